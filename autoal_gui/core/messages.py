@@ -1,0 +1,152 @@
+"""What crosses the seam between the window and the engine: frozen, and never a widget or a tensor.
+
+Every command has a request id of its own; every event names the request that it belongs to, so
+that the window can drop what comes too late.
+"""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from autoal_gui.core.metrics import Metrics
+from autoal_gui.core.pool import ImagePool
+from autoal_gui.core.settings import RunSettings
+
+Step = Literal["reading", "task model", "FitNet", "SearchNet", "scoring", "evaluation"]
+STEPS: tuple[Step, ...] = (
+    "reading",
+    "task model",
+    "FitNet",
+    "SearchNet",
+    "scoring",
+    "evaluation",
+)
+
+
+@dataclass(frozen=True)
+class RunRound:
+    """Train on the labels given, search, and rank the images that have none."""
+
+    request_id: int
+    round_number: int
+    pool: ImagePool
+    classes: tuple[str, ...]
+    labelled: tuple[tuple[int, int], ...]
+    """(image id, class index), ascending by image id; the only labels the engine ever sees."""
+    unlabelled: tuple[int, ...]
+    """Image ids to rank, ascending."""
+    evaluation: tuple[tuple[int, int], ...]
+    """(image id, class index) of the evaluation set; never trained on, never asked for."""
+    settings: RunSettings
+    workspace: str
+    """Folder for memory-mapped copies of the images, kept between rounds."""
+    checkpoint: str
+    """File that the trained model is written to."""
+    start_from: str = ""
+    """Checkpoint whose weights the task model starts from; empty: from scratch."""
+
+
+@dataclass(frozen=True)
+class ExportModel:
+    """Write a trained checkpoint in another format, read it back and compare."""
+
+    request_id: int
+    exporter: str
+    checkpoint: str
+    target: str
+
+
+Command = RunRound | ExportModel
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a command is. At most 20 a second reach the window."""
+
+    request_id: int
+    step: Step
+    done: int
+    total: int
+    seconds_left: float | None = None
+    """For the whole command; None while nothing is known."""
+    loss: float | None = None
+    device: str = ""
+
+
+@dataclass(frozen=True)
+class Notice:
+    """Something the user should know although the work goes on, in one sentence."""
+
+    request_id: int
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Query:
+    """Why one image is asked for (autoal.md B.11)."""
+
+    image_id: int
+    score: float
+    """s(x), the mixture of the candidates' scores."""
+    strategies: tuple[tuple[str, float, float], ...] = ()
+    """(strategy, S_k(x) in [0, 1], W_k(x) in [0, 1])."""
+    predicted_loss: float | None = None
+
+
+@dataclass(frozen=True)
+class RoundFinished:
+    """The result of a round."""
+
+    request_id: int
+    round_number: int
+    mode: str
+    ranking: npt.NDArray[np.int64] = field(repr=False)
+    """(N,) image ids, the one to ask first in front; read-only."""
+    probabilities: npt.NDArray[np.float32] = field(repr=False)
+    """(N, C) the task model's class probabilities in the order of `ranking`; (0, C) if untrained."""
+    queries: tuple[Query, ...]
+    """For the first `batch_size` images of the ranking."""
+    weights: tuple[tuple[str, float], ...]
+    """(strategy, share): mean over the pool of W_k S_k, normalised to sum 1; empty without a vote."""
+    plain_weights: tuple[tuple[str, float], ...]
+    """(strategy, mean of W_k over the pool)."""
+    metrics: Metrics | None
+    """On the evaluation set; None where there is none or nothing was trained."""
+    checkpoint: str
+    """The file written; empty where nothing was trained."""
+    checkpoint_sha256: str
+    labels: int
+    seconds: tuple[tuple[str, float], ...]
+    """(step, seconds)."""
+    device: str
+    notices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Exported:
+    """A model has been written, read back and found equal."""
+
+    request_id: int
+    target: str
+
+
+@dataclass(frozen=True)
+class CommandCancelled:
+    """The command stopped because the user asked; what was finished before is kept."""
+
+    request_id: int
+
+
+@dataclass(frozen=True)
+class CommandFailed:
+    """The command ended in an error; what was finished before is kept."""
+
+    request_id: int
+    sentence: str
+    details: str = ""
+    """Exception types and code positions, no values; shown on request."""
+
+
+Event = Progress | Notice | RoundFinished | Exported | CommandCancelled | CommandFailed

@@ -1,0 +1,167 @@
+"""Which images exist and how one is read: the part of a project that every thread may share.
+
+An image is known everywhere by its image id, a positive integer that never changes within a
+project; its key says where the source finds it.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from autoal_gui.core.errors import EarlyAccess, ImageUnreadable
+
+Split = Literal["pool", "evaluation"]
+Pixels = npt.NDArray[np.generic]
+"""One decoded image: (H, W) grey or (H, W, 3) colour, uint8 or uint16, C-contiguous."""
+
+ProgressCallback = Callable[[int, int], None]
+"""Called with (done, total); may raise `Cancelled` to stop."""
+
+
+@dataclass(frozen=True)
+class SourceSpec:
+    """What it takes to open a set of images again: plain values, saved with the project."""
+
+    kind: str
+    """NAME of a module in `autoal_gui.sources`."""
+    location: str = ""
+    """A file, a folder or a set's name, as the source reads it; empty for the demo."""
+    options: tuple[tuple[str, str], ...] = ()
+
+    def option(self, name: str, default: str = "") -> str:
+        """Return one option, or `default` where it was not given."""
+        return dict(self.options).get(name, default)
+
+
+@dataclass(frozen=True)
+class ListedImage:
+    """One image as a source lists it, before a project gives it an id."""
+
+    key: str
+    sha256: str
+    """Of the decoded array or of the file, whichever the source reads; lower-case hex."""
+    split: Split = "pool"
+    label: int | None = None
+    """Index into the listing's classes where the source knows it. Only `Project.create` looks."""
+
+
+@dataclass(frozen=True)
+class Listing:
+    """What a source found: the images that can be used, and those that cannot, with the reason."""
+
+    classes: tuple[str, ...]
+    images: tuple[ListedImage, ...]
+    unreadable: tuple[tuple[str, str], ...] = ()
+    """(key, one sentence), for the import report."""
+
+
+class ImageReader(Protocol):
+    """An opened set of images. Safe to call from any thread."""
+
+    def read(self, key: str) -> Pixels:
+        """Decode one image.
+
+        Raises:
+            ImageUnreadable: the image is gone or broken; the others can still be read.
+        """
+
+
+class Source(Protocol):
+    """The contract of a module in `autoal_gui.sources`."""
+
+    NAME: str
+    """One word, saved in projects."""
+    LABEL: str
+    """What the window calls it."""
+
+    def list_images(
+        self, spec: SourceSpec, workspace: Path, progress: ProgressCallback
+    ) -> Listing:
+        """List and check every image of the set.
+
+        Args:
+            spec: what to open; its `kind` is this module's NAME.
+            workspace: a folder for files that let images be memory-mapped; kept with the project.
+            progress: told how far it is, every few images; may raise `Cancelled`.
+
+        Raises:
+            SourceError: the set cannot be opened, in one sentence.
+        """
+
+    def open_images(self, spec: SourceSpec, workspace: Path) -> ImageReader:
+        """Open a set that was listed before, with the same workspace.
+
+        Raises:
+            SourceError: the set has gone or changed, in one sentence.
+        """
+
+
+@dataclass(frozen=True)
+class PoolImage:
+    """An image of a project."""
+
+    image_id: int
+    key: str
+    sha256: str
+    split: Split
+
+
+@dataclass(frozen=True)
+class ImagePool:
+    """The images of a project and the way to read them. Holds no label. Immutable."""
+
+    images: Mapping[int, PoolImage]
+    reader: ImageReader = field(repr=False)
+
+    def ids(self, split: Split) -> tuple[int, ...]:
+        """Return the image ids of one split, ascending."""
+        return tuple(sorted(i for i, image in self.images.items() if image.split == split))
+
+    def read(self, image_id: int) -> Pixels:
+        """Decode one image, see `ImageReader.read`.
+
+        Raises:
+            ImageUnreadable: the id is unknown, or the image is gone or broken.
+        """
+        image = self.images.get(image_id)
+        if image is None:
+            raise ImageUnreadable(f"Image {image_id} is not part of this project.")
+        return self.reader.read(image.key)
+
+    @classmethod
+    def of(cls, images: Iterable[PoolImage], reader: ImageReader) -> "ImagePool":
+        """Build a pool from its images."""
+        return cls({image.image_id: image for image in images}, reader)
+
+
+class HiddenTruth:
+    """Known labels that stay out of reach until their image has been asked for.
+
+    A replay uses it in the annotator's place, so that no code can use a label too early without
+    an error (autoal.md E: "the labels of U are poisoned until asked for").
+    """
+
+    def __init__(self, labels: Mapping[int, int]) -> None:
+        self._labels = dict(labels)
+        self._asked: set[int] = set()
+
+    def __len__(self) -> int:
+        return len(self._labels)
+
+    def ask(self, image_ids: Sequence[int]) -> None:
+        """Note that these images are put to the annotator, which makes their labels reachable."""
+        self._asked.update(image_ids)
+
+    def label(self, image_id: int) -> int:
+        """Return the class of an image that has been asked for.
+
+        Raises:
+            EarlyAccess: it has not been asked for.
+        """
+        if image_id not in self._asked:
+            raise EarlyAccess(f"The label of image {image_id} is hidden until it is asked for.")
+        return self._labels[image_id]

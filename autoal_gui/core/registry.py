@@ -1,0 +1,29 @@
+"""Find the plug-ins of a package: every module in it that declares `NAME`.
+
+Adding a source, a strategy or an exporter is adding one file; nothing else lists them. A frozen
+program finds them too, because `build.spec` collects the sub-modules of these packages.
+"""
+
+import importlib
+import pkgutil
+from functools import lru_cache
+from types import ModuleType
+
+
+@lru_cache(maxsize=None)
+def discover(package: str) -> dict[str, ModuleType]:
+    """Return the plug-in modules of `package` by their `NAME`, in order of `ORDER`, then of name.
+
+    Raises:
+        ValueError: two modules declare the same name.
+    """
+    found: dict[str, ModuleType] = {}
+    for info in pkgutil.iter_modules(importlib.import_module(package).__path__):
+        module = importlib.import_module(f"{package}.{info.name}")
+        name = getattr(module, "NAME", None)
+        if name is None:
+            continue
+        if name in found:
+            raise ValueError(f"{package} has two plug-ins named {name!r}")
+        found[name] = module
+    return dict(sorted(found.items(), key=lambda item: (getattr(item[1], "ORDER", 100), item[0])))

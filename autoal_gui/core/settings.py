@@ -1,0 +1,156 @@
+"""RunSettings: every hyper-parameter of a round, in one frozen and validated place.
+
+"paper" is the published schedule (Wang, Zhan & Huang, ICML 2025; see docs in ARCHITECTURE.md for
+our readings). "cpu" keeps every part of the method and shortens the schedules so that a round on
+a two-core laptop without a GPU takes about a minute.
+"""
+
+import json
+from dataclasses import asdict, dataclass, fields, replace
+from typing import Any, Literal
+
+from autoal_gui.core.errors import SettingsError
+
+Stem = Literal["3x3", "3x3/2", "7x7"]
+STEMS = ("3x3", "3x3/2", "7x7")
+DEVICES = ("auto", "cpu", "cuda", "mps")
+PRECISIONS = ("auto", "fp32", "bf16")
+CANDIDATES = (
+    "entropy",
+    "margin",
+    "least_confidence",
+    "kmeans",
+    "bald",
+    "variation_ratio",
+    "mean_std",
+)
+"""The paper's seven query strategies, by the NAME of their plug-in (autoal.md C)."""
+
+
+@dataclass(frozen=True)
+class RunSettings:
+    """Hyper-parameters of a round. Times are optimiser steps unless a name says otherwise."""
+
+    # What is asked
+    mode: str = "paper"
+    """"paper", "vote", or the name of one strategy ("random", "entropy", ...)."""
+    batch_size: int = 20  # images asked for in a round, b; a clinician's two minutes
+    candidates: tuple[str, ...] = CANDIDATES
+    seed: int = 0
+
+    # Where it runs
+    device: str = "auto"
+    precision: str = "auto"  # bf16 where the device gains from it, else fp32
+
+    # Images and backbone (shared by task model, FitNet and SearchNet)
+    input_size: int = 28  # pixels a side; MedMNIST's own size
+    stem: Stem = "3x3"  # stride 1, usual for images below 64 pixels (He et al. 2016, CIFAR form)
+    train_batch: int = 64
+    infer_batch: int = 256
+    augment: bool = True  # random flips and shifts while the task model trains
+
+    # Task model T
+    task_steps: int = 1000  # Adam; about 64 passes over 1,000 labels
+    task_learning_rate: float = 1e-3
+    weight_decay: float = 5e-4
+    dropout: float = 0.5  # before the last layer: its only stochastic part
+    stochastic_passes: int = 20  # R, Monte Carlo dropout passes of the last layer (Gal 2017)
+
+    # Search
+    cycles: int = 2  # random splits of the labels into a fit part and a search part
+    fit_steps: int = 200  # the paper's fit_epochs
+    fit_learning_rate: float = 0.005  # Adam, the paper's
+    search_steps: int = 400  # the paper's
+    search_learning_rate: float = 0.005  # SGD, the paper's
+    search_momentum: float = 0.9
+    search_batch: int = 64  # B, images in a search batch
+    count_penalty: float = 1.0  # lambda of L_re
+    temperature: float = 0.5  # tau at the start, in standard deviations of s
+    temperature_end: float = 0.1  # tau at the end
+    patience: int = 50  # steps without movement before the search stops early
+    rank_margin: float = 1.0  # xi of the pairwise ranking loss (Yoo & Kweon 2019)
+
+    def __post_init__(self) -> None:
+        for name, (low, high) in _RANGES.items():
+            value = getattr(self, name)
+            if not low <= value <= high:
+                raise SettingsError(f"{name} is {value}; it must lie between {low} and {high}.")
+        for name, allowed in _CHOICES.items():
+            if getattr(self, name) not in allowed:
+                raise SettingsError(f"{name} must be one of: {', '.join(allowed)}.")
+        if not self.candidates:
+            raise SettingsError("At least one query strategy is needed.")
+        if len(set(self.candidates)) != len(self.candidates):
+            raise SettingsError("A query strategy is named twice.")
+
+    def to_json(self) -> str:
+        """Return the settings as one line of JSON, the inverse of `from_json`."""
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def from_json(cls, text: str) -> "RunSettings":
+        """Read settings written by `to_json`; names that this version lacks are passed over.
+
+        Raises:
+            SettingsError: not such a text, or a value is out of range.
+        """
+        try:
+            values: dict[str, Any] = json.loads(text)
+            known = {f.name for f in fields(cls)}
+            kept = {name: value for name, value in values.items() if name in known}
+            kept["candidates"] = tuple(kept.get("candidates", CANDIDATES))
+            return cls(**kept)
+        except (TypeError, ValueError, AttributeError) as error:
+            raise SettingsError("The settings cannot be read.") from error
+
+    def but(self, **changes: Any) -> "RunSettings":
+        """Return a copy with some values changed and checked."""
+        return replace(self, **changes)
+
+
+_RANGES: dict[str, tuple[float, float]] = {
+    "batch_size": (1, 10_000),
+    "seed": (0, 2**31 - 1),
+    "input_size": (16, 512),
+    "train_batch": (2, 4096),
+    "infer_batch": (1, 8192),
+    "task_steps": (1, 1_000_000),
+    "task_learning_rate": (1e-7, 10.0),
+    "weight_decay": (0.0, 1.0),
+    "dropout": (0.0, 0.95),
+    "stochastic_passes": (2, 1000),
+    "cycles": (1, 100),
+    "fit_steps": (1, 1_000_000),
+    "fit_learning_rate": (1e-7, 10.0),
+    "search_steps": (1, 1_000_000),
+    "search_learning_rate": (1e-7, 10.0),
+    "search_momentum": (0.0, 0.999),
+    "search_batch": (4, 4096),
+    "count_penalty": (0.0, 1000.0),
+    "temperature": (1e-3, 100.0),
+    "temperature_end": (1e-3, 100.0),
+    "patience": (1, 1_000_000),
+    "rank_margin": (0.0, 100.0),
+}
+_CHOICES: dict[str, tuple[str, ...]] = {
+    "stem": STEMS,
+    "device": DEVICES,
+    "precision": PRECISIONS,
+}
+
+PRESETS: dict[str, RunSettings] = {
+    "paper": RunSettings(),
+    # A quarter of the arithmetic by a stride in the stem, and schedules that stop where the
+    # curves of a few hundred labels have flattened.
+    "cpu": RunSettings(
+        stem="3x3/2",
+        train_batch=32,
+        task_steps=200,
+        stochastic_passes=10,
+        cycles=1,
+        fit_steps=60,
+        search_steps=60,
+        search_batch=32,
+        patience=20,
+    ),
+}

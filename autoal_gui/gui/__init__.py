@@ -1,0 +1,1 @@
+"""The window: widgets and the controller that serves them; never torch."""

@@ -1,0 +1,1 @@
+"""The networks and the AutoAL search: torch, never Qt."""
