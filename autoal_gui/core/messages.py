@@ -105,11 +105,11 @@ class RoundFinished:
     ranking: npt.NDArray[np.int64] = field(repr=False)
     """(N,) image ids, the one to ask first in front; read-only."""
     probabilities: npt.NDArray[np.float32] = field(repr=False)
-    """(N, C) the task model's class probabilities in the order of `ranking`; (0, C) if untrained."""
+    """(N, C) class probabilities, row by row as `ranking`; (0, C) if nothing was trained."""
     queries: tuple[Query, ...]
     """For the first `batch_size` images of the ranking."""
     weights: tuple[tuple[str, float], ...]
-    """(strategy, share): mean over the pool of W_k S_k, normalised to sum 1; empty without a vote."""
+    """(strategy, share): mean over the pool of W_k S_k, normalised to sum 1."""
     plain_weights: tuple[tuple[str, float], ...]
     """(strategy, mean of W_k over the pool)."""
     metrics: Metrics | None

@@ -78,9 +78,7 @@ class Source(Protocol):
     LABEL: str
     """What the window calls it."""
 
-    def list_images(
-        self, spec: SourceSpec, workspace: Path, progress: ProgressCallback
-    ) -> Listing:
+    def list_images(self, spec: SourceSpec, workspace: Path, progress: ProgressCallback) -> Listing:
         """List and check every image of the set.
 
         Args:

@@ -6,11 +6,11 @@ program finds them too, because `build.spec` collects the sub-modules of these p
 
 import importlib
 import pkgutil
-from functools import lru_cache
+from functools import cache
 from types import ModuleType
 
 
-@lru_cache(maxsize=None)
+@cache
 def discover(package: str) -> dict[str, ModuleType]:
     """Return the plug-in modules of `package` by their `NAME`, in order of `ORDER`, then of name.
 

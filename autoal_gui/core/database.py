@@ -1,0 +1,161 @@
+"""The SQLite file of a project: its schema and the one safe way to open it.
+
+Measured choices: a rollback journal that is truncated, full synchronisation and an exclusive
+lock lose no acknowledged label when the program is killed, are safe to copy as one file, and
+refuse a second program at once without a stale lock.
+"""
+
+import contextlib
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+from autoal_gui.core.errors import ProjectDamaged, ProjectError, ProjectInUse, ProjectTooNew
+
+APPLICATION_ID = 0x41414C47  # "AALG"
+SCHEMA_VERSION = 1
+
+SCHEMA = """
+CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE class (class_index INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+CREATE TABLE image (
+    image_id INTEGER PRIMARY KEY,
+    key TEXT NOT NULL UNIQUE,
+    sha256 TEXT NOT NULL,
+    split TEXT NOT NULL CHECK (split IN ('pool', 'evaluation'))
+);
+CREATE TABLE unreadable (key TEXT PRIMARY KEY, reason TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE truth (
+    image_id INTEGER PRIMARY KEY REFERENCES image,
+    class_index INTEGER NOT NULL REFERENCES class
+);
+CREATE TABLE journal (
+    sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+    at TEXT NOT NULL,
+    annotator TEXT NOT NULL,
+    round_number INTEGER NOT NULL,
+    action TEXT NOT NULL
+        CHECK (action IN ('label', 'unsure', 'skip', 'import', 'undo', 'redo')),
+    image_id INTEGER NOT NULL REFERENCES image,
+    class_index INTEGER REFERENCES class,
+    suggested INTEGER,
+    confidence REAL,
+    shown INTEGER NOT NULL,
+    target INTEGER REFERENCES journal,
+    comment TEXT NOT NULL,
+    CHECK ((action IN ('label', 'import')) = (class_index IS NOT NULL)),
+    CHECK ((action IN ('undo', 'redo')) = (target IS NOT NULL))
+);
+CREATE TRIGGER journal_keeps BEFORE UPDATE ON journal
+    BEGIN SELECT RAISE(ABORT, 'the journal only grows'); END;
+CREATE TRIGGER journal_stays BEFORE DELETE ON journal
+    BEGIN SELECT RAISE(ABORT, 'the journal only grows'); END;
+CREATE TABLE round (
+    number INTEGER PRIMARY KEY,
+    settings TEXT NOT NULL,
+    outcome TEXT NOT NULL
+        CHECK (outcome IN ('running', 'finished', 'failed', 'cancelled', 'interrupted')),
+    started TEXT NOT NULL,
+    ended TEXT NOT NULL DEFAULT '',
+    labels INTEGER NOT NULL,
+    sentence TEXT NOT NULL DEFAULT '',
+    result TEXT NOT NULL DEFAULT '{}'
+);
+CREATE TABLE ranking (
+    round_number INTEGER NOT NULL REFERENCES round,
+    position INTEGER NOT NULL,
+    image_id INTEGER NOT NULL REFERENCES image,
+    suggested INTEGER,
+    confidence REAL,
+    query TEXT NOT NULL DEFAULT '',
+    PRIMARY KEY (round_number, position)
+) WITHOUT ROWID;
+"""
+
+
+def create(file: Path) -> sqlite3.Connection:
+    """Write an empty project file and return its connection.
+
+    Raises:
+        ProjectError: there is one already, or the folder cannot be written.
+    """
+    if file.exists():
+        raise ProjectError("There is a project in that folder already.")
+    try:
+        connection = sqlite3.connect(file, timeout=0, isolation_level=None)
+        _set_up(connection)
+        connection.executescript(
+            f"BEGIN; PRAGMA application_id={APPLICATION_ID};"
+            f"PRAGMA user_version={SCHEMA_VERSION}; {SCHEMA} COMMIT;"
+        )
+    except (sqlite3.Error, OSError) as error:
+        raise ProjectError("The project cannot be written into that folder.") from error
+    return connection
+
+
+def open_existing(file: Path) -> sqlite3.Connection:
+    """Open a project file, take its lock and check it.
+
+    Raises:
+        ProjectInUse: another program has it open.
+        ProjectTooNew: a later version of the program wrote it; nothing is changed.
+        ProjectDamaged: it is not a sound project file; nothing is changed.
+    """
+    if not file.is_file():
+        raise ProjectError("There is no project in that folder.")
+    connection = sqlite3.connect(file, timeout=0, isolation_level=None)
+    try:
+        _set_up(connection)
+        _check(connection)
+    except sqlite3.Error as error:
+        connection.close()
+        raise _explained(error) from error
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _set_up(connection: sqlite3.Connection) -> None:
+    connection.executescript(
+        "PRAGMA locking_mode=EXCLUSIVE; PRAGMA journal_mode=TRUNCATE;"
+        "PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF;"
+        "BEGIN EXCLUSIVE; COMMIT;"  # the lock stays: locking_mode is EXCLUSIVE
+    )
+
+
+def _check(connection: sqlite3.Connection) -> None:
+    application = connection.execute("PRAGMA application_id").fetchone()[0]
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    if application != APPLICATION_ID or version < 1:
+        raise ProjectDamaged("That file is not a project of this program.")
+    if version > SCHEMA_VERSION:
+        raise ProjectTooNew(
+            "A later version of the program wrote this project; it has been left unchanged."
+        )
+    if connection.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
+        raise ProjectDamaged(DAMAGED)
+
+
+def _explained(error: sqlite3.Error) -> ProjectError:
+    reason = str(error)  # sqlite3 names error codes only from Python 3.11 on
+    if "locked" in reason:
+        return ProjectInUse("The project is open in another window or program.")
+    if "readonly" in reason or "unable to open" in reason:
+        return ProjectError("The project cannot be written to: its folder or disk is read-only.")
+    return ProjectDamaged(DAMAGED)
+
+
+DAMAGED = "The project file is damaged; it has been left unchanged, so that it can be recovered."
+
+
+@contextlib.contextmanager
+def transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    """Commit everything in the block at once, or nothing."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+    connection.execute("COMMIT")

@@ -1,0 +1,675 @@
+"""A project: a folder with an SQLite file, the trained models, and memory-mapped images.
+
+The thread that opened a project is the only one to use it. Every answer is committed before the
+call that gives it returns, so that closing or killing the program at any moment loses nothing.
+"""
+
+import json
+import random
+import sqlite3
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any, Literal
+
+from autoal_gui.core import database
+from autoal_gui.core.errors import ProjectDamaged, ProjectError
+from autoal_gui.core.journal import Action, Entry, Journal
+from autoal_gui.core.messages import Query, RoundFinished
+from autoal_gui.core.metrics import Metrics
+from autoal_gui.core.pool import (
+    HiddenTruth,
+    ImagePool,
+    ImageReader,
+    Listing,
+    PoolImage,
+    SourceSpec,
+    Split,
+)
+from autoal_gui.core.queue import LabelQueue
+from autoal_gui.core.settings import RunSettings
+
+LabelUse = Literal["labelled", "hidden", "ignore"]
+"""What known labels mean: given answers, the truth of a replay, or nothing."""
+Outcome = Literal["running", "finished", "failed", "cancelled", "interrupted"]
+OpenImages = Callable[[SourceSpec, Path], ImageReader]
+
+FILE_NAME = "project.autoal"
+RANKING_KEPT = 1000  # images of a ranking that are stored: many batches of labelling ahead
+
+
+@dataclass(frozen=True)
+class ProjectPlan:
+    """What the user chose before a project is created."""
+
+    name: str
+    spec: SourceSpec
+    classes: tuple[str, ...]
+    """The listing's classes come first, in their order."""
+    settings: RunSettings
+    label_use: LabelUse = "hidden"
+    evaluation_images: int | None = None
+    """Images set aside at random for the evaluation set where the source has none of its own; None
+    for the default, 0 for no evaluation set."""
+    start_from: str = ""
+    """A checkpoint whose weights the first round starts from; it is copied into the project."""
+
+
+@dataclass(frozen=True)
+class RoundRecord:
+    """One round as the project remembers it; empty fields where it did not finish."""
+
+    number: int
+    outcome: Outcome
+    settings: RunSettings
+    started: str
+    ended: str
+    labels: int
+    sentence: str = ""
+    weights: tuple[tuple[str, float], ...] = ()
+    plain_weights: tuple[tuple[str, float], ...] = ()
+    metrics: Metrics | None = None
+    checkpoint: str = ""
+    """File name inside the project's models folder."""
+    checkpoint_sha256: str = ""
+    seconds: tuple[tuple[str, float], ...] = ()
+    device: str = ""
+    notices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """What the last model makes of an image."""
+
+    class_index: int
+    confidence: float
+
+
+@dataclass
+class _Ranking:
+    """The last finished ranking, as far as it is stored."""
+
+    order: tuple[int, ...] = ()
+    suggestions: dict[int, Suggestion] = field(default_factory=dict)
+    queries: dict[int, Query] = field(default_factory=dict)
+
+
+class Project:
+    """An open project. Use `create` or `open`, and `close` it in the end."""
+
+    def __init__(self, folder: Path, connection: sqlite3.Connection, reader: ImageReader) -> None:
+        self.folder = folder
+        self._db = connection
+        self.pool = ImagePool.of(self._load_images(), reader)
+        self._journal = Journal.of(self._load_entries())
+        self._ranking = self._load_ranking()
+        self._own_truth = self._load_evaluation_truth()
+
+    # -- opening and closing ------------------------------------------------------------------
+
+    @classmethod
+    def create(
+        cls,
+        folder: Path,
+        plan: ProjectPlan,
+        listing: Listing,
+        open_images: OpenImages,
+        annotator: str = "annotator",
+    ) -> "Project":
+        """Write a new project into `folder` and open it.
+
+        Raises:
+            ProjectError: the folder holds a project already or cannot be written.
+            SourceError: the images have gone since they were listed.
+        """
+        reader = open_images(plan.spec, make_folders(folder))
+        connection = database.create(folder / FILE_NAME)
+        try:
+            with database.transaction(connection):
+                _write_plan(connection, plan, listing, annotator)
+        except sqlite3.Error as error:
+            connection.close()
+            raise ProjectError("The project cannot be written into that folder.") from error
+        return cls(folder, connection, reader)
+
+    @classmethod
+    def open(cls, folder: Path, open_images: OpenImages) -> "Project":
+        """Open a project, take its lock, and go on where it was left.
+
+        Raises:
+            ProjectError: see `database.open_existing`.
+            SourceError: the images are no longer where they were.
+        """
+        connection = database.open_existing(folder / FILE_NAME)
+        try:
+            spec = _spec_from(_setting(connection, "source"))
+            project = cls(folder, connection, open_images(spec, make_folders(folder)))
+            project._execute("UPDATE round SET outcome='interrupted' WHERE outcome='running'")
+        except (sqlite3.Error, ValueError, KeyError, TypeError) as error:
+            connection.close()
+            raise ProjectDamaged(database.DAMAGED) from error
+        except BaseException:
+            connection.close()
+            raise
+        return project
+
+    def close(self) -> None:
+        """Release the project's lock. Nothing is saved here: all of it is saved already."""
+        self._db.close()
+
+    @property
+    def models_folder(self) -> Path:
+        """Where checkpoints are."""
+        return self.folder / "models"
+
+    @property
+    def workspace(self) -> Path:
+        """Where memory-mapped images are; may be deleted while the program is closed."""
+        return self.folder / "cache"
+
+    # -- what was set up ----------------------------------------------------------------------
+
+    @property
+    def name(self) -> str:
+        """The project's name as the user typed it."""
+        return str(_setting(self._db, "name"))
+
+    @property
+    def spec(self) -> SourceSpec:
+        """Where the images come from."""
+        return _spec_from(_setting(self._db, "source"))
+
+    @property
+    def start_from(self) -> str:
+        """The checkpoint that the first round starts from, inside the project; or empty."""
+        return str(_setting(self._db, "start_from"))
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """Class names; the position is the class index."""
+        rows = self._db.execute("SELECT name FROM class ORDER BY class_index")
+        return tuple(name for (name,) in rows)
+
+    def add_class(self, name: str) -> int:
+        """Add a class at the end and return its index.
+
+        Raises:
+            ProjectError: the name is empty or taken.
+        """
+        index = len(self.classes)
+        self._write_class("INSERT INTO class (name, class_index) VALUES (?, ?)", name, index)
+        return index
+
+    def rename_class(self, class_index: int, name: str) -> None:
+        """Rename a class; its labels stay.
+
+        Raises:
+            ProjectError: the name is empty or taken.
+        """
+        self._write_class("UPDATE class SET name=? WHERE class_index=?", name, class_index)
+
+    def _write_class(self, statement: str, name: str, class_index: int) -> None:
+        if not name.strip():
+            raise ProjectError("A class needs a name.")
+        try:
+            self._execute(statement, name.strip(), class_index)
+        except sqlite3.IntegrityError:
+            raise ProjectError(f"There is a class named {name.strip()} already.") from None
+
+    @property
+    def settings(self) -> RunSettings:
+        """The settings of the next round."""
+        return RunSettings.from_json(str(_setting(self._db, "settings")))
+
+    @settings.setter
+    def settings(self, settings: RunSettings) -> None:
+        self._set("settings", settings.to_json())
+
+    @property
+    def annotator(self) -> str:
+        """Who labels."""
+        return str(_setting(self._db, "annotator"))
+
+    @annotator.setter
+    def annotator(self, name: str) -> None:
+        self._set("annotator", name)
+
+    @property
+    def show_suggestions(self) -> bool:
+        """Whether the model's suggestion is visible before the answer; blind first by default."""
+        return bool(_setting(self._db, "show_suggestions"))
+
+    @show_suggestions.setter
+    def show_suggestions(self, shown: bool) -> None:
+        self._set("show_suggestions", shown)
+
+    @property
+    def unreadable(self) -> tuple[tuple[str, str], ...]:
+        """(key, reason) of the files left out at import."""
+        return tuple(self._db.execute("SELECT key, reason FROM unreadable ORDER BY key"))
+
+    # -- answers ------------------------------------------------------------------------------
+
+    @property
+    def answers(self) -> Mapping[int, Entry]:
+        """The answer that stands for each answered image id."""
+        return self._journal.answers
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether there is an answer to take back."""
+        return self._journal.undoable is not None
+
+    @property
+    def can_redo(self) -> bool:
+        """Whether there is an answer to restore."""
+        return self._journal.redoable is not None
+
+    def answer(
+        self,
+        image_id: int,
+        action: Action,
+        class_index: int | None = None,
+        suggestion: Suggestion | None = None,
+        shown: bool = False,
+        comment: str = "",
+    ) -> Entry:
+        """Commit one answer ("label", "unsure" or "skip") and return its entry.
+
+        Raises:
+            ProjectError: it could not be saved; the answer does not stand.
+        """
+        return self._append(
+            action,
+            image_id,
+            class_index=class_index,
+            suggested=suggestion.class_index if suggestion else None,
+            confidence=suggestion.confidence if suggestion else None,
+            shown=shown and suggestion is not None,
+            comment=comment,
+        )
+
+    def undo(self) -> Entry | None:
+        """Take back the last answer that stands; return it, or None if there is none."""
+        answer = self._journal.undoable
+        if answer is not None:
+            self._append("undo", answer.image_id, target=answer.sequence)
+        return answer
+
+    def redo(self) -> Entry | None:
+        """Restore the answer last taken back; return it, or None if there is none."""
+        answer = self._journal.redoable
+        if answer is not None:
+            self._append("redo", answer.image_id, target=answer.sequence)
+        return answer
+
+    def _append(self, action: Action, image_id: int, **values: Any) -> Entry:
+        entry = Entry(0, _now(), self.annotator, self.last_round, action, image_id, **values)
+        try:
+            sequence = _insert_entry(self._db, entry)
+        except sqlite3.Error as error:
+            raise ProjectError(
+                "The answer could not be saved; is the disk full or read-only?"
+            ) from error
+        entry = Entry(**{**asdict(entry), "sequence": sequence})
+        self._journal.apply(entry)
+        return entry
+
+    def entries(self) -> tuple[Entry, ...]:
+        """Return the whole journal, ascending by sequence."""
+        return tuple(self._load_entries())
+
+    def training_labels(self) -> tuple[tuple[int, int], ...]:
+        """Return (image id, class index) of the labelled pool images, ascending by id."""
+        return self._labels_in("pool")
+
+    def evaluation_labels(self) -> tuple[tuple[int, int], ...]:
+        """Return (image id, class index) of the evaluation set: known truth, else answers."""
+        known = {**self._own_truth, **dict(self._labels_in("evaluation"))}
+        return tuple(sorted(known.items()))
+
+    def _labels_in(self, split: Split) -> tuple[tuple[int, int], ...]:
+        images = self.pool.images
+        return tuple(
+            (image_id, entry.class_index)
+            for image_id, entry in sorted(self.answers.items())
+            if entry.class_index is not None and images[image_id].split == split
+        )
+
+    def unanswered(self) -> tuple[int, ...]:
+        """Return the pool images without an answer, ascending by id."""
+        return tuple(i for i in self.pool.ids("pool") if i not in self.answers)
+
+    def unanswered_evaluation(self) -> tuple[int, ...]:
+        """Return the evaluation images whose label must come from the annotator, ascending."""
+        known = self._own_truth
+        ids = self.pool.ids("evaluation")
+        return tuple(i for i in ids if i not in known and i not in self.answers)
+
+    def hidden_truth(self) -> HiddenTruth:
+        """Return the known labels of the pool for a replay; each reachable only once asked for."""
+        rows = self._db.execute(
+            "SELECT image_id, class_index FROM truth JOIN image USING (image_id) WHERE split='pool'"
+        )
+        return HiddenTruth(dict(rows.fetchall()))
+
+    # -- the queue ----------------------------------------------------------------------------
+
+    @property
+    def queue(self) -> LabelQueue:
+        """The batch in work and the rest of the last ranking."""
+        batch = tuple(json.loads(str(_setting(self._db, "batch"))))
+        inside = set(batch)
+        rest = tuple(i for i in self.ranking if i not in inside)
+        return LabelQueue(batch, rest, self.settings.batch_size)
+
+    def save_batch(self, batch: Sequence[int]) -> None:
+        """Remember the images in the strip, so that reopening goes on at the same one."""
+        self._set("batch", json.dumps(list(batch)))
+
+    @property
+    def ranking(self) -> tuple[int, ...]:
+        """Image ids in the order to ask: evaluation images, then the last ranking.
+
+        Before the first ranking, and behind what is stored of the last, the order is random.
+        """
+        ranked = set(self._ranking.order)
+        others = [image_id for image_id in self.unanswered() if image_id not in ranked]
+        random.Random(self.settings.seed).shuffle(others)
+        return (*self.unanswered_evaluation(), *self._ranking.order, *others)
+
+    def suggestion(self, image_id: int) -> Suggestion | None:
+        """Return what the last model makes of an image, where that is known."""
+        return self._ranking.suggestions.get(image_id)
+
+    def query(self, image_id: int) -> Query | None:
+        """Return why the last round asked for an image, if it did."""
+        return self._ranking.queries.get(image_id)
+
+    # -- rounds -------------------------------------------------------------------------------
+
+    @property
+    def last_round(self) -> int:
+        """Number of the last round that finished; 0 before the first."""
+        query = "SELECT coalesce(max(number), 0) FROM round WHERE outcome='finished'"
+        return int(self._db.execute(query).fetchone()[0])
+
+    def begin_round(self) -> int:
+        """Note that a round starts with the labels and settings of now; return its number."""
+        number = self._db.execute("SELECT coalesce(max(number), 0) + 1 FROM round").fetchone()[0]
+        self._execute(
+            "INSERT INTO round (number, settings, outcome, started, labels) VALUES (?,?,?,?,?)",
+            number,
+            self.settings.to_json(),
+            "running",
+            _now(),
+            len(self.training_labels()),
+        )
+        return int(number)
+
+    def finish_round(self, result: RoundFinished) -> None:
+        """Store what a round brought."""
+        with database.transaction(self._db):
+            self._db.execute(
+                "UPDATE round SET outcome='finished', ended=?, labels=?, result=? WHERE number=?",
+                (_now(), result.labels, json.dumps(_result_json(result)), result.round_number),
+            )
+            # Earlier rankings are kept only as far as they were asked for.
+            self._db.execute("DELETE FROM ranking WHERE query=''")
+            self._db.executemany("INSERT INTO ranking VALUES (?,?,?,?,?,?)", _ranking_rows(result))
+        self._ranking = self._load_ranking()
+
+    def end_round(self, number: int, outcome: Outcome, sentence: str = "") -> None:
+        """Note that a round ended without a result."""
+        self._execute(
+            "UPDATE round SET outcome=?, ended=?, sentence=? WHERE number=?",
+            outcome,
+            _now(),
+            sentence,
+            number,
+        )
+
+    def rounds(self) -> tuple[RoundRecord, ...]:
+        """Return every round, ascending by number."""
+        rows = self._db.execute(
+            "SELECT number, outcome, settings, started, ended, labels, sentence, result "
+            "FROM round ORDER BY number"
+        )
+        return tuple(_record(row) for row in rows)
+
+    def finished_rounds(self) -> tuple[RoundRecord, ...]:
+        """Return the rounds that brought a result, ascending by number."""
+        return tuple(record for record in self.rounds() if record.outcome == "finished")
+
+    def last_checkpoint(self) -> Path | None:
+        """Return the last good model's file, or None before there is one."""
+        for record in reversed(self.finished_rounds()):
+            if record.checkpoint and (self.models_folder / record.checkpoint).is_file():
+                return self.models_folder / record.checkpoint
+        return None
+
+    # -- reading the file ---------------------------------------------------------------------
+
+    def _load_images(self) -> Iterable[PoolImage]:
+        return (
+            PoolImage(*row)
+            for row in self._db.execute("SELECT image_id, key, sha256, split FROM image")
+        )
+
+    def _load_entries(self) -> Iterable[Entry]:
+        rows = self._db.execute(
+            "SELECT sequence, at, annotator, round_number, action, image_id, class_index,"
+            " suggested, confidence, shown, target, comment FROM journal ORDER BY sequence"
+        )
+        return (Entry(*row[:9], bool(row[9]), row[10], row[11]) for row in rows)
+
+    def _load_ranking(self) -> _Ranking:
+        rows = self._db.execute(
+            "SELECT image_id, suggested, confidence, query FROM ranking WHERE round_number=?"
+            " ORDER BY position",
+            (self.last_round,),
+        ).fetchall()
+        return _Ranking(
+            order=tuple(row[0] for row in rows),
+            suggestions={i: Suggestion(c, p) for i, c, p, _ in rows if c is not None},
+            queries={i: _query_from(i, text) for i, _, _, text in rows if text},
+        )
+
+    def _load_evaluation_truth(self) -> dict[int, int]:
+        rows = self._db.execute(
+            "SELECT image_id, class_index FROM truth JOIN image USING (image_id) "
+            "WHERE split='evaluation'"
+        )
+        return dict(rows.fetchall())
+
+    # -- writing ------------------------------------------------------------------------------
+
+    def _execute(self, statement: str, *values: object) -> None:
+        self._db.execute(statement, values)
+
+    def _set(self, name: str, value: object) -> None:
+        self._execute("UPDATE setting SET value=? WHERE name=?", json.dumps(value), name)
+
+
+def make_folders(folder: Path) -> Path:
+    """Make a project's folders, readable by the user alone; return its workspace.
+
+    Raises:
+        ProjectError: they cannot be made.
+    """
+    try:
+        for path in (folder, folder / "models", folder / "cache"):
+            path.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise ProjectError("The project folder cannot be made there.") from error
+    return folder / "cache"
+
+
+def default_evaluation_size(images: int, known: bool) -> int:
+    """Return how many images are set aside at random where a set has no test split.
+
+    A fifth where the labels are known; where the annotator must give them first, a tenth, at
+    least 20 and at most 100, and never more than a quarter of the images.
+    """
+    if known:
+        return images // 5
+    return min(max(20, min(100, images // 10)), images // 4)
+
+
+def _write_plan(
+    db: sqlite3.Connection, plan: ProjectPlan, listing: Listing, annotator: str
+) -> None:
+    settings = {
+        "name": plan.name,
+        "source": [plan.spec.kind, plan.spec.location, plan.spec.options],
+        "settings": plan.settings.to_json(),
+        "annotator": annotator,
+        "show_suggestions": False,
+        "batch": "[]",
+        "start_from": plan.start_from,
+    }
+    rows = [(name, json.dumps(value)) for name, value in settings.items()]
+    db.executemany("INSERT INTO setting VALUES (?, ?)", rows)
+    db.executemany("INSERT INTO class VALUES (?, ?)", enumerate(plan.classes))
+    db.executemany("INSERT INTO unreadable VALUES (?, ?)", listing.unreadable)
+    splits = _splits(plan, listing)
+    db.executemany(
+        "INSERT INTO image VALUES (?, ?, ?, ?)",
+        (
+            (image_id, image.key, image.sha256, splits[image_id])
+            for image_id, image in enumerate(listing.images, start=1)
+        ),
+    )
+    _write_known_labels(db, plan, listing, splits, annotator)
+
+
+def _splits(plan: ProjectPlan, listing: Listing) -> dict[int, Split]:
+    """Return the split of each image id: the source's own, else a random evaluation share."""
+    splits: dict[int, Split] = {
+        image_id: image.split for image_id, image in enumerate(listing.images, start=1)
+    }
+    if "evaluation" in splits.values():
+        return splits
+    known = plan.label_use != "ignore"
+    eligible = [
+        image_id
+        for image_id, image in enumerate(listing.images, start=1)
+        if not known or image.label is not None
+    ]
+    if not eligible:  # sub-folders were to give labels, but there are none
+        eligible, known = list(splits), False
+    size = plan.evaluation_images
+    if size is None:
+        size = default_evaluation_size(len(eligible), known)
+    for image_id in random.Random(plan.settings.seed).sample(eligible, min(size, len(eligible))):
+        splits[image_id] = "evaluation"
+    return splits
+
+
+def _write_known_labels(
+    db: sqlite3.Connection,
+    plan: ProjectPlan,
+    listing: Listing,
+    splits: Mapping[int, Split],
+    annotator: str,
+) -> None:
+    """Store known labels as truth, or as answers where the user says that they are given."""
+    own_test_split = any(image.split == "evaluation" for image in listing.images)
+    for image_id, image in enumerate(listing.images, start=1):
+        if image.label is None:
+            continue
+        if plan.label_use == "labelled" and splits[image_id] == "pool":
+            entry = Entry(0, _now(), annotator, 0, "import", image_id, image.label)
+            _insert_entry(db, entry)
+        elif plan.label_use != "ignore" or (own_test_split and splits[image_id] == "evaluation"):
+            db.execute("INSERT INTO truth VALUES (?, ?)", (image_id, image.label))
+
+
+def _insert_entry(db: sqlite3.Connection, entry: Entry) -> int:
+    values = asdict(entry)
+    del values["sequence"]
+    columns = ", ".join(values)
+    marks = ", ".join("?" * len(values))
+    cursor = db.execute(
+        f"INSERT INTO journal ({columns}) VALUES ({marks})",  # noqa: S608 - names of our own
+        tuple(values.values()),
+    )
+    return int(cursor.lastrowid or 0)
+
+
+def _setting(db: sqlite3.Connection, name: str) -> Any:
+    row = db.execute("SELECT value FROM setting WHERE name=?", (name,)).fetchone()
+    if row is None:
+        raise KeyError(name)
+    return json.loads(row[0])
+
+
+def _spec_from(value: Any) -> SourceSpec:
+    kind, location, options = value
+    return SourceSpec(kind, location, tuple((str(k), str(v)) for k, v in options))
+
+
+def _now() -> str:
+    return datetime.now(timezone.utc).isoformat(timespec="milliseconds")
+
+
+def _result_json(result: RoundFinished) -> dict[str, Any]:
+    return {
+        "weights": result.weights,
+        "plain_weights": result.plain_weights,
+        "confusion": result.metrics.confusion if result.metrics else None,
+        "checkpoint": Path(result.checkpoint).name,
+        "checkpoint_sha256": result.checkpoint_sha256,
+        "seconds": result.seconds,
+        "device": result.device,
+        "notices": result.notices,
+    }
+
+
+def _ranking_rows(result: RoundFinished) -> Iterable[tuple[object, ...]]:
+    queries = {query.image_id: _query_json(query) for query in result.queries}
+    trained = len(result.probabilities) > 0
+    for position, image_id in enumerate(result.ranking[:RANKING_KEPT].tolist()):
+        suggested, confidence = None, None
+        if trained:
+            suggested = int(result.probabilities[position].argmax())
+            confidence = float(result.probabilities[position].max())
+        text = queries.get(image_id, "")
+        yield result.round_number, position, image_id, suggested, confidence, text
+
+
+def _query_json(query: Query) -> str:
+    return json.dumps([query.score, query.strategies, query.predicted_loss])
+
+
+def _query_from(image_id: int, text: str) -> Query:
+    score, strategies, loss = json.loads(text)
+    return Query(image_id, score, tuple(tuple(row) for row in strategies), loss)
+
+
+def _record(row: tuple[Any, ...]) -> RoundRecord:
+    number, outcome, settings, started, ended, labels, sentence, text = row
+    result = json.loads(text)
+    confusion = result.get("confusion")
+    return RoundRecord(
+        number,
+        outcome,
+        RunSettings.from_json(settings),
+        started,
+        ended,
+        labels,
+        sentence,
+        weights=_pairs(result.get("weights", ())),
+        plain_weights=_pairs(result.get("plain_weights", ())),
+        metrics=Metrics(tuple(map(tuple, confusion))) if confusion else None,
+        checkpoint=result.get("checkpoint", ""),
+        checkpoint_sha256=result.get("checkpoint_sha256", ""),
+        seconds=_pairs(result.get("seconds", ())),
+        device=result.get("device", ""),
+        notices=tuple(result.get("notices", ())),
+    )
+
+
+def _pairs(rows: Iterable[Any]) -> tuple[tuple[str, float], ...]:
+    return tuple((str(name), float(value)) for name, value in rows)
