@@ -8,7 +8,7 @@ import json
 import random
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any, Literal
@@ -312,7 +312,7 @@ class Project:
             raise ProjectError(
                 "The answer could not be saved; is the disk full or read-only?"
             ) from error
-        entry = Entry(**{**asdict(entry), "sequence": sequence})
+        entry = replace(entry, sequence=sequence)
         self._journal.apply(entry)
         return entry
 
@@ -462,7 +462,7 @@ class Project:
             "SELECT sequence, at, annotator, round_number, action, image_id, class_index,"
             " suggested, confidence, shown, target, comment FROM journal ORDER BY sequence"
         )
-        return (Entry(*row[:9], bool(row[9]), row[10], row[11]) for row in rows)
+        return (replace(Entry(*row), shown=bool(row[9])) for row in rows)
 
     def _load_ranking(self) -> _Ranking:
         rows = self._db.execute(

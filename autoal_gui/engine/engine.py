@@ -1,7 +1,7 @@
 """The engine: the one QThread that owns everything of torch.
 
 The window submits frozen commands and receives frozen events through one queued signal, so that
-no lock is needed. Connect `event` only to bound slots of objects that live in the window's
+no lock is needed. Connect `happened` only to bound slots of objects that live in the window's
 thread: a lambda would run in the engine's.
 """
 
@@ -34,7 +34,7 @@ MakeBackend = Callable[[], Backend]
 class Engine(QThread):
     """Runs commands one after the other. Lives in the window's thread, works in its own."""
 
-    event = Signal(object)
+    happened = Signal(object)
     """One `Event`; emitted in the engine's thread, delivered in the receiver's."""
 
     def __init__(self, make_backend: MakeBackend, parent: QObject | None = None) -> None:
@@ -68,9 +68,9 @@ class Engine(QThread):
             try:
                 backend = backend or self._make_backend()
                 for event in throttled(backend.run(command, cancel.is_set)):
-                    self.event.emit(event)
+                    self.happened.emit(event)
             except Exception as error:
-                self.event.emit(explained(command.request_id, error))
+                self.happened.emit(explained(command.request_id, error))
 
 
 def throttled(events: Iterator[Event]) -> Iterator[Event]:
