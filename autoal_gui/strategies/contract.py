@@ -1,7 +1,7 @@
 """The one contract of every query strategy: pure functions of what one pass of the model left.
 
-A strategy is a module of this package with `NAME`, `LABEL`, `SOURCE` and `score`. Adding one is
-adding a file; the contract test runs over all of them.
+A strategy is a module of this package with `NAME`, `LABEL`, `SOURCE`, `ORDER` and `score`. Adding
+one is adding a file; the contract test runs over all of them.
 """
 
 from dataclasses import dataclass, field
@@ -11,22 +11,39 @@ import numpy as np
 import numpy.typing as npt
 
 Scores = npt.NDArray[np.float64]
+ImageIds = npt.NDArray[np.int64]
+Positions = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """What the task model says of n images, taken in one pass (autoal.md B.1). Read-only."""
+    """What the task model says of n images, taken in one pass. Read-only.
 
+    Raises:
+        ValueError: the arrays do not describe the same images, a fault of the program.
+    """
+
+    image_ids: ImageIds = field(repr=False)
+    """(n,) distinct; an image is known by its id, not by its position, so ids break ties."""
     features: npt.NDArray[np.float32] = field(repr=False)
-    """(n, D) input of the last layer."""
+    """(n, D) input of the last layer, finite, D >= 1."""
     probabilities: npt.NDArray[np.float32] = field(repr=False)
-    """(n, C) class probabilities without dropout; rows sum to 1."""
+    """(n, C) class probabilities without dropout; rows sum to 1; C >= 1."""
     stochastic: npt.NDArray[np.float32] = field(repr=False)
-    """(R, n, C) class probabilities of R draws of the dropout before the last layer."""
+    """(R, n, C) class probabilities of R >= 1 draws of the dropout before the last layer."""
     wanted: int
     """How many images will be taken from the top; at least 1."""
     seed: int = 0
     """For strategies that draw: the same seed gives the same scores."""
+
+    def __post_init__(self) -> None:
+        n, classes = self.probabilities.shape
+        draws = len(self.stochastic)
+        shapes = (self.image_ids.shape, self.features.shape[:-1], self.stochastic.shape)
+        if shapes != ((n,), (n,), (draws, n, classes)):
+            raise ValueError("image_ids, features, probabilities and stochastic do not match")
+        if min(draws, classes, self.wanted) < 1:
+            raise ValueError("draws, classes and wanted must be at least 1")
 
     def __len__(self) -> int:
         return len(self.probabilities)
@@ -41,18 +58,34 @@ class Strategy(Protocol):
     """What the window calls it."""
     SOURCE: str
     """Author and year of the method."""
+    ORDER: int
+    """Place in lists, ascending."""
 
     def score(self, evidence: Evidence) -> Scores:
         """Return (n,) finite scores; higher is asked first. Permuting images permutes scores."""
 
 
-def top(scores: Scores, wanted: int) -> npt.NDArray[np.int64]:
-    """Return the positions of the `wanted` highest scores, best first; ties by position."""
-    return np.argsort(-scores, kind="stable")[:wanted].astype(np.int64)
+def rank(scores: Scores, tie_scores: Scores, image_ids: ImageIds) -> Positions:
+    """Order images for a query.
+
+    Args:
+        scores: (n,) the higher, the earlier.
+        tie_scores: (n,) decide between equal scores, the higher the earlier.
+        image_ids: (n,) decide between what is still equal, ascending.
+
+    Returns:
+        (n,) positions, the one to ask first in front.
+    """
+    return np.lexsort((image_ids, -tie_scores, -scores)).astype(np.int64)
 
 
-def chosen_mask(scores: Scores, wanted: int) -> npt.NDArray[np.float64]:
-    """Return (n,) ones for the top `wanted` scores, zeros elsewhere: S_k in {0, 1} (B.3, paper)."""
+def top(scores: Scores, image_ids: ImageIds, wanted: int) -> Positions:
+    """Return the positions of the `wanted` highest scores, best first; ties by image id."""
+    return np.lexsort((image_ids, -scores))[:wanted].astype(np.int64)
+
+
+def chosen_mask(scores: Scores, image_ids: ImageIds, wanted: int) -> Scores:
+    """Return (n,) ones for the top `wanted` scores, zeros elsewhere: the binary S_k of Eq. 2-3."""
     mask = np.zeros(len(scores))
-    mask[top(scores, wanted)] = 1.0
+    mask[top(scores, image_ids, wanted)] = 1.0
     return mask

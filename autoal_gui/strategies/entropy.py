@@ -1,0 +1,14 @@
+"""Maximum entropy: ask where the predicted class distribution is flattest."""
+
+from autoal_gui.strategies.contract import Evidence, Scores
+from autoal_gui.strategies.uncertainty import shannon_entropy
+
+NAME = "entropy"
+LABEL = "Maximum entropy"
+SOURCE = "Shannon 1948"
+ORDER = 10
+
+
+def score(evidence: Evidence) -> Scores:
+    """Return (n,) -sum_c p log p in nats, in [0, log C], with 0 log 0 = 0."""
+    return shannon_entropy(evidence.probabilities)

@@ -1,0 +1,16 @@
+"""Least confidence: ask where even the most probable class is improbable."""
+
+import numpy as np
+
+from autoal_gui.strategies.contract import Evidence, Scores
+
+NAME = "least_confidence"
+LABEL = "Least confidence"
+SOURCE = "Wang & Shang 2014"
+ORDER = 30
+
+
+def score(evidence: Evidence) -> Scores:
+    """Return (n,) 1 - p_(1) in [0, 1 - 1/C]."""
+    highest: Scores = evidence.probabilities.max(axis=1).astype(np.float64)
+    return 1.0 - highest

@@ -1,0 +1,14 @@
+"""Margin: ask where the two most probable classes are closest."""
+
+from autoal_gui.strategies.contract import Evidence, Scores
+from autoal_gui.strategies.uncertainty import lead
+
+NAME = "margin"
+LABEL = "Margin"
+SOURCE = "Scheffer et al. 2001"
+ORDER = 20
+
+
+def score(evidence: Evidence) -> Scores:
+    """Return (n,) -(p_(1) - p_(2)) in [-1, 0]; with one class p_(2) is taken as 0."""
+    return -lead(evidence.probabilities)

@@ -1,0 +1,27 @@
+"""What several strategies measure on class probabilities; not a strategy itself."""
+
+import numpy as np
+import numpy.typing as npt
+
+Probabilities = npt.NDArray[np.floating]
+Values = npt.NDArray[np.float64]
+
+
+def shannon_entropy(probabilities: Probabilities) -> Values:
+    """Return (n,) entropies in nats of (n, C) class probabilities, with 0 log 0 = 0."""
+    from scipy.special import entr
+
+    entropies: Values = entr(probabilities.astype(np.float64)).sum(axis=1)
+    return entropies
+
+
+def lead(probabilities: Probabilities) -> Values:
+    """Return (n,) p_(1) - p_(2) in [0, 1] of (n, C) class probabilities.
+
+    A single class has no second one; its p_(2) is taken as 0, so that its lead is p_(1).
+    """
+    exact = probabilities.astype(np.float64)
+    if exact.shape[1] == 1:
+        return exact[:, 0]
+    highest = np.partition(exact, -2, axis=1)[:, -2:]
+    return highest[:, 1] - highest[:, 0]
