@@ -28,9 +28,17 @@ class Metrics:
             truth: (n,) class indices.
             predicted: (n,) class indices.
             classes: C.
+
+        Raises:
+            ValueError: the arrays differ in length, or an index lies outside [0, C).
         """
-        counts = np.bincount(truth * classes + predicted, minlength=classes * classes)
-        rows = counts.reshape(classes, classes)
+        if truth.shape != predicted.shape:
+            raise ValueError("truth and predicted do not match")
+        both = np.concatenate((truth, predicted))
+        if both.size and not 0 <= both.min() <= both.max() < classes:
+            raise ValueError("a class index is out of range")
+        cells = truth.astype(np.int64) * classes + predicted  # uint8 would wrap at 256
+        rows = np.bincount(cells, minlength=classes * classes).reshape(classes, classes)
         return cls(tuple(tuple(int(count) for count in row) for row in rows))
 
     @property

@@ -24,21 +24,27 @@ class LabelQueue:
         return next((image for image in self.batch if image not in answered), None)
 
     def next_batch(self, answered: Container[int]) -> "LabelQueue":
-        """Return the queue moved on by one batch, passing over what has an answer."""
-        waiting = tuple(image for image in self.rest if image not in answered)
+        """Return the queue moved on by one batch, passing over what has an answer.
+
+        What the batch leaves without an answer moves to the end; no image is lost.
+        """
+        waiting = tuple(image for image in self.rest + self.batch if image not in answered)
         return replace(self, batch=waiting[: self.size], rest=waiting[self.size :])
 
     def rerank(
         self, ranking: Iterable[int], answered: Container[int], shown: int | None
     ) -> "LabelQueue":
-        """Return the queue under a new ranking; the image on screen stays where it is.
+        """Return the queue under a new ranking; the image on screen comes first.
+
+        An image of this queue that the ranking lacks, because its answer was taken back after the
+        round began, is asked last.
 
         Args:
             ranking: image ids, the one to ask first in front.
             answered: images that need no asking.
             shown: the image on screen, or None.
         """
-        keep = () if shown is None or shown in answered else (shown,)
-        waiting = tuple(i for i in ranking if i not in answered and i not in keep)
-        fresh = self.size - len(keep)
-        return replace(self, batch=keep + waiting[:fresh], rest=waiting[fresh:])
+        screen = () if shown is None else (shown,)
+        order = dict.fromkeys((*screen, *ranking, *self.batch, *self.rest))  # each image once
+        waiting = tuple(image for image in order if image not in answered)
+        return replace(self, batch=waiting[: self.size], rest=waiting[self.size :])

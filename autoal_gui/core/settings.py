@@ -71,6 +71,7 @@ class RunSettings:
     rank_margin: float = 1.0  # xi of the pairwise ranking loss (Yoo & Kweon 2019)
 
     def __post_init__(self) -> None:
+        self._check_kinds()
         for name, (low, high) in _RANGES.items():
             value = getattr(self, name)
             if not low <= value <= high:
@@ -78,6 +79,19 @@ class RunSettings:
         for name, allowed in _CHOICES.items():
             if getattr(self, name) not in allowed:
                 raise SettingsError(f"{name} must be one of: {', '.join(allowed)}.")
+        self._check_strategies()
+
+    def _check_kinds(self) -> None:
+        for hyper_parameter in fields(self):
+            kind = type(hyper_parameter.default)
+            value = getattr(self, hyper_parameter.name)
+            number = kind is float and type(value) is int
+            if type(value) is not kind and not number:
+                raise SettingsError(f"{hyper_parameter.name} must be {_KINDS[kind]}.")
+
+    def _check_strategies(self) -> None:
+        if not all(isinstance(name, str) and name for name in (self.mode, *self.candidates)):
+            raise SettingsError("A mode and a query strategy are given by their names.")
         if not self.candidates:
             raise SettingsError("At least one query strategy is needed.")
         if len(set(self.candidates)) != len(self.candidates):
@@ -98,9 +112,10 @@ class RunSettings:
             values: dict[str, Any] = json.loads(text)
             known = {f.name for f in fields(cls)}
             kept = {name: value for name, value in values.items() if name in known}
-            kept["candidates"] = tuple(kept.get("candidates", CANDIDATES))
+            if isinstance(kept.get("candidates"), list):  # JSON knows no tuples
+                kept["candidates"] = tuple(kept["candidates"])
             return cls(**kept)
-        except (TypeError, ValueError, AttributeError) as error:
+        except (TypeError, ValueError, AttributeError, RecursionError) as error:
             raise SettingsError("The settings cannot be read.") from error
 
     def but(self, **changes: Any) -> "RunSettings":
@@ -108,6 +123,13 @@ class RunSettings:
         return replace(self, **changes)
 
 
+_KINDS: dict[type, str] = {
+    bool: "true or false",
+    int: "a whole number",
+    float: "a number",
+    str: "a text",
+    tuple: "a list of names",
+}
 _RANGES: dict[str, tuple[float, float]] = {
     "batch_size": (1, 10_000),
     "seed": (0, 2**31 - 1),

@@ -1,0 +1,103 @@
+import math
+import warnings
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.stats import binomtest
+
+from autoal_gui.core.metrics import Metrics, wilson_interval
+
+answers = st.integers(1, 20).flatmap(
+    lambda classes: st.tuples(
+        st.just(classes),
+        st.lists(st.tuples(*[st.integers(0, classes - 1)] * 2), min_size=1, max_size=60),
+    )
+)
+shares = st.integers(1, 5000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
+
+
+def metrics_of(classes, pairs, dtype=np.int64):
+    truth, predicted = np.array(pairs, dtype=dtype).reshape(-1, 2).T
+    return Metrics.of(truth, predicted, classes), truth, predicted
+
+
+@given(answers)
+def test_counts_and_accuracies_equal_those_of_sklearn(case):
+    import sklearn.metrics as sk
+
+    classes, pairs = case
+    metrics, truth, predicted = metrics_of(classes, pairs)
+    with warnings.catch_warnings():  # sklearn warns of one class, and of classes only predicted
+        warnings.simplefilter("ignore", UserWarning)
+        confusion = sk.confusion_matrix(truth, predicted, labels=range(classes))
+        balanced = sk.balanced_accuracy_score(truth, predicted)
+    assert metrics.confusion == tuple(map(tuple, confusion.tolist()))
+    assert metrics.total == len(pairs)
+    assert metrics.accuracy == pytest.approx(sk.accuracy_score(truth, predicted))
+    assert metrics.balanced_accuracy == pytest.approx(balanced)
+
+
+@given(shares)
+def test_wilson_interval_equals_scipys(share):
+    found, count = share
+    expected = binomtest(found, count).proportion_ci(0.95, method="wilson")
+    assert wilson_interval(found, count) == pytest.approx((expected.low, expected.high), abs=1e-7)
+
+
+@given(answers)
+def test_intervals_hold_their_estimate_and_stay_in_the_unit_interval(case):
+    metrics, _, _ = metrics_of(*case)
+    for value, (low, high) in (
+        (metrics.accuracy, metrics.accuracy_interval),
+        (metrics.balanced_accuracy, metrics.balanced_accuracy_interval),
+    ):
+        assert 0 <= low <= value + 1e-12
+        assert value - 1e-12 <= high <= 1
+
+
+def test_more_images_make_the_intervals_narrower():
+    few, many = Metrics(((8, 2), (1, 9))), Metrics(((80, 20), (10, 90)))
+    for name in ("accuracy_interval", "balanced_accuracy_interval"):
+        low, high = getattr(few, name)
+        narrow_low, narrow_high = getattr(many, name)
+        assert narrow_high - narrow_low < (high - low) / 2
+
+
+def test_a_class_of_one_image_is_not_certain():
+    low, high = Metrics(((1, 0), (0, 1))).balanced_accuracy_interval
+    assert low < 0.7
+    assert high == 1
+
+
+def test_an_absent_class_has_no_sensitivity_and_does_not_count():
+    metrics = Metrics(((3, 0, 1), (0, 0, 0), (0, 2, 2)))
+    assert metrics.sensitivities[0] == 0.75
+    assert math.isnan(metrics.sensitivities[1])
+    assert metrics.balanced_accuracy == pytest.approx((0.75 + 0.5) / 2)
+
+
+def test_no_image_says_nothing():
+    metrics = Metrics.of(np.array([], dtype=np.int64), np.array([], dtype=np.int64), 2)
+    assert metrics.confusion == ((0, 0), (0, 0))
+    assert math.isnan(metrics.accuracy)
+    assert math.isnan(metrics.balanced_accuracy)
+    assert metrics.accuracy_interval == metrics.balanced_accuracy_interval == (0, 1)
+    assert wilson_interval(0, 0) == (0, 1)
+
+
+def test_small_integers_do_not_wrap():
+    metrics, _, _ = metrics_of(20, [(19, 18), (19, 19)], dtype=np.uint8)
+    assert metrics.confusion[19][18] == metrics.confusion[19][19] == 1
+
+
+@pytest.mark.parametrize("pairs", [[(0, 2)], [(2, 0)], [(0, -1)], [(-1, 1)]])
+def test_an_index_that_is_no_class_is_refused(pairs):
+    with pytest.raises(ValueError, match="out of range"):
+        metrics_of(2, pairs)
+
+
+def test_lengths_must_match():
+    with pytest.raises(ValueError, match="do not match"):
+        Metrics.of(np.array([0, 1]), np.array([0]), 2)

@@ -1,0 +1,155 @@
+import json
+from dataclasses import fields
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from autoal_gui.core import settings as module
+from autoal_gui.core.errors import SettingsError
+from autoal_gui.core.registry import discover
+from autoal_gui.core.settings import CANDIDATES, PRESETS, RunSettings
+
+RANGES = module._RANGES
+CHOICES = module._CHOICES
+
+
+def within(name, low, high):
+    whole = type(getattr(RunSettings(), name)) is int
+    return st.integers(low, high) if whole else st.floats(low, high)
+
+
+legal = st.fixed_dictionaries(
+    {},
+    optional={
+        **{name: within(name, *limits) for name, limits in RANGES.items()},
+        **{name: st.sampled_from(allowed) for name, allowed in CHOICES.items()},
+        "mode": st.sampled_from(("paper", "vote", "random", *CANDIDATES)),
+        "augment": st.booleans(),
+        "candidates": st.lists(st.sampled_from(CANDIDATES), min_size=1, unique=True).map(tuple),
+    },
+)
+
+
+@given(legal)
+def test_json_gives_back_every_value(values):
+    settings = RunSettings(**values)
+    text = settings.to_json()
+    assert "\n" not in text
+    assert RunSettings.from_json(text) == settings
+
+
+def test_every_number_has_a_range_and_every_word_a_choice():
+    free = {"mode", "candidates", "augment"}
+    assert {f.name for f in fields(RunSettings)} == free | set(RANGES) | set(CHOICES)
+
+
+@pytest.mark.parametrize("name", RANGES)
+def test_limits_are_legal_and_what_lies_beyond_is_not(name):
+    low, high = RANGES[name]
+    for value in (low, high):
+        assert getattr(RunSettings(**{name: value}), name) == value
+    for value in (low - 1, high + 1):
+        with pytest.raises(SettingsError, match=name):
+            RunSettings(**{name: value})
+
+
+@pytest.mark.parametrize(
+    "name", [n for n in RANGES if isinstance(getattr(RunSettings(), n), float)]
+)
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), float("-inf")])
+def test_what_is_not_a_finite_number_is_refused(name, value):
+    with pytest.raises(SettingsError, match=name):
+        RunSettings(**{name: value})
+
+
+@pytest.mark.parametrize("name", CHOICES)
+def test_an_unknown_choice_is_refused_and_the_known_ones_named(name):
+    with pytest.raises(SettingsError, match=CHOICES[name][-1]):
+        RunSettings(**{name: "abacus"})
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"batch_size": 2.5},
+        {"batch_size": True},
+        {"batch_size": "20"},
+        {"batch_size": None},
+        {"dropout": "0.5"},
+        {"dropout": False},
+        {"augment": "no"},
+        {"augment": 1},
+        {"mode": 3},
+        {"mode": ""},
+        {"stem": ["3x3"]},
+        {"candidates": "entropy"},
+        {"candidates": ["entropy"]},
+        {"candidates": ("entropy", 1)},
+        {"candidates": ("entropy", ["margin"])},
+        {"candidates": ("",)},
+        {"candidates": ()},
+        {"candidates": ("margin", "margin")},
+    ],
+)
+def test_a_value_of_the_wrong_kind_is_refused(values):
+    with pytest.raises(SettingsError):
+        RunSettings(**values)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "null",
+        "[]",
+        "3",
+        "{",
+        '{"batch_size": "20"}',
+        '{"batch_size": 1e999}',
+        '{"dropout": NaN}',
+        '{"candidates": "entropy"}',
+        '{"candidates": {"entropy": 1}}',
+        '{"candidates": [["entropy"]]}',
+        '{"candidates": null}',
+        "[" * 100_000,
+    ],
+)
+def test_a_text_that_is_no_settings_is_refused(text):
+    with pytest.raises(SettingsError):
+        RunSettings.from_json(text)
+
+
+@given(
+    st.dictionaries(st.sampled_from([f.name for f in fields(RunSettings)]), st.none() | st.text())
+)
+def test_a_damaged_text_never_raises_anything_else(values):
+    try:
+        settings = RunSettings.from_json(json.dumps(values))
+    except SettingsError:
+        return
+    assert RunSettings.from_json(settings.to_json()) == settings
+
+
+def test_names_of_other_versions_are_passed_over_and_absent_ones_take_their_default():
+    assert RunSettings.from_json('{"batch_size": 7, "flux": [1]}') == RunSettings(batch_size=7)
+
+
+def test_a_changed_copy_is_checked_and_leaves_the_original():
+    settings = RunSettings()
+    assert settings.but(seed=3).seed == 3
+    assert settings.seed == 0
+    with pytest.raises(SettingsError):
+        settings.but(seed=-1)
+
+
+def test_presets_are_the_published_schedule_and_a_shorter_one_with_the_same_parts():
+    assert PRESETS["paper"] == RunSettings()
+    cpu = PRESETS["cpu"]
+    assert (cpu.mode, cpu.candidates) == (RunSettings().mode, CANDIDATES)
+    for name in ("task_steps", "fit_steps", "search_steps", "cycles", "stochastic_passes"):
+        assert getattr(cpu, name) < getattr(RunSettings(), name)
+
+
+def test_every_candidate_is_a_strategy_of_the_program():
+    assert set(CANDIDATES) <= set(discover("autoal_gui.strategies"))
