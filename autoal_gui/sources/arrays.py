@@ -1,0 +1,131 @@
+"""Images kept as one array in a file: written whole or not at all, hashed, memory-mapped."""
+
+import hashlib
+import os
+import shutil
+import uuid
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO
+
+import numpy as np
+import numpy.typing as npt
+
+from autoal_gui.core.errors import ImageUnreadable, SourceError
+from autoal_gui.core.pool import ListedImage, Pixels, Split
+from autoal_gui.sources.ticks import Ticks
+
+Stack = npt.NDArray[np.generic]
+"""(n, H, W), (n, H, W, 1) or (n, H, W, 3), uint8 or uint16."""
+
+
+@dataclass(frozen=True)
+class ArrayReader:
+    """Reads image 17 of the array "train" by the key "train/17"."""
+
+    stacks: Mapping[str, Stack] = field(repr=False)
+
+    def read(self, key: str) -> Pixels:
+        """Copy one image out of its array, see `ImageReader.read`."""
+        name, _, number = key.partition("/")
+        stack = self.stacks.get(name)
+        if stack is None or not (number.isascii() and number.isdecimal()):
+            raise ImageUnreadable("The set has no such image.")
+        if int(number) >= len(stack):
+            raise ImageUnreadable("The set has no such image.")
+        return image_of(stack, int(number))
+
+
+def image_of(stack: Stack, position: int) -> Pixels:
+    """Return a copy of one image: (H, W) or (H, W, 3), native byte order, C-contiguous."""
+    image = stack[position]
+    if image.ndim == 3 and image.shape[2] == 1:
+        image = image[:, :, 0]
+    return np.array(image, dtype=image.dtype.newbyteorder("="), order="C")
+
+
+def sha256_of(pixels: Pixels) -> str:
+    """Return the SHA-256 of shape, data type and little-endian bytes of an image."""
+    little = pixels.astype(pixels.dtype.newbyteorder("<"), copy=False)
+    digest = hashlib.sha256(f"{pixels.shape} {little.dtype.str} ".encode())
+    digest.update(little.tobytes())
+    return digest.hexdigest()
+
+
+def listed(
+    name: str, stack: Stack, labels: Sequence[int] | None, split: Split, ticks: Ticks
+) -> Iterator[ListedImage]:
+    """Hash and list every image of an array; counts one tick an image."""
+    for position in range(len(stack)):
+        label = None if labels is None else labels[position]
+        sha256 = sha256_of(image_of(stack, position))
+        yield ListedImage(f"{name}/{position}", sha256, split, label)
+        ticks.add()
+
+
+def open_stack(path: Path) -> Stack | None:
+    """Memory-map an array that was written before; None where it is missing or cut off."""
+    try:
+        stack: Stack = np.lib.format.open_memmap(path, mode="r")
+    except (OSError, ValueError):
+        return None
+    return stack if stack.ndim in (3, 4) and stack.dtype.kind == "u" else None
+
+
+def require_space(folder: Path, wanted: int) -> None:
+    """Check that a disk has room.
+
+    Args:
+        folder: an existing folder on that disk.
+        wanted: bytes; a tenth more must be free, for the rest of the project.
+
+    Raises:
+        SourceError: it has not.
+    """
+    free = shutil.disk_usage(folder).free
+    if wanted * 1.1 > free:
+        raise SourceError(
+            f"The images take {wanted / 1e9:.1f} GB on the disk, but only {free / 1e9:.1f} GB "
+            "are free."
+        )
+
+
+@contextmanager
+def written_whole(target: Path) -> Iterator[IO[bytes]]:
+    """Open a file that takes the place of `target` only if everything has been written.
+
+    Raises:
+        SourceError: the disk is full or must not be written to.
+    """
+    part = target.with_name(f".{target.name}.{uuid.uuid4().hex}.part")
+    try:
+        with part.open("xb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(target)
+    except OSError as error:
+        raise SourceError(f"The file {target.name} cannot be written to its folder.") from error
+    finally:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
+
+
+def write_stack(
+    target: Path,
+    shape: tuple[int, ...],
+    dtype: np.dtype[np.generic],
+    blocks: Iterable[bytes],
+) -> None:
+    """Write an array block by block, in C order, without ever holding all of it.
+
+    Raises:
+        SourceError: it cannot be written.
+    """
+    header = {"descr": dtype.str, "fortran_order": False, "shape": shape}
+    with written_whole(target) as file:
+        np.lib.format.write_array_header_1_0(file, header)
+        for block in blocks:
+            file.write(block)

@@ -1,0 +1,146 @@
+"""Decode one image file with Pillow, whatever is wrong with it.
+
+Pillow keeps 8 bits of a 16-bit colour file; 16-bit grey files are kept whole.
+"""
+
+import io
+import re
+import threading
+import warnings
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from autoal_gui.core.errors import ImageUnreadable
+from autoal_gui.core.pool import Pixels
+
+FORMATS = ("PNG", "JPEG", "TIFF", "BMP", "WEBP")
+"""The formats that are tried, whatever the ending of the file says."""
+
+ENDINGS = frozenset({".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp"})
+"""Lower-case endings of files that are taken for images."""
+
+MAX_PIXELS = 100_000_000
+MAX_BYTES = 2**30
+
+_GREY_MODES = frozenset({"1", "L", "LA", "La"})
+_PILLOW_WARNINGS = ("ignore", None, Warning, re.compile(r"PIL\."), 0)
+_FILTER_LOCK = threading.Lock()
+
+
+def read_bytes(path: Path) -> bytes:
+    """Return the content of an image file.
+
+    Raises:
+        ImageUnreadable: it is gone, empty, too large or must not be read.
+    """
+    try:
+        size = path.stat().st_size
+        if size > MAX_BYTES:
+            raise ImageUnreadable("The file is larger than 1 GB.")
+        return path.read_bytes()
+    except FileNotFoundError as error:
+        raise ImageUnreadable("The file is gone.") from error
+    except (OSError, ValueError) as error:
+        raise ImageUnreadable("The file cannot be opened.") from error
+
+
+def decode(data: bytes) -> Pixels:
+    """Decode the content of an image file: the first frame, upright, without transparency.
+
+    Palettes, 1-bit, CMYK and YCbCr become 8-bit grey or RGB. What is transparent is composited
+    on black: pixels that the file declares invisible must neither be shown nor trained on, and
+    black is what the rest of the picture gets where a scanner saw nothing. 16-bit grey stays
+    uint16. 32-bit integers that fit stay as they are in uint16; floats in [0, 1] are multiplied
+    by 65,535; all others are stretched from their own minimum and maximum to 16 bits.
+
+    Returns:
+        (H, W) or (H, W, 3), uint8 or uint16, C-contiguous.
+
+    Raises:
+        ImageUnreadable: with one sentence that says why.
+    """
+    if not data:
+        raise ImageUnreadable("The file is empty.")
+    _silence_pillow()
+    try:
+        with Image.open(io.BytesIO(data), formats=FORMATS) as image:
+            _check_size(image)
+            image.load()
+            return _to_array(_upright(image))
+    except ImageUnreadable:
+        raise
+    except UnidentifiedImageError as error:
+        names = "PNG, JPEG, TIFF, BMP or WebP"
+        raise ImageUnreadable(f"The file is not a {names} image, or it is damaged.") from error
+    except Image.DecompressionBombError as error:
+        raise ImageUnreadable(_too_large()) from error
+    except MemoryError as error:
+        raise ImageUnreadable("There is not enough memory to decode the image.") from error
+    except Exception as error:
+        # Decoders that meet damaged bytes raise anything: OSError, SyntaxError, ValueError,
+        # KeyError, TypeError, struct.error. All of them mean one image less, never a crash.
+        raise ImageUnreadable("The image is cut off or damaged.") from error
+
+
+def _silence_pillow() -> None:
+    """Ignore the warnings of Pillow's own modules: what they tell is checked and reported here.
+
+    A lasting filter instead of `warnings.catch_warnings`, which would swap the state that all
+    threads share; checked at each call, because the state may have been swapped by others.
+    """
+    with _FILTER_LOCK:
+        if _PILLOW_WARNINGS not in warnings.filters:
+            warnings.filterwarnings("ignore", module=_PILLOW_WARNINGS[3].pattern)
+
+
+def _too_large() -> str:
+    return f"The image has more than {MAX_PIXELS // 1_000_000} million pixels."
+
+
+def _check_size(image: Image.Image) -> None:
+    """Look at the declared size before a single pixel is decoded."""
+    width, height = image.size
+    if width < 1 or height < 1:
+        raise ImageUnreadable("The image has no pixels.")
+    if width * height > MAX_PIXELS:
+        raise ImageUnreadable(_too_large())
+
+
+def _upright(image: Image.Image) -> Image.Image:
+    """Apply the EXIF orientation; a TIFF has been turned by Pillow while it loaded."""
+    try:
+        return ImageOps.exif_transpose(image)
+    except Exception:  # damaged EXIF says nothing about orientation, but the pixels are sound
+        return image
+
+
+def _to_array(image: Image.Image) -> Pixels:
+    if image.mode.startswith("I;16"):
+        return np.ascontiguousarray(np.asarray(image), dtype=np.uint16)
+    if image.mode in {"I", "F"}:
+        return _to_uint16(np.asarray(image))
+    grey = image.mode in _GREY_MODES
+    if image.has_transparency_data:
+        rgba = image.convert("RGBA")
+        image = Image.alpha_composite(Image.new("RGBA", rgba.size, (0, 0, 0, 255)), rgba)
+    return np.array(image.convert("L" if grey else "RGB"), dtype=np.uint8, order="C")
+
+
+def _to_uint16(values: npt.NDArray[np.generic]) -> npt.NDArray[np.uint16]:
+    """Return (H, W) 32-bit integers or floats in 16 bits, see `decode`; nan becomes the minimum."""
+    wide = values.astype(np.float64)
+    finite = np.isfinite(wide)
+    if not finite.any():
+        raise ImageUnreadable("The image holds no numbers.")
+    low, high = float(wide[finite].min()), float(wide[finite].max())
+    if np.issubdtype(values.dtype, np.floating):
+        fits, scale = low >= 0 and high <= 1, 65535.0
+    else:
+        fits, scale = low >= 0 and high <= 65535, 1.0
+    wide = np.nan_to_num(wide, nan=low, posinf=high, neginf=low)
+    if not fits:
+        wide, scale = wide - low, 65535.0 / (high - low) if high > low else 0.0
+    return np.rint(wide * scale).astype(np.uint16)

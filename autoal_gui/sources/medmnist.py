@@ -1,0 +1,138 @@
+"""A 2-D MedMNIST set by name (Yang et al. 2023), found in a folder or downloaded.
+
+The location is a flag such as "pneumoniamnist". Options: `size` (28, 64, 128 or 224 pixels a
+side), `folder` (where the file is or is put; default: medmnist's own, ~/.medmnist) and
+`download` ("yes" allows network access). A file that is found is never compared with the
+official number of images.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from autoal_gui.core.errors import SourceError
+from autoal_gui.core.pool import ImageReader, Listing, ProgressCallback, SourceSpec
+from autoal_gui.sources import npz
+from autoal_gui.sources.arrays import written_whole
+from autoal_gui.sources.catalogue import SIZES, official
+from autoal_gui.sources.network import fetch
+
+NAME = "medmnist"
+LABEL = "MedMNIST set"
+ORDER = 10
+
+
+@dataclass(frozen=True)
+class MedMNISTSet:
+    """What the dialog shows of a set."""
+
+    flag: str
+    title: str
+    classes: tuple[str, ...]
+    pool: int
+    """Official number of training images."""
+    evaluation: int
+    """Official number of test images."""
+    channels: int
+    licence: str
+    description: str
+
+
+def available() -> tuple[MedMNISTSet, ...]:
+    """Return the sets that can be used: 2-D with one class an image, in medmnist's order."""
+    return tuple(_describe(flag, info) for flag, info in official().items() if _usable(flag, info))
+
+
+def list_images(spec: SourceSpec, workspace: Path, progress: ProgressCallback) -> Listing:
+    """List the set, downloaded first if the option allows it; see `Source.list_images`.
+
+    While it downloads, `progress` counts bytes.
+    """
+    flag, size, folder = _wanted(spec)
+    if not _file(flag, size, folder).is_file():
+        if spec.option("download") != "yes":
+            raise SourceError(f"The file {_file(flag, size, folder).name} is not in {folder}.")
+        download(flag, size, folder, progress)
+    return npz.list_images(_as_npz(spec), workspace, progress)
+
+
+def open_images(spec: SourceSpec, workspace: Path) -> ImageReader:
+    """Open a set that was listed before, without the network; see `Source.open_images`."""
+    return npz.open_images(_as_npz(spec), workspace)
+
+
+def download(flag: str, size: int, folder: Path, progress: ProgressCallback) -> Path:
+    """Download one set from the address that medmnist names and check its MD5.
+
+    Args:
+        flag: such as "pneumoniamnist".
+        size: pixels a side.
+        folder: where the file is put; made if it is missing.
+        progress: told bytes; may raise `Cancelled`, then nothing is left behind.
+
+    Raises:
+        SourceError: no network, no room, or the checksum is wrong; nothing is left behind.
+    """
+    info, suffix = official()[flag], _suffix(size)
+    target = _file(flag, size, folder)
+    digest = hashlib.md5(usedforsecurity=False)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SourceError(f"The folder {folder} cannot be made.") from error
+    with written_whole(target) as file:
+        for block in fetch(info[f"url{suffix}"], folder, progress):
+            digest.update(block)
+            file.write(block)
+        if digest.hexdigest() != info[f"MD5{suffix}"]:
+            raise SourceError("The download is damaged: its checksum is wrong. Please try again.")
+    return target
+
+
+def _usable(flag: str, info: dict[str, Any]) -> bool:
+    return not flag.endswith("3d") and not info["task"].startswith("multi-label")
+
+
+def _describe(flag: str, info: dict[str, Any]) -> MedMNISTSet:
+    labels, samples = info["label"], info["n_samples"]
+    return MedMNISTSet(
+        flag=flag,
+        title=info["python_class"],
+        classes=tuple(labels[number] for number in sorted(labels, key=int)),
+        pool=samples["train"],
+        evaluation=samples["test"],
+        channels=info["n_channels"],
+        licence=info["license"],
+        description=info["description"],
+    )
+
+
+def _wanted(spec: SourceSpec) -> tuple[str, int, Path]:
+    """Return flag, size and folder.
+
+    Raises:
+        SourceError: there is no such set, or it cannot be used.
+    """
+    flag = spec.location.strip().lower()
+    if flag not in official():
+        raise SourceError(f"There is no MedMNIST set {spec.location!r}.")
+    if not _usable(flag, official()[flag]):
+        raise SourceError(f"{flag} cannot be used: only 2-D sets with one class an image can.")
+    if spec.option("size", "28") not in map(str, SIZES):
+        raise SourceError(f"The size must be one of: {', '.join(map(str, SIZES))}.")
+    folder = Path(spec.option("folder") or "~/.medmnist").expanduser()
+    return flag, int(spec.option("size", "28")), folder
+
+
+def _as_npz(spec: SourceSpec) -> SourceSpec:
+    flag, size, folder = _wanted(spec)
+    return SourceSpec(npz.NAME, str(_file(flag, size, folder)), (("flag", flag),))
+
+
+def _suffix(size: int) -> str:
+    return "" if size == 28 else f"_{size}"
+
+
+def _file(flag: str, size: int, folder: Path) -> Path:
+    return folder / f"{flag}{_suffix(size)}.npz"

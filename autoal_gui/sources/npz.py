@@ -1,0 +1,335 @@
+"""An .npz file of the MedMNIST layout (Yang et al. 2023), with any number of images.
+
+Arrays: `train_images` (n, H, W) or (n, H, W, 3), uint8 or uint16, and `train_labels` (n, 1) or
+(n,), integers; the same for `val` and `test`. `train` is the pool and `test` the evaluation set;
+`val` takes its place where there is no test and is left out otherwise. A file with `images` and
+perhaps `labels` alone is a pool.
+
+An array of images is copied once, uncompressed, into the workspace and memory-mapped there.
+Option: `flag`, a MedMNIST name that the classes are called after, if the file is not named so.
+"""
+
+import hashlib
+import json
+import math
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+import numpy as np
+
+from autoal_gui.core.errors import SourceError
+from autoal_gui.core.pool import (
+    ImageReader,
+    ListedImage,
+    Listing,
+    ProgressCallback,
+    SourceSpec,
+    Split,
+)
+from autoal_gui.sources.arrays import (
+    ArrayReader,
+    Stack,
+    listed,
+    open_stack,
+    require_space,
+    write_stack,
+    written_whole,
+)
+from autoal_gui.sources.catalogue import class_names
+from autoal_gui.sources.decode import MAX_PIXELS
+from autoal_gui.sources.ticks import Ticks
+
+NAME = "npz"
+LABEL = "MedMNIST file (.npz)"
+ORDER = 30
+
+MAX_IMAGES = 2_000_000
+MAX_CLASSES = 1000
+BLOCK = 2**20  # bytes read at a time
+
+_RECORD = "npz.json"
+
+
+@dataclass(frozen=True)
+class Member:
+    """One array of the file, as its header declares it."""
+
+    name: str
+    info: zipfile.ZipInfo
+    shape: tuple[int, ...]
+    dtype: np.dtype[np.generic]
+    fortran: bool
+    offset: int
+    """Bytes of the header."""
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of the array itself."""
+        return math.prod(self.shape) * self.dtype.itemsize
+
+
+@dataclass(frozen=True)
+class Part:
+    """The images and labels that belong together."""
+
+    name: str
+    split: Split
+    images: Member
+    labels: Member | None
+
+
+def list_images(spec: SourceSpec, workspace: Path, progress: ProgressCallback) -> Listing:
+    """Check the file, copy its images into the workspace and hash them.
+
+    See `Source.list_images`.
+    """
+    path = _path(spec)
+    with _opened(path) as archive:
+        parts = _parts(_members(archive))
+        labels = [_read_labels(archive, part) for part in parts]
+        classes = _class_names(spec, path, labels)
+        ticks = Ticks(progress, 2 * sum(part.images.shape[0] for part in parts))
+        stacks = _copies(archive, parts, workspace, ticks)
+    _record(workspace, _fingerprint(parts), parts)
+    images: list[ListedImage] = []
+    for part, numbers in zip(parts, labels, strict=True):
+        images += listed(part.name, stacks[part.name], numbers, part.split, ticks)
+    return Listing(classes, tuple(images))
+
+
+def open_images(spec: SourceSpec, workspace: Path) -> ImageReader:
+    """Open the copies in the workspace; the file itself is needed only where they are missing.
+
+    See `Source.open_images`.
+    """
+    recorded, names = _recorded(workspace)
+    found = {name: open_stack(_copy(workspace, recorded, name)) for name in names}
+    stacks = {name: stack for name, stack in found.items() if stack is not None}
+    if stacks and len(stacks) == len(names):
+        return ArrayReader(stacks)
+    with _opened(_path(spec)) as archive:
+        parts = _parts(_members(archive))
+        if recorded and recorded != _fingerprint(parts):
+            raise SourceError("The file is not the one that this project was made from.")
+        ticks = Ticks(lambda done, total: None, sum(part.images.shape[0] for part in parts))
+        return ArrayReader(_copies(archive, parts, workspace, ticks))
+
+
+def _path(spec: SourceSpec) -> Path:
+    if not spec.location:
+        raise SourceError("No file has been chosen.")
+    path = Path(spec.location).expanduser()
+    if not path.is_file():
+        raise SourceError(f"There is no file {path}.")
+    return path
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[zipfile.ZipFile]:
+    """Open the file; whatever a damaged or hostile one raises becomes one sentence."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            yield archive
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+        raise SourceError(f"{path.name} is not an .npz file, or it is damaged.") from error
+    except (OSError, ValueError, OverflowError, MemoryError) as error:
+        raise SourceError(f"{path.name} cannot be read.") from error
+
+
+def _members(archive: zipfile.ZipFile) -> dict[str, Member]:
+    """Read the headers of all arrays that the layout knows, and nothing else."""
+    known = {"images", "labels"} | {
+        f"{part}_{what}" for part in ("train", "val", "test") for what in ("images", "labels")
+    }
+    found = {}
+    for info in archive.infolist():
+        name = info.filename.removesuffix(".npy")
+        if name in known:
+            found[name] = _member(archive, info, name)
+    return found
+
+
+def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str) -> Member:
+    if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise SourceError(f"The array {name} is compressed in a way that numpy does not use.")
+    with archive.open(info) as file:
+        try:
+            version = np.lib.format.read_magic(file)
+            if version == (1, 0):
+                shape, fortran, dtype = np.lib.format.read_array_header_1_0(file)
+            else:
+                shape, fortran, dtype = np.lib.format.read_array_header_2_0(file)
+        except ValueError as error:
+            raise SourceError(f"The array {name} has a damaged header.") from error
+        member = Member(name, info, shape, dtype, fortran, file.tell())
+    if dtype.hasobject:
+        raise SourceError(f"The array {name} holds Python objects, which are never loaded.")
+    if any(side < 0 for side in shape) or member.offset + member.nbytes != info.file_size:
+        raise SourceError(f"The array {name} is not as long as its header says.")
+    return member
+
+
+def _parts(members: dict[str, Member]) -> list[Part]:
+    """Return what becomes the pool and the evaluation set; the pool comes first."""
+    if "train_images" in members:
+        held_out = "test" if "test_images" in members else "val"
+        wanted: tuple[tuple[str, Split], ...] = (("train", "pool"), (held_out, "evaluation"))
+        parts = [
+            Part(name, split, members[f"{name}_images"], members.get(f"{name}_labels"))
+            for name, split in wanted
+            if f"{name}_images" in members
+        ]
+    elif "images" in members:
+        parts = [Part("images", "pool", members["images"], members.get("labels"))]
+    else:
+        raise SourceError("The file has neither an array train_images nor an array images.")
+    for part in parts:
+        _check_images(part.images)
+        _check_labels(part)
+    if parts[0].images.shape[0] == 0:
+        raise SourceError(f"The array {parts[0].images.name} holds no image.")
+    return [part for part in parts if part.images.shape[0]]
+
+
+def _check_images(member: Member) -> None:
+    name, shape = member.name, member.shape
+    if member.dtype.newbyteorder("=") not in (np.dtype(np.uint8), np.dtype(np.uint16)):
+        raise SourceError(f"The array {name} is {member.dtype}; it must be uint8 or uint16.")
+    if len(shape) not in (3, 4) or (len(shape) == 4 and shape[3] not in (1, 3)):
+        raise SourceError(
+            f"The array {name} has the shape {shape}; "
+            "it must be (images, height, width) or (images, height, width, 3)."
+        )
+    if member.fortran:
+        raise SourceError(f"The array {name} is stored column by column, not image by image.")
+    if shape[0] > MAX_IMAGES:
+        raise SourceError(f"The array {name} holds more than {MAX_IMAGES:,} images.")
+    if not 1 <= shape[1] * shape[2] <= MAX_PIXELS:
+        raise SourceError(f"The images of {name} are {shape[1]} x {shape[2]} pixels.")
+
+
+def _check_labels(part: Part) -> None:
+    labels = part.labels
+    if labels is None:
+        return
+    if labels.dtype.kind not in "iub":
+        raise SourceError(f"The array {labels.name} is {labels.dtype}, not integers.")
+    if len(labels.shape) == 2 and labels.shape[1] > 1:
+        raise SourceError(
+            f"The images of this file have {labels.shape[1]} labels each; "
+            "only sets with one class an image can be used."
+        )
+    count = part.images.shape[0]
+    if labels.shape not in ((count,), (count, 1)):
+        raise SourceError(f"The arrays {part.images.name} and {labels.name} differ in length.")
+
+
+def _read_labels(archive: zipfile.ZipFile, part: Part) -> list[int] | None:
+    """Return the class index of each image; None where the file has no labels."""
+    member = part.labels
+    if member is None:
+        return None
+    with archive.open(member.info) as file:
+        data = file.read()[member.offset :]
+    if len(data) != member.nbytes:
+        raise EOFError
+    labels = [int(value) for value in np.frombuffer(data, member.dtype)]
+    if min(labels) < 0 or max(labels) >= MAX_CLASSES:
+        raise SourceError(f"The labels in {member.name} must lie between 0 and {MAX_CLASSES - 1}.")
+    return labels
+
+
+def _class_names(spec: SourceSpec, path: Path, labels: list[list[int] | None]) -> tuple[str, ...]:
+    """Return the names of a MedMNIST set if they cover all labels, else "class 0", "class 1"."""
+    count = 1 + max((max(numbers) for numbers in labels if numbers), default=-1)
+    if count == 0:
+        return ()
+    names = class_names(spec.option("flag") or path.stem.split("_")[0].lower())
+    if len(names) >= count:
+        return names
+    return tuple(f"class {number}" for number in range(count))
+
+
+def _fingerprint(parts: list[Part]) -> str:
+    """Return 16 hex digits that stand for the content of the images, from the zip directory."""
+    content = [(part.name, part.images.info.CRC, part.images.info.file_size) for part in parts]
+    return hashlib.sha256(json.dumps(content).encode()).hexdigest()[:16]
+
+
+def _copy(workspace: Path, fingerprint: str, name: str) -> Path:
+    return workspace / f"npz-{fingerprint}-{name}.npy"
+
+
+def _copies(
+    archive: zipfile.ZipFile, parts: list[Part], workspace: Path, ticks: Ticks
+) -> dict[str, Stack]:
+    """Return the images of each part memory-mapped, copied first where that was not yet done.
+
+    The name of a copy tells its content, so a copy that is mapped is never written over.
+    """
+    workspace.mkdir(parents=True, exist_ok=True)
+    fingerprint = _fingerprint(parts)
+    require_space(
+        workspace,
+        sum(p.images.nbytes for p in parts if not _copy(workspace, fingerprint, p.name).exists()),
+    )
+    stacks = {}
+    for part in parts:
+        target = _copy(workspace, fingerprint, part.name)
+        stack = open_stack(target)
+        if stack is None or stack.shape != part.images.shape:
+            member = part.images
+            write_stack(target, member.shape, member.dtype, _blocks(archive, member, ticks))
+            stack = open_stack(target)
+        else:
+            ticks.add(len(stack))
+        if stack is None:
+            raise SourceError("The copy of the images in the project cannot be read back.")
+        stacks[part.name] = stack
+    return stacks
+
+
+def _blocks(archive: zipfile.ZipFile, member: Member, ticks: Ticks) -> Iterator[bytes]:
+    """Yield the bytes of an array; zipfile checks their CRC at the end."""
+    image_bytes = member.nbytes // member.shape[0]
+    left, told = member.nbytes, 0
+    with archive.open(member.info) as file:
+        _skip(file, member.offset)
+        while left:
+            block = file.read(min(BLOCK, left))
+            if not block:
+                raise EOFError
+            left -= len(block)
+            yield block
+            done = (member.nbytes - left) // image_bytes
+            ticks.add(done - told)
+            told = done
+        file.read(1)  # reaches the end, where the CRC is checked
+
+
+def _skip(file: IO[bytes], count: int) -> None:
+    while count:
+        count -= len(file.read(count)) or count
+
+
+def _record(workspace: Path, fingerprint: str, parts: list[Part]) -> None:
+    """Note which copies belong to the project, so that it opens without the file."""
+    content = {"fingerprint": fingerprint, "parts": [part.name for part in parts]}
+    with written_whole(workspace / _RECORD) as file:
+        file.write(json.dumps(content).encode())
+
+
+def _recorded(workspace: Path) -> tuple[str, list[str]]:
+    """Return fingerprint and names of the copies; empty where nothing readable is noted."""
+    try:
+        content = json.loads((workspace / _RECORD).read_bytes())
+        fingerprint, names = str(content["fingerprint"]), [str(n) for n in content["parts"]]
+    except (OSError, ValueError, LookupError, TypeError):
+        return "", []
+    plain = fingerprint.isalnum() and set(names) <= {"train", "val", "test", "images"}
+    return (fingerprint, names) if plain else ("", [])
