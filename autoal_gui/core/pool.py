@@ -4,8 +4,10 @@ An image is known everywhere by its image id, a positive integer that never chan
 project; its key says where the source finds it.
 """
 
+import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Literal, Protocol
 
@@ -129,6 +131,14 @@ class ImagePool:
         if image is None:
             raise ImageUnreadable(f"Image {image_id} is not part of this project.")
         return self.reader.read(image.key)
+
+    @cached_property
+    def data_hash(self) -> str:
+        """SHA-256 over the images' own hashes in the order of their ids; lower-case hex."""
+        digest = hashlib.sha256()
+        for image_id in sorted(self.images):
+            digest.update(self.images[image_id].sha256.encode())
+        return digest.hexdigest()
 
     @classmethod
     def of(cls, images: Iterable[PoolImage], reader: ImageReader) -> "ImagePool":

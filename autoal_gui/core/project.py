@@ -29,6 +29,7 @@ from autoal_gui.core.pool import (
 )
 from autoal_gui.core.queue import LabelQueue
 from autoal_gui.core.settings import RunSettings
+from autoal_gui.core.splits import assign_splits
 
 LabelUse = Literal["labelled", "hidden", "ignore"]
 """What known labels mean: given answers, the truth of a replay, or nothing."""
@@ -506,17 +507,6 @@ def make_folders(folder: Path) -> Path:
     return folder / "cache"
 
 
-def default_evaluation_size(images: int, known: bool) -> int:
-    """Return how many images are set aside at random where a set has no test split.
-
-    A fifth where the labels are known; where the annotator must give them first, a tenth, at
-    least 20 and at most 100, and never more than a quarter of the images.
-    """
-    if known:
-        return images // 5
-    return min(max(20, min(100, images // 10)), images // 4)
-
-
 def _write_plan(
     db: sqlite3.Connection, plan: ProjectPlan, listing: Listing, annotator: str
 ) -> None:
@@ -533,7 +523,8 @@ def _write_plan(
     db.executemany("INSERT INTO setting VALUES (?, ?)", rows)
     db.executemany("INSERT INTO class VALUES (?, ?)", enumerate(plan.classes))
     db.executemany("INSERT INTO unreadable VALUES (?, ?)", listing.unreadable)
-    splits = _splits(plan, listing)
+    known = plan.label_use != "ignore"
+    splits = assign_splits(listing, known, plan.evaluation_images, plan.settings.seed)
     db.executemany(
         "INSERT INTO image VALUES (?, ?, ?, ?)",
         (
@@ -542,29 +533,6 @@ def _write_plan(
         ),
     )
     _write_known_labels(db, plan, listing, splits, annotator)
-
-
-def _splits(plan: ProjectPlan, listing: Listing) -> dict[int, Split]:
-    """Return the split of each image id: the source's own, else a random evaluation share."""
-    splits: dict[int, Split] = {
-        image_id: image.split for image_id, image in enumerate(listing.images, start=1)
-    }
-    if "evaluation" in splits.values():
-        return splits
-    known = plan.label_use != "ignore"
-    eligible = [
-        image_id
-        for image_id, image in enumerate(listing.images, start=1)
-        if not known or image.label is not None
-    ]
-    if not eligible:  # sub-folders were to give labels, but there are none
-        eligible, known = list(splits), False
-    size = plan.evaluation_images
-    if size is None:
-        size = default_evaluation_size(len(eligible), known)
-    for image_id in random.Random(plan.settings.seed).sample(eligible, min(size, len(eligible))):
-        splits[image_id] = "evaluation"
-    return splits
 
 
 def _write_known_labels(

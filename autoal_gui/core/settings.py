@@ -160,6 +160,19 @@ _CHOICES: dict[str, tuple[str, ...]] = {
     "precision": PRECISIONS,
 }
 
+
+def fitted_to(settings: RunSettings, side: int) -> RunSettings:
+    """Return settings whose input size and stem suit images of `side` pixels.
+
+    Small images keep their size under a 3x3 stem. Larger ones are scaled down, to 224 pixels
+    (ImageNet's) in the "paper" preset and to 64 in the "cpu" preset, under the 7x7 stem.
+    """
+    if side <= 32:
+        return settings.but(input_size=max(16, side))
+    largest = 64 if settings.stem == "3x3/2" else 224
+    return settings.but(input_size=min(side, largest), stem="7x7")
+
+
 PRESETS: dict[str, RunSettings] = {
     "paper": RunSettings(),
     # A quarter of the arithmetic by a stride in the stem, and schedules that stop where the

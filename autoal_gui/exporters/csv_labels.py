@@ -1,0 +1,64 @@
+"""Labels as CSV: one line an answered image, UTF-8, RFC 4180."""
+
+import csv
+from pathlib import Path
+
+from autoal_gui.core.errors import ProjectError
+from autoal_gui.core.files import replacing
+from autoal_gui.core.journal import Entry
+from autoal_gui.core.project import Project
+
+NAME = "csv"
+LABEL = "Labels as a table (CSV)"
+SUFFIX = ".csv"
+KIND = "labels"
+ORDER = 10
+
+COLUMNS = (
+    "image_id",
+    "image",
+    "sha256",
+    "split",
+    "answer",
+    "label",
+    "annotator",
+    "at",
+    "round",
+    "suggested",
+    "confidence",
+    "suggestion_shown",
+)
+
+
+def write(target: Path, project: Project) -> None:
+    """Write the answer that stands for each image, ascending by image id.
+
+    Raises:
+        ProjectError: the file cannot be written; one that was there is left as it was.
+    """
+    try:
+        with replacing(target) as partial, partial.open("w", newline="", encoding="utf-8") as file:
+            writer = csv.writer(file)
+            writer.writerow(COLUMNS)
+            for _, entry in sorted(project.answers.items()):
+                writer.writerow(_row(entry, project))
+    except OSError as error:
+        raise ProjectError("The labels could not be written there; nothing was changed.") from error
+
+
+def _row(entry: Entry, project: Project) -> tuple[object, ...]:
+    image, classes = project.pool.images[entry.image_id], project.classes
+    return (
+        image.image_id,
+        image.key,
+        image.sha256,
+        image.split,
+        "label" if entry.class_index is not None else entry.action,
+        "" if entry.class_index is None else classes[entry.class_index],
+        entry.annotator,
+        entry.at,
+        entry.round_number,
+        "" if entry.suggested is None else classes[entry.suggested],
+        "" if entry.confidence is None else f"{entry.confidence:.4f}",
+        int(entry.shown),
+    )

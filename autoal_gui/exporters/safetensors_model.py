@@ -1,0 +1,36 @@
+"""A model as .safetensors, with the metadata in the header as JSON."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+
+from autoal_gui.core.errors import CheckpointError
+from autoal_gui.core.files import replacing
+from autoal_gui.core.model import TrainedModel
+
+NAME = "safetensors"
+LABEL = "Model as safetensors"
+SUFFIX = ".safetensors"
+KIND = "model"
+ORDER = 30
+
+
+def write(target: Path, model: TrainedModel) -> None:
+    """Write the arrays and the card, read them back and compare.
+
+    Raises:
+        CheckpointError: it cannot be written; a file that was there is left as it was.
+    """
+    from safetensors import SafetensorError
+    from safetensors.numpy import load_file, save_file
+
+    metadata = {name: json.dumps(value) for name, value in model.card.items()}
+    try:
+        with replacing(target) as partial:
+            save_file(dict(model.arrays), partial, metadata)
+            written = load_file(partial)
+            if any(not np.array_equal(written[n], a) for n, a in model.arrays.items()):
+                raise CheckpointError("The copy of the model differs; is the disk failing?")
+    except (OSError, SafetensorError) as error:
+        raise CheckpointError("The model could not be written there.") from error

@@ -1,0 +1,74 @@
+"""Carries out the engine's commands with torch; the command line uses it just the same."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import torch
+
+from autoal_gui.core.backend import CancelCheck
+from autoal_gui.core.errors import AutoALError
+from autoal_gui.core.messages import Command, Event, Exported, ExportModel, Notice, RunRound
+from autoal_gui.learning.device import use_threads
+from autoal_gui.learning.export import export_model
+from autoal_gui.learning.round import run_round
+
+SMALLEST_BATCH = 8  # below this the CPU is the better place
+
+
+class TorchBackend:
+    """The backend of `autoal_gui.engine` and of the command line."""
+
+    def __init__(self, threads: int | None = None) -> None:
+        """Set up torch; `threads` CPU threads, by default all cores but one."""
+        use_threads(threads)
+        torch.backends.cudnn.benchmark = False  # its choice varies, and with it the numbers
+        torch.backends.cudnn.deterministic = True
+
+    def run(self, command: Command, cancelled: CancelCheck) -> Iterator[Event]:
+        """Carry out a command; see `autoal_gui.core.backend.Backend.run`."""
+        if isinstance(command, ExportModel):
+            export_model(command.exporter, Path(command.checkpoint), Path(command.target))
+            yield Exported(command.request_id, command.target)
+        else:
+            yield from within_memory(command, cancelled)
+
+
+def within_memory(command: RunRound, cancelled: CancelCheck) -> Iterator[Event]:
+    """Run a round; where the device's memory is too small, with smaller batches, then on the CPU.
+
+    Raises:
+        AutoALError: the computer's own memory is too small as well.
+    """
+    while True:
+        try:
+            yield from run_round(command, cancelled)
+            return
+        except torch.OutOfMemoryError as error:
+            smaller = _smaller(command)
+            if smaller is None:
+                raise AutoALError(
+                    "The computer has too little memory for this round; choose a smaller input "
+                    "size or batch."
+                ) from error
+        command, sentence = smaller
+        if torch.cuda.is_available():
+            torch.cuda.empty_cache()
+        yield Notice(command.request_id, sentence)
+
+
+def _smaller(command: RunRound) -> tuple[RunRound, str] | None:
+    settings = command.settings
+    if max(settings.train_batch, settings.search_batch) > SMALLEST_BATCH:
+        settings = settings.but(
+            train_batch=max(SMALLEST_BATCH, settings.train_batch // 2),
+            search_batch=max(SMALLEST_BATCH, settings.search_batch // 2),
+            infer_batch=max(SMALLEST_BATCH, settings.infer_batch // 2),
+        )
+        sentence = "The device ran out of memory; the round starts again with smaller batches."
+    elif settings.device != "cpu":
+        settings = settings.but(device="cpu")
+        sentence = "The device has too little memory; the round starts again on the CPU."
+    else:
+        return None
+    return replace(command, settings=settings), sentence

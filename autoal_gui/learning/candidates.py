@@ -1,0 +1,25 @@
+"""The candidates' scores over some images, as arrays of a column or a row a candidate."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from autoal_gui.core.registry import discover
+from autoal_gui.strategies.contract import Evidence, ImageIds, chosen_mask
+
+Array = npt.NDArray[np.float64]
+
+
+def candidate_scores(evidence: Evidence, candidates: Sequence[str]) -> Array:
+    """Return the candidates' scores over the evidence: (K, n)."""
+    strategies = discover("autoal_gui.strategies")
+    return np.stack([strategies[name].score(evidence) for name in candidates])
+
+
+def top_masks(scores: Array, image_ids: ImageIds, wanted: int) -> Array:
+    """Return S (n, K) of scores (K, n): 1 where an image is in a candidate's top `wanted`, else 0.
+
+    The paper's candidates (Eq. 2), ties broken by image id.
+    """
+    return np.stack([chosen_mask(row, image_ids, wanted) for row in scores], axis=1)

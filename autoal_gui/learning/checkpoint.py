@@ -1,0 +1,194 @@
+"""Checkpoints: a state dict and plain metadata, never code.
+
+A .pt file of this program holds {"format", "card", "state"}: strings, numbers, lists and tensors,
+so that `torch.load(weights_only=True)` reads it and nothing in it can run.
+"""
+
+import hashlib
+import pickle
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+import torchvision
+
+import autoal_gui
+from autoal_gui.core.errors import CheckpointError
+from autoal_gui.core.files import replacing
+from autoal_gui.core.settings import STEMS, Stem
+from autoal_gui.learning.images import Normalisation
+from autoal_gui.learning.networks import Classifier
+
+FORMAT = "autoal-gui checkpoint 1"
+LARGEST = 2**31  # bytes; a ResNet-18 takes 45 million
+
+
+@dataclass(frozen=True)
+class ModelCard:
+    """What it takes to use a model, and where it comes from. Holds no path and no image."""
+
+    classes: tuple[str, ...]
+    input_size: int
+    """Pixels a side."""
+    channels: int
+    """1 for grey, 3 for colour."""
+    mean: tuple[float, ...]
+    """Per channel, of pixel values in [0, 1]."""
+    deviation: tuple[float, ...]
+    stem: Stem
+    dropout: float
+    mode: str
+    round_number: int
+    labels: int
+    """Images it was trained on."""
+    data_hash: str
+    """SHA-256 over the pool's image hashes."""
+    confusion: tuple[tuple[int, ...], ...]
+    """On the evaluation set, true class by predicted class; empty without one."""
+    settings: str
+    """`RunSettings.to_json()`."""
+    architecture: str = "resnet18"
+    versions: tuple[tuple[str, str], ...] = (
+        ("autoal-gui", autoal_gui.__version__),
+        ("torch", str(torch.__version__)),
+        ("torchvision", str(torchvision.__version__)),
+    )
+
+    @property
+    def normalisation(self) -> Normalisation:
+        """How its input is scaled."""
+        return Normalisation(self.mean, self.deviation)
+
+
+def save_checkpoint(file: Path, model: Classifier, card: ModelCard) -> str:
+    """Write a checkpoint so that a kill or a full disk leaves the old file or the new one.
+
+    Returns:
+        The file's SHA-256, lower-case hex.
+
+    Raises:
+        CheckpointError: it cannot be written.
+    """
+    state = {name: value.detach().cpu() for name, value in model.state_dict().items()}
+    content = {"format": FORMAT, "card": _plain(asdict(card)), "state": state}
+    try:
+        with replacing(file) as partial:
+            torch.save(content, partial)
+            digest = sha256_of(partial)
+    except (OSError, RuntimeError) as error:
+        raise CheckpointError(
+            "The trained model could not be saved; is the disk full or read-only?"
+        ) from error
+    return digest
+
+
+def load_checkpoint(file: Path) -> tuple[ModelCard, dict[str, torch.Tensor]]:
+    """Read a checkpoint of this program.
+
+    Raises:
+        CheckpointError: it is missing, damaged, too large, or not of this program.
+    """
+    try:
+        if file.stat().st_size > LARGEST:
+            raise CheckpointError("That file is too large to be a checkpoint of this program.")
+        content = torch.load(file, map_location="cpu", weights_only=True)
+    except FileNotFoundError as error:
+        raise CheckpointError("There is no such checkpoint file.") from error
+    except (OSError, RuntimeError, pickle.UnpicklingError, ValueError, EOFError, KeyError) as error:
+        raise CheckpointError(_FOREIGN) from error
+    if not isinstance(content, dict) or content.get("format") != FORMAT:
+        raise CheckpointError(_FOREIGN)
+    try:
+        return _card_from(content["card"]), _checked_state(content["state"])
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise CheckpointError(_FOREIGN) from error
+
+
+def load_model(file: Path) -> tuple[Classifier, ModelCard]:
+    """Return a checkpoint's classifier, in eval mode on the CPU, and its card.
+
+    Raises:
+        CheckpointError: see `load_checkpoint`; or the weights do not fit the card.
+    """
+    card, state = load_checkpoint(file)
+    model = Classifier(card.channels, len(card.classes), card.stem, card.dropout)
+    try:
+        model.load_state_dict(state)
+    except RuntimeError as error:
+        raise CheckpointError("The checkpoint's weights do not fit its description.") from error
+    return model.eval(), card
+
+
+def load_weights(model: Classifier, file: Path, classes: tuple[str, ...]) -> None:
+    """Start a model from a checkpoint: its backbone, and its last layer if the classes agree.
+
+    Raises:
+        CheckpointError: see `load_checkpoint`; or it is for another kind of image or stem.
+    """
+    card, state = load_checkpoint(file)
+    if card.classes != classes:
+        own = model.state_dict()
+        state = {n: own[n] if n.startswith("head.") else value for n, value in state.items()}
+    try:
+        model.load_state_dict(state)
+    except RuntimeError as error:
+        raise CheckpointError(
+            "The checkpoint does not fit these settings: it needs the same kind of image "
+            "(grey or colour) and the same preset."
+        ) from error
+
+
+def state_arrays(state: dict[str, torch.Tensor]) -> dict[str, npt.NDArray[Any]]:
+    """Return a state dict as numpy arrays."""
+    return {name: np.ascontiguousarray(value.numpy()) for name, value in state.items()}
+
+
+def sha256_of(file: Path) -> str:
+    """Return a file's SHA-256, lower-case hex."""
+    digest = hashlib.sha256()
+    with file.open("rb") as stream:
+        while block := stream.read(1 << 20):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+_FOREIGN = "That file is damaged or is not a checkpoint of this program."
+
+
+def _plain(value: Any) -> Any:
+    """Turn tuples into lists all the way down."""
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    return [_plain(item) for item in value] if isinstance(value, list | tuple) else value
+
+
+def _tuples(value: Any) -> Any:
+    return tuple(_tuples(item) for item in value) if isinstance(value, list) else value
+
+
+def _card_from(values: dict[str, Any]) -> ModelCard:
+    known = {f.name for f in fields(ModelCard)}
+    card = ModelCard(**{n: _tuples(value) for n, value in values.items() if n in known})
+    sound = (
+        card.architecture == "resnet18"
+        and card.stem in STEMS
+        and card.channels in (1, 3)
+        and len(card.mean) == len(card.deviation) == card.channels
+        and all(deviation > 0 for deviation in card.deviation)
+        and 16 <= card.input_size <= 512
+        and len(card.classes) >= 1
+        and all(isinstance(name, str) for name in card.classes)
+    )
+    if not sound:
+        raise ValueError("unsound card")
+    return card
+
+
+def _checked_state(state: Any) -> dict[str, torch.Tensor]:
+    for value in state.values():
+        if value.is_floating_point() and not bool(torch.isfinite(value).all()):
+            raise ValueError("weights are not finite")
+    return dict(state)

@@ -1,0 +1,45 @@
+"""One pass of a trained classifier over images, which serves every candidate (B.1)."""
+
+from collections.abc import Generator, Sequence
+
+import numpy as np
+import torch
+
+from autoal_gui.core.messages import Progress, Step
+from autoal_gui.learning.networks import FEATURES, Classifier
+from autoal_gui.learning.training import Context
+from autoal_gui.strategies.contract import Evidence
+
+
+def gather(
+    context: Context, model: Classifier, ids: Sequence[int], wanted: int, seed: int, step: Step
+) -> Generator[Progress, None, Evidence]:
+    """Return the evidence for `ids`, in eval mode; the model is left as it was found.
+
+    Batch norm keeps its statistics; only the dropout before the last layer is drawn, R times.
+    """
+    batch, passes = context.settings.infer_batch, context.settings.stochastic_passes
+    generator = torch.Generator().manual_seed(seed)
+    heads = model.stochastic_heads(passes, generator)  # (R, C, D)
+    classes = heads.shape[1]
+    features = np.empty((len(ids), FEATURES), np.float32)
+    certain = np.empty((len(ids), classes), np.float32)
+    stochastic = np.empty((passes, len(ids), classes), np.float32)
+    training = model.training
+    model.eval()
+    try:
+        for start in range(0, len(ids), batch):
+            part = slice(start, start + batch)
+            chunk = list(ids[part])
+            with torch.inference_mode(), context.device.autocast():
+                found = model.backbone(context.feed.images(chunk)).float()  # (B, D)
+            with torch.inference_mode():
+                logits = model.head(found)  # (B, C)
+                drawn = torch.einsum("bd,rcd->rbc", found, heads) + model.head.bias
+            features[part] = found.cpu().numpy()
+            certain[part] = logits.softmax(-1).cpu().numpy()
+            stochastic[:, part] = drawn.softmax(-1).cpu().numpy()
+            yield context.work.advance(step, start + len(chunk), len(ids), len(chunk))
+    finally:
+        model.train(training)
+    return Evidence(np.asarray(ids, np.int64), features, certain, stochastic, wanted, seed)

@@ -1,0 +1,136 @@
+"""Images as the networks read them: small uint8 squares in one memory-mapped file.
+
+Each image is decoded once in the life of a project. Nothing is ever held as floats but the batch
+in work.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from PIL import Image
+from torch import Tensor
+
+from autoal_gui.core.errors import ImageUnreadable
+from autoal_gui.core.pixels import to_channels, to_uint8
+from autoal_gui.core.pool import ImagePool, Pixels
+
+SAMPLED = 2048  # images that the normalisation is estimated from
+EMPTY, READ, BROKEN = 0, 1, 2
+
+
+@dataclass
+class ImageCache:
+    """The images of a pool at one size. Owned by the engine's thread."""
+
+    pool: ImagePool = field(repr=False)
+    squares: npt.NDArray[np.uint8] = field(repr=False)
+    """(N, C, S, S), memory-mapped."""
+    states: npt.NDArray[np.uint8] = field(repr=False)
+    """(N,) EMPTY, READ or BROKEN, memory-mapped."""
+    rows: dict[int, int] = field(repr=False)
+    """Row of each image id."""
+
+    @classmethod
+    def open(cls, pool: ImagePool, size: int, workspace: Path) -> "ImageCache":
+        """Open the cache file in `workspace`, or begin one."""
+        ids = sorted(pool.images)
+        channels = _channels_of(pool, ids)
+        name = f"images-{size}-{channels}-{pool.data_hash[:16]}"
+        shape = (len(ids), channels, size, size)
+        return cls(
+            pool,
+            _mapped(workspace / f"{name}.npy", shape),
+            _mapped(workspace / f"{name}.states.npy", (len(ids),)),
+            {image_id: row for row, image_id in enumerate(ids)},
+        )
+
+    @property
+    def channels(self) -> int:
+        """1 for grey, 3 for colour."""
+        return int(self.squares.shape[1])
+
+    @property
+    def size(self) -> int:
+        """Pixels a side."""
+        return int(self.squares.shape[2])
+
+    def fill(self, ids: Sequence[int]) -> Iterator[int]:
+        """Decode what has not been decoded yet, yielding the number done after each image."""
+        missing = [i for i in ids if self.states[self.rows[i]] == EMPTY]
+        for done, image_id in enumerate(missing, start=1):
+            row = self.rows[image_id]
+            try:
+                self.squares[row] = square(self.pool.read(image_id), self.channels, self.size)
+                self.states[row] = READ  # after the pixels: a killed program decodes again
+            except ImageUnreadable:
+                self.states[row] = BROKEN
+            yield done
+
+    def missing(self, ids: Sequence[int]) -> int:
+        """Count the images that `fill` would decode."""
+        return sum(self.states[self.rows[i]] == EMPTY for i in ids)
+
+    def readable(self, ids: Sequence[int]) -> list[int]:
+        """Return the ids whose images could be decoded."""
+        return [i for i in ids if self.states[self.rows[i]] == READ]
+
+    def batch(self, ids: Sequence[int]) -> Tensor:
+        """Return (B, C, S, S) uint8."""
+        return torch.from_numpy(self.squares[[self.rows[i] for i in ids]])
+
+    def normalisation(self, ids: Sequence[int]) -> "Normalisation":
+        """Estimate the mean and standard deviation of each channel over these images."""
+        sample = self.batch(ids[:: max(1, len(ids) // SAMPLED)]).float() / 255
+        mean = sample.mean((0, 2, 3))
+        deviation = sample.std((0, 2, 3)).clamp_min(1e-3)  # a constant set has no spread
+        return Normalisation(tuple(mean.tolist()), tuple(deviation.tolist()))
+
+
+@dataclass(frozen=True)
+class Normalisation:
+    """Per channel, of pixel values in [0, 1]."""
+
+    mean: tuple[float, ...]
+    deviation: tuple[float, ...]
+
+    def __call__(self, images: Tensor) -> Tensor:
+        """Map (B, C, S, S) uint8 to float with mean 0 and deviation 1."""
+        mean = torch.tensor(self.mean, device=images.device).view(1, -1, 1, 1)
+        deviation = torch.tensor(self.deviation, device=images.device).view(1, -1, 1, 1)
+        return (images.float() / 255 - mean) / deviation
+
+
+def square(pixels: Pixels, channels: int, size: int) -> npt.NDArray[np.uint8]:
+    """Return an image as (channels, size, size) uint8; the sides are scaled apart."""
+    plain = to_channels(to_uint8(pixels), channels)
+    if plain.shape[:2] != (size, size):
+        resized = Image.fromarray(plain).resize((size, size), Image.Resampling.BILINEAR)
+        plain = np.asarray(resized)
+    return np.ascontiguousarray(plain.reshape(size, size, channels).transpose(2, 0, 1))
+
+
+def _channels_of(pool: ImagePool, ids: Sequence[int], looked_at: int = 16) -> int:
+    """Return 3 if one of a few images spread over the pool has colour, else 1."""
+    for image_id in ids[:: max(1, len(ids) // looked_at)]:
+        try:
+            if pool.read(image_id).ndim == 3:
+                return 3
+        except ImageUnreadable:
+            continue
+    return 1
+
+
+def _mapped(file: Path, shape: tuple[int, ...]) -> npt.NDArray[np.uint8]:
+    if file.is_file():
+        try:
+            found: npt.NDArray[np.uint8] = np.load(file, mmap_mode="r+", allow_pickle=False)
+            if found.shape == shape and found.dtype == np.uint8:
+                return found
+        except (ValueError, OSError, EOFError):
+            pass  # a cache that cannot be read is begun again
+    file.parent.mkdir(parents=True, exist_ok=True)
+    return np.lib.format.open_memmap(file, mode="w+", dtype=np.uint8, shape=shape)

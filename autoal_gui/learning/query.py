@@ -1,0 +1,119 @@
+"""What a round asks for: candidates, weights and scores over the pool, and the panel's figures."""
+
+from collections.abc import Generator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from autoal_gui.core.messages import Progress, Query
+from autoal_gui.learning.candidates import candidate_scores, top_masks
+from autoal_gui.learning.networks import SearchNet
+from autoal_gui.learning.training import Context
+from autoal_gui.strategies.contract import Evidence, rank
+from autoal_gui.strategies.vote import percentiles, vote_weights
+
+Array = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Ballot:
+    """Scores and weights of the candidates over n images."""
+
+    image_ids: npt.NDArray[np.int64]
+    """(n,)."""
+    candidates: tuple[str, ...]
+    """K names."""
+    scores: Array
+    """S (n, K), in [0, 1]."""
+    weights: Array
+    """W (n, K), positive, rows sum to 1."""
+    order: Array
+    """(n, K) mid-rank percentiles of the candidates, which break ties."""
+    predicted_loss: Array | None = None
+    """(n,) of the loss head, where there is one."""
+
+    @property
+    def mixed(self) -> Array:
+        """s(x) = sum_k W_k S_k (Eq. 2), (n,)."""
+        return _row_sums(self.weights * self.scores)
+
+    def positions(self) -> npt.NDArray[np.int64]:
+        """Rank the images: by s(x), then by the W-weighted mean rank, then by image id."""
+        return rank(self.mixed, _row_sums(self.weights * self.order), self.image_ids)
+
+    def shares(self) -> tuple[tuple[str, float], ...]:
+        """Return the panel's strategy weights: mean over the pool of W_k S_k, normalised (Fig. 5).
+
+        Empty without images.
+        """
+        if not len(self.image_ids):
+            return ()
+        held = (self.weights * self.scores).mean(0)
+        return self._named(held / held.sum() if held.sum() > 0 else self.weights.mean(0))
+
+    def plain_weights(self) -> tuple[tuple[str, float], ...]:
+        """Return the mean of W_k over the pool; empty without images."""
+        if not len(self.image_ids):
+            return ()
+        return self._named(self.weights.mean(0))
+
+    def queries(self, positions: npt.NDArray[np.int64]) -> tuple[Query, ...]:
+        """Say for some images why they are asked for."""
+        mixed = self.mixed
+        return tuple(self._query(int(i), float(mixed[i])) for i in positions)
+
+    def _query(self, position: int, mixed: float) -> Query:
+        scores, weights = self.scores[position].tolist(), self.weights[position].tolist()
+        loss = None if self.predicted_loss is None else float(self.predicted_loss[position])
+        strategies = tuple(zip(self.candidates, scores, weights, strict=True))
+        return Query(int(self.image_ids[position]), mixed, strategies, loss)
+
+    def _named(self, values: Array) -> tuple[tuple[str, float], ...]:
+        return tuple(zip(self.candidates, values.tolist(), strict=True))
+
+
+def searched_ballot(
+    context: Context, net: SearchNet, evidence: Evidence
+) -> Generator[Progress, None, Ballot]:
+    """Mode "paper": SearchNet weighs the candidates' top picks, S_k in {0, 1} (B.3, B.10)."""
+    candidates = context.settings.candidates
+    scores = candidate_scores(evidence, candidates)
+    ids = evidence.image_ids
+    weights, predicted = yield from _weigh(context, net, ids.tolist())
+    masks = top_masks(scores, ids, evidence.wanted)
+    return Ballot(ids, candidates, masks, weights, percentiles(scores).T, predicted)
+
+
+def voted_ballot(evidence: Evidence, candidates: tuple[str, ...]) -> Ballot:
+    """Mode "vote" and single strategies: the same weights for all images, S_k the percentile."""
+    scores = candidate_scores(evidence, candidates)
+    order = percentiles(scores).T
+    weights = np.broadcast_to(vote_weights(scores), order.shape)
+    return Ballot(evidence.image_ids, candidates, order, weights, order)
+
+
+def _weigh(
+    context: Context, net: SearchNet, ids: list[int]
+) -> Generator[Progress, None, tuple[Array, Array]]:
+    """One pass of SearchNet: W (n, K) and predicted losses (n,)."""
+    batch = context.settings.infer_batch
+    weights = np.empty((len(ids), len(context.settings.candidates)))
+    losses = np.empty(len(ids))
+    for start in range(0, len(ids), batch):
+        chunk = ids[start : start + batch]
+        with torch.inference_mode(), context.device.autocast():
+            found, loss = net(context.feed.images(chunk))
+        weights[start : start + batch] = found.double().cpu().numpy()
+        losses[start : start + batch] = loss.double().cpu().numpy()
+        yield context.work.advance("scoring", start + len(chunk), len(ids), len(chunk))
+    return weights, losses
+
+
+def _row_sums(values: Array) -> Array:
+    """Sum rows column by column: a row's sum then never depends on where the row stands."""
+    sums = np.zeros(len(values))
+    for column in values.T:
+        sums += column
+    return sums

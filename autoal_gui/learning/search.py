@@ -1,0 +1,244 @@
+"""The bi-level search of AutoAL over FitNet and SearchNet (Eq. 1, Algorithm 1)."""
+
+from collections.abc import Generator
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from autoal_gui.core.messages import Progress
+from autoal_gui.core.settings import RunSettings
+from autoal_gui.learning import relaxation
+from autoal_gui.learning.candidates import candidate_scores, top_masks
+from autoal_gui.learning.evidence import gather
+from autoal_gui.learning.networks import Classifier, SearchNet
+from autoal_gui.learning.training import (
+    Context,
+    Labels,
+    Schedule,
+    descend,
+    finite,
+    same_start,
+    shuffled_batches,
+    train_classifier,
+)
+from autoal_gui.learning.work import TRAINING_COST
+
+FEWEST = 4  # labels in a search part: two batches of two
+STILL = 1e-4  # mean weights that move less than this over `patience` steps have settled
+
+
+@dataclass(frozen=True)
+class Split:
+    """The labels of one cycle, in two disjoint parts."""
+
+    fit: Labels
+    """Plays the labelled images: FitNet is trained on it."""
+    search: Labels
+    """Plays the unlabelled pool: whatever scores it has not been trained on it."""
+
+
+def split_labels(labels: Labels, seed: int) -> Split:
+    """Halve labels at random within each class; a class's odd one goes to the fit part."""
+    generator = np.random.default_rng(seed)
+    fit: list[tuple[int, int]] = []
+    search: list[tuple[int, int]] = []
+    for class_index in sorted({c for _, c in labels}):
+        members = [label for label in labels if label[1] == class_index]
+        order = generator.permutation(len(members)).tolist()
+        half = (len(members) + 1) // 2
+        fit += [members[i] for i in order[:half]]
+        search += [members[i] for i in order[half:]]
+    return Split(tuple(sorted(fit)), tuple(sorted(search)))
+
+
+def can_search(labels: Labels) -> bool:
+    """Say whether there are enough labels for a search: two classes, and FEWEST to search in."""
+    split = split_labels(labels, 0)
+    return len({c for _, c in split.fit}) > 1 and len(split.search) >= FEWEST
+
+
+def selected_share(part: int, labelled: int, batch: int) -> float:
+    """Return t for a part that plays the pool: the share b / (M + b), never below two images.
+
+    The published t M with t = b / (M + N) is below one image for few labels (our reading).
+
+    Args:
+        part: images in the part.
+        labelled: M.
+        batch: b.
+    """
+    wanted = round(part * batch / (labelled + batch))
+    return float(np.clip(wanted, 2, max(2, part // 2))) / part
+
+
+def search(
+    context: Context, labels: Labels, classes: int, seed: int
+) -> Generator[Progress, None, SearchNet]:
+    """Run every cycle and return the trained SearchNet, in eval mode.
+
+    Args:
+        context: images, settings and progress.
+        labels: those of L; at least what `can_search` asks for.
+        classes: C.
+        seed: of splits, initial weights and batch order.
+    """
+    settings, channels = context.settings, context.feed.cache.channels
+    build = partial(SearchNet, channels, len(settings.candidates), settings.stem)
+    net = same_start(build, seed).to(context.device.device)
+    optimiser = torch.optim.SGD(
+        net.parameters(), lr=settings.search_learning_rate, momentum=settings.search_momentum
+    )
+    for cycle in range(settings.cycles):
+        cycle_seed = seed + 1000 * (cycle + 1)
+        split = split_labels(labels, cycle_seed)
+        fitnet = yield from _fit(context, split.fit, classes, cycle_seed)
+        yield from _alternate(context, split, fitnet, net, optimiser, cycle, cycle_seed)
+    return net.eval()
+
+
+def _fit(
+    context: Context, labels: Labels, classes: int, seed: int
+) -> Generator[Progress, None, Classifier]:
+    """First stage: plain cross-entropy on the fit part (B.4)."""
+    settings = context.settings
+    build = partial(
+        Classifier, context.feed.cache.channels, classes, settings.stem, settings.dropout
+    )
+    fitnet = same_start(build, seed).to(context.device.device)
+    schedule = Schedule(
+        settings.fit_steps,
+        settings.train_batch,
+        settings.fit_learning_rate,
+        weight_decay=0.0,
+        augment=False,
+        anneal=False,
+    )
+    with context.work.timed("FitNet"):
+        yield from train_classifier(context, fitnet, labels, schedule, seed, "FitNet")
+    return fitnet
+
+
+@dataclass
+class _Cycle:
+    """One split's images, scores and networks while the search alternates."""
+
+    context: Context
+    labels: Labels
+    scores: Tensor  # (P, K), computed once for the split
+    share: float
+    fitnet: Classifier
+    net: SearchNet
+    fit_optimiser: torch.optim.Optimizer
+    search_optimiser: torch.optim.Optimizer
+
+    def losses(self, positions: list[int]) -> Tensor:
+        """FitNet's cross-entropy on part of the search images: (B,)."""
+        chosen = tuple(self.labels[i] for i in positions)
+        images = self.context.feed.images([image_id for image_id, _ in chosen])
+        with self.context.device.autocast():
+            logits = self.fitnet(images).float()
+        targets = self.context.feed.targets(chosen)
+        return functional.cross_entropy(logits, targets, reduction="none")
+
+    def weigh(self, positions: list[int]) -> tuple[Tensor, Tensor]:
+        """SearchNet's weights (B, K) and predicted losses (B,)."""
+        images = self.context.feed.images([self.labels[i][0] for i in positions])
+        with self.context.device.autocast():
+            weights, predicted = self.net(images)
+        return weights, predicted
+
+    def select(self, weights: Tensor, positions: list[int], temperature: float) -> Tensor:
+        """The relaxed selection p (B,)."""
+        mixed = relaxation.mix(weights, self.scores[positions])
+        return relaxation.select(mixed, self.share, temperature)
+
+    def step_fitnet(self, positions: list[int], temperature: float) -> None:
+        """Lower level (Eq. 7): FitNet learns from what the search selects."""
+        with torch.no_grad():
+            selection = self.select(self.weigh(positions)[0], positions, temperature)
+        loss = relaxation.fit_loss(selection, self.losses(positions))
+        finite(loss)
+        descend(self.fit_optimiser, loss)
+
+    def step_search(self, positions: list[int], temperature: float) -> tuple[float, Tensor]:
+        """Upper level (Eq. 8 and 9): both heads, and with them the shared backbone."""
+        settings = self.context.settings
+        with torch.no_grad():
+            losses = self.losses(positions)
+        weights, predicted = self.weigh(positions)
+        selection = self.select(weights, positions, temperature)
+        loss = (
+            relaxation.search_loss(selection, losses)
+            + settings.count_penalty * relaxation.count_loss(selection, self.share * len(positions))
+            + relaxation.ranking_loss(predicted, losses, settings.rank_margin)
+        )
+        descend(self.search_optimiser, loss)
+        return finite(loss), weights.detach().mean(0)
+
+
+def _alternate(
+    context: Context,
+    split: Split,
+    fitnet: Classifier,
+    net: SearchNet,
+    optimiser: torch.optim.Optimizer,
+    number: int,
+    seed: int,
+) -> Generator[Progress, None, None]:
+    """Second stage: FitNet and SearchNet in turn, on batches that follow each other (B.8, B.9)."""
+    settings = context.settings
+    labelled = len(split.fit) + len(split.search)
+    share = selected_share(len(split.search), labelled, settings.batch_size)
+    wanted = round(share * len(split.search))
+    ids = [image_id for image_id, _ in split.search]
+    with context.work.timed("scoring"):
+        evidence = yield from gather(context, fitnet, ids, wanted, seed, "scoring")
+        rows = candidate_scores(evidence, settings.candidates)
+        masks = top_masks(rows, evidence.image_ids, wanted)
+    scores = torch.from_numpy(masks).float().to(context.device.device)
+    fit_optimiser = torch.optim.Adam(fitnet.parameters(), lr=settings.fit_learning_rate)
+    cycle = _Cycle(context, split.search, scores, share, fitnet, net, fit_optimiser, optimiser)
+    # Batches of the search part can be as small as two: FitNet keeps the batch-norm statistics
+    # of its first stage, and its losses are those without dropout.
+    fitnet.eval()
+    net.train()
+    with context.work.timed("SearchNet"):
+        yield from _turns(cycle, settings, number, seed)
+
+
+def _turns(
+    cycle: _Cycle, settings: RunSettings, number: int, seed: int
+) -> Generator[Progress, None, None]:
+    size = min(settings.search_batch, len(cycle.labels) // 2)
+    batches = shuffled_batches(len(cycle.labels), size, seed)
+    units = size * (2 + 2 * TRAINING_COST)
+    means: list[Tensor] = []
+    done = number * settings.search_steps
+    total = settings.cycles * settings.search_steps
+    for step in range(1, settings.search_steps + 1):
+        temperature = annealed(settings, (step - 1) / settings.search_steps)
+        search_batch, fit_batch = next(batches), next(batches)
+        cycle.step_fitnet(fit_batch, temperature)
+        loss, mean = cycle.step_search(search_batch, temperature)
+        means.append(mean)
+        yield cycle.context.work.advance("SearchNet", done + step, total, units, loss)
+        if settled(means, settings.patience):
+            cycle.context.work.skip(units * (settings.search_steps - step))
+            return
+
+
+def annealed(settings: RunSettings, progress: float) -> float:
+    """Return tau at progress in [0, 1]: geometric from `temperature` to `temperature_end`."""
+    ratio = settings.temperature_end / settings.temperature
+    return float(settings.temperature * ratio**progress)
+
+
+def settled(means: list[Tensor], patience: int) -> bool:
+    """Say whether the mean weights have not moved over the last `patience` steps."""
+    if len(means) <= patience:
+        return False
+    return bool((means[-1] - means[-1 - patience]).abs().max() < STILL)

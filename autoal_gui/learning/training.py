@@ -1,0 +1,165 @@
+"""Training a classifier on labelled images, as the task model and as FitNet's first stage."""
+
+import math
+from collections.abc import Callable, Generator, Iterator
+from dataclasses import dataclass
+from typing import TypeVar
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+from torch.optim import Optimizer
+
+from autoal_gui.core.errors import AutoALError
+from autoal_gui.core.messages import Progress, Step
+from autoal_gui.core.settings import RunSettings
+from autoal_gui.learning.device import Device
+from autoal_gui.learning.images import ImageCache, Normalisation
+from autoal_gui.learning.networks import Classifier
+from autoal_gui.learning.work import TRAINING_COST, Work
+
+SHIFT = 8  # augmentation shifts by at most 1/8 of the side
+Labels = tuple[tuple[int, int], ...]
+"""(image id, class index)."""
+Model = TypeVar("Model", bound=nn.Module)
+
+
+@dataclass(frozen=True)
+class Feed:
+    """Turns image ids into network input on the device."""
+
+    cache: ImageCache
+    normalise: Normalisation
+    device: Device
+
+    def images(self, ids: list[int]) -> Tensor:
+        """Return (B, C, S, S) normalised floats."""
+        return self.normalise(self.cache.batch(ids).to(self.device.device))
+
+    def targets(self, labels: Labels) -> Tensor:
+        """Return (B,) class indices."""
+        return torch.tensor([c for _, c in labels], device=self.device.device)
+
+
+@dataclass(frozen=True)
+class Context:
+    """What every step of a round shares."""
+
+    feed: Feed
+    settings: RunSettings
+    work: Work
+
+    @property
+    def device(self) -> Device:
+        """Where the networks run."""
+        return self.feed.device
+
+
+def shuffled_batches(count: int, size: int, seed: int) -> Iterator[list[int]]:
+    """Yield positions in batches of `size` for ever: pass after pass, shuffled anew each time."""
+    generator = torch.Generator().manual_seed(seed)
+    waiting: list[int] = []
+    while True:
+        while len(waiting) < size:
+            waiting += torch.randperm(count, generator=generator).tolist()
+        yield waiting[:size]
+        waiting = waiting[size:]
+
+
+def augmented(images: Tensor, generator: torch.Generator) -> Tensor:
+    """Flip half of the images left to right and shift each by at most 1/SHIFT of the side.
+
+    Args:
+        images: (B, C, S, S) normalised, so that the zeros shifted in are the mean.
+        generator: on the CPU, so that every device draws the same.
+    """
+    count, _, side, _ = images.shape
+    reach = side // SHIFT
+    flip = torch.rand(count, generator=generator) < 0.5
+    moves = torch.randint(0, 2 * reach + 1, (count, 2), generator=generator)
+    padded = functional.pad(images, (reach,) * 4)
+    padded = torch.where(flip.to(images.device).view(-1, 1, 1, 1), padded.flip(3), padded)
+    span = torch.arange(side)
+    down = (moves[:, :1] + span).to(images.device)  # (B, S)
+    across = (moves[:, 1:] + span).to(images.device)  # (B, S)
+    row = torch.arange(count, device=images.device)[:, None, None]
+    return padded[row, :, down[:, :, None], across[:, None, :]].permute(0, 3, 1, 2)
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """How long and how fast a classifier is trained."""
+
+    steps: int
+    batch: int
+    learning_rate: float
+    weight_decay: float
+    augment: bool
+    anneal: bool
+    """Cosine decay of the learning rate to zero, else constant."""
+
+
+def train_classifier(
+    context: Context, model: Classifier, labels: Labels, schedule: Schedule, seed: int, step: Step
+) -> Generator[Progress, None, None]:
+    """Train with cross-entropy and Adam; yield progress after each step.
+
+    Raises:
+        AutoALError: the loss is not finite.
+        Cancelled: see `Work.advance`.
+    """
+    torch.manual_seed(seed)  # dropout draws from the global generator
+    augmentation = torch.Generator().manual_seed(seed + 1)
+    optimiser = torch.optim.Adam(
+        model.parameters(), lr=schedule.learning_rate, weight_decay=schedule.weight_decay
+    )
+    size = min(schedule.batch, len(labels))
+    model.train()
+    for number, batch in enumerate(shuffled_batches(len(labels), size, seed), start=1):
+        if schedule.anneal:
+            set_learning_rate(optimiser, schedule.learning_rate, (number - 1) / schedule.steps)
+        chosen = tuple(labels[i] for i in batch)
+        images = context.feed.images([image_id for image_id, _ in chosen])
+        images = augmented(images, augmentation) if schedule.augment else images
+        with context.device.autocast():
+            logits = model(images).float()
+        loss = functional.cross_entropy(logits, context.feed.targets(chosen))
+        descend(optimiser, loss)
+        units = size * TRAINING_COST
+        yield context.work.advance(step, number, schedule.steps, units, finite(loss))
+        if number == schedule.steps:
+            return
+
+
+def descend(optimiser: Optimizer, loss: Tensor) -> None:
+    """Take one optimiser step down the gradient of `loss`."""
+    optimiser.zero_grad(set_to_none=True)
+    loss.backward()  # type: ignore[no-untyped-call]
+    optimiser.step()
+
+
+def finite(loss: Tensor) -> float:
+    """Return a loss as a number.
+
+    Raises:
+        AutoALError: it is not finite; going on would ruin the model.
+    """
+    value = float(loss.detach())
+    if not math.isfinite(value):
+        raise AutoALError(
+            "Training diverged: the loss is no longer a number; try a lower learning rate."
+        )
+    return value
+
+
+def set_learning_rate(optimiser: Optimizer, peak: float, progress: float) -> None:
+    """Follow half a cosine from `peak` at progress 0 to zero at progress 1."""
+    for group in optimiser.param_groups:
+        group["lr"] = peak * (1 + math.cos(math.pi * progress)) / 2
+
+
+def same_start(build: Callable[[], Model], seed: int) -> Model:
+    """Call `build` under a seed without touching the global random state."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        return build()

@@ -1,0 +1,47 @@
+"""Open whatever the user names: the one place that knows all sources through the registry."""
+
+from pathlib import Path
+from typing import cast
+
+from autoal_gui.core.errors import SourceError
+from autoal_gui.core.pool import ImageReader, Listing, ProgressCallback, Source, SourceSpec
+from autoal_gui.core.registry import discover
+
+
+def source_of(spec: SourceSpec) -> Source:
+    """Return the source that reads such a set.
+
+    Raises:
+        SourceError: this version of the program has none.
+    """
+    module = discover("autoal_gui.sources").get(spec.kind)
+    if module is None:
+        raise SourceError(f"This program cannot open images of the kind {spec.kind!r}.")
+    return cast(Source, module)
+
+
+def list_images(spec: SourceSpec, workspace: Path, progress: ProgressCallback) -> Listing:
+    """See `Source.list_images`."""
+    return source_of(spec).list_images(spec, workspace, progress)
+
+
+def open_images(spec: SourceSpec, workspace: Path) -> ImageReader:
+    """See `Source.open_images`."""
+    return source_of(spec).open_images(spec, workspace)
+
+
+def spec_of(data: str) -> SourceSpec:
+    """Return what a path or a name on the command line means.
+
+    An .npz file, a folder of images (its sub-folders are classes), "demo", or a MedMNIST name,
+    whose file is looked for in the current folder and never downloaded without being asked for.
+    """
+    path = Path(data)
+    if path.is_file():
+        return SourceSpec("npz", data)
+    if path.is_dir():
+        return SourceSpec("folder", data, (("labels", "classes"),))
+    if data == "demo":
+        return SourceSpec("demo")
+    name, _, size = data.partition(":")
+    return SourceSpec("medmnist", name, (("size", size or "28"), ("folder", str(Path.cwd()))))
