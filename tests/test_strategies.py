@@ -1,0 +1,368 @@
+"""One contract for every strategy, and the equality of each with an independent computation."""
+
+import tracemalloc
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from threadpoolctl import threadpool_limits
+
+from autoal_gui.core.registry import discover
+from autoal_gui.core.settings import CANDIDATES
+from autoal_gui.strategies import (
+    bald,
+    entropy,
+    kmeans,
+    least_confidence,
+    margin,
+    mean_std,
+    random_choice,
+    variation_ratio,
+)
+from autoal_gui.strategies.contract import Evidence, chosen_mask, rank, top
+
+PLUGINS = discover("autoal_gui.strategies")
+STOCHASTIC = (bald, mean_std, variation_ratio)
+every_strategy = pytest.mark.parametrize("strategy", PLUGINS.values(), ids=PLUGINS)
+
+
+def softmax(logits):
+    odds = np.exp(logits - logits.max(axis=-1, keepdims=True))
+    return (odds / odds.sum(axis=-1, keepdims=True)).astype(np.float32)
+
+
+def evidence_of(n, classes=4, draws=5, features=3, spread=2.0, noise=1.0, wanted=5, seed=0):
+    """Random evidence; a `spread` of 1000 gives probabilities of exactly 0 and 1."""
+    rng = np.random.default_rng([n, classes, draws, features, seed])
+    logits = rng.normal(0, spread, (n, classes))
+    arrays = (
+        rng.permutation(10 * n)[:n].astype(np.int64),
+        rng.normal(0, 1, (n, features)).astype(np.float32),
+        softmax(logits),
+        softmax(logits + rng.normal(0, noise, (draws, n, classes))),
+    )
+    for array in arrays:
+        array.flags.writeable = False
+    return Evidence(*arrays, wanted=wanted, seed=seed)
+
+
+def taken(evidence, positions):
+    """The evidence of the images at some positions, in that order."""
+    return replace(
+        evidence,
+        image_ids=evidence.image_ids[positions],
+        features=evidence.features[positions],
+        probabilities=evidence.probabilities[positions],
+        stochastic=evidence.stochastic[:, positions],
+    )
+
+
+@st.composite
+def evidences(draw, smallest=0):
+    """Evidence with every degeneracy: few images, one class, ties, duplicates, certainty."""
+    evidence = evidence_of(
+        n=draw(st.integers(smallest, 17)),
+        classes=draw(st.integers(1, 5)),
+        draws=draw(st.integers(1, 11)),
+        features=draw(st.integers(1, 4)),
+        spread=draw(st.sampled_from((0.0, 1.0, 1000.0))),
+        noise=draw(st.sampled_from((0.0, 1.0, 1000.0))),
+        wanted=draw(st.integers(1, 20)),
+        seed=draw(st.integers(0, 99)),
+    )
+    n = len(evidence)
+    if draw(st.booleans()):
+        evidence = replace(evidence, features=np.round(evidence.features))
+    if n and draw(st.booleans()):
+        copies = draw(st.lists(st.integers(0, n - 1), min_size=n, max_size=n))
+        evidence = replace(taken(evidence, copies), image_ids=evidence.image_ids)
+    return evidence
+
+
+# -- the contract of all ----------------------------------------------------------------------
+
+
+def test_the_published_candidates_and_random_are_found():
+    assert {*CANDIDATES, "random"} <= set(PLUGINS)
+
+
+@every_strategy
+def test_a_strategy_introduces_itself(strategy):
+    assert strategy.LABEL
+    assert strategy.SOURCE
+    assert isinstance(strategy.ORDER, int)
+
+
+@every_strategy
+@given(evidence=evidences())
+def test_scores_are_finite_one_an_image_and_repeatable(strategy, evidence):
+    before = [evidence.features.copy(), evidence.probabilities.copy(), evidence.stochastic.copy()]
+    scores = strategy.score(evidence)
+    assert scores.shape == (len(evidence),)
+    assert scores.dtype == np.float64
+    assert np.isfinite(scores).all()
+    np.testing.assert_array_equal(strategy.score(evidence), scores)
+    after = [evidence.features, evidence.probabilities, evidence.stochastic]
+    for old, new in zip(before, after, strict=True):
+        np.testing.assert_array_equal(old, new)
+
+
+@every_strategy
+@given(evidence=evidences(), data=st.data())
+def test_permuting_the_images_permutes_the_scores(strategy, evidence, data):
+    order = np.array(data.draw(st.permutations(range(len(evidence)))), dtype=np.int64)
+    permuted = strategy.score(taken(evidence, order))
+    np.testing.assert_array_equal(permuted, strategy.score(evidence)[order])
+
+
+@every_strategy
+def test_permuting_holds_for_many_images_too(strategy):
+    evidence = evidence_of(1501, classes=9, draws=10, features=16)
+    order = np.random.default_rng(0).permutation(len(evidence))
+    permuted = strategy.score(taken(evidence, order))
+    np.testing.assert_array_equal(permuted, strategy.score(evidence)[order])
+
+
+@every_strategy
+def test_different_images_get_different_scores(strategy):
+    scores = strategy.score(evidence_of(60))
+    assert len(np.unique(scores)) > 30
+
+
+# -- the contract's own functions --------------------------------------------------------------
+
+few_values = st.sampled_from((-1.0, -0.0, 0.0, 0.5, 2.0))
+ranked = st.lists(st.tuples(few_values, few_values), max_size=12).flatmap(
+    lambda pairs: st.tuples(st.just(pairs), st.permutations(range(5, 5 + len(pairs))))
+)
+
+
+@given(ranked)
+def test_rank_is_by_score_then_tie_score_then_image_id(case):
+    pairs, ids = case
+    scores, ties = np.array(pairs, dtype=float).reshape(-1, 2).T
+    expected = sorted(range(len(ids)), key=lambda i: (-scores[i], -ties[i], ids[i]))
+    order = rank(scores, ties, np.array(ids, dtype=np.int64))
+    assert order.dtype == np.int64
+    assert order.tolist() == expected
+
+
+@given(ranked, st.integers(1, 15))
+def test_top_and_mask_agree_with_rank(case, wanted):
+    pairs, ids = case
+    scores = np.array([score for score, _ in pairs], dtype=float)
+    image_ids = np.array(ids, dtype=np.int64)
+    positions = top(scores, image_ids, wanted)
+    expected = rank(scores, np.zeros(len(ids)), image_ids)[:wanted]
+    assert positions.tolist() == expected.tolist()
+    mask = chosen_mask(scores, image_ids, wanted)
+    assert set(np.flatnonzero(mask)) == set(expected)
+    assert mask.sum() == min(wanted, len(ids))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"image_ids": np.arange(3)},
+        {"features": np.zeros((3, 3), np.float32)},
+        {"stochastic": np.zeros((5, 3, 4), np.float32)},
+        {"stochastic": np.zeros((5, 4, 3), np.float32)},
+        {"stochastic": np.zeros((0, 4, 4), np.float32)},
+        {"wanted": 0},
+    ],
+)
+def test_evidence_of_different_images_is_refused(change):
+    with pytest.raises(ValueError, match=r"match|at least 1"):
+        replace(evidence_of(4), **change)
+
+
+# -- equality with independent computations ----------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def active_learning():
+    """scikit-activeml, imported late because that takes seconds."""
+    return pytest.importorskip("skactiveml.pool")
+
+
+several_classes = evidences(smallest=1).filter(lambda e: e.probabilities.shape[1] > 1)
+
+
+@given(evidence=several_classes)
+def test_uncertainties_equal_those_of_scikit_activeml(active_learning, evidence):
+    probabilities = evidence.probabilities.astype(np.float64)
+    for strategy, method, shift in (
+        (entropy, "entropy", 0),
+        (margin, "margin_sampling", -1),
+        (least_confidence, "least_confident", 0),
+    ):
+        expected = active_learning.uncertainty_scores(probabilities, method=method) + shift
+        np.testing.assert_allclose(strategy.score(evidence), expected, atol=1e-12)
+
+
+@given(evidence=several_classes)
+def test_bald_equals_the_average_divergence_of_scikit_activeml(active_learning, evidence):
+    copy = evidence.stochastic.astype(np.float64)  # the function changes its argument
+    expected = active_learning.average_kl_divergence(copy)
+    # It lifts probabilities to 1e-7, which moves a term by up to 1e-7 log 1e7.
+    np.testing.assert_allclose(bald.score(evidence), expected, atol=1e-5)
+
+
+@given(evidence=several_classes)
+def test_variation_ratio_equals_scikit_activemls_up_to_the_tie_break(active_learning, evidence):
+    draws = len(evidence.stochastic)
+    expected = active_learning.variation_ratios(evidence.stochastic.argmax(axis=2).T)
+    tie_break = variation_ratio.score(evidence) - expected
+    assert tie_break.min() > -1e-12
+    assert tie_break.max() < 0.5 / draws + 1e-12
+    closeness = np.clip(1 + margin.score(evidence), 0, 1)
+    np.testing.assert_allclose(tie_break, closeness / (2 * draws), atol=1e-12)
+
+
+@given(evidence=evidences())
+def test_mean_std_equals_numpys(evidence):
+    expected = evidence.stochastic.astype(np.float64).std(axis=0).mean(axis=1)
+    np.testing.assert_allclose(mean_std.score(evidence), expected, atol=1e-12)
+
+
+# -- what each must do --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("classes", [1, 2, 3, 17])
+def test_certain_and_uniform_predictions_have_the_extreme_uncertainties(classes):
+    certain, uniform = np.eye(1, classes), np.full((1, classes), 1 / classes)
+    both = np.concatenate((certain, uniform)).astype(np.float32)
+    evidence = replace(
+        evidence_of(2, classes), probabilities=both, stochastic=both[None].repeat(5, axis=0)
+    )
+    for strategy, low, high in (
+        (entropy, 0, np.log(classes)),
+        (margin, -1, 0 if classes > 1 else -1),
+        (least_confidence, 0, 1 - 1 / classes),
+    ):
+        np.testing.assert_allclose(strategy.score(evidence), [low, high], atol=1e-6)
+
+
+def test_bald_is_the_entropy_of_draws_that_are_certain_of_different_classes():
+    draws = np.eye(4, dtype=np.float32)[:, None]  # (R, 1, C): each draw another class
+    evidence = replace(evidence_of(1, classes=4, draws=4), stochastic=draws)
+    np.testing.assert_allclose(bald.score(evidence), np.log(4))
+
+
+@pytest.mark.parametrize("strategy", [bald, mean_std])
+def test_a_stochastic_head_scores_above_0_and_a_deterministic_one_exactly_0(strategy):
+    assert strategy.score(evidence_of(50)).min() > 0
+    still = evidence_of(50, draws=10, noise=0.0)
+    np.testing.assert_array_equal(strategy.score(still), 0)
+
+
+def test_different_variation_ratios_keep_their_order():
+    draws = np.zeros((5, 3, 2), np.float32)
+    for image, of_class_1 in enumerate((0, 1, 2)):
+        draws[:of_class_1, image, 1] = 1
+        draws[of_class_1:, image, 0] = 1
+    certain_where_draws_disagree = np.array([[0.5, 0.5], [0.9, 0.1], [1.0, 0.0]], np.float32)
+    evidence = evidence_of(3, classes=2)
+    evidence = replace(evidence, probabilities=certain_where_draws_disagree, stochastic=draws)
+    assert np.argsort(variation_ratio.score(evidence)).tolist() == [0, 1, 2]
+
+
+@pytest.mark.parametrize("strategy", STOCHASTIC)
+def test_draws_are_not_copied_at_once(strategy):
+    evidence = evidence_of(1000, draws=100)
+    strategy.score(evidence)  # imports and caches are not counted
+    tracemalloc.start()
+    strategy.score(evidence)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < evidence.stochastic.nbytes / 2
+
+
+def test_random_follows_its_seed_and_favours_nobody():
+    evidence = evidence_of(4)
+    draws = [random_choice.score(replace(evidence, seed=seed)) for seed in range(2000)]
+    assert len({tuple(scores) for scores in draws}) == len(draws)
+    first = np.bincount(np.argmax(draws, axis=1), minlength=4)
+    assert np.abs(first - 500).max() < 100  # five standard deviations
+
+
+# -- k-means --------------------------------------------------------------------------------------
+
+lloyd_and_mini_batch = pytest.mark.parametrize("lloyd_images", [kmeans.LLOYD_IMAGES, 0])
+
+
+def blobs(sizes, features=8):
+    """Evidence whose images lie in far-apart blobs, and the blob of each, in mixed order."""
+    rng = np.random.default_rng(3)
+    blob = rng.permutation(np.repeat(np.arange(len(sizes)), sizes))
+    centres = 100 * np.eye(len(sizes), features)
+    points = (centres[blob] + rng.normal(0, 1, (len(blob), features))).astype(np.float32)
+    evidence = evidence_of(len(blob), features=features, wanted=len(sizes))
+    return replace(evidence, features=points), blob
+
+
+def test_kmeans_asks_for_the_middle_of_each_cluster_the_largest_first():
+    evidence, blob = blobs((5, 30, 12, 20))
+    scores = kmeans.score(evidence)
+    chosen = top(scores, evidence.image_ids, 4)
+    assert blob[chosen].tolist() == [1, 3, 2, 0]
+    for position in chosen:
+        members = np.flatnonzero(blob == blob[position])
+        points = evidence.features[members].astype(np.float64)
+        distances = np.linalg.norm(points - points.mean(axis=0), axis=1)
+        assert members[distances.argmin()] == position
+        others = members != position
+        np.testing.assert_allclose(scores[members[others]], -distances[others], rtol=1e-4)
+
+
+def test_kmeans_in_mini_batches_asks_in_every_blob(monkeypatch):
+    monkeypatch.setattr(kmeans, "LLOYD_IMAGES", 0)
+    evidence, blob = blobs((300, 200, 100))
+    chosen = top(kmeans.score(evidence), evidence.image_ids, 3)
+    assert blob[chosen].tolist() == [0, 1, 2]
+
+
+@lloyd_and_mini_batch
+@given(evidence=evidences())
+@settings(max_examples=50)
+def test_kmeans_puts_what_it_chose_above_all_others(lloyd_images, evidence):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(kmeans, "LLOYD_IMAGES", lloyd_images)
+        scores = kmeans.score(evidence)
+    chosen = scores > 0
+    distinct = len(np.unique(evidence.features, axis=0))
+    assert sorted(scores[chosen]) == list(range(1, chosen.sum() + 1))
+    assert chosen.sum() <= min(evidence.wanted, distinct)
+    assert chosen.any() == (len(evidence) > 0)
+
+
+@given(evidence=evidences(smallest=1))
+def test_kmeans_with_enough_clusters_asks_for_every_distinct_image(evidence):
+    distinct, kinds = np.unique(evidence.features, axis=0, return_inverse=True)
+    scores = kmeans.score(replace(evidence, wanted=len(evidence)))
+    chosen = np.flatnonzero(scores > 0)
+    assert sorted(kinds.ravel()[chosen]) == list(range(len(distinct)))
+    for position in chosen:  # of images that coincide, the lowest id
+        same = kinds.ravel() == kinds.ravel()[position]
+        assert evidence.image_ids[position] == evidence.image_ids[same].min()
+
+
+@lloyd_and_mini_batch
+def test_kmeans_does_not_depend_on_the_number_of_threads(monkeypatch, lloyd_images):
+    monkeypatch.setattr(kmeans, "LLOYD_IMAGES", lloyd_images)
+    evidence = evidence_of(3000, features=32, wanted=20)
+    scores = []
+    for threads in (1, 2, 4):
+        with threadpool_limits(limits=threads):
+            scores.append(kmeans.score(evidence))
+    np.testing.assert_array_equal(scores[0], scores[1])
+    np.testing.assert_array_equal(scores[0], scores[2])
+
+
+def test_kmeans_survives_huge_and_tiny_features():
+    evidence = evidence_of(40, wanted=6)
+    for scale in (1e-30, 1e15):
+        scaled = replace(evidence, features=evidence.features * np.float32(scale))
+        assert np.isfinite(kmeans.score(scaled)).all()
