@@ -1,0 +1,103 @@
+"""Every command of the window: its words, keys and icon in one table, so that menus agree."""
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QAction, QKeySequence
+
+from autoal_gui.gui.theme import Theme, icon
+
+
+@dataclass(frozen=True)
+class Command:
+    """One command as the table below declares it."""
+
+    name: str
+    group: str
+    text: str
+    tip: str
+    keys: tuple[str, ...] = ()
+    icon: str = ""
+    repeats: bool = False
+    """Whether holding the key down repeats it; never for what gives an answer."""
+
+
+COMMANDS = (
+    Command("home", "Project", "Start page", "Close the project and show the start page"),
+    Command("open", "Project", "Open project…", "Open a project's folder", ("Ctrl+O",), "open"),
+    Command("export", "Project", "Export…", "Write labels or the model", ("Ctrl+E",), "export"),
+    Command(
+        "settings", "Project", "Settings…", "Mode, batch, classes, reader", ("Ctrl+,",), "settings"
+    ),
+    Command("quit", "Project", "Quit", "Close the program; everything is saved", ("Ctrl+Q",)),
+    Command("unsure", "Label", "Unsure", "The class cannot be told", ("U",), "unsure"),
+    Command("skip", "Label", "Skip", "The image is unusable", ("S",), "skip"),
+    Command("undo", "Label", "Undo", "Take back the last answer", ("Backspace", "Ctrl+Z"), "undo"),
+    Command("redo", "Label", "Redo", "Restore the answer", ("Ctrl+Shift+Z", "Ctrl+Y"), "redo"),
+    Command("back", "Label", "Back", "Show the image answered before", ("Left",), repeats=True),
+    Command("forward", "Label", "Forward", "Show the next image", ("Right",), repeats=True),
+    Command("fit", "Image", "Whole image", "Show the whole image", ("F",), "fit"),
+    Command(
+        "actual", "Image", "Real size", "One image pixel is one screen pixel", ("Z",), "actual"
+    ),
+    Command("zoom_in", "Image", "Zoom in", "Or turn the wheel", ("+", "="), repeats=True),
+    Command("zoom_out", "Image", "Zoom out", "Or turn the wheel", ("-",), repeats=True),
+    Command(
+        "smooth", "Image", "Smooth pixels", "Smooth or hard pixels when enlarged", ("N",), "smooth"
+    ),
+    Command("why", "Image", "Why this image", "What each strategy made of it", ("W",)),
+    Command(
+        "train",
+        "Training",
+        "Train now",
+        "Start a round with the labels of now",
+        ("Ctrl+T",),
+        "play",
+    ),
+    Command(
+        "cancel",
+        "Training",
+        "Cancel",
+        "Stop the round; the last model is kept",
+        ("Ctrl+.",),
+        "stop",
+    ),
+    Command("keys", "Help", "Keys…", "All keys on one sheet", ("?", "F1"), "keys"),
+)
+GROUPS = tuple(dict.fromkeys(command.group for command in COMMANDS))
+
+
+class Actions(QObject):
+    """The actions by name."""
+
+    def __init__(self, theme: Theme, parent: QObject) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._actions = {command.name: self._make(command) for command in COMMANDS}
+        theme.changed.connect(self._tint)
+        self._tint()
+
+    def __getitem__(self, name: str) -> QAction:
+        return self._actions[name]
+
+    def group(self, name: str) -> tuple[QAction, ...]:
+        """Return the actions of a group in the order of the table."""
+        return tuple(self[command.name] for command in COMMANDS if command.group == name)
+
+    def _make(self, command: Command) -> QAction:
+        action = QAction(command.text, self)
+        action.setShortcuts([QKeySequence(key) for key in command.keys])
+        action.setAutoRepeat(command.repeats)
+        keys = ", ".join(_native(key) for key in action.shortcuts())
+        action.setToolTip(f"{command.tip} ({keys})" if keys else command.tip)
+        action.setStatusTip(command.tip)
+        return action
+
+    def _tint(self) -> None:
+        for command in COMMANDS:
+            if command.icon:
+                self[command.name].setIcon(icon(command.icon, self._theme.colours.text))
+
+
+def _native(key: QKeySequence) -> str:
+    return key.toString(QKeySequence.SequenceFormat.NativeText)

@@ -1,0 +1,205 @@
+"""The strip of the batch: a thumbnail for each image, and what was answered."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QRect,
+    QRectF,
+    QSize,
+    Qt,
+    Signal,
+    Slot,
+)
+from PySide6.QtGui import QColor, QImage, QPainter, QPen
+from PySide6.QtWidgets import (
+    QFrame,
+    QListView,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QWidget,
+)
+
+from autoal_gui.core.journal import Entry
+from autoal_gui.gui.class_panel import answer_word, paint_key
+from autoal_gui.gui.image_loader import ImageLoader
+from autoal_gui.gui.keys import class_keys
+from autoal_gui.gui.theme import Theme
+
+THUMBNAIL, PADDING = 56, 5  # device-independent pixels
+Index = QModelIndex | QPersistentModelIndex
+ITEM = Qt.ItemDataRole.UserRole
+
+
+@dataclass(frozen=True)
+class StripItem:
+    """One image of the batch."""
+
+    image_id: int
+    entry: Entry | None
+    current: bool
+
+
+class BatchModel(QAbstractListModel):
+    """The images of the batch in the order asked."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._batch: tuple[int, ...] = ()
+        self._answers: Mapping[int, Entry] = {}
+        self._classes: tuple[str, ...] = ()
+        self._current: int | None = None
+
+    def set_batch(self, batch: tuple[int, ...]) -> None:
+        """Take another batch."""
+        self.beginResetModel()
+        self._batch = batch
+        self.endResetModel()
+
+    def set_answers(self, answers: Mapping[int, Entry], classes: tuple[str, ...]) -> None:
+        """Take the answers that stand now."""
+        self._answers, self._classes = answers, classes
+        self._changed()
+
+    def set_current(self, image_id: int | None) -> QModelIndex:
+        """Mark the image on screen; return its index, invalid if it is not of the batch."""
+        self._current = image_id
+        self._changed()
+        if image_id in self._batch:
+            return self.index(self._batch.index(image_id))
+        return QModelIndex()
+
+    @Slot(int)
+    def repaint_image(self, image_id: int) -> None:
+        """Repaint one image, whose thumbnail has come."""
+        if image_id in self._batch:
+            index = self.index(self._batch.index(image_id))
+            self.dataChanged.emit(index, index)
+
+    def _changed(self) -> None:
+        if self._batch:
+            self.dataChanged.emit(self.index(0), self.index(len(self._batch) - 1))
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: N802, B008 - Qt's way
+        """Return the number of images."""
+        return 0 if parent.isValid() else len(self._batch)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """Return what the delegate and a screen reader ask for."""
+        image_id = self._batch[index.row()]
+        entry = self._answers.get(image_id)
+        if role == ITEM:
+            return StripItem(image_id, entry, image_id == self._current)
+        if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
+            answer = answer_word(entry, self._classes) if entry else "no answer yet"
+            return f"Image {index.row() + 1} of {len(self._batch)}: {answer}"
+        return None
+
+
+class ThumbnailDelegate(QStyledItemDelegate):
+    """Draws a thumbnail, its frame and its mark."""
+
+    def __init__(self, loader: ImageLoader, theme: Theme, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._loader, self._theme = loader, theme
+        self.keys: tuple[str, ...] = ()
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: N802
+        """Return the size of one item."""
+        return QSize(THUMBNAIL + 2 * PADDING, THUMBNAIL + 2 * PADDING)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        """Draw one item."""
+        item: StripItem = index.data(ITEM)
+        colours = self._theme.colours
+        place = option.rect.adjusted(PADDING, PADDING, -PADDING, -PADDING)
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.fillRect(place, QColor(colours.surround))
+        picture = self._loader.thumbnail(item.image_id)
+        if picture is not None:
+            _paint_fitted(painter, place, picture)
+        elif self._loader.failure(item.image_id):
+            painter.setPen(QColor(colours.surround_text))
+            painter.drawText(place, Qt.AlignmentFlag.AlignCenter, "?")
+        if item.entry is not None:
+            self._paint_mark(painter, place, item.entry)
+        pen = QPen(QColor(colours.accent if item.current else colours.border))
+        pen.setWidth(3 if item.current else 1)
+        painter.setPen(pen)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRoundedRect(QRectF(place).adjusted(-1, -1, 1, 1), 3, 3)
+        painter.restore()
+
+    def _paint_mark(self, painter: QPainter, place: QRect, entry: Entry) -> None:
+        side = float(painter.fontMetrics().height() + 2)
+        cap = QRectF(place.right() - side + 1, place.bottom() - side + 1, side, side)
+        if entry.class_index is not None:
+            key = self.keys[entry.class_index] if entry.class_index < len(self.keys) else ""
+            paint_key(painter, cap, entry.class_index, key or str(entry.class_index + 1))
+            return
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(self._theme.colours.surface))
+        painter.drawRoundedRect(cap, 5, 5)
+        painter.setPen(QColor(self._theme.colours.text))
+        mark = "U" if entry.action == "unsure" else "S"
+        painter.drawText(cap, Qt.AlignmentFlag.AlignCenter, mark)
+
+
+def _paint_fitted(painter: QPainter, place: QRect, picture: QImage) -> None:
+    size = picture.size().scaled(place.size(), Qt.AspectRatioMode.KeepAspectRatio)
+    target = QRect(0, 0, size.width(), size.height())
+    target.moveCenter(place.center())
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+    painter.drawImage(target, picture)
+
+
+class BatchStrip(QListView):
+    """A row of thumbnails; a click shows the image."""
+
+    picked = Signal(int)
+    """The image id that was clicked."""
+
+    def __init__(self, loader: ImageLoader, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("batch")
+        self._model = BatchModel(self)
+        self._delegate = ThumbnailDelegate(loader, theme, self)
+        self.setModel(self._model)
+        self.setItemDelegate(self._delegate)
+        self.setFlow(QListView.Flow.LeftToRight)
+        self.setWrapping(False)
+        self.setUniformItemSizes(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setSelectionMode(QListView.SelectionMode.NoSelection)
+        self.setHorizontalScrollMode(QListView.ScrollMode.ScrollPerPixel)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFixedHeight(THUMBNAIL + 2 * PADDING + 14)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setAccessibleName("Batch")
+        self.clicked.connect(self._pick)
+        loader.ready.connect(self._model.repaint_image)
+
+    def set_batch(self, batch: tuple[int, ...]) -> None:
+        """Show another batch."""
+        self._model.set_batch(batch)
+
+    def set_answers(self, answers: Mapping[int, Entry], classes: tuple[str, ...]) -> None:
+        """Show what has been answered."""
+        self._delegate.keys = class_keys(len(classes))
+        self._model.set_answers(answers, classes)
+
+    def set_current(self, image_id: int | None) -> None:
+        """Mark the image on screen and bring it into view."""
+        index = self._model.set_current(image_id)
+        if index.isValid():
+            self.scrollTo(index, QListView.ScrollHint.EnsureVisible)
+
+    def _pick(self, index: QModelIndex) -> None:
+        item: StripItem = index.data(ITEM)
+        self.picked.emit(item.image_id)

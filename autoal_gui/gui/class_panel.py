@@ -1,0 +1,201 @@
+"""The answers: a button for each class with its key on it, then unsure, skip and undo."""
+
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QAction, QColor, QKeySequence, QPainter, QPaintEvent, QShortcut
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from autoal_gui.core.journal import Entry
+from autoal_gui.core.project import Suggestion
+from autoal_gui.gui.keys import class_keys
+from autoal_gui.gui.theme import Theme, class_colour, ink_on, scale_font
+
+ANSWER_WORDS = {"unsure": "Unsure", "skip": "Skipped"}
+
+
+class ClassButton(QPushButton):
+    """One class: its key in its colour, its name, and how many images have it."""
+
+    chosen = Signal(int)
+
+    def __init__(self, class_index: int, key: str, name: str, theme: Theme) -> None:
+        super().__init__()
+        self._index, self._key, self._name, self._theme = class_index, key, name, theme
+        self._count = 0
+        self.setProperty("role", "class")
+        self.setCheckable(True)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setAccessibleName(f"{name}, key {key}" if key else name)
+        self.setToolTip(f"{name}: press {key}" if key else f"{name}: no key is left, click here")
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.clicked.connect(self._choose)
+
+    def set_state(self, chosen: bool, count: int) -> None:
+        """Say whether the image on screen has this class, and how many images have it."""
+        self._count = count
+        self.setChecked(chosen)
+        self.update()
+
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Tall enough for the text, whatever its size."""
+        metrics = self.fontMetrics()
+        width = metrics.horizontalAdvance(self._name) + 4 * metrics.height() + 24
+        return QSize(min(width, 20 * metrics.height()), 2 * metrics.height() + 8)
+
+    def _choose(self) -> None:
+        self.chosen.emit(self._index)
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+        """Draw the frame, then key, name and count."""
+        super().paintEvent(event)
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        line = self.fontMetrics().height()
+        side = line + 8.0
+        cap = QRectF((self.height() - side) / 2, (self.height() - side) / 2, side, side)
+        paint_key(painter, cap, self._index, self._key)
+        count = str(self._count)
+        room = self.fontMetrics().horizontalAdvance(count) + 12
+        text = self.rect().adjusted(int(cap.right()) + 10, 0, -room - 6, 0)
+        painter.setPen(QColor(self._theme.colours.text))
+        name = self.fontMetrics().elidedText(self._name, Qt.TextElideMode.ElideMiddle, text.width())
+        painter.drawText(text, Qt.AlignmentFlag.AlignVCenter, name)
+        painter.setPen(QColor(self._theme.colours.muted))
+        end = self.rect().adjusted(0, 0, -12, 0)
+        painter.drawText(end, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, count)
+        painter.end()
+
+
+def paint_key(painter: QPainter, place: QRectF, class_index: int, key: str) -> None:
+    """Draw a class's key on its colour; colour alone never says which class it is."""
+    colour = class_colour(class_index)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(colour)
+    painter.drawRoundedRect(place, 5, 5)
+    painter.setPen(ink_on(colour))
+    painter.drawText(place, Qt.AlignmentFlag.AlignCenter, key.upper() or "–")
+
+
+class ClassPanel(QFrame):
+    """Class buttons and their keys; the keys work whatever has the focus, but a text field."""
+
+    answered = Signal(int)
+
+    def __init__(
+        self, theme: Theme, actions: tuple[QAction, ...], parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._buttons: list[ClassButton] = []
+        self._shortcuts: list[QShortcut] = []
+        self.setProperty("role", "card")
+        title = QLabel("Which class?")
+        scale_font(title, 1.1, bold=True)
+        self._column = QVBoxLayout()
+        self._column.setSpacing(6)
+        self._column.setContentsMargins(0, 0, 4, 0)
+        content = QWidget()
+        content.setProperty("role", "content")
+        content.setLayout(self._column)
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setWidget(content)
+        self._feedback = QLabel()
+        self._feedback.setProperty("role", "muted")
+        self._feedback.setWordWrap(True)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(12, 12, 12, 12)
+        layout.setSpacing(8)
+        layout.addWidget(title)
+        layout.addWidget(scroll, 1)
+        layout.addWidget(self._feedback)
+        for action in actions:
+            layout.addWidget(action_button(action))
+
+    def set_classes(self, names: tuple[str, ...]) -> None:
+        """Make a button and a shortcut for each class."""
+        for old in (*self._buttons, *self._shortcuts):
+            old.setParent(None)
+            old.deleteLater()
+        while self._column.count():
+            self._column.takeAt(0)
+        self._buttons, self._shortcuts = [], []
+        for index, (key, name) in enumerate(zip(class_keys(len(names)), names, strict=True)):
+            self._add_class(index, key, name)
+        self._column.addStretch(1)
+
+    def _add_class(self, index: int, key: str, name: str) -> None:
+        button = ClassButton(index, key, name, self._theme)
+        button.chosen.connect(self.answered)
+        self._buttons.append(button)
+        self._column.addWidget(button)
+        if key:
+            shortcut = QShortcut(QKeySequence(key.upper()), self)
+            shortcut.setContext(Qt.ShortcutContext.WindowShortcut)
+            shortcut.setAutoRepeat(False)  # a key held down must not label the next images
+            shortcut.activated.connect(button._choose)
+            self._shortcuts.append(shortcut)
+
+    def set_state(self, chosen: int | None, counts: tuple[int, ...], enabled: bool) -> None:
+        """Show the class of the image on screen and the number of images a class has."""
+        for index, button in enumerate(self._buttons):
+            button.set_state(index == chosen, counts[index])
+            button.setEnabled(enabled)
+        for shortcut in self._shortcuts:
+            shortcut.setEnabled(enabled)
+
+    def set_feedback(self, text: str) -> None:
+        """Show a line about the last answer or the suggestion."""
+        self._feedback.setText(text)
+        self._feedback.setVisible(bool(text))
+
+
+def action_button(action: QAction) -> QWidget:
+    """Return a wide button for an action with its key printed at the right."""
+    button = QToolButton()
+    button.setDefaultAction(action)
+    button.setProperty("role", "quiet")
+    button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+    button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    button.setAccessibleName(action.text())
+    key = QLabel(action.shortcut().toString(QKeySequence.SequenceFormat.NativeText))
+    key.setProperty("role", "key")
+    scale_font(key, 0.9)
+    row = QWidget()
+    layout = QHBoxLayout(row)
+    layout.setContentsMargins(0, 0, 4, 0)
+    layout.addWidget(button, 1)
+    layout.addWidget(key)
+    return row
+
+
+def feedback_text(
+    classes: tuple[str, ...], entry: Entry | None, suggestion: Suggestion | None
+) -> str:
+    """Say what was answered and what the model makes of the same image."""
+    words = []
+    if entry is not None:
+        words.append(f"Answer: {answer_word(entry, classes)}.")
+    if suggestion is not None:
+        name = classes[suggestion.class_index]
+        words.append(f"The model says {name} ({suggestion.confidence:.0%}).")
+    return " ".join(words)
+
+
+def answer_word(entry: Entry, classes: tuple[str, ...]) -> str:
+    """Return an answer in a word."""
+    if entry.class_index is not None:
+        return classes[entry.class_index]
+    return ANSWER_WORDS[entry.action]

@@ -1,0 +1,457 @@
+"""What the user can do, one small method for each thing; no widget, so that it is tested alone.
+
+The controller owns the open project, the queue and the engine. Whatever changes is announced by a
+signal; each view decides what to repaint.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from types import ModuleType
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from autoal_gui.core.errors import AutoALError
+from autoal_gui.core.journal import Action
+from autoal_gui.core.messages import (
+    CommandCancelled,
+    CommandFailed,
+    Event,
+    Exported,
+    ExportModel,
+    Notice,
+    Progress,
+    Query,
+    RoundFinished,
+    RunRound,
+)
+from autoal_gui.core.pool import Listing
+from autoal_gui.core.project import Outcome, Project, ProjectPlan, Suggestion
+from autoal_gui.core.queue import LabelQueue
+from autoal_gui.core.session import State
+from autoal_gui.core.settings import RunSettings
+from autoal_gui.gui.engine_client import EngineClient
+from autoal_gui.gui.keys import class_keys, keys_sentence
+from autoal_gui.gui.services import Services
+
+NO_MODEL = "There is no trained model yet: label a batch and let a round finish first."
+
+
+class Controller(QObject):
+    """The open project, its queue and its training."""
+
+    project_opened = Signal()
+    project_closed = Signal()
+    image_changed = Signal(object)
+    """The id of the image to show, or None when every image has an answer."""
+    batch_changed = Signal()
+    answers_changed = Signal()
+    classes_changed = Signal()
+    settings_changed = Signal()
+    rounds_changed = Signal()
+    progressed = Signal(object)
+    """A `Progress` of the running command."""
+    state_changed = Signal(object)
+    notice = Signal(str)
+    failed = Signal(str, str)
+    """(one plain sentence, details that hold no patient data)."""
+    exported = Signal(str)
+    """The file or folder that was written."""
+
+    def __init__(self, services: Services, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._services = services
+        self._project: Project | None = None
+        self._queue = LabelQueue()
+        self._current: int | None = None
+        self._last_answered: int | None = None
+        self._round: int | None = None
+        self._trained_on: tuple[tuple[int, int], ...] | None = None
+        self._due = False  # a batch was completed while a round ran
+        self._waiting_export: tuple[ModuleType, Path] | None = None
+        self._client = EngineClient(services.make_backend, self)
+        self._client.happened.connect(self._on_event)
+        self._client.state_changed.connect(self.state_changed)
+
+    # -- the project --------------------------------------------------------------------------
+
+    @property
+    def project(self) -> Project:
+        """The open project.
+
+        Raises:
+            ValueError: none is open, a fault of the program.
+        """
+        if self._project is None:
+            raise ValueError("no project is open")
+        return self._project
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a project is open."""
+        return self._project is not None
+
+    def open_project(self, folder: Path) -> bool:
+        """Open a project and go on where it was left; say whether that worked."""
+        return self._take(lambda: Project.open(folder, self._services.open_images))
+
+    def create_project(self, folder: Path, plan: ProjectPlan, listing: Listing) -> bool:
+        """Write a new project into a folder and open it; say whether that worked."""
+        services = self._services
+        return self._take(
+            lambda: Project.create(folder, plan, listing, services.open_images, services.annotator)
+        )
+
+    def _take(self, make: Callable[[], Project]) -> bool:
+        try:
+            project = make()
+        except AutoALError as error:
+            self.failed.emit(str(error), "")
+            return False
+        self.close_project()
+        self._project = project
+        self._queue = project.queue
+        if self._queue.current(project.answers) is None:
+            self._next_batch()
+        self.project_opened.emit()
+        self._show(self._queue.current(project.answers))
+        self._train_after_opening()
+        return True
+
+    def close_project(self) -> None:
+        """Stop what runs and release the project; everything is saved already."""
+        if self._project is None:
+            return
+        self._client.abandon()
+        if self._round is not None:
+            self._project.end_round(self._round, "interrupted", "The project was closed.")
+        self._project.close()
+        self._project, self._queue, self._current = None, LabelQueue(), None
+        self._round, self._trained_on, self._due = None, None, False
+        self._last_answered, self._waiting_export = None, None
+        self.project_closed.emit()
+
+    def close(self) -> None:
+        """Close project and engine; the thread has ended when this returns."""
+        self.close_project()
+        self._client.close()
+
+    # -- labelling ----------------------------------------------------------------------------
+
+    @property
+    def current(self) -> int | None:
+        """The image on screen."""
+        return self._current
+
+    @property
+    def batch(self) -> tuple[int, ...]:
+        """The images in the strip."""
+        return self._queue.batch
+
+    @property
+    def upcoming(self) -> tuple[int, ...]:
+        """What is worth decoding ahead: unanswered images of the batch, then of the next one."""
+        answers = self.project.answers
+        ahead = (*self._queue.batch, *self._queue.rest[: self._queue.size])
+        return tuple(image for image in ahead if image not in answers)
+
+    @property
+    def last_answered(self) -> int | None:
+        """The image answered last while this program ran, if its answer stands."""
+        image = self._last_answered
+        return image if image is not None and image in self.project.answers else None
+
+    def answer(self, class_index: int) -> None:
+        """Give the image on screen a class, commit it, and show the next."""
+        if class_index < len(self.project.classes):
+            self._answer("label", class_index)
+
+    def unsure(self) -> None:
+        """Answer that the class cannot be told."""
+        self._answer("unsure")
+
+    def skip(self) -> None:
+        """Answer that the image is unusable."""
+        self._answer("skip")
+
+    def _answer(self, action: Action, class_index: int | None = None) -> None:
+        image = self._current
+        if image is None:
+            return
+        project = self.project
+        suggestion, shown = project.suggestion(image), project.show_suggestions
+        try:
+            project.answer(image, action, class_index, suggestion, shown)
+        except AutoALError as error:
+            self.failed.emit(str(error), "")
+            return
+        self._last_answered = image
+        completed = self._queue.current(project.answers) is None
+        if completed:
+            self._next_batch()
+        self.answers_changed.emit()
+        self._show(self._queue.current(project.answers))
+        if completed:
+            self._train_after_batch()
+
+    def undo(self) -> None:
+        """Take back the last answer and show its image, over batches and restarts."""
+        entry = self.project.undo()
+        if entry is None:
+            self.notice.emit("There is no answer to take back.")
+            return
+        if entry.image_id not in self._queue.batch:
+            batch = (entry.image_id, *self._queue.batch)
+            self._set_queue(replace(self._queue, batch=batch))
+        self._after_history(entry.image_id)
+
+    def redo(self) -> None:
+        """Give the answer taken back last again and show what follows."""
+        entry = self.project.redo()
+        if entry is None:
+            self.notice.emit("There is no answer to restore.")
+            return
+        if self._queue.current(self.project.answers) is None:
+            self._next_batch()
+        self._after_history(self._queue.current(self.project.answers))
+
+    def _after_history(self, image: int | None) -> None:
+        self._last_answered = None
+        self.answers_changed.emit()
+        self._show(image)
+
+    def go_to(self, image_id: int) -> None:
+        """Show an image of the project, answered or not."""
+        if image_id in self.project.pool.images:
+            self._show(image_id)
+
+    def back(self) -> None:
+        """Show the image answered before the one on screen."""
+        path = self._path()
+        position = path.index(self._current) if self._current in path else len(path)
+        if position == 0:
+            self.notice.emit("This is the first image that was answered.")
+            return
+        self._show(path[position - 1])
+
+    def forward(self) -> None:
+        """Show the image answered after the one on screen, in the end the first unanswered."""
+        path = self._path()
+        position = path.index(self._current) + 1 if self._current in path else len(path)
+        if position < len(path):
+            self._show(path[position])
+        else:
+            self._show(self._queue.current(self.project.answers))
+
+    def _path(self) -> list[int]:
+        """Return the images that were answered here, in the order of their answers."""
+        given = [e for e in self.project.answers.values() if e.action != "import"]
+        return [entry.image_id for entry in sorted(given, key=lambda e: e.sequence)]
+
+    def visible_suggestion(self, image_id: int) -> Suggestion | None:
+        """Return the model's suggestion where the reader may see it: blind first by default."""
+        if self.project.show_suggestions or image_id in self.project.answers:
+            return self.project.suggestion(image_id)
+        return None
+
+    def query(self, image_id: int) -> Query | None:
+        """Return why the last round asked for an image, if it did."""
+        return self.project.query(image_id)
+
+    def _next_batch(self) -> None:
+        self._set_queue(self._queue.next_batch(self.project.answers))
+
+    def _set_queue(self, queue: LabelQueue) -> None:
+        self._queue = queue
+        self.project.save_batch(queue.batch)
+        self.batch_changed.emit()
+
+    def _show(self, image: int | None) -> None:
+        self._current = image
+        self.image_changed.emit(image)
+
+    # -- training -----------------------------------------------------------------------------
+
+    @property
+    def state(self) -> State:
+        """What the engine is doing."""
+        return self._client.state
+
+    @property
+    def round_number(self) -> int | None:
+        """The number of the running round, or None."""
+        return self._round
+
+    @property
+    def new_labels(self) -> int:
+        """How many training labels came in since the last round that finished."""
+        finished = self.project.finished_rounds()
+        before = finished[-1].labels if finished else 0
+        return len(self.project.training_labels()) - before
+
+    def train_now(self) -> None:
+        """Start a round with the labels of now, unless one is running."""
+        if self.state is State.IDLE:
+            self._start_round()
+        else:
+            self.notice.emit("A round is running already.")
+
+    def cancel(self) -> None:
+        """Stop what the engine does; the last good model is kept."""
+        self._waiting_export = None
+        self._due = False
+        self._client.cancel()
+
+    def _train_after_batch(self) -> None:
+        if self.state is not State.IDLE:
+            self._due = True
+        elif self._labels_changed():
+            self._start_round()
+
+    def _train_after_opening(self) -> None:
+        first = not self.project.finished_rounds()
+        if first or self.new_labels >= self.project.settings.batch_size:
+            self._start_round()
+
+    def _labels_changed(self) -> bool:
+        if self._trained_on is None:
+            return self.new_labels != 0
+        return self.project.training_labels() != self._trained_on
+
+    def _start_round(self) -> None:
+        project = self.project
+        self._due = False
+        self._trained_on = project.training_labels()
+        untrained = project.last_checkpoint() is None  # the cold start trains nothing
+        number = self._round = project.begin_round()
+        self._client.submit(
+            RunRound(
+                request_id=0,
+                round_number=number,
+                pool=project.pool,
+                classes=project.classes,
+                labelled=self._trained_on,
+                unlabelled=project.unanswered(),
+                evaluation=project.evaluation_labels(),
+                settings=project.settings,
+                workspace=str(project.workspace),
+                checkpoint=str(project.models_folder / f"round-{number:04d}.pt"),
+                start_from=project.start_from if untrained else "",
+            )
+        )
+        self.rounds_changed.emit()
+
+    # -- what the engine says -----------------------------------------------------------------
+
+    @Slot(object)
+    def _on_event(self, event: Event) -> None:
+        if isinstance(event, Progress):
+            self.progressed.emit(event)
+        elif isinstance(event, Notice):
+            self.notice.emit(event.sentence)
+        elif isinstance(event, RoundFinished):
+            self._on_round_finished(event)
+        elif isinstance(event, Exported):
+            self.exported.emit(event.target)
+            self._go_on()
+        elif isinstance(event, CommandFailed):
+            self._on_stopped("failed", event.sentence)
+            self.failed.emit(event.sentence, event.details)
+            self._go_on()
+        elif isinstance(event, CommandCancelled):
+            self._on_stopped("cancelled", "Cancelled.")
+            self.notice.emit("Cancelled; all labels and the last good model are kept.")
+            self._go_on()
+
+    def _on_round_finished(self, result: RoundFinished) -> None:
+        project = self.project
+        project.finish_round(result)
+        self._round = None
+        queue = replace(self._queue, size=project.settings.batch_size)
+        self._set_queue(queue.rerank(project.ranking, project.answers, self._current))
+        self.rounds_changed.emit()
+        if self._current is None:
+            self._show(self._queue.current(project.answers))
+        for sentence in result.notices:
+            self.notice.emit(sentence)
+        self._go_on()
+
+    def _on_stopped(self, outcome: Outcome, sentence: str) -> None:
+        if self._round is not None:
+            self.project.end_round(self._round, outcome, sentence)
+            self._round = None
+            self.rounds_changed.emit()
+
+    def _go_on(self) -> None:
+        """Do what had to wait for the engine: an export first, then the next round."""
+        if self._waiting_export is not None:
+            waiting, self._waiting_export = self._waiting_export, None
+            self.export_model(*waiting)
+        elif self._due and self._labels_changed():
+            self._start_round()
+
+    # -- settings and classes -----------------------------------------------------------------
+
+    def change_settings(self, settings: RunSettings) -> None:
+        """Use other settings from the next round on."""
+        self.project.settings = settings
+        self._queue = replace(self._queue, size=settings.batch_size)
+        self.settings_changed.emit()
+
+    def set_mode(self, mode: str) -> None:
+        """Ask in another way from the next round on."""
+        self.change_settings(self.project.settings.but(mode=mode))
+
+    def set_show_suggestions(self, shown: bool) -> None:
+        """Show the model's suggestion before the answer, or only after it."""
+        self.project.show_suggestions = shown
+        self.settings_changed.emit()
+
+    def set_annotator(self, name: str) -> None:
+        """Say who labels from now on."""
+        self.project.annotator = name.strip() or self._services.annotator
+        self.settings_changed.emit()
+
+    def add_class(self, name: str) -> None:
+        """Add a class at the end."""
+        before = class_keys(len(self.project.classes))
+        self._change_classes(lambda: self.project.add_class(name))
+        after = class_keys(len(self.project.classes))
+        if before != after[: len(before)]:
+            self.notice.emit(keys_sentence(len(after)))
+
+    def rename_class(self, class_index: int, name: str) -> None:
+        """Rename a class; its labels stay."""
+        self._change_classes(lambda: self.project.rename_class(class_index, name))
+
+    def _change_classes(self, change: Callable[[], object]) -> None:
+        try:
+            change()
+        except AutoALError as error:
+            self.failed.emit(str(error), "")
+        self.classes_changed.emit()
+
+    # -- export -------------------------------------------------------------------------------
+
+    def export_labels(self, exporter: ModuleType, target: Path) -> None:
+        """Write the labels with an exporter of KIND "labels"."""
+        try:
+            exporter.write(target, self.project)
+        except AutoALError as error:
+            self.failed.emit(str(error), "")
+        except OSError:
+            self.failed.emit("The labels could not be written there; the project is unchanged.", "")
+        else:
+            self.exported.emit(str(target))
+
+    def export_model(self, exporter: ModuleType, target: Path) -> None:
+        """Write the last good model with an exporter of KIND "model", after a running round."""
+        checkpoint = self.project.last_checkpoint()
+        if checkpoint is None:
+            self.failed.emit(NO_MODEL, "")
+            return
+        if self.state is State.IDLE:
+            self._client.submit(ExportModel(0, exporter.NAME, str(checkpoint), str(target)))
+        else:
+            self._waiting_export = (exporter, target)
+            self.notice.emit("A round is running; the model will be written when it has finished.")

@@ -1,0 +1,287 @@
+"""The labelling desk: the image, the answers, the strip, and what training makes of them."""
+
+from collections import Counter
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QSplitter,
+    QTabWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from autoal_gui.gui.actions import Actions
+from autoal_gui.gui.batch_strip import BatchStrip
+from autoal_gui.gui.class_panel import ClassPanel, feedback_text
+from autoal_gui.gui.controller import Controller
+from autoal_gui.gui.image_loader import ImageLoader
+from autoal_gui.gui.image_view import ImageView
+from autoal_gui.gui.names import mode_label
+from autoal_gui.gui.parts import chip, text_label
+from autoal_gui.gui.performance_panel import PerformancePanel
+from autoal_gui.gui.theme import Theme
+from autoal_gui.gui.training_panel import TrainingPanel
+from autoal_gui.gui.weights_panel import WeightsPanel
+from autoal_gui.gui.why_panel import WhyPanel
+
+ALL_ANSWERED = "Every image has an answer. Export the labels or the model, or go back to check."
+AHEAD = 4  # pictures decoded before the thumbnails of the batch
+
+
+class Desk(QWidget):
+    """Everything of an open project."""
+
+    def __init__(
+        self, controller: Controller, theme: Theme, actions: Actions, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._controller = controller
+        self.loader = ImageLoader(self)
+        self.image_view = ImageView(theme)
+        self.strip = BatchStrip(self.loader, theme)
+        self.class_panel = ClassPanel(
+            theme, tuple(actions[name] for name in ("unsure", "skip", "undo", "redo"))
+        )
+        self.why = WhyPanel()
+        self.training = TrainingPanel(controller, actions)
+        self.weights = WeightsPanel(controller, theme)
+        self.performance = PerformancePanel(controller, theme)
+        self._make_header(actions)
+        self._lay_out(actions)
+        self._connect(actions)
+
+    # -- making -------------------------------------------------------------------------------
+
+    def _make_header(self, actions: Actions) -> None:
+        self._name = text_label(size=1.25, bold=True)
+        self._name.setWordWrap(False)
+        self._mode, self._round, self._labels = chip(), chip(), chip()
+        self._header = QFrame()
+        self._header.setProperty("role", "bar")
+        row = QHBoxLayout(self._header)
+        row.setContentsMargins(16, 8, 12, 8)
+        row.setSpacing(10)
+        row.addWidget(self._name)
+        for label in (self._mode, self._round, self._labels):
+            row.addWidget(label)
+        row.addStretch(1)
+        for name in ("export", "settings", "keys"):
+            row.addWidget(tool_button(actions, name, with_text=True))
+
+    def _lay_out(self, actions: Actions) -> None:
+        self._splitter = QSplitter(Qt.Orientation.Horizontal)
+        self._splitter.setChildrenCollapsible(False)
+        self._splitter.addWidget(self._make_reading(actions))
+        self._splitter.addWidget(self._make_side())
+        self._splitter.setStretchFactor(0, 1)
+        self._splitter.setSizes([860, 420])
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._header)
+        column.addWidget(self._splitter, 1)
+
+    def _make_reading(self, actions: Actions) -> QWidget:
+        """Return the left side: strip, image and answers."""
+        picture = QVBoxLayout()
+        picture.setSpacing(0)
+        picture.addWidget(self._make_image_bar(actions))
+        picture.addWidget(self.image_view, 1)
+        picture.addWidget(self.why)
+        middle = QHBoxLayout()
+        middle.setContentsMargins(0, 0, 0, 0)
+        middle.setSpacing(0)
+        middle.addLayout(picture, 1)
+        answers = QVBoxLayout()
+        answers.setContentsMargins(10, 10, 10, 10)
+        answers.addWidget(self.class_panel)
+        self.class_panel.setFixedWidth(15 * self.fontMetrics().height())
+        middle.addLayout(answers)
+        reading = QWidget()
+        column = QVBoxLayout(reading)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.strip)
+        column.addLayout(middle, 1)
+        return reading
+
+    def _make_image_bar(self, actions: Actions) -> QWidget:
+        bar = QFrame()
+        bar.setProperty("role", "bar")
+        self._position = QLabel()
+        self._zoom = QLabel()
+        self._zoom.setProperty("role", "muted")
+        row = QHBoxLayout(bar)
+        row.setContentsMargins(12, 4, 8, 4)
+        row.addWidget(self._position)
+        row.addStretch(1)
+        row.addWidget(self._zoom)
+        for name in ("fit", "actual", "smooth"):
+            row.addWidget(tool_button(actions, name))
+        return bar
+
+    def _make_side(self) -> QWidget:
+        self.tabs = QTabWidget()
+        self.tabs.setDocumentMode(True)
+        self.tabs.addTab(self.weights, "Strategy weights")
+        self.tabs.addTab(self.performance, "Performance")
+        side = QWidget()
+        side.setMinimumWidth(22 * self.fontMetrics().height())
+        column = QVBoxLayout(side)
+        column.setContentsMargins(10, 10, 10, 10)
+        column.setSpacing(8)
+        column.addWidget(self.training)
+        column.addWidget(self.tabs, 1)
+        return side
+
+    def _connect(self, actions: Actions) -> None:
+        controller = self._controller
+        controller.project_opened.connect(self._on_opened)
+        controller.project_closed.connect(self._on_closed)
+        controller.image_changed.connect(self._on_image)
+        controller.batch_changed.connect(self._on_batch)
+        controller.answers_changed.connect(self._on_answers)
+        controller.classes_changed.connect(self._on_classes)
+        controller.settings_changed.connect(self._on_settings)
+        controller.rounds_changed.connect(self._on_settings)
+        self.class_panel.answered.connect(controller.answer)
+        self.strip.picked.connect(controller.go_to)
+        self.loader.ready.connect(self._on_ready)
+        self.image_view.zoomed.connect(self._on_zoomed)
+        actions["fit"].triggered.connect(self.image_view.fit)
+        actions["actual"].triggered.connect(self.image_view.actual_size)
+        actions["zoom_in"].triggered.connect(self.image_view.zoom_in)
+        actions["zoom_out"].triggered.connect(self.image_view.zoom_out)
+        actions["smooth"].triggered.connect(self.image_view.toggle_smooth)
+        actions["why"].triggered.connect(self.why.toggle)
+
+    # -- what the controller says -------------------------------------------------------------
+
+    def show_project(self) -> None:
+        """Show the project that was opened before this desk was made."""
+        self._on_opened()
+        for panel in (self.training, self.weights, self.performance):
+            panel.refresh()
+
+    def _on_opened(self) -> None:
+        project = self._controller.project
+        self._name.setText(project.name)
+        self.loader.open(project.pool)
+        self._on_batch()
+        self._on_classes()
+        self._on_settings()
+
+    def _on_closed(self) -> None:
+        self.loader.open(None)
+        self.strip.set_batch(())
+
+    def _on_settings(self) -> None:
+        project = self._controller.project
+        self._mode.setText(mode_label(project.settings.mode))
+        self._round.setText(f"Round {project.last_round}" if project.last_round else "No round yet")
+        self._on_answers()
+
+    def _on_classes(self) -> None:
+        self.class_panel.set_classes(self._controller.project.classes)
+        self._on_answers()
+
+    def _on_batch(self) -> None:
+        self.strip.set_batch(self._controller.batch)
+        self._on_answers()
+
+    def _on_answers(self) -> None:
+        project = self._controller.project
+        self.strip.set_answers(project.answers, project.classes)
+        labels = len(project.training_labels())
+        self._labels.setText(f"{labels} label" if labels == 1 else f"{labels} labels")
+        self._show_state(self._controller.current)
+
+    def _on_image(self, image_id: int | None) -> None:
+        self.strip.set_current(image_id)
+        if image_id is not None:
+            self.loader.want((image_id, *self._ahead()))
+        self._show_picture(image_id)
+        self._show_state(image_id)
+
+    def _ahead(self) -> tuple[int, ...]:
+        upcoming = self._controller.upcoming
+        batch = self._controller.batch
+        return (*upcoming[:AHEAD], *batch, *upcoming[AHEAD : AHEAD + len(batch)])
+
+    def _show_picture(self, image_id: int | None) -> None:
+        if image_id is None:
+            self.image_view.show_sentence(ALL_ANSWERED)
+        elif (picture := self.loader.picture(image_id)) is not None:
+            self.image_view.show_picture(picture)
+        elif (failure := self.loader.failure(image_id)) is not None:
+            self.image_view.show_sentence(f"{failure} Skip it with S.")
+        else:
+            self.image_view.show_sentence("Reading the image…")
+
+    def _show_state(self, image_id: int | None) -> None:
+        project = self._controller.project
+        given = Counter(entry.class_index for entry in project.answers.values())
+        counts = tuple(given[index] for index in range(len(project.classes)))
+        entry = project.answers.get(image_id) if image_id is not None else None
+        chosen = entry.class_index if entry else None
+        self.class_panel.set_state(chosen, counts, enabled=image_id is not None)
+        self.class_panel.set_feedback(self._feedback(image_id))
+        self._position.setText(self._where(image_id))
+        if image_id is not None:
+            split = project.pool.images[image_id].split
+            self.why.show_reason(self._controller.query(image_id), split, project.last_round)
+        self.why.setVisible(image_id is not None)
+
+    def _feedback(self, image_id: int | None) -> str:
+        """Say what concerns the image on screen, else what the last answer was."""
+        controller = self._controller
+        project = controller.project
+        if image_id is not None:
+            entry = project.answers.get(image_id)
+            here = feedback_text(project.classes, entry, controller.visible_suggestion(image_id))
+            if here:
+                return here
+        last = controller.last_answered
+        if last is None:
+            return ""
+        suggestion = controller.visible_suggestion(last)
+        return "Last image: " + feedback_text(project.classes, project.answers[last], suggestion)
+
+    def _where(self, image_id: int | None) -> str:
+        batch = self._controller.batch
+        if image_id is None:
+            return "No image is left"
+        if image_id not in batch:
+            return "An image of an earlier batch"
+        return f"Image {batch.index(image_id) + 1} of {len(batch)} in this batch"
+
+    @Slot(int)
+    def _on_ready(self, image_id: int) -> None:
+        if image_id == self._controller.current:
+            self._show_picture(image_id)
+
+    @Slot(float)
+    def _on_zoomed(self, scale: float) -> None:
+        self._zoom.setText(f"{scale:.0%}")
+
+    def close_threads(self) -> None:
+        """End the threads that decode images."""
+        self.loader.close()
+
+
+def tool_button(actions: Actions, name: str, with_text: bool = False) -> QToolButton:
+    """Return a quiet button for an action."""
+    style = Qt.ToolButtonStyle
+    button = QToolButton()
+    button.setDefaultAction(actions[name])
+    button.setProperty("role", "quiet")
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    button.setAccessibleName(actions[name].text())
+    button.setToolButtonStyle(
+        style.ToolButtonTextBesideIcon if with_text else style.ToolButtonIconOnly
+    )
+    return button

@@ -1,0 +1,88 @@
+"""The window's end of the engine: one command at a time, and only events of the one that runs."""
+
+import dataclasses
+import itertools
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from autoal_gui.core.backend import Backend
+from autoal_gui.core.messages import (
+    Command,
+    CommandCancelled,
+    CommandFailed,
+    Event,
+    Exported,
+    RoundFinished,
+)
+from autoal_gui.core.session import Move, State, after, can
+from autoal_gui.engine.engine import Engine
+
+LAST_EVENTS = (RoundFinished, Exported, CommandCancelled, CommandFailed)
+
+
+class EngineClient(QObject):
+    """Submits commands and passes on the events of the running one."""
+
+    happened = Signal(object)
+    """An `Event` of the running command; `state` is up to date when it is emitted."""
+    state_changed = Signal(object)
+    """The new `State`."""
+
+    def __init__(self, make_backend: Callable[[], Backend], parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._engine = Engine(make_backend, self)
+        self._engine.happened.connect(self._receive)
+        self._ids = itertools.count(1)
+        self._running: int | None = None
+        self._state = State.IDLE
+
+    @property
+    def state(self) -> State:
+        """What the engine is doing for this window."""
+        return self._state
+
+    def submit(self, command: Command) -> None:
+        """Start a command; its request id is replaced by a fresh one.
+
+        Raises:
+            ValueError: another command is running.
+        """
+        self._move(Move.START)
+        self._running = next(self._ids)
+        if not self._engine.isRunning():
+            self._engine.start()
+        self._engine.submit(dataclasses.replace(command, request_id=self._running))
+
+    def cancel(self) -> None:
+        """Ask the running command to stop; its last event says when it has."""
+        if can(self._state, Move.CANCEL):
+            self._move(Move.CANCEL)
+            self._engine.cancel()
+
+    def abandon(self) -> None:
+        """Stop the running command and forget it: its events will be dropped."""
+        self._engine.cancel()
+        self._running = None
+        if can(self._state, Move.END):
+            self._move(Move.END)
+
+    def close(self) -> None:
+        """Stop the engine and wait for its thread."""
+        if self._state is not State.CLOSED:
+            self._move(Move.CLOSE)
+            self._running = None
+            self._engine.close()
+
+    @Slot(object)
+    def _receive(self, event: Event) -> None:
+        if event.request_id != self._running:
+            return
+        if isinstance(event, LAST_EVENTS):
+            self._running = None
+            self._move(Move.END)
+        self.happened.emit(event)
+
+    def _move(self, move: Move) -> None:
+        self._state = after(self._state, move)
+        self.state_changed.emit(self._state)

@@ -1,0 +1,134 @@
+"""Lists a set of images beside the window, into a folder that becomes the project's own."""
+
+import shutil
+import tempfile
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from autoal_gui.core.errors import ProjectError
+from autoal_gui.core.pool import Listing, SourceSpec
+from autoal_gui.core.project import FILE_NAME, make_folders
+from autoal_gui.engine.jobs import Job
+from autoal_gui.gui.services import Services
+
+
+class Importer(QObject):
+    """One listing at a time. The source's own copies wait in a hidden folder until adopted."""
+
+    progress = Signal(int, int)
+    """(done, total); total is 0 while unknown."""
+    listed = Signal(object)
+    """The `Listing`."""
+    failed = Signal(str)
+    cancelled = Signal()
+
+    def __init__(self, services: Services, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._services = services
+        self._job: Job | None = None
+        self._staging: Path | None = None
+        self.spec = SourceSpec("")
+
+    @property
+    def running(self) -> bool:
+        """Whether a listing is going on."""
+        return self._job is not None
+
+    def start(self, spec: SourceSpec) -> None:
+        """List a set; what was listed before is dropped."""
+        self.close()
+        self.spec = spec
+        try:
+            self._services.projects_folder.mkdir(parents=True, exist_ok=True)
+            self._staging = Path(
+                tempfile.mkdtemp(prefix=".new-", dir=self._services.projects_folder)
+            )
+            workspace = make_folders(self._staging)
+        except (OSError, ProjectError):
+            self.failed.emit("The folder for new projects cannot be written to.")
+            return
+        job = self._job = Job(partial(self._services.list_images, spec, workspace), self)
+        job.progress.connect(self.progress)
+        job.succeeded.connect(self._on_listed)
+        job.failed.connect(self._on_failed)
+        job.cancelled.connect(self._on_cancelled)
+        job.start()
+
+    def cancel(self) -> None:
+        """Ask the listing to stop; `cancelled` says when it has."""
+        if self._job is not None:
+            self._job.cancel()
+
+    def adopt(self, folder: Path) -> None:
+        """Move what the source wrote into a project's folder.
+
+        Raises:
+            ProjectError: the folder holds a project already or cannot be written.
+        """
+        if (folder / FILE_NAME).exists():
+            raise ProjectError("There is a project in that folder already.")
+        cache = make_folders(folder)
+        try:
+            if self._staging is not None:
+                for path in (self._staging / "cache").iterdir():
+                    shutil.move(path, cache / path.name)
+        except OSError as error:
+            raise ProjectError("The project cannot be written into that folder.") from error
+        self._discard()
+
+    def close(self) -> None:
+        """Stop, wait, and remove what was not adopted."""
+        if self._job is not None:
+            self._job.close()
+            self._end_job()
+        self._discard()
+
+    def _discard(self) -> None:
+        if self._staging is not None:
+            shutil.rmtree(self._staging, ignore_errors=True)
+            self._staging = None
+
+    def _end_job(self) -> None:
+        job, self._job = self._job, None
+        if job is not None:
+            job.wait()  # its last signal is out; a QThread must have ended before it is dropped
+            job.blockSignals(True)
+            job.deleteLater()
+
+    @Slot(object)
+    def _on_listed(self, listing: Listing) -> None:
+        if self.sender() is self._job:
+            self._end_job()
+            self.listed.emit(listing)
+
+    @Slot(str)
+    def _on_failed(self, sentence: str) -> None:
+        if self.sender() is self._job:
+            self._end_job()
+            self._discard()
+            self.failed.emit(sentence)
+
+    @Slot()
+    def _on_cancelled(self) -> None:
+        if self.sender() is self._job:
+            self._end_job()
+            self._discard()
+            self.cancelled.emit()
+
+
+def free_folder(parent: Path, name: str) -> Path:
+    """Return a folder of `parent` that does not exist yet, called after a project."""
+    clean = clean_name(name)
+    folder, number = parent / clean, 1
+    while folder.exists():
+        number += 1
+        folder = parent / f"{clean}-{number}"
+    return folder
+
+
+def clean_name(name: str) -> str:
+    """Return a name that every file system takes."""
+    kept = "".join(c if c.isalnum() or c in "-_ ." else "-" for c in name)
+    return kept.strip(" .-") or "project"

@@ -1,0 +1,416 @@
+"""The window: start page or desk, menus, dialogs, and one plain sentence at the bottom."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSettings, Qt, Slot
+from PySide6.QtGui import (
+    QAction,
+    QActionGroup,
+    QCloseEvent,
+    QDragEnterEvent,
+    QDropEvent,
+    QIcon,
+)
+from PySide6.QtWidgets import (
+    QDialog,
+    QFileDialog,
+    QLabel,
+    QMainWindow,
+    QMenu,
+    QProgressDialog,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from autoal_gui.core.errors import AutoALError
+from autoal_gui.core.pool import Listing, SourceSpec
+from autoal_gui.core.project import FILE_NAME, ProjectPlan
+from autoal_gui.core.settings import PRESETS
+from autoal_gui.gui.actions import GROUPS, Actions
+from autoal_gui.gui.controller import Controller
+from autoal_gui.gui.importer import Importer, free_folder
+from autoal_gui.gui.parts import Failure
+from autoal_gui.gui.services import Services
+from autoal_gui.gui.start_page import WAYS, StartPage
+from autoal_gui.gui.theme import CHOICES, Theme, resources
+
+if TYPE_CHECKING:
+    from autoal_gui.gui.desk import Desk
+
+RECENT_KEPT = 8
+DESK_GROUPS = ("Label", "Image")
+DESK_ACTIONS = ("home", "export", "settings")
+THEME_LABELS = {"system": "As the system", "light": "Light", "dark": "Dark"}
+
+
+class MainWindow(QMainWindow):
+    """The program's window. It starts on the start page."""
+
+    def __init__(self, services: Services, settings: QSettings | None = None) -> None:
+        """Make the window; `settings` keeps theme, geometry and recent projects."""
+        super().__init__()
+        self._services = services
+        self._settings = settings or QSettings("autoal-gui", "autoal-gui")
+        self.theme = Theme(self)
+        self.actions_table = Actions(self.theme, self)
+        self.controller = Controller(services, self)
+        self.start_page = StartPage(self.theme)
+        self.desk: Desk | None = None
+        self.dialog: QDialog | None = None
+        self._importer = Importer(services, self)
+        self._busy: QProgressDialog | None = None
+        self.failure = Failure(self.theme)
+        self.status = QLabel()
+        self._lay_out()
+        self._make_menus()
+        self._connect()
+        self._restore()
+
+    # -- making -------------------------------------------------------------------------------
+
+    def _lay_out(self) -> None:
+        self.setWindowTitle("AutoAL")
+        self.setWindowIcon(QIcon(str(resources() / "icons" / "app.svg")))
+        self.setAcceptDrops(True)
+        self.stack = QStackedWidget()
+        self.stack.addWidget(self.start_page)
+        central = QWidget()
+        column = QVBoxLayout(central)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.failure)
+        column.addWidget(self.stack, 1)
+        self.setCentralWidget(central)
+        self.status.setTextFormat(Qt.TextFormat.PlainText)
+        self.status.setAccessibleName("Status")
+        self.statusBar().addWidget(self.status, 1)
+        self.statusBar().setSizeGripEnabled(False)
+
+    def _make_menus(self) -> None:
+        for group in GROUPS:
+            menu = self.menuBar().addMenu(group)
+            if group == "Project":
+                menu.addMenu(self._make_new_menu())
+            menu.addActions(self.actions_table.group(group))
+            if group == "Image":
+                menu.addSeparator()
+                menu.addMenu(self._make_theme_menu())
+        for group in GROUPS:  # shortcuts work with the menu bar hidden or native
+            self.addActions(self.actions_table.group(group))
+
+    def _make_new_menu(self) -> QMenu:
+        menu = QMenu("New project", self)
+        for way, _, title, line in WAYS[:-1]:
+            action = menu.addAction(title)
+            action.setData(way)
+            action.setStatusTip(line)
+            action.triggered.connect(self._on_new_action)
+        return menu
+
+    def _make_theme_menu(self) -> QMenu:
+        menu = QMenu("Colours", self)
+        group = QActionGroup(self)
+        self._theme_actions: dict[str, QAction] = {}
+        for choice in CHOICES:
+            action = menu.addAction(THEME_LABELS[choice])
+            action.setCheckable(True)
+            action.setData(choice)
+            group.addAction(action)
+            self._theme_actions[choice] = action
+        group.triggered.connect(self._on_theme)
+        return menu
+
+    def _connect(self) -> None:
+        controller, actions = self.controller, self.actions_table
+        controller.project_opened.connect(self._on_opened)
+        controller.project_closed.connect(self._on_closed)
+        controller.answers_changed.connect(self._on_answers)
+        controller.notice.connect(self.say)
+        controller.failed.connect(self._on_failed)
+        controller.exported.connect(self._on_exported)
+        self.start_page.chosen.connect(self._on_way)
+        self.start_page.recent_chosen.connect(self._on_recent)
+        self._importer.progress.connect(self._on_import_progress)
+        self._importer.listed.connect(self._on_demo_listed)
+        self._importer.failed.connect(self._on_import_failed)
+        self._importer.cancelled.connect(self._end_busy)
+        for name, slot in {
+            "home": controller.close_project,
+            "open": self._ask_project,
+            "export": self.show_export,
+            "settings": self.show_settings,
+            "quit": self.close,
+            "unsure": controller.unsure,
+            "skip": controller.skip,
+            "undo": controller.undo,
+            "redo": controller.redo,
+            "back": controller.back,
+            "forward": controller.forward,
+            "train": controller.train_now,
+            "cancel": controller.cancel,
+            "keys": self.show_keys,
+        }.items():
+            actions[name].triggered.connect(slot)
+
+    def _restore(self) -> None:
+        choice = str(self._settings.value("theme", "system"))
+        self.theme.choose(next((one for one in CHOICES if one == choice), "system"))
+        self._theme_actions[self.theme.choice].setChecked(True)
+        self.resize(1280, 800)
+        geometry = self._settings.value("geometry")
+        if geometry is not None:
+            self.restoreGeometry(geometry)
+        self.start_page.set_recent(self.recent())
+        self._enable_actions()
+        self.say("Choose where the images come from.")
+
+    # -- what others call ---------------------------------------------------------------------
+
+    def open_folder(self, path: Path) -> bool:
+        """Open the project in a folder, or of a project file; say whether that worked."""
+        self.failure.hide()
+        return self.controller.open_project(path.parent if path.name == FILE_NAME else path)
+
+    def start_demo(self) -> None:
+        """Make a project of the demo set with every default, and open it."""
+        self.failure.hide()
+        self._busy = QProgressDialog("Drawing the demo images…", "Cancel", 0, 0, self)
+        self._busy.setWindowModality(Qt.WindowModality.WindowModal)
+        self._busy.setMinimumDuration(300)
+        self._busy.canceled.connect(self._importer.cancel)
+        self._importer.start(SourceSpec("demo"))
+
+    def new_project(self, spec: SourceSpec) -> None:
+        """Show the dialog for a new project of a set of images."""
+        from autoal_gui.gui.new_project import NewProjectDialog
+
+        self.failure.hide()
+        dialog = NewProjectDialog(self._services, spec, self)
+        dialog.accepted.connect(self._on_new_accepted)
+        self._show_dialog(dialog)
+
+    def open_any(self, path: Path) -> None:
+        """Open whatever a path is: a project, an .npz file, or a folder of images."""
+        if path.name == FILE_NAME or (path / FILE_NAME).is_file():
+            self.open_folder(path)
+        elif path.suffix.lower() == ".npz":
+            self.new_project(SourceSpec("npz", str(path)))
+        elif path.is_dir():
+            self.new_project(folder_spec(path))
+        else:
+            self._on_failed("That is neither a project, a folder of images nor an .npz file.", "")
+
+    @Slot(str)
+    def say(self, sentence: str) -> None:
+        """Show one plain sentence at the bottom."""
+        self.status.setText(sentence)
+
+    def show_export(self) -> None:
+        """Show the export dialog."""
+        from autoal_gui.gui.export_dialog import ExportDialog
+
+        self._show_dialog(ExportDialog(self.controller, self))
+
+    def show_settings(self) -> None:
+        """Show the settings of the project."""
+        from autoal_gui.gui.settings_dialog import SettingsDialog
+
+        self._show_dialog(SettingsDialog(self.controller, self))
+
+    def show_keys(self) -> None:
+        """Show all keys."""
+        from autoal_gui.gui.shortcut_sheet import ShortcutSheet
+
+        classes = self.controller.project.classes if self.controller.is_open else ()
+        self._show_dialog(ShortcutSheet(self.actions_table, classes, self))
+
+    def _show_dialog(self, dialog: QDialog) -> None:
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.dialog = dialog
+        dialog.finished.connect(self._on_dialog_finished)
+        dialog.open()
+
+    def _on_dialog_finished(self) -> None:
+        self.dialog = None
+
+    # -- new projects -------------------------------------------------------------------------
+
+    @Slot(str)
+    def _on_way(self, way: str) -> None:
+        if way == "demo":
+            self.start_demo()
+        elif way == "medmnist":
+            self.new_project(SourceSpec("medmnist"))
+        elif way == "folder":
+            self._ask_images()
+        elif way == "npz":
+            self._ask_file()
+        else:
+            self._ask_project()
+
+    def _on_new_action(self) -> None:
+        action = self.sender()
+        if isinstance(action, QAction):
+            self._on_way(str(action.data()))
+
+    def _ask_images(self) -> None:
+        chosen = QFileDialog.getExistingDirectory(self, "Folder of images")
+        if chosen:
+            self.new_project(folder_spec(Path(chosen)))
+
+    def _ask_file(self) -> None:
+        chosen, _ = QFileDialog.getOpenFileName(self, ".npz file", "", "MedMNIST files (*.npz)")
+        if chosen:
+            self.new_project(SourceSpec("npz", chosen))
+
+    def _ask_project(self) -> None:
+        start = str(self._services.projects_folder)
+        chosen = QFileDialog.getExistingDirectory(self, "Project folder", start)
+        if chosen:
+            self.open_folder(Path(chosen))
+
+    @Slot(str)
+    def _on_recent(self, folder: str) -> None:
+        if not self.open_folder(Path(folder)) and not (Path(folder) / FILE_NAME).is_file():
+            self._remember([other for other in self.recent() if other != folder])
+
+    def _on_new_accepted(self) -> None:
+        from autoal_gui.gui.new_project import NewProjectDialog
+
+        dialog = self.dialog
+        if isinstance(dialog, NewProjectDialog) and dialog.listing is not None:
+            self.controller.create_project(dialog.folder(), dialog.plan(), dialog.listing)
+
+    @Slot(int, int)
+    def _on_import_progress(self, done: int, total: int) -> None:
+        if self._busy is not None:
+            self._busy.setRange(0, total)
+            self._busy.setValue(min(done, total - 1))  # at its end it would ask again
+
+    @Slot(object)
+    def _on_demo_listed(self, listing: Listing) -> None:
+        self._end_busy()
+        folder = free_folder(self._services.projects_folder, "Demo")
+        plan = ProjectPlan(folder.name, self._importer.spec, listing.classes, PRESETS["cpu"])
+        try:
+            self._importer.adopt(folder)
+        except AutoALError as error:
+            self._on_failed(str(error), "")
+            return
+        self.controller.create_project(folder, plan, listing)
+
+    @Slot(str)
+    def _on_import_failed(self, sentence: str) -> None:
+        self._end_busy()
+        self._on_failed(sentence, "")
+
+    def _end_busy(self) -> None:
+        busy, self._busy = self._busy, None
+        if busy is not None:
+            busy.blockSignals(True)
+            busy.close()
+            busy.deleteLater()
+
+    # -- what the controller says -------------------------------------------------------------
+
+    def _on_opened(self) -> None:
+        if self.desk is None:
+            self._make_desk()
+        project = self.controller.project
+        if self.desk is not None:
+            self.stack.setCurrentWidget(self.desk)
+        self.setWindowTitle(f"{project.name} – AutoAL")
+        folder = str(project.folder.resolve())
+        self._remember([folder, *(other for other in self.recent() if other != folder)])
+        self._enable_actions()
+        images, answers = len(project.pool.images), len(project.answers)
+        self.say(f"{images:,} images, {answers:,} answered. Press ? for the keys.")
+
+    def _make_desk(self) -> None:
+        """Make the desk when it is needed first: its charts take longer than the start page."""
+        from autoal_gui.gui.desk import Desk
+
+        self.desk = Desk(self.controller, self.theme, self.actions_table)
+        self.stack.addWidget(self.desk)
+        self.desk.show_project()
+
+    def _on_closed(self) -> None:
+        self.stack.setCurrentWidget(self.start_page)
+        self.start_page.set_recent(self.recent())
+        self.setWindowTitle("AutoAL")
+        self._enable_actions()
+        self.say("The project is closed; everything is saved.")
+
+    def _on_answers(self) -> None:
+        project = self.controller.project
+        self.actions_table["undo"].setEnabled(project.can_undo)
+        self.actions_table["redo"].setEnabled(project.can_redo)
+
+    def _enable_actions(self) -> None:
+        is_open = self.controller.is_open
+        table = self.actions_table
+        on_desk = [table[name] for name in DESK_ACTIONS]
+        for action in (*on_desk, *(a for group in DESK_GROUPS for a in table.group(group))):
+            action.setEnabled(is_open)
+        if is_open:
+            self._on_answers()
+        else:
+            for name in ("train", "cancel"):
+                self.actions_table[name].setEnabled(False)
+
+    @Slot(str, str)
+    def _on_failed(self, sentence: str, details: str) -> None:
+        self.failure.show_failure(sentence, details)
+
+    @Slot(str)
+    def _on_exported(self, target: str) -> None:
+        self.say(f"Written: {target}")
+
+    def _on_theme(self, action: QAction) -> None:
+        self.theme.choose(action.data())
+        self._settings.setValue("theme", action.data())
+
+    # -- recent projects ----------------------------------------------------------------------
+
+    def recent(self) -> list[str]:
+        """Return the folders of the projects opened last, the last in front."""
+        value = self._settings.value("recent", [])
+        if isinstance(value, list):
+            return [str(folder) for folder in value]
+        return [value] if isinstance(value, str) and value else []  # an .ini file's list of one
+
+    def _remember(self, folders: list[str]) -> None:
+        self._settings.setValue("recent", folders[:RECENT_KEPT])
+        self.start_page.set_recent(folders[:RECENT_KEPT])
+
+    # -- events -------------------------------------------------------------------------------
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802 - Qt's name
+        """Take one local file or folder."""
+        if event.mimeData().hasUrls() and event.mimeData().urls()[0].isLocalFile():
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802 - Qt's name
+        """Open what was dropped."""
+        event.acceptProposedAction()
+        self.open_any(Path(event.mimeData().urls()[0].toLocalFile()))
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
+        """Stop every thread and close the project; nothing is left to save."""
+        self._settings.setValue("geometry", self.saveGeometry())
+        if self.dialog is not None:
+            self.dialog.reject()
+        self.hide()  # waiting for a training batch to end must not look like a frozen window
+        self._end_busy()
+        self._importer.close()
+        self.controller.close()
+        if self.desk is not None:
+            self.desk.close_threads()
+        super().closeEvent(event)
+
+
+def folder_spec(path: Path) -> SourceSpec:
+    """Return the set of a folder, its sub-folders as known labels; what they mean is asked."""
+    return SourceSpec("folder", str(path), (("labels", "classes"),))

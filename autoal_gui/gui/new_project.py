@@ -1,0 +1,474 @@
+"""The dialog that makes a project: images listed beside it, and a default for everything else."""
+
+from pathlib import Path
+from typing import cast
+
+from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QDialog,
+    QDialogButtonBox,
+    QFormLayout,
+    QFrame,
+    QHBoxLayout,
+    QLineEdit,
+    QPlainTextEdit,
+    QProgressBar,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from autoal_gui.core.errors import AutoALError
+from autoal_gui.core.pool import Listing, SourceSpec
+from autoal_gui.core.project import LabelUse, ProjectPlan
+from autoal_gui.core.settings import PRESETS
+from autoal_gui.core.splits import default_evaluation_size
+from autoal_gui.engine.jobs import Job
+from autoal_gui.gui.forms import ClassList, MethodForm, PathField, combo, spin
+from autoal_gui.gui.importer import Importer, free_folder
+from autoal_gui.gui.parts import card, text_label
+from autoal_gui.gui.services import Services
+from autoal_gui.gui.theme import set_property
+from autoal_gui.sources import medmnist
+from autoal_gui.sources.catalogue import SIZES
+
+LABEL_USES: dict[str, str] = {
+    "hidden": "Hidden truth: I label, they only measure",
+    "labelled": "These images are labelled already",
+    "ignore": "Nothing: I label",
+}
+CHECKPOINTS = "Checkpoints (*.pt)"
+
+
+class SetChooser(QFrame):
+    """Which MedMNIST set, in which size, from where."""
+
+    wanted = Signal(object)
+    """The `SourceSpec` to list."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setProperty("role", "card")
+        self._sets = {one.flag: one for one in medmnist.available()}
+        titles = {
+            flag: f"{one.title} ({len(one.classes)} classes)" for flag, one in self._sets.items()
+        }
+        self.set = combo("Set", titles, "pneumoniamnist")
+        self.side = combo("Size", {str(s): f"{s} × {s} pixels" for s in SIZES}, "28")
+        self.folder = PathField("Folder of the file")
+        self.folder.line.setText(str(Path.home() / ".medmnist"))
+        self.download = QCheckBox("Download it if it is not there")
+        self.about = text_label(role="muted")
+        self.load = QPushButton("Load")
+        self.load.setProperty("role", "primary")
+        form = QFormLayout(self)
+        form.setContentsMargins(14, 12, 14, 12)
+        form.addRow("Set", self.set)
+        form.addRow("Size", self.side)
+        form.addRow("Folder", self.folder)
+        form.addRow("", self.download)
+        form.addRow("", self.about)
+        form.addRow("", self.load)
+        self.set.currentIndexChanged.connect(self._describe)
+        self.load.clicked.connect(self._want)
+        self._describe()
+
+    def _describe(self) -> None:
+        one = self._sets[self.set.currentData()]
+        self.about.setText(f"{one.description} Licence: {one.licence}.")
+
+    def _want(self) -> None:
+        options = {
+            "size": self.side.currentData(),
+            "folder": str(self.folder.path()),
+            "download": "yes" if self.download.isChecked() else "no",
+        }
+        self.wanted.emit(SourceSpec("medmnist", self.set.currentData(), tuple(options.items())))
+
+
+class ImportReport(QFrame):
+    """How the listing goes, and which files could not be used."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setProperty("role", "card")
+        self.line = text_label("Looking through the images…")
+        self.bar = QProgressBar()
+        self.bar.setRange(0, 0)
+        self.bar.setProperty("role", "thin")
+        self.bar.setTextVisible(False)
+        self.bar.setAccessibleName("Images listed")
+        self.stop = QPushButton("Stop")
+        self.stop.setAutoDefault(False)
+        self.files = QPlainTextEdit()
+        self.files.setReadOnly(True)
+        self.files.setAccessibleName("Files that cannot be used")
+        self.files.setMaximumHeight(7 * self.fontMetrics().height())
+        self.files.hide()
+        row = QHBoxLayout()
+        row.addWidget(self.line, 1)
+        row.addWidget(self.stop)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(14, 12, 14, 12)
+        column.addLayout(row)
+        column.addWidget(self.bar)
+        column.addWidget(self.files)
+
+    def begin(self) -> None:
+        """Show that a listing has begun."""
+        self._say("Looking through the images…", "")
+        self.bar.setRange(0, 0)
+        self.bar.show()
+        self.stop.show()
+        self.files.hide()
+
+    @Slot(int, int)
+    def show_progress(self, done: int, total: int) -> None:
+        """Show how far it is; a total of 0 is unknown."""
+        self.bar.setRange(0, min(total, 2**31 - 1))
+        self.bar.setValue(done)
+        if total:
+            self.line.setText(f"Looking through the images: {done / total:.0%}")
+
+    def show_listing(self, listing: Listing) -> None:
+        """Say what was found."""
+        usable, bad = len(listing.images), len(listing.unreadable)
+        words = f"{usable:,} images can be used."
+        if bad:
+            words += f" {bad:,} cannot and are left out:"
+            self.files.setPlainText("\n".join(f"{key}: {why}" for key, why in listing.unreadable))
+        self._end(words, "")
+        self.files.setVisible(bad > 0)
+
+    def show_end(self, sentence: str) -> None:
+        """Say why there is no listing."""
+        self._end(sentence, "danger")
+
+    def _end(self, sentence: str, role: str) -> None:
+        self._say(sentence, role)
+        self.bar.hide()
+        self.stop.hide()
+
+    def _say(self, sentence: str, role: str) -> None:
+        self.line.setText(sentence)
+        set_property(self.line, "role", role)
+
+
+class NewProjectDialog(QDialog):
+    """Asks for what a project needs; `accepted` means that `plan` and `folder` are sound."""
+
+    def __init__(self, services: Services, spec: SourceSpec, parent: QWidget | None = None) -> None:
+        """Make a project of `spec`; without a location a MedMNIST set is chosen first."""
+        super().__init__(parent)
+        self._services = services
+        self.listing: Listing | None = None
+        self.importer = Importer(services, self)
+        self._job: Job | None = None
+        self.setWindowTitle("New project")
+        self.chooser = SetChooser() if spec.kind == "medmnist" else None
+        self.report = ImportReport()
+        self._make_fields(default_name(spec))
+        self._lay_out(spec)
+        self._connect()
+        self._update()
+        self.resize(760, 780)
+        if self.chooser is None:
+            self.load(spec)
+        else:
+            self.report.hide()
+
+    # -- making -------------------------------------------------------------------------------
+
+    def _make_fields(self, name: str) -> None:
+        self.name = QLineEdit(name)
+        self.name.setAccessibleName("Name")
+        self.place = PathField("Folder of the project")
+        self.place.line.setText(str(free_folder(self._services.projects_folder, name)))
+        self._place_is_default = True
+        self.label_use = combo("Labels that are there", LABEL_USES, "hidden")
+        self.classes = ClassList()
+        self.method = MethodForm(PRESETS["cpu"], keep=False)
+        self.evaluation = spin("Evaluation set", 0, 0, 0)
+        self.evaluation.setSpecialValueText("none")
+        self.evaluation.setSuffix(" images")
+        self.evaluation_note = text_label(role="muted")
+        self.start_from = PathField("Start from a checkpoint", CHECKPOINTS)
+        self.start_from.line.setPlaceholderText("Optional: a trained model (.pt)")
+        self.start_note = text_label(role="muted")
+        self.start_note.hide()
+        self.problem = text_label(role="danger")
+        self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
+        self.ok = self.buttons.addButton("Start labelling", QDialogButtonBox.ButtonRole.AcceptRole)
+        self.ok.setProperty("role", "primary")
+        self.ok.setDefault(True)
+
+    def _lay_out(self, spec: SourceSpec) -> None:
+        content = QWidget()
+        content.setProperty("role", "content")
+        column = QVBoxLayout(content)
+        column.setContentsMargins(20, 16, 20, 12)
+        column.setSpacing(12)
+        column.addWidget(text_label(title(spec), size=1.4, bold=True))
+        if self.chooser is not None:
+            column.addWidget(self.chooser)
+        column.addWidget(self.report)
+        self._details = self._make_details()
+        column.addWidget(self._details)
+        column.addStretch(1)
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setWidget(content)
+        foot = QHBoxLayout()
+        foot.setContentsMargins(20, 8, 20, 14)
+        foot.addWidget(self.problem, 1)
+        foot.addWidget(self.buttons)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(scroll, 1)
+        outer.addLayout(foot)
+
+    def _make_details(self) -> QWidget:
+        details = QWidget()
+        column = QVBoxLayout(details)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(12)
+        self._label_form = QFormLayout()
+        self._label_form.addRow("Labels that are there", self.label_use)
+        self._label_form.addRow("Classes", self.classes)
+        project = QFormLayout()
+        project.addRow("Name", self.name)
+        project.addRow("Folder", self.place)
+        rest = QFormLayout()
+        rest.addRow("Evaluation set", self.evaluation)
+        rest.addRow("", self.evaluation_note)
+        rest.addRow("Start from", self.start_from)
+        rest.addRow("", self.start_note)
+        for words, form in (
+            ("Project", project),
+            ("Classes", self._label_form),
+            ("How to ask", self.method),
+            ("Model and measurement", rest),
+        ):
+            frame, inside = card()
+            inside.addWidget(text_label(words, bold=True))
+            form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+            inside.addLayout(form)
+            column.addWidget(frame)
+        return details
+
+    def _connect(self) -> None:
+        self.importer.progress.connect(self.report.show_progress)
+        self.importer.listed.connect(self._on_listed)
+        self.importer.failed.connect(self._on_ended)
+        self.importer.cancelled.connect(self._on_cancelled)
+        self.report.stop.clicked.connect(self.importer.cancel)
+        if self.chooser is not None:
+            self.chooser.wanted.connect(self.load)
+        self.name.textEdited.connect(self._on_name)
+        self.place.line.textEdited.connect(self._on_place)
+        self.classes.changed.connect(self._update)
+        self.label_use.currentIndexChanged.connect(self._on_label_use)
+        self.start_from.changed.connect(self._on_start_from)
+        self.buttons.accepted.connect(self.accept)
+        self.buttons.rejected.connect(self.reject)
+        self.finished.connect(self._on_finished)
+
+    # -- listing ------------------------------------------------------------------------------
+
+    @Slot(object)
+    def load(self, spec: SourceSpec) -> None:
+        """List a set of images."""
+        self.listing = None
+        if self.chooser is not None:
+            self._rename(default_name(spec))
+        self.report.show()
+        self.report.begin()
+        self._update()
+        self.importer.start(spec)
+
+    @Slot(object)
+    def _on_listed(self, listing: Listing) -> None:
+        self.listing = listing
+        self.report.show_listing(listing)
+        known = any(image.label is not None for image in listing.images)
+        self._label_form.setRowVisible(self.label_use, known)
+        self._on_label_use()
+        self.ok.setFocus()
+
+    @Slot(str)
+    def _on_ended(self, sentence: str) -> None:
+        self.report.show_end(sentence)
+        self._update()
+
+    @Slot()
+    def _on_cancelled(self) -> None:
+        self._on_ended("Stopped. Close this dialog, or load again.")
+
+    def _on_label_use(self) -> None:
+        listing = self.listing
+        if listing is None:
+            return
+        names = self.classes.names() or listing.classes
+        needed = (
+            0 if self._use() == "ignore" and not own_evaluation(listing) else len(listing.classes)
+        )
+        if len(names) < needed:
+            names = listing.classes
+        self.classes.set_classes(names, needed)
+        self._set_evaluation(listing)
+        self._update()
+
+    def _set_evaluation(self, listing: Listing) -> None:
+        own = own_evaluation(listing)
+        known = self._use() != "ignore" and any(i.label is not None for i in listing.images)
+        eligible = [i for i in listing.images if i.label is not None or not known]
+        self.evaluation.setRange(0, own or max(0, len(eligible) - 1))
+        self.evaluation.setValue(own or default_evaluation_size(len(eligible), known))
+        self.evaluation.setEnabled(not own)
+        self.evaluation_note.setText(evaluation_note(own, known))
+
+    # -- the fields ---------------------------------------------------------------------------
+
+    def _use(self) -> LabelUse:
+        return cast("LabelUse", self.label_use.currentData())
+
+    def _rename(self, name: str) -> None:
+        self.name.setText(name)
+        self._on_name(name)
+
+    def _on_name(self, name: str) -> None:
+        if self._place_is_default:
+            folder = free_folder(self._services.projects_folder, name)
+            self.place.line.setText(str(folder))
+        self._update()
+
+    def _on_place(self, text: str) -> None:
+        self._place_is_default = False
+        self._update()
+
+    def _on_start_from(self, text: str) -> None:
+        self._close_job()
+        self.start_note.setVisible(bool(text.strip()))
+        if not text.strip():
+            self._update()
+            return
+        self.start_note.setText("Reading the checkpoint…")
+        set_property(self.start_note, "role", "muted")
+        self._job = ReadCheckpoint(self._services, self.start_from.path(), self)
+        self._job.succeeded.connect(self._on_checkpoint)
+        self._job.failed.connect(self._on_checkpoint_failed)
+        self._job.start()
+        self._update()
+
+    @Slot(object)
+    def _on_checkpoint(self, names: tuple[str, ...]) -> None:
+        self._close_job()
+        self.start_note.setText(f"A model of {len(names)} classes: {', '.join(names)}.")
+        if not self.classes.names():
+            self.classes.set_classes(names, 0)
+        self._update()
+
+    @Slot(str)
+    def _on_checkpoint_failed(self, sentence: str) -> None:
+        self._close_job()
+        self.start_note.setText(sentence)
+        set_property(self.start_note, "role", "danger")
+        self._update()
+
+    def _close_job(self) -> None:
+        job, self._job = self._job, None
+        if job is not None:
+            job.blockSignals(True)
+            job.close()
+            job.deleteLater()
+
+    def _problem(self) -> str:
+        if self.listing is None:
+            return ""
+        if not self.name.text().strip():
+            return "The project needs a name."
+        if not self.place.text:
+            return "The project needs a folder."
+        if self.start_from.text and self.start_note.property("role") == "danger":
+            return "The checkpoint cannot be used: choose another or clear the field."
+        return self.classes.problem()
+
+    def _update(self) -> None:
+        self._details.setEnabled(self.listing is not None)
+        problem = self._problem()
+        self.problem.setText(problem)
+        ready = self.listing is not None and not problem and self._job is None
+        self.ok.setEnabled(ready)
+
+    # -- the result ---------------------------------------------------------------------------
+
+    def plan(self) -> ProjectPlan:
+        """Return what the user chose."""
+        own = self.listing is not None and own_evaluation(self.listing)
+        return ProjectPlan(
+            name=self.name.text().strip(),
+            spec=self.importer.spec,
+            classes=self.classes.names(),
+            settings=self.method.settings(),
+            label_use=self._use(),
+            evaluation_images=None if own else self.evaluation.value(),
+            start_from=str(self.start_from.path()) if self.start_from.text else "",
+        )
+
+    def folder(self) -> Path:
+        """Return the project's folder."""
+        return self.place.path()
+
+    def accept(self) -> None:
+        """Take the images over and end, or say why not."""
+        if not self.ok.isEnabled():
+            return
+        try:
+            self.importer.adopt(self.folder())
+        except AutoALError as error:
+            self.problem.setText(str(error))
+            return
+        super().accept()
+
+    def _on_finished(self) -> None:
+        self._close_job()
+        self.importer.close()
+
+
+class ReadCheckpoint(Job):
+    """Reads the classes of a checkpoint beside the window."""
+
+    def __init__(self, services: Services, path: Path, parent: QObject) -> None:
+        super().__init__(lambda progress: services.checkpoint_classes(path), parent)
+
+
+def title(spec: SourceSpec) -> str:
+    """Say what the project will be made of."""
+    if spec.kind == "demo":
+        return "New project of the demo set"
+    if spec.kind == "medmnist":
+        return "New project of a MedMNIST set"
+    return f"New project of {Path(spec.location).name}"
+
+
+def default_name(spec: SourceSpec) -> str:
+    """Return a name for a project of a set."""
+    if spec.kind == "demo":
+        return "Demo"
+    return Path(spec.location).stem or "Project"
+
+
+def own_evaluation(listing: Listing) -> int:
+    """Return how many evaluation images the set brings itself."""
+    return sum(image.split == "evaluation" for image in listing.images)
+
+
+def evaluation_note(own: int, known: bool) -> str:
+    """Say what the evaluation set will be."""
+    if own:
+        return "The set's own test images; they are never trained on."
+    if known:
+        return "Drawn at random from the images with a known label; never trained on."
+    return "Drawn at random and asked for first, so that the model can be measured."

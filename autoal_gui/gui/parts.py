@@ -1,0 +1,97 @@
+"""Small widgets that several views use."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPlainTextEdit,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from autoal_gui.gui.theme import Theme, icon, scale_font
+
+
+def text_label(text: str = "", role: str = "", size: float = 1.0, bold: bool = False) -> QLabel:
+    """Return a label that wraps, its size relative to the system's font."""
+    label = QLabel(text)
+    label.setWordWrap(True)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    if role:
+        label.setProperty("role", role)
+    scale_font(label, size, bold)
+    return label
+
+
+def chip() -> QLabel:
+    """Return a short label on a soft ground."""
+    label = QLabel()
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setProperty("role", "chip")
+    label.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Maximum)
+    return label
+
+
+def card() -> tuple[QFrame, QVBoxLayout]:
+    """Return a framed surface and its column."""
+    frame = QFrame()
+    frame.setProperty("role", "card")
+    column = QVBoxLayout(frame)
+    column.setContentsMargins(14, 12, 14, 12)
+    column.setSpacing(8)
+    return frame, column
+
+
+class Failure(QFrame):
+    """One sentence about what failed, with the details one click away."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self.setProperty("role", "failure")
+        self.setAccessibleName("Failure")
+        self._sentence = text_label()
+        self._details = QPlainTextEdit()
+        self._details.setReadOnly(True)
+        self._details.setMaximumHeight(90)
+        self._details.setAccessibleName("Details")
+        self._more = QToolButton()
+        self._more.setText("Details")
+        self._more.setCheckable(True)
+        self._more.toggled.connect(self._details.setVisible)
+        self._close = QToolButton()
+        self._close.setProperty("role", "quiet")
+        self._close.setAccessibleName("Close")
+        self._close.setToolTip("Close")
+        self._close.clicked.connect(self.hide)
+        row = QHBoxLayout()
+        row.addWidget(self._sentence, 1)
+        row.addWidget(self._more)
+        row.addWidget(self._close)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, 8, 8, 8)
+        column.addLayout(row)
+        column.addWidget(self._details)
+        theme.changed.connect(self._tint)
+        self._tint()
+        self.hide()
+
+    @property
+    def sentence(self) -> str:
+        """What is shown."""
+        return self._sentence.text()
+
+    def show_failure(self, sentence: str, details: str) -> None:
+        """Show a failure until it is closed."""
+        self._sentence.setText(sentence)
+        self._details.setPlainText(details)
+        self._more.setVisible(bool(details))
+        self._more.setChecked(False)
+        self._details.hide()
+        self.show()
+
+    def _tint(self) -> None:
+        self._close.setIcon(icon("close", self._theme.colours.text))

@@ -1,0 +1,276 @@
+"""Performance on the evaluation set, which the method never chose and never trains on."""
+
+import math
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QScrollArea,
+    QTableWidget,
+    QTableWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from autoal_gui.core.metrics import Metrics, wilson_interval
+from autoal_gui.core.project import RoundRecord
+from autoal_gui.gui.controller import Controller
+from autoal_gui.gui.keys import class_keys
+from autoal_gui.gui.parts import card, text_label
+from autoal_gui.gui.plots import (
+    SYMBOL_SIZE,
+    make_plot,
+    series_colour,
+    series_pen,
+    series_symbol,
+    swatch,
+    tint_plot,
+)
+from autoal_gui.gui.theme import Theme, ink_on
+
+CURVES = ("Balanced accuracy", "Accuracy")
+CELL = 2.1  # size of a cell of the confusion matrix, in lines of text
+
+
+class PerformancePanel(QScrollArea):
+    """How well the last model does, and how that came about."""
+
+    def __init__(self, controller: Controller, theme: Theme) -> None:
+        super().__init__()
+        self._controller, self._theme = controller, theme
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.hint = text_label(role="muted")
+        self.numbers = [text_label(size=1.6, bold=True) for _ in CURVES]
+        self.intervals = [text_label(role="muted", size=0.92) for _ in CURVES]
+        self.curve = make_plot("%", "Labels")
+        self.curve.setAccessibleName("Performance against the number of labels")
+        self.sensitivities = QGridLayout()
+        self.matrix = QTableWidget()
+        self._lay_out()
+        controller.project_opened.connect(self.refresh)
+        controller.rounds_changed.connect(self.refresh)
+        controller.classes_changed.connect(self.refresh)
+        theme.changed.connect(self._tint)
+        self._tint()
+
+    def _lay_out(self) -> None:
+        content = QWidget()
+        content.setProperty("role", "content")
+        column = QVBoxLayout(content)
+        column.setContentsMargins(0, 4, 4, 0)
+        column.setSpacing(10)
+        column.addWidget(self.hint)
+        self._cards: list[QFrame] = []
+        for title, widget in (
+            ("", self._make_numbers()),
+            ("Against the number of labels", self.curve),
+            ("Sensitivity by class", _holder(self.sensitivities)),
+            ("Confusion matrix: true class in rows, model in columns", self._make_matrix()),
+        ):
+            frame, inside = card()
+            if title:
+                inside.addWidget(text_label(title, bold=True))
+            inside.addWidget(widget)
+            column.addWidget(frame)
+            self._cards.append(frame)
+        column.addStretch(1)
+        self.curve.setFixedHeight(12 * self.fontMetrics().height())
+        self.setWidget(content)
+
+    def _make_numbers(self) -> QWidget:
+        row = QHBoxLayout()
+        row.setContentsMargins(0, 0, 0, 0)
+        for position, name in enumerate(CURVES):
+            head = QHBoxLayout()
+            head.addWidget(swatch(position))
+            head.addWidget(text_label(name, role="muted"), 1)
+            column = QVBoxLayout()
+            column.setSpacing(2)
+            column.addLayout(head)
+            column.addWidget(self.numbers[position])
+            column.addWidget(self.intervals[position])
+            row.addLayout(column, 1)
+        return _holder(row)
+
+    def _make_matrix(self) -> QTableWidget:
+        self.matrix.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.matrix.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
+        self.matrix.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.matrix.setAccessibleName("Confusion matrix")
+        self.matrix.setShowGrid(False)
+        self.matrix.setFrameShape(QFrame.Shape.NoFrame)
+        return self.matrix
+
+    def refresh(self) -> None:
+        """Show the rounds of the project."""
+        if not self._controller.is_open:
+            return
+        project = self._controller.project
+        measured = [r for r in project.finished_rounds() if r.metrics is not None]
+        evaluated = len(project.pool.ids("evaluation"))
+        missing = len(project.unanswered_evaluation())
+        self.hint.setText(hint(evaluated, missing, measured))
+        for frame in self._cards:
+            frame.setVisible(bool(measured))
+        if measured and (metrics := measured[-1].metrics) is not None:
+            self._show_numbers(metrics)
+            self._draw_curve(measured)
+            self._show_sensitivities(metrics, project.classes)
+            self._show_matrix(metrics, project.classes)
+
+    def _show_numbers(self, metrics: Metrics) -> None:
+        values = (metrics.balanced_accuracy, metrics.accuracy)
+        intervals = (metrics.balanced_accuracy_interval, metrics.accuracy_interval)
+        for position, (value, (low, high)) in enumerate(zip(values, intervals, strict=True)):
+            self.numbers[position].setText(percent(value))
+            self.intervals[position].setText(f"95 % interval {percent(low)} to {percent(high)}")
+
+    def _draw_curve(self, rounds: list[RoundRecord]) -> None:
+        self.curve.clear()
+        labels = np.array([record.labels for record in rounds], float)
+        all_metrics = [record.metrics for record in rounds if record.metrics is not None]
+        lows, highs = [], []
+        for position in (1, 0):  # the balanced accuracy lies on top
+            rows = [curve_point(metrics, position) for metrics in all_metrics]
+            value, low, high = (100 * np.array(column) for column in zip(*rows, strict=True))
+            lows.append(low.min())
+            highs.append(high.max())
+            self._draw_band(labels, low, high, position)
+            self._draw_line(labels, value, position)
+        self.curve.setYRange(max(0.0, min(lows) - 3), min(100.0, max(highs) + 3), padding=0)
+        self.curve.setXRange(labels.min() - 2, labels.max() + 2, padding=0.03)
+
+    def _draw_band(self, x: np.ndarray, low: np.ndarray, high: np.ndarray, position: int) -> None:
+        bars = pg.ErrorBarItem(
+            x=x,
+            y=(low + high) / 2,
+            height=high - low,
+            beam=max(1.0, float(np.ptp(x)) * 0.015),
+            pen=series_pen(position, 1.2),
+        )
+        self.curve.addItem(bars)
+
+    def _draw_line(self, x: np.ndarray, y: np.ndarray, position: int) -> None:
+        self.curve.plot(
+            x,
+            y,
+            pen=series_pen(position),
+            symbol=series_symbol(position),
+            symbolSize=SYMBOL_SIZE,
+            symbolBrush=series_colour(position),
+            symbolPen=None,
+        )
+
+    def _show_sensitivities(self, metrics: Metrics, classes: tuple[str, ...]) -> None:
+        while (item := self.sensitivities.takeAt(0)) is not None:
+            if (widget := item.widget()) is not None:
+                widget.deleteLater()
+        for row, (value, counts) in enumerate(
+            zip(metrics.sensitivities, metrics.confusion, strict=True)
+        ):
+            low, high = wilson_interval(counts[row], sum(counts))
+            found = f"{counts[row]} of {sum(counts)}"
+            span = f"{percent(low)} to {percent(high)}" if sum(counts) else "–"
+            for column, words in enumerate((classes[row], percent(value), found, span)):
+                label = QLabel(words)
+                if column:
+                    label.setAlignment(Qt.AlignmentFlag.AlignRight)
+                if column > 1:
+                    label.setProperty("role", "muted")
+                self.sensitivities.addWidget(label, row, column)
+        self.sensitivities.setColumnStretch(0, 1)
+
+    def _show_matrix(self, metrics: Metrics, classes: tuple[str, ...]) -> None:
+        size = len(metrics.confusion)
+        self.matrix.setRowCount(size)
+        self.matrix.setColumnCount(size)
+        keys = class_keys(len(classes))
+        self.matrix.setVerticalHeaderLabels([f"{keys[i]}  {classes[i]}" for i in range(size)])
+        for column in range(size):
+            head = QTableWidgetItem(keys[column].upper() or "–")
+            head.setToolTip(classes[column])
+            self.matrix.setHorizontalHeaderItem(column, head)
+        for row, counts in enumerate(metrics.confusion):
+            for column, count in enumerate(counts):
+                tip = f"{count} of {sum(counts)} {classes[row]} are taken for {classes[column]}"
+                share = count / max(1, sum(counts))
+                self.matrix.setItem(row, column, self._cell(count, share, tip))
+        self._size_matrix(size)
+
+    def _cell(self, count: int, share: float, tip: str) -> QTableWidgetItem:
+        item = QTableWidgetItem(str(count))
+        item.setTextAlignment(Qt.AlignmentFlag.AlignCenter)
+        item.setToolTip(tip)
+        ground = _mixed(QColor(self._theme.colours.surface), series_colour(0), share)
+        item.setBackground(ground)
+        item.setForeground(ink_on(ground))
+        return item
+
+    def _size_matrix(self, size: int) -> None:
+        side = round(CELL * self.fontMetrics().height())
+        fixed = QHeaderView.ResizeMode.Fixed
+        for header in (self.matrix.horizontalHeader(), self.matrix.verticalHeader()):
+            header.setSectionResizeMode(fixed)
+            header.setMinimumSectionSize(8)
+            header.setDefaultSectionSize(side)
+        head = self.matrix.horizontalHeader().sizeHint().height()
+        self.matrix.setFixedHeight(size * side + head + 16)
+
+    def _tint(self) -> None:
+        tint_plot(self.curve, self._theme)
+        self.refresh()
+
+
+def hint(evaluated: int, missing: int, measured: list[RoundRecord]) -> str:
+    """Say what the numbers rest on, or why there are none."""
+    if evaluated == 0:
+        return "This project has no evaluation set, so that performance cannot be measured."
+    if not measured:
+        wait = f" {missing} of them wait for their label." if missing else ""
+        return (
+            f"{evaluated} images are set aside to measure the model.{wait} "
+            "Numbers appear after the first round that trains a model."
+        )
+    last = measured[-1]
+    total = last.metrics.total if last.metrics else 0
+    return (
+        f"Round {last.number}, {last.labels} labels, measured on {total} images that were never "
+        "trained on and not chosen by the method."
+    )
+
+
+def curve_point(metrics: Metrics, position: int) -> tuple[float, float, float]:
+    """Return (value, low, high) of a curve of `CURVES`, in [0, 1]."""
+    if position == 0:
+        return (metrics.balanced_accuracy, *metrics.balanced_accuracy_interval)
+    return (metrics.accuracy, *metrics.accuracy_interval)
+
+
+def percent(value: float) -> str:
+    """Return a share as a percentage; a dash where there is no data."""
+    return "–" if math.isnan(value) else f"{100 * value:.1f} %"
+
+
+def _mixed(ground: QColor, colour: QColor, share: float) -> QColor:
+    channels = (
+        (ground.red(), colour.red()),
+        (ground.green(), colour.green()),
+        (ground.blue(), colour.blue()),
+    )
+    return QColor(*(round(one + (two - one) * share) for one, two in channels))
+
+
+def _holder(layout: QHBoxLayout | QGridLayout) -> QWidget:
+    holder = QWidget()
+    layout.setContentsMargins(0, 0, 0, 0)
+    holder.setLayout(layout)
+    return holder

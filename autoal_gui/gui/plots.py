@@ -1,0 +1,96 @@
+"""What the charts have in common: colours of the theme, no gestures, axes that read well."""
+
+from typing import Any
+
+import pyqtgraph as pg
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QFont, QPainter, QPixmap
+from PySide6.QtWidgets import QApplication, QLabel
+
+from autoal_gui.gui.theme import Theme
+
+SERIES_COLOURS = (
+    "#0072b2",
+    "#d55e00",
+    "#009e73",
+    "#cc79a7",
+    "#e69f00",
+    "#56b4e9",
+    "#8f7a00",
+    "#7a7a7a",
+)
+"""Okabe & Ito 2008, the yellow darkened so that a line of it shows on white."""
+SYMBOLS = ("o", "s", "t", "d", "+", "x", "star", "h")
+"""A symbol for each series too: colour is never the only sign."""
+SYMBOL_SIZE = 8
+
+
+def series_colour(position: int) -> QColor:
+    """Return the colour of a series; it repeats after eight, with the symbols."""
+    return QColor(SERIES_COLOURS[position % len(SERIES_COLOURS)])
+
+
+def series_symbol(position: int) -> str:
+    """Return the symbol of a series."""
+    return SYMBOLS[position % len(SYMBOLS)]
+
+
+def make_plot(left: str, bottom: str) -> pg.PlotWidget:
+    """Return an empty chart that neither zooms nor pans by accident."""
+    plot = pg.PlotWidget()
+    plot.setMouseEnabled(x=False, y=False)
+    plot.setMenuEnabled(False)
+    plot.hideButtons()
+    plot.setLabel("left", left)
+    plot.setLabel("bottom", bottom)
+    plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    for name in ("left", "bottom"):
+        plot.getAxis(name).enableAutoSIPrefix(False)
+    return plot
+
+
+def tint_plot(plot: pg.PlotWidget, theme: Theme) -> None:
+    """Give a chart the theme's colours and the system's font."""
+    colours = theme.colours
+    plot.setBackground(colours.surface)
+    font = QFont(QApplication.font())
+    font.setPointSizeF(font.pointSizeF() * 0.88)
+    for name in ("left", "bottom"):
+        axis = plot.getAxis(name)
+        axis.setPen(colours.border)
+        axis.setTextPen(colours.muted)
+        axis.setTickFont(font)
+        axis.label.setFont(font)
+    plot.showGrid(x=False, y=True, alpha=0.18)
+
+
+def series_pen(position: int, width: float = 2.0) -> Any:
+    """Return the pen of a series."""
+    return pg.mkPen(series_colour(position), width=width)
+
+
+def swatch(position: int) -> QLabel:
+    """Return a legend mark: a piece of the series' line with its symbol."""
+    width, height, ratio = 26, 14, 3
+    pixmap = QPixmap(width * ratio, height * ratio)
+    pixmap.setDevicePixelRatio(ratio)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(series_pen(position))
+    painter.drawLine(0, height // 2, width, height // 2)
+    painter.translate(width / 2, height / 2)
+    painter.scale(SYMBOL_SIZE, SYMBOL_SIZE)
+    painter.setPen(pg.mkPen(series_colour(position), width=0.15))
+    painter.setBrush(series_colour(position))
+    painter.drawPath(pg.graphicsItems.ScatterPlotItem.Symbols[series_symbol(position)])
+    painter.end()
+    label = QLabel()
+    label.setPixmap(pixmap)
+    return label
+
+
+def round_ticks(numbers: list[int], most: int = 10) -> list[tuple[float, str]]:
+    """Return ticks on whole numbers only, at most about `most` of them."""
+    step = max(1, -(-len(numbers) // most))
+    return [(float(number), str(number)) for number in numbers[::step]]

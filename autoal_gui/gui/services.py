@@ -1,0 +1,29 @@
+"""What the window needs of the rest of the program; the composition root fills it in."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from autoal_gui.core.backend import Backend
+from autoal_gui.core.pool import Listing, ProgressCallback, SourceSpec
+from autoal_gui.core.project import OpenImages
+
+ListImages = Callable[[SourceSpec, Path, ProgressCallback], Listing]
+
+
+@dataclass(frozen=True)
+class Services:
+    """Everything that the window cannot make itself."""
+
+    make_backend: Callable[[], Backend]
+    """Called once, in the engine's thread."""
+    open_images: OpenImages
+    """Opens the images of a project again."""
+    list_images: ListImages
+    """Lists a set before a project exists; called in a thread of its own."""
+    checkpoint_classes: Callable[[Path], tuple[str, ...]]
+    """Class names of a checkpoint; called in a thread of its own, raises `CheckpointError`."""
+    projects_folder: Path
+    """Where new projects go unless the user says otherwise."""
+    annotator: str = "annotator"
+    """Who labels, unless a project says otherwise."""

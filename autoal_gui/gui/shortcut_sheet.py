@@ -1,0 +1,88 @@
+"""All keys on one sheet, made from the actions and the classes themselves."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from autoal_gui.gui.actions import GROUPS, Actions
+from autoal_gui.gui.keys import class_keys
+from autoal_gui.gui.parts import card, text_label
+
+POINTER = (
+    ("Wheel", "Zoom to the pointer"),
+    ("Drag", "Move the image"),
+    ("Double click", "Whole image"),
+)
+
+
+class ShortcutSheet(QDialog):
+    """Lists every key."""
+
+    def __init__(
+        self, actions: Actions, classes: tuple[str, ...], parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Keys")
+        self.rows: list[tuple[str, str]] = []
+        left, right = QVBoxLayout(), QVBoxLayout()
+        keys = class_keys(len(classes))
+        rows = [(key.upper() or "–", name) for key, name in zip(keys, classes, strict=True)]
+        if rows:
+            left.addWidget(self._group("Classes", rows))
+        left.addWidget(self._group("Pointer", list(POINTER)))
+        for place, group in enumerate(GROUPS):
+            rows = [(keys_of(action.shortcuts()), action.text()) for action in actions.group(group)]
+            shown = [row for row in rows if row[0]]
+            (left if place % 2 else right).addWidget(self._group(group, shown))
+        left.addStretch(1)
+        right.addStretch(1)
+        self._lay_out(left, right)
+        self.resize(760, 620)
+
+    def _lay_out(self, left: QVBoxLayout, right: QVBoxLayout) -> None:
+        content = QWidget()
+        content.setProperty("role", "content")
+        columns = QHBoxLayout(content)
+        columns.setSpacing(14)
+        columns.addLayout(left, 1)
+        columns.addLayout(right, 1)
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setWidget(content)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons.rejected.connect(self.reject)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(16, 14, 16, 12)
+        outer.addWidget(text_label("Keys", size=1.4, bold=True))
+        outer.addWidget(scroll, 1)
+        outer.addWidget(buttons)
+
+    def _group(self, title: str, rows: list[tuple[str, str]]) -> QWidget:
+        self.rows += rows
+        frame, inside = card()
+        inside.addWidget(text_label(title, bold=True))
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(14)
+        grid.setColumnStretch(1, 1)
+        for row, (key, words) in enumerate(rows):
+            label = QLabel(key)
+            label.setProperty("role", "key")
+            grid.addWidget(label, row, 0, Qt.AlignmentFlag.AlignLeft)
+            grid.addWidget(text_label(words), row, 1)
+        inside.addLayout(grid)
+        return frame
+
+
+def keys_of(shortcuts: list[QKeySequence]) -> str:
+    """Return the keys of an action as the system writes them."""
+    native = QKeySequence.SequenceFormat.NativeText
+    return "  ".join(shortcut.toString(native) for shortcut in shortcuts)

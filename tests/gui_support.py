@@ -1,0 +1,146 @@
+"""What the window's tests share: real images on disk, a backend without torch, a window."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+from PySide6.QtCore import QSettings, QThread
+
+from autoal_gui.core.backend import CancelCheck
+from autoal_gui.core.errors import Cancelled, CheckpointError
+from autoal_gui.core.messages import (
+    STEPS,
+    Command,
+    Event,
+    Exported,
+    ExportModel,
+    Progress,
+    Query,
+    RoundFinished,
+    RunRound,
+)
+from autoal_gui.core.metrics import Metrics
+from autoal_gui.gui.main_window import MainWindow
+from autoal_gui.gui.services import Services
+from autoal_gui.sources.opening import list_images, open_images
+
+CLASSES = ("bright", "dark")
+STRATEGIES = ("entropy", "margin", "kmeans", "bald")
+
+
+class NearestMean:
+    """Test double of the backend: no network, but real events from the images it is given.
+
+    Its model is the mean grey value of each class; its weights are drawn from the round's number.
+    `gate` holds it at the first step until the test opens it.
+    """
+
+    def __init__(self) -> None:
+        self.gate = threading.Event()
+        self.gate.set()
+        self.commands: list[Command] = []
+        self.fail: Exception | None = None
+
+    def run(self, command: Command, cancelled: CancelCheck) -> Iterator[Event]:
+        self.commands.append(command)
+        if isinstance(command, ExportModel):
+            Path(command.target).write_bytes(Path(command.checkpoint).read_bytes())
+            yield Exported(command.request_id, command.target)
+            return
+        for step in STEPS:
+            yield Progress(command.request_id, step, 0, 2, 3.0, 0.5, "cpu")
+            while not self.gate.is_set():
+                if cancelled():
+                    raise Cancelled("The work was cancelled.")
+                time.sleep(0.005)
+            if self.fail is not None:
+                raise self.fail
+            yield Progress(command.request_id, step, 2, 2, 1.0, 0.25, "cpu")
+        yield self._finish(command)
+
+    def _finish(self, command: RunRound) -> RoundFinished:
+        ids = np.array(command.unlabelled, dtype=np.int64)
+        trained = len({c for _, c in command.labelled}) > 1
+        means = self._means(command) if trained else np.zeros(0)
+        pool = self._probabilities(command, ids.tolist(), means)
+        metrics = None
+        if trained and command.evaluation:
+            shown = self._probabilities(command, [i for i, _ in command.evaluation], means)
+            truth = np.array([c for _, c in command.evaluation])
+            metrics = Metrics.of(truth, shown.argmax(1), len(command.classes))
+        if trained:
+            Path(command.checkpoint).write_bytes(means.tobytes())
+        order = np.argsort(pool.max(1), kind="stable") if trained else np.arange(len(ids))
+        weights = np.random.default_rng(command.round_number).dirichlet(np.ones(len(STRATEGIES)))
+        shares = tuple(zip(STRATEGIES, weights.tolist(), strict=True))
+        return RoundFinished(
+            command.request_id,
+            command.round_number,
+            command.settings.mode,
+            ids[order],
+            pool[order].astype(np.float32),
+            tuple(
+                Query(int(i), 0.7, tuple((n, 1.0, w) for n, w in shares), 0.4)
+                for i in ids[order][: command.settings.batch_size]
+            )
+            if trained
+            else (),
+            shares if trained else (),
+            shares if trained else (),
+            metrics,
+            command.checkpoint if trained else "",
+            "0" * 64 if trained else "",
+            len(command.labelled),
+            tuple((step, 0.1) for step in STEPS),
+            "cpu",
+        )
+
+    def _means(self, command: RunRound) -> np.ndarray:
+        grey = {i: float(command.pool.read(i).mean()) for i, _ in command.labelled}
+        rows = [[grey[i] for i, c in command.labelled if c == k] for k in range(len(command.classes))]
+        return np.array([np.mean(row) if row else -1e3 for row in rows])
+
+    def _probabilities(
+        self, command: RunRound, ids: list[int], means: np.ndarray
+    ) -> np.ndarray:
+        if not len(means):
+            return np.zeros((0, len(command.classes)))
+        values = np.array([float(command.pool.read(i).mean()) for i in ids]).reshape(-1, 1)
+        logits = -np.abs(values - means) / 20
+        shares = np.exp(logits - logits.max(1, keepdims=True))
+        return shares / shares.sum(1, keepdims=True)
+
+
+def draw_folder(folder: Path, images: int = 12, classes: tuple[str, ...] = CLASSES) -> Path:
+    """Write real PNG files: class 0 bright, class 1 dark, and so on in between."""
+    rng = np.random.default_rng(0)
+    for number in range(images):
+        index = number % len(classes)
+        level = 220 - index * 180 // max(1, len(classes) - 1)
+        values = np.clip(rng.normal(level, 12, (24, 32)), 0, 255).astype(np.uint8)
+        place = folder / classes[index]
+        place.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(values).save(place / f"{number:03d}.png")
+    return folder
+
+
+def read_classes(file: Path) -> tuple[str, ...]:
+    """Read the classes of a text file that stands for a checkpoint."""
+    if not file.is_file() or file.suffix != ".pt":
+        raise CheckpointError("That is not a checkpoint of this program.")
+    return tuple(file.read_text().split())
+
+
+def services(folder: Path, make_backend: Callable[[], NearestMean]) -> Services:
+    return Services(make_backend, open_images, list_images, read_classes, folder, "reader")
+
+
+def settings(folder: Path) -> QSettings:
+    return QSettings(str(folder / "window.ini"), QSettings.Format.IniFormat)
+
+
+def no_thread_left(window: MainWindow) -> bool:
+    return not any(thread.isRunning() for thread in window.findChildren(QThread))
