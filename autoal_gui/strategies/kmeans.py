@@ -17,6 +17,7 @@ LLOYD_ITERATIONS = 20  # further ones lower the inertia by less than 0.1 %
 CHUNK = 4096  # images whose distances are computed at a time
 
 Features = npt.NDArray[np.float32]
+Centroids = npt.NDArray[np.floating]
 Labels = npt.NDArray[np.int64]
 
 
@@ -44,7 +45,7 @@ def score(evidence: Evidence) -> Scores:
     return scores
 
 
-def _cluster(features: Features, clusters: int, seed: int) -> tuple[Features, Labels]:
+def _cluster(features: Features, clusters: int, seed: int) -> tuple[Centroids, Labels]:
     """Return the centroids (k, D) and each image's cluster (n,), whatever the thread count."""
     from sklearn.cluster import KMeans, MiniBatchKMeans
     from sklearn.exceptions import ConvergenceWarning
@@ -52,16 +53,18 @@ def _cluster(features: Features, clusters: int, seed: int) -> tuple[Features, La
 
     # Duplicates are expected. For good, because `catch_warnings` is not safe among threads.
     warnings.filterwarnings("ignore", "Number of distinct clusters", ConvergenceWarning)
+    data: npt.NDArray[np.floating] = features
     if len(features) <= LLOYD_IMAGES:
+        data = features.astype(np.float64)  # float32 takes near duplicates for one image
         method = KMeans(clusters, n_init=1, max_iter=LLOYD_ITERATIONS, random_state=seed)
     else:
         method = MiniBatchKMeans(clusters, n_init=1, random_state=seed)
     with threadpool_limits(limits=1):  # threads add up in varying order, which moves centroids
-        method.fit(features)
+        method.fit(data)
     return method.cluster_centers_, method.labels_.astype(np.int64)
 
 
-def _distances(features: Features, centroids: Features, labels: Labels) -> Scores:
+def _distances(features: Features, centroids: Centroids, labels: Labels) -> Scores:
     """Return (n,) Euclidean distances of the images to their centroids."""
     distances = np.empty(len(features))
     for start in range(0, len(features), CHUNK):
