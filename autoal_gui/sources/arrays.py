@@ -1,6 +1,7 @@
 """Images kept as one array in a file: written whole or not at all, hashed, memory-mapped."""
 
 import hashlib
+import math
 import os
 import shutil
 import uuid
@@ -113,19 +114,36 @@ def written_whole(target: Path) -> Iterator[IO[bytes]]:
             part.unlink(missing_ok=True)
 
 
-def write_stack(
+def kept_stack(
     target: Path,
     shape: tuple[int, ...],
     dtype: np.dtype[np.generic],
     blocks: Iterable[bytes],
-) -> None:
-    """Write an array block by block, in C order, without ever holding all of it.
+    ticks: Ticks,
+) -> Stack:
+    """Memory-map an array, which is written first where that was not done before.
+
+    Args:
+        target: where it is kept; an existing folder.
+        shape: (n, H, W) or (n, H, W, C).
+        dtype: uint8 or uint16.
+        blocks: the array's bytes in C order, so that it is never held whole; whoever yields them
+            ticks n times.
+        ticks: counted here where the array is there already.
 
     Raises:
-        SourceError: it cannot be written.
+        SourceError: there is no room, or the disk must not be written to.
     """
+    stack = open_stack(target)
+    if stack is not None and stack.shape == shape and stack.dtype == dtype:
+        ticks.add(len(stack))
+        return stack
+    require_space(target.parent, math.prod(shape) * dtype.itemsize)
     header = {"descr": dtype.str, "fortran_order": False, "shape": shape}
     with written_whole(target) as file:
         np.lib.format.write_array_header_1_0(file, header)
-        for block in blocks:
-            file.write(block)
+        file.writelines(blocks)
+    stack = open_stack(target)
+    if stack is None:
+        raise SourceError("The copy of the images in the project cannot be read back.")
+    return stack

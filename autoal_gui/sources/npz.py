@@ -34,10 +34,9 @@ from autoal_gui.core.pool import (
 from autoal_gui.sources.arrays import (
     ArrayReader,
     Stack,
+    kept_stack,
     listed,
     open_stack,
-    require_space,
-    write_stack,
     written_whole,
 )
 from autoal_gui.sources.catalogue import class_names
@@ -51,8 +50,6 @@ ORDER = 30
 MAX_IMAGES = 2_000_000
 MAX_CLASSES = 1000
 BLOCK = 2**20  # bytes read at a time
-
-_RECORD = "npz.json"
 
 
 @dataclass(frozen=True)
@@ -95,7 +92,7 @@ def list_images(spec: SourceSpec, workspace: Path, progress: ProgressCallback) -
         classes = _class_names(spec, path, labels)
         ticks = Ticks(progress, 2 * sum(part.images.shape[0] for part in parts))
         stacks = _copies(archive, parts, workspace, ticks)
-    _record(workspace, _fingerprint(parts), parts)
+    _record(_record_file(workspace, path), parts)
     images: list[ListedImage] = []
     for part, numbers in zip(parts, labels, strict=True):
         images += listed(part.name, stacks[part.name], numbers, part.split, ticks)
@@ -107,12 +104,13 @@ def open_images(spec: SourceSpec, workspace: Path) -> ImageReader:
 
     See `Source.open_images`.
     """
-    recorded, names = _recorded(workspace)
+    path = _path(spec)
+    recorded, names = _recorded(_record_file(workspace, path))
     found = {name: open_stack(_copy(workspace, recorded, name)) for name in names}
     stacks = {name: stack for name, stack in found.items() if stack is not None}
     if stacks and len(stacks) == len(names):
         return ArrayReader(stacks)
-    with _opened(_path(spec)) as archive:
+    with _opened(path) as archive:
         parts = _parts(_members(archive))
         if recorded and recorded != _fingerprint(parts):
             raise SourceError("The file is not the one that this project was made from.")
@@ -123,15 +121,14 @@ def open_images(spec: SourceSpec, workspace: Path) -> ImageReader:
 def _path(spec: SourceSpec) -> Path:
     if not spec.location:
         raise SourceError("No file has been chosen.")
-    path = Path(spec.location).expanduser()
-    if not path.is_file():
-        raise SourceError(f"There is no file {path}.")
-    return path
+    return Path(spec.location).expanduser()
 
 
 @contextmanager
 def _opened(path: Path) -> Iterator[zipfile.ZipFile]:
     """Open the file; whatever a damaged or hostile one raises becomes one sentence."""
+    if not path.is_file():
+        raise SourceError(f"There is no file {path}.")
     try:
         with zipfile.ZipFile(path) as archive:
             yield archive
@@ -272,25 +269,11 @@ def _copies(
 
     The name of a copy tells its content, so a copy that is mapped is never written over.
     """
-    workspace.mkdir(parents=True, exist_ok=True)
-    fingerprint = _fingerprint(parts)
-    require_space(
-        workspace,
-        sum(p.images.nbytes for p in parts if not _copy(workspace, fingerprint, p.name).exists()),
-    )
-    stacks = {}
+    fingerprint, stacks = _fingerprint(parts), {}
     for part in parts:
-        target = _copy(workspace, fingerprint, part.name)
-        stack = open_stack(target)
-        if stack is None or stack.shape != part.images.shape:
-            member = part.images
-            write_stack(target, member.shape, member.dtype, _blocks(archive, member, ticks))
-            stack = open_stack(target)
-        else:
-            ticks.add(len(stack))
-        if stack is None:
-            raise SourceError("The copy of the images in the project cannot be read back.")
-        stacks[part.name] = stack
+        member, target = part.images, _copy(workspace, fingerprint, part.name)
+        blocks = _blocks(archive, member, ticks)
+        stacks[part.name] = kept_stack(target, member.shape, member.dtype, blocks, ticks)
     return stacks
 
 
@@ -317,17 +300,22 @@ def _skip(file: IO[bytes], count: int) -> None:
         count -= len(file.read(count)) or count
 
 
-def _record(workspace: Path, fingerprint: str, parts: list[Part]) -> None:
-    """Note which copies belong to the project, so that it opens without the file."""
-    content = {"fingerprint": fingerprint, "parts": [part.name for part in parts]}
-    with written_whole(workspace / _RECORD) as file:
+def _record_file(workspace: Path, path: Path) -> Path:
+    """Return where it is noted which copies belong to a file of this name."""
+    return workspace / f"npz-{hashlib.sha256(path.name.encode()).hexdigest()[:16]}.json"
+
+
+def _record(target: Path, parts: list[Part]) -> None:
+    """Note which copies were made, so that a project opens without the file."""
+    content = {"fingerprint": _fingerprint(parts), "parts": [part.name for part in parts]}
+    with written_whole(target) as file:
         file.write(json.dumps(content).encode())
 
 
-def _recorded(workspace: Path) -> tuple[str, list[str]]:
+def _recorded(target: Path) -> tuple[str, list[str]]:
     """Return fingerprint and names of the copies; empty where nothing readable is noted."""
     try:
-        content = json.loads((workspace / _RECORD).read_bytes())
+        content = json.loads(target.read_bytes())
         fingerprint, names = str(content["fingerprint"]), [str(n) for n in content["parts"]]
     except (OSError, ValueError, LookupError, TypeError):
         return "", []
