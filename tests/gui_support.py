@@ -1,5 +1,6 @@
 """What the window's tests share: real images on disk, a backend without torch, a window."""
 
+import os
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -26,6 +27,8 @@ from autoal_gui.core.metrics import Metrics
 from autoal_gui.gui.main_window import MainWindow
 from autoal_gui.gui.services import Services
 from autoal_gui.sources.opening import list_images, open_images
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # before the first application is made
 
 CLASSES = ("bright", "dark")
 STRATEGIES = ("entropy", "margin", "kmeans", "bald")
@@ -81,7 +84,7 @@ class NearestMean:
             command.round_number,
             command.settings.mode,
             ids[order],
-            pool[order].astype(np.float32),
+            (pool[order] if trained else pool).astype(np.float32),
             tuple(
                 Query(int(i), 0.7, tuple((n, 1.0, w) for n, w in shares), 0.4)
                 for i in ids[order][: command.settings.batch_size]
@@ -100,12 +103,12 @@ class NearestMean:
 
     def _means(self, command: RunRound) -> np.ndarray:
         grey = {i: float(command.pool.read(i).mean()) for i, _ in command.labelled}
-        rows = [[grey[i] for i, c in command.labelled if c == k] for k in range(len(command.classes))]
+        rows = [
+            [grey[i] for i, c in command.labelled if c == k] for k in range(len(command.classes))
+        ]
         return np.array([np.mean(row) if row else -1e3 for row in rows])
 
-    def _probabilities(
-        self, command: RunRound, ids: list[int], means: np.ndarray
-    ) -> np.ndarray:
+    def _probabilities(self, command: RunRound, ids: list[int], means: np.ndarray) -> np.ndarray:
         if not len(means):
             return np.zeros((0, len(command.classes)))
         values = np.array([float(command.pool.read(i).mean()) for i in ids]).reshape(-1, 1)

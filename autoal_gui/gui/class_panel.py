@@ -172,12 +172,13 @@ def action_button(action: QAction) -> QWidget:
     button.setAccessibleName(action.text())
     key = QLabel(action.shortcut().toString(QKeySequence.SequenceFormat.NativeText))
     key.setProperty("role", "key")
+    key.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Maximum)
     scale_font(key, 0.9)
     row = QWidget()
     layout = QHBoxLayout(row)
     layout.setContentsMargins(0, 0, 4, 0)
     layout.addWidget(button, 1)
-    layout.addWidget(key)
+    layout.addWidget(key, 0, Qt.AlignmentFlag.AlignVCenter)
     return row
 
 
@@ -187,7 +188,7 @@ def feedback_text(
     """Say what was answered and what the model makes of the same image."""
     words = []
     if entry is not None:
-        words.append(f"Answer: {answer_word(entry, classes)}.")
+        words.append(f"{answer_word(entry, classes)}.")
     if suggestion is not None:
         name = classes[suggestion.class_index]
         words.append(f"The model says {name} ({suggestion.confidence:.0%}).")

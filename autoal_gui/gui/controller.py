@@ -4,6 +4,7 @@ The controller owns the open project, the queue and the engine. Whatever changes
 signal; each view decides what to repaint.
 """
 
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -11,7 +12,7 @@ from types import ModuleType
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from autoal_gui.core.errors import AutoALError
+from autoal_gui.core.errors import AutoALError, CheckpointError
 from autoal_gui.core.journal import Action
 from autoal_gui.core.messages import (
     CommandCancelled,
@@ -26,7 +27,7 @@ from autoal_gui.core.messages import (
     RunRound,
 )
 from autoal_gui.core.pool import Listing
-from autoal_gui.core.project import Outcome, Project, ProjectPlan, Suggestion
+from autoal_gui.core.project import Outcome, Project, ProjectPlan, Suggestion, make_folders
 from autoal_gui.core.queue import LabelQueue
 from autoal_gui.core.session import State
 from autoal_gui.core.settings import RunSettings
@@ -34,6 +35,7 @@ from autoal_gui.gui.engine_client import EngineClient
 from autoal_gui.gui.keys import class_keys, keys_sentence
 from autoal_gui.gui.services import Services
 
+START = "start.pt"  # the checkpoint that the first rounds start from
 NO_MODEL = "There is no trained model yet: label a batch and let a round finish first."
 
 
@@ -98,9 +100,12 @@ class Controller(QObject):
     def create_project(self, folder: Path, plan: ProjectPlan, listing: Listing) -> bool:
         """Write a new project into a folder and open it; say whether that worked."""
         services = self._services
-        return self._take(
-            lambda: Project.create(folder, plan, listing, services.open_images, services.annotator)
-        )
+
+        def make() -> Project:
+            own = replace(plan, start_from=_own_checkpoint(folder, plan.start_from))
+            return Project.create(folder, own, listing, services.open_images, services.annotator)
+
+        return self._take(make)
 
     def _take(self, make: Callable[[], Project]) -> bool:
         try:
@@ -455,3 +460,16 @@ class Controller(QObject):
         else:
             self._waiting_export = (exporter, target)
             self.notice.emit("A round is running; the model will be written when it has finished.")
+
+
+def _own_checkpoint(folder: Path, given: str) -> str:
+    """Copy the checkpoint to start from into a project, so that the original may go."""
+    if not given:
+        return ""
+    make_folders(folder)
+    own = folder / "models" / START
+    try:
+        shutil.copyfile(given, own)
+    except OSError as error:
+        raise CheckpointError("The checkpoint to start from cannot be copied.") from error
+    return str(own)

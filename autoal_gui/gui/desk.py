@@ -174,6 +174,7 @@ class Desk(QWidget):
         self._on_batch()
         self._on_classes()
         self._on_settings()
+        self.image_view.setFocus()
 
     def _on_closed(self) -> None:
         self.loader.open(None)
@@ -191,6 +192,7 @@ class Desk(QWidget):
 
     def _on_batch(self) -> None:
         self.strip.set_batch(self._controller.batch)
+        self._want(self._controller.current)
         self._on_answers()
 
     def _on_answers(self) -> None:
@@ -202,15 +204,16 @@ class Desk(QWidget):
 
     def _on_image(self, image_id: int | None) -> None:
         self.strip.set_current(image_id)
-        if image_id is not None:
-            self.loader.want((image_id, *self._ahead()))
+        self._want(image_id)
         self._show_picture(image_id)
         self._show_state(image_id)
 
-    def _ahead(self) -> tuple[int, ...]:
-        upcoming = self._controller.upcoming
-        batch = self._controller.batch
-        return (*upcoming[:AHEAD], *batch, *upcoming[AHEAD : AHEAD + len(batch)])
+    def _want(self, image_id: int | None) -> None:
+        """Have decoded what is on screen, then what comes next, then the thumbnails."""
+        batch, upcoming = self._controller.batch, self._controller.upcoming
+        shown = () if image_id is None else (image_id,)
+        later = upcoming[AHEAD : AHEAD + len(batch)]
+        self.loader.want((*shown, *upcoming[:AHEAD], *batch, *later))
 
     def _show_picture(self, image_id: int | None) -> None:
         if image_id is None:
@@ -244,7 +247,7 @@ class Desk(QWidget):
             entry = project.answers.get(image_id)
             here = feedback_text(project.classes, entry, controller.visible_suggestion(image_id))
             if here:
-                return here
+                return f"This image: {here}"
         last = controller.last_answered
         if last is None:
             return ""

@@ -212,6 +212,7 @@ def spin(name: str, low: int, high: int, value: int) -> QSpinBox:
     """Return a field for a whole number."""
     box = QSpinBox()
     box.setAccessibleName(name)
+    box.lineEdit().setTextMargins(6, 0, 0, 0)
     box.setRange(low, high)
     box.setValue(value)
     return box

@@ -39,6 +39,7 @@ class ImageView(QWidget):
         self.setMinimumSize(160, 160)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setCursor(Qt.CursorShape.OpenHandCursor)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         scale_font(self, 1.15)
 
     def show_picture(self, levels: Levels) -> None:

@@ -85,6 +85,7 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(central)
         self.status.setTextFormat(Qt.TextFormat.PlainText)
         self.status.setAccessibleName("Status")
+        self.status.setContentsMargins(10, 2, 10, 2)
         self.statusBar().addWidget(self.status, 1)
         self.statusBar().setSizeGripEnabled(False)
 
@@ -231,6 +232,8 @@ class MainWindow(QMainWindow):
         self.dialog = dialog
         dialog.finished.connect(self._on_dialog_finished)
         dialog.open()
+        # The style sheet's paddings count only once the children are shown.
+        dialog.resize(dialog.size().expandedTo(dialog.sizeHint()))
 
     def _on_dialog_finished(self) -> None:
         self.dialog = None
@@ -325,8 +328,7 @@ class MainWindow(QMainWindow):
         folder = str(project.folder.resolve())
         self._remember([folder, *(other for other in self.recent() if other != folder)])
         self._enable_actions()
-        images, answers = len(project.pool.images), len(project.answers)
-        self.say(f"{images:,} images, {answers:,} answered. Press ? for the keys.")
+        self.say(f"{len(project.pool.images):,} images. Press ? for the keys.")
 
     def _make_desk(self) -> None:
         """Make the desk when it is needed first: its charts take longer than the start page."""
@@ -347,6 +349,8 @@ class MainWindow(QMainWindow):
         project = self.controller.project
         self.actions_table["undo"].setEnabled(project.can_undo)
         self.actions_table["redo"].setEnabled(project.can_redo)
+        answers, images = len(project.answers), len(project.pool.images)
+        self.say(f"{answers:,} of {images:,} images answered; every answer is saved.")
 
     def _enable_actions(self) -> None:
         is_open = self.controller.is_open

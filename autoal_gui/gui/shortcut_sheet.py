@@ -46,7 +46,7 @@ class ShortcutSheet(QDialog):
         left.addStretch(1)
         right.addStretch(1)
         self._lay_out(left, right)
-        self.resize(760, 620)
+        self.resize(800, 700)
 
     def _lay_out(self, left: QVBoxLayout, right: QVBoxLayout) -> None:
         content = QWidget()

@@ -102,7 +102,7 @@ class StartPage(QWidget):
         recent.addWidget(text_label("Recent projects", size=1.15, bold=True))
         recent.addWidget(self._nothing)
         recent.addWidget(self.recent, 1)
-        recent.addStretch(0)
+        recent.setAlignment(self._nothing, Qt.AlignmentFlag.AlignTop)
         columns = QHBoxLayout()
         columns.setSpacing(36)
         columns.addLayout(grid, 3)

@@ -137,7 +137,9 @@ def resources() -> Path:
 
 def style_sheet(colours: Colours) -> str:
     """Return the style sheet with its colours filled in."""
-    return Template(_read("style.qss")).substitute(asdict(colours))
+    tone = "dark" if colours is DARK else "light"
+    icons = (resources() / "icons").as_posix()
+    return Template(_read("style.qss")).substitute(asdict(colours), icons=icons, tone=tone)
 
 
 @cache

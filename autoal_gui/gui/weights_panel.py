@@ -41,6 +41,7 @@ class WeightsPanel(QScrollArea):
         self.lines.setAccessibleName("Strategy weights by round")
         self.map = make_plot("", "Round")
         self.map.setAccessibleName("Heat map of strategy by round")
+        self._scale = text_label(role="muted", size=0.92)
         self._image = pg.ImageItem()
         self.map.addItem(self._image)
         self._values = QGridLayout()
@@ -70,6 +71,8 @@ class WeightsPanel(QScrollArea):
                 inside.addWidget(body)
             else:
                 inside.addLayout(body)
+            if body is self.map:
+                inside.addWidget(self._scale)
             column.addWidget(frame)
             self._cards.append(frame)
         column.addStretch(1)
@@ -135,6 +138,7 @@ class WeightsPanel(QScrollArea):
         self._image.setImage(np.nan_to_num(shares), autoLevels=False)
         top = max(0.2, float(np.nanmax(shares)))
         self._image.setLevels((0.0, top))
+        self._scale.setText(f"Share of the ranking: dark 0 %, bright {top:.0%}.")
         self._image.setColorMap(pg.colormap.get("cividis"))
         self._image.setRect(0, 0, len(numbers), len(names))
         ticks = [(row + 0.5, strategy_label(name)) for row, name in enumerate(names)]
@@ -150,6 +154,9 @@ class WeightsPanel(QScrollArea):
     def _tint(self) -> None:
         tint_plot(self.lines, self._theme)
         tint_plot(self.map, self._theme)
+        self.map.showGrid(x=False, y=False)
+        for name in ("left", "bottom"):
+            self.map.getAxis(name).setStyle(tickLength=0)
 
 
 def hint(mode: str, any_weights: bool) -> str:

@@ -91,7 +91,7 @@ def reason(query: Query | None, split: Split, rounds: int) -> str:
     if query is None and rounds == 0:
         return "Drawn at random: no round has finished yet."
     if query is None:
-        return "From further down the last ranking."
+        return "From further down a ranking: it was reached while the next round was still running."
     parts = sorted(query.strategies, key=_part, reverse=True)
     total = sum(map(_part, parts))
     words = [f"Score {query.score:.2f}"]

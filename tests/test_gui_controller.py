@@ -1,0 +1,374 @@
+"""The controller without any widget: what the user means to do, and the policy of rounds."""
+
+from pathlib import Path
+
+import pytest
+from gui_support import CLASSES, NearestMean, draw_folder, services
+
+from autoal_gui.core.messages import CommandFailed, ExportModel, RunRound
+from autoal_gui.core.pool import SourceSpec
+from autoal_gui.core.project import ProjectPlan
+from autoal_gui.core.registry import discover
+from autoal_gui.core.session import State
+from autoal_gui.core.settings import PRESETS
+from autoal_gui.gui.controller import Controller
+from autoal_gui.sources.opening import list_images
+
+BATCH = 3
+
+
+@pytest.fixture
+def backend():
+    return NearestMean()
+
+
+@pytest.fixture
+def controller(qapp, tmp_path, backend):
+    controller = Controller(services(tmp_path / "projects", lambda: backend))
+    yield controller
+    backend.gate.set()
+    controller.close()
+
+
+@pytest.fixture
+def folder(controller, tmp_path):
+    """A project of 12 images, its truth hidden, no evaluation set."""
+    return create(controller, tmp_path, draw_folder(tmp_path / "images"))
+
+
+def create(controller, tmp_path, images: Path, **changes) -> Path:
+    spec = SourceSpec("folder", str(images), (("labels", "classes"),))
+    listing = list_images(spec, tmp_path, lambda done, total: None)
+    plan = {
+        "name": "cells",
+        "spec": spec,
+        "classes": listing.classes,
+        "settings": PRESETS["cpu"].but(batch_size=BATCH),
+        "evaluation_images": 0,
+        **changes,
+    }
+    place = tmp_path / "projects" / "cells"
+    assert controller.create_project(place, ProjectPlan(**plan), listing)
+    return place
+
+
+def idle(qtbot, controller):
+    qtbot.waitUntil(lambda: controller.state is State.IDLE)
+
+
+def label(controller, images: int) -> None:
+    """Answer so many images, both classes in turn, so that a model can be trained."""
+    for number in range(images):
+        controller.answer(number % len(CLASSES))
+
+
+def test_a_new_project_starts_with_a_cold_round_and_a_batch(qtbot, controller, folder, backend):
+    assert len(controller.batch) == BATCH
+    assert controller.current == controller.batch[0]
+    idle(qtbot, controller)
+    (command,) = backend.commands
+    assert isinstance(command, RunRound)
+    assert command.labelled == ()
+    assert len(command.unlabelled) == 12
+    assert [r.outcome for r in controller.project.rounds()] == ["finished"]
+
+
+def test_an_answer_is_saved_before_the_next_image_is_shown(qtbot, controller, folder):
+    idle(qtbot, controller)
+    first = controller.current
+    saved = []
+    controller.image_changed.connect(
+        lambda shown: saved.append(first in controller.project.answers)
+    )
+    controller.answer(1)
+    assert saved == [True]
+    assert controller.project.answers[first].class_index == 1
+    assert controller.current != first
+
+
+def test_a_complete_batch_starts_a_round_with_its_labels(qtbot, controller, folder, backend):
+    idle(qtbot, controller)
+    label(controller, BATCH)
+    assert controller.state is State.RUNNING
+    assert controller.current is not None  # labelling never waits
+    idle(qtbot, controller)
+    assert len(backend.commands[-1].labelled) == BATCH
+    assert controller.project.last_round == 2
+    assert controller.current == controller.batch[0]
+
+
+def test_unsure_and_skip_complete_a_batch_but_train_nothing(qtbot, controller, folder, backend):
+    idle(qtbot, controller)
+    controller.unsure()
+    controller.skip()
+    controller.unsure()
+    assert controller.state is State.IDLE
+    assert len(backend.commands) == 1
+    assert sorted(e.action for e in controller.project.answers.values()) == [
+        "skip",
+        "unsure",
+        "unsure",
+    ]
+
+
+def test_a_batch_done_while_a_round_runs_starts_the_next_when_it_ends(
+    qtbot, controller, folder, backend
+):
+    idle(qtbot, controller)
+    backend.gate.clear()
+    label(controller, BATCH)
+    label(controller, BATCH)
+    assert len(controller.project.training_labels()) == 2 * BATCH
+    backend.gate.set()
+    qtbot.waitUntil(lambda: controller.project.last_round == 3)
+    assert len(backend.commands[-1].labelled) == 2 * BATCH
+
+
+def test_the_image_on_screen_stays_when_a_ranking_comes(qtbot, controller, folder, backend):
+    backend.gate.clear()
+    controller.answer(0)
+    shown = controller.current
+    backend.gate.set()
+    idle(qtbot, controller)
+    assert controller.current == shown
+    assert controller.batch[0] == shown
+
+
+def test_undo_goes_back_over_batches_and_redo_restores(qtbot, controller, folder):
+    idle(qtbot, controller)
+    first = controller.current
+    label(controller, BATCH + 1)
+    idle(qtbot, controller)
+    for _ in range(BATCH + 1):
+        controller.undo()
+    assert controller.current == first
+    assert not controller.project.answers
+    assert controller.current in controller.batch
+    for _ in range(BATCH + 1):
+        controller.redo()
+    assert len(controller.project.answers) == BATCH + 1
+
+
+def test_undo_with_nothing_to_take_back_says_so(qtbot, controller, folder):
+    with qtbot.waitSignal(controller.notice) as said:
+        controller.undo()
+    assert "no answer" in said.args[0]
+
+
+def test_back_and_forward_walk_along_the_answers(qtbot, controller, folder):
+    idle(qtbot, controller)
+    path = [controller.current]
+    label(controller, 1)
+    path.append(controller.current)
+    label(controller, 1)
+    here = controller.current
+    controller.back()
+    assert controller.current == path[1]
+    controller.back()
+    assert controller.current == path[0]
+    controller.back()
+    assert controller.current == path[0]
+    controller.forward()
+    controller.forward()
+    assert controller.current == here
+
+
+def test_an_image_answered_again_gets_the_new_class(qtbot, controller, folder):
+    idle(qtbot, controller)
+    first = controller.current
+    controller.answer(0)
+    next_one = controller.current
+    controller.back()
+    controller.answer(1)
+    assert controller.project.answers[first].class_index == 1
+    assert controller.current == next_one
+    assert len(controller.project.entries()) == 2
+
+
+def test_a_class_index_that_does_not_exist_is_no_answer(controller, folder):
+    controller.answer(7)
+    assert not controller.project.answers
+
+
+def test_cancel_keeps_the_last_good_round(qtbot, controller, folder, backend):
+    idle(qtbot, controller)
+    backend.gate.clear()
+    label(controller, BATCH)
+    controller.cancel()
+    assert controller.state is State.CANCELLING
+    idle(qtbot, controller)
+    assert [r.outcome for r in controller.project.rounds()] == ["finished", "cancelled"]
+    assert controller.project.last_round == 1
+    assert len(backend.commands) == 2
+
+
+def test_a_failed_round_is_told_and_labels_stay(qtbot, controller, folder, backend):
+    idle(qtbot, controller)
+    backend.fail = RuntimeError("secret value")
+    with qtbot.waitSignal(controller.failed) as failed:
+        label(controller, BATCH)
+    sentence, details = failed.args
+    assert "labels" in sentence
+    assert "RuntimeError" in details
+    assert "secret" not in sentence + details
+    assert len(controller.project.training_labels()) == BATCH
+    assert controller.project.rounds()[-1].outcome == "failed"
+    backend.fail = None
+    controller.train_now()
+    idle(qtbot, controller)
+    assert controller.project.rounds()[-1].outcome == "finished"
+
+
+def test_events_of_another_request_are_dropped(qtbot, controller, folder, backend):
+    idle(qtbot, controller)
+    backend.gate.clear()
+    label(controller, BATCH)
+    failures = []
+    controller.failed.connect(lambda *words: failures.append(words))
+    controller._client._receive(CommandFailed(1, "too late"))
+    assert controller.state is State.RUNNING
+    assert not failures
+
+
+def test_reopening_goes_on_at_the_same_image(qtbot, controller, folder):
+    idle(qtbot, controller)
+    label(controller, BATCH + 1)
+    idle(qtbot, controller)
+    shown, batch = controller.current, controller.batch
+    answers = dict(controller.project.answers)
+    controller.close_project()
+    assert controller.open_project(folder)
+    assert (controller.current, controller.batch) == (shown, batch)
+    assert dict(controller.project.answers) == answers
+    assert controller.state is State.IDLE  # one new label is no batch
+
+
+def test_closing_in_a_round_lets_it_start_again_when_reopened(qtbot, controller, folder, backend):
+    idle(qtbot, controller)
+    backend.gate.clear()
+    label(controller, BATCH)
+    controller.close_project()
+    backend.gate.set()
+    assert controller.open_project(folder)
+    assert controller.state is State.RUNNING
+    idle(qtbot, controller)
+    assert [r.outcome for r in controller.project.rounds()] == [
+        "finished",
+        "interrupted",
+        "finished",
+    ]
+
+
+def test_a_project_in_use_is_refused_in_a_sentence(qtbot, controller, folder, tmp_path, backend):
+    other = Controller(services(tmp_path / "projects", lambda: backend))
+    with qtbot.waitSignal(other.failed) as failed:
+        assert not other.open_project(folder)
+    assert "another window" in failed.args[0]
+    assert not other.is_open
+    other.close()
+
+
+def test_evaluation_images_are_asked_first_and_measure_the_model(
+    qtbot, controller, tmp_path, backend
+):
+    images = draw_folder(tmp_path / "images")
+    create(controller, tmp_path, images, label_use="ignore", evaluation_images=4)
+    idle(qtbot, controller)
+    evaluation = set(controller.project.pool.ids("evaluation"))
+    for _ in range(4):
+        assert controller.current in evaluation
+        label(controller, 1)
+    assert controller.current not in evaluation
+    label(controller, 2 * BATCH)
+    idle(qtbot, controller)
+    last = controller.project.finished_rounds()[-1]
+    assert last.metrics.total == 4
+    assert not evaluation & {i for i, _ in backend.commands[-1].labelled}
+
+
+def test_every_image_answered_leaves_nothing_to_show(qtbot, controller, folder):
+    idle(qtbot, controller)
+    while controller.current is not None:
+        label(controller, 1)
+    assert len(controller.project.answers) == 12
+    idle(qtbot, controller)
+    assert controller.current is None
+    controller.undo()
+    assert controller.current is not None
+
+
+def test_the_suggestion_is_hidden_until_the_answer_unless_wanted(qtbot, controller, folder):
+    idle(qtbot, controller)
+    label(controller, 2 * BATCH)
+    idle(qtbot, controller)
+    image = controller.current
+    assert controller.visible_suggestion(image) is None
+    controller.set_show_suggestions(True)
+    assert controller.visible_suggestion(image) is not None
+    controller.answer(0)
+    entry = controller.project.answers[image]
+    assert entry.shown
+    assert entry.suggested is not None
+
+
+def test_mode_and_batch_size_hold_from_the_next_round_on(qtbot, controller, folder, backend):
+    idle(qtbot, controller)
+    controller.set_mode("random")
+    controller.change_settings(controller.project.settings.but(batch_size=2))
+    label(controller, BATCH)
+    idle(qtbot, controller)
+    assert backend.commands[-1].settings.mode == "random"
+    assert len(controller.batch) == 2
+
+
+def test_a_third_class_changes_the_keys_and_says_so(qtbot, controller, folder):
+    with qtbot.waitSignal(controller.notice) as said:
+        controller.add_class("grey")
+    assert controller.project.classes == ("bright", "dark", "grey")
+    assert "1 to 3" in said.args[0]
+    with qtbot.waitSignal(controller.failed) as failed:
+        controller.rename_class(0, "grey")
+    assert "already" in failed.args[0]
+
+
+def test_labels_are_exported_and_read_back(qtbot, controller, folder, tmp_path):
+    label(controller, 2)
+    target = tmp_path / "labels.csv"
+    with qtbot.waitSignal(controller.exported) as done:
+        controller.export_labels(discover("autoal_gui.exporters")["csv"], target)
+    assert done.args == [str(target)]
+    assert len(target.read_text().splitlines()) == 3
+    with qtbot.waitSignal(controller.failed):
+        controller.export_labels(discover("autoal_gui.exporters")["csv"], tmp_path / "no" / "a.csv")
+
+
+def test_a_model_is_exported_only_once_there_is_one(qtbot, controller, folder, tmp_path, backend):
+    exporter = discover("autoal_gui.exporters")["pt"]
+    idle(qtbot, controller)
+    with qtbot.waitSignal(controller.failed):
+        controller.export_model(exporter, tmp_path / "model.pt")
+    label(controller, BATCH)
+    idle(qtbot, controller)
+    backend.gate.clear()
+    label(controller, BATCH)  # a round runs: the export waits for its model
+    controller.export_model(exporter, tmp_path / "model.pt")
+    backend.gate.set()
+    qtbot.waitUntil(lambda: (tmp_path / "model.pt").exists())
+    idle(qtbot, controller)
+    export = next(c for c in backend.commands if isinstance(c, ExportModel))
+    assert Path(export.checkpoint).name == "round-0003.pt"
+
+
+def test_a_checkpoint_to_start_from_becomes_the_projects_own(qtbot, controller, tmp_path, backend):
+    given = tmp_path / "given.pt"
+    given.write_bytes(b"weights")
+    create(controller, tmp_path, draw_folder(tmp_path / "images"), start_from=str(given))
+    idle(qtbot, controller)
+    given.unlink()
+    label(controller, BATCH)
+    idle(qtbot, controller)
+    used = Path(backend.commands[1].start_from)
+    assert used.read_bytes() == b"weights"
+    label(controller, BATCH)
+    idle(qtbot, controller)
+    assert backend.commands[2].start_from == ""  # a model of its own by now
