@@ -147,3 +147,7 @@ def settings(folder: Path) -> QSettings:
 
 def no_thread_left(window: MainWindow) -> bool:
     return not any(thread.isRunning() for thread in window.findChildren(QThread))
+
+
+QUIET = "This plugin does not support propagateSizeHints"
+"""What Qt's offscreen platform says of every dialog; the window can do nothing about it."""

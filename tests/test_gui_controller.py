@@ -124,8 +124,9 @@ def test_a_batch_done_while_a_round_runs_starts_the_next_when_it_ends(
     assert len(backend.commands[-1].labelled) == 2 * BATCH
 
 
-def test_the_image_on_screen_stays_when_a_ranking_comes(qtbot, controller, folder, backend):
+def test_the_image_on_screen_stays_when_a_ranking_comes(qtbot, controller, tmp_path, backend):
     backend.gate.clear()
+    create(controller, tmp_path, draw_folder(tmp_path / "images"))
     controller.answer(0)
     shown = controller.current
     backend.gate.set()

@@ -182,7 +182,8 @@ def class_colour(class_index: int) -> QColor:
 
 def ink_on(colour: QColor) -> QColor:
     """Return black or white, whichever reads better on a colour."""
-    return QColor("#101010") if contrast(colour, QColor("black")) > 7 else QColor("white")
+    black, white = QColor("black"), QColor("white")
+    return black if contrast(colour, black) >= contrast(colour, white) else white
 
 
 def contrast(first: QColor, second: QColor) -> float:

@@ -9,6 +9,9 @@ from autoal_gui.gui.names import strategy_label
 from autoal_gui.gui.parts import text_label
 from autoal_gui.gui.theme import scale_font
 
+FURTHER_DOWN = (
+    "Not among those that the last round asked for: it was on screen before, or follows them."
+)
 NAMED = 2  # strategies named in the line
 
 
@@ -91,7 +94,7 @@ def reason(query: Query | None, split: Split, rounds: int) -> str:
     if query is None and rounds == 0:
         return "Drawn at random: no round has finished yet."
     if query is None:
-        return "From further down a ranking: it was reached while the next round was still running."
+        return FURTHER_DOWN
     parts = sorted(query.strategies, key=_part, reverse=True)
     total = sum(map(_part, parts))
     words = [f"Score {query.score:.2f}"]

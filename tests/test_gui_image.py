@@ -1,0 +1,206 @@
+"""Pictures: the geometry of the view, decoding beside the window, what is painted."""
+
+import math
+
+import numpy as np
+import pytest
+from gui_support import QUIET
+from hypothesis import given
+from hypothesis import strategies as st
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QColor, QImage, QWheelEvent
+from PySide6.QtWidgets import QApplication
+
+from autoal_gui.core.errors import ImageUnreadable
+from autoal_gui.core.pool import ImagePool, PoolImage
+from autoal_gui.gui.image_loader import FINEST_HALVED, ImageLoader, levels, small, to_picture
+from autoal_gui.gui.image_view import ImageView
+from autoal_gui.gui.theme import Theme
+from autoal_gui.gui.viewport import MAX_SCALE, MIN_SCALE, Viewport, fitted
+
+pytestmark = pytest.mark.qt_log_ignore(QUIET)
+
+sides = st.integers(1, 5000)
+views = st.tuples(st.floats(50, 4000), st.floats(50, 4000))
+places = st.floats(-3000, 3000)
+viewports = st.builds(Viewport, st.floats(MIN_SCALE, MAX_SCALE), places, places)
+
+
+@given(viewports, st.floats(0.1, 10), st.tuples(places, places), views)
+def test_zooming_keeps_the_point_under_the_pointer(viewport, factor, at, view):
+    before = viewport.to_image(at, view)
+    after = viewport.zoomed(factor, at, view).to_image(at, view)
+    assert after == pytest.approx(before, rel=1e-6, abs=1e-3)
+
+
+@given(viewports, st.tuples(places, places), views)
+def test_view_and_image_points_are_inverse(viewport, point, view):
+    assert viewport.to_image(viewport.to_view(point, view), view) == pytest.approx(point, abs=1e-3)
+
+
+@given(st.tuples(sides, sides), views)
+def test_a_fitted_image_lies_inside_the_view(image, view):
+    viewport = fitted(image, view)
+    left, top = viewport.to_view((0, 0), view)
+    right, bottom = viewport.to_view(image, view)
+    if viewport.scale > MIN_SCALE:
+        assert left >= -1e-6
+        assert top >= -1e-6
+        assert right <= view[0] + 1e-6
+        assert bottom <= view[1] + 1e-6
+
+
+@given(viewports, places, places, st.tuples(sides, sides))
+def test_panning_keeps_the_middle_inside_the_image(viewport, dx, dy, image):
+    panned = viewport.panned(dx, dy, image)
+    assert 0 <= panned.x <= image[0]
+    assert 0 <= panned.y <= image[1]
+    assert panned.scale == viewport.scale
+
+
+@pytest.mark.parametrize("shape", [(5, 7), (5, 7, 3), (64, 61), (1, 1)])
+@pytest.mark.parametrize("kind", [np.uint8, np.uint16])
+def test_a_picture_has_the_pixels_of_the_array(shape, kind):
+    rng = np.random.default_rng(0)
+    values = rng.integers(0, np.iinfo(kind).max, shape, dtype=kind)
+    picture = to_picture(values)
+    assert (picture.height(), picture.width()) == shape[:2]
+    if kind is np.uint8:
+        for y, x in ((0, 0), (shape[0] - 1, shape[1] - 1), (shape[0] // 2, shape[1] // 3)):
+            expected = np.broadcast_to(values[y, x], 3)
+            shown = picture.pixelColor(x, y)
+            assert (shown.red(), shown.green(), shown.blue()) == tuple(expected)
+
+
+def test_a_picture_outlives_its_array():
+    values = np.full((40, 41), 200, dtype=np.uint8)
+    picture = to_picture(values)
+    values[:] = 0
+    assert picture.pixelColor(3, 3).red() == 200
+
+
+def test_large_pictures_are_halved_and_thumbnails_are_small():
+    picture = QImage(3000, 1500, QImage.Format.Format_Grayscale8)
+    picture.fill(7)
+    halves = levels(picture)
+    assert [level.width() for level in halves] == [3000, 1500, 750]
+    assert max(halves[-1].width(), halves[-1].height()) <= FINEST_HALVED
+    assert small(halves[-1]).width() == 160
+    tiny = QImage(28, 28, QImage.Format.Format_Grayscale8)
+    assert small(tiny).width() == 28
+
+
+class Arrays:
+    """An image reader of arrays; number 3 is broken."""
+
+    def read(self, key: str) -> np.ndarray:
+        if key == "3":
+            raise ImageUnreadable("The file is cut off.")
+        return np.full((30, 40), int(key), dtype=np.uint8)
+
+
+@pytest.fixture
+def loader(qapp):
+    loader = ImageLoader()
+    loader.open(ImagePool.of([PoolImage(i, str(i), "", "pool") for i in range(1, 9)], Arrays()))
+    yield loader
+    loader.close()
+
+
+def test_wanted_pictures_come_and_broken_ones_are_explained(qtbot, loader):
+    loader.want([2, 3, 5])
+    qtbot.waitUntil(lambda: all(map(loader.known, (2, 3, 5))))
+    assert loader.picture(5)[0].pixelColor(0, 0).red() == 5
+    assert loader.thumbnail(2) is not None
+    assert loader.failure(3) == "The file is cut off."
+    assert loader.picture(3) is None
+    assert not loader.known(4)
+
+
+def test_pictures_of_another_pool_are_dropped(qtbot, loader):
+    loader.want(range(1, 9))
+    loader.open(ImagePool.of([PoolImage(1, "9", "", "pool")], Arrays()))
+    loader.want([1])
+    qtbot.waitUntil(lambda: loader.known(1))
+    qtbot.wait(50)
+    assert loader.picture(1)[0].pixelColor(0, 0).red() == 9
+    assert not loader.known(5)
+
+
+@pytest.fixture
+def view(qtbot):
+    view = ImageView(Theme())
+    qtbot.addWidget(view)
+    view.resize(424, 324)
+    view.show()
+    picture = QImage(40, 30, QImage.Format.Format_RGB888)
+    picture.fill(QColor("red"))
+    picture.setPixelColor(20, 15, QColor("blue"))
+    view.show_picture((picture,))
+    return view
+
+
+def test_a_small_image_fills_the_view_with_hard_pixels(view):
+    assert view.viewport.scale == pytest.approx(10)
+    assert not view.smooth
+    shown = view.grab().toImage()
+    assert shown.pixelColor(12 + 5, 12 + 5) == QColor("red")
+    middle = view.viewport.to_view((20.5, 15.5), (424, 324))
+    assert shown.pixelColor(*map(round, middle)) == QColor("blue")
+    assert shown.pixelColor(2, 2) == QColor(Theme().colours.surround)
+
+
+def test_the_wheel_zooms_to_the_pointer(view):
+    at = QPointF(112, 62)
+    before = view.viewport.to_image((112, 62), (424, 324))
+    wheel = QWheelEvent(
+        at,
+        view.mapToGlobal(at),
+        QPoint(),
+        QPoint(0, 240),
+        Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
+    QApplication.sendEvent(view, wheel)
+    assert view.viewport.scale == pytest.approx(10 * 1.25**2)
+    assert view.viewport.to_image((112, 62), (424, 324)) == pytest.approx(before)
+
+
+def test_dragging_moves_the_image_and_a_double_click_fits_it(qtbot, view):
+    view.zoom(4)
+    x = view.viewport.x
+    qtbot.mousePress(view, Qt.MouseButton.LeftButton, pos=QPoint(200, 100))
+    qtbot.mouseMove(view, QPoint(240, 100))
+    qtbot.mouseRelease(view, Qt.MouseButton.LeftButton, pos=QPoint(240, 100))
+    assert view.viewport.x == pytest.approx(x - 1)  # 40 view lengths at 40 a pixel
+    qtbot.mouseDClick(view, Qt.MouseButton.LeftButton)
+    assert view.viewport.scale == pytest.approx(10)
+
+
+def test_real_size_shows_a_pixel_as_a_pixel(view):
+    view.actual_size()
+    assert view.viewport.scale * view.devicePixelRatioF() == pytest.approx(1)
+    view.fit()
+    assert view.viewport.scale == pytest.approx(10)
+
+
+def test_the_zoom_stays_for_images_of_one_size_and_fits_others(view):
+    view.zoom(3)
+    same = QImage(40, 30, QImage.Format.Format_Grayscale8)
+    view.show_picture((same,))
+    assert view.viewport.scale == pytest.approx(30)
+    view.show_picture((QImage(80, 60, QImage.Format.Format_Grayscale8),))
+    assert view.viewport.scale == pytest.approx(5)
+
+
+def test_a_sentence_takes_the_place_of_a_picture(view):
+    before = view.grab().toImage()
+    view.show_sentence("The file is cut off. Skip it with S.")
+    assert view.picture is None
+    shown = view.grab().toImage()
+    assert shown != before
+    assert not math.isclose(view.viewport.scale, 0)
+    inked = {shown.pixelColor(x, 162).name() for x in range(424)}
+    assert len(inked) > 2
