@@ -1,0 +1,375 @@
+"""Dialogs: new projects with every default, settings, export, and the demo."""
+
+import threading
+from pathlib import Path
+
+import numpy as np
+import pytest
+from gui_support import QUIET, NearestMean, draw_folder, no_thread_left, services, settings
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialogButtonBox
+
+from autoal_gui.core.pool import ListedImage, Listing, SourceSpec
+from autoal_gui.core.session import State
+from autoal_gui.gui.importer import Importer, clean_name, free_folder
+from autoal_gui.gui.main_window import MainWindow, folder_spec
+
+pytestmark = pytest.mark.qt_log_ignore(QUIET)
+
+
+@pytest.fixture
+def backend():
+    return NearestMean()
+
+
+@pytest.fixture
+def window(qtbot, tmp_path, backend):
+    window = MainWindow(services(tmp_path / "projects", lambda: backend), settings(tmp_path))
+    window.show()
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    yield window
+    backend.gate.set()
+    window.close()
+    assert no_thread_left(window)
+    window.deleteLater()
+
+
+def listed(qtbot, window, spec):
+    window.new_project(spec)
+    dialog = window.dialog
+    qtbot.waitUntil(lambda: dialog.listing is not None)
+    return dialog
+
+
+def idle(qtbot, window):
+    qtbot.waitUntil(lambda: window.controller.state is State.IDLE)
+
+
+def leftovers(window) -> list[Path]:
+    return list(window._services.projects_folder.glob(".new-*"))
+
+
+# -- new projects -------------------------------------------------------------------------------
+
+
+def test_enter_alone_makes_a_project_of_a_folder(qtbot, window, tmp_path):
+    dialog = listed(qtbot, window, folder_spec(draw_folder(tmp_path / "images", 20)))
+    assert dialog.ok.isDefault()
+    assert "20 images can be used." in dialog.report.line.text()
+    qtbot.keyClick(dialog, Qt.Key.Key_Return)
+    controller = window.controller
+    assert controller.is_open
+    project = controller.project
+    assert project.name == "images"
+    assert project.classes == ("bright", "dark")
+    assert project.annotator == "reader"
+    assert len(project.pool.ids("evaluation")) == 4  # a fifth, their labels known
+    assert project.unanswered_evaluation() == ()
+    assert window.stack.currentWidget() is window.desk
+    assert leftovers(window) == []
+
+
+def test_unreadable_files_are_reported_and_the_rest_is_used(qtbot, window, tmp_path):
+    images = draw_folder(tmp_path / "images", 20)
+    (images / "bright" / "broken.png").write_bytes(b"\x89PNG not really")
+    dialog = listed(qtbot, window, folder_spec(images))
+    assert "1 cannot" in dialog.report.line.text()
+    assert "bright/broken.png" in dialog.report.files.toPlainText()
+    dialog.accept()
+    assert len(window.controller.project.pool.images) == 20
+    assert window.controller.project.unreadable[0][0] == "bright/broken.png"
+
+
+def test_a_folder_without_images_says_so_and_leaves_nothing(qtbot, window, tmp_path):
+    (tmp_path / "empty").mkdir()
+    window.new_project(folder_spec(tmp_path / "empty"))
+    dialog = window.dialog
+    qtbot.waitUntil(lambda: "holds no" in dialog.report.line.text())
+    assert not dialog.ok.isEnabled()
+    dialog.reject()
+    assert leftovers(window) == []
+
+
+def test_classes_are_typed_where_the_source_has_none(qtbot, window, tmp_path):
+    images = draw_folder(tmp_path / "images", 20)
+    for number, file in enumerate(sorted(images.rglob("*.png"))):
+        file.rename(images / f"{number}.png")
+    for folder in ("bright", "dark"):
+        (images / folder).rmdir()
+    dialog = listed(qtbot, window, folder_spec(images))
+    assert not dialog.ok.isEnabled()
+    assert "At least two classes" in dialog.problem.text()
+    for name in ("benign", "malignant"):
+        qtbot.keyClicks(dialog.classes.entry, name)
+        qtbot.keyClick(dialog.classes.entry, Qt.Key.Key_Return)
+    assert dialog.isVisible()  # Enter in the field adds, and does not start
+    assert dialog.ok.isEnabled()
+    assert "asked for first" in dialog.evaluation_note.text()
+    assert dialog.evaluation.value() == 5
+    dialog.accept()
+    project = window.controller.project
+    assert project.classes == ("benign", "malignant")
+    assert len(project.unanswered_evaluation()) == 5
+    assert window.controller.current in project.unanswered_evaluation()
+
+
+def test_known_labels_can_be_answers_or_nothing(qtbot, window, tmp_path):
+    images = draw_folder(tmp_path / "images", 20)
+    dialog = listed(qtbot, window, folder_spec(images))
+    dialog.label_use.setCurrentIndex(dialog.label_use.findData("labelled"))
+    dialog.accept()
+    idle(qtbot, window)
+    assert len(window.controller.project.training_labels()) == 16
+    window.controller.close_project()
+    dialog = listed(qtbot, window, folder_spec(images))
+    assert dialog.folder().name == "images-2"
+    dialog.label_use.setCurrentIndex(dialog.label_use.findData("ignore"))
+    dialog.classes.list.setCurrentRow(1)
+    qtbot.mouseClick(dialog.classes.remove_button, Qt.MouseButton.LeftButton)
+    assert dialog.classes.names() == ("bright",)
+    dialog.classes.entry.setText("other")
+    dialog.classes.add()
+    dialog.accept()
+    assert window.controller.project.classes == ("bright", "other")
+    assert window.controller.project.training_labels() == ()
+
+
+def test_classes_of_the_set_are_renamed_but_not_removed(qtbot, window, tmp_path):
+    dialog = listed(qtbot, window, folder_spec(draw_folder(tmp_path / "images", 20)))
+    dialog.classes.list.setCurrentRow(0)
+    assert not dialog.classes.remove_button.isEnabled()
+    dialog.classes.list.item(0).setText("pale")
+    dialog.classes.list.item(1).setText("pale")
+    assert "same name" in dialog.problem.text()
+    assert not dialog.ok.isEnabled()
+    dialog.classes.list.item(1).setText("deep")
+    dialog.accept()
+    assert window.controller.project.classes == ("pale", "deep")
+
+
+def test_every_choice_of_the_method_arrives(qtbot, window, tmp_path):
+    dialog = listed(qtbot, window, folder_spec(draw_folder(tmp_path / "images", 20)))
+    method = dialog.method
+    method.mode.setCurrentIndex(method.mode.findData("bald"))
+    method.preset.setCurrentIndex(method.preset.findData("paper"))
+    method.device.setCurrentIndex(method.device.findData("cpu"))
+    method.size.setCurrentIndex(method.size.findData("64"))
+    method.batch.setValue(7)
+    dialog.evaluation.setValue(3)
+    dialog.name.setText("My cells")
+    dialog.place.line.setText(str(tmp_path / "elsewhere" / "cells"))
+    dialog.accept()
+    project = window.controller.project
+    chosen = project.settings
+    assert (chosen.mode, chosen.batch_size, chosen.device, chosen.input_size) == (
+        "bald",
+        7,
+        "cpu",
+        64,
+    )
+    assert chosen.search_steps == 400
+    assert project.name == "My cells"
+    assert project.folder == tmp_path / "elsewhere" / "cells"
+    assert len(project.pool.ids("evaluation")) == 3
+
+
+def test_a_folder_that_holds_a_project_is_refused(qtbot, window, tmp_path):
+    images = draw_folder(tmp_path / "images", 20)
+    listed(qtbot, window, folder_spec(images)).accept()
+    taken = window.controller.project.folder
+    window.controller.close_project()
+    dialog = listed(qtbot, window, folder_spec(images))
+    dialog.place.line.setText(str(taken))
+    dialog.accept()
+    assert "already" in dialog.problem.text()
+    assert dialog.isVisible()
+    dialog.place.line.setText(str(taken) + "-b")
+    dialog.accept()
+    assert window.controller.is_open
+
+
+def write_npz(file: Path) -> Path:
+    rng = np.random.default_rng(0)
+    arrays = {}
+    for part, count in (("train", 30), ("val", 4), ("test", 8)):
+        labels = np.arange(count) % 2
+        noise = rng.integers(0, 30, (count, 28, 28))
+        arrays[f"{part}_images"] = (noise + 180 * labels[:, None, None]).astype(np.uint8)
+        arrays[f"{part}_labels"] = labels.reshape(-1, 1).astype(np.uint8)
+    np.savez(file, **arrays)
+    return file
+
+
+def test_an_npz_file_brings_its_own_evaluation_set(qtbot, window, tmp_path):
+    dialog = listed(qtbot, window, SourceSpec("npz", str(write_npz(tmp_path / "set.npz"))))
+    assert not dialog.evaluation.isEnabled()
+    assert dialog.evaluation.value() == 8
+    dialog.accept()
+    project = window.controller.project
+    assert len(project.evaluation_labels()) == 8
+    image = window.controller.current
+    assert project.pool.read(image).shape == (28, 28)  # its copy moved along with the project
+    window.controller.close_project()
+    assert window.open_folder(project.folder)
+    assert window.controller.project.pool.read(image).shape == (28, 28)
+
+
+def test_a_medmnist_set_is_found_in_a_folder(qtbot, window, tmp_path):
+    write_npz(tmp_path / "pneumoniamnist.npz")
+    window.new_project(SourceSpec("medmnist"))
+    dialog = window.dialog
+    assert not dialog.ok.isEnabled()
+    dialog.chooser.folder.line.setText(str(tmp_path))
+    qtbot.mouseClick(dialog.chooser.load, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: dialog.listing is not None)
+    assert dialog.classes.names() == ("normal", "pneumonia")
+    qtbot.keyClick(dialog, Qt.Key.Key_Return)
+    assert window.controller.project.name == "pneumoniamnist"
+
+
+def test_a_medmnist_set_that_is_not_there_says_so(qtbot, window, tmp_path):
+    window.new_project(SourceSpec("medmnist"))
+    dialog = window.dialog
+    dialog.chooser.folder.line.setText(str(tmp_path))
+    qtbot.mouseClick(dialog.chooser.load, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: "is not in" in dialog.report.line.text())
+    dialog.reject()
+
+
+def test_a_listing_can_be_stopped(qtbot, tmp_path):
+    begun = threading.Event()
+
+    def slow(spec, workspace, progress):
+        while True:
+            begun.set()
+            progress(1, 1000)
+
+    slow_services = services(tmp_path, NearestMean)
+    importer = Importer(type(slow_services)(**{**vars(slow_services), "list_images": slow}))
+    importer.start(SourceSpec("folder", "x"))
+    qtbot.waitUntil(begun.is_set)
+    with qtbot.waitSignal(importer.cancelled):
+        importer.cancel()
+    assert not importer.running
+    assert list(tmp_path.glob(".new-*")) == []
+    importer.start(SourceSpec("folder", "x"))
+    importer.close()  # while it runs
+    assert list(tmp_path.glob(".new-*")) == []
+
+
+def test_a_checkpoint_gives_its_classes_or_is_refused(qtbot, window, tmp_path):
+    images = draw_folder(tmp_path / "images", 20)
+    (tmp_path / "good.pt").write_text("bright dark")
+    dialog = listed(qtbot, window, folder_spec(images))
+    dialog.start_from.line.setText(str(tmp_path / "bad.txt"))
+    qtbot.waitUntil(lambda: "not a checkpoint" in dialog.start_note.text())
+    assert not dialog.ok.isEnabled()
+    dialog.start_from.line.setText(str(tmp_path / "good.pt"))
+    qtbot.waitUntil(lambda: "2 classes" in dialog.start_note.text())
+    qtbot.waitUntil(dialog.ok.isEnabled)
+    dialog.accept()
+    assert Path(window.controller.project.start_from).read_text() == "bright dark"
+
+
+def test_the_demo_starts_with_one_click(qtbot, window):
+    listing = Listing(("a", "b"), tuple(ListedImage(str(n), "", label=n % 2) for n in range(40)))
+    given = window._services
+
+    class Grey:
+        def read(self, key: str) -> np.ndarray:
+            return np.full((8, 8), int(key), dtype=np.uint8)
+
+    small = type(given)(
+        **{
+            **vars(given),
+            "list_images": lambda spec, workspace, progress: listing,
+            "open_images": lambda spec, workspace: Grey(),
+        }
+    )
+    window._services = window.controller._services = window._importer._services = small
+    qtbot.mouseClick(window.start_page.buttons["demo"], Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: window.controller.is_open)
+    assert window.controller.project.name == "Demo"
+    assert window.controller.project.spec == SourceSpec("demo")
+    assert window._busy is None
+
+
+def test_names_become_folders_that_every_system_takes(tmp_path):
+    assert clean_name("a/b:c*") == "a-b-c"
+    assert clean_name("...") == "project"
+    (tmp_path / "x").mkdir()
+    assert free_folder(tmp_path, "x") == tmp_path / "x-2"
+
+
+# -- settings and export ------------------------------------------------------------------------
+
+
+@pytest.fixture
+def controller(qtbot, window, tmp_path):
+    dialog = listed(qtbot, window, folder_spec(draw_folder(tmp_path / "images", 20)))
+    dialog.method.batch.setValue(4)
+    dialog.accept()
+    idle(qtbot, window)
+    return window.controller
+
+
+def test_settings_are_stored_and_shown(qtbot, window, controller):
+    before = controller.project.settings
+    window.show_settings()
+    dialog = window.dialog
+    dialog.method.mode.setCurrentIndex(dialog.method.mode.findData("margin"))
+    dialog.method.batch.setValue(6)
+    dialog.annotator.setText("Dr. Who")
+    dialog.suggestions.setChecked(True)
+    dialog.classes.list.item(0).setText("pale")
+    dialog.classes.entry.setText("grey")
+    dialog.classes.add()
+    qtbot.mouseClick(
+        dialog.buttons.button(QDialogButtonBox.StandardButton.Ok), Qt.MouseButton.LeftButton
+    )
+    project = controller.project
+    assert project.settings == before.but(mode="margin", batch_size=6)
+    assert project.annotator == "Dr. Who"
+    assert project.show_suggestions
+    assert project.classes == ("pale", "dark", "grey")
+    assert window.desk._mode.text() == "Margin alone"
+    assert len(window.desk.class_panel._buttons) == 3
+
+
+def test_settings_cancelled_change_nothing(qtbot, window, controller):
+    before = (controller.project.settings, controller.project.classes)
+    window.show_settings()
+    window.dialog.method.batch.setValue(9)
+    window.dialog.classes.list.item(0).setText("")
+    assert not window.dialog.buttons.button(QDialogButtonBox.StandardButton.Ok).isEnabled()
+    window.dialog.reject()
+    assert (controller.project.settings, controller.project.classes) == before
+
+
+def test_labels_and_model_leave_the_program(qtbot, window, controller, tmp_path):
+    window.show_export()
+    dialog = window.dialog
+    assert not dialog.buttons["pt"].isEnabled()
+    assert dialog.exporter.KIND == "labels"
+    dialog.reject()
+    for number in range(4):
+        controller.answer(number % 2)
+    idle(qtbot, window)
+    window.show_export()
+    dialog = window.dialog
+    dialog.target.setText(str(tmp_path / "out.csv"))
+    qtbot.mouseClick(dialog.ok, Qt.MouseButton.LeftButton)
+    assert dialog.outcome.text() == f"Written: {tmp_path / 'out.csv'}"
+    assert len((tmp_path / "out.csv").read_text().splitlines()) == 5
+    dialog.buttons["pt"].setChecked(True)
+    assert dialog.target.text() == str(tmp_path / "images-model.pt")
+    qtbot.mouseClick(dialog.ok, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: "Written" in dialog.outcome.text())
+    assert (tmp_path / "images-model.pt").is_file()
+    dialog.target.setText(str(tmp_path / "no" / "such" / "folder.csv"))
+    dialog.buttons["csv"].setChecked(True)
+    dialog.target.setText(str(tmp_path / "no" / "such" / "folder.csv"))
+    dialog.export()
+    assert "could not be written" in dialog.outcome.text()
+    dialog.reject()

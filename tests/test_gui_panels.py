@@ -1,0 +1,231 @@
+"""Panels: what they say and draw of real rounds."""
+
+import math
+
+import numpy as np
+import pytest
+from gui_support import QUIET, STRATEGIES, NearestMean, draw_folder, services, settings
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel
+
+from autoal_gui.core.messages import Progress, Query
+from autoal_gui.core.metrics import Metrics
+from autoal_gui.core.project import ProjectPlan, RoundRecord
+from autoal_gui.core.session import State
+from autoal_gui.core.settings import PRESETS
+from autoal_gui.gui import performance_panel, weights_panel
+from autoal_gui.gui.main_window import MainWindow, folder_spec
+from autoal_gui.gui.names import mode_label, modes, strategy_label
+from autoal_gui.gui.performance_panel import curve_point, percent
+from autoal_gui.gui.training_panel import duration, last_round_line, progress_line
+from autoal_gui.gui.weights_panel import strategies_of, table
+from autoal_gui.gui.why_panel import reason
+from autoal_gui.sources.opening import list_images
+
+pytestmark = pytest.mark.qt_log_ignore(QUIET)
+BATCH = 4
+
+
+def record(number: int, **values) -> RoundRecord:
+    return RoundRecord(number, "finished", PRESETS["cpu"], "", "", 10 * number, **values)
+
+
+@pytest.fixture
+def window(qtbot, tmp_path):
+    window = MainWindow(services(tmp_path / "projects", NearestMean), settings(tmp_path))
+    window.show()
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    yield window
+    window.close()
+    window.deleteLater()
+
+
+def start(qtbot, window, tmp_path, mode="paper", **plan):
+    spec = folder_spec(draw_folder(tmp_path / "images", 30))
+    listing = list_images(spec, tmp_path, lambda done, total: None)
+    chosen = PRESETS["cpu"].but(batch_size=BATCH, mode=mode)
+    whole = ProjectPlan("cells", spec, listing.classes, chosen, **plan)
+    assert window.controller.create_project(tmp_path / "projects" / "cells", whole, listing)
+    qtbot.waitUntil(lambda: window.controller.state is State.IDLE)
+    return window.controller
+
+
+def run_rounds(qtbot, window, rounds: int) -> None:
+    controller = window.controller
+    for _ in range(rounds):
+        for number in range(BATCH):
+            controller.answer(number % 2)
+        qtbot.waitUntil(lambda: controller.state is State.IDLE)
+
+
+# -- weights ------------------------------------------------------------------------------------
+
+
+def test_weights_are_drawn_and_listed_round_by_round(qtbot, window, tmp_path):
+    start(qtbot, window, tmp_path)
+    panel = window.desk.weights
+    assert "No weights yet" in panel.hint.text()
+    run_rounds(qtbot, window, 3)
+    rounds = window.controller.project.finished_rounds()[1:]
+    curves = panel.lines.getPlotItem().listDataItems()
+    assert len(curves) == len(STRATEGIES)
+    for curve, name in zip(curves, STRATEGIES, strict=True):
+        x, y = curve.getData()
+        assert x.tolist() == [2, 3, 4]
+        assert y.tolist() == pytest.approx([100 * dict(r.weights)[name] for r in rounds])
+    shown = [label.text() for label in panel.findChildren(QLabel)]
+    last = dict(rounds[-1].weights)
+    for name in STRATEGIES:
+        assert strategy_label(name) in shown
+        assert f"{last[name]:.1%}" in shown
+    assert panel.hint.isHidden()
+    image = panel._image.image
+    assert image.shape == (3, len(STRATEGIES))
+    assert image[2].tolist() == pytest.approx([last[name] for name in STRATEGIES])
+
+
+def test_a_mode_without_weights_says_so(qtbot, window, tmp_path):
+    start(qtbot, window, tmp_path, mode="random")
+    assert "gives no weights" in window.desk.weights.hint.text()
+    assert "Random" in window.desk.weights.hint.text()
+
+
+def test_a_strategy_that_came_later_has_gaps_not_zeros():
+    rounds = [
+        record(1, weights=(("margin", 1.0),)),
+        record(2, weights=(("entropy", 0.25), ("margin", 0.75))),
+    ]
+    names = strategies_of(rounds)
+    assert names == ["entropy", "margin"]
+    shares = table(rounds, names)
+    assert math.isnan(shares[0, 0])
+    assert shares[1].tolist() == [0.25, 0.75]
+
+
+def test_hints_of_the_modes():
+    assert weights_panel.hint("paper", True) == ""
+    assert "same weight" in weights_panel.hint("vote", True)
+    assert "Margin" in weights_panel.hint("margin", True)
+
+
+def test_every_mode_and_strategy_has_a_label():
+    names = [name for name, _ in modes()]
+    assert names[:2] == ["paper", "vote"]
+    assert set(PRESETS["paper"].candidates) | {"random"} <= set(names)
+    assert mode_label("vote") == "Uniform vote"
+    assert strategy_label("kmeans") == "k-means"
+    assert strategy_label("gone") == "gone"
+
+
+# -- performance --------------------------------------------------------------------------------
+
+
+def test_performance_follows_the_labels(qtbot, window, tmp_path):
+    start(qtbot, window, tmp_path, evaluation_images=10)
+    panel = window.desk.performance
+    assert "10 images are set aside" in panel.hint.text()
+    run_rounds(qtbot, window, 2)
+    rounds = window.controller.project.finished_rounds()[1:]
+    metrics = rounds[-1].metrics
+    assert panel.numbers[0].text() == percent(metrics.balanced_accuracy)
+    assert panel.numbers[1].text() == percent(metrics.accuracy)
+    low, high = metrics.accuracy_interval
+    assert percent(low) in panel.intervals[1].text()
+    assert percent(high) in panel.intervals[1].text()
+    curves = [c for c in panel.curve.getPlotItem().listDataItems() if c.getData()[0] is not None]
+    x, y = curves[-1].getData()
+    assert x.tolist() == [4, 8]
+    assert y.tolist() == pytest.approx([100 * r.metrics.balanced_accuracy for r in rounds])
+    shown = [
+        [int(panel.matrix.item(row, column).text()) for column in range(2)] for row in range(2)
+    ]
+    assert tuple(map(tuple, shown)) == metrics.confusion
+    assert "10 images" in panel.hint.text()
+    window.theme.choose("dark")
+    assert (
+        panel.matrix.item(0, 0).background().color() != panel.matrix.item(0, 1).background().color()
+    )
+    window.theme.choose("light")
+
+
+def test_no_evaluation_set_is_said(qtbot, window, tmp_path):
+    start(qtbot, window, tmp_path, evaluation_images=0)
+    run_rounds(qtbot, window, 1)
+    assert "no evaluation set" in window.desk.performance.hint.text()
+
+
+def test_a_class_added_later_does_not_break_the_panels(qtbot, window, tmp_path):
+    start(qtbot, window, tmp_path, evaluation_images=10)
+    run_rounds(qtbot, window, 1)
+    window.controller.add_class("grey")
+    assert window.desk.performance.matrix.rowCount() == 2
+    assert len(window.desk.class_panel._buttons) == 3
+    run_rounds(qtbot, window, 1)
+    assert window.desk.performance.matrix.rowCount() == 3
+
+
+def test_points_of_the_curve_lie_inside_their_interval():
+    metrics = Metrics.of(np.array([0, 0, 1, 1, 1]), np.array([0, 1, 1, 1, 0]), 2)
+    for position in (0, 1):
+        value, low, high = curve_point(metrics, position)
+        assert 0 <= low <= value <= high <= 1
+    assert percent(math.nan) == "–"
+    assert percent(0.123) == "12.3 %"
+
+
+def test_hint_says_how_many_evaluation_labels_are_missing():
+    assert "3 of them wait" in performance_panel.hint(10, 3, [])
+
+
+def test_reopened_panels_show_the_rounds_of_before(qtbot, window, tmp_path):
+    start(qtbot, window, tmp_path, evaluation_images=10)
+    run_rounds(qtbot, window, 2)
+    number = window.desk.performance.numbers[0].text()
+    window.controller.close_project()
+    second = MainWindow(services(tmp_path / "projects", NearestMean), settings(tmp_path))
+    qtbot.addWidget(second)
+    assert second.open_folder(tmp_path / "projects" / "cells")
+    assert second.desk.performance.numbers[0].text() == number
+    assert len(second.desk.weights.lines.getPlotItem().listDataItems()) == len(STRATEGIES)
+    assert "Round 3 took" in second.desk.training.line.text()
+    second.close()
+
+
+# -- words --------------------------------------------------------------------------------------
+
+
+def test_progress_and_time_in_words():
+    progress = Progress(1, "FitNet", 20, 60, 130.0, 0.4321, "cuda")
+    assert progress_line(progress) == "FitNet 20 of 60 · about 2 min left · loss 0.432 · cuda"
+    assert progress_line(Progress(1, "task model", 1, 9)) == "Task model 1 of 9"
+    assert [duration(s) for s in (0.4, 89, 90, 3600, 7200)] == [
+        "0 s",
+        "89 s",
+        "2 min",
+        "60 min",
+        "2.0 h",
+    ]
+
+
+def test_the_last_round_in_words():
+    assert last_round_line(record(3, seconds=(("FitNet", 30.0),), device="cpu")) == (
+        "Round 3 took 30 s on cpu."
+    )
+    failed = RoundRecord(4, "failed", PRESETS["cpu"], "", "", 0, "No memory.")
+    assert last_round_line(failed) == "Round 4 failed. No memory."
+
+
+def test_reasons_in_words():
+    query = Query(1, 0.8, (("margin", 1.0, 0.6), ("bald", 0.5, 0.4)), 1.25)
+    assert reason(query, "pool", 2) == "Asked for by Margin 75%, BALD 25%; predicted loss 1.25."
+    assert "evaluation set" in reason(query, "evaluation", 2)
+    assert "no round" in reason(None, "pool", 0)
+    assert reason(Query(1, 0.8), "pool", 1) == "Score 0.80."
+
+
+def test_tabs_are_reached_by_the_pointer(qtbot, window, tmp_path):
+    start(qtbot, window, tmp_path)
+    bar = window.desk.tabs.tabBar()
+    qtbot.mouseClick(bar, Qt.MouseButton.LeftButton, pos=bar.tabRect(1).center())
+    assert window.desk.performance.isVisible()
