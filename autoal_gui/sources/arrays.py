@@ -75,17 +75,32 @@ def open_stack(path: Path) -> Stack | None:
     return stack if stack.ndim in (3, 4) and stack.dtype.kind == "u" else None
 
 
+def make_folder(folder: Path) -> None:
+    """Make a folder with those above it, unless it is there.
+
+    Raises:
+        SourceError: the disk must not be written to.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SourceError(f"The folder {folder} cannot be made.") from error
+
+
 def require_space(folder: Path, wanted: int) -> None:
     """Check that a disk has room.
 
     Args:
-        folder: an existing folder on that disk.
+        folder: an existing folder on that disk; see `make_folder`.
         wanted: bytes; a tenth more must be free, for the rest of the project.
 
     Raises:
-        SourceError: it has not.
+        SourceError: it has not, or the folder is gone.
     """
-    free = shutil.disk_usage(folder).free
+    try:
+        free = shutil.disk_usage(folder).free
+    except OSError as error:
+        raise SourceError(f"The folder {folder} cannot be used.") from error
     if wanted * 1.1 > free:
         raise SourceError(
             f"The images take {wanted / 1e9:.1f} GB on the disk, but only {free / 1e9:.1f} GB "
@@ -124,7 +139,7 @@ def kept_stack(
     """Memory-map an array, which is written first where that was not done before.
 
     Args:
-        target: where it is kept; an existing folder.
+        target: where it is kept; its folder is made if it is missing.
         shape: (n, H, W) or (n, H, W, C).
         dtype: uint8 or uint16.
         blocks: the array's bytes in C order, so that it is never held whole; whoever yields them
@@ -138,6 +153,7 @@ def kept_stack(
     if stack is not None and stack.shape == shape and stack.dtype == dtype:
         ticks.add(len(stack))
         return stack
+    make_folder(target.parent)
     require_space(target.parent, math.prod(shape) * dtype.itemsize)
     header = {"descr": dtype.str, "fortran_order": False, "shape": shape}
     with written_whole(target) as file:

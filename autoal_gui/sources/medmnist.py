@@ -14,7 +14,7 @@ from typing import Any
 from autoal_gui.core.errors import SourceError
 from autoal_gui.core.pool import ImageReader, Listing, ProgressCallback, SourceSpec
 from autoal_gui.sources import npz
-from autoal_gui.sources.arrays import written_whole
+from autoal_gui.sources.arrays import make_folder, written_whole
 from autoal_gui.sources.catalogue import SIZES, official
 from autoal_gui.sources.network import fetch
 
@@ -77,10 +77,7 @@ def download(flag: str, size: int, folder: Path, progress: ProgressCallback) -> 
     info, suffix = official()[flag], _suffix(size)
     target = _file(flag, size, folder)
     digest = hashlib.md5(usedforsecurity=False)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise SourceError(f"The folder {folder} cannot be made.") from error
+    make_folder(folder)
     with written_whole(target) as file:
         for block in fetch(info[f"url{suffix}"], folder, progress):
             digest.update(block)

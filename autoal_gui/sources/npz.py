@@ -174,7 +174,8 @@ def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str) -> Membe
 def _parts(members: dict[str, Member]) -> list[Part]:
     """Return what becomes the pool and the evaluation set; the pool comes first."""
     if "train_images" in members:
-        held_out = "test" if "test_images" in members else "val"
+        test = members.get("test_images")
+        held_out = "val" if test is None or test.shape[:1] == (0,) else "test"
         wanted: tuple[tuple[str, Split], ...] = (("train", "pool"), (held_out, "evaluation"))
         parts = [
             Part(name, split, members[f"{name}_images"], members.get(f"{name}_labels"))
