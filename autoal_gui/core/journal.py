@@ -99,7 +99,7 @@ class Journal:
 
     def _take_back(self, answer: Entry) -> None:
         history = self._history[answer.image_id]
-        history.pop()
+        history.remove(answer)  # not always the last: an import may stand in front of it
         self._redoable.append(answer)
         if history:
             self._answers[answer.image_id] = history[-1]
