@@ -4,6 +4,8 @@ Each image is decoded once in the life of a project. Nothing is ever held as flo
 in work.
 """
 
+import contextlib
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,12 +16,14 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from autoal_gui.core.errors import ImageUnreadable
+from autoal_gui.core.errors import ImageUnreadable, SourceError
 from autoal_gui.core.pixels import to_channels, to_uint8
 from autoal_gui.core.pool import ImagePool, Pixels
+from autoal_gui.sources.arrays import require_space
 
 SAMPLED = 2048  # images that the normalisation is estimated from
-EMPTY, READ, BROKEN = 0, 1, 2
+Bytes = npt.NDArray[np.uint8]
+READ = 1  # state of an image whose pixels are in the cache
 
 
 @dataclass
@@ -30,23 +34,30 @@ class ImageCache:
     squares: npt.NDArray[np.uint8] = field(repr=False)
     """(N, C, S, S), memory-mapped."""
     states: npt.NDArray[np.uint8] = field(repr=False)
-    """(N,) EMPTY, READ or BROKEN, memory-mapped."""
+    """(N,) READ or 0, memory-mapped."""
     rows: dict[int, int] = field(repr=False)
     """Row of each image id."""
 
     @classmethod
-    def open(cls, pool: ImagePool, size: int, workspace: Path) -> "ImageCache":
-        """Open the cache file in `workspace`, or begin one."""
+    def open(
+        cls, pool: ImagePool, size: int, workspace: Path, channels: int | None = None
+    ) -> "ImageCache":
+        """Open the cache file in `workspace`, or begin one.
+
+        Args:
+            pool: the images.
+            size: pixels a side.
+            workspace: folder of the cache.
+            channels: 1 or 3; None to see whether the images have colour.
+
+        Raises:
+            SourceError: the folder cannot be written, or its disk has no room.
+        """
         ids = sorted(pool.images)
-        channels = _channels_of(pool, ids)
+        channels = channels or _channels_of(pool, ids)
         name = f"images-{size}-{channels}-{pool.data_hash[:16]}"
-        shape = (len(ids), channels, size, size)
-        return cls(
-            pool,
-            _mapped(workspace / f"{name}.npy", shape),
-            _mapped(workspace / f"{name}.states.npy", (len(ids),)),
-            {image_id: row for row, image_id in enumerate(ids)},
-        )
+        squares, states = _files(workspace, name, (len(ids), channels, size, size))
+        return cls(pool, squares, states, {image_id: row for row, image_id in enumerate(ids)})
 
     @property
     def channels(self) -> int:
@@ -59,20 +70,21 @@ class ImageCache:
         return int(self.squares.shape[2])
 
     def fill(self, ids: Sequence[int]) -> Iterator[int]:
-        """Decode what has not been decoded yet, yielding the number done after each image."""
-        missing = [i for i in ids if self.states[self.rows[i]] == EMPTY]
+        """Decode what has not been decoded yet, yielding the number done after each image.
+
+        What could not be read is tried again each time: a drive may have been away.
+        """
+        missing = [i for i in ids if self.states[self.rows[i]] != READ]
         for done, image_id in enumerate(missing, start=1):
             row = self.rows[image_id]
-            try:
+            with contextlib.suppress(ImageUnreadable):
                 self.squares[row] = square(self.pool.read(image_id), self.channels, self.size)
                 self.states[row] = READ  # after the pixels: a killed program decodes again
-            except ImageUnreadable:
-                self.states[row] = BROKEN
             yield done
 
     def missing(self, ids: Sequence[int]) -> int:
         """Count the images that `fill` would decode."""
-        return sum(self.states[self.rows[i]] == EMPTY for i in ids)
+        return sum(self.states[self.rows[i]] != READ for i in ids)
 
     def readable(self, ids: Sequence[int]) -> list[int]:
         """Return the ids whose images could be decoded."""
@@ -124,13 +136,30 @@ def _channels_of(pool: ImagePool, ids: Sequence[int], looked_at: int = 16) -> in
     return 1
 
 
-def _mapped(file: Path, shape: tuple[int, ...]) -> npt.NDArray[np.uint8]:
-    if file.is_file():
-        try:
-            found: npt.NDArray[np.uint8] = np.load(file, mmap_mode="r+", allow_pickle=False)
-            if found.shape == shape and found.dtype == np.uint8:
-                return found
-        except (ValueError, OSError, EOFError):
-            pass  # a cache that cannot be read is begun again
-    file.parent.mkdir(parents=True, exist_ok=True)
-    return np.lib.format.open_memmap(file, mode="w+", dtype=np.uint8, shape=shape)
+def _files(workspace: Path, name: str, shape: tuple[int, ...]) -> tuple[Bytes, Bytes]:
+    """Map the squares and the states; where one of the two is unusable, both are begun again."""
+    pixels, marks = workspace / f"{name}.npy", workspace / f"{name}.states.npy"
+    squares, states = _mapped(pixels, shape), _mapped(marks, shape[:1])
+    if squares is not None and states is not None:
+        return squares, states
+    try:
+        workspace.mkdir(parents=True, exist_ok=True)
+        # A mapped file that outgrows its disk kills the program without a word.
+        require_space(workspace, math.prod(shape))
+        # The states first: pixels that are gone must not pass for images that have been read.
+        states = np.lib.format.open_memmap(marks, "w+", np.uint8, shape[:1])
+        squares = np.lib.format.open_memmap(pixels, "w+", np.uint8, shape)
+    except OSError as error:
+        raise SourceError(
+            "The images cannot be kept in the project's folder; is it read-only?"
+        ) from error
+    return squares, states
+
+
+def _mapped(file: Path, shape: tuple[int, ...]) -> Bytes | None:
+    """Map an array that was written before; None where it is missing, damaged or another."""
+    try:
+        found: Bytes = np.lib.format.open_memmap(file, "r+")
+    except (ValueError, OSError):
+        return None
+    return found if found.shape == shape and found.dtype == np.uint8 else None
