@@ -7,7 +7,7 @@ refuse a second program at once without a stale lock.
 
 import contextlib
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from autoal_gui.core.errors import ProjectDamaged, ProjectError, ProjectInUse, ProjectTooNew
@@ -38,7 +38,7 @@ CREATE TABLE journal (
         CHECK (action IN ('label', 'unsure', 'skip', 'import', 'undo', 'redo')),
     image_id INTEGER NOT NULL REFERENCES image,
     class_index INTEGER REFERENCES class,
-    suggested INTEGER,
+    suggested INTEGER REFERENCES class,
     confidence REAL,
     shown INTEGER NOT NULL,
     target INTEGER REFERENCES journal,
@@ -49,6 +49,10 @@ CREATE TABLE journal (
 CREATE TRIGGER journal_keeps BEFORE UPDATE ON journal
     BEGIN SELECT RAISE(ABORT, 'the journal only grows'); END;
 CREATE TRIGGER journal_stays BEFORE DELETE ON journal
+    BEGIN SELECT RAISE(ABORT, 'the journal only grows'); END;
+-- REPLACE deletes without asking the trigger above.
+CREATE TRIGGER journal_grows BEFORE INSERT ON journal
+    WHEN EXISTS (SELECT 1 FROM journal WHERE sequence = NEW.sequence)
     BEGIN SELECT RAISE(ABORT, 'the journal only grows'); END;
 CREATE TABLE round (
     number INTEGER PRIMARY KEY,
@@ -65,7 +69,7 @@ CREATE TABLE ranking (
     round_number INTEGER NOT NULL REFERENCES round,
     position INTEGER NOT NULL,
     image_id INTEGER NOT NULL REFERENCES image,
-    suggested INTEGER,
+    suggested INTEGER REFERENCES class,
     confidence REAL,
     query TEXT NOT NULL DEFAULT '',
     PRIMARY KEY (round_number, position)
@@ -73,23 +77,38 @@ CREATE TABLE ranking (
 """
 
 
-def create(file: Path) -> sqlite3.Connection:
-    """Write an empty project file and return its connection.
+def create(file: Path, fill: Callable[[sqlite3.Connection], None]) -> sqlite3.Connection:
+    """Write a new project file, all of it or nothing, and return its connection.
+
+    Args:
+        file: where to write.
+        fill: writes the first rows, in the transaction that makes the tables.
 
     Raises:
         ProjectError: there is one already, or the folder cannot be written.
     """
-    if file.exists():
-        raise ProjectError("There is a project in that folder already.")
     try:
-        connection = sqlite3.connect(file, timeout=0, isolation_level=None)
-        _set_up(connection)
+        file.touch(mode=0o600, exist_ok=False)  # SQLite itself would let others read it
+    except FileExistsError:
+        raise ProjectError("There is a project in that folder already.") from None
+    except OSError as error:
+        raise ProjectError(UNWRITABLE) from error
+    connection = sqlite3.connect(file, timeout=0, isolation_level=None)
+    try:
+        _lock(connection)
         connection.executescript(
             f"BEGIN; PRAGMA application_id={APPLICATION_ID};"
-            f"PRAGMA user_version={SCHEMA_VERSION}; {SCHEMA} COMMIT;"
+            f"PRAGMA user_version={SCHEMA_VERSION}; {SCHEMA}"
         )
-    except (sqlite3.Error, OSError) as error:
-        raise ProjectError("The project cannot be written into that folder.") from error
+        fill(connection)
+        connection.execute("COMMIT")
+    except BaseException as error:
+        connection.close()
+        for path in (file, file.with_name(f"{file.name}-journal")):
+            path.unlink(missing_ok=True)
+        if isinstance(error, sqlite3.Error):
+            raise ProjectError(UNWRITABLE) from error
+        raise
     return connection
 
 
@@ -100,31 +119,30 @@ def open_existing(file: Path) -> sqlite3.Connection:
         ProjectInUse: another program has it open.
         ProjectTooNew: a later version of the program wrote it; nothing is changed.
         ProjectDamaged: it is not a sound project file; nothing is changed.
+        ProjectError: it is not there, or cannot be opened for writing.
     """
     if not file.is_file():
         raise ProjectError("There is no project in that folder.")
-    connection = sqlite3.connect(file, timeout=0, isolation_level=None)
     try:
-        _set_up(connection)
-        _check(connection)
+        connection = sqlite3.connect(file, timeout=0, isolation_level=None)
+    except sqlite3.Error as error:
+        raise explained(error) from error
+    try:
+        _check_kind(connection)
+        _lock(connection)
+        _check_content(connection)
     except sqlite3.Error as error:
         connection.close()
-        raise _explained(error) from error
+        raise explained(error) from error
     except BaseException:
         connection.close()
         raise
     return connection
 
 
-def _set_up(connection: sqlite3.Connection) -> None:
-    connection.executescript(
-        "PRAGMA locking_mode=EXCLUSIVE; PRAGMA journal_mode=TRUNCATE;"
-        "PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF;"
-        "BEGIN EXCLUSIVE; COMMIT;"  # the lock stays: locking_mode is EXCLUSIVE
-    )
-
-
-def _check(connection: sqlite3.Connection) -> None:
+def _check_kind(connection: sqlite3.Connection) -> None:
+    """Check whose file it is before anything is done that may write to it."""
+    connection.execute("PRAGMA locking_mode=EXCLUSIVE")
     application = connection.execute("PRAGMA application_id").fetchone()[0]
     version = connection.execute("PRAGMA user_version").fetchone()[0]
     if application != APPLICATION_ID or version < 1:
@@ -133,20 +151,51 @@ def _check(connection: sqlite3.Connection) -> None:
         raise ProjectTooNew(
             "A later version of the program wrote this project; it has been left unchanged."
         )
-    if connection.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
+
+
+def _lock(connection: sqlite3.Connection) -> None:
+    connection.executescript(
+        "PRAGMA locking_mode=EXCLUSIVE; PRAGMA journal_mode=TRUNCATE;"
+        "PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF;"
+        "BEGIN EXCLUSIVE; COMMIT;"  # the lock stays: locking_mode is EXCLUSIVE
+    )
+
+
+def _check_content(connection: sqlite3.Connection) -> None:
+    if connection.execute("PRAGMA integrity_check(1)").fetchone()[0] != "ok":
+        raise ProjectDamaged(DAMAGED)
+    if connection.execute("PRAGMA foreign_key_check").fetchone() is not None:
         raise ProjectDamaged(DAMAGED)
 
 
-def _explained(error: sqlite3.Error) -> ProjectError:
+def explained(error: sqlite3.Error) -> ProjectError:
+    """Turn what SQLite says when a project is opened into one sentence."""
     reason = str(error)  # sqlite3 names error codes only from Python 3.11 on
     if "locked" in reason:
         return ProjectInUse("The project is open in another window or program.")
     if "readonly" in reason or "unable to open" in reason:
-        return ProjectError("The project cannot be written to: its folder or disk is read-only.")
+        return ProjectError("The project cannot be opened: its folder or disk is read-only.")
+    if "is full" in reason:
+        return ProjectError("The project cannot be opened: its disk is full.")
     return ProjectDamaged(DAMAGED)
 
 
+UNWRITABLE = "The project cannot be written into that folder."
+UNSAVED = "The change could not be saved; is the disk full or read-only?"
 DAMAGED = "The project file is damaged; it has been left unchanged, so that it can be recovered."
+
+
+@contextlib.contextmanager
+def saving(sentence: str = UNSAVED) -> Iterator[None]:
+    """Say in one sentence that the block could not read or write the project.
+
+    Raises:
+        ProjectError: with that sentence.
+    """
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise ProjectError(sentence) from error
 
 
 @contextlib.contextmanager
@@ -155,7 +204,8 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
     connection.execute("BEGIN IMMEDIATE")
     try:
         yield
+        connection.execute("COMMIT")
     except BaseException:
-        connection.execute("ROLLBACK")
+        if connection.in_transaction:  # SQLite itself ends it where the disk is full
+            connection.execute("ROLLBACK")
         raise
-    connection.execute("COMMIT")

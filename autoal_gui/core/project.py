@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from autoal_gui.core import database
-from autoal_gui.core.errors import ProjectDamaged, ProjectError
+from autoal_gui.core.errors import ProjectDamaged, ProjectError, SettingsError
 from autoal_gui.core.journal import Action, Entry, Journal
 from autoal_gui.core.messages import Query, RoundFinished
 from autoal_gui.core.metrics import Metrics
@@ -125,13 +125,9 @@ class Project:
             SourceError: the images have gone since they were listed.
         """
         reader = open_images(plan.spec, make_folders(folder))
-        connection = database.create(folder / FILE_NAME)
-        try:
-            with database.transaction(connection):
-                _write_plan(connection, plan, listing, annotator)
-        except sqlite3.Error as error:
-            connection.close()
-            raise ProjectError("The project cannot be written into that folder.") from error
+        connection = database.create(
+            folder / FILE_NAME, lambda db: _write_plan(db, plan, listing, annotator)
+        )
         return cls(folder, connection, reader)
 
     @classmethod
@@ -146,8 +142,12 @@ class Project:
         try:
             spec = _spec_from(_setting(connection, "source"))
             project = cls(folder, connection, open_images(spec, make_folders(folder)))
-            project._execute("UPDATE round SET outcome='interrupted' WHERE outcome='running'")
-        except (sqlite3.Error, ValueError, KeyError, TypeError) as error:
+            project._read_all()
+            connection.execute("UPDATE round SET outcome='interrupted' WHERE outcome='running'")
+        except sqlite3.Error as error:
+            connection.close()
+            raise database.explained(error) from error
+        except (SettingsError, ValueError, KeyError, TypeError, AttributeError) as error:
             connection.close()
             raise ProjectDamaged(database.DAMAGED) from error
         except BaseException:
@@ -211,12 +211,12 @@ class Project:
         self._write_class("UPDATE class SET name=? WHERE class_index=?", name, class_index)
 
     def _write_class(self, statement: str, name: str, class_index: int) -> None:
-        if not name.strip():
+        name = name.strip()
+        if not name:
             raise ProjectError("A class needs a name.")
-        try:
-            self._execute(statement, name.strip(), class_index)
-        except sqlite3.IntegrityError:
-            raise ProjectError(f"There is a class named {name.strip()} already.") from None
+        if name in self.classes[:class_index] + self.classes[class_index + 1 :]:
+            raise ProjectError(f"There is a class named {name} already.")
+        self._execute(statement, name, class_index)
 
     @property
     def settings(self) -> RunSettings:
@@ -306,14 +306,9 @@ class Project:
         return answer
 
     def _append(self, action: Action, image_id: int, **values: Any) -> Entry:
-        entry = Entry(0, _now(), self.annotator, self.last_round, action, image_id, **values)
-        try:
-            sequence = _insert_entry(self._db, entry)
-        except sqlite3.Error as error:
-            raise ProjectError(
-                "The answer could not be saved; is the disk full or read-only?"
-            ) from error
-        entry = replace(entry, sequence=sequence)
+        with database.saving("The answer could not be saved; is the disk full or read-only?"):
+            entry = Entry(0, _now(), self.annotator, self.last_round, action, image_id, **values)
+            entry = replace(entry, sequence=_insert_entry(self._db, entry))
         self._journal.apply(entry)
         return entry
 
@@ -360,7 +355,8 @@ class Project:
     @property
     def queue(self) -> LabelQueue:
         """The batch in work and the rest of the last ranking."""
-        batch = tuple(json.loads(str(_setting(self._db, "batch"))))
+        saved = json.loads(str(_setting(self._db, "batch")))
+        batch = tuple(i for i in saved if i in self.pool.images)
         inside = set(batch)
         rest = tuple(i for i in self.ranking if i not in inside)
         return LabelQueue(batch, rest, self.settings.batch_size)
@@ -411,7 +407,7 @@ class Project:
 
     def finish_round(self, result: RoundFinished) -> None:
         """Store what a round brought."""
-        with database.transaction(self._db):
+        with database.saving(), database.transaction(self._db):
             self._db.execute(
                 "UPDATE round SET outcome='finished', ended=?, labels=?, result=? WHERE number=?",
                 (_now(), result.labels, json.dumps(_result_json(result)), result.round_number),
@@ -477,6 +473,20 @@ class Project:
             queries={i: _query_from(i, text) for i, _, _, text in rows if text},
         )
 
+    def _read_all(self) -> None:
+        """Read what is read only when it is needed, so that damage shows before labelling.
+
+        Raises:
+            ValueError, KeyError, TypeError, AttributeError, SettingsError: it is damaged.
+        """
+        indices = [i for (i,) in self._db.execute("SELECT class_index FROM class ORDER BY 1")]
+        if indices != list(range(len(indices))):
+            raise ValueError("a class is missing")
+        for name in ("name", "annotator", "show_suggestions", "start_from"):
+            _setting(self._db, name)
+        self.rounds()
+        _ = self.queue
+
     def _load_evaluation_truth(self) -> dict[int, int]:
         rows = self._db.execute(
             "SELECT image_id, class_index FROM truth JOIN image USING (image_id) "
@@ -487,7 +497,8 @@ class Project:
     # -- writing ------------------------------------------------------------------------------
 
     def _execute(self, statement: str, *values: object) -> None:
-        self._db.execute(statement, values)
+        with database.saving():
+            self._db.execute(statement, values)
 
     def _set(self, name: str, value: object) -> None:
         self._execute("UPDATE setting SET value=? WHERE name=?", json.dumps(value), name)

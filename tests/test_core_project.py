@@ -1,0 +1,820 @@
+import json
+import os
+import sqlite3
+import stat
+import sys
+from contextlib import closing
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from project_support import (
+    copied,
+    create,
+    draw_images,
+    file_of,
+    folder_spec,
+    new_project,
+    reopened,
+    result_of,
+    settings_with,
+)
+
+from autoal_gui.core.errors import EarlyAccess, ImageUnreadable, ProjectError, SourceError
+from autoal_gui.core.journal import Journal
+from autoal_gui.core.pool import ImagePool, ListedImage, Listing, PoolImage, SourceSpec
+from autoal_gui.core.project import RANKING_KEPT, Project, Suggestion
+from autoal_gui.core.splits import assign_splits, default_evaluation_size
+from autoal_gui.sources.opening import open_images
+
+
+@pytest.fixture
+def project(tmp_path):
+    project = new_project(tmp_path)
+    yield project
+    project.close()
+
+
+def told(project):
+    """Everything that a project says of itself and must say again when it is reopened."""
+    return {
+        "set up": (project.name, project.spec, project.classes, project.start_from),
+        "choices": (project.settings, project.annotator, project.show_suggestions),
+        "images": project.pool.images,
+        "unreadable": project.unreadable,
+        "journal": project.entries(),
+        "answers": dict(project.answers),
+        "turns": (project.can_undo, project.can_redo),
+        "labels": (project.training_labels(), project.evaluation_labels()),
+        "left": (project.unanswered(), project.unanswered_evaluation()),
+        "asking": (project.queue, project.ranking),
+        "why": [(project.suggestion(i), project.query(i)) for i in project.pool.images],
+        "rounds": project.rounds(),
+        "model": project.last_checkpoint(),
+        "hidden": len(project.hidden_truth()),
+    }
+
+
+# -- creating, closing, reopening -------------------------------------------------------------
+
+
+def test_a_project_over_a_folder_comes_back_as_it_was(tmp_path):
+    images = draw_images(tmp_path / "images", 3, classes=("gesund", "Läsion ▲"), loose=2)
+    (images / "broken.png").write_bytes(b"\x89PNG nothing")
+    settings = settings_with(mode="vote", seed=7)
+    project = create(
+        tmp_path / "Größe 1",
+        folder_spec(images),
+        annotator="Zoë 山田",
+        name="Studie „Größe“ 1",
+        classes=("gesund", "Läsion ▲", "unklar 不明"),
+        settings=settings,
+        label_use="hidden",
+        evaluation_images=2,
+    )
+    assert (project.name, project.annotator) == ("Studie „Größe“ 1", "Zoë 山田")
+    assert project.classes == ("gesund", "Läsion ▲", "unklar 不明")
+    assert (project.spec, project.settings) == (folder_spec(images), settings)
+    assert sorted(project.pool.images) == list(range(1, 9))
+    assert [key for key, _ in project.unreadable] == ["broken.png"]
+    assert (project.show_suggestions, project.can_undo, project.can_redo) == (False,) * 3
+    assert (project.rounds(), project.last_round, project.last_checkpoint()) == ((), 0, None)
+    before, pixels = told(project), {i: project.pool.read(i) for i in project.pool.images}
+    project = reopened(project)
+    assert told(project) == before
+    for image_id, values in pixels.items():
+        np.testing.assert_array_equal(project.pool.read(image_id), values)
+    project.close()
+
+
+def test_a_project_over_an_npz_file_keeps_its_test_split(tmp_path):
+    rng = np.random.default_rng(0)
+    file = tmp_path / "set.npz"
+    train = rng.integers(0, 255, (6, 8, 8), dtype=np.uint8)
+    test = rng.integers(0, 255, (3, 8, 8), dtype=np.uint8)
+    np.savez(
+        file,
+        train_images=train,
+        train_labels=np.array([[0], [1], [0], [1], [1], [0]], np.uint8),
+        test_images=test,
+        test_labels=np.array([[1], [0], [1]], np.uint8),
+    )
+    project = create(tmp_path / "p", SourceSpec("npz", str(file)), label_use="hidden")
+    assert (len(project.pool.ids("pool")), len(project.pool.ids("evaluation"))) == (6, 3)
+    assert [label for _, label in project.evaluation_labels()] == [1, 0, 1]
+    before = told(project)
+    project = reopened(project)
+    assert told(project) == before
+    read = [project.pool.read(i) for i in sorted(project.pool.images)]
+    np.testing.assert_array_equal(np.stack(read), np.concatenate((train, test)))
+    project.close()
+
+
+def test_no_second_project_is_made_in_a_folder(project):
+    before, spec = told(project), project.spec
+    with pytest.raises(ProjectError, match="There is a project in that folder already"):
+        create(project.folder, spec)
+    assert told(project) == before
+    project.close()
+    with pytest.raises(ProjectError, match="There is a project in that folder already"):
+        create(project.folder, spec)
+    again = Project.open(project.folder, open_images)
+    assert told(again) == before
+    again.close()
+
+
+def test_there_must_be_a_project_to_open(tmp_path):
+    with pytest.raises(ProjectError, match="There is no project in that folder"):
+        Project.open(tmp_path, open_images)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_images_that_have_gone_are_said_to_have_gone_and_can_come_back(tmp_path):
+    project = new_project(tmp_path)
+    project.answer(1, "label", 0)
+    before = told(project)
+    project.close()
+    images = tmp_path / "images"
+    images.rename(tmp_path / "elsewhere")
+    for _ in range(2):  # the lock of the first attempt is not kept
+        with pytest.raises(SourceError):
+            Project.open(project.folder, open_images)
+    (tmp_path / "elsewhere").rename(images)
+    project = Project.open(project.folder, open_images)
+    assert told(project) == before
+    project.close()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such permissions")
+def test_what_is_made_is_the_users_alone(tmp_path):
+    made = new_project(tmp_path / "a")
+    own = tmp_path / "own"
+    own.mkdir(mode=0o755)  # a folder of the user's, shared as the user wants it
+    chosen = create(own, folder_spec(tmp_path / "a" / "images"))
+    made.answer(1, "label", 0)
+    chosen.answer(1, "label", 0)
+    assert stat.S_IMODE(made.folder.stat().st_mode) == 0o700
+    assert stat.S_IMODE(own.stat().st_mode) == 0o755
+    for project in (made, chosen):
+        inside = [p for p in project.folder.iterdir() if p.name != "cache"]
+        assert file_of(project) in inside
+        assert [p.name for p in inside if p.stat().st_mode & 0o077] == []
+        project.close()
+    assert stat.S_IMODE((made.folder / "cache").stat().st_mode) == 0o700
+
+
+def test_the_workspace_may_be_deleted_in_between(tmp_path):
+    project = new_project(tmp_path)
+    before = told(project)
+    project.close()
+    (project.folder / "cache").rmdir()
+    project = Project.open(project.folder, open_images)
+    assert project.workspace.is_dir()
+    assert told(project) == before
+    project.close()
+
+
+# -- answers ----------------------------------------------------------------------------------
+
+
+def journal_in(file: Path):
+    """Read answers as any other program may, from a copy taken while the project is open."""
+    with closing(sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True)) as connection:
+        rows = connection.execute("SELECT sequence, action, image_id, class_index FROM journal")
+        return rows.fetchall()
+
+
+def test_an_answer_is_in_the_file_before_the_call_returns(project, tmp_path):
+    taken = []
+    for step, give in enumerate(
+        (
+            lambda: project.answer(3, "label", 1),
+            lambda: project.answer(4, "unsure"),
+            project.undo,
+            project.redo,
+            lambda: project.answer(5, "skip"),
+        ),
+        start=1,
+    ):
+        give()
+        taken.append(journal_in(copied(file_of(project), tmp_path / f"copy-{step}")))
+    assert taken[-1] == [
+        (1, "label", 3, 1),
+        (2, "unsure", 4, None),
+        (3, "undo", 4, None),
+        (4, "redo", 4, None),
+        (5, "skip", 5, None),
+    ]
+    assert taken == [taken[-1][:step] for step in range(1, 6)]
+
+
+def test_another_connection_sees_the_answers_after_closing(project):
+    project.answer(2, "label", 0)
+    project.close()
+    assert journal_in(file_of(project)) == [(1, "label", 2, 0)]
+
+
+def test_an_entry_says_who_when_in_which_round_and_what_was_suggested(project):
+    first = project.answer(1, "label", 1, comment="blurred, 第一")
+    project.annotator = "Dr. Ngũgĩ"
+    number = project.begin_round()
+    project.finish_round(result_of(project, number))
+    shown = project.answer(2, "label", 0, Suggestion(1, 0.75), shown=True)
+    blind = project.answer(3, "unsure", suggestion=Suggestion(0, 0.5))
+    nothing = project.answer(4, "skip", shown=True)
+    project = reopened(project)
+    assert project.entries() == (first, shown, blind, nothing)
+    assert (first.annotator, first.round_number, first.comment) == ("reader", 0, "blurred, 第一")
+    assert (shown.annotator, shown.round_number) == ("Dr. Ngũgĩ", number)
+    assert (shown.suggested, shown.confidence, shown.shown) == (1, 0.75, True)
+    assert (blind.suggested, blind.confidence, blind.shown) == (0, 0.5, False)
+    assert (nothing.suggested, nothing.confidence, nothing.shown) == (None, None, False)
+    assert all(entry.at.endswith("+00:00") for entry in project.entries())
+    project.close()
+
+
+@pytest.mark.parametrize(
+    ("image", "action", "class_index"),
+    [(1, "label", 2), (1, "label", None), (1, "unsure", 0), (99, "label", 0), (99, "skip", None)],
+)
+def test_an_answer_that_means_nothing_is_refused(project, image, action, class_index):
+    project.answer(2, "label", 1)
+    before = told(project)
+    with pytest.raises(ProjectError):
+        project.answer(image, action, class_index)
+    assert told(project) == before
+    project = reopened(project)
+    assert told(project) == before
+    project.close()
+
+
+class Labelling(RuleBasedStateMachine):
+    """Answers, undo and redo, with the project closed and reopened at any point."""
+
+    @initialize()
+    def begin(self):
+        self.base = TemporaryDirectory()
+        self.project = new_project(Path(self.base.name), per_class=2)
+        self.given = []  # entries as the calls returned or implied them
+
+    @rule(image=st.integers(1, 4), class_index=st.integers(0, 1))
+    def label(self, image, class_index):
+        self.given.append(self.project.answer(image, "label", class_index))
+
+    @rule(image=st.integers(1, 4), action=st.sampled_from(("unsure", "skip")))
+    def set_aside(self, image, action):
+        self.given.append(self.project.answer(image, action))
+
+    @rule()
+    def undo(self):
+        turn = Journal.of(self.given).undoable
+        assert self.project.undo() == turn
+        self.given = list(self.project.entries())
+        if turn:
+            assert (self.given[-1].action, self.given[-1].target) == ("undo", turn.sequence)
+
+    @rule()
+    def redo(self):
+        turn = Journal.of(self.given).redoable
+        assert self.project.redo() == turn
+        self.given = list(self.project.entries())
+        if turn:
+            assert (self.given[-1].action, self.given[-1].target) == ("redo", turn.sequence)
+
+    @rule()
+    def reopen(self):
+        before = told(self.project)
+        self.project = reopened(self.project)
+        assert told(self.project) == before
+
+    @precondition(lambda self: self.given)
+    @rule()
+    def undo_everything(self):
+        while self.project.can_undo:
+            self.project.undo()
+        assert dict(self.project.answers) == {}
+        self.given = list(self.project.entries())
+
+    @invariant()
+    def it_is_what_was_given(self):
+        assert list(self.project.entries()) == self.given
+        assert dict(self.project.answers) == dict(Journal.of(self.given).answers)
+        answered = set(self.project.answers)
+        assert set(self.project.unanswered()) == set(self.project.pool.ids("pool")) - answered
+
+    def teardown(self):
+        if hasattr(self, "project"):
+            self.project.close()
+            self.base.cleanup()
+
+
+TestLabelling = Labelling.TestCase
+TestLabelling.settings = settings(max_examples=12, stateful_step_count=15)
+
+
+def test_one_more_of_ten_thousand_answers_costs_no_more_than_the_first(project):
+    def cost():
+        """Count the statements and SQLite's own steps of one answer; a clock would waver."""
+        statements, steps = [], []
+        project._db.set_trace_callback(statements.append)
+        project._db.set_progress_handler(lambda: steps.append(1), 1)
+        project.answer(1, "label", 0)
+        project._db.set_trace_callback(None)
+        project._db.set_progress_handler(None, 1)
+        return len(statements), len(steps)
+
+    project.answer(2, "label", 1)
+    first = cost()
+    project._db.execute("BEGIN")  # one commit for all of them, to spare the disk
+    for number in range(10_000):
+        project.answer(2 + number % 10, "label", number % 2)
+    project._db.execute("COMMIT")
+    statements, steps = cost()
+    assert statements == first[0] <= 5
+    assert steps <= 2 * first[1]
+    assert len(reopened(project).entries()) == 10_003
+
+
+# -- classes and settings ---------------------------------------------------------------------
+
+
+def test_classes_are_added_at_the_end_and_renamed_under_their_labels(project):
+    project.answer(1, "label", 1)
+    assert project.add_class("  unklar 不明 ") == 2
+    project.answer(2, "label", 2)
+    project.rename_class(1, "Läsion")
+    assert project.classes == ("abnormal", "Läsion", "unklar 不明")
+    assert project.training_labels() == ((1, 1), (2, 2))
+    before = told(project)
+    project = reopened(project)
+    assert told(project) == before
+    project.close()
+
+
+def test_a_class_may_keep_its_name(project):
+    project.rename_class(0, " abnormal ")
+    assert project.classes == ("abnormal", "normal")
+
+
+@pytest.mark.parametrize("name", ["", "   ", "normal", " normal "])
+def test_a_class_needs_a_name_of_its_own(project, name):
+    sentence = "There is a class named normal already." if name.strip() else "A class needs a name."
+    for change in (lambda: project.add_class(name), lambda: project.rename_class(0, name)):
+        with pytest.raises(ProjectError) as caught:
+            change()
+        assert str(caught.value) == sentence
+    assert project.classes == ("abnormal", "normal")
+
+
+def test_settings_annotator_and_suggestions_are_kept(project):
+    changed = settings_with(mode="margin", task_steps=3, candidates=("bald", "entropy"))
+    project.settings, project.annotator, project.show_suggestions = changed, "Ünal", True
+    project = reopened(project)
+    assert (project.settings, project.annotator) == (changed, "Ünal")
+    assert project.show_suggestions is True
+    project.close()
+
+
+# -- splits and known labels ------------------------------------------------------------------
+
+
+def listing_of(splits="", labels=()):
+    images = tuple(
+        ListedImage(str(n), "", "evaluation" if splits[n : n + 1] == "e" else "pool", label)
+        for n, label in enumerate(labels)
+    )
+    return Listing(("a", "b"), images)
+
+
+@given(st.integers(0, 5000))
+def test_how_many_images_are_set_aside(images):
+    assert default_evaluation_size(images, known=True) == images // 5
+    size = default_evaluation_size(images, known=False)
+    assert size <= images / 4
+    assert size <= 100
+    assert size >= min(20, images // 4)
+
+
+labels = st.lists(st.none() | st.integers(0, 1), min_size=1, max_size=60)
+
+
+@given(labels, st.none() | st.integers(0, 70), st.integers(0, 9), st.booleans())
+def test_only_images_with_a_label_are_set_aside_where_labels_are_known(given_, size, seed, known):
+    listing = listing_of(labels=given_)
+    splits = assign_splits(listing, known, size, seed)
+    assert splits == assign_splits(listing, known, size, seed)
+    assert sorted(splits) == list(range(1, len(given_) + 1))
+    aside = [i for i, split in splits.items() if split == "evaluation"]
+    with_label = [i for i, label in enumerate(given_, start=1) if label is not None]
+    trusted = known and bool(with_label)
+    eligible = with_label if trusted else list(splits)
+    assert set(aside) <= set(eligible)
+    wanted = default_evaluation_size(len(eligible), trusted) if size is None else size
+    assert len(aside) == min(wanted, len(eligible))
+
+
+@given(labels, st.integers(0, 70), st.booleans(), st.data())
+def test_a_test_split_of_the_sets_own_is_kept(given_, size, known, data):
+    own = "".join(data.draw(st.sampled_from("pe")) for _ in given_)
+    splits = assign_splits(listing_of(own, given_), known, size, 0)
+    if "e" in own:
+        assert [split[0] for split in splits.values()] == list(own)
+
+
+def test_other_seeds_set_other_images_aside():
+    listing = listing_of(labels=[0] * 50)
+    chosen = {
+        tuple(i for i, s in assign_splits(listing, True, 10, seed).items() if s == "evaluation")
+        for seed in range(5)
+    }
+    assert len(chosen) == 5
+
+
+def truth_of(project):
+    return {
+        i: int(image.key.startswith("normal"))
+        for i, image in project.pool.images.items()
+        if "/" in image.key
+    }
+
+
+def test_known_labels_that_are_given_count_as_answers(tmp_path):
+    project = new_project(tmp_path, loose=2, label_use="labelled", evaluation_images=4)
+    truth, evaluation = truth_of(project), project.pool.ids("evaluation")
+    assert len(evaluation) == 4
+    assert dict(project.training_labels()) == {
+        i: label for i, label in truth.items() if i not in evaluation
+    }
+    assert {entry.action for entry in project.entries()} == {"import"}
+    assert project.evaluation_labels() == tuple((i, truth[i]) for i in evaluation)
+    assert set(project.unanswered()) == set(project.pool.images) - set(truth)
+    assert not project.can_undo
+    assert project.undo() is None
+    assert len(project.hidden_truth()) == 0
+    project.close()
+
+
+def test_an_imported_label_may_be_corrected_and_comes_back_by_undo(tmp_path):
+    project = new_project(tmp_path, label_use="labelled")
+    image, label = project.training_labels()[0]
+    project.answer(image, "label", 1 - label)
+    assert project.training_labels()[0] == (image, 1 - label)
+    project.undo()
+    project = reopened(project)
+    assert project.training_labels()[0] == (image, label)
+    assert not project.can_undo
+    project.close()
+
+
+def test_hidden_labels_are_out_of_reach_until_their_image_is_asked_for(tmp_path):
+    project = new_project(tmp_path, loose=2, label_use="hidden", evaluation_images=4)
+    truth = truth_of(project)
+    assert dict(project.answers) == {}
+    assert project.training_labels() == ()
+    hidden = project.hidden_truth()
+    pool = [i for i in project.pool.ids("pool") if i in truth]
+    assert len(hidden) == len(pool) == 8
+    for image_id in project.pool.images:
+        with pytest.raises(EarlyAccess):
+            hidden.label(image_id)
+    hidden.ask(pool[:3])
+    assert [hidden.label(i) for i in pool[:3]] == [truth[i] for i in pool[:3]]
+    with pytest.raises(EarlyAccess):
+        hidden.label(pool[3])
+    evaluation = project.pool.ids("evaluation")
+    assert project.evaluation_labels() == tuple((i, truth[i]) for i in evaluation)
+    assert project.unanswered_evaluation() == ()
+    project.close()
+
+
+def test_ignored_labels_are_forgotten_and_the_evaluation_set_is_asked_for_first(tmp_path):
+    project = new_project(tmp_path, label_use="ignore", evaluation_images=3)
+    evaluation = project.pool.ids("evaluation")
+    assert len(project.hidden_truth()) == len(project.evaluation_labels()) == 0
+    assert project.unanswered_evaluation() == evaluation
+    assert project.ranking[:3] == evaluation
+    assert sorted(project.ranking) == sorted(project.pool.images)
+    project.answer(evaluation[0], "label", 1)
+    project.answer(evaluation[1], "unsure")
+    assert project.evaluation_labels() == ((evaluation[0], 1),)
+    assert project.unanswered_evaluation() == evaluation[2:]
+    assert project.training_labels() == ()
+    assert not set(project.unanswered()) & set(evaluation)
+    project.close()
+
+
+@pytest.mark.parametrize("label_use", ["labelled", "hidden", "ignore"])
+def test_no_evaluation_set_is_made_where_none_is_wanted(tmp_path, label_use):
+    project = new_project(tmp_path, label_use=label_use, evaluation_images=0)
+    assert project.pool.ids("evaluation") == ()
+    assert project.evaluation_labels() == ()
+    project.close()
+
+
+@pytest.mark.parametrize("label_use", ["labelled", "hidden", "ignore"])
+def test_the_labels_of_a_test_split_serve_to_evaluate_in_every_use(tmp_path, label_use):
+    values = np.zeros((6, 8, 8), np.uint8)
+    values[:, 0, 0] = np.arange(6)
+    numbers = np.array([0, 1, 0, 1, 0, 1])
+    file = tmp_path / "set.npz"
+    np.savez(
+        file,
+        train_images=values[:4],
+        train_labels=numbers[:4],
+        test_images=values[4:],
+        test_labels=numbers[4:],
+    )
+    project = create(tmp_path / "p", SourceSpec("npz", str(file)), label_use=label_use)
+    assert project.evaluation_labels() == ((5, 0), (6, 1))
+    assert len(project.training_labels()) == (4 if label_use == "labelled" else 0)
+    assert len(project.hidden_truth()) == (4 if label_use == "hidden" else 0)
+    project.close()
+
+
+# -- the pool ---------------------------------------------------------------------------------
+
+
+def test_an_image_that_is_not_of_the_project_cannot_be_read(project):
+    with pytest.raises(ImageUnreadable, match="Image 99 is not part of this project"):
+        project.pool.read(99)
+
+
+def test_the_data_hash_depends_on_the_images_and_their_order_alone():
+    def pool(hashes, ids=(1, 2)):
+        images = [PoolImage(i, f"k{i}", sha, "pool") for i, sha in zip(ids, hashes, strict=True)]
+        return ImagePool.of(images, reader=None)
+
+    assert pool(("a", "b")).data_hash == pool(("b", "a"), ids=(2, 1)).data_hash
+    assert pool(("a", "b")).data_hash != pool(("b", "a")).data_hash
+    assert len(pool(("a", "b")).data_hash) == 64
+
+
+# -- rounds, rankings and the queue -----------------------------------------------------------
+
+
+def test_a_finished_round_is_remembered_with_all_it_brought(project):
+    project.answer(1, "label", 0)
+    number = project.begin_round()
+    running = project.rounds()[0]
+    assert (number, running.outcome, running.labels) == (1, "running", 1)
+    assert project.last_round == 0
+    checkpoint = project.models_folder / "round-0001.pt"
+    checkpoint.write_bytes(b"weights")
+    result = result_of(project, number, str(checkpoint))
+    project.answer(2, "label", 1)  # given while the round ran
+    project.finish_round(result)
+    project = reopened(project)
+    record = project.finished_rounds()[0]
+    assert project.rounds() == (record,)
+    assert (record.number, record.outcome, record.labels) == (1, "finished", 1)
+    assert (record.settings, record.metrics) == (project.settings, result.metrics)
+    assert (record.weights, record.plain_weights) == (result.weights, result.plain_weights)
+    assert (record.checkpoint, record.checkpoint_sha256) == ("round-0001.pt", "0" * 64)
+    assert (record.seconds, record.device) == (result.seconds, result.device)
+    assert record.notices == result.notices
+    assert record.started <= record.ended
+    assert (project.last_round, project.last_checkpoint()) == (1, checkpoint)
+    project.close()
+
+
+@pytest.mark.parametrize("outcome", ["failed", "cancelled", "interrupted"])
+def test_a_round_that_brought_nothing_leaves_the_last_good_one(project, outcome):
+    good = project.models_folder / "round-0001.pt"
+    good.write_bytes(b"weights")
+    project.begin_round()
+    project.finish_round(result_of(project, 1, str(good)))
+    ranking = project.ranking
+    number = project.begin_round()
+    (project.models_folder / "round-0002.pt").write_bytes(b"half")
+    project.end_round(number, outcome, "What happened.")
+    project = reopened(project)
+    last = project.rounds()[-1]
+    assert (last.number, last.outcome, last.sentence) == (2, outcome, "What happened.")
+    assert (project.last_round, project.last_checkpoint()) == (1, good)
+    assert project.ranking == ranking
+    assert project.begin_round() == 3
+    project.close()
+
+
+def test_a_round_that_was_running_is_interrupted_on_reopening(project):
+    project.begin_round()
+    project = reopened(project)
+    assert [record.outcome for record in project.rounds()] == ["interrupted"]
+    project.close()
+
+
+def test_the_last_checkpoint_is_one_whose_file_is_there(project):
+    for number in (1, 2):
+        file = project.models_folder / f"round-{number:04d}.pt"
+        file.write_bytes(b"weights")
+        project.finish_round(result_of(project, project.begin_round(), str(file)))
+    project.finish_round(result_of(project, project.begin_round()))  # nothing was trained
+    assert project.last_checkpoint().name == "round-0002.pt"
+    project.last_checkpoint().unlink()
+    assert project.last_checkpoint().name == "round-0001.pt"
+    project.last_checkpoint().unlink()
+    assert project.last_checkpoint() is None
+
+
+def test_a_ranking_its_suggestions_and_its_reasons_survive_reopening(project):
+    result = result_of(project, project.begin_round())
+    project.finish_round(result)
+    project = reopened(project)
+    assert project.ranking == tuple(result.ranking.tolist())
+    for image_id, row in zip(result.ranking.tolist(), result.probabilities, strict=True):
+        suggestion = project.suggestion(image_id)
+        assert suggestion == Suggestion(int(row.argmax()), float(row.max()))
+    reasons = {query.image_id: query for query in result.queries}
+    assert {i: project.query(i) for i in project.pool.images if project.query(i)} == reasons
+    project.close()
+
+
+def test_a_new_ranking_replaces_the_last(project):
+    first = result_of(project, project.begin_round())
+    project.finish_round(first)
+    second = result_of(project, project.begin_round())
+    project.finish_round(second)
+    project = reopened(project)
+    assert project.ranking == tuple(second.ranking.tolist())
+    assert {q.image_id for q in second.queries} == {
+        i for i in project.pool.images if project.query(i)
+    }
+    project.close()
+
+
+def test_nothing_is_suggested_where_nothing_was_trained(project):
+    empty = np.empty((0, 2), np.float32)
+    cold = result_of(project, project.begin_round(), probabilities=empty, metrics=None)
+    project.finish_round(cold)
+    project = reopened(project)
+    assert project.ranking == tuple(cold.ranking.tolist())
+    assert [project.suggestion(i) for i in project.pool.images] == [None] * 12
+    assert project.rounds()[0].metrics is None
+    project.close()
+
+
+def test_images_behind_the_stored_ranking_are_asked_in_a_fixed_order(tmp_path):
+    count = RANKING_KEPT + 30
+    values = np.arange(count * 4, dtype=np.uint16).reshape(count, 2, 2)
+    file = tmp_path / "many.npz"
+    np.savez(file, images=values)
+    project = create(
+        tmp_path / "p", SourceSpec("npz", str(file)), classes=("a", "b"), evaluation_images=0
+    )
+    unranked = project.ranking
+    assert unranked != tuple(sorted(unranked))
+    result = result_of(project, project.begin_round())
+    project.finish_round(result)
+    ranking = project.ranking
+    assert ranking[:RANKING_KEPT] == tuple(result.ranking[:RANKING_KEPT].tolist())
+    assert sorted(ranking) == sorted(project.pool.images)
+    project = reopened(project)
+    assert project.ranking == ranking
+    project.close()
+
+
+def test_labelling_goes_on_at_the_same_image(project):
+    queue = project.queue.next_batch(project.answers)
+    project.save_batch(queue.batch)
+    for image_id in queue.batch[:2]:
+        project.answer(image_id, "label", 0)
+    project = reopened(project)
+    assert project.queue.batch == queue.batch
+    assert project.queue.current(project.answers) == queue.batch[2]
+    assert sorted((*project.queue.batch, *project.queue.rest)) == sorted(project.pool.images)
+    assert project.queue.size == project.settings.batch_size
+    project.close()
+
+
+# -- when it cannot be saved ------------------------------------------------------------------
+
+
+def fill(project):
+    """Leave the file no room to grow: SQLite's own limit answers like a full disk."""
+    pages = project._db.execute("PRAGMA page_count").fetchone()[0]
+    project._db.execute(f"PRAGMA max_page_count={pages}")
+
+
+def make_room(project):
+    project._db.execute("PRAGMA max_page_count=1000000")
+
+
+LONG = "x" * 100_000  # needs pages of its own
+
+
+def test_an_answer_that_cannot_be_saved_does_not_stand(project):
+    project.answer(1, "label", 0)
+    project.answer(2, "label", 1)
+    project.undo()
+    before = told(project)
+    fill(project)
+    with pytest.raises(ProjectError, match="could not be saved"):
+        project.answer(3, "label", 1, comment=LONG)
+    assert told(project) == before
+    make_room(project)
+    project.answer(3, "label", 1, comment=LONG)
+    project = reopened(project)
+    assert [entry.action for entry in project.entries()] == ["label", "label", "undo", "label"]
+    project.close()
+
+
+def test_a_full_disk_stops_labelling_at_an_answer_and_loses_none(project):
+    given_ = []
+
+    def label_on():
+        for number in range(100_000):
+            given_.append(project.answer(1 + number % 12, "label", number % 2))
+
+    def undo_all():
+        while project.can_undo:
+            project.undo()
+
+    fill(project)
+    for act in (label_on, undo_all):
+        with pytest.raises(ProjectError, match="could not be saved"):
+            act()
+        assert list(project.entries())[: len(given_)] == given_
+    last = given_[-1]
+    answers = dict(project.answers)
+    make_room(project)
+    project = reopened(project)
+    assert dict(project.answers) == answers
+    assert project.entries()[: len(given_)] == tuple(given_)
+    assert project.answer(last.image_id, "skip").sequence > last.sequence
+    project.close()
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda project: project.add_class(LONG),
+        lambda project: project.rename_class(0, LONG),
+        lambda project: setattr(project, "annotator", LONG),
+        lambda project: setattr(project, "settings", settings_with(mode=LONG)),
+        lambda project: project.save_batch(range(20_000)),
+        lambda project: project.end_round(1, "failed", LONG),
+        lambda project: project.finish_round(result_of(project, 1, device=LONG)),
+        lambda project: [project.begin_round() for _ in range(100_000)],
+    ],
+    ids=["add", "rename", "annotator", "settings", "batch", "end", "finish", "begin"],
+)
+def test_whatever_cannot_be_saved_is_said_in_a_sentence_and_undone(project, write):
+    project.answer(1, "label", 0)
+    project.begin_round()
+    before = told(project)
+    fill(project)
+    with pytest.raises(ProjectError) as caught:
+        write(project)
+    assert "disk" in str(caught.value)
+    after = told(project)
+    rounds, begun = before.pop("rounds"), after.pop("rounds")
+    assert begun[: len(rounds)] == rounds
+    assert after == before
+    make_room(project)
+    project.answer(2, "label", 1)
+    assert not project._db.in_transaction
+    project = reopened(project)
+    assert project.training_labels() == ((1, 0), (2, 1))
+    project.close()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such limit")
+def test_an_answer_that_the_system_will_not_write_does_not_stand(project):
+    import resource
+
+    for image_id in (1, 2, 3):
+        project.answer(image_id, "label", 0)
+    before = told(project)
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1024, hard))  # bytes that a file may have
+    try:
+        with pytest.raises(ProjectError, match="could not be saved"):
+            project.answer(3, "label", 1)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert told(project) == before
+    project.answer(3, "label", 1)
+    project = reopened(project)
+    assert [entry.class_index for entry in project.entries()] == [0, 0, 0, 1]
+    project.close()
+
+
+def test_a_failed_creation_leaves_the_folder_free(tmp_path):
+    images = draw_images(tmp_path / "images", 2)
+    spec = folder_spec(images)
+    with pytest.raises(ProjectError):
+        create(tmp_path / "p", spec, classes=("abnormal", "normal", "normal"))
+    assert not list((tmp_path / "p").glob("project.autoal*"))
+    create(tmp_path / "p", spec).close()
+
+
+def test_settings_in_the_file_are_plain_json(project):
+    project.close()
+    with closing(sqlite3.connect(file_of(project))) as connection:
+        rows = dict(connection.execute("SELECT name, value FROM setting"))
+    assert {name: json.loads(text) for name, text in rows.items()}["name"] == "Study"
+    assert os.fspath(project.folder) not in "".join(rows.values())
