@@ -42,9 +42,10 @@ def to_uint8(pixels: Pixels) -> npt.NDArray[np.uint8]:
     low, high = _stretch_range(pixels)
     if low == high:
         return np.zeros(pixels.shape, dtype=np.uint8)
-    # By table: 4 times as fast as arithmetic on every pixel of a large radiograph.
-    levels = (np.arange(2**16, dtype=np.float64) - low) * (255.0 / (high - low))
-    table = np.rint(np.clip(levels, 0, 255)).astype(np.uint8)
+    # By table: 4 times as fast as arithmetic on every pixel of a large radiograph. In integers,
+    # which round alike whatever the scanner's brightness and contrast are.
+    above = np.clip(np.arange(2**16), low, high) - low
+    table = ((above * 510 + (high - low)) // (2 * (high - low))).astype(np.uint8)
     stretched: npt.NDArray[np.uint8] = table[pixels]
     return stretched
 

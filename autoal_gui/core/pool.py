@@ -14,7 +14,7 @@ from typing import Literal, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from autoal_gui.core.errors import EarlyAccess, ImageUnreadable
+from autoal_gui.core.errors import EarlyAccess, ImageUnreadable, SourceError
 
 Split = Literal["pool", "evaluation"]
 Pixels = npt.NDArray[np.generic]
@@ -144,6 +144,20 @@ class ImagePool:
     def of(cls, images: Iterable[PoolImage], reader: ImageReader) -> "ImagePool":
         """Build a pool from its images."""
         return cls({image.image_id: image for image in images}, reader)
+
+
+def longest_side(pool: ImagePool) -> int:
+    """Return the longer side in pixels of the first image that can be read.
+
+    Raises:
+        SourceError: none can.
+    """
+    for image_id in sorted(pool.images):
+        try:
+            return max(pool.read(image_id).shape[:2])
+        except ImageUnreadable:
+            continue
+    raise SourceError("None of the images can be read.")
 
 
 class HiddenTruth:

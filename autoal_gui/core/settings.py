@@ -6,6 +6,7 @@ a two-core laptop without a GPU takes about a minute.
 """
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, Literal
 
@@ -118,6 +119,20 @@ class RunSettings:
         except (TypeError, ValueError, AttributeError, RecursionError) as error:
             raise SettingsError("The settings cannot be read.") from error
 
+    def changed_by(self, changes: Sequence[str]) -> "RunSettings":
+        """Return a copy with changes given as NAME=VALUE texts.
+
+        Raises:
+            SettingsError: no such name, or no such value.
+        """
+        values: dict[str, Any] = {}
+        for change in changes:
+            name, _, text = change.partition("=")
+            if name not in {f.name for f in fields(self)}:
+                raise SettingsError(f"There is no setting named {name}.")
+            values[name] = _parsed(text, getattr(self, name))
+        return self.but(**values)
+
     def but(self, **changes: Any) -> "RunSettings":
         """Return a copy with some values changed and checked."""
         return replace(self, **changes)
@@ -159,6 +174,18 @@ _CHOICES: dict[str, tuple[str, ...]] = {
     "device": DEVICES,
     "precision": PRECISIONS,
 }
+
+
+def _parsed(text: str, example: object) -> object:
+    """Read a value of the example's type."""
+    if isinstance(example, tuple):
+        return tuple(part for part in text.split(",") if part)
+    if isinstance(example, bool):
+        return text.lower() in ("1", "true", "yes", "on")
+    try:
+        return type(example)(text)  # type: ignore[call-arg]
+    except ValueError:
+        raise SettingsError(f"{text!r} is not a value for that setting.") from None
 
 
 def fitted_to(settings: RunSettings, side: int) -> RunSettings:

@@ -5,6 +5,7 @@ so that `torch.load(weights_only=True)` reads it and nothing in it can run.
 """
 
 import hashlib
+import json
 import pickle
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
@@ -14,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 import torchvision
+from safetensors import SafetensorError, safe_open
 
 import autoal_gui
 from autoal_gui.core.errors import CheckpointError
@@ -85,26 +87,38 @@ def save_checkpoint(file: Path, model: Classifier, card: ModelCard) -> str:
     return digest
 
 
-def load_checkpoint(file: Path) -> tuple[ModelCard, dict[str, torch.Tensor]]:
-    """Read a checkpoint of this program.
+State = dict[str, torch.Tensor]
+
+
+def load_checkpoint(file: Path) -> tuple[ModelCard, State]:
+    """Read a checkpoint of this program, a .pt or a .safetensors file.
 
     Raises:
         CheckpointError: it is missing, damaged, too large, or not of this program.
     """
+    read = _read_safetensors if file.suffix == ".safetensors" else _read_pt
     try:
         if file.stat().st_size > LARGEST:
             raise CheckpointError("That file is too large to be a checkpoint of this program.")
-        content = torch.load(file, map_location="cpu", weights_only=True)
+        card, state = read(file)
+        return _card_from(card), _checked_state(state)
     except FileNotFoundError as error:
         raise CheckpointError("There is no such checkpoint file.") from error
-    except (OSError, RuntimeError, pickle.UnpicklingError, ValueError, EOFError, KeyError) as error:
+    except _UNREADABLE as error:
         raise CheckpointError(_FOREIGN) from error
-    if not isinstance(content, dict) or content.get("format") != FORMAT:
-        raise CheckpointError(_FOREIGN)
-    try:
-        return _card_from(content["card"]), _checked_state(content["state"])
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise CheckpointError(_FOREIGN) from error
+
+
+def _read_pt(file: Path) -> tuple[dict[str, Any], State]:
+    content = torch.load(file, map_location="cpu", weights_only=True)
+    if content["format"] != FORMAT:
+        raise ValueError("another format")
+    return content["card"], content["state"]
+
+
+def _read_safetensors(file: Path) -> tuple[dict[str, Any], State]:
+    with safe_open(file, framework="pt") as content:
+        card = {name: json.loads(text) for name, text in (content.metadata() or {}).items()}
+        return card, {name: content.get_tensor(name) for name in content.keys()}  # noqa: SIM118
 
 
 def load_model(file: Path) -> tuple[Classifier, ModelCard]:
@@ -155,6 +169,17 @@ def sha256_of(file: Path) -> str:
     return digest.hexdigest()
 
 
+_UNREADABLE = (
+    OSError,
+    RuntimeError,
+    ValueError,
+    TypeError,
+    KeyError,
+    AttributeError,
+    EOFError,
+    pickle.UnpicklingError,
+    SafetensorError,
+)
 _FOREIGN = "That file is damaged or is not a checkpoint of this program."
 
 

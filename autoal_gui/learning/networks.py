@@ -12,6 +12,9 @@ from autoal_gui.core.settings import Stem
 
 FEATURES = 512  # D, channels of ResNet-18's last stage
 STAGES = (64, 128, 256, 512)
+# The strategy head reads features over sqrt(D): a step then moves a strategy's logit by about the
+# learning rate, not by D times as much, which made one strategy take all within three steps.
+FEATURE_SCALE = FEATURES**-0.5
 LOSS_WIDTH = 128  # width of each stage's branch in the loss-prediction head
 
 
@@ -88,6 +91,6 @@ class SearchNet(nn.Module):
     def forward(self, images: Tensor) -> tuple[Tensor, Tensor]:
         """Map (B, channels, H, W) to weights W (B, K), rows summing to 1, and losses (B,)."""
         means = self.backbone.stage_means(images)
-        logits = self.strategies(means[-1])
+        logits = self.strategies(means[-1] * FEATURE_SCALE)
         parts = [branch(mean).relu() for branch, mean in zip(self.branches, means, strict=True)]
         return logits.float().softmax(1), self.loss(torch.cat(parts, 1)).float().squeeze(1)

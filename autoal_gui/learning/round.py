@@ -174,7 +174,9 @@ def _trained_round(
         anneal=True,
     )
     with context.work.timed("task model"):
-        yield from train_classifier(context, model, labelled, schedule, settings.seed, "task model")
+        yield from train_classifier(
+            context, model, schedule.adam(model), labelled, schedule, settings.seed, "task model"
+        )
     metrics = yield from _evaluate(context, model, evaluation)
     with context.work.timed("scoring"):
         evidence = yield from _pool_evidence(context, model, unlabelled)

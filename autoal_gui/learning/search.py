@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional
+from torch.optim import Optimizer
 
 from autoal_gui.core.messages import Progress
 from autoal_gui.core.settings import RunSettings
@@ -95,14 +96,14 @@ def search(
     for cycle in range(settings.cycles):
         cycle_seed = seed + 1000 * (cycle + 1)
         split = split_labels(labels, cycle_seed)
-        fitnet = yield from _fit(context, split.fit, classes, cycle_seed)
-        yield from _alternate(context, split, fitnet, net, optimiser, cycle, cycle_seed)
+        fitted = yield from _fit(context, split.fit, classes, cycle_seed)
+        yield from _alternate(context, split, fitted, (net, optimiser), cycle, cycle_seed)
     return net.eval()
 
 
 def _fit(
     context: Context, labels: Labels, classes: int, seed: int
-) -> Generator[Progress, None, Classifier]:
+) -> Generator[Progress, None, tuple[Classifier, Optimizer]]:
     """First stage: plain cross-entropy on the fit part (B.4)."""
     settings = context.settings
     build = partial(
@@ -117,9 +118,10 @@ def _fit(
         augment=False,
         anneal=False,
     )
+    optimiser = schedule.adam(fitnet)
     with context.work.timed("FitNet"):
-        yield from train_classifier(context, fitnet, labels, schedule, seed, "FitNet")
-    return fitnet
+        yield from train_classifier(context, fitnet, optimiser, labels, schedule, seed, "FitNet")
+    return fitnet, optimiser
 
 
 @dataclass
@@ -131,9 +133,9 @@ class _Cycle:
     scores: Tensor  # (P, K), computed once for the split
     share: float
     fitnet: Classifier
+    fit_optimiser: Optimizer  # that of the first stage: a new Adam would begin with a jump
     net: SearchNet
-    fit_optimiser: torch.optim.Optimizer
-    search_optimiser: torch.optim.Optimizer
+    search_optimiser: Optimizer
 
     def losses(self, positions: list[int]) -> Tensor:
         """FitNet's cross-entropy on part of the search images: (B,)."""
@@ -183,9 +185,8 @@ class _Cycle:
 def _alternate(
     context: Context,
     split: Split,
-    fitnet: Classifier,
-    net: SearchNet,
-    optimiser: torch.optim.Optimizer,
+    fitted: tuple[Classifier, Optimizer],
+    searching: tuple[SearchNet, Optimizer],
     number: int,
     seed: int,
 ) -> Generator[Progress, None, None]:
@@ -196,16 +197,16 @@ def _alternate(
     wanted = round(share * len(split.search))
     ids = [image_id for image_id, _ in split.search]
     with context.work.timed("scoring"):
-        evidence = yield from gather(context, fitnet, ids, wanted, seed, "scoring")
+        evidence = yield from gather(context, fitted[0], ids, wanted, seed, "scoring")
         rows = candidate_scores(evidence, settings.candidates)
         masks = top_masks(rows, evidence.image_ids, wanted)
     scores = torch.from_numpy(masks).float().to(context.device.device)
-    fit_optimiser = torch.optim.Adam(fitnet.parameters(), lr=settings.fit_learning_rate)
-    cycle = _Cycle(context, split.search, scores, share, fitnet, net, fit_optimiser, optimiser)
-    # Batches of the search part can be as small as two: FitNet keeps the batch-norm statistics
-    # of its first stage, and its losses are those without dropout.
-    fitnet.eval()
-    net.train()
+    cycle = _Cycle(context, split.search, scores, share, *fitted, *searching)
+    # Both networks see the statistics of the batch in work: running averages lag behind steps
+    # this large and give losses in the thousands. FitNet's losses are those without dropout.
+    cycle.fitnet.train()
+    cycle.fitnet.dropout.eval()
+    cycle.net.train()
     with context.work.timed("SearchNet"):
         yield from _turns(cycle, settings, number, seed)
 

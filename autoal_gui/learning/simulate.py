@@ -9,7 +9,14 @@ from typing import Any
 from autoal_gui.core.backend import Backend, CancelCheck
 from autoal_gui.core.errors import SourceError
 from autoal_gui.core.messages import Event, RoundFinished, RunRound
-from autoal_gui.core.pool import HiddenTruth, ImagePool, ImageReader, Listing, PoolImage
+from autoal_gui.core.pool import (
+    HiddenTruth,
+    ImagePool,
+    ImageReader,
+    Listing,
+    PoolImage,
+    longest_side,
+)
 from autoal_gui.core.settings import RunSettings
 from autoal_gui.core.splits import assign_splits
 
@@ -23,6 +30,11 @@ class ReplaySet:
     truth: HiddenTruth = field(repr=False)
     evaluation: tuple[tuple[int, int], ...] = field(repr=False)
     """(image id, class index)."""
+
+    @property
+    def side(self) -> int:
+        """The longer side of the set's first readable image, in pixels."""
+        return longest_side(self.pool)
 
     @classmethod
     def of(cls, listing: Listing, reader: ImageReader, seed: int) -> "ReplaySet":

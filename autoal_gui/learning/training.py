@@ -98,27 +98,37 @@ class Schedule:
     anneal: bool
     """Cosine decay of the learning rate to zero, else constant."""
 
+    def adam(self, model: nn.Module) -> Optimizer:
+        """Return the optimiser of this schedule."""
+        return torch.optim.Adam(
+            model.parameters(), lr=self.learning_rate, weight_decay=self.weight_decay
+        )
+
 
 def train_classifier(
-    context: Context, model: Classifier, labels: Labels, schedule: Schedule, seed: int, step: Step
+    context: Context,
+    model: Classifier,
+    optimiser: Optimizer,
+    labels: Labels,
+    schedule: Schedule,
+    seed: int,
+    step: Step,
 ) -> Generator[Progress, None, None]:
-    """Train with cross-entropy and Adam; yield progress after each step.
+    """Train with cross-entropy; yield progress after each step.
 
     Raises:
         AutoALError: the loss is not finite.
         Cancelled: see `Work.advance`.
     """
-    torch.manual_seed(seed)  # dropout draws from the global generator
     augmentation = torch.Generator().manual_seed(seed + 1)
-    optimiser = torch.optim.Adam(
-        model.parameters(), lr=schedule.learning_rate, weight_decay=schedule.weight_decay
-    )
     size = min(schedule.batch, len(labels))
     model.train()
     for number, batch in enumerate(shuffled_batches(len(labels), size, seed), start=1):
         if schedule.anneal:
             set_learning_rate(optimiser, schedule.learning_rate, (number - 1) / schedule.steps)
         chosen = tuple(labels[i] for i in batch)
+        # Dropout draws from the global generator, which others may use between two steps.
+        torch.manual_seed(seed + number)
         images = context.feed.images([image_id for image_id, _ in chosen])
         images = augmented(images, augmentation) if schedule.augment else images
         with context.device.autocast():
@@ -128,7 +138,30 @@ def train_classifier(
         units = size * TRAINING_COST
         yield context.work.advance(step, number, schedule.steps, units, finite(loss))
         if number == schedule.steps:
-            return
+            break
+    settle_batch_norm(context, model, labels)
+
+
+@torch.no_grad()
+def settle_batch_norm(context: Context, model: Classifier, labels: Labels) -> None:
+    """Estimate the batch-norm statistics anew under the final weights.
+
+    The running averages of a short training lag behind its weights so far that a network that
+    fits its images in training mode can be off by a loss of thousands in eval mode.
+    """
+    norms = [module for module in model.modules() if isinstance(module, nn.BatchNorm2d)]
+    momenta = [norm.momentum for norm in norms]
+    for norm in norms:
+        norm.reset_running_stats()
+        norm.momentum = None  # the plain mean over the batches that follow
+    model.train()
+    size = min(context.settings.train_batch, len(labels))
+    for start in range(0, len(labels) - size + 1, size):
+        chosen = [image_id for image_id, _ in labels[start : start + size]]
+        with context.device.autocast():
+            model.backbone(context.feed.images(chosen))
+    for norm, momentum in zip(norms, momenta, strict=True):
+        norm.momentum = momentum
 
 
 def descend(optimiser: Optimizer, loss: Tensor) -> None:

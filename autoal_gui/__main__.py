@@ -1,0 +1,21 @@
+"""Entry point: the command line first, the window by default. Costly imports stay out of here."""
+
+import os
+import sys
+
+
+def main() -> int:
+    """Run the program and return its exit status."""
+    # Spinning OpenMP threads starve the window; this only counts before torch is imported.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    os.environ.setdefault("KMP_BLOCKTIME", "0")
+    from autoal_gui.cli import run
+
+    return run(sys.argv[1:])
+
+
+if __name__ == "__main__":
+    import multiprocessing
+
+    multiprocessing.freeze_support()
+    sys.exit(main())

@@ -1,0 +1,143 @@
+"""The composition root: the only module that sees both the window and the networks."""
+
+import gc
+import getpass
+import logging
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from autoal_gui.core.backend import Backend
+from autoal_gui.libraries import missing_packages
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
+
+    from autoal_gui.gui.main_window import MainWindow
+    from autoal_gui.gui.services import Services
+
+SWITCH_INTERVAL = 0.0005  # seconds; a label beside a pure-Python worker then takes 5 ms, not 18
+
+
+def run_window(project: Path | None, demo: bool) -> int:
+    """Open the window and return the exit status; without a display, say so and play the demo.
+
+    Args:
+        project: a project folder to open, or None for the start page.
+        demo: start on the demo set.
+    """
+    shown = has_display()
+    if packages := missing_packages(shown):
+        names = " ".join(packages)
+        print(
+            "autoal-gui: the window needs system libraries that are missing; on Debian or Ubuntu "
+            f"install them with: sudo apt-get install {names}",
+            file=sys.stderr,
+        )
+        return 1
+    if not shown:
+        from autoal_gui.headless import play_demo
+
+        return play_demo()
+    application = make_application()
+    window = make_window()
+    window.show()
+    if project is not None:
+        window.open_folder(project)
+    elif demo:
+        window.start_demo()
+    return application.exec()
+
+
+def has_display() -> bool:
+    """Say whether a window can be shown, or was asked for on a platform without a screen."""
+    if sys.platform != "linux" or os.environ.get("QT_QPA_PLATFORM"):
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def make_application() -> "QApplication":
+    """Set up Qt and the interpreter for a window that stays smooth while a thread trains."""
+    if sys.platform == "win32":  # there torch must be loaded before Qt
+        import torch  # noqa: F401, TID253
+    from PySide6.QtWidgets import QApplication
+
+    logging.basicConfig(level=logging.WARNING)
+    sys.setswitchinterval(SWITCH_INTERVAL)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    found = QApplication.instance()
+    application = found if isinstance(found, QApplication) else QApplication(sys.argv[:1])
+    application.setApplicationName("AutoAL")
+    application.setOrganizationName("autoal-gui")
+    return application
+
+
+def make_window(projects_folder: Path | None = None) -> "MainWindow":
+    """Build the main window with the real services."""
+    from autoal_gui.gui.main_window import MainWindow
+
+    return MainWindow(make_services(projects_folder))
+
+
+def make_services(projects_folder: Path | None = None) -> "Services":
+    """Say to the window how images are opened and who trains."""
+    from platformdirs import user_documents_path
+
+    from autoal_gui.gui.services import Services
+    from autoal_gui.sources.opening import list_images, open_images
+
+    return Services(
+        make_backend=make_backend,
+        open_images=open_images,
+        list_images=list_images,
+        checkpoint_classes=checkpoint_classes,
+        projects_folder=projects_folder or user_documents_path() / "AutoAL projects",
+        annotator=annotator_name(),
+    )
+
+
+def make_backend() -> Backend:
+    """Import torch and build the backend; called in the engine's thread."""
+    lower_priority()
+    # A collection over torch's modules stops every thread for a tenth of a second: not while
+    # they are being imported, and afterwards they never need to be looked at again.
+    gc.disable()
+    try:
+        from autoal_gui.learning.backend import TorchBackend
+
+        backend = TorchBackend()
+    finally:
+        gc.enable()
+    gc.collect()
+    gc.freeze()
+    return backend
+
+
+def checkpoint_classes(file: Path) -> tuple[str, ...]:
+    """Return the class names of a checkpoint.
+
+    Raises:
+        CheckpointError: see `autoal_gui.learning.checkpoint.load_checkpoint`.
+    """
+    from autoal_gui.learning.checkpoint import load_checkpoint
+
+    return load_checkpoint(file)[0].classes
+
+
+def lower_priority() -> None:
+    """Let the window go first: lower the calling thread's priority, where that is possible."""
+    if sys.platform == "linux":
+        import threading
+
+        # On Linux a thread has a priority of its own, which the threads it makes inherit.
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 5)
+
+
+def annotator_name() -> str:
+    """Return the name that answers are stored under, unless the project says otherwise."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):
+        return "annotator"

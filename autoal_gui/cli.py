@@ -1,0 +1,309 @@
+"""The command line: everything the window does with data and models, without a window."""
+
+import argparse
+import csv
+import json
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+import numpy as np
+
+import autoal_gui
+from autoal_gui.core.errors import AutoALError
+from autoal_gui.core.files import replacing
+from autoal_gui.core.messages import Event, Notice, Progress
+from autoal_gui.core.metrics import Metrics
+from autoal_gui.core.pool import ImagePool, Listing, PoolImage
+from autoal_gui.core.registry import discover
+from autoal_gui.core.settings import DEVICES, PRESETS, RunSettings, fitted_to
+
+if TYPE_CHECKING:
+    from autoal_gui.learning.predict import Predictions
+
+Handler = Callable[[argparse.Namespace], int]
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Parse the command line, carry it out, and return the exit status.
+
+    0: done; 1: it could not be done, with one sentence on standard error; 2: wrong usage;
+    130: interrupted.
+    """
+    options = build_parser().parse_args(arguments)
+    handler: Handler = options.handler
+    try:
+        return handler(options)
+    except AutoALError as error:
+        print(f"autoal-gui: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("autoal-gui: interrupted", file=sys.stderr)
+        return 130
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Return the parser of every command."""
+    parser = argparse.ArgumentParser(
+        prog="autoal-gui",
+        description="Label the images that matter, train the classifier, take it away.",
+    )
+    parser.add_argument("--version", action="version", version=autoal_gui.__version__)
+    parser.add_argument(
+        "--self-test", dest="handler", action="store_const", const=_self_test, default=_window,
+        help="check that every part of the installed program works, and exit",
+    )  # fmt: skip
+    parser.set_defaults(project=None, demo=False)
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+    _add_window(commands)
+    _add_simulate(commands)
+    _add_predict(commands)
+    _add_export(commands)
+    return parser
+
+
+def _add_window(commands: Any) -> None:
+    window = commands.add_parser("window", help="open the window (the default)")
+    window.add_argument("project", nargs="?", type=Path, help="a project folder to open")
+    window.add_argument("--demo", action="store_true", help="start on the demo set")
+    window.set_defaults(handler=_window)
+
+
+def _add_simulate(commands: Any) -> None:
+    simulate = commands.add_parser(
+        "simulate", help="replay a set with known labels as the annotator"
+    )
+    simulate.add_argument(
+        "--data", required=True, help="an .npz file, a folder, a MedMNIST name, or demo"
+    )
+    strategies = ", ".join(discover("autoal_gui.strategies"))
+    simulate.add_argument("--mode", default="paper", help=f"paper, vote, {strategies}")
+    simulate.add_argument("--rounds", type=_count, default=5, help="rounds to run")
+    simulate.add_argument("--batch", type=_count, default=20, help="images asked for in a round")
+    simulate.add_argument("--initial", type=int, default=20, help="labels drawn at random first")
+    simulate.add_argument("--seed", type=int, default=0)
+    simulate.add_argument("--preset", choices=sorted(PRESETS), default="cpu")
+    simulate.add_argument("--device", choices=DEVICES, default="auto")
+    simulate.add_argument(
+        "--set", action="append", default=[], metavar="NAME=VALUE", dest="changes",
+        help="change one hyper-parameter; may be given several times",
+    )  # fmt: skip
+    simulate.add_argument("--json", type=Path, metavar="OUT", help="write the result there")
+    simulate.add_argument("--save-model", type=Path, metavar="FILE", help="keep the last model")
+    simulate.set_defaults(handler=_simulate)
+
+
+def _add_predict(commands: Any) -> None:
+    predict = commands.add_parser("predict", help="apply a trained model to images, to CSV")
+    predict.add_argument("--model", type=Path, required=True, help="a .pt or .safetensors file")
+    predict.add_argument("--device", choices=DEVICES, default="auto")
+    predict.add_argument("--out", type=Path, help="CSV to write; standard output by default")
+    predict.add_argument("--split", choices=("all", "pool", "evaluation"), default="all")
+    predict.add_argument("data", help="an .npz file or a folder of images")
+    predict.set_defaults(handler=_predict)
+
+
+def _add_export(commands: Any) -> None:
+    export = commands.add_parser("export", help="write a project's labels or its last model")
+    export.add_argument("project", type=Path, help="a project folder")
+    names = sorted(discover("autoal_gui.exporters"))
+    export.add_argument("--format", choices=names, required=True)
+    export.add_argument("--out", type=Path, required=True)
+    export.set_defaults(handler=_export)
+
+
+def _count(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError("must be at least 1")
+    return value
+
+
+def _window(options: argparse.Namespace) -> int:
+    from autoal_gui.app import run_window
+
+    return run_window(options.project, options.demo)
+
+
+def _self_test(options: argparse.Namespace) -> int:
+    from autoal_gui.selftest import self_test
+
+    return self_test()
+
+
+def _simulate(options: argparse.Namespace) -> int:
+    from autoal_gui.learning.backend import TorchBackend
+    from autoal_gui.learning.simulate import Replay, ReplaySet, as_record, as_report
+    from autoal_gui.sources.opening import list_images, open_images, spec_of
+
+    with tempfile.TemporaryDirectory(prefix="autoal-gui-") as folder:
+        spec, workspace = spec_of(options.data), Path(folder)
+        listing = list_images(spec, workspace, _listed)
+        data = ReplaySet.of(listing, open_images(spec, workspace), options.seed)
+        settings = replay_settings(options, data.side)
+        replay = Replay(data, settings, options.initial, workspace)
+        records = []
+        rounds = replay.run(TorchBackend(), options.rounds, _never, _show)
+        for result in rounds:
+            records.append(as_record(result))
+            print(round_line(records[-1]), flush=True)
+        if options.save_model:
+            _copy_model(replay.checkpoint, options.save_model)
+    if options.json:
+        _write_json(options.json, as_report(options.data, settings, records))
+    return 0
+
+
+def replay_settings(options: argparse.Namespace, side: int) -> RunSettings:
+    """Return the settings that the command line asks for, fitted to images of `side` pixels."""
+    settings = fitted_to(PRESETS[options.preset], side).but(
+        mode=options.mode, batch_size=options.batch, seed=options.seed, device=options.device
+    )
+    return settings.changed_by(options.changes)
+
+
+def round_line(record: dict[str, Any]) -> str:
+    """Return one round of a replay as a line of text."""
+    scores = "not trained yet"
+    if record["accuracy"] is not None:
+        scores = f"accuracy {record['accuracy']:.3f}  balanced {record['balanced_accuracy']:.3f}"
+    weights = "  ".join(f"{name} {share:.2f}" for name, share in record["weights"].items())
+    seconds = sum(record["seconds"].values())
+    return (
+        f"round {record['round']}  labels {record['labels']}  {scores}  {seconds:.0f} s  {weights}"
+    )
+
+
+def _show(event: Event) -> None:
+    """Write progress over one line of a terminal; notices on lines of their own."""
+    if isinstance(event, Notice):
+        print(f"  {event.sentence}", file=sys.stderr)
+    elif isinstance(event, Progress) and sys.stderr.isatty():
+        end = "\r" if event.done < event.total else "\r\x1b[K"
+        print(f"  {event.step} {event.done}/{event.total}", end=end, file=sys.stderr)
+
+
+def _never() -> bool:
+    return False
+
+
+def _listed(done: int, total: int) -> None:
+    if sys.stderr.isatty():
+        end = "\r" if done < total else "\r\x1b[K"
+        print(f"  reading {done}/{total}", end=end, file=sys.stderr)
+
+
+def _write_json(target: Path, content: dict[str, Any]) -> None:
+    try:
+        with replacing(target) as partial:
+            partial.write_text(json.dumps(content, indent=1), encoding="utf-8")
+    except OSError as error:
+        raise AutoALError("The result could not be written there.") from error
+
+
+def _copy_model(checkpoint: Path, target: Path) -> None:
+    from autoal_gui.learning.export import export_model
+
+    if not checkpoint.is_file():
+        raise AutoALError("No model was trained, so there is none to save.")
+    exporters = discover("autoal_gui.exporters")
+    kinds = [n for n, e in exporters.items() if e.KIND == "model" and target.suffix == e.SUFFIX]
+    if not kinds:
+        raise AutoALError("A model's file name ends in .pt or .safetensors.")
+    export_model(kinds[0], checkpoint, target)
+
+
+def _predict(options: argparse.Namespace) -> int:
+    from autoal_gui.learning.device import use_threads
+    from autoal_gui.learning.predict import Predictions, predict
+    from autoal_gui.sources.opening import list_images, open_images, spec_of
+
+    use_threads()
+    with tempfile.TemporaryDirectory(prefix="autoal-gui-") as folder:
+        spec, workspace = spec_of(options.data), Path(folder)
+        listing = list_images(spec, workspace, _listed)
+        pool = ImagePool.of(
+            (
+                PoolImage(i, image.key, image.sha256, image.split)
+                for i, image in enumerate(listing.images, start=1)
+            ),
+            open_images(spec, workspace),
+        )
+        ids = tuple(sorted(pool.images)) if options.split == "all" else pool.ids(options.split)
+        for event in predict(options.model, pool, ids, workspace, options.device, _never):
+            if isinstance(event, Predictions):
+                _report_predictions(options, listing, event)
+            else:
+                _show(event)
+    return 0
+
+
+def _report_predictions(
+    options: argparse.Namespace, listing: Listing, found: "Predictions"
+) -> None:
+    if options.out is None:
+        _write_predictions(sys.stdout, listing, found)
+    else:
+        try:
+            with (
+                replacing(options.out) as partial,
+                partial.open("w", newline="", encoding="utf-8") as file,
+            ):
+                _write_predictions(file, listing, found)
+        except OSError as error:
+            raise AutoALError("The predictions could not be written there.") from error
+    for key, reason in listing.unreadable:
+        print(f"autoal-gui: left out {key}: {reason}", file=sys.stderr)
+    print(scores_line(listing, found), file=sys.stderr)
+
+
+def _write_predictions(file: IO[str], listing: Listing, found: "Predictions") -> None:
+    classes = found.card.classes
+    writer = csv.writer(file)
+    writer.writerow(("image", "split", "label", "predicted", *(f"p({c})" for c in classes)))
+    for image_id, row in zip(found.image_ids, found.probabilities, strict=True):
+        image = listing.images[image_id - 1]
+        label = "" if image.label is None else listing.classes[image.label]
+        shares = (f"{p:.6f}" for p in row.tolist())
+        writer.writerow((image.key, image.split, label, classes[int(row.argmax())], *shares))
+
+
+def scores_line(listing: Listing, found: "Predictions") -> str:
+    """Return the accuracy over the images whose label is known, as a line of text."""
+    places = {name: i for i, name in enumerate(found.card.classes)}
+    pairs = [
+        (places[listing.classes[image.label]], int(row.argmax()))
+        for image_id, row in zip(found.image_ids, found.probabilities, strict=True)
+        if (image := listing.images[image_id - 1]).label is not None
+        and listing.classes[image.label] in places
+    ]
+    if not pairs:
+        return f"{len(found.image_ids)} images, none with a label that the model knows"
+    truth, predicted = np.array(pairs).T
+    metrics = Metrics.of(truth, predicted, len(places))
+    return (
+        f"{metrics.total} labelled images: accuracy {metrics.accuracy:.4f}, "
+        f"balanced accuracy {metrics.balanced_accuracy:.4f}"
+    )
+
+
+def _export(options: argparse.Namespace) -> int:
+    from autoal_gui.core.project import Project
+    from autoal_gui.learning.export import export_model
+    from autoal_gui.sources.opening import open_images
+
+    exporter = discover("autoal_gui.exporters")[options.format]
+    project = Project.open(options.project, open_images)
+    try:
+        if exporter.KIND == "labels":
+            exporter.write(options.out, project)
+        else:
+            checkpoint = project.last_checkpoint()
+            if checkpoint is None:
+                raise AutoALError("The project has no trained model yet.")
+            export_model(options.format, checkpoint, options.out)
+    finally:
+        project.close()
+    return 0

@@ -1,0 +1,67 @@
+"""Apply a trained checkpoint to images."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from autoal_gui.core.backend import CancelCheck
+from autoal_gui.core.errors import CheckpointError, ImageUnreadable
+from autoal_gui.core.messages import Progress
+from autoal_gui.core.pool import ImagePool
+from autoal_gui.core.settings import RunSettings
+from autoal_gui.learning.checkpoint import ModelCard, load_model
+from autoal_gui.learning.device import choose_device
+from autoal_gui.learning.evidence import gather
+from autoal_gui.learning.images import ImageCache
+from autoal_gui.learning.training import Context, Feed
+from autoal_gui.learning.work import Work
+
+
+@dataclass(frozen=True)
+class Predictions:
+    """Class probabilities of the images that could be read."""
+
+    card: ModelCard
+    image_ids: tuple[int, ...]
+    probabilities: npt.NDArray[np.float32]
+    """(n, C)."""
+
+
+def predict(
+    model_file: Path,
+    pool: ImagePool,
+    image_ids: tuple[int, ...],
+    workspace: Path,
+    device: str,
+    cancelled: CancelCheck,
+) -> Iterator[Progress | Predictions]:
+    """Yield progress, then the predictions.
+
+    The pass is that of a round: the same batches, precision and transform, so that a checkpoint
+    gives on its evaluation set what the window showed.
+
+    Raises:
+        CheckpointError: the model cannot be used.
+        ImageUnreadable: none of the images can be read.
+        Cancelled: `cancelled` said so.
+    """
+    model, card = load_model(model_file)
+    settings = RunSettings.from_json(card.settings).but(device=device)
+    chosen = choose_device(settings)
+    work = Work(0, cancelled, chosen.label, 2.0 * len(image_ids))
+    cache = ImageCache.open(pool, card.input_size, workspace, card.channels)
+    for done in cache.fill(image_ids):
+        yield work.advance("reading", done, len(image_ids), 1.0)
+    readable = cache.readable(image_ids)
+    if not readable:
+        raise ImageUnreadable("None of the images can be read.")
+    context = Context(Feed(cache, card.normalisation, chosen), settings, work)
+    evidence = yield from gather(
+        context, model.to(chosen.device), readable, 1, settings.seed, "evaluation"
+    )
+    if not np.isfinite(evidence.probabilities).all():
+        raise CheckpointError("The model gives no usable probabilities for these images.")
+    yield Predictions(card, tuple(readable), evidence.probabilities)
