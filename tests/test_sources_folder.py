@@ -1,6 +1,8 @@
 import hashlib
 import os
 import sys
+import threading
+import time
 from pathlib import Path
 
 import numpy as np
@@ -105,8 +107,6 @@ def test_a_wrong_ending_is_no_matter(cells):
 
 
 def test_progress_is_told_in_the_calling_thread_to_the_end(cells):
-    import threading
-
     told = []
     folder.list_images(
         spec_of(cells), cells, lambda *counts: told.append((threading.get_ident(), *counts))
@@ -116,12 +116,24 @@ def test_progress_is_told_in_the_calling_thread_to_the_end(cells):
     assert told[-1][1:] == (4, 4)
 
 
-def test_cancelling_stops(cells):
+def test_cancelling_leaves_the_rest_unread(tmp_path, monkeypatch):
+    """Each image but the first takes its time, as large ones do."""
+    for number in range(100):
+        put(tmp_path / f"{number}.png")
+    read = []
+
+    def slow_decode(data):
+        read.append(len(data))
+        if len(read) > 1:
+            time.sleep(0.1)
+
     def cancel(done, total):
         raise Cancelled("cancelled")
 
+    monkeypatch.setattr(folder, "decode", slow_decode)
     with pytest.raises(Cancelled):
-        folder.list_images(spec_of(cells), cells, cancel)
+        folder.list_images(spec_of(tmp_path), tmp_path, cancel)
+    assert len(read) < 50
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="links need privileges there")

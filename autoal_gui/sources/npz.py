@@ -293,7 +293,6 @@ def _blocks(archive: zipfile.ZipFile, member: Member, ticks: Ticks) -> Iterator[
             done = (member.nbytes - left) // image_bytes
             ticks.add(done - told)
             told = done
-        file.read(1)  # reaches the end, where the CRC is checked
 
 
 def _skip(file: IO[bytes], count: int) -> None:
