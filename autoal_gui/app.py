@@ -1,5 +1,6 @@
 """The composition root: the only module that sees both the window and the networks."""
 
+import atexit
 import gc
 import getpass
 import logging
@@ -10,9 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autoal_gui.core.backend import Backend
-from autoal_gui.libraries import missing_packages
 
 if TYPE_CHECKING:
+    from PySide6.QtCore import QSettings
     from PySide6.QtWidgets import QApplication
 
     from autoal_gui.gui.main_window import MainWindow
@@ -21,47 +22,10 @@ if TYPE_CHECKING:
 SWITCH_INTERVAL = 0.0005  # seconds; a label beside a pure-Python worker then takes 5 ms, not 18
 
 
-def run_window(project: Path | None, demo: bool) -> int:
-    """Open the window and return the exit status; without a display, say so and play the demo.
-
-    Args:
-        project: a project folder to open, or None for the start page.
-        demo: start on the demo set.
-    """
-    shown = has_display()
-    if packages := missing_packages(shown):
-        names = " ".join(packages)
-        print(
-            "autoal-gui: the window needs system libraries that are missing; on Debian or Ubuntu "
-            f"install them with: sudo apt-get install {names}",
-            file=sys.stderr,
-        )
-        return 1
-    if not shown:
-        from autoal_gui.headless import play_demo
-
-        return play_demo()
-    application = make_application()
-    window = make_window()
-    window.show()
-    if project is not None:
-        window.open_folder(project)
-    elif demo:
-        window.start_demo()
-    return application.exec()
-
-
-def has_display() -> bool:
-    """Say whether a window can be shown, or was asked for on a platform without a screen."""
-    if sys.platform != "linux" or os.environ.get("QT_QPA_PLATFORM"):
-        return True
-    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
-
-
 def make_application() -> "QApplication":
     """Set up Qt and the interpreter for a window that stays smooth while a thread trains."""
     if sys.platform == "win32":  # there torch must be loaded before Qt
-        import torch  # noqa: F401, TID253
+        import torch  # noqa: F401
     from PySide6.QtWidgets import QApplication
 
     logging.basicConfig(level=logging.WARNING)
@@ -74,11 +38,18 @@ def make_application() -> "QApplication":
     return application
 
 
-def make_window(projects_folder: Path | None = None) -> "MainWindow":
-    """Build the main window with the real services."""
+def make_window(
+    projects_folder: Path | None = None, settings: "QSettings | None" = None
+) -> "MainWindow":
+    """Build the main window with the real services.
+
+    Args:
+        projects_folder: where new projects go; by default in the user's documents.
+        settings: where theme, geometry and recent projects are kept; by default the user's.
+    """
     from autoal_gui.gui.main_window import MainWindow
 
-    return MainWindow(make_services(projects_folder))
+    return MainWindow(make_services(projects_folder), settings)
 
 
 def make_services(projects_folder: Path | None = None) -> "Services":
@@ -112,6 +83,7 @@ def make_backend() -> Backend:
         gc.enable()
     gc.collect()
     gc.freeze()
+    atexit.register(gc.unfreeze)  # else torch's parts report their frozen objects as leaks
     return backend
 
 

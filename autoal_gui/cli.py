@@ -122,7 +122,7 @@ def _count(text: str) -> int:
 
 
 def _window(options: argparse.Namespace) -> int:
-    from autoal_gui.app import run_window
+    from autoal_gui.launch import run_window
 
     return run_window(options.project, options.demo)
 

@@ -85,7 +85,7 @@ class Notice:
 
 @dataclass(frozen=True)
 class Query:
-    """Why one image is asked for (autoal.md B.11)."""
+    """Why one image is asked for."""
 
     image_id: int
     score: float

@@ -154,7 +154,7 @@ def longest_side(pool: ImagePool) -> int:
     """
     for image_id in sorted(pool.images):
         try:
-            return max(pool.read(image_id).shape[:2])
+            return int(max(pool.read(image_id).shape[:2]))
         except ImageUnreadable:
             continue
     raise SourceError("None of the images can be read.")
@@ -164,7 +164,7 @@ class HiddenTruth:
     """Known labels that stay out of reach until their image has been asked for.
 
     A replay uses it in the annotator's place, so that no code can use a label too early without
-    an error (autoal.md E: "the labels of U are poisoned until asked for").
+    an error.
     """
 
     def __init__(self, labels: Mapping[int, int]) -> None:

@@ -1,4 +1,4 @@
-"""One pass of a trained classifier over images, which serves every candidate (B.1)."""
+"""One pass of a trained classifier over images, which serves every candidate."""
 
 from collections.abc import Generator, Sequence
 

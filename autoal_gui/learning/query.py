@@ -77,7 +77,7 @@ class Ballot:
 def searched_ballot(
     context: Context, net: SearchNet, evidence: Evidence
 ) -> Generator[Progress, None, Ballot]:
-    """Mode "paper": SearchNet weighs the candidates' top picks, S_k in {0, 1} (B.3, B.10)."""
+    """Mode "paper": SearchNet weighs the candidates' top picks, S_k in {0, 1}."""
     candidates = context.settings.candidates
     scores = candidate_scores(evidence, candidates)
     ids = evidence.image_ids

@@ -1,7 +1,7 @@
 """One round as a generator of events: train, evaluate, search, rank (Algorithm 1)."""
 
 from collections.abc import Generator, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -135,13 +135,12 @@ def _cold_round(
         evidence = yield from _pool_evidence(context, model, unlabelled)
         ballot = voted_ballot(evidence, (mode,))
     sentence = "Two classes are needed before a model can be trained; label a few more images."
-    yield _finished(
-        command,
-        context,
-        ballot,
-        _Trained(np.empty((0, len(command.classes)), np.float32), None, "", "", len(labelled)),
-        (*notices, sentence) if labelled else notices,
-    )
+    notices = (*notices, sentence) if labelled else notices
+    nothing = np.empty((0, len(command.classes)), np.float32)
+    trained = _Trained(nothing, None, "", "", len(labelled))
+    result = _finished(command, context, ballot, trained, notices)
+    # No strategy has been weighed against another yet: the panel's curves begin later.
+    yield replace(result, weights=(), plain_weights=())
 
 
 @dataclass(frozen=True)

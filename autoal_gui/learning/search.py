@@ -104,7 +104,7 @@ def search(
 def _fit(
     context: Context, labels: Labels, classes: int, seed: int
 ) -> Generator[Progress, None, tuple[Classifier, Optimizer]]:
-    """First stage: plain cross-entropy on the fit part (B.4)."""
+    """First stage: plain cross-entropy on the fit part."""
     settings = context.settings
     build = partial(
         Classifier, context.feed.cache.channels, classes, settings.stem, settings.dropout
@@ -190,7 +190,7 @@ def _alternate(
     number: int,
     seed: int,
 ) -> Generator[Progress, None, None]:
-    """Second stage: FitNet and SearchNet in turn, on batches that follow each other (B.8, B.9)."""
+    """Second stage: FitNet and SearchNet in turn, on batches that follow each other."""
     settings = context.settings
     labelled = len(split.fit) + len(split.search)
     share = selected_share(len(split.search), labelled, settings.batch_size)

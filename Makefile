@@ -1,0 +1,48 @@
+# make run: start the program on the demo set.  make test: everything that must pass.
+PYTHON ?= python3
+BIN := .venv/bin
+export OMP_WAIT_POLICY := PASSIVE
+export KMP_BLOCKTIME := 0
+
+.PHONY: run test lint build clean
+
+run: .venv/run.stamp
+	@$(BIN)/autoal-gui window --demo
+
+test: .venv/dev.stamp lint
+	@packages=$$($(PYTHON) -m autoal_gui.libraries) || { \
+	  echo "Qt needs system libraries that are missing; on Debian or Ubuntu: sudo apt-get install $$packages"; exit 1; }
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest
+
+lint: .venv/dev.stamp
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+build: .venv/build.stamp
+	$(BIN)/pyinstaller --noconfirm build.spec
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 10) <= sys.version_info[:2] <= (3, 13))' || { \
+	  echo "Python 3.10 to 3.13 is needed; name one with: make PYTHON=python3.12 ..."; exit 1; }
+	@$(PYTHON) -m venv .venv || { \
+	  echo "The venv module is missing; on Debian or Ubuntu: sudo apt-get install python3-venv"; exit 1; }
+
+# A stamp is newer than pyproject.toml once what that file asks for is installed.
+.venv/run.stamp: .venv/bin/python pyproject.toml
+	@echo "Installing AutoAL and what it needs; the first time this takes a few minutes."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+.venv/dev.stamp: .venv/bin/python pyproject.toml
+	@echo "Installing AutoAL and the tools of its developers; the first time this takes a few minutes."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@ .venv/run.stamp
+
+.venv/build.stamp: .venv/bin/python pyproject.toml
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[build]'
+	@touch $@ .venv/run.stamp
+
+clean:
+	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -1,0 +1,44 @@
+"""Open the window, or do the next best thing where that cannot be."""
+
+import os
+import sys
+from pathlib import Path
+
+from autoal_gui.app import make_application, make_window
+from autoal_gui.headless import play_demo
+from autoal_gui.libraries import missing_packages
+
+
+def run_window(project: Path | None, demo: bool) -> int:
+    """Open the window and return the exit status; without a display, say so and play the demo.
+
+    Args:
+        project: a project folder to open, or None for the start page.
+        demo: start on the demo set.
+    """
+    shown = has_display()
+    if packages := missing_packages(shown):
+        names = " ".join(packages)
+        print(
+            "autoal-gui: the window needs system libraries that are missing; on Debian or Ubuntu "
+            f"install them with: sudo apt-get install {names}",
+            file=sys.stderr,
+        )
+        return 1
+    if not shown:
+        return play_demo()
+    application = make_application()
+    window = make_window()
+    window.show()
+    if project is not None:
+        window.open_folder(project)
+    elif demo:
+        window.start_demo()
+    return application.exec()
+
+
+def has_display() -> bool:
+    """Say whether a window can be shown, or was asked for on a platform without a screen."""
+    if sys.platform != "linux" or os.environ.get("QT_QPA_PLATFORM"):
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
