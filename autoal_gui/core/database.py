@@ -131,7 +131,7 @@ def open_existing(file: Path) -> sqlite3.Connection:
         _check_kind(connection)
         _lock(connection)
         _check_content(connection)
-    except sqlite3.Error as error:
+    except (sqlite3.Error, UnicodeError) as error:  # damage makes messages that are no text
         connection.close()
         raise explained(error) from error
     except BaseException:
@@ -166,9 +166,20 @@ def _check_content(connection: sqlite3.Connection) -> None:
         raise ProjectDamaged(DAMAGED)
     if connection.execute("PRAGMA foreign_key_check").fetchone() is not None:
         raise ProjectDamaged(DAMAGED)
+    with contextlib.closing(sqlite3.connect(":memory:")) as fresh:
+        fresh.executescript(SCHEMA)
+        if _definitions(connection) != _definitions(fresh):
+            raise ProjectDamaged(DAMAGED)
 
 
-def explained(error: sqlite3.Error) -> ProjectError:
+def _definitions(connection: sqlite3.Connection) -> list[tuple[str, ...]]:
+    """Return every table, index and trigger of a database as it was defined."""
+    return connection.execute(
+        "SELECT type, name, tbl_name, coalesce(sql, '') FROM sqlite_master ORDER BY 1, 2"
+    ).fetchall()
+
+
+def explained(error: Exception) -> ProjectError:
     """Turn what SQLite says when a project is opened into one sentence."""
     reason = str(error)  # sqlite3 names error codes only from Python 3.11 on
     if "locked" in reason:

@@ -432,7 +432,7 @@ class Project:
         rows = self._db.execute(
             "SELECT number, outcome, settings, started, ended, labels, sentence, result "
             "FROM round ORDER BY number"
-        )
+        ).fetchall()
         return tuple(_record(row) for row in rows)
 
     def finished_rounds(self) -> tuple[RoundRecord, ...]:
@@ -448,17 +448,18 @@ class Project:
 
     # -- reading the file ---------------------------------------------------------------------
 
+    # Each reads to the end at once: a statement left half read would outlive `close`, and with it
+    # the lock, where what was read turns out to be damaged.
+
     def _load_images(self) -> Iterable[PoolImage]:
-        return (
-            PoolImage(*row)
-            for row in self._db.execute("SELECT image_id, key, sha256, split FROM image")
-        )
+        rows = self._db.execute("SELECT image_id, key, sha256, split FROM image").fetchall()
+        return (PoolImage(*row) for row in rows)
 
     def _load_entries(self) -> Iterable[Entry]:
         rows = self._db.execute(
             "SELECT sequence, at, annotator, round_number, action, image_id, class_index,"
             " suggested, confidence, shown, target, comment FROM journal ORDER BY sequence"
-        )
+        ).fetchall()
         return (replace(Entry(*row), shown=bool(row[9])) for row in rows)
 
     def _load_ranking(self) -> _Ranking:
