@@ -84,7 +84,7 @@ class ImageCache:
 
     def missing(self, ids: Sequence[int]) -> int:
         """Count the images that `fill` would decode."""
-        return sum(self.states[self.rows[i]] != READ for i in ids)
+        return sum(1 for i in ids if self.states[self.rows[i]] != READ)
 
     def readable(self, ids: Sequence[int]) -> list[int]:
         """Return the ids whose images could be decoded."""

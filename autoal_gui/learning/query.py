@@ -7,14 +7,16 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
+from autoal_gui.core.errors import AutoALError
 from autoal_gui.core.messages import Progress, Query
 from autoal_gui.learning.candidates import candidate_scores, top_masks
 from autoal_gui.learning.networks import SearchNet
-from autoal_gui.learning.training import Context
+from autoal_gui.learning.training import DIVERGED, Context
 from autoal_gui.strategies.contract import Evidence, rank
 from autoal_gui.strategies.vote import percentiles, vote_weights
 
 Array = npt.NDArray[np.float64]
+DECIMALS = 9  # of scores: finer than the ranks of any pool, coarser than a sum's rounding
 
 
 @dataclass(frozen=True)
@@ -40,8 +42,12 @@ class Ballot:
         return _row_sums(self.weights * self.scores)
 
     def positions(self) -> npt.NDArray[np.int64]:
-        """Rank the images: by s(x), then by the W-weighted mean rank, then by image id."""
-        return rank(self.mixed, _row_sums(self.weights * self.order), self.image_ids)
+        """Rank the images: by s(x), then by the W-weighted mean rank, then by image id.
+
+        Images that all candidates pick are equal; the rounding of W must not order them.
+        """
+        order = _row_sums(self.weights * self.order)
+        return rank(self.mixed.round(DECIMALS), order.round(DECIMALS), self.image_ids)
 
     def shares(self) -> tuple[tuple[str, float], ...]:
         """Return the panel's strategy weights: mean over the pool of W_k S_k, normalised (Fig. 5).
@@ -97,7 +103,11 @@ def voted_ballot(evidence: Evidence, candidates: tuple[str, ...]) -> Ballot:
 def _weigh(
     context: Context, net: SearchNet, ids: list[int]
 ) -> Generator[Progress, None, tuple[Array, Array]]:
-    """One pass of SearchNet: W (n, K) and predicted losses (n,)."""
+    """One pass of SearchNet: W (n, K) and predicted losses (n,).
+
+    Raises:
+        AutoALError: the search has left weights that are no numbers.
+    """
     batch = context.settings.infer_batch
     weights = np.empty((len(ids), len(context.settings.candidates)))
     losses = np.empty(len(ids))
@@ -108,7 +118,9 @@ def _weigh(
         weights[start : start + batch] = found.double().cpu().numpy()
         losses[start : start + batch] = loss.double().cpu().numpy()
         yield context.work.advance("scoring", start + len(chunk), len(ids), len(chunk))
-    return weights, losses
+    if not (np.isfinite(weights).all() and np.isfinite(losses).all()):
+        raise AutoALError(DIVERGED)  # in the last step, whose loss was still a number
+    return weights / weights.sum(1, keepdims=True), losses  # float32 sums to 1 but nearly
 
 
 def _row_sums(values: Array) -> Array:

@@ -97,12 +97,12 @@ def _prepare(
 def _planned_units(command: RunRound) -> float:
     settings, labels = command.settings, len(command.labelled)
     units = float(len(command.unlabelled) + len(command.evaluation))
-    units += settings.task_steps * min(settings.train_batch, labels) * TRAINING_COST
+    units += settings.task_steps * min(settings.train_batch, labels) * TRAINING_COST + labels
     if settings.mode == "paper" and can_search(command.labelled):
         fit = settings.fit_steps * min(settings.train_batch, labels // 2) * TRAINING_COST
         batch = min(settings.search_batch, labels // 4)
         turns = settings.search_steps * batch * (2 + 2 * TRAINING_COST)
-        units += settings.cycles * (fit + turns + labels // 2) + len(command.unlabelled)
+        units += settings.cycles * (fit + turns + labels) + len(command.unlabelled)
     return units
 
 

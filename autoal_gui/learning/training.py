@@ -18,6 +18,7 @@ from autoal_gui.learning.images import ImageCache, Normalisation
 from autoal_gui.learning.networks import Classifier
 from autoal_gui.learning.work import TRAINING_COST, Work
 
+DIVERGED = "Training diverged: the loss is no longer a number; try a lower learning rate."
 SHIFT = 8  # augmentation shifts by at most 1/8 of the side
 Labels = tuple[tuple[int, int], ...]
 """(image id, class index)."""
@@ -139,15 +140,22 @@ def train_classifier(
         yield context.work.advance(step, number, schedule.steps, units, finite(loss))
         if number == schedule.steps:
             break
-    settle_batch_norm(context, model, labels)
+    for images_done in settle_batch_norm(context, model, labels, seed):
+        yield context.work.advance(step, schedule.steps, schedule.steps, images_done)
 
 
-@torch.no_grad()
-def settle_batch_norm(context: Context, model: Classifier, labels: Labels) -> None:
+def settle_batch_norm(
+    context: Context, model: Classifier, labels: Labels, seed: int
+) -> Iterator[int]:
     """Estimate the batch-norm statistics anew under the final weights.
 
     The running averages of a short training lag behind its weights so far that a network that
-    fits its images in training mode can be off by a loss of thousands in eval mode.
+    fits its images in training mode can be off by a loss of thousands in eval mode. The batches
+    are drawn at random: image ids often go class by class, and the spread within one class is
+    not that of the images.
+
+    Yields:
+        The images of each batch.
     """
     norms = [module for module in model.modules() if isinstance(module, nn.BatchNorm2d)]
     momenta = [norm.momentum for norm in norms]
@@ -156,10 +164,12 @@ def settle_batch_norm(context: Context, model: Classifier, labels: Labels) -> No
         norm.momentum = None  # the plain mean over the batches that follow
     model.train()
     size = min(context.settings.train_batch, len(labels))
-    for start in range(0, len(labels) - size + 1, size):
-        chosen = [image_id for image_id, _ in labels[start : start + size]]
-        with context.device.autocast():
+    batches = shuffled_batches(len(labels), size, seed)
+    for _ in range(math.ceil(len(labels) / size)):
+        chosen = [labels[i][0] for i in next(batches)]
+        with torch.no_grad(), context.device.autocast():
             model.backbone(context.feed.images(chosen))
+        yield size
     for norm, momentum in zip(norms, momenta, strict=True):
         norm.momentum = momentum
 
@@ -179,9 +189,7 @@ def finite(loss: Tensor) -> float:
     """
     value = float(loss.detach())
     if not math.isfinite(value):
-        raise AutoALError(
-            "Training diverged: the loss is no longer a number; try a lower learning rate."
-        )
+        raise AutoALError(DIVERGED)
     return value
 
 
