@@ -32,8 +32,8 @@ TINY = RunSettings(
     infer_batch=64,
     task_steps=2,
     stochastic_passes=3,
-    cycles=2,
-    fit_steps=2,
+    cycles=1,
+    fit_steps=1,
     search_steps=2,
     search_batch=4,
 )

@@ -25,6 +25,7 @@ from autoal_gui.learning.training import (
     Schedule,
     augmented,
     set_learning_rate,
+    settle_batch_norm,
     shuffled_batches,
     train_classifier,
 )
@@ -302,11 +303,28 @@ def test_building_under_a_seed_leaves_the_global_generator_alone():
     assert not torch.equal(one.head.weight, classifier(seed=10).head.weight)
 
 
-def trained(context, labels=LABELS, schedule=SCHEDULE, seed=0, between=None):
-    model = classifier()
+def test_averages_of_images_in_order_of_their_class_are_those_of_all(tmp_path):
+    """Ids often go class by class: no batch may stand for one class alone."""
+    spreads = []
+    for in_order in (False, True):
+        pool = pool_of([picture(i // 16 if in_order else i % 2, i) for i in range(32)])
+        context = context_of(tmp_path, pool, TINY.but(train_batch=8))
+        model = classifier()
+        labels = tuple((i, 0) for i in range(1, 33))
+        assert sum(settle_batch_norm(context, model, labels, 0)) == 32
+        spreads.append(model.backbone.stem[1].running_var)
+    torch.testing.assert_close(*spreads, rtol=0.25, atol=0)
+
+
+def trained(context, labels=LABELS, schedule=SCHEDULE, seed=0, between=None, model=None):
+    model = model or classifier()
     losses = []
-    for progress in train_classifier(context, model, labels, schedule, seed, "task model"):
-        losses.append(progress.loss)
+    optimiser = schedule.adam(model)
+    for progress in train_classifier(
+        context, model, optimiser, labels, schedule, seed, "task model"
+    ):
+        if progress.loss is not None:
+            losses.append(progress.loss)
         if between:
             between()
     return model, losses
@@ -335,6 +353,25 @@ def test_any_number_of_labels_makes_batches(context, labels):
 
 
 def test_a_loss_that_is_no_number_is_explained(context):
-    schedule = Schedule(30, 4, 10.0, 0.0, augment=False, anneal=False)
+    model = classifier()
+    with torch.no_grad():
+        model.head.weight.fill_(3e38)
     with pytest.raises(AutoALError, match="lower learning rate"):
-        trained(context, schedule=schedule)
+        exhausted(
+            train_classifier(
+                context, model, SCHEDULE.adam(model), LABELS, SCHEDULE, 0, "task model"
+            )
+        )
+
+
+def test_after_training_eval_mode_agrees_with_training_mode(tmp_path, pool):
+    """Batch norm's averages belong to the final weights, however short the training was."""
+    context = context_of(tmp_path, pool, TINY.but(train_batch=8))
+    schedule = Schedule(3, 8, 0.01, 0.0, augment=False, anneal=False)
+    model, _ = trained(context, schedule=schedule, model=classifier(stem="3x3/2"))
+    images = context.feed.images([i for i, _ in LABELS])
+    with torch.no_grad():
+        in_training, in_use = model.train().backbone(images), model.eval().backbone(images)
+    # The averages divide by n - 1, the batch itself by n; without them the miss is above 1.
+    assert (in_use - in_training).norm() < 0.4 * in_training.norm()
+    assert all(norm.momentum == 0.1 for norm in model.modules() if hasattr(norm, "momentum"))
