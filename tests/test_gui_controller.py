@@ -372,4 +372,4 @@ def test_a_checkpoint_to_start_from_becomes_the_projects_own(qtbot, controller, 
     assert used.read_bytes() == b"weights"
     label(controller, BATCH)
     idle(qtbot, controller)
-    assert backend.commands[2].start_from == ""  # a model of its own by now
+    assert backend.commands[2].start_from == str(used)  # every round starts there

@@ -64,6 +64,7 @@ def test_enter_alone_makes_a_project_of_a_folder(qtbot, window, tmp_path):
     assert project.name == "images"
     assert project.classes == ("bright", "dark")
     assert project.annotator == "reader"
+    assert project.settings.input_size == 32  # the longer side of the images
     assert len(project.pool.ids("evaluation")) == 4  # a fifth, their labels known
     assert project.unanswered_evaluation() == ()
     assert window.stack.currentWidget() is window.desk
@@ -367,7 +368,10 @@ def test_labels_and_model_leave_the_program(qtbot, window, controller, tmp_path)
     qtbot.mouseClick(dialog.ok, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: "Written" in dialog.outcome.text())
     assert (tmp_path / "images-model.pt").is_file()
-    dialog.target.setText(str(tmp_path / "no" / "such" / "folder.csv"))
+    dialog.export()
+    assert "press Export again" in dialog.outcome.text()
+    dialog.export()
+    qtbot.waitUntil(lambda: "Written" in dialog.outcome.text())
     dialog.buttons["csv"].setChecked(True)
     dialog.target.setText(str(tmp_path / "no" / "such" / "folder.csv"))
     dialog.export()

@@ -352,6 +352,24 @@ def test_a_project_and_a_folder_can_be_dropped(qtbot, window, controller, tmp_pa
     assert "neither" in window.failure.sentence
 
 
+def test_a_fault_in_a_slot_is_told_without_its_values(qtbot, window, caplog):
+    try:
+        raise KeyError("secret")
+    except KeyError as error:
+        window.report_fault(type(error), error, error.__traceback__)
+    assert "saved" in window.failure.sentence
+    assert "KeyError" in window.failure._details.toPlainText()
+    assert "secret" not in caplog.text + window.failure._details.toPlainText()
+
+
+def test_opening_the_open_project_again_changes_nothing(qtbot, window, controller):
+    qtbot.keyClick(window, Qt.Key.Key_1)
+    shown = controller.current
+    assert window.open_folder(controller.project.folder)
+    assert controller.current == shown
+    assert not window.failure.isVisible()
+
+
 def test_the_keys_sheet_lists_classes_and_commands(qtbot, window, controller):
     qtbot.keyClick(window, Qt.Key.Key_Question)
     rows = dict(window.dialog.rows)
@@ -367,8 +385,9 @@ def test_the_theme_is_chosen_in_the_menu_and_kept(qtbot, window, tmp_path):
     kept = settings(tmp_path)
     window._settings.sync()
     assert kept.value("theme") == "dark"
-    window._theme_actions["light"].trigger()
+    qtbot.keyClick(window, Qt.Key.Key_D, Qt.KeyboardModifier.ControlModifier)
     assert not window.theme.dark
+    assert window._theme_actions["light"].isChecked()
 
 
 def test_everything_that_takes_the_focus_has_a_name(qtbot, window, controller):

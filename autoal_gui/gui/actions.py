@@ -36,16 +36,15 @@ COMMANDS = (
     Command("redo", "Label", "Redo", "Restore the answer", ("Ctrl+Shift+Z", "Ctrl+Y"), "redo"),
     Command("back", "Label", "Back", "Show the image answered before", ("Left",), repeats=True),
     Command("forward", "Label", "Forward", "Show the next image", ("Right",), repeats=True),
-    Command("fit", "Image", "Whole image", "Show the whole image", ("F",), "fit"),
+    Command("fit", "View", "Whole image", "Show the whole image", ("F",), "fit"),
+    Command("actual", "View", "Real size", "One image pixel is one screen pixel", ("Z",), "actual"),
+    Command("zoom_in", "View", "Zoom in", "Or turn the wheel", ("+", "="), repeats=True),
+    Command("zoom_out", "View", "Zoom out", "Or turn the wheel", ("-",), repeats=True),
     Command(
-        "actual", "Image", "Real size", "One image pixel is one screen pixel", ("Z",), "actual"
+        "smooth", "View", "Smooth pixels", "Smooth or hard pixels when enlarged", ("N",), "smooth"
     ),
-    Command("zoom_in", "Image", "Zoom in", "Or turn the wheel", ("+", "="), repeats=True),
-    Command("zoom_out", "Image", "Zoom out", "Or turn the wheel", ("-",), repeats=True),
-    Command(
-        "smooth", "Image", "Smooth pixels", "Smooth or hard pixels when enlarged", ("N",), "smooth"
-    ),
-    Command("why", "Image", "Why this image", "What each strategy made of it", ("W",)),
+    Command("theme", "View", "Light or dark", "Change the colours", ("Ctrl+D",), "theme"),
+    Command("why", "View", "Why this image", "What each strategy made of it", ("W",)),
     Command(
         "train",
         "Training",

@@ -51,6 +51,9 @@ class Controller(QObject):
     classes_changed = Signal()
     settings_changed = Signal()
     rounds_changed = Signal()
+    """A round has begun or ended."""
+    results_changed = Signal()
+    """A round has brought a result."""
     progressed = Signal(object)
     """A `Progress` of the running command."""
     state_changed = Signal(object)
@@ -95,6 +98,8 @@ class Controller(QObject):
 
     def open_project(self, folder: Path) -> bool:
         """Open a project and go on where it was left; say whether that worked."""
+        if self._project is not None and self._project.folder.resolve() == folder.resolve():
+            return True
         return self._take(lambda: Project.open(folder, self._services.open_images))
 
     def create_project(self, folder: Path, plan: ProjectPlan, listing: Listing) -> bool:
@@ -327,7 +332,6 @@ class Controller(QObject):
         project = self.project
         self._due = False
         self._trained_on = project.training_labels()
-        untrained = project.last_checkpoint() is None  # the cold start trains nothing
         number = self._round = project.begin_round()
         self._client.submit(
             RunRound(
@@ -341,7 +345,7 @@ class Controller(QObject):
                 settings=project.settings,
                 workspace=str(project.workspace),
                 checkpoint=str(project.models_folder / f"round-{number:04d}.pt"),
-                start_from=project.start_from if untrained else "",
+                start_from=project.start_from,
             )
         )
         self.rounds_changed.emit()
@@ -375,6 +379,7 @@ class Controller(QObject):
         queue = replace(self._queue, size=project.settings.batch_size)
         self._set_queue(queue.rerank(project.ranking, project.answers, self._current))
         self.rounds_changed.emit()
+        self.results_changed.emit()
         if self._current is None:
             self._show(self._queue.current(project.answers))
         for sentence in result.notices:

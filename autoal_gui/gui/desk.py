@@ -71,13 +71,15 @@ class Desk(QWidget):
         row.addStretch(1)
         for name in ("export", "settings", "keys"):
             row.addWidget(tool_button(actions, name, with_text=True))
+        row.addWidget(tool_button(actions, "theme"))
 
     def _lay_out(self, actions: Actions) -> None:
         self._splitter = QSplitter(Qt.Orientation.Horizontal)
         self._splitter.setChildrenCollapsible(False)
         self._splitter.addWidget(self._make_reading(actions))
         self._splitter.addWidget(self._make_side())
-        self._splitter.setStretchFactor(0, 1)
+        self._splitter.setStretchFactor(0, 3)
+        self._splitter.setStretchFactor(1, 2)
         self._splitter.setSizes([860, 420])
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -130,7 +132,7 @@ class Desk(QWidget):
         self.tabs.addTab(self.weights, "Strategy weights")
         self.tabs.addTab(self.performance, "Performance")
         side = QWidget()
-        side.setMinimumWidth(22 * self.fontMetrics().height())
+        side.setMinimumWidth(26 * self.fontMetrics().height())
         column = QVBoxLayout(side)
         column.setContentsMargins(10, 10, 10, 10)
         column.setSpacing(8)

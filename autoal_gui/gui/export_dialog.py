@@ -18,7 +18,6 @@ from PySide6.QtWidgets import (
 )
 
 from autoal_gui.core.registry import discover
-from autoal_gui.core.session import State
 from autoal_gui.gui.controller import NO_MODEL, Controller
 from autoal_gui.gui.importer import clean_name
 from autoal_gui.gui.parts import card, text_label
@@ -37,6 +36,7 @@ class ExportDialog(QDialog):
         self._controller = controller
         self._exporters = discover("autoal_gui.exporters")
         self._choices = QButtonGroup(self)
+        self._replaces: Path | None = None
         self.setWindowTitle("Export")
         self.buttons: dict[str, QRadioButton] = {}
         self.target = QLineEdit()
@@ -128,6 +128,7 @@ class ExportDialog(QDialog):
         chosen, _ = QFileDialog.getSaveFileName(self, "Export", self.target.text(), files)
         if chosen:
             self.target.setText(chosen)
+            self._replaces = Path(chosen)  # the file dialog has asked
 
     def export(self) -> None:
         """Write the file."""
@@ -136,23 +137,24 @@ class ExportDialog(QDialog):
             self._say("Choose a format and a file first.", "danger")
             return
         target = Path(typed).expanduser()
+        if target.exists() and target != self._replaces:
+            self._replaces = target
+            self._say("That file exists: press Export again to replace it.", "danger")
+            return
         self._say("Writing…", "muted")
         if exporter.KIND == "labels":
             self._controller.export_labels(exporter, target)
         else:
             self._controller.export_model(exporter, target)
-        self.ok.setEnabled(self._controller.state is State.IDLE)
 
     @Slot(str)
     def _on_exported(self, target: str) -> None:
         self._say(f"Written: {target}", "")
-        self.ok.setEnabled(True)
         self.written.emit(target)
 
     @Slot(str, str)
     def _on_failed(self, sentence: str, details: str) -> None:
         self._say(sentence, "danger")
-        self.ok.setEnabled(True)
 
     @Slot(str)
     def _on_notice(self, sentence: str) -> None:

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from autoal_gui.core.settings import DEVICES, PRESETS, RunSettings
+from autoal_gui.core.settings import DEVICES, PRESETS, RunSettings, fitted_to
 from autoal_gui.gui.names import modes
 
 PRESET_LABELS = {
@@ -33,6 +33,7 @@ DEVICE_LABELS = {
     "mps": "Apple GPU (MPS)",
 }
 INPUT_SIZES = (28, 64, 128, 224)
+FITTED = "fitted"  # the size that suits the images
 KEPT = ""  # the preset's value where the settings are none of the presets
 
 
@@ -142,21 +143,30 @@ class MethodForm(QFormLayout):
         presets = {KEPT: "As it is in this project"} if keep else {}
         self.preset = combo("Schedule", {**presets, **PRESET_LABELS}, KEPT if keep else "cpu")
         self.device = combo("Device", {name: DEVICE_LABELS[name] for name in DEVICES}, base.device)
-        sizes = {str(side): f"{side} × {side} pixels" for side in (*INPUT_SIZES, base.input_size)}
-        self.size = combo("Networks see", sizes, str(base.input_size))
+        sides = sorted({*INPUT_SIZES, base.input_size})
+        sizes = {str(side): f"{side} × {side} pixels" for side in sides}
+        fitted = {} if keep else {FITTED: "Fitted to the images"}
+        self.size = combo("Networks see", {**fitted, **sizes}, str(base.input_size))
+        self.size.setCurrentIndex(0 if not keep else self.size.currentIndex())
         for widget in (self.mode, self.batch, self.preset, self.size, self.device):
             self.addRow(widget.accessibleName(), widget)
 
-    def settings(self) -> RunSettings:
-        """Return the settings as chosen."""
-        preset = self.preset.currentData()
-        schedule = self._base if preset == KEPT else replace(PRESETS[preset], seed=self._base.seed)
-        return schedule.but(
+    def settings(self, side: int = 0) -> RunSettings:
+        """Return the settings as chosen, for images of `side` pixels where that is known."""
+        return self._schedule(side).but(
             mode=self.mode.currentData(),
             batch_size=self.batch.value(),
             device=self.device.currentData(),
-            input_size=int(self.size.currentData()),
         )
+
+    def _schedule(self, side: int) -> RunSettings:
+        preset, size = self.preset.currentData(), self.size.currentData()
+        if preset == KEPT and size == str(self._base.input_size):
+            return self._base
+        schedule = self._base if preset == KEPT else replace(PRESETS[preset], seed=self._base.seed)
+        if size == FITTED:
+            return fitted_to(schedule, side) if side else schedule
+        return fitted_to(schedule, int(size)).but(input_size=int(size))
 
 
 class PathField(QWidget):

@@ -7,11 +7,13 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from autoal_gui.core.errors import ProjectError
-from autoal_gui.core.pool import Listing, SourceSpec
+from autoal_gui.core.errors import ProjectError, SourceError
+from autoal_gui.core.pool import ImagePool, Listing, PoolImage, SourceSpec, longest_side
 from autoal_gui.core.project import FILE_NAME, make_folders
 from autoal_gui.engine.jobs import Job
 from autoal_gui.gui.services import Services
+
+PROBED = 20  # images tried for their size before giving up
 
 
 class Importer(QObject):
@@ -60,6 +62,18 @@ class Importer(QObject):
         """Ask the listing to stop; `cancelled` says when it has."""
         if self._job is not None:
             self._job.cancel()
+
+    def longest_side(self, listing: Listing) -> int:
+        """Return the longer side in pixels of the first image of a listing; 0 if unreadable."""
+        if self._staging is None:
+            return 0
+        images = listing.images[:PROBED]
+        try:
+            reader = self._services.open_images(self.spec, self._staging / "cache")
+            pool = (PoolImage(n, i.key, i.sha256, i.split) for n, i in enumerate(images))
+            return longest_side(ImagePool.of(pool, reader))
+        except SourceError:
+            return 0
 
     def adopt(self, folder: Path) -> None:
         """Move what the source wrote into a project's folder.

@@ -1,6 +1,8 @@
 """The window: start page or desk, menus, dialogs, and one plain sentence at the bottom."""
 
+import logging
 from pathlib import Path
+from types import TracebackType
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSettings, Qt, Slot
@@ -27,7 +29,8 @@ from PySide6.QtWidgets import (
 from autoal_gui.core.errors import AutoALError
 from autoal_gui.core.pool import Listing, SourceSpec
 from autoal_gui.core.project import FILE_NAME, ProjectPlan
-from autoal_gui.core.settings import PRESETS
+from autoal_gui.core.settings import PRESETS, fitted_to
+from autoal_gui.engine.engine import where
 from autoal_gui.gui.actions import GROUPS, Actions
 from autoal_gui.gui.controller import Controller
 from autoal_gui.gui.importer import Importer, free_folder
@@ -39,9 +42,12 @@ from autoal_gui.gui.theme import CHOICES, Theme, resources
 if TYPE_CHECKING:
     from autoal_gui.gui.desk import Desk
 
+log = logging.getLogger(__name__)
+
+FAULT = "Something went wrong in the program; every answer given so far is saved."
 RECENT_KEPT = 8
-DESK_GROUPS = ("Label", "Image")
-DESK_ACTIONS = ("home", "export", "settings")
+DESK_ACTIONS = ("home", "export", "settings", "unsure", "skip", "undo", "redo", "back", "forward")
+VIEW_ACTIONS = ("fit", "actual", "zoom_in", "zoom_out", "smooth", "why")
 THEME_LABELS = {"system": "As the system", "light": "Light", "dark": "Dark"}
 
 
@@ -95,7 +101,7 @@ class MainWindow(QMainWindow):
             if group == "Project":
                 menu.addMenu(self._make_new_menu())
             menu.addActions(self.actions_table.group(group))
-            if group == "Image":
+            if group == "View":
                 menu.addSeparator()
                 menu.addMenu(self._make_theme_menu())
         for group in GROUPS:  # shortcuts work with the menu bar hidden or native
@@ -152,6 +158,7 @@ class MainWindow(QMainWindow):
             "train": controller.train_now,
             "cancel": controller.cancel,
             "keys": self.show_keys,
+            "theme": self._toggle_theme,
         }.items():
             actions[name].triggered.connect(slot)
 
@@ -202,6 +209,14 @@ class MainWindow(QMainWindow):
             self.new_project(folder_spec(path))
         else:
             self._on_failed("That is neither a project, a folder of images nor an .npz file.", "")
+
+    def report_fault(
+        self, kind: type[BaseException], error: BaseException, trace: TracebackType | None
+    ) -> None:
+        """Show that the program erred; made for `sys.excepthook`, which Qt's slots end up in."""
+        details = where(error)
+        log.error("A fault in the window: %s", details)
+        self.failure.show_failure(FAULT, details)
 
     @Slot(str)
     def say(self, sentence: str) -> None:
@@ -296,7 +311,8 @@ class MainWindow(QMainWindow):
     def _on_demo_listed(self, listing: Listing) -> None:
         self._end_busy()
         folder = free_folder(self._services.projects_folder, "Demo")
-        plan = ProjectPlan(folder.name, self._importer.spec, listing.classes, PRESETS["cpu"])
+        settings = fitted_to(PRESETS["cpu"], self._importer.longest_side(listing))
+        plan = ProjectPlan(folder.name, self._importer.spec, listing.classes, settings)
         try:
             self._importer.adopt(folder)
         except AutoALError as error:
@@ -354,10 +370,8 @@ class MainWindow(QMainWindow):
 
     def _enable_actions(self) -> None:
         is_open = self.controller.is_open
-        table = self.actions_table
-        on_desk = [table[name] for name in DESK_ACTIONS]
-        for action in (*on_desk, *(a for group in DESK_GROUPS for a in table.group(group))):
-            action.setEnabled(is_open)
+        for name in (*DESK_ACTIONS, *VIEW_ACTIONS):
+            self.actions_table[name].setEnabled(is_open)
         if is_open:
             self._on_answers()
         else:
@@ -375,6 +389,9 @@ class MainWindow(QMainWindow):
     def _on_theme(self, action: QAction) -> None:
         self.theme.choose(action.data())
         self._settings.setValue("theme", action.data())
+
+    def _toggle_theme(self) -> None:
+        self._theme_actions["light" if self.theme.dark else "dark"].trigger()
 
     # -- recent projects ----------------------------------------------------------------------
 

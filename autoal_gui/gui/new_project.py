@@ -164,6 +164,7 @@ class NewProjectDialog(QDialog):
         super().__init__(parent)
         self._services = services
         self.listing: Listing | None = None
+        self._side = 0
         self.importer = Importer(services, self)
         self._job: Job | None = None
         self.setWindowTitle("New project")
@@ -291,6 +292,7 @@ class NewProjectDialog(QDialog):
     @Slot(object)
     def _on_listed(self, listing: Listing) -> None:
         self.listing = listing
+        self._side = self.importer.longest_side(listing)
         self.report.show_listing(listing)
         known = any(image.label is not None for image in listing.images)
         self._label_form.setRowVisible(self.label_use, known)
@@ -411,7 +413,7 @@ class NewProjectDialog(QDialog):
             name=self.name.text().strip(),
             spec=self.importer.spec,
             classes=self.classes.names(),
-            settings=self.method.settings(),
+            settings=self.method.settings(self._side),
             label_use=self._use(),
             evaluation_images=None if own else self.evaluation.value(),
             start_from=str(self.start_from.path()) if self.start_from.text else "",

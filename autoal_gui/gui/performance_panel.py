@@ -57,7 +57,7 @@ class PerformancePanel(QScrollArea):
         self.matrix = QTableWidget()
         self._lay_out()
         controller.project_opened.connect(self.refresh)
-        controller.rounds_changed.connect(self.refresh)
+        controller.results_changed.connect(self.refresh)
         controller.classes_changed.connect(self.refresh)
         theme.changed.connect(self._tint)
         self._tint()

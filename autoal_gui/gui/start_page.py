@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
@@ -66,6 +67,13 @@ class WayButton(QPushButton):
         """Room for the title and two lines."""
         return QSize(20 * self.fontMetrics().height(), round(5.2 * self.fontMetrics().height()))
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
+        """Enter presses the button, as the space bar does."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.click()
+        else:
+            super().keyPressEvent(event)
+
     def _tint(self) -> None:
         image = icon(self._icon_name, self._theme.colours.accent)
         self._picture.setPixmap(image.pixmap(ICON_SIZE * 3 // 2, ICON_SIZE * 3 // 2))
@@ -100,9 +108,8 @@ class StartPage(QWidget):
         grid.setRowStretch(len(self.buttons), 1)
         recent = QVBoxLayout()
         recent.addWidget(text_label("Recent projects", size=1.15, bold=True))
-        recent.addWidget(self._nothing)
+        recent.addWidget(self._nothing, 1, Qt.AlignmentFlag.AlignTop)
         recent.addWidget(self.recent, 1)
-        recent.setAlignment(self._nothing, Qt.AlignmentFlag.AlignTop)
         columns = QHBoxLayout()
         columns.setSpacing(36)
         columns.addLayout(grid, 3)

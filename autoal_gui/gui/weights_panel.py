@@ -47,7 +47,7 @@ class WeightsPanel(QScrollArea):
         self._values = QGridLayout()
         self._lay_out()
         controller.project_opened.connect(self.refresh)
-        controller.rounds_changed.connect(self.refresh)
+        controller.results_changed.connect(self.refresh)
         controller.settings_changed.connect(self.refresh)
         theme.changed.connect(self._tint)
         self._tint()
@@ -88,7 +88,8 @@ class WeightsPanel(QScrollArea):
         if not self._controller.is_open:
             return
         mode = self._controller.project.settings.mode
-        rounds = [r for r in self._controller.project.finished_rounds() if r.weights]
+        finished = self._controller.project.finished_rounds()
+        rounds = [record for record in finished if len(record.weights) > 1]  # one weighs nothing
         self.hint.setText(hint(mode, bool(rounds)))
         self.hint.setVisible(bool(self.hint.text()))
         for frame in self._cards:
@@ -186,6 +187,7 @@ def _share_bar(name: str, share: float) -> QProgressBar:
     bar.setTextVisible(False)
     bar.setProperty("role", "thin")
     bar.setAccessibleName(f"Share of {strategy_label(name)}")
+    bar.setMinimumWidth(24)
     return bar
 
 
