@@ -11,6 +11,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Iterator
+from functools import partial
 
 from PySide6.QtCore import QObject, QThread, Signal
 
@@ -44,6 +45,7 @@ class Engine(QThread):
         self._commands: queue.SimpleQueue[tuple[Command, threading.Event] | None]
         self._commands = queue.SimpleQueue()
         self._cancel = threading.Event()
+        self._closing = threading.Event()
 
     def submit(self, command: Command) -> None:
         """Queue a command; it gets a cancel event of its own."""
@@ -55,8 +57,8 @@ class Engine(QThread):
         self._cancel.set()
 
     def close(self) -> None:
-        """Cancel, let the thread end, and wait for it: a running QThread must never be dropped."""
-        self._cancel.set()
+        """Cancel all, let the thread end, and wait: a running QThread must never be dropped."""
+        self._closing.set()
         self._commands.put(None)
         self.wait()
 
@@ -67,10 +69,13 @@ class Engine(QThread):
             command, cancel = item
             try:
                 backend = backend or self._make_backend()
-                for event in throttled(backend.run(command, cancel.is_set)):
+                for event in throttled(backend.run(command, partial(self._stopped, cancel))):
                     self.happened.emit(event)
             except Exception as error:
                 self.happened.emit(explained(command.request_id, error))
+
+    def _stopped(self, cancel: threading.Event) -> bool:
+        return cancel.is_set() or self._closing.is_set()
 
 
 def throttled(events: Iterator[Event]) -> Iterator[Event]:
@@ -78,10 +83,15 @@ def throttled(events: Iterator[Event]) -> Iterator[Event]:
     throttle, step = Throttle(PROGRESS_INTERVAL), ""
     for event in events:
         if isinstance(event, Progress):
-            if not throttle.passes(event.step != step or event.done >= event.total):
+            if not throttle.passes(event.step != step or is_last(event.done, event.total)):
                 continue
             step = event.step
         yield event
+
+
+def is_last(done: int, total: int) -> bool:
+    """Say whether this is the last count; where the total is unknown, 0, none is known to be."""
+    return 0 < total == done
 
 
 class Throttle:
@@ -113,9 +123,11 @@ def explained(request_id: int, error: Exception) -> CommandCancelled | CommandFa
 
 def where(error: BaseException) -> str:
     """Name an exception's types and code positions, but no value: values may be patients'."""
-    lines = []
+    lines: list[str] = []
+    seen: set[int] = set()
     link: BaseException | None = error
-    while link is not None:
+    while link is not None and id(link) not in seen:  # a cause may lead back to itself
+        seen.add(id(link))
         frames = traceback.extract_tb(link.__traceback__)[-4:]
         places = " < ".join(f"{f.name}:{f.lineno}" for f in reversed(frames))
         lines.append(f"{type(link).__name__} at {places}")

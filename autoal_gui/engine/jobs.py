@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, QThread, Signal
 
 from autoal_gui.core.errors import AutoALError, Cancelled
 from autoal_gui.core.pool import ProgressCallback
-from autoal_gui.engine.engine import FAULT, PROGRESS_INTERVAL, Throttle, where
+from autoal_gui.engine.engine import FAULT, PROGRESS_INTERVAL, Throttle, is_last, where
 
 log = logging.getLogger(__name__)
 
@@ -64,5 +64,5 @@ class Job(QThread):
     def _report(self, done: int, total: int) -> None:
         if self._cancel.is_set():
             raise Cancelled("The work was cancelled.")
-        if self._throttle.passes(done >= total):
+        if self._throttle.passes(is_last(done, total)):
             self.progress.emit(done, total)
