@@ -1,6 +1,7 @@
 """Writing files so that a kill or a full disk leaves the old file or the whole new one."""
 
 import contextlib
+import itertools
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,12 +9,12 @@ from pathlib import Path
 
 @contextlib.contextmanager
 def replacing(target: Path) -> Iterator[Path]:
-    """Give a name beside `target` to write to; move it there when the block has succeeded.
+    """Give a file beside `target` to write to; move it there when the block has succeeded.
 
     Raises:
-        OSError: it cannot be written or moved.
+        OSError: it cannot be written or moved, or `target` is not the name of a file.
     """
-    partial = target.with_name(f"{target.name}.part")
+    partial = _new_beside(target)
     try:
         yield partial
         with partial.open("rb+") as stream:
@@ -22,3 +23,15 @@ def replacing(target: Path) -> Iterator[Path]:
     except BaseException:
         partial.unlink(missing_ok=True)
         raise
+
+
+def _new_beside(target: Path) -> Path:
+    """Make an empty file of a name that was free, so that no file of the user's is overwritten."""
+    if not target.name or "\0" in str(target):
+        raise OSError("not the name of a file")
+    for number in itertools.count(1):
+        partial = target.with_name(f"{target.name}.part{number}")
+        with contextlib.suppress(FileExistsError):
+            partial.touch(exist_ok=False)
+            break
+    return partial

@@ -1,4 +1,9 @@
-"""Labels as CSV: one line an answered image, UTF-8, RFC 4180."""
+"""Labels as CSV: one line an answered image, UTF-8, RFC 4180.
+
+A spreadsheet computes a cell that begins like a formula, whoever named that file or class so. Such
+a text gets an apostrophe in front (OWASP, "CSV injection"), and so does one that begins with an
+apostrophe: whoever reads the table takes one leading apostrophe away and has the exact text.
+"""
 
 import csv
 from pathlib import Path
@@ -29,6 +34,8 @@ COLUMNS = (
     "suggestion_shown",
 )
 
+FORMULA_STARTS = tuple("=+-@＝＋－＠\t\r\n'")
+
 
 def write(target: Path, project: Project) -> None:
     """Write the answer that stands for each image, ascending by image id.
@@ -50,15 +57,20 @@ def _row(entry: Entry, project: Project) -> tuple[object, ...]:
     image, classes = project.pool.images[entry.image_id], project.classes
     return (
         image.image_id,
-        image.key,
+        plain(image.key),
         image.sha256,
         image.split,
         "label" if entry.class_index is not None else entry.action,
-        "" if entry.class_index is None else classes[entry.class_index],
-        entry.annotator,
+        "" if entry.class_index is None else plain(classes[entry.class_index]),
+        plain(entry.annotator),
         entry.at,
         entry.round_number,
-        "" if entry.suggested is None else classes[entry.suggested],
+        "" if entry.suggested is None else plain(classes[entry.suggested]),
         "" if entry.confidence is None else f"{entry.confidence:.4f}",
         int(entry.shown),
     )
+
+
+def plain(text: str) -> str:
+    """Return a cell that shows a text and is never computed; distinct texts stay distinct."""
+    return f"'{text}" if text.startswith(FORMULA_STARTS) else text

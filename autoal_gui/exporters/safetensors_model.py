@@ -26,9 +26,10 @@ def write(target: Path, model: TrainedModel) -> None:
     from safetensors.numpy import load_file, save_file
 
     metadata = {name: json.dumps(value) for name, value in model.card.items()}
+    arrays = {name: np.asarray(a, order="C") for name, a in model.arrays.items()}
     try:
         with replacing(target) as partial:
-            save_file(dict(model.arrays), partial, metadata)
+            save_file(arrays, partial, metadata)  # writes memory as it lies, hence the order
             written = load_file(partial)
             if any(not np.array_equal(written[n], a) for n, a in model.arrays.items()):
                 raise CheckpointError("The copy of the model differs; is the disk failing?")
