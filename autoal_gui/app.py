@@ -49,7 +49,9 @@ def make_window(
     """
     from autoal_gui.gui.main_window import MainWindow
 
-    return MainWindow(make_services(projects_folder), settings)
+    window = MainWindow(make_services(projects_folder), settings)
+    sys.excepthook = window.report_fault  # where exceptions in slots end up
+    return window
 
 
 def make_services(projects_folder: Path | None = None) -> "Services":

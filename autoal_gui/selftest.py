@@ -113,6 +113,8 @@ def check_window(folder: Path, picture: Path) -> str:
         wait_until(lambda: window.controller.current is not None)
         photograph(window, picture)
         shown = window.grab()
+        if window.failure.isVisible() or window.desk is None:
+            raise RuntimeError("the window reports a fault")
     finally:
         window.close()
     if shown.toImage().allGray():

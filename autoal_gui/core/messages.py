@@ -18,11 +18,12 @@ Step = Literal["reading", "task model", "FitNet", "SearchNet", "scoring", "evalu
 STEPS: tuple[Step, ...] = (
     "reading",
     "task model",
+    "evaluation",
     "FitNet",
     "SearchNet",
     "scoring",
-    "evaluation",
 )
+"""In the order of a round."""
 
 
 @dataclass(frozen=True)

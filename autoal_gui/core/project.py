@@ -54,7 +54,7 @@ class ProjectPlan:
     """Images set aside at random for the evaluation set where the source has none of its own; None
     for the default, 0 for no evaluation set."""
     start_from: str = ""
-    """A checkpoint whose weights the first round starts from; it is copied into the project."""
+    """A checkpoint in the project's models folder that every round starts from; or empty."""
 
 
 @dataclass(frozen=True)
@@ -183,8 +183,9 @@ class Project:
 
     @property
     def start_from(self) -> str:
-        """The checkpoint that the first round starts from, inside the project; or empty."""
-        return str(_setting(self._db, "start_from"))
+        """The project's own copy of the checkpoint that every round starts from; or empty."""
+        name = Path(str(_setting(self._db, "start_from"))).name
+        return str(self.models_folder / name) if name else ""  # the project may have been moved
 
     @property
     def classes(self) -> tuple[str, ...]:

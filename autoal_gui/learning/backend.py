@@ -9,7 +9,7 @@ import torch
 from autoal_gui.core.backend import CancelCheck
 from autoal_gui.core.errors import AutoALError
 from autoal_gui.core.messages import Command, Event, Exported, ExportModel, Notice, RunRound
-from autoal_gui.learning.device import use_threads
+from autoal_gui.learning.device import choose_device, use_threads
 from autoal_gui.learning.export import export_model
 from autoal_gui.learning.round import run_round
 
@@ -44,7 +44,9 @@ def within_memory(command: RunRound, cancelled: CancelCheck) -> Iterator[Event]:
         try:
             yield from run_round(command, cancelled)
             return
-        except torch.OutOfMemoryError as error:
+        except (RuntimeError, MemoryError) as error:
+            if not is_out_of_memory(error):
+                raise
             smaller = _smaller(command)
             if smaller is None:
                 raise AutoALError(
@@ -57,18 +59,32 @@ def within_memory(command: RunRound, cancelled: CancelCheck) -> Iterator[Event]:
         yield Notice(command.request_id, sentence)
 
 
+def is_out_of_memory(error: Exception) -> bool:
+    """Say whether a device's or the computer's memory was too small.
+
+    Only CUDA has an error of its own for it; on the CPU and on MPS it is a `RuntimeError` that
+    says so.
+    """
+    own = isinstance(error, torch.OutOfMemoryError | MemoryError)
+    return own or any(words in str(error) for words in _TOO_SMALL)
+
+
+_TOO_SMALL = ("can't allocate memory", "not enough memory", "out of memory")
+
+
 def _smaller(command: RunRound) -> tuple[RunRound, str] | None:
     settings = command.settings
-    if max(settings.train_batch, settings.search_batch) > SMALLEST_BATCH:
-        settings = settings.but(
-            train_batch=max(SMALLEST_BATCH, settings.train_batch // 2),
-            search_batch=max(SMALLEST_BATCH, settings.search_batch // 2),
-            infer_batch=max(SMALLEST_BATCH, settings.infer_batch // 2),
-        )
+    batches = {name: getattr(settings, name) for name in _BATCHES}
+    halved = {n: size // 2 for n, size in batches.items() if size // 2 >= SMALLEST_BATCH}
+    if halved:
+        settings = settings.but(**halved)
         sentence = "The device ran out of memory; the round starts again with smaller batches."
-    elif settings.device != "cpu":
+    elif choose_device(settings).device.type != "cpu":
         settings = settings.but(device="cpu")
         sentence = "The device has too little memory; the round starts again on the CPU."
     else:
         return None
     return replace(command, settings=settings), sentence
+
+
+_BATCHES = ("train_batch", "search_batch", "infer_batch")

@@ -6,21 +6,20 @@ so that `torch.load(weights_only=True)` reads it and nothing in it can run.
 
 import hashlib
 import json
-import pickle
+import math
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import numpy.typing as npt
 import torch
 import torchvision
-from safetensors import SafetensorError, safe_open
+from safetensors import safe_open
 
 import autoal_gui
 from autoal_gui.core.errors import CheckpointError
 from autoal_gui.core.files import replacing
-from autoal_gui.core.settings import STEMS, Stem
+from autoal_gui.core.settings import STEMS, RunSettings, Stem
 from autoal_gui.learning.images import Normalisation
 from autoal_gui.learning.networks import Classifier
 
@@ -97,20 +96,22 @@ def load_checkpoint(file: Path) -> tuple[ModelCard, State]:
         CheckpointError: it is missing, damaged, too large, or not of this program.
     """
     read = _read_safetensors if file.suffix == ".safetensors" else _read_pt
+    if not file.exists():
+        raise CheckpointError("There is no such checkpoint file.")
+    if file.stat().st_size > LARGEST:
+        raise CheckpointError("That file is too large to be a checkpoint of this program.")
     try:
-        if file.stat().st_size > LARGEST:
-            raise CheckpointError("That file is too large to be a checkpoint of this program.")
         card, state = read(file)
         return _card_from(card), _checked_state(state)
-    except FileNotFoundError as error:
-        raise CheckpointError("There is no such checkpoint file.") from error
-    except _UNREADABLE as error:
-        raise CheckpointError(_FOREIGN) from error
+    except Exception as error:  # foreign bytes make their readers raise anything
+        raise CheckpointError(
+            "That file is damaged or is not a checkpoint of this program."
+        ) from error
 
 
 def _read_pt(file: Path) -> tuple[dict[str, Any], State]:
     content = torch.load(file, map_location="cpu", weights_only=True)
-    if content["format"] != FORMAT:
+    if not isinstance(content, dict) or content["format"] != FORMAT:
         raise ValueError("another format")
     return content["card"], content["state"]
 
@@ -128,16 +129,23 @@ def load_model(file: Path) -> tuple[Classifier, ModelCard]:
         CheckpointError: see `load_checkpoint`; or the weights do not fit the card.
     """
     card, state = load_checkpoint(file)
-    model = Classifier(card.channels, len(card.classes), card.stem, card.dropout)
     try:
+        model = Classifier(card.channels, len(card.classes), card.stem, card.dropout)
         model.load_state_dict(state)
     except RuntimeError as error:
         raise CheckpointError("The checkpoint's weights do not fit its description.") from error
     return model.eval(), card
 
 
-def load_weights(model: Classifier, file: Path, classes: tuple[str, ...]) -> None:
+def load_weights(model: Classifier, file: Path, classes: tuple[str, ...], stem: Stem) -> None:
     """Start a model from a checkpoint: its backbone, and its last layer if the classes agree.
+
+    Args:
+        model: of `classes` and `stem`.
+        file: see `load_checkpoint`.
+        classes: names in the order of the model's outputs.
+        stem: a checkpoint of another is refused even where its weights fit, because a stride of
+            its own makes other features of them.
 
     Raises:
         CheckpointError: see `load_checkpoint`; or it is for another kind of image or stem.
@@ -147,17 +155,19 @@ def load_weights(model: Classifier, file: Path, classes: tuple[str, ...]) -> Non
         own = model.state_dict()
         state = {n: own[n] if n.startswith("head.") else value for n, value in state.items()}
     try:
+        if card.stem != stem:
+            raise ValueError("another stem")
         model.load_state_dict(state)
-    except RuntimeError as error:
+    except (RuntimeError, ValueError, KeyError) as error:
         raise CheckpointError(
             "The checkpoint does not fit these settings: it needs the same kind of image "
             "(grey or colour) and the same preset."
         ) from error
 
 
-def state_arrays(state: dict[str, torch.Tensor]) -> dict[str, npt.NDArray[Any]]:
+def state_arrays(state: State) -> dict[str, npt.NDArray[Any]]:
     """Return a state dict as numpy arrays."""
-    return {name: np.ascontiguousarray(value.numpy()) for name, value in state.items()}
+    return {name: value.contiguous().numpy() for name, value in state.items()}
 
 
 def sha256_of(file: Path) -> str:
@@ -167,20 +177,6 @@ def sha256_of(file: Path) -> str:
         while block := stream.read(1 << 20):
             digest.update(block)
     return digest.hexdigest()
-
-
-_UNREADABLE = (
-    OSError,
-    RuntimeError,
-    ValueError,
-    TypeError,
-    KeyError,
-    AttributeError,
-    EOFError,
-    pickle.UnpicklingError,
-    SafetensorError,
-)
-_FOREIGN = "That file is damaged or is not a checkpoint of this program."
 
 
 def _plain(value: Any) -> Any:
@@ -197,23 +193,41 @@ def _tuples(value: Any) -> Any:
 def _card_from(values: dict[str, Any]) -> ModelCard:
     known = {f.name for f in fields(ModelCard)}
     card = ModelCard(**{n: _tuples(value) for n, value in values.items() if n in known})
-    sound = (
-        card.architecture == "resnet18"
-        and card.stem in STEMS
-        and card.channels in (1, 3)
-        and len(card.mean) == len(card.deviation) == card.channels
-        and all(deviation > 0 for deviation in card.deviation)
-        and 16 <= card.input_size <= 512
-        and len(card.classes) >= 1
-        and all(isinstance(name, str) for name in card.classes)
-    )
-    if not sound:
+    RunSettings.from_json(card.settings)
+    if not (_is_architecture(card) and _is_transform(card) and _are_names(card.classes)):
         raise ValueError("unsound card")
     return card
 
 
-def _checked_state(state: Any) -> dict[str, torch.Tensor]:
-    for value in state.values():
+def _is_architecture(card: ModelCard) -> bool:
+    return (
+        card.architecture == "resnet18"
+        and card.stem in STEMS
+        and type(card.channels) is int
+        and card.channels in (1, 3)
+        and 0.0 <= card.dropout < 1.0
+    )
+
+
+def _is_transform(card: ModelCard) -> bool:
+    return (
+        type(card.input_size) is int
+        and 16 <= card.input_size <= 512
+        and len(card.mean) == len(card.deviation) == card.channels
+        and all(math.isfinite(value) for value in (*card.mean, *card.deviation))
+        and all(deviation > 0 for deviation in card.deviation)
+    )
+
+
+def _are_names(classes: Any) -> bool:
+    distinct = isinstance(classes, tuple) and len(set(classes)) == len(classes) >= 1
+    return distinct and all(isinstance(name, str) for name in classes)
+
+
+def _checked_state(state: State) -> State:
+    for name, value in state.items():
+        if not isinstance(name, str) or value.layout != torch.strided:
+            raise ValueError("not a state dict")
         if value.is_floating_point() and not bool(torch.isfinite(value).all()):
             raise ValueError("weights are not finite")
     return dict(state)

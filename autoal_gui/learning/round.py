@@ -18,7 +18,7 @@ from autoal_gui.learning.checkpoint import ModelCard, load_weights, save_checkpo
 from autoal_gui.learning.device import choose_device
 from autoal_gui.learning.evidence import gather
 from autoal_gui.learning.images import ImageCache
-from autoal_gui.learning.networks import Classifier
+from autoal_gui.learning.networks import Classifier, SearchNet
 from autoal_gui.learning.query import Ballot, searched_ballot, voted_ballot
 from autoal_gui.learning.search import can_search, search
 from autoal_gui.learning.training import (
@@ -32,6 +32,7 @@ from autoal_gui.learning.training import (
 from autoal_gui.learning.work import TRAINING_COST, Work
 from autoal_gui.strategies.contract import Evidence
 
+TOO_FEW = "Too few labels for a search yet; the uniform vote asked this time."
 READING_COST = 0.2  # decoding a small image, in forward passes of one
 
 
@@ -117,7 +118,7 @@ def _new_task_model(context: Context, command: RunRound) -> Classifier:
     )
     model = same_start(build, settings.seed)
     if command.start_from:
-        load_weights(model, Path(command.start_from), command.classes)
+        load_weights(model, Path(command.start_from), command.classes, settings.stem)
     return model.to(context.device.device)
 
 
@@ -177,12 +178,16 @@ def _trained_round(
             context, model, schedule.adam(model), labelled, schedule, settings.seed, "task model"
         )
     metrics = yield from _evaluate(context, model, evaluation)
+    net = None
+    if settings.mode == "paper" and unlabelled:
+        if can_search(labelled):
+            net = yield from search(context, labelled, len(command.classes), settings.seed)
+        else:
+            notices = (*notices, TOO_FEW)
+            yield Notice(command.request_id, TOO_FEW)
     with context.work.timed("scoring"):
         evidence = yield from _pool_evidence(context, model, unlabelled)
-    if settings.mode == "paper" and unlabelled and not can_search(labelled):
-        notices = (*notices, "Too few labels for a search yet; the uniform vote asked this time.")
-        yield Notice(command.request_id, notices[-1])
-    ballot = yield from _ballot(context, evidence, labelled, len(command.classes))
+        ballot = yield from _ballot(context, evidence, net)
     card = _card(command, context, labelled, metrics)
     digest = save_checkpoint(Path(command.checkpoint), model, card)
     trained = _Trained(evidence.probabilities, metrics, command.checkpoint, digest, len(labelled))
@@ -212,16 +217,13 @@ def _evaluate(
 
 
 def _ballot(
-    context: Context, evidence: Evidence, labelled: Labels, classes: int
+    context: Context, evidence: Evidence, net: SearchNet | None
 ) -> Generator[Progress, None, Ballot]:
-    settings = context.settings
-    if settings.mode not in ("paper", "vote"):
-        return voted_ballot(evidence, (settings.mode,))
-    if settings.mode == "paper" and len(evidence) and can_search(labelled):
-        net = yield from search(context, labelled, classes, settings.seed)
-        with context.work.timed("scoring"):
-            return (yield from searched_ballot(context, net, evidence))
-    return voted_ballot(evidence, settings.candidates)
+    if net is not None:
+        return (yield from searched_ballot(context, net, evidence))
+    single = context.settings.mode not in ("paper", "vote")
+    candidates = (context.settings.mode,) if single else context.settings.candidates
+    return voted_ballot(evidence, candidates)
 
 
 def _card(

@@ -196,8 +196,8 @@ def _alternate(
     share = selected_share(len(split.search), labelled, settings.batch_size)
     wanted = round(share * len(split.search))
     ids = [image_id for image_id, _ in split.search]
-    with context.work.timed("scoring"):
-        evidence = yield from gather(context, fitted[0], ids, wanted, seed, "scoring")
+    with context.work.timed("FitNet"):
+        evidence = yield from gather(context, fitted[0], ids, wanted, seed, "FitNet")
         rows = candidate_scores(evidence, settings.candidates)
         masks = top_masks(rows, evidence.image_ids, wanted)
     scores = torch.from_numpy(masks).float().to(context.device.device)
