@@ -1,0 +1,207 @@
+import ast
+import importlib
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from autoal_gui.core.errors import SourceError
+from autoal_gui.core.pool import SourceSpec
+from autoal_gui.core.registry import discover
+from autoal_gui.sources.opening import list_images, open_images, source_of, spec_of
+
+ROOT = Path(__file__).parents[1]
+COSTLY = ("torch", "torchvision", "medmnist", "sklearn", "pandas")  # seconds each
+
+
+def lint_imports(folder: Path) -> tuple[int, str]:
+    """Run the import linter on the package below `folder`."""
+    done = subprocess.run(
+        [sys.executable, "-c", "from importlinter.cli import lint_imports_command as run; run()",
+         "--no-cache", "--no-logo"],
+        cwd=folder, capture_output=True, text=True, timeout=300, check=False,
+        env={**os.environ, "PYTHONPATH": str(folder)},
+    )  # fmt: skip
+    return done.returncode, done.stdout + done.stderr
+
+
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory):
+    """A copy of the package and its contracts, to plant violations in."""
+    folder = tmp_path_factory.mktemp("walls")
+    ignored = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(ROOT / "autoal_gui", folder / "autoal_gui", ignore=ignored)
+    shutil.copy(ROOT / "pyproject.toml", folder)
+    return folder
+
+
+def test_the_walls_stand():
+    status, told = lint_imports(ROOT)
+    assert status == 0, told
+    assert "0 broken" in told
+
+
+@pytest.mark.parametrize(
+    ("module", "line", "contract"),
+    [
+        ("core/queue.py", "import torch", "no torch outside learning"),
+        ("core/queue.py", "import PySide6", "no Qt outside gui and engine"),
+        ("core/queue.py", "import autoal_gui.engine.engine", "who may import whom"),
+        ("core/queue.py", "import autoal_gui.sources.opening", "who may import whom"),
+        ("gui/keys.py", "from autoal_gui.learning.work import Work", "who may import whom"),
+        ("gui/keys.py", "def f():\n    import torch", "no torch outside learning"),
+        ("engine/jobs.py", "import torchvision", "no torch outside learning"),
+        ("engine/jobs.py", "import autoal_gui.gui.keys", "who may import whom"),
+        ("engine/jobs.py", "import autoal_gui.learning.work", "who may import whom"),
+        ("learning/work.py", "import PySide6.QtCore", "no Qt outside gui and engine"),
+        ("learning/work.py", "import autoal_gui.engine.engine", "no Qt outside gui and engine"),
+        ("learning/work.py", "import autoal_gui.gui.keys", "who may import whom"),
+        ("sources/ticks.py", "import autoal_gui.strategies.vote", "who may import whom"),
+        ("strategies/vote.py", "import autoal_gui.exporters.pt", "who may import whom"),
+        ("exporters/pt.py", "import autoal_gui.sources.opening", "who may import whom"),
+        ("engine/jobs.py", "import autoal_gui.sources.opening", "who may import whom"),
+        ("gui/keys.py", "import autoal_gui.cli", "who may import whom"),
+    ],
+)
+def test_each_wall_bites(copy, module, line, contract):
+    file = copy / "autoal_gui" / module
+    whole = file.read_text(encoding="utf-8")
+    file.write_text(f"{whole}\n{line}\n", encoding="utf-8")
+    try:
+        status, told = lint_imports(copy)
+    finally:
+        file.write_text(whole, encoding="utf-8")
+    assert status == 1, told
+    assert f"{contract} BROKEN" in told
+
+
+def test_the_copy_passes_where_nothing_is_planted(copy):
+    status, told = lint_imports(copy)
+    assert status == 0, told
+
+
+def modules(*packages: str) -> list[str]:
+    names = []
+    for package in packages:
+        for file in sorted((ROOT / "autoal_gui" / package).rglob("*.py")):
+            parts = file.relative_to(ROOT).with_suffix("").parts
+            names.append(".".join(part for part in parts if part != "__init__"))
+    return names
+
+
+def test_nothing_outside_learning_loads_what_takes_seconds():
+    """Modules load in a fresh process, so that none hides behind another's import."""
+    names = modules("core", "sources", "strategies", "exporters", "engine", "gui")
+    assert len(names) > 50
+    code = (
+        "import importlib, sys\n"
+        f"for name in {names!r}: importlib.import_module(name)\n"
+        f"print([name for name in {COSTLY!r} if name in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=120,
+        check=False, env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
+    )  # fmt: skip
+    assert (done.stdout.strip(), done.returncode) == ("[]", 0), done.stderr
+
+
+def test_no_module_reads_a_pickle_but_by_the_safe_ways():
+    """np.load never takes pickles, torch.load takes weights alone, and pickle loads nothing."""
+    found = []
+    for file in sorted((ROOT / "autoal_gui").rglob("*.py")):
+        tree = ast.parse(file.read_text(encoding="utf-8"))
+        for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
+            told = ast.unparse(call)
+            unsafe = told.startswith(("pickle.load", "eval(", "exec(", "marshal.", "shelve."))
+            unsafe |= told.startswith("np.load(") and "allow_pickle=False" not in told
+            unsafe |= told.startswith("torch.load(") and "weights_only=True" not in told
+            if unsafe:
+                found.append((file.name, told))
+    assert found == []
+
+
+# -- the registry and what opens a set --------------------------------------------------------
+
+
+@pytest.mark.parametrize("package", ["sources", "strategies", "exporters"])
+def test_every_plug_in_is_found_by_its_name_in_order(package):
+    found = discover(f"autoal_gui.{package}")
+    declared = {}
+    for file in (ROOT / "autoal_gui" / package).glob("*.py"):
+        module = importlib.import_module(f"autoal_gui.{package}.{file.stem}")
+        if hasattr(module, "NAME"):
+            declared[module.NAME] = module
+    assert found == declared
+    orders = [(getattr(module, "ORDER", 100), name) for name, module in found.items()]
+    assert orders == sorted(orders)
+
+
+@pytest.fixture
+def package(tmp_path, monkeypatch):
+    """Write a package of plug-ins; its name is new, since what was found is kept."""
+    monkeypatch.syspath_prepend(tmp_path)
+
+    def write(name, **files):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "__init__.py").touch()
+        for stem, content in files.items():
+            (tmp_path / name / f"{stem}.py").write_text(content)
+        return name
+
+    return write
+
+
+def test_adding_a_plug_in_is_adding_a_file(package):
+    name = package(
+        "plugins_added", late="NAME = 'a'\nORDER = 2", early="NAME = 'b'\nORDER = 1",
+        plain="NAME = 'c'", helper="VALUE = 1",
+    )  # fmt: skip
+    found = discover(name)
+    assert list(found) == ["b", "a", "c"]
+    assert all(isinstance(module, ModuleType) for module in found.values())
+
+
+def test_two_plug_ins_of_one_name_are_refused(package):
+    name = package("plugins_twice", one="NAME = 'same'", two="NAME = 'same'")
+    with pytest.raises(ValueError, match="plugins_twice has two plug-ins named 'same'"):
+        discover(name)
+
+
+def test_a_set_of_an_unknown_kind_is_refused_in_a_sentence(tmp_path):
+    spec = SourceSpec("hologram", "x")
+    for act in (
+        lambda: source_of(spec),
+        lambda: list_images(spec, tmp_path, lambda done, total: None),
+        lambda: open_images(spec, tmp_path),
+    ):
+        with pytest.raises(SourceError) as caught:
+            act()
+        assert str(caught.value) == "This program cannot open images of the kind 'hologram'."
+
+
+def test_what_the_user_names_is_a_file_a_folder_the_demo_or_a_set(tmp_path, monkeypatch):
+    file = tmp_path / "set.npz"
+    file.touch()
+    assert spec_of(str(file)) == SourceSpec("npz", str(file))
+    assert spec_of(str(tmp_path)) == SourceSpec("folder", str(tmp_path), (("labels", "classes"),))
+    assert spec_of("demo") == SourceSpec("demo")
+    monkeypatch.chdir(tmp_path)
+    for name, size in (("pneumoniamnist", "28"), ("bloodmnist:64", "64"), ("bloodmnist:", "28")):
+        spec = spec_of(name)
+        assert (spec.kind, spec.location) == ("medmnist", name.split(":")[0])
+        assert (spec.option("size"), spec.option("folder")) == (size, str(tmp_path))
+    (tmp_path / "demo").mkdir()
+    assert spec_of("demo").kind == "folder"  # what is there comes first
+
+
+@pytest.mark.parametrize("data", ["x" * 5000, "a\0b", "", "no/such/place", "~", "..:..", ":"])
+def test_whatever_the_user_names_gives_images_or_a_sentence(tmp_path, monkeypatch, data):
+    monkeypatch.chdir(tmp_path)  # empty
+    spec = spec_of(data)
+    with pytest.raises(SourceError) as caught:
+        list_images(spec, tmp_path, lambda done, total: None)
+    assert str(caught.value).endswith((".", "?"))
