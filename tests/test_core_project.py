@@ -26,7 +26,14 @@ from project_support import (
 
 from autoal_gui.core.errors import EarlyAccess, ImageUnreadable, ProjectError, SourceError
 from autoal_gui.core.journal import Journal
-from autoal_gui.core.pool import ImagePool, ListedImage, Listing, PoolImage, SourceSpec
+from autoal_gui.core.pool import (
+    ImagePool,
+    ListedImage,
+    Listing,
+    PoolImage,
+    SourceSpec,
+    longest_side,
+)
 from autoal_gui.core.project import RANKING_KEPT, Project, Suggestion
 from autoal_gui.core.splits import assign_splits, default_evaluation_size
 from autoal_gui.sources.opening import open_images
@@ -543,6 +550,19 @@ def test_an_image_that_is_not_of_the_project_cannot_be_read(project):
         project.pool.read(99)
 
 
+def test_the_longest_side_is_that_of_the_first_image_that_can_be_read(project):
+    assert longest_side(project.pool) == 20
+    first, *others = (
+        Path(project.spec.location, project.pool.images[i].key) for i in sorted(project.pool.images)
+    )
+    first.unlink()
+    assert longest_side(project.pool) == 20
+    for file in others:
+        file.write_bytes(b"broken")
+    with pytest.raises(SourceError, match="None of the images can be read"):
+        longest_side(project.pool)
+
+
 def test_the_data_hash_depends_on_the_images_and_their_order_alone():
     def pool(hashes, ids=(1, 2)):
         images = [PoolImage(i, f"k{i}", sha, "pool") for i, sha in zip(ids, hashes, strict=True)]
@@ -644,6 +664,18 @@ def test_a_new_ranking_replaces_the_last(project):
         i for i in project.pool.images if project.query(i)
     }
     project.close()
+
+
+def test_of_earlier_rankings_only_what_was_asked_for_is_kept(project):
+    for _ in range(3):
+        project.finish_round(result_of(project, project.begin_round()))
+    rows = "SELECT round_number, count(*), count(nullif(query, '')) FROM ranking GROUP BY 1"
+    asked = project.settings.batch_size
+    assert project._db.execute(rows).fetchall() == [
+        (1, asked, asked),
+        (2, asked, asked),
+        (3, 12, asked),
+    ]
 
 
 def test_nothing_is_suggested_where_nothing_was_trained(project):

@@ -1,10 +1,12 @@
 import csv
 import json
+import shutil
 import string
 from pathlib import Path
 
 import numpy as np
 import pytest
+import safetensors.numpy
 from hypothesis import given
 from hypothesis import strategies as st
 from project_support import (
@@ -215,6 +217,30 @@ def test_safetensors_hold_the_same_arrays_and_the_card(model, tmp_path):
             np.testing.assert_array_equal(written, array)
         card = {name: json.loads(text) for name, text in file.metadata().items()}
     assert card == json.loads(json.dumps(CARD))
+
+
+@pytest.mark.parametrize("exporter", [pt, safetensors_model], ids=lambda module: module.NAME)
+def test_a_disk_that_writes_something_else_is_noticed(model, tmp_path, monkeypatch, exporter):
+    """The fault is planted: no disk here writes what it was not given."""
+    copy, save = shutil.copyfile, safetensors.numpy.save_file
+
+    def copy_badly(source, target):
+        copy(source, target)
+        with Path(target).open("rb+") as file:
+            file.seek(50_000)
+            file.write(b"\0\1\2\3")
+
+    def save_badly(arrays, target, metadata):
+        save({**arrays, "head.bias": arrays["head.bias"] + 1}, target, metadata)
+
+    monkeypatch.setattr(shutil, "copyfile", copy_badly)
+    monkeypatch.setattr(safetensors.numpy, "save_file", save_badly)
+    target = tmp_path / "t"
+    target.write_bytes(b"older")
+    with pytest.raises(CheckpointError, match="differs"):
+        exporter.write(target, model)
+    assert target.read_bytes() == b"older"
+    assert not list(tmp_path.glob("t.*"))
 
 
 def test_a_missing_checkpoint_is_said_to_be_missing(model, tmp_path):
