@@ -1,0 +1,159 @@
+"""Predicting with a checkpoint gives what its round showed, here and in a program of its own."""
+
+import csv
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from learning_support import (
+    TINY,
+    classifier,
+    command_of,
+    never,
+    picture,
+    pool_of,
+    result_of,
+)
+
+from autoal_gui.core.errors import AutoALError, Cancelled, CheckpointError, ImageUnreadable
+from autoal_gui.core.messages import Progress
+from autoal_gui.core.metrics import Metrics
+from autoal_gui.core.pool import SourceSpec
+from autoal_gui.learning import round as rounds
+from autoal_gui.learning.checkpoint import load_checkpoint, save_checkpoint
+from autoal_gui.learning.export import export_model
+from autoal_gui.learning.predict import Predictions, predict
+from autoal_gui.sources.opening import list_images
+
+CONTRAST = TINY.but(mode="random", task_steps=6, train_batch=8)
+
+
+@pytest.fixture(scope="module", params=["fp32", "bf16"])
+def finished(request, tmp_path_factory):
+    folder = tmp_path_factory.mktemp(request.param)
+    command = command_of(folder, CONTRAST.but(precision=request.param), evaluation=12)
+    heard, real = [], rounds.gather
+
+    def listened(*given):
+        heard.append((yield from real(*given)))
+        return heard[-1]
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(rounds, "gather", listened)
+        result = result_of(command)
+    return command, result, heard[0]  # the evidence of the evaluation set comes first
+
+
+def predictions_of(file, pool, ids, folder, cancelled=never):
+    events = list(predict(Path(file), pool, tuple(ids), folder, "cpu", cancelled))
+    assert all(isinstance(event, Progress) for event in events[:-1])
+    assert isinstance(events[-1], Predictions)
+    return events[-1]
+
+
+@pytest.mark.parametrize("kind", ["pt", "safetensors"])
+def test_predictions_on_the_evaluation_set_are_the_rounds_own(kind, finished, tmp_path):
+    command, result, evidence = finished
+    file = tmp_path / f"model.{kind}"
+    export_model(kind, Path(result.checkpoint), file)
+    found = predictions_of(file, command.pool, (i for i, _ in command.evaluation), tmp_path)
+    np.testing.assert_array_equal(found.probabilities, evidence.probabilities)
+    truth = np.array([c for _, c in command.evaluation])
+    metrics = Metrics.of(truth, found.probabilities.argmax(1), 2)
+    assert metrics == result.metrics
+    assert found.card.confusion == metrics.confusion
+    assert found.card.classes == command.classes
+
+
+def test_other_images_are_scaled_and_turned_grey_like_those_of_the_training(finished, tmp_path):
+    _, result, _ = finished
+    grey = picture(1, 3)
+    colour = np.repeat(np.kron(grey, np.ones((2, 2), np.uint8))[:, :, None], 3, 2)
+    pool = pool_of([grey, colour, np.ascontiguousarray(colour[:30, :20, 0])])
+    found = predictions_of(result.checkpoint, pool, (1, 2, 3), tmp_path)
+    assert found.image_ids == (1, 2, 3)
+    np.testing.assert_allclose(found.probabilities.sum(1), 1, rtol=1e-5)
+    np.testing.assert_allclose(found.probabilities[1], found.probabilities[0], atol=0.1)
+
+
+def test_broken_images_are_left_out(finished, tmp_path):
+    command, result, _ = finished
+    pool = pool_of([picture(0, i) for i in range(4)])
+    pool.reader.broken.add("2")
+    found = predictions_of(result.checkpoint, pool, (1, 2, 3), tmp_path)
+    assert found.image_ids == (1, 3)
+    assert found.probabilities.shape == (2, len(command.classes))
+
+
+@pytest.mark.parametrize("ids", [(1, 2), ()])
+def test_nothing_to_predict_is_explained(ids, finished, tmp_path):
+    pool = pool_of([picture(0, 0), picture(0, 1)])
+    pool.reader.broken.update("12")
+    with pytest.raises(ImageUnreadable, match="None of the images"):
+        predictions_of(finished[1].checkpoint, pool, ids, tmp_path)
+
+
+@pytest.mark.parametrize("checks", [0, 5])
+def test_a_prediction_can_be_cancelled(checks, finished, tmp_path):
+    command, result, _ = finished
+    left = iter([False] * checks + [True])
+    ids = [i for i, _ in command.evaluation]
+    with pytest.raises(Cancelled):
+        predictions_of(result.checkpoint, command.pool, ids, tmp_path, left.__next__)
+
+
+def test_weights_that_give_no_numbers_are_explained(finished, tmp_path):
+    card, _ = load_checkpoint(Path(finished[1].checkpoint))
+    model = classifier()
+    with torch.no_grad():
+        model.head.weight.fill_(3e38)
+    save_checkpoint(tmp_path / "model.pt", model, card)
+    with pytest.raises(CheckpointError, match="no usable"):
+        predictions_of(tmp_path / "model.pt", pool_of([picture(0, 0)]), (1,), tmp_path)
+
+
+def test_a_missing_model_is_explained(tmp_path):
+    with pytest.raises(AutoALError, match="no such"):
+        predictions_of(tmp_path / "none.pt", pool_of([picture(0, 0)]), (1,), tmp_path)
+
+
+# -- in a program of its own --------------------------------------------------------------------
+
+
+def test_the_command_line_gives_the_rounds_metrics(tmp_path):
+    """A fresh process that knows the files alone: the model and an .npz of the same images."""
+    command = command_of(tmp_path / "round", CONTRAST.but(task_steps=3), unlabelled=0)
+    images = np.stack([command.pool.read(i) for i in sorted(command.pool.images)])
+    labels = np.array([c for _, c in command.labelled + command.evaluation])
+    data = tmp_path / "data.npz"
+    np.savez(
+        data,
+        train_images=images[:12], train_labels=labels[:12],
+        test_images=images[12:], test_labels=labels[12:],
+    )  # fmt: skip
+    classes = list_images(SourceSpec("npz", str(data)), tmp_path, lambda done, total: None).classes
+    command = replace(command, classes=classes)
+    result = result_of(command)
+    table = tmp_path / "table.csv"
+    finished = subprocess.run(
+        [sys.executable, "-m", "autoal_gui", "predict", "--model", result.checkpoint,
+         "--split", "evaluation", "--device", "cpu", "--out", table, data],
+        capture_output=True, text=True, check=False, cwd=Path(__file__).parents[1],
+    )  # fmt: skip
+    assert finished.returncode == 0, finished.stderr
+    with table.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    confusion = [[0, 0], [0, 0]]
+    for row, truth in zip(rows, labels[12:], strict=True):
+        assert row["label"] == classes[truth]
+        confusion[truth][classes.index(row["predicted"])] += 1
+    assert tuple(map(tuple, confusion)) == result.metrics.confusion
+    assert f"accuracy {result.metrics.accuracy:.4f}" in finished.stderr
+    ids = (i for i, _ in command.evaluation)
+    here = predictions_of(result.checkpoint, command.pool, ids, tmp_path)
+    there = [[float(row[f"p({name})"]) for name in classes] for row in rows]
+    np.testing.assert_allclose(there, here.probabilities, atol=1e-5)
