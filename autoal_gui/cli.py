@@ -82,7 +82,9 @@ def _add_simulate(commands: Any) -> None:
     simulate.add_argument("--mode", default="paper", help=f"paper, vote, {strategies}")
     simulate.add_argument("--rounds", type=_count, default=5, help="rounds to run")
     simulate.add_argument("--batch", type=_count, default=20, help="images asked for in a round")
-    simulate.add_argument("--initial", type=int, default=20, help="labels drawn at random first")
+    simulate.add_argument(
+        "--initial", type=_labels, default=20, help="labels drawn at random first"
+    )
     simulate.add_argument("--seed", type=int, default=0)
     simulate.add_argument("--preset", choices=sorted(PRESETS), default="cpu")
     simulate.add_argument("--device", choices=DEVICES, default="auto")
@@ -118,6 +120,13 @@ def _count(text: str) -> int:
     value = int(text)
     if value < 1:
         raise argparse.ArgumentTypeError("must be at least 1")
+    return value
+
+
+def _labels(text: str) -> int:
+    value = int(text)
+    if value < 0:
+        raise argparse.ArgumentTypeError("must not be negative")
     return value
 
 

@@ -36,6 +36,9 @@ def spec_of(data: str) -> SourceSpec:
 
     An .npz file, a folder of images (its sub-folders are classes), "demo", or a MedMNIST name,
     whose file is looked for in the current folder and never downloaded without being asked for.
+
+    Raises:
+        SourceError: it looks like a path, but nothing is there.
     """
     if os.path.isfile(data):  # noqa: PTH113 - Path.is_file raises for a name that is too long
         return SourceSpec("npz", data)
@@ -43,5 +46,7 @@ def spec_of(data: str) -> SourceSpec:
         return SourceSpec("folder", data, (("labels", "classes"),))
     if data == "demo":
         return SourceSpec("demo")
+    if os.sep in data or Path(data).suffix:
+        raise SourceError("There is no such file or folder of images.")
     name, _, size = data.partition(":")
     return SourceSpec("medmnist", name, (("size", size or "28"), ("folder", str(Path.cwd()))))

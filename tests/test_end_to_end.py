@@ -1,0 +1,114 @@
+"""The whole program on real images: the loop without a display, and the self-test."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from autoal_gui.core.project import Project
+from autoal_gui.learning.backend import TorchBackend
+from autoal_gui.learning.simulate import Replay, ReplaySet
+from autoal_gui.selftest import TINY
+from autoal_gui.sources.opening import list_images, open_images, spec_of
+
+DATA = Path(__file__).parents[2] / "shared" / "data"
+needs_data = pytest.mark.skipif(not DATA.is_dir(), reason="the folder with real images is absent")
+
+
+@needs_data
+@pytest.mark.slow
+def test_paper_mode_learns_on_real_x_rays(tmp_path: Path) -> None:
+    """Two short rounds on PneumoniaMNIST end above chance, with weights that moved."""
+    spec = spec_of(str(DATA / "medmnist" / "pneumoniamnist.npz"))
+    listing = list_images(spec, tmp_path, lambda done, total: None)
+    data = ReplaySet.of(listing, open_images(spec, tmp_path), seed=0)
+    settings = TINY.but(
+        input_size=28, train_batch=32, task_steps=60, fit_steps=10, search_steps=8, batch_size=20
+    )
+    replay = Replay(data, settings, initial=60, folder=tmp_path)
+    results = list(replay.run(TorchBackend(1), 2, lambda: False, lambda event: None))
+    assert [result.labels for result in results] == [60, 80]
+    assert all(result.metrics is not None for result in results)
+    assert max(r.metrics.balanced_accuracy for r in results if r.metrics) > 0.6
+    assert results[0].weights != results[1].weights
+
+
+@needs_data
+@pytest.mark.slow
+def test_cells_are_labelled_in_folders_whose_names_are_the_hidden_truth(tmp_path: Path) -> None:
+    spec = spec_of(str(DATA / "wbc"))
+    listing = list_images(spec, tmp_path, lambda done, total: None)
+    data = ReplaySet.of(listing, open_images(spec, tmp_path), seed=0)
+    replay = Replay(data, TINY.but(batch_size=10), initial=10, folder=tmp_path)
+    results = list(replay.run(TorchBackend(1), 3, lambda: False, lambda event: None))
+    assert [result.labels for result in results] == [10, 20, 30]
+    asked = [query.image_id for result in results for query in result.queries]
+    assert len(asked) == len(set(asked)) == 30
+
+
+@pytest.mark.slow
+def test_without_a_display_the_demo_plays_and_leaves_a_picture(tmp_path: Path) -> None:
+    environment = {k: v for k, v in os.environ.items() if "DISPLAY" not in k and "QPA" not in k}
+    code = (
+        "import sys\n"
+        "from autoal_gui import core, headless\n"
+        "from autoal_gui.core import settings\n"
+        "from autoal_gui.selftest import TINY\n"
+        "settings.PRESETS['cpu'] = TINY.but(mode='paper')\n"
+        "sys.exit(headless.play_demo(2))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        env=environment,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "No display was found" in done.stdout
+    assert re.search(r"round 1  labels 0  no model yet", done.stdout)
+    assert re.search(r"round 2  labels 8  accuracy 0\.\d+", done.stdout)
+    picture = tmp_path / "autoal-gui-window.png"
+    assert picture.read_bytes().startswith(b"\x89PNG")
+    assert picture.stat().st_size > 20_000
+
+
+@pytest.mark.slow
+def test_the_self_test_passes_and_writes_nothing_where_it_runs(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "autoal_gui", "--self-test"],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.strip().endswith("self-test passed")
+    assert "FAILED" not in done.stdout
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_project_of_the_demo_can_be_exported_from_the_command_line(tmp_path: Path) -> None:
+    from autoal_gui.cli import run
+    from autoal_gui.core.pool import SourceSpec
+    from autoal_gui.core.project import ProjectPlan
+
+    spec = SourceSpec("demo", options=(("images", "30"), ("evaluation", "10"), ("size", "32")))
+    folder = tmp_path / "project"
+    listing = list_images(spec, tmp_path, lambda done, total: None)
+    plan = ProjectPlan("demo", spec, listing.classes, TINY)
+    project = Project.create(folder, plan, listing, open_images)
+    first = project.ranking[0]
+    project.answer(first, "label", 2)
+    project.close()
+    target = tmp_path / "labels.csv"
+    assert run(["export", str(folder), "--format", "csv", "--out", str(target)]) == 0
+    lines = target.read_text().splitlines()
+    assert len(lines) == 2
+    assert lines[1].startswith(f"{first},")
+    assert listing.classes[2] in lines[1]
