@@ -57,8 +57,7 @@ class Desk(QWidget):
     # -- making -------------------------------------------------------------------------------
 
     def _make_header(self, actions: Actions) -> None:
-        self._name = text_label(size=1.25, bold=True)
-        self._name.setWordWrap(False)
+        self._name = text_label(size=1.25, bold=True, wrap=False)
         self._mode, self._round, self._labels = chip(), chip(), chip()
         self._header = QFrame()
         self._header.setProperty("role", "bar")
@@ -80,7 +79,7 @@ class Desk(QWidget):
         self._splitter.addWidget(self._make_side())
         self._splitter.setStretchFactor(0, 3)
         self._splitter.setStretchFactor(1, 2)
-        self._splitter.setSizes([860, 420])
+        self._splitter.setSizes([850, 430])
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -132,7 +131,7 @@ class Desk(QWidget):
         self.tabs.addTab(self.weights, "Strategy weights")
         self.tabs.addTab(self.performance, "Performance")
         side = QWidget()
-        side.setMinimumWidth(26 * self.fontMetrics().height())
+        side.setMinimumWidth(21 * self.fontMetrics().height())
         column = QVBoxLayout(side)
         column.setContentsMargins(10, 10, 10, 10)
         column.setSpacing(8)

@@ -252,6 +252,7 @@ class MainWindow(QMainWindow):
 
     def _on_dialog_finished(self) -> None:
         self.dialog = None
+        self.activateWindow()  # the keys must work again, also where no window manager sees to it
 
     # -- new projects -------------------------------------------------------------------------
 
@@ -331,6 +332,7 @@ class MainWindow(QMainWindow):
             busy.blockSignals(True)
             busy.close()
             busy.deleteLater()
+            self.activateWindow()
 
     # -- what the controller says -------------------------------------------------------------
 

@@ -15,10 +15,12 @@ from PySide6.QtWidgets import (
 from autoal_gui.gui.theme import Theme, icon, scale_font
 
 
-def text_label(text: str = "", role: str = "", size: float = 1.0, bold: bool = False) -> QLabel:
-    """Return a label that wraps, its size relative to the system's font."""
+def text_label(
+    text: str = "", role: str = "", size: float = 1.0, bold: bool = False, wrap: bool = True
+) -> QLabel:
+    """Return a label, its size relative to the system's font; one that wraps asks for height."""
     label = QLabel(text)
-    label.setWordWrap(True)
+    label.setWordWrap(wrap)
     label.setTextFormat(Qt.TextFormat.PlainText)
     if role:
         label.setProperty("role", role)

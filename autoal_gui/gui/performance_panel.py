@@ -47,7 +47,6 @@ class PerformancePanel(QScrollArea):
         super().__init__()
         self._controller, self._theme = controller, theme
         self.setWidgetResizable(True)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.hint = text_label(role="muted")
         self.numbers = [text_label(size=1.6, bold=True) for _ in CURVES]
         self.intervals = [text_label(role="muted", size=0.92) for _ in CURVES]

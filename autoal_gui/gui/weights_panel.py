@@ -35,7 +35,6 @@ class WeightsPanel(QScrollArea):
         super().__init__()
         self._controller, self._theme = controller, theme
         self.setWidgetResizable(True)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.hint = text_label(role="muted")
         self.lines = make_plot("Share of the ranking, %", "Round")
         self.lines.setAccessibleName("Strategy weights by round")
@@ -123,7 +122,7 @@ class WeightsPanel(QScrollArea):
             if (widget := item.widget()) is not None:
                 widget.deleteLater()
         for column, (words, tip) in {3: ("Share", SHARE_TIP), 4: ("Mean W", PLAIN_TIP)}.items():
-            head = text_label(words, role="muted", size=0.92)
+            head = text_label(words, role="muted", size=0.92, wrap=False)
             head.setToolTip(tip)
             head.setAlignment(Qt.AlignmentFlag.AlignRight)
             self._values.addWidget(head, 0, column)
