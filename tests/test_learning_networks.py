@@ -232,14 +232,16 @@ def test_bald_of_a_deterministic_head_is_zero(context):
 # -- training -----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("count", "size"), [(7, 3), (4, 4), (5, 2), (1, 1)])
-def test_every_pass_takes_each_image_once(count, size):
-    batches = shuffled_batches(count, size, 3)
-    taken = [position for _ in range(3 * count) for position in next(batches)]
-    for start in range(0, 3 * count, count):
-        assert sorted(taken[start : start + count]) == list(range(count))
-    if count > 3:
-        assert taken[:count] != taken[count : 2 * count]
+@pytest.mark.parametrize(("count", "size"), [(7, 3), (4, 4), (5, 2), (5, 4), (1, 1)])
+@pytest.mark.parametrize("seed", range(5))
+def test_every_pass_takes_each_image_once_and_no_batch_takes_one_twice(count, size, seed):
+    batches = shuffled_batches(count, size, seed)
+    drawn = [next(batches) for _ in range(3 * count)]
+    assert all(len(set(batch)) == size for batch in drawn)
+    taken = [position for batch in drawn for position in batch]
+    passes = [taken[start : start + count] for start in range(0, len(taken), count)]
+    assert all(sorted(order) == list(range(count)) for order in passes)
+    assert count < 3 or len(set(map(tuple, passes))) > 1
 
 
 def test_batches_follow_their_seed():

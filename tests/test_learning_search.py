@@ -198,15 +198,16 @@ def test_each_level_moves_its_own_network_on_batches_of_its_own(context, monkeyp
             before = [parameters_of(net) for net in nets]
             outcome = real(cycle, positions, temperature)
             moved = [not unmoved(b, net) for b, net in zip(before, nets, strict=True)]
-            turns.append((own, sorted(positions), moved, nets[1]))
+            turns.append((own, positions))
             assert moved == [True, False]
             return outcome
 
         monkeypatch.setattr(search._Cycle, name, listened)
-    searched(context)
-    assert [own for own, *_ in turns] == ["fitnet", "net"] * TINY.search_steps
-    lower, upper = (turns[part::2] for part in (0, 1))
-    assert not set(lower[0][1]) & set(upper[0][1])
+    searched(changed(context, search_steps=8), LABELS[:11])  # five to search in: an odd number
+    assert [own for own, _ in turns] == ["fitnet", "net"] * 8
+    batches = [positions for _, positions in turns]
+    assert all(not set(b) & set(s) for b, s in zip(batches[::2], batches[1::2], strict=True))
+    assert {len(batch) for batch in batches} == {2}
 
 
 def test_the_upper_level_gets_the_equations_loss(context, monkeypatch):

@@ -215,16 +215,16 @@ def _turns(
     cycle: _Cycle, settings: RunSettings, number: int, seed: int
 ) -> Generator[Progress, None, None]:
     size = min(settings.search_batch, len(cycle.labels) // 2)
-    batches = shuffled_batches(len(cycle.labels), size, seed)
+    batches = shuffled_batches(len(cycle.labels), 2 * size, seed)
     units = size * (2 + 2 * TRAINING_COST)
     means: list[Tensor] = []
     done = number * settings.search_steps
     total = settings.cycles * settings.search_steps
     for step in range(1, settings.search_steps + 1):
         temperature = annealed(settings, (step - 1) / settings.search_steps)
-        search_batch, fit_batch = next(batches), next(batches)
-        cycle.step_fitnet(fit_batch, temperature)
-        loss, mean = cycle.step_search(search_batch, temperature)
+        both = next(batches)
+        cycle.step_fitnet(both[size:], temperature)
+        loss, mean = cycle.step_search(both[:size], temperature)
         means.append(mean)
         yield cycle.context.work.advance("SearchNet", done + step, total, units, loss)
         if settled(means, settings.patience):

@@ -57,12 +57,17 @@ class Context:
 
 
 def shuffled_batches(count: int, size: int, seed: int) -> Iterator[list[int]]:
-    """Yield positions in batches of `size` for ever: pass after pass, shuffled anew each time."""
+    """Yield positions in batches of `size` for ever: pass after pass, shuffled anew each time.
+
+    A batch that ends a pass and begins the next takes no position twice.
+    """
     generator = torch.Generator().manual_seed(seed)
     waiting: list[int] = []
     while True:
         while len(waiting) < size:
-            waiting += torch.randperm(count, generator=generator).tolist()
+            order = torch.randperm(count, generator=generator).tolist()
+            held = set(waiting)
+            waiting += sorted(order, key=held.__contains__)  # what waits already goes last
         yield waiting[:size]
         waiting = waiting[size:]
 
