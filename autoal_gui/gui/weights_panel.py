@@ -1,6 +1,7 @@
 """Strategy weights, round by round: lines, the current values, and a heat map."""
 
 import numpy as np
+import numpy.typing as npt
 import pyqtgraph as pg
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QProgressBar, QScrollArea, QVBoxLayout, QWidget
@@ -20,6 +21,8 @@ from autoal_gui.gui.plots import (
     tint_plot,
 )
 from autoal_gui.gui.theme import Theme
+
+Floats = npt.NDArray[np.float64]
 
 NO_WEIGHTS = (
     "No weights yet. They appear after the first round that weighs several query strategies."
@@ -100,7 +103,7 @@ class WeightsPanel(QScrollArea):
             self._draw_values(names, shares[-1], dict(rounds[-1].plain_weights))
             self._draw_map([r.number for r in rounds], names, shares)
 
-    def _draw_lines(self, numbers: list[int], names: list[str], shares: np.ndarray) -> None:
+    def _draw_lines(self, numbers: list[int], names: list[str], shares: Floats) -> None:
         self.lines.clear()
         for position in range(len(names)):
             self.lines.plot(
@@ -117,7 +120,7 @@ class WeightsPanel(QScrollArea):
         self.lines.setXRange(numbers[0] - 0.3, numbers[-1] + 0.3, padding=0)
         self.lines.setYRange(0, max(20.0, 100 * float(np.nanmax(shares)) * 1.1), padding=0)
 
-    def _draw_values(self, names: list[str], shares: np.ndarray, plain: dict[str, float]) -> None:
+    def _draw_values(self, names: list[str], shares: Floats, plain: dict[str, float]) -> None:
         while (item := self._values.takeAt(0)) is not None:
             if (widget := item.widget()) is not None:
                 widget.deleteLater()
@@ -134,7 +137,7 @@ class WeightsPanel(QScrollArea):
             self._values.addWidget(_number(share), row, 3)
             self._values.addWidget(_number(weight), row, 4)
 
-    def _draw_map(self, numbers: list[int], names: list[str], shares: np.ndarray) -> None:
+    def _draw_map(self, numbers: list[int], names: list[str], shares: Floats) -> None:
         self._image.setImage(np.nan_to_num(shares), autoLevels=False)
         top = max(0.2, float(np.nanmax(shares)))
         self._image.setLevels((0.0, top))
@@ -173,7 +176,7 @@ def strategies_of(rounds: list[RoundRecord]) -> list[str]:
     return list(dict.fromkeys(name for record in reversed(rounds) for name, _ in record.weights))
 
 
-def table(rounds: list[RoundRecord], names: list[str]) -> np.ndarray:
+def table(rounds: list[RoundRecord], names: list[str]) -> Floats:
     """Return (rounds, strategies) shares in [0, 1]; nan where a round had no such strategy."""
     rows = [[dict(record.weights).get(name, np.nan) for name in names] for record in rounds]
     return np.array(rows, dtype=np.float64)

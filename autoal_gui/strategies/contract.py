@@ -76,12 +76,14 @@ def rank(scores: Scores, tie_scores: Scores, image_ids: ImageIds) -> Positions:
     Returns:
         (n,) positions, the one to ask first in front.
     """
-    return np.lexsort((image_ids, -tie_scores, -scores)).astype(np.int64)
+    positions: Positions = np.lexsort((image_ids, -tie_scores, -scores)).astype(np.int64)
+    return positions
 
 
 def top(scores: Scores, image_ids: ImageIds, wanted: int) -> Positions:
     """Return the positions of the `wanted` highest scores, best first; ties by image id."""
-    return np.lexsort((image_ids, -scores))[:wanted].astype(np.int64)
+    positions: Positions = np.lexsort((image_ids, -scores))[:wanted].astype(np.int64)
+    return positions
 
 
 def chosen_mask(scores: Scores, image_ids: ImageIds, wanted: int) -> Scores:

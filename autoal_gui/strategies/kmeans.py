@@ -79,4 +79,5 @@ def _nearest_of_each(distances: Scores, labels: Labels) -> Positions:
     by_cluster = np.lexsort((distances, labels))
     _, first, sizes = np.unique(labels[by_cluster], return_index=True, return_counts=True)
     nearest = by_cluster[first]
-    return nearest[np.lexsort((nearest, -sizes))]
+    largest_first: Positions = nearest[np.lexsort((nearest, -sizes))]
+    return largest_first
