@@ -115,8 +115,8 @@ def _weigh(
         chunk = ids[start : start + batch]
         with torch.inference_mode(), context.device.autocast():
             found, loss = net(context.feed.images(chunk))
-        weights[start : start + batch] = found.double().cpu().numpy()
-        losses[start : start + batch] = loss.double().cpu().numpy()
+        weights[start : start + batch] = found.cpu().double().numpy()
+        losses[start : start + batch] = loss.cpu().double().numpy()
         yield context.work.advance("scoring", start + len(chunk), len(ids), len(chunk))
     if not (np.isfinite(weights).all() and np.isfinite(losses).all()):
         raise AutoALError(DIVERGED)  # in the last step, whose loss was still a number
