@@ -253,11 +253,9 @@ def test_closing_in_a_round_lets_it_start_again_when_reopened(qtbot, controller,
     assert controller.open_project(folder)
     assert controller.state is State.RUNNING
     idle(qtbot, controller)
-    assert [r.outcome for r in controller.project.rounds()] == [
-        "finished",
-        "interrupted",
-        "finished",
-    ]
+    rounds = controller.project.rounds()
+    assert [r.outcome for r in rounds] == ["finished", "interrupted", "finished"]
+    assert rounds[1].sentence == "The project was closed."
 
 
 def test_a_project_in_use_is_refused_in_a_sentence(qtbot, controller, folder, tmp_path, backend):

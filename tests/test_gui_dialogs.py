@@ -294,6 +294,24 @@ def test_the_demo_starts_with_one_click(qtbot, window):
     assert window.controller.project.name == "Demo"
     assert window.controller.project.spec == SourceSpec("demo")
     assert window._busy is None
+    assert leftovers(window) == []
+
+
+def test_closing_while_the_demo_is_drawn_ends_its_thread(qtbot, window):
+    begun = threading.Event()
+
+    def slow(spec, workspace, progress):
+        while True:
+            begun.set()
+            progress(1, 0)
+
+    given = window._services
+    window._importer._services = type(given)(**{**vars(given), "list_images": slow})
+    window.start_demo()
+    qtbot.waitUntil(begun.is_set)
+    window.close()
+    assert no_thread_left(window)
+    assert leftovers(window) == []
 
 
 def test_names_become_folders_that_every_system_takes(tmp_path):

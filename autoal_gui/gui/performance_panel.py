@@ -3,6 +3,7 @@
 import math
 
 import numpy as np
+import numpy.typing as npt
 import pyqtgraph as pg
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
@@ -35,6 +36,8 @@ from autoal_gui.gui.plots import (
     tint_plot,
 )
 from autoal_gui.gui.theme import Theme, ink_on
+
+Floats = npt.NDArray[np.float64]
 
 CURVES = ("Balanced accuracy", "Accuracy")
 CELL = 2.1  # size of a cell of the confusion matrix, in lines of text
@@ -148,17 +151,17 @@ class PerformancePanel(QScrollArea):
         self.curve.setYRange(max(0.0, min(lows) - 3), min(100.0, max(highs) + 3), padding=0)
         self.curve.setXRange(labels.min() - 2, labels.max() + 2, padding=0.03)
 
-    def _draw_band(self, x: np.ndarray, low: np.ndarray, high: np.ndarray, position: int) -> None:
+    def _draw_band(self, x: Floats, low: Floats, high: Floats, position: int) -> None:
         bars = pg.ErrorBarItem(
             x=x,
             y=(low + high) / 2,
             height=high - low,
-            beam=max(1.0, float(np.ptp(x)) * 0.015),
+            beam=0.015 * (float(np.ptp(x)) + 4),
             pen=series_pen(position, 1.2),
         )
         self.curve.addItem(bars)
 
-    def _draw_line(self, x: np.ndarray, y: np.ndarray, position: int) -> None:
+    def _draw_line(self, x: Floats, y: Floats, position: int) -> None:
         self.curve.plot(
             x,
             y,

@@ -107,6 +107,7 @@ class StartPage(QWidget):
             grid.addWidget(button, place, 0)
         grid.setRowStretch(len(self.buttons), 1)
         recent = QVBoxLayout()
+        recent.setSpacing(10)
         recent.addWidget(text_label("Recent projects", size=1.15, bold=True, wrap=False))
         recent.addWidget(self._nothing, 1, Qt.AlignmentFlag.AlignTop)
         recent.addWidget(self.recent, 1)

@@ -29,6 +29,7 @@ class TrainingPanel(QFrame):
         self._controller = controller
         self._actions = actions
         self._step: Step | None = None
+        self._past = ""  # how the last round ended
         self.setProperty("role", "card")
         self.setAccessibleName("Training")
         self.headline = text_label(size=1.1, bold=True)
@@ -98,6 +99,8 @@ class TrainingPanel(QFrame):
         self.headline.setText(self._headline(state))
         self._steps.setVisible(state is not State.IDLE)
         if state is State.IDLE:
+            rounds = self._controller.project.rounds()
+            self._past = last_round_line(rounds[-1]) if rounds else ""
             self._step = None
             self.line.setText(self._idle_line())
         elif state is State.CANCELLING:
@@ -116,14 +119,12 @@ class TrainingPanel(QFrame):
         return "Writing the model" if number is None else f"Training round {number}"
 
     def _idle_line(self) -> str:
-        project = self._controller.project
-        rounds = project.rounds()
-        left = sum(image not in project.answers for image in self._controller.batch)
-        words = [last_round_line(rounds[-1])] if rounds else []
-        if left:
-            images = "image" if left == 1 else "images"
-            words.append(f"The next round starts by itself after {left} more {images}.")
-        return " ".join(words)
+        answers = self._controller.project.answers
+        left = sum(image not in answers for image in self._controller.batch)
+        if not left:
+            return self._past
+        images = "image" if left == 1 else "images"
+        return f"{self._past} The next round starts by itself after {left} more {images}.".strip()
 
 
 def step_name(step: str) -> str:
