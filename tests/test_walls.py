@@ -201,7 +201,6 @@ def test_what_the_user_names_is_a_file_a_folder_the_demo_or_a_set(tmp_path, monk
 @pytest.mark.parametrize("data", ["x" * 5000, "a\0b", "", "no/such/place", "~", "..:..", ":"])
 def test_whatever_the_user_names_gives_images_or_a_sentence(tmp_path, monkeypatch, data):
     monkeypatch.chdir(tmp_path)  # empty
-    spec = spec_of(data)
     with pytest.raises(SourceError) as caught:
-        list_images(spec, tmp_path, lambda done, total: None)
+        list_images(spec_of(data), tmp_path, lambda done, total: None)
     assert str(caught.value).endswith((".", "?"))
