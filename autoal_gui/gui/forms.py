@@ -23,7 +23,7 @@ from autoal_gui.core.settings import DEVICES, PRESETS, RunSettings, fitted_to
 from autoal_gui.gui.names import modes
 
 PRESET_LABELS = {
-    "cpu": "Quick: about a minute a round on a laptop",
+    "cpu": "Quick: a minute or two a round on a laptop",
     "paper": "Paper: the published schedule, for a GPU",
 }
 DEVICE_LABELS = {
