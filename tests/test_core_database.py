@@ -161,11 +161,13 @@ def test_what_is_no_database_is_no_project(put, content):
     assert isinstance(refused(put(content)), ProjectDamaged)
 
 
+@pytest.mark.parametrize("version", [0, 1, 7])
 @pytest.mark.parametrize("mode", ["delete", "wal"])
-def test_the_database_of_another_program_is_left_as_it_is(put, mode):
+def test_the_database_of_another_program_is_left_as_it_is(put, mode, version):
     folder = put(b"")
     with closing(sqlite3.connect(folder / FILE_NAME)) as connection:
         connection.execute(f"PRAGMA journal_mode={mode}")
+        connection.execute(f"PRAGMA user_version={version}")
         connection.executescript("CREATE TABLE journal (x); INSERT INTO journal VALUES (1);")
     error = refused(folder)
     assert isinstance(error, ProjectDamaged)
@@ -225,6 +227,13 @@ def test_a_project_that_lacks_something_or_says_nonsense_is_damaged(rich, put, h
     error = refused(folder)
     assert isinstance(error, ProjectDamaged)
     assert str(error) == database.DAMAGED
+
+
+def test_a_name_that_its_index_does_not_know_is_damage(rich, put):
+    whole = rich[1]
+    assert whole.count(b"abnormal/000.png") == 2  # in the table and in its index
+    error = refused(put(whole.replace(b"abnormal/000.png", b"abnormal/0O0.png", 1)))
+    assert isinstance(error, ProjectDamaged)
 
 
 def test_an_undo_out_of_turn_is_damage(rich, put):
@@ -435,6 +444,19 @@ def test_a_commit_that_fails_leaves_no_transaction_open(tmp_path):
         write()
     assert not connection.in_transaction
     assert connection.execute("SELECT count(*) FROM truth").fetchone() == (0,)
+    connection.close()
+
+
+def test_a_transaction_fails_with_the_reason_and_not_with_its_own_end(tmp_path):
+    connection = database.create(tmp_path / FILE_NAME, lambda connection: None)
+    connection.execute("PRAGMA max_page_count=1")  # SQLite then ends the transaction itself
+
+    def write():
+        with database.transaction(connection):
+            connection.execute("INSERT INTO unreadable VALUES ('a', ?)", ("x" * 10**6,))
+
+    with pytest.raises(sqlite3.OperationalError, match="full"):
+        write()
     connection.close()
 
 

@@ -26,6 +26,7 @@ from project_support import (
 
 from autoal_gui.core.errors import EarlyAccess, ImageUnreadable, ProjectError, SourceError
 from autoal_gui.core.journal import Journal
+from autoal_gui.core.messages import Query
 from autoal_gui.core.pool import (
     ImagePool,
     ListedImage,
@@ -457,6 +458,7 @@ def test_known_labels_that_are_given_count_as_answers(tmp_path):
         i: label for i, label in truth.items() if i not in evaluation
     }
     assert {entry.action for entry in project.entries()} == {"import"}
+    assert tuple(project.answers) == tuple(i for i, _ in project.training_labels())
     assert project.evaluation_labels() == tuple((i, truth[i]) for i in evaluation)
     assert set(project.unanswered()) == set(project.pool.images) - set(truth)
     assert not project.can_undo
@@ -738,6 +740,10 @@ def make_room(project):
 LONG = "x" * 100_000  # needs pages of its own
 
 
+def long_reasons(project):
+    return tuple(Query(i, 1.0, ((LONG, 1.0, 1.0),)) for i in project.unanswered()[3:5])
+
+
 def test_an_answer_that_cannot_be_saved_does_not_stand(project):
     project.answer(1, "label", 0)
     project.answer(2, "label", 1)
@@ -790,9 +796,10 @@ def test_a_full_disk_stops_labelling_at_an_answer_and_loses_none(project):
         lambda project: project.save_batch(range(20_000)),
         lambda project: project.end_round(1, "failed", LONG),
         lambda project: project.finish_round(result_of(project, 1, device=LONG)),
+        lambda project: project.finish_round(result_of(project, 1, queries=long_reasons(project))),
         lambda project: [project.begin_round() for _ in range(100_000)],
     ],
-    ids=["add", "rename", "annotator", "settings", "batch", "end", "finish", "begin"],
+    ids=["add", "rename", "annotator", "settings", "batch", "end", "finish", "rank", "begin"],
 )
 def test_whatever_cannot_be_saved_is_said_in_a_sentence_and_undone(project, write):
     project.answer(1, "label", 0)
