@@ -216,7 +216,8 @@ class MainWindow(QMainWindow):
         """Show that the program erred; made for `sys.excepthook`, which Qt's slots end up in."""
         details = where(error)
         log.error("A fault in the window: %s", details)
-        self.failure.show_failure(FAULT, details)
+        sentence = str(error) if isinstance(error, AutoALError) else FAULT
+        self.failure.show_failure(sentence, details)
 
     @Slot(str)
     def say(self, sentence: str) -> None:

@@ -131,8 +131,13 @@ class Theme(QObject):
 
 
 def resources() -> Path:
-    """Return the folder of icons and style sheet, beside the package, also in a built program."""
-    return Path(autoal_gui.__file__).resolve().parents[1] / "resources"
+    """Return the folder of icons and style sheet.
+
+    It lies beside the package in the sources and in a built program, inside it when installed.
+    """
+    package = Path(autoal_gui.__file__).resolve().parent
+    beside = package.parent / "resources"
+    return beside if (beside / "style.qss").is_file() else package / "resources"
 
 
 def style_sheet(colours: Colours) -> str:
