@@ -5,7 +5,9 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
+    QLayout,
     QPlainTextEdit,
+    QScrollArea,
     QSizePolicy,
     QToolButton,
     QVBoxLayout,
@@ -45,6 +47,44 @@ def card() -> tuple[QFrame, QVBoxLayout]:
     column.setContentsMargins(14, 12, 14, 12)
     column.setSpacing(8)
     return frame, column
+
+
+class CardColumn(QScrollArea):
+    """A hint, and below it cards that are shown once there is something to show."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setWidgetResizable(True)
+        content = QWidget()
+        content.setProperty("role", "content")
+        self.hint = text_label(role="muted")
+        self._cards: list[QFrame] = []
+        self._column = QVBoxLayout(content)
+        self._column.setContentsMargins(0, 4, 4, 0)
+        self._column.setSpacing(10)
+        self._column.addWidget(self.hint)
+        self._column.addStretch(1)
+        self.setWidget(content)
+
+    def add_card(self, title: str, *parts: QWidget | QLayout) -> None:
+        """Put a card with a title, which may be empty, below the others."""
+        frame, inside = card()
+        if title:
+            inside.addWidget(text_label(title, bold=True))
+        for part in parts:
+            if isinstance(part, QWidget):
+                inside.addWidget(part)
+            else:
+                inside.addLayout(part)
+        self._column.insertWidget(self._column.count() - 1, frame)
+        self._cards.append(frame)
+
+    def show_cards(self, hint: str, shown: bool) -> None:
+        """Say what the cards show, or why there are none."""
+        self.hint.setText(hint)
+        self.hint.setVisible(bool(hint))
+        for frame in self._cards:
+            frame.setVisible(shown)
 
 
 class Failure(QFrame):

@@ -14,18 +14,16 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QHeaderView,
     QLabel,
-    QScrollArea,
     QTableWidget,
     QTableWidgetItem,
     QVBoxLayout,
-    QWidget,
 )
 
 from autoal_gui.core.metrics import Metrics, wilson_interval
 from autoal_gui.core.project import RoundRecord
 from autoal_gui.gui.controller import Controller
 from autoal_gui.gui.keys import class_keys
-from autoal_gui.gui.parts import card, text_label
+from autoal_gui.gui.parts import CardColumn, text_label
 from autoal_gui.gui.plots import (
     SYMBOL_SIZE,
     make_plot,
@@ -43,14 +41,12 @@ CURVES = ("Balanced accuracy", "Accuracy")
 CELL = 2.1  # size of a cell of the confusion matrix, in lines of text
 
 
-class PerformancePanel(QScrollArea):
+class PerformancePanel(CardColumn):
     """How well the last model does, and how that came about."""
 
     def __init__(self, controller: Controller, theme: Theme) -> None:
         super().__init__()
         self._controller, self._theme = controller, theme
-        self.setWidgetResizable(True)
-        self.hint = text_label(role="muted")
         self.numbers = [text_label(size=1.6, bold=True) for _ in CURVES]
         self.intervals = [text_label(role="muted", size=0.92) for _ in CURVES]
         self.curve = make_plot("%", "Labels")
@@ -65,32 +61,15 @@ class PerformancePanel(QScrollArea):
         self._tint()
 
     def _lay_out(self) -> None:
-        content = QWidget()
-        content.setProperty("role", "content")
-        column = QVBoxLayout(content)
-        column.setContentsMargins(0, 4, 4, 0)
-        column.setSpacing(10)
-        column.addWidget(self.hint)
-        self._cards: list[QFrame] = []
-        for title, widget in (
-            ("", self._make_numbers()),
-            ("Against the number of labels", self.curve),
-            ("Sensitivity by class", _holder(self.sensitivities)),
-            ("Confusion matrix: true class in rows, model in columns", self._make_matrix()),
-        ):
-            frame, inside = card()
-            if title:
-                inside.addWidget(text_label(title, bold=True))
-            inside.addWidget(widget)
-            column.addWidget(frame)
-            self._cards.append(frame)
-        column.addStretch(1)
+        self.add_card("", self._make_numbers())
+        self.add_card("Against the number of labels", self.curve)
+        self.add_card("Sensitivity by class", self.sensitivities)
+        title = "Confusion matrix: true class in rows, model in columns"
+        self.add_card(title, self._make_matrix())
         self.curve.setFixedHeight(12 * self.fontMetrics().height())
-        self.setWidget(content)
 
-    def _make_numbers(self) -> QWidget:
+    def _make_numbers(self) -> QHBoxLayout:
         row = QHBoxLayout()
-        row.setContentsMargins(0, 0, 0, 0)
         for position, name in enumerate(CURVES):
             head = QHBoxLayout()
             head.addWidget(swatch(position))
@@ -101,7 +80,7 @@ class PerformancePanel(QScrollArea):
             column.addWidget(self.numbers[position])
             column.addWidget(self.intervals[position])
             row.addLayout(column, 1)
-        return _holder(row)
+        return row
 
     def _make_matrix(self) -> QTableWidget:
         self.matrix.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -120,9 +99,7 @@ class PerformancePanel(QScrollArea):
         measured = [r for r in project.finished_rounds() if r.metrics is not None]
         evaluated = len(project.pool.ids("evaluation"))
         missing = len(project.unanswered_evaluation())
-        self.hint.setText(hint(evaluated, missing, measured))
-        for frame in self._cards:
-            frame.setVisible(bool(measured))
+        self.show_cards(hint(evaluated, missing, measured), bool(measured))
         if measured and (metrics := measured[-1].metrics) is not None:
             self._show_numbers(metrics)
             self._draw_curve(measured)
@@ -269,10 +246,3 @@ def _mixed(ground: QColor, colour: QColor, share: float) -> QColor:
         (ground.blue(), colour.blue()),
     )
     return QColor(*(round(one + (two - one) * share) for one, two in channels))
-
-
-def _holder(layout: QHBoxLayout | QGridLayout) -> QWidget:
-    holder = QWidget()
-    layout.setContentsMargins(0, 0, 0, 0)
-    holder.setLayout(layout)
-    return holder

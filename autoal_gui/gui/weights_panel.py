@@ -4,12 +4,12 @@ import numpy as np
 import numpy.typing as npt
 import pyqtgraph as pg
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QLabel, QProgressBar, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QProgressBar
 
 from autoal_gui.core.project import RoundRecord
 from autoal_gui.gui.controller import Controller
 from autoal_gui.gui.names import SEARCHING_MODES, mode_label, strategy_label
-from autoal_gui.gui.parts import card, text_label
+from autoal_gui.gui.parts import CardColumn, text_label
 from autoal_gui.gui.plots import (
     SYMBOL_SIZE,
     make_plot,
@@ -31,14 +31,12 @@ SHARE_TIP = "Mean over the pool of W × S, as a share: what the strategy adds to
 PLAIN_TIP = "Mean over the pool of the weight W alone."
 
 
-class WeightsPanel(QScrollArea):
+class WeightsPanel(CardColumn):
     """What the search makes of the query strategies."""
 
     def __init__(self, controller: Controller, theme: Theme) -> None:
         super().__init__()
         self._controller, self._theme = controller, theme
-        self.setWidgetResizable(True)
-        self.hint = text_label(role="muted")
         self.lines = make_plot("Share of the ranking, %", "Round")
         self.lines.setAccessibleName("Strategy weights by round")
         self.map = make_plot("", "Round")
@@ -55,35 +53,13 @@ class WeightsPanel(QScrollArea):
         self._tint()
 
     def _lay_out(self) -> None:
-        content = QWidget()
-        content.setProperty("role", "content")
-        column = QVBoxLayout(content)
-        column.setContentsMargins(0, 4, 4, 0)
-        column.setSpacing(10)
-        column.addWidget(self.hint)
-        self._cards = []
-        for title, body in (
-            ("Weights by round", self.lines),
-            ("Now", self._values),
-            ("Strategy by round", self.map),
-        ):
-            frame, inside = card()
-            inside.addWidget(text_label(title, bold=True))
-            if isinstance(body, QWidget):
-                inside.addWidget(body)
-            else:
-                inside.addLayout(body)
-            if body is self.map:
-                inside.addWidget(self._scale)
-            column.addWidget(frame)
-            self._cards.append(frame)
-        column.addStretch(1)
-        line = self.fontMetrics().height()
-        self.lines.setFixedHeight(12 * line)
+        self.add_card("Weights by round", self.lines)
+        self.add_card("Now", self._values)
+        self.add_card("Strategy by round", self.map, self._scale)
+        self.lines.setFixedHeight(12 * self.fontMetrics().height())
         self._values.setColumnStretch(2, 1)
         self._values.setHorizontalSpacing(10)
         self._values.setVerticalSpacing(5)
-        self.setWidget(content)
 
     def refresh(self) -> None:
         """Show the rounds of the project."""
@@ -92,10 +68,7 @@ class WeightsPanel(QScrollArea):
         mode = self._controller.project.settings.mode
         finished = self._controller.project.finished_rounds()
         rounds = [record for record in finished if len(record.weights) > 1]  # one weighs nothing
-        self.hint.setText(hint(mode, bool(rounds)))
-        self.hint.setVisible(bool(self.hint.text()))
-        for frame in self._cards:
-            frame.setVisible(bool(rounds))
+        self.show_cards(hint(mode, bool(rounds)), bool(rounds))
         if rounds:
             names = strategies_of(rounds)
             shares = table(rounds, names)
@@ -152,7 +125,7 @@ class WeightsPanel(QScrollArea):
         self.map.invertY(True)
         self.map.setXRange(0, len(numbers), padding=0)
         self.map.setYRange(0, len(names), padding=0)
-        self.map.setFixedHeight(self.fontMetrics().height() * (2 * len(names) // 1 + 4))
+        self.map.setFixedHeight(self.fontMetrics().height() * (2 * len(names) + 4))
 
     def _tint(self) -> None:
         tint_plot(self.lines, self._theme)
