@@ -419,6 +419,41 @@ def test_a_folder_that_cannot_be_written_stops_labelling_and_loses_nothing(place
         project.close()
 
 
+@needs_permissions
+def test_a_disk_that_fails_on_opening_is_not_called_damage(tmp_path):
+    import resource
+
+    project = new_project(tmp_path)
+    project.begin_round()  # opening will note that it was interrupted
+    project.close()
+    content = file_of(project).read_bytes()
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1024, hard))  # bytes that a file may have
+    try:
+        with pytest.raises(ProjectError) as caught:
+            Project.open(project.folder, open_images)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert type(caught.value) is ProjectError
+    assert "disk" in str(caught.value)
+    assert file_of(project).read_bytes() == content
+    project = Project.open(project.folder, open_images)
+    assert [record.outcome for record in project.rounds()] == ["interrupted"]
+    project.close()
+
+
+@pytest.mark.parametrize("reopen", [False, True])
+def test_what_a_power_cut_would_need_is_set(tmp_path, reopen):
+    """No test can cut the power: SQLite's own promise rests on these."""
+    project = new_project(tmp_path)
+    if reopen:
+        project = reopened(project)
+    names = ("synchronous", "journal_mode", "locking_mode", "foreign_keys", "trusted_schema")
+    values = [project._db.execute(f"PRAGMA {name}").fetchone()[0] for name in names]
+    assert values == [2, "truncate", "exclusive", 1, 0]
+    project.close()
+
+
 # -- all or nothing ---------------------------------------------------------------------------
 
 

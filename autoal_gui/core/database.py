@@ -188,6 +188,8 @@ def explained(error: Exception) -> ProjectError:
         return ProjectError("The project cannot be opened: its folder or disk is read-only.")
     if "is full" in reason:
         return ProjectError("The project cannot be opened: its disk is full.")
+    if "I/O error" in reason:
+        return ProjectError("The project cannot be opened: its disk failed to read or write.")
     return ProjectDamaged(DAMAGED)
 
 
