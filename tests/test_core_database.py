@@ -112,7 +112,7 @@ def noticed(put, content: bytes, entries, table: Path) -> bool:
     try:
         assert len(project.entries()) == len(entries)
         assert len(project.pool.images) == 14
-        assert [record.number for record in project.rounds()] == [1, 2]
+        assert len(project.rounds()) == 2
         use(project, table)
     finally:
         project.close()
