@@ -27,9 +27,12 @@ def run_window(project: Path | None, demo: bool) -> int:
         return 1
     if not shown:
         return play_demo()
+    from PySide6.QtCore import QTimer
+
     application = make_application()
     window = make_window()
     window.show()
+    QTimer.singleShot(0, window.controller.warm_up)  # once the window has been painted
     if project is not None:
         window.open_folder(project)
     elif demo:

@@ -202,6 +202,26 @@ def test_a_backend_that_cannot_be_made_fails_its_command_and_may_be_made_later(s
     assert [event.sentence for event in receiver.ended[:2]] == [FAULT, "No weights."]
 
 
+def test_a_warm_up_makes_the_backend_and_says_nothing(started, qtbot):
+    errors, made = [ImportError("not yet"), None], []
+
+    def make():
+        error = errors.pop(0)
+        if error is not None:
+            raise error
+        made.append(Backend(counting(1)))
+        return made[-1]
+
+    engine, receiver = started(make)
+    for _ in range(3):  # the first fails, the third has nothing left to do
+        engine.warm_up()
+    qtbot.waitUntil(lambda: bool(made), timeout=60_000)
+    engine.submit(command(1))
+    end_of(qtbot, receiver)
+    assert [type(event) for event in receiver.ended] == [Exported]
+    assert len(made) == 1
+
+
 # -- cancelling -------------------------------------------------------------------------------
 
 

@@ -42,10 +42,14 @@ class Engine(QThread):
         """Prepare the engine; `make_backend` is called in its thread, where torch is imported."""
         super().__init__(parent)
         self._make_backend = make_backend
-        self._commands: queue.SimpleQueue[tuple[Command, threading.Event] | None]
+        self._commands: queue.SimpleQueue[tuple[Command | None, threading.Event] | None]
         self._commands = queue.SimpleQueue()
         self._cancel = threading.Event()
         self._closing = threading.Event()
+
+    def warm_up(self) -> None:
+        """Make the backend before it is needed: importing torch takes seconds and cannot stop."""
+        self._commands.put((None, self._cancel))
 
     def submit(self, command: Command) -> None:
         """Queue a command; it gets a cancel event of its own."""
@@ -69,10 +73,12 @@ class Engine(QThread):
             command, cancel = item
             try:
                 backend = backend or self._make_backend()
-                for event in throttled(backend.run(command, partial(self._stopped, cancel))):
-                    self.happened.emit(event)
+                if command is not None:
+                    for event in throttled(backend.run(command, partial(self._stopped, cancel))):
+                        self.happened.emit(event)
             except Exception as error:
-                self.happened.emit(explained(command.request_id, error))
+                if command is not None:  # what fails in a warm-up fails again, and is told then
+                    self.happened.emit(explained(command.request_id, error))
 
     def _stopped(self, cancel: threading.Event) -> bool:
         return cancel.is_set() or self._closing.is_set()

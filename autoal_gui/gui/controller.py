@@ -78,6 +78,10 @@ class Controller(QObject):
         self._client.happened.connect(self._on_event)
         self._client.state_changed.connect(self.state_changed)
 
+    def warm_up(self) -> None:
+        """Let the engine get ready before the first round."""
+        self._client.warm_up()
+
     # -- the project --------------------------------------------------------------------------
 
     @property

@@ -42,6 +42,16 @@ class EngineClient(QObject):
         """What the engine is doing for this window."""
         return self._state
 
+    def warm_up(self) -> None:
+        """Let the engine get ready while the user is still choosing."""
+        if self._state is State.IDLE:
+            self._start()
+            self._engine.warm_up()
+
+    def _start(self) -> None:
+        if not self._engine.isRunning():
+            self._engine.start()
+
     def submit(self, command: Command) -> None:
         """Start a command; its request id is replaced by a fresh one.
 
@@ -50,8 +60,7 @@ class EngineClient(QObject):
         """
         self._move(Move.START)
         self._running = next(self._ids)
-        if not self._engine.isRunning():
-            self._engine.start()
+        self._start()
         self._engine.submit(dataclasses.replace(command, request_id=self._running))
 
     def cancel(self) -> None:
