@@ -6,8 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 from gui_support import QUIET, NearestMean, draw_folder, no_thread_left, services, settings
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialogButtonBox
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import QApplication, QDialogButtonBox
 
 from autoal_gui.core.pool import ListedImage, Listing, SourceSpec
 from autoal_gui.core.session import State
@@ -75,7 +76,7 @@ def test_unreadable_files_are_reported_and_the_rest_is_used(qtbot, window, tmp_p
     images = draw_folder(tmp_path / "images", 20)
     (images / "bright" / "broken.png").write_bytes(b"\x89PNG not really")
     dialog = listed(qtbot, window, folder_spec(images))
-    assert "1 cannot" in dialog.report.line.text()
+    assert "1 cannot and is left out" in dialog.report.line.text()
     assert "bright/broken.png" in dialog.report.files.toPlainText()
     dialog.accept()
     assert len(window.controller.project.pool.images) == 20
@@ -126,11 +127,12 @@ def test_known_labels_can_be_answers_or_nothing(qtbot, window, tmp_path):
     dialog = listed(qtbot, window, folder_spec(images))
     assert dialog.folder().name == "images-2"
     dialog.label_use.setCurrentIndex(dialog.label_use.findData("ignore"))
+    for name in ("bright", "slip", "other"):
+        dialog.classes.entry.setText(name)
+        dialog.classes.add()
     dialog.classes.list.setCurrentRow(1)
     qtbot.mouseClick(dialog.classes.remove_button, Qt.MouseButton.LeftButton)
-    assert dialog.classes.names() == ("bright",)
-    dialog.classes.entry.setText("other")
-    dialog.classes.add()
+    assert dialog.classes.names() == ("bright", "other")
     dialog.accept()
     assert window.controller.project.classes == ("bright", "other")
     assert window.controller.project.training_labels() == ()
@@ -321,6 +323,52 @@ def test_names_become_folders_that_every_system_takes(tmp_path):
     assert free_folder(tmp_path, "x") == tmp_path / "x-2"
 
 
+def test_scrolling_a_dialog_changes_nothing_that_it_says(qtbot, window, tmp_path):
+    dialog = listed(qtbot, window, folder_spec(draw_folder(tmp_path / "images", 20)))
+    form = dialog.method
+    before = (dialog.plan(), dialog.label_use.currentData())
+    for field in (form.mode, form.batch, form.preset, dialog.evaluation, dialog.label_use):
+        field.setFocus()
+        place = QPointF(field.rect().center())
+        turn = QWheelEvent(
+            place,
+            QPointF(field.mapToGlobal(place)),
+            QPoint(),
+            QPoint(0, -120),
+            Qt.MouseButton.NoButton,
+            Qt.KeyboardModifier.NoModifier,
+            Qt.ScrollPhase.NoScrollPhase,
+            False,
+        )
+        QApplication.sendEvent(field, turn)
+    assert (dialog.plan(), dialog.label_use.currentData()) == before
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support")
+def test_an_opened_list_shows_every_entry(qtbot, window, tmp_path):
+    dialog = listed(qtbot, window, folder_spec(draw_folder(tmp_path / "images", 20)))
+    box = dialog.label_use
+    box.showPopup()
+    view = box.view()
+    qtbot.waitUntil(view.isVisible)
+    last = view.visualRect(view.model().index(box.count() - 1, 0))
+    assert last.bottom() < view.viewport().height()
+    place = view.parentWidget().geometry()
+    assert place.top() >= box.mapToGlobal(box.rect().bottomLeft()).y()  # below, not over the field
+    box.hidePopup()
+
+
+def test_names_of_sub_folders_that_mean_nothing_are_no_classes(qtbot, window, tmp_path):
+    images = draw_folder(tmp_path / "images", 20)
+    dialog = listed(qtbot, window, folder_spec(images))
+    box = dialog.label_use
+    box.setCurrentIndex(box.findData("ignore"))
+    assert dialog.classes.names() == ()
+    assert "At least two classes" in dialog.problem.text()
+    box.setCurrentIndex(box.findData("hidden"))
+    assert dialog.classes.names() == ("bright", "dark")
+
+
 # -- settings and export ------------------------------------------------------------------------
 
 
@@ -394,4 +442,16 @@ def test_labels_and_model_leave_the_program(qtbot, window, controller, tmp_path)
     dialog.target.setText(str(tmp_path / "no" / "such" / "folder.csv"))
     dialog.export()
     assert "could not be written" in dialog.outcome.text()
+    dialog.reject()
+
+
+def test_enter_writes_what_is_chosen(qtbot, window, controller, tmp_path):
+    controller.answer(0)
+    window.show_export()
+    dialog = window.dialog
+    dialog.target.setText(str(tmp_path / "out.csv"))
+    dialog.buttons["csv"].setFocus()
+    assert not dialog._choose.isDefault()  # its file dialog would wait for ever
+    qtbot.keyClick(dialog.buttons["csv"], Qt.Key.Key_Return)
+    assert (tmp_path / "out.csv").is_file()
     dialog.reject()

@@ -43,6 +43,7 @@ class ExportDialog(QDialog):
         self.target.setAccessibleName("File to write")
         self.outcome = text_label()
         self._choose = QPushButton("Choose…")
+        self._choose.setAutoDefault(False)  # Enter exports
         self.ok = QPushButton("Export")
         self.ok.setProperty("role", "primary")
         self.ok.setDefault(True)

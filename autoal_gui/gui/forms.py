@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QFileDialog,
@@ -34,6 +34,14 @@ DEVICE_LABELS = {
 }
 INPUT_SIZES = (28, 64, 128, 224)
 FITTED = "fitted"  # the size that suits the images
+MODE_TIP = (
+    "AutoAL learns which of seven query strategies to trust for which image. A uniform vote "
+    "trusts all alike; the others ask by one strategy alone."
+)
+BATCH_TIP = "A round of training starts by itself whenever so many images are answered."
+PRESET_TIP = "How long the networks train in each round."
+SIZE_TIP = "Images are scaled to this size for training only; you see them as they are."
+DEVICE_TIP = "What computes the training; labelling goes on meanwhile."
 KEPT = ""  # the preset's value where the settings are none of the presets
 
 
@@ -148,7 +156,14 @@ class MethodForm(QFormLayout):
         fitted = {} if keep else {FITTED: "Fitted to the images"}
         self.size = combo("Networks see", {**fitted, **sizes}, str(base.input_size))
         self.size.setCurrentIndex(0 if not keep else self.size.currentIndex())
-        for widget in (self.mode, self.batch, self.preset, self.size, self.device):
+        for widget, tip in (
+            (self.mode, MODE_TIP),
+            (self.batch, BATCH_TIP),
+            (self.preset, PRESET_TIP),
+            (self.size, SIZE_TIP),
+            (self.device, DEVICE_TIP),
+        ):
+            widget.setToolTip(tip)
             self.addRow(widget.accessibleName(), widget)
 
     def settings(self, side: int = 0) -> RunSettings:
@@ -208,9 +223,25 @@ class PathField(QWidget):
             self.line.setText(chosen)
 
 
+class StillComboBox(QComboBox):
+    """A list that the wheel passes over: who scrolls a dialog must not change what it says."""
+
+    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802 - Qt's name
+        """Leave the wheel to what scrolls."""
+        event.ignore()
+
+
+class StillSpinBox(QSpinBox):
+    """A number that the wheel passes over."""
+
+    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802 - Qt's name
+        """Leave the wheel to what scrolls."""
+        event.ignore()
+
+
 def combo(name: str, entries: dict[str, str], chosen: str) -> QComboBox:
     """Return a list to choose from, its values as item data."""
-    box = QComboBox()
+    box = StillComboBox()
     box.setAccessibleName(name)
     for value, label in entries.items():
         box.addItem(label, value)
@@ -220,7 +251,7 @@ def combo(name: str, entries: dict[str, str], chosen: str) -> QComboBox:
 
 def spin(name: str, low: int, high: int, value: int) -> QSpinBox:
     """Return a field for a whole number."""
-    box = QSpinBox()
+    box = StillSpinBox()
     box.setAccessibleName(name)
     box.lineEdit().setTextMargins(6, 0, 0, 0)
     box.setRange(low, high)

@@ -5,7 +5,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSettings, Qt, Slot
+from PySide6.QtCore import QSettings, QSize, Qt, Slot
 from PySide6.QtGui import (
     QAction,
     QActionGroup,
@@ -34,7 +34,7 @@ from autoal_gui.engine.engine import where
 from autoal_gui.gui.actions import GROUPS, Actions
 from autoal_gui.gui.controller import Controller
 from autoal_gui.gui.importer import Importer, free_folder
-from autoal_gui.gui.parts import Failure
+from autoal_gui.gui.parts import Failure, fitting
 from autoal_gui.gui.services import Services
 from autoal_gui.gui.start_page import WAYS, StartPage
 from autoal_gui.gui.theme import CHOICES, Theme, resources
@@ -166,7 +166,7 @@ class MainWindow(QMainWindow):
         choice = str(self._settings.value("theme", "system"))
         self.theme.choose(next((one for one in CHOICES if one == choice), "system"))
         self._theme_actions[self.theme.choice].setChecked(True)
-        self.resize(1280, 800)
+        self.resize(fitting(self, QSize(1280, 800)))
         geometry = self._settings.value("geometry")
         if geometry is not None:
             self.restoreGeometry(geometry)

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import cast
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, QSize, Signal, Slot
 from PySide6.QtWidgets import (
     QCheckBox,
     QDialog,
@@ -28,7 +28,7 @@ from autoal_gui.core.splits import default_evaluation_size
 from autoal_gui.engine.jobs import Job
 from autoal_gui.gui.forms import ClassList, MethodForm, PathField, combo, spin
 from autoal_gui.gui.importer import Importer, free_folder
-from autoal_gui.gui.parts import card, text_label
+from autoal_gui.gui.parts import card, fitting, text_label
 from autoal_gui.gui.services import Services
 from autoal_gui.gui.theme import set_property
 from autoal_gui.sources import medmnist
@@ -59,7 +59,7 @@ class SetChooser(QFrame):
         self.side = combo("Size", {str(s): f"{s} × {s} pixels" for s in SIZES}, "28")
         self.folder = PathField("Folder of the file")
         self.folder.line.setText(str(Path.home() / ".medmnist"))
-        self.download = QCheckBox("Download it if it is not there")
+        self.download = QCheckBox("Download it into that folder if it is not there")
         self.about = text_label(role="muted")
         self.load = QPushButton("Load")
         self.load.setProperty("role", "primary")
@@ -137,7 +137,7 @@ class ImportReport(QFrame):
         usable, bad = len(listing.images), len(listing.unreadable)
         words = f"{usable:,} images can be used."
         if bad:
-            words += f" {bad:,} cannot and are left out:"
+            words += f" {bad:,} cannot and {'is' if bad == 1 else 'are'} left out:"
             self.files.setPlainText("\n".join(f"{key}: {why}" for key, why in listing.unreadable))
         self._end(words, "")
         self.files.setVisible(bad > 0)
@@ -170,11 +170,11 @@ class NewProjectDialog(QDialog):
         self.setWindowTitle("New project")
         self.chooser = SetChooser() if spec.kind == "medmnist" else None
         self.report = ImportReport()
-        self._make_fields(default_name(spec))
+        self._make_fields(default_name(spec), spec.kind)
         self._lay_out(spec)
         self._connect()
         self._update()
-        self.resize(760, 780)
+        self.resize(fitting(self, QSize(760, 780)))
         if self.chooser is None:
             self.load(spec)
         else:
@@ -182,13 +182,14 @@ class NewProjectDialog(QDialog):
 
     # -- making -------------------------------------------------------------------------------
 
-    def _make_fields(self, name: str) -> None:
+    def _make_fields(self, name: str, kind: str) -> None:
         self.name = QLineEdit(name)
         self.name.setAccessibleName("Name")
         self.place = PathField("Folder of the project")
         self.place.line.setText(str(free_folder(self._services.projects_folder, name)))
         self._place_is_default = True
-        self.label_use = combo("Labels that are there", LABEL_USES, "hidden")
+        there = "Names of sub-folders" if kind == "folder" else "Labels that are there"
+        self.label_use = combo(there, LABEL_USES, "hidden")
         self.classes = ClassList()
         self.method = MethodForm(PRESETS["cpu"], keep=False)
         self.evaluation = spin("Evaluation set", 0, 0, 0)
@@ -236,7 +237,7 @@ class NewProjectDialog(QDialog):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(12)
         self._label_form = QFormLayout()
-        self._label_form.addRow("Labels that are there", self.label_use)
+        self._label_form.addRow(self.label_use.accessibleName(), self.label_use)
         self._label_form.addRow("Classes", self.classes)
         project = QFormLayout()
         project.addRow("Name", self.name)
@@ -318,6 +319,8 @@ class NewProjectDialog(QDialog):
         )
         if len(names) < needed:
             names = listing.classes
+        elif not needed and names == listing.classes and self.importer.spec.kind == "folder":
+            names = ()  # names that mean nothing are no classes either
         self.classes.set_classes(names, needed)
         self._set_evaluation(listing)
         self._update()

@@ -1,6 +1,6 @@
 """Small widgets that several views use."""
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -47,6 +47,13 @@ def card() -> tuple[QFrame, QVBoxLayout]:
     column.setContentsMargins(14, 12, 14, 12)
     column.setSpacing(8)
     return frame, column
+
+
+def fitting(widget: QWidget, wanted: QSize) -> QSize:
+    """Return the size wanted for a window, or what the screen has room for with a frame."""
+    room = widget.screen().availableSize()
+    frame = 2 * widget.fontMetrics().height()
+    return wanted.boundedTo(room - QSize(0, frame))
 
 
 class CardColumn(QScrollArea):

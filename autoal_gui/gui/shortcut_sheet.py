@@ -1,6 +1,6 @@
 """All keys on one sheet, made from the actions and the classes themselves."""
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import (
     QDialog,
@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 
 from autoal_gui.gui.actions import GROUPS, Actions
 from autoal_gui.gui.keys import class_keys
-from autoal_gui.gui.parts import card, text_label
+from autoal_gui.gui.parts import card, fitting, text_label
 
 POINTER = (
     ("Wheel", "Zoom to the pointer"),
@@ -46,7 +46,7 @@ class ShortcutSheet(QDialog):
         left.addStretch(1)
         right.addStretch(1)
         self._lay_out(left, right)
-        self.resize(800, 700)
+        self.resize(fitting(self, QSize(800, 760)))
 
     def _lay_out(self, left: QVBoxLayout, right: QVBoxLayout) -> None:
         content = QWidget()
