@@ -12,6 +12,7 @@ from autoal_gui.core.registry import discover
 from autoal_gui.core.session import State
 from autoal_gui.core.settings import PRESETS
 from autoal_gui.gui.controller import Controller
+from autoal_gui.gui.training_panel import last_round_line
 from autoal_gui.sources.opening import list_images
 
 BATCH = 3
@@ -199,6 +200,7 @@ def test_cancel_keeps_the_last_good_round(qtbot, controller, folder, backend):
     assert controller.state is State.CANCELLING
     idle(qtbot, controller)
     assert [r.outcome for r in controller.project.rounds()] == ["finished", "cancelled"]
+    assert last_round_line(controller.project.rounds()[-1]) == "Round 2 was cancelled."
     assert controller.project.last_round == 1
     assert len(backend.commands) == 2
 

@@ -222,6 +222,8 @@ def test_reasons_in_words():
     assert "evaluation set" in reason(query, "evaluation", 2)
     assert "no round" in reason(None, "pool", 0)
     assert reason(Query(1, 0.8), "pool", 1) == "Score 0.80."
+    alone = Query(1, 1.0, (("kmeans", 1.0, 1.0),))
+    assert reason(alone, "pool", 1) == "Asked for by k-means alone."
 
 
 def test_tabs_are_reached_by_the_pointer(qtbot, window, tmp_path):

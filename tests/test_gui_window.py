@@ -218,6 +218,36 @@ def test_an_image_that_has_gone_is_explained_and_can_be_skipped(qtbot, window, t
     assert answers(controller) == ["skip"]
 
 
+def test_a_project_whose_images_have_gone_says_that_nothing_is_lost(qtbot, window, tmp_path):
+    controller = start(window, tmp_path)
+    controller.answer(1)
+    idle(qtbot, controller)
+    controller.close_project()
+    (tmp_path / "images").rename(tmp_path / "elsewhere")
+    assert not window.open_folder(tmp_path / "projects" / "cells")
+    assert str(tmp_path / "images") in window.failure.sentence
+    assert "once its images are back; all labels are safe" in window.failure.sentence
+    (tmp_path / "elsewhere").rename(tmp_path / "images")
+    assert window.open_folder(tmp_path / "projects" / "cells")
+    assert answers(controller) == [1]
+
+
+def test_labels_that_measure_are_counted_beside_those_that_train(qtbot, window, tmp_path):
+    controller = start(window, tmp_path, label_use="ignore", evaluation_images=2)
+    idle(qtbot, controller)
+    shown = window.desk._labels
+    for words in ("0 labels", "0 labels, 1 to measure", "0 labels, 2 to measure"):
+        assert shown.text() == words
+        qtbot.keyClick(window, Qt.Key.Key_1)
+    assert shown.text() == "1 label, 2 to measure"
+
+
+def test_the_first_window_fits_the_screen_with_its_frame(window):
+    room = window.screen().availableSize()
+    assert window.width() <= room.width()
+    assert window.height() < room.height()
+
+
 def test_zoom_keys(qtbot, window, controller):
     view = window.desk.image_view
     qtbot.waitUntil(lambda: view.picture is not None)
@@ -237,17 +267,21 @@ def test_zoom_keys(qtbot, window, controller):
 
 def test_why_this_image_names_the_strategies(qtbot, window, controller):
     why = window.desk.why
-    assert "on screen before" in why.line
+    assert "on screen already" in why.line
     for number in range(BATCH):
         qtbot.keyClick(window, (Qt.Key.Key_0, Qt.Key.Key_1)[number % 2])
     idle(qtbot, controller)
     qtbot.keyClick(window, Qt.Key.Key_1)  # the image that was on screen when the ranking came
     assert "Asked for by" in why.line
     assert "predicted loss 0.40" in why.line
+    rows = 4 * why.fontMetrics().height()  # of the five that the table has
     qtbot.keyClick(window, Qt.Key.Key_W)
     assert why._grid.count() == 3 * 5
+    qtbot.waitUntil(lambda: why.height() > rows)
+    opened = why.height()
     qtbot.keyClick(window, Qt.Key.Key_W)
     assert why._grid.count() == 0
+    qtbot.waitUntil(lambda: why.height() <= opened - rows)  # no empty space stays behind
 
 
 def test_the_suggestion_comes_after_the_answer(qtbot, window, controller):

@@ -12,7 +12,7 @@ from types import ModuleType
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from autoal_gui.core.errors import AutoALError, CheckpointError
+from autoal_gui.core.errors import AutoALError, CheckpointError, SourceError
 from autoal_gui.core.journal import Action
 from autoal_gui.core.messages import (
     CommandCancelled,
@@ -36,6 +36,7 @@ from autoal_gui.gui.keys import class_keys, keys_sentence
 from autoal_gui.gui.services import Services
 
 START = "start.pt"  # the checkpoint that the first rounds start from
+IMAGES_GONE = "The project opens again once its images are back; all labels are safe."
 NO_MODEL = "There is no trained model yet: label a batch and let a round finish first."
 
 
@@ -104,7 +105,13 @@ class Controller(QObject):
         """Open a project and go on where it was left; say whether that worked."""
         if self._project is not None and self._project.folder.resolve() == folder.resolve():
             return True
-        return self._take(lambda: Project.open(folder, self._services.open_images))
+        return self._take(lambda: self._open(folder))
+
+    def _open(self, folder: Path) -> Project:
+        try:
+            return Project.open(folder, self._services.open_images)
+        except SourceError as error:
+            raise SourceError(f"{error} {IMAGES_GONE}") from error
 
     def create_project(self, folder: Path, plan: ProjectPlan, listing: Listing) -> bool:
         """Write a new project into a folder and open it; say whether that worked."""
@@ -168,6 +175,13 @@ class Controller(QObject):
         answers = self.project.answers
         ahead = (*self._queue.batch, *self._queue.rest[: self._queue.size])
         return tuple(image for image in ahead if image not in answers)
+
+    @property
+    def measuring_answers(self) -> int:
+        """How many labels the user gave to images of the evaluation set."""
+        images = self.project.pool.images
+        given = [e.image_id for e in self.project.answers.values() if e.action == "label"]
+        return sum(images[image].split == "evaluation" for image in given)
 
     @property
     def last_answered(self) -> int | None:
@@ -372,7 +386,7 @@ class Controller(QObject):
             self.failed.emit(event.sentence, event.details)
             self._go_on()
         elif isinstance(event, CommandCancelled):
-            self._on_stopped("cancelled", "Cancelled.")
+            self._on_stopped("cancelled", "")
             self.notice.emit("Cancelled; all labels and the last good model are kept.")
             self._go_on()
 

@@ -131,7 +131,7 @@ class Desk(QWidget):
         self.tabs.addTab(self.weights, "Strategy weights")
         self.tabs.addTab(self.performance, "Performance")
         side = QWidget()
-        side.setMinimumWidth(21 * self.fontMetrics().height())
+        side.setMinimumWidth(25 * self.fontMetrics().height())
         column = QVBoxLayout(side)
         column.setContentsMargins(10, 10, 10, 10)
         column.setSpacing(8)
@@ -200,7 +200,7 @@ class Desk(QWidget):
         project = self._controller.project
         self.strip.set_answers(project.answers, project.classes)
         labels = len(project.training_labels())
-        self._labels.setText(f"{labels} label" if labels == 1 else f"{labels} labels")
+        self._labels.setText(labels_text(labels, self._controller.measuring_answers))
         self._show_state(self._controller.current)
 
     def _on_image(self, image_id: int | None) -> None:
@@ -219,6 +219,7 @@ class Desk(QWidget):
     def _show_picture(self, image_id: int | None) -> None:
         if image_id is None:
             self.image_view.show_sentence(ALL_ANSWERED)
+            self._zoom.clear()
         elif (picture := self.loader.picture(image_id)) is not None:
             self.image_view.show_picture(picture)
         elif (failure := self.loader.failure(image_id)) is not None:
@@ -275,6 +276,12 @@ class Desk(QWidget):
     def close_threads(self) -> None:
         """End the threads that decode images."""
         self.loader.close()
+
+
+def labels_text(labels: int, measuring: int) -> str:
+    """Say how many labels train the model and how many were given to measure it."""
+    words = f"{labels} label" if labels == 1 else f"{labels} labels"
+    return f"{words}, {measuring} to measure" if measuring else words
 
 
 def tool_button(actions: Actions, name: str, with_text: bool = False) -> QToolButton:

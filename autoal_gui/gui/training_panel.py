@@ -18,6 +18,14 @@ from autoal_gui.gui.controller import Controller
 from autoal_gui.gui.parts import text_label
 
 STEP_NAMES = {"reading": "Reading images", "task model": "Task model", "scoring": "Scoring"}
+STEP_TIPS: dict[Step, str] = {
+    "reading": "Read, scale and keep every image, once for a project",
+    "task model": "Train the classifier on your labels",
+    "evaluation": "Measure it on images that it never trains on",
+    "FitNet": "Learn to predict on which images the classifier errs",
+    "SearchNet": "Learn which query strategy to trust for which image",
+    "scoring": "Rank the images without a label",
+}
 RESOLUTION = 1000
 
 
@@ -50,7 +58,9 @@ class TrainingPanel(QFrame):
         grid.setHorizontalSpacing(12)
         grid.setVerticalSpacing(3)
         for row, (step, bar) in enumerate(self._bars.items()):
-            grid.addWidget(text_label(step_name(step), role="muted", size=0.92), row, 0)
+            name = text_label(step_name(step), role="muted", size=0.92)
+            name.setToolTip(STEP_TIPS[step])
+            grid.addWidget(name, row, 0)
             grid.addWidget(bar, row, 1)
         grid.setColumnStretch(1, 1)
         top = QHBoxLayout()

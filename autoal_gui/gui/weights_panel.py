@@ -25,7 +25,8 @@ from autoal_gui.gui.theme import Theme
 Floats = npt.NDArray[np.float64]
 
 NO_WEIGHTS = (
-    "No weights yet. They appear after the first round that weighs several query strategies."
+    "No weights yet. They appear after the first round that learns from your labels and weighs "
+    "several query strategies."
 )
 SHARE_TIP = "Mean over the pool of W × S, as a share: what the strategy adds to the ranking."
 PLAIN_TIP = "Mean over the pool of the weight W alone."

@@ -1,7 +1,15 @@
 """Why an image is asked for: a line, and on request what every strategy made of it."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QToolButton, QVBoxLayout
+from PySide6.QtWidgets import (
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from autoal_gui.core.messages import Query
 from autoal_gui.core.pool import Split
@@ -10,7 +18,7 @@ from autoal_gui.gui.parts import text_label
 from autoal_gui.gui.theme import scale_font
 
 FURTHER_DOWN = (
-    "Not among those that the last round asked for: it was on screen before, or follows them."
+    "Not among those that the last round asked for: it was on screen already, or is next in rank."
 )
 NAMED = 2  # strategies named in the line
 
@@ -29,7 +37,9 @@ class WhyPanel(QFrame):
         self._toggle.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._toggle.setToolTip("What every strategy made of this image (W)")
         self._toggle.toggled.connect(self._expand)
-        self._grid = QGridLayout()
+        self._table = QWidget()  # hidden when empty: a grid's rows keep their height
+        self._grid = QGridLayout(self._table)
+        self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(24)
         self._grid.setVerticalSpacing(2)
         self._grid.setColumnStretch(3, 1)
@@ -40,7 +50,7 @@ class WhyPanel(QFrame):
         column.setContentsMargins(12, 6, 12, 6)
         column.setSpacing(4)
         column.addLayout(row)
-        column.addLayout(self._grid)
+        column.addWidget(self._table)
         self._query: Query | None = None
 
     @property
@@ -64,11 +74,13 @@ class WhyPanel(QFrame):
         while (item := self._grid.takeAt(0)) is not None:
             if (widget := item.widget()) is not None:
                 widget.deleteLater()
-        if not shown or self._query is None or not self._query.strategies:
+        query = self._query
+        self._table.setVisible(shown and query is not None and bool(query.strategies))
+        if not shown or query is None or not query.strategies:
             return
         for column, words in enumerate(("Strategy", "Its score S", "Its weight W")):
             self._grid.addWidget(_cell(words, "muted"), 0, column)
-        ordered = sorted(self._query.strategies, key=_part, reverse=True)
+        ordered = sorted(query.strategies, key=_part, reverse=True)
         for row, (name, score, weight) in enumerate(ordered, start=1):
             self._grid.addWidget(_cell(strategy_label(name)), row, 0)
             self._grid.addWidget(_cell(f"{score:.2f}"), row, 1)
@@ -98,7 +110,9 @@ def reason(query: Query | None, split: Split, rounds: int) -> str:
     parts = sorted(query.strategies, key=_part, reverse=True)
     total = sum(map(_part, parts))
     words = [f"Score {query.score:.2f}"]
-    if total > 0:
+    if len(parts) == 1:
+        words = [f"Asked for by {strategy_label(parts[0][0])} alone"]
+    elif total > 0:
         named = (
             f"{strategy_label(p[0])} {_part(p) / total:.0%}" for p in parts[:NAMED] if _part(p)
         )
