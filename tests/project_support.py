@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
+import pytest
 from PIL import Image
 
 from autoal_gui.core.messages import Query, RoundFinished
@@ -106,6 +107,13 @@ def copied(file: Path, target: Path) -> Path:
 
 def file_of(project: Project) -> Path:
     return project.folder / FILE_NAME
+
+
+needs_permissions = pytest.mark.skipif(sys.platform == "win32", reason="Windows has others")
+
+
+def everything_in(place: Path) -> list[Path]:
+    return [place, *place.rglob("*")]
 
 
 @contextmanager

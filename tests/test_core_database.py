@@ -8,7 +8,15 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from project_support import as_ordinary_user, file_of, new_project, reopened, result_of
+from project_support import (
+    as_ordinary_user,
+    everything_in,
+    file_of,
+    needs_permissions,
+    new_project,
+    reopened,
+    result_of,
+)
 
 from autoal_gui.core import database
 from autoal_gui.core.errors import (
@@ -353,13 +361,6 @@ def place():
     """A folder that any user may reach, unlike pytest's own."""
     with TemporaryDirectory() as folder:
         yield Path(folder).resolve()
-
-
-def everything_in(place: Path) -> list[Path]:
-    return [place, *place.rglob("*")]
-
-
-needs_permissions = pytest.mark.skipif(sys.platform == "win32", reason="Windows has others")
 
 
 @needs_permissions

@@ -3,6 +3,7 @@ import json
 import shutil
 import string
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import pytest
@@ -13,12 +14,13 @@ from project_support import (
     as_ordinary_user,
     create,
     draw_images,
+    everything_in,
     folder_spec,
+    needs_permissions,
     new_project,
     reopened,
     result_of,
 )
-from test_core_database import everything_in, needs_permissions, place  # noqa: F401
 
 from autoal_gui.core.errors import CheckpointError, ProjectError
 from autoal_gui.core.files import replacing
@@ -305,8 +307,15 @@ def test_a_file_of_the_users_beside_the_target_is_left_alone(write, tmp_path):
     assert not (tmp_path / "t.part3").exists()
 
 
+@pytest.fixture
+def place():
+    """A folder that any user may reach, unlike pytest's own."""
+    with TemporaryDirectory() as folder:
+        yield Path(folder).resolve()
+
+
 @needs_permissions
-def test_a_read_only_folder_keeps_what_is_in_it(model, place):  # noqa: F811
+def test_a_read_only_folder_keeps_what_is_in_it(place):
     closed = place / "closed"
     closed.mkdir()
     project = new_project(place)
