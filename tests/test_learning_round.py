@@ -375,7 +375,17 @@ def test_cancelling_anywhere_stops_the_round_and_keeps_the_older_model(paper, ol
             events_of(fresh, checks.__next__)
         assert next(checks, None) is None
         assert older.read_bytes() == b"the model of the round before"
-        assert sorted(p.name for p in tmp_path.glob("model*")) == ["model.pt"]
+        assert sorted(p.name for p in tmp_path.rglob("model*")) == ["model.pt"]
+
+
+def test_a_first_round_that_is_cancelled_leaves_no_model(paper, tmp_path):
+    command, events = paper
+    count = sum(isinstance(event, Progress) for event in events) - len(command.pool.images)
+    checks = iter([False] * (count - 1) + [True])  # at the last, when all is trained
+    with pytest.raises(Cancelled):
+        events_of(replace(command, checkpoint=str(tmp_path / "model.pt")), checks.__next__)
+    assert next(checks, None) is None
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_cancel_is_checked_at_every_batch(paper, tmp_path, monkeypatch):
