@@ -19,6 +19,7 @@ from autoal_gui.core.metrics import Metrics
 from autoal_gui.core.pool import ImagePool, Listing, PoolImage
 from autoal_gui.core.registry import discover
 from autoal_gui.core.settings import DEVICES, PRESETS, RunSettings, fitted_to
+from autoal_gui.exporters.csv_labels import plain
 
 if TYPE_CHECKING:
     from autoal_gui.learning.predict import Predictions
@@ -272,11 +273,12 @@ def _write_predictions(file: IO[str], listing: Listing, found: "Predictions") ->
     classes = found.card.classes
     writer = csv.writer(file)
     writer.writerow(("image", "split", "label", "predicted", *(f"p({c})" for c in classes)))
+    names = [plain(name) for name in classes]
     for image_id, row in zip(found.image_ids, found.probabilities, strict=True):
         image = listing.images[image_id - 1]
-        label = "" if image.label is None else listing.classes[image.label]
+        label = "" if image.label is None else plain(listing.classes[image.label])
         shares = (f"{p:.6f}" for p in row.tolist())
-        writer.writerow((image.key, image.split, label, classes[int(row.argmax())], *shares))
+        writer.writerow((plain(image.key), image.split, label, names[int(row.argmax())], *shares))
 
 
 def scores_line(listing: Listing, found: "Predictions") -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from autoal_gui.cli import run
 
@@ -98,6 +99,24 @@ def test_a_saved_model_predicts_in_a_fresh_process_what_the_round_measured(
     assert right / len(rows) == report["rounds"][-1]["accuracy"]
     for row in rows:
         assert float(row["p(class 0)"]) + float(row["p(class 1)"]) == pytest.approx(1, abs=1e-4)
+
+
+def test_no_cell_of_the_predictions_is_a_formula(tmp_path: Path) -> None:
+    generator = np.random.default_rng(0)
+    folder = tmp_path / "images"
+    for name, base in (("=evil()", 0), ("good", 150)):
+        (folder / name).mkdir(parents=True)
+        for number in range(16):
+            pixels = generator.integers(0, 100, (16, 16)) + base
+            Image.fromarray(pixels.astype(np.uint8)).save(folder / name / f"{number}.png")
+    model, table = tmp_path / "model.pt", tmp_path / "predictions.csv"
+    simulate(folder, tmp_path / "out.json", "--save-model", str(model), mode="random")
+    words = ["predict", "--model", str(model), "--device", "cpu", "--out", str(table), str(folder)]
+    assert run(words) == 0
+    with table.open(newline="") as file:
+        cells = [cell for row in csv.reader(file) for cell in row]
+    assert any(cell.startswith("'=evil()") for cell in cells)
+    assert not any(cell.startswith("=") for cell in cells)
 
 
 def fresh_process(words: Sequence[str]) -> subprocess.CompletedProcess[str]:
