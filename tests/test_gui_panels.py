@@ -218,7 +218,10 @@ def test_the_last_round_in_words():
 
 def test_reasons_in_words():
     query = Query(1, 0.8, (("margin", 1.0, 0.6), ("bald", 0.5, 0.4)), 1.25)
-    assert reason(query, "pool", 2) == "Asked for by Margin 75%, BALD 25%; predicted loss 1.25."
+    assert (
+        reason(query, "pool", 2)
+        == "Asked for by Margin 75%, BALD 25%; predicted loss 1.25 on a relative scale."
+    )
     assert "evaluation set" in reason(query, "evaluation", 2)
     assert "no round" in reason(None, "pool", 0)
     assert reason(Query(1, 0.8), "pool", 1) == "Score 0.80."

@@ -368,8 +368,10 @@ class MainWindow(QMainWindow):
         project = self.controller.project
         self.actions_table["undo"].setEnabled(project.can_undo)
         self.actions_table["redo"].setEnabled(project.can_redo)
-        answers, images = len(project.answers), len(project.pool.images)
-        self.say(f"{answers:,} of {images:,} images answered; every answer is saved.")
+        answers = len(project.answers)
+        waiting = len(project.unanswered()) + len(project.unanswered_evaluation())
+        asked = f"{answers:,} of {answers + waiting:,} images"
+        self.say(f"{asked} answered; every answer is saved.")
 
     def _enable_actions(self) -> None:
         is_open = self.controller.is_open

@@ -118,5 +118,6 @@ def reason(query: Query | None, split: Split, rounds: int) -> str:
         )
         words = ["Asked for by " + ", ".join(named)]
     if query.predicted_loss is not None:
-        words.append(f"predicted loss {query.predicted_loss:.2f}")
+        # The head is trained to order images, so that its zero means nothing.
+        words.append(f"predicted loss {query.predicted_loss:.2f} on a relative scale")
     return "; ".join(words) + "."

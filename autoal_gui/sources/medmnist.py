@@ -52,7 +52,10 @@ def list_images(spec: SourceSpec, workspace: Path, progress: ProgressCallback) -
     flag, size, folder = _wanted(spec)
     if not _file(flag, size, folder).is_file():
         if spec.option("download") != "yes":
-            raise SourceError(f"The file {_file(flag, size, folder).name} is not in {folder}.")
+            name = _file(flag, size, folder).name
+            raise SourceError(
+                f"The file {name} is not in {folder}; choose its folder, or download it."
+            )
         download(flag, size, folder, progress)
     return npz.list_images(_as_npz(spec), workspace, progress)
 
