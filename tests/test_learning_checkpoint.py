@@ -124,6 +124,18 @@ def test_a_failing_disk_leaves_the_older_file(error, tmp_path, model, monkeypatc
     assert [f.name for f in tmp_path.iterdir()] == ["model.pt"]
 
 
+def test_weights_that_are_no_numbers_do_not_replace_the_older_file(tmp_path):
+    """The program itself would refuse to read them."""
+    file = tmp_path / "model.pt"
+    file.write_bytes(b"older")
+    spoilt = classifier()
+    with torch.no_grad():
+        spoilt.backbone.stages[3][0].conv1.weight[0, 0, 0, 0] = float("nan")
+    with pytest.raises(CheckpointError, match="no numbers"):
+        save_checkpoint(file, spoilt, CARD)
+    assert file.read_bytes() == b"older"
+
+
 def test_a_killed_write_leaves_the_older_file(tmp_path, model, monkeypatch):
     file = tmp_path / "model.pt"
     file.write_bytes(b"older")

@@ -71,9 +71,14 @@ def save_checkpoint(file: Path, model: Classifier, card: ModelCard) -> str:
         The file's SHA-256, lower-case hex.
 
     Raises:
-        CheckpointError: it cannot be written.
+        CheckpointError: it cannot be written, or could not be read again.
     """
     state = {name: value.detach().cpu() for name, value in model.state_dict().items()}
+    if not _is_finite(state):
+        raise CheckpointError(
+            "The trained model has weights that are no numbers, so it was not saved; try a lower "
+            "learning rate."
+        )
     content = {"format": FORMAT, "card": _plain(asdict(card)), "state": state}
     try:
         with replacing(file) as partial:
@@ -228,6 +233,11 @@ def _checked_state(state: State) -> State:
     for name, value in state.items():
         if not isinstance(name, str) or value.layout != torch.strided:
             raise ValueError("not a state dict")
-        if value.is_floating_point() and not bool(torch.isfinite(value).all()):
-            raise ValueError("weights are not finite")
+    if not _is_finite(state):
+        raise ValueError("weights are not finite")
     return dict(state)
+
+
+def _is_finite(state: State) -> bool:
+    weights = [value for value in state.values() if value.is_floating_point()]
+    return all(bool(torch.isfinite(value).all()) for value in weights)
