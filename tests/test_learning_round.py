@@ -214,7 +214,7 @@ def test_random_is_a_permutation_that_follows_the_seed(tmp_path):
 # -- sizes --------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("mode", ["paper", "vote", "kmeans"])
+@pytest.mark.parametrize("mode", ["paper", "vote"])
 @pytest.mark.parametrize("unlabelled", [0, 1, 2])
 def test_pools_of_any_size_are_ranked(mode, unlabelled, tmp_path):
     command = command_of(tmp_path, TINY.but(mode=mode), labels=9, unlabelled=unlabelled)
