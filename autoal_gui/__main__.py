@@ -9,6 +9,8 @@ def main() -> int:
     # Spinning OpenMP threads starve the window; this only counts before torch is imported.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     os.environ.setdefault("KMP_BLOCKTIME", "0")
+    # scikit-learn would run a system program to count cores, and complain where there is none.
+    os.environ.setdefault("LOKY_MAX_CPU_COUNT", str(os.cpu_count() or 1))
     from autoal_gui.cli import run
 
     return run(sys.argv[1:])
