@@ -96,9 +96,16 @@ class ImageCache:
 
     def normalisation(self, ids: Sequence[int]) -> "Normalisation":
         """Estimate the mean and standard deviation of each channel over these images."""
-        sample = self.batch(ids[:: max(1, len(ids) // SAMPLED)]).float() / 255
-        mean = sample.mean((0, 2, 3))
-        deviation = sample.std((0, 2, 3)).clamp_min(1e-3)  # a constant set has no spread
+        sample = ids[:: -(-len(ids) // SAMPLED)]
+        total, squares, count = np.zeros(self.channels), np.zeros(self.channels), 0
+        for image_id in sample:  # one at a time: as floats, large ones would fill the memory
+            pixels = self.squares[self.rows[image_id]].astype(np.float64) / 255
+            total += pixels.sum((1, 2))
+            squares += (pixels**2).sum((1, 2))
+            count += pixels[0].size
+        mean = total / count
+        variance = (squares - count * mean**2).clip(0) / max(1, count - 1)
+        deviation = np.sqrt(variance).clip(1e-3)  # a constant set has no spread
         return Normalisation(tuple(mean.tolist()), tuple(deviation.tolist()))
 
 

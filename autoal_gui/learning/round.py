@@ -91,7 +91,8 @@ def _prepare(
         raise SourceError("None of the images can be read any more.")
     broken = len(ids) - len(readable)
     notices = (f"{broken} images cannot be read and are left out.",) if broken else ()
-    feed = Feed(cache, cache.normalisation(readable), device)
+    seen = [i for i in readable if command.pool.images[i].split == "pool"]
+    feed = Feed(cache, cache.normalisation(seen or readable), device)
     return Context(feed, settings, work), notices
 
 

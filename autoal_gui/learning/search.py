@@ -131,7 +131,10 @@ class _Cycle:
     context: Context
     labels: Labels
     scores: Tensor  # (P, K), computed once for the split
+    size: int
+    """B, images in a batch."""
     share: float
+    """t, the part of a batch to select: at least two images of it, at most half."""
     fitnet: Classifier
     fit_optimiser: Optimizer  # that of the first stage: a new Adam would begin with a jump
     net: SearchNet
@@ -201,7 +204,9 @@ def _alternate(
         rows = candidate_scores(evidence, settings.candidates)
         masks = top_masks(rows, evidence.image_ids, wanted)
     scores = torch.from_numpy(masks).float().to(context.device.device)
-    cycle = _Cycle(context, split.search, scores, share, *fitted, *searching)
+    size = min(settings.search_batch, len(ids) // 2)
+    batch_share = min(0.5, selected_share(size, labelled, settings.batch_size))
+    cycle = _Cycle(context, split.search, scores, size, batch_share, *fitted, *searching)
     # Both networks see the statistics of the batch in work: running averages lag behind steps
     # this large and give losses in the thousands. FitNet's losses are those without dropout.
     cycle.fitnet.train()
@@ -214,7 +219,7 @@ def _alternate(
 def _turns(
     cycle: _Cycle, settings: RunSettings, number: int, seed: int
 ) -> Generator[Progress, None, None]:
-    size = min(settings.search_batch, len(cycle.labels) // 2)
+    size = cycle.size
     batches = shuffled_batches(len(cycle.labels), 2 * size, seed)
     units = size * (2 + 2 * TRAINING_COST)
     means: list[Tensor] = []
