@@ -27,6 +27,7 @@ def play_demo(rounds: int = ROUNDS, picture: Path = PICTURE) -> int:
     print("To see the window: run this on a desktop, connect with ssh -X, or use a virtual screen")
     print("(sudo apt-get install xvfb, then: xvfb-run -a make run).\n", flush=True)
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    os.environ["QT_LOGGING_RULES"] = "default.warning=false"  # what such a platform cannot do
     with tempfile.TemporaryDirectory(prefix="autoal-gui-") as folder:
         window = open_demo(Path(folder))
         try:
@@ -92,10 +93,8 @@ def round_text(record: RoundRecord) -> str:
             f"accuracy {record.metrics.accuracy:.3f}  "
             f"balanced accuracy {record.metrics.balanced_accuracy:.3f}"
         )
-    return (
-        f"round {record.number}  labels {record.labels}  {scores}  {seconds:.0f} s\n"
-        f"    strategy weights: {weights}"
-    )
+    head = f"round {record.number}  labels {record.labels}  {scores}  {seconds:.0f} s"
+    return f"{head}\n    strategy weights: {weights}" if weights else head
 
 
 def photograph(window: "MainWindow", picture: Path) -> None:
