@@ -16,7 +16,7 @@ from autoal_gui.core.errors import AutoALError
 from autoal_gui.core.files import replacing
 from autoal_gui.core.messages import Event, Notice, Progress
 from autoal_gui.core.metrics import Metrics
-from autoal_gui.core.pool import ImagePool, Listing, PoolImage
+from autoal_gui.core.pool import ImagePool, Listing
 from autoal_gui.core.registry import discover
 from autoal_gui.core.settings import DEVICES, PRESETS, RunSettings, fitted_to
 from autoal_gui.exporters.csv_labels import plain
@@ -190,9 +190,8 @@ def _show(event: Event) -> None:
     """Write progress over one line of a terminal; notices on lines of their own."""
     if isinstance(event, Notice):
         print(f"  {event.sentence}", file=sys.stderr)
-    elif isinstance(event, Progress) and sys.stderr.isatty():
-        end = "\r" if event.done < event.total else "\r\x1b[K"
-        print(f"  {event.step} {event.done}/{event.total}", end=end, file=sys.stderr)
+    elif isinstance(event, Progress):
+        _show_count(event.step, event.done, event.total)
 
 
 def _never() -> bool:
@@ -200,9 +199,13 @@ def _never() -> bool:
 
 
 def _listed(done: int, total: int) -> None:
+    _show_count("reading", done, total)
+
+
+def _show_count(what: str, done: int, total: int) -> None:
     if sys.stderr.isatty():
         end = "\r" if done < total else "\r\x1b[K"
-        print(f"  reading {done}/{total}", end=end, file=sys.stderr)
+        print(f"  {what} {done}/{total}", end=end, file=sys.stderr)
 
 
 def _write_json(target: Path, content: dict[str, Any]) -> None:
@@ -234,13 +237,7 @@ def _predict(options: argparse.Namespace) -> int:
     with tempfile.TemporaryDirectory(prefix="autoal-gui-") as folder:
         spec, workspace = spec_of(options.data), Path(folder)
         listing = list_images(spec, workspace, _listed)
-        pool = ImagePool.of(
-            (
-                PoolImage(i, image.key, image.sha256, image.split)
-                for i, image in enumerate(listing.images, start=1)
-            ),
-            open_images(spec, workspace),
-        )
+        pool = ImagePool.of_listing(listing, open_images(spec, workspace))
         ids = tuple(sorted(pool.images)) if options.split == "all" else pool.ids(options.split)
         for event in predict(options.model, pool, ids, workspace, options.device, _never):
             if isinstance(event, Predictions):

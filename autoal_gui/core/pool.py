@@ -145,6 +145,26 @@ class ImagePool:
         """Build a pool from its images."""
         return cls({image.image_id: image for image in images}, reader)
 
+    @classmethod
+    def of_listing(
+        cls, listing: Listing, reader: ImageReader, splits: Mapping[int, Split] | None = None
+    ) -> "ImagePool":
+        """Build a pool outside a project: ids 1, 2, ... in the order of the listing.
+
+        Args:
+            listing: what the source found.
+            reader: opens its images.
+            splits: the split of each image id; by default the source's own.
+        """
+        numbered = enumerate(listing.images, start=1)
+        return cls.of(
+            (
+                PoolImage(i, image.key, image.sha256, splits[i] if splits else image.split)
+                for i, image in numbered
+            ),
+            reader,
+        )
+
 
 def longest_side(pool: ImagePool) -> int:
     """Return the longer side in pixels of the first image that can be read.

@@ -14,7 +14,6 @@ from autoal_gui.core.pool import (
     ImagePool,
     ImageReader,
     Listing,
-    PoolImage,
     longest_side,
 )
 from autoal_gui.core.settings import RunSettings
@@ -48,13 +47,7 @@ class ReplaySet:
             raise SourceError("A replay needs a set with known labels of two classes or more.")
         splits = assign_splits(kept, known=True, evaluation_images=None, seed=seed)
         labels = {i: image.label for i, image in enumerate(kept.images, start=1)}
-        pool = ImagePool.of(
-            (
-                PoolImage(i, image.key, image.sha256, splits[i])
-                for i, image in enumerate(kept.images, start=1)
-            ),
-            reader,
-        )
+        pool = ImagePool.of_listing(kept, reader, splits)
         known = {i: label for i, label in labels.items() if label is not None}
         return cls(
             pool,

@@ -2,11 +2,9 @@
 
 import hashlib
 import math
-import os
 import shutil
-import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
@@ -15,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from autoal_gui.core.errors import ImageUnreadable, SourceError
+from autoal_gui.core.files import replacing
 from autoal_gui.core.pool import ListedImage, Pixels, Split
 from autoal_gui.sources.ticks import Ticks
 
@@ -115,18 +114,11 @@ def written_whole(target: Path) -> Iterator[IO[bytes]]:
     Raises:
         SourceError: the disk is full or must not be written to.
     """
-    part = target.with_name(f".{target.name}.{uuid.uuid4().hex}.part")
     try:
-        with part.open("xb") as file:
+        with replacing(target) as partial, partial.open("wb") as file:
             yield file
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(target)
     except OSError as error:
         raise SourceError(f"The file {target.name} cannot be written to its folder.") from error
-    finally:
-        with suppress(OSError):
-            part.unlink(missing_ok=True)
 
 
 def kept_stack(
