@@ -19,3 +19,29 @@ def one_torch_thread() -> None:
     torch = sys.modules.get("torch")
     if torch is not None:
         torch.set_num_threads(1)
+
+
+@pytest.fixture
+def backend():
+    """A small backend for the window, without torch."""
+    from gui_support import NearestMean
+
+    return NearestMean()
+
+
+@pytest.fixture
+def window(qtbot, tmp_path, backend):
+    """The main window over that backend; in the end none of its threads may be running."""
+    from gui_support import no_thread_left, services, settings
+
+    from autoal_gui.gui.main_window import MainWindow
+
+    window = MainWindow(services(tmp_path / "projects", lambda: backend), settings(tmp_path))
+    window.show()
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    yield window
+    backend.gate.set()
+    window.close()
+    assert no_thread_left(window)
+    window.deleteLater()

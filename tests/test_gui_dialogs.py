@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from gui_support import QUIET, NearestMean, draw_folder, no_thread_left, services, settings
+from gui_support import QUIET, NearestMean, draw_folder, no_thread_left, services
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication, QDialogButtonBox
@@ -13,27 +13,9 @@ from PySide6.QtWidgets import QApplication, QDialogButtonBox
 from autoal_gui.core.pool import ListedImage, Listing, SourceSpec
 from autoal_gui.core.session import State
 from autoal_gui.gui.importer import Importer, clean_name, free_folder
-from autoal_gui.gui.main_window import MainWindow, folder_spec
+from autoal_gui.gui.main_window import folder_spec
 
 pytestmark = pytest.mark.qt_log_ignore(QUIET)
-
-
-@pytest.fixture
-def backend():
-    return NearestMean()
-
-
-@pytest.fixture
-def window(qtbot, tmp_path, backend):
-    window = MainWindow(services(tmp_path / "projects", lambda: backend), settings(tmp_path))
-    window.show()
-    window.activateWindow()
-    qtbot.waitUntil(window.isActiveWindow)
-    yield window
-    backend.gate.set()
-    window.close()
-    assert no_thread_left(window)
-    window.deleteLater()
 
 
 def listed(qtbot, window, spec):

@@ -19,24 +19,6 @@ pytestmark = pytest.mark.qt_log_ignore(QUIET)
 BATCH = 4
 
 
-@pytest.fixture
-def backend():
-    return NearestMean()
-
-
-@pytest.fixture
-def window(qtbot, tmp_path, backend):
-    window = MainWindow(services(tmp_path / "projects", lambda: backend), settings(tmp_path))
-    window.show()
-    window.activateWindow()
-    qtbot.waitUntil(window.isActiveWindow)
-    yield window
-    backend.gate.set()
-    window.close()
-    assert no_thread_left(window)
-    window.deleteLater()
-
-
 def start(window, tmp_path, classes=("bright", "dark"), images=24, **plan):
     """Make a project of a real folder and open it."""
     spec = folder_spec(draw_folder(tmp_path / "images", images, classes))
