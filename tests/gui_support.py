@@ -94,6 +94,7 @@ class NearestMean:
             shares if trained else (),
             shares if trained else (),
             metrics,
+            None,
             command.checkpoint if trained else "",
             "0" * 64 if trained else "",
             len(command.labelled),

@@ -88,6 +88,7 @@ def result_of(project: Project, number: int, checkpoint: str = "", **values) -> 
         "weights": (("entropy", 0.5), ("margin", 0.5)),
         "plain_weights": (("entropy", 0.25), ("margin", 0.75)),
         "metrics": Metrics(((3, 1), (0, 2))),
+        "audit": Metrics(((1, 0), (1, 2))),
         "checkpoint": checkpoint,
         "checkpoint_sha256": "0" * 64 if checkpoint else "",
         "labels": len(project.training_labels()),

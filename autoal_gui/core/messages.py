@@ -14,9 +14,20 @@ from autoal_gui.core.metrics import Metrics
 from autoal_gui.core.pool import ImagePool
 from autoal_gui.core.settings import RunSettings
 
-Step = Literal["reading", "task model", "FitNet", "SearchNet", "scoring", "evaluation"]
+Step = Literal[
+    "reading",
+    "warm start",
+    "features",
+    "task model",
+    "evaluation",
+    "FitNet",
+    "SearchNet",
+    "scoring",
+]
 STEPS: tuple[Step, ...] = (
     "reading",
+    "warm start",
+    "features",
     "task model",
     "evaluation",
     "FitNet",
@@ -24,6 +35,44 @@ STEPS: tuple[Step, ...] = (
     "scoring",
 )
 """In the order of a round."""
+
+
+@dataclass(frozen=True)
+class Query:
+    """Why one image is asked for."""
+
+    image_id: int
+    score: float
+    """s(x), the mixture of the candidates' scores."""
+    strategies: tuple[tuple[str, float, float], ...] = ()
+    """(strategy, S_k(x) in [0, 1], W_k(x) in [0, 1])."""
+    predicted_loss: float | None = None
+    audit: bool = False
+    """Drawn at random from the pool, so that what is right of such images estimates the whole."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """An image that an earlier round asked for."""
+
+    round_number: int
+    query: Query
+    suggested: int | None
+    """The class that the model of that round predicted; None where there was no model."""
+
+
+@dataclass(frozen=True)
+class WarmStart:
+    """Learn features from the unlabelled pool before the first round trains."""
+
+    request_id: int
+    pool: ImagePool
+    classes: tuple[str, ...]
+    settings: RunSettings
+    workspace: str
+    """Folder for memory-mapped copies of the images, kept between commands."""
+    checkpoint: str
+    """File that the warm start is written to; what an earlier command left beside it is resumed."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +96,10 @@ class RunRound:
     """File that the trained model is written to."""
     start_from: str = ""
     """Checkpoint whose weights the task model starts from; empty: from scratch."""
+    warm_start: str = ""
+    """Checkpoint of a finished `WarmStart`, used where the settings ask for one; empty: none."""
+    history: tuple[Asked, ...] = ()
+    """What earlier rounds asked for, in the order of the rounds."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +112,7 @@ class ExportModel:
     target: str
 
 
-Command = RunRound | ExportModel
+Command = WarmStart | RunRound | ExportModel
 
 
 @dataclass(frozen=True)
@@ -85,15 +138,19 @@ class Notice:
 
 
 @dataclass(frozen=True)
-class Query:
-    """Why one image is asked for."""
+class WarmStarted:
+    """The result of a warm start."""
 
-    image_id: int
-    score: float
-    """s(x), the mixture of the candidates' scores."""
-    strategies: tuple[tuple[str, float, float], ...] = ()
-    """(strategy, S_k(x) in [0, 1], W_k(x) in [0, 1])."""
-    predicted_loss: float | None = None
+    request_id: int
+    checkpoint: str
+    """The file written."""
+    checkpoint_sha256: str
+    epochs: float
+    """Passes over the pool, in this command and those that it resumed."""
+    seconds: float
+    """Time spent learning, likewise."""
+    complete: bool
+    """Whether the whole time was used; False where the user stopped it."""
 
 
 @dataclass(frozen=True)
@@ -115,6 +172,8 @@ class RoundFinished:
     """(strategy, mean of W_k over the pool)."""
     metrics: Metrics | None
     """On the evaluation set; None where there is none or nothing was trained."""
+    audit: Metrics | None
+    """Out-of-fold, on the labelled images that were drawn at random; None without enough."""
     checkpoint: str
     """The file written; empty where nothing was trained."""
     checkpoint_sha256: str
@@ -150,4 +209,6 @@ class CommandFailed:
     """Exception types and code positions, no values; shown on request."""
 
 
-Event = Progress | Notice | RoundFinished | Exported | CommandCancelled | CommandFailed
+Event = (
+    Progress | Notice | WarmStarted | RoundFinished | Exported | CommandCancelled | CommandFailed
+)

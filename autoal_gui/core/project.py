@@ -16,7 +16,7 @@ from typing import Any, Literal
 from autoal_gui.core import database
 from autoal_gui.core.errors import ProjectDamaged, ProjectError, SettingsError
 from autoal_gui.core.journal import Action, Entry, Journal
-from autoal_gui.core.messages import Query, RoundFinished
+from autoal_gui.core.messages import Asked, Query, RoundFinished
 from autoal_gui.core.metrics import Metrics
 from autoal_gui.core.pool import (
     HiddenTruth,
@@ -71,6 +71,8 @@ class RoundRecord:
     weights: tuple[tuple[str, float], ...] = ()
     plain_weights: tuple[tuple[str, float], ...] = ()
     metrics: Metrics | None = None
+    audit: Metrics | None = None
+    """Out-of-fold, on the labelled images that were drawn at random."""
     checkpoint: str = ""
     """File name inside the project's models folder."""
     checkpoint_sha256: str = ""
@@ -387,6 +389,14 @@ class Project:
 
     # -- rounds -------------------------------------------------------------------------------
 
+    def history(self) -> tuple[Asked, ...]:
+        """Return what earlier rounds asked for, in the order of the rounds."""
+        rows = self._db.execute(
+            "SELECT round_number, image_id, suggested, query FROM ranking WHERE query!=''"
+            " ORDER BY round_number, position"
+        )
+        return tuple(Asked(n, _query_from(i, text), suggested) for n, i, suggested, text in rows)
+
     @property
     def last_round(self) -> int:
         """Number of the last round that finished; 0 before the first."""
@@ -600,6 +610,7 @@ def _result_json(result: RoundFinished) -> dict[str, Any]:
         "weights": result.weights,
         "plain_weights": result.plain_weights,
         "confusion": result.metrics.confusion if result.metrics else None,
+        "audit": result.audit.confusion if result.audit else None,
         "checkpoint": Path(result.checkpoint).name,
         "checkpoint_sha256": result.checkpoint_sha256,
         "seconds": result.seconds,
@@ -621,18 +632,18 @@ def _ranking_rows(result: RoundFinished) -> Iterable[tuple[object, ...]]:
 
 
 def _query_json(query: Query) -> str:
-    return json.dumps([query.score, query.strategies, query.predicted_loss])
+    return json.dumps([query.score, query.strategies, query.predicted_loss, query.audit])
 
 
 def _query_from(image_id: int, text: str) -> Query:
-    score, strategies, loss = json.loads(text)
-    return Query(image_id, score, tuple(tuple(row) for row in strategies), loss)
+    score, strategies, loss, *rest = json.loads(text)  # version 0.1 knew no audit
+    audit = bool(rest and rest[0])
+    return Query(image_id, score, tuple(tuple(row) for row in strategies), loss, audit)
 
 
 def _record(row: tuple[Any, ...]) -> RoundRecord:
     number, outcome, settings, started, ended, labels, sentence, text = row
     result = json.loads(text)
-    confusion = result.get("confusion")
     return RoundRecord(
         number,
         outcome,
@@ -643,13 +654,18 @@ def _record(row: tuple[Any, ...]) -> RoundRecord:
         sentence,
         weights=_pairs(result.get("weights", ())),
         plain_weights=_pairs(result.get("plain_weights", ())),
-        metrics=Metrics(tuple(map(tuple, confusion))) if confusion else None,
+        metrics=_metrics(result.get("confusion")),
+        audit=_metrics(result.get("audit")),
         checkpoint=result.get("checkpoint", ""),
         checkpoint_sha256=result.get("checkpoint_sha256", ""),
         seconds=_pairs(result.get("seconds", ())),
         device=result.get("device", ""),
         notices=tuple(result.get("notices", ())),
     )
+
+
+def _metrics(confusion: Any) -> Metrics | None:
+    return Metrics(tuple(map(tuple, confusion))) if confusion else None
 
 
 def _pairs(rows: Iterable[Any]) -> tuple[tuple[str, float], ...]:

@@ -57,6 +57,16 @@ class RunSettings:
     dropout: float = 0.5  # before the last layer: its only stochastic part
     stochastic_passes: int = 20  # R, Monte Carlo dropout passes of the last layer (Gal 2017)
 
+    # Warm start: self-supervised learning on the pool, before there are labels
+    warm_start: bool = False
+    """Learn features from the pool first, and fit only the last layer to the labels."""
+    warm_epochs: int = 0  # passes over the pool; 0: as many as `warm_seconds` allow
+    warm_seconds: float = 180.0  # on a CPU; more than a few minutes measured little more
+    warm_batch: int = 128  # images, of which two views each
+
+    # Asking in mode "auto"
+    audit_share: float = 0.2  # of each batch is drawn at random, to measure and to be safe
+
     # Search
     cycles: int = 2  # random splits of the labels into a fit part and a search part
     fit_steps: int = 200  # the paper's fit_epochs
@@ -133,6 +143,10 @@ class RunSettings:
             values[name] = _parsed(text, getattr(self, name))
         return self.but(**values)
 
+    def in_mode(self, mode: str) -> "RunSettings":
+        """Return a copy that asks in another way; "paper" does without a warm start."""
+        return self.but(mode=mode, warm_start=mode != "paper")
+
     def but(self, **changes: Any) -> "RunSettings":
         """Return a copy with some values changed and checked."""
         return replace(self, **changes)
@@ -156,6 +170,10 @@ _RANGES: dict[str, tuple[float, float]] = {
     "weight_decay": (0.0, 1.0),
     "dropout": (0.0, 0.95),
     "stochastic_passes": (2, 1000),
+    "warm_epochs": (0, 100_000),
+    "warm_seconds": (1.0, 1e6),
+    "warm_batch": (4, 4096),
+    "audit_share": (0.0, 1.0),
     "cycles": (1, 100),
     "fit_steps": (1, 1_000_000),
     "fit_learning_rate": (1e-7, 10.0),

@@ -364,6 +364,7 @@ class Controller(QObject):
                 workspace=str(project.workspace),
                 checkpoint=str(project.models_folder / f"round-{number:04d}.pt"),
                 start_from=project.start_from,
+                history=project.history(),
             )
         )
         self.rounds_changed.emit()

@@ -8,10 +8,19 @@ import torch
 
 from autoal_gui.core.backend import CancelCheck
 from autoal_gui.core.errors import AutoALError
-from autoal_gui.core.messages import Command, Event, Exported, ExportModel, Notice, RunRound
+from autoal_gui.core.messages import (
+    Command,
+    Event,
+    Exported,
+    ExportModel,
+    Notice,
+    RunRound,
+    WarmStart,
+)
 from autoal_gui.learning.device import choose_device, use_threads
 from autoal_gui.learning.export import export_model
 from autoal_gui.learning.round import run_round
+from autoal_gui.learning.warm import warm_start
 
 SMALLEST_BATCH = 8  # below this the CPU is the better place
 
@@ -30,6 +39,8 @@ class TorchBackend:
         if isinstance(command, ExportModel):
             export_model(command.exporter, Path(command.checkpoint), Path(command.target))
             yield Exported(command.request_id, command.target)
+        elif isinstance(command, WarmStart):
+            yield from warm_start(command, cancelled)
         else:
             yield from within_memory(command, cancelled)
 

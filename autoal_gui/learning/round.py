@@ -30,7 +30,7 @@ from autoal_gui.learning.training import (
     train_classifier,
 )
 from autoal_gui.learning.work import TRAINING_COST, Work
-from autoal_gui.strategies.contract import Evidence
+from autoal_gui.strategies.contract import Evidence, Labelled
 
 TOO_FEW = "Too few labels for a search yet; the uniform vote asked this time."
 READING_COST = 0.2  # decoding a small image, in forward passes of one
@@ -99,7 +99,7 @@ def _prepare(
 def _planned_units(command: RunRound) -> float:
     settings, labels = command.settings, len(command.labelled)
     units = float(len(command.unlabelled) + len(command.evaluation))
-    units += settings.task_steps * min(settings.train_batch, labels) * TRAINING_COST + labels
+    units += settings.task_steps * min(settings.train_batch, labels) * TRAINING_COST + 2 * labels
     if settings.mode == "paper" and can_search(command.labelled):
         fit = settings.fit_steps * min(settings.train_batch, labels // 2) * TRAINING_COST
         batch = min(settings.search_batch, labels // 4)
@@ -154,6 +154,7 @@ class _Trained:
     checkpoint: str
     sha256: str
     labels: int
+    audit: Metrics | None = None
 
 
 def _trained_round(
@@ -188,6 +189,8 @@ def _trained_round(
             yield Notice(command.request_id, TOO_FEW)
     with context.work.timed("scoring"):
         evidence = yield from _pool_evidence(context, model, unlabelled)
+        known = yield from _labelled_evidence(context, model, labelled)
+        evidence = replace(evidence, labelled=known, history=command.history)
         ballot = yield from _ballot(context, evidence, net)
     card = _card(command, context, labelled, metrics)
     digest = save_checkpoint(Path(command.checkpoint), model, card)
@@ -202,6 +205,16 @@ def _pool_evidence(
     settings = context.settings
     wanted = min(settings.batch_size, max(1, len(unlabelled)))
     return (yield from gather(context, model, unlabelled, wanted, settings.seed, "scoring"))
+
+
+def _labelled_evidence(
+    context: Context, model: Classifier, labelled: Labels
+) -> Generator[Progress, None, Labelled]:
+    """What strategies that compare with labelled images look at."""
+    ids = [image_id for image_id, _ in labelled]
+    seen = yield from gather(context, model, ids, 1, context.settings.seed, "scoring")
+    labels = np.array([c for _, c in labelled], np.int64)
+    return Labelled(seen.image_ids, seen.features, seen.probabilities, labels)
 
 
 def _evaluate(
@@ -272,6 +285,7 @@ def _finished(
         ballot.shares(),
         ballot.plain_weights(),
         trained.metrics,
+        trained.audit,
         trained.checkpoint,
         trained.sha256,
         trained.labels,

@@ -10,9 +10,28 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
+from autoal_gui.core.messages import Asked
+
 Scores = npt.NDArray[np.float64]
 ImageIds = npt.NDArray[np.int64]
 Positions = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """What the task model says of the m labelled images that it was trained on. Read-only."""
+
+    image_ids: ImageIds = field(repr=False)
+    """(m,) distinct."""
+    features: npt.NDArray[np.floating] = field(repr=False)
+    """(m, D)."""
+    probabilities: npt.NDArray[np.float32] = field(repr=False)
+    """(m, C) class probabilities without dropout."""
+    labels: npt.NDArray[np.int64] = field(repr=False)
+    """(m,) class indices in [0, C)."""
+
+    def __len__(self) -> int:
+        return len(self.labels)
 
 
 @dataclass(frozen=True)
@@ -25,8 +44,8 @@ class Evidence:
 
     image_ids: ImageIds = field(repr=False)
     """(n,) distinct; an image is known by its id, not by its position, so ids break ties."""
-    features: npt.NDArray[np.float32] = field(repr=False)
-    """(n, D) input of the last layer, finite, D >= 1."""
+    features: npt.NDArray[np.floating] = field(repr=False)
+    """(n, D) input of the last layer, finite, D >= 1; float16 or float32, perhaps memory-mapped."""
     probabilities: npt.NDArray[np.float32] = field(repr=False)
     """(n, C) class probabilities without dropout; rows sum to 1; C >= 1."""
     stochastic: npt.NDArray[np.float32] = field(repr=False)
@@ -35,6 +54,10 @@ class Evidence:
     """How many images will be taken from the top; at least 1."""
     seed: int = 0
     """For strategies that draw: the same seed gives the same scores."""
+    labelled: Labelled | None = None
+    """What the model was trained on; None before anything was."""
+    history: tuple[Asked, ...] = ()
+    """What earlier rounds asked for, in the order of the rounds."""
 
     def __post_init__(self) -> None:
         n, classes = self.probabilities.shape
