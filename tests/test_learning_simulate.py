@@ -156,3 +156,33 @@ def test_learning_shows_in_the_curve(tmp_path):
     assert results[0].metrics.accuracy >= 5 / 6
     inverted, _ = played(replay_of(tmp_path / "2", settings, initial=8, change=range(POOL)), 1)
     assert inverted[0].metrics.accuracy <= 1 / 6
+
+
+def test_a_round_knows_what_earlier_ones_asked_for(tmp_path):
+    """First a round without a model, then one with: the class predicted stands beside the query."""
+    replay = replay_of(tmp_path, TINY.but(mode="vote", batch_size=6), initial=0)
+    results, commands = played(replay, 3)
+    assert commands[0].history == ()
+    assert [(a.round_number, a.query) for a in commands[2].history] == [
+        (result.round_number, query) for result in results[:2] for query in result.queries
+    ]
+    for asked in commands[2].history:
+        result = results[asked.round_number - 1]
+        place = result.ranking.tolist().index(asked.query.image_id)
+        predicted = result.probabilities[place].argmax() if result.metrics else None
+        assert asked.suggested == predicted
+    assert {asked.suggested is None for asked in commands[2].history} == {True, False}
+
+
+def test_replays_share_a_workspace_and_keep_their_models_apart(tmp_path):
+    replays = [replay_of(tmp_path / name, TINY.but(mode=name)) for name in ("random", "vote")]
+    for replay in replays:
+        replay.folder.mkdir()
+        replay.workspace = tmp_path / "shared"
+        replay.warm_start = tmp_path / "warm.pt"
+        _, commands = played(replay, 1)
+        assert (commands[0].workspace, commands[0].warm_start) == (
+            str(tmp_path / "shared"), str(tmp_path / "warm.pt")
+        )  # fmt: skip
+        assert [file.name for file in replay.folder.iterdir()] == ["model.pt"]
+    assert not any(file.suffix == ".pt" for file in (tmp_path / "shared").iterdir())

@@ -3,12 +3,13 @@
 import random
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
+from itertools import zip_longest
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from autoal_gui.core.backend import Backend, CancelCheck
 from autoal_gui.core.errors import SourceError
-from autoal_gui.core.messages import Event, RoundFinished, RunRound
+from autoal_gui.core.messages import Asked, Event, RoundFinished, RunRound, WarmStart, WarmStarted
 from autoal_gui.core.pool import (
     HiddenTruth,
     ImagePool,
@@ -66,8 +67,13 @@ class Replay:
     initial: int
     """Labels drawn at random before the first round; the same for every mode with that seed."""
     folder: Path
-    """For memory-mapped images and the checkpoint of the last round."""
+    """For the checkpoint of the last round, and for what `workspace` holds where there is none."""
+    workspace: Path | None = None
+    """For memory-mapped images, which replays of the same set may share."""
+    warm_start: Path | None = None
+    """Checkpoint of a finished warm start, see `learn_features`."""
     labels: dict[int, int] = field(default_factory=dict)
+    history: list[Asked] = field(default_factory=list)
 
     @property
     def checkpoint(self) -> Path:
@@ -86,14 +92,10 @@ class Replay:
         start = random.Random(self.settings.seed).sample(ids, min(self.initial, len(ids)))
         self.answer(start)
         for number in range(1, rounds + 1):
-            result = None
-            for event in backend.run(self._command(number), cancelled):
-                on_event(event)
-                if isinstance(event, RoundFinished):
-                    result = event
-            if result is None:
-                raise RuntimeError("the round ended without a result")
+            events = backend.run(self._command(number), cancelled)
+            result = _last_event(events, RoundFinished, on_event)
             self.answer([query.image_id for query in result.queries])
+            self.history += asked_by(result)
             yield result
             if len(self.labels) == len(ids):
                 return
@@ -114,9 +116,49 @@ class Replay:
             unlabelled=tuple(i for i in pool.ids("pool") if i not in self.labels),
             evaluation=self.data.evaluation,
             settings=self.settings,
-            workspace=str(self.folder),
+            workspace=str(self.workspace or self.folder),
             checkpoint=str(self.checkpoint),
+            warm_start=str(self.warm_start or ""),
+            history=tuple(self.history),
         )
+
+
+def asked_by(result: RoundFinished) -> Iterator[Asked]:
+    """Yield what a round asked for, with the class that its model predicted."""
+    for query, row in zip_longest(result.queries, result.probabilities[: len(result.queries)]):
+        suggested = None if row is None else int(row.argmax())
+        yield Asked(result.round_number, query, suggested)
+
+
+def learn_features(
+    data: ReplaySet,
+    settings: RunSettings,
+    workspace: Path,
+    checkpoint: Path,
+    backend: Backend,
+    cancelled: CancelCheck,
+    on_event: Callable[[Event], None],
+) -> WarmStarted:
+    """Learn features from the pool of a replay set, as the window does before the first round."""
+    command = WarmStart(1, data.pool, data.classes, settings, str(workspace), str(checkpoint))
+    return _last_event(backend.run(command, cancelled), WarmStarted, on_event)
+
+
+Result = TypeVar("Result")
+
+
+def _last_event(
+    events: Iterator[Event], kind: type[Result], on_event: Callable[[Event], None]
+) -> Result:
+    """Pass events on; return the one of that kind, which is the last."""
+    result = None
+    for event in events:
+        on_event(event)
+        if isinstance(event, kind):
+            result = event
+    if result is None:
+        raise RuntimeError("the command ended without a result")
+    return result
 
 
 def as_record(result: RoundFinished) -> dict[str, Any]:
