@@ -33,10 +33,13 @@ def test_counts_and_accuracies_equal_those_of_sklearn(case):
         warnings.simplefilter("ignore", UserWarning)
         confusion = sk.confusion_matrix(truth, predicted, labels=range(classes))
         balanced = sk.balanced_accuracy_score(truth, predicted)
+        occurring = np.unique(truth)
+        f1 = sk.f1_score(truth, predicted, labels=occurring, average="macro", zero_division=0)
     assert metrics.confusion == tuple(map(tuple, confusion.tolist()))
     assert metrics.total == len(pairs)
     assert metrics.accuracy == pytest.approx(sk.accuracy_score(truth, predicted))
     assert metrics.balanced_accuracy == pytest.approx(balanced)
+    assert metrics.macro_f1 == pytest.approx(f1)
 
 
 @given(shares)
@@ -83,6 +86,7 @@ def test_no_image_says_nothing():
     assert metrics.confusion == ((0, 0), (0, 0))
     assert math.isnan(metrics.accuracy)
     assert math.isnan(metrics.balanced_accuracy)
+    assert math.isnan(metrics.macro_f1)
     assert metrics.accuracy_interval == metrics.balanced_accuracy_interval == (0, 1)
     assert wilson_interval(0, 0) == (0, 1)
 

@@ -70,6 +70,15 @@ class Metrics:
         return sum(present) / len(present) if present else math.nan
 
     @property
+    def macro_f1(self) -> float:
+        """Mean F1 score over the classes that occur, in [0, 1]; nan for an empty set."""
+        counts = np.array(self.confusion, np.int64).reshape(len(self.confusion), -1)
+        truth, predicted = counts.sum(1), counts.sum(0)
+        present = truth > 0
+        scores = 2 * counts.diagonal()[present] / (truth + predicted)[present]
+        return float(scores.mean()) if present.any() else math.nan
+
+    @property
     def accuracy_interval(self) -> tuple[float, float]:
         """95 % interval of the accuracy."""
         return wilson_interval(self.correct, self.total)
