@@ -9,9 +9,9 @@ import torch
 
 from autoal_gui.core.errors import AutoALError
 from autoal_gui.core.messages import Progress, Query
-from autoal_gui.learning.candidates import candidate_scores, top_masks
 from autoal_gui.learning.networks import SearchNet
 from autoal_gui.learning.training import DIVERGED, Context
+from autoal_gui.strategies.candidates import candidate_scores, top_masks
 from autoal_gui.strategies.contract import Evidence, rank
 from autoal_gui.strategies.vote import percentiles, vote_weights
 

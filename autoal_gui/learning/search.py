@@ -13,7 +13,6 @@ from torch.optim import Optimizer
 from autoal_gui.core.messages import Progress
 from autoal_gui.core.settings import RunSettings
 from autoal_gui.learning import relaxation
-from autoal_gui.learning.candidates import candidate_scores, top_masks
 from autoal_gui.learning.evidence import gather
 from autoal_gui.learning.networks import Classifier, SearchNet
 from autoal_gui.learning.training import (
@@ -27,6 +26,7 @@ from autoal_gui.learning.training import (
     train_classifier,
 )
 from autoal_gui.learning.work import TRAINING_COST
+from autoal_gui.strategies.candidates import candidate_scores, top_masks
 
 FEWEST = 4  # labels in a search part: two batches of two
 STILL = 1e-4  # mean weights that move less than this over `patience` steps have settled

@@ -1,4 +1,4 @@
-"""The candidates' scores over some images, as arrays of a column or a row a candidate."""
+"""The candidates' scores over some images, a row or a column a candidate; not a strategy itself."""
 
 from collections.abc import Sequence
 
