@@ -51,6 +51,8 @@ class ModelCard:
     """On the evaluation set, true class by predicted class; empty without one."""
     settings: str
     """`RunSettings.to_json()`."""
+    unit: bool = False
+    """Whether features are centred and scaled to unit length before the last layer."""
     architecture: str = "resnet18"
     versions: tuple[tuple[str, str], ...] = (
         ("autoal-gui", autoal_gui.__version__),
@@ -135,7 +137,7 @@ def load_model(file: Path) -> tuple[Classifier, ModelCard]:
     """
     card, state = load_checkpoint(file)
     try:
-        model = Classifier(card.channels, len(card.classes), card.stem, card.dropout)
+        model = Classifier(card.channels, len(card.classes), card.stem, card.dropout, card.unit)
         model.load_state_dict(state)
     except RuntimeError as error:
         raise CheckpointError("The checkpoint's weights do not fit its description.") from error
@@ -143,7 +145,9 @@ def load_model(file: Path) -> tuple[Classifier, ModelCard]:
 
 
 def load_weights(model: Classifier, file: Path, classes: tuple[str, ...], stem: Stem) -> None:
-    """Start a model from a checkpoint: its backbone, and its last layer if the classes agree.
+    """Start a model from a checkpoint: its backbone, and its last layer where that fits.
+
+    The last layer fits if the classes agree and both read features of the same kind.
 
     Args:
         model: of `classes` and `stem`.
@@ -156,9 +160,10 @@ def load_weights(model: Classifier, file: Path, classes: tuple[str, ...], stem: 
         CheckpointError: see `load_checkpoint`; or it is for another kind of image or stem.
     """
     card, state = load_checkpoint(file)
-    if card.classes != classes:
-        own = model.state_dict()
-        state = {n: own[n] if n.startswith("head.") else value for n, value in state.items()}
+    own = model.state_dict()
+    if card.classes != classes or card.unit != model.unit:
+        backbone = {n: value for n, value in state.items() if n.startswith("backbone.")}
+        state = {n: value for n, value in own.items() if not n.startswith("backbone.")} | backbone
     try:
         if card.stem != stem:
             raise ValueError("another stem")
@@ -211,6 +216,7 @@ def _is_architecture(card: ModelCard) -> bool:
         and type(card.channels) is int
         and card.channels in (1, 3)
         and 0.0 <= card.dropout < 1.0
+        and type(card.unit) is bool
     )
 
 

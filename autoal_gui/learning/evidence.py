@@ -32,7 +32,7 @@ def gather(
             part = slice(start, start + batch)
             chunk = list(ids[part])
             with torch.inference_mode(), context.device.autocast():
-                found = model.backbone(context.feed.images(chunk)).float()  # (B, D)
+                found = model.features(context.feed.images(chunk)).float()  # (B, D)
             with torch.inference_mode():
                 logits = model.head(found)  # (B, C)
                 drawn = torch.einsum("bd,rcd->rbc", found, heads) + model.head.bias

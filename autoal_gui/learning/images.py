@@ -9,6 +9,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -37,6 +38,10 @@ class ImageCache:
     """(N,) READ or 0, memory-mapped."""
     rows: dict[int, int] = field(repr=False)
     """Row of each image id."""
+    folder: Path
+    """Where the cache files are, and what else can be computed again."""
+    name: str
+    """Of the cache files: it says which images they hold, and how."""
 
     @classmethod
     def open(
@@ -56,8 +61,9 @@ class ImageCache:
         ids = sorted(pool.images)
         channels = channels or _channels_of(pool, ids)
         name = f"images-{size}-{channels}-{pool.data_hash[:16]}"
-        squares, states = _files(workspace, name, (len(ids), channels, size, size))
-        return cls(pool, squares, states, {image_id: row for row, image_id in enumerate(ids)})
+        squares, states = map_files(workspace, name, (len(ids), channels, size, size), np.uint8)
+        rows = {image_id: row for row, image_id in enumerate(ids)}
+        return cls(pool, squares, states, rows, workspace, name)
 
     @property
     def channels(self) -> int:
@@ -118,9 +124,13 @@ class Normalisation:
 
     def __call__(self, images: Tensor) -> Tensor:
         """Map (B, C, S, S) uint8 to float with mean 0 and deviation 1."""
-        mean = torch.tensor(self.mean, device=images.device).view(1, -1, 1, 1)
-        deviation = torch.tensor(self.deviation, device=images.device).view(1, -1, 1, 1)
-        return (images.float() / 255 - mean) / deviation
+        return self.scale(images.float() / 255)
+
+    def scale(self, pixels: Tensor) -> Tensor:
+        """Map (B, C, S, S) floats in [0, 1] to mean 0 and deviation 1."""
+        mean = torch.tensor(self.mean, device=pixels.device).view(1, -1, 1, 1)
+        deviation = torch.tensor(self.deviation, device=pixels.device).view(1, -1, 1, 1)
+        return (pixels - mean) / deviation
 
 
 def square(pixels: Pixels, channels: int, size: int) -> npt.NDArray[np.uint8]:
@@ -143,30 +153,38 @@ def _channels_of(pool: ImagePool, ids: Sequence[int], looked_at: int = 16) -> in
     return 1
 
 
-def _files(workspace: Path, name: str, shape: tuple[int, ...]) -> tuple[Bytes, Bytes]:
-    """Map the squares and the states; where one of the two is unusable, both are begun again."""
-    pixels, marks = workspace / f"{name}.npy", workspace / f"{name}.states.npy"
-    squares, states = _mapped(pixels, shape), _mapped(marks, shape[:1])
-    if squares is not None and states is not None:
-        return squares, states
+def map_files(
+    folder: Path, name: str, shape: tuple[int, ...], kind: type[np.generic]
+) -> tuple[npt.NDArray[Any], Bytes]:
+    """Map an array of N rows and the states of its rows, READ or 0, both kept in `folder`.
+
+    Where one of the two is missing or unusable, both are begun again.
+
+    Raises:
+        SourceError: the folder cannot be written, or its disk has no room.
+    """
+    file, marks = folder / f"{name}.npy", folder / f"{name}.states.npy"
+    rows, states = _mapped(file, shape, kind), _mapped(marks, shape[:1], np.uint8)
+    if rows is not None and states is not None:
+        return rows, states
     try:
-        workspace.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
         # A mapped file that outgrows its disk kills the program without a word.
-        require_space(workspace, math.prod(shape))
-        # The states first: pixels that are gone must not pass for images that have been read.
+        require_space(folder, math.prod(shape) * np.dtype(kind).itemsize)
+        # The states first: rows that are gone must not pass for rows that have been written.
         states = np.lib.format.open_memmap(marks, "w+", np.uint8, shape[:1])
-        squares = np.lib.format.open_memmap(pixels, "w+", np.uint8, shape)
+        rows = np.lib.format.open_memmap(file, "w+", kind, shape)
     except OSError as error:
         raise SourceError(
             "The images cannot be kept in the project's folder; is it read-only?"
         ) from error
-    return squares, states
+    return rows, states
 
 
-def _mapped(file: Path, shape: tuple[int, ...]) -> Bytes | None:
+def _mapped(file: Path, shape: tuple[int, ...], kind: type[np.generic]) -> npt.NDArray[Any] | None:
     """Map an array that was written before; None where it is missing, damaged or another."""
     try:
-        found: Bytes = np.lib.format.open_memmap(file, "r+")
+        found: npt.NDArray[Any] = np.lib.format.open_memmap(file, "r+")
     except (ValueError, OSError):
         return None
-    return found if found.shape == shape and found.dtype == np.uint8 else None
+    return found if found.shape == shape and found.dtype == kind else None

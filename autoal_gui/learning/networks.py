@@ -6,6 +6,7 @@ Sources: He et al. 2016 (ResNet); Wang, Zhan & Huang, ICML 2025 (FitNet, SearchN
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 from torchvision.models import resnet18
 
 from autoal_gui.core.settings import Stem
@@ -49,16 +50,33 @@ class Backbone(nn.Module):
 class Classifier(nn.Module):
     """Task model and FitNet: a backbone, dropout, and one linear layer."""
 
-    def __init__(self, channels: int, classes: int, stem: Stem, dropout: float) -> None:
+    def __init__(
+        self, channels: int, classes: int, stem: Stem, dropout: float, unit: bool = False
+    ) -> None:
+        """Build a classifier; with `unit` its features are centred and scaled to unit length.
+
+        Frozen features of a warm start are classified better by their direction alone.
+        """
         super().__init__()
+        self.unit = unit
         self.backbone = Backbone(channels, stem)
+        if unit:
+            self.register_buffer("centre", torch.zeros(FEATURES))
         self.dropout = nn.Dropout(dropout)
         self.head = nn.Linear(FEATURES, classes)
 
     def forward(self, images: Tensor) -> Tensor:
         """Map (B, channels, H, W) to logits (B, C)."""
-        logits: Tensor = self.head(self.dropout(self.backbone(images)))
+        logits: Tensor = self.head(self.dropout(self.features(images)))
         return logits
+
+    def features(self, images: Tensor) -> Tensor:
+        """Map (B, channels, H, W) to the last layer's input (B, D)."""
+        features: Tensor = self.backbone(images)
+        if self.unit:
+            centred = features.float() - self.get_buffer("centre")
+            return functional.normalize(centred, dim=1)
+        return features
 
     @torch.no_grad()
     def stochastic_heads(self, passes: int, generator: torch.Generator) -> Tensor:

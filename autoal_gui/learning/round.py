@@ -2,38 +2,36 @@
 
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
 from autoal_gui.core.backend import CancelCheck
-from autoal_gui.core.errors import SettingsError, SourceError
-from autoal_gui.core.messages import Event, Notice, Progress, RoundFinished, RunRound
+from autoal_gui.core.errors import SettingsError
+from autoal_gui.core.messages import Asked, Event, Notice, Progress, RoundFinished, RunRound
 from autoal_gui.core.metrics import Metrics
 from autoal_gui.core.registry import discover
 from autoal_gui.core.settings import RunSettings
-from autoal_gui.learning.checkpoint import ModelCard, load_weights, save_checkpoint
-from autoal_gui.learning.device import choose_device
-from autoal_gui.learning.evidence import gather
-from autoal_gui.learning.images import ImageCache
-from autoal_gui.learning.networks import Classifier, SearchNet
+from autoal_gui.learning.checkpoint import ModelCard, save_checkpoint
+from autoal_gui.learning.head import Head
+from autoal_gui.learning.networks import SearchNet
 from autoal_gui.learning.query import Ballot, searched_ballot, voted_ballot
+from autoal_gui.learning.reading import read_images
 from autoal_gui.learning.search import can_search, search
-from autoal_gui.learning.training import (
-    Context,
-    Feed,
-    Labels,
-    Schedule,
-    same_start,
-    train_classifier,
+from autoal_gui.learning.task import (
+    TaskModel,
+    cold_task,
+    trained_task,
+    training_units,
+    warm_checkpoint,
 )
+from autoal_gui.learning.training import Context, Labels
 from autoal_gui.learning.work import TRAINING_COST, Work
 from autoal_gui.strategies.contract import Evidence, Labelled
 
+FEWEST_AUDITED = 5  # images; a share of fewer says nothing
 TOO_FEW = "Too few labels for a search yet; the uniform vote asked this time."
-READING_COST = 0.2  # decoding a small image, in forward passes of one
 
 
 def run_round(command: RunRound, cancelled: CancelCheck) -> Iterator[Event]:
@@ -47,17 +45,16 @@ def run_round(command: RunRound, cancelled: CancelCheck) -> Iterator[Event]:
     """
     check_mode(command.settings)
     work = Work(command.request_id, cancelled, "", 0.0)
-    context, notices = yield from _prepare(command, work)
+    context, ids = yield from read_images(command, work, _planned_units(command))
+    broken = len(command.pool.images) - len(ids)
+    notices = (f"{broken} images cannot be read and are left out.",) if broken else ()
     for sentence in notices:
         yield Notice(command.request_id, sentence)
-    readable = set(context.feed.cache.readable(sorted(command.pool.images)))
-    labelled = tuple(label for label in command.labelled if label[0] in readable)
-    evaluation = tuple(label for label in command.evaluation if label[0] in readable)
-    unlabelled = [image_id for image_id in command.unlabelled if image_id in readable]
-    if len({c for _, c in labelled}) < 2:
-        yield from _cold_round(command, context, unlabelled, labelled, notices)
+    data = _readable_data(command, ids)
+    if len({c for _, c in data.labelled}) < 2:
+        yield from _cold_round(command, context, data, notices)
     else:
-        yield from _trained_round(command, context, unlabelled, labelled, evaluation, notices)
+        yield from _trained_round(command, context, data, notices)
 
 
 def check_mode(settings: RunSettings) -> None:
@@ -72,34 +69,31 @@ def check_mode(settings: RunSettings) -> None:
             raise SettingsError(f"There is no mode or strategy named {name}.")
 
 
-def _prepare(
-    command: RunRound, work: Work
-) -> Generator[Progress, None, tuple[Context, tuple[str, ...]]]:
-    """Decode what has not been decoded, and set up what all steps share."""
-    settings = command.settings
-    device = choose_device(settings)
-    work.device = device.label
-    cache = ImageCache.open(command.pool, settings.input_size, Path(command.workspace))
-    ids = sorted(command.pool.images)
-    missing = cache.missing(ids)
-    work.total_units = _planned_units(command) + READING_COST * missing
-    with work.timed("reading"):
-        for done in cache.fill(ids):
-            yield work.advance("reading", done, missing, READING_COST)
-    readable = cache.readable(ids)
-    if not readable:
-        raise SourceError("None of the images can be read any more.")
-    broken = len(ids) - len(readable)
-    notices = (f"{broken} images cannot be read and are left out.",) if broken else ()
-    seen = [i for i in readable if command.pool.images[i].split == "pool"]
-    feed = Feed(cache, cache.normalisation(seen or readable), device)
-    return Context(feed, settings, work), notices
+@dataclass(frozen=True)
+class _Data:
+    """The readable images of a round."""
+
+    readable: list[int]
+    unlabelled: list[int]
+    labelled: Labels
+    evaluation: Labels
+
+
+def _readable_data(command: RunRound, ids: list[int]) -> _Data:
+    readable = set(ids)
+    return _Data(
+        ids,
+        [image_id for image_id in command.unlabelled if image_id in readable],
+        tuple(label for label in command.labelled if label[0] in readable),
+        tuple(label for label in command.evaluation if label[0] in readable),
+    )
 
 
 def _planned_units(command: RunRound) -> float:
     settings, labels = command.settings, len(command.labelled)
-    units = float(len(command.unlabelled) + len(command.evaluation))
-    units += settings.task_steps * min(settings.train_batch, labels) * TRAINING_COST + 2 * labels
+    units = float(len(command.unlabelled) + len(command.evaluation) + labels)
+    if not warm_checkpoint(command):
+        units += training_units(settings, labels)
     if settings.mode == "paper" and can_search(command.labelled):
         fit = settings.fit_steps * min(settings.train_batch, labels // 2) * TRAINING_COST
         batch = min(settings.search_batch, labels // 4)
@@ -108,38 +102,22 @@ def _planned_units(command: RunRound) -> float:
     return units
 
 
-def _new_task_model(context: Context, command: RunRound) -> Classifier:
-    settings = context.settings
-    build = partial(
-        Classifier,
-        context.feed.cache.channels,
-        len(command.classes),
-        settings.stem,
-        settings.dropout,
-    )
-    model = same_start(build, settings.seed)
-    if command.start_from:
-        load_weights(model, Path(command.start_from), command.classes, settings.stem)
-    return model.to(context.device.device)
-
-
 def _cold_round(
     command: RunRound,
     context: Context,
-    unlabelled: list[int],
-    labelled: Labels,
+    data: _Data,
     notices: tuple[str, ...],
 ) -> Iterator[Event]:
-    """Rank without a trained model: by clusters of an untrained network's features."""
-    model = _new_task_model(context, command)
+    """Rank without a trained model: by clusters of the features that there are."""
+    task = yield from cold_task(context, command, data.readable)
     mode = "random" if command.settings.mode == "random" else "kmeans"
     with context.work.timed("scoring"):
-        evidence = yield from _pool_evidence(context, model, unlabelled)
+        evidence = yield from task.look(data.unlabelled, _wanted(context, data), "scoring")
         ballot = voted_ballot(evidence, (mode,))
     sentence = "Two classes are needed before a model can be trained; label a few more images."
-    notices = (*notices, sentence) if labelled else notices
+    notices = (*notices, sentence) if data.labelled else notices
     nothing = np.empty((0, len(command.classes)), np.float32)
-    trained = _Trained(nothing, None, "", "", len(labelled))
+    trained = _Trained(nothing, None, None, "", "", len(data.labelled))
     result = _finished(command, context, ballot, trained, notices)
     # No strategy has been weighed against another yet: the panel's curves begin later.
     yield replace(result, weights=(), plain_weights=())
@@ -151,83 +129,79 @@ class _Trained:
 
     probabilities: npt.NDArray[np.float32]
     metrics: Metrics | None
+    audit: Metrics | None
     checkpoint: str
     sha256: str
     labels: int
-    audit: Metrics | None = None
 
 
 def _trained_round(
-    command: RunRound,
-    context: Context,
-    unlabelled: list[int],
-    labelled: Labels,
-    evaluation: Labels,
-    notices: tuple[str, ...],
+    command: RunRound, context: Context, data: _Data, notices: tuple[str, ...]
 ) -> Iterator[Event]:
     settings = context.settings
-    model = _new_task_model(context, command)
-    schedule = Schedule(
-        settings.task_steps,
-        settings.train_batch,
-        settings.task_learning_rate,
-        settings.weight_decay,
-        settings.augment,
-        anneal=True,
-    )
-    with context.work.timed("task model"):
-        yield from train_classifier(
-            context, model, schedule.adam(model), labelled, schedule, settings.seed, "task model"
-        )
-    metrics = yield from _evaluate(context, model, evaluation)
+    task = yield from trained_task(context, command, data.readable, data.labelled)
+    metrics = yield from _evaluate(context, task, data.evaluation)
     net = None
-    if settings.mode == "paper" and unlabelled:
-        if can_search(labelled):
-            net = yield from search(context, labelled, len(command.classes), settings.seed)
+    if settings.mode == "paper" and data.unlabelled:
+        if can_search(data.labelled):
+            net = yield from search(context, data.labelled, len(command.classes), settings.seed)
         else:
             notices = (*notices, TOO_FEW)
             yield Notice(command.request_id, TOO_FEW)
     with context.work.timed("scoring"):
-        evidence = yield from _pool_evidence(context, model, unlabelled)
-        known = yield from _labelled_evidence(context, model, labelled)
+        evidence = yield from task.look(data.unlabelled, _wanted(context, data), "scoring")
+        known = yield from _known(task, data.labelled)
         evidence = replace(evidence, labelled=known, history=command.history)
         ballot = yield from _ballot(context, evidence, net)
-    card = _card(command, context, labelled, metrics)
-    digest = save_checkpoint(Path(command.checkpoint), model, card)
-    trained = _Trained(evidence.probabilities, metrics, command.checkpoint, digest, len(labelled))
+    card = _card(command, context, data.labelled, task, metrics)
+    digest = save_checkpoint(Path(command.checkpoint), task.model, card)
+    audit = audited(task.head, data.labelled, command.history, len(command.classes))
+    trained = _Trained(
+        evidence.probabilities, metrics, audit, command.checkpoint, digest, len(data.labelled)
+    )
     yield _finished(command, context, ballot, trained, notices)
 
 
-def _pool_evidence(
-    context: Context, model: Classifier, unlabelled: list[int]
-) -> Generator[Progress, None, Evidence]:
-    """The one cached pass over the pool that serves all candidates."""
-    settings = context.settings
-    wanted = min(settings.batch_size, max(1, len(unlabelled)))
-    return (yield from gather(context, model, unlabelled, wanted, settings.seed, "scoring"))
+def _wanted(context: Context, data: _Data) -> int:
+    return min(context.settings.batch_size, max(1, len(data.unlabelled)))
 
 
-def _labelled_evidence(
-    context: Context, model: Classifier, labelled: Labels
-) -> Generator[Progress, None, Labelled]:
-    """What strategies that compare with labelled images look at."""
-    ids = [image_id for image_id, _ in labelled]
-    seen = yield from gather(context, model, ids, 1, context.settings.seed, "scoring")
+def _known(task: TaskModel, labelled: Labels) -> Generator[Progress, None, Labelled]:
+    """Return what strategies that compare with labelled images look at."""
+    seen = yield from task.look([i for i, _ in labelled], 1, "scoring")
     labels = np.array([c for _, c in labelled], np.int64)
     return Labelled(seen.image_ids, seen.features, seen.probabilities, labels)
 
 
 def _evaluate(
-    context: Context, model: Classifier, evaluation: Labels
+    context: Context, task: TaskModel, evaluation: Labels
 ) -> Generator[Progress, None, Metrics | None]:
     if not evaluation:
         return None
-    ids = [image_id for image_id, _ in evaluation]
     with context.work.timed("evaluation"):
-        evidence = yield from gather(context, model, ids, 1, context.settings.seed, "evaluation")
+        evidence = yield from task.look([i for i, _ in evaluation], 1, "evaluation")
     truth = np.array([c for _, c in evaluation])
     predicted = evidence.probabilities.argmax(1)
     return Metrics.of(truth, predicted, evidence.probabilities.shape[1])
+
+
+def audited(
+    head: Head | None, labelled: Labels, history: tuple[Asked, ...], classes: int
+) -> Metrics | None:
+    """Measure out of fold on the labelled images that were drawn at random.
+
+    Neither did the method choose these images, nor has the head that predicts one seen its label:
+    what is right of them estimates, without bias, what is right of the pool.
+
+    Returns:
+        None without a fitted head, or with fewer than `FEWEST_AUDITED` such images.
+    """
+    drawn = {asked.query.image_id for asked in history if asked.query.audit}
+    places = [place for place, (image_id, _) in enumerate(labelled) if image_id in drawn]
+    if head is None or len(places) < FEWEST_AUDITED:
+        return None
+    truth = np.array([labelled[place][1] for place in places])
+    return Metrics.of(truth, head.out_of_fold[places].argmax(1), classes)
 
 
 def _ballot(
@@ -241,7 +215,11 @@ def _ballot(
 
 
 def _card(
-    command: RunRound, context: Context, labelled: Labels, metrics: Metrics | None
+    command: RunRound,
+    context: Context,
+    labelled: Labels,
+    task: TaskModel,
+    metrics: Metrics | None,
 ) -> ModelCard:
     settings, cache = context.settings, context.feed.cache
     return ModelCard(
@@ -258,6 +236,7 @@ def _card(
         data_hash=command.pool.data_hash,
         confusion=metrics.confusion if metrics else (),
         settings=settings.to_json(),
+        unit=task.model.unit,
     )
 
 

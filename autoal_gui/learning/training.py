@@ -35,7 +35,11 @@ class Feed:
 
     def images(self, ids: list[int]) -> Tensor:
         """Return (B, C, S, S) normalised floats."""
-        return self.normalise(self.cache.batch(ids).to(self.device.device))
+        return self.normalise.scale(self.pixels(ids))
+
+    def pixels(self, ids: list[int]) -> Tensor:
+        """Return (B, C, S, S) floats in [0, 1]."""
+        return self.cache.batch(ids).to(self.device.device).float() / 255
 
     def targets(self, labels: Labels) -> Tensor:
         """Return (B,) class indices."""

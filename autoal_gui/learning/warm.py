@@ -1,12 +1,246 @@
-"""The warm start: features learned from the pool before there are labels."""
+"""The warm start: features learned from the pool itself before there are labels.
 
-from collections.abc import Iterator
+It takes a few minutes while the clinician labels the first batch, is saved as it goes, and goes on
+where it was left after a cancelled, closed or killed run.
+"""
+
+import contextlib
+import itertools
+import logging
+import time
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+import torch
 
 from autoal_gui.core.backend import CancelCheck
-from autoal_gui.core.messages import Event, WarmStart
+from autoal_gui.core.errors import Cancelled
+from autoal_gui.core.files import replacing
+from autoal_gui.core.messages import Event, Progress, WarmStart, WarmStarted
+from autoal_gui.learning.checkpoint import ModelCard, save_checkpoint
+from autoal_gui.learning.contrastive import Projector, contrast_loss, view
+from autoal_gui.learning.networks import Classifier
+from autoal_gui.learning.reading import pool_ids, read_images
+from autoal_gui.learning.training import (
+    Context,
+    descend,
+    finite,
+    same_start,
+    set_learning_rate,
+    settle_batch_norm,
+    shuffled_batches,
+)
+from autoal_gui.learning.work import Work
+
+log = logging.getLogger(__name__)
+
+LEARNING_RATE = 1e-3  # AdamW, after a few steps of warming up
+WARM_UP = 10  # steps
+WEIGHT_DECAY = 1e-4
+FEWEST = 8  # images in the pool; with less there is nothing to tell apart
+MOST_EPOCHS = 200  # in the time given: a small pool or a fast device gains nothing beyond
+SETTLED_ON = 512  # images that the batch-norm statistics are estimated from
+SAVE_EVERY = 20.0  # seconds between two saves: what a killed program may lose
+STATE_FORMAT = "autoal-gui warm start 1"
 
 
 def warm_start(command: WarmStart, cancelled: CancelCheck) -> Iterator[Event]:
-    """Carry out a warm start; the last event is its `WarmStarted`."""
-    raise NotImplementedError
-    yield
+    """Carry out a warm start; the last event is its `WarmStarted`.
+
+    Stopping it is no failure: what was learned so far is written and used.
+
+    Raises:
+        Cancelled: before anything was learned.
+        SettingsError, CheckpointError, SourceError: in one plain sentence.
+    """
+    work = Work(command.request_id, cancelled, "", 0.0)
+    context, readable = yield from read_images(command, work, 0.0)
+    learner = _Learner.begin(command, context, pool_ids(command, readable))
+    complete = yield from _learn(learner, command.request_id, cancelled)
+    if not learner.step and not complete:
+        raise Cancelled("The warm start was stopped before it began.")
+    learner.settle()
+    card = _card(command, context)
+    digest = save_checkpoint(Path(command.checkpoint), learner.model, card)
+    if complete:
+        learner.state_file.unlink(missing_ok=True)
+    else:
+        learner.save()
+    yield WarmStarted(
+        command.request_id, command.checkpoint, digest, learner.epochs, learner.spent, complete
+    )
+
+
+def _learn(
+    learner: "_Learner", request_id: int, cancelled: CancelCheck
+) -> Generator[Progress, None, bool]:
+    """Learn until the budget is spent; return whether it was, and not the user who stopped it."""
+    if len(learner.ids) < FEWEST:
+        return True
+    batches = shuffled_batches(len(learner.ids), learner.size, learner.seed)
+    for batch in itertools.islice(batches, learner.step, None):
+        if learner.done >= 1:
+            break
+        if cancelled():
+            return False
+        loss = learner.learn([learner.ids[i] for i in batch])
+        learner.save_now_and_then()
+        yield learner.progress(request_id, loss)
+    return True
+
+
+def _card(command: WarmStart, context: Context) -> ModelCard:
+    settings, cache = command.settings, context.feed.cache
+    return ModelCard(
+        classes=command.classes,
+        input_size=cache.size,
+        channels=cache.channels,
+        mean=context.feed.normalise.mean,
+        deviation=context.feed.normalise.deviation,
+        stem=settings.stem,
+        dropout=settings.dropout,
+        mode="warm start",
+        round_number=0,
+        labels=0,
+        data_hash=command.pool.data_hash,
+        confusion=(),
+        settings=settings.to_json(),
+    )
+
+
+def _identity(command: WarmStart, context: Context) -> str:
+    """Name what a saved state must have been learned from to be taken up again."""
+    settings, cache = command.settings, context.feed.cache
+    parts = (
+        command.pool.data_hash,
+        cache.size,
+        cache.channels,
+        settings.stem,
+        settings.seed,
+        settings.warm_batch,
+    )
+    return " ".join(map(str, parts))
+
+
+@dataclass
+class _Learner:
+    """A contrastive training that can be put down and taken up again."""
+
+    context: Context
+    model: Classifier
+    projector: Projector
+    optimiser: torch.optim.Optimizer
+    ids: list[int]
+    seed: int
+    state_file: Path
+    identity: str
+    """What a saved state must have been learned from to be taken up again."""
+    step: int = 0
+    spent: float = 0.0
+    """Seconds of learning."""
+    _saved: float = field(default_factory=time.monotonic)
+
+    @classmethod
+    def begin(cls, command: WarmStart, context: Context, ids: list[int]) -> "_Learner":
+        """Start from the seed, or where a run that was put down has left off."""
+        settings, channels = command.settings, context.feed.cache.channels
+        build = partial(Classifier, channels, len(command.classes), settings.stem, settings.dropout)
+        model = same_start(build, settings.seed).to(context.device.device)
+        projector = same_start(partial(Projector, model.backbone), settings.seed)
+        projector = projector.to(context.device.device)
+        optimiser = torch.optim.AdamW(
+            projector.parameters(), lr=LEARNING_RATE, weight_decay=WEIGHT_DECAY
+        )
+        learner = cls(
+            context,
+            model,
+            projector,
+            optimiser,
+            ids,
+            settings.seed,
+            Path(f"{command.checkpoint}.state"),
+            _identity(command, context),
+        )
+        learner._resume()
+        return learner
+
+    @property
+    def size(self) -> int:
+        """Images in a batch."""
+        return min(self.context.settings.warm_batch, len(self.ids))
+
+    @property
+    def epochs(self) -> float:
+        """Passes over the pool so far."""
+        return self.step * self.size / len(self.ids)
+
+    @property
+    def done(self) -> float:
+        """The share of the training that is done, in [0, 1]: by epochs, or by time."""
+        settings = self.context.settings
+        if settings.warm_epochs:
+            return min(1.0, self.epochs / settings.warm_epochs)
+        return min(1.0, max(self.spent / settings.warm_seconds, self.epochs / MOST_EPOCHS))
+
+    def learn(self, batch: list[int]) -> float:
+        """Take one step on a batch of image ids; return the loss."""
+        started = time.perf_counter()
+        warming = min(1.0, (self.step + 1) / WARM_UP)
+        set_learning_rate(self.optimiser, LEARNING_RATE * warming, self.done)
+        generator = torch.Generator().manual_seed(self.seed * 1_000_003 + self.step)
+        pixels = self.context.feed.pixels(batch)
+        views = torch.cat((view(pixels, generator), view(pixels, generator)))
+        self.projector.train()
+        with self.context.device.autocast():
+            features = self.projector.backbone(self.context.feed.normalise.scale(views)).float()
+        loss = contrast_loss(self.projector(features))
+        descend(self.optimiser, loss)
+        self.step += 1
+        self.spent += time.perf_counter() - started
+        return finite(loss)
+
+    def settle(self) -> None:
+        """Make the backbone fit for use: its batch norm has seen crops, and will see images."""
+        every = max(1, len(self.ids) // SETTLED_ON)
+        sample = tuple((image_id, 0) for image_id in self.ids[::every][:SETTLED_ON])
+        for _ in settle_batch_norm(self.context, self.model, sample, self.seed):
+            pass
+
+    def progress(self, request_id: int, loss: float) -> Progress:
+        """Tell how far the training is, in thousandths: its end is a time, not a step."""
+        left = self.spent * (1 - self.done) / self.done if self.done else None
+        done = round(1000 * self.done)
+        return Progress(request_id, "warm start", done, 1000, left, loss, self.context.device.label)
+
+    def save(self) -> None:
+        """Put the training down, so that it can be taken up again; a full disk only skips it."""
+        content = {
+            "format": STATE_FORMAT,
+            "identity": self.identity,
+            "step": self.step,
+            "spent": self.spent,
+            "projector": self.projector.state_dict(),
+            "optimiser": self.optimiser.state_dict(),
+        }
+        with contextlib.suppress(OSError, RuntimeError), replacing(self.state_file) as partial_file:
+            torch.save(content, partial_file)
+        self._saved = time.monotonic()
+
+    def save_now_and_then(self) -> None:
+        """Save if the last time is a while ago."""
+        if time.monotonic() - self._saved > SAVE_EVERY:
+            self.save()
+
+    def _resume(self) -> None:
+        """Take up what was put down, if it is of this program, these images and settings."""
+        try:
+            content = torch.load(self.state_file, map_location="cpu", weights_only=True)
+            if content["format"] != STATE_FORMAT or content["identity"] != self.identity:
+                return
+            self.projector.load_state_dict(content["projector"])
+            self.optimiser.load_state_dict(content["optimiser"])
+            self.step, self.spent = int(content["step"]), float(content["spent"])
+        except Exception:  # foreign or damaged bytes make the reader raise anything
+            log.info("There is no warm start to go on with.")

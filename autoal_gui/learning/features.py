@@ -1,0 +1,81 @@
+"""Features of every image under a frozen backbone, computed once and memory-mapped.
+
+With a warm start the backbone no longer changes, so that a round needs no pass over the pool.
+"""
+
+import hashlib
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from autoal_gui.core.messages import Progress
+from autoal_gui.learning.images import READ, map_files
+from autoal_gui.learning.networks import FEATURES, Backbone, Classifier
+from autoal_gui.learning.training import Context
+
+CENTRED_ON = 2048  # images that the centre of the features is estimated from
+CHUNK = 4096  # images that are made unit vectors at a time
+SMALLEST = 1e-6  # length below which a feature has no direction
+
+
+@dataclass(frozen=True)
+class Features:
+    """Features of images. Owned by the engine's thread."""
+
+    values: npt.NDArray[np.float16] = field(repr=False)
+    """(N, D), memory-mapped; half precision turns a direction by less than a thousandth."""
+    rows: dict[int, int] = field(repr=False)
+    """Row of each image id."""
+    centre: npt.NDArray[np.float32] = field(repr=False)
+    """(D,) mean over images of the pool."""
+
+    def unit(self, ids: Sequence[int]) -> npt.NDArray[np.float16]:
+        """Return (n, D) features of some images, centred and scaled to unit length."""
+        found = np.empty((len(ids), self.values.shape[1]), np.float16)
+        for start in range(0, len(ids), CHUNK):
+            places = [self.rows[i] for i in ids[start : start + CHUNK]]
+            centred = self.values[places].astype(np.float32) - self.centre
+            lengths = np.linalg.norm(centred, axis=1, keepdims=True)
+            found[start : start + CHUNK] = centred / lengths.clip(SMALLEST)
+        return found
+
+
+def frozen_features(
+    context: Context, model: Classifier, ids: Sequence[int], pool: Sequence[int]
+) -> Generator[Progress, None, Features]:
+    """Return the features of `ids`, computing those that the project has not kept.
+
+    Args:
+        context: beside whose image cache the features are kept.
+        model: whose backbone is frozen; in eval mode afterwards.
+        ids: readable image ids.
+        pool: those of the pool, which the centre is the mean of.
+    """
+    cache, batch = context.feed.cache, context.settings.infer_batch
+    name = f"features-{_digest(model.backbone)[:16]}-{cache.name}"
+    values, states = map_files(cache.folder, name, (len(cache.rows), FEATURES), np.float16)
+    missing = [i for i in ids if states[cache.rows[i]] != READ]
+    model.eval()
+    with context.work.timed("features"):
+        for start in range(0, len(missing), batch):
+            chunk = missing[start : start + batch]
+            places = [cache.rows[i] for i in chunk]
+            with torch.inference_mode(), context.device.autocast():
+                found = model.backbone(context.feed.images(chunk)).float()
+            values[places] = found.cpu().numpy()
+            states[places] = READ  # after the features: a killed program computes them again
+            yield context.work.advance("features", start + len(chunk), len(missing), len(chunk))
+    sample = [cache.rows[i] for i in pool[:: -(-len(pool) // CENTRED_ON)]]
+    return Features(values, cache.rows, values[sample].astype(np.float32).mean(0))
+
+
+def _digest(backbone: Backbone) -> str:
+    """Return the SHA-256 of a backbone's weights, lower-case hex."""
+    digest = hashlib.sha256()
+    for name, value in backbone.state_dict().items():
+        digest.update(name.encode())
+        digest.update(value.detach().cpu().contiguous().numpy().tobytes())
+    return digest.hexdigest()

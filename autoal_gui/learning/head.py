@@ -1,0 +1,182 @@
+"""A linear classifier on frozen features that is well fitted at twenty labels.
+
+Multinomial logistic regression with balanced classes. How strongly it is regularised, and the
+temperature of its probabilities, are chosen by cross-validation on what is labelled: on the same
+features this counts for more than which images were asked for (ARCHITECTURE.md has the figures).
+"""
+
+import math
+import warnings
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+STRENGTHS = (0.03, 0.3, 3.0, 30.0)
+"""Inverse L2 penalties; features are unit vectors, so one range serves every set."""
+FOLDS = 5
+REPEATS = 3  # of the cross-validation with other folds; fewer leave the choice to the folds' luck
+REPEATED_BELOW = 150  # labels; above, one pass is steady and repeats would cost the most
+TEMPERATURES = np.geomspace(0.05, 5.0, 25)
+USUAL_STRENGTH, USUAL_TEMPERATURE = 1.0, 0.5
+PRIOR = (
+    3.0  # weight of the usual values, in labels: twenty labels alone choose by their folds' luck
+)
+ABSENT = 20.0  # how far below the others the logit of a class without labels lies
+
+
+@dataclass(frozen=True)
+class Head:
+    """The last layer of the task model, and what cross-validation says of it."""
+
+    weight: Floats = field(repr=False)
+    """(C, D); logits are `features @ weight.T + bias`, calibrated."""
+    bias: Floats = field(repr=False)
+    """(C,)."""
+    strength: float
+    """The inverse L2 penalty that was chosen."""
+    temperature: float
+    """What the logits were divided by."""
+    out_of_fold: Floats = field(repr=False)
+    """(m, C) probabilities of each labelled image by heads that never saw its label."""
+
+    def probabilities(self, features: npt.NDArray[np.floating]) -> Floats:
+        """Return (n, C) class probabilities of features (n, D)."""
+        return softmax(features @ self.weight.T + self.bias)
+
+
+def fit_head(features: npt.NDArray[np.floating], labels: Ints, classes: int, seed: int) -> Head:
+    """Fit a head to labelled features.
+
+    Args:
+        features: (m, D) unit vectors.
+        labels: (m,) class indices in [0, C), of two classes at least.
+        classes: C.
+        seed: of the folds.
+    """
+    from threadpoolctl import threadpool_limits
+
+    with threadpool_limits(
+        limits=1
+    ):  # threads add up in varying order, and cost more than they save
+        return _fitted(features.astype(np.float64), labels, classes, seed)
+
+
+def _fitted(exact: Floats, labels: Ints, classes: int, seed: int) -> Head:
+    reduced, basis = _reduced(exact)
+    logits = {
+        strength: _cross_validated(reduced, labels, classes, strength, seed)
+        for strength in STRENGTHS
+    }
+    weights = balanced_weights(labels)
+    losses = {
+        (strength, temperature): log_loss(tries / temperature, labels, weights)
+        + _surprise(strength, temperature) / len(labels)
+        for strength, tries in logits.items()
+        for temperature in TEMPERATURES.tolist()
+    }
+    strength, temperature = min(losses, key=losses.__getitem__)
+    weight, bias = _fit(reduced, labels, classes, strength)
+    return Head(
+        weight @ basis / temperature,
+        bias / temperature,
+        strength,
+        temperature,
+        softmax(logits[strength] / temperature).mean(0),
+    )
+
+
+def folds_of(labels: Ints, folds: int, seed: int) -> Ints:
+    """Deal labels into folds at random, class by class: (m,) fold numbers.
+
+    A class's images are spread as evenly as can be, and so are the folds' sizes.
+    """
+    generator = np.random.default_rng(seed)
+    by_class = np.lexsort((generator.random(len(labels)), labels))
+    numbers = np.empty(len(labels), np.int64)
+    numbers[by_class] = np.arange(len(labels)) % folds
+    return numbers
+
+
+def balanced_weights(labels: Ints) -> Floats:
+    """Return (m,) weights that sum to 1 and give every class that occurs the same share."""
+    counts = np.bincount(labels)
+    weights: Floats = 1.0 / (counts[labels] * np.count_nonzero(counts))
+    return weights
+
+
+def softmax(logits: Floats) -> Floats:
+    """Return (..., C) probabilities of (..., C) logits."""
+    powers = np.exp(logits - logits.max(-1, keepdims=True))
+    shares: Floats = powers / powers.sum(-1, keepdims=True)
+    return shares
+
+
+def log_loss(logits: Floats, labels: Ints, weights: Floats) -> float:
+    """Return the weighted cross-entropy in nats of logits (tries, m, C), the mean over tries."""
+    shifted = logits - logits.max(-1, keepdims=True)
+    right = shifted[:, np.arange(len(labels)), labels]
+    losses = np.log(np.exp(shifted).sum(-1)) - right
+    return float((losses * weights).sum(-1).mean())
+
+
+def _surprise(strength: float, temperature: float) -> float:
+    """Say how far a choice is from the usual one, in nats; a factor of ten counts most."""
+    far = math.log10(strength / USUAL_STRENGTH) ** 2 / 2
+    return PRIOR * (far + math.log10(temperature / USUAL_TEMPERATURE) ** 2)
+
+
+def _reduced(features: Floats) -> tuple[Floats, Floats]:
+    """Rotate m features into the at most m dimensions that they span: (m, r) and basis (r, D).
+
+    An L2-penalised fit lies in that span, so that nothing is lost and each fit is far cheaper.
+    """
+    left, sizes, basis = np.linalg.svd(features, full_matrices=False)
+    kept = sizes > sizes.max(initial=0.0) * 1e-10
+    reduced: Floats = left[:, kept] * sizes[kept]
+    return reduced, basis[kept]
+
+
+def _cross_validated(
+    features: Floats, labels: Ints, classes: int, strength: float, seed: int
+) -> Floats:
+    """Return (tries, m, C) logits of each image by a head fitted without its fold."""
+    tries = REPEATS if len(labels) < REPEATED_BELOW else 1
+    logits = np.empty((tries, len(labels), classes))
+    for number in range(tries):
+        folds = folds_of(labels, min(FOLDS, len(labels)), seed + number)
+        for fold in range(folds.max() + 1):
+            out = folds == fold
+            weight, bias = _fit(features[~out], labels[~out], classes, strength)
+            logits[number, out] = features[out] @ weight.T + bias
+    return logits
+
+
+def _fit(features: Floats, labels: Ints, classes: int, strength: float) -> tuple[Floats, Floats]:
+    """Return weight (C, r) and bias (C,) for labels of any number of classes."""
+    present = np.unique(labels)
+    weight, bias = np.zeros((classes, features.shape[1])), np.full(classes, -ABSENT)
+    if len(present) == 1:
+        bias[present] = 0.0
+        return weight, bias
+    model = _regression(strength).fit(features, labels)
+    if len(present) == 2:  # one row of logits for two classes: give each its half
+        weight[present] = np.outer((-0.5, 0.5), model.coef_[0])
+        bias[present] = np.array((-0.5, 0.5)) * model.intercept_[0]
+    else:
+        weight[present], bias[present] = model.coef_, model.intercept_
+    bias[np.setdiff1d(np.arange(classes), present)] = bias[present].min() - ABSENT
+    return weight, bias
+
+
+def _regression(strength: float) -> Any:
+    from sklearn.exceptions import ConvergenceWarning
+    from sklearn.linear_model import LogisticRegression
+
+    # For good, because `catch_warnings` is not safe among threads.
+    warnings.filterwarnings("ignore", category=ConvergenceWarning, module="sklearn")
+    return LogisticRegression(C=strength, class_weight="balanced", max_iter=300)

@@ -1,0 +1,49 @@
+"""Images on their way to the networks: every command begins by reading what is not yet cached."""
+
+from collections.abc import Generator
+from pathlib import Path
+
+from autoal_gui.core.errors import SourceError
+from autoal_gui.core.messages import Progress, RunRound, WarmStart
+from autoal_gui.learning.device import choose_device
+from autoal_gui.learning.images import ImageCache
+from autoal_gui.learning.training import Context, Feed
+from autoal_gui.learning.work import Work
+
+READING_COST = 0.2  # decoding a small image, in forward passes of one
+
+
+def read_images(
+    command: RunRound | WarmStart, work: Work, planned_units: float
+) -> Generator[Progress, None, tuple[Context, list[int]]]:
+    """Decode what has not been decoded; return what all steps share, and the readable image ids.
+
+    Args:
+        command: says which images, at which size, on which device.
+        work: told of the device and of the units of the whole command.
+        planned_units: what the command costs after the reading.
+
+    Raises:
+        SettingsError: the machine has no such device.
+        SourceError: no image can be read any more.
+    """
+    settings = command.settings
+    device = choose_device(settings)
+    work.device = device.label
+    cache = ImageCache.open(command.pool, settings.input_size, Path(command.workspace))
+    ids = sorted(command.pool.images)
+    missing = cache.missing(ids)
+    work.total_units = planned_units + READING_COST * missing
+    with work.timed("reading"):
+        for done in cache.fill(ids):
+            yield work.advance("reading", done, missing, READING_COST)
+    readable = cache.readable(ids)
+    if not readable:
+        raise SourceError("None of the images can be read any more.")
+    seen = pool_ids(command, readable) or readable
+    return Context(Feed(cache, cache.normalisation(seen), device), settings, work), readable
+
+
+def pool_ids(command: RunRound | WarmStart, ids: list[int]) -> list[int]:
+    """Return those of the image ids that belong to the pool, not to the evaluation set."""
+    return [i for i in ids if command.pool.images[i].split == "pool"]
