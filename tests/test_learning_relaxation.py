@@ -63,6 +63,103 @@ def test_quantile_in_a_gap_between_components_has_a_finite_gradient():
     assert all(torch.isfinite(part.grad).all() for part in parts)
 
 
+# -- the mixture --------------------------------------------------------------------------------
+
+
+def drawn_scores(kind, count, seed):
+    """Scores as a search makes them, in order: smooth, in heaps, skewed, tied."""
+    rng = np.random.default_rng([count, seed])
+    half = count // 2
+    return np.sort({
+        "even": lambda: rng.uniform(0, 1, count),
+        "heaps": lambda: np.append(rng.normal(0.2, 0.03, half), rng.normal(0.7, 0.1, count - half)),
+        "skewed": lambda: rng.exponential(1, count),
+        "tied": lambda: rng.integers(0, 8, count) / 7,
+        "mixed": lambda: (rng.dirichlet(np.ones(7), count) * rng.integers(0, 2, (count, 7))).sum(1),
+    }[kind]())  # fmt: skip
+
+
+KINDS = ("even", "heaps", "skewed", "tied", "mixed")
+
+
+def standardised(scores):
+    return (scores - scores.mean()) / scores.std()
+
+
+def parameters(scores, shares):
+    """Weights, means and variances of components that hold shares (J, B) of the scores."""
+    totals = shares.sum(1)
+    means = shares @ scores / totals
+    spread = (shares * (scores - means[:, None]) ** 2).sum(1) / totals
+    return totals / totals.sum(), means, spread + mixture.VARIANCE_FLOOR
+
+
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+@pytest.mark.parametrize("steps", [1, 4, 25])
+@pytest.mark.parametrize("kind", KINDS)
+def test_em_climbs_step_by_step_as_sklearns_from_the_same_start(kind, steps, monkeypatch):
+    scores = standardised(drawn_scores(kind, 50, 0))
+    starts = mixture._starts(scores)
+    monkeypatch.setattr(mixture, "EM_STEPS", steps + 1)  # one to see where it stands
+    monkeypatch.setattr(mixture, "EM_TOLERANCE", -1.0)  # never content
+    shares, likelihoods = mixture._fitted(scores, starts)
+    column = scores[:, None]
+    for start, held, likelihood in zip(starts, shares, likelihoods, strict=True):
+        count = start.max() + 1
+        weights, means, variances = parameters(scores, np.eye(count)[start].T)
+        expected = GaussianMixture(
+            count, covariance_type="spherical", reg_covar=mixture.VARIANCE_FLOOR, tol=0.0,
+            max_iter=steps, weights_init=weights, means_init=means[:, None],
+            precisions_init=1 / variances,
+        ).fit(column)  # fmt: skip
+        assert likelihood == pytest.approx(expected.score(column), abs=1e-9)
+        np.testing.assert_allclose(held[:count].T, expected.predict_proba(column), atol=1e-7)
+        assert not held[count:].any()
+
+
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_chosen_mixture_is_as_good_as_sklearns_best(kind, seed):
+    """By the BIC on the same scores; EM stops within its tolerance of a maximum."""
+    scores = standardised(drawn_scores(kind, 31 + 11 * seed, seed))
+    column = scores[:, None]
+    least = min(
+        GaussianMixture(count, reg_covar=mixture.VARIANCE_FLOOR, random_state=0)
+        .fit(column)
+        .bic(column)
+        for count in range(1, 1 + min(mixture.MOST_COMPONENTS, len(np.unique(scores))))
+    )
+    shares = mixture._responsibilities(scores).T
+    np.testing.assert_allclose(shares.sum(0), 1)
+    weights, means, variances = parameters(scores, shares)
+    density = (weights * norm.pdf(column, means, variances**0.5)).sum(1)
+    found = (3 * len(means) - 1) * np.log(len(scores)) - 2 * np.log(density).sum()
+    assert found < least + 0.5
+
+
+@given(st.sampled_from(KINDS), st.integers(30, 64), st.integers(0, 99), st.randoms())
+def test_permuting_the_scores_permutes_what_the_components_hold(kind, count, seed, random):
+    scores = standardised(drawn_scores(kind, count, seed))
+    order = list(range(count))
+    random.shuffle(order)
+    found = mixture._responsibilities(scores)
+    np.testing.assert_allclose(mixture._responsibilities(scores[order]), found[order], atol=1e-12)
+    for same in np.unique(scores):  # equal scores are held alike, wherever a start has cut
+        held = found[scores == same]
+        np.testing.assert_allclose(held, held[:1].repeat(len(held), 0), atol=1e-12)
+
+
+def test_a_component_that_nothing_starts_in_stays_empty():
+    scores = standardised(drawn_scores("heaps", 40, 0))
+    starts = np.repeat([[0, 2]], 20, axis=1)
+    shares, likelihoods = mixture._fitted(scores, starts)
+    assert not shares[0, 1].any()
+    filled, expected = mixture._fitted(scores, starts // 2)
+    np.testing.assert_array_equal(shares[:, [0, 2]], filled)
+    assert likelihoods.tolist() == expected.tolist()
+
+
 # -- the threshold ------------------------------------------------------------------------------
 
 
@@ -171,6 +268,74 @@ def test_search_loss_has_a_gradient_in_the_strategy_weights(held, count):
     )
     torch.testing.assert_close(weights.grad, expected, atol=1e-7, rtol=1e-4)
     assert weights.grad.abs().max() > 1e-4
+
+
+# -- exactly n ----------------------------------------------------------------------------------
+
+top_cases = st.tuples(
+    st.lists(st.floats(-3, 3) | st.sampled_from((0.0, 0.5, 1.0)), min_size=1, max_size=40),
+    st.floats(0.01, 0.99),
+    st.sampled_from((1e-3, 0.1, 1.0, 30.0)),
+)
+
+
+@given(top_cases)
+def test_the_top_k_is_a_sigmoid_that_sums_to_the_count(case):
+    values, share, tau = case
+    scores, count = doubles(values), share * len(values)
+    selection = relaxation.top_k(scores, count, tau)
+    assert selection.sum().item() == pytest.approx(count, abs=1e-6)
+    inside = (selection > 1e-9) & (selection < 1 - 1e-9)
+    theta = (scores / tau - torch.logit(selection))[inside]  # one for all
+    assert not len(theta) or theta.max() - theta.min() < 1e-5
+    order = scores.argsort()
+    assert (selection[order].diff() >= 0).all()  # a higher score is never selected less
+    assert (selection[order].diff()[scores[order].diff() == 0] == 0).all()  # equal ones alike
+
+
+@given(top_cases, st.randoms(), st.floats(-100, 100))
+def test_the_top_k_follows_a_permutation_and_forgets_a_shift(case, random, shift):
+    values, share, tau = case
+    scores, count = doubles(values), share * len(values)
+    selection = relaxation.top_k(scores, count, tau)
+    order = list(range(len(values)))
+    random.shuffle(order)
+    permuted = relaxation.top_k(scores[order], count, tau)
+    torch.testing.assert_close(permuted, selection[order], rtol=0, atol=1e-9)
+    shifted = relaxation.top_k(scores + shift, count, tau)
+    torch.testing.assert_close(shifted, selection, rtol=0, atol=1e-8)
+
+
+@pytest.mark.parametrize(("size", "count"), [(1, 0.4), (2, 1.0), (7, 2.0), (40, 0.5), (40, 39.5)])
+@pytest.mark.parametrize("tau", [0.3, 2.0])
+def test_top_ks_gradient(size, count, tau):
+    scores = doubles(np.random.default_rng(size).normal(0, 1, size), grad=True)
+    assert gradcheck(lambda given: relaxation.top_k(given, count, tau), scores)
+    picked = relaxation.top_k(scores, count, tau) * doubles(np.arange(size) % 3)
+    picked.sum().backward()
+    assert scores.grad.sum().item() == pytest.approx(0, abs=1e-9)  # a shift changes nothing
+    assert size == 1 or scores.grad.abs().max() > 1e-6
+
+
+def test_top_ks_gradient_among_ties():
+    scores = doubles([0.5, 0.5, 0.1, 0.5, 0.9], grad=True)
+    assert gradcheck(lambda given: relaxation.top_k(given, 2, 0.2), scores)
+
+
+def test_a_low_temperature_selects_the_top_n():
+    scores = torch.randperm(30, generator=torch.Generator().manual_seed(0)).float()
+    scores.requires_grad_()
+    selection = relaxation.top_k(scores, 8, 1e-4)
+    assert selection.dtype == torch.float32
+    torch.testing.assert_close(selection, (scores >= 22).float())
+    selection.sum().backward()
+    assert not scores.grad.any()  # flat, but a number
+
+
+@pytest.mark.parametrize(("count", "tau"), [(0, 1.0), (4, 1.0), (-1, 1.0), (2, 0.0)])
+def test_a_count_or_temperature_out_of_range_is_refused(count, tau):
+    with pytest.raises(ValueError, match="between 0"):
+        relaxation.top_k(torch.zeros(4), count, tau)
 
 
 # -- degenerate scores --------------------------------------------------------------------------

@@ -59,8 +59,8 @@ class _Quantile(torch.autograd.Function):
     def forward(
         ctx: Any, weights: Tensor, means: Tensor, deviations: Tensor, level: float
     ) -> Tensor:
-        parts = [part.tolist() for part in (weights, means, deviations)]
-        quantile = weights.new_tensor(_bisected(*parts, level))
+        found = _bisected(weights.tolist(), means.tolist(), deviations.tolist(), level)
+        quantile = weights.new_tensor(found)
         ctx.save_for_backward(weights, means, deviations, quantile)
         return quantile
 

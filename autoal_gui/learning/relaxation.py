@@ -1,12 +1,17 @@
 """The relaxed selection and the losses of the bi-level search (Eq. 2-9)."""
 
+import math
+from typing import Any
+
 import torch
 from torch import Tensor
+from torch.autograd.function import once_differentiable
 from torch.nn import functional
 
 from autoal_gui.learning.mixture import threshold
 
 SPREAD_FLOOR = 1e-3  # scores lie in [0, 1]; with all of them equal tau must stay above zero
+BISECTIONS = 64  # as far as doubles reach
 
 
 def mix(weights: Tensor, scores: Tensor) -> Tensor:
@@ -24,6 +29,55 @@ def select(mixed: Tensor, share: float, temperature: float) -> Tensor:
     """
     tau = temperature * mixed.detach().std(correction=0).clamp_min(SPREAD_FLOOR)
     return torch.sigmoid((mixed - threshold(mixed, share)) / tau)
+
+
+def top_k(scores: Tensor, count: float, temperature: float) -> Tensor:
+    """Return p(x) = sigmoid((s(x) - theta) / tau) with theta such that sum p = count, (B,).
+
+    Unlike `select` it needs no count term in the loss: theta is found by bisection, and p follows
+    the scores with theta moving along, by the implicit function theorem. Adding a constant to all
+    scores changes nothing; equal scores are selected alike.
+
+    Args:
+        scores: (B,) s(x), B >= 1.
+        count: n in (0, B), how many images to select.
+        temperature: tau > 0, in units of the scores; towards 0 the top n are selected.
+
+    Raises:
+        ValueError: the count or the temperature is out of range.
+    """
+    if not (0 < count < len(scores) and temperature > 0):
+        raise ValueError("count must lie between 0 and the number of scores, temperature above 0")
+    value: Tensor = _TopK.apply(scores, count, temperature)
+    return value
+
+
+class _TopK(torch.autograd.Function):
+    """dp = p (1 - p) (ds - dtheta) / tau, where dtheta is the mean of ds weighted by p (1 - p)."""
+
+    @staticmethod
+    def forward(ctx: Any, scores: Tensor, count: float, temperature: float) -> Tensor:
+        scaled = scores.cpu().double() / temperature  # some devices have no doubles
+        # With the highest score for all the sum would be n at `high`, with the lowest at `low`.
+        odds = math.log(count) - math.log(len(scores) - count)
+        low, high = scaled.min() - odds, scaled.max() - odds
+        for _ in range(BISECTIONS):
+            middle = (low + high) / 2
+            many = torch.sigmoid(scaled - middle).sum() > count
+            low, high = torch.where(many, middle, low), torch.where(many, high, middle)
+        selection = torch.sigmoid(scaled - (low + high) / 2)
+        ctx.save_for_backward(selection)
+        ctx.temperature = temperature
+        return selection.to(scores)
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None, None]:
+        (selection,) = ctx.saved_tensors
+        slopes, given = selection * (1 - selection), gradient.cpu().double()
+        total = slopes.sum().clamp_min(torch.finfo(slopes.dtype).tiny)
+        along = (slopes * given).sum() / total  # what moves all scores alike changes nothing
+        return (slopes * (given - along) / ctx.temperature).to(gradient), None, None
 
 
 def fit_loss(selection: Tensor, losses: Tensor) -> Tensor:
