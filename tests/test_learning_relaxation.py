@@ -322,10 +322,11 @@ def test_top_ks_gradient_among_ties():
     assert gradcheck(lambda given: relaxation.top_k(given, 2, 0.2), scores)
 
 
-def test_a_low_temperature_selects_the_top_n():
+@pytest.mark.parametrize("tau", [1e-4, 1e-17])
+def test_a_low_temperature_selects_the_top_n(tau):
     scores = torch.randperm(30, generator=torch.Generator().manual_seed(0)).float()
     scores.requires_grad_()
-    selection = relaxation.top_k(scores, 8, 1e-4)
+    selection = relaxation.top_k(scores, 8, tau)
     assert selection.dtype == torch.float32
     torch.testing.assert_close(selection, (scores >= 22).float())
     selection.sum().backward()

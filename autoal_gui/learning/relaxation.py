@@ -4,6 +4,7 @@ import math
 from typing import Any
 
 import torch
+from scipy.special import expit
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 from torch.nn import functional
@@ -57,15 +58,17 @@ class _TopK(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx: Any, scores: Tensor, count: float, temperature: float) -> Tensor:
-        scaled = scores.cpu().double() / temperature  # some devices have no doubles
+        # On the CPU: some devices have no doubles, and torch's own sigmoid rounds by position, so
+        # that equal scores would differ.
+        scaled = scores.detach().cpu().double().numpy() / temperature
         # With the highest score for all the sum would be n at `high`, with the lowest at `low`.
-        odds = math.log(count) - math.log(len(scores) - count)
+        odds = math.log(count) - math.log(len(scaled) - count)
         low, high = scaled.min() - odds, scaled.max() - odds
         for _ in range(BISECTIONS):
             middle = (low + high) / 2
-            many = torch.sigmoid(scaled - middle).sum() > count
-            low, high = torch.where(many, middle, low), torch.where(many, high, middle)
-        selection = torch.sigmoid(scaled - (low + high) / 2)
+            many = expit(scaled - middle).sum() > count
+            low, high = (middle, high) if many else (low, middle)
+        selection = torch.from_numpy(expit(scaled - (low + high) / 2))
         ctx.save_for_backward(selection)
         ctx.temperature = temperature
         return selection.to(scores)
