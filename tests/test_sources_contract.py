@@ -14,7 +14,7 @@ from autoal_gui.core.pool import SourceSpec
 from autoal_gui.core.registry import discover
 
 SOURCES = discover(autoal_gui.sources.__name__)
-NAMES = ("demo", "folder", "medmnist", "npz")
+NAMES = ("demo", "folder", "medmnist", "npz", "synthetic")
 
 
 @pytest.fixture(params=NAMES)
@@ -22,7 +22,7 @@ def spec(request, tmp_path):
     """A small set of each kind."""
     name = request.param
     images = np.random.default_rng(0).integers(0, 256, (12, 8, 8), dtype=np.uint8)
-    if name == "demo":
+    if name in ("demo", "synthetic"):
         return SourceSpec(name, "", (("images", "12"), ("evaluation", "4"), ("size", "32")))
     if name == "folder":
         for number, image in enumerate(images):

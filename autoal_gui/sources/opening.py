@@ -34,8 +34,9 @@ def open_images(spec: SourceSpec, workspace: Path) -> ImageReader:
 def spec_of(data: str) -> SourceSpec:
     """Return what a path or a name on the command line means.
 
-    An .npz file, a folder of images (its sub-folders are classes), "demo", or a MedMNIST name,
-    whose file is looked for in the current folder and never downloaded without being asked for.
+    An .npz file, a folder of images (its sub-folders are classes), "demo", "synthetic", or a
+    MedMNIST name, whose file is looked for in the current folder and never downloaded without
+    being asked for.
 
     Raises:
         SourceError: it looks like a path, but nothing is there.
@@ -44,8 +45,8 @@ def spec_of(data: str) -> SourceSpec:
         return SourceSpec("npz", data)
     if os.path.isdir(data):  # noqa: PTH112
         return SourceSpec("folder", data, (("labels", "classes"),))
-    if data == "demo":
-        return SourceSpec("demo")
+    if data in ("demo", "synthetic"):
+        return SourceSpec(data)
     if os.sep in data or Path(data).suffix:
         raise SourceError("There is no such file or folder of images.")
     name, _, size = data.partition(":")
