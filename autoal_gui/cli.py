@@ -2,7 +2,6 @@
 
 import argparse
 import csv
-import json
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
@@ -12,13 +11,15 @@ from typing import IO, TYPE_CHECKING, Any
 import numpy as np
 
 import autoal_gui
+from autoal_gui.benchmark.command import add_benchmark
 from autoal_gui.core.errors import AutoALError
-from autoal_gui.core.files import replacing
+from autoal_gui.core.files import replacing, write_json
 from autoal_gui.core.messages import Event, Notice, Progress
 from autoal_gui.core.metrics import Metrics
 from autoal_gui.core.pool import ImagePool, Listing
 from autoal_gui.core.registry import discover
 from autoal_gui.core.settings import DEVICES, PRESETS, RunSettings, fitted_to
+from autoal_gui.evaluation.command import add_evaluate
 from autoal_gui.exporters.csv_labels import plain
 
 if TYPE_CHECKING:
@@ -62,6 +63,8 @@ def build_parser() -> argparse.ArgumentParser:
     _add_simulate(commands)
     _add_predict(commands)
     _add_export(commands)
+    add_evaluate(commands, _count, _labels)
+    add_benchmark(commands)
     return parser
 
 
@@ -162,7 +165,7 @@ def _simulate(options: argparse.Namespace) -> int:
         if options.save_model:
             _copy_model(replay.checkpoint, options.save_model)
     if options.json:
-        _write_json(options.json, as_report(options.data, settings, records))
+        write_json(options.json, as_report(options.data, settings, records))
     return 0
 
 
@@ -206,14 +209,6 @@ def _show_count(what: str, done: int, total: int) -> None:
     if sys.stderr.isatty():
         end = "\r" if done < total else "\r\x1b[K"
         print(f"  {what} {done}/{total}", end=end, file=sys.stderr)
-
-
-def _write_json(target: Path, content: dict[str, Any]) -> None:
-    try:
-        with replacing(target) as partial:
-            partial.write_text(json.dumps(content, indent=1), encoding="utf-8")
-    except OSError as error:
-        raise AutoALError("The result could not be written there.") from error
 
 
 def _copy_model(checkpoint: Path, target: Path) -> None:

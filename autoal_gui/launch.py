@@ -3,10 +3,16 @@
 import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from autoal_gui.app import make_application, make_window
 from autoal_gui.headless import play_demo
 from autoal_gui.libraries import missing_packages
+
+if TYPE_CHECKING:
+    from PySide6.QtCore import QSettings
+
+    from autoal_gui.gui.main_window import MainWindow
 
 
 def run_window(project: Path | None, demo: bool) -> int:
@@ -27,17 +33,28 @@ def run_window(project: Path | None, demo: bool) -> int:
         return 1
     if not shown:
         return play_demo()
+    application = make_application()
+    window = open_window(project)
+    if demo and project is None:
+        window.start_demo()
+    return application.exec()
+
+
+def open_window(project: Path | None, settings: "QSettings | None" = None) -> "MainWindow":
+    """Show the window and let the engine get ready.
+
+    Args:
+        project: a project folder to open, or None for the start page.
+        settings: where theme, geometry and recent projects are kept; by default the user's.
+    """
     from PySide6.QtCore import QTimer
 
-    application = make_application()
-    window = make_window()
+    window = make_window(settings=settings)
     window.show()
     QTimer.singleShot(0, window.controller.warm_up)  # once the window has been painted
     if project is not None:
         window.open_folder(project)
-    elif demo:
-        window.start_demo()
-    return application.exec()
+    return window
 
 
 def has_display() -> bool:

@@ -2,9 +2,26 @@
 
 import contextlib
 import itertools
+import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
+
+from autoal_gui.core.errors import AutoALError
+
+
+def write_json(target: Path, content: dict[str, Any]) -> None:
+    """Write plain values as JSON, one on a line.
+
+    Raises:
+        AutoALError: it cannot be written there.
+    """
+    try:
+        with replacing(target) as partial:
+            partial.write_text(json.dumps(content, indent=1), encoding="utf-8")
+    except OSError as error:
+        raise AutoALError("The result could not be written there.") from error
 
 
 @contextlib.contextmanager

@@ -1,0 +1,76 @@
+"""The command itself: which parts are measured, in which order, and where the figures go."""
+
+import argparse
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from autoal_gui.benchmark.plan import Plan
+from autoal_gui.core.files import write_json
+from autoal_gui.core.settings import PRESETS
+
+PARTS = ("round", "scoring", "scale", "start", "latency")
+
+
+def add_benchmark(commands: Any) -> None:
+    """Add the command to those of the command line."""
+    benchmark = commands.add_parser(
+        "benchmark", help="measure what a round, the pool, a start and a key press cost"
+    )
+    benchmark.add_argument(
+        "--data", required=True, help="a set with known labels: an .npz file, a folder, ..."
+    )
+    benchmark.add_argument("--json", type=Path, metavar="OUT", help="write the figures there")
+    benchmark.add_argument(
+        "--only", action="append", choices=PARTS, help="measure this part; may be given again"
+    )
+    benchmark.add_argument("--quick", action="store_true", help="a few minutes, rough figures")
+    benchmark.add_argument("--preset", choices=sorted(PRESETS), default="cpu")
+    benchmark.add_argument(
+        "--set", action="append", default=[], metavar="NAME=VALUE", dest="changes",
+        help="change one hyper-parameter; may be given several times",
+    )  # fmt: skip
+    benchmark.set_defaults(handler=_benchmark)
+
+
+def _benchmark(options: argparse.Namespace) -> int:
+    from autoal_gui.benchmark.report import table
+
+    plan = Plan(options.data, options.preset, tuple(options.changes))
+    plan = plan.quick() if options.quick else plan
+    report: dict[str, Any] = {}
+    for report in reports(plan, options.only or PARTS):
+        if options.json:  # after each part, so that whatever ends the next one spoils no other
+            write_json(options.json, report)
+    print(table(report["ratios"]))
+    return 0
+
+
+def reports(plan: Plan, parts: Sequence[str]) -> Iterator[dict[str, Any]]:
+    """Measure parts; yield the report as it grows, first without any.
+
+    Raises:
+        SourceError, SettingsError: the set or a setting is none, before anything is measured.
+    """
+    from autoal_gui.benchmark.fresh import in_fresh_process
+    from autoal_gui.benchmark.machine import load, machine
+    from autoal_gui.sources.opening import spec_of
+
+    spec_of(plan.data)
+    settings = {**asdict(plan), "round": asdict(plan.settings(0))}
+    report: dict[str, Any] = {"machine": in_fresh_process(machine), "settings": settings}
+    report |= {"details": {}, "ratios": {}}
+    yield report
+    for name in (part for part in PARTS if part in parts):
+        module = import_module(f"autoal_gui.benchmark.{name}")
+        print(f"measuring: {name}", file=sys.stderr, flush=True)
+        before = load()
+        with tempfile.TemporaryDirectory(prefix="autoal-gui-") as folder:
+            figures = module.measure(plan, Path(folder))
+        report["details"][name] = {**figures, "load": [before, load()]}
+        report["ratios"] |= module.ratios(figures)
+        yield report

@@ -1,0 +1,96 @@
+"""An annotator who presses keys, and a pulse that shows how late the event loop runs."""
+
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Qt, QTimer
+
+from autoal_gui.benchmark.screen import POLL, Painted, desk_of, shows_image, until
+from autoal_gui.gui.keys import class_keys
+
+if TYPE_CHECKING:
+    from autoal_gui.gui.main_window import MainWindow
+
+PULSE = 5  # milliseconds
+PAUSE = 50  # milliseconds between an image and the next key: far faster than anyone labels
+
+
+class Pulse(QObject):
+    """A timer that notes how late each of its beats comes."""
+
+    def __init__(self, window: "MainWindow") -> None:
+        super().__init__(window)
+        self._window = window
+        self.late: list[float] = []
+        """Milliseconds after the time that was due."""
+        self._timer = QTimer(self)
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._timer.timeout.connect(self._beat)
+        self._last = 0.0
+
+    def beat(self, seconds: float) -> None:
+        """Let the window work for a while, and beat."""
+        end = time.monotonic() + seconds
+        self._last = time.perf_counter()
+        self._timer.start(PULSE)
+        until(self._window, lambda: time.monotonic() > end)
+        self._timer.stop()
+
+    def _beat(self) -> None:
+        now = time.perf_counter()
+        self.late.append(max(0.0, 1000 * (now - self._last) - PULSE))
+        self._last = now
+
+
+class Annotator(QObject):
+    """Presses the key of the first class, and times each press to the next image on the screen."""
+
+    def __init__(self, window: "MainWindow", may_press: Callable[[], bool]) -> None:
+        """Prepare; `may_press` is asked before each press."""
+        super().__init__(window)
+        self._window, self._may_press = window, may_press
+        self._key = Qt.Key(ord(class_keys(len(window.controller.project.classes))[0]))
+        self._left = 0
+        self._pressed: float | None = None
+        self.milliseconds: list[float] = []
+        """From each press until the next image had been painted."""
+        self._image: int | None = None
+        self._painted = Painted(desk_of(window).image_view, self._next_is_shown)
+        self._painted.happened.connect(self._on_painted)
+
+    def answer(self, images: int) -> None:
+        """Let the window work until so many images have been answered, or none is left."""
+        self._left = images
+        self._next()
+        until(self._window, self._done)
+
+    def _done(self) -> bool:
+        answered = self._left == 0 and self._pressed is None
+        return answered or self._window.controller.current is None
+
+    def _next(self) -> None:
+        if self._done():
+            return
+        if self._may_press() and shows_image(self._window):
+            self._left -= 1
+            self._press()
+        else:
+            QTimer.singleShot(POLL, self._next)
+
+    def _press(self) -> None:
+        from PySide6.QtTest import QTest
+
+        self._image = self._window.controller.current
+        self._pressed = time.perf_counter()
+        QTest.keyClick(self._window.windowHandle(), self._key)
+
+    def _next_is_shown(self) -> bool:
+        changed = self._window.controller.current != self._image
+        return self._pressed is not None and changed and shows_image(self._window)
+
+    def _on_painted(self) -> None:
+        if self._pressed is not None:
+            self.milliseconds.append(1000 * (time.perf_counter() - self._pressed))
+            self._pressed = None
+            QTimer.singleShot(PAUSE, self._next)

@@ -1,0 +1,100 @@
+"""How soon the next image follows a key, and how late the event loop runs, idle and training."""
+
+import time
+from collections import Counter
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from autoal_gui.benchmark.fresh import in_fresh_process
+from autoal_gui.benchmark.plan import Plan
+from autoal_gui.benchmark.sets import make_project, write_set
+from autoal_gui.core.pool import SourceSpec
+from autoal_gui.sources.opening import spec_of
+
+if TYPE_CHECKING:
+    from autoal_gui.gui.main_window import MainWindow
+
+LARGE, LARGE_IMAGES = 224, 2000
+PRESSES = 10  # between two spells
+SPELL = 2.0  # seconds for which the event loop alone is watched, between keys
+KINDS = {"lateness": "late", "key_to_image": "pressed"}
+FIGURES = {"p50": 50, "p99": 99, "max": 100}
+
+
+def measure(plan: Plan, folder: Path) -> dict[str, Any]:
+    """Return milliseconds for the set that was named, and for one of larger images."""
+    large = folder / "large.npz"
+    write_set(large, LARGE_IMAGES, LARGE)
+    sets = {"": spec_of(plan.data), f"_{LARGE}_px": SourceSpec("npz", str(large))}
+    return {
+        name: in_fresh_process(watched, plan, spec, folder / f"project{name}")
+        for name, spec in sets.items()
+    }
+
+
+def watched(plan: Plan, spec: SourceSpec, folder: Path) -> dict[str, Any]:
+    """Label a project in this process's window; return in milliseconds how late all came."""
+    from autoal_gui.benchmark.screen import shown_window, shows_image, until
+
+    make_project(folder, spec, plan.settings, plan.labels)
+    window = shown_window(folder.parent, folder)
+    try:
+        until(window, partial(shows_image, window))
+        return {"idle": idle(window, plan), "training": training(window, plan)}
+    finally:
+        window.close()
+
+
+def idle(window: "MainWindow", plan: Plan) -> dict[str, Any]:
+    """Watch the window while no round runs: those that a full batch starts are cancelled."""
+    from autoal_gui.benchmark.labelling import Annotator, Pulse
+    from autoal_gui.benchmark.screen import until
+
+    quiet = partial(stopped, window)
+    pulse, annotator = Pulse(window), Annotator(window, quiet)
+    until(window, quiet)
+    pulse.beat(plan.quiet_seconds)
+    annotator.answer(plan.presses)
+    return {"late": pulse.late, "pressed": annotator.milliseconds}
+
+
+def stopped(window: "MainWindow") -> bool:
+    """Ask a running round to stop; say whether the engine does nothing now."""
+    from autoal_gui.core.session import State
+
+    window.controller.cancel()
+    return window.controller.state is State.IDLE
+
+
+def training(window: "MainWindow", plan: Plan) -> dict[str, Any]:
+    """Watch the window while rounds train one after the other."""
+    from autoal_gui.benchmark.labelling import Annotator, Pulse
+    from autoal_gui.benchmark.screen import until
+    from autoal_gui.core.session import State
+
+    controller, steps = window.controller, Counter[str]()
+    controller.progressed.connect(lambda progress: steps.update([progress.step]))
+    pulse, annotator = Pulse(window), Annotator(window, lambda: True)
+    end = time.monotonic() + plan.training_seconds
+    while time.monotonic() < end:
+        if controller.state is State.IDLE:
+            controller.train_now()
+            until(window, lambda: bool(steps))
+        pulse.beat(SPELL)
+        annotator.answer(PRESSES)
+    return {"late": pulse.late, "pressed": annotator.milliseconds, "steps": dict(steps)}
+
+
+def ratios(figures: dict[str, Any]) -> dict[str, float]:
+    """Return the median, the 99th percentile and the maximum of each kind of figure, in ms."""
+    found = {}
+    for size, states in figures.items():
+        for kind, name in KINDS.items():
+            for state, taken in states.items():
+                for figure, percent in FIGURES.items():
+                    value = float(np.percentile(taken[name], percent))
+                    found[f"{kind}_{state}{size}_{figure}_ms"] = value
+    return found

@@ -1,0 +1,133 @@
+"""A whole round of each mode, over a whole round of entropy sampling with the same training."""
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from autoal_gui.benchmark.plan import Plan
+from autoal_gui.benchmark.sets import replay_set
+from autoal_gui.core.backend import Backend, CancelCheck
+from autoal_gui.core.messages import Command, Event, RoundFinished, RunRound
+from autoal_gui.core.settings import RunSettings
+from autoal_gui.learning.simulate import Replay, ReplaySet, learn_features
+
+SCRATCH = ("entropy", "paper", "vote", "random")
+"""Modes whose task model is trained from scratch in each round."""
+WARM = ("entropy", "auto", "vote", "random")
+"""Modes that fit a head to the features of a warm start."""
+ROUNDS = 3  # the first reads the images and makes their features, the second has no history
+
+
+@dataclass
+class Recorder:
+    """A backend that remembers the rounds it was asked for, to carry them out again."""
+
+    backend: Backend
+    commands: list[RunRound] = field(default_factory=list)
+
+    def run(self, command: Command, cancelled: CancelCheck) -> Iterator[Event]:
+        """See `autoal_gui.core.backend.Backend.run`."""
+        if isinstance(command, RunRound):
+            self.commands.append(command)
+        yield from self.backend.run(command, cancelled)
+
+
+def measure(plan: Plan, folder: Path) -> dict[str, Any]:
+    """Return the seconds of each mode's third round, and what the warm start took.
+
+    The modes take turns, so that a busy moment of the machine is not one mode's alone.
+    """
+    from autoal_gui.learning.backend import TorchBackend
+
+    backend, data = TorchBackend(), replay_set(plan.data, folder, plan.seed)
+    settings = plan.settings(data.side)
+    warm_start = folder / "warm.pt"
+    warm = settings.but(warm_start=True)
+    learned = learn_features(data, warm, folder, warm_start, backend, never, pass_over)
+    commands = {
+        name: third_round(plan, data, backend, mode_settings, folder)
+        for name, mode_settings in compared(settings).items()
+    }
+    rounds = taking_turns(backend, commands, plan.repeats)
+    return {
+        "pool": len(commands["entropy"].unlabelled),
+        "labels": len(commands["entropy"].labelled),
+        "warm start": {"seconds": learned.seconds, "epochs": learned.epochs},
+        "rounds": rounds,
+    }
+
+
+def compared(settings: RunSettings) -> dict[str, RunSettings]:
+    """Return the settings of every mode that is measured, by the name of its figures."""
+    scratch = {mode: settings.but(mode=mode, warm_start=False) for mode in SCRATCH}
+    warm = {f"{mode}, warm": settings.but(mode=mode, warm_start=True) for mode in WARM}
+    return {**scratch, **warm}
+
+
+def third_round(
+    plan: Plan, data: ReplaySet, backend: Backend, settings: RunSettings, folder: Path
+) -> RunRound:
+    """Run three rounds up to `plan.labels` labels; return the command of the last.
+
+    From it on every round is like the next: images and features are kept, and there is a history.
+    """
+    recorder = Recorder(backend)
+    initial = max(2, plan.labels - (ROUNDS - 1) * plan.batch)
+    warm_start = folder / "warm.pt" if settings.warm_start else None
+    own = folder / settings.mode
+    own.mkdir(exist_ok=True)
+    replay = Replay(data, settings, initial, own, workspace=folder, warm_start=warm_start)
+    for _ in replay.run(recorder, ROUNDS, never, pass_over):
+        pass
+    return recorder.commands[-1]
+
+
+def taking_turns(
+    backend: Backend, commands: dict[str, RunRound], repeats: int
+) -> dict[str, list[dict[str, Any]]]:
+    """Carry out every command `repeats` times, there and back again."""
+    taken: dict[str, list[dict[str, Any]]] = {name: [] for name in commands}
+    for repeat in range(repeats):
+        for name in list(commands) if repeat % 2 == 0 else reversed(commands):
+            taken[name].append(timed(backend, commands[name]))
+    return taken
+
+
+def timed(backend: Backend, command: RunRound) -> dict[str, Any]:
+    """Carry out a round; return its seconds on the clock, on the processor and by step."""
+    clock, processor = time.perf_counter(), time.process_time()
+    events = list(backend.run(command, never))
+    result = events[-1]
+    assert isinstance(result, RoundFinished)  # noqa: S101
+    return {
+        "seconds": time.perf_counter() - clock,
+        "processor seconds": time.process_time() - processor,
+        "steps": dict(result.seconds),
+    }
+
+
+def ratios(figures: dict[str, Any]) -> dict[str, float]:
+    """Return each mode's median over that of entropy sampling with the same training."""
+    seconds = {
+        name: median(taken["seconds"] for taken in rounds)
+        for name, rounds in figures["rounds"].items()
+    }
+    found = {}
+    for mode in SCRATCH[1:]:
+        found[f"round_{mode}_over_entropy"] = seconds[mode] / seconds["entropy"]
+    for mode in WARM[1:]:
+        name = "round_auto_over_entropy" if mode == "auto" else f"round_{mode}_over_entropy_warm"
+        found[name] = seconds[f"{mode}, warm"] / seconds["entropy, warm"]
+    return found
+
+
+def never() -> bool:
+    """Cancel nothing."""
+    return False
+
+
+def pass_over(event: Event) -> None:
+    """Leave an event unseen."""
