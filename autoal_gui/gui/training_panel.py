@@ -20,6 +20,8 @@ from autoal_gui.gui.parts import text_label
 STEP_NAMES = {"reading": "Reading images", "task model": "Task model", "scoring": "Scoring"}
 STEP_TIPS: dict[Step, str] = {
     "reading": "Read, scale and keep every image, once for a project",
+    "warm start": "Learn from all images, labelled or not, how to tell them apart",
+    "features": "Describe every image by what was learned, once for a project",
     "task model": "Train the classifier on your labels",
     "evaluation": "Measure it on images that it never trains on",
     "FitNet": "Learn to predict on which images the classifier errs",
