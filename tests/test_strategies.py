@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from strategy_support import evidence_of, evidences, labelled_of, reordered, taken
 from threadpoolctl import threadpool_limits
 
 from autoal_gui.core.registry import discover
@@ -14,71 +15,30 @@ from autoal_gui.core.settings import CANDIDATES
 from autoal_gui.strategies import (
     bald,
     entropy,
+    geometry,
     kmeans,
     least_confidence,
+    lpl,
     margin,
     mean_std,
     random_choice,
+    vaal,
     variation_ratio,
 )
-from autoal_gui.strategies.contract import Evidence, chosen_mask, rank, top
+from autoal_gui.strategies.contract import chosen_mask, rank, top
 
 PLUGINS = discover("autoal_gui.strategies")
 STOCHASTIC = (bald, mean_std, variation_ratio)
 every_strategy = pytest.mark.parametrize("strategy", PLUGINS.values(), ids=PLUGINS)
 
 
-def softmax(logits):
-    odds = np.exp(logits - logits.max(axis=-1, keepdims=True))
-    return (odds / odds.sum(axis=-1, keepdims=True)).astype(np.float32)
-
-
-def evidence_of(n, classes=4, draws=5, features=3, spread=2.0, noise=1.0, wanted=5, seed=0):
-    """Random evidence; a `spread` of 1000 gives probabilities of exactly 0 and 1."""
-    rng = np.random.default_rng([n, classes, draws, features, seed])
-    logits = rng.normal(0, spread, (n, classes))
-    arrays = (
-        rng.permutation(10 * n)[:n].astype(np.int64),
-        rng.normal(0, 1, (n, features)).astype(np.float32),
-        softmax(logits),
-        softmax(logits + rng.normal(0, noise, (draws, n, classes))),
-    )
-    for array in arrays:
-        array.flags.writeable = False
-    return Evidence(*arrays, wanted=wanted, seed=seed)
-
-
-def taken(evidence, positions):
-    """The evidence of the images at some positions, in that order."""
-    return replace(
-        evidence,
-        image_ids=evidence.image_ids[positions],
-        features=evidence.features[positions],
-        probabilities=evidence.probabilities[positions],
-        stochastic=evidence.stochastic[:, positions],
-    )
-
-
-@st.composite
-def evidences(draw, smallest=0):
-    """Evidence with every degeneracy: few images, one class, ties, duplicates, certainty."""
-    evidence = evidence_of(
-        n=draw(st.integers(smallest, 17)),
-        classes=draw(st.integers(1, 5)),
-        draws=draw(st.integers(1, 11)),
-        features=draw(st.integers(1, 4)),
-        spread=draw(st.sampled_from((0.0, 1.0, 1000.0))),
-        noise=draw(st.sampled_from((0.0, 1.0, 1000.0))),
-        wanted=draw(st.integers(1, 20)),
-        seed=draw(st.integers(0, 99)),
-    )
-    n = len(evidence)
-    if draw(st.booleans()):
-        evidence = replace(evidence, features=np.round(evidence.features))
-    if n and draw(st.booleans()):
-        copies = draw(st.lists(st.integers(0, n - 1), min_size=n, max_size=n))
-        evidence = replace(taken(evidence, copies), image_ids=evidence.image_ids)
-    return evidence
+@pytest.fixture(scope="module", autouse=True)
+def brief_training():
+    """Networks that are trained for a few steps obey the contract too."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(lpl, "STEPS", 3)
+        patch.setattr(vaal, "STEPS", 3)
+        yield
 
 
 # -- the contract of all ----------------------------------------------------------------------
@@ -97,6 +57,7 @@ def test_a_strategy_introduces_itself(strategy):
 
 @every_strategy
 @given(evidence=evidences())
+@settings(max_examples=60)
 def test_scores_are_finite_one_an_image_and_repeatable(strategy, evidence):
     before = [evidence.features.copy(), evidence.probabilities.copy(), evidence.stochastic.copy()]
     scores = strategy.score(evidence)
@@ -111,24 +72,43 @@ def test_scores_are_finite_one_an_image_and_repeatable(strategy, evidence):
 
 @every_strategy
 @given(evidence=evidences(), data=st.data())
+@settings(max_examples=60)
 def test_permuting_the_images_permutes_the_scores(strategy, evidence, data):
     order = np.array(data.draw(st.permutations(range(len(evidence)))), dtype=np.int64)
-    permuted = strategy.score(taken(evidence, order))
-    np.testing.assert_array_equal(permuted, strategy.score(evidence)[order])
+    permuted = taken(evidence, order)
+    if evidence.labelled is not None:
+        labels = data.draw(st.permutations(range(len(evidence.labelled))))
+        permuted = replace(permuted, labelled=reordered(evidence.labelled, labels))
+    np.testing.assert_array_equal(strategy.score(permuted), strategy.score(evidence)[order])
 
 
 @every_strategy
-def test_permuting_holds_for_many_images_too(strategy):
+@pytest.mark.parametrize("labels", [0, 300])
+def test_permuting_holds_for_many_images_too(strategy, labels):
     evidence = evidence_of(1501, classes=9, draws=10, features=16)
+    if labels:
+        evidence = replace(evidence, labelled=labelled_of(labels, 9, 16))
     order = np.random.default_rng(0).permutation(len(evidence))
     permuted = strategy.score(taken(evidence, order))
     np.testing.assert_array_equal(permuted, strategy.score(evidence)[order])
 
 
 @every_strategy
-def test_different_images_get_different_scores(strategy):
-    scores = strategy.score(evidence_of(60))
-    assert len(np.unique(scores)) > 30
+def test_scores_do_not_depend_on_the_number_of_threads(strategy):
+    evidence = replace(evidence_of(3000, features=32, wanted=20), labelled=labelled_of(50, 4, 32))
+    scores = []
+    for threads in (1, 2, 4):
+        with threadpool_limits(limits=threads):
+            scores.append(strategy.score(evidence))
+    np.testing.assert_array_equal(scores[0], scores[1])
+    np.testing.assert_array_equal(scores[0], scores[2])
+
+
+@every_strategy
+@pytest.mark.parametrize("labels", [0, 12])
+def test_different_images_get_different_scores(strategy, labels):
+    evidence = replace(evidence_of(60), labelled=labelled_of(labels))
+    assert len(np.unique(strategy.score(evidence))) > 30
 
 
 # -- the contract's own functions --------------------------------------------------------------
@@ -290,7 +270,7 @@ def test_random_follows_its_seed_and_favours_nobody():
 
 # -- k-means --------------------------------------------------------------------------------------
 
-lloyd_and_mini_batch = pytest.mark.parametrize("lloyd_images", [kmeans.LLOYD_IMAGES, 0])
+all_and_a_sample = pytest.mark.parametrize("lloyd_images", [geometry.LLOYD_IMAGES, 10])
 
 
 def blobs(sizes, features=8):
@@ -317,14 +297,14 @@ def test_kmeans_asks_for_the_middle_of_each_cluster_the_largest_first():
         np.testing.assert_allclose(scores[members[others]], -distances[others], rtol=1e-4)
 
 
-def test_kmeans_in_mini_batches_asks_in_every_blob(monkeypatch):
-    monkeypatch.setattr(kmeans, "LLOYD_IMAGES", 0)
+def test_kmeans_of_a_sample_asks_in_every_blob(monkeypatch):
+    monkeypatch.setattr(kmeans, "LLOYD_IMAGES", 60)
     evidence, blob = blobs((300, 200, 100))
     chosen = top(kmeans.score(evidence), evidence.image_ids, 3)
     assert blob[chosen].tolist() == [0, 1, 2]
 
 
-@lloyd_and_mini_batch
+@all_and_a_sample
 @given(evidence=evidences())
 @settings(max_examples=50)
 def test_kmeans_puts_what_it_chose_above_all_others(lloyd_images, evidence):
@@ -347,18 +327,6 @@ def test_kmeans_with_enough_clusters_asks_for_every_distinct_image(evidence):
     for position in chosen:  # of images that coincide, the lowest id
         same = kinds.ravel() == kinds.ravel()[position]
         assert evidence.image_ids[position] == evidence.image_ids[same].min()
-
-
-@lloyd_and_mini_batch
-def test_kmeans_does_not_depend_on_the_number_of_threads(monkeypatch, lloyd_images):
-    monkeypatch.setattr(kmeans, "LLOYD_IMAGES", lloyd_images)
-    evidence = evidence_of(3000, features=32, wanted=20)
-    scores = []
-    for threads in (1, 2, 4):
-        with threadpool_limits(limits=threads):
-            scores.append(kmeans.score(evidence))
-    np.testing.assert_array_equal(scores[0], scores[1])
-    np.testing.assert_array_equal(scores[0], scores[2])
 
 
 def test_kmeans_survives_huge_and_tiny_features():

@@ -1,7 +1,8 @@
 """The one contract of every query strategy: pure functions of what one pass of the model left.
 
 A strategy is a module of this package with `NAME`, `LABEL`, `SOURCE`, `ORDER` and `score`. Adding
-one is adding a file; the contract test runs over all of them.
+one is adding a file; the contract test runs over all of them. A policy is a strategy that weighs
+others: it has `draw` as well.
 """
 
 from dataclasses import dataclass, field
@@ -71,6 +72,14 @@ class Evidence:
     def __len__(self) -> int:
         return len(self.probabilities)
 
+    @property
+    def truth(self) -> dict[int, int]:
+        """The class of each labelled image, by image id."""
+        if self.labelled is None:
+            return {}
+        ids, labels = self.labelled.image_ids.tolist(), self.labelled.labels.tolist()
+        return dict(zip(ids, labels, strict=True))
+
 
 class Strategy(Protocol):
     """The contract of a strategy's module."""
@@ -86,6 +95,34 @@ class Strategy(Protocol):
 
     def score(self, evidence: Evidence) -> Scores:
         """Return (n,) finite scores; higher is asked first. Permuting images permutes scores."""
+
+
+@dataclass(frozen=True)
+class Draw:
+    """What a policy asks for among n images, and what it drew that with.
+
+    S and W of an image that is asked for become its `Query.strategies` and come back in
+    `Evidence.history`: all that a policy, which keeps no state, knows of its earlier draws.
+    """
+
+    ranking: Scores = field(repr=False)
+    """(n,) finite; the higher, the earlier an image is asked for."""
+    candidates: tuple[str, ...]
+    """K names."""
+    scores: Scores = field(repr=False)
+    """S (n, K), in [0, 1]."""
+    weights: Scores = field(repr=False)
+    """W (n, K), in [0, 1], rows sum to 1."""
+
+
+class Policy(Strategy, Protocol):
+    """The contract of a strategy's module that chooses among candidate strategies."""
+
+    def draw(self, evidence: Evidence, candidates: tuple[str, ...]) -> Draw:
+        """Weigh the candidates by what became of earlier draws, and draw anew.
+
+        `score` returns the ranking among the paper's candidates.
+        """
 
 
 def rank(scores: Scores, tie_scores: Scores, image_ids: ImageIds) -> Positions:

@@ -25,3 +25,21 @@ def lead(probabilities: Probabilities) -> Values:
         return exact[:, 0]
     highest = np.partition(exact, -2, axis=1)[:, -2:]
     return highest[:, 1] - highest[:, 0]
+
+
+def disagreement(votes: npt.NDArray[np.integer], probabilities: Probabilities) -> Values:
+    """Return (n,) 1 - share of the modal class among R votes, ties by margin. In [0, 1].
+
+    Shares are multiples of 1/R, and R votes tie most images. The margin, brought to [0, 1], adds
+    at most half a step, 1/(2R): it orders equal shares and cannot reorder different ones.
+
+    Args:
+        votes: (n, C) how many of R votes went to each class.
+        probabilities: (n, C) class probabilities whose margin breaks the ties.
+    """
+    if not len(votes):
+        return np.empty(0)
+    cast = votes[0].sum()
+    closeness = np.clip(1.0 - lead(probabilities), 0.0, 1.0)
+    broken_ties: Values = 1.0 - votes.max(axis=1) / cast + closeness / (2 * cast)
+    return broken_ties

@@ -1,0 +1,86 @@
+"""Linear classifiers fitted to the labelled features; not a strategy itself."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from autoal_gui.strategies.contract import Positions
+from autoal_gui.strategies.geometry import Array
+
+ITERATIONS = 200  # of the fit; the loss has settled by then
+FOLDS = 5
+ABSENT = -1e6  # logit of a class that the fit has not seen
+
+
+@dataclass(frozen=True)
+class Scale:
+    """Moves features to mean 0 and mean square 1, whatever the size of a network's."""
+
+    mean: Array
+    """(D,)."""
+    deviation: float
+
+    @classmethod
+    def of(cls, points: Array) -> "Scale":
+        """Measure points (m, D), m >= 1."""
+        mean = points.mean(axis=0)
+        return cls(mean, float(np.sqrt(np.mean((points - mean) ** 2))) or 1.0)
+
+    def __call__(self, points: Array) -> Array:
+        """Return scaled points (p, D)."""
+        return (points - self.mean) / self.deviation
+
+
+def fit(points: Array, labels: Positions, classes: int) -> tuple[Array, Array]:
+    """Return weights (D, C) and biases (C,) of a logistic regression on scaled points (m, D).
+
+    With a single class among the labels it predicts that class everywhere.
+    """
+    import warnings
+
+    from sklearn.exceptions import ConvergenceWarning
+    from sklearn.linear_model import LogisticRegression
+
+    weights, biases = np.zeros((points.shape[1], classes)), np.full(classes, ABSENT)
+    present = np.unique(labels)
+    biases[present] = 0.0
+    if len(present) == 1:
+        return weights, biases
+    # An early end is as good. For good, because `catch_warnings` is not safe among threads.
+    warnings.filterwarnings("ignore", category=ConvergenceWarning, message="lbfgs failed")
+    method = LogisticRegression(max_iter=ITERATIONS).fit(points, labels)
+    if len(present) == 2:  # one row: the logit of the second class over the first
+        weights[:, present[1]], biases[present[1]] = method.coef_[0], method.intercept_[0]
+    else:
+        weights[:, present], biases[present] = method.coef_.T, method.intercept_
+    return weights, biases
+
+
+def out_of_fold(points: Array, labels: Positions, classes: int, seed: int) -> Array:
+    """Return (m, C) class probabilities by heads that were not fitted to the image.
+
+    Folds are drawn within each class.
+    """
+    from scipy.special import softmax
+
+    probabilities = np.empty((len(labels), classes))
+    for held in _folds(labels, min(FOLDS, len(labels)), seed):
+        weights, biases = fit(points[~held], labels[~held], classes)
+        probabilities[held] = softmax(points[held] @ weights + biases, axis=1)
+    return probabilities
+
+
+def _folds(labels: Positions, count: int, seed: int) -> list[npt.NDArray[np.bool_]]:
+    """Return `count` masks (m,); every image is in one."""
+    shuffled = np.random.default_rng(seed).permutation(len(labels))
+    by_class = shuffled[np.argsort(labels[shuffled], kind="stable")]
+    fold = np.empty(len(labels), np.int64)
+    fold[by_class] = np.arange(len(labels)) % count
+    return [fold == number for number in range(count)]
+
+
+def bootstrap(labels: Positions, random: np.random.Generator) -> Positions:
+    """Draw m of m images with replacement within each class, so that no class is lost."""
+    members = (np.flatnonzero(labels == c) for c in np.unique(labels))
+    return np.concatenate([random.choice(group, len(group)) for group in members])
