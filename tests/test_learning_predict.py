@@ -23,7 +23,7 @@ from autoal_gui.core.errors import AutoALError, Cancelled, CheckpointError, Imag
 from autoal_gui.core.messages import Progress
 from autoal_gui.core.metrics import Metrics
 from autoal_gui.core.pool import SourceSpec
-from autoal_gui.learning import round as rounds
+from autoal_gui.learning import task as tasks
 from autoal_gui.learning.checkpoint import load_checkpoint, save_checkpoint
 from autoal_gui.learning.export import export_model
 from autoal_gui.learning.images import square
@@ -38,14 +38,14 @@ CONTRAST = TINY.but(mode="random", task_steps=6, train_batch=8, stem="3x3/2")
 def finished(request, tmp_path_factory):
     folder = tmp_path_factory.mktemp(request.param)
     command = command_of(folder, CONTRAST.but(precision=request.param), evaluation=12)
-    heard, real = [], rounds.gather
+    heard, real = [], tasks.gather
 
     def listened(*given):
         heard.append((yield from real(*given)))
         return heard[-1]
 
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(rounds, "gather", listened)
+        patched.setattr(tasks, "gather", listened)
         result = result_of(command)
     return command, result, heard[0]  # the evidence of the evaluation set comes first
 

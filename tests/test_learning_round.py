@@ -31,7 +31,7 @@ from autoal_gui.core.errors import (
     SourceError,
 )
 from autoal_gui.core.messages import STEPS, Notice, Progress, RoundFinished
-from autoal_gui.learning import round as rounds
+from autoal_gui.learning import task as tasks
 from autoal_gui.learning import search
 from autoal_gui.learning.checkpoint import load_checkpoint, save_checkpoint
 from autoal_gui.learning.query import Ballot, searched_ballot, voted_ballot
@@ -119,7 +119,7 @@ def test_progress_counts_every_step_to_its_end(paper):
     assert trained == list(range(1, command.settings.task_steps + 1))
     assert Counter(p.step for p in progress)["SearchNet"] == command.settings.search_steps
     assert progress[-1].seconds_left == pytest.approx(0, abs=0.2 * progress[0].seconds_left)
-    assert {step for step, _ in events[-1].seconds} == set(STEPS)
+    assert {step for step, _ in events[-1].seconds} == set(STEPS) - {"warm start", "features"}
 
 
 # -- reproducible -------------------------------------------------------------------------------
@@ -336,7 +336,7 @@ def test_a_pool_without_a_readable_image_is_explained(size, tmp_path):
 
 
 def test_scoring_and_evaluation_leave_the_task_model_as_training_left_it(tmp_path, monkeypatch):
-    states, real = [], rounds.gather
+    states, real = [], tasks.gather
 
     def listened(context, model, *rest):
         states.append(state_of(model))
@@ -344,10 +344,10 @@ def test_scoring_and_evaluation_leave_the_task_model_as_training_left_it(tmp_pat
         states.append(state_of(model))
         return evidence
 
-    monkeypatch.setattr(rounds, "gather", listened)
+    monkeypatch.setattr(tasks, "gather", listened)
     result = result_of(command_of(tmp_path, PAPER))
     states.append(load_checkpoint(Path(result.checkpoint))[1])
-    assert len(states) == 5  # around evaluation and scoring, and what was saved
+    assert len(states) == 7  # around evaluation, scoring, the labelled images, and what was saved
     assert all(same_state(states[0], state) for state in states[1:])
 
 

@@ -1,0 +1,241 @@
+"""The warm start: what it learns, how it is put down and taken up, and what rounds make of it."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from learning_support import TINY, command_of, events_of, picture, pool_of, result_of, same_results
+from torch.nn import functional
+
+from autoal_gui.core.errors import CheckpointError
+from autoal_gui.core.messages import Asked, Progress, Query, WarmStart, WarmStarted
+from autoal_gui.learning.checkpoint import load_checkpoint, load_model
+from autoal_gui.learning.contrastive import contrast_loss, view
+from autoal_gui.learning.images import ImageCache
+from autoal_gui.learning.warm import warm_start
+
+WARM = TINY.but(warm_start=True, warm_epochs=2, warm_batch=4)
+
+
+def warm_command(folder, images=12, **changes):
+    arrays = [picture(i % 2, i) for i in range(images)]
+    settings = WARM.but(**changes)
+    return WarmStart(3, pool_of(arrays), ("a", "b"), settings, str(folder), str(folder / "warm.pt"))
+
+
+def warmed(command, cancelled=lambda: False):
+    events = list(warm_start(command, cancelled))
+    assert all(isinstance(event, Progress) for event in events[:-1])
+    assert isinstance(events[-1], WarmStarted)
+    return events[-1]
+
+
+def after(calls):
+    """A cancel check that says yes from a given call on."""
+    count = 0
+
+    def cancelled():
+        nonlocal count
+        count += 1
+        return count > calls
+
+    return cancelled
+
+
+def states_equal(one, other):
+    first, second = load_checkpoint(Path(one))[1], load_checkpoint(Path(other))[1]
+    return all(torch.equal(first[name], second[name]) for name in first)
+
+
+# -- the views and the contrast -----------------------------------------------------------------
+
+
+def test_the_contrast_equals_its_definition_pair_by_pair():
+    generator = torch.Generator().manual_seed(0)
+    z = functional.normalize(torch.randn(6, 5, generator=generator, dtype=torch.float64), dim=1)
+    total = 0.0
+    for i in range(6):
+        twin = (i + 3) % 6
+        powers = [float(torch.exp(z[i] @ z[j] / 0.2)) for j in range(6)]
+        total -= np.log(powers[twin] / (sum(powers) - powers[i]))
+    assert float(contrast_loss(z)) == pytest.approx(total / 6)
+
+
+def test_twins_that_agree_cost_less_than_strangers():
+    one = functional.normalize(torch.randn(4, 8, generator=torch.Generator().manual_seed(1)), dim=1)
+    assert contrast_loss(torch.cat((one, one))) < contrast_loss(torch.cat((one, one.roll(1, 0))))
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+def test_views_differ_from_each_other_and_come_again_from_the_same_seed(channels):
+    pixels = torch.rand(5, channels, 20, 20, generator=torch.Generator().manual_seed(2))
+    kept = pixels.clone()
+    one = view(pixels, torch.Generator().manual_seed(3))
+    again = view(pixels, torch.Generator().manual_seed(3))
+    other = view(pixels, torch.Generator().manual_seed(4))
+    assert one.shape == pixels.shape
+    assert torch.equal(pixels, kept)
+    assert torch.equal(one, again)
+    assert all(not torch.equal(a, b) for a, b in zip(one, other, strict=True))
+
+
+def test_a_view_keeps_the_shade_that_tells_classes_apart():
+    dark, bright = torch.full((40, 1, 16, 16), 0.2), torch.full((40, 1, 16, 16), 0.8)
+    seen = view(torch.cat((dark, bright)), torch.Generator().manual_seed(5)).mean((1, 2, 3))
+    assert seen[:40].max() < seen[40:].min()
+
+
+# -- learning -----------------------------------------------------------------------------------
+
+
+def test_the_same_seed_learns_the_same_and_another_seed_another(tmp_path):
+    one = warmed(warm_command(tmp_path / "1"))
+    other = warmed(warm_command(tmp_path / "2"))
+    third = warmed(warm_command(tmp_path / "3", seed=1))
+    assert one.complete
+    assert one.epochs == 2
+    assert states_equal(one.checkpoint, other.checkpoint)
+    assert not states_equal(one.checkpoint, third.checkpoint)
+
+
+def test_the_contrast_falls(tmp_path):
+    command = warm_command(tmp_path, images=16, warm_epochs=40, warm_batch=16)
+    losses = [event.loss for event in warm_start(command, lambda: False) if hasattr(event, "loss")]
+    losses = [loss for loss in losses if loss is not None]
+    assert np.mean(losses[-8:]) < np.mean(losses[:8]) - 0.1
+
+
+def test_the_evaluation_images_are_not_learned_from(tmp_path):
+    plain = warm_command(tmp_path / "1")
+    arrays = [picture(i % 2, i) for i in range(12)]
+    strange = [np.full((16, 16), 255, np.uint8)] * 3
+    pool = pool_of([*arrays, *strange], range(13, 16))
+    more = replace(plain, pool=pool, workspace=str(tmp_path), checkpoint=str(tmp_path / "more.pt"))
+    assert states_equal(warmed(plain).checkpoint, warmed(more).checkpoint)
+
+
+def test_put_down_and_taken_up_it_ends_where_it_would_have_ended(tmp_path):
+    whole = warmed(warm_command(tmp_path / "1"))
+    command = warm_command(tmp_path / "2")
+    part = warmed(command, after(14))  # twelve images are read first
+    assert not part.complete
+    assert 0 < part.epochs < 2
+    assert not states_equal(whole.checkpoint, part.checkpoint)
+    rest = warmed(command)
+    assert rest.complete
+    assert rest.epochs == 2
+    assert rest.seconds > part.seconds
+    assert states_equal(whole.checkpoint, rest.checkpoint)
+    assert not Path(f"{command.checkpoint}.state").exists()
+
+
+@pytest.mark.parametrize("damage", ["cut", "foreign", "other seed"])
+def test_a_state_that_does_not_fit_begins_anew(damage, tmp_path):
+    command = warm_command(tmp_path)
+    warmed(command, after(14))
+    state = Path(f"{command.checkpoint}.state")
+    if damage == "cut":
+        state.write_bytes(state.read_bytes()[:5000])
+    elif damage == "foreign":
+        torch.save({"format": "something else"}, state)
+    else:
+        command = replace(command, settings=command.settings.but(seed=5))
+    fresh = replace(command, workspace=str(tmp_path / "b"), checkpoint=str(tmp_path / "b" / "w.pt"))
+    assert states_equal(warmed(command).checkpoint, warmed(fresh).checkpoint)
+
+
+def test_time_is_the_budget_where_no_epochs_are_set(tmp_path):
+    result = warmed(warm_command(tmp_path, warm_epochs=0, warm_seconds=1.0))
+    assert result.complete
+    assert result.seconds >= 1.0
+    assert result.epochs > 0
+
+
+def test_a_handful_of_images_is_left_as_it_is(tmp_path):
+    result = warmed(warm_command(tmp_path, images=5))
+    assert result.complete
+    assert result.epochs == 0
+    assert load_model(Path(result.checkpoint))[1].labels == 0
+
+
+# -- rounds on a warm start -----------------------------------------------------------------------
+
+
+def warm_round(folder, start, **changes):
+    command = command_of(folder, WARM.but(**changes))
+    return replace(command, warm_start=start)
+
+
+@pytest.fixture(scope="module")
+def start(tmp_path_factory):
+    """The checkpoint of a warm start on the images of `command_of`."""
+    folder = tmp_path_factory.mktemp("warm")
+    pool = command_of(folder).pool
+    settings = WARM.but(warm_epochs=4)
+    file = str(folder / "warm.pt")
+    return warmed(WarmStart(3, pool, ("a", "b"), settings, str(folder), file)).checkpoint
+
+
+def test_only_the_last_layer_is_trained_on_a_warm_start(start, tmp_path):
+    result = result_of(warm_round(tmp_path, start))
+    before, after_it = load_checkpoint(Path(start))[1], load_checkpoint(Path(result.checkpoint))[1]
+    backbone = [name for name in before if name.startswith("backbone.")]
+    assert len(backbone) > 100
+    assert all(torch.equal(before[name], after_it[name]) for name in backbone)
+    assert not torch.equal(before["head.weight"], after_it["head.weight"])
+
+
+def test_the_saved_model_predicts_what_the_round_predicted(start, tmp_path):
+    command = warm_round(tmp_path, start)
+    result = result_of(command)
+    model, card = load_model(Path(result.checkpoint))
+    cache = ImageCache.open(command.pool, card.input_size, tmp_path)
+    ids = result.ranking.tolist()
+    with torch.no_grad():
+        logits = model(card.normalisation(cache.batch(ids)))
+    assert card.unit
+    np.testing.assert_allclose(logits.softmax(1).numpy(), result.probabilities, atol=2e-3)
+
+
+def test_the_features_are_kept_between_rounds_and_give_the_same(start, tmp_path):
+    command = warm_round(tmp_path, start)
+    first = events_of(command)
+    second = events_of(command)
+    passed = [[e for e in events if isinstance(e, Progress) and e.step == "features"]
+              for events in (first, second)]  # fmt: skip
+    assert passed[0]
+    assert not passed[1]
+    same_results(first[-1], second[-1])
+
+
+def test_every_mode_starts_from_the_same_model(start, tmp_path):
+    results = [
+        result_of(warm_round(tmp_path / mode, start, mode=mode))
+        for mode in ("random", "vote", "paper")
+    ]
+    assert results[0].metrics == results[1].metrics == results[2].metrics
+    np.testing.assert_array_equal(
+        np.sort(results[0].probabilities, 0), np.sort(results[2].probabilities, 0)
+    )
+
+
+def test_without_two_classes_the_warm_features_spread_the_first_labels(start, tmp_path):
+    command = replace(warm_round(tmp_path, start), labelled=())
+    result = result_of(command)
+    assert result.checkpoint == ""
+    assert sorted(result.ranking.tolist()) == list(command.unlabelled)
+
+
+def test_a_missing_warm_start_is_explained(tmp_path):
+    with pytest.raises(CheckpointError, match="no such checkpoint"):
+        result_of(warm_round(tmp_path, str(tmp_path / "gone.pt")))
+
+
+def test_the_audit_measures_on_randomly_drawn_images_alone(start, tmp_path):
+    command = warm_round(tmp_path, start)
+    drawn = tuple(Asked(1, Query(i, 0.0, audit=i <= 6), None) for i in range(1, 10))
+    result = result_of(replace(command, history=drawn))
+    assert result.audit.total == 6
+    assert result_of(replace(command, history=drawn[:4])).audit is None
