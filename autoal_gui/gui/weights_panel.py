@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QProgressBar
 
 from autoal_gui.core.project import RoundRecord
 from autoal_gui.gui.controller import Controller
-from autoal_gui.gui.names import SEARCHING_MODES, mode_label, strategy_label
+from autoal_gui.gui.names import gives_weights, mode_label, strategy_label
 from autoal_gui.gui.parts import CardColumn, text_label
 from autoal_gui.gui.plots import (
     SYMBOL_SIZE,
@@ -138,7 +138,7 @@ class WeightsPanel(CardColumn):
 
 def hint(mode: str, any_weights: bool) -> str:
     """Say why there are no weights to see, or no new ones."""
-    if mode not in SEARCHING_MODES:
+    if not gives_weights(mode):
         return f"The mode “{mode_label(mode)}” asks by one strategy and gives no weights."
     if mode == "vote" and any_weights:
         return "In a uniform vote every strategy has the same weight; only their scores differ."

@@ -2,6 +2,7 @@
 
 from collections.abc import Generator
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 import numpy.typing as npt
@@ -9,10 +10,11 @@ import torch
 
 from autoal_gui.core.errors import AutoALError
 from autoal_gui.core.messages import Progress, Query
+from autoal_gui.core.registry import discover
 from autoal_gui.learning.networks import SearchNet
 from autoal_gui.learning.training import DIVERGED, Context
 from autoal_gui.strategies.candidates import candidate_scores, top_masks
-from autoal_gui.strategies.contract import Evidence, rank
+from autoal_gui.strategies.contract import Evidence, Policy, rank, top
 from autoal_gui.strategies.vote import percentiles, vote_weights
 
 Array = npt.NDArray[np.float64]
@@ -35,6 +37,8 @@ class Ballot:
     """(n, K) mid-rank percentiles of the candidates, which break ties."""
     predicted_loss: Array | None = None
     """(n,) of the loss head, where there is one."""
+    drawn: Array | None = None
+    """(n,) what ranks the images in place of s(x), where chance decides; ties by image id."""
 
     @property
     def mixed(self) -> Array:
@@ -46,6 +50,8 @@ class Ballot:
 
         Images that all candidates pick are equal; the rounding of W must not order them.
         """
+        if self.drawn is not None:
+            return top(self.drawn, self.image_ids, len(self.drawn))
         order = _row_sums(self.weights * self.order)
         return rank(self.mixed.round(DECIMALS), order.round(DECIMALS), self.image_ids)
 
@@ -98,6 +104,20 @@ def voted_ballot(evidence: Evidence, candidates: tuple[str, ...]) -> Ballot:
     order = percentiles(scores).T
     weights = np.broadcast_to(vote_weights(scores), order.shape)
     return Ballot(evidence.image_ids, candidates, order, weights, order)
+
+
+def policy_ballot(evidence: Evidence, policy: str, candidates: tuple[str, ...]) -> Ballot:
+    """A policy's mode: it weighs the candidates and draws among them; s(x) is what it drew with."""
+    module = cast(Policy, discover("autoal_gui.strategies")[policy])
+    draw = module.draw(evidence, candidates)
+    return Ballot(
+        evidence.image_ids,
+        draw.candidates,
+        draw.scores,
+        draw.weights,
+        draw.scores,
+        drawn=draw.ranking,
+    )
 
 
 def _weigh(

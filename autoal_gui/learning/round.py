@@ -16,7 +16,7 @@ from autoal_gui.core.settings import RunSettings
 from autoal_gui.learning.checkpoint import ModelCard, save_checkpoint
 from autoal_gui.learning.head import Head
 from autoal_gui.learning.networks import SearchNet
-from autoal_gui.learning.query import Ballot, searched_ballot, voted_ballot
+from autoal_gui.learning.query import Ballot, policy_ballot, searched_ballot, voted_ballot
 from autoal_gui.learning.reading import read_images
 from autoal_gui.learning.search import can_search, search
 from autoal_gui.learning.task import (
@@ -28,6 +28,7 @@ from autoal_gui.learning.task import (
 )
 from autoal_gui.learning.training import Context, Labels
 from autoal_gui.learning.work import TRAINING_COST, Work
+from autoal_gui.strategies.candidates import is_policy
 from autoal_gui.strategies.contract import Evidence, Labelled
 
 FEWEST_AUDITED = 5  # images; a share of fewer says nothing
@@ -209,9 +210,10 @@ def _ballot(
 ) -> Generator[Progress, None, Ballot]:
     if net is not None:
         return (yield from searched_ballot(context, net, evidence))
-    single = context.settings.mode not in ("paper", "vote")
-    candidates = (context.settings.mode,) if single else context.settings.candidates
-    return voted_ballot(evidence, candidates)
+    mode, candidates = context.settings.mode, context.settings.candidates
+    if is_policy(mode):
+        return policy_ballot(evidence, mode, candidates)
+    return voted_ballot(evidence, candidates if mode in ("paper", "vote") else (mode,))
 
 
 def _card(

@@ -11,6 +11,11 @@ from autoal_gui.strategies.contract import Evidence, ImageIds, chosen_mask
 Array = npt.NDArray[np.float64]
 
 
+def is_policy(name: str) -> bool:
+    """Whether a name is that of a strategy that weighs others."""
+    return hasattr(discover("autoal_gui.strategies").get(name), "draw")
+
+
 def candidate_scores(evidence: Evidence, candidates: Sequence[str]) -> Array:
     """Return the candidates' scores over the evidence: (K, n)."""
     strategies = discover("autoal_gui.strategies")
