@@ -1,0 +1,191 @@
+"""Charts as SVG elements: learning curves with bands, and differences with intervals.
+
+Widths and heights are SVG units; a chart scales with the page.
+"""
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from xml.etree.ElementTree import Element
+
+from autoal_gui.evaluation.markup import tag
+from autoal_gui.evaluation.results import Curve
+from autoal_gui.evaluation.statistics import Spread
+
+COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#8f7a00", "#56b4e9", "#7a7a7a")
+"""Okabe & Ito 2008, which colour-blind people tell apart too."""
+DASHES = ("", "7 3", "2 2", "9 3 2 3", "5 2 2 2", "1 3", "12 4")
+"""A dash for each series too: colour is never the only sign."""
+BAND = 0.14  # opacity
+INK, FAINT = "#17232e", "#d3dce4"
+STANDING_COLOURS = {"better": "#00785a", "worse": "#b04a00", "no worse": INK, "open": "#6b7a88"}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One curve of a chart, drawn as its place in `COLOURS` and `DASHES` says."""
+
+    name: str
+    curve: Curve
+    style: int
+
+
+@dataclass(frozen=True)
+class Scale:
+    """Maps values to places, linearly."""
+
+    low: float
+    high: float
+    start: float
+    end: float
+
+    def __call__(self, value: float) -> float:
+        """Return the place of a value; the middle where all values are alike."""
+        span = self.high - self.low
+        share = (value - self.low) / span if span else 0.5
+        return self.start + share * (self.end - self.start)
+
+
+def bounds(curves: Iterable[Curve]) -> tuple[float, float]:
+    """Return a range that holds the bands of curves, a little wider."""
+    ends = [
+        end
+        for curve in curves
+        for spread in curve.spreads
+        for end in (spread.mean, spread.low, spread.high)
+        if not math.isnan(end)
+    ]
+    room = max(0.01, 0.05 * (max(ends) - min(ends)))
+    return max(0.0, min(ends) - room), min(1.0, max(ends) + room)
+
+
+def ticks(low: float, high: float, most: int = 6) -> list[float]:
+    """Return round numbers between two, at least one and at most `most`."""
+    rough = (high - low) / max(1, most - 1) or 1.0
+    power = 10.0 ** math.floor(math.log10(rough))
+    step = next(power * factor for factor in (1, 2, 5, 10) if power * factor >= rough * 0.999)
+    first = math.ceil(low / step - 1e-9)
+    return [round(n * step, 10) for n in range(first, math.floor(high / step + 1e-9) + 1)]
+
+
+def curves_chart(
+    lines: Sequence[Line],
+    limits: tuple[float, float],
+    title: str,
+    size: tuple[int, int] = (360, 260),
+    bare: bool = False,
+) -> Element:
+    """Draw learning curves over the number of labels.
+
+    Args:
+        lines: the last one on top.
+        limits: of the vertical axis.
+        title: read out in the chart's place.
+        size: width and height.
+        bare: with few numbers on the axes and no words, for a chart among many.
+    """
+    width, height = size
+    labels = [n for line in lines for n in line.curve.labels]
+    x = Scale(min(labels), max(labels), 38, width - 14)
+    y = Scale(*limits, height - (22 if bare else 36), 8)
+    chart = tag("svg", tag("title", title), viewBox=f"0 0 {width} {height}", role="img")
+    _draw_axes(chart, x, y, 3 if bare else 6)
+    if not bare:
+        chart.append(_text("labels", (x.start + x.end) / 2, height - 4, text_anchor="middle"))
+    for line in lines:
+        chart.extend(_drawn(line, x, y))
+    return chart
+
+
+def _draw_axes(chart: Element, x: Scale, y: Scale, most: int) -> None:
+    for value in ticks(y.low, y.high, most):
+        chart.append(_rule(x.start, y(value), x.end, y(value)))
+        words = f"{value:.3f}".rstrip("0").ljust(4, "0")
+        chart.append(_text(words, x.start - 5, y(value) + 4, text_anchor="end"))
+    for value in ticks(x.low, x.high, most):
+        chart.append(_rule(x(value), y.start, x(value), y.start + 4))
+        chart.append(_text(f"{value:g}", x(value), y.start + 16, text_anchor="middle"))
+
+
+def _drawn(line: Line, x: Scale, y: Scale) -> Iterable[Element]:
+    """Return the band and the line of a series; a point where there is one number alone."""
+    colour = COLOURS[line.style % len(COLOURS)]
+    places = [x(n) for n in line.curve.labels]
+    spreads = line.curve.spreads
+    if not any(math.isnan(spread.low) for spread in spreads):
+        upper = [(px, y(min(y.high, s.high))) for px, s in zip(places, spreads, strict=True)]
+        lower = [(px, y(max(y.low, s.low))) for px, s in zip(places, spreads, strict=True)]
+        yield tag(
+            "polygon", points=_points([*upper, *reversed(lower)]), fill=colour, fill_opacity=BAND
+        )
+    middle = [(px, y(s.mean)) for px, s in zip(places, spreads, strict=True)]
+    if len(middle) == 1:
+        yield tag("circle", cx=middle[0][0], cy=middle[0][1], r=3, fill=colour)
+        return
+    yield tag(
+        "polyline", tag("title", line.name), points=_points(middle), fill="none", stroke=colour,
+        stroke_width=2, stroke_dasharray=DASHES[line.style % len(DASHES)] or None,
+    )  # fmt: skip
+
+
+def sample_line(style: int) -> Element:
+    """Return a short piece of a series' line, for a legend."""
+    return tag(
+        "svg",
+        tag(
+            "line", x1=0, y1=5, x2=34, y2=5, stroke=COLOURS[style % len(COLOURS)], stroke_width=2.5,
+            stroke_dasharray=DASHES[style % len(DASHES)] or None,
+        ),
+        width=34, height=10, aria_hidden="true",
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of a chart of differences."""
+
+    name: str
+    spread: Spread
+    standing: str
+
+
+def differences_chart(rows: Sequence[Row], title: str) -> Element:
+    """Draw differences as points with their intervals beside a line at 0."""
+    ends = [e for row in rows for e in (row.spread.low, row.spread.high, row.spread.mean)]
+    known = [end for end in ends if not math.isnan(end)]
+    reach = max(0.01, *(abs(end) for end in known)) * 1.08
+    height, left = 18 * len(rows) + 34, 185
+    x = Scale(-reach, reach, left, 505)
+    chart = tag("svg", tag("title", title), viewBox=f"0 0 520 {height}", role="img")
+    for value in ticks(-reach, reach, 5):
+        chart.append(_rule(x(value), 6, x(value), height - 22))
+        words = f"{value:+.3g}".replace("-", "−") if value else "0"
+        chart.append(_text(words, x(value), height - 8, text_anchor="middle"))
+    chart.append(_rule(x(0), 6, x(0), height - 22, stroke=INK))
+    for number, row in enumerate(rows):
+        y = 18.0 * number + 16
+        colour = STANDING_COLOURS[row.standing]
+        chart.append(_text(shortened(row.name, 28), left - 8, y + 4, text_anchor="end", fill=INK))
+        if not math.isnan(row.spread.low):
+            ends_at = x(row.spread.low), x(row.spread.high)
+            chart.append(_rule(ends_at[0], y, ends_at[1], y, stroke=colour, stroke_width=2))
+        chart.append(tag("circle", cx=x(row.spread.mean), cy=y, r=4, fill=colour))
+    return chart
+
+
+def shortened(name: str, most: int) -> str:
+    """Return a name of at most `most` characters."""
+    return name if len(name) <= most else name[: most - 1] + "…"
+
+
+def _points(places: Iterable[tuple[float, float]]) -> str:
+    return " ".join(f"{x:.1f},{y:.1f}" for x, y in places)
+
+
+def _rule(x1: float, y1: float, x2: float, y2: float, **attributes: object) -> Element:
+    attributes.setdefault("stroke", FAINT)
+    return tag("line", x1=x1, y1=y1, x2=x2, y2=y2, **attributes)
+
+
+def _text(words: str, x: float, y: float, **attributes: object) -> Element:
+    return tag("text", words, x=x, y=y, **attributes)

@@ -1,0 +1,189 @@
+"""The command `autoal-gui evaluate`: from words to runs, and from runs to the page.
+
+What it leaves in its folder: runs/ (a file a run), warm/ (checkpoints), sets/ (caches, which can be
+deleted at any time), and from these results.csv, results.json and report.html.
+"""
+
+import argparse
+import hashlib
+import os
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from autoal_gui.core.errors import AutoALError
+from autoal_gui.core.settings import DEVICES, PRESETS
+from autoal_gui.evaluation.crew import Crew
+from autoal_gui.evaluation.methods import GROUPS, Method, methods_of
+from autoal_gui.evaluation.plan import DataSet, Job, Setup, jobs_of, slug, with_fixed_epochs
+from autoal_gui.evaluation.records import read_json, write_json, write_text
+from autoal_gui.evaluation.worker import RunJob, SetJob, carry_out, look_at_set, start_warm
+
+METHODS = ("random", "candidates", "vote", "random+cold", "vote+cold", "paper")
+
+DESCRIPTION = """\
+Replay sets with known labels under every method with every seed, and write what comes out as
+results.csv, results.json and report.html. Each finished run is kept: started again with the same
+folder, it goes on, and other methods, seeds or sets are added to the same page."""
+
+
+def add_evaluate(commands: Any, count: Callable[[str], int], labels: Callable[[str], int]) -> None:
+    """Add the command to the parser's; `count` and `labels` read numbers from 1 and from 0."""
+    groups = ", ".join((*GROUPS, "strategies"))
+    evaluate = commands.add_parser(
+        "evaluate", help="compare methods on sets with known labels", description=DESCRIPTION
+    )
+    add = evaluate.add_argument
+    add("--data", nargs="+", required=True, metavar="DATA",
+        help=".npz files, folders, MedMNIST names, demo, synthetic")  # fmt: skip
+    add("--out", type=Path, required=True, metavar="DIR", help="folder of the results")
+    add("--methods", nargs="+", default=METHODS, metavar="METHOD",
+        help="MODE[+warm|+cold][:NAME=VALUE]..., or a group: " + groups)  # fmt: skip
+    add("--seeds", type=count, default=3, metavar="N", help="seeds 0 to N - 1")
+    add("--rounds", type=count, default=10, help="points of each curve")
+    add("--batch", type=count, default=20, help="images asked for in a round")
+    add("--initial", type=labels, default=20, help="labels drawn at random first")
+    add("--warm", action=argparse.BooleanOptionalAction, default=None,
+        help="begin all methods so; by default each as in the window")  # fmt: skip
+    add("--warm-seeds", type=count, default=1, metavar="N", help="warm starts of each set")
+    add("--preset", choices=sorted(PRESETS), default="cpu")
+    add("--device", choices=DEVICES, default="auto")
+    add("--set", action="append", default=[], metavar="NAME=VALUE", dest="changes",
+        help="change one hyper-parameter; may be given several times")  # fmt: skip
+    add("--jobs", type=count, default=os.cpu_count() or 1, metavar="N",
+        help="processes side by side, of one thread each; by default one a core")  # fmt: skip
+    add("--report", action="store_true", help="run nothing; write the page of what has finished")
+    evaluate.set_defaults(handler=evaluate_command)
+
+
+def evaluate_command(options: argparse.Namespace) -> int:
+    """Run what has not been run yet, write the page; 1 if a run failed."""
+    setup = setup_of(options)
+    folders = Folders(options.out)
+    failed = 0
+    if not options.report:
+        methods = methods_of(options.methods, options.warm)
+        with Crew(options.jobs) as crew:
+            sets = looked_at(crew, setup, options.data, methods, folders)
+            failed = run_all(crew, list(jobs_of(setup, sets, methods, options.seeds)), folders)
+    runs = write_results(setup, folders)
+    print(f"{runs} runs are in {folders.report}")
+    if failed:
+        print(f"{failed} runs failed; start again to try them once more.", file=sys.stderr)
+    return 1 if failed else 0
+
+
+def setup_of(options: argparse.Namespace) -> Setup:
+    """Return what the command line asks of all runs.
+
+    Raises:
+        SettingsError: a setting does not exist or has no such value.
+    """
+    settings = PRESETS[options.preset].but(batch_size=options.batch, device=options.device)
+    settings = with_fixed_epochs(settings.changed_by(options.changes))
+    return Setup(settings, options.initial, options.rounds, options.warm_seeds)
+
+
+@dataclass(frozen=True)
+class Folders:
+    """Where things lie in the folder of the results."""
+
+    out: Path
+
+    @property
+    def runs(self) -> Path:
+        """A file a finished run."""
+        return self.out / "runs"
+
+    @property
+    def warm(self) -> Path:
+        """Checkpoints of warm starts, and what they took."""
+        return self.out / "warm"
+
+    @property
+    def report(self) -> Path:
+        """The page."""
+        return self.out / "report.html"
+
+    def workspace(self, name: str, data: str) -> Path:
+        """Return the folder of a set's caches."""
+        where = str(Path(data).resolve()) if os.path.exists(data) else data  # noqa: PTH110
+        digest = hashlib.sha256(where.encode()).hexdigest()[:8]
+        return self.out / "sets" / f"{slug(name)}-{digest}"
+
+
+def looked_at(
+    crew: Crew, setup: Setup, data: Sequence[str], methods: Sequence[Method], folders: Folders
+) -> list[DataSet]:
+    """Open every set, once for all.
+
+    Raises:
+        AutoALError: one cannot be used, or a method does not exist.
+    """
+    jobs = []
+    for text in dict.fromkeys(data):
+        name = Path(text).stem or text
+        workspace = folders.workspace(name, text)
+        jobs.append(SetJob(name, text, str(workspace), setup.settings, tuple(methods)))
+    found = {}
+    for outcome in crew.run(look_at_set, jobs):
+        if outcome.sentence:
+            raise AutoALError(f"{outcome.argument.name}: {outcome.sentence}")
+        found[outcome.argument] = outcome.value
+        print(f"{outcome.value.name}: {sum(outcome.value.pool):,} images", file=sys.stderr)
+    return [found[job] for job in jobs]
+
+
+def run_all(crew: Crew, jobs: Sequence[Job], folders: Folders) -> int:
+    """Carry out the runs that have no result yet; return how many failed.
+
+    Raises:
+        AutoALError: a warm start failed.
+    """
+    runs = [RunJob(job, job.target(folders.runs), job.warm_job(folders.warm)) for job in jobs]
+    missing = [run for run in runs if (read_json(run.target) or {}).get("key") != run.job.key]
+    if len(missing) < len(runs):
+        print(f"{len(runs) - len(missing)} runs are there already", file=sys.stderr)
+    for warm in crew.run(start_warm, list(dict.fromkeys(r.warm for r in missing if r.warm))):
+        if warm.sentence:
+            raise AutoALError(f"{warm.argument.data_set.name}: {warm.sentence}")
+        told = f"{warm.value['epochs']:.0f} passes, {warm.value['seconds']:.0f} s"
+        print(f"{warm.argument.data_set.name}: warm start, {told}", file=sys.stderr)
+    failed, started = 0, time.monotonic()
+    for done, outcome in enumerate(crew.run(carry_out, missing), start=1):
+        failed += bool(outcome.sentence)
+        left = (time.monotonic() - started) / done * (len(missing) - done)
+        job = outcome.argument.job
+        told = outcome.sentence or f"{sum(r['wall'] for r in outcome.value['rounds']):.0f} s"
+        line = f"{done}/{len(missing)}  {job.data_set.name}  {job.method.name}  seed {job.seed}"
+        print(f"{line}  {told}  ({duration(left)} left)", file=sys.stderr, flush=True)
+    return failed
+
+
+def duration(seconds: float) -> str:
+    """Return a duration in words."""
+    minutes = round(seconds / 60)
+    return f"{minutes // 60} h {minutes % 60} min" if minutes >= 60 else f"{minutes} min"
+
+
+def write_results(setup: Setup, folders: Folders) -> int:
+    """Write the tables and the page of all finished runs of a set-up; return how many there are.
+
+    Raises:
+        AutoALError: there is none, or they cannot be written.
+    """
+    from autoal_gui.evaluation.page import page
+    from autoal_gui.evaluation.results import read_results
+    from autoal_gui.evaluation.tables import as_csv, as_json
+
+    records, results = read_results(folders.runs, setup.key)
+    if not records:
+        raise AutoALError("No run with these settings has finished yet.")
+    programs = [record["program"] for record in records]
+    write_text(folders.out / "results.csv", as_csv(results))
+    write_json(folders.out / "results.json", as_json(setup, results, programs))
+    write_text(folders.report, page(setup, results, programs))
+    return len(records)

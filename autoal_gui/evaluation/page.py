@@ -1,0 +1,364 @@
+"""One HTML page that tells the results by itself: no script, no file beside it, fit to print."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from xml.etree.ElementTree import Element
+
+from autoal_gui.evaluation.charts import (
+    Line,
+    Row,
+    bounds,
+    curves_chart,
+    differences_chart,
+    sample_line,
+)
+from autoal_gui.evaluation.markup import document, table, tag
+from autoal_gui.evaluation.methods import Method, reference
+from autoal_gui.evaluation.plan import Setup
+from autoal_gui.evaluation.results import (
+    MEASURES,
+    SEARCHES,
+    Comparison,
+    MethodResult,
+    SetResult,
+)
+from autoal_gui.evaluation.statistics import MARGIN, Spread
+from autoal_gui.evaluation.verdict import STANDINGS, cold_of, interval, signed, verdict
+
+SIGNS = {"better": "▲", "worse": "▼", "no worse": "≈", "open": "·"}
+"""A sign beside each colour."""
+MOST_LINES = 6  # that one chart can show and still be read
+
+
+def page(setup: Setup, results: Sequence[SetResult], programs: Sequence[Mapping[str, str]]) -> str:
+    """Return the page.
+
+    Args:
+        setup: what all runs have in common.
+        results: one a set, at least one.
+        programs: the versions that the runs were made with.
+    """
+    content = (
+        tag("h1", "What choosing the images adds"),
+        tag("p", _introduction(setup), class_="lead"),
+        *_overview(results),
+        *(section for result in results for section in _set_section(result)),
+        *_method_section(setup, results, programs),
+    )
+    return document("AutoAL GUI: evaluation", content)
+
+
+def _introduction(setup: Setup) -> str:
+    batch, last = setup.settings.batch_size, setup.rounds - 1
+    return (
+        f"Each method chose which images get a label, {batch} at a time, from {setup.initial} "
+        f"to {setup.initial + last * batch} labels, on sets whose labels are known. After each "
+        "batch the model was trained anew and measured on images that no method could ask for. "
+        "With the same seed all methods begin with the same labels and the same weights, so "
+        "they are compared in pairs."
+    )
+
+
+def _overview(results: Sequence[SetResult]) -> Iterable[Element]:
+    """The verdicts, and one table of every method on every set."""
+    yield tag("h2", "In short")
+    for result in results:
+        yield tag("h3", result.name)
+        yield _verdict(result)
+    methods = list(dict.fromkeys(method for result in results for method in result.methods))
+    rows: list[list[Element | str]] = [
+        [method.name, *(_overview_cell(result, method) for result in results)]
+        for method in sorted(methods, key=lambda m: (m.warm, m.name))
+        if any(_versus_random(result, method) for result in results)
+    ]
+    yield table(
+        "Area under the curve of balanced accuracy, minus that of random choice",
+        ["method", *(result.name for result in results)],
+        rows,
+    )
+    yield _legend_of_standings()
+
+
+def _overview_cell(result: SetResult, method: Method) -> Element:
+    comparison = _versus_random(result, method)
+    return _difference_cell(comparison) if comparison else tag("td", "")
+
+
+def _versus_random(result: SetResult, method: Method) -> Comparison | None:
+    return result.against(method, "random") if method in result.methods else None
+
+
+def _verdict(result: SetResult) -> Element:
+    return tag("ul", *(tag("li", sentence) for sentence in verdict(result)), class_="verdict")
+
+
+def _legend_of_standings() -> Element:
+    words = "; ".join(f"{SIGNS[name]} {told}" for name, told in STANDINGS.items())
+    return tag("p", f"{words}. In brackets: 95 % interval over seeds.", class_="note")
+
+
+def _set_section(result: SetResult) -> Iterable[Element]:
+    yield tag("h2", result.name, class_="set")
+    yield tag("p", _facts(result))
+    yield from _main_curves(result)
+    yield from _differences(result)
+    yield from _areas(result)
+    yield from _all_curves(result)
+    yield from _warm_start(result)
+    yield from _variants(result)
+    yield from _weights(result)
+    yield from _times(result)
+
+
+def _facts(result: SetResult) -> str:
+    classes, pool, held = (result.facts[name] for name in ("classes", "pool", "evaluation"))
+    counts = ", ".join(f"{name} {count}" for name, count in zip(classes, pool, strict=True))
+    seeds = sorted({len(method.seeds) for method in result.methods.values()})
+    told = f"{seeds[0]}" if len(seeds) == 1 else f"{seeds[0]} to {seeds[-1]}"
+    return (
+        f"{sum(pool):,} images to ask for ({counts}) and {sum(held):,} to measure on. "
+        f"{told} seeds a method."
+    )
+
+
+def _main_curves(result: SetResult) -> Iterable[Element]:
+    """The searches, the vote, random choice and the best strategies, by start and measure."""
+    for warm, start in STARTS.items():
+        chosen = _chosen(result, warm)
+        if not chosen:
+            continue
+        yield tag("h3", f"Learning curves {start}")
+        legend, charts = tag("p", class_="legend"), tag("div", class_="charts")
+        for style, method in enumerate(chosen):
+            legend.append(tag("span", sample_line(style), f" {method.name}"))
+        for measure, title in MEASURES.items():
+            lines = [
+                Line(method.name, result.methods[method].curve(measure), style)
+                for style, method in enumerate(chosen)
+            ]
+            limits = bounds(line.curve for line in lines)
+            chart = curves_chart(lines[::-1], limits, f"{title} over labels, {result.name}")
+            charts.append(tag("figure", tag("figcaption", title), chart))
+        yield legend
+        yield charts
+    yield tag("p", "Lines are means over seeds, bands their 95 % intervals.", class_="note")
+
+
+STARTS = {True: "with the warm start", False: "from scratch"}
+
+
+def _chosen(result: SetResult, warm: bool) -> list[Method]:
+    """Return what the large charts show of one start, the most important first."""
+    first = [Method(mode, warm) for mode in (*SEARCHES, "vote", "random")]
+    there = [method for method in result.methods if method.warm == warm]
+    plain = [method for method in there if not method.changes]
+    order = [*(method for method in first if method in there), *plain, *there]
+    return list(dict.fromkeys(order))[:MOST_LINES]
+
+
+def _differences(result: SetResult) -> Iterable[Element]:
+    pair = tag("div", class_="pair")
+    for mode, words in (("random", "random choice"), ("vote", "the uniform vote")):
+        found = [
+            (method, comparison)
+            for method in result.methods
+            if (comparison := result.against(method, mode))
+        ]
+        if not found:
+            continue
+        found.sort(key=lambda pair: -pair[1].difference.spread.mean)
+        rows = [Row(m.name, c.difference.spread, c.difference.standing) for m, c in found]
+        title = f"Area under the curve minus that of {words}"
+        chart = differences_chart(rows, f"{title}, {result.name}")
+        pair.append(tag("figure", tag("figcaption", title), chart))
+    if len(pair):
+        yield tag("h3", "Paired differences")
+        yield pair
+
+
+def _areas(result: SetResult) -> Iterable[Element]:
+    columns = ["method", "seeds", *MEASURES.values(), "SD", "minus random", "wins"]
+    columns += ["minus vote", "wins"]
+    rows = [_area_row(result, found) for found in result.methods.values()]
+    yield table("Area under the learning curve", columns, rows)
+    words = "SD: standard deviation of the area of balanced accuracy. Wins: seeds won, tied, lost."
+    yield tag("p", words, class_="note")
+
+
+def _area_row(result: SetResult, found: MethodResult) -> list[Element | str]:
+    cells: list[Element | str] = [found.method.name, str(len(found.seeds))]
+    cells += [_number(Spread.of(list(found.areas(m).values())).mean) for m in MEASURES]
+    cells.append(_number(found.area.deviation) if len(found.seeds) > 1 else "")
+    for mode in ("random", "vote"):
+        comparison = result.against(found.method, mode)
+        cells.append(_difference_cell(comparison) if comparison else "")
+        cells.append(_wins(comparison) if comparison else "")
+    return cells
+
+
+def _times(result: SetResult) -> Iterable[Element]:
+    rows: list[list[Element | str]] = []
+    for method, found in result.methods.items():
+        ratio = result.time_ratio(method)
+        rows.append([method.name, f"{found.round_seconds:.2f}", f"{ratio:.2f}" if ratio else ""])
+    yield tag("h3", "What a round takes")
+    columns = ["method", "seconds", "over entropy sampling with the same start"]
+    yield table(
+        "Median over rounds and seeds; processes may have shared the machine", columns, rows
+    )
+
+
+def _all_curves(result: SetResult) -> Iterable[Element]:
+    """One small chart a method, with random choice behind it; one range for each start."""
+    yield tag("h3", "Each method beside random choice")
+    grid = tag("div", class_="small")
+    for warm in STARTS:
+        there = {m: found for m, found in result.methods.items() if m.warm == warm}
+        for method, found in there.items():
+            lines = [Line(method.name, found.curve(), 0)]
+            if other := reference(method, "random", result.methods):
+                lines.insert(0, Line(other.name, result.methods[other].curve(), 6))
+            limits = bounds(result.curve() for result in there.values())
+            title = f"{method.name}, {result.name}"
+            chart = curves_chart(lines, limits, title, (210, 130), bare=True)
+            grid.append(tag("figure", tag("figcaption", method.name), chart))
+    yield grid
+    words = "Balanced accuracy over labels. Blue: the method; grey, dashed: random choice."
+    yield tag("p", words, class_="note")
+
+
+def _warm_start(result: SetResult) -> Iterable[Element]:
+    """Each method that ran both ways, and what the warm start cost."""
+    rows = [
+        _warm_row(result, method, comparison)
+        for method in result.methods
+        if method.warm and (comparison := result.compared(method, cold_of(method)))
+    ]
+    if not rows and not result.warm_starts:
+        return
+    yield tag("h3", "Warm start")
+    costs = ", ".join(
+        f"{start['epochs']:.0f} passes over the pool in {start['seconds']:.0f} s"
+        for start in result.warm_starts
+    )
+    if costs:
+        yield tag("p", f"Learned without labels, once for all methods and seeds: {costs}.")
+    if rows:
+        columns = ["method", "first point, warm", "from scratch", "area, warm", "from scratch"]
+        columns += ["gain in area", "wins"]
+        yield table("Balanced accuracy with the warm start and without it", columns, rows)
+
+
+def _warm_row(result: SetResult, method: Method, comparison: Comparison) -> list[Element | str]:
+    both = result.methods[method], result.methods[cold_of(method)]
+    firsts = [_number(found.curve().spreads[0].mean) for found in both]
+    areas = [_number(found.area.mean) for found in both]
+    return [method.name, *firsts, *areas, _difference_cell(comparison), _wins(comparison)]
+
+
+def _variants(result: SetResult) -> Iterable[Element]:
+    """Placebos and ablations: the method itself minus the variant."""
+    rows: list[list[Element | str]] = []
+    for variant in result.methods:
+        comparison = result.compared(variant.plain, variant)
+        if comparison is not None:
+            area = _number(result.methods[variant].area.mean)
+            told: list[Element | str] = [_difference_cell(comparison), _wins(comparison)]
+            rows.append([variant.name, area, *told])
+    if rows:
+        yield tag("h3", "Placebos and ablations")
+        columns = ["variant", "its area", "the whole method minus the variant", "wins"]
+        yield table("What the parts of a method add", columns, rows)
+
+
+def _weights(result: SetResult) -> Iterable[Element]:
+    maps = tag("div", class_="maps")
+    for method, found in result.methods.items():
+        if len(weights := found.weights) > 1 and method.mode != "vote":
+            maps.append(_heat_map(method, weights))
+    if not len(maps):
+        return
+    yield tag("h3", "Strategy weights")
+    yield maps
+    words = "Percent of what was asked, by labels; the mean over seeds. Blue: more than an equal "
+    yield tag("p", f"{words}share; orange: less.", class_="note")
+
+
+def _heat_map(method: Method, weights: Mapping[str, Mapping[int, float]]) -> Element:
+    labels = sorted({n for row in weights.values() for n in row})
+    rows: list[list[Element | str]] = [
+        [name, *(_heat_cell(row.get(n), len(weights)) for n in labels)]
+        for name, row in weights.items()
+    ]
+    return table(method.name, ["strategy", *(str(n) for n in labels)], rows, "heat")
+
+
+def _heat_cell(value: float | None, strategies: int) -> Element:
+    """Return a cell, the darker the further it is from the equal share."""
+    if value is None:
+        return tag("td", "")
+    excess = max(-1.0, min(1.0, value * strategies - 1))
+    colour = "0, 114, 178" if excess > 0 else "213, 94, 0"
+    style = f"background: rgba({colour}, {0.75 * abs(excess):.2f})"
+    return tag("td", f"{100 * value:.0f}", style=style)
+
+
+def _method_section(
+    setup: Setup, results: Sequence[SetResult], programs: Sequence[Mapping[str, str]]
+) -> Iterable[Element]:
+    yield tag("h2", "How this was measured")
+    agree = all(result.starts_agree for result in results)
+    start = (
+        "Checked: with the same seed, all methods with the same start begin at the same point."
+        if agree
+        else "WARNING: methods with the same seed and start do not begin at the same point."
+    )
+    for sentence in (*_DEFINITIONS, start):
+        yield tag("p", sentence)
+    rows = [[name, str(value)] for name, value in setup.as_plain()["settings"].items()]
+    rows += [[name, str(getattr(setup, name))] for name in ("initial", "rounds", "warm_seeds")]
+    yield table("Settings that all runs share", ["setting", "value"], rows, "plain")
+    if len({program["code"] for program in programs}) > 1:
+        yield tag("p", "WARNING: the program's code changed between runs of this page.")
+    names = list(dict.fromkeys(name for program in programs for name in program))
+    versions = [
+        [name, ", ".join(sorted({program.get(name, "") for program in programs}))] for name in names
+    ]
+    versions += [[f"content of {r.name}", r.facts["content"]] for r in results]
+    yield table("Versions", ["what", "which"], versions, "plain")
+
+
+_DEFINITIONS = (
+    "Area under the curve: the mean of a score over the budgets by the trapezoid rule, so that it "
+    "has the score's own range. A model that knows a single class yet always says that class.",
+    "Differences are taken seed by seed; their interval is Student's t at 95 %, without correction "
+    "for the number of comparisons: among twenty methods that do nothing, one will look better or "
+    f"worse by chance. No worse: the interval reaches no lower than {MARGIN} below 0.",
+    "Balanced accuracy is the mean over classes of the share found; macro-F1 the mean F1 score. "
+    "The name of a method ends in +warm or +cold where it does not begin as its mode does in the "
+    "window, and tells the settings of its own after a colon.",
+)
+
+
+def _difference_cell(comparison: Comparison) -> Element:
+    difference = comparison.difference
+    sign = SIGNS[difference.standing]
+    spread = difference.spread
+    cell = tag(
+        "td", tag("b", f"{sign} {signed(spread.mean)}"), class_=_CLASSES[difference.standing]
+    )
+    cell.set("title", f"against {comparison.other.name}: {interval(spread)}")
+    if spread.count > 1:
+        cell.append(tag("small", f" ({signed(spread.low)} to {signed(spread.high)})"))
+    return cell
+
+
+_CLASSES = {"better": "better", "worse": "worse", "no worse": "even", "open": "open"}
+
+
+def _wins(comparison: Comparison) -> str:
+    difference = comparison.difference
+    return f"{difference.wins}–{difference.ties}–{difference.losses}"
+
+
+def _number(value: float) -> str:
+    return f"{value:.3f}"

@@ -1,0 +1,157 @@
+"""What is to be run: the settings that all runs share, the sets, and every run with its key."""
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from autoal_gui.core.settings import RunSettings, fitted_to
+from autoal_gui.evaluation.methods import Method
+
+EDITION = 1  # raised when a run means something else, so that no old one is mistaken for it
+WARM_EPOCHS = 10  # passes over the pool where the settings give a time, which varies
+
+
+@dataclass(frozen=True)
+class Setup:
+    """What the curves of one page have in common."""
+
+    settings: RunSettings
+    """Before they are fitted to a set's images, and before a method and a seed change them."""
+    initial: int
+    """Labels drawn at random before the first round."""
+    rounds: int
+    warm_seeds: int = 1
+    """Warm starts of each set, and splits where it has no test images; seeds take them in turn."""
+
+    @property
+    def key(self) -> str:
+        """16 hex digits; runs of another set-up are never on the same page."""
+        return digest_of(self.as_plain())
+
+    def as_plain(self) -> dict[str, Any]:
+        """Return the set-up as plain values."""
+        return {"edition": EDITION, **asdict(self)}
+
+
+@dataclass(frozen=True)
+class DataSet:
+    """A set of images with known labels, as it was found."""
+
+    name: str
+    data: str
+    """What the user named: a file, a folder, or a name."""
+    workspace: str
+    """Folder of its caches."""
+    content: str
+    """SHA-256 of images, labels and split; lower-case hex."""
+    classes: tuple[str, ...]
+    pool: tuple[int, ...]
+    """Images of each class that can be asked for."""
+    evaluation: tuple[int, ...]
+    """Images of each class that measure."""
+    side: int
+    """Pixels of the longer side."""
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What a result tells of the set: nothing of where it lies."""
+        names = ("name", "content", "classes", "pool", "evaluation", "side")
+        return {name: getattr(self, name) for name in names}
+
+
+@dataclass(frozen=True)
+class WarmJob:
+    """One warm start of one set."""
+
+    data_set: DataSet
+    seed: int
+    settings: RunSettings
+    target: Path
+
+
+@dataclass(frozen=True)
+class Job:
+    """One run: a method on a set with a seed."""
+
+    setup: Setup
+    data_set: DataSet
+    method: Method
+    seed: int
+
+    @property
+    def settings(self) -> RunSettings:
+        """The settings of its rounds."""
+        shared = fitted_to(self.setup.settings, self.data_set.side)
+        return self.method.settings(shared, self.seed)
+
+    @property
+    def warm_seed(self) -> int:
+        """Which warm start and which split it takes."""
+        return self.seed % self.setup.warm_seeds
+
+    @property
+    def key(self) -> str:
+        """16 hex digits over all that decides on its numbers."""
+        return digest_of(
+            {
+                "edition": EDITION,
+                "content": self.data_set.content,
+                "split": self.warm_seed,
+                "settings": asdict(self.settings),
+                "initial": self.setup.initial,
+                "rounds": self.setup.rounds,
+            }
+        )
+
+    def target(self, folder: Path) -> Path:
+        """Return the file of its result in the folder of runs."""
+        words = slug(f"{self.data_set.name}-{self.method.name}"[:80])
+        return folder / f"{words}-{self.seed}-{self.key}.json"
+
+    def warm_job(self, folder: Path) -> WarmJob | None:
+        """Return the warm start that it needs, which it shares with others; None without one."""
+        settings = self.settings.but(seed=self.warm_seed)
+        if not settings.warm_start:
+            return None
+        decisive = {name: value for name, value in asdict(settings).items() if decides(name)}
+        key = digest_of({"edition": EDITION, "content": self.data_set.content, **decisive})
+        target = folder / f"{slug(self.data_set.name)}-{self.warm_seed}-{key}.pt"
+        # What else a method changes must not make another command of the same warm start.
+        plain = RunSettings(mode="random", **decisive)
+        return WarmJob(self.data_set, self.warm_seed, plain, target)
+
+
+def decides(name: str) -> bool:
+    """Say whether a setting decides on what a warm start learns."""
+    image = ("seed", "device", "precision", "input_size", "stem", "dropout", "infer_batch")
+    return name.startswith("warm_") or name in image
+
+
+def with_fixed_epochs(settings: RunSettings) -> RunSettings:
+    """Return settings whose warm start does not depend on how fast the computer is."""
+    return settings if settings.warm_epochs else settings.but(warm_epochs=WARM_EPOCHS)
+
+
+def jobs_of(
+    setup: Setup, sets: Sequence[DataSet], methods: Sequence[Method], seeds: int
+) -> Iterator[Job]:
+    """Yield every run, seed by seed, so that what is finished early can be compared in pairs."""
+    for seed in range(seeds):
+        for data_set in sets:
+            for method in methods:
+                yield Job(setup, data_set, method, seed)
+
+
+def digest_of(content: dict[str, Any]) -> str:
+    """Return 16 hex digits that stand for plain values."""
+    text = json.dumps(content, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def slug(name: str) -> str:
+    """Return a name as part of a file's name."""
+    return re.sub(r"[^A-Za-z0-9+=,.-]+", "_", name).strip("._") or "set"

@@ -1,0 +1,198 @@
+"""What finished runs say together: curves, areas, paired differences, times and weights."""
+
+import statistics
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from autoal_gui.core.metrics import Metrics
+from autoal_gui.evaluation.methods import Method, reference
+from autoal_gui.evaluation.records import read_json
+from autoal_gui.evaluation.statistics import Difference, Spread, area
+
+MEASURES = {
+    "balanced_accuracy": "Balanced accuracy",
+    "accuracy": "Accuracy",
+    "macro_f1": "Macro-F1",
+}
+"""Properties of `Metrics`, and what the page calls them; the first one decides."""
+MAIN = "balanced_accuracy"
+SEARCHES = ("auto", "paper")
+"""Modes that learn how to weigh strategies."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """One finished run."""
+
+    method: Method
+    seed: int
+    metrics: dict[int, Metrics] = field(repr=False)
+    """By the labels that the model was trained on."""
+    seconds: dict[int, float] = field(repr=False)
+    """Of each round."""
+    weights: dict[int, dict[str, float]] = field(repr=False)
+    """The panel's strategy weights of each round; empty where none were weighed."""
+
+    @classmethod
+    def of(cls, record: Mapping[str, Any]) -> "Run":
+        """Read a run as `evaluation.worker` wrote it."""
+        method, rounds = record["method"], record["rounds"]
+        changes = tuple((name, value) for name, value in method["changes"])
+        return cls(
+            Method(method["mode"], method["warm"], changes),
+            record["seed"],
+            {r["labels"]: _metrics(r["confusion"]) for r in rounds if r["confusion"]},
+            {r["labels"]: r["wall"] for r in rounds},
+            {r["labels"]: r["weights"] for r in rounds},
+        )
+
+    def area(self, measure: str) -> float:
+        """Return the normalised area under its learning curve."""
+        labels = sorted(self.metrics)
+        return area(labels, [getattr(self.metrics[n], measure) for n in labels])
+
+
+@dataclass(frozen=True)
+class Curve:
+    """A learning curve over several seeds."""
+
+    labels: tuple[int, ...]
+    spreads: tuple[Spread, ...]
+
+
+@dataclass(frozen=True)
+class MethodResult:
+    """What the runs of one method on one set say."""
+
+    method: Method
+    runs: tuple[Run, ...] = field(repr=False)
+    """Ascending by seed, at least one."""
+
+    @property
+    def seeds(self) -> tuple[int, ...]:
+        """The seeds that have finished."""
+        return tuple(run.seed for run in self.runs)
+
+    def areas(self, measure: str = MAIN) -> dict[int, float]:
+        """Return the area under the curve of each seed."""
+        return {run.seed: run.area(measure) for run in self.runs}
+
+    @cached_property
+    def area(self) -> Spread:
+        """The area under the curve of balanced accuracy, over seeds."""
+        return Spread.of(list(self.areas().values()))
+
+    def curve(self, measure: str = MAIN) -> Curve:
+        """Return mean and interval at each number of labels that all seeds have reached."""
+        labels = sorted(set.intersection(*(set(run.metrics) for run in self.runs)))
+        spreads = (
+            Spread.of([getattr(run.metrics[n], measure) for run in self.runs]) for n in labels
+        )
+        return Curve(tuple(labels), tuple(spreads))
+
+    @property
+    def round_seconds(self) -> float:
+        """The median over all rounds of all seeds."""
+        return statistics.median(s for run in self.runs for s in run.seconds.values())
+
+    @property
+    def weights(self) -> dict[str, dict[int, float]]:
+        """Strategy by number of labels: the panel's weight, the mean over seeds."""
+        found: dict[str, dict[int, list[float]]] = {}
+        for run in self.runs:
+            for labels, weights in run.weights.items():
+                for name, weight in weights.items():
+                    found.setdefault(name, {}).setdefault(labels, []).append(weight)
+        return {
+            name: {n: statistics.fmean(values) for n, values in sorted(row.items())}
+            for name, row in found.items()
+        }
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A method held against another on the same set and seeds."""
+
+    other: Method
+    difference: Difference
+
+
+@dataclass(frozen=True)
+class SetResult:
+    """What the runs on one set say."""
+
+    name: str
+    facts: Mapping[str, Any] = field(repr=False)
+    """The `plan.DataSet` as plain values."""
+    methods: Mapping[Method, MethodResult] = field(repr=False)
+    """The largest area first."""
+    warm_starts: tuple[Mapping[str, Any], ...] = field(repr=False)
+    """Epochs and seconds of each."""
+
+    def against(self, method: Method, mode: str) -> Comparison | None:
+        """Hold a method against that of a mode with the same start; None where there is none."""
+        return self.compared(method, reference(method, mode, self.methods))
+
+    def compared(self, method: Method, other: Method | None) -> Comparison | None:
+        """Hold a method against another; None where one is not there, or they are the same."""
+        if other is None or other == method or not {method, other} <= self.methods.keys():
+            return None
+        ours, theirs = self.methods[method].areas(), self.methods[other].areas()
+        if ours.keys().isdisjoint(theirs):
+            return None
+        return Comparison(other, Difference.of(ours, theirs))
+
+    def time_ratio(self, method: Method) -> float | None:
+        """Return how long a round takes, over one of entropy sampling with the same start."""
+        entropy = self.methods.get(Method("entropy", method.warm))
+        return self.methods[method].round_seconds / entropy.round_seconds if entropy else None
+
+    @property
+    def starts_agree(self) -> bool:
+        """Whether methods with the same seed and start begin at the same point, as they must."""
+        first: dict[tuple[int, bool], Metrics] = {}
+        for method, result in self.methods.items():
+            for run in result.runs if not method.changes else ():
+                point = run.metrics[min(run.metrics)]
+                if first.setdefault((run.seed, method.warm), point) != point:
+                    return False
+        return True
+
+
+def read_results(folder: Path, setup: str) -> tuple[list[dict[str, Any]], list[SetResult]]:
+    """Read every finished run of a set-up; return the records, and what they say of each set."""
+    records = [record for file in sorted(folder.glob("*.json")) if (record := read_json(file))]
+    records = [r for r in records if r.get("setup") == setup and any_measured(r)]
+    by_set: dict[str, list[dict[str, Any]]] = {}
+    for record in records:
+        by_set.setdefault(record["set"]["content"], []).append(record)
+    found = [_set_result(group) for group in by_set.values()]
+    return records, sorted(found, key=lambda result: result.name)
+
+
+def any_measured(record: Mapping[str, Any]) -> bool:
+    """Say whether a run has a point on its curve."""
+    return any(r["confusion"] for r in record["rounds"])
+
+
+def _set_result(records: Iterable[dict[str, Any]]) -> SetResult:
+    records = list(records)
+    runs: dict[Method, dict[int, Run]] = {}
+    for run in map(Run.of, records):
+        runs.setdefault(run.method, {})[run.seed] = run
+    results = [
+        MethodResult(method, tuple(found[seed] for seed in sorted(found)))
+        for method, found in runs.items()
+    ]
+    results.sort(key=lambda result: (-result.area.mean, result.method.name))
+    warm = {r["warm"]["sha256"]: r["warm"] for r in records if r["warm"]}
+    facts = records[0]["set"]
+    by_method = {result.method: result for result in results}
+    return SetResult(facts["name"], facts, by_method, tuple(warm.values()))
+
+
+def _metrics(confusion: list[list[int]]) -> Metrics:
+    return Metrics(tuple(tuple(row) for row in confusion))

@@ -1,0 +1,209 @@
+"""What the processes of an evaluation do: look at a set, start it warm, carry out a run.
+
+Each is a function of one argument for `evaluation.crew`. The learning package is imported when
+they are called, so that whoever plans the work and writes the page never loads torch.
+"""
+
+import hashlib
+import json
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from autoal_gui.core.errors import SourceError
+from autoal_gui.core.messages import Event
+from autoal_gui.core.metrics import Metrics
+from autoal_gui.core.pool import ImageReader, ListedImage, Listing
+from autoal_gui.core.settings import RunSettings, fitted_to
+from autoal_gui.evaluation.methods import Method
+from autoal_gui.evaluation.plan import DataSet, Job, WarmJob
+from autoal_gui.evaluation.records import program, read_json, write_json
+from autoal_gui.sources.opening import list_images, open_images, spec_of
+
+if TYPE_CHECKING:
+    from autoal_gui.learning.simulate import Replay, ReplaySet
+
+
+@dataclass(frozen=True)
+class SetJob:
+    """A set to look at."""
+
+    name: str
+    data: str
+    workspace: str
+    settings: RunSettings
+    """What all runs share, before it is fitted to the set."""
+    methods: tuple[Method, ...]
+
+
+@dataclass(frozen=True)
+class RunJob:
+    """A run, and where its parts lie."""
+
+    job: Job
+    target: Path
+    warm: WarmJob | None
+
+
+def look_at_set(job: SetJob) -> DataSet:
+    """Check a set and decode all its images, so that no two processes do so later.
+
+    Raises:
+        SourceError: it cannot be opened, or has no images to measure on.
+        SettingsError: a method does not exist.
+    """
+    from autoal_gui.learning.round import check_mode
+
+    listing, _ = _opened(job.data, job.workspace)
+    data = _replay_set(job.data, job.workspace, 0)
+    if not data.evaluation:
+        raise SourceError("The set has too few images to measure on.")
+    labels = {i: image.label for i, image in enumerate(_labelled(listing), start=1)}
+    shared = fitted_to(job.settings, data.side)
+    variants = [method.settings(shared, 0) for method in job.methods]
+    for settings in variants:
+        check_mode(settings)
+    for size in {settings.input_size for settings in variants}:
+        plain = shared.but(mode="random", input_size=size)
+        _fill_caches(data, plain, Path(job.workspace), None)
+    return DataSet(
+        job.name,
+        job.data,
+        job.workspace,
+        _content(listing),
+        listing.classes,
+        _counts((labels[i] for i in data.pool.ids("pool")), len(listing.classes)),
+        _counts((c for _, c in data.evaluation), len(listing.classes)),
+        data.side,
+    )
+
+
+def start_warm(job: WarmJob) -> dict[str, Any]:
+    """Learn features from a set's pool, unless that was done, and compute those of all images.
+
+    Returns:
+        What it took, as plain values, which are also kept beside the checkpoint.
+    """
+    from autoal_gui.learning.backend import TorchBackend
+    from autoal_gui.learning.simulate import learn_features
+
+    data, workspace = job.data_set.data, Path(job.data_set.workspace)
+    notes = job.target.with_suffix(".json")
+    found = read_json(notes)
+    replay_set = _replay_set(data, job.data_set.workspace, job.seed)
+    if found is None or not job.target.is_file():
+        job.target.parent.mkdir(parents=True, exist_ok=True)
+        backend = TorchBackend(threads=1)
+        done = learn_features(
+            replay_set, job.settings, workspace, job.target, backend, _never, _untold
+        )
+        found = {"epochs": done.epochs, "seconds": done.seconds, "sha256": done.checkpoint_sha256}
+        write_json(notes, found)
+    _fill_caches(replay_set, job.settings, workspace, job.target)
+    return found
+
+
+def carry_out(run: RunJob) -> dict[str, Any]:
+    """Carry out a run and write its result, whole or not at all; return what was written."""
+    from autoal_gui.learning.simulate import Replay
+
+    job, workspace = run.job, run.job.data_set.workspace
+    data = _replay_set(job.data_set.data, workspace, job.warm_seed)
+    with tempfile.TemporaryDirectory(prefix="autoal-gui-") as folder:
+        replay = Replay(data, job.settings, job.setup.initial, Path(folder))
+        replay.workspace = Path(workspace)
+        replay.warm_start = run.warm.target if run.warm else None
+        rounds = list(_rounds(replay, job.setup.rounds))
+    record = {
+        "setup": job.setup.key,
+        "key": job.key,
+        "set": job.data_set.facts,
+        "method": {"name": job.method.name, **asdict(job.method)},
+        "seed": job.seed,
+        "warm": read_json(run.warm.target.with_suffix(".json")) if run.warm else None,
+        "settings": asdict(job.settings),
+        "program": program(),
+        "rounds": rounds,
+    }
+    write_json(run.target, record)
+    return record
+
+
+def _rounds(replay: "Replay", count: int) -> Iterator[dict[str, Any]]:
+    """Carry out rounds; yield each as plain values."""
+    from autoal_gui.learning.backend import TorchBackend
+    from autoal_gui.learning.simulate import as_record
+
+    started = time.perf_counter()
+    for result in replay.run(TorchBackend(threads=1), count, _never, _untold):
+        wall = time.perf_counter() - started
+        metrics = result.metrics or _untrained_metrics(replay, {q.image_id for q in result.queries})
+        confusion = metrics.confusion if metrics else None
+        yield {**as_record(result), "confusion": confusion, "wall": wall}
+        started = time.perf_counter()
+
+
+def _untrained_metrics(replay: "Replay", asked: set[int]) -> Metrics | None:
+    """Return how one does who knows a single class and always says it; None before any label."""
+    known = [c for i, c in sorted(replay.labels.items()) if i not in asked]
+    if not known:
+        return None
+    truth = np.array([c for _, c in replay.data.evaluation])
+    return Metrics.of(truth, np.full_like(truth, known[0]), len(replay.data.classes))
+
+
+def _fill_caches(
+    data: "ReplaySet", settings: RunSettings, workspace: Path, warm: Path | None
+) -> None:
+    """Let a first round without labels leave in `workspace` what later ones only read."""
+    from autoal_gui.learning.simulate import Replay
+
+    with tempfile.TemporaryDirectory(prefix="autoal-gui-") as folder:
+        plain = settings.but(batch_size=1, warm_start=warm is not None)
+        for _ in _rounds(Replay(data, plain, 0, Path(folder), workspace, warm), 1):
+            pass
+
+
+def _replay_set(data: str, workspace: str, split: int) -> "ReplaySet":
+    """Return a set of which no label has been asked for yet."""
+    from autoal_gui.learning.simulate import ReplaySet
+
+    return ReplaySet.of(*_opened(data, workspace), split)
+
+
+@cache
+def _opened(data: str, workspace: str) -> tuple[Listing, ImageReader]:
+    """List a set once in the life of a process: that hashes every image."""
+    spec, folder = spec_of(data), Path(workspace)
+    folder.mkdir(parents=True, exist_ok=True)
+    return list_images(spec, folder, lambda done, total: None), open_images(spec, folder)
+
+
+def _labelled(listing: Listing) -> list[ListedImage]:
+    return [image for image in listing.images if image.label is not None]
+
+
+def _content(listing: Listing) -> str:
+    """Return the SHA-256 of what a replay sees of a set, lower-case hex."""
+    images = [(image.sha256, image.label, image.split) for image in _labelled(listing)]
+    return hashlib.sha256(json.dumps([listing.classes, images]).encode()).hexdigest()
+
+
+def _counts(labels: Iterable[int | None], classes: int) -> tuple[int, ...]:
+    counts = Counter(labels)
+    return tuple(counts[c] for c in range(classes))
+
+
+def _never() -> bool:
+    return False
+
+
+def _untold(event: Event) -> None:
+    """Nobody watches a single round of so many."""
