@@ -68,8 +68,13 @@ def frozen_features(
             values[places] = found.cpu().numpy()
             states[places] = READ  # after the features: a killed program computes them again
             yield context.work.advance("features", start + len(chunk), len(missing), len(chunk))
-    sample = [cache.rows[i] for i in pool[:: -(-len(pool) // CENTRED_ON)]]
+    sample = [cache.rows[i] for i in thinned(pool, CENTRED_ON)]
     return Features(values, cache.rows, values[sample].astype(np.float32).mean(0))
+
+
+def thinned(ids: Sequence[int], most: int) -> Sequence[int]:
+    """Return at most `most` of the ids, evenly spread."""
+    return ids[:: max(1, -(-len(ids) // most))]
 
 
 def _digest(backbone: Backbone) -> str:

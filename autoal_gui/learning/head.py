@@ -3,6 +3,11 @@
 Multinomial logistic regression with balanced classes. How strongly it is regularised, and the
 temperature of its probabilities, are chosen by cross-validation on what is labelled: on the same
 features this counts for more than which images were asked for (ARCHITECTURE.md has the figures).
+
+What is labelled is not a sample of the pool once a strategy has chosen it: asked only where it is
+unsure, a model fitted to the answers as they are gets worse with every batch. So each labelled
+image counts for as many images of the pool as lie nearest to it (Loog, "Nearest neighbor-based
+importance weighting", MLSP 2012).
 """
 
 import math
@@ -26,6 +31,8 @@ USUAL_STRENGTH, USUAL_TEMPERATURE = 1.0, 0.5
 PRIOR = (
     3.0  # weight of the usual values, in labels: twenty labels alone choose by their folds' luck
 )
+POOL_SAMPLE = 4096  # images of the pool are enough to deal out among the labelled ones
+SMOOTHING = 0.1  # of an equal share is added to each: an image that stands for none still counts
 ABSENT = 20.0  # how far below the others the logit of a class without labels lies
 
 
@@ -49,7 +56,13 @@ class Head:
         return softmax(features @ self.weight.T + self.bias)
 
 
-def fit_head(features: npt.NDArray[np.floating], labels: Ints, classes: int, seed: int) -> Head:
+def fit_head(
+    features: npt.NDArray[np.floating],
+    labels: Ints,
+    classes: int,
+    seed: int,
+    pool: npt.NDArray[np.floating] | None = None,
+) -> Head:
     """Fit a head to labelled features.
 
     Args:
@@ -57,30 +70,44 @@ def fit_head(features: npt.NDArray[np.floating], labels: Ints, classes: int, see
         labels: (m,) class indices in [0, C), of two classes at least.
         classes: C.
         seed: of the folds.
+        pool: (n, D) unit vectors that the classifier is for; None where the labelled images are a
+            fair sample of them.
     """
     from threadpoolctl import threadpool_limits
 
-    with threadpool_limits(
-        limits=1
-    ):  # threads add up in varying order, and cost more than they save
-        return _fitted(features.astype(np.float64), labels, classes, seed)
+    with threadpool_limits(limits=1):  # threads would add up in varying order
+        shares = np.ones(len(labels)) if pool is None else represented(features, pool)
+        return _chosen(features.astype(np.float64), labels, classes, shares, seed)
 
 
-def _fitted(exact: Floats, labels: Ints, classes: int, seed: int) -> Head:
-    reduced, basis = _reduced(exact)
-    logits = {
-        strength: _cross_validated(reduced, labels, classes, strength, seed)
-        for strength in STRENGTHS
-    }
-    weights = balanced_weights(labels)
+def represented(features: npt.NDArray[np.floating], pool: npt.NDArray[np.floating]) -> Floats:
+    """Return (m,) how much of the pool each labelled image stands for; the mean is 1.
+
+    An image of the pool goes to the labelled image nearest to it; equals share what they get.
+    """
+    found, inverse = np.unique(features.astype(np.float32), axis=0, return_inverse=True)
+    inverse = inverse.reshape(-1)
+    nearest = (pool.astype(np.float32) @ found.T).argmax(1)
+    counts = np.bincount(nearest, minlength=len(found)) / np.bincount(inverse)
+    shares = counts[inverse] / len(pool) + SMOOTHING / len(features)
+    means: Floats = shares / shares.mean()
+    return means
+
+
+def _chosen(features: Floats, labels: Ints, classes: int, shares: Floats, seed: int) -> Head:
+    reduced, basis = _reduced(features)
+    data = _Labels(reduced, labels, shares, classes)
+    logits = {strength: _cross_validated(data, strength, seed) for strength in STRENGTHS}
+    weights = balanced_weights(labels, shares)
+    evidence = 1 / (weights**2).sum()  # how many equally weighted labels would say as much
     losses = {
         (strength, temperature): log_loss(tries / temperature, labels, weights)
-        + _surprise(strength, temperature) / len(labels)
+        + _surprise(strength, temperature) / evidence
         for strength, tries in logits.items()
         for temperature in TEMPERATURES.tolist()
     }
     strength, temperature = min(losses, key=losses.__getitem__)
-    weight, bias = _fit(reduced, labels, classes, strength)
+    weight, bias = _fit(data, strength)
     return Head(
         weight @ basis / temperature,
         bias / temperature,
@@ -102,10 +129,15 @@ def folds_of(labels: Ints, folds: int, seed: int) -> Ints:
     return numbers
 
 
-def balanced_weights(labels: Ints) -> Floats:
-    """Return (m,) weights that sum to 1 and give every class that occurs the same share."""
-    counts = np.bincount(labels)
-    weights: Floats = 1.0 / (counts[labels] * np.count_nonzero(counts))
+def balanced_weights(labels: Ints, shares: Floats) -> Floats:
+    """Return (m,) weights that sum to 1: as `shares` within a class, the same for each class.
+
+    Args:
+        labels: (m,) class indices.
+        shares: (m,) positive.
+    """
+    totals = np.bincount(labels, shares)
+    weights: Floats = shares / (totals[labels] * np.count_nonzero(totals))
     return weights
 
 
@@ -141,35 +173,51 @@ def _reduced(features: Floats) -> tuple[Floats, Floats]:
     return reduced, basis[kept]
 
 
-def _cross_validated(
-    features: Floats, labels: Ints, classes: int, strength: float, seed: int
-) -> Floats:
+@dataclass(frozen=True)
+class _Labels:
+    """What a head is fitted to."""
+
+    features: Floats  # (m, r)
+    labels: Ints  # (m,)
+    shares: Floats  # (m,)
+    classes: int
+
+    def part(self, inside: npt.NDArray[np.bool_]) -> "_Labels":
+        return _Labels(
+            self.features[inside], self.labels[inside], self.shares[inside], self.classes
+        )
+
+
+def _cross_validated(data: _Labels, strength: float, seed: int) -> Floats:
     """Return (tries, m, C) logits of each image by a head fitted without its fold."""
-    tries = REPEATS if len(labels) < REPEATED_BELOW else 1
-    logits = np.empty((tries, len(labels), classes))
+    count = len(data.labels)
+    tries = REPEATS if count < REPEATED_BELOW else 1
+    logits = np.empty((tries, count, data.classes))
     for number in range(tries):
-        folds = folds_of(labels, min(FOLDS, len(labels)), seed + number)
+        folds = folds_of(data.labels, min(FOLDS, count), seed + number)
         for fold in range(folds.max() + 1):
             out = folds == fold
-            weight, bias = _fit(features[~out], labels[~out], classes, strength)
-            logits[number, out] = features[out] @ weight.T + bias
+            weight, bias = _fit(data.part(~out), strength)
+            logits[number, out] = data.features[out] @ weight.T + bias
     return logits
 
 
-def _fit(features: Floats, labels: Ints, classes: int, strength: float) -> tuple[Floats, Floats]:
+def _fit(data: _Labels, strength: float) -> tuple[Floats, Floats]:
     """Return weight (C, r) and bias (C,) for labels of any number of classes."""
-    present = np.unique(labels)
-    weight, bias = np.zeros((classes, features.shape[1])), np.full(classes, -ABSENT)
+    present = np.unique(data.labels)
+    weight = np.zeros((data.classes, data.features.shape[1]))
+    bias = np.full(data.classes, -ABSENT)
     if len(present) == 1:
         bias[present] = 0.0
         return weight, bias
-    model = _regression(strength).fit(features, labels)
+    weights = balanced_weights(data.labels, data.shares) * len(data.labels)
+    model = _regression(strength).fit(data.features, data.labels, sample_weight=weights)
     if len(present) == 2:  # one row of logits for two classes: give each its half
         weight[present] = np.outer((-0.5, 0.5), model.coef_[0])
         bias[present] = np.array((-0.5, 0.5)) * model.intercept_[0]
     else:
         weight[present], bias[present] = model.coef_, model.intercept_
-    bias[np.setdiff1d(np.arange(classes), present)] = bias[present].min() - ABSENT
+    bias[np.setdiff1d(np.arange(data.classes), present)] = bias[present].min() - ABSENT
     return weight, bias
 
 
@@ -179,4 +227,4 @@ def _regression(strength: float) -> Any:
 
     # For good, because `catch_warnings` is not safe among threads.
     warnings.filterwarnings("ignore", category=ConvergenceWarning, module="sklearn")
-    return LogisticRegression(C=strength, class_weight="balanced", max_iter=300)
+    return LogisticRegression(C=strength, max_iter=300)

@@ -12,8 +12,8 @@ from autoal_gui.core.messages import Progress, RunRound, Step
 from autoal_gui.core.settings import RunSettings
 from autoal_gui.learning.checkpoint import load_weights
 from autoal_gui.learning.evidence import gather
-from autoal_gui.learning.features import CHUNK, Features, frozen_features
-from autoal_gui.learning.head import Head, fit_head
+from autoal_gui.learning.features import CHUNK, Features, frozen_features, thinned
+from autoal_gui.learning.head import POOL_SAMPLE, Head, fit_head
 from autoal_gui.learning.networks import Classifier
 from autoal_gui.learning.reading import pool_ids
 from autoal_gui.learning.training import Context, Labels, Schedule, same_start, train_classifier
@@ -117,7 +117,8 @@ def _fitted(
         yield context.work.advance("task model", 0, 1, 0)
         targets = np.array([c for _, c in labelled], np.int64)
         known = features.unit([i for i, _ in labelled])
-        head = fit_head(known, targets, len(command.classes), settings.seed)
+        pool = features.unit(thinned(pool_ids(command, readable), POOL_SAMPLE))
+        head = fit_head(known, targets, len(command.classes), settings.seed, pool)
         _put(head, model)
         yield context.work.advance("task model", 1, 1, 0)
     return TaskModel(model, partial(_recall, settings, model, features), head)
