@@ -31,8 +31,9 @@ from autoal_gui.core.errors import (
     SourceError,
 )
 from autoal_gui.core.messages import STEPS, Notice, Progress, RoundFinished
-from autoal_gui.learning import task as tasks
+from autoal_gui.learning import round as rounds
 from autoal_gui.learning import search
+from autoal_gui.learning import task as tasks
 from autoal_gui.learning.checkpoint import load_checkpoint, save_checkpoint
 from autoal_gui.learning.query import Ballot, searched_ballot, voted_ballot
 from autoal_gui.learning.training import Feed
@@ -115,9 +116,12 @@ def test_progress_counts_every_step_to_its_end(paper):
     assert {(type(p.done), type(p.total), type(p.seconds_left)) for p in progress} == {
         (int, int, float)
     }
-    trained = [p.done for p in progress if p.step == "task model" and p.loss is not None]
-    assert trained == list(range(1, command.settings.task_steps + 1))
-    assert Counter(p.step for p in progress)["SearchNet"] == command.settings.search_steps
+    for step, steps in (
+        ("task model", command.settings.task_steps),
+        ("SearchNet", command.settings.search_steps),
+    ):
+        trained = [p.done for p in progress if p.step == step and p.loss is not None]
+        assert trained == list(range(1, steps + 1))
     assert progress[-1].seconds_left == pytest.approx(0, abs=0.2 * progress[0].seconds_left)
     assert {step for step, _ in events[-1].seconds} == set(STEPS) - {"warm start", "features"}
 
@@ -411,9 +415,9 @@ def test_cancel_is_checked_at_every_batch(paper, tmp_path, monkeypatch):
     assert max(most) <= 4  # a turn of the search: two networks on two batches
 
 
-@pytest.mark.parametrize("steps", [1, 6])
+@pytest.mark.parametrize("steps", [4, 6])
 def test_a_search_that_diverges_is_explained_and_keeps_the_older_model(steps, older, tmp_path):
-    """With one step the loss is still a number, but the weights after it are not."""
+    """With four steps each loss is still a number, but what the weights make of images is not."""
     settings = PAPER.but(search_learning_rate=10.0, search_momentum=0.99, search_steps=steps)
     command = command_of(tmp_path, settings)
     with pytest.raises(AutoALError, match="lower learning rate"):

@@ -235,7 +235,17 @@ def test_the_upper_level_gets_the_equations_loss(context, monkeypatch):
 def test_a_search_that_has_settled_stops(context, monkeypatch):
     monkeypatch.setattr(search, "STILL", 10.0)
     events = list(search.search(changed(context, search_steps=9, patience=2), LABELS, 2, 0))
-    assert [e.done for e in events if e.step == "SearchNet"] == [1, 2, 3]
+    assert [e.done for e in events if e.step == "SearchNet" and e.loss is not None] == [1, 2, 3]
+
+
+def test_after_a_search_eval_mode_agrees_with_training_mode(context):
+    """The pool is weighed under the statistics that belong to the final weights."""
+    context = changed(context, train_batch=13, stem="3x3/2")
+    net = searched(context)
+    images = context.feed.images([i for i, _ in LABELS])
+    with torch.no_grad():
+        in_use, in_training = net.backbone(images), net.train().backbone(images)
+    assert (in_use - in_training).norm() < 0.2 * in_training.norm()
 
 
 def test_a_search_repeats_bit_by_bit(context):

@@ -22,6 +22,7 @@ from autoal_gui.learning.training import (
     descend,
     finite,
     same_start,
+    settle_batch_norm,
     shuffled_batches,
     train_classifier,
 )
@@ -98,6 +99,10 @@ def search(
         split = split_labels(labels, cycle_seed)
         fitted = yield from _fit(context, split.fit, classes, cycle_seed)
         yield from _alternate(context, split, fitted, (net, optimiser), cycle, cycle_seed)
+    total = settings.cycles * settings.search_steps
+    with context.work.timed("SearchNet"):
+        for images_done in settle_batch_norm(context, net, labels, seed):
+            yield context.work.advance("SearchNet", total, total, images_done)
     return net.eval()
 
 

@@ -15,7 +15,7 @@ from autoal_gui.core.messages import Progress, Step
 from autoal_gui.core.settings import RunSettings
 from autoal_gui.learning.device import Device
 from autoal_gui.learning.images import ImageCache, Normalisation
-from autoal_gui.learning.networks import Classifier
+from autoal_gui.learning.networks import Classifier, SearchNet
 from autoal_gui.learning.work import TRAINING_COST, Work
 
 DIVERGED = "Training diverged: the loss is no longer a number; try a lower learning rate."
@@ -154,7 +154,7 @@ def train_classifier(
 
 
 def settle_batch_norm(
-    context: Context, model: Classifier, labels: Labels, seed: int
+    context: Context, model: Classifier | SearchNet, labels: Labels, seed: int
 ) -> Iterator[int]:
     """Estimate the batch-norm statistics anew under the final weights.
 
