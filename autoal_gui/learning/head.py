@@ -33,7 +33,7 @@ PRIOR = (
 )
 POOL_SAMPLE = 4096  # images of the pool are enough to deal out among the labelled ones
 SMOOTHING = 0.1  # of an equal share is added to each: an image that stands for none still counts
-ABSENT = 20.0  # how far below the others the logit of a class without labels lies
+ABSENT = 50.0  # how far below the others the logit of a class without labels lies
 
 
 @dataclass(frozen=True)

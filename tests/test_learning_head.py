@@ -1,0 +1,155 @@
+"""The fitted head: its regularisation, its weights, and what it says out of fold."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from autoal_gui.learning.head import (
+    STRENGTHS,
+    TEMPERATURES,
+    balanced_weights,
+    fit_head,
+    folds_of,
+    log_loss,
+    represented,
+    softmax,
+)
+
+
+def units(count, width=12, seed=0):
+    points = np.random.default_rng(seed).normal(size=(count, width))
+    return points / np.linalg.norm(points, axis=1, keepdims=True)
+
+
+def blobs(count, classes=3, noise=0.4, seed=0, width=12):
+    """Unit vectors around one direction a class, and their classes."""
+    rng = np.random.default_rng(seed)
+    labels = np.arange(count) % classes
+    points = np.eye(width)[labels] + noise * rng.normal(size=(count, width))
+    return points / np.linalg.norm(points, axis=1, keepdims=True), labels
+
+
+labels_lists = st.lists(st.integers(0, 3), min_size=2, max_size=40).filter(
+    lambda x: len(set(x)) > 1
+)
+
+
+@settings(max_examples=12)
+@given(labels_lists, st.integers(0, 5))
+def test_a_head_is_finite_and_calibrated_for_any_labels(labels, seed):
+    labels = np.array(labels)
+    head = fit_head(units(len(labels), seed=seed), labels, 5, seed)
+    assert head.strength in STRENGTHS
+    assert head.temperature in TEMPERATURES
+    shares = head.probabilities(units(7, seed=seed + 1))
+    np.testing.assert_allclose(shares.sum(1), 1)
+    np.testing.assert_allclose(head.out_of_fold.sum(1), 1)
+    assert np.isfinite(head.weight).all()
+    absent = np.setdiff1d(np.arange(5), labels)
+    assert shares[:, absent].max(initial=0) < 1e-3
+
+
+def test_classes_that_are_apart_are_learned_from_two_labels_each():
+    known, labels = blobs(6, noise=0.2)
+    new, truth = blobs(300, noise=0.2, seed=1)
+    assert (fit_head(known, labels, 3, 0).probabilities(new).argmax(1) == truth).mean() > 0.9
+
+
+def test_it_is_the_regression_of_scikit_learn_at_the_strength_that_was_chosen():
+    from sklearn.linear_model import LogisticRegression
+
+    features, labels = blobs(40, noise=0.8)
+    head = fit_head(features, labels, 3, 0)
+    judge = LogisticRegression(
+        C=head.strength, class_weight="balanced", max_iter=5000, tol=1e-8
+    ).fit(features, labels)
+    expected = judge.decision_function(features) / head.temperature
+    found = features @ head.weight.T + head.bias
+    np.testing.assert_allclose(
+        found - found.mean(1, keepdims=True),
+        expected - expected.mean(1, keepdims=True),
+        atol=0.02,
+    )
+
+
+def test_the_same_seed_gives_the_same_head_whatever_the_order_of_the_pool():
+    features, labels = blobs(30)
+    pool = units(200, seed=3)
+    one = fit_head(features, labels, 3, 0, pool)
+    other = fit_head(features, labels, 3, 0, pool[::-1])
+    np.testing.assert_array_equal(one.weight, other.weight)
+
+
+def test_an_image_is_predicted_out_of_fold_without_its_own_label():
+    """A wrong label is contradicted by the others, though the head could learn it by heart."""
+    features, labels = blobs(60, noise=0.2)
+    labels = labels.copy()
+    labels[7] = (labels[7] + 1) % 3
+    head = fit_head(features, labels, 3, 0)
+    assert head.out_of_fold[7].argmax() != labels[7]
+    assert (head.out_of_fold.argmax(1) == labels).mean() > 0.9
+
+
+def test_noise_is_regularised_harder_than_what_is_plain():
+    clear, labels = blobs(60, noise=0.05)
+    rng = np.random.default_rng(0)
+    assert fit_head(units(60), rng.integers(0, 3, 60), 3, 0).strength <= 0.3
+    assert fit_head(clear, labels, 3, 0).strength > 0.3
+
+
+@given(labels_lists, st.integers(2, 6), st.integers(0, 3))
+def test_folds_are_even_within_each_class(labels, folds, seed):
+    labels = np.array(labels)
+    numbers = folds_of(labels, folds, seed)
+    for members in (labels == c for c in set(labels)):
+        counts = np.bincount(numbers[members], minlength=folds)
+        assert counts.max() - counts.min() <= 1
+    counts = np.bincount(numbers, minlength=folds)
+    assert counts.max() - counts.min() <= 1
+
+
+@given(labels_lists)
+def test_every_class_weighs_the_same(labels):
+    labels = np.array(labels)
+    weights = balanced_weights(labels, np.ones(len(labels)))
+    totals = np.bincount(labels, weights)
+    np.testing.assert_allclose(totals[totals > 0], 1 / len(set(labels)))
+
+
+def test_log_loss_equals_its_definition():
+    logits = np.random.default_rng(0).normal(size=(2, 5, 3))
+    labels, weights = np.array([0, 1, 2, 1, 0]), np.array([0.1, 0.2, 0.3, 0.2, 0.2])
+    shares = softmax(logits)
+    expected = -(np.log(shares[:, np.arange(5), labels]) * weights).sum(1).mean()
+    assert log_loss(logits, labels, weights) == pytest.approx(expected)
+
+
+# -- what a label stands for --------------------------------------------------------------------
+
+
+def test_a_label_stands_for_the_images_nearest_to_it():
+    known, pool = units(5), units(300, seed=1)
+    nearest = np.array([min(range(5), key=lambda k: np.sum((x - known[k]) ** 2)) for x in pool])
+    counts = np.bincount(nearest, minlength=5) / 300 + 0.1 / 5
+    np.testing.assert_allclose(represented(known, pool), counts / counts.mean())
+
+
+def test_equal_images_share_what_they_stand_for():
+    known = units(4)
+    twice = represented(np.concatenate((known, known[:1])), units(200, seed=1))
+    assert twice[0] == twice[4]
+    assert twice.mean() == pytest.approx(1)
+
+
+def test_a_crowd_of_doubtful_labels_does_not_outvote_the_rest():
+    """Labels along the boundary, most of them wrong, leave the classes where they are."""
+    rng = np.random.default_rng(0)
+    pool, truth = blobs(400, classes=2, noise=0.3)
+    between = np.eye(12)[0] + np.eye(12)[1] + 0.3 * rng.normal(size=(60, 12))
+    between /= np.linalg.norm(between, axis=1, keepdims=True)
+    features = np.concatenate((pool[:6], between))
+    labels = np.concatenate((truth[:6], (between[:, 0] > between[:, 1]).astype(int)))
+    fair = fit_head(features, labels, 2, 0, pool).probabilities(pool).argmax(1)
+    unfair = fit_head(features, labels, 2, 0).probabilities(pool).argmax(1)
+    assert (fair == truth).mean() > max(0.9, (unfair == truth).mean())
