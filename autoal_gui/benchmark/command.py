@@ -29,6 +29,8 @@ def add_benchmark(commands: Any) -> None:
         "--only", action="append", choices=PARTS, help="measure this part; may be given again"
     )
     benchmark.add_argument("--quick", action="store_true", help="a few minutes, rough figures")
+    benchmark.add_argument("--labels", type=int, default=Plan.labels, help="of a measured round")
+    benchmark.add_argument("--batch", type=int, default=Plan.batch, help="images asked for")
     benchmark.add_argument("--preset", choices=sorted(PRESETS), default="cpu")
     benchmark.add_argument(
         "--set", action="append", default=[], metavar="NAME=VALUE", dest="changes",
@@ -40,7 +42,8 @@ def add_benchmark(commands: Any) -> None:
 def _benchmark(options: argparse.Namespace) -> int:
     from autoal_gui.benchmark.report import table
 
-    plan = Plan(options.data, options.preset, tuple(options.changes))
+    changes = tuple(options.changes)
+    plan = Plan(options.data, options.preset, changes, options.labels, options.batch)
     plan = plan.quick() if options.quick else plan
     report: dict[str, Any] = {}
     for report in reports(plan, options.only or PARTS):
@@ -56,13 +59,12 @@ def reports(plan: Plan, parts: Sequence[str]) -> Iterator[dict[str, Any]]:
     Raises:
         SourceError, SettingsError: the set or a setting is none, before anything is measured.
     """
-    from autoal_gui.benchmark.fresh import in_fresh_process
     from autoal_gui.benchmark.machine import load, machine
     from autoal_gui.sources.opening import spec_of
 
     spec_of(plan.data)
-    settings = {**asdict(plan), "round": asdict(plan.settings(0))}
-    report: dict[str, Any] = {"machine": in_fresh_process(machine), "settings": settings}
+    plan.settings(side=28)
+    report: dict[str, Any] = {"machine": machine(), "settings": asdict(plan)}
     report |= {"details": {}, "ratios": {}}
     yield report
     for name in (part for part in PARTS if part in parts):

@@ -13,7 +13,7 @@ LIBRARIES = ("torch", "torchvision", "PySide6", "numpy", "scipy", "scikit-learn"
 
 
 def machine() -> dict[str, Any]:
-    """Return what is known of the machine and the libraries; imports torch."""
+    """Return what is known of the machine and the libraries."""
     from autoal_gui.learning.throughput import processor
 
     return {

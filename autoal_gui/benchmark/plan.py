@@ -20,10 +20,13 @@ class Plan:
     seed: int = 0
     repeats: int = 5
     """Rounds of each mode, and of the scoring step; their median counts."""
-    images: tuple[int, ...] = (3882, 38_820, 165_466)
-    """Images of 28 x 28 in the sets that are written: N and 10 N, then the largest MedMNIST set."""
-    large_images: int = 20_000
-    """Images of 224 x 224 in one more such set."""
+    sets: tuple[tuple[int, int], ...] = (
+        (3882, 28),
+        (38_820, 28),
+        (165_466, 28),  # as many as the largest MedMNIST set has for training
+        (20_000, 224),
+    )
+    """(images, pixels a side) of the sets that are written: N and 10 N, then the large ones."""
     starts: int = 5
     """Fresh processes for each of the two starts."""
     presses: int = 300
@@ -38,8 +41,7 @@ class Plan:
         return replace(
             self,
             repeats=2,
-            images=(1000, 10_000),
-            large_images=500,
+            sets=((1000, 28), (10_000, 28), (500, 224)),
             starts=2,
             presses=60,
             quiet_seconds=3.0,

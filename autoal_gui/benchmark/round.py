@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -55,6 +55,7 @@ def measure(plan: Plan, folder: Path) -> dict[str, Any]:
     return {
         "pool": len(commands["entropy"].unlabelled),
         "labels": len(commands["entropy"].labelled),
+        "settings": asdict(settings),
         "warm start": {"seconds": learned.seconds, "epochs": learned.epochs},
         "rounds": rounds,
     }
@@ -110,17 +111,21 @@ def timed(backend: Backend, command: RunRound) -> dict[str, Any]:
 
 
 def ratios(figures: dict[str, Any]) -> dict[str, float]:
-    """Return each mode's median over that of entropy sampling with the same training."""
+    """Return each mode's median over that of entropy sampling with the same training.
+
+    "_warm" stands behind a mode that is also measured from scratch.
+    """
     seconds = {
         name: median(taken["seconds"] for taken in rounds)
         for name, rounds in figures["rounds"].items()
     }
     found = {}
-    for mode in SCRATCH[1:]:
-        found[f"round_{mode}_over_entropy"] = seconds[mode] / seconds["entropy"]
-    for mode in WARM[1:]:
-        name = "round_auto_over_entropy" if mode == "auto" else f"round_{mode}_over_entropy_warm"
-        found[name] = seconds[f"{mode}, warm"] / seconds["entropy, warm"]
+    for name, value in seconds.items():
+        mode, _, warm = name.partition(", ")
+        basis = f"entropy, {warm}" if warm else "entropy"
+        if name != basis:
+            twice = f"_{warm}" if warm and mode in seconds else ""
+            found[f"round_{mode}_over_entropy{twice}"] = value / seconds[basis]
     return found
 
 

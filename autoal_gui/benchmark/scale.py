@@ -12,7 +12,7 @@ from autoal_gui.benchmark.round import never, pass_over
 from autoal_gui.benchmark.sets import replay_set, write_set
 
 MODES = ("paper", "auto")
-SMALL, LARGE = 28, 224  # pixels a side
+USUAL = 28  # pixels a side of MedMNIST
 FIXED = ("task model", "evaluation", "FitNet", "SearchNet")
 """Steps that cost the same whatever the size of the pool."""
 MEGABYTE = 1e6
@@ -21,7 +21,7 @@ MEGABYTE = 1e6
 def measure(plan: Plan, folder: Path) -> dict[str, Any]:
     """Return for each set and mode the seconds of two rounds and the peak of memory."""
     runs = []
-    for images, side in [*((n, SMALL) for n in plan.images), (plan.large_images, LARGE)]:
+    for images, side in plan.sets:
         file, own = folder / "set.npz", folder / "own"
         write_set(file, images, side)
         for mode in MODES:
@@ -107,7 +107,7 @@ def peaks(runs: list[dict[str, Any]]) -> dict[str, float]:
     found: dict[str, float] = {}
     for run in runs:
         if run["peak"] is not None and run["idle"] is not None:
-            size = "" if run["side"] == SMALL else f"_of_{run['side']}_px"
+            size = "" if run["side"] == USUAL else f"_of_{run['side']}_px"
             name = f"peak_memory_mb_{run['images']}{size}"
             above = (run["peak"] - run["idle"]) / MEGABYTE
             found[name] = max(found.get(name, above), above)

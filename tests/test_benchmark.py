@@ -1,0 +1,400 @@
+"""The benchmark on tiny sets: what is measured is there, and the ratios follow from it.
+
+No figure is compared with a time: a busy machine is slow without being wrong.
+"""
+
+import json
+import os
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from gui_support import QUIET
+from PySide6.QtCore import QTimer
+
+from autoal_gui.benchmark import latency, round, scale, scoring, start
+from autoal_gui.benchmark.fresh import in_fresh_process, own_bytes, with_peak
+from autoal_gui.benchmark.labelling import Annotator, Pulse
+from autoal_gui.benchmark.plan import Plan
+from autoal_gui.benchmark.report import TARGETS, Target, table
+from autoal_gui.benchmark.sets import EVALUATION, make_project, write_set
+from autoal_gui.cli import run
+from autoal_gui.core.project import Project
+from autoal_gui.core.settings import RunSettings
+from autoal_gui.sources.opening import list_images, open_images, spec_of
+
+pytestmark = pytest.mark.qt_log_ignore(QUIET)
+
+SHORT = (
+    "stem=7x7",
+    "task_steps=2",
+    "fit_steps=2",
+    "search_steps=2",
+    "search_batch=4",
+    "stochastic_passes=2",
+    "train_batch=4",
+    "warm_epochs=1",
+)
+MEGABYTE = 1_000_000
+
+
+@pytest.fixture
+def plan(tmp_path: Path) -> Plan:
+    """A plan over 60 written images that takes seconds."""
+    file = tmp_path / "set.npz"
+    write_set(file, 60, 16)
+    return Plan(
+        str(file),
+        changes=SHORT,
+        labels=12,
+        batch=3,
+        repeats=1,
+        sets=((40, 16), (400, 16)),
+        starts=1,
+        presses=4,
+        quiet_seconds=0.1,
+        training_seconds=0.1,
+    )
+
+
+# -- the sets ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("images", "side"), [(60, 16), (5000, 28), (3, 224)])
+def test_a_written_set_has_so_many_different_images_of_two_classes(tmp_path, images, side):
+    write_set(tmp_path / "set.npz", images, side)
+    spec = spec_of(str(tmp_path / "set.npz"))
+    listing = list_images(spec, tmp_path, lambda done, total: None)
+    pool = [image for image in listing.images if image.split == "pool"]
+    assert (len(pool), len(listing.images)) == (images, images + EVALUATION)
+    assert len({image.sha256 for image in listing.images}) == images + EVALUATION
+    assert {image.label for image in listing.images} == {0, 1}
+    reader = open_images(spec, tmp_path)
+    assert {reader.read(image.key).shape for image in pool} == {(side, side)}
+
+
+def test_a_class_of_a_written_set_is_brighter_than_the_other(tmp_path):
+    write_set(tmp_path / "set.npz", 100, 28)
+    with np.load(tmp_path / "set.npz", allow_pickle=False) as arrays:
+        bright = arrays["train_labels"][:, 0] == 1
+        means = arrays["train_images"].mean((1, 2))
+    assert means[bright].mean() > means[~bright].mean() + 40
+    assert means.max() < 255
+
+
+def test_a_project_to_measure_on_has_so_many_true_answers(tmp_path, plan):
+    spec = spec_of(plan.data)
+    make_project(tmp_path / "project", spec, plan.settings, 7)
+    truth = [i.label for i in list_images(spec, tmp_path, lambda done, total: None).images]
+    project = Project.open(tmp_path / "project", open_images)
+    labels = project.training_labels()
+    assert len(labels) == 7
+    assert all(truth[image_id - 1] == label for image_id, label in labels)
+    assert project.settings == plan.settings(16).in_mode("paper")
+    project.close()
+
+
+# -- fresh processes and their memory ---------------------------------------------------------
+
+
+def held_for_a_moment(megabytes: int) -> int:
+    """Hold memory of this process's own, then give it back."""
+    block = np.ones(megabytes * MEGABYTE, np.uint8)
+    time.sleep(0.2)
+    return int(block.sum())
+
+
+def read_from_the_disk(file: Path) -> int:
+    """Read a mapped file from end to end, and keep the map for a while."""
+    mapped = np.memmap(file, np.uint8, "r")
+    total = int(mapped.sum())
+    time.sleep(0.2)
+    return total
+
+
+def raising() -> None:
+    raise KeyError("from the other process")
+
+
+def test_a_fresh_process_is_another_and_gives_back_what_it_raises():
+    assert in_fresh_process(os.getpid) != os.getpid()
+    with pytest.raises(KeyError, match="from the other process"):
+        in_fresh_process(raising)
+
+
+@pytest.mark.skipif(own_bytes() is None, reason="the system does not tell")
+def test_the_peak_is_what_a_process_held_itself_and_not_what_it_mapped(tmp_path):
+    file = tmp_path / "mapped"
+    file.write_bytes(bytes(200 * MEGABYTE))
+    _, least = with_peak(held_for_a_moment, 0)
+    total, held = with_peak(held_for_a_moment, 200)
+    _, mapped = with_peak(read_from_the_disk, file)
+    assert total == 200 * MEGABYTE
+    assert 195 * MEGABYTE < held - least < 230 * MEGABYTE
+    assert abs(mapped - least) < 30 * MEGABYTE
+
+
+# -- each part --------------------------------------------------------------------------------
+
+
+def test_modes_take_turns_and_are_measured_in_their_third_round(tmp_path, plan, monkeypatch):
+    monkeypatch.setattr(round, "SCRATCH", ("entropy", "paper"))
+    monkeypatch.setattr(round, "WARM", ("entropy", "vote"))
+    plan = Plan(**{**plan.__dict__, "repeats": 2})
+    found = round.measure(plan, tmp_path)
+    assert set(found["rounds"]) == {"entropy", "paper", "entropy, warm", "vote, warm"}
+    assert (found["labels"], found["pool"]) == (12, 48)
+    for name, taken in found["rounds"].items():
+        assert len(taken) == 2
+        for one in taken:
+            assert one["seconds"] >= sum(one["steps"].values()) > 0
+            assert ("SearchNet" in one["steps"]) == (name == "paper")
+            assert one["steps"]["reading"] < one["seconds"] / 2  # the images were there
+    assert found["warm start"]["epochs"] == 1
+    assert set(round.ratios(found)) == {"round_paper_over_entropy", "round_vote_over_entropy"}
+
+
+def rounds_of(**seconds: float) -> dict:
+    spread = (0.9, 5.0, 1.0)  # whose median is 1
+    return {name: [{"seconds": s * value} for s in spread] for name, value in seconds.items()}
+
+
+def test_a_mode_is_set_against_entropy_sampling_with_the_same_training():
+    scratch = rounds_of(entropy=10.0, paper=28.0, vote=11.0)
+    warm = {f"{name}, warm": r for name, r in rounds_of(entropy=2.0, auto=2.5, vote=3.0).items()}
+    assert round.ratios({"rounds": {**scratch, **warm}}) == {
+        "round_paper_over_entropy": pytest.approx(2.8),
+        "round_vote_over_entropy": pytest.approx(1.1),
+        "round_auto_over_entropy": pytest.approx(1.25),
+        "round_vote_over_entropy_warm": pytest.approx(1.5),
+    }
+
+
+def test_every_mode_of_the_issue_is_compared_with_the_same_training(plan):
+    modes = round.compared(plan.settings(28))
+    assert {"paper", "vote", "random", "auto, warm", "vote, warm", "random, warm"} < set(modes)
+    for name, settings in modes.items():
+        basis = modes["entropy, warm" if name.endswith("warm") else "entropy"]
+        assert settings.but(mode="entropy") == basis
+        assert settings.warm_start == name.endswith("warm")
+
+
+def test_scoring_is_set_against_a_bare_loop_over_the_same_images(tmp_path, plan):
+    found = scoring.measure(plan, tmp_path)
+    assert found["images"] == 48
+    assert len(found["scoring"]) == len(found["bare loop"]) == 1
+    assert min(found["scoring"] + found["bare loop"]) > 0
+    ratio = scoring.ratios({"bare loop": [9.0, 1.0, 30.0], "scoring": [10.0, 80.0, 1.0]})
+    assert ratio == {"scoring_over_bare_model": pytest.approx(0.9)}
+
+
+def test_a_mode_over_a_written_set_runs_twice_and_tells_its_memory(tmp_path, plan):
+    found = scale.rounds_over(plan, Path(plan.data), "vote", tmp_path)
+    first, second = found["rounds"]
+    assert first["steps"]["features"] > second["steps"].get("features", 0.0)
+    assert found["listing"] > 0
+    assert found["idle"] is None or found["idle"] > 100 * MEGABYTE
+
+
+def run_of(images: int, mode: str, first: float, second: float, peak: int | None) -> dict:
+    steps = {"task model": 50.0, "evaluation": 5.0, "FitNet": 20.0, "SearchNet": 25.0}
+    rounds = [{"seconds": s + 100.0, "steps": {**steps, "scoring": s}} for s in (first, second)]
+    side = 28 if images < 5000 else 224
+    idle = 400 * MEGABYTE
+    return {
+        "images": images, "side": side, "mode": mode, "rounds": rounds, "idle": idle, "peak": peak
+    }  # fmt: skip
+
+
+def test_ten_times_the_pool_is_set_against_what_depends_on_the_pool():
+    runs = [
+        run_of(100, "paper", 2.0, 1.0, 500 * MEGABYTE),
+        run_of(100, "auto", 4.0, 0.5, 520 * MEGABYTE),
+        run_of(1000, "paper", 24.0, 10.0, 700 * MEGABYTE),
+        run_of(1000, "auto", 40.0, 5.5, 650 * MEGABYTE),
+        run_of(5000, "paper", 1.0, 1.0, 900 * MEGABYTE),
+        run_of(5000, "auto", 1.0, 1.0, 1000 * MEGABYTE),
+    ]
+    assert scale.ratios({"runs": runs}) == {
+        "time_10x_pool_first_round": pytest.approx(12.0),
+        "time_10x_pool": pytest.approx(11.0),
+        "peak_memory_mb_100": pytest.approx(120),
+        "peak_memory_mb_1000": pytest.approx(300),
+        "peak_memory_mb_5000_of_224_px": pytest.approx(600),
+    }
+
+
+def test_where_the_system_tells_no_memory_there_is_no_such_ratio():
+    runs = [run_of(n, "vote", 1.0, 1.0, None) for n in (100, 1000)]
+    assert set(scale.ratios({"runs": runs})) == {"time_10x_pool_first_round", "time_10x_pool"}
+
+
+def test_starts_are_told_by_their_medians():
+    found = start.ratios({"seconds": {"window": [3.0, 1.0, 2.0], "image": [5.0, 9.0, 4.0]}})
+    assert found == {"start_to_window_s": 2.0, "start_to_image_s": 5.0}
+
+
+def test_latencies_are_told_by_median_99th_percentile_and_maximum():
+    taken = {"late": list(range(101)), "pressed": [float(2 * n) for n in range(101)]}
+    found = latency.ratios({"": {"idle": taken, "training": taken}, "_224_px": {"idle": taken}})
+    assert found["lateness_idle_p50_ms"] == 50
+    assert found["lateness_training_p99_ms"] == pytest.approx(99)
+    assert found["key_to_image_training_max_ms"] == 200
+    assert found["key_to_image_idle_224_px_p99_ms"] == pytest.approx(198)
+    assert len(found) == 2 * 2 * 3 + 2 * 3
+
+
+@pytest.mark.slow
+def test_sets_of_each_size_are_measured_in_processes_of_their_own(tmp_path, plan, monkeypatch):
+    monkeypatch.setattr(scale, "MODES", ("vote",))
+    found = scale.measure(plan, tmp_path)
+    assert [(r["images"], r["side"], r["mode"]) for r in found["runs"]] == [
+        (40, 16, "vote"),
+        (400, 16, "vote"),
+    ]
+    assert set(scale.growth(found["runs"])) == {"time_10x_pool_first_round", "time_10x_pool"}
+    if own_bytes() is not None:
+        assert all(r["peak"] > r["idle"] > 0 for r in found["runs"])
+
+
+@pytest.mark.slow
+def test_the_window_is_started_until_it_is_painted_and_shows_an_image(tmp_path, plan):
+    before = time.monotonic()
+    found = start.measure(plan, tmp_path)
+    elapsed = time.monotonic() - before
+    assert set(found["seconds"]) == {"window", "image"}
+    for (seconds,) in found["seconds"].values():
+        assert 0 < seconds < elapsed
+
+
+@pytest.mark.slow
+def test_the_window_is_watched_idle_and_while_a_round_trains(tmp_path, plan):
+    found = in_fresh_process(latency.watched, plan, spec_of(plan.data), tmp_path / "project")
+    assert len(found["idle"]["pressed"]) == plan.presses
+    assert len(found["training"]["pressed"]) == latency.PRESSES
+    assert all(ms > 0 for state in found.values() for ms in state["pressed"])
+    assert len(found["idle"]["late"]) > 5
+    assert "task model" in found["training"]["steps"]
+    project = Project.open(tmp_path / "project", open_images)
+    given = [entry for entry in project.entries() if entry.action == "label"]
+    assert len(given) == plan.labels + plan.presses + latency.PRESSES
+    project.close()
+
+
+# -- the annotator and the pulse --------------------------------------------------------------
+
+
+def test_keys_answer_images_one_after_the_other(window, tmp_path, plan):
+    make_project(tmp_path / "project", spec_of(plan.data), plan.settings, 0)
+    window.open_folder(tmp_path / "project")
+    annotator = Annotator(window, lambda: True)
+    annotator.answer(5)
+    entries = window.controller.project.entries()
+    assert [(entry.action, entry.class_index) for entry in entries] == [("label", 0)] * 5
+    assert len({entry.image_id for entry in entries}) == 5
+    assert len(annotator.milliseconds) == 5
+    assert min(annotator.milliseconds) > 0
+
+
+def test_keys_wait_until_they_may_be_pressed(window, tmp_path, plan):
+    make_project(tmp_path / "project", spec_of(plan.data), plan.settings, 0)
+    window.open_folder(tmp_path / "project")
+    asked = []
+
+    def after_some_time() -> bool:
+        asked.append(len(window.controller.project.entries()))
+        return len(asked) > 3
+
+    Annotator(window, after_some_time).answer(1)
+    assert asked == [0, 0, 0, 0]
+    assert len(window.controller.project.entries()) == 1
+
+
+def test_the_last_image_ends_the_answering(window, tmp_path, plan):
+    make_project(tmp_path / "project", spec_of(plan.data), plan.settings, 57)
+    window.open_folder(tmp_path / "project")
+    annotator = Annotator(window, lambda: True)
+    annotator.answer(10)
+    assert window.controller.current is None
+    assert len(annotator.milliseconds) == 2  # after the third there is no image to wait for
+
+
+def test_the_pulse_tells_how_long_the_event_loop_was_held(window):
+    pulse = Pulse(window)
+    QTimer.singleShot(20, lambda: time.sleep(0.1))
+    pulse.beat(0.3)
+    assert max(pulse.late) > 80
+    assert min(pulse.late) >= 0
+
+
+# -- the report -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("target", "value", "met"),
+    [
+        (Target(1.3), 1.3, True),
+        (Target(1.3), 1.31, False),
+        (Target(0.9, at_least=True), 0.9, True),
+        (Target(0.9, at_least=True), 0.89, False),
+    ],
+)
+def test_a_target_is_met_or_not(target, value, met):
+    assert target.met(value) is met
+
+
+def test_the_table_has_a_line_for_each_ratio_and_says_which_targets_are_missed():
+    lines = table(
+        {"round_auto_over_entropy": 1.25, "scoring_over_bare_model": 0.5, "start_to_image_s": 2}
+    ).splitlines()
+    assert [line.split() for line in lines] == [
+        ["round_auto_over_entropy", "1.250", "<=", "1.3", "met"],
+        ["scoring_over_bare_model", "0.500", ">=", "0.9", "missed"],
+        ["start_to_image_s", "2.000"],
+    ]
+    assert table({}) == ""
+
+
+def test_every_target_names_a_ratio_of_a_full_run(plan):
+    runs = [run_of(n, "vote", 1.0, 1.0, 500 * MEGABYTE) for n in (3882, 38_820, 165_466)]
+    runs = [{**one, "side": 28} for one in runs]
+    taken = {"late": [1.0], "pressed": [1.0]}
+    names = {
+        *round.ratios({"rounds": rounds_of(**dict.fromkeys(round.compared(RunSettings()), 1.0))}),
+        *scoring.ratios({"bare loop": [1.0], "scoring": [1.0]}),
+        *scale.ratios({"runs": runs}),
+        *latency.ratios({"": {"idle": taken, "training": taken}}),
+    }
+    assert set(TARGETS) <= names
+
+
+def test_the_command_prints_a_table_and_writes_one_number_a_line(tmp_path, plan, capsys):
+    out = tmp_path / "out.json"
+    changes = [word for change in SHORT for word in ("--set", change)]
+    words = ["benchmark", "--data", plan.data, "--json", str(out), "--only", "scoring", "--quick"]
+    assert run([*words, "--labels", "12", "--batch", "3", *changes]) == 0
+    report = json.loads(out.read_text())
+    assert set(report) == {"machine", "settings", "details", "ratios"}
+    assert report["machine"]["cores"] == os.cpu_count()
+    assert report["settings"]["labels"] == 12
+    assert list(report["details"]) == ["scoring"]
+    (value,) = report["ratios"].values()
+    assert value == scoring.ratios(report["details"]["scoring"])["scoring_over_bare_model"]
+    assert f'  "scoring_over_bare_model": {value}\n' in out.read_text()
+    assert f"scoring_over_bare_model  {value:>10.3f}" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["--data", "no/such/set.npz"], "There is no such file or folder"),
+        (["--data", "demo", "--set", "dropout=2"], "dropout is 2.0"),
+        (["--data", "demo", "--json", "no/such/folder/out.json"], "could not be written there"),
+    ],
+)
+def test_what_cannot_be_measured_is_said_before_anything_is(words, sentence, capsys):
+    assert run(["benchmark", *words]) == 1
+    told = capsys.readouterr().err
+    assert sentence in told
+    assert "measuring" not in told
