@@ -1,5 +1,7 @@
 """The networks, the one pass over the images, and the training of a classifier."""
 
+import copy
+
 import numpy as np
 import pytest
 import torch
@@ -19,6 +21,7 @@ from scipy.stats import entropy as scipy_entropy
 from torchvision.models import resnet18
 
 from autoal_gui.core.errors import AutoALError, Cancelled
+from autoal_gui.learning import evidence
 from autoal_gui.learning.evidence import gather
 from autoal_gui.learning.networks import FEATURES, STAGES, Backbone, SearchNet
 from autoal_gui.learning.training import (
@@ -190,6 +193,21 @@ def test_batches_change_nothing(tmp_path, pool, context, model):
         parts = evidence_of(small, model, range(1, 12))
         np.testing.assert_allclose(parts.features, whole.features, rtol=1e-4, atol=1e-6)
         np.testing.assert_allclose(parts.stochastic, whole.stochastic, rtol=1e-4)
+
+
+def test_features_of_many_images_are_kept_in_half_precision(context, model, monkeypatch):
+    whole = evidence_of(context, model, range(1, 12))
+    assert whole.features.dtype == np.float32
+    monkeypatch.setattr(evidence, "HALF_FROM", 11)
+    halved = evidence_of(context, model, range(1, 12))
+    assert halved.features.dtype == np.float16
+    np.testing.assert_allclose(halved.features, whole.features, rtol=1e-3, atol=1e-6)
+    np.testing.assert_array_equal(halved.probabilities, whole.probabilities)
+    np.testing.assert_array_equal(halved.stochastic, whole.stochastic)
+    large = copy.deepcopy(model)
+    with torch.no_grad():
+        large.backbone.stages[-1][-1].bn2.bias.fill_(1e6)  # as a bad training may leave it
+    assert np.isfinite(evidence_of(context, large, range(1, 12)).features).all()
 
 
 def test_the_seed_alone_draws_the_passes(context, model):
