@@ -5,12 +5,12 @@ import numpy.typing as npt
 
 from autoal_gui.strategies.contract import Evidence, Scores
 from autoal_gui.strategies.geometry import (
-    CHUNK_NUMBERS,
     Array,
     Rows,
     lloyd,
     nearest,
     one_thread,
+    parts,
     squared_distances,
 )
 
@@ -61,7 +61,7 @@ def _pure_square(points: Array, centroids: Array) -> float:
     """
     labels = squared_distances(points, centroids).argmin(axis=1)
     apart = np.empty(len(points))
-    for part in _parts(len(points), len(points)):
+    for part in parts(len(points), len(points)):
         squares = squared_distances(points[part], points)
         squares[labels[part, None] == labels] = np.inf
         apart[part] = squares.min(axis=1)
@@ -71,16 +71,10 @@ def _pure_square(points: Array, centroids: Array) -> float:
 def _neighbours(points: Array, centres: Array, square: float) -> Mask:
     """Return (p, k) whether a point lies nearer to a centre than the radius, or on it."""
     near = np.empty((len(points), len(centres)), np.bool_)
-    for part in _parts(len(points), len(centres)):
+    for part in parts(len(points), len(centres)):
         squares = squared_distances(points[part], centres)
         near[part] = (squares < square) | (squares == 0)
     return near
-
-
-def _parts(count: int, width: int) -> list[slice]:
-    """Split `count` rows of so many numbers into chunks."""
-    step = max(1, CHUNK_NUMBERS // max(1, width))
-    return [slice(start, start + step) for start in range(0, count, step)]
 
 
 def _cover(graph: Mask, uncovered: Mask, wanted: int) -> list[int]:

@@ -12,6 +12,9 @@ LABEL = "TAILOR"
 SOURCE = "Zhang et al. 2023"
 ORDER = 180
 
+ROUNDING = (
+    1e-9  # rewards so near are equal: all of them before the first label, then chance decides
+)
 DISCOUNT = 0.9  # of what a candidate found, for each later round, the authors'
 
 
@@ -55,7 +58,9 @@ def _askers(evidence: Evidence, candidates: tuple[str, ...]) -> Positions:
     draws = min(evidence.wanted, len(evidence))
     chances = random.standard_gamma(1 + found, (draws, *found.shape))
     chances /= chances.sum(axis=2, keepdims=True)  # of a Dirichlet distribution
-    askers: Positions = (chances @ worth).argmax(axis=1)
+    rewards = chances @ worth  # (draws, K)
+    best = rewards > rewards.max(axis=1, keepdims=True) - ROUNDING
+    askers: Positions = (best * (1 + random.random(best.shape))).argmax(axis=1)
     return askers
 
 
