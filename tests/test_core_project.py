@@ -517,6 +517,16 @@ def test_ignored_labels_are_forgotten_and_the_evaluation_set_is_asked_for_first(
 
 
 @pytest.mark.parametrize("label_use", ["labelled", "hidden", "ignore"])
+def test_what_waits_for_an_answer_is_counted_without_a_look_at_each_image(tmp_path, label_use):
+    project = new_project(tmp_path, loose=2, label_use=label_use, evaluation_images=4)
+    for image_id in (*project.pool.ids("evaluation")[:2], *project.pool.ids("pool")[:3]):
+        project.answer(image_id, "unsure")  # some of them have known labels
+        left = (*project.unanswered(), *project.unanswered_evaluation())
+        assert project.waiting == len(left)
+    project.close()
+
+
+@pytest.mark.parametrize("label_use", ["labelled", "hidden", "ignore"])
 def test_no_evaluation_set_is_made_where_none_is_wanted(tmp_path, label_use):
     project = new_project(tmp_path, label_use=label_use, evaluation_images=0)
     assert project.pool.ids("evaluation") == ()

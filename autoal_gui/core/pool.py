@@ -39,7 +39,7 @@ class SourceSpec:
         return dict(self.options).get(name, default)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class ListedImage:
     """One image as a source lists it, before a project gives it an id."""
 
@@ -100,7 +100,7 @@ class Source(Protocol):
         """
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class PoolImage:
     """An image of a project."""
 
@@ -119,7 +119,14 @@ class ImagePool:
 
     def ids(self, split: Split) -> tuple[int, ...]:
         """Return the image ids of one split, ascending."""
-        return tuple(sorted(i for i, image in self.images.items() if image.split == split))
+        return self._ids[split]
+
+    @cached_property
+    def _ids(self) -> dict[Split, tuple[int, ...]]:
+        found: dict[Split, list[int]] = {"pool": [], "evaluation": []}
+        for image_id in sorted(self.images):
+            found[self.images[image_id].split].append(image_id)
+        return {split: tuple(ids) for split, ids in found.items()}
 
     def read(self, image_id: int) -> Pixels:
         """Decode one image, see `ImageReader.read`.

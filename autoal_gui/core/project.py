@@ -338,13 +338,20 @@ class Project:
 
     def unanswered(self) -> tuple[int, ...]:
         """Return the pool images without an answer, ascending by id."""
-        return tuple(i for i in self.pool.ids("pool") if i not in self.answers)
+        answers = self.answers
+        return tuple(i for i in self.pool.ids("pool") if i not in answers)
 
     def unanswered_evaluation(self) -> tuple[int, ...]:
         """Return the evaluation images whose label must come from the annotator, ascending."""
-        known = self._own_truth
+        known, answers = self._own_truth, self.answers
         ids = self.pool.ids("evaluation")
-        return tuple(i for i in ids if i not in known and i not in self.answers)
+        return tuple(i for i in ids if i not in known and i not in answers)
+
+    @property
+    def waiting(self) -> int:
+        """How many images have no answer yet, without looking at each of them."""
+        known = self._own_truth
+        return len(self.pool.images) - len(known) - sum(i not in known for i in self.answers)
 
     def hidden_truth(self) -> HiddenTruth:
         """Return the known labels of the pool for a replay; each reachable only once asked for."""

@@ -369,8 +369,7 @@ class MainWindow(QMainWindow):
         self.actions_table["undo"].setEnabled(project.can_undo)
         self.actions_table["redo"].setEnabled(project.can_redo)
         answers = len(project.answers)
-        waiting = len(project.unanswered()) + len(project.unanswered_evaluation())
-        asked = f"{answers:,} of {answers + waiting:,} images"
+        asked = f"{answers:,} of {answers + project.waiting:,} images"
         self.say(f"{asked} answered; every answer is saved.")
 
     def _enable_actions(self) -> None:
