@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autoal_gui.core.backend import Backend
+from autoal_gui.core.model import StartModel
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QSettings
@@ -65,7 +66,7 @@ def make_services(projects_folder: Path | None = None) -> "Services":
         make_backend=make_backend,
         open_images=open_images,
         list_images=list_images,
-        checkpoint_classes=checkpoint_classes,
+        start_model=start_model,
         projects_folder=projects_folder or user_documents_path() / "AutoAL projects",
         annotator=annotator_name(),
     )
@@ -89,15 +90,15 @@ def make_backend() -> Backend:
     return backend
 
 
-def checkpoint_classes(file: Path) -> tuple[str, ...]:
-    """Return the class names of a checkpoint.
+def start_model(file: Path) -> StartModel:
+    """Say what a file of weights asks of a project that starts from it.
 
     Raises:
-        CheckpointError: see `autoal_gui.learning.checkpoint.load_checkpoint`.
+        CheckpointError: see `autoal_gui.learning.checkpoint.load_weights`.
     """
-    from autoal_gui.learning.checkpoint import load_checkpoint
+    from autoal_gui.learning import checkpoint
 
-    return load_checkpoint(file)[0].classes
+    return checkpoint.start_model(file)
 
 
 def lower_priority() -> None:

@@ -12,6 +12,7 @@ from PySide6.QtCore import QSettings, QThread
 
 from autoal_gui.core.backend import CancelCheck
 from autoal_gui.core.errors import Cancelled, CheckpointError
+from autoal_gui.core.files import sha256_of
 from autoal_gui.core.messages import (
     STEPS,
     Command,
@@ -22,8 +23,11 @@ from autoal_gui.core.messages import (
     Query,
     RoundFinished,
     RunRound,
+    WarmStart,
+    WarmStarted,
 )
 from autoal_gui.core.metrics import Metrics
+from autoal_gui.core.model import StartModel
 from autoal_gui.gui.main_window import MainWindow
 from autoal_gui.gui.services import Services
 from autoal_gui.sources.opening import list_images, open_images
@@ -53,6 +57,9 @@ class NearestMean:
             Path(command.target).write_bytes(Path(command.checkpoint).read_bytes())
             yield Exported(command.request_id, command.target)
             return
+        if isinstance(command, WarmStart):
+            yield from self._learn(command, cancelled)
+            return
         for step in STEPS:
             yield Progress(command.request_id, step, 0, 2, 3.0, 0.5, "cpu")
             while not self.gate.is_set():
@@ -63,6 +70,19 @@ class NearestMean:
                 raise self.fail
             yield Progress(command.request_id, step, 2, 2, 1.0, 0.25, "cpu")
         yield self._finish(command)
+
+    def _learn(self, command: WarmStart, cancelled: CancelCheck) -> Iterator[Event]:
+        """Learn for as long as the gate is shut; a cancelled warm start keeps what it has."""
+        yield Progress(command.request_id, "reading", 1, 1, 3.0, None, "cpu")
+        if self.fail is not None:
+            raise self.fail
+        yield Progress(command.request_id, "warm start", 250, 1000, 135.0, 4.5, "cpu")
+        while not (self.gate.is_set() or cancelled()):
+            time.sleep(0.005)
+        file = Path(command.checkpoint)
+        file.write_bytes(b"weights %d" % len(self.commands))
+        complete = not cancelled()
+        yield WarmStarted(command.request_id, str(file), sha256_of(file), 12.5, 180.0, complete)
 
     def _finish(self, command: RunRound) -> RoundFinished:
         ids = np.array(command.unlabelled, dtype=np.int64)
@@ -131,15 +151,15 @@ def draw_folder(folder: Path, images: int = 12, classes: tuple[str, ...] = CLASS
     return folder
 
 
-def read_classes(file: Path) -> tuple[str, ...]:
-    """Read the classes of a text file that stands for a checkpoint."""
+def read_start(file: Path) -> StartModel:
+    """Read the classes of a text file that stands for a checkpoint of 48 pixels a side."""
     if not file.is_file() or file.suffix != ".pt":
         raise CheckpointError("That is not a checkpoint of this program.")
-    return tuple(file.read_text().split())
+    return StartModel(tuple(file.read_text().split()), "3x3/2", 48)
 
 
 def services(folder: Path, make_backend: Callable[[], NearestMean]) -> Services:
-    return Services(make_backend, open_images, list_images, read_classes, folder, "reader")
+    return Services(make_backend, open_images, list_images, read_start, folder, "reader")
 
 
 def settings(folder: Path) -> QSettings:

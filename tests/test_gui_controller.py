@@ -44,7 +44,7 @@ def create(controller, tmp_path, images: Path, **changes) -> Path:
         "name": "cells",
         "spec": spec,
         "classes": listing.classes,
-        "settings": PRESETS["cpu"].but(batch_size=BATCH),
+        "settings": PRESETS["cpu"].in_mode("paper").but(batch_size=BATCH),
         "evaluation_images": 0,
         **changes,
     }
@@ -314,8 +314,7 @@ def test_the_suggestion_is_hidden_until_the_answer_unless_wanted(qtbot, controll
 
 def test_mode_and_batch_size_hold_from_the_next_round_on(qtbot, controller, folder, backend):
     idle(qtbot, controller)
-    controller.set_mode("random")
-    controller.change_settings(controller.project.settings.but(batch_size=2))
+    controller.change_settings(controller.project.settings.but(mode="random", batch_size=2))
     label(controller, BATCH)
     idle(qtbot, controller)
     assert backend.commands[-1].settings.mode == "random"

@@ -378,7 +378,7 @@ def test_settings_are_stored_and_shown(qtbot, window, controller):
         dialog.buttons.button(QDialogButtonBox.StandardButton.Ok), Qt.MouseButton.LeftButton
     )
     project = controller.project
-    assert project.settings == before.but(mode="margin", batch_size=6)
+    assert project.settings == before.in_mode("margin").but(batch_size=6)
     assert project.annotator == "Dr. Who"
     assert project.show_suggestions
     assert project.classes == ("pale", "dark", "grey")

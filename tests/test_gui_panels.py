@@ -44,7 +44,7 @@ def window(qtbot, tmp_path):
 def start(qtbot, window, tmp_path, mode="paper", **plan):
     spec = folder_spec(draw_folder(tmp_path / "images", 30))
     listing = list_images(spec, tmp_path, lambda done, total: None)
-    chosen = PRESETS["cpu"].but(batch_size=BATCH, mode=mode)
+    chosen = PRESETS["cpu"].in_mode("paper").but(batch_size=BATCH, mode=mode)
     whole = ProjectPlan("cells", spec, listing.classes, chosen, **plan)
     assert window.controller.create_project(tmp_path / "projects" / "cells", whole, listing)
     qtbot.waitUntil(lambda: window.controller.state is State.IDLE)
@@ -111,7 +111,9 @@ def test_hints_of_the_modes():
 
 def test_every_mode_and_strategy_has_a_label():
     names = [name for name, _ in modes()]
-    assert names[:2] == ["paper", "vote"]
+    assert names[:3] == ["auto", "paper", "vote"]
+    assert dict(modes())["auto"] == "Auto (recommended)"
+    assert mode_label("auto") == "Auto"
     assert set(PRESETS["paper"].candidates) | {"random"} <= set(names)
     assert mode_label("vote") == "Uniform vote"
     assert strategy_label("kmeans") == "k-means"
@@ -209,9 +211,10 @@ def test_progress_and_time_in_words():
 
 
 def test_the_last_round_in_words():
-    assert last_round_line(record(3, seconds=(("FitNet", 30.0),), device="cpu")) == (
-        "Round 3 took 30 s on cpu."
-    )
+    trained = record(3, seconds=(("FitNet", 30.0),), device="cpu", checkpoint="round-0003.pt")
+    assert last_round_line(trained) == "Round 3 took 30 s on cpu."
+    untrained = record(1, seconds=(("scoring", 2.0),))
+    assert last_round_line(untrained) == "Round 1 put the images in order, in 2 s on this computer."
     failed = RoundRecord(4, "failed", PRESETS["cpu"], "", "", 0, "No memory.")
     assert last_round_line(failed) == "Round 4 failed. No memory."
 

@@ -24,9 +24,8 @@ def start(window, tmp_path, classes=("bright", "dark"), images=24, **plan):
     spec = folder_spec(draw_folder(tmp_path / "images", images, classes))
     listing = list_images(spec, tmp_path, lambda done, total: None)
     options = {"evaluation_images": 0, **plan}
-    chosen = ProjectPlan(
-        "cells", spec, listing.classes, PRESETS["cpu"].but(batch_size=BATCH), **options
-    )
+    settings = PRESETS["cpu"].in_mode("paper").but(batch_size=BATCH)
+    chosen = ProjectPlan("cells", spec, listing.classes, settings, **options)
     assert window.controller.create_project(tmp_path / "projects" / "cells", chosen, listing)
     return window.controller
 
@@ -289,7 +288,8 @@ def test_progress_is_shown_step_by_step_and_cancel_works(qtbot, window, controll
     backend.gate.clear()
     qtbot.keyClick(window, Qt.Key.Key_T, Qt.KeyboardModifier.ControlModifier)
     assert controller.state is State.RUNNING
-    assert panel.headline.text() == "Training round 2"
+    assert panel.headline.text() == "Round 2: ordering"
+    assert "no labels yet" in panel.note.text()
     qtbot.waitUntil(lambda: "Reading images 0 of 2" in panel.line.text())
     assert "about 3 s left" in panel.line.text()
     assert "loss 0.500" in panel.line.text()

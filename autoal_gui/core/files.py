@@ -1,6 +1,7 @@
-"""Writing files so that a kill or a full disk leaves the old file or the whole new one."""
+"""Files: written so that a kill or a full disk leaves the old or the whole new one, and checked."""
 
 import contextlib
+import hashlib
 import itertools
 import json
 import os
@@ -22,6 +23,19 @@ def write_json(target: Path, content: dict[str, Any]) -> None:
             partial.write_text(json.dumps(content, indent=1), encoding="utf-8")
     except OSError as error:
         raise AutoALError("The result could not be written there.") from error
+
+
+def sha256_of(file: Path) -> str:
+    """Return a file's SHA-256, lower-case hex.
+
+    Raises:
+        OSError: it is missing or cannot be read.
+    """
+    digest = hashlib.sha256()
+    with file.open("rb") as stream:
+        while block := stream.read(1 << 20):
+            digest.update(block)
+    return digest.hexdigest()
 
 
 @contextlib.contextmanager

@@ -46,6 +46,7 @@ class Journal:
     _history: dict[int, list[Entry]] = field(default_factory=dict)
     _undoable: list[Entry] = field(default_factory=list)
     _redoable: list[Entry] = field(default_factory=list)
+    _first: dict[int, Entry] = field(default_factory=dict)
 
     @classmethod
     def of(cls, entries: Iterable[Entry]) -> "Journal":
@@ -59,6 +60,11 @@ class Journal:
     def answers(self) -> Mapping[int, Entry]:
         """The answer that stands for each answered image id."""
         return MappingProxyType(self._answers)
+
+    @property
+    def first_answers(self) -> Mapping[int, Entry]:
+        """The first answer to each image id, whatever stands now; in the order given."""
+        return MappingProxyType(self._first)
 
     @property
     def undoable(self) -> Entry | None:
@@ -94,6 +100,7 @@ class Journal:
         return stack.pop()
 
     def _stand(self, answer: Entry) -> None:
+        self._first.setdefault(answer.image_id, answer)
         self._history.setdefault(answer.image_id, []).append(answer)
         self._answers[answer.image_id] = answer
 

@@ -1,4 +1,4 @@
-"""A trained model as the exporters see it: plain values and arrays."""
+"""Trained models as those see them who know no torch: plain values and arrays."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+
+from autoal_gui.core.settings import Stem
 
 
 @dataclass(frozen=True)
@@ -19,3 +21,14 @@ class TrainedModel:
     """Plain metadata: classes, input size, normalisation, versions, data hash, labels used."""
     arrays: Mapping[str, npt.NDArray[np.generic]] = field(repr=False)
     """The state dict."""
+
+
+@dataclass(frozen=True)
+class StartModel:
+    """What a file of weights asks of a project that starts from it."""
+
+    classes: tuple[str, ...]
+    """Names in the order of its outputs; empty where the file names none."""
+    stem: Stem
+    input_size: int
+    """Pixels a side of the images that it was trained on; 0 where the file does not say."""

@@ -15,8 +15,9 @@ from typing import Any, Literal
 
 from autoal_gui.core import database
 from autoal_gui.core.errors import ProjectDamaged, ProjectError, SettingsError
+from autoal_gui.core.files import sha256_of
 from autoal_gui.core.journal import Action, Entry, Journal
-from autoal_gui.core.messages import Asked, Query, RoundFinished
+from autoal_gui.core.messages import Asked, Query, RoundFinished, WarmStarted
 from autoal_gui.core.metrics import Metrics
 from autoal_gui.core.pool import (
     HiddenTruth,
@@ -30,6 +31,7 @@ from autoal_gui.core.pool import (
 from autoal_gui.core.queue import LabelQueue
 from autoal_gui.core.settings import RunSettings
 from autoal_gui.core.splits import assign_splits
+from autoal_gui.core.warm import WarmRecord, same_input
 
 LabelUse = Literal["labelled", "hidden", "ignore"]
 """What known labels mean: given answers, the truth of a replay, or nothing."""
@@ -37,6 +39,7 @@ Outcome = Literal["running", "finished", "failed", "cancelled", "interrupted"]
 OpenImages = Callable[[SourceSpec, Path], ImageReader]
 
 FILE_NAME = "project.autoal"
+WARM_FILE = "warm.pt"  # the checkpoint of the warm start
 RANKING_KEPT = 1000  # images of a ranking that are stored: many batches of labelling ahead
 
 
@@ -278,8 +281,11 @@ class Project:
         suggestion: Suggestion | None = None,
         shown: bool = False,
         comment: str = "",
+        round_number: int | None = None,
     ) -> Entry:
         """Commit one answer ("label", "unsure" or "skip") and return its entry.
+
+        `round_number` is that of the round whose ranking asked for the image; by default the last.
 
         Raises:
             ProjectError: it could not be saved; the answer does not stand.
@@ -292,25 +298,30 @@ class Project:
             confidence=suggestion.confidence if suggestion else None,
             shown=shown and suggestion is not None,
             comment=comment,
+            round_number=self.last_round if round_number is None else round_number,
         )
 
     def undo(self) -> Entry | None:
         """Take back the last answer that stands; return it, or None if there is none."""
         answer = self._journal.undoable
         if answer is not None:
-            self._append("undo", answer.image_id, target=answer.sequence)
+            self._append_turn("undo", answer)
         return answer
 
     def redo(self) -> Entry | None:
         """Restore the answer last taken back; return it, or None if there is none."""
         answer = self._journal.redoable
         if answer is not None:
-            self._append("redo", answer.image_id, target=answer.sequence)
+            self._append_turn("redo", answer)
         return answer
+
+    def _append_turn(self, action: Action, answer: Entry) -> None:
+        image_id, target = answer.image_id, answer.sequence
+        self._append(action, image_id, round_number=self.last_round, target=target)
 
     def _append(self, action: Action, image_id: int, **values: Any) -> Entry:
         with database.saving("The answer could not be saved; is the disk full or read-only?"):
-            entry = Entry(0, _now(), self.annotator, self.last_round, action, image_id, **values)
+            entry = Entry(0, _now(), self.annotator, action=action, image_id=image_id, **values)
             entry = replace(entry, sequence=_insert_entry(self._db, entry))
         self._journal.apply(entry)
         return entry
@@ -391,18 +402,100 @@ class Project:
         return self._ranking.suggestions.get(image_id)
 
     def query(self, image_id: int) -> Query | None:
-        """Return why the last round asked for an image, if it did."""
-        return self._ranking.queries.get(image_id)
+        """Return why an image was asked for, by the last round or by chance before the first."""
+        drawn = _drawn_query(image_id) if self._is_drawn(image_id) else None
+        return self._ranking.queries.get(image_id, drawn)
+
+    def _is_drawn(self, image_id: int) -> bool:
+        """Say whether an image was answered because the random order before any ranking had it.
+
+        Each image answered then counts, and none that was only near: an image that a strategy
+        asks for later is no random one.
+        """
+        answer = self._journal.first_answers.get(image_id)
+        if answer is None or answer.action == "import" or answer.round_number:
+            return False
+        return self.pool.images[image_id].split == "pool"
+
+    # -- the warm start -----------------------------------------------------------------------
+
+    @property
+    def wants_warm_start(self) -> bool:
+        """Whether the settings ask for one, and no checkpoint that was given takes its place."""
+        settings = self.settings
+        return settings.warm_start and settings.mode != "paper" and not self.start_from
+
+    @property
+    def warm_file(self) -> Path:
+        """Where the warm start is written."""
+        return self.models_folder / WARM_FILE
+
+    @property
+    def warm_start(self) -> WarmRecord | None:
+        """What the warm start has left; None before it, or where it was for other settings."""
+        return self._warm_start_under(self.settings)
+
+    def _warm_start_under(self, settings: RunSettings) -> WarmRecord | None:
+        record = self._load_warm_start()
+        return record if record is not None and same_input(record, settings) else None
+
+    @property
+    def warm_checkpoint(self) -> str:
+        """The checkpoint of the warm start that the next round uses; or empty."""
+        record = self.warm_start if self.wants_warm_start else None
+        return str(self.models_folder / record.checkpoint) if record and record.checkpoint else ""
+
+    def finish_warm_start(self, result: WarmStarted, settings: RunSettings) -> None:
+        """Store what a warm start under `settings` has brought."""
+        self._set_warm_start(WarmRecord.of(result, self.warm_file.name, settings))
+
+    def stop_warm_start(self, settings: RunSettings) -> None:
+        """Note that the user stopped one under `settings` before it brought anything new."""
+        record = self._warm_start_under(settings) or WarmRecord.of_nothing(settings)
+        self._set_warm_start(replace(record, stopped=True))
+
+    def continue_warm_start(self) -> None:
+        """Note that it goes on by itself again whenever the project is opened."""
+        record = self.warm_start
+        if record is not None:
+            self._set_warm_start(replace(record, stopped=False))
+
+    def forget_lost_warm_start(self) -> bool:
+        """Forget a warm start whose file is missing or damaged; say whether that was so."""
+        record = self.warm_start
+        if record is None or record.pending or not record.checkpoint:
+            return False
+        try:
+            sound = sha256_of(self.models_folder / record.checkpoint) == record.checkpoint_sha256
+        except OSError:
+            sound = False
+        if not sound:
+            self._set("warm_start", None)
+        return not sound
+
+    def _set_warm_start(self, record: WarmRecord) -> None:
+        self._set("warm_start", asdict(record))
+
+    def _load_warm_start(self) -> WarmRecord | None:
+        values = _setting(self._db, "warm_start", None)  # version 0.1 had no such setting
+        if values is None:
+            return None
+        record = WarmRecord.from_json(values)
+        return replace(record, checkpoint=Path(record.checkpoint).name)
 
     # -- rounds -------------------------------------------------------------------------------
 
     def history(self) -> tuple[Asked, ...]:
-        """Return what earlier rounds asked for, in the order of the rounds."""
+        """Return what was asked for: by chance before any ranking, round 0, then by the rounds."""
         rows = self._db.execute(
             "SELECT round_number, image_id, suggested, query FROM ranking WHERE query!=''"
             " ORDER BY round_number, position"
         )
-        return tuple(Asked(n, _query_from(i, text), suggested) for n, i, suggested, text in rows)
+        drawn = filter(self._is_drawn, self._journal.first_answers)
+        return (
+            *(Asked(0, _drawn_query(image_id), None) for image_id in drawn),
+            *(Asked(n, _query_from(i, text), suggested) for n, i, suggested, text in rows),
+        )
 
     @property
     def last_round(self) -> int:
@@ -504,7 +597,7 @@ class Project:
         for name in ("name", "annotator", "show_suggestions", "start_from"):
             _setting(self._db, name)
         self.rounds()
-        _ = self.queue
+        _ = self.queue, self.warm_start
 
     def _load_evaluation_truth(self) -> dict[int, int]:
         rows = self._db.execute(
@@ -520,7 +613,7 @@ class Project:
             self._db.execute(statement, values)
 
     def _set(self, name: str, value: object) -> None:
-        self._execute("UPDATE setting SET value=? WHERE name=?", json.dumps(value), name)
+        self._execute("INSERT OR REPLACE INTO setting VALUES (?, ?)", name, json.dumps(value))
 
 
 def make_folders(folder: Path) -> Path:
@@ -596,11 +689,13 @@ def _insert_entry(db: sqlite3.Connection, entry: Entry) -> int:
     return int(cursor.lastrowid or 0)
 
 
-def _setting(db: sqlite3.Connection, name: str) -> Any:
+def _setting(db: sqlite3.Connection, name: str, *default: Any) -> Any:
     row = db.execute("SELECT value FROM setting WHERE name=?", (name,)).fetchone()
-    if row is None:
+    if row is not None:
+        return json.loads(row[0])
+    if not default:
         raise KeyError(name)
-    return json.loads(row[0])
+    return default[0]
 
 
 def _spec_from(value: Any) -> SourceSpec:
@@ -636,6 +731,10 @@ def _ranking_rows(result: RoundFinished) -> Iterable[tuple[object, ...]]:
             confidence = float(result.probabilities[position].max())
         text = queries.get(image_id, "")
         yield result.round_number, position, image_id, suggested, confidence, text
+
+
+def _drawn_query(image_id: int) -> Query:
+    return Query(image_id, 0.0, audit=True)
 
 
 def _query_json(query: Query) -> str:

@@ -61,6 +61,14 @@ COMMANDS = (
         ("Ctrl+.",),
         "stop",
     ),
+    Command(
+        "learn",
+        "Training",
+        "Continue learning",
+        "Go on learning from all images, labelled or not",
+        ("Ctrl+L",),
+        "play",
+    ),
     Command("keys", "Help", "Keys…", "All keys on one sheet", ("?", "F1"), "keys"),
 )
 GROUPS = tuple(dict.fromkeys(command.group for command in COMMANDS))
@@ -87,15 +95,29 @@ class Actions(QObject):
         action = QAction(command.text, self)
         action.setShortcuts([QKeySequence(key) for key in command.keys])
         action.setAutoRepeat(command.repeats)
-        keys = ", ".join(_native(key) for key in action.shortcuts())
-        action.setToolTip(f"{command.tip} ({keys})" if keys else command.tip)
-        action.setStatusTip(command.tip)
+        _set_tip(action, command.tip)
         return action
+
+    def rename(self, name: str, text: str, tip: str) -> None:
+        """Give a command other words, where what it does depends on what runs."""
+        self[name].setText(text)
+        _set_tip(self[name], tip)
+
+    def restore(self, name: str) -> None:
+        """Give a command the words of the table again."""
+        command = next(command for command in COMMANDS if command.name == name)
+        self.rename(name, command.text, command.tip)
 
     def _tint(self) -> None:
         for command in COMMANDS:
             if command.icon:
                 self[command.name].setIcon(icon(command.icon, self._theme.colours.text))
+
+
+def _set_tip(action: QAction, tip: str) -> None:
+    keys = ", ".join(_native(key) for key in action.shortcuts())
+    action.setToolTip(f"{tip} ({keys})" if keys else tip)
+    action.setStatusTip(tip)
 
 
 def _native(key: QKeySequence) -> str:

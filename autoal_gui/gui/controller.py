@@ -25,18 +25,23 @@ from autoal_gui.core.messages import (
     Query,
     RoundFinished,
     RunRound,
+    WarmStart,
+    WarmStarted,
 )
 from autoal_gui.core.pool import Listing
 from autoal_gui.core.project import Outcome, Project, ProjectPlan, Suggestion, make_folders
 from autoal_gui.core.queue import LabelQueue
 from autoal_gui.core.session import State
 from autoal_gui.core.settings import RunSettings
+from autoal_gui.core.warm import same_input
 from autoal_gui.gui.engine_client import EngineClient
 from autoal_gui.gui.keys import class_keys, keys_sentence
 from autoal_gui.gui.services import Services
 
 START = "start.pt"  # the checkpoint that the first rounds start from
 IMAGES_GONE = "The project opens again once its images are back; all labels are safe."
+WARM_LOST = "What was learned from the images is missing or damaged; it is learned again."
+WITHOUT_WARM_START = "Training goes on without it; Continue learning, in its menu, tries again."
 NO_MODEL = "There is no trained model yet: label a batch and let a round finish first."
 
 
@@ -52,7 +57,7 @@ class Controller(QObject):
     classes_changed = Signal()
     settings_changed = Signal()
     rounds_changed = Signal()
-    """A round has begun or ended."""
+    """A round or the warm start has begun or ended."""
     results_changed = Signal()
     """A round has brought a result."""
     progressed = Signal(object)
@@ -70,10 +75,13 @@ class Controller(QObject):
         self._project: Project | None = None
         self._queue = LabelQueue()
         self._current: int | None = None
+        self._asked_in = 0  # the last round when the image on screen was put there
         self._last_answered: int | None = None
         self._round: int | None = None
         self._trained_on: tuple[tuple[int, int], ...] | None = None
-        self._due = False  # a batch was completed while a round ran
+        self._due = False  # a batch was completed while the engine was busy
+        self._warming: RunSettings | None = None  # those of the warm start that runs
+        self._gave_up = False  # the warm start failed
         self._waiting_export: tuple[ModuleType, Path] | None = None
         self._client = EngineClient(services.make_backend, self)
         self._client.happened.connect(self._on_event)
@@ -136,7 +144,7 @@ class Controller(QObject):
             self._next_batch()
         self.project_opened.emit()
         self._show(self._queue.current(project.answers))
-        self._train_after_opening()
+        self._begin()
         return True
 
     def close_project(self) -> None:
@@ -150,6 +158,7 @@ class Controller(QObject):
         self._project, self._queue, self._current = None, LabelQueue(), None
         self._round, self._trained_on, self._due = None, None, False
         self._last_answered, self._waiting_export = None, None
+        self._warming, self._gave_up = None, False
         self.project_closed.emit()
 
     def close(self) -> None:
@@ -209,7 +218,9 @@ class Controller(QObject):
         project = self.project
         suggestion, shown = project.suggestion(image), project.show_suggestions
         try:
-            project.answer(image, action, class_index, suggestion, shown)
+            project.answer(
+                image, action, class_index, suggestion, shown, round_number=self._asked_in
+            )
         except AutoALError as error:
             self.failed.emit(str(error), "")
             return
@@ -283,7 +294,7 @@ class Controller(QObject):
         return None
 
     def query(self, image_id: int) -> Query | None:
-        """Return why the last round asked for an image, if it did."""
+        """Return why an image was asked for, as far as the project knows."""
         return self.project.query(image_id)
 
     def _next_batch(self) -> None:
@@ -296,6 +307,7 @@ class Controller(QObject):
 
     def _show(self, image: int | None) -> None:
         self._current = image
+        self._asked_in = self.project.last_round
         self.image_changed.emit(image)
 
     # -- training -----------------------------------------------------------------------------
@@ -325,20 +337,34 @@ class Controller(QObject):
             self.notice.emit("A round is running already.")
 
     def cancel(self) -> None:
-        """Stop what the engine does; the last good model is kept."""
-        self._waiting_export = None
-        self._due = False
+        """Stop what the engine does; the last good model is kept.
+
+        What a warm start has learned until then is used, by the round that waits for it too.
+        """
+        if not self.is_warming:
+            self._waiting_export = None
+            self._due = False
         self._client.cancel()
+
+    def _begin(self) -> None:
+        """Start what a project that has just been opened needs first."""
+        project = self.project
+        if project.forget_lost_warm_start():
+            self.notice.emit(WARM_LOST)
+        self._due = self.new_labels >= project.settings.batch_size
+        # The first images are drawn at random: before any label a ranking is worth nothing yet
+        # beside what the warm start will learn, and random images measure the model honestly.
+        first = not (project.finished_rounds() or project.wants_warm_start)
+        if self._should_warm_start():
+            self._start_warming()
+        elif self._due or first:
+            self._start_round()
 
     def _train_after_batch(self) -> None:
         if self.state is not State.IDLE:
             self._due = True
+            self.rounds_changed.emit()
         elif self._labels_changed():
-            self._start_round()
-
-    def _train_after_opening(self) -> None:
-        first = not self.project.finished_rounds()
-        if first or self.new_labels >= self.project.settings.batch_size:
             self._start_round()
 
     def _labels_changed(self) -> bool:
@@ -364,10 +390,69 @@ class Controller(QObject):
                 workspace=str(project.workspace),
                 checkpoint=str(project.models_folder / f"round-{number:04d}.pt"),
                 start_from=project.start_from,
+                warm_start=project.warm_checkpoint,
                 history=project.history(),
             )
         )
         self.rounds_changed.emit()
+
+    # -- the warm start -----------------------------------------------------------------------
+
+    @property
+    def is_warming(self) -> bool:
+        """Whether the warm start runs."""
+        return self._warming is not None
+
+    @property
+    def round_waits(self) -> bool:
+        """Whether a complete batch waits for what runs to end."""
+        return self._due
+
+    @property
+    def can_continue_learning(self) -> bool:
+        """Whether there is a warm start to go on with, and nothing else runs."""
+        if not self.is_open or self.state is not State.IDLE or not self.project.wants_warm_start:
+            return False
+        record = self.project.warm_start
+        return record is None or not record.complete
+
+    def continue_learning(self) -> None:
+        """Go on with a warm start that was stopped or has failed."""
+        if self.can_continue_learning:
+            self.project.continue_warm_start()
+            self._start_warming()
+
+    def _should_warm_start(self) -> bool:
+        """Say whether the warm start is to run by itself."""
+        if self._gave_up or not self.project.wants_warm_start:
+            return False
+        record = self.project.warm_start
+        return record is None or record.pending
+
+    def _start_warming(self) -> None:
+        project = self.project
+        self._warming, self._gave_up = project.settings, False
+        self._client.submit(
+            WarmStart(
+                request_id=0,
+                pool=project.pool,
+                classes=project.classes,
+                settings=project.settings,
+                workspace=str(project.workspace),
+                checkpoint=str(project.warm_file),
+            )
+        )
+        self.rounds_changed.emit()
+
+    def _on_warm_started(self, result: WarmStarted, settings: RunSettings) -> None:
+        project = self.project
+        if project.wants_warm_start:
+            project.finish_warm_start(result, settings)
+            if project.finished_rounds():  # its model saw other features: train it anew
+                self._due, self._trained_on = True, ()
+        self._warming = None
+        self.rounds_changed.emit()
+        self._go_on()
 
     # -- what the engine says -----------------------------------------------------------------
 
@@ -382,14 +467,12 @@ class Controller(QObject):
         elif isinstance(event, Exported):
             self.exported.emit(event.target)
             self._go_on()
+        elif isinstance(event, WarmStarted) and self._warming is not None:
+            self._on_warm_started(event, self._warming)
         elif isinstance(event, CommandFailed):
-            self._on_stopped("failed", event.sentence)
-            self.failed.emit(event.sentence, event.details)
-            self._go_on()
+            self._on_failed(event)
         elif isinstance(event, CommandCancelled):
-            self._on_stopped("cancelled", "")
-            self.notice.emit("Cancelled; all labels and the last good model are kept.")
-            self._go_on()
+            self._on_cancelled()
 
     def _on_round_finished(self, result: RoundFinished) -> None:
         project = self.project
@@ -405,31 +488,58 @@ class Controller(QObject):
             self.notice.emit(sentence)
         self._go_on()
 
-    def _on_stopped(self, outcome: Outcome, sentence: str) -> None:
+    def _on_failed(self, event: CommandFailed) -> None:
+        sentence = event.sentence
+        if self.is_warming:
+            self._warming, self._gave_up = None, True
+            sentence = f"{sentence} {WITHOUT_WARM_START}"
+        lost = self.project.forget_lost_warm_start()
+        self._end_round("failed", event.sentence)
+        if lost:
+            self._due = True
+            self.notice.emit(WARM_LOST)
+        else:
+            self.failed.emit(sentence, event.details)
+        self._go_on()
+
+    def _on_cancelled(self) -> None:
+        if self._warming is not None and self.project.wants_warm_start:
+            self.project.stop_warm_start(self._warming)
+        self._warming = None
+        self._end_round("cancelled", "")
+        self.notice.emit("Cancelled; all labels and the last good model are kept.")
+        self._go_on()
+
+    def _end_round(self, outcome: Outcome, sentence: str) -> None:
+        """Note that what ran has brought no result."""
         if self._round is not None:
             self.project.end_round(self._round, outcome, sentence)
             self._round = None
-            self.rounds_changed.emit()
+        self.rounds_changed.emit()
 
     def _go_on(self) -> None:
-        """Do what had to wait for the engine: an export first, then the next round."""
+        """Do what had to wait for the engine: an export, the warm start, then the next round."""
         if self._waiting_export is not None:
             waiting, self._waiting_export = self._waiting_export, None
             self.export_model(*waiting)
+        elif self._should_warm_start():
+            self._start_warming()
         elif self._due and self._labels_changed():
             self._start_round()
 
     # -- settings and classes -----------------------------------------------------------------
 
     def change_settings(self, settings: RunSettings) -> None:
-        """Use other settings from the next round on."""
-        self.project.settings = settings
+        """Use other settings from the next round on; a warm start of no use to them is stopped."""
+        project = self.project
+        project.settings = settings
         self._queue = replace(self._queue, size=settings.batch_size)
         self.settings_changed.emit()
-
-    def set_mode(self, mode: str) -> None:
-        """Ask in another way from the next round on."""
-        self.change_settings(self.project.settings.but(mode=mode))
+        if self._warming is not None:
+            if not (project.wants_warm_start and same_input(self._warming, settings)):
+                self._client.cancel()
+        elif self.state is State.IDLE and self._should_warm_start():
+            self._start_warming()
 
     def set_show_suggestions(self, shown: bool) -> None:
         """Show the model's suggestion before the answer, or only after it."""
@@ -483,7 +593,7 @@ class Controller(QObject):
             self._client.submit(ExportModel(0, exporter.NAME, str(checkpoint), str(target)))
         else:
             self._waiting_export = (exporter, target)
-            self.notice.emit("A round is running; the model will be written when it has finished.")
+            self.notice.emit("Training goes on; the model will be written when it has ended.")
 
 
 def _own_checkpoint(folder: Path, given: str) -> str:

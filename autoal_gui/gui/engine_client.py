@@ -14,11 +14,12 @@ from autoal_gui.core.messages import (
     Event,
     Exported,
     RoundFinished,
+    WarmStarted,
 )
 from autoal_gui.core.session import Move, State, after, can
 from autoal_gui.engine.engine import Engine
 
-LAST_EVENTS = (RoundFinished, Exported, CommandCancelled, CommandFailed)
+LAST_EVENTS = (WarmStarted, RoundFinished, Exported, CommandCancelled, CommandFailed)
 
 
 class EngineClient(QObject):

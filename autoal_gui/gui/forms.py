@@ -6,6 +6,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QWheelEvent
 from PySide6.QtWidgets import (
+    QCheckBox,
     QComboBox,
     QFileDialog,
     QFormLayout,
@@ -19,6 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from autoal_gui.core.model import StartModel
 from autoal_gui.core.settings import DEVICES, PRESETS, RunSettings, fitted_to
 from autoal_gui.gui.names import modes
 
@@ -34,14 +36,27 @@ DEVICE_LABELS = {
 }
 INPUT_SIZES = (28, 64, 128, 224)
 FITTED = "fitted"  # the size that suits the images
+WITHOUT_WARM_START = "paper"  # the mode whose method does without it
+AUDITED = "auto"  # the mode that draws part of each batch at random
 MODE_TIP = (
-    "AutoAL learns which of seven query strategies to trust for which image. A uniform vote "
-    "trusts all alike; the others ask by one strategy alone."
+    "Auto trusts every query strategy as far as your labels show that it helps. AutoAL (paper) is "
+    "the published method. A uniform vote trusts all alike; the others ask by one alone."
+)
+WARM_TIP = (
+    "Before there are labels, the networks learn how your images differ; a few labels then go "
+    "much further, and a round takes seconds. It runs while you label the first batch."
+)
+MINUTES_TIP = "How long they learn, once for a project; you can stop earlier and go on later."
+AUDIT_TIP = (
+    "Part of each batch in the mode Auto: such images measure how good the model really is on "
+    "yours, and guard against asking for odd ones alone."
 )
 BATCH_TIP = "A round of training starts by itself whenever so many images are answered."
 PRESET_TIP = "How long the networks train in each round."
 SIZE_TIP = "Images are scaled to this size for training only; you see them as they are."
 DEVICE_TIP = "What computes the training; labelling goes on meanwhile."
+SMALLEST_PHOTOGRAPH = 64  # pixels a side
+MINUTE = 60  # seconds
 KEPT = ""  # the preset's value where the settings are none of the presets
 
 
@@ -148,6 +163,13 @@ class MethodForm(QFormLayout):
         self._base = base
         self.mode = combo("Mode", dict(modes()), base.mode)
         self.batch = spin("Images in a batch", 1, 1000, base.batch_size)
+        self.audit = spin("Drawn at random", 0, 100, round(100 * base.audit_share))
+        self.audit.setSuffix(" % of a batch")
+        self.warm = QCheckBox("Learn from all images first")
+        self.warm.setAccessibleName("Warm start")
+        self.warm.setChecked(base.warm_start)
+        self.minutes = spin("Time for it", 1, 10_000, max(1, round(base.warm_seconds / MINUTE)))
+        self.minutes.setSuffix(" min")
         presets = {KEPT: "As it is in this project"} if keep else {}
         self.preset = combo("Schedule", {**presets, **PRESET_LABELS}, KEPT if keep else "cpu")
         self.device = combo("Device", {name: DEVICE_LABELS[name] for name in DEVICES}, base.device)
@@ -159,29 +181,78 @@ class MethodForm(QFormLayout):
         for widget, tip in (
             (self.mode, MODE_TIP),
             (self.batch, BATCH_TIP),
+            (self.audit, AUDIT_TIP),
+            (self.warm, WARM_TIP),
+            (self.minutes, MINUTES_TIP),
             (self.preset, PRESET_TIP),
             (self.size, SIZE_TIP),
             (self.device, DEVICE_TIP),
         ):
             widget.setToolTip(tip)
             self.addRow(widget.accessibleName(), widget)
+        self._kept = {box: box.value() for box in (self.audit, self.minutes)}
+        self.warm.setEnabled(base.mode != WITHOUT_WARM_START)
+        self.mode.currentIndexChanged.connect(self._on_mode)
+        self.warm.toggled.connect(self._enable)
+        self._enable()
 
-    def settings(self, side: int = 0) -> RunSettings:
-        """Return the settings as chosen, for images of `side` pixels where that is known."""
-        return self._schedule(side).but(
+    def settings(self, side: int = 0, start: StartModel | None = None) -> RunSettings:
+        """Return the settings as chosen.
+
+        Args:
+            side: of the images, in pixels; 0 where that is not known.
+            start: what the model to start from asks for, if there is one.
+        """
+        base = self._base
+        audit = self._changed(self.audit, 100, base.audit_share)
+        seconds = self._changed(self.minutes, 1 / MINUTE, base.warm_seconds)
+        schedule = self._schedule(side, start)
+        return schedule.but(
             mode=self.mode.currentData(),
             batch_size=self.batch.value(),
+            audit_share=audit,
+            warm_start=self.warm.isChecked(),
+            warm_seconds=seconds,
             device=self.device.currentData(),
         )
 
-    def _schedule(self, side: int) -> RunSettings:
+    def _changed(self, box: QSpinBox, unit: float, kept: float) -> float:
+        """Return a number as typed; untouched it stays as exact as it was."""
+        return kept if box.value() == self._kept[box] else box.value() / unit
+
+    def _on_mode(self) -> None:
+        without = self.mode.currentData() == WITHOUT_WARM_START
+        if without == self.warm.isEnabled():  # into that mode, or out of it
+            self.warm.setEnabled(not without)
+            self.warm.setChecked(not without)
+        self._enable()
+
+    def _enable(self) -> None:
+        self.minutes.setEnabled(self.warm.isChecked())
+        self.audit.setEnabled(self.mode.currentData() == AUDITED)
+
+    def _schedule(self, side: int, start: StartModel | None) -> RunSettings:
         preset, size = self.preset.currentData(), self.size.currentData()
         if preset == KEPT and size == str(self._base.input_size):
             return self._base
         schedule = self._base if preset == KEPT else replace(PRESETS[preset], seed=self._base.seed)
+        if size == FITTED and start is not None:
+            return fitted_to_start(schedule, start, side)
         if size == FITTED:
             return fitted_to(schedule, side) if side else schedule
-        return fitted_to(schedule, int(size)).but(input_size=int(size))
+        sized = fitted_to(schedule, int(size)).but(input_size=int(size))
+        return sized.but(stem=start.stem) if start is not None else sized
+
+
+def fitted_to_start(settings: RunSettings, start: StartModel, side: int) -> RunSettings:
+    """Return settings that a model to start from fits, for images of `side` pixels.
+
+    Weights that name no size are torchvision's, whose stem leaves nothing of small images: these
+    are scaled up.
+    """
+    if start.input_size:
+        return settings.but(stem=start.stem, input_size=start.input_size)
+    return fitted_to(settings, max(side, SMALLEST_PHOTOGRAPH)).but(stem=start.stem)
 
 
 class PathField(QWidget):

@@ -157,6 +157,7 @@ class MainWindow(QMainWindow):
             "forward": controller.forward,
             "train": controller.train_now,
             "cancel": controller.cancel,
+            "learn": controller.continue_learning,
             "keys": self.show_keys,
             "theme": self._toggle_theme,
         }.items():
@@ -379,7 +380,7 @@ class MainWindow(QMainWindow):
         if is_open:
             self._on_answers()
         else:
-            for name in ("train", "cancel"):
+            for name in ("train", "cancel", "learn"):
                 self.actions_table[name].setEnabled(False)
 
     @Slot(str, str)

@@ -3,18 +3,16 @@
 from autoal_gui.core.registry import discover
 from autoal_gui.strategies.candidates import is_policy
 
-SEARCHING_MODES = ("paper", "vote")
-"""Modes that weigh several strategies and are none themselves."""
+SEARCHING_MODES = {"auto": "Auto", "paper": "AutoAL (paper)", "vote": "Uniform vote"}
+"""Modes that weigh several strategies and are none themselves, and what the window calls them."""
+RECOMMENDED = "auto"
 
 
 def modes() -> tuple[tuple[str, str], ...]:
-    """Return (name, label) of every mode: the search, the vote, then each strategy alone."""
-    strategies = discover("autoal_gui.strategies")
-    return (
-        ("paper", "AutoAL (paper)"),
-        ("vote", "Uniform vote"),
-        *((name, _of_itself(name, module.LABEL)) for name, module in strategies.items()),
-    )
+    """Return (name, label) of every mode to choose: the searches, then each strategy alone."""
+    names = (*SEARCHING_MODES, *discover("autoal_gui.strategies"))
+    words = {RECOMMENDED: " (recommended)"}
+    return tuple((name, mode_label(name) + words.get(name, "")) for name in names)
 
 
 def _of_itself(name: str, label: str) -> str:
@@ -28,7 +26,8 @@ def gives_weights(mode: str) -> bool:
 
 def mode_label(name: str) -> str:
     """Return what the window calls a mode."""
-    return dict(modes()).get(name, name)
+    module = discover("autoal_gui.strategies").get(name)
+    return _of_itself(name, module.LABEL) if module else SEARCHING_MODES.get(name, name)
 
 
 def strategy_label(name: str) -> str:

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from autoal_gui.core.errors import AutoALError
+from autoal_gui.core.model import StartModel
 from autoal_gui.core.pool import Listing, SourceSpec
 from autoal_gui.core.project import LabelUse, ProjectPlan
 from autoal_gui.core.settings import PRESETS
@@ -39,7 +40,11 @@ LABEL_USES: dict[str, str] = {
     "labelled": "These images are labelled already",
     "ignore": "Nothing: I label",
 }
-CHECKPOINTS = "Checkpoints (*.pt)"
+WEIGHTS = "Checkpoints and weights (*.pt *.pth)"
+START_TIP = (
+    "With a warm start its layers stay as they are, and only the last is fitted to your labels; "
+    "without, all of them are trained further."
+)
 
 
 class SetChooser(QFrame):
@@ -167,6 +172,7 @@ class NewProjectDialog(QDialog):
         self._side = 0
         self.importer = Importer(services, self)
         self._job: Job | None = None
+        self._start: StartModel | None = None
         self.setWindowTitle("New project")
         self.chooser = SetChooser() if spec.kind == "medmnist" else None
         self.report = ImportReport()
@@ -196,8 +202,11 @@ class NewProjectDialog(QDialog):
         self.evaluation.setSpecialValueText("none")
         self.evaluation.setSuffix(" images")
         self.evaluation_note = text_label(role="muted")
-        self.start_from = PathField("Start from a checkpoint", CHECKPOINTS)
-        self.start_from.line.setPlaceholderText("Optional: a trained model (.pt)")
+        self.start_from = PathField("Start from a checkpoint", WEIGHTS)
+        self.start_from.line.setPlaceholderText(
+            "Optional: a trained model (.pt) or a ResNet-18 of torchvision (.pth)"
+        )
+        self.start_from.line.setToolTip(START_TIP)
         self.start_note = text_label(role="muted")
         self.start_note.hide()
         self.problem = text_label(role="danger")
@@ -355,6 +364,7 @@ class NewProjectDialog(QDialog):
 
     def _on_start_from(self, text: str) -> None:
         self._close_job()
+        self._start = None
         self.start_note.setVisible(bool(text.strip()))
         if not text.strip():
             self._update()
@@ -368,11 +378,12 @@ class NewProjectDialog(QDialog):
         self._update()
 
     @Slot(object)
-    def _on_checkpoint(self, names: tuple[str, ...]) -> None:
+    def _on_checkpoint(self, start: StartModel) -> None:
         self._close_job()
-        self.start_note.setText(f"A model of {len(names)} classes: {', '.join(names)}.")
+        self._start = start
+        self.start_note.setText(start_note(start))
         if not self.classes.names():
-            self.classes.set_classes(names, 0)
+            self.classes.set_classes(start.classes, 0)
         self._update()
 
     @Slot(str)
@@ -416,7 +427,7 @@ class NewProjectDialog(QDialog):
             name=self.name.text().strip(),
             spec=self.importer.spec,
             classes=self.classes.names(),
-            settings=self.method.settings(self._side),
+            settings=self.method.settings(self._side, self._start),
             label_use=self._use(),
             evaluation_images=None if own else self.evaluation.value(),
             start_from=str(self.start_from.path()) if self.start_from.text else "",
@@ -443,10 +454,10 @@ class NewProjectDialog(QDialog):
 
 
 class ReadCheckpoint(Job):
-    """Reads the classes of a checkpoint beside the window."""
+    """Reads what a checkpoint asks for, beside the window."""
 
     def __init__(self, services: Services, path: Path, parent: QObject) -> None:
-        super().__init__(lambda progress: services.checkpoint_classes(path), parent)
+        super().__init__(lambda progress: services.start_model(path), parent)
 
 
 def title(spec: SourceSpec) -> str:
@@ -468,6 +479,13 @@ def default_name(spec: SourceSpec) -> str:
 def own_evaluation(listing: Listing) -> int:
     """Return how many evaluation images the set brings itself."""
     return sum(image.split == "evaluation" for image in listing.images)
+
+
+def start_note(start: StartModel) -> str:
+    """Say what a model to start from is."""
+    names = ", ".join(start.classes)
+    what = f"A model of {len(start.classes)} classes: {names}." if names else "A ResNet-18."
+    return f"{what} It takes the place of learning from all images first."
 
 
 def evaluation_note(own: int, known: bool) -> str:

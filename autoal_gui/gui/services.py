@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autoal_gui.core.backend import Backend
+from autoal_gui.core.model import StartModel
 from autoal_gui.core.pool import Listing, ProgressCallback, SourceSpec
 from autoal_gui.core.project import OpenImages
 
@@ -21,8 +22,8 @@ class Services:
     """Opens the images of a project again."""
     list_images: ListImages
     """Lists a set before a project exists; called in a thread of its own."""
-    checkpoint_classes: Callable[[Path], tuple[str, ...]]
-    """Class names of a checkpoint; called in a thread of its own, raises `CheckpointError`."""
+    start_model: Callable[[Path], StartModel]
+    """What a file to start from asks for; called beside the window, raises `CheckpointError`."""
     projects_folder: Path
     """Where new projects go unless the user says otherwise."""
     annotator: str = "annotator"

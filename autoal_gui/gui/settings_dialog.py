@@ -80,6 +80,8 @@ class SettingsDialog(QDialog):
             self.problem.setText(str(error))
             return
         controller = self._controller
+        if controller.project.start_from:  # a model fits the stem that it was trained with alone
+            settings = settings.but(stem=controller.project.settings.stem)
         if settings != controller.project.settings:
             controller.change_settings(settings)
         if self.annotator.text().strip() != controller.project.annotator:

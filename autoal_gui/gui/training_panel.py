@@ -5,19 +5,30 @@ from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
     QHBoxLayout,
+    QLabel,
     QProgressBar,
     QToolButton,
     QVBoxLayout,
 )
 
 from autoal_gui.core.messages import STEPS, Progress, Step
-from autoal_gui.core.project import RoundRecord
+from autoal_gui.core.project import Project, RoundRecord
 from autoal_gui.core.session import Move, State, can
+from autoal_gui.core.warm import WarmRecord
 from autoal_gui.gui.actions import Actions
 from autoal_gui.gui.controller import Controller
 from autoal_gui.gui.parts import text_label
 
-STEP_NAMES = {"reading": "Reading images", "task model": "Task model", "scoring": "Scoring"}
+STEP_NAMES: dict[Step, str] = {
+    "reading": "Reading images",
+    "warm start": "Learning",
+    "features": "Describing images",
+    "task model": "Task model",
+    "evaluation": "Evaluation",
+    "FitNet": "FitNet",
+    "SearchNet": "SearchNet",
+    "scoring": "Scoring",
+}
 STEP_TIPS: dict[Step, str] = {
     "reading": "Read, scale and keep every image, once for a project",
     "warm start": "Learn from all images, labelled or not, how to tell them apart",
@@ -28,6 +39,15 @@ STEP_TIPS: dict[Step, str] = {
     "SearchNet": "Learn which query strategy to trust for which image",
     "scoring": "Rank the images without a label",
 }
+WARMING = "Learning from your images"
+WARMING_NOTE = "It learns, without labels, how your images differ: a few labels then go further."
+ROUND_WAITS = "Your batch is complete: its round starts when this ends. Go on labelling meanwhile."
+ORDERING_NOTE = "There are no labels yet: the images are put in an order that spreads the first."
+STOP_WARMING = (
+    "Use what it has learned",
+    "Stop learning from the images and use what was learned; it can be continued later",
+)
+LAST_MODEL_KEPT = "the last good model is kept"
 RESOLUTION = 1000
 
 
@@ -44,7 +64,11 @@ class TrainingPanel(QFrame):
         self.setAccessibleName("Training")
         self.headline = text_label(size=1.1, bold=True)
         self.line = text_label(role="muted")
-        self._bars = {step: _bar(step_name(step)) for step in STEPS}
+        self.note = text_label()
+        self.learned = text_label(role="muted")
+        self.resume = _button(actions, "learn")
+        self._bars = {step: _bar(STEP_NAMES[step]) for step in STEPS}
+        self._names: dict[Step, QLabel] = {}
         self._steps = QFrame()
         self._lay_out()
         controller.progressed.connect(self._on_progress)
@@ -60,21 +84,27 @@ class TrainingPanel(QFrame):
         grid.setHorizontalSpacing(12)
         grid.setVerticalSpacing(3)
         for row, (step, bar) in enumerate(self._bars.items()):
-            name = text_label(step_name(step), role="muted", size=0.92)
+            name = text_label(STEP_NAMES[step], role="muted", size=0.92, wrap=False)
             name.setToolTip(STEP_TIPS[step])
+            self._names[step] = name
             grid.addWidget(name, row, 0)
             grid.addWidget(bar, row, 1)
         grid.setColumnStretch(1, 1)
         top = QHBoxLayout()
         top.addWidget(self.headline, 1)
-        top.addWidget(_button(self._actions, "train"))
+        self._train = _button(self._actions, "train")
+        top.addWidget(self._train)
         top.addWidget(_button(self._actions, "cancel"))
+        foot = QHBoxLayout()
+        foot.addWidget(self.learned, 1)
+        foot.addWidget(self.resume)
         column = QVBoxLayout(self)
         column.setContentsMargins(14, 10, 14, 12)
         column.setSpacing(6)
         column.addLayout(top)
-        column.addWidget(self.line)
-        column.addWidget(self._steps)
+        for widget in (self.line, self.note, self._steps):
+            column.addWidget(widget)
+        column.addLayout(foot)
 
     def value(self, step: Step) -> float:
         """Return how far a step's bar is, in [0, 1]."""
@@ -90,6 +120,7 @@ class TrainingPanel(QFrame):
 
     def _enter(self, step: Step) -> None:
         """Fill the bars before a step and empty it and those after; cycles come back to a step."""
+        self._show_steps({step}, True)
         place = STEPS.index(step)
         if self._step:  # steps that this mode leaves out stay empty
             self._bars[self._step].setValue(RESOLUTION)
@@ -103,24 +134,80 @@ class TrainingPanel(QFrame):
 
     def refresh(self) -> None:
         """Show what the engine does now."""
+        self._enable_actions()
         state = self._controller.state
-        self._actions["train"].setEnabled(can(state, Move.START) and self._controller.is_open)
-        self._actions["cancel"].setEnabled(can(state, Move.CANCEL))
         if not self._controller.is_open or state is State.CLOSED:
             return
         self.headline.setText(self._headline(state))
         self._steps.setVisible(state is not State.IDLE)
         if state is State.IDLE:
-            rounds = self._controller.project.rounds()
-            self._past = last_round_line(rounds[-1]) if rounds else ""
             self._step = None
-            self.line.setText(self._idle_line())
+            self._show_past()
         elif state is State.CANCELLING:
-            self.line.setText("Stopping at the next training batch; the last good model is kept.")
+            kept = "what was learned is used" if self._controller.is_warming else LAST_MODEL_KEPT
+            self.line.setText(f"Stopping at the next training batch; {kept}.")
         elif not self._step:
-            self.line.setText("Starting…")
-            for bar in self._bars.values():
-                bar.setValue(0)
+            self._show_start()
+        self._show_note(state)
+        self._show_learned(state)
+
+    def _enable_actions(self) -> None:
+        controller, actions = self._controller, self._actions
+        state, warming = controller.state, controller.is_warming
+        actions["train"].setEnabled(can(state, Move.START) and controller.is_open)
+        actions["cancel"].setEnabled(can(state, Move.CANCEL))
+        actions["learn"].setEnabled(controller.can_continue_learning)
+        self._train.setHidden(warming)  # its place is needed for the longer words beside it
+        if warming:
+            actions.rename("cancel", *STOP_WARMING)
+        else:
+            actions.restore("cancel")
+
+    def _show_past(self) -> None:
+        rounds = self._controller.project.rounds()
+        self._past = last_round_line(rounds[-1]) if rounds else ""
+        self.line.setText(self._idle_line())
+
+    def _show_start(self) -> None:
+        self.line.setText("Starting…")
+        self._show_steps(set(STEPS), False)
+        if self._controller.is_warming:
+            self._show_steps({"reading", "warm start"}, True)
+        elif self._controller.round_number is not None:
+            self._show_steps(round_steps(self._controller.project), True)
+        for bar in self._bars.values():
+            bar.setValue(0)
+
+    def _show_steps(self, steps: set[Step], shown: bool) -> None:
+        for step in steps:
+            self._names[step].setVisible(shown)
+            self._bars[step].setVisible(shown)
+
+    def _show_note(self, state: State) -> None:
+        """Say what is good to know of what runs, else of the last round."""
+        words = ""
+        if self._controller.is_warming:
+            words = ROUND_WAITS if self._controller.round_waits else WARMING_NOTE
+        elif self._is_ordering():
+            words = ORDERING_NOTE
+        elif state is State.IDLE and (finished := self._controller.project.finished_rounds()):
+            words = " ".join(finished[-1].notices)
+        self.note.setText(words)
+        self.note.setVisible(bool(words))
+
+    def _show_learned(self, state: State) -> None:
+        project = self._controller.project
+        record = project.warm_start if project.wants_warm_start else None
+        idle = state is State.IDLE
+        self.learned.setText(learned_line(record, len(project.pool.ids("pool"))) if record else "")
+        self.learned.setVisible(idle and record is not None)
+        self.resume.setVisible(self._controller.can_continue_learning)
+
+    def _is_ordering(self) -> bool:
+        """Whether the round that runs has too few labels to train on."""
+        if self._controller.round_number is None:
+            return False
+        return self._controller.project.rounds()[-1].labels == 0
 
     def _headline(self, state: State) -> str:
         number = self._controller.round_number
@@ -128,7 +215,11 @@ class TrainingPanel(QFrame):
             return "Training is idle"
         if state is State.CANCELLING:
             return "Cancelling…"
-        return "Writing the model" if number is None else f"Training round {number}"
+        if self._controller.is_warming:
+            return WARMING
+        if number is None:
+            return "Writing the model"
+        return f"Round {number}: ordering" if self._is_ordering() else f"Training round {number}"
 
     def _idle_line(self) -> str:
         answers = self._controller.project.answers
@@ -139,14 +230,21 @@ class TrainingPanel(QFrame):
         return f"{self._past} The next round starts by itself after {left} more {images}.".strip()
 
 
-def step_name(step: str) -> str:
-    """Return what the window calls a step."""
-    return STEP_NAMES.get(step, step[:1].upper() + step[1:])
+def round_steps(project: Project) -> set[Step]:
+    """Return the steps that the next round of a project is known to take."""
+    steps: set[Step] = {"reading", "scoring"}
+    if project.training_labels():
+        steps.add("task model")
+        steps |= {"evaluation"} if project.evaluation_labels() else set()
+        steps |= {"FitNet", "SearchNet"} if project.settings.mode == "paper" else set()
+    return steps | ({"features"} if project.warm_checkpoint else set())
 
 
 def progress_line(progress: Progress) -> str:
     """Say where a command is: step, time left, loss, device."""
-    words = [f"{step_name(progress.step)} {progress.done} of {progress.total}"]
+    words = [f"{STEP_NAMES[progress.step]} {progress.done} of {progress.total}"]
+    if progress.step == "warm start":  # it ends at a time: its counts mean nothing
+        words = [f"{progress.done / max(1, progress.total):.0%}"]
     if progress.seconds_left is not None:
         words.append(f"about {duration(progress.seconds_left)} left")
     if progress.loss is not None:
@@ -156,13 +254,22 @@ def progress_line(progress: Progress) -> str:
     return " · ".join(words)
 
 
+def learned_line(record: WarmRecord, images: int) -> str:
+    """Say what the warm start has left."""
+    if not record.checkpoint:
+        return "Learning from your images was stopped before it began."
+    words = f"Learned from {images:,} images in {duration(record.seconds)}"
+    return f"{words}." if record.complete else f"{words}, then stopped."
+
+
 def last_round_line(record: RoundRecord) -> str:
     """Say how the last round ended."""
     if record.outcome == "finished":
-        seconds = sum(seconds for _, seconds in record.seconds)
-        return (
-            f"Round {record.number} took {duration(seconds)} on {record.device or 'this computer'}."
-        )
+        seconds = duration(sum(seconds for _, seconds in record.seconds))
+        device = record.device or "this computer"
+        if not record.checkpoint:
+            return f"Round {record.number} put the images in order, in {seconds} on {device}."
+        return f"Round {record.number} took {seconds} on {device}."
     ended = "failed" if record.outcome == "failed" else f"was {record.outcome}"
     return f"Round {record.number} {ended}. {record.sentence}".strip()
 

@@ -4,7 +4,6 @@ A .pt file of this program holds {"format", "card", "state"}: strings, numbers, 
 so that `torch.load(weights_only=True)` reads it and nothing in it can run.
 """
 
-import hashlib
 import json
 import math
 from dataclasses import asdict, dataclass, fields
@@ -18,13 +17,24 @@ from safetensors import safe_open
 
 import autoal_gui
 from autoal_gui.core.errors import CheckpointError
-from autoal_gui.core.files import replacing
+from autoal_gui.core.files import replacing, sha256_of
+from autoal_gui.core.model import StartModel
 from autoal_gui.core.settings import STEMS, RunSettings, Stem
 from autoal_gui.learning.images import Normalisation
-from autoal_gui.learning.networks import Classifier
+from autoal_gui.learning.networks import Backbone, Classifier
 
 FORMAT = "autoal-gui checkpoint 1"
 LARGEST = 2**31  # bytes; a ResNet-18 takes 45 million
+FIRST = "backbone.stem.0.weight"
+PARTS = {
+    "conv1": "stem.0",
+    "bn1": "stem.1",
+    "layer1": "stages.0",
+    "layer2": "stages.1",
+    "layer3": "stages.2",
+    "layer4": "stages.3",
+}
+"""Our names of the parts of torchvision's ResNet-18."""
 
 
 @dataclass(frozen=True)
@@ -102,31 +112,35 @@ def load_checkpoint(file: Path) -> tuple[ModelCard, State]:
     Raises:
         CheckpointError: it is missing, damaged, too large, or not of this program.
     """
-    read = _read_safetensors if file.suffix == ".safetensors" else _read_pt
-    if not file.exists():
-        raise CheckpointError("There is no such checkpoint file.")
-    if file.stat().st_size > LARGEST:
-        raise CheckpointError("That file is too large to be a checkpoint of this program.")
+    _check_file(file)
     try:
-        card, state = read(file)
-        return _card_from(card), _checked_state(state)
+        return _own(_content(file))
     except Exception as error:  # foreign bytes make their readers raise anything
         raise CheckpointError(
             "That file is damaged or is not a checkpoint of this program."
         ) from error
 
 
-def _read_pt(file: Path) -> tuple[dict[str, Any], State]:
-    content = torch.load(file, map_location="cpu", weights_only=True)
-    if not isinstance(content, dict) or content["format"] != FORMAT:
-        raise ValueError("another format")
-    return content["card"], content["state"]
+def _check_file(file: Path) -> None:
+    if not file.exists():
+        raise CheckpointError("There is no such checkpoint file.")
+    if file.stat().st_size > LARGEST:
+        raise CheckpointError("That file is too large to be a checkpoint of this program.")
 
 
-def _read_safetensors(file: Path) -> tuple[dict[str, Any], State]:
+def _content(file: Path) -> Any:
+    if file.suffix != ".safetensors":
+        return torch.load(file, map_location="cpu", weights_only=True)
     with safe_open(file, framework="pt") as content:
         card = {name: json.loads(text) for name, text in (content.metadata() or {}).items()}
-        return card, {name: content.get_tensor(name) for name in content.keys()}  # noqa: SIM118
+        state = {name: content.get_tensor(name) for name in content.keys()}  # noqa: SIM118
+    return {"format": FORMAT, "card": card, "state": state}
+
+
+def _own(content: Any) -> tuple[ModelCard, State]:
+    if not isinstance(content, dict) or content["format"] != FORMAT:
+        raise ValueError("another format")
+    return _card_from(content["card"]), _checked_state(content["state"])
 
 
 def load_model(file: Path) -> tuple[Classifier, ModelCard]:
@@ -144,49 +158,96 @@ def load_model(file: Path) -> tuple[Classifier, ModelCard]:
     return model.eval(), card
 
 
-def load_weights(model: Classifier, file: Path, classes: tuple[str, ...], stem: Stem) -> None:
-    """Start a model from a checkpoint: its backbone, and its last layer where that fits.
+def start_model(file: Path) -> StartModel:
+    """Say what a file of weights asks of a project that starts from it.
 
-    The last layer fits if the classes agree and both read features of the same kind.
+    Raises:
+        CheckpointError: see `load_weights`.
+    """
+    return _read_start(file)[0]
+
+
+def load_weights(model: Classifier, file: Path, classes: tuple[str, ...], stem: Stem) -> None:
+    """Start a model from a file of weights: its backbone, and its last layer where that fits.
+
+    The file is a checkpoint of this program, or the state dict of torchvision's ResNet-18. The
+    last layer fits if the classes agree and both read features of the same kind.
+
+    Grey images take the sum of torchvision's first weights over the colours, so that they give
+    what their grey in all three colours would give. Images are scaled by the mean and deviation
+    of the pool, as everywhere here, and not by those of torchvision's transforms: either way
+    the weights see a mean of 0 and a deviation of 1.
 
     Args:
         model: of `classes` and `stem`.
-        file: see `load_checkpoint`.
+        file: what the weights are read from.
         classes: names in the order of the model's outputs.
         stem: a checkpoint of another is refused even where its weights fit, because a stride of
             its own makes other features of them.
 
     Raises:
-        CheckpointError: see `load_checkpoint`; or it is for another kind of image or stem.
+        CheckpointError: it is missing, damaged, too large, no such file, or for another kind of
+            image or stem.
     """
-    card, state = load_checkpoint(file)
+    start, unit, state = _read_start(file)
+    if start.stem != stem:
+        raise CheckpointError(
+            f"The checkpoint does not fit this preset: its networks have a {start.stem} stem, and "
+            f"these a {stem} stem. A new project that starts from it gets the right one."
+        )
     own = model.state_dict()
-    if card.classes != classes or card.unit != model.unit:
+    if start.classes != classes or unit != model.unit:
         backbone = {n: value for n, value in state.items() if n.startswith("backbone.")}
         state = {n: value for n, value in own.items() if not n.startswith("backbone.")} | backbone
+    if not start.classes and own[FIRST].shape[1] == 1:
+        state[FIRST] = state[FIRST].sum(1, keepdim=True)
     try:
-        if card.stem != stem:
-            raise ValueError("another stem")
         model.load_state_dict(state)
     except (RuntimeError, ValueError, KeyError) as error:
         raise CheckpointError(
-            "The checkpoint does not fit these settings: it needs the same kind of image "
-            "(grey or colour) and the same preset."
+            "The checkpoint does not fit these images: it needs the same kind, grey or colour."
         ) from error
+
+
+def _read_start(file: Path) -> tuple[StartModel, bool, State]:
+    """Return what a file asks for, whether its features have unit length, and its weights."""
+    _check_file(file)
+    try:
+        content = _content(file)
+        if isinstance(content, dict) and "conv1.weight" in content:
+            return StartModel((), "7x7", 0), False, _checked_state(_from_torchvision(content))
+        card, state = _own(content)
+        return StartModel(card.classes, card.stem, card.input_size), card.unit, state
+    except Exception as error:  # foreign bytes make their readers raise anything
+        raise CheckpointError(
+            "That file is damaged, or is neither a checkpoint of this program nor the weights of "
+            "torchvision's ResNet-18."
+        ) from error
+
+
+def _from_torchvision(content: State) -> State:
+    """Give the weights of torchvision's ResNet-18 our names; its last layer is left out.
+
+    Raises:
+        ValueError, KeyError: it is another network.
+    """
+    parts = {name.partition(".")[::2]: value for name, value in content.items()}
+    found = {f"{PARTS[part]}.{rest}": v for (part, rest), v in parts.items() if part != "fc"}
+    state = {}
+    for name, value in Backbone(content["conv1.weight"].shape[1], "7x7").state_dict().items():
+        # Files of torchvision before 0.2 do not count batches, and nothing here reads the count.
+        given = found.pop(name, value if name.endswith("num_batches_tracked") else None)
+        if given is None or given.shape != value.shape:
+            raise ValueError("another network")
+        state[f"backbone.{name}"] = given
+    if found:
+        raise ValueError("another network")
+    return state
 
 
 def state_arrays(state: State) -> dict[str, npt.NDArray[Any]]:
     """Return a state dict as numpy arrays."""
     return {name: value.contiguous().numpy() for name, value in state.items()}
-
-
-def sha256_of(file: Path) -> str:
-    """Return a file's SHA-256, lower-case hex."""
-    digest = hashlib.sha256()
-    with file.open("rb") as stream:
-        while block := stream.read(1 << 20):
-            digest.update(block)
-    return digest.hexdigest()
 
 
 def _plain(value: Any) -> Any:
