@@ -1,4 +1,4 @@
-"""One contract for every strategy, and the equality of each with an independent computation."""
+"""One contract for every strategy, and what each of the paper's must do."""
 
 import tracemalloc
 from dataclasses import replace
@@ -156,55 +156,6 @@ def test_top_and_mask_agree_with_rank(case, wanted):
 def test_evidence_of_different_images_is_refused(change):
     with pytest.raises(ValueError, match=r"match|at least 1"):
         replace(evidence_of(4), **change)
-
-
-# -- equality with independent computations ----------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def active_learning():
-    """scikit-activeml, imported late because that takes seconds."""
-    return pytest.importorskip("skactiveml.pool")
-
-
-several_classes = evidences(smallest=1).filter(lambda e: e.probabilities.shape[1] > 1)
-
-
-@given(evidence=several_classes)
-def test_uncertainties_equal_those_of_scikit_activeml(active_learning, evidence):
-    probabilities = evidence.probabilities.astype(np.float64)
-    for strategy, method, shift in (
-        (entropy, "entropy", 0),
-        (margin, "margin_sampling", -1),
-        (least_confidence, "least_confident", 0),
-    ):
-        expected = active_learning.uncertainty_scores(probabilities, method=method) + shift
-        np.testing.assert_allclose(strategy.score(evidence), expected, atol=1e-12)
-
-
-@given(evidence=several_classes)
-def test_bald_equals_the_average_divergence_of_scikit_activeml(active_learning, evidence):
-    copy = evidence.stochastic.astype(np.float64)  # the function changes its argument
-    expected = active_learning.average_kl_divergence(copy)
-    # It lifts probabilities to 1e-7, which moves a term by up to 1e-7 log 1e7.
-    np.testing.assert_allclose(bald.score(evidence), expected, atol=1e-5)
-
-
-@given(evidence=several_classes)
-def test_variation_ratio_equals_scikit_activemls_up_to_the_tie_break(active_learning, evidence):
-    draws = len(evidence.stochastic)
-    expected = active_learning.variation_ratios(evidence.stochastic.argmax(axis=2).T)
-    tie_break = variation_ratio.score(evidence) - expected
-    assert tie_break.min() > -1e-12
-    assert tie_break.max() < 0.5 / draws + 1e-12
-    closeness = np.clip(1 + margin.score(evidence), 0, 1)
-    np.testing.assert_allclose(tie_break, closeness / (2 * draws), atol=1e-12)
-
-
-@given(evidence=evidences())
-def test_mean_std_equals_numpys(evidence):
-    expected = evidence.stochastic.astype(np.float64).std(axis=0).mean(axis=1)
-    np.testing.assert_allclose(mean_std.score(evidence), expected, atol=1e-12)
 
 
 # -- what each must do --------------------------------------------------------------------------
