@@ -83,7 +83,7 @@ def _add_simulate(commands: Any) -> None:
         "--data", required=True, help="an .npz file, a folder, a MedMNIST name, or demo"
     )
     strategies = ", ".join(discover("autoal_gui.strategies"))
-    simulate.add_argument("--mode", default="paper", help=f"paper, vote, {strategies}")
+    simulate.add_argument("--mode", default="auto", help=f"auto, paper, vote, {strategies}")
     simulate.add_argument("--rounds", type=_count, default=5, help="rounds to run")
     simulate.add_argument("--batch", type=_count, default=20, help="images asked for in a round")
     simulate.add_argument(
@@ -148,7 +148,13 @@ def _self_test(options: argparse.Namespace) -> int:
 
 def _simulate(options: argparse.Namespace) -> int:
     from autoal_gui.learning.backend import TorchBackend
-    from autoal_gui.learning.simulate import Replay, ReplaySet, as_record, as_report
+    from autoal_gui.learning.simulate import (
+        Replay,
+        ReplaySet,
+        as_record,
+        as_report,
+        learn_features,
+    )
     from autoal_gui.sources.opening import list_images, open_images, spec_of
 
     with tempfile.TemporaryDirectory(prefix="autoal-gui-") as folder:
@@ -156,9 +162,15 @@ def _simulate(options: argparse.Namespace) -> int:
         listing = list_images(spec, workspace, _listed)
         data = ReplaySet.of(listing, open_images(spec, workspace), options.seed)
         settings = replay_settings(options, data.side)
-        replay = Replay(data, settings, options.initial, workspace)
+        replay, backend = Replay(data, settings, options.initial, workspace), TorchBackend()
+        if settings.warm_start:
+            replay.warm_start = workspace / "warm-start.pt"
+            learned = learn_features(
+                data, settings, workspace, replay.warm_start, backend, _never, _show
+            )
+            print(f"warm start  {learned.epochs:.1f} epochs  {learned.seconds:.0f} s", flush=True)
         records = []
-        rounds = replay.run(TorchBackend(), options.rounds, _never, _show)
+        rounds = replay.run(backend, options.rounds, _never, _show)
         for result in rounds:
             records.append(as_record(result))
             print(round_line(records[-1]), flush=True)
@@ -171,9 +183,8 @@ def _simulate(options: argparse.Namespace) -> int:
 
 def replay_settings(options: argparse.Namespace, side: int) -> RunSettings:
     """Return the settings that the command line asks for, fitted to images of `side` pixels."""
-    settings = fitted_to(PRESETS[options.preset], side).but(
-        mode=options.mode, batch_size=options.batch, seed=options.seed, device=options.device
-    )
+    settings = fitted_to(PRESETS[options.preset], side).in_mode(options.mode)
+    settings = settings.but(batch_size=options.batch, seed=options.seed, device=options.device)
     return settings.changed_by(options.changes)
 
 

@@ -182,6 +182,8 @@ class RoundFinished:
     """(step, seconds)."""
     device: str
     notices: tuple[str, ...] = ()
+    reason: str = ""
+    """What chose the batch, in one sentence; empty where the mode says it all."""
 
 
 @dataclass(frozen=True)

@@ -34,7 +34,7 @@ class RunSettings:
 
     # What is asked
     mode: str = "paper"
-    """"paper", "vote", or the name of one strategy ("random", "entropy", ...)."""
+    """"auto", "paper", "vote", or the name of one strategy ("random", "entropy", ...)."""
     batch_size: int = 20  # images asked for in a round, b; a clinician's two minutes
     candidates: tuple[str, ...] = CANDIDATES
     seed: int = 0
@@ -223,6 +223,8 @@ PRESETS: dict[str, RunSettings] = {
     # A quarter of the arithmetic by a stride in the stem, and schedules that stop where the
     # curves of a few hundred labels have flattened.
     "cpu": RunSettings(
+        mode="auto",
+        warm_start=True,
         stem="3x3/2",
         train_batch=32,
         task_steps=200,

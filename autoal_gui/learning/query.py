@@ -39,6 +39,8 @@ class Ballot:
     """(n,) of the loss head, where there is one."""
     drawn: Array | None = None
     """(n,) what ranks the images in place of s(x), where chance decides; ties by image id."""
+    audit: frozenset[int] = frozenset()
+    """Positions of images drawn at random, to measure."""
 
     @property
     def mixed(self) -> Array:
@@ -80,7 +82,8 @@ class Ballot:
         scores, weights = self.scores[position].tolist(), self.weights[position].tolist()
         loss = None if self.predicted_loss is None else float(self.predicted_loss[position])
         strategies = tuple(zip(self.candidates, scores, weights, strict=True))
-        return Query(int(self.image_ids[position]), mixed, strategies, loss)
+        audit = position in self.audit
+        return Query(int(self.image_ids[position]), mixed, strategies, loss, audit)
 
     def _named(self, values: Array) -> tuple[tuple[str, float], ...]:
         return tuple(zip(self.candidates, values.tolist(), strict=True))

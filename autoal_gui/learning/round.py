@@ -13,6 +13,7 @@ from autoal_gui.core.messages import Asked, Event, Notice, Progress, RoundFinish
 from autoal_gui.core.metrics import Metrics
 from autoal_gui.core.registry import discover
 from autoal_gui.core.settings import RunSettings
+from autoal_gui.learning.auto import auto_ballot
 from autoal_gui.learning.checkpoint import ModelCard, save_checkpoint
 from autoal_gui.learning.head import Head
 from autoal_gui.learning.networks import SearchNet
@@ -66,7 +67,7 @@ def check_mode(settings: RunSettings) -> None:
     """
     known = discover("autoal_gui.strategies")
     for name in (*settings.candidates, settings.mode):
-        if name not in known and name not in ("paper", "vote"):
+        if name not in known and name not in ("auto", "paper", "vote"):
             raise SettingsError(f"There is no mode or strategy named {name}.")
 
 
@@ -153,14 +154,14 @@ def _trained_round(
         evidence = yield from task.look(data.unlabelled, _wanted(context, data), "scoring")
         known = yield from _known(task, data.labelled)
         evidence = replace(evidence, labelled=known, history=command.history)
-        ballot = yield from _ballot(context, evidence, net)
+        ballot, reason = yield from _ballot(context, evidence, net, task.head)
     card = _card(command, context, data.labelled, task, metrics)
     digest = save_checkpoint(Path(command.checkpoint), task.model, card)
     audit = audited(task.head, data.labelled, command.history, len(command.classes))
     trained = _Trained(
         evidence.probabilities, metrics, audit, command.checkpoint, digest, len(data.labelled)
     )
-    yield _finished(command, context, ballot, trained, notices)
+    yield replace(_finished(command, context, ballot, trained, notices), reason=reason)
 
 
 def _wanted(context: Context, data: _Data) -> int:
@@ -206,14 +207,17 @@ def audited(
 
 
 def _ballot(
-    context: Context, evidence: Evidence, net: SearchNet | None
-) -> Generator[Progress, None, Ballot]:
+    context: Context, evidence: Evidence, net: SearchNet | None, head: Head | None
+) -> Generator[Progress, None, tuple[Ballot, str]]:
+    """Return what the mode asks for, and its reason where the mode does not say it all."""
     if net is not None:
-        return (yield from searched_ballot(context, net, evidence))
+        return (yield from searched_ballot(context, net, evidence)), ""
     mode, candidates = context.settings.mode, context.settings.candidates
+    if mode == "auto":
+        return auto_ballot(evidence, head, context.settings)
     if is_policy(mode):
-        return policy_ballot(evidence, mode, candidates)
-    return voted_ballot(evidence, candidates if mode in ("paper", "vote") else (mode,))
+        return policy_ballot(evidence, mode, candidates), ""
+    return voted_ballot(evidence, candidates if mode in ("paper", "vote") else (mode,)), ""
 
 
 def _card(

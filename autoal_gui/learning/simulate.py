@@ -9,7 +9,15 @@ from typing import Any, TypeVar
 
 from autoal_gui.core.backend import Backend, CancelCheck
 from autoal_gui.core.errors import SourceError
-from autoal_gui.core.messages import Asked, Event, RoundFinished, RunRound, WarmStart, WarmStarted
+from autoal_gui.core.messages import (
+    Asked,
+    Event,
+    Query,
+    RoundFinished,
+    RunRound,
+    WarmStart,
+    WarmStarted,
+)
 from autoal_gui.core.pool import (
     HiddenTruth,
     ImagePool,
@@ -91,6 +99,7 @@ class Replay:
         ids = self.data.pool.ids("pool")
         start = random.Random(self.settings.seed).sample(ids, min(self.initial, len(ids)))
         self.answer(start)
+        self.history += [Asked(0, Query(i, 0.0, audit=True), None) for i in start]
         for number in range(1, rounds + 1):
             events = backend.run(self._command(number), cancelled)
             result = _last_event(events, RoundFinished, on_event)
@@ -172,7 +181,9 @@ def as_record(result: RoundFinished) -> dict[str, Any]:
         "weights": dict(result.weights),
         "queried": [query.image_id for query in result.queries],
         "seconds": dict(result.seconds),
+        "audit_accuracy": result.audit.accuracy if result.audit else None,
         "notices": list(result.notices),
+        "reason": result.reason,
     }
 
 

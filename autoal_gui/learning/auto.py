@@ -1,0 +1,199 @@
+"""Mode "auto": the candidates as a tilt of a spread-out batch, trusted as far as they have shown.
+
+On features of a warm start the uncertain images are often outliers, and asking for them can be far
+worse than asking at random; what never was, in any set measured, is to spread a batch over the
+pool (ARCHITECTURE.md has the figures). So a batch is spread by k-means, each image weighing s(x),
+the candidates' mixture. "k-means" itself is a candidate that scores all images alike: weight on it
+flattens s(x), and the search (`bilevel`) decides how much of it goes to the others. A share of
+every batch is drawn at random, to measure (`Query.audit`).
+"""
+
+import numpy as np
+import numpy.typing as npt
+
+from autoal_gui.core.settings import RunSettings
+from autoal_gui.learning.bilevel import Learned, can_learn, learn_weights
+from autoal_gui.learning.head import Head
+from autoal_gui.learning.query import Ballot
+from autoal_gui.strategies.candidates import candidate_scores
+from autoal_gui.strategies.contract import Evidence, Labelled
+from autoal_gui.strategies.vote import percentiles, vote_weights
+
+Floats = npt.NDArray[np.float64]
+Positions = npt.NDArray[np.int64]
+
+SPREAD = "kmeans"
+"""The candidate that stands for the spread-out batch itself."""
+SPREAD_AT_FIRST = 0.5  # of the weights; the others share the rest until they have shown more
+DIMENSIONS = 32  # principal components that hold nearly all of the features' spread
+MOST = 20_000  # images that are clustered; of a larger pool, so many at random
+SAMPLE = 2048  # images that the principal components are estimated from
+DUPLICATE = 1e-3  # squared distance of unit features below which two images are taken for one
+
+
+def auto_ballot(evidence: Evidence, head: Head | None, settings: RunSettings) -> tuple[Ballot, str]:
+    """Choose a batch, and say in one sentence what it was chosen by.
+
+    Args:
+        evidence: of the unlabelled images, with the labelled ones.
+        head: how the task model's last layer was fitted; None without a warm start: its own
+            predictions of its labelled images are then learned by heart, and nothing is learned
+            from them.
+        settings: candidates, batch, seed and share of the audit.
+    """
+    names = (SPREAD, *(name for name in settings.candidates if name != SPREAD))
+    scores = candidate_scores(evidence, names[1:])
+    standing = _standing(scores)
+    start = _start(scores)
+    learned = _learned(evidence, head, settings, names[1:], start)
+    weights = learned.weights if learned is not None and learned.believed else start
+    mixed = standing @ weights
+    seed = np.random.default_rng((settings.seed, _count(evidence.labelled)))
+    batch, audit = _batch(evidence, mixed, settings, seed)
+    ballot = Ballot(
+        evidence.image_ids,
+        names,
+        standing,
+        np.broadcast_to(weights, standing.shape),
+        standing,
+        drawn=_ranking(batch, mixed, seed),
+        audit=frozenset(audit.tolist()),
+    )
+    return ballot, _reason(learned, names, weights)
+
+
+def _count(labelled: Labelled | None) -> int:
+    return 0 if labelled is None else len(labelled)
+
+
+def _standing(scores: Floats) -> Floats:
+    """Return S (n, K): 1 for the spread-out batch, then the percentiles of scores (K - 1, n)."""
+    return np.vstack((np.ones((1, scores.shape[1])), percentiles(scores))).T
+
+
+def _start(scores: Floats) -> Floats:
+    """Return (K,) the weights before anything has been learned."""
+    if not len(scores):
+        return np.ones(1)
+    others = vote_weights(scores) * (1 - SPREAD_AT_FIRST)
+    return np.concatenate(([SPREAD_AT_FIRST], others))
+
+
+def _learned(
+    evidence: Evidence,
+    head: Head | None,
+    settings: RunSettings,
+    names: tuple[str, ...],
+    start: Floats,
+) -> Learned | None:
+    """Learn the weights where there are labels enough; None where there are not."""
+    known = evidence.labelled
+    if head is None or known is None or not names or not can_learn(known.labels, len(start)):
+        return None
+    unseen = Evidence(
+        known.image_ids,
+        known.features,
+        head.out_of_fold.astype(np.float32),
+        head.out_of_fold_draws(
+            known.features, settings.stochastic_passes, settings.dropout, settings.seed
+        ).astype(np.float32),
+        evidence.wanted,
+        settings.seed,
+    )
+    standing = _standing(candidate_scores(unseen, names))
+    selected = evidence.wanted / (len(known) + evidence.wanted)
+    return learn_weights(
+        known.features, known.labels, head.shares, standing, start, selected, settings.seed
+    )
+
+
+def _batch(
+    evidence: Evidence, mixed: Floats, settings: RunSettings, random: np.random.Generator
+) -> tuple[Positions, Positions]:
+    """Return the positions of the batch in the order to ask, and those of them that are audit."""
+    by_id = np.argsort(evidence.image_ids)  # no draw may depend on the order of the pool
+    audits = round(settings.audit_share * evidence.wanted)
+    if settings.audit_share > 0 and len(by_id):
+        audits = max(1, audits)
+    audit = random.choice(by_id, min(audits, len(by_id)), replace=False)
+    rest = by_id[~np.isin(by_id, audit)]
+    rest = np.sort(random.choice(rest, min(MOST, len(rest)), replace=False))
+    spread = _spread(evidence, rest, mixed[rest], evidence.wanted - len(audit), settings.seed)
+    batch = np.concatenate((audit, spread))
+    return batch[random.permutation(len(batch))], audit
+
+
+def _spread(
+    evidence: Evidence, places: Positions, mixed: Floats, wanted: int, seed: int
+) -> Positions:
+    """Choose images by k-means, each weighing s(x): the image nearest to each centroid.
+
+    Images that coincide with a labelled one weigh nothing.
+    """
+    from sklearn.cluster import KMeans
+    from threadpoolctl import threadpool_limits
+
+    if wanted < 1 or len(places) <= wanted:
+        return places[: max(0, wanted)]
+    points, known = _components(evidence, places)
+    weights = np.where(_is_known(points, known), 1e-9, mixed.clip(1e-6))
+    with threadpool_limits(limits=1):  # threads would add up in varying order
+        method = KMeans(wanted, n_init=1, max_iter=20, random_state=seed)
+        method.fit(points, sample_weight=weights)
+    away = ((points - method.cluster_centers_[method.labels_]) ** 2).sum(1)
+    away += 4.0 * (weights < 1e-6)  # unit features are never further apart
+    nearest = np.lexsort((away, method.labels_))
+    _, first = np.unique(method.labels_[nearest], return_index=True)
+    chosen = nearest[first]
+    if len(chosen) < wanted:  # where images coincide there are fewer clusters
+        others = np.setdiff1d(np.arange(len(places)), chosen)
+        chosen = np.concatenate((chosen, others[np.argsort(-weights[others], kind="stable")]))
+    return places[chosen[:wanted]]
+
+
+def _components(evidence: Evidence, places: Positions) -> tuple[Floats, Floats]:
+    """Return principal components of images (n, d) and of the labelled images (m, d)."""
+    from scipy.linalg import eigh
+
+    sample = evidence.features[places[:: -(-len(places) // SAMPLE)]].astype(np.float64)
+    middle = sample.mean(0)
+    width = sample.shape[1]
+    lowest = max(0, width - DIMENSIONS)
+    _, axes = eigh((sample - middle).T @ (sample - middle), subset_by_index=(lowest, width - 1))
+    axes32, middle32 = axes.astype(np.float32), middle.astype(np.float32)
+    points = (evidence.features[places].astype(np.float32) - middle32) @ axes32
+    if evidence.labelled is None:
+        return points.astype(np.float64), np.empty((0, points.shape[1]))
+    known = (evidence.labelled.features.astype(np.float32) - middle32) @ axes32
+    return points.astype(np.float64), known.astype(np.float64)
+
+
+def _is_known(points: Floats, known: Floats) -> npt.NDArray[np.bool_]:
+    """Say which images are (nearly) the same as a labelled one."""
+    from scipy.spatial import cKDTree
+
+    if not len(known):
+        return np.zeros(len(points), bool)
+    away, _ = cKDTree(known).query(points, distance_upper_bound=DUPLICATE**0.5)
+    near: npt.NDArray[np.bool_] = np.isfinite(away)
+    return near
+
+
+def _ranking(batch: Positions, mixed: Floats, random: np.random.Generator) -> Floats:
+    """Return (n,) what the images are ranked by: the batch in its order, then chances by s(x)."""
+    ranking: Floats = np.log(mixed.clip(1e-6)) + random.gumbel(size=len(mixed))
+    ranking[batch] = ranking.max(initial=0.0) + np.arange(len(batch), 0, -1)
+    return ranking
+
+
+def _reason(learned: Learned | None, names: tuple[str, ...], weights: Floats) -> str:
+    if learned is None:
+        return "Auto spreads the batch over your images; there are too few labels to learn more."
+    if not learned.believed:
+        return "Auto spreads the batch over your images; no strategy has shown that it does better."
+    gain, error = 100 * learned.gain, 100 * learned.error
+    best = names[int(weights.argmax())]
+    return (
+        f"Auto trusts {best} most: on labels held out, its weights lower the error by "
+        f"{gain:.0f} % (± {error:.0f}) against random choice."
+    )

@@ -1,0 +1,177 @@
+"""The search of mode "auto": weights of the candidates, learned on held-out labels (Eq. 1).
+
+AutoAL's two levels, made exact for 10 to 500 labels. The labels are split at random into a start, a
+part that plays the pool, and a held-out part. Lower level: a ridge classifier on the frozen
+features is fitted to the start and to what the weights select of the pool; it is solved exactly,
+so that the upper level has a true gradient. Upper level: the loss of that classifier on the
+held-out part. Weights leave the uniform vote only as far as that loss falls (our reading: the
+paper's upper level asks for what FitNet finds hard, and so likes outliers).
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+from autoal_gui.learning.head import folds_of
+from autoal_gui.learning.relaxation import mix, top_k
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+SPLITS = 16  # half of them learn, half of them judge
+FOLDS = 10  # of which 3 are the start, 4 play the pool, 3 are held out
+START, POOL = 3, 7
+MOST = 120  # labels that take part; more cost the cube, and tell little more
+STEPS = 12
+RATE = 0.3  # Adam, on the logits of the weights
+TAU = 0.1  # temperature of the selection, in percentiles
+RIDGE = 1.0
+SHRINKAGE = 1.0  # labels' worth of belief in the uniform vote
+LEAST = 1e-3  # weight of an image that is hardly selected; 0 could not be divided by
+LABELS_A_CANDIDATE_AND_CLASS = 2
+LABELS_A_CLASS = 4
+
+
+@dataclass(frozen=True)
+class Learned:
+    """What the search found."""
+
+    weights: Floats
+    """(K,) positive, sum 1; the uniform vote where nothing better was found."""
+    gain: float
+    """How far the held-out loss of random selection lies above that of these weights, a share."""
+    error: float
+    """Standard error of the gain over the splits."""
+
+    @property
+    def believed(self) -> bool:
+        """Whether the gain exceeds its standard error."""
+        return self.gain > self.error
+
+
+def can_learn(labels: Ints, candidates: int) -> bool:
+    """Say whether there are labels enough to learn weights from."""
+    counts = np.bincount(labels)
+    counts = counts[counts > 0]
+    enough = len(labels) >= LABELS_A_CANDIDATE_AND_CLASS * candidates * len(counts)
+    return len(counts) > 1 and enough and int(counts.min()) >= LABELS_A_CLASS
+
+
+def learn_weights(
+    features: npt.NDArray[np.floating],
+    labels: Ints,
+    shares: Floats,
+    scores: Floats,
+    start: Floats,
+    selected: float,
+    seed: int,
+) -> Learned:
+    """Learn how far to trust each candidate.
+
+    Args:
+        features: (m, D) unit vectors of the labelled images.
+        labels: (m,) class indices.
+        shares: (m,) how much of the pool each stands for.
+        scores: (m, K) percentiles of the candidates in [0, 1], by models that never saw the label.
+        start: (K,) the uniform vote, positive, sum 1.
+        selected: share of the part that plays the pool to select, in (0, 1).
+        seed: of the splits.
+    """
+    kept = np.sort(np.random.default_rng(seed).permutation(len(labels))[:MOST])
+    problem = _Problem.of(features[kept], labels[kept], shares[kept], scores[kept], selected, seed)
+    judges = range(SPLITS // 2, SPLITS)
+    weights = _descend(problem, torch.from_numpy(np.log(start)), range(SPLITS // 2))
+    gains = np.array([problem.gain(weights, split) for split in judges])
+    error = float(gains.std(ddof=1) / np.sqrt(len(gains)))
+    return Learned(weights.numpy(), float(gains.mean()), error)
+
+
+@dataclass(frozen=True)
+class _Problem:
+    """The labels as a kernel, their scores, and the splits."""
+
+    kernel: Tensor  # (m, m)
+    targets: Tensor  # (m, C), one-hot
+    shares: Tensor  # (m,), sum m
+    scores: Tensor  # (m, K)
+    parts: Tensor  # (SPLITS, m), 0 start, 1 pool, 2 held out
+    selected: float
+
+    @classmethod
+    def of(
+        cls,
+        features: npt.NDArray[np.floating],
+        labels: Ints,
+        shares: Floats,
+        scores: Floats,
+        selected: float,
+        seed: int,
+    ) -> "_Problem":
+        exact = torch.from_numpy(features.astype(np.float64))
+        exact = exact - exact.mean(0)
+        kernel = exact @ exact.T
+        kernel = kernel / kernel.diagonal().mean() + 1.0
+        targets = torch.nn.functional.one_hot(torch.from_numpy(labels)).double()
+        targets = targets[:, targets.sum(0) > 0]
+        weights = torch.from_numpy(shares)
+        totals = (weights[:, None] * targets).sum(0)
+        weights = weights / (targets @ totals)
+        folds = np.stack([folds_of(labels, FOLDS, seed + number) for number in range(SPLITS)])
+        parts = torch.from_numpy((folds >= START).astype(np.int64) + (folds >= POOL))
+        return cls(
+            kernel,
+            targets,
+            weights * (len(labels) / weights.sum()),
+            torch.from_numpy(scores),
+            parts,
+            selected,
+        )
+
+    def loss(self, weights: Tensor | None, split: int) -> Tensor:
+        """The held-out loss after training on what the weights select; None selects at random."""
+        part = self.parts[split]
+        begin, pool, held = ((part == number).nonzero()[:, 0] for number in range(3))
+        count = max(1.0, self.selected * len(pool))
+        if weights is None:
+            chosen = torch.full((len(pool),), count / len(pool), dtype=torch.float64)
+        else:
+            mixed = mix(weights.expand(len(pool), -1), self.scores[pool])
+            chosen = top_k(mixed, count, TAU)
+        fitted = torch.cat((begin, pool))
+        trust = (
+            torch.cat((torch.ones(len(begin), dtype=torch.float64), chosen)) * self.shares[fitted]
+        )
+        predicted = self._ridge(fitted, trust.clamp_min(LEAST), held)
+        missed = ((predicted - self.targets[held]) ** 2).sum(1).clamp_max(2.0)
+        return (self.shares[held] * missed).sum() / self.shares[held].sum()
+
+    def _ridge(self, fitted: Tensor, trust: Tensor, asked: Tensor) -> Tensor:
+        """Return (h, C) predictions of the weighted ridge classifier in its dual form."""
+        kernel = self.kernel[fitted][:, fitted] + torch.diag(RIDGE / trust)
+        duals = torch.linalg.solve(kernel, self.targets[fitted])
+        predicted: Tensor = self.kernel[asked][:, fitted] @ duals
+        return predicted
+
+    def gain(self, weights: Tensor, split: int) -> float:
+        """How far the loss of random selection lies above that of the weights, as a share."""
+        at_random = float(self.loss(None, split))
+        return (at_random - float(self.loss(weights, split))) / at_random
+
+
+def _descend(problem: _Problem, start: Tensor, splits: range) -> Tensor:
+    """Follow the gradient of the mean held-out loss; return (K,) weights."""
+    logits = start.clone().requires_grad_()
+    uniform = start.softmax(0)
+    optimiser = torch.optim.Adam([logits], lr=RATE)
+    belief = SHRINKAGE / len(problem.targets)
+    for _ in range(STEPS):
+        weights = logits.softmax(0)
+        loss = torch.stack([problem.loss(weights, split) for split in splits]).mean()
+        loss = loss + belief * (weights * (weights / uniform).log()).sum()
+        optimiser.zero_grad()
+        loss.backward()  # type: ignore[no-untyped-call]
+        optimiser.step()
+    return logits.detach().softmax(0)
