@@ -20,6 +20,7 @@ from autoal_gui.benchmark.plan import Plan
 from autoal_gui.benchmark.report import TARGETS, Target, table
 from autoal_gui.benchmark.sets import EVALUATION, make_project, write_set
 from autoal_gui.cli import run
+from autoal_gui.core.errors import AutoALError
 from autoal_gui.core.project import Project
 from autoal_gui.core.settings import RunSettings
 from autoal_gui.sources.opening import list_images, open_images, spec_of
@@ -115,6 +116,11 @@ def read_from_the_disk(file: Path) -> int:
 
 def raising() -> None:
     raise KeyError("from the other process")
+
+
+def test_a_process_that_the_system_kills_is_told_in_a_sentence():
+    with pytest.raises(AutoALError, match="ended by the system"):
+        in_fresh_process(os._exit, 9)
 
 
 def test_a_fresh_process_is_another_and_gives_back_what_it_raises():

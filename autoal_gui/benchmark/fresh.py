@@ -4,10 +4,13 @@ import os
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, TypeVar
+
+from autoal_gui.core.errors import AutoALError
 
 Result = TypeVar("Result")
 INTERVAL = 0.005  # seconds between two looks; to touch 100 MB takes a process longer
@@ -56,9 +59,19 @@ def own_bytes(process: int | None = None) -> int | None:
 
 @contextmanager
 def _one_process() -> Iterator[ProcessPoolExecutor]:
+    """Give a new process for the block.
+
+    Raises:
+        AutoALError: it was killed.
+    """
     # Spawned, not forked: it must have loaded nothing, and Qt and torch do not survive a fork.
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-        yield pool
+        try:
+            yield pool
+        except BrokenProcessPool as error:
+            raise AutoALError(
+                "What was being measured was ended by the system; is there too little memory?"
+            ) from error
 
 
 class _Watch(threading.Thread):
