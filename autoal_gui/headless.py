@@ -10,20 +10,22 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from autoal_gui.core.project import RoundRecord
+from autoal_gui.core.project import Project, RoundRecord
+from autoal_gui.core.session import State
+from autoal_gui.core.warm import WarmRecord
 
 if TYPE_CHECKING:
     from autoal_gui.gui.controller import Controller
     from autoal_gui.gui.main_window import MainWindow
 
 PICTURE = Path("autoal-gui-window.png")
-ROUNDS = 3  # a cold start, and two that train
+ROUNDS = 3
 POLL = 0.01  # seconds between two looks at the event queue
 
 
 def play_demo(rounds: int = ROUNDS, picture: Path = PICTURE) -> int:
     """Label rounds of the demo, print each, write a picture of the window; return the status."""
-    print("No display was found, so the demo plays without one; a round takes a minute or two.")
+    print("No display was found, so the demo plays without one; that takes a few minutes.")
     print("To see the window: run this on a desktop, connect with ssh -X, or use a virtual screen")
     print("(sudo apt-get install xvfb, then: xvfb-run -a make run).\n", flush=True)
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
@@ -57,30 +59,57 @@ def open_demo(folder: Path) -> "MainWindow":
 
 def play(controller: "Controller", rounds: int) -> None:
     """Answer batch after batch with the known labels until `rounds` rounds have finished."""
-    truth = controller.project.hidden_truth()
-    for number in range(1, rounds + 1):
-        wait_until(lambda: finished(controller) >= number)  # noqa: B023 - called at once
-        print(round_text(controller.project.finished_rounds()[-1]), flush=True)
-        if number == rounds:
+    project, told = controller.project, 0
+    truth = project.hidden_truth()
+    wait_for_warm_start(controller)
+    while True:
+        records = finished(project)
+        for record in records[told:]:
+            print(round_text(record), flush=True)
+        told = len(records)
+        if told >= rounds:
             return
-        for _ in range(controller.project.settings.batch_size):
+        for _ in range(project.settings.batch_size):
             image = controller.current
             if image is None:
                 return
             truth.ask([image])
             controller.answer(truth.label(image))
+        wait_until(lambda: controller.state is State.IDLE)
 
 
-def finished(controller: "Controller") -> int:
-    """Count the finished rounds.
+def wait_for_warm_start(controller: "Controller") -> None:
+    """Print what the warm start learns from and what it has learned, if the project has one.
+
+    Raises:
+        RuntimeError: it failed.
+    """
+    project = controller.project
+    if controller.is_warming:
+        print("Learning from the images, without labels; about three minutes.", flush=True)
+    wait_until(lambda: controller.state is State.IDLE)
+    record = project.warm_start
+    if record is not None:
+        print(warm_text(record, len(project.pool.ids("pool"))), flush=True)
+    elif project.wants_warm_start:
+        raise RuntimeError("the warm start failed")
+
+
+def warm_text(record: WarmRecord, images: int) -> str:
+    """Return a warm start as a line of text."""
+    return f"warm start  images {images}  epochs {record.epochs:.1f}  {record.seconds:.0f} s"
+
+
+def finished(project: Project) -> tuple[RoundRecord, ...]:
+    """Return the finished rounds.
 
     Raises:
         RuntimeError: the last one failed, with its sentence.
     """
-    records = controller.project.rounds()
+    records = project.rounds()
     if records and records[-1].outcome == "failed":
         raise RuntimeError(records[-1].sentence)
-    return sum(record.outcome == "finished" for record in records)
+    return project.finished_rounds()
 
 
 def round_text(record: RoundRecord) -> str:

@@ -6,8 +6,12 @@ import tempfile
 import traceback
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from autoal_gui.core.settings import RunSettings
+
+if TYPE_CHECKING:
+    from autoal_gui.learning.simulate import ReplaySet
 
 TINY = RunSettings(
     input_size=16,
@@ -54,6 +58,7 @@ def checks(folder: Path, picture: Path | None) -> dict[str, Callable[[], str]]:
     return {
         "plug-ins": check_plugins,
         "round": lambda: check_round(folder),
+        "warm start": lambda: check_warm_start(folder),
         "export": lambda: check_export(folder),
         "window": lambda: check_window(folder, picture or folder / "window.png"),
     }
@@ -71,19 +76,42 @@ def check_plugins() -> str:
 
 def check_round(folder: Path) -> str:
     """A tiny round of the whole method runs on the demo set."""
-    from autoal_gui.core.pool import SourceSpec
     from autoal_gui.learning.backend import TorchBackend
-    from autoal_gui.learning.simulate import Replay, ReplaySet
-    from autoal_gui.sources.opening import list_images, open_images
+    from autoal_gui.learning.simulate import Replay
 
-    spec = SourceSpec("demo", options=(("images", "120"), ("evaluation", "40")))
-    listing = list_images(spec, folder, lambda done, total: None)
-    data = ReplaySet.of(listing, open_images(spec, folder), seed=0)
-    replay = Replay(data, TINY, initial=40, folder=folder)
+    replay = Replay(small_demo(folder), TINY, initial=40, folder=folder)
     (result,) = replay.run(TorchBackend(), 1, lambda: False, lambda event: None)
     if len(result.queries) != TINY.batch_size or not result.metrics or not result.weights:
         raise RuntimeError("the round is not complete")
     return f"{len(result.weights)} strategies weighed, {result.device}"
+
+
+def check_warm_start(folder: Path) -> str:
+    """Features are learned without labels, and a round is fitted to them."""
+    from autoal_gui.learning.backend import TorchBackend
+    from autoal_gui.learning.simulate import Replay, learn_features
+
+    data, backend = small_demo(folder), TorchBackend()
+    settings = TINY.in_mode("margin").but(warm_epochs=1, warm_batch=16)
+    learned = learn_features(
+        data, settings, folder, folder / "warm.pt", backend, lambda: False, lambda event: None
+    )
+    replay = Replay(data, settings, 40, folder, warm_start=Path(learned.checkpoint))
+    (result,) = replay.run(backend, 1, lambda: False, lambda event: None)
+    if not learned.complete or "features" not in dict(result.seconds):
+        raise RuntimeError("the warm start is not complete, or the round has not used it")
+    return f"{learned.epochs:.0f} pass over the images"
+
+
+def small_demo(folder: Path) -> "ReplaySet":
+    """Return a few images of the demo with their truth."""
+    from autoal_gui.core.pool import SourceSpec
+    from autoal_gui.learning.simulate import ReplaySet
+    from autoal_gui.sources.opening import list_images, open_images
+
+    spec = SourceSpec("demo", options=(("images", "120"), ("evaluation", "40")))
+    listing = list_images(spec, folder, lambda done, total: None)
+    return ReplaySet.of(listing, open_images(spec, folder), seed=0)
 
 
 def check_export(folder: Path) -> str:

@@ -165,10 +165,10 @@ class MethodForm(QFormLayout):
         self.batch = spin("Images in a batch", 1, 1000, base.batch_size)
         self.audit = spin("Drawn at random", 0, 100, round(100 * base.audit_share))
         self.audit.setSuffix(" % of a batch")
-        self.warm = QCheckBox("Learn from all images first")
+        self.warm = QCheckBox("Learn from all images first, for")
         self.warm.setAccessibleName("Warm start")
         self.warm.setChecked(base.warm_start)
-        self.minutes = spin("Time for it", 1, 10_000, max(1, round(base.warm_seconds / MINUTE)))
+        self.minutes = spin("Time of it", 1, 10_000, max(1, round(base.warm_seconds / MINUTE)))
         self.minutes.setSuffix(" min")
         presets = {KEPT: "As it is in this project"} if keep else {}
         self.preset = combo("Schedule", {**presets, **PRESET_LABELS}, KEPT if keep else "cpu")
@@ -182,8 +182,7 @@ class MethodForm(QFormLayout):
             (self.mode, MODE_TIP),
             (self.batch, BATCH_TIP),
             (self.audit, AUDIT_TIP),
-            (self.warm, WARM_TIP),
-            (self.minutes, MINUTES_TIP),
+            (self._make_warm_start(), WARM_TIP),
             (self.preset, PRESET_TIP),
             (self.size, SIZE_TIP),
             (self.device, DEVICE_TIP),
@@ -195,6 +194,17 @@ class MethodForm(QFormLayout):
         self.mode.currentIndexChanged.connect(self._on_mode)
         self.warm.toggled.connect(self._enable)
         self._enable()
+
+    def _make_warm_start(self) -> QWidget:
+        """Return the check box and its minutes side by side."""
+        both = QWidget()
+        both.setAccessibleName(self.warm.accessibleName())
+        row = QHBoxLayout(both)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self.warm)
+        row.addWidget(self.minutes, 1)
+        self.minutes.setToolTip(MINUTES_TIP)
+        return both
 
     def settings(self, side: int = 0, start: StartModel | None = None) -> RunSettings:
         """Return the settings as chosen.

@@ -1,4 +1,4 @@
-"""Performance on the evaluation set, which the method never chose and never trains on."""
+"""Performance on images that the method did not choose: the evaluation set, and random ones."""
 
 import math
 
@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from autoal_gui.core.metrics import Metrics, wilson_interval
-from autoal_gui.core.project import RoundRecord
+from autoal_gui.core.project import Project, RoundRecord
 from autoal_gui.gui.controller import Controller
 from autoal_gui.gui.keys import class_keys
 from autoal_gui.gui.parts import CardColumn, text_label
@@ -37,7 +37,22 @@ from autoal_gui.gui.theme import Theme, ink_on
 
 Floats = npt.NDArray[np.float64]
 
+Measured = list[tuple[RoundRecord, Metrics]]
+"""Rounds that were measured, each with what was found."""
+
 CURVES = ("Balanced accuracy", "Accuracy")
+NO_EVALUATION = "This project has no evaluation set, so that performance cannot be measured."
+AUDIT_TO_COME = (
+    "This project has no evaluation set. Numbers appear once a few of your images that were drawn "
+    "at random have a label."
+)
+ON_EVALUATION = "images that were never trained on and not chosen by the method."
+ON_DRAWN = "of your images that were drawn at random, each by a model that had not seen its label."
+AUDIT_TIP = (
+    "Images that chance drew and the method did not choose, so that they stand for all of yours. "
+    "Each was predicted by a model that had not seen its label. The true value lies in the "
+    "interval 95 times in 100."
+)
 CELL = 2.1  # size of a cell of the confusion matrix, in lines of text
 
 
@@ -49,6 +64,8 @@ class PerformancePanel(CardColumn):
         self._controller, self._theme = controller, theme
         self.numbers = [text_label(size=1.6, bold=True) for _ in CURVES]
         self.intervals = [text_label(role="muted", size=0.92) for _ in CURVES]
+        self.audit = text_label()
+        self.audit.setToolTip(AUDIT_TIP)
         self.curve = make_plot("%", "Labels")
         self.curve.setAccessibleName("Performance against the number of labels")
         self.sensitivities = QGridLayout()
@@ -61,7 +78,7 @@ class PerformancePanel(CardColumn):
         self._tint()
 
     def _lay_out(self) -> None:
-        self.add_card("", self._make_numbers())
+        self.add_card("", self._make_numbers(), self.audit)
         self.add_card("Against the number of labels", self.curve)
         self.add_card("Sensitivity by class", self.sensitivities)
         title = "Confusion matrix: true class in rows, model in columns"
@@ -96,15 +113,22 @@ class PerformancePanel(CardColumn):
         if not self._controller.is_open:
             return
         project = self._controller.project
-        measured = [r for r in project.finished_rounds() if r.metrics is not None]
-        evaluated = len(project.pool.ids("evaluation"))
-        missing = len(project.unanswered_evaluation())
-        self.show_cards(hint(evaluated, missing, measured), bool(measured))
-        if measured and (metrics := measured[-1].metrics) is not None:
+        rounds = project.finished_rounds()
+        measured = evaluated_rounds(rounds) or audited_rounds(rounds)
+        self.show_cards(hint(project, measured), bool(measured))
+        if measured:
+            record, metrics = measured[-1]
             self._show_numbers(metrics)
+            self._show_audit(record)
             self._draw_curve(measured)
             self._show_sensitivities(metrics, project.classes)
             self._show_matrix(metrics, project.classes)
+
+    def _show_audit(self, record: RoundRecord) -> None:
+        """Show what random images say, where the numbers above it come from the evaluation set."""
+        beside = record.audit if record.metrics else None
+        self.audit.setText(audit_line(beside) if beside else "")
+        self.audit.setVisible(beside is not None)
 
     def _show_numbers(self, metrics: Metrics) -> None:
         values = (metrics.balanced_accuracy, metrics.accuracy)
@@ -113,13 +137,12 @@ class PerformancePanel(CardColumn):
             self.numbers[position].setText(percent(value))
             self.intervals[position].setText(f"95 % interval {percent(low)} to {percent(high)}")
 
-    def _draw_curve(self, rounds: list[RoundRecord]) -> None:
+    def _draw_curve(self, measured: Measured) -> None:
         self.curve.clear()
-        labels = np.array([record.labels for record in rounds], float)
-        all_metrics = [record.metrics for record in rounds if record.metrics is not None]
+        labels = np.array([record.labels for record, _ in measured], float)
         lows, highs = [], []
         for position in (1, 0):  # the balanced accuracy lies on top
-            rows = [curve_point(metrics, position) for metrics in all_metrics]
+            rows = [curve_point(metrics, position) for _, metrics in measured]
             value, low, high = (100 * np.array(column) for column in zip(*rows, strict=True))
             lows.append(low.min())
             highs.append(high.max())
@@ -209,21 +232,39 @@ class PerformancePanel(CardColumn):
         self.refresh()
 
 
-def hint(evaluated: int, missing: int, measured: list[RoundRecord]) -> str:
+def evaluated_rounds(rounds: tuple[RoundRecord, ...]) -> Measured:
+    """Return the rounds that the evaluation set measured."""
+    return [(record, record.metrics) for record in rounds if record.metrics is not None]
+
+
+def audited_rounds(rounds: tuple[RoundRecord, ...]) -> Measured:
+    """Return the rounds that images drawn at random measured."""
+    return [(record, record.audit) for record in rounds if record.audit is not None]
+
+
+def hint(project: Project, measured: Measured) -> str:
     """Say what the numbers rest on, or why there are none."""
+    evaluated = len(project.pool.ids("evaluation"))
+    if measured:
+        record, metrics = measured[-1]
+        where = ON_EVALUATION if record.metrics is not None else ON_DRAWN
+        return f"Round {record.number}, {record.labels} labels, measured on {metrics.total} {where}"
     if evaluated == 0:
-        return "This project has no evaluation set, so that performance cannot be measured."
-    if not measured:
-        wait = f" {missing} of them wait for their label." if missing else ""
-        return (
-            f"{evaluated} images are set aside to measure the model.{wait} "
-            "Numbers appear after the first round that trains a model."
-        )
-    last = measured[-1]
-    total = last.metrics.total if last.metrics else 0
+        return AUDIT_TO_COME if project.settings.warm_start else NO_EVALUATION
+    missing = len(project.unanswered_evaluation())
+    wait = f" {missing} of them wait for their label." if missing else ""
     return (
-        f"Round {last.number}, {last.labels} labels, measured on {total} images that were never "
-        "trained on and not chosen by the method."
+        f"{evaluated} images are set aside to measure the model.{wait} "
+        "Numbers appear after the first round that trains a model."
+    )
+
+
+def audit_line(audit: Metrics) -> str:
+    """Say how the model does on images that were drawn at random from the pool."""
+    low, high = audit.accuracy_interval
+    return (
+        f"On {audit.total} images drawn at random from yours: accuracy {percent(audit.accuracy)} "
+        f"({percent(low)} to {percent(high)})."
     )
 
 

@@ -5,6 +5,7 @@ from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QFormLayout,
+    QHBoxLayout,
     QLineEdit,
     QVBoxLayout,
     QWidget,
@@ -42,7 +43,7 @@ class SettingsDialog(QDialog):
         self.classes.changed.connect(self._update)
         self.buttons.accepted.connect(self.accept)
         self.buttons.rejected.connect(self.reject)
-        self.setMinimumWidth(560)
+        self.setMinimumWidth(900)
 
     def _lay_out(self) -> None:
         column = QVBoxLayout(self)
@@ -54,16 +55,24 @@ class SettingsDialog(QDialog):
         reading.addRow("", self.suggestions)
         classes = QFormLayout()
         classes.addRow("Classes", self.classes)
-        for words, form in (
-            ("From the next round on", self.method),
-            ("Reading", reading),
-            ("Classes", classes),
+        left, right = QVBoxLayout(), QVBoxLayout()
+        for place, words, form in (
+            (left, "From the next round on", self.method),
+            (right, "Reading", reading),
+            (right, "Classes", classes),
         ):
             frame, inside = card()
             inside.addWidget(text_label(words, bold=True))
             form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
             inside.addLayout(form)
-            column.addWidget(frame)
+            place.addWidget(frame)
+        left.addStretch(1)
+        right.addStretch(1)
+        columns = QHBoxLayout()  # side by side: one above the other they outgrow a small screen
+        columns.setSpacing(12)
+        columns.addLayout(left, 1)
+        columns.addLayout(right, 1)
+        column.addLayout(columns, 1)
         column.addWidget(self.problem)
         column.addWidget(self.buttons)
 

@@ -20,6 +20,8 @@ from autoal_gui.gui.theme import scale_font
 FURTHER_DOWN = (
     "Not among those that the last round asked for: it was on screen already, or is next in rank."
 )
+NO_ROUND = "Drawn at random: no round has finished yet. Such images also measure the model."
+DRAWN = "Drawn at random, to measure how good the model really is."
 NAMED = 2  # strategies named in the line
 
 
@@ -104,9 +106,11 @@ def reason(query: Query | None, split: Split, rounds: int) -> str:
     if split == "evaluation":
         return "Drawn at random for the evaluation set: it measures the model and never trains it."
     if query is None and rounds == 0:
-        return "Drawn at random: no round has finished yet."
+        return NO_ROUND
     if query is None:
         return FURTHER_DOWN
+    if query.audit:
+        return DRAWN
     parts = sorted(query.strategies, key=_part, reverse=True)
     total = sum(map(_part, parts))
     words = [f"Score {query.score:.2f}"]
