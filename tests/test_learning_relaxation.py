@@ -270,6 +270,30 @@ def test_search_loss_has_a_gradient_in_the_strategy_weights(held, count):
     assert weights.grad.abs().max() > 1e-4
 
 
+@pytest.mark.parametrize("count", [8, 40])
+def test_the_gradient_is_there_from_the_uniform_vote_on(count):
+    """Masks, and W as the search begins: the mixture is fitted, nothing is held."""
+    rng = np.random.default_rng(count)
+    weights = torch.full((count, 7), 1 / 7, requires_grad=True)
+    scores = torch.from_numpy(rng.integers(0, 2, (count, 7))).float()
+    losses = torch.from_numpy(rng.exponential(1, count)).float()
+    selection = relaxation.select(relaxation.mix(weights, scores), 0.25, 0.5)
+    relaxation.search_loss(selection, losses).backward()
+    assert weights.grad.abs().max() > 1e-4
+    assert (weights.grad != 0).any(0).all()  # every candidate is told something
+    assert not weights.grad[scores == 0].any()  # an image says nothing of who did not pick it
+
+
+@given(st.integers(1, 64), st.integers(0, 99), st.floats(0.05, 0.95), st.randoms())
+def test_permuting_the_images_permutes_the_selection(count, seed, share, random):
+    scores = doubles(drawn_scores("mixed", count, seed))
+    order = list(range(count))
+    random.shuffle(order)
+    permuted = relaxation.select(scores[order], share, 0.3)
+    selection = relaxation.select(scores, share, 0.3)
+    torch.testing.assert_close(permuted, selection[order], rtol=0, atol=1e-9)
+
+
 # -- exactly n ----------------------------------------------------------------------------------
 
 top_cases = st.tuples(

@@ -128,11 +128,18 @@ def test_every_part_of_searchnet_moves(context, monkeypatch):
     assert starts[0]["strategies.weight"].abs().max() == 0
 
 
+def test_the_search_loss_alone_moves_the_strategies(context):
+    """Without the count term -mean(p l) alone reaches their head, which starts at zero."""
+    net = searched(changed(context, count_penalty=0.0))
+    assert net.strategies.weight.any()
+    assert net.strategies.bias.any()
+
+
 def test_weights_differ_from_image_to_image_and_stay_a_distribution(context):
     net = searched(context)
     with torch.no_grad():
         weights, _ = net(context.feed.images([i for i, _ in LABELS]))
-    assert ((weights >= 0) & (weights <= 1)).all()
+    assert ((weights > 0) & (weights < 1)).all()
     torch.testing.assert_close(weights.sum(1), torch.ones(13))
     assert weights.std(0).max() > 0
 
