@@ -33,7 +33,7 @@ def confusion_of(score, classes=3, images=1000):
 def record_of(
     method, seed, scores, found=None, setup=SETUP, weights=None, wall=2.0, program=PROGRAM
 ):
-    """A finished run: scores[i] after initial + i * batch labels; None where nothing was trained."""
+    """A finished run with a score a round; None where nothing was trained."""
     found = found or data_set()
     job = Job(setup, found, method_of(method), seed)
     named = weights or {job.method.mode: 1.0}
@@ -53,7 +53,7 @@ def record_of(
         "rounds": [
             {
                 "labels": setup.initial + i * setup.settings.batch_size,
-                "confusion": score and confusion_of(score, len(found.classes)),
+                "confusion": None if score is None else confusion_of(score, len(found.classes)),
                 "weights": named,
                 "wall": wall,
             }

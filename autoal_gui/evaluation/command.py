@@ -21,6 +21,7 @@ from autoal_gui.evaluation.methods import GROUPS, Method, methods_of
 from autoal_gui.evaluation.plan import DataSet, Job, Setup, jobs_of, slug, with_fixed_epochs
 from autoal_gui.evaluation.records import read_json, write_json, write_text
 from autoal_gui.evaluation.worker import RunJob, SetJob, carry_out, look_at_set, start_warm
+from autoal_gui.sources.opening import spec_of
 
 METHODS = ("random", "candidates", "vote", "random+cold", "vote+cold", "paper")
 
@@ -72,7 +73,7 @@ def evaluate_command(options: argparse.Namespace) -> int:
     runs = write_results(setup, folders)
     print(f"{runs} runs are in {folders.report}")
     if failed:
-        print(f"{failed} runs failed; start again to try them once more.", file=sys.stderr)
+        print("Start again to try once more what failed.", file=sys.stderr)
     return 1 if failed else 0
 
 
@@ -125,6 +126,7 @@ def looked_at(
     """
     jobs = []
     for text in dict.fromkeys(data):
+        spec_of(text)
         name = Path(text).stem or text
         workspace = folders.workspace(name, text)
         jobs.append(SetJob(name, text, str(workspace), setup.settings, tuple(methods)))
@@ -160,6 +162,8 @@ def run_all(crew: Crew, jobs: Sequence[Job], folders: Folders) -> int:
         told = outcome.sentence or f"{sum(r['wall'] for r in outcome.value['rounds']):.0f} s"
         line = f"{done}/{len(missing)}  {job.data_set.name}  {job.method.name}  seed {job.seed}"
         print(f"{line}  {told}  ({duration(left)} left)", file=sys.stderr, flush=True)
+    if failed:
+        print(f"{failed} of {len(missing)} runs failed", file=sys.stderr)
     return failed
 
 

@@ -109,7 +109,7 @@ class Job:
 
     def target(self, folder: Path) -> Path:
         """Return the file of its result in the folder of runs."""
-        words = slug(f"{self.data_set.name}-{self.method.name}"[:80])
+        words = slug(f"{self.data_set.name}-{self.method.name}")
         return folder / f"{words}-{self.seed}-{self.key}.json"
 
     def warm_job(self, folder: Path) -> WarmJob | None:
@@ -153,5 +153,5 @@ def digest_of(content: dict[str, Any]) -> str:
 
 
 def slug(name: str) -> str:
-    """Return a name as part of a file's name."""
-    return re.sub(r"[^A-Za-z0-9+=,.-]+", "_", name).strip("._") or "set"
+    """Return a name as part of a file's name, cut where it is long."""
+    return re.sub(r"[^A-Za-z0-9+=,.-]+", "_", name).strip("._")[:80] or "set"
