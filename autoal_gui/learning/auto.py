@@ -1,11 +1,11 @@
 """Mode "auto": the candidates as a tilt of a spread-out batch, trusted as far as they have shown.
 
-On features of a warm start the uncertain images are often outliers, and asking for them can be far
-worse than asking at random; what never was, in any set measured, is to spread a batch over the
-pool (ARCHITECTURE.md has the figures). So a batch is spread by k-means, each image weighing s(x),
-the candidates' mixture. "k-means" itself is a candidate that scores all images alike: weight on it
-flattens s(x), and the search (`bilevel`) decides how much of it goes to the others. A share of
-every batch is drawn at random, to measure (`Query.audit`).
+On features of a warm start a batch of the most uncertain images can be far worse than a random
+one; what never was, in any set measured, is to spread a batch over the pool, and better still to
+do so with a tilt towards the uncertain (ARCHITECTURE.md has the figures). So a batch is spread by
+k-means, each image weighing s(x), the candidates' mixture. "k-means" itself is a candidate that
+scores all images alike: weight on it flattens s(x), and the search (`bilevel`) decides how much of
+it goes to the others. A share of every batch is drawn at random, to measure (`Query.audit`).
 """
 
 import numpy as np
@@ -24,7 +24,6 @@ Positions = npt.NDArray[np.int64]
 
 SPREAD = "kmeans"
 """The candidate that stands for the spread-out batch itself."""
-SPREAD_AT_FIRST = 0.5  # of the weights; the others share the rest until they have shown more
 DIMENSIONS = 32  # principal components that hold nearly all of the features' spread
 MOST = 20_000  # images that are clustered; of a larger pool, so many at random
 SAMPLE = 2048  # images that the principal components are estimated from
@@ -42,10 +41,9 @@ def auto_ballot(evidence: Evidence, head: Head | None, settings: RunSettings) ->
         settings: candidates, batch, seed and share of the audit.
     """
     names = (SPREAD, *(name for name in settings.candidates if name != SPREAD))
-    scores = candidate_scores(evidence, names[1:])
-    standing = _standing(scores)
-    start = _start(scores)
-    learned = _learned(evidence, head, settings, names[1:], start)
+    standing = _standing(evidence, names)
+    start = _start(standing)
+    learned = _learned(evidence, head, settings, names, start)
     weights = learned.weights if learned is not None and learned.believed else start
     mixed = standing @ weights
     seed = np.random.default_rng((settings.seed, _count(evidence.labelled)))
@@ -66,17 +64,17 @@ def _count(labelled: Labelled | None) -> int:
     return 0 if labelled is None else len(labelled)
 
 
-def _standing(scores: Floats) -> Floats:
-    """Return S (n, K): 1 for the spread-out batch, then the percentiles of scores (K - 1, n)."""
-    return np.vstack((np.ones((1, scores.shape[1])), percentiles(scores))).T
+def _standing(evidence: Evidence, names: tuple[str, ...]) -> Floats:
+    """Return S (n, K): 1 for the spread-out batch, the percentiles of the other candidates."""
+    standing = np.ones((len(evidence), len(names)))
+    if len(names) > 1:
+        standing[:, 1:] = percentiles(candidate_scores(evidence, names[1:])).T
+    return standing
 
 
-def _start(scores: Floats) -> Floats:
-    """Return (K,) the weights before anything has been learned."""
-    if not len(scores):
-        return np.ones(1)
-    others = vote_weights(scores) * (1 - SPREAD_AT_FIRST)
-    return np.concatenate(([SPREAD_AT_FIRST], others))
+def _start(standing: Floats) -> Floats:
+    """Return (K,) the weights before anything has been learned: the uniform vote."""
+    return vote_weights(standing.T)
 
 
 def _learned(
@@ -88,7 +86,7 @@ def _learned(
 ) -> Learned | None:
     """Learn the weights where there are labels enough; None where there are not."""
     known = evidence.labelled
-    if head is None or known is None or not names or not can_learn(known.labels, len(start)):
+    if head is None or known is None or not can_learn(known.labels, len(names)):
         return None
     unseen = Evidence(
         known.image_ids,
@@ -100,7 +98,7 @@ def _learned(
         evidence.wanted,
         settings.seed,
     )
-    standing = _standing(candidate_scores(unseen, names))
+    standing = _standing(unseen, names)
     selected = evidence.wanted / (len(known) + evidence.wanted)
     return learn_weights(
         known.features, known.labels, head.shares, standing, start, selected, settings.seed

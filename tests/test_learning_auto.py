@@ -1,0 +1,221 @@
+"""Mode "auto": what it asks for, what it draws at random, and what it learns to trust."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+from learning_support import TINY
+
+from autoal_gui.learning import bilevel
+from autoal_gui.learning.auto import SPREAD, auto_ballot
+from autoal_gui.learning.bilevel import can_learn, learn_weights
+from autoal_gui.learning.head import fit_head
+from autoal_gui.strategies.contract import Evidence, Labelled
+
+WIDTH = 16
+AUTO = TINY.but(mode="auto", audit_share=0.2)
+
+
+def units(points):
+    return points / np.linalg.norm(points, axis=1, keepdims=True)
+
+
+def crowd(count, classes=2, noise=0.5, seed=0):
+    """Unit vectors around a direction a class, and their classes."""
+    rng = np.random.default_rng(seed)
+    labels = np.arange(count) % classes
+    points = np.eye(WIDTH)[labels] + noise * rng.normal(size=(count, WIDTH))
+    return units(points).astype(np.float32), labels
+
+
+def evidence_of(count=80, labelled=24, wanted=10, seed=0, classes=2, noise=0.5):
+    """Evidence over a crowd, and the head fitted to its first images."""
+    features, labels = crowd(count + labelled, classes, noise, seed)
+    known, unknown = features[:labelled], features[labelled:]
+    head = fit_head(known, labels[:labelled], classes, seed, features)
+    certain = head.probabilities(unknown).astype(np.float32)
+    evidence = Evidence(
+        np.arange(labelled + 1, labelled + count + 1),
+        unknown,
+        certain,
+        np.stack([certain] * 3),
+        wanted,
+        seed,
+        Labelled(
+            np.arange(1, labelled + 1),
+            known,
+            head.probabilities(known).astype(np.float32),
+            labels[:labelled],
+        ),
+    )
+    return evidence, head
+
+
+def batch_of(ballot, wanted):
+    return ballot.image_ids[ballot.positions()[:wanted]]
+
+
+# -- the batch ------------------------------------------------------------------------------------
+
+
+def test_a_batch_has_distinct_images_and_the_audits_share_of_them():
+    evidence, head = evidence_of()
+    ballot, _ = auto_ballot(evidence, head, AUTO)
+    queries = ballot.queries(ballot.positions()[:10])
+    assert len({query.image_id for query in queries}) == 10
+    assert sum(query.audit for query in queries) == 2
+    assert not any(query.audit for query in ballot.queries(ballot.positions()[10:]))
+
+
+@pytest.mark.parametrize(("share", "audits"), [(0.0, 0), (0.01, 1), (1.0, 10)])
+def test_the_audit_draws_its_share(share, audits):
+    evidence, head = evidence_of()
+    ballot, _ = auto_ballot(evidence, head, AUTO.but(audit_share=share))
+    assert len(ballot.audit) == audits
+
+
+def test_audits_are_drawn_evenly_from_the_whole_pool():
+    drawn = np.zeros(80)
+    evidence, head = evidence_of()
+    for seed in range(100):
+        ballot, _ = auto_ballot(evidence, head, AUTO.but(seed=seed))
+        drawn[list(ballot.audit)] += 1
+    assert drawn.sum() == 200
+    # 2.5 an image are expected; the chi-square of 79 degrees stays below its 99.9 % point
+    assert ((drawn - 2.5) ** 2 / 2.5).sum() < 124
+
+
+def test_the_same_seed_asks_for_the_same_and_another_seed_for_others():
+    evidence, head = evidence_of()
+    one, other, third = (
+        batch_of(auto_ballot(evidence, head, AUTO.but(seed=seed))[0], 10).tolist()
+        for seed in (0, 0, 1)
+    )
+    assert one == other
+    assert one != third
+
+
+def test_each_of_several_clusters_is_asked_for():
+    """Four heaps, one of them tiny: a spread batch has an image of each."""
+    rng = np.random.default_rng(0)
+    heaps = np.repeat(np.arange(4), (40, 40, 40, 5))
+    features = units(np.eye(WIDTH)[heaps] + 0.02 * rng.normal(size=(125, WIDTH)))
+    even = np.full((125, 2), 0.5, np.float32)
+    evidence = Evidence(
+        np.arange(1, 126), features.astype(np.float32), even, np.stack([even] * 2), 4
+    )
+    ballot, _ = auto_ballot(evidence, None, AUTO.but(audit_share=0.0))
+    assert sorted(heaps[ballot.positions()[:4]]) == [0, 1, 2, 3]
+
+
+def test_copies_of_labelled_images_are_not_asked_for():
+    evidence, head = evidence_of()
+    copies = evidence.features.copy()
+    copies[:40] = evidence.labelled.features[0]
+    ballot, _ = auto_ballot(replace(evidence, features=copies), head, AUTO.but(audit_share=0.0))
+    assert batch_of(ballot, 10).min() > 24 + 40
+
+
+@pytest.mark.parametrize("count", [1, 2, 9, 10, 11])
+def test_small_pools_are_ranked_whole(count):
+    evidence, head = evidence_of(count=count)
+    ballot, _ = auto_ballot(evidence, head, AUTO)
+    assert sorted(ballot.positions()) == list(range(count))
+
+
+def test_images_that_are_all_the_same_fill_a_batch_all_the_same():
+    evidence, head = evidence_of()
+    same = np.repeat(evidence.features[:1], len(evidence), axis=0)
+    ballot, _ = auto_ballot(replace(evidence, features=same), head, AUTO)
+    assert len(set(batch_of(ballot, 10))) == 10
+
+
+def test_weights_are_positive_and_named_and_sum_to_one():
+    evidence, head = evidence_of()
+    ballot, reason = auto_ballot(evidence, head, AUTO)
+    names, weights = zip(*ballot.plain_weights(), strict=True)
+    assert names[0] == SPREAD
+    assert set(names) == set(AUTO.candidates)
+    assert min(weights) > 0
+    assert sum(weights) == pytest.approx(1)
+    assert reason.endswith(".")
+
+
+def test_a_single_candidate_that_is_k_means_is_a_plain_spread():
+    evidence, head = evidence_of()
+    ballot, _ = auto_ballot(evidence, head, AUTO.but(candidates=(SPREAD,)))
+    assert ballot.plain_weights() == ((SPREAD, 1.0),)
+
+
+# -- the search -----------------------------------------------------------------------------------
+
+
+def problem(seed=0, count=96):
+    """Labels whose helpful images are known: those that one candidate scores high."""
+    features, labels = crowd(count, 2, noise=0.15, seed=seed)
+    rng = np.random.default_rng(seed)
+    spoiled = rng.random(count) < 0.5
+    labels = np.where(spoiled, rng.integers(0, 2, count), labels)  # half of them mislabelled
+    noise = rng.random(count)
+    scores = np.stack(
+        (np.ones(count), ~spoiled * 0.5 + 0.5 * noise, spoiled * 0.5 + 0.5 * noise), 1
+    )
+    return features, labels, np.ones(count), scores
+
+
+def learned_from(features, labels, shares, scores, seed=0):
+    return learn_weights(features, labels, shares, scores, np.full(3, 1 / 3), 0.3, seed)
+
+
+def test_the_search_trusts_the_candidate_that_helps_and_not_the_one_that_harms():
+    learned = learned_from(*problem())
+    assert learned.weights[1] > 0.45 > 0.25 > learned.weights[2]
+    assert learned.believed
+
+
+def test_noise_is_not_believed():
+    believed = 0
+    for seed in range(8):
+        features, labels, shares, _ = problem(seed)
+        scores = np.random.default_rng(seed).random((len(labels), 3))
+        believed += learned_from(features, labels, shares, scores, seed).believed
+    assert believed <= 4
+
+
+def test_the_same_seed_learns_the_same_weights():
+    one, other = learned_from(*problem()), learned_from(*problem())
+    np.testing.assert_array_equal(one.weights, other.weights)
+
+
+def test_the_gradient_of_the_held_out_loss_is_that_of_finite_differences():
+    features, labels, shares, scores = problem(count=40)
+    levels = bilevel._Problem.of(features, labels, shares, scores, 0.3, 0)
+    weights = torch.tensor([0.5, 0.3, 0.2], dtype=torch.float64, requires_grad=True)
+    assert torch.autograd.gradcheck(lambda w: levels.loss(w, 0), (weights,))
+    (slope,) = torch.autograd.grad(levels.loss(weights, 0), weights)
+    assert slope.abs().max() > 0
+
+
+def test_the_lower_level_is_the_ridge_solution():
+    features, labels, shares, scores = problem(count=30)
+    levels = bilevel._Problem.of(features, labels, shares, scores, 0.3, 0)
+    fitted, asked = torch.arange(20), torch.arange(20, 30)
+    trust = torch.rand(20, dtype=torch.float64, generator=torch.Generator().manual_seed(0)) + 0.1
+    found = levels._ridge(fitted, trust, asked)
+    # the same as weighted least squares on explicit features of that kernel
+    values, vectors = torch.linalg.eigh(levels.kernel)
+    explicit = vectors * values.clamp_min(0).sqrt()
+    x, w = explicit[fitted], trust[:, None]
+    normal = x.T @ (w * x) + bilevel.RIDGE * torch.eye(30, dtype=torch.float64)
+    expected = explicit[asked] @ torch.linalg.solve(normal, x.T @ (w * levels.targets[fitted]))
+    torch.testing.assert_close(found, expected, atol=1e-6, rtol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("counts", "enough"),
+    [((40, 40), True), ((77, 3), False), ((80,), False), ((10, 10), False)],
+)
+def test_labels_must_suffice(counts, enough):
+    labels = np.repeat(np.arange(len(counts)), counts)
+    assert can_learn(labels, 7) is enough
