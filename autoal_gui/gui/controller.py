@@ -367,6 +367,10 @@ class Controller(QObject):
         elif self._labels_changed():
             self._start_round()
 
+    def _train_anew(self) -> None:
+        """Have a round run when the engine is free, although its labels may not be new."""
+        self._due, self._trained_on = True, ()
+
     def _labels_changed(self) -> bool:
         if self._trained_on is None:
             return self.new_labels != 0
@@ -448,8 +452,8 @@ class Controller(QObject):
         project = self.project
         if project.wants_warm_start:
             project.finish_warm_start(result, settings)
-            if project.finished_rounds():  # its model saw other features: train it anew
-                self._due, self._trained_on = True, ()
+            if project.finished_rounds():  # their model saw other features
+                self._train_anew()
         self._warming = None
         self.rounds_changed.emit()
         self._go_on()
@@ -496,7 +500,7 @@ class Controller(QObject):
         lost = self.project.forget_lost_warm_start()
         self._end_round("failed", event.sentence)
         if lost:
-            self._due = True
+            self._train_anew()
             self.notice.emit(WARM_LOST)
         else:
             self.failed.emit(sentence, event.details)
