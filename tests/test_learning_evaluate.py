@@ -160,7 +160,7 @@ def test_a_run_that_fails_is_told_and_the_others_go_on(evaluated, tmp_path, caps
     (out / "runs" / file.name / "in the way").mkdir(parents=True)
     assert run(words_of(data, out, ["random"], jobs=1)) == 1
     told = capsys.readouterr()
-    assert "cannot be written" in told.err
+    assert "could not be written" in told.err
     assert "1 of 2 runs failed" in told.err
     assert "1 runs are in" in told.out
     assert list(records(out)) == [("random+cold", 1)]

@@ -66,6 +66,8 @@ def test_the_walls_stand():
         ("exporters/pt.py", "import autoal_gui.sources.opening", "who may import whom"),
         ("engine/jobs.py", "import autoal_gui.sources.opening", "who may import whom"),
         ("gui/keys.py", "import autoal_gui.cli", "who may import whom"),
+        ("evaluation/page.py", "import PySide6", "no Qt outside gui and engine"),
+        ("learning/work.py", "import autoal_gui.evaluation.plan", "who may import whom"),
     ],
 )
 def test_each_wall_bites(copy, module, line, contract):

@@ -13,14 +13,19 @@ from autoal_gui.core.errors import AutoALError
 
 
 def write_json(target: Path, content: dict[str, Any]) -> None:
-    """Write plain values as JSON, one on a line.
+    """Write plain values as JSON, one on a line; see `write_text`."""
+    write_text(target, json.dumps(content, indent=1))
+
+
+def write_text(target: Path, text: str) -> None:
+    """Write a text in UTF-8, its line ends as they are.
 
     Raises:
         AutoALError: it cannot be written there.
     """
     try:
         with replacing(target) as partial:
-            partial.write_text(json.dumps(content, indent=1), encoding="utf-8")
+            partial.write_text(text, encoding="utf-8", newline="")
     except OSError as error:
         raise AutoALError("The result could not be written there.") from error
 

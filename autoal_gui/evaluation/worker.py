@@ -18,13 +18,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autoal_gui.core.errors import SourceError
+from autoal_gui.core.files import write_json
 from autoal_gui.core.messages import Event
 from autoal_gui.core.metrics import Metrics
 from autoal_gui.core.pool import ImageReader, ListedImage, Listing
 from autoal_gui.core.settings import RunSettings, fitted_to
 from autoal_gui.evaluation.methods import Method
 from autoal_gui.evaluation.plan import DataSet, Job, WarmJob
-from autoal_gui.evaluation.records import program, read_json, write_json
+from autoal_gui.evaluation.records import program, read_json
+from autoal_gui.sources.arrays import make_folder
 from autoal_gui.sources.opening import list_images, open_images, spec_of
 
 if TYPE_CHECKING:
@@ -99,7 +101,7 @@ def start_warm(job: WarmJob) -> dict[str, Any]:
     found = read_json(notes)
     replay_set = _replay_set(data, job.data_set.workspace, job.seed)
     if found is None or not job.target.is_file():
-        job.target.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(job.target.parent)
         backend = TorchBackend(threads=1)
         done = learn_features(
             replay_set, job.settings, workspace, job.target, backend, _never, _untold
@@ -115,6 +117,7 @@ def carry_out(run: RunJob) -> dict[str, Any]:
     from autoal_gui.learning.simulate import Replay
 
     job, workspace = run.job, run.job.data_set.workspace
+    make_folder(run.target.parent)
     data = _replay_set(job.data_set.data, workspace, job.warm_seed)
     with tempfile.TemporaryDirectory(prefix="autoal-gui-") as folder:
         replay = Replay(data, job.settings, job.setup.initial, Path(folder))
@@ -182,7 +185,7 @@ def _replay_set(data: str, workspace: str, split: int) -> "ReplaySet":
 def _opened(data: str, workspace: str) -> tuple[Listing, ImageReader]:
     """List a set once in the life of a process: that hashes every image."""
     spec, folder = spec_of(data), Path(workspace)
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     return list_images(spec, folder, lambda done, total: None), open_images(spec, folder)
 
 
