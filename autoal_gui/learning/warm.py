@@ -39,6 +39,8 @@ log = logging.getLogger(__name__)
 LEARNING_RATE = 1e-3  # AdamW, after a few steps of warming up
 WARM_UP = 10  # steps
 WEIGHT_DECAY = 1e-4
+BATCHES = 4  # in a pass over the pool, at least,
+SMALLEST_BATCH = 16  # as long as a batch has so many images to tell apart
 FEWEST = 8  # images in the pool; with less there is nothing to tell apart
 MOST_EPOCHS = 200  # in the time given: a small pool or a fast device gains nothing beyond
 SETTLED_ON = 512  # images that the batch-norm statistics are estimated from
@@ -168,8 +170,9 @@ class _Learner:
 
     @property
     def size(self) -> int:
-        """Images in a batch."""
-        return min(self.context.settings.warm_batch, len(self.ids))
+        """Images in a batch: of a small pool fewer, or it would take few steps in its time."""
+        few = max(SMALLEST_BATCH, len(self.ids) // BATCHES)
+        return min(self.context.settings.warm_batch, len(self.ids), few)
 
     @property
     def epochs(self) -> float:
