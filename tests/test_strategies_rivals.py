@@ -750,6 +750,24 @@ def test_tailor_asks_whoever_finds_the_rare_class():
     assert shares["kmeans"] > 0.8
 
 
+@each(POLICIES)
+def test_a_policys_ballot_ranks_by_the_draw_and_tells_what_it_was_drawn_with(strategy):
+    from autoal_gui.learning.query import policy_ballot
+
+    evidence = evidence_of(40)
+    draw = strategy.draw(evidence, NAMES)
+    ballot = policy_ballot(evidence, strategy.NAME, NAMES)
+    positions = ballot.positions()
+    assert positions.tolist() == top(draw.ranking, evidence.image_ids, 40).tolist()
+    for position, query in zip(positions, ballot.queries(positions), strict=True):
+        assert query.image_id == evidence.image_ids[position]
+        names, scores, weights = zip(*query.strategies, strict=True)
+        assert names == draw.candidates
+        np.testing.assert_array_equal(scores, draw.scores[position])
+        np.testing.assert_array_equal(weights, draw.weights[position])
+        assert query.score == pytest.approx(np.dot(scores, weights))
+
+
 def test_a_policy_plays_rounds_and_remembers_its_draws(tmp_path):
     from learning_support import TINY, never, picture, pool_of
 
