@@ -22,6 +22,7 @@ from autoal_gui.strategies import (
     margin,
     mean_std,
     random_choice,
+    uncertainty,
     vaal,
     variation_ratio,
 )
@@ -209,6 +210,19 @@ def test_draws_are_not_copied_at_once(strategy):
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak < evidence.stochastic.nbytes / 2
+
+
+@pytest.mark.parametrize("strategy", [bald, mean_std])
+def test_parts_of_the_pool_are_measured_alike_and_one_at_a_time(strategy, monkeypatch):
+    evidence = evidence_of(3001, classes=9)
+    expected = strategy.score(evidence)
+    monkeypatch.setattr(uncertainty, "PART", 100)
+    tracemalloc.start()
+    scores = strategy.score(evidence)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    np.testing.assert_array_equal(scores, expected)
+    assert peak < evidence.probabilities.nbytes  # of one draw for all images
 
 
 def test_random_follows_its_seed_and_favours_nobody():

@@ -3,7 +3,7 @@
 import numpy as np
 
 from autoal_gui.strategies.contract import Evidence, Scores
-from autoal_gui.strategies.uncertainty import shannon_entropy
+from autoal_gui.strategies.uncertainty import Probabilities, by_parts, shannon_entropy
 
 NAME = "bald"
 LABEL = "BALD"
@@ -15,10 +15,13 @@ def score(evidence: Evidence) -> Scores:
     """Return (n,) H(mean_r p_r) - mean_r H(p_r) in nats, in [0, log C].
 
     Means are taken as differences from the first draw: a head without dropout then scores exactly
-    0 everywhere, where rounding would otherwise rank its images by noise. One draw is in memory
-    at a time.
+    0 everywhere, where rounding would otherwise rank its images by noise.
     """
-    draws = evidence.stochastic
+    return by_parts(_information, evidence.stochastic)
+
+
+def _information(draws: Probabilities) -> Scores:
+    """Return (p,) BALD of (R, p, C) draws, one draw at a time."""
     first = draws[0].astype(np.float64)
     first_entropy = shannon_entropy(first)
     shift = np.zeros_like(first)

@@ -3,6 +3,7 @@
 import numpy as np
 
 from autoal_gui.strategies.contract import Evidence, Scores
+from autoal_gui.strategies.uncertainty import Probabilities, by_parts
 
 NAME = "mean_std"
 LABEL = "Mean standard deviation"
@@ -13,10 +14,13 @@ ORDER = 70
 def score(evidence: Evidence) -> Scores:
     """Return (n,) mean_c std_r p_rc in [0, 0.5], the standard deviation dividing by R.
 
-    Differences from the first draw make a head without dropout score exactly 0. One draw is in
-    memory at a time.
+    Differences from the first draw make a head without dropout score exactly 0.
     """
-    draws = evidence.stochastic
+    return by_parts(_mean_deviation, evidence.stochastic)
+
+
+def _mean_deviation(draws: Probabilities) -> Scores:
+    """Return (p,) the measure of (R, p, C) draws, one draw at a time."""
     first = draws[0].astype(np.float64)
     shift = np.zeros_like(first)
     for draw in draws[1:]:

@@ -1,7 +1,11 @@
 """What several strategies measure on class probabilities; not a strategy itself."""
 
+from collections.abc import Callable
+
 import numpy as np
 import numpy.typing as npt
+
+PART = 4096  # images measured at a time: what is made of one draw of them stays in the cache
 
 Probabilities = npt.NDArray[np.floating]
 Values = npt.NDArray[np.float64]
@@ -13,6 +17,15 @@ def shannon_entropy(probabilities: Probabilities) -> Values:
 
     entropies: Values = entr(probabilities.astype(np.float64)).sum(axis=1)
     return entropies
+
+
+def by_parts(measure: Callable[[Probabilities], Values], draws: Probabilities) -> Values:
+    """Return (n,) what `measure` makes of (R, n, C) draws, called with part of the images."""
+    measures = np.empty(draws.shape[1])
+    for start in range(0, len(measures), PART):
+        part = slice(start, start + PART)
+        measures[part] = measure(draws[:, part])
+    return measures
 
 
 def lead(probabilities: Probabilities) -> Values:
