@@ -21,16 +21,17 @@ from autoal_gui.learning.relaxation import mix, top_k
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
-SPLITS = 16  # half of them learn, half of them judge
+SPLITS = 12  # half of them learn, half of them judge
 FOLDS = 10  # of which 3 are the start, 4 play the pool, 3 are held out
 START, POOL = 3, 7
-MOST = 120  # labels that take part; more cost the cube, and tell little more
-STEPS = 12
-RATE = 0.3  # Adam, on the logits of the weights
+MOST = 100  # labels that take part; more cost the cube, and tell little more
+STEPS = 8
+RATE = 0.4  # Adam, on the logits of the weights
 TAU = 0.1  # temperature of the selection, in percentiles
 RIDGE = 1.0
 SHRINKAGE = 1.0  # labels' worth of belief in the uniform vote
 LEAST = 1e-3  # weight of an image that is hardly selected; 0 could not be divided by
+LEAST_GAIN = 0.01  # a share of the loss
 LABELS_A_CANDIDATE_AND_CLASS = 2
 LABELS_A_CLASS = 4
 
@@ -48,8 +49,8 @@ class Learned:
 
     @property
     def believed(self) -> bool:
-        """Whether the gain exceeds its standard error."""
-        return self.gain > self.error
+        """Whether the gain exceeds its standard error, and is worth a word."""
+        return self.gain > max(self.error, LEAST_GAIN)
 
 
 def can_learn(labels: Ints, candidates: int) -> bool:

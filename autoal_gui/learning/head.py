@@ -50,6 +50,33 @@ class Head:
     """What the logits were divided by."""
     out_of_fold: Floats = field(repr=False)
     """(m, C) probabilities of each labelled image by heads that never saw its label."""
+    folds: Ints = field(repr=False)
+    """(m,) the fold of each labelled image."""
+    fold_weights: Floats = field(repr=False)
+    """(F, C, D) calibrated weights of the heads that were fitted without a fold."""
+    fold_biases: Floats = field(repr=False)
+    """(F, C)."""
+    shares: Floats = field(repr=False)
+    """(m,) how much of the pool each labelled image stands for; the mean is 1."""
+
+    def out_of_fold_draws(
+        self, features: npt.NDArray[np.floating], passes: int, dropout: float, seed: int
+    ) -> Floats:
+        """Return (R, m, C) probabilities of the labelled images under draws of the dropout.
+
+        By the heads that never saw their labels; a mask is shared by all images of a pass.
+        """
+        generator = np.random.default_rng(seed)
+        draws = np.empty((passes, *self.out_of_fold.shape))
+        for number in range(passes):
+            kept = (generator.random(features.shape[1]) >= dropout) / (1 - dropout)
+            masked = features * kept
+            for fold, (weight, bias) in enumerate(
+                zip(self.fold_weights, self.fold_biases, strict=True)
+            ):
+                inside = self.folds == fold
+                draws[number, inside] = softmax(masked[inside] @ weight.T + bias)
+        return draws
 
     def probabilities(self, features: npt.NDArray[np.floating]) -> Floats:
         """Return (n, C) class probabilities of features (n, D)."""
@@ -97,7 +124,11 @@ def represented(features: npt.NDArray[np.floating], pool: npt.NDArray[np.floatin
 def _chosen(features: Floats, labels: Ints, classes: int, shares: Floats, seed: int) -> Head:
     reduced, basis = _reduced(features)
     data = _Labels(reduced, labels, shares, classes)
-    logits = {strength: _cross_validated(data, strength, seed) for strength in STRENGTHS}
+    plans = _plans(labels, seed)
+    logits = {
+        strength: np.stack([_out_of_fold(data, plan, strength)[0] for plan in plans])
+        for strength in STRENGTHS
+    }
     weights = balanced_weights(labels, shares)
     evidence = 1 / (weights**2).sum()  # how many equally weighted labels would say as much
     losses = {
@@ -108,12 +139,17 @@ def _chosen(features: Floats, labels: Ints, classes: int, shares: Floats, seed: 
     }
     strength, temperature = min(losses, key=losses.__getitem__)
     weight, bias = _fit(data, strength)
+    _, heads = _out_of_fold(data, plans[0], strength)
     return Head(
         weight @ basis / temperature,
         bias / temperature,
         strength,
         temperature,
         softmax(logits[strength] / temperature).mean(0),
+        plans[0],
+        np.stack([fold_weight @ basis for fold_weight, _ in heads]) / temperature,
+        np.stack([fold_bias for _, fold_bias in heads]) / temperature,
+        shares,
     )
 
 
@@ -188,18 +224,22 @@ class _Labels:
         )
 
 
-def _cross_validated(data: _Labels, strength: float, seed: int) -> Floats:
-    """Return (tries, m, C) logits of each image by a head fitted without its fold."""
-    count = len(data.labels)
-    tries = REPEATS if count < REPEATED_BELOW else 1
-    logits = np.empty((tries, count, data.classes))
-    for number in range(tries):
-        folds = folds_of(data.labels, min(FOLDS, count), seed + number)
-        for fold in range(folds.max() + 1):
-            out = folds == fold
-            weight, bias = _fit(data.part(~out), strength)
-            logits[number, out] = data.features[out] @ weight.T + bias
-    return logits
+def _plans(labels: Ints, seed: int) -> list[Ints]:
+    """Return the folds of each repeat of the cross-validation."""
+    tries = REPEATS if len(labels) < REPEATED_BELOW else 1
+    return [folds_of(labels, min(FOLDS, len(labels)), seed + number) for number in range(tries)]
+
+
+def _out_of_fold(
+    data: _Labels, folds: Ints, strength: float
+) -> tuple[Floats, list[tuple[Floats, Floats]]]:
+    """Return (m, C) logits of each image by the head fitted without its fold, and these heads."""
+    logits = np.empty((len(folds), data.classes))
+    heads = [_fit(data.part(folds != fold), strength) for fold in range(folds.max() + 1)]
+    for fold, (weight, bias) in enumerate(heads):
+        out = folds == fold
+        logits[out] = data.features[out] @ weight.T + bias
+    return logits, heads
 
 
 def _fit(data: _Labels, strength: float) -> tuple[Floats, Floats]:
