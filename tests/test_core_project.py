@@ -24,9 +24,16 @@ from project_support import (
     settings_with,
 )
 
-from autoal_gui.core.errors import EarlyAccess, ImageUnreadable, ProjectError, SourceError
+from autoal_gui.core.errors import (
+    EarlyAccess,
+    ImageUnreadable,
+    ProjectDamaged,
+    ProjectError,
+    SourceError,
+)
+from autoal_gui.core.files import sha256_of
 from autoal_gui.core.journal import Journal
-from autoal_gui.core.messages import Query
+from autoal_gui.core.messages import Asked, Query, WarmStarted
 from autoal_gui.core.pool import (
     ImagePool,
     ListedImage,
@@ -62,6 +69,8 @@ def told(project):
         "asking": (project.queue, project.ranking),
         "why": [(project.suggestion(i), project.query(i)) for i in project.pool.images],
         "rounds": project.rounds(),
+        "warm start": (project.warm_start, project.warm_checkpoint),
+        "asked": project.history(),
         "model": project.last_checkpoint(),
         "hidden": len(project.hidden_truth()),
     }
@@ -585,6 +594,145 @@ def test_the_data_hash_depends_on_the_images_and_their_order_alone():
     assert len(pool(("a", "b")).data_hash) == 64
 
 
+# -- the warm start ---------------------------------------------------------------------------
+
+WARM = settings_with(mode="margin", warm_start=True)
+
+
+def learned(project, sha256: str = "", complete: bool = True) -> WarmStarted:
+    """Write a file as a warm start does, and return what it says of it."""
+    project.warm_file.write_bytes(b"weights")
+    sha256 = sha256 or sha256_of(project.warm_file)
+    return WarmStarted(1, str(project.warm_file), sha256, 12.5, 181.5, complete)
+
+
+@pytest.fixture
+def warm(tmp_path):
+    project = new_project(tmp_path, settings=WARM)
+    yield project
+    project.close()
+
+
+def test_a_warm_start_is_remembered_with_all_it_brought(warm):
+    assert warm.wants_warm_start
+    assert (warm.warm_start, warm.warm_checkpoint) == (None, "")
+    result = learned(warm)
+    warm.finish_warm_start(result, warm.settings)
+    warm = reopened(warm)
+    record = warm.warm_start
+    assert (record.checkpoint_sha256, record.epochs) == (result.checkpoint_sha256, 12.5)
+    assert (record.seconds, record.complete, record.stopped) == (181.5, True, False)
+    assert Path(warm.warm_checkpoint).read_bytes() == b"weights"
+    assert not record.pending
+    warm.close()
+
+
+def test_one_that_was_stopped_goes_on_only_when_it_is_told_to(warm):
+    warm.finish_warm_start(learned(warm, complete=False), warm.settings)
+    assert warm.warm_start.stopped
+    assert not warm.warm_start.pending
+    assert warm.warm_checkpoint
+    warm.continue_warm_start()
+    warm = reopened(warm)
+    assert warm.warm_start.pending
+    warm.stop_warm_start(warm.settings)  # before it brought anything new
+    assert warm.warm_start.seconds == 181.5
+    assert not warm.warm_start.pending
+    warm.close()
+
+
+def test_one_that_was_stopped_before_it_began_leaves_nothing_to_use(warm):
+    warm.stop_warm_start(warm.settings)
+    assert not warm.warm_start.pending
+    assert warm.warm_checkpoint == ""
+    assert not warm.forget_lost_warm_start()
+
+
+@pytest.mark.parametrize("change", [{"stem": "3x3"}, {"input_size": 32}])
+def test_for_networks_that_see_other_images_it_does_not_count(warm, change):
+    warm.finish_warm_start(learned(warm), warm.settings)
+    before = warm.settings
+    warm.settings = before.but(**change)
+    assert (warm.warm_start, warm.warm_checkpoint) == (None, "")
+    warm.settings = before.but(mode="vote", batch_size=9, train_batch=7)
+    assert warm.warm_start is not None
+
+
+@pytest.mark.parametrize("change", [{"mode": "paper"}, {"warm_start": False}])
+def test_settings_that_do_without_it_do_not_use_it(warm, change):
+    warm.finish_warm_start(learned(warm), warm.settings)
+    warm.settings = warm.settings.but(**change)
+    assert not warm.wants_warm_start
+    assert warm.warm_checkpoint == ""
+
+
+@pytest.mark.parametrize("loss", [Path.unlink, lambda file: file.write_bytes(b"Weights")])
+def test_one_whose_file_is_lost_is_forgotten(warm, loss):
+    warm.finish_warm_start(learned(warm), warm.settings)
+    assert not warm.forget_lost_warm_start()
+    loss(warm.warm_file)
+    assert warm.forget_lost_warm_start()
+    assert warm.warm_start is None
+    assert not warm.forget_lost_warm_start()
+
+
+def test_a_project_of_the_first_version_has_had_none(warm):
+    warm._db.execute("DELETE FROM setting WHERE name='warm_start'")
+    warm = reopened(warm)
+    assert warm.warm_start is None
+    warm.finish_warm_start(learned(warm), warm.settings)
+    assert reopened(warm).warm_start is not None
+
+
+@pytest.mark.parametrize("text", ["[1]", "{}", '{"stem": 3}', "7"])
+def test_a_damaged_record_of_it_is_refused(warm, text):
+    warm.finish_warm_start(learned(warm), warm.settings)
+    warm._db.execute("UPDATE setting SET value=? WHERE name='warm_start'", (text,))
+    with pytest.raises(ProjectDamaged):
+        reopened(warm)
+
+
+def test_the_images_that_the_random_order_showed_are_part_of_the_history(warm):
+    first, second, third, fourth, fifth = warm.ranking[:5]
+    warm.answer(first, "label", 0)
+    warm.answer(second, "unsure")
+    warm.answer(third, "label", 1)
+    warm.undo()
+    result = result_of(warm, warm.begin_round())
+    warm.finish_round(result)
+    warm.answer(fourth, "label", 0, round_number=0)  # it was on screen before the ranking came
+    warm.answer(fifth, "label", 0)
+    warm.answer(first, "label", 1)  # corrected: it was drawn at random all the same
+    warm = reopened(warm)
+    drawn = tuple(Asked(0, Query(i, 0.0, audit=True), None) for i in (first, second, third, fourth))
+    asked = tuple(Asked(1, query, None) for query in result.queries)
+    history = warm.history()
+    assert history[:4] == drawn
+    assert [a.query for a in history[4:]] == [a.query for a in asked]
+    assert warm.query(first).audit
+    assert warm.query(fifth) in (None, *result.queries)
+    warm.close()
+
+
+def test_labels_that_came_with_the_images_were_not_drawn(tmp_path):
+    project = new_project(tmp_path, label_use="labelled", loose=4)
+    imported = next(iter(project.answers))
+    project.answer(imported, "label", 1)
+    drawn = project.ranking[0]
+    project.answer(drawn, "label", 1)
+    assert [asked.query.image_id for asked in project.history()] == [drawn]
+    project.close()
+
+
+def test_answers_that_measure_were_not_drawn_to_train(tmp_path):
+    project = new_project(tmp_path, evaluation_images=2)
+    for image_id in project.ranking[:3]:
+        project.answer(image_id, "label", 0)
+    (asked,) = project.history()
+    assert project.pool.images[asked.query.image_id].split == "pool"
+    project.close()
+
+
 # -- rounds, rankings and the queue -----------------------------------------------------------
 
 
@@ -807,9 +955,13 @@ def test_a_full_disk_stops_labelling_at_an_answer_and_loses_none(project):
         lambda project: project.end_round(1, "failed", LONG),
         lambda project: project.finish_round(result_of(project, 1, device=LONG)),
         lambda project: project.finish_round(result_of(project, 1, queries=long_reasons(project))),
+        lambda project: project.finish_warm_start(learned(project, LONG), WARM),
         lambda project: [project.begin_round() for _ in range(100_000)],
     ],
-    ids=["add", "rename", "annotator", "settings", "batch", "end", "finish", "rank", "begin"],
+    ids=[
+        *("add", "rename", "annotator", "settings", "batch"),
+        *("end", "finish", "rank", "warm", "begin"),
+    ],
 )
 def test_whatever_cannot_be_saved_is_said_in_a_sentence_and_undone(project, write):
     project.answer(1, "label", 0)

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 from gui_support import CLASSES, NearestMean, draw_folder, services
 
-from autoal_gui.core.messages import CommandFailed, ExportModel, RunRound
+from autoal_gui.core.errors import CheckpointError
+from autoal_gui.core.messages import CommandFailed, ExportModel, RunRound, WarmStart
 from autoal_gui.core.pool import SourceSpec
 from autoal_gui.core.project import ProjectPlan
 from autoal_gui.core.registry import discover
@@ -372,3 +373,228 @@ def test_a_checkpoint_to_start_from_becomes_the_projects_own(qtbot, controller, 
     label(controller, BATCH)
     idle(qtbot, controller)
     assert backend.commands[2].start_from == str(used)  # every round starts there
+
+
+# -- the warm start -----------------------------------------------------------------------------
+
+WARM = PRESETS["cpu"].in_mode("margin").but(batch_size=BATCH)
+
+
+@pytest.fixture
+def warming(controller, tmp_path, backend):
+    """A project whose warm start is held until the gate opens."""
+    backend.gate.clear()
+    create(controller, tmp_path, draw_folder(tmp_path / "images", 40), settings=WARM)
+    return controller
+
+
+def finish(qtbot, controller, backend):
+    """Let the warm start and what waits for it come to their end."""
+    backend.gate.set()
+    qtbot.waitUntil(lambda: not controller.is_warming)
+    idle(qtbot, controller)
+
+
+def kinds(backend) -> list[str]:
+    return [type(command).__name__ for command in backend.commands]
+
+
+def test_the_first_round_waits_for_the_warm_start_and_labelling_does_not(qtbot, warming, backend):
+    drawn = warming.batch
+    assert warming.current == drawn[0]
+    label(warming, BATCH)
+    assert warming.is_warming
+    assert warming.round_waits
+    label(warming, 1)  # a further image of the random order
+    assert warming.project.rounds() == ()
+    finish(qtbot, warming, backend)
+    assert kinds(backend) == ["WarmStart", "RunRound"]
+    learning, command = backend.commands
+    assert command.warm_start == learning.checkpoint == str(warming.project.warm_file)
+    assert len(command.labelled) == BATCH + 1
+    assert not warming.round_waits
+
+
+def test_a_warm_start_that_ends_before_the_batch_starts_no_round(qtbot, warming, backend):
+    label(warming, BATCH - 1)
+    finish(qtbot, warming, backend)
+    assert kinds(backend) == ["WarmStart"]
+    label(warming, 1)
+    idle(qtbot, warming)
+    assert kinds(backend) == ["WarmStart", "RunRound"]
+    assert warming.project.warm_start.seconds == 180.0
+
+
+def test_what_the_random_order_showed_measures_the_model(qtbot, warming, backend):
+    drawn = list(warming.batch)
+    label(warming, BATCH + 1)
+    drawn.append(warming.last_answered)
+    drawn.append(warming.current)  # on screen when the first ranking comes
+    finish(qtbot, warming, backend)
+    label(warming, BATCH)
+    idle(qtbot, warming)
+    audited = [a.query.image_id for a in warming.project.history() if a.query.audit]
+    assert audited == drawn
+    assert all(warming.query(image).audit for image in audited)
+    asked = [a for a in warming.project.history() if not a.query.audit]
+    assert {a.round_number for a in asked} == {1, 2}
+
+
+def test_a_stop_uses_what_was_learned_and_lasts_until_it_is_continued(qtbot, warming, backend):
+    label(warming, BATCH)
+    warming.cancel()
+    qtbot.waitUntil(lambda: warming.project.warm_start is not None)
+    record = warming.project.warm_start
+    assert (record.complete, record.stopped) == (False, True)
+    backend.gate.set()
+    idle(qtbot, warming)
+    assert kinds(backend) == ["WarmStart", "RunRound"]
+    assert backend.commands[1].warm_start
+    folder = warming.project.folder
+    warming.close_project()
+    warming.open_project(folder)
+    assert warming.state is State.IDLE
+    assert warming.can_continue_learning
+    warming.continue_learning()
+    assert warming.is_warming
+    idle(qtbot, warming)
+    # A model of before saw other features, so that it is trained anew without a new label.
+    assert kinds(backend) == ["WarmStart", "RunRound", "WarmStart", "RunRound"]
+    assert warming.project.warm_start.complete
+    assert not warming.can_continue_learning
+    warming.continue_learning()
+    assert warming.state is State.IDLE
+
+
+def test_what_was_continued_goes_on_after_closing(qtbot, warming, backend):
+    warming.cancel()
+    idle(qtbot, warming)
+    warming.continue_learning()
+    folder = warming.project.folder
+    warming.close_project()
+    assert warming.open_project(folder)
+    assert warming.is_warming
+
+
+def test_closing_leaves_the_warm_start_to_be_taken_up(qtbot, warming, backend):
+    label(warming, BATCH)
+    folder = warming.project.folder
+    warming.close_project()
+    assert warming.open_project(folder)
+    assert warming.project.warm_start is None
+    assert warming.is_warming
+    assert warming.round_waits  # the batch that was complete before
+    finish(qtbot, warming, backend)
+    assert kinds(backend) == ["WarmStart", "WarmStart", "RunRound"]
+
+
+def test_without_the_warm_start_that_failed_rounds_go_on(qtbot, controller, tmp_path, backend):
+    backend.fail = RuntimeError("secret value")
+    with qtbot.waitSignal(controller.failed) as failed:
+        create(controller, tmp_path, draw_folder(tmp_path / "images"), settings=WARM)
+    assert "Training goes on without it" in failed.args[0]
+    assert controller.state is State.IDLE
+    backend.fail = None
+    label(controller, BATCH)
+    idle(qtbot, controller)
+    assert kinds(backend) == ["WarmStart", "RunRound"]
+    assert backend.commands[1].warm_start == ""
+    assert controller.project.last_round == 1
+    controller.continue_learning()
+    idle(qtbot, controller)
+    assert kinds(backend) == ["WarmStart", "RunRound", "WarmStart", "RunRound"]
+    assert backend.commands[3].warm_start
+
+
+@pytest.mark.parametrize("damage", [Path.unlink, lambda file: file.write_bytes(b"damaged")])
+def test_a_lost_warm_start_is_made_again(qtbot, warming, backend, damage):
+    finish(qtbot, warming, backend)
+    folder = warming.project.folder
+    damage(warming.project.warm_file)
+    warming.close_project()
+    with qtbot.waitSignal(warming.notice) as said:
+        warming.open_project(folder)
+    assert "missing or damaged" in said.args[0]
+    idle(qtbot, warming)
+    assert kinds(backend) == ["WarmStart", "WarmStart"]
+    damage(warming.project.warm_file)
+    failures = []
+    warming.failed.connect(lambda *words: failures.append(words))
+    backend.fail = CheckpointError("That file is damaged.")
+    label(warming, BATCH)
+    qtbot.waitUntil(lambda: warming.is_warming)
+    backend.fail = None
+    idle(qtbot, warming)
+    assert kinds(backend)[2:] == ["RunRound", "WarmStart", "RunRound"]
+    assert failures == []
+
+
+def test_settings_start_and_stop_the_warm_start(qtbot, warming, backend):
+    settings = warming.project.settings
+    warming.change_settings(settings.but(warm_start=False))
+    idle(qtbot, warming)
+    assert warming.project.warm_start is None
+    assert not warming.can_continue_learning
+    warming.change_settings(settings)
+    assert warming.is_warming
+    warming.change_settings(settings.but(batch_size=BATCH + 1))
+    assert warming.state is State.RUNNING  # which is of use to those settings as well
+    warming.change_settings(settings.but(input_size=64))
+    qtbot.waitUntil(lambda: len(backend.commands) == 3)
+    finish(qtbot, warming, backend)
+    assert [c.settings.input_size for c in backend.commands] == [28, 28, 64]
+    assert warming.project.warm_start.input_size == 64
+    warming.change_settings(settings.but(input_size=64, mode="entropy", warm_seconds=60.0))
+    assert warming.state is State.IDLE
+    warming.change_settings(settings)
+    idle(qtbot, warming)
+    assert len(backend.commands) == 4
+
+
+@pytest.mark.parametrize("given", [True, False])
+def test_there_is_no_warm_start_in_paper_mode_or_beside_a_checkpoint(
+    qtbot, controller, tmp_path, backend, given
+):
+    file = tmp_path / "given.pt"
+    file.write_bytes(b"weights")
+    images = draw_folder(tmp_path / "images")
+    if given:
+        create(controller, tmp_path, images, settings=WARM, start_from=str(file))
+    else:
+        create(controller, tmp_path, images, settings=WARM.but(mode="paper"))
+    idle(qtbot, controller)
+    label(controller, BATCH)
+    idle(qtbot, controller)
+    assert not any(isinstance(command, WarmStart) for command in backend.commands)
+    assert all(command.warm_start == "" for command in backend.commands)
+    assert not controller.can_continue_learning
+
+
+def test_labels_that_came_with_the_images_are_trained_on_after_the_warm_start(
+    qtbot, controller, tmp_path, backend
+):
+    images = draw_folder(tmp_path / "images")
+    for number in range(4):
+        (images / f"{number}.png").write_bytes(next(images.rglob("*/*.png")).read_bytes())
+    create(controller, tmp_path, images, settings=WARM, label_use="labelled")
+    idle(qtbot, controller)
+    assert kinds(backend) == ["WarmStart", "RunRound"]
+    assert len(backend.commands[1].labelled) == 12
+
+
+def test_an_export_waits_for_the_warm_start_and_goes_before_the_round(
+    qtbot, warming, backend, tmp_path
+):
+    label(warming, BATCH)
+    finish(qtbot, warming, backend)
+    warming.project.stop_warm_start(warming.project.settings)
+    settings = warming.project.settings
+    backend.gate.clear()
+    warming.change_settings(settings.but(input_size=64))
+    assert warming.is_warming
+    warming.export_model(discover("autoal_gui.exporters")["pt"], tmp_path / "model.pt")
+    label(warming, BATCH)
+    warming.cancel()  # neither the export nor the round is forgotten
+    qtbot.waitUntil(lambda: (tmp_path / "model.pt").exists())
+    finish(qtbot, warming, backend)
+    assert kinds(backend) == ["WarmStart", "RunRound", "WarmStart", "ExportModel", "RunRound"]

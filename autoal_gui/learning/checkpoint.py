@@ -233,8 +233,10 @@ def _from_torchvision(content: State) -> State:
     """
     parts = {name.partition(".")[::2]: value for name, value in content.items()}
     found = {f"{PARTS[part]}.{rest}": v for (part, rest), v in parts.items() if part != "fc"}
-    state = {}
-    for name, value in Backbone(content["conv1.weight"].shape[1], "7x7").state_dict().items():
+    state, channels = {}, content["conv1.weight"].shape[1]
+    if channels not in (1, 3):
+        raise ValueError("neither grey nor colour")
+    for name, value in Backbone(channels, "7x7").state_dict().items():
         # Files of torchvision before 0.2 do not count batches, and nothing here reads the count.
         given = found.pop(name, value if name.endswith("num_batches_tracked") else None)
         if given is None or given.shape != value.shape:
