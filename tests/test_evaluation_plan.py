@@ -101,7 +101,7 @@ def test_a_set_up_has_a_key_of_its_own():
 
 def test_methods_and_seeds_share_a_warm_start_and_its_settings():
     folder = Path("warm")
-    texts = ("margin", "kmeans", "paper+warm:search_steps=3", "vote:candidates=entropy,bald")
+    texts = ("margin", "paper+warm:search_steps=3", "vote:candidates=entropy,bald:dropout=0.1")
     shared = {job(text, seed).warm_job(folder) for text in texts for seed in (0, 1, 2)}
     assert len(shared) == 1
     (warm,) = shared
@@ -126,6 +126,7 @@ def test_seeds_take_several_warm_starts_in_turn():
     assert warm[0].target != warm[1].target
     cold = [job("paper", seed, setup) for seed in range(4)]
     assert [one.warm_seed for one in cold] == [0, 1, 0, 1]  # the same split with and without
+    assert cold[1].key != job("paper", 1).key  # which has another split
 
 
 def test_epochs_are_fixed_where_the_settings_give_a_time():
