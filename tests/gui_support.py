@@ -42,7 +42,8 @@ class NearestMean:
     """Test double of the backend: no network, but real events from the images it is given.
 
     Its model is the mean grey value of each class; its weights are drawn from the round's number.
-    `gate` holds it at the first step until the test opens it.
+    `gate` holds it at the first step until the test opens it; `audit` and `notices` go into its
+    results.
     """
 
     def __init__(self) -> None:
@@ -50,6 +51,8 @@ class NearestMean:
         self.gate.set()
         self.commands: list[Command] = []
         self.fail: Exception | None = None
+        self.audit: Metrics | None = None
+        self.notices: tuple[str, ...] = ()
 
     def run(self, command: Command, cancelled: CancelCheck) -> Iterator[Event]:
         self.commands.append(command)
@@ -114,12 +117,13 @@ class NearestMean:
             shares if trained else (),
             shares if trained else (),
             metrics,
-            None,
+            self.audit if trained else None,
             command.checkpoint if trained else "",
             "0" * 64 if trained else "",
             len(command.labelled),
             tuple((step, 0.1) for step in STEPS),
             "cpu",
+            notices=self.notices,
         )
 
     def _means(self, command: RunRound) -> np.ndarray:

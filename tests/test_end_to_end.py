@@ -49,15 +49,15 @@ def test_cells_are_labelled_in_folders_whose_names_are_the_hidden_truth(tmp_path
     assert len(asked) == len(set(asked)) == 30
 
 
-@pytest.mark.slow
-def test_without_a_display_the_demo_plays_and_leaves_a_picture(tmp_path: Path) -> None:
+def play_without_display(tmp_path: Path, settings: str) -> str:
+    """Play two rounds of the demo under settings given as code, and return what is printed."""
     environment = {k: v for k, v in os.environ.items() if "DISPLAY" not in k and "QPA" not in k}
     code = (
         "import sys\n"
-        "from autoal_gui import core, headless\n"
+        "from autoal_gui import headless\n"
         "from autoal_gui.core import settings\n"
         "from autoal_gui.selftest import TINY\n"
-        "settings.PRESETS['cpu'] = TINY.but(mode='paper')\n"
+        f"settings.PRESETS['cpu'] = {settings}\n"
         "sys.exit(headless.play_demo(2))"
     )
     done = subprocess.run(
@@ -69,12 +69,28 @@ def test_without_a_display_the_demo_plays_and_leaves_a_picture(tmp_path: Path) -
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    assert "No display was found" in done.stdout
-    assert re.search(r"round 1  labels 0  no model yet", done.stdout)
-    assert re.search(r"round 2  labels 8  accuracy 0\.\d+", done.stdout)
+    return done.stdout
+
+
+@pytest.mark.slow
+def test_without_a_display_the_demo_plays_and_leaves_a_picture(tmp_path: Path) -> None:
+    printed = play_without_display(tmp_path, "TINY.but(mode='paper')")
+    assert "No display was found" in printed
+    assert re.search(r"round 1  labels 0  no model yet", printed)
+    assert re.search(r"round 2  labels 8  accuracy 0\.\d+", printed)
     picture = tmp_path / "autoal-gui-window.png"
     assert picture.read_bytes().startswith(b"\x89PNG")
     assert picture.stat().st_size > 20_000
+
+
+@pytest.mark.slow
+def test_the_demo_learns_from_its_images_before_the_first_round(tmp_path: Path) -> None:
+    printed = play_without_display(
+        tmp_path, "TINY.in_mode('margin').but(warm_seconds=2.0, warm_batch=16)"
+    )
+    assert re.search(r"warm start  images 2400  epochs \d+\.\d  \d+ s", printed)
+    assert re.search(r"round 1  labels 8  accuracy 0\.\d+", printed)
+    assert re.search(r"round 2  labels 16  accuracy 0\.\d+", printed)
 
 
 @pytest.mark.slow

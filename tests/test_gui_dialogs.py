@@ -10,8 +10,11 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication, QDialogButtonBox
 
+from autoal_gui.core.model import StartModel
 from autoal_gui.core.pool import ListedImage, Listing, SourceSpec
 from autoal_gui.core.session import State
+from autoal_gui.core.settings import PRESETS
+from autoal_gui.gui.forms import MethodForm
 from autoal_gui.gui.importer import Importer, clean_name, free_folder
 from autoal_gui.gui.main_window import folder_spec
 
@@ -159,6 +162,84 @@ def test_every_choice_of_the_method_arrives(qtbot, window, tmp_path):
     assert len(project.pool.ids("evaluation")) == 3
 
 
+def choose(box, value):
+    box.setCurrentIndex(box.findData(value))
+
+
+def test_the_warm_start_and_the_random_share_are_chosen(qtbot, window, tmp_path):
+    dialog = listed(qtbot, window, folder_spec(draw_folder(tmp_path / "images", 20)))
+    method = dialog.method
+    choose(method.mode, "auto")
+    assert method.mode.currentText() == "Auto (recommended)"
+    method.audit.setValue(35)
+    method.minutes.setValue(7)
+    dialog.accept()
+    chosen = window.controller.project.settings
+    assert (chosen.mode, chosen.warm_start) == ("auto", True)
+    assert chosen.warm_seconds == 420.0
+    assert chosen.audit_share == 0.35
+    for widget in (method.audit, method.warm, method.minutes):
+        assert widget.accessibleName()
+
+
+def test_paper_mode_does_without_a_warm_start(qtbot, window, tmp_path):
+    dialog = listed(qtbot, window, folder_spec(draw_folder(tmp_path / "images", 20)))
+    method = dialog.method
+    choose(method.mode, "vote")
+    assert method.warm.isEnabled()
+    assert not method.audit.isEnabled()  # only Auto draws a share
+    choose(method.mode, "paper")
+    assert not method.warm.isChecked()
+    assert not any(w.isEnabled() for w in (method.warm, method.minutes, method.audit))
+    choose(method.mode, "auto")
+    assert method.warm.isChecked()
+    assert method.minutes.isEnabled()
+    assert method.audit.isEnabled()
+    method.warm.setChecked(False)
+    choose(method.mode, "entropy")
+    assert not method.warm.isChecked()  # a wish is kept between modes that could have it
+    dialog.accept()
+    assert not window.controller.project.settings.warm_start
+
+
+@pytest.mark.parametrize("seconds", [30.0, 100.0, 200.3])
+def test_a_time_that_is_no_whole_minute_stays_as_it_is(qapp, seconds):
+    base = PRESETS["cpu"].in_mode("auto").but(warm_seconds=seconds, audit_share=0.123)
+    form = MethodForm(base, keep=True)
+    assert form.settings() == base
+    form.minutes.setValue(form.minutes.value() + 1)
+    assert form.settings().warm_seconds % 60 == 0
+
+
+@pytest.mark.parametrize("side", [28, 64, 500])
+def test_weights_of_photographs_bring_their_stem_and_scale_small_images_up(qapp, side):
+    form = MethodForm(PRESETS["cpu"], keep=False)
+    photographs = StartModel((), "7x7", 0)
+    chosen = form.settings(side, photographs)
+    assert (chosen.stem, chosen.input_size) == ("7x7", 64)
+    choose(form.size, "128")
+    chosen = form.settings(side, photographs)
+    assert (chosen.stem, chosen.input_size) == ("7x7", 128)
+
+
+def test_a_checkpoint_brings_its_stem_and_its_size(qtbot, window, tmp_path):
+    images = draw_folder(tmp_path / "images", 20)
+    (tmp_path / "good.pt").write_text("bright dark")
+    dialog = listed(qtbot, window, folder_spec(images))
+    dialog.start_from.line.setText(str(tmp_path / "good.pt"))
+    qtbot.waitUntil(dialog.ok.isEnabled)
+    dialog.accept()
+    project = window.controller.project
+    assert (project.settings.stem, project.settings.input_size) == ("3x3/2", 48)
+    window.show_settings()
+    method = window.dialog.method
+    choose(method.preset, "paper")
+    choose(method.size, "64")
+    window.dialog.accept()
+    assert project.settings.search_steps == 400
+    assert project.settings.stem == "3x3/2"  # another would not fit the checkpoint
+
+
 def test_a_folder_that_holds_a_project_is_refused(qtbot, window, tmp_path):
     images = draw_folder(tmp_path / "images", 20)
     listed(qtbot, window, folder_spec(images)).accept()
@@ -252,6 +333,7 @@ def test_a_checkpoint_gives_its_classes_or_is_refused(qtbot, window, tmp_path):
     assert not dialog.ok.isEnabled()
     dialog.start_from.line.setText(str(tmp_path / "good.pt"))
     qtbot.waitUntil(lambda: "2 classes" in dialog.start_note.text())
+    assert "takes the place of learning" in dialog.start_note.text()
     qtbot.waitUntil(dialog.ok.isEnabled)
     dialog.accept()
     assert Path(window.controller.project.start_from).read_text() == "bright dark"

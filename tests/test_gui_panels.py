@@ -13,11 +13,18 @@ from autoal_gui.core.metrics import Metrics
 from autoal_gui.core.project import ProjectPlan, RoundRecord
 from autoal_gui.core.session import State
 from autoal_gui.core.settings import PRESETS
-from autoal_gui.gui import performance_panel, weights_panel
+from autoal_gui.core.warm import WarmRecord
+from autoal_gui.gui import weights_panel
 from autoal_gui.gui.main_window import MainWindow, folder_spec
 from autoal_gui.gui.names import mode_label, modes, strategy_label
 from autoal_gui.gui.performance_panel import curve_point, percent
-from autoal_gui.gui.training_panel import duration, last_round_line, progress_line
+from autoal_gui.gui.training_panel import (
+    duration,
+    last_round_line,
+    learned_line,
+    progress_line,
+    round_steps,
+)
 from autoal_gui.gui.weights_panel import strategies_of, table
 from autoal_gui.gui.why_panel import reason
 from autoal_gui.sources.opening import list_images
@@ -31,12 +38,13 @@ def record(number: int, **values) -> RoundRecord:
 
 
 @pytest.fixture
-def window(qtbot, tmp_path):
-    window = MainWindow(services(tmp_path / "projects", NearestMean), settings(tmp_path))
+def window(qtbot, tmp_path, backend):
+    window = MainWindow(services(tmp_path / "projects", lambda: backend), settings(tmp_path))
     window.show()
     window.activateWindow()
     qtbot.waitUntil(window.isActiveWindow)
     yield window
+    backend.gate.set()
     window.close()
     window.deleteLater()
 
@@ -176,8 +184,50 @@ def test_points_of_the_curve_lie_inside_their_interval():
     assert percent(0.123) == "12.3 %"
 
 
-def test_hint_says_how_many_evaluation_labels_are_missing():
-    assert "3 of them wait" in performance_panel.hint(10, 3, [])
+def test_hint_says_how_many_evaluation_labels_are_missing(qtbot, window, tmp_path):
+    start(qtbot, window, tmp_path, label_use="ignore", evaluation_images=5)
+    assert "5 of them wait" in window.desk.performance.hint.text()
+
+
+def test_random_images_measure_beside_the_evaluation_set(qtbot, window, tmp_path, backend):
+    backend.audit = Metrics(((5, 1), (1, 5)))
+    start(qtbot, window, tmp_path, evaluation_images=10)
+    panel = window.desk.performance
+    run_rounds(qtbot, window, 1)
+    low, high = backend.audit.accuracy_interval
+    assert panel.audit.text() == (
+        "On 12 images drawn at random from yours: accuracy 83.3 % "
+        f"({percent(low)} to {percent(high)})."
+    )
+    assert "95 times in 100" in panel.audit.toolTip()
+    metrics = window.controller.project.finished_rounds()[-1].metrics
+    assert panel.numbers[1].text() == percent(metrics.accuracy)
+    assert "10 images that were never trained on" in panel.hint.text()
+    backend.audit = None
+    run_rounds(qtbot, window, 1)
+    assert panel.audit.isHidden()
+
+
+def test_random_images_take_the_main_place_without_an_evaluation_set(
+    qtbot, window, tmp_path, backend
+):
+    backend.audit = Metrics(((4, 2), (1, 5)))
+    start(qtbot, window, tmp_path, evaluation_images=0)
+    panel = window.desk.performance
+    run_rounds(qtbot, window, 2)
+    assert panel.numbers[1].text() == percent(backend.audit.accuracy)
+    assert panel.audit.isHidden()  # it would say the same once more
+    assert "12 of your images that were drawn at random" in panel.hint.text()
+    assert int(panel.matrix.item(0, 1).text()) == 2
+    curves = [c for c in panel.curve.getPlotItem().listDataItems() if c.getData()[0] is not None]
+    assert curves[-1].getData()[0].tolist() == [4, 8]
+
+
+def test_before_random_images_measure_the_panel_says_what_is_missing(qtbot, window, tmp_path):
+    start(qtbot, window, tmp_path, evaluation_images=0)
+    controller = window.controller
+    controller.change_settings(controller.project.settings.in_mode("margin"))
+    assert "drawn at random have a label" in window.desk.performance.hint.text()
 
 
 def test_reopened_panels_show_the_rounds_of_before(qtbot, window, tmp_path):
@@ -194,6 +244,95 @@ def test_reopened_panels_show_the_rounds_of_before(qtbot, window, tmp_path):
     second.close()
 
 
+# -- training -----------------------------------------------------------------------------------
+
+
+def warm_project(window, tmp_path):
+    """Open a project whose warm start the backend's gate holds."""
+    spec = folder_spec(draw_folder(tmp_path / "images", 30))
+    listing = list_images(spec, tmp_path, lambda done, total: None)
+    chosen = PRESETS["cpu"].in_mode("margin").but(batch_size=BATCH)
+    plan = ProjectPlan("cells", spec, listing.classes, chosen, evaluation_images=0)
+    assert window.controller.create_project(tmp_path / "projects" / "cells", plan, listing)
+
+
+def rows_shown(panel):
+    return {step for step, bar in panel._bars.items() if not bar.isHidden()}
+
+
+def test_the_panel_says_what_the_warm_start_does_and_what_it_is_good_for(
+    qtbot, window, tmp_path, backend
+):
+    backend.gate.clear()
+    warm_project(window, tmp_path)
+    panel, controller = window.desk.training, window.controller
+    qtbot.waitUntil(lambda: panel.value("warm start") > 0)
+    assert panel.headline.text() == "Learning from your images"
+    assert panel.line.text() == "25% · about 2 min left · loss 4.500 · cpu"
+    assert panel.value("warm start") == 0.25
+    assert "a few labels then go further" in panel.note.text()
+    assert rows_shown(panel) == {"reading", "warm start"}
+    stop = window.actions_table["cancel"]
+    assert stop.text() == "Use what it has learned"
+    assert "(Ctrl+.)" in stop.toolTip()
+    assert panel._train.isHidden()
+    for number in range(BATCH):
+        controller.answer(number % 2)
+    assert "Go on labelling meanwhile" in panel.note.text()
+    backend.gate.set()
+    qtbot.waitUntil(lambda: controller.state is State.IDLE and controller.project.last_round == 1)
+    assert panel.learned.text() == "Learned from 30 images in 3 min."
+    assert "Round 1 took" in panel.line.text()
+    assert stop.text() == "Cancel"
+    assert not panel._train.isHidden()
+    assert panel.resume.isHidden()
+
+
+def test_a_warm_start_that_was_stopped_offers_to_go_on(qtbot, window, tmp_path, backend):
+    backend.gate.clear()
+    warm_project(window, tmp_path)
+    panel, controller = window.desk.training, window.controller
+    qtbot.waitUntil(lambda: panel.value("warm start") > 0)
+    qtbot.mouseClick(panel._stop, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: controller.state is State.IDLE)
+    assert panel.learned.text() == "Learned from 30 images in 3 min, then stopped."
+    assert panel.resume.isVisible()
+    qtbot.mouseClick(panel.resume, Qt.MouseButton.LeftButton)
+    assert controller.is_warming
+    assert panel.resume.isHidden()
+
+
+def test_only_the_steps_of_what_runs_are_shown(qtbot, window, tmp_path):
+    start(qtbot, window, tmp_path, evaluation_images=10)
+    project = window.controller.project
+    assert round_steps(project) == {"reading", "scoring"}
+    window.controller.answer(0)
+    paper = {"reading", "task model", "evaluation", "FitNet", "SearchNet", "scoring"}
+    assert round_steps(project) == paper
+    project.settings = project.settings.but(mode="margin")
+    assert round_steps(project) == paper - {"FitNet", "SearchNet"}
+
+
+def test_a_step_that_was_not_expected_is_shown_when_it_comes(qtbot, window, tmp_path, backend):
+    start(qtbot, window, tmp_path, mode="margin", evaluation_images=0)
+    panel = window.desk.training
+    backend.gate.clear()
+    window.controller.train_now()
+    assert "FitNet" not in rows_shown(panel)
+    backend.gate.set()
+    qtbot.waitUntil(lambda: window.controller.state is State.IDLE)
+    assert "FitNet" in rows_shown(panel)  # the test's backend goes through every step
+
+
+def test_the_notices_of_a_round_stay_in_sight(qtbot, window, tmp_path, backend):
+    start(qtbot, window, tmp_path)
+    assert window.desk.training.note.isHidden()
+    backend.notices = ("Too few labels for a search yet; the uniform vote asked this time.",)
+    run_rounds(qtbot, window, 1)
+    assert "uniform vote asked" in window.desk.training.note.text()
+    assert "uniform vote asked" in window.desk._mode.toolTip()
+
+
 # -- words --------------------------------------------------------------------------------------
 
 
@@ -201,6 +340,7 @@ def test_progress_and_time_in_words():
     progress = Progress(1, "FitNet", 20, 60, 130.0, 0.4321, "cuda")
     assert progress_line(progress) == "FitNet 20 of 60 · about 2 min left · loss 0.432 · cuda"
     assert progress_line(Progress(1, "task model", 1, 9)) == "Task model 1 of 9"
+    assert progress_line(Progress(1, "warm start", 231, 1000, 100.0)) == "23% · about 2 min left"
     assert [duration(s) for s in (0.4, 89, 90, 3600, 7200)] == [
         "0 s",
         "89 s",
@@ -219,6 +359,13 @@ def test_the_last_round_in_words():
     assert last_round_line(failed) == "Round 4 failed. No memory."
 
 
+def test_what_was_learned_in_words():
+    record = WarmRecord("warm.pt", "", 12.5, 181.0, True, False, "3x3", 28)
+    assert learned_line(record, 3882) == "Learned from 3,882 images in 3 min."
+    stopped = WarmRecord("", "", 0.0, 0.0, False, True, "3x3", 28)
+    assert "stopped before it began" in learned_line(stopped, 3882)
+
+
 def test_reasons_in_words():
     query = Query(1, 0.8, (("margin", 1.0, 0.6), ("bald", 0.5, 0.4)), 1.25)
     assert (
@@ -227,6 +374,8 @@ def test_reasons_in_words():
     )
     assert "evaluation set" in reason(query, "evaluation", 2)
     assert "no round" in reason(None, "pool", 0)
+    drawn = Query(1, 0.8, (("margin", 1.0, 0.6),), audit=True)
+    assert reason(drawn, "pool", 2) == "Drawn at random, to measure how good the model really is."
     assert reason(Query(1, 0.8), "pool", 1) == "Score 0.80."
     alone = Query(1, 1.0, (("kmeans", 1.0, 1.0),))
     assert reason(alone, "pool", 1) == "Asked for by k-means alone."

@@ -74,6 +74,7 @@ class PerformancePanel(CardColumn):
         controller.project_opened.connect(self.refresh)
         controller.results_changed.connect(self.refresh)
         controller.classes_changed.connect(self.refresh)
+        controller.settings_changed.connect(self.refresh)
         theme.changed.connect(self._tint)
         self._tint()
 
