@@ -40,8 +40,10 @@ def start(window, tmp_path, warm, **plan):
     """Make a project of a real folder and open it."""
     spec = folder_spec(draw_folder(tmp_path / "images", 40))
     listing = list_images(spec, tmp_path, lambda done, total: None)
-    tiny = PRESETS["cpu"].in_mode("margin").but(
-        batch_size=BATCH, input_size=16, stem="7x7", warm_batch=8, device="cpu", **warm
+    tiny = (
+        PRESETS["cpu"]
+        .in_mode("margin")
+        .but(batch_size=BATCH, input_size=16, stem="7x7", warm_batch=8, device="cpu", **warm)
     )
     options = {"evaluation_images": 0, "settings": tiny, **plan}
     whole = ProjectPlan("cells", spec, listing.classes, **options)

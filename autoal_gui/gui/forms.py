@@ -52,7 +52,10 @@ AUDIT_TIP = (
     "yours, and guard against asking for odd ones alone."
 )
 BATCH_TIP = "A round of training starts by itself whenever so many images are answered."
-PRESET_TIP = "How long the networks train in each round."
+PRESET_TIP = (
+    "How long the networks train in each round. After a warm start only their last layer is "
+    "fitted, in seconds, whatever the schedule."
+)
 SIZE_TIP = "Images are scaled to this size for training only; you see them as they are."
 DEVICE_TIP = "What computes the training; labelling goes on meanwhile."
 SMALLEST_PHOTOGRAPH = 64  # pixels a side

@@ -484,7 +484,11 @@ def own_evaluation(listing: Listing) -> int:
 def start_note(start: StartModel) -> str:
     """Say what a model to start from is."""
     names = ", ".join(start.classes)
-    what = f"A model of {len(start.classes)} classes: {names}." if names else "A ResNet-18."
+    what = (
+        f"A model of {len(start.classes)} classes: {names}."
+        if names
+        else "A ResNet-18 of torchvision."
+    )
     return f"{what} It takes the place of learning from all images first."
 
 
