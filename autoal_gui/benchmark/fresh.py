@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from autoal_gui.core.errors import AutoALError
 
 Result = TypeVar("Result")
-INTERVAL = 0.005  # seconds between two looks; to touch 100 MB takes a process longer
+INTERVAL = 0.01  # seconds between two looks; to touch 100 MB takes a process longer
 
 
 def in_fresh_process(function: Callable[..., Result], *arguments: Any) -> Result:

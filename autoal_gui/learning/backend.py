@@ -14,10 +14,11 @@ from autoal_gui.core.messages import (
     Exported,
     ExportModel,
     Notice,
+    Progress,
     RunRound,
     WarmStart,
 )
-from autoal_gui.learning.device import choose_device, use_threads
+from autoal_gui.learning.device import choose_device, give_back_memory, use_threads
 from autoal_gui.learning.export import export_model
 from autoal_gui.learning.round import run_round
 from autoal_gui.learning.warm import warm_start
@@ -36,6 +37,17 @@ class TorchBackend:
 
     def run(self, command: Command, cancelled: CancelCheck) -> Iterator[Event]:
         """Carry out a command; see `autoal_gui.core.backend.Backend.run`."""
+        step = None
+        try:
+            for event in self._events(command, cancelled):
+                if isinstance(event, Progress) and event.step != step:
+                    step = event.step
+                    give_back_memory()  # what one step has freed is of no use to the next
+                yield event
+        finally:
+            give_back_memory()
+
+    def _events(self, command: Command, cancelled: CancelCheck) -> Iterator[Event]:
         if isinstance(command, ExportModel):
             export_model(command.exporter, Path(command.checkpoint), Path(command.target))
             yield Exported(command.request_id, command.target)
