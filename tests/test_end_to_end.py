@@ -85,12 +85,11 @@ def test_without_a_display_the_demo_plays_and_leaves_a_picture(tmp_path: Path) -
 
 @pytest.mark.slow
 def test_the_demo_learns_from_its_images_before_the_first_round(tmp_path: Path) -> None:
-    printed = play_without_display(
-        tmp_path, "TINY.in_mode('margin').but(warm_seconds=2.0, warm_batch=16)"
-    )
+    tiny = "TINY.in_mode('margin').but(warm_seconds=2.0, warm_batch=16, batch_size=12)"
+    printed = play_without_display(tmp_path, tiny)
     assert re.search(r"warm start  images 2400  epochs \d+\.\d  \d+ s", printed)
-    assert re.search(r"round 1  labels 8  accuracy 0\.\d+", printed)
-    assert re.search(r"round 2  labels 16  accuracy 0\.\d+", printed)
+    assert re.search(r"round 1  labels 12  accuracy 0\.\d+", printed)
+    assert re.search(r"round 2  labels 24  accuracy 0\.\d+", printed)
 
 
 @pytest.mark.slow
