@@ -130,8 +130,10 @@ def test_seeds_take_several_warm_starts_in_turn():
 
 
 def test_epochs_are_fixed_where_the_settings_give_a_time():
-    assert with_fixed_epochs(RunSettings()).warm_epochs == 10
-    assert with_fixed_epochs(RunSettings(warm_epochs=4)).warm_epochs == 4
+    assert with_fixed_epochs(RunSettings(), 2_000).warm_epochs == 10
+    assert with_fixed_epochs(RunSettings(), 3_000).warm_epochs == 7
+    assert with_fixed_epochs(RunSettings(), 20).warm_epochs == 100
+    assert with_fixed_epochs(RunSettings(warm_epochs=4), 2_000).warm_epochs == 4
 
 
 def test_all_methods_finish_a_seed_before_the_next_begins():

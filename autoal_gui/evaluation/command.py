@@ -19,7 +19,7 @@ from autoal_gui.core.files import write_json, write_text
 from autoal_gui.core.settings import DEVICES, PRESETS
 from autoal_gui.evaluation.crew import Crew
 from autoal_gui.evaluation.methods import GROUPS, Method, methods_of
-from autoal_gui.evaluation.plan import DataSet, Job, Setup, jobs_of, slug, with_fixed_epochs
+from autoal_gui.evaluation.plan import DataSet, Job, Setup, jobs_of, slug
 from autoal_gui.evaluation.records import read_json
 from autoal_gui.evaluation.worker import RunJob, SetJob, carry_out, look_at_set, start_warm
 from autoal_gui.sources.opening import spec_of
@@ -85,8 +85,7 @@ def setup_of(options: argparse.Namespace) -> Setup:
         SettingsError: a setting does not exist or has no such value.
     """
     settings = PRESETS[options.preset].but(batch_size=options.batch, device=options.device)
-    settings = with_fixed_epochs(settings.changed_by(options.changes))
-    return Setup(settings, options.initial, options.rounds, options.warm_seeds)
+    return Setup(settings.changed_by(options.changes), options.initial, options.rounds, options.warm_seeds)
 
 
 @dataclass(frozen=True)

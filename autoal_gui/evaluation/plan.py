@@ -12,7 +12,8 @@ from autoal_gui.core.settings import RunSettings, fitted_to
 from autoal_gui.evaluation.methods import Method
 
 EDITION = 1  # raised when a run means something else, so that no old one is mistaken for it
-WARM_EPOCHS = 10  # passes over the pool where the settings give a time, which varies
+WARM_IMAGES = 20_000  # learned from in a warm start whose settings give a time, which varies
+MOST_WARM_EPOCHS = 100
 
 
 @dataclass(frozen=True)
@@ -86,6 +87,7 @@ class Job:
     def settings(self) -> RunSettings:
         """The settings of its rounds."""
         shared = fitted_to(self.setup.settings, self.data_set.side)
+        shared = with_fixed_epochs(shared, sum(self.data_set.pool))
         return self.method.settings(shared, self.seed)
 
     @property
@@ -132,9 +134,15 @@ def decides(name: str) -> bool:
     )  # fmt: skip
 
 
-def with_fixed_epochs(settings: RunSettings) -> RunSettings:
-    """Return settings whose warm start does not depend on how fast the computer is."""
-    return settings if settings.warm_epochs else settings.but(warm_epochs=WARM_EPOCHS)
+def with_fixed_epochs(settings: RunSettings, pool: int) -> RunSettings:
+    """Return settings whose warm start does not depend on how fast the computer is.
+
+    Sets of all sizes get about the same time: a small pool is passed over more often.
+    """
+    if settings.warm_epochs:
+        return settings
+    epochs = min(MOST_WARM_EPOCHS, -(-WARM_IMAGES // max(1, pool)))
+    return settings.but(warm_epochs=epochs)
 
 
 def jobs_of(
