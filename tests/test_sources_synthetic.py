@@ -68,8 +68,8 @@ def test_it_can_be_learnt_but_not_from_twenty_labels():
         model.fit(features[:labels], kinds[:labels])
         guessed = model.predict(features[1200:])
         found[labels] = balanced_accuracy_score(kinds[1200:], guessed)
-    assert 1 / 8 < found[20] < 0.45
-    assert found[1200] > found[20] + 0.2
+    assert 0.3 < found[20] < 0.7
+    assert found[1200] > found[20] + 0.15
 
 
 def waves_around_the_middle(images):

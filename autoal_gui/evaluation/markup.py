@@ -71,7 +71,7 @@ h3 { font-size: 1.08rem; margin: 1.6rem 0 .4rem; }
 .verdict { max-width: 60rem; margin-top: .2rem; }
 .table { overflow-x: auto; margin: 1rem 0; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; font-size: .85rem; }
-caption { text-align: left; padding-bottom: .3rem; }
+caption { text-align: left; padding-bottom: .3rem; white-space: nowrap; }
 th, td { padding: .22rem .5rem; text-align: right; white-space: nowrap;
   border-bottom: 1px solid #eaeff4; }
 th[scope=row], .plain td { text-align: left; font-weight: 500; }

@@ -116,7 +116,7 @@ def _facts(result: SetResult) -> str:
     told = f"{seeds[0]}" if len(seeds) == 1 else f"{seeds[0]} to {seeds[-1]}"
     return (
         f"{sum(pool):,} images to ask for ({counts}) and {sum(held):,} to measure on. "
-        f"{told} seeds a method."
+        f"Seeds a method: {told}."
     )
 
 

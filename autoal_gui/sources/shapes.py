@@ -13,7 +13,7 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.floating[Any]]
 Ints = npt.NDArray[np.int64]
 
-KINDS = ("disc", "ring", "oval", "triangle", "square", "flower", "striped disc", "striped square")
+KINDS = ("disc", "ring", "oval", "triangle", "cross", "star", "striped disc", "striped cross")
 SHARES = (0.30, 0.20, 0.15, 0.11, 0.09, 0.07, 0.05, 0.03)
 BLOCK = 100  # images drawn at a time
 
@@ -23,11 +23,11 @@ MOVED = 0.03  # standard deviation of how far a near-duplicate is moved, in half
 
 # fmt: off
 _SHAPES = {
-    #           disc  ring  oval  tri   square flower s.disc s.square
+    #           disc  ring  oval  tri   cross  star   s.disc s.cross
     "lobes":   (0,    0,    2,    3,    4,     5,     0,     4),
-    "depth":   (0.00, 0.00, 0.22, 0.20, 0.13,  0.13,  0.00,  0.13),
+    "depth":   (0.00, 0.00, 0.34, 0.30, 0.24,  0.24,  0.00,  0.24),
     "hollow":  (0.00, 0.55, 0.00, 0.00, 0.00,  0.00,  0.00,  0.00),
-    "stripes": (0.00, 0.00, 0.00, 0.00, 0.00,  0.00,  0.45,  0.45),
+    "stripes": (0.00, 0.00, 0.00, 0.00, 0.00,  0.00,  0.75,  0.75),
 }
 # fmt: on
 
@@ -74,11 +74,11 @@ def _moved_grid(rng: np.random.Generator, origins: Ints, size: int) -> tuple[Flo
     """Return (n, S, S) x and y around each shape's centre, turned and scaled to its radius."""
     n = len(origins)
     grid = (np.arange(size) + 0.5) * (2 / size) - 1
-    centre = rng.normal(0, 0.12, (n, 2))[origins]
+    centre = rng.normal(0, 0.08, (n, 2))[origins]
     moved = (origins != np.arange(n))[:, None]
     centre = centre + moved * rng.normal(0, MOVED, (n, 2))
     angle = rng.uniform(0, 2 * np.pi, n)[origins] + moved[:, 0] * rng.normal(0, MOVED, n)
-    radius = rng.uniform(0.38, 0.62, n)[origins]
+    radius = rng.uniform(0.5, 0.7, n)[origins]
     dx = (grid[None, None, :] - centre[:, 0, None, None]) / radius[:, None, None]
     dy = (grid[None, :, None] - centre[:, 1, None, None]) / radius[:, None, None]
     cos, sin = np.cos(angle)[:, None, None], np.sin(angle)[:, None, None]
@@ -89,11 +89,12 @@ def _inside(
     rng: np.random.Generator, x: Floats, y: Floats, shape: dict[str, Floats], origins: Ints
 ) -> Floats:
     """Return (n, S, S) how bright each point of a shape is, 0 outside."""
-    varied = rng.uniform(0.55, 1.25, (len(origins), 1, 1))[origins]
+    varied = rng.uniform(0.6, 1.2, (len(origins), 1, 1))[origins]
     outline = 1 + varied * shape["depth"] * np.cos(shape["lobes"] * np.arctan2(y, x))
     r = np.sqrt(x**2 + y**2)
-    body = _soft(outline - r) * (1 - _soft(varied * shape["hollow"] - r))
-    wave = 0.5 + 0.5 * np.sin(9 * x)
+    hole = _soft(varied * shape["hollow"] - r) * (shape["hollow"] > 0)
+    body = _soft(outline - r) * (1 - hole)
+    wave = 0.5 + 0.5 * np.sin(8 * x)
     striped: Floats = body * (1 - shape["stripes"] * wave)
     return striped
 
@@ -111,7 +112,7 @@ def _photographed(rng: np.random.Generator, inside: Floats, origins: Ints) -> np
     slope = rng.normal(0, 0.07, (n, 2, 1, 1))[origins]
     light = slope[:, 0] * ramp + slope[:, 1] * ramp[:, None]
     light = light + rng.uniform(0.15, 0.4, (n, 1, 1))[origins]
-    light = light + rng.uniform(0.2, 0.5, (n, 1, 1))[origins] * inside
-    noise = rng.uniform(0.03, 0.1, (n, 1, 1))[origins]
+    light = light + rng.uniform(0.25, 0.5, (n, 1, 1))[origins] * inside
+    noise = rng.uniform(0.02, 0.06, (n, 1, 1))[origins]
     light = light + noise * rng.standard_normal(inside.shape)
     return np.rint(np.clip(light, 0, 1) * 255).astype(np.uint8)
