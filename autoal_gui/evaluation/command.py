@@ -85,7 +85,9 @@ def setup_of(options: argparse.Namespace) -> Setup:
         SettingsError: a setting does not exist or has no such value.
     """
     settings = PRESETS[options.preset].but(batch_size=options.batch, device=options.device)
-    return Setup(settings.changed_by(options.changes), options.initial, options.rounds, options.warm_seeds)
+    return Setup(
+        settings.changed_by(options.changes), options.initial, options.rounds, options.warm_seeds
+    )
 
 
 @dataclass(frozen=True)
