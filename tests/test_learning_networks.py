@@ -358,6 +358,11 @@ def test_training_learns_and_says_how_far_it_is(context):
     assert min(losses[-3:]) < losses[0] / 3
 
 
+def test_no_gradient_outlives_its_step(context):
+    model, _ = trained(context)
+    assert all(parameter.grad is None for parameter in model.parameters())
+
+
 def test_training_repeats_bit_by_bit_whatever_else_draws_random_numbers(context):
     model, _ = trained(context)
     same, _ = trained(context, between=lambda: torch.rand(3))

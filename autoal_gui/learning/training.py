@@ -187,10 +187,13 @@ def settle_batch_norm(
 
 
 def descend(optimiser: Optimizer, loss: Tensor) -> None:
-    """Take one optimiser step down the gradient of `loss`."""
-    optimiser.zero_grad(set_to_none=True)
+    """Take one optimiser step down the gradient of `loss`; the gradient is dropped at once.
+
+    It takes as much memory as the model, and several models wait for their turn.
+    """
     loss.backward()  # type: ignore[no-untyped-call]
     optimiser.step()
+    optimiser.zero_grad(set_to_none=True)
 
 
 def finite(loss: Tensor) -> float:
