@@ -1,7 +1,6 @@
 """The command itself: which parts are measured, in which order, and where the figures go."""
 
 import argparse
-import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
@@ -9,7 +8,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from autoal_gui.benchmark.plan import Plan
+from autoal_gui.benchmark.plan import Plan, told
 from autoal_gui.core.files import write_json
 from autoal_gui.core.settings import PRESETS
 
@@ -69,7 +68,7 @@ def reports(plan: Plan, parts: Sequence[str]) -> Iterator[dict[str, Any]]:
     yield report
     for name in (part for part in PARTS if part in parts):
         module = import_module(f"autoal_gui.benchmark.{name}")
-        print(f"measuring: {name}", file=sys.stderr, flush=True)
+        told(name)
         before = load()
         with tempfile.TemporaryDirectory(prefix="autoal-gui-") as folder:
             figures = module.measure(plan, Path(folder))

@@ -1,5 +1,6 @@
 """What is measured, how often, and on images of which sizes."""
 
+import sys
 from dataclasses import dataclass, replace
 
 from autoal_gui.core.settings import PRESETS, RunSettings, fitted_to
@@ -52,3 +53,8 @@ class Plan:
         """Return the settings of a round over images of `side` pixels."""
         fitted = fitted_to(PRESETS[self.preset], side).but(batch_size=self.batch, seed=self.seed)
         return fitted.changed_by(self.changes)
+
+
+def told(what: str) -> None:
+    """Say on standard error what is being measured."""
+    print(f"measuring: {what}", file=sys.stderr, flush=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from autoal_gui.benchmark.fresh import own_bytes, with_peak
-from autoal_gui.benchmark.plan import Plan
+from autoal_gui.benchmark.plan import Plan, told
 from autoal_gui.benchmark.round import never, pass_over
 from autoal_gui.benchmark.sets import replay_set, write_set
 
@@ -25,6 +25,7 @@ def measure(plan: Plan, folder: Path) -> dict[str, Any]:
         file, own = folder / "set.npz", folder / "own"
         write_set(file, images, side)
         for mode in MODES:
+            told(f"{images} images of {side} x {side}, mode {mode}")
             own.mkdir()
             run, peak = with_peak(rounds_over, plan, file, mode, own)
             runs.append({"images": images, "side": side, "mode": mode, **run, "peak": peak})
