@@ -18,7 +18,7 @@ from autoal_gui.core.messages import Event, Notice, Progress
 from autoal_gui.core.metrics import Metrics
 from autoal_gui.core.pool import ImagePool, Listing
 from autoal_gui.core.registry import discover
-from autoal_gui.core.settings import DEVICES, PRESETS, RunSettings, fitted_to
+from autoal_gui.core.settings import DEVICES, PRESETS, RunSettings, fitted_to, with_fixed_epochs
 from autoal_gui.evaluation.command import add_evaluate
 from autoal_gui.exporters.csv_labels import plain
 
@@ -148,6 +148,7 @@ def _self_test(options: argparse.Namespace) -> int:
 
 def _simulate(options: argparse.Namespace) -> int:
     from autoal_gui.learning.backend import TorchBackend
+    from autoal_gui.learning.round import check_mode
     from autoal_gui.learning.simulate import (
         Replay,
         ReplaySet,
@@ -162,6 +163,8 @@ def _simulate(options: argparse.Namespace) -> int:
         listing = list_images(spec, workspace, _listed)
         data = ReplaySet.of(listing, open_images(spec, workspace), options.seed)
         settings = replay_settings(options, data.side)
+        check_mode(settings)  # before the minutes of a warm start
+        settings = with_fixed_epochs(settings, len(data.pool.ids("pool")))
         replay, backend = Replay(data, settings, options.initial, workspace), TorchBackend()
         if settings.warm_start:
             replay.warm_start = workspace / "warm-start.pt"

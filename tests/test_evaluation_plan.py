@@ -8,9 +8,9 @@ from evaluation_support import SETUP, data_set
 
 from autoal_gui.core.errors import SettingsError
 from autoal_gui.core.registry import discover
-from autoal_gui.core.settings import CANDIDATES, RunSettings
+from autoal_gui.core.settings import CANDIDATES, RunSettings, with_fixed_epochs
 from autoal_gui.evaluation.methods import method_of, methods_of, reference
-from autoal_gui.evaluation.plan import Job, jobs_of, slug, with_fixed_epochs
+from autoal_gui.evaluation.plan import Job, jobs_of, slug
 
 
 @pytest.mark.parametrize(

@@ -8,12 +8,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from autoal_gui.core.settings import RunSettings, fitted_to
+from autoal_gui.core.settings import RunSettings, fitted_to, with_fixed_epochs
 from autoal_gui.evaluation.methods import Method
 
 EDITION = 1  # raised when a run means something else, so that no old one is mistaken for it
-WARM_IMAGES = 20_000  # learned from in a warm start whose settings give a time, which varies
-MOST_WARM_EPOCHS = 100
 
 
 @dataclass(frozen=True)
@@ -132,17 +130,6 @@ def decides(name: str) -> bool:
     return name.startswith("warm_") or name in (
         "seed", "device", "precision", "input_size", "stem"
     )  # fmt: skip
-
-
-def with_fixed_epochs(settings: RunSettings, pool: int) -> RunSettings:
-    """Return settings whose warm start does not depend on how fast the computer is.
-
-    Sets of all sizes get about the same time: a small pool is passed over more often.
-    """
-    if settings.warm_epochs:
-        return settings
-    epochs = min(MOST_WARM_EPOCHS, -(-WARM_IMAGES // max(1, pool)))
-    return settings.but(warm_epochs=epochs)
 
 
 def jobs_of(
