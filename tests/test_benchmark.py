@@ -275,16 +275,18 @@ def test_the_window_is_started_until_it_is_painted_and_shows_an_image(tmp_path, 
 
 
 @pytest.mark.slow
-def test_the_window_is_watched_idle_and_while_a_round_trains(tmp_path, plan):
+def test_the_window_is_watched_idle_while_a_round_trains_and_while_it_learns(tmp_path, plan):
     found = in_fresh_process(latency.watched, plan, spec_of(plan.data), tmp_path / "project")
     assert len(found["idle"]["pressed"]) == plan.presses
     assert len(found["training"]["pressed"]) == latency.PRESSES
     assert all(ms > 0 for state in found.values() for ms in state["pressed"])
     assert len(found["idle"]["late"]) > 5
     assert "task model" in found["training"]["steps"]
+    assert "warm start" in found["learning"]["steps"]
+    assert "warm start" not in found["training"]["steps"]
     project = Project.open(tmp_path / "project", open_images)
     given = [entry for entry in project.entries() if entry.action == "label"]
-    assert len(given) == plan.labels + plan.presses + latency.PRESSES
+    assert len(given) == plan.labels + plan.presses + 2 * latency.PRESSES
     project.close()
 
 

@@ -1,4 +1,7 @@
-"""How soon the next image follows a key, and how late the event loop runs, idle and training."""
+"""How soon the next image follows a key, and how late the event loop runs.
+
+Three states: idle; training, a round of mode "paper"; and learning, a warm start.
+"""
 
 import time
 from collections import Counter
@@ -41,11 +44,17 @@ def watched(plan: Plan, spec: SourceSpec, folder: Path) -> dict[str, Any]:
 
     make_project(folder, spec, plan.settings, plan.labels)
     window = shown_window(folder.parent, folder)
+    controller, quiet = window.controller, partial(stopped, window)
     try:
         until(window, partial(shows_image, window))
-        return {"idle": idle(window, plan), "training": training(window, plan)}
+        found = {"idle": idle(window, plan)}
+        found["training"] = busy(window, plan)
+        until(window, quiet)
+        controller.change_settings(controller.project.settings.in_mode("auto"))
+        found["learning"] = busy(window, plan)
     finally:
         window.close()
+    return found
 
 
 def idle(window: "MainWindow", plan: Plan) -> dict[str, Any]:
@@ -69,8 +78,8 @@ def stopped(window: "MainWindow") -> bool:
     return window.controller.state is State.IDLE
 
 
-def training(window: "MainWindow", plan: Plan) -> dict[str, Any]:
-    """Watch the window while rounds train one after the other."""
+def busy(window: "MainWindow", plan: Plan) -> dict[str, Any]:
+    """Watch the window while the warm start or rounds run, one after the other."""
     from autoal_gui.benchmark.labelling import Annotator, Pulse
     from autoal_gui.benchmark.screen import until
     from autoal_gui.core.session import State
@@ -82,7 +91,7 @@ def training(window: "MainWindow", plan: Plan) -> dict[str, Any]:
     while time.monotonic() < end:
         if controller.state is State.IDLE:
             controller.train_now()
-            until(window, lambda: bool(steps))
+        until(window, lambda: bool(steps))
         pulse.beat(SPELL)
         annotator.answer(PRESSES)
     return {"late": pulse.late, "pressed": annotator.milliseconds, "steps": dict(steps)}

@@ -31,11 +31,11 @@ class Plan:
     starts: int = 5
     """Fresh processes for each of the two starts."""
     presses: int = 300
-    """Keys pressed while nothing trains; while a round trains they go on to its end."""
+    """Keys pressed while nothing trains."""
     quiet_seconds: float = 15.0
     """How long the event loop is watched without a key pressed."""
     training_seconds: float = 90.0
-    """How long the window is watched while a round trains, at most."""
+    """How long the window is watched while rounds train, and while the warm start runs."""
 
     def quick(self) -> "Plan":
         """Return a plan of a few minutes, whose figures are rough."""
