@@ -91,11 +91,17 @@ svg text { font: 11px system-ui, sans-serif; fill: #536473; }
 .maps { display: flex; flex-wrap: wrap; gap: 0 1.6rem; }
 .legend span { display: inline-block; margin-right: 1.4rem; white-space: nowrap; }
 .legend svg { width: 34px; height: 10px; vertical-align: middle; }
-@media (max-width: 800px) { .charts, .pair { grid-template-columns: 1fr; } }
+@media screen and (max-width: 800px) { .charts, .pair { grid-template-columns: 1fr; } }
+@page { size: A4; margin: 12mm; }
 @media print {
-  body { font-size: 10pt; max-width: none; margin: 0; }
+  body { font-size: 9pt; max-width: none; margin: 0; padding: 0; }
+  table, .heat { font-size: 7pt; }
+  th, td { padding: .1rem .25rem; }
+  .table { overflow: visible; margin: .6rem 0; }
+  .small { grid-template-columns: repeat(5, 1fr); }
   h2.set { break-before: page; }
-  figure, tr, .verdict { break-inside: avoid; }
+  h3 { break-after: avoid; }
+  figure, tr, .heat, .verdict { break-inside: avoid; }
   * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
 }
 """
