@@ -471,9 +471,24 @@ def test_what_was_continued_goes_on_after_closing(qtbot, warming, backend):
     idle(qtbot, warming)
     warming.continue_learning()
     folder = warming.project.folder
+    said = []
+    warming.notice.connect(said.append)
     warming.close_project()
     assert warming.open_project(folder)
     assert warming.is_warming
+    assert warming.project.warm_start.epochs == 12.5  # of before, as long as there is no better
+    assert said == []
+
+
+def test_a_project_whose_warm_start_was_stopped_opens_without_a_round(qtbot, warming, backend):
+    warming.cancel()
+    idle(qtbot, warming)
+    folder, drawn = warming.project.folder, warming.batch
+    warming.close_project()
+    assert warming.open_project(folder)
+    assert warming.state is State.IDLE
+    assert kinds(backend) == ["WarmStart"]
+    assert warming.batch == drawn
 
 
 def test_closing_leaves_the_warm_start_to_be_taken_up(qtbot, warming, backend):
@@ -587,7 +602,6 @@ def test_an_export_waits_for_the_warm_start_and_goes_before_the_round(
 ):
     label(warming, BATCH)
     finish(qtbot, warming, backend)
-    warming.project.stop_warm_start(warming.project.settings)
     settings = warming.project.settings
     backend.gate.clear()
     warming.change_settings(settings.but(input_size=64))
