@@ -21,6 +21,7 @@ TINY = (
     "stochastic_passes=2",
     "stem=7x7",
     "train_batch=8",
+    "warm_epochs=1",
 )
 
 
@@ -63,7 +64,7 @@ def test_simulate_writes_every_promised_field(small_set: Path, tmp_path: Path) -
         assert set(record["weights"]) == set(report["settings"]["candidates"])
 
 
-@pytest.mark.parametrize("mode", ["paper", "vote", "random", "kmeans"])
+@pytest.mark.parametrize("mode", ["paper", "auto", "random", "kmeans"])
 def test_the_same_seed_gives_the_same_numbers(small_set: Path, tmp_path: Path, mode: str) -> None:
     first = simulate(small_set, tmp_path / "1.json", mode=mode)
     again = simulate(small_set, tmp_path / "2.json", mode=mode)
@@ -77,8 +78,15 @@ def test_another_seed_gives_other_queries(small_set: Path, tmp_path: Path) -> No
     assert first["rounds"][0]["queried"] != other["rounds"][0]["queried"]
 
 
-def test_every_mode_starts_from_the_same_first_point(small_set: Path, tmp_path: Path) -> None:
-    reports = [simulate(small_set, tmp_path / "o", mode=m) for m in ("paper", "vote", "random")]
+@pytest.mark.parametrize("warm", ["false", "true"])
+def test_every_mode_starts_from_the_same_first_point(
+    small_set: Path, tmp_path: Path, warm: str
+) -> None:
+    start = ("--set", f"warm_start={warm}")
+    reports = [
+        simulate(small_set, tmp_path / "o", *start, mode=mode)
+        for mode in ("paper", "auto", "random")
+    ]
     firsts = {(r["rounds"][0]["accuracy"], r["rounds"][0]["balanced_accuracy"]) for r in reports}
     assert len(firsts) == 1
 
