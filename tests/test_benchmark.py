@@ -6,18 +6,20 @@ No figure is compared with a time: a busy machine is slow without being wrong.
 import json
 import os
 import time
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pytest
 from gui_support import QUIET
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QCoreApplication, QTimer
 
 from autoal_gui.benchmark import latency, round, scale, scoring, start
 from autoal_gui.benchmark.fresh import in_fresh_process, own_bytes, with_peak
 from autoal_gui.benchmark.labelling import Annotator, Pulse
 from autoal_gui.benchmark.plan import Plan
 from autoal_gui.benchmark.report import TARGETS, Target, table
+from autoal_gui.benchmark.screen import shows_image, until
 from autoal_gui.benchmark.sets import EVALUATION, make_project, write_set
 from autoal_gui.cli import run
 from autoal_gui.core.errors import AutoALError
@@ -162,8 +164,12 @@ def test_modes_take_turns_and_are_measured_in_their_third_round(tmp_path, plan, 
 
 
 def rounds_of(**seconds: float) -> dict:
-    spread = (0.9, 5.0, 1.0)  # whose median is 1
-    return {name: [{"seconds": s * value} for s in spread] for name, value in seconds.items()}
+    """Repeats whose median is as given, and whose outliers are not alike."""
+    spreads = {"entropy": (0.9, 5.0, 1.0)}
+    return {
+        name: [{"seconds": value * part} for part in spreads.get(name, (0.1, 1.0, 1.2))]
+        for name, value in seconds.items()
+    }
 
 
 def test_a_mode_is_set_against_entropy_sampling_with_the_same_training():
@@ -317,6 +323,18 @@ def test_keys_wait_until_they_may_be_pressed(window, tmp_path, plan):
     Annotator(window, after_some_time).answer(1)
     assert asked == [0, 0, 0, 0]
     assert len(window.controller.project.entries()) == 1
+
+
+def test_a_paint_of_the_image_that_was_answered_is_none_of_the_next(window, tmp_path, plan):
+    make_project(tmp_path / "project", spec_of(plan.data), plan.settings, 0)
+    window.open_folder(tmp_path / "project")
+    until(window, partial(shows_image, window))
+    annotator = Annotator(window, lambda: True)
+    window.desk.class_panel.answered.disconnect()  # the key is pressed, but nothing answers
+    annotator._press()
+    window.desk.image_view.repaint()
+    QCoreApplication.processEvents()
+    assert annotator.milliseconds == []
 
 
 def test_the_last_image_ends_the_answering(window, tmp_path, plan):

@@ -2,9 +2,11 @@
 
 import os
 import platform
+import tempfile
 import time
 from importlib.metadata import version
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import autoal_gui
@@ -24,8 +26,23 @@ def machine() -> dict[str, Any]:
         "python": platform.python_version(),
         "autoal-gui": autoal_gui.__version__,
         **{name: version(name) for name in LIBRARIES},
+        "disk sync ms": disk_sync(),
         "at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
     }
+
+
+def disk_sync(times: int = 20) -> float:
+    """Return the median milliseconds until a page is on the disk: an answer waits for a few."""
+    taken = []
+    with tempfile.TemporaryFile() as file:
+        for _ in range(times):
+            started = time.perf_counter()
+            file.seek(0)
+            file.write(bytes(4096))
+            file.flush()
+            os.fsync(file.fileno())
+            taken.append(1000 * (time.perf_counter() - started))
+    return median(taken)
 
 
 def load() -> float | None:
