@@ -181,7 +181,7 @@ def test_points_of_the_curve_lie_inside_their_interval():
         value, low, high = curve_point(metrics, position)
         assert 0 <= low <= value <= high <= 1
     assert percent(math.nan) == "–"
-    assert percent(0.123) == "12.3 %"
+    assert percent(0.123) == "12.3\xa0%"
 
 
 def test_hint_says_how_many_evaluation_labels_are_missing(qtbot, window, tmp_path):
@@ -196,7 +196,7 @@ def test_random_images_measure_beside_the_evaluation_set(qtbot, window, tmp_path
     run_rounds(qtbot, window, 1)
     low, high = backend.audit.accuracy_interval
     assert panel.audit.text() == (
-        "On 12 images drawn at random from yours: accuracy 83.3 % "
+        f"On 12 images drawn at random from yours: accuracy {percent(0.8333)} "
         f"({percent(low)} to {percent(high)})."
     )
     assert "95 times in 100" in panel.audit.toolTip()
@@ -268,7 +268,7 @@ def test_the_panel_says_what_the_warm_start_does_and_what_it_is_good_for(
     panel, controller = window.desk.training, window.controller
     qtbot.waitUntil(lambda: panel.value("warm start") > 0)
     assert panel.headline.text() == "Learning from your images"
-    assert panel.line.text() == "25% · about 2 min left · loss 4.500 · cpu"
+    assert panel.line.text() == "25% · about 2\xa0min left · loss 4.500 · cpu"
     assert panel.value("warm start") == 0.25
     assert "a few labels then go further" in panel.note.text()
     assert rows_shown(panel) == {"reading", "warm start"}
@@ -281,7 +281,7 @@ def test_the_panel_says_what_the_warm_start_does_and_what_it_is_good_for(
     assert "Go on labelling meanwhile" in panel.note.text()
     backend.gate.set()
     qtbot.waitUntil(lambda: controller.state is State.IDLE and controller.project.last_round == 1)
-    assert panel.learned.text() == "Learned from 30 images in 3 min."
+    assert panel.learned.text() == "Learned from 30 images in 3\xa0min."
     assert "Round 1 took" in panel.line.text()
     assert stop.text() == "Cancel"
     assert not panel._train.isHidden()
@@ -295,7 +295,7 @@ def test_a_warm_start_that_was_stopped_offers_to_go_on(qtbot, window, tmp_path, 
     qtbot.waitUntil(lambda: panel.value("warm start") > 0)
     qtbot.mouseClick(panel._stop, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: controller.state is State.IDLE)
-    assert panel.learned.text() == "Learned from 30 images in 3 min, then stopped."
+    assert panel.learned.text() == "Learned from 30 images in 3\xa0min, then stopped."
     assert panel.resume.isVisible()
     qtbot.mouseClick(panel.resume, Qt.MouseButton.LeftButton)
     assert controller.is_warming
@@ -338,30 +338,32 @@ def test_the_notices_of_a_round_stay_in_sight(qtbot, window, tmp_path, backend):
 
 def test_progress_and_time_in_words():
     progress = Progress(1, "FitNet", 20, 60, 130.0, 0.4321, "cuda")
-    assert progress_line(progress) == "FitNet 20 of 60 · about 2 min left · loss 0.432 · cuda"
+    assert progress_line(progress) == "FitNet 20 of 60 · about 2\xa0min left · loss 0.432 · cuda"
     assert progress_line(Progress(1, "task model", 1, 9)) == "Task model 1 of 9"
-    assert progress_line(Progress(1, "warm start", 231, 1000, 100.0)) == "23% · about 2 min left"
+    assert progress_line(Progress(1, "warm start", 231, 1000, 100.0)) == "23% · about 2\xa0min left"
     assert [duration(s) for s in (0.4, 89, 90, 3600, 7200)] == [
-        "0 s",
-        "89 s",
-        "2 min",
-        "60 min",
-        "2.0 h",
+        "0\xa0s",
+        "89\xa0s",
+        "2\xa0min",
+        "60\xa0min",
+        "2.0\xa0h",
     ]
 
 
 def test_the_last_round_in_words():
     trained = record(3, seconds=(("FitNet", 30.0),), device="cpu", checkpoint="round-0003.pt")
-    assert last_round_line(trained) == "Round 3 took 30 s on cpu."
+    assert last_round_line(trained) == "Round 3 took 30\xa0s on cpu."
     untrained = record(1, seconds=(("scoring", 2.0),))
-    assert last_round_line(untrained) == "Round 1 put the images in order, in 2 s on this computer."
+    assert (
+        last_round_line(untrained) == "Round 1 put the images in order, in 2\xa0s on this computer."
+    )
     failed = RoundRecord(4, "failed", PRESETS["cpu"], "", "", 0, "No memory.")
     assert last_round_line(failed) == "Round 4 failed. No memory."
 
 
 def test_what_was_learned_in_words():
     record = WarmRecord("warm.pt", "", 12.5, 181.0, True, False, "3x3", 28)
-    assert learned_line(record, 3882) == "Learned from 3,882 images in 3 min."
+    assert learned_line(record, 3882) == "Learned from 3,882 images in 3\xa0min."
     stopped = WarmRecord("", "", 0.0, 0.0, False, True, "3x3", 28)
     assert "stopped before it began" in learned_line(stopped, 3882)
 

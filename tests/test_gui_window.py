@@ -170,7 +170,7 @@ def test_the_strip_marks_answers_and_a_click_shows_an_image(qtbot, window, contr
 
 
 def test_the_next_image_is_there_before_it_is_asked_for(qtbot, window, controller):
-    qtbot.waitUntil(lambda: all(map(window.desk.loader.known, controller.upcoming[:BATCH])))
+    qtbot.waitUntil(lambda: all(map(window.desk.loader.known, controller.upcoming[: BATCH + 1])))
     for _ in range(BATCH):
         qtbot.keyClick(window, Qt.Key.Key_1)
         assert window.desk.image_view.picture is not None
@@ -291,7 +291,7 @@ def test_progress_is_shown_step_by_step_and_cancel_works(qtbot, window, controll
     assert panel.headline.text() == "Round 2: ordering"
     assert "no labels yet" in panel.note.text()
     qtbot.waitUntil(lambda: "Reading images 0 of 2" in panel.line.text())
-    assert "about 3 s left" in panel.line.text()
+    assert "about 3\xa0s left" in panel.line.text()
     assert "loss 0.500" in panel.line.text()
     assert "cpu" in panel.line.text()
     assert not window.actions_table["train"].isEnabled()

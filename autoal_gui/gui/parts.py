@@ -16,6 +16,8 @@ from PySide6.QtWidgets import (
 
 from autoal_gui.gui.theme import Theme, icon, scale_font
 
+NO_BREAK = "\N{NO-BREAK SPACE}"  # between a number and its unit
+
 
 def text_label(
     text: str = "", role: str = "", size: float = 1.0, bold: bool = False, wrap: bool = True
@@ -47,6 +49,14 @@ def card() -> tuple[QFrame, QVBoxLayout]:
     column.setContentsMargins(14, 12, 14, 12)
     column.setSpacing(8)
     return frame, column
+
+
+def empty(layout: QLayout) -> None:
+    """Remove every widget of a layout from sight at once, and soon from memory."""
+    while (item := layout.takeAt(0)) is not None:
+        if (widget := item.widget()) is not None:
+            widget.hide()
+            widget.deleteLater()
 
 
 def fitting(widget: QWidget, wanted: QSize) -> QSize:

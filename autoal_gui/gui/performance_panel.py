@@ -23,7 +23,7 @@ from autoal_gui.core.metrics import Metrics, wilson_interval
 from autoal_gui.core.project import Project, RoundRecord
 from autoal_gui.gui.controller import Controller
 from autoal_gui.gui.keys import class_keys
-from autoal_gui.gui.parts import CardColumn, text_label
+from autoal_gui.gui.parts import NO_BREAK, CardColumn, empty, text_label
 from autoal_gui.gui.plots import (
     SYMBOL_SIZE,
     make_plot,
@@ -174,9 +174,7 @@ class PerformancePanel(CardColumn):
         )
 
     def _show_sensitivities(self, metrics: Metrics, classes: tuple[str, ...]) -> None:
-        while (item := self.sensitivities.takeAt(0)) is not None:
-            if (widget := item.widget()) is not None:
-                widget.deleteLater()
+        empty(self.sensitivities)
         for row, (value, counts) in enumerate(
             zip(metrics.sensitivities, metrics.confusion, strict=True)
         ):
@@ -278,7 +276,7 @@ def curve_point(metrics: Metrics, position: int) -> tuple[float, float, float]:
 
 def percent(value: float) -> str:
     """Return a share as a percentage; a dash where there is no data."""
-    return "–" if math.isnan(value) else f"{100 * value:.1f} %"
+    return "–" if math.isnan(value) else f"{100 * value:.1f}{NO_BREAK}%"
 
 
 def _mixed(ground: QColor, colour: QColor, share: float) -> QColor:

@@ -17,7 +17,7 @@ from autoal_gui.core.session import Move, State, can
 from autoal_gui.core.warm import WarmRecord
 from autoal_gui.gui.actions import Actions
 from autoal_gui.gui.controller import Controller
-from autoal_gui.gui.parts import text_label
+from autoal_gui.gui.parts import NO_BREAK, text_label
 
 STEP_NAMES: dict[Step, str] = {
     "reading": "Reading images",
@@ -278,10 +278,10 @@ def duration(seconds: float) -> str:
     """Return a time as a person says it."""
     whole = round(seconds)
     if whole < 90:
-        return f"{whole} s"
+        return f"{whole}{NO_BREAK}s"
     if whole < 90 * 60:
-        return f"{round(whole / 60)} min"
-    return f"{whole / 3600:.1f} h"
+        return f"{round(whole / 60)}{NO_BREAK}min"
+    return f"{whole / 3600:.1f}{NO_BREAK}h"
 
 
 def _bar(name: str) -> QProgressBar:

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QProgressBar
 from autoal_gui.core.project import RoundRecord
 from autoal_gui.gui.controller import Controller
 from autoal_gui.gui.names import gives_weights, mode_label, strategy_label
-from autoal_gui.gui.parts import CardColumn, text_label
+from autoal_gui.gui.parts import CardColumn, empty, text_label
 from autoal_gui.gui.plots import (
     SYMBOL_SIZE,
     make_plot,
@@ -95,9 +95,7 @@ class WeightsPanel(CardColumn):
         self.lines.setYRange(0, max(20.0, 100 * float(np.nanmax(shares)) * 1.1), padding=0)
 
     def _draw_values(self, names: list[str], shares: Floats, plain: dict[str, float]) -> None:
-        while (item := self._values.takeAt(0)) is not None:
-            if (widget := item.widget()) is not None:
-                widget.deleteLater()
+        empty(self._values)
         for column, (words, tip) in {3: ("Share", SHARE_TIP), 4: ("Mean W", PLAIN_TIP)}.items():
             head = text_label(words, role="muted", size=0.92, wrap=False)
             head.setToolTip(tip)

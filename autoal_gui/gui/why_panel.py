@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
 from autoal_gui.core.messages import Query
 from autoal_gui.core.pool import Split
 from autoal_gui.gui.names import strategy_label
-from autoal_gui.gui.parts import text_label
+from autoal_gui.gui.parts import empty, text_label
 from autoal_gui.gui.theme import scale_font
 
 FURTHER_DOWN = (
@@ -73,9 +73,7 @@ class WhyPanel(QFrame):
         self._expand(self._toggle.isChecked())
 
     def _expand(self, shown: bool) -> None:
-        while (item := self._grid.takeAt(0)) is not None:
-            if (widget := item.widget()) is not None:
-                widget.deleteLater()
+        empty(self._grid)
         query = self._query
         self._table.setVisible(shown and query is not None and bool(query.strategies))
         if not shown or query is None or not query.strategies:
