@@ -161,11 +161,27 @@ def test_what_scores_the_search_part_was_not_trained_on_it(context, monkeypatch)
     monkeypatch.setattr(search, "train_classifier", training)
     monkeypatch.setattr(search, "gather", scoring)
     searched(context)
-    assert len(heard) == 4
-    for trained, scored in zip(heard[::2], heard[1::2], strict=True):
+    assert len(heard) == 6
+    for trained, scored, known in zip(heard[::3], heard[1::3], heard[2::3], strict=True):
         assert not set(trained) & set(scored)
         assert {*trained, *scored} == {image_id for image_id, _ in LABELS}
-    assert heard[0] != heard[2]  # each cycle has a split of its own
+        assert known == trained  # what the candidates may compare with
+    assert heard[0] != heard[3]  # each cycle has a split of its own
+
+
+def test_a_rival_scores_the_search_part_knowing_the_fit_part(context, monkeypatch):
+    seen = []
+    real = search.candidate_scores
+
+    def scores(evidence, candidates):
+        seen.append(evidence.labelled)
+        return real(evidence, candidates)
+
+    monkeypatch.setattr(search, "candidate_scores", scores)
+    searched(changed(context, candidates=("entropy", "ddu")))
+    split = split_labels(LABELS, 1000)
+    assert seen[0].image_ids.tolist() == [image_id for image_id, _ in split.fit]
+    assert seen[0].labels.tolist() == [class_index for _, class_index in split.fit]
 
 
 def _are_labels(value):
@@ -183,7 +199,7 @@ def test_scoring_leaves_fitnet_bit_by_bit_as_it_was(context, monkeypatch):
 
     monkeypatch.setattr(search, "gather", scoring)
     searched(context)
-    assert unchanged == [True]
+    assert unchanged == [True, True]  # the search part and the fit part
 
 
 def parameters_of(net):

@@ -7,8 +7,8 @@ import torch
 
 from autoal_gui.core.messages import Progress, Step
 from autoal_gui.learning.networks import FEATURES, Classifier
-from autoal_gui.learning.training import Context
-from autoal_gui.strategies.contract import Evidence
+from autoal_gui.learning.training import Context, Labels
+from autoal_gui.strategies.contract import Evidence, Labelled
 
 HALF_FROM = 20_000  # images whose features are kept as float16: 20 MB instead of 41
 
@@ -48,3 +48,9 @@ def gather(
     finally:
         model.train(training)
     return Evidence(np.asarray(ids, np.int64), features, certain, stochastic, wanted, seed)
+
+
+def as_labelled(seen: Evidence, labels: Labels) -> Labelled:
+    """Return evidence of labelled images, in the order of the labels, with their classes."""
+    classes = np.array([c for _, c in labels], np.int64)
+    return Labelled(seen.image_ids, seen.features, seen.probabilities, classes)

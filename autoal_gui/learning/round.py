@@ -15,6 +15,7 @@ from autoal_gui.core.registry import discover
 from autoal_gui.core.settings import RunSettings
 from autoal_gui.learning.auto import auto_ballot
 from autoal_gui.learning.checkpoint import ModelCard, save_checkpoint
+from autoal_gui.learning.evidence import as_labelled
 from autoal_gui.learning.head import Head
 from autoal_gui.learning.networks import SearchNet
 from autoal_gui.learning.query import Ballot, policy_ballot, searched_ballot, voted_ballot
@@ -171,8 +172,7 @@ def _wanted(context: Context, data: _Data) -> int:
 def _known(task: TaskModel, labelled: Labels) -> Generator[Progress, None, Labelled]:
     """Return what strategies that compare with labelled images look at."""
     seen = yield from task.look([i for i, _ in labelled], 1, "scoring")
-    labels = np.array([c for _, c in labelled], np.int64)
-    return Labelled(seen.image_ids, seen.features, seen.probabilities, labels)
+    return as_labelled(seen, labelled)
 
 
 def _evaluate(

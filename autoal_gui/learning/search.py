@@ -1,7 +1,7 @@
 """The bi-level search of AutoAL over FitNet and SearchNet (Eq. 1, Algorithm 1)."""
 
 from collections.abc import Generator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -13,7 +13,7 @@ from torch.optim import Optimizer
 from autoal_gui.core.messages import Progress
 from autoal_gui.core.settings import RunSettings
 from autoal_gui.learning import relaxation
-from autoal_gui.learning.evidence import gather
+from autoal_gui.learning.evidence import as_labelled, gather
 from autoal_gui.learning.networks import Classifier, SearchNet
 from autoal_gui.learning.training import (
     Context,
@@ -206,6 +206,9 @@ def _alternate(
     ids = [image_id for image_id, _ in split.search]
     with context.work.timed("FitNet"):
         evidence = yield from gather(context, fitted[0], ids, wanted, seed, "FitNet")
+        fit_ids = [image_id for image_id, _ in split.fit]
+        known = yield from gather(context, fitted[0], fit_ids, 1, seed, "FitNet")
+        evidence = replace(evidence, labelled=as_labelled(known, split.fit))
         rows = candidate_scores(evidence, settings.candidates)
         masks = top_masks(rows, evidence.image_ids, wanted)
     scores = torch.from_numpy(masks).float().to(context.device.device)
