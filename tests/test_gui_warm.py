@@ -1,9 +1,12 @@
 """The warm start in the window: real keys, the real engine, tiny images."""
 
+from dataclasses import replace
+
 import pytest
 from gui_support import QUIET, draw_folder, no_thread_left, services, settings
 from PySide6.QtCore import Qt
 
+from autoal_gui.app import start_model
 from autoal_gui.core.project import ProjectPlan
 from autoal_gui.core.session import State
 from autoal_gui.core.settings import PRESETS
@@ -26,7 +29,8 @@ def torch_backend():
 @pytest.fixture
 def window(qtbot, tmp_path):
     """The main window over the real engine; in the end none of its threads may be running."""
-    window = MainWindow(services(tmp_path / "projects", torch_backend), settings(tmp_path))
+    given = replace(services(tmp_path / "projects", torch_backend), start_model=start_model)
+    window = MainWindow(given, settings(tmp_path))
     window.show()
     window.activateWindow()
     qtbot.waitUntil(window.isActiveWindow)
@@ -199,3 +203,32 @@ def test_what_was_learned_and_is_damaged_is_learned_again(qtbot, window, tmp_pat
     assert "missing or damaged" in window.status.text()
     idle(qtbot, controller)
     assert controller.project.warm_start.checkpoint_sha256 == again.checkpoint_sha256
+
+
+def test_a_local_weights_file_takes_the_place_of_a_warm_start(qtbot, window, tmp_path):
+    import torch
+    from torchvision.models import resnet18
+
+    file = tmp_path / "resnet18.pth"
+    torch.save(resnet18(weights=None).state_dict(), file)
+    window.new_project(folder_spec(draw_folder(tmp_path / "images", 40)))
+    dialog = window.dialog
+    qtbot.waitUntil(lambda: dialog.listing is not None)
+    dialog.start_from.line.setText(str(file))
+    qtbot.waitUntil(lambda: "ResNet-18" in dialog.start_note.text(), timeout=WAIT)
+    dialog.method.mode.setCurrentIndex(dialog.method.mode.findData("margin"))
+    dialog.method.warm.setChecked(True)
+    dialog.method.batch.setValue(BATCH)
+    dialog.evaluation.setValue(0)
+    dialog.accept()
+    controller = window.controller
+    assert (controller.project.settings.stem, controller.project.settings.input_size) == ("7x7", 64)
+    assert not controller.is_warming
+    seen = steps_seen(controller)
+    idle(qtbot, controller)
+    press_truth(qtbot, window, BATCH)
+    idle(qtbot, controller)
+    assert [r.outcome for r in controller.project.rounds()] == ["finished", "finished"]
+    assert "features" in seen  # the file's layers stay as they are
+    assert "warm start" not in seen
+    assert controller.project.last_checkpoint() is not None
