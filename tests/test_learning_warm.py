@@ -210,6 +210,16 @@ def test_the_features_are_kept_between_rounds_and_give_the_same(start, tmp_path)
     same_results(first[-1], second[-1])
 
 
+def test_a_warm_start_leaves_no_features_for_the_first_round_to_compute(tmp_path):
+    command = warm_round(tmp_path, str(tmp_path / "warm.pt"))
+    learning = WarmStart(
+        3, command.pool, ("a", "b"), command.settings, command.workspace, command.warm_start
+    )
+    assert warmed(learning).complete
+    steps = {event.step for event in events_of(command) if isinstance(event, Progress)}
+    assert "features" not in steps
+
+
 def test_every_mode_starts_from_the_same_model(start, tmp_path):
     results = [
         result_of(warm_round(tmp_path / mode, start, mode=mode))

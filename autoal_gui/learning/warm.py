@@ -21,6 +21,7 @@ from autoal_gui.core.files import replacing
 from autoal_gui.core.messages import Event, Progress, WarmStart, WarmStarted
 from autoal_gui.learning.checkpoint import ModelCard, save_checkpoint
 from autoal_gui.learning.contrastive import Projector, contrast_loss, view
+from autoal_gui.learning.features import frozen_features
 from autoal_gui.learning.networks import Classifier
 from autoal_gui.learning.reading import pool_ids, read_images
 from autoal_gui.learning.training import (
@@ -68,6 +69,8 @@ def warm_start(command: WarmStart, cancelled: CancelCheck) -> Iterator[Event]:
     digest = save_checkpoint(Path(command.checkpoint), learner.model, card)
     if complete:
         learner.state_file.unlink(missing_ok=True)
+        with contextlib.suppress(Cancelled):  # the first round would compute what is missing
+            yield from frozen_features(context, learner.model, readable, learner.ids or readable)
     else:
         learner.save()
     yield WarmStarted(
