@@ -11,6 +11,7 @@ from torch.nn import functional
 
 from autoal_gui.core.errors import CheckpointError
 from autoal_gui.core.messages import Asked, Progress, Query, WarmStart, WarmStarted
+from autoal_gui.learning import task as tasks
 from autoal_gui.learning.checkpoint import load_checkpoint, load_model
 from autoal_gui.learning.contrastive import contrast_loss, view
 from autoal_gui.learning.images import ImageCache
@@ -249,3 +250,72 @@ def test_the_audit_measures_on_randomly_drawn_images_alone(start, tmp_path):
     result = result_of(replace(command, history=drawn))
     assert result.audit.total == 6
     assert result_of(replace(command, history=drawn[:4])).audit is None
+
+
+# -- whether every layer is trained after all ----------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("labels", "before", "expected"),
+    [(59, 0, False), (60, 0, True), (80, 60, False), (119, 60, False), (125, 119, True),
+     (500, 0, True), (240, 239, True), (60, 60, False)],
+)  # fmt: skip
+def test_the_two_ways_to_train_are_compared_when_the_labels_have_doubled(labels, before, expected):
+    assert tasks.due(labels, before) is expected
+
+
+def backbone_moved(start, result):
+    before, now = load_checkpoint(Path(start))[1], load_checkpoint(Path(result.checkpoint))[1]
+    return any(not torch.equal(before[n], now[n]) for n in before if n.startswith("backbone."))
+
+
+def test_every_layer_is_trained_on_demand_and_stays_so_until_it_is_measured(start, tmp_path):
+    always = result_of(warm_round(tmp_path / "1", start, all_layers="always"))
+    assert backbone_moved(start, always)
+    assert not load_model(Path(always.checkpoint))[1].unit
+    after_it = replace(warm_round(tmp_path / "2", start), previous=always.checkpoint)
+    assert backbone_moved(start, result_of(after_it))
+    never = replace(after_it, settings=after_it.settings.but(all_layers="never"))
+    assert not backbone_moved(start, result_of(never))
+
+
+def test_a_round_without_a_warm_start_says_nothing_of_rounds_on_one(start, tmp_path):
+    cold = result_of(warm_round(tmp_path / "1", start, warm_start=False))
+    command = replace(warm_round(tmp_path / "2", start), previous=cold.checkpoint)
+    assert not backbone_moved(start, result_of(command))
+
+
+def test_a_comparison_holds_out_what_it_asks_and_does_as_it_says(start, tmp_path, monkeypatch):
+    monkeypatch.setattr(tasks, "FIRST_COMPARED", 12)
+    trained, asked = [], []
+    train, gather = tasks.train_classifier, tasks.gather
+
+    def training(context, model, optimiser, labels, *rest):
+        trained.append({image_id for image_id, _ in labels})
+        return (yield from train(context, model, optimiser, labels, *rest))
+
+    def looking(context, model, ids, *rest):
+        asked.append(set(ids))
+        return (yield from gather(context, model, ids, *rest))
+
+    monkeypatch.setattr(tasks, "train_classifier", training)
+    monkeypatch.setattr(tasks, "gather", looking)
+    command = warm_round(tmp_path, start)
+    result = result_of(command)
+    everything = {image_id for image_id, _ in command.labelled}
+    for part, held in zip(trained[:2], asked[:2], strict=True):
+        assert held
+        assert part == everything - held
+    assert not asked[0] & asked[1]
+    (notice,) = result.notices
+    assert ("every layer is trained" in notice) is backbone_moved(start, result)
+
+
+def test_without_a_head_the_audit_takes_what_was_predicted_before(start, tmp_path):
+    command = warm_round(tmp_path, start, all_layers="always")
+    truth = dict(command.labelled)
+    drawn = tuple(
+        Asked(1, Query(i, 0.0, audit=True), truth[i] if i < 6 else None) for i in range(1, 9)
+    )
+    audit = result_of(replace(command, history=drawn)).audit
+    assert (audit.total, audit.accuracy) == (5, 1.0)

@@ -98,6 +98,8 @@ class RunRound:
     """Checkpoint whose weights the task model starts from; empty: from scratch."""
     warm_start: str = ""
     """Checkpoint of a finished `WarmStart`, used where the settings ask for one; empty: none."""
+    previous: str = ""
+    """Checkpoint of the last finished round, which tells how that trained; empty: none."""
     history: tuple[Asked, ...] = ()
     """What earlier rounds asked for, in the order of the rounds."""
 

@@ -62,6 +62,9 @@ class RunSettings:
     # Warm start: self-supervised learning on the pool, before there are labels
     warm_start: bool = False
     """Learn features from the pool first, and fit only the last layer to the labels."""
+    all_layers: str = "measured"
+    """On a warm start: whether a round trains every layer after all, and not the last alone.
+    "measured" compares the two on labels held out, each time that the labels have doubled."""
     warm_epochs: int = 0  # passes over the pool; 0: as many as `warm_seconds` allow
     warm_seconds: float = 180.0  # on a CPU; more than a few minutes measured little more
     warm_batch: int = 128  # images, of which two views each
@@ -193,6 +196,7 @@ _CHOICES: dict[str, tuple[str, ...]] = {
     "stem": STEMS,
     "device": DEVICES,
     "precision": PRECISIONS,
+    "all_layers": ("measured", "never", "always"),
 }
 
 

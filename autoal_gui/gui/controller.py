@@ -395,6 +395,7 @@ class Controller(QObject):
                 checkpoint=str(project.models_folder / f"round-{number:04d}.pt"),
                 start_from=project.start_from,
                 warm_start=project.warm_checkpoint,
+                previous=str(project.last_checkpoint() or ""),
                 history=project.history(),
             )
         )

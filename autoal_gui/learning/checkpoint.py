@@ -143,6 +143,18 @@ def _own(content: Any) -> tuple[ModelCard, State]:
     return _card_from(content["card"]), _checked_state(content["state"])
 
 
+def read_card(file: Path) -> ModelCard | None:
+    """Return the card of a .pt checkpoint of this program, without its weights.
+
+    None where the file is missing, damaged or another.
+    """
+    try:
+        content = torch.load(file, map_location="cpu", weights_only=True, mmap=True)
+        return _card_from(content["card"])
+    except Exception:  # foreign bytes make their readers raise anything
+        return None
+
+
 def load_model(file: Path) -> tuple[Classifier, ModelCard]:
     """Return a checkpoint's classifier, in eval mode on the CPU, and its card.
 

@@ -143,6 +143,9 @@ def _trained_round(
 ) -> Iterator[Event]:
     settings = context.settings
     task = yield from trained_task(context, command, data.readable, data.labelled)
+    if task.notice:
+        notices = (*notices, task.notice)
+        yield Notice(command.request_id, task.notice)
     metrics = yield from _evaluate(context, task, data.evaluation)
     net = None
     if settings.mode == "paper" and data.unlabelled:
@@ -190,20 +193,26 @@ def _evaluate(
 def audited(
     head: Head | None, labelled: Labels, history: tuple[Asked, ...], classes: int
 ) -> Metrics | None:
-    """Measure out of fold on the labelled images that were drawn at random.
+    """Measure on the labelled images that were drawn at random, by models blind to their labels.
 
-    Neither did the method choose these images, nor has the head that predicts one seen its label:
-    what is right of them estimates, without bias, what is right of the pool.
+    The method did not choose these images, so that what is right of them estimates, without bias,
+    what is right of the pool. Where only the last layer was fitted, heads fitted without them
+    predict them; else the models that asked for them have predicted them before.
 
     Returns:
-        None without a fitted head, or with fewer than `FEWEST_AUDITED` such images.
+        None with fewer than `FEWEST_AUDITED` such images.
     """
-    drawn = {asked.query.image_id for asked in history if asked.query.audit}
-    places = [place for place, (image_id, _) in enumerate(labelled) if image_id in drawn]
-    if head is None or len(places) < FEWEST_AUDITED:
+    drawn = {a.query.image_id: a.suggested for a in history if a.query.audit}
+    rows = [
+        (c, int(head.out_of_fold[place].argmax()) if head else drawn[image_id])
+        for place, (image_id, c) in enumerate(labelled)
+        if image_id in drawn
+    ]
+    known = [(c, predicted) for c, predicted in rows if predicted is not None]
+    if len(known) < FEWEST_AUDITED:
         return None
-    truth = np.array([labelled[place][1] for place in places])
-    return Metrics.of(truth, head.out_of_fold[places].argmax(1), classes)
+    truth, predicted = np.array(known).T
+    return Metrics.of(truth, predicted, classes)
 
 
 def _ballot(

@@ -128,6 +128,7 @@ class Replay:
             workspace=str(self.workspace or self.folder),
             checkpoint=str(self.checkpoint),
             warm_start=str(self.warm_start or ""),
+            previous=str(self.checkpoint) if self.checkpoint.is_file() else "",
             history=tuple(self.history),
         )
 

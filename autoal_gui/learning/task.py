@@ -1,25 +1,30 @@
 """The task model T: trained from scratch, or a fitted last layer on frozen features."""
 
 from collections.abc import Callable, Generator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import torch
 
 from autoal_gui.core.messages import Progress, RunRound, Step
 from autoal_gui.core.settings import RunSettings
-from autoal_gui.learning.checkpoint import load_weights
+from autoal_gui.learning.checkpoint import ModelCard, load_weights, read_card
 from autoal_gui.learning.evidence import gather
 from autoal_gui.learning.features import CHUNK, Features, frozen_features, thinned
-from autoal_gui.learning.head import POOL_SAMPLE, Head, fit_head
+from autoal_gui.learning.head import POOL_SAMPLE, Head, balanced_weights, fit_head
 from autoal_gui.learning.networks import Classifier
 from autoal_gui.learning.reading import pool_ids
 from autoal_gui.learning.training import Context, Labels, Schedule, same_start, train_classifier
 from autoal_gui.learning.work import TRAINING_COST
 from autoal_gui.strategies.contract import Evidence
 
+Floats = npt.NDArray[np.float64]
+FIRST_COMPARED = 60  # labels; with fewer, what is held out says too little
+FOLDS_COMPARED = 2  # of five: 24 of 60 labels are held out, for two trainings more
+LEAD = 1.5  # standard errors by which every layer must lead: where it loses, it loses much
 Look = Callable[[Sequence[int], int, Step], Generator[Progress, None, Evidence]]
 """(image ids, wanted, step) -> what the model says of these images."""
 
@@ -31,7 +36,9 @@ class TaskModel:
     model: Classifier
     look: Look
     head: Head | None = None
-    """How its last layer was fitted, with a warm start."""
+    """How its last layer was fitted, where that alone was trained."""
+    notice: str = ""
+    """What the user should know of the training, in one sentence."""
 
 
 def warm_checkpoint(command: RunRound) -> str:
@@ -42,8 +49,14 @@ def warm_checkpoint(command: RunRound) -> str:
     return (command.start_from or command.warm_start) if command.settings.warm_start else ""
 
 
-def untrained(context: Context, command: RunRound) -> Classifier:
-    """Return the task model that every mode starts from, on the device."""
+def untrained(context: Context, command: RunRound, unit: bool = False) -> Classifier:
+    """Return the task model that every mode starts from, on the device.
+
+    Args:
+        context: images and settings.
+        command: names the checkpoints to start from.
+        unit: whether its features are scaled to unit length, which suits a frozen backbone.
+    """
     settings, channels = context.settings, context.feed.cache.channels
     warm = warm_checkpoint(command)
     build = partial(
@@ -52,7 +65,7 @@ def untrained(context: Context, command: RunRound) -> Classifier:
         len(command.classes),
         settings.stem,
         settings.dropout,
-        unit=bool(warm),
+        unit=unit,
     )
     model = same_start(build, settings.seed)
     if start := warm or command.start_from:
@@ -64,8 +77,9 @@ def cold_task(
     context: Context, command: RunRound, readable: list[int]
 ) -> Generator[Progress, None, TaskModel]:
     """Return the task model before there are labels, of which only the features mean something."""
-    model = untrained(context, command)
-    if not warm_checkpoint(command):
+    frozen = bool(warm_checkpoint(command))
+    model = untrained(context, command, unit=frozen)
+    if not frozen:
         return TaskModel(model, partial(_pass, context, model))
     features = yield from _features(context, command, model, readable)
     return TaskModel(model, partial(_recall, context.settings, model, features))
@@ -75,9 +89,16 @@ def trained_task(
     context: Context, command: RunRound, readable: list[int], labelled: Labels
 ) -> Generator[Progress, None, TaskModel]:
     """Train the task model on labels of two classes at least."""
-    if warm_checkpoint(command):
-        return (yield from _fitted(context, command, readable, labelled))
-    return (yield from _trained(context, command, labelled))
+    if not warm_checkpoint(command):
+        return (yield from _trained(context, command, labelled))
+    fitted = yield from _fitted(context, command, readable, labelled)
+    assert fitted.head is not None  # noqa: S101 - for the type checker
+    wins, notice = yield from _all_layers_win(context, command, labelled, fitted.head)
+    if not wins:
+        return replace(fitted, notice=notice)
+    context.work.expect(training_units(context.settings, len(labelled)))
+    trained = yield from _trained(context, command, labelled)
+    return replace(trained, notice=notice)
 
 
 def training_units(settings: RunSettings, labels: int) -> float:
@@ -85,10 +106,74 @@ def training_units(settings: RunSettings, labels: int) -> float:
     return settings.task_steps * min(settings.train_batch, labels) * TRAINING_COST + labels
 
 
+def due(labels: int, before: int) -> bool:
+    """Say whether the two ways to train are to be compared: when the labels have doubled.
+
+    Args:
+        labels: of this round.
+        before: of the last round.
+    """
+    doublings = (FIRST_COMPARED * 2**k for k in range(20))
+    return any(before < mark <= labels for mark in doublings)
+
+
+def _all_layers_win(
+    context: Context, command: RunRound, labelled: Labels, head: Head
+) -> Generator[Progress, None, tuple[bool, str]]:
+    """Decide whether to train every layer; return that, and what there is to tell.
+
+    Between two comparisons a round trains as the one before.
+    """
+    choice = context.settings.all_layers
+    if choice != "measured":
+        return choice == "always", ""
+    last = read_card(Path(command.previous)) if command.previous else None
+    if not due(len(labelled), last.labels if last else 0):
+        return last is not None and _trained_all(last), ""
+    right_all, right_head, weights = yield from _compared(context, command, labelled, head)
+    lead = right_all - right_head
+    mean = float((weights * lead).sum())
+    error = float(np.sqrt((weights**2 * (lead - mean) ** 2).sum()))
+    wins = mean > LEAD * error
+    shares = f"{100 * (weights * right_all).sum():.0f} % right, the last alone "
+    shares += f"{100 * (weights * right_head).sum():.0f} %"
+    decision = "every layer is trained" if wins else "the last alone is trained"
+    return wins, f"On labels held out, training every layer had {shares}; from here on {decision}."
+
+
+def _trained_all(card: ModelCard) -> bool:
+    """Say whether a round on a warm start trained every layer."""
+    return RunSettings.from_json(card.settings).warm_start and not card.unit
+
+
+def _compared(
+    context: Context, command: RunRound, labelled: Labels, head: Head
+) -> Generator[Progress, None, tuple[Floats, Floats, Floats]]:
+    """Return what each way to train has right of the labels held out, and their weights.
+
+    All three are (h,); the weights sum to 1 and give every class the same.
+    """
+    rights: list[Floats] = []
+    held = np.flatnonzero(head.folds < FOLDS_COMPARED)
+    for fold in range(min(FOLDS_COMPARED, int(head.folds.max()) + 1)):
+        part = tuple(label for label, f in zip(labelled, head.folds, strict=True) if f != fold)
+        asked = [label for label, f in zip(labelled, head.folds, strict=True) if f == fold]
+        context.work.expect(training_units(context.settings, len(part)))
+        task = yield from _trained(context, command, part)
+        seen = yield from task.look([i for i, _ in asked], 1, "task model")
+        truth = np.array([c for _, c in asked])
+        rights.append((seen.probabilities.argmax(1) == truth).astype(float))
+    order = np.argsort(head.folds[held], kind="stable")
+    places = held[order]
+    truth = np.array([labelled[place][1] for place in places])
+    right_head = (head.out_of_fold[places].argmax(1) == truth).astype(float)
+    return np.concatenate(rights), right_head, balanced_weights(truth, head.shares[places])
+
+
 def _trained(
     context: Context, command: RunRound, labelled: Labels
 ) -> Generator[Progress, None, TaskModel]:
-    """Train every layer, from scratch or from the checkpoint that the user gave."""
+    """Train every layer, from scratch or from a checkpoint."""
     settings = context.settings
     model = untrained(context, command)
     schedule = Schedule(
@@ -111,7 +196,7 @@ def _fitted(
 ) -> Generator[Progress, None, TaskModel]:
     """Fit the last layer to the frozen features."""
     settings = context.settings
-    model = untrained(context, command)
+    model = untrained(context, command, unit=True)
     features = yield from _features(context, command, model, readable)
     with context.work.timed("task model"):
         yield context.work.advance("task model", 0, 1, 0)

@@ -46,6 +46,10 @@ class Work:
         self.done_units += units
         return Progress(self.request_id, step, done, total, self._seconds_left(), loss, self.device)
 
+    def expect(self, units: float) -> None:
+        """Note work that turned out to be needed."""
+        self.total_units += units
+
     def skip(self, units: float) -> None:
         """Note work that turned out not to be needed, so that the time left stays true."""
         self.total_units = max(self.done_units, self.total_units - units)
