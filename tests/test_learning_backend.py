@@ -11,7 +11,15 @@ import torch
 from learning_support import TINY, command_of, never, result_of, same_results
 
 from autoal_gui.core.errors import AutoALError, Cancelled, CheckpointError, SettingsError
-from autoal_gui.core.messages import Exported, ExportModel, Notice, Progress, RoundFinished
+from autoal_gui.core.messages import (
+    Exported,
+    ExportModel,
+    Notice,
+    Progress,
+    RoundFinished,
+    WarmStart,
+    WarmStarted,
+)
 from autoal_gui.learning import backend
 from autoal_gui.learning.backend import SMALLEST_BATCH, TorchBackend
 from autoal_gui.learning.checkpoint import load_checkpoint
@@ -194,3 +202,22 @@ def test_with_bf16_instructions_auto_is_bf16_for_small_stems_alone(monkeypatch):
     monkeypatch.setattr("autoal_gui.learning.device._has_bf16_instructions", lambda: True)
     chosen = [choose_device(TINY.but(precision="auto", stem=s)).half for s in ("3x3", "7x7")]
     assert chosen == [torch.bfloat16, None]
+
+
+def test_a_warm_start_without_memory_goes_on_with_smaller_batches(monkeypatch, tmp_path):
+    pool = command_of(tmp_path).pool
+    settings = TINY.but(warm_start=True, warm_epochs=1, warm_batch=32)
+    command = WarmStart(7, pool, ("a", "b"), settings, str(tmp_path), str(tmp_path / "warm.pt"))
+    tried, real = [], backend.warm_start
+
+    def too_small(command, cancelled):
+        tried.append(command.settings.warm_batch)
+        if len(tried) == 1:
+            raise torch.OutOfMemoryError("CUDA")
+        yield from real(command, cancelled)
+
+    monkeypatch.setattr(backend, "warm_start", too_small)
+    events = list(TorchBackend(threads=1).run(command, never))
+    assert tried == [32, 16]
+    assert any(isinstance(event, Notice) for event in events)
+    assert isinstance(events[-1], WarmStarted)

@@ -51,21 +51,22 @@ class TorchBackend:
         if isinstance(command, ExportModel):
             export_model(command.exporter, Path(command.checkpoint), Path(command.target))
             yield Exported(command.request_id, command.target)
-        elif isinstance(command, WarmStart):
-            yield from warm_start(command, cancelled)
         else:
             yield from within_memory(command, cancelled)
 
 
-def within_memory(command: RunRound, cancelled: CancelCheck) -> Iterator[Event]:
-    """Run a round; where the device's memory is too small, with smaller batches, then on the CPU.
+def within_memory(command: RunRound | WarmStart, cancelled: CancelCheck) -> Iterator[Event]:
+    """Run a round or a warm start; where memory is too small, with smaller batches, then the CPU.
 
     Raises:
         AutoALError: the computer's own memory is too small as well.
     """
     while True:
         try:
-            yield from run_round(command, cancelled)
+            if isinstance(command, WarmStart):
+                yield from warm_start(command, cancelled)
+            else:
+                yield from run_round(command, cancelled)
             return
         except (RuntimeError, MemoryError) as error:
             if not is_out_of_memory(error):
@@ -73,7 +74,7 @@ def within_memory(command: RunRound, cancelled: CancelCheck) -> Iterator[Event]:
             smaller = _smaller(command)
             if smaller is None:
                 raise AutoALError(
-                    "The computer has too little memory for this round; choose a smaller input "
+                    "The computer has too little memory for this; choose a smaller input "
                     "size or batch."
                 ) from error
         command, sentence = smaller
@@ -95,19 +96,22 @@ def is_out_of_memory(error: Exception) -> bool:
 _TOO_SMALL = ("can't allocate memory", "not enough memory", "out of memory")
 
 
-def _smaller(command: RunRound) -> tuple[RunRound, str] | None:
+def _smaller(command: RunRound | WarmStart) -> tuple[RunRound | WarmStart, str] | None:
     settings = command.settings
-    batches = {name: getattr(settings, name) for name in _BATCHES}
+    batches = {name: getattr(settings, name) for name in _BATCHES[type(command)]}
     halved = {n: size // 2 for n, size in batches.items() if size // 2 >= SMALLEST_BATCH}
     if halved:
         settings = settings.but(**halved)
-        sentence = "The device ran out of memory; the round starts again with smaller batches."
+        sentence = "The device ran out of memory; this starts again with smaller batches."
     elif choose_device(settings).device.type != "cpu":
         settings = settings.but(device="cpu")
-        sentence = "The device has too little memory; the round starts again on the CPU."
+        sentence = "The device has too little memory; this starts again on the CPU."
     else:
         return None
     return replace(command, settings=settings), sentence
 
 
-_BATCHES = ("train_batch", "search_batch", "infer_batch")
+_BATCHES: dict[type, tuple[str, ...]] = {
+    RunRound: ("train_batch", "search_batch", "infer_batch"),
+    WarmStart: ("warm_batch", "infer_batch"),
+}
