@@ -159,7 +159,7 @@ def test_modes_take_turns_and_are_measured_in_their_third_round(tmp_path, plan, 
             assert one["seconds"] >= sum(one["steps"].values()) > 0
             assert ("SearchNet" in one["steps"]) == (name == "paper")
             assert one["steps"]["reading"] < one["seconds"] / 2  # the images were there
-    assert found["warm start"]["epochs"] == 1
+    assert found["warm start"]["epochs"] == pytest.approx(1, abs=0.1)
     assert set(round.ratios(found)) == {"round_paper_over_entropy", "round_vote_over_entropy"}
 
 
@@ -183,7 +183,7 @@ def test_a_mode_is_set_against_entropy_sampling_with_the_same_training():
     }
 
 
-def test_every_mode_of_the_issue_is_compared_with_the_same_training(plan):
+def test_every_mode_of_the_window_is_compared_with_the_same_training(plan):
     modes = round.compared(plan.settings(28))
     assert {"paper", "vote", "random", "auto, warm", "vote, warm", "random, warm"} < set(modes)
     for name, settings in modes.items():
