@@ -36,8 +36,8 @@ def measure(plan: Plan, folder: Path) -> dict[str, Any]:
 def rounds_over(plan: Plan, file: Path, mode: str, folder: Path) -> dict[str, Any]:
     """Run two rounds in this process; return their seconds and what the idle program held.
 
-    The first round reads the images and, after a warm start, makes their features; the second
-    finds both. The warm start is the shortest there is: what it learns counts for nothing here.
+    The first round reads the images; after a warm start it finds them read, and their features
+    made. The warm start is the shortest there is: what it learns counts for nothing here.
     """
     idle = idle_bytes()
     from autoal_gui.learning.backend import TorchBackend
