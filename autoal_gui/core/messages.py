@@ -5,7 +5,7 @@ that the window can drop what comes too late.
 """
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -24,16 +24,7 @@ Step = Literal[
     "SearchNet",
     "scoring",
 ]
-STEPS: tuple[Step, ...] = (
-    "reading",
-    "warm start",
-    "features",
-    "task model",
-    "evaluation",
-    "FitNet",
-    "SearchNet",
-    "scoring",
-)
+STEPS: tuple[Step, ...] = get_args(Step)
 """In the order of a round."""
 
 
