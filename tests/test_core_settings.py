@@ -40,7 +40,7 @@ def test_json_gives_back_every_value(values):
 
 
 def test_every_number_has_a_range_and_every_word_a_choice():
-    free = {"mode", "candidates", "augment"}
+    free = {"mode", "candidates", "augment", "warm_start"}
     assert {f.name for f in fields(RunSettings)} == free | set(RANGES) | set(CHOICES)
 
 
@@ -146,7 +146,7 @@ def test_a_changed_copy_is_checked_and_leaves_the_original():
 def test_presets_are_the_published_schedule_and_a_shorter_one_with_the_same_parts():
     assert PRESETS["paper"] == RunSettings()
     cpu = PRESETS["cpu"]
-    assert (cpu.mode, cpu.candidates) == (RunSettings().mode, CANDIDATES)
+    assert (cpu.mode, cpu.warm_start, cpu.candidates) == ("auto", True, CANDIDATES)
     for name in ("task_steps", "fit_steps", "search_steps", "cycles", "stochastic_passes"):
         assert getattr(cpu, name) < getattr(RunSettings(), name)
 
