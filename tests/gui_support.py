@@ -51,6 +51,7 @@ class NearestMean:
         self.gate.set()
         self.commands: list[Command] = []
         self.fail: Exception | None = None
+        self.fail_round: Exception | None = None  # the next one alone
         self.audit: Metrics | None = None
         self.notices: tuple[str, ...] = ()
 
@@ -71,6 +72,9 @@ class NearestMean:
                 time.sleep(0.005)
             if self.fail is not None:
                 raise self.fail
+            if self.fail_round is not None:
+                error, self.fail_round = self.fail_round, None
+                raise error
             yield Progress(command.request_id, step, 2, 2, 1.0, 0.25, "cpu")
         yield self._finish(command)
 

@@ -535,10 +535,8 @@ def test_a_lost_warm_start_is_made_again(qtbot, warming, backend, damage):
     damage(warming.project.warm_file)
     failures = []
     warming.failed.connect(lambda *words: failures.append(words))
-    backend.fail = CheckpointError("That file is damaged.")
+    backend.fail_round = CheckpointError("That file is damaged.")
     label(warming, BATCH)
-    qtbot.waitUntil(lambda: warming.is_warming)
-    backend.fail = None
     idle(qtbot, warming)
     assert kinds(backend)[2:] == ["RunRound", "WarmStart", "RunRound"]
     assert failures == []
