@@ -95,6 +95,7 @@ def result_of(project: Project, number: int, checkpoint: str = "", **values) -> 
         "seconds": (("task model", 1.25), ("FitNet", 0.5)),
         "device": "cpu, fp32",
         "notices": ("One image cannot be read.",),
+        "reason": "Auto spreads the batch.",
     }
     return RoundFinished(**{**fields, **values})
 

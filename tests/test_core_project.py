@@ -756,6 +756,8 @@ def test_a_finished_round_is_remembered_with_all_it_brought(project):
     assert (record.checkpoint, record.checkpoint_sha256) == ("round-0001.pt", "0" * 64)
     assert (record.seconds, record.device) == (result.seconds, result.device)
     assert record.notices == result.notices
+    assert record.reason == result.reason
+    assert record.remarks == "One image cannot be read. Auto spreads the batch."
     assert record.started <= record.ended
     assert (project.last_round, project.last_checkpoint()) == (1, checkpoint)
     project.close()

@@ -82,6 +82,13 @@ class RoundRecord:
     seconds: tuple[tuple[str, float], ...] = ()
     device: str = ""
     notices: tuple[str, ...] = ()
+    reason: str = ""
+    """What chose the batch, in one sentence."""
+
+    @property
+    def remarks(self) -> str:
+        """What there is to say of the round, in sentences."""
+        return " ".join((*self.notices, self.reason)).strip()
 
 
 @dataclass(frozen=True)
@@ -718,6 +725,7 @@ def _result_json(result: RoundFinished) -> dict[str, Any]:
         "seconds": result.seconds,
         "device": result.device,
         "notices": result.notices,
+        "reason": result.reason,
     }
 
 
@@ -767,6 +775,7 @@ def _record(row: tuple[Any, ...]) -> RoundRecord:
         seconds=_pairs(result.get("seconds", ())),
         device=result.get("device", ""),
         notices=tuple(result.get("notices", ())),
+        reason=result.get("reason", ""),
     )
 
 

@@ -185,7 +185,7 @@ class Desk(QWidget):
         project = self._controller.project
         rounds = project.finished_rounds()
         self._mode.setText(mode_label(project.settings.mode))
-        self._mode.setToolTip(" ".join(rounds[-1].notices) if rounds else "")
+        self._mode.setToolTip(rounds[-1].remarks if rounds else "")
         self._round.setText(f"Round {project.last_round}" if project.last_round else "No round yet")
         self._on_answers()
 

@@ -191,7 +191,7 @@ class TrainingPanel(QFrame):
         elif self._is_ordering():
             words = ORDERING_NOTE
         elif state is State.IDLE and (finished := self._controller.project.finished_rounds()):
-            words = " ".join(finished[-1].notices)
+            words = finished[-1].remarks
         self.note.setText(words)
         self.note.setVisible(bool(words))
 
