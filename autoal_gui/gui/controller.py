@@ -66,6 +66,8 @@ class Controller(QObject):
     notice = Signal(str)
     failed = Signal(str, str)
     """(one plain sentence, details that hold no patient data)."""
+    images_wanted = Signal(str, object)
+    """(title, image ids): show these images, and nothing else, on the review page."""
     exported = Signal(str)
     """The file or folder that was written."""
 
@@ -263,6 +265,10 @@ class Controller(QObject):
         """Show an image of the project, answered or not."""
         if image_id in self.project.pool.images:
             self._show(image_id)
+
+    def show_images(self, title: str, image_ids: tuple[int, ...]) -> None:
+        """Ask for a page of these images, under a title that says what they have in common."""
+        self.images_wanted.emit(title, image_ids)
 
     def back(self) -> None:
         """Show the image answered before the one on screen."""

@@ -34,6 +34,7 @@ from autoal_gui.engine.engine import where
 from autoal_gui.gui.actions import GROUPS, Actions
 from autoal_gui.gui.controller import Controller
 from autoal_gui.gui.importer import Importer, free_folder
+from autoal_gui.gui.pages import PAGES, Page
 from autoal_gui.gui.parts import Failure, fitting
 from autoal_gui.gui.services import Services
 from autoal_gui.gui.start_page import WAYS, StartPage
@@ -46,7 +47,8 @@ log = logging.getLogger(__name__)
 
 FAULT = "Something went wrong in the program; every answer given so far is saved."
 RECENT_KEPT = 8
-DESK_ACTIONS = ("home", "export", "settings", "unsure", "skip", "undo", "redo", "back", "forward")
+PROJECT_ACTIONS = ("home", "export", "settings")
+LABEL_ACTIONS = ("unsure", "skip", "undo", "redo", "back", "forward")
 VIEW_ACTIONS = ("fit", "actual", "zoom_in", "zoom_out", "smooth", "why")
 THEME_LABELS = {"system": "As the system", "light": "Light", "dark": "Dark"}
 
@@ -64,6 +66,7 @@ class MainWindow(QMainWindow):
         self.controller = Controller(services, self)
         self.start_page = StartPage(self.theme)
         self.desk: Desk | None = None
+        self.pages: dict[str, Page] = {}
         self.dialog: QDialog | None = None
         self._importer = Importer(services, self)
         self._busy: QProgressDialog | None = None
@@ -237,6 +240,29 @@ class MainWindow(QMainWindow):
 
         self._show_dialog(SettingsDialog(self.controller, self))
 
+    def show_page(self, name: str) -> Page:
+        """Show one of the pages beside the desk, made when it is needed first, and return it."""
+        if name not in self.pages:
+            page = PAGES[name](self.controller, self.theme, self.actions_table)
+            page.left.connect(self.leave_page)
+            self.stack.addWidget(page)
+            self.pages[name] = page
+        page = self.pages[name]
+        page.enter()
+        self.stack.setCurrentWidget(page)
+        page.setFocus()
+        self._enable_actions()
+        return page
+
+    def leave_page(self) -> None:
+        """Go back from a page to the desk, or to the start page where no project is open."""
+        if self.controller.is_open and self.desk is not None:
+            self.stack.setCurrentWidget(self.desk)
+            self.desk.image_view.setFocus()
+        else:
+            self.stack.setCurrentWidget(self.start_page)
+        self._enable_actions()
+
     def show_keys(self) -> None:
         """Show all keys."""
         from autoal_gui.gui.shortcut_sheet import ShortcutSheet
@@ -367,16 +393,20 @@ class MainWindow(QMainWindow):
 
     def _on_answers(self) -> None:
         project = self.controller.project
-        self.actions_table["undo"].setEnabled(project.can_undo)
-        self.actions_table["redo"].setEnabled(project.can_redo)
+        at_desk = self.stack.currentWidget() is self.desk
+        self.actions_table["undo"].setEnabled(at_desk and project.can_undo)
+        self.actions_table["redo"].setEnabled(at_desk and project.can_redo)
         answers = len(project.answers)
         asked = f"{answers:,} of {answers + project.waiting:,} images"
         self.say(f"{asked} answered; every answer is saved.")
 
     def _enable_actions(self) -> None:
         is_open = self.controller.is_open
-        for name in (*DESK_ACTIONS, *VIEW_ACTIONS):
+        at_desk = is_open and self.stack.currentWidget() is self.desk
+        for name in PROJECT_ACTIONS:
             self.actions_table[name].setEnabled(is_open)
+        for name in (*LABEL_ACTIONS, *VIEW_ACTIONS):
+            self.actions_table[name].setEnabled(at_desk)
         if is_open:
             self._on_answers()
         else:
@@ -434,6 +464,8 @@ class MainWindow(QMainWindow):
         self.controller.close()
         if self.desk is not None:
             self.desk.close_threads()
+        for page in self.pages.values():
+            page.close_threads()
         super().closeEvent(event)
 
 

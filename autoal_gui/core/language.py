@@ -1,0 +1,44 @@
+"""The language of the window: sentences are written in English and looked up when they are shown.
+
+The catalogues are gettext's, in `resources/translations`. A sentence that is made at import time,
+in a table say, is marked there with `mark` and looked up with `tr` where it is shown.
+"""
+
+import gettext
+from importlib.resources import files
+from pathlib import Path
+
+LANGUAGES = {
+    "en": "English",
+    "de": "Deutsch",
+    "fr": "Français",
+    "es": "Español",
+    "zh": "中文",
+}
+"""Code and own name of each language; English needs no catalogue."""
+DOMAIN = "autoal"
+
+_catalogue: gettext.NullTranslations = gettext.NullTranslations()
+
+
+def use(language: str) -> None:
+    """Look sentences up in a language from now on; what has no translation stays English."""
+    global _catalogue
+    folder = Path(str(files("autoal_gui.resources"))) / "translations"
+    _catalogue = gettext.translation(DOMAIN, str(folder), [language], fallback=True)
+
+
+def tr(sentence: str, **values: object) -> str:
+    """Return a sentence in the language in use, its {names} replaced by values."""
+    found = _catalogue.gettext(sentence)
+    return found.format(**values) if values else found
+
+
+def tr_count(one: str, many: str, count: int, **values: object) -> str:
+    """Return the form of a sentence that suits a count, which it may show as {count}."""
+    return _catalogue.ngettext(one, many, count).format(count=count, **values)
+
+
+def mark(sentence: str) -> str:
+    """Mark a sentence for the catalogues and return it as it is."""
+    return sentence

@@ -1,0 +1,53 @@
+"""The pages beside the desk: each fills the window, and is made when it is shown first."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from autoal_gui.core.language import tr
+from autoal_gui.gui.actions import Actions
+from autoal_gui.gui.controller import Controller
+from autoal_gui.gui.parts import text_label
+from autoal_gui.gui.theme import Theme
+
+
+class Page(QWidget):
+    """A page with a title and a way back; what it shows goes into `body`."""
+
+    left = Signal()
+    """The user goes back to where they came from."""
+
+    def __init__(self, title: str, controller: Controller, theme: Theme, actions: Actions) -> None:
+        super().__init__()
+        self.controller, self.theme, self.actions_table = controller, theme, actions
+        self.title = text_label(title, size=1.25, bold=True, wrap=False)
+        self.back = QPushButton(tr("Back"))
+        self.back.setShortcut(Qt.Key.Key_Escape)
+        self.back.clicked.connect(self.left)
+        bar = QFrame()
+        bar.setProperty("role", "bar")
+        self.bar = QHBoxLayout(bar)
+        self.bar.setContentsMargins(16, 8, 12, 8)
+        self.bar.setSpacing(10)
+        self.bar.addWidget(self.back)
+        self.bar.addWidget(self.title)
+        self.bar.addStretch(1)
+        self.body = QVBoxLayout()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(bar)
+        column.addLayout(self.body, 1)
+
+    def enter(self) -> None:
+        """Show what is so now; called each time that the page comes up."""
+
+    def close_threads(self) -> None:
+        """End what the page runs beside the window; called when the program closes."""
+
+
+MakePage = Callable[[Controller, Theme, Actions], Page]
+
+PAGES: dict[str, MakePage] = {}
+"""What makes each page, by name; imports of the page's own module wait until it is called."""
