@@ -8,6 +8,7 @@ from gui_support import QUIET
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QApplication, QLabel
 
+from autoal_gui.core.files import resources
 from autoal_gui.gui.actions import COMMANDS
 from autoal_gui.gui.keys import LETTERS, class_keys
 from autoal_gui.gui.theme import (
@@ -19,7 +20,6 @@ from autoal_gui.gui.theme import (
     contrast,
     icon,
     ink_on,
-    resources,
     scale_font,
     style_sheet,
 )

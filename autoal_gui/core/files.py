@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import autoal_gui
 from autoal_gui.core.errors import AutoALError
 
 
@@ -71,3 +72,13 @@ def _new_beside(target: Path) -> Path:
             partial.touch(exist_ok=False)
             break
     return partial
+
+
+def resources() -> Path:
+    """Return the folder of icons and style sheet.
+
+    It lies beside the package in the sources and in a built program, inside it when installed.
+    """
+    package = Path(autoal_gui.__file__).resolve().parent
+    beside = package.parent / "resources"
+    return beside if (beside / "style.qss").is_file() else package / "resources"

@@ -5,8 +5,8 @@ in a table say, is marked there with `mark` and looked up with `tr` where it is 
 """
 
 import gettext
-from importlib.resources import files
-from pathlib import Path
+
+from autoal_gui.core.files import resources
 
 LANGUAGES = {
     "en": "English",
@@ -24,8 +24,8 @@ _catalogue: gettext.NullTranslations = gettext.NullTranslations()
 def use(language: str) -> None:
     """Look sentences up in a language from now on; what has no translation stays English."""
     global _catalogue
-    folder = Path(str(files("autoal_gui.resources"))) / "translations"
-    _catalogue = gettext.translation(DOMAIN, str(folder), [language], fallback=True)
+    folder = str(resources() / "translations")
+    _catalogue = gettext.translation(DOMAIN, folder, [language], fallback=True)
 
 
 def tr(sentence: str, **values: object) -> str:

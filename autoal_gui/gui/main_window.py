@@ -27,6 +27,7 @@ from PySide6.QtWidgets import (
 )
 
 from autoal_gui.core.errors import AutoALError
+from autoal_gui.core.files import resources
 from autoal_gui.core.pool import Listing, SourceSpec
 from autoal_gui.core.project import FILE_NAME, ProjectPlan
 from autoal_gui.core.settings import PRESETS, fitted_to
@@ -38,7 +39,7 @@ from autoal_gui.gui.pages import PAGES, Page
 from autoal_gui.gui.parts import Failure, fitting
 from autoal_gui.gui.services import Services
 from autoal_gui.gui.start_page import WAYS, StartPage
-from autoal_gui.gui.theme import CHOICES, Theme, resources
+from autoal_gui.gui.theme import CHOICES, Theme
 
 if TYPE_CHECKING:
     from autoal_gui.gui.desk import Desk

@@ -2,7 +2,6 @@
 
 from dataclasses import asdict, dataclass
 from functools import cache
-from pathlib import Path
 from string import Template
 from typing import Literal, cast
 
@@ -11,7 +10,7 @@ from PySide6.QtGui import QColor, QFont, QGuiApplication, QIcon, QPainter, QPale
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QApplication, QWidget
 
-import autoal_gui
+from autoal_gui.core.files import resources
 
 Choice = Literal["system", "light", "dark"]
 CHOICES: tuple[Choice, ...] = ("system", "light", "dark")
@@ -128,16 +127,6 @@ class Theme(QObject):
     def _follow(self) -> None:
         if self._choice == "system":
             self.apply()
-
-
-def resources() -> Path:
-    """Return the folder of icons and style sheet.
-
-    It lies beside the package in the sources and in a built program, inside it when installed.
-    """
-    package = Path(autoal_gui.__file__).resolve().parent
-    beside = package.parent / "resources"
-    return beside if (beside / "style.qss").is_file() else package / "resources"
 
 
 def style_sheet(colours: Colours) -> str:
