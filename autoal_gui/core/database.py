@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from autoal_gui.core.errors import ProjectDamaged, ProjectError, ProjectInUse, ProjectTooNew
+from autoal_gui.core.language import mark, tr
 
 APPLICATION_ID = 0x41414C47  # "AALG"
 SCHEMA_VERSION = 1
@@ -90,9 +91,9 @@ def create(file: Path, fill: Callable[[sqlite3.Connection], None]) -> sqlite3.Co
     try:
         file.touch(mode=0o600, exist_ok=False)  # SQLite itself would let others read it
     except FileExistsError:
-        raise ProjectError("There is a project in that folder already.") from None
+        raise ProjectError(tr("There is a project in that folder already.")) from None
     except OSError as error:
-        raise ProjectError(UNWRITABLE) from error
+        raise ProjectError(tr(UNWRITABLE)) from error
     connection = sqlite3.connect(file, timeout=0, isolation_level=None)
     try:
         _lock(connection)
@@ -107,7 +108,7 @@ def create(file: Path, fill: Callable[[sqlite3.Connection], None]) -> sqlite3.Co
         for path in (file, file.with_name(f"{file.name}-journal")):
             path.unlink(missing_ok=True)
         if isinstance(error, sqlite3.Error):
-            raise ProjectError(UNWRITABLE) from error
+            raise ProjectError(tr(UNWRITABLE)) from error
         raise
     return connection
 
@@ -122,7 +123,7 @@ def open_existing(file: Path) -> sqlite3.Connection:
         ProjectError: it is not there, or cannot be opened for writing.
     """
     if not file.is_file():
-        raise ProjectError("There is no project in that folder.")
+        raise ProjectError(tr("There is no project in that folder."))
     try:
         connection = sqlite3.connect(file, timeout=0, isolation_level=None)
     except sqlite3.Error as error:
@@ -146,10 +147,10 @@ def _check_kind(connection: sqlite3.Connection) -> None:
     application = connection.execute("PRAGMA application_id").fetchone()[0]
     version = connection.execute("PRAGMA user_version").fetchone()[0]
     if application != APPLICATION_ID or version < 1:
-        raise ProjectDamaged("That file is not a project of this program.")
+        raise ProjectDamaged(tr("That file is not a project of this program."))
     if version > SCHEMA_VERSION:
         raise ProjectTooNew(
-            "A later version of the program wrote this project; it has been left unchanged."
+            tr("A later version of the program wrote this project; it has been left unchanged.")
         )
 
 
@@ -163,13 +164,13 @@ def _lock(connection: sqlite3.Connection) -> None:
 
 def _check_content(connection: sqlite3.Connection) -> None:
     if connection.execute("PRAGMA integrity_check(1)").fetchone()[0] != "ok":
-        raise ProjectDamaged(DAMAGED)
+        raise ProjectDamaged(tr(DAMAGED))
     if connection.execute("PRAGMA foreign_key_check").fetchone() is not None:
-        raise ProjectDamaged(DAMAGED)
+        raise ProjectDamaged(tr(DAMAGED))
     with contextlib.closing(sqlite3.connect(":memory:")) as fresh:
         fresh.executescript(SCHEMA)
         if _definitions(connection) != _definitions(fresh):
-            raise ProjectDamaged(DAMAGED)
+            raise ProjectDamaged(tr(DAMAGED))
 
 
 def _definitions(connection: sqlite3.Connection) -> list[tuple[str, ...]]:
@@ -183,19 +184,21 @@ def explained(error: Exception) -> ProjectError:
     """Turn what SQLite says when a project is opened into one sentence."""
     reason = str(error)  # sqlite3 names error codes only from Python 3.11 on
     if "locked" in reason:
-        return ProjectInUse("The project is open in another window or program.")
+        return ProjectInUse(tr("The project is open in another window or program."))
     if "readonly" in reason or "unable to open" in reason:
-        return ProjectError("The project cannot be opened: its folder or disk is read-only.")
+        return ProjectError(tr("The project cannot be opened: its folder or disk is read-only."))
     if "is full" in reason:
-        return ProjectError("The project cannot be opened: its disk is full.")
+        return ProjectError(tr("The project cannot be opened: its disk is full."))
     if "I/O error" in reason:
-        return ProjectError("The project cannot be opened: its disk failed to read or write.")
-    return ProjectDamaged(DAMAGED)
+        return ProjectError(tr("The project cannot be opened: its disk failed to read or write."))
+    return ProjectDamaged(tr(DAMAGED))
 
 
-UNWRITABLE = "The project cannot be written into that folder."
-UNSAVED = "The change could not be saved; is the disk full or read-only?"
-DAMAGED = "The project file is damaged; it has been left unchanged, so that it can be recovered."
+UNWRITABLE = mark("The project cannot be written into that folder.")
+UNSAVED = mark("The change could not be saved; is the disk full or read-only?")
+DAMAGED = mark(
+    "The project file is damaged; it has been left unchanged, so that it can be recovered."
+)
 
 
 @contextlib.contextmanager
@@ -208,7 +211,7 @@ def saving(sentence: str = UNSAVED) -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as error:
-        raise ProjectError(sentence) from error
+        raise ProjectError(tr(sentence)) from error
 
 
 @contextlib.contextmanager

@@ -17,6 +17,7 @@ from autoal_gui.core import database
 from autoal_gui.core.errors import ProjectDamaged, ProjectError, SettingsError
 from autoal_gui.core.files import sha256_of
 from autoal_gui.core.journal import Action, Entry, Journal
+from autoal_gui.core.language import mark, tr
 from autoal_gui.core.messages import Asked, Query, RoundFinished, WarmStarted
 from autoal_gui.core.metrics import Metrics
 from autoal_gui.core.pool import (
@@ -40,6 +41,7 @@ OpenImages = Callable[[SourceSpec, Path], ImageReader]
 
 FILE_NAME = "project.autoal"
 WARM_FILE = "warm.pt"  # the checkpoint of the warm start
+UNANSWERED = mark("The answer could not be saved; is the disk full or read-only?")
 RANKING_KEPT = 1000  # images of a ranking that are stored: many batches of labelling ahead
 
 
@@ -161,7 +163,7 @@ class Project:
             raise database.explained(error) from error
         except (SettingsError, ValueError, KeyError, TypeError, AttributeError) as error:
             connection.close()
-            raise ProjectDamaged(database.DAMAGED) from error
+            raise ProjectDamaged(tr(database.DAMAGED)) from error
         except BaseException:
             connection.close()
             raise
@@ -226,9 +228,9 @@ class Project:
     def _write_class(self, statement: str, name: str, class_index: int) -> None:
         name = name.strip()
         if not name:
-            raise ProjectError("A class needs a name.")
+            raise ProjectError(tr("A class needs a name."))
         if name in self.classes[:class_index] + self.classes[class_index + 1 :]:
-            raise ProjectError(f"There is a class named {name} already.")
+            raise ProjectError(tr("There is a class named {name} already.", name=name))
         self._execute(statement, name, class_index)
 
     @property
@@ -327,7 +329,7 @@ class Project:
         self._append(action, image_id, round_number=self.last_round, target=target)
 
     def _append(self, action: Action, image_id: int, **values: Any) -> Entry:
-        with database.saving("The answer could not be saved; is the disk full or read-only?"):
+        with database.saving(UNANSWERED):
             entry = Entry(0, _now(), self.annotator, action=action, image_id=image_id, **values)
             entry = replace(entry, sequence=_insert_entry(self._db, entry))
         self._journal.apply(entry)
@@ -633,7 +635,7 @@ def make_folders(folder: Path) -> Path:
         for path in (folder, folder / "models", folder / "cache"):
             path.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:
-        raise ProjectError("The project folder cannot be made there.") from error
+        raise ProjectError(tr("The project folder cannot be made there.")) from error
     return folder / "cache"
 
 
