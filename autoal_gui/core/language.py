@@ -5,6 +5,7 @@ in a table say, is marked there with `mark` and looked up with `tr` where it is 
 """
 
 import gettext
+from collections.abc import Callable
 
 from autoal_gui.core.files import resources
 
@@ -19,11 +20,18 @@ LANGUAGES = {
 DOMAIN = "autoal"
 
 _catalogue: gettext.NullTranslations = gettext.NullTranslations()
+_grouped: Callable[[int], str] = "{:,}".format
 
 
-def use(language: str) -> None:
-    """Look sentences up in a language from now on; what has no translation stays English."""
-    global _catalogue
+def use(language: str, grouped: Callable[[int], str] = "{:,}".format) -> None:
+    """Look sentences up in a language from now on; what has no translation stays English.
+
+    Args:
+        language: a code of `LANGUAGES`.
+        grouped: how whole numbers are written in it.
+    """
+    global _catalogue, _grouped
+    _grouped = grouped
     folder = str(resources() / "translations")
     _catalogue = gettext.translation(DOMAIN, folder, [language], fallback=True)
 
@@ -36,7 +44,12 @@ def tr(sentence: str, **values: object) -> str:
 
 def tr_count(one: str, many: str, count: int, **values: object) -> str:
     """Return the form of a sentence that suits a count, which it may show as {count}."""
-    return _catalogue.ngettext(one, many, count).format(count=count, **values)
+    return _catalogue.ngettext(one, many, count).format(count=_grouped(count), **values)
+
+
+def number(count: int) -> str:
+    """Return a whole number as the language in use writes it, thousands apart."""
+    return _grouped(count)
 
 
 def mark(sentence: str) -> str:

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QKeySequence
 
+from autoal_gui.core.language import tr
 from autoal_gui.gui.theme import Theme, icon
 
 
 @dataclass(frozen=True)
 class Command:
-    """One command as the table below declares it."""
+    """One command as the table below declares it; the catalogues take group, text and tip."""
 
     name: str
     group: str
@@ -92,10 +93,10 @@ class Actions(QObject):
         return tuple(self[command.name] for command in COMMANDS if command.group == name)
 
     def _make(self, command: Command) -> QAction:
-        action = QAction(command.text, self)
+        action = QAction(tr(command.text), self)
         action.setShortcuts([QKeySequence(key) for key in command.keys])
         action.setAutoRepeat(command.repeats)
-        _set_tip(action, command.tip)
+        _set_tip(action, tr(command.tip))
         return action
 
     def rename(self, name: str, text: str, tip: str) -> None:
@@ -106,7 +107,7 @@ class Actions(QObject):
     def restore(self, name: str) -> None:
         """Give a command the words of the table again."""
         command = next(command for command in COMMANDS if command.name == name)
-        self.rename(name, command.text, command.tip)
+        self.rename(name, tr(command.text), tr(command.tip))
 
     def _tint(self) -> None:
         for command in COMMANDS:

@@ -28,6 +28,7 @@ from PySide6.QtWidgets import (
 
 from autoal_gui.core.errors import AutoALError
 from autoal_gui.core.files import resources
+from autoal_gui.core.language import mark, number, tr, tr_count
 from autoal_gui.core.pool import Listing, SourceSpec
 from autoal_gui.core.project import FILE_NAME, ProjectPlan
 from autoal_gui.core.settings import PRESETS, fitted_to
@@ -46,12 +47,13 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-FAULT = "Something went wrong in the program; every answer given so far is saved."
+FAULT = mark("Something went wrong in the program; every answer given so far is saved.")
+NOTHING_KNOWN = mark("That is neither a project, a folder of images nor an .npz file.")
 RECENT_KEPT = 8
 PROJECT_ACTIONS = ("home", "export", "settings")
 LABEL_ACTIONS = ("unsure", "skip", "undo", "redo", "back", "forward")
 VIEW_ACTIONS = ("fit", "actual", "zoom_in", "zoom_out", "smooth", "why")
-THEME_LABELS = {"system": "As the system", "light": "Light", "dark": "Dark"}
+THEME_LABELS = {"system": mark("As the system"), "light": mark("Light"), "dark": mark("Dark")}
 
 
 class MainWindow(QMainWindow):
@@ -94,14 +96,14 @@ class MainWindow(QMainWindow):
         column.addWidget(self.stack, 1)
         self.setCentralWidget(central)
         self.status.setTextFormat(Qt.TextFormat.PlainText)
-        self.status.setAccessibleName("Status")
+        self.status.setAccessibleName(tr("Status"))
         self.status.setContentsMargins(10, 2, 10, 2)
         self.statusBar().addWidget(self.status, 1)
         self.statusBar().setSizeGripEnabled(False)
 
     def _make_menus(self) -> None:
         for group in GROUPS:
-            menu = self.menuBar().addMenu(group)
+            menu = self.menuBar().addMenu(tr(group))
             if group == "Project":
                 menu.addMenu(self._make_new_menu())
             menu.addActions(self.actions_table.group(group))
@@ -112,20 +114,20 @@ class MainWindow(QMainWindow):
             self.addActions(self.actions_table.group(group))
 
     def _make_new_menu(self) -> QMenu:
-        menu = QMenu("New project", self)
+        menu = QMenu(tr("New project"), self)
         for way, _, title, line in WAYS[:-1]:
-            action = menu.addAction(title)
+            action = menu.addAction(tr(title))
             action.setData(way)
-            action.setStatusTip(line)
+            action.setStatusTip(tr(line))
             action.triggered.connect(self._on_new_action)
         return menu
 
     def _make_theme_menu(self) -> QMenu:
-        menu = QMenu("Colours", self)
+        menu = QMenu(tr("Colours"), self)
         group = QActionGroup(self)
         self._theme_actions: dict[str, QAction] = {}
         for choice in CHOICES:
-            action = menu.addAction(THEME_LABELS[choice])
+            action = menu.addAction(tr(THEME_LABELS[choice]))
             action.setCheckable(True)
             action.setData(choice)
             group.addAction(action)
@@ -177,7 +179,7 @@ class MainWindow(QMainWindow):
             self.restoreGeometry(geometry)
         self.start_page.set_recent(self.recent())
         self._enable_actions()
-        self.say("Choose where the images come from.")
+        self.say(tr("Choose where the images come from."))
 
     # -- what others call ---------------------------------------------------------------------
 
@@ -189,7 +191,7 @@ class MainWindow(QMainWindow):
     def start_demo(self) -> None:
         """Make a project of the demo set with every default, and open it."""
         self.failure.hide()
-        self._busy = QProgressDialog("Drawing the demo images…", "Cancel", 0, 0, self)
+        self._busy = QProgressDialog(tr("Drawing the demo images…"), tr("Cancel"), 0, 0, self)
         self._busy.setWindowModality(Qt.WindowModality.WindowModal)
         self._busy.setMinimumDuration(300)
         self._busy.canceled.connect(self._importer.cancel)
@@ -213,7 +215,7 @@ class MainWindow(QMainWindow):
         elif path.is_dir():
             self.new_project(folder_spec(path))
         else:
-            self._on_failed("That is neither a project, a folder of images nor an .npz file.", "")
+            self._on_failed(tr(NOTHING_KNOWN), "")
 
     def report_fault(
         self, kind: type[BaseException], error: BaseException, trace: TracebackType | None
@@ -221,7 +223,7 @@ class MainWindow(QMainWindow):
         """Show that the program erred; made for `sys.excepthook`, which Qt's slots end up in."""
         details = where(error)
         log.error("A fault in the window: %s", details)
-        sentence = str(error) if isinstance(error, AutoALError) else FAULT
+        sentence = str(error) if isinstance(error, AutoALError) else tr(FAULT)
         self.failure.show_failure(sentence, details)
 
     @Slot(str)
@@ -304,18 +306,20 @@ class MainWindow(QMainWindow):
             self._on_way(str(action.data()))
 
     def _ask_images(self) -> None:
-        chosen = QFileDialog.getExistingDirectory(self, "Folder of images")
+        chosen = QFileDialog.getExistingDirectory(self, tr("Folder of images"))
         if chosen:
             self.new_project(folder_spec(Path(chosen)))
 
     def _ask_file(self) -> None:
-        chosen, _ = QFileDialog.getOpenFileName(self, ".npz file", "", "MedMNIST files (*.npz)")
+        chosen, _ = QFileDialog.getOpenFileName(
+            self, tr(".npz file"), "", tr("MedMNIST files (*.npz)")
+        )
         if chosen:
             self.new_project(SourceSpec("npz", chosen))
 
     def _ask_project(self) -> None:
         start = str(self._services.projects_folder)
-        chosen = QFileDialog.getExistingDirectory(self, "Project folder", start)
+        chosen = QFileDialog.getExistingDirectory(self, tr("Project folder"), start)
         if chosen:
             self.open_folder(Path(chosen))
 
@@ -375,7 +379,8 @@ class MainWindow(QMainWindow):
         folder = str(project.folder.resolve())
         self._remember([folder, *(other for other in self.recent() if other != folder)])
         self._enable_actions()
-        self.say(f"{len(project.pool.images):,} images. Press ? for the keys.")
+        images = tr_count("{count} image.", "{count} images.", len(project.pool.images))
+        self.say(tr("{images} Press ? for the keys.", images=images))
 
     def _make_desk(self) -> None:
         """Make the desk when it is needed first: its charts take longer than the start page."""
@@ -390,7 +395,7 @@ class MainWindow(QMainWindow):
         self.start_page.set_recent(self.recent())
         self.setWindowTitle("AutoAL")
         self._enable_actions()
-        self.say("The project is closed; everything is saved.")
+        self.say(tr("The project is closed; everything is saved."))
 
     def _on_answers(self) -> None:
         project = self.controller.project
@@ -398,8 +403,13 @@ class MainWindow(QMainWindow):
         self.actions_table["undo"].setEnabled(at_desk and project.can_undo)
         self.actions_table["redo"].setEnabled(at_desk and project.can_redo)
         answers = len(project.answers)
-        asked = f"{answers:,} of {answers + project.waiting:,} images"
-        self.say(f"{asked} answered; every answer is saved.")
+        self.say(
+            tr(
+                "{done} of {total} images answered; every answer is saved.",
+                done=number(answers),
+                total=number(answers + project.waiting),
+            )
+        )
 
     def _enable_actions(self) -> None:
         is_open = self.controller.is_open
@@ -420,7 +430,7 @@ class MainWindow(QMainWindow):
 
     @Slot(str)
     def _on_exported(self, target: str) -> None:
-        self.say(f"Written: {target}")
+        self.say(tr("Written: {target}", target=target))
 
     def _on_theme(self, action: QAction) -> None:
         self.theme.choose(action.data())
