@@ -10,72 +10,12 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from autoal_gui.core import migrations
 from autoal_gui.core.errors import ProjectDamaged, ProjectError, ProjectInUse, ProjectTooNew
 from autoal_gui.core.language import mark, tr
+from autoal_gui.core.schema import SCHEMA_VERSION, SCHEMAS
 
 APPLICATION_ID = 0x41414C47  # "AALG"
-SCHEMA_VERSION = 1
-
-SCHEMA = """
-CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE class (class_index INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
-CREATE TABLE image (
-    image_id INTEGER PRIMARY KEY,
-    key TEXT NOT NULL UNIQUE,
-    sha256 TEXT NOT NULL,
-    split TEXT NOT NULL CHECK (split IN ('pool', 'evaluation'))
-);
-CREATE TABLE unreadable (key TEXT PRIMARY KEY, reason TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE truth (
-    image_id INTEGER PRIMARY KEY REFERENCES image,
-    class_index INTEGER NOT NULL REFERENCES class
-);
-CREATE TABLE journal (
-    sequence INTEGER PRIMARY KEY AUTOINCREMENT,
-    at TEXT NOT NULL,
-    annotator TEXT NOT NULL,
-    round_number INTEGER NOT NULL,
-    action TEXT NOT NULL
-        CHECK (action IN ('label', 'unsure', 'skip', 'import', 'undo', 'redo')),
-    image_id INTEGER NOT NULL REFERENCES image,
-    class_index INTEGER REFERENCES class,
-    suggested INTEGER REFERENCES class,
-    confidence REAL,
-    shown INTEGER NOT NULL,
-    target INTEGER REFERENCES journal,
-    comment TEXT NOT NULL,
-    CHECK ((action IN ('label', 'import')) = (class_index IS NOT NULL)),
-    CHECK ((action IN ('undo', 'redo')) = (target IS NOT NULL))
-);
-CREATE TRIGGER journal_keeps BEFORE UPDATE ON journal
-    BEGIN SELECT RAISE(ABORT, 'the journal only grows'); END;
-CREATE TRIGGER journal_stays BEFORE DELETE ON journal
-    BEGIN SELECT RAISE(ABORT, 'the journal only grows'); END;
--- REPLACE deletes without asking the trigger above.
-CREATE TRIGGER journal_grows BEFORE INSERT ON journal
-    WHEN EXISTS (SELECT 1 FROM journal WHERE sequence = NEW.sequence)
-    BEGIN SELECT RAISE(ABORT, 'the journal only grows'); END;
-CREATE TABLE round (
-    number INTEGER PRIMARY KEY,
-    settings TEXT NOT NULL,
-    outcome TEXT NOT NULL
-        CHECK (outcome IN ('running', 'finished', 'failed', 'cancelled', 'interrupted')),
-    started TEXT NOT NULL,
-    ended TEXT NOT NULL DEFAULT '',
-    labels INTEGER NOT NULL,
-    sentence TEXT NOT NULL DEFAULT '',
-    result TEXT NOT NULL DEFAULT '{}'
-);
-CREATE TABLE ranking (
-    round_number INTEGER NOT NULL REFERENCES round,
-    position INTEGER NOT NULL,
-    image_id INTEGER NOT NULL REFERENCES image,
-    suggested INTEGER REFERENCES class,
-    confidence REAL,
-    query TEXT NOT NULL DEFAULT '',
-    PRIMARY KEY (round_number, position)
-) WITHOUT ROWID;
-"""
 
 
 def create(file: Path, fill: Callable[[sqlite3.Connection], None]) -> sqlite3.Connection:
@@ -99,7 +39,7 @@ def create(file: Path, fill: Callable[[sqlite3.Connection], None]) -> sqlite3.Co
         _lock(connection)
         connection.executescript(
             f"BEGIN; PRAGMA application_id={APPLICATION_ID};"
-            f"PRAGMA user_version={SCHEMA_VERSION}; {SCHEMA}"
+            f"PRAGMA user_version={SCHEMA_VERSION}; {SCHEMAS[SCHEMA_VERSION]}"
         )
         fill(connection)
         connection.execute("COMMIT")
@@ -131,7 +71,9 @@ def open_existing(file: Path) -> sqlite3.Connection:
     try:
         _check_kind(connection)
         _lock(connection)
+        _check_length(connection, file)
         _check_content(connection)
+        migrations.migrate(connection)
     except (sqlite3.Error, UnicodeError) as error:  # damage makes messages that are no text
         connection.close()
         raise explained(error) from error
@@ -145,7 +87,7 @@ def _check_kind(connection: sqlite3.Connection) -> None:
     """Check whose file it is before anything is done that may write to it."""
     connection.execute("PRAGMA locking_mode=EXCLUSIVE")
     application = connection.execute("PRAGMA application_id").fetchone()[0]
-    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    version = migrations.version_of(connection)
     if application != APPLICATION_ID or version < 1:
         raise ProjectDamaged(tr("That file is not a project of this program."))
     if version > SCHEMA_VERSION:
@@ -162,13 +104,20 @@ def _lock(connection: sqlite3.Connection) -> None:
     )
 
 
+def _check_length(connection: sqlite3.Connection, file: Path) -> None:
+    """Check that no byte is missing: SQLite reads those of an empty last page as zeros."""
+    pages = connection.execute("PRAGMA page_count").fetchone()[0]
+    if file.stat().st_size < pages * connection.execute("PRAGMA page_size").fetchone()[0]:
+        raise ProjectDamaged(tr(DAMAGED))
+
+
 def _check_content(connection: sqlite3.Connection) -> None:
     if connection.execute("PRAGMA integrity_check(1)").fetchone()[0] != "ok":
         raise ProjectDamaged(tr(DAMAGED))
     if connection.execute("PRAGMA foreign_key_check").fetchone() is not None:
         raise ProjectDamaged(tr(DAMAGED))
     with contextlib.closing(sqlite3.connect(":memory:")) as fresh:
-        fresh.executescript(SCHEMA)
+        fresh.executescript(SCHEMAS[migrations.version_of(connection)])
         if _definitions(connection) != _definitions(fresh):
             raise ProjectDamaged(tr(DAMAGED))
 
