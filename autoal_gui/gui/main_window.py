@@ -5,7 +5,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSettings, QSize, Qt, Slot
+from PySide6.QtCore import QSettings, QSize, Qt, Signal, Slot
 from PySide6.QtGui import (
     QAction,
     QActionGroup,
@@ -28,7 +28,7 @@ from PySide6.QtWidgets import (
 
 from autoal_gui.core.errors import AutoALError
 from autoal_gui.core.files import resources
-from autoal_gui.core.language import mark, number, tr, tr_count
+from autoal_gui.core.language import LANGUAGES, mark, number, tr, tr_count
 from autoal_gui.core.pool import Listing, SourceSpec
 from autoal_gui.core.project import FILE_NAME, ProjectPlan
 from autoal_gui.core.settings import PRESETS, fitted_to
@@ -36,6 +36,7 @@ from autoal_gui.engine.engine import where
 from autoal_gui.gui.actions import GROUPS, Actions
 from autoal_gui.gui.controller import Controller
 from autoal_gui.gui.importer import Importer, free_folder
+from autoal_gui.gui.languages import AS_SYSTEM, chosen
 from autoal_gui.gui.pages import PAGES, Page
 from autoal_gui.gui.parts import Failure, fitting
 from autoal_gui.gui.services import Services
@@ -58,6 +59,9 @@ THEME_LABELS = {"system": mark("As the system"), "light": mark("Light"), "dark":
 
 class MainWindow(QMainWindow):
     """The program's window. It starts on the start page."""
+
+    language_chosen = Signal(str)
+    """A code of `LANGUAGES`, or `AS_SYSTEM`; who holds the window makes it anew."""
 
     def __init__(self, services: Services, settings: QSettings | None = None) -> None:
         """Make the window; `settings` keeps theme, geometry and recent projects."""
@@ -110,6 +114,7 @@ class MainWindow(QMainWindow):
             if group == "View":
                 menu.addSeparator()
                 menu.addMenu(self._make_theme_menu())
+                menu.addMenu(self._make_language_menu())
         for group in GROUPS:  # shortcuts work with the menu bar hidden or native
             self.addActions(self.actions_table.group(group))
 
@@ -133,6 +138,20 @@ class MainWindow(QMainWindow):
             group.addAction(action)
             self._theme_actions[choice] = action
         group.triggered.connect(self._on_theme)
+        return menu
+
+    def _make_language_menu(self) -> QMenu:
+        # Both words, so that it is found by who does not read the language in use.
+        both = tr("Language")
+        menu = QMenu(both if both == "Language" else f"{both} (Language)", self)
+        group = QActionGroup(self)
+        for code, name in {AS_SYSTEM: tr("As the system"), **LANGUAGES}.items():
+            action = menu.addAction(name)
+            action.setCheckable(True)
+            action.setData(code)
+            action.setChecked(code == chosen(self._settings))
+            group.addAction(action)
+        group.triggered.connect(self._on_language)
         return menu
 
     def _connect(self) -> None:
@@ -187,6 +206,17 @@ class MainWindow(QMainWindow):
         """Open the project in a folder, or of a project file; say whether that worked."""
         self.failure.hide()
         return self.controller.open_project(path.parent if path.name == FILE_NAME else path)
+
+    def place(self) -> tuple[Path | None, int | None]:
+        """Return the folder of the open project and the image on screen."""
+        if not self.controller.is_open:
+            return None, None
+        return self.controller.project.folder, self.controller.current
+
+    def go_to(self, folder: Path | None, image: int | None) -> None:
+        """Open a project at an image, as `place` named them."""
+        if folder is not None and self.open_folder(folder) and image is not None:
+            self.controller.go_to(image)
 
     def start_demo(self) -> None:
         """Make a project of the demo set with every default, and open it."""
@@ -435,6 +465,9 @@ class MainWindow(QMainWindow):
     def _on_theme(self, action: QAction) -> None:
         self.theme.choose(action.data())
         self._settings.setValue("theme", action.data())
+
+    def _on_language(self, action: QAction) -> None:
+        self.language_chosen.emit(action.data())
 
     def _toggle_theme(self) -> None:
         self._theme_actions["light" if self.theme.dark else "dark"].trigger()
