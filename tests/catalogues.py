@@ -1,4 +1,4 @@
-"""The catalogues of sentences, made with Babel: `python tests/catalogues.py` brings them up to date.
+"""The catalogues of sentences, made with Babel; `python tests/catalogues.py` renews them.
 
 Sentences that are new come in without a translation, those that are gone go out; a translator fills
 in `resources/translations/<code>/LC_MESSAGES/autoal.po`, and a second run compiles it.

@@ -11,6 +11,7 @@ from PySide6.QtGui import (
     QActionGroup,
     QCloseEvent,
     QDragEnterEvent,
+    QDragLeaveEvent,
     QDropEvent,
     QIcon,
 )
@@ -51,7 +52,7 @@ log = logging.getLogger(__name__)
 FAULT = mark("Something went wrong in the program; every answer given so far is saved.")
 NOTHING_KNOWN = mark("That is neither a project, a folder of images nor an .npz file.")
 RECENT_KEPT = 8
-PROJECT_ACTIONS = ("home", "export", "settings")
+PROJECT_ACTIONS = ("home", "export", "settings", "report", "classes")
 LABEL_ACTIONS = ("unsure", "skip", "undo", "redo", "back", "forward")
 VIEW_ACTIONS = ("fit", "actual", "zoom_in", "zoom_out", "smooth", "why")
 THEME_LABELS = {"system": mark("As the system"), "light": mark("Light"), "dark": mark("Dark")}
@@ -164,6 +165,7 @@ class MainWindow(QMainWindow):
         controller.exported.connect(self._on_exported)
         self.start_page.chosen.connect(self._on_way)
         self.start_page.recent_chosen.connect(self._on_recent)
+        self.start_page.forgotten.connect(self._on_forgotten)
         self._importer.progress.connect(self._on_import_progress)
         self._importer.listed.connect(self._on_demo_listed)
         self._importer.failed.connect(self._on_import_failed)
@@ -173,6 +175,9 @@ class MainWindow(QMainWindow):
             "open": self._ask_project,
             "export": self.show_export,
             "settings": self.show_settings,
+            "report": self.show_report,
+            "classes": self.show_classes,
+            "help": self.show_help,
             "quit": self.close,
             "unsure": controller.unsure,
             "skip": controller.skip,
@@ -273,6 +278,22 @@ class MainWindow(QMainWindow):
 
         self._show_dialog(SettingsDialog(self.controller, self))
 
+    def show_classes(self) -> None:
+        """Show the classes of the project, to add, rename or remove some."""
+        from autoal_gui.gui.classes_dialog import ClassesDialog
+
+        self._show_dialog(ClassesDialog(self.controller, self))
+
+    def show_report(self) -> None:
+        """Show which files could not be used when the project was made."""
+        from autoal_gui.gui.import_report import ImportReportDialog
+
+        self._show_dialog(ImportReportDialog(self.controller.project, self))
+
+    def show_help(self) -> None:
+        """Show the help, at what is on screen."""
+        self.show_page("help")
+
     def show_page(self, name: str) -> Page:
         """Show one of the pages beside the desk, made when it is needed first, and return it."""
         if name not in self.pages:
@@ -355,8 +376,12 @@ class MainWindow(QMainWindow):
 
     @Slot(str)
     def _on_recent(self, folder: str) -> None:
-        if not self.open_folder(Path(folder)) and not (Path(folder) / FILE_NAME).is_file():
-            self._remember([other for other in self.recent() if other != folder])
+        if not self.open_folder(Path(folder)):  # it may have gone since the list was made
+            self.start_page.set_recent(self.recent())
+
+    @Slot(str)
+    def _on_forgotten(self, folder: str) -> None:
+        self._remember([other for other in self.recent() if other != folder])
 
     def _on_new_accepted(self) -> None:
         from autoal_gui.gui.new_project import NewProjectDialog
@@ -491,10 +516,16 @@ class MainWindow(QMainWindow):
         """Take one local file or folder."""
         if event.mimeData().hasUrls() and event.mimeData().urls()[0].isLocalFile():
             event.acceptProposedAction()
+            self.start_page.invite(True)
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:  # noqa: N802 - Qt's name
+        """Show that nothing is dragged any more."""
+        self.start_page.invite(False)
 
     def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802 - Qt's name
         """Open what was dropped."""
         event.acceptProposedAction()
+        self.start_page.invite(False)
         self.open_any(Path(event.mimeData().urls()[0].toLocalFile()))
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
