@@ -4,10 +4,11 @@ The thread that opened a project is the only one to use it. Every answer is comm
 call that gives it returns, so that closing or killing the program at any moment loses nothing.
 """
 
+import contextlib
 import json
 import random
 import sqlite3
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timezone
 from pathlib import Path
@@ -227,6 +228,22 @@ class Project:
         """
         self._write_class("UPDATE class SET name=? WHERE class_index=?", name, class_index)
 
+    @property
+    def removed_classes(self) -> frozenset[int]:
+        """Classes taken out of use; one whose labels an undo has brought back is in use again."""
+        removed = frozenset(int(i) for i in _setting(self._db, "removed_classes", []))
+        if not removed:
+            return removed
+        return removed - {entry.class_index for entry in self.answers.values()}
+
+    @removed_classes.setter
+    def removed_classes(self, removed: Iterable[int]) -> None:
+        self._set("removed_classes", sorted(removed))
+
+    def measuring_labels(self, class_index: int) -> int:
+        """Return how many images of the evaluation set are known to be of a class."""
+        return sum(known == class_index for known in self._own_truth.values())
+
     def _write_class(self, statement: str, name: str, class_index: int) -> None:
         name = name.strip()
         if not name:
@@ -313,6 +330,20 @@ class Project:
             round_number=self.last_round if round_number is None else round_number,
             purpose=purpose,
         )
+
+    @contextlib.contextmanager
+    def together(self) -> Iterator[None]:
+        """Commit the answers that the block gives at once, or none of them.
+
+        Raises:
+            ProjectError: they could not be saved.
+        """
+        try:
+            with database.saving(UNANSWERED), database.transaction(self._db):
+                yield
+        except BaseException:
+            self._journal = Journal.of(read_entries(self._db))  # without what was taken back
+            raise
 
     def flag(self, image_id: int, flagged: bool = True) -> Entry:
         """Put a flag on an image, or take it off; its answer stays as it is.
