@@ -90,8 +90,7 @@ PLUGINS = ("pydicom", "pylibjpeg", "pyjpegls", "pillow", "gdcm")
 
 pydicom.config.settings.reading_validation_mode = pydicom.config.IGNORE
 # What pydicom logs of a file may be what the file says of a patient.
-logging.getLogger("pydicom").propagate = False
-logging.getLogger("pydicom").addHandler(logging.NullHandler())
+logging.getLogger("pydicom").setLevel(logging.CRITICAL + 1)
 
 
 @dataclass(frozen=True)
