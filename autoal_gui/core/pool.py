@@ -9,12 +9,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
 
 from autoal_gui.core.errors import EarlyAccess, ImageUnreadable, SourceError
+from autoal_gui.core.language import tr
 
 Split = Literal["pool", "evaluation"]
 Pixels = npt.NDArray[np.generic]
@@ -22,6 +23,21 @@ Pixels = npt.NDArray[np.generic]
 
 ProgressCallback = Callable[[int, int], None]
 """Called with (done, total); may raise `Cancelled` to stop."""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One decoded image, and what its grey values mean. A brighter pixel has a larger value."""
+
+    pixels: Pixels = field(repr=False)
+    window: tuple[float, float] | None = None
+    """Grey values that the file wants shown as black and as white; None where it says nothing."""
+    slope: float = 1.0
+    intercept: float = 0.0
+    """A measured value is slope * grey value + intercept; the slope is negative where the file
+    calls low values bright."""
+    unit: str = ""
+    """Of measured values: "HU", or empty where they do not mean the same in every image."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +82,18 @@ class ImageReader(Protocol):
 
     def read(self, key: str) -> Pixels:
         """Decode one image.
+
+        Raises:
+            ImageUnreadable: the image is gone or broken; the others can still be read.
+        """
+
+
+@runtime_checkable
+class PictureReader(ImageReader, Protocol):
+    """A reader whose files say what their grey values mean."""
+
+    def read_picture(self, key: str) -> Picture:
+        """Decode one image, see `ImageReader.read`.
 
         Raises:
             ImageUnreadable: the image is gone or broken; the others can still be read.
@@ -134,10 +162,26 @@ class ImagePool:
         Raises:
             ImageUnreadable: the id is unknown, or the image is gone or broken.
         """
+        return self.reader.read(self._key(image_id))
+
+    def picture(self, image_id: int) -> Picture:
+        """Decode one image with what its grey values mean.
+
+        Raises:
+            ImageUnreadable: see `read`.
+        """
+        key = self._key(image_id)
+        if isinstance(self.reader, PictureReader):
+            return self.reader.read_picture(key)
+        return Picture(self.reader.read(key))
+
+    def _key(self, image_id: int) -> str:
         image = self.images.get(image_id)
         if image is None:
-            raise ImageUnreadable(f"Image {image_id} is not part of this project.")
-        return self.reader.read(image.key)
+            raise ImageUnreadable(
+                tr("Image {image_id} is not part of this project.", image_id=image_id)
+            )
+        return image.key
 
     @cached_property
     def data_hash(self) -> str:
@@ -184,7 +228,7 @@ def longest_side(pool: ImagePool) -> int:
             return int(max(pool.read(image_id).shape[:2]))
         except ImageUnreadable:
             continue
-    raise SourceError("None of the images can be read.")
+    raise SourceError(tr("None of the images can be read."))
 
 
 class HiddenTruth:
@@ -212,5 +256,10 @@ class HiddenTruth:
             EarlyAccess: it has not been asked for.
         """
         if image_id not in self._asked:
-            raise EarlyAccess(f"The label of image {image_id} is hidden until it is asked for.")
+            raise EarlyAccess(
+                tr(
+                    "The label of image {image_id} is hidden until it is asked for.",
+                    image_id=image_id,
+                )
+            )
         return self._labels[image_id]

@@ -14,6 +14,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from autoal_gui.core.errors import AutoALError, CheckpointError, SourceError
 from autoal_gui.core.journal import Action
+from autoal_gui.core.language import mark, tr
 from autoal_gui.core.messages import (
     CommandCancelled,
     CommandFailed,
@@ -31,6 +32,7 @@ from autoal_gui.core.messages import (
 from autoal_gui.core.pool import Listing
 from autoal_gui.core.project import Outcome, Project, ProjectPlan, Suggestion, make_folders
 from autoal_gui.core.queue import LabelQueue
+from autoal_gui.core.removal import remove_class, restore_class
 from autoal_gui.core.session import State
 from autoal_gui.core.settings import RunSettings
 from autoal_gui.core.warm import same_input
@@ -39,10 +41,13 @@ from autoal_gui.gui.keys import class_keys, keys_sentence
 from autoal_gui.gui.services import Services
 
 START = "start.pt"  # the checkpoint that the first rounds start from
-IMAGES_GONE = "The project opens again once its images are back; all labels are safe."
-WARM_LOST = "What was learned from the images is missing or damaged; it is learned again."
-WITHOUT_WARM_START = "Training goes on without it; Continue learning, in its menu, tries again."
-NO_MODEL = "There is no trained model yet: label a batch and let a round finish first."
+IMAGES_GONE = mark("The project opens again once its images are back; all labels are safe.")
+WARM_LOST = mark("What was learned from the images is missing or damaged; it is learned again.")
+WITHOUT_WARM_START = mark(
+    "Training goes on without it; Continue learning, in its menu, tries again."
+)
+NO_MODEL = mark("There is no trained model yet: label a batch and let a round finish first.")
+LABELS_NOT_WRITTEN = mark("The labels could not be written there; the project is unchanged.")
 
 
 class Controller(QObject):
@@ -121,7 +126,7 @@ class Controller(QObject):
         try:
             return Project.open(folder, self._services.open_images)
         except SourceError as error:
-            raise SourceError(f"{error} {IMAGES_GONE}") from error
+            raise SourceError(f"{error} {tr(IMAGES_GONE)}") from error
 
     def create_project(self, folder: Path, plan: ProjectPlan, listing: Listing) -> bool:
         """Write a new project into a folder and open it; say whether that worked."""
@@ -155,7 +160,7 @@ class Controller(QObject):
             return
         self._client.abandon()
         if self._round is not None:
-            self._project.end_round(self._round, "interrupted", "The project was closed.")
+            self._project.end_round(self._round, "interrupted", tr("The project was closed."))
         self._project.close()
         self._project, self._queue, self._current = None, LabelQueue(), None
         self._round, self._trained_on, self._due = None, None, False
@@ -202,7 +207,10 @@ class Controller(QObject):
 
     def answer(self, class_index: int) -> None:
         """Give the image on screen a class, commit it, and show the next."""
-        if class_index < len(self.project.classes):
+        if class_index in self.project.removed_classes:
+            name = self.project.classes[class_index]
+            self.notice.emit(tr("The class {name} has been removed.", name=name))
+        elif class_index < len(self.project.classes):
             self._answer("label", class_index)
 
     def unsure(self) -> None:
@@ -239,7 +247,7 @@ class Controller(QObject):
         """Take back the last answer and show its image, over batches and restarts."""
         entry = self.project.undo()
         if entry is None:
-            self.notice.emit("There is no answer to take back.")
+            self.notice.emit(tr("There is no answer to take back."))
             return
         if entry.image_id not in self._queue.batch:
             batch = (entry.image_id, *self._queue.batch)
@@ -250,7 +258,7 @@ class Controller(QObject):
         """Give the answer taken back last again and show what follows."""
         entry = self.project.redo()
         if entry is None:
-            self.notice.emit("There is no answer to restore.")
+            self.notice.emit(tr("There is no answer to restore."))
             return
         if self._queue.current(self.project.answers) is None:
             self._next_batch()
@@ -275,7 +283,7 @@ class Controller(QObject):
         path = self._path()
         position = path.index(self._current) if self._current in path else len(path)
         if position == 0:
-            self.notice.emit("This is the first image that was answered.")
+            self.notice.emit(tr("This is the first image that was answered."))
             return
         self._show(path[position - 1])
 
@@ -340,7 +348,7 @@ class Controller(QObject):
         if self.state is State.IDLE:
             self._start_round()
         else:
-            self.notice.emit("A round is running already.")
+            self.notice.emit(tr("A round is running already."))
 
     def cancel(self) -> None:
         """Stop what the engine does; the last good model is kept.
@@ -356,7 +364,7 @@ class Controller(QObject):
         """Start what a project that has just been opened needs first."""
         project = self.project
         if project.forget_lost_warm_start():
-            self.notice.emit(WARM_LOST)
+            self.notice.emit(tr(WARM_LOST))
         self._due = self.new_labels >= project.settings.batch_size
         # The first images are drawn at random: before any label a ranking is worth nothing yet
         # beside what the warm start will learn, and random images measure the model honestly.
@@ -503,12 +511,12 @@ class Controller(QObject):
         sentence = event.sentence
         if self.is_warming:
             self._warming, self._gave_up = None, True
-            sentence = f"{sentence} {WITHOUT_WARM_START}"
+            sentence = f"{sentence} {tr(WITHOUT_WARM_START)}"
         lost = self.project.forget_lost_warm_start()
         self._end_round("failed", event.sentence)
         if lost:
             self._train_anew()
-            self.notice.emit(WARM_LOST)
+            self.notice.emit(tr(WARM_LOST))
         else:
             self.failed.emit(sentence, event.details)
         self._go_on()
@@ -518,7 +526,7 @@ class Controller(QObject):
             self.project.stop_warm_start(self._warming)
         self._warming = None
         self._end_round("cancelled", "")
-        self.notice.emit("Cancelled; all labels and the last good model are kept.")
+        self.notice.emit(tr("Cancelled; all labels and the last good model are kept."))
         self._go_on()
 
     def _end_round(self, outcome: Outcome, sentence: str) -> None:
@@ -563,7 +571,11 @@ class Controller(QObject):
         self.settings_changed.emit()
 
     def add_class(self, name: str) -> None:
-        """Add a class at the end."""
+        """Add a class at the end, or take one of that name that was removed into use again."""
+        classes = self.project.classes
+        if name in classes and classes.index(name) in self.project.removed_classes:
+            self._change_classes(lambda: restore_class(self.project, classes.index(name)))
+            return
         before = class_keys(len(self.project.classes))
         self._change_classes(lambda: self.project.add_class(name))
         after = class_keys(len(self.project.classes))
@@ -573,6 +585,12 @@ class Controller(QObject):
     def rename_class(self, class_index: int, name: str) -> None:
         """Rename a class; its labels stay."""
         self._change_classes(lambda: self.project.rename_class(class_index, name))
+
+    def remove_class(self, class_index: int, heir: int | None) -> None:
+        """Take a class out of use; its images get the class `heir`, or are "unsure"."""
+        self._change_classes(lambda: remove_class(self.project, class_index, heir))
+        self._last_answered = None
+        self.answers_changed.emit()
 
     def _change_classes(self, change: Callable[[], object]) -> None:
         try:
@@ -590,7 +608,7 @@ class Controller(QObject):
         except AutoALError as error:
             self.failed.emit(str(error), "")
         except OSError:
-            self.failed.emit("The labels could not be written there; the project is unchanged.", "")
+            self.failed.emit(tr(LABELS_NOT_WRITTEN), "")
         else:
             self.exported.emit(str(target))
 
@@ -598,13 +616,13 @@ class Controller(QObject):
         """Write the last good model with an exporter of KIND "model", after a running round."""
         checkpoint = self.project.last_checkpoint()
         if checkpoint is None:
-            self.failed.emit(NO_MODEL, "")
+            self.failed.emit(tr(NO_MODEL), "")
             return
         if self.state is State.IDLE:
             self._client.submit(ExportModel(0, exporter.NAME, str(checkpoint), str(target)))
         else:
             self._waiting_export = (exporter, target)
-            self.notice.emit("Training goes on; the model will be written when it has ended.")
+            self.notice.emit(tr("Training goes on; the model will be written when it has ended."))
 
 
 def _own_checkpoint(folder: Path, given: str) -> str:
@@ -616,5 +634,5 @@ def _own_checkpoint(folder: Path, given: str) -> str:
     try:
         shutil.copyfile(given, own)
     except OSError as error:
-        raise CheckpointError("The checkpoint to start from cannot be copied.") from error
+        raise CheckpointError(tr("The checkpoint to start from cannot be copied.")) from error
     return str(own)

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from autoal_gui.core.language import mark, number, tr, tr_count
 from autoal_gui.gui.actions import Actions
 from autoal_gui.gui.batch_strip import BatchStrip
 from autoal_gui.gui.class_panel import ClassPanel, feedback_text
@@ -28,7 +29,9 @@ from autoal_gui.gui.training_panel import TrainingPanel
 from autoal_gui.gui.weights_panel import WeightsPanel
 from autoal_gui.gui.why_panel import WhyPanel
 
-ALL_ANSWERED = "Every image has an answer. Export the labels or the model, or go back to check."
+ALL_ANSWERED = mark(
+    "Every image has an answer. Export the labels or the model, or go back to check."
+)
 AHEAD = 4  # pictures decoded before the thumbnails of the batch
 
 
@@ -100,6 +103,7 @@ class Desk(QWidget):
         answers = QVBoxLayout()
         answers.setContentsMargins(10, 10, 10, 10)
         answers.addWidget(self.class_panel)
+        answers.addWidget(tool_button(actions, "classes", with_text=True))
         self.class_panel.setFixedWidth(15 * self.fontMetrics().height())
         middle.addLayout(answers)
         reading = QWidget()
@@ -128,8 +132,8 @@ class Desk(QWidget):
     def _make_side(self) -> QWidget:
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
-        self.tabs.addTab(self.weights, "Strategy weights")
-        self.tabs.addTab(self.performance, "Performance")
+        self.tabs.addTab(self.weights, tr("Strategy weights"))
+        self.tabs.addTab(self.performance, tr("Performance"))
         side = QWidget()
         side.setMinimumWidth(25 * self.fontMetrics().height())
         column = QVBoxLayout(side)
@@ -186,7 +190,7 @@ class Desk(QWidget):
         rounds = project.finished_rounds()
         self._mode.setText(mode_label(project.settings.mode))
         self._mode.setToolTip(rounds[-1].remarks if rounds else "")
-        self._round.setText(f"Round {project.last_round}" if project.last_round else "No round yet")
+        self._round.setText(round_text(project.last_round))
         self._on_answers()
 
     def _on_classes(self) -> None:
@@ -201,6 +205,7 @@ class Desk(QWidget):
     def _on_answers(self) -> None:
         project = self._controller.project
         self.strip.set_answers(project.answers, project.classes)
+        self.class_panel.set_removed(project.removed_classes)
         labels = len(project.training_labels())
         self._labels.setText(labels_text(labels, self._controller.measuring_answers))
         self._show_state(self._controller.current)
@@ -220,14 +225,14 @@ class Desk(QWidget):
 
     def _show_picture(self, image_id: int | None) -> None:
         if image_id is None:
-            self.image_view.show_sentence(ALL_ANSWERED)
+            self.image_view.show_sentence(tr(ALL_ANSWERED))
             self._zoom.clear()
         elif (picture := self.loader.picture(image_id)) is not None:
             self.image_view.show_picture(picture)
         elif (failure := self.loader.failure(image_id)) is not None:
-            self.image_view.show_sentence(f"{failure} Skip it with S.")
+            self.image_view.show_sentence(tr("{failure} Skip it with S.", failure=failure))
         else:
-            self.image_view.show_sentence("Reading the image…")
+            self.image_view.show_sentence(tr("Reading the image…"))
 
     def _show_state(self, image_id: int | None) -> None:
         project = self._controller.project
@@ -251,20 +256,25 @@ class Desk(QWidget):
             entry = project.answers.get(image_id)
             here = feedback_text(project.classes, entry, controller.visible_suggestion(image_id))
             if here:
-                return f"This image: {here}"
+                return tr("This image: {answer}", answer=here)
         last = controller.last_answered
         if last is None:
             return ""
         suggestion = controller.visible_suggestion(last)
-        return "Last image: " + feedback_text(project.classes, project.answers[last], suggestion)
+        here = feedback_text(project.classes, project.answers[last], suggestion)
+        return tr("Last image: {answer}", answer=here)
 
     def _where(self, image_id: int | None) -> str:
         batch = self._controller.batch
         if image_id is None:
-            return "No image is left"
+            return tr("No image is left")
         if image_id not in batch:
-            return "An image of an earlier batch"
-        return f"Image {batch.index(image_id) + 1} of {len(batch)} in this batch"
+            return tr("An image of an earlier batch")
+        return tr(
+            "Image {place} of {total} in this batch",
+            place=number(batch.index(image_id) + 1),
+            total=number(len(batch)),
+        )
 
     @Slot(int)
     def _on_ready(self, image_id: int) -> None:
@@ -282,8 +292,15 @@ class Desk(QWidget):
 
 def labels_text(labels: int, measuring: int) -> str:
     """Say how many labels train the model and how many were given to measure it."""
-    words = f"{labels} label" if labels == 1 else f"{labels} labels"
-    return f"{words}, {measuring} to measure" if measuring else words
+    words = tr_count("{count} label", "{count} labels", labels)
+    if not measuring:
+        return words
+    return tr("{labels}, {count} to measure", labels=words, count=number(measuring))
+
+
+def round_text(last_round: int) -> str:
+    """Say which round the model is of; 0 is none."""
+    return tr("Round {number}", number=number(last_round)) if last_round else tr("No round yet")
 
 
 def tool_button(actions: Actions, name: str, with_text: bool = False) -> QToolButton:
