@@ -1,7 +1,9 @@
 """How well a classifier does on the evaluation set: its confusion matrix, and how it ranks."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -169,6 +171,41 @@ class Metrics:
         half = Z_95 * math.sqrt(variance) / len(rows)
         middle = self.balanced_accuracy
         return (max(0.0, middle - half), min(1.0, middle + half))
+
+
+@dataclass(frozen=True)
+class ByChance:
+    """What a model makes of the labels of images drawn at random alone: what chance would give."""
+
+    labels: int
+    metrics: Metrics
+    """On the same images as the model that learned from all labels."""
+
+
+def as_plain(metrics: Metrics) -> dict[str, Any]:
+    """Return metrics as what JSON can hold, the inverse of `from_plain`."""
+    auroc = metrics.auroc
+    areas = None
+    if auroc is not None:
+        areas = [_triple(area) for area in (auroc.macro, *auroc.classes)]
+    return {"confusion": metrics.confusion, "auroc": areas}
+
+
+def from_plain(values: Mapping[str, Any]) -> Metrics:
+    """Read what `as_plain` returned.
+
+    Raises:
+        KeyError, TypeError, ValueError: it is something else.
+    """
+    areas = [Area(*map(float, area)) if area else None for area in values.get("auroc") or ()]
+    confusion = tuple(tuple(map(int, row)) for row in values["confusion"])
+    if not areas or areas[0] is None:
+        return Metrics(confusion)
+    return Metrics(confusion, Auroc(areas[0], tuple(areas[1:])))
+
+
+def _triple(area: Area | None) -> tuple[float, float, float] | None:
+    return (area.value, area.low, area.high) if area else None
 
 
 def wilson_interval(found: int, count: int) -> Interval:
