@@ -4,10 +4,11 @@ The thread that opened a project is the only one to use it. Every answer is comm
 call that gives it returns, so that closing or killing the program at any moment loses nothing.
 """
 
+import contextlib
 import json
 import random
 import sqlite3
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timezone
 from pathlib import Path
@@ -228,6 +229,22 @@ class Project:
         """
         self._write_class("UPDATE class SET name=? WHERE class_index=?", name, class_index)
 
+    @property
+    def removed_classes(self) -> frozenset[int]:
+        """Classes taken out of use; one whose labels an undo has brought back is in use again."""
+        removed = frozenset(int(i) for i in _setting(self._db, "removed_classes", []))
+        if not removed:
+            return removed
+        return removed - {entry.class_index for entry in self.answers.values()}
+
+    @removed_classes.setter
+    def removed_classes(self, removed: Iterable[int]) -> None:
+        self._set("removed_classes", sorted(removed))
+
+    def measuring_labels(self, class_index: int) -> int:
+        """Return how many images of the evaluation set are known to be of a class."""
+        return sum(known == class_index for known in self._own_truth.values())
+
     def _write_class(self, statement: str, name: str, class_index: int) -> None:
         name = name.strip()
         if not name:
@@ -317,6 +334,20 @@ class Project:
             purpose=purpose,
             annotator=annotator or self.annotator,
         )
+
+    @contextlib.contextmanager
+    def together(self) -> Iterator[None]:
+        """Commit the answers that the block gives at once, or none of them.
+
+        Raises:
+            ProjectError: they could not be saved.
+        """
+        try:
+            with database.saving(UNANSWERED), database.transaction(self._db):
+                yield
+        except BaseException:
+            self._journal = Journal.of(read_entries(self._db))  # without what was taken back
+            raise
 
     def add_readings(self, readings: Sequence[Entry]) -> None:
         """Append second readings from another project, all or none; each gets a sequence here.
@@ -456,9 +487,10 @@ class Project:
 
         `repeats` are those of them that are put to the reader a second time.
         """
-        with database.saving(), database.transaction(self._db):
-            self._set("repeats", sorted(repeats))
-            self._set("batch", json.dumps(list(batch)))
+        again = sorted(repeats)
+        if again != _setting(self._db, "repeats", []):
+            self._set("repeats", again)  # first: without its batch it means nothing
+        self._set("batch", json.dumps(list(batch)))
 
     @property
     def repeat_every(self) -> int:

@@ -27,9 +27,8 @@ COMMANDS = (
     Command("home", "Project", "Start page", "Close the project and show the start page"),
     Command("open", "Project", "Open project…", "Open a project's folder", ("Ctrl+O",), "open"),
     Command("export", "Project", "Export…", "Write labels or the model", ("Ctrl+E",), "export"),
-    Command(
-        "settings", "Project", "Settings…", "Mode, batch, classes, reader", ("Ctrl+,",), "settings"
-    ),
+    Command("settings", "Project", "Settings…", "How to ask, who reads", ("Ctrl+,",), "settings"),
+    Command("report", "Project", "Import report…", "Files that could not be used, and why"),
     Command("quit", "Project", "Quit", "Close the program; everything is saved", ("Ctrl+Q",)),
     Command("unsure", "Label", "Unsure", "The class cannot be told", ("U",), "unsure"),
     Command("skip", "Label", "Skip", "The image is unusable", ("S",), "skip"),
@@ -37,6 +36,9 @@ COMMANDS = (
     Command("redo", "Label", "Redo", "Restore the answer", ("Ctrl+Shift+Z", "Ctrl+Y"), "redo"),
     Command("back", "Label", "Back", "Show the image answered before", ("Left",), repeats=True),
     Command("forward", "Label", "Forward", "Show the next image", ("Right",), repeats=True),
+    Command(
+        "classes", "Label", "Classes…", "Add, rename or remove classes", ("Ctrl+K",), "classes"
+    ),
     Command("fit", "View", "Whole image", "Show the whole image", ("F",), "fit"),
     Command("actual", "View", "Real size", "One image pixel is one screen pixel", ("Z",), "actual"),
     Command("zoom_in", "View", "Zoom in", "Or turn the wheel", ("+", "="), repeats=True),
@@ -70,7 +72,8 @@ COMMANDS = (
         ("Ctrl+L",),
         "play",
     ),
-    Command("keys", "Help", "Keys…", "All keys on one sheet", ("?", "F1"), "keys"),
+    Command("help", "Help", "Help", "How this program works", ("F1",), "help"),
+    Command("keys", "Help", "Keys…", "All keys on one sheet", ("?",), "keys"),
 )
 GROUPS = tuple(dict.fromkeys(command.group for command in COMMANDS))
 

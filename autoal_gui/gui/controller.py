@@ -32,6 +32,7 @@ from autoal_gui.core.messages import (
 from autoal_gui.core.pool import Listing
 from autoal_gui.core.project import Outcome, Project, ProjectPlan, Suggestion, make_folders
 from autoal_gui.core.queue import LabelQueue
+from autoal_gui.core.removal import remove_class, restore_class
 from autoal_gui.core.session import State
 from autoal_gui.core.settings import RunSettings
 from autoal_gui.core.warm import same_input
@@ -206,7 +207,10 @@ class Controller(QObject):
 
     def answer(self, class_index: int) -> None:
         """Give the image on screen a class, commit it, and show the next."""
-        if class_index < len(self.project.classes):
+        if class_index in self.project.removed_classes:
+            name = self.project.classes[class_index]
+            self.notice.emit(tr("The class {name} has been removed.", name=name))
+        elif class_index < len(self.project.classes):
             self._answer("label", class_index)
 
     def unsure(self) -> None:
@@ -567,7 +571,11 @@ class Controller(QObject):
         self.settings_changed.emit()
 
     def add_class(self, name: str) -> None:
-        """Add a class at the end."""
+        """Add a class at the end, or take one of that name that was removed into use again."""
+        classes = self.project.classes
+        if name in classes and classes.index(name) in self.project.removed_classes:
+            self._change_classes(lambda: restore_class(self.project, classes.index(name)))
+            return
         before = class_keys(len(self.project.classes))
         self._change_classes(lambda: self.project.add_class(name))
         after = class_keys(len(self.project.classes))
@@ -577,6 +585,12 @@ class Controller(QObject):
     def rename_class(self, class_index: int, name: str) -> None:
         """Rename a class; its labels stay."""
         self._change_classes(lambda: self.project.rename_class(class_index, name))
+
+    def remove_class(self, class_index: int, heir: int | None) -> None:
+        """Take a class out of use; its images get the class `heir`, or are "unsure"."""
+        self._change_classes(lambda: remove_class(self.project, class_index, heir))
+        self._last_answered = None
+        self.answers_changed.emit()
 
     def _change_classes(self, change: Callable[[], object]) -> None:
         try:

@@ -103,6 +103,7 @@ class Desk(QWidget):
         answers = QVBoxLayout()
         answers.setContentsMargins(10, 10, 10, 10)
         answers.addWidget(self.class_panel)
+        answers.addWidget(tool_button(actions, "classes", with_text=True))
         self.class_panel.setFixedWidth(15 * self.fontMetrics().height())
         middle.addLayout(answers)
         reading = QWidget()
@@ -204,6 +205,7 @@ class Desk(QWidget):
     def _on_answers(self) -> None:
         project = self._controller.project
         self.strip.set_answers(project.answers, project.classes)
+        self.class_panel.set_removed(project.removed_classes)
         labels = len(project.training_labels())
         self._labels.setText(labels_text(labels, self._controller.measuring_answers))
         self._show_state(self._controller.current)

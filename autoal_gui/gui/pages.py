@@ -49,5 +49,12 @@ class Page(QWidget):
 
 MakePage = Callable[[Controller, Theme, Actions], Page]
 
-PAGES: dict[str, MakePage] = {}
+
+def _make_help(controller: Controller, theme: Theme, actions: Actions) -> Page:
+    from autoal_gui.gui.help_page import HelpPage
+
+    return HelpPage(controller, theme, actions)
+
+
+PAGES: dict[str, MakePage] = {"help": _make_help}
 """What makes each page, by name; imports of the page's own module wait until it is called."""

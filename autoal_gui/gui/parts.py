@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from autoal_gui.core.language import tr
 from autoal_gui.gui.theme import Theme, icon, scale_font
 
 NO_BREAK = "\N{NO-BREAK SPACE}"  # between a number and its unit
@@ -49,6 +50,17 @@ def card() -> tuple[QFrame, QVBoxLayout]:
     column.setContentsMargins(14, 12, 14, 12)
     column.setSpacing(8)
     return frame, column
+
+
+def add_card(column: QVBoxLayout, title: str, content: QWidget | QLayout) -> None:
+    """Put a card with a title at the end of a column."""
+    frame, inside = card()
+    inside.addWidget(text_label(title, bold=True))
+    if isinstance(content, QWidget):
+        inside.addWidget(content)
+    else:
+        inside.addLayout(content)
+    column.addWidget(frame)
 
 
 def empty(layout: QLayout) -> None:
@@ -104,6 +116,34 @@ class CardColumn(QScrollArea):
             frame.setVisible(shown)
 
 
+class Section(QWidget):
+    """What few need: a title that opens and closes what is below it; `body` takes the widgets."""
+
+    def __init__(self, title: str) -> None:
+        super().__init__()
+        self.button = QToolButton()
+        self.button.setText(title)
+        self.button.setCheckable(True)
+        self.button.setProperty("role", "section")
+        self.button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.button.toggled.connect(self._open)
+        self._content = QWidget()
+        self.body = QVBoxLayout(self._content)
+        self.body.setContentsMargins(0, 0, 0, 0)
+        self.body.setSpacing(12)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(8)
+        column.addWidget(self.button, 0, Qt.AlignmentFlag.AlignLeft)
+        column.addWidget(self._content)
+        self._open(False)
+
+    def _open(self, opened: bool) -> None:
+        arrow = Qt.ArrowType.DownArrow if opened else Qt.ArrowType.RightArrow
+        self.button.setArrowType(arrow)
+        self._content.setVisible(opened)
+
+
 class Failure(QFrame):
     """One sentence about what failed, with the details one click away."""
 
@@ -111,20 +151,20 @@ class Failure(QFrame):
         super().__init__(parent)
         self._theme = theme
         self.setProperty("role", "failure")
-        self.setAccessibleName("Failure")
+        self.setAccessibleName(tr("Failure"))
         self._sentence = text_label()
         self._details = QPlainTextEdit()
         self._details.setReadOnly(True)
         self._details.setMaximumHeight(90)
-        self._details.setAccessibleName("Details")
+        self._details.setAccessibleName(tr("Details"))
         self._more = QToolButton()
-        self._more.setText("Details")
+        self._more.setText(tr("Details"))
         self._more.setCheckable(True)
         self._more.toggled.connect(self._details.setVisible)
         self._close = QToolButton()
         self._close.setProperty("role", "quiet")
-        self._close.setAccessibleName("Close")
-        self._close.setToolTip("Close")
+        self._close.setAccessibleName(tr("Close"))
+        self._close.setToolTip(tr("Close"))
         self._close.clicked.connect(self.hide)
         row = QHBoxLayout()
         row.addWidget(self._sentence, 1)

@@ -1,4 +1,4 @@
-"""Settings of the open project: what the next round does, who labels, the classes, the look."""
+"""Settings of the open project: how to ask, who reads, how the model learns."""
 
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -12,9 +12,10 @@ from PySide6.QtWidgets import (
 )
 
 from autoal_gui.core.errors import AutoALError
+from autoal_gui.core.language import tr
 from autoal_gui.gui.controller import Controller
-from autoal_gui.gui.forms import ClassList, MethodForm
-from autoal_gui.gui.parts import card, text_label
+from autoal_gui.gui.forms import MethodForm
+from autoal_gui.gui.parts import add_card, text_label
 
 
 class SettingsDialog(QDialog):
@@ -24,62 +25,51 @@ class SettingsDialog(QDialog):
         super().__init__(parent)
         self._controller = controller
         project = controller.project
-        self.setWindowTitle("Settings")
-        self.method = MethodForm(project.settings, keep=True)
+        self.setWindowTitle(tr("Settings"))
         self.annotator = QLineEdit(project.annotator)
-        self.annotator.setAccessibleName("Annotator")
-        self.suggestions = QCheckBox("Show the model's suggestion before the answer")
+        self.annotator.setAccessibleName(tr("Annotator"))
+        self.suggestions = QCheckBox(tr("Show the model's suggestion before the answer"))
         self.suggestions.setChecked(project.show_suggestions)
-        self.suggestions.setToolTip(
-            "Off by default: a reader who sees the suggestion first tends to follow it."
-        )
-        self.classes = ClassList()
-        self.classes.set_classes(project.classes, len(project.classes))
+        self.method = MethodForm(project.settings, keep=True)
         self.problem = text_label(role="danger")
         self.buttons = QDialogButtonBox(
             QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel
         )
         self._lay_out()
-        self.classes.changed.connect(self._update)
         self.buttons.accepted.connect(self.accept)
         self.buttons.rejected.connect(self.reject)
-        self.setMinimumWidth(900)
+        self.setMinimumWidth(40 * self.fontMetrics().height())
 
     def _lay_out(self) -> None:
         column = QVBoxLayout(self)
         column.setContentsMargins(20, 16, 20, 14)
         column.setSpacing(12)
-        column.addWidget(text_label("Settings", size=1.4, bold=True))
-        reading = QFormLayout()
-        reading.addRow("Annotator", self.annotator)
-        reading.addRow("", self.suggestions)
-        classes = QFormLayout()
-        classes.addRow("Classes", self.classes)
+        column.addWidget(text_label(tr("Settings"), size=1.4, bold=True))
         left, right = QVBoxLayout(), QVBoxLayout()
-        for place, words, form in (
-            (left, "From the next round on", self.method),
-            (right, "Reading", reading),
-            (right, "Classes", classes),
-        ):
-            frame, inside = card()
-            inside.addWidget(text_label(words, bold=True))
-            form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-            inside.addLayout(form)
-            place.addWidget(frame)
+        add_card(left, tr("Reading, at once"), self._make_reading())
+        add_card(right, tr("Asking and learning, from the next round on"), self.method)
         left.addStretch(1)
         right.addStretch(1)
         columns = QHBoxLayout()  # side by side: one above the other they outgrow a small screen
         columns.setSpacing(12)
-        columns.addLayout(left, 1)
-        columns.addLayout(right, 1)
+        columns.addLayout(left, 2)
+        columns.addLayout(right, 3)
         column.addLayout(columns, 1)
         column.addWidget(self.problem)
         column.addWidget(self.buttons)
 
-    def _update(self) -> None:
-        problem = self.classes.problem()
-        self.problem.setText(problem)
-        self.buttons.button(QDialogButtonBox.StandardButton.Ok).setEnabled(not problem)
+    def _make_reading(self) -> QVBoxLayout:
+        who = QFormLayout()
+        who.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        who.addRow(self.annotator.accessibleName(), self.annotator)
+        reading = QVBoxLayout()
+        reading.addLayout(who)
+        told = tr("Stored with every answer from now on.")
+        reading.addWidget(text_label(told, role="muted"))
+        reading.addWidget(self.suggestions)
+        why = tr("Off by default: a reader who sees the suggestion first tends to follow it.")
+        reading.addWidget(text_label(why, role="muted"))
+        return reading
 
     def accept(self) -> None:
         """Store what was changed."""
@@ -97,13 +87,4 @@ class SettingsDialog(QDialog):
             controller.set_annotator(self.annotator.text())
         if self.suggestions.isChecked() != controller.project.show_suggestions:
             controller.set_show_suggestions(self.suggestions.isChecked())
-        self._change_classes()
         super().accept()
-
-    def _change_classes(self) -> None:
-        before = self._controller.project.classes
-        for index, name in enumerate(self.classes.names()):
-            if index >= len(before):
-                self._controller.add_class(name)
-            elif name != before[index]:
-                self._controller.rename_class(index, name)
