@@ -56,8 +56,9 @@ class Agreement:
             graded: the classes are grades in their order, so that a miss by two weighs four times
                 a miss by one (quadratic weights; Cohen 1968).
         """
-        table = np.array(self.counts, np.float64).reshape(len(self.counts), -1)
-        return float(_kappas(table[None], graded)[0]) if self.total else math.nan
+        if not self.total:
+            return math.nan
+        return float(_kappas(np.array([self.counts], np.float64), graded)[0])
 
     def kappa_interval(self, graded: bool = False) -> tuple[float, float]:
         """Return a 95 % interval of kappa; (-1, 1) where kappa is undefined.

@@ -92,6 +92,8 @@ def _copy(file: Path, copy: Path) -> None:
             ) as db,
             closing(sqlite3.connect(copy)) as target,
         ):
+            db.execute("BEGIN")
+            db.execute("SELECT count(*) FROM sqlite_master").fetchone()  # `backup` would wait
             db.backup(target)
     except sqlite3.Error as error:
         if "readonly" not in str(error):

@@ -66,6 +66,15 @@ class LabelQueue:
         queue = self._dealt(waiting, again)
         return replace(queue, repeats=queue.repeats | self.repeats.intersection(waiting))
 
+    def brought_back(self, image_id: int, again: bool) -> "LabelQueue":
+        """Return the queue with an image whose answer was taken back, in front of the batch.
+
+        `again` says whether that was the answer to a repeat.
+        """
+        batch = self.batch if image_id in self.batch else (image_id, *self.batch)
+        repeats = self.repeats | {image_id} if again else self.repeats
+        return replace(self, batch=batch, repeats=repeats)
+
     def _dealt(self, waiting: Iterable[int], again: Sequence[tuple[int, int]]) -> "LabelQueue":
         """Return the queue of these images, with others put among the first of them.
 
