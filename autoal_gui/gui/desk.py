@@ -209,7 +209,7 @@ class Desk(QWidget):
 
     def _on_answers(self) -> None:
         project = self._controller.project
-        self.strip.set_answers(project.answers, project.classes)
+        self.strip.set_answers(self._controller.batch_answers, project.classes)
         self.class_panel.set_removed(project.removed_classes)
         labels = len(project.training_labels())
         self._labels.setText(labels_text(labels, self._controller.measuring_answers))
@@ -243,7 +243,7 @@ class Desk(QWidget):
         project = self._controller.project
         given = Counter(entry.class_index for entry in project.answers.values())
         counts = tuple(given[index] for index in range(len(project.classes)))
-        entry = project.answers.get(image_id) if image_id is not None else None
+        entry = self._controller.shown_answer(image_id)
         chosen = entry.class_index if entry else None
         self.class_panel.set_state(chosen, counts, enabled=image_id is not None)
         self.class_panel.set_feedback(self._feedback(image_id))
@@ -258,7 +258,7 @@ class Desk(QWidget):
         controller = self._controller
         project = controller.project
         if image_id is not None:
-            entry = project.answers.get(image_id)
+            entry = controller.shown_answer(image_id)
             here = feedback_text(project.classes, entry, controller.visible_suggestion(image_id))
             if here:
                 return tr("This image: {answer}", answer=here)
@@ -266,7 +266,7 @@ class Desk(QWidget):
         if last is None:
             return ""
         suggestion = controller.visible_suggestion(last)
-        here = feedback_text(project.classes, project.answers[last], suggestion)
+        here = feedback_text(project.classes, controller.last_entry, suggestion)
         return tr("Last image: {answer}", answer=here)
 
     def _where(self, image_id: int | None) -> str:

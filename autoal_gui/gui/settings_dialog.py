@@ -12,10 +12,16 @@ from PySide6.QtWidgets import (
 )
 
 from autoal_gui.core.errors import AutoALError
-from autoal_gui.core.language import tr
+from autoal_gui.core.language import mark, tr
+from autoal_gui.core.repeats import EVERY
 from autoal_gui.gui.controller import Controller
 from autoal_gui.gui.forms import MethodForm
 from autoal_gui.gui.parts import add_card, text_label
+
+WHY_REPEATS = mark(
+    "About one answer in {count}, at least 20 answers later: it shows how consistent the reader "
+    "is, and changes no label."
+)
 
 
 class SettingsDialog(QDialog):
@@ -30,6 +36,8 @@ class SettingsDialog(QDialog):
         self.annotator.setAccessibleName(tr("Annotator"))
         self.suggestions = QCheckBox(tr("Show the model's suggestion before the answer"))
         self.suggestions.setChecked(project.show_suggestions)
+        self.repeats = QCheckBox(tr("Put a few images to the reader twice, without saying so"))
+        self.repeats.setChecked(project.repeat_every > 0)
         self.method = MethodForm(project.settings, keep=True)
         self.problem = text_label(role="danger")
         self.buttons = QDialogButtonBox(
@@ -69,6 +77,8 @@ class SettingsDialog(QDialog):
         reading.addWidget(self.suggestions)
         why = tr("Off by default: a reader who sees the suggestion first tends to follow it.")
         reading.addWidget(text_label(why, role="muted"))
+        reading.addWidget(self.repeats)
+        reading.addWidget(text_label(tr(WHY_REPEATS, count=EVERY), role="muted"))
         return reading
 
     def accept(self) -> None:
@@ -87,4 +97,6 @@ class SettingsDialog(QDialog):
             controller.set_annotator(self.annotator.text())
         if self.suggestions.isChecked() != controller.project.show_suggestions:
             controller.set_show_suggestions(self.suggestions.isChecked())
+        if self.repeats.isChecked() != (controller.project.repeat_every > 0):
+            controller.set_repeat_every(EVERY if self.repeats.isChecked() else 0)
         super().accept()
