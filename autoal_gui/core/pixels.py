@@ -4,6 +4,7 @@ Both the window and the networks go through these functions, so that a clinician
 judge the same picture.
 """
 
+from collections.abc import Iterator
 from typing import cast
 
 import numpy as np
@@ -13,6 +14,7 @@ from autoal_gui.core.pool import Picture, Pixels
 
 LOW_PERCENTILE = 0.5
 HIGH_PERCENTILE = 99.5
+BLOCK = 2**18  # values looked up at once
 
 # Luma of ITU-R BT.601 (0.299, 0.587, 0.114) in 16-bit fixed point; the weights sum to 2**16, so
 # that a grey picture comes back exactly, and 65,535 * 2**16 still fits into 32 bits.
@@ -43,10 +45,7 @@ def to_uint8(pixels: Pixels, window: tuple[float, float] | None = None) -> npt.N
         if pixels.dtype == np.uint8:
             return cast("npt.NDArray[np.uint8]", pixels)
         window = stretch_range(pixels)
-    # By table: 4 times as fast as arithmetic on every pixel of a large radiograph.
-    table = grey_table(window[0], window[1], levels_of(pixels))
-    shown: npt.NDArray[np.uint8] = table[pixels]
-    return shown
+    return through_table(grey_table(window[0], window[1], levels_of(pixels)), pixels)
 
 
 def picture_to_uint8(picture: Picture) -> npt.NDArray[np.uint8]:
@@ -56,6 +55,24 @@ def picture_to_uint8(picture: Picture) -> npt.NDArray[np.uint8]:
     they see must be the same in every round.
     """
     return to_uint8(picture.pixels, picture.window)
+
+
+def through_table(table: npt.NDArray[np.uint8], pixels: Pixels) -> npt.NDArray[np.uint8]:
+    """Look every grey value up in a table: 4 times as fast as arithmetic on every pixel.
+
+    In blocks, since numpy makes 8 bytes of each index, which for a large radiograph is a lot.
+    """
+    shown = np.empty(pixels.shape, dtype=np.uint8)
+    for rows in blocks(pixels):
+        np.take(table, cast("npt.NDArray[np.uint16]", pixels[rows]), out=shown[rows], mode="clip")
+    return shown
+
+
+def blocks(pixels: Pixels) -> Iterator[slice]:
+    """Yield slices of rows that hold about `BLOCK` values each."""
+    step = max(1, BLOCK // max(1, pixels[:1].size))
+    for start in range(0, len(pixels), step):
+        yield slice(start, start + step)
 
 
 def levels_of(pixels: Pixels) -> int:
@@ -92,7 +109,10 @@ def grey_table(
 
 def stretch_range(pixels: Pixels) -> tuple[int, int]:
     """Return the grey values that an image is stretched between where nobody says which."""
-    counts = np.bincount(pixels.ravel(), minlength=levels_of(pixels))
+    depth = levels_of(pixels)
+    counts = np.zeros(depth, dtype=np.int64)
+    for rows in blocks(pixels):
+        counts += np.bincount(pixels[rows].ravel(), minlength=depth)
     cumulated = np.cumsum(counts)
     shares = np.array((LOW_PERCENTILE, HIGH_PERCENTILE)) / 100 * pixels.size
     low, high = (int(value) for value in np.searchsorted(cumulated, shares))
