@@ -2,8 +2,9 @@
 
 from collections import Counter
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
+    QApplication,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -22,7 +23,7 @@ from autoal_gui.gui.controller import Controller
 from autoal_gui.gui.image_loader import ImageLoader
 from autoal_gui.gui.image_view import ImageView
 from autoal_gui.gui.names import mode_label
-from autoal_gui.gui.parts import chip, text_label
+from autoal_gui.gui.parts import HelpButton, chip, text_label
 from autoal_gui.gui.performance_panel import PerformancePanel
 from autoal_gui.gui.theme import Theme
 from autoal_gui.gui.training_panel import TrainingPanel
@@ -32,17 +33,24 @@ from autoal_gui.gui.why_panel import WhyPanel
 ALL_ANSWERED = mark(
     "Every image has an answer. Export the labels or the model, or go back to check."
 )
+FIRST_HINT = mark(
+    "Press the key of a class, or click it: the answer is saved and the next image comes."
+)
+HELP = "help"  # the property with the topic of a panel
 AHEAD = 4  # pictures decoded before the thumbnails of the batch
 
 
 class Desk(QWidget):
     """Everything of an open project."""
 
+    help_wanted = Signal(str)
+    """A topic of the help."""
+
     def __init__(
         self, controller: Controller, theme: Theme, actions: Actions, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
-        self._controller = controller
+        self._controller, self._theme = controller, theme
         self.loader = ImageLoader(self)
         self.image_view = ImageView(theme)
         self.strip = BatchStrip(self.loader, theme)
@@ -53,6 +61,16 @@ class Desk(QWidget):
         self.training = TrainingPanel(controller, actions)
         self.weights = WeightsPanel(controller, theme)
         self.performance = PerformancePanel(controller, theme)
+        for panel, topic in (
+            (self.class_panel, "labelling"),
+            (self.strip, "labelling"),
+            (self.image_view, "labelling"),
+            (self.why, "why"),
+            (self.training, "training"),
+            (self.weights, "weights"),
+            (self.performance, "performance"),
+        ):
+            panel.setProperty(HELP, topic)
         self._make_header(actions)
         self._lay_out(actions)
         self._connect(actions)
@@ -127,6 +145,7 @@ class Desk(QWidget):
         row.addWidget(self._zoom)
         for name in ("fit", "actual", "smooth"):
             row.addWidget(tool_button(actions, name))
+        row.addWidget(self._question("labelling"))
         return bar
 
     def _make_side(self) -> QWidget:
@@ -134,14 +153,35 @@ class Desk(QWidget):
         self.tabs.setDocumentMode(True)
         self.tabs.addTab(self.weights, tr("Strategy weights"))
         self.tabs.addTab(self.performance, tr("Performance"))
+        self._tab_question = self._question("weights")
+        self.tabs.setCornerWidget(self._tab_question)
+        self.tabs.currentChanged.connect(self._on_tab)
         side = QWidget()
         side.setMinimumWidth(25 * self.fontMetrics().height())
         column = QVBoxLayout(side)
         column.setContentsMargins(10, 10, 10, 10)
         column.setSpacing(8)
-        column.addWidget(self.training)
+        training = QHBoxLayout()
+        training.addWidget(self.training, 1)
+        training.addWidget(self._question("training"), 0, Qt.AlignmentFlag.AlignTop)
+        column.addLayout(training)
         column.addWidget(self.tabs, 1)
         return side
+
+    def _question(self, topic: str) -> HelpButton:
+        button = HelpButton(self._theme, topic)
+        button.wanted.connect(self.help_wanted)
+        return button
+
+    def _on_tab(self) -> None:
+        self._tab_question.topic = help_topic(self.tabs.currentWidget())
+
+    def help_topic(self) -> str:
+        """Return the page of the help about what has the focus; the first steps for the rest."""
+        widget = QApplication.focusWidget()
+        while widget is not None and not help_topic(widget):
+            widget = widget.parentWidget()
+        return help_topic(widget) or "first-steps"
 
     def _connect(self, actions: Actions) -> None:
         controller = self._controller
@@ -259,7 +299,7 @@ class Desk(QWidget):
                 return tr("This image: {answer}", answer=here)
         last = controller.last_answered
         if last is None:
-            return ""
+            return "" if project.answers else tr(FIRST_HINT)
         suggestion = controller.visible_suggestion(last)
         here = feedback_text(project.classes, project.answers[last], suggestion)
         return tr("Last image: {answer}", answer=here)
@@ -288,6 +328,11 @@ class Desk(QWidget):
     def close_threads(self) -> None:
         """End the threads that decode images."""
         self.loader.close()
+
+
+def help_topic(widget: QWidget | None) -> str:
+    """Return the topic that a panel carries, if any."""
+    return "" if widget is None else str(widget.property(HELP) or "")
 
 
 def labels_text(labels: int, measuring: int) -> str:

@@ -1,6 +1,6 @@
 """Small widgets that several views use."""
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -114,6 +114,30 @@ class CardColumn(QScrollArea):
         self.hint.setVisible(bool(hint))
         for frame in self._cards:
             frame.setVisible(shown)
+
+
+class HelpButton(QToolButton):
+    """A question mark that leads to a page of the help."""
+
+    wanted = Signal(str)
+    """The topic, one of `help_page.TOPICS`."""
+
+    def __init__(self, theme: Theme, topic: str) -> None:
+        super().__init__()
+        self._theme, self.topic = theme, topic
+        self.setProperty("role", "quiet")
+        self.setAccessibleName(tr("What is this?"))
+        self.setToolTip(tr("What is this?"))
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.clicked.connect(self._ask)
+        theme.changed.connect(self._tint)
+        self._tint()
+
+    def _ask(self) -> None:
+        self.wanted.emit(self.topic)
+
+    def _tint(self) -> None:
+        self.setIcon(icon("unsure", self._theme.colours.muted))
 
 
 class Section(QWidget):

@@ -1,5 +1,6 @@
 """Settings of the open project: how to ask, who reads, how the model learns."""
 
+from PySide6.QtCore import QSize
 from PySide6.QtWidgets import (
     QCheckBox,
     QDialog,
@@ -15,7 +16,7 @@ from autoal_gui.core.errors import AutoALError
 from autoal_gui.core.language import tr
 from autoal_gui.gui.controller import Controller
 from autoal_gui.gui.forms import MethodForm
-from autoal_gui.gui.parts import add_card, text_label
+from autoal_gui.gui.parts import add_card, fitting, text_label
 
 
 class SettingsDialog(QDialog):
@@ -38,10 +39,11 @@ class SettingsDialog(QDialog):
         self._lay_out()
         self.buttons.accepted.connect(self.accept)
         self.buttons.rejected.connect(self.reject)
-        self.setMinimumWidth(40 * self.fontMetrics().height())
+        self.method.advanced.button.toggled.connect(self._make_room)
+        self.resize(fitting(self, QSize(64 * self.fontMetrics().height(), 0)))
 
     def _lay_out(self) -> None:
-        column = QVBoxLayout(self)
+        column = self._column = QVBoxLayout(self)
         column.setContentsMargins(20, 16, 20, 14)
         column.setSpacing(12)
         column.addWidget(text_label(tr("Settings"), size=1.4, bold=True))
@@ -57,6 +59,12 @@ class SettingsDialog(QDialog):
         column.addLayout(columns, 1)
         column.addWidget(self.problem)
         column.addWidget(self.buttons)
+
+    def _make_room(self) -> None:
+        """Grow with what has been opened; the words wrap by the width of now."""
+        self._column.activate()
+        wanted = QSize(self.width(), self._column.totalHeightForWidth(self.width()))
+        self.resize(fitting(self, self.size().expandedTo(wanted)))
 
     def _make_reading(self) -> QVBoxLayout:
         who = QFormLayout()

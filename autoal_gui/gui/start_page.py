@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QKeySequence, QPalette, QShortcut
+from PySide6.QtGui import QColor, QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
@@ -104,6 +104,8 @@ class StartPage(QWidget):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._theme = theme
+        self._folders: list[str] = []
         self.buttons = {way[0]: WayButton(*way, theme) for way in WAYS}
         for button in self.buttons.values():
             button.clicked.connect(self._choose)
@@ -128,6 +130,7 @@ class StartPage(QWidget):
         )
         self._drop.setProperty("role", "drop")
         self._lay_out()
+        theme.changed.connect(self._list)
 
     def _lay_out(self) -> None:
         grid = QGridLayout()
@@ -163,13 +166,17 @@ class StartPage(QWidget):
 
     def set_recent(self, folders: list[str]) -> None:
         """List the projects opened last, the last in front."""
-        self.recent.clear()
-        for folder in folders:
-            self.recent.addItem(recent_item(folder, self.palette()))
+        self._folders = folders
+        self._list()
         self._nothing.setVisible(not folders)
         self.recent.setVisible(bool(folders))
         self.forget.setVisible(bool(folders))
         self.forget.setEnabled(False)
+
+    def _list(self) -> None:
+        self.recent.clear()
+        for folder in self._folders:
+            self.recent.addItem(recent_item(folder, QColor(self._theme.colours.muted)))
 
     def invite(self, dragged: bool) -> None:
         """Show that what is dragged over the window can be dropped."""
@@ -192,7 +199,7 @@ class StartPage(QWidget):
         self.recent_chosen.emit(item.data(PATH))
 
 
-def recent_item(folder: str, palette: QPalette) -> QListWidgetItem:
+def recent_item(folder: str, faint: QColor) -> QListWidgetItem:
     """Return the entry of a project; one that is not there is grey and says so."""
     there = (Path(folder) / FILE_NAME).is_file()
     lines = [Path(folder).name, short_path(folder), *([] if there else [tr(GONE)])]
@@ -200,7 +207,7 @@ def recent_item(folder: str, palette: QPalette) -> QListWidgetItem:
     item.setData(PATH, folder)
     item.setToolTip(folder)
     if not there:
-        item.setForeground(palette.placeholderText())
+        item.setForeground(faint)
     return item
 
 
