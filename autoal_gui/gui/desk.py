@@ -23,7 +23,7 @@ from autoal_gui.gui.controller import Controller
 from autoal_gui.gui.image_loader import ImageLoader
 from autoal_gui.gui.image_view import ImageView
 from autoal_gui.gui.names import mode_label
-from autoal_gui.gui.parts import HelpButton, chip, text_label
+from autoal_gui.gui.parts import HelpButton, chip, icon_size, text_label
 from autoal_gui.gui.performance_panel import PerformancePanel
 from autoal_gui.gui.theme import Theme
 from autoal_gui.gui.training_panel import TrainingPanel
@@ -135,13 +135,12 @@ class Desk(QWidget):
     def _make_image_bar(self, actions: Actions) -> QWidget:
         bar = QFrame()
         bar.setProperty("role", "bar")
-        self._position = QLabel()
+        self._position = text_label()  # which wraps where text is large and the screen small
         self._zoom = QLabel()
         self._zoom.setProperty("role", "muted")
         row = QHBoxLayout(bar)
         row.setContentsMargins(12, 4, 8, 4)
-        row.addWidget(self._position)
-        row.addStretch(1)
+        row.addWidget(self._position, 1)
         row.addWidget(self._zoom)
         for name in ("fit", "actual", "smooth"):
             row.addWidget(tool_button(actions, name))
@@ -157,7 +156,6 @@ class Desk(QWidget):
         self.tabs.setCornerWidget(self._tab_question)
         self.tabs.currentChanged.connect(self._on_tab)
         side = QWidget()
-        side.setMinimumWidth(25 * self.fontMetrics().height())
         column = QVBoxLayout(side)
         column.setContentsMargins(10, 10, 10, 10)
         column.setSpacing(8)
@@ -353,6 +351,7 @@ def tool_button(actions: Actions, name: str, with_text: bool = False) -> QToolBu
     style = Qt.ToolButtonStyle
     button = QToolButton()
     button.setDefaultAction(actions[name])
+    button.setIconSize(icon_size(button))
     button.setProperty("role", "quiet")
     button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     button.setAccessibleName(actions[name].text())

@@ -82,7 +82,7 @@ class HelpPage(Page):
 
     def enter(self) -> None:
         """Let who comes in search or choose at once."""
-        self.setFocusProxy(self.list)
+        self.list.setFocus()
 
     def show_topic(self, topic: str) -> None:
         """Show a page of `TOPICS`."""

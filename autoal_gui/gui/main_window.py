@@ -313,7 +313,7 @@ class MainWindow(QMainWindow):
         page = self.pages[name]
         page.enter()
         self.stack.setCurrentWidget(page)
-        page.setFocus()
+        (page.focusWidget() or page).setFocus()
         self._enable_actions()
         return page
 

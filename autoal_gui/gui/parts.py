@@ -42,6 +42,12 @@ def chip() -> QLabel:
     return label
 
 
+def icon_size(widget: QWidget) -> QSize:
+    """Return the size of icons beside a widget's text, which they follow."""
+    side = max(16, widget.fontMetrics().height())
+    return QSize(side, side)
+
+
 def card() -> tuple[QFrame, QVBoxLayout]:
     """Return a framed surface and its column."""
     frame = QFrame()
@@ -129,6 +135,7 @@ class HelpButton(QToolButton):
         self.setAccessibleName(tr("What is this?"))
         self.setToolTip(tr("What is this?"))
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setIconSize(icon_size(self))
         self.clicked.connect(self._ask)
         theme.changed.connect(self._tint)
         self._tint()

@@ -1,13 +1,13 @@
 """Settings of the open project: how to ask, who reads, how the model learns."""
 
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import (
     QCheckBox,
     QDialog,
     QDialogButtonBox,
     QFormLayout,
-    QHBoxLayout,
     QLineEdit,
+    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -33,38 +33,48 @@ class SettingsDialog(QDialog):
         self.suggestions.setChecked(project.show_suggestions)
         self.method = MethodForm(project.settings, keep=True)
         self.problem = text_label(role="danger")
+        self.problem.hide()
         self.buttons = QDialogButtonBox(
             QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel
         )
         self._lay_out()
+        self.method.advanced.button.toggled.connect(self._make_room)
         self.buttons.accepted.connect(self.accept)
         self.buttons.rejected.connect(self.reject)
-        self.method.advanced.button.toggled.connect(self._make_room)
-        self.resize(fitting(self, QSize(64 * self.fontMetrics().height(), 0)))
 
     def _lay_out(self) -> None:
-        column = self._column = QVBoxLayout(self)
-        column.setContentsMargins(20, 16, 20, 14)
+        self._content = QWidget()
+        self._content.setProperty("role", "content")
+        column = self._column = QVBoxLayout(self._content)
+        column.setContentsMargins(20, 16, 20, 16)
         column.setSpacing(12)
         column.addWidget(text_label(tr("Settings"), size=1.4, bold=True))
-        left, right = QVBoxLayout(), QVBoxLayout()
-        add_card(left, tr("Reading, at once"), self._make_reading())
-        add_card(right, tr("Asking and learning, from the next round on"), self.method)
-        left.addStretch(1)
-        right.addStretch(1)
-        columns = QHBoxLayout()  # side by side: one above the other they outgrow a small screen
-        columns.setSpacing(12)
-        columns.addLayout(left, 2)
-        columns.addLayout(right, 3)
-        column.addLayout(columns, 1)
-        column.addWidget(self.problem)
-        column.addWidget(self.buttons)
+        add_card(column, tr("Reading, at once"), self._make_reading())
+        add_card(column, tr("Asking and learning, from the next round on"), self.method)
+        column.addStretch(1)
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setWidget(self._content)
+        self._foot = QVBoxLayout()
+        self._foot.setContentsMargins(20, 8, 20, 14)
+        self._foot.addWidget(self.problem)
+        self._foot.addWidget(self.buttons)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(scroll, 1)
+        outer.addLayout(self._foot)
+
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Room for all that is open, as far as the screen has it."""
+        width = max(44 * self.fontMetrics().height(), self._content.minimumSizeHint().width())
+        inside = self._content.heightForWidth(width)
+        return fitting(self, QSize(width, inside + self._foot.sizeHint().height() + 8))
 
     def _make_room(self) -> None:
-        """Grow with what has been opened; the words wrap by the width of now."""
         self._column.activate()
-        wanted = QSize(self.width(), self._column.totalHeightForWidth(self.width()))
-        self.resize(fitting(self, self.size().expandedTo(wanted)))
+        self.resize(self.size().expandedTo(self.sizeHint()))
 
     def _make_reading(self) -> QVBoxLayout:
         who = QFormLayout()
@@ -85,6 +95,7 @@ class SettingsDialog(QDialog):
             settings = self.method.settings()
         except AutoALError as error:
             self.problem.setText(str(error))
+            self.problem.show()
             return
         controller = self._controller
         if controller.project.start_from:  # a model fits the stem that it was trained with alone

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QListWidget,
     QListWidgetItem,
     QPushButton,
+    QScrollArea,
     QSizePolicy,
     QVBoxLayout,
     QWidget,
@@ -112,7 +113,8 @@ class StartPage(QWidget):
         self.recent = QListWidget()
         self.recent.setObjectName("recent")
         self.recent.setAccessibleName(tr("Recent projects"))
-        self.recent.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        self.recent.setWordWrap(True)
+        self.recent.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.recent.itemActivated.connect(self._choose_recent)
         self.recent.itemClicked.connect(self._choose_recent)
         self.recent.currentItemChanged.connect(self._on_current)
@@ -159,10 +161,20 @@ class StartPage(QWidget):
         column.addSpacing(20)
         column.addLayout(columns, 1)
         column.addWidget(self._drop)
-        outer = QHBoxLayout(self)
-        outer.addStretch(1)
-        outer.addWidget(body, 12)
-        outer.addStretch(1)
+        content = QWidget()
+        content.setProperty("role", "content")
+        middle = QHBoxLayout(content)
+        middle.setContentsMargins(0, 0, 0, 0)
+        middle.addStretch(1)
+        middle.addWidget(body, 12)
+        middle.addStretch(1)
+        scroll = QScrollArea()  # where text is large and the screen small
+        scroll.setWidgetResizable(True)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setWidget(content)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(scroll)
 
     def set_recent(self, folders: list[str]) -> None:
         """List the projects opened last, the last in front."""
