@@ -10,7 +10,7 @@ _INSERT = (
     f"INSERT INTO journal ({', '.join(COLUMNS)}, seal) "  # noqa: S608 - names of our own
     f"VALUES ({', '.join('?' * len(COLUMNS))}, ?)"
 )
-_SELECT = f"SELECT {', '.join(COLUMNS)} FROM journal ORDER BY sequence"  # noqa: S608
+_SELECT = f"SELECT {', '.join(COLUMNS)} FROM journal"  # noqa: S608
 _SHOWN = COLUMNS.index("shown")
 
 
@@ -21,9 +21,11 @@ def insert_entry(db: sqlite3.Connection, entry: Entry, before: str) -> str:
     return seal
 
 
-def read_entries(db: sqlite3.Connection) -> list[Entry]:
-    """Return the whole journal, ascending by sequence."""
-    rows = db.execute(_SELECT).fetchall()  # to the end at once, see `Project`
+def read_entries(db: sqlite3.Connection, image_id: int | None = None) -> list[Entry]:
+    """Return the whole journal, or what it says of one image, ascending by sequence."""
+    which, values = ("", ()) if image_id is None else (" WHERE image_id=?", (image_id,))
+    rows = db.execute(f"{_SELECT}{which} ORDER BY sequence", values).fetchall()
+    # Read to the end at once, see `Project`.
     return [replace(Entry(*row), shown=bool(row[_SHOWN])) for row in rows]
 
 

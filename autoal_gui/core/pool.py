@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +23,21 @@ Pixels = npt.NDArray[np.generic]
 
 ProgressCallback = Callable[[int, int], None]
 """Called with (done, total); may raise `Cancelled` to stop."""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One decoded image, and what its grey values mean. A brighter pixel has a larger value."""
+
+    pixels: Pixels = field(repr=False)
+    window: tuple[float, float] | None = None
+    """Grey values that the file wants shown as black and as white; None where it says nothing."""
+    slope: float = 1.0
+    intercept: float = 0.0
+    """A measured value is slope * grey value + intercept; the slope is negative where the file
+    calls low values bright."""
+    unit: str = ""
+    """Of measured values: "HU", or empty where they do not mean the same in every image."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +82,18 @@ class ImageReader(Protocol):
 
     def read(self, key: str) -> Pixels:
         """Decode one image.
+
+        Raises:
+            ImageUnreadable: the image is gone or broken; the others can still be read.
+        """
+
+
+@runtime_checkable
+class PictureReader(ImageReader, Protocol):
+    """A reader whose files say what their grey values mean."""
+
+    def read_picture(self, key: str) -> Picture:
+        """Decode one image, see `ImageReader.read`.
 
         Raises:
             ImageUnreadable: the image is gone or broken; the others can still be read.
@@ -135,12 +162,26 @@ class ImagePool:
         Raises:
             ImageUnreadable: the id is unknown, or the image is gone or broken.
         """
+        return self.reader.read(self._key(image_id))
+
+    def picture(self, image_id: int) -> Picture:
+        """Decode one image with what its grey values mean.
+
+        Raises:
+            ImageUnreadable: see `read`.
+        """
+        key = self._key(image_id)
+        if isinstance(self.reader, PictureReader):
+            return self.reader.read_picture(key)
+        return Picture(self.reader.read(key))
+
+    def _key(self, image_id: int) -> str:
         image = self.images.get(image_id)
         if image is None:
             raise ImageUnreadable(
                 tr("Image {image_id} is not part of this project.", image_id=image_id)
             )
-        return self.reader.read(image.key)
+        return image.key
 
     @cached_property
     def data_hash(self) -> str:

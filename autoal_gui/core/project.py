@@ -18,7 +18,7 @@ from autoal_gui.core import database
 from autoal_gui.core.entries import first_broken, insert_entry, last_seal, read_entries
 from autoal_gui.core.errors import ProjectDamaged, ProjectError, SettingsError
 from autoal_gui.core.files import sha256_of
-from autoal_gui.core.journal import UNSEALED, Action, Entry, Journal, Purpose
+from autoal_gui.core.journal import OWN, UNSEALED, Action, Entry, Journal, Purpose, turn_of
 from autoal_gui.core.language import mark, tr
 from autoal_gui.core.messages import Asked, Query, RoundFinished, WarmStarted
 from autoal_gui.core.metrics import Metrics
@@ -33,6 +33,7 @@ from autoal_gui.core.pool import (
 )
 from autoal_gui.core.predictions import Probabilities, read_predictions
 from autoal_gui.core.queue import LabelQueue
+from autoal_gui.core.repeats import EVERY, repeats_for
 from autoal_gui.core.settings import RunSettings
 from autoal_gui.core.splits import assign_splits
 from autoal_gui.core.warm import WarmRecord, same_input
@@ -311,10 +312,12 @@ class Project:
         comment: str = "",
         round_number: int | None = None,
         purpose: Purpose = "answer",
+        annotator: str = "",
     ) -> Entry:
         """Commit one answer ("label", "unsure" or "skip") and return its entry.
 
         `round_number` is that of the round whose ranking asked for the image; by default the last.
+        `annotator` is by default the project's.
 
         Raises:
             ProjectError: it could not be saved; the answer does not stand.
@@ -329,6 +332,7 @@ class Project:
             comment=comment,
             round_number=self.last_round if round_number is None else round_number,
             purpose=purpose,
+            annotator=annotator or self.annotator,
         )
 
     @contextlib.contextmanager
@@ -344,6 +348,21 @@ class Project:
         except BaseException:
             self._journal = Journal.of(read_entries(self._db))  # without what was taken back
             raise
+
+    def add_readings(self, readings: Sequence[Entry]) -> None:
+        """Append second readings from another project, all or none; each gets a sequence here.
+
+        Raises:
+            ProjectError: they could not be saved.
+        """
+        entries = []
+        with database.saving(), database.transaction(self._db):
+            last, seal = last_seal(self._db)
+            for sequence, reading in enumerate(readings, start=last + 1):
+                entries.append(replace(reading, sequence=sequence, purpose="second"))
+                seal = insert_entry(self._db, entries[-1], seal)
+        for entry in entries:
+            self._journal.apply(entry)
 
     def flag(self, image_id: int, flagged: bool = True) -> Entry:
         """Put a flag on an image, or take it off; its answer stays as it is.
@@ -371,28 +390,32 @@ class Project:
         """Return the first line of the journal that was changed from outside; None if none was."""
         return first_broken(self._db)
 
-    def undo(self) -> Entry | None:
-        """Take back the last answer that stands; return it, or None if there is none."""
-        answer = self._journal.undoable
+    def undo(self, turn: str = OWN) -> Entry | None:
+        """Take back the last answer that stands; return it, or None if there is none.
+
+        `turn` names a second reader, who takes back their own answers alone.
+        """
+        answer = self._journal.undoable_of(turn)
         if answer is not None:
             self._append_turn("undo", answer)
         return answer
 
-    def redo(self) -> Entry | None:
+    def redo(self, turn: str = OWN) -> Entry | None:
         """Restore the answer last taken back; return it, or None if there is none."""
-        answer = self._journal.redoable
+        answer = self._journal.redoable_of(turn)
         if answer is not None:
             self._append_turn("redo", answer)
         return answer
 
     def _append_turn(self, action: Action, answer: Entry) -> None:
         image_id, target = answer.image_id, answer.sequence
-        self._append(action, image_id, round_number=self.last_round, target=target)
+        who = turn_of(answer) or self.annotator
+        self._append(action, image_id, round_number=self.last_round, target=target, annotator=who)
 
     def _append(self, action: Action, image_id: int, **values: Any) -> Entry:
-        with database.saving(UNANSWERED):
+        with database.saving(tr(UNANSWERED)):
             last, before = last_seal(self._db)
-            who = self.annotator
+            who = values.pop("annotator", "") or self.annotator
             entry = Entry(last + 1, _now(), who, action=action, image_id=image_id, **values)
             insert_entry(self._db, entry, before)
         self._journal.apply(entry)
@@ -401,6 +424,10 @@ class Project:
     def entries(self) -> tuple[Entry, ...]:
         """Return the whole journal, ascending by sequence."""
         return tuple(read_entries(self._db))
+
+    def entries_of(self, image_id: int) -> tuple[Entry, ...]:
+        """Return what the journal says of one image, ascending by sequence."""
+        return tuple(read_entries(self._db, image_id))
 
     def training_labels(self) -> tuple[tuple[int, int], ...]:
         """Return (image id, class index) of the labelled pool images, ascending by id."""
@@ -452,11 +479,33 @@ class Project:
         batch = tuple(i for i in saved if i in self.pool.images)
         inside = set(batch)
         rest = tuple(i for i in self.ranking if i not in inside)
-        return LabelQueue(batch, rest, self.settings.batch_size)
+        again = inside.intersection(_setting(self._db, "repeats", ()), self.answers)
+        return LabelQueue(batch, rest, self.settings.batch_size, frozenset(again))
 
-    def save_batch(self, batch: Sequence[int]) -> None:
-        """Remember the images in the strip, so that reopening goes on at the same one."""
+    def save_batch(self, batch: Sequence[int], repeats: Iterable[int] = ()) -> None:
+        """Remember the images in the strip, so that reopening goes on at the same one.
+
+        `repeats` are those of them that are put to the reader a second time.
+        """
+        again = sorted(repeats)
+        if again != _setting(self._db, "repeats", []):
+            self._set("repeats", again)  # first: without its batch it means nothing
         self._set("batch", json.dumps(list(batch)))
+
+    @property
+    def repeat_every(self) -> int:
+        """One answer in so many is to an image that the reader has answered before; 0 for none."""
+        return int(_setting(self._db, "repeat_every", EVERY))
+
+    @repeat_every.setter
+    def repeat_every(self, every: int) -> None:
+        self._set("repeat_every", every)
+
+    def repeats(self) -> tuple[tuple[int, int], ...]:
+        """Return (place, image) of what the next batch puts to the reader a second time."""
+        settings = self.settings
+        size, every, seed = settings.batch_size, self.repeat_every, settings.seed
+        return repeats_for(self._journal, self.annotator, size, every, seed)
 
     @property
     def ranking(self) -> tuple[int, ...]:

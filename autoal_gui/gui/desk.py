@@ -29,6 +29,7 @@ from autoal_gui.gui.theme import Theme
 from autoal_gui.gui.training_panel import TrainingPanel
 from autoal_gui.gui.weights_panel import WeightsPanel
 from autoal_gui.gui.why_panel import WhyPanel
+from autoal_gui.gui.window_control import WindowControl
 
 ALL_ANSWERED = mark(
     "Every image has an answer. Export the labels or the model, or go back to check."
@@ -141,6 +142,9 @@ class Desk(QWidget):
         row = QHBoxLayout(bar)
         row.setContentsMargins(12, 4, 8, 4)
         row.addWidget(self._position, 1)
+        row.addWidget(WindowControl(self.image_view, actions))
+        row.addWidget(tool_button(actions, "invert"))
+        row.addSpacing(8)
         row.addWidget(self._zoom)
         for name in ("fit", "actual", "smooth"):
             row.addWidget(tool_button(actions, name))
@@ -214,6 +218,7 @@ class Desk(QWidget):
         project = self._controller.project
         self._name.setText(project.name)
         self.loader.open(project.pool)
+        self.image_view.reset()
         self._on_batch()
         self._on_classes()
         self._on_settings()

@@ -43,10 +43,10 @@ from autoal_gui.gui.parts import Failure, fitting
 from autoal_gui.gui.services import Services
 from autoal_gui.gui.start_page import WAYS, StartPage
 from autoal_gui.gui.theme import CHOICES, Theme
+from autoal_gui.sources.opening import kind_at
 
 if TYPE_CHECKING:
     from autoal_gui.gui.desk import Desk
-
 log = logging.getLogger(__name__)
 
 FAULT = mark("Something went wrong in the program; every answer given so far is saved.")
@@ -247,6 +247,8 @@ class MainWindow(QMainWindow):
             self.open_folder(path)
         elif path.suffix.lower() == ".npz":
             self.new_project(SourceSpec("npz", str(path)))
+        elif (kind := kind_at(path)) == "dicom":
+            self.new_project(SourceSpec(kind, str(path)))
         elif path.is_dir():
             self.new_project(folder_spec(path))
         else:
@@ -355,6 +357,8 @@ class MainWindow(QMainWindow):
             self.new_project(SourceSpec("medmnist"))
         elif way == "folder":
             self._ask_images()
+        elif way == "dicom":
+            self._ask_dicom()
         elif way == "npz":
             self._ask_file()
         else:
@@ -369,6 +373,11 @@ class MainWindow(QMainWindow):
         chosen = QFileDialog.getExistingDirectory(self, tr("Folder of images"))
         if chosen:
             self.new_project(folder_spec(Path(chosen)))
+
+    def _ask_dicom(self) -> None:
+        chosen = QFileDialog.getExistingDirectory(self, tr("Folder of DICOM files"))
+        if chosen:
+            self.new_project(SourceSpec("dicom", chosen))
 
     def _ask_file(self) -> None:
         chosen, _ = QFileDialog.getOpenFileName(

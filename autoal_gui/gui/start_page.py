@@ -37,6 +37,12 @@ WAYS = (
         mark("PNG, JPEG, TIFF, BMP or WebP, with or without sub-folders"),
     ),
     (
+        "dicom",
+        "dicom",
+        mark("DICOM files"),
+        mark("A folder of scans, with its sub-folders; names of patients are not read"),
+    ),
+    (
         "medmnist",
         "set",
         mark("MedMNIST set"),
