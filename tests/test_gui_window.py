@@ -255,11 +255,10 @@ def test_why_this_image_names_the_strategies(qtbot, window, controller):
     qtbot.keyClick(window, Qt.Key.Key_1)  # the image that was on screen when the ranking came
     assert "Asked for by" in why.line
     assert "predicted loss 0.40" in why.line
-    closed = why.height()
     rows = 4 * why.fontMetrics().height()  # of the five that the table has
     qtbot.keyClick(window, Qt.Key.Key_W)
     assert why._grid.count() == 3 * 5
-    qtbot.waitUntil(lambda: why.height() > closed + rows)
+    qtbot.waitUntil(lambda: why.height() > why._table.height() > rows)
     opened = why.height()
     qtbot.keyClick(window, Qt.Key.Key_W)
     assert why._grid.count() == 0

@@ -20,6 +20,7 @@ from autoal_gui.gui.actions import Actions
 from autoal_gui.gui.batch_strip import BatchStrip
 from autoal_gui.gui.class_panel import ClassPanel, feedback_text
 from autoal_gui.gui.controller import Controller
+from autoal_gui.gui.flow import FlowLayout
 from autoal_gui.gui.image_loader import ImageLoader
 from autoal_gui.gui.image_view import ImageView
 from autoal_gui.gui.names import mode_label
@@ -142,13 +143,14 @@ class Desk(QWidget):
         row = QHBoxLayout(bar)
         row.setContentsMargins(12, 4, 8, 4)
         row.addWidget(self._position, 1)
-        row.addWidget(WindowControl(self.image_view, actions))
-        row.addWidget(tool_button(actions, "invert"))
-        row.addSpacing(8)
-        row.addWidget(self._zoom)
+        tools = FlowLayout()
+        row.addLayout(tools, 2)
+        tools.addWidget(WindowControl(self.image_view, actions))
+        tools.addWidget(tool_button(actions, "invert"))
+        tools.addWidget(self._zoom)
         for name in ("fit", "actual", "smooth"):
-            row.addWidget(tool_button(actions, name))
-        row.addWidget(self._question("labelling"))
+            tools.addWidget(tool_button(actions, name))
+        tools.addWidget(self._question("labelling"))
         return bar
 
     def _make_side(self) -> QWidget:
