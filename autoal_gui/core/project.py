@@ -15,13 +15,14 @@ from pathlib import Path
 from typing import Any, Literal
 
 from autoal_gui.core import database
+from autoal_gui.core.backups import keep_backup
 from autoal_gui.core.entries import first_broken, insert_entry, last_seal, read_entries
 from autoal_gui.core.errors import ProjectDamaged, ProjectError, SettingsError
 from autoal_gui.core.files import sha256_of
 from autoal_gui.core.journal import OWN, UNSEALED, Action, Entry, Journal, Purpose, turn_of
 from autoal_gui.core.language import mark, tr
 from autoal_gui.core.messages import Asked, Query, RoundFinished, WarmStarted
-from autoal_gui.core.metrics import Metrics
+from autoal_gui.core.metrics import ByChance, Metrics, as_plain, from_plain
 from autoal_gui.core.pool import (
     HiddenTruth,
     ImagePool,
@@ -31,7 +32,7 @@ from autoal_gui.core.pool import (
     SourceSpec,
     Split,
 )
-from autoal_gui.core.predictions import Probabilities, read_predictions
+from autoal_gui.core.predictions import Probabilities, keep_predictions, read_predictions
 from autoal_gui.core.queue import LabelQueue
 from autoal_gui.core.repeats import EVERY, repeats_for
 from autoal_gui.core.settings import RunSettings
@@ -82,6 +83,8 @@ class RoundRecord:
     metrics: Metrics | None = None
     audit: Metrics | None = None
     """Out-of-fold, on the labelled images that were drawn at random."""
+    by_chance: ByChance | None = None
+    """What the labels of images drawn at random give alone."""
     checkpoint: str = ""
     """File name inside the project's models folder."""
     checkpoint_sha256: str = ""
@@ -146,6 +149,7 @@ class Project:
         connection = database.create(
             folder / FILE_NAME, lambda db: _write_plan(db, plan, listing, annotator)
         )
+        keep_backup(connection, folder / FILE_NAME)
         return cls(folder, connection, reader)
 
     @classmethod
@@ -615,7 +619,7 @@ class Project:
         drawn = filter(self._is_drawn, self._journal.first_answers)
         return (
             *(Asked(0, _drawn_query(image_id), None) for image_id in drawn),
-            *(Asked(n, _query_from(i, text), suggested) for n, i, suggested, text in rows),
+            *(Asked(n, query_from(i, text), suggested) for n, i, suggested, text in rows),
         )
 
     @property
@@ -647,6 +651,9 @@ class Project:
             # Earlier rankings are kept only as far as they were asked for.
             self._db.execute("DELETE FROM ranking WHERE query=''")
             self._db.executemany("INSERT INTO ranking VALUES (?,?,?,?,?,?)", _ranking_rows(result))
+            if result.checkpoint:
+                labelled = {image_id for image_id, _ in self.training_labels()}
+                keep_predictions(self._db, result, labelled, RANKING_KEPT)
         self._ranking = self._load_ranking()
 
     def end_round(self, number: int, outcome: Outcome, sentence: str = "") -> None:
@@ -665,18 +672,25 @@ class Project:
             "SELECT number, outcome, settings, started, ended, labels, sentence, result "
             "FROM round ORDER BY number"
         ).fetchall()
-        return tuple(_record(row) for row in rows)
+        return tuple(round_record(row) for row in rows)
 
     def finished_rounds(self) -> tuple[RoundRecord, ...]:
         """Return the rounds that brought a result, ascending by number."""
         return tuple(record for record in self.rounds() if record.outcome == "finished")
 
     def predictions(self) -> dict[int, Probabilities]:
-        """Return what the last model makes of labelled and evaluation images, (C,) by image id.
+        """Return what a model makes of answered and evaluation images, (C,) by image id.
 
-        C is the number of classes when that model was trained.
+        It is the last model that never saw the image's label, see `keep_predictions`; an image
+        that no such model has predicted is missing. C is the number of classes at that time.
         """
-        return read_predictions(self._db)
+        images, answers = self.pool.images, self.answers
+        found = read_predictions(self._db)
+        return {
+            image_id: row
+            for image_id, row in found.items()
+            if image_id in answers or images[image_id].split == "evaluation"
+        }
 
     def last_checkpoint(self) -> Path | None:
         """Return the last good model's file, or None before there is one."""
@@ -703,7 +717,7 @@ class Project:
         return _Ranking(
             order=tuple(row[0] for row in rows),
             suggestions={i: Suggestion(c, p) for i, c, p, _ in rows if c is not None},
-            queries={i: _query_from(i, text) for i, _, _, text in rows if text},
+            queries={i: query_from(i, text) for i, _, _, text in rows if text},
         )
 
     def _read_all(self) -> None:
@@ -822,8 +836,9 @@ def _result_json(result: RoundFinished) -> dict[str, Any]:
     return {
         "weights": result.weights,
         "plain_weights": result.plain_weights,
-        "confusion": result.metrics.confusion if result.metrics else None,
+        **(as_plain(result.metrics) if result.metrics else {"confusion": None}),
         "audit": result.audit.confusion if result.audit else None,
+        "by_chance": _chance_json(result.by_chance),
         "checkpoint": Path(result.checkpoint).name,
         "checkpoint_sha256": result.checkpoint_sha256,
         "seconds": result.seconds,
@@ -831,6 +846,10 @@ def _result_json(result: RoundFinished) -> dict[str, Any]:
         "notices": result.notices,
         "reason": result.reason,
     }
+
+
+def _chance_json(found: ByChance | None) -> dict[str, Any] | None:
+    return {"labels": found.labels, **as_plain(found.metrics)} if found else None
 
 
 def _ranking_rows(result: RoundFinished) -> Iterable[tuple[object, ...]]:
@@ -853,13 +872,15 @@ def _query_json(query: Query) -> str:
     return json.dumps([query.score, query.strategies, query.predicted_loss, query.audit])
 
 
-def _query_from(image_id: int, text: str) -> Query:
+def query_from(image_id: int, text: str) -> Query:
+    """Return why an image was asked for, from its text in the file; raises the like."""
     score, strategies, loss, *rest = json.loads(text)  # version 0.1 knew no audit
     audit = bool(rest and rest[0])
     return Query(image_id, score, tuple(tuple(row) for row in strategies), loss, audit)
 
 
-def _record(row: tuple[Any, ...]) -> RoundRecord:
+def round_record(row: tuple[Any, ...]) -> RoundRecord:
+    """Return a round from its row; raises what `Project.open` takes for damage."""
     number, outcome, settings, started, ended, labels, sentence, text = row
     result = json.loads(text)
     return RoundRecord(
@@ -872,8 +893,9 @@ def _record(row: tuple[Any, ...]) -> RoundRecord:
         sentence,
         weights=_pairs(result.get("weights", ())),
         plain_weights=_pairs(result.get("plain_weights", ())),
-        metrics=_metrics(result.get("confusion")),
-        audit=_metrics(result.get("audit")),
+        metrics=from_plain(result) if result.get("confusion") else None,
+        audit=from_plain({"confusion": result["audit"]}) if result.get("audit") else None,
+        by_chance=_by_chance(result.get("by_chance")),
         checkpoint=result.get("checkpoint", ""),
         checkpoint_sha256=result.get("checkpoint_sha256", ""),
         seconds=_pairs(result.get("seconds", ())),
@@ -883,8 +905,8 @@ def _record(row: tuple[Any, ...]) -> RoundRecord:
     )
 
 
-def _metrics(confusion: Any) -> Metrics | None:
-    return Metrics(tuple(map(tuple, confusion))) if confusion else None
+def _by_chance(values: Any) -> ByChance | None:
+    return ByChance(int(values["labels"]), from_plain(values)) if values else None
 
 
 def _pairs(rows: Iterable[Any]) -> tuple[tuple[str, float], ...]:

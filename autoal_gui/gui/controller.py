@@ -12,7 +12,7 @@ from types import ModuleType
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from autoal_gui.core.errors import AutoALError, CheckpointError, SourceError
+from autoal_gui.core.errors import AutoALError, CheckpointError, ProjectDamaged, SourceError
 from autoal_gui.core.journal import Action
 from autoal_gui.core.language import mark, tr
 from autoal_gui.core.messages import (
@@ -71,6 +71,8 @@ class Controller(QObject):
     notice = Signal(str)
     failed = Signal(str, str)
     """(one plain sentence, details that hold no patient data)."""
+    damaged = Signal()
+    """`failed` has just said that a project's file is damaged: it can be recovered."""
     images_wanted = Signal(str, object)
     """(title, image ids): show these images, and nothing else, on the review page."""
     exported = Signal(str)
@@ -143,6 +145,8 @@ class Controller(QObject):
             project = make()
         except AutoALError as error:
             self.failed.emit(str(error), "")
+            if isinstance(error, ProjectDamaged):
+                self.damaged.emit()
             return False
         self.close_project()
         self._project = project

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QLayout,
     QPlainTextEdit,
+    QPushButton,
     QScrollArea,
     QSizePolicy,
     QToolButton,
@@ -176,7 +177,10 @@ class Section(QWidget):
 
 
 class Failure(QFrame):
-    """One sentence about what failed, with the details one click away."""
+    """One sentence about what failed, what can be done, and the details one click away."""
+
+    offered = Signal()
+    """The user wants done what was offered."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -197,8 +201,11 @@ class Failure(QFrame):
         self._close.setAccessibleName(tr("Close"))
         self._close.setToolTip(tr("Close"))
         self._close.clicked.connect(self.hide)
+        self._offer = QPushButton()
+        self._offer.clicked.connect(self._on_offer)
         row = QHBoxLayout()
         row.addWidget(self._sentence, 1)
+        row.addWidget(self._offer)
         row.addWidget(self._more)
         row.addWidget(self._close)
         column = QVBoxLayout(self)
@@ -221,7 +228,18 @@ class Failure(QFrame):
         self._more.setVisible(bool(details))
         self._more.setChecked(False)
         self._details.hide()
+        self._offer.hide()
         self.show()
+
+    def offer(self, what: str) -> None:
+        """Put a button beside the sentence, with which the user can do something about it."""
+        self._offer.setText(what)
+        self._offer.show()
+        self._offer.setFocus()
+
+    def _on_offer(self) -> None:
+        self.hide()
+        self.offered.emit()
 
     def _tint(self) -> None:
         self._close.setIcon(icon("close", self._theme.colours.text))
