@@ -19,6 +19,8 @@ from autoal_gui.core.messages import (
     CommandCancelled,
     CommandFailed,
     Event,
+    Explain,
+    Explained,
     Exported,
     ExportModel,
     Notice,
@@ -78,6 +80,11 @@ class Controller(QObject):
     exported = Signal(str)
     """The file or folder that was written."""
 
+    explained = Signal(object)
+    """The `Explained` of the image that was asked about last."""
+    not_explained = Signal(str)
+    """In one sentence why it could not be."""
+
     def __init__(self, services: Services, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._services = services
@@ -92,6 +99,8 @@ class Controller(QObject):
         self._warming: RunSettings | None = None  # those of the warm start that runs
         self._gave_up = False  # the warm start failed
         self._waiting_export: tuple[ModuleType, Path] | None = None
+        self._waiting_question: Explain | None = None
+        self._explaining = False
         self._client = EngineClient(services.make_backend, self)
         self._client.happened.connect(self._on_event)
         self._client.state_changed.connect(self.state_changed)
@@ -169,6 +178,7 @@ class Controller(QObject):
         self._project, self._queue, self._current = None, LabelQueue(), None
         self._round, self._trained_on, self._due = None, None, False
         self._last_answered, self._waiting_export = None, None
+        self._waiting_question, self._explaining = None, False
         self._warming, self._gave_up = None, False
         self.project_closed.emit()
 
@@ -490,6 +500,8 @@ class Controller(QObject):
         elif isinstance(event, Exported):
             self.exported.emit(event.target)
             self._go_on()
+        elif self._explaining:  # whatever comes now ends it: it has no progress
+            self._on_explained(event)
         elif isinstance(event, WarmStarted) and self._warming is not None:
             self._on_warm_started(event, self._warming)
         elif isinstance(event, CommandFailed):
@@ -545,6 +557,8 @@ class Controller(QObject):
         if self._waiting_export is not None:
             waiting, self._waiting_export = self._waiting_export, None
             self.export_model(*waiting)
+        elif self._waiting_question is not None:
+            self._ask(self._waiting_question)
         elif self._should_warm_start():
             self._start_warming()
         elif self._due and self._labels_changed():
@@ -627,6 +641,42 @@ class Controller(QObject):
         else:
             self._waiting_export = (exporter, target)
             self.notice.emit(tr("Training goes on; the model will be written when it has ended."))
+
+    # -- where the model looks ----------------------------------------------------------------
+
+    def may_explain(self, image_id: int) -> bool:
+        """Say whether the reader may see what the model made of an image: blind first."""
+        return self.project.show_suggestions or image_id in self.project.answers
+
+    def explain(self, image_id: int) -> bool:
+        """Work out where the last good model looked; say whether that begins at once."""
+        checkpoint = self.project.last_checkpoint()
+        if checkpoint is None:
+            self.not_explained.emit(tr(NO_MODEL))
+            return True
+        question = Explain(0, self.project.pool, image_id, str(checkpoint))
+        if self.state is State.IDLE:
+            self._ask(question)
+            return True
+        self._waiting_question = question
+        return False
+
+    def forget_question(self) -> None:
+        """Leave what was asked and has not begun: another image is on screen."""
+        self._waiting_question = None
+
+    def _ask(self, question: Explain) -> None:
+        self._waiting_question, self._explaining = None, True
+        self._client.submit(question)
+
+    def _on_explained(self, event: Event) -> None:
+        self._explaining = False
+        if isinstance(event, Explained):
+            self.explained.emit(event)
+        else:
+            sentence = event.sentence if isinstance(event, CommandFailed) else tr("Cancelled.")
+            self.not_explained.emit(sentence)
+        self._go_on()
 
 
 def _own_checkpoint(folder: Path, given: str) -> str:

@@ -21,6 +21,7 @@ from autoal_gui.gui.batch_strip import BatchStrip
 from autoal_gui.gui.class_panel import ClassPanel, feedback_text
 from autoal_gui.gui.controller import Controller
 from autoal_gui.gui.flow import FlowLayout
+from autoal_gui.gui.heat_panel import HeatPanel
 from autoal_gui.gui.image_loader import ImageLoader
 from autoal_gui.gui.image_view import ImageView
 from autoal_gui.gui.names import mode_label
@@ -60,6 +61,7 @@ class Desk(QWidget):
             theme, tuple(actions[name] for name in ("unsure", "skip", "undo", "redo"))
         )
         self.why = WhyPanel()
+        self.heat = HeatPanel(controller, self.image_view)
         self.training = TrainingPanel(controller, actions)
         self.weights = WeightsPanel(controller, theme)
         self.performance = PerformancePanel(controller, theme)
@@ -115,6 +117,7 @@ class Desk(QWidget):
         picture.setSpacing(0)
         picture.addWidget(self._make_image_bar(actions))
         picture.addWidget(self.image_view, 1)
+        picture.addWidget(self.heat)
         picture.addWidget(self.why)
         middle = QHBoxLayout()
         middle.setContentsMargins(0, 0, 0, 0)
@@ -148,7 +151,7 @@ class Desk(QWidget):
         tools.addWidget(WindowControl(self.image_view, actions))
         tools.addWidget(tool_button(actions, "invert"))
         tools.addWidget(self._zoom)
-        for name in ("fit", "actual", "smooth"):
+        for name in ("fit", "actual", "smooth", "heat"):
             tools.addWidget(tool_button(actions, name))
         tools.addWidget(self._question("labelling"))
         return bar
@@ -207,6 +210,7 @@ class Desk(QWidget):
         actions["zoom_out"].triggered.connect(self.image_view.zoom_out)
         actions["smooth"].triggered.connect(self.image_view.toggle_smooth)
         actions["why"].triggered.connect(self.why.toggle)
+        actions["heat"].triggered.connect(self.heat.toggle)
 
     # -- what the controller says -------------------------------------------------------------
 
