@@ -258,7 +258,8 @@ def test_why_this_image_names_the_strategies(qtbot, window, controller):
     rows = 4 * why.fontMetrics().height()  # of the five that the table has
     qtbot.keyClick(window, Qt.Key.Key_W)
     assert why._grid.count() == 3 * 5
-    qtbot.waitUntil(lambda: why.height() > rows)
+    whole = why.layout().totalHeightForWidth
+    qtbot.waitUntil(lambda: rows < why._table.height() < why.height() >= whole(why.width()))
     opened = why.height()
     qtbot.keyClick(window, Qt.Key.Key_W)
     assert why._grid.count() == 0
