@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from autoal_gui.core import migrations
+from autoal_gui.core.backups import keep_backup
+from autoal_gui.core.entries import first_broken
 from autoal_gui.core.errors import ProjectDamaged, ProjectError, ProjectInUse, ProjectTooNew
 from autoal_gui.core.language import mark, tr
 from autoal_gui.core.schema import SCHEMA_VERSION, SCHEMAS
@@ -73,6 +75,7 @@ def open_existing(file: Path) -> sqlite3.Connection:
         _lock(connection)
         _check_length(connection, file)
         _check_content(connection)
+        keep_backup(connection, file)
         migrations.migrate(connection)
     except (sqlite3.Error, UnicodeError) as error:  # damage makes messages that are no text
         connection.close()
@@ -116,10 +119,27 @@ def _check_content(connection: sqlite3.Connection) -> None:
         raise ProjectDamaged(tr(DAMAGED))
     if connection.execute("PRAGMA foreign_key_check").fetchone() is not None:
         raise ProjectDamaged(tr(DAMAGED))
+    version = migrations.version_of(connection)
+    if not _has_tables_of(connection, version):
+        raise ProjectDamaged(tr(DAMAGED))
+    if version > 1 and first_broken(connection) is not None:
+        raise ProjectDamaged(tr(DAMAGED))
+
+
+def is_own(file: Path) -> bool:
+    """Say whether a file has the tables of this version, whatever version it says it is of."""
+    address = f"{file.resolve().as_uri()}?mode=ro"
+    try:
+        with contextlib.closing(sqlite3.connect(address, uri=True)) as connection:
+            return _has_tables_of(connection, SCHEMA_VERSION)
+    except sqlite3.Error:
+        return False
+
+
+def _has_tables_of(connection: sqlite3.Connection, version: int) -> bool:
     with contextlib.closing(sqlite3.connect(":memory:")) as fresh:
-        fresh.executescript(SCHEMAS[migrations.version_of(connection)])
-        if _definitions(connection) != _definitions(fresh):
-            raise ProjectDamaged(tr(DAMAGED))
+        fresh.executescript(SCHEMAS[version])
+        return _definitions(connection) == _definitions(fresh)
 
 
 def _definitions(connection: sqlite3.Connection) -> list[tuple[str, ...]]:

@@ -3,7 +3,7 @@
 import sqlite3
 from dataclasses import astuple, fields, replace
 
-from autoal_gui.core.journal import UNSEALED, Entry, sealed
+from autoal_gui.core.journal import UNSEALED, Entry, seal_over, sealed
 
 COLUMNS = tuple(column.name for column in fields(Entry))
 _INSERT = (
@@ -11,6 +11,7 @@ _INSERT = (
     f"VALUES ({', '.join('?' * len(COLUMNS))}, ?)"
 )
 _SELECT = f"SELECT {', '.join(COLUMNS)} FROM journal"  # noqa: S608
+_SEALED = f"SELECT {', '.join(COLUMNS)}, seal FROM journal ORDER BY sequence"  # noqa: S608
 _SHOWN = COLUMNS.index("shown")
 
 
@@ -42,10 +43,10 @@ def first_broken(db: sqlite3.Connection) -> int | None:
     that place. Whoever can write the file can also seal it anew: what proves that nothing was
     changed is the last seal, kept elsewhere.
     """
-    seals = [seal for (seal,) in db.execute("SELECT seal FROM journal ORDER BY sequence")]
     before = UNSEALED
-    for entry, seal in zip(read_entries(db), seals, strict=True):
-        if sealed(entry, before) != seal:
-            return entry.sequence
+    for *row, seal in db.execute(_SEALED).fetchall():
+        row[_SHOWN] = bool(row[_SHOWN])
+        if seal_over(row, before) != seal:
+            return int(row[0])
         before = seal
     return None

@@ -56,7 +56,12 @@ def sealed(entry: Entry, before: str) -> str:
         entry: what is sealed.
         before: the seal of the entry before it; `UNSEALED` before the first.
     """
-    text = json.dumps([before, *astuple(entry)], ensure_ascii=True, separators=(",", ":"))
+    return seal_over(astuple(entry), before)
+
+
+def seal_over(values: Iterable[object], before: str) -> str:
+    """Return the seal of the entry that has these values, in the order of its fields."""
+    text = json.dumps([before, *values], ensure_ascii=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 
 

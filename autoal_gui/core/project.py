@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from autoal_gui.core import database
+from autoal_gui.core.backups import keep_backup
 from autoal_gui.core.entries import first_broken, insert_entry, last_seal, read_entries
 from autoal_gui.core.errors import ProjectDamaged, ProjectError, SettingsError
 from autoal_gui.core.files import sha256_of
@@ -148,6 +149,7 @@ class Project:
         connection = database.create(
             folder / FILE_NAME, lambda db: _write_plan(db, plan, listing, annotator)
         )
+        keep_backup(connection, folder / FILE_NAME)
         return cls(folder, connection, reader)
 
     @classmethod
@@ -617,7 +619,7 @@ class Project:
         drawn = filter(self._is_drawn, self._journal.first_answers)
         return (
             *(Asked(0, _drawn_query(image_id), None) for image_id in drawn),
-            *(Asked(n, _query_from(i, text), suggested) for n, i, suggested, text in rows),
+            *(Asked(n, query_from(i, text), suggested) for n, i, suggested, text in rows),
         )
 
     @property
@@ -670,7 +672,7 @@ class Project:
             "SELECT number, outcome, settings, started, ended, labels, sentence, result "
             "FROM round ORDER BY number"
         ).fetchall()
-        return tuple(_record(row) for row in rows)
+        return tuple(round_record(row) for row in rows)
 
     def finished_rounds(self) -> tuple[RoundRecord, ...]:
         """Return the rounds that brought a result, ascending by number."""
@@ -715,7 +717,7 @@ class Project:
         return _Ranking(
             order=tuple(row[0] for row in rows),
             suggestions={i: Suggestion(c, p) for i, c, p, _ in rows if c is not None},
-            queries={i: _query_from(i, text) for i, _, _, text in rows if text},
+            queries={i: query_from(i, text) for i, _, _, text in rows if text},
         )
 
     def _read_all(self) -> None:
@@ -870,13 +872,15 @@ def _query_json(query: Query) -> str:
     return json.dumps([query.score, query.strategies, query.predicted_loss, query.audit])
 
 
-def _query_from(image_id: int, text: str) -> Query:
+def query_from(image_id: int, text: str) -> Query:
+    """Return why an image was asked for, from its text in the file; raises the like."""
     score, strategies, loss, *rest = json.loads(text)  # version 0.1 knew no audit
     audit = bool(rest and rest[0])
     return Query(image_id, score, tuple(tuple(row) for row in strategies), loss, audit)
 
 
-def _record(row: tuple[Any, ...]) -> RoundRecord:
+def round_record(row: tuple[Any, ...]) -> RoundRecord:
+    """Return a round from its row; raises what `Project.open` takes for damage."""
     number, outcome, settings, started, ended, labels, sentence, text = row
     result = json.loads(text)
     return RoundRecord(

@@ -40,6 +40,11 @@ class ImageLoader(QObject):
         self._wanted: list[int] = []
         self._running: set[int] = set()
 
+    @property
+    def pool(self) -> ImagePool | None:
+        """The pool whose pictures these are."""
+        return self._pool
+
     def open(self, pool: ImagePool | None) -> None:
         """Take another pool; what belongs to the last one is dropped."""
         self._generation += 1

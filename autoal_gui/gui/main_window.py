@@ -40,6 +40,7 @@ from autoal_gui.gui.importer import Importer, free_folder
 from autoal_gui.gui.languages import AS_SYSTEM, chosen
 from autoal_gui.gui.pages import PAGES, Page
 from autoal_gui.gui.parts import Failure, fitting
+from autoal_gui.gui.rescue import Rescue
 from autoal_gui.gui.services import Services
 from autoal_gui.gui.start_page import WAYS, StartPage
 from autoal_gui.gui.theme import CHOICES, Theme
@@ -77,6 +78,8 @@ class MainWindow(QMainWindow):
         self.pages: dict[str, Page] = {}
         self.dialog: QDialog | None = None
         self._importer = Importer(services, self)
+        self._rescue = Rescue(services, self)
+        self._wanted = Path()  # the project that was to be opened last
         self._busy: QProgressDialog | None = None
         self.failure = Failure(self.theme)
         self.status = QLabel()
@@ -162,6 +165,10 @@ class MainWindow(QMainWindow):
         controller.answers_changed.connect(self._on_answers)
         controller.notice.connect(self.say)
         controller.failed.connect(self._on_failed)
+        controller.damaged.connect(self._on_damaged)
+        self.failure.offered.connect(self._recover)
+        self._rescue.recovered.connect(self._on_recovered)
+        self._rescue.failed.connect(self._on_import_failed)
         controller.exported.connect(self._on_exported)
         self.start_page.chosen.connect(self._on_way)
         self.start_page.recent_chosen.connect(self._on_recent)
@@ -210,7 +217,8 @@ class MainWindow(QMainWindow):
     def open_folder(self, path: Path) -> bool:
         """Open the project in a folder, or of a project file; say whether that worked."""
         self.failure.hide()
-        return self.controller.open_project(path.parent if path.name == FILE_NAME else path)
+        self._wanted = path.parent if path.name == FILE_NAME else path
+        return self.controller.open_project(self._wanted)
 
     def place(self) -> tuple[Path | None, int | None]:
         """Return the folder of the open project and the image on screen."""
@@ -294,19 +302,28 @@ class MainWindow(QMainWindow):
 
     def show_help(self) -> None:
         """Show the help, at what is on screen."""
-        self.show_page("help")
+        at_desk = self.desk is not None and self.stack.currentWidget() is self.desk
+        self.show_topic(self.desk.help_topic() if self.desk and at_desk else "")
+
+    @Slot(str)
+    def show_topic(self, topic: str) -> None:
+        """Show a page of the help; "" for the one shown last."""
+        page = self.show_page("help")
+        if topic:
+            page.show_topic(topic)
 
     def show_page(self, name: str) -> Page:
         """Show one of the pages beside the desk, made when it is needed first, and return it."""
         if name not in self.pages:
             page = PAGES[name](self.controller, self.theme, self.actions_table)
             page.left.connect(self.leave_page)
+            page.help_wanted.connect(self.show_topic)
             self.stack.addWidget(page)
             self.pages[name] = page
         page = self.pages[name]
         page.enter()
         self.stack.setCurrentWidget(page)
-        page.setFocus()
+        (page.focusWidget() or page).setFocus()
         self._enable_actions()
         return page
 
@@ -444,7 +461,7 @@ class MainWindow(QMainWindow):
         self._remember([folder, *(other for other in self.recent() if other != folder)])
         self._enable_actions()
         images = tr_count("{count} image.", "{count} images.", len(project.pool.images))
-        self.say(tr("{images} Press ? for the keys.", images=images))
+        self.say(tr("{images} Press ? for the keys and F1 for help.", images=images))
 
     def _make_desk(self) -> None:
         """Make the desk when it is needed first: its charts take longer than the start page."""
@@ -452,6 +469,7 @@ class MainWindow(QMainWindow):
 
         self.desk = Desk(self.controller, self.theme, self.actions_table)
         self.stack.addWidget(self.desk)
+        self.desk.help_wanted.connect(self.show_topic)
         self.desk.show_project()
 
     def _on_closed(self) -> None:
@@ -491,6 +509,19 @@ class MainWindow(QMainWindow):
     @Slot(str, str)
     def _on_failed(self, sentence: str, details: str) -> None:
         self.failure.show_failure(sentence, details)
+
+    @Slot()
+    def _on_damaged(self) -> None:
+        self.failure.offer(tr("Recover"))
+
+    @Slot()
+    def _recover(self) -> None:
+        self._rescue.start(self._wanted)
+
+    @Slot(object, str)
+    def _on_recovered(self, folder: Path, sentence: str) -> None:
+        if self.open_folder(folder):
+            self._on_failed(sentence, "")  # it stays until it has been read
 
     @Slot(str)
     def _on_exported(self, target: str) -> None:
@@ -545,6 +576,7 @@ class MainWindow(QMainWindow):
         self.hide()  # waiting for a training batch to end must not look like a frozen window
         self._end_busy()
         self._importer.close()
+        self._rescue.close()
         self.controller.close()
         if self.desk is not None:
             self.desk.close_threads()

@@ -1,12 +1,13 @@
 """Small widgets that several views use."""
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
     QLayout,
     QPlainTextEdit,
+    QPushButton,
     QScrollArea,
     QSizePolicy,
     QToolButton,
@@ -40,6 +41,12 @@ def chip() -> QLabel:
     label.setProperty("role", "chip")
     label.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Maximum)
     return label
+
+
+def icon_size(widget: QWidget) -> QSize:
+    """Return the size of icons beside a widget's text, which they follow."""
+    side = max(16, widget.fontMetrics().height())
+    return QSize(side, side)
 
 
 def card() -> tuple[QFrame, QVBoxLayout]:
@@ -116,6 +123,31 @@ class CardColumn(QScrollArea):
             frame.setVisible(shown)
 
 
+class HelpButton(QToolButton):
+    """A question mark that leads to a page of the help."""
+
+    wanted = Signal(str)
+    """The topic, one of `help_page.TOPICS`."""
+
+    def __init__(self, theme: Theme, topic: str) -> None:
+        super().__init__()
+        self._theme, self.topic = theme, topic
+        self.setProperty("role", "quiet")
+        self.setAccessibleName(tr("What is this?"))
+        self.setToolTip(tr("What is this?"))
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setIconSize(icon_size(self))
+        self.clicked.connect(self._ask)
+        theme.changed.connect(self._tint)
+        self._tint()
+
+    def _ask(self) -> None:
+        self.wanted.emit(self.topic)
+
+    def _tint(self) -> None:
+        self.setIcon(icon("unsure", self._theme.colours.muted))
+
+
 class Section(QWidget):
     """What few need: a title that opens and closes what is below it; `body` takes the widgets."""
 
@@ -145,7 +177,10 @@ class Section(QWidget):
 
 
 class Failure(QFrame):
-    """One sentence about what failed, with the details one click away."""
+    """One sentence about what failed, what can be done, and the details one click away."""
+
+    offered = Signal()
+    """The user wants done what was offered."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -166,8 +201,11 @@ class Failure(QFrame):
         self._close.setAccessibleName(tr("Close"))
         self._close.setToolTip(tr("Close"))
         self._close.clicked.connect(self.hide)
+        self._offer = QPushButton()
+        self._offer.clicked.connect(self._on_offer)
         row = QHBoxLayout()
         row.addWidget(self._sentence, 1)
+        row.addWidget(self._offer)
         row.addWidget(self._more)
         row.addWidget(self._close)
         column = QVBoxLayout(self)
@@ -190,7 +228,18 @@ class Failure(QFrame):
         self._more.setVisible(bool(details))
         self._more.setChecked(False)
         self._details.hide()
+        self._offer.hide()
         self.show()
+
+    def offer(self, what: str) -> None:
+        """Put a button beside the sentence, with which the user can do something about it."""
+        self._offer.setText(what)
+        self._offer.show()
+        self._offer.setFocus()
+
+    def _on_offer(self) -> None:
+        self.hide()
+        self.offered.emit()
 
     def _tint(self) -> None:
         self._close.setIcon(icon("close", self._theme.colours.text))
