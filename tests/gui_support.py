@@ -17,6 +17,8 @@ from autoal_gui.core.messages import (
     STEPS,
     Command,
     Event,
+    Explain,
+    Explained,
     Exported,
     ExportModel,
     Progress,
@@ -60,6 +62,12 @@ class NearestMean:
         if isinstance(command, ExportModel):
             Path(command.target).write_bytes(Path(command.checkpoint).read_bytes())
             yield Exported(command.request_id, command.target)
+            return
+        if isinstance(command, Explain):
+            if self.fail is not None:
+                raise self.fail
+            heat = np.linspace(0, 1, 64, dtype=np.float32).reshape(8, 8)
+            yield Explained(command.request_id, command.image_id, "bright", 0.75, heat)
             return
         if isinstance(command, WarmStart):
             yield from self._learn(command, cancelled)
