@@ -73,15 +73,22 @@ class Greys:
         """Whether the presets of computed tomography mean something here."""
         return self.unit == HOUNSFIELD
 
+    @property
+    def _one(self) -> float:
+        """The standard's linear window is one less than its width wide, where values are whole."""
+        return 1.0 if self.is_hounsfield or abs(self.slope) == 1 else 0.0
+
     def of_measured(self, level: float, width: float) -> Window:
         """Return the window of grey values for a level and width of measured values."""
-        middle, half = (level - self.intercept) / self.slope, width / abs(self.slope) / 2
+        middle = (level - self._one / 2 - self.intercept) / self.slope
+        half = (width - self._one) / abs(self.slope) / 2
         return middle - half, middle + half
 
     def measured(self, window: Window) -> tuple[float, float]:
         """Return (level, width) of measured values for a window of grey values."""
         low, high = window
-        return (low + high) / 2 * self.slope + self.intercept, (high - low) * abs(self.slope)
+        level = (low + high) / 2 * self.slope + self.intercept + self._one / 2
+        return level, (high - low) * abs(self.slope) + self._one
 
 
 @dataclass(frozen=True)
@@ -141,6 +148,6 @@ class Look:
             level, width = greys.measured(self.window(greys))
             sign = 1 if greys.slope > 0 else -1
             level += sign * darker * width
-            return replace(self, hand=(level, min(max(width * factor, 1.0), 65536.0)))
+            return replace(self, hand=(level, min(max(width * factor, 2.0), 65536.0)))
         stretch = min(max(self.stretch * factor, NARROWEST), WIDEST)
         return replace(self, shift=self.shift + darker * self.stretch, stretch=stretch)

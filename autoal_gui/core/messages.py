@@ -105,7 +105,19 @@ class ExportModel:
     target: str
 
 
-Command = WarmStart | RunRound | ExportModel
+@dataclass(frozen=True)
+class Explain:
+    """Work out where in one image a model looked."""
+
+    request_id: int
+    pool: ImagePool
+    image_id: int
+    checkpoint: str
+    class_index: int | None = None
+    """What speaks for this class; None: for the one that the model finds most likely."""
+
+
+Command = WarmStart | RunRound | ExportModel | Explain
 
 
 @dataclass(frozen=True)
@@ -219,6 +231,20 @@ class Exported:
 
 
 @dataclass(frozen=True)
+class Explained:
+    """Where in an image a model looked."""
+
+    request_id: int
+    image_id: int
+    class_name: str
+    """The class that is explained."""
+    probability: float
+    """That the model gives it, in [0, 1]."""
+    heat: npt.NDArray[np.float32] = field(repr=False)
+    """(h, w) in [0, 1] over the whole image: how much each place spoke for the class; read-only."""
+
+
+@dataclass(frozen=True)
 class CommandCancelled:
     """The command stopped because the user asked; what was finished before is kept."""
 
@@ -236,5 +262,12 @@ class CommandFailed:
 
 
 Event = (
-    Progress | Notice | WarmStarted | RoundFinished | Exported | CommandCancelled | CommandFailed
+    Progress
+    | Notice
+    | WarmStarted
+    | RoundFinished
+    | Exported
+    | Explained
+    | CommandCancelled
+    | CommandFailed
 )

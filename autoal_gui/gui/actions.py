@@ -48,6 +48,14 @@ COMMANDS = (
     ),
     Command("theme", "View", "Light or dark", "Change the colours", ("Ctrl+D",), "theme"),
     Command("why", "View", "Why this image", "What each strategy made of it", ("W",)),
+    Command(
+        "heat",
+        "View",
+        "Where the model looked",
+        "After the answer: which places spoke for the model's class",
+        ("Shift+W",),
+        "heat",
+    ),
     Command("invert", "Brightness", "Invert", "Black and white change places", ("I",), "invert"),
     Command(
         "brighter",

@@ -302,19 +302,28 @@ class MainWindow(QMainWindow):
 
     def show_help(self) -> None:
         """Show the help, at what is on screen."""
-        self.show_page("help")
+        at_desk = self.desk is not None and self.stack.currentWidget() is self.desk
+        self.show_topic(self.desk.help_topic() if self.desk and at_desk else "")
+
+    @Slot(str)
+    def show_topic(self, topic: str) -> None:
+        """Show a page of the help; "" for the one shown last."""
+        page = self.show_page("help")
+        if topic:
+            page.show_topic(topic)
 
     def show_page(self, name: str) -> Page:
         """Show one of the pages beside the desk, made when it is needed first, and return it."""
         if name not in self.pages:
             page = PAGES[name](self.controller, self.theme, self.actions_table)
             page.left.connect(self.leave_page)
+            page.help_wanted.connect(self.show_topic)
             self.stack.addWidget(page)
             self.pages[name] = page
         page = self.pages[name]
         page.enter()
         self.stack.setCurrentWidget(page)
-        page.setFocus()
+        (page.focusWidget() or page).setFocus()
         self._enable_actions()
         return page
 
@@ -452,7 +461,7 @@ class MainWindow(QMainWindow):
         self._remember([folder, *(other for other in self.recent() if other != folder)])
         self._enable_actions()
         images = tr_count("{count} image.", "{count} images.", len(project.pool.images))
-        self.say(tr("{images} Press ? for the keys.", images=images))
+        self.say(tr("{images} Press ? for the keys and F1 for help.", images=images))
 
     def _make_desk(self) -> None:
         """Make the desk when it is needed first: its charts take longer than the start page."""
@@ -460,6 +469,7 @@ class MainWindow(QMainWindow):
 
         self.desk = Desk(self.controller, self.theme, self.actions_table)
         self.stack.addWidget(self.desk)
+        self.desk.help_wanted.connect(self.show_topic)
         self.desk.show_project()
 
     def _on_closed(self) -> None:
@@ -577,4 +587,4 @@ class MainWindow(QMainWindow):
 
 def folder_spec(path: Path) -> SourceSpec:
     """Return the set of a folder, its sub-folders as known labels; what they mean is asked."""
-    return SourceSpec("folder", str(path), (("labels", "classes"),))
+    return SourceSpec("folder", str(path), (("labels", "classes"), ("check", "later")))

@@ -43,6 +43,12 @@ def chip() -> QLabel:
     return label
 
 
+def icon_size(widget: QWidget) -> QSize:
+    """Return the size of icons beside a widget's text, which they follow."""
+    side = max(16, widget.fontMetrics().height())
+    return QSize(side, side)
+
+
 def card() -> tuple[QFrame, QVBoxLayout]:
     """Return a framed surface and its column."""
     frame = QFrame()
@@ -115,6 +121,31 @@ class CardColumn(QScrollArea):
         self.hint.setVisible(bool(hint))
         for frame in self._cards:
             frame.setVisible(shown)
+
+
+class HelpButton(QToolButton):
+    """A question mark that leads to a page of the help."""
+
+    wanted = Signal(str)
+    """The topic, one of `help_page.TOPICS`."""
+
+    def __init__(self, theme: Theme, topic: str) -> None:
+        super().__init__()
+        self._theme, self.topic = theme, topic
+        self.setProperty("role", "quiet")
+        self.setAccessibleName(tr("What is this?"))
+        self.setToolTip(tr("What is this?"))
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setIconSize(icon_size(self))
+        self.clicked.connect(self._ask)
+        theme.changed.connect(self._tint)
+        self._tint()
+
+    def _ask(self) -> None:
+        self.wanted.emit(self.topic)
+
+    def _tint(self) -> None:
+        self.setIcon(icon("unsure", self._theme.colours.muted))
 
 
 class Section(QWidget):

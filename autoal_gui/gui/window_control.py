@@ -75,6 +75,7 @@ class WindowControl(QToolButton):
 def window_text(look: Look, greys: Greys) -> str:
     """Say which window an image is shown with, in what its values measure."""
     level, width = greys.measured(look.window(greys))
-    text = tr("W {width}  L {level}", width=f"{width:.0f}", level=f"{level:.0f}")
+    digits = ".0f" if width >= 20 else ".3g"
+    text = tr("W {width}  L {level}", width=format(width, digits), level=format(level, digits))
     text = f"{text} {greys.unit}".strip()
     return tr("{window}, inverted", window=text) if look.inverted else text
