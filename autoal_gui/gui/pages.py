@@ -79,6 +79,12 @@ def _make_reading(controller: Controller, theme: Theme, actions: Actions) -> Pag
     return ReadingPage(controller, theme, actions)
 
 
+def _make_review(controller: Controller, theme: Theme, actions: Actions) -> Page:
+    from autoal_gui.gui.review_page import ReviewPage
+
+    return ReviewPage(controller, theme, actions)
+
+
 def _make_settle(controller: Controller, theme: Theme, actions: Actions) -> Page:
     from autoal_gui.gui.settle_page import SettlePage
 
@@ -89,6 +95,7 @@ PAGES: dict[str, MakePage] = {
     "help": _make_help,
     "agreement": _make_agreement,
     "reading": _make_reading,
+    "review": _make_review,
     "settle": _make_settle,
 }
 """What makes each page, by name; imports of the page's own module wait until it is called."""
