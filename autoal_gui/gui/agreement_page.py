@@ -40,6 +40,7 @@ NO_SECOND = mark(
     "Nobody has read a second time yet. A second reader labels a share of the images without "
     "seeing the first answers; or bring in a colleague's project over the same images."
 )
+HOW = mark("First reader in rows, {name} in columns; press a number to see its images.")
 HABIT_COLUMNS = (
     mark("Class given first"),
     mark("Blind answers"),
@@ -71,6 +72,8 @@ class AgreementPage(Page):
         self.open_words = text_label()
         self.settle = QPushButton(tr("Settle them…"))
         self.outcome = text_label(role="muted")
+        self.outcome.hide()
+        self.how = text_label(role="muted")
         self.own = text_label()
         self.unlike = QPushButton(tr("Show the images answered differently"))
         self.model = text_label()
@@ -97,14 +100,17 @@ class AgreementPage(Page):
         foot.addWidget(self.open_words)
         foot.addWidget(self.settle)
         foot.addStretch(1)
+        unlike = QHBoxLayout()
+        unlike.addWidget(self.unlike)
+        unlike.addStretch(1)
         merging = QHBoxLayout()
         merging.addWidget(self.busy, 1)
         merging.addWidget(self.stop)
-        self._readers = _column(readers, self.between, self.table, foot)
+        self._readers = _column(readers, self.between, self.how, self.table, foot)
         self.none = text_label(tr(NO_SECOND), role="muted")
         for title, parts in (
             (tr("Two readers"), (self.none, self._readers, merging, self.outcome)),
-            (tr("The same reader, asked twice"), (self.own, self.unlike)),
+            (tr("The same reader, asked twice"), (self.own, unlike)),
             (tr("Readers and the model's suggestion"), (self.model, self.habits)),
         ):
             self.cards.add_card(title, *parts)
@@ -158,6 +164,7 @@ class AgreementPage(Page):
         journal, found = project.journal, self.comparison()
         words = comparison_words(found, project.classes, self.graded.isChecked())
         self.between.setText("\n".join(words))
+        self.how.setText(tr(HOW, name=self.reader.currentText()))
         _fill_matrix(self.table, found, project.classes, self.reader.currentText())
         left = to_settle(journal, [compare(journal, name) for name in journal.second_readers])
         self.open_words.setText(to_settle_words(len(left)))
@@ -213,9 +220,13 @@ class AgreementPage(Page):
 
     def merge_project(self, folder: Path) -> None:
         """Bring in the answers of another reader's project."""
-        self.outcome.setText(tr("Comparing the two projects…"))
+        self._tell(tr("Comparing the two projects…"))
         self._show_busy(True)
         self.merging.start(folder)
+
+    def _tell(self, sentence: str) -> None:
+        self.outcome.setText(sentence)
+        self.outcome.setVisible(bool(sentence))
 
     def _show_busy(self, busy: bool) -> None:
         self.busy.setVisible(busy)
@@ -226,20 +237,20 @@ class AgreementPage(Page):
     def _on_stop(self) -> None:
         self.merging.close()
         self._show_busy(False)
-        self.outcome.setText(tr("Cancelled; what had come in stays, and nothing was lost."))
+        self._tell(tr("Cancelled; what had come in stays, and nothing was lost."))
         self.enter()
 
     @Slot(str)
     def _on_merged(self, sentence: str) -> None:
         self._show_busy(False)
-        self.outcome.setText(sentence)
+        self._tell(sentence)
         self.controller.notice.emit(sentence)
         self.enter()
 
     @Slot(str)
     def _on_merge_failed(self, sentence: str) -> None:
         self._show_busy(False)
-        self.outcome.clear()
+        self._tell("")
         self.controller.failed.emit(sentence, "")
 
     def close_threads(self) -> None:
@@ -283,6 +294,9 @@ def _fit(table: QTableWidget) -> None:
     table.resizeRowsToContents()
     rows = sum(table.rowHeight(row) for row in range(table.rowCount()))
     table.setFixedHeight(rows + table.horizontalHeader().sizeHint().height() + 16)
+    columns = sum(table.columnWidth(column) for column in range(table.columnCount()))
+    names = 0 if table.verticalHeader().isHidden() else table.verticalHeader().sizeHint().width()
+    table.setMaximumWidth(columns + names + 16)
 
 
 def _fill_matrix(
@@ -304,7 +318,7 @@ def _fill_matrix(
         for column, two in enumerate(answers):
             images = cells.get((one, two), [])
             table.setItem(row, column, _cell(number(len(images)), images))
-    table.setAccessibleName(tr("First reader in rows, {name} in columns", name=second))
+    table.setAccessibleName(tr(HOW, name=second))
     _fit(table)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from autoal_gui.core.journal import Action, Entry
 from autoal_gui.core.language import tr
@@ -133,6 +133,7 @@ class ImagePage(Page):
         self.class_panel.set_classes(project.classes)
         self.class_panel.set_removed(project.removed_classes)
         self.refresh()
+        self.image_view.setFocus()
 
     def refresh(self) -> None:
         """Show the image on screen and what belongs to it."""
@@ -172,6 +173,16 @@ class ImagePage(Page):
     def close_threads(self) -> None:
         """End the threads that decode images."""
         self.loader.close()
+
+
+def action_tool(action: QAction) -> QToolButton:
+    """Return a quiet button with the icon of an action."""
+    button = QToolButton()
+    button.setDefaultAction(action)
+    button.setProperty("role", "quiet")
+    button.setAccessibleName(action.text())
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    return button
 
 
 def own_action(page: QWidget, like: QAction) -> QAction:

@@ -175,7 +175,7 @@ def change_line(change: Change, classes: Sequence[str]) -> str:
         notes.append(tr("taken back") if entry.action == "undo" else tr("restored"))
     if entry.action == "import":
         notes.append(tr("came with the image"))
-    if entry.round_number and entry.purpose == "answer":
+    if entry.round_number and entry.purpose == "answer" and not entry.target:
         notes.append(tr("round {number}", number=number(entry.round_number)))
     return f"{words} ({', '.join(notes)})" if notes else words
 

@@ -13,7 +13,7 @@ from autoal_gui.gui.parts import text_label
 KIND_WORDS = {"label": mark("Labels"), "unsure": mark("Unsure"), "skip": mark("Skipped")}
 MARKS = {
     "suspicious": mark("The model disagrees"),
-    "differs": mark("A second reader disagrees"),
+    "differs": mark("Second reader disagrees"),
     "flagged": mark("With a flag"),
     "commented": mark("With a comment"),
     "evaluation": mark("Of the evaluation set"),

@@ -17,7 +17,7 @@ from autoal_gui.gui.class_panel import ClassPanel
 from autoal_gui.gui.controller import Controller
 from autoal_gui.gui.image_grid import ImageGrid
 from autoal_gui.gui.image_loader import ImageLoader
-from autoal_gui.gui.image_page import own_action
+from autoal_gui.gui.image_page import action_tool, own_action
 from autoal_gui.gui.pages import Page
 from autoal_gui.gui.parts import chip, text_label
 from autoal_gui.gui.review_detail import ReviewDetail
@@ -52,7 +52,7 @@ class ReviewPage(Page):
         self._shares: dict[int, Probabilities] = {}
         self._busy = False  # this page itself is changing answers
         self.local = {name: own_action(self, actions[name]) for name in LOCAL}
-        self.class_panel = ClassPanel(theme, tuple(self.local[name] for name in LOCAL))
+        self.class_panel = ClassPanel(theme, tuple(self.local[name] for name in ("unsure", "skip")))
         self._lay_out()
         self._connect()
 
@@ -60,6 +60,8 @@ class ReviewPage(Page):
         self.bar.insertWidget(2, self.shown)
         self.bar.insertWidget(3, self.only)
         self.bar.addWidget(text_label(tr(HINT), role="muted", wrap=False))
+        for name in ("undo", "redo"):
+            self.bar.addWidget(action_tool(self.local[name]))
         middle = QWidget()
         column = QVBoxLayout(middle)
         column.setContentsMargins(0, 0, 0, 0)
@@ -69,15 +71,15 @@ class ReviewPage(Page):
         right = QVBoxLayout(side)
         right.setContentsMargins(0, 0, 8, 8)
         right.addWidget(self.detail, 3)
-        right.addWidget(self.class_panel, 2)
-        self.filters.setFixedWidth(14 * self.fontMetrics().height())
+        right.addWidget(self.class_panel, 3)
+        self.filters.setFixedWidth(17 * self.fontMetrics().height())
         split = QSplitter(Qt.Orientation.Horizontal)
         split.setChildrenCollapsible(False)
         split.addWidget(middle)
         split.addWidget(side)
         split.setStretchFactor(0, 3)
         split.setStretchFactor(1, 2)
-        split.setSizes([640, 400])
+        split.setSizes([600, 400])
         row = QHBoxLayout()
         row.setContentsMargins(8, 8, 0, 0)
         row.addWidget(self.filters)
@@ -184,6 +186,8 @@ class ReviewPage(Page):
 
     @Slot()
     def _on_selection(self) -> None:
+        if not self.controller.is_open:
+            return
         selected, image = self.grid.selected(), self.grid.current()
         if image not in selected:
             image = selected[0] if selected else None

@@ -24,7 +24,7 @@ class SettlePage(ImagePage):
         super().__init__(tr("Settle what readers disagree on"), controller, theme, actions)
         self._images: tuple[int, ...] = ()
         self._shown: int | None = None
-        self.said = text_label(size=1.1)
+        self.said = text_label(size=1.1, bold=True)
         self.comment = QLineEdit()
         self.comment.setPlaceholderText(tr("Comment on this image (Enter stores it)"))
         self.comment.setAccessibleName(tr("Comment"))
@@ -142,6 +142,11 @@ class SettlePage(ImagePage):
         self.class_panel.set_feedback(
             tr("Settled: {answer}.", answer=answer_word(final, classes)) if final else ""
         )
+
+    def counts(self, classes: int) -> tuple[int, ...]:
+        """Return how many images of the list were settled with each class."""
+        finals = [final for image in self._images if (final := self.final(image)) is not None]
+        return tuple(sum(e.class_index == index for e in finals) for index in range(classes))
 
     def _words(self) -> str:
         """Say who said what of the image on screen."""
