@@ -14,7 +14,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from autoal_gui.core.errors import AutoALError, CheckpointError, ProjectDamaged, SourceError
 from autoal_gui.core.journal import Action, Entry
-from autoal_gui.core.language import mark, tr
+from autoal_gui.core.language import mark, tr, tr_count
 from autoal_gui.core.messages import (
     CommandCancelled,
     CommandFailed,
@@ -40,6 +40,7 @@ from autoal_gui.core.session import State
 from autoal_gui.core.settings import RunSettings
 from autoal_gui.core.warm import same_input
 from autoal_gui.gui.engine_client import EngineClient
+from autoal_gui.gui.file_checks import FileChecks
 from autoal_gui.gui.keys import class_keys, keys_sentence
 from autoal_gui.gui.services import Services
 
@@ -104,6 +105,9 @@ class Controller(QObject):
         self._waiting_export: tuple[ModuleType, Path] | None = None
         self._waiting_question: Explain | None = None
         self._explaining = False
+        self.checks = FileChecks(self)
+        self.checks.stored.connect(self._on_unreadable)
+        self.checks.ended.connect(self._on_checked)
         self._client = EngineClient(services.make_backend, self)
         self._client.happened.connect(self._on_event)
         self._client.state_changed.connect(self.state_changed)
@@ -168,6 +172,7 @@ class Controller(QObject):
         self.project_opened.emit()
         self._show(self._queue.current(self.answered))
         self._begin()
+        self.checks.start(project)
         return True
 
     def close_project(self) -> None:
@@ -175,6 +180,7 @@ class Controller(QObject):
         if self._project is None:
             return
         self._client.abandon()
+        self.checks.close()
         if self._round is not None:
             self._project.end_round(self._round, "interrupted", tr("The project was closed."))
         self._project.close()
@@ -357,6 +363,25 @@ class Controller(QObject):
         self._queue = queue
         self.project.save_batch(queue.batch, queue.repeats)
         self.batch_changed.emit()
+
+    @Slot(object)
+    def _on_unreadable(self, images: frozenset[int]) -> None:
+        """Pass over images whose files turned out to be unreadable, but for the one on screen."""
+        self._set_queue(self._queue.without(images - {self._current}))
+        if self._queue.current(self.answered) is None:
+            self._next_batch()
+
+    @Slot(object)
+    def _on_checked(self, unreadable: frozenset[int]) -> None:
+        """Say how many of the files that were read beside the labelling cannot be used."""
+        if unreadable:
+            self.notice.emit(
+                tr_count(
+                    "All files have been read; {count} cannot be used, see the import report.",
+                    "All files have been read; {count} cannot be used, see the import report.",
+                    len(unreadable),
+                )
+            )
 
     def _show(self, image: int | None) -> None:
         self._current = image

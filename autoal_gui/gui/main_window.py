@@ -595,4 +595,4 @@ class MainWindow(QMainWindow):
 
 def folder_spec(path: Path) -> SourceSpec:
     """Return the set of a folder, its sub-folders as known labels; what they mean is asked."""
-    return SourceSpec("folder", str(path), (("labels", "classes"),))
+    return SourceSpec("folder", str(path), (("labels", "classes"), ("check", "later")))
