@@ -140,6 +140,21 @@ def test_enter_shows_the_image_of_the_grid_large(qtbot, window, tmp_path):
     assert set(controller.project.answers) == {controller.batch[1]}
 
 
+def test_the_strip_and_a_button_lead_back_to_one_image(qtbot, window, tmp_path):
+    controller = start(qtbot, window, tmp_path)
+    shown_grid(qtbot, window)
+    strip = window.desk.strip
+    third = strip.visualRect(strip.model().index(2, 0)).center()
+    qtbot.mouseClick(strip.viewport(), LEFT, NONE, third)
+    assert controller.current == controller.batch[2]
+    assert window.desk.image_view.isVisible()
+    shown_grid(qtbot, window)
+    qtbot.mouseClick(window.desk.grid.one, LEFT)
+    assert window.desk.image_view.isVisible()
+    press(qtbot, window, Qt.Key.Key_1)
+    assert set(controller.project.answers) == {controller.batch[2]}
+
+
 def test_a_flag_and_a_comment_are_seen_and_undone(qtbot, window, tmp_path):
     controller = start(qtbot, window, tmp_path)
     journal, image = controller.project.journal, controller.current
@@ -182,7 +197,7 @@ def test_a_flag_is_put_on_all_that_are_selected(qtbot, window, tmp_path):
 
 def test_an_image_is_found_by_its_number_or_its_file_name(qtbot, window, tmp_path):
     controller = start(qtbot, window, tmp_path)
-    press(qtbot, window, Qt.Key.Key_G, CTRL)
+    press(qtbot, window, Qt.Key.Key_J, CTRL)
     finder = window.dialog
     qtbot.keyClicks(finder.line, "dark/0")
     assert finder.list.count() > 1

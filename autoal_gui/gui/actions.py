@@ -39,7 +39,7 @@ COMMANDS = (
     Command("flag", "Label", "Flag", "Mark the image, to come back to it", ("X",), "flag"),
     Command("comment", "Label", "Comment…", "Say something of the image", ("T",), "comment"),
     Command("find_class", "Label", "Find a class…", "Type a part of its name", ("/",)),
-    Command("go_to", "Label", "Go to image…", "By its number or file name", ("Ctrl+G", "Ctrl+F")),
+    Command("go_to", "Label", "Go to image…", "By its number or file name", ("Ctrl+F", "Ctrl+J")),
     Command(
         "classes", "Label", "Classes…", "Add, rename or remove classes", ("Ctrl+K",), "classes"
     ),
@@ -118,6 +118,24 @@ COMMANDS = (
         "Go on learning from all images, labelled or not",
         ("Ctrl+L",),
         "play",
+    ),
+    Command(
+        "review",
+        "Check",
+        "Review",
+        "All answered images, likely errors first; change labels in place",
+        ("Ctrl+R",),
+        "review",
+    ),
+    Command("agreement", "Check", "Agreement", "How far readers agree", ("Ctrl+G",)),
+    Command(
+        "second", "Check", "Second reading…", "Another reader labels a share of the images, blind"
+    ),
+    Command(
+        "merge",
+        "Check",
+        "Merge another project's answers…",
+        "A colleague's answers to the same images come in as second readings",
     ),
     Command("help", "Help", "Help", "How this program works", ("F1",), "help"),
     Command("keys", "Help", "Keys…", "All keys on one sheet", ("?",), "keys"),

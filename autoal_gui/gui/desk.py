@@ -97,7 +97,7 @@ class Desk(QWidget):
         for label in (self._mode, self._round, self._labels):
             row.addWidget(label)
         row.addStretch(1)
-        for name in ("export", "settings", "keys"):
+        for name in ("review", "export", "settings", "keys"):
             row.addWidget(tool_button(actions, name, with_text=True))
         row.addWidget(tool_button(actions, "theme"))
 
@@ -216,6 +216,7 @@ class Desk(QWidget):
         self.class_panel.answered.connect(controller.answer)
         self.strip.picked.connect(self.show_large)
         self.grid.opened.connect(self.show_large)
+        self.grid.left.connect(self._leave_grid)
         actions["grid"].triggered.connect(self.toggle_grid)
         self.loader.ready.connect(self._on_ready)
         self.image_view.zoomed.connect(self._on_zoomed)

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import (
     QComboBox,
     QFrame,
     QHBoxLayout,
-    QLabel,
+    QPushButton,
     QSlider,
     QVBoxLayout,
     QWidget,
@@ -18,6 +18,7 @@ from autoal_gui.core.language import tr, tr_count
 from autoal_gui.gui.controller import Controller
 from autoal_gui.gui.image_grid import LARGEST, SMALLEST, ImageGrid
 from autoal_gui.gui.image_loader import ImageLoader
+from autoal_gui.gui.parts import text_label
 from autoal_gui.gui.theme import Theme
 
 
@@ -45,6 +46,8 @@ class GridPanel(QWidget):
 
     opened = Signal(int)
     """The image id to show large."""
+    left = Signal()
+    """The user goes back to one large image."""
 
     def __init__(self, controller: Controller, loader: ImageLoader, theme: Theme) -> None:
         super().__init__()
@@ -55,7 +58,11 @@ class GridPanel(QWidget):
         self.which.addItem(tr("All that waits"))
         self.which.setAccessibleName(tr("Which images"))
         self.which.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.count = QLabel()
+        self.count = text_label()
+        self.one = QPushButton(tr("One image"))
+        self.one.setToolTip(tr("Show one large image again"))
+        self.one.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.one.clicked.connect(self.left)
         self.size_slider = QSlider(Qt.Orientation.Horizontal)
         self.size_slider.setRange(SMALLEST, LARGEST)
         self.size_slider.setValue(self.grid.side)
@@ -82,6 +89,7 @@ class GridPanel(QWidget):
         row.addWidget(self.which)
         row.addWidget(self.count, 1)
         row.addWidget(self.size_slider)
+        row.addWidget(self.one)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -142,11 +150,10 @@ class GridPanel(QWidget):
         selected = self.grid.selected()
         self._controller.select(selected)
         total = len(self.grid.images)
-        self.count.setText(
-            tr_count("{count} image", "{count} images", total)
-            + ", "
-            + tr_count("{count} selected", "{count} selected", len(selected))
-        )
+        images = tr_count("{count} image", "{count} images", total)
+        chosen = tr_count("{count} selected", "{count} selected", len(selected))
+        hint = tr("Drag over several, then press the key of a class.")
+        self.count.setText(f"{images}, {chosen}. {hint}")
 
     def _on_closed(self) -> None:
         self.grid.set_images(())
