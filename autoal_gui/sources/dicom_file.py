@@ -25,6 +25,8 @@ from pydicom.uid import (
     ImplicitVRLittleEndian,
     JPEGBaseline8Bit,
     JPEGExtended12Bit,
+    JPEGLSLossless,
+    JPEGLSNearLossless,
 )
 
 from autoal_gui.core.errors import ImageUnreadable
@@ -83,6 +85,8 @@ PIXEL_TYPES = (b"OB", b"OW", b"OF", b"OD", b"UN")
 UNKNOWN_COMPRESSION = mark("The image is compressed in a way that cannot be read here.")
 EIGHT_BITS = (JPEGBaseline8Bit, JPEGExtended12Bit)
 """Kinds of JPEG of which only 8-bit ones can be read; 12 bits are allowed in the second."""
+JPEG_LS = (JPEGLSLossless, JPEGLSNearLossless)
+END_OF_IMAGE = b"\xff\xd9"
 
 # The decoders that are kept up to date and were not seen to end the program on damaged data come
 # first; gdcm alone reads lossless JPEG.
@@ -167,6 +171,9 @@ class DicomFile:
 
     def _check_frame(self, frame: bytes) -> None:
         """Compare the size in the compressed data with the one declared: decoders trust it."""
+        if self.syntax in JPEG_LS and END_OF_IMAGE not in frame[-16:]:
+            # CharLS takes some seconds to notice that the data of a small image is cut off.
+            raise ImageUnreadable(tr("The image is cut off or damaged."))
         declared = (int(self.header.Rows), int(self.header.Columns))
         found = packed_size(frame)
         if found is None:
