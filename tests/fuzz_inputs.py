@@ -1,11 +1,19 @@
 """Images and DICOM files that hurt, by the thousand: the same for the same seed.
 
-`image_cases` and `dicom_cases` yield (kind, bytes). Nothing here asserts; see `test_fuzz.py`.
+`image_cases` and `dicom_cases` yield (kind, bytes); `open_image` and `open_dicom_file` open one as
+the program does. As a script, `fuzz_inputs.py images 300 1`, it opens them all and prints what
+became of them; what hangs for 5 s, or takes 3 GB, ends it.
 """
 
+import collections
 import io
+import json
 import random
+import resource
+import signal
 import struct
+import sys
+import warnings
 import zlib
 from collections.abc import Callable, Iterator
 from functools import cache
@@ -15,6 +23,12 @@ import numpy as np
 import pydicom
 from dicom_support import dataset_of
 from PIL import Image
+
+from autoal_gui.core.errors import ImageUnreadable
+from autoal_gui.core.pixels import picture_to_uint8
+from autoal_gui.core.pool import Picture
+from autoal_gui.sources.decode import decode
+from autoal_gui.sources.dicom_file import open_dicom
 
 SHIPPED = Path(pydicom.__file__).parent / "data" / "test_files"
 Case = tuple[str, bytes]
@@ -248,3 +262,49 @@ def dicom_cases(count: int, seed: int = 0) -> Iterator[Case]:
     yield from sound_dicom().items()
     yield from bad_dicom().items()
     yield from mutated(sound_dicom(), count, seed)
+
+
+def open_image(data: bytes) -> int:
+    """Decode an image file as the program does; return its number of bytes in 8 bits.
+
+    Raises:
+        ImageUnreadable: in one sentence; anything else is a fault.
+    """
+    return picture_to_uint8(Picture(decode(data))).nbytes
+
+
+def open_dicom_file(data: bytes) -> int:
+    """Decode the frames of a DICOM file, see `open_image`; at most 20 of them."""
+    size, failed = 0, None
+    for _, picture in zip(range(20), open_dicom(io.BytesIO(data)).pictures(), strict=False):
+        if isinstance(picture, ImageUnreadable):
+            failed = picture
+        else:
+            size += picture_to_uint8(picture).nbytes
+    if failed is not None and not size:
+        raise failed
+    return size
+
+
+def main(what: str, count: int, seed: int) -> None:
+    """Open every case and print how many were used and refused, and the kinds of the sound ones."""
+    warnings.simplefilter("error")
+    resource.setrlimit(resource.RLIMIT_AS, (3 * 2**30, 3 * 2**30))
+    images = what == "images"
+    opened = open_image if images else open_dicom_file
+    found: collections.Counter[str] = collections.Counter()
+    unused = []
+    for kind, data in (image_cases if images else dicom_cases)(count, seed):
+        signal.alarm(5)  # nobody handles it: the program ends
+        try:
+            found["used"] += bool(opened(data))
+        except ImageUnreadable as error:
+            found["refused"] += 1
+            found["told"] += str(error).endswith(".") and len(str(error)) < 120
+            unused.append(kind)
+    sound = set(sound_images() if images else sound_dicom())
+    print(json.dumps({**found, "unused": sorted(sound.intersection(unused))}))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))
