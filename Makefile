@@ -24,6 +24,16 @@ lint: .venv/dev.stamp
 translations: .venv/dev.stamp
 	$(BIN)/python tests/catalogues.py
 
+# The long forms of three tests; each prints a table.
+faults: .venv/dev.stamp
+	$(BIN)/python tests/trials/faults.py
+
+badinput: .venv/dev.stamp
+	$(BIN)/python tests/trials/badinput.py
+
+endurance: .venv/dev.stamp
+	QT_QPA_PLATFORM=offscreen $(BIN)/python tests/trials/endurance.py
+
 build: .venv/build.stamp
 	$(BIN)/pyinstaller --noconfirm build.spec
 

@@ -14,11 +14,13 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 from autoal_gui.core.language import DOMAIN, LANGUAGES
+from autoal_gui.core.registry import discover
 
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "resources" / "translations"
 CODES = tuple(code for code in LANGUAGES if code != "en")
 KEYWORDS = {"tr": None, "mark": None, "tr_count": (1, 2)}
+PLUG_INS = ("autoal_gui.strategies", "autoal_gui.exporters")
 COMMAND = (2, 3, 4)  # group, text and tip of a command in the table of actions
 WRITTEN = datetime(2026, 1, 1, tzinfo=timezone.utc)  # fixed, so that only sentences make a change
 
@@ -33,6 +35,9 @@ def template() -> Catalog:
         )
         for file, _line, sentence, comments, _context in found:
             catalog.add(sentence, locations=[(f"autoal_gui/{file}", 1)], auto_comments=comments)
+    for package in PLUG_INS:
+        for name, module in discover(package).items():
+            catalog.add(str(module.LABEL), locations=[(f"{package.replace('.', '/')}/{name}", 1)])
     return catalog
 
 

@@ -191,13 +191,27 @@ def test_a_changed_label_is_noticed_and_left_out(worn, damaged):
     project.close()
 
 
-@pytest.mark.parametrize("content", [b"", b"x" * 9000, bytes(8192)])
+@pytest.mark.parametrize("content", [b"x" * 9000, bytes(8192)])
 def test_of_nothing_nothing_is_made(damaged, content):
     folder = damaged(content)
     with pytest.raises(ProjectError, match="Nothing of a project"):
         recover(folder, list_images, no_progress)
     assert (folder / FILE_NAME).read_bytes() == content
     assert [path.name for path in folder.iterdir() if "damaged" in path.name] == []
+
+
+def test_what_a_kill_left_of_a_project_that_was_being_made_is_none(damaged, tmp_path):
+    folder = damaged(b"")
+    with pytest.raises(ProjectError, match="no project in that folder"):
+        Project.open(folder, open_images)
+    project = new_project(tmp_path)
+    assert project.folder == folder
+    project.close()
+    (folder / FILE_NAME).write_bytes(b"")  # but there are copies of this one
+    with pytest.raises(ProjectDamaged):
+        Project.open(folder, open_images)
+    with pytest.raises(ProjectError, match="already"):
+        new_project(tmp_path)
 
 
 def test_a_sound_project_and_one_in_use_are_not_recovered(tmp_path):

@@ -86,7 +86,7 @@ def test_help_comes_by_a_key_and_goes_by_another(qtbot, window, tmp_path):
     page = window.stack.currentWidget()
     assert page is window.pages["help"]
     assert page.list.count() == len(TOPICS)
-    assert "First steps" in page.view.toPlainText()
+    assert "One key is one answer" in page.view.toPlainText()  # what the desk is about
     qtbot.keyClick(page, Qt.Key.Key_Escape)
     qtbot.waitUntil(lambda: window.stack.currentWidget() is window.desk)
 
@@ -95,6 +95,18 @@ def test_help_is_there_before_any_project(qtbot, window):
     qtbot.keyClick(window, Qt.Key.Key_F1)
     qtbot.mouseClick(window.pages["help"].back, Qt.MouseButton.LeftButton)
     assert window.stack.currentWidget() is window.start_page
+
+
+def test_a_question_mark_leads_to_its_own_page(qtbot, window, tmp_path):
+    start(window, tmp_path)
+    desk = window.desk
+    desk.tabs.setCurrentWidget(desk.performance)
+    qtbot.mouseClick(desk.tabs.cornerWidget(), Qt.MouseButton.LeftButton)
+    assert window.pages["help"].topic == "performance"
+    window.leave_page()
+    desk.class_panel._buttons[0].setFocus()
+    qtbot.keyClick(window, Qt.Key.Key_F1)  # and F1 to that of what has the focus
+    assert window.pages["help"].topic == "labelling"
 
 
 def test_help_is_searched_by_any_word(qtbot, window):

@@ -61,7 +61,8 @@ class ListedImage:
 
     key: str
     sha256: str
-    """Of the decoded array or of the file, whichever the source reads; lower-case hex."""
+    """Of the decoded array or of the file, whichever the source reads; lower-case hex. Empty where
+    the file has not been read yet."""
     split: Split = "pool"
     label: int | None = None
     """Index into the listing's classes where the source knows it. Only `Project.create` looks."""
@@ -97,6 +98,18 @@ class PictureReader(ImageReader, Protocol):
 
         Raises:
             ImageUnreadable: the image is gone or broken; the others can still be read.
+        """
+
+
+@runtime_checkable
+class CheckingReader(ImageReader, Protocol):
+    """A reader of files that were listed without being read."""
+
+    def check(self, key: str) -> str:
+        """Read and decode one file; return its SHA-256 in lower-case hex.
+
+        Raises:
+            ImageUnreadable: it cannot be used.
         """
 
 
@@ -144,6 +157,8 @@ class ImagePool:
 
     images: Mapping[int, PoolImage]
     reader: ImageReader = field(repr=False)
+    identity: str = ""
+    """What tells these images from others where not every file has been read; else empty."""
 
     def ids(self, split: Split) -> tuple[int, ...]:
         """Return the image ids of one split, ascending."""
@@ -185,16 +200,24 @@ class ImagePool:
 
     @cached_property
     def data_hash(self) -> str:
-        """SHA-256 over the images' own hashes in the order of their ids; lower-case hex."""
+        """SHA-256 over the images' own hashes in the order of their ids; lower-case hex.
+
+        Where files are read only later, it is what stood in its place from the beginning: what is
+        kept under this name must not be lost when their hashes become known.
+        """
+        if self.identity:
+            return self.identity
         digest = hashlib.sha256()
         for image_id in sorted(self.images):
             digest.update(self.images[image_id].sha256.encode())
         return digest.hexdigest()
 
     @classmethod
-    def of(cls, images: Iterable[PoolImage], reader: ImageReader) -> "ImagePool":
+    def of(
+        cls, images: Iterable[PoolImage], reader: ImageReader, identity: str = ""
+    ) -> "ImagePool":
         """Build a pool from its images."""
-        return cls({image.image_id: image for image in images}, reader)
+        return cls({image.image_id: image for image in images}, reader, identity)
 
     @classmethod
     def of_listing(

@@ -8,13 +8,14 @@ import contextlib
 import json
 import random
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timezone
+from itertools import filterfalse
 from pathlib import Path
 from typing import Any, Literal
 
-from autoal_gui.core import database
+from autoal_gui.core import checks, database
 from autoal_gui.core.backups import keep_backup
 from autoal_gui.core.entries import first_broken, insert_entry, last_seal, read_entries
 from autoal_gui.core.errors import ProjectDamaged, ProjectError, SettingsError
@@ -34,6 +35,7 @@ from autoal_gui.core.pool import (
 )
 from autoal_gui.core.predictions import Probabilities, keep_predictions, read_predictions
 from autoal_gui.core.queue import LabelQueue
+from autoal_gui.core.readings import Reading
 from autoal_gui.core.repeats import EVERY, repeats_for
 from autoal_gui.core.settings import RunSettings
 from autoal_gui.core.splits import assign_splits
@@ -123,7 +125,10 @@ class Project:
     def __init__(self, folder: Path, connection: sqlite3.Connection, reader: ImageReader) -> None:
         self.folder = folder
         self._db = connection
-        self.pool = ImagePool.of(self._load_images(), reader)
+        identity = str(_setting(connection, "identity", ""))
+        self.pool = ImagePool.of(self._load_images(), reader, identity)
+        self._unusable = checks.unusable(connection)
+        self._shuffled: tuple[int, tuple[int, ...]] | None = None
         self._journal = Journal.of(read_entries(connection))
         self._ranking = self._load_ranking()
         self._own_truth = self._load_evaluation_truth()
@@ -289,6 +294,26 @@ class Project:
         """(key, reason) of the files left out at import."""
         return tuple(self._db.execute("SELECT key, reason FROM unreadable ORDER BY key"))
 
+    def unchecked(self) -> tuple[tuple[int, str], ...]:
+        """Return (image id, key) of the images whose file has not been read yet."""
+        return checks.unchecked(self._db)
+
+    @property
+    def unusable(self) -> Set[int]:
+        """The images that turned out to be unreadable; nobody is asked for them."""
+        return self._unusable
+
+    def store_checks(self, found: Sequence[checks.Checked]) -> None:
+        """Store what came of files that were read after the project was made.
+
+        Raises:
+            ProjectError: it could not be saved.
+        """
+        with database.saving(), database.transaction(self._db):
+            checks.store(self._db, found)
+        self._unusable -= {one.image_id for one in found if not one.reason}
+        self._unusable |= {one.image_id for one in found if one.reason}
+
     # -- answers ------------------------------------------------------------------------------
 
     @property
@@ -390,6 +415,17 @@ class Project:
         """What the answers, flags, comments and readings add up to; for reading alone."""
         return self._journal
 
+    @property
+    def readings(self) -> tuple[Reading, ...]:
+        """The second readings that were begun, in that order."""
+        rows = _setting(self._db, "readings", ())
+        return tuple(Reading(str(name), tuple(map(int, images))) for name, images in rows)
+
+    def save_reading(self, reading: Reading) -> None:
+        """Remember a second reading, so that it can be left and taken up again."""
+        unfinished = [one for one in self.readings if one.current(self._journal) is not None]
+        self._set("readings", [(one.annotator, one.images) for one in (*unfinished, reading)])
+
     def first_broken_seal(self) -> int | None:
         """Return the first line of the journal that was changed from outside; None if none was."""
         return first_broken(self._db)
@@ -452,14 +488,14 @@ class Project:
 
     def unanswered(self) -> tuple[int, ...]:
         """Return the pool images without an answer, ascending by id."""
-        answers = self.answers
-        return tuple(i for i in self.pool.ids("pool") if i not in answers)
+        answers, unusable = self.answers, self._unusable
+        return tuple(i for i in self.pool.ids("pool") if i not in answers and i not in unusable)
 
     def unanswered_evaluation(self) -> tuple[int, ...]:
         """Return the evaluation images whose label must come from the annotator, ascending."""
-        known, answers = self._own_truth, self.answers
+        passed_over = (self._own_truth, self.answers, self._unusable)
         ids = self.pool.ids("evaluation")
-        return tuple(i for i in ids if i not in known and i not in answers)
+        return tuple(i for i in ids if not any(i in one for one in passed_over))
 
     @property
     def waiting(self) -> int:
@@ -480,9 +516,9 @@ class Project:
     def queue(self) -> LabelQueue:
         """The batch in work and the rest of the last ranking."""
         saved = json.loads(str(_setting(self._db, "batch")))
-        batch = tuple(i for i in saved if i in self.pool.images)
+        batch = tuple(i for i in saved if i in self.pool.images and i not in self._unusable)
         inside = set(batch)
-        rest = tuple(i for i in self.ranking if i not in inside)
+        rest = tuple(filterfalse(inside.__contains__, self.ranking))
         again = inside.intersection(_setting(self._db, "repeats", ()), self.answers)
         return LabelQueue(batch, rest, self.settings.batch_size, frozenset(again))
 
@@ -517,10 +553,18 @@ class Project:
 
         Before the first ranking, and behind what is stored of the last, the order is random.
         """
-        ranked = set(self._ranking.order)
-        others = [image_id for image_id in self.unanswered() if image_id not in ranked]
-        random.Random(self.settings.seed).shuffle(others)
-        return (*self.unanswered_evaluation(), *self._ranking.order, *others)
+        ranked = filterfalse(self._unusable.__contains__, self._ranking.order)
+        passed_over = {*self._ranking.order, *self.answers, *self._unusable}
+        others = filterfalse(passed_over.__contains__, self._random_order(self.settings.seed))
+        return (*self.unanswered_evaluation(), *ranked, *others)
+
+    def _random_order(self, seed: int) -> tuple[int, ...]:
+        """Return the ids of the pool in the order of a seed; shuffled once, pools are large."""
+        if self._shuffled is None or self._shuffled[0] != seed:
+            order = list(self.pool.ids("pool"))
+            random.Random(seed).shuffle(order)
+            self._shuffled = (seed, tuple(order))
+        return self._shuffled[1]
 
     def suggestion(self, image_id: int) -> Suggestion | None:
         """Return what the last model makes of an image, where that is known."""
@@ -776,6 +820,7 @@ def _write_plan(
         "show_suggestions": False,
         "batch": "[]",
         "start_from": plan.start_from,
+        "identity": checks.identity_of(listing),
     }
     rows = [(name, json.dumps(value)) for name, value in settings.items()]
     db.executemany("INSERT INTO setting VALUES (?, ?)", rows)

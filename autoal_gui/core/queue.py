@@ -6,6 +6,7 @@ replaces only what has not been shown.
 
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import filterfalse
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,8 @@ class LabelQueue:
             again: (place in the batch, image) of answered images to put a second time.
         """
         order = (*self.rest, *(image for image in self.batch if image not in self.repeats))
-        return self._dealt((image for image in order if image not in answered), again)
+        # By `filterfalse`, since a pool may have 100,000 images and a key is waiting for the next.
+        return self._dealt(filterfalse(answered.__contains__, order), again)
 
     def rerank(
         self,
@@ -62,7 +64,8 @@ class LabelQueue:
         screen = () if shown is None else (shown,)
         order = dict.fromkeys((*screen, *ranking, *self.batch, *self.rest))  # each image once
         over = self.repeats.difference(screen)
-        waiting = [image for image in order if image not in answered and image not in over]
+        unanswered = filterfalse(answered.__contains__, order)
+        waiting = list(filterfalse(over.__contains__, unanswered))
         queue = self._dealt(waiting, again)
         return replace(queue, repeats=queue.repeats | self.repeats.intersection(waiting))
 
@@ -74,6 +77,13 @@ class LabelQueue:
         batch = self.batch if image_id in self.batch else (image_id, *self.batch)
         repeats = self.repeats | {image_id} if again else self.repeats
         return replace(self, batch=batch, repeats=repeats)
+
+    def without(self, unusable: Container[int]) -> "LabelQueue":
+        """Return the queue without images that cannot be read."""
+        batch, rest = (
+            tuple(filterfalse(unusable.__contains__, p)) for p in (self.batch, self.rest)
+        )
+        return replace(self, batch=batch, rest=rest, repeats=self.repeats.intersection(batch))
 
     def _dealt(self, waiting: Iterable[int], again: Sequence[tuple[int, int]]) -> "LabelQueue":
         """Return the queue of these images, with others put among the first of them.
@@ -89,5 +99,5 @@ class LabelQueue:
                 known.add(image)
                 put.add(image)
         batch = tuple(order[: self.size])
-        rest = tuple(image for image in order[self.size :] if image not in put)
+        rest = tuple(filterfalse(put.__contains__, order[self.size :]))
         return replace(self, batch=batch, rest=rest, repeats=frozenset(put.intersection(batch)))

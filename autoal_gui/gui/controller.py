@@ -5,7 +5,7 @@ signal; each view decides what to repaint.
 """
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
@@ -13,8 +13,8 @@ from types import ModuleType
 from PySide6.QtCore import QObject, Signal, Slot
 
 from autoal_gui.core.errors import AutoALError, CheckpointError, ProjectDamaged, SourceError
-from autoal_gui.core.journal import Action
-from autoal_gui.core.language import mark, tr
+from autoal_gui.core.journal import Action, Entry
+from autoal_gui.core.language import mark, tr, tr_count
 from autoal_gui.core.messages import (
     CommandCancelled,
     CommandFailed,
@@ -35,10 +35,12 @@ from autoal_gui.core.pool import Listing
 from autoal_gui.core.project import Outcome, Project, ProjectPlan, Suggestion, make_folders
 from autoal_gui.core.queue import LabelQueue
 from autoal_gui.core.removal import remove_class, restore_class
+from autoal_gui.core.repeats import Answered
 from autoal_gui.core.session import State
 from autoal_gui.core.settings import RunSettings
 from autoal_gui.core.warm import same_input
 from autoal_gui.gui.engine_client import EngineClient
+from autoal_gui.gui.file_checks import FileChecks
 from autoal_gui.gui.keys import class_keys, keys_sentence
 from autoal_gui.gui.services import Services
 
@@ -93,6 +95,8 @@ class Controller(QObject):
         self._current: int | None = None
         self._asked_in = 0  # the last round when the image on screen was put there
         self._last_answered: int | None = None
+        self.last_entry: Entry | None = None
+        """What was answered last, be it to a repeat."""
         self._round: int | None = None
         self._trained_on: tuple[tuple[int, int], ...] | None = None
         self._due = False  # a batch was completed while the engine was busy
@@ -101,6 +105,9 @@ class Controller(QObject):
         self._waiting_export: tuple[ModuleType, Path] | None = None
         self._waiting_question: Explain | None = None
         self._explaining = False
+        self.checks = FileChecks(self)
+        self.checks.stored.connect(self._on_unreadable)
+        self.checks.ended.connect(self._on_checked)
         self._client = EngineClient(services.make_backend, self)
         self._client.happened.connect(self._on_event)
         self._client.state_changed.connect(self.state_changed)
@@ -160,11 +167,12 @@ class Controller(QObject):
         self.close_project()
         self._project = project
         self._queue = project.queue
-        if self._queue.current(project.answers) is None:
+        if self._queue.current(self.answered) is None:
             self._next_batch()
         self.project_opened.emit()
-        self._show(self._queue.current(project.answers))
+        self._show(self._queue.current(self.answered))
         self._begin()
+        self.checks.start(project)
         return True
 
     def close_project(self) -> None:
@@ -172,6 +180,7 @@ class Controller(QObject):
         if self._project is None:
             return
         self._client.abandon()
+        self.checks.close()
         if self._round is not None:
             self._project.end_round(self._round, "interrupted", tr("The project was closed."))
         self._project.close()
@@ -202,9 +211,23 @@ class Controller(QObject):
     @property
     def upcoming(self) -> tuple[int, ...]:
         """What is worth decoding ahead: unanswered images of the batch, then of the next one."""
-        answers = self.project.answers
+        answered = self.answered
         ahead = (*self._queue.batch, *self._queue.rest[: self._queue.size])
-        return tuple(image for image in ahead if image not in answers)
+        return tuple(image for image in ahead if image not in answered)
+
+    @property
+    def answered(self) -> Answered:
+        """Which images need no asking, and what the reader may see of their answers."""
+        return Answered(self.project.journal, self._queue.repeats)
+
+    def shown_answer(self, image_id: int | None) -> Entry | None:
+        """Return the answer to an image that the reader may see: no earlier one of a repeat."""
+        return None if image_id is None else self.answered.answer(image_id)
+
+    @property
+    def batch_answers(self) -> Mapping[int, Entry]:
+        """What the reader may see of the answers to the images in the strip."""
+        return self.answered.of_batch(self._queue)
 
     @property
     def measuring_answers(self) -> int:
@@ -240,20 +263,28 @@ class Controller(QObject):
         if image is None:
             return
         project = self.project
-        suggestion, shown = project.suggestion(image), project.show_suggestions
+        again = image in self._queue.repeats
+        # Whoever answered an image before has seen what the model made of it.
+        seen = image in project.journal.first_answers and not again
         try:
-            project.answer(
-                image, action, class_index, suggestion, shown, round_number=self._asked_in
+            self.last_entry = project.answer(
+                image,
+                action,
+                class_index,
+                project.suggestion(image),
+                shown=project.show_suggestions or seen,
+                round_number=self._asked_in,
+                purpose="repeat" if again else "answer",
             )
         except AutoALError as error:
             self.failed.emit(str(error), "")
             return
         self._last_answered = image
-        completed = self._queue.current(project.answers) is None
+        completed = self._queue.current(self.answered) is None
         if completed:
             self._next_batch()
         self.answers_changed.emit()
-        self._show(self._queue.current(project.answers))
+        self._show(self._queue.current(self.answered))
         if completed:
             self._train_after_batch()
 
@@ -263,9 +294,9 @@ class Controller(QObject):
         if entry is None:
             self.notice.emit(tr("There is no answer to take back."))
             return
-        if entry.image_id not in self._queue.batch:
-            batch = (entry.image_id, *self._queue.batch)
-            self._set_queue(replace(self._queue, batch=batch))
+        queue = self._queue.brought_back(entry.image_id, entry.purpose == "repeat")
+        if queue != self._queue:
+            self._set_queue(queue)
         self._after_history(entry.image_id)
 
     def redo(self) -> None:
@@ -274,9 +305,9 @@ class Controller(QObject):
         if entry is None:
             self.notice.emit(tr("There is no answer to restore."))
             return
-        if self._queue.current(self.project.answers) is None:
+        if self._queue.current(self.answered) is None:
             self._next_batch()
-        self._after_history(self._queue.current(self.project.answers))
+        self._after_history(self._queue.current(self.answered))
 
     def _after_history(self, image: int | None) -> None:
         self._last_answered = None
@@ -308,7 +339,7 @@ class Controller(QObject):
         if position < len(path):
             self._show(path[position])
         else:
-            self._show(self._queue.current(self.project.answers))
+            self._show(self._queue.current(self.answered))
 
     def _path(self) -> list[int]:
         """Return the images that were answered here, in the order of their answers."""
@@ -317,7 +348,7 @@ class Controller(QObject):
 
     def visible_suggestion(self, image_id: int) -> Suggestion | None:
         """Return the model's suggestion where the reader may see it: blind first by default."""
-        if self.project.show_suggestions or image_id in self.project.answers:
+        if self.project.show_suggestions or image_id in self.answered:
             return self.project.suggestion(image_id)
         return None
 
@@ -326,12 +357,31 @@ class Controller(QObject):
         return self.project.query(image_id)
 
     def _next_batch(self) -> None:
-        self._set_queue(self._queue.next_batch(self.project.answers))
+        self._set_queue(self._queue.next_batch(self.project.answers, self.project.repeats()))
 
     def _set_queue(self, queue: LabelQueue) -> None:
         self._queue = queue
-        self.project.save_batch(queue.batch)
+        self.project.save_batch(queue.batch, queue.repeats)
         self.batch_changed.emit()
+
+    @Slot(object)
+    def _on_unreadable(self, images: frozenset[int]) -> None:
+        """Pass over images whose files turned out to be unreadable, but for the one on screen."""
+        self._set_queue(self._queue.without(images - {self._current}))
+        if self._queue.current(self.answered) is None:
+            self._next_batch()
+
+    @Slot(object)
+    def _on_checked(self, unreadable: frozenset[int]) -> None:
+        """Say how many of the files that were read beside the labelling cannot be used."""
+        if unreadable:
+            self.notice.emit(
+                tr_count(
+                    "All files have been read; {count} cannot be used, see the import report.",
+                    "All files have been read; {count} cannot be used, see the import report.",
+                    len(unreadable),
+                )
+            )
 
     def _show(self, image: int | None) -> None:
         self._current = image
@@ -514,11 +564,12 @@ class Controller(QObject):
         project.finish_round(result)
         self._round = None
         queue = replace(self._queue, size=project.settings.batch_size)
-        self._set_queue(queue.rerank(project.ranking, project.answers, self._current))
+        again = () if self._current in queue.repeats else project.repeats()
+        self._set_queue(queue.rerank(project.ranking, self.answered, self._current, again))
         self.rounds_changed.emit()
         self.results_changed.emit()
         if self._current is None:
-            self._show(self._queue.current(project.answers))
+            self._show(self._queue.current(self.answered))
         for sentence in result.notices:
             self.notice.emit(sentence)
         self._go_on()
@@ -581,6 +632,11 @@ class Controller(QObject):
     def set_show_suggestions(self, shown: bool) -> None:
         """Show the model's suggestion before the answer, or only after it."""
         self.project.show_suggestions = shown
+        self.settings_changed.emit()
+
+    def set_repeat_every(self, every: int) -> None:
+        """Put one image in so many answers to the reader a second time; 0 for none."""
+        self.project.repeat_every = every
         self.settings_changed.emit()
 
     def set_annotator(self, name: str) -> None:

@@ -20,7 +20,7 @@ from autoal_gui.gui.actions import Actions
 from autoal_gui.gui.controller import Controller
 from autoal_gui.gui.pages import Page
 from autoal_gui.gui.parts import text_label
-from autoal_gui.gui.theme import Theme, set_property
+from autoal_gui.gui.theme import Theme, scale_font
 
 TOPICS = (
     "first-steps",
@@ -55,6 +55,7 @@ class HelpPage(Page):
         self.view = QTextBrowser()
         self.view.setAccessibleName(tr("Help"))
         self.view.setOpenLinks(False)
+        scale_font(self.view, 1.1)
         self._lay_out()
         self.search.textChanged.connect(self._on_search)
         self.list.currentItemChanged.connect(self._on_topic)
@@ -81,7 +82,7 @@ class HelpPage(Page):
 
     def enter(self) -> None:
         """Let who comes in search or choose at once."""
-        self.setFocusProxy(self.list)
+        self.list.setFocus()
 
     def show_topic(self, topic: str) -> None:
         """Show a page of `TOPICS`."""
@@ -123,7 +124,6 @@ class HelpPage(Page):
             self.texts[self.topic], QTextDocument.MarkdownFeature.MarkdownDialectCommonMark
         )
         self._mark(self.search.text())
-        set_property(self.view, "role", "manual")
 
     def _mark(self, words: str) -> None:
         """Select the first place of the first word, and scroll there."""

@@ -184,7 +184,7 @@ class NewProjectDialog(QDialog):
         self._lay_out(spec)
         self._connect()
         self._update()
-        self.resize(fitting(self, QSize(760, 780)))
+        self.resize(fitting(self, QSize(760, 700)))
         if self.chooser is None:
             self.load(spec)
         else:

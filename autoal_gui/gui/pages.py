@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWi
 from autoal_gui.core.language import tr
 from autoal_gui.gui.actions import Actions
 from autoal_gui.gui.controller import Controller
-from autoal_gui.gui.parts import text_label
+from autoal_gui.gui.parts import HelpButton, text_label
 from autoal_gui.gui.theme import Theme
 
 
@@ -17,6 +17,10 @@ class Page(QWidget):
 
     left = Signal()
     """The user goes back to where they came from."""
+    help_wanted = Signal(str)
+    """A topic of the help."""
+    help_topic = ""
+    """The page of the help that explains this page, if there is one."""
 
     def __init__(self, title: str, controller: Controller, theme: Theme, actions: Actions) -> None:
         super().__init__()
@@ -32,6 +36,10 @@ class Page(QWidget):
         self.bar.setSpacing(10)
         self.bar.addWidget(self.back)
         self.bar.addWidget(self.title)
+        if self.help_topic:
+            question = HelpButton(theme, self.help_topic)
+            question.wanted.connect(self.help_wanted)
+            self.bar.addWidget(question)
         self.bar.addStretch(1)
         self.body = QVBoxLayout()
         column = QVBoxLayout(self)
@@ -39,6 +47,9 @@ class Page(QWidget):
         column.setSpacing(0)
         column.addWidget(bar)
         column.addLayout(self.body, 1)
+
+    def show_topic(self, topic: str) -> None:
+        """Show one part of a page that has several."""
 
     def enter(self) -> None:
         """Show what is so now; called each time that the page comes up."""
@@ -56,5 +67,35 @@ def _make_help(controller: Controller, theme: Theme, actions: Actions) -> Page:
     return HelpPage(controller, theme, actions)
 
 
-PAGES: dict[str, MakePage] = {"help": _make_help}
+def _make_agreement(controller: Controller, theme: Theme, actions: Actions) -> Page:
+    from autoal_gui.gui.agreement_page import AgreementPage
+
+    return AgreementPage(controller, theme, actions)
+
+
+def _make_reading(controller: Controller, theme: Theme, actions: Actions) -> Page:
+    from autoal_gui.gui.reading_page import ReadingPage
+
+    return ReadingPage(controller, theme, actions)
+
+
+def _make_review(controller: Controller, theme: Theme, actions: Actions) -> Page:
+    from autoal_gui.gui.review_page import ReviewPage
+
+    return ReviewPage(controller, theme, actions)
+
+
+def _make_settle(controller: Controller, theme: Theme, actions: Actions) -> Page:
+    from autoal_gui.gui.settle_page import SettlePage
+
+    return SettlePage(controller, theme, actions)
+
+
+PAGES: dict[str, MakePage] = {
+    "help": _make_help,
+    "agreement": _make_agreement,
+    "reading": _make_reading,
+    "review": _make_review,
+    "settle": _make_settle,
+}
 """What makes each page, by name; imports of the page's own module wait until it is called."""

@@ -43,6 +43,12 @@ def chip() -> QLabel:
     return label
 
 
+def icon_size(widget: QWidget) -> QSize:
+    """Return the size of icons beside a widget's text, which they follow."""
+    side = max(16, widget.fontMetrics().height())
+    return QSize(side, side)
+
+
 def card() -> tuple[QFrame, QVBoxLayout]:
     """Return a framed surface and its column."""
     frame = QFrame()
@@ -96,8 +102,8 @@ class CardColumn(QScrollArea):
         self._column.addStretch(1)
         self.setWidget(content)
 
-    def add_card(self, title: str, *parts: QWidget | QLayout) -> None:
-        """Put a card with a title, which may be empty, below the others."""
+    def add_card(self, title: str, *parts: QWidget | QLayout) -> QFrame:
+        """Put a card with a title, which may be empty, below the others, and return it."""
         frame, inside = card()
         if title:
             inside.addWidget(text_label(title, bold=True))
@@ -108,6 +114,7 @@ class CardColumn(QScrollArea):
                 inside.addLayout(part)
         self._column.insertWidget(self._column.count() - 1, frame)
         self._cards.append(frame)
+        return frame
 
     def show_cards(self, hint: str, shown: bool) -> None:
         """Say what the cards show, or why there are none."""
@@ -115,6 +122,31 @@ class CardColumn(QScrollArea):
         self.hint.setVisible(bool(hint))
         for frame in self._cards:
             frame.setVisible(shown)
+
+
+class HelpButton(QToolButton):
+    """A question mark that leads to a page of the help."""
+
+    wanted = Signal(str)
+    """The topic, one of `help_page.TOPICS`."""
+
+    def __init__(self, theme: Theme, topic: str) -> None:
+        super().__init__()
+        self._theme, self.topic = theme, topic
+        self.setProperty("role", "quiet")
+        self.setAccessibleName(tr("What is this?"))
+        self.setToolTip(tr("What is this?"))
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setIconSize(icon_size(self))
+        self.clicked.connect(self._ask)
+        theme.changed.connect(self._tint)
+        self._tint()
+
+    def _ask(self) -> None:
+        self.wanted.emit(self.topic)
+
+    def _tint(self) -> None:
+        self.setIcon(icon("unsure", self._theme.colours.muted))
 
 
 class Section(QWidget):

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QKeySequence, QPalette, QShortcut
+from PySide6.QtGui import QColor, QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QListWidget,
     QListWidgetItem,
     QPushButton,
+    QScrollArea,
     QSizePolicy,
     QVBoxLayout,
     QWidget,
@@ -110,13 +111,16 @@ class StartPage(QWidget):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._theme = theme
+        self._folders: list[str] = []
         self.buttons = {way[0]: WayButton(*way, theme) for way in WAYS}
         for button in self.buttons.values():
             button.clicked.connect(self._choose)
         self.recent = QListWidget()
         self.recent.setObjectName("recent")
         self.recent.setAccessibleName(tr("Recent projects"))
-        self.recent.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        self.recent.setWordWrap(True)
+        self.recent.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.recent.itemActivated.connect(self._choose_recent)
         self.recent.itemClicked.connect(self._choose_recent)
         self.recent.currentItemChanged.connect(self._on_current)
@@ -134,6 +138,7 @@ class StartPage(QWidget):
         )
         self._drop.setProperty("role", "drop")
         self._lay_out()
+        theme.changed.connect(self._list)
 
     def _lay_out(self) -> None:
         grid = QGridLayout()
@@ -162,20 +167,34 @@ class StartPage(QWidget):
         column.addSpacing(20)
         column.addLayout(columns, 1)
         column.addWidget(self._drop)
-        outer = QHBoxLayout(self)
-        outer.addStretch(1)
-        outer.addWidget(body, 12)
-        outer.addStretch(1)
+        content = QWidget()
+        content.setProperty("role", "content")
+        middle = QHBoxLayout(content)
+        middle.setContentsMargins(0, 0, 0, 0)
+        middle.addStretch(1)
+        middle.addWidget(body, 12)
+        middle.addStretch(1)
+        scroll = QScrollArea()  # where text is large and the screen small
+        scroll.setWidgetResizable(True)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setWidget(content)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(scroll)
 
     def set_recent(self, folders: list[str]) -> None:
         """List the projects opened last, the last in front."""
-        self.recent.clear()
-        for folder in folders:
-            self.recent.addItem(recent_item(folder, self.palette()))
+        self._folders = folders
+        self._list()
         self._nothing.setVisible(not folders)
         self.recent.setVisible(bool(folders))
         self.forget.setVisible(bool(folders))
         self.forget.setEnabled(False)
+
+    def _list(self) -> None:
+        self.recent.clear()
+        for folder in self._folders:
+            self.recent.addItem(recent_item(folder, QColor(self._theme.colours.muted)))
 
     def invite(self, dragged: bool) -> None:
         """Show that what is dragged over the window can be dropped."""
@@ -198,7 +217,7 @@ class StartPage(QWidget):
         self.recent_chosen.emit(item.data(PATH))
 
 
-def recent_item(folder: str, palette: QPalette) -> QListWidgetItem:
+def recent_item(folder: str, faint: QColor) -> QListWidgetItem:
     """Return the entry of a project; one that is not there is grey and says so."""
     there = (Path(folder) / FILE_NAME).is_file()
     lines = [Path(folder).name, short_path(folder), *([] if there else [tr(GONE)])]
@@ -206,7 +225,7 @@ def recent_item(folder: str, palette: QPalette) -> QListWidgetItem:
     item.setData(PATH, folder)
     item.setToolTip(folder)
     if not there:
-        item.setForeground(palette.placeholderText())
+        item.setForeground(faint)
     return item
 
 

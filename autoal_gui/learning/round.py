@@ -72,11 +72,15 @@ def run_round(command: RunRound, cancelled: CancelCheck) -> Iterator[Event]:
 
 
 def check_mode(settings: RunSettings) -> None:
-    """Check that the mode and the candidates exist.
+    """Check that the mode and the candidates exist, and what is to be compared suits the mode.
 
     Raises:
-        SettingsError: with the names that do.
+        SettingsError: in one sentence.
     """
+    if settings.placebo and settings.mode not in ("auto", "paper"):
+        raise SettingsError(tr("A placebo is of the modes auto and paper, which search."))
+    if settings.ablation and settings.mode != "paper":
+        raise SettingsError(tr("An ablation is of the mode paper."))
     known = discover("autoal_gui.strategies")
     for name in (*settings.candidates, settings.mode):
         if name not in known and name not in ("auto", "paper", "vote"):
@@ -283,12 +287,15 @@ def _ballot(
     """Return what the mode asks for, and its reason where the mode does not say it all."""
     if net is not None:
         return (yield from searched_ballot(context, net, evidence)), ""
-    mode, candidates = context.settings.mode, context.settings.candidates
+    settings = context.settings
+    mode, candidates = settings.mode, settings.weighed
     if mode == "auto":
-        return auto_ballot(evidence, head, context.settings)
+        return auto_ballot(evidence, head, settings)
     if is_policy(mode):
         return policy_ballot(evidence, mode, candidates), ""
-    return voted_ballot(evidence, candidates if mode in ("paper", "vote") else (mode,)), ""
+    if mode in ("paper", "vote"):
+        return voted_ballot(evidence, candidates, settings.pinned_on), ""
+    return voted_ballot(evidence, (mode,)), ""
 
 
 def _card(

@@ -4,13 +4,16 @@ An image's key is its path below the folder, with slashes. Hidden files and file
 images by their ending are passed over; whatever else cannot be used is listed with the reason.
 
 Options: `labels` is "classes" (the first-level sub-folder names the class; images beside the
-sub-folders have no label) or "ignore" (default: no classes, no labels).
+sub-folders have no label) or "ignore" (default: no classes, no labels); `check` is "all" (default:
+every file is read before it is listed) or "later" (of a large folder only the first files are, and
+the window reads the others beside the labelling).
 """
 
 import hashlib
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from autoal_gui.core.errors import ImageUnreadable, SourceError
@@ -41,6 +44,7 @@ NAME = "folder"
 LABEL = "Folder of images"
 ORDER = 20
 
+CHECKED_FIRST = 200  # files read before a folder is listed whose others may wait
 THREADS = 4  # Pillow decodes without the interpreter lock; more threads only cost memory
 
 
@@ -54,19 +58,30 @@ class FolderReader:
         """Decode one file, see `ImageReader.read`."""
         return decode(read_bytes(inside(self.root, key)))
 
+    def check(self, key: str) -> str:
+        """Read one file and return its hash, see `CheckingReader.check`."""
+        data = read_bytes(inside(self.root, key))
+        decode(data)
+        return hashlib.sha256(data).hexdigest()
+
 
 def list_images(spec: SourceSpec, workspace: Path, progress: ProgressCallback) -> Listing:
-    """Decode and hash every image below the folder, see `Source.list_images`."""
+    """List every image below the folder, and read what is to be read first.
+
+    See `Source.list_images`.
+    """
     labelled = is_labelled(spec)
     root = root_of(spec)
     keys, unusable = _find(root)
     classes = classes_of(keys) if labelled else ()
     images: list[ListedImage] = []
-    for key, sha256, reason in _check(root, keys, Ticks(progress, len(keys))):
+    now = keys[:CHECKED_FIRST] if _waits(spec) else keys
+    for key, sha256, reason in _check(root, now, Ticks(progress, len(now))):
         if reason:
             unusable.append((key, reason))
         else:
             images.append(ListedImage(key, sha256, label=label_of(key, classes)))
+    images += [ListedImage(key, "", label=label_of(key, classes)) for key in keys[len(now) :]]
     if not images:
         kinds = "PNG, JPEG, TIFF, BMP or WebP"
         if unusable:
@@ -79,6 +94,18 @@ def list_images(spec: SourceSpec, workspace: Path, progress: ProgressCallback) -
 def open_images(spec: SourceSpec, workspace: Path) -> ImageReader:
     """Open the folder without reading it, see `Source.open_images`."""
     return FolderReader(root_of(spec))
+
+
+def _waits(spec: SourceSpec) -> bool:
+    """Tell whether most files may be read later.
+
+    Raises:
+        SourceError: the option says neither yes nor no.
+    """
+    check = spec.option("check", "all")
+    if check not in {"all", "later"}:
+        raise SourceError(tr('The option "check" must be "all" or "later".'))
+    return check == "later"
 
 
 def _find(root: Path) -> tuple[list[str], list[tuple[str, str]]]:
@@ -100,7 +127,7 @@ def _check(root: Path, keys: list[str], ticks: Ticks) -> Iterator[tuple[str, str
     """Yield (key, SHA-256 of the file, reason why it cannot be used) in the order of `keys`."""
     with ThreadPoolExecutor(THREADS, "folder") as pool:
         try:
-            results = pool.map(lambda key: _check_one(root, key), keys)
+            results = pool.map(partial(_check_one, FolderReader(root)), keys)
             for key, (sha256, reason) in zip(keys, results, strict=True):
                 yield key, sha256, reason
                 ticks.add()
@@ -109,10 +136,8 @@ def _check(root: Path, keys: list[str], ticks: Ticks) -> Iterator[tuple[str, str
             raise
 
 
-def _check_one(root: Path, key: str) -> tuple[str, str]:
+def _check_one(reader: FolderReader, key: str) -> tuple[str, str]:
     try:
-        data = read_bytes(inside(root, key))
-        decode(data)
+        return reader.check(key), ""
     except ImageUnreadable as error:
         return "", str(error)
-    return hashlib.sha256(data).hexdigest(), ""

@@ -55,12 +55,16 @@ def walk(root: Path, unusable: list[tuple[str, str]]) -> Iterator[Path]:
         folder = folders.pop()
         try:
             with os.scandir(folder) as entries:
-                found = [Path(entry.path) for entry in entries if not entry.name.startswith(".")]
+                found = [
+                    (Path(entry.path), _is_folder(entry))
+                    for entry in entries
+                    if not entry.name.startswith(".")
+                ]
         except OSError:
             unusable.append((key_of(root, folder), tr("The folder cannot be read.")))
             continue
-        for path in found:
-            if not path.is_dir():
+        for path, is_folder in found:
+            if not is_folder:
                 yield path
             elif path.resolve() == path:  # not is_symlink(): Windows has junctions besides
                 folders.append(path)
@@ -68,9 +72,18 @@ def walk(root: Path, unusable: list[tuple[str, str]]) -> Iterator[Path]:
                 unusable.append((key_of(root, path), tr("Links to folders are not followed.")))
 
 
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    """Tell whether it is a folder or a link to one, without asking the disk where that is known."""
+    try:
+        return entry.is_dir()
+    except OSError:  # a circle of links
+        return False
+
+
 def key_of(root: Path, path: Path) -> str:
     """Return the path below `root` with slashes; bytes that are no text are written out."""
-    return path.relative_to(root).as_posix().encode("utf-8", "backslashreplace").decode()
+    key = path.as_posix().removeprefix(root.as_posix()).lstrip("/") or "."
+    return key.encode("utf-8", "backslashreplace").decode()
 
 
 def is_text(path: Path) -> bool:
