@@ -108,7 +108,9 @@ class Desk(QWidget):
         self._splitter.addWidget(self._make_side())
         self._splitter.setStretchFactor(0, 3)
         self._splitter.setStretchFactor(1, 2)
-        self._splitter.setSizes([850, 430])
+        self._splitter.setSizes(
+            [775, 505]
+        )  # the weights and their pins need so much in any language
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
