@@ -35,6 +35,7 @@ from autoal_gui.core.pool import (
 )
 from autoal_gui.core.predictions import Probabilities, keep_predictions, read_predictions
 from autoal_gui.core.queue import LabelQueue
+from autoal_gui.core.readings import Reading
 from autoal_gui.core.repeats import EVERY, repeats_for
 from autoal_gui.core.settings import RunSettings
 from autoal_gui.core.splits import assign_splits
@@ -413,6 +414,17 @@ class Project:
     def journal(self) -> Journal:
         """What the answers, flags, comments and readings add up to; for reading alone."""
         return self._journal
+
+    @property
+    def readings(self) -> tuple[Reading, ...]:
+        """The second readings that were begun, in that order."""
+        rows = _setting(self._db, "readings", ())
+        return tuple(Reading(str(name), tuple(map(int, images))) for name, images in rows)
+
+    def save_reading(self, reading: Reading) -> None:
+        """Remember a second reading, so that it can be left and taken up again."""
+        unfinished = [one for one in self.readings if one.current(self._journal) is not None]
+        self._set("readings", [(one.annotator, one.images) for one in (*unfinished, reading)])
 
     def first_broken_seal(self) -> int | None:
         """Return the first line of the journal that was changed from outside; None if none was."""

@@ -114,6 +114,24 @@ COMMANDS = (
         ("Ctrl+L",),
         "play",
     ),
+    Command(
+        "review",
+        "Check",
+        "Review",
+        "All answered images, likely errors first; change labels in place",
+        ("Ctrl+R",),
+        "review",
+    ),
+    Command("agreement", "Check", "Agreement", "How far readers agree", ("Ctrl+G",)),
+    Command(
+        "second", "Check", "Second reading…", "Another reader labels a share of the images, blind"
+    ),
+    Command(
+        "merge",
+        "Check",
+        "Merge another project's answers…",
+        "A colleague's answers to the same images come in as second readings",
+    ),
     Command("help", "Help", "Help", "How this program works", ("F1",), "help"),
     Command("keys", "Help", "Keys…", "All keys on one sheet", ("?",), "keys"),
 )

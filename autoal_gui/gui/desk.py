@@ -93,7 +93,7 @@ class Desk(QWidget):
         for label in (self._mode, self._round, self._labels):
             row.addWidget(label)
         row.addStretch(1)
-        for name in ("export", "settings", "keys"):
+        for name in ("review", "export", "settings", "keys"):
             row.addWidget(tool_button(actions, name, with_text=True))
         row.addWidget(tool_button(actions, "theme"))
 

@@ -35,6 +35,8 @@ from autoal_gui.core.project import FILE_NAME, ProjectPlan
 from autoal_gui.core.settings import PRESETS, fitted_to
 from autoal_gui.engine.engine import where
 from autoal_gui.gui.actions import GROUPS, Actions
+from autoal_gui.gui.checking import ACTIONS as CHECKING
+from autoal_gui.gui.checking import Checking
 from autoal_gui.gui.controller import Controller
 from autoal_gui.gui.importer import Importer, free_folder
 from autoal_gui.gui.languages import AS_SYSTEM, chosen
@@ -53,7 +55,7 @@ log = logging.getLogger(__name__)
 FAULT = mark("Something went wrong in the program; every answer given so far is saved.")
 NOTHING_KNOWN = mark("That is neither a project, a folder of images nor an .npz file.")
 RECENT_KEPT = 8
-PROJECT_ACTIONS = ("home", "export", "settings", "report", "classes")
+PROJECT_ACTIONS = ("home", "export", "settings", "report", "classes", *CHECKING)
 LABEL_ACTIONS = ("unsure", "skip", "undo", "redo", "back", "forward")
 VIEW_ACTIONS = ("fit", "actual", "zoom_in", "zoom_out", "smooth", "why")
 THEME_LABELS = {"system": mark("As the system"), "light": mark("Light"), "dark": mark("Dark")}
@@ -86,6 +88,7 @@ class MainWindow(QMainWindow):
         self._lay_out()
         self._make_menus()
         self._connect()
+        self._checking = Checking(self)
         self._restore()
 
     # -- making -------------------------------------------------------------------------------
@@ -247,7 +250,7 @@ class MainWindow(QMainWindow):
         self.failure.hide()
         dialog = NewProjectDialog(self._services, spec, self)
         dialog.accepted.connect(self._on_new_accepted)
-        self._show_dialog(dialog)
+        self.show_dialog(dialog)
 
     def open_any(self, path: Path) -> None:
         """Open whatever a path is: a project, an .npz file, or a folder of images."""
@@ -280,25 +283,25 @@ class MainWindow(QMainWindow):
         """Show the export dialog."""
         from autoal_gui.gui.export_dialog import ExportDialog
 
-        self._show_dialog(ExportDialog(self.controller, self))
+        self.show_dialog(ExportDialog(self.controller, self))
 
     def show_settings(self) -> None:
         """Show the settings of the project."""
         from autoal_gui.gui.settings_dialog import SettingsDialog
 
-        self._show_dialog(SettingsDialog(self.controller, self))
+        self.show_dialog(SettingsDialog(self.controller, self))
 
     def show_classes(self) -> None:
         """Show the classes of the project, to add, rename or remove some."""
         from autoal_gui.gui.classes_dialog import ClassesDialog
 
-        self._show_dialog(ClassesDialog(self.controller, self))
+        self.show_dialog(ClassesDialog(self.controller, self))
 
     def show_report(self) -> None:
         """Show which files could not be used when the project was made."""
         from autoal_gui.gui.import_report import ImportReportDialog
 
-        self._show_dialog(ImportReportDialog(self.controller.project, self))
+        self.show_dialog(ImportReportDialog(self.controller.project, self))
 
     def show_help(self) -> None:
         """Show the help, at what is on screen."""
@@ -312,15 +315,19 @@ class MainWindow(QMainWindow):
         if topic:
             page.show_topic(topic)
 
-    def show_page(self, name: str) -> Page:
-        """Show one of the pages beside the desk, made when it is needed first, and return it."""
+    def page(self, name: str) -> Page:
+        """Return one of the pages beside the desk, made when it is needed first."""
         if name not in self.pages:
             page = PAGES[name](self.controller, self.theme, self.actions_table)
             page.left.connect(self.leave_page)
             page.help_wanted.connect(self.show_topic)
             self.stack.addWidget(page)
             self.pages[name] = page
-        page = self.pages[name]
+        return self.pages[name]
+
+    def show_page(self, name: str) -> Page:
+        """Show one of the pages beside the desk as things are now, and return it."""
+        page = self.page(name)
         page.enter()
         self.stack.setCurrentWidget(page)
         (page.focusWidget() or page).setFocus()
@@ -341,9 +348,10 @@ class MainWindow(QMainWindow):
         from autoal_gui.gui.shortcut_sheet import ShortcutSheet
 
         classes = self.controller.project.classes if self.controller.is_open else ()
-        self._show_dialog(ShortcutSheet(self.actions_table, classes, self))
+        self.show_dialog(ShortcutSheet(self.actions_table, classes, self))
 
-    def _show_dialog(self, dialog: QDialog) -> None:
+    def show_dialog(self, dialog: QDialog) -> None:
+        """Show a dialog over the window until it is closed."""
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.dialog = dialog
         dialog.finished.connect(self._on_dialog_finished)
