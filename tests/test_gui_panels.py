@@ -373,7 +373,8 @@ def test_reasons_in_words():
     query = Query(1, 0.8, (("margin", 1.0, 0.6), ("bald", 0.5, 0.4)), 1.25)
     assert (
         reason(query, "pool", 2)
-        == "Asked for by Margin 75%, BALD 25%. Predicted loss 1.25: the higher, the more the model "
+        == "Asked for by Margin 75%, BALD 25%. Margin looks for images where its two likeliest "
+        "classes are nearly as likely. Predicted loss 1.25: the higher, the more the model "
         "is expected to err on it."
     )
     assert "evaluation set" in reason(query, "evaluation", 2)
@@ -390,7 +391,6 @@ def test_what_every_strategy_made_of_an_image_in_words():
     margin, bald = rows_of(query)
     assert margin == (
         "Margin",
-        "images where its two likeliest classes are nearly as likely",
         "1.00",
         "60.0%",
         "75%",

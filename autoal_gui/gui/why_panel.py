@@ -28,7 +28,6 @@ MEASURES = mark(
 )
 HEADS = (
     (mark("Strategy"), ""),
-    (mark("Looks for"), ""),
     (mark("Score"), mark("S: from 0, never asked for by this strategy, to 1, asked for first")),
     (mark("Weight"), mark("W: how far this strategy is trusted for this image")),
     (mark("Part"), mark("S × W as a share: how much this strategy had to do with asking")),
@@ -53,9 +52,9 @@ class WhyPanel(QFrame):
         self._table = QWidget()  # hidden when empty: a grid's rows keep their height
         self._grid = QGridLayout(self._table)
         self._grid.setContentsMargins(0, 0, 0, 0)
-        self._grid.setHorizontalSpacing(16)
+        self._grid.setHorizontalSpacing(24)
         self._grid.setVerticalSpacing(2)
-        self._grid.setColumnStretch(1, 1)
+        self._grid.setColumnStretch(4, 1)
         row = QHBoxLayout()
         row.addWidget(self._line, 1)
         row.addWidget(self._toggle)
@@ -93,20 +92,19 @@ class WhyPanel(QFrame):
             self._grid.addWidget(
                 _cell(tr(words), column, "muted", tr(tip) if tip else ""), 0, column
             )
-        for row, cells in enumerate(rows_of(query), start=1):
+        ordered = sorted(query.strategies, key=_part, reverse=True)
+        for row, (strategy, cells) in enumerate(zip(ordered, rows_of(query), strict=True), start=1):
+            note = tr("Looks for {what}", what=strategy_note(strategy[0]))
             for column, words in enumerate(cells):
-                self._grid.addWidget(
-                    _cell(words, column, "muted" if column == 1 else ""), row, column
-                )
+                self._grid.addWidget(_cell(words, column, "", "" if column else note), row, column)
 
 
-def rows_of(query: Query) -> list[tuple[str, str, str, str, str]]:
+def rows_of(query: Query) -> list[tuple[str, str, str, str]]:
     """Return what each strategy made of an image, as the panel shows it; the weightiest first."""
     total = sum(map(_part, query.strategies))
     return [
         (
             strategy_label(name),
-            strategy_note(name),
             f"{score:.2f}",
             f"{weight:.1%}",
             f"{score * weight / total:.0%}" if total else "–",
@@ -116,9 +114,9 @@ def rows_of(query: Query) -> list[tuple[str, str, str, str, str]]:
 
 
 def _cell(text: str, column: int, role: str = "", tip: str = "") -> QLabel:
-    label = text_label(text, role=role, size=0.92, wrap=column == 1)
+    label = text_label(text, role=role, size=0.92, wrap=False)
     label.setToolTip(tip)
-    if column > 1:
+    if column:
         label.setAlignment(Qt.AlignmentFlag.AlignRight)
     return label
 
@@ -147,7 +145,11 @@ def _asked_for(query: Query) -> str:
         named = ", ".join(
             f"{strategy_label(p[0])} {_part(p) / total:.0%}" for p in parts[:NAMED] if _part(p)
         )
+        note = strategy_note(parts[0][0])
         words = tr("Asked for by {strategies}.", strategies=named)
+        words += " " + tr(
+            "{strategy} looks for {what}.", strategy=strategy_label(parts[0][0]), what=note
+        )
     if query.predicted_loss is None:
         return words
     # The head is trained to order images, so that its zero means nothing.
