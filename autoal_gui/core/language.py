@@ -7,8 +7,6 @@ in a table say, is marked there with `mark` and looked up with `tr` where it is 
 import gettext
 from collections.abc import Callable
 
-from autoal_gui.core.files import resources
-
 LANGUAGES = {
     "en": "English",
     "de": "Deutsch",
@@ -30,6 +28,8 @@ def use(language: str, grouped: Callable[[int], str] = "{:,}".format) -> None:
         language: a code of `LANGUAGES`.
         grouped: how whole numbers are written in it.
     """
+    from autoal_gui.core.files import resources  # which itself speaks in sentences
+
     global _catalogue, _grouped
     _grouped = grouped
     folder = str(resources() / "translations")
@@ -38,7 +38,7 @@ def use(language: str, grouped: Callable[[int], str] = "{:,}".format) -> None:
 
 def tr(sentence: str, **values: object) -> str:
     """Return a sentence in the language in use, its {names} replaced by values."""
-    found = _catalogue.gettext(sentence)
+    found = _catalogue.gettext(sentence) if sentence else ""  # gettext gives "" its own header
     return found.format(**values) if values else found
 
 

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from autoal_gui.core.errors import EarlyAccess, ImageUnreadable, SourceError
+from autoal_gui.core.language import tr
 
 Split = Literal["pool", "evaluation"]
 Pixels = npt.NDArray[np.generic]
@@ -136,7 +137,9 @@ class ImagePool:
         """
         image = self.images.get(image_id)
         if image is None:
-            raise ImageUnreadable(f"Image {image_id} is not part of this project.")
+            raise ImageUnreadable(
+                tr("Image {image_id} is not part of this project.", image_id=image_id)
+            )
         return self.reader.read(image.key)
 
     @cached_property
@@ -184,7 +187,7 @@ def longest_side(pool: ImagePool) -> int:
             return int(max(pool.read(image_id).shape[:2]))
         except ImageUnreadable:
             continue
-    raise SourceError("None of the images can be read.")
+    raise SourceError(tr("None of the images can be read."))
 
 
 class HiddenTruth:
@@ -212,5 +215,10 @@ class HiddenTruth:
             EarlyAccess: it has not been asked for.
         """
         if image_id not in self._asked:
-            raise EarlyAccess(f"The label of image {image_id} is hidden until it is asked for.")
+            raise EarlyAccess(
+                tr(
+                    "The label of image {image_id} is hidden until it is asked for.",
+                    image_id=image_id,
+                )
+            )
         return self._labels[image_id]

@@ -14,9 +14,11 @@ from pathlib import Path
 from typing import Any, Literal
 
 from autoal_gui.core import database
+from autoal_gui.core.entries import first_broken, insert_entry, last_seal, read_entries
 from autoal_gui.core.errors import ProjectDamaged, ProjectError, SettingsError
 from autoal_gui.core.files import sha256_of
-from autoal_gui.core.journal import Action, Entry, Journal
+from autoal_gui.core.journal import UNSEALED, Action, Entry, Journal, Purpose
+from autoal_gui.core.language import mark, tr
 from autoal_gui.core.messages import Asked, Query, RoundFinished, WarmStarted
 from autoal_gui.core.metrics import Metrics
 from autoal_gui.core.pool import (
@@ -28,6 +30,7 @@ from autoal_gui.core.pool import (
     SourceSpec,
     Split,
 )
+from autoal_gui.core.predictions import Probabilities, read_predictions
 from autoal_gui.core.queue import LabelQueue
 from autoal_gui.core.settings import RunSettings
 from autoal_gui.core.splits import assign_splits
@@ -40,6 +43,7 @@ OpenImages = Callable[[SourceSpec, Path], ImageReader]
 
 FILE_NAME = "project.autoal"
 WARM_FILE = "warm.pt"  # the checkpoint of the warm start
+UNANSWERED = mark("The answer could not be saved; is the disk full or read-only?")
 RANKING_KEPT = 1000  # images of a ranking that are stored: many batches of labelling ahead
 
 
@@ -115,7 +119,7 @@ class Project:
         self.folder = folder
         self._db = connection
         self.pool = ImagePool.of(self._load_images(), reader)
-        self._journal = Journal.of(self._load_entries())
+        self._journal = Journal.of(read_entries(connection))
         self._ranking = self._load_ranking()
         self._own_truth = self._load_evaluation_truth()
 
@@ -161,7 +165,7 @@ class Project:
             raise database.explained(error) from error
         except (SettingsError, ValueError, KeyError, TypeError, AttributeError) as error:
             connection.close()
-            raise ProjectDamaged(database.DAMAGED) from error
+            raise ProjectDamaged(tr(database.DAMAGED)) from error
         except BaseException:
             connection.close()
             raise
@@ -226,9 +230,9 @@ class Project:
     def _write_class(self, statement: str, name: str, class_index: int) -> None:
         name = name.strip()
         if not name:
-            raise ProjectError("A class needs a name.")
+            raise ProjectError(tr("A class needs a name."))
         if name in self.classes[:class_index] + self.classes[class_index + 1 :]:
-            raise ProjectError(f"There is a class named {name} already.")
+            raise ProjectError(tr("There is a class named {name} already.", name=name))
         self._execute(statement, name, class_index)
 
     @property
@@ -289,6 +293,7 @@ class Project:
         shown: bool = False,
         comment: str = "",
         round_number: int | None = None,
+        purpose: Purpose = "answer",
     ) -> Entry:
         """Commit one answer ("label", "unsure" or "skip") and return its entry.
 
@@ -306,7 +311,34 @@ class Project:
             shown=shown and suggestion is not None,
             comment=comment,
             round_number=self.last_round if round_number is None else round_number,
+            purpose=purpose,
         )
+
+    def flag(self, image_id: int, flagged: bool = True) -> Entry:
+        """Put a flag on an image, or take it off; its answer stays as it is.
+
+        Raises:
+            ProjectError: it could not be saved.
+        """
+        action: Action = "flag" if flagged else "unflag"
+        return self._append(action, image_id, round_number=self.last_round)
+
+    def comment_on(self, image_id: int, comment: str) -> Entry:
+        """Put a comment on an image in the place of the last one; an empty one removes it.
+
+        Raises:
+            ProjectError: it could not be saved.
+        """
+        return self._append("comment", image_id, round_number=self.last_round, comment=comment)
+
+    @property
+    def journal(self) -> Journal:
+        """What the answers, flags, comments and readings add up to; for reading alone."""
+        return self._journal
+
+    def first_broken_seal(self) -> int | None:
+        """Return the first line of the journal that was changed from outside; None if none was."""
+        return first_broken(self._db)
 
     def undo(self) -> Entry | None:
         """Take back the last answer that stands; return it, or None if there is none."""
@@ -327,15 +359,17 @@ class Project:
         self._append(action, image_id, round_number=self.last_round, target=target)
 
     def _append(self, action: Action, image_id: int, **values: Any) -> Entry:
-        with database.saving("The answer could not be saved; is the disk full or read-only?"):
-            entry = Entry(0, _now(), self.annotator, action=action, image_id=image_id, **values)
-            entry = replace(entry, sequence=_insert_entry(self._db, entry))
+        with database.saving(UNANSWERED):
+            last, before = last_seal(self._db)
+            who = self.annotator
+            entry = Entry(last + 1, _now(), who, action=action, image_id=image_id, **values)
+            insert_entry(self._db, entry, before)
         self._journal.apply(entry)
         return entry
 
     def entries(self) -> tuple[Entry, ...]:
         """Return the whole journal, ascending by sequence."""
-        return tuple(self._load_entries())
+        return tuple(read_entries(self._db))
 
     def training_labels(self) -> tuple[tuple[int, int], ...]:
         """Return (image id, class index) of the labelled pool images, ascending by id."""
@@ -557,6 +591,13 @@ class Project:
         """Return the rounds that brought a result, ascending by number."""
         return tuple(record for record in self.rounds() if record.outcome == "finished")
 
+    def predictions(self) -> dict[int, Probabilities]:
+        """Return what the last model makes of labelled and evaluation images, (C,) by image id.
+
+        C is the number of classes when that model was trained.
+        """
+        return read_predictions(self._db)
+
     def last_checkpoint(self) -> Path | None:
         """Return the last good model's file, or None before there is one."""
         for record in reversed(self.finished_rounds()):
@@ -572,13 +613,6 @@ class Project:
     def _load_images(self) -> Iterable[PoolImage]:
         rows = self._db.execute("SELECT image_id, key, sha256, split FROM image").fetchall()
         return (PoolImage(*row) for row in rows)
-
-    def _load_entries(self) -> Iterable[Entry]:
-        rows = self._db.execute(
-            "SELECT sequence, at, annotator, round_number, action, image_id, class_index,"
-            " suggested, confidence, shown, target, comment FROM journal ORDER BY sequence"
-        ).fetchall()
-        return (replace(Entry(*row), shown=bool(row[9])) for row in rows)
 
     def _load_ranking(self) -> _Ranking:
         rows = self._db.execute(
@@ -633,7 +667,7 @@ def make_folders(folder: Path) -> Path:
         for path in (folder, folder / "models", folder / "cache"):
             path.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:
-        raise ProjectError("The project folder cannot be made there.") from error
+        raise ProjectError(tr("The project folder cannot be made there.")) from error
     return folder / "cache"
 
 
@@ -674,26 +708,16 @@ def _write_known_labels(
 ) -> None:
     """Store known labels as truth, or as answers where the user says that they are given."""
     own_test_split = any(image.split == "evaluation" for image in listing.images)
+    sequence, seal = 0, UNSEALED
     for image_id, image in enumerate(listing.images, start=1):
         if image.label is None:
             continue
         if plan.label_use == "labelled" and splits[image_id] == "pool":
-            entry = Entry(0, _now(), annotator, 0, "import", image_id, image.label)
-            _insert_entry(db, entry)
+            sequence += 1
+            entry = Entry(sequence, _now(), annotator, 0, "import", image_id, image.label)
+            seal = insert_entry(db, entry, seal)
         elif plan.label_use != "ignore" or (own_test_split and splits[image_id] == "evaluation"):
             db.execute("INSERT INTO truth VALUES (?, ?)", (image_id, image.label))
-
-
-def _insert_entry(db: sqlite3.Connection, entry: Entry) -> int:
-    values = asdict(entry)
-    del values["sequence"]
-    columns = ", ".join(values)
-    marks = ", ".join("?" * len(values))
-    cursor = db.execute(
-        f"INSERT INTO journal ({columns}) VALUES ({marks})",  # noqa: S608 - names of our own
-        tuple(values.values()),
-    )
-    return int(cursor.lastrowid or 0)
 
 
 def _setting(db: sqlite3.Connection, name: str, *default: Any) -> Any:

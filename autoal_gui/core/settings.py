@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, Literal
 
 from autoal_gui.core.errors import SettingsError
+from autoal_gui.core.language import mark, tr
 
 Stem = Literal["3x3", "3x3/2", "7x7"]
 STEMS = ("3x3", "3x3/2", "7x7")
@@ -91,10 +92,20 @@ class RunSettings:
         for name, (low, high) in _RANGES.items():
             value = getattr(self, name)
             if not low <= value <= high:
-                raise SettingsError(f"{name} is {value}; it must lie between {low} and {high}.")
+                raise SettingsError(
+                    tr(
+                        "{name} is {value}; it must lie between {low} and {high}.",
+                        name=name,
+                        value=value,
+                        low=low,
+                        high=high,
+                    )
+                )
         for name, allowed in _CHOICES.items():
             if getattr(self, name) not in allowed:
-                raise SettingsError(f"{name} must be one of: {', '.join(allowed)}.")
+                raise SettingsError(
+                    tr("{name} must be one of: {values}.", name=name, values=", ".join(allowed))
+                )
         self._check_strategies()
 
     def _check_kinds(self) -> None:
@@ -103,15 +114,17 @@ class RunSettings:
             value = getattr(self, hyper_parameter.name)
             number = kind is float and type(value) is int
             if type(value) is not kind and not number:
-                raise SettingsError(f"{hyper_parameter.name} must be {_KINDS[kind]}.")
+                raise SettingsError(
+                    tr("{name} must be {kind}.", name=hyper_parameter.name, kind=tr(_KINDS[kind]))
+                )
 
     def _check_strategies(self) -> None:
         if not all(isinstance(name, str) and name for name in (self.mode, *self.candidates)):
-            raise SettingsError("A mode and a query strategy are given by their names.")
+            raise SettingsError(tr("A mode and a query strategy are given by their names."))
         if not self.candidates:
-            raise SettingsError("At least one query strategy is needed.")
+            raise SettingsError(tr("At least one query strategy is needed."))
         if len(set(self.candidates)) != len(self.candidates):
-            raise SettingsError("A query strategy is named twice.")
+            raise SettingsError(tr("A query strategy is named twice."))
 
     def to_json(self) -> str:
         """Return the settings as one line of JSON, the inverse of `from_json`."""
@@ -132,7 +145,7 @@ class RunSettings:
                 kept["candidates"] = tuple(kept["candidates"])
             return cls(**kept)
         except (TypeError, ValueError, AttributeError, RecursionError) as error:
-            raise SettingsError("The settings cannot be read.") from error
+            raise SettingsError(tr("The settings cannot be read.")) from error
 
     def changed_by(self, changes: Sequence[str]) -> "RunSettings":
         """Return a copy with changes given as NAME=VALUE texts.
@@ -144,7 +157,7 @@ class RunSettings:
         for change in changes:
             name, _, text = change.partition("=")
             if name not in {f.name for f in fields(self)}:
-                raise SettingsError(f"There is no setting named {name}.")
+                raise SettingsError(tr("There is no setting named {name}.", name=name))
             values[name] = _parsed(text, getattr(self, name))
         return self.but(**values)
 
@@ -158,11 +171,11 @@ class RunSettings:
 
 
 _KINDS: dict[type, str] = {
-    bool: "true or false",
-    int: "a whole number",
-    float: "a number",
-    str: "a text",
-    tuple: "a list of names",
+    bool: mark("true or false"),
+    int: mark("a whole number"),
+    float: mark("a number"),
+    str: mark("a text"),
+    tuple: mark("a list of names"),
 }
 _RANGES: dict[str, tuple[float, float]] = {
     "batch_size": (1, 10_000),
@@ -209,7 +222,7 @@ def _parsed(text: str, example: object) -> object:
     try:
         return type(example)(text)  # type: ignore[call-arg]
     except ValueError:
-        raise SettingsError(f"{text!r} is not a value for that setting.") from None
+        raise SettingsError(tr("{text!r} is not a value for that setting.", text=text)) from None
 
 
 def fitted_to(settings: RunSettings, side: int) -> RunSettings:

@@ -11,6 +11,7 @@ it goes to the others. A share of every batch is drawn at random, to measure (`Q
 import numpy as np
 import numpy.typing as npt
 
+from autoal_gui.core.language import tr
 from autoal_gui.core.settings import RunSettings
 from autoal_gui.learning.bilevel import Learned, can_learn, learn_weights
 from autoal_gui.learning.head import Head
@@ -186,12 +187,19 @@ def _ranking(batch: Positions, mixed: Floats, random: np.random.Generator) -> Fl
 
 def _reason(learned: Learned | None, names: tuple[str, ...], weights: Floats) -> str:
     if learned is None:
-        return "Auto spreads the batch over your images; there are too few labels to learn more."
+        return tr(
+            "Auto spreads the batch over your images; there are too few labels to learn more."
+        )
     if not learned.believed:
-        return "Auto spreads the batch over your images; no strategy has shown that it does better."
+        return tr(
+            "Auto spreads the batch over your images; no strategy has shown that it does better."
+        )
     gain, error = 100 * learned.gain, 100 * learned.error
     best = names[int(weights.argmax())]
-    return (
-        f"Auto trusts {best} most: on labels held out, its weights lower the error by "
-        f"{gain:.0f} % (± {error:.0f}) against random choice."
+    return tr(
+        "Auto trusts {best} most: on labels held out, its weights lower the error by "
+        "{gain:.0f} % (± {error:.0f}) against random choice.",
+        best=best,
+        gain=gain,
+        error=error,
     )

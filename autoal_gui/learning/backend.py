@@ -8,6 +8,7 @@ import torch
 
 from autoal_gui.core.backend import CancelCheck
 from autoal_gui.core.errors import AutoALError
+from autoal_gui.core.language import tr
 from autoal_gui.core.messages import (
     Command,
     Event,
@@ -74,8 +75,10 @@ def within_memory(command: RunRound | WarmStart, cancelled: CancelCheck) -> Iter
             smaller = _smaller(command)
             if smaller is None:
                 raise AutoALError(
-                    "The computer has too little memory for this; choose a smaller input "
-                    "size or batch."
+                    tr(
+                        "The computer has too little memory for this; choose a smaller input "
+                        "size or batch."
+                    )
                 ) from error
         command, sentence = smaller
         if torch.cuda.is_available():

@@ -18,6 +18,7 @@ from PIL import Image
 from torch import Tensor
 
 from autoal_gui.core.errors import ImageUnreadable, SourceError
+from autoal_gui.core.language import tr
 from autoal_gui.core.pixels import to_channels, to_uint8
 from autoal_gui.core.pool import ImagePool, Pixels
 from autoal_gui.sources.arrays import require_space
@@ -181,7 +182,7 @@ def map_files(
         rows = np.lib.format.open_memmap(file, "w+", kind, shape)
     except OSError as error:
         raise SourceError(
-            "The images cannot be kept in the project's folder; is it read-only?"
+            tr("The images cannot be kept in the project's folder; is it read-only?")
         ) from error
     return rows, states
 

@@ -9,6 +9,7 @@ import numpy.typing as npt
 import torch
 
 from autoal_gui.core.errors import AutoALError
+from autoal_gui.core.language import tr
 from autoal_gui.core.messages import Progress, Query
 from autoal_gui.core.registry import discover
 from autoal_gui.learning.networks import SearchNet
@@ -142,7 +143,7 @@ def _weigh(
         losses[start : start + batch] = loss.cpu().double().numpy()
         yield context.work.advance("scoring", start + len(chunk), len(ids), len(chunk))
     if not (np.isfinite(weights).all() and np.isfinite(losses).all()):
-        raise AutoALError(DIVERGED)  # in the last step, whose loss was still a number
+        raise AutoALError(tr(DIVERGED))  # in the last step, whose loss was still a number
     return weights / weights.sum(1, keepdims=True), losses  # float32 sums to 1 but nearly
 
 

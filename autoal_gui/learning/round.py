@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from autoal_gui.core.backend import CancelCheck
 from autoal_gui.core.errors import SettingsError
+from autoal_gui.core.language import mark, tr, tr_count
 from autoal_gui.core.messages import Asked, Event, Notice, Progress, RoundFinished, RunRound
 from autoal_gui.core.metrics import Metrics
 from autoal_gui.core.registry import discover
@@ -34,7 +35,8 @@ from autoal_gui.strategies.candidates import is_policy
 from autoal_gui.strategies.contract import Evidence, Labelled
 
 FEWEST_AUDITED = 5  # images; a share of fewer says nothing
-TOO_FEW = "Too few labels for a search yet; the uniform vote asked this time."
+ONE_CLASS = mark("Two classes are needed before a model can be trained; label a few more images.")
+TOO_FEW = mark("Too few labels for a search yet; the uniform vote asked this time.")
 
 
 def run_round(command: RunRound, cancelled: CancelCheck) -> Iterator[Event]:
@@ -50,7 +52,7 @@ def run_round(command: RunRound, cancelled: CancelCheck) -> Iterator[Event]:
     work = Work(command.request_id, cancelled, "", 0.0)
     context, ids = yield from read_images(command, work, _planned_units(command))
     broken = len(command.pool.images) - len(ids)
-    notices = (f"{broken} images cannot be read and are left out.",) if broken else ()
+    notices = (_left_out(broken),) if broken else ()
     for sentence in notices:
         yield Notice(command.request_id, sentence)
     data = _readable_data(command, ids)
@@ -69,7 +71,7 @@ def check_mode(settings: RunSettings) -> None:
     known = discover("autoal_gui.strategies")
     for name in (*settings.candidates, settings.mode):
         if name not in known and name not in ("auto", "paper", "vote"):
-            raise SettingsError(f"There is no mode or strategy named {name}.")
+            raise SettingsError(tr("There is no mode or strategy named {name}.", name=name))
 
 
 @dataclass(frozen=True)
@@ -105,6 +107,14 @@ def _planned_units(command: RunRound) -> float:
     return units
 
 
+def _left_out(broken: int) -> str:
+    return tr_count(
+        "{count} image cannot be read and is left out.",
+        "{count} images cannot be read and are left out.",
+        broken,
+    )
+
+
 def _cold_round(
     command: RunRound,
     context: Context,
@@ -117,8 +127,7 @@ def _cold_round(
     with context.work.timed("scoring"):
         evidence = yield from task.look(data.unlabelled, _wanted(context, data), "scoring")
         ballot = voted_ballot(evidence, (mode,))
-    sentence = "Two classes are needed before a model can be trained; label a few more images."
-    notices = (*notices, sentence) if data.labelled else notices
+    notices = (*notices, tr(ONE_CLASS)) if data.labelled else notices
     nothing = np.empty((0, len(command.classes)), np.float32)
     trained = _Trained(nothing, None, None, "", "", len(data.labelled))
     result = _finished(command, context, ballot, trained, notices)
@@ -152,8 +161,8 @@ def _trained_round(
         if can_search(data.labelled):
             net = yield from search(context, data.labelled, len(command.classes), settings.seed)
         else:
-            notices = (*notices, TOO_FEW)
-            yield Notice(command.request_id, TOO_FEW)
+            notices = (*notices, tr(TOO_FEW))
+            yield Notice(command.request_id, tr(TOO_FEW))
     with context.work.timed("scoring"):
         evidence = yield from task.look(data.unlabelled, _wanted(context, data), "scoring")
         known = yield from _known(task, data.labelled)

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from autoal_gui.core.errors import ImageUnreadable, SourceError
+from autoal_gui.core.language import mark, tr
 from autoal_gui.core.pool import (
     ImageReader,
     ListedImage,
@@ -33,7 +34,7 @@ ORDER = 20
 
 THREADS = 4  # Pillow decodes without the interpreter lock; more threads only cost memory
 
-_LEADS_OUT = "The link leads out of the folder."
+_LEADS_OUT = mark("The link leads out of the folder.")
 
 
 @dataclass(frozen=True)
@@ -61,8 +62,9 @@ def list_images(spec: SourceSpec, workspace: Path, progress: ProgressCallback) -
             images.append(ListedImage(key, sha256, label=_label(key, classes)))
     if not images:
         kinds = "PNG, JPEG, TIFF, BMP or WebP"
-        can = f"holds no {kinds} image" if not unusable else "holds no image that can be read"
-        raise SourceError(f"The folder {can}.")
+        if unusable:
+            raise SourceError(tr("The folder holds no image that can be read."))
+        raise SourceError(tr("The folder holds no {kinds} image.", kinds=kinds))
     unusable.sort(key=lambda entry: _natural(entry[0]))
     return Listing(classes, tuple(images), tuple(unusable))
 
@@ -75,16 +77,16 @@ def open_images(spec: SourceSpec, workspace: Path) -> ImageReader:
 def _labelled(spec: SourceSpec) -> bool:
     labels = spec.option("labels", "ignore")
     if labels not in {"classes", "ignore"}:
-        raise SourceError('The option "labels" must be "classes" or "ignore".')
+        raise SourceError(tr('The option "labels" must be "classes" or "ignore".'))
     return labels == "classes"
 
 
 def _root(spec: SourceSpec) -> Path:
     if not spec.location:
-        raise SourceError("No folder has been chosen.")
+        raise SourceError(tr("No folder has been chosen."))
     root = Path(spec.location).expanduser()
     if not root.is_dir():
-        raise SourceError(f"There is no folder {root}.")
+        raise SourceError(tr("There is no folder {root}.", root=root))
     return root.resolve()
 
 
@@ -103,7 +105,7 @@ def _find(root: Path) -> tuple[list[str], list[tuple[str, str]]]:
         if _is_text(path):
             keys.append(key)
         else:
-            unusable.append((key, "The name of the file is not proper text."))
+            unusable.append((key, tr("The name of the file is not proper text.")))
     return sorted(keys, key=_natural), unusable
 
 
@@ -119,7 +121,7 @@ def _walk(root: Path, unusable: list[tuple[str, str]]) -> Iterator[Path]:
             with os.scandir(folder) as entries:
                 found = [Path(entry.path) for entry in entries if not entry.name.startswith(".")]
         except OSError:
-            unusable.append((_key(root, folder), "The folder cannot be read."))
+            unusable.append((_key(root, folder), tr("The folder cannot be read.")))
             continue
         for path in found:
             if not path.is_dir():
@@ -128,7 +130,7 @@ def _walk(root: Path, unusable: list[tuple[str, str]]) -> Iterator[Path]:
             elif path.resolve() == path:  # not is_symlink(): Windows has junctions besides
                 folders.append(path)
             else:
-                unusable.append((_key(root, path), "Links to folders are not followed."))
+                unusable.append((_key(root, path), tr("Links to folders are not followed.")))
 
 
 def _key(root: Path, path: Path) -> str:
@@ -187,7 +189,7 @@ def _inside(root: Path, key: str) -> Path:
     try:
         inside = ".." not in relative.parts and path.resolve().is_relative_to(root)
     except (OSError, RuntimeError, ValueError) as error:  # a circle of links, a null character
-        raise ImageUnreadable("The file cannot be opened.") from error
+        raise ImageUnreadable(tr("The file cannot be opened.")) from error
     if not inside:
-        raise ImageUnreadable(_LEADS_OUT)
+        raise ImageUnreadable(tr(_LEADS_OUT))
     return path

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import cast
 
 from autoal_gui.core.errors import SourceError
+from autoal_gui.core.language import tr
 from autoal_gui.core.pool import ImageReader, Listing, ProgressCallback, Source, SourceSpec
 from autoal_gui.core.registry import discover
 
@@ -17,7 +18,9 @@ def source_of(spec: SourceSpec) -> Source:
     """
     module = discover("autoal_gui.sources").get(spec.kind)
     if module is None:
-        raise SourceError(f"This program cannot open images of the kind {spec.kind!r}.")
+        raise SourceError(
+            tr("This program cannot open images of the kind {kind!r}.", kind=spec.kind)
+        )
     return cast(Source, module)
 
 
@@ -48,6 +51,6 @@ def spec_of(data: str) -> SourceSpec:
     if data in ("demo", "synthetic"):
         return SourceSpec(data)
     if os.sep in data or Path(data).suffix:
-        raise SourceError("There is no such file or folder of images.")
+        raise SourceError(tr("There is no such file or folder of images."))
     name, _, size = data.partition(":")
     return SourceSpec("medmnist", name, (("size", size or "28"), ("folder", str(Path.cwd()))))
