@@ -3,14 +3,12 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from autoal_gui.core import migrations
 from autoal_gui.core.entries import first_broken
 from autoal_gui.core.errors import ProjectDamaged
 from autoal_gui.core.journal import Journal
-from autoal_gui.core.predictions import write_predictions
 from autoal_gui.core.project import FILE_NAME, Project
 from autoal_gui.core.schema import SCHEMA_VERSION
 from autoal_gui.sources.opening import open_images
@@ -94,17 +92,3 @@ def test_a_line_changed_from_outside_breaks_the_seal_of_its_place(change, tmp_pa
             f"DROP TRIGGER journal_keeps; DROP TRIGGER journal_stays; {change};"
         )
         assert first_broken(connection) == (3 if "DELETE" in change else 2)
-
-
-def test_predictions_come_back_as_they_were_and_the_last_round_alone_counts(tmp_path):
-    folder = project_of(1, tmp_path)
-    project = Project.open(folder, open_images)
-    project.close()
-    with closing(sqlite3.connect(folder / FILE_NAME)) as connection, connection:
-        write_predictions(connection, 1, [1, 2], np.array([[0.25, 0.75], [1, 0]], np.float32))
-        write_predictions(connection, 1, [3], np.array([[0.1, 0.9]], np.float32))
-    project = Project.open(folder, open_images)
-    assert {i: list(row) for i, row in project.predictions().items()} == {
-        3: [np.float32(0.1), np.float32(0.9)]
-    }
-    project.close()

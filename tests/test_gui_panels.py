@@ -178,8 +178,10 @@ def test_a_class_added_later_does_not_break_the_panels(qtbot, window, tmp_path):
 def test_points_of_the_curve_lie_inside_their_interval():
     metrics = Metrics.of(np.array([0, 0, 1, 1, 1]), np.array([0, 1, 1, 1, 0]), 2)
     for position in (0, 1):
-        value, low, high = curve_point(metrics, position)
-        assert 0 <= low <= value <= high <= 1
+        point = curve_point(metrics, position)
+        assert 0 <= point.low <= point.value <= point.high <= 1
+    assert math.isnan(curve_point(metrics, 2).value)
+    assert curve_point(metrics, 2).span == ""
     assert percent(math.nan) == "–"
     assert percent(0.123) == "12.3\xa0%"
 

@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from autoal_gui.core import migrations
+from autoal_gui.core.backups import backups, keep_backup
+from autoal_gui.core.entries import first_broken
 from autoal_gui.core.errors import ProjectDamaged, ProjectError, ProjectInUse, ProjectTooNew
 from autoal_gui.core.language import mark, tr
 from autoal_gui.core.schema import SCHEMA_VERSION, SCHEMAS
@@ -31,7 +33,8 @@ def create(file: Path, fill: Callable[[sqlite3.Connection], None]) -> sqlite3.Co
     try:
         file.touch(mode=0o600, exist_ok=False)  # SQLite itself would let others read it
     except FileExistsError:
-        raise ProjectError(tr("There is a project in that folder already.")) from None
+        if not _is_unborn(file):
+            raise ProjectError(tr("There is a project in that folder already.")) from None
     except OSError as error:
         raise ProjectError(tr(UNWRITABLE)) from error
     connection = sqlite3.connect(file, timeout=0, isolation_level=None)
@@ -53,6 +56,26 @@ def create(file: Path, fill: Callable[[sqlite3.Connection], None]) -> sqlite3.Co
     return connection
 
 
+def _is_unborn(file: Path) -> bool:
+    """Say whether a file is what a program left that was killed while it made a project."""
+    try:
+        with contextlib.closing(sqlite3.connect(file, timeout=0, isolation_level=None)) as db:
+            return _is_empty(db, file)
+    except sqlite3.Error:
+        return False
+
+
+_HEADER = ("application_id", "user_version")
+
+
+def _is_empty(connection: sqlite3.Connection, file: Path) -> bool:
+    """Say whether there never was anything in a file; else there would be copies of it."""
+    if connection.execute("SELECT 1 FROM sqlite_master").fetchone() or backups(file.parent):
+        return False
+    values = (connection.execute(f"PRAGMA {name}").fetchone()[0] for name in _HEADER)
+    return not any(values)
+
+
 def open_existing(file: Path) -> sqlite3.Connection:
     """Open a project file, take its lock and check it.
 
@@ -63,16 +86,17 @@ def open_existing(file: Path) -> sqlite3.Connection:
         ProjectError: it is not there, or cannot be opened for writing.
     """
     if not file.is_file():
-        raise ProjectError(tr("There is no project in that folder."))
+        raise ProjectError(tr(NO_PROJECT))
     try:
         connection = sqlite3.connect(file, timeout=0, isolation_level=None)
     except sqlite3.Error as error:
         raise explained(error) from error
     try:
-        _check_kind(connection)
+        _check_kind(connection, file)
         _lock(connection)
         _check_length(connection, file)
         _check_content(connection)
+        keep_backup(connection, file)
         migrations.migrate(connection)
     except (sqlite3.Error, UnicodeError) as error:  # damage makes messages that are no text
         connection.close()
@@ -83,9 +107,11 @@ def open_existing(file: Path) -> sqlite3.Connection:
     return connection
 
 
-def _check_kind(connection: sqlite3.Connection) -> None:
+def _check_kind(connection: sqlite3.Connection, file: Path) -> None:
     """Check whose file it is before anything is done that may write to it."""
     connection.execute("PRAGMA locking_mode=EXCLUSIVE")
+    if _is_empty(connection, file):
+        raise ProjectError(tr(NO_PROJECT))
     application = connection.execute("PRAGMA application_id").fetchone()[0]
     version = migrations.version_of(connection)
     if application != APPLICATION_ID or version < 1:
@@ -116,10 +142,27 @@ def _check_content(connection: sqlite3.Connection) -> None:
         raise ProjectDamaged(tr(DAMAGED))
     if connection.execute("PRAGMA foreign_key_check").fetchone() is not None:
         raise ProjectDamaged(tr(DAMAGED))
+    version = migrations.version_of(connection)
+    if not _has_tables_of(connection, version):
+        raise ProjectDamaged(tr(DAMAGED))
+    if version > 1 and first_broken(connection) is not None:
+        raise ProjectDamaged(tr(DAMAGED))
+
+
+def is_own(file: Path) -> bool:
+    """Say whether a file has the tables of this version, whatever version it says it is of."""
+    address = f"{file.resolve().as_uri()}?mode=ro"
+    try:
+        with contextlib.closing(sqlite3.connect(address, uri=True)) as connection:
+            return _has_tables_of(connection, SCHEMA_VERSION)
+    except sqlite3.Error:
+        return False
+
+
+def _has_tables_of(connection: sqlite3.Connection, version: int) -> bool:
     with contextlib.closing(sqlite3.connect(":memory:")) as fresh:
-        fresh.executescript(SCHEMAS[migrations.version_of(connection)])
-        if _definitions(connection) != _definitions(fresh):
-            raise ProjectDamaged(tr(DAMAGED))
+        fresh.executescript(SCHEMAS[version])
+        return _definitions(connection) == _definitions(fresh)
 
 
 def _definitions(connection: sqlite3.Connection) -> list[tuple[str, ...]]:
@@ -143,6 +186,7 @@ def explained(error: Exception) -> ProjectError:
     return ProjectDamaged(tr(DAMAGED))
 
 
+NO_PROJECT = mark("There is no project in that folder.")
 UNWRITABLE = mark("The project cannot be written into that folder.")
 UNSAVED = mark("The change could not be saved; is the disk full or read-only?")
 DAMAGED = mark(

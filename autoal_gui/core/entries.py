@@ -3,14 +3,15 @@
 import sqlite3
 from dataclasses import astuple, fields, replace
 
-from autoal_gui.core.journal import UNSEALED, Entry, sealed
+from autoal_gui.core.journal import UNSEALED, Entry, seal_over, sealed
 
 COLUMNS = tuple(column.name for column in fields(Entry))
 _INSERT = (
     f"INSERT INTO journal ({', '.join(COLUMNS)}, seal) "  # noqa: S608 - names of our own
     f"VALUES ({', '.join('?' * len(COLUMNS))}, ?)"
 )
-_SELECT = f"SELECT {', '.join(COLUMNS)} FROM journal ORDER BY sequence"  # noqa: S608
+_SELECT = f"SELECT {', '.join(COLUMNS)} FROM journal"  # noqa: S608
+_SEALED = f"SELECT {', '.join(COLUMNS)}, seal FROM journal ORDER BY sequence"  # noqa: S608
 _SHOWN = COLUMNS.index("shown")
 
 
@@ -21,9 +22,11 @@ def insert_entry(db: sqlite3.Connection, entry: Entry, before: str) -> str:
     return seal
 
 
-def read_entries(db: sqlite3.Connection) -> list[Entry]:
-    """Return the whole journal, ascending by sequence."""
-    rows = db.execute(_SELECT).fetchall()  # to the end at once, see `Project`
+def read_entries(db: sqlite3.Connection, image_id: int | None = None) -> list[Entry]:
+    """Return the whole journal, or what it says of one image, ascending by sequence."""
+    which, values = ("", ()) if image_id is None else (" WHERE image_id=?", (image_id,))
+    rows = db.execute(f"{_SELECT}{which} ORDER BY sequence", values).fetchall()
+    # Read to the end at once, see `Project`.
     return [replace(Entry(*row), shown=bool(row[_SHOWN])) for row in rows]
 
 
@@ -40,10 +43,10 @@ def first_broken(db: sqlite3.Connection) -> int | None:
     that place. Whoever can write the file can also seal it anew: what proves that nothing was
     changed is the last seal, kept elsewhere.
     """
-    seals = [seal for (seal,) in db.execute("SELECT seal FROM journal ORDER BY sequence")]
     before = UNSEALED
-    for entry, seal in zip(read_entries(db), seals, strict=True):
-        if sealed(entry, before) != seal:
-            return entry.sequence
+    for *row, seal in db.execute(_SEALED).fetchall():
+        row[_SHOWN] = bool(row[_SHOWN])
+        if seal_over(row, before) != seal:
+            return int(row[0])
         before = seal
     return None

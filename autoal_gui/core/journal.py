@@ -56,7 +56,12 @@ def sealed(entry: Entry, before: str) -> str:
         entry: what is sealed.
         before: the seal of the entry before it; `UNSEALED` before the first.
     """
-    text = json.dumps([before, *astuple(entry)], ensure_ascii=True, separators=(",", ":"))
+    return seal_over(astuple(entry), before)
+
+
+def seal_over(values: Iterable[object], before: str) -> str:
+    """Return the seal of the entry that has these values, in the order of its fields."""
+    text = json.dumps([before, *values], ensure_ascii=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -66,6 +71,15 @@ ANSWER: Slot = ("answer", "")
 FLAG: Slot = ("flag", "")
 COMMENT: Slot = ("comment", "")
 REPEAT: Slot = ("repeat", "")
+
+
+OWN = ""
+"""Whose turn undo and redo take back: the project's own, or a second reader's by name."""
+
+
+def turn_of(entry: Entry) -> str:
+    """Say in whose turns an entry is: a second reader takes back their own answers alone."""
+    return entry.annotator if entry.purpose == "second" else OWN
 
 
 def slot_of(entry: Entry) -> Slot:
@@ -85,8 +99,9 @@ class Journal:
 
     _standing: dict[Slot, dict[int, Entry]] = field(default_factory=lambda: {ANSWER: {}})
     _history: dict[tuple[Slot, int], list[Entry]] = field(default_factory=dict)
-    _undoable: list[Entry] = field(default_factory=list)
-    _redoable: list[Entry] = field(default_factory=list)
+    _undoable: dict[str, list[Entry]] = field(default_factory=dict)
+    _redoable: dict[str, list[Entry]] = field(default_factory=dict)
+    _by_sequence: dict[int, Entry] = field(default_factory=dict)
     _first: dict[int, Entry] = field(default_factory=dict)
 
     @classmethod
@@ -147,14 +162,54 @@ class Journal:
         return MappingProxyType(self._first)
 
     @property
+    def readings(self) -> Mapping[int, Entry]:
+        """The project's answer to each image as it was before readers settled it together."""
+        return {
+            image: reading
+            for image in self._in(ANSWER)
+            if (reading := self._before_settling(image)) is not None
+        }
+
+    def _before_settling(self, image_id: int) -> Entry | None:
+        reading = None
+        for entry in self._history.get((ANSWER, image_id), ()):
+            if entry.purpose == "adjudicate":
+                break
+            reading = entry
+        return reading
+
+    def history(self, image_id: int) -> tuple[Entry, ...]:
+        """Return what was said of an image and not taken back, ascending by sequence."""
+        found = [e for slot in self._standing for e in self._history.get((slot, image_id), ())]
+        return tuple(sorted(found, key=lambda entry: entry.sequence))
+
+    def standing(self, slot: Slot, image_id: int) -> Entry | None:
+        """Return what stands of an image in a slot."""
+        return self._in(slot).get(image_id)
+
+    def replaced_by(self, entry: Entry) -> Slot:
+        """Return the slot that an entry changes, an undo or redo that of its target."""
+        return slot_of(self._by_sequence[entry.target] if entry.target else entry)
+
+    @property
     def undoable(self) -> Entry | None:
-        """The answer that undo would take back."""
-        return self._undoable[-1] if self._undoable else None
+        """The project's own entry that undo would take back."""
+        return self.undoable_of(OWN)
 
     @property
     def redoable(self) -> Entry | None:
-        """The answer that redo would restore."""
-        return self._redoable[-1] if self._redoable else None
+        """The project's own entry that redo would restore."""
+        return self.redoable_of(OWN)
+
+    def undoable_of(self, turn: str) -> Entry | None:
+        """Return the entry that undo would take back, of a second reader or of `OWN`."""
+        stack = self._undoable.get(turn)
+        return stack[-1] if stack else None
+
+    def redoable_of(self, turn: str) -> Entry | None:
+        """Return the entry that redo would restore, of a second reader or of `OWN`."""
+        stack = self._redoable.get(turn)
+        return stack[-1] if stack else None
 
     def apply(self, entry: Entry) -> None:
         """Take in the next entry.
@@ -167,15 +222,18 @@ class Journal:
         elif entry.action == "redo":
             answer = self._pop(self._redoable, entry)
             self._stand(answer)
-            self._undoable.append(answer)
+            self._undoable[turn_of(answer)].append(answer)
         else:
             self._stand(entry)
             if entry.action != "import":  # what came with the images is nobody's last action
-                self._undoable.append(entry)
-                self._redoable.clear()
+                self._by_sequence[entry.sequence] = entry
+                self._undoable.setdefault(turn_of(entry), []).append(entry)
+                self._redoable.pop(turn_of(entry), None)
 
-    def _pop(self, stack: list[Entry], entry: Entry) -> Entry:
-        if not stack or stack[-1].sequence != entry.target:
+    def _pop(self, stacks: dict[str, list[Entry]], entry: Entry) -> Entry:
+        target = self._by_sequence.get(entry.target or 0)
+        stack = stacks.get(turn_of(target)) if target else None
+        if not stack or stack[-1] is not target:
             raise ValueError(f"entry {entry.sequence} cannot {entry.action} {entry.target}")
         return stack.pop()
 
@@ -190,7 +248,7 @@ class Journal:
         slot, image_id = slot_of(entry), entry.image_id
         history = self._history[slot, image_id]
         history.remove(entry)  # not always the last: an import may stand in front of it
-        self._redoable.append(entry)
+        self._redoable.setdefault(turn_of(entry), []).append(entry)
         if history:
             self._standing[slot][image_id] = history[-1]
         else:

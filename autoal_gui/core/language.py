@@ -18,6 +18,7 @@ LANGUAGES = {
 DOMAIN = "autoal"
 
 _catalogue: gettext.NullTranslations = gettext.NullTranslations()
+_language = "en"
 _grouped: Callable[[int], str] = "{:,}".format
 
 
@@ -30,10 +31,15 @@ def use(language: str, grouped: Callable[[int], str] = "{:,}".format) -> None:
     """
     from autoal_gui.core.files import resources  # which itself speaks in sentences
 
-    global _catalogue, _grouped
-    _grouped = grouped
+    global _catalogue, _grouped, _language
+    _grouped, _language = grouped, language
     folder = str(resources() / "translations")
     _catalogue = gettext.translation(DOMAIN, folder, [language], fallback=True)
+
+
+def in_use() -> str:
+    """Return the code of the language in use."""
+    return _language
 
 
 def tr(sentence: str, **values: object) -> str:

@@ -40,6 +40,11 @@ class RunSettings:
     """"auto", "paper", "vote", or the name of one strategy ("random", "entropy", ...)."""
     batch_size: int = 20  # images asked for in a round, b; a clinician's two minutes
     candidates: tuple[str, ...] = CANDIDATES
+    pinned_on: tuple[str, ...] = ()
+    """Candidates that keep at least an equal share of the weight, whatever a search makes of them.
+    Bandits (ALBL, TAILOR) weigh as they must to stay fair, and pass over it."""
+    pinned_off: tuple[str, ...] = ()
+    """Candidates that take no part."""
     seed: int = 0
 
     # Where it runs
@@ -87,6 +92,13 @@ class RunSettings:
     patience: int = 50  # steps without movement before the search stops early
     rank_margin: float = 1.0  # xi of the pairwise ranking loss (Yoo & Kweon 2019)
 
+    # To compare with
+    placebo: str = ""
+    """What a search has learned is made useless, see `learning.placebo`; modes auto and paper."""
+    ablation: str = ""
+    """Mode paper with a part of SearchNet alone: "backbone" learns no losses; "loss head" learns
+    nothing else, and asks for the images whose predicted loss is highest (our reading)."""
+
     def __post_init__(self) -> None:
         self._check_kinds()
         for name, (low, high) in _RANGES.items():
@@ -104,7 +116,11 @@ class RunSettings:
         for name, allowed in _CHOICES.items():
             if getattr(self, name) not in allowed:
                 raise SettingsError(
-                    tr("{name} must be one of: {values}.", name=name, values=", ".join(allowed))
+                    tr(
+                        "{name} must be one of: {values}.",
+                        name=name,
+                        values=", ".join(filter(None, allowed)),
+                    )
                 )
         self._check_strategies()
 
@@ -119,12 +135,23 @@ class RunSettings:
                 )
 
     def _check_strategies(self) -> None:
-        if not all(isinstance(name, str) and name for name in (self.mode, *self.candidates)):
+        pinned = (*self.pinned_on, *self.pinned_off)
+        names = (self.mode, *self.candidates, *pinned)
+        if not all(isinstance(name, str) and name for name in names):
             raise SettingsError(tr("A mode and a query strategy are given by their names."))
         if not self.candidates:
             raise SettingsError(tr("At least one query strategy is needed."))
         if len(set(self.candidates)) != len(self.candidates):
             raise SettingsError(tr("A query strategy is named twice."))
+        if len(set(pinned)) != len(pinned):
+            raise SettingsError(tr("A query strategy is pinned twice."))
+        if not self.weighed:
+            raise SettingsError(tr("At least one query strategy must take part."))
+
+    @property
+    def weighed(self) -> tuple[str, ...]:
+        """The candidates that take part: those that are not pinned off."""
+        return tuple(name for name in self.candidates if name not in self.pinned_off)
 
     def to_json(self) -> str:
         """Return the settings as one line of JSON, the inverse of `from_json`."""
@@ -141,9 +168,8 @@ class RunSettings:
             values: dict[str, Any] = json.loads(text)
             known = {f.name for f in fields(cls)}
             kept = {name: value for name, value in values.items() if name in known}
-            if isinstance(kept.get("candidates"), list):  # JSON knows no tuples
-                kept["candidates"] = tuple(kept["candidates"])
-            return cls(**kept)
+            lists = {n: tuple(v) for n, v in kept.items() if isinstance(v, list)}
+            return cls(**{**kept, **lists})  # JSON knows no tuples
         except (TypeError, ValueError, AttributeError, RecursionError) as error:
             raise SettingsError(tr("The settings cannot be read.")) from error
 
@@ -210,6 +236,8 @@ _CHOICES: dict[str, tuple[str, ...]] = {
     "device": DEVICES,
     "precision": PRECISIONS,
     "all_layers": ("measured", "never", "always"),
+    "placebo": ("", "frozen", "permuted", "masks"),
+    "ablation": ("", "backbone", "loss head"),
 }
 
 

@@ -12,6 +12,7 @@ from autoal_gui.core.language import tr
 from autoal_gui.core.messages import (
     Command,
     Event,
+    Explain,
     Exported,
     ExportModel,
     Notice,
@@ -20,6 +21,7 @@ from autoal_gui.core.messages import (
     WarmStart,
 )
 from autoal_gui.learning.device import choose_device, give_back_memory, use_threads
+from autoal_gui.learning.explain import explain
 from autoal_gui.learning.export import export_model
 from autoal_gui.learning.round import run_round
 from autoal_gui.learning.warm import warm_start
@@ -52,6 +54,8 @@ class TorchBackend:
         if isinstance(command, ExportModel):
             export_model(command.exporter, Path(command.checkpoint), Path(command.target))
             yield Exported(command.request_id, command.target)
+        elif isinstance(command, Explain):
+            yield explain(command)
         else:
             yield from within_memory(command, cancelled)
 

@@ -27,7 +27,8 @@ MAX_PIXELS = 100_000_000
 MAX_BYTES = 2**30
 
 _GREY_MODES = frozenset({"1", "L", "LA", "La"})
-_PILLOW_WARNINGS = ("ignore", None, Warning, re.compile(r"PIL\."), 0)
+_DECODERS = re.compile(r"(PIL|pydicom|pylibjpeg|openjpeg|jpeg_ls|autoal_gui\.sources\.dicom)")
+_DECODERS_WARN = ("ignore", None, Warning, _DECODERS, 0)
 _FILTER_LOCK = threading.Lock()
 
 
@@ -65,7 +66,7 @@ def decode(data: bytes) -> Pixels:
     """
     if not data:
         raise ImageUnreadable(tr("The file is empty."))
-    _silence_pillow()
+    silence()
     try:
         with Image.open(io.BytesIO(data), formats=FORMATS) as image:
             _check_size(image)
@@ -79,7 +80,7 @@ def decode(data: bytes) -> Pixels:
             tr("The file is not a {names} image, or it is damaged.", names=names)
         ) from error
     except Image.DecompressionBombError as error:
-        raise ImageUnreadable(_too_large()) from error
+        raise ImageUnreadable(too_large()) from error
     except MemoryError as error:
         raise ImageUnreadable(tr("There is not enough memory to decode the image.")) from error
     except Exception as error:
@@ -88,18 +89,19 @@ def decode(data: bytes) -> Pixels:
         raise ImageUnreadable(tr("The image is cut off or damaged.")) from error
 
 
-def _silence_pillow() -> None:
-    """Ignore the warnings of Pillow's own modules: what they tell is checked and reported here.
+def silence() -> None:
+    """Ignore the warnings of decoders' own modules: what they tell is checked and reported here.
 
     A lasting filter instead of `warnings.catch_warnings`, which would swap the state that all
     threads share; checked at each call, because the state may have been swapped by others.
     """
     with _FILTER_LOCK:
-        if _PILLOW_WARNINGS not in warnings.filters:
-            warnings.filterwarnings("ignore", module=_PILLOW_WARNINGS[3].pattern)
+        if _DECODERS_WARN not in warnings.filters:
+            warnings.filterwarnings("ignore", module=_DECODERS.pattern)
 
 
-def _too_large() -> str:
+def too_large() -> str:
+    """Say that an image has more pixels than are decoded."""
     return tr(
         "The image has more than {millions} million pixels.", millions=MAX_PIXELS // 1_000_000
     )
@@ -111,7 +113,7 @@ def _check_size(image: Image.Image) -> None:
     if width < 1 or height < 1:
         raise ImageUnreadable(tr("The image has no pixels."))
     if width * height > MAX_PIXELS:
-        raise ImageUnreadable(_too_large())
+        raise ImageUnreadable(too_large())
 
 
 def _upright(image: Image.Image) -> Image.Image:
