@@ -12,9 +12,6 @@ from autoal_gui.core.journal import Entry
 from autoal_gui.core.pool import ImagePool, Pixels
 from autoal_gui.core.project import Project, RoundRecord
 
-ANSWERS = ("label", "import", "unsure", "skip")
-"""The actions that answer an image."""
-
 
 @dataclass(frozen=True)
 class Choices:
@@ -25,12 +22,8 @@ class Choices:
     comments and the project's name are left out."""
     unlabelled: bool = False
     """Images without any answer go into a folder of their own."""
-    splits: bool = False
-    """The pool and the evaluation set are kept apart, as train and test."""
     side: int = 0
     """Pixels a side that every image is scaled to; 0 leaves them as they are."""
-    file_names: bool = False
-    """Files are named, which may tell who was examined."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +35,10 @@ class Snapshot:
     pool: ImagePool = field(repr=False)
     answers: Mapping[int, Entry] = field(repr=False)
     """The answer that stands for each answered image id."""
+    flags: frozenset[int] = field(repr=False)
+    """Image ids that carry a flag."""
+    comments: Mapping[int, str] = field(repr=False)
+    """The comment on each image id that has one."""
     entries: tuple[Entry, ...] = field(repr=False)
     """The whole journal, ascending by sequence."""
     training: tuple[tuple[int, int], ...] = field(repr=False)
@@ -66,6 +63,8 @@ class Snapshot:
             classes=project.classes,
             pool=project.pool,
             answers=dict(project.answers),
+            flags=project.journal.flags,
+            comments=dict(project.journal.comments),
             entries=project.entries(),
             training=project.training_labels(),
             evaluation=project.evaluation_labels(),
@@ -82,8 +81,8 @@ class Snapshot:
     @property
     def unanswered(self) -> tuple[int, ...]:
         """The images that nobody has answered and whose label is not known, ascending."""
-        known = dict(self.labelled)
-        return tuple(i for i in sorted(self.pool.images) if i not in known | self.answers)
+        known = dict(self.labelled).keys() | self.answers.keys()
+        return tuple(i for i in sorted(self.pool.images) if i not in known)
 
     def read(self, image_id: int) -> Pixels | None:
         """Decode an image; None where that cannot be done."""

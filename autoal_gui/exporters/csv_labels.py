@@ -37,6 +37,8 @@ COLUMNS = (
     "suggested",
     "confidence",
     "suggestion_shown",
+    "flagged",
+    "comment",
 )
 NOT_WRITTEN = mark("The labels could not be written there; nothing was changed.")
 
@@ -87,6 +89,8 @@ def _row(
         "" if entry.suggested is None else plain(classes[entry.suggested]),
         "" if entry.confidence is None else f"{entry.confidence:.4f}",
         int(entry.shown),
+        int(entry.image_id in labels.flags),
+        plain(labels.comments.get(entry.image_id, "")) if aliases is None else "",
     )
 
 

@@ -22,12 +22,14 @@ An image is
      "answer": "label", "unsure", "skip", or null where no answer stands,
      "label": class name, or null,
      "source": "annotator"; "set" where the label came with the images; null without an answer,
+     "flagged": true or false,
+     "comment": text; empty where there is none or where de-identified,
      "history": [line, ...]           every line of the journal on this image, in order
     }
 
 and a line of the journal has all fields of `autoal_gui.core.journal.Entry`: sequence, at (UTC, ISO
 8601), annotator, round_number, action, class_index, suggested, confidence, shown, target, comment,
-and what later versions add; with "label" and "suggested_label", the names of the two classes. In a
+purpose; with "label" and "suggested_label", the names of the two classes. In a
 de-identified file annotators are numbered and comments are left out, since they may name anyone.
 """
 
@@ -118,6 +120,8 @@ def _image(
         "answer": kind,
         "label": label,
         "source": source,
+        "flagged": image_id in labels.flags,
+        "comment": labels.comments.get(image_id, "") if aliases is None else "",
         "history": [_line(entry, labels.classes, aliases) for entry in history],
     }
 
