@@ -35,6 +35,8 @@ from autoal_gui.core.project import FILE_NAME, ProjectPlan
 from autoal_gui.core.settings import PRESETS, fitted_to
 from autoal_gui.engine.engine import where
 from autoal_gui.gui.actions import GROUPS, Actions
+from autoal_gui.gui.checking import ACTIONS as CHECKING
+from autoal_gui.gui.checking import Checking
 from autoal_gui.gui.controller import Controller
 from autoal_gui.gui.importer import Importer, free_folder
 from autoal_gui.gui.languages import AS_SYSTEM, chosen
@@ -53,9 +55,20 @@ log = logging.getLogger(__name__)
 FAULT = mark("Something went wrong in the program; every answer given so far is saved.")
 NOTHING_KNOWN = mark("That is neither a project, a folder of images nor an .npz file.")
 RECENT_KEPT = 8
-PROJECT_ACTIONS = ("home", "export", "settings", "report", "classes")
-LABEL_ACTIONS = ("unsure", "skip", "undo", "redo", "back", "forward")
-VIEW_ACTIONS = ("fit", "actual", "zoom_in", "zoom_out", "smooth", "why")
+PROJECT_ACTIONS = ("home", "export", "settings", "report", "classes", *CHECKING)
+LABEL_ACTIONS = (
+    "unsure",
+    "skip",
+    "undo",
+    "redo",
+    "back",
+    "forward",
+    "flag",
+    "comment",
+    "find_class",
+    "go_to",
+)
+VIEW_ACTIONS = ("fit", "actual", "zoom_in", "zoom_out", "smooth", "why", "grid")
 THEME_LABELS = {"system": mark("As the system"), "light": mark("Light"), "dark": mark("Dark")}
 
 
@@ -86,6 +99,7 @@ class MainWindow(QMainWindow):
         self._lay_out()
         self._make_menus()
         self._connect()
+        self._checking = Checking(self)
         self._restore()
 
     # -- making -------------------------------------------------------------------------------
@@ -190,6 +204,10 @@ class MainWindow(QMainWindow):
             "skip": controller.skip,
             "undo": controller.undo,
             "redo": controller.redo,
+            "flag": controller.flag,
+            "comment": self.show_comment,
+            "find_class": self.show_find_class,
+            "go_to": self.show_go_to,
             "back": controller.back,
             "forward": controller.forward,
             "train": controller.train_now,
@@ -247,7 +265,7 @@ class MainWindow(QMainWindow):
         self.failure.hide()
         dialog = NewProjectDialog(self._services, spec, self)
         dialog.accepted.connect(self._on_new_accepted)
-        self._show_dialog(dialog)
+        self.show_dialog(dialog)
 
     def open_any(self, path: Path) -> None:
         """Open whatever a path is: a project, an .npz file, or a folder of images."""
@@ -280,25 +298,25 @@ class MainWindow(QMainWindow):
         """Show the export dialog."""
         from autoal_gui.gui.export_dialog import ExportDialog
 
-        self._show_dialog(ExportDialog(self.controller, self._settings, self))
+        self.show_dialog(ExportDialog(self.controller, self._settings, self))
 
     def show_settings(self) -> None:
         """Show the settings of the project."""
         from autoal_gui.gui.settings_dialog import SettingsDialog
 
-        self._show_dialog(SettingsDialog(self.controller, self))
+        self.show_dialog(SettingsDialog(self.controller, self))
 
     def show_classes(self) -> None:
         """Show the classes of the project, to add, rename or remove some."""
         from autoal_gui.gui.classes_dialog import ClassesDialog
 
-        self._show_dialog(ClassesDialog(self.controller, self))
+        self.show_dialog(ClassesDialog(self.controller, self))
 
     def show_report(self) -> None:
         """Show which files could not be used when the project was made."""
         from autoal_gui.gui.import_report import ImportReportDialog
 
-        self._show_dialog(ImportReportDialog(self.controller.project, self))
+        self.show_dialog(ImportReportDialog(self.controller.project, self))
 
     def show_help(self) -> None:
         """Show the help, at what is on screen."""
@@ -312,15 +330,19 @@ class MainWindow(QMainWindow):
         if topic:
             page.show_topic(topic)
 
-    def show_page(self, name: str) -> Page:
-        """Show one of the pages beside the desk, made when it is needed first, and return it."""
+    def page(self, name: str) -> Page:
+        """Return one of the pages beside the desk, made when it is needed first."""
         if name not in self.pages:
             page = PAGES[name](self.controller, self.theme, self.actions_table)
             page.left.connect(self.leave_page)
             page.help_wanted.connect(self.show_topic)
             self.stack.addWidget(page)
             self.pages[name] = page
-        page = self.pages[name]
+        return self.pages[name]
+
+    def show_page(self, name: str) -> Page:
+        """Show one of the pages beside the desk as things are now, and return it."""
+        page = self.page(name)
         page.enter()
         self.stack.setCurrentWidget(page)
         (page.focusWidget() or page).setFocus()
@@ -341,9 +363,35 @@ class MainWindow(QMainWindow):
         from autoal_gui.gui.shortcut_sheet import ShortcutSheet
 
         classes = self.controller.project.classes if self.controller.is_open else ()
-        self._show_dialog(ShortcutSheet(self.actions_table, classes, self))
+        self.show_dialog(ShortcutSheet(self.actions_table, classes, self))
 
-    def _show_dialog(self, dialog: QDialog) -> None:
+    def show_comment(self) -> None:
+        """Show the comment on the image on screen or those selected, to change it."""
+        from autoal_gui.gui.comment_editor import CommentEditor
+
+        self.show_dialog(CommentEditor(self.controller, self))
+
+    def show_go_to(self) -> None:
+        """Ask for the number or the file name of an image, and show it."""
+        from autoal_gui.gui.finder import Finder, ImageNames
+
+        names = ImageNames(self.controller.project.pool)
+        finder = Finder(tr("Go to image"), tr("Number or part of the file name"), names.find, self)
+        finder.chosen.connect(self.desk.show_large if self.desk else self.controller.go_to)
+        self.show_dialog(finder)
+
+    def show_find_class(self) -> None:
+        """Ask for the name of a class, and give it."""
+        from autoal_gui.gui.finder import ClassNames, Finder
+
+        project = self.controller.project
+        names = ClassNames(project.classes, project.removed_classes)
+        finder = Finder(tr("Find a class"), tr("Part of the name"), names.find, self)
+        finder.chosen.connect(self.controller.answer)
+        self.show_dialog(finder)
+
+    def show_dialog(self, dialog: QDialog) -> None:
+        """Show a dialog over the window until it is closed."""
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.dialog = dialog
         dialog.finished.connect(self._on_dialog_finished)
