@@ -36,6 +36,10 @@ COMMANDS = (
     Command("redo", "Label", "Redo", "Restore the answer", ("Ctrl+Shift+Z", "Ctrl+Y"), "redo"),
     Command("back", "Label", "Back", "Show the image answered before", ("Left",), repeats=True),
     Command("forward", "Label", "Forward", "Show the next image", ("Right",), repeats=True),
+    Command("flag", "Label", "Flag", "Mark the image, to come back to it", ("X",), "flag"),
+    Command("comment", "Label", "Comment…", "Say something of the image", ("T",), "comment"),
+    Command("find_class", "Label", "Find a class…", "Type a part of its name", ("/",)),
+    Command("go_to", "Label", "Go to image…", "By its number or file name", ("Ctrl+F", "Ctrl+J")),
     Command(
         "classes", "Label", "Classes…", "Add, rename or remove classes", ("Ctrl+K",), "classes"
     ),
@@ -46,6 +50,7 @@ COMMANDS = (
     Command(
         "smooth", "View", "Smooth pixels", "Smooth or hard pixels when enlarged", ("N",), "smooth"
     ),
+    Command("grid", "View", "Grid", "Answer several images at once", ("G",), "grid"),
     Command("theme", "View", "Light or dark", "Change the colours", ("Ctrl+D",), "theme"),
     Command("why", "View", "Why this image", "What each strategy made of it", ("W",)),
     Command(

@@ -1,6 +1,6 @@
 """Which key gives which class: printed on the buttons, listed on the shortcut sheet."""
 
-LETTERS = "abcdeghjklmopqrtvxy"
+LETTERS = "abcdehjklmopqrvy"
 """Letters for classes beyond the ninth: those that no other command uses."""
 
 

@@ -56,8 +56,19 @@ FAULT = mark("Something went wrong in the program; every answer given so far is 
 NOTHING_KNOWN = mark("That is neither a project, a folder of images nor an .npz file.")
 RECENT_KEPT = 8
 PROJECT_ACTIONS = ("home", "export", "settings", "report", "classes", *CHECKING)
-LABEL_ACTIONS = ("unsure", "skip", "undo", "redo", "back", "forward")
-VIEW_ACTIONS = ("fit", "actual", "zoom_in", "zoom_out", "smooth", "why")
+LABEL_ACTIONS = (
+    "unsure",
+    "skip",
+    "undo",
+    "redo",
+    "back",
+    "forward",
+    "flag",
+    "comment",
+    "find_class",
+    "go_to",
+)
+VIEW_ACTIONS = ("fit", "actual", "zoom_in", "zoom_out", "smooth", "why", "grid")
 THEME_LABELS = {"system": mark("As the system"), "light": mark("Light"), "dark": mark("Dark")}
 
 
@@ -193,6 +204,10 @@ class MainWindow(QMainWindow):
             "skip": controller.skip,
             "undo": controller.undo,
             "redo": controller.redo,
+            "flag": controller.flag,
+            "comment": self.show_comment,
+            "find_class": self.show_find_class,
+            "go_to": self.show_go_to,
             "back": controller.back,
             "forward": controller.forward,
             "train": controller.train_now,
@@ -349,6 +364,31 @@ class MainWindow(QMainWindow):
 
         classes = self.controller.project.classes if self.controller.is_open else ()
         self.show_dialog(ShortcutSheet(self.actions_table, classes, self))
+
+    def show_comment(self) -> None:
+        """Show the comment on the image on screen or those selected, to change it."""
+        from autoal_gui.gui.comment_editor import CommentEditor
+
+        self.show_dialog(CommentEditor(self.controller, self))
+
+    def show_go_to(self) -> None:
+        """Ask for the number or the file name of an image, and show it."""
+        from autoal_gui.gui.finder import Finder, ImageNames
+
+        names = ImageNames(self.controller.project.pool)
+        finder = Finder(tr("Go to image"), tr("Number or part of the file name"), names.find, self)
+        finder.chosen.connect(self.desk.show_large if self.desk else self.controller.go_to)
+        self.show_dialog(finder)
+
+    def show_find_class(self) -> None:
+        """Ask for the name of a class, and give it."""
+        from autoal_gui.gui.finder import ClassNames, Finder
+
+        project = self.controller.project
+        names = ClassNames(project.classes, project.removed_classes)
+        finder = Finder(tr("Find a class"), tr("Part of the name"), names.find, self)
+        finder.chosen.connect(self.controller.answer)
+        self.show_dialog(finder)
 
     def show_dialog(self, dialog: QDialog) -> None:
         """Show a dialog over the window until it is closed."""
