@@ -13,6 +13,7 @@ import numpy as np
 
 import autoal_gui
 from autoal_gui.benchmark.command import add_benchmark
+from autoal_gui.check_command import add_checks
 from autoal_gui.core.errors import AutoALError
 from autoal_gui.core.files import replacing, write_json
 from autoal_gui.core.messages import Event, Notice, Progress
@@ -67,6 +68,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_export(commands)
     _add_recover(commands)
     add_evaluate(commands, _count, _labels)
+    add_checks(commands)
     add_benchmark(commands)
     return parser
 
