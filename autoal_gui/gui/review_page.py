@@ -28,7 +28,7 @@ HINT = mark("Class keys change the selected images. Enter shows one on the desk.
 NONE_SELECTED = mark("Select images first: click, arrow keys, or draw a frame with the mouse.")
 NONE_SHOWN = mark("No image meets these conditions.")
 NONE_YET = mark("No image has an answer yet.")
-LOCAL = ("unsure", "skip", "undo", "redo")
+LOCAL = ("unsure", "skip", "undo", "redo", "flag", "comment")
 
 
 class ReviewPage(Page):
@@ -101,6 +101,8 @@ class ReviewPage(Page):
             "skip": self._on_skip,
             "undo": self.undo,
             "redo": self.redo,
+            "flag": self._turn_flag,
+            "comment": self.detail.comment.setFocus,
         }.items():
             self.local[name].triggered.connect(slot)
         controller.answers_changed.connect(self._on_answers)
@@ -292,6 +294,12 @@ class ReviewPage(Page):
             self._busy = False
         self._refresh(images)
 
+    @Slot()
+    def _turn_flag(self) -> None:
+        """Put a flag on the selected images; take it off where all have one."""
+        journal = self.controller.project.journal
+        self._on_flag(not all(journal.is_flagged(image) for image in self.grid.selected()))
+
     @Slot(str)
     def _on_comment(self, comment: str) -> None:
         image = self.detail.image
@@ -318,13 +326,13 @@ class ReviewPage(Page):
     def _after(self, change: relabel.Turn) -> None:
         self._busy = True
         try:
-            image = change(self.controller)
+            changed = change(self.controller)
         finally:
             self._busy = False
-        if image is not None:
-            self._refresh((image,))
-            if image in self.images:
-                self.grid.go_to_row(self.images.index(image))
+        if changed:
+            self._refresh(changed)
+            if changed[-1] in self.images:
+                self.grid.go_to_row(self.images.index(changed[-1]))
 
     @Slot()
     def _on_desk(self) -> None:
