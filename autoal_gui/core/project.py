@@ -300,6 +300,15 @@ class Project:
         self._set("show_suggestions", shown)
 
     @property
+    def waited_seconds(self) -> float:
+        """How long the annotators had nothing to answer because the program made them wait."""
+        return float(_setting(self._db, "waited_seconds", 0.0))
+
+    @waited_seconds.setter
+    def waited_seconds(self, seconds: float) -> None:
+        self._set("waited_seconds", seconds)
+
+    @property
     def unreadable(self) -> tuple[tuple[str, str], ...]:
         """(key, reason) of the files left out at import."""
         return tuple(self._db.execute("SELECT key, reason FROM unreadable ORDER BY key"))

@@ -64,6 +64,8 @@ class Controller(QObject):
     image_changed = Signal(object)
     """The id of the image to show, or None when every image has an answer."""
     batch_changed = Signal()
+    answering = Signal()
+    """An answer is about to be saved."""
     answers_changed = Signal()
     classes_changed = Signal()
     settings_changed = Signal()
@@ -285,6 +287,7 @@ class Controller(QObject):
 
     def _answer(self, action: Action, class_index: int | None = None) -> None:
         images = self._targets()
+        self.answering.emit()
         if not self._save(images, partial(self._give, action=action, class_index=class_index)):
             return
         self._last_answered = images[0] if len(images) == 1 else None

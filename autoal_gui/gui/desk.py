@@ -24,6 +24,7 @@ from autoal_gui.gui.controller import Controller
 from autoal_gui.gui.flow import FlowLayout
 from autoal_gui.gui.grid_panel import GridPanel
 from autoal_gui.gui.heat_panel import HeatPanel
+from autoal_gui.gui.idle import IdleWatch, waited_text
 from autoal_gui.gui.image_loader import ImageLoader
 from autoal_gui.gui.image_view import ImageView
 from autoal_gui.gui.names import mode_label
@@ -57,6 +58,7 @@ class Desk(QWidget):
         super().__init__(parent)
         self._controller, self._theme = controller, theme
         self.loader = ImageLoader(self)
+        self.idle = IdleWatch(controller, self.loader, self)
         self.image_view = ImageView(theme)
         self.strip = BatchStrip(self.loader, theme)
         self.class_panel = ClassPanel(
@@ -219,6 +221,7 @@ class Desk(QWidget):
         self.grid.left.connect(self._leave_grid)
         actions["grid"].triggered.connect(self.toggle_grid)
         self.loader.ready.connect(self._on_ready)
+        self.idle.changed.connect(self._show_waits)
         self.image_view.zoomed.connect(self._on_zoomed)
         actions["fit"].triggered.connect(self.image_view.fit)
         actions["actual"].triggered.connect(self.image_view.actual_size)
@@ -244,6 +247,7 @@ class Desk(QWidget):
         self._on_batch()
         self._on_classes()
         self._on_settings()
+        self._show_waits()
         self.image_view.setFocus()
 
     def _on_closed(self) -> None:
@@ -278,6 +282,9 @@ class Desk(QWidget):
         self._mode.setToolTip(rounds[-1].remarks if rounds else "")
         self._round.setText(round_text(project.last_round))
         self._on_answers()
+
+    def _show_waits(self) -> None:
+        self._labels.setToolTip(waited_text(self._controller.project.waited_seconds))
 
     def _on_classes(self) -> None:
         self.class_panel.set_classes(self._controller.project.classes)
