@@ -4,6 +4,7 @@ The controller owns the open project, the queue and the engine. Whatever changes
 signal; each view decides what to repaint.
 """
 
+import contextlib
 import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -11,7 +12,7 @@ from functools import partial
 from pathlib import Path
 from types import ModuleType
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from autoal_gui.core.errors import AutoALError, CheckpointError, ProjectDamaged, SourceError
 from autoal_gui.core.journal import ANSWERS, Action, Entry
@@ -46,6 +47,7 @@ from autoal_gui.gui.keys import class_keys, keys_sentence
 from autoal_gui.gui.services import Services
 
 AT_ONCE = 500  # images answered with one key: more is a slip of the hand
+BATCH_SAVED = 100  # milliseconds after a batch is on screen
 START = "start.pt"  # the checkpoint that the first rounds start from
 IMAGES_GONE = mark("The project opens again once its images are back; all labels are safe.")
 WARM_LOST = mark("What was learned from the images is missing or damaged; it is learned again.")
@@ -110,6 +112,8 @@ class Controller(QObject):
         self._waiting_export: tuple[ModuleType, Path] | None = None
         self._waiting_question: Explain | None = None
         self._explaining = False
+        self._batch_saver = QTimer(self, singleShot=True, interval=BATCH_SAVED)
+        self._batch_saver.timeout.connect(self._save_batch)
         self.checks = FileChecks(self)
         self.checks.stored.connect(self._on_unreadable)
         self.checks.ended.connect(self._on_checked)
@@ -186,6 +190,9 @@ class Controller(QObject):
             return
         self._client.abandon()
         self.checks.close()
+        if self._batch_saver.isActive():
+            with contextlib.suppress(AutoALError):  # the same batch is dealt again
+                self._save_batch()
         if self._round is not None:
             self._project.end_round(self._round, "interrupted", tr("The project was closed."))
         self._project.close()
@@ -438,8 +445,14 @@ class Controller(QObject):
 
     def _set_queue(self, queue: LabelQueue) -> None:
         self._queue = queue
-        self.project.save_batch(queue.batch, queue.repeats)
+        self._batch_saver.start()  # once the next image is on screen, which must not wait for it
         self.batch_changed.emit()
+
+    @Slot()
+    def _save_batch(self) -> None:
+        """Remember the batch; a program that ends before deals the same one again."""
+        self._batch_saver.stop()
+        self.project.save_batch(self._queue.batch, self._queue.repeats)
 
     @Slot(object)
     def _on_unreadable(self, images: frozenset[int]) -> None:
