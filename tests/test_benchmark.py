@@ -258,7 +258,7 @@ def test_latencies_are_told_by_median_99th_percentile_and_maximum():
     assert found["key_to_image_processor_idle_p50_ms"] == 100
     assert found["load_idle_224_px"] == 1.5
     assert found["key_to_image_idle_224_px_p99_ms"] == pytest.approx(198)
-    assert len(found) == 2 * 2 * 3 + 2 * 3
+    assert len(found) == 3 * (3 * 3 + 1)  # of three states three figures of each kind, and the load
 
 
 @pytest.mark.slow
@@ -394,7 +394,7 @@ def test_every_target_names_a_ratio_of_a_full_run(plan):
         *round.ratios({"rounds": rounds_of(**dict.fromkeys(round.compared(RunSettings()), 1.0))}),
         *scoring.ratios({"bare loop": [1.0], "scoring": [1.0]}),
         *scale.ratios({"runs": runs}),
-        *latency.ratios({"": {"idle": taken, "training": taken}}),
+        *latency.ratios({size: {"idle": taken, "training": taken} for size in ("", "_224_px")}),
     }
     assert set(TARGETS) <= names
 
