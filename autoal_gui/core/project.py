@@ -48,6 +48,7 @@ from autoal_gui.core.readings import Reading
 from autoal_gui.core.repeats import EVERY, repeats_for
 from autoal_gui.core.settings import RunSettings
 from autoal_gui.core.splits import assign_splits
+from autoal_gui.core.tally import Tally
 from autoal_gui.core.warm import WarmRecord, same_input
 
 LabelUse = Literal["labelled", "hidden", "ignore"]
@@ -140,6 +141,7 @@ class Project:
         self._moment = ""  # of answers that are given at once
         self._shuffled: tuple[int, tuple[int, ...]] | None = None
         self._journal = Journal.of(read_entries(connection))
+        self._tally = Tally.of(self.answers, self.pool.images)
         self._ranking = self._load_ranking()
         self._own_truth = self._load_evaluation_truth()
 
@@ -341,6 +343,11 @@ class Project:
         return self._journal.answers
 
     @property
+    def tally(self) -> Tally:
+        """How many labels there are, without a look at each answer; for reading alone."""
+        return self._tally
+
+    @property
     def can_undo(self) -> bool:
         """Whether there is an answer to take back."""
         return self._journal.undoable is not None
@@ -398,6 +405,7 @@ class Project:
                 yield
         except BaseException:
             self._journal = Journal.of(read_entries(self._db))  # without what was taken back
+            self._tally = Tally.of(self.answers, self.pool.images)
             raise
         finally:
             self._moment = ""
@@ -506,7 +514,10 @@ class Project:
             at = self._moment or _now()
             entry = Entry(last + 1, at, who, action=action, image_id=image_id, **values)
             insert_entry(self._db, entry, before)
+        split = self.pool.images[image_id].split
+        self._tally.add(self.answers.get(image_id), split, -1)
         self._journal.apply(entry)
+        self._tally.add(self.answers.get(image_id), split, 1)
         return entry
 
     def entries(self) -> tuple[Entry, ...]:

@@ -248,13 +248,6 @@ class Controller(QObject):
         return self.answered.of_batch(self._queue)
 
     @property
-    def measuring_answers(self) -> int:
-        """How many labels the user gave to images of the evaluation set."""
-        images = self.project.pool.images
-        given = [e.image_id for e in self.project.answers.values() if e.action == "label"]
-        return sum(images[image].split == "evaluation" for image in given)
-
-    @property
     def last_answered(self) -> int | None:
         """The image answered last while this program ran, if its answer stands."""
         image = self._last_answered
@@ -495,7 +488,7 @@ class Controller(QObject):
         """How many training labels came in since the last round that finished."""
         finished = self.project.finished_rounds()
         before = finished[-1].labels if finished else 0
-        return len(self.project.training_labels()) - before
+        return self.project.tally.labels["pool"] - before
 
     def train_now(self) -> None:
         """Start a round with the labels of now, unless one is running."""

@@ -1,7 +1,5 @@
 """The labelling desk: the image, the answers, the strip, and what training makes of them."""
 
-from collections import Counter
-
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QApplication,
@@ -300,8 +298,8 @@ class Desk(QWidget):
         self.strip.set_answers(self._controller.batch_answers, project.classes)
         self.strip.set_marks(project.journal.flags, project.journal.comments)
         self.class_panel.set_removed(project.removed_classes)
-        labels = len(project.training_labels())
-        self._labels.setText(labels_text(labels, self._controller.measuring_answers))
+        labels = project.tally.labels
+        self._labels.setText(labels_text(labels["pool"], labels["evaluation"]))
         self._show_state(self._controller.current)
 
     def _on_image(self, image_id: int | None) -> None:
@@ -330,8 +328,7 @@ class Desk(QWidget):
 
     def _show_state(self, image_id: int | None) -> None:
         project = self._controller.project
-        given = Counter(entry.class_index for entry in project.answers.values())
-        counts = tuple(given[index] for index in range(len(project.classes)))
+        counts = tuple(project.tally.classes[index] for index in range(len(project.classes)))
         entry = self._controller.shown_answer(image_id)
         chosen = entry.class_index if entry else None
         self.class_panel.set_state(chosen, counts, enabled=image_id is not None)
