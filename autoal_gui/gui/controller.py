@@ -15,6 +15,7 @@ from types import ModuleType
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from autoal_gui.core.errors import AutoALError, CheckpointError, ProjectDamaged, SourceError
+from autoal_gui.core.handover import Choices, Snapshot
 from autoal_gui.core.journal import ANSWERS, Action, Entry
 from autoal_gui.core.language import mark, number, tr, tr_count
 from autoal_gui.core.messages import (
@@ -41,6 +42,7 @@ from autoal_gui.core.repeats import Answered
 from autoal_gui.core.session import State
 from autoal_gui.core.settings import RunSettings
 from autoal_gui.core.warm import same_input
+from autoal_gui.engine.jobs import OneJob
 from autoal_gui.gui.engine_client import EngineClient
 from autoal_gui.gui.file_checks import FileChecks
 from autoal_gui.gui.keys import class_keys, keys_sentence
@@ -85,8 +87,8 @@ class Controller(QObject):
     """`failed` has just said that a project's file is damaged: it can be recovered."""
     images_wanted = Signal(str, object)
     """(title, image ids): show these images, and nothing else, on the review page."""
-    exported = Signal(str)
-    """The file or folder that was written."""
+    exported = Signal(str, str)
+    """(file or folder that was written, one sentence of what is in it)."""
 
     explained = Signal(object)
     """The `Explained` of the image that was asked about last."""
@@ -114,6 +116,10 @@ class Controller(QObject):
         self._explaining = False
         self._batch_saver = QTimer(self, singleShot=True, interval=BATCH_SAVED)
         self._batch_saver.timeout.connect(self._save_batch)
+        self.label_export = OneJob(self)
+        self.label_export.succeeded.connect(self._on_labels_written)
+        self.label_export.failed.connect(self._on_labels_not_written)
+        self._labels_to = Path()
         self.checks = FileChecks(self)
         self.checks.stored.connect(self._on_unreadable)
         self.checks.ended.connect(self._on_checked)
@@ -189,6 +195,7 @@ class Controller(QObject):
         if self._project is None:
             return
         self._client.abandon()
+        self.label_export.close()
         self.checks.close()
         if self._batch_saver.isActive():
             with contextlib.suppress(AutoALError):  # the same batch is dealt again
@@ -631,7 +638,7 @@ class Controller(QObject):
         elif isinstance(event, RoundFinished):
             self._on_round_finished(event)
         elif isinstance(event, Exported):
-            self.exported.emit(event.target)
+            self.exported.emit(event.target, "")
             self._go_on()
         elif self._explaining:  # whatever comes now ends it: it has no progress
             self._on_explained(event)
@@ -758,16 +765,24 @@ class Controller(QObject):
 
     # -- export -------------------------------------------------------------------------------
 
-    def export_labels(self, exporter: ModuleType, target: Path) -> None:
-        """Write the labels with an exporter of KIND "labels"."""
-        try:
-            exporter.write(target, self.project)
-        except AutoALError as error:
-            self.failed.emit(str(error), "")
-        except OSError:
-            self.failed.emit(tr(LABELS_NOT_WRITTEN), "")
-        else:
-            self.exported.emit(str(target))
+    def export_labels(
+        self,
+        exporter: ModuleType,
+        target: Path,
+        choices: Choices = Choices(),  # noqa: B008 - frozen
+    ) -> None:
+        """Write the labels, or a report on them, as they stand now; beside the window."""
+        self._labels_to = target
+        labels = Snapshot.of(self.project)
+        self.label_export.start(partial(exporter.write, target, labels, choices))
+
+    @Slot(object)
+    def _on_labels_written(self, sentence: str) -> None:
+        self.exported.emit(str(self._labels_to), sentence)
+
+    @Slot(str)
+    def _on_labels_not_written(self, sentence: str) -> None:
+        self.failed.emit(sentence, "")
 
     def export_model(self, exporter: ModuleType, target: Path) -> None:
         """Write the last good model with an exporter of KIND "model", after a running round."""

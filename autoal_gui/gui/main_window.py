@@ -300,7 +300,7 @@ class MainWindow(QMainWindow):
         """Show the export dialog."""
         from autoal_gui.gui.export_dialog import ExportDialog
 
-        self.show_dialog(ExportDialog(self.controller, self))
+        self.show_dialog(ExportDialog(self.controller, self._settings, self))
 
     def show_settings(self) -> None:
         """Show the settings of the project."""
@@ -593,9 +593,9 @@ class MainWindow(QMainWindow):
         if self.open_folder(folder):
             self._on_failed(sentence, "")  # it stays until it has been read
 
-    @Slot(str)
-    def _on_exported(self, target: str) -> None:
-        self.say(tr("Written: {target}", target=target))
+    @Slot(str, str)
+    def _on_exported(self, target: str, sentence: str) -> None:
+        self.say(" ".join((tr("Written: {target}", target=target), sentence)).strip())
 
     def _on_theme(self, action: QAction) -> None:
         self.theme.choose(action.data())
