@@ -4,7 +4,7 @@ BIN := .venv/bin
 export OMP_WAIT_POLICY := PASSIVE
 export KMP_BLOCKTIME := 0
 
-.PHONY: run test lint build clean
+.PHONY: run test lint build translations clean
 
 run: .venv/run.stamp
 	@$(BIN)/autoal-gui window --demo
@@ -19,6 +19,20 @@ lint: .venv/dev.stamp
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# Brings the catalogues up to date after sentences or translations have changed.
+translations: .venv/dev.stamp
+	$(BIN)/python tests/catalogues.py
+
+# The long forms of three tests; each prints a table.
+faults: .venv/dev.stamp
+	$(BIN)/python tests/trials/faults.py
+
+badinput: .venv/dev.stamp
+	$(BIN)/python tests/trials/badinput.py
+
+endurance: .venv/dev.stamp
+	QT_QPA_PLATFORM=offscreen $(BIN)/python tests/trials/endurance.py
 
 build: .venv/build.stamp
 	$(BIN)/pyinstaller --noconfirm build.spec

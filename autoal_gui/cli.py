@@ -63,6 +63,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_simulate(commands)
     _add_predict(commands)
     _add_export(commands)
+    _add_recover(commands)
     add_evaluate(commands, _count, _labels)
     add_benchmark(commands)
     return parser
@@ -118,6 +119,15 @@ def _add_export(commands: Any) -> None:
     export.add_argument("--format", choices=names, required=True)
     export.add_argument("--out", type=Path, required=True)
     export.set_defaults(handler=_export)
+
+
+def _add_recover(commands: Any) -> None:
+    recover = commands.add_parser(
+        "recover", help="read what is left of a damaged project; the damaged file is kept"
+    )
+    recover.add_argument("project", type=Path, help="a project folder")
+    recover.add_argument("--images", metavar="DATA", help="where its images are, if that is lost")
+    recover.set_defaults(handler=_recover)
 
 
 def _count(text: str) -> int:
@@ -323,4 +333,13 @@ def _export(options: argparse.Namespace) -> int:
             export_model(options.format, checkpoint, options.out)
     finally:
         project.close()
+    return 0
+
+
+def _recover(options: argparse.Namespace) -> int:
+    from autoal_gui.core.recovery import recover
+    from autoal_gui.sources.opening import list_images, spec_of
+
+    images = spec_of(options.images) if options.images else None
+    print(recover(options.project, list_images, _listed, images).sentence)
     return 0

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -45,12 +46,16 @@ def open_window(project: Path | None, settings: "QSettings | None" = None) -> "M
 
     Args:
         project: a project folder to open, or None for the start page.
-        settings: where theme, geometry and recent projects are kept; by default the user's.
+        settings: where theme, language, geometry and recent projects are kept; by default the
+            user's.
     """
-    from PySide6.QtCore import QTimer
+    from PySide6.QtCore import QSettings, QTimer
 
-    window = make_window(settings=settings)
-    window.show()
+    from autoal_gui.gui.window_holder import WindowHolder
+
+    kept = settings or QSettings("autoal-gui", "autoal-gui")
+    holder = WindowHolder(partial(make_window, settings=kept), kept, make_application())
+    window = holder.open()
     QTimer.singleShot(0, window.controller.warm_up)  # once the window has been painted
     if project is not None:
         window.open_folder(project)

@@ -17,8 +17,11 @@ from autoal_gui.core.messages import (
     STEPS,
     Command,
     Event,
+    Explain,
+    Explained,
     Exported,
     ExportModel,
+    Predicted,
     Progress,
     Query,
     RoundFinished,
@@ -26,9 +29,13 @@ from autoal_gui.core.messages import (
     WarmStart,
     WarmStarted,
 )
-from autoal_gui.core.metrics import Metrics
+from autoal_gui.core.metrics import ByChance, Metrics
 from autoal_gui.core.model import StartModel
-from autoal_gui.gui.main_window import MainWindow
+from autoal_gui.core.project import ProjectPlan
+from autoal_gui.core.session import State
+from autoal_gui.core.settings import PRESETS
+from autoal_gui.gui.controller import Controller
+from autoal_gui.gui.main_window import MainWindow, folder_spec
 from autoal_gui.gui.services import Services
 from autoal_gui.sources.opening import list_images, open_images
 
@@ -42,8 +49,8 @@ class NearestMean:
     """Test double of the backend: no network, but real events from the images it is given.
 
     Its model is the mean grey value of each class; its weights are drawn from the round's number.
-    `gate` holds it at the first step until the test opens it; `audit` and `notices` go into its
-    results.
+    `gate` holds it at the first step until the test opens it; `audit`, `by_chance` and `notices` go
+    into its results.
     """
 
     def __init__(self) -> None:
@@ -53,6 +60,7 @@ class NearestMean:
         self.fail: Exception | None = None
         self.fail_round: Exception | None = None  # the next one alone
         self.audit: Metrics | None = None
+        self.by_chance: ByChance | None = None
         self.notices: tuple[str, ...] = ()
 
     def run(self, command: Command, cancelled: CancelCheck) -> Iterator[Event]:
@@ -60,6 +68,12 @@ class NearestMean:
         if isinstance(command, ExportModel):
             Path(command.target).write_bytes(Path(command.checkpoint).read_bytes())
             yield Exported(command.request_id, command.target)
+            return
+        if isinstance(command, Explain):
+            if self.fail is not None:
+                raise self.fail
+            heat = np.linspace(0, 1, 64, dtype=np.float32).reshape(8, 8)
+            yield Explained(command.request_id, command.image_id, "bright", 0.75, heat)
             return
         if isinstance(command, WarmStart):
             yield from self._learn(command, cancelled)
@@ -96,11 +110,12 @@ class NearestMean:
         trained = len({c for _, c in command.labelled}) > 1
         means = self._means(command) if trained else np.zeros(0)
         pool = self._probabilities(command, ids.tolist(), means)
-        metrics = None
+        metrics, measured = None, Predicted.nothing()
         if trained and command.evaluation:
-            shown = self._probabilities(command, [i for i, _ in command.evaluation], means)
-            truth = np.array([c for _, c in command.evaluation])
-            metrics = Metrics.of(truth, shown.argmax(1), len(command.classes))
+            known, truth = np.array(command.evaluation).T
+            shown = self._probabilities(command, known.tolist(), means)
+            metrics = Metrics.of_probabilities(truth, shown)
+            measured = Predicted.of(known, shown)
         if trained:
             Path(command.checkpoint).write_bytes(means.tobytes())
         order = np.argsort(pool.max(1), kind="stable") if trained else np.arange(len(ids))
@@ -128,6 +143,8 @@ class NearestMean:
             tuple((step, 0.1) for step in STEPS),
             "cpu",
             notices=self.notices,
+            measured=measured,
+            by_chance=self.by_chance if trained else None,
         )
 
     def _means(self, command: RunRound) -> np.ndarray:
@@ -172,6 +189,34 @@ def services(folder: Path, make_backend: Callable[[], NearestMean]) -> Services:
 
 def settings(folder: Path) -> QSettings:
     return QSettings(str(folder / "window.ini"), QSettings.Format.IniFormat)
+
+
+def start_project(
+    qtbot,
+    window: MainWindow,
+    images: Path,
+    folder: Path,
+    mode: str = "paper",
+    batch: int = 4,
+    **plan,
+) -> Controller:
+    """Make a project over a folder of images and wait until its first round has ended."""
+    spec = folder_spec(images)
+    listing = list_images(spec, folder, lambda done, total: None)
+    chosen = PRESETS["cpu"].in_mode("paper").but(batch_size=4, mode=mode)
+    whole = ProjectPlan("cells", spec, listing.classes, chosen, **plan)
+    assert window.controller.create_project(folder / "projects" / "cells", whole, listing)
+    qtbot.waitUntil(lambda: window.controller.state is State.IDLE)
+    return window.controller
+
+
+def run_batches(qtbot, window: MainWindow, rounds: int) -> None:
+    """Answer batches by turns with the first two classes, and wait for the round of each."""
+    controller = window.controller
+    for _ in range(rounds):
+        for number in range(controller.project.settings.batch_size):
+            controller.answer(number % 2)
+        qtbot.waitUntil(lambda: controller.state is State.IDLE)
 
 
 def no_thread_left(window: MainWindow) -> bool:

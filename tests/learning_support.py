@@ -10,7 +10,7 @@ import numpy as np
 import torch
 
 from autoal_gui.core.errors import ImageUnreadable
-from autoal_gui.core.messages import Event, Progress, RoundFinished, RunRound
+from autoal_gui.core.messages import Event, Predicted, Progress, RoundFinished, RunRound
 from autoal_gui.core.pool import ImagePool, Pixels, PoolImage
 from autoal_gui.core.settings import RunSettings
 from autoal_gui.learning.device import choose_device
@@ -122,6 +122,10 @@ def same_results(first: RoundFinished, second: RoundFinished, apart: Sequence[st
         if part.name in ("seconds", "checkpoint", *apart):
             continue
         one, other = getattr(first, part.name), getattr(second, part.name)
+        if isinstance(one, Predicted):
+            np.testing.assert_array_equal(one.image_ids, other.image_ids, err_msg=part.name)
+            np.testing.assert_array_equal(one.probabilities, other.probabilities, part.name)
+            continue
         if isinstance(one, np.ndarray):
             assert one.dtype == other.dtype
             np.testing.assert_array_equal(one, other, err_msg=part.name)

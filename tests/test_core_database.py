@@ -250,7 +250,7 @@ def test_an_undo_out_of_turn_is_damage(rich, put):
     with closing(sqlite3.connect(folder / FILE_NAME)) as connection, connection:
         connection.execute(
             "INSERT INTO journal (at, annotator, round_number, action, image_id, shown, target,"
-            " comment) VALUES ('', '', 0, 'undo', ?, 0, ?, '')",
+            " comment, purpose, seal) VALUES ('', '', 0, 'undo', ?, 0, ?, '', 'answer', '')",
             (entries[0].image_id, entries[0].sequence),
         )
     assert isinstance(refused(folder), ProjectDamaged)
@@ -275,8 +275,8 @@ def test_a_batch_may_name_an_image_that_is_not_there(rich, put):
         "UPDATE journal SET sequence=100 WHERE sequence=1",
         "DELETE FROM journal WHERE sequence=1",
         "DELETE FROM journal",
-        "REPLACE INTO journal VALUES (1,'','',0,'label',2,0,NULL,NULL,0,NULL,'')",
-        "INSERT INTO journal VALUES (1,'','',0,'label',2,0,NULL,NULL,0,NULL,'')"
+        "REPLACE INTO journal VALUES (1,'','',0,'label',2,0,NULL,NULL,0,NULL,'','answer','')",
+        "INSERT INTO journal VALUES (1,'','',0,'label',2,0,NULL,NULL,0,NULL,'','answer','')"
         " ON CONFLICT DO UPDATE SET class_index=0",
     ],
 )

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from autoal_gui.core.journal import Entry, Journal
+from autoal_gui.core.journal import UNSEALED, Entry, Journal, sealed
 
 images = st.integers(1, 4)  # few, so that answers meet on the same image
 
@@ -203,3 +203,78 @@ def test_answers_cannot_be_changed_from_outside():
         journal.answers[1] = replace(journal.answers[1], class_index=1)
     with pytest.raises(AttributeError):
         journal.answers[1].class_index = 1
+
+
+# -- what stands beside the answer -------------------------------------------------------------
+
+
+def beside(sequence, action, image, **values):
+    return replace(entry(sequence, action, image), **values)
+
+
+@given(
+    st.lists(
+        st.one_of(
+            st.tuples(st.just("label"), images, st.integers(0, 2), st.just("answer")),
+            st.tuples(
+                st.just("label"), images, st.integers(0, 2), st.sampled_from(("repeat", "second"))
+            ),
+            st.tuples(
+                st.sampled_from(("flag", "unflag", "comment")), images, st.none(), st.just("answer")
+            ),
+        ),
+        max_size=20,
+    )
+)
+def test_what_stands_beside_an_answer_never_changes_it(steps):
+    entries = [
+        beside(n, action, image, class_index=c, purpose=purpose)
+        for n, (action, image, c, purpose) in enumerate(steps, start=1)
+    ]
+    alone = [e for e in entries if e.action == "label" and e.purpose == "answer"]
+    assert dict(Journal.of(entries).answers) == dict(Journal.of(alone).answers)
+    assert dict(Journal.of(entries).first_answers) == dict(Journal.of(alone).first_answers)
+
+
+def test_a_flag_and_a_comment_come_off_by_undo():
+    journal = Journal.of([beside(1, "flag", 7), beside(2, "comment", 7, comment="blurred")])
+    assert (journal.flags, journal.comments) == ({7}, {7: "blurred"})
+    journal.apply(beside(3, "comment", 7, comment=""))
+    assert (journal.comments, journal.comment(7)) == ({}, "")
+    journal.apply(beside(4, "undo", 7, target=3))
+    assert journal.comment(7) == "blurred"
+    journal.apply(beside(5, "undo", 7, target=2))
+    journal.apply(beside(6, "undo", 7, target=1))
+    assert (journal.flags, journal.comments, journal.undoable) == (frozenset(), {}, None)
+    assert not journal.is_flagged(7)
+
+
+def test_second_readers_are_kept_apart():
+    journal = Journal.of(
+        [
+            beside(1, "label", 7, class_index=0, purpose="second", annotator="Ada"),
+            beside(2, "label", 7, class_index=1, purpose="second", annotator="Bo"),
+            beside(3, "unsure", 7, purpose="second", annotator="Bo"),
+        ]
+    )
+    assert journal.second_readers == ("Ada", "Bo")
+    assert journal.second_answers("Ada")[7].class_index == 0
+    assert journal.second_answers("Bo")[7].action == "unsure"
+    assert journal.answers == {}
+    for sequence, target in ((4, 3), (5, 2), (6, 1)):
+        journal.apply(beside(sequence, "undo", 7, target=target))
+    assert journal.second_readers == ()
+
+
+def test_settling_a_disagreement_gives_the_answer():
+    journal = Journal.of(
+        [entry(1, "label", 7, 0), beside(2, "label", 7, class_index=1, purpose="adjudicate")]
+    )
+    assert journal.answers[7].class_index == 1
+
+
+@pytest.mark.parametrize("change", [{"comment": "x"}, {"class_index": 1}, {"sequence": 2}])
+def test_a_seal_covers_every_field_and_what_came_before(change):
+    line = entry(1, "label", 7, 0)
+    assert sealed(replace(line, **change), UNSEALED) != sealed(line, UNSEALED)
+    assert sealed(line, "1" * 64) != sealed(line, UNSEALED)

@@ -27,6 +27,8 @@ legal = st.fixed_dictionaries(
         "mode": st.sampled_from(("paper", "vote", "random", *CANDIDATES)),
         "augment": st.booleans(),
         "candidates": st.lists(st.sampled_from(CANDIDATES), min_size=1, unique=True).map(tuple),
+        "pinned_on": st.lists(st.sampled_from(("badge", "lpl")), unique=True).map(tuple),
+        "pinned_off": st.lists(st.sampled_from(("vaal", "ddu")), unique=True).map(tuple),
     },
 )
 
@@ -40,7 +42,7 @@ def test_json_gives_back_every_value(values):
 
 
 def test_every_number_has_a_range_and_every_word_a_choice():
-    free = {"mode", "candidates", "augment", "warm_start"}
+    free = {"mode", "candidates", "pinned_on", "pinned_off", "augment", "warm_start"}
     assert {f.name for f in fields(RunSettings)} == free | set(RANGES) | set(CHOICES)
 
 
@@ -153,3 +155,23 @@ def test_presets_are_the_published_schedule_and_a_shorter_one_with_the_same_part
 
 def test_every_candidate_is_a_strategy_of_the_program():
     assert set(CANDIDATES) <= set(discover("autoal_gui.strategies"))
+
+
+def test_a_candidate_that_is_pinned_off_takes_no_part():
+    settings = RunSettings(candidates=("entropy", "bald", "kmeans"), pinned_off=("bald",))
+    assert settings.weighed == ("entropy", "kmeans")
+    assert RunSettings().weighed == CANDIDATES
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"pinned_on": ("bald",), "pinned_off": ("bald",)}, "pinned twice"),
+        ({"candidates": ("bald",), "pinned_off": ("bald",)}, "must take part"),
+        ({"pinned_on": ("",)}, "by their names"),
+        ({"placebo": "sugar"}, "placebo must be one of: frozen, permuted, masks"),
+    ],
+)
+def test_pins_that_contradict_each_other_are_refused(changes, sentence):
+    with pytest.raises(SettingsError, match=sentence):
+        RunSettings(**changes)

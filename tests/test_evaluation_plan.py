@@ -56,7 +56,9 @@ def test_groups_stand_for_methods_and_none_comes_twice():
     assert names == ["margin", *(c for c in CANDIDATES if c != "margin"), "random"]
     assert {m.mode for m in methods_of(["strategies"])} == set(discover("autoal_gui.strategies"))
     counts = [len(m.settings(RunSettings(), 0).candidates) for m in methods_of(["ablations"])]
-    assert counts == [1, 3, 5]
+    assert counts == [1, 3, 5, 1, 3, 5, 7, 7]
+    placebos = [dict(m.changes)["placebo"] for m in methods_of(["placebos"])]
+    assert placebos == ["frozen", "permuted", "masks"] * 2
 
 
 def test_a_method_is_held_against_the_plain_one_with_its_start():

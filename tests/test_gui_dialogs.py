@@ -142,7 +142,7 @@ def test_every_choice_of_the_method_arrives(qtbot, window, tmp_path):
     method.mode.setCurrentIndex(method.mode.findData("bald"))
     method.preset.setCurrentIndex(method.preset.findData("paper"))
     method.device.setCurrentIndex(method.device.findData("cpu"))
-    method.size.setCurrentIndex(method.size.findData("64"))
+    method.side.setCurrentIndex(method.side.findData("64"))
     method.batch.setValue(7)
     dialog.evaluation.setValue(3)
     dialog.name.setText("My cells")
@@ -217,7 +217,7 @@ def test_weights_of_photographs_bring_their_stem_and_scale_small_images_up(qapp,
     photographs = StartModel((), "7x7", 0)
     chosen = form.settings(side, photographs)
     assert (chosen.stem, chosen.input_size) == ("7x7", 64)
-    choose(form.size, "128")
+    choose(form.side, "128")
     chosen = form.settings(side, photographs)
     assert (chosen.stem, chosen.input_size) == ("7x7", 128)
 
@@ -234,7 +234,7 @@ def test_a_checkpoint_brings_its_stem_and_its_size(qtbot, window, tmp_path):
     window.show_settings()
     method = window.dialog.method
     choose(method.preset, "paper")
-    choose(method.size, "64")
+    choose(method.side, "64")
     window.dialog.accept()
     assert project.settings.search_steps == 400
     assert project.settings.stem == "3x3/2"  # another would not fit the checkpoint
@@ -453,29 +453,24 @@ def test_settings_are_stored_and_shown(qtbot, window, controller):
     dialog.method.batch.setValue(6)
     dialog.annotator.setText("Dr. Who")
     dialog.suggestions.setChecked(True)
-    dialog.classes.list.item(0).setText("pale")
-    dialog.classes.entry.setText("grey")
-    dialog.classes.add()
+    choose(dialog.method.layers, "never")
     qtbot.mouseClick(
         dialog.buttons.button(QDialogButtonBox.StandardButton.Ok), Qt.MouseButton.LeftButton
     )
     project = controller.project
-    assert project.settings == before.in_mode("margin").but(batch_size=6)
+    assert project.settings == before.in_mode("margin").but(batch_size=6, all_layers="never")
     assert project.annotator == "Dr. Who"
     assert project.show_suggestions
-    assert project.classes == ("pale", "dark", "grey")
     assert window.desk._mode.text() == "Margin alone"
-    assert len(window.desk.class_panel._buttons) == 3
 
 
 def test_settings_cancelled_change_nothing(qtbot, window, controller):
-    before = (controller.project.settings, controller.project.classes)
+    before = (controller.project.settings, controller.project.annotator)
     window.show_settings()
     window.dialog.method.batch.setValue(9)
-    window.dialog.classes.list.item(0).setText("")
-    assert not window.dialog.buttons.button(QDialogButtonBox.StandardButton.Ok).isEnabled()
+    window.dialog.annotator.setText("someone else")
     window.dialog.reject()
-    assert (controller.project.settings, controller.project.classes) == before
+    assert (controller.project.settings, controller.project.annotator) == before
 
 
 def test_labels_and_model_leave_the_program(qtbot, window, controller, tmp_path):

@@ -7,14 +7,18 @@ import pytest
 from gui_support import QUIET
 from hypothesis import given
 from hypothesis import strategies as st
-from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QColor, QImage, QWheelEvent
+from hypothesis.extra.numpy import arrays
+from PySide6.QtCore import QPoint, QPointF, QRect, Qt
+from PySide6.QtGui import QColor, QWheelEvent
 from PySide6.QtWidgets import QApplication
 
 from autoal_gui.core.errors import ImageUnreadable
-from autoal_gui.core.pool import ImagePool, PoolImage
-from autoal_gui.gui.image_loader import FINEST_HALVED, ImageLoader, levels, small, to_picture
+from autoal_gui.core.look import Look
+from autoal_gui.core.pixels import picture_to_uint8
+from autoal_gui.core.pool import ImagePool, Picture, PoolImage
+from autoal_gui.gui.image_loader import ImageLoader
 from autoal_gui.gui.image_view import ImageView
+from autoal_gui.gui.levels import FINEST_HALVED, halved, levels, thumbnail, to_image
 from autoal_gui.gui.theme import Theme
 from autoal_gui.gui.viewport import MAX_SCALE, MIN_SCALE, Viewport, fitted
 
@@ -58,36 +62,59 @@ def test_panning_keeps_the_middle_inside_the_image(viewport, dx, dy, image):
     assert panned.scale == viewport.scale
 
 
+def whole(found, look=None):
+    """A picture in its finest level, as a look shows it."""
+    return found.part(0, QRect(0, 0, *found.size), found.table(look or Look()))
+
+
 @pytest.mark.parametrize("shape", [(5, 7), (5, 7, 3), (64, 61), (1, 1)])
 @pytest.mark.parametrize("kind", [np.uint8, np.uint16])
 def test_a_picture_has_the_pixels_of_the_array(shape, kind):
     rng = np.random.default_rng(0)
     values = rng.integers(0, np.iinfo(kind).max, shape, dtype=kind)
-    picture = to_picture(values)
+    picture = whole(levels(Picture(values)))
     assert (picture.height(), picture.width()) == shape[:2]
-    if kind is np.uint8:
-        for y, x in ((0, 0), (shape[0] - 1, shape[1] - 1), (shape[0] // 2, shape[1] // 3)):
-            expected = np.broadcast_to(values[y, x], 3)
-            shown = picture.pixelColor(x, y)
-            assert (shown.red(), shown.green(), shown.blue()) == tuple(expected)
+    expected_all = picture_to_uint8(Picture(values))
+    for y, x in ((0, 0), (shape[0] - 1, shape[1] - 1), (shape[0] // 2, shape[1] // 3)):
+        expected = np.broadcast_to(expected_all[y, x], 3)
+        shown = picture.pixelColor(x, y)
+        assert (shown.red(), shown.green(), shown.blue()) == tuple(expected)
 
 
 def test_a_picture_outlives_its_array():
     values = np.full((40, 41), 200, dtype=np.uint8)
-    picture = to_picture(values)
+    picture = to_image(values)
     values[:] = 0
     assert picture.pixelColor(3, 3).red() == 200
 
 
 def test_large_pictures_are_halved_and_thumbnails_are_small():
-    picture = QImage(3000, 1500, QImage.Format.Format_Grayscale8)
-    picture.fill(7)
-    halves = levels(picture)
-    assert [level.width() for level in halves] == [3000, 1500, 750]
-    assert max(halves[-1].width(), halves[-1].height()) <= FINEST_HALVED
-    assert small(halves[-1]).width() == 160
-    tiny = QImage(28, 28, QImage.Format.Format_Grayscale8)
-    assert small(tiny).width() == 28
+    found = levels(Picture(np.full((1501, 3000), 7, dtype=np.uint16)))
+    assert [array.shape for array in found.arrays] == [(1501, 3000), (751, 1500), (376, 750)]
+    assert {array.dtype for array in found.arrays} == {np.dtype(np.uint16)}
+    assert (found.arrays[-1] == 7).all()
+    assert max(found.arrays[-1].shape) <= FINEST_HALVED
+    assert thumbnail(found).width() == 160
+    assert thumbnail(levels(Picture(np.zeros((28, 28), np.uint8)))).width() == 28
+
+
+@given(
+    arrays(
+        st.sampled_from([np.uint8, np.uint16]),
+        st.tuples(st.integers(1, 9), st.integers(1, 9))
+        | st.tuples(*[st.integers(1, 5)] * 2, st.just(3)),
+    )
+)
+def test_halves_are_means(values):
+    half = halved(values)
+    assert half.dtype == values.dtype
+    assert half.shape[:2] == tuple(-(-side // 2) for side in values.shape[:2])
+    assert values.min() <= half.min()
+    assert half.max() <= values.max()
+    corner = values[:2, :2].astype(int)
+    if corner.shape[:2] == (2, 2):
+        expected = (corner.sum((0, 1)) + 2) // 4
+        np.testing.assert_array_equal(half[0, 0], expected)
 
 
 class Arrays:
@@ -110,7 +137,7 @@ def loader(qapp):
 def test_wanted_pictures_come_and_broken_ones_are_explained(qtbot, loader):
     loader.want([2, 3, 5])
     qtbot.waitUntil(lambda: all(map(loader.known, (2, 3, 5))))
-    assert loader.picture(5)[0].pixelColor(0, 0).red() == 5
+    assert loader.picture(5).arrays[0][0, 0] == 5
     assert loader.thumbnail(2) is not None
     assert loader.failure(3) == "The file is cut off."
     assert loader.picture(3) is None
@@ -123,7 +150,7 @@ def test_pictures_of_another_pool_are_dropped(qtbot, loader):
     loader.want([1])
     qtbot.waitUntil(lambda: loader.known(1))
     qtbot.wait(50)
-    assert loader.picture(1)[0].pixelColor(0, 0).red() == 9
+    assert loader.picture(1).arrays[0][0, 0] == 9
     assert not loader.known(5)
 
 
@@ -133,10 +160,10 @@ def view(qtbot):
     qtbot.addWidget(view)
     view.resize(424, 324)
     view.show()
-    picture = QImage(40, 30, QImage.Format.Format_RGB888)
-    picture.fill(QColor("red"))
-    picture.setPixelColor(20, 15, QColor("blue"))
-    view.show_picture((picture,))
+    values = np.zeros((30, 40, 3), dtype=np.uint8)
+    values[:, :] = (255, 0, 0)
+    values[15, 20] = (0, 0, 255)
+    view.show_picture(levels(Picture(values)))
     return view
 
 
@@ -188,10 +215,9 @@ def test_real_size_shows_a_pixel_as_a_pixel(view):
 
 def test_the_zoom_stays_for_images_of_one_size_and_fits_others(view):
     view.zoom(3)
-    same = QImage(40, 30, QImage.Format.Format_Grayscale8)
-    view.show_picture((same,))
+    view.show_picture(levels(Picture(np.zeros((30, 40), np.uint8))))
     assert view.viewport.scale == pytest.approx(30)
-    view.show_picture((QImage(80, 60, QImage.Format.Format_Grayscale8),))
+    view.show_picture(levels(Picture(np.zeros((60, 80), np.uint8))))
     assert view.viewport.scale == pytest.approx(5)
 
 

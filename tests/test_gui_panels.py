@@ -141,8 +141,7 @@ def test_performance_follows_the_labels(qtbot, window, tmp_path):
     assert panel.numbers[0].text() == percent(metrics.balanced_accuracy)
     assert panel.numbers[1].text() == percent(metrics.accuracy)
     low, high = metrics.accuracy_interval
-    assert percent(low) in panel.intervals[1].text()
-    assert percent(high) in panel.intervals[1].text()
+    assert panel.intervals[1].text() == f"{100 * low:.1f}–{percent(high)}"
     curves = [c for c in panel.curve.getPlotItem().listDataItems() if c.getData()[0] is not None]
     x, y = curves[-1].getData()
     assert x.tolist() == [4, 8]
@@ -178,8 +177,10 @@ def test_a_class_added_later_does_not_break_the_panels(qtbot, window, tmp_path):
 def test_points_of_the_curve_lie_inside_their_interval():
     metrics = Metrics.of(np.array([0, 0, 1, 1, 1]), np.array([0, 1, 1, 1, 0]), 2)
     for position in (0, 1):
-        value, low, high = curve_point(metrics, position)
-        assert 0 <= low <= value <= high <= 1
+        point = curve_point(metrics, position)
+        assert 0 <= point.low <= point.value <= point.high <= 1
+    assert math.isnan(curve_point(metrics, 2).value)
+    assert curve_point(metrics, 2).span == ""
     assert percent(math.nan) == "–"
     assert percent(0.123) == "12.3\xa0%"
 

@@ -3,6 +3,7 @@
 import itertools
 import re
 
+import numpy as np
 import pytest
 from gui_support import QUIET
 from PySide6.QtGui import QColor
@@ -110,3 +111,46 @@ def test_every_class_has_a_key_of_its_own_as_long_as_there_are_keys(classes):
     used = [key for key in keys if key]
     assert len(used) == len(set(used)) == min(classes, 28)
     assert keys[0] == ("0" if classes == 2 else "1")
+
+
+# Machado, Oliveira & Fernandes 2009, severity 1: what linear RGB becomes for a colour-blind eye.
+BLINDNESS = {
+    "none": ((1, 0, 0), (0, 1, 0), (0, 0, 1)),
+    "protanopia": (
+        (0.152286, 1.052583, -0.204868),
+        (0.114503, 0.786281, 0.099216),
+        (-0.003882, -0.048116, 1.051998),
+    ),
+    "deuteranopia": (
+        (0.367322, 0.860646, -0.227968),
+        (0.280085, 0.672501, 0.047413),
+        (-0.011820, 0.042940, 0.968881),
+    ),
+}
+TOLD_APART = 15  # CIE 1976 colour difference; 2 to 3 is the least that is seen side by side
+
+
+def seen(colour: str, blindness: str) -> np.ndarray:
+    """Return a colour as an eye sees it, in CIE L*a*b* (D65)."""
+    given = np.array(QColor(colour).getRgbF()[:3])
+    linear = np.where(given <= 0.04045, given / 12.92, ((given + 0.055) / 1.055) ** 2.4)
+    simulated = np.clip(np.array(BLINDNESS[blindness]) @ linear, 0, 1)
+    to_xyz = np.array(
+        ((0.4124, 0.3576, 0.1805), (0.2126, 0.7152, 0.0722), (0.0193, 0.1192, 0.9505))
+    )
+    x, y, z = np.cbrt(to_xyz @ simulated / np.array((0.9505, 1.0, 1.089)))
+    return np.array((116 * y - 16, 500 * (x - y), 200 * (y - z)))
+
+
+@pytest.mark.parametrize("blindness", BLINDNESS)
+def test_colours_of_classes_are_told_apart_by_every_eye(blindness):
+    for one, other in itertools.combinations(CLASS_COLOURS, 2):
+        distance = np.linalg.norm(seen(one, blindness) - seen(other, blindness))
+        assert distance >= TOLD_APART, f"{one} and {other}: {distance:.1f}"
+
+
+def test_the_simulation_knows_colours_that_are_confused():
+    red, green = "#b04a3c", "#6e6a35"  # far apart for most, nearly one for a deuteranope
+    apart = np.linalg.norm(seen(red, "none") - seen(green, "none"))
+    confused = np.linalg.norm(seen(red, "deuteranopia") - seen(green, "deuteranopia"))
+    assert confused < TOLD_APART < apart

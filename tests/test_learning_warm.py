@@ -11,11 +11,15 @@ from torch.nn import functional
 
 from autoal_gui.core.errors import CheckpointError
 from autoal_gui.core.messages import Asked, Progress, Query, WarmStart, WarmStarted
+from autoal_gui.core.metrics import Metrics
+from autoal_gui.learning import round as rounds
 from autoal_gui.learning import task as tasks
 from autoal_gui.learning.checkpoint import load_checkpoint, load_model
 from autoal_gui.learning.contrastive import contrast_loss, view
+from autoal_gui.learning.head import fit_head
 from autoal_gui.learning.images import ImageCache
 from autoal_gui.learning.warm import warm_start
+from autoal_gui.strategies.contract import Labelled
 
 WARM = TINY.but(warm_start=True, warm_epochs=2, warm_batch=4)
 
@@ -250,6 +254,56 @@ def test_the_audit_measures_on_randomly_drawn_images_alone(start, tmp_path):
     result = result_of(replace(command, history=drawn))
     assert result.audit.total == 6
     assert result_of(replace(command, history=drawn[:4])).audit is None
+
+
+def test_labelled_images_are_predicted_by_heads_that_never_saw_their_label(start, tmp_path):
+    command = warm_round(tmp_path, start)
+    result = result_of(command)
+    assert result.out_of_fold.image_ids.tolist() == [i for i, _ in command.labelled]
+    np.testing.assert_allclose(result.out_of_fold.probabilities.sum(1), 1, atol=1e-6)
+
+
+def test_the_evaluation_sets_probabilities_are_those_of_the_metrics(start, tmp_path):
+    command = warm_round(tmp_path, start)
+    result = result_of(command)
+    assert result.measured.image_ids.tolist() == [i for i, _ in command.evaluation]
+    truth = np.array([c for _, c in command.evaluation])
+    assert Metrics.of_probabilities(truth, result.measured.probabilities) == result.metrics
+
+
+def test_the_labels_that_chance_drew_give_a_model_of_their_own(start, tmp_path):
+    command = warm_round(tmp_path, start)
+    drawn = tuple(Asked(1, Query(i, 0.0, audit=i <= 10), None) for i in range(1, 12))
+    found = result_of(replace(command, history=drawn)).by_chance
+    assert found.labels == 10
+    assert found.metrics.total == len(command.evaluation)
+
+
+def test_what_chance_gives_rests_on_the_images_that_it_drew_alone():
+    rng = np.random.default_rng(3)
+    truth = np.arange(60) % 2
+    features = rng.normal(size=(60, 4)) + 1.5 * truth[:, None]
+    features /= np.linalg.norm(features, axis=1, keepdims=True)
+    known = Labelled(np.arange(1, 31), features[:30], np.zeros((30, 2), np.float32), truth[:30])
+    seen = Labelled(np.arange(31, 61), features[30:], np.zeros((30, 2), np.float32), truth[30:])
+    head = fit_head(known.features, known.labels, 2, 0)
+    drawn = tuple(Asked(1, Query(i, 0.0, audit=i <= 12), None) for i in range(1, 31))
+    found = rounds.by_chance(head, known, seen, drawn)
+    assert found.labels == 12
+    others = np.where(known.image_ids > 12, 1 - known.labels, known.labels)
+    assert rounds.by_chance(head, replace(known, labels=others), seen, drawn) == found
+    own = np.where(known.image_ids <= 12, 1 - known.labels, known.labels)
+    assert rounds.by_chance(head, replace(known, labels=own), seen, drawn) != found
+    assert rounds.by_chance(None, known, seen, drawn) is None
+    assert rounds.by_chance(head, known, None, drawn) is None
+
+
+def test_where_chance_drew_all_or_too_few_there_is_nothing_to_compare(start, tmp_path):
+    command = warm_round(tmp_path, start)
+    ids = [i for i, _ in command.labelled]
+    for count in (len(ids), 9):
+        drawn = tuple(Asked(1, Query(i, 0.0, audit=True), None) for i in ids[:count])
+        assert result_of(replace(command, history=drawn)).by_chance is None
 
 
 # -- whether every layer is trained after all ----------------------------------------------------

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
+from dicom_support import write_dicom
 from PIL import Image
 
 import autoal_gui.sources
@@ -14,7 +15,7 @@ from autoal_gui.core.pool import SourceSpec
 from autoal_gui.core.registry import discover
 
 SOURCES = discover(autoal_gui.sources.__name__)
-NAMES = ("demo", "folder", "medmnist", "npz", "synthetic")
+NAMES = ("demo", "dicom", "folder", "medmnist", "npz", "synthetic")
 
 
 @pytest.fixture(params=NAMES)
@@ -29,6 +30,11 @@ def spec(request, tmp_path):
             path = tmp_path / "set" / f"class {number % 3}" / f"{number}.png"
             path.parent.mkdir(parents=True, exist_ok=True)
             Image.fromarray(image).save(path)
+        return SourceSpec(name, str(tmp_path / "set"), (("labels", "classes"),))
+    if name == "dicom":
+        write_dicom(tmp_path / "set" / "a" / "three", images[:3].astype(np.uint16))
+        for number, image in enumerate(images[3:]):
+            write_dicom(tmp_path / "set" / f"{number}.dcm", image)
         return SourceSpec(name, str(tmp_path / "set"), (("labels", "classes"),))
     path = tmp_path / "breastmnist.npz"
     labels = np.arange(12)[:, None] % 2
@@ -137,7 +143,7 @@ def test_an_unknown_key_is_an_unreadable_image(source, spec, workspace):
 
 
 def test_a_workspace_that_cannot_be_written_is_one_sentence(source, spec, workspace):
-    if spec.kind == "folder":
+    if spec.kind in ("dicom", "folder"):
         pytest.skip("a folder needs no workspace")
     (workspace / "file").write_text("in the way")
     with pytest.raises(SourceError, match="cannot be made"):

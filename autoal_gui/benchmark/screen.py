@@ -89,7 +89,7 @@ def shows_image(window: "MainWindow") -> bool:
     """Say whether the view has the picture of the image that is asked about."""
     image, desk = window.controller.current, desk_of(window)
     picture = None if image is None else desk.loader.picture(image)
-    return picture is not None and desk.image_view.picture is picture[0]
+    return picture is not None and desk.image_view.picture is picture
 
 
 def until(window: "MainWindow", condition: Callable[[], bool]) -> None:

@@ -10,71 +10,14 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from autoal_gui.core import migrations
+from autoal_gui.core.backups import backups, keep_backup
+from autoal_gui.core.entries import first_broken
 from autoal_gui.core.errors import ProjectDamaged, ProjectError, ProjectInUse, ProjectTooNew
+from autoal_gui.core.language import mark, tr
+from autoal_gui.core.schema import SCHEMA_VERSION, SCHEMAS
 
 APPLICATION_ID = 0x41414C47  # "AALG"
-SCHEMA_VERSION = 1
-
-SCHEMA = """
-CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE class (class_index INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
-CREATE TABLE image (
-    image_id INTEGER PRIMARY KEY,
-    key TEXT NOT NULL UNIQUE,
-    sha256 TEXT NOT NULL,
-    split TEXT NOT NULL CHECK (split IN ('pool', 'evaluation'))
-);
-CREATE TABLE unreadable (key TEXT PRIMARY KEY, reason TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE truth (
-    image_id INTEGER PRIMARY KEY REFERENCES image,
-    class_index INTEGER NOT NULL REFERENCES class
-);
-CREATE TABLE journal (
-    sequence INTEGER PRIMARY KEY AUTOINCREMENT,
-    at TEXT NOT NULL,
-    annotator TEXT NOT NULL,
-    round_number INTEGER NOT NULL,
-    action TEXT NOT NULL
-        CHECK (action IN ('label', 'unsure', 'skip', 'import', 'undo', 'redo')),
-    image_id INTEGER NOT NULL REFERENCES image,
-    class_index INTEGER REFERENCES class,
-    suggested INTEGER REFERENCES class,
-    confidence REAL,
-    shown INTEGER NOT NULL,
-    target INTEGER REFERENCES journal,
-    comment TEXT NOT NULL,
-    CHECK ((action IN ('label', 'import')) = (class_index IS NOT NULL)),
-    CHECK ((action IN ('undo', 'redo')) = (target IS NOT NULL))
-);
-CREATE TRIGGER journal_keeps BEFORE UPDATE ON journal
-    BEGIN SELECT RAISE(ABORT, 'the journal only grows'); END;
-CREATE TRIGGER journal_stays BEFORE DELETE ON journal
-    BEGIN SELECT RAISE(ABORT, 'the journal only grows'); END;
--- REPLACE deletes without asking the trigger above.
-CREATE TRIGGER journal_grows BEFORE INSERT ON journal
-    WHEN EXISTS (SELECT 1 FROM journal WHERE sequence = NEW.sequence)
-    BEGIN SELECT RAISE(ABORT, 'the journal only grows'); END;
-CREATE TABLE round (
-    number INTEGER PRIMARY KEY,
-    settings TEXT NOT NULL,
-    outcome TEXT NOT NULL
-        CHECK (outcome IN ('running', 'finished', 'failed', 'cancelled', 'interrupted')),
-    started TEXT NOT NULL,
-    ended TEXT NOT NULL DEFAULT '',
-    labels INTEGER NOT NULL,
-    sentence TEXT NOT NULL DEFAULT '',
-    result TEXT NOT NULL DEFAULT '{}'
-);
-CREATE TABLE ranking (
-    round_number INTEGER NOT NULL REFERENCES round,
-    position INTEGER NOT NULL,
-    image_id INTEGER NOT NULL REFERENCES image,
-    suggested INTEGER REFERENCES class,
-    confidence REAL,
-    query TEXT NOT NULL DEFAULT '',
-    PRIMARY KEY (round_number, position)
-) WITHOUT ROWID;
-"""
 
 
 def create(file: Path, fill: Callable[[sqlite3.Connection], None]) -> sqlite3.Connection:
@@ -90,15 +33,16 @@ def create(file: Path, fill: Callable[[sqlite3.Connection], None]) -> sqlite3.Co
     try:
         file.touch(mode=0o600, exist_ok=False)  # SQLite itself would let others read it
     except FileExistsError:
-        raise ProjectError("There is a project in that folder already.") from None
+        if not _is_unborn(file):
+            raise ProjectError(tr("There is a project in that folder already.")) from None
     except OSError as error:
-        raise ProjectError(UNWRITABLE) from error
+        raise ProjectError(tr(UNWRITABLE)) from error
     connection = sqlite3.connect(file, timeout=0, isolation_level=None)
     try:
         _lock(connection)
         connection.executescript(
             f"BEGIN; PRAGMA application_id={APPLICATION_ID};"
-            f"PRAGMA user_version={SCHEMA_VERSION}; {SCHEMA}"
+            f"PRAGMA user_version={SCHEMA_VERSION}; {SCHEMAS[SCHEMA_VERSION]}"
         )
         fill(connection)
         connection.execute("COMMIT")
@@ -107,9 +51,29 @@ def create(file: Path, fill: Callable[[sqlite3.Connection], None]) -> sqlite3.Co
         for path in (file, file.with_name(f"{file.name}-journal")):
             path.unlink(missing_ok=True)
         if isinstance(error, sqlite3.Error):
-            raise ProjectError(UNWRITABLE) from error
+            raise ProjectError(tr(UNWRITABLE)) from error
         raise
     return connection
+
+
+def _is_unborn(file: Path) -> bool:
+    """Say whether a file is what a program left that was killed while it made a project."""
+    try:
+        with contextlib.closing(sqlite3.connect(file, timeout=0, isolation_level=None)) as db:
+            return _is_empty(db, file)
+    except sqlite3.Error:
+        return False
+
+
+_HEADER = ("application_id", "user_version")
+
+
+def _is_empty(connection: sqlite3.Connection, file: Path) -> bool:
+    """Say whether there never was anything in a file; else there would be copies of it."""
+    if connection.execute("SELECT 1 FROM sqlite_master").fetchone() or backups(file.parent):
+        return False
+    values = (connection.execute(f"PRAGMA {name}").fetchone()[0] for name in _HEADER)
+    return not any(values)
 
 
 def open_existing(file: Path) -> sqlite3.Connection:
@@ -122,15 +86,18 @@ def open_existing(file: Path) -> sqlite3.Connection:
         ProjectError: it is not there, or cannot be opened for writing.
     """
     if not file.is_file():
-        raise ProjectError("There is no project in that folder.")
+        raise ProjectError(tr(NO_PROJECT))
     try:
         connection = sqlite3.connect(file, timeout=0, isolation_level=None)
     except sqlite3.Error as error:
         raise explained(error) from error
     try:
-        _check_kind(connection)
+        _check_kind(connection, file)
         _lock(connection)
+        _check_length(connection, file)
         _check_content(connection)
+        keep_backup(connection, file)
+        migrations.migrate(connection)
     except (sqlite3.Error, UnicodeError) as error:  # damage makes messages that are no text
         connection.close()
         raise explained(error) from error
@@ -140,16 +107,18 @@ def open_existing(file: Path) -> sqlite3.Connection:
     return connection
 
 
-def _check_kind(connection: sqlite3.Connection) -> None:
+def _check_kind(connection: sqlite3.Connection, file: Path) -> None:
     """Check whose file it is before anything is done that may write to it."""
     connection.execute("PRAGMA locking_mode=EXCLUSIVE")
+    if _is_empty(connection, file):
+        raise ProjectError(tr(NO_PROJECT))
     application = connection.execute("PRAGMA application_id").fetchone()[0]
-    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    version = migrations.version_of(connection)
     if application != APPLICATION_ID or version < 1:
-        raise ProjectDamaged("That file is not a project of this program.")
+        raise ProjectDamaged(tr("That file is not a project of this program."))
     if version > SCHEMA_VERSION:
         raise ProjectTooNew(
-            "A later version of the program wrote this project; it has been left unchanged."
+            tr("A later version of the program wrote this project; it has been left unchanged.")
         )
 
 
@@ -161,15 +130,39 @@ def _lock(connection: sqlite3.Connection) -> None:
     )
 
 
+def _check_length(connection: sqlite3.Connection, file: Path) -> None:
+    """Check that no byte is missing: SQLite reads those of an empty last page as zeros."""
+    pages = connection.execute("PRAGMA page_count").fetchone()[0]
+    if file.stat().st_size < pages * connection.execute("PRAGMA page_size").fetchone()[0]:
+        raise ProjectDamaged(tr(DAMAGED))
+
+
 def _check_content(connection: sqlite3.Connection) -> None:
     if connection.execute("PRAGMA integrity_check(1)").fetchone()[0] != "ok":
-        raise ProjectDamaged(DAMAGED)
+        raise ProjectDamaged(tr(DAMAGED))
     if connection.execute("PRAGMA foreign_key_check").fetchone() is not None:
-        raise ProjectDamaged(DAMAGED)
+        raise ProjectDamaged(tr(DAMAGED))
+    version = migrations.version_of(connection)
+    if not _has_tables_of(connection, version):
+        raise ProjectDamaged(tr(DAMAGED))
+    if version > 1 and first_broken(connection) is not None:
+        raise ProjectDamaged(tr(DAMAGED))
+
+
+def is_own(file: Path) -> bool:
+    """Say whether a file has the tables of this version, whatever version it says it is of."""
+    address = f"{file.resolve().as_uri()}?mode=ro"
+    try:
+        with contextlib.closing(sqlite3.connect(address, uri=True)) as connection:
+            return _has_tables_of(connection, SCHEMA_VERSION)
+    except sqlite3.Error:
+        return False
+
+
+def _has_tables_of(connection: sqlite3.Connection, version: int) -> bool:
     with contextlib.closing(sqlite3.connect(":memory:")) as fresh:
-        fresh.executescript(SCHEMA)
-        if _definitions(connection) != _definitions(fresh):
-            raise ProjectDamaged(DAMAGED)
+        fresh.executescript(SCHEMAS[version])
+        return _definitions(connection) == _definitions(fresh)
 
 
 def _definitions(connection: sqlite3.Connection) -> list[tuple[str, ...]]:
@@ -183,19 +176,22 @@ def explained(error: Exception) -> ProjectError:
     """Turn what SQLite says when a project is opened into one sentence."""
     reason = str(error)  # sqlite3 names error codes only from Python 3.11 on
     if "locked" in reason:
-        return ProjectInUse("The project is open in another window or program.")
+        return ProjectInUse(tr("The project is open in another window or program."))
     if "readonly" in reason or "unable to open" in reason:
-        return ProjectError("The project cannot be opened: its folder or disk is read-only.")
+        return ProjectError(tr("The project cannot be opened: its folder or disk is read-only."))
     if "is full" in reason:
-        return ProjectError("The project cannot be opened: its disk is full.")
+        return ProjectError(tr("The project cannot be opened: its disk is full."))
     if "I/O error" in reason:
-        return ProjectError("The project cannot be opened: its disk failed to read or write.")
-    return ProjectDamaged(DAMAGED)
+        return ProjectError(tr("The project cannot be opened: its disk failed to read or write."))
+    return ProjectDamaged(tr(DAMAGED))
 
 
-UNWRITABLE = "The project cannot be written into that folder."
-UNSAVED = "The change could not be saved; is the disk full or read-only?"
-DAMAGED = "The project file is damaged; it has been left unchanged, so that it can be recovered."
+NO_PROJECT = mark("There is no project in that folder.")
+UNWRITABLE = mark("The project cannot be written into that folder.")
+UNSAVED = mark("The change could not be saved; is the disk full or read-only?")
+DAMAGED = mark(
+    "The project file is damaged; it has been left unchanged, so that it can be recovered."
+)
 
 
 @contextlib.contextmanager
@@ -208,7 +204,7 @@ def saving(sentence: str = UNSAVED) -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as error:
-        raise ProjectError(sentence) from error
+        raise ProjectError(tr(sentence)) from error
 
 
 @contextlib.contextmanager

@@ -11,6 +11,7 @@ from typing import Any
 
 import autoal_gui
 from autoal_gui.core.errors import AutoALError
+from autoal_gui.core.language import tr
 
 
 def write_json(target: Path, content: dict[str, Any]) -> None:
@@ -28,7 +29,7 @@ def write_text(target: Path, text: str) -> None:
         with replacing(target) as partial:
             partial.write_text(text, encoding="utf-8", newline="")
     except OSError as error:
-        raise AutoALError("The result could not be written there.") from error
+        raise AutoALError(tr("The result could not be written there.")) from error
 
 
 def sha256_of(file: Path) -> str:

@@ -1,15 +1,24 @@
 """The label journal: every answer ever given, and what they add up to now.
 
 The journal only grows. Undo and redo are entries like any other, so that the same entries always
-give the same answers, however often the program was closed in between.
+give the same answers, however often the program was closed in between. Each entry is sealed with
+a hash over itself and the seal before it, so that a line changed behind the program's back shows.
 """
 
+import hashlib
+import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from types import MappingProxyType
 from typing import Literal
 
-Action = Literal["label", "unsure", "skip", "import", "undo", "redo"]
+Action = Literal["label", "unsure", "skip", "import", "flag", "unflag", "comment", "undo", "redo"]
+Purpose = Literal["answer", "repeat", "second", "adjudicate"]
+"""What an answer is for: the project's own; the same reader asked again, to measure consistency;
+a second reader, who does not see the first; or the settling of what two readers disagree on. A
+"repeat" and a "second" stand beside the project's answer and never change it."""
+ANSWERS = ("label", "unsure", "skip")
+UNSEALED = "0" * 64  # the seal before the first entry
 
 
 @dataclass(frozen=True)
@@ -36,16 +45,63 @@ class Entry:
     target: int | None = None
     """For "undo" and "redo": the sequence of the answer taken back or restored."""
     comment: str = ""
+    """The text of "comment", empty to remove one."""
+    purpose: Purpose = "answer"
+
+
+def sealed(entry: Entry, before: str) -> str:
+    """Return the seal of an entry: SHA-256 over the seal before it and all of its fields, in hex.
+
+    Args:
+        entry: what is sealed.
+        before: the seal of the entry before it; `UNSEALED` before the first.
+    """
+    return seal_over(astuple(entry), before)
+
+
+def seal_over(values: Iterable[object], before: str) -> str:
+    """Return the seal of the entry that has these values, in the order of its fields."""
+    text = json.dumps([before, *values], ensure_ascii=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+Slot = tuple[str, str]
+"""(what stands, for whom): of each image one entry stands in each slot."""
+ANSWER: Slot = ("answer", "")
+FLAG: Slot = ("flag", "")
+COMMENT: Slot = ("comment", "")
+REPEAT: Slot = ("repeat", "")
+
+
+OWN = ""
+"""Whose turn undo and redo take back: the project's own, or a second reader's by name."""
+
+
+def turn_of(entry: Entry) -> str:
+    """Say in whose turns an entry is: a second reader takes back their own answers alone."""
+    return entry.annotator if entry.purpose == "second" else OWN
+
+
+def slot_of(entry: Entry) -> Slot:
+    """Say what an entry replaces: the earlier entry of its image in the same slot."""
+    if entry.action in ("flag", "unflag"):
+        return FLAG
+    if entry.action == "comment":
+        return COMMENT
+    if entry.purpose == "second":
+        return ("second", entry.annotator)
+    return REPEAT if entry.purpose == "repeat" else ANSWER
 
 
 @dataclass
 class Journal:
     """What the entries applied so far add up to."""
 
-    _answers: dict[int, Entry] = field(default_factory=dict)
-    _history: dict[int, list[Entry]] = field(default_factory=dict)
-    _undoable: list[Entry] = field(default_factory=list)
-    _redoable: list[Entry] = field(default_factory=list)
+    _standing: dict[Slot, dict[int, Entry]] = field(default_factory=lambda: {ANSWER: {}})
+    _history: dict[tuple[Slot, int], list[Entry]] = field(default_factory=dict)
+    _undoable: dict[str, list[Entry]] = field(default_factory=dict)
+    _redoable: dict[str, list[Entry]] = field(default_factory=dict)
+    _by_sequence: dict[int, Entry] = field(default_factory=dict)
     _first: dict[int, Entry] = field(default_factory=dict)
 
     @classmethod
@@ -59,7 +115,46 @@ class Journal:
     @property
     def answers(self) -> Mapping[int, Entry]:
         """The answer that stands for each answered image id."""
-        return MappingProxyType(self._answers)
+        return self._in(ANSWER)
+
+    @property
+    def repeats(self) -> Mapping[int, Entry]:
+        """The second answer of the same reader to each image that was put to them twice."""
+        return self._in(REPEAT)
+
+    @property
+    def second_readers(self) -> tuple[str, ...]:
+        """Who gave answers as a second reader, by name."""
+        return tuple(
+            sorted(who for (what, who), all_ in self._standing.items() if what == "second" and all_)
+        )
+
+    def second_answers(self, annotator: str) -> Mapping[int, Entry]:
+        """Return a second reader's answer to each image id."""
+        return self._in(("second", annotator))
+
+    @property
+    def flags(self) -> frozenset[int]:
+        """The image ids that carry a flag."""
+        return frozenset(i for i, e in self._in(FLAG).items() if e.action == "flag")
+
+    @property
+    def comments(self) -> Mapping[int, str]:
+        """The comment on each image id that has one."""
+        return {i: e.comment for i, e in self._in(COMMENT).items() if e.comment}
+
+    def is_flagged(self, image_id: int) -> bool:
+        """Whether an image carries a flag."""
+        entry = self._in(FLAG).get(image_id)
+        return entry is not None and entry.action == "flag"
+
+    def comment(self, image_id: int) -> str:
+        """Return the comment on an image, or an empty text."""
+        entry = self._in(COMMENT).get(image_id)
+        return entry.comment if entry else ""
+
+    def _in(self, slot: Slot) -> Mapping[int, Entry]:
+        return MappingProxyType(self._standing.get(slot, {}))
 
     @property
     def first_answers(self) -> Mapping[int, Entry]:
@@ -67,14 +162,54 @@ class Journal:
         return MappingProxyType(self._first)
 
     @property
+    def readings(self) -> Mapping[int, Entry]:
+        """The project's answer to each image as it was before readers settled it together."""
+        return {
+            image: reading
+            for image in self._in(ANSWER)
+            if (reading := self._before_settling(image)) is not None
+        }
+
+    def _before_settling(self, image_id: int) -> Entry | None:
+        reading = None
+        for entry in self._history.get((ANSWER, image_id), ()):
+            if entry.purpose == "adjudicate":
+                break
+            reading = entry
+        return reading
+
+    def history(self, image_id: int) -> tuple[Entry, ...]:
+        """Return what was said of an image and not taken back, ascending by sequence."""
+        found = [e for slot in self._standing for e in self._history.get((slot, image_id), ())]
+        return tuple(sorted(found, key=lambda entry: entry.sequence))
+
+    def standing(self, slot: Slot, image_id: int) -> Entry | None:
+        """Return what stands of an image in a slot."""
+        return self._in(slot).get(image_id)
+
+    def replaced_by(self, entry: Entry) -> Slot:
+        """Return the slot that an entry changes, an undo or redo that of its target."""
+        return slot_of(self._by_sequence[entry.target] if entry.target else entry)
+
+    @property
     def undoable(self) -> Entry | None:
-        """The answer that undo would take back."""
-        return self._undoable[-1] if self._undoable else None
+        """The project's own entry that undo would take back."""
+        return self.undoable_of(OWN)
 
     @property
     def redoable(self) -> Entry | None:
-        """The answer that redo would restore."""
-        return self._redoable[-1] if self._redoable else None
+        """The project's own entry that redo would restore."""
+        return self.redoable_of(OWN)
+
+    def undoable_of(self, turn: str) -> Entry | None:
+        """Return the entry that undo would take back, of a second reader or of `OWN`."""
+        stack = self._undoable.get(turn)
+        return stack[-1] if stack else None
+
+    def redoable_of(self, turn: str) -> Entry | None:
+        """Return the entry that redo would restore, of a second reader or of `OWN`."""
+        stack = self._redoable.get(turn)
+        return stack[-1] if stack else None
 
     def apply(self, entry: Entry) -> None:
         """Take in the next entry.
@@ -87,28 +222,34 @@ class Journal:
         elif entry.action == "redo":
             answer = self._pop(self._redoable, entry)
             self._stand(answer)
-            self._undoable.append(answer)
+            self._undoable[turn_of(answer)].append(answer)
         else:
             self._stand(entry)
             if entry.action != "import":  # what came with the images is nobody's last action
-                self._undoable.append(entry)
-                self._redoable.clear()
+                self._by_sequence[entry.sequence] = entry
+                self._undoable.setdefault(turn_of(entry), []).append(entry)
+                self._redoable.pop(turn_of(entry), None)
 
-    def _pop(self, stack: list[Entry], entry: Entry) -> Entry:
-        if not stack or stack[-1].sequence != entry.target:
+    def _pop(self, stacks: dict[str, list[Entry]], entry: Entry) -> Entry:
+        target = self._by_sequence.get(entry.target or 0)
+        stack = stacks.get(turn_of(target)) if target else None
+        if not stack or stack[-1] is not target:
             raise ValueError(f"entry {entry.sequence} cannot {entry.action} {entry.target}")
         return stack.pop()
 
-    def _stand(self, answer: Entry) -> None:
-        self._first.setdefault(answer.image_id, answer)
-        self._history.setdefault(answer.image_id, []).append(answer)
-        self._answers[answer.image_id] = answer
+    def _stand(self, entry: Entry) -> None:
+        slot, image_id = slot_of(entry), entry.image_id
+        if slot == ANSWER:
+            self._first.setdefault(image_id, entry)
+        self._history.setdefault((slot, image_id), []).append(entry)
+        self._standing.setdefault(slot, {})[image_id] = entry
 
-    def _take_back(self, answer: Entry) -> None:
-        history = self._history[answer.image_id]
-        history.remove(answer)  # not always the last: an import may stand in front of it
-        self._redoable.append(answer)
+    def _take_back(self, entry: Entry) -> None:
+        slot, image_id = slot_of(entry), entry.image_id
+        history = self._history[slot, image_id]
+        history.remove(entry)  # not always the last: an import may stand in front of it
+        self._redoable.setdefault(turn_of(entry), []).append(entry)
         if history:
-            self._answers[answer.image_id] = history[-1]
+            self._standing[slot][image_id] = history[-1]
         else:
-            del self._answers[answer.image_id]
+            del self._standing[slot][image_id]

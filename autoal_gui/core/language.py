@@ -5,8 +5,7 @@ in a table say, is marked there with `mark` and looked up with `tr` where it is 
 """
 
 import gettext
-
-from autoal_gui.core.files import resources
+from collections.abc import Callable
 
 LANGUAGES = {
     "en": "English",
@@ -19,24 +18,44 @@ LANGUAGES = {
 DOMAIN = "autoal"
 
 _catalogue: gettext.NullTranslations = gettext.NullTranslations()
+_language = "en"
+_grouped: Callable[[int], str] = "{:,}".format
 
 
-def use(language: str) -> None:
-    """Look sentences up in a language from now on; what has no translation stays English."""
-    global _catalogue
+def use(language: str, grouped: Callable[[int], str] = "{:,}".format) -> None:
+    """Look sentences up in a language from now on; what has no translation stays English.
+
+    Args:
+        language: a code of `LANGUAGES`.
+        grouped: how whole numbers are written in it.
+    """
+    from autoal_gui.core.files import resources  # which itself speaks in sentences
+
+    global _catalogue, _grouped, _language
+    _grouped, _language = grouped, language
     folder = str(resources() / "translations")
     _catalogue = gettext.translation(DOMAIN, folder, [language], fallback=True)
 
 
+def in_use() -> str:
+    """Return the code of the language in use."""
+    return _language
+
+
 def tr(sentence: str, **values: object) -> str:
     """Return a sentence in the language in use, its {names} replaced by values."""
-    found = _catalogue.gettext(sentence)
+    found = _catalogue.gettext(sentence) if sentence else ""  # gettext gives "" its own header
     return found.format(**values) if values else found
 
 
 def tr_count(one: str, many: str, count: int, **values: object) -> str:
     """Return the form of a sentence that suits a count, which it may show as {count}."""
-    return _catalogue.ngettext(one, many, count).format(count=count, **values)
+    return _catalogue.ngettext(one, many, count).format(count=_grouped(count), **values)
+
+
+def number(count: int) -> str:
+    """Return a whole number as the language in use writes it, thousands apart."""
+    return _grouped(count)
 
 
 def mark(sentence: str) -> str:

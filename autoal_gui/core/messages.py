@@ -10,7 +10,7 @@ from typing import Literal, get_args
 import numpy as np
 import numpy.typing as npt
 
-from autoal_gui.core.metrics import Metrics
+from autoal_gui.core.metrics import ByChance, Metrics
 from autoal_gui.core.pool import ImagePool
 from autoal_gui.core.settings import RunSettings
 
@@ -105,7 +105,19 @@ class ExportModel:
     target: str
 
 
-Command = WarmStart | RunRound | ExportModel
+@dataclass(frozen=True)
+class Explain:
+    """Work out where in one image a model looked."""
+
+    request_id: int
+    pool: ImagePool
+    image_id: int
+    checkpoint: str
+    class_index: int | None = None
+    """What speaks for this class; None: for the one that the model finds most likely."""
+
+
+Command = WarmStart | RunRound | ExportModel | Explain
 
 
 @dataclass(frozen=True)
@@ -146,6 +158,30 @@ class WarmStarted:
     """Whether the whole time was used; False where the user stopped it."""
 
 
+@dataclass(frozen=True, eq=False)
+class Predicted:
+    """Class probabilities of some images; read-only arrays."""
+
+    image_ids: npt.NDArray[np.int64] = field(repr=False)
+    """(n,)."""
+    probabilities: npt.NDArray[np.float32] = field(repr=False)
+    """(n, C)."""
+
+    @classmethod
+    def of(
+        cls, image_ids: npt.NDArray[np.int64], probabilities: npt.NDArray[np.floating]
+    ) -> "Predicted":
+        """Keep copies that nobody can change."""
+        ids, rows = image_ids.copy(), probabilities.astype(np.float32)
+        ids.flags.writeable = rows.flags.writeable = False
+        return cls(ids, rows)
+
+    @classmethod
+    def nothing(cls) -> "Predicted":
+        """Return the probabilities of no image."""
+        return cls.of(np.empty(0, np.int64), np.empty((0, 0)))
+
+
 @dataclass(frozen=True)
 class RoundFinished:
     """The result of a round."""
@@ -177,6 +213,13 @@ class RoundFinished:
     notices: tuple[str, ...] = ()
     reason: str = ""
     """What chose the batch, in one sentence; empty where the mode says it all."""
+    measured: Predicted = field(default_factory=Predicted.nothing, repr=False)
+    """Of the evaluation set; what `metrics` was counted from."""
+    out_of_fold: Predicted = field(default_factory=Predicted.nothing, repr=False)
+    """Of the labelled images, each by a model that never saw its label. Empty where every layer was
+    trained: the one model there is has seen all labels, and would only repeat them."""
+    by_chance: ByChance | None = None
+    """What the labels of images drawn at random give alone; None where that is not known."""
 
 
 @dataclass(frozen=True)
@@ -185,6 +228,20 @@ class Exported:
 
     request_id: int
     target: str
+
+
+@dataclass(frozen=True)
+class Explained:
+    """Where in an image a model looked."""
+
+    request_id: int
+    image_id: int
+    class_name: str
+    """The class that is explained."""
+    probability: float
+    """That the model gives it, in [0, 1]."""
+    heat: npt.NDArray[np.float32] = field(repr=False)
+    """(h, w) in [0, 1] over the whole image: how much each place spoke for the class; read-only."""
 
 
 @dataclass(frozen=True)
@@ -205,5 +262,12 @@ class CommandFailed:
 
 
 Event = (
-    Progress | Notice | WarmStarted | RoundFinished | Exported | CommandCancelled | CommandFailed
+    Progress
+    | Notice
+    | WarmStarted
+    | RoundFinished
+    | Exported
+    | Explained
+    | CommandCancelled
+    | CommandFailed
 )

@@ -1,12 +1,35 @@
-"""How well a classifier does on the evaluation set, from its confusion matrix."""
+"""How well a classifier does on the evaluation set: its confusion matrix, and how it ranks."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 Z_95 = 1.959964  # two-sided 95 % quantile of the normal distribution
+Floats = npt.NDArray[np.float64]
+Interval = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Area:
+    """An area under the ROC curve with its 95 % interval, all in [0, 1]."""
+
+    value: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Auroc:
+    """Areas under the ROC curve, each class against the rest; see `areas_of`."""
+
+    macro: Area
+    """The mean over the classes that occur."""
+    classes: tuple[Area | None, ...]
+    """One a class; None for a class that does not occur."""
 
 
 @dataclass(frozen=True)
@@ -17,6 +40,24 @@ class Metrics:
     """
 
     confusion: tuple[tuple[int, ...], ...]
+    auroc: Auroc | None = None
+    """None where no probabilities are known, or a single class occurs."""
+
+    @classmethod
+    def of_probabilities(
+        cls, truth: npt.NDArray[np.integer], probabilities: npt.NDArray[np.floating]
+    ) -> "Metrics":
+        """Measure predictions: each image is taken for its likeliest class.
+
+        Args:
+            truth: (n,) class indices.
+            probabilities: (n, C).
+
+        Raises:
+            ValueError: the arrays differ in length, or an index lies outside [0, C).
+        """
+        counted = cls.of(truth, probabilities.argmax(1), probabilities.shape[1])
+        return cls(counted.confusion, areas_of(truth, probabilities))
 
     @classmethod
     def of(
@@ -64,6 +105,36 @@ class Metrics:
         )
 
     @property
+    def specificities(self) -> tuple[float, ...]:
+        """Share of the images outside each class that were not taken for it, in [0, 1].
+
+        nan for a class that all images belong to.
+        """
+        return tuple(
+            kept / count if count else math.nan
+            for kept, count in map(self.specificity_counts, range(len(self.confusion)))
+        )
+
+    def sensitivity_counts(self, class_index: int) -> tuple[int, int]:
+        """Return (found, all) of the images of a class."""
+        row = self.confusion[class_index]
+        return row[class_index], sum(row)
+
+    def specificity_counts(self, class_index: int) -> tuple[int, int]:
+        """Return (not taken for the class, all) of the images outside a class."""
+        others = [row for t, row in enumerate(self.confusion) if t != class_index]
+        count = sum(map(sum, others))
+        return count - sum(row[class_index] for row in others), count
+
+    def sensitivity_interval(self, class_index: int) -> Interval:
+        """95 % interval of a class's sensitivity."""
+        return wilson_interval(*self.sensitivity_counts(class_index))
+
+    def specificity_interval(self, class_index: int) -> Interval:
+        """95 % interval of a class's specificity."""
+        return wilson_interval(*self.specificity_counts(class_index))
+
+    @property
     def balanced_accuracy(self) -> float:
         """Mean sensitivity over the classes that occur, in [0, 1] (Brodersen et al. 2010)."""
         present = [value for value in self.sensitivities if not math.isnan(value)]
@@ -79,12 +150,12 @@ class Metrics:
         return float(scores.mean()) if present.any() else math.nan
 
     @property
-    def accuracy_interval(self) -> tuple[float, float]:
+    def accuracy_interval(self) -> Interval:
         """95 % interval of the accuracy."""
         return wilson_interval(self.correct, self.total)
 
     @property
-    def balanced_accuracy_interval(self) -> tuple[float, float]:
+    def balanced_accuracy_interval(self) -> Interval:
         """95 % interval of the balanced accuracy: the variances of the classes' shares add up.
 
         Each share is taken with one success and one failure more (Agresti & Coull 1998), so that
@@ -102,7 +173,42 @@ class Metrics:
         return (max(0.0, middle - half), min(1.0, middle + half))
 
 
-def wilson_interval(found: int, count: int) -> tuple[float, float]:
+@dataclass(frozen=True)
+class ByChance:
+    """What a model makes of the labels of images drawn at random alone: what chance would give."""
+
+    labels: int
+    metrics: Metrics
+    """On the same images as the model that learned from all labels."""
+
+
+def as_plain(metrics: Metrics) -> dict[str, Any]:
+    """Return metrics as what JSON can hold, the inverse of `from_plain`."""
+    auroc = metrics.auroc
+    areas = None
+    if auroc is not None:
+        areas = [_triple(area) for area in (auroc.macro, *auroc.classes)]
+    return {"confusion": metrics.confusion, "auroc": areas}
+
+
+def from_plain(values: Mapping[str, Any]) -> Metrics:
+    """Read what `as_plain` returned.
+
+    Raises:
+        KeyError, TypeError, ValueError: it is something else.
+    """
+    areas = [Area(*map(float, area)) if area else None for area in values.get("auroc") or ()]
+    confusion = tuple(tuple(map(int, row)) for row in values["confusion"])
+    if not areas or areas[0] is None:
+        return Metrics(confusion)
+    return Metrics(confusion, Auroc(areas[0], tuple(areas[1:])))
+
+
+def _triple(area: Area | None) -> tuple[float, float, float] | None:
+    return (area.value, area.low, area.high) if area else None
+
+
+def wilson_interval(found: int, count: int) -> Interval:
     """Return the 95 % score interval of a share (Wilson 1927); (0, 1) for no data."""
     if count == 0:
         return (0.0, 1.0)
@@ -111,3 +217,69 @@ def wilson_interval(found: int, count: int) -> tuple[float, float]:
     middle = (share + Z_95**2 / (2 * count)) / denominator
     half = Z_95 * math.sqrt(share * (1 - share) / count + Z_95**2 / (4 * count**2)) / denominator
     return (max(0.0, middle - half), min(1.0, middle + half))
+
+
+def areas_of(
+    truth: npt.NDArray[np.integer], probabilities: npt.NDArray[np.floating]
+) -> Auroc | None:
+    """Return the areas under the ROC curves, each class against the rest (Mann & Whitney 1947).
+
+    The intervals are those of DeLong et al. (1988): an image's placement is the share of the other
+    side that it is ranked before, and the variances of the placements' means add up. The mean over
+    classes is treated alike, its images class by class, whose numbers are taken as given. To each
+    class's placements a best and a worst one are added, as Agresti & Coull (1998) do for shares:
+    without, a perfect ranking of ten images would count as certain.
+
+    Args:
+        truth: (n,) class indices in [0, C).
+        probabilities: (n, C).
+
+    Returns:
+        None where fewer than two classes occur.
+    """
+    present = np.unique(truth).tolist()
+    if len(present) < 2:
+        return None
+    columns = {c: _placements(truth == c, probabilities[:, c]) for c in present}
+    classes = tuple(
+        _area([columns[c]], [c], truth) if c in columns else None
+        for c in range(probabilities.shape[1])
+    )
+    return Auroc(_area(list(columns.values()), present, truth), classes)
+
+
+def _placements(inside: npt.NDArray[np.bool_], scores: npt.NDArray[np.floating]) -> Floats:
+    """Return (n,) the share of the other side that each image is ranked rightly against."""
+    below_all = _mid_ranks(scores)
+    placements = np.empty(len(scores))
+    for side in (inside, ~inside):
+        others = len(scores) - np.count_nonzero(side)
+        lower = (below_all[side] - _mid_ranks(scores[side])) / others
+        placements[side] = lower if side is inside else 1 - lower
+    return placements
+
+
+def _mid_ranks(values: npt.NDArray[np.floating]) -> Floats:
+    """Return (n,) ranks from 1 up; ties share their mean."""
+    _, places, counts = np.unique(values, return_inverse=True, return_counts=True)
+    ranks: Floats = (np.cumsum(counts) - (counts - 1) / 2)[places.reshape(-1)]
+    return ranks
+
+
+def _area(columns: list[Floats], classes: list[int], truth: npt.NDArray[np.integer]) -> Area:
+    """Return the mean of the areas of some classes, of which the placements are given."""
+    value = sum(float(p[truth == c].mean()) for p, c in zip(columns, classes, strict=True))
+    value /= len(columns)
+    variance = 0.0
+    for own in np.unique(truth).tolist():
+        inside = truth == own
+        parts = [
+            (1 / np.count_nonzero(truth == c) if c == own else 1 / np.count_nonzero(truth != c), p)
+            for p, c in zip(columns, classes, strict=True)
+        ]
+        largest = sum(part for part, _ in parts) / len(columns)
+        held = sum(part * p[inside] for part, p in parts) / len(columns) / largest
+        padded = np.append(held, (0.0, 1.0))  # in [0, 1]
+        variance += (largest * len(held)) ** 2 * float(padded.var()) / len(padded)
+    half = Z_95 * math.sqrt(variance)
+    return Area(value, max(0.0, value - half), min(1.0, value + half))

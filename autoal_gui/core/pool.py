@@ -9,12 +9,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
 
 from autoal_gui.core.errors import EarlyAccess, ImageUnreadable, SourceError
+from autoal_gui.core.language import tr
 
 Split = Literal["pool", "evaluation"]
 Pixels = npt.NDArray[np.generic]
@@ -22,6 +23,21 @@ Pixels = npt.NDArray[np.generic]
 
 ProgressCallback = Callable[[int, int], None]
 """Called with (done, total); may raise `Cancelled` to stop."""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One decoded image, and what its grey values mean. A brighter pixel has a larger value."""
+
+    pixels: Pixels = field(repr=False)
+    window: tuple[float, float] | None = None
+    """Grey values that the file wants shown as black and as white; None where it says nothing."""
+    slope: float = 1.0
+    intercept: float = 0.0
+    """A measured value is slope * grey value + intercept; the slope is negative where the file
+    calls low values bright."""
+    unit: str = ""
+    """Of measured values: "HU", or empty where they do not mean the same in every image."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +61,8 @@ class ListedImage:
 
     key: str
     sha256: str
-    """Of the decoded array or of the file, whichever the source reads; lower-case hex."""
+    """Of the decoded array or of the file, whichever the source reads; lower-case hex. Empty where
+    the file has not been read yet."""
     split: Split = "pool"
     label: int | None = None
     """Index into the listing's classes where the source knows it. Only `Project.create` looks."""
@@ -69,6 +86,30 @@ class ImageReader(Protocol):
 
         Raises:
             ImageUnreadable: the image is gone or broken; the others can still be read.
+        """
+
+
+@runtime_checkable
+class PictureReader(ImageReader, Protocol):
+    """A reader whose files say what their grey values mean."""
+
+    def read_picture(self, key: str) -> Picture:
+        """Decode one image, see `ImageReader.read`.
+
+        Raises:
+            ImageUnreadable: the image is gone or broken; the others can still be read.
+        """
+
+
+@runtime_checkable
+class CheckingReader(ImageReader, Protocol):
+    """A reader of files that were listed without being read."""
+
+    def check(self, key: str) -> str:
+        """Read and decode one file; return its SHA-256 in lower-case hex.
+
+        Raises:
+            ImageUnreadable: it cannot be used.
         """
 
 
@@ -116,6 +157,8 @@ class ImagePool:
 
     images: Mapping[int, PoolImage]
     reader: ImageReader = field(repr=False)
+    identity: str = ""
+    """What tells these images from others where not every file has been read; else empty."""
 
     def ids(self, split: Split) -> tuple[int, ...]:
         """Return the image ids of one split, ascending."""
@@ -134,23 +177,47 @@ class ImagePool:
         Raises:
             ImageUnreadable: the id is unknown, or the image is gone or broken.
         """
+        return self.reader.read(self._key(image_id))
+
+    def picture(self, image_id: int) -> Picture:
+        """Decode one image with what its grey values mean.
+
+        Raises:
+            ImageUnreadable: see `read`.
+        """
+        key = self._key(image_id)
+        if isinstance(self.reader, PictureReader):
+            return self.reader.read_picture(key)
+        return Picture(self.reader.read(key))
+
+    def _key(self, image_id: int) -> str:
         image = self.images.get(image_id)
         if image is None:
-            raise ImageUnreadable(f"Image {image_id} is not part of this project.")
-        return self.reader.read(image.key)
+            raise ImageUnreadable(
+                tr("Image {image_id} is not part of this project.", image_id=image_id)
+            )
+        return image.key
 
     @cached_property
     def data_hash(self) -> str:
-        """SHA-256 over the images' own hashes in the order of their ids; lower-case hex."""
+        """SHA-256 over the images' own hashes in the order of their ids; lower-case hex.
+
+        Where files are read only later, it is what stood in its place from the beginning: what is
+        kept under this name must not be lost when their hashes become known.
+        """
+        if self.identity:
+            return self.identity
         digest = hashlib.sha256()
         for image_id in sorted(self.images):
             digest.update(self.images[image_id].sha256.encode())
         return digest.hexdigest()
 
     @classmethod
-    def of(cls, images: Iterable[PoolImage], reader: ImageReader) -> "ImagePool":
+    def of(
+        cls, images: Iterable[PoolImage], reader: ImageReader, identity: str = ""
+    ) -> "ImagePool":
         """Build a pool from its images."""
-        return cls({image.image_id: image for image in images}, reader)
+        return cls({image.image_id: image for image in images}, reader, identity)
 
     @classmethod
     def of_listing(
@@ -184,7 +251,7 @@ def longest_side(pool: ImagePool) -> int:
             return int(max(pool.read(image_id).shape[:2]))
         except ImageUnreadable:
             continue
-    raise SourceError("None of the images can be read.")
+    raise SourceError(tr("None of the images can be read."))
 
 
 class HiddenTruth:
@@ -212,5 +279,10 @@ class HiddenTruth:
             EarlyAccess: it has not been asked for.
         """
         if image_id not in self._asked:
-            raise EarlyAccess(f"The label of image {image_id} is hidden until it is asked for.")
+            raise EarlyAccess(
+                tr(
+                    "The label of image {image_id} is hidden until it is asked for.",
+                    image_id=image_id,
+                )
+            )
         return self._labels[image_id]

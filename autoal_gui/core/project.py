@@ -4,21 +4,26 @@ The thread that opened a project is the only one to use it. Every answer is comm
 call that gives it returns, so that closing or killing the program at any moment loses nothing.
 """
 
+import contextlib
 import json
 import random
 import sqlite3
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timezone
+from itertools import filterfalse
 from pathlib import Path
 from typing import Any, Literal
 
-from autoal_gui.core import database
+from autoal_gui.core import checks, database
+from autoal_gui.core.backups import keep_backup
+from autoal_gui.core.entries import first_broken, insert_entry, last_seal, read_entries
 from autoal_gui.core.errors import ProjectDamaged, ProjectError, SettingsError
 from autoal_gui.core.files import sha256_of
-from autoal_gui.core.journal import Action, Entry, Journal
+from autoal_gui.core.journal import OWN, UNSEALED, Action, Entry, Journal, Purpose, turn_of
+from autoal_gui.core.language import mark, tr
 from autoal_gui.core.messages import Asked, Query, RoundFinished, WarmStarted
-from autoal_gui.core.metrics import Metrics
+from autoal_gui.core.metrics import ByChance, Metrics, as_plain, from_plain
 from autoal_gui.core.pool import (
     HiddenTruth,
     ImagePool,
@@ -28,7 +33,9 @@ from autoal_gui.core.pool import (
     SourceSpec,
     Split,
 )
+from autoal_gui.core.predictions import Probabilities, keep_predictions, read_predictions
 from autoal_gui.core.queue import LabelQueue
+from autoal_gui.core.repeats import EVERY, repeats_for
 from autoal_gui.core.settings import RunSettings
 from autoal_gui.core.splits import assign_splits
 from autoal_gui.core.warm import WarmRecord, same_input
@@ -40,6 +47,7 @@ OpenImages = Callable[[SourceSpec, Path], ImageReader]
 
 FILE_NAME = "project.autoal"
 WARM_FILE = "warm.pt"  # the checkpoint of the warm start
+UNANSWERED = mark("The answer could not be saved; is the disk full or read-only?")
 RANKING_KEPT = 1000  # images of a ranking that are stored: many batches of labelling ahead
 
 
@@ -76,6 +84,8 @@ class RoundRecord:
     metrics: Metrics | None = None
     audit: Metrics | None = None
     """Out-of-fold, on the labelled images that were drawn at random."""
+    by_chance: ByChance | None = None
+    """What the labels of images drawn at random give alone."""
     checkpoint: str = ""
     """File name inside the project's models folder."""
     checkpoint_sha256: str = ""
@@ -114,8 +124,11 @@ class Project:
     def __init__(self, folder: Path, connection: sqlite3.Connection, reader: ImageReader) -> None:
         self.folder = folder
         self._db = connection
-        self.pool = ImagePool.of(self._load_images(), reader)
-        self._journal = Journal.of(self._load_entries())
+        identity = str(_setting(connection, "identity", ""))
+        self.pool = ImagePool.of(self._load_images(), reader, identity)
+        self._unusable = checks.unusable(connection)
+        self._shuffled: tuple[int, tuple[int, ...]] | None = None
+        self._journal = Journal.of(read_entries(connection))
         self._ranking = self._load_ranking()
         self._own_truth = self._load_evaluation_truth()
 
@@ -140,6 +153,7 @@ class Project:
         connection = database.create(
             folder / FILE_NAME, lambda db: _write_plan(db, plan, listing, annotator)
         )
+        keep_backup(connection, folder / FILE_NAME)
         return cls(folder, connection, reader)
 
     @classmethod
@@ -161,7 +175,7 @@ class Project:
             raise database.explained(error) from error
         except (SettingsError, ValueError, KeyError, TypeError, AttributeError) as error:
             connection.close()
-            raise ProjectDamaged(database.DAMAGED) from error
+            raise ProjectDamaged(tr(database.DAMAGED)) from error
         except BaseException:
             connection.close()
             raise
@@ -223,12 +237,28 @@ class Project:
         """
         self._write_class("UPDATE class SET name=? WHERE class_index=?", name, class_index)
 
+    @property
+    def removed_classes(self) -> frozenset[int]:
+        """Classes taken out of use; one whose labels an undo has brought back is in use again."""
+        removed = frozenset(int(i) for i in _setting(self._db, "removed_classes", []))
+        if not removed:
+            return removed
+        return removed - {entry.class_index for entry in self.answers.values()}
+
+    @removed_classes.setter
+    def removed_classes(self, removed: Iterable[int]) -> None:
+        self._set("removed_classes", sorted(removed))
+
+    def measuring_labels(self, class_index: int) -> int:
+        """Return how many images of the evaluation set are known to be of a class."""
+        return sum(known == class_index for known in self._own_truth.values())
+
     def _write_class(self, statement: str, name: str, class_index: int) -> None:
         name = name.strip()
         if not name:
-            raise ProjectError("A class needs a name.")
+            raise ProjectError(tr("A class needs a name."))
         if name in self.classes[:class_index] + self.classes[class_index + 1 :]:
-            raise ProjectError(f"There is a class named {name} already.")
+            raise ProjectError(tr("There is a class named {name} already.", name=name))
         self._execute(statement, name, class_index)
 
     @property
@@ -263,6 +293,26 @@ class Project:
         """(key, reason) of the files left out at import."""
         return tuple(self._db.execute("SELECT key, reason FROM unreadable ORDER BY key"))
 
+    def unchecked(self) -> tuple[tuple[int, str], ...]:
+        """Return (image id, key) of the images whose file has not been read yet."""
+        return checks.unchecked(self._db)
+
+    @property
+    def unusable(self) -> Set[int]:
+        """The images that turned out to be unreadable; nobody is asked for them."""
+        return self._unusable
+
+    def store_checks(self, found: Sequence[checks.Checked]) -> None:
+        """Store what came of files that were read after the project was made.
+
+        Raises:
+            ProjectError: it could not be saved.
+        """
+        with database.saving(), database.transaction(self._db):
+            checks.store(self._db, found)
+        self._unusable -= {one.image_id for one in found if not one.reason}
+        self._unusable |= {one.image_id for one in found if one.reason}
+
     # -- answers ------------------------------------------------------------------------------
 
     @property
@@ -289,10 +339,13 @@ class Project:
         shown: bool = False,
         comment: str = "",
         round_number: int | None = None,
+        purpose: Purpose = "answer",
+        annotator: str = "",
     ) -> Entry:
         """Commit one answer ("label", "unsure" or "skip") and return its entry.
 
         `round_number` is that of the round whose ranking asked for the image; by default the last.
+        `annotator` is by default the project's.
 
         Raises:
             ProjectError: it could not be saved; the answer does not stand.
@@ -306,36 +359,103 @@ class Project:
             shown=shown and suggestion is not None,
             comment=comment,
             round_number=self.last_round if round_number is None else round_number,
+            purpose=purpose,
+            annotator=annotator or self.annotator,
         )
 
-    def undo(self) -> Entry | None:
-        """Take back the last answer that stands; return it, or None if there is none."""
-        answer = self._journal.undoable
+    @contextlib.contextmanager
+    def together(self) -> Iterator[None]:
+        """Commit the answers that the block gives at once, or none of them.
+
+        Raises:
+            ProjectError: they could not be saved.
+        """
+        try:
+            with database.saving(UNANSWERED), database.transaction(self._db):
+                yield
+        except BaseException:
+            self._journal = Journal.of(read_entries(self._db))  # without what was taken back
+            raise
+
+    def add_readings(self, readings: Sequence[Entry]) -> None:
+        """Append second readings from another project, all or none; each gets a sequence here.
+
+        Raises:
+            ProjectError: they could not be saved.
+        """
+        entries = []
+        with database.saving(), database.transaction(self._db):
+            last, seal = last_seal(self._db)
+            for sequence, reading in enumerate(readings, start=last + 1):
+                entries.append(replace(reading, sequence=sequence, purpose="second"))
+                seal = insert_entry(self._db, entries[-1], seal)
+        for entry in entries:
+            self._journal.apply(entry)
+
+    def flag(self, image_id: int, flagged: bool = True) -> Entry:
+        """Put a flag on an image, or take it off; its answer stays as it is.
+
+        Raises:
+            ProjectError: it could not be saved.
+        """
+        action: Action = "flag" if flagged else "unflag"
+        return self._append(action, image_id, round_number=self.last_round)
+
+    def comment_on(self, image_id: int, comment: str) -> Entry:
+        """Put a comment on an image in the place of the last one; an empty one removes it.
+
+        Raises:
+            ProjectError: it could not be saved.
+        """
+        return self._append("comment", image_id, round_number=self.last_round, comment=comment)
+
+    @property
+    def journal(self) -> Journal:
+        """What the answers, flags, comments and readings add up to; for reading alone."""
+        return self._journal
+
+    def first_broken_seal(self) -> int | None:
+        """Return the first line of the journal that was changed from outside; None if none was."""
+        return first_broken(self._db)
+
+    def undo(self, turn: str = OWN) -> Entry | None:
+        """Take back the last answer that stands; return it, or None if there is none.
+
+        `turn` names a second reader, who takes back their own answers alone.
+        """
+        answer = self._journal.undoable_of(turn)
         if answer is not None:
             self._append_turn("undo", answer)
         return answer
 
-    def redo(self) -> Entry | None:
+    def redo(self, turn: str = OWN) -> Entry | None:
         """Restore the answer last taken back; return it, or None if there is none."""
-        answer = self._journal.redoable
+        answer = self._journal.redoable_of(turn)
         if answer is not None:
             self._append_turn("redo", answer)
         return answer
 
     def _append_turn(self, action: Action, answer: Entry) -> None:
         image_id, target = answer.image_id, answer.sequence
-        self._append(action, image_id, round_number=self.last_round, target=target)
+        who = turn_of(answer) or self.annotator
+        self._append(action, image_id, round_number=self.last_round, target=target, annotator=who)
 
     def _append(self, action: Action, image_id: int, **values: Any) -> Entry:
-        with database.saving("The answer could not be saved; is the disk full or read-only?"):
-            entry = Entry(0, _now(), self.annotator, action=action, image_id=image_id, **values)
-            entry = replace(entry, sequence=_insert_entry(self._db, entry))
+        with database.saving(tr(UNANSWERED)):
+            last, before = last_seal(self._db)
+            who = values.pop("annotator", "") or self.annotator
+            entry = Entry(last + 1, _now(), who, action=action, image_id=image_id, **values)
+            insert_entry(self._db, entry, before)
         self._journal.apply(entry)
         return entry
 
     def entries(self) -> tuple[Entry, ...]:
         """Return the whole journal, ascending by sequence."""
-        return tuple(self._load_entries())
+        return tuple(read_entries(self._db))
+
+    def entries_of(self, image_id: int) -> tuple[Entry, ...]:
+        """Return what the journal says of one image, ascending by sequence."""
+        return tuple(read_entries(self._db, image_id))
 
     def training_labels(self) -> tuple[tuple[int, int], ...]:
         """Return (image id, class index) of the labelled pool images, ascending by id."""
@@ -356,14 +476,14 @@ class Project:
 
     def unanswered(self) -> tuple[int, ...]:
         """Return the pool images without an answer, ascending by id."""
-        answers = self.answers
-        return tuple(i for i in self.pool.ids("pool") if i not in answers)
+        answers, unusable = self.answers, self._unusable
+        return tuple(i for i in self.pool.ids("pool") if i not in answers and i not in unusable)
 
     def unanswered_evaluation(self) -> tuple[int, ...]:
         """Return the evaluation images whose label must come from the annotator, ascending."""
-        known, answers = self._own_truth, self.answers
+        passed_over = (self._own_truth, self.answers, self._unusable)
         ids = self.pool.ids("evaluation")
-        return tuple(i for i in ids if i not in known and i not in answers)
+        return tuple(i for i in ids if not any(i in one for one in passed_over))
 
     @property
     def waiting(self) -> int:
@@ -384,14 +504,36 @@ class Project:
     def queue(self) -> LabelQueue:
         """The batch in work and the rest of the last ranking."""
         saved = json.loads(str(_setting(self._db, "batch")))
-        batch = tuple(i for i in saved if i in self.pool.images)
+        batch = tuple(i for i in saved if i in self.pool.images and i not in self._unusable)
         inside = set(batch)
-        rest = tuple(i for i in self.ranking if i not in inside)
-        return LabelQueue(batch, rest, self.settings.batch_size)
+        rest = tuple(filterfalse(inside.__contains__, self.ranking))
+        again = inside.intersection(_setting(self._db, "repeats", ()), self.answers)
+        return LabelQueue(batch, rest, self.settings.batch_size, frozenset(again))
 
-    def save_batch(self, batch: Sequence[int]) -> None:
-        """Remember the images in the strip, so that reopening goes on at the same one."""
+    def save_batch(self, batch: Sequence[int], repeats: Iterable[int] = ()) -> None:
+        """Remember the images in the strip, so that reopening goes on at the same one.
+
+        `repeats` are those of them that are put to the reader a second time.
+        """
+        again = sorted(repeats)
+        if again != _setting(self._db, "repeats", []):
+            self._set("repeats", again)  # first: without its batch it means nothing
         self._set("batch", json.dumps(list(batch)))
+
+    @property
+    def repeat_every(self) -> int:
+        """One answer in so many is to an image that the reader has answered before; 0 for none."""
+        return int(_setting(self._db, "repeat_every", EVERY))
+
+    @repeat_every.setter
+    def repeat_every(self, every: int) -> None:
+        self._set("repeat_every", every)
+
+    def repeats(self) -> tuple[tuple[int, int], ...]:
+        """Return (place, image) of what the next batch puts to the reader a second time."""
+        settings = self.settings
+        size, every, seed = settings.batch_size, self.repeat_every, settings.seed
+        return repeats_for(self._journal, self.annotator, size, every, seed)
 
     @property
     def ranking(self) -> tuple[int, ...]:
@@ -399,10 +541,18 @@ class Project:
 
         Before the first ranking, and behind what is stored of the last, the order is random.
         """
-        ranked = set(self._ranking.order)
-        others = [image_id for image_id in self.unanswered() if image_id not in ranked]
-        random.Random(self.settings.seed).shuffle(others)
-        return (*self.unanswered_evaluation(), *self._ranking.order, *others)
+        ranked = filterfalse(self._unusable.__contains__, self._ranking.order)
+        passed_over = {*self._ranking.order, *self.answers, *self._unusable}
+        others = filterfalse(passed_over.__contains__, self._random_order(self.settings.seed))
+        return (*self.unanswered_evaluation(), *ranked, *others)
+
+    def _random_order(self, seed: int) -> tuple[int, ...]:
+        """Return the ids of the pool in the order of a seed; shuffled once, pools are large."""
+        if self._shuffled is None or self._shuffled[0] != seed:
+            order = list(self.pool.ids("pool"))
+            random.Random(seed).shuffle(order)
+            self._shuffled = (seed, tuple(order))
+        return self._shuffled[1]
 
     def suggestion(self, image_id: int) -> Suggestion | None:
         """Return what the last model makes of an image, where that is known."""
@@ -501,7 +651,7 @@ class Project:
         drawn = filter(self._is_drawn, self._journal.first_answers)
         return (
             *(Asked(0, _drawn_query(image_id), None) for image_id in drawn),
-            *(Asked(n, _query_from(i, text), suggested) for n, i, suggested, text in rows),
+            *(Asked(n, query_from(i, text), suggested) for n, i, suggested, text in rows),
         )
 
     @property
@@ -533,6 +683,9 @@ class Project:
             # Earlier rankings are kept only as far as they were asked for.
             self._db.execute("DELETE FROM ranking WHERE query=''")
             self._db.executemany("INSERT INTO ranking VALUES (?,?,?,?,?,?)", _ranking_rows(result))
+            if result.checkpoint:
+                labelled = {image_id for image_id, _ in self.training_labels()}
+                keep_predictions(self._db, result, labelled, RANKING_KEPT)
         self._ranking = self._load_ranking()
 
     def end_round(self, number: int, outcome: Outcome, sentence: str = "") -> None:
@@ -551,11 +704,25 @@ class Project:
             "SELECT number, outcome, settings, started, ended, labels, sentence, result "
             "FROM round ORDER BY number"
         ).fetchall()
-        return tuple(_record(row) for row in rows)
+        return tuple(round_record(row) for row in rows)
 
     def finished_rounds(self) -> tuple[RoundRecord, ...]:
         """Return the rounds that brought a result, ascending by number."""
         return tuple(record for record in self.rounds() if record.outcome == "finished")
+
+    def predictions(self) -> dict[int, Probabilities]:
+        """Return what a model makes of answered and evaluation images, (C,) by image id.
+
+        It is the last model that never saw the image's label, see `keep_predictions`; an image
+        that no such model has predicted is missing. C is the number of classes at that time.
+        """
+        images, answers = self.pool.images, self.answers
+        found = read_predictions(self._db)
+        return {
+            image_id: row
+            for image_id, row in found.items()
+            if image_id in answers or images[image_id].split == "evaluation"
+        }
 
     def last_checkpoint(self) -> Path | None:
         """Return the last good model's file, or None before there is one."""
@@ -573,13 +740,6 @@ class Project:
         rows = self._db.execute("SELECT image_id, key, sha256, split FROM image").fetchall()
         return (PoolImage(*row) for row in rows)
 
-    def _load_entries(self) -> Iterable[Entry]:
-        rows = self._db.execute(
-            "SELECT sequence, at, annotator, round_number, action, image_id, class_index,"
-            " suggested, confidence, shown, target, comment FROM journal ORDER BY sequence"
-        ).fetchall()
-        return (replace(Entry(*row), shown=bool(row[9])) for row in rows)
-
     def _load_ranking(self) -> _Ranking:
         rows = self._db.execute(
             "SELECT image_id, suggested, confidence, query FROM ranking WHERE round_number=?"
@@ -589,7 +749,7 @@ class Project:
         return _Ranking(
             order=tuple(row[0] for row in rows),
             suggestions={i: Suggestion(c, p) for i, c, p, _ in rows if c is not None},
-            queries={i: _query_from(i, text) for i, _, _, text in rows if text},
+            queries={i: query_from(i, text) for i, _, _, text in rows if text},
         )
 
     def _read_all(self) -> None:
@@ -633,7 +793,7 @@ def make_folders(folder: Path) -> Path:
         for path in (folder, folder / "models", folder / "cache"):
             path.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:
-        raise ProjectError("The project folder cannot be made there.") from error
+        raise ProjectError(tr("The project folder cannot be made there.")) from error
     return folder / "cache"
 
 
@@ -648,6 +808,7 @@ def _write_plan(
         "show_suggestions": False,
         "batch": "[]",
         "start_from": plan.start_from,
+        "identity": checks.identity_of(listing),
     }
     rows = [(name, json.dumps(value)) for name, value in settings.items()]
     db.executemany("INSERT INTO setting VALUES (?, ?)", rows)
@@ -674,26 +835,16 @@ def _write_known_labels(
 ) -> None:
     """Store known labels as truth, or as answers where the user says that they are given."""
     own_test_split = any(image.split == "evaluation" for image in listing.images)
+    sequence, seal = 0, UNSEALED
     for image_id, image in enumerate(listing.images, start=1):
         if image.label is None:
             continue
         if plan.label_use == "labelled" and splits[image_id] == "pool":
-            entry = Entry(0, _now(), annotator, 0, "import", image_id, image.label)
-            _insert_entry(db, entry)
+            sequence += 1
+            entry = Entry(sequence, _now(), annotator, 0, "import", image_id, image.label)
+            seal = insert_entry(db, entry, seal)
         elif plan.label_use != "ignore" or (own_test_split and splits[image_id] == "evaluation"):
             db.execute("INSERT INTO truth VALUES (?, ?)", (image_id, image.label))
-
-
-def _insert_entry(db: sqlite3.Connection, entry: Entry) -> int:
-    values = asdict(entry)
-    del values["sequence"]
-    columns = ", ".join(values)
-    marks = ", ".join("?" * len(values))
-    cursor = db.execute(
-        f"INSERT INTO journal ({columns}) VALUES ({marks})",  # noqa: S608 - names of our own
-        tuple(values.values()),
-    )
-    return int(cursor.lastrowid or 0)
 
 
 def _setting(db: sqlite3.Connection, name: str, *default: Any) -> Any:
@@ -718,8 +869,9 @@ def _result_json(result: RoundFinished) -> dict[str, Any]:
     return {
         "weights": result.weights,
         "plain_weights": result.plain_weights,
-        "confusion": result.metrics.confusion if result.metrics else None,
+        **(as_plain(result.metrics) if result.metrics else {"confusion": None}),
         "audit": result.audit.confusion if result.audit else None,
+        "by_chance": _chance_json(result.by_chance),
         "checkpoint": Path(result.checkpoint).name,
         "checkpoint_sha256": result.checkpoint_sha256,
         "seconds": result.seconds,
@@ -727,6 +879,10 @@ def _result_json(result: RoundFinished) -> dict[str, Any]:
         "notices": result.notices,
         "reason": result.reason,
     }
+
+
+def _chance_json(found: ByChance | None) -> dict[str, Any] | None:
+    return {"labels": found.labels, **as_plain(found.metrics)} if found else None
 
 
 def _ranking_rows(result: RoundFinished) -> Iterable[tuple[object, ...]]:
@@ -749,13 +905,15 @@ def _query_json(query: Query) -> str:
     return json.dumps([query.score, query.strategies, query.predicted_loss, query.audit])
 
 
-def _query_from(image_id: int, text: str) -> Query:
+def query_from(image_id: int, text: str) -> Query:
+    """Return why an image was asked for, from its text in the file; raises the like."""
     score, strategies, loss, *rest = json.loads(text)  # version 0.1 knew no audit
     audit = bool(rest and rest[0])
     return Query(image_id, score, tuple(tuple(row) for row in strategies), loss, audit)
 
 
-def _record(row: tuple[Any, ...]) -> RoundRecord:
+def round_record(row: tuple[Any, ...]) -> RoundRecord:
+    """Return a round from its row; raises what `Project.open` takes for damage."""
     number, outcome, settings, started, ended, labels, sentence, text = row
     result = json.loads(text)
     return RoundRecord(
@@ -768,8 +926,9 @@ def _record(row: tuple[Any, ...]) -> RoundRecord:
         sentence,
         weights=_pairs(result.get("weights", ())),
         plain_weights=_pairs(result.get("plain_weights", ())),
-        metrics=_metrics(result.get("confusion")),
-        audit=_metrics(result.get("audit")),
+        metrics=from_plain(result) if result.get("confusion") else None,
+        audit=from_plain({"confusion": result["audit"]}) if result.get("audit") else None,
+        by_chance=_by_chance(result.get("by_chance")),
         checkpoint=result.get("checkpoint", ""),
         checkpoint_sha256=result.get("checkpoint_sha256", ""),
         seconds=_pairs(result.get("seconds", ())),
@@ -779,8 +938,8 @@ def _record(row: tuple[Any, ...]) -> RoundRecord:
     )
 
 
-def _metrics(confusion: Any) -> Metrics | None:
-    return Metrics(tuple(map(tuple, confusion))) if confusion else None
+def _by_chance(values: Any) -> ByChance | None:
+    return ByChance(int(values["labels"]), from_plain(values)) if values else None
 
 
 def _pairs(rows: Iterable[Any]) -> tuple[tuple[str, float], ...]:

@@ -4,8 +4,9 @@ Labelling never waits: while a round runs, the rest of the last ranking is asked
 replaces only what has not been shown.
 """
 
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import filterfalse
 
 
 @dataclass(frozen=True)
@@ -19,20 +20,35 @@ class LabelQueue:
     size: int = 20
     """b, images in a batch."""
 
+    repeats: frozenset[int] = frozenset()
+    """Images of the batch that the same reader has answered before: they are put a second time,
+    without a word, to measure how consistent the reader is (`core/repeats.py`)."""
+
     def current(self, answered: Container[int]) -> int | None:
         """Return the first image of the batch without an answer, or None if it is done."""
         return next((image for image in self.batch if image not in answered), None)
 
-    def next_batch(self, answered: Container[int]) -> "LabelQueue":
+    def next_batch(
+        self, answered: Container[int], again: Sequence[tuple[int, int]] = ()
+    ) -> "LabelQueue":
         """Return the queue moved on by one batch, passing over what has an answer.
 
         What the batch leaves without an answer moves to the end; no image is lost.
+
+        Args:
+            answered: images that need no asking; a repeat is in it once it is answered again.
+            again: (place in the batch, image) of answered images to put a second time.
         """
-        waiting = tuple(image for image in self.rest + self.batch if image not in answered)
-        return replace(self, batch=waiting[: self.size], rest=waiting[self.size :])
+        order = (*self.rest, *(image for image in self.batch if image not in self.repeats))
+        # By `filterfalse`, since a pool may have 100,000 images and a key is waiting for the next.
+        return self._dealt(filterfalse(answered.__contains__, order), again)
 
     def rerank(
-        self, ranking: Iterable[int], answered: Container[int], shown: int | None
+        self,
+        ranking: Iterable[int],
+        answered: Container[int],
+        shown: int | None,
+        again: Sequence[tuple[int, int]] = (),
     ) -> "LabelQueue":
         """Return the queue under a new ranking; the image on screen comes first.
 
@@ -41,10 +57,47 @@ class LabelQueue:
 
         Args:
             ranking: image ids, the one to ask first in front.
-            answered: images that need no asking.
+            answered: images that need no asking; a repeat is in it once it is answered again.
             shown: the image on screen, or None.
+            again: (place in the batch, image) of answered images to put a second time.
         """
         screen = () if shown is None else (shown,)
         order = dict.fromkeys((*screen, *ranking, *self.batch, *self.rest))  # each image once
-        waiting = tuple(image for image in order if image not in answered)
-        return replace(self, batch=waiting[: self.size], rest=waiting[self.size :])
+        over = self.repeats.difference(screen)
+        unanswered = filterfalse(answered.__contains__, order)
+        waiting = list(filterfalse(over.__contains__, unanswered))
+        queue = self._dealt(waiting, again)
+        return replace(queue, repeats=queue.repeats | self.repeats.intersection(waiting))
+
+    def brought_back(self, image_id: int, again: bool) -> "LabelQueue":
+        """Return the queue with an image whose answer was taken back, in front of the batch.
+
+        `again` says whether that was the answer to a repeat.
+        """
+        batch = self.batch if image_id in self.batch else (image_id, *self.batch)
+        repeats = self.repeats | {image_id} if again else self.repeats
+        return replace(self, batch=batch, repeats=repeats)
+
+    def without(self, unusable: Container[int]) -> "LabelQueue":
+        """Return the queue without images that cannot be read."""
+        batch, rest = (
+            tuple(filterfalse(unusable.__contains__, p)) for p in (self.batch, self.rest)
+        )
+        return replace(self, batch=batch, rest=rest, repeats=self.repeats.intersection(batch))
+
+    def _dealt(self, waiting: Iterable[int], again: Sequence[tuple[int, int]]) -> "LabelQueue":
+        """Return the queue of these images, with others put among the first of them.
+
+        A batch keeps its size, so that its length gives no repeat away, and the first image stays
+        the first. Where nothing else is left to ask, nothing is asked twice.
+        """
+        order, put = list(waiting), set[int]()
+        known = set(order) if again else set()
+        for place, image in sorted(again):
+            if order and self.size > 1 and image not in known:
+                order.insert(max(1, min(place, self.size - 1, len(order))), image)
+                known.add(image)
+                put.add(image)
+        batch = tuple(order[: self.size])
+        rest = tuple(filterfalse(put.__contains__, order[self.size :]))
+        return replace(self, batch=batch, rest=rest, repeats=frozenset(put.intersection(batch)))

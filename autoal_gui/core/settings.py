@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, Literal
 
 from autoal_gui.core.errors import SettingsError
+from autoal_gui.core.language import mark, tr
 
 Stem = Literal["3x3", "3x3/2", "7x7"]
 STEMS = ("3x3", "3x3/2", "7x7")
@@ -39,6 +40,11 @@ class RunSettings:
     """"auto", "paper", "vote", or the name of one strategy ("random", "entropy", ...)."""
     batch_size: int = 20  # images asked for in a round, b; a clinician's two minutes
     candidates: tuple[str, ...] = CANDIDATES
+    pinned_on: tuple[str, ...] = ()
+    """Candidates that keep at least an equal share of the weight, whatever a search makes of them.
+    Bandits (ALBL, TAILOR) weigh as they must to stay fair, and pass over it."""
+    pinned_off: tuple[str, ...] = ()
+    """Candidates that take no part."""
     seed: int = 0
 
     # Where it runs
@@ -86,15 +92,36 @@ class RunSettings:
     patience: int = 50  # steps without movement before the search stops early
     rank_margin: float = 1.0  # xi of the pairwise ranking loss (Yoo & Kweon 2019)
 
+    # To compare with
+    placebo: str = ""
+    """What a search has learned is made useless, see `learning.placebo`; modes auto and paper."""
+    ablation: str = ""
+    """Mode paper with a part of SearchNet alone: "backbone" learns no losses; "loss head" learns
+    nothing else, and asks for the images whose predicted loss is highest (our reading)."""
+
     def __post_init__(self) -> None:
         self._check_kinds()
         for name, (low, high) in _RANGES.items():
             value = getattr(self, name)
             if not low <= value <= high:
-                raise SettingsError(f"{name} is {value}; it must lie between {low} and {high}.")
+                raise SettingsError(
+                    tr(
+                        "{name} is {value}; it must lie between {low} and {high}.",
+                        name=name,
+                        value=value,
+                        low=low,
+                        high=high,
+                    )
+                )
         for name, allowed in _CHOICES.items():
             if getattr(self, name) not in allowed:
-                raise SettingsError(f"{name} must be one of: {', '.join(allowed)}.")
+                raise SettingsError(
+                    tr(
+                        "{name} must be one of: {values}.",
+                        name=name,
+                        values=", ".join(filter(None, allowed)),
+                    )
+                )
         self._check_strategies()
 
     def _check_kinds(self) -> None:
@@ -103,15 +130,28 @@ class RunSettings:
             value = getattr(self, hyper_parameter.name)
             number = kind is float and type(value) is int
             if type(value) is not kind and not number:
-                raise SettingsError(f"{hyper_parameter.name} must be {_KINDS[kind]}.")
+                raise SettingsError(
+                    tr("{name} must be {kind}.", name=hyper_parameter.name, kind=tr(_KINDS[kind]))
+                )
 
     def _check_strategies(self) -> None:
-        if not all(isinstance(name, str) and name for name in (self.mode, *self.candidates)):
-            raise SettingsError("A mode and a query strategy are given by their names.")
+        pinned = (*self.pinned_on, *self.pinned_off)
+        names = (self.mode, *self.candidates, *pinned)
+        if not all(isinstance(name, str) and name for name in names):
+            raise SettingsError(tr("A mode and a query strategy are given by their names."))
         if not self.candidates:
-            raise SettingsError("At least one query strategy is needed.")
+            raise SettingsError(tr("At least one query strategy is needed."))
         if len(set(self.candidates)) != len(self.candidates):
-            raise SettingsError("A query strategy is named twice.")
+            raise SettingsError(tr("A query strategy is named twice."))
+        if len(set(pinned)) != len(pinned):
+            raise SettingsError(tr("A query strategy is pinned twice."))
+        if not self.weighed:
+            raise SettingsError(tr("At least one query strategy must take part."))
+
+    @property
+    def weighed(self) -> tuple[str, ...]:
+        """The candidates that take part: those that are not pinned off."""
+        return tuple(name for name in self.candidates if name not in self.pinned_off)
 
     def to_json(self) -> str:
         """Return the settings as one line of JSON, the inverse of `from_json`."""
@@ -128,11 +168,10 @@ class RunSettings:
             values: dict[str, Any] = json.loads(text)
             known = {f.name for f in fields(cls)}
             kept = {name: value for name, value in values.items() if name in known}
-            if isinstance(kept.get("candidates"), list):  # JSON knows no tuples
-                kept["candidates"] = tuple(kept["candidates"])
-            return cls(**kept)
+            lists = {n: tuple(v) for n, v in kept.items() if isinstance(v, list)}
+            return cls(**{**kept, **lists})  # JSON knows no tuples
         except (TypeError, ValueError, AttributeError, RecursionError) as error:
-            raise SettingsError("The settings cannot be read.") from error
+            raise SettingsError(tr("The settings cannot be read.")) from error
 
     def changed_by(self, changes: Sequence[str]) -> "RunSettings":
         """Return a copy with changes given as NAME=VALUE texts.
@@ -144,7 +183,7 @@ class RunSettings:
         for change in changes:
             name, _, text = change.partition("=")
             if name not in {f.name for f in fields(self)}:
-                raise SettingsError(f"There is no setting named {name}.")
+                raise SettingsError(tr("There is no setting named {name}.", name=name))
             values[name] = _parsed(text, getattr(self, name))
         return self.but(**values)
 
@@ -158,11 +197,11 @@ class RunSettings:
 
 
 _KINDS: dict[type, str] = {
-    bool: "true or false",
-    int: "a whole number",
-    float: "a number",
-    str: "a text",
-    tuple: "a list of names",
+    bool: mark("true or false"),
+    int: mark("a whole number"),
+    float: mark("a number"),
+    str: mark("a text"),
+    tuple: mark("a list of names"),
 }
 _RANGES: dict[str, tuple[float, float]] = {
     "batch_size": (1, 10_000),
@@ -197,6 +236,8 @@ _CHOICES: dict[str, tuple[str, ...]] = {
     "device": DEVICES,
     "precision": PRECISIONS,
     "all_layers": ("measured", "never", "always"),
+    "placebo": ("", "frozen", "permuted", "masks"),
+    "ablation": ("", "backbone", "loss head"),
 }
 
 
@@ -209,7 +250,7 @@ def _parsed(text: str, example: object) -> object:
     try:
         return type(example)(text)  # type: ignore[call-arg]
     except ValueError:
-        raise SettingsError(f"{text!r} is not a value for that setting.") from None
+        raise SettingsError(tr("{text!r} is not a value for that setting.", text=text)) from None
 
 
 def fitted_to(settings: RunSettings, side: int) -> RunSettings:

@@ -17,6 +17,7 @@ from PySide6.QtCore import QObject, QThread, Signal
 
 from autoal_gui.core.backend import Backend
 from autoal_gui.core.errors import AutoALError, Cancelled
+from autoal_gui.core.language import mark, tr
 from autoal_gui.core.messages import (
     Command,
     CommandCancelled,
@@ -27,7 +28,9 @@ from autoal_gui.core.messages import (
 
 log = logging.getLogger(__name__)
 
-FAULT = "The work stopped because of a fault in the program; labels and the last model are kept."
+FAULT = mark(
+    "The work stopped because of a fault in the program; labels and the last model are kept."
+)
 PROGRESS_INTERVAL = 0.05  # seconds between two progress events: 20 a second at most
 MakeBackend = Callable[[], Backend]
 
@@ -124,7 +127,7 @@ def explained(request_id: int, error: Exception) -> CommandCancelled | CommandFa
     log.error("A command failed: %s", details)
     if isinstance(error, AutoALError):
         return CommandFailed(request_id, str(error), details)
-    return CommandFailed(request_id, FAULT, details)
+    return CommandFailed(request_id, tr(FAULT), details)
 
 
 def where(error: BaseException) -> str:

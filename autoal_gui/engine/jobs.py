@@ -8,6 +8,7 @@ from typing import Any
 from PySide6.QtCore import QObject, QThread, Signal
 
 from autoal_gui.core.errors import AutoALError, Cancelled
+from autoal_gui.core.language import tr
 from autoal_gui.core.pool import ProgressCallback
 from autoal_gui.engine.engine import FAULT, PROGRESS_INTERVAL, Throttle, is_last, where
 
@@ -57,12 +58,12 @@ class Job(QThread):
             self.failed.emit(str(error))
         except Exception as error:
             log.error("A job failed: %s", where(error))
-            self.failed.emit(FAULT)
+            self.failed.emit(tr(FAULT))
         else:
             self.succeeded.emit(result)
 
     def _report(self, done: int, total: int) -> None:
         if self._cancel.is_set():
-            raise Cancelled("The work was cancelled.")
+            raise Cancelled(tr("The work was cancelled."))
         if self._throttle.passes(is_last(done, total)):
             self.progress.emit(done, total)

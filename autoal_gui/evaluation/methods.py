@@ -77,14 +77,25 @@ def method_of(text: str, warm: bool | None = None) -> Method:
 
 GROUPS: dict[str, tuple[str, ...]] = {
     "candidates": CANDIDATES,
-    # Strategies that look at unlike things come first, or one more would be no more.
-    "ablations": tuple(
-        f"paper:candidates={','.join(names)}"
-        for names in (
-            ("entropy",),
-            ("entropy", "kmeans", "bald"),
-            ("entropy", "kmeans", "bald", "margin", "mean_std"),
-        )
+    # Strategies that look at unlike things come first, or one more would be no more. The modes
+    # themselves have all seven, and both parts of SearchNet.
+    "ablations": (
+        *(
+            f"{mode}:candidates={','.join(names)}"
+            for mode in ("paper", "auto")
+            for names in (
+                ("entropy",),
+                ("entropy", "kmeans", "bald"),
+                ("entropy", "kmeans", "bald", "margin", "mean_std"),
+            )
+        ),
+        "paper:ablation=backbone",
+        "paper:ablation=loss head",
+    ),
+    "placebos": tuple(
+        f"{mode}:placebo={kind}"
+        for mode in ("paper", "auto")
+        for kind in ("frozen", "permuted", "masks")
     ),
 }
 """Words that stand for several methods; "strategies" is every strategy there is."""

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QKeySequence
 
+from autoal_gui.core.language import tr
 from autoal_gui.gui.theme import Theme, icon
 
 
 @dataclass(frozen=True)
 class Command:
-    """One command as the table below declares it."""
+    """One command as the table below declares it; the catalogues take group, text and tip."""
 
     name: str
     group: str
@@ -26,9 +27,8 @@ COMMANDS = (
     Command("home", "Project", "Start page", "Close the project and show the start page"),
     Command("open", "Project", "Open project…", "Open a project's folder", ("Ctrl+O",), "open"),
     Command("export", "Project", "Export…", "Write labels or the model", ("Ctrl+E",), "export"),
-    Command(
-        "settings", "Project", "Settings…", "Mode, batch, classes, reader", ("Ctrl+,",), "settings"
-    ),
+    Command("settings", "Project", "Settings…", "How to ask, who reads", ("Ctrl+,",), "settings"),
+    Command("report", "Project", "Import report…", "Files that could not be used, and why"),
     Command("quit", "Project", "Quit", "Close the program; everything is saved", ("Ctrl+Q",)),
     Command("unsure", "Label", "Unsure", "The class cannot be told", ("U",), "unsure"),
     Command("skip", "Label", "Skip", "The image is unusable", ("S",), "skip"),
@@ -36,6 +36,9 @@ COMMANDS = (
     Command("redo", "Label", "Redo", "Restore the answer", ("Ctrl+Shift+Z", "Ctrl+Y"), "redo"),
     Command("back", "Label", "Back", "Show the image answered before", ("Left",), repeats=True),
     Command("forward", "Label", "Forward", "Show the next image", ("Right",), repeats=True),
+    Command(
+        "classes", "Label", "Classes…", "Add, rename or remove classes", ("Ctrl+K",), "classes"
+    ),
     Command("fit", "View", "Whole image", "Show the whole image", ("F",), "fit"),
     Command("actual", "View", "Real size", "One image pixel is one screen pixel", ("Z",), "actual"),
     Command("zoom_in", "View", "Zoom in", "Or turn the wheel", ("+", "="), repeats=True),
@@ -45,6 +48,48 @@ COMMANDS = (
     ),
     Command("theme", "View", "Light or dark", "Change the colours", ("Ctrl+D",), "theme"),
     Command("why", "View", "Why this image", "What each strategy made of it", ("W",)),
+    Command(
+        "heat",
+        "View",
+        "Where the model looked",
+        "After the answer: which places spoke for the model's class",
+        ("Shift+W",),
+        "heat",
+    ),
+    Command("invert", "Brightness", "Invert", "Black and white change places", ("I",), "invert"),
+    Command(
+        "brighter",
+        "Brightness",
+        "Brighter",
+        "Or drag up with the right button",
+        ("Ctrl+Up",),
+        repeats=True,
+    ),
+    Command("darker", "Brightness", "Darker", "Or drag down", ("Ctrl+Down",), repeats=True),
+    Command(
+        "contrast",
+        "Brightness",
+        "More contrast",
+        "Or drag to the left",
+        ("Ctrl+Right",),
+        repeats=True,
+    ),
+    Command(
+        "flatter",
+        "Brightness",
+        "Less contrast",
+        "Or drag to the right",
+        ("Ctrl+Left",),
+        repeats=True,
+    ),
+    Command("look_own", "Brightness", "As the file says", "The image's own window", ("F2",)),
+    Command("look_auto", "Brightness", "Automatic", "Nearly all grey values of the image", ("F3",)),
+    Command("look_full", "Brightness", "Full range", "All grey values of the image", ("F4",)),
+    Command("look_brain", "Brightness", "CT brain", "Level 40, width 80 HU", ("F5",)),
+    Command("look_soft", "Brightness", "CT soft tissue", "Level 40, width 400 HU", ("F6",)),
+    Command("look_mediastinum", "Brightness", "CT mediastinum", "Level 50, width 350 HU", ("F7",)),
+    Command("look_lung", "Brightness", "CT lung", "Level -600, width 1500 HU", ("F8",)),
+    Command("look_bone", "Brightness", "CT bone", "Level 400, width 1800 HU", ("F9",)),
     Command(
         "train",
         "Training",
@@ -69,7 +114,8 @@ COMMANDS = (
         ("Ctrl+L",),
         "play",
     ),
-    Command("keys", "Help", "Keys…", "All keys on one sheet", ("?", "F1"), "keys"),
+    Command("help", "Help", "Help", "How this program works", ("F1",), "help"),
+    Command("keys", "Help", "Keys…", "All keys on one sheet", ("?",), "keys"),
 )
 GROUPS = tuple(dict.fromkeys(command.group for command in COMMANDS))
 
@@ -92,10 +138,10 @@ class Actions(QObject):
         return tuple(self[command.name] for command in COMMANDS if command.group == name)
 
     def _make(self, command: Command) -> QAction:
-        action = QAction(command.text, self)
+        action = QAction(tr(command.text), self)
         action.setShortcuts([QKeySequence(key) for key in command.keys])
         action.setAutoRepeat(command.repeats)
-        _set_tip(action, command.tip)
+        _set_tip(action, tr(command.tip))
         return action
 
     def rename(self, name: str, text: str, tip: str) -> None:
@@ -106,7 +152,7 @@ class Actions(QObject):
     def restore(self, name: str) -> None:
         """Give a command the words of the table again."""
         command = next(command for command in COMMANDS if command.name == name)
-        self.rename(name, command.text, command.tip)
+        self.rename(name, tr(command.text), tr(command.tip))
 
     def _tint(self) -> None:
         for command in COMMANDS:

@@ -155,6 +155,11 @@ class ClassPanel(QFrame):
         for shortcut in self._shortcuts:
             shortcut.setEnabled(enabled)
 
+    def set_removed(self, removed: frozenset[int]) -> None:
+        """Hide the buttons of classes that are out of use; the others keep their keys."""
+        for index, button in enumerate(self._buttons):
+            button.setVisible(index not in removed)
+
     def set_feedback(self, text: str) -> None:
         """Show a line about the last answer or the suggestion."""
         self._feedback.setText(text)

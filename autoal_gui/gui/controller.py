@@ -5,19 +5,22 @@ signal; each view decides what to repaint.
 """
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from autoal_gui.core.errors import AutoALError, CheckpointError, SourceError
-from autoal_gui.core.journal import Action
+from autoal_gui.core.errors import AutoALError, CheckpointError, ProjectDamaged, SourceError
+from autoal_gui.core.journal import Action, Entry
+from autoal_gui.core.language import mark, tr, tr_count
 from autoal_gui.core.messages import (
     CommandCancelled,
     CommandFailed,
     Event,
+    Explain,
+    Explained,
     Exported,
     ExportModel,
     Notice,
@@ -31,18 +34,24 @@ from autoal_gui.core.messages import (
 from autoal_gui.core.pool import Listing
 from autoal_gui.core.project import Outcome, Project, ProjectPlan, Suggestion, make_folders
 from autoal_gui.core.queue import LabelQueue
+from autoal_gui.core.removal import remove_class, restore_class
+from autoal_gui.core.repeats import Answered
 from autoal_gui.core.session import State
 from autoal_gui.core.settings import RunSettings
 from autoal_gui.core.warm import same_input
 from autoal_gui.gui.engine_client import EngineClient
+from autoal_gui.gui.file_checks import FileChecks
 from autoal_gui.gui.keys import class_keys, keys_sentence
 from autoal_gui.gui.services import Services
 
 START = "start.pt"  # the checkpoint that the first rounds start from
-IMAGES_GONE = "The project opens again once its images are back; all labels are safe."
-WARM_LOST = "What was learned from the images is missing or damaged; it is learned again."
-WITHOUT_WARM_START = "Training goes on without it; Continue learning, in its menu, tries again."
-NO_MODEL = "There is no trained model yet: label a batch and let a round finish first."
+IMAGES_GONE = mark("The project opens again once its images are back; all labels are safe.")
+WARM_LOST = mark("What was learned from the images is missing or damaged; it is learned again.")
+WITHOUT_WARM_START = mark(
+    "Training goes on without it; Continue learning, in its menu, tries again."
+)
+NO_MODEL = mark("There is no trained model yet: label a batch and let a round finish first.")
+LABELS_NOT_WRITTEN = mark("The labels could not be written there; the project is unchanged.")
 
 
 class Controller(QObject):
@@ -66,10 +75,17 @@ class Controller(QObject):
     notice = Signal(str)
     failed = Signal(str, str)
     """(one plain sentence, details that hold no patient data)."""
+    damaged = Signal()
+    """`failed` has just said that a project's file is damaged: it can be recovered."""
     images_wanted = Signal(str, object)
     """(title, image ids): show these images, and nothing else, on the review page."""
     exported = Signal(str)
     """The file or folder that was written."""
+
+    explained = Signal(object)
+    """The `Explained` of the image that was asked about last."""
+    not_explained = Signal(str)
+    """In one sentence why it could not be."""
 
     def __init__(self, services: Services, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -79,12 +95,19 @@ class Controller(QObject):
         self._current: int | None = None
         self._asked_in = 0  # the last round when the image on screen was put there
         self._last_answered: int | None = None
+        self.last_entry: Entry | None = None
+        """What was answered last, be it to a repeat."""
         self._round: int | None = None
         self._trained_on: tuple[tuple[int, int], ...] | None = None
         self._due = False  # a batch was completed while the engine was busy
         self._warming: RunSettings | None = None  # those of the warm start that runs
         self._gave_up = False  # the warm start failed
         self._waiting_export: tuple[ModuleType, Path] | None = None
+        self._waiting_question: Explain | None = None
+        self._explaining = False
+        self.checks = FileChecks(self)
+        self.checks.stored.connect(self._on_unreadable)
+        self.checks.ended.connect(self._on_checked)
         self._client = EngineClient(services.make_backend, self)
         self._client.happened.connect(self._on_event)
         self._client.state_changed.connect(self.state_changed)
@@ -121,7 +144,7 @@ class Controller(QObject):
         try:
             return Project.open(folder, self._services.open_images)
         except SourceError as error:
-            raise SourceError(f"{error} {IMAGES_GONE}") from error
+            raise SourceError(f"{error} {tr(IMAGES_GONE)}") from error
 
     def create_project(self, folder: Path, plan: ProjectPlan, listing: Listing) -> bool:
         """Write a new project into a folder and open it; say whether that worked."""
@@ -138,15 +161,18 @@ class Controller(QObject):
             project = make()
         except AutoALError as error:
             self.failed.emit(str(error), "")
+            if isinstance(error, ProjectDamaged):
+                self.damaged.emit()
             return False
         self.close_project()
         self._project = project
         self._queue = project.queue
-        if self._queue.current(project.answers) is None:
+        if self._queue.current(self.answered) is None:
             self._next_batch()
         self.project_opened.emit()
-        self._show(self._queue.current(project.answers))
+        self._show(self._queue.current(self.answered))
         self._begin()
+        self.checks.start(project)
         return True
 
     def close_project(self) -> None:
@@ -154,12 +180,14 @@ class Controller(QObject):
         if self._project is None:
             return
         self._client.abandon()
+        self.checks.close()
         if self._round is not None:
-            self._project.end_round(self._round, "interrupted", "The project was closed.")
+            self._project.end_round(self._round, "interrupted", tr("The project was closed."))
         self._project.close()
         self._project, self._queue, self._current = None, LabelQueue(), None
         self._round, self._trained_on, self._due = None, None, False
         self._last_answered, self._waiting_export = None, None
+        self._waiting_question, self._explaining = None, False
         self._warming, self._gave_up = None, False
         self.project_closed.emit()
 
@@ -183,9 +211,23 @@ class Controller(QObject):
     @property
     def upcoming(self) -> tuple[int, ...]:
         """What is worth decoding ahead: unanswered images of the batch, then of the next one."""
-        answers = self.project.answers
+        answered = self.answered
         ahead = (*self._queue.batch, *self._queue.rest[: self._queue.size])
-        return tuple(image for image in ahead if image not in answers)
+        return tuple(image for image in ahead if image not in answered)
+
+    @property
+    def answered(self) -> Answered:
+        """Which images need no asking, and what the reader may see of their answers."""
+        return Answered(self.project.journal, self._queue.repeats)
+
+    def shown_answer(self, image_id: int | None) -> Entry | None:
+        """Return the answer to an image that the reader may see: no earlier one of a repeat."""
+        return None if image_id is None else self.answered.answer(image_id)
+
+    @property
+    def batch_answers(self) -> Mapping[int, Entry]:
+        """What the reader may see of the answers to the images in the strip."""
+        return self.answered.of_batch(self._queue)
 
     @property
     def measuring_answers(self) -> int:
@@ -202,7 +244,10 @@ class Controller(QObject):
 
     def answer(self, class_index: int) -> None:
         """Give the image on screen a class, commit it, and show the next."""
-        if class_index < len(self.project.classes):
+        if class_index in self.project.removed_classes:
+            name = self.project.classes[class_index]
+            self.notice.emit(tr("The class {name} has been removed.", name=name))
+        elif class_index < len(self.project.classes):
             self._answer("label", class_index)
 
     def unsure(self) -> None:
@@ -218,20 +263,28 @@ class Controller(QObject):
         if image is None:
             return
         project = self.project
-        suggestion, shown = project.suggestion(image), project.show_suggestions
+        again = image in self._queue.repeats
+        # Whoever answered an image before has seen what the model made of it.
+        seen = image in project.journal.first_answers and not again
         try:
-            project.answer(
-                image, action, class_index, suggestion, shown, round_number=self._asked_in
+            self.last_entry = project.answer(
+                image,
+                action,
+                class_index,
+                project.suggestion(image),
+                shown=project.show_suggestions or seen,
+                round_number=self._asked_in,
+                purpose="repeat" if again else "answer",
             )
         except AutoALError as error:
             self.failed.emit(str(error), "")
             return
         self._last_answered = image
-        completed = self._queue.current(project.answers) is None
+        completed = self._queue.current(self.answered) is None
         if completed:
             self._next_batch()
         self.answers_changed.emit()
-        self._show(self._queue.current(project.answers))
+        self._show(self._queue.current(self.answered))
         if completed:
             self._train_after_batch()
 
@@ -239,22 +292,22 @@ class Controller(QObject):
         """Take back the last answer and show its image, over batches and restarts."""
         entry = self.project.undo()
         if entry is None:
-            self.notice.emit("There is no answer to take back.")
+            self.notice.emit(tr("There is no answer to take back."))
             return
-        if entry.image_id not in self._queue.batch:
-            batch = (entry.image_id, *self._queue.batch)
-            self._set_queue(replace(self._queue, batch=batch))
+        queue = self._queue.brought_back(entry.image_id, entry.purpose == "repeat")
+        if queue != self._queue:
+            self._set_queue(queue)
         self._after_history(entry.image_id)
 
     def redo(self) -> None:
         """Give the answer taken back last again and show what follows."""
         entry = self.project.redo()
         if entry is None:
-            self.notice.emit("There is no answer to restore.")
+            self.notice.emit(tr("There is no answer to restore."))
             return
-        if self._queue.current(self.project.answers) is None:
+        if self._queue.current(self.answered) is None:
             self._next_batch()
-        self._after_history(self._queue.current(self.project.answers))
+        self._after_history(self._queue.current(self.answered))
 
     def _after_history(self, image: int | None) -> None:
         self._last_answered = None
@@ -275,7 +328,7 @@ class Controller(QObject):
         path = self._path()
         position = path.index(self._current) if self._current in path else len(path)
         if position == 0:
-            self.notice.emit("This is the first image that was answered.")
+            self.notice.emit(tr("This is the first image that was answered."))
             return
         self._show(path[position - 1])
 
@@ -286,7 +339,7 @@ class Controller(QObject):
         if position < len(path):
             self._show(path[position])
         else:
-            self._show(self._queue.current(self.project.answers))
+            self._show(self._queue.current(self.answered))
 
     def _path(self) -> list[int]:
         """Return the images that were answered here, in the order of their answers."""
@@ -295,7 +348,7 @@ class Controller(QObject):
 
     def visible_suggestion(self, image_id: int) -> Suggestion | None:
         """Return the model's suggestion where the reader may see it: blind first by default."""
-        if self.project.show_suggestions or image_id in self.project.answers:
+        if self.project.show_suggestions or image_id in self.answered:
             return self.project.suggestion(image_id)
         return None
 
@@ -304,12 +357,31 @@ class Controller(QObject):
         return self.project.query(image_id)
 
     def _next_batch(self) -> None:
-        self._set_queue(self._queue.next_batch(self.project.answers))
+        self._set_queue(self._queue.next_batch(self.project.answers, self.project.repeats()))
 
     def _set_queue(self, queue: LabelQueue) -> None:
         self._queue = queue
-        self.project.save_batch(queue.batch)
+        self.project.save_batch(queue.batch, queue.repeats)
         self.batch_changed.emit()
+
+    @Slot(object)
+    def _on_unreadable(self, images: frozenset[int]) -> None:
+        """Pass over images whose files turned out to be unreadable, but for the one on screen."""
+        self._set_queue(self._queue.without(images - {self._current}))
+        if self._queue.current(self.answered) is None:
+            self._next_batch()
+
+    @Slot(object)
+    def _on_checked(self, unreadable: frozenset[int]) -> None:
+        """Say how many of the files that were read beside the labelling cannot be used."""
+        if unreadable:
+            self.notice.emit(
+                tr_count(
+                    "All files have been read; {count} cannot be used, see the import report.",
+                    "All files have been read; {count} cannot be used, see the import report.",
+                    len(unreadable),
+                )
+            )
 
     def _show(self, image: int | None) -> None:
         self._current = image
@@ -340,7 +412,7 @@ class Controller(QObject):
         if self.state is State.IDLE:
             self._start_round()
         else:
-            self.notice.emit("A round is running already.")
+            self.notice.emit(tr("A round is running already."))
 
     def cancel(self) -> None:
         """Stop what the engine does; the last good model is kept.
@@ -356,7 +428,7 @@ class Controller(QObject):
         """Start what a project that has just been opened needs first."""
         project = self.project
         if project.forget_lost_warm_start():
-            self.notice.emit(WARM_LOST)
+            self.notice.emit(tr(WARM_LOST))
         self._due = self.new_labels >= project.settings.batch_size
         # The first images are drawn at random: before any label a ranking is worth nothing yet
         # beside what the warm start will learn, and random images measure the model honestly.
@@ -478,6 +550,8 @@ class Controller(QObject):
         elif isinstance(event, Exported):
             self.exported.emit(event.target)
             self._go_on()
+        elif self._explaining:  # whatever comes now ends it: it has no progress
+            self._on_explained(event)
         elif isinstance(event, WarmStarted) and self._warming is not None:
             self._on_warm_started(event, self._warming)
         elif isinstance(event, CommandFailed):
@@ -490,11 +564,12 @@ class Controller(QObject):
         project.finish_round(result)
         self._round = None
         queue = replace(self._queue, size=project.settings.batch_size)
-        self._set_queue(queue.rerank(project.ranking, project.answers, self._current))
+        again = () if self._current in queue.repeats else project.repeats()
+        self._set_queue(queue.rerank(project.ranking, self.answered, self._current, again))
         self.rounds_changed.emit()
         self.results_changed.emit()
         if self._current is None:
-            self._show(self._queue.current(project.answers))
+            self._show(self._queue.current(self.answered))
         for sentence in result.notices:
             self.notice.emit(sentence)
         self._go_on()
@@ -503,12 +578,12 @@ class Controller(QObject):
         sentence = event.sentence
         if self.is_warming:
             self._warming, self._gave_up = None, True
-            sentence = f"{sentence} {WITHOUT_WARM_START}"
+            sentence = f"{sentence} {tr(WITHOUT_WARM_START)}"
         lost = self.project.forget_lost_warm_start()
         self._end_round("failed", event.sentence)
         if lost:
             self._train_anew()
-            self.notice.emit(WARM_LOST)
+            self.notice.emit(tr(WARM_LOST))
         else:
             self.failed.emit(sentence, event.details)
         self._go_on()
@@ -518,7 +593,7 @@ class Controller(QObject):
             self.project.stop_warm_start(self._warming)
         self._warming = None
         self._end_round("cancelled", "")
-        self.notice.emit("Cancelled; all labels and the last good model are kept.")
+        self.notice.emit(tr("Cancelled; all labels and the last good model are kept."))
         self._go_on()
 
     def _end_round(self, outcome: Outcome, sentence: str) -> None:
@@ -533,6 +608,8 @@ class Controller(QObject):
         if self._waiting_export is not None:
             waiting, self._waiting_export = self._waiting_export, None
             self.export_model(*waiting)
+        elif self._waiting_question is not None:
+            self._ask(self._waiting_question)
         elif self._should_warm_start():
             self._start_warming()
         elif self._due and self._labels_changed():
@@ -557,13 +634,22 @@ class Controller(QObject):
         self.project.show_suggestions = shown
         self.settings_changed.emit()
 
+    def set_repeat_every(self, every: int) -> None:
+        """Put one image in so many answers to the reader a second time; 0 for none."""
+        self.project.repeat_every = every
+        self.settings_changed.emit()
+
     def set_annotator(self, name: str) -> None:
         """Say who labels from now on."""
         self.project.annotator = name.strip() or self._services.annotator
         self.settings_changed.emit()
 
     def add_class(self, name: str) -> None:
-        """Add a class at the end."""
+        """Add a class at the end, or take one of that name that was removed into use again."""
+        classes = self.project.classes
+        if name in classes and classes.index(name) in self.project.removed_classes:
+            self._change_classes(lambda: restore_class(self.project, classes.index(name)))
+            return
         before = class_keys(len(self.project.classes))
         self._change_classes(lambda: self.project.add_class(name))
         after = class_keys(len(self.project.classes))
@@ -573,6 +659,12 @@ class Controller(QObject):
     def rename_class(self, class_index: int, name: str) -> None:
         """Rename a class; its labels stay."""
         self._change_classes(lambda: self.project.rename_class(class_index, name))
+
+    def remove_class(self, class_index: int, heir: int | None) -> None:
+        """Take a class out of use; its images get the class `heir`, or are "unsure"."""
+        self._change_classes(lambda: remove_class(self.project, class_index, heir))
+        self._last_answered = None
+        self.answers_changed.emit()
 
     def _change_classes(self, change: Callable[[], object]) -> None:
         try:
@@ -590,7 +682,7 @@ class Controller(QObject):
         except AutoALError as error:
             self.failed.emit(str(error), "")
         except OSError:
-            self.failed.emit("The labels could not be written there; the project is unchanged.", "")
+            self.failed.emit(tr(LABELS_NOT_WRITTEN), "")
         else:
             self.exported.emit(str(target))
 
@@ -598,13 +690,49 @@ class Controller(QObject):
         """Write the last good model with an exporter of KIND "model", after a running round."""
         checkpoint = self.project.last_checkpoint()
         if checkpoint is None:
-            self.failed.emit(NO_MODEL, "")
+            self.failed.emit(tr(NO_MODEL), "")
             return
         if self.state is State.IDLE:
             self._client.submit(ExportModel(0, exporter.NAME, str(checkpoint), str(target)))
         else:
             self._waiting_export = (exporter, target)
-            self.notice.emit("Training goes on; the model will be written when it has ended.")
+            self.notice.emit(tr("Training goes on; the model will be written when it has ended."))
+
+    # -- where the model looks ----------------------------------------------------------------
+
+    def may_explain(self, image_id: int) -> bool:
+        """Say whether the reader may see what the model made of an image: blind first."""
+        return self.project.show_suggestions or image_id in self.project.answers
+
+    def explain(self, image_id: int) -> bool:
+        """Work out where the last good model looked; say whether that begins at once."""
+        checkpoint = self.project.last_checkpoint()
+        if checkpoint is None:
+            self.not_explained.emit(tr(NO_MODEL))
+            return True
+        question = Explain(0, self.project.pool, image_id, str(checkpoint))
+        if self.state is State.IDLE:
+            self._ask(question)
+            return True
+        self._waiting_question = question
+        return False
+
+    def forget_question(self) -> None:
+        """Leave what was asked and has not begun: another image is on screen."""
+        self._waiting_question = None
+
+    def _ask(self, question: Explain) -> None:
+        self._waiting_question, self._explaining = None, True
+        self._client.submit(question)
+
+    def _on_explained(self, event: Event) -> None:
+        self._explaining = False
+        if isinstance(event, Explained):
+            self.explained.emit(event)
+        else:
+            sentence = event.sentence if isinstance(event, CommandFailed) else tr("Cancelled.")
+            self.not_explained.emit(sentence)
+        self._go_on()
 
 
 def _own_checkpoint(folder: Path, given: str) -> str:
@@ -616,5 +744,5 @@ def _own_checkpoint(folder: Path, given: str) -> str:
     try:
         shutil.copyfile(given, own)
     except OSError as error:
-        raise CheckpointError("The checkpoint to start from cannot be copied.") from error
+        raise CheckpointError(tr("The checkpoint to start from cannot be copied.")) from error
     return str(own)

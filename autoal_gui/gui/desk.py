@@ -2,8 +2,9 @@
 
 from collections import Counter
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
+    QApplication,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -14,32 +15,45 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from autoal_gui.core.language import mark, number, tr, tr_count
 from autoal_gui.gui.actions import Actions
 from autoal_gui.gui.batch_strip import BatchStrip
 from autoal_gui.gui.class_panel import ClassPanel, feedback_text
 from autoal_gui.gui.controller import Controller
+from autoal_gui.gui.flow import FlowLayout
+from autoal_gui.gui.heat_panel import HeatPanel
 from autoal_gui.gui.image_loader import ImageLoader
 from autoal_gui.gui.image_view import ImageView
 from autoal_gui.gui.names import mode_label
-from autoal_gui.gui.parts import chip, text_label
+from autoal_gui.gui.parts import HelpButton, chip, icon_size, text_label
 from autoal_gui.gui.performance_panel import PerformancePanel
 from autoal_gui.gui.theme import Theme
 from autoal_gui.gui.training_panel import TrainingPanel
 from autoal_gui.gui.weights_panel import WeightsPanel
 from autoal_gui.gui.why_panel import WhyPanel
+from autoal_gui.gui.window_control import WindowControl
 
-ALL_ANSWERED = "Every image has an answer. Export the labels or the model, or go back to check."
+ALL_ANSWERED = mark(
+    "Every image has an answer. Export the labels or the model, or go back to check."
+)
+FIRST_HINT = mark(
+    "Press the key of a class, or click it: the answer is saved and the next image comes."
+)
+HELP = "help"  # the property with the topic of a panel
 AHEAD = 4  # pictures decoded before the thumbnails of the batch
 
 
 class Desk(QWidget):
     """Everything of an open project."""
 
+    help_wanted = Signal(str)
+    """A topic of the help."""
+
     def __init__(
         self, controller: Controller, theme: Theme, actions: Actions, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
-        self._controller = controller
+        self._controller, self._theme = controller, theme
         self.loader = ImageLoader(self)
         self.image_view = ImageView(theme)
         self.strip = BatchStrip(self.loader, theme)
@@ -47,9 +61,20 @@ class Desk(QWidget):
             theme, tuple(actions[name] for name in ("unsure", "skip", "undo", "redo"))
         )
         self.why = WhyPanel()
+        self.heat = HeatPanel(controller, self.image_view)
         self.training = TrainingPanel(controller, actions)
         self.weights = WeightsPanel(controller, theme)
         self.performance = PerformancePanel(controller, theme)
+        for panel, topic in (
+            (self.class_panel, "labelling"),
+            (self.strip, "labelling"),
+            (self.image_view, "labelling"),
+            (self.why, "why"),
+            (self.training, "training"),
+            (self.weights, "weights"),
+            (self.performance, "performance"),
+        ):
+            panel.setProperty(HELP, topic)
         self._make_header(actions)
         self._lay_out(actions)
         self._connect(actions)
@@ -92,6 +117,7 @@ class Desk(QWidget):
         picture.setSpacing(0)
         picture.addWidget(self._make_image_bar(actions))
         picture.addWidget(self.image_view, 1)
+        picture.addWidget(self.heat)
         picture.addWidget(self.why)
         middle = QHBoxLayout()
         middle.setContentsMargins(0, 0, 0, 0)
@@ -100,6 +126,7 @@ class Desk(QWidget):
         answers = QVBoxLayout()
         answers.setContentsMargins(10, 10, 10, 10)
         answers.addWidget(self.class_panel)
+        answers.addWidget(tool_button(actions, "classes", with_text=True))
         self.class_panel.setFixedWidth(15 * self.fontMetrics().height())
         middle.addLayout(answers)
         reading = QWidget()
@@ -113,31 +140,55 @@ class Desk(QWidget):
     def _make_image_bar(self, actions: Actions) -> QWidget:
         bar = QFrame()
         bar.setProperty("role", "bar")
-        self._position = QLabel()
+        self._position = text_label()  # which wraps where text is large and the screen small
         self._zoom = QLabel()
         self._zoom.setProperty("role", "muted")
         row = QHBoxLayout(bar)
         row.setContentsMargins(12, 4, 8, 4)
-        row.addWidget(self._position)
-        row.addStretch(1)
-        row.addWidget(self._zoom)
-        for name in ("fit", "actual", "smooth"):
-            row.addWidget(tool_button(actions, name))
+        row.addWidget(self._position, 1)
+        tools = FlowLayout()
+        row.addLayout(tools, 2)
+        tools.addWidget(WindowControl(self.image_view, actions))
+        tools.addWidget(tool_button(actions, "invert"))
+        tools.addWidget(self._zoom)
+        for name in ("fit", "actual", "smooth", "heat"):
+            tools.addWidget(tool_button(actions, name))
+        tools.addWidget(self._question("labelling"))
         return bar
 
     def _make_side(self) -> QWidget:
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
-        self.tabs.addTab(self.weights, "Strategy weights")
-        self.tabs.addTab(self.performance, "Performance")
+        self.tabs.addTab(self.weights, tr("Strategy weights"))
+        self.tabs.addTab(self.performance, tr("Performance"))
+        self._tab_question = self._question("weights")
+        self.tabs.setCornerWidget(self._tab_question)
+        self.tabs.currentChanged.connect(self._on_tab)
         side = QWidget()
-        side.setMinimumWidth(25 * self.fontMetrics().height())
         column = QVBoxLayout(side)
         column.setContentsMargins(10, 10, 10, 10)
         column.setSpacing(8)
-        column.addWidget(self.training)
+        training = QHBoxLayout()
+        training.addWidget(self.training, 1)
+        training.addWidget(self._question("training"), 0, Qt.AlignmentFlag.AlignTop)
+        column.addLayout(training)
         column.addWidget(self.tabs, 1)
         return side
+
+    def _question(self, topic: str) -> HelpButton:
+        button = HelpButton(self._theme, topic)
+        button.wanted.connect(self.help_wanted)
+        return button
+
+    def _on_tab(self) -> None:
+        self._tab_question.topic = help_topic(self.tabs.currentWidget())
+
+    def help_topic(self) -> str:
+        """Return the page of the help about what has the focus; the first steps for the rest."""
+        widget = QApplication.focusWidget()
+        while widget is not None and not help_topic(widget):
+            widget = widget.parentWidget()
+        return help_topic(widget) or "first-steps"
 
     def _connect(self, actions: Actions) -> None:
         controller = self._controller
@@ -159,6 +210,7 @@ class Desk(QWidget):
         actions["zoom_out"].triggered.connect(self.image_view.zoom_out)
         actions["smooth"].triggered.connect(self.image_view.toggle_smooth)
         actions["why"].triggered.connect(self.why.toggle)
+        actions["heat"].triggered.connect(self.heat.toggle)
 
     # -- what the controller says -------------------------------------------------------------
 
@@ -172,6 +224,7 @@ class Desk(QWidget):
         project = self._controller.project
         self._name.setText(project.name)
         self.loader.open(project.pool)
+        self.image_view.reset()
         self._on_batch()
         self._on_classes()
         self._on_settings()
@@ -186,7 +239,7 @@ class Desk(QWidget):
         rounds = project.finished_rounds()
         self._mode.setText(mode_label(project.settings.mode))
         self._mode.setToolTip(rounds[-1].remarks if rounds else "")
-        self._round.setText(f"Round {project.last_round}" if project.last_round else "No round yet")
+        self._round.setText(round_text(project.last_round))
         self._on_answers()
 
     def _on_classes(self) -> None:
@@ -200,7 +253,8 @@ class Desk(QWidget):
 
     def _on_answers(self) -> None:
         project = self._controller.project
-        self.strip.set_answers(project.answers, project.classes)
+        self.strip.set_answers(self._controller.batch_answers, project.classes)
+        self.class_panel.set_removed(project.removed_classes)
         labels = len(project.training_labels())
         self._labels.setText(labels_text(labels, self._controller.measuring_answers))
         self._show_state(self._controller.current)
@@ -220,20 +274,20 @@ class Desk(QWidget):
 
     def _show_picture(self, image_id: int | None) -> None:
         if image_id is None:
-            self.image_view.show_sentence(ALL_ANSWERED)
+            self.image_view.show_sentence(tr(ALL_ANSWERED))
             self._zoom.clear()
         elif (picture := self.loader.picture(image_id)) is not None:
             self.image_view.show_picture(picture)
         elif (failure := self.loader.failure(image_id)) is not None:
-            self.image_view.show_sentence(f"{failure} Skip it with S.")
+            self.image_view.show_sentence(tr("{failure} Skip it with S.", failure=failure))
         else:
-            self.image_view.show_sentence("Reading the image…")
+            self.image_view.show_sentence(tr("Reading the image…"))
 
     def _show_state(self, image_id: int | None) -> None:
         project = self._controller.project
         given = Counter(entry.class_index for entry in project.answers.values())
         counts = tuple(given[index] for index in range(len(project.classes)))
-        entry = project.answers.get(image_id) if image_id is not None else None
+        entry = self._controller.shown_answer(image_id)
         chosen = entry.class_index if entry else None
         self.class_panel.set_state(chosen, counts, enabled=image_id is not None)
         self.class_panel.set_feedback(self._feedback(image_id))
@@ -248,23 +302,28 @@ class Desk(QWidget):
         controller = self._controller
         project = controller.project
         if image_id is not None:
-            entry = project.answers.get(image_id)
+            entry = controller.shown_answer(image_id)
             here = feedback_text(project.classes, entry, controller.visible_suggestion(image_id))
             if here:
-                return f"This image: {here}"
+                return tr("This image: {answer}", answer=here)
         last = controller.last_answered
         if last is None:
-            return ""
+            return "" if project.answers else tr(FIRST_HINT)
         suggestion = controller.visible_suggestion(last)
-        return "Last image: " + feedback_text(project.classes, project.answers[last], suggestion)
+        here = feedback_text(project.classes, controller.last_entry, suggestion)
+        return tr("Last image: {answer}", answer=here)
 
     def _where(self, image_id: int | None) -> str:
         batch = self._controller.batch
         if image_id is None:
-            return "No image is left"
+            return tr("No image is left")
         if image_id not in batch:
-            return "An image of an earlier batch"
-        return f"Image {batch.index(image_id) + 1} of {len(batch)} in this batch"
+            return tr("An image of an earlier batch")
+        return tr(
+            "Image {place} of {total} in this batch",
+            place=number(batch.index(image_id) + 1),
+            total=number(len(batch)),
+        )
 
     @Slot(int)
     def _on_ready(self, image_id: int) -> None:
@@ -280,10 +339,22 @@ class Desk(QWidget):
         self.loader.close()
 
 
+def help_topic(widget: QWidget | None) -> str:
+    """Return the topic that a panel carries, if any."""
+    return "" if widget is None else str(widget.property(HELP) or "")
+
+
 def labels_text(labels: int, measuring: int) -> str:
     """Say how many labels train the model and how many were given to measure it."""
-    words = f"{labels} label" if labels == 1 else f"{labels} labels"
-    return f"{words}, {measuring} to measure" if measuring else words
+    words = tr_count("{count} label", "{count} labels", labels)
+    if not measuring:
+        return words
+    return tr("{labels}, {count} to measure", labels=words, count=number(measuring))
+
+
+def round_text(last_round: int) -> str:
+    """Say which round the model is of; 0 is none."""
+    return tr("Round {number}", number=number(last_round)) if last_round else tr("No round yet")
 
 
 def tool_button(actions: Actions, name: str, with_text: bool = False) -> QToolButton:
@@ -291,6 +362,7 @@ def tool_button(actions: Actions, name: str, with_text: bool = False) -> QToolBu
     style = Qt.ToolButtonStyle
     button = QToolButton()
     button.setDefaultAction(actions[name])
+    button.setIconSize(icon_size(button))
     button.setProperty("role", "quiet")
     button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     button.setAccessibleName(actions[name].text())

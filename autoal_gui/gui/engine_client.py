@@ -12,6 +12,7 @@ from autoal_gui.core.messages import (
     CommandCancelled,
     CommandFailed,
     Event,
+    Explained,
     Exported,
     RoundFinished,
     WarmStarted,
@@ -19,7 +20,7 @@ from autoal_gui.core.messages import (
 from autoal_gui.core.session import Move, State, after, can
 from autoal_gui.engine.engine import Engine
 
-LAST_EVENTS = (WarmStarted, RoundFinished, Exported, CommandCancelled, CommandFailed)
+LAST_EVENTS = (WarmStarted, RoundFinished, Exported, Explained, CommandCancelled, CommandFailed)
 
 
 class EngineClient(QObject):

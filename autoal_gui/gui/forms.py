@@ -20,44 +20,51 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from autoal_gui.core.language import mark, tr
 from autoal_gui.core.model import StartModel
 from autoal_gui.core.settings import DEVICES, PRESETS, RunSettings, fitted_to
-from autoal_gui.gui.names import modes
+from autoal_gui.gui.names import SEARCHING_MODES, mode_note, modes
+from autoal_gui.gui.parts import Section, text_label
 
 PRESET_LABELS = {
-    "cpu": "Quick: a minute or two a round on a laptop",
-    "paper": "Paper: the published schedule, for a GPU",
+    "cpu": mark("Quick: a minute or two a round on a laptop"),
+    "paper": mark("Paper: the published schedule, for a GPU"),
+}
+LAYER_LABELS = {
+    "measured": mark("All of them once that is measured to be better"),
+    "never": mark("The last one only"),
+    "always": mark("All of them"),
 }
 DEVICE_LABELS = {
-    "auto": "The best one found",
-    "cpu": "Processor (CPU)",
-    "cuda": "NVIDIA GPU (CUDA)",
-    "mps": "Apple GPU (MPS)",
+    "auto": mark("The best one found"),
+    "cpu": mark("Processor (CPU)"),
+    "cuda": mark("NVIDIA GPU (CUDA)"),
+    "mps": mark("Apple GPU (MPS)"),
 }
 INPUT_SIZES = (28, 64, 128, 224)
 FITTED = "fitted"  # the size that suits the images
 WITHOUT_WARM_START = "paper"  # the mode whose method does without it
 AUDITED = "auto"  # the mode that draws part of each batch at random
-MODE_TIP = (
-    "Auto trusts every query strategy as far as your labels show that it helps. AutoAL (paper) is "
-    "the published method. A uniform vote trusts all alike; the others ask by one alone."
-)
-WARM_TIP = (
+WARM_TIP = mark(
     "Before there are labels, the networks learn how your images differ; a few labels then go "
     "much further, and a round takes seconds. It runs while you label the first batch."
 )
-MINUTES_TIP = "How long they learn, once for a project; you can stop earlier and go on later."
-AUDIT_TIP = (
+MINUTES_TIP = mark("How long they learn, once for a project; you can stop earlier and go on later.")
+AUDIT_TIP = mark(
     "Part of each batch in the mode Auto: such images measure how good the model really is on "
     "yours, and guard against asking for odd ones alone."
 )
-BATCH_TIP = "A round of training starts by itself whenever so many images are answered."
-PRESET_TIP = (
+BATCH_TIP = mark("A round of training starts by itself whenever so many images are answered.")
+PRESET_TIP = mark(
     "How long the networks train in each round. After a warm start only their last layer is "
     "fitted, in seconds, whatever the schedule."
 )
-SIZE_TIP = "Images are scaled to this size for training only; you see them as they are."
-DEVICE_TIP = "What computes the training; labelling goes on meanwhile."
+LAYERS_TIP = mark(
+    "After a warm start the last layer is fitted to your labels in seconds. Training every layer "
+    "takes minutes, and is worth it on some sets of images only: held-out labels tell."
+)
+SIZE_TIP = mark("Images are scaled to this size for training only; you see them as they are.")
+DEVICE_TIP = mark("What computes the training; labelling goes on meanwhile.")
 SMALLEST_PHOTOGRAPH = 64  # pixels a side
 MINUTE = 60  # seconds
 KEPT = ""  # the preset's value where the settings are none of the presets
@@ -86,14 +93,14 @@ class ClassList(QWidget):
         super().__init__(parent)
         self._fixed = 0
         self.list = QListWidget()
-        self.list.setAccessibleName("Classes")
-        self.list.setToolTip("Double-click or press F2 to rename")
+        self.list.setAccessibleName(tr("Classes"))
+        self.list.setToolTip(tr("Double-click or press F2 to rename"))
         self.list.setMaximumHeight(9 * self.fontMetrics().height())
         self.entry = EntryLine()
-        self.entry.setPlaceholderText("Name of a class")
-        self.entry.setAccessibleName("Name of a class")
-        self.add_button = QPushButton("Add")
-        self.remove_button = QPushButton("Remove")
+        self.entry.setPlaceholderText(tr("Name of a class"))
+        self.entry.setAccessibleName(tr("Name of a class"))
+        self.add_button = QPushButton(tr("Add"))
+        self.remove_button = QPushButton(tr("Remove"))
         for button in (self.add_button, self.remove_button):
             button.setAutoDefault(False)
         row = QHBoxLayout()
@@ -126,11 +133,11 @@ class ClassList(QWidget):
         """Return in one sentence what is wrong with the classes, or ""."""
         names = self.names()
         if len(names) < 2:
-            return "At least two classes are needed: type a name and press Enter."
+            return tr("At least two classes are needed: type a name and press Enter.")
         if not all(names):
-            return "Every class needs a name."
+            return tr("Every class needs a name.")
         if len(set(names)) < len(names):
-            return "Two classes have the same name."
+            return tr("Two classes have the same name.")
         return ""
 
     def add(self) -> None:
@@ -157,46 +164,69 @@ class ClassList(QWidget):
         self.remove_button.setEnabled(row >= self._fixed and row >= 0)
 
 
-class MethodForm(QFormLayout):
-    """How to ask, in what batches, by which schedule, and where it runs."""
+class MethodForm(QWidget):
+    """How to ask and in what batches; behind a title, by which schedule and where it runs."""
 
     def __init__(self, base: RunSettings, keep: bool) -> None:
         """Show settings; with `keep` their schedule may stay as it is."""
         super().__init__()
         self._base = base
-        self.mode = combo("Mode", dict(modes()), base.mode)
-        self.batch = spin("Images in a batch", 1, 1000, base.batch_size)
-        self.audit = spin("Drawn at random", 0, 100, round(100 * base.audit_share))
-        self.audit.setSuffix(" % of a batch")
-        self.warm = QCheckBox("Learn from all images first, for")
-        self.warm.setAccessibleName("Warm start")
-        self.warm.setChecked(base.warm_start)
-        self.minutes = spin("Time of it", 1, 10_000, max(1, round(base.warm_seconds / MINUTE)))
-        self.minutes.setSuffix(" min")
-        presets = {KEPT: "As it is in this project"} if keep else {}
-        self.preset = combo("Schedule", {**presets, **PRESET_LABELS}, KEPT if keep else "cpu")
-        self.device = combo("Device", {name: DEVICE_LABELS[name] for name in DEVICES}, base.device)
-        sides = sorted({*INPUT_SIZES, base.input_size})
-        sizes = {str(side): f"{side} × {side} pixels" for side in sides}
-        fitted = {} if keep else {FITTED: "Fitted to the images"}
-        self.size = combo("Networks see", {**fitted, **sizes}, str(base.input_size))
-        self.size.setCurrentIndex(0 if not keep else self.size.currentIndex())
+        self._make_asking(base)
+        self._make_training(base, keep)
+        self.note = text_label(role="muted")
+        self.advanced = Section(tr("Advanced"))
+        asking, training = QFormLayout(), QFormLayout()
         for widget, tip in (
-            (self.mode, MODE_TIP),
+            (self.mode, ""),
+            (self.note, ""),
             (self.batch, BATCH_TIP),
             (self.audit, AUDIT_TIP),
             (self._make_warm_start(), WARM_TIP),
+        ):
+            add_row(asking, widget, tip)
+        for widget, tip in (
             (self.preset, PRESET_TIP),
-            (self.size, SIZE_TIP),
+            (self.layers, LAYERS_TIP),
+            (self.side, SIZE_TIP),
             (self.device, DEVICE_TIP),
         ):
-            widget.setToolTip(tip)
-            self.addRow(widget.accessibleName(), widget)
+            add_row(training, widget, tip)
+        self.advanced.body.addLayout(training)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addLayout(asking)
+        column.addWidget(self.advanced)
         self._kept = {box: box.value() for box in (self.audit, self.minutes)}
         self.warm.setEnabled(base.mode != WITHOUT_WARM_START)
         self.mode.currentIndexChanged.connect(self._on_mode)
         self.warm.toggled.connect(self._enable)
+        self._describe()
         self._enable()
+
+    def _make_asking(self, base: RunSettings) -> None:
+        self.mode = combo(tr("Ask by"), dict(modes()), base.mode)
+        self.mode.insertSeparator(len(SEARCHING_MODES))  # below it one strategy alone
+        self.batch = spin(tr("Images in a batch"), 1, 1000, base.batch_size)
+        self.audit = spin(tr("Drawn at random"), 0, 100, round(100 * base.audit_share))
+        self.audit.setSuffix(tr(" % of a batch"))
+        self.warm = QCheckBox(tr("Learn from all images first, for"))
+        self.warm.setAccessibleName(tr("Warm start"))
+        self.warm.setChecked(base.warm_start)
+        self.minutes = spin(tr("Time of it"), 1, 10_000, max(1, round(base.warm_seconds / MINUTE)))
+        self.minutes.setSuffix(tr(" min"))
+
+    def _make_training(self, base: RunSettings, keep: bool) -> None:
+        presets = {KEPT: tr("As it is in this project")} if keep else {}
+        presets.update(translated(PRESET_LABELS))
+        self.preset = combo(tr("Schedule"), presets, KEPT if keep else "cpu")
+        self.layers = combo(tr("Layers trained"), translated(LAYER_LABELS), base.all_layers)
+        devices = {name: tr(DEVICE_LABELS[name]) for name in DEVICES}
+        self.device = combo(tr("Device"), devices, base.device)
+        sides = sorted({*INPUT_SIZES, base.input_size})
+        sizes = {str(side): tr("{side} × {side} pixels", side=side) for side in sides}
+        fitted = {} if keep else {FITTED: tr("Fitted to the images")}
+        self.side = combo(tr("Networks see"), {**fitted, **sizes}, str(base.input_size))
+        self.side.setCurrentIndex(0 if not keep else self.side.currentIndex())
 
     def _make_warm_start(self) -> QWidget:
         """Return the check box and its minutes side by side."""
@@ -206,7 +236,7 @@ class MethodForm(QFormLayout):
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(self.warm)
         row.addWidget(self.minutes, 1)
-        self.minutes.setToolTip(MINUTES_TIP)
+        self.minutes.setToolTip(tr(MINUTES_TIP))
         return both
 
     def settings(self, side: int = 0, start: StartModel | None = None) -> RunSettings:
@@ -227,6 +257,7 @@ class MethodForm(QFormLayout):
             warm_start=self.warm.isChecked(),
             warm_seconds=seconds,
             device=self.device.currentData(),
+            all_layers=self.layers.currentData(),
         )
 
     def _changed(self, box: QSpinBox, unit: float, kept: float) -> float:
@@ -238,14 +269,19 @@ class MethodForm(QFormLayout):
         if without == self.warm.isEnabled():  # into that mode, or out of it
             self.warm.setEnabled(not without)
             self.warm.setChecked(not without)
+        self._describe()
         self._enable()
+
+    def _describe(self) -> None:
+        self.note.setText(mode_note(self.mode.currentData()))
 
     def _enable(self) -> None:
         self.minutes.setEnabled(self.warm.isChecked())
+        self.layers.setEnabled(self.warm.isChecked())
         self.audit.setEnabled(self.mode.currentData() == AUDITED)
 
     def _schedule(self, side: int, start: StartModel | None) -> RunSettings:
-        preset, size = self.preset.currentData(), self.size.currentData()
+        preset, size = self.preset.currentData(), self.side.currentData()
         if preset == KEPT and size == str(self._base.input_size):
             return self._base
         schedule = self._base if preset == KEPT else replace(PRESETS[preset], seed=self._base.seed)
@@ -279,9 +315,9 @@ class PathField(QWidget):
         self._name, self._files = name, files
         self.line = QLineEdit()
         self.line.setAccessibleName(name)
-        button = QPushButton("Choose…")
+        button = QPushButton(tr("Choose…"))
         button.setAutoDefault(False)
-        button.setAccessibleName(f"Choose: {name}")
+        button.setAccessibleName(tr("Choose: {what}", what=name))
         button.clicked.connect(self._browse)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -321,6 +357,18 @@ class StillSpinBox(QSpinBox):
     def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802 - Qt's name
         """Leave the wheel to what scrolls."""
         event.ignore()
+
+
+def translated(entries: dict[str, str]) -> dict[str, str]:
+    """Return a table with its marked words looked up."""
+    return {value: tr(label) for value, label in entries.items()}
+
+
+def add_row(form: QFormLayout, widget: QWidget, tip: str) -> None:
+    """Put a widget under its accessible name, with a tip that was marked; "" for none."""
+    form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+    widget.setToolTip(tr(tip))
+    form.addRow(widget.accessibleName(), widget)
 
 
 def combo(name: str, entries: dict[str, str], chosen: str) -> QComboBox:

@@ -4,22 +4,17 @@ from collections import OrderedDict
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 
-import numpy as np
-from PySide6.QtCore import QObject, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QImage
 
 from autoal_gui.core.errors import ImageUnreadable
-from autoal_gui.core.pixels import to_uint8
-from autoal_gui.core.pool import ImagePool, Pixels
+from autoal_gui.core.language import tr
+from autoal_gui.core.pool import ImagePool
+from autoal_gui.gui.levels import Levels, levels, thumbnail
 
 CACHE_BYTES = 256 * 1024**2  # decoded pictures kept: hundreds of small ones, some radiographs
 THREADS = 2
-THUMBNAIL = 160  # device pixels a side: a strip's 64 at twice the density, with room
 THUMBNAILS_KEPT = 2000
-FINEST_HALVED = 1024  # pixels a side above which halves of a picture are kept beside it
-
-Levels = tuple[QImage, ...]
-"""A picture, its half, its quarter and so on: drawing below a half alone would drop pixels."""
 
 
 class ImageLoader(QObject):
@@ -45,6 +40,11 @@ class ImageLoader(QObject):
         self._wanted: list[int] = []
         self._running: set[int] = set()
 
+    @property
+    def pool(self) -> ImagePool | None:
+        """The pool whose pictures these are."""
+        return self._pool
+
     def open(self, pool: ImagePool | None) -> None:
         """Take another pool; what belongs to the last one is dropped."""
         self._generation += 1
@@ -66,7 +66,7 @@ class ImageLoader(QObject):
         return image_id in self._pictures or image_id in self._failures
 
     def picture(self, image_id: int) -> Levels | None:
-        """Return a decoded picture, 8 bits a channel, or None while there is none."""
+        """Return a decoded picture in all its sizes, or None while there is none."""
         if image_id in self._pictures:
             self._pictures.move_to_end(image_id)
         return self._pictures.get(image_id)
@@ -88,15 +88,15 @@ class ImageLoader(QObject):
 
     def _decode(self, generation: int, pool: ImagePool, image_id: int) -> None:
         """Decode one image; runs in a worker's thread and touches nothing but its arguments."""
-        picture, thumbnail, failure = None, None, ""
+        picture, small, failure = None, None, ""
         try:
-            picture = levels(to_picture(pool.read(image_id)))
-            thumbnail = small(picture[-1])
+            picture = levels(pool.picture(image_id))
+            small = thumbnail(picture)
         except ImageUnreadable as error:
             failure = str(error)
         except Exception:  # an odd file must not end the labelling
-            failure = "The image cannot be decoded."
-        self._decoded.emit(generation, image_id, picture, thumbnail, failure)
+            failure = tr("The image cannot be decoded.")
+        self._decoded.emit(generation, image_id, picture, small, failure)
 
     @Slot(int, int, object, object, str)
     def _keep(
@@ -104,18 +104,18 @@ class ImageLoader(QObject):
         generation: int,
         image_id: int,
         picture: Levels | None,
-        thumbnail: QImage | None,
+        small: QImage | None,
         failure: str,
     ) -> None:
         if generation != self._generation:
             return
         self._running.discard(image_id)
-        if picture is None or thumbnail is None:
+        if picture is None or small is None:
             self._failures[image_id] = failure
         else:
             self._pictures[image_id] = picture
-            self._thumbnails[image_id] = thumbnail
-            self._bytes += _size(picture)
+            self._thumbnails[image_id] = small
+            self._bytes += picture.bytes
             self._forget_oldest()
         self.ready.emit(image_id)
         self._start()
@@ -123,49 +123,6 @@ class ImageLoader(QObject):
     def _forget_oldest(self) -> None:
         while self._bytes > CACHE_BYTES and len(self._pictures) > 1:
             _, picture = self._pictures.popitem(last=False)
-            self._bytes -= _size(picture)
+            self._bytes -= picture.bytes
         while len(self._thumbnails) > THUMBNAILS_KEPT:
             self._thumbnails.popitem(last=False)
-
-
-def to_picture(pixels: Pixels) -> QImage:
-    """Return a QImage of its own memory.
-
-    Args:
-        pixels: (H, W) or (H, W, 3), uint8 or uint16.
-    """
-    values = np.ascontiguousarray(to_uint8(pixels))
-    grey = values.ndim == 2
-    height, width = values.shape[:2]
-    kind = QImage.Format.Format_Grayscale8 if grey else QImage.Format.Format_RGB888
-    # The stride is given: without it Qt assumes rows of a multiple of 4 bytes and shears.
-    return QImage(values.data, width, height, values.strides[0], kind).copy()
-
-
-def small(picture: QImage) -> QImage:
-    """Return a thumbnail; a picture that is small already stays as it is."""
-    if max(picture.width(), picture.height()) <= THUMBNAIL:
-        return picture
-    return picture.scaled(
-        QSize(THUMBNAIL, THUMBNAIL),
-        Qt.AspectRatioMode.KeepAspectRatio,
-        Qt.TransformationMode.SmoothTransformation,
-    )
-
-
-def levels(picture: QImage) -> Levels:
-    """Return a picture and its halves, down to one of at most `FINEST_HALVED` a side."""
-    result = [picture]
-    while max(result[-1].width(), result[-1].height()) > FINEST_HALVED:
-        half = result[-1].scaled(
-            max(1, result[-1].width() // 2),
-            max(1, result[-1].height() // 2),
-            Qt.AspectRatioMode.IgnoreAspectRatio,
-            Qt.TransformationMode.SmoothTransformation,
-        )
-        result.append(half)
-    return tuple(result)
-
-
-def _size(picture: Levels) -> int:
-    return sum(level.sizeInBytes() for level in picture)

@@ -1,6 +1,8 @@
-"""The large image: zoom to the pointer, pan, fit, real size, hard or smooth pixels."""
+"""The large image: zoom to the pointer, pan, fit, real size, pixels, window and level."""
 
-from PySide6.QtCore import QPointF, QRectF, Qt, Signal
+import math
+
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QImage,
@@ -12,12 +14,17 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from autoal_gui.gui.image_loader import Levels
+from autoal_gui.core.language import tr
+from autoal_gui.core.look import Greys, Look
+from autoal_gui.gui.levels import Levels, Table
 from autoal_gui.gui.theme import Theme, scale_font
 from autoal_gui.gui.viewport import Viewport, fitted
 
 ZOOM_STEP = 1.25
 SMALL_SIDE = 256  # images below this are shown with hard pixels unless the user says otherwise
+WINDOW_DRAG = 300  # view lengths of dragging that move the window by its width
+WINDOW_STEP = 0.05  # of its width, for one press of a key
+DRAGGED_PIXELS = 3_000_000  # looked up for a frame while dragging; above, a coarser level is shown
 
 
 class ImageView(QWidget):
@@ -25,17 +32,24 @@ class ImageView(QWidget):
 
     zoomed = Signal(float)
     """The scale in device pixels for one image pixel."""
+    look_changed = Signal()
+    """Window and level are others, by hand or because the image is another."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
-        self._levels: Levels = ()
+        self._levels: Levels | None = None
+        self._look = Look()
+        self._table: Table | None = None
+        self._drawn: tuple[int, QRect, QImage] | None = None  # the part looked up last
+        self._overlay: QImage | None = None
         self._sentence = ""
         self._viewport = Viewport()
         self._fits = True
         self._smooth: bool | None = None  # None: by the image's size
         self._drag: QPointF | None = None
-        self.setAccessibleName("Image")
+        self._window_drag: QPointF | None = None
+        self.setAccessibleName(tr("Image"))
         self.setMinimumSize(160, 160)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setCursor(Qt.CursorShape.OpenHandCursor)
@@ -43,20 +57,34 @@ class ImageView(QWidget):
         scale_font(self, 1.15)
 
     def show_picture(self, levels: Levels) -> None:
-        """Show a picture. The zoom stays where the size does, so that cases can be compared."""
-        picture = levels[0]
-        same = bool(self._levels) and self._levels[0].size() == picture.size()
+        """Show a picture. Zoom stays where the size does and the look stays, to compare cases."""
+        same = self._levels is not None and self._levels.size == levels.size
+        if levels is not self._levels:
+            self._overlay = None
         self._levels, self._sentence = levels, ""
-        self.setAccessibleDescription(f"{picture.width()} by {picture.height()} pixels")
+        width, height = levels.size
+        self.setAccessibleDescription(tr("{width} by {height} pixels", width=width, height=height))
         if self._fits or not same:
             self.fit()
-        self.update()
+        self._look_again()
 
     def show_sentence(self, sentence: str) -> None:
         """Show a sentence where the picture would be."""
-        self._levels, self._sentence = (), sentence
+        self._levels, self._drawn, self._overlay = None, None, None
+        self._sentence = sentence
         self.setAccessibleDescription(sentence)
+        self.look_changed.emit()
         self.update()
+
+    def show_overlay(self, overlay: QImage | None) -> None:
+        """Lay a translucent picture over the whole image, until another image is shown."""
+        self._overlay = overlay
+        self.update()
+
+    @property
+    def overlay(self) -> QImage | None:
+        """What lies over the image."""
+        return self._overlay
 
     @property
     def sentence(self) -> str:
@@ -64,21 +92,70 @@ class ImageView(QWidget):
         return self._sentence
 
     @property
-    def picture(self) -> QImage | None:
+    def picture(self) -> Levels | None:
         """The picture shown."""
-        return self._levels[0] if self._levels else None
+        return self._levels
 
     @property
     def viewport(self) -> Viewport:
         """What part of the image is shown."""
         return self._viewport
 
+    # -- window and level ---------------------------------------------------------------------
+
+    @property
+    def look(self) -> Look:
+        """What has been chosen of window and level; it holds for the next images too."""
+        return self._look
+
+    @property
+    def greys(self) -> Greys | None:
+        """The windows that the image on screen offers."""
+        return self._levels.greys if self._levels else None
+
+    def set_look(self, look: Look) -> None:
+        """Show this and the next images with another window."""
+        self._look = look
+        self._look_again()
+
+    def invert(self) -> None:
+        """Let black and white change places."""
+        self.set_look(self._look.turned())
+
+    def brighter(self, steps: float = 1) -> None:
+        """Move the window down, so that more is white."""
+        self._move_window(-steps * WINDOW_STEP, 0)
+
+    def darker(self) -> None:
+        """Move the window up."""
+        self.brighter(-1)
+
+    def more_contrast(self, steps: float = 1) -> None:
+        """Narrow the window."""
+        self._move_window(0, -steps * WINDOW_STEP)
+
+    def less_contrast(self) -> None:
+        """Widen the window."""
+        self.more_contrast(-1)
+
+    def _move_window(self, darker: float, wider: float) -> None:
+        if self._levels is not None:
+            darker = -darker if self._look.inverted else darker
+            self.set_look(self._look.moved(self._levels.greys, darker, wider))
+
+    def _look_again(self) -> None:
+        self._table, self._drawn = None, None
+        self.look_changed.emit()
+        self.update()
+
+    # -- zoom ---------------------------------------------------------------------------------
+
     @property
     def smooth(self) -> bool:
         """Whether enlarged pixels are smoothed."""
-        if self._smooth is not None or not self._levels:
+        if self._smooth is not None or self._levels is None:
             return bool(self._smooth)
-        return min(self._levels[0].width(), self._levels[0].height()) >= SMALL_SIDE
+        return min(self._levels.size) >= SMALL_SIDE
 
     def toggle_smooth(self) -> None:
         """Change between hard and smooth pixels."""
@@ -88,8 +165,13 @@ class ImageView(QWidget):
     def fit(self) -> None:
         """Show the whole image."""
         self._fits = True
-        if self._levels:
-            self._look(fitted(self._image_size(), self._view_size()))
+        if self._levels is not None:
+            self._go(fitted(self._levels.size, self._view_size()))
+
+    def reset(self) -> None:
+        """Show the whole image, as its file wants it shown."""
+        self.fit()
+        self.set_look(Look())
 
     def actual_size(self) -> None:
         """Show one image pixel as one pixel of the screen."""
@@ -105,19 +187,16 @@ class ImageView(QWidget):
 
     def zoom(self, factor: float, at: QPointF | None = None) -> None:
         """Zoom by a factor; the image point under `at`, else in the middle, stays."""
-        if not self._levels:
+        if self._levels is None:
             return
         self._fits = False
         point = (at.x(), at.y()) if at else (self.width() / 2, self.height() / 2)
-        self._look(self._viewport.zoomed(factor, point, self._view_size()))
+        self._go(self._viewport.zoomed(factor, point, self._view_size()))
 
-    def _look(self, viewport: Viewport) -> None:
+    def _go(self, viewport: Viewport) -> None:
         self._viewport = viewport
         self.zoomed.emit(viewport.scale * self.devicePixelRatioF())
         self.update()
-
-    def _image_size(self) -> tuple[int, int]:
-        return self._levels[0].width(), self._levels[0].height()
 
     def _view_size(self) -> tuple[float, float]:
         return float(self.width()), float(self.height())
@@ -138,61 +217,108 @@ class ImageView(QWidget):
         event.accept()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
-        """Start to drag."""
+        """Start to drag: the image with the left button, its window with the right one."""
         if event.button() in (Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton):
             self._drag = event.position()
             self.setCursor(Qt.CursorShape.ClosedHandCursor)
+        elif event.button() == Qt.MouseButton.RightButton:
+            self._window_drag = event.position()
+            self.setCursor(Qt.CursorShape.SizeAllCursor)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
-        """Pan."""
-        if self._drag is None or not self._levels:
+        """Pan; or to the right widen the window, and downwards darken the image."""
+        if self._levels is None:
             return
-        step = event.position() - self._drag
-        self._drag = event.position()
-        self._fits = False
-        self._look(self._viewport.panned(step.x(), step.y(), self._image_size()))
+        if self._window_drag is not None:
+            step = (event.position() - self._window_drag) / WINDOW_DRAG
+            self._window_drag = event.position()
+            self._move_window(step.y(), step.x())
+        elif self._drag is not None:
+            step = event.position() - self._drag
+            self._drag = event.position()
+            self._fits = False
+            self._go(self._viewport.panned(step.x(), step.y(), self._levels.size))
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
-        """End a drag."""
-        self._drag = None
+        """End a drag; what was shown coarser meanwhile is drawn anew."""
+        if self._window_drag is not None:
+            self.update()
+        self._drag, self._window_drag = None, None
         self.setCursor(Qt.CursorShape.OpenHandCursor)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
-        """Show the whole image again."""
-        self.fit()
+        """Show the whole image again, as its file wants it shown."""
+        self.reset()
+
+    # -- painting -----------------------------------------------------------------------------
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
         """Draw the picture, or the sentence in its place."""
         painter = QPainter(self)
         painter.fillRect(self.rect(), QColor(self._theme.colours.surround))
-        if self._levels:
-            self._paint_picture(painter)
+        if self._levels is not None:
+            self._paint_picture(painter, self._levels)
         else:
             self._paint_sentence(painter)
         painter.end()
 
-    def _paint_picture(self, painter: QPainter) -> None:
-        ratio = self.devicePixelRatioF()
+    def _paint_picture(self, painter: QPainter, levels: Levels) -> None:
+        ratio = painter.device().devicePixelRatioF()
         scale = self._viewport.scale
         left, top = self._viewport.to_view((0.0, 0.0), self._view_size())
         # On whole device pixels, so that edges at 1:1 and at whole factors are sharp.
         left, top = round(left * ratio) / ratio, round(top * ratio) / ratio
-        width, height = self._image_size()
-        shrinks = scale * ratio < 1
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, shrinks or self.smooth)
-        target = QRectF(left, top, width * scale, height * scale)
-        level = _level(self._levels, scale * ratio)
-        painter.drawImage(target, level, QRectF(level.rect()))
+        whole = QRectF(left, top, levels.size[0] * scale, levels.size[1] * scale)
+        place = self._place(levels, scale * ratio, whole)
+        step = scale * 2**place  # view lengths for one pixel of the level
+        part = self._visible(levels, place, whole, step)
+        if part.isEmpty():
+            return
+        painter.setClipRect(whole)  # a level of an odd side reaches half a pixel beyond
+        smooth = scale * ratio < 1 or self.smooth
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
+        target = QRectF(
+            left + part.left() * step,
+            top + part.top() * step,
+            part.width() * step,
+            part.height() * step,
+        )
+        image = self._looked_up(levels, place, part)
+        painter.drawImage(target, image, QRectF(image.rect()))
+        if self._overlay is not None:
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, True)
+            painter.drawImage(whole, self._overlay, QRectF(self._overlay.rect()))
+
+    def _place(self, levels: Levels, scale: float, whole: QRectF) -> int:
+        """Return the level to draw: a coarser one while the window moves over a large image."""
+        place = levels.position(scale)
+        while self._window_drag is not None and place + 1 < len(levels.arrays):
+            part = self._visible(levels, place, whole, self._viewport.scale * 2**place)
+            if part.width() * part.height() <= DRAGGED_PIXELS:
+                break
+            place += 1
+        return place
+
+    def _visible(self, levels: Levels, place: int, whole: QRectF, step: float) -> QRect:
+        """Return the pixels of a level that the view shows, and one more on each side."""
+        height, width = levels.arrays[place].shape[:2]
+        seen = whole.intersected(QRectF(self.rect())).translated(-whole.topLeft())
+        left, top = math.floor(seen.left() / step) - 1, math.floor(seen.top() / step) - 1
+        right, bottom = math.ceil(seen.right() / step) + 1, math.ceil(seen.bottom() / step) + 1
+        part = QRect(left, top, right - left, bottom - top) if not seen.isEmpty() else QRect()
+        return part.intersected(QRect(0, 0, width, height))
+
+    def _looked_up(self, levels: Levels, place: int, part: QRect) -> QImage:
+        """Return a part of the picture through the table; the last one is kept."""
+        if self._drawn is not None and self._drawn[:2] == (place, part):
+            return self._drawn[2]
+        if self._table is None:
+            self._table = levels.table(self._look)
+        image = levels.part(place, part, self._table)
+        self._drawn = place, part, image
+        return image
 
     def _paint_sentence(self, painter: QPainter) -> None:
         painter.setPen(QColor(self._theme.colours.surround_text))
         flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
         painter.drawText(self.rect().adjusted(32, 32, -32, -32), flags, self._sentence)
-
-
-def _level(levels: Levels, scale: float) -> QImage:
-    """Return the smallest level that is not enlarged at a scale in device pixels."""
-    position = 0
-    while position + 1 < len(levels) and scale * 2 ** (position + 1) <= 1:
-        position += 1
-    return levels[position]

@@ -8,6 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal, Slot
 
 from autoal_gui.core.errors import ProjectError, SourceError
+from autoal_gui.core.language import tr
 from autoal_gui.core.pool import ImagePool, Listing, PoolImage, SourceSpec, longest_side
 from autoal_gui.core.project import FILE_NAME, make_folders
 from autoal_gui.engine.jobs import Job
@@ -82,14 +83,14 @@ class Importer(QObject):
             ProjectError: the folder holds a project already or cannot be written.
         """
         if (folder / FILE_NAME).exists():
-            raise ProjectError("There is a project in that folder already.")
+            raise ProjectError(tr("There is a project in that folder already."))
         cache = make_folders(folder)
         try:
             if self._staging is not None:
                 for path in (self._staging / "cache").iterdir():
                     shutil.move(path, cache / path.name)
         except OSError as error:
-            raise ProjectError("The project cannot be written into that folder.") from error
+            raise ProjectError(tr("The project cannot be written into that folder.")) from error
         self._discard()
 
     def close(self) -> None:

@@ -5,12 +5,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSettings, QSize, Qt, Slot
+from PySide6.QtCore import QSettings, QSize, Qt, Signal, Slot
 from PySide6.QtGui import (
     QAction,
     QActionGroup,
     QCloseEvent,
     QDragEnterEvent,
+    QDragLeaveEvent,
     QDropEvent,
     QIcon,
 )
@@ -28,6 +29,7 @@ from PySide6.QtWidgets import (
 
 from autoal_gui.core.errors import AutoALError
 from autoal_gui.core.files import resources
+from autoal_gui.core.language import LANGUAGES, mark, number, tr, tr_count
 from autoal_gui.core.pool import Listing, SourceSpec
 from autoal_gui.core.project import FILE_NAME, ProjectPlan
 from autoal_gui.core.settings import PRESETS, fitted_to
@@ -35,27 +37,33 @@ from autoal_gui.engine.engine import where
 from autoal_gui.gui.actions import GROUPS, Actions
 from autoal_gui.gui.controller import Controller
 from autoal_gui.gui.importer import Importer, free_folder
+from autoal_gui.gui.languages import AS_SYSTEM, chosen
 from autoal_gui.gui.pages import PAGES, Page
 from autoal_gui.gui.parts import Failure, fitting
+from autoal_gui.gui.rescue import Rescue
 from autoal_gui.gui.services import Services
 from autoal_gui.gui.start_page import WAYS, StartPage
 from autoal_gui.gui.theme import CHOICES, Theme
+from autoal_gui.sources.opening import kind_at
 
 if TYPE_CHECKING:
     from autoal_gui.gui.desk import Desk
-
 log = logging.getLogger(__name__)
 
-FAULT = "Something went wrong in the program; every answer given so far is saved."
+FAULT = mark("Something went wrong in the program; every answer given so far is saved.")
+NOTHING_KNOWN = mark("That is neither a project, a folder of images nor an .npz file.")
 RECENT_KEPT = 8
-PROJECT_ACTIONS = ("home", "export", "settings")
+PROJECT_ACTIONS = ("home", "export", "settings", "report", "classes")
 LABEL_ACTIONS = ("unsure", "skip", "undo", "redo", "back", "forward")
 VIEW_ACTIONS = ("fit", "actual", "zoom_in", "zoom_out", "smooth", "why")
-THEME_LABELS = {"system": "As the system", "light": "Light", "dark": "Dark"}
+THEME_LABELS = {"system": mark("As the system"), "light": mark("Light"), "dark": mark("Dark")}
 
 
 class MainWindow(QMainWindow):
     """The program's window. It starts on the start page."""
+
+    language_chosen = Signal(str)
+    """A code of `LANGUAGES`, or `AS_SYSTEM`; who holds the window makes it anew."""
 
     def __init__(self, services: Services, settings: QSettings | None = None) -> None:
         """Make the window; `settings` keeps theme, geometry and recent projects."""
@@ -70,6 +78,8 @@ class MainWindow(QMainWindow):
         self.pages: dict[str, Page] = {}
         self.dialog: QDialog | None = None
         self._importer = Importer(services, self)
+        self._rescue = Rescue(services, self)
+        self._wanted = Path()  # the project that was to be opened last
         self._busy: QProgressDialog | None = None
         self.failure = Failure(self.theme)
         self.status = QLabel()
@@ -94,43 +104,58 @@ class MainWindow(QMainWindow):
         column.addWidget(self.stack, 1)
         self.setCentralWidget(central)
         self.status.setTextFormat(Qt.TextFormat.PlainText)
-        self.status.setAccessibleName("Status")
+        self.status.setAccessibleName(tr("Status"))
         self.status.setContentsMargins(10, 2, 10, 2)
         self.statusBar().addWidget(self.status, 1)
         self.statusBar().setSizeGripEnabled(False)
 
     def _make_menus(self) -> None:
         for group in GROUPS:
-            menu = self.menuBar().addMenu(group)
+            menu = self.menuBar().addMenu(tr(group))
             if group == "Project":
                 menu.addMenu(self._make_new_menu())
             menu.addActions(self.actions_table.group(group))
             if group == "View":
                 menu.addSeparator()
                 menu.addMenu(self._make_theme_menu())
+                menu.addMenu(self._make_language_menu())
         for group in GROUPS:  # shortcuts work with the menu bar hidden or native
             self.addActions(self.actions_table.group(group))
 
     def _make_new_menu(self) -> QMenu:
-        menu = QMenu("New project", self)
+        menu = QMenu(tr("New project"), self)
         for way, _, title, line in WAYS[:-1]:
-            action = menu.addAction(title)
+            action = menu.addAction(tr(title))
             action.setData(way)
-            action.setStatusTip(line)
+            action.setStatusTip(tr(line))
             action.triggered.connect(self._on_new_action)
         return menu
 
     def _make_theme_menu(self) -> QMenu:
-        menu = QMenu("Colours", self)
+        menu = QMenu(tr("Colours"), self)
         group = QActionGroup(self)
         self._theme_actions: dict[str, QAction] = {}
         for choice in CHOICES:
-            action = menu.addAction(THEME_LABELS[choice])
+            action = menu.addAction(tr(THEME_LABELS[choice]))
             action.setCheckable(True)
             action.setData(choice)
             group.addAction(action)
             self._theme_actions[choice] = action
         group.triggered.connect(self._on_theme)
+        return menu
+
+    def _make_language_menu(self) -> QMenu:
+        # Both words, so that it is found by who does not read the language in use.
+        both = tr("Language")
+        menu = QMenu(both if both == "Language" else f"{both} (Language)", self)
+        group = QActionGroup(self)
+        for code, name in {AS_SYSTEM: tr("As the system"), **LANGUAGES}.items():
+            action = menu.addAction(name)
+            action.setCheckable(True)
+            action.setData(code)
+            action.setChecked(code == chosen(self._settings))
+            group.addAction(action)
+        group.triggered.connect(self._on_language)
         return menu
 
     def _connect(self) -> None:
@@ -140,9 +165,14 @@ class MainWindow(QMainWindow):
         controller.answers_changed.connect(self._on_answers)
         controller.notice.connect(self.say)
         controller.failed.connect(self._on_failed)
+        controller.damaged.connect(self._on_damaged)
+        self.failure.offered.connect(self._recover)
+        self._rescue.recovered.connect(self._on_recovered)
+        self._rescue.failed.connect(self._on_import_failed)
         controller.exported.connect(self._on_exported)
         self.start_page.chosen.connect(self._on_way)
         self.start_page.recent_chosen.connect(self._on_recent)
+        self.start_page.forgotten.connect(self._on_forgotten)
         self._importer.progress.connect(self._on_import_progress)
         self._importer.listed.connect(self._on_demo_listed)
         self._importer.failed.connect(self._on_import_failed)
@@ -152,6 +182,9 @@ class MainWindow(QMainWindow):
             "open": self._ask_project,
             "export": self.show_export,
             "settings": self.show_settings,
+            "report": self.show_report,
+            "classes": self.show_classes,
+            "help": self.show_help,
             "quit": self.close,
             "unsure": controller.unsure,
             "skip": controller.skip,
@@ -177,19 +210,31 @@ class MainWindow(QMainWindow):
             self.restoreGeometry(geometry)
         self.start_page.set_recent(self.recent())
         self._enable_actions()
-        self.say("Choose where the images come from.")
+        self.say(tr("Choose where the images come from."))
 
     # -- what others call ---------------------------------------------------------------------
 
     def open_folder(self, path: Path) -> bool:
         """Open the project in a folder, or of a project file; say whether that worked."""
         self.failure.hide()
-        return self.controller.open_project(path.parent if path.name == FILE_NAME else path)
+        self._wanted = path.parent if path.name == FILE_NAME else path
+        return self.controller.open_project(self._wanted)
+
+    def place(self) -> tuple[Path | None, int | None]:
+        """Return the folder of the open project and the image on screen."""
+        if not self.controller.is_open:
+            return None, None
+        return self.controller.project.folder, self.controller.current
+
+    def go_to(self, folder: Path | None, image: int | None) -> None:
+        """Open a project at an image, as `place` named them."""
+        if folder is not None and self.open_folder(folder) and image is not None:
+            self.controller.go_to(image)
 
     def start_demo(self) -> None:
         """Make a project of the demo set with every default, and open it."""
         self.failure.hide()
-        self._busy = QProgressDialog("Drawing the demo images…", "Cancel", 0, 0, self)
+        self._busy = QProgressDialog(tr("Drawing the demo images…"), tr("Cancel"), 0, 0, self)
         self._busy.setWindowModality(Qt.WindowModality.WindowModal)
         self._busy.setMinimumDuration(300)
         self._busy.canceled.connect(self._importer.cancel)
@@ -210,10 +255,12 @@ class MainWindow(QMainWindow):
             self.open_folder(path)
         elif path.suffix.lower() == ".npz":
             self.new_project(SourceSpec("npz", str(path)))
+        elif (kind := kind_at(path)) == "dicom":
+            self.new_project(SourceSpec(kind, str(path)))
         elif path.is_dir():
             self.new_project(folder_spec(path))
         else:
-            self._on_failed("That is neither a project, a folder of images nor an .npz file.", "")
+            self._on_failed(tr(NOTHING_KNOWN), "")
 
     def report_fault(
         self, kind: type[BaseException], error: BaseException, trace: TracebackType | None
@@ -221,7 +268,7 @@ class MainWindow(QMainWindow):
         """Show that the program erred; made for `sys.excepthook`, which Qt's slots end up in."""
         details = where(error)
         log.error("A fault in the window: %s", details)
-        sentence = str(error) if isinstance(error, AutoALError) else FAULT
+        sentence = str(error) if isinstance(error, AutoALError) else tr(FAULT)
         self.failure.show_failure(sentence, details)
 
     @Slot(str)
@@ -241,17 +288,42 @@ class MainWindow(QMainWindow):
 
         self._show_dialog(SettingsDialog(self.controller, self))
 
+    def show_classes(self) -> None:
+        """Show the classes of the project, to add, rename or remove some."""
+        from autoal_gui.gui.classes_dialog import ClassesDialog
+
+        self._show_dialog(ClassesDialog(self.controller, self))
+
+    def show_report(self) -> None:
+        """Show which files could not be used when the project was made."""
+        from autoal_gui.gui.import_report import ImportReportDialog
+
+        self._show_dialog(ImportReportDialog(self.controller.project, self))
+
+    def show_help(self) -> None:
+        """Show the help, at what is on screen."""
+        at_desk = self.desk is not None and self.stack.currentWidget() is self.desk
+        self.show_topic(self.desk.help_topic() if self.desk and at_desk else "")
+
+    @Slot(str)
+    def show_topic(self, topic: str) -> None:
+        """Show a page of the help; "" for the one shown last."""
+        page = self.show_page("help")
+        if topic:
+            page.show_topic(topic)
+
     def show_page(self, name: str) -> Page:
         """Show one of the pages beside the desk, made when it is needed first, and return it."""
         if name not in self.pages:
             page = PAGES[name](self.controller, self.theme, self.actions_table)
             page.left.connect(self.leave_page)
+            page.help_wanted.connect(self.show_topic)
             self.stack.addWidget(page)
             self.pages[name] = page
         page = self.pages[name]
         page.enter()
         self.stack.setCurrentWidget(page)
-        page.setFocus()
+        (page.focusWidget() or page).setFocus()
         self._enable_actions()
         return page
 
@@ -293,6 +365,8 @@ class MainWindow(QMainWindow):
             self.new_project(SourceSpec("medmnist"))
         elif way == "folder":
             self._ask_images()
+        elif way == "dicom":
+            self._ask_dicom()
         elif way == "npz":
             self._ask_file()
         else:
@@ -304,25 +378,36 @@ class MainWindow(QMainWindow):
             self._on_way(str(action.data()))
 
     def _ask_images(self) -> None:
-        chosen = QFileDialog.getExistingDirectory(self, "Folder of images")
+        chosen = QFileDialog.getExistingDirectory(self, tr("Folder of images"))
         if chosen:
             self.new_project(folder_spec(Path(chosen)))
 
+    def _ask_dicom(self) -> None:
+        chosen = QFileDialog.getExistingDirectory(self, tr("Folder of DICOM files"))
+        if chosen:
+            self.new_project(SourceSpec("dicom", chosen))
+
     def _ask_file(self) -> None:
-        chosen, _ = QFileDialog.getOpenFileName(self, ".npz file", "", "MedMNIST files (*.npz)")
+        chosen, _ = QFileDialog.getOpenFileName(
+            self, tr(".npz file"), "", tr("MedMNIST files (*.npz)")
+        )
         if chosen:
             self.new_project(SourceSpec("npz", chosen))
 
     def _ask_project(self) -> None:
         start = str(self._services.projects_folder)
-        chosen = QFileDialog.getExistingDirectory(self, "Project folder", start)
+        chosen = QFileDialog.getExistingDirectory(self, tr("Project folder"), start)
         if chosen:
             self.open_folder(Path(chosen))
 
     @Slot(str)
     def _on_recent(self, folder: str) -> None:
-        if not self.open_folder(Path(folder)) and not (Path(folder) / FILE_NAME).is_file():
-            self._remember([other for other in self.recent() if other != folder])
+        if not self.open_folder(Path(folder)):  # it may have gone since the list was made
+            self.start_page.set_recent(self.recent())
+
+    @Slot(str)
+    def _on_forgotten(self, folder: str) -> None:
+        self._remember([other for other in self.recent() if other != folder])
 
     def _on_new_accepted(self) -> None:
         from autoal_gui.gui.new_project import NewProjectDialog
@@ -375,7 +460,8 @@ class MainWindow(QMainWindow):
         folder = str(project.folder.resolve())
         self._remember([folder, *(other for other in self.recent() if other != folder)])
         self._enable_actions()
-        self.say(f"{len(project.pool.images):,} images. Press ? for the keys.")
+        images = tr_count("{count} image.", "{count} images.", len(project.pool.images))
+        self.say(tr("{images} Press ? for the keys and F1 for help.", images=images))
 
     def _make_desk(self) -> None:
         """Make the desk when it is needed first: its charts take longer than the start page."""
@@ -383,6 +469,7 @@ class MainWindow(QMainWindow):
 
         self.desk = Desk(self.controller, self.theme, self.actions_table)
         self.stack.addWidget(self.desk)
+        self.desk.help_wanted.connect(self.show_topic)
         self.desk.show_project()
 
     def _on_closed(self) -> None:
@@ -390,7 +477,7 @@ class MainWindow(QMainWindow):
         self.start_page.set_recent(self.recent())
         self.setWindowTitle("AutoAL")
         self._enable_actions()
-        self.say("The project is closed; everything is saved.")
+        self.say(tr("The project is closed; everything is saved."))
 
     def _on_answers(self) -> None:
         project = self.controller.project
@@ -398,8 +485,13 @@ class MainWindow(QMainWindow):
         self.actions_table["undo"].setEnabled(at_desk and project.can_undo)
         self.actions_table["redo"].setEnabled(at_desk and project.can_redo)
         answers = len(project.answers)
-        asked = f"{answers:,} of {answers + project.waiting:,} images"
-        self.say(f"{asked} answered; every answer is saved.")
+        self.say(
+            tr(
+                "{done} of {total} images answered; every answer is saved.",
+                done=number(answers),
+                total=number(answers + project.waiting),
+            )
+        )
 
     def _enable_actions(self) -> None:
         is_open = self.controller.is_open
@@ -418,13 +510,29 @@ class MainWindow(QMainWindow):
     def _on_failed(self, sentence: str, details: str) -> None:
         self.failure.show_failure(sentence, details)
 
+    @Slot()
+    def _on_damaged(self) -> None:
+        self.failure.offer(tr("Recover"))
+
+    @Slot()
+    def _recover(self) -> None:
+        self._rescue.start(self._wanted)
+
+    @Slot(object, str)
+    def _on_recovered(self, folder: Path, sentence: str) -> None:
+        if self.open_folder(folder):
+            self._on_failed(sentence, "")  # it stays until it has been read
+
     @Slot(str)
     def _on_exported(self, target: str) -> None:
-        self.say(f"Written: {target}")
+        self.say(tr("Written: {target}", target=target))
 
     def _on_theme(self, action: QAction) -> None:
         self.theme.choose(action.data())
         self._settings.setValue("theme", action.data())
+
+    def _on_language(self, action: QAction) -> None:
+        self.language_chosen.emit(action.data())
 
     def _toggle_theme(self) -> None:
         self._theme_actions["light" if self.theme.dark else "dark"].trigger()
@@ -448,10 +556,16 @@ class MainWindow(QMainWindow):
         """Take one local file or folder."""
         if event.mimeData().hasUrls() and event.mimeData().urls()[0].isLocalFile():
             event.acceptProposedAction()
+            self.start_page.invite(True)
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:  # noqa: N802 - Qt's name
+        """Show that nothing is dragged any more."""
+        self.start_page.invite(False)
 
     def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802 - Qt's name
         """Open what was dropped."""
         event.acceptProposedAction()
+        self.start_page.invite(False)
         self.open_any(Path(event.mimeData().urls()[0].toLocalFile()))
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
@@ -462,6 +576,7 @@ class MainWindow(QMainWindow):
         self.hide()  # waiting for a training batch to end must not look like a frozen window
         self._end_busy()
         self._importer.close()
+        self._rescue.close()
         self.controller.close()
         if self.desk is not None:
             self.desk.close_threads()
@@ -472,4 +587,4 @@ class MainWindow(QMainWindow):
 
 def folder_spec(path: Path) -> SourceSpec:
     """Return the set of a folder, its sub-folders as known labels; what they mean is asked."""
-    return SourceSpec("folder", str(path), (("labels", "classes"),))
+    return SourceSpec("folder", str(path), (("labels", "classes"), ("check", "later")))

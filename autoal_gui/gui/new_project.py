@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import cast
 
-from PySide6.QtCore import QObject, QSize, Signal, Slot
+from PySide6.QtCore import QLocale, QObject, QSize, Signal, Slot
 from PySide6.QtWidgets import (
     QCheckBox,
     QDialog,
@@ -21,27 +21,28 @@ from PySide6.QtWidgets import (
 )
 
 from autoal_gui.core.errors import AutoALError
+from autoal_gui.core.language import mark, tr, tr_count
 from autoal_gui.core.model import StartModel
 from autoal_gui.core.pool import Listing, SourceSpec
 from autoal_gui.core.project import LabelUse, ProjectPlan
 from autoal_gui.core.settings import PRESETS
 from autoal_gui.core.splits import default_evaluation_size
 from autoal_gui.engine.jobs import Job
-from autoal_gui.gui.forms import ClassList, MethodForm, PathField, combo, spin
+from autoal_gui.gui.forms import ClassList, MethodForm, PathField, combo, spin, translated
 from autoal_gui.gui.importer import Importer, free_folder
-from autoal_gui.gui.parts import card, fitting, text_label
+from autoal_gui.gui.parts import Section, add_card, fitting, text_label
 from autoal_gui.gui.services import Services
 from autoal_gui.gui.theme import set_property
 from autoal_gui.sources import medmnist
 from autoal_gui.sources.catalogue import SIZES
 
 LABEL_USES: dict[str, str] = {
-    "hidden": "Hidden truth: I label, they only measure",
-    "labelled": "These images are labelled already",
-    "ignore": "Nothing: I label",
+    "hidden": mark("Kept hidden: I label, they only measure the model"),
+    "labelled": mark("Taken as labels: the model learns from them at once"),
+    "ignore": mark("Not used: I label"),
 }
-WEIGHTS = "Checkpoints and weights (*.pt *.pth)"
-START_TIP = (
+WEIGHTS = mark("Checkpoints and weights (*.pt *.pth)")
+START_TIP = mark(
     "With a warm start its layers stay as they are, and only the last is fitted to your labels; "
     "without, all of them are trained further."
 )
@@ -58,21 +59,23 @@ class SetChooser(QFrame):
         self.setProperty("role", "card")
         self._sets = {one.flag: one for one in medmnist.available()}
         titles = {
-            flag: f"{one.title} ({len(one.classes)} classes)" for flag, one in self._sets.items()
+            flag: tr("{title} ({count} classes)", title=one.title, count=len(one.classes))
+            for flag, one in self._sets.items()
         }
-        self.set = combo("Set", titles, "pneumoniamnist")
-        self.side = combo("Size", {str(s): f"{s} × {s} pixels" for s in SIZES}, "28")
-        self.folder = PathField("Folder of the file")
+        self.set = combo(tr("Set"), titles, "pneumoniamnist")
+        sides = {str(side): tr("{side} × {side} pixels", side=side) for side in SIZES}
+        self.side = combo(tr("Size"), sides, "28")
+        self.folder = PathField(tr("Folder of the file"))
         self.folder.line.setText(str(Path.home() / ".medmnist"))
-        self.download = QCheckBox("Download it into that folder if it is not there")
+        self.download = QCheckBox(tr("Download it into that folder if it is not there"))
         self.about = text_label(role="muted")
-        self.load = QPushButton("Load")
+        self.load = QPushButton(tr("Load"))
         self.load.setProperty("role", "primary")
         form = QFormLayout(self)
         form.setContentsMargins(14, 12, 14, 12)
-        form.addRow("Set", self.set)
-        form.addRow("Size", self.side)
-        form.addRow("Folder", self.folder)
+        form.addRow(tr("Set"), self.set)
+        form.addRow(tr("Size"), self.side)
+        form.addRow(tr("Folder"), self.folder)
         form.addRow("", self.download)
         form.addRow("", self.about)
         form.addRow("", self.load)
@@ -82,7 +85,8 @@ class SetChooser(QFrame):
 
     def _describe(self) -> None:
         one = self._sets[self.set.currentData()]
-        self.about.setText(f"{one.description} Licence: {one.licence}.")
+        licence = tr("Licence: {licence}.", licence=one.licence)
+        self.about.setText(f"{one.description} {licence}")
 
     def _want(self) -> None:
         options = {
@@ -99,17 +103,17 @@ class ImportReport(QFrame):
     def __init__(self) -> None:
         super().__init__()
         self.setProperty("role", "card")
-        self.line = text_label("Looking through the images…")
+        self.line = text_label(tr("Looking through the images…"))
         self.bar = QProgressBar()
         self.bar.setRange(0, 0)
         self.bar.setProperty("role", "thin")
         self.bar.setTextVisible(False)
-        self.bar.setAccessibleName("Images listed")
-        self.stop = QPushButton("Stop")
+        self.bar.setAccessibleName(tr("Images listed"))
+        self.stop = QPushButton(tr("Stop"))
         self.stop.setAutoDefault(False)
         self.files = QPlainTextEdit()
         self.files.setReadOnly(True)
-        self.files.setAccessibleName("Files that cannot be used")
+        self.files.setAccessibleName(tr("Files that cannot be used"))
         self.files.setMaximumHeight(7 * self.fontMetrics().height())
         self.files.hide()
         row = QHBoxLayout()
@@ -123,7 +127,7 @@ class ImportReport(QFrame):
 
     def begin(self) -> None:
         """Show that a listing has begun."""
-        self._say("Looking through the images…", "")
+        self._say(tr("Looking through the images…"), "")
         self.bar.setRange(0, 0)
         self.bar.show()
         self.stop.show()
@@ -135,15 +139,15 @@ class ImportReport(QFrame):
         self.bar.setRange(0, min(total, 2**31 - 1))
         self.bar.setValue(done)
         if total:
-            self.line.setText(f"Looking through the images: {done / total:.0%}")
+            share = QLocale().toString(round(100 * done / total))
+            self.line.setText(tr("Looking through the images: {share} %", share=share))
 
     def show_listing(self, listing: Listing) -> None:
         """Say what was found."""
         usable, bad = len(listing.images), len(listing.unreadable)
-        words = f"{usable:,} images can be used."
+        words = usable_text(usable, bad)
         if bad:
-            words += f" {bad:,} cannot and {'is' if bad == 1 else 'are'} left out:"
-            self.files.setPlainText("\n".join(f"{key}: {why}" for key, why in listing.unreadable))
+            self.files.setPlainText(unreadable_text(listing.unreadable))
         self._end(words, "")
         self.files.setVisible(bad > 0)
 
@@ -173,14 +177,14 @@ class NewProjectDialog(QDialog):
         self.importer = Importer(services, self)
         self._job: Job | None = None
         self._start: StartModel | None = None
-        self.setWindowTitle("New project")
+        self.setWindowTitle(tr("New project"))
         self.chooser = SetChooser() if spec.kind == "medmnist" else None
         self.report = ImportReport()
         self._make_fields(default_name(spec), spec.kind)
         self._lay_out(spec)
         self._connect()
         self._update()
-        self.resize(fitting(self, QSize(760, 780)))
+        self.resize(fitting(self, QSize(760, 700)))
         if self.chooser is None:
             self.load(spec)
         else:
@@ -190,28 +194,30 @@ class NewProjectDialog(QDialog):
 
     def _make_fields(self, name: str, kind: str) -> None:
         self.name = QLineEdit(name)
-        self.name.setAccessibleName("Name")
-        self.place = PathField("Folder of the project")
+        self.name.setAccessibleName(tr("Name"))
+        self.place = PathField(tr("Folder of the project"))
         self.place.line.setText(str(free_folder(self._services.projects_folder, name)))
         self._place_is_default = True
-        there = "Names of sub-folders" if kind == "folder" else "Labels that are there"
-        self.label_use = combo(there, LABEL_USES, "hidden")
+        there = tr("Names of sub-folders") if kind == "folder" else tr("Labels that are there")
+        self.label_use = combo(there, translated(LABEL_USES), "hidden")
         self.classes = ClassList()
         self.method = MethodForm(PRESETS["cpu"], keep=False)
-        self.evaluation = spin("Evaluation set", 0, 0, 0)
-        self.evaluation.setSpecialValueText("none")
-        self.evaluation.setSuffix(" images")
+        self.evaluation = spin(tr("Evaluation set"), 0, 0, 0)
+        self.evaluation.setSpecialValueText(tr("none"))
+        self.evaluation.setSuffix(tr(" images"))
         self.evaluation_note = text_label(role="muted")
-        self.start_from = PathField("Start from a checkpoint", WEIGHTS)
+        self.start_from = PathField(tr("Start from a checkpoint"), tr(WEIGHTS))
         self.start_from.line.setPlaceholderText(
-            "Optional: a trained model (.pt) or a ResNet-18 of torchvision (.pth)"
+            tr("Optional: a trained model (.pt) or a ResNet-18 of torchvision (.pth)")
         )
-        self.start_from.line.setToolTip(START_TIP)
+        self.start_from.line.setToolTip(tr(START_TIP))
         self.start_note = text_label(role="muted")
         self.start_note.hide()
         self.problem = text_label(role="danger")
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
-        self.ok = self.buttons.addButton("Start labelling", QDialogButtonBox.ButtonRole.AcceptRole)
+        self.ok = self.buttons.addButton(
+            tr("Start labelling"), QDialogButtonBox.ButtonRole.AcceptRole
+        )
         self.ok.setProperty("role", "primary")
         self.ok.setDefault(True)
 
@@ -247,27 +253,28 @@ class NewProjectDialog(QDialog):
         column.setSpacing(12)
         self._label_form = QFormLayout()
         self._label_form.addRow(self.label_use.accessibleName(), self.label_use)
-        self._label_form.addRow("Classes", self.classes)
+        self._label_form.addRow(tr("Classes"), self.classes)
         project = QFormLayout()
-        project.addRow("Name", self.name)
-        project.addRow("Folder", self.place)
-        rest = QFormLayout()
-        rest.addRow("Evaluation set", self.evaluation)
-        rest.addRow("", self.evaluation_note)
-        rest.addRow("Start from", self.start_from)
-        rest.addRow("", self.start_note)
-        for words, form in (
-            ("Project", project),
-            ("Classes", self._label_form),
-            ("How to ask", self.method),
-            ("Model and measurement", rest),
-        ):
-            frame, inside = card()
-            inside.addWidget(text_label(words, bold=True))
+        project.addRow(tr("Name"), self.name)
+        project.addRow(tr("Folder"), self.place)
+        for form in (project, self._label_form):
             form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-            inside.addLayout(form)
-            column.addWidget(frame)
+        add_card(column, tr("Classes"), self._label_form)
+        add_card(column, tr("Project"), project)
+        self.more = Section(tr("How to ask, and how the model learns (the defaults suit most)"))
+        add_card(self.more.body, tr("How to ask"), self.method)
+        add_card(self.more.body, tr("Model and measurement"), self._make_rest())
+        column.addWidget(self.more)
         return details
+
+    def _make_rest(self) -> QFormLayout:
+        rest = QFormLayout()
+        rest.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        rest.addRow(tr("Evaluation set"), self.evaluation)
+        rest.addRow("", self.evaluation_note)
+        rest.addRow(tr("Start from"), self.start_from)
+        rest.addRow("", self.start_note)
+        return rest
 
     def _connect(self) -> None:
         self.importer.progress.connect(self.report.show_progress)
@@ -316,7 +323,7 @@ class NewProjectDialog(QDialog):
 
     @Slot()
     def _on_cancelled(self) -> None:
-        self._on_ended("Stopped. Close this dialog, or load again.")
+        self._on_ended(tr("Stopped. Close this dialog, or load again."))
 
     def _on_label_use(self) -> None:
         listing = self.listing
@@ -369,7 +376,7 @@ class NewProjectDialog(QDialog):
         if not text.strip():
             self._update()
             return
-        self.start_note.setText("Reading the checkpoint…")
+        self.start_note.setText(tr("Reading the checkpoint…"))
         set_property(self.start_note, "role", "muted")
         self._job = ReadCheckpoint(self._services, self.start_from.path(), self)
         self._job.succeeded.connect(self._on_checkpoint)
@@ -404,11 +411,11 @@ class NewProjectDialog(QDialog):
         if self.listing is None:
             return ""
         if not self.name.text().strip():
-            return "The project needs a name."
+            return tr("The project needs a name.")
         if not self.place.text:
-            return "The project needs a folder."
+            return tr("The project needs a folder.")
         if self.start_from.text and self.start_note.property("role") == "danger":
-            return "The checkpoint cannot be used: choose another or clear the field."
+            return tr("The checkpoint cannot be used: choose another or clear the field.")
         return self.classes.problem()
 
     def _update(self) -> None:
@@ -463,17 +470,17 @@ class ReadCheckpoint(Job):
 def title(spec: SourceSpec) -> str:
     """Say what the project will be made of."""
     if spec.kind == "demo":
-        return "New project of the demo set"
+        return tr("New project of the demo set")
     if spec.kind == "medmnist":
-        return "New project of a MedMNIST set"
-    return f"New project of {Path(spec.location).name}"
+        return tr("New project of a MedMNIST set")
+    return tr("New project of {name}", name=Path(spec.location).name)
 
 
 def default_name(spec: SourceSpec) -> str:
     """Return a name for a project of a set."""
     if spec.kind == "demo":
-        return "Demo"
-    return Path(spec.location).stem or "Project"
+        return tr("Demo")
+    return Path(spec.location).stem or tr("Project")
 
 
 def own_evaluation(listing: Listing) -> int:
@@ -484,18 +491,30 @@ def own_evaluation(listing: Listing) -> int:
 def start_note(start: StartModel) -> str:
     """Say what a model to start from is."""
     names = ", ".join(start.classes)
-    what = (
-        f"A model of {len(start.classes)} classes: {names}."
-        if names
-        else "A ResNet-18 of torchvision."
-    )
-    return f"{what} It takes the place of learning from all images first."
+    what = tr("A ResNet-18 of torchvision.")
+    if names:
+        what = tr("A model of {count} classes: {names}.", count=len(start.classes), names=names)
+    return f"{what} {tr('It takes the place of learning from all images first.')}"
 
 
 def evaluation_note(own: int, known: bool) -> str:
     """Say what the evaluation set will be."""
     if own:
-        return "The set's own test images; they are never trained on."
+        return tr("The set's own test images; they are never trained on.")
     if known:
-        return "Drawn at random from the images with a known label; never trained on."
-    return "Drawn at random and asked for first, so that the model can be measured."
+        return tr("Drawn at random from the images with a known label; never trained on.")
+    return tr("Drawn at random and asked for first, so that the model can be measured.")
+
+
+def usable_text(usable: int, bad: int) -> str:
+    """Say how many images a listing found, and how many files it leaves out."""
+    words = tr_count("{count} image can be used.", "{count} images can be used.", usable)
+    if not bad:
+        return words
+    left_out = tr_count("{count} cannot and is left out:", "{count} cannot and are left out:", bad)
+    return f"{words} {left_out}"
+
+
+def unreadable_text(unreadable: tuple[tuple[str, str], ...]) -> str:
+    """Return the files that cannot be used, each with its reason, a line each."""
+    return "\n".join(f"{key}: {reason}" for key, reason in unreadable)

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWi
 from autoal_gui.core.language import tr
 from autoal_gui.gui.actions import Actions
 from autoal_gui.gui.controller import Controller
-from autoal_gui.gui.parts import text_label
+from autoal_gui.gui.parts import HelpButton, text_label
 from autoal_gui.gui.theme import Theme
 
 
@@ -17,6 +17,10 @@ class Page(QWidget):
 
     left = Signal()
     """The user goes back to where they came from."""
+    help_wanted = Signal(str)
+    """A topic of the help."""
+    help_topic = ""
+    """The page of the help that explains this page, if there is one."""
 
     def __init__(self, title: str, controller: Controller, theme: Theme, actions: Actions) -> None:
         super().__init__()
@@ -32,6 +36,10 @@ class Page(QWidget):
         self.bar.setSpacing(10)
         self.bar.addWidget(self.back)
         self.bar.addWidget(self.title)
+        if self.help_topic:
+            question = HelpButton(theme, self.help_topic)
+            question.wanted.connect(self.help_wanted)
+            self.bar.addWidget(question)
         self.bar.addStretch(1)
         self.body = QVBoxLayout()
         column = QVBoxLayout(self)
@@ -39,6 +47,9 @@ class Page(QWidget):
         column.setSpacing(0)
         column.addWidget(bar)
         column.addLayout(self.body, 1)
+
+    def show_topic(self, topic: str) -> None:
+        """Show one part of a page that has several."""
 
     def enter(self) -> None:
         """Show what is so now; called each time that the page comes up."""
@@ -49,5 +60,12 @@ class Page(QWidget):
 
 MakePage = Callable[[Controller, Theme, Actions], Page]
 
-PAGES: dict[str, MakePage] = {}
+
+def _make_help(controller: Controller, theme: Theme, actions: Actions) -> Page:
+    from autoal_gui.gui.help_page import HelpPage
+
+    return HelpPage(controller, theme, actions)
+
+
+PAGES: dict[str, MakePage] = {"help": _make_help}
 """What makes each page, by name; imports of the page's own module wait until it is called."""

@@ -1,12 +1,13 @@
 """Small widgets that several views use."""
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
     QLayout,
     QPlainTextEdit,
+    QPushButton,
     QScrollArea,
     QSizePolicy,
     QToolButton,
@@ -14,6 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from autoal_gui.core.language import tr
 from autoal_gui.gui.theme import Theme, icon, scale_font
 
 NO_BREAK = "\N{NO-BREAK SPACE}"  # between a number and its unit
@@ -41,6 +43,12 @@ def chip() -> QLabel:
     return label
 
 
+def icon_size(widget: QWidget) -> QSize:
+    """Return the size of icons beside a widget's text, which they follow."""
+    side = max(16, widget.fontMetrics().height())
+    return QSize(side, side)
+
+
 def card() -> tuple[QFrame, QVBoxLayout]:
     """Return a framed surface and its column."""
     frame = QFrame()
@@ -49,6 +57,17 @@ def card() -> tuple[QFrame, QVBoxLayout]:
     column.setContentsMargins(14, 12, 14, 12)
     column.setSpacing(8)
     return frame, column
+
+
+def add_card(column: QVBoxLayout, title: str, content: QWidget | QLayout) -> None:
+    """Put a card with a title at the end of a column."""
+    frame, inside = card()
+    inside.addWidget(text_label(title, bold=True))
+    if isinstance(content, QWidget):
+        inside.addWidget(content)
+    else:
+        inside.addLayout(content)
+    column.addWidget(frame)
 
 
 def empty(layout: QLayout) -> None:
@@ -83,8 +102,8 @@ class CardColumn(QScrollArea):
         self._column.addStretch(1)
         self.setWidget(content)
 
-    def add_card(self, title: str, *parts: QWidget | QLayout) -> None:
-        """Put a card with a title, which may be empty, below the others."""
+    def add_card(self, title: str, *parts: QWidget | QLayout) -> QFrame:
+        """Put a card with a title, which may be empty, below the others, and return it."""
         frame, inside = card()
         if title:
             inside.addWidget(text_label(title, bold=True))
@@ -95,6 +114,7 @@ class CardColumn(QScrollArea):
                 inside.addLayout(part)
         self._column.insertWidget(self._column.count() - 1, frame)
         self._cards.append(frame)
+        return frame
 
     def show_cards(self, hint: str, shown: bool) -> None:
         """Say what the cards show, or why there are none."""
@@ -104,30 +124,89 @@ class CardColumn(QScrollArea):
             frame.setVisible(shown)
 
 
+class HelpButton(QToolButton):
+    """A question mark that leads to a page of the help."""
+
+    wanted = Signal(str)
+    """The topic, one of `help_page.TOPICS`."""
+
+    def __init__(self, theme: Theme, topic: str) -> None:
+        super().__init__()
+        self._theme, self.topic = theme, topic
+        self.setProperty("role", "quiet")
+        self.setAccessibleName(tr("What is this?"))
+        self.setToolTip(tr("What is this?"))
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setIconSize(icon_size(self))
+        self.clicked.connect(self._ask)
+        theme.changed.connect(self._tint)
+        self._tint()
+
+    def _ask(self) -> None:
+        self.wanted.emit(self.topic)
+
+    def _tint(self) -> None:
+        self.setIcon(icon("unsure", self._theme.colours.muted))
+
+
+class Section(QWidget):
+    """What few need: a title that opens and closes what is below it; `body` takes the widgets."""
+
+    def __init__(self, title: str) -> None:
+        super().__init__()
+        self.button = QToolButton()
+        self.button.setText(title)
+        self.button.setCheckable(True)
+        self.button.setProperty("role", "section")
+        self.button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.button.toggled.connect(self._open)
+        self._content = QWidget()
+        self.body = QVBoxLayout(self._content)
+        self.body.setContentsMargins(0, 0, 0, 0)
+        self.body.setSpacing(12)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(8)
+        column.addWidget(self.button, 0, Qt.AlignmentFlag.AlignLeft)
+        column.addWidget(self._content)
+        self._open(False)
+
+    def _open(self, opened: bool) -> None:
+        arrow = Qt.ArrowType.DownArrow if opened else Qt.ArrowType.RightArrow
+        self.button.setArrowType(arrow)
+        self._content.setVisible(opened)
+
+
 class Failure(QFrame):
-    """One sentence about what failed, with the details one click away."""
+    """One sentence about what failed, what can be done, and the details one click away."""
+
+    offered = Signal()
+    """The user wants done what was offered."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
         self.setProperty("role", "failure")
-        self.setAccessibleName("Failure")
+        self.setAccessibleName(tr("Failure"))
         self._sentence = text_label()
         self._details = QPlainTextEdit()
         self._details.setReadOnly(True)
         self._details.setMaximumHeight(90)
-        self._details.setAccessibleName("Details")
+        self._details.setAccessibleName(tr("Details"))
         self._more = QToolButton()
-        self._more.setText("Details")
+        self._more.setText(tr("Details"))
         self._more.setCheckable(True)
         self._more.toggled.connect(self._details.setVisible)
         self._close = QToolButton()
         self._close.setProperty("role", "quiet")
-        self._close.setAccessibleName("Close")
-        self._close.setToolTip("Close")
+        self._close.setAccessibleName(tr("Close"))
+        self._close.setToolTip(tr("Close"))
         self._close.clicked.connect(self.hide)
+        self._offer = QPushButton()
+        self._offer.clicked.connect(self._on_offer)
         row = QHBoxLayout()
         row.addWidget(self._sentence, 1)
+        row.addWidget(self._offer)
         row.addWidget(self._more)
         row.addWidget(self._close)
         column = QVBoxLayout(self)
@@ -150,7 +229,18 @@ class Failure(QFrame):
         self._more.setVisible(bool(details))
         self._more.setChecked(False)
         self._details.hide()
+        self._offer.hide()
         self.show()
+
+    def offer(self, what: str) -> None:
+        """Put a button beside the sentence, with which the user can do something about it."""
+        self._offer.setText(what)
+        self._offer.show()
+        self._offer.setFocus()
+
+    def _on_offer(self) -> None:
+        self.hide()
+        self.offered.emit()
 
     def _tint(self) -> None:
         self._close.setIcon(icon("close", self._theme.colours.text))

@@ -1,63 +1,87 @@
 """Performance on images that the method did not choose: the evaluation set, and random ones."""
 
 import math
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-import pyqtgraph as pg
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QFrame,
-    QGridLayout,
-    QHBoxLayout,
-    QHeaderView,
-    QLabel,
-    QTableWidget,
-    QTableWidgetItem,
-    QVBoxLayout,
-)
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from autoal_gui.core.metrics import Metrics, wilson_interval
+from autoal_gui.core.advice import Point, advise, chance_sentence, sentence
+from autoal_gui.core.language import mark, tr, tr_count
+from autoal_gui.core.metrics import Area, Interval, Metrics
 from autoal_gui.core.project import Project, RoundRecord
+from autoal_gui.gui.confusion import ConfusionMatrix, cell_title, images_of_cell
 from autoal_gui.gui.controller import Controller
-from autoal_gui.gui.keys import class_keys
 from autoal_gui.gui.parts import NO_BREAK, CardColumn, empty, text_label
-from autoal_gui.gui.plots import (
-    SYMBOL_SIZE,
-    make_plot,
-    series_colour,
-    series_pen,
-    series_symbol,
-    swatch,
-    tint_plot,
-)
-from autoal_gui.gui.theme import Theme, ink_on
+from autoal_gui.gui.plots import draw_band, draw_line, make_plot, swatch, tint_plot
+from autoal_gui.gui.theme import Theme
 
 Floats = npt.NDArray[np.float64]
 
 Measured = list[tuple[RoundRecord, Metrics]]
 """Rounds that were measured, each with what was found."""
 
-CURVES = ("Balanced accuracy", "Accuracy")
-NO_EVALUATION = "This project has no evaluation set, so that performance cannot be measured."
-AUDIT_TO_COME = (
+CURVES = (mark("Balanced accuracy"), mark("Accuracy"), mark("AUROC"))
+CURVE_TIPS = (
+    mark("The mean of the sensitivities: every class counts the same, however rare it is."),
+    mark("The share of images that the model tells rightly."),
+    mark(
+        "The area under the ROC curve, each class against the rest, the mean over classes: how "
+        "often an image of a class is ranked before one of another. Intervals by DeLong's method."
+    ),
+)
+CHANCE = 3  # the series of random choice
+INTERVAL_TIP = mark("The true value lies in this interval 95 times in 100.")
+CLASS_COLUMNS = (mark("Class"), mark("Sensitivity"), mark("Specificity"), mark("AUROC"))
+CLASS_TIPS = (
+    "",
+    mark("Of the images of this class, how many the model finds."),
+    mark("Of the images of all other classes, how many the model does not take for this one."),
+    mark("How often an image of this class is ranked before one of another."),
+)
+NO_EVALUATION = mark("This project has no evaluation set, so that performance cannot be measured.")
+AUDIT_TO_COME = mark(
     "This project has no evaluation set. Numbers appear once a few of your images that were drawn "
     "at random have a label."
 )
-ON_EVALUATION = "images that were never trained on and not chosen by the method."
-ON_DRAWN = "of your images that were drawn at random, each by a model that had not seen its label."
-AUDIT_TIP = (
+AUDIT_TIP = mark(
     "Images that chance drew and the method did not choose, so that they stand for all of yours. "
     "Each was predicted by a model that had not seen its label. The true value lies in the "
     "interval 95 times in 100."
 )
-CELL = 2.1  # size of a cell of the confusion matrix, in lines of text
+NO_IMAGES = mark("There is no image in this cell.")
+NOT_KNOWN = mark("The images of this cell are known after the next round.")
+
+
+@dataclass(frozen=True)
+class Value:
+    """A number and its interval, in [0, 1]; nan where it is not known."""
+
+    value: float
+    low: float
+    high: float
+
+    @classmethod
+    def of_area(cls, area: Area | None) -> "Value":
+        """Return an area under the ROC curve."""
+        return cls(area.value, area.low, area.high) if area else UNKNOWN
+
+    @property
+    def span(self) -> str:
+        """The interval in words."""
+        if math.isnan(self.value):
+            return ""
+        return f"{100 * self.low:.1f}–{percent(self.high)}"
+
+
+UNKNOWN = Value(math.nan, math.nan, math.nan)
 
 
 class PerformancePanel(CardColumn):
-    """How well the last model does, and how that came about."""
+    """How well the last model does, how that came about, and whether more labels are worth it."""
 
     def __init__(self, controller: Controller, theme: Theme) -> None:
         super().__init__()
@@ -65,14 +89,18 @@ class PerformancePanel(CardColumn):
         self.numbers = [text_label(size=1.6, bold=True) for _ in CURVES]
         self.intervals = [text_label(role="muted", size=0.92) for _ in CURVES]
         self.audit = text_label()
-        self.audit.setToolTip(AUDIT_TIP)
-        self.curve = make_plot("%", "Labels")
-        self.curve.setAccessibleName("Performance against the number of labels")
-        self.sensitivities = QGridLayout()
-        self.matrix = QTableWidget()
+        self.audit.setToolTip(tr(AUDIT_TIP))
+        self.advice = text_label()
+        self.by_chance = text_label(role="muted", size=0.92)
+        self.curve = make_plot("%", tr("Labels"))
+        self.curve.setAccessibleName(tr("Performance against the number of labels"))
+        self.chance_legend = QWidget()
+        self.classes = QGridLayout()
+        self.matrix = ConfusionMatrix(theme)
         self._lay_out()
+        self.matrix.opened.connect(self._on_cell)
         controller.project_opened.connect(self.refresh)
-        controller.results_changed.connect(self.refresh)
+        controller.results_changed.connect(self._on_results)
         controller.classes_changed.connect(self.refresh)
         controller.settings_changed.connect(self.refresh)
         theme.changed.connect(self._tint)
@@ -80,50 +108,64 @@ class PerformancePanel(CardColumn):
 
     def _lay_out(self) -> None:
         self.add_card("", self._make_numbers(), self.audit)
-        self.add_card("Against the number of labels", self.curve)
-        self.add_card("Sensitivity by class", self.sensitivities)
-        title = "Confusion matrix: true class in rows, model in columns"
-        self.add_card(title, self._make_matrix())
-        self.curve.setFixedHeight(12 * self.fontMetrics().height())
+        self.add_card(tr("Are more labels worth it?"), self.advice, self.by_chance)
+        self.add_card(tr("Against the number of labels"), self.curve, self.chance_legend)
+        self.add_card(tr("Class by class"), self.classes)
+        note = text_label(tr("Open a cell to see its images."), role="muted", size=0.92)
+        title = tr("Confusion matrix: true class in rows, model in columns")
+        self.add_card(title, note, self.matrix)
+        self.curve.setFixedHeight(13 * self.fontMetrics().height())
+        self.classes.setColumnStretch(0, 1)
+        self.classes.setHorizontalSpacing(10)
+        row = QHBoxLayout(self.chance_legend)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(swatch(CHANCE))
+        words = tr("Random choice, estimated from the labels that chance drew")
+        row.addWidget(text_label(words, role="muted", size=0.92), 1)
 
     def _make_numbers(self) -> QHBoxLayout:
         row = QHBoxLayout()
+        row.setSpacing(14)
         for position, name in enumerate(CURVES):
             head = QHBoxLayout()
-            head.addWidget(swatch(position))
-            head.addWidget(text_label(name, role="muted"), 1)
+            head.setSpacing(6)
+            head.addWidget(swatch(position), 0, Qt.AlignmentFlag.AlignTop)
+            title = text_label(tr(name), role="muted", size=0.92)
+            title.setToolTip(tr(CURVE_TIPS[position]))
+            head.addWidget(title, 1)
+            self.intervals[position].setToolTip(tr(INTERVAL_TIP))
             column = QVBoxLayout()
             column.setSpacing(2)
             column.addLayout(head)
+            column.addStretch(1)
             column.addWidget(self.numbers[position])
             column.addWidget(self.intervals[position])
             row.addLayout(column, 1)
         return row
 
-    def _make_matrix(self) -> QTableWidget:
-        self.matrix.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.matrix.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
-        self.matrix.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.matrix.setAccessibleName("Confusion matrix")
-        self.matrix.setShowGrid(False)
-        self.matrix.setFrameShape(QFrame.Shape.NoFrame)
-        return self.matrix
+    @Slot()
+    def _on_results(self) -> None:
+        """Show a new round, and say once if it is time to think of stopping."""
+        self.refresh()
+        advice = advise(points_of(measured_rounds(self._controller.project)))
+        if advice.verdict == "enough":
+            self._controller.notice.emit(sentence(advice))
 
     def refresh(self) -> None:
         """Show the rounds of the project."""
         if not self._controller.is_open:
             return
         project = self._controller.project
-        rounds = project.finished_rounds()
-        measured = evaluated_rounds(rounds) or audited_rounds(rounds)
+        measured = measured_rounds(project)
         self.show_cards(hint(project, measured), bool(measured))
         if measured:
             record, metrics = measured[-1]
             self._show_numbers(metrics)
             self._show_audit(record)
+            self._show_advice(measured)
             self._draw_curve(measured)
-            self._show_sensitivities(metrics, project.classes)
-            self._show_matrix(metrics, project.classes)
+            self._show_classes(metrics, project.classes)
+            self.matrix.show_counts(metrics, project.classes)
 
     def _show_audit(self, record: RoundRecord) -> None:
         """Show what random images say, where the numbers above it come from the evaluation set."""
@@ -132,103 +174,93 @@ class PerformancePanel(CardColumn):
         self.audit.setVisible(beside is not None)
 
     def _show_numbers(self, metrics: Metrics) -> None:
-        values = (metrics.balanced_accuracy, metrics.accuracy)
-        intervals = (metrics.balanced_accuracy_interval, metrics.accuracy_interval)
-        for position, (value, (low, high)) in enumerate(zip(values, intervals, strict=True)):
-            self.numbers[position].setText(percent(value))
-            self.intervals[position].setText(f"95 % interval {percent(low)} to {percent(high)}")
+        for position in range(len(CURVES)):
+            value = curve_point(metrics, position)
+            self.numbers[position].setText(percent(value.value))
+            self.intervals[position].setText(value.span)
+
+    def _show_advice(self, measured: Measured) -> None:
+        points, (record, _) = points_of(measured), measured[-1]
+        self.advice.setText(sentence(advise(points)))
+        known = record.by_chance
+        self.by_chance.setText(chance_sentence(known, points) if known else "")
+        self.by_chance.setVisible(known is not None)
 
     def _draw_curve(self, measured: Measured) -> None:
         self.curve.clear()
-        labels = np.array([record.labels for record, _ in measured], float)
-        lows, highs = [], []
-        for position in (1, 0):  # the balanced accuracy lies on top
-            rows = [curve_point(metrics, position) for _, metrics in measured]
-            value, low, high = (100 * np.array(column) for column in zip(*rows, strict=True))
-            lows.append(low.min())
-            highs.append(high.max())
-            self._draw_band(labels, low, high, position)
-            self._draw_line(labels, value, position)
+        limits = [self._draw_chance(measured)]
+        for position in reversed(range(len(CURVES))):  # the balanced accuracy lies on top
+            rows = [(record.labels, curve_point(metrics, position)) for record, metrics in measured]
+            limits.append(self._draw_series(rows, position))
+        lows, highs = zip(*(limit for limit in limits if limit is not None), strict=True)
+        labels = [record.labels for record, _ in measured]
         self.curve.setYRange(max(0.0, min(lows) - 3), min(100.0, max(highs) + 3), padding=0)
-        self.curve.setXRange(labels.min() - 2, labels.max() + 2, padding=0.03)
+        self.curve.setXRange(min(labels) - 2, max(labels) + 2, padding=0.03)
 
-    def _draw_band(self, x: Floats, low: Floats, high: Floats, position: int) -> None:
-        bars = pg.ErrorBarItem(
-            x=x,
-            y=(low + high) / 2,
-            height=high - low,
-            beam=0.015 * (float(np.ptp(x)) + 4),
-            pen=series_pen(position, 1.2),
+    def _draw_chance(self, measured: Measured) -> Interval | None:
+        """Draw what random choice would have given; return its limits."""
+        known = {record.by_chance.labels: record for record, _ in measured if record.by_chance}
+        self.chance_legend.setVisible(bool(known))
+        rows = [
+            (labels, curve_point(record.by_chance.metrics, 0))
+            for labels, record in sorted(known.items())
+            if record.by_chance is not None
+        ]
+        return self._draw_series(rows, CHANCE, pen=None)
+
+    def _draw_series(
+        self, rows: list[tuple[int, Value]], position: int, **style: object
+    ) -> Interval | None:
+        """Draw values with their intervals against labels; return the least and the largest."""
+        rows = [(labels, value) for labels, value in rows if not math.isnan(value.value)]
+        if not rows:
+            return None
+        x = np.array([labels for labels, _ in rows], float)
+        value, low, high = (
+            100 * np.array([getattr(v, name) for _, v in rows]) for name in ("value", "low", "high")
         )
-        self.curve.addItem(bars)
+        if position != CHANCE:
+            draw_band(self.curve, x, low, high, position)
+        draw_line(self.curve, x, value, position, **style)
+        if position == CHANCE:
+            return float(value.min()), float(value.max())
+        return float(low.min()), float(high.max())
 
-    def _draw_line(self, x: Floats, y: Floats, position: int) -> None:
-        self.curve.plot(
-            x,
-            y,
-            pen=series_pen(position),
-            symbol=series_symbol(position),
-            symbolSize=SYMBOL_SIZE,
-            symbolBrush=series_colour(position),
-            symbolPen=None,
-        )
+    def _show_classes(self, metrics: Metrics, classes: tuple[str, ...]) -> None:
+        empty(self.classes)
+        for column, (words, tip) in enumerate(zip(CLASS_COLUMNS, CLASS_TIPS, strict=True)):
+            self.classes.addWidget(
+                _cell(tr(words), column, "muted", tr(tip) if tip else ""), 0, column
+            )
+        for c in range(len(metrics.confusion)):
+            row = 2 * c + 1
+            self.classes.addWidget(_cell(classes[c], 0), row, 0)
+            for column, (value, tip) in enumerate(class_values(metrics, c), start=1):
+                self.classes.addWidget(_cell(percent(value.value), column, "", tip), row, column)
+                self.classes.addWidget(_cell(value.span, column, "muted"), row + 1, column)
 
-    def _show_sensitivities(self, metrics: Metrics, classes: tuple[str, ...]) -> None:
-        empty(self.sensitivities)
-        for row, (value, counts) in enumerate(
-            zip(metrics.sensitivities, metrics.confusion, strict=True)
-        ):
-            low, high = wilson_interval(counts[row], sum(counts))
-            found = f"{counts[row]} of {sum(counts)}"
-            span = f"{percent(low)} to {percent(high)}" if sum(counts) else "–"
-            for column, words in enumerate((classes[row], percent(value), found, span)):
-                label = QLabel(words)
-                if column:
-                    label.setAlignment(Qt.AlignmentFlag.AlignRight)
-                if column > 1:
-                    label.setProperty("role", "muted")
-                self.sensitivities.addWidget(label, row, column)
-        self.sensitivities.setColumnStretch(0, 1)
-
-    def _show_matrix(self, metrics: Metrics, classes: tuple[str, ...]) -> None:
-        size = len(metrics.confusion)
-        self.matrix.setRowCount(size)
-        self.matrix.setColumnCount(size)
-        keys = class_keys(len(classes))
-        self.matrix.setVerticalHeaderLabels([f"{keys[i]}  {classes[i]}" for i in range(size)])
-        for column in range(size):
-            head = QTableWidgetItem(keys[column].upper() or "–")
-            head.setToolTip(classes[column])
-            self.matrix.setHorizontalHeaderItem(column, head)
-        for row, counts in enumerate(metrics.confusion):
-            for column, count in enumerate(counts):
-                tip = f"{count} of {sum(counts)} {classes[row]} are taken for {classes[column]}"
-                share = count / max(1, sum(counts))
-                self.matrix.setItem(row, column, self._cell(count, share, tip))
-        self._size_matrix(size)
-
-    def _cell(self, count: int, share: float, tip: str) -> QTableWidgetItem:
-        item = QTableWidgetItem(str(count))
-        item.setTextAlignment(Qt.AlignmentFlag.AlignCenter)
-        item.setToolTip(tip)
-        ground = _mixed(QColor(self._theme.colours.surface), series_colour(0), share)
-        item.setBackground(ground)
-        item.setForeground(ink_on(ground))
-        return item
-
-    def _size_matrix(self, size: int) -> None:
-        side = round(CELL * self.fontMetrics().height())
-        fixed = QHeaderView.ResizeMode.Fixed
-        for header in (self.matrix.horizontalHeader(), self.matrix.verticalHeader()):
-            header.setSectionResizeMode(fixed)
-            header.setMinimumSectionSize(8)
-            header.setDefaultSectionSize(side)
-        head = self.matrix.horizontalHeader().sizeHint().height()
-        self.matrix.setFixedHeight(size * side + head + 16)
+    @Slot(int, int)
+    def _on_cell(self, truth: int, predicted: int) -> None:
+        """Open the images that a cell counts."""
+        project = self._controller.project
+        images = images_of_cell(project, truth, predicted)
+        if images:
+            classes = project.classes
+            self._controller.show_images(cell_title(classes[truth], classes[predicted]), images)
+            return
+        item = self.matrix.item(truth, predicted)
+        nothing = item is not None and item.text() == "0"
+        self._controller.notice.emit(tr(NO_IMAGES if nothing else NOT_KNOWN))
 
     def _tint(self) -> None:
         tint_plot(self.curve, self._theme)
         self.refresh()
+
+
+def measured_rounds(project: Project) -> Measured:
+    """Return the rounds that the evaluation set measured, else those that random images did."""
+    rounds = project.finished_rounds()
+    return evaluated_rounds(rounds) or audited_rounds(rounds)
 
 
 def evaluated_rounds(rounds: tuple[RoundRecord, ...]) -> Measured:
@@ -241,37 +273,79 @@ def audited_rounds(rounds: tuple[RoundRecord, ...]) -> Measured:
     return [(record, record.audit) for record in rounds if record.audit is not None]
 
 
+def points_of(measured: Measured) -> list[Point]:
+    """Return the rounds as what advice is taken from."""
+    return [Point.of(record.labels, metrics) for record, metrics in measured if record.labels]
+
+
 def hint(project: Project, measured: Measured) -> str:
     """Say what the numbers rest on, or why there are none."""
     evaluated = len(project.pool.ids("evaluation"))
     if measured:
-        record, metrics = measured[-1]
-        where = ON_EVALUATION if record.metrics is not None else ON_DRAWN
-        return f"Round {record.number}, {record.labels} labels, measured on {metrics.total} {where}"
+        return measured_words(*measured[-1])
     if evaluated == 0:
-        return AUDIT_TO_COME if project.settings.warm_start else NO_EVALUATION
+        return tr(AUDIT_TO_COME if project.settings.warm_start else NO_EVALUATION)
     missing = len(project.unanswered_evaluation())
-    wait = f" {missing} of them wait for their label." if missing else ""
-    return (
-        f"{evaluated} images are set aside to measure the model.{wait} "
-        "Numbers appear after the first round that trains a model."
+    wait = tr_count(
+        " {count} of them waits for its label.", " {count} of them wait for their label.", missing
+    )
+    return tr(
+        "{images} images are set aside to measure the model.{wait} "
+        "Numbers appear after the first round that trains a model.",
+        images=evaluated,
+        wait=wait if missing else "",
+    )
+
+
+def measured_words(record: RoundRecord, metrics: Metrics) -> str:
+    """Say which round is shown, and which images it was measured on."""
+    values = {"round": record.number, "labels": record.labels, "images": metrics.total}
+    if record.metrics is not None:
+        return tr(
+            "Round {round}, {labels} labels, measured on {images} images that were never trained "
+            "on and not chosen by the method.",
+            **values,
+        )
+    return tr(
+        "Round {round}, {labels} labels, measured on {images} of your images that were drawn at "
+        "random, each by a model that had not seen its label.",
+        **values,
     )
 
 
 def audit_line(audit: Metrics) -> str:
     """Say how the model does on images that were drawn at random from the pool."""
     low, high = audit.accuracy_interval
-    return (
-        f"On {audit.total} images drawn at random from yours: accuracy {percent(audit.accuracy)} "
-        f"({percent(low)} to {percent(high)})."
+    return tr(
+        "On {images} images drawn at random from yours: accuracy {accuracy} ({low} to {high}).",
+        images=audit.total,
+        accuracy=percent(audit.accuracy),
+        low=percent(low),
+        high=percent(high),
     )
 
 
-def curve_point(metrics: Metrics, position: int) -> tuple[float, float, float]:
-    """Return (value, low, high) of a curve of `CURVES`, in [0, 1]."""
+def curve_point(metrics: Metrics, position: int) -> Value:
+    """Return the value of a curve of `CURVES`."""
     if position == 0:
-        return (metrics.balanced_accuracy, *metrics.balanced_accuracy_interval)
-    return (metrics.accuracy, *metrics.accuracy_interval)
+        return Value(metrics.balanced_accuracy, *metrics.balanced_accuracy_interval)
+    if position == 1:
+        return Value(metrics.accuracy, *metrics.accuracy_interval)
+    return Value.of_area(metrics.auroc.macro if metrics.auroc else None)
+
+
+def class_values(metrics: Metrics, class_index: int) -> list[tuple[Value, str]]:
+    """Return sensitivity, specificity and AUROC of a class, each with its counts in words."""
+    shares: list[tuple[Value, str]] = []
+    counted: tuple[tuple[tuple[int, int], Callable[[int], Interval]], ...] = (
+        (metrics.sensitivity_counts(class_index), metrics.sensitivity_interval),
+        (metrics.specificity_counts(class_index), metrics.specificity_interval),
+    )
+    for (found, count), interval in counted:
+        value = Value(found / count, *interval(class_index)) if count else UNKNOWN
+        shares.append((value, tr("{found} of {count} images", found=found, count=count)))
+    area = metrics.auroc.classes[class_index] if metrics.auroc else None
+    return [*shares, (Value.of_area(area), "")]
 
 
 def percent(value: float) -> str:
@@ -279,10 +353,9 @@ def percent(value: float) -> str:
     return "–" if math.isnan(value) else f"{100 * value:.1f}{NO_BREAK}%"
 
 
-def _mixed(ground: QColor, colour: QColor, share: float) -> QColor:
-    channels = (
-        (ground.red(), colour.red()),
-        (ground.green(), colour.green()),
-        (ground.blue(), colour.blue()),
-    )
-    return QColor(*(round(one + (two - one) * share) for one, two in channels))
+def _cell(text: str, column: int, role: str = "", tip: str = "") -> QLabel:
+    label = text_label(text, role=role, size=0.92 if role else 1.0, wrap=column == 0)
+    label.setToolTip(tip)
+    if column:
+        label.setAlignment(Qt.AlignmentFlag.AlignRight)
+    return label

@@ -2,12 +2,16 @@
 
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pyqtgraph as pg
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPixmap
 from PySide6.QtWidgets import QApplication, QLabel
 
 from autoal_gui.gui.theme import Theme
+
+Floats = npt.NDArray[np.float64]
 
 SERIES_COLOURS = (
     "#0072b2",
@@ -94,3 +98,46 @@ def round_ticks(numbers: list[int], most: int = 10) -> list[tuple[float, str]]:
     """Return ticks on whole numbers only, at most about `most` of them."""
     step = max(1, -(-len(numbers) // most))
     return [(float(number), str(number)) for number in numbers[::step]]
+
+
+def mixed_colour(ground: QColor, colour: QColor, share: float) -> QColor:
+    """Return a colour between two, nearer to the second the larger the share in [0, 1]."""
+    channels = (
+        (ground.red(), colour.red()),
+        (ground.green(), colour.green()),
+        (ground.blue(), colour.blue()),
+    )
+    return QColor(*(round(one + (two - one) * share) for one, two in channels))
+
+
+def draw_band(plot: pg.PlotWidget, x: Floats, low: Floats, high: Floats, position: int) -> None:
+    """Draw the interval of a series: a band, or a bar where there is a single point."""
+    if len(x) == 1:
+        bar = pg.ErrorBarItem(
+            x=x, y=(low + high) / 2, height=high - low, beam=1.0, pen=series_pen(position, 1.2)
+        )
+        plot.addItem(bar)
+        return
+    colour = series_colour(position)
+    colour.setAlphaF(0.16)
+    edges = (pg.PlotCurveItem(x, low), pg.PlotCurveItem(x, high))
+    band = pg.FillBetweenItem(*edges, brush=colour)
+    band.setZValue(-10)
+    plot.addItem(band)
+
+
+def draw_line(plot: pg.PlotWidget, x: Floats, y: Floats, position: int, **style: Any) -> None:
+    """Draw a series with its line and symbol."""
+    plot.plot(
+        x,
+        y,
+        **{
+            "pen": series_pen(position),
+            "symbol": series_symbol(position),
+            "symbolSize": SYMBOL_SIZE,
+            "symbolBrush": series_colour(position),
+            "symbolPen": None,
+            "connect": "finite",
+            **style,
+        },
+    )

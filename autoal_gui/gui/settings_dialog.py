@@ -1,20 +1,28 @@
-"""Settings of the open project: what the next round does, who labels, the classes, the look."""
+"""Settings of the open project: how to ask, who reads, how the model learns."""
 
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import (
     QCheckBox,
     QDialog,
     QDialogButtonBox,
     QFormLayout,
-    QHBoxLayout,
     QLineEdit,
+    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
 
 from autoal_gui.core.errors import AutoALError
+from autoal_gui.core.language import mark, tr
+from autoal_gui.core.repeats import EVERY
 from autoal_gui.gui.controller import Controller
-from autoal_gui.gui.forms import ClassList, MethodForm
-from autoal_gui.gui.parts import card, text_label
+from autoal_gui.gui.forms import MethodForm
+from autoal_gui.gui.parts import add_card, fitting, text_label
+
+WHY_REPEATS = mark(
+    "About one answer in {count}, at least 20 answers later: it shows how consistent the reader "
+    "is, and changes no label."
+)
 
 
 class SettingsDialog(QDialog):
@@ -24,62 +32,72 @@ class SettingsDialog(QDialog):
         super().__init__(parent)
         self._controller = controller
         project = controller.project
-        self.setWindowTitle("Settings")
-        self.method = MethodForm(project.settings, keep=True)
+        self.setWindowTitle(tr("Settings"))
         self.annotator = QLineEdit(project.annotator)
-        self.annotator.setAccessibleName("Annotator")
-        self.suggestions = QCheckBox("Show the model's suggestion before the answer")
+        self.annotator.setAccessibleName(tr("Annotator"))
+        self.suggestions = QCheckBox(tr("Show the model's suggestion before the answer"))
         self.suggestions.setChecked(project.show_suggestions)
-        self.suggestions.setToolTip(
-            "Off by default: a reader who sees the suggestion first tends to follow it."
-        )
-        self.classes = ClassList()
-        self.classes.set_classes(project.classes, len(project.classes))
+        self.repeats = QCheckBox(tr("Put a few images to the reader twice, without saying so"))
+        self.repeats.setChecked(project.repeat_every > 0)
+        self.method = MethodForm(project.settings, keep=True)
         self.problem = text_label(role="danger")
+        self.problem.hide()
         self.buttons = QDialogButtonBox(
             QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel
         )
         self._lay_out()
-        self.classes.changed.connect(self._update)
+        self.method.advanced.button.toggled.connect(self._make_room)
         self.buttons.accepted.connect(self.accept)
         self.buttons.rejected.connect(self.reject)
-        self.setMinimumWidth(900)
 
     def _lay_out(self) -> None:
-        column = QVBoxLayout(self)
-        column.setContentsMargins(20, 16, 20, 14)
+        self._content = QWidget()
+        self._content.setProperty("role", "content")
+        column = self._column = QVBoxLayout(self._content)
+        column.setContentsMargins(20, 16, 20, 16)
         column.setSpacing(12)
-        column.addWidget(text_label("Settings", size=1.4, bold=True))
-        reading = QFormLayout()
-        reading.addRow("Annotator", self.annotator)
-        reading.addRow("", self.suggestions)
-        classes = QFormLayout()
-        classes.addRow("Classes", self.classes)
-        left, right = QVBoxLayout(), QVBoxLayout()
-        for place, words, form in (
-            (left, "From the next round on", self.method),
-            (right, "Reading", reading),
-            (right, "Classes", classes),
-        ):
-            frame, inside = card()
-            inside.addWidget(text_label(words, bold=True))
-            form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-            inside.addLayout(form)
-            place.addWidget(frame)
-        left.addStretch(1)
-        right.addStretch(1)
-        columns = QHBoxLayout()  # side by side: one above the other they outgrow a small screen
-        columns.setSpacing(12)
-        columns.addLayout(left, 1)
-        columns.addLayout(right, 1)
-        column.addLayout(columns, 1)
-        column.addWidget(self.problem)
-        column.addWidget(self.buttons)
+        column.addWidget(text_label(tr("Settings"), size=1.4, bold=True))
+        add_card(column, tr("Reading, at once"), self._make_reading())
+        add_card(column, tr("Asking and learning, from the next round on"), self.method)
+        column.addStretch(1)
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setWidget(self._content)
+        self._foot = QVBoxLayout()
+        self._foot.setContentsMargins(20, 8, 20, 14)
+        self._foot.addWidget(self.problem)
+        self._foot.addWidget(self.buttons)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(scroll, 1)
+        outer.addLayout(self._foot)
 
-    def _update(self) -> None:
-        problem = self.classes.problem()
-        self.problem.setText(problem)
-        self.buttons.button(QDialogButtonBox.StandardButton.Ok).setEnabled(not problem)
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Room for all that is open, as far as the screen has it."""
+        width = max(44 * self.fontMetrics().height(), self._content.minimumSizeHint().width())
+        inside = self._content.heightForWidth(width)
+        return fitting(self, QSize(width, inside + self._foot.sizeHint().height() + 8))
+
+    def _make_room(self) -> None:
+        self._column.activate()
+        self.resize(self.size().expandedTo(self.sizeHint()))
+
+    def _make_reading(self) -> QVBoxLayout:
+        who = QFormLayout()
+        who.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        who.addRow(self.annotator.accessibleName(), self.annotator)
+        reading = QVBoxLayout()
+        reading.addLayout(who)
+        told = tr("Stored with every answer from now on.")
+        reading.addWidget(text_label(told, role="muted"))
+        reading.addWidget(self.suggestions)
+        why = tr("Off by default: a reader who sees the suggestion first tends to follow it.")
+        reading.addWidget(text_label(why, role="muted"))
+        reading.addWidget(self.repeats)
+        reading.addWidget(text_label(tr(WHY_REPEATS, count=EVERY), role="muted"))
+        return reading
 
     def accept(self) -> None:
         """Store what was changed."""
@@ -87,6 +105,7 @@ class SettingsDialog(QDialog):
             settings = self.method.settings()
         except AutoALError as error:
             self.problem.setText(str(error))
+            self.problem.show()
             return
         controller = self._controller
         if controller.project.start_from:  # a model fits the stem that it was trained with alone
@@ -97,13 +116,6 @@ class SettingsDialog(QDialog):
             controller.set_annotator(self.annotator.text())
         if self.suggestions.isChecked() != controller.project.show_suggestions:
             controller.set_show_suggestions(self.suggestions.isChecked())
-        self._change_classes()
+        if self.repeats.isChecked() != (controller.project.repeat_every > 0):
+            controller.set_repeat_every(EVERY if self.repeats.isChecked() else 0)
         super().accept()
-
-    def _change_classes(self) -> None:
-        before = self._controller.project.classes
-        for index, name in enumerate(self.classes.names()):
-            if index >= len(before):
-                self._controller.add_class(name)
-            elif name != before[index]:
-                self._controller.rename_class(index, name)

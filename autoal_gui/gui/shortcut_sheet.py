@@ -20,7 +20,8 @@ from autoal_gui.gui.parts import card, fitting, text_label
 POINTER = (
     ("Wheel", "Zoom to the pointer"),
     ("Drag", "Move the image"),
-    ("Double click", "Whole image"),
+    ("Right drag", "Brightness and contrast"),
+    ("Double click", "Whole image, as the file says"),
 )
 
 

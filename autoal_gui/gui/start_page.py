@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QColor, QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
@@ -12,27 +12,47 @@ from PySide6.QtWidgets import (
     QListWidget,
     QListWidgetItem,
     QPushButton,
+    QScrollArea,
     QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
 
+from autoal_gui.core.language import mark, tr
+from autoal_gui.core.project import FILE_NAME
 from autoal_gui.gui.parts import text_label
-from autoal_gui.gui.theme import ICON_SIZE, Theme, icon
+from autoal_gui.gui.theme import ICON_SIZE, Theme, icon, set_property
 
 WAYS = (
-    ("demo", "demo", "Try the demo", "Drawn cells of five kinds; nothing is downloaded"),
+    (
+        "demo",
+        "demo",
+        mark("Try the demo"),
+        mark("Drawn cells of five kinds; nothing is downloaded"),
+    ),
     (
         "folder",
         "folder",
-        "Folder of images",
-        "PNG, JPEG, TIFF, BMP or WebP, with or without sub-folders",
+        mark("Folder of images"),
+        mark("PNG, JPEG, TIFF, BMP or WebP, with or without sub-folders"),
     ),
-    ("medmnist", "set", "MedMNIST set", "By name and size, from a folder or downloaded"),
-    ("npz", "file", ".npz file", "The layout of MedMNIST, any number of images"),
-    ("open", "open", "Open project", "Go on where you left"),
+    (
+        "dicom",
+        "dicom",
+        mark("DICOM files"),
+        mark("A folder of scans, with its sub-folders; names of patients are not read"),
+    ),
+    (
+        "medmnist",
+        "set",
+        mark("MedMNIST set"),
+        mark("By name and size, from a folder or downloaded"),
+    ),
+    ("npz", "file", mark(".npz file"), mark("The layout of MedMNIST, any number of images")),
+    ("open", "open", mark("Open project"), mark("Go on where you left")),
 )
 PATH = Qt.ItemDataRole.UserRole
+GONE = mark("Not there: was it moved, or is a drive unplugged?")
 
 
 class WayButton(QPushButton):
@@ -43,11 +63,11 @@ class WayButton(QPushButton):
         self.way = name
         self._icon_name, self._theme = icon_name, theme
         self.setProperty("role", "start")
-        self.setAccessibleName(title)
-        self.setAccessibleDescription(line)
+        self.setAccessibleName(tr(title))
+        self.setAccessibleDescription(tr(line))
         self._picture = QLabel()
-        head = text_label(title, size=1.15, bold=True)
-        note = text_label(line, role="muted")
+        head = text_label(tr(title), size=1.15, bold=True)
+        note = text_label(tr(line), role="muted")
         words = QVBoxLayout()
         words.setSpacing(2)
         words.addWidget(head)
@@ -86,19 +106,39 @@ class StartPage(QWidget):
     """A way of `WAYS`."""
     recent_chosen = Signal(str)
     """The folder of a project."""
+    forgotten = Signal(str)
+    """The folder of a project that is to leave the list; its files stay."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._theme = theme
+        self._folders: list[str] = []
         self.buttons = {way[0]: WayButton(*way, theme) for way in WAYS}
         for button in self.buttons.values():
             button.clicked.connect(self._choose)
         self.recent = QListWidget()
         self.recent.setObjectName("recent")
-        self.recent.setAccessibleName("Recent projects")
+        self.recent.setAccessibleName(tr("Recent projects"))
+        self.recent.setWordWrap(True)
+        self.recent.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.recent.itemActivated.connect(self._choose_recent)
         self.recent.itemClicked.connect(self._choose_recent)
-        self._nothing = text_label("Projects that you open will be listed here.", role="muted")
+        self.recent.currentItemChanged.connect(self._on_current)
+        self.forget = QPushButton(tr("Remove from this list"))
+        self.forget.setToolTip(tr("The project itself stays where it is."))
+        self.forget.clicked.connect(self._forget)
+        delete = QShortcut(QKeySequence(Qt.Key.Key_Delete), self.recent)
+        delete.setContext(Qt.ShortcutContext.WidgetShortcut)
+        delete.activated.connect(self._forget)
+        self._nothing = text_label(tr("Projects that you open will be listed here."), role="muted")
+        self._drop = text_label(
+            tr("Or drop a folder, an .npz file or a project here.")
+            + " "
+            + tr("Images never leave this computer.")
+        )
+        self._drop.setProperty("role", "drop")
         self._lay_out()
+        theme.changed.connect(self._list)
 
     def _lay_out(self) -> None:
         grid = QGridLayout()
@@ -108,9 +148,10 @@ class StartPage(QWidget):
         grid.setRowStretch(len(self.buttons), 1)
         recent = QVBoxLayout()
         recent.setSpacing(10)
-        recent.addWidget(text_label("Recent projects", size=1.15, bold=True, wrap=False))
+        recent.addWidget(text_label(tr("Recent projects"), size=1.15, bold=True, wrap=False))
         recent.addWidget(self._nothing, 1, Qt.AlignmentFlag.AlignTop)
         recent.addWidget(self.recent, 1)
+        recent.addWidget(self.forget, 0, Qt.AlignmentFlag.AlignLeft)
         columns = QHBoxLayout()
         columns.setSpacing(36)
         columns.addLayout(grid, 3)
@@ -121,27 +162,51 @@ class StartPage(QWidget):
         column.setContentsMargins(32, 36, 32, 24)
         column.setSpacing(6)
         column.addWidget(text_label("AutoAL", size=2.4, bold=True))
-        purpose = "Label the images that matter, watch the model learn, take it away."
+        purpose = tr("Label the images that matter, watch the model learn, take it away.")
         column.addWidget(text_label(purpose, role="muted", size=1.15))
         column.addSpacing(20)
         column.addLayout(columns, 1)
-        drop = "Or drop a folder, an .npz file or a project here. Images never leave this computer."
-        column.addWidget(text_label(drop, role="muted"))
-        outer = QHBoxLayout(self)
-        outer.addStretch(1)
-        outer.addWidget(body, 12)
-        outer.addStretch(1)
+        column.addWidget(self._drop)
+        content = QWidget()
+        content.setProperty("role", "content")
+        middle = QHBoxLayout(content)
+        middle.setContentsMargins(0, 0, 0, 0)
+        middle.addStretch(1)
+        middle.addWidget(body, 12)
+        middle.addStretch(1)
+        scroll = QScrollArea()  # where text is large and the screen small
+        scroll.setWidgetResizable(True)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setWidget(content)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(scroll)
 
     def set_recent(self, folders: list[str]) -> None:
         """List the projects opened last, the last in front."""
-        self.recent.clear()
-        for folder in folders:
-            item = QListWidgetItem(f"{Path(folder).name}\n{short_path(folder)}")
-            item.setData(PATH, folder)
-            item.setToolTip(folder)
-            self.recent.addItem(item)
+        self._folders = folders
+        self._list()
         self._nothing.setVisible(not folders)
         self.recent.setVisible(bool(folders))
+        self.forget.setVisible(bool(folders))
+        self.forget.setEnabled(False)
+
+    def _list(self) -> None:
+        self.recent.clear()
+        for folder in self._folders:
+            self.recent.addItem(recent_item(folder, QColor(self._theme.colours.muted)))
+
+    def invite(self, dragged: bool) -> None:
+        """Show that what is dragged over the window can be dropped."""
+        set_property(self._drop, "dragged", dragged)
+
+    def _on_current(self, item: QListWidgetItem | None) -> None:
+        self.forget.setEnabled(item is not None)
+
+    def _forget(self) -> None:
+        item = self.recent.currentItem()
+        if item is not None:
+            self.forgotten.emit(item.data(PATH))
 
     def _choose(self) -> None:
         button = self.sender()
@@ -150,6 +215,18 @@ class StartPage(QWidget):
 
     def _choose_recent(self, item: QListWidgetItem) -> None:
         self.recent_chosen.emit(item.data(PATH))
+
+
+def recent_item(folder: str, faint: QColor) -> QListWidgetItem:
+    """Return the entry of a project; one that is not there is grey and says so."""
+    there = (Path(folder) / FILE_NAME).is_file()
+    lines = [Path(folder).name, short_path(folder), *([] if there else [tr(GONE)])]
+    item = QListWidgetItem("\n".join(lines))
+    item.setData(PATH, folder)
+    item.setToolTip(folder)
+    if not there:
+        item.setForeground(faint)
+    return item
 
 
 def short_path(folder: str) -> str:

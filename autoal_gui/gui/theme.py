@@ -79,9 +79,10 @@ CLASS_COLOURS = (
     "#0072b2",
     "#d55e00",
     "#cc79a7",
-    "#9a9a9a",
+    "#4d4d4d",
 )
-"""Okabe & Ito 2008: told apart by colour-blind readers; always shown with key and name."""
+"""Okabe & Ito 2008, their black lightened: colour-blind readers tell them apart. Always shown with
+key and name."""
 
 
 class Theme(QObject):

@@ -11,9 +11,12 @@ it goes to the others. A share of every batch is drawn at random, to measure (`Q
 import numpy as np
 import numpy.typing as npt
 
+from autoal_gui.core.language import tr
 from autoal_gui.core.settings import RunSettings
+from autoal_gui.learning import placebo
 from autoal_gui.learning.bilevel import Learned, can_learn, learn_weights
 from autoal_gui.learning.head import Head
+from autoal_gui.learning.pins import floors_of, hold
 from autoal_gui.learning.query import Ballot
 from autoal_gui.strategies.candidates import candidate_scores
 from autoal_gui.strategies.contract import Evidence, Labelled
@@ -40,11 +43,14 @@ def auto_ballot(evidence: Evidence, head: Head | None, settings: RunSettings) ->
             from them.
         settings: candidates, batch, seed and share of the audit.
     """
-    names = (SPREAD, *(name for name in settings.candidates if name != SPREAD))
+    names = names_of(settings)
     standing = _standing(evidence, names)
-    start = _start(standing)
+    start = hold(_start(standing), floors_of(names, settings.pinned_on))
+    if settings.placebo == placebo.MASKS:
+        standing = placebo.scores_dealt_out(standing, evidence.image_ids, (settings.seed,))
     learned = _learned(evidence, head, settings, names, start)
     weights = learned.weights if learned is not None and learned.believed else start
+    weights = _useless(weights, evidence, settings)
     mixed = standing @ weights
     seed = np.random.default_rng((settings.seed, _count(evidence.labelled)))
     batch, audit = _batch(evidence, mixed, settings, seed)
@@ -57,7 +63,25 @@ def auto_ballot(evidence: Evidence, head: Head | None, settings: RunSettings) ->
         drawn=_ranking(batch, mixed, seed),
         audit=frozenset(audit.tolist()),
     )
-    return ballot, _reason(learned, names, weights)
+    return ballot, "" if settings.placebo else _reason(learned, names, weights)
+
+
+def names_of(settings: RunSettings) -> tuple[str, ...]:
+    """Return the candidates that are weighed: the spread-out batch and those of the settings.
+
+    Where k-means is pinned off the batch is spread all the same, but no weight flattens the tilt.
+    """
+    names = (SPREAD, *(name for name in settings.candidates if name != SPREAD))
+    return tuple(name for name in names if name not in settings.pinned_off)
+
+
+def _useless(weights: Floats, evidence: Evidence, settings: RunSettings) -> Floats:
+    """Return the weights, or what a placebo puts in their place."""
+    if settings.placebo == placebo.FROZEN:
+        return placebo.frozen_weights(len(weights), settings.seed)
+    if settings.placebo == placebo.PERMUTED:
+        return placebo.dealt_over_candidates(weights, (settings.seed, _count(evidence.labelled)))
+    return weights
 
 
 def _count(labelled: Labelled | None) -> int:
@@ -67,8 +91,10 @@ def _count(labelled: Labelled | None) -> int:
 def _standing(evidence: Evidence, names: tuple[str, ...]) -> Floats:
     """Return S (n, K): 1 for the spread-out batch, the percentiles of the other candidates."""
     standing = np.ones((len(evidence), len(names)))
-    if len(names) > 1:
-        standing[:, 1:] = percentiles(candidate_scores(evidence, names[1:])).T
+    others = [place for place, name in enumerate(names) if name != SPREAD]
+    if others:
+        scores = candidate_scores(evidence, [names[place] for place in others])
+        standing[:, others] = percentiles(scores).T
     return standing
 
 
@@ -99,9 +125,12 @@ def _learned(
         settings.seed,
     )
     standing = _standing(unseen, names)
+    if settings.placebo == placebo.MASKS:
+        standing = placebo.scores_dealt_out(standing, known.image_ids, (settings.seed,))
+    floors = floors_of(names, settings.pinned_on)
     selected = evidence.wanted / (len(known) + evidence.wanted)
     return learn_weights(
-        known.features, known.labels, head.shares, standing, start, selected, settings.seed
+        known.features, known.labels, head.shares, standing, start, selected, settings.seed, floors
     )
 
 
@@ -186,12 +215,19 @@ def _ranking(batch: Positions, mixed: Floats, random: np.random.Generator) -> Fl
 
 def _reason(learned: Learned | None, names: tuple[str, ...], weights: Floats) -> str:
     if learned is None:
-        return "Auto spreads the batch over your images; there are too few labels to learn more."
+        return tr(
+            "Auto spreads the batch over your images; there are too few labels to learn more."
+        )
     if not learned.believed:
-        return "Auto spreads the batch over your images; no strategy has shown that it does better."
+        return tr(
+            "Auto spreads the batch over your images; no strategy has shown that it does better."
+        )
     gain, error = 100 * learned.gain, 100 * learned.error
     best = names[int(weights.argmax())]
-    return (
-        f"Auto trusts {best} most: on labels held out, its weights lower the error by "
-        f"{gain:.0f} % (± {error:.0f}) against random choice."
+    return tr(
+        "Auto trusts {best} most: on labels held out, its weights lower the error by "
+        "{gain:.0f} % (± {error:.0f}) against random choice.",
+        best=best,
+        gain=gain,
+        error=error,
     )

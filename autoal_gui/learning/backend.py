@@ -8,9 +8,11 @@ import torch
 
 from autoal_gui.core.backend import CancelCheck
 from autoal_gui.core.errors import AutoALError
+from autoal_gui.core.language import tr
 from autoal_gui.core.messages import (
     Command,
     Event,
+    Explain,
     Exported,
     ExportModel,
     Notice,
@@ -19,6 +21,7 @@ from autoal_gui.core.messages import (
     WarmStart,
 )
 from autoal_gui.learning.device import choose_device, give_back_memory, use_threads
+from autoal_gui.learning.explain import explain
 from autoal_gui.learning.export import export_model
 from autoal_gui.learning.round import run_round
 from autoal_gui.learning.warm import warm_start
@@ -51,6 +54,8 @@ class TorchBackend:
         if isinstance(command, ExportModel):
             export_model(command.exporter, Path(command.checkpoint), Path(command.target))
             yield Exported(command.request_id, command.target)
+        elif isinstance(command, Explain):
+            yield explain(command)
         else:
             yield from within_memory(command, cancelled)
 
@@ -74,8 +79,10 @@ def within_memory(command: RunRound | WarmStart, cancelled: CancelCheck) -> Iter
             smaller = _smaller(command)
             if smaller is None:
                 raise AutoALError(
-                    "The computer has too little memory for this; choose a smaller input "
-                    "size or batch."
+                    tr(
+                        "The computer has too little memory for this; choose a smaller input "
+                        "size or batch."
+                    )
                 ) from error
         command, sentence = smaller
         if torch.cuda.is_available():

@@ -18,6 +18,7 @@ from safetensors import safe_open
 import autoal_gui
 from autoal_gui.core.errors import CheckpointError
 from autoal_gui.core.files import replacing, sha256_of
+from autoal_gui.core.language import tr
 from autoal_gui.core.model import StartModel
 from autoal_gui.core.settings import STEMS, RunSettings, Stem
 from autoal_gui.learning.images import Normalisation
@@ -88,8 +89,10 @@ def save_checkpoint(file: Path, model: Classifier, card: ModelCard) -> str:
     state = {name: value.detach().cpu() for name, value in model.state_dict().items()}
     if not _is_finite(state):
         raise CheckpointError(
-            "The trained model has weights that are no numbers, so it was not saved; try a lower "
-            "learning rate."
+            tr(
+                "The trained model has weights that are no numbers, so it was not saved; try "
+                "a lower learning rate."
+            )
         )
     content = {"format": FORMAT, "card": _plain(asdict(card)), "state": state}
     try:
@@ -98,7 +101,7 @@ def save_checkpoint(file: Path, model: Classifier, card: ModelCard) -> str:
             digest = sha256_of(partial)
     except (OSError, RuntimeError) as error:
         raise CheckpointError(
-            "The trained model could not be saved; is the disk full or read-only?"
+            tr("The trained model could not be saved; is the disk full or read-only?")
         ) from error
     return digest
 
@@ -117,15 +120,15 @@ def load_checkpoint(file: Path) -> tuple[ModelCard, State]:
         return _own(_content(file))
     except Exception as error:  # foreign bytes make their readers raise anything
         raise CheckpointError(
-            "That file is damaged or is not a checkpoint of this program."
+            tr("That file is damaged or is not a checkpoint of this program.")
         ) from error
 
 
 def _check_file(file: Path) -> None:
     if not file.exists():
-        raise CheckpointError("There is no such checkpoint file.")
+        raise CheckpointError(tr("There is no such checkpoint file."))
     if file.stat().st_size > LARGEST:
-        raise CheckpointError("That file is too large to be a checkpoint of this program.")
+        raise CheckpointError(tr("That file is too large to be a checkpoint of this program."))
 
 
 def _content(file: Path) -> Any:
@@ -166,7 +169,7 @@ def load_model(file: Path) -> tuple[Classifier, ModelCard]:
         model = Classifier(card.channels, len(card.classes), card.stem, card.dropout, card.unit)
         model.load_state_dict(state)
     except RuntimeError as error:
-        raise CheckpointError("The checkpoint's weights do not fit its description.") from error
+        raise CheckpointError(tr("The checkpoint's weights do not fit its description.")) from error
     return model.eval(), card
 
 
@@ -204,8 +207,13 @@ def load_weights(model: Classifier, file: Path, classes: tuple[str, ...], stem: 
     start, unit, state = _read_start(file)
     if start.stem != stem:
         raise CheckpointError(
-            f"The checkpoint does not fit this preset: its networks have a {start.stem} stem, and "
-            f"these a {stem} stem. A new project that starts from it gets the right one."
+            tr(
+                "The checkpoint does not fit this preset: its networks have a {stem} stem, "
+                "and these a {needed} stem. A new project that starts from it gets the right "
+                "one.",
+                stem=start.stem,
+                needed=stem,
+            )
         )
     own = model.state_dict()
     if start.classes != classes or unit != model.unit:
@@ -217,7 +225,7 @@ def load_weights(model: Classifier, file: Path, classes: tuple[str, ...], stem: 
         model.load_state_dict(state)
     except (RuntimeError, ValueError, KeyError) as error:
         raise CheckpointError(
-            "The checkpoint does not fit these images: it needs the same kind, grey or colour."
+            tr("The checkpoint does not fit these images: it needs the same kind, grey or colour.")
         ) from error
 
 
@@ -232,8 +240,10 @@ def _read_start(file: Path) -> tuple[StartModel, bool, State]:
         return StartModel(card.classes, card.stem, card.input_size), card.unit, state
     except Exception as error:  # foreign bytes make their readers raise anything
         raise CheckpointError(
-            "That file is damaged, or is neither a checkpoint of this program nor the weights of "
-            "torchvision's ResNet-18."
+            tr(
+                "That file is damaged, or is neither a checkpoint of this program nor the "
+                "weights of torchvision's ResNet-18."
+            )
         ) from error
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import torch
 
 from autoal_gui.core.errors import SettingsError
+from autoal_gui.core.language import tr
 from autoal_gui.core.settings import RunSettings
 
 
@@ -43,7 +44,7 @@ def choose_device(settings: RunSettings) -> Device:
     if (name == "cuda" and not torch.cuda.is_available()) or (
         name == "mps" and not torch.backends.mps.is_available()
     ):
-        raise SettingsError(f"This machine has no {name} device; choose auto or cpu.")
+        raise SettingsError(tr("This machine has no {name} device; choose auto or cpu.", name=name))
     return Device(torch.device(name), _half(name, settings))
 
 

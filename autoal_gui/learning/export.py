@@ -4,6 +4,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from autoal_gui.core.errors import CheckpointError
+from autoal_gui.core.language import tr
 from autoal_gui.core.model import TrainedModel
 from autoal_gui.core.registry import discover
 from autoal_gui.learning.checkpoint import load_checkpoint, state_arrays
@@ -18,6 +19,6 @@ def export_model(exporter: str, checkpoint: Path, target: Path) -> None:
     """
     module = discover("autoal_gui.exporters").get(exporter)
     if module is None or module.KIND != "model":
-        raise CheckpointError(f"There is no model format named {exporter}.")
+        raise CheckpointError(tr("There is no model format named {exporter}.", exporter=exporter))
     card, state = load_checkpoint(checkpoint)
     module.write(target, TrainedModel(checkpoint, asdict(card), state_arrays(state)))

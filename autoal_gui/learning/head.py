@@ -107,6 +107,30 @@ def fit_head(
         return _chosen(features.astype(np.float64), labels, classes, shares, seed)
 
 
+def chances_by(
+    features: npt.NDArray[np.floating],
+    labels: Ints,
+    classes: int,
+    strength: float,
+    asked: npt.NDArray[np.floating],
+) -> Floats:
+    """Return (n, C) probabilities by a head fitted at a given strength to a fair sample.
+
+    Args:
+        features: (m, D) unit vectors of images drawn at random.
+        labels: (m,) class indices in [0, C).
+        classes: C.
+        strength: the inverse L2 penalty, as another head has chosen it.
+        asked: (n, D) unit vectors.
+    """
+    from threadpoolctl import threadpool_limits
+
+    with threadpool_limits(limits=1):
+        reduced, basis = _reduced(features.astype(np.float64))
+        weight, bias = _fit(_Labels(reduced, labels, np.ones(len(labels)), classes), strength)
+    return softmax(asked.astype(np.float64) @ (weight @ basis).T + bias)
+
+
 def represented(features: npt.NDArray[np.floating], pool: npt.NDArray[np.floating]) -> Floats:
     """Return (m,) how much of the pool each labelled image stands for; the mean is 1.
 

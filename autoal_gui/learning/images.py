@@ -18,7 +18,8 @@ from PIL import Image
 from torch import Tensor
 
 from autoal_gui.core.errors import ImageUnreadable, SourceError
-from autoal_gui.core.pixels import to_channels, to_uint8
+from autoal_gui.core.language import tr
+from autoal_gui.core.pixels import picture_to_uint8, to_channels, to_uint8
 from autoal_gui.core.pool import ImagePool, Pixels
 from autoal_gui.sources.arrays import require_space
 
@@ -84,7 +85,8 @@ class ImageCache:
         for done, image_id in enumerate(missing, start=1):
             row = self.rows[image_id]
             with contextlib.suppress(ImageUnreadable):
-                self.squares[row] = square(self.pool.read(image_id), self.channels, self.size)
+                pixels = picture_to_uint8(self.pool.picture(image_id))
+                self.squares[row] = square(pixels, self.channels, self.size)
                 self.states[row] = READ  # after the pixels: a killed program decodes again
             yield done
 
@@ -181,7 +183,7 @@ def map_files(
         rows = np.lib.format.open_memmap(file, "w+", kind, shape)
     except OSError as error:
         raise SourceError(
-            "The images cannot be kept in the project's folder; is it read-only?"
+            tr("The images cannot be kept in the project's folder; is it read-only?")
         ) from error
     return rows, states
 

@@ -72,11 +72,14 @@ class Classifier(nn.Module):
 
     def features(self, images: Tensor) -> Tensor:
         """Map (B, channels, H, W) to the last layer's input (B, D)."""
-        features: Tensor = self.backbone(images)
+        return self.of_pooled(self.backbone(images))
+
+    def of_pooled(self, pooled: Tensor) -> Tensor:
+        """Map the backbone's output (B, D) to the last layer's input (B, D)."""
         if self.unit:
-            centred = features.float() - self.get_buffer("centre")
+            centred = pooled.float() - self.get_buffer("centre")
             return functional.normalize(centred, dim=1)
-        return features
+        return pooled
 
     @torch.no_grad()
     def stochastic_heads(self, passes: int, generator: torch.Generator) -> Tensor:

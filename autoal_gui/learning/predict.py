@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from autoal_gui.core.backend import CancelCheck
 from autoal_gui.core.errors import CheckpointError, ImageUnreadable
+from autoal_gui.core.language import tr
 from autoal_gui.core.messages import Progress
 from autoal_gui.core.pool import ImagePool
 from autoal_gui.core.settings import RunSettings
@@ -57,11 +58,11 @@ def predict(
         yield work.advance("reading", done, len(image_ids), 1.0)
     readable = cache.readable(image_ids)
     if not readable:
-        raise ImageUnreadable("None of the images can be read.")
+        raise ImageUnreadable(tr("None of the images can be read."))
     context = Context(Feed(cache, card.normalisation, chosen), settings, work)
     evidence = yield from gather(
         context, model.to(chosen.device), readable, 1, settings.seed, "evaluation"
     )
     if not np.isfinite(evidence.probabilities).all():
-        raise CheckpointError("The model gives no usable probabilities for these images.")
+        raise CheckpointError(tr("The model gives no usable probabilities for these images."))
     yield Predictions(card, tuple(readable), evidence.probabilities)

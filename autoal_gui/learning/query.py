@@ -9,9 +9,13 @@ import numpy.typing as npt
 import torch
 
 from autoal_gui.core.errors import AutoALError
+from autoal_gui.core.language import tr
 from autoal_gui.core.messages import Progress, Query
 from autoal_gui.core.registry import discover
+from autoal_gui.core.settings import RunSettings
+from autoal_gui.learning import placebo
 from autoal_gui.learning.networks import SearchNet
+from autoal_gui.learning.pins import floors_of, hold
 from autoal_gui.learning.training import DIVERGED, Context
 from autoal_gui.strategies.candidates import candidate_scores, top_masks
 from autoal_gui.strategies.contract import Evidence, Policy, rank, top
@@ -93,19 +97,39 @@ def searched_ballot(
     context: Context, net: SearchNet, evidence: Evidence
 ) -> Generator[Progress, None, Ballot]:
     """Mode "paper": SearchNet weighs the candidates' top picks, S_k in {0, 1}."""
-    candidates = context.settings.candidates
+    settings = context.settings
+    candidates = settings.weighed
     scores = candidate_scores(evidence, candidates)
     ids = evidence.image_ids
     weights, predicted = yield from _weigh(context, net, ids.tolist())
-    masks = top_masks(scores, ids, evidence.wanted)
-    return Ballot(ids, candidates, masks, weights, percentiles(scores).T, predicted)
+    masks, order = top_masks(scores, ids, evidence.wanted), percentiles(scores).T
+    seed = _placebo_seed(settings, evidence)
+    if settings.placebo == placebo.FROZEN:
+        frozen = placebo.frozen_weights(len(candidates), settings.seed)
+        weights = np.broadcast_to(frozen, weights.shape)
+    elif settings.placebo == placebo.PERMUTED:
+        weights = placebo.dealt_over_images(weights, ids, seed)
+    elif settings.placebo == placebo.MASKS:
+        masks, order = (placebo.scores_dealt_out(v, ids, seed) for v in (masks, order))
+    if settings.ablation == "backbone":
+        return Ballot(ids, candidates, masks, weights, order)
+    drawn = predicted if settings.ablation == "loss head" else None
+    return Ballot(ids, candidates, masks, weights, order, predicted, drawn)
 
 
-def voted_ballot(evidence: Evidence, candidates: tuple[str, ...]) -> Ballot:
+def _placebo_seed(settings: RunSettings, evidence: Evidence) -> tuple[int, ...]:
+    """Return what a placebo is drawn with: another draw in each round."""
+    return settings.seed, 0 if evidence.labelled is None else len(evidence.labelled)
+
+
+def voted_ballot(
+    evidence: Evidence, candidates: tuple[str, ...], pinned: tuple[str, ...] = ()
+) -> Ballot:
     """Mode "vote" and single strategies: the same weights for all images, S_k the percentile."""
     scores = candidate_scores(evidence, candidates)
     order = percentiles(scores).T
-    weights = np.broadcast_to(vote_weights(scores), order.shape)
+    shared = hold(vote_weights(scores), floors_of(candidates, pinned))
+    weights = np.broadcast_to(shared, order.shape)
     return Ballot(evidence.image_ids, candidates, order, weights, order)
 
 
@@ -132,7 +156,8 @@ def _weigh(
         AutoALError: the search has left weights that are no numbers.
     """
     batch = context.settings.infer_batch
-    weights = np.empty((len(ids), len(context.settings.candidates)))
+    candidates = context.settings.weighed
+    weights = np.empty((len(ids), len(candidates)))
     losses = np.empty(len(ids))
     for start in range(0, len(ids), batch):
         chunk = ids[start : start + batch]
@@ -142,8 +167,9 @@ def _weigh(
         losses[start : start + batch] = loss.cpu().double().numpy()
         yield context.work.advance("scoring", start + len(chunk), len(ids), len(chunk))
     if not (np.isfinite(weights).all() and np.isfinite(losses).all()):
-        raise AutoALError(DIVERGED)  # in the last step, whose loss was still a number
-    return weights / weights.sum(1, keepdims=True), losses  # float32 sums to 1 but nearly
+        raise AutoALError(tr(DIVERGED))  # in the last step, whose loss was still a number
+    weights = weights / weights.sum(1, keepdims=True)  # float32 sums to 1 but nearly
+    return hold(weights, floors_of(candidates, context.settings.pinned_on)), losses
 
 
 def _row_sums(values: Array) -> Array:

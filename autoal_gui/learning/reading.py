@@ -4,6 +4,7 @@ from collections.abc import Generator
 from pathlib import Path
 
 from autoal_gui.core.errors import SourceError
+from autoal_gui.core.language import tr
 from autoal_gui.core.messages import Progress, RunRound, WarmStart
 from autoal_gui.learning.device import choose_device
 from autoal_gui.learning.images import ImageCache
@@ -39,7 +40,7 @@ def read_images(
             yield work.advance("reading", done, missing, READING_COST)
     readable = cache.readable(ids)
     if not readable:
-        raise SourceError("None of the images can be read any more.")
+        raise SourceError(tr("None of the images can be read any more."))
     seen = pool_ids(command, readable) or readable
     return Context(Feed(cache, cache.normalisation(seen), device), settings, work), readable
 

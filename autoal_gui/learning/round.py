@@ -9,14 +9,23 @@ import numpy.typing as npt
 
 from autoal_gui.core.backend import CancelCheck
 from autoal_gui.core.errors import SettingsError
-from autoal_gui.core.messages import Asked, Event, Notice, Progress, RoundFinished, RunRound
-from autoal_gui.core.metrics import Metrics
+from autoal_gui.core.language import mark, tr, tr_count
+from autoal_gui.core.messages import (
+    Asked,
+    Event,
+    Notice,
+    Predicted,
+    Progress,
+    RoundFinished,
+    RunRound,
+)
+from autoal_gui.core.metrics import ByChance, Metrics
 from autoal_gui.core.registry import discover
 from autoal_gui.core.settings import RunSettings
 from autoal_gui.learning.auto import auto_ballot
 from autoal_gui.learning.checkpoint import ModelCard, save_checkpoint
 from autoal_gui.learning.evidence import as_labelled
-from autoal_gui.learning.head import Head
+from autoal_gui.learning.head import Head, chances_by
 from autoal_gui.learning.networks import SearchNet
 from autoal_gui.learning.query import Ballot, policy_ballot, searched_ballot, voted_ballot
 from autoal_gui.learning.reading import read_images
@@ -34,7 +43,9 @@ from autoal_gui.strategies.candidates import is_policy
 from autoal_gui.strategies.contract import Evidence, Labelled
 
 FEWEST_AUDITED = 5  # images; a share of fewer says nothing
-TOO_FEW = "Too few labels for a search yet; the uniform vote asked this time."
+FEWEST_BY_CHANCE = 10  # labels; a model of fewer says nothing
+ONE_CLASS = mark("Two classes are needed before a model can be trained; label a few more images.")
+TOO_FEW = mark("Too few labels for a search yet; the uniform vote asked this time.")
 
 
 def run_round(command: RunRound, cancelled: CancelCheck) -> Iterator[Event]:
@@ -50,7 +61,7 @@ def run_round(command: RunRound, cancelled: CancelCheck) -> Iterator[Event]:
     work = Work(command.request_id, cancelled, "", 0.0)
     context, ids = yield from read_images(command, work, _planned_units(command))
     broken = len(command.pool.images) - len(ids)
-    notices = (f"{broken} images cannot be read and are left out.",) if broken else ()
+    notices = (_left_out(broken),) if broken else ()
     for sentence in notices:
         yield Notice(command.request_id, sentence)
     data = _readable_data(command, ids)
@@ -61,15 +72,19 @@ def run_round(command: RunRound, cancelled: CancelCheck) -> Iterator[Event]:
 
 
 def check_mode(settings: RunSettings) -> None:
-    """Check that the mode and the candidates exist.
+    """Check that the mode and the candidates exist, and what is to be compared suits the mode.
 
     Raises:
-        SettingsError: with the names that do.
+        SettingsError: in one sentence.
     """
+    if settings.placebo and settings.mode not in ("auto", "paper"):
+        raise SettingsError(tr("A placebo is of the modes auto and paper, which search."))
+    if settings.ablation and settings.mode != "paper":
+        raise SettingsError(tr("An ablation is of the mode paper."))
     known = discover("autoal_gui.strategies")
     for name in (*settings.candidates, settings.mode):
         if name not in known and name not in ("auto", "paper", "vote"):
-            raise SettingsError(f"There is no mode or strategy named {name}.")
+            raise SettingsError(tr("There is no mode or strategy named {name}.", name=name))
 
 
 @dataclass(frozen=True)
@@ -105,6 +120,14 @@ def _planned_units(command: RunRound) -> float:
     return units
 
 
+def _left_out(broken: int) -> str:
+    return tr_count(
+        "{count} image cannot be read and is left out.",
+        "{count} images cannot be read and are left out.",
+        broken,
+    )
+
+
 def _cold_round(
     command: RunRound,
     context: Context,
@@ -117,8 +140,7 @@ def _cold_round(
     with context.work.timed("scoring"):
         evidence = yield from task.look(data.unlabelled, _wanted(context, data), "scoring")
         ballot = voted_ballot(evidence, (mode,))
-    sentence = "Two classes are needed before a model can be trained; label a few more images."
-    notices = (*notices, sentence) if data.labelled else notices
+    notices = (*notices, tr(ONE_CLASS)) if data.labelled else notices
     nothing = np.empty((0, len(command.classes)), np.float32)
     trained = _Trained(nothing, None, None, "", "", len(data.labelled))
     result = _finished(command, context, ballot, trained, notices)
@@ -146,14 +168,15 @@ def _trained_round(
     if task.notice:
         notices = (*notices, task.notice)
         yield Notice(command.request_id, task.notice)
-    metrics = yield from _evaluate(context, task, data.evaluation)
+    seen = yield from _evaluate(context, task, data.evaluation)
+    metrics = _measured(seen)
     net = None
     if settings.mode == "paper" and data.unlabelled:
         if can_search(data.labelled):
             net = yield from search(context, data.labelled, len(command.classes), settings.seed)
         else:
-            notices = (*notices, TOO_FEW)
-            yield Notice(command.request_id, TOO_FEW)
+            notices = (*notices, tr(TOO_FEW))
+            yield Notice(command.request_id, tr(TOO_FEW))
     with context.work.timed("scoring"):
         evidence = yield from task.look(data.unlabelled, _wanted(context, data), "scoring")
         known = yield from _known(task, data.labelled)
@@ -165,7 +188,13 @@ def _trained_round(
     trained = _Trained(
         evidence.probabilities, metrics, audit, command.checkpoint, digest, len(data.labelled)
     )
-    yield replace(_finished(command, context, ballot, trained, notices), reason=reason)
+    yield replace(
+        _finished(command, context, ballot, trained, notices),
+        reason=reason,
+        measured=_predicted(seen),
+        out_of_fold=_out_of_fold(task.head, known),
+        by_chance=by_chance(task.head, known, seen, command.history),
+    )
 
 
 def _wanted(context: Context, data: _Data) -> int:
@@ -180,14 +209,51 @@ def _known(task: TaskModel, labelled: Labels) -> Generator[Progress, None, Label
 
 def _evaluate(
     context: Context, task: TaskModel, evaluation: Labels
-) -> Generator[Progress, None, Metrics | None]:
+) -> Generator[Progress, None, Labelled | None]:
+    """Return what the model makes of the evaluation set; None where there is none."""
     if not evaluation:
         return None
     with context.work.timed("evaluation"):
         evidence = yield from task.look([i for i, _ in evaluation], 1, "evaluation")
-    truth = np.array([c for _, c in evaluation])
-    predicted = evidence.probabilities.argmax(1)
-    return Metrics.of(truth, predicted, evidence.probabilities.shape[1])
+    return as_labelled(evidence, evaluation)
+
+
+def _measured(seen: Labelled | None) -> Metrics | None:
+    return Metrics.of_probabilities(seen.labels, seen.probabilities) if seen else None
+
+
+def _predicted(seen: Labelled | None) -> Predicted:
+    return Predicted.of(seen.image_ids, seen.probabilities) if seen else Predicted.nothing()
+
+
+def _out_of_fold(head: Head | None, known: Labelled) -> Predicted:
+    return Predicted.of(known.image_ids, head.out_of_fold) if head else Predicted.nothing()
+
+
+def by_chance(
+    head: Head | None, known: Labelled, seen: Labelled | None, history: tuple[Asked, ...]
+) -> ByChance | None:
+    """Measure what the labels of the images drawn at random give alone.
+
+    Those are a fair sample of the pool, so that a head fitted to them alone is what random choice
+    would have given at as many labels. It is held as strongly as the head of all labels.
+
+    Returns:
+        None where every layer was trained, where nothing is there to measure on, where fewer than
+        `FEWEST_BY_CHANCE` or all labels were drawn at random, or where they are of one class.
+    """
+    if head is None or seen is None:
+        return None
+    drawn = [asked.query.image_id for asked in history if asked.query.audit]
+    inside = np.isin(known.image_ids, drawn)
+    labels = known.labels[inside]
+    enough = FEWEST_BY_CHANCE <= len(labels) < len(known.labels)
+    if not enough or len(np.unique(labels)) < 2:
+        return None
+    found = chances_by(
+        known.features[inside], labels, seen.probabilities.shape[1], head.strength, seen.features
+    )
+    return ByChance(len(labels), Metrics.of_probabilities(seen.labels, found))
 
 
 def audited(
@@ -221,12 +287,15 @@ def _ballot(
     """Return what the mode asks for, and its reason where the mode does not say it all."""
     if net is not None:
         return (yield from searched_ballot(context, net, evidence)), ""
-    mode, candidates = context.settings.mode, context.settings.candidates
+    settings = context.settings
+    mode, candidates = settings.mode, settings.weighed
     if mode == "auto":
-        return auto_ballot(evidence, head, context.settings)
+        return auto_ballot(evidence, head, settings)
     if is_policy(mode):
         return policy_ballot(evidence, mode, candidates), ""
-    return voted_ballot(evidence, candidates if mode in ("paper", "vote") else (mode,)), ""
+    if mode in ("paper", "vote"):
+        return voted_ballot(evidence, candidates, settings.pinned_on), ""
+    return voted_ballot(evidence, (mode,)), ""
 
 
 def _card(

@@ -12,9 +12,10 @@ from torch.optim import Optimizer
 
 from autoal_gui.core.messages import Progress
 from autoal_gui.core.settings import RunSettings
-from autoal_gui.learning import relaxation
+from autoal_gui.learning import placebo, relaxation
 from autoal_gui.learning.evidence import as_labelled, gather
 from autoal_gui.learning.networks import Classifier, SearchNet
+from autoal_gui.learning.pins import floors_of, hold
 from autoal_gui.learning.training import (
     Context,
     Labels,
@@ -89,7 +90,7 @@ def search(
         seed: of splits, initial weights and batch order.
     """
     settings, channels = context.settings, context.feed.cache.channels
-    build = partial(SearchNet, channels, len(settings.candidates), settings.stem)
+    build = partial(SearchNet, channels, len(settings.weighed), settings.stem)
     net = same_start(build, seed).to(context.device.device)
     optimiser = torch.optim.SGD(
         net.parameters(), lr=settings.search_learning_rate, momentum=settings.search_momentum
@@ -136,6 +137,7 @@ class _Cycle:
     context: Context
     labels: Labels
     scores: Tensor  # (P, K), computed once for the split
+    floors: Tensor  # (K,), what pinned candidates keep at least
     size: int
     """B, images in a batch."""
     share: float
@@ -159,7 +161,7 @@ class _Cycle:
         images = self.context.feed.images([self.labels[i][0] for i in positions])
         with self.context.device.autocast():
             weights, predicted = self.net(images)
-        return weights, predicted
+        return hold(weights, self.floors), predicted
 
     def select(self, weights: Tensor, positions: list[int], temperature: float) -> Tensor:
         """The relaxed selection p (B,)."""
@@ -181,11 +183,12 @@ class _Cycle:
             losses = self.losses(positions)
         weights, predicted = self.weigh(positions)
         selection = self.select(weights, positions, temperature)
-        loss = (
-            relaxation.search_loss(selection, losses)
-            + settings.count_penalty * relaxation.count_loss(selection, self.share * len(positions))
-            + relaxation.ranking_loss(predicted, losses, settings.rank_margin)
-        )
+        loss = losses.new_zeros(())
+        if settings.ablation != "loss head":
+            count = relaxation.count_loss(selection, self.share * len(positions))
+            loss = relaxation.search_loss(selection, losses) + settings.count_penalty * count
+        if settings.ablation != "backbone":
+            loss = loss + relaxation.ranking_loss(predicted, losses, settings.rank_margin)
         descend(self.search_optimiser, loss)
         return finite(loss), weights.detach().mean(0)
 
@@ -209,12 +212,15 @@ def _alternate(
         fit_ids = [image_id for image_id, _ in split.fit]
         known = yield from gather(context, fitted[0], fit_ids, 1, seed, "FitNet")
         evidence = replace(evidence, labelled=as_labelled(known, split.fit))
-        rows = candidate_scores(evidence, settings.candidates)
+        rows = candidate_scores(evidence, settings.weighed)
         masks = top_masks(rows, evidence.image_ids, wanted)
+    if settings.placebo == placebo.MASKS:
+        masks = placebo.scores_dealt_out(masks, evidence.image_ids, (seed,))
     scores = torch.from_numpy(masks).float().to(context.device.device)
+    floors = torch.from_numpy(floors_of(settings.weighed, settings.pinned_on)).to(scores)
     size = min(settings.search_batch, len(ids) // 2)
     batch_share = min(0.5, selected_share(size, labelled, settings.batch_size))
-    cycle = _Cycle(context, split.search, scores, size, batch_share, *fitted, *searching)
+    cycle = _Cycle(context, split.search, scores, floors, size, batch_share, *fitted, *searching)
     # Both networks see the statistics of the batch in work: running averages lag behind steps
     # this large and give losses in the thousands. FitNet's losses are those without dropout.
     cycle.fitnet.train()
@@ -240,7 +246,7 @@ def _turns(
         loss, mean = cycle.step_search(both[:size], temperature)
         means.append(mean)
         yield cycle.context.work.advance("SearchNet", done + step, total, units, loss)
-        if settled(means, settings.patience):
+        if settings.ablation != "loss head" and settled(means, settings.patience):
             cycle.context.work.skip(units * (settings.search_steps - step))
             return
 

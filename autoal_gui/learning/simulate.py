@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from autoal_gui.core.backend import Backend, CancelCheck
 from autoal_gui.core.errors import SourceError
+from autoal_gui.core.language import tr
 from autoal_gui.core.messages import (
     Asked,
     Event,
@@ -53,7 +54,7 @@ class ReplaySet:
         """
         kept = Listing(listing.classes, tuple(i for i in listing.images if i.label is not None))
         if len({image.label for image in kept.images}) < 2:
-            raise SourceError("A replay needs a set with known labels of two classes or more.")
+            raise SourceError(tr("A replay needs a set with known labels of two classes or more."))
         splits = assign_splits(kept, known=True, evaluation_images=None, seed=seed)
         labels = {i: image.label for i, image in enumerate(kept.images, start=1)}
         pool = ImagePool.of_listing(kept, reader, splits)

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
+from autoal_gui.core.language import mark, tr
 from autoal_gui.core.messages import Progress, RunRound, Step
 from autoal_gui.core.settings import RunSettings
 from autoal_gui.learning.checkpoint import ModelCard, load_weights, read_card
@@ -24,6 +25,14 @@ from autoal_gui.strategies.contract import Evidence
 Floats = npt.NDArray[np.float64]
 FIRST_COMPARED = 60  # labels; with fewer, what is held out says too little
 FOLDS_COMPARED = 2  # of five: 24 of 60 labels are held out, for two trainings more
+EVERY_LAYER = mark(
+    "On labels held out, training every layer had {every:.0f} % right, the last alone {last:.0f} "
+    "%; from here on every layer is trained."
+)
+LAST_LAYER = mark(
+    "On labels held out, training every layer had {every:.0f} % right, the last alone {last:.0f} "
+    "%; from here on the last alone is trained."
+)
 LEAD = 1.5  # standard errors by which every layer must lead: where it loses, it loses much
 Look = Callable[[Sequence[int], int, Step], Generator[Progress, None, Evidence]]
 """(image ids, wanted, step) -> what the model says of these images."""
@@ -135,10 +144,12 @@ def _all_layers_win(
     mean = float((weights * lead).sum())
     error = float(np.sqrt((weights**2 * (lead - mean) ** 2).sum()))
     wins = mean > LEAD * error
-    shares = f"{100 * (weights * right_all).sum():.0f} % right, the last alone "
-    shares += f"{100 * (weights * right_head).sum():.0f} %"
-    decision = "every layer is trained" if wins else "the last alone is trained"
-    return wins, f"On labels held out, training every layer had {shares}; from here on {decision}."
+    told = tr(
+        EVERY_LAYER if wins else LAST_LAYER,
+        every=100 * (weights * right_all).sum(),
+        last=100 * (weights * right_head).sum(),
+    )
+    return wins, told
 
 
 def _trained_all(card: ModelCard) -> bool:

@@ -11,6 +11,7 @@ from torch.nn import functional
 from torch.optim import Optimizer
 
 from autoal_gui.core.errors import AutoALError
+from autoal_gui.core.language import mark, tr
 from autoal_gui.core.messages import Progress, Step
 from autoal_gui.core.settings import RunSettings
 from autoal_gui.learning.device import Device
@@ -18,7 +19,7 @@ from autoal_gui.learning.images import ImageCache, Normalisation
 from autoal_gui.learning.networks import Classifier, SearchNet
 from autoal_gui.learning.work import TRAINING_COST, Work
 
-DIVERGED = "Training diverged: the loss is no longer a number; try a lower learning rate."
+DIVERGED = mark("Training diverged: the loss is no longer a number; try a lower learning rate.")
 SHIFT = 8  # augmentation shifts by at most 1/8 of the side
 Labels = tuple[tuple[int, int], ...]
 """(image id, class index)."""
@@ -204,7 +205,7 @@ def finite(loss: Tensor) -> float:
     """
     value = float(loss.detach())
     if not math.isfinite(value):
-        raise AutoALError(DIVERGED)
+        raise AutoALError(tr(DIVERGED))
     return value
 
 

@@ -18,6 +18,7 @@ import torch
 from autoal_gui.core.backend import CancelCheck
 from autoal_gui.core.errors import Cancelled
 from autoal_gui.core.files import replacing
+from autoal_gui.core.language import tr
 from autoal_gui.core.messages import Event, Progress, WarmStart, WarmStarted
 from autoal_gui.learning.checkpoint import ModelCard, save_checkpoint
 from autoal_gui.learning.contrastive import Projector, contrast_loss, view
@@ -63,7 +64,7 @@ def warm_start(command: WarmStart, cancelled: CancelCheck) -> Iterator[Event]:
     learner = _Learner.begin(command, context, pool_ids(command, readable))
     complete = yield from _learn(learner, command.request_id, cancelled)
     if not learner.step and not complete:
-        raise Cancelled("The warm start was stopped before it began.")
+        raise Cancelled(tr("The warm start was stopped before it began."))
     learner.settle()
     card = _card(command, context)
     digest = save_checkpoint(Path(command.checkpoint), learner.model, card)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from autoal_gui.core.backend import CancelCheck
 from autoal_gui.core.errors import Cancelled
+from autoal_gui.core.language import tr
 from autoal_gui.core.messages import Progress, Step
 
 TRAINING_COST = 3.0  # a training step costs about three forward passes
@@ -42,7 +43,7 @@ class Work:
             Cancelled: the user has asked to stop.
         """
         if self.cancelled():
-            raise Cancelled("The round was cancelled; labels and the last model are kept.")
+            raise Cancelled(tr("The round was cancelled; labels and the last model are kept."))
         self.done_units += units
         return Progress(self.request_id, step, done, total, self._seconds_left(), loss, self.device)
 

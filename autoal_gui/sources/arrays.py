@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from autoal_gui.core.errors import ImageUnreadable, SourceError
 from autoal_gui.core.files import replacing
+from autoal_gui.core.language import tr
 from autoal_gui.core.pool import ListedImage, Pixels, Split
 from autoal_gui.sources.ticks import Ticks
 
@@ -32,9 +33,9 @@ class ArrayReader:
         name, _, number = key.partition("/")
         stack = self.stacks.get(name)
         if stack is None or not (number.isascii() and number.isdecimal()):
-            raise ImageUnreadable("The set has no such image.")
+            raise ImageUnreadable(tr("The set has no such image."))
         if int(number) >= len(stack):
-            raise ImageUnreadable("The set has no such image.")
+            raise ImageUnreadable(tr("The set has no such image."))
         return image_of(stack, int(number))
 
 
@@ -83,7 +84,7 @@ def make_folder(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise SourceError(f"The folder {folder} cannot be made.") from error
+        raise SourceError(tr("The folder {folder} cannot be made.", folder=folder)) from error
 
 
 def require_space(folder: Path, wanted: int) -> None:
@@ -99,11 +100,14 @@ def require_space(folder: Path, wanted: int) -> None:
     try:
         free = shutil.disk_usage(folder).free
     except OSError as error:
-        raise SourceError(f"The folder {folder} cannot be used.") from error
+        raise SourceError(tr("The folder {folder} cannot be used.", folder=folder)) from error
     if wanted * 1.1 > free:
         raise SourceError(
-            f"The images take {wanted / 1e9:.1f} GB on the disk, but only {free / 1e9:.1f} GB "
-            "are free."
+            tr(
+                "The images take {wanted:.1f} GB on the disk, but only {free:.1f} GB are free.",
+                wanted=wanted / 1e9,
+                free=free / 1e9,
+            )
         )
 
 
@@ -118,7 +122,9 @@ def written_whole(target: Path) -> Iterator[IO[bytes]]:
         with replacing(target) as partial, partial.open("wb") as file:
             yield file
     except OSError as error:
-        raise SourceError(f"The file {target.name} cannot be written to its folder.") from error
+        raise SourceError(
+            tr("The file {name} cannot be written to its folder.", name=target.name)
+        ) from error
 
 
 def kept_stack(
@@ -153,5 +159,5 @@ def kept_stack(
         file.writelines(blocks)
     stack = open_stack(target)
     if stack is None:
-        raise SourceError("The copy of the images in the project cannot be read back.")
+        raise SourceError(tr("The copy of the images in the project cannot be read back."))
     return stack

@@ -7,6 +7,7 @@ from importlib.machinery import PathFinder
 from typing import Any
 
 from autoal_gui.core.errors import SourceError
+from autoal_gui.core.language import tr
 
 SIZES = (28, 64, 128, 224)
 """Pixels a side in which each 2-D set is offered."""
@@ -26,7 +27,7 @@ def official() -> dict[str, dict[str, Any]]:
     folders = package.submodule_search_locations if package else None
     spec = PathFinder.find_spec("medmnist.info", folders) if folders else None
     if spec is None or spec.loader is None:
-        raise SourceError("The package medmnist is not installed.")
+        raise SourceError(tr("The package medmnist is not installed."))
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return dict(module.INFO)

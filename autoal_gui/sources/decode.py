@@ -14,6 +14,7 @@ import numpy.typing as npt
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from autoal_gui.core.errors import ImageUnreadable
+from autoal_gui.core.language import tr
 from autoal_gui.core.pool import Pixels
 
 FORMATS = ("PNG", "JPEG", "TIFF", "BMP", "WEBP")
@@ -26,7 +27,8 @@ MAX_PIXELS = 100_000_000
 MAX_BYTES = 2**30
 
 _GREY_MODES = frozenset({"1", "L", "LA", "La"})
-_PILLOW_WARNINGS = ("ignore", None, Warning, re.compile(r"PIL\."), 0)
+_DECODERS = re.compile(r"(PIL|pydicom|pylibjpeg|openjpeg|jpeg_ls|autoal_gui\.sources\.dicom)")
+_DECODERS_WARN = ("ignore", None, Warning, _DECODERS, 0)
 _FILTER_LOCK = threading.Lock()
 
 
@@ -39,12 +41,12 @@ def read_bytes(path: Path) -> bytes:
     try:
         size = path.stat().st_size
         if size > MAX_BYTES:
-            raise ImageUnreadable("The file is larger than 1 GB.")
+            raise ImageUnreadable(tr("The file is larger than 1 GB."))
         return path.read_bytes()
     except FileNotFoundError as error:
-        raise ImageUnreadable("The file is gone.") from error
+        raise ImageUnreadable(tr("The file is gone.")) from error
     except (OSError, ValueError) as error:
-        raise ImageUnreadable("The file cannot be opened.") from error
+        raise ImageUnreadable(tr("The file cannot be opened.")) from error
 
 
 def decode(data: bytes) -> Pixels:
@@ -63,8 +65,8 @@ def decode(data: bytes) -> Pixels:
         ImageUnreadable: with one sentence that says why.
     """
     if not data:
-        raise ImageUnreadable("The file is empty.")
-    _silence_pillow()
+        raise ImageUnreadable(tr("The file is empty."))
+    silence()
     try:
         with Image.open(io.BytesIO(data), formats=FORMATS) as image:
             _check_size(image)
@@ -74,39 +76,44 @@ def decode(data: bytes) -> Pixels:
         raise
     except UnidentifiedImageError as error:
         names = "PNG, JPEG, TIFF, BMP or WebP"
-        raise ImageUnreadable(f"The file is not a {names} image, or it is damaged.") from error
+        raise ImageUnreadable(
+            tr("The file is not a {names} image, or it is damaged.", names=names)
+        ) from error
     except Image.DecompressionBombError as error:
-        raise ImageUnreadable(_too_large()) from error
+        raise ImageUnreadable(too_large()) from error
     except MemoryError as error:
-        raise ImageUnreadable("There is not enough memory to decode the image.") from error
+        raise ImageUnreadable(tr("There is not enough memory to decode the image.")) from error
     except Exception as error:
         # Decoders that meet damaged bytes raise anything: OSError, SyntaxError, ValueError,
         # KeyError, TypeError, struct.error. All of them mean one image less, never a crash.
-        raise ImageUnreadable("The image is cut off or damaged.") from error
+        raise ImageUnreadable(tr("The image is cut off or damaged.")) from error
 
 
-def _silence_pillow() -> None:
-    """Ignore the warnings of Pillow's own modules: what they tell is checked and reported here.
+def silence() -> None:
+    """Ignore the warnings of decoders' own modules: what they tell is checked and reported here.
 
     A lasting filter instead of `warnings.catch_warnings`, which would swap the state that all
     threads share; checked at each call, because the state may have been swapped by others.
     """
     with _FILTER_LOCK:
-        if _PILLOW_WARNINGS not in warnings.filters:
-            warnings.filterwarnings("ignore", module=_PILLOW_WARNINGS[3].pattern)
+        if _DECODERS_WARN not in warnings.filters:
+            warnings.filterwarnings("ignore", module=_DECODERS.pattern)
 
 
-def _too_large() -> str:
-    return f"The image has more than {MAX_PIXELS // 1_000_000} million pixels."
+def too_large() -> str:
+    """Say that an image has more pixels than are decoded."""
+    return tr(
+        "The image has more than {millions} million pixels.", millions=MAX_PIXELS // 1_000_000
+    )
 
 
 def _check_size(image: Image.Image) -> None:
     """Look at the declared size before a single pixel is decoded."""
     width, height = image.size
     if width < 1 or height < 1:
-        raise ImageUnreadable("The image has no pixels.")
+        raise ImageUnreadable(tr("The image has no pixels."))
     if width * height > MAX_PIXELS:
-        raise ImageUnreadable(_too_large())
+        raise ImageUnreadable(too_large())
 
 
 def _upright(image: Image.Image) -> Image.Image:
@@ -134,7 +141,7 @@ def _to_uint16(values: npt.NDArray[np.generic]) -> npt.NDArray[np.uint16]:
     wide = values.astype(np.float64)
     finite = np.isfinite(wide)
     if not finite.any():
-        raise ImageUnreadable("The image holds no numbers.")
+        raise ImageUnreadable(tr("The image holds no numbers."))
     low, high = float(wide[finite].min()), float(wide[finite].max())
     if np.issubdtype(values.dtype, np.floating):
         fits, scale = low >= 0 and high <= 1, 65535.0

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from autoal_gui.core.errors import SourceError
+from autoal_gui.core.language import tr
 from autoal_gui.core.pool import (
     ImageReader,
     ListedImage,
@@ -76,7 +77,14 @@ class Drawing:
         for name, (low, high) in ranges.items():
             text = spec.option(name, str(self.defaults[name]))
             if not re.fullmatch("[0-9]{1,10}", text) or not low <= int(text) <= high:
-                raise SourceError(f"The option {name!r} must be a number from {low:,} to {high:,}.")
+                raise SourceError(
+                    tr(
+                        "The option {name!r} must be a number from {low:,} to {high:,}.",
+                        name=name,
+                        low=low,
+                        high=high,
+                    )
+                )
             wanted[name] = int(text)
         return wanted
 

@@ -4,18 +4,20 @@ An image's key is its path below the folder, with slashes. Hidden files and file
 images by their ending are passed over; whatever else cannot be used is listed with the reason.
 
 Options: `labels` is "classes" (the first-level sub-folder names the class; images beside the
-sub-folders have no label) or "ignore" (default: no classes, no labels).
+sub-folders have no label) or "ignore" (default: no classes, no labels); `check` is "all" (default:
+every file is read before it is listed) or "later" (of a large folder only the first files are, and
+the window reads the others beside the labelling).
 """
 
 import hashlib
-import os
-import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from functools import partial
+from pathlib import Path
 
 from autoal_gui.core.errors import ImageUnreadable, SourceError
+from autoal_gui.core.language import tr
 from autoal_gui.core.pool import (
     ImageReader,
     ListedImage,
@@ -26,14 +28,24 @@ from autoal_gui.core.pool import (
 )
 from autoal_gui.sources.decode import ENDINGS, decode, read_bytes
 from autoal_gui.sources.ticks import Ticks
+from autoal_gui.sources.tree import (
+    classes_of,
+    inside,
+    is_labelled,
+    is_text,
+    key_of,
+    label_of,
+    natural,
+    root_of,
+    walk,
+)
 
 NAME = "folder"
 LABEL = "Folder of images"
 ORDER = 20
 
+CHECKED_FIRST = 200  # files read before a folder is listed whose others may wait
 THREADS = 4  # Pillow decodes without the interpreter lock; more threads only cost memory
-
-_LEADS_OUT = "The link leads out of the folder."
 
 
 @dataclass(frozen=True)
@@ -44,121 +56,78 @@ class FolderReader:
 
     def read(self, key: str) -> Pixels:
         """Decode one file, see `ImageReader.read`."""
-        return decode(read_bytes(_inside(self.root, key)))
+        return decode(read_bytes(inside(self.root, key)))
+
+    def check(self, key: str) -> str:
+        """Read one file and return its hash, see `CheckingReader.check`."""
+        data = read_bytes(inside(self.root, key))
+        decode(data)
+        return hashlib.sha256(data).hexdigest()
 
 
 def list_images(spec: SourceSpec, workspace: Path, progress: ProgressCallback) -> Listing:
-    """Decode and hash every image below the folder, see `Source.list_images`."""
-    labelled = _labelled(spec)
-    root = _root(spec)
+    """List every image below the folder, and read what is to be read first.
+
+    See `Source.list_images`.
+    """
+    labelled = is_labelled(spec)
+    root = root_of(spec)
     keys, unusable = _find(root)
-    classes = _classes(keys) if labelled else ()
+    classes = classes_of(keys) if labelled else ()
     images: list[ListedImage] = []
-    for key, sha256, reason in _check(root, keys, Ticks(progress, len(keys))):
+    now = keys[:CHECKED_FIRST] if _waits(spec) else keys
+    for key, sha256, reason in _check(root, now, Ticks(progress, len(now))):
         if reason:
             unusable.append((key, reason))
         else:
-            images.append(ListedImage(key, sha256, label=_label(key, classes)))
+            images.append(ListedImage(key, sha256, label=label_of(key, classes)))
+    images += [ListedImage(key, "", label=label_of(key, classes)) for key in keys[len(now) :]]
     if not images:
         kinds = "PNG, JPEG, TIFF, BMP or WebP"
-        can = f"holds no {kinds} image" if not unusable else "holds no image that can be read"
-        raise SourceError(f"The folder {can}.")
-    unusable.sort(key=lambda entry: _natural(entry[0]))
+        if unusable:
+            raise SourceError(tr("The folder holds no image that can be read."))
+        raise SourceError(tr("The folder holds no {kinds} image.", kinds=kinds))
+    unusable.sort(key=lambda entry: natural(entry[0]))
     return Listing(classes, tuple(images), tuple(unusable))
 
 
 def open_images(spec: SourceSpec, workspace: Path) -> ImageReader:
     """Open the folder without reading it, see `Source.open_images`."""
-    return FolderReader(_root(spec))
+    return FolderReader(root_of(spec))
 
 
-def _labelled(spec: SourceSpec) -> bool:
-    labels = spec.option("labels", "ignore")
-    if labels not in {"classes", "ignore"}:
-        raise SourceError('The option "labels" must be "classes" or "ignore".')
-    return labels == "classes"
+def _waits(spec: SourceSpec) -> bool:
+    """Tell whether most files may be read later.
 
-
-def _root(spec: SourceSpec) -> Path:
-    if not spec.location:
-        raise SourceError("No folder has been chosen.")
-    root = Path(spec.location).expanduser()
-    if not root.is_dir():
-        raise SourceError(f"There is no folder {root}.")
-    return root.resolve()
-
-
-def _natural(key: str) -> tuple[tuple[int | str, ...], str]:
-    """Sort keys so that image 9 comes before image 10, folder by folder."""
-    parts = re.split(r"([0-9]+)", key.casefold().replace("/", "\0"))
-    return tuple(int(part) if i % 2 else part for i, part in enumerate(parts)), key
+    Raises:
+        SourceError: the option says neither yes nor no.
+    """
+    check = spec.option("check", "all")
+    if check not in {"all", "later"}:
+        raise SourceError(tr('The option "check" must be "all" or "later".'))
+    return check == "later"
 
 
 def _find(root: Path) -> tuple[list[str], list[tuple[str, str]]]:
     """Return the keys of all images below `root` in natural order, and what cannot be used."""
     keys: list[str] = []
     unusable: list[tuple[str, str]] = []
-    for path in _walk(root, unusable):
-        key = _key(root, path)
-        if _is_text(path):
+    for path in walk(root, unusable):
+        key = key_of(root, path)
+        if path.suffix.lower() not in ENDINGS:
+            continue
+        if is_text(path):
             keys.append(key)
         else:
-            unusable.append((key, "The name of the file is not proper text."))
-    return sorted(keys, key=_natural), unusable
-
-
-def _walk(root: Path, unusable: list[tuple[str, str]]) -> Iterator[Path]:
-    """Yield every file that is an image by its ending; no link to a folder is followed.
-
-    So no circle can be walked into, and no image is listed twice.
-    """
-    folders = [root]
-    while folders:
-        folder = folders.pop()
-        try:
-            with os.scandir(folder) as entries:
-                found = [Path(entry.path) for entry in entries if not entry.name.startswith(".")]
-        except OSError:
-            unusable.append((_key(root, folder), "The folder cannot be read."))
-            continue
-        for path in found:
-            if not path.is_dir():
-                if path.suffix.lower() in ENDINGS:
-                    yield path
-            elif path.resolve() == path:  # not is_symlink(): Windows has junctions besides
-                folders.append(path)
-            else:
-                unusable.append((_key(root, path), "Links to folders are not followed."))
-
-
-def _key(root: Path, path: Path) -> str:
-    """Return the path below `root` with slashes; bytes that are no text are written out."""
-    return path.relative_to(root).as_posix().encode("utf-8", "backslashreplace").decode()
-
-
-def _is_text(path: Path) -> bool:
-    """Tell whether a path came from the disk as valid text, which can be saved."""
-    try:
-        str(path).encode()
-    except UnicodeEncodeError:
-        return False
-    return True
-
-
-def _classes(keys: list[str]) -> tuple[str, ...]:
-    names = {key.split("/")[0] for key in keys if "/" in key}
-    return tuple(sorted(names, key=_natural))
-
-
-def _label(key: str, classes: tuple[str, ...]) -> int | None:
-    return classes.index(key.split("/")[0]) if classes and "/" in key else None
+            unusable.append((key, tr("The name of the file is not proper text.")))
+    return sorted(keys, key=natural), unusable
 
 
 def _check(root: Path, keys: list[str], ticks: Ticks) -> Iterator[tuple[str, str, str]]:
     """Yield (key, SHA-256 of the file, reason why it cannot be used) in the order of `keys`."""
     with ThreadPoolExecutor(THREADS, "folder") as pool:
         try:
-            results = pool.map(lambda key: _check_one(root, key), keys)
+            results = pool.map(partial(_check_one, FolderReader(root)), keys)
             for key, (sha256, reason) in zip(keys, results, strict=True):
                 yield key, sha256, reason
                 ticks.add()
@@ -167,27 +136,8 @@ def _check(root: Path, keys: list[str], ticks: Ticks) -> Iterator[tuple[str, str
             raise
 
 
-def _check_one(root: Path, key: str) -> tuple[str, str]:
+def _check_one(reader: FolderReader, key: str) -> tuple[str, str]:
     try:
-        data = read_bytes(_inside(root, key))
-        decode(data)
+        return reader.check(key), ""
     except ImageUnreadable as error:
         return "", str(error)
-    return hashlib.sha256(data).hexdigest(), ""
-
-
-def _inside(root: Path, key: str) -> Path:
-    """Return the file of a key, which must lie below the folder whatever a project file says.
-
-    Raises:
-        ImageUnreadable: the key leaves the folder.
-    """
-    relative = PurePosixPath(key)
-    path = root / relative
-    try:
-        inside = ".." not in relative.parts and path.resolve().is_relative_to(root)
-    except (OSError, RuntimeError, ValueError) as error:  # a circle of links, a null character
-        raise ImageUnreadable("The file cannot be opened.") from error
-    if not inside:
-        raise ImageUnreadable(_LEADS_OUT)
-    return path

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from autoal_gui.core.errors import SourceError
+from autoal_gui.core.language import tr
 from autoal_gui.core.pool import ImageReader, Listing, ProgressCallback, SourceSpec
 from autoal_gui.sources import npz
 from autoal_gui.sources.arrays import make_folder, written_whole
@@ -54,7 +55,11 @@ def list_images(spec: SourceSpec, workspace: Path, progress: ProgressCallback) -
         if spec.option("download") != "yes":
             name = _file(flag, size, folder).name
             raise SourceError(
-                f"The file {name} is not in {folder}; choose its folder, or download it."
+                tr(
+                    "The file {name} is not in {folder}; choose its folder, or download it.",
+                    name=name,
+                    folder=folder,
+                )
             )
         download(flag, size, folder, progress)
     return npz.list_images(_as_npz(spec), workspace, progress)
@@ -86,7 +91,9 @@ def download(flag: str, size: int, folder: Path, progress: ProgressCallback) -> 
             digest.update(block)
             file.write(block)
         if digest.hexdigest() != info[f"MD5{suffix}"]:
-            raise SourceError("The download is damaged: its checksum is wrong. Please try again.")
+            raise SourceError(
+                tr("The download is damaged: its checksum is wrong. Please try again.")
+            )
     return target
 
 
@@ -116,11 +123,13 @@ def _wanted(spec: SourceSpec) -> tuple[str, int, Path]:
     """
     flag = spec.location.strip().lower()
     if flag not in official():
-        raise SourceError(f"There is no MedMNIST set {spec.location!r}.")
+        raise SourceError(tr("There is no MedMNIST set {location!r}.", location=spec.location))
     if not _usable(flag, official()[flag]):
-        raise SourceError(f"{flag} cannot be used: only 2-D sets with one class an image can.")
+        raise SourceError(
+            tr("{flag} cannot be used: only 2-D sets with one class an image can.", flag=flag)
+        )
     if spec.option("size", "28") not in map(str, SIZES):
-        raise SourceError(f"The size must be one of: {', '.join(map(str, SIZES))}.")
+        raise SourceError(tr("The size must be one of: {sizes}.", sizes=", ".join(map(str, SIZES))))
     folder = Path(spec.option("folder") or "~/.medmnist").expanduser()
     return flag, int(spec.option("size", "28")), folder
 

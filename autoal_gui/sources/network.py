@@ -9,6 +9,7 @@ from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 from autoal_gui.core.errors import SourceError
+from autoal_gui.core.language import mark, tr
 from autoal_gui.core.pool import ProgressCallback
 from autoal_gui.sources.arrays import require_space
 from autoal_gui.sources.ticks import Ticks
@@ -17,7 +18,7 @@ TIMEOUT = 30.0  # seconds without a byte before a connection counts as lost
 POLL = 0.1  # seconds between two looks at whether the user has cancelled
 BLOCK = 2**16  # bytes
 
-_LOST = "The download failed: the server cannot be reached, or the connection was lost."
+_LOST = mark("The download failed: the server cannot be reached, or the connection was lost.")
 
 
 def fetch(url: str, folder: Path, progress: ProgressCallback) -> Iterator[bytes]:
@@ -44,7 +45,7 @@ def fetch(url: str, folder: Path, progress: ProgressCallback) -> Iterator[bytes]
             yield block
             ticks.add(len(block))
         if ticks.done < ticks.total:
-            raise SourceError(_LOST)
+            raise SourceError(tr(_LOST))
     finally:
         receiver.stopped.set()
 
@@ -85,9 +86,11 @@ class _Receiver(threading.Thread):
                         return
         except HTTPError as error:
             error.close()
-            self._put(SourceError(f"The server refuses the download (HTTP {error.code})."))
+            self._put(
+                SourceError(tr("The server refuses the download (HTTP {code}).", code=error.code))
+            )
         except (OSError, ValueError, HTTPException):
-            self._put(SourceError(_LOST))
+            self._put(SourceError(tr(_LOST)))
 
     def _put(self, item: bytes | SourceError) -> None:
         while not self.stopped.is_set():

@@ -23,6 +23,7 @@ from typing import IO
 import numpy as np
 
 from autoal_gui.core.errors import SourceError
+from autoal_gui.core.language import tr
 from autoal_gui.core.pool import (
     ImageReader,
     ListedImage,
@@ -113,14 +114,14 @@ def open_images(spec: SourceSpec, workspace: Path) -> ImageReader:
     with _opened(path) as archive:
         parts = _parts(_members(archive))
         if recorded and recorded != _fingerprint(parts):
-            raise SourceError("The file is not the one that this project was made from.")
+            raise SourceError(tr("The file is not the one that this project was made from."))
         ticks = Ticks(lambda done, total: None, sum(part.images.shape[0] for part in parts))
         return ArrayReader(_copies(archive, parts, workspace, ticks))
 
 
 def _path(spec: SourceSpec) -> Path:
     if not spec.location:
-        raise SourceError("No file has been chosen.")
+        raise SourceError(tr("No file has been chosen."))
     return Path(spec.location).expanduser()
 
 
@@ -128,14 +129,16 @@ def _path(spec: SourceSpec) -> Path:
 def _opened(path: Path) -> Iterator[zipfile.ZipFile]:
     """Open the file; whatever a damaged or hostile one raises becomes one sentence."""
     if not path.is_file():
-        raise SourceError(f"There is no file {path}.")
+        raise SourceError(tr("There is no file {path}.", path=path))
     try:
         with zipfile.ZipFile(path) as archive:
             yield archive
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
-        raise SourceError(f"{path.name} is not an .npz file, or it is damaged.") from error
+        raise SourceError(
+            tr("{name} is not an .npz file, or it is damaged.", name=path.name)
+        ) from error
     except (OSError, ValueError, OverflowError, MemoryError) as error:
-        raise SourceError(f"{path.name} cannot be read.") from error
+        raise SourceError(tr("{name} cannot be read.", name=path.name)) from error
 
 
 def _members(archive: zipfile.ZipFile) -> dict[str, Member]:
@@ -153,7 +156,9 @@ def _members(archive: zipfile.ZipFile) -> dict[str, Member]:
 
 def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str) -> Member:
     if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        raise SourceError(f"The array {name} is compressed in a way that numpy does not use.")
+        raise SourceError(
+            tr("The array {name} is compressed in a way that numpy does not use.", name=name)
+        )
     with archive.open(info) as file:
         try:
             version = np.lib.format.read_magic(file)
@@ -162,12 +167,14 @@ def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str) -> Membe
             else:
                 shape, fortran, dtype = np.lib.format.read_array_header_2_0(file)
         except ValueError as error:
-            raise SourceError(f"The array {name} has a damaged header.") from error
+            raise SourceError(tr("The array {name} has a damaged header.", name=name)) from error
         member = Member(name, info, shape, dtype, fortran, file.tell())
     if dtype.hasobject:
-        raise SourceError(f"The array {name} holds Python objects, which are never loaded.")
+        raise SourceError(
+            tr("The array {name} holds Python objects, which are never loaded.", name=name)
+        )
     if any(side < 0 for side in shape) or member.offset + member.nbytes != info.file_size:
-        raise SourceError(f"The array {name} is not as long as its header says.")
+        raise SourceError(tr("The array {name} is not as long as its header says.", name=name))
     return member
 
 
@@ -185,30 +192,55 @@ def _parts(members: dict[str, Member]) -> list[Part]:
     elif "images" in members:
         parts = [Part("images", "pool", members["images"], members.get("labels"))]
     else:
-        raise SourceError("The file has neither an array train_images nor an array images.")
+        raise SourceError(tr("The file has neither an array train_images nor an array images."))
     for part in parts:
         _check_images(part.images)
         _check_labels(part)
     if parts[0].images.shape[0] == 0:
-        raise SourceError(f"The array {parts[0].images.name} holds no image.")
+        raise SourceError(tr("The array {name} holds no image.", name=parts[0].images.name))
     return [part for part in parts if part.images.shape[0]]
 
 
 def _check_images(member: Member) -> None:
     name, shape = member.name, member.shape
     if member.dtype.newbyteorder("=") not in (np.dtype(np.uint8), np.dtype(np.uint16)):
-        raise SourceError(f"The array {name} is {member.dtype}; it must be uint8 or uint16.")
+        raise SourceError(
+            tr(
+                "The array {name} is {dtype}; it must be uint8 or uint16.",
+                name=name,
+                dtype=member.dtype,
+            )
+        )
     if len(shape) not in (3, 4) or (len(shape) == 4 and shape[3] not in (1, 3)):
         raise SourceError(
-            f"The array {name} has the shape {shape}; "
-            "it must be (images, height, width) or (images, height, width, 3)."
+            tr(
+                "The array {name} has the shape {shape}; it must be (images, height, width) "
+                "or (images, height, width, 3).",
+                name=name,
+                shape=shape,
+            )
         )
     if member.fortran:
-        raise SourceError(f"The array {name} is stored column by column, not image by image.")
+        raise SourceError(
+            tr("The array {name} is stored column by column, not image by image.", name=name)
+        )
     if shape[0] > MAX_IMAGES:
-        raise SourceError(f"The array {name} holds more than {MAX_IMAGES:,} images.")
+        raise SourceError(
+            tr(
+                "The array {name} holds more than {most:,} images.",
+                name=name,
+                most=MAX_IMAGES,
+            )
+        )
     if not 1 <= shape[1] * shape[2] <= MAX_PIXELS:
-        raise SourceError(f"The images of {name} are {shape[1]} x {shape[2]} pixels.")
+        raise SourceError(
+            tr(
+                "The images of {name} are {height} x {width} pixels.",
+                name=name,
+                height=shape[1],
+                width=shape[2],
+            )
+        )
 
 
 def _check_labels(part: Part) -> None:
@@ -216,15 +248,26 @@ def _check_labels(part: Part) -> None:
     if labels is None:
         return
     if labels.dtype.kind not in "iub":
-        raise SourceError(f"The array {labels.name} is {labels.dtype}, not integers.")
+        raise SourceError(
+            tr("The array {name} is {dtype}, not integers.", name=labels.name, dtype=labels.dtype)
+        )
     if len(labels.shape) == 2 and labels.shape[1] > 1:
         raise SourceError(
-            f"The images of this file have {labels.shape[1]} labels each; "
-            "only sets with one class an image can be used."
+            tr(
+                "The images of this file have {labels} labels each; only sets with one class "
+                "an image can be used.",
+                labels=labels.shape[1],
+            )
         )
     count = part.images.shape[0]
     if labels.shape not in ((count,), (count, 1)):
-        raise SourceError(f"The arrays {part.images.name} and {labels.name} differ in length.")
+        raise SourceError(
+            tr(
+                "The arrays {images} and {labels} differ in length.",
+                images=part.images.name,
+                labels=labels.name,
+            )
+        )
 
 
 def _read_labels(archive: zipfile.ZipFile, part: Part) -> list[int] | None:
@@ -238,7 +281,13 @@ def _read_labels(archive: zipfile.ZipFile, part: Part) -> list[int] | None:
         raise EOFError
     labels = [int(value) for value in np.frombuffer(data, member.dtype)]
     if min(labels) < 0 or max(labels) >= MAX_CLASSES:
-        raise SourceError(f"The labels in {member.name} must lie between 0 and {MAX_CLASSES - 1}.")
+        raise SourceError(
+            tr(
+                "The labels in {name} must lie between 0 and {highest}.",
+                name=member.name,
+                highest=MAX_CLASSES - 1,
+            )
+        )
     return labels
 
 

@@ -1,12 +1,19 @@
 """Open whatever the user names: the one place that knows all sources through the registry."""
 
+import itertools
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import cast
 
 from autoal_gui.core.errors import SourceError
+from autoal_gui.core.language import tr
 from autoal_gui.core.pool import ImageReader, Listing, ProgressCallback, Source, SourceSpec
 from autoal_gui.core.registry import discover
+from autoal_gui.sources.decode import ENDINGS
+from autoal_gui.sources.dicom import is_dicom
+
+LOOKED_AT = 100  # entries of a folder that tell what it holds
 
 
 def source_of(spec: SourceSpec) -> Source:
@@ -17,7 +24,9 @@ def source_of(spec: SourceSpec) -> Source:
     """
     module = discover("autoal_gui.sources").get(spec.kind)
     if module is None:
-        raise SourceError(f"This program cannot open images of the kind {spec.kind!r}.")
+        raise SourceError(
+            tr("This program cannot open images of the kind {kind!r}.", kind=spec.kind)
+        )
     return cast(Source, module)
 
 
@@ -34,20 +43,48 @@ def open_images(spec: SourceSpec, workspace: Path) -> ImageReader:
 def spec_of(data: str) -> SourceSpec:
     """Return what a path or a name on the command line means.
 
-    An .npz file, a folder of images (its sub-folders are classes), "demo", "synthetic", or a
-    MedMNIST name, whose file is looked for in the current folder and never downloaded without
-    being asked for.
+    An .npz file, a folder of images or of DICOM files (its sub-folders are classes), one DICOM
+    file, "demo", "synthetic", or a MedMNIST name, whose file is looked for in the current folder
+    and never downloaded without being asked for.
 
     Raises:
         SourceError: it looks like a path, but nothing is there.
     """
-    if os.path.isfile(data):  # noqa: PTH113 - Path.is_file raises for a name that is too long
-        return SourceSpec("npz", data)
-    if os.path.isdir(data):  # noqa: PTH112
-        return SourceSpec("folder", data, (("labels", "classes"),))
+    if os.path.exists(data):  # noqa: PTH110 - Path.exists raises for a name that is too long
+        kind = kind_at(Path(data))
+        return SourceSpec(kind, data, () if kind == "npz" else (("labels", "classes"),))
     if data in ("demo", "synthetic"):
         return SourceSpec(data)
     if os.sep in data or Path(data).suffix:
-        raise SourceError("There is no such file or folder of images.")
+        raise SourceError(tr("There is no such file or folder of images."))
     name, _, size = data.partition(":")
     return SourceSpec("medmnist", name, (("size", size or "28"), ("folder", str(Path.cwd()))))
+
+
+def kind_at(path: Path) -> str:
+    """Return the kind of source that a file or a folder is for: "npz", "folder" or "dicom".
+
+    Of a folder only a few files are looked at.
+    """
+    try:
+        if not path.is_dir():
+            return "dicom" if is_dicom(path) else "npz"
+        few = list(_few_files(path))
+        if not any(file.suffix.lower() in ENDINGS for file in few) and any(map(is_dicom, few)):
+            return "dicom"
+    except OSError:
+        pass  # whoever opens it says why it cannot be
+    return "folder" if path.is_dir() else "npz"
+
+
+def _few_files(folder: Path) -> Iterator[Path]:
+    """Yield some of the files below a folder, the upper ones first."""
+    left, folders = LOOKED_AT, [folder]
+    while folders:
+        with os.scandir(folders.pop(0)) as entries:
+            for entry in itertools.islice(entries, left):
+                left -= 1
+                if entry.is_dir(follow_symlinks=False):
+                    folders.append(Path(entry.path))
+                elif not entry.name.startswith("."):
+                    yield Path(entry.path)

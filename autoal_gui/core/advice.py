@@ -1,0 +1,192 @@
+"""Whether more labels are worth their time: what the last rounds gained, and what is to come.
+
+The advice to stop is conservative. It is given only where even the upper end of what is to be
+expected of as many rounds again lies below what would be worth them; what noise hides is no reason
+to stop. The trend is a straight line over the logarithm of the labels, fitted to the last rounds;
+the noise is what scatters about it, which holds what training adds to measuring.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from autoal_gui.core.language import tr, tr_count
+from autoal_gui.core.metrics import ByChance, Metrics
+
+LOOK = 3  # rounds whose gain is told, and as many are looked ahead
+FEWEST = 5  # measured rounds before stopping is advised
+WINDOW = 8  # rounds that the trend is taken from: earlier ones were steeper
+WORTH = 0.01  # of balanced accuracy: a gain that is worth three rounds of labelling
+STUDENT = (12.71, 4.30, 3.18, 2.78, 2.57, 2.45)
+"""97.5 % quantiles of Student's t for 1, 2, ... degrees of freedom, up to `WINDOW` - 2."""
+
+Verdict = Literal["early", "go on", "unclear", "enough"]
+
+
+@dataclass(frozen=True)
+class Point:
+    """A measured round."""
+
+    labels: int
+    """At least 1."""
+    value: float
+    """Balanced accuracy, in [0, 1]."""
+    grain: float
+    """By how much one image more or less changes it."""
+    chance: float
+    """What guessing would have."""
+
+    @classmethod
+    def of(cls, labels: int, metrics: Metrics) -> "Point":
+        """Return what a round with so many labels was measured to have."""
+        counts = [sum(row) for row in metrics.confusion if sum(row)]
+        return cls(
+            labels, metrics.balanced_accuracy, 1 / (len(counts) * min(counts)), 1 / len(counts)
+        )
+
+
+@dataclass(frozen=True)
+class Gain:
+    """A gain of balanced accuracy with its 95 % interval."""
+
+    value: float
+    low: float
+    high: float
+
+    @property
+    def is_noise(self) -> bool:
+        """Whether it may as well be none."""
+        return self.low <= 0 <= self.high
+
+
+@dataclass(frozen=True)
+class Advice:
+    """What the curve says of more labels."""
+
+    verdict: Verdict
+    rounds: int = 0
+    """Over which `gain` was."""
+    gain: Gain | None = None
+    """Of the last rounds; None before there are `FEWEST`."""
+    ahead: Gain | None = None
+    """What as many labels again are expected to bring."""
+
+
+def advise(points: Sequence[Point]) -> Advice:
+    """Say whether to go on labelling.
+
+    Args:
+        points: of the measured rounds, in their order; a round with the labels of another takes
+            its place.
+    """
+    known = sorted({point.labels: point for point in points}.values(), key=lambda p: p.labels)
+    if len(known) < FEWEST:
+        return Advice("early")
+    recent = known[-WINDOW:]
+    before, last = known[-1 - LOOK], known[-1]
+    slope, error, noise = _trend(recent)
+    student = STUDENT[len(recent) - 3]
+    gain = _around(last.value - before.value, student * noise * math.sqrt(2))
+    reach = math.log2((2 * last.labels - before.labels) / last.labels)
+    ahead = _around(slope * reach, student * error * reach)
+    above_chance = last.value - student * noise > last.chance
+    return Advice(_verdict(gain, ahead, above_chance), LOOK, gain, ahead)
+
+
+def _verdict(gain: Gain, ahead: Gain, above_chance: bool) -> Verdict:
+    if ahead.high < WORTH and gain.low < WORTH and above_chance:
+        return "enough"
+    return "go on" if ahead.low > 0 or gain.low > 0 else "unclear"
+
+
+def _trend(points: Sequence[Point]) -> tuple[float, float, float]:
+    """Return slope a doubling of the labels, its standard error, and the scatter about the line."""
+    x = np.log2([point.labels for point in points])
+    y = np.array([point.value for point in points])
+    x = x - x.mean()
+    spread = float((x**2).sum())
+    slope = float((x * y).sum()) / spread
+    rest = y - y.mean() - slope * x
+    noise = math.sqrt(float((rest**2).sum()) / (len(points) - 2))
+    noise = max(noise, *(point.grain for point in points))  # rounds that agree do so by luck
+    return slope, noise / math.sqrt(spread), noise
+
+
+def _around(value: float, half: float) -> Gain:
+    return Gain(value, value - half, value + half)
+
+
+def sentence(advice: Advice) -> str:
+    """Say it in one plain sentence or two."""
+    if advice.gain is None:
+        return tr("Keep going: the rounds so far are too few to say what more labels bring.")
+    helps = tr("Keep going: labels still help.")
+    rises = tr("Keep going: over more rounds it still rises.")
+    words = {
+        "enough": tr("More labels are unlikely to change much."),
+        "go on": rises if advice.gain.is_noise else helps,
+        "unclear": tr("Keep going: a few more rounds will tell whether labels still help."),
+        "early": "",
+    }
+    return f"{gain_sentence(advice.gain, advice.rounds)} {words[advice.verdict]}"
+
+
+def gain_sentence(gain: Gain, rounds: int) -> str:
+    """Say what the last rounds gained."""
+    told = {"gain": points(gain.value), "low": points(gain.low), "high": points(gain.high)}
+    if gain.is_noise:
+        return tr_count(
+            "The last round changed balanced accuracy by {gain} points ({low} to {high}), within "
+            "the noise.",
+            "The last {count} rounds changed balanced accuracy by {gain} points ({low} to {high}), "
+            "within the noise.",
+            rounds,
+            **told,
+        )
+    return tr_count(
+        "The last round changed balanced accuracy by {gain} points ({low} to {high}).",
+        "The last {count} rounds changed balanced accuracy by {gain} points ({low} to {high}).",
+        rounds,
+        **told,
+    )
+
+
+def points(share: float) -> str:
+    """Return a difference of shares in points of a hundred, with its sign."""
+    return f"{100 * share:+.1f}".replace("-", "−")
+
+
+def own_at(curve: Sequence[Point], labels: int) -> float | None:
+    """Return the curve's value at so many labels, between its points; None beyond them."""
+    known = sorted({point.labels: point for point in curve}.values(), key=lambda p: p.labels)
+    if not known or not known[0].labels <= labels <= known[-1].labels:
+        return None
+    x = np.log2([point.labels for point in known])
+    return float(np.interp(math.log2(labels), x, [point.value for point in known]))
+
+
+def chance_sentence(by_chance: ByChance, curve: Sequence[Point]) -> str:
+    """Say what random choice would have given, as far as it can be estimated."""
+    low, high = by_chance.metrics.balanced_accuracy_interval
+    told = {
+        "labels": by_chance.labels,
+        "value": f"{100 * by_chance.metrics.balanced_accuracy:.1f}",
+        "low": f"{100 * low:.1f}",
+        "high": f"{100 * high:.1f}",
+    }
+    own = own_at(curve, by_chance.labels)
+    if own is None:
+        return tr(
+            "Random choice, estimated from the {labels} labels that chance drew: {value} % "
+            "({low} to {high}).",
+            **told,
+        )
+    return tr(
+        "Random choice, estimated from the {labels} labels that chance drew: {value} % "
+        "({low} to {high}). This project had {own} % at as many labels.",
+        **told,
+        own=f"{100 * own:.1f}",
+    )

@@ -1,0 +1,52 @@
+"""Lines of the journal as rows of the project file."""
+
+import sqlite3
+from dataclasses import astuple, fields, replace
+
+from autoal_gui.core.journal import UNSEALED, Entry, seal_over, sealed
+
+COLUMNS = tuple(column.name for column in fields(Entry))
+_INSERT = (
+    f"INSERT INTO journal ({', '.join(COLUMNS)}, seal) "  # noqa: S608 - names of our own
+    f"VALUES ({', '.join('?' * len(COLUMNS))}, ?)"
+)
+_SELECT = f"SELECT {', '.join(COLUMNS)} FROM journal"  # noqa: S608
+_SEALED = f"SELECT {', '.join(COLUMNS)}, seal FROM journal ORDER BY sequence"  # noqa: S608
+_SHOWN = COLUMNS.index("shown")
+
+
+def insert_entry(db: sqlite3.Connection, entry: Entry, before: str) -> str:
+    """Write an entry behind the one whose seal is `before`; return its own seal."""
+    seal = sealed(entry, before)
+    db.execute(_INSERT, (*astuple(entry), seal))
+    return seal
+
+
+def read_entries(db: sqlite3.Connection, image_id: int | None = None) -> list[Entry]:
+    """Return the whole journal, or what it says of one image, ascending by sequence."""
+    which, values = ("", ()) if image_id is None else (" WHERE image_id=?", (image_id,))
+    rows = db.execute(f"{_SELECT}{which} ORDER BY sequence", values).fetchall()
+    # Read to the end at once, see `Project`.
+    return [replace(Entry(*row), shown=bool(row[_SHOWN])) for row in rows]
+
+
+def last_seal(db: sqlite3.Connection) -> tuple[int, str]:
+    """Return the sequence and the seal of the last entry; those before the first if none is."""
+    row = db.execute("SELECT sequence, seal FROM journal ORDER BY sequence DESC LIMIT 1").fetchone()
+    return (int(row[0]), str(row[1])) if row else (0, UNSEALED)
+
+
+def first_broken(db: sqlite3.Connection) -> int | None:
+    """Return the sequence of the first entry whose seal does not hold; None where all do.
+
+    An entry that was changed, put in or taken out behind the program's back breaks the seal of
+    that place. Whoever can write the file can also seal it anew: what proves that nothing was
+    changed is the last seal, kept elsewhere.
+    """
+    before = UNSEALED
+    for *row, seal in db.execute(_SEALED).fetchall():
+        row[_SHOWN] = bool(row[_SHOWN])
+        if seal_over(row, before) != seal:
+            return int(row[0])
+        before = seal
+    return None

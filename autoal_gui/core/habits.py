@@ -1,0 +1,143 @@
+"""What a reader does with the model's suggestion: told from the journal alone.
+
+Blind first: the answer comes before the suggestion is shown, and both are stored. Where the reader
+then gives another answer, that is stored too, so that the journal knows who changed their mind.
+A slip of the finger that was put right looks the same and counts too.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from autoal_gui.core.journal import ANSWERS, Entry, Journal
+from autoal_gui.core.metrics import wilson_interval
+
+
+@dataclass(frozen=True)
+class Share:
+    """So many of so many."""
+
+    found: int
+    count: int
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """95 % interval of the share, in [0, 1]."""
+        return wilson_interval(self.found, self.count)
+
+
+@dataclass(frozen=True)
+class ClassHabit:
+    """What became of the blind answers of one class."""
+
+    class_index: int
+    blind: int
+    """Blind answers with this class."""
+    agreed: int
+    """Of those, the same as the model's."""
+    towards: int
+    away: int
+    aside: int
+
+    @property
+    def changed(self) -> int:
+        """How many were changed after the suggestion was seen."""
+        return self.towards + self.away + self.aside
+
+
+@dataclass(frozen=True)
+class Habits:
+    """Blind answers, what the model said, and what stands."""
+
+    classes: tuple[ClassHabit, ...]
+    """By class of the blind answer; those that were given Unsure or Skip are in `undecided`."""
+    undecided: ClassHabit
+    shown: Share
+    """Answers given with the suggestion in sight, and how many of them are the model's."""
+
+    def _sum(self, name: str) -> int:
+        return sum(getattr(habit, name) for habit in (*self.classes, self.undecided))
+
+    @property
+    def blind(self) -> int:
+        """Blind answers to images for which the model had a suggestion."""
+        return self._sum("blind")
+
+    @property
+    def agreed(self) -> Share:
+        """Blind labels that are the model's, of those that name a class."""
+        return Share(self._sum("agreed"), sum(habit.blind for habit in self.classes))
+
+    @property
+    def changed(self) -> Share:
+        """Blind answers that were changed after the suggestion was seen."""
+        return Share(self._sum("changed"), self.blind)
+
+    @property
+    def towards(self) -> Share:
+        """Changes to what the model had said, of all changes."""
+        return Share(self._sum("towards"), self._sum("changed"))
+
+    @property
+    def away(self) -> Share:
+        """Changes from what the model had said to something else, of all changes."""
+        return Share(self._sum("away"), self._sum("changed"))
+
+    @property
+    def aside(self) -> Share:
+        """Changes that neither came from the model's class nor went to it, of all changes."""
+        return Share(self._sum("aside"), self._sum("changed"))
+
+
+def habits(entries: Iterable[Entry], classes: int) -> Habits:
+    """Return what a journal, ascending by sequence, says of its readers and the suggestion.
+
+    An image counts once, with its first answer; what stands in the end is compared with that where
+    the same reader gave it.
+    """
+    kept = tuple(entries)
+    standing = Journal.of(kept).readings
+    tallies: dict[int | None, Counter[str]] = {}
+    seen, same = 0, 0
+    for first in _first_answers(kept):
+        if first.suggested is None:
+            continue
+        if first.shown:
+            seen += 1
+            same += first.class_index == first.suggested
+            continue
+        tally = tallies.setdefault(first.class_index, Counter())
+        tally["blind"] += 1
+        tally["agreed"] += first.class_index == first.suggested
+        last = standing.get(first.image_id)
+        if last is not None and last.annotator == first.annotator:
+            tally[_direction(first, last)] += 1
+    return Habits(
+        tuple(_habit(index, tallies.get(index, Counter())) for index in range(classes)),
+        _habit(-1, tallies.get(None, Counter())),
+        Share(same, seen),
+    )
+
+
+def _first_answers(entries: Iterable[Entry]) -> tuple[Entry, ...]:
+    """Return the first answer to each image, taken back or not."""
+    found: dict[int, Entry] = {}
+    for entry in entries:
+        if entry.action in ANSWERS and entry.purpose == "answer":
+            found.setdefault(entry.image_id, entry)
+    return tuple(found.values())
+
+
+def _direction(first: Entry, last: Entry) -> str:
+    if (last.action, last.class_index) == (first.action, first.class_index):
+        return "kept"
+    if last.class_index == first.suggested:
+        return "towards"
+    return "away" if first.class_index == first.suggested else "aside"
+
+
+def _habit(class_index: int, tally: Counter[str]) -> ClassHabit:
+    return ClassHabit(
+        class_index,
+        *(tally[name] for name in ("blind", "agreed", "towards", "away", "aside")),
+    )

@@ -1,0 +1,276 @@
+"""Another reader's project over the same images: their answers come in as second readings.
+
+Nothing of this project is overwritten, and nothing of the other file is written. What comes in is
+decided by time alone: of a reader's answers to an image the latest stands, so that merging twice
+changes nothing and the order of merging does not matter.
+"""
+
+import json
+import sqlite3
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
+from pathlib import Path
+from shutil import copyfile
+from types import MappingProxyType
+
+from autoal_gui.core import database
+from autoal_gui.core.entries import read_entries
+from autoal_gui.core.errors import ProjectDamaged, ProjectError
+from autoal_gui.core.journal import ANSWERS, Entry, Journal
+from autoal_gui.core.language import mark, number, tr, tr_count
+from autoal_gui.core.pool import PoolImage
+
+SAME_PROJECT = mark("That is this project; choose the other reader's.")
+
+
+@dataclass(frozen=True)
+class Other:
+    """What is read of another project."""
+
+    name: str
+    classes: tuple[str, ...]
+    images: tuple[PoolImage, ...]
+    answers: tuple[Entry, ...]
+    """The answers of its readers, second readers too, ascending by sequence; neither labels that
+    came with the images nor answers that were settled together."""
+
+
+@dataclass(frozen=True)
+class Merge:
+    """What comes in from another project, before it is written."""
+
+    new: tuple[Entry, ...]
+    """Second readings to append; `sequence` is that of the other journal."""
+    matched: int
+    """Images of the other project with an answer that this project has too."""
+    known: int
+    """Answers that this project knew already."""
+    unknown_images: int
+    unknown_classes: Mapping[str, int]
+    """Answers by the name of a class that this project does not have."""
+    readers: tuple[str, ...]
+    """Under whose names the answers come in."""
+
+
+def read_other(folder: Path, own: Path) -> Other:
+    """Read another project from a copy of its file; the file itself is only read.
+
+    Args:
+        folder: the other project's folder.
+        own: the folder of the project that is open.
+
+    Raises:
+        ProjectError: see `database.open_existing`; or it is the same project.
+    """
+    file = folder / "project.autoal"
+    if not file.is_file():
+        raise ProjectError(tr("There is no project in that folder."))
+    if file.samefile(own / file.name):  # closing it a second time would drop its lock
+        raise ProjectError(tr(SAME_PROJECT))
+    with tempfile.TemporaryDirectory(prefix="autoal-gui-") as place:
+        copy = Path(place) / file.name
+        _copy(file, copy)
+        with closing(database.open_existing(copy)) as db:  # brings an older one up to date
+            try:
+                return _read(db)
+            except (sqlite3.Error, ValueError, TypeError, KeyError) as error:
+                raise ProjectDamaged(tr(database.DAMAGED)) from error
+
+
+def _copy(file: Path, copy: Path) -> None:
+    """Copy a project file as it is between two transactions.
+
+    Raises:
+        ProjectError: another program has it open, or it cannot be read.
+    """
+    try:
+        with (
+            closing(
+                sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", timeout=0, uri=True)
+            ) as db,
+            closing(sqlite3.connect(copy)) as target,
+        ):
+            db.execute("BEGIN")
+            db.execute("SELECT count(*) FROM sqlite_master").fetchone()  # `backup` would wait
+            db.backup(target)
+    except sqlite3.Error as error:
+        if "readonly" not in str(error):
+            raise database.explained(error) from error
+        # A program was killed while it wrote: the copy is put right in the original's place.
+        for name in (file.name, f"{file.name}-journal"):
+            copyfile(file.with_name(name), copy.with_name(name))
+    except OSError as error:
+        raise ProjectError(tr("The other project cannot be read.")) from error
+
+
+def _read(db: sqlite3.Connection) -> Other:
+    (name,) = db.execute("SELECT value FROM setting WHERE name='name'").fetchone()
+    classes = db.execute("SELECT name FROM class ORDER BY class_index").fetchall()
+    images = db.execute("SELECT image_id, key, sha256, split FROM image").fetchall()
+    return Other(
+        str(json.loads(name)),
+        tuple(one for (one,) in classes),
+        tuple(PoolImage(*row) for row in images),
+        tuple(_readings(read_entries(db))),
+    )
+
+
+def _readings(entries: Sequence[Entry]) -> Iterator[Entry]:
+    journal = Journal.of(entries)
+    slots = [journal.readings, *map(journal.second_answers, journal.second_readers)]
+    found = [entry for slot in slots for entry in slot.values() if entry.action in ANSWERS]
+    yield from sorted(found, key=lambda entry: entry.sequence)
+
+
+def merge(
+    other: Other, images: Iterable[PoolImage], classes: Sequence[str], own: Sequence[Entry]
+) -> Merge:
+    """Say what another project's answers add to this one.
+
+    Args:
+        other: what was read of the other project.
+        images: this project's images.
+        classes: this project's class names, by index.
+        own: this project's journal, ascending by sequence.
+    """
+    twins = matches(other.images, images)
+    places = {name: index for index, name in enumerate(classes)}
+    names = _names(other, own)
+    given = {_signature(entry) for entry in own}
+    journal = Journal.of(own)
+    new, known, unknown_classes = [], 0, dict[str, int]()
+    answers = [entry for entry in other.answers if entry.image_id in twins]
+    for theirs in answers:
+        entry = _translated(theirs, other, twins, places, names)
+        if entry is None:
+            name = other.classes[theirs.class_index or 0]
+            unknown_classes[name] = unknown_classes.get(name, 0) + 1
+        elif _signature(replace(entry, annotator=theirs.annotator)) in given or _is_old(
+            entry, journal
+        ):
+            known += 1
+        else:
+            new.append(entry)
+    return Merge(
+        _latest(new),
+        matched=len({entry.image_id for entry in answers}),
+        known=known,
+        unknown_images=len({e.image_id for e in other.answers if e.image_id not in twins}),
+        unknown_classes=MappingProxyType(unknown_classes),
+        readers=tuple(sorted({entry.annotator for entry in new})),
+    )
+
+
+def matches(theirs: Iterable[PoolImage], ours: Iterable[PoolImage]) -> dict[int, int]:
+    """Return our image id of each of their images that we have too.
+
+    Two images are the same where their SHA-256 is. Where a set has an image twice, the keys tell
+    the two apart. Keys alone count only where a hash is missing: 001.png may be anyone's.
+    """
+    by_both, by_hash, by_key = dict[tuple[str, str], int](), dict[str, int](), dict[str, int]()
+    hashes = dict[int, str]()
+    for image in ours:
+        by_both[image.sha256, image.key] = image.image_id
+        by_hash.setdefault(image.sha256, image.image_id)
+        by_key[image.key] = image.image_id
+        hashes[image.image_id] = image.sha256
+    found = {}
+    for image in theirs:
+        twin = by_both.get((image.sha256, image.key))
+        if twin is None and image.sha256:
+            twin = by_hash.get(image.sha256)
+        if twin is None:
+            twin = by_key.get(image.key)
+            if twin is not None and image.sha256 and hashes[twin]:
+                twin = None
+        if twin is not None:
+            found[image.image_id] = twin
+    return found
+
+
+def _names(other: Other, own: Sequence[Entry]) -> dict[str, str]:
+    """Return under which name each of their readers comes in: never under one of our own."""
+    ours = {entry.annotator for entry in own if entry.purpose != "second"}
+    theirs = {entry.annotator for entry in other.answers}
+    return {name: f"{name} ({other.name})" if name in ours else name for name in theirs}
+
+
+def _translated(
+    theirs: Entry,
+    other: Other,
+    twins: Mapping[int, int],
+    places: Mapping[str, int],
+    names: Mapping[str, str],
+) -> Entry | None:
+    """Return their answer in this project's ids; None where it names a class unknown here."""
+    chosen = theirs.class_index
+    if chosen is not None and other.classes[chosen] not in places:
+        return None
+    suggested = None if theirs.suggested is None else places.get(other.classes[theirs.suggested])
+    return replace(
+        theirs,
+        annotator=names[theirs.annotator],
+        round_number=0,
+        image_id=twins[theirs.image_id],
+        class_index=None if chosen is None else places[other.classes[chosen]],
+        suggested=suggested,
+        confidence=None if suggested is None else theirs.confidence,
+        shown=theirs.shown and suggested is not None,
+        purpose="second",
+        comment="",
+    )
+
+
+def _signature(entry: Entry) -> tuple[object, ...]:
+    """Return what makes an answer the same one in two copies of a project."""
+    return entry.at, entry.annotator, entry.image_id, entry.action, entry.class_index
+
+
+def _is_old(entry: Entry, journal: Journal) -> bool:
+    """Say whether a later answer of the same reader stands already, or this one itself."""
+    stands = journal.second_answers(entry.annotator).get(entry.image_id)
+    return stands is not None and _order(stands) >= _order(entry)
+
+
+def _order(entry: Entry) -> tuple[str, str, int]:
+    return entry.at, entry.action, -1 if entry.class_index is None else entry.class_index
+
+
+def _latest(entries: Iterable[Entry]) -> tuple[Entry, ...]:
+    """Return the latest answer of each reader to each image, ascending by time."""
+    found: dict[tuple[str, int], Entry] = {}
+    for entry in sorted(entries, key=_order):
+        found[entry.annotator, entry.image_id] = entry
+    return tuple(sorted(found.values(), key=_order))
+
+
+def report(found: Merge) -> str:
+    """Say in sentences what came in."""
+    came = tr_count(
+        "{count} answer came in as a second reading",
+        "{count} answers came in as second readings",
+        len(found.new),
+    )
+    names = ", ".join(found.readers)
+    words = [tr("{came}, by {names}.", came=came, names=names) if names else f"{came}."]
+    for one, many, count in (
+        (ONE_MATCHED, MANY_MATCHED, found.matched),
+        (ONE_KNOWN, MANY_KNOWN, found.known),
+        (ONE_UNKNOWN, MANY_UNKNOWN, found.unknown_images),
+    ):
+        if count or one is ONE_MATCHED:
+            words.append(tr_count(one, many, count))
+    for name, count in found.unknown_classes.items():
+        words.append(tr(LEFT_OUT, count=number(count), name=name))
+    return " ".join(words)
+
+
+ONE_MATCHED = mark("{count} image that they answered is in this project.")
+MANY_MATCHED = mark("{count} images that they answered are in this project.")
+ONE_KNOWN = mark("{count} answer was here already.")
+MANY_KNOWN = mark("{count} answers were here already.")
+ONE_UNKNOWN = mark("{count} image that they answered is not in this project.")
+MANY_UNKNOWN = mark("{count} images that they answered are not in this project.")
+LEFT_OUT = mark("Left out: {count} answers {name}, a class that this project does not have.")

@@ -1,0 +1,50 @@
+"""Project files of earlier versions, brought up to date when they are opened.
+
+Each step is one transaction: a kill leaves the old file or the new one.
+"""
+
+import sqlite3
+from collections.abc import Callable
+from dataclasses import replace
+
+from autoal_gui.core import schema
+from autoal_gui.core.entries import insert_entry
+from autoal_gui.core.journal import UNSEALED, Entry
+
+
+def version_of(db: sqlite3.Connection) -> int:
+    """Return the version of the schema that a file says it has."""
+    return int(db.execute("PRAGMA user_version").fetchone()[0])
+
+
+def migrate(db: sqlite3.Connection) -> None:
+    """Bring a sound project file up to the version of this program, a version at a time."""
+    for version in range(version_of(db), schema.SCHEMA_VERSION):
+        try:
+            STEPS[version](db)
+            db.execute(f"PRAGMA user_version={version + 1}")
+            db.execute("COMMIT")
+        except BaseException:
+            if db.in_transaction:
+                db.execute("ROLLBACK")
+            raise
+
+
+def _seal_the_journal(db: sqlite3.Connection) -> None:
+    """1 to 2: the journal knows flags, comments, second readers and seals."""
+    rows = db.execute(
+        "SELECT sequence, at, annotator, round_number, action, image_id, class_index,"
+        " suggested, confidence, shown, target, comment FROM journal ORDER BY sequence"
+    ).fetchall()
+    # The journal refers to itself alone, so nothing else loses what it points to.
+    db.executescript(
+        f"BEGIN IMMEDIATE; DROP TABLE journal;{schema.JOURNAL} {schema.GUARDS} {schema.PREDICTION}"
+    )
+    seal = UNSEALED
+    for row in rows:
+        entry = Entry(*row)
+        seal = insert_entry(db, replace(entry, shown=bool(entry.shown)), seal)
+
+
+STEPS: dict[int, Callable[[sqlite3.Connection], None]] = {1: _seal_the_journal}
+"""What brings each version to the next, in a transaction that it begins."""

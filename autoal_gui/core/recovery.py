@@ -1,0 +1,354 @@
+"""A damaged project brought back: what can be read goes into a new file, the old one is kept.
+
+Nothing is guessed. Each part comes from the damaged file, from the copies that were made when the
+project was opened, or, for images alone, from a new listing of their source.
+"""
+
+import contextlib
+import json
+import os
+import shutil
+import sqlite3
+import tempfile
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from autoal_gui.core import database
+from autoal_gui.core.backups import backups
+from autoal_gui.core.chain import Chain, line_from, rebuilt, replayable
+from autoal_gui.core.entries import insert_entry
+from autoal_gui.core.errors import (
+    AutoALError,
+    ImageUnreadable,
+    ProjectDamaged,
+    ProjectError,
+    ProjectTooNew,
+)
+from autoal_gui.core.journal import UNSEALED, Entry
+from autoal_gui.core.language import mark, tr, tr_count
+from autoal_gui.core.pool import Listing, Pixels, ProgressCallback, SourceSpec
+from autoal_gui.core.project import FILE_NAME, Project, query_from, round_record
+from autoal_gui.core.salvage import MAGIC, PAGE, Salvage, Table, salvage
+from autoal_gui.core.settings import PRESETS, RunSettings
+from autoal_gui.core.warm import WarmRecord
+
+ListImages = Callable[[SourceSpec, Path, ProgressCallback], Listing]
+
+SOUND = mark("The project file is sound; there is nothing to recover.")
+NOTHING = mark("Nothing of a project can be read in that file; it has been left as it is.")
+NO_SOURCE = mark(
+    "The labels can be read, but not where their images are; give the folder or file of the images."
+)
+UNWRITTEN = mark("The project could not be recovered: its folder is full or cannot be written.")
+_LEAST_LINE = 60  # bytes of the shortest line of a journal
+
+
+@dataclass(frozen=True)
+class Recovered:
+    """What a recovery has brought back."""
+
+    answers: int
+    """Lines of the journal: answers, what was taken back, flags and comments."""
+    lost: int
+    """Lines that are missing, as far as the file still tells how many there were."""
+    repaired: int
+    """Lines whose damaged bytes were found out."""
+    images_lost: int
+    """Images with answers that are in no copy of the project and no longer at their source."""
+    rounds_lost: int
+    damaged: Path
+    """Where the damaged file is kept."""
+
+    @property
+    def sentence(self) -> str:
+        """What to tell the user."""
+        parts = [tr_count("{count} answer was recovered", "{count} answers were recovered",
+                          self.answers)]  # fmt: skip
+        if self.lost:
+            parts.append(tr_count("{count} is lost", "{count} are lost", self.lost))
+        else:
+            parts.append(tr("none is lost"))
+        if self.rounds_lost:
+            parts.append(tr_count("the result of {count} round is lost",
+                                  "the results of {count} rounds are lost",
+                                  self.rounds_lost))  # fmt: skip
+        return tr(
+            "{what}; the damaged file is kept beside it as {name}.",
+            what=", ".join(parts),
+            name=self.damaged.name,
+        )
+
+
+def recover(
+    folder: Path,
+    list_images: ListImages,
+    progress: ProgressCallback,
+    images: SourceSpec | None = None,
+) -> Recovered:
+    """Put a new project file in the place of a damaged one, which is copied aside first.
+
+    Args:
+        folder: the project's.
+        list_images: lists a source, where rows of images are missing.
+        progress: called now and then, with counts where they are known; may raise `Cancelled`.
+        images: where the images are, in the place of what the file says.
+
+    Raises:
+        ProjectError: it is sound, in use or written by a later version; nothing of it can be
+            read; or there is no room. The damaged file is then as it was.
+    """
+    file = folder / FILE_NAME
+    _require_damage(folder)
+    try:
+        parts = _Parts(
+            salvage(file.read_bytes()), [salvage(b.read_bytes()) for b in backups(folder)]
+        )
+        parts.settle(folder, images, progress)
+        parts.complete_images(list_images, folder, progress)
+        kept = _replaced(file, parts)
+    except (OSError, sqlite3.Error) as error:
+        raise ProjectError(tr(UNWRITTEN)) from error
+    lines = len(parts.lines())
+    lost = parts.chain.lost + len(parts.chain.entries) - lines
+    unknown = len(parts.unknown_images())
+    return Recovered(lines, lost, parts.chain.repaired, unknown, parts.rounds_lost, kept)
+
+
+class _NoImages:
+    """Images are not needed to look at a project file."""
+
+    def read(self, key: str) -> Pixels:
+        raise ImageUnreadable(tr("The file is gone."))
+
+
+def _blind(spec: SourceSpec, workspace: Path) -> _NoImages:
+    return _NoImages()
+
+
+def _require_damage(folder: Path) -> None:
+    try:
+        Project.open(folder, _blind).close()
+    except ProjectDamaged:
+        return
+    except ProjectTooNew:
+        if database.is_own(folder / FILE_NAME):
+            return  # a later version would have other tables: it is the number that is damaged
+        raise
+    raise ProjectError(tr(SOUND))
+
+
+@dataclass
+class _Parts:
+    """The contents of the new file."""
+
+    found: Salvage
+    copies: list[Salvage]
+    settings: dict[str, str] = field(default_factory=dict)
+    classes: dict[int, str] = field(default_factory=dict)
+    images: dict[int, tuple[Any, ...]] = field(default_factory=dict)
+    truth: dict[int, int] = field(default_factory=dict)
+    unreadable: dict[str, str] = field(default_factory=dict)
+    rounds: dict[int, tuple[Any, ...]] = field(default_factory=dict)
+    rankings: dict[tuple[int, int], tuple[Any, ...]] = field(default_factory=dict)
+    predictions: dict[int, tuple[Any, ...]] = field(default_factory=dict)
+    chain: Chain = field(default_factory=lambda: Chain((), 0, 0))
+    rounds_lost: int = 0
+
+    def settle(self, folder: Path, images: SourceSpec | None, progress: ProgressCallback) -> None:
+        """Take each part from where it is whole.
+
+        Raises:
+            ProjectError: nothing is, or the source of the images is missing.
+        """
+        self._settle_settings()
+        self._settle_fixed()
+        elsewhere = [line_from(cell) for copy in self.copies for cell in copy.of("journal")]
+        self.chain = rebuilt(self.found, elsewhere, self._last_line(), progress)
+        if not (self.chain.entries or self.images):
+            raise ProjectError(tr(NOTHING))
+        self._settle_rounds()
+        self._settle_classes()
+        if images is not None:
+            self.settings["source"] = json.dumps([images.kind, images.location, images.options])
+        if "source" not in self.settings:
+            raise ProjectError(tr(NO_SOURCE))
+        for name, value in _defaults(folder).items():
+            self.settings.setdefault(name, json.dumps(value))
+
+    def _all(self) -> Iterable[Salvage]:
+        return (self.found, *self.copies)
+
+    def _settle_settings(self) -> None:
+        for one in self._all():
+            for cell in one.of("setting"):
+                name, text = cell.values
+                if _is_setting(name, text):
+                    self.settings.setdefault(name, text)
+
+    def _settle_fixed(self) -> None:
+        """Take what never changes: from the copies first, as they are known to be sound."""
+        for one in (*self.copies, self.found):
+            for cell in one.of("image"):
+                if cell.values[3] in ("pool", "evaluation"):
+                    self.images.setdefault(cell.rowid, cell.values[1:])
+            for cell in one.of("truth"):
+                self.truth.setdefault(cell.rowid, cell.values[1])
+            for cell in one.of("unreadable"):
+                self.unreadable.setdefault(*cell.values)
+
+    def _last_line(self) -> int:
+        """Return the number of the last line that there was, where the file still counts it."""
+        counts = [
+            cell.values[1]
+            for one in self._all()
+            for cell in one.of("sqlite_sequence")
+            if cell.values[0] == "journal" and 0 < cell.values[1] <= _most_lines(one.data)
+        ]
+        return max(counts, default=0)
+
+    def _settle_rounds(self) -> None:
+        numbers = set()
+        for one in self._all():
+            for cell in one.of("round"):
+                row = (cell.rowid, *cell.values[1:])
+                numbers.add(cell.rowid)
+                number, settings, outcome, *rest = row
+                if _is_sound(round_record, (number, outcome, settings, *rest)):
+                    self.rounds.setdefault(cell.rowid, row)
+            for cell in one.of("ranking"):
+                number, position, image_id, _, _, text = cell.values
+                if not text or _is_sound(query_from, image_id, text):
+                    self.rankings.setdefault((number, position), cell.values)
+            for cell in one.of("prediction"):
+                self.predictions.setdefault(cell.rowid, cell.values)
+        numbers.update(entry.round_number for entry in self.chain.entries)
+        self.rounds_lost = len({n for n in numbers if n > 0} - set(self.rounds))
+
+    def _settle_classes(self) -> None:
+        """Name each class that is used; one whose name is lost is called by its number."""
+        for one in self._all():
+            for cell in one.of("class"):
+                self.classes.setdefault(cell.rowid, cell.values[1])
+        used = [e.class_index for e in self.chain.entries if e.class_index is not None]
+        for index in range(max((*self.classes, *used, *self.truth.values()), default=-1) + 1):
+            self.classes.setdefault(index, tr("Class {number}", number=index + 1))
+
+    def lines(self) -> list[Entry]:
+        """Return the journal as far as its images are known."""
+        return replayable([entry for entry in self.chain.entries if entry.image_id in self.images])
+
+    def unknown_images(self) -> set[int]:
+        """Return the images that something refers to and that are not known."""
+        named = {entry.image_id for entry in self.chain.entries} | set(self.truth)
+        return named - set(self.images)
+
+    def complete_images(
+        self, list_images: ListImages, folder: Path, progress: ProgressCallback
+    ) -> None:
+        """Take missing images from their source, if all others are where they were in its list."""
+        if not self.unknown_images() and set(self.images) == set(range(1, len(self.images) + 1)):
+            return
+        kind, location, options = json.loads(self.settings["source"])
+        spec = SourceSpec(kind, location, tuple((str(k), str(v)) for k, v in options))
+        try:
+            listing = list_images(spec, folder / "cache", progress)
+        except AutoALError:
+            return
+        listed = {i: (one.key, one.sha256, one.split) for i, one in enumerate(listing.images, 1)}
+        if all(i in listed and listed[i][0] == row[0] for i, row in self.images.items()):
+            self.images = {**listed, **self.images}
+
+
+def _most_lines(data: bytes) -> int:
+    pages = int.from_bytes(data[28:32], "big") if data[:16] == MAGIC else 0
+    return max(len(data), PAGE * min(pages, 1 << 20)) // _LEAST_LINE
+
+
+def _defaults(folder: Path) -> dict[str, Any]:
+    return {
+        "name": folder.name,
+        "settings": PRESETS["cpu"].to_json(),
+        "annotator": "annotator",
+        "show_suggestions": False,
+        "batch": "[]",
+        "start_from": "",
+    }
+
+
+_SETTINGS: dict[str, Callable[[Any], object]] = {
+    "name": lambda value: value.strip(),
+    "annotator": lambda value: value.strip(),
+    "start_from": lambda value: value.strip(),
+    "source": lambda value: [(str(k), str(v)) for k, v in value[2]] and value[0].strip(),
+    "settings": RunSettings.from_json,
+    "batch": lambda value: [int(i) for i in json.loads(value)],
+    "warm_start": lambda value: value is None or WarmRecord.from_json(value),
+}
+"""What fails for a value that its setting cannot have."""
+
+
+def _is_setting(name: str, text: str) -> bool:
+    return _is_sound(_SETTINGS.get(name, bool), json.loads(text))
+
+
+def _is_sound(read: Callable[..., object], *values: object) -> bool:
+    try:
+        read(*values)
+    except (AutoALError, ValueError, KeyError, TypeError, AttributeError, IndexError):
+        return False
+    return True
+
+
+def _put_aside(file: Path) -> Path:
+    """Copy the damaged file, and what SQLite has left beside it, to names that are free."""
+    today = date.today().isoformat()
+    for number in range(1, 1000):
+        target = file.with_name(f"{file.name}.damaged-{today}{f'-{number}' if number > 1 else ''}")
+        if not target.exists():
+            break
+    beside = file.with_name(f"{file.name}-journal")
+    for source, copy in ((file, target), (beside, target.with_name(f"{target.name}-journal"))):
+        if source.is_file() and (source == file or source.stat().st_size):
+            copy.touch(mode=0o600, exist_ok=False)
+            shutil.copyfile(source, copy)
+            with copy.open("rb+") as stream:
+                os.fsync(stream.fileno())
+    return target
+
+
+def _replaced(file: Path, parts: _Parts) -> Path:
+    """Write the new file, look whether it opens, and put it in the place of the damaged one."""
+    with tempfile.TemporaryDirectory(prefix="recovery-", dir=file.parent) as place:
+        new = Path(place) / FILE_NAME
+        database.create(new, lambda db: _fill(db, parts)).close()
+        Project.open(Path(place), _blind).close()
+        kept = _put_aside(file)
+        # What SQLite left beside the damaged file would be applied to the new one.
+        file.with_name(f"{file.name}-journal").unlink(missing_ok=True)
+        new.replace(file)
+    return kept
+
+
+def _fill(db: sqlite3.Connection, parts: _Parts) -> None:
+    """Write every row that the tables take; what refers to something lost stays out."""
+    rows: dict[Table, Iterable[tuple[Any, ...]]] = {
+        "setting": parts.settings.items(),
+        "class": sorted(parts.classes.items()),
+        "image": ((i, *row) for i, row in sorted(parts.images.items())),
+        "unreadable": parts.unreadable.items(),
+        "truth": parts.truth.items(),
+        "round": (row for _, row in sorted(parts.rounds.items())),
+        "ranking": (row for _, row in sorted(parts.rankings.items())),
+        "prediction": ((i, *row[1:]) for i, row in parts.predictions.items()),
+    }
+    for table, values in rows.items():
+        for row in values:
+            marks = ",".join("?" * len(row))
+            with contextlib.suppress(sqlite3.IntegrityError):
+                db.execute(f"INSERT INTO {table} VALUES ({marks})", row)  # noqa: S608 - our names
+    seal = UNSEALED
+    for entry in parts.lines():
+        seal = insert_entry(db, entry, seal)

@@ -1,0 +1,90 @@
+"""A row that goes on in a second line where it is too long, as words do; Qt has no such layout."""
+
+from PySide6.QtCore import QPoint, QRect, QSize, Qt
+from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
+
+
+class FlowLayout(QLayout):
+    """Items from left to right at their own size, in as many lines as needed, ending at the right.
+
+    Text that is large then costs height, which scrolls, and not width, which a screen lacks.
+    """
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._items: list[QLayoutItem] = []
+        self.setContentsMargins(0, 0, 0, 0)
+        self.setSpacing(4)
+
+    def addItem(self, item: QLayoutItem) -> None:  # noqa: N802 - Qt's name
+        """Put an item at the end."""
+        self._items.append(item)
+
+    def count(self) -> int:
+        """Return how many items there are."""
+        return len(self._items)
+
+    def itemAt(self, index: int) -> QLayoutItem | None:  # noqa: N802 - Qt
+        """Return an item, None beyond the last."""
+        return self._items[index] if 0 <= index < len(self._items) else None
+
+    def takeAt(self, index: int) -> QLayoutItem | None:  # noqa: N802 - Qt
+        """Remove an item and return it."""
+        return self._items.pop(index) if 0 <= index < len(self._items) else None
+
+    def expandingDirections(self) -> Qt.Orientation:  # noqa: N802 - Qt's name
+        """It needs no more room than its items."""
+        return Qt.Orientation(0)
+
+    def hasHeightForWidth(self) -> bool:  # noqa: N802 - Qt's name
+        """Fewer pixels of width make more lines."""
+        return True
+
+    def heightForWidth(self, width: int) -> int:  # noqa: N802 - Qt's name
+        """Return the height of all lines."""
+        lines = self._lines(width)
+        return sum(height_of(line) for line in lines) + self.spacing() * max(0, len(lines) - 1)
+
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """One line."""
+        shown = self._shown()
+        gaps = self.spacing() * max(0, len(shown) - 1)
+        return QSize(sum(i.sizeHint().width() for i in shown) + gaps, height_of(shown))
+
+    def minimumSize(self) -> QSize:  # noqa: N802 - Qt's name
+        """The widest item."""
+        shown = self._shown()
+        return QSize(max((i.sizeHint().width() for i in shown), default=0), height_of(shown))
+
+    def setGeometry(self, rect: QRect) -> None:  # noqa: N802 - Qt's name
+        """Lay the items out, each line at the right end."""
+        super().setGeometry(rect)
+        top = rect.top()
+        for line in self._lines(rect.width()):
+            gaps = self.spacing() * (len(line) - 1)
+            left = rect.right() + 1 - sum(i.sizeHint().width() for i in line) - gaps
+            for item in line:
+                lower = (height_of(line) - item.sizeHint().height()) // 2
+                item.setGeometry(QRect(QPoint(left, top + lower), item.sizeHint()))
+                left += item.sizeHint().width() + self.spacing()
+            top += height_of(line) + self.spacing()
+
+    def _shown(self) -> list[QLayoutItem]:
+        return [item for item in self._items if not item.isEmpty()]
+
+    def _lines(self, width: int) -> list[list[QLayoutItem]]:
+        lines: list[list[QLayoutItem]] = []
+        room = 0
+        for item in self._shown():
+            needed = item.sizeHint().width()
+            if not lines or needed > room:
+                lines.append([])
+                room = width
+            lines[-1].append(item)
+            room -= needed + self.spacing()
+        return lines
+
+
+def height_of(line: list[QLayoutItem]) -> int:
+    """Return the height of the tallest item."""
+    return max((item.sizeHint().height() for item in line), default=0)

@@ -1,0 +1,420 @@
+"""A grid of images: any number of them, selected with the rubber band or the keys.
+
+Nothing here looks at each image: the list is kept as it was given, positions come from Qt, and
+only what is in view, and a margin, is decoded.
+"""
+
+from collections.abc import Container, Mapping, Sequence
+from typing import Any
+
+from PySide6.QtCore import (
+    QEvent,
+    QItemSelection,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QPoint,
+    QRect,
+    QRectF,
+    QSize,
+    Qt,
+    QTimer,
+    Signal,
+    Slot,
+)
+from PySide6.QtGui import (
+    QColor,
+    QImage,
+    QKeyEvent,
+    QPainter,
+    QPen,
+    QResizeEvent,
+    QShowEvent,
+    QStandardItemModel,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QListView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QWidget,
+)
+
+from autoal_gui.core.journal import Entry
+from autoal_gui.core.language import number, tr
+from autoal_gui.gui.class_panel import answer_word, paint_key
+from autoal_gui.gui.image_loader import ImageLoader
+from autoal_gui.gui.keys import class_keys
+from autoal_gui.gui.theme import Theme, icon
+from autoal_gui.gui.thumbnails import Thumbnails
+
+SMALLEST, LARGEST, USUAL = 56, 320, 120  # device-independent pixels a side
+PADDING = 6
+STEP = 1.2  # a step of the wheel
+SETTLE = 40  # milliseconds of scrolling between two looks at which thumbnails are needed
+NOBODY: Container[int] = frozenset()
+
+Index = QModelIndex | QPersistentModelIndex
+OWN_KEYS = (
+    Qt.Key.Key_Left,
+    Qt.Key.Key_Right,
+    Qt.Key.Key_Up,
+    Qt.Key.Key_Down,
+    Qt.Key.Key_Home,
+    Qt.Key.Key_End,
+    Qt.Key.Key_PageUp,
+    Qt.Key.Key_PageDown,
+    Qt.Key.Key_Return,
+    Qt.Key.Key_Enter,
+    Qt.Key.Key_Space,
+)
+"""Keys that move and select here, whatever they do elsewhere in the window."""
+
+
+class GridModel(QStandardItemModel):
+    """The images in their order. The rows are Qt's own: counting them must not ask Python."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(0, 1, parent)
+        self.ids: Sequence[int] = ()
+        self.answers: Mapping[int, Entry] = {}
+        self.classes: tuple[str, ...] = ()
+        self.keys: tuple[str, ...] = ()
+        self.captions: Mapping[int, str] = {}
+        self.flagged: Container[int] = NOBODY
+        self.commented: Container[int] = NOBODY
+
+    def set_ids(self, ids: Sequence[int]) -> None:
+        """Take other images."""
+        self.setRowCount(0)
+        self.ids = ids
+        self.setRowCount(len(ids))
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """Return what a screen reader and a tool tip say; the delegate needs none of it."""
+        if role not in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
+            return None
+        image_id = self.ids[index.row()]
+        entry = self.answers.get(image_id)
+        words = [answer_word(entry, self.classes) if entry else tr("no answer yet")]
+        if image_id in self.captions:
+            words.append(self.captions[image_id])
+        return tr(
+            "Image {place} of {total}: {answer}",
+            place=number(index.row() + 1),
+            total=number(len(self.ids)),
+            answer=", ".join(words),
+        )
+
+
+class GridDelegate(QStyledItemDelegate):
+    """Draws an image, its answer, its marks and its caption."""
+
+    def __init__(self, thumbnails: Thumbnails, theme: Theme, parent: "ImageGrid") -> None:
+        super().__init__(parent)
+        self._thumbnails, self._theme, self._grid = thumbnails, theme, parent
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: N802
+        """Return the size of every image with its words."""
+        return self._grid.gridSize()
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        """Draw one image."""
+        image_id = self._grid.grid_model.ids[index.row()]
+        colours = self._theme.colours
+        side = self._grid.side
+        place = QRect(option.rect.left() + PADDING, option.rect.top() + PADDING, side, side)
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if option.state & QStyle.StateFlag.State_Selected:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(colours.accent_soft))
+            painter.drawRoundedRect(QRectF(option.rect).adjusted(1, 1, -1, -1), 6, 6)
+        painter.fillRect(place, QColor(colours.surround))
+        self._paint_picture(painter, place, image_id)
+        self._paint_marks(painter, place, image_id)
+        self._paint_frame(painter, place, option)
+        self._paint_words(painter, place, image_id)
+        painter.restore()
+
+    def _paint_picture(self, painter: QPainter, place: QRect, image_id: int) -> None:
+        picture = self._thumbnails.thumbnail(image_id)
+        if picture is not None:
+            paint_fitted(painter, place, picture)
+        elif self._thumbnails.failure(image_id):
+            painter.setPen(QColor(self._theme.colours.surround_text))
+            painter.drawText(place, Qt.AlignmentFlag.AlignCenter, "?")
+
+    def _paint_frame(self, painter: QPainter, place: QRect, option: QStyleOptionViewItem) -> None:
+        colours = self._theme.colours
+        selected = bool(option.state & QStyle.StateFlag.State_Selected)
+        focused = bool(option.state & QStyle.StateFlag.State_HasFocus)
+        pen = QPen(QColor(colours.accent if selected or focused else colours.border))
+        pen.setWidth(3 if selected else 1)
+        if focused and not selected:
+            pen.setStyle(Qt.PenStyle.DashLine)
+        painter.setPen(pen)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRoundedRect(QRectF(place).adjusted(-1, -1, 1, 1), 3, 3)
+
+    def _paint_marks(self, painter: QPainter, place: QRect, image_id: int) -> None:
+        """Draw the flag and the comment at the upper right, on a ground of their own."""
+        model = self._grid.grid_model
+        side = painter.fontMetrics().height() + 2
+        left = place.right() - side - 2
+        for name, marked in (("flag", model.flagged), ("comment", model.commented)):
+            if image_id in marked:
+                paint_mark(painter, QRect(left, place.top() + 3, side, side), name, self._theme)
+                left -= side + 3
+
+    def _paint_words(self, painter: QPainter, place: QRect, image_id: int) -> None:
+        model, colours = self._grid.grid_model, self._theme.colours
+        line = painter.fontMetrics().height()
+        text = QRect(place.left(), place.bottom() + 5, place.width(), line + 2)
+        entry = model.answers.get(image_id)
+        if entry is not None:
+            self._paint_answer(painter, text, entry)
+        if model.captions:
+            text.translate(0, line + 3)
+            painter.setPen(QColor(colours.muted))
+            caption = model.captions.get(image_id, "")
+            painter.drawText(text, Qt.AlignmentFlag.AlignVCenter, _elided(painter, caption, text))
+
+    def _paint_answer(self, painter: QPainter, text: QRect, entry: Entry) -> None:
+        model = self._grid.grid_model
+        index = entry.class_index
+        if index is not None:
+            cap = QRectF(text.left(), text.top(), text.height(), text.height())
+            key = model.keys[index] if index < len(model.keys) else ""
+            paint_key(painter, cap, index, key or str(index + 1))
+            text = text.adjusted(text.height() + 5, 0, 0, 0)
+        painter.setPen(QColor(self._theme.colours.text))
+        words = _elided(painter, answer_word(entry, model.classes), text)
+        painter.drawText(text, Qt.AlignmentFlag.AlignVCenter, words)
+
+
+def _elided(painter: QPainter, words: str, place: QRect) -> str:
+    return painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, place.width())
+
+
+def paint_fitted(painter: QPainter, place: QRect, picture: QImage) -> None:
+    """Draw a picture as large as fits; enlarged pixels stay hard, as in the large image."""
+    size = picture.size().scaled(place.size(), Qt.AspectRatioMode.KeepAspectRatio)
+    target = QRect(0, 0, size.width(), size.height())
+    target.moveCenter(place.center())
+    shrinks = picture.width() > size.width()
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, shrinks)
+    painter.drawImage(target, picture)
+
+
+def paint_mark(painter: QPainter, place: QRect, name: str, theme: Theme) -> None:
+    """Draw an icon on a ground that makes it readable on any picture."""
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(theme.colours.surface))
+    painter.drawRoundedRect(QRectF(place), 4, 4)
+    icon(name, theme.colours.danger if name == "flag" else theme.colours.text).paint(
+        painter, place.adjusted(1, 1, -1, -1)
+    )
+
+
+class ImageGrid(QListView):
+    """A grid of images by id; Ctrl and the wheel change their size."""
+
+    selection_changed = Signal()
+    opened = Signal(int)
+    """The image id on which Enter was pressed, or that was double-clicked."""
+    side_changed = Signal(int)
+
+    def __init__(self, loader: ImageLoader, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("grid")
+        self.setAccessibleName(tr("Images"))
+        self.thumbnails = Thumbnails(loader, self)
+        self.grid_model = GridModel(self)
+        self._side = USUAL
+        self._settled = QTimer(self, singleShot=True, interval=SETTLE)
+        self.setModel(self.grid_model)
+        self.setItemDelegate(GridDelegate(self.thumbnails, theme, self))
+        self._set_up_view()
+        self._settled.timeout.connect(self.ask_for_thumbnails)
+        self.verticalScrollBar().valueChanged.connect(self._settle)
+        self.thumbnails.ready.connect(self._repaint_image)
+        self.doubleClicked.connect(self._open)
+        theme.changed.connect(self.viewport().update)
+
+    def _set_up_view(self) -> None:
+        self.setFlow(QListView.Flow.LeftToRight)
+        self.setWrapping(True)
+        self.setResizeMode(QListView.ResizeMode.Adjust)
+        self.setUniformItemSizes(True)
+        self.setFrameShape(QListView.Shape.NoFrame)
+        self.setSelectionMode(QListView.SelectionMode.ExtendedSelection)
+        self.setSelectionRectVisible(True)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
+        self.set_side(USUAL)
+
+    # -- what is shown ------------------------------------------------------------------------
+
+    def set_images(self, ids: Sequence[int]) -> None:
+        """Show these images in this order, none selected; the sequence is kept, not copied."""
+        self.grid_model.set_ids(ids)
+        self.scrollToTop()
+        self._settle()
+
+    def set_answers(self, answers: Mapping[int, Entry], classes: tuple[str, ...]) -> None:
+        """Show the answers that stand; the mapping is kept, not copied."""
+        model = self.grid_model
+        model.answers, model.classes, model.keys = answers, classes, class_keys(len(classes))
+        self.viewport().update()
+
+    def set_captions(self, captions: Mapping[int, str]) -> None:
+        """Show a line of text below each image that has one; the mapping is kept, not copied."""
+        self.grid_model.captions = captions
+        self.set_side(self._side)
+
+    def set_marks(self, flags: Container[int], comments: Container[int] = NOBODY) -> None:
+        """Say which images carry a flag and which a comment; both are kept, not copied."""
+        self.grid_model.flagged, self.grid_model.commented = flags, comments
+        self.viewport().update()
+
+    @property
+    def images(self) -> Sequence[int]:
+        """The images shown, in their order."""
+        return self.grid_model.ids
+
+    @property
+    def side(self) -> int:
+        """Device-independent pixels a side of an image."""
+        return self._side
+
+    @Slot(int)
+    def set_side(self, side: int) -> None:
+        """Show the images in another size, clipped to what is sensible."""
+        side = max(SMALLEST, min(LARGEST, side))
+        changed, self._side = side != self._side, side
+        lines = 2 if self.grid_model.captions else 1
+        words = lines * (self.fontMetrics().height() + 3) + 4
+        self.setGridSize(QSize(side + 2 * PADDING, side + 2 * PADDING + words))
+        if changed:
+            self.side_changed.emit(self._side)
+        self._settle()
+
+    # -- what is chosen -----------------------------------------------------------------------
+
+    def selected(self) -> tuple[int, ...]:
+        """Return the selected images in the order shown."""
+        selection: QItemSelection = self.selectionModel().selection()
+        ranges = (selection.at(place) for place in range(selection.size()))
+        spans = sorted((one.top(), one.bottom() + 1) for one in ranges)
+        ids = self.grid_model.ids
+        return tuple(image for first, end in spans for image in ids[first:end])
+
+    def current(self) -> int | None:
+        """Return the image that the arrow keys have reached, or None."""
+        row = self.currentIndex().row()
+        return self.grid_model.ids[row] if 0 <= row < len(self.grid_model.ids) else None
+
+    def go_to_row(self, row: int) -> None:
+        """Select one image by its position and bring it into view."""
+        index = self.grid_model.index(row, 0)
+        if index.isValid():
+            self.setCurrentIndex(index)
+            self.scrollTo(index, QListView.ScrollHint.EnsureVisible)
+
+    def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:  # noqa: N802
+        """Announce another selection."""
+        super().selectionChanged(selected, deselected)
+        self.selection_changed.emit()
+
+    def _open(self, index: QModelIndex) -> None:
+        self.opened.emit(self.grid_model.ids[index.row()])
+
+    # -- thumbnails ---------------------------------------------------------------------------
+
+    def visible_rows(self) -> range:
+        """Return the positions of the images in view."""
+        rows = len(self.grid_model.ids)
+        cell = self.gridSize()
+        first = self._row_at(cell.height() // 2, 0)
+        last = self._row_at(self.viewport().height() - 1, rows)
+        return range(first, min(rows, last + self._columns()))
+
+    def _row_at(self, height: int, otherwise: int) -> int:
+        """Return the position of the leftmost image at a height of the viewport."""
+        index = self.indexAt(QPoint(self.gridSize().width() // 2, height))
+        return index.row() if index.isValid() else otherwise
+
+    def _columns(self) -> int:
+        return max(1, self.viewport().width() // self.gridSize().width())
+
+    def _settle(self) -> None:
+        if not self._settled.isActive():  # not put off again and again by steady scrolling
+            self._settled.start()
+
+    @Slot()
+    def ask_for_thumbnails(self) -> None:
+        """Ask for what is in view, then for a screen below and one above it."""
+        if not self.isVisible():
+            return
+        ids, seen = self.grid_model.ids, self.visible_rows()
+        margin = len(seen)
+        wanted = (
+            *ids[seen.start : seen.stop],
+            *ids[seen.stop : seen.stop + margin],
+            *ids[max(0, seen.start - margin) : seen.start],
+        )
+        self.thumbnails.want(wanted, round(self._side * self.devicePixelRatioF()))
+
+    @Slot(int)
+    def _repaint_image(self, image_id: int) -> None:
+        ids = self.grid_model.ids
+        for row in self.visible_rows():
+            if ids[row] == image_id:
+                self.update(self.grid_model.index(row, 0))
+
+    # -- events -------------------------------------------------------------------------------
+
+    def event(self, event: QEvent) -> bool:
+        """Keep the keys that move in the grid from commands of the window."""
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            plain = event.modifiers() & ~Qt.KeyboardModifier.ShiftModifier
+            keypad = Qt.KeyboardModifier.KeypadModifier
+            if event.key() in OWN_KEYS and plain in (Qt.KeyboardModifier.NoModifier, keypad):
+                event.accept()
+                return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
+        """Open the image that the arrow keys have reached."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            if self.currentIndex().isValid():
+                self._open(self.currentIndex())
+            return
+        super().keyPressEvent(event)
+
+    def keyboardSearch(self, search: str) -> None:  # noqa: N802 - Qt's name
+        """Do nothing: letters give classes, and there is no text to search."""
+
+    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802 - Qt's name
+        """Change the size with Ctrl, else scroll."""
+        steps = event.angleDelta().y() / 120
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier and steps:
+            self.set_side(round(self._side * STEP**steps))
+            event.accept()
+        else:
+            super().wheelEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Ask for what has come into view."""
+        super().resizeEvent(event)
+        self._settle()
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
+        """Ask for what is in view."""
+        super().showEvent(event)
+        self._settle()

@@ -1,0 +1,44 @@
+"""What could not be used when the project was made, for as long as the project lives."""
+
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QPlainTextEdit, QVBoxLayout, QWidget
+
+from autoal_gui.core.language import tr, tr_count
+from autoal_gui.core.project import Project
+from autoal_gui.gui.new_project import unreadable_text
+from autoal_gui.gui.parts import text_label
+
+
+class ImportReportDialog(QDialog):
+    """Says how many images there are, and lists each file that was left out with its reason."""
+
+    def __init__(self, project: Project, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(tr("Import report"))
+        self.sentence = text_label(report_text(len(project.pool.images), len(project.unreadable)))
+        self.files = QPlainTextEdit(unreadable_text(project.unreadable))
+        self.files.setReadOnly(True)
+        self.files.setAccessibleName(tr("Files that cannot be used"))
+        self.files.setVisible(bool(project.unreadable))
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons.rejected.connect(self.reject)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(20, 16, 20, 14)
+        column.setSpacing(12)
+        column.addWidget(text_label(tr("Import report"), size=1.4, bold=True))
+        column.addWidget(self.sentence)
+        column.addWidget(self.files, 1)
+        column.addWidget(buttons)
+        self.setMinimumWidth(36 * self.fontMetrics().height())
+
+
+def report_text(images: int, left_out: int) -> str:
+    """Say what the import of a project gave."""
+    words = tr_count("This project has {count} image.", "This project has {count} images.", images)
+    if not left_out:
+        return f"{words} {tr('Every file that was found could be used.')}"
+    others = tr_count(
+        "{count} file could not be used and is left out:",
+        "{count} files could not be used and are left out:",
+        left_out,
+    )
+    return f"{words} {others}"

@@ -1,0 +1,73 @@
+"""Recovering a damaged project beside the window, with progress and cancel."""
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtWidgets import QProgressDialog, QWidget
+
+from autoal_gui.core.language import tr
+from autoal_gui.core.pool import ProgressCallback
+from autoal_gui.core.recovery import Recovered, recover
+from autoal_gui.engine.jobs import Job
+from autoal_gui.gui.services import Services
+
+
+class Rescue(QObject):
+    """Recovers one project at a time."""
+
+    recovered = Signal(object, str)
+    """(the project's folder, what was recovered and what not, in a sentence)."""
+    failed = Signal(str)
+    """One plain sentence; the project is as it was."""
+
+    def __init__(self, services: Services, window: QWidget) -> None:
+        super().__init__(window)
+        self._services = services
+        self._window = window
+        self._folder = Path()
+        self._job: Job | None = None
+        self._busy: QProgressDialog | None = None
+
+    def start(self, folder: Path) -> None:
+        """Recover the project in a folder; nothing is changed before all of it is ready."""
+        self.close()
+        self._folder = folder
+        self._busy = QProgressDialog(
+            tr("Reading what is left of the project…"), tr("Cancel"), 0, 0, self._window
+        )
+        self._busy.setWindowModality(Qt.WindowModality.WindowModal)
+        self._busy.setMinimumDuration(300)
+        self._job = Job(self._recover, self)
+        self._job.succeeded.connect(self._on_succeeded)
+        self._job.failed.connect(self._on_failed)
+        self._job.cancelled.connect(self._end)
+        self._busy.canceled.connect(self._job.cancel)
+        self._job.start()
+
+    def close(self) -> None:
+        """Stop what runs; the thread has ended when this returns."""
+        if self._job is not None:
+            self._job.close()
+        self._end()
+
+    def _recover(self, progress: ProgressCallback) -> Recovered:
+        return recover(self._folder, self._services.list_images, progress)
+
+    @Slot(object)
+    def _on_succeeded(self, result: Recovered) -> None:
+        self._end()
+        self.recovered.emit(self._folder, result.sentence)
+
+    @Slot(str)
+    def _on_failed(self, sentence: str) -> None:
+        self._end()
+        self.failed.emit(sentence)
+
+    @Slot()
+    def _end(self) -> None:
+        busy, self._busy = self._busy, None
+        if busy is not None:
+            busy.blockSignals(True)
+            busy.close()
+            busy.deleteLater()
+            self._window.activateWindow()

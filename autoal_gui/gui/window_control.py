@@ -1,0 +1,81 @@
+"""The button over the image that says its window and level, and offers others."""
+
+from PySide6.QtCore import Slot
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QMenu, QToolButton
+
+from autoal_gui.core.language import tr
+from autoal_gui.core.look import BASES, PRESETS, Greys, Look
+from autoal_gui.gui.actions import Actions
+from autoal_gui.gui.image_view import ImageView
+
+GROUP = "Brightness"
+
+
+class WindowControl(QToolButton):
+    """Shows the window of the image on screen; its menu holds the commands that change it."""
+
+    def __init__(self, view: ImageView, actions: Actions) -> None:
+        super().__init__()
+        self._view = view
+        self._actions = actions
+        self.setProperty("role", "quiet")
+        self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        menu = QMenu(self)
+        menu.addActions(actions.group(GROUP))
+        self.setMenu(menu)
+        for base in BASES:
+            action = actions[f"look_{base}"]
+            action.setData(base)
+            action.setCheckable(True)
+            action.triggered.connect(self._choose)
+        actions["invert"].setCheckable(True)
+        actions["invert"].triggered.connect(view.invert)
+        actions["brighter"].triggered.connect(self._brighter)
+        actions["darker"].triggered.connect(view.darker)
+        actions["contrast"].triggered.connect(self._more_contrast)
+        actions["flatter"].triggered.connect(view.less_contrast)
+        view.look_changed.connect(self._show)
+        self._show()
+
+    @Slot()
+    def _choose(self) -> None:
+        action = self.sender()
+        if isinstance(action, QAction):
+            self._view.set_look(self._view.look.of_base(str(action.data())))
+
+    @Slot()
+    def _brighter(self) -> None:
+        self._view.brighter()
+
+    @Slot()
+    def _more_contrast(self) -> None:
+        self._view.more_contrast()
+
+    @Slot()
+    def _show(self) -> None:
+        look, greys = self._view.look, self._view.greys
+        for base in BASES:
+            action = self._actions[f"look_{base}"]
+            action.setEnabled(base not in PRESETS or (greys is not None and greys.is_hounsfield))
+            action.setChecked(look == look.of_base(base))
+        self._actions["invert"].setChecked(look.inverted)
+        self.setEnabled(greys is not None)
+        words = window_text(look, greys) if greys is not None else tr("Window")
+        self.setText(words)
+        self.setAccessibleName(tr("Window and level: {window}", window=words))
+        self.setToolTip(
+            tr(
+                "Window and level, which is contrast and brightness: drag with the right mouse "
+                "button over the image, or choose here. It stays for the next images."
+            )
+        )
+
+
+def window_text(look: Look, greys: Greys) -> str:
+    """Say which window an image is shown with, in what its values measure."""
+    level, width = greys.measured(look.window(greys))
+    digits = ".0f" if width >= 20 else ".3g"
+    text = tr("W {width}  L {level}", width=format(width, digits), level=format(level, digits))
+    text = f"{text} {greys.unit}".strip()
+    return tr("{window}, inverted", window=text) if look.inverted else text

@@ -1,0 +1,49 @@
+"""Holds the one window, and makes it anew, where it was, in another language."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, QSettings, Qt, Slot
+from PySide6.QtWidgets import QApplication
+
+from autoal_gui.core.language import tr
+from autoal_gui.gui.languages import choose, chosen, speak
+from autoal_gui.gui.main_window import MainWindow
+
+
+class WindowHolder(QObject):
+    """Sentences are looked up when a widget is made, so that another language takes new widgets."""
+
+    def __init__(
+        self, make: Callable[[], MainWindow], settings: QSettings, application: QApplication
+    ) -> None:
+        super().__init__(application)
+        self._make, self._settings, self._application = make, settings, application
+        self.window: MainWindow | None = None
+
+    def open(self) -> MainWindow:
+        """Show a window in the language that the settings name."""
+        speak(self._application, chosen(self._settings))
+        window = self.window = self._make()
+        # Queued: a menu of the window must have closed before the window does.
+        window.language_chosen.connect(self.change, Qt.ConnectionType.QueuedConnection)
+        window.show()
+        return window
+
+    @Slot(str)
+    def change(self, code: str) -> None:
+        """Close the window and open it at the same image in another language.
+
+        Closing saves everything; a round that runs begins again, a warm start is taken up.
+        """
+        before = self.window
+        if before is None:
+            return
+        choose(self._settings, code)
+        place = before.place()
+        self._application.setQuitOnLastWindowClosed(False)
+        before.close()
+        before.deleteLater()
+        window = self.open()
+        self._application.setQuitOnLastWindowClosed(True)
+        window.go_to(*place)
+        window.say(tr("The window speaks this language now; everything is where it was."))

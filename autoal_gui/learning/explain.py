@@ -1,0 +1,106 @@
+"""Where in an image a model looked: LayerCAM, of the family of Grad-CAM.
+
+Sources: Selvaraju et al. 2017 (Grad-CAM); Jiang et al., "LayerCAM: Exploring Hierarchical Class
+Activation Maps for Localization", IEEE TIP 2021, Eq. 5 to 7. Grad-CAM weighs a whole channel by its
+mean gradient, which says something in the last stage only; of images of 28 pixels that stage is
+one field large. LayerCAM weighs each place by its own gradient, so that an earlier stage serves.
+"""
+
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+from autoal_gui.core.errors import CheckpointError
+from autoal_gui.core.language import tr
+from autoal_gui.core.messages import Explain, Explained
+from autoal_gui.core.pixels import picture_to_uint8
+from autoal_gui.learning.checkpoint import load_model
+from autoal_gui.learning.images import square
+from autoal_gui.learning.networks import Classifier
+
+FEWEST_FIELDS = 7  # a side; a coarser map would say little more than "somewhere"
+
+
+def explain(command: Explain) -> Explained:
+    """Work out where in an image a checkpoint's model looked; on the CPU, well below a second.
+
+    Raises:
+        CheckpointError: the model cannot be used, or knows no such class.
+        ImageUnreadable: the image is gone or broken.
+    """
+    model, card = load_model(Path(command.checkpoint))
+    if command.class_index is not None and command.class_index >= len(card.classes):
+        raise CheckpointError(tr("The model has not learned this class yet."))
+    pixels = picture_to_uint8(command.pool.picture(command.image_id))
+    small = square(pixels, card.channels, card.input_size)
+    image = card.normalisation(torch.tensor(small)[None])  # a copy: `small` may be read-only
+    heat, probabilities = attention(model, image, command.class_index)
+    index = command.class_index
+    chosen = int(probabilities.argmax()) if index is None else index
+    return Explained(
+        command.request_id,
+        command.image_id,
+        card.classes[chosen],
+        float(probabilities[chosen]),
+        heat,
+    )
+
+
+def attention(
+    model: Classifier, image: Tensor, class_index: int | None = None
+) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+    """Return where a model looked, and what it made of the image.
+
+    What is explained is how far the class's logit stands above the mean of the others: a logit
+    alone may rise with all of them, which decides nothing.
+
+    Args:
+        model: in eval mode; its features may be frozen, or all of its layers trained.
+        image: (1, channels, S, S), normalised.
+        class_index: the class to explain; None for the one that is most likely.
+
+    Returns:
+        (h, w) in [0, 1], read-only, all zero where nothing speaks for the class; and (C,)
+        probabilities.
+    """
+    with torch.enable_grad():
+        maps = _maps(model, image)
+        logits = _logits(model, maps[-1])
+        probabilities = logits.detach().float().softmax(1)[0]
+        chosen = int(probabilities.argmax()) if class_index is None else class_index
+        others = [i for i in range(logits.shape[1]) if i != chosen]
+        lead = logits[0, chosen] - (logits[0, others].mean() if others else 0)
+        looked_at = _deepest(maps)
+        (gradient,) = torch.autograd.grad(lead, looked_at)
+    heat = (gradient.relu() * looked_at.detach()).sum(1)[0].relu().float()
+    peak = float(heat.max())
+    if peak > 0:
+        heat = heat / peak
+    result = heat.cpu().numpy().astype(np.float32)
+    result.setflags(write=False)
+    return result, probabilities.cpu().numpy()
+
+
+def _maps(model: Classifier, image: Tensor) -> list[Tensor]:
+    """Return what each stage of the backbone gives: (1, 64, h, w) to (1, 512, h', w')."""
+    # A gradient at the image itself, so that one is there although every weight may be frozen.
+    maps, found = model.backbone.stem(image.requires_grad_()), []
+    for stage in model.backbone.stages:
+        maps = stage(maps)
+        found.append(maps)
+    return found
+
+
+def _logits(model: Classifier, last: Tensor) -> Tensor:
+    features = model.of_pooled(last.mean((2, 3)))
+    logits: Tensor = model.head(features)
+    return logits
+
+
+def _deepest(maps: list[Tensor]) -> Tensor:
+    """Return the deepest stage that has fields enough, else the first, which has most."""
+    fine = [one for one in maps if min(one.shape[2:]) >= FEWEST_FIELDS]
+    return fine[-1] if fine else maps[0]

@@ -1,0 +1,366 @@
+"""One DICOM file: what it declares, checked before a pixel is decoded, and its frames.
+
+Of a header only the elements listed here are ever read, none of which names a person.
+"""
+
+import io
+import logging
+import re
+import struct
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, BinaryIO
+
+import pydicom
+from pydicom import Dataset, dcmread
+from pydicom.encaps import encapsulate, generate_frames, get_frame
+from pydicom.pixels.decoders.base import get_decoder
+from pydicom.pixels.utils import as_pixel_options
+from pydicom.uid import (
+    UID,
+    ExplicitVRBigEndian,
+    ExplicitVRLittleEndian,
+    ImplicitVRLittleEndian,
+    JPEGBaseline8Bit,
+    JPEGExtended12Bit,
+)
+
+from autoal_gui.core.errors import ImageUnreadable
+from autoal_gui.core.language import mark, tr
+from autoal_gui.core.pool import Picture
+from autoal_gui.sources.decode import MAX_PIXELS, silence, too_large
+from autoal_gui.sources.dicom_values import to_picture
+
+ELEMENTS = (
+    "Modality",
+    "SamplesPerPixel",
+    "PhotometricInterpretation",
+    "PlanarConfiguration",
+    "NumberOfFrames",
+    "Rows",
+    "Columns",
+    "BitsAllocated",
+    "BitsStored",
+    "HighBit",
+    "PixelRepresentation",
+    "PixelPaddingValue",
+    "RescaleIntercept",
+    "RescaleSlope",
+    "RescaleType",
+    "ModalityLUTSequence",
+    "WindowCenter",
+    "WindowWidth",
+    "VOILUTFunction",
+    "VOILUTSequence",
+    "RedPaletteColorLookupTableDescriptor",
+    "GreenPaletteColorLookupTableDescriptor",
+    "BluePaletteColorLookupTableDescriptor",
+    "RedPaletteColorLookupTableData",
+    "GreenPaletteColorLookupTableData",
+    "BluePaletteColorLookupTableData",
+    "SegmentedRedPaletteColorLookupTableData",
+    "SegmentedGreenPaletteColorLookupTableData",
+    "SegmentedBluePaletteColorLookupTableData",
+    "SharedFunctionalGroupsSequence",
+    "PerFrameFunctionalGroupsSequence",
+    "ExtendedOffsetTable",
+    "ExtendedOffsetTableLengths",
+)
+"""Every element that is read besides the file's own group 2 and the pixels."""
+
+MAX_FRAMES = 100_000
+MAX_INFLATED = 2**29  # bytes of a deflated file
+DEFLATED = "1.2.840.10008.1.2.1.99"
+NEEDED = ("Rows", "Columns", "BitsAllocated", "SamplesPerPixel", "PhotometricInterpretation")
+PIXELS = {
+    (0x7FE0, 0x0010): "PixelData",
+    (0x7FE0, 0x0008): "FloatPixelData",
+    (0x7FE0, 0x0009): "DoubleFloatPixelData",
+}
+PIXEL_TYPES = (b"OB", b"OW", b"OF", b"OD", b"UN")
+UNKNOWN_COMPRESSION = mark("The image is compressed in a way that cannot be read here.")
+EIGHT_BITS = (JPEGBaseline8Bit, JPEGExtended12Bit)
+"""Kinds of JPEG of which only 8-bit ones can be read; 12 bits are allowed in the second."""
+
+# The decoders that are kept up to date and were not seen to end the program on damaged data come
+# first; gdcm alone reads lossless JPEG.
+PLUGINS = ("pydicom", "pylibjpeg", "pyjpegls", "pillow", "gdcm")
+
+pydicom.config.settings.reading_validation_mode = pydicom.config.IGNORE
+# What pydicom logs of a file may be what the file says of a patient.
+logging.getLogger("pydicom").setLevel(logging.CRITICAL + 1)
+
+
+@dataclass(frozen=True)
+class DicomFile:
+    """An opened file that holds an image; its stream is the opener's to close."""
+
+    header: Dataset
+    stream: BinaryIO
+    syntax: UID
+    options: dict[str, Any]
+    """What the decoders of pydicom are told."""
+    start: int
+    """Where in the stream the pixels begin."""
+
+    @property
+    def frames(self) -> int:
+        """How many images the file says that it holds."""
+        return int(self.options["number_of_frames"])
+
+    def frame(self, index: int) -> Picture:
+        """Decode one frame, counted from 0.
+
+        Raises:
+            ImageUnreadable: with one sentence that says why.
+        """
+        if not 0 <= index < self.frames:
+            raise ImageUnreadable(tr("The file holds no such image."))
+        with explained():
+            self.stream.seek(self.start)
+            if not self.syntax.is_encapsulated:
+                return self._picture(self.stream, index, index)
+            frame = get_frame(
+                self.stream,
+                index,
+                number_of_frames=self.frames,
+                extended_offsets=self.options.get("extended_offsets"),
+            )
+            return self._unpacked(frame, index)
+
+    def pictures(self) -> Iterator[Picture | ImageUnreadable]:
+        """Decode all frames in turn; one that cannot be decoded is given as the error."""
+        if not self.syntax.is_encapsulated:
+            for index in range(self.frames):
+                yield attempt(partial(self.frame, index))
+            return
+        self.stream.seek(self.start)
+        packed = generate_frames(
+            self.stream,
+            number_of_frames=self.frames,
+            extended_offsets=self.options.get("extended_offsets"),
+        )
+        for index in range(self.frames):
+            yield attempt(partial(self._next, packed, index))
+
+    def _next(self, packed: Iterator[bytes], index: int) -> Picture:
+        return self._unpacked(next(packed), index)
+
+    def _unpacked(self, frame: bytes, index: int) -> Picture:
+        """Decode the compressed bytes of one frame, which must be of the size that was declared."""
+        self._check_frame(frame)
+        return self._picture(encapsulate([frame]), 0, index)
+
+    def _picture(self, source: BinaryIO | bytes, place: int, index: int) -> Picture:
+        decoder = get_decoder(self.syntax)
+        plugin = next((p for p in PLUGINS if p in decoder.available_plugins), "")
+        options = dict(self.options)
+        if isinstance(source, bytes):
+            options["number_of_frames"] = 1
+            options.pop("extended_offsets", None)
+        values, _ = decoder.as_array(
+            source, index=place, validate=True, raw=False, decoding_plugin=plugin, **options
+        )
+        return to_picture(values, self.header, index)
+
+    def _check_frame(self, frame: bytes) -> None:
+        """Compare the size in the compressed data with the one declared: decoders trust it."""
+        declared = (int(self.header.Rows), int(self.header.Columns))
+        found = packed_size(frame)
+        if found is None:
+            return
+        if found[:2] != declared:
+            raise ImageUnreadable(tr("The image is not of the size that the file declares."))
+        if self.syntax in EIGHT_BITS and found[2] != 8:
+            raise ImageUnreadable(tr(UNKNOWN_COMPRESSION))
+
+
+def looks_like_dicom(start: bytes) -> bool:
+    """Tell by its first 140 bytes whether a file is DICOM, whatever it is called.
+
+    Files without the preamble of the standard begin with an element of group 2 or 8.
+    """
+    if start[128:132] == b"DICM":
+        return True
+    if len(start) < 16:
+        return False
+    for order in "<>":
+        group, element, vr, short = struct.unpack_from(f"{order}HH2sH", start)
+        if group in (2, 8) and element <= 0x0100:
+            implicit = struct.unpack_from(f"{order}I", start, 4)[0]
+            if re.fullmatch(rb"[A-Z]{2}", vr) and short <= 256:
+                return True
+            if order == "<" and implicit <= 256:
+                return True
+    return False
+
+
+def open_dicom(stream: BinaryIO) -> DicomFile:
+    """Read what a file declares of its image, and check it.
+
+    Raises:
+        ImageUnreadable: it holds no image, or one that cannot be decoded, in one sentence.
+    """
+    silence()
+    with explained():
+        stream = inflated(stream)
+        header = dcmread(
+            stream,
+            stop_before_pixels=True,
+            specific_tags=list(ELEMENTS),
+            force=True,
+        )
+        syntax = syntax_of(header)
+        keyword, vr = pixel_element(stream, syntax)
+        check_header(header)
+        options = as_pixel_options(header, pixel_keyword=keyword, transfer_syntax_uid=syntax)
+        options["number_of_frames"] = frames_of(header)
+        if vr:
+            options["pixel_vr"] = vr
+        check_syntax(syntax)
+        return DicomFile(header, stream, syntax, options, stream.tell())
+
+
+class explained:  # noqa: N801 - used like a function
+    """Turns whatever foreign bytes make a decoder raise into one sentence."""
+
+    def __enter__(self) -> None:
+        """Nothing to prepare."""
+
+    def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
+        """Explain an error; what is explained already, and what is no error of the file, passes."""
+        if isinstance(error, MemoryError):
+            raise ImageUnreadable(tr("There is not enough memory to decode the image.")) from None
+        if isinstance(error, Exception) and not isinstance(error, ImageUnreadable):
+            # Without its cause, whose words may be what the file says of a patient.
+            raise ImageUnreadable(tr("The image is cut off or damaged.")) from None
+
+
+def attempt(decode: Callable[[], Picture]) -> Picture | ImageUnreadable:
+    """Return what `decode` returns, or the error with which it ends."""
+    try:
+        with explained():
+            return decode()
+    except ImageUnreadable as error:
+        return error
+
+
+def inflated(stream: BinaryIO) -> BinaryIO:
+    """Return the stream itself, or the content of a deflated file where that is not too large."""
+    start = stream.read(4096)
+    stream.seek(0)
+    place = start.find(DEFLATED.encode(), 132, 1024)
+    if start[128:132] != b"DICM" or place < 0 or start[132:140] != b"\x02\x00\x00\x00UL\x04\x00":
+        return stream
+    stream.seek(144 + struct.unpack_from("<I", start, 140)[0])
+    inflater = zlib.decompressobj(-zlib.MAX_WBITS)
+    content = inflater.decompress(stream.read(), MAX_INFLATED)
+    if inflater.unconsumed_tail:
+        raise ImageUnreadable(tr("The file is too large when it is unpacked."))
+    return io.BytesIO(content)
+
+
+def syntax_of(header: Any) -> UID:
+    """Return how the file is encoded: what it says, else what its first element looks like."""
+    named = header.file_meta.get("TransferSyntaxUID") if hasattr(header, "file_meta") else None
+    if named and named != DEFLATED:
+        return UID(named)
+    implicit, little = header.original_encoding
+    if not little:
+        return ExplicitVRBigEndian
+    return ImplicitVRLittleEndian if implicit else ExplicitVRLittleEndian
+
+
+def pixel_element(stream: BinaryIO, syntax: UID) -> tuple[str, str]:
+    """Return the name and type of the pixel element, and leave the stream at its value.
+
+    Raises:
+        ImageUnreadable: there is none.
+    """
+    none = tr("The file holds no image.")
+    start = stream.read(8)
+    if len(start) < 8:
+        raise ImageUnreadable(none)
+    order = "<" if syntax.is_little_endian else ">"
+    group, element, vr = struct.unpack(f"{order}HH2s", start[:6])
+    name = PIXELS.get((group, element))
+    if name is None:
+        raise ImageUnreadable(none)
+    if vr not in PIXEL_TYPES:  # some writers leave types out whatever they declare
+        return name, ""
+    stream.read(4)
+    return name, vr.decode("ascii")
+
+
+def check_header(header: Dataset) -> None:
+    """Look at the declared size before a single pixel is decoded.
+
+    Raises:
+        ImageUnreadable: it cannot be, or must not be, decoded.
+    """
+    if any(header.get(name) in (None, "") for name in NEEDED):
+        raise ImageUnreadable(tr("The file does not say how its image is stored."))
+    rows, columns, samples = (int(header[n].value) for n in ("Rows", "Columns", "SamplesPerPixel"))
+    if rows < 1 or columns < 1:
+        raise ImageUnreadable(tr("The image has no pixels."))
+    if rows * columns * max(1, samples // 3) > MAX_PIXELS:
+        raise ImageUnreadable(too_large())
+
+
+def frames_of(header: Dataset) -> int:
+    """Return how many frames a header declares.
+
+    Raises:
+        ImageUnreadable: more than can be.
+    """
+    frames = max(1, int(header.get("NumberOfFrames") or 1))
+    if frames > MAX_FRAMES:
+        count = f"{MAX_FRAMES:,}"
+        raise ImageUnreadable(
+            tr("The file says that it holds more than {count} images.", count=count)
+        )
+    return frames
+
+
+def check_syntax(syntax: UID) -> None:
+    """Refuse what no decoder reads.
+
+    Raises:
+        ImageUnreadable: it is a video, or compressed in a way that no decoder here reads.
+    """
+    if "MPEG" in syntax.name or "HEVC" in syntax.name:
+        raise ImageUnreadable(tr("The file holds a video."))
+    try:
+        available = get_decoder(syntax).is_available
+    except NotImplementedError:
+        available = False
+    if not available:
+        raise ImageUnreadable(tr(UNKNOWN_COMPRESSION))
+
+
+SOF = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}  # frame headers of JPEG
+SOF_LS = 0xF7
+
+
+def packed_size(frame: bytes) -> tuple[int, int, int] | None:
+    """Return the rows, columns and bits that compressed data declares; None for other kinds.
+
+    Reads the headers of JPEG, JPEG-LS and JPEG 2000 (bare or in a JP2 box).
+    """
+    at = frame.find(b"\xff\x4f\xff\x51", 0, 4096)
+    if at >= 0 and len(frame) >= at + 24:
+        width, height, left, top = struct.unpack_from(">4I", frame, at + 8)
+        return height - top, width - left, 0  # bits: each component has its own
+    at = 2
+    while frame[:2] == b"\xff\xd8" and at + 9 <= len(frame) and frame[at] == 0xFF:
+        marker = frame[at + 1]
+        if marker == 0xFF:  # a fill byte
+            at += 1
+            continue
+        if marker in SOF or marker == SOF_LS:
+            bits, height, width = struct.unpack_from(">B2H", frame, at + 4)
+            return height, width, bits
+        at += 2 + int(struct.unpack_from(">H", frame, at + 2)[0])
+    return None

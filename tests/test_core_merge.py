@@ -1,0 +1,266 @@
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from project_support import copied, draw_images, everything_in, file_of, folder_spec
+from project_support import create as create_project
+
+from autoal_gui.core.errors import ProjectDamaged, ProjectError, ProjectInUse
+from autoal_gui.core.files import sha256_of
+from autoal_gui.core.journal import Entry, Journal
+from autoal_gui.core.merge import Other, matches, merge, read_other, report
+from autoal_gui.core.pool import PoolImage
+from autoal_gui.core.project import FILE_NAME, Project
+from autoal_gui.sources.opening import open_images
+
+FIXTURES = Path(__file__).parent / "fixtures"
+
+
+def study(base, name, annotator, **choices):
+    """Make a project over the images in `base`/images, drawn once."""
+    images = base / "images"
+    if not images.exists():
+        draw_images(images, 6)
+    choices = {"name": name, "evaluation_images": 0, **choices}
+    return create_project(base / name, folder_spec(images), annotator, **choices)
+
+
+def label(project, images, class_index=0):
+    for image in images:
+        project.answer(image, "label", class_index)
+
+
+def take_in(project, folder):
+    """Merge another project as the window does."""
+    found = merge(
+        read_other(folder, project.folder),
+        project.pool.images.values(),
+        project.classes,
+        project.entries(),
+    )
+    project.add_readings(found.new)
+    return found
+
+
+@pytest.fixture
+def ours(tmp_path):
+    project = study(tmp_path, "ours", "Dr A")
+    yield project
+    project.close()
+
+
+def test_another_readers_answers_come_in_as_second_readings(ours, tmp_path):
+    other = study(tmp_path, "theirs", "Dr B")
+    label(ours, range(1, 6))
+    label(other, range(3, 9), 1)
+    other.answer(9, "unsure")
+    other.close()
+    before = sha256_of(file_of(other)), dict(ours.answers), ours.training_labels()
+    found = take_in(ours, other.folder)
+    assert (sha256_of(file_of(other)), dict(ours.answers), ours.training_labels()) == before
+    second = ours.journal.second_answers("Dr B")
+    assert {i: e.class_index for i, e in second.items()} == {
+        **dict.fromkeys(range(3, 9), 1),
+        9: None,
+    }
+    assert (found.matched, found.known, found.readers) == (7, 0, ("Dr B",))
+    assert "7 answers came in as second readings, by Dr B." in report(found)
+    assert ours.first_broken_seal() is None
+    again = take_in(ours, other.folder)
+    assert (again.new, again.known) == ((), 7)
+
+
+def test_an_image_is_known_by_its_content_whatever_it_is_called(ours, tmp_path):
+    moved = tmp_path / "elsewhere" / "images"
+    for file in sorted((tmp_path / "images").rglob("*.png")):
+        place = moved / file.parent.name / f"renamed-{file.name}"
+        place.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(file, place)
+    other = create_project(
+        tmp_path / "theirs", folder_spec(moved), "Dr B", name="theirs", evaluation_images=0
+    )
+    label(other, other.pool.ids("pool"))
+    other.close()
+    assert len(take_in(ours, other.folder).new) == 12
+
+
+def test_files_of_the_same_name_with_another_content_are_not_the_same_image(ours, tmp_path):
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    draw_images(elsewhere / "images", 6, classes=("normal", "abnormal"))
+    for file in (elsewhere / "images").rglob("*.png"):
+        file.write_bytes((tmp_path / "images" / "normal" / "000.png").read_bytes())
+    other = create_project(
+        tmp_path / "theirs", folder_spec(elsewhere / "images"), "Dr B", evaluation_images=0
+    )
+    label(other, [4])
+    other.close()
+    found = take_in(ours, other.folder)
+    assert {e.image_id for e in found.new} == {
+        next(i for i, one in ours.pool.images.items() if one.key == "normal/000.png")
+    }
+
+
+def test_a_copy_of_the_project_brings_only_what_was_answered_in_it(ours, tmp_path):
+    label(ours, range(1, 5))
+    shutil.copytree(ours.folder, tmp_path / "copy", ignore=shutil.ignore_patterns(FILE_NAME))
+    copied(file_of(ours), tmp_path / "copy" / FILE_NAME)
+    other = Project.open(tmp_path / "copy", open_images)
+    other.annotator = "Dr B"
+    label(other, range(4, 7), 1)
+    other.answer(1, "label", 1, purpose="second", annotator="Dr C")
+    other.close()
+    found = take_in(ours, other.folder)
+    assert (len(found.new), found.known) == (4, 3)
+    assert ours.journal.second_readers == ("Dr B", "Dr C")
+    assert take_in(ours, other.folder).new == ()
+
+
+def test_a_reader_of_the_same_name_stays_apart(ours, tmp_path):
+    other = study(tmp_path, "theirs", "Dr A")
+    label(ours, [1])
+    label(other, [1], 1)
+    other.close()
+    assert take_in(ours, other.folder).readers == ("Dr A (theirs)",)
+    assert take_in(ours, other.folder).new == ()
+
+
+def test_classes_are_matched_by_name_and_unknown_ones_are_told(ours, tmp_path):
+    other = study(tmp_path, "theirs", "Dr B")
+    other.rename_class(0, "odd")
+    other.add_class(ours.classes[0])
+    label(other, [1], 0)
+    label(other, [2], 2)
+    label(other, [3], 1)
+    other.close()
+    found = take_in(ours, other.folder)
+    second = ours.journal.second_answers("Dr B")
+    assert {i: e.class_index for i, e in second.items()} == {2: 0, 3: 1}
+    assert dict(found.unknown_classes) == {"odd": 1}
+    assert "Left out: 1 answers odd, a class that this project does not have." in report(found)
+
+
+def test_a_project_of_version_1_comes_in_and_stays_one(ours, tmp_path):
+    old = tmp_path / "old"
+    shutil.copytree(FIXTURES / "project-1", old)
+    before = sha256_of(old / FILE_NAME)
+    found = read_other(old, ours.folder)
+    assert found.answers
+    assert sha256_of(old / FILE_NAME) == before
+    with closing(sqlite3.connect(old / FILE_NAME)) as db:
+        assert db.execute("PRAGMA user_version").fetchone() == (1,)
+    told = merge(found, ours.pool.images.values(), ours.classes, ours.entries())
+    assert told.new == ()
+    assert told.unknown_images == len({entry.image_id for entry in found.answers})
+    assert "not in this project" in report(told)
+
+
+def test_reading_leaves_no_file_behind(ours, tmp_path):
+    other = study(tmp_path, "theirs", "Dr B")
+    other.close()
+    before = everything_in(other.folder)
+    read_other(other.folder, ours.folder)
+    assert everything_in(other.folder) == before
+
+
+def test_what_cannot_be_merged_is_refused_in_a_sentence(ours, tmp_path):
+    with pytest.raises(ProjectError, match="no project"):
+        read_other(tmp_path, ours.folder)
+    with pytest.raises(ProjectError, match="this project"):
+        read_other(ours.folder, ours.folder)
+    link = tmp_path / "link"
+    link.symlink_to(ours.folder, target_is_directory=True)
+    with pytest.raises(ProjectError, match="this project"):
+        read_other(link, ours.folder)
+    assert ours.answer(1, "label", 0)  # the lock is still held
+    damaged = tmp_path / "damaged"
+    damaged.mkdir()
+    (damaged / FILE_NAME).write_bytes(b"SQLite format 3\0" + bytes(range(256)) * 40)
+    with pytest.raises(ProjectDamaged):
+        read_other(damaged, ours.folder)
+
+
+def test_a_project_that_is_open_elsewhere_is_refused(ours, tmp_path):
+    other = study(tmp_path, "theirs", "Dr B")
+    other.answer(1, "label", 0)
+    code = (
+        "import sys; from pathlib import Path; from autoal_gui.core.merge import read_other;"
+        "read_other(Path(sys.argv[1]), Path(sys.argv[2]))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, other.folder, FIXTURES / "project-1"],
+        capture_output=True, text=True, timeout=60, check=False,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])},
+    )  # fmt: skip
+    assert ProjectInUse.__name__ in done.stderr
+    other.close()
+
+
+# -- laws ----------------------------------------------------------------------------------------
+
+IMAGES = tuple(PoolImage(n, f"{n}.png", f"hash{n}", "pool") for n in range(1, 5))
+CLASSES = ("a", "b")
+answers = st.lists(
+    st.tuples(
+        st.sampled_from(("Dr B", "Dr C")),
+        st.integers(1, 4),
+        st.integers(0, 1),
+        st.integers(1, 9),
+    ),
+    max_size=8,
+)
+
+
+def other_of(told):
+    entries = tuple(
+        Entry(n, f"2026-01-0{day}", who, 0, "label", image, class_index)
+        for n, (who, image, class_index, day) in enumerate(told, start=1)
+    )
+    return Other("theirs", CLASSES, IMAGES, entries)
+
+
+def merged(own, other):
+    found = merge(other, IMAGES, CLASSES, own)
+    start = len(own) + 1
+    return [*own, *(replace(e, sequence=n) for n, e in enumerate(found.new, start=start))]
+
+
+def what_stands(entries):
+    journal = Journal.of(entries)
+    return {
+        name: {i: (e.class_index, e.at) for i, e in journal.second_answers(name).items()}
+        for name in journal.second_readers
+    }
+
+
+@given(answers, answers)
+def test_merging_twice_changes_nothing_and_the_order_does_not_matter(first, second):
+    one, two = other_of(first), other_of(second)
+    own = [Entry(1, "2026", "Dr A", 0, "label", 1, 0)]
+    both = merged(merged(own, one), two)
+    assert merged(both, one) == merged(both, two) == both
+    assert what_stands(both) == what_stands(merged(merged(own, two), one))
+    assert Journal.of(both).answers == Journal.of(own).answers
+
+
+def test_of_images_that_a_set_has_twice_the_key_tells():
+    twice = (PoolImage(1, "a", "same", "pool"), PoolImage(2, "b", "same", "pool"))
+    assert matches(twice, twice) == {1: 1, 2: 2}
+    assert matches((PoolImage(7, "c", "same", "pool"),), twice) == {7: 1}
+
+
+def test_the_key_counts_only_where_a_hash_is_missing():
+    ours = (PoolImage(1, "a", "hash", "pool"), PoolImage(2, "b", "", "pool"))
+    theirs = (
+        PoolImage(5, "a", "", "pool"), PoolImage(6, "b", "hash2", "pool"),
+        PoolImage(7, "a", "hash3", "pool"),
+    )  # fmt: skip
+    assert matches(theirs, ours) == {5: 1, 6: 2}

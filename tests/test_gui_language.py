@@ -1,0 +1,119 @@
+"""Another language at a click, with nothing lost."""
+
+import pytest
+from gui_support import QUIET, NearestMean, no_thread_left, services, settings
+from PySide6.QtCore import QLocale
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QApplication, QDialogButtonBox
+from test_gui_window import answers, start
+
+from autoal_gui.core import language
+from autoal_gui.core.language import LANGUAGES, number, tr
+from autoal_gui.gui.languages import AS_SYSTEM, choose, chosen, in_use, speak
+from autoal_gui.gui.main_window import MainWindow
+from autoal_gui.gui.window_holder import WindowHolder
+
+pytestmark = pytest.mark.qt_log_ignore(QUIET)
+
+
+@pytest.fixture(autouse=True)
+def english_again(qapp):
+    """Leave the language of the other tests as it was."""
+    locale = QLocale()
+    yield
+    speak(qapp, "en")
+    language.use("en")
+    QLocale.setDefault(locale)
+
+
+@pytest.fixture
+def holder(qtbot, qapp, tmp_path):
+    backend = NearestMean()
+    kept = settings(tmp_path)
+
+    def make():
+        return MainWindow(services(tmp_path / "projects", lambda: backend), kept)
+
+    holder = WindowHolder(make, kept, qapp)
+    choose(kept, "en")
+    yield holder
+    backend.gate.set()
+    holder.window.close()
+    assert no_thread_left(holder.window)
+    holder.window.deleteLater()
+    holder.deleteLater()
+
+
+def click_language(window, code):
+    entry = next(a for a in window.findChildren(QAction) if a.text() == LANGUAGES[code])
+    entry.trigger()
+
+
+def test_the_window_goes_on_in_another_language_where_it_was(qtbot, tmp_path, holder):
+    before = holder.open()
+    controller = start(before, tmp_path)
+    for class_index in (0, 1, 1):
+        controller.answer(class_index)
+    image, folder = controller.batch[1], controller.project.folder
+    controller.go_to(image)
+    click_language(before, "de")
+    qtbot.waitUntil(lambda: holder.window is not before)
+    window = holder.window
+    assert before.isHidden()
+    assert no_thread_left(before)
+    assert window.controller.project.folder == folder
+    assert window.controller.current == image
+    assert answers(window.controller) == [0, 1, 1]
+    window.controller.undo()  # the history has come along
+    assert answers(window.controller) == [0, 1]
+    assert chosen(window._settings) == "de"
+    assert QLocale().language() == QLocale.Language.German
+
+
+def test_from_the_start_page_it_goes_to_the_start_page(qtbot, holder):
+    before = holder.open()
+    click_language(before, "zh")
+    qtbot.waitUntil(lambda: holder.window is not before)
+    assert holder.window.stack.currentWidget() is holder.window.start_page
+    assert not QApplication.instance().property("quitting")
+    assert QApplication.quitOnLastWindowClosed()
+
+
+@pytest.mark.parametrize("code", [code for code in LANGUAGES if code != "en"])
+def test_sentences_numbers_and_qts_own_words_are_of_the_language(qtbot, qapp, code):
+    speak(qapp, code)
+    assert tr("Start labelling") != "Start labelling"
+    assert number(1234567) == QLocale(code).toString(1234567)
+    buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
+    qtbot.addWidget(buttons)
+    own = buttons.button(QDialogButtonBox.StandardButton.Cancel).text().replace("&", "")
+    assert own == {"de": "Abbrechen", "fr": "Annuler", "es": "Cancelar", "zh": "取消"}[code]
+
+
+def test_english_comes_back_whole(qtbot, qapp):
+    speak(qapp, "fr")
+    speak(qapp, "en")
+    assert tr("Start labelling") == "Start labelling"
+    assert number(1234567) == "1,234,567"
+    buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
+    qtbot.addWidget(buttons)
+    assert buttons.button(QDialogButtonBox.StandardButton.Cancel).text() == "Cancel"
+
+
+def test_the_systems_language_is_taken_where_we_have_it(monkeypatch):
+    class System:
+        def __init__(self, *names):
+            self._names = names
+
+        def uiLanguages(self):  # noqa: N802 - Qt's name
+            return list(self._names)
+
+    for names, code in ((("pl-PL", "de-AT", "en"), "de"), (("pl",), "en"), (("zh-Hans",), "zh")):
+        monkeypatch.setattr(QLocale, "system", lambda names=names: System(*names))
+        assert in_use(AS_SYSTEM) == code
+
+
+def test_an_unknown_choice_is_the_systems(tmp_path):
+    kept = settings(tmp_path)
+    kept.setValue("language", "klingon")
+    assert chosen(kept) == AS_SYSTEM

@@ -1,0 +1,107 @@
+"""The catalogues: whole, compiled, and with every placeholder where the code has it."""
+
+import re
+import string
+
+import pytest
+from catalogues import CODES, compiled, po_file, read, template, translated
+
+from autoal_gui.core.files import resources
+from autoal_gui.core.language import LANGUAGES
+from autoal_gui.gui.help_page import TOPICS, heading
+
+PLURALS = {"de": 2, "fr": 2, "es": 2, "zh": 1}
+
+
+@pytest.fixture(scope="module")
+def sentences():
+    return template()
+
+
+def forms(string_or_forms) -> tuple[str, ...]:
+    return (string_or_forms,) if isinstance(string_or_forms, str) else tuple(string_or_forms)
+
+
+def placeholders(sentence: str) -> set[str]:
+    """Return the fields of a sentence with their formats, as {name:.1f}."""
+    return {
+        f"{name}{'!' + conversion if conversion else ''}:{spec}"
+        for _, name, spec, conversion in string.Formatter().parse(sentence)
+        if name is not None
+    }
+
+
+def test_the_code_has_sentences(sentences):
+    assert len(sentences) > 200
+    assert "Start labelling" in sentences
+    assert "Open project…" in sentences  # of the table of actions
+    assert "Maximum entropy" in sentences  # a plug-in's label
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_every_sentence_has_a_translation(sentences, code):
+    catalog = read(code)
+    missing = [m.id for m in sentences if m.id and m.id not in catalog]
+    assert missing == [], "run: make translations"
+    empty = [m.id for m in catalog if m.id and not translated(m.string)]
+    assert empty == []
+    gone = [m.id for m in catalog if m.id and m.id not in sentences]
+    assert gone == [], "run: make translations"
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_a_translation_shows_what_the_sentence_shows(code):
+    for message in read(code):
+        if not message.id:
+            continue
+        given = forms(message.id)
+        expected = placeholders(given[-1])
+        for form in forms(message.string):
+            told = placeholders(form)
+            # A form for one thing alone may say "one" in its own words.
+            assert told == expected or (len(given) > 1 and told | {"count:"} == expected), form
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_plurals_have_the_forms_of_the_language(code):
+    catalog = read(code)
+    assert catalog.num_plurals == PLURALS[code]
+    for message in catalog:
+        if isinstance(message.id, (tuple, list)):
+            assert len(forms(message.string)) == PLURALS[code], message.id
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_ends_of_sentences_agree(code):
+    """A full stop, a colon, dots or spaces around are there in both, or in neither."""
+    for message in read(code):
+        if not message.id:
+            continue
+        one, other = forms(message.id)[-1], forms(message.string)[-1]
+        assert other == other.strip() or one != one.strip() or code == "fr", message.id
+        for end in (".", "…", ":"):
+            full = {".": ".。", "…": "…", ":": ":："}[end]
+            assert one.rstrip().endswith(end) == other.rstrip().endswith(tuple(full)), message.id
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_what_is_compiled_is_what_is_written(code):
+    assert po_file(code).with_suffix(".mo").read_bytes() == compiled(read(code))
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_the_help_has_every_page_in_every_language(code):
+    english = resources() / "help" / "en"
+    for topic in TOPICS:
+        text = (resources() / "help" / code / f"{topic}.md").read_text(encoding="utf-8")
+        assert heading(text)
+        original = (english / f"{topic}.md").read_text(encoding="utf-8")
+        assert links(text) == links(original)
+        assert text.count("\n## ") == original.count("\n## ")
+
+
+def links(text: str) -> list[str]:
+    found = re.findall(r"\]\(([^)]+)\)", text)
+    for link in found:
+        assert link.removesuffix(".md") in TOPICS
+    return sorted(found)
