@@ -153,7 +153,7 @@ def _window(options: argparse.Namespace) -> int:
 def _self_test(options: argparse.Namespace) -> int:
     from autoal_gui.selftest import self_test
 
-    return self_test()
+    return self_test(run)
 
 
 def _simulate(options: argparse.Namespace) -> int:
