@@ -14,6 +14,7 @@ import autoal_gui
 from autoal_gui.benchmark.command import add_benchmark
 from autoal_gui.core.errors import AutoALError
 from autoal_gui.core.files import replacing, write_json
+from autoal_gui.core.language import tr
 from autoal_gui.core.messages import Event, Notice, Progress
 from autoal_gui.core.metrics import Metrics
 from autoal_gui.core.pool import ImagePool, Listing
@@ -64,6 +65,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_predict(commands)
     _add_export(commands)
     _add_recover(commands)
+    _add_desktop(commands)
     add_evaluate(commands, _count, _labels)
     add_benchmark(commands)
     return parser
@@ -128,6 +130,14 @@ def _add_recover(commands: Any) -> None:
     recover.add_argument("project", type=Path, help="a project folder")
     recover.add_argument("--images", metavar="DATA", help="where its images are, if that is lost")
     recover.set_defaults(handler=_recover)
+
+
+def _add_desktop(commands: Any) -> None:
+    desktop = commands.add_parser(
+        "install-desktop", help="Linux: put the program into your menu, and open projects with it"
+    )
+    desktop.add_argument("--remove", action="store_true", help="take it out of the menu again")
+    desktop.set_defaults(handler=_desktop)
 
 
 def _count(text: str) -> int:
@@ -333,6 +343,20 @@ def _export(options: argparse.Namespace) -> int:
             export_model(options.format, checkpoint, options.out)
     finally:
         project.close()
+    return 0
+
+
+def _desktop(options: argparse.Namespace) -> int:
+    from platformdirs import user_data_path
+
+    from autoal_gui.distribution import desktop
+
+    if sys.platform != "linux":
+        raise AutoALError(tr("This is for Linux alone."))
+    if options.remove:
+        desktop.remove(user_data_path())
+    else:
+        desktop.install(user_data_path(), desktop.this_program())
     return 0
 
 
