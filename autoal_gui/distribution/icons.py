@@ -3,7 +3,6 @@
 Run `make icons` after the drawing has changed, and commit what it writes.
 """
 
-from io import BytesIO
 from pathlib import Path
 
 from PIL import Image
@@ -16,19 +15,15 @@ SIDES = {".ico": (16, 24, 32, 48, 64, 128, 256), ".icns": (16, 32, 64, 128, 256,
 
 def draw(drawing: Path, side: int) -> Image.Image:
     """Return a drawing as a square picture with a transparent ground."""
-    from PySide6.QtCore import QBuffer
     from PySide6.QtGui import QImage, QPainter
     from PySide6.QtSvg import QSvgRenderer
 
-    picture = QImage(side, side, QImage.Format.Format_ARGB32)
+    picture = QImage(side, side, QImage.Format.Format_RGBA8888)
     picture.fill(0)
     painter = QPainter(picture)
     QSvgRenderer(str(drawing)).render(painter)
     painter.end()
-    buffer = QBuffer()
-    buffer.open(QBuffer.OpenModeFlag.WriteOnly)
-    picture.save(buffer, format=b"PNG")
-    return Image.open(BytesIO(buffer.data().data())).convert("RGBA")
+    return Image.frombytes("RGBA", (side, side), bytes(picture.constBits()))
 
 
 def write_icons(folder: Path) -> None:
