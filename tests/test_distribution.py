@@ -158,12 +158,14 @@ def test_the_committed_icons_are_the_drawing(tmp_path: Path) -> None:
     shutil.copy(resources() / "icons" / "app.svg", tmp_path)
     icons.write_icons(tmp_path)
     for suffix, sides in icons.SIDES.items():
-        kept = Image.open(resources() / "icons" / f"app{suffix}")
-        drawn = Image.open(tmp_path / f"app{suffix}")
-        assert kept.info["sizes"] == drawn.info["sizes"]
-        assert kept.size == drawn.size
-        assert max(kept.size) >= max(sides) // 2
-        pixels = [np.asarray(i.convert("RGBA"), dtype=np.int16) for i in (kept, drawn)]
+        with (
+            Image.open(resources() / "icons" / f"app{suffix}") as kept,
+            Image.open(tmp_path / f"app{suffix}") as drawn,
+        ):
+            assert kept.info["sizes"] == drawn.info["sizes"]
+            assert kept.size == drawn.size
+            assert max(kept.size) >= max(sides) // 2
+            pixels = [np.asarray(i.convert("RGBA"), dtype=np.int16) for i in (kept, drawn)]
         assert np.abs(pixels[0] - pixels[1]).mean() < 1.0  # Qt's edges differ a little by version
 
 
