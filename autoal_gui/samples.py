@@ -65,24 +65,27 @@ def _medmnist(place: Path) -> SourceSpec:
 
 
 def _dicom(place: Path) -> SourceSpec:
-    """Plain pixels, and each compression that the decoders shipped with the program can also write.
-
-    Lossless JPEG has a decoder alone (gdcm), so that is only asked whether it is there.
-    """
+    """Plain pixels, and one file of each compression that can be written here."""
     from pydicom import uid
-    from pydicom.pixels.decoders.base import get_decoder
 
-    if not get_decoder(uid.JPEGLosslessSV1).is_available:
-        raise RuntimeError("lossless JPEG has no decoder")
-    kinds = (None, uid.RLELossless, uid.JPEGLSLossless, uid.JPEG2000Lossless)
+    kinds = (
+        None, uid.RLELossless, uid.JPEGLSLossless, uid.JPEG2000Lossless, uid.JPEGLosslessSV1,
+    )  # fmt: skip
     for number, (image, kind) in enumerate(zip(draw(), kinds, strict=False)):
         _write_dicom(place / f"{number}.dcm", image, kind)
     return SourceSpec("dicom", str(place))
 
 
 def _write_dicom(file: Path, image: Gray, compression: str | None) -> None:
+    from imagecodecs import jpeg8_encode
     from pydicom.dataset import Dataset, FileMetaDataset
-    from pydicom.uid import ExplicitVRLittleEndian, SecondaryCaptureImageStorage, generate_uid
+    from pydicom.encaps import encapsulate
+    from pydicom.uid import (
+        ExplicitVRLittleEndian,
+        JPEGLosslessSV1,
+        SecondaryCaptureImageStorage,
+        generate_uid,
+    )
 
     dataset = Dataset()
     dataset.file_meta = FileMetaDataset()
@@ -93,7 +96,11 @@ def _write_dicom(file: Path, image: Gray, compression: str | None) -> None:
     dataset.BitsAllocated, dataset.BitsStored, dataset.HighBit = 8, 8, 7
     dataset.PixelRepresentation = 0
     dataset.PixelData = image.tobytes()
-    if compression is not None:
+    if compression == JPEGLosslessSV1:  # pydicom knows nobody who writes that
+        dataset.PixelData = encapsulate([jpeg8_encode(image, lossless=True)])
+        dataset["PixelData"].VR = "OB"
+        dataset.file_meta.TransferSyntaxUID = JPEGLosslessSV1
+    elif compression is not None:
         dataset.compress(compression)
     dataset.save_as(file, enforce_file_format=True)
 

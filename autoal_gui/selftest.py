@@ -156,9 +156,12 @@ def check_exporter(folder: Path, name: str, command: Command) -> str:
         return f"left out. {missing}"
     target = folder / f"exported by {name}{exporter.SUFFIX}"
     if exporter.KIND == "model":
+        from autoal_gui.learning.checkpoint import load_model
         from autoal_gui.learning.export import export_model
 
-        export_model(name, folder / "model.pt", target)
+        export_model(name, folder / "model.pt", target)  # each compares what it has written
+        if target.suffix in (".pt", ".safetensors"):
+            load_model(target)
     elif command(["export", str(make_project(folder)), "--format", name, "--out", str(target)]):
         raise RuntimeError("the command line could not export")
     size = sum(file.stat().st_size for file in [target, *target.rglob("*")] if file.is_file())

@@ -11,6 +11,7 @@ from autoal_gui.gui.forms import combo
 from autoal_gui.gui.names import gives_weights, strategy_label
 from autoal_gui.gui.parts import empty, text_label
 from autoal_gui.gui.plots import swatch
+from autoal_gui.gui.strategy_notes import strategy_note
 from autoal_gui.strategies.candidates import is_policy
 
 SHARE_TIP = mark("Mean over the pool of W × S, as a share: what the strategy adds to the ranking.")
@@ -36,8 +37,9 @@ class PinTable(QWidget):
         self._numbers: dict[str, tuple[QProgressBar, QLabel, QLabel]] = {}
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setColumnStretch(1, 2)  # long names break
         self._grid.setColumnStretch(2, 1)
-        self._grid.setHorizontalSpacing(8)
+        self._grid.setHorizontalSpacing(6)
         self._grid.setVerticalSpacing(4)
 
     def show_rows(self, names: list[str], last: RoundRecord | None, settings: RunSettings) -> None:
@@ -77,7 +79,9 @@ class PinTable(QWidget):
             self._grid.addWidget(head, 0, column)
         for place, name in enumerate(names):
             self._grid.addWidget(swatch(place), place + 1, 0)
-            self._grid.addWidget(QLabel(strategy_label(name)), place + 1, 1)
+            title = text_label(strategy_label(name))
+            title.setToolTip(tr("Looks for {what}", what=strategy_note(name)))
+            self._grid.addWidget(title, place + 1, 1)
             if weighed:
                 self._add_numbers(name, place + 1)
             if name in can_be_pinned:

@@ -73,7 +73,7 @@ class WeightsPanel(CardColumn):
             self.map,
             self._scale,
         )
-        self._pin_card = self.add_card(tr("Strategies now"), self.pins, self.pinned)
+        self._pin_card = self.add_card(tr("Strategies now"), self.pinned, self.pins)
         height = 12 * self.fontMetrics().height()
         self.lines.setFixedHeight(height)
         self.areas.setFixedHeight(height)
