@@ -97,7 +97,7 @@ def _write_dicom(file: Path, image: Gray, compression: str | None) -> None:
     dataset.PixelRepresentation = 0
     dataset.PixelData = image.tobytes()
     if compression == JPEGLosslessSV1:  # pydicom knows nobody who writes that
-        dataset.PixelData = encapsulate([jpeg8_encode(image, lossless=True)])
+        dataset.PixelData = encapsulate([bytes(jpeg8_encode(image, lossless=True))])
         dataset["PixelData"].VR = "OB"
         dataset.file_meta.TransferSyntaxUID = JPEGLosslessSV1
     elif compression is not None:
