@@ -108,7 +108,9 @@ class Desk(QWidget):
         self._splitter.addWidget(self._make_side())
         self._splitter.setStretchFactor(0, 3)
         self._splitter.setStretchFactor(1, 2)
-        self._splitter.setSizes([850, 430])
+        self._splitter.setSizes(
+            [775, 505]
+        )  # the weights and their pins need so much in any language
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -136,7 +138,9 @@ class Desk(QWidget):
         answers.setContentsMargins(10, 10, 10, 10)
         answers.addWidget(self.class_panel)
         answers.addWidget(tool_button(actions, "classes", with_text=True))
-        self.class_panel.setFixedWidth(15 * self.fontMetrics().height())
+        line = self.fontMetrics().height()
+        wanted = self.class_panel.sizeHint().width()  # the answers' words and keys
+        self.class_panel.setFixedWidth(min(max(14 * line, wanted), 20 * line))
         middle.addLayout(answers)
         reading = QWidget()
         column = QVBoxLayout(reading)
