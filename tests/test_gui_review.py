@@ -91,6 +91,10 @@ def test_many_selected_images_are_changed_by_one_key(qtbot, page, controller):
     qtbot.keyClick(page.grid, Qt.Key.Key_U)
     assert {controller.project.answers[i].action for i in selected} == {"unsure"}
     assert len(page.images) == 12
+    qtbot.keyClick(page.grid, BACKSPACE)
+    assert {controller.project.answers[i].class_index for i in selected} == {1}
+    qtbot.keyClick(page.grid, Qt.Key.Key_Z, CTRL | SHIFT)
+    assert {controller.project.answers[i].action for i in selected} == {"unsure"}
 
 
 def test_what_the_model_disagrees_with_comes_first(page, controller):
@@ -125,12 +129,17 @@ def test_flag_and_comment(qtbot, page, controller):
     image = page.images[0]
     page.detail.flag.click()
     assert journal.is_flagged(image)
-    page.detail.comment.setFocus()
+    qtbot.keyClick(page.grid, Qt.Key.Key_X)
+    assert not journal.is_flagged(image)
+    qtbot.keyClick(page.grid, Qt.Key.Key_X)
+    assert journal.is_flagged(image)
+    qtbot.keyClick(page.grid, Qt.Key.Key_T)
+    assert page.detail.comment.hasFocus()
     qtbot.keyClicks(page.detail.comment, "edge 1")
     qtbot.keyClick(page.detail.comment, ENTER)
     assert journal.comment(image) == "edge 1"
     assert controller.project.answers[image].purpose == "answer"
-    assert len(controller.project.entries_of(image)) == 3
+    assert len(controller.project.entries_of(image)) == 5
     page.filters.marks["flagged"].click()
     assert page.images == (image,)
     page.filters.marks["commented"].click()

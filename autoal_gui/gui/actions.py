@@ -6,6 +6,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QKeySequence
 
 from autoal_gui.core.language import tr
+from autoal_gui.gui.keys import command_keys
 from autoal_gui.gui.theme import Theme, icon
 
 
@@ -33,7 +34,7 @@ COMMANDS = (
     Command("unsure", "Label", "Unsure", "The class cannot be told", ("U",), "unsure"),
     Command("skip", "Label", "Skip", "The image is unusable", ("S",), "skip"),
     Command("undo", "Label", "Undo", "Take back the last answer", ("Backspace", "Ctrl+Z"), "undo"),
-    Command("redo", "Label", "Redo", "Restore the answer", ("Ctrl+Shift+Z", "Ctrl+Y"), "redo"),
+    Command("redo", "Label", "Redo", "Restore the answer", ("Ctrl+Y", "Ctrl+Shift+Z"), "redo"),
     Command("back", "Label", "Back", "Show the image answered before", ("Left",), repeats=True),
     Command("forward", "Label", "Forward", "Show the next image", ("Right",), repeats=True),
     Command("flag", "Label", "Flag", "Mark the image, to come back to it", ("X",), "flag"),
@@ -162,10 +163,18 @@ class Actions(QObject):
 
     def _make(self, command: Command) -> QAction:
         action = QAction(tr(command.text), self)
-        action.setShortcuts([QKeySequence(key) for key in command.keys])
+        action.setShortcuts([QKeySequence(k) for k in command_keys(command.name, command.keys)])
         action.setAutoRepeat(command.repeats)
         _set_tip(action, tr(command.tip))
         return action
+
+    def take_keys(self) -> None:
+        """Give every command the keys that the user has chosen now."""
+        for command in COMMANDS:
+            action = self[command.name]
+            chosen = command_keys(command.name, command.keys)
+            action.setShortcuts([QKeySequence(key) for key in chosen])
+            _set_tip(action, action.statusTip())
 
     def rename(self, name: str, text: str, tip: str) -> None:
         """Give a command other words, where what it does depends on what runs."""

@@ -34,6 +34,7 @@ from autoal_gui.core.pool import Listing, SourceSpec
 from autoal_gui.core.project import FILE_NAME, ProjectPlan
 from autoal_gui.core.settings import PRESETS, fitted_to
 from autoal_gui.engine.engine import where
+from autoal_gui.gui import keys
 from autoal_gui.gui.actions import GROUPS, Actions
 from autoal_gui.gui.checking import ACTIONS as CHECKING
 from autoal_gui.gui.checking import Checking
@@ -83,6 +84,7 @@ class MainWindow(QMainWindow):
         super().__init__()
         self._services = services
         self._settings = settings or QSettings("autoal-gui", "autoal-gui")
+        keys.use(keys.KeyMap.from_json(str(self._settings.value("keys", "{}"))))
         self.theme = Theme(self)
         self.actions_table = Actions(self.theme, self)
         self.controller = Controller(services, self)
@@ -298,7 +300,7 @@ class MainWindow(QMainWindow):
         """Show the export dialog."""
         from autoal_gui.gui.export_dialog import ExportDialog
 
-        self.show_dialog(ExportDialog(self.controller, self))
+        self.show_dialog(ExportDialog(self.controller, self._settings, self))
 
     def show_settings(self) -> None:
         """Show the settings of the project."""
@@ -363,7 +365,27 @@ class MainWindow(QMainWindow):
         from autoal_gui.gui.shortcut_sheet import ShortcutSheet
 
         classes = self.controller.project.classes if self.controller.is_open else ()
-        self.show_dialog(ShortcutSheet(self.actions_table, classes, self))
+        sheet = ShortcutSheet(self.actions_table, classes, self)
+        sheet.change_wanted.connect(self.show_keys_dialog)
+        self.show_dialog(sheet)
+
+    def show_keys_dialog(self) -> None:
+        """Let the user choose other keys."""
+        from autoal_gui.gui.keys_dialog import KeysDialog
+
+        classes = self.controller.project.classes if self.controller.is_open else ()
+        dialog = KeysDialog(classes, self)
+        dialog.changed.connect(self._on_keys)
+        self.show_dialog(dialog)
+
+    @Slot(object)
+    def _on_keys(self, key_map: keys.KeyMap) -> None:
+        """Take other keys at once and keep them for this user."""
+        keys.use(key_map)
+        self._settings.setValue("keys", key_map.to_json())
+        self.actions_table.take_keys()
+        if self.controller.is_open:
+            self.controller.classes_changed.emit()
 
     def show_comment(self) -> None:
         """Show the comment on the image on screen or those selected, to change it."""
@@ -571,9 +593,9 @@ class MainWindow(QMainWindow):
         if self.open_folder(folder):
             self._on_failed(sentence, "")  # it stays until it has been read
 
-    @Slot(str)
-    def _on_exported(self, target: str) -> None:
-        self.say(tr("Written: {target}", target=target))
+    @Slot(str, str)
+    def _on_exported(self, target: str, sentence: str) -> None:
+        self.say(" ".join((tr("Written: {target}", target=target), sentence)).strip())
 
     def _on_theme(self, action: QAction) -> None:
         self.theme.choose(action.data())

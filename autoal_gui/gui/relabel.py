@@ -3,13 +3,13 @@
 from collections.abc import Callable, Mapping, Sequence
 
 from autoal_gui.core.errors import AutoALError
-from autoal_gui.core.journal import ANSWER, Action, slot_of
+from autoal_gui.core.journal import ANSWER, Action, Entry, slot_of
 from autoal_gui.core.language import tr
 from autoal_gui.core.project import Suggestion
 from autoal_gui.gui.controller import Controller
 
-Turn = Callable[[Controller], int | None]
-"""Undo or redo: returns the image that it changed."""
+Turn = Callable[[Controller], tuple[int, ...]]
+"""Undo or redo: returns the images that it changed."""
 
 
 def relabel(
@@ -65,27 +65,36 @@ def comment_on(controller: Controller, image: int, comment: str) -> bool:
     return True
 
 
-def take_back(controller: Controller) -> int | None:
-    """Undo the last change and return its image, wherever it was made; None if there is none.
+def take_back(controller: Controller) -> tuple[int, ...]:
+    """Undo the last change, wherever it was made, and return its images; none if there is none.
 
-    An image that is left without an answer goes back to the desk's queue.
+    Images that are left without an answer go back to the desk's queue.
     """
     project = controller.project
     last = project.journal.undoable
     if last is None:
         controller.notice.emit(tr("There is no answer to take back."))
-        return None
+        return ()
     answers = [e for e in project.journal.history(last.image_id) if slot_of(e) == ANSWER]
     if answers == [last] or last.purpose == "repeat":
         controller.undo()
-    else:
-        project.undo()
-        controller.answers_changed.emit()
-    return last.image_id
+        return (last.image_id,)
+    return _turned(controller, project.undo_together)
 
 
-def restore(controller: Controller) -> int | None:
-    """Redo the change taken back last and return its image; None if there is none."""
-    following = controller.project.journal.redoable
-    controller.redo()
-    return None if following is None else following.image_id
+def restore(controller: Controller) -> tuple[int, ...]:
+    """Redo the change taken back last and return its images; none if there is none."""
+    if not controller.project.can_redo:
+        controller.notice.emit(tr("There is no answer to restore."))
+        return ()
+    return _turned(controller, controller.project.redo_together)
+
+
+def _turned(controller: Controller, turn: Callable[[], tuple[Entry, ...]]) -> tuple[int, ...]:
+    try:
+        entries = turn()
+    except AutoALError as error:
+        controller.failed.emit(str(error), "")
+        return ()
+    controller.answers_changed.emit()
+    return tuple(entry.image_id for entry in entries)
