@@ -191,7 +191,6 @@ def test_a_changed_label_is_noticed_and_left_out(worn, damaged):
     project.close()
 
 
-@pytest.mark.parametrize("content", [b"x" * 9000, bytes(8192)])
 def test_a_line_whose_number_is_damaged_gets_its_own_number_back(worn, damaged):
     _, whole, entries = worn
     for entry in (entries[70], entries[-1]):
@@ -205,6 +204,7 @@ def test_a_line_whose_number_is_damaged_gets_its_own_number_back(worn, damaged):
         project.close()
 
 
+@pytest.mark.parametrize("content", [b"x" * 9000, bytes(8192)])
 def test_of_nothing_nothing_is_made(damaged, content):
     folder = damaged(content)
     with pytest.raises(ProjectError, match="Nothing of a project"):
