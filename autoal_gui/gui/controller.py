@@ -290,7 +290,11 @@ class Controller(QObject):
 
     def undo(self) -> None:
         """Take back the last answer and show its image, over batches and restarts."""
-        entry = self.project.undo()
+        try:
+            entry = self.project.undo()
+        except AutoALError as error:
+            self.failed.emit(str(error), "")
+            return
         if entry is None:
             self.notice.emit(tr("There is no answer to take back."))
             return
@@ -301,7 +305,11 @@ class Controller(QObject):
 
     def redo(self) -> None:
         """Give the answer taken back last again and show what follows."""
-        entry = self.project.redo()
+        try:
+            entry = self.project.redo()
+        except AutoALError as error:
+            self.failed.emit(str(error), "")
+            return
         if entry is None:
             self.notice.emit(tr("There is no answer to restore."))
             return
@@ -361,7 +369,10 @@ class Controller(QObject):
 
     def _set_queue(self, queue: LabelQueue) -> None:
         self._queue = queue
-        self.project.save_batch(queue.batch, queue.repeats)
+        try:
+            self.project.save_batch(queue.batch, queue.repeats)
+        except AutoALError as error:  # labelling goes on; only opening would begin elsewhere
+            self.failed.emit(str(error), "")
         self.batch_changed.emit()
 
     @Slot(object)
