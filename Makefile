@@ -4,7 +4,7 @@ BIN := .venv/bin
 export OMP_WAIT_POLICY := PASSIVE
 export KMP_BLOCKTIME := 0
 
-.PHONY: run test lint build translations clean
+.PHONY: run test lint build translations screenshots clean
 
 run: .venv/run.stamp
 	@$(BIN)/autoal-gui window --demo
@@ -33,6 +33,11 @@ badinput: .venv/dev.stamp
 
 endurance: .venv/dev.stamp
 	QT_QPA_PLATFORM=offscreen $(BIN)/python tests/trials/endurance.py
+
+# Takes the README's pictures anew: IMAGES has a sub-folder for each class.
+IMAGES ?= ../shared/data/wbc
+screenshots: .venv/run.stamp
+	$(BIN)/python -m autoal_gui.screenshots $(IMAGES) resources/screenshots
 
 build: .venv/build.stamp
 	$(BIN)/pyinstaller --noconfirm build.spec

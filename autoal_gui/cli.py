@@ -6,12 +6,14 @@ import sys
 import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from types import ModuleType
 from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
 
 import autoal_gui
 from autoal_gui.benchmark.command import add_benchmark
+from autoal_gui.check_command import add_checks
 from autoal_gui.core.errors import AutoALError
 from autoal_gui.core.files import replacing, write_json
 from autoal_gui.core.messages import Event, Notice, Progress
@@ -23,6 +25,7 @@ from autoal_gui.evaluation.command import add_evaluate
 from autoal_gui.exporters.csv_labels import plain
 
 if TYPE_CHECKING:
+    from autoal_gui.core.handover import Choices
     from autoal_gui.learning.predict import Predictions
 
 Handler = Callable[[argparse.Namespace], int]
@@ -65,6 +68,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_export(commands)
     _add_recover(commands)
     add_evaluate(commands, _count, _labels)
+    add_checks(commands)
     add_benchmark(commands)
     return parser
 
@@ -117,7 +121,14 @@ def _add_export(commands: Any) -> None:
     export.add_argument("project", type=Path, help="a project folder")
     names = sorted(discover("autoal_gui.exporters"))
     export.add_argument("--format", choices=names, required=True)
-    export.add_argument("--out", type=Path, required=True)
+    export.add_argument("--out", type=Path, required=True, help="a new file or folder")
+    export.add_argument(
+        "--de-identified", action="store_true", help="numbers in the place of names of any kind"
+    )
+    export.add_argument("--unlabelled", action="store_true", help="images without an answer, too")
+    export.add_argument(
+        "--side", type=_count, default=0, help="scale images to so many pixels a side"
+    )
     export.set_defaults(handler=_export)
 
 
@@ -243,7 +254,8 @@ def _copy_model(checkpoint: Path, target: Path) -> None:
     exporters = discover("autoal_gui.exporters")
     kinds = [n for n, e in exporters.items() if e.KIND == "model" and target.suffix == e.SUFFIX]
     if not kinds:
-        raise AutoALError("A model's file name ends in .pt or .safetensors.")
+        endings = ", ".join(e.SUFFIX for e in exporters.values() if e.KIND == "model")
+        raise AutoALError(f"A model's file name ends in one of: {endings}.")
     export_model(kinds[0], checkpoint, target)
 
 
@@ -317,6 +329,7 @@ def scores_line(listing: Listing, found: "Predictions") -> str:
 
 
 def _export(options: argparse.Namespace) -> int:
+    from autoal_gui.core.handover import Snapshot
     from autoal_gui.core.project import Project
     from autoal_gui.learning.export import export_model
     from autoal_gui.sources.opening import open_images
@@ -324,8 +337,9 @@ def _export(options: argparse.Namespace) -> int:
     exporter = discover("autoal_gui.exporters")[options.format]
     project = Project.open(options.project, open_images)
     try:
-        if exporter.KIND == "labels":
-            exporter.write(options.out, project)
+        if exporter.KIND != "model":
+            labels = Snapshot.of(project)
+            print(exporter.write(options.out, labels, export_choices(options, exporter), _listed))
         else:
             checkpoint = project.last_checkpoint()
             if checkpoint is None:
@@ -334,6 +348,25 @@ def _export(options: argparse.Namespace) -> int:
     finally:
         project.close()
     return 0
+
+
+def export_choices(options: argparse.Namespace, exporter: ModuleType) -> "Choices":
+    """Return what the command line chose of an export.
+
+    Raises:
+        AutoALError: the format has no such choice.
+    """
+    from autoal_gui.core.handover import Choices
+
+    given = {
+        name: value
+        for name in ("de_identified", "unlabelled", "side")
+        if (value := getattr(options, name))
+    }
+    for name in given:
+        if name not in exporter.OPTIONS:
+            raise AutoALError(f"The format {exporter.NAME} has no --{name.replace('_', '-')}.")
+    return Choices(**given)
 
 
 def _recover(options: argparse.Namespace) -> int:

@@ -26,6 +26,7 @@ from autoal_gui.core.messages import (
     Query,
     RoundFinished,
     RunRound,
+    Step,
     WarmStart,
     WarmStarted,
 )
@@ -56,6 +57,7 @@ class NearestMean:
     def __init__(self) -> None:
         self.gate = threading.Event()
         self.gate.set()
+        self.hold_at: Step | None = None  # the step that the gate holds; None: the first
         self.commands: list[Command] = []
         self.fail: Exception | None = None
         self.fail_round: Exception | None = None  # the next one alone
@@ -80,7 +82,7 @@ class NearestMean:
             return
         for step in STEPS:
             yield Progress(command.request_id, step, 0, 2, 3.0, 0.5, "cpu")
-            while not self.gate.is_set():
+            while not self.gate.is_set() and self.hold_at in (None, step):
                 if cancelled():
                     raise Cancelled("The work was cancelled.")
                 time.sleep(0.005)

@@ -89,6 +89,11 @@ def test_rising_curves_go_on():
     assert advice.verdict == "go on"
     assert "Keep going: labels still help." in sentence(advice)
     assert advice.gain.value == pytest.approx(0.07)
+    noisy = advise(curve([0.6, 0.66, 0.7, 0.69, 0.75, 0.76, 0.75, 0.79]))
+    assert noisy.verdict == "go on"
+    assert sentence(noisy).endswith(
+        "within the noise. Keep going: over more rounds it still rises."
+    )
 
 
 def test_random_walks_seldom_stop_anyone():

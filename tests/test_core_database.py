@@ -26,6 +26,7 @@ from autoal_gui.core.errors import (
     ProjectTooNew,
     SourceError,
 )
+from autoal_gui.core.handover import Snapshot
 from autoal_gui.core.journal import Journal
 from autoal_gui.core.project import FILE_NAME, Project
 from autoal_gui.exporters import csv_labels
@@ -83,7 +84,7 @@ def refused(folder: Path) -> ProjectError:
 
 def use(project: Project, table: Path) -> None:
     """Do what a user of an open project does; nothing of it may fail."""
-    csv_labels.write(table, project)
+    csv_labels.write(table, Snapshot.of(project))
     project.training_labels(), project.evaluation_labels()
     for image_id in (*project.queue.batch, *project.queue.rest, *project.ranking):
         project.pool.images[image_id]

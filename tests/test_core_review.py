@@ -7,7 +7,16 @@ from hypothesis import strategies as st
 
 from autoal_gui.core.journal import Entry, Journal
 from autoal_gui.core.pool import PoolImage
-from autoal_gui.core.review import KINDS, SORTS, Filter, chosen, counts, label_quality, table_of
+from autoal_gui.core.review import (
+    KINDS,
+    SORTS,
+    Filter,
+    chosen,
+    counts,
+    label_quality,
+    refreshed,
+    table_of,
+)
 
 IMAGES = {n: PoolImage(n, f"{n}.png", "", "evaluation" if n > 8 else "pool") for n in range(1, 11)}
 
@@ -82,6 +91,20 @@ def test_probabilities_of_a_model_that_knew_fewer_classes_still_count():
     table = table_of(Journal.of(STORY), IMAGES, shares, 3)
     assert table.quality[0] == pytest.approx(0.1)
     assert table.model_class[0] == 1
+
+
+def test_a_table_is_refreshed_as_if_it_were_made_anew():
+    story = [*STORY, say(11, "label", 2, 0, who="B"), say(12, "unflag", 2), say(13, "skip", 1)]
+    story.append(say(14, "comment", 5, comment="x"))
+    table = table_of(Journal.of(STORY), IMAGES, {}, 2)
+    journal = Journal.of(story)
+    found, anew = refreshed(table, journal, (1, 2, 5)), table_of(journal, IMAGES, {}, 2)
+    same = ("ids", "class_index", "kind", "sequence", "flagged", "commented", "suspicious")
+    for name in same:
+        assert getattr(found, name).tolist() == getattr(anew, name).tolist(), name
+    assert refreshed(table, journal, (7,)) is None
+    journal.apply(say(15, "label", 2, 0, who="somebody new"))
+    assert refreshed(table, journal, (2,)) is None
 
 
 def test_an_empty_project_has_an_empty_table():

@@ -276,7 +276,7 @@ def test_a_large_page_is_well_formed_stands_alone_and_shows_numbers(tmp_path):
     headings = ("Learning curves", "Paired differences", "Strategy weights", "Warm start")
     for heading in (*headings, "Placebos and ablations", "What a round takes"):
         assert heading in words, heading
-    assert text.count("<svg viewBox") == 2 * (2 * 3 + 2 + 20)
+    assert text.count("<svg viewBox") == 2 * (2 * 4 + 2 + 20)
 
 
 HOSTILE = '<script>alert("1")</script>&amp;\0\x1b'
@@ -332,3 +332,12 @@ def test_all_files_are_written_and_nothing_is_no_page(tmp_path):
 
 def test_confusions_of_these_tests_have_the_score_that_they_say(only):
     assert np.trace(np.array(confusion_of(0.625))) / 3000 == 0.625
+
+
+def test_runs_without_areas_are_shown_by_the_other_measures(tmp_path):
+    records = [record_of("random", 0, RISING), record_of("vote", 0, RISING)]
+    _, (result,) = results_of(tmp_path / "whole", records)
+    assert list(result.measures) == list(MEASURES)
+    records[0]["rounds"][1]["auroc"] = None  # measured by an older version, say
+    _, (result,) = results_of(tmp_path / "gap", records)
+    assert list(result.measures) == [name for name in MEASURES if name != "macro_auroc"]

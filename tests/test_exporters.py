@@ -2,6 +2,7 @@ import csv
 import json
 import shutil
 import string
+from dataclasses import fields
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -24,6 +25,7 @@ from project_support import (
 
 from autoal_gui.core.errors import CheckpointError, ProjectError
 from autoal_gui.core.files import replacing
+from autoal_gui.core.handover import Choices, Snapshot
 from autoal_gui.core.model import TrainedModel
 from autoal_gui.core.project import Project, Suggestion
 from autoal_gui.core.registry import discover
@@ -97,7 +99,7 @@ def test_the_table_says_what_the_project_says(project, tmp_path):
     project.answer(third, "label", 1)
     project.undo()
     target = tmp_path / "labels.csv"
-    csv_labels.write(target, project)
+    csv_labels.write(target, Snapshot.of(project))
     rows = rows_of(target)
     assert list(rows[0]) == list(csv_labels.COLUMNS)
     assert [int(row["image_id"]) for row in rows] == sorted(project.answers)
@@ -121,7 +123,7 @@ def test_the_table_says_what_the_project_says(project, tmp_path):
 
 def test_known_labels_are_in_the_table_as_labels(tmp_path):
     project = new_project(tmp_path, label_use="labelled")
-    csv_labels.write(tmp_path / "t.csv", project)
+    csv_labels.write(tmp_path / "t.csv", Snapshot.of(project))
     rows = rows_of(tmp_path / "t.csv")
     assert {row["answer"] for row in rows} == {"label"}
     assert {row["image"].split("/")[0] == row["label"] for row in rows} == {True}
@@ -129,7 +131,7 @@ def test_known_labels_are_in_the_table_as_labels(tmp_path):
 
 
 def test_a_project_without_answers_gives_a_table_without_rows(project, tmp_path):
-    csv_labels.write(tmp_path / "t.csv", project)
+    csv_labels.write(tmp_path / "t.csv", Snapshot.of(project))
     assert (tmp_path / "t.csv").read_bytes() == ",".join(csv_labels.COLUMNS).encode() + b"\r\n"
 
 
@@ -138,7 +140,7 @@ def test_names_of_every_kind_come_back_and_none_is_a_formula(hostile, tmp_path):
     target = tmp_path / "größe ▲.csv"
     for index, name in enumerate(hostile.classes):
         hostile.answer(images[index % 3], "label", index, Suggestion(index, 1.0))
-        csv_labels.write(target, hostile)
+        csv_labels.write(target, Snapshot.of(hostile))
         rows = rows_of(target)
         row = next(row for row in rows if int(row["image_id"]) == images[index % 3])
         assert as_meant(row["label"]) == as_meant(row["suggested"]) == name
@@ -152,7 +154,7 @@ def test_only_what_needs_it_is_changed(hostile, tmp_path):
     image = min(hostile.pool.images)
     for name in ("größe, a", "不明", "läsion, „groß“ ▲"):
         hostile.answer(image, "label", hostile.classes.index(name))
-        csv_labels.write(tmp_path / "t.csv", hostile)
+        csv_labels.write(tmp_path / "t.csv", Snapshot.of(hostile))
         assert rows_of(tmp_path / "t.csv")[0]["label"] == name
 
 
@@ -255,11 +257,12 @@ def test_a_missing_checkpoint_is_said_to_be_missing(model, tmp_path):
 # -- targets that cannot be written -----------------------------------------------------------
 
 
-@pytest.fixture(params=["csv", "pt", "safetensors"])
+@pytest.fixture(params=["csv", "json", "npz", "pt", "safetensors"])
 def write(request, project, model):
     """Write with each exporter in turn; any may fail in one way alone."""
+    project.answer(project.unanswered()[0], "label", 0)
     exporter = discover("autoal_gui.exporters")[request.param]
-    given_ = project if exporter.KIND == "labels" else model
+    given_ = Snapshot.of(project) if exporter.KIND == "labels" else model
 
     def write(target):
         exporter.write(target, given_)
@@ -331,7 +334,8 @@ def test_a_read_only_folder_keeps_what_is_in_it(place):
         closed.chmod(0o500)
         for name in names:
             exporter = discover("autoal_gui.exporters")[name.split(".")[1]]
-            given_ = project if exporter.KIND == "labels" else TrainedModel(own, CARD, ARRAYS)
+            labels = exporter.KIND == "labels"
+            given_ = Snapshot.of(project) if labels else TrainedModel(own, CARD, ARRAYS)
             with pytest.raises(FAILURES):
                 exporter.write(closed / name, given_)
         closed.chmod(0o700)
@@ -379,9 +383,12 @@ def test_what_is_replaced_is_the_old_file_until_the_new_one_is_whole(tmp_path):
 
 def test_every_exporter_keeps_the_contract():
     exporters = discover("autoal_gui.exporters")
-    assert list(exporters) == ["csv", "pt", "safetensors"]
+    assert {"csv", "json", "folders", "npz", "pt", "safetensors", "onnx", "pt2"} <= set(exporters)
     for module in exporters.values():
-        assert module.KIND in ("labels", "model")
-        assert module.SUFFIX.startswith(".")
-        assert set(module.SUFFIX[1:]) <= set(string.ascii_lowercase)
+        assert module.KIND in ("labels", "model", "report")
+        assert module.SUFFIX.startswith(".") or not module.SUFFIX
+        assert set(module.SUFFIX[1:]) <= set(string.ascii_lowercase + string.digits)
         assert module.LABEL
+        assert module.ABOUT.endswith(".")
+        assert set(module.OPTIONS) <= {choice.name for choice in fields(Choices)}
+        assert module.KIND != "model" or isinstance(module.missing(), str)

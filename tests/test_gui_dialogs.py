@@ -486,7 +486,7 @@ def test_labels_and_model_leave_the_program(qtbot, window, controller, tmp_path)
     dialog = window.dialog
     dialog.target.setText(str(tmp_path / "out.csv"))
     qtbot.mouseClick(dialog.ok, Qt.MouseButton.LeftButton)
-    assert dialog.outcome.text() == f"Written: {tmp_path / 'out.csv'}"
+    qtbot.waitUntil(lambda: f"Written: {tmp_path / 'out.csv'}" in dialog.outcome.text())
     assert len((tmp_path / "out.csv").read_text().splitlines()) == 5
     dialog.buttons["pt"].setChecked(True)
     assert dialog.target.text() == str(tmp_path / "images-model.pt")
@@ -500,7 +500,7 @@ def test_labels_and_model_leave_the_program(qtbot, window, controller, tmp_path)
     dialog.buttons["csv"].setChecked(True)
     dialog.target.setText(str(tmp_path / "no" / "such" / "folder.csv"))
     dialog.export()
-    assert "could not be written" in dialog.outcome.text()
+    qtbot.waitUntil(lambda: "could not be written" in dialog.outcome.text())
     dialog.reject()
 
 
@@ -512,5 +512,5 @@ def test_enter_writes_what_is_chosen(qtbot, window, controller, tmp_path):
     dialog.buttons["csv"].setFocus()
     assert not dialog._choose.isDefault()  # its file dialog would wait for ever
     qtbot.keyClick(dialog.buttons["csv"], Qt.Key.Key_Return)
-    assert (tmp_path / "out.csv").is_file()
+    qtbot.waitUntil((tmp_path / "out.csv").is_file)
     dialog.reject()

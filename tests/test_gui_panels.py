@@ -26,7 +26,7 @@ from autoal_gui.gui.training_panel import (
     round_steps,
 )
 from autoal_gui.gui.weights_panel import strategies_of, table
-from autoal_gui.gui.why_panel import reason
+from autoal_gui.gui.why_panel import reason, rows_of
 from autoal_gui.sources.opening import list_images
 
 pytestmark = pytest.mark.qt_log_ignore(QUIET)
@@ -141,8 +141,7 @@ def test_performance_follows_the_labels(qtbot, window, tmp_path):
     assert panel.numbers[0].text() == percent(metrics.balanced_accuracy)
     assert panel.numbers[1].text() == percent(metrics.accuracy)
     low, high = metrics.accuracy_interval
-    assert percent(low) in panel.intervals[1].text()
-    assert percent(high) in panel.intervals[1].text()
+    assert panel.intervals[1].text() == f"{100 * low:.1f}–{percent(high)}"
     curves = [c for c in panel.curve.getPlotItem().listDataItems() if c.getData()[0] is not None]
     x, y = curves[-1].getData()
     assert x.tolist() == [4, 8]
@@ -374,7 +373,9 @@ def test_reasons_in_words():
     query = Query(1, 0.8, (("margin", 1.0, 0.6), ("bald", 0.5, 0.4)), 1.25)
     assert (
         reason(query, "pool", 2)
-        == "Asked for by Margin 75%, BALD 25%; predicted loss 1.25 on a relative scale."
+        == "Asked for by Margin 75%, BALD 25%. Margin looks for images where its two likeliest "
+        "classes are nearly as likely. Predicted loss 1.25: the higher, the more the model "
+        "is expected to err on it."
     )
     assert "evaluation set" in reason(query, "evaluation", 2)
     assert "no round" in reason(None, "pool", 0)
@@ -383,6 +384,19 @@ def test_reasons_in_words():
     assert reason(Query(1, 0.8), "pool", 1) == "Score 0.80."
     alone = Query(1, 1.0, (("kmeans", 1.0, 1.0),))
     assert reason(alone, "pool", 1) == "Asked for by k-means alone."
+
+
+def test_what_every_strategy_made_of_an_image_in_words():
+    query = Query(1, 0.8, (("bald", 0.5, 0.4), ("margin", 1.0, 0.6)), 1.25)
+    margin, bald = rows_of(query)
+    assert margin == (
+        "Margin",
+        "1.00",
+        "60.0%",
+        "75%",
+    )
+    assert bald[-1] == "25%"
+    assert rows_of(Query(1, 0.0, (("bald", 0.0, 1.0),)))[0][-1] == "–"
 
 
 def test_tabs_are_reached_by_the_pointer(qtbot, window, tmp_path):

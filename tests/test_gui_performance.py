@@ -51,7 +51,7 @@ def last_metrics(window):
 def test_the_area_under_the_curve_stands_beside_the_accuracies(measured):
     panel, metrics = measured.desk.performance, last_metrics(measured)
     assert panel.numbers[2].text() == percent(metrics.auroc.macro.value)
-    assert panel.intervals[2].text().startswith(percent(metrics.auroc.macro.low))
+    assert panel.intervals[2].text().endswith(percent(metrics.auroc.macro.high))
 
 
 def test_every_class_has_sensitivity_specificity_and_area_with_intervals(measured):

@@ -110,7 +110,9 @@ def test_it_can_be_switched_off(qtbot, window, controller):
 
 
 def test_an_answer_given_again_was_given_with_the_suggestion_in_sight(qtbot, window, controller):
-    label_many(qtbot, window, 8)
+    label_many(qtbot, window, 4, ZERO)
+    label_many(qtbot, window, 4, ONE)
+    idle(qtbot, controller)
     controller.train_now()
     idle(qtbot, controller)
     label_many(qtbot, window, 1)

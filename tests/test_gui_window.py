@@ -254,10 +254,10 @@ def test_why_this_image_names_the_strategies(qtbot, window, controller):
     idle(qtbot, controller)
     qtbot.keyClick(window, Qt.Key.Key_1)  # the image that was on screen when the ranking came
     assert "Asked for by" in why.line
-    assert "predicted loss 0.40" in why.line
+    assert "Predicted loss 0.40" in why.line
     rows = 4 * why.fontMetrics().height()  # of the five that the table has
     qtbot.keyClick(window, Qt.Key.Key_W)
-    assert why._grid.count() == 3 * 5
+    assert why._grid.count() == 4 * 5
     whole = why.layout().totalHeightForWidth
     qtbot.waitUntil(lambda: rows < why._table.height() < why.height() >= whole(why.width()))
     opened = why.height()

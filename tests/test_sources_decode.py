@@ -76,6 +76,40 @@ def test_integers_that_fit_stay_as_they_are():
     np.testing.assert_array_equal(pixels, DEEP)
 
 
+def tiff(values, photometric=1, sample_format=1, order="<"):
+    """A grey TIFF of any kind of numbers, which Pillow itself writes for a few only."""
+    body = values.astype(values.dtype.newbyteorder(order)).tobytes()
+    height, width = values.shape
+    tags = {256: width, 257: height, 258: 8 * values.itemsize, 259: 1, 262: photometric}
+    tags |= {273: 8, 277: 1, 278: height, 279: len(body), 339: sample_format}
+    entries = b"".join(struct.pack(f"{order}HHII", tag, 4, 1, v) for tag, v in tags.items())
+    start = {"<": b"II*\0", ">": b"MM\0*"}[order] + struct.pack(f"{order}I", 8 + len(body))
+    return start + body + struct.pack(f"{order}H", len(tags)) + entries + bytes(4)
+
+
+@pytest.mark.parametrize("order", ["<", ">"])
+def test_a_tiff_whose_white_is_zero_is_turned_over(order):
+    """Pillow does so for 8 bits alone."""
+    np.testing.assert_array_equal(decode(tiff(GREY, 0, order=order)), 255 - GREY)
+    if order == "<":  # Pillow knows no big-endian one, and says so
+        np.testing.assert_array_equal(decode(tiff(DEEP, 0, order=order)), 65535 - DEEP)
+        floats = (DEEP / 65535).astype(np.float32)
+        np.testing.assert_array_equal(decode(tiff(floats, 0, 3, order)), 65535 - DEEP)
+
+
+def test_the_upper_half_of_unsigned_numbers_stays_bright():
+    pixels = decode(tiff(DEEP.astype(np.uint32) << 16))
+    order = np.argsort(DEEP, axis=None)
+    assert (np.diff(pixels.ravel()[order].astype(int)) >= 0).all()
+    assert pixels.min() == 0
+    assert pixels.max() == 65535
+
+
+def test_signed_bytes_are_in_order():
+    values = np.array([[-128, -1], [0, 127]], dtype=np.int8)
+    assert decode(tiff(values, sample_format=2)).tolist() == [[0, 127], [128, 255]]
+
+
 def test_integers_that_do_not_fit_are_stretched():
     image = np.array([[-1000, 0], [1000, 99000]], dtype=np.int32)
     np.testing.assert_array_equal(decode(encoded(image, "TIFF")), [[0, 655], [1311, 65535]])

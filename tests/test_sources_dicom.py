@@ -14,10 +14,18 @@ import pytest
 from dicom_support import PATIENT, dataset_of, write_dicom
 from hypothesis import given
 from hypothesis import strategies as st
+from imagecodecs import jpeg8_encode
 from pydicom.dataset import Dataset
-from pydicom.encaps import encapsulate
+from pydicom.encaps import encapsulate, get_frame
 from pydicom.pixels.processing import apply_modality_lut, apply_voi_lut, apply_windowing
-from pydicom.uid import MPEG2MPML, JPEG2000Lossless, JPEGBaseline8Bit, RLELossless
+from pydicom.uid import (
+    MPEG2MPML,
+    JPEG2000Lossless,
+    JPEGBaseline8Bit,
+    JPEGExtended12Bit,
+    JPEGLosslessSV1,
+    RLELossless,
+)
 
 from autoal_gui.core.errors import Cancelled, ImageUnreadable, SourceError
 from autoal_gui.core.pixels import picture_to_uint8
@@ -30,13 +38,12 @@ SHIPPED = Path(pydicom.__file__).parent / "data" / "test_files"
 RAMP = np.arange(0, 4096, 8, dtype=np.uint16).reshape(16, 32)
 
 WITHOUT_IMAGE = "The file holds no image."
+UNSAFE = "gdcm"
 UNREADABLE = {
     "badVR.dcm": "The image is cut off or damaged.",
     "JPEG2000-embedded-sequence-delimiter.dcm": (
         "The image is not of the size that the file declares."
     ),
-    "JPEG-lossy.dcm": "The image is compressed in a way that cannot be read here.",
-    "JPGExtended.dcm": "The image is compressed in a way that cannot be read here.",
     "meta_missing_tsyntax.dcm": "The file does not say how its image is stored.",
     "MR_truncated.dcm": "The image is cut off or damaged.",
     "nested_priv_SQ.dcm": "The file does not say how its image is stored.",
@@ -114,7 +121,7 @@ def reference(ds: Dataset, values: np.ndarray) -> np.ndarray:
 
 
 def test_shipped_images_are_those_of_a_reference_viewer(shipped):
-    """Every decoder here but gdcm's is another than pydicom's first choice, which is gdcm."""
+    """The reference is pydicom, which takes gdcm first: none of the decoders here."""
     reader = dicom.open_images(SourceSpec("dicom", str(SHIPPED)), Path())
     windowed = 0
     frames: dict[Path, np.ndarray] = {}
@@ -472,3 +479,40 @@ def test_a_path_is_opened_by_what_lies_there(tmp_path):
     (tmp_path / "photo.png").touch()
     assert kind_at(tmp_path) == "folder"
     assert kind_at(tmp_path / "photo.png") == "npz"
+
+
+@pytest.mark.parametrize("bits", [8, 12, 16])
+@pytest.mark.parametrize("signed", [False, True])
+def test_lossless_jpeg_is_without_loss(bits, signed):
+    rng = np.random.default_rng(bits)
+    kind = np.uint8 if bits == 8 else np.uint16
+    values = rng.integers(0, 2**bits, (16, 16), dtype=kind)
+    frame = jpeg8_encode(values, lossless=True, predictor=1, bitspersample=bits)
+    shape = {"BitsStored": bits, "HighBit": bits - 1, "PixelRepresentation": int(signed)}
+    ds = dataset_of(values, **shape)
+    ds.file_meta.TransferSyntaxUID = JPEGLosslessSV1
+    ds.PixelData = encapsulate([frame])
+    wanted = values.astype(int)
+    if signed:
+        wanted = np.where(wanted >= 2 ** (bits - 1), wanted - 2**bits, wanted)
+    np.testing.assert_array_equal(measured(picture_of(ds)), wanted)
+    assert UNSAFE not in dicom_file.PLUGINS
+
+
+def test_twelve_bits_of_lossy_jpeg_are_kept():
+    values = (np.add.outer(np.arange(16), np.arange(16)) * 130).astype(np.uint16)
+    frame = jpeg8_encode(values, level=98, bitspersample=12)
+    ds = dataset_of(values, BitsStored=12, HighBit=11)
+    ds.file_meta.TransferSyntaxUID = JPEGExtended12Bit
+    ds.PixelData = encapsulate([frame])
+    assert np.abs(measured(picture_of(ds)) - values).max() < 40
+    ds.file_meta.TransferSyntaxUID = JPEGBaseline8Bit
+    assert "compressed in a way" in reason(ds)
+
+
+def test_cut_off_jpeg_ls_is_refused_at_once():
+    """Its decoder was seen to take seconds for half an image of 64 by 64 pixels."""
+    ds = pydicom.dcmread(SHIPPED / "MR_small_jpeg_ls_lossless.dcm")
+    frame = get_frame(ds.PixelData, 0)
+    ds.PixelData = encapsulate([frame[: len(frame) // 2]])
+    assert reason(ds) == "The image is cut off or damaged."

@@ -123,9 +123,11 @@ def sentence(advice: Advice) -> str:
     """Say it in one plain sentence or two."""
     if advice.gain is None:
         return tr("Keep going: the rounds so far are too few to say what more labels bring.")
+    helps = tr("Keep going: labels still help.")
+    rises = tr("Keep going: over more rounds it still rises.")
     words = {
         "enough": tr("More labels are unlikely to change much."),
-        "go on": tr("Keep going: labels still help."),
+        "go on": rises if advice.gain.is_noise else helps,
         "unclear": tr("Keep going: a few more rounds will tell whether labels still help."),
         "early": "",
     }

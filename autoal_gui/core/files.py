@@ -5,6 +5,8 @@ import hashlib
 import itertools
 import json
 import os
+import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -63,6 +65,27 @@ def replacing(target: Path) -> Iterator[Path]:
         partial.replace(target)
     except BaseException:
         partial.unlink(missing_ok=True)
+        raise
+
+
+@contextlib.contextmanager
+def replacing_folder(target: Path) -> Iterator[Path]:
+    """Give a new folder beside `target` to write into; it gets that name when the block succeeds.
+
+    Raises:
+        FileExistsError: there is something of that name already.
+        OSError: it cannot be written.
+    """
+    if not target.name or "\0" in str(target):
+        raise OSError("not the name of a folder")
+    if target.exists():
+        raise FileExistsError(target.name)
+    partial = Path(tempfile.mkdtemp(prefix=f".{target.name[:40]}.", dir=target.parent))
+    try:
+        yield partial
+        partial.rename(target)
+    except BaseException:
+        shutil.rmtree(partial, ignore_errors=True)
         raise
 
 

@@ -7,8 +7,11 @@ a hash over itself and the seal before it, so that a line changed behind the pro
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import astuple, dataclass, field
+from datetime import datetime
+from itertools import takewhile
 from types import MappingProxyType
 from typing import Literal
 
@@ -18,6 +21,7 @@ Purpose = Literal["answer", "repeat", "second", "adjudicate"]
 a second reader, who does not see the first; or the settling of what two readers disagree on. A
 "repeat" and a "second" stand beside the project's answer and never change it."""
 ANSWERS = ("label", "unsure", "skip")
+_TO_THE_MICROSECOND = re.compile(r"\.[0-9]{6}(?![0-9])")
 UNSEALED = "0" * 64  # the seal before the first entry
 
 
@@ -201,6 +205,16 @@ class Journal:
         """The project's own entry that redo would restore."""
         return self.redoable_of(OWN)
 
+    @property
+    def undoable_together(self) -> int:
+        """How many of the project's own entries undo takes back: all that were given at once."""
+        return _given_together(self._undoable.get(OWN, []))
+
+    @property
+    def redoable_together(self) -> int:
+        """How many of the project's own entries redo restores."""
+        return _given_together(self._redoable.get(OWN, []))
+
     def undoable_of(self, turn: str) -> Entry | None:
         """Return the entry that undo would take back, of a second reader or of `OWN`."""
         stack = self._undoable.get(turn)
@@ -253,3 +267,21 @@ class Journal:
             self._standing[slot][image_id] = history[-1]
         else:
             del self._standing[slot][image_id]
+
+
+def together_at(now: datetime) -> str:
+    """Return the time of answers that are given at once: to the microsecond, by which they are one.
+
+    All others carry milliseconds, so that two keys in quick succession stay two answers.
+    """
+    return now.isoformat(timespec="microseconds")
+
+
+def _given_together(stack: list[Entry]) -> int:
+    """Count the entries at the end of a stack that were given at once."""
+    if not stack:
+        return 0
+    at = stack[-1].at
+    if not _TO_THE_MICROSECOND.search(at):
+        return 1
+    return sum(1 for _ in takewhile(lambda entry: entry.at == at, reversed(stack)))

@@ -12,10 +12,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
-from shutil import copyfile
 from types import MappingProxyType
 
 from autoal_gui.core import database
+from autoal_gui.core.copies import copy_between
 from autoal_gui.core.entries import read_entries
 from autoal_gui.core.errors import ProjectDamaged, ProjectError
 from autoal_gui.core.journal import ANSWERS, Entry, Journal
@@ -71,38 +71,12 @@ def read_other(folder: Path, own: Path) -> Other:
         raise ProjectError(tr(SAME_PROJECT))
     with tempfile.TemporaryDirectory(prefix="autoal-gui-") as place:
         copy = Path(place) / file.name
-        _copy(file, copy)
+        copy_between(file, copy)
         with closing(database.open_existing(copy)) as db:  # brings an older one up to date
             try:
                 return _read(db)
             except (sqlite3.Error, ValueError, TypeError, KeyError) as error:
                 raise ProjectDamaged(tr(database.DAMAGED)) from error
-
-
-def _copy(file: Path, copy: Path) -> None:
-    """Copy a project file as it is between two transactions.
-
-    Raises:
-        ProjectError: another program has it open, or it cannot be read.
-    """
-    try:
-        with (
-            closing(
-                sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", timeout=0, uri=True)
-            ) as db,
-            closing(sqlite3.connect(copy)) as target,
-        ):
-            db.execute("BEGIN")
-            db.execute("SELECT count(*) FROM sqlite_master").fetchone()  # `backup` would wait
-            db.backup(target)
-    except sqlite3.Error as error:
-        if "readonly" not in str(error):
-            raise database.explained(error) from error
-        # A program was killed while it wrote: the copy is put right in the original's place.
-        for name in (file.name, f"{file.name}-journal"):
-            copyfile(file.with_name(name), copy.with_name(name))
-    except OSError as error:
-        raise ProjectError(tr("The other project cannot be read.")) from error
 
 
 def _read(db: sqlite3.Connection) -> Other:

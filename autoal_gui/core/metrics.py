@@ -150,6 +150,11 @@ class Metrics:
         return float(scores.mean()) if present.any() else math.nan
 
     @property
+    def macro_auroc(self) -> float:
+        """Area under the ROC curve, the mean over classes, in [0, 1]; nan where it is not known."""
+        return self.auroc.macro.value if self.auroc else math.nan
+
+    @property
     def accuracy_interval(self) -> Interval:
         """95 % interval of the accuracy."""
         return wilson_interval(self.correct, self.total)

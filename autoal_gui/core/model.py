@@ -1,6 +1,6 @@
 """Trained models as those see them who know no torch: plain values and arrays."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,9 @@ class TrainedModel:
     """Plain metadata: classes, input size, normalisation, versions, data hash, labels used."""
     arrays: Mapping[str, npt.NDArray[np.generic]] = field(repr=False)
     """The state dict."""
+    make_network: Callable[[], Any] = field(default=lambda: None, repr=False)
+    """Makes a `torch.nn.Module` that maps pixels (B, channels, S, S), float32 in [0, 1], to class
+    probabilities (B, C): what a format needs that holds the computation, too."""
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,16 @@ from autoal_gui.core.backups import keep_backup
 from autoal_gui.core.entries import first_broken, insert_entry, last_seal, read_entries
 from autoal_gui.core.errors import ProjectDamaged, ProjectError, SettingsError
 from autoal_gui.core.files import sha256_of
-from autoal_gui.core.journal import OWN, UNSEALED, Action, Entry, Journal, Purpose, turn_of
+from autoal_gui.core.journal import (
+    OWN,
+    UNSEALED,
+    Action,
+    Entry,
+    Journal,
+    Purpose,
+    together_at,
+    turn_of,
+)
 from autoal_gui.core.language import mark, tr
 from autoal_gui.core.messages import Asked, Query, RoundFinished, WarmStarted
 from autoal_gui.core.metrics import ByChance, Metrics, as_plain, from_plain
@@ -35,6 +44,7 @@ from autoal_gui.core.pool import (
 )
 from autoal_gui.core.predictions import Probabilities, keep_predictions, read_predictions
 from autoal_gui.core.queue import LabelQueue
+from autoal_gui.core.readings import Reading
 from autoal_gui.core.repeats import EVERY, repeats_for
 from autoal_gui.core.settings import RunSettings
 from autoal_gui.core.splits import assign_splits
@@ -127,6 +137,7 @@ class Project:
         identity = str(_setting(connection, "identity", ""))
         self.pool = ImagePool.of(self._load_images(), reader, identity)
         self._unusable = checks.unusable(connection)
+        self._moment = ""  # of answers that are given at once
         self._shuffled: tuple[int, tuple[int, ...]] | None = None
         self._journal = Journal.of(read_entries(connection))
         self._ranking = self._load_ranking()
@@ -367,15 +378,20 @@ class Project:
     def together(self) -> Iterator[None]:
         """Commit the answers that the block gives at once, or none of them.
 
+        They carry one time, by which they are one step for `undo_together`.
+
         Raises:
             ProjectError: they could not be saved.
         """
+        self._moment = together_at(datetime.now(timezone.utc))
         try:
             with database.saving(UNANSWERED), database.transaction(self._db):
                 yield
         except BaseException:
             self._journal = Journal.of(read_entries(self._db))  # without what was taken back
             raise
+        finally:
+            self._moment = ""
 
     def add_readings(self, readings: Sequence[Entry]) -> None:
         """Append second readings from another project, all or none; each gets a sequence here.
@@ -414,6 +430,17 @@ class Project:
         """What the answers, flags, comments and readings add up to; for reading alone."""
         return self._journal
 
+    @property
+    def readings(self) -> tuple[Reading, ...]:
+        """The second readings that were begun, in that order."""
+        rows = _setting(self._db, "readings", ())
+        return tuple(Reading(str(name), tuple(map(int, images))) for name, images in rows)
+
+    def save_reading(self, reading: Reading) -> None:
+        """Remember a second reading, so that it can be left and taken up again."""
+        unfinished = [one for one in self.readings if one.current(self._journal) is not None]
+        self._set("readings", [(one.annotator, one.images) for one in (*unfinished, reading)])
+
     def first_broken_seal(self) -> int | None:
         """Return the first line of the journal that was changed from outside; None if none was."""
         return first_broken(self._db)
@@ -435,6 +462,29 @@ class Project:
             self._append_turn("redo", answer)
         return answer
 
+    def undo_together(self) -> tuple[Entry, ...]:
+        """Take back the last answer and all that were given with it, at once or not at all.
+
+        Raises:
+            ProjectError: it could not be saved; the answers stand.
+        """
+        return self._turn_together(self.undo, self._journal.undoable_together)
+
+    def redo_together(self) -> tuple[Entry, ...]:
+        """Restore the answer taken back last and all that were given with it.
+
+        Raises:
+            ProjectError: it could not be saved.
+        """
+        return self._turn_together(self.redo, self._journal.redoable_together)
+
+    def _turn_together(self, turn: Callable[[], Entry | None], count: int) -> tuple[Entry, ...]:
+        if count < 2:
+            entry = turn()
+            return () if entry is None else (entry,)
+        with self.together():
+            return tuple(entry for _ in range(count) if (entry := turn()) is not None)
+
     def _append_turn(self, action: Action, answer: Entry) -> None:
         image_id, target = answer.image_id, answer.sequence
         who = turn_of(answer) or self.annotator
@@ -444,7 +494,8 @@ class Project:
         with database.saving(tr(UNANSWERED)):
             last, before = last_seal(self._db)
             who = values.pop("annotator", "") or self.annotator
-            entry = Entry(last + 1, _now(), who, action=action, image_id=image_id, **values)
+            at = self._moment or _now()
+            entry = Entry(last + 1, at, who, action=action, image_id=image_id, **values)
             insert_entry(self._db, entry, before)
         self._journal.apply(entry)
         return entry

@@ -73,6 +73,8 @@ class ReviewTable:
     """The model's probability of its own class; nan if unknown."""
     model_class: Ids
     """The model's class, -1 if unknown."""
+    shares: Values
+    """(n, C) the model's probabilities; nan in rows that are unknown."""
     annotators: tuple[str, ...]
 
     def place(self, image_id: int) -> int | None:
@@ -101,8 +103,7 @@ def table_of(
     names = tuple(sorted({entry.annotator for entry in entries}))
     places = {name: place for place, name in enumerate(names)}
     label = _ids(-1 if e.class_index is None else e.class_index for e in entries)
-    shares = np.array([_shares(entry, probabilities, classes) for entry in entries])
-    shares = shares.reshape(len(entries), classes)
+    shares = _shares(entries, probabilities, classes)
     known = ~np.isnan(shares).any(1)
     quality, suspicious = label_quality(label, shares)
     model = np.full(len(entries), MODEL_UNKNOWN, np.int64)
@@ -126,6 +127,7 @@ def table_of(
         quality=quality,
         probability=probability,
         model_class=model,
+        shares=shares,
         annotators=names,
     )
 
@@ -139,18 +141,47 @@ def _mask(values: object) -> Mask:
 
 
 def _shares(
-    entry: Entry, probabilities: Mapping[int, npt.NDArray[np.float32]], classes: int
+    entries: Sequence[Entry], probabilities: Mapping[int, npt.NDArray[np.float32]], classes: int
 ) -> Values:
-    """Return the model's probabilities of an image, (C,); nan where there are none."""
-    row = np.full(classes, np.nan)
-    found = probabilities.get(entry.image_id)
-    if found is not None and len(found) <= classes:
-        row[:] = 0.0  # a class that was added since
-        row[: len(found)] = found
-    elif entry.suggested is not None and entry.confidence is not None and classes > 1:
-        row[:] = (1 - entry.confidence) / (classes - 1)
-        row[entry.suggested] = entry.confidence
-    return row
+    """Return the model's probabilities, (n, C); nan in rows where there are none."""
+    rows = np.full((len(entries), classes), np.nan)
+    for row, entry in enumerate(entries):
+        found = probabilities.get(entry.image_id)
+        if found is not None and len(found) <= classes:
+            rows[row] = 0.0  # a class that was added since
+            rows[row, : len(found)] = found
+        elif entry.suggested is not None and entry.confidence is not None and classes > 1:
+            rows[row] = (1 - entry.confidence) / (classes - 1)
+            rows[row, entry.suggested] = entry.confidence
+    return rows
+
+
+def refreshed(table: ReviewTable, journal: Journal, changed: Sequence[int]) -> ReviewTable | None:
+    """Return the table after some images were answered, flagged or commented on again.
+
+    None where that is not enough: an image or an annotator is new, or an answer is gone.
+    """
+    entries = {image: journal.answers.get(image) for image in changed}
+    found = {
+        name: getattr(table, name).copy()
+        for name in ("class_index", "kind", "annotator", "sequence", "flagged", "commented")
+    }
+    for image, entry in entries.items():
+        place = table.place(image)
+        if entry is None or place is None or entry.annotator not in table.annotators:
+            return None
+        values = {
+            "class_index": -1 if entry.class_index is None else entry.class_index,
+            "kind": KINDS.index(entry.action) if entry.action in KINDS else 0,
+            "annotator": table.annotators.index(entry.annotator),
+            "sequence": entry.sequence,
+            "flagged": journal.is_flagged(image),
+            "commented": bool(journal.comment(image)),
+        }
+        for name, value in values.items():
+            found[name][place] = value
+    quality, suspicious = label_quality(found["class_index"], table.shares)
+    return replace(table, **found, quality=quality, suspicious=suspicious)
 
 
 def _differing(journal: Journal) -> frozenset[int]:

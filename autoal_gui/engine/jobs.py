@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import QObject, QThread, Signal
+from PySide6.QtCore import QObject, QThread, Signal, Slot
 
 from autoal_gui.core.errors import AutoALError, Cancelled
 from autoal_gui.core.language import tr
@@ -67,3 +67,67 @@ class Job(QThread):
             raise Cancelled(tr("The work was cancelled."))
         if self._throttle.passes(is_last(done, total)):
             self.progress.emit(done, total)
+
+
+class OneJob(QObject):
+    """Runs one job at a time for its owner; what it says comes in the owner's thread."""
+
+    progress = Signal(int, int)
+    succeeded = Signal(object)
+    failed = Signal(str)
+    cancelled = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._job: Job | None = None
+
+    @property
+    def running(self) -> bool:
+        """Whether a job is going on."""
+        return self._job is not None
+
+    def start(self, work: Callable[[ProgressCallback], Any]) -> None:
+        """Do some work beside the window; what was still going on is stopped first."""
+        self.close()
+        job = self._job = Job(work, self)
+        job.progress.connect(self.progress)
+        job.succeeded.connect(self._on_succeeded)
+        job.failed.connect(self._on_failed)
+        job.cancelled.connect(self._on_cancelled)
+        job.start()
+
+    def cancel(self) -> None:
+        """Ask the work to stop; `cancelled` says when it has."""
+        if self._job is not None:
+            self._job.cancel()
+
+    def close(self) -> None:
+        """Stop and wait; nothing is said any more."""
+        if self._job is not None:
+            self._job.close()
+            self._end()
+
+    def _end(self) -> None:
+        job, self._job = self._job, None
+        if job is not None:
+            job.wait()  # its last signal is out; a QThread must have ended before it is dropped
+            job.blockSignals(True)
+            job.deleteLater()
+
+    @Slot(object)
+    def _on_succeeded(self, result: object) -> None:
+        if self.sender() is self._job:
+            self._end()
+            self.succeeded.emit(result)
+
+    @Slot(str)
+    def _on_failed(self, sentence: str) -> None:
+        if self.sender() is self._job:
+            self._end()
+            self.failed.emit(sentence)
+
+    @Slot()
+    def _on_cancelled(self) -> None:
+        if self.sender() is self._job:
+            self._end()
+            self.cancelled.emit()

@@ -15,7 +15,6 @@ from autoal_gui.evaluation.markup import document, table, tag
 from autoal_gui.evaluation.methods import Method, reference
 from autoal_gui.evaluation.plan import Setup
 from autoal_gui.evaluation.results import (
-    MEASURES,
     SEARCHES,
     Comparison,
     MethodResult,
@@ -130,7 +129,7 @@ def _main_curves(result: SetResult) -> Iterable[Element]:
         legend, charts = tag("p", class_="legend"), tag("div", class_="charts")
         for style, method in enumerate(chosen):
             legend.append(tag("span", sample_line(style), f" {method.name}"))
-        for measure, title in MEASURES.items():
+        for measure, title in result.measures.items():
             lines = [
                 Line(method.name, result.methods[method].curve(measure), style)
                 for style, method in enumerate(chosen)
@@ -176,7 +175,7 @@ def _differences(result: SetResult) -> Iterable[Element]:
 
 
 def _areas(result: SetResult) -> Iterable[Element]:
-    columns = ["method", "seeds", *MEASURES.values(), "SD", "minus random", "wins"]
+    columns = ["method", "seeds", *result.measures.values(), "SD", "minus random", "wins"]
     columns += ["minus vote", "wins"]
     rows = [_area_row(result, found) for found in result.methods.values()]
     yield table("Area under the learning curve", columns, rows)
@@ -186,7 +185,7 @@ def _areas(result: SetResult) -> Iterable[Element]:
 
 def _area_row(result: SetResult, found: MethodResult) -> list[Element | str]:
     cells: list[Element | str] = [found.method.name, str(len(found.seeds))]
-    cells += [_number(Spread.of(list(found.areas(m).values())).mean) for m in MEASURES]
+    cells += [_number(Spread.of(list(found.areas(m).values())).mean) for m in result.measures]
     cells.append(_number(found.area.deviation) if len(found.seeds) > 1 else "")
     for mode in ("random", "vote"):
         comparison = result.against(found.method, mode)

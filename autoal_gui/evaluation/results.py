@@ -1,5 +1,6 @@
 """What finished runs say together: curves, areas, paired differences, times and weights."""
 
+import math
 import statistics
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -7,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from autoal_gui.core.metrics import Metrics
+from autoal_gui.core.metrics import Metrics, from_plain
 from autoal_gui.evaluation.methods import Method, reference
 from autoal_gui.evaluation.records import read_json
 from autoal_gui.evaluation.statistics import Difference, Spread, area
@@ -16,6 +17,7 @@ MEASURES = {
     "balanced_accuracy": "Balanced accuracy",
     "accuracy": "Accuracy",
     "macro_f1": "Macro-F1",
+    "macro_auroc": "AUROC",
 }
 """Properties of `Metrics`, and what the page calls them; the first one decides."""
 MAIN = "balanced_accuracy"
@@ -44,7 +46,7 @@ class Run:
         return cls(
             Method(method["mode"], method["warm"], changes),
             record["seed"],
-            {r["labels"]: _metrics(r["confusion"]) for r in rounds if r["confusion"]},
+            {r["labels"]: _metrics(r) for r in rounds if r["confusion"]},
             {r["labels"]: r["wall"] for r in rounds},
             {r["labels"]: r["weights"] for r in rounds},
         )
@@ -132,6 +134,16 @@ class SetResult:
     warm_starts: tuple[Mapping[str, Any], ...] = field(repr=False)
     """Epochs and seconds of each."""
 
+    @property
+    def measures(self) -> dict[str, str]:
+        """Those of `MEASURES` that every point on every curve has."""
+        points = [m for r in self.methods.values() for run in r.runs for m in run.metrics.values()]
+        return {
+            name: title
+            for name, title in MEASURES.items()
+            if all(math.isfinite(getattr(point, name)) for point in points)
+        }
+
     def against(self, method: Method, mode: str) -> Comparison | None:
         """Hold a method against that of a mode with the same start; None where there is none."""
         return self.compared(method, reference(method, mode, self.methods))
@@ -194,5 +206,7 @@ def _set_result(records: Iterable[dict[str, Any]]) -> SetResult:
     return SetResult(facts["name"], facts, by_method, tuple(warm.values()))
 
 
-def _metrics(confusion: list[list[int]]) -> Metrics:
-    return Metrics(tuple(tuple(row) for row in confusion))
+def _metrics(values: Mapping[str, Any]) -> Metrics:
+    """Read what a round was measured to have; a single class on the set has no area."""
+    area = values.get("auroc")
+    return from_plain({"confusion": values["confusion"], "auroc": [area] if area else None})

@@ -3,35 +3,53 @@
 from pathlib import Path
 from typing import Literal, Protocol
 
+from autoal_gui.core.handover import Choices, Snapshot
+from autoal_gui.core.language import mark
 from autoal_gui.core.model import TrainedModel
-from autoal_gui.core.project import Project
+from autoal_gui.core.pool import ProgressCallback
+
+NOT_WRITTEN = mark("The model could not be written there.")
+CLOSE = 1e-4  # between two computations of one probability
+DIFFERS = mark("The copy of the model differs; is the disk failing?")
 
 
-class LabelExporter(Protocol):
-    """Writes labels; called in the thread that owns the project."""
+class Exporter(Protocol):
+    """What every exporter says of itself. `LABEL` and `ABOUT` are marked for translation."""
 
     NAME: str
     LABEL: str
+    ABOUT: str
+    """What the format is for, in one sentence."""
     SUFFIX: str
-    KIND: Literal["labels"]
+    """How its files end; empty where it writes a folder."""
     ORDER: int
+    OPTIONS: tuple[str, ...]
+    """The fields of `Choices` that it reads."""
 
-    def write(self, target: Path, project: Project) -> None:
-        """Write `target`.
+
+class LabelExporter(Exporter, Protocol):
+    """Writes labels, or a report; called in a thread of its own or by the command line."""
+
+    KIND: Literal["labels", "report"]
+
+    def write(
+        self, target: Path, labels: Snapshot, choices: Choices, progress: ProgressCallback
+    ) -> str:
+        """Write `target` and return in one sentence what was written.
 
         Raises:
-            ProjectError: it cannot be written; a file that was there is left as it was.
+            ProjectError: it cannot be written; what was there is left as it was.
+            Cancelled: `progress` said so, likewise.
         """
 
 
-class ModelExporter(Protocol):
+class ModelExporter(Exporter, Protocol):
     """Writes a model; called in the engine's thread."""
 
-    NAME: str
-    LABEL: str
-    SUFFIX: str
     KIND: Literal["model"]
-    ORDER: int
+
+    def missing(self) -> str:
+        """Return in one sentence what must be installed first; empty where nothing is missing."""
 
     def write(self, target: Path, model: TrainedModel) -> None:
         """Write `target` and read it back.

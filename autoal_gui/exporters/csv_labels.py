@@ -6,18 +6,23 @@ apostrophe: whoever reads the table takes one leading apostrophe away and has th
 """
 
 import csv
+from collections.abc import Mapping
 from pathlib import Path
 
 from autoal_gui.core.errors import ProjectError
 from autoal_gui.core.files import replacing
+from autoal_gui.core.handover import Choices, Snapshot, no_progress, pseudonyms
 from autoal_gui.core.journal import Entry
-from autoal_gui.core.project import Project
+from autoal_gui.core.language import mark, tr, tr_count
+from autoal_gui.core.pool import ProgressCallback
 
 NAME = "csv"
-LABEL = "Labels as a table (CSV)"
+LABEL = mark("Table (CSV)")
+ABOUT = mark("For a spreadsheet or statistics: a line for each answered image.")
 SUFFIX = ".csv"
 KIND = "labels"
 ORDER = 10
+OPTIONS = ("de_identified",)
 
 COLUMNS = (
     "image_id",
@@ -32,42 +37,60 @@ COLUMNS = (
     "suggested",
     "confidence",
     "suggestion_shown",
+    "flagged",
+    "comment",
 )
+NOT_WRITTEN = mark("The labels could not be written there; nothing was changed.")
 
 FORMULA_STARTS = tuple("=+-@＝＋－＠\t\r\n'")
+EVERY = 1000  # lines between two looks at whether the user has cancelled
 
 
-def write(target: Path, project: Project) -> None:
+def write(
+    target: Path,
+    labels: Snapshot,
+    choices: Choices = Choices(),  # noqa: B008 - frozen
+    progress: ProgressCallback = no_progress,
+) -> str:
     """Write the answer that stands for each image, ascending by image id.
 
     Raises:
         ProjectError: the file cannot be written; one that was there is left as it was.
     """
+    answers = sorted(labels.answers.items())
+    aliases = pseudonyms(tuple(e for _, e in answers)) if choices.de_identified else None
     try:
         with replacing(target) as partial, partial.open("w", newline="", encoding="utf-8") as file:
             writer = csv.writer(file)
             writer.writerow(COLUMNS)
-            for _, entry in sorted(project.answers.items()):
-                writer.writerow(_row(entry, project))
+            for done, (_, entry) in enumerate(answers, start=1):
+                writer.writerow(_row(entry, labels, aliases))
+                if done % EVERY == 0:
+                    progress(done, len(answers))
     except OSError as error:
-        raise ProjectError("The labels could not be written there; nothing was changed.") from error
+        raise ProjectError(tr(NOT_WRITTEN)) from error
+    return tr_count("{count} answer was written.", "{count} answers were written.", len(answers))
 
 
-def _row(entry: Entry, project: Project) -> tuple[object, ...]:
-    image, classes = project.pool.images[entry.image_id], project.classes
+def _row(
+    entry: Entry, labels: Snapshot, aliases: Mapping[str, str] | None = None
+) -> tuple[object, ...]:
+    image, classes = labels.pool.images[entry.image_id], labels.classes
     return (
         image.image_id,
-        plain(image.key),
-        image.sha256,
+        plain(image.key) if aliases is None else image.image_id,
+        image.sha256 if aliases is None else "",
         image.split,
         "label" if entry.class_index is not None else entry.action,
         "" if entry.class_index is None else plain(classes[entry.class_index]),
-        plain(entry.annotator),
+        plain(entry.annotator if aliases is None else aliases[entry.annotator]),
         entry.at,
         entry.round_number,
         "" if entry.suggested is None else plain(classes[entry.suggested]),
         "" if entry.confidence is None else f"{entry.confidence:.4f}",
         int(entry.shown),
+        int(entry.image_id in labels.flags),
+        plain(labels.comments.get(entry.image_id, "")) if aliases is None else "",
     )
 
 

@@ -5,13 +5,22 @@ from pathlib import Path
 
 from autoal_gui.core.errors import CheckpointError
 from autoal_gui.core.files import replacing
+from autoal_gui.core.language import mark, tr
 from autoal_gui.core.model import TrainedModel
+from autoal_gui.exporters.contract import DIFFERS, NOT_WRITTEN
 
 NAME = "pt"
-LABEL = "Model for PyTorch (.pt)"
+LABEL = mark("PyTorch (.pt)")
+ABOUT = mark("To predict with this program, start another project from it, or go on in PyTorch.")
 SUFFIX = ".pt"
 KIND = "model"
 ORDER = 20
+OPTIONS: tuple[str, ...] = ()
+
+
+def missing() -> str:
+    """Nothing is."""
+    return ""
 
 
 def write(target: Path, model: TrainedModel) -> None:
@@ -24,6 +33,6 @@ def write(target: Path, model: TrainedModel) -> None:
         with replacing(target) as partial:
             shutil.copyfile(model.checkpoint, partial)
             if partial.read_bytes() != model.checkpoint.read_bytes():
-                raise CheckpointError("The copy of the model differs; is the disk failing?")
+                raise CheckpointError(tr(DIFFERS))
     except (OSError, shutil.SameFileError) as error:
-        raise CheckpointError("The model could not be written there.") from error
+        raise CheckpointError(tr(NOT_WRITTEN)) from error

@@ -7,13 +7,24 @@ import numpy as np
 
 from autoal_gui.core.errors import CheckpointError
 from autoal_gui.core.files import replacing
+from autoal_gui.core.language import mark, tr
 from autoal_gui.core.model import TrainedModel
+from autoal_gui.exporters.contract import DIFFERS, NOT_WRITTEN
 
 NAME = "safetensors"
-LABEL = "Model as safetensors"
+LABEL = mark("Safetensors")
+ABOUT = mark(
+    "The same weights in a file that cannot hold code, with the description in its header."
+)
 SUFFIX = ".safetensors"
 KIND = "model"
 ORDER = 30
+OPTIONS: tuple[str, ...] = ()
+
+
+def missing() -> str:
+    """Nothing is."""
+    return ""
 
 
 def write(target: Path, model: TrainedModel) -> None:
@@ -32,6 +43,6 @@ def write(target: Path, model: TrainedModel) -> None:
             save_file(arrays, partial, metadata)  # writes memory as it lies, hence the order
             written = load_file(partial)
             if any(not np.array_equal(written[n], a) for n, a in model.arrays.items()):
-                raise CheckpointError("The copy of the model differs; is the disk failing?")
+                raise CheckpointError(tr(DIFFERS))
     except (OSError, SafetensorError) as error:
-        raise CheckpointError("The model could not be written there.") from error
+        raise CheckpointError(tr(NOT_WRITTEN)) from error

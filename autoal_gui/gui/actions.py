@@ -6,6 +6,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QKeySequence
 
 from autoal_gui.core.language import tr
+from autoal_gui.gui.keys import command_keys
 from autoal_gui.gui.theme import Theme, icon
 
 
@@ -33,9 +34,13 @@ COMMANDS = (
     Command("unsure", "Label", "Unsure", "The class cannot be told", ("U",), "unsure"),
     Command("skip", "Label", "Skip", "The image is unusable", ("S",), "skip"),
     Command("undo", "Label", "Undo", "Take back the last answer", ("Backspace", "Ctrl+Z"), "undo"),
-    Command("redo", "Label", "Redo", "Restore the answer", ("Ctrl+Shift+Z", "Ctrl+Y"), "redo"),
+    Command("redo", "Label", "Redo", "Restore the answer", ("Ctrl+Y", "Ctrl+Shift+Z"), "redo"),
     Command("back", "Label", "Back", "Show the image answered before", ("Left",), repeats=True),
     Command("forward", "Label", "Forward", "Show the next image", ("Right",), repeats=True),
+    Command("flag", "Label", "Flag", "Mark the image, to come back to it", ("X",), "flag"),
+    Command("comment", "Label", "Comment…", "Say something of the image", ("T",), "comment"),
+    Command("find_class", "Label", "Find a class…", "Type a part of its name", ("/",)),
+    Command("go_to", "Label", "Go to image…", "By its number or file name", ("Ctrl+F", "Ctrl+J")),
     Command(
         "classes", "Label", "Classes…", "Add, rename or remove classes", ("Ctrl+K",), "classes"
     ),
@@ -46,6 +51,7 @@ COMMANDS = (
     Command(
         "smooth", "View", "Smooth pixels", "Smooth or hard pixels when enlarged", ("N",), "smooth"
     ),
+    Command("grid", "View", "Grid", "Answer several images at once", ("G",), "grid"),
     Command("theme", "View", "Light or dark", "Change the colours", ("Ctrl+D",), "theme"),
     Command("why", "View", "Why this image", "What each strategy made of it", ("W",)),
     Command(
@@ -114,6 +120,24 @@ COMMANDS = (
         ("Ctrl+L",),
         "play",
     ),
+    Command(
+        "review",
+        "Check",
+        "Review",
+        "All answered images, likely errors first; change labels in place",
+        ("Ctrl+R",),
+        "review",
+    ),
+    Command("agreement", "Check", "Agreement", "How far readers agree", ("Ctrl+G",)),
+    Command(
+        "second", "Check", "Second reading…", "Another reader labels a share of the images, blind"
+    ),
+    Command(
+        "merge",
+        "Check",
+        "Merge another project's answers…",
+        "A colleague's answers to the same images come in as second readings",
+    ),
     Command("help", "Help", "Help", "How this program works", ("F1",), "help"),
     Command("keys", "Help", "Keys…", "All keys on one sheet", ("?",), "keys"),
 )
@@ -139,10 +163,18 @@ class Actions(QObject):
 
     def _make(self, command: Command) -> QAction:
         action = QAction(tr(command.text), self)
-        action.setShortcuts([QKeySequence(key) for key in command.keys])
+        action.setShortcuts([QKeySequence(k) for k in command_keys(command.name, command.keys)])
         action.setAutoRepeat(command.repeats)
         _set_tip(action, tr(command.tip))
         return action
+
+    def take_keys(self) -> None:
+        """Give every command the keys that the user has chosen now."""
+        for command in COMMANDS:
+            action = self[command.name]
+            chosen = command_keys(command.name, command.keys)
+            action.setShortcuts([QKeySequence(key) for key in chosen])
+            _set_tip(action, action.statusTip())
 
     def rename(self, name: str, text: str, tip: str) -> None:
         """Give a command other words, where what it does depends on what runs."""

@@ -1,6 +1,6 @@
 """The strip of the batch: a thumbnail for each image, and what was answered."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,7 +26,9 @@ from PySide6.QtWidgets import (
 )
 
 from autoal_gui.core.journal import Entry
+from autoal_gui.core.language import number, tr
 from autoal_gui.gui.class_panel import answer_word, paint_key
+from autoal_gui.gui.image_grid import paint_mark
 from autoal_gui.gui.image_loader import ImageLoader
 from autoal_gui.gui.keys import class_keys
 from autoal_gui.gui.theme import Theme
@@ -43,6 +45,8 @@ class StripItem:
     image_id: int
     entry: Entry | None
     current: bool
+    flagged: bool
+    commented: bool
 
 
 class BatchModel(QAbstractListModel):
@@ -54,6 +58,8 @@ class BatchModel(QAbstractListModel):
         self._answers: Mapping[int, Entry] = {}
         self._classes: tuple[str, ...] = ()
         self._current: int | None = None
+        self._flags: Container[int] = ()
+        self._comments: Container[int] = ()
 
     def set_batch(self, batch: tuple[int, ...]) -> None:
         """Take another batch."""
@@ -64,6 +70,11 @@ class BatchModel(QAbstractListModel):
     def set_answers(self, answers: Mapping[int, Entry], classes: tuple[str, ...]) -> None:
         """Take the answers that stand now."""
         self._answers, self._classes = answers, classes
+        self._changed()
+
+    def set_marks(self, flags: Container[int], comments: Container[int]) -> None:
+        """Take the images that carry a flag, and those with a comment."""
+        self._flags, self._comments = flags, comments
         self._changed()
 
     def set_current(self, image_id: int | None) -> QModelIndex:
@@ -94,10 +105,18 @@ class BatchModel(QAbstractListModel):
         image_id = self._batch[index.row()]
         entry = self._answers.get(image_id)
         if role == ITEM:
-            return StripItem(image_id, entry, image_id == self._current)
+            flagged, commented = image_id in self._flags, image_id in self._comments
+            return StripItem(image_id, entry, image_id == self._current, flagged, commented)
         if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
-            answer = answer_word(entry, self._classes) if entry else "no answer yet"
-            return f"Image {index.row() + 1} of {len(self._batch)}: {answer}"
+            words = [answer_word(entry, self._classes) if entry else tr("no answer yet")]
+            words += [tr("flagged")] if image_id in self._flags else []
+            words += [tr("with a comment")] if image_id in self._comments else []
+            return tr(
+                "Image {place} of {total}: {answer}",
+                place=number(index.row() + 1),
+                total=number(len(self._batch)),
+                answer=", ".join(words),
+            )
         return None
 
 
@@ -129,12 +148,22 @@ class ThumbnailDelegate(QStyledItemDelegate):
             painter.drawText(place, Qt.AlignmentFlag.AlignCenter, "?")
         if item.entry is not None:
             self._paint_mark(painter, place, item.entry)
+        self._paint_signs(painter, place, item)
         pen = QPen(QColor(colours.accent if item.current else colours.border))
         pen.setWidth(3 if item.current else 1)
         painter.setPen(pen)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRoundedRect(QRectF(place).adjusted(-1, -1, 1, 1), 3, 3)
         painter.restore()
+
+    def _paint_signs(self, painter: QPainter, place: QRect, item: StripItem) -> None:
+        """Draw the flag and the comment at the upper right."""
+        side = painter.fontMetrics().height()
+        left = place.right() - side
+        for name, marked in (("flag", item.flagged), ("comment", item.commented)):
+            if marked:
+                paint_mark(painter, QRect(left, place.top() + 1, side, side), name, self._theme)
+                left -= side + 2
 
     def _paint_mark(self, painter: QPainter, place: QRect, entry: Entry) -> None:
         side = float(painter.fontMetrics().height() + 2)
@@ -147,7 +176,7 @@ class ThumbnailDelegate(QStyledItemDelegate):
         painter.setBrush(QColor(self._theme.colours.surface))
         painter.drawRoundedRect(cap, 5, 5)
         painter.setPen(QColor(self._theme.colours.text))
-        mark = "U" if entry.action == "unsure" else "S"
+        mark = tr("U") if entry.action == "unsure" else tr("S")
         painter.drawText(cap, Qt.AlignmentFlag.AlignCenter, mark)
 
 
@@ -181,7 +210,7 @@ class BatchStrip(QListView):
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFixedHeight(THUMBNAIL + 2 * PADDING + 14)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setAccessibleName("Batch")
+        self.setAccessibleName(tr("Batch"))
         self.clicked.connect(self._pick)
         loader.ready.connect(self._model.repaint_image)
 
@@ -193,6 +222,10 @@ class BatchStrip(QListView):
         """Show what has been answered."""
         self._delegate.keys = class_keys(len(classes))
         self._model.set_answers(answers, classes)
+
+    def set_marks(self, flags: Container[int], comments: Container[int]) -> None:
+        """Show which images carry a flag, and which a comment."""
+        self._model.set_marks(flags, comments)
 
     def set_current(self, image_id: int | None) -> None:
         """Mark the image on screen and bring it into view."""

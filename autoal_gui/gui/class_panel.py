@@ -15,11 +15,12 @@ from PySide6.QtWidgets import (
 )
 
 from autoal_gui.core.journal import Entry
+from autoal_gui.core.language import mark, tr
 from autoal_gui.core.project import Suggestion
 from autoal_gui.gui.keys import class_keys
 from autoal_gui.gui.theme import Theme, class_colour, ink_on, scale_font
 
-ANSWER_WORDS = {"unsure": "Unsure", "skip": "Skipped"}
+ANSWER_WORDS = {"unsure": mark("Unsure"), "skip": mark("Skipped")}
 
 
 class ClassButton(QPushButton):
@@ -34,8 +35,11 @@ class ClassButton(QPushButton):
         self.setProperty("role", "class")
         self.setCheckable(True)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setAccessibleName(f"{name}, key {key}" if key else name)
-        self.setToolTip(f"{name}: press {key}" if key else f"{name}: no key is left, click here")
+        self.setAccessibleName(tr("{name}, key {key}", name=name, key=key) if key else name)
+        if key:
+            self.setToolTip(tr("{name}: press {key}", name=name, key=key))
+        else:
+            self.setToolTip(tr("{name}: no key is left; click here, or type its name", name=name))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.clicked.connect(self._choose)
 
@@ -98,7 +102,7 @@ class ClassPanel(QFrame):
         self._buttons: list[ClassButton] = []
         self._shortcuts: list[QShortcut] = []
         self.setProperty("role", "card")
-        title = QLabel("Which class?")
+        title = QLabel(tr("Which class?"))
         scale_font(title, 1.1, bold=True)
         self._column = QVBoxLayout()
         self._column.setSpacing(6)
@@ -166,6 +170,22 @@ class ClassPanel(QFrame):
         self._feedback.setVisible(bool(text))
 
 
+class KeyLabel(QLabel):
+    """The first key of an action, whatever the user makes of it."""
+
+    def __init__(self, action: QAction) -> None:
+        super().__init__()
+        self._action = action
+        self.setProperty("role", "key")
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Maximum)
+        scale_font(self, 0.9)
+        action.changed.connect(self._follow)
+        self._follow()
+
+    def _follow(self) -> None:
+        self.setText(self._action.shortcut().toString(QKeySequence.SequenceFormat.NativeText))
+
+
 def action_button(action: QAction) -> QWidget:
     """Return a wide button for an action with its key printed at the right."""
     button = QToolButton()
@@ -175,10 +195,7 @@ def action_button(action: QAction) -> QWidget:
     button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
     button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     button.setAccessibleName(action.text())
-    key = QLabel(action.shortcut().toString(QKeySequence.SequenceFormat.NativeText))
-    key.setProperty("role", "key")
-    key.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Maximum)
-    scale_font(key, 0.9)
+    key = KeyLabel(action)
     row = QWidget()
     layout = QHBoxLayout(row)
     layout.setContentsMargins(0, 0, 4, 0)
@@ -193,10 +210,11 @@ def feedback_text(
     """Say what was answered and what the model makes of the same image."""
     words = []
     if entry is not None:
-        words.append(f"{answer_word(entry, classes)}.")
+        words.append(tr("{answer}.", answer=answer_word(entry, classes)))
     if suggestion is not None:
         name = classes[suggestion.class_index]
-        words.append(f"The model says {name} ({suggestion.confidence:.0%}).")
+        share = f"{suggestion.confidence:.0%}"
+        words.append(tr("The model says {name} ({share}).", name=name, share=share))
     return " ".join(words)
 
 
@@ -204,4 +222,4 @@ def answer_word(entry: Entry, classes: tuple[str, ...]) -> str:
     """Return an answer in a word."""
     if entry.class_index is not None:
         return classes[entry.class_index]
-    return ANSWER_WORDS[entry.action]
+    return tr(ANSWER_WORDS[entry.action])

@@ -7,14 +7,16 @@ signal; each view decides what to repaint.
 import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 
 from PySide6.QtCore import QObject, Signal, Slot
 
 from autoal_gui.core.errors import AutoALError, CheckpointError, ProjectDamaged, SourceError
-from autoal_gui.core.journal import Action, Entry
-from autoal_gui.core.language import mark, tr, tr_count
+from autoal_gui.core.handover import Choices, Snapshot
+from autoal_gui.core.journal import ANSWERS, Action, Entry
+from autoal_gui.core.language import mark, number, tr, tr_count
 from autoal_gui.core.messages import (
     CommandCancelled,
     CommandFailed,
@@ -39,11 +41,13 @@ from autoal_gui.core.repeats import Answered
 from autoal_gui.core.session import State
 from autoal_gui.core.settings import RunSettings
 from autoal_gui.core.warm import same_input
+from autoal_gui.engine.jobs import OneJob
 from autoal_gui.gui.engine_client import EngineClient
 from autoal_gui.gui.file_checks import FileChecks
 from autoal_gui.gui.keys import class_keys, keys_sentence
 from autoal_gui.gui.services import Services
 
+AT_ONCE = 500  # images answered with one key: more is a slip of the hand
 START = "start.pt"  # the checkpoint that the first rounds start from
 IMAGES_GONE = mark("The project opens again once its images are back; all labels are safe.")
 WARM_LOST = mark("What was learned from the images is missing or damaged; it is learned again.")
@@ -79,8 +83,8 @@ class Controller(QObject):
     """`failed` has just said that a project's file is damaged: it can be recovered."""
     images_wanted = Signal(str, object)
     """(title, image ids): show these images, and nothing else, on the review page."""
-    exported = Signal(str)
-    """The file or folder that was written."""
+    exported = Signal(str, str)
+    """(file or folder that was written, one sentence of what is in it)."""
 
     explained = Signal(object)
     """The `Explained` of the image that was asked about last."""
@@ -95,6 +99,7 @@ class Controller(QObject):
         self._current: int | None = None
         self._asked_in = 0  # the last round when the image on screen was put there
         self._last_answered: int | None = None
+        self._selection: tuple[int, ...] | None = None  # what the grid has selected
         self.last_entry: Entry | None = None
         """What was answered last, be it to a repeat."""
         self._round: int | None = None
@@ -105,6 +110,10 @@ class Controller(QObject):
         self._waiting_export: tuple[ModuleType, Path] | None = None
         self._waiting_question: Explain | None = None
         self._explaining = False
+        self.label_export = OneJob(self)
+        self.label_export.succeeded.connect(self._on_labels_written)
+        self.label_export.failed.connect(self._on_labels_not_written)
+        self._labels_to = Path()
         self.checks = FileChecks(self)
         self.checks.stored.connect(self._on_unreadable)
         self.checks.ended.connect(self._on_checked)
@@ -180,6 +189,7 @@ class Controller(QObject):
         if self._project is None:
             return
         self._client.abandon()
+        self.label_export.close()
         self.checks.close()
         if self._round is not None:
             self._project.end_round(self._round, "interrupted", tr("The project was closed."))
@@ -187,6 +197,7 @@ class Controller(QObject):
         self._project, self._queue, self._current = None, LabelQueue(), None
         self._round, self._trained_on, self._due = None, None, False
         self._last_answered, self._waiting_export = None, None
+        self._selection = None
         self._waiting_question, self._explaining = None, False
         self._warming, self._gave_up = None, False
         self.project_closed.emit()
@@ -207,6 +218,11 @@ class Controller(QObject):
     def batch(self) -> tuple[int, ...]:
         """The images in the strip."""
         return self._queue.batch
+
+    @property
+    def rest(self) -> tuple[int, ...]:
+        """The images that wait behind the batch, in the order asked."""
+        return self._queue.rest
 
     @property
     def upcoming(self) -> tuple[int, ...]:
@@ -258,28 +274,27 @@ class Controller(QObject):
         """Answer that the image is unusable."""
         self._answer("skip")
 
+    def select(self, images: tuple[int, ...] | None) -> None:
+        """Say which images the next answers are for; None for the one on screen."""
+        self._selection = images
+
+    def _targets(self) -> tuple[int, ...]:
+        """Return the images that an answer is for, none with a notice where that cannot be."""
+        if self._selection is None:
+            return () if self._current is None else (self._current,)
+        if not self._selection:
+            self.notice.emit(tr("Select images in the grid first."))
+        elif len(self._selection) > AT_ONCE:
+            most = number(AT_ONCE)
+            self.notice.emit(tr("At most {most} images can be answered at once.", most=most))
+            return ()
+        return self._selection
+
     def _answer(self, action: Action, class_index: int | None = None) -> None:
-        image = self._current
-        if image is None:
+        images = self._targets()
+        if not self._save(images, partial(self._give, action=action, class_index=class_index)):
             return
-        project = self.project
-        again = image in self._queue.repeats
-        # Whoever answered an image before has seen what the model made of it.
-        seen = image in project.journal.first_answers and not again
-        try:
-            self.last_entry = project.answer(
-                image,
-                action,
-                class_index,
-                project.suggestion(image),
-                shown=project.show_suggestions or seen,
-                round_number=self._asked_in,
-                purpose="repeat" if again else "answer",
-            )
-        except AutoALError as error:
-            self.failed.emit(str(error), "")
-            return
-        self._last_answered = image
+        self._last_answered = images[0] if len(images) == 1 else None
         completed = self._queue.current(self.answered) is None
         if completed:
             self._next_batch()
@@ -288,7 +303,59 @@ class Controller(QObject):
         if completed:
             self._train_after_batch()
 
+    def _save(self, images: tuple[int, ...], give: Callable[[int], Entry]) -> bool:
+        """Commit an entry for each image, all or none; say whether there is something new."""
+        try:
+            if len(images) > 1:
+                with self.project.together():
+                    for image in images:
+                        give(image)
+            elif images:
+                give(images[0])
+        except AutoALError as error:
+            self.failed.emit(str(error), "")
+            return False
+        return bool(images)
+
+    def _give(self, image: int, action: Action, class_index: int | None) -> Entry:
+        project = self.project
+        again = image in self._queue.repeats
+        # Whoever answered an image before has seen what the model made of it.
+        seen = image in project.journal.first_answers and not again
+        self.last_entry = project.answer(
+            image,
+            action,
+            class_index,
+            project.suggestion(image),
+            shown=project.show_suggestions or seen,
+            round_number=self._asked_in,
+            purpose="repeat" if again else "answer",
+        )
+        return self.last_entry
+
+    def flag(self) -> None:
+        """Put a flag on the image on screen or those selected; take it off where all have one."""
+        images, journal = self._targets(), self.project.journal
+        flagged = not all(journal.is_flagged(image) for image in images)
+        if self._save(images, partial(self.project.flag, flagged=flagged)):
+            self.answers_changed.emit()
+
+    @property
+    def comment(self) -> str:
+        """The comment on the image on screen or those selected; empty where they differ."""
+        images = (self._current,) if self._selection is None else self._selection
+        found = {self.project.journal.comment(image) for image in images if image is not None}
+        return found.pop() if len(found) == 1 else ""
+
+    def comment_on(self, comment: str) -> None:
+        """Put a comment on the image on screen or those selected; an empty one removes it."""
+        if comment != self.comment and self._save(
+            self._targets(), partial(self.project.comment_on, comment=comment)
+        ):
+            self.answers_changed.emit()
+
     def undo(self) -> None:
+<<<<<<< HEAD
         """Take back the last answer and show its image, over batches and restarts."""
         try:
             entry = self.project.undo()
@@ -296,14 +363,26 @@ class Controller(QObject):
             self.failed.emit(str(error), "")
             return
         if entry is None:
+=======
+        """Take back what was given last and show its image, over batches and restarts.
+
+        Answers that were given at once are taken back at once.
+        """
+        entries = self._turned(self.project.undo_together)
+        if not entries:
+>>>>>>> main
             self.notice.emit(tr("There is no answer to take back."))
             return
-        queue = self._queue.brought_back(entry.image_id, entry.purpose == "repeat")
+        queue = self._queue
+        for entry in entries:
+            if entry.action in ANSWERS:
+                queue = queue.brought_back(entry.image_id, entry.purpose == "repeat")
         if queue != self._queue:
             self._set_queue(queue)
-        self._after_history(entry.image_id)
+        self._after_history(entries[-1].image_id)
 
     def redo(self) -> None:
+<<<<<<< HEAD
         """Give the answer taken back last again and show what follows."""
         try:
             entry = self.project.redo()
@@ -311,11 +390,25 @@ class Controller(QObject):
             self.failed.emit(str(error), "")
             return
         if entry is None:
+=======
+        """Give what was taken back last again and show what follows."""
+        entries = self._turned(self.project.redo_together)
+        if not entries:
+>>>>>>> main
             self.notice.emit(tr("There is no answer to restore."))
             return
         if self._queue.current(self.answered) is None:
             self._next_batch()
-        self._after_history(self._queue.current(self.answered))
+        answered = entries[-1].action in ANSWERS
+        following = self._queue.current(self.answered)
+        self._after_history(following if answered else entries[-1].image_id)
+
+    def _turned(self, turn: Callable[[], tuple[Entry, ...]]) -> tuple[Entry, ...]:
+        try:
+            return turn()
+        except AutoALError as error:
+            self.failed.emit(str(error), "")
+            return ()
 
     def _after_history(self, image: int | None) -> None:
         self._last_answered = None
@@ -559,7 +652,7 @@ class Controller(QObject):
         elif isinstance(event, RoundFinished):
             self._on_round_finished(event)
         elif isinstance(event, Exported):
-            self.exported.emit(event.target)
+            self.exported.emit(event.target, "")
             self._go_on()
         elif self._explaining:  # whatever comes now ends it: it has no progress
             self._on_explained(event)
@@ -686,16 +779,24 @@ class Controller(QObject):
 
     # -- export -------------------------------------------------------------------------------
 
-    def export_labels(self, exporter: ModuleType, target: Path) -> None:
-        """Write the labels with an exporter of KIND "labels"."""
-        try:
-            exporter.write(target, self.project)
-        except AutoALError as error:
-            self.failed.emit(str(error), "")
-        except OSError:
-            self.failed.emit(tr(LABELS_NOT_WRITTEN), "")
-        else:
-            self.exported.emit(str(target))
+    def export_labels(
+        self,
+        exporter: ModuleType,
+        target: Path,
+        choices: Choices = Choices(),  # noqa: B008 - frozen
+    ) -> None:
+        """Write the labels, or a report on them, as they stand now; beside the window."""
+        self._labels_to = target
+        labels = Snapshot.of(self.project)
+        self.label_export.start(partial(exporter.write, target, labels, choices))
+
+    @Slot(object)
+    def _on_labels_written(self, sentence: str) -> None:
+        self.exported.emit(str(self._labels_to), sentence)
+
+    @Slot(str)
+    def _on_labels_not_written(self, sentence: str) -> None:
+        self.failed.emit(sentence, "")
 
     def export_model(self, exporter: ModuleType, target: Path) -> None:
         """Write the last good model with an exporter of KIND "model", after a running round."""

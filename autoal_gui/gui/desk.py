@@ -9,6 +9,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QSplitter,
+    QStackedWidget,
     QTabWidget,
     QToolButton,
     QVBoxLayout,
@@ -21,6 +22,7 @@ from autoal_gui.gui.batch_strip import BatchStrip
 from autoal_gui.gui.class_panel import ClassPanel, feedback_text
 from autoal_gui.gui.controller import Controller
 from autoal_gui.gui.flow import FlowLayout
+from autoal_gui.gui.grid_panel import GridPanel
 from autoal_gui.gui.heat_panel import HeatPanel
 from autoal_gui.gui.image_loader import ImageLoader
 from autoal_gui.gui.image_view import ImageView
@@ -60,6 +62,7 @@ class Desk(QWidget):
         self.class_panel = ClassPanel(
             theme, tuple(actions[name] for name in ("unsure", "skip", "undo", "redo"))
         )
+        self.grid = GridPanel(controller, self.loader, theme)
         self.why = WhyPanel()
         self.heat = HeatPanel(controller, self.image_view)
         self.training = TrainingPanel(controller, actions)
@@ -69,6 +72,7 @@ class Desk(QWidget):
             (self.class_panel, "labelling"),
             (self.strip, "labelling"),
             (self.image_view, "labelling"),
+            (self.grid, "labelling"),
             (self.why, "why"),
             (self.training, "training"),
             (self.weights, "weights"),
@@ -93,7 +97,7 @@ class Desk(QWidget):
         for label in (self._mode, self._round, self._labels):
             row.addWidget(label)
         row.addStretch(1)
-        for name in ("export", "settings", "keys"):
+        for name in ("review", "export", "settings", "keys"):
             row.addWidget(tool_button(actions, name, with_text=True))
         row.addWidget(tool_button(actions, "theme"))
 
@@ -104,7 +108,9 @@ class Desk(QWidget):
         self._splitter.addWidget(self._make_side())
         self._splitter.setStretchFactor(0, 3)
         self._splitter.setStretchFactor(1, 2)
-        self._splitter.setSizes([850, 430])
+        self._splitter.setSizes(
+            [775, 505]
+        )  # the weights and their pins need so much in any language
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -113,7 +119,9 @@ class Desk(QWidget):
 
     def _make_reading(self, actions: Actions) -> QWidget:
         """Return the left side: strip, image and answers."""
-        picture = QVBoxLayout()
+        large = QWidget()
+        picture = QVBoxLayout(large)
+        picture.setContentsMargins(0, 0, 0, 0)
         picture.setSpacing(0)
         picture.addWidget(self._make_image_bar(actions))
         picture.addWidget(self.image_view, 1)
@@ -122,12 +130,17 @@ class Desk(QWidget):
         middle = QHBoxLayout()
         middle.setContentsMargins(0, 0, 0, 0)
         middle.setSpacing(0)
-        middle.addLayout(picture, 1)
+        self.views = QStackedWidget()
+        self.views.addWidget(large)
+        self.views.addWidget(self.grid)
+        middle.addWidget(self.views, 1)
         answers = QVBoxLayout()
         answers.setContentsMargins(10, 10, 10, 10)
         answers.addWidget(self.class_panel)
         answers.addWidget(tool_button(actions, "classes", with_text=True))
-        self.class_panel.setFixedWidth(15 * self.fontMetrics().height())
+        line = self.fontMetrics().height()
+        wanted = self.class_panel.sizeHint().width()  # the answers' words and keys
+        self.class_panel.setFixedWidth(min(max(14 * line, wanted), 20 * line))
         middle.addLayout(answers)
         reading = QWidget()
         column = QVBoxLayout(reading)
@@ -141,17 +154,21 @@ class Desk(QWidget):
         bar = QFrame()
         bar.setProperty("role", "bar")
         self._position = text_label()  # which wraps where text is large and the screen small
+        self._comment = text_label(role="muted")
+        self._flag = actions["flag"]
+        self._flag.setCheckable(True)
         self._zoom = QLabel()
         self._zoom.setProperty("role", "muted")
         row = QHBoxLayout(bar)
         row.setContentsMargins(12, 4, 8, 4)
         row.addWidget(self._position, 1)
+        row.addWidget(self._comment, 1)
         tools = FlowLayout()
         row.addLayout(tools, 2)
         tools.addWidget(WindowControl(self.image_view, actions))
         tools.addWidget(tool_button(actions, "invert"))
         tools.addWidget(self._zoom)
-        for name in ("fit", "actual", "smooth", "heat"):
+        for name in ("flag", "comment", "grid", "fit", "actual", "smooth", "heat"):
             tools.addWidget(tool_button(actions, name))
         tools.addWidget(self._question("labelling"))
         return bar
@@ -201,7 +218,10 @@ class Desk(QWidget):
         controller.settings_changed.connect(self._on_settings)
         controller.rounds_changed.connect(self._on_settings)
         self.class_panel.answered.connect(controller.answer)
-        self.strip.picked.connect(controller.go_to)
+        self.strip.picked.connect(self.show_large)
+        self.grid.opened.connect(self.show_large)
+        self.grid.left.connect(self._leave_grid)
+        actions["grid"].triggered.connect(self.toggle_grid)
         self.loader.ready.connect(self._on_ready)
         self.image_view.zoomed.connect(self._on_zoomed)
         actions["fit"].triggered.connect(self.image_view.fit)
@@ -231,8 +251,29 @@ class Desk(QWidget):
         self.image_view.setFocus()
 
     def _on_closed(self) -> None:
+        self._leave_grid()
         self.loader.open(None)
         self.strip.set_batch(())
+
+    def toggle_grid(self) -> None:
+        """Change between one large image and a grid of many."""
+        if self.views.currentWidget() is self.grid:
+            self._leave_grid()
+        else:
+            self.views.setCurrentWidget(self.grid)
+            self.grid.enter()
+
+    @Slot(int)
+    def show_large(self, image_id: int) -> None:
+        """Show one image, large."""
+        self._leave_grid()
+        self._controller.go_to(image_id)
+
+    def _leave_grid(self) -> None:
+        if self.views.currentWidget() is self.grid:
+            self.views.setCurrentIndex(0)
+            self.grid.leave()
+            self.image_view.setFocus()
 
     def _on_settings(self) -> None:
         project = self._controller.project
@@ -254,6 +295,7 @@ class Desk(QWidget):
     def _on_answers(self) -> None:
         project = self._controller.project
         self.strip.set_answers(self._controller.batch_answers, project.classes)
+        self.strip.set_marks(project.journal.flags, project.journal.comments)
         self.class_panel.set_removed(project.removed_classes)
         labels = len(project.training_labels())
         self._labels.setText(labels_text(labels, self._controller.measuring_answers))
@@ -292,10 +334,18 @@ class Desk(QWidget):
         self.class_panel.set_state(chosen, counts, enabled=image_id is not None)
         self.class_panel.set_feedback(self._feedback(image_id))
         self._position.setText(self._where(image_id))
+        self._show_marks(image_id)
         if image_id is not None:
             split = project.pool.images[image_id].split
             self.why.show_reason(self._controller.query(image_id), split, project.last_round)
         self.why.setVisible(image_id is not None)
+
+    def _show_marks(self, image_id: int | None) -> None:
+        journal = self._controller.project.journal
+        comment = journal.comment(image_id) if image_id is not None else ""
+        self._flag.setChecked(image_id is not None and journal.is_flagged(image_id))
+        self._comment.setText(comment)
+        self._comment.setVisible(bool(comment))
 
     def _feedback(self, image_id: int | None) -> str:
         """Say what concerns the image on screen, else what the last answer was."""

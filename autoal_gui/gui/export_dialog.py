@@ -1,29 +1,43 @@
-"""What leaves the program: labels as a table, the model as a file."""
+"""What leaves the program: labels, the model, a report; each format says what it is for."""
 
 from pathlib import Path
 from types import ModuleType
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import QSettings, QUrl, Signal, Slot
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import (
     QButtonGroup,
+    QCheckBox,
     QDialog,
     QDialogButtonBox,
     QFileDialog,
     QHBoxLayout,
     QLineEdit,
+    QProgressBar,
     QPushButton,
     QRadioButton,
+    QScrollArea,
+    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
 
+from autoal_gui.core.handover import Choices
+from autoal_gui.core.language import mark, tr, tr_count
+from autoal_gui.core.names import safe_name
 from autoal_gui.core.registry import discover
 from autoal_gui.gui.controller import NO_MODEL, Controller
-from autoal_gui.gui.importer import clean_name
 from autoal_gui.gui.parts import card, text_label
 from autoal_gui.gui.theme import set_property
 
-KINDS = {"labels": "The labels", "model": "The model"}
+KINDS = {
+    "labels": mark("The labels"),
+    "model": mark("The model"),
+    "report": mark("A report"),
+}
+ENDINGS = {"labels": mark("labels"), "model": mark("model"), "report": mark("report")}
+"""How the name of a file ends that the dialog suggests."""
+LARGEST_SIDE = 1024  # pixels
 
 
 class ExportDialog(QDialog):
@@ -31,77 +45,151 @@ class ExportDialog(QDialog):
 
     written = Signal(str)
 
-    def __init__(self, controller: Controller, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        controller: Controller,
+        settings: QSettings | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
+        """Make the dialog; `settings` remembers the last folder."""
         super().__init__(parent)
         self._controller = controller
+        self._settings = settings
         self._exporters = discover("autoal_gui.exporters")
-        self._choices = QButtonGroup(self)
+        self._formats = QButtonGroup(self)
         self._replaces: Path | None = None
-        self.setWindowTitle("Export")
+        self._last: Path | None = None
+        self.setWindowTitle(tr("Export"))
         self.buttons: dict[str, QRadioButton] = {}
-        self.target = QLineEdit()
-        self.target.setAccessibleName("File to write")
-        self.outcome = text_label()
-        self._choose = QPushButton("Choose…")
-        self._choose.setAutoDefault(False)  # Enter exports
-        self.ok = QPushButton("Export")
-        self.ok.setProperty("role", "primary")
-        self.ok.setDefault(True)
+        self._make_choices()
+        self._make_foot()
         self._lay_out()
         self._connect()
         self._suggest()
-        self.setMinimumWidth(600)
+        self.setMinimumWidth(680)
+
+    def _make_choices(self) -> None:
+        self.de_identified = QCheckBox(tr("De-identified: numbers in the place of all names"))
+        self.unlabelled = QCheckBox(tr("Images without an answer too, in a folder of their own"))
+        self.side = QSpinBox()
+        self.side.setRange(0, LARGEST_SIDE)
+        self.side.setSuffix(tr(" pixels a side"))
+        self.side.setSpecialValueText(tr("Size as it is"))
+        self.side.setAccessibleName(tr("Size of the images"))
+        self._options = {
+            "de_identified": self.de_identified,
+            "unlabelled": self.unlabelled,
+            "side": self.side,
+        }
+
+    def _make_foot(self) -> None:
+        self.target = QLineEdit()
+        self.target.setAccessibleName(tr("File to write"))
+        self.outcome = text_label()
+        self._choose = QPushButton(tr("Choose…"))
+        self._choose.setAutoDefault(False)  # Enter exports
+        self.show_folder = QPushButton(tr("Show in folder"))
+        self.show_folder.setAutoDefault(False)
+        self.show_folder.hide()
+        self.progress = QProgressBar()
+        self.progress.setAccessibleName(tr("How much is written"))
+        self.progress.hide()
+        self.ok = QPushButton(tr("Export"))
+        self.ok.setProperty("role", "primary")
+        self.ok.setDefault(True)
+        self.cancel = QPushButton(tr("Cancel"))
+        self.cancel.setAutoDefault(False)
+        self.cancel.hide()
 
     def _lay_out(self) -> None:
+        inside = QWidget()
+        formats = QVBoxLayout(inside)
+        formats.setContentsMargins(0, 0, 0, 0)
+        formats.setSpacing(10)
+        for kind, words in KINDS.items():
+            if any(kind == module.KIND for module in self._exporters.values()):
+                formats.addWidget(self._make_kind(kind, tr(words)))
+        scroll = QScrollArea()
+        scroll.setWidget(inside)
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QScrollArea.Shape.NoFrame)
+        scroll.setMinimumHeight(min(430, inside.sizeHint().height() + 4))
         column = QVBoxLayout(self)
         column.setContentsMargins(20, 16, 20, 14)
-        column.setSpacing(12)
-        column.addWidget(text_label("Export", size=1.4, bold=True))
-        for kind, words in KINDS.items():
-            column.addWidget(self._make_kind(kind, words))
+        column.setSpacing(10)
+        column.addWidget(text_label(tr("Export"), size=1.4, bold=True))
+        column.addWidget(scroll, 1)
+        for option in self._options.values():
+            column.addWidget(option)
+        column.addLayout(self._make_target_row())
+        column.addWidget(self.progress)
+        column.addLayout(self._make_outcome_row())
+        foot = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        foot.addButton(self.ok, QDialogButtonBox.ButtonRole.ActionRole)
+        foot.addButton(self.cancel, QDialogButtonBox.ButtonRole.ActionRole)
+        foot.rejected.connect(self.reject)
+        column.addWidget(foot)
+
+    def _make_target_row(self) -> QHBoxLayout:
         row = QHBoxLayout()
         row.addWidget(self.target, 1)
         row.addWidget(self._choose)
-        column.addWidget(text_label("File to write", role="muted"))
-        column.addLayout(row)
-        column.addWidget(self.outcome)
-        foot = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
-        foot.addButton(self.ok, QDialogButtonBox.ButtonRole.ActionRole)
-        foot.rejected.connect(self.reject)
-        column.addWidget(foot)
+        return row
+
+    def _make_outcome_row(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.addWidget(self.outcome, 1)
+        row.addWidget(self.show_folder)
+        return row
 
     def _make_kind(self, kind: str, words: str) -> QWidget:
         frame, inside = card()
         inside.addWidget(text_label(words, bold=True))
         inside.addWidget(text_label(self._about(kind), role="muted"))
-        has_model = self._controller.project.last_checkpoint() is not None
         for name, module in self._exporters.items():
-            if kind != module.KIND:
-                continue
-            button = self.buttons[name] = QRadioButton(module.LABEL)
-            button.setEnabled(kind == "labels" or has_model)
-            button.toggled.connect(self._suggest)
-            self._choices.addButton(button)
-            inside.addWidget(button)
-            if self._choices.checkedButton() is None and button.isEnabled():
-                button.setChecked(True)
+            if kind == module.KIND:
+                self._add_format(name, module, inside)
         return frame
+
+    def _add_format(self, name: str, module: ModuleType, inside: QVBoxLayout) -> None:
+        missing = module.missing() if module.KIND == "model" else ""
+        has_model = self._controller.project.last_checkpoint() is not None
+        button = self.buttons[name] = QRadioButton(tr(module.LABEL))
+        button.setEnabled(module.KIND != "model" or (has_model and not missing))
+        button.toggled.connect(self._suggest)
+        self._formats.addButton(button)
+        inside.addWidget(button)
+        about = text_label(missing or tr(module.ABOUT), role="muted")
+        about.setContentsMargins(2 * self.fontMetrics().height(), 0, 0, 4)
+        button.setAccessibleDescription(about.text())
+        inside.addWidget(about)
+        if self._formats.checkedButton() is None and button.isEnabled():
+            button.setChecked(True)
 
     def _about(self, kind: str) -> str:
         project = self._controller.project
+        if kind == "report":
+            return tr("A page that needs no other file; it names no image.")
         if kind == "labels":
             count = sum(entry.class_index is not None for entry in project.answers.values())
-            return f"{count:,} labels, and the images answered Unsure or Skip."
+            return tr_count("There is {count} label.", "There are {count} labels.", count)
         if project.last_checkpoint() is None:
-            return NO_MODEL
-        return f"Of round {project.last_round}: it is read back and compared after writing."
+            return tr(NO_MODEL)
+        return tr(
+            "Of round {number}: it is read back and compared after writing.",
+            number=project.last_round,
+        )
 
     def _connect(self) -> None:
         self._choose.clicked.connect(self._browse)
         self.ok.clicked.connect(self.export)
+        self.cancel.clicked.connect(self._controller.label_export.cancel)
+        self.show_folder.clicked.connect(self._show_in_folder)
         self._controller.exported.connect(self._on_exported)
         self._controller.failed.connect(self._on_failed)
         self._controller.notice.connect(self._on_notice)
+        self._controller.label_export.progress.connect(self._on_progress)
+        self._controller.label_export.cancelled.connect(self._on_cancelled)
 
     @property
     def exporter(self) -> ModuleType | None:
@@ -111,56 +199,106 @@ class ExportDialog(QDialog):
                 return self._exporters[name]
         return None
 
+    @property
+    def choices(self) -> Choices:
+        """What is chosen of it."""
+        options = self.exporter.OPTIONS if self.exporter else ()
+        return Choices(
+            de_identified="de_identified" in options and self.de_identified.isChecked(),
+            unlabelled="unlabelled" in options and self.unlabelled.isChecked(),
+            side=self.side.value() if "side" in options else 0,
+        )
+
     def _suggest(self) -> None:
         exporter = self.exporter
         if exporter is None:
             return
+        for name, option in self._options.items():
+            option.setVisible(name in exporter.OPTIONS)
+        name = f"{safe_name(self._controller.project.name)}-{tr(ENDINGS[exporter.KIND])}"
+        self.target.setText(str(self._folder() / f"{name}{exporter.SUFFIX}"))
+        self._say("", "")
+
+    def _folder(self) -> Path:
         typed = self.target.text().strip()
-        folder = Path(typed).parent if typed else Path.home()
-        name = f"{clean_name(self._controller.project.name)}-{exporter.KIND}{exporter.SUFFIX}"
-        self.target.setText(str(folder / name))
-        self.outcome.clear()
+        if typed:
+            return Path(typed).parent
+        kept = self._settings.value("export_folder", "") if self._settings else ""
+        return Path(str(kept)) if kept and Path(str(kept)).is_dir() else Path.home()
 
     def _browse(self) -> None:
         exporter = self.exporter
         if exporter is None:
             return
-        files = f"{exporter.LABEL} (*{exporter.SUFFIX})"
-        chosen, _ = QFileDialog.getSaveFileName(self, "Export", self.target.text(), files)
+        label, target = tr(exporter.LABEL), self.target.text()
+        if exporter.SUFFIX:
+            files = f"{label} (*{exporter.SUFFIX})"
+            chosen, _ = QFileDialog.getSaveFileName(self, tr("Export"), target, files)
+        else:
+            chosen = QFileDialog.getExistingDirectory(self, label, str(Path(target).parent))
+            chosen = str(Path(chosen) / Path(target).name) if chosen else ""
         if chosen:
             self.target.setText(chosen)
-            self._replaces = Path(chosen)  # the file dialog has asked
+            self._replaces = Path(chosen) if exporter.SUFFIX else None  # the file dialog has asked
 
     def export(self) -> None:
         """Write the file."""
         exporter, typed = self.exporter, self.target.text().strip()
         if exporter is None or not typed:
-            self._say("Choose a format and a file first.", "danger")
+            self._say(tr("Choose a format and a file first."), "danger")
             return
         target = Path(typed).expanduser()
-        if target.exists() and target != self._replaces:
+        if exporter.SUFFIX and target.exists() and target != self._replaces:
             self._replaces = target
-            self._say("That file exists: press Export again to replace it.", "danger")
+            self._say(tr("That file exists: press Export again to replace it."), "danger")
             return
-        self._say("Writing…", "muted")
-        if exporter.KIND == "labels":
-            self._controller.export_labels(exporter, target)
-        else:
+        self._say(tr("Writing…"), "muted")
+        if exporter.KIND == "model":
             self._controller.export_model(exporter, target)
+        else:
+            self._set_busy(True)
+            self._controller.export_labels(exporter, target, self.choices)
 
-    @Slot(str)
-    def _on_exported(self, target: str) -> None:
-        self._say(f"Written: {target}", "")
+    def _set_busy(self, busy: bool) -> None:
+        self.progress.setRange(0, 0)
+        for widget in (self.progress, self.cancel):
+            widget.setVisible(busy)
+        self.ok.setEnabled(not busy)
+
+    @Slot(int, int)
+    def _on_progress(self, done: int, total: int) -> None:
+        self.progress.setRange(0, total)
+        self.progress.setValue(done)
+
+    @Slot(str, str)
+    def _on_exported(self, target: str, sentence: str) -> None:
+        self._set_busy(False)
+        self._last, self._replaces = Path(target), None
+        if self._settings is not None:
+            self._settings.setValue("export_folder", str(Path(target).parent))
+        self._say(" ".join((tr("Written: {target}", target=target), sentence)).strip(), "")
+        self.show_folder.show()
         self.written.emit(target)
+
+    @Slot()
+    def _on_cancelled(self) -> None:
+        self._set_busy(False)
+        self._say(tr("Cancelled; nothing was written."), "muted")
 
     @Slot(str, str)
     def _on_failed(self, sentence: str, details: str) -> None:
+        self._set_busy(False)
         self._say(sentence, "danger")
 
     @Slot(str)
     def _on_notice(self, sentence: str) -> None:
         self._say(sentence, "muted")
 
+    def _show_in_folder(self) -> None:
+        if self._last is not None:
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._last.parent)))
+
     def _say(self, sentence: str, role: str) -> None:
+        self.show_folder.hide()
         self.outcome.setText(sentence)
         set_property(self.outcome, "role", role)

@@ -19,14 +19,15 @@ WORKING = mark("Working out where the model looked\u2026")
 WAITING = mark("Training is running; where the model looked is worked out as soon as it has ended.")
 LEGEND = mark(
     "What spoke for {class_name} ({probability:.0%}) in the eyes of the model, in {fields} fields: "
-    "yellow most, nothing least. A rough hint; it says neither why nor whether the model is right."
+    "the more orange, the more. A rough hint; it says neither why nor whether the model is right."
 )
 NOTHING = mark("Nothing in this image spoke for {class_name} ({probability:.0%}) in particular.")
 
-# From Okabe and Ito's palette, in which colour-blind readers tell all colours apart: from nothing
-# over vermilion to yellow. Brightness and opacity rise with it, so that it reads in grey as well.
-LOW, HIGH = np.array((213, 94, 0)), np.array((240, 228, 66))
-MOST_OPAQUE = 0.6
+COLOUR = (213, 94, 0)
+"""Okabe and Ito's vermilion, seen on black and on white. Opacity alone tells more from less, so
+that nobody has to tell colours apart."""
+MOST_OPAQUE = 0.75
+EMPHASIS = 1.5  # power of the heat: what matters little must not tint the whole image
 
 
 class HeatPanel(QFrame):
@@ -115,15 +116,14 @@ class HeatPanel(QFrame):
 
 
 def heat_picture(heat: npt.NDArray[np.float32]) -> QImage:
-    """Return the colours of a heat map, translucent.
+    """Return a heat map as a colour that covers more where there is more.
 
     Args:
         heat: (h, w) in [0, 1].
     """
-    share = heat[..., None].astype(np.float64)
     values = np.empty((*heat.shape, 4), dtype=np.uint8)
-    values[..., :3] = np.rint(LOW + (HIGH - LOW) * share)
-    values[..., 3] = np.rint(255 * MOST_OPAQUE * heat)
+    values[..., :3] = COLOUR
+    values[..., 3] = np.rint(255 * MOST_OPAQUE * heat**EMPHASIS)
     height, width = heat.shape
     kind = QImage.Format.Format_RGBA8888
     return QImage(values.data, width, height, values.strides[0], kind).copy()

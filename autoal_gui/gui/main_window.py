@@ -34,7 +34,10 @@ from autoal_gui.core.pool import Listing, SourceSpec
 from autoal_gui.core.project import FILE_NAME, ProjectPlan
 from autoal_gui.core.settings import PRESETS, fitted_to
 from autoal_gui.engine.engine import where
+from autoal_gui.gui import keys
 from autoal_gui.gui.actions import GROUPS, Actions
+from autoal_gui.gui.checking import ACTIONS as CHECKING
+from autoal_gui.gui.checking import Checking
 from autoal_gui.gui.controller import Controller
 from autoal_gui.gui.importer import Importer, free_folder
 from autoal_gui.gui.languages import AS_SYSTEM, chosen
@@ -53,9 +56,20 @@ log = logging.getLogger(__name__)
 FAULT = mark("Something went wrong in the program; every answer given so far is saved.")
 NOTHING_KNOWN = mark("That is neither a project, a folder of images nor an .npz file.")
 RECENT_KEPT = 8
-PROJECT_ACTIONS = ("home", "export", "settings", "report", "classes")
-LABEL_ACTIONS = ("unsure", "skip", "undo", "redo", "back", "forward")
-VIEW_ACTIONS = ("fit", "actual", "zoom_in", "zoom_out", "smooth", "why")
+PROJECT_ACTIONS = ("home", "export", "settings", "report", "classes", *CHECKING)
+LABEL_ACTIONS = (
+    "unsure",
+    "skip",
+    "undo",
+    "redo",
+    "back",
+    "forward",
+    "flag",
+    "comment",
+    "find_class",
+    "go_to",
+)
+VIEW_ACTIONS = ("fit", "actual", "zoom_in", "zoom_out", "smooth", "why", "grid")
 THEME_LABELS = {"system": mark("As the system"), "light": mark("Light"), "dark": mark("Dark")}
 
 
@@ -70,6 +84,7 @@ class MainWindow(QMainWindow):
         super().__init__()
         self._services = services
         self._settings = settings or QSettings("autoal-gui", "autoal-gui")
+        keys.use(keys.KeyMap.from_json(str(self._settings.value("keys", "{}"))))
         self.theme = Theme(self)
         self.actions_table = Actions(self.theme, self)
         self.controller = Controller(services, self)
@@ -86,6 +101,7 @@ class MainWindow(QMainWindow):
         self._lay_out()
         self._make_menus()
         self._connect()
+        self._checking = Checking(self)
         self._restore()
 
     # -- making -------------------------------------------------------------------------------
@@ -190,6 +206,10 @@ class MainWindow(QMainWindow):
             "skip": controller.skip,
             "undo": controller.undo,
             "redo": controller.redo,
+            "flag": controller.flag,
+            "comment": self.show_comment,
+            "find_class": self.show_find_class,
+            "go_to": self.show_go_to,
             "back": controller.back,
             "forward": controller.forward,
             "train": controller.train_now,
@@ -247,7 +267,7 @@ class MainWindow(QMainWindow):
         self.failure.hide()
         dialog = NewProjectDialog(self._services, spec, self)
         dialog.accepted.connect(self._on_new_accepted)
-        self._show_dialog(dialog)
+        self.show_dialog(dialog)
 
     def open_any(self, path: Path) -> None:
         """Open whatever a path is: a project, an .npz file, or a folder of images."""
@@ -280,25 +300,25 @@ class MainWindow(QMainWindow):
         """Show the export dialog."""
         from autoal_gui.gui.export_dialog import ExportDialog
 
-        self._show_dialog(ExportDialog(self.controller, self))
+        self.show_dialog(ExportDialog(self.controller, self._settings, self))
 
     def show_settings(self) -> None:
         """Show the settings of the project."""
         from autoal_gui.gui.settings_dialog import SettingsDialog
 
-        self._show_dialog(SettingsDialog(self.controller, self))
+        self.show_dialog(SettingsDialog(self.controller, self))
 
     def show_classes(self) -> None:
         """Show the classes of the project, to add, rename or remove some."""
         from autoal_gui.gui.classes_dialog import ClassesDialog
 
-        self._show_dialog(ClassesDialog(self.controller, self))
+        self.show_dialog(ClassesDialog(self.controller, self))
 
     def show_report(self) -> None:
         """Show which files could not be used when the project was made."""
         from autoal_gui.gui.import_report import ImportReportDialog
 
-        self._show_dialog(ImportReportDialog(self.controller.project, self))
+        self.show_dialog(ImportReportDialog(self.controller.project, self))
 
     def show_help(self) -> None:
         """Show the help, at what is on screen."""
@@ -312,15 +332,19 @@ class MainWindow(QMainWindow):
         if topic:
             page.show_topic(topic)
 
-    def show_page(self, name: str) -> Page:
-        """Show one of the pages beside the desk, made when it is needed first, and return it."""
+    def page(self, name: str) -> Page:
+        """Return one of the pages beside the desk, made when it is needed first."""
         if name not in self.pages:
             page = PAGES[name](self.controller, self.theme, self.actions_table)
             page.left.connect(self.leave_page)
             page.help_wanted.connect(self.show_topic)
             self.stack.addWidget(page)
             self.pages[name] = page
-        page = self.pages[name]
+        return self.pages[name]
+
+    def show_page(self, name: str) -> Page:
+        """Show one of the pages beside the desk as things are now, and return it."""
+        page = self.page(name)
         page.enter()
         self.stack.setCurrentWidget(page)
         (page.focusWidget() or page).setFocus()
@@ -341,9 +365,55 @@ class MainWindow(QMainWindow):
         from autoal_gui.gui.shortcut_sheet import ShortcutSheet
 
         classes = self.controller.project.classes if self.controller.is_open else ()
-        self._show_dialog(ShortcutSheet(self.actions_table, classes, self))
+        sheet = ShortcutSheet(self.actions_table, classes, self)
+        sheet.change_wanted.connect(self.show_keys_dialog)
+        self.show_dialog(sheet)
 
-    def _show_dialog(self, dialog: QDialog) -> None:
+    def show_keys_dialog(self) -> None:
+        """Let the user choose other keys."""
+        from autoal_gui.gui.keys_dialog import KeysDialog
+
+        classes = self.controller.project.classes if self.controller.is_open else ()
+        dialog = KeysDialog(classes, self)
+        dialog.changed.connect(self._on_keys)
+        self.show_dialog(dialog)
+
+    @Slot(object)
+    def _on_keys(self, key_map: keys.KeyMap) -> None:
+        """Take other keys at once and keep them for this user."""
+        keys.use(key_map)
+        self._settings.setValue("keys", key_map.to_json())
+        self.actions_table.take_keys()
+        if self.controller.is_open:
+            self.controller.classes_changed.emit()
+
+    def show_comment(self) -> None:
+        """Show the comment on the image on screen or those selected, to change it."""
+        from autoal_gui.gui.comment_editor import CommentEditor
+
+        self.show_dialog(CommentEditor(self.controller, self))
+
+    def show_go_to(self) -> None:
+        """Ask for the number or the file name of an image, and show it."""
+        from autoal_gui.gui.finder import Finder, ImageNames
+
+        names = ImageNames(self.controller.project.pool)
+        finder = Finder(tr("Go to image"), tr("Number or part of the file name"), names.find, self)
+        finder.chosen.connect(self.desk.show_large if self.desk else self.controller.go_to)
+        self.show_dialog(finder)
+
+    def show_find_class(self) -> None:
+        """Ask for the name of a class, and give it."""
+        from autoal_gui.gui.finder import ClassNames, Finder
+
+        project = self.controller.project
+        names = ClassNames(project.classes, project.removed_classes)
+        finder = Finder(tr("Find a class"), tr("Part of the name"), names.find, self)
+        finder.chosen.connect(self.controller.answer)
+        self.show_dialog(finder)
+
+    def show_dialog(self, dialog: QDialog) -> None:
+        """Show a dialog over the window until it is closed."""
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.dialog = dialog
         dialog.finished.connect(self._on_dialog_finished)
@@ -523,9 +593,9 @@ class MainWindow(QMainWindow):
         if self.open_folder(folder):
             self._on_failed(sentence, "")  # it stays until it has been read
 
-    @Slot(str)
-    def _on_exported(self, target: str) -> None:
-        self.say(tr("Written: {target}", target=target))
+    @Slot(str, str)
+    def _on_exported(self, target: str, sentence: str) -> None:
+        self.say(" ".join((tr("Written: {target}", target=target), sentence)).strip())
 
     def _on_theme(self, action: QAction) -> None:
         self.theme.choose(action.data())

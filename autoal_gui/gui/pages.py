@@ -67,5 +67,35 @@ def _make_help(controller: Controller, theme: Theme, actions: Actions) -> Page:
     return HelpPage(controller, theme, actions)
 
 
-PAGES: dict[str, MakePage] = {"help": _make_help}
+def _make_agreement(controller: Controller, theme: Theme, actions: Actions) -> Page:
+    from autoal_gui.gui.agreement_page import AgreementPage
+
+    return AgreementPage(controller, theme, actions)
+
+
+def _make_reading(controller: Controller, theme: Theme, actions: Actions) -> Page:
+    from autoal_gui.gui.reading_page import ReadingPage
+
+    return ReadingPage(controller, theme, actions)
+
+
+def _make_review(controller: Controller, theme: Theme, actions: Actions) -> Page:
+    from autoal_gui.gui.review_page import ReviewPage
+
+    return ReviewPage(controller, theme, actions)
+
+
+def _make_settle(controller: Controller, theme: Theme, actions: Actions) -> Page:
+    from autoal_gui.gui.settle_page import SettlePage
+
+    return SettlePage(controller, theme, actions)
+
+
+PAGES: dict[str, MakePage] = {
+    "help": _make_help,
+    "agreement": _make_agreement,
+    "reading": _make_reading,
+    "review": _make_review,
+    "settle": _make_settle,
+}
 """What makes each page, by name; imports of the page's own module wait until it is called."""

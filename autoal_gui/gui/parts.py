@@ -102,8 +102,8 @@ class CardColumn(QScrollArea):
         self._column.addStretch(1)
         self.setWidget(content)
 
-    def add_card(self, title: str, *parts: QWidget | QLayout) -> None:
-        """Put a card with a title, which may be empty, below the others."""
+    def add_card(self, title: str, *parts: QWidget | QLayout) -> QFrame:
+        """Put a card with a title, which may be empty, below the others, and return it."""
         frame, inside = card()
         if title:
             inside.addWidget(text_label(title, bold=True))
@@ -114,6 +114,7 @@ class CardColumn(QScrollArea):
                 inside.addLayout(part)
         self._column.insertWidget(self._column.count() - 1, frame)
         self._cards.append(frame)
+        return frame
 
     def show_cards(self, hint: str, shown: bool) -> None:
         """Say what the cards show, or why there are none."""

@@ -74,7 +74,7 @@ class Value:
         """The interval in words."""
         if math.isnan(self.value):
             return ""
-        return tr("{low} to {high}", low=percent(self.low), high=percent(self.high))
+        return f"{100 * self.low:.1f}–{percent(self.high)}"
 
 
 UNKNOWN = Value(math.nan, math.nan, math.nan)
@@ -116,7 +116,7 @@ class PerformancePanel(CardColumn):
         self.add_card(title, note, self.matrix)
         self.curve.setFixedHeight(13 * self.fontMetrics().height())
         self.classes.setColumnStretch(0, 1)
-        self.classes.setHorizontalSpacing(16)
+        self.classes.setHorizontalSpacing(10)
         row = QHBoxLayout(self.chance_legend)
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(swatch(CHANCE))
@@ -222,7 +222,9 @@ class PerformancePanel(CardColumn):
         if position != CHANCE:
             draw_band(self.curve, x, low, high, position)
         draw_line(self.curve, x, value, position, **style)
-        return float((low if position != CHANCE else value).min()), float(value.max())
+        if position == CHANCE:
+            return float(value.min()), float(value.max())
+        return float(low.min()), float(high.max())
 
     def _show_classes(self, metrics: Metrics, classes: tuple[str, ...]) -> None:
         empty(self.classes)

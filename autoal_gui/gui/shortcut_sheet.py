@@ -1,6 +1,6 @@
 """All keys on one sheet, made from the actions and the classes themselves."""
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import (
     QDialog,
@@ -13,37 +13,49 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from autoal_gui.core.language import mark, tr
 from autoal_gui.gui.actions import GROUPS, Actions
 from autoal_gui.gui.keys import class_keys
 from autoal_gui.gui.parts import card, fitting, text_label
 
 POINTER = (
-    ("Wheel", "Zoom to the pointer"),
-    ("Drag", "Move the image"),
-    ("Right drag", "Brightness and contrast"),
-    ("Double click", "Whole image, as the file says"),
+    (mark("Wheel"), mark("Zoom to the pointer")),
+    (mark("Drag"), mark("Move the image")),
+    (mark("Right drag"), mark("Brightness and contrast")),
+    (mark("Double click"), mark("Whole image, as the file says")),
+)
+GRID = (
+    (mark("Drag"), mark("Select several images")),
+    (mark("Ctrl+A"), mark("Select all")),
+    (mark("Shift+arrow"), mark("Select more")),
+    (mark("Enter"), mark("Show the image large")),
+    (mark("Ctrl+wheel"), mark("Size of the images")),
 )
 
 
 class ShortcutSheet(QDialog):
     """Lists every key."""
 
+    change_wanted = Signal()
+    """The user wants other keys."""
+
     def __init__(
         self, actions: Actions, classes: tuple[str, ...], parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Keys")
+        self.setWindowTitle(tr("Keys"))
         self.rows: list[tuple[str, str]] = []
         left, right = QVBoxLayout(), QVBoxLayout()
         keys = class_keys(len(classes))
         rows = [(key.upper() or "–", name) for key, name in zip(keys, classes, strict=True)]
         if rows:
-            left.addWidget(self._group("Classes", rows))
-        left.addWidget(self._group("Pointer", list(POINTER)))
+            left.addWidget(self._group(tr("Classes"), rows))
+        for title, table in ((tr("Pointer"), POINTER), (tr("In the grid"), GRID)):
+            left.addWidget(self._group(title, [(tr(key), tr(words)) for key, words in table]))
         for place, group in enumerate(GROUPS):
             rows = [(keys_of(action.shortcuts()), action.text()) for action in actions.group(group)]
             shown = [row for row in rows if row[0]]
-            (left if place % 2 else right).addWidget(self._group(group, shown))
+            (left if place % 2 else right).addWidget(self._group(tr(group), shown))
         left.addStretch(1)
         right.addStretch(1)
         self._lay_out(left, right)
@@ -60,12 +72,18 @@ class ShortcutSheet(QDialog):
         scroll.setWidgetResizable(True)
         scroll.setWidget(content)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        self.change = buttons.addButton(tr("Change keys…"), QDialogButtonBox.ButtonRole.ActionRole)
+        self.change.clicked.connect(self._change)
         buttons.rejected.connect(self.reject)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(16, 14, 16, 12)
-        outer.addWidget(text_label("Keys", size=1.4, bold=True))
+        outer.addWidget(text_label(tr("Keys"), size=1.4, bold=True))
         outer.addWidget(scroll, 1)
         outer.addWidget(buttons)
+
+    def _change(self) -> None:
+        self.reject()
+        self.change_wanted.emit()
 
     def _group(self, title: str, rows: list[tuple[str, str]]) -> QWidget:
         self.rows += rows

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
 )
 
+from autoal_gui.core.language import mark, tr, tr_count
 from autoal_gui.core.messages import STEPS, Progress, Step
 from autoal_gui.core.project import Project, RoundRecord
 from autoal_gui.core.session import Move, State, can
@@ -18,36 +19,50 @@ from autoal_gui.core.warm import WarmRecord
 from autoal_gui.gui.actions import Actions
 from autoal_gui.gui.controller import Controller
 from autoal_gui.gui.parts import NO_BREAK, text_label
+from autoal_gui.gui.sparkline import Sparkline
 
 STEP_NAMES: dict[Step, str] = {
-    "reading": "Reading images",
-    "warm start": "Learning",
-    "features": "Describing images",
-    "task model": "Task model",
-    "evaluation": "Evaluation",
-    "FitNet": "FitNet",
-    "SearchNet": "SearchNet",
-    "scoring": "Scoring",
+    "reading": mark("Reading images"),
+    "warm start": mark("Learning"),
+    "features": mark("Describing images"),
+    "task model": mark("Task model"),
+    "evaluation": mark("Evaluation"),
+    "FitNet": mark("FitNet"),
+    "SearchNet": mark("SearchNet"),
+    "scoring": mark("Scoring"),
 }
 STEP_TIPS: dict[Step, str] = {
-    "reading": "Read, scale and keep every image, once for a project",
-    "warm start": "Learn from all images, labelled or not, how to tell them apart",
-    "features": "Describe every image by what was learned, once for a project",
-    "task model": "Train the classifier on your labels",
-    "evaluation": "Measure it on images that it never trains on",
-    "FitNet": "Learn to predict on which images the classifier errs",
-    "SearchNet": "Learn which query strategy to trust for which image",
-    "scoring": "Rank the images without a label",
+    "reading": mark("Read, scale and keep every image, once for a project"),
+    "warm start": mark("Learn from all images, labelled or not, how to tell them apart"),
+    "features": mark("Describe every image by what was learned, once for a project"),
+    "task model": mark("Train the classifier on your labels"),
+    "evaluation": mark("Measure it on images that it never trains on"),
+    "FitNet": mark("Learn to predict on which images the classifier errs"),
+    "SearchNet": mark("Learn which query strategy to trust for which image"),
+    "scoring": mark("Rank the images without a label"),
 }
-WARMING = "Learning from your images"
-WARMING_NOTE = "It learns, without labels, how your images differ: a few labels then go further."
-ROUND_WAITS = "Your batch is complete: its round starts when this ends. Go on labelling meanwhile."
-ORDERING_NOTE = "There are no labels yet: the images are put in an order that spreads the first."
-STOP_WARMING = (
-    "Use what it has learned",
-    "Stop learning from the images and use what was learned; it can be continued later",
+WARMING = mark("Learning from your images")
+WARMING_NOTE = mark(
+    "It learns, without labels, how your images differ: a few labels then go further."
 )
-LAST_MODEL_KEPT = "the last good model is kept"
+ROUND_WAITS = mark(
+    "Your batch is complete: its round starts when this ends. Go on labelling meanwhile."
+)
+ORDERING_NOTE = mark(
+    "There are no labels yet: the images are put in an order that spreads the first."
+)
+STOP_WARMING = (
+    mark("Use what it has learned"),
+    mark("Stop learning from the images and use what was learned; it can be continued later"),
+)
+STOPPING = mark("Stopping at the next training batch; the last good model is kept.")
+STOPPING_WARM = mark("Stopping at the next training batch; what was learned is used.")
+ENDED = {
+    "failed": mark("Round {number} failed."),
+    "cancelled": mark("Round {number} was cancelled."),
+    "interrupted": mark("Round {number} was interrupted."),
+    "running": mark("Round {number} is running."),
+}
 RESOLUTION = 1000
 
 
@@ -61,13 +76,14 @@ class TrainingPanel(QFrame):
         self._step: Step | None = None
         self._past = ""  # how the last round ended
         self.setProperty("role", "card")
-        self.setAccessibleName("Training")
+        self.setAccessibleName(tr("Training"))
         self.headline = text_label(size=1.1, bold=True)
         self.line = text_label(role="muted")
         self.note = text_label()
         self.learned = text_label(role="muted")
         self.resume = _button(actions, "learn")
-        self._bars = {step: _bar(STEP_NAMES[step]) for step in STEPS}
+        self.losses = Sparkline()
+        self._bars = {step: _bar(tr(STEP_NAMES[step])) for step in STEPS}
         self._names: dict[Step, QLabel] = {}
         self._steps = QFrame()
         self._lay_out()
@@ -84,8 +100,8 @@ class TrainingPanel(QFrame):
         grid.setHorizontalSpacing(12)
         grid.setVerticalSpacing(3)
         for row, (step, bar) in enumerate(self._bars.items()):
-            name = text_label(STEP_NAMES[step], role="muted", size=0.92, wrap=False)
-            name.setToolTip(STEP_TIPS[step])
+            name = text_label(tr(STEP_NAMES[step]), role="muted", size=0.92, wrap=False)
+            name.setToolTip(tr(STEP_TIPS[step]))
             self._names[step] = name
             grid.addWidget(name, row, 0)
             grid.addWidget(bar, row, 1)
@@ -102,7 +118,7 @@ class TrainingPanel(QFrame):
         column.setContentsMargins(14, 10, 14, 12)
         column.setSpacing(6)
         column.addLayout(top)
-        for widget in (self.line, self.note, self._steps):
+        for widget in (self.line, self.losses, self.note, self._steps):
             column.addWidget(widget)
         column.addLayout(foot)
 
@@ -117,9 +133,13 @@ class TrainingPanel(QFrame):
         total = max(1, progress.total)
         self._bars[progress.step].setValue(round(RESOLUTION * progress.done / total))
         self.line.setText(progress_line(progress))
+        if progress.loss is not None:
+            self.losses.add(progress.loss)
+        self.losses.setVisible(len(self.losses.values) > 1)
 
     def _enter(self, step: Step) -> None:
         """Fill the bars before a step and empty it and those after; cycles come back to a step."""
+        self.losses.clear()
         self._show_steps({step}, True)
         place = STEPS.index(step)
         if self._step:  # steps that this mode leaves out stay empty
@@ -142,10 +162,10 @@ class TrainingPanel(QFrame):
         self._steps.setVisible(state is not State.IDLE)
         if state is State.IDLE:
             self._step = None
+            self.losses.hide()
             self._show_past()
         elif state is State.CANCELLING:
-            kept = "what was learned is used" if self._controller.is_warming else LAST_MODEL_KEPT
-            self.line.setText(f"Stopping at the next training batch; {kept}.")
+            self.line.setText(tr(STOPPING_WARM if self._controller.is_warming else STOPPING))
         elif not self._step:
             self._show_start()
         self._show_note(state)
@@ -159,7 +179,7 @@ class TrainingPanel(QFrame):
         actions["learn"].setEnabled(controller.can_continue_learning)
         self._train.setHidden(warming)  # its place is needed for the longer words beside it
         if warming:
-            actions.rename("cancel", *STOP_WARMING)
+            actions.rename("cancel", *map(tr, STOP_WARMING))
         else:
             actions.restore("cancel")
 
@@ -169,7 +189,8 @@ class TrainingPanel(QFrame):
         self.line.setText(self._idle_line())
 
     def _show_start(self) -> None:
-        self.line.setText("Starting…")
+        self.losses.hide()
+        self.line.setText(tr("Starting…"))
         self._show_steps(set(STEPS), False)
         if self._controller.is_warming:
             self._show_steps({"reading", "warm start"}, True)
@@ -187,9 +208,9 @@ class TrainingPanel(QFrame):
         """Say what is good to know of what runs, else of the last round."""
         words = ""
         if self._controller.is_warming:
-            words = ROUND_WAITS if self._controller.round_waits else WARMING_NOTE
+            words = tr(ROUND_WAITS if self._controller.round_waits else WARMING_NOTE)
         elif self._is_ordering():
-            words = ORDERING_NOTE
+            words = tr(ORDERING_NOTE)
         elif state is State.IDLE and (finished := self._controller.project.finished_rounds()):
             words = finished[-1].remarks
         self.note.setText(words)
@@ -212,22 +233,28 @@ class TrainingPanel(QFrame):
     def _headline(self, state: State) -> str:
         number = self._controller.round_number
         if state is State.IDLE:
-            return "Training is idle"
+            return tr("Training is idle")
         if state is State.CANCELLING:
-            return "Cancelling…"
+            return tr("Cancelling…")
         if self._controller.is_warming:
-            return WARMING
+            return tr(WARMING)
         if number is None:
-            return "Writing the model"
-        return f"Round {number}: ordering" if self._is_ordering() else f"Training round {number}"
+            return tr("Writing the model")
+        if self._is_ordering():
+            return tr("Round {number}: ordering", number=number)
+        return tr("Training round {number}", number=number)
 
     def _idle_line(self) -> str:
         answers = self._controller.project.answers
         left = sum(image not in answers for image in self._controller.batch)
         if not left:
             return self._past
-        images = "image" if left == 1 else "images"
-        return f"{self._past} The next round starts by itself after {left} more {images}.".strip()
+        to_come = tr_count(
+            "The next round starts by itself after {count} more image.",
+            "The next round starts by itself after {count} more images.",
+            left,
+        )
+        return f"{self._past} {to_come}".strip()
 
 
 def round_steps(project: Project) -> set[Step]:
@@ -242,13 +269,14 @@ def round_steps(project: Project) -> set[Step]:
 
 def progress_line(progress: Progress) -> str:
     """Say where a command is: step, time left, loss, device."""
-    words = [f"{STEP_NAMES[progress.step]} {progress.done} of {progress.total}"]
+    counts = {"done": progress.done, "total": progress.total}
+    words = [tr("{step} {done} of {total}", step=tr(STEP_NAMES[progress.step]), **counts)]
     if progress.step == "warm start":  # it ends at a time: its counts mean nothing
         words = [f"{progress.done / max(1, progress.total):.0%}"]
     if progress.seconds_left is not None:
-        words.append(f"about {duration(progress.seconds_left)} left")
+        words.append(tr("about {time} left", time=duration(progress.seconds_left)))
     if progress.loss is not None:
-        words.append(f"loss {progress.loss:.3f}")
+        words.append(tr("loss {loss}", loss=f"{progress.loss:.3f}"))
     if progress.device:
         words.append(progress.device)
     return " · ".join(words)
@@ -257,21 +285,26 @@ def progress_line(progress: Progress) -> str:
 def learned_line(record: WarmRecord, images: int) -> str:
     """Say what the warm start has left."""
     if not record.checkpoint:
-        return "Learning from your images was stopped before it began."
-    words = f"Learned from {images:,} images in {duration(record.seconds)}"
-    return f"{words}." if record.complete else f"{words}, then stopped."
+        return tr("Learning from your images was stopped before it began.")
+    told = {"images": f"{images:,}", "time": duration(record.seconds)}
+    if record.complete:
+        return tr("Learned from {images} images in {time}.", **told)
+    return tr("Learned from {images} images in {time}, then stopped.", **told)
 
 
 def last_round_line(record: RoundRecord) -> str:
     """Say how the last round ended."""
     if record.outcome == "finished":
-        seconds = duration(sum(seconds for _, seconds in record.seconds))
-        device = record.device or "this computer"
+        told = {
+            "number": record.number,
+            "time": duration(sum(seconds for _, seconds in record.seconds)),
+            "device": record.device or tr("this computer"),
+        }
         if not record.checkpoint:
-            return f"Round {record.number} put the images in order, in {seconds} on {device}."
-        return f"Round {record.number} took {seconds} on {device}."
-    ended = "failed" if record.outcome == "failed" else f"was {record.outcome}"
-    return f"Round {record.number} {ended}. {record.sentence}".strip()
+            return tr("Round {number} put the images in order, in {time} on {device}.", **told)
+        return tr("Round {number} took {time} on {device}.", **told)
+    ended = tr(ENDED[record.outcome], number=record.number)
+    return f"{ended} {record.sentence}".strip()
 
 
 def duration(seconds: float) -> str:

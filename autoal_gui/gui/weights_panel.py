@@ -1,35 +1,39 @@
-"""Strategy weights, round by round: lines, the current values, and a heat map."""
+"""Strategy weights, round by round: lines, stacked areas or a heat map; values now, and pins."""
 
 import numpy as np
 import numpy.typing as npt
 import pyqtgraph as pg
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QLabel, QProgressBar
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QToolButton
 
+from autoal_gui.core.language import mark, tr
 from autoal_gui.core.project import RoundRecord
+from autoal_gui.core.settings import RunSettings
 from autoal_gui.gui.controller import Controller
 from autoal_gui.gui.names import gives_weights, mode_label, strategy_label
-from autoal_gui.gui.parts import CardColumn, empty, text_label
+from autoal_gui.gui.parts import CardColumn, text_label
+from autoal_gui.gui.pins import PinTable, can_pin, pinned_words
 from autoal_gui.gui.plots import (
-    SYMBOL_SIZE,
+    draw_line,
     make_plot,
     round_ticks,
     series_colour,
-    series_pen,
-    series_symbol,
-    swatch,
     tint_plot,
 )
 from autoal_gui.gui.theme import Theme
 
 Floats = npt.NDArray[np.float64]
 
-NO_WEIGHTS = (
+NO_WEIGHTS = mark(
     "No weights yet. They appear after the first round that learns from your labels and weighs "
     "several query strategies."
 )
-SHARE_TIP = "Mean over the pool of W × S, as a share: what the strategy adds to the ranking."
-PLAIN_TIP = "Mean over the pool of the weight W alone."
+FORMS = {
+    "lines": (mark("Lines"), mark("A line a strategy")),
+    "areas": (mark("Stacked areas"), mark("Shares on top of each other: together 100 %")),
+    "map": (mark("Heat map"), mark("A row a strategy, a column a round")),
+}
+"""The forms of the chart: what each is called, and a tip."""
 
 
 class WeightsPanel(CardColumn):
@@ -38,15 +42,22 @@ class WeightsPanel(CardColumn):
     def __init__(self, controller: Controller, theme: Theme) -> None:
         super().__init__()
         self._controller, self._theme = controller, theme
-        self.lines = make_plot("Share of the ranking, %", "Round")
-        self.lines.setAccessibleName("Strategy weights by round")
-        self.map = make_plot("", "Round")
-        self.map.setAccessibleName("Heat map of strategy by round")
+        self.lines = make_plot(tr("Share of the ranking, %"), tr("Round"))
+        self.lines.setAccessibleName(tr("Strategy weights by round"))
+        self.areas = make_plot(tr("Share of the ranking, %"), tr("Round"))
+        self.areas.setAccessibleName(tr("Strategy weights by round, on top of each other"))
+        self.map = make_plot("", tr("Round"))
+        self.map.setAccessibleName(tr("Heat map of strategy by round"))
+        self._plots = {"lines": self.lines, "areas": self.areas, "map": self.map}
         self._scale = text_label(role="muted", size=0.92)
         self._image = pg.ImageItem()
         self.map.addItem(self._image)
-        self._values = QGridLayout()
+        self.forms = QButtonGroup(self)
+        self.pins = PinTable()
+        self.pinned = text_label(role="muted", size=0.92)
         self._lay_out()
+        self.forms.buttonClicked.connect(self._show_form)
+        self.pins.changed.connect(self._on_pin)
         controller.project_opened.connect(self.refresh)
         controller.results_changed.connect(self.refresh)
         controller.settings_changed.connect(self.refresh)
@@ -54,66 +65,104 @@ class WeightsPanel(CardColumn):
         self._tint()
 
     def _lay_out(self) -> None:
-        self.add_card("Weights by round", self.lines)
-        self.add_card("Now", self._values)
-        self.add_card("Strategy by round", self.map, self._scale)
-        self.lines.setFixedHeight(12 * self.fontMetrics().height())
-        self._values.setColumnStretch(2, 1)
-        self._values.setHorizontalSpacing(10)
-        self._values.setVerticalSpacing(5)
+        self.add_card(
+            tr("Weights by round"),
+            self._make_forms(),
+            self.lines,
+            self.areas,
+            self.map,
+            self._scale,
+        )
+        self._pin_card = self.add_card(tr("Strategies now"), self.pinned, self.pins)
+        height = 12 * self.fontMetrics().height()
+        self.lines.setFixedHeight(height)
+        self.areas.setFixedHeight(height)
+        self._show_form()
+
+    def _make_forms(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(6)
+        for name, (words, tip) in FORMS.items():
+            button = QToolButton()
+            button.setObjectName(name)
+            button.setText(tr(words))
+            button.setToolTip(tr(tip))
+            button.setCheckable(True)
+            button.setChecked(name == "lines")
+            button.setProperty("role", "quiet")
+            self.forms.addButton(button)
+            row.addWidget(button)
+        row.addStretch(1)
+        return row
+
+    @property
+    def form(self) -> str:
+        """The form in use, one of `FORMS`."""
+        button = self.forms.checkedButton()
+        return button.objectName() if button is not None else "lines"
+
+    @Slot()
+    def _show_form(self) -> None:
+        for name, plot in self._plots.items():
+            plot.setVisible(name == self.form)
+        self._scale.setVisible(self.form == "map")
 
     def refresh(self) -> None:
         """Show the rounds of the project."""
         if not self._controller.is_open:
             return
-        mode = self._controller.project.settings.mode
+        settings = self._controller.project.settings
         finished = self._controller.project.finished_rounds()
         rounds = [record for record in finished if len(record.weights) > 1]  # one weighs nothing
-        self.show_cards(hint(mode, bool(rounds)), bool(rounds))
+        self.show_cards(hint(settings.mode, bool(rounds)), bool(rounds))
+        weighed = gives_weights(settings.mode)
+        self._pin_card.setVisible(bool(rounds) or weighed)
+        names = all_names(rounds, settings)
         if rounds:
-            names = strategies_of(rounds)
-            shares = table(rounds, names)
-            self._draw_lines([r.number for r in rounds], names, shares)
-            self._draw_values(names, shares[-1], dict(rounds[-1].plain_weights))
-            self._draw_map([r.number for r in rounds], names, shares)
+            self._draw(rounds, names)
+        last = rounds[-1] if rounds else None
+        self.pins.show_rows(names, last, settings)
+        self.pinned.setText(pinned_words(settings, finished[-1].settings if finished else settings))
+        self.pinned.setVisible(bool(self.pinned.text()))
 
-    def _draw_lines(self, numbers: list[int], names: list[str], shares: Floats) -> None:
+    def _draw(self, rounds: list[RoundRecord], names: list[str]) -> None:
+        """Draw what has weights; a strategy keeps its colour whatever the others do."""
+        drawn = [name for name in names if name in strategies_of(rounds)]
+        numbers, shares = [r.number for r in rounds], table(rounds, drawn)
+        places = [names.index(name) for name in drawn]
+        self._draw_lines(numbers, places, shares)
+        self._draw_areas(numbers, places, shares)
+        self._draw_map(numbers, drawn, shares)
+
+    def _draw_lines(self, numbers: list[int], places: list[int], shares: Floats) -> None:
         self.lines.clear()
-        for position in range(len(names)):
-            self.lines.plot(
-                np.array(numbers, float),
-                100 * shares[:, position],
-                pen=series_pen(position),
-                symbol=series_symbol(position),
-                symbolSize=SYMBOL_SIZE,
-                symbolBrush=series_colour(position),
-                symbolPen=None,
-                connect="finite",
-            )
-        self.lines.getAxis("bottom").setTicks([round_ticks(numbers)])
-        self.lines.setXRange(numbers[0] - 0.3, numbers[-1] + 0.3, padding=0)
+        for place, column in zip(places, shares.T, strict=True):
+            draw_line(self.lines, np.array(numbers, float), 100 * column, place)
+        self._fit(self.lines, numbers)
         self.lines.setYRange(0, max(20.0, 100 * float(np.nanmax(shares)) * 1.1), padding=0)
 
-    def _draw_values(self, names: list[str], shares: Floats, plain: dict[str, float]) -> None:
-        empty(self._values)
-        for column, (words, tip) in {3: ("Share", SHARE_TIP), 4: ("Mean W", PLAIN_TIP)}.items():
-            head = text_label(words, role="muted", size=0.92, wrap=False)
-            head.setToolTip(tip)
-            head.setAlignment(Qt.AlignmentFlag.AlignRight)
-            self._values.addWidget(head, 0, column)
-        for row, name in enumerate(names, start=1):
-            share, weight = float(shares[row - 1]), plain.get(name)
-            self._values.addWidget(swatch(row - 1), row, 0)
-            self._values.addWidget(QLabel(strategy_label(name)), row, 1)
-            self._values.addWidget(_share_bar(name, share), row, 2)
-            self._values.addWidget(_number(share), row, 3)
-            self._values.addWidget(_number(weight), row, 4)
+    def _draw_areas(self, numbers: list[int], places: list[int], shares: Floats) -> None:
+        self.areas.clear()
+        x, heights = stacked(numbers, shares)
+        edge = pg.mkPen(self._theme.colours.surface, width=1)
+        for place, low, high in zip(places, heights, heights[1:], strict=False):
+            colour = series_colour(place)
+            curves = (pg.PlotCurveItem(x, low), pg.PlotCurveItem(x, high))
+            self.areas.addItem(pg.FillBetweenItem(*curves, brush=colour, pen=edge))
+        self._fit(self.areas, numbers)
+        self.areas.setYRange(0, 100, padding=0)
+
+    def _fit(self, plot: pg.PlotWidget, numbers: list[int]) -> None:
+        plot.getAxis("bottom").setTicks([round_ticks(numbers)])
+        plot.setXRange(numbers[0] - 0.3, numbers[-1] + 0.3, padding=0)
 
     def _draw_map(self, numbers: list[int], names: list[str], shares: Floats) -> None:
         self._image.setImage(np.nan_to_num(shares), autoLevels=False)
         top = max(0.2, float(np.nanmax(shares)))
         self._image.setLevels((0.0, top))
-        self._scale.setText(f"Share of the ranking: dark 0 %, bright {top:.0%}.")
+        self._scale.setText(
+            tr("Share of the ranking: dark 0 %, bright {most} %.", most=f"{100 * top:.0f}")
+        )
         self._image.setColorMap(pg.colormap.get("cividis"))
         self._image.setRect(0, 0, len(numbers), len(names))
         ticks = [(row + 0.5, strategy_label(name)) for row, name in enumerate(names)]
@@ -126,26 +175,46 @@ class WeightsPanel(CardColumn):
         self.map.setYRange(0, len(names), padding=0)
         self.map.setFixedHeight(self.fontMetrics().height() * (2 * len(names) + 4))
 
+    @Slot(str, str)
+    def _on_pin(self, name: str, pin: str) -> None:
+        """Pin a strategy from the next round on, unless none would be left."""
+        settings = self._controller.project.settings
+        changed = with_pin(settings, name, pin)
+        if changed is None:
+            self._controller.notice.emit(tr("At least one query strategy must take part."))
+            self.refresh()
+        else:
+            self._controller.change_settings(changed)
+
     def _tint(self) -> None:
-        tint_plot(self.lines, self._theme)
-        tint_plot(self.map, self._theme)
+        for plot in self._plots.values():
+            tint_plot(plot, self._theme)
         self.map.showGrid(x=False, y=False)
         for name in ("left", "bottom"):
             self.map.getAxis(name).setStyle(tickLength=0)
+        self.refresh()
 
 
 def hint(mode: str, any_weights: bool) -> str:
     """Say why there are no weights to see, or no new ones."""
     if not gives_weights(mode):
-        return f"The mode “{mode_label(mode)}” asks by one strategy and gives no weights."
+        return tr(
+            "The mode “{mode}” asks by one strategy and gives no weights.", mode=mode_label(mode)
+        )
     if mode == "vote" and any_weights:
-        return "In a uniform vote every strategy has the same weight; only their scores differ."
-    return "" if any_weights else NO_WEIGHTS
+        return tr("In a uniform vote every strategy has the same weight; only their scores differ.")
+    return "" if any_weights else tr(NO_WEIGHTS)
 
 
 def strategies_of(rounds: list[RoundRecord]) -> list[str]:
     """Return every strategy that had a weight, in the order of the last rounds first seen."""
     return list(dict.fromkeys(name for record in reversed(rounds) for name, _ in record.weights))
+
+
+def all_names(rounds: list[RoundRecord], settings: RunSettings) -> list[str]:
+    """Return the candidates in their own order, then others that had a weight."""
+    candidates = settings.candidates if gives_weights(settings.mode) else ()
+    return list(dict.fromkeys((*candidates, *strategies_of(rounds))))
 
 
 def table(rounds: list[RoundRecord], names: list[str]) -> Floats:
@@ -154,18 +223,25 @@ def table(rounds: list[RoundRecord], names: list[str]) -> Floats:
     return np.array(rows, dtype=np.float64)
 
 
-def _share_bar(name: str, share: float) -> QProgressBar:
-    bar = QProgressBar()
-    bar.setRange(0, 1000)
-    bar.setValue(0 if np.isnan(share) else round(1000 * share))
-    bar.setTextVisible(False)
-    bar.setProperty("role", "thin")
-    bar.setAccessibleName(f"Share of {strategy_label(name)}")
-    bar.setMinimumWidth(24)
-    return bar
+def stacked(numbers: list[int], shares: Floats) -> tuple[Floats, Floats]:
+    """Return x (r,) and the edges (K + 1, r) of areas that lie on each other, in percent.
+
+    A single round is drawn as a column.
+    """
+    x, known = np.array(numbers, float), np.nan_to_num(shares)
+    if len(numbers) == 1:
+        x, known = np.array([x[0] - 0.3, x[0] + 0.3]), np.repeat(known, 2, axis=0)
+    edges = np.concatenate((np.zeros((len(known), 1)), np.cumsum(known, axis=1)), axis=1)
+    return x, 100 * edges.T
 
 
-def _number(value: float | None) -> QLabel:
-    label = QLabel("–" if value is None or np.isnan(value) else f"{value:.1%}")
-    label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-    return label
+def with_pin(settings: RunSettings, name: str, pin: str) -> RunSettings | None:
+    """Return settings where a strategy is pinned "on", "off", or "" for neither.
+
+    None where no strategy would take part any more.
+    """
+    on = tuple(n for n in settings.pinned_on if n != name) + ((name,) if pin == "on" else ())
+    off = tuple(n for n in settings.pinned_off if n != name) + ((name,) if pin == "off" else ())
+    if not can_pin(settings, off):
+        return None
+    return settings.but(pinned_on=on, pinned_off=off)

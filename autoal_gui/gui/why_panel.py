@@ -11,17 +11,27 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from autoal_gui.core.language import mark, tr
 from autoal_gui.core.messages import Query
 from autoal_gui.core.pool import Split
 from autoal_gui.gui.names import strategy_label
 from autoal_gui.gui.parts import empty, text_label
-from autoal_gui.gui.theme import scale_font
+from autoal_gui.gui.strategy_notes import strategy_note
 
-FURTHER_DOWN = (
+FURTHER_DOWN = mark(
     "Not among those that the last round asked for: it was on screen already, or is next in rank."
 )
-NO_ROUND = "Drawn at random: no round has finished yet. Such images also measure the model."
-DRAWN = "Drawn at random, to measure how good the model really is."
+NO_ROUND = mark("Drawn at random: no round has finished yet. Such images also measure the model.")
+DRAWN = mark("Drawn at random, to measure how good the model really is.")
+MEASURES = mark(
+    "Drawn at random for the evaluation set: it measures the model and never trains it."
+)
+HEADS = (
+    (mark("Strategy"), ""),
+    (mark("Score"), mark("S: from 0, never asked for by this strategy, to 1, asked for first")),
+    (mark("Weight"), mark("W: how far this strategy is trusted for this image")),
+    (mark("Part"), mark("S × W as a share: how much this strategy had to do with asking")),
+)
 NAMED = 2  # strategies named in the line
 
 
@@ -33,18 +43,18 @@ class WhyPanel(QFrame):
         self.setProperty("role", "foot")
         self._line = text_label()
         self._toggle = QToolButton()
-        self._toggle.setText("Why?")
+        self._toggle.setText(tr("Why?"))
         self._toggle.setCheckable(True)
         self._toggle.setProperty("role", "quiet")
         self._toggle.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self._toggle.setToolTip("What every strategy made of this image (W)")
+        self._toggle.setToolTip(tr("What every strategy made of this image (W)"))
         self._toggle.toggled.connect(self._expand)
         self._table = QWidget()  # hidden when empty: a grid's rows keep their height
         self._grid = QGridLayout(self._table)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(24)
         self._grid.setVerticalSpacing(2)
-        self._grid.setColumnStretch(3, 1)
+        self._grid.setColumnStretch(4, 1)
         row = QHBoxLayout()
         row.addWidget(self._line, 1)
         row.addWidget(self._toggle)
@@ -78,19 +88,36 @@ class WhyPanel(QFrame):
         self._table.setVisible(shown and query is not None and bool(query.strategies))
         if not shown or query is None or not query.strategies:
             return
-        for column, words in enumerate(("Strategy", "Its score S", "Its weight W")):
-            self._grid.addWidget(_cell(words, "muted"), 0, column)
+        for column, (words, tip) in enumerate(HEADS):
+            self._grid.addWidget(
+                _cell(tr(words), column, "muted", tr(tip) if tip else ""), 0, column
+            )
         ordered = sorted(query.strategies, key=_part, reverse=True)
-        for row, (name, score, weight) in enumerate(ordered, start=1):
-            self._grid.addWidget(_cell(strategy_label(name)), row, 0)
-            self._grid.addWidget(_cell(f"{score:.2f}"), row, 1)
-            self._grid.addWidget(_cell(f"{weight:.1%}"), row, 2)
+        for row, (strategy, cells) in enumerate(zip(ordered, rows_of(query), strict=True), start=1):
+            note = tr("Looks for {what}", what=strategy_note(strategy[0]))
+            for column, words in enumerate(cells):
+                self._grid.addWidget(_cell(words, column, "", "" if column else note), row, column)
 
 
-def _cell(text: str, role: str = "") -> QLabel:
-    label = QLabel(text)
-    label.setProperty("role", role)
-    scale_font(label, 0.92)
+def rows_of(query: Query) -> list[tuple[str, str, str, str]]:
+    """Return what each strategy made of an image, as the panel shows it; the weightiest first."""
+    total = sum(map(_part, query.strategies))
+    return [
+        (
+            strategy_label(name),
+            f"{score:.2f}",
+            f"{weight:.1%}",
+            f"{score * weight / total:.0%}" if total else "–",
+        )
+        for name, score, weight in sorted(query.strategies, key=_part, reverse=True)
+    ]
+
+
+def _cell(text: str, column: int, role: str = "", tip: str = "") -> QLabel:
+    label = text_label(text, role=role, size=0.92, wrap=False)
+    label.setToolTip(tip)
+    if column:
+        label.setAlignment(Qt.AlignmentFlag.AlignRight)
     return label
 
 
@@ -102,24 +129,32 @@ def _part(strategy: tuple[str, float, float]) -> float:
 def reason(query: Query | None, split: Split, rounds: int) -> str:
     """Say in one line why an image is asked for."""
     if split == "evaluation":
-        return "Drawn at random for the evaluation set: it measures the model and never trains it."
-    if query is None and rounds == 0:
-        return NO_ROUND
+        return tr(MEASURES)
     if query is None:
-        return FURTHER_DOWN
-    if query.audit:
-        return DRAWN
+        return tr(NO_ROUND if rounds == 0 else FURTHER_DOWN)
+    return tr(DRAWN) if query.audit else _asked_for(query)
+
+
+def _asked_for(query: Query) -> str:
     parts = sorted(query.strategies, key=_part, reverse=True)
     total = sum(map(_part, parts))
-    words = [f"Score {query.score:.2f}"]
+    words = tr("Score {score}.", score=f"{query.score:.2f}")
     if len(parts) == 1:
-        words = [f"Asked for by {strategy_label(parts[0][0])} alone"]
+        words = tr("Asked for by {strategy} alone.", strategy=strategy_label(parts[0][0]))
     elif total > 0:
-        named = (
+        named = ", ".join(
             f"{strategy_label(p[0])} {_part(p) / total:.0%}" for p in parts[:NAMED] if _part(p)
         )
-        words = ["Asked for by " + ", ".join(named)]
-    if query.predicted_loss is not None:
-        # The head is trained to order images, so that its zero means nothing.
-        words.append(f"predicted loss {query.predicted_loss:.2f} on a relative scale")
-    return "; ".join(words) + "."
+        note = strategy_note(parts[0][0])
+        words = tr("Asked for by {strategies}.", strategies=named)
+        words += " " + tr(
+            "{strategy} looks for {what}.", strategy=strategy_label(parts[0][0]), what=note
+        )
+    if query.predicted_loss is None:
+        return words
+    # The head is trained to order images, so that its zero means nothing.
+    loss = tr(
+        "Predicted loss {loss}: the higher, the more the model is expected to err on it.",
+        loss=f"{query.predicted_loss:.2f}",
+    )
+    return f"{words} {loss}"

@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, astuple, dataclass, field
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any, TypeVar
@@ -180,6 +180,7 @@ def as_record(result: RoundFinished) -> dict[str, Any]:
         "labels": result.labels,
         "accuracy": metrics.accuracy if metrics else None,
         "balanced_accuracy": metrics.balanced_accuracy if metrics else None,
+        "auroc": astuple(metrics.auroc.macro) if metrics and metrics.auroc else None,
         "weights": dict(result.weights),
         "queried": [query.image_id for query in result.queries],
         "seconds": dict(result.seconds),

@@ -8,6 +8,7 @@ import re
 import stat
 import threading
 import warnings
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -74,7 +75,7 @@ def decode(data: bytes) -> Pixels:
         with Image.open(io.BytesIO(data), formats=FORMATS) as image:
             _check_size(image)
             image.load()
-            return _to_array(_upright(image))
+            return _to_array(_upright(image), _Tiff.of(image))
     except ImageUnreadable:
         raise
     except UnidentifiedImageError as error:
@@ -127,16 +128,43 @@ def _upright(image: Image.Image) -> Image.Image:
         return image
 
 
-def _to_array(image: Image.Image) -> Pixels:
-    if image.mode.startswith("I;16"):
-        return np.ascontiguousarray(np.asarray(image), dtype=np.uint16)
-    if image.mode in {"I", "F"}:
-        return _to_uint16(np.asarray(image))
+@dataclass(frozen=True)
+class _Tiff:
+    """What a TIFF says of its grey values that Pillow passes over."""
+
+    white_is_zero: bool = False
+    signed: bool = False
+    unsigned: bool = False
+
+    @classmethod
+    def of(cls, image: Image.Image) -> "_Tiff":
+        """Read the tags 262 (photometric interpretation) and 339 (sample format)."""
+        tags = getattr(image, "tag_v2", None) or {}
+        kinds = tags.get(339, ())
+        kind = kinds[0] if isinstance(kinds, tuple) and kinds else kinds
+        return cls(tags.get(262) == 0, kind == 2, kind == 1)
+
+
+def _to_array(image: Image.Image, tiff: _Tiff) -> Pixels:
+    if image.mode.startswith("I;16") or image.mode in {"I", "F"}:
+        deep = _deep(image, tiff)
+        return np.uint16(65535) - deep if tiff.white_is_zero else deep
     grey = image.mode in _GREY_MODES
     if image.has_transparency_data:
         rgba = image.convert("RGBA")
         image = Image.alpha_composite(Image.new("RGBA", rgba.size, (0, 0, 0, 255)), rgba)
-    return np.array(image.convert("L" if grey else "RGB"), dtype=np.uint8, order="C")
+    pixels = np.array(image.convert("L" if grey else "RGB"), dtype=np.uint8, order="C")
+    return pixels ^ np.uint8(128) if tiff.signed and grey else pixels
+
+
+def _deep(image: Image.Image, tiff: _Tiff) -> npt.NDArray[np.uint16]:
+    """Return more than 8 bits of grey in 16; white may still be zero."""
+    values = np.asarray(image)
+    if image.mode.startswith("I;16"):
+        return np.ascontiguousarray(values, dtype=np.uint16)
+    if image.mode == "I" and tiff.unsigned:  # the upper half of 32 bits became negative
+        values = values.view(np.uint32)
+    return _to_uint16(values)
 
 
 def _to_uint16(values: npt.NDArray[np.generic]) -> npt.NDArray[np.uint16]:

@@ -24,12 +24,14 @@ from pydicom.uid import (
     ExplicitVRLittleEndian,
     ImplicitVRLittleEndian,
     JPEGBaseline8Bit,
-    JPEGExtended12Bit,
+    JPEGLSLossless,
+    JPEGLSNearLossless,
 )
 
 from autoal_gui.core.errors import ImageUnreadable
 from autoal_gui.core.language import mark, tr
 from autoal_gui.core.pool import Picture
+from autoal_gui.sources import dicom_jpeg
 from autoal_gui.sources.decode import MAX_PIXELS, silence, too_large
 from autoal_gui.sources.dicom_values import to_picture
 
@@ -81,12 +83,12 @@ PIXELS = {
 }
 PIXEL_TYPES = (b"OB", b"OW", b"OF", b"OD", b"UN")
 UNKNOWN_COMPRESSION = mark("The image is compressed in a way that cannot be read here.")
-EIGHT_BITS = (JPEGBaseline8Bit, JPEGExtended12Bit)
-"""Kinds of JPEG of which only 8-bit ones can be read; 12 bits are allowed in the second."""
+JPEG_LS = (JPEGLSLossless, JPEGLSNearLossless)
+END_OF_IMAGE = b"\xff\xd9"
 
-# The decoders that are kept up to date and were not seen to end the program on damaged data come
-# first; gdcm alone reads lossless JPEG.
-PLUGINS = ("pydicom", "pylibjpeg", "pyjpegls", "pillow", "gdcm")
+PLUGINS = ("pydicom", "pylibjpeg", "pyjpegls", dicom_jpeg.NAME, "pillow")
+"""The decoders used; gdcm is not, even where it is installed, see `dicom_jpeg`."""
+dicom_jpeg.register()
 
 pydicom.config.settings.reading_validation_mode = pydicom.config.IGNORE
 # What pydicom logs of a file may be what the file says of a patient.
@@ -167,13 +169,16 @@ class DicomFile:
 
     def _check_frame(self, frame: bytes) -> None:
         """Compare the size in the compressed data with the one declared: decoders trust it."""
+        if self.syntax in JPEG_LS and END_OF_IMAGE not in frame[-16:]:
+            # CharLS takes some seconds to notice that the data of a small image is cut off.
+            raise ImageUnreadable(tr("The image is cut off or damaged."))
         declared = (int(self.header.Rows), int(self.header.Columns))
         found = packed_size(frame)
         if found is None:
             return
         if found[:2] != declared:
             raise ImageUnreadable(tr("The image is not of the size that the file declares."))
-        if self.syntax in EIGHT_BITS and found[2] != 8:
+        if self.syntax == JPEGBaseline8Bit and found[2] != 8:
             raise ImageUnreadable(tr(UNKNOWN_COMPRESSION))
 
 
@@ -333,7 +338,8 @@ def check_syntax(syntax: UID) -> None:
     if "MPEG" in syntax.name or "HEVC" in syntax.name:
         raise ImageUnreadable(tr("The file holds a video."))
     try:
-        available = get_decoder(syntax).is_available
+        plugins = get_decoder(syntax).available_plugins
+        available = not syntax.is_encapsulated or any(p in PLUGINS for p in plugins)
     except NotImplementedError:
         available = False
     if not available:

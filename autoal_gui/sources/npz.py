@@ -50,6 +50,8 @@ ORDER = 30
 
 MAX_IMAGES = 2_000_000
 MAX_CLASSES = 1000
+NAMES = "class_names"  # an array of texts, which MedMNIST's own files lack
+LONGEST_NAME = 200  # characters
 BLOCK = 2**20  # bytes read at a time
 
 
@@ -88,9 +90,10 @@ def list_images(spec: SourceSpec, workspace: Path, progress: ProgressCallback) -
     """
     path = _path(spec)
     with _opened(path) as archive:
-        parts = _parts(_members(archive))
+        members = _members(archive)
+        parts = _parts(members)
         labels = [_read_labels(archive, part) for part in parts]
-        classes = _class_names(spec, path, labels)
+        classes = _class_names(spec, path, labels, _read_names(archive, members))
         ticks = Ticks(progress, 2 * sum(part.images.shape[0] for part in parts))
         stacks = _copies(archive, parts, workspace, ticks)
     _record(_record_file(workspace, path), parts)
@@ -143,7 +146,7 @@ def _opened(path: Path) -> Iterator[zipfile.ZipFile]:
 
 def _members(archive: zipfile.ZipFile) -> dict[str, Member]:
     """Read the headers of all arrays that the layout knows, and nothing else."""
-    known = {"images", "labels"} | {
+    known = {"images", "labels", NAMES} | {
         f"{part}_{what}" for part in ("train", "val", "test") for what in ("images", "labels")
     }
     found = {}
@@ -291,11 +294,31 @@ def _read_labels(archive: zipfile.ZipFile, part: Part) -> list[int] | None:
     return labels
 
 
-def _class_names(spec: SourceSpec, path: Path, labels: list[list[int] | None]) -> tuple[str, ...]:
-    """Return the names of a MedMNIST set if they cover all labels, else "class 0", "class 1"."""
+def _read_names(archive: zipfile.ZipFile, members: dict[str, Member]) -> tuple[str, ...]:
+    """Return the class names that a file brings; none where it has no sound ones."""
+    member = members.get(NAMES)
+    if member is None or member.dtype.kind != "U" or len(member.shape) != 1:
+        return ()
+    if member.shape[0] > MAX_CLASSES or member.dtype.itemsize > 4 * LONGEST_NAME:
+        return ()
+    with archive.open(member.info) as file:
+        _skip(file, member.offset)
+        names = [str(name).strip() for name in np.frombuffer(file.read(), member.dtype)]
+    return tuple(names) if all(names) and len(set(names)) == len(names) else ()
+
+
+def _class_names(
+    spec: SourceSpec, path: Path, labels: list[list[int] | None], own: tuple[str, ...]
+) -> tuple[str, ...]:
+    """Return the file's own names, or those of a MedMNIST set, if they cover all labels.
+
+    Else "class 0", "class 1", ...
+    """
     count = 1 + max((max(numbers) for numbers in labels if numbers), default=-1)
     if count == 0:
         return ()
+    if len(own) >= count:
+        return own
     names = class_names(spec.option("flag") or path.stem.split("_")[0].lower())
     if len(names) >= count:
         return names

@@ -144,11 +144,12 @@ def run_import(project: Project, asking: Asking) -> bool:
 
 def run_export(project: Project, asking: Asking) -> bool:
     """An export has no steps of its own: it is cancelled before it starts, or it is whole."""
+    from autoal_gui.core.handover import Snapshot
     from autoal_gui.exporters import csv_labels
 
     if asking():
         return False
-    csv_labels.write(project.folder.parent / "labels.csv", project)
+    csv_labels.write(project.folder.parent / "labels.csv", Snapshot.of(project))
     return True
 
 

@@ -100,12 +100,13 @@ def label(acknowledge: Acknowledge, folder: Path, seed: int, pause: float = 0.0)
 
 def export(acknowledge: Acknowledge, folder: Path, seed: int, target: Path) -> None:
     """Label and write the labels over the last ones, for ever."""
+    from autoal_gui.core.handover import Snapshot
     from autoal_gui.exporters import csv_labels
 
     project, draw = Project.open(folder, open_images), random.Random(seed)
     while True:
         acknowledge(act(project, draw))
-        csv_labels.write(target, project)
+        csv_labels.write(target, Snapshot.of(project))
 
 
 def migrate(acknowledge: Acknowledge, folder: Path) -> None:

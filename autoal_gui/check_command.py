@@ -1,0 +1,97 @@
+"""The commands `merge`, `agreement` and `audit`: checking a project without a window."""
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from autoal_gui.core.copies import audit
+from autoal_gui.core.errors import AutoALError
+from autoal_gui.core.habits import habits
+from autoal_gui.core.language import tr
+from autoal_gui.core.merge import merge, read_other, report
+from autoal_gui.core.project import Project
+from autoal_gui.core.readings import compare, to_settle
+from autoal_gui.core.told import (
+    comparison_words,
+    consistency_words,
+    habit_words,
+    to_settle_words,
+)
+
+
+def add_checks(commands: Any) -> None:
+    """Add the commands to the parser's."""
+    merging = commands.add_parser(
+        "merge", help="bring another reader's answers to the same images in as second readings"
+    )
+    merging.add_argument("project", type=Path, help="the project folder that takes them in")
+    merging.add_argument("other", type=Path, help="the other reader's; it is only read")
+    merging.set_defaults(handler=_merge)
+    agreement = commands.add_parser(
+        "agreement", help="how far readers agree with each other, themselves and the model"
+    )
+    agreement.add_argument("project", type=Path, help="a project folder")
+    agreement.add_argument(
+        "--graded", action="store_true", help="the classes are grades in their order"
+    )
+    agreement.set_defaults(handler=_agreement)
+    auditing = commands.add_parser(
+        "audit", help="say whether a line of the journal was changed from outside"
+    )
+    auditing.add_argument("project", type=Path, help="a project folder")
+    auditing.set_defaults(handler=_audit)
+
+
+def _open(folder: Path) -> Project:
+    from autoal_gui.sources.opening import open_images
+
+    return Project.open(folder, open_images)
+
+
+def _merge(options: argparse.Namespace) -> int:
+    project = _open(options.project)
+    try:
+        other = read_other(options.other, options.project)
+        images = project.pool.images.values()
+        found = merge(other, images, project.classes, project.entries())
+        project.add_readings(found.new)
+    finally:
+        project.close()
+    print(report(found))
+    return 0
+
+
+def _agreement(options: argparse.Namespace) -> int:
+    project = _open(options.project)
+    try:
+        lines = _told(project, options.graded)
+    finally:
+        project.close()
+    print("\n".join(lines))
+    return 0
+
+
+def _told(project: Project, graded: bool) -> list[str]:
+    journal, classes = project.journal, project.classes
+    found = [compare(journal, name) for name in journal.second_readers]
+    lines = []
+    for one in found:
+        lines.append(tr("Second reader {name}:", name=one.annotator))
+        lines += [f"  {words}" for words in comparison_words(one, classes, graded)]
+    if found:
+        lines.append(to_settle_words(len(to_settle(journal, found))))
+    else:
+        lines.append(tr("Nobody has read a second time yet."))
+    lines.append(tr("The same reader, asked twice:"))
+    lines += [f"  {words}" for words in consistency_words(journal, len(classes), graded)]
+    lines.append(tr("Readers and the model's suggestion:"))
+    lines += [f"  {words}" for words in habit_words(habits(project.entries(), len(classes)))]
+    return lines
+
+
+def _audit(options: argparse.Namespace) -> int:
+    holds, sentence = audit(options.project)
+    if not holds:
+        raise AutoALError(sentence)
+    print(sentence)
+    return 0

@@ -1,0 +1,102 @@
+"""What leaves a project: its labels as they stand at one moment, and the choices of an export.
+
+A snapshot is frozen and holds no database, so that another thread can write it while labelling
+goes on.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from autoal_gui.core.errors import ImageUnreadable
+from autoal_gui.core.journal import Entry
+from autoal_gui.core.pool import ImagePool, Pixels
+from autoal_gui.core.project import Project, RoundRecord
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What the user may choose about an export; each exporter names in `OPTIONS` what it reads."""
+
+    de_identified: bool = False
+    """Image ids stand in the place of file names, and numbers in that of annotators; hashes,
+    comments and the project's name are left out."""
+    unlabelled: bool = False
+    """Images without any answer go into a folder of their own."""
+    side: int = 0
+    """Pixels a side that every image is scaled to; 0 leaves them as they are."""
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A project's labels at one moment."""
+
+    name: str
+    classes: tuple[str, ...]
+    pool: ImagePool = field(repr=False)
+    answers: Mapping[int, Entry] = field(repr=False)
+    """The answer that stands for each answered image id."""
+    flags: frozenset[int] = field(repr=False)
+    """Image ids that carry a flag."""
+    comments: Mapping[int, str] = field(repr=False)
+    """The comment on each image id that has one."""
+    entries: tuple[Entry, ...] = field(repr=False)
+    """The whole journal, ascending by sequence."""
+    training: tuple[tuple[int, int], ...] = field(repr=False)
+    """(image id, class index) of the labelled pool images, ascending."""
+    evaluation: tuple[tuple[int, int], ...] = field(repr=False)
+    """The same of the evaluation set: known truth, else answers."""
+    rounds: tuple[RoundRecord, ...] = field(repr=False)
+    """Those that brought a result."""
+    unreadable: tuple[tuple[str, str], ...] = field(repr=False)
+    """(key, reason) of the files left out at import."""
+    mode: str = ""
+    """What asks for images: the setting of the next round."""
+
+    @classmethod
+    def of(cls, project: Project) -> "Snapshot":
+        """Take one; in the thread that owns the project.
+
+        The journal is read from its file, all of it: some 5 ms for a thousand answers.
+        """
+        return cls(
+            name=project.name,
+            classes=project.classes,
+            pool=project.pool,
+            answers=dict(project.answers),
+            flags=project.journal.flags,
+            comments=dict(project.journal.comments),
+            entries=project.entries(),
+            training=project.training_labels(),
+            evaluation=project.evaluation_labels(),
+            rounds=project.finished_rounds(),
+            unreadable=project.unreadable,
+            mode=project.settings.mode,
+        )
+
+    @property
+    def labelled(self) -> tuple[tuple[int, int], ...]:
+        """(image id, class index) of every image whose label is known, pool and evaluation set."""
+        return tuple(sorted((*self.training, *self.evaluation)))
+
+    @property
+    def unanswered(self) -> tuple[int, ...]:
+        """The images that nobody has answered and whose label is not known, ascending."""
+        known = dict(self.labelled).keys() | self.answers.keys()
+        return tuple(i for i in sorted(self.pool.images) if i not in known)
+
+    def read(self, image_id: int) -> Pixels | None:
+        """Decode an image; None where that cannot be done."""
+        try:
+            return self.pool.read(image_id)
+        except ImageUnreadable:
+            return None
+
+
+def no_progress(done: int, total: int) -> None:
+    """Take no notice of how far an export is."""
+
+
+def pseudonyms(entries: tuple[Entry, ...]) -> dict[str, str]:
+    """Return "annotator 1", "annotator 2", ... for the names in the order of their first answer."""
+    names = dict.fromkeys(entry.annotator for entry in entries)
+    return {name: f"annotator {number}" for number, name in enumerate(names, start=1)}

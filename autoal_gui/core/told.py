@@ -1,0 +1,163 @@
+"""Agreement, consistency and habits in plain words, for the window and the command line."""
+
+import math
+from collections.abc import Sequence
+
+from autoal_gui.core.agreement import Agreement
+from autoal_gui.core.habits import Habits, Share
+from autoal_gui.core.journal import Journal
+from autoal_gui.core.language import mark, number, tr, tr_count
+from autoal_gui.core.readings import Comparison
+from autoal_gui.core.repeats import pairs
+
+NO_PAIR = mark("No image has a class from both readers yet.")
+SAME = mark("The same class on {same} of {total} images: {share} ({low} to {high}).")
+KAPPA = mark("Cohen's kappa {kappa} ({low} to {high}): {verdict}.")
+WEIGHTED = mark("Weighted kappa for grades {kappa} ({low} to {high}): {verdict}.")
+NO_KAPPA = mark("Kappa is unknown: both readers gave a single class.")
+NO_REPEAT = mark(
+    "No image has been answered twice yet. Once 20 answers are given, about one in 25 is put "
+    "again without a word."
+)
+AGAIN = mark("The same class again on {same} of {total} images: {share} ({low} to {high}).")
+NO_BLIND = mark(
+    "No answer has met a suggestion yet: they begin with the first round that trains a model."
+)
+BLIND = mark(
+    "Before seeing the suggestion, readers gave the model's class on {same} of {total} images: "
+    "{share} ({low} to {high})."
+)
+NEVER = mark("After seeing it, none of {total} answers was changed ({low} to {high}).")
+CHANGED = mark(
+    "After seeing it, {same} of {total} answers were changed: {share} ({low} to {high})."
+)
+DIRECTIONS = mark(
+    "Of these changes, {towards} went to the model's class ({towards_low} to {towards_high}), "
+    "{away} away from it ({away_low} to {away_high}), {aside} elsewhere."
+)
+SLIP = mark("A slip of the finger that was put right counts as a change too.")
+IN_SIGHT = mark(
+    "With the suggestion in sight, the model's class was given on {same} of {total} images: "
+    "{share} ({low} to {high})."
+)
+VERDICTS = (
+    (0.0, mark("no better than chance")),
+    (0.2, mark("slight")),
+    (0.4, mark("fair")),
+    (0.6, mark("moderate")),
+    (0.8, mark("substantial")),
+    (math.inf, mark("almost perfect")),
+)
+"""What kappa up to each value is called (Landis & Koch 1977)."""
+
+
+def percent(share: float) -> str:
+    """Return a share in [0, 1] in whole percent."""
+    return f"{share:.0%}"
+
+
+def verdict(kappa: float) -> str:
+    """Return what a value of kappa is called."""
+    return next(tr(word) for end, word in VERDICTS if kappa <= end)
+
+
+def agreement_words(found: Agreement, graded: bool, same: str = SAME) -> tuple[str, ...]:
+    """Say how far two readings agree.
+
+    Args:
+        found: the two readings.
+        graded: whether the classes are grades in their order, so that weighted kappa is told too.
+        same: the sentence about the share.
+    """
+    if not found.total:
+        return (tr(NO_PAIR),)
+    words = [_shared(same, Share(found.same, found.total))]
+    if math.isnan(found.kappa()):
+        return (*words, tr(NO_KAPPA))
+    words.append(_kappa(KAPPA, found, False))
+    if graded:
+        words.append(_kappa(WEIGHTED, found, True))
+    return tuple(words)
+
+
+def _kappa(sentence: str, found: Agreement, graded: bool) -> str:
+    kappa, (low, high) = found.kappa(graded), found.kappa_interval(graded)
+    return tr(
+        sentence,
+        kappa=f"{kappa:.2f}",
+        low=f"{low:.2f}",
+        high=f"{high:.2f}",
+        verdict=verdict(kappa),
+    )
+
+
+def _shared(sentence: str, share: Share) -> str:
+    low, high = share.interval
+    part = share.found / share.count if share.count else 0.0
+    return tr(
+        sentence,
+        same=number(share.found),
+        total=number(share.count),
+        share=percent(part),
+        low=percent(low),
+        high=percent(high),
+    )
+
+
+def repeats_of(journal: Journal, classes: int) -> Agreement:
+    """Return how far readers agree with themselves on the images that were put twice."""
+    return Agreement.of(
+        (
+            (first.class_index, again.class_index)
+            for first, again in pairs(journal)
+            if first.class_index is not None and again.class_index is not None
+        ),
+        classes,
+    )
+
+
+def consistency_words(journal: Journal, classes: int, graded: bool) -> tuple[str, ...]:
+    """Say how consistent the reader is on the images that were put twice."""
+    found = repeats_of(journal, classes)
+    return agreement_words(found, graded, AGAIN) if found.total else (tr(NO_REPEAT),)
+
+
+def habit_words(found: Habits) -> tuple[str, ...]:
+    """Say what readers do with the model's suggestion."""
+    words = []
+    if found.blind:
+        words.append(_shared(BLIND, found.agreed))
+        words.append(_shared(CHANGED if found.changed.found else NEVER, found.changed))
+    if found.changed.found:
+        towards, away = found.towards.interval, found.away.interval
+        words.append(
+            tr(
+                DIRECTIONS,
+                towards=number(found.towards.found),
+                towards_low=percent(towards[0]),
+                towards_high=percent(towards[1]),
+                away=number(found.away.found),
+                away_low=percent(away[0]),
+                away_high=percent(away[1]),
+                aside=number(found.aside.found),
+            )
+        )
+        words.append(tr(SLIP))
+    if found.shown.count:
+        words.append(_shared(IN_SIGHT, found.shown))
+    return tuple(words) or (tr(NO_BLIND),)
+
+
+def to_settle_words(left: int) -> str:
+    """Say how many images readers disagree on that nobody has settled."""
+    if not left:
+        return tr("Nothing is left to settle.")
+    return tr_count("{count} image to settle.", "{count} images to settle.", left)
+
+
+def comparison_words(found: Comparison, classes: Sequence[str], graded: bool) -> tuple[str, ...]:
+    """Say how a second reader compares with the project's answers."""
+    return (
+        tr_count("{count} image read by both.", "{count} images read by both.", len(found.pairs)),
+        *agreement_words(found.agreement(len(classes)), graded),
+    )

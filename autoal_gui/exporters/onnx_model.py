@@ -1,0 +1,95 @@
+"""A model as ONNX: weights and computation in one file, for any runtime.
+
+It maps "pixels", float32 (batch, channels, side, side) in [0, 1], to "probabilities" (batch, C);
+scaling by mean and deviation, softmax and temperature are inside. The card is in the metadata, a
+JSON text a field.
+"""
+
+import importlib.util
+import json
+import warnings
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from autoal_gui.core.errors import CheckpointError
+from autoal_gui.core.files import replacing
+from autoal_gui.core.language import mark, tr
+from autoal_gui.core.model import TrainedModel
+from autoal_gui.exporters.contract import CLOSE, DIFFERS, NOT_WRITTEN
+from autoal_gui.exporters.torch_export import noise
+
+NAME = "onnx"
+LABEL = mark("ONNX (.onnx)")
+ABOUT = mark("To run the model elsewhere: in other languages, on servers, in the browser.")
+SUFFIX = ".onnx"
+KIND = "model"
+ORDER = 40
+OPTIONS: tuple[str, ...] = ()
+NEEDED = ("onnx", "onnxscript")
+
+
+def missing() -> str:
+    """Return in one sentence what must be installed first; empty where nothing is missing."""
+    if all(importlib.util.find_spec(name) for name in NEEDED):
+        return ""
+    return tr("ONNX needs two more packages: pip install onnx onnxscript.")
+
+
+def write(target: Path, model: TrainedModel) -> None:
+    """Write the file, read it back and compare with what the model says of images of noise.
+
+    Raises:
+        CheckpointError: it cannot be written; a file that was there is left as it was.
+    """
+    import onnx
+
+    network, pixels = model.make_network(), noise(model)
+    graph = _graph(network, pixels)
+    for name, value in model.card.items():
+        graph.metadata_props.add(key=name, value=json.dumps(value))
+    try:
+        with replacing(target) as partial:
+            partial.write_bytes(graph.SerializeToString())
+            written = onnx.load_model_from_string(partial.read_bytes())
+    except OSError as error:
+        raise CheckpointError(tr(NOT_WRITTEN)) from error
+    _compare(written, network, pixels)
+
+
+def _graph(network: Any, pixels: Any) -> Any:
+    """Return the computation as an ONNX model, any number of images at a time."""
+    import torch
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of the exporter, about its own parts
+        program = torch.onnx.export(
+            network,
+            (pixels,),
+            input_names=["pixels"],
+            output_names=["probabilities"],
+            dynamic_shapes=({0: torch.export.Dim("batch", min=1)},),
+            dynamo=True,
+            external_data=False,
+            verbose=False,
+        )
+    if program is None:
+        raise CheckpointError(tr(NOT_WRITTEN))
+    return program.model_proto
+
+
+def _compare(written: Any, network: Any, pixels: Any) -> None:
+    """Run the file by ONNX's own reference and compare.
+
+    Raises:
+        CheckpointError: they differ.
+    """
+    import torch
+    from onnx.reference import ReferenceEvaluator
+
+    with torch.no_grad():
+        expected = network(pixels[:1]).numpy()
+    found = ReferenceEvaluator(written).run(None, {"pixels": pixels[:1].numpy()})
+    if not np.allclose(next(iter(found)), expected, atol=CLOSE):
+        raise CheckpointError(tr(DIFFERS))

@@ -1,0 +1,67 @@
+"""A model as a torch.export program (.pt2): weights and computation, loadable without our code.
+
+It maps "pixels", float32 (batch, channels, side, side) in [0, 1], to class probabilities (batch,
+C); scaling by mean and deviation, softmax and temperature are inside, and any batch size from 1 on
+is taken. The card is in the extra file `card.json`.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from autoal_gui.core.errors import CheckpointError
+from autoal_gui.core.files import replacing
+from autoal_gui.core.language import mark, tr
+from autoal_gui.core.model import TrainedModel
+from autoal_gui.exporters.contract import CLOSE, DIFFERS, NOT_WRITTEN
+
+NAME = "pt2"
+LABEL = mark("PyTorch program (.pt2)")
+ABOUT = mark("To run the model in PyTorch without this program's code.")
+SUFFIX = ".pt2"
+KIND = "model"
+ORDER = 50
+OPTIONS: tuple[str, ...] = ()
+CARD = "card.json"
+TRIED = 3  # images of noise that both programs are given
+
+
+def missing() -> str:
+    """Nothing is."""
+    return ""
+
+
+def write(target: Path, model: TrainedModel) -> None:
+    """Write the program, read it back and compare what both say of images of noise.
+
+    Raises:
+        CheckpointError: it cannot be written; a file that was there is left as it was.
+    """
+    import torch
+
+    network = model.make_network()
+    pixels = noise(model)
+    program = torch.export.export(
+        network, (pixels,), dynamic_shapes=({0: torch.export.Dim("batch", min=1)},)
+    )
+    try:
+        with replacing(target) as partial:
+            # A stream, since a path must end in .pt2.
+            with partial.open("wb") as file:
+                torch.export.save(program, file, extra_files={CARD: json.dumps(dict(model.card))})
+            with partial.open("rb") as file:
+                written = torch.export.load(file).module()
+            with torch.no_grad():
+                if not torch.allclose(written(pixels), network(pixels), atol=CLOSE):
+                    raise CheckpointError(tr(DIFFERS))
+    except (OSError, RuntimeError) as error:
+        raise CheckpointError(tr(NOT_WRITTEN)) from error
+
+
+def noise(model: TrainedModel) -> Any:
+    """Return a tensor (n, channels, S, S) of uniform noise in [0, 1], always the same."""
+    import torch
+
+    side, channels = int(model.card["input_size"]), int(model.card["channels"])
+    generator = torch.Generator().manual_seed(0)
+    return torch.rand(TRIED, channels, side, side, generator=generator)

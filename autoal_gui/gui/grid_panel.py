@@ -1,0 +1,159 @@
+"""The batch, or all that waits, as a grid: several images are selected and answered at once."""
+
+from collections.abc import Iterator, Mapping
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QComboBox,
+    QFrame,
+    QHBoxLayout,
+    QPushButton,
+    QSlider,
+    QVBoxLayout,
+    QWidget,
+)
+
+from autoal_gui.core.journal import Entry
+from autoal_gui.core.language import tr, tr_count
+from autoal_gui.gui.controller import Controller
+from autoal_gui.gui.image_grid import LARGEST, SMALLEST, ImageGrid
+from autoal_gui.gui.image_loader import ImageLoader
+from autoal_gui.gui.parts import text_label
+from autoal_gui.gui.theme import Theme
+
+
+class ShownAnswers(Mapping[int, Entry]):
+    """The answers that the reader may see: of an image that is put twice only the later one."""
+
+    def __init__(self, controller: Controller) -> None:
+        self._controller = controller
+
+    def __getitem__(self, image_id: int) -> Entry:
+        entry = self._controller.shown_answer(image_id)
+        if entry is None:
+            raise KeyError(image_id)
+        return entry
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._controller.project.answers)
+
+    def __len__(self) -> int:
+        return len(self._controller.project.answers)
+
+
+class GridPanel(QWidget):
+    """Stands in the place of the large image; keys answer what is selected in it."""
+
+    opened = Signal(int)
+    """The image id to show large."""
+    left = Signal()
+    """The user goes back to one large image."""
+
+    def __init__(self, controller: Controller, loader: ImageLoader, theme: Theme) -> None:
+        super().__init__()
+        self._controller = controller
+        self.grid = ImageGrid(loader, theme)
+        self.which = QComboBox()
+        self.which.addItem(tr("This batch"))
+        self.which.addItem(tr("All that waits"))
+        self.which.setAccessibleName(tr("Which images"))
+        self.which.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.count = text_label()
+        self.one = QPushButton(tr("One image"))
+        self.one.setToolTip(tr("Show one large image again"))
+        self.one.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.one.clicked.connect(self.left)
+        self.size_slider = QSlider(Qt.Orientation.Horizontal)
+        self.size_slider.setRange(SMALLEST, LARGEST)
+        self.size_slider.setValue(self.grid.side)
+        self.size_slider.setMaximumWidth(140)
+        self.size_slider.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.size_slider.setAccessibleName(tr("Size of the images"))
+        self.size_slider.setToolTip(tr("Size of the images (Ctrl and the wheel)"))
+        self._lay_out()
+        self.grid.selection_changed.connect(self._on_selection)
+        self.grid.opened.connect(self.opened)
+        self.grid.side_changed.connect(self.size_slider.setValue)
+        self.size_slider.valueChanged.connect(self.grid.set_side)
+        self.which.currentIndexChanged.connect(self.refresh)
+        controller.batch_changed.connect(self._on_batch)
+        controller.answers_changed.connect(self._on_answers)
+        controller.classes_changed.connect(self._on_answers)
+        controller.project_closed.connect(self._on_closed)
+
+    def _lay_out(self) -> None:
+        bar = QFrame()
+        bar.setProperty("role", "bar")
+        row = QHBoxLayout(bar)
+        row.setContentsMargins(12, 4, 8, 4)
+        row.addWidget(self.which)
+        row.addWidget(self.count, 1)
+        row.addWidget(self.size_slider)
+        row.addWidget(self.one)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(bar)
+        column.addWidget(self.grid, 1)
+
+    # -- coming and going ---------------------------------------------------------------------
+
+    def enter(self) -> None:
+        """Show what is so now, the first image without an answer selected."""
+        self.refresh()
+        self.grid.setFocus()
+
+    def leave(self) -> None:
+        """Give the keys back to the large image."""
+        self._controller.select(None)
+
+    def refresh(self) -> None:
+        """Show the images anew."""
+        controller = self._controller
+        if self.isHidden() or not controller.is_open:
+            return
+        whole = self.which.currentIndex() == 1
+        self.grid.set_images((*controller.batch, *controller.rest) if whole else controller.batch)
+        self._on_answers()
+
+    # -- what the controller says -------------------------------------------------------------
+
+    def _on_batch(self) -> None:
+        self.refresh()
+
+    def _on_answers(self) -> None:
+        controller = self._controller
+        if self.isHidden() or not controller.is_open:
+            return
+        project = controller.project
+        self.grid.set_answers(ShownAnswers(controller), project.classes)
+        self.grid.set_marks(project.journal.flags, project.journal.comments)
+        self._advance()
+
+    def _advance(self) -> None:
+        """Select the first image without an answer, from the place on where the last was given."""
+        answered, ids = self._controller.answered, self.grid.images
+        selected = self.grid.selected()
+        if selected and not any(image in answered for image in selected):
+            self._on_selection()
+            return  # a round that ended, or an image of the strip, must not move the selection
+        row = next((row for row, image in enumerate(ids) if image not in answered), None)
+        if row is None:
+            self.grid.clearSelection()
+        else:
+            self.grid.go_to_row(row)
+        self._on_selection()
+
+    def _on_selection(self) -> None:
+        if self.isHidden():
+            return
+        selected = self.grid.selected()
+        self._controller.select(selected)
+        total = len(self.grid.images)
+        images = tr_count("{count} image", "{count} images", total)
+        chosen = tr_count("{count} selected", "{count} selected", len(selected))
+        hint = tr("Drag over several, then press the key of a class.")
+        self.count.setText(f"{images}, {chosen}. {hint}")
+
+    def _on_closed(self) -> None:
+        self.grid.set_images(())

@@ -1,0 +1,229 @@
+"""The second reading: images in an order of its own, nothing of the first reader in sight."""
+
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QDialog,
+    QDialogButtonBox,
+    QHBoxLayout,
+    QLineEdit,
+    QRadioButton,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from autoal_gui.core.journal import Action, Entry
+from autoal_gui.core.language import mark, number, tr, tr_count
+from autoal_gui.core.readings import Reading, Which
+from autoal_gui.gui.actions import Actions
+from autoal_gui.gui.class_panel import answer_word
+from autoal_gui.gui.controller import Controller
+from autoal_gui.gui.image_page import ImagePage
+from autoal_gui.gui.parts import text_label
+from autoal_gui.gui.readings import Readings
+from autoal_gui.gui.theme import Theme
+
+USUAL_SHARE = 20  # percent of the labelled images
+WORDS: dict[Which, str] = {
+    "share": mark("A random share of the labelled images"),
+    "all": mark("All labelled images"),
+    "flagged": mark("Images with a flag"),
+    "suspicious": mark("Images on which the model disagrees"),
+}
+BLIND = mark(
+    "A second reader labels without seeing first answers or suggestions. "
+    "The project's own answers stay as they are."
+)
+NEEDS_NAME = mark("Type the name of the second reader first.")
+SAME_NAME = mark("{name} is the first reader: the second needs another name.")
+FINISHED = mark("All images of this reading are answered. Agreement shows how the readers compare.")
+
+
+class ReadingDialog(QDialog):
+    """Asks who reads which images a second time, or which reading to go on with."""
+
+    def __init__(
+        self, controller: Controller, readings: Readings, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._controller, self._readings = controller, readings
+        self.setWindowTitle(tr("Second reading"))
+        self.name = QLineEdit()
+        self.name.setAccessibleName(tr("Second reader"))
+        self.name.setPlaceholderText(tr("Name of the second reader"))
+        self.share = QSpinBox()
+        self.share.setRange(1, 100)
+        self.share.setValue(USUAL_SHARE)
+        self.share.setSuffix(" %")
+        self.share.setAccessibleName(tr("Share of the images"))
+        self.choices: dict[Which, QRadioButton] = {}
+        self.unfinished: list[tuple[QRadioButton, Reading]] = []
+        self.problem = text_label(role="danger")
+        self._images = readings.choices()
+        self._group = QButtonGroup(self)
+        self.buttons = QDialogButtonBox(
+            QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel
+        )
+        self.buttons.button(QDialogButtonBox.StandardButton.Ok).setText(tr("Begin"))
+        self._lay_out()
+        self.buttons.accepted.connect(self.accept)
+        self.buttons.rejected.connect(self.reject)
+        self.setMinimumWidth(36 * self.fontMetrics().height())
+
+    def _lay_out(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(20, 16, 20, 14)
+        column.setSpacing(10)
+        column.addWidget(text_label(tr("Second reading"), size=1.4, bold=True))
+        column.addWidget(text_label(tr(BLIND), role="muted"))
+        journal = self._controller.project.journal
+        for reading in self._readings.open_readings():
+            done, total = number(reading.done(journal)), number(len(reading.images))
+            words = tr(
+                "Go on with the reading of {name}: {done} of {total} done",
+                name=reading.annotator,
+                done=done,
+                total=total,
+            )
+            self.unfinished.append((self._add(column, QRadioButton(words), True), reading))
+        column.addWidget(text_label(tr("A new reading"), bold=True))
+        column.addWidget(self.name)
+        for which, words in WORDS.items():
+            count = len(self._images[which])
+            images = tr_count("{count} image", "{count} images", count)
+            button = QRadioButton(tr("{words}: {images}", words=tr(words), images=images))
+            self.choices[which] = self._add(column, button, count > 0)
+            if which == "share":
+                self._add_share(column)
+        column.addWidget(self.problem)
+        column.addWidget(self.buttons)
+        (self.unfinished[0][0] if self.unfinished else self.name).setFocus()
+
+    def _add(self, column: QVBoxLayout, button: QRadioButton, enabled: bool) -> QRadioButton:
+        button.setEnabled(enabled)
+        self._group.addButton(button)
+        column.addWidget(button)
+        if enabled and self._group.checkedButton() is None:
+            button.setChecked(True)
+        return button
+
+    def _add_share(self, column: QVBoxLayout) -> None:
+        row = QHBoxLayout()
+        row.setContentsMargins(26, 0, 0, 0)
+        row.addWidget(self.share)
+        row.addStretch(1)
+        column.addLayout(row)
+
+    def accept(self) -> None:
+        """Begin, or go on with, the reading that was chosen."""
+        chosen = self._group.checkedButton()
+        for button, reading in self.unfinished:
+            if button is chosen:
+                self._readings.go_on(reading)
+                super().accept()
+                return
+        problem = self._problem()
+        self.problem.setText(problem)
+        which = next((one for one, button in self.choices.items() if button is chosen), None)
+        if problem or which is None:
+            return
+        share = self.share.value() / 100 if which == "share" else 1.0
+        if self._readings.begin(self.name.text().strip(), self._images[which], share):
+            super().accept()
+        else:
+            self.problem.setText(tr("This reader has answered all of these images."))
+
+    def _problem(self) -> str:
+        name = self.name.text().strip()
+        if not any(self._images.values()):
+            return tr("There is no labelled image yet.")
+        if not name:
+            return tr(NEEDS_NAME)
+        if name == self._controller.project.annotator:
+            return tr(SAME_NAME, name=name)
+        return ""
+
+
+class ReadingPage(ImagePage):
+    """The desk of a second reader."""
+
+    def __init__(self, controller: Controller, theme: Theme, actions: Actions) -> None:
+        super().__init__(tr("Second reading"), controller, theme, actions)
+        self.readings = Readings(controller, self)
+        self.readings.changed.connect(self._on_changed)
+
+    def ask(self) -> ReadingDialog:
+        """Return the dialog that says who reads what."""
+        return ReadingDialog(self.controller, self.readings, self.window())
+
+    @Slot()
+    def _on_changed(self) -> None:
+        if self.isVisible():
+            self.refresh()
+
+    def current(self) -> int | None:
+        """Return the image on screen."""
+        return self.readings.current
+
+    def upcoming(self) -> tuple[int, ...]:
+        """Return the images that come next."""
+        return tuple(self.readings.upcoming[:8])
+
+    def shown_entry(self) -> Entry | None:
+        """Return the second reader's own answer to the image on screen."""
+        return self.readings.entry()
+
+    def finished(self) -> str:
+        """Say that the reading is complete."""
+        return tr(FINISHED)
+
+    def give(self, action: Action, class_index: int | None = None) -> None:
+        """Store a second answer."""
+        self.readings.answer(action, class_index)
+
+    @Slot()
+    def undo(self) -> None:
+        """Take back the reader's last answer."""
+        self.readings.undo()
+
+    @Slot()
+    def redo(self) -> None:
+        """Restore the answer taken back last."""
+        self.readings.redo()
+
+    @Slot()
+    def go_back(self) -> None:
+        """Show the image before."""
+        self.readings.step(-1)
+
+    @Slot()
+    def go_forward(self) -> None:
+        """Show the image after."""
+        self.readings.step(1)
+
+    def counts(self, classes: int) -> tuple[int, ...]:
+        """Return how many images of the reading have each class."""
+        reading = self.readings.reading
+        found = [0] * classes
+        if reading is not None:
+            answers = self.controller.project.journal.second_answers(reading.annotator)
+            for image in reading.images:
+                entry = answers.get(image)
+                if entry is not None and entry.class_index is not None:
+                    found[entry.class_index] += 1
+        return tuple(found)
+
+    def refresh(self) -> None:
+        """Show the image, and how far the reader is."""
+        super().refresh()
+        reading = self.readings.reading
+        if reading is None:
+            return
+        self.title.setText(tr("Second reading by {name}", name=reading.annotator))
+        done, total = number(self.readings.done), number(len(reading.images))
+        self.progress.setText(tr("{done} of {total} answered", done=done, total=total))
+        entry = self.shown_entry()
+        classes = self.controller.project.classes
+        said = tr("Your answer: {answer}.", answer=answer_word(entry, classes)) if entry else ""
+        self.class_panel.set_feedback(said)

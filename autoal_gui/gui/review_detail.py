@@ -1,0 +1,191 @@
+"""One reviewed image: large, with what the model makes of it and what was ever said of it."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QFrame,
+    QHBoxLayout,
+    QLineEdit,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from autoal_gui.core.audit import Change, changes
+from autoal_gui.core.journal import Entry
+from autoal_gui.core.language import mark, number, tr
+from autoal_gui.core.predictions import Probabilities
+from autoal_gui.core.project import Project
+from autoal_gui.gui.class_panel import answer_word
+from autoal_gui.gui.image_loader import ImageLoader
+from autoal_gui.gui.image_view import ImageView
+from autoal_gui.gui.parts import text_label
+from autoal_gui.gui.theme import Theme
+
+NAMED = 4  # classes whose probability is told
+PURPOSES = {
+    "answer": "",
+    "repeat": mark("asked again"),
+    "second": mark("second reading"),
+    "adjudicate": mark("settled"),
+}
+CHOOSE = mark("Choose an image: its history shows here, and the class keys change its label.")
+
+
+class ReviewDetail(QWidget):
+    """The image that the grid has reached."""
+
+    commented = Signal(str)
+    flagged = Signal(bool)
+    desk_wanted = Signal()
+
+    def __init__(self, loader: ImageLoader, theme: Theme) -> None:
+        super().__init__()
+        self._loader = loader
+        self._image: int | None = None
+        self.image_view = ImageView(theme)
+        self.image_view.setMinimumHeight(140)
+        self.facts = text_label()
+        self.history = text_label(role="muted", size=0.92)
+        self.history.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.flag = QCheckBox(tr("Flag"))
+        self.comment = QLineEdit()
+        self.comment.setPlaceholderText(tr("Comment (Enter stores it)"))
+        self.comment.setAccessibleName(tr("Comment"))
+        self.desk = QPushButton(tr("Show on the desk"))
+        self._lay_out()
+        loader.ready.connect(self._on_ready)
+        self.comment.returnPressed.connect(self._on_comment)
+        self.flag.clicked.connect(self.flagged)
+        self.desk.clicked.connect(self.desk_wanted)
+
+    def _lay_out(self) -> None:
+        told = QFrame()
+        told.setProperty("role", "content")
+        inside = QVBoxLayout(told)
+        inside.setContentsMargins(10, 6, 10, 6)
+        inside.addWidget(self.facts)
+        inside.addWidget(self.history)
+        inside.addStretch(1)
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setWidget(told)
+        marks = QHBoxLayout()
+        marks.setContentsMargins(10, 0, 10, 6)
+        marks.addWidget(self.flag)
+        marks.addWidget(self.comment, 1)
+        marks.addWidget(self.desk)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        column.addWidget(self.image_view, 3)
+        column.addWidget(scroll, 2)
+        column.addLayout(marks)
+
+    @property
+    def image(self) -> int | None:
+        """The image shown."""
+        return self._image
+
+    def show_image(self, project: Project, image: int | None, shares: Probabilities | None) -> None:
+        """Show an image, or what to do while none is chosen."""
+        self._image = image
+        self._show_picture()
+        for widget in (self.flag, self.comment, self.desk):
+            widget.setEnabled(image is not None)
+        if image is None:
+            self.facts.setText(tr(CHOOSE))
+            self.history.clear()
+            self.comment.clear()
+            self.flag.setChecked(False)
+            return
+        journal = project.journal
+        self.facts.setText("\n".join(facts(project, image, shares)))
+        lines = changes(project.entries_of(image))
+        self.history.setText("\n".join(change_line(one, project.classes) for one in lines))
+        self.comment.setText(journal.comment(image))
+        self.flag.setChecked(journal.is_flagged(image))
+
+    def _show_picture(self) -> None:
+        image = self._image
+        if image is None:
+            self.image_view.show_sentence(tr("No image is chosen."))
+        elif (picture := self._loader.picture(image)) is not None:
+            self.image_view.show_picture(picture)
+        elif (failure := self._loader.failure(image)) is not None:
+            self.image_view.show_sentence(failure)
+        else:
+            self.image_view.show_sentence(tr("Reading the image…"))
+
+    @Slot(int)
+    def _on_ready(self, image_id: int) -> None:
+        if image_id == self._image:
+            self._show_picture()
+
+    @Slot()
+    def _on_comment(self) -> None:
+        self.commented.emit(self.comment.text().strip())
+
+
+def facts(project: Project, image: int, shares: Probabilities | None) -> tuple[str, ...]:
+    """Say what stands of an image, and what the model makes of it."""
+    entry, classes = project.answers.get(image), project.classes
+    words = [tr("No answer yet.")]
+    if entry is not None:
+        words = [
+            tr(
+                "{answer}, by {name}.",
+                answer=answer_word(entry, classes),
+                name=entry.annotator,
+            )
+        ]
+    if entry is not None and entry.suggested is not None and entry.confidence is not None:
+        told = mark("Suggested then, before the answer: {name} ({share}).")
+        if not entry.shown:
+            told = mark("Suggested then, hidden until the answer: {name} ({share}).")
+        share = f"{entry.confidence:.0%}"
+        words.append(tr(told, name=classes[entry.suggested], share=share))
+    if shares is not None:
+        words.append(tr("The model now: {shares}.", shares=share_words(shares, classes)))
+    return tuple(words)
+
+
+def share_words(shares: Probabilities, classes: Sequence[str]) -> str:
+    """Return the likeliest classes with their probabilities."""
+    order = sorted(range(len(shares)), key=lambda index: -shares[index])[:NAMED]
+    return ", ".join(f"{classes[index]} {shares[index]:.0%}" for index in order)
+
+
+def change_line(change: Change, classes: Sequence[str]) -> str:
+    """Say in a line who changed what, when, from what to what."""
+    entry = change.entry
+    when = entry.at[:16].replace("T", " ")
+    what = tr(
+        "{before} → {after}",
+        before=state_word(change.before, classes),
+        after=state_word(change.after, classes),
+    )
+    words = tr("{when}  {name}: {what}", when=when, name=entry.annotator, what=what)
+    notes = [tr(PURPOSES[entry.purpose])] if PURPOSES[entry.purpose] else []
+    if entry.action in ("undo", "redo"):
+        notes.append(tr("taken back") if entry.action == "undo" else tr("restored"))
+    if entry.action == "import":
+        notes.append(tr("came with the image"))
+    if entry.round_number and entry.purpose == "answer" and not entry.target:
+        notes.append(tr("round {number}", number=number(entry.round_number)))
+    return f"{words} ({', '.join(notes)})" if notes else words
+
+
+def state_word(entry: Entry | None, classes: Sequence[str]) -> str:
+    """Return in a word what stands in a place."""
+    if entry is None:
+        return "–"
+    if entry.action in ("flag", "unflag"):
+        return tr("flag") if entry.action == "flag" else tr("no flag")
+    if entry.action == "comment":
+        return f"“{entry.comment}”" if entry.comment else tr("no comment")
+    return answer_word(entry, tuple(classes))

@@ -1,0 +1,344 @@
+"""Every answered image in a grid, filtered and ranked, with its history; relabelled in place."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSplitter, QVBoxLayout, QWidget
+
+from autoal_gui.core.journal import Action
+from autoal_gui.core.language import mark, number, tr, tr_count
+from autoal_gui.core.predictions import Probabilities
+from autoal_gui.core.project import Suggestion
+from autoal_gui.core.review import Filter, ReviewTable, chosen, refreshed, table_of
+from autoal_gui.gui import relabel
+from autoal_gui.gui.actions import Actions
+from autoal_gui.gui.class_panel import ClassPanel
+from autoal_gui.gui.controller import Controller
+from autoal_gui.gui.image_grid import ImageGrid
+from autoal_gui.gui.image_loader import ImageLoader
+from autoal_gui.gui.image_page import action_tool, own_action
+from autoal_gui.gui.pages import Page
+from autoal_gui.gui.parts import chip, text_label
+from autoal_gui.gui.review_detail import ReviewDetail
+from autoal_gui.gui.review_filters import ReviewFilters
+from autoal_gui.gui.theme import Theme
+
+HINT = mark("Class keys change the selected images. Enter shows one on the desk. Esc goes back.")
+NONE_SELECTED = mark("Select images first: click, arrow keys, or draw a frame with the mouse.")
+NONE_SHOWN = mark("No image meets these conditions.")
+NONE_YET = mark("No image has an answer yet.")
+LOCAL = ("unsure", "skip", "undo", "redo", "flag", "comment")
+
+
+class ReviewPage(Page):
+    """Filters at the left, the grid in the middle, the chosen image at the right."""
+
+    desk_wanted = Signal(int)
+    """An image to show on the desk."""
+
+    def __init__(self, controller: Controller, theme: Theme, actions: Actions) -> None:
+        super().__init__(tr("Review"), controller, theme, actions)
+        self.loader = ImageLoader(self)
+        self.grid = ImageGrid(self.loader, theme)
+        self.filters = ReviewFilters()
+        self.detail = ReviewDetail(self.loader, theme)
+        self.shown = chip()
+        self.only = QPushButton(tr("Show all answered images"))
+        self.only.hide()
+        self.none = text_label(role="muted")
+        self._among: tuple[int, ...] = ()
+        self._table: ReviewTable | None = None
+        self._shares: dict[int, Probabilities] = {}
+        self._busy = False  # this page itself is changing answers
+        self.local = {name: own_action(self, actions[name]) for name in LOCAL}
+        self.class_panel = ClassPanel(theme, tuple(self.local[name] for name in ("unsure", "skip")))
+        self._lay_out()
+        self._connect()
+
+    def _lay_out(self) -> None:
+        self.bar.insertWidget(2, self.shown)
+        self.bar.insertWidget(3, self.only)
+        self.bar.addWidget(text_label(tr(HINT), role="muted", wrap=False))
+        for name in ("undo", "redo"):
+            self.bar.addWidget(action_tool(self.local[name]))
+        middle = QWidget()
+        column = QVBoxLayout(middle)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.none)
+        column.addWidget(self.grid, 1)
+        side = QWidget()
+        right = QVBoxLayout(side)
+        right.setContentsMargins(0, 0, 8, 8)
+        right.addWidget(self.detail, 3)
+        right.addWidget(self.class_panel, 3)
+        self.filters.setFixedWidth(17 * self.fontMetrics().height())
+        split = QSplitter(Qt.Orientation.Horizontal)
+        split.setChildrenCollapsible(False)
+        split.addWidget(middle)
+        split.addWidget(side)
+        split.setStretchFactor(0, 3)
+        split.setStretchFactor(1, 2)
+        split.setSizes([600, 400])
+        row = QHBoxLayout()
+        row.setContentsMargins(8, 8, 0, 0)
+        row.addWidget(self.filters)
+        row.addWidget(split, 1)
+        self.body.addLayout(row, 1)
+
+    def _connect(self) -> None:
+        controller = self.controller
+        self.filters.changed.connect(self._show_chosen)
+        self.grid.selection_changed.connect(self._on_selection)
+        self.grid.opened.connect(self.desk_wanted)
+        self.only.clicked.connect(self._show_all)
+        self.class_panel.answered.connect(self._on_class)
+        self.detail.commented.connect(self._on_comment)
+        self.detail.flagged.connect(self._on_flag)
+        self.detail.desk_wanted.connect(self._on_desk)
+        for name, slot in {
+            "unsure": self._on_unsure,
+            "skip": self._on_skip,
+            "undo": self.undo,
+            "redo": self.redo,
+            "flag": self._turn_flag,
+            "comment": self.detail.comment.setFocus,
+        }.items():
+            self.local[name].triggered.connect(slot)
+        controller.answers_changed.connect(self._on_answers)
+        controller.project_closed.connect(self._on_project_closed)
+
+    # -- what is shown ------------------------------------------------------------------------
+
+    def enter(self) -> None:
+        """Show every answered image, or those that were asked for."""
+        project = self.controller.project
+        if self.loader.pool is not project.pool:
+            self.loader.open(project.pool)
+        self.class_panel.set_classes(project.classes)
+        self.class_panel.set_removed(project.removed_classes)
+        self._load()
+        self.grid.setFocus()
+
+    def show_only(self, title: str, images: Sequence[int]) -> None:
+        """Show these images alone, under a title that says what they have in common."""
+        self._among = tuple(images)
+        self.title.setText(title or tr("Review"))
+        self.only.setVisible(bool(self._among))
+        self.filters.reset()
+
+    @Slot()
+    def _show_all(self) -> None:
+        self.show_only("", ())
+
+    def _load(self) -> None:
+        project = self.controller.project
+        self._shares = project.predictions()
+        self._table = table_of(
+            project.journal, project.pool.images, self._shares, len(project.classes)
+        )
+        self._show_chosen()
+
+    @property
+    def images(self) -> tuple[int, ...]:
+        """The images shown, in their order."""
+        return tuple(self.grid.images)
+
+    @Slot()
+    def _show_chosen(self) -> None:
+        if self._table is None:
+            return
+        before = self.grid.current()
+        images = self._chosen(self._table, self.filters.filter)
+        self.grid.set_images(images)
+        self._show_marks()
+        self.filters.show_counts(self._table, self.controller.project.classes)
+        self.shown.setText(tr_count("{count} image", "{count} images", len(images)))
+        self.none.setText(tr(NONE_SHOWN if self.controller.project.answers else NONE_YET))
+        self.none.setVisible(not images)
+        if before in images:
+            self.grid.go_to_row(images.index(before))
+        elif images:
+            self.grid.go_to_row(0)
+        self._on_selection()
+
+    def _chosen(self, table: ReviewTable, wanted: Filter) -> tuple[int, ...]:
+        """Return the images to show; those asked for by name also where they have no answer."""
+        found = tuple(chosen(table, wanted, self.filters.sort, self._among).tolist())
+        if self._among and wanted.is_empty:
+            known = self.controller.project.pool.images
+            rest = [image for image in self._among if table.place(image) is None]
+            return (*found, *(image for image in rest if image in known))
+        return found
+
+    def _show_marks(self) -> None:
+        project, table = self.controller.project, self._table
+        self.grid.set_answers(project.answers, project.classes)
+        self.grid.set_marks(project.journal.flags, project.journal.comments)
+        captions = {}
+        if table is not None:
+            unlike = (table.model_class >= 0) & (table.model_class != table.class_index)
+            for place in np.flatnonzero(unlike).tolist():
+                name = project.classes[int(table.model_class[place])]
+                share = f"{table.probability[place]:.0%}"
+                captions[int(table.ids[place])] = tr(
+                    "Model: {name} {share}", name=name, share=share
+                )
+        self.grid.set_captions(captions)
+
+    @Slot()
+    def _on_selection(self) -> None:
+        if not self.controller.is_open:
+            return
+        selected, image = self.grid.selected(), self.grid.current()
+        if image not in selected:
+            image = selected[0] if selected else None
+        project = self.controller.project
+        if image is not None:
+            self.loader.want((image,))
+        self.detail.show_image(project, image, None if image is None else self._shares.get(image))
+        entry = project.answers.get(image) if image is not None else None
+        chosen_class = entry.class_index if entry is not None and len(selected) == 1 else None
+        self.class_panel.set_state(
+            chosen_class, self._counts(len(project.classes)), enabled=bool(selected)
+        )
+        self.class_panel.set_feedback(
+            tr("{count} images selected: a key changes all.", count=number(len(selected)))
+            if len(selected) > 1
+            else ""
+        )
+
+    def _counts(self, classes: int) -> tuple[int, ...]:
+        """Return how many images have each class."""
+        if self._table is None:
+            return (0,) * classes
+        given = self._table.class_index
+        return tuple(np.bincount(given[given >= 0], minlength=classes).tolist())
+
+    @Slot()
+    def _on_answers(self) -> None:
+        if self.isVisible() and not self._busy:
+            self._load()
+
+    @Slot()
+    def _on_project_closed(self) -> None:
+        self._table, self._shares, self._among = None, {}, ()
+        self.grid.set_images(())
+        self.loader.open(None)
+
+    # -- what the user does -------------------------------------------------------------------
+
+    @Slot(int)
+    def _on_class(self, class_index: int) -> None:
+        self._give("label", class_index)
+
+    @Slot()
+    def _on_unsure(self) -> None:
+        self._give("unsure")
+
+    @Slot()
+    def _on_skip(self) -> None:
+        self._give("skip")
+
+    def _give(self, action: Action, class_index: int | None = None) -> None:
+        """Give the selected images another answer; they stay in sight until something else is."""
+        selected, controller = self.grid.selected(), self.controller
+        if class_index is not None and class_index in controller.project.removed_classes:
+            return
+        if not selected:
+            controller.notice.emit(tr(NONE_SELECTED))
+            return
+        seen = {image: one for image in selected if (one := self._opinion(image)) is not None}
+        self._busy = True
+        try:
+            done = relabel.relabel(controller, selected, action, class_index, seen)
+        finally:
+            self._busy = False
+        if done:
+            self._refresh(selected)
+            self._step_on(selected)
+
+    def _opinion(self, image: int) -> Suggestion | None:
+        shares = self._shares.get(image)
+        if shares is None:
+            return None
+        best = int(np.argmax(shares))
+        return Suggestion(best, float(shares[best]))
+
+    def _step_on(self, selected: Sequence[int]) -> None:
+        """Go to the next image after one was changed, so that a list is gone through by keys."""
+        if len(selected) == 1:
+            row = self.images.index(selected[0]) + 1
+            if row < len(self.images):
+                self.grid.go_to_row(row)
+
+    def _refresh(self, changed: Sequence[int]) -> None:
+        """Show what has changed; what no longer meets the conditions stays until they are set."""
+        project = self.controller.project
+        table = refreshed(self._table, project.journal, changed) if self._table else None
+        if table is None:
+            self._load()
+            return
+        self._table = table
+        self._show_marks()
+        self.filters.show_counts(table, project.classes)
+        self._on_selection()
+
+    @Slot(bool)
+    def _on_flag(self, flagged: bool) -> None:
+        images = self.grid.selected()
+        self._busy = True
+        try:
+            relabel.flag(self.controller, images, flagged)
+        finally:
+            self._busy = False
+        self._refresh(images)
+
+    @Slot()
+    def _turn_flag(self) -> None:
+        """Put a flag on the selected images; take it off where all have one."""
+        journal = self.controller.project.journal
+        self._on_flag(not all(journal.is_flagged(image) for image in self.grid.selected()))
+
+    @Slot(str)
+    def _on_comment(self, comment: str) -> None:
+        image = self.detail.image
+        if image is None:
+            return
+        self._busy = True
+        try:
+            relabel.comment_on(self.controller, image, comment)
+        finally:
+            self._busy = False
+        self._refresh((image,))
+        self.grid.setFocus()
+
+    @Slot()
+    def undo(self) -> None:
+        """Take back the last change, wherever it was made."""
+        self._after(relabel.take_back)
+
+    @Slot()
+    def redo(self) -> None:
+        """Restore the change taken back last."""
+        self._after(relabel.restore)
+
+    def _after(self, change: relabel.Turn) -> None:
+        self._busy = True
+        try:
+            changed = change(self.controller)
+        finally:
+            self._busy = False
+        if changed:
+            self._refresh(changed)
+            if changed[-1] in self.images:
+                self.grid.go_to_row(self.images.index(changed[-1]))
+
+    @Slot()
+    def _on_desk(self) -> None:
+        if self.detail.image is not None:
+            self.desk_wanted.emit(self.detail.image)
+
+    def close_threads(self) -> None:
+        """End the threads that decode images."""
+        self.loader.close()

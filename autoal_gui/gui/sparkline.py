@@ -1,0 +1,85 @@
+"""The loss of the step in work as a small curve."""
+
+import math
+from collections import deque
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from autoal_gui.core.language import tr
+
+KEPT = 240  # values: 12 seconds of progress at 20 a second, and more of a slow step
+MARGIN = 3  # pixels that the line keeps clear of the edges
+
+
+class Sparkline(QWidget):
+    """A curve without axes; the newest value is at the right."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._values: deque[float] = deque(maxlen=KEPT)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setToolTip(tr("The loss of this step: lower is better"))
+        self._name()
+
+    @property
+    def values(self) -> tuple[float, ...]:
+        """What is drawn, the oldest first."""
+        return tuple(self._values)
+
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Return two lines of text high."""
+        return QSize(120, 2 * self.fontMetrics().height())
+
+    def clear(self) -> None:
+        """Begin a new curve."""
+        self._values.clear()
+        self._name()
+        self.update()
+
+    def add(self, value: float) -> None:
+        """Add a value; what is no number is left out."""
+        if math.isfinite(value):
+            self._values.append(value)
+            self._name()
+            self.update()
+
+    def _name(self) -> None:
+        """Tell those who cannot see the curve what it shows."""
+        if not self._values:
+            self.setAccessibleName(tr("Loss: nothing yet"))
+            return
+        first, last = self._values[0], self._values[-1]
+        words = tr("Loss: from {first} to {last}", first=f"{first:.3f}", last=f"{last:.3f}")
+        self.setAccessibleName(words)
+
+    def points(self, area: QRectF) -> list[QPointF]:
+        """Return the curve inside an area; a constant loss lies in the middle."""
+        if len(self._values) < 2:
+            return []
+        low, high = min(self._values), max(self._values)
+        step = area.width() / (len(self._values) - 1)
+        spread = (high - low) or 1.0
+        lift = 0.0 if high > low else 0.5
+        return [
+            QPointF(
+                area.left() + i * step, area.bottom() - ((v - low) / spread + lift) * area.height()
+            )
+            for i, v in enumerate(self._values)
+        ]
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+        """Draw the curve in the colour of links, the newest value as a dot."""
+        points = self.points(QRectF(self.rect()).adjusted(MARGIN, MARGIN, -MARGIN, -MARGIN))
+        if not points:
+            return
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        colour = self.palette().highlight().color()
+        painter.setPen(QPen(colour, 1.5))
+        painter.drawPolyline(QPolygonF(points))
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(colour)
+        painter.drawEllipse(points[-1], 2.5, 2.5)
+        painter.end()

@@ -1,0 +1,186 @@
+"""Pictures of every page, made by the program itself on real images: `make screenshots`.
+
+The window runs off screen with its real engine; the known classes answer in a reader's place.
+"""
+
+import argparse
+import os
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+from autoal_gui.core.session import State
+from autoal_gui.headless import settle, wait_until
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QTabWidget, QWidget
+
+    from autoal_gui.gui.controller import Controller
+    from autoal_gui.gui.main_window import MainWindow
+
+WIDTH, HEIGHT = 1280, 800
+WARM_SECONDS = 40  # enough for the few hundred images of such a set
+EVALUATION = 60
+ROUNDS = 4
+FEW = 7  # answers before the picture of labelling
+NAME = "White blood cells"
+DIALOGS = ("export", "settings", "classes", "keys")
+SETTLE = 0.6  # seconds for thumbnails, charts and layouts
+
+
+class Photographer:
+    """Opens the window on a folder of images, works through some rounds, and takes pictures."""
+
+    def __init__(self, images: Path, target: Path, room: Path) -> None:
+        """Keep projects and settings inside `room`; write pictures into `target`."""
+        from PySide6.QtCore import QSettings
+
+        from autoal_gui.app import make_application, make_services
+        from autoal_gui.gui.window_holder import WindowHolder
+
+        self._images, self._target = images, target
+        target.mkdir(parents=True, exist_ok=True)
+        kept = QSettings(str(room / "window.ini"), QSettings.Format.IniFormat)
+        kept.setValue("language", "en")
+        kept.setValue("theme", "light")
+        services = make_services(room / "AutoAL projects")
+        self._holder = WindowHolder(lambda: _window(services, kept), kept, make_application())
+        self.window: MainWindow = self._holder.open()
+        self.window.resize(WIDTH, HEIGHT)
+
+    def take_all(self) -> None:
+        """Take every picture; a few minutes."""
+        self._new_project()
+        self._labelling()
+        self._rounds()
+        self._panels()
+        self._dialogs()
+        self._pages()
+        self._dark()
+        self._start()
+
+    def close(self) -> None:
+        """End the window and its threads."""
+        self.window.close()
+
+    def _save(self, name: str, what: "QWidget | None" = None) -> None:
+        settle(SETTLE)
+        (what or self.window).grab().save(str(self._target / f"{name}.png"))
+        print(name, flush=True)
+
+    def _new_project(self) -> None:
+        from autoal_gui.gui.main_window import folder_spec
+        from autoal_gui.gui.new_project import NewProjectDialog
+
+        self.window.new_project(folder_spec(self._images))
+        dialog = cast(NewProjectDialog, self.window.dialog)
+        wait_until(lambda: dialog.listing is not None)
+        dialog.name.setText(NAME)
+        dialog.name.textEdited.emit(NAME)
+        dialog.evaluation.setValue(EVALUATION)
+        self._save("new-project", dialog)
+        dialog.method.minutes.setValue(1)
+        dialog.accept()
+
+    def _labelling(self) -> None:
+        controller = self.window.controller
+        settings = controller.project.settings
+        # Rounds of a second: comparing all layers with the last takes minutes, and shows nothing.
+        controller.change_settings(
+            settings.but(warm_seconds=float(WARM_SECONDS), all_layers="never")
+        )
+        answer(controller, FEW)
+        settle(4)  # until there is some progress to show
+        self._save("learning")
+        wait_until(lambda: controller.state is State.IDLE)
+
+    def _rounds(self) -> None:
+        controller = self.window.controller
+        size = controller.project.settings.batch_size
+        answer(controller, size - FEW)
+        for _ in range(ROUNDS):
+            wait_until(lambda: controller.state is State.IDLE)
+            answer(controller, size)
+        wait_until(lambda: controller.state is State.RUNNING)
+        settle(0.3)
+        self.window.grab().save(str(self._target / "training.png"))
+        wait_until(lambda: controller.state is State.IDLE)
+        answer(controller, FEW)
+
+    def _tabs(self) -> "QTabWidget":
+        if self.window.desk is None:
+            raise ValueError("no project is open")
+        return self.window.desk.tabs
+
+    def _panels(self) -> None:
+        tabs = self._tabs()
+        for place in range(tabs.count()):
+            tabs.setCurrentIndex(place)
+            self._save(
+                "labelling" if place == 0 else "performance" if place == 1 else f"tab-{place}"
+            )
+        tabs.setCurrentIndex(0)
+        self._save("weights", tabs)
+
+    def _dialogs(self) -> None:
+        for name in DIALOGS:
+            self.window.actions_table[name].trigger()
+            if self.window.dialog is not None:
+                self._save(name, self.window.dialog)
+                self.window.dialog.reject()
+
+    def _pages(self) -> None:
+        from autoal_gui.gui.pages import PAGES
+
+        for name in PAGES:
+            self.window.show_page(name)
+            self._save(name)
+            self.window.leave_page()
+
+    def _dark(self) -> None:
+        self.window.theme.choose("dark")
+        self._save("dark")
+        self.window.theme.choose("light")
+
+    def _start(self) -> None:
+        self.window.controller.close_project()
+        self._save("start")
+
+
+def _window(services: object, settings: object) -> "MainWindow":
+    from autoal_gui.gui.main_window import MainWindow
+
+    return MainWindow(services, settings)  # type: ignore[arg-type]
+
+
+def answer(controller: "Controller", count: int) -> None:
+    """Answer so many images with their known classes, as a reader who is always right would."""
+    truth = controller.project.hidden_truth()
+    for _ in range(count):
+        image = controller.current
+        if image is None:
+            return
+        truth.ask([image])
+        controller.answer(truth.label(image))
+        settle(0.02)
+
+
+def main() -> None:
+    """Take the pictures that the README shows."""
+    parser = argparse.ArgumentParser(description=main.__doc__)
+    parser.add_argument("images", type=Path, help="a folder with a sub-folder for each class")
+    parser.add_argument("target", type=Path, help="the folder for the pictures")
+    options = parser.parse_args()
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    os.environ["QT_LOGGING_RULES"] = "default.warning=false"  # what such a platform cannot do
+    with tempfile.TemporaryDirectory(prefix="autoal-gui-") as room:
+        os.environ["HOME"] = room  # so that the start page shows a path as a user's
+        photographer = Photographer(options.images, options.target, Path(room))
+        try:
+            photographer.take_all()
+        finally:
+            photographer.close()
+
+
+if __name__ == "__main__":
+    main()
