@@ -355,22 +355,12 @@ class Controller(QObject):
             self.answers_changed.emit()
 
     def undo(self) -> None:
-<<<<<<< HEAD
-        """Take back the last answer and show its image, over batches and restarts."""
-        try:
-            entry = self.project.undo()
-        except AutoALError as error:
-            self.failed.emit(str(error), "")
-            return
-        if entry is None:
-=======
         """Take back what was given last and show its image, over batches and restarts.
 
         Answers that were given at once are taken back at once.
         """
         entries = self._turned(self.project.undo_together)
         if not entries:
->>>>>>> main
             self.notice.emit(tr("There is no answer to take back."))
             return
         queue = self._queue
@@ -382,19 +372,9 @@ class Controller(QObject):
         self._after_history(entries[-1].image_id)
 
     def redo(self) -> None:
-<<<<<<< HEAD
-        """Give the answer taken back last again and show what follows."""
-        try:
-            entry = self.project.redo()
-        except AutoALError as error:
-            self.failed.emit(str(error), "")
-            return
-        if entry is None:
-=======
         """Give what was taken back last again and show what follows."""
         entries = self._turned(self.project.redo_together)
         if not entries:
->>>>>>> main
             self.notice.emit(tr("There is no answer to restore."))
             return
         if self._queue.current(self.answered) is None:
