@@ -472,7 +472,8 @@ SHORT = {
 }  # fmt: skip
 LONG = {
     "label": 160, "train": 60, "export": 60, "import": 60, "migrate": 60, "merge": 40,
-    "full": 40, "locked": 20, "images": 30, "bytes": 300, "two": 20, "stopped": 1, "clock": 20, "cancel": 10**6,
+    "full": 40, "locked": 20, "images": 30, "bytes": 300, "two": 20,
+    "stopped": 1, "clock": 20, "cancel": 10**6,
 }  # fmt: skip
 
 
