@@ -29,7 +29,17 @@ TINY = RunSettings(
 EXPECTED = {
     "autoal_gui.sources": {"demo", "folder", "medmnist", "npz"},
     "autoal_gui.strategies": {*TINY.candidates, "random"},
-    "autoal_gui.exporters": {"csv", "json", "folders", "npz", "pt", "safetensors", "onnx", "pt2"},
+    "autoal_gui.exporters": {
+        "audit",
+        "csv",
+        "json",
+        "folders",
+        "npz",
+        "pt",
+        "safetensors",
+        "onnx",
+        "pt2",
+    },
 }
 
 
