@@ -1,7 +1,5 @@
 """The labelling desk: the image, the answers, the strip, and what training makes of them."""
 
-from collections import Counter
-
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QApplication,
@@ -24,6 +22,7 @@ from autoal_gui.gui.controller import Controller
 from autoal_gui.gui.flow import FlowLayout
 from autoal_gui.gui.grid_panel import GridPanel
 from autoal_gui.gui.heat_panel import HeatPanel
+from autoal_gui.gui.idle import IdleWatch, waited_text
 from autoal_gui.gui.image_loader import ImageLoader
 from autoal_gui.gui.image_view import ImageView
 from autoal_gui.gui.names import mode_label
@@ -57,6 +56,7 @@ class Desk(QWidget):
         super().__init__(parent)
         self._controller, self._theme = controller, theme
         self.loader = ImageLoader(self)
+        self.idle = IdleWatch(controller, self.loader, self)
         self.image_view = ImageView(theme)
         self.strip = BatchStrip(self.loader, theme)
         self.class_panel = ClassPanel(
@@ -223,6 +223,7 @@ class Desk(QWidget):
         self.grid.left.connect(self._leave_grid)
         actions["grid"].triggered.connect(self.toggle_grid)
         self.loader.ready.connect(self._on_ready)
+        self.idle.changed.connect(self._show_waits)
         self.image_view.zoomed.connect(self._on_zoomed)
         actions["fit"].triggered.connect(self.image_view.fit)
         actions["actual"].triggered.connect(self.image_view.actual_size)
@@ -248,6 +249,7 @@ class Desk(QWidget):
         self._on_batch()
         self._on_classes()
         self._on_settings()
+        self._show_waits()
         self.image_view.setFocus()
 
     def _on_closed(self) -> None:
@@ -283,6 +285,9 @@ class Desk(QWidget):
         self._round.setText(round_text(project.last_round))
         self._on_answers()
 
+    def _show_waits(self) -> None:
+        self._labels.setToolTip(waited_text(self._controller.project.waited_seconds))
+
     def _on_classes(self) -> None:
         self.class_panel.set_classes(self._controller.project.classes)
         self._on_answers()
@@ -297,8 +302,8 @@ class Desk(QWidget):
         self.strip.set_answers(self._controller.batch_answers, project.classes)
         self.strip.set_marks(project.journal.flags, project.journal.comments)
         self.class_panel.set_removed(project.removed_classes)
-        labels = len(project.training_labels())
-        self._labels.setText(labels_text(labels, self._controller.measuring_answers))
+        labels = project.tally.labels
+        self._labels.setText(labels_text(labels["pool"], labels["evaluation"]))
         self._show_state(self._controller.current)
 
     def _on_image(self, image_id: int | None) -> None:
@@ -327,8 +332,7 @@ class Desk(QWidget):
 
     def _show_state(self, image_id: int | None) -> None:
         project = self._controller.project
-        given = Counter(entry.class_index for entry in project.answers.values())
-        counts = tuple(given[index] for index in range(len(project.classes)))
+        counts = tuple(project.tally.classes[index] for index in range(len(project.classes)))
         entry = self._controller.shown_answer(image_id)
         chosen = entry.class_index if entry else None
         self.class_panel.set_state(chosen, counts, enabled=image_id is not None)
