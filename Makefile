@@ -4,7 +4,8 @@ BIN := .venv/bin
 export OMP_WAIT_POLICY := PASSIVE
 export KMP_BLOCKTIME := 0
 
-.PHONY: run test lint build translations clean
+.PHONY: run test lint build translations screenshots faults badinput endurance \
+  icons lock audit coverage install-desktop clean
 
 run: .venv/run.stamp
 	@$(BIN)/autoal-gui window --demo
@@ -34,8 +35,36 @@ badinput: .venv/dev.stamp
 endurance: .venv/dev.stamp
 	QT_QPA_PLATFORM=offscreen $(BIN)/python tests/trials/endurance.py
 
+# Takes the README's pictures anew: IMAGES has a sub-folder for each class.
+IMAGES ?= ../shared/data/wbc
+screenshots: .venv/run.stamp
+	$(BIN)/python -m autoal_gui.screenshots $(IMAGES) resources/screenshots
+
 build: .venv/build.stamp
 	$(BIN)/pyinstaller --noconfirm build.spec
+
+# Draws app.ico and app.icns anew from app.svg.
+icons: .venv/run.stamp
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m autoal_gui.distribution.icons
+
+# Writes requirements.lock anew: every version and hash, for Python 3.11 on Linux.
+lock: .venv/supply.stamp
+	$(BIN)/uv pip compile pyproject.toml --extra dev --extra build --generate-hashes --quiet \
+	  --python-version 3.11 --python-platform x86_64-manylinux_2_36 --output-file requirements.lock \
+	  --custom-compile-command "make lock"
+
+# Asks the advisory service of PyPI about every locked version; needs the network.
+audit: .venv/supply.stamp
+	$(BIN)/pip-audit --requirement requirements.lock --require-hashes --disable-pip
+
+coverage: .venv/dev.stamp
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -q -m "not slow" --cov-branch \
+	  --cov=autoal_gui.core --cov=autoal_gui.engine --cov=autoal_gui.exporters \
+	  --cov-report=term-missing:skip-covered
+
+# Puts the program into the menu of a Linux desktop; --remove takes it out.
+install-desktop: .venv/run.stamp
+	$(BIN)/autoal-gui install-desktop
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 10) <= sys.version_info[:2] <= (3, 13))' || { \
@@ -56,6 +85,10 @@ build: .venv/build.stamp
 
 .venv/build.stamp: .venv/bin/python pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[build]'
+	@touch $@ .venv/run.stamp
+
+.venv/supply.stamp: .venv/bin/python pyproject.toml
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[supply]'
 	@touch $@ .venv/run.stamp
 
 clean:

@@ -11,6 +11,9 @@ def main() -> int:
     os.environ.setdefault("KMP_BLOCKTIME", "0")
     # scikit-learn would run a system program to count cores, and complain where there is none.
     os.environ.setdefault("LOKY_MAX_CPU_COUNT", str(os.cpu_count() or 1))
+    # A built program without a console has no standard streams to write to.
+    sys.stdout = sys.stdout or open(os.devnull, "w")  # noqa: PTH123, SIM115 - kept open
+    sys.stderr = sys.stderr or sys.stdout
     from autoal_gui.cli import run
 
     return run(sys.argv[1:])

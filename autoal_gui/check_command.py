@@ -85,7 +85,7 @@ def _told(project: Project, graded: bool) -> list[str]:
     lines.append(tr("The same reader, asked twice:"))
     lines += [f"  {words}" for words in consistency_words(journal, len(classes), graded)]
     lines.append(tr("Readers and the model's suggestion:"))
-    lines += [f"  {words}" for words in habit_words(habits(project.entries(), len(classes)))]
+    lines += [f"  {words}" for words in habit_words(habits(journal, len(classes)))]
     return lines
 
 

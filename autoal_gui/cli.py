@@ -15,6 +15,7 @@ from autoal_gui.benchmark.command import add_benchmark
 from autoal_gui.check_command import add_checks
 from autoal_gui.core.errors import AutoALError
 from autoal_gui.core.files import write_json
+from autoal_gui.core.language import tr
 from autoal_gui.core.messages import Event, Notice, Progress
 from autoal_gui.core.metrics import Metrics
 from autoal_gui.core.pool import ImagePool, Listing
@@ -66,6 +67,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_predict(commands)
     _add_export(commands)
     _add_recover(commands)
+    _add_desktop(commands)
     add_evaluate(commands, _count, _labels)
     add_checks(commands)
     add_benchmark(commands)
@@ -140,6 +142,14 @@ def _add_recover(commands: Any) -> None:
     recover.set_defaults(handler=_recover)
 
 
+def _add_desktop(commands: Any) -> None:
+    desktop = commands.add_parser(
+        "install-desktop", help="Linux: put the program into your menu, and open projects with it"
+    )
+    desktop.add_argument("--remove", action="store_true", help="take it out of the menu again")
+    desktop.set_defaults(handler=_desktop)
+
+
 def _count(text: str) -> int:
     value = int(text)
     if value < 1:
@@ -163,7 +173,7 @@ def _window(options: argparse.Namespace) -> int:
 def _self_test(options: argparse.Namespace) -> int:
     from autoal_gui.selftest import self_test
 
-    return self_test()
+    return self_test(run)
 
 
 def _simulate(options: argparse.Namespace) -> int:
@@ -329,6 +339,20 @@ def _export(options: argparse.Namespace) -> int:
             export_model(options.format, checkpoint, options.out)
     finally:
         project.close()
+    return 0
+
+
+def _desktop(options: argparse.Namespace) -> int:
+    from platformdirs import user_data_path
+
+    from autoal_gui.distribution import desktop
+
+    if sys.platform != "linux":
+        raise AutoALError(tr("This is for Linux alone."))
+    if options.remove:
+        desktop.remove(user_data_path())
+    else:
+        desktop.install(user_data_path(), desktop.this_program())
     return 0
 
 

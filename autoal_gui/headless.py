@@ -43,11 +43,11 @@ def play_demo(rounds: int = ROUNDS, picture: Path = PICTURE) -> int:
 
 def open_demo(folder: Path) -> "MainWindow":
     """Return the window with the demo open; its projects and settings stay inside `folder`."""
-    from PySide6.QtCore import QSettings
-
     from autoal_gui.app import make_application, make_window
 
-    make_application()
+    make_application()  # before Qt is imported: on Windows torch must come first
+    from PySide6.QtCore import QSettings
+
     settings = QSettings(str(folder / "window.ini"), QSettings.Format.IniFormat)
     window = make_window(folder, settings)
     window.resize(1440, 900)

@@ -51,10 +51,15 @@ def open_window(project: Path | None, settings: "QSettings | None" = None) -> "M
     """
     from PySide6.QtCore import QSettings, QTimer
 
+    from autoal_gui.gui.file_open import FileOpening
     from autoal_gui.gui.window_holder import WindowHolder
 
     kept = settings or QSettings("autoal-gui", "autoal-gui")
-    holder = WindowHolder(partial(make_window, settings=kept), kept, make_application())
+    application = make_application()
+    holder = WindowHolder(partial(make_window, settings=kept), kept, application)
+    opening = FileOpening(holder)
+    opening.opened.connect(holder.open_file)
+    application.installEventFilter(opening)
     window = holder.open()
     QTimer.singleShot(0, window.controller.warm_up)  # once the window has been painted
     if project is not None:

@@ -43,7 +43,7 @@ class Photographer:
         kept = QSettings(str(room / "window.ini"), QSettings.Format.IniFormat)
         kept.setValue("language", "en")
         kept.setValue("theme", "light")
-        services = make_services(room / "projects")
+        services = make_services(room / "AutoAL projects")
         self._holder = WindowHolder(lambda: _window(services, kept), kept, make_application())
         self.window: MainWindow = self._holder.open()
         self.window.resize(WIDTH, HEIGHT)
@@ -174,6 +174,7 @@ def main() -> None:
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     os.environ["QT_LOGGING_RULES"] = "default.warning=false"  # what such a platform cannot do
     with tempfile.TemporaryDirectory(prefix="autoal-gui-") as room:
+        os.environ["HOME"] = room  # so that the start page shows a path as a user's
         photographer = Photographer(options.images, options.target, Path(room))
         try:
             photographer.take_all()

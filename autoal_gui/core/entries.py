@@ -1,7 +1,8 @@
 """Lines of the journal as rows of the project file."""
 
 import sqlite3
-from dataclasses import astuple, fields, replace
+from dataclasses import astuple, fields
+from typing import Any
 
 from autoal_gui.core.journal import UNSEALED, Entry, seal_over, sealed
 
@@ -27,7 +28,12 @@ def read_entries(db: sqlite3.Connection, image_id: int | None = None) -> list[En
     which, values = ("", ()) if image_id is None else (" WHERE image_id=?", (image_id,))
     rows = db.execute(f"{_SELECT}{which} ORDER BY sequence", values).fetchall()
     # Read to the end at once, see `Project`.
-    return [replace(Entry(*row), shown=bool(row[_SHOWN])) for row in rows]
+    return [_entry(list(row)) for row in rows]
+
+
+def _entry(values: list[Any]) -> Entry:
+    values[_SHOWN] = bool(values[_SHOWN])
+    return Entry(*values)
 
 
 def last_seal(db: sqlite3.Connection) -> tuple[int, str]:

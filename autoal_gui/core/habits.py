@@ -6,7 +6,6 @@ A slip of the finger that was put right looks the same and counts too.
 """
 
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from autoal_gui.core.journal import ANSWERS, Entry, Journal
@@ -89,18 +88,17 @@ class Habits:
         return Share(self._sum("aside"), self._sum("changed"))
 
 
-def habits(entries: Iterable[Entry], classes: int) -> Habits:
-    """Return what a journal, ascending by sequence, says of its readers and the suggestion.
+def habits(journal: Journal, classes: int) -> Habits:
+    """Return what a journal says of its readers and the suggestion.
 
     An image counts once, with its first answer; what stands in the end is compared with that where
     the same reader gave it.
     """
-    kept = tuple(entries)
-    standing = Journal.of(kept).readings
+    standing = journal.readings
     tallies: dict[int | None, Counter[str]] = {}
     seen, same = 0, 0
-    for first in _first_answers(kept):
-        if first.suggested is None:
+    for first in journal.first_answers.values():
+        if first.suggested is None or first.action not in ANSWERS:
             continue
         if first.shown:
             seen += 1
@@ -117,15 +115,6 @@ def habits(entries: Iterable[Entry], classes: int) -> Habits:
         _habit(-1, tallies.get(None, Counter())),
         Share(same, seen),
     )
-
-
-def _first_answers(entries: Iterable[Entry]) -> tuple[Entry, ...]:
-    """Return the first answer to each image, taken back or not."""
-    found: dict[int, Entry] = {}
-    for entry in entries:
-        if entry.action in ANSWERS and entry.purpose == "answer":
-            found.setdefault(entry.image_id, entry)
-    return tuple(found.values())
 
 
 def _direction(first: Entry, last: Entry) -> str:

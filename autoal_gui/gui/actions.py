@@ -35,7 +35,7 @@ COMMANDS = (
     Command("unsure", "Label", "Unsure", "The class cannot be told", ("U",), "unsure"),
     Command("skip", "Label", "Skip", "The image is unusable", ("S",), "skip"),
     Command("undo", "Label", "Undo", "Take back the last answer", ("Backspace", "Ctrl+Z"), "undo"),
-    Command("redo", "Label", "Redo", "Restore the answer", ("Ctrl+Shift+Z", "Ctrl+Y"), "redo"),
+    Command("redo", "Label", "Redo", "Restore the answer", ("Ctrl+Y", "Ctrl+Shift+Z"), "redo"),
     Command("back", "Label", "Back", "Show the image answered before", ("Left",), repeats=True),
     Command("forward", "Label", "Forward", "Show the next image", ("Right",), repeats=True),
     Command("flag", "Label", "Flag", "Mark the image, to come back to it", ("X",), "flag"),

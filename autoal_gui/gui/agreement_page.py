@@ -184,7 +184,7 @@ class AgreementPage(Page):
 
     def _show_model(self) -> None:
         project = self.controller.project
-        found = habits(project.entries(), len(project.classes))
+        found = habits(project.journal, len(project.classes))
         self.model.setText("\n".join(habit_words(found)))
         _fill_habits(self.habits, found, project.classes)
 

@@ -26,6 +26,7 @@ from autoal_gui.gui.parts import text_label
 from autoal_gui.gui.theme import Theme
 
 NAMED = 4  # classes whose probability is told
+SMALLEST = 0.005  # what would be told as 0 % is not told
 PURPOSES = {
     "answer": "",
     "repeat": mark("asked again"),
@@ -157,6 +158,7 @@ def facts(project: Project, image: int, shares: Probabilities | None) -> tuple[s
 def share_words(shares: Probabilities, classes: Sequence[str]) -> str:
     """Return the likeliest classes with their probabilities."""
     order = sorted(range(len(shares)), key=lambda index: -shares[index])[:NAMED]
+    order = [index for index in order if shares[index] >= SMALLEST] or order[:1]
     return ", ".join(f"{classes[index]} {shares[index]:.0%}" for index in order)
 
 

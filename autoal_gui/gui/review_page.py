@@ -1,6 +1,6 @@
 """Every answered image in a grid, filtered and ranked, with its history; relabelled in place."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 from PySide6.QtCore import Qt, Signal, Slot
@@ -10,7 +10,14 @@ from autoal_gui.core.journal import Action
 from autoal_gui.core.language import mark, number, tr, tr_count
 from autoal_gui.core.predictions import Probabilities
 from autoal_gui.core.project import Suggestion
-from autoal_gui.core.review import Filter, ReviewTable, chosen, refreshed, table_of
+from autoal_gui.core.review import (
+    MODEL_UNKNOWN,
+    Filter,
+    ReviewTable,
+    chosen,
+    refreshed,
+    table_of,
+)
 from autoal_gui.gui import relabel
 from autoal_gui.gui.actions import Actions
 from autoal_gui.gui.class_panel import ClassPanel
@@ -28,7 +35,30 @@ HINT = mark("Class keys change the selected images. Enter shows one on the desk.
 NONE_SELECTED = mark("Select images first: click, arrow keys, or draw a frame with the mouse.")
 NONE_SHOWN = mark("No image meets these conditions.")
 NONE_YET = mark("No image has an answer yet.")
+SIDE = 136  # device-independent pixels: room for what the model says below an image
 LOCAL = ("unsure", "skip", "undo", "redo", "flag", "comment")
+
+
+class ModelCaptions(Mapping[int, str]):
+    """What the model says of each image with another label, made when it is drawn."""
+
+    def __init__(self, table: ReviewTable, classes: Sequence[str]) -> None:
+        self._table, self._classes = table, classes
+
+    def __getitem__(self, image_id: int) -> str:
+        table, place = self._table, self._table.place(image_id)
+        if place is None or table.model_class[place] in (MODEL_UNKNOWN, table.class_index[place]):
+            raise KeyError(image_id)
+        name = self._classes[int(table.model_class[place])]
+        return tr("Model: {name} {share}", name=name, share=f"{table.probability[place]:.0%}")
+
+    def __iter__(self) -> Iterator[int]:
+        return (image for image in self._table.ids.tolist() if image in self)
+
+    def __len__(self) -> int:
+        table = self._table
+        known = table.model_class != MODEL_UNKNOWN
+        return int((known & (table.model_class != table.class_index)).sum())
 
 
 class ReviewPage(Page):
@@ -41,6 +71,7 @@ class ReviewPage(Page):
         super().__init__(tr("Review"), controller, theme, actions)
         self.loader = ImageLoader(self)
         self.grid = ImageGrid(self.loader, theme)
+        self.grid.set_side(SIDE)
         self.filters = ReviewFilters()
         self.detail = ReviewDetail(self.loader, theme)
         self.shown = chip()
@@ -175,16 +206,8 @@ class ReviewPage(Page):
         project, table = self.controller.project, self._table
         self.grid.set_answers(project.answers, project.classes)
         self.grid.set_marks(project.journal.flags, project.journal.comments)
-        captions = {}
         if table is not None:
-            unlike = (table.model_class >= 0) & (table.model_class != table.class_index)
-            for place in np.flatnonzero(unlike).tolist():
-                name = project.classes[int(table.model_class[place])]
-                share = f"{table.probability[place]:.0%}"
-                captions[int(table.ids[place])] = tr(
-                    "Model: {name} {share}", name=name, share=share
-                )
-        self.grid.set_captions(captions)
+            self.grid.set_captions(ModelCaptions(table, project.classes))
 
     @Slot()
     def _on_selection(self) -> None:

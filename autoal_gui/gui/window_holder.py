@@ -1,6 +1,7 @@
 """Holds the one window, and makes it anew, where it was, in another language."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 from PySide6.QtCore import QObject, QSettings, Qt, Slot
 from PySide6.QtWidgets import QApplication
@@ -28,6 +29,12 @@ class WindowHolder(QObject):
         window.language_chosen.connect(self.change, Qt.ConnectionType.QueuedConnection)
         window.show()
         return window
+
+    @Slot(Path)
+    def open_file(self, path: Path) -> None:
+        """Open a project that was double-clicked while the program runs."""
+        if self.window is not None:
+            self.window.open_folder(path)
 
     @Slot(str)
     def change(self, code: str) -> None:

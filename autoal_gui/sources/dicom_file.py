@@ -86,7 +86,7 @@ UNKNOWN_COMPRESSION = mark("The image is compressed in a way that cannot be read
 JPEG_LS = (JPEGLSLossless, JPEGLSNearLossless)
 END_OF_IMAGE = b"\xff\xd9"
 
-PLUGINS = ("pydicom", "pylibjpeg", "pyjpegls", dicom_jpeg.NAME, "pillow")
+PLUGINS = ("pydicom", "pylibjpeg", "pyjpegls", dicom_jpeg.PLUGIN, "pillow")
 """The decoders used; gdcm is not, even where it is installed, see `dicom_jpeg`."""
 dicom_jpeg.register()
 

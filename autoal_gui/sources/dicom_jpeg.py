@@ -14,7 +14,8 @@ from pydicom.pixels.decoders.base import (
 )
 from pydicom.uid import UID
 
-NAME = "imagecodecs"
+PLUGIN = "imagecodecs"
+"""What pydicom calls this; it is no source, so it has no `NAME`."""
 DECODERS = (JPEGExtended12BitDecoder, JPEGLosslessDecoder, JPEGLosslessSV1Decoder)
 DECODER_DEPENDENCIES = {decoder.UID: ("imagecodecs",) for decoder in DECODERS}
 
@@ -43,5 +44,5 @@ def decode_frame(src: bytes, runner: DecodeRunner) -> bytes:
 def register() -> None:
     """Make it known to pydicom, once."""
     for decoder in DECODERS:
-        if NAME not in decoder.available_plugins:
-            decoder.add_plugin(NAME, (__name__, decode_frame.__name__))
+        if PLUGIN not in decoder.available_plugins:
+            decoder.add_plugin(PLUGIN, (__name__, decode_frame.__name__))
