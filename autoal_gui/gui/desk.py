@@ -264,6 +264,7 @@ class Desk(QWidget):
         else:
             self.views.setCurrentWidget(self.grid)
             self.grid.enter()
+            self._show_state(self._controller.current)
 
     @Slot(int)
     def show_large(self, image_id: int) -> None:
@@ -276,6 +277,8 @@ class Desk(QWidget):
             self.views.setCurrentIndex(0)
             self.grid.leave()
             self.image_view.setFocus()
+            if self._controller.is_open:
+                self._show_state(self._controller.current)
 
     def _on_settings(self) -> None:
         project = self._controller.project
@@ -335,7 +338,8 @@ class Desk(QWidget):
         counts = tuple(project.tally.classes[index] for index in range(len(project.classes)))
         entry = self._controller.shown_answer(image_id)
         chosen = entry.class_index if entry else None
-        self.class_panel.set_state(chosen, counts, enabled=image_id is not None)
+        many = self.views.currentWidget() is self.grid  # whose images may all have answers
+        self.class_panel.set_state(chosen, counts, enabled=many or image_id is not None)
         self.class_panel.set_feedback(self._feedback(image_id))
         self._position.setText(self._where(image_id))
         self._show_marks(image_id)
