@@ -452,7 +452,10 @@ class Controller(QObject):
     def _save_batch(self) -> None:
         """Remember the batch; a program that ends before deals the same one again."""
         self._batch_saver.stop()
-        self.project.save_batch(self._queue.batch, self._queue.repeats)
+        try:
+            self.project.save_batch(self._queue.batch, self._queue.repeats)
+        except AutoALError as error:  # labelling goes on; only opening would begin elsewhere
+            self.failed.emit(str(error), "")
 
     @Slot(object)
     def _on_unreadable(self, images: frozenset[int]) -> None:
