@@ -829,7 +829,7 @@ class Controller(QObject):
 
     def may_explain(self, image_id: int) -> bool:
         """Say whether the reader may see what the model made of an image: blind first."""
-        return self.project.show_suggestions or image_id in self.project.answers
+        return self.project.show_suggestions or image_id in self.answered
 
     def explain(self, image_id: int) -> bool:
         """Work out where the last good model looked; say whether that begins at once."""
