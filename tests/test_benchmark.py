@@ -249,13 +249,16 @@ def test_starts_are_told_by_their_medians():
 
 
 def test_latencies_are_told_by_median_99th_percentile_and_maximum():
-    taken = {"late": list(range(101)), "pressed": [float(2 * n) for n in range(101)]}
+    pressed = [float(2 * n) for n in range(101)]
+    taken = {"late": list(range(101)), "pressed": pressed, "processor": pressed, "load": 1.5}
     found = latency.ratios({"": {"idle": taken, "training": taken}, "_224_px": {"idle": taken}})
     assert found["lateness_idle_p50_ms"] == 50
     assert found["lateness_training_p99_ms"] == pytest.approx(99)
     assert found["key_to_image_training_max_ms"] == 200
+    assert found["key_to_image_processor_idle_p50_ms"] == 100
+    assert found["load_idle_224_px"] == 1.5
     assert found["key_to_image_idle_224_px_p99_ms"] == pytest.approx(198)
-    assert len(found) == 2 * 2 * 3 + 2 * 3
+    assert len(found) == 3 * (3 * 3 + 1)  # of three states three figures of each kind, and the load
 
 
 @pytest.mark.slow
@@ -386,12 +389,12 @@ def test_the_table_has_a_line_for_each_ratio_and_says_which_targets_are_missed()
 def test_every_target_names_a_ratio_of_a_full_run(plan):
     runs = [run_of(n, "vote", 1.0, 1.0, 500 * MEGABYTE) for n in (3882, 38_820, 165_466)]
     runs = [{**one, "side": 28} for one in runs]
-    taken = {"late": [1.0], "pressed": [1.0]}
+    taken = {"late": [1.0], "pressed": [1.0], "processor": [1.0], "load": 1.0}
     names = {
         *round.ratios({"rounds": rounds_of(**dict.fromkeys(round.compared(RunSettings()), 1.0))}),
         *scoring.ratios({"bare loop": [1.0], "scoring": [1.0]}),
         *scale.ratios({"runs": runs}),
-        *latency.ratios({"": {"idle": taken, "training": taken}}),
+        *latency.ratios({size: {"idle": taken, "training": taken} for size in ("", "_224_px")}),
     }
     assert set(TARGETS) <= names
 

@@ -1021,3 +1021,34 @@ def test_settings_in_the_file_are_plain_json(project):
         rows = dict(connection.execute("SELECT name, value FROM setting"))
     assert {name: json.loads(text) for name, text in rows.items()}["name"] == "Study"
     assert os.fspath(project.folder) not in "".join(rows.values())
+
+
+def test_the_tally_follows_every_answer_undo_and_failed_group(project):
+    pool = project.pool.ids("pool")
+
+    def counted() -> tuple[dict[int, int], int, int]:
+        given = [e.class_index for e in project.answers.values() if e.class_index is not None]
+        classes = {index: given.count(index) for index in set(given)}
+        return classes, len(project.training_labels()), len(given) - len(project.training_labels())
+
+    def told() -> tuple[dict[int, int], int, int]:
+        tally = project.tally
+        classes = {index: count for index, count in tally.classes.items() if count}
+        return classes, tally.labels["pool"], tally.labels["evaluation"]
+
+    steps = [
+        lambda: project.answer(pool[0], "label", 1),
+        lambda: project.answer(pool[0], "label", 0),
+        lambda: project.answer(pool[1], "unsure"),
+        lambda: project.flag(pool[0]),
+        project.undo,
+        project.undo,
+        project.redo,
+        lambda: project.answer(pool[1], "label", 1, purpose="repeat"),
+    ]
+    for step in steps:
+        step()
+        assert told() == counted()
+    with pytest.raises(ProjectError), project.together():
+        [project.answer(image, "label", 1) for image in (pool[2], 10**6)]
+    assert told() == counted()

@@ -146,6 +146,16 @@ def test_thumbnails_stay_within_their_bound(qtbot, loader, monkeypatch):
     qtbot.waitUntil(lambda: small.thumbnail(1) is not None)
 
 
+def test_no_more_than_so_many_thumbnails_are_kept(qtbot, loader, monkeypatch):
+    monkeypatch.setattr(thumbnails, "KEPT", 10)
+    loader.open(pool_of(30, Drawn()))
+    small = thumbnails.Thumbnails(loader)
+    small.want(range(1, 31))
+    qtbot.waitUntil(lambda: small.thumbnail(30) is not None)
+    qtbot.waitUntil(lambda: not small._running)
+    assert sum(small.thumbnail(image) is not None for image in range(1, 31)) == 10
+
+
 def test_a_larger_thumbnail_is_made_of_a_large_image_alone(qtbot, loader):
     reader = Drawn(side=500)
     loader.open(pool_of(2, reader))

@@ -110,6 +110,20 @@ def test_all_that_waits_can_be_answered_out_of_turn(qtbot, window, tmp_path):
     assert grid.selected() == (controller.batch[0],)
 
 
+def test_answers_are_changed_in_the_grid_when_every_image_has_one(qtbot, window, tmp_path):
+    controller = start(qtbot, window, tmp_path, images=BATCH)
+    last = controller.batch
+    grid = shown_grid(qtbot, window)
+    press(qtbot, window, Qt.Key.Key_A, CTRL)
+    press(qtbot, window, Qt.Key.Key_1)
+    quiet(qtbot, window)
+    assert controller.current is None
+    grid.set_images(last)
+    grid.go_to_row(0)
+    press(qtbot, window, Qt.Key.Key_0)
+    assert controller.project.answers[last[0]].class_index == 0
+
+
 def test_nothing_selected_is_told_and_answers_nothing(qtbot, window, tmp_path):
     controller = start(qtbot, window, tmp_path)
     grid = shown_grid(qtbot, window)

@@ -77,6 +77,23 @@ def test_the_report_of_a_sound_set_has_no_list(qtbot, window, tmp_path):
     window.dialog.reject()
 
 
+def test_two_actions_lead_to_the_first_image_and_ten_keys_to_the_tenth_label(
+    qtbot, window, tmp_path
+):
+    window.open_any(draw_folder(tmp_path / "images", 30))  # as dropped on the start page
+    dialog = window.dialog
+    assert not dialog._details.isVisible()
+    qtbot.waitUntil(dialog.ok.isEnabled)
+    assert dialog._details.isVisible()
+    qtbot.keyClick(dialog, Qt.Key.Key_Return)
+    qtbot.waitUntil(window.isActiveWindow)
+    assert "Press the key of a class" in window.desk.class_panel._feedback.text()
+    for number in range(10):
+        qtbot.keyClick(window, (Qt.Key.Key_0, Qt.Key.Key_1)[number % 2])
+    assert len(window.controller.project.answers) == 10
+    assert "Press the key" not in window.desk.class_panel._feedback.text()
+
+
 # -- help ---------------------------------------------------------------------------------------
 
 

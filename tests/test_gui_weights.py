@@ -16,6 +16,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 
 from autoal_gui.core.settings import PRESETS, RunSettings
+from autoal_gui.gui.forms import scheduled
 from autoal_gui.gui.main_window import MainWindow
 from autoal_gui.gui.names import strategy_label
 from autoal_gui.gui.pins import pin_of, pinned_words
@@ -170,6 +171,13 @@ def test_pins_of_settings():
     assert with_pin(off, "bald", "") == base
     assert pinned_words(base, base) == ""
     assert pinned_words(base.but(mode="margin"), off) == ""
+
+
+def test_another_schedule_leaves_the_pins_as_they_are():
+    base = PRESETS["cpu"].but(seed=3, pinned_on=("margin",), pinned_off=("bald",))
+    found = scheduled(base, "paper")
+    assert (found.pinned_on, found.pinned_off, found.seed) == (("margin",), ("bald",), 3)
+    assert found.task_steps == PRESETS["paper"].task_steps
 
 
 def test_every_row_has_its_name_and_its_box_a_name_of_its_own(qtbot, window, tmp_path):

@@ -9,11 +9,12 @@ import torch
 from learning_support import TINY, command_of, events_of, picture, pool_of, result_of, same_results
 from torch.nn import functional
 
-from autoal_gui.core.errors import CheckpointError
+from autoal_gui.core.errors import Cancelled, CheckpointError
 from autoal_gui.core.messages import Asked, Progress, Query, WarmStart, WarmStarted
 from autoal_gui.core.metrics import Metrics
 from autoal_gui.learning import round as rounds
 from autoal_gui.learning import task as tasks
+from autoal_gui.learning.bilevel import learn_weights
 from autoal_gui.learning.checkpoint import load_checkpoint, load_model
 from autoal_gui.learning.contrastive import contrast_loss, view
 from autoal_gui.learning.head import fit_head
@@ -304,6 +305,40 @@ def test_where_chance_drew_all_or_too_few_there_is_nothing_to_compare(start, tmp
     for count in (len(ids), 9):
         drawn = tuple(Asked(1, Query(i, 0.0, audit=True), None) for i in ids[:count])
         assert result_of(replace(command, history=drawn)).by_chance is None
+
+
+def test_cancelling_in_any_step_of_a_warm_round_keeps_the_older_model(start, tmp_path):
+    command = warm_round(tmp_path / "whole", start, mode="auto")
+    events = [event for event in events_of(command) if isinstance(event, Progress)]
+    steps = list(dict.fromkeys(event.step for event in events))
+    assert {"reading", "features", "task model", "scoring"} <= set(steps)
+    first = [next(n for n, e in enumerate(events) if e.step == step) for step in steps]
+    older = tmp_path / "model.pt"
+    older.write_bytes(b"the model of the round before")
+    for moment in first:
+        folder = tmp_path / str(moment)  # nothing is kept from one try to the next
+        fresh = replace(command, workspace=str(folder), checkpoint=str(older))
+        with pytest.raises(Cancelled, match="kept"):
+            events_of(fresh, after(moment))
+        assert older.read_bytes() == b"the model of the round before"
+
+
+def test_a_head_that_is_being_fitted_and_a_search_of_auto_can_be_cancelled():
+    rng = np.random.default_rng(0)
+    truth = np.arange(40) % 2
+    features = rng.normal(size=(40, 4)) + 1.5 * truth[:, None]
+    checked = []
+    head = fit_head(features, truth, 2, 0, check=lambda: checked.append(1))
+    assert len(checked) >= 5 * 4  # folds, and strengths of the penalty
+
+    def stop():
+        raise Cancelled("Stopped.")
+
+    with pytest.raises(Cancelled):
+        fit_head(features, truth, 2, 0, check=stop)
+    scores, start = rng.random((40, 2)), np.full(2, 0.5)
+    with pytest.raises(Cancelled):
+        learn_weights(features, truth, head.shares, scores, start, 0.2, 0, check=stop)
 
 
 # -- whether every layer is trained after all ----------------------------------------------------

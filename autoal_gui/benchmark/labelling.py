@@ -53,8 +53,12 @@ class Annotator(QObject):
         self._key = Qt.Key(ord(class_keys(len(window.controller.project.classes))[0]))
         self._left = 0
         self._pressed: float | None = None
+        self._worked = 0.0
         self.milliseconds: list[float] = []
         """From each press until the next image had been painted."""
+        self.processor: list[float] = []
+        """Milliseconds of processor time of the window's thread in the same span: what the program
+        itself costs, whatever else the machine does."""
         self._image: int | None = None
         self._painted = Painted(desk_of(window).image_view, self._next_is_shown)
         self._painted.happened.connect(self._on_painted)
@@ -82,7 +86,7 @@ class Annotator(QObject):
         from PySide6.QtTest import QTest
 
         self._image = self._window.controller.current
-        self._pressed = time.perf_counter()
+        self._pressed, self._worked = time.perf_counter(), time.thread_time()
         QTest.keyClick(self._window.windowHandle(), self._key)
 
     def _next_is_shown(self) -> bool:
@@ -92,5 +96,6 @@ class Annotator(QObject):
     def _on_painted(self) -> None:
         if self._pressed is not None:
             self.milliseconds.append(1000 * (time.perf_counter() - self._pressed))
+            self.processor.append(1000 * (time.thread_time() - self._worked))
             self._pressed = None
             QTimer.singleShot(PAUSE, self._next)

@@ -3,6 +3,7 @@
 Three states: idle; training, a round of mode "paper"; and learning, a warm start.
 """
 
+import os
 import time
 from collections import Counter
 from functools import partial
@@ -18,12 +19,13 @@ from autoal_gui.core.pool import SourceSpec
 from autoal_gui.sources.opening import spec_of
 
 if TYPE_CHECKING:
+    from autoal_gui.benchmark.labelling import Annotator, Pulse
     from autoal_gui.gui.main_window import MainWindow
 
 LARGE, LARGE_IMAGES = 224, 2000
 PRESSES = 10  # between two spells
 SPELL = 2.0  # seconds for which the event loop alone is watched, between keys
-KINDS = {"lateness": "late", "key_to_image": "pressed"}
+KINDS = {"lateness": "late", "key_to_image": "pressed", "key_to_image_processor": "processor"}
 FIGURES = {"p50": 50, "p99": 99, "max": 100}
 
 
@@ -67,7 +69,7 @@ def idle(window: "MainWindow", plan: Plan) -> dict[str, Any]:
     until(window, quiet)
     pulse.beat(plan.quiet_seconds)
     annotator.answer(plan.presses)
-    return {"late": pulse.late, "pressed": annotator.milliseconds}
+    return found_by(pulse, annotator)
 
 
 def stopped(window: "MainWindow") -> bool:
@@ -94,13 +96,33 @@ def busy(window: "MainWindow", plan: Plan) -> dict[str, Any]:
         until(window, lambda: bool(steps))
         pulse.beat(SPELL)
         annotator.answer(PRESSES)
-    return {"late": pulse.late, "pressed": annotator.milliseconds, "steps": dict(steps)}
+    return {**found_by(pulse, annotator), "steps": dict(steps)}
+
+
+def found_by(pulse: "Pulse", annotator: "Annotator") -> dict[str, Any]:
+    """Return what was measured, with the load of the machine at its end."""
+    return {
+        "late": pulse.late,
+        "pressed": annotator.milliseconds,
+        "processor": annotator.processor,
+        "load": load(),
+    }
+
+
+def load() -> float:
+    """Return how many processes wanted a processor during the last minute; 0 if unknown."""
+    return os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
 
 
 def ratios(figures: dict[str, Any]) -> dict[str, float]:
-    """Return the median, the 99th percentile and the maximum of each kind of figure, in ms."""
+    """Return the median, the 99th percentile and the maximum of each kind of figure, in ms.
+
+    Beside them the load of the machine, without which none of them says anything.
+    """
     found = {}
     for size, states in figures.items():
+        for state, taken in states.items():
+            found[f"load_{state}{size}"] = float(taken["load"])
         for kind, name in KINDS.items():
             for state, taken in states.items():
                 for figure, percent in FIGURES.items():

@@ -30,6 +30,8 @@ TARGETS = {
     "lateness_training_p99_ms": Target(16),  # a frame of a screen
     "key_to_image_idle_p99_ms": Target(16),
     "key_to_image_training_p99_ms": Target(33),
+    "key_to_image_idle_224_px_p99_ms": Target(16),
+    "key_to_image_training_224_px_p99_ms": Target(33),
 }
 
 

@@ -48,6 +48,7 @@ from autoal_gui.core.readings import Reading
 from autoal_gui.core.repeats import EVERY, repeats_for
 from autoal_gui.core.settings import RunSettings
 from autoal_gui.core.splits import assign_splits
+from autoal_gui.core.tally import Tally
 from autoal_gui.core.warm import WarmRecord, same_input
 
 LabelUse = Literal["labelled", "hidden", "ignore"]
@@ -140,6 +141,7 @@ class Project:
         self._moment = ""  # of answers that are given at once
         self._shuffled: tuple[int, tuple[int, ...]] | None = None
         self._journal = Journal.of(read_entries(connection))
+        self._tally = Tally.of(self.answers, self.pool.images)
         self._ranking = self._load_ranking()
         self._own_truth = self._load_evaluation_truth()
 
@@ -300,6 +302,15 @@ class Project:
         self._set("show_suggestions", shown)
 
     @property
+    def waited_seconds(self) -> float:
+        """How long the annotators had nothing to answer because the program made them wait."""
+        return float(_setting(self._db, "waited_seconds", 0.0))
+
+    @waited_seconds.setter
+    def waited_seconds(self, seconds: float) -> None:
+        self._set("waited_seconds", seconds)
+
+    @property
     def unreadable(self) -> tuple[tuple[str, str], ...]:
         """(key, reason) of the files left out at import."""
         return tuple(self._db.execute("SELECT key, reason FROM unreadable ORDER BY key"))
@@ -330,6 +341,11 @@ class Project:
     def answers(self) -> Mapping[int, Entry]:
         """The answer that stands for each answered image id."""
         return self._journal.answers
+
+    @property
+    def tally(self) -> Tally:
+        """How many labels there are, without a look at each answer; for reading alone."""
+        return self._tally
 
     @property
     def can_undo(self) -> bool:
@@ -389,6 +405,7 @@ class Project:
                 yield
         except BaseException:
             self._journal = Journal.of(read_entries(self._db))  # without what was taken back
+            self._tally = Tally.of(self.answers, self.pool.images)
             raise
         finally:
             self._moment = ""
@@ -497,7 +514,10 @@ class Project:
             at = self._moment or _now()
             entry = Entry(last + 1, at, who, action=action, image_id=image_id, **values)
             insert_entry(self._db, entry, before)
+        split = self.pool.images[image_id].split
+        self._tally.add(self.answers.get(image_id), split, -1)
         self._journal.apply(entry)
+        self._tally.add(self.answers.get(image_id), split, 1)
         return entry
 
     def entries(self) -> tuple[Entry, ...]:

@@ -1,6 +1,6 @@
 """The strip of the batch: a thumbnail for each image, and what was answered."""
 
-from collections.abc import Container, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -58,8 +58,8 @@ class BatchModel(QAbstractListModel):
         self._answers: Mapping[int, Entry] = {}
         self._classes: tuple[str, ...] = ()
         self._current: int | None = None
-        self._flags: Container[int] = ()
-        self._comments: Container[int] = ()
+        self._flags: set[int] = set()
+        self._comments: set[int] = set()
 
     def set_batch(self, batch: tuple[int, ...]) -> None:
         """Take another batch."""
@@ -69,18 +69,25 @@ class BatchModel(QAbstractListModel):
 
     def set_answers(self, answers: Mapping[int, Entry], classes: tuple[str, ...]) -> None:
         """Take the answers that stand now."""
-        self._answers, self._classes = answers, classes
-        self._changed()
+        before, self._answers = self._answers, {i: answers[i] for i in self._batch if i in answers}
+        if classes != self._classes:
+            self._classes = classes
+            self._repaint(self._batch)
+        else:
+            self._repaint(i for i in self._batch if before.get(i) != self._answers.get(i))
 
     def set_marks(self, flags: Container[int], comments: Container[int]) -> None:
         """Take the images that carry a flag, and those with a comment."""
-        self._flags, self._comments = flags, comments
-        self._changed()
+        before = self._flags, self._comments
+        self._flags = {i for i in self._batch if i in flags}
+        self._comments = {i for i in self._batch if i in comments}
+        self._repaint((before[0] ^ self._flags) | (before[1] ^ self._comments))
 
     def set_current(self, image_id: int | None) -> QModelIndex:
         """Mark the image on screen; return its index, invalid if it is not of the batch."""
+        changed = {self._current, image_id} if image_id != self._current else set()
         self._current = image_id
-        self._changed()
+        self._repaint(image for image in changed if image is not None)
         if image_id in self._batch:
             return self.index(self._batch.index(image_id))
         return QModelIndex()
@@ -88,13 +95,14 @@ class BatchModel(QAbstractListModel):
     @Slot(int)
     def repaint_image(self, image_id: int) -> None:
         """Repaint one image, whose thumbnail has come."""
-        if image_id in self._batch:
-            index = self.index(self._batch.index(image_id))
-            self.dataChanged.emit(index, index)
+        self._repaint((image_id,))
 
-    def _changed(self) -> None:
-        if self._batch:
-            self.dataChanged.emit(self.index(0), self.index(len(self._batch) - 1))
+    def _repaint(self, images: Iterable[int]) -> None:
+        """Repaint these alone: the next image waits for it."""
+        for image_id in images:
+            if image_id in self._batch:
+                index = self.index(self._batch.index(image_id))
+                self.dataChanged.emit(index, index)
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: N802, B008 - Qt's way
         """Return the number of images."""

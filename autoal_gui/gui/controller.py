@@ -4,6 +4,7 @@ The controller owns the open project, the queue and the engine. Whatever changes
 signal; each view decides what to repaint.
 """
 
+import contextlib
 import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -11,7 +12,7 @@ from functools import partial
 from pathlib import Path
 from types import ModuleType
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from autoal_gui.core.errors import AutoALError, CheckpointError, ProjectDamaged, SourceError
 from autoal_gui.core.handover import Choices, Snapshot
@@ -48,6 +49,7 @@ from autoal_gui.gui.keys import class_keys, keys_sentence
 from autoal_gui.gui.services import Services
 
 AT_ONCE = 500  # images answered with one key: more is a slip of the hand
+BATCH_SAVED = 100  # milliseconds after a batch is on screen
 START = "start.pt"  # the checkpoint that the first rounds start from
 IMAGES_GONE = mark("The project opens again once its images are back; all labels are safe.")
 WARM_LOST = mark("What was learned from the images is missing or damaged; it is learned again.")
@@ -66,6 +68,8 @@ class Controller(QObject):
     image_changed = Signal(object)
     """The id of the image to show, or None when every image has an answer."""
     batch_changed = Signal()
+    answering = Signal()
+    """An answer is about to be saved."""
     answers_changed = Signal()
     classes_changed = Signal()
     settings_changed = Signal()
@@ -110,6 +114,8 @@ class Controller(QObject):
         self._waiting_export: tuple[ModuleType, Path] | None = None
         self._waiting_question: Explain | None = None
         self._explaining = False
+        self._batch_saver = QTimer(self, singleShot=True, interval=BATCH_SAVED)
+        self._batch_saver.timeout.connect(self._save_batch)
         self.label_export = OneJob(self)
         self.label_export.succeeded.connect(self._on_labels_written)
         self.label_export.failed.connect(self._on_labels_not_written)
@@ -191,6 +197,9 @@ class Controller(QObject):
         self._client.abandon()
         self.label_export.close()
         self.checks.close()
+        if self._batch_saver.isActive():
+            with contextlib.suppress(AutoALError):  # the same batch is dealt again
+                self._save_batch()
         if self._round is not None:
             self._project.end_round(self._round, "interrupted", tr("The project was closed."))
         self._project.close()
@@ -246,13 +255,6 @@ class Controller(QObject):
         return self.answered.of_batch(self._queue)
 
     @property
-    def measuring_answers(self) -> int:
-        """How many labels the user gave to images of the evaluation set."""
-        images = self.project.pool.images
-        given = [e.image_id for e in self.project.answers.values() if e.action == "label"]
-        return sum(images[image].split == "evaluation" for image in given)
-
-    @property
     def last_answered(self) -> int | None:
         """The image answered last while this program ran, if its answer stands."""
         image = self._last_answered
@@ -292,6 +294,7 @@ class Controller(QObject):
 
     def _answer(self, action: Action, class_index: int | None = None) -> None:
         images = self._targets()
+        self.answering.emit()
         if not self._save(images, partial(self._give, action=action, class_index=class_index)):
             return
         self._last_answered = images[0] if len(images) == 1 else None
@@ -442,8 +445,14 @@ class Controller(QObject):
 
     def _set_queue(self, queue: LabelQueue) -> None:
         self._queue = queue
-        self.project.save_batch(queue.batch, queue.repeats)
+        self._batch_saver.start()  # once the next image is on screen, which must not wait for it
         self.batch_changed.emit()
+
+    @Slot()
+    def _save_batch(self) -> None:
+        """Remember the batch; a program that ends before deals the same one again."""
+        self._batch_saver.stop()
+        self.project.save_batch(self._queue.batch, self._queue.repeats)
 
     @Slot(object)
     def _on_unreadable(self, images: frozenset[int]) -> None:
@@ -486,7 +495,7 @@ class Controller(QObject):
         """How many training labels came in since the last round that finished."""
         finished = self.project.finished_rounds()
         before = finished[-1].labels if finished else 0
-        return len(self.project.training_labels()) - before
+        return self.project.tally.labels["pool"] - before
 
     def train_now(self) -> None:
         """Start a round with the labels of now, unless one is running."""

@@ -1,7 +1,5 @@
 """The labelling desk: the image, the answers, the strip, and what training makes of them."""
 
-from collections import Counter
-
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QApplication,
@@ -24,6 +22,7 @@ from autoal_gui.gui.controller import Controller
 from autoal_gui.gui.flow import FlowLayout
 from autoal_gui.gui.grid_panel import GridPanel
 from autoal_gui.gui.heat_panel import HeatPanel
+from autoal_gui.gui.idle import IdleWatch, waited_text
 from autoal_gui.gui.image_loader import ImageLoader
 from autoal_gui.gui.image_view import ImageView
 from autoal_gui.gui.names import mode_label
@@ -57,6 +56,7 @@ class Desk(QWidget):
         super().__init__(parent)
         self._controller, self._theme = controller, theme
         self.loader = ImageLoader(self)
+        self.idle = IdleWatch(controller, self.loader, self)
         self.image_view = ImageView(theme)
         self.strip = BatchStrip(self.loader, theme)
         self.class_panel = ClassPanel(
@@ -223,6 +223,7 @@ class Desk(QWidget):
         self.grid.left.connect(self._leave_grid)
         actions["grid"].triggered.connect(self.toggle_grid)
         self.loader.ready.connect(self._on_ready)
+        self.idle.changed.connect(self._show_waits)
         self.image_view.zoomed.connect(self._on_zoomed)
         actions["fit"].triggered.connect(self.image_view.fit)
         actions["actual"].triggered.connect(self.image_view.actual_size)
@@ -248,6 +249,7 @@ class Desk(QWidget):
         self._on_batch()
         self._on_classes()
         self._on_settings()
+        self._show_waits()
         self.image_view.setFocus()
 
     def _on_closed(self) -> None:
@@ -262,6 +264,7 @@ class Desk(QWidget):
         else:
             self.views.setCurrentWidget(self.grid)
             self.grid.enter()
+            self._show_state(self._controller.current)
 
     @Slot(int)
     def show_large(self, image_id: int) -> None:
@@ -274,6 +277,8 @@ class Desk(QWidget):
             self.views.setCurrentIndex(0)
             self.grid.leave()
             self.image_view.setFocus()
+            if self._controller.is_open:
+                self._show_state(self._controller.current)
 
     def _on_settings(self) -> None:
         project = self._controller.project
@@ -282,6 +287,9 @@ class Desk(QWidget):
         self._mode.setToolTip(rounds[-1].remarks if rounds else "")
         self._round.setText(round_text(project.last_round))
         self._on_answers()
+
+    def _show_waits(self) -> None:
+        self._labels.setToolTip(waited_text(self._controller.project.waited_seconds))
 
     def _on_classes(self) -> None:
         self.class_panel.set_classes(self._controller.project.classes)
@@ -297,8 +305,8 @@ class Desk(QWidget):
         self.strip.set_answers(self._controller.batch_answers, project.classes)
         self.strip.set_marks(project.journal.flags, project.journal.comments)
         self.class_panel.set_removed(project.removed_classes)
-        labels = len(project.training_labels())
-        self._labels.setText(labels_text(labels, self._controller.measuring_answers))
+        labels = project.tally.labels
+        self._labels.setText(labels_text(labels["pool"], labels["evaluation"]))
         self._show_state(self._controller.current)
 
     def _on_image(self, image_id: int | None) -> None:
@@ -327,11 +335,11 @@ class Desk(QWidget):
 
     def _show_state(self, image_id: int | None) -> None:
         project = self._controller.project
-        given = Counter(entry.class_index for entry in project.answers.values())
-        counts = tuple(given[index] for index in range(len(project.classes)))
+        counts = tuple(project.tally.classes[index] for index in range(len(project.classes)))
         entry = self._controller.shown_answer(image_id)
         chosen = entry.class_index if entry else None
-        self.class_panel.set_state(chosen, counts, enabled=image_id is not None)
+        many = self.views.currentWidget() is self.grid  # whose images may all have answers
+        self.class_panel.set_state(chosen, counts, enabled=many or image_id is not None)
         self.class_panel.set_feedback(self._feedback(image_id))
         self._position.setText(self._where(image_id))
         self._show_marks(image_id)

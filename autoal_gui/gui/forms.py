@@ -1,6 +1,5 @@
 """Parts of dialogs: the classes, the method, a path with a button beside it."""
 
-from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
@@ -284,13 +283,23 @@ class MethodForm(QWidget):
         preset, size = self.preset.currentData(), self.side.currentData()
         if preset == KEPT and size == str(self._base.input_size):
             return self._base
-        schedule = self._base if preset == KEPT else replace(PRESETS[preset], seed=self._base.seed)
+        schedule = self._base if preset == KEPT else scheduled(self._base, preset)
         if size == FITTED and start is not None:
             return fitted_to_start(schedule, start, side)
         if size == FITTED:
             return fitted_to(schedule, side) if side else schedule
         sized = fitted_to(schedule, int(size)).but(input_size=int(size))
         return sized.but(stem=start.stem) if start is not None else sized
+
+
+def scheduled(settings: RunSettings, preset: str) -> RunSettings:
+    """Return a preset's schedule with what is asked by whom, which is no part of a schedule."""
+    return PRESETS[preset].but(
+        seed=settings.seed,
+        candidates=settings.candidates,
+        pinned_on=settings.pinned_on,
+        pinned_off=settings.pinned_off,
+    )
 
 
 def fitted_to_start(settings: RunSettings, start: StartModel, side: int) -> RunSettings:

@@ -82,6 +82,8 @@ class HelpPage(Page):
 
     def enter(self) -> None:
         """Let who comes in search or choose at once."""
+        self.list.ensurePolished()
+        self.list.doItemsLayout()  # the style's paddings came after the items
         self.list.setFocus()
 
     def show_topic(self, topic: str) -> None:

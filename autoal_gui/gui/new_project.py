@@ -419,7 +419,7 @@ class NewProjectDialog(QDialog):
         return self.classes.problem()
 
     def _update(self) -> None:
-        self._details.setEnabled(self.listing is not None)
+        self._details.setVisible(self.listing is not None)  # until then there is nothing to say
         problem = self._problem()
         self.problem.setText(problem)
         ready = self.listing is not None and not problem and self._job is None

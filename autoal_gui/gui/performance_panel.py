@@ -111,7 +111,9 @@ class PerformancePanel(CardColumn):
         self.add_card(tr("Are more labels worth it?"), self.advice, self.by_chance)
         self.add_card(tr("Against the number of labels"), self.curve, self.chance_legend)
         self.add_card(tr("Class by class"), self.classes)
-        note = text_label(tr("Open a cell to see its images."), role="muted", size=0.92)
+        note = text_label(
+            tr("Click a cell, or press Enter on it, to see its images."), role="muted", size=0.92
+        )
         title = tr("Confusion matrix: true class in rows, model in columns")
         self.add_card(title, note, self.matrix)
         self.curve.setFixedHeight(13 * self.fontMetrics().height())

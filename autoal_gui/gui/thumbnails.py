@@ -18,7 +18,8 @@ from autoal_gui.core.pool import ImagePool, Picture
 from autoal_gui.gui.image_loader import ImageLoader
 
 SIDES = (96, 192, 384)  # device pixels: a thumbnail is made in the smallest that is large enough
-KEPT_BYTES = 96 * 1024**2  # some thousand thumbnails, several screens of them
+KEPT_BYTES = 96 * 1024**2  # several screens of thumbnails
+KEPT = 4000  # thumbnails: small ones take more memory around their pixels than for them
 FAILURES_KEPT = 10_000
 THREADS = 2
 
@@ -129,7 +130,7 @@ class Thumbnails(QObject):
         self._bytes += thumbnail.sizeInBytes()
 
     def _forget_oldest(self) -> None:
-        while self._bytes > KEPT_BYTES and len(self._kept) > 1:
+        while len(self._kept) > KEPT or (self._bytes > KEPT_BYTES and len(self._kept) > 1):
             _, (_, thumbnail) = self._kept.popitem(last=False)
             self._bytes -= thumbnail.sizeInBytes()
         while len(self._failures) > FAILURES_KEPT:

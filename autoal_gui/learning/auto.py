@@ -18,6 +18,7 @@ from autoal_gui.learning.bilevel import Learned, can_learn, learn_weights
 from autoal_gui.learning.head import Head
 from autoal_gui.learning.pins import floors_of, hold
 from autoal_gui.learning.query import Ballot
+from autoal_gui.learning.work import Check, unchecked
 from autoal_gui.strategies.candidates import candidate_scores
 from autoal_gui.strategies.contract import Evidence, Labelled
 from autoal_gui.strategies.vote import percentiles, vote_weights
@@ -33,7 +34,9 @@ SAMPLE = 2048  # images that the principal components are estimated from
 DUPLICATE = 1e-3  # squared distance of unit features below which two images are taken for one
 
 
-def auto_ballot(evidence: Evidence, head: Head | None, settings: RunSettings) -> tuple[Ballot, str]:
+def auto_ballot(
+    evidence: Evidence, head: Head | None, settings: RunSettings, check: Check = unchecked
+) -> tuple[Ballot, str]:
     """Choose a batch, and say in one sentence what it was chosen by.
 
     Args:
@@ -42,16 +45,19 @@ def auto_ballot(evidence: Evidence, head: Head | None, settings: RunSettings) ->
             predictions of its labelled images are then learned by heart, and nothing is learned
             from them.
         settings: candidates, batch, seed and share of the audit.
+        check: called between what takes long.
     """
     names = names_of(settings)
     standing = _standing(evidence, names)
     start = hold(_start(standing), floors_of(names, settings.pinned_on))
     if settings.placebo == placebo.MASKS:
         standing = placebo.scores_dealt_out(standing, evidence.image_ids, (settings.seed,))
-    learned = _learned(evidence, head, settings, names, start)
+    check()
+    learned = _learned(evidence, head, settings, names, start, check)
     weights = learned.weights if learned is not None and learned.believed else start
     weights = _useless(weights, evidence, settings)
     mixed = standing @ weights
+    check()
     seed = np.random.default_rng((settings.seed, _count(evidence.labelled)))
     batch, audit = _batch(evidence, mixed, settings, seed)
     ballot = Ballot(
@@ -109,6 +115,7 @@ def _learned(
     settings: RunSettings,
     names: tuple[str, ...],
     start: Floats,
+    check: Check,
 ) -> Learned | None:
     """Learn the weights where there are labels enough; None where there are not."""
     known = evidence.labelled
@@ -127,10 +134,19 @@ def _learned(
     standing = _standing(unseen, names)
     if settings.placebo == placebo.MASKS:
         standing = placebo.scores_dealt_out(standing, known.image_ids, (settings.seed,))
+    check()
     floors = floors_of(names, settings.pinned_on)
     selected = evidence.wanted / (len(known) + evidence.wanted)
     return learn_weights(
-        known.features, known.labels, head.shares, standing, start, selected, settings.seed, floors
+        known.features,
+        known.labels,
+        head.shares,
+        standing,
+        start,
+        selected,
+        settings.seed,
+        floors,
+        check,
     )
 
 

@@ -18,6 +18,7 @@ from torch import Tensor
 from autoal_gui.learning.head import folds_of
 from autoal_gui.learning.pins import hold
 from autoal_gui.learning.relaxation import mix, top_k
+from autoal_gui.learning.work import Check, unchecked
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -71,6 +72,7 @@ def learn_weights(
     selected: float,
     seed: int,
     floors: Floats | None = None,
+    check: Check = unchecked,
 ) -> Learned:
     """Learn how far to trust each candidate.
 
@@ -83,12 +85,14 @@ def learn_weights(
         selected: share of the part that plays the pool to select, in (0, 1).
         seed: of the splits.
         floors: (K,) what candidates that are pinned on keep at least, see `learning.pins`.
+        check: called before each step.
     """
     least = torch.zeros(len(start)).double() if floors is None else torch.from_numpy(floors)
     kept = np.sort(np.random.default_rng(seed).permutation(len(labels))[:MOST])
     problem = _Problem.of(features[kept], labels[kept], shares[kept], scores[kept], selected, seed)
     judges = range(SPLITS // 2, SPLITS)
-    weights = _descend(problem, torch.from_numpy(np.log(start)), least, range(SPLITS // 2))
+    logits = torch.from_numpy(np.log(start))
+    weights = _descend(problem, logits, least, range(SPLITS // 2), check)
     gains = np.array([problem.gain(weights, split) for split in judges])
     error = float(gains.std(ddof=1) / np.sqrt(len(gains)))
     return Learned(weights.numpy(), float(gains.mean()), error)
@@ -166,13 +170,16 @@ class _Problem:
         return (at_random - float(self.loss(weights, split))) / at_random
 
 
-def _descend(problem: _Problem, start: Tensor, floors: Tensor, splits: range) -> Tensor:
+def _descend(
+    problem: _Problem, start: Tensor, floors: Tensor, splits: range, check: Check
+) -> Tensor:
     """Follow the gradient of the mean held-out loss; return (K,) weights."""
     logits = start.clone().requires_grad_()
     uniform = start.softmax(0)
     optimiser = torch.optim.Adam([logits], lr=RATE)
     belief = SHRINKAGE / len(problem.targets)
     for _ in range(STEPS):
+        check()
         weights = hold(logits.softmax(0), floors)
         loss = torch.stack([problem.loss(weights, split) for split in splits]).mean()
         loss = loss + belief * (weights * (weights / uniform).log()).sum()

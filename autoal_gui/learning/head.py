@@ -18,6 +18,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from autoal_gui.learning.work import Check, unchecked
+
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
@@ -89,6 +91,7 @@ def fit_head(
     classes: int,
     seed: int,
     pool: npt.NDArray[np.floating] | None = None,
+    check: Check = unchecked,
 ) -> Head:
     """Fit a head to labelled features.
 
@@ -99,12 +102,14 @@ def fit_head(
         seed: of the folds.
         pool: (n, D) unit vectors that the classifier is for; None where the labelled images are a
             fair sample of them.
+        check: called before each fit of the cross-validation.
     """
     from threadpoolctl import threadpool_limits
 
     with threadpool_limits(limits=1):  # threads would add up in varying order
         shares = np.ones(len(labels)) if pool is None else represented(features, pool)
-        return _chosen(features.astype(np.float64), labels, classes, shares, seed)
+        data = (features.astype(np.float64), labels, classes, shares)
+        return _chosen(*data, seed, check)
 
 
 def chances_by(
@@ -145,12 +150,14 @@ def represented(features: npt.NDArray[np.floating], pool: npt.NDArray[np.floatin
     return means
 
 
-def _chosen(features: Floats, labels: Ints, classes: int, shares: Floats, seed: int) -> Head:
+def _chosen(
+    features: Floats, labels: Ints, classes: int, shares: Floats, seed: int, check: Check
+) -> Head:
     reduced, basis = _reduced(features)
     data = _Labels(reduced, labels, shares, classes)
     plans = _plans(labels, seed)
     logits = {
-        strength: np.stack([_out_of_fold(data, plan, strength)[0] for plan in plans])
+        strength: np.stack([_out_of_fold(data, plan, strength, check)[0] for plan in plans])
         for strength in STRENGTHS
     }
     weights = balanced_weights(labels, shares)
@@ -163,7 +170,7 @@ def _chosen(features: Floats, labels: Ints, classes: int, shares: Floats, seed: 
     }
     strength, temperature = min(losses, key=losses.__getitem__)
     weight, bias = _fit(data, strength)
-    _, heads = _out_of_fold(data, plans[0], strength)
+    _, heads = _out_of_fold(data, plans[0], strength, check)
     return Head(
         weight @ basis / temperature,
         bias / temperature,
@@ -255,11 +262,14 @@ def _plans(labels: Ints, seed: int) -> list[Ints]:
 
 
 def _out_of_fold(
-    data: _Labels, folds: Ints, strength: float
+    data: _Labels, folds: Ints, strength: float, check: Check
 ) -> tuple[Floats, list[tuple[Floats, Floats]]]:
     """Return (m, C) logits of each image by the head fitted without its fold, and these heads."""
     logits = np.empty((len(folds), data.classes))
-    heads = [_fit(data.part(folds != fold), strength) for fold in range(folds.max() + 1)]
+    heads = []
+    for fold in range(folds.max() + 1):
+        check()
+        heads.append(_fit(data.part(folds != fold), strength))
     for fold, (weight, bias) in enumerate(heads):
         out = folds == fold
         logits[out] = data.features[out] @ weight.T + bias

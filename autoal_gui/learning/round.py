@@ -290,7 +290,7 @@ def _ballot(
     settings = context.settings
     mode, candidates = settings.mode, settings.weighed
     if mode == "auto":
-        return auto_ballot(evidence, head, settings)
+        return auto_ballot(evidence, head, settings, context.work.check)
     if is_policy(mode):
         return policy_ballot(evidence, mode, candidates), ""
     if mode in ("paper", "vote"):

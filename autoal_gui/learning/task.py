@@ -91,7 +91,7 @@ def cold_task(
     if not frozen:
         return TaskModel(model, partial(_pass, context, model))
     features = yield from _features(context, command, model, readable)
-    return TaskModel(model, partial(_recall, context.settings, model, features))
+    return TaskModel(model, partial(_recall, context, model, features))
 
 
 def trained_task(
@@ -214,10 +214,11 @@ def _fitted(
         targets = np.array([c for _, c in labelled], np.int64)
         known = features.unit([i for i, _ in labelled])
         pool = features.unit(thinned(pool_ids(command, readable), POOL_SAMPLE))
-        head = fit_head(known, targets, len(command.classes), settings.seed, pool)
+        check = context.work.check
+        head = fit_head(known, targets, len(command.classes), settings.seed, pool, check)
         _put(head, model)
         yield context.work.advance("task model", 1, 1, 0)
-    return TaskModel(model, partial(_recall, settings, model, features), head)
+    return TaskModel(model, partial(_recall, context, model, features), head)
 
 
 def _put(head: Head, model: Classifier) -> None:
@@ -243,7 +244,7 @@ def _pass(
 
 
 def _recall(
-    settings: RunSettings,
+    context: Context,
     model: Classifier,
     features: Features,
     ids: Sequence[int],
@@ -251,7 +252,8 @@ def _recall(
     step: Step,
 ) -> Generator[Progress, None, Evidence]:
     """Pass kept features through the last layer."""
-    yield from ()  # there is nothing to wait for
+    settings = context.settings
+    yield context.work.advance(step, 0, len(ids), 0.0)
     unit = features.unit(ids)
     generator = torch.Generator().manual_seed(settings.seed)
     heads = model.stochastic_heads(settings.stochastic_passes, generator).cpu()  # (R, C, D)
@@ -264,4 +266,5 @@ def _recall(
         certain[part] = (found @ weight.T + bias).softmax(-1).numpy()
         drawn = torch.einsum("bd,rcd->rbc", found, heads) + bias
         stochastic[:, part] = drawn.softmax(-1).numpy()
+    yield context.work.advance(step, len(ids), len(ids), 0.0)
     return Evidence(np.asarray(ids, np.int64), unit, certain, stochastic, wanted, settings.seed)

@@ -1,7 +1,7 @@
 """Progress, time left and cancellation of one command."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -11,6 +11,14 @@ from autoal_gui.core.language import tr
 from autoal_gui.core.messages import Progress, Step
 
 TRAINING_COST = 3.0  # a training step costs about three forward passes
+
+
+Check = Callable[[], None]
+"""`Work.check` of what runs: what takes long by itself calls it now and then."""
+
+
+def unchecked() -> None:
+    """Let work go on that nobody can cancel."""
 
 
 @dataclass
@@ -42,10 +50,18 @@ class Work:
         Raises:
             Cancelled: the user has asked to stop.
         """
-        if self.cancelled():
-            raise Cancelled(tr("The round was cancelled; labels and the last model are kept."))
+        self.check()
         self.done_units += units
         return Progress(self.request_id, step, done, total, self._seconds_left(), loss, self.device)
+
+    def check(self) -> None:
+        """Stop here if that is asked for, where there is no progress to tell of.
+
+        Raises:
+            Cancelled: the user has asked to stop.
+        """
+        if self.cancelled():
+            raise Cancelled(tr("The round was cancelled; labels and the last model are kept."))
 
     def expect(self, units: float) -> None:
         """Note work that turned out to be needed."""

@@ -1,0 +1,32 @@
+"""How many labels there are, kept up to date with each answer instead of counted at each key."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from autoal_gui.core.journal import Entry
+from autoal_gui.core.pool import PoolImage, Split
+
+
+@dataclass
+class Tally:
+    """Counts of the answers that stand."""
+
+    classes: Counter[int] = field(default_factory=Counter)
+    """Images by class index."""
+    labels: Counter[Split] = field(default_factory=Counter)
+    """Images with a class, by split."""
+
+    @classmethod
+    def of(cls, answers: Mapping[int, Entry], images: Mapping[int, PoolImage]) -> "Tally":
+        """Count all of them once."""
+        tally = cls()
+        for image_id, entry in answers.items():
+            tally.add(entry, images[image_id].split, 1)
+        return tally
+
+    def add(self, entry: Entry | None, split: Split, count: int) -> None:
+        """Count an answer in, or out with a count of -1; None is no answer."""
+        if entry is not None and entry.class_index is not None:
+            self.classes[entry.class_index] += count
+            self.labels[split] += count
