@@ -452,7 +452,10 @@ class Controller(QObject):
     def _save_batch(self) -> None:
         """Remember the batch; a program that ends before deals the same one again."""
         self._batch_saver.stop()
-        self.project.save_batch(self._queue.batch, self._queue.repeats)
+        try:
+            self.project.save_batch(self._queue.batch, self._queue.repeats)
+        except AutoALError as error:  # labelling goes on; only opening would begin elsewhere
+            self.failed.emit(str(error), "")
 
     @Slot(object)
     def _on_unreadable(self, images: frozenset[int]) -> None:
@@ -800,7 +803,7 @@ class Controller(QObject):
 
     def may_explain(self, image_id: int) -> bool:
         """Say whether the reader may see what the model made of an image: blind first."""
-        return self.project.show_suggestions or image_id in self.project.answers
+        return self.project.show_suggestions or image_id in self.answered
 
     def explain(self, image_id: int) -> bool:
         """Work out where the last good model looked; say whether that begins at once."""

@@ -50,7 +50,7 @@ class Importer(QObject):
             )
             workspace = make_folders(self._staging)
         except (OSError, ProjectError):
-            self.failed.emit("The folder for new projects cannot be written to.")
+            self.failed.emit(tr("The folder for new projects cannot be written to."))
             return
         job = self._job = Job(partial(self._services.list_images, spec, workspace), self)
         job.progress.connect(self.progress)
