@@ -42,6 +42,7 @@ def test_a_repeat_looks_like_any_other_image(qtbot, window, controller):
     assert image not in controller.batch_answers
     assert image in controller.upcoming
     assert controller.visible_suggestion(image) is None
+    assert not controller.may_explain(image)
     assert image in controller.project.answers
 
 
