@@ -75,7 +75,9 @@ class LabelQueue:
         `again` says whether that was the answer to a repeat.
         """
         batch = self.batch if image_id in self.batch else (image_id, *self.batch)
-        repeats = self.repeats | {image_id} if again else self.repeats
+        # Once the answer itself is taken back, the next one is no repeat of anything.
+        one = {image_id}
+        repeats = self.repeats | one if again else self.repeats - one
         return replace(self, batch=batch, repeats=repeats)
 
     def without(self, unusable: Container[int]) -> "LabelQueue":
