@@ -303,4 +303,4 @@ def test_what_an_earlier_merge_had_read_never_goes_into_another_project(
     third = controller.project
     merging.start(ours)
     qtbot.waitUntil(lambda: not merging.is_running)
-    assert {name for name in third.journal.second_readers} == {controller.project.annotator}
+    assert set(third.journal.second_readers) == {controller.project.annotator}

@@ -76,9 +76,12 @@ class LabelQueue:
         """
         batch = self.batch if image_id in self.batch else (image_id, *self.batch)
         # Once the answer itself is taken back, the next one is no repeat of anything.
-        one = {image_id}
-        repeats = self.repeats | one if again else self.repeats - one
+        repeats = self.repeats | {image_id} if again else self.without_repeat(image_id).repeats
         return replace(self, batch=batch, repeats=repeats)
+
+    def without_repeat(self, image_id: int) -> "LabelQueue":
+        """Return the queue in which an image is no repeat: it counts as answered, if it is."""
+        return replace(self, repeats=self.repeats - {image_id})
 
     def without(self, unusable: Container[int]) -> "LabelQueue":
         """Return the queue without images that cannot be read."""
