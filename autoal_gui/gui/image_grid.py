@@ -99,7 +99,9 @@ class GridModel(QStandardItemModel):
             return None
         image_id = self.ids[index.row()]
         entry = self.answers.get(image_id)
-        words = [answer_word(entry, self.classes) if entry else tr("no answer yet")]
+        words = []
+        if self.classes:
+            words.append(answer_word(entry, self.classes) if entry else tr("no answer yet"))
         if image_id in self.captions:
             words.append(self.captions[image_id])
         said = tr(
@@ -179,7 +181,7 @@ class GridDelegate(QStyledItemDelegate):
         if entry is not None:
             self._paint_answer(painter, text, entry)
         if model.captions:
-            text.translate(0, line + 3)
+            text.translate(0, line + 3 if model.classes else 0)
             painter.setPen(QColor(colours.muted))
             caption = model.captions.get(image_id, "")
             painter.drawText(text, Qt.AlignmentFlag.AlignVCenter, _elided(painter, caption, text))
@@ -299,7 +301,7 @@ class ImageGrid(QListView):
         """Show the images in another size, clipped to what is sensible."""
         side = max(SMALLEST, min(LARGEST, side))
         changed, self._side = side != self._side, side
-        lines = 2 if self.grid_model.captions else 1
+        lines = 2 if self.grid_model.captions and self.grid_model.classes else 1
         words = lines * (self.fontMetrics().height() + 3) + 4
         self.setGridSize(QSize(side + 2 * PADDING, side + 2 * PADDING + words))
         if changed:

@@ -238,6 +238,8 @@ class TrainingPanel(QFrame):
             return tr("Cancelling…")
         if self._controller.is_warming:
             return tr(WARMING)
+        if self._controller.is_predicting:
+            return tr("Predicting other images")
         if number is None:
             return tr("Writing the model")
         if self._is_ordering():
