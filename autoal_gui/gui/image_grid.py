@@ -47,6 +47,7 @@ from autoal_gui.core.language import number, tr
 from autoal_gui.gui.class_panel import answer_word, paint_key
 from autoal_gui.gui.image_loader import ImageLoader
 from autoal_gui.gui.keys import class_keys
+from autoal_gui.gui.parts import plain_tip
 from autoal_gui.gui.theme import Theme, icon
 from autoal_gui.gui.thumbnails import Thumbnails
 
@@ -103,12 +104,13 @@ class GridModel(QStandardItemModel):
             words.append(answer_word(entry, self.classes) if entry else tr("no answer yet"))
         if image_id in self.captions:
             words.append(self.captions[image_id])
-        return tr(
+        said = tr(
             "Image {place} of {total}: {answer}",
             place=number(index.row() + 1),
             total=number(len(self.ids)),
             answer=", ".join(words),
         )
+        return plain_tip(said) if role == Qt.ItemDataRole.ToolTipRole else said
 
 
 class GridDelegate(QStyledItemDelegate):
