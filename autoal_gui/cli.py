@@ -1,13 +1,12 @@
 """The command line: everything the window does with data and models, without a window."""
 
 import argparse
-import csv
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import ModuleType
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -15,7 +14,7 @@ import autoal_gui
 from autoal_gui.benchmark.command import add_benchmark
 from autoal_gui.check_command import add_checks
 from autoal_gui.core.errors import AutoALError
-from autoal_gui.core.files import replacing, write_json
+from autoal_gui.core.files import write_json
 from autoal_gui.core.language import tr
 from autoal_gui.core.messages import Event, Notice, Progress
 from autoal_gui.core.metrics import Metrics
@@ -23,7 +22,7 @@ from autoal_gui.core.pool import ImagePool, Listing
 from autoal_gui.core.registry import discover
 from autoal_gui.core.settings import DEVICES, PRESETS, RunSettings, fitted_to, with_fixed_epochs
 from autoal_gui.evaluation.command import add_evaluate
-from autoal_gui.exporters.csv_labels import plain
+from autoal_gui.exporters.predictions import save_predictions, write_predictions
 
 if TYPE_CHECKING:
     from autoal_gui.core.handover import Choices
@@ -291,32 +290,15 @@ def _predict(options: argparse.Namespace) -> int:
 def _report_predictions(
     options: argparse.Namespace, listing: Listing, found: "Predictions"
 ) -> None:
+    told = (listing, found.card.classes, found.image_ids, found.probabilities)
     if options.out is None:
-        _write_predictions(sys.stdout, listing, found)
+        write_predictions(sys.stdout, *told)
     else:
-        try:
-            with (
-                replacing(options.out) as partial,
-                partial.open("w", newline="", encoding="utf-8") as file,
-            ):
-                _write_predictions(file, listing, found)
-        except OSError as error:
-            raise AutoALError("The predictions could not be written there.") from error
-    for key, reason in listing.unreadable:
+        save_predictions(options.out, *told)
+    broken = tuple((listing.images[i - 1].key, reason) for i, reason in found.unreadable)
+    for key, reason in (*listing.unreadable, *broken):
         print(f"autoal-gui: left out {key}: {reason}", file=sys.stderr)
     print(scores_line(listing, found), file=sys.stderr)
-
-
-def _write_predictions(file: IO[str], listing: Listing, found: "Predictions") -> None:
-    classes = found.card.classes
-    writer = csv.writer(file)
-    writer.writerow(("image", "split", "label", "predicted", *(f"p({c})" for c in classes)))
-    names = [plain(name) for name in classes]
-    for image_id, row in zip(found.image_ids, found.probabilities, strict=True):
-        image = listing.images[image_id - 1]
-        label = "" if image.label is None else plain(listing.classes[image.label])
-        shares = (f"{p:.6f}" for p in row.tolist())
-        writer.writerow((plain(image.key), image.split, label, names[int(row.argmax())], *shares))
 
 
 def scores_line(listing: Listing, found: "Predictions") -> str:

@@ -6,6 +6,7 @@ The window runs off screen with its real engine; the known classes answer in a r
 import argparse
 import os
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -24,6 +25,7 @@ EVALUATION = 60
 ROUNDS = 4
 FEW = 7  # answers before the picture of labelling
 NAME = "White blood cells"
+NEED_MORE = {"reading", "settle"}  # pages that are empty without a second reader
 DIALOGS = ("export", "settings", "classes", "keys")
 SETTLE = 0.6  # seconds for thumbnails, charts and layouts
 
@@ -43,7 +45,7 @@ class Photographer:
         kept = QSettings(str(room / "window.ini"), QSettings.Format.IniFormat)
         kept.setValue("language", "en")
         kept.setValue("theme", "light")
-        services = make_services(room / "AutoAL projects")
+        services = replace(make_services(room / "AutoAL projects"), annotator="reader")
         self._holder = WindowHolder(lambda: _window(services, kept), kept, make_application())
         self.window: MainWindow = self._holder.open()
         self.window.resize(WIDTH, HEIGHT)
@@ -102,7 +104,7 @@ class Photographer:
             wait_until(lambda: controller.state is State.IDLE)
             answer(controller, size)
         wait_until(lambda: controller.state is State.RUNNING)
-        settle(0.3)
+        settle(0.9)  # into the round, so that there is progress to see
         self.window.grab().save(str(self._target / "training.png"))
         wait_until(lambda: controller.state is State.IDLE)
         answer(controller, FEW)
@@ -121,6 +123,9 @@ class Photographer:
             )
         tabs.setCurrentIndex(0)
         self._save("weights", tabs)
+        self.window.actions_table["grid"].trigger()
+        self._save("grid")
+        self.window.actions_table["grid"].trigger()
 
     def _dialogs(self) -> None:
         for name in DIALOGS:
@@ -132,7 +137,7 @@ class Photographer:
     def _pages(self) -> None:
         from autoal_gui.gui.pages import PAGES
 
-        for name in PAGES:
+        for name in sorted(PAGES.keys() - NEED_MORE):
             self.window.show_page(name)
             self._save(name)
             self.window.leave_page()

@@ -11,7 +11,7 @@ from PIL import Image
 from PySide6.QtCore import QSettings, QThread
 
 from autoal_gui.core.backend import CancelCheck
-from autoal_gui.core.errors import Cancelled, CheckpointError
+from autoal_gui.core.errors import Cancelled, CheckpointError, ImageUnreadable
 from autoal_gui.core.files import sha256_of
 from autoal_gui.core.messages import (
     STEPS,
@@ -21,7 +21,9 @@ from autoal_gui.core.messages import (
     Explained,
     Exported,
     ExportModel,
+    Predict,
     Predicted,
+    PredictFinished,
     Progress,
     Query,
     RoundFinished,
@@ -71,11 +73,11 @@ class NearestMean:
             Path(command.target).write_bytes(Path(command.checkpoint).read_bytes())
             yield Exported(command.request_id, command.target)
             return
+        if isinstance(command, Predict):
+            yield from self._predict(command, cancelled)
+            return
         if isinstance(command, Explain):
-            if self.fail is not None:
-                raise self.fail
-            heat = np.linspace(0, 1, 64, dtype=np.float32).reshape(8, 8)
-            yield Explained(command.request_id, command.image_id, "bright", 0.75, heat)
+            yield self._explain(command)
             return
         if isinstance(command, WarmStart):
             yield from self._learn(command, cancelled)
@@ -94,6 +96,12 @@ class NearestMean:
             yield Progress(command.request_id, step, 2, 2, 1.0, 0.25, "cpu")
         yield self._finish(command)
 
+    def _explain(self, command: Explain) -> Explained:
+        if self.fail is not None:
+            raise self.fail
+        heat = np.linspace(0, 1, 64, dtype=np.float32).reshape(8, 8)
+        return Explained(command.request_id, command.image_id, "bright", 0.75, heat)
+
     def _learn(self, command: WarmStart, cancelled: CancelCheck) -> Iterator[Event]:
         """Learn for as long as the gate is shut; a cancelled warm start keeps what it has."""
         yield Progress(command.request_id, "reading", 1, 1, 3.0, None, "cpu")
@@ -106,6 +114,25 @@ class NearestMean:
         file.write_bytes(b"weights %d" % len(self.commands))
         complete = not cancelled()
         yield WarmStarted(command.request_id, str(file), sha256_of(file), 12.5, 180.0, complete)
+
+    def _predict(self, command: Predict, cancelled: CancelCheck) -> Iterator[Event]:
+        """Find the first of two classes as likely as an image is bright."""
+        yield Progress(command.request_id, "evaluation", 0, len(command.image_ids), 9.0)
+        while not self.gate.is_set():
+            if cancelled():
+                raise Cancelled("The work was cancelled.")
+            time.sleep(0.005)
+        if self.fail is not None:
+            raise self.fail
+        shares, broken = {}, []
+        for image in command.image_ids:
+            try:
+                shares[image] = float(command.pool.read(image).mean()) / 255
+            except ImageUnreadable as error:
+                broken.append((image, str(error)))
+        rows = np.array([(share, 1 - share) for share in shares.values()])
+        found = Predicted.of(np.array(list(shares), np.int64), rows)
+        yield PredictFinished(command.request_id, CLASSES, found, tuple(broken))
 
     def _finish(self, command: RunRound) -> RoundFinished:
         ids = np.array(command.unlabelled, dtype=np.int64)

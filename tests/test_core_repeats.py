@@ -73,6 +73,15 @@ def test_an_image_is_put_again_once():
     assert repeats_for(journal, "reader", 30, 25, 0) == ()
 
 
+def test_an_image_with_a_flag_or_a_comment_would_give_itself_away():
+    journal = labelled(GAP + 2)
+    journal.apply(Entry(50, "2026", "reader", 0, "flag", 1))
+    journal.apply(Entry(51, "2026", "reader", 0, "comment", 2, comment="odd"))
+    assert repeats_for(journal, "reader", 30, 25, 0) == ()
+    journal.apply(Entry(52, "2026", "reader", 0, "unflag", 1))
+    assert [image for _, image in repeats_for(journal, "reader", 30, 25, 0)] == [1]
+
+
 def test_unsure_and_labels_that_came_with_the_images_are_not_put_again():
     journal = Journal.of(
         Entry(n, "2026", "reader", 0, action, n, 0 if action == "import" else None)
@@ -131,8 +140,13 @@ class Reader(RuleBasedStateMachine):
                 self.go_on()
 
     @precondition(lambda self: self.journal.undoable)
-    @rule()
-    def undo(self):
+    @rule(times=st.sampled_from((1, 1, 1, 30)))
+    def undo(self, times):
+        for _ in range(times):
+            if self.journal.undoable:
+                self.undo_one()
+
+    def undo_one(self):
         taken = self.journal.undoable
         turn = Entry(
             len(self.entries) + 1, "2026", "reader", 0, "undo", taken.image_id,

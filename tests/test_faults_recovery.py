@@ -26,7 +26,7 @@ from autoal_gui.core.backups import KEPT, backups
 from autoal_gui.core.errors import ProjectDamaged, ProjectError, ProjectInUse
 from autoal_gui.core.project import FILE_NAME, Project
 from autoal_gui.core.recovery import recover
-from autoal_gui.core.salvage import PAGE
+from autoal_gui.core.salvage import PAGE, salvage
 from autoal_gui.sources.opening import list_images, open_images
 
 FLIPS = int(os.environ.get("AUTOAL_RECOVERIES", "12"))
@@ -189,6 +189,19 @@ def test_a_changed_label_is_noticed_and_left_out(worn, damaged):
     project = Project.open(folder, open_images)
     assert given.sequence not in {entry.sequence for entry in project.entries()}
     project.close()
+
+
+def test_a_line_whose_number_is_damaged_gets_its_own_number_back(worn, damaged):
+    _, whole, entries = worn
+    for entry in (entries[70], entries[-1]):
+        cell = next(c for c in salvage(whole).of("journal") if c.rowid == entry.sequence)
+        place = (cell.page - 1) * PAGE + cell.start + 2  # behind the length of two bytes
+        content = whole[:place] + bytes([whole[place] ^ 0x20]) + whole[place + 1 :]
+        folder = damaged(content)
+        recover(folder, list_images, no_progress)
+        project = Project.open(folder, open_images)
+        assert project.entries() == entries
+        project.close()
 
 
 @pytest.mark.parametrize("content", [b"x" * 9000, bytes(8192)])

@@ -1,6 +1,8 @@
 """Models in formats that hold the computation give the numbers that the program gives."""
 
 import json
+import zipfile
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -91,3 +93,26 @@ def test_a_missing_package_is_named(checkpoint, tmp_path, monkeypatch):
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
     with pytest.raises(CheckpointError, match="pip install onnx onnxscript"):
         export_model("onnx", checkpoint, tmp_path / "model.onnx")
+
+
+def written_bytes(file):
+    """Return a file's bytes, and those of its members where it is a zip."""
+    if not zipfile.is_zipfile(file):
+        return file.read_bytes()
+    with zipfile.ZipFile(file) as members:
+        return file.read_bytes() + b"".join(members.read(name) for name in members.namelist())
+
+
+@pytest.mark.parametrize("name", ["pt", "safetensors", "pt2", "onnx"])
+def test_no_place_of_this_computer_is_in_an_exported_model(checkpoint, tmp_path, name):
+    folder = tmp_path / "canary-of-a-patient"
+    folder.mkdir()
+    moved = checkpoint.rename(folder / "canary-model.pt")
+    target = tmp_path / f"out.{name}"
+    if name == "onnx":
+        pytest.importorskip("onnx", reason="onnx is an extra")
+    export_model(name, moved, target)
+    content = written_bytes(target)
+    places = (Path(__file__).parents[1], Path(torch.__file__).parent, Path.home(), tmp_path)
+    for place in ("canary", ".py", *map(str, places)):
+        assert place.encode() not in content, place

@@ -20,10 +20,11 @@ from learning_support import (
 )
 
 from autoal_gui.core.errors import AutoALError, Cancelled, CheckpointError, ImageUnreadable
-from autoal_gui.core.messages import Progress
+from autoal_gui.core.messages import Predict, Progress
 from autoal_gui.core.metrics import Metrics
 from autoal_gui.core.pool import SourceSpec
 from autoal_gui.learning import task as tasks
+from autoal_gui.learning.backend import TorchBackend
 from autoal_gui.learning.checkpoint import load_checkpoint, save_checkpoint
 from autoal_gui.learning.export import export_model
 from autoal_gui.learning.images import square
@@ -65,7 +66,7 @@ def test_predictions_on_the_evaluation_set_are_the_rounds_own(kind, finished, tm
     found = predictions_of(file, command.pool, (i for i, _ in command.evaluation), tmp_path)
     np.testing.assert_array_equal(found.probabilities, evidence.probabilities)
     truth = np.array([c for _, c in command.evaluation])
-    metrics = Metrics.of(truth, found.probabilities.argmax(1), 2)
+    metrics = Metrics.of_probabilities(truth, found.probabilities)
     assert metrics == result.metrics
     assert found.card.confusion == metrics.confusion
     assert found.card.classes == command.classes
@@ -91,6 +92,22 @@ def test_broken_images_are_left_out(finished, tmp_path):
     found = predictions_of(result.checkpoint, pool, (1, 2, 3), tmp_path)
     assert found.image_ids == (1, 3)
     assert found.probabilities.shape == (2, len(command.classes))
+    assert found.unreadable == ((2, "That image is broken."),)
+
+
+def test_the_engine_s_command_gives_the_same_with_its_own_request_id(finished, tmp_path):
+    command, result, _ = finished
+    pool = pool_of([picture(0, i) for i in range(4)])
+    pool.reader.broken.add("2")
+    asked = Predict(7, pool, (1, 2, 3), result.checkpoint, str(tmp_path), "cpu")
+    *progress, last = TorchBackend(1).run(asked, never)
+    assert progress
+    assert {event.request_id for event in (*progress, last)} == {7}
+    found = predictions_of(result.checkpoint, pool, (1, 2, 3), tmp_path / "again")
+    np.testing.assert_array_equal(last.predicted.probabilities, found.probabilities)
+    assert last.predicted.image_ids.tolist() == [1, 3]
+    assert last.classes == command.classes
+    assert last.unreadable == ((2, "That image is broken."),)
 
 
 @pytest.mark.parametrize("ids", [(1, 2), ()])

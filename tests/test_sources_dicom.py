@@ -28,6 +28,7 @@ from pydicom.uid import (
 )
 
 from autoal_gui.core.errors import Cancelled, ImageUnreadable, SourceError
+from autoal_gui.core.handover import Snapshot
 from autoal_gui.core.pixels import picture_to_uint8
 from autoal_gui.core.pool import ImagePool, PoolImage, SourceSpec
 from autoal_gui.sources import dicom, dicom_file
@@ -516,3 +517,14 @@ def test_cut_off_jpeg_ls_is_refused_at_once():
     frame = get_frame(ds.PixelData, 0)
     ds.PixelData = encapsulate([frame[: len(frame) // 2]])
     assert reason(ds) == "The image is cut off or damaged."
+
+
+def test_what_is_handed_over_is_what_the_networks_read(tmp_path):
+    write_dicom(tmp_path / "a.dcm", RAMP, WindowCenter=2048, WindowWidth=1024)
+    reader = dicom.open_images(SourceSpec("dicom", str(tmp_path)), Path())
+    pool = ImagePool.of([PoolImage(1, "a.dcm", "", "pool")], reader)
+    labels = Snapshot("x", (), pool, {}, frozenset(), {}, (), (), (), (), ())
+    grey = labels.read_in_8_bits(1)
+    np.testing.assert_array_equal(grey, picture_to_uint8(pool.picture(1)))
+    assert (grey[RAMP >= 2560] == 255).all()
+    assert labels.read_in_8_bits(2) is None

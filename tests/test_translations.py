@@ -1,10 +1,12 @@
 """The catalogues: whole, compiled, and with every placeholder where the code has it."""
 
+import ast
 import re
 import string
+from collections.abc import Iterator
 
 import pytest
-from catalogues import CODES, compiled, po_file, read, template, translated
+from catalogues import CODES, ROOT, compiled, po_file, read, template, translated
 
 from autoal_gui.core.files import resources
 from autoal_gui.core.language import LANGUAGES
@@ -105,3 +107,70 @@ def links(text: str) -> list[str]:
     for link in found:
         assert link.removesuffix(".md") in TOPICS
     return sorted(found)
+
+
+# -- nothing on screen goes round the catalogues ------------------------------------------------
+
+SHOWN = {
+    "QCheckBox",
+    "QLabel",
+    "QMenu",
+    "QPushButton",
+    "QRadioButton",
+    "PathField",
+    "add_card",
+    "addAction",
+    "addMenu",
+    "addRow",
+    "addTab",
+    "emit",
+    "say",
+    "setAccessibleDescription",
+    "setAccessibleName",
+    "setPlaceholderText",
+    "setSpecialValueText",
+    "setStatusTip",
+    "setSuffix",
+    "setText",
+    "setToolTip",
+    "setWindowTitle",
+    "show_cards",
+    "show_sentence",
+    "text_label",
+}
+"""Calls whose texts the user reads."""
+OF_NO_LANGUAGE = {"AutoAL", "{} – AutoAL", "{} (Language)"}
+
+
+def bare_texts(code: str) -> Iterator[str]:
+    """Yield the texts that a module shows as they are in the code."""
+    for call in (node for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Call)):
+        name = call.func.attr if isinstance(call.func, ast.Attribute) else ast.unparse(call.func)
+        if name in SHOWN:
+            for argument in call.args:
+                yield from literals(argument)
+
+
+def literals(node: ast.expr) -> Iterator[str]:
+    """Yield the texts that an argument may be, {} for what is put in."""
+    if isinstance(node, ast.IfExp):
+        yield from literals(node.body)
+        yield from literals(node.orelse)
+    elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.value
+    elif isinstance(node, ast.JoinedStr):
+        yield "".join(str(v.value) if isinstance(v, ast.Constant) else "{}" for v in node.values)
+
+
+@pytest.mark.parametrize(
+    "file", sorted((ROOT / "autoal_gui" / "gui").glob("*.py")), ids=lambda f: f.stem
+)
+def test_every_text_of_the_window_is_looked_up(file):
+    bare = [text for text in bare_texts(file.read_text("utf-8")) if re.search("[A-Za-z]{3}", text)]
+    assert set(bare) <= OF_NO_LANGUAGE
+
+
+def test_a_text_that_is_not_looked_up_is_found():
+    planted = 'label.setText("Hello there" if late else f"{count} images")'
+    assert list(bare_texts(planted)) == ["Hello there", "{} images"]
+    assert list(bare_texts('label.setText(tr("Hello there"))')) == []

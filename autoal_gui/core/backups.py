@@ -45,11 +45,12 @@ def keep_backup(db: sqlite3.Connection, file: Path) -> None:
     target = file.parent / FOLDER / f"project-{number:06d}-{changed}.autoal"
     try:
         target.parent.mkdir(mode=0o700, exist_ok=True)
-        with replacing(target) as partial:
-            partial.chmod(0o600)
-            with contextlib.closing(sqlite3.connect(partial, isolation_level=None)) as copy:
-                copy.execute("PRAGMA synchronous=OFF")  # `replacing` sees to it, once
-                db.backup(copy)
+        with (
+            replacing(target) as partial,
+            contextlib.closing(sqlite3.connect(partial, isolation_level=None)) as copy,
+        ):
+            copy.execute("PRAGMA synchronous=OFF")  # `replacing` sees to it, once
+            db.backup(copy)
         for old in kept[KEPT - 1 :]:
             old.unlink()
     except (OSError, sqlite3.Error) as error:

@@ -13,7 +13,7 @@ from autoal_gui.core.journal import UNSEALED, Action, Entry, Journal, Purpose, s
 from autoal_gui.core.pool import ProgressCallback
 from autoal_gui.core.salvage import LEAF, Cell, Place, Salvage, Unreadable, cell_at, page_of
 
-REPAIRS = 20  # damaged lines whose bytes are tried, at up to a second each
+REPAIRS = 6  # damaged places whose bytes are tried, at up to a second each
 LONGEST = 600  # bytes of a line that is tried
 _PURPOSE = 12
 
@@ -64,7 +64,7 @@ def rebuilt(
     lines: dict[int, list[Line]] = {}
     for line in (*map(line_from, found.of("journal")), *elsewhere):
         lines.setdefault(line.entry.sequence, []).append(line)
-    kept, repaired = _Links(found, lines, progress).followed()
+    kept, repaired = _Links(found, lines, last, progress).followed()
     kept = [entry for entry in kept if _is_possible(entry)]
     entries = replayable(kept)
     last = max((last, *(entry.sequence for entry in kept)))
@@ -75,9 +75,14 @@ class _Links:
     """Follows the seals from line to line."""
 
     def __init__(
-        self, found: Salvage, lines: dict[int, list[Line]], progress: ProgressCallback
+        self,
+        found: Salvage,
+        lines: dict[int, list[Line]],
+        last: int,
+        progress: ProgressCallback,
     ) -> None:
         self._found = found
+        self._last = last
         self._progress = progress
         self._lines = lines
         self._repairs = REPAIRS
@@ -97,7 +102,8 @@ class _Links:
         kept: list[Entry] = []
         repaired, before = 0, 0
         seals, sure = [UNSEALED], True  # what the line before may have for a seal; if it is there
-        for sequence in sorted({*self._lines, *(n - 1 for n in self._lines if n > 1)}):
+        near = {n + step for n in self._lines for step in (-1, 0, 1)}  # a number may be damaged
+        for sequence in sorted(near - {0}):
             sure = sure and sequence == before + 1
             before = sequence
             candidates = self._lines.get(sequence, [])
@@ -106,7 +112,7 @@ class _Links:
                 line = self._repaired(sequence, seals)
                 repaired += line is not None
             holds = line is not None
-            if line is None and not sure:
+            if line is None and not sure and (not self._last or sequence <= self._last):
                 line = next(iter(self._lines.get(sequence, [])), None)
             if line is not None:
                 kept.append(line.entry)

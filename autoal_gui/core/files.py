@@ -51,6 +51,9 @@ def sha256_of(file: Path) -> str:
 def replacing(target: Path) -> Iterator[Path]:
     """Give a file beside `target` to write to; move it there when the block has succeeded.
 
+    The file is for the user alone, unless it takes the place of one that others may read: labels
+    name images, whose names may name patients.
+
     Raises:
         OSError: it cannot be written or moved, or `target` is not the name of a file.
     """
@@ -93,8 +96,10 @@ def _new_beside(target: Path) -> Path:
     for number in itertools.count(1):
         partial = target.with_name(f"{target.name}.part{number}")
         with contextlib.suppress(FileExistsError):
-            partial.touch(exist_ok=False)
+            partial.touch(mode=0o600, exist_ok=False)
             break
+    with contextlib.suppress(OSError):  # there is none yet
+        partial.chmod(target.stat().st_mode & 0o777)
     return partial
 
 

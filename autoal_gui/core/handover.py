@@ -7,8 +7,12 @@ goes on.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+import numpy as np
+import numpy.typing as npt
+
 from autoal_gui.core.errors import ImageUnreadable
 from autoal_gui.core.journal import Entry
+from autoal_gui.core.pixels import picture_to_uint8
 from autoal_gui.core.pool import ImagePool, Pixels
 from autoal_gui.core.project import Project, RoundRecord
 
@@ -88,6 +92,16 @@ class Snapshot:
         """Decode an image; None where that cannot be done."""
         try:
             return self.pool.read(image_id)
+        except ImageUnreadable:
+            return None
+
+    def read_in_8_bits(self, image_id: int) -> npt.NDArray[np.uint8] | None:
+        """Decode an image as the networks read it, by its file's window; None where it cannot be.
+
+        (H, W) or (H, W, 3), uint8.
+        """
+        try:
+            return picture_to_uint8(self.pool.picture(image_id))
         except ImageUnreadable:
             return None
 

@@ -117,7 +117,20 @@ class Explain:
     """What speaks for this class; None: for the one that the model finds most likely."""
 
 
-Command = WarmStart | RunRound | ExportModel | Explain
+@dataclass(frozen=True)
+class Predict:
+    """Apply a trained checkpoint to images."""
+
+    request_id: int
+    pool: ImagePool
+    image_ids: tuple[int, ...]
+    checkpoint: str
+    workspace: str
+    """Folder for memory-mapped copies of the images."""
+    device: str = "auto"
+
+
+Command = WarmStart | RunRound | ExportModel | Explain | Predict
 
 
 @dataclass(frozen=True)
@@ -245,6 +258,19 @@ class Explained:
 
 
 @dataclass(frozen=True)
+class PredictFinished:
+    """What a model makes of images."""
+
+    request_id: int
+    classes: tuple[str, ...]
+    """Of the model, in the order of its outputs."""
+    predicted: Predicted = field(repr=False)
+    """Of the images that could be read, in the order asked."""
+    unreadable: tuple[tuple[int, str], ...] = ()
+    """(image id, why it could not be read in one sentence)."""
+
+
+@dataclass(frozen=True)
 class CommandCancelled:
     """The command stopped because the user asked; what was finished before is kept."""
 
@@ -268,6 +294,7 @@ Event = (
     | RoundFinished
     | Exported
     | Explained
+    | PredictFinished
     | CommandCancelled
     | CommandFailed
 )

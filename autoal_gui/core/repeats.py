@@ -61,12 +61,11 @@ def repeats_for(
     last = max((entry.sequence for entry in journal.repeats.values()), default=0)
     since = sum(entry.sequence > last for entry in given)
     count = min((since + size) // every, size // every + 1)
+    known = {*journal.repeats, *journal.flags, *journal.comments}  # a mark would give it away
     eligible = [
         entry.image_id
         for entry in given[: max(0, len(given) - GAP)]
-        if entry.annotator == annotator
-        and entry.action == "label"
-        and entry.image_id not in journal.repeats
+        if entry.annotator == annotator and entry.action == "label" and entry.image_id not in known
     ]
     rng = random.Random(f"repeats {seed} {len(journal.repeats)}")
     chosen = rng.sample(eligible, min(count, len(eligible)))

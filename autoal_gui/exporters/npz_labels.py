@@ -17,7 +17,6 @@ from autoal_gui.core.errors import ProjectError
 from autoal_gui.core.files import replacing
 from autoal_gui.core.handover import Choices, Snapshot, no_progress
 from autoal_gui.core.language import mark, tr, tr_count
-from autoal_gui.core.pixels import to_uint8
 from autoal_gui.core.pool import ProgressCallback, Split
 from autoal_gui.exporters.images import scaled
 
@@ -67,10 +66,10 @@ def _read(labels: Snapshot, side: int, progress: ProgressCallback) -> dict[int, 
     size = 0
     for done, (image_id, _) in enumerate(labels.labelled):
         progress(done, len(labels.labelled))
-        pixels = labels.read(image_id)
+        pixels = labels.read_in_8_bits(image_id)
         if pixels is None:
             continue
-        found[image_id] = scaled(to_uint8(pixels), side).astype(np.uint8)
+        found[image_id] = scaled(pixels, side).astype(np.uint8)
         size += found[image_id].nbytes
         if size > MOST_BYTES:
             raise ProjectError(

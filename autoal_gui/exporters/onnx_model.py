@@ -47,6 +47,7 @@ def write(target: Path, model: TrainedModel) -> None:
 
     network, pixels = model.make_network(), noise(model)
     graph = _graph(network, pixels)
+    _forget_places(graph)
     for name, value in model.card.items():
         graph.metadata_props.add(key=name, value=json.dumps(value))
     try:
@@ -77,6 +78,16 @@ def _graph(network: Any, pixels: Any) -> Any:
     if program is None:
         raise CheckpointError(tr(NOT_WRITTEN))
     return program.model_proto
+
+
+def _forget_places(model: Any) -> None:
+    """Remove where each step came from: that names folders of this computer."""
+    graphs = (model.graph, *model.functions)
+    steps = [step for graph in graphs for step in graph.node]
+    values = [*model.graph.input, *model.graph.output, *model.graph.value_info]
+    for part in (model, *graphs, *steps, *values, *model.graph.initializer):
+        part.doc_string = ""
+        del part.metadata_props[:]
 
 
 def _compare(written: Any, network: Any, pixels: Any) -> None:

@@ -23,6 +23,7 @@ KIND = "model"
 ORDER = 50
 OPTIONS: tuple[str, ...] = ()
 CARD = "card.json"
+WHERE = ("stack_trace", "from_node", "source_fn_stack", "torch_fn", "nn_module_stack")
 TRIED = 3  # images of noise that both programs are given
 
 
@@ -44,6 +45,7 @@ def write(target: Path, model: TrainedModel) -> None:
     program = torch.export.export(
         network, (pixels,), dynamic_shapes=({0: torch.export.Dim("batch", min=1)},)
     )
+    forget_places(program)
     try:
         with replacing(target) as partial:
             # A stream, since a path must end in .pt2.
@@ -56,6 +58,13 @@ def write(target: Path, model: TrainedModel) -> None:
                     raise CheckpointError(tr(DIFFERS))
     except (OSError, RuntimeError) as error:
         raise CheckpointError(tr(NOT_WRITTEN)) from error
+
+
+def forget_places(program: Any) -> None:
+    """Remove from a program where each step came from: that names folders of this computer."""
+    for node in program.graph.nodes:
+        for key in WHERE:
+            node.meta.pop(key, None)
 
 
 def noise(model: TrainedModel) -> Any:

@@ -28,6 +28,7 @@ COMMANDS = (
     Command("home", "Project", "Start page", "Close the project and show the start page"),
     Command("open", "Project", "Open project…", "Open a project's folder", ("Ctrl+O",), "open"),
     Command("export", "Project", "Export…", "Write labels or the model", ("Ctrl+E",), "export"),
+    Command("predict", "Project", "Predict…", "Apply a trained model to other images", ("Ctrl+P",)),
     Command("settings", "Project", "Settings…", "How to ask, who reads", ("Ctrl+,",), "settings"),
     Command("report", "Project", "Import report…", "Files that could not be used, and why"),
     Command("quit", "Project", "Quit", "Close the program; everything is saved", ("Ctrl+Q",)),

@@ -27,6 +27,8 @@ from autoal_gui.core.messages import (
     Exported,
     ExportModel,
     Notice,
+    Predict,
+    PredictFinished,
     Progress,
     Query,
     RoundFinished,
@@ -94,6 +96,9 @@ class Controller(QObject):
     """The `Explained` of the image that was asked about last."""
     not_explained = Signal(str)
     """In one sentence why it could not be."""
+    predicting = Signal(object)
+    """An event of the prediction that was asked for; after its `CommandFailed`, `CommandCancelled`
+    or `PredictFinished` it is over."""
 
     def __init__(self, services: Services, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -114,6 +119,8 @@ class Controller(QObject):
         self._waiting_export: tuple[ModuleType, Path] | None = None
         self._waiting_question: Explain | None = None
         self._explaining = False
+        self._waiting_prediction: Predict | None = None
+        self._is_predicting = False
         self._batch_saver = QTimer(self, singleShot=True, interval=BATCH_SAVED)
         self._batch_saver.timeout.connect(self._save_batch)
         self.label_export = OneJob(self)
@@ -130,6 +137,11 @@ class Controller(QObject):
     def warm_up(self) -> None:
         """Let the engine get ready before the first round."""
         self._client.warm_up()
+
+    @property
+    def services(self) -> Services:
+        """What the window needs of the rest of the program."""
+        return self._services
 
     # -- the project --------------------------------------------------------------------------
 
@@ -179,6 +191,7 @@ class Controller(QObject):
             if isinstance(error, ProjectDamaged):
                 self.damaged.emit()
             return False
+        self._drop_prediction()
         self.close_project()
         self._project = project
         self._queue = project.queue
@@ -194,14 +207,18 @@ class Controller(QObject):
         """Stop what runs and release the project; everything is saved already."""
         if self._project is None:
             return
+        self._drop_prediction()
         self._client.abandon()
         self.label_export.close()
         self.checks.close()
+        # Where the disk is full, the same batch is dealt again, and a round that is not said to
+        # have ended is one that was interrupted.
         if self._batch_saver.isActive():
-            with contextlib.suppress(AutoALError):  # the same batch is dealt again
+            with contextlib.suppress(AutoALError):
                 self._save_batch()
         if self._round is not None:
-            self._project.end_round(self._round, "interrupted", tr("The project was closed."))
+            with contextlib.suppress(AutoALError):
+                self._project.end_round(self._round, "interrupted", tr("The project was closed."))
         self._project.close()
         self._project, self._queue, self._current = None, LabelQueue(), None
         self._round, self._trained_on, self._due = None, None, False
@@ -403,6 +420,22 @@ class Controller(QObject):
         if image_id in self.project.pool.images:
             self._show(image_id)
 
+    def look_again(self, image_id: int) -> None:
+        """Show an answered image to someone who has seen its answer, perhaps to correct it.
+
+        If it was to be put a second time, it no longer is: that would measure nothing, and the
+        correction would be stored as the answer to a repeat.
+        """
+        completed = False
+        if image_id in self._queue.repeats:
+            self._set_queue(self._queue.without_repeat(image_id))
+            completed = self._queue.current(self.answered) is None
+            if completed:
+                self._set_queue(self._queue.next_batch(self.project.answers))
+        self.go_to(image_id)
+        if completed:
+            self._train_after_batch()
+
     def show_images(self, title: str, image_ids: tuple[int, ...]) -> None:
         """Ask for a page of these images, under a title that says what they have in common."""
         self.images_wanted.emit(title, image_ids)
@@ -414,14 +447,14 @@ class Controller(QObject):
         if position == 0:
             self.notice.emit(tr("This is the first image that was answered."))
             return
-        self._show(path[position - 1])
+        self.look_again(path[position - 1])
 
     def forward(self) -> None:
         """Show the image answered after the one on screen, in the end the first unanswered."""
         path = self._path()
         position = path.index(self._current) + 1 if self._current in path else len(path)
         if position < len(path):
-            self._show(path[position])
+            self.look_again(path[position])
         else:
             self._show(self._queue.current(self.answered))
 
@@ -452,7 +485,10 @@ class Controller(QObject):
     def _save_batch(self) -> None:
         """Remember the batch; a program that ends before deals the same one again."""
         self._batch_saver.stop()
-        self.project.save_batch(self._queue.batch, self._queue.repeats)
+        try:
+            self.project.save_batch(self._queue.batch, self._queue.repeats)
+        except AutoALError as error:  # labelling goes on; only opening would begin elsewhere
+            self.failed.emit(str(error), "")
 
     @Slot(object)
     def _on_unreadable(self, images: frozenset[int]) -> None:
@@ -506,6 +542,9 @@ class Controller(QObject):
         """Start a round with the labels of now, unless one is running."""
         if self.state is State.IDLE:
             self._start_round()
+        elif self._is_predicting:
+            self._train_anew()
+            self.notice.emit(tr("The round starts when the prediction has ended."))
         else:
             self.notice.emit(tr("A round is running already."))
 
@@ -514,6 +553,9 @@ class Controller(QObject):
 
         What a warm start has learned until then is used, by the round that waits for it too.
         """
+        if self._is_predicting:
+            self.cancel_prediction()
+            return
         if not self.is_warming:
             self._waiting_export = None
             self._due = False
@@ -636,7 +678,9 @@ class Controller(QObject):
 
     @Slot(object)
     def _on_event(self, event: Event) -> None:
-        if isinstance(event, Progress):
+        if self._is_predicting:
+            self._on_predicting(event)
+        elif isinstance(event, Progress):
             self.progressed.emit(event)
         elif isinstance(event, Notice):
             self.notice.emit(event.sentence)
@@ -705,6 +749,10 @@ class Controller(QObject):
             self.export_model(*waiting)
         elif self._waiting_question is not None:
             self._ask(self._waiting_question)
+        elif self._waiting_prediction is not None:
+            self._start_predicting(self._waiting_prediction)
+        elif not self.is_open:
+            pass
         elif self._should_warm_start():
             self._start_warming()
         elif self._due and self._labels_changed():
@@ -805,7 +853,7 @@ class Controller(QObject):
 
     def may_explain(self, image_id: int) -> bool:
         """Say whether the reader may see what the model made of an image: blind first."""
-        return self.project.show_suggestions or image_id in self.project.answers
+        return self.project.show_suggestions or image_id in self.answered
 
     def explain(self, image_id: int) -> bool:
         """Work out where the last good model looked; say whether that begins at once."""
@@ -836,6 +884,50 @@ class Controller(QObject):
             sentence = event.sentence if isinstance(event, CommandFailed) else tr("Cancelled.")
             self.not_explained.emit(sentence)
         self._go_on()
+
+    # -- predictions --------------------------------------------------------------------------
+
+    @property
+    def is_predicting(self) -> bool:
+        """Whether the engine applies a model to images."""
+        return self._is_predicting
+
+    def predict(self, command: Predict) -> bool:
+        """Apply a model to images, with or without a project; say whether that begins at once.
+
+        Else it begins when what runs has ended.
+        """
+        if self.state is State.IDLE:
+            self._start_predicting(command)
+            return True
+        self._waiting_prediction = command
+        return False
+
+    def cancel_prediction(self) -> None:
+        """Stop the prediction, or leave the one that waits."""
+        if self._is_predicting:
+            self._client.cancel()
+        elif self._waiting_prediction is not None:
+            self._drop_prediction()
+
+    def _start_predicting(self, command: Predict) -> None:
+        self._waiting_prediction, self._is_predicting = None, True
+        self._client.submit(command)
+
+    def _on_predicting(self, event: Event) -> None:
+        over = isinstance(event, CommandFailed | CommandCancelled | PredictFinished)
+        self._is_predicting = not over
+        self.predicting.emit(event)
+        if over:
+            self._go_on()
+
+    def _drop_prediction(self) -> None:
+        """Forget a prediction that runs or waits: its images or the engine are needed."""
+        if self._is_predicting:
+            self._client.abandon()
+        if self._is_predicting or self._waiting_prediction is not None:
+            self._is_predicting, self._waiting_prediction = False, None
+            self.predicting.emit(CommandCancelled(0))
 
 
 def _own_checkpoint(folder: Path, given: str) -> str:

@@ -14,13 +14,22 @@ from autoal_gui.core.messages import (
     Event,
     Explained,
     Exported,
+    PredictFinished,
     RoundFinished,
     WarmStarted,
 )
 from autoal_gui.core.session import Move, State, after, can
 from autoal_gui.engine.engine import Engine
 
-LAST_EVENTS = (WarmStarted, RoundFinished, Exported, Explained, CommandCancelled, CommandFailed)
+LAST_EVENTS = (
+    WarmStarted,
+    RoundFinished,
+    Exported,
+    Explained,
+    PredictFinished,
+    CommandCancelled,
+    CommandFailed,
+)
 
 
 class EngineClient(QObject):

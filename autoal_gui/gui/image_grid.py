@@ -47,6 +47,7 @@ from autoal_gui.core.language import number, tr
 from autoal_gui.gui.class_panel import answer_word, paint_key
 from autoal_gui.gui.image_loader import ImageLoader
 from autoal_gui.gui.keys import class_keys
+from autoal_gui.gui.parts import plain_tip
 from autoal_gui.gui.theme import Theme, icon
 from autoal_gui.gui.thumbnails import Thumbnails
 
@@ -98,15 +99,18 @@ class GridModel(QStandardItemModel):
             return None
         image_id = self.ids[index.row()]
         entry = self.answers.get(image_id)
-        words = [answer_word(entry, self.classes) if entry else tr("no answer yet")]
+        words = []
+        if self.classes:
+            words.append(answer_word(entry, self.classes) if entry else tr("no answer yet"))
         if image_id in self.captions:
             words.append(self.captions[image_id])
-        return tr(
+        said = tr(
             "Image {place} of {total}: {answer}",
             place=number(index.row() + 1),
             total=number(len(self.ids)),
             answer=", ".join(words),
         )
+        return plain_tip(said) if role == Qt.ItemDataRole.ToolTipRole else said
 
 
 class GridDelegate(QStyledItemDelegate):
@@ -177,7 +181,7 @@ class GridDelegate(QStyledItemDelegate):
         if entry is not None:
             self._paint_answer(painter, text, entry)
         if model.captions:
-            text.translate(0, line + 3)
+            text.translate(0, line + 3 if model.classes else 0)
             painter.setPen(QColor(colours.muted))
             caption = model.captions.get(image_id, "")
             words = _elided_caption(painter, caption, text)
@@ -305,7 +309,7 @@ class ImageGrid(QListView):
         """Show the images in another size, clipped to what is sensible."""
         side = max(SMALLEST, min(LARGEST, side))
         changed, self._side = side != self._side, side
-        lines = 2 if self.grid_model.captions else 1
+        lines = 2 if self.grid_model.captions and self.grid_model.classes else 1
         words = lines * (self.fontMetrics().height() + 3) + 4
         self.setGridSize(QSize(side + 2 * PADDING, side + 2 * PADDING + words))
         if changed:

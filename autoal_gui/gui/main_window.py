@@ -45,7 +45,7 @@ from autoal_gui.gui.pages import PAGES, Page
 from autoal_gui.gui.parts import Failure, fitting
 from autoal_gui.gui.rescue import Rescue
 from autoal_gui.gui.services import Services
-from autoal_gui.gui.start_page import WAYS, StartPage
+from autoal_gui.gui.start_page import NEW_WAYS, WAYS, StartPage
 from autoal_gui.gui.theme import CHOICES, Theme
 from autoal_gui.sources.opening import kind_at
 
@@ -140,7 +140,7 @@ class MainWindow(QMainWindow):
 
     def _make_new_menu(self) -> QMenu:
         menu = QMenu(tr("New project"), self)
-        for way, _, title, line in WAYS[:-1]:
+        for way, _, title, line in WAYS[:NEW_WAYS]:
             action = menu.addAction(tr(title))
             action.setData(way)
             action.setStatusTip(tr(line))
@@ -197,6 +197,7 @@ class MainWindow(QMainWindow):
             "home": controller.close_project,
             "open": self._ask_project,
             "export": self.show_export,
+            "predict": self.show_predict,
             "settings": self.show_settings,
             "report": self.show_report,
             "classes": self.show_classes,
@@ -301,6 +302,10 @@ class MainWindow(QMainWindow):
         from autoal_gui.gui.export_dialog import ExportDialog
 
         self.show_dialog(ExportDialog(self.controller, self._settings, self))
+
+    def show_predict(self) -> None:
+        """Show the page on which a model is applied to other images."""
+        self.show_page("predict")
 
     def show_settings(self) -> None:
         """Show the settings of the project."""
@@ -439,6 +444,8 @@ class MainWindow(QMainWindow):
             self._ask_dicom()
         elif way == "npz":
             self._ask_file()
+        elif way == "predict":
+            self.show_predict()
         else:
             self._ask_project()
 

@@ -73,6 +73,12 @@ def _make_agreement(controller: Controller, theme: Theme, actions: Actions) -> P
     return AgreementPage(controller, theme, actions)
 
 
+def _make_predict(controller: Controller, theme: Theme, actions: Actions) -> Page:
+    from autoal_gui.gui.predict_page import PredictPage
+
+    return PredictPage(controller, theme, actions)
+
+
 def _make_reading(controller: Controller, theme: Theme, actions: Actions) -> Page:
     from autoal_gui.gui.reading_page import ReadingPage
 
@@ -94,6 +100,7 @@ def _make_settle(controller: Controller, theme: Theme, actions: Actions) -> Page
 PAGES: dict[str, MakePage] = {
     "help": _make_help,
     "agreement": _make_agreement,
+    "predict": _make_predict,
     "reading": _make_reading,
     "review": _make_review,
     "settle": _make_settle,

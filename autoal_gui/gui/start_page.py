@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 
 from autoal_gui.core.language import mark, tr
 from autoal_gui.core.project import FILE_NAME
-from autoal_gui.gui.parts import text_label
+from autoal_gui.gui.parts import plain_tip, text_label
 from autoal_gui.gui.theme import ICON_SIZE, Theme, icon, set_property
 
 WAYS = (
@@ -50,7 +50,14 @@ WAYS = (
     ),
     ("npz", "file", mark(".npz file"), mark("The layout of MedMNIST, any number of images")),
     ("open", "open", mark("Open project"), mark("Go on where you left")),
+    (
+        "predict",
+        "review",
+        mark("Predict"),
+        mark("Apply a model that was trained here to other images"),
+    ),
 )
+NEW_WAYS = 5  # the first so many make a new project
 PATH = Qt.ItemDataRole.UserRole
 GONE = mark("Not there: was it moved, or is a drive unplugged?")
 
@@ -142,7 +149,7 @@ class StartPage(QWidget):
 
     def _lay_out(self) -> None:
         grid = QGridLayout()
-        grid.setSpacing(12)
+        grid.setSpacing(9)
         for place, button in enumerate(self.buttons.values()):
             grid.addWidget(button, place, 0)
         grid.setRowStretch(len(self.buttons), 1)
@@ -159,12 +166,12 @@ class StartPage(QWidget):
         body = QFrame()
         body.setMaximumWidth(68 * self.fontMetrics().height())
         column = QVBoxLayout(body)
-        column.setContentsMargins(32, 36, 32, 24)
+        column.setContentsMargins(32, 26, 32, 16)
         column.setSpacing(6)
         column.addWidget(text_label("AutoAL", size=2.4, bold=True))
         purpose = tr("Label the images that matter, watch the model learn, take it away.")
         column.addWidget(text_label(purpose, role="muted", size=1.15))
-        column.addSpacing(20)
+        column.addSpacing(14)
         column.addLayout(columns, 1)
         column.addWidget(self._drop)
         content = QWidget()
@@ -223,7 +230,7 @@ def recent_item(folder: str, faint: QColor) -> QListWidgetItem:
     lines = [Path(folder).name, short_path(folder), *([] if there else [tr(GONE)])]
     item = QListWidgetItem("\n".join(lines))
     item.setData(PATH, folder)
-    item.setToolTip(folder)
+    item.setToolTip(plain_tip(folder))
     if not there:
         item.setForeground(faint)
     return item

@@ -242,6 +242,8 @@ class TrainingPanel(QFrame):
             return tr(WARMING)
         if self._controller.is_explaining:
             return tr(WORKING)
+        if self._controller.is_predicting:
+            return tr("Predicting other images")
         if running is None:
             return tr("Writing the model")
         if self._is_ordering():

@@ -16,16 +16,20 @@ from autoal_gui.core.messages import (
     Exported,
     ExportModel,
     Notice,
+    Predict,
     Progress,
     RunRound,
     WarmStart,
 )
+from autoal_gui.core.settings import RunSettings
 from autoal_gui.learning.device import choose_device, give_back_memory, use_threads
 from autoal_gui.learning.explain import explain
 from autoal_gui.learning.export import export_model
+from autoal_gui.learning.predict import answer
 from autoal_gui.learning.round import run_round
 from autoal_gui.learning.warm import warm_start
 
+ON_CPU = "The device has too little memory; this starts again on the CPU."
 SMALLEST_BATCH = 8  # below this the CPU is the better place
 
 
@@ -60,8 +64,12 @@ class TorchBackend:
             yield from within_memory(command, cancelled)
 
 
-def within_memory(command: RunRound | WarmStart, cancelled: CancelCheck) -> Iterator[Event]:
-    """Run a round or a warm start; where memory is too small, with smaller batches, then the CPU.
+Large = RunRound | WarmStart | Predict
+"""Commands that may need more memory than there is."""
+
+
+def within_memory(command: Large, cancelled: CancelCheck) -> Iterator[Event]:
+    """Run a command; where memory is too small, with smaller batches, then on the CPU.
 
     Raises:
         AutoALError: the computer's own memory is too small as well.
@@ -70,6 +78,8 @@ def within_memory(command: RunRound | WarmStart, cancelled: CancelCheck) -> Iter
         try:
             if isinstance(command, WarmStart):
                 yield from warm_start(command, cancelled)
+            elif isinstance(command, Predict):
+                yield from answer(command, cancelled)
             else:
                 yield from run_round(command, cancelled)
             return
@@ -103,7 +113,10 @@ def is_out_of_memory(error: Exception) -> bool:
 _TOO_SMALL = ("can't allocate memory", "not enough memory", "out of memory")
 
 
-def _smaller(command: RunRound | WarmStart) -> tuple[RunRound | WarmStart, str] | None:
+def _smaller(command: Large) -> tuple[Large, str] | None:
+    if isinstance(command, Predict):
+        on_cpu = choose_device(RunSettings(device=command.device)).device.type == "cpu"
+        return None if on_cpu else (replace(command, device="cpu"), ON_CPU)
     settings = command.settings
     batches = {name: getattr(settings, name) for name in _BATCHES[type(command)]}
     halved = {n: size // 2 for n, size in batches.items() if size // 2 >= SMALLEST_BATCH}
@@ -112,7 +125,7 @@ def _smaller(command: RunRound | WarmStart) -> tuple[RunRound | WarmStart, str] 
         sentence = "The device ran out of memory; this starts again with smaller batches."
     elif choose_device(settings).device.type != "cpu":
         settings = settings.but(device="cpu")
-        sentence = "The device has too little memory; this starts again on the CPU."
+        sentence = ON_CPU
     else:
         return None
     return replace(command, settings=settings), sentence

@@ -4,7 +4,6 @@ Each image is decoded once in the life of a project. Nothing is ever held as flo
 in work.
 """
 
-import contextlib
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -43,6 +42,8 @@ class ImageCache:
     """Where the cache files are, and what else can be computed again."""
     name: str
     """Of the cache files: it says which images they hold, and how."""
+    failures: dict[int, str] = field(default_factory=dict, repr=False)
+    """Why an image could not be read, by its id."""
 
     @classmethod
     def open(
@@ -84,8 +85,11 @@ class ImageCache:
         missing = [i for i, read in zip(ids, self._read(ids), strict=True) if not read]
         for done, image_id in enumerate(missing, start=1):
             row = self.rows[image_id]
-            with contextlib.suppress(ImageUnreadable):
+            try:
                 pixels = picture_to_uint8(self.pool.picture(image_id))
+            except ImageUnreadable as error:
+                self.failures[image_id] = str(error)
+            else:
                 self.squares[row] = square(pixels, self.channels, self.size)
                 self.states[row] = READ  # after the pixels: a killed program decodes again
             yield done

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from autoal_gui.core.backend import CancelCheck
 from autoal_gui.core.errors import CheckpointError, ImageUnreadable
 from autoal_gui.core.language import tr
-from autoal_gui.core.messages import Progress
+from autoal_gui.core.messages import Predict, Predicted, PredictFinished, Progress
 from autoal_gui.core.pool import ImagePool
 from autoal_gui.core.settings import RunSettings
 from autoal_gui.learning.checkpoint import ModelCard, load_model
@@ -29,6 +29,31 @@ class Predictions:
     image_ids: tuple[int, ...]
     probabilities: npt.NDArray[np.float32]
     """(n, C)."""
+    unreadable: tuple[tuple[int, str], ...] = ()
+    """(image id, why it could not be read)."""
+
+
+def answer(command: Predict, cancelled: CancelCheck) -> Iterator[Progress | PredictFinished]:
+    """Carry out the window's command.
+
+    Raises:
+        CheckpointError, ImageUnreadable, Cancelled: see `predict`.
+    """
+    for event in predict(
+        Path(command.checkpoint),
+        command.pool,
+        command.image_ids,
+        Path(command.workspace),
+        command.device,
+        cancelled,
+        command.request_id,
+    ):
+        if isinstance(event, Predictions):
+            found = Predicted.of(np.array(event.image_ids, np.int64), event.probabilities)
+            classes = event.card.classes
+            yield PredictFinished(command.request_id, classes, found, event.unreadable)
+        else:
+            yield event
 
 
 def predict(
@@ -38,6 +63,7 @@ def predict(
     workspace: Path,
     device: str,
     cancelled: CancelCheck,
+    request_id: int = 0,
 ) -> Iterator[Progress | Predictions]:
     """Yield progress, then the predictions.
 
@@ -52,7 +78,7 @@ def predict(
     model, card = load_model(model_file)
     settings = RunSettings.from_json(card.settings).but(device=device)
     chosen = choose_device(settings)
-    work = Work(0, cancelled, chosen.label, 2.0 * len(image_ids))
+    work = Work(request_id, cancelled, chosen.label, 2.0 * len(image_ids))
     cache = ImageCache.open(pool, card.input_size, workspace, card.channels)
     for done in cache.fill(image_ids):
         yield work.advance("reading", done, len(image_ids), 1.0)
@@ -65,4 +91,5 @@ def predict(
     )
     if not np.isfinite(evidence.probabilities).all():
         raise CheckpointError(tr("The model gives no usable probabilities for these images."))
-    yield Predictions(card, tuple(readable), evidence.probabilities)
+    broken = tuple((i, cache.failures[i]) for i in image_ids if i in cache.failures)
+    yield Predictions(card, tuple(readable), evidence.probabilities, broken)

@@ -5,6 +5,7 @@ Pillow keeps 8 bits of a 16-bit colour file; 16-bit grey files are kept whole.
 
 import io
 import re
+import stat
 import threading
 import warnings
 from dataclasses import dataclass
@@ -40,8 +41,10 @@ def read_bytes(path: Path) -> bytes:
         ImageUnreadable: it is gone, empty, too large or must not be read.
     """
     try:
-        size = path.stat().st_size
-        if size > MAX_BYTES:
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):  # a pipe would be waited for without end
+            raise ImageUnreadable(tr("It is not a file."))
+        if status.st_size > MAX_BYTES:
             raise ImageUnreadable(tr("The file is larger than 1 GB."))
         return path.read_bytes()
     except FileNotFoundError as error:

@@ -8,6 +8,7 @@ Options: `labels` as in `folder`.
 """
 
 import hashlib
+import stat
 import threading
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
@@ -120,6 +121,8 @@ def is_dicom(path: Path) -> bool:
     """
     from autoal_gui.sources.dicom_file import looks_like_dicom
 
+    if not path.is_file() and path.exists():
+        raise OSError("a pipe would be waited for without end")
     with path.open("rb") as stream:
         return looks_like_dicom(stream.read(SNIFFED))
 
@@ -131,7 +134,10 @@ def check_size(path: Path) -> None:
         ImageUnreadable: it is.
         OSError: it is gone.
     """
-    if path.stat().st_size > MAX_BYTES:
+    status = path.stat()
+    if not stat.S_ISREG(status.st_mode):  # a pipe would be waited for without end
+        raise ImageUnreadable(tr("It is not a file."))
+    if status.st_size > MAX_BYTES:
         raise ImageUnreadable(tr("The file is larger than 4 GB."))
 
 

@@ -116,6 +116,18 @@ def migrate(acknowledge: Acknowledge, folder: Path) -> None:
     acknowledge("migrated")
 
 
+def merge(acknowledge: Acknowledge, folder: Path, other: Path) -> None:
+    """Take in another reader's answers."""
+    from autoal_gui.core import merge as merging
+
+    project = Project.open(folder, open_images)
+    acknowledge("begins")
+    theirs = merging.read_other(other, project.folder)
+    found = merging.merge(theirs, project.pool.images.values(), project.classes, project.entries())
+    project.add_readings(found.new)
+    acknowledge("merged")
+
+
 def create(acknowledge: Acknowledge, folder: Path, images: Path) -> None:
     """List a folder of images and make a project of it."""
     import project_support
@@ -151,10 +163,3 @@ def train(acknowledge: Acknowledge, folder: Path, seed: int) -> None:
                 project.finish_round(event)
             else:
                 acknowledge(act(project, draw))
-
-
-def hold(acknowledge: Acknowledge, folder: Path) -> None:
-    """Open a project and keep it open."""
-    Project.open(folder, open_images)
-    acknowledge("open")
-    signal.pause()

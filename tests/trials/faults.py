@@ -28,7 +28,7 @@ from autoal_gui.core.journal import Journal  # noqa: E402
 from autoal_gui.core.project import FILE_NAME, Project  # noqa: E402
 from autoal_gui.core.recovery import recover  # noqa: E402
 from autoal_gui.sources.opening import list_images, open_images  # noqa: E402
-from trials.children import Child, act, create, export, label, line_of, migrate, train  # noqa: E402
+from trials.children import Child, act, create, export, label, line_of, merge, migrate, train  # noqa: E402
 
 FIXTURE = Path(__file__).resolve().parents[1] / "fixtures" / "project-1" / FILE_NAME
 LONGEST_SENTENCE = 250
@@ -78,8 +78,13 @@ class Bench:
     def images(self) -> Path:
         return self.base / "images"
 
-    def check(self, acknowledged: list[str]) -> None:
-        """Open the project, and count what of the answers is there."""
+    def check(self, acknowledged: list[str], more: int = 1) -> None:
+        """Open the project, and count what of the answers is there.
+
+        Args:
+            acknowledged: the answers given since the last check.
+            more: how many there may be besides, saved but not acknowledged when it was killed.
+        """
         tally = self.tally
         tally.tries += 1
         tally.acknowledged += len(acknowledged)
@@ -93,7 +98,7 @@ class Bench:
             raise Fault("the answers are not those of the journal")
         expected = self.before + acknowledged
         tally.lost += len(set(expected) - set(lines))
-        if lines[: len(expected)] != expected or len(lines) - len(expected) > 1:
+        if lines[: len(expected)] != expected or len(lines) - len(expected) > more:
             raise Fault(f"{self.tally.kind}: the journal is not what was acknowledged")
         project.close()
         self.before = lines
@@ -225,6 +230,38 @@ def kill_while_migrating(base: Path, draw: random.Random, tries: int) -> Tally:
             tally.tries, tally.reopened = tally.tries + 1, tally.reopened + 1
             tally.acknowledged += len(wanted)
     return tally
+
+
+def kill_while_merging(base: Path, draw: random.Random, tries: int) -> Tally:
+    bench = Bench.new(base, draw, "killed while merging")
+    own = (bench.folder / FILE_NAME).read_bytes()
+    shutil.copytree(bench.folder, base / "other")
+    other = Project.open(base / "other", open_images)
+    other.annotator = "second"
+    for image_id in other.pool.images:
+        other.answer(image_id, "label", draw.randrange(2))
+    other.close()
+    started = time.monotonic()
+    Child(merge, bench.folder, base / "other").end()
+    whole = time.monotonic() - started
+    project = Project.open(bench.folder, open_images)
+    merged = [line_of(entry) for entry in project.entries()]
+    project.close()
+    before = bench.before
+    for _ in range(tries):
+        (bench.folder / FILE_NAME).write_bytes(own)
+        bench.before = before
+        child = Child(merge, bench.folder, base / "other")
+        child.wait_for(1)
+        time.sleep(draw.uniform(0, whole))
+        done = "merged" in child.kill()
+        project = Project.open(bench.folder, open_images)
+        lines = [line_of(entry) for entry in project.entries()]
+        project.close()
+        if lines not in ([merged] if done else [before, merged]):
+            raise Fault("a part of another reader's answers came in")
+        bench.check(lines[len(before) :])
+    return bench.tally
 
 
 # -- disks and folders ------------------------------------------------------------------------
@@ -360,7 +397,7 @@ def damaged_byte(base: Path, draw: random.Random, tries: int) -> Tally:
             sentence_of(lambda: Project.open(bench.folder, open_images))
             recover(bench.folder, list_images, project_support.no_progress)
         seconds = time.monotonic() - started
-        bench.check([])
+        bench.check([], more=0)
         bench.tally.worst = max(bench.tally.worst, seconds)
         bench.tally.acknowledged += len(bench.before)
         for kept in bench.folder.glob("*.damaged-*"):
@@ -430,12 +467,13 @@ def cancelled_everywhere(base: Path, draw: random.Random, tries: int) -> list[Ta
 # -- the table --------------------------------------------------------------------------------
 
 SHORT = {
-    "label": 8, "train": 2, "export": 4, "import": 5, "migrate": 5, "full": 4, "locked": 2,
-    "images": 3, "bytes": 8, "two": 2, "stopped": 1, "clock": 2, "cancel": 2,
+    "label": 8, "train": 2, "export": 4, "import": 5, "migrate": 5, "merge": 3, "full": 4,
+    "locked": 2, "images": 3, "bytes": 8, "two": 2, "stopped": 1, "clock": 2, "cancel": 2,
 }  # fmt: skip
 LONG = {
-    "label": 160, "train": 60, "export": 60, "import": 60, "migrate": 60, "full": 40, "locked": 20,
-    "images": 30, "bytes": 300, "two": 20, "stopped": 1, "clock": 20, "cancel": 10**6,
+    "label": 160, "train": 60, "export": 60, "import": 60, "migrate": 60, "merge": 40,
+    "full": 40, "locked": 20, "images": 30, "bytes": 300, "two": 20,
+    "stopped": 1, "clock": 20, "cancel": 10**6,
 }  # fmt: skip
 
 
@@ -447,6 +485,7 @@ def run_all(base: Path, seed: int, tries: dict[str, int], pause: float) -> list[
         "export": kill_while_exporting,
         "import": kill_while_importing,
         "migrate": kill_while_migrating,
+        "merge": kill_while_merging,
         "full": full_disk,
         "images": images_gone,
         "bytes": damaged_byte,

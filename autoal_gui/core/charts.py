@@ -6,11 +6,10 @@ Widths and heights are SVG units; a chart scales with the page.
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 from xml.etree.ElementTree import Element
 
-from autoal_gui.evaluation.markup import tag
-from autoal_gui.evaluation.results import Curve
-from autoal_gui.evaluation.statistics import Spread
+from autoal_gui.core.markup import tag
 
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#8f7a00", "#56b4e9", "#7a7a7a")
 """Okabe & Ito 2008, which colour-blind people tell apart too."""
@@ -19,6 +18,34 @@ DASHES = ("", "7 3", "2 2", "9 3 2 3", "5 2 2 2", "1 3", "12 4")
 BAND = 0.14  # opacity
 INK, FAINT = "#17232e", "#d3dce4"
 STANDING_COLOURS = {"better": "#00785a", "worse": "#b04a00", "no worse": INK, "open": "#6b7a88"}
+
+
+class Spread(Protocol):
+    """A value with the ends of its interval; those are nan where it has none."""
+
+    @property
+    def mean(self) -> float:
+        """The value."""
+
+    @property
+    def low(self) -> float:
+        """The lower end."""
+
+    @property
+    def high(self) -> float:
+        """The upper end."""
+
+
+class Curve(Protocol):
+    """Values over the number of labels."""
+
+    @property
+    def labels(self) -> tuple[int, ...]:
+        """At which it is known, ascending."""
+
+    @property
+    def spreads(self) -> Sequence[Spread]:
+        """One for each of `labels`."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +104,7 @@ def curves_chart(
     title: str,
     size: tuple[int, int] = (360, 260),
     bare: bool = False,
+    across: str = "labels",
 ) -> Element:
     """Draw learning curves over the number of labels.
 
@@ -86,6 +114,7 @@ def curves_chart(
         title: read out in the chart's place.
         size: width and height.
         bare: with few numbers on the axes and no words, for a chart among many.
+        across: the word below the horizontal axis.
     """
     width, height = size
     labels = [n for line in lines for n in line.curve.labels]
@@ -94,7 +123,7 @@ def curves_chart(
     chart = tag("svg", tag("title", title), viewBox=f"0 0 {width} {height}", role="img")
     _draw_axes(chart, x, y, 3 if bare else 6)
     if not bare:
-        chart.append(_text("labels", (x.start + x.end) / 2, height - 4, text_anchor="middle"))
+        chart.append(_text(across, (x.start + x.end) / 2, height - 4, text_anchor="middle"))
     for line in lines:
         chart.extend(_drawn(line, x, y))
     return chart
@@ -127,8 +156,13 @@ def _drawn(line: Line, x: Scale, y: Scale) -> Iterable[Element]:
         return
     yield tag(
         "polyline", tag("title", line.name), points=_points(middle), fill="none", stroke=colour,
-        stroke_width=2, stroke_dasharray=DASHES[line.style % len(DASHES)] or None,
+        stroke_width=2, stroke_dasharray=_dash(line.style),
     )  # fmt: skip
+
+
+def _dash(style: int) -> str | None:
+    """Return the dash of a series; one with the colour of another has a dash of its own."""
+    return DASHES[(style + style // len(COLOURS)) % len(DASHES)] or None
 
 
 def sample_line(style: int) -> Element:
@@ -137,7 +171,7 @@ def sample_line(style: int) -> Element:
         "svg",
         tag(
             "line", x1=0, y1=5, x2=34, y2=5, stroke=COLOURS[style % len(COLOURS)], stroke_width=2.5,
-            stroke_dasharray=DASHES[style % len(DASHES)] or None,
+            stroke_dasharray=_dash(style),
         ),
         width=34, height=10, aria_hidden="true",
     )  # fmt: skip

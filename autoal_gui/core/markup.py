@@ -46,8 +46,8 @@ def table(
     return tag("div", whole, class_="table")
 
 
-def document(title: str, content: Iterable[Element]) -> str:
-    """Return a whole HTML page."""
+def document(title: str, content: Iterable[Element], language: str = "en") -> str:
+    """Return a whole HTML page; `language` is the code of what it is written in."""
     head = tag(
         "head",
         tag("meta", charset="utf-8"),
@@ -55,7 +55,7 @@ def document(title: str, content: Iterable[Element]) -> str:
         tag("title", title),
         tag("style", STYLE),
     )
-    whole = tag("html", head, tag("body", *content), lang="en")
+    whole = tag("html", head, tag("body", *content), lang=language)
     return f"<!DOCTYPE html>\n{tostring(whole, encoding='unicode', method='html')}\n"
 
 
@@ -76,6 +76,7 @@ th, td { padding: .22rem .5rem; text-align: right; white-space: nowrap;
   border-bottom: 1px solid #eaeff4; }
 th[scope=row], .plain td { text-align: left; font-weight: 500; }
 .plain td { white-space: normal; overflow-wrap: anywhere; }
+td.words { text-align: left; white-space: normal; max-width: 26rem; }
 thead th { border-bottom: 2px solid #d3dce4; font-weight: 600; }
 thead th:first-child { text-align: left; }
 td small { color: #536473; font-weight: 400; }
@@ -83,6 +84,7 @@ td small { color: #536473; font-weight: 400; }
 .heat td { text-align: center; border: 1px solid #fff; padding: .12rem .3rem; min-width: 1.3rem; }
 .heat { font-size: .8rem; }
 figure { margin: 0; }
+figure.single { max-width: 44rem; }
 svg { width: 100%; height: auto; }
 svg text { font: 11px system-ui, sans-serif; fill: #536473; }
 .charts { display: grid; grid-template-columns: repeat(3, 1fr); gap: 1rem; }

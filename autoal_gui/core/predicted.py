@@ -1,0 +1,92 @@
+"""Predicted images as a table: filtered by class and confidence, counted and ordered."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, get_args
+
+import numpy as np
+import numpy.typing as npt
+
+from autoal_gui.core.messages import Predicted
+
+Order = Literal["sure", "unsure", "class", "name"]
+ORDERS: tuple[Order, ...] = get_args(Order)
+
+
+@dataclass(frozen=True, eq=False)
+class PredictionTable:
+    """The class that a model predicts for each of n images, and how sure it is."""
+
+    ids: npt.NDArray[np.int64] = field(repr=False)
+    """(n,)."""
+    best: npt.NDArray[np.intp] = field(repr=False)
+    """(n,) class indices; the first of classes that are equally likely."""
+    confidence: npt.NDArray[np.float32] = field(repr=False)
+    """(n,) the probability of that class, in [0, 1]."""
+    by_name: npt.NDArray[np.intp] = field(repr=False)
+    """(n,) the place that each has in the order of the names."""
+    rows: Mapping[int, int] = field(repr=False)
+    """Place of each image id."""
+
+    @classmethod
+    def of(cls, found: Predicted, names: Mapping[int, str]) -> "PredictionTable":
+        """Make the table of predictions; `names` are the images' own, by id."""
+        ids = found.image_ids
+        best = found.probabilities.argmax(1)
+        confidence = found.probabilities[np.arange(len(ids)), best]
+        listed = ids.tolist()
+        rows = {image: row for row, image in enumerate(listed)}
+        by_name = np.empty(len(ids), np.intp)
+        by_name[[rows[i] for i in sorted(listed, key=names.__getitem__)]] = np.arange(len(ids))
+        return cls(ids, best, confidence, by_name, rows)
+
+    def within(self, low: int, high: int) -> npt.NDArray[np.bool_]:
+        """Return (n,) whether the confidence, in whole per cent as shown, is from low to high."""
+        shown = np.rint(self.confidence.astype(np.float64) * 100)
+        inside: npt.NDArray[np.bool_] = (shown >= low) & (shown <= high)
+        return inside
+
+    def counts(self, classes: int, low: int = 0, high: int = 100) -> tuple[int, ...]:
+        """Return how many images of each class have a confidence within those bounds."""
+        return tuple(np.bincount(self.best[self.within(low, high)], minlength=classes).tolist())
+
+    def chosen(
+        self, class_index: int | None, low: int, high: int, order: Order
+    ) -> npt.NDArray[np.int64]:
+        """Return the ids of images that meet the conditions, in order; ties by name.
+
+        Args:
+            class_index: the class predicted; None for any.
+            low: the least confidence, in whole per cent.
+            high: the greatest.
+            order: what comes first.
+        """
+        kept = self.within(low, high)
+        if class_index is not None:
+            kept &= self.best == class_index
+        places = np.flatnonzero(kept)
+        names, confidence = self.by_name[places], self.confidence[places]
+        keys: dict[Order, tuple[npt.NDArray[Any], ...]] = {
+            "sure": (names, -confidence),
+            "unsure": (names, confidence),
+            "class": (names, -confidence, self.best[places]),
+            "name": (names,),
+        }
+        return self.ids[places[np.lexsort(keys[order])]]
+
+
+class Captions(Mapping[int, str]):
+    """What is written below each image, made when it is looked at."""
+
+    def __init__(self, table: PredictionTable, classes: tuple[str, ...]) -> None:
+        self._table, self._classes = table, classes
+
+    def __getitem__(self, image: int) -> str:
+        row = self._table.rows[image]
+        return f"{self._classes[int(self._table.best[row])]} {self._table.confidence[row]:.0%}"
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._table.rows)
+
+    def __len__(self) -> int:
+        return len(self._table.rows)

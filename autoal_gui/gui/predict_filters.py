@@ -1,0 +1,144 @@
+"""Which of the predicted images are shown, in which order, and how many there are of each class."""
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import (
+    QComboBox,
+    QFrame,
+    QHBoxLayout,
+    QListWidget,
+    QListWidgetItem,
+    QPushButton,
+    QSpinBox,
+    QVBoxLayout,
+)
+
+from autoal_gui.core.language import mark, number, tr, tr_count
+from autoal_gui.core.predicted import ORDERS, Order, PredictionTable
+from autoal_gui.gui.parts import text_label
+
+ORDER_WORDS: dict[Order, str] = {
+    "sure": mark("Most sure first"),
+    "unsure": mark("Least sure first"),
+    "class": mark("By class"),
+    "name": mark("By name"),
+}
+CLASS = Qt.ItemDataRole.UserRole
+
+
+class PredictFilters(QFrame):
+    """Class, confidence and order; `changed` whenever the user chooses."""
+
+    changed = Signal()
+    save_wanted = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setProperty("role", "card")
+        self.classes = QListWidget()
+        self.classes.setAccessibleName(tr("Predicted class"))
+        self.low, self.high = self._make_bound(0), self._make_bound(100)
+        self.low.setAccessibleName(tr("Probability from"))
+        self.high.setAccessibleName(tr("Probability to"))
+        self.order = QComboBox()
+        self.order.setAccessibleName(tr("Order"))
+        for order in ORDERS:
+            self.order.addItem(tr(ORDER_WORDS[order]), order)
+        self.save = QPushButton(tr("Save as CSV…"))
+        self.save.setToolTip(tr("All predictions, with the probability of every class"))
+        self.save.clicked.connect(self.save_wanted)
+        self.broken_title = text_label(bold=True)
+        self.broken = QListWidget()
+        self.broken.setAccessibleName(tr("Images that could not be read"))
+        self.broken.setWordWrap(True)
+        self.broken.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._lay_out()
+        self.classes.currentRowChanged.connect(self.changed)
+        self.order.currentIndexChanged.connect(self.changed)
+
+    def _make_bound(self, value: int) -> QSpinBox:
+        box = QSpinBox()
+        box.setRange(0, 100)
+        box.setSuffix(" %")
+        box.setValue(value)
+        box.valueChanged.connect(self._on_bound)
+        return box
+
+    def _lay_out(self) -> None:
+        bounds = QHBoxLayout()
+        bounds.addWidget(self.low)
+        bounds.addWidget(text_label(tr("to"), wrap=False))
+        bounds.addWidget(self.high)
+        bounds.addStretch(1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, 12, 12, 12)
+        column.setSpacing(8)
+        column.addWidget(text_label(tr("Predicted class"), bold=True))
+        column.addWidget(self.classes, 2)
+        column.addWidget(text_label(tr("Probability"), bold=True))
+        column.addLayout(bounds)
+        column.addWidget(text_label(tr("Order"), bold=True))
+        column.addWidget(self.order)
+        column.addWidget(self.broken_title)
+        column.addWidget(self.broken, 1)
+        column.addWidget(self.save)
+
+    @property
+    def class_index(self) -> int | None:
+        """The class to show; None for all."""
+        item = self.classes.currentItem()
+        index: int | None = None if item is None else item.data(CLASS)
+        return index
+
+    @property
+    def chosen_order(self) -> Order:
+        """What comes first."""
+        order: Order = self.order.currentData()
+        return order
+
+    def show_table(
+        self, table: PredictionTable, classes: tuple[str, ...], broken: list[tuple[str, str]]
+    ) -> None:
+        """Begin with all images of other predictions."""
+        for widget in (self.classes, self.low, self.high):
+            widget.blockSignals(True)
+        self.low.setRange(0, 100)
+        self.high.setRange(0, 100)
+        self.low.setValue(0)
+        self.high.setValue(100)
+        self.classes.clear()
+        for index in (None, *range(len(classes))):
+            item = QListWidgetItem()
+            item.setData(CLASS, index)
+            self.classes.addItem(item)
+        self.classes.setCurrentRow(0)
+        for widget in (self.classes, self.low, self.high):
+            widget.blockSignals(False)
+        self._show_broken(broken)
+        self.show_counts(table, classes)
+
+    def show_counts(self, table: PredictionTable, classes: tuple[str, ...]) -> None:
+        """Show how many images of each class are within the bounds."""
+        counts = table.counts(len(classes), self.low.value(), self.high.value())
+        rows = zip((tr("All classes"), *classes), (sum(counts), *counts), strict=True)
+        for row, (name, count) in enumerate(rows):
+            words = tr("{words} ({count})", words=name, count=number(count))
+            self.classes.item(row).setText(words)
+
+    def _show_broken(self, broken: list[tuple[str, str]]) -> None:
+        self.broken.clear()
+        self.broken.addItems([f"{name}: {reason}" for name, reason in broken])
+        self.broken_title.setText(
+            tr_count(
+                "{count} image could not be read",
+                "{count} images could not be read",
+                len(broken),
+            )
+        )
+        self.broken.setVisible(bool(broken))
+        self.broken_title.setVisible(bool(broken))
+
+    @Slot()
+    def _on_bound(self) -> None:
+        self.low.setMaximum(self.high.value())
+        self.high.setMinimum(self.low.value())
+        self.changed.emit()

@@ -1,0 +1,44 @@
+"""The table of predictions: filters, counts and orders agree with a plain reading."""
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from autoal_gui.core.messages import Predicted
+from autoal_gui.core.predicted import ORDERS, Captions, PredictionTable
+
+CLASSES = ("a", "b", "c")
+rows = st.lists(st.lists(st.integers(1, 100), min_size=3, max_size=3), min_size=0, max_size=12)
+
+
+def table_of(counts):
+    shares = np.array(counts, np.float64).reshape(-1, 3)
+    shares /= shares.sum(1, keepdims=True)
+    ids = np.arange(len(counts), dtype=np.int64)[::-1] + 5
+    names = {int(i): f"image {int(i) % 4}" for i in ids}
+    return PredictionTable.of(Predicted.of(ids, shares), names), names
+
+
+@given(rows, st.none() | st.integers(0, 2), st.integers(0, 100), st.integers(0, 100))
+def test_what_is_chosen_is_what_the_captions_say(counts, index, low, high):
+    table, names = table_of(counts)
+    captions = Captions(table, CLASSES)
+    told = {image: captions[image].split(" ") for image in captions}
+    expected = {
+        image
+        for image, (name, share) in told.items()
+        if index in (None, CLASSES.index(name)) and low <= int(share.rstrip("%")) <= high
+    }
+    for order in ORDERS:
+        found = table.chosen(index, low, high, order).tolist()
+        assert set(found) == expected
+        assert len(found) == len(expected)
+    by_name = [names[image] for image in table.chosen(index, low, high, "name").tolist()]
+    assert by_name == sorted(by_name)
+    sure = [table.confidence[table.rows[i]] for i in table.chosen(None, 0, 100, "sure").tolist()]
+    assert sure == sorted(sure, reverse=True)
+    classes = [told[i][0] for i in table.chosen(None, 0, 100, "class").tolist()]
+    assert classes == sorted(classes)
+    bounds = table.counts(3, low, high)
+    assert sum(bounds) == len(table.chosen(None, low, high, "name"))
+    assert bounds[0] == len(table.chosen(0, low, high, "name"))

@@ -1,0 +1,121 @@
+"""The report: its numbers are the project's, and nothing in it names a file or a person."""
+
+import re
+from dataclasses import replace
+from xml.etree import ElementTree
+
+import pytest
+from project_support import create, draw_images, folder_spec, new_project, result_of
+
+from autoal_gui.core.errors import ProjectError
+from autoal_gui.core.handover import Snapshot
+from autoal_gui.core.metrics import Area, Auroc, Metrics
+from autoal_gui.core.project import Suggestion
+from autoal_gui.exporters import report_html
+
+CLASSES = ("normal", "abnormal")
+MEASURED = Metrics(((18, 2), (3, 7)), Auroc(Area(0.9, 0.8, 0.97), (Area(0.9, 0.8, 0.97), None)))
+
+
+def page_of(project, tmp_path) -> tuple[str, ElementTree.Element]:
+    target = tmp_path / "report.html"
+    report_html.write(target, Snapshot.of(project))
+    text = target.read_text(encoding="utf-8")
+    body = text[text.index("<html") :]
+    whole = re.sub(r"<(meta[^>]*[^/])>", r"<\1/>", body)
+    return text, ElementTree.fromstring(whole)  # noqa: S314 - written a moment ago
+
+
+def tables(page) -> dict[str, list[list[str]]]:
+    """Return the rows of each table by its caption, the head first."""
+    found = {}
+    for one in page.iter("table"):
+        rows = [["".join(cell.itertext()) for cell in row] for row in one.iter("tr")]
+        found[one.find("caption").text] = rows
+    return found
+
+
+@pytest.fixture
+def project(tmp_path):
+    """Three rounds, a second reader, an unsure answer and a skipped one."""
+    project = new_project(tmp_path, per_class=10, evaluation_images=4)
+    for number in range(3):
+        images = project.unanswered()[:4]
+        for place, image in enumerate(images):
+            project.answer(image, "label", place % 2, Suggestion(1, 0.75))
+        result = result_of(project, project.begin_round(), labels=4 * (number + 1))
+        project.finish_round(replace(result, metrics=MEASURED, reason="Chosen by two strategies."))
+    first, second = project.unanswered()[:2]
+    project.answer(first, "unsure")
+    project.answer(second, "skip")
+    yield project
+    project.close()
+
+
+def test_counts_and_performance_are_the_project_s(project, tmp_path):
+    _, page = page_of(project, tmp_path)
+    found = tables(page)
+    counts = {row[0]: row[1:] for row in found["Images of each class"]}
+    training = [c for _, c in project.training_labels()]
+    known = [c for _, c in project.evaluation_labels()]
+    for index, name in enumerate(project.classes):
+        mine, held = training.count(index), known.count(index)
+        assert counts[name] == [str(mine), str(held), str(mine + held)]
+    assert counts["Unsure"] == ["1", "0", "1"]
+    assert counts["Skipped"] == ["1", "0", "1"]
+    assert sum(int(row[-1]) for row in list(counts.values())[1:]) == len(project.pool.images)
+    low, high = (f"{100 * end:.1f}" for end in MEASURED.sensitivity_interval(0))
+    first = found["By class"][1]
+    assert first[0] == project.classes[0]
+    assert first[1:3] == [f"90.0 % ({low}–{high})", "18 of 20"]
+    assert first[4] == "7 of 10"
+    assert first[5] == "0.900 (0.800–0.970)"
+    matrix = next(rows for caption, rows in found.items() if caption.startswith("Confusion"))
+    assert matrix[1:] == [[project.classes[0], "18", "2"], [project.classes[1], "3", "7"]]
+
+
+def test_rounds_and_weights_are_drawn_and_listed(project, tmp_path):
+    text, page = page_of(project, tmp_path)
+    rows = tables(page)["Rounds that brought a result"][1:]
+    assert [row[:3] for row in rows] == [
+        [str(n), str(4 * n), "Chosen by two strategies."] for n in (1, 2, 3)
+    ]
+    assert tables(page)["Share by round"][1] == ["entropy", "50.0 %", "50.0 %", "50.0 %"]
+    titles = [svg.find("title").text for svg in page.iter("svg") if svg.find("title") is not None]
+    assert titles == [
+        "Balanced accuracy over labels",
+        "Share of each strategy in what was asked, over labels",
+    ]
+    assert "Keep going" in text
+    assert "readers gave the model's class on" in text
+
+
+def test_nothing_is_loaded_and_nothing_names_a_file_or_a_person(tmp_path):
+    images = draw_images(tmp_path / "CANARY-folder", 4, classes=CLASSES)
+    (images / "normal" / "000.png").rename(images / "normal" / "CANARY-name.png")
+    (images / "CANARY-broken.png").write_bytes(b"none")
+    project = create(
+        tmp_path / "project", folder_spec(images), annotator="CANARY-reader",
+        name="CANARY-project", classes=(*CLASSES, "<script>alert(1)</script>"),
+        evaluation_images=0,
+    )  # fmt: skip
+    try:
+        project.answer(1, "label", 2)
+        project.comment_on(1, "CANARY-comment")
+        project.annotator = "CANARY-second"
+        project.answer(1, "label", 0, purpose="second")
+        text, page = page_of(project, tmp_path)
+    finally:
+        project.close()
+    assert "CANARY" not in text
+    assert str(tmp_path) not in text
+    assert "<script" not in text
+    assert not [e for e in page.iter() if e.tag in ("script", "link", "img", "iframe", "object")]
+    assert "http" not in text
+    assert "Second reading by reader 2" in text
+    assert "Nothing has been measured yet." in text
+
+
+def test_a_target_that_cannot_be_written_is_one_sentence(project, tmp_path):
+    with pytest.raises(ProjectError, match="could not be written"):
+        report_html.write(tmp_path / "no" / "folder" / "r.html", Snapshot.of(project))

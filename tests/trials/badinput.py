@@ -1,0 +1,224 @@
+"""The bad-input table: how many odd files of each kind were refused, and how many used.
+
+`python tests/trials/badinput.py` prints it; `--short` is the form of the test suite. Inputs are
+drawn by hypothesis from sound files that are cut, spliced and bent, and, where atheris is
+installed, by a fuzzer that is guided by the code that an input reaches. They are read by processes
+of their own with little memory; one that takes over 5 s is counted as hung, and killed.
+"""
+
+import argparse
+import importlib.util
+import os
+import select
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+HERE = Path(__file__).resolve()
+sys.path.insert(0, str(HERE.parents[1]))
+
+from hypothesis import HealthCheck, Phase, given, seed, settings  # noqa: E402
+from hypothesis import strategies as st  # noqa: E402
+
+from trials.seeds import SEEDS  # noqa: E402
+from trials.targets import TARGETS, mutations, outcome, watch  # noqa: E402
+
+SECONDS = 5.0
+MEMORY = 2 << 30  # bytes beyond what a process has once its libraries are loaded
+FUZZED = ("image", "npz", "dicom")
+CPU_TICKS = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
+
+
+@dataclass
+class Tally:
+    """A line of the table."""
+
+    kind: str
+    tries: int = 0
+    refused: int = 0
+    used: int = 0
+    crashed: int = 0
+    hung: int = 0
+    reasons: set[str] = field(default_factory=set)
+
+    def count(self, verdict: str) -> None:
+        self.tries += 1
+        word = verdict.split()[0]
+        setattr(self, word, getattr(self, word) + 1)
+        if word not in ("refused", "used"):
+            self.reasons.add(verdict)
+
+
+class Reader:
+    """A process that reads one input after the other, and is started anew after a bad end."""
+
+    def __init__(self, kind: str, place: Path) -> None:
+        self.kind, self.place = kind, place
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> subprocess.Popen[bytes]:
+        command = [sys.executable, str(HERE), "--reader", self.kind, str(self.place)]
+        process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        process.stdout.readline()  # it is ready
+        return process
+
+    def verdict(self, data: bytes) -> str:
+        self.process = self.process or self.start()
+        process = self.process
+        before = cpu_seconds(process.pid)
+        try:
+            process.stdin.write(struct.pack(">I", len(data)) + data)
+            process.stdin.flush()
+        except BrokenPipeError:
+            return self.ended(data)
+        end = time.monotonic() + 6 * SECONDS  # a busy machine is slow without hanging
+        while not select.select([process.stdout], [], [], 0.5)[0]:
+            if cpu_seconds(process.pid) - before > SECONDS or time.monotonic() > end:
+                self.close()
+                self.keep(data, "hung")
+                return "hung"
+        line = process.stdout.readline().decode().strip()
+        if line.startswith("crashed"):
+            self.keep(data, "crashed")
+        return line or self.ended(data)
+
+    def ended(self, data: bytes) -> str:
+        status = self.process.wait() if self.process else 0
+        self.process = None
+        self.keep(data, "crashed")
+        return f"crashed the process ended with {status}"
+
+    def keep(self, data: bytes, what: str) -> None:
+        folder = Path(tempfile.gettempdir()) / "autoal-badinput"
+        folder.mkdir(exist_ok=True)
+        (folder / f"{self.kind}-{what}-{abs(hash(data)) % 10**8}").write_bytes(data)
+
+    def close(self) -> None:
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait()
+            self.process.stdin.close()
+            self.process.stdout.close()
+            self.process = None
+
+
+def cpu_seconds(pid: int) -> float:
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / CPU_TICKS
+
+
+def be_reader(kind: str, place: Path) -> None:
+    """Read inputs from standard input, and say of each what came of it."""
+    import resource
+
+    import project_support  # noqa: F401 - so that its libraries are loaded
+
+    if kind in ("checkpoint", "safetensors"):
+        import autoal_gui.learning.checkpoint  # noqa: F401
+    target = TARGETS[kind]
+    outcome(target, b"", place / "first")
+    watch(place)
+    size = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+    resource.setrlimit(resource.RLIMIT_AS, (size + MEMORY, size + MEMORY))
+    sys.stdout.write("ready\n")
+    sys.stdout.flush()
+    while head := sys.stdin.buffer.read(4):
+        data = sys.stdin.buffer.read(struct.unpack(">I", head)[0])
+        verdict = " ".join(outcome(target, data, place / "input").split())
+        sys.stdout.write(verdict + "\n")
+        sys.stdout.flush()
+
+
+def drawn(kind: str, tries: int, number: int, place: Path) -> Tally:
+    """Let hypothesis draw inputs; the sound ones and the odd ones come first, as they are."""
+    tally, seeds, reader = Tally(f"{kind}, drawn"), SEEDS[kind](), Reader(kind, place)
+
+    @seed(number)
+    @settings(
+        max_examples=tries, database=None, deadline=None, phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )  # fmt: skip
+    @given(st.integers(0, 2**40))
+    def read(which: int) -> None:
+        tally.count(reader.verdict(mutations(seeds, which)))
+
+    try:
+        for data in seeds:
+            tally.count(reader.verdict(data))
+        read()
+    finally:
+        reader.close()
+    return tally
+
+
+def fuzzed(kind: str, tries: int, number: int, place: Path) -> Tally:
+    """Let the fuzzer look for inputs that reach new code."""
+    tally, corpus, counts = Tally(f"{kind}, guided by coverage"), place / "corpus", place / "counts"
+    corpus.mkdir(parents=True)
+    for index, data in enumerate(SEEDS[kind]()):
+        (corpus / f"{index:03d}").write_bytes(data)
+    command = [
+        sys.executable, str(HERE.with_name("fuzz.py")), kind, str(place), f"-runs={tries}",
+        f"-seed={number}", "-timeout=10", "-rss_limit_mb=4096", "-max_len=30000", "-verbosity=0",
+        f"-artifact_prefix={place}/", str(corpus),
+    ]  # fmt: skip
+    done = subprocess.run(command, capture_output=True, check=False)
+    for line in counts.read_text().splitlines():
+        tally.count(line)
+    if done.returncode:
+        word = "hung" if b"timeout" in done.stderr else "crashed"
+        tally.count(f"{word} {done.stderr.decode(errors='replace')[-1500:]}")
+    return tally
+
+
+HEAD = ("kind", "tries", "refused", "used", "crashed", "hung")
+
+
+def row(values: tuple[object, ...]) -> str:
+    first, *rest = map(str, values)
+    return first.ljust(36) + "".join(value.rjust(9) for value in rest)
+
+
+def main() -> int:
+    """Print the table; the exit status says whether every input was borne."""
+    if sys.argv[1:2] == ["--reader"]:
+        be_reader(sys.argv[2], Path(sys.argv[3]))
+        return 0
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--short", action="store_true", help="the form of the test suite")
+    parser.add_argument("--tries", type=int, help="of each kind and way")
+    parser.add_argument("--seed", type=int, default=int.from_bytes(os.urandom(3), "big"))
+    parser.add_argument("--only", nargs="*", choices=sorted(SEEDS), default=sorted(SEEDS))
+    options = parser.parse_args()
+    tries = options.tries or (25 if options.short else 500)
+    print(f"seed {options.seed}\n{row(HEAD)}", flush=True)
+    tallies = []
+    with tempfile.TemporaryDirectory(prefix="autoal-badinput-") as base:
+        for kind in options.only:
+            tallies.append(drawn(kind, tries, options.seed, Path(base) / kind))
+            print(row_of(tallies[-1]), flush=True)
+        fuzzer = not options.short and importlib.util.find_spec("atheris") is not None
+        for kind in FUZZED if fuzzer else ():
+            if kind in options.only:
+                tallies.append(fuzzed(kind, 10 * tries, options.seed, Path(base) / f"fuzz-{kind}"))
+                print(row_of(tallies[-1]), flush=True)
+    for tally in tallies:
+        for reason in sorted(tally.reasons):
+            print(f"{tally.kind}: {reason}")
+    print(f"{sum(tally.tries for tally in tallies)} inputs")
+    return 1 if any(tally.crashed or tally.hung for tally in tallies) else 0
+
+
+def row_of(tally: Tally) -> str:
+    return row((tally.kind, tally.tries, tally.refused, tally.used, tally.crashed, tally.hung))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

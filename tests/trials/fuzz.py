@@ -1,0 +1,34 @@
+"""The fuzzer's process: `fuzz.py KIND FOLDER [options of libFuzzer]`; counts into FOLDER/counts."""
+
+import sys
+from pathlib import Path
+
+import atheris
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+with atheris.instrument_imports(
+    include=["autoal_gui.sources", "autoal_gui.core", "PIL", "pydicom"]
+):
+    import autoal_gui.core.recovery
+    import autoal_gui.sources.decode
+    import autoal_gui.sources.dicom_file
+    import autoal_gui.sources.npz  # noqa: F401
+    from trials.targets import TARGETS, outcome, watch
+
+kind, place = sys.argv[1], Path(sys.argv[2])
+counts = (place / "counts").open("w", buffering=1)
+target = TARGETS[kind]
+
+
+def try_one(data: bytes) -> None:
+    verdict = " ".join(outcome(target, data, place / "input").split())
+    counts.write(verdict + "\n")
+    if verdict.startswith("crashed"):
+        raise AssertionError(verdict)
+
+
+outcome(target, b"", place / "input")
+watch(place)
+atheris.Setup([sys.argv[0], *sys.argv[3:]], try_one)
+atheris.Fuzz()

@@ -1,0 +1,243 @@
+"""What reads each kind of input, and what it may end in: used, or refused in one plain sentence."""
+
+import io
+import itertools
+import os
+import shutil
+import sys
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+from autoal_gui.core.errors import AutoALError, ProjectDamaged
+
+CANARY = Path("/tmp/autoal-canary")  # noqa: S108 - what `seeds.Payload` makes
+LONGEST_SENTENCE = 300
+Target = Callable[[bytes, Path], None]
+
+
+class Harm(AssertionError):
+    """An input did what no input may do."""
+
+
+def read_image(data: bytes, place: Path) -> None:
+    from autoal_gui.sources.decode import decode
+
+    check_pixels(decode(data))
+
+
+def check_pixels(pixels: np.ndarray) -> None:
+    if pixels.dtype not in (np.uint8, np.uint16) or pixels.size == 0:
+        raise Harm(f"{pixels.dtype} {pixels.shape}")
+    if not (pixels.ndim == 2 or (pixels.ndim == 3 and pixels.shape[2] == 3)):
+        raise Harm(f"{pixels.shape}")
+
+
+def read_dicom(data: bytes, place: Path) -> None:
+    from autoal_gui.sources.dicom_file import open_dicom
+
+    file = open_dicom(io.BytesIO(data))
+    for index in range(min(file.frames, 3)):
+        check_pixels(file.frame(index).pixels)
+
+
+NAMES = (
+    "größe 不明.png", "a.png", "a.PNG", "b.jpg", "x" * 240 + ".png", "no ending", ".png", "-r.tif",
+    "new\nline.png", "deep/" * 40 + "d.png", "sub/c.bmp", "cut.dcm", "a.png/b.png",
+)  # fmt: skip
+
+
+def read_folder(data: bytes, place: Path) -> None:
+    """List a folder with odd names, links in a circle, a pipe, and such content."""
+    import random
+
+    from autoal_gui.core.pool import SourceSpec
+    from autoal_gui.sources.opening import list_images, open_images
+
+    draw, root, workspace = random.Random(data), place / "images", place / "workspace"
+    for path in (root, workspace):
+        path.mkdir()
+    for name in draw.sample(NAMES, draw.randrange(len(NAMES))):
+        file = root / name
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(data[draw.choice((0, 0, 3)) :])
+        except OSError:
+            continue  # this file system has no such name
+    if draw.random() < 0.5:
+        (root / "circle").symlink_to(root)
+        (root / "dead.png").symlink_to(root / "nowhere")
+        (root / "self.png").symlink_to("self.png")
+    if draw.random() < 0.3:
+        os.mkfifo(root / "pipe.png")
+    labels = draw.choice(("classes", "none"))
+    spec = SourceSpec(draw.choice(("folder", "folder", "dicom")), str(root), (("labels", labels),))
+    listing = list_images(spec, workspace, lambda done, total: None)
+    reader = open_images(spec, workspace)
+    for image in listing.images:
+        check_pixels(reader.read(image.key))
+    for key in ("../../etc/passwd", "/etc/passwd", "a\0b", "x" * 5000):
+        try:
+            reader.read(key)
+        except AutoALError as error:
+            check_sentence(error)
+            continue
+        raise Harm("it read what is not in the folder")
+
+
+def read_npz(data: bytes, place: Path) -> None:
+    from autoal_gui.core.pool import SourceSpec
+    from autoal_gui.sources.opening import list_images, open_images
+
+    file, workspace = place / "set.npz", place / "workspace"
+    file.write_bytes(data)
+    workspace.mkdir()
+    spec = SourceSpec("npz", str(file))
+    listing = list_images(spec, workspace, lambda done, total: None)
+    reader = open_images(spec, workspace)
+    for image in listing.images[:3]:
+        check_pixels(reader.read(image.key))
+
+
+def read_checkpoint(data: bytes, place: Path, ending: str = ".pt") -> None:
+    from autoal_gui.learning.checkpoint import load_model, start_model
+
+    file = place / f"model{ending}"
+    file.write_bytes(data)
+    try:
+        start_model(file)
+    except AutoALError as error:
+        check_sentence(error)
+    load_model(file)
+
+
+def read_safetensors(data: bytes, place: Path) -> None:
+    read_checkpoint(data, place, ".safetensors")
+
+
+def read_project(data: bytes, place: Path) -> None:
+    """Open a project file; where it is damaged, recover it and open what came out."""
+    from autoal_gui.core.backups import backups
+    from autoal_gui.core.project import FILE_NAME, Project
+    from autoal_gui.core.recovery import recover
+
+    def open_images(spec: object, workspace: Path) -> object:
+        return None
+
+    def list_images(spec: object, workspace: Path, progress: object) -> object:
+        raise AutoALError("There are no images.")
+
+    file = place / FILE_NAME
+    file.write_bytes(data)
+    try:
+        project = Project.open(place, open_images)
+    except ProjectDamaged as error:
+        check_sentence(error)
+        if file.read_bytes() != data and not backups(place):  # else an older one was brought up
+            raise Harm("a damaged project was written to") from error
+        recover(place, list_images, lambda done, total: None)
+        project = Project.open(place, open_images)
+    try:
+        project.rounds(), project.queue, project.ranking, project.predictions()
+        if project.pool.images:
+            project.answer(min(project.pool.images), "unsure")
+    finally:
+        project.close()
+
+
+TARGETS: dict[str, Target] = {
+    "image": read_image,
+    "folder": read_folder,
+    "npz": read_npz,
+    "dicom": read_dicom,
+    "checkpoint": read_checkpoint,
+    "safetensors": read_safetensors,
+    "project": read_project,
+}
+
+
+def check_sentence(error: AutoALError) -> None:
+    sentence = str(error)
+    if not sentence.endswith((".", "?")) or "\n" in sentence or len(sentence) > LONGEST_SENTENCE:
+        raise Harm(f"no plain sentence: {sentence!r}") from error
+
+
+def outcome(target: Target, data: bytes, place: Path) -> str:
+    """Return "used", "refused", or "crashed" with what went wrong."""
+    shutil.rmtree(place, ignore_errors=True)
+    place.mkdir(parents=True)
+    try:
+        target(data, place)
+        verdict = "used"
+    except AutoALError as error:
+        verdict = "refused"
+        try:
+            check_sentence(error)
+        except Harm as harm:
+            verdict = f"crashed {harm}"
+    except Exception as error:
+        frame = traceback.extract_tb(error.__traceback__)[-1]
+        where = f"{Path(frame.filename).name}:{frame.lineno}"
+        verdict = f"crashed {type(error).__name__} at {where}: {str(error)[:150]!r}"
+    if forbidden or CANARY.exists():
+        verdict = f"crashed it {', '.join(forbidden) or 'ran code'}"
+        forbidden.clear()
+        CANARY.unlink(missing_ok=True)
+    return verdict
+
+
+forbidden: list[str] = []
+"""What the input made the program do that no input may."""
+_CODE = ("os.system", "os.exec", "os.posix_spawn", "subprocess.Popen", "socket.connect")
+_WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT
+
+
+def watch(place: Path) -> None:
+    """Note every write outside a folder and every start of a program from now on, for good."""
+    allowed = (str(place.resolve()), "/dev/null")
+
+    def note(event: str, values: tuple[object, ...]) -> None:
+        if event in _CODE:
+            forbidden.append(f"called {event}")
+        elif event == "open" and _is_write(values) and not _is_inside(values[0], allowed):
+            forbidden.append("wrote outside its folder")
+
+    sys.addaudithook(note)
+
+
+def _is_write(values: tuple[object, ...]) -> bool:
+    return isinstance(values[2], int) and bool(values[2] & _WRITES)
+
+
+def _is_inside(path: object, allowed: tuple[str, ...]) -> bool:
+    return not isinstance(path, str) or str(Path(path).absolute()).startswith(allowed)
+
+
+def mutations(seeds: list[bytes], number: int) -> bytes:
+    """Return an input made of the seeds; the same number gives the same one."""
+    import random
+
+    draw = random.Random(number)
+    data = bytearray(draw.choice(seeds))
+    for _ in itertools.repeat(None, draw.choice((0, 1, 1, 2, 4, 16))):
+        at = draw.randrange(len(data) + 1)
+        way = draw.randrange(7)
+        if way == 0:
+            del data[at:]
+        elif way == 1:
+            del data[at : at + draw.randrange(1, 64)]
+        elif way == 2:
+            data[at:at] = draw.randbytes(draw.randrange(1, 64))
+        elif way == 3:
+            other = draw.choice(seeds)
+            start = draw.randrange(len(other) + 1)
+            data[at : at + 64] = other[start : start + 64]
+        elif way == 4 and data:
+            data[at % len(data)] = draw.choice((0, 1, 0x7F, 0x80, 0xFF))
+        elif way == 5 and data:
+            data[at % len(data)] ^= 1 << draw.randrange(8)
+        elif data:  # most formats say at their start what follows
+            data[draw.randrange(min(64, len(data)))] = draw.randrange(256)
+    return bytes(data)
