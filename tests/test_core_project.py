@@ -4,6 +4,7 @@ import sqlite3
 import stat
 import sys
 from contextlib import closing
+from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -24,6 +25,7 @@ from project_support import (
     settings_with,
 )
 
+from autoal_gui.core.checks import Checked
 from autoal_gui.core.errors import (
     EarlyAccess,
     ImageUnreadable,
@@ -1052,3 +1054,40 @@ def test_the_tally_follows_every_answer_undo_and_failed_group(project):
     with pytest.raises(ProjectError), project.together():
         [project.answer(image, "label", 1) for image in (pool[2], 10**6)]
     assert told() == counted()
+
+
+# -- what is counted and what is one step -----------------------------------------------------
+
+
+def test_two_groups_stay_two_steps_though_the_clock_stands_still(tmp_path, monkeypatch):
+    class Stopped(datetime):
+        @classmethod
+        def now(cls, tz=None):
+            return datetime(2026, 1, 2, 3, 4, 5, 678901, tz)
+
+    monkeypatch.setattr("autoal_gui.core.project.datetime", Stopped)
+    project = new_project(tmp_path)
+    first, second = project.unanswered()[:2], project.unanswered()[2:4]
+    for group in (first, second):
+        with project.together():
+            for image in group:
+                project.answer(image, "label", 0)
+    assert {entry.image_id for entry in project.undo_together()} == {*second}
+    assert set(project.answers) == {*first}
+    assert {entry.image_id for entry in project.redo_together()} == {*second}
+    assert {entry.image_id for entry in project.undo_together()} == {*second}
+    project = reopened(project)
+    assert {entry.image_id for entry in project.undo_together()} == {*first}
+    project.close()
+
+
+def test_nothing_waits_once_only_unreadable_images_are_left(tmp_path):
+    project = new_project(tmp_path)
+    first, second, *others = project.unanswered()
+    keys = {i: image.key for i, image in project.pool.images.items()}
+    for image in (first, *others):
+        project.answer(image, "label", 0)
+    assert project.waiting == 1
+    project.store_checks([Checked(i, keys[i], "", "The file is gone.") for i in (first, second)])
+    assert project.waiting == 0
+    project.close()

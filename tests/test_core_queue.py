@@ -118,3 +118,10 @@ class Labelling(RuleBasedStateMachine):
 
 TestLabelling = Labelling.TestCase
 TestLabelling.settings = settings(max_examples=50, stateful_step_count=30)
+
+
+def test_an_image_whose_answer_is_taken_back_is_no_repeat_any_more():
+    queue = LabelQueue((5, 1, 6), (7,), 3, frozenset({1}))
+    assert queue.brought_back(1, again=True).repeats == {1}
+    assert queue.brought_back(1, again=False).repeats == frozenset()
+    assert queue.brought_back(2, again=False) == LabelQueue((2, 5, 1, 6), (7,), 3, frozenset({1}))

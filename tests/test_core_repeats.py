@@ -140,8 +140,13 @@ class Reader(RuleBasedStateMachine):
                 self.go_on()
 
     @precondition(lambda self: self.journal.undoable)
-    @rule()
-    def undo(self):
+    @rule(times=st.sampled_from((1, 1, 1, 30)))
+    def undo(self, times):
+        for _ in range(times):
+            if self.journal.undoable:
+                self.undo_one()
+
+    def undo_one(self):
         taken = self.journal.undoable
         turn = Entry(
             len(self.entries) + 1, "2026", "reader", 0, "undo", taken.image_id,

@@ -610,3 +610,17 @@ def test_an_export_waits_for_the_warm_start_and_goes_before_the_round(
     qtbot.waitUntil(lambda: (tmp_path / "model.pt").exists())
     finish(qtbot, warming, backend)
     assert kinds(backend) == ["WarmStart", "RunRound", "WarmStart", "ExportModel", "RunRound"]
+
+
+def test_a_full_disk_does_not_keep_a_project_open(qtbot, controller, folder, backend):
+    label(controller, 3)
+    idle(qtbot, controller)
+    backend.gate.clear()
+    controller.train_now()
+    controller.project._db.execute("PRAGMA query_only=ON")  # nothing can be written any more
+    controller.close_project()
+    assert not controller.is_open
+    backend.gate.set()
+    assert controller.open_project(folder)
+    assert controller.project.rounds()[-1].outcome == "interrupted"
+    assert len(controller.project.answers) == 3

@@ -14,6 +14,7 @@ from autoal_gui.core.model import StartModel
 from autoal_gui.core.pool import ListedImage, Listing, SourceSpec
 from autoal_gui.core.session import State
 from autoal_gui.core.settings import PRESETS
+from autoal_gui.engine.jobs import Job
 from autoal_gui.gui.forms import MethodForm
 from autoal_gui.gui.importer import Importer, clean_name, free_folder
 from autoal_gui.gui.main_window import folder_spec
@@ -478,6 +479,7 @@ def test_labels_and_model_leave_the_program(qtbot, window, controller, tmp_path)
     dialog = window.dialog
     assert not dialog.buttons["pt"].isEnabled()
     assert dialog.exporter.KIND == "labels"
+    assert not dialog.cancel.isVisible()  # nothing runs that it could end
     dialog.reject()
     for number in range(4):
         controller.answer(number % 2)
@@ -513,4 +515,17 @@ def test_enter_writes_what_is_chosen(qtbot, window, controller, tmp_path):
     assert not dialog._choose.isDefault()  # its file dialog would wait for ever
     qtbot.keyClick(dialog.buttons["csv"], Qt.Key.Key_Return)
     qtbot.waitUntil((tmp_path / "out.csv").is_file)
+    dialog.reject()
+
+
+def test_what_an_earlier_checkpoint_said_does_not_count_for_the_next(qtbot, window, tmp_path):
+    (tmp_path / "good.pt").write_text("bright dark")
+    dialog = listed(qtbot, window, folder_spec(draw_folder(tmp_path / "images", 20)))
+    dialog.start_from.line.setText(str(tmp_path / "good.pt"))
+    for job in dialog.findChildren(Job):
+        assert job.wait(10_000)  # what it says is on its way
+    dialog.start_from.line.setText(str(tmp_path / "bad.txt"))
+    qtbot.waitUntil(lambda: "not a checkpoint" in dialog.start_note.text())
+    assert dialog._start is None
+    assert not dialog.ok.isEnabled()
     dialog.reject()

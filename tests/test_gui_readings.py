@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog
 
 from autoal_gui.core.project import Project
+from autoal_gui.engine.jobs import Job
 from autoal_gui.sources.opening import open_images
 
 pytestmark = pytest.mark.qt_log_ignore(QUIET)
@@ -286,3 +287,20 @@ def test_closing_the_project_while_it_merges_is_harmless(
     qtbot.waitUntil(lambda: not page.merging.is_running)
     assert controller.open_project(folder)
     assert controller.project.journal.second_readers == ()
+
+
+def test_what_an_earlier_merge_had_read_never_goes_into_another_project(
+    qtbot, window, controller, theirs, monkeypatch
+):
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(theirs))
+    window.actions_table["merge"].trigger()
+    merging = window.pages["agreement"].merging
+    for job in merging.findChildren(Job):
+        assert job.wait(10_000)  # what it has read is on its way to the window
+    ours = controller.project.folder
+    controller.close_project()
+    start(window, ours.parent.parent, name="third")
+    third = controller.project
+    merging.start(ours)
+    qtbot.waitUntil(lambda: not merging.is_running)
+    assert set(third.journal.second_readers) == {controller.project.annotator}

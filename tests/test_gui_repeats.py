@@ -125,3 +125,34 @@ def test_an_answer_given_again_was_given_with_the_suggestion_in_sight(qtbot, win
     qtbot.keyClick(window, Qt.Key.Key_Left)
     qtbot.keyClick(window, ZERO)
     assert controller.project.answers[image].shown
+
+
+@pytest.mark.parametrize("how", ["back", "review"])
+def test_a_correction_by_someone_who_has_seen_the_answer_is_one(qtbot, window, controller, how):
+    image = reach_a_repeat(qtbot, window)
+    project = controller.project
+    first = project.answers[image]
+    if how == "back":
+        controller.go_to(next(reversed(project.answers)))
+        for _ in project.answers:
+            if controller.current != image:
+                qtbot.keyClick(window, Qt.Key.Key_Left)
+    else:
+        controller.look_again(image)
+    assert controller.current == image
+    assert controller.shown_answer(image) == first  # which is no secret any more
+    qtbot.keyClick(window, ONE if first.class_index == 0 else ZERO)
+    assert project.answers[image].class_index == 1 - first.class_index
+    assert image not in project.journal.repeats
+    assert controller.current is not None
+
+
+def test_an_image_whose_only_answer_was_taken_back_gets_a_label(qtbot, window, controller):
+    image = reach_a_repeat(qtbot, window)
+    project = controller.project
+    while image in project.answers:
+        qtbot.keyClick(window, BACKSPACE)
+    assert controller.current == image
+    qtbot.keyClick(window, ONE)
+    assert project.answers[image].class_index == 1
+    assert image not in project.journal.repeats

@@ -10,7 +10,7 @@ import random
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import asdict, dataclass, field, replace
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from itertools import filterfalse
 from pathlib import Path
 from typing import Any, Literal
@@ -256,7 +256,7 @@ class Project:
         removed = frozenset(int(i) for i in _setting(self._db, "removed_classes", []))
         if not removed:
             return removed
-        return removed - {entry.class_index for entry in self.answers.values()}
+        return removed - {index for index, count in self._tally.classes.items() if count}
 
     @removed_classes.setter
     def removed_classes(self, removed: Iterable[int]) -> None:
@@ -399,7 +399,7 @@ class Project:
         Raises:
             ProjectError: they could not be saved.
         """
-        self._moment = together_at(datetime.now(timezone.utc))
+        self._moment = self._free_moment()
         try:
             with database.saving(UNANSWERED), database.transaction(self._db):
                 yield
@@ -409,6 +409,13 @@ class Project:
             raise
         finally:
             self._moment = ""
+
+    def _free_moment(self) -> str:
+        """Return a time that the last answers were not given at, should the clock stand still."""
+        now, last = datetime.now(timezone.utc), self._journal.undoable
+        while last is not None and together_at(now) == last.at:
+            now += timedelta(microseconds=1)
+        return together_at(now)
 
     def add_readings(self, readings: Sequence[Entry]) -> None:
         """Append second readings from another project, all or none; each gets a sequence here.
@@ -558,9 +565,11 @@ class Project:
 
     @property
     def waiting(self) -> int:
-        """How many images have no answer yet, without looking at each of them."""
-        known = self._own_truth
-        return len(self.pool.images) - len(known) - sum(i not in known for i in self.answers)
+        """How many images still wait for an answer, without looking at each of them."""
+        known, answers = self._own_truth, self.answers
+        unusable = sum(i not in known and i not in answers for i in self._unusable)
+        answered = sum(i not in known for i in answers)
+        return len(self.pool.images) - len(known) - answered - unusable
 
     def hidden_truth(self) -> HiddenTruth:
         """Return the known labels of the pool for a replay; each reachable only once asked for."""

@@ -75,8 +75,13 @@ class LabelQueue:
         `again` says whether that was the answer to a repeat.
         """
         batch = self.batch if image_id in self.batch else (image_id, *self.batch)
-        repeats = self.repeats | {image_id} if again else self.repeats
+        # Once the answer itself is taken back, the next one is no repeat of anything.
+        repeats = self.repeats | {image_id} if again else self.without_repeat(image_id).repeats
         return replace(self, batch=batch, repeats=repeats)
+
+    def without_repeat(self, image_id: int) -> "LabelQueue":
+        """Return the queue in which an image is no repeat: it counts as answered, if it is."""
+        return replace(self, repeats=self.repeats - {image_id})
 
     def without(self, unusable: Container[int]) -> "LabelQueue":
         """Return the queue without images that cannot be read."""

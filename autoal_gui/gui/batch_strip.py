@@ -31,6 +31,7 @@ from autoal_gui.gui.class_panel import answer_word, paint_key
 from autoal_gui.gui.image_grid import paint_mark
 from autoal_gui.gui.image_loader import ImageLoader
 from autoal_gui.gui.keys import class_keys
+from autoal_gui.gui.parts import plain_tip
 from autoal_gui.gui.theme import Theme
 
 THUMBNAIL, PADDING = 56, 5  # device-independent pixels
@@ -119,12 +120,13 @@ class BatchModel(QAbstractListModel):
             words = [answer_word(entry, self._classes) if entry else tr("no answer yet")]
             words += [tr("flagged")] if image_id in self._flags else []
             words += [tr("with a comment")] if image_id in self._comments else []
-            return tr(
+            said = tr(
                 "Image {place} of {total}: {answer}",
                 place=number(index.row() + 1),
                 total=number(len(self._batch)),
                 answer=", ".join(words),
             )
+            return plain_tip(said) if role == Qt.ItemDataRole.ToolTipRole else said
         return None
 
 

@@ -18,6 +18,7 @@ from autoal_gui.core.journal import Entry
 from autoal_gui.core.language import mark, tr
 from autoal_gui.core.project import Suggestion
 from autoal_gui.gui.keys import class_keys
+from autoal_gui.gui.parts import plain_tip, text_label
 from autoal_gui.gui.theme import Theme, class_colour, ink_on, scale_font
 
 ANSWER_WORDS = {"unsure": mark("Unsure"), "skip": mark("Skipped")}
@@ -37,9 +38,10 @@ class ClassButton(QPushButton):
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAccessibleName(tr("{name}, key {key}", name=name, key=key) if key else name)
         if key:
-            self.setToolTip(tr("{name}: press {key}", name=name, key=key))
+            tip = tr("{name}: press {key}", name=name, key=key)
         else:
-            self.setToolTip(tr("{name}: no key is left; click here, or type its name", name=name))
+            tip = tr("{name}: no key is left; click here, or type its name", name=name)
+        self.setToolTip(plain_tip(tip))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.clicked.connect(self._choose)
 
@@ -115,9 +117,7 @@ class ClassPanel(QFrame):
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         scroll.setWidget(content)
-        self._feedback = QLabel()
-        self._feedback.setProperty("role", "muted")
-        self._feedback.setWordWrap(True)
+        self._feedback = text_label(role="muted")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(12, 12, 12, 12)
         layout.setSpacing(8)

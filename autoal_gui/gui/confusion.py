@@ -14,6 +14,7 @@ from autoal_gui.core.language import tr
 from autoal_gui.core.metrics import Metrics
 from autoal_gui.core.project import Project
 from autoal_gui.gui.keys import class_keys
+from autoal_gui.gui.parts import plain_tip
 from autoal_gui.gui.plots import mixed_colour, series_colour
 from autoal_gui.gui.theme import Theme, ink_on
 
@@ -50,7 +51,7 @@ class ConfusionMatrix(QTableWidget):
         self.setVerticalHeaderLabels([f"{keys[i]}  {classes[i]}" for i in range(size)])
         for column in range(size):
             head = QTableWidgetItem(keys[column].upper() or "–")
-            head.setToolTip(classes[column])
+            head.setToolTip(plain_tip(classes[column]))
             self.setHorizontalHeaderItem(column, head)
         for row, counts in enumerate(metrics.confusion):
             for column, count in enumerate(counts):
@@ -61,7 +62,7 @@ class ConfusionMatrix(QTableWidget):
     def _cell(self, count: int, share: float, words: str) -> QTableWidgetItem:
         item = QTableWidgetItem(str(count))
         item.setTextAlignment(Qt.AlignmentFlag.AlignCenter)
-        item.setToolTip(words)
+        item.setToolTip(plain_tip(words))
         item.setData(Qt.ItemDataRole.AccessibleTextRole, words)
         ground = mixed_colour(QColor(self._theme.colours.surface), series_colour(0), share)
         item.setBackground(ground)

@@ -211,11 +211,14 @@ class Controller(QObject):
         self._client.abandon()
         self.label_export.close()
         self.checks.close()
+        # Where the disk is full, the same batch is dealt again, and a round that is not said to
+        # have ended is one that was interrupted.
         if self._batch_saver.isActive():
-            with contextlib.suppress(AutoALError):  # the same batch is dealt again
+            with contextlib.suppress(AutoALError):
                 self._save_batch()
         if self._round is not None:
-            self._project.end_round(self._round, "interrupted", tr("The project was closed."))
+            with contextlib.suppress(AutoALError):
+                self._project.end_round(self._round, "interrupted", tr("The project was closed."))
         self._project.close()
         self._project, self._queue, self._current = None, LabelQueue(), None
         self._round, self._trained_on, self._due = None, None, False
@@ -417,6 +420,22 @@ class Controller(QObject):
         if image_id in self.project.pool.images:
             self._show(image_id)
 
+    def look_again(self, image_id: int) -> None:
+        """Show an answered image to someone who has seen its answer, perhaps to correct it.
+
+        If it was to be put a second time, it no longer is: that would measure nothing, and the
+        correction would be stored as the answer to a repeat.
+        """
+        completed = False
+        if image_id in self._queue.repeats:
+            self._set_queue(self._queue.without_repeat(image_id))
+            completed = self._queue.current(self.answered) is None
+            if completed:
+                self._set_queue(self._queue.next_batch(self.project.answers))
+        self.go_to(image_id)
+        if completed:
+            self._train_after_batch()
+
     def show_images(self, title: str, image_ids: tuple[int, ...]) -> None:
         """Ask for a page of these images, under a title that says what they have in common."""
         self.images_wanted.emit(title, image_ids)
@@ -428,14 +447,14 @@ class Controller(QObject):
         if position == 0:
             self.notice.emit(tr("This is the first image that was answered."))
             return
-        self._show(path[position - 1])
+        self.look_again(path[position - 1])
 
     def forward(self) -> None:
         """Show the image answered after the one on screen, in the end the first unanswered."""
         path = self._path()
         position = path.index(self._current) + 1 if self._current in path else len(path)
         if position < len(path):
-            self._show(path[position])
+            self.look_again(path[position])
         else:
             self._show(self._queue.current(self.answered))
 
@@ -506,6 +525,11 @@ class Controller(QObject):
     def round_number(self) -> int | None:
         """The number of the running round, or None."""
         return self._round
+
+    @property
+    def is_explaining(self) -> bool:
+        """Whether the engine works out where the model looked."""
+        return self._explaining
 
     @property
     def new_labels(self) -> int:

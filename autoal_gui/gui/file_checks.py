@@ -11,7 +11,7 @@ from autoal_gui.core.errors import AutoALError, ImageUnreadable
 from autoal_gui.core.language import tr
 from autoal_gui.core.pool import CheckingReader, ProgressCallback
 from autoal_gui.core.project import Project
-from autoal_gui.engine.jobs import Job
+from autoal_gui.engine.jobs import OneJob
 
 STORED = 500  # files between two writes, which then take some milliseconds
 
@@ -26,14 +26,17 @@ class FileChecks(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._job: Job | None = None
+        self._job = OneJob(self)
+        self._job.progress.connect(self._on_progress)
+        self._job.succeeded.connect(self._on_read)
+        self._job.failed.connect(self._end)
         self._project: Project | None = None
         self._found: deque[Checked] = deque()
 
     @property
     def running(self) -> bool:
         """Whether files are being read."""
-        return self._job is not None
+        return self._job.running
 
     def start(self, project: Project) -> None:
         """Read the files of a project that have not been read yet."""
@@ -42,21 +45,13 @@ class FileChecks(QObject):
         if not waiting or not isinstance(reader, CheckingReader):
             return
         self._project, self._found = project, deque()
-        job = self._job = Job(partial(check_files, reader, waiting, self._found), self)
-        job.progress.connect(self._on_progress)
-        job.succeeded.connect(self._on_read)
-        job.failed.connect(self._on_failed)
-        job.start()
+        self._job.start(partial(check_files, reader, waiting, self._found))
 
     def close(self) -> None:
         """Stop, and store what has been read; the project may be closed then."""
-        job, self._job = self._job, None
-        if job is not None:
-            job.close()
-            job.blockSignals(True)
-            job.deleteLater()
-            self._store()
-        self._project = None
+        self._job.close()
+        self._store()
+        self._project, self._found = None, deque()
 
     def _store(self) -> None:
         """Store what has been read so far; what cannot be saved is read again another time."""
@@ -73,20 +68,14 @@ class FileChecks(QObject):
 
     @Slot(int, int)
     def _on_progress(self, done: int, total: int) -> None:
-        if self.sender() is self._job and len(self._found) >= STORED:
+        if len(self._found) >= STORED:
             self._store()
 
     @Slot(object)
     def _on_read(self, checked: int) -> None:
-        if self.sender() is self._job:
-            self._store()
-            self._end()
+        self._end()
 
-    @Slot(str)
-    def _on_failed(self, sentence: str) -> None:
-        if self.sender() is self._job:
-            self._end()
-
+    @Slot()
     def _end(self) -> None:
         project = self._project
         self.close()

@@ -47,6 +47,7 @@ from autoal_gui.core.language import number, tr
 from autoal_gui.gui.class_panel import answer_word, paint_key
 from autoal_gui.gui.image_loader import ImageLoader
 from autoal_gui.gui.keys import class_keys
+from autoal_gui.gui.parts import plain_tip
 from autoal_gui.gui.theme import Theme, icon
 from autoal_gui.gui.thumbnails import Thumbnails
 
@@ -103,12 +104,13 @@ class GridModel(QStandardItemModel):
             words.append(answer_word(entry, self.classes) if entry else tr("no answer yet"))
         if image_id in self.captions:
             words.append(self.captions[image_id])
-        return tr(
+        said = tr(
             "Image {place} of {total}: {answer}",
             place=number(index.row() + 1),
             total=number(len(self.ids)),
             answer=", ".join(words),
         )
+        return plain_tip(said) if role == Qt.ItemDataRole.ToolTipRole else said
 
 
 class GridDelegate(QStyledItemDelegate):
@@ -182,7 +184,8 @@ class GridDelegate(QStyledItemDelegate):
             text.translate(0, line + 3 if model.classes else 0)
             painter.setPen(QColor(colours.muted))
             caption = model.captions.get(image_id, "")
-            painter.drawText(text, Qt.AlignmentFlag.AlignVCenter, _elided(painter, caption, text))
+            words = _elided_caption(painter, caption, text)
+            painter.drawText(text, Qt.AlignmentFlag.AlignVCenter, words)
 
     def _paint_answer(self, painter: QPainter, text: QRect, entry: Entry) -> None:
         model = self._grid.grid_model
@@ -199,6 +202,13 @@ class GridDelegate(QStyledItemDelegate):
 
 def _elided(painter: QPainter, words: str, place: QRect) -> str:
     return painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, place.width())
+
+
+def _elided_caption(painter: QPainter, words: str, place: QRect) -> str:
+    """Shorten what stands before the last word, which says how sure the model is."""
+    name, space, last = words.rpartition(" ")
+    taken = painter.fontMetrics().horizontalAdvance(space + last)
+    return _elided(painter, name, place.adjusted(0, 0, -taken, 0)) + space + last
 
 
 def paint_fitted(painter: QPainter, place: QRect, picture: QImage) -> None:

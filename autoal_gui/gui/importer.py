@@ -11,7 +11,7 @@ from autoal_gui.core.errors import ProjectError, SourceError
 from autoal_gui.core.language import tr
 from autoal_gui.core.pool import ImagePool, Listing, PoolImage, SourceSpec, longest_side
 from autoal_gui.core.project import FILE_NAME, make_folders
-from autoal_gui.engine.jobs import Job
+from autoal_gui.engine.jobs import OneJob
 from autoal_gui.gui.services import Services
 
 PROBED = 20  # images tried for their size before giving up
@@ -30,14 +30,18 @@ class Importer(QObject):
     def __init__(self, services: Services, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._services = services
-        self._job: Job | None = None
+        self._job = OneJob(self)
+        self._job.progress.connect(self.progress)
+        self._job.succeeded.connect(self.listed)
+        self._job.failed.connect(self._on_failed)
+        self._job.cancelled.connect(self._on_cancelled)
         self._staging: Path | None = None
         self.spec = SourceSpec("")
 
     @property
     def running(self) -> bool:
         """Whether a listing is going on."""
-        return self._job is not None
+        return self._job.running
 
     def start(self, spec: SourceSpec) -> None:
         """List a set; what was listed before is dropped."""
@@ -52,17 +56,11 @@ class Importer(QObject):
         except (OSError, ProjectError):
             self.failed.emit(tr("The folder for new projects cannot be written to."))
             return
-        job = self._job = Job(partial(self._services.list_images, spec, workspace), self)
-        job.progress.connect(self.progress)
-        job.succeeded.connect(self._on_listed)
-        job.failed.connect(self._on_failed)
-        job.cancelled.connect(self._on_cancelled)
-        job.start()
+        self._job.start(partial(self._services.list_images, spec, workspace))
 
     def cancel(self) -> None:
         """Ask the listing to stop; `cancelled` says when it has."""
-        if self._job is not None:
-            self._job.cancel()
+        self._job.cancel()
 
     def longest_side(self, listing: Listing) -> int:
         """Return the longer side in pixels of the first image of a listing; 0 if unreadable."""
@@ -95,9 +93,7 @@ class Importer(QObject):
 
     def close(self) -> None:
         """Stop, wait, and remove what was not adopted."""
-        if self._job is not None:
-            self._job.close()
-            self._end_job()
+        self._job.close()
         self._discard()
 
     def _discard(self) -> None:
@@ -105,32 +101,15 @@ class Importer(QObject):
             shutil.rmtree(self._staging, ignore_errors=True)
             self._staging = None
 
-    def _end_job(self) -> None:
-        job, self._job = self._job, None
-        if job is not None:
-            job.wait()  # its last signal is out; a QThread must have ended before it is dropped
-            job.blockSignals(True)
-            job.deleteLater()
-
-    @Slot(object)
-    def _on_listed(self, listing: Listing) -> None:
-        if self.sender() is self._job:
-            self._end_job()
-            self.listed.emit(listing)
-
     @Slot(str)
     def _on_failed(self, sentence: str) -> None:
-        if self.sender() is self._job:
-            self._end_job()
-            self._discard()
-            self.failed.emit(sentence)
+        self._discard()
+        self.failed.emit(sentence)
 
     @Slot()
     def _on_cancelled(self) -> None:
-        if self.sender() is self._job:
-            self._end_job()
-            self._discard()
-            self.cancelled.emit()
+        self._discard()
+        self.cancelled.emit()
 
 
 def free_folder(parent: Path, name: str) -> Path:

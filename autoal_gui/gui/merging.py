@@ -11,7 +11,7 @@ from autoal_gui.core.journal import Entry
 from autoal_gui.core.merge import Merge, merge, read_other, report
 from autoal_gui.core.pool import PoolImage, ProgressCallback
 from autoal_gui.core.project import Project
-from autoal_gui.engine.jobs import Job
+from autoal_gui.engine.jobs import OneJob
 from autoal_gui.gui.controller import Controller
 
 PART = 100  # answers written at once: some milliseconds, so that the window stays smooth
@@ -29,7 +29,10 @@ class Merging(QObject):
     def __init__(self, controller: Controller, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._controller = controller
-        self._job: Job | None = None
+        self._job = OneJob(self)
+        self._job.succeeded.connect(self._on_read)
+        self._job.failed.connect(self._on_failed)
+        self._job.cancelled.connect(self._stop_writing)
         self._project: Project | None = None
         self._merge: Merge | None = None
         self._written = 0
@@ -40,7 +43,7 @@ class Merging(QObject):
     @property
     def is_running(self) -> bool:
         """Whether a merge is in work."""
-        return self._job is not None or self._merge is not None
+        return self._job.running or self._merge is not None
 
     def start(self, folder: Path) -> None:
         """Read another project and bring its answers in as second readings."""
@@ -54,15 +57,10 @@ class Merging(QObject):
             project.classes,
             project.entries(),
         )
-        self._job = Job(work, self)
-        self._job.succeeded.connect(self._on_read)
-        self._job.failed.connect(self._on_failed)
-        self._job.cancelled.connect(self._end)
-        self._job.start()
+        self._job.start(work)
 
     @Slot(object)
     def _on_read(self, found: Merge) -> None:
-        self._forget_job()
         if self._project is not None:  # else it was closed meanwhile
             self._merge, self._written = found, 0
             self._timer.start(0)
@@ -81,42 +79,30 @@ class Merging(QObject):
         self._written += len(part)
         self.progress.emit(self._written, len(found.new))
         if self._written >= len(found.new):
-            self._end()
+            self._stop_writing()
             self._controller.answers_changed.emit()
             self.finished.emit(report(found))
 
     @Slot(str)
     def _on_failed(self, sentence: str) -> None:
-        self._end()
+        self._stop_writing()
         self.failed.emit(sentence)
 
     @Slot()
     def cancel(self) -> None:
         """Stop; what has come in stays, the rest comes with the next merge."""
-        if self._job is not None:
-            self._job.cancel()
+        self._job.cancel()
         self._stop_writing()
 
     def close(self) -> None:
         """Stop and wait for the thread to end."""
-        if self._job is not None:
-            self._job.close()
-        self._end()
-
-    @Slot()
-    def _end(self) -> None:
-        self._forget_job()
+        self._job.close()
         self._stop_writing()
 
+    @Slot()
     def _stop_writing(self) -> None:
         self._timer.stop()
         self._merge, self._project = None, None
-
-    def _forget_job(self) -> None:
-        job, self._job = self._job, None
-        if job is not None:
-            job.wait()  # it has emitted its last signal
-            job.deleteLater()
 
 
 def _compare(

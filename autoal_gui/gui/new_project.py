@@ -1,9 +1,10 @@
 """The dialog that makes a project: images listed beside it, and a default for everything else."""
 
+from functools import partial
 from pathlib import Path
 from typing import cast
 
-from PySide6.QtCore import QLocale, QObject, QSize, Signal, Slot
+from PySide6.QtCore import QLocale, QSize, Signal, Slot
 from PySide6.QtWidgets import (
     QCheckBox,
     QDialog,
@@ -23,11 +24,11 @@ from PySide6.QtWidgets import (
 from autoal_gui.core.errors import AutoALError
 from autoal_gui.core.language import mark, tr, tr_count
 from autoal_gui.core.model import StartModel
-from autoal_gui.core.pool import Listing, SourceSpec
+from autoal_gui.core.pool import Listing, ProgressCallback, SourceSpec
 from autoal_gui.core.project import LabelUse, ProjectPlan
 from autoal_gui.core.settings import PRESETS
 from autoal_gui.core.splits import default_evaluation_size
-from autoal_gui.engine.jobs import Job
+from autoal_gui.engine.jobs import OneJob
 from autoal_gui.gui.forms import ClassList, MethodForm, PathField, combo, spin, translated
 from autoal_gui.gui.importer import Importer, free_folder
 from autoal_gui.gui.parts import Section, add_card, fitting, text_label
@@ -175,7 +176,9 @@ class NewProjectDialog(QDialog):
         self.listing: Listing | None = None
         self._side = 0
         self.importer = Importer(services, self)
-        self._job: Job | None = None
+        self._job = OneJob(self)
+        self._job.succeeded.connect(self._on_checkpoint)
+        self._job.failed.connect(self._on_checkpoint_failed)
         self._start: StartModel | None = None
         self.setWindowTitle(tr("New project"))
         self.chooser = SetChooser() if spec.kind == "medmnist" else None
@@ -370,7 +373,7 @@ class NewProjectDialog(QDialog):
         self._update()
 
     def _on_start_from(self, text: str) -> None:
-        self._close_job()
+        self._job.close()
         self._start = None
         self.start_note.setVisible(bool(text.strip()))
         if not text.strip():
@@ -378,15 +381,11 @@ class NewProjectDialog(QDialog):
             return
         self.start_note.setText(tr("Reading the checkpoint…"))
         set_property(self.start_note, "role", "muted")
-        self._job = ReadCheckpoint(self._services, self.start_from.path(), self)
-        self._job.succeeded.connect(self._on_checkpoint)
-        self._job.failed.connect(self._on_checkpoint_failed)
-        self._job.start()
+        self._job.start(partial(_start_model, self._services, self.start_from.path()))
         self._update()
 
     @Slot(object)
     def _on_checkpoint(self, start: StartModel) -> None:
-        self._close_job()
         self._start = start
         self.start_note.setText(start_note(start))
         if not self.classes.names():
@@ -395,17 +394,9 @@ class NewProjectDialog(QDialog):
 
     @Slot(str)
     def _on_checkpoint_failed(self, sentence: str) -> None:
-        self._close_job()
         self.start_note.setText(sentence)
         set_property(self.start_note, "role", "danger")
         self._update()
-
-    def _close_job(self) -> None:
-        job, self._job = self._job, None
-        if job is not None:
-            job.blockSignals(True)
-            job.close()
-            job.deleteLater()
 
     def _problem(self) -> str:
         if self.listing is None:
@@ -422,7 +413,7 @@ class NewProjectDialog(QDialog):
         self._details.setVisible(self.listing is not None)  # until then there is nothing to say
         problem = self._problem()
         self.problem.setText(problem)
-        ready = self.listing is not None and not problem and self._job is None
+        ready = self.listing is not None and not problem and not self._job.running
         self.ok.setEnabled(ready)
 
     # -- the result ---------------------------------------------------------------------------
@@ -456,15 +447,13 @@ class NewProjectDialog(QDialog):
         super().accept()
 
     def _on_finished(self) -> None:
-        self._close_job()
+        self._job.close()
         self.importer.close()
 
 
-class ReadCheckpoint(Job):
-    """Reads what a checkpoint asks for, beside the window."""
-
-    def __init__(self, services: Services, path: Path, parent: QObject) -> None:
-        super().__init__(lambda progress: services.start_model(path), parent)
+def _start_model(services: Services, path: Path, progress: ProgressCallback) -> StartModel:
+    """Read what a checkpoint asks for, beside the window."""
+    return services.start_model(path)
 
 
 def title(spec: SourceSpec) -> str:

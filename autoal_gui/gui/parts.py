@@ -1,5 +1,7 @@
 """Small widgets that several views use."""
 
+import html
+
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QFrame,
@@ -32,6 +34,13 @@ def text_label(
         label.setProperty("role", role)
     scale_font(label, size, bold)
     return label
+
+
+def plain_tip(text: str) -> str:
+    """Return a tooltip that shows a text as it is: Qt takes for HTML what looks like it."""
+    if not {"<", "&"}.intersection(text):
+        return text
+    return f"<span>{html.escape(text).replace(chr(10), '<br>')}</span>"
 
 
 def chip() -> QLabel:

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QProgressDialog, QWidget
 from autoal_gui.core.language import tr
 from autoal_gui.core.pool import ProgressCallback
 from autoal_gui.core.recovery import Recovered, recover
-from autoal_gui.engine.jobs import Job
+from autoal_gui.engine.jobs import OneJob
 from autoal_gui.gui.services import Services
 
 
@@ -25,7 +25,10 @@ class Rescue(QObject):
         self._services = services
         self._window = window
         self._folder = Path()
-        self._job: Job | None = None
+        self._job = OneJob(self)
+        self._job.succeeded.connect(self._on_succeeded)
+        self._job.failed.connect(self._on_failed)
+        self._job.cancelled.connect(self._end)
         self._busy: QProgressDialog | None = None
 
     def start(self, folder: Path) -> None:
@@ -37,17 +40,12 @@ class Rescue(QObject):
         )
         self._busy.setWindowModality(Qt.WindowModality.WindowModal)
         self._busy.setMinimumDuration(300)
-        self._job = Job(self._recover, self)
-        self._job.succeeded.connect(self._on_succeeded)
-        self._job.failed.connect(self._on_failed)
-        self._job.cancelled.connect(self._end)
         self._busy.canceled.connect(self._job.cancel)
-        self._job.start()
+        self._job.start(self._recover)
 
     def close(self) -> None:
         """Stop what runs; the thread has ended when this returns."""
-        if self._job is not None:
-            self._job.close()
+        self._job.close()
         self._end()
 
     def _recover(self, progress: ProgressCallback) -> Recovered:

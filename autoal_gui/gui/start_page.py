@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 
 from autoal_gui.core.language import mark, tr
 from autoal_gui.core.project import FILE_NAME
-from autoal_gui.gui.parts import text_label
+from autoal_gui.gui.parts import plain_tip, text_label
 from autoal_gui.gui.theme import ICON_SIZE, Theme, icon, set_property
 
 WAYS = (
@@ -230,7 +230,7 @@ def recent_item(folder: str, faint: QColor) -> QListWidgetItem:
     lines = [Path(folder).name, short_path(folder), *([] if there else [tr(GONE)])]
     item = QListWidgetItem("\n".join(lines))
     item.setData(PATH, folder)
-    item.setToolTip(folder)
+    item.setToolTip(plain_tip(folder))
     if not there:
         item.setForeground(faint)
     return item
