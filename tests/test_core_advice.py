@@ -132,6 +132,20 @@ def test_gains_in_words():
     assert points(-0.01) == "−1.0"
 
 
+def test_an_interval_that_says_nothing_is_not_told():
+    wild = [0.3, 0.6, 0.35, 0.62, 0.4]
+    coarse, fine = advise(curve(wild, grain=0.02)), advise(curve(wild))
+    assert coarse.gain.is_vague
+    assert sentence(coarse) == (
+        "The evaluation images are too few to tell from noise what the last 3 rounds changed."
+    )
+    assert sentence(fine) == (
+        "The rounds so far differ too much to tell from noise what the last 3 changed."
+    )
+    assert not Gain(0.5, 0.2, 0.8).is_vague  # wide, and yet a gain
+    assert not Gain(0.0, -0.19, 0.19).is_vague
+
+
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=8), st.integers(1, 300))
 def test_the_curve_between_its_points_lies_between_them(found, labels):
     own = own_at(curve(found), labels)

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QPlainTextEdit,
     QTabBar,
     QTextEdit,
+    QToolButton,
     QWidget,
 )
 from test_gui_window import start
@@ -207,6 +208,19 @@ def settled(qtbot, place: QWidget) -> list[str]:
 
 def squeezed(button: QAbstractButton) -> bool:
     return button.width() < button.minimumSizeHint().width() - 1
+
+
+def test_the_bar_over_a_plain_picture_is_one_row(qtbot, window, tmp_path):
+    window.resize(1280, 800)
+    start(window, tmp_path)
+    bar = window.desk._zoom.parentWidget()
+    qtbot.waitUntil(lambda: window.desk.image_view.picture is not None)
+    tools = [tool for tool in bar.findChildren(QToolButton) if tool.isVisible()]
+    assert len(tools) == 8
+    assert len({tool.geometry().center().y() for tool in tools}) == 1
+    place = window.desk._position
+    assert place.fontMetrics().horizontalAdvance(place.text()) <= place.width()
+    assert bar.height() < 2 * tools[0].height()
 
 
 def test_nothing_is_cut_off_at_any_size_of_text(qtbot, scaled, tmp_path, backend):

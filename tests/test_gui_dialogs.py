@@ -479,6 +479,7 @@ def test_labels_and_model_leave_the_program(qtbot, window, controller, tmp_path)
     dialog = window.dialog
     assert not dialog.buttons["pt"].isEnabled()
     assert dialog.exporter.KIND == "labels"
+    assert not dialog.cancel.isVisible()  # nothing runs that it could end
     dialog.reject()
     for number in range(4):
         controller.answer(number % 2)

@@ -10,7 +10,7 @@ from autoal_gui.core.messages import Explain
 from autoal_gui.core.project import ProjectPlan
 from autoal_gui.core.session import State
 from autoal_gui.core.settings import PRESETS
-from autoal_gui.gui.heat_panel import COLOUR, heat_picture
+from autoal_gui.gui.heat_panel import COLOUR, WORKING, heat_picture
 from autoal_gui.gui.main_window import folder_spec
 from autoal_gui.sources.opening import list_images
 
@@ -103,6 +103,16 @@ def test_while_training_it_waits_and_says_so(qtbot, window, controller, backend)
     backend.gate.set()
     qtbot.waitUntil(lambda: window.desk.image_view.overlay is not None)
     assert "bright" in window.desk.heat.line
+
+
+def test_the_training_panel_says_what_is_worked_out(qtbot, window, controller):
+    controller.back()
+    shown(qtbot, window)
+    ask(qtbot, window)
+    assert window.desk.training.headline.text() == WORKING
+    qtbot.waitUntil(lambda: window.desk.image_view.overlay is not None)
+    idle(qtbot, controller)
+    assert window.desk.training.headline.text() == "Training is idle"
 
 
 def test_what_waits_is_forgotten_with_its_image(qtbot, window, controller, backend):

@@ -3,10 +3,12 @@
 import pytest
 from checking_support import BACKSPACE, CTRL, ONE, SHIFT, ZERO, idle, label_many, start, truth
 from gui_support import QUIET
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QRect, Qt
+from PySide6.QtGui import QImage, QPainter
 
 from autoal_gui.core.audit import changes
 from autoal_gui.core.review import Filter
+from autoal_gui.gui.image_grid import _elided_caption
 from autoal_gui.gui.review_detail import change_line, facts
 
 pytestmark = pytest.mark.qt_log_ignore(QUIET)
@@ -248,3 +250,15 @@ def label_many_away(controller):
     for image in [one for one in controller.batch if one not in controller.project.answers]:
         controller.go_to(image)
         controller.answer(0)
+
+
+def test_a_caption_that_is_too_long_still_says_how_sure_the_model_is(qapp):
+    picture = QImage(200, 40, QImage.Format.Format_RGB32)
+    painter = QPainter(picture)
+    words = "Model: promyelocyte 61%"
+    whole = painter.fontMetrics().horizontalAdvance(words)
+    assert _elided_caption(painter, words, QRect(0, 0, whole + 5, 20)) == words
+    short = _elided_caption(painter, words, QRect(0, 0, whole * 3 // 4, 20))
+    assert short.startswith("Model: p")
+    assert short.endswith("… 61%")
+    painter.end()

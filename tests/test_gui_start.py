@@ -4,6 +4,7 @@ import pytest
 from gui_support import QUIET, draw_folder
 from PySide6.QtCore import QMimeData, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent
+from PySide6.QtWidgets import QTabBar
 from test_gui_dialogs import listed
 from test_gui_window import start
 
@@ -117,10 +118,12 @@ def test_help_is_there_before_any_project(qtbot, window):
 def test_a_question_mark_leads_to_its_own_page(qtbot, window, tmp_path):
     start(window, tmp_path)
     desk = window.desk
-    desk.tabs.setCurrentWidget(desk.performance)
-    qtbot.mouseClick(desk.tabs.cornerWidget(), Qt.MouseButton.LeftButton)
-    assert window.pages["help"].topic == "performance"
-    window.leave_page()
+    tabs = desk.tabs.tabBar()
+    for place, topic in enumerate(("weights", "performance")):
+        question = tabs.tabButton(place, QTabBar.ButtonPosition.RightSide)
+        qtbot.mouseClick(question, Qt.MouseButton.LeftButton)
+        assert window.pages["help"].topic == topic
+        window.leave_page()
     desk.class_panel._buttons[0].setFocus()
     qtbot.keyClick(window, Qt.Key.Key_F1)  # and F1 to that of what has the focus
     assert window.pages["help"].topic == "labelling"

@@ -205,6 +205,26 @@ def test_brighter_is_brighter_whether_inverted_or_not(view, control):
         view.invert()
 
 
+def test_plain_pictures_have_no_window_until_it_is_changed(view, control):
+    said = []
+    control.offered.connect(said.append)
+    view.show_picture(levels(PLAIN))
+    assert not control.isHidden()
+    view.show_picture(levels(EIGHT))
+    assert control.isHidden()
+    view.show_picture(levels(Picture(EIGHT.pixels, window=(10, 90))))
+    assert not control.isHidden()
+    view.show_picture(levels(EIGHT))
+    view.show_sentence("Reading the image…")
+    assert control.isHidden()
+    view.show_picture(levels(EIGHT))
+    view.invert()
+    assert not control.isHidden()
+    view.invert()
+    assert control.isHidden()
+    assert said[-2:] == [True, False]
+
+
 def test_presets_of_ct_are_off_elsewhere(view, control):
     view.show_picture(levels(EIGHT))
     for base in BASES:

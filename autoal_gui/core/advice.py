@@ -20,6 +20,8 @@ LOOK = 3  # rounds whose gain is told, and as many are looked ahead
 FEWEST = 5  # measured rounds before stopping is advised
 WINDOW = 8  # rounds that the trend is taken from: earlier ones were steeper
 WORTH = 0.01  # of balanced accuracy: a gain that is worth three rounds of labelling
+WIDE = 0.4  # of balanced accuracy: an interval as wide says nothing of a gain, in numbers or words
+COARSE = 0.01  # what one image more or less changes, where the images are too few to measure with
 STUDENT = (12.71, 4.30, 3.18, 2.78, 2.57, 2.45)
 """97.5 % quantiles of Student's t for 1, 2, ... degrees of freedom, up to `WINDOW` - 2."""
 
@@ -61,6 +63,11 @@ class Gain:
         """Whether it may as well be none."""
         return self.low <= 0 <= self.high
 
+    @property
+    def is_vague(self) -> bool:
+        """Whether its interval is too wide to be worth telling."""
+        return self.is_noise and self.high - self.low > WIDE
+
 
 @dataclass(frozen=True)
 class Advice:
@@ -73,6 +80,8 @@ class Advice:
     """Of the last rounds; None before there are `FEWEST`."""
     ahead: Gain | None = None
     """What as many labels again are expected to bring."""
+    is_coarse: bool = False
+    """Whether the images that measure it are few."""
 
 
 def advise(points: Sequence[Point]) -> Advice:
@@ -93,7 +102,8 @@ def advise(points: Sequence[Point]) -> Advice:
     reach = math.log2((2 * last.labels - before.labels) / last.labels)
     ahead = _around(slope * reach, student * error * reach)
     above_chance = last.value - student * noise > last.chance
-    return Advice(_verdict(gain, ahead, above_chance), LOOK, gain, ahead)
+    is_coarse = last.grain >= COARSE
+    return Advice(_verdict(gain, ahead, above_chance), LOOK, gain, ahead, is_coarse)
 
 
 def _verdict(gain: Gain, ahead: Gain, above_chance: bool) -> Verdict:
@@ -125,13 +135,35 @@ def sentence(advice: Advice) -> str:
         return tr("Keep going: the rounds so far are too few to say what more labels bring.")
     helps = tr("Keep going: labels still help.")
     rises = tr("Keep going: over more rounds it still rises.")
+    if advice.gain.is_vague:
+        gain = vague_sentence(advice.rounds, advice.is_coarse)
+        waits = ""
+    else:
+        gain = gain_sentence(advice.gain, advice.rounds)
+        waits = tr("Keep going: a few more rounds will tell whether labels still help.")
     words = {
         "enough": tr("More labels are unlikely to change much."),
         "go on": rises if advice.gain.is_noise else helps,
-        "unclear": tr("Keep going: a few more rounds will tell whether labels still help."),
+        "unclear": waits,
         "early": "",
     }
-    return f"{gain_sentence(advice.gain, advice.rounds)} {words[advice.verdict]}"
+    return f"{gain} {words[advice.verdict]}".strip()
+
+
+def vague_sentence(rounds: int, is_coarse: bool) -> str:
+    """Say why the gain of the last rounds cannot be told from noise."""
+    if is_coarse:
+        return tr_count(
+            "The evaluation images are too few to tell from noise what the last round changed.",
+            "The evaluation images are too few to tell from noise what the last {count} rounds "
+            "changed.",
+            rounds,
+        )
+    return tr_count(
+        "The rounds so far differ too much to tell from noise what the last one changed.",
+        "The rounds so far differ too much to tell from noise what the last {count} changed.",
+        rounds,
+    )
 
 
 def gain_sentence(gain: Gain, rounds: int) -> str:

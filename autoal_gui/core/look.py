@@ -52,6 +52,8 @@ class Greys:
     slope: float = 1.0
     intercept: float = 0.0
     unit: str = ""
+    is_plain: bool = False
+    """Whether they are 8 bits without a window of their own, as of a photograph."""
 
     @classmethod
     def of(cls, picture: Picture) -> "Greys":
@@ -66,6 +68,7 @@ class Greys:
             picture.slope,
             picture.intercept,
             picture.unit,
+            is_plain=pixels.itemsize == 1 and picture.window is None,
         )
 
     @property

@@ -273,6 +273,7 @@ def _column(*parts: QWidget | QHBoxLayout) -> QWidget:
 
 def _table() -> QTableWidget:
     table = QTableWidget()
+    table.setFrameShape(QTableWidget.Shape.NoFrame)
     table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
     table.setSelectionMode(QTableWidget.SelectionMode.SingleSelection)
     table.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

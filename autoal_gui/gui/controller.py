@@ -546,6 +546,11 @@ class Controller(QObject):
         return self._round
 
     @property
+    def is_explaining(self) -> bool:
+        """Whether the engine works out where the model looked."""
+        return self._explaining
+
+    @property
     def new_labels(self) -> int:
         """How many training labels came in since the last round that finished."""
         finished = self.project.finished_rounds()

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QSplitter,
     QStackedWidget,
+    QTabBar,
     QTabWidget,
     QToolButton,
     QVBoxLayout,
@@ -164,10 +165,12 @@ class Desk(QWidget):
         row.addWidget(self._position, 1)
         row.addWidget(self._comment, 1)
         tools = FlowLayout()
-        row.addLayout(tools, 2)
-        tools.addWidget(WindowControl(self.image_view, actions))
-        tools.addWidget(tool_button(actions, "invert"))
-        tools.addWidget(self._zoom)
+        row.addLayout(tools)  # at its own width, one line, as long as there is room
+        window, invert = WindowControl(self.image_view, actions), tool_button(actions, "invert")
+        invert.hide()
+        window.offered.connect(invert.setVisible)
+        for widget in (window, invert, self._zoom):
+            tools.addWidget(widget)
         for name in ("flag", "comment", "grid", "fit", "actual", "smooth", "heat"):
             tools.addWidget(tool_button(actions, name))
         tools.addWidget(self._question("labelling"))
@@ -178,17 +181,17 @@ class Desk(QWidget):
         self.tabs.setDocumentMode(True)
         self.tabs.addTab(self.weights, tr("Strategy weights"))
         self.tabs.addTab(self.performance, tr("Performance"))
-        self._tab_question = self._question("weights")
-        self.tabs.setCornerWidget(self._tab_question)
-        self.tabs.currentChanged.connect(self._on_tab)
+        for place, topic in enumerate(("weights", "performance")):
+            question = self._question(topic)
+            question.setProperty("role", "mark")
+            right = QTabBar.ButtonPosition.RightSide
+            self.tabs.tabBar().setTabButton(place, right, question)
         side = QWidget()
         column = QVBoxLayout(side)
         column.setContentsMargins(10, 10, 10, 10)
         column.setSpacing(8)
-        training = QHBoxLayout()
-        training.addWidget(self.training, 1)
-        training.addWidget(self._question("training"), 0, Qt.AlignmentFlag.AlignTop)
-        column.addLayout(training)
+        self.training.title_row.addWidget(self._question("training"))
+        column.addWidget(self.training)
         column.addWidget(self.tabs, 1)
         return side
 
@@ -196,9 +199,6 @@ class Desk(QWidget):
         button = HelpButton(self._theme, topic)
         button.wanted.connect(self.help_wanted)
         return button
-
-    def _on_tab(self) -> None:
-        self._tab_question.topic = help_topic(self.tabs.currentWidget())
 
     def help_topic(self) -> str:
         """Return the page of the help about what has the focus; the first steps for the rest."""

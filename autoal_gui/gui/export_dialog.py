@@ -99,7 +99,6 @@ class ExportDialog(QDialog):
         self.ok.setDefault(True)
         self.cancel = QPushButton(tr("Cancel"))
         self.cancel.setAutoDefault(False)
-        self.cancel.hide()
 
     def _lay_out(self) -> None:
         inside = QWidget()
@@ -127,6 +126,7 @@ class ExportDialog(QDialog):
         foot = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         foot.addButton(self.ok, QDialogButtonBox.ButtonRole.ActionRole)
         foot.addButton(self.cancel, QDialogButtonBox.ButtonRole.ActionRole)
+        self.cancel.hide()  # the box shows what it is given
         foot.rejected.connect(self.reject)
         column.addWidget(foot)
 

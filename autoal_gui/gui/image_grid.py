@@ -184,7 +184,8 @@ class GridDelegate(QStyledItemDelegate):
             text.translate(0, line + 3 if model.classes else 0)
             painter.setPen(QColor(colours.muted))
             caption = model.captions.get(image_id, "")
-            painter.drawText(text, Qt.AlignmentFlag.AlignVCenter, _elided(painter, caption, text))
+            words = _elided_caption(painter, caption, text)
+            painter.drawText(text, Qt.AlignmentFlag.AlignVCenter, words)
 
     def _paint_answer(self, painter: QPainter, text: QRect, entry: Entry) -> None:
         model = self._grid.grid_model
@@ -201,6 +202,13 @@ class GridDelegate(QStyledItemDelegate):
 
 def _elided(painter: QPainter, words: str, place: QRect) -> str:
     return painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, place.width())
+
+
+def _elided_caption(painter: QPainter, words: str, place: QRect) -> str:
+    """Shorten what stands before the last word, which says how sure the model is."""
+    name, space, last = words.rpartition(" ")
+    taken = painter.fontMetrics().horizontalAdvance(space + last)
+    return _elided(painter, name, place.adjusted(0, 0, -taken, 0)) + space + last
 
 
 def paint_fitted(painter: QPainter, place: QRect, picture: QImage) -> None:

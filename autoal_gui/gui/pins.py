@@ -21,7 +21,7 @@ PIN_TIP = mark(
     "Free: weighed like all others. On: keeps at least an equal share, whatever the search makes "
     "of it. Off: takes no part. It counts from the next round on."
 )
-HEADS = ((3, mark("Share"), SHARE_TIP), (4, mark("Mean W"), PLAIN_TIP), (5, mark("Pin"), PIN_TIP))
+HEADS = ((3, mark("Share"), SHARE_TIP), (4, mark("Weight"), PLAIN_TIP), (5, mark("Pin"), PIN_TIP))
 
 
 class PinTable(QWidget):

@@ -103,7 +103,9 @@ class ReviewPage(Page):
         right.setContentsMargins(0, 0, 8, 8)
         right.addWidget(self.detail, 3)
         right.addWidget(self.class_panel, 3)
-        self.filters.setFixedWidth(17 * self.fontMetrics().height())
+        line = self.fontMetrics().height()
+        wanted = self.filters.sizeHint().width() + 2 * line  # for the counts that come
+        self.filters.setFixedWidth(min(max(17 * line, wanted), 21 * line))
         split = QSplitter(Qt.Orientation.Horizontal)
         split.setChildrenCollapsible(False)
         split.addWidget(middle)

@@ -11,13 +11,14 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
 )
 
-from autoal_gui.core.language import mark, tr, tr_count
+from autoal_gui.core.language import mark, number, tr, tr_count
 from autoal_gui.core.messages import STEPS, Progress, Step
 from autoal_gui.core.project import Project, RoundRecord
 from autoal_gui.core.session import Move, State, can
 from autoal_gui.core.warm import WarmRecord
 from autoal_gui.gui.actions import Actions
 from autoal_gui.gui.controller import Controller
+from autoal_gui.gui.heat_panel import WORKING
 from autoal_gui.gui.parts import NO_BREAK, text_label
 from autoal_gui.gui.sparkline import Sparkline
 
@@ -77,6 +78,7 @@ class TrainingPanel(QFrame):
         self._past = ""  # how the last round ended
         self.setProperty("role", "card")
         self.setAccessibleName(tr("Training"))
+        self.title_row = QHBoxLayout()
         self.headline = text_label(size=1.1, bold=True)
         self.line = text_label(role="muted")
         self.note = text_label()
@@ -106,7 +108,7 @@ class TrainingPanel(QFrame):
             grid.addWidget(name, row, 0)
             grid.addWidget(bar, row, 1)
         grid.setColumnStretch(1, 1)
-        top = QHBoxLayout()
+        top = self.title_row
         top.addWidget(self.headline, 1)
         self._train, self._stop = _button(self._actions, "train"), _button(self._actions, "cancel")
         top.addWidget(self._train)
@@ -231,20 +233,22 @@ class TrainingPanel(QFrame):
         return self._controller.project.rounds()[-1].labels == 0
 
     def _headline(self, state: State) -> str:
-        number = self._controller.round_number
+        running = self._controller.round_number
         if state is State.IDLE:
             return tr("Training is idle")
         if state is State.CANCELLING:
             return tr("Cancelling…")
         if self._controller.is_warming:
             return tr(WARMING)
+        if self._controller.is_explaining:
+            return tr(WORKING)
         if self._controller.is_predicting:
             return tr("Predicting other images")
-        if number is None:
+        if running is None:
             return tr("Writing the model")
         if self._is_ordering():
-            return tr("Round {number}: ordering", number=number)
-        return tr("Training round {number}", number=number)
+            return tr("Round {number}: ordering", number=running)
+        return tr("Training round {number}", number=running)
 
     def _idle_line(self) -> str:
         answers = self._controller.project.answers
@@ -288,7 +292,7 @@ def learned_line(record: WarmRecord, images: int) -> str:
     """Say what the warm start has left."""
     if not record.checkpoint:
         return tr("Learning from your images was stopped before it began.")
-    told = {"images": f"{images:,}", "time": duration(record.seconds)}
+    told = {"images": number(images), "time": duration(record.seconds)}
     if record.complete:
         return tr("Learned from {images} images in {time}.", **told)
     return tr("Learned from {images} images in {time}, then stopped.", **told)
@@ -297,10 +301,11 @@ def learned_line(record: WarmRecord, images: int) -> str:
 def last_round_line(record: RoundRecord) -> str:
     """Say how the last round ended."""
     if record.outcome == "finished":
+        device = record.device.split(",")[0]  # without the precision, which few know
         told = {
             "number": record.number,
             "time": duration(sum(seconds for _, seconds in record.seconds)),
-            "device": record.device or tr("this computer"),
+            "device": tr("this computer") if device in ("", "cpu") else device,
         }
         if not record.checkpoint:
             return tr("Round {number} put the images in order, in {time} on {device}.", **told)

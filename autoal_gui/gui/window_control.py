@@ -1,6 +1,6 @@
 """The button over the image that says its window and level, and offers others."""
 
-from PySide6.QtCore import Slot
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QToolButton
 
@@ -13,7 +13,13 @@ GROUP = "Brightness"
 
 
 class WindowControl(QToolButton):
-    """Shows the window of the image on screen; its menu holds the commands that change it."""
+    """Shows the window of the image on screen; its menu holds the commands that change it.
+
+    It is hidden over plain pictures as they are, where a window says nothing to anyone.
+    """
+
+    offered = Signal(bool)
+    """Whether it is shown."""
 
     def __init__(self, view: ImageView, actions: Actions) -> None:
         super().__init__()
@@ -36,6 +42,7 @@ class WindowControl(QToolButton):
         actions["contrast"].triggered.connect(self._more_contrast)
         actions["flatter"].triggered.connect(view.less_contrast)
         view.look_changed.connect(self._show)
+        self.hide()
         self._show()
 
     @Slot()
@@ -61,6 +68,8 @@ class WindowControl(QToolButton):
             action.setChecked(look == look.of_base(base))
         self._actions["invert"].setChecked(look.inverted)
         self.setEnabled(greys is not None)
+        if greys is not None:  # while the next image is read, nothing moves
+            self._offer(not greys.is_plain or look != Look())
         words = window_text(look, greys) if greys is not None else tr("Window")
         self.setText(words)
         self.setAccessibleName(tr("Window and level: {window}", window=words))
@@ -70,6 +79,10 @@ class WindowControl(QToolButton):
                 "button over the image, or choose here. It stays for the next images."
             )
         )
+
+    def _offer(self, offered: bool) -> None:
+        self.setVisible(offered)
+        self.offered.emit(offered)
 
 
 def window_text(look: Look, greys: Greys) -> str:
