@@ -719,7 +719,11 @@ class Controller(QObject):
 
     def _on_round_finished(self, result: RoundFinished) -> None:
         project = self.project
-        project.finish_round(result)
+        try:
+            project.finish_round(result)
+        except AutoALError as error:
+            self._on_failed(CommandFailed(result.request_id, str(error), ""))
+            return
         self._round = None
         queue = replace(self._queue, size=project.settings.batch_size)
         again = () if self._current in queue.repeats else project.repeats()
@@ -757,7 +761,8 @@ class Controller(QObject):
     def _end_round(self, outcome: Outcome, sentence: str) -> None:
         """Note that what ran has brought no result."""
         if self._round is not None:
-            self.project.end_round(self._round, outcome, sentence)
+            with contextlib.suppress(AutoALError):  # it then counts as interrupted
+                self.project.end_round(self._round, outcome, sentence)
             self._round = None
         self.rounds_changed.emit()
 
