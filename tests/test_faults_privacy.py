@@ -12,6 +12,7 @@ from project_support import SETTINGS, create, everything_in, folder_spec, needs_
 
 from autoal_gui.core.errors import AutoALError
 from autoal_gui.core.files import replacing
+from autoal_gui.core.handover import Snapshot
 from autoal_gui.core.messages import CommandFailed, RoundFinished, RunRound
 from autoal_gui.core.pool import SourceSpec
 from autoal_gui.core.project import FILE_NAME, Project
@@ -91,7 +92,7 @@ def test_no_name_leaves_the_images_and_the_project_file(tmp_path, caplog, capfd)
         for kind in ("labels", "nowhere"):
             target = tmp_path / CANARY / kind / "labels.csv"
             with pytest.raises(AutoALError) as caught:
-                csv_labels.write(target, project)
+                csv_labels.write(target, Snapshot.of(project))
             told.append(where(caught.value))
         shutil.rmtree(root)
         shutil.rmtree(project.workspace)
@@ -162,7 +163,7 @@ def test_whatever_is_written_is_for_the_user_alone(tmp_path):
     try:
         project = create(tmp_path / "new" / "project", folder_spec(images_of(tmp_path)))
         project.answer(1, "label", 0)
-        csv_labels.write(tmp_path / "labels.csv", project)
+        csv_labels.write(tmp_path / "labels.csv", Snapshot.of(project))
         with replacing(project.models_folder / "round-0001.pt") as partial:
             partial.write_bytes(b"weights")
         project.close()
