@@ -624,3 +624,21 @@ def test_a_full_disk_does_not_keep_a_project_open(qtbot, controller, folder, bac
     assert controller.open_project(folder)
     assert controller.project.rounds()[-1].outcome == "interrupted"
     assert len(controller.project.answers) == 3
+
+
+def test_a_round_whose_result_cannot_be_saved_ends_in_a_sentence(
+    qtbot, controller, folder, backend
+):
+    idle(qtbot, controller)
+    label(controller, 3)
+    backend.gate.clear()
+    controller.train_now()
+    controller.project._db.execute("PRAGMA query_only=ON")  # nothing can be written any more
+    with qtbot.waitSignal(controller.failed) as failed:
+        backend.gate.set()
+    assert "could not be saved" in failed.args[0]
+    assert controller.round_number is None
+    controller.project._db.execute("PRAGMA query_only=OFF")
+    controller.train_now()
+    idle(qtbot, controller)
+    assert controller.project.rounds()[-1].outcome == "finished"

@@ -1,5 +1,6 @@
 """A large folder is listed at once; its files are read beside the labelling."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from PySide6.QtCore import Qt
 
 from autoal_gui.core.checks import Checked
 from autoal_gui.core.errors import Cancelled, SourceError
+from autoal_gui.core.merge import matches
 from autoal_gui.core.pool import SourceSpec
 from autoal_gui.core.project import Project, ProjectPlan
 from autoal_gui.core.settings import PRESETS
@@ -69,6 +71,10 @@ def test_files_are_read_beside_the_labelling_and_broken_ones_reported(
     broken = {i for i, image in project.pool.images.items() if image.key[-7:-4] in ("016", "019")}
     assert ended.args == [broken] == [project.unusable]
     assert len(project.answers) == 2
+    assert {i for i, image in project.pool.images.items() if not image.sha256} == broken
+    assert project.pool.data_hash == identity
+    other = [replace(image, sha256="f" * 64) for image in project.pool.images.values()]
+    assert set(matches(other, project.pool.images.values())) == broken  # a name proves nothing
     assert {key for key, _ in project.unreadable} == {"bright/016.png", "dark/019.png"}
     assert not broken & ({*project.unanswered()} - {controller.current})
     assert not broken & {*controller.batch} - {controller.current}

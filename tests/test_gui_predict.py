@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from dicom_support import write_dicom
 from gui_support import CLASSES, QUIET, draw_folder, services, settings, start_project
 from PIL import Image
 from PySide6.QtCore import Qt
@@ -117,6 +118,36 @@ def test_the_chosen_image_is_shown_large_with_all_probabilities(qtbot, page):
     assert f"{share:.1%}  bright" in page.facts.text()
     assert f"{1 - share:.1%}  dark" in page.facts.text()
     assert page._listing.images[image - 1].key in page.facts.text()
+
+
+def npz_file(place: Path) -> Path:
+    drawn = np.random.default_rng(0)
+    arrays = {f"{split}_images": drawn.integers(0, 255, (2, 20, 20), np.uint8) for split in SPLITS}
+    labels = {f"{split}_labels": np.zeros((2, 1), np.uint8) for split in SPLITS}
+    np.savez(place / "set.npz", **arrays, **labels)
+    return place / "set.npz"
+
+
+def dicom_folder(place: Path) -> Path:
+    for number in range(6):
+        values = np.full((20, 20), 40 * number, np.uint16)
+        values[0, 0] = number
+        write_dicom(place / "study" / f"{number}.dcm", values, SOPInstanceUID=f"1.2.3.{number}")
+    return place / "study"
+
+
+SPLITS = ("train", "val", "test")
+
+
+@pytest.mark.parametrize(("make", "count"), [(npz_file, 4), (dicom_folder, 6)])
+def test_other_kinds_of_images_are_recognised(qtbot, window, tmp_path, model, make, count):
+    page = window.show_page("predict")
+    page.choose_model(model)
+    page.choose_images(make(tmp_path))
+    qtbot.waitUntil(page.setup.start.isEnabled)
+    press(qtbot, page.setup.start)
+    qtbot.waitUntil(lambda: bool(page.grid.images))
+    assert len(page.grid.images) == count
 
 
 def test_the_start_page_leads_there_and_escape_back(qtbot, window):

@@ -212,6 +212,46 @@ def test_a_line_of_the_history_says_what_an_undo_restored(qtbot, page, controlle
     assert change_line(last, controller.project.classes).endswith(f"Unsure → {was} (taken back)")
 
 
+def test_a_batch_that_is_answered_here_is_complete(qtbot, window, controller, backend):
+    controller.show_images("the batch", controller.batch)
+    page, batch = window.pages["review"], controller.batch
+    rounds = len(controller.project.rounds())
+    page.grid.selectAll()
+    qtbot.keyClick(page.grid, ZERO)
+    assert {*batch} <= controller.project.answers.keys()
+    assert controller.current not in controller.project.answers
+    assert not {*batch} & {*controller.batch}
+    idle(qtbot, controller)
+    assert len(controller.project.rounds()) == rounds + 1
+    qtbot.keyClick(page.grid, BACKSPACE)
+    assert {*batch} <= {*controller.batch}  # to be asked again
+
+
+def test_what_an_undo_leaves_without_an_answer_is_asked_again(qtbot, window, controller):
+    project = controller.project
+    answered, waiting = next(iter(project.answers)), controller.batch[0]
+    before = project.answers[answered]
+    controller.show_images("both", (waiting, answered))
+    page = window.pages["review"]
+    page.grid.selectAll()
+    qtbot.keyClick(page.grid, ONE)
+    label_many_away(controller)
+    assert waiting not in controller.batch
+    for _ in range(len(project.answers)):
+        if waiting in project.answers:
+            qtbot.keyClick(page.grid, BACKSPACE)
+    assert project.answers[answered] == before
+    assert waiting in controller.batch
+    assert answered not in controller.batch
+
+
+def label_many_away(controller):
+    """Answer the rest of the batch and begin the next."""
+    for image in [one for one in controller.batch if one not in controller.project.answers]:
+        controller.go_to(image)
+        controller.answer(0)
+
+
 def test_a_caption_that_is_too_long_still_says_how_sure_the_model_is(qapp):
     picture = QImage(200, 40, QImage.Format.Format_RGB32)
     painter = QPainter(picture)

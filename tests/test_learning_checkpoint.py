@@ -2,6 +2,7 @@
 
 import json
 import pickle
+import zipfile
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from autoal_gui.learning.checkpoint import (
     load_checkpoint,
     load_model,
     load_weights,
+    read_card,
     save_checkpoint,
     start_model,
 )
@@ -535,3 +537,92 @@ def test_a_damaged_checkpoint_is_not_exported(tmp_path):
     with pytest.raises(CheckpointError):
         export_model("pt", tmp_path / "model.pt", tmp_path / "out.pt")
     assert not (tmp_path / "out.pt").exists()
+
+
+# -- files made to do harm ----------------------------------------------------------------------
+
+
+def written(file, change):
+    """Write a sound checkpoint's content after a change to it."""
+    save_checkpoint(file, classifier(), CARD)
+    content = torch.load(file, weights_only=True)
+    change(content)
+    torch.save(content, file)
+    return file
+
+
+def blown_up(content):
+    one = torch.zeros(1)
+    content["state"]["head.weight"] = one.as_strided((2**14, 2**13), (0, 0))
+
+
+def many_views(content):
+    whole = torch.zeros(4_000_000)
+    content["state"] |= {f"view {n}": whole.view(-1) for n in range(20)}
+
+
+def nested(content):
+    lists = ["x"]
+    for _ in range(22):
+        lists = [lists, lists]
+    content["card"]["confusion"] = lists
+
+
+@pytest.mark.parametrize("change", [blown_up, many_views, nested])
+def test_a_small_file_never_becomes_large_work(change, tmp_path, monkeypatch):
+    file = written(tmp_path / "model.pt", change)
+    looked_at, real = [], torch.isfinite
+
+    def isfinite(value):
+        looked_at.append(value.numel() * value.element_size())
+        return real(value)
+
+    monkeypatch.setattr(torch, "isfinite", isfinite)
+    with pytest.raises(CheckpointError, match="damaged or is not"):
+        load_checkpoint(file)
+    with pytest.raises(CheckpointError, match="damaged, or is neither"):
+        start_model(file)
+    assert sum(looked_at) <= 2 * file.stat().st_size
+
+
+def repacked(file, compression, twice=False):
+    """Write the members of a checkpoint anew."""
+    with zipfile.ZipFile(file) as old:
+        members = {name: old.read(name) for name in old.namelist()}
+    with zipfile.ZipFile(file, "w", compression) as new:
+        for name, content in members.items():
+            new.writestr(name, content)
+        if twice:
+            with pytest.warns(UserWarning, match="Duplicate"):
+                new.writestr(name, content)
+    return file
+
+
+def test_packed_members_are_refused_and_stored_ones_are_read(tmp_path):
+    file = tmp_path / "model.pt"
+    save_checkpoint(file, classifier(), CARD)
+    assert load_checkpoint(repacked(file, zipfile.ZIP_STORED))[0] == CARD
+    repacked(file, zipfile.ZIP_DEFLATED)
+    with pytest.raises(CheckpointError, match="damaged"):
+        load_checkpoint(file)
+    assert read_card(file) is None
+
+
+def test_a_member_that_is_there_twice_is_refused(tmp_path):
+    file = tmp_path / "model.pt"
+    save_checkpoint(file, classifier(), CARD)
+    with pytest.raises(CheckpointError, match="damaged"):
+        load_checkpoint(repacked(file, zipfile.ZIP_STORED, twice=True))
+
+
+def test_a_flipped_bit_among_the_weights_is_noticed(tmp_path):
+    file = tmp_path / "model.pt"
+    save_checkpoint(file, classifier(), CARD)
+    with zipfile.ZipFile(file) as members:
+        largest = max(members.infolist(), key=lambda info: info.file_size)
+    content = bytearray(file.read_bytes())
+    content[largest.header_offset + 4096] ^= 1
+    file.write_bytes(content)
+    torch.load(file, weights_only=True)  # which does not mind
+    with pytest.raises(CheckpointError, match="damaged"):
+        load_checkpoint(file)

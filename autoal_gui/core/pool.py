@@ -6,7 +6,7 @@ project; its key says where the source finds it.
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Literal, Protocol, runtime_checkable
@@ -153,7 +153,10 @@ class PoolImage:
 
 @dataclass(frozen=True)
 class ImagePool:
-    """The images of a project and the way to read them. Holds no label. Immutable."""
+    """The images of a project and the way to read them. Holds no label.
+
+    Immutable but for one thing: a hash that was not known comes in, see `put_hashes`.
+    """
 
     images: Mapping[int, PoolImage]
     reader: ImageReader = field(repr=False)
@@ -170,6 +173,15 @@ class ImagePool:
         for image_id in sorted(self.images):
             found[self.images[image_id].split].append(image_id)
         return {split: tuple(ids) for split, ids in found.items()}
+
+    def put_hashes(self, hashes: Mapping[int, str]) -> None:
+        """Note the SHA-256 of images whose files have been read since; by image id.
+
+        Another thread may read the pool meanwhile: no image comes or goes, and `data_hash` stays.
+        """
+        known = dict(self.images)
+        known.update((i, replace(known[i], sha256=sha256)) for i, sha256 in hashes.items())
+        object.__setattr__(self, "images", known)
 
     def read(self, image_id: int) -> Pixels:
         """Decode one image, see `ImageReader.read`.

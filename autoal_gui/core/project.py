@@ -332,6 +332,7 @@ class Project:
         """
         with database.saving(), database.transaction(self._db):
             checks.store(self._db, found)
+        self.pool.put_hashes({one.image_id: one.sha256 for one in found if not one.reason})
         self._unusable -= {one.image_id for one in found if not one.reason}
         self._unusable |= {one.image_id for one in found if one.reason}
 

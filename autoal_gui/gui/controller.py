@@ -379,17 +379,36 @@ class Controller(QObject):
 
         Answers that were given at once are taken back at once.
         """
-        entries = self._turned(self.project.undo_together)
-        if not entries:
+        entries = self.take_back()
+        if entries:
+            self._after_history(entries[-1].image_id)
+
+    def take_back(self) -> tuple[Entry, ...]:
+        """Take back what was given last; what is left without an answer is asked for again.
+
+        Nothing is shown or announced: `catch_up` does that away from the desk.
+        """
+        if not self.project.can_undo:
             self.notice.emit(tr("There is no answer to take back."))
-            return
-        queue = self._queue
+        entries, queue = self._turned(self.project.undo_together), self._queue
         for entry in entries:
-            if entry.action in ANSWERS:
-                queue = queue.brought_back(entry.image_id, entry.purpose == "repeat")
+            again = entry.purpose == "repeat"
+            if entry.action in ANSWERS and (again or entry.image_id not in self.project.answers):
+                queue = queue.brought_back(entry.image_id, again)
         if queue != self._queue:
             self._set_queue(queue)
-        self._after_history(entries[-1].image_id)
+        return entries
+
+    def catch_up(self) -> None:
+        """Announce answers that were given or taken back elsewhere, and go on behind them."""
+        completed = bool(self._queue.batch) and self._queue.current(self.answered) is None
+        if completed:
+            self._next_batch()
+        self.answers_changed.emit()
+        if completed or self._current is None:
+            self._show(self._queue.current(self.answered))
+        if completed:
+            self._train_after_batch()
 
     def redo(self) -> None:
         """Give what was taken back last again and show what follows."""
@@ -700,7 +719,11 @@ class Controller(QObject):
 
     def _on_round_finished(self, result: RoundFinished) -> None:
         project = self.project
-        project.finish_round(result)
+        try:
+            project.finish_round(result)
+        except AutoALError as error:
+            self._on_failed(CommandFailed(result.request_id, str(error), ""))
+            return
         self._round = None
         queue = replace(self._queue, size=project.settings.batch_size)
         again = () if self._current in queue.repeats else project.repeats()
@@ -738,7 +761,8 @@ class Controller(QObject):
     def _end_round(self, outcome: Outcome, sentence: str) -> None:
         """Note that what ran has brought no result."""
         if self._round is not None:
-            self.project.end_round(self._round, outcome, sentence)
+            with contextlib.suppress(AutoALError):  # it then counts as interrupted
+                self.project.end_round(self._round, outcome, sentence)
             self._round = None
         self.rounds_changed.emit()
 

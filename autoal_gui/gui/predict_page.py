@@ -51,6 +51,8 @@ NONE_SHOWN = mark("No image meets these conditions.")
 class PredictPage(Page):
     """What to predict at the left, the images in the middle, the chosen one at the right."""
 
+    help_topic = "exporting"
+
     def __init__(self, controller: Controller, theme: Theme, actions: Actions) -> None:
         super().__init__(tr("Predict"), controller, theme, actions)
         self.loader = ImageLoader(self)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 
 from autoal_gui.core.errors import AutoALError
-from autoal_gui.core.journal import ANSWER, Action, Entry, slot_of
+from autoal_gui.core.journal import Action, Entry
 from autoal_gui.core.language import tr
 from autoal_gui.core.project import Suggestion
 from autoal_gui.gui.controller import Controller
@@ -32,7 +32,7 @@ def relabel(
     except AutoALError as error:
         controller.failed.emit(str(error), "")
         return False
-    controller.answers_changed.emit()
+    controller.catch_up()
     return True
 
 
@@ -68,18 +68,13 @@ def comment_on(controller: Controller, image: int, comment: str) -> bool:
 def take_back(controller: Controller) -> tuple[int, ...]:
     """Undo the last change, wherever it was made, and return its images; none if there is none.
 
-    Images that are left without an answer go back to the desk's queue.
+    Images that are left without an answer go back to the desk, to be asked again.
     """
-    project = controller.project
-    last = project.journal.undoable
-    if last is None:
-        controller.notice.emit(tr("There is no answer to take back."))
-        return ()
-    answers = [e for e in project.journal.history(last.image_id) if slot_of(e) == ANSWER]
-    if answers == [last] or last.purpose == "repeat":
-        controller.undo()
-        return (last.image_id,)
-    return _turned(controller, project.undo_together)
+    images = _changed(controller, controller.take_back())
+    left = [image for image in images if image not in controller.answered]
+    if left:
+        controller.go_to(left[-1])
+    return images
 
 
 def restore(controller: Controller) -> tuple[int, ...]:
@@ -87,14 +82,14 @@ def restore(controller: Controller) -> tuple[int, ...]:
     if not controller.project.can_redo:
         controller.notice.emit(tr("There is no answer to restore."))
         return ()
-    return _turned(controller, controller.project.redo_together)
-
-
-def _turned(controller: Controller, turn: Callable[[], tuple[Entry, ...]]) -> tuple[int, ...]:
     try:
-        entries = turn()
+        return _changed(controller, controller.project.redo_together())
     except AutoALError as error:
         controller.failed.emit(str(error), "")
         return ()
-    controller.answers_changed.emit()
+
+
+def _changed(controller: Controller, entries: Sequence[Entry]) -> tuple[int, ...]:
+    if entries:
+        controller.catch_up()
     return tuple(entry.image_id for entry in entries)

@@ -6,6 +6,8 @@ so that `torch.load(weights_only=True)` reads it and nothing in it can run.
 
 import json
 import math
+import zipfile
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -26,6 +28,8 @@ from autoal_gui.learning.networks import Backbone, Classifier
 
 FORMAT = "autoal-gui checkpoint 1"
 LARGEST = 2**31  # bytes; a ResNet-18 takes 45 million
+ARCHIVE = b"PK\x03\x04"  # how torch, too, tells one
+MOST_ITEMS = 2_000_000  # of a card's lists; the confusion of a thousand classes has half of them
 FIRST = "backbone.stem.0.weight"
 PARTS = {
     "conv1": "stem.0",
@@ -117,7 +121,7 @@ def load_checkpoint(file: Path) -> tuple[ModelCard, State]:
     """
     _check_file(file)
     try:
-        return _own(_content(file))
+        return _own(_content(file), file)
     except Exception as error:  # foreign bytes make their readers raise anything
         raise CheckpointError(
             tr("That file is damaged or is not a checkpoint of this program.")
@@ -131,8 +135,35 @@ def _check_file(file: Path) -> None:
         raise CheckpointError(tr("That file is too large to be a checkpoint of this program."))
 
 
+def _check_members(file: Path, read: bool) -> None:
+    """Check the parts of a .pt file, which is an archive but for the oldest of torchvision.
+
+    Args:
+        file: torch reads its parts without looking at their checksums.
+        read: whether to compare the checksums too, which takes reading the whole file.
+
+    Raises:
+        ValueError: a part is packed, so that it might unfold to any size, is there twice or is
+            damaged.
+    """
+    with file.open("rb") as start:
+        if start.read(len(ARCHIVE)) != ARCHIVE:
+            return
+    with zipfile.ZipFile(file) as archive:
+        members = archive.infolist()
+        if len({member.filename for member in members}) < len(members):
+            raise ValueError("a part is there twice")
+        if any(member.compress_type != zipfile.ZIP_STORED for member in members):
+            raise ValueError("a part is packed")
+        if sum(member.file_size for member in members) > file.stat().st_size:
+            raise ValueError("parts overlap")
+        if read and archive.testzip() is not None:
+            raise ValueError("a part is damaged")
+
+
 def _content(file: Path) -> Any:
     if file.suffix != ".safetensors":
+        _check_members(file, read=True)
         return torch.load(file, map_location="cpu", weights_only=True)
     with safe_open(file, framework="pt") as content:
         card = {name: json.loads(text) for name, text in (content.metadata() or {}).items()}
@@ -140,10 +171,10 @@ def _content(file: Path) -> Any:
     return {"format": FORMAT, "card": card, "state": state}
 
 
-def _own(content: Any) -> tuple[ModelCard, State]:
+def _own(content: Any, file: Path) -> tuple[ModelCard, State]:
     if not isinstance(content, dict) or content["format"] != FORMAT:
         raise ValueError("another format")
-    return _card_from(content["card"]), _checked_state(content["state"])
+    return _card_from(content["card"]), _checked_state(content["state"], file)
 
 
 def read_card(file: Path) -> ModelCard | None:
@@ -152,6 +183,7 @@ def read_card(file: Path) -> ModelCard | None:
     None where the file is missing, damaged or another.
     """
     try:
+        _check_members(file, read=False)
         content = torch.load(file, map_location="cpu", weights_only=True, mmap=True)
         return _card_from(content["card"])
     except Exception:  # foreign bytes make their readers raise anything
@@ -235,8 +267,9 @@ def _read_start(file: Path) -> tuple[StartModel, bool, State]:
     try:
         content = _content(file)
         if isinstance(content, dict) and "conv1.weight" in content:
-            return StartModel((), "7x7", 0), False, _checked_state(_from_torchvision(content))
-        card, state = _own(content)
+            state = _checked_state(_from_torchvision(content), file)
+            return StartModel((), "7x7", 0), False, state
+        card, state = _own(content, file)
         return StartModel(card.classes, card.stem, card.input_size), card.unit, state
     except Exception as error:  # foreign bytes make their readers raise anything
         raise CheckpointError(
@@ -281,13 +314,17 @@ def _plain(value: Any) -> Any:
     return [_plain(item) for item in value] if isinstance(value, list | tuple) else value
 
 
-def _tuples(value: Any) -> Any:
-    return tuple(_tuples(item) for item in value) if isinstance(value, list) else value
+def _tuples(value: Any, left: Iterator[int]) -> Any:
+    """Turn lists into tuples; a list that is there many times counts each time."""
+    if next(left, None) is None:
+        raise ValueError("the card is too large")
+    return tuple(_tuples(item, left) for item in value) if isinstance(value, list) else value
 
 
 def _card_from(values: dict[str, Any]) -> ModelCard:
     known = {f.name for f in fields(ModelCard)}
-    card = ModelCard(**{n: _tuples(value) for n, value in values.items() if n in known})
+    left = iter(range(MOST_ITEMS))
+    card = ModelCard(**{n: _tuples(value, left) for n, value in values.items() if n in known})
     RunSettings.from_json(card.settings)
     if not (_is_architecture(card) and _is_transform(card) and _are_names(card.classes)):
         raise ValueError("unsound card")
@@ -320,13 +357,28 @@ def _are_names(classes: Any) -> bool:
     return distinct and all(isinstance(name, str) for name in classes)
 
 
-def _checked_state(state: State) -> State:
+def _checked_state(state: State, file: Path) -> State:
+    """Return a state dict whose weights are numbers and take no more room than their file.
+
+    Raises:
+        ValueError: it is none; a tensor that repeats what is stored may have any size.
+    """
     for name, value in state.items():
         if not isinstance(name, str) or value.layout != torch.strided:
             raise ValueError("not a state dict")
+    if sum(value.numel() * value.element_size() for value in state.values()) > _room(file):
+        raise ValueError("weights are larger than their file")
     if not _is_finite(state):
         raise ValueError("weights are not finite")
     return dict(state)
+
+
+def _room(file: Path) -> int:
+    """Return how many bytes of weights a file may hold.
+
+    torchvision's oldest files lack a count that `_from_torchvision` adds, of a few bytes a layer.
+    """
+    return file.stat().st_size + 4096
 
 
 def _is_finite(state: State) -> bool:
