@@ -292,6 +292,18 @@ def test_closing_the_project_while_it_merges_is_harmless(
     assert controller.project.journal.second_readers == ()
 
 
+def test_nobody_reads_their_own_answers_as_a_second_reader(qtbot, window, controller):
+    first = controller.project.annotator
+    controller.set_annotator("Dr B")
+    own = controller.current
+    label_many(qtbot, window, 1)
+    dialog = ask(window)
+    qtbot.keyClicks(dialog.name, first)
+    qtbot.mouseClick(dialog.choices["all"], Qt.MouseButton.LeftButton)
+    qtbot.keyClick(dialog.name, ENTER)
+    assert window.pages["reading"].readings.reading.images == (own,)
+
+
 def test_what_an_earlier_merge_had_read_never_goes_into_another_project(
     qtbot, window, controller, theirs, monkeypatch
 ):

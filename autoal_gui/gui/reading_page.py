@@ -79,7 +79,7 @@ class ReadingDialog(QDialog):
             done, total = number(reading.done(journal)), number(len(reading.images))
             words = tr(
                 "Go on with the reading of {name}: {done} of {total} done",
-                name=reading.annotator,
+                name=reading.annotator.replace("&", "&&"),  # else a key of the button
                 done=done,
                 total=total,
             )
