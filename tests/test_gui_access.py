@@ -223,6 +223,16 @@ def test_the_bar_over_a_plain_picture_is_one_row(qtbot, window, tmp_path):
     assert bar.height() < 2 * tools[0].height()
 
 
+def test_the_sentence_over_the_grid_has_its_line(qtbot, window, tmp_path):
+    window.resize(1280, 800)
+    start(window, tmp_path)
+    qtbot.keyClick(window, Qt.Key.Key_G)
+    count = window.desk.grid.count
+    count.setText("10 images, 1 choisie. Glissez sur plusieurs, puis appuyez sur la touche.")
+    qtbot.waitUntil(lambda: count.width() > 0.9 * window.desk.grid.width())
+    assert count.height() < 3 * count.fontMetrics().height()
+
+
 def test_nothing_is_cut_off_at_any_size_of_text(qtbot, scaled, tmp_path, backend):
     from gui_support import services, settings
 

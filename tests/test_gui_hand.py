@@ -64,6 +64,7 @@ def band(qtbot, grid, first: int, last: int) -> None:
 def test_a_rubber_band_and_a_key_label_many_and_one_undo_takes_all_back(qtbot, window, tmp_path):
     controller = start(qtbot, window, tmp_path)
     project, batch = controller.project, controller.batch
+    window.resize(1280, 800)  # so that three images stand in a row
     grid = shown_grid(qtbot, window)
     assert grid.selected() == (batch[0],)
     band(qtbot, grid, 0, 2)

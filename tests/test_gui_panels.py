@@ -37,18 +37,6 @@ def record(number: int, **values) -> RoundRecord:
     return RoundRecord(number, "finished", PRESETS["cpu"], "", "", 10 * number, **values)
 
 
-@pytest.fixture
-def window(qtbot, tmp_path, backend):
-    window = MainWindow(services(tmp_path / "projects", lambda: backend), settings(tmp_path))
-    window.show()
-    window.activateWindow()
-    qtbot.waitUntil(window.isActiveWindow)
-    yield window
-    backend.gate.set()
-    window.close()
-    window.deleteLater()
-
-
 def start(qtbot, window, tmp_path, mode="paper", **plan):
     spec = folder_spec(draw_folder(tmp_path / "images", 30))
     listing = list_images(spec, tmp_path, lambda done, total: None)

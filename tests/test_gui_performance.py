@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from gui_support import QUIET, draw_folder, run_batches, services, settings, start_project
+from gui_support import QUIET, draw_folder, run_batches, start_project
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 
@@ -12,22 +12,9 @@ from autoal_gui.core.advice import FEWEST, sentence
 from autoal_gui.core.metrics import ByChance, Metrics
 from autoal_gui.gui import performance_panel
 from autoal_gui.gui.confusion import images_of_cell, measured_images
-from autoal_gui.gui.main_window import MainWindow
 from autoal_gui.gui.performance_panel import class_values, percent
 
 pytestmark = pytest.mark.qt_log_ignore(QUIET)
-
-
-@pytest.fixture
-def window(qtbot, tmp_path, backend):
-    window = MainWindow(services(tmp_path / "projects", lambda: backend), settings(tmp_path))
-    window.show()
-    window.activateWindow()
-    qtbot.waitUntil(window.isActiveWindow)
-    yield window
-    backend.gate.set()
-    window.close()
-    window.deleteLater()
 
 
 @pytest.fixture

@@ -6,10 +6,11 @@ import pytest
 from checking_support import BACKSPACE, CTRL, ONE, SHIFT, ZERO, idle, is_bright, label_many, start
 from gui_support import QUIET
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QFileDialog, QLabel
 
 from autoal_gui.core.project import Project
 from autoal_gui.engine.jobs import Job
+from autoal_gui.gui.keys import KeyMap
 from autoal_gui.sources.opening import open_images
 
 pytestmark = pytest.mark.qt_log_ignore(QUIET)
@@ -57,6 +58,8 @@ def test_the_dialog_asks_who_and_which(qtbot, window, controller):
     dialog.accept()
     assert "another name" in dialog.problem.text()
     assert "8 images" in dialog.choices["all"].text()
+    assert "images" not in dialog.choices["share"].text().replace("labelled images", "")
+    assert any(label.text() == "of 8 images" for label in dialog.findChildren(QLabel))
     assert not dialog.choices["flagged"].isEnabled()
     assert dialog.isVisible()
     dialog.reject()
@@ -289,6 +292,18 @@ def test_closing_the_project_while_it_merges_is_harmless(
     assert controller.project.journal.second_readers == ()
 
 
+def test_nobody_reads_their_own_answers_as_a_second_reader(qtbot, window, controller):
+    first = controller.project.annotator
+    controller.set_annotator("Dr B")
+    own = controller.current
+    label_many(qtbot, window, 1)
+    dialog = ask(window)
+    qtbot.keyClicks(dialog.name, first)
+    qtbot.mouseClick(dialog.choices["all"], Qt.MouseButton.LeftButton)
+    qtbot.keyClick(dialog.name, ENTER)
+    assert window.pages["reading"].readings.reading.images == (own,)
+
+
 def test_what_an_earlier_merge_had_read_never_goes_into_another_project(
     qtbot, window, controller, theirs, monkeypatch
 ):
@@ -304,3 +319,21 @@ def test_what_an_earlier_merge_had_read_never_goes_into_another_project(
     merging.start(ours)
     qtbot.waitUntil(lambda: not merging.is_running)
     assert set(third.journal.second_readers) == {controller.project.annotator}
+
+
+def test_keys_and_colours_that_change_reach_a_page_made_before(qtbot, window, reading):
+    unsure = reading.local["unsure"]
+    before = unsure.icon().cacheKey()
+    key = KeyMap().with_command("unsure", ("Q",))
+    try:
+        window._on_keys(key)
+        window.theme.choose("dark")
+        assert unsure.icon().cacheKey() == window.actions_table["unsure"].icon().cacheKey()
+        assert unsure.icon().cacheKey() != before
+        image = reading.current()
+        qtbot.keyClick(window, Qt.Key.Key_Q)
+        assert reading.current() != image
+    finally:
+        window._on_keys(KeyMap())
+        window.theme.choose("light")
+    assert [k.toString() for k in unsure.shortcuts()] == ["U"]

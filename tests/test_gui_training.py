@@ -1,31 +1,18 @@
 """The training panel while it works: every step, its loss, and Cancel in each."""
 
 import pytest
-from gui_support import QUIET, draw_folder, run_batches, services, settings, start_project
+from gui_support import QUIET, draw_folder, run_batches, start_project
 from PySide6.QtCore import QRectF, Qt
 
 from autoal_gui.core.files import sha256_of
 from autoal_gui.core.messages import STEPS
 from autoal_gui.core.registry import discover
 from autoal_gui.core.session import State
-from autoal_gui.gui.main_window import MainWindow
 from autoal_gui.gui.sparkline import KEPT, Sparkline
 from autoal_gui.gui.strategy_notes import NOTES, strategy_note
 from autoal_gui.gui.training_panel import STEP_NAMES
 
 pytestmark = pytest.mark.qt_log_ignore(QUIET)
-
-
-@pytest.fixture
-def window(qtbot, tmp_path, backend):
-    window = MainWindow(services(tmp_path / "projects", lambda: backend), settings(tmp_path))
-    window.show()
-    window.activateWindow()
-    qtbot.waitUntil(window.isActiveWindow)
-    yield window
-    backend.gate.set()
-    window.close()
-    window.deleteLater()
 
 
 @pytest.fixture

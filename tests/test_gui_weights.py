@@ -8,8 +8,6 @@ from gui_support import (
     STRATEGIES,
     draw_folder,
     run_batches,
-    services,
-    settings,
     start_project,
 )
 from PySide6.QtCore import Qt
@@ -17,25 +15,12 @@ from PySide6.QtWidgets import QLabel
 
 from autoal_gui.core.settings import PRESETS, RunSettings
 from autoal_gui.gui.forms import scheduled
-from autoal_gui.gui.main_window import MainWindow
 from autoal_gui.gui.names import strategy_label
 from autoal_gui.gui.pins import pin_of, pinned_words
 from autoal_gui.gui.weights_panel import all_names, stacked, with_pin
 
 pytestmark = pytest.mark.qt_log_ignore(QUIET)
 CANDIDATES = PRESETS["cpu"].candidates
-
-
-@pytest.fixture
-def window(qtbot, tmp_path, backend):
-    window = MainWindow(services(tmp_path / "projects", lambda: backend), settings(tmp_path))
-    window.show()
-    window.activateWindow()
-    qtbot.waitUntil(window.isActiveWindow)
-    yield window
-    backend.gate.set()
-    window.close()
-    window.deleteLater()
 
 
 def opened(qtbot, window, tmp_path, **choices):

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from autoal_gui.core.metrics import wilson_interval
-
 DRAWS = 4000  # of the posterior: the ends of an interval are then steady to half a percent
 _SEED = 0  # the same table always gives the same interval
 
@@ -43,11 +41,6 @@ class Agreement:
     def share(self) -> float:
         """Share of images with the same class, in [0, 1]; nan for no images."""
         return self.same / self.total if self.total else math.nan
-
-    @property
-    def share_interval(self) -> tuple[float, float]:
-        """95 % interval of the share."""
-        return wilson_interval(self.same, self.total)
 
     def kappa(self, graded: bool = False) -> float:
         """Return Cohen's kappa, at most 1; nan where chance alone would agree on everything.

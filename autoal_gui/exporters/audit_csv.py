@@ -4,16 +4,14 @@ The texts are written as in the table of labels, see `csv_labels`. The seal of a
 from what is written; `autoal-gui audit` compares it with the one in the project file.
 """
 
-import csv
 from pathlib import Path
 
 from autoal_gui.core.audit import COLUMNS, rows
 from autoal_gui.core.errors import ProjectError
-from autoal_gui.core.files import replacing
 from autoal_gui.core.handover import Choices, Snapshot, no_progress
 from autoal_gui.core.language import mark, tr, tr_count
 from autoal_gui.core.pool import ProgressCallback
-from autoal_gui.exporters.csv_labels import plain
+from autoal_gui.exporters.csv_labels import plain, write_table
 
 NAME = "audit"
 LABEL = mark("Audit trail (CSV)")
@@ -23,7 +21,6 @@ KIND = "labels"
 ORDER = 60
 OPTIONS: tuple[str, ...] = ()
 NOT_WRITTEN = mark("The audit trail could not be written there; nothing was changed.")
-EVERY = 1000  # lines between two looks at whether the user has cancelled
 
 
 def write(
@@ -39,14 +36,9 @@ def write(
     """
     total = len(labels.entries)
     lines = rows(labels.entries, labels.pool.images, labels.classes)
+    plain_lines = ([plain(x) if isinstance(x, str) else x for x in line] for line in lines)
     try:
-        with replacing(target) as partial, partial.open("w", newline="", encoding="utf-8") as file:
-            writer = csv.writer(file)
-            writer.writerow(COLUMNS)
-            for done, line in enumerate(lines, start=1):
-                writer.writerow(plain(one) if isinstance(one, str) else one for one in line)
-                if done % EVERY == 0:
-                    progress(done, total)
+        write_table(target, COLUMNS, plain_lines, total, progress)
     except OSError as error:
         raise ProjectError(tr(NOT_WRITTEN)) from error
     return tr_count("{count} line was written.", "{count} lines were written.", total)

@@ -6,7 +6,7 @@ apostrophe: whoever reads the table takes one leading apostrophe away and has th
 """
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from autoal_gui.core.errors import ProjectError
@@ -59,17 +59,40 @@ def write(
     """
     answers = sorted(labels.answers.items())
     aliases = pseudonyms(tuple(e for _, e in answers)) if choices.de_identified else None
+    lines = (_row(entry, labels, aliases) for _, entry in answers)
     try:
-        with replacing(target) as partial, partial.open("w", newline="", encoding="utf-8") as file:
-            writer = csv.writer(file)
-            writer.writerow(COLUMNS)
-            for done, (_, entry) in enumerate(answers, start=1):
-                writer.writerow(_row(entry, labels, aliases))
-                if done % EVERY == 0:
-                    progress(done, len(answers))
+        write_table(target, COLUMNS, lines, len(answers), progress)
     except OSError as error:
         raise ProjectError(tr(NOT_WRITTEN)) from error
     return tr_count("{count} answer was written.", "{count} answers were written.", len(answers))
+
+
+def write_table(
+    target: Path,
+    columns: Sequence[str],
+    lines: Iterable[Sequence[object]],
+    total: int,
+    progress: ProgressCallback,
+) -> None:
+    """Write a table as CSV, all of it or nothing.
+
+    Args:
+        target: where to write.
+        columns: their names.
+        lines: the cells of each line.
+        total: how many lines there are.
+        progress: told every few lines how far it is; may raise `Cancelled`.
+
+    Raises:
+        OSError: it cannot be written; a file that was there is left as it was.
+    """
+    with replacing(target) as beside, beside.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(columns)
+        for done, line in enumerate(lines, start=1):
+            writer.writerow(line)
+            if done % EVERY == 0:
+                progress(done, total)
 
 
 def _row(

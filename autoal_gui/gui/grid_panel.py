@@ -84,12 +84,15 @@ class GridPanel(QWidget):
     def _lay_out(self) -> None:
         bar = QFrame()
         bar.setProperty("role", "bar")
-        row = QHBoxLayout(bar)
-        row.setContentsMargins(12, 4, 8, 4)
+        head = QVBoxLayout(bar)
+        head.setContentsMargins(12, 4, 8, 6)
+        row = QHBoxLayout()
         row.addWidget(self.which)
-        row.addWidget(self.count, 1)
+        row.addStretch(1)
         row.addWidget(self.size_slider)
         row.addWidget(self.one)
+        head.addLayout(row)
+        head.addWidget(self.count)  # a line of its own: long words beside it would leave no room
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from autoal_gui.core.journal import Action, Entry
@@ -185,16 +185,35 @@ def action_tool(action: QAction) -> QToolButton:
     return button
 
 
+class OwnAction(QAction):
+    """An action with the words, keys and icon of another, also after they have changed."""
+
+    def __init__(self, like: QAction, parent: QWidget) -> None:
+        super().__init__(like.text(), parent)
+        self._like = like
+        self.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
+        self.setAutoRepeat(like.autoRepeat())
+        like.changed.connect(self._follow)
+        self._follow()
+
+    @Slot()
+    def _follow(self) -> None:
+        """Take on the user's keys and the theme's colour."""
+        like = self._like
+        if self.icon().cacheKey() != like.icon().cacheKey():
+            self.setIcon(like.icon())
+        if self.shortcuts() != like.shortcuts():
+            self.setShortcuts(like.shortcuts())
+        if self.toolTip() != like.toolTip():
+            self.setToolTip(like.toolTip())
+
+
 def own_action(page: QWidget, like: QAction) -> QAction:
     """Return an action of a page with the words and keys of one of the desk's.
 
     It works while the page is in sight; the desk's own is disabled then, so that the two never
     compete for a key.
     """
-    action = QAction(like.icon(), like.text(), page)
-    action.setShortcuts([QKeySequence(key) for key in like.shortcuts()])
-    action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
-    action.setAutoRepeat(like.autoRepeat())
-    action.setToolTip(like.toolTip())
+    action = OwnAction(like, page)
     page.addAction(action)
     return action

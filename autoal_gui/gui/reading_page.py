@@ -8,7 +8,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLineEdit,
     QRadioButton,
-    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
@@ -19,6 +18,7 @@ from autoal_gui.core.readings import Reading, Which
 from autoal_gui.gui.actions import Actions
 from autoal_gui.gui.class_panel import answer_word
 from autoal_gui.gui.controller import Controller
+from autoal_gui.gui.forms import spin
 from autoal_gui.gui.image_page import ImagePage
 from autoal_gui.gui.parts import text_label
 from autoal_gui.gui.readings import Readings
@@ -52,11 +52,8 @@ class ReadingDialog(QDialog):
         self.name = QLineEdit()
         self.name.setAccessibleName(tr("Second reader"))
         self.name.setPlaceholderText(tr("Name of the second reader"))
-        self.share = QSpinBox()
-        self.share.setRange(1, 100)
-        self.share.setValue(USUAL_SHARE)
+        self.share = spin(tr("Share of the images"), 1, 100, USUAL_SHARE)
         self.share.setSuffix(" %")
-        self.share.setAccessibleName(tr("Share of the images"))
         self.choices: dict[Which, QRadioButton] = {}
         self.unfinished: list[tuple[QRadioButton, Reading]] = []
         self.problem = text_label(role="danger")
@@ -82,7 +79,7 @@ class ReadingDialog(QDialog):
             done, total = number(reading.done(journal)), number(len(reading.images))
             words = tr(
                 "Go on with the reading of {name}: {done} of {total} done",
-                name=reading.annotator,
+                name=reading.annotator.replace("&", "&&"),  # else a key of the button
                 done=done,
                 total=total,
             )
@@ -92,10 +89,12 @@ class ReadingDialog(QDialog):
         for which, words in WORDS.items():
             count = len(self._images[which])
             images = tr_count("{count} image", "{count} images", count)
-            button = QRadioButton(tr("{words}: {images}", words=tr(words), images=images))
+            sentence = tr("{words}: {images}", words=tr(words), images=images)
+            is_share = which == "share"
+            button = QRadioButton(tr(words) if is_share else sentence)
             self.choices[which] = self._add(column, button, count > 0)
-            if which == "share":
-                self._add_share(column)
+            if is_share:
+                self._add_share(column, tr("of {images}", images=images))
         column.addWidget(self.problem)
         column.addWidget(self.buttons)
         (self.unfinished[0][0] if self.unfinished else self.name).setFocus()
@@ -108,10 +107,11 @@ class ReadingDialog(QDialog):
             button.setChecked(True)
         return button
 
-    def _add_share(self, column: QVBoxLayout) -> None:
+    def _add_share(self, column: QVBoxLayout, whole: str) -> None:
         row = QHBoxLayout()
         row.setContentsMargins(26, 0, 0, 0)
         row.addWidget(self.share)
+        row.addWidget(text_label(whole, wrap=False))
         row.addStretch(1)
         column.addLayout(row)
 

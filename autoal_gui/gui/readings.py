@@ -77,7 +77,10 @@ class Readings(QObject):
     def begin(self, annotator: str, images: Sequence[int], share: float) -> bool:
         """Draw images for a second reader and show the first; say whether there are any."""
         project = self._controller.project
-        read = project.journal.second_answers(annotator).keys()
+        journal = project.journal
+        # Whoever gave the first answer is no second reader of that image.
+        own = {image for image, e in journal.readings.items() if e.annotator == annotator}
+        read = own.union(journal.second_answers(annotator))
         reading = begin(annotator, images, share, project.settings.seed, read)
         if not reading.images:
             self._controller.notice.emit(

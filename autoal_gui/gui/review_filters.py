@@ -20,8 +20,8 @@ MARKS = {
 }
 SORT_WORDS: dict[Sort, str] = {
     "suspicion": mark("Likely errors first"),
-    "newest": mark("Answered last first"),
-    "time": mark("Answered first first"),
+    "newest": mark("Newest answers first"),
+    "time": mark("Oldest answers first"),
     "round": mark("By round"),
     "probability": mark("The model least sure first"),
 }

@@ -74,7 +74,7 @@ class WeightsPanel(CardColumn):
             self._scale,
         )
         self._pin_card = self.add_card(tr("Strategies now"), self.pinned, self.pins)
-        height = 12 * self.fontMetrics().height()
+        height = 13 * self.fontMetrics().height()
         self.lines.setFixedHeight(height)
         self.areas.setFixedHeight(height)
         self._show_form()
