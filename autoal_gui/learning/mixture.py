@@ -11,6 +11,7 @@ from torch.autograd.function import once_differentiable
 
 FEWEST = 30  # below this many scores a mixture says less than the empirical quantile
 MOST_COMPONENTS = 5
+NOTHING = -1e300  # a log density whose exponential is 0
 VARIANCE_FLOOR = 1e-3  # of standardised scores: ties must not make a component infinitely narrow
 EM_STEPS, EM_TOLERANCE = 100, 1e-3  # of the mean log-likelihood; both are scikit-learn's
 BISECTIONS = 60
@@ -151,7 +152,8 @@ def _log_densities(sums: Array) -> Array:
     means = sums[..., 1] / safe
     variances = np.maximum(sums[..., 2] / safe - means**2, 0.0) + VARIANCE_FLOOR
     weights = np.log(safe / totals.sum(1, keepdims=True)) - np.log(2 * np.pi * variances) / 2
-    constants = np.where(totals > 0, weights - means**2 / (2 * variances), -np.inf)
+    # Not minus infinity: times a zero that a matrix product pads with, it is no number.
+    constants = np.where(totals > 0, weights - means**2 / (2 * variances), NOTHING)
     return np.stack((constants, means / variances, -0.5 / variances), -1)
 
 
