@@ -155,6 +155,7 @@ class Desk(QWidget):
         bar = QFrame()
         bar.setProperty("role", "bar")
         self._position = text_label()  # which wraps where text is large and the screen small
+        self._position.setMinimumWidth(8 * self.fontMetrics().height())  # two lines, not four
         self._comment = text_label(role="muted")
         self._flag = actions["flag"]
         self._flag.setCheckable(True)
