@@ -271,7 +271,7 @@ def test_a_file_that_is_gone(tmp_path):
 
 
 def test_a_folder_is_not_a_file(tmp_path):
-    with pytest.raises(ImageUnreadable, match="cannot be opened"):
+    with pytest.raises(ImageUnreadable, match="not a file"):
         read_bytes(tmp_path)
 
 
