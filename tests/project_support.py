@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from autoal_gui.core.messages import Query, RoundFinished
+from autoal_gui.core.messages import Query, RoundFinished, RunRound
 from autoal_gui.core.metrics import Metrics
 from autoal_gui.core.pool import SourceSpec
 from autoal_gui.core.project import FILE_NAME, Project, ProjectPlan, make_folders
@@ -66,6 +66,22 @@ def new_project(base: Path, per_class: int = 6, loose: int = 0, **choices) -> Pr
 def reopened(project: Project) -> Project:
     project.close()
     return Project.open(project.folder, open_images)
+
+
+def round_command(project: Project, number: int) -> RunRound:
+    """Return what the window asks of the engine for a round that `begin_round` has numbered."""
+    return RunRound(
+        request_id=number,
+        round_number=number,
+        pool=project.pool,
+        classes=project.classes,
+        labelled=project.training_labels(),
+        unlabelled=project.unanswered(),
+        evaluation=project.evaluation_labels(),
+        settings=project.settings,
+        workspace=str(project.workspace),
+        checkpoint=str(project.models_folder / f"round-{number:04d}.pt"),
+    )
 
 
 def result_of(project: Project, number: int, checkpoint: str = "", **values) -> RoundFinished:

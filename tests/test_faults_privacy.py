@@ -8,12 +8,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from project_support import SETTINGS, create, everything_in, folder_spec, needs_permissions
+from project_support import (
+    SETTINGS,
+    create,
+    everything_in,
+    folder_spec,
+    needs_permissions,
+    round_command,
+)
 
 from autoal_gui.core.errors import AutoALError
 from autoal_gui.core.files import replacing
 from autoal_gui.core.handover import Snapshot
-from autoal_gui.core.messages import CommandFailed, RoundFinished, RunRound
+from autoal_gui.core.messages import CommandFailed, RoundFinished
 from autoal_gui.core.pool import SourceSpec
 from autoal_gui.core.project import FILE_NAME, Project
 from autoal_gui.core.recovery import recover
@@ -40,28 +47,13 @@ def images_of(base: Path) -> Path:
     return root
 
 
-def command_for(project: Project, number: int) -> RunRound:
-    return RunRound(
-        request_id=number,
-        round_number=number,
-        pool=project.pool,
-        classes=project.classes,
-        labelled=project.training_labels(),
-        unlabelled=project.unanswered(),
-        evaluation=project.evaluation_labels(),
-        settings=project.settings,
-        workspace=str(project.workspace),
-        checkpoint=str(project.models_folder / f"round-{number:04d}.pt"),
-    )
-
-
 def run(project: Project) -> object:
     """Run a round as the engine does, and end it as the controller does."""
     from autoal_gui.learning.backend import TorchBackend
 
     number = project.begin_round()
     try:
-        *_, last = TorchBackend(threads=1).run(command_for(project, number), lambda: False)
+        *_, last = TorchBackend(threads=1).run(round_command(project, number), lambda: False)
     except Exception as error:
         last = explained(number, error)
         project.end_round(number, "failed", getattr(last, "sentence", ""))

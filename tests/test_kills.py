@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from project_support import SETTINGS, new_project
+from project_support import SETTINGS, new_project, round_command
 
 from autoal_gui.core.journal import Journal
 from autoal_gui.core.messages import RoundFinished, RunRound
@@ -153,19 +153,7 @@ def label(folder: Path, seed: int) -> None:
 
 
 def command_for(project: Project) -> RunRound:
-    number = project.begin_round()
-    return RunRound(
-        request_id=number,
-        round_number=number,
-        pool=project.pool,
-        classes=project.classes,
-        labelled=project.training_labels(),
-        unlabelled=project.unanswered(),
-        evaluation=project.evaluation_labels(),
-        settings=project.settings,
-        workspace=str(project.workspace),
-        checkpoint=str(project.models_folder / f"round-{number:04d}.pt"),
-    )
+    return round_command(project, project.begin_round())
 
 
 def give(project: Project, image_id: int) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import project_support
 
 from autoal_gui.core.errors import AutoALError, Cancelled
-from autoal_gui.core.messages import RoundFinished, RunRound, WarmStart, WarmStarted
+from autoal_gui.core.messages import RoundFinished, WarmStart, WarmStarted
 from autoal_gui.core.project import Project
 from autoal_gui.sources.opening import list_images, open_images
 from trials.children import line_of
@@ -89,19 +89,7 @@ def at_every_step(bench: object, run: Run, tries: int) -> object:
 
 def run_round(project: Project, asking: Asking) -> bool:
     number = project.begin_round()
-    command = RunRound(
-        request_id=number,
-        round_number=number,
-        pool=project.pool,
-        classes=project.classes,
-        labelled=project.training_labels(),
-        unlabelled=project.unanswered(),
-        evaluation=project.evaluation_labels(),
-        settings=project.settings,
-        workspace=str(project.workspace),
-        checkpoint=str(project.models_folder / f"round-{number:04d}.pt"),
-    )
-    result = last_of(command, asking)
+    result = last_of(project_support.round_command(project, number), asking)
     if isinstance(result, RoundFinished):
         project.finish_round(result)
         return True

@@ -139,25 +139,16 @@ def create(acknowledge: Acknowledge, folder: Path, images: Path) -> None:
 
 def train(acknowledge: Acknowledge, folder: Path, seed: int) -> None:
     """Run round after round, and label while it trains."""
-    from autoal_gui.core.messages import RoundFinished, RunRound
+    import project_support
+
+    from autoal_gui.core.messages import RoundFinished
     from autoal_gui.learning.backend import TorchBackend
 
     project, draw, backend = Project.open(folder, open_images), random.Random(seed), None
     backend = TorchBackend(threads=1)
     while True:
         number = project.begin_round()
-        command = RunRound(
-            request_id=number,
-            round_number=number,
-            pool=project.pool,
-            classes=project.classes,
-            labelled=project.training_labels(),
-            unlabelled=project.unanswered(),
-            evaluation=project.evaluation_labels(),
-            settings=project.settings,
-            workspace=str(project.workspace),
-            checkpoint=str(project.models_folder / f"round-{number:04d}.pt"),
-        )
+        command = project_support.round_command(project, number)
         for event in backend.run(command, lambda: False):
             if isinstance(event, RoundFinished):
                 project.finish_round(event)

@@ -118,7 +118,6 @@ def settle(window: MainWindow) -> None:
 
 def train_for_long(base: Path, rounds: int) -> list[Held]:
     """Run real rounds of tiny networks over a project whose labels grow."""
-    from autoal_gui.core.messages import RunRound
     from autoal_gui.learning.backend import TorchBackend
 
     settings = project_support.SETTINGS.but(
@@ -133,18 +132,7 @@ def train_for_long(base: Path, rounds: int) -> list[Held]:
     backend, states = TorchBackend(threads=1), []
     for done in range(rounds):
         number = project.begin_round()
-        command = RunRound(
-            request_id=number,
-            round_number=number,
-            pool=project.pool,
-            classes=project.classes,
-            labelled=project.training_labels(),
-            unlabelled=project.unanswered(),
-            evaluation=project.evaluation_labels(),
-            settings=project.settings,
-            workspace=str(project.workspace),
-            checkpoint=str(project.models_folder / f"round-{number:04d}.pt"),
-        )
+        command = project_support.round_command(project, number)
         *_, result = backend.run(command, lambda: False)
         project.finish_round(result)
         (project.models_folder / f"round-{number:04d}.pt").unlink()  # 45 MB each
