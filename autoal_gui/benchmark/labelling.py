@@ -90,7 +90,7 @@ class Annotator(QObject):
         QTest.keyClick(self._window.windowHandle(), self._key)
 
     def _next_is_shown(self) -> bool:
-        changed = self._window.controller.current not in (None, self._image)
+        changed = self._window.controller.current != self._image
         return self._pressed is not None and changed and shows_image(self._window)
 
     def _on_painted(self) -> None:
