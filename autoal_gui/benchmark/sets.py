@@ -92,6 +92,7 @@ def make_project(
     plan = ProjectPlan("benchmark", spec, listing.classes, settings(side).in_mode("paper"))
     project = Project.create(folder, plan, listing, open_images)
     try:
+        project.repeat_every = 0  # each key then brings a new image
         truth = project.hidden_truth()
         for image_id in project.ranking[:labels]:
             truth.ask([image_id])
