@@ -29,13 +29,18 @@ def make_application() -> "QApplication":
         import torch  # noqa: F401
     from PySide6.QtWidgets import QApplication
 
+    from autoal_gui.gui.garbage import GarbageCollector
+
     logging.basicConfig(level=logging.WARNING)
     sys.setswitchinterval(SWITCH_INTERVAL)
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     found = QApplication.instance()
-    application = found if isinstance(found, QApplication) else QApplication(sys.argv[:1])
+    if isinstance(found, QApplication):
+        return found
+    application = QApplication(sys.argv[:1])
     application.setApplicationName("AutoAL")
     application.setOrganizationName("autoal-gui")
+    GarbageCollector(application)
     return application
 
 
@@ -75,16 +80,11 @@ def make_services(projects_folder: Path | None = None) -> "Services":
 def make_backend() -> Backend:
     """Import torch and build the backend; called in the engine's thread."""
     lower_priority()
-    # A collection over torch's modules stops every thread for a tenth of a second: not while
-    # they are being imported, and afterwards they never need to be looked at again.
-    gc.disable()
-    try:
-        from autoal_gui.learning.backend import TorchBackend
+    from autoal_gui.learning.backend import TorchBackend
 
-        backend = TorchBackend()
-    finally:
-        gc.enable()
-    gc.collect()
+    backend = TorchBackend()
+    # A collection over torch's modules stops every thread for a tenth of a second, and they never
+    # need to be looked at again.
     gc.freeze()
     atexit.register(gc.unfreeze)  # else torch's parts report their frozen objects as leaks
     return backend

@@ -1,3 +1,4 @@
+import gc
 import os
 import sys
 
@@ -19,6 +20,25 @@ def one_torch_thread() -> None:
     torch = sys.modules.get("torch")
     if torch is not None:
         torch.set_num_threads(1)
+
+
+@pytest.fixture(scope="session")
+def qapp(qapp):
+    """The application collects garbage as the program does, between two events."""
+    from autoal_gui.gui.garbage import GarbageCollector
+
+    GarbageCollector(qapp)
+    return qapp
+
+
+@pytest.fixture(autouse=True)
+def due_garbage():
+    """Collect after each test too: once there is an application, nothing else would."""
+    yield
+    if not gc.isenabled():
+        from autoal_gui.gui.garbage import collect_due
+
+        collect_due()
 
 
 @pytest.fixture
