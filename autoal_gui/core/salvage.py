@@ -18,6 +18,7 @@ Table = Literal["setting", "class", "image", "unreadable", "truth", "round", "ra
                 "prediction", "sqlite_sequence"]  # fmt: skip
 GROWING: frozenset[Table] = frozenset({"journal", "image", "truth"})
 """Tables in which nothing is ever changed or deleted: what is left of a row is the row."""
+_MOST_COLUMNS = 14  # those of the journal
 _INTEGERS = {1: 1, 2: 2, 3: 3, 4: 4, 5: 6, 6: 8}  # bytes by serial type
 Values = tuple[Any, ...]
 Place = tuple[int, int, int]
@@ -199,7 +200,16 @@ def cell_at(data: bytes, page: bytes, number: int, at: int, kind: int) -> Cell:
     return Cell(table, rowid, values, number, at, max(end, at + 4))
 
 
-def _varint(data: bytes, at: int) -> tuple[int, int]:
+def number_at(page: bytes | bytearray, at: int) -> int | None:
+    """Return the number of the row at a place of a leaf, be the rest readable or not."""
+    try:
+        _, here = _varint(page, at)
+        return _varint(page, here)[0]
+    except IndexError:
+        return None
+
+
+def _varint(data: bytes | bytearray, at: int) -> tuple[int, int]:
     value = 0
     for place in range(at, at + 8):
         byte = data[place]
@@ -239,7 +249,9 @@ def _record(payload: bytes) -> Values:
     while at < size:
         kind, at = _varint(payload, at)
         kinds.append(kind)
-    if at != size or not 2 <= len(kinds) <= 14:
+        if len(kinds) > _MOST_COLUMNS:
+            raise Unreadable
+    if at != size or len(kinds) < 2:
         raise Unreadable
     values = []
     for kind in kinds:
