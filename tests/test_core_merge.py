@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from project_support import copied, draw_images, everything_in, file_of, folder_spec
 from project_support import create as create_project
 
-from autoal_gui.core.errors import ProjectDamaged, ProjectError, ProjectInUse
+from autoal_gui.core.errors import ImageUnreadable, ProjectDamaged, ProjectError, ProjectInUse
 from autoal_gui.core.files import sha256_of
 from autoal_gui.core.journal import Entry, Journal
-from autoal_gui.core.merge import Other, matches, merge, read_other, report
+from autoal_gui.core.merge import Other, matches, merge, read_other, report, with_hashes
 from autoal_gui.core.pool import PoolImage
 from autoal_gui.core.project import FILE_NAME, Project
 from autoal_gui.sources.opening import open_images
@@ -264,3 +264,45 @@ def test_the_key_counts_only_where_a_hash_is_missing():
         PoolImage(7, "a", "hash3", "pool"),
     )  # fmt: skip
     assert matches(theirs, ours) == {5: 1, 6: 2}
+
+
+class Files:
+    """Reads files that have been listed only."""
+
+    def __init__(self, hashes):
+        self.hashes, self.read_keys = hashes, []
+
+    def read(self, key):
+        raise AssertionError
+
+    def check(self, key):
+        self.read_keys.append(key)
+        if key not in self.hashes:
+            raise ImageUnreadable("It is gone.")
+        return self.hashes[key]
+
+
+def test_files_that_a_name_alone_would_match_are_read_first():
+    listed = tuple(PoolImage(n, f"{n}.png", "", "pool") for n in range(1, 5))
+    files = Files({"1.png": "hash1", "2.png": "anyone's"})
+    other = other_of([("Dr B", 1, 0, 1), ("Dr B", 2, 0, 1), ("Dr B", 3, 0, 1)])
+    images = with_hashes(other, listed, files, lambda done, total: None)
+    assert files.read_keys == ["1.png", "2.png", "3.png"]  # nobody answered the fourth
+    found = merge(other, images, CLASSES, [])
+    assert [(entry.image_id, entry.class_index) for entry in found.new] == [(1, 0), (3, 0)]
+    assert (found.matched, found.by_name, found.unknown_images, found.unread) == (2, 1, 1, 2)
+    assert "1 of them was told by its file name alone" in report(found)
+    assert "2 files of this project have not been read yet and may be among them" in report(found)
+
+
+def test_where_all_is_known_by_content_nothing_is_read_or_told():
+    files = Files({})
+    other = other_of([("Dr B", 1, 0, 1)])
+    images = with_hashes(other, IMAGES, files, lambda done, total: None)
+    assert (images, files.read_keys) == (IMAGES, [])
+    found = merge(other, images, CLASSES, [])
+    assert (found.by_name, found.unread) == (0, 0)
+    assert report(found) == (
+        "1 answer came in as a second reading, by Dr B. "
+        "1 image that they answered is in this project."
+    )

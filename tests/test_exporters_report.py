@@ -67,7 +67,7 @@ def test_counts_and_performance_are_the_project_s(project, tmp_path):
     low, high = (f"{100 * end:.1f}" for end in MEASURED.sensitivity_interval(0))
     first = found["By class"][1]
     assert first[0] == project.classes[0]
-    assert first[1:3] == [f"90.0 % ({low}–{high})", "18 of 20"]
+    assert first[1:3] == [f"90.0% ({low}–{high})", "18 of 20"]
     assert first[4] == "7 of 10"
     assert first[5] == "0.900 (0.800–0.970)"
     matrix = next(rows for caption, rows in found.items() if caption.startswith("Confusion"))
@@ -80,7 +80,7 @@ def test_rounds_and_weights_are_drawn_and_listed(project, tmp_path):
     assert [row[:3] for row in rows] == [
         [str(n), str(4 * n), "Chosen by two strategies."] for n in (1, 2, 3)
     ]
-    assert tables(page)["Share by round"][1] == ["entropy", "50.0 %", "50.0 %", "50.0 %"]
+    assert tables(page)["Share by round"][1] == ["entropy", "50.0%", "50.0%", "50.0%"]
     titles = [svg.find("title").text for svg in page.iter("svg") if svg.find("title") is not None]
     assert titles == [
         "Balanced accuracy over labels",

@@ -24,7 +24,7 @@ from PySide6.QtWidgets import QPushButton
 from autoal_gui.cli import run
 from autoal_gui.core.backups import KEPT, backups
 from autoal_gui.core.chain import BYTES
-from autoal_gui.core.errors import ProjectDamaged, ProjectError, ProjectInUse
+from autoal_gui.core.errors import ProjectDamaged, ProjectError, ProjectInUse, SourceError
 from autoal_gui.core.project import FILE_NAME, Project
 from autoal_gui.core.recovery import recover
 from autoal_gui.core.salvage import PAGE, salvage
@@ -167,6 +167,25 @@ def test_images_that_are_lost_come_back_from_their_source(worn, damaged):
     before.close()
     for image_id in project.pool.images:
         project.pool.read(image_id)
+    project.close()
+
+
+def test_images_that_are_lost_for_good_are_told_with_their_answers(worn, damaged):
+    _, whole, entries = worn
+    pages = pages_of(whole)
+    place = next(i for i, page in enumerate(pages) if page[:1] == b"\x0d" and b"pool" in page)
+    folder = damaged(b"".join([*pages[:place], bytes(PAGE), *pages[place + 1 :]]))
+
+    def gone(spec, workspace, progress):
+        raise SourceError("The folder is gone.")
+
+    result = recover(folder, gone, no_progress)
+    project = Project.open(folder, open_images)
+    known = project.pool.images.keys()
+    assert result.images_lost == len(set(range(1, 81)) - known) > 0
+    assert f", {result.images_lost} images could not be found again; the" in result.sentence
+    assert {entry.image_id for entry in project.entries()} <= known
+    assert result.answers + result.lost == len(entries)
     project.close()
 
 

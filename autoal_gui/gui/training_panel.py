@@ -11,7 +11,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
 )
 
-from autoal_gui.core.language import mark, number, tr, tr_count
+from autoal_gui.core.language import mark, number, percent, tr, tr_count
 from autoal_gui.core.messages import STEPS, Progress, Step
 from autoal_gui.core.project import Project, RoundRecord
 from autoal_gui.core.session import Move, State, can
@@ -278,7 +278,7 @@ def progress_line(progress: Progress) -> str:
     counts = {"done": progress.done, "total": progress.total}
     words = [tr("{step} {done} of {total}", step=tr(STEP_NAMES[progress.step]), **counts)]
     if progress.step == "warm start":  # it ends at a time: its counts mean nothing
-        words = [f"{progress.done / max(1, progress.total):.0%}"]
+        words = [percent(progress.done / max(1, progress.total))]
     if progress.seconds_left is not None:
         words.append(tr("about {time} left", time=duration(progress.seconds_left)))
     if progress.loss is not None:
