@@ -7,8 +7,10 @@ from xml.etree import ElementTree
 import pytest
 from project_support import create, draw_images, folder_spec, new_project, result_of
 
+from autoal_gui.core.charts import COLOURS
 from autoal_gui.core.errors import ProjectError
 from autoal_gui.core.handover import Snapshot
+from autoal_gui.core.markup import STYLE
 from autoal_gui.core.metrics import Area, Auroc, Metrics
 from autoal_gui.core.project import Suggestion
 from autoal_gui.exporters import report_html
@@ -119,3 +121,44 @@ def test_nothing_is_loaded_and_nothing_names_a_file_or_a_person(tmp_path):
 def test_a_target_that_cannot_be_written_is_one_sentence(project, tmp_path):
     with pytest.raises(ProjectError, match="could not be written"):
         report_html.write(tmp_path / "no" / "folder" / "r.html", Snapshot.of(project))
+
+
+# -- colours --------------------------------------------------------------------------------------
+
+
+def palettes() -> list[dict[str, str]]:
+    """Return the colours of the page by name: in the light, in the dark."""
+    return [dict(re.findall(r"--(\w+): (#\w+)", part)) for part in STYLE.split("@media")[:2]]
+
+
+def luminance(colour: str) -> float:
+    whole = colour.lstrip("#")
+    whole = "".join(2 * c for c in whole) if len(whole) == 3 else whole
+    parts = [int(whole[at : at + 2], 16) / 255 for at in (0, 2, 4)]
+    linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(one: str, other: str) -> float:
+    low, high = sorted((luminance(one), luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def test_the_page_is_read_in_the_light_and_in_the_dark():
+    light, dark = palettes()
+    assert light.keys() == dark.keys()
+    for palette in (light, dark):
+        for text in ("ink", "soft", "better", "worse", "open"):
+            assert contrast(palette[text], palette["paper"]) > 4.4, text
+        for colour in COLOURS:  # lines that a dash tells apart as well
+            assert contrast(colour, palette["paper"]) > 2.3, colour
+    assert contrast(light["paper"], dark["paper"]) > 15
+
+
+def test_every_colour_of_the_page_is_one_of_the_palette(project, tmp_path):
+    text, _ = page_of(project, tmp_path)
+    rules = STYLE[STYLE.index("body {") :]
+    assert re.findall(r"#[0-9a-f]{3,6}\b", rules) == []
+    used = set(re.findall(r"var\(--(\w+)\)", text))
+    assert used >= {"ink", "paper", "rule"}
+    assert used <= palettes()[0].keys()
