@@ -631,7 +631,7 @@ class Project:
         """Return the ids of the pool in the order of a seed; shuffled once, pools are large."""
         if self._shuffled is None or self._shuffled[0] != seed:
             order = list(self.pool.ids("pool"))
-            random.Random(seed).shuffle(order)
+            random.Random(seed).shuffle(order)  # noqa: S311 - no secret
             self._shuffled = (seed, tuple(order))
         return self._shuffled[1]
 

@@ -20,7 +20,7 @@ class Payload:
     """Leaves a file behind where it is unpickled: code that must never run."""
 
     def __reduce__(self) -> tuple[object, ...]:
-        return (open, ("/tmp/autoal-canary", "w"))  # noqa: S108
+        return (open, ("/tmp/autoal-canary", "w"))  # noqa: S108 - `targets.CANARY`
 
 
 def saved(image: Image.Image, kind: str, **options: object) -> bytes:
