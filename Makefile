@@ -31,7 +31,7 @@ translations: .venv/dev.stamp
 faults: .venv/dev.stamp
 	$(BIN)/python tests/trials/faults.py
 
-badinput: .venv/dev.stamp
+badinput: .venv/fuzz.stamp
 	$(BIN)/python tests/trials/badinput.py
 
 endurance: .venv/dev.stamp
@@ -84,6 +84,10 @@ install-desktop: .venv/run.stamp
 	@echo "Installing AutoAL and the tools of its developers; the first time this takes a few minutes."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	@touch $@ .venv/run.stamp
+
+.venv/fuzz.stamp: .venv/dev.stamp
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[fuzz]'
+	@touch $@
 
 .venv/build.stamp: .venv/bin/python pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[build]'

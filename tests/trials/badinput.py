@@ -204,8 +204,10 @@ def main() -> int:
         for kind in options.only:
             tallies.append(drawn(kind, tries, options.seed, Path(base) / kind))
             print(row_of(tallies[-1]), flush=True)
-        fuzzer = not options.short and importlib.util.find_spec("atheris") is not None
-        for kind in FUZZED if fuzzer else ():
+        fuzzer = importlib.util.find_spec("atheris") is not None
+        if not (options.short or fuzzer):
+            print("nothing was guided by coverage: atheris is not installed (pip install .[fuzz])")
+        for kind in FUZZED if fuzzer and not options.short else ():
             if kind in options.only:
                 tallies.append(fuzzed(kind, 10 * tries, options.seed, Path(base) / f"fuzz-{kind}"))
                 print(row_of(tallies[-1]), flush=True)
