@@ -59,10 +59,12 @@ lock: .venv/supply.stamp
 audit: .venv/supply.stamp
 	$(BIN)/python tests/advisories.py
 
+# Of core, engine and exporters, by the tests that concern them.
+COVERING := $(wildcard tests/test_core_*.py tests/test_exporter*.py tests/test_sources_*.py) \
+  $(patsubst %,tests/test_%.py,engine faults_recovery faults_privacy handover check_command cli \
+  look pixels privacy strategies vote walls translations)
 coverage: .venv/dev.stamp
-	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -q -m "not slow" --cov-branch \
-	  --cov=autoal_gui.core --cov=autoal_gui.engine --cov=autoal_gui.exporters \
-	  --cov-report=term-missing:skip-covered
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -q $(COVERING) --cov
 
 # Puts the program into the menu of a Linux desktop; --remove takes it out.
 install-desktop: .venv/run.stamp

@@ -11,7 +11,7 @@ from autoal_gui.core.charts import COLOURS
 from autoal_gui.core.errors import ProjectError
 from autoal_gui.core.handover import Snapshot
 from autoal_gui.core.markup import STYLE
-from autoal_gui.core.metrics import Area, Auroc, Metrics
+from autoal_gui.core.metrics import Area, Auroc, ByChance, Metrics
 from autoal_gui.core.project import Suggestion
 from autoal_gui.exporters import report_html
 
@@ -116,6 +116,59 @@ def test_nothing_is_loaded_and_nothing_names_a_file_or_a_person(tmp_path):
     assert "http" not in text
     assert "Second reading by reader 2" in text
     assert "Nothing has been measured yet." in text
+
+
+def test_without_an_evaluation_set_the_random_images_are_what_was_measured(tmp_path):
+    project = new_project(tmp_path, per_class=10)
+    for image in project.unanswered()[:4]:
+        project.answer(image, "label", 0)
+    result = result_of(project, project.begin_round(), labels=4)
+    random = Metrics(((8, 2), (1, 9)))
+    project.finish_round(replace(result, metrics=None, audit=random, by_chance=ByChance(4, random)))
+    text, page = page_of(project, tmp_path)
+    measured = tables(page)["Over all classes"][1:]
+    project.close()
+    assert "Round 1, on 20 labelled images that were drawn at random" in text
+    assert "Random choice, estimated from the 4 labels that chance drew: 85.0%" in text
+    assert [row[0] for row in measured] == ["Accuracy", "Balanced accuracy", "Macro F1"]
+
+
+def test_rounds_that_measured_nothing_are_listed_without_a_curve(tmp_path):
+    project = new_project(tmp_path, per_class=6)
+    project.answer(project.unanswered()[0], "label", 0)
+    result = result_of(project, project.begin_round(), labels=1)
+    project.finish_round(replace(result, metrics=None, audit=None))
+    text, page = page_of(project, tmp_path)
+    project.close()
+    assert "Nothing has been measured yet." in text
+    assert tables(page)["Rounds that brought a result"][1][3] == "–"
+    assert "Balanced accuracy over labels" not in text
+
+
+def test_a_project_that_nobody_has_answered_in_has_a_report(tmp_path):
+    project = new_project(tmp_path)
+    text, page = page_of(project, tmp_path)
+    project.close()
+    assert "Answers that stand" not in tables(page)
+    assert "0 of 12 images have an answer" in text
+
+
+def test_the_model_s_seal_is_in_the_report(project, tmp_path):
+    for image in project.unanswered()[:2]:
+        project.answer(image, "label", 0)
+    number = project.begin_round()
+    file = project.models_folder / f"round-{number:04d}.pt"
+    file.write_bytes(b"weights")
+    result = replace(result_of(project, number), checkpoint=str(file), checkpoint_sha256="ab" * 32)
+    project.finish_round(result)
+    _, page = page_of(project, tmp_path)
+    assert ["SHA-256 of the model", "ab" * 32] in tables(page)["Of the last round"]
+
+
+def test_a_library_that_is_not_there_has_no_version(project, tmp_path, monkeypatch):
+    monkeypatch.setattr(report_html, "LIBRARIES", ("numpy", "no-such-library"))
+    _, page = page_of(project, tmp_path)
+    assert [row[0] for row in tables(page)["Versions"][1:]] == ["autoal-gui", "numpy"]
 
 
 def test_a_target_that_cannot_be_written_is_one_sentence(project, tmp_path):
