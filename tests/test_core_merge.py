@@ -188,6 +188,41 @@ def test_what_cannot_be_merged_is_refused_in_a_sentence(ours, tmp_path):
         read_other(damaged, ours.folder)
 
 
+def test_rows_that_make_no_sense_are_a_damaged_project(ours, tmp_path):
+    other = study(tmp_path, "theirs", "Dr B")
+    label(other, [1])
+    other.close()
+    with closing(sqlite3.connect(file_of(other))) as db:
+        db.execute("UPDATE setting SET value='no JSON' WHERE name='name'")
+        db.commit()
+    with pytest.raises(ProjectDamaged):
+        read_other(other.folder, ours.folder)
+
+
+def test_what_a_killed_program_had_half_written_is_not_merged(ours, tmp_path):
+    other = study(tmp_path, "theirs", "Dr B")
+    label(other, [1, 2])
+    other.close()
+    code = (
+        "import os, sqlite3, sys\n"
+        "db = sqlite3.connect(sys.argv[1], isolation_level=None)\n"
+        "for word in ('PRAGMA journal_mode=TRUNCATE', 'PRAGMA cache_size=1', 'BEGIN'):\n"
+        "    db.execute(word)\n"
+        "db.execute('UPDATE class SET name = name || ?', ('!',))\n"
+        "db.executemany('INSERT INTO unreadable VALUES (?, ?)',\n"
+        "               [(str(n), 'x' * 3000) for n in range(100)])\n"
+        "os._exit(9)\n"
+    )
+    subprocess.run([sys.executable, "-c", code, file_of(other)], check=False, timeout=60)
+    hot = file_of(other).with_name(f"{FILE_NAME}-journal")
+    assert hot.stat().st_size > 0
+    before = sha256_of(file_of(other)), sha256_of(hot)
+    found = take_in(ours, other.folder)
+    assert [entry.image_id for entry in found.new] == [1, 2]
+    assert found.unknown_classes == {}  # the new names were never committed
+    assert (sha256_of(file_of(other)), sha256_of(hot)) == before
+
+
 def test_a_project_that_is_open_elsewhere_is_refused(ours, tmp_path):
     other = study(tmp_path, "theirs", "Dr B")
     other.answer(1, "label", 0)
@@ -300,6 +335,8 @@ def test_where_all_is_known_by_content_nothing_is_read_or_told():
     other = other_of([("Dr B", 1, 0, 1)])
     images = with_hashes(other, IMAGES, files, lambda done, total: None)
     assert (images, files.read_keys) == (IMAGES, [])
+    listed = tuple(replace(image, sha256="") for image in IMAGES)  # nobody can read these
+    assert with_hashes(other, listed, object(), lambda done, total: None) == listed
     found = merge(other, images, CLASSES, [])
     assert (found.by_name, found.unread) == (0, 0)
     assert report(found) == (

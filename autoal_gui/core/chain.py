@@ -114,7 +114,7 @@ class _Links:
         repaired, before = 0, 0
         seals, sure = [UNSEALED], True  # what the line before may have for a seal; if it is there
         near = {n + step for n in self._lines for step in (-1, 0, 1)}  # a number may be damaged
-        for sequence in sorted(near - {0}):
+        for sequence in sorted({*near, 1, self._last} - {0}):
             sure = sure and sequence == before + 1
             before = sequence
             candidates = self._lines.get(sequence, [])

@@ -108,7 +108,7 @@ def _read_page(data: bytes, number: int) -> tuple[list[Cell], list[Cell], list[P
     if not listed and page[begin] in (INDEX_LEAF, INDEX_INNER, TABLE_INNER):
         return [], [], []
     strays = list(_strays(data, page, number, listed))
-    if not (listed or strays):
+    if not (listed or strays or page[begin] == LEAF):  # a leaf may hold one line, and that damaged
         return [], [], []
     gaps = _uncovered(page, number, listed + strays)
     return listed, strays, [*_pointed_at(page, begin, gaps), *gaps]
@@ -138,7 +138,8 @@ def _listed_cells(data: bytes, page: bytes, number: int, kind: int) -> tuple[lis
         spoilt = False
     room = sum(cell.end - cell.start for cell in cells)
     start = min((cell.start for cell in cells), default=PAGE)
-    return cells, not spoilt and page[begin] == kind and room == PAGE - start
+    told = int.from_bytes(page[begin + 5 : begin + 7], "big")  # where the page says that they start
+    return cells, not spoilt and page[begin] == kind and room == PAGE - start and told == start
 
 
 def _strays(data: bytes, page: bytes, number: int, listed: list[Cell]) -> Iterator[Cell]:
