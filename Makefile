@@ -13,9 +13,7 @@ run: .venv/run.stamp
 test: .venv/dev.stamp lint
 	@packages=$$($(PYTHON) -m autoal_gui.libraries) || { \
 	  echo "Qt needs system libraries that are missing; on Debian or Ubuntu: sudo apt-get install $$packages"; exit 1; }
-	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest --ignore-glob='*/test_gui_*'
-	@set -e; for file in tests/test_gui_*.py; do \
-	  QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -q $$file; done
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest --numprocesses 2 --dist worksteal
 
 lint: .venv/dev.stamp
 	$(BIN)/ruff check

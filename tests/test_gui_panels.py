@@ -12,7 +12,6 @@ from autoal_gui.core.language import percent
 from autoal_gui.core.messages import Progress, Query
 from autoal_gui.core.metrics import Metrics
 from autoal_gui.core.project import ProjectPlan, RoundRecord
-from autoal_gui.core.session import State
 from autoal_gui.core.settings import PRESETS
 from autoal_gui.core.warm import WarmRecord
 from autoal_gui.gui import weights_panel
@@ -44,7 +43,7 @@ def start(qtbot, window, tmp_path, mode="paper", **plan):
     chosen = PRESETS["cpu"].in_mode("paper").but(batch_size=BATCH, mode=mode)
     whole = ProjectPlan("cells", spec, listing.classes, chosen, **plan)
     assert window.controller.create_project(tmp_path / "projects" / "cells", whole, listing)
-    qtbot.waitUntil(lambda: window.controller.state is State.IDLE)
+    qtbot.waitUntil(lambda: window.controller.at_rest)
     return window.controller
 
 
@@ -53,7 +52,7 @@ def run_rounds(qtbot, window, rounds: int) -> None:
     for _ in range(rounds):
         for number in range(BATCH):
             controller.answer(number % 2)
-        qtbot.waitUntil(lambda: controller.state is State.IDLE)
+        qtbot.waitUntil(lambda: controller.at_rest)
 
 
 # -- weights ------------------------------------------------------------------------------------
@@ -268,7 +267,7 @@ def test_the_panel_says_what_the_warm_start_does_and_what_it_is_good_for(
         controller.answer(number % 2)
     assert "Go on labelling meanwhile" in panel.note.text()
     backend.gate.set()
-    qtbot.waitUntil(lambda: controller.state is State.IDLE and controller.project.last_round == 1)
+    qtbot.waitUntil(lambda: controller.at_rest and controller.project.last_round == 1)
     assert panel.learned.text() == "Learned from 30 images in 3\xa0min."
     assert "Round 1 took" in panel.line.text()
     assert stop.text() == "Cancel"
@@ -282,7 +281,7 @@ def test_a_warm_start_that_was_stopped_offers_to_go_on(qtbot, window, tmp_path, 
     panel, controller = window.desk.training, window.controller
     qtbot.waitUntil(lambda: panel.value("warm start") > 0)
     qtbot.mouseClick(panel._stop, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: controller.state is State.IDLE)
+    qtbot.waitUntil(lambda: controller.at_rest)
     assert panel.learned.text() == "Learned from 30 images in 3\xa0min, then stopped."
     assert panel.resume.isVisible()
     qtbot.mouseClick(panel.resume, Qt.MouseButton.LeftButton)
@@ -308,7 +307,7 @@ def test_a_step_that_was_not_expected_is_shown_when_it_comes(qtbot, window, tmp_
     window.controller.train_now()
     assert "FitNet" not in rows_shown(panel)
     backend.gate.set()
-    qtbot.waitUntil(lambda: window.controller.state is State.IDLE)
+    qtbot.waitUntil(lambda: window.controller.at_rest)
     assert "FitNet" in rows_shown(panel)  # the test's backend goes through every step
 
 

@@ -143,6 +143,7 @@ class Project:
         self._journal = Journal.of(read_entries(connection))
         self._tally = Tally.of(self.answers, self.pool.images)
         self._ranking = self._load_ranking()
+        self._rounds: tuple[RoundRecord, ...] | None = None  # as read; None after a change
         self._own_truth = self._load_evaluation_truth()
 
     # -- opening and closing ------------------------------------------------------------------
@@ -182,7 +183,7 @@ class Project:
             spec = _spec_from(_setting(connection, "source"))
             project = cls(folder, connection, open_images(spec, make_folders(folder)))
             project._read_all()
-            connection.execute("UPDATE round SET outcome='interrupted' WHERE outcome='running'")
+            project._interrupt_rounds()
         except sqlite3.Error as error:
             connection.close()
             raise database.explained(error) from error
@@ -193,6 +194,11 @@ class Project:
             connection.close()
             raise
         return project
+
+    def _interrupt_rounds(self) -> None:
+        """Note of rounds that run according to the file that they were not brought to their end."""
+        self._rounds = None
+        self._db.execute("UPDATE round SET outcome='interrupted' WHERE outcome='running'")
 
     def close(self) -> None:
         """Release the project's lock. Nothing is saved here: all of it is saved already."""
@@ -743,6 +749,7 @@ class Project:
 
     def begin_round(self) -> int:
         """Note that a round starts with the labels and settings of now; return its number."""
+        self._rounds = None
         number = self._db.execute("SELECT coalesce(max(number), 0) + 1 FROM round").fetchone()[0]
         self._execute(
             "INSERT INTO round (number, settings, outcome, started, labels) VALUES (?,?,?,?,?)",
@@ -756,6 +763,7 @@ class Project:
 
     def finish_round(self, result: RoundFinished) -> None:
         """Store what a round brought."""
+        self._rounds = None
         with database.saving(), database.transaction(self._db):
             self._db.execute(
                 "UPDATE round SET outcome='finished', ended=?, labels=?, result=? WHERE number=?",
@@ -771,6 +779,7 @@ class Project:
 
     def end_round(self, number: int, outcome: Outcome, sentence: str = "") -> None:
         """Note that a round ended without a result."""
+        self._rounds = None
         self._execute(
             "UPDATE round SET outcome=?, ended=?, sentence=? WHERE number=?",
             outcome,
@@ -781,11 +790,13 @@ class Project:
 
     def rounds(self) -> tuple[RoundRecord, ...]:
         """Return every round, ascending by number."""
-        rows = self._db.execute(
-            "SELECT number, outcome, settings, started, ended, labels, sentence, result "
-            "FROM round ORDER BY number"
-        ).fetchall()
-        return tuple(round_record(row) for row in rows)
+        if self._rounds is None:
+            rows = self._db.execute(
+                "SELECT number, outcome, settings, started, ended, labels, sentence, result "
+                "FROM round ORDER BY number"
+            ).fetchall()
+            self._rounds = tuple(round_record(row) for row in rows)
+        return self._rounds
 
     def finished_rounds(self) -> tuple[RoundRecord, ...]:
         """Return the rounds that brought a result, ascending by number."""

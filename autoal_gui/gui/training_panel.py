@@ -193,11 +193,13 @@ class TrainingPanel(QFrame):
     def _show_start(self) -> None:
         self.losses.hide()
         self.line.setText(tr("Starting…"))
-        self._show_steps(set(STEPS), False)
+        steps: set[Step] = set()
         if self._controller.is_warming:
-            self._show_steps({"reading", "warm start"}, True)
+            steps = {"reading", "warm start"}
         elif self._controller.round_number is not None:
-            self._show_steps(round_steps(self._controller.project), True)
+            steps = round_steps(self._controller.project)
+        self._show_steps(steps, True)
+        self._show_steps({*STEPS} - steps, False)
         for bar in self._bars.values():
             bar.setValue(0)
 
