@@ -143,7 +143,9 @@ class Project:
         self._journal = Journal.of(read_entries(connection))
         self._tally = Tally.of(self.answers, self.pool.images)
         self._ranking = self._load_ranking()
-        self._rounds: tuple[RoundRecord, ...] | None = None  # as read; None after a change
+        # As read last; None after a change.
+        self._classes: tuple[str, ...] | None = None
+        self._rounds: tuple[RoundRecord, ...] | None = None
         self._own_truth = self._load_evaluation_truth()
 
     # -- opening and closing ------------------------------------------------------------------
@@ -235,8 +237,10 @@ class Project:
     @property
     def classes(self) -> tuple[str, ...]:
         """Class names; the position is the class index."""
-        rows = self._db.execute("SELECT name FROM class ORDER BY class_index")
-        return tuple(name for (name,) in rows)
+        if self._classes is None:
+            rows = self._db.execute("SELECT name FROM class ORDER BY class_index")
+            self._classes = tuple(name for (name,) in rows)
+        return self._classes
 
     def add_class(self, name: str) -> int:
         """Add a class at the end and return its index.
@@ -278,6 +282,7 @@ class Project:
             raise ProjectError(tr("A class needs a name."))
         if name in self.classes[:class_index] + self.classes[class_index + 1 :]:
             raise ProjectError(tr("There is a class named {name} already.", name=name))
+        self._classes = None
         self._execute(statement, name, class_index)
 
     @property
