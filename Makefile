@@ -13,9 +13,7 @@ run: .venv/run.stamp
 test: .venv/dev.stamp lint
 	@packages=$$($(PYTHON) -m autoal_gui.libraries) || { \
 	  echo "Qt needs system libraries that are missing; on Debian or Ubuntu: sudo apt-get install $$packages"; exit 1; }
-	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest --ignore-glob='*/test_gui_*'
-	@set -e; for file in tests/test_gui_*.py; do \
-	  QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -q $$file; done
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest --numprocesses 2 --dist worksteal
 
 lint: .venv/dev.stamp
 	$(BIN)/ruff check
@@ -31,7 +29,7 @@ translations: .venv/dev.stamp
 faults: .venv/dev.stamp
 	$(BIN)/python tests/trials/faults.py
 
-badinput: .venv/dev.stamp
+badinput: .venv/fuzz.stamp
 	$(BIN)/python tests/trials/badinput.py
 
 endurance: .venv/dev.stamp
@@ -55,14 +53,17 @@ lock: .venv/supply.stamp
 	  --python-version 3.11 --python-platform x86_64-manylinux_2_36 --output-file requirements.lock \
 	  --custom-compile-command "make lock"
 
-# Asks the advisory service of PyPI about every locked version; needs the network.
+# Asks the advisory service of PyPI about every locked version; needs the network, and says so.
 audit: .venv/supply.stamp
-	$(BIN)/pip-audit --requirement requirements.lock --require-hashes --disable-pip
+	$(BIN)/python tests/advisories.py
 
+# Of core, engine and exporters, by the tests that concern them.
+COVERING := $(wildcard tests/test_core_*.py tests/test_exporter*.py tests/test_sources_*.py) \
+  $(patsubst %,tests/test_%.py,check_command engine evaluation_results faults_privacy \
+  faults_recovery handover learning_export learning_predict look pixels privacy strategies \
+  translations vote walls)
 coverage: .venv/dev.stamp
-	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -q -m "not slow" --cov-branch \
-	  --cov=autoal_gui.core --cov=autoal_gui.engine --cov=autoal_gui.exporters \
-	  --cov-report=term-missing:skip-covered
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -q $(COVERING) --cov
 
 # Puts the program into the menu of a Linux desktop; --remove takes it out.
 install-desktop: .venv/run.stamp
@@ -84,6 +85,10 @@ install-desktop: .venv/run.stamp
 	@echo "Installing AutoAL and the tools of its developers; the first time this takes a few minutes."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	@touch $@ .venv/run.stamp
+
+.venv/fuzz.stamp: .venv/dev.stamp
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[fuzz]'
+	@touch $@
 
 .venv/build.stamp: .venv/bin/python pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[build]'

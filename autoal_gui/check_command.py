@@ -8,7 +8,7 @@ from autoal_gui.core.copies import audit
 from autoal_gui.core.errors import AutoALError
 from autoal_gui.core.habits import habits
 from autoal_gui.core.language import tr
-from autoal_gui.core.merge import merge, read_other, report
+from autoal_gui.core.merge import merge, read_other, report, with_hashes
 from autoal_gui.core.project import Project
 from autoal_gui.core.readings import compare, to_settle
 from autoal_gui.core.told import (
@@ -52,7 +52,8 @@ def _merge(options: argparse.Namespace) -> int:
     project = _open(options.project)
     try:
         other = read_other(options.other, options.project)
-        images = project.pool.images.values()
+        pool = project.pool
+        images = with_hashes(other, pool.images.values(), pool.reader, lambda done, total: None)
         found = merge(other, images, project.classes, project.entries())
         project.add_readings(found.new)
     finally:

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autoal_gui.core.project import Project, RoundRecord
-from autoal_gui.core.session import State
 from autoal_gui.core.warm import WarmRecord
 
 if TYPE_CHECKING:
@@ -75,7 +74,7 @@ def play(controller: "Controller", rounds: int) -> None:
                 return
             truth.ask([image])
             controller.answer(truth.label(image))
-        wait_until(lambda: controller.state is State.IDLE)
+        wait_until(lambda: controller.at_rest)
 
 
 def wait_for_warm_start(controller: "Controller") -> None:
@@ -87,7 +86,7 @@ def wait_for_warm_start(controller: "Controller") -> None:
     project = controller.project
     if controller.is_warming:
         print("Learning from the images, without labels; about three minutes.", flush=True)
-    wait_until(lambda: controller.state is State.IDLE)
+    wait_until(lambda: controller.at_rest)
     record = project.warm_start
     if record is not None:
         print(warm_text(record, len(project.pool.ids("pool"))), flush=True)

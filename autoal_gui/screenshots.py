@@ -94,19 +94,19 @@ class Photographer:
         answer(controller, FEW)
         settle(4)  # until there is some progress to show
         self._save("learning")
-        wait_until(lambda: controller.state is State.IDLE)
+        wait_until(lambda: controller.at_rest)
 
     def _rounds(self) -> None:
         controller = self.window.controller
         size = controller.project.settings.batch_size
         answer(controller, size - FEW)
         for _ in range(ROUNDS):
-            wait_until(lambda: controller.state is State.IDLE)
+            wait_until(lambda: controller.at_rest)
             answer(controller, size)
         wait_until(lambda: controller.state is State.RUNNING)
         settle(0.9)  # into the round, so that there is progress to see
         self.window.grab().save(str(self._target / "training.png"))
-        wait_until(lambda: controller.state is State.IDLE)
+        wait_until(lambda: controller.at_rest)
         answer(controller, FEW)
 
     def _tabs(self) -> "QTabWidget":

@@ -4,7 +4,6 @@ from gui_support import draw_folder
 from PySide6.QtCore import Qt
 
 from autoal_gui.core.project import ProjectPlan
-from autoal_gui.core.session import State
 from autoal_gui.core.settings import PRESETS
 from autoal_gui.gui.main_window import folder_spec
 from autoal_gui.sources.opening import list_images
@@ -29,7 +28,7 @@ def start(window, tmp_path, classes=("bright", "dark"), images=24, name="cells",
 
 
 def idle(qtbot, controller):
-    qtbot.waitUntil(lambda: controller.state is State.IDLE)
+    qtbot.waitUntil(lambda: controller.at_rest)
 
 
 def is_bright(project, image_id):

@@ -1,6 +1,8 @@
 import gc
 import os
 import sys
+import threading
+from collections.abc import Callable
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -12,6 +14,27 @@ os.environ["KMP_BLOCKTIME"] = "0"
 # Time decides no test: a busy machine is slow without being wrong.
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("untimed")
+
+
+def traced(run: Callable[[object], None]) -> Callable[[object], None]:
+    """Return a thread's function that coverage follows: Qt starts threads that Python does not."""
+
+    def run_traced(thread: object) -> None:
+        sys.settrace(threading.gettrace())
+        run(thread)
+
+    return run_traced
+
+
+@pytest.fixture(scope="session", autouse=True)
+def coverage_of_threads() -> None:
+    """Let coverage, where it measures, see what the threads of Qt do."""
+    if threading.gettrace() is not None:
+        from autoal_gui.engine.engine import Engine
+        from autoal_gui.engine.jobs import Job
+
+        for thread in (Engine, Job):
+            thread.run = traced(thread.run)
 
 
 @pytest.fixture(autouse=True)

@@ -235,7 +235,7 @@ def start_project(
     chosen = PRESETS["cpu"].in_mode("paper").but(batch_size=4, mode=mode)
     whole = ProjectPlan("cells", spec, listing.classes, chosen, **plan)
     assert window.controller.create_project(folder / "projects" / "cells", whole, listing)
-    qtbot.waitUntil(lambda: window.controller.state is State.IDLE)
+    qtbot.waitUntil(lambda: window.controller.at_rest)
     return window.controller
 
 
@@ -245,7 +245,12 @@ def run_batches(qtbot, window: MainWindow, rounds: int) -> None:
     for _ in range(rounds):
         for number in range(controller.project.settings.batch_size):
             controller.answer(number % 2)
-        qtbot.waitUntil(lambda: controller.state is State.IDLE)
+        qtbot.waitUntil(lambda: controller.at_rest)
+
+
+def begun(qtbot, controller: Controller) -> None:
+    """Wait until the engine works: a round starts once the next image is on screen."""
+    qtbot.waitUntil(lambda: controller.state is State.RUNNING)
 
 
 def no_thread_left(window: MainWindow) -> bool:

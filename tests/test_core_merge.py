@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from project_support import copied, draw_images, everything_in, file_of, folder_spec
 from project_support import create as create_project
 
-from autoal_gui.core.errors import ProjectDamaged, ProjectError, ProjectInUse
+from autoal_gui.core.errors import ImageUnreadable, ProjectDamaged, ProjectError, ProjectInUse
 from autoal_gui.core.files import sha256_of
 from autoal_gui.core.journal import Entry, Journal
-from autoal_gui.core.merge import Other, matches, merge, read_other, report
+from autoal_gui.core.merge import Other, matches, merge, read_other, report, with_hashes
 from autoal_gui.core.pool import PoolImage
 from autoal_gui.core.project import FILE_NAME, Project
 from autoal_gui.sources.opening import open_images
@@ -188,6 +188,41 @@ def test_what_cannot_be_merged_is_refused_in_a_sentence(ours, tmp_path):
         read_other(damaged, ours.folder)
 
 
+def test_rows_that_make_no_sense_are_a_damaged_project(ours, tmp_path):
+    other = study(tmp_path, "theirs", "Dr B")
+    label(other, [1])
+    other.close()
+    with closing(sqlite3.connect(file_of(other))) as db:
+        db.execute("UPDATE setting SET value='no JSON' WHERE name='name'")
+        db.commit()
+    with pytest.raises(ProjectDamaged):
+        read_other(other.folder, ours.folder)
+
+
+def test_what_a_killed_program_had_half_written_is_not_merged(ours, tmp_path):
+    other = study(tmp_path, "theirs", "Dr B")
+    label(other, [1, 2])
+    other.close()
+    code = (
+        "import os, sqlite3, sys\n"
+        "db = sqlite3.connect(sys.argv[1], isolation_level=None)\n"
+        "for word in ('PRAGMA journal_mode=TRUNCATE', 'PRAGMA cache_size=1', 'BEGIN'):\n"
+        "    db.execute(word)\n"
+        "db.execute('UPDATE class SET name = name || ?', ('!',))\n"
+        "db.executemany('INSERT INTO unreadable VALUES (?, ?)',\n"
+        "               [(str(n), 'x' * 3000) for n in range(100)])\n"
+        "os._exit(9)\n"
+    )
+    subprocess.run([sys.executable, "-c", code, file_of(other)], check=False, timeout=60)
+    hot = file_of(other).with_name(f"{FILE_NAME}-journal")
+    assert hot.stat().st_size > 0
+    before = sha256_of(file_of(other)), sha256_of(hot)
+    found = take_in(ours, other.folder)
+    assert [entry.image_id for entry in found.new] == [1, 2]
+    assert found.unknown_classes == {}  # the new names were never committed
+    assert (sha256_of(file_of(other)), sha256_of(hot)) == before
+
+
 def test_a_project_that_is_open_elsewhere_is_refused(ours, tmp_path):
     other = study(tmp_path, "theirs", "Dr B")
     other.answer(1, "label", 0)
@@ -264,3 +299,47 @@ def test_the_key_counts_only_where_a_hash_is_missing():
         PoolImage(7, "a", "hash3", "pool"),
     )  # fmt: skip
     assert matches(theirs, ours) == {5: 1, 6: 2}
+
+
+class Files:
+    """Reads files that have been listed only."""
+
+    def __init__(self, hashes):
+        self.hashes, self.read_keys = hashes, []
+
+    def read(self, key):
+        raise AssertionError
+
+    def check(self, key):
+        self.read_keys.append(key)
+        if key not in self.hashes:
+            raise ImageUnreadable("It is gone.")
+        return self.hashes[key]
+
+
+def test_files_that_a_name_alone_would_match_are_read_first():
+    listed = tuple(PoolImage(n, f"{n}.png", "", "pool") for n in range(1, 5))
+    files = Files({"1.png": "hash1", "2.png": "anyone's"})
+    other = other_of([("Dr B", 1, 0, 1), ("Dr B", 2, 0, 1), ("Dr B", 3, 0, 1)])
+    images = with_hashes(other, listed, files, lambda done, total: None)
+    assert files.read_keys == ["1.png", "2.png", "3.png"]  # nobody answered the fourth
+    found = merge(other, images, CLASSES, [])
+    assert [(entry.image_id, entry.class_index) for entry in found.new] == [(1, 0), (3, 0)]
+    assert (found.matched, found.by_name, found.unknown_images, found.unread) == (2, 1, 1, 2)
+    assert "1 of them was told by its file name alone" in report(found)
+    assert "2 files of this project have not been read yet and may be among them" in report(found)
+
+
+def test_where_all_is_known_by_content_nothing_is_read_or_told():
+    files = Files({})
+    other = other_of([("Dr B", 1, 0, 1)])
+    images = with_hashes(other, IMAGES, files, lambda done, total: None)
+    assert (images, files.read_keys) == (IMAGES, [])
+    listed = tuple(replace(image, sha256="") for image in IMAGES)  # nobody can read these
+    assert with_hashes(other, listed, object(), lambda done, total: None) == listed
+    found = merge(other, images, CLASSES, [])
+    assert (found.by_name, found.unread) == (0, 0)
+    assert report(found) == (
+        "1 answer came in as a second reading, by Dr B. "
+        "1 image that they answered is in this project."
+    )

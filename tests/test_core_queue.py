@@ -125,3 +125,8 @@ def test_an_image_whose_answer_is_taken_back_is_no_repeat_any_more():
     assert queue.brought_back(1, again=True).repeats == {1}
     assert queue.brought_back(1, again=False).repeats == frozenset()
     assert queue.brought_back(2, again=False) == LabelQueue((2, 5, 1, 6), (7,), 3, frozenset({1}))
+
+
+def test_images_that_cannot_be_read_are_in_the_queue_no_more():
+    queue = LabelQueue((1, 2, 3), (4, 5), 3, frozenset({2, 3}))
+    assert queue.without({2, 5}) == LabelQueue((1, 3), (4,), 3, frozenset({3}))

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from autoal_gui.core import settings as module
 from autoal_gui.core.errors import SettingsError
 from autoal_gui.core.registry import discover
-from autoal_gui.core.settings import CANDIDATES, PRESETS, RunSettings
+from autoal_gui.core.settings import CANDIDATES, PRESETS, RunSettings, with_fixed_epochs
 
 RANGES = module._RANGES
 CHOICES = module._CHOICES
@@ -175,3 +175,22 @@ def test_a_candidate_that_is_pinned_off_takes_no_part():
 def test_pins_that_contradict_each_other_are_refused(changes, sentence):
     with pytest.raises(SettingsError, match=sentence):
         RunSettings(**changes)
+
+
+def test_changes_are_given_as_texts_of_the_setting_s_kind():
+    changed = PRESETS["cpu"].changed_by(
+        ["pinned_off=bald,margin", "warm_start=false", "batch_size=7"]
+    )
+    assert (changed.pinned_off, changed.warm_start) == (("bald", "margin"), False)
+    assert changed.batch_size == 7
+    assert PRESETS["cpu"].changed_by(["pinned_off="]).pinned_off == ()
+    for text in ("batch_size=many", "batch_size=7.5", "no_such=1", "batch_size"):
+        with pytest.raises(SettingsError):
+            PRESETS["cpu"].changed_by([text])
+
+
+def test_a_warm_start_of_fixed_length_passes_more_often_over_a_small_pool():
+    fixed = with_fixed_epochs(PRESETS["cpu"], 10_000)
+    assert fixed.warm_epochs == 2
+    assert with_fixed_epochs(PRESETS["cpu"], 0).warm_epochs == 100
+    assert with_fixed_epochs(fixed, 50) is fixed

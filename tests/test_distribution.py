@@ -133,7 +133,7 @@ WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 
 
 def test_the_workflows_are_workflows() -> None:
-    assert [file.stem for file in WORKFLOWS] == ["release", "tests"]
+    assert [file.stem for file in WORKFLOWS] == ["audit", "release", "tests"]
     done = subprocess.run(
         [sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.github-workflows",
          *map(str, WORKFLOWS)],

@@ -18,7 +18,7 @@ from autoal_gui.core.messages import (
 )
 from autoal_gui.engine import engine as engine_module
 from autoal_gui.engine.engine import FAULT, PROGRESS_INTERVAL, Engine, Throttle, throttled, where
-from autoal_gui.engine.jobs import Job
+from autoal_gui.engine.jobs import Job, OneJob
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # before the first application is made
 
@@ -474,18 +474,24 @@ def job_of(qapp):
     jobs = []
 
     def make(work):
-        job, receiver = Job(work), Receiver()
-        job.progress.connect(receiver.receive_progress)
-        job.succeeded.connect(receiver.receive_result)
-        job.failed.connect(receiver.receive_failure)
-        job.cancelled.connect(receiver.receive_cancelled)
+        job = Job(work)
         jobs.append(job)
-        return job, receiver
+        return job, listening(job)
 
     yield make
     for job in jobs:
         job.close()
         assert not job.isRunning()
+
+
+def listening(job):
+    """Return what writes down all that a job says."""
+    receiver = Receiver()
+    job.progress.connect(receiver.receive_progress)
+    job.succeeded.connect(receiver.receive_result)
+    job.failed.connect(receiver.receive_failure)
+    job.cancelled.connect(receiver.receive_cancelled)
+    return receiver
 
 
 def outcome_of(qtbot, job, receiver):
@@ -577,3 +583,86 @@ def test_closing_a_job_that_was_never_started(job_of):
     job, receiver = job_of(lambda progress: None)
     job.close()
     assert receiver.events == []
+
+
+# -- one job at a time ------------------------------------------------------------------------
+
+
+@pytest.fixture
+def one(qapp):
+    """An owner of one job at a time, and what it says."""
+    owner = OneJob()
+    yield owner, listening(owner)
+    owner.close()
+
+
+def heard(qtbot, receiver):
+    """Return what an owner said, once it has said what came of its job."""
+    qtbot.waitUntil(lambda: bool(receiver.outcomes), timeout=60_000)
+    QCoreApplication.processEvents()
+    assert receiver.threads == {receiver.thread()}
+    return receiver.outcomes
+
+
+def raising(error):
+    def work(progress):
+        raise error
+
+    return work
+
+
+@pytest.mark.parametrize(
+    ("work", "outcome"),
+    [
+        (lambda progress: progress(3, 3), ("result", None)),
+        (raising(AutoALError("The disk is full.")), ("failed", "The disk is full.")),
+        (raising(Cancelled("It was stopped.")), ("cancelled",)),
+    ],
+)
+def test_what_comes_of_the_one_job_is_told_once_it_has_ended(one, qtbot, work, outcome):
+    owner, receiver = one
+    running = []
+    for signal in (owner.succeeded, owner.failed, owner.cancelled):
+        signal.connect(lambda *_: running.append(owner.running))
+    owner.start(work)
+    assert owner.running
+    assert heard(qtbot, receiver) == [outcome]
+    assert running == [False]  # whoever hears it may begin the next
+    assert ((3, 3) in receiver.events) == (outcome == ("result", None))
+
+
+def test_a_new_job_silences_the_one_before_even_where_that_had_ended(one, qtbot):
+    owner, receiver = one
+    begun = threading.Event()
+    for work in (lambda progress: "first", raising(AutoALError("The second."))):
+        owner.start(work)
+        assert owner._job.wait(60_000)  # its signal waits for this thread
+
+    def endless(progress):
+        while True:
+            begun.set()
+            progress(0, 0)
+
+    owner.start(endless)
+    assert begun.wait(60)
+    owner.start(raising(AutoALError("The last.")))
+    assert heard(qtbot, receiver) == [("failed", "The last.")]
+    assert not owner.running
+
+
+def test_a_cancelled_one_job_says_so_and_a_closed_one_says_nothing(one, qtbot):
+    owner, receiver = one
+    owner.cancel()  # nothing runs
+
+    def endless(progress):
+        while True:
+            progress(0, 0)
+
+    owner.start(endless)
+    owner.cancel()
+    assert heard(qtbot, receiver) == [("cancelled",)]
+    owner.start(endless)
+    owner.close()
+    assert not owner.running
+    QCoreApplication.processEvents()
+    assert receiver.outcomes == [("cancelled",)]

@@ -23,13 +23,13 @@ from project_support import (
     result_of,
 )
 
-from autoal_gui.core.errors import CheckpointError, ProjectError
+from autoal_gui.core.errors import Cancelled, CheckpointError, ProjectError
 from autoal_gui.core.files import replacing
 from autoal_gui.core.handover import Choices, Snapshot
 from autoal_gui.core.model import TrainedModel
 from autoal_gui.core.project import Project, Suggestion
 from autoal_gui.core.registry import discover
-from autoal_gui.exporters import csv_labels, pt, safetensors_model
+from autoal_gui.exporters import csv_labels, json_labels, pt, safetensors_model
 from autoal_gui.sources.opening import open_images
 
 HOSTILE = (
@@ -257,7 +257,7 @@ def test_a_missing_checkpoint_is_said_to_be_missing(model, tmp_path):
 # -- targets that cannot be written -----------------------------------------------------------
 
 
-@pytest.fixture(params=["csv", "json", "npz", "pt", "safetensors"])
+@pytest.fixture(params=["csv", "json", "npz", "audit", "pt", "safetensors"])
 def write(request, project, model):
     """Write with each exporter in turn; any may fail in one way alone."""
     project.answer(project.unanswered()[0], "label", 0)
@@ -359,6 +359,26 @@ def test_a_full_disk_keeps_what_was_there(write, tmp_path):
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     assert target.read_bytes() == b"older"
+    assert sorted(tmp_path.iterdir()) == before
+
+
+@pytest.mark.parametrize("name", ["csv", "json"])
+def test_a_long_table_that_is_cancelled_keeps_what_was_there(name, project, tmp_path, monkeypatch):
+    exporter = discover("autoal_gui.exporters")[name]
+    monkeypatch.setattr(csv_labels, "EVERY", 2)
+    monkeypatch.setattr(json_labels, "EVERY", 2)
+    for image_id in project.unanswered()[:5]:
+        project.answer(image_id, "label", 0)
+    (tmp_path / "t").write_bytes(b"older")
+    before = sorted(tmp_path.iterdir())
+
+    def stop(done, total):
+        assert 0 < done < total
+        raise Cancelled("It was stopped.")
+
+    with pytest.raises(Cancelled):
+        exporter.write(tmp_path / "t", Snapshot.of(project), progress=stop)
+    assert (tmp_path / "t").read_bytes() == b"older"
     assert sorted(tmp_path.iterdir()) == before
 
 

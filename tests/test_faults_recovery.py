@@ -23,7 +23,8 @@ from PySide6.QtWidgets import QPushButton
 
 from autoal_gui.cli import run
 from autoal_gui.core.backups import KEPT, backups
-from autoal_gui.core.errors import ProjectDamaged, ProjectError, ProjectInUse
+from autoal_gui.core.chain import BYTES
+from autoal_gui.core.errors import ProjectDamaged, ProjectError, ProjectInUse, SourceError
 from autoal_gui.core.project import FILE_NAME, Project
 from autoal_gui.core.recovery import recover
 from autoal_gui.core.salvage import PAGE, salvage
@@ -169,6 +170,25 @@ def test_images_that_are_lost_come_back_from_their_source(worn, damaged):
     project.close()
 
 
+def test_images_that_are_lost_for_good_are_told_with_their_answers(worn, damaged):
+    _, whole, entries = worn
+    pages = pages_of(whole)
+    place = next(i for i, page in enumerate(pages) if page[:1] == b"\x0d" and b"pool" in page)
+    folder = damaged(b"".join([*pages[:place], bytes(PAGE), *pages[place + 1 :]]))
+
+    def gone(spec, workspace, progress):
+        raise SourceError("The folder is gone.")
+
+    result = recover(folder, gone, no_progress)
+    project = Project.open(folder, open_images)
+    known = project.pool.images.keys()
+    assert result.images_lost == len(set(range(1, 81)) - known) > 0
+    assert f", {result.images_lost} images could not be found again; the" in result.sentence
+    assert {entry.image_id for entry in project.entries()} <= known
+    assert result.answers + result.lost == len(entries)
+    project.close()
+
+
 def test_a_changed_label_is_noticed_and_left_out(worn, damaged):
     _, whole, entries = worn
     given = next(e for e in entries if e.action == "label" and e.class_index == 1)
@@ -202,6 +222,26 @@ def test_a_line_whose_number_is_damaged_gets_its_own_number_back(worn, damaged):
         project = Project.open(folder, open_images)
         assert project.entries() == entries
         project.close()
+
+
+def test_many_damaged_lines_cost_neither_the_one_that_can_be_mended_nor_minutes(worn, damaged):
+    _, whole, entries = worn
+    content = bytearray(whole)
+    cells = {cell.rowid: cell for cell in salvage(whole).of("journal")}
+    for number in (*range(20, 40), 200):
+        start = (cells[number].page - 1) * PAGE + cells[number].start
+        content[start + 2] ^= 0x20  # its number
+        content[start + 60] ^= (number != 200) * 0x40  # and more than can be found out
+    attempts = []
+    folder = damaged(bytes(content))
+    result = recover(folder, list_images, lambda done, total: attempts.append(done))
+    project = Project.open(folder, open_images)
+    numbers = {entry.sequence for entry in entries} - {e.sequence for e in project.entries()}
+    assert 200 not in numbers
+    assert numbers >= set(range(20, 40))
+    assert result.repaired == 1
+    assert len(attempts) <= BYTES
+    project.close()
 
 
 @pytest.mark.parametrize("content", [b"x" * 9000, bytes(8192)])

@@ -11,7 +11,6 @@ from gui_support import QUIET, draw_folder
 from PySide6.QtCore import Qt
 
 from autoal_gui.core.project import FILE_NAME, Project, ProjectPlan
-from autoal_gui.core.session import State
 from autoal_gui.core.settings import PRESETS
 from autoal_gui.gui.main_window import folder_spec
 from autoal_gui.sources.opening import list_images, open_images
@@ -29,7 +28,7 @@ def controller(qtbot, window, tmp_path):
         evaluation_images=0,
     )  # fmt: skip
     assert window.controller.create_project(tmp_path / "cells", plan, listing)
-    qtbot.waitUntil(lambda: window.controller.state is State.IDLE)
+    qtbot.waitUntil(lambda: window.controller.at_rest)
     return window.controller
 
 
@@ -141,7 +140,7 @@ def test_a_round_that_fails_leaves_a_program_that_can_be_used(
     assert str(error) not in window.failure.sentence or not str(error)
     qtbot.keyClick(window, Qt.Key.Key_0)
     assert len(controller.project.answers) == 5
-    qtbot.waitUntil(lambda: controller.state is State.IDLE)
+    qtbot.waitUntil(lambda: controller.at_rest)
     window.actions_table["train"].trigger()
     qtbot.waitUntil(lambda: bool(controller.project.finished_rounds()[1:]))
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from gui_support import CLASSES, NearestMean, draw_folder, services
+from gui_support import CLASSES, NearestMean, begun, draw_folder, services
 
 from autoal_gui.core.errors import CheckpointError
 from autoal_gui.core.messages import CommandFailed, ExportModel, RunRound, WarmStart
@@ -55,7 +55,7 @@ def create(controller, tmp_path, images: Path, **changes) -> Path:
 
 
 def idle(qtbot, controller):
-    qtbot.waitUntil(lambda: controller.state is State.IDLE)
+    qtbot.waitUntil(lambda: controller.at_rest)
 
 
 def label(controller, images: int) -> None:
@@ -91,8 +91,10 @@ def test_an_answer_is_saved_before_the_next_image_is_shown(qtbot, controller, fo
 def test_a_complete_batch_starts_a_round_with_its_labels(qtbot, controller, folder, backend):
     idle(qtbot, controller)
     label(controller, BATCH)
-    assert controller.state is State.RUNNING
-    assert controller.current is not None  # labelling never waits
+    assert controller.current is not None  # labelling never waits, not even for a round's start
+    assert controller.state is State.IDLE
+    assert controller.round_waits
+    begun(qtbot, controller)
     idle(qtbot, controller)
     assert len(backend.commands[-1].labelled) == BATCH
     assert controller.project.last_round == 2
@@ -119,6 +121,7 @@ def test_a_batch_done_while_a_round_runs_starts_the_next_when_it_ends(
     idle(qtbot, controller)
     backend.gate.clear()
     label(controller, BATCH)
+    begun(qtbot, controller)
     label(controller, BATCH)
     assert len(controller.project.training_labels()) == 2 * BATCH
     backend.gate.set()
@@ -197,6 +200,7 @@ def test_cancel_keeps_the_last_good_round(qtbot, controller, folder, backend):
     idle(qtbot, controller)
     backend.gate.clear()
     label(controller, BATCH)
+    begun(qtbot, controller)
     controller.cancel()
     assert controller.state is State.CANCELLING
     idle(qtbot, controller)
@@ -227,6 +231,7 @@ def test_events_of_another_request_are_dropped(qtbot, controller, folder, backen
     idle(qtbot, controller)
     backend.gate.clear()
     label(controller, BATCH)
+    begun(qtbot, controller)
     failures = []
     controller.failed.connect(lambda *words: failures.append(words))
     controller._client._receive(CommandFailed(1, "too late"))
@@ -251,6 +256,7 @@ def test_closing_in_a_round_lets_it_start_again_when_reopened(qtbot, controller,
     idle(qtbot, controller)
     backend.gate.clear()
     label(controller, BATCH)
+    begun(qtbot, controller)
     controller.close_project()
     backend.gate.set()
     assert controller.open_project(folder)
@@ -351,7 +357,8 @@ def test_a_model_is_exported_only_once_there_is_one(qtbot, controller, folder, t
     label(controller, BATCH)
     idle(qtbot, controller)
     backend.gate.clear()
-    label(controller, BATCH)  # a round runs: the export waits for its model
+    label(controller, BATCH)
+    begun(qtbot, controller)  # the export waits for the model of this round
     controller.export_model(exporter, tmp_path / "model.pt")
     backend.gate.set()
     qtbot.waitUntil(lambda: (tmp_path / "model.pt").exists())

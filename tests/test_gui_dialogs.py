@@ -12,7 +12,6 @@ from PySide6.QtWidgets import QApplication, QDialogButtonBox
 
 from autoal_gui.core.model import StartModel
 from autoal_gui.core.pool import ListedImage, Listing, SourceSpec
-from autoal_gui.core.session import State
 from autoal_gui.core.settings import PRESETS
 from autoal_gui.engine.jobs import Job
 from autoal_gui.gui.forms import MethodForm
@@ -30,7 +29,7 @@ def listed(qtbot, window, spec):
 
 
 def idle(qtbot, window):
-    qtbot.waitUntil(lambda: window.controller.state is State.IDLE)
+    qtbot.waitUntil(lambda: window.controller.at_rest)
 
 
 def leftovers(window) -> list[Path]:

@@ -8,7 +8,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
 from autoal_gui.core.project import Project, ProjectPlan
-from autoal_gui.core.session import State
 from autoal_gui.core.settings import PRESETS
 from autoal_gui.gui.finder import ImageNames, Names
 from autoal_gui.gui.main_window import MainWindow, folder_spec
@@ -37,7 +36,7 @@ def start(qtbot, window, tmp_path, images: int = 24, **plan):
 
 def quiet(qtbot, window) -> None:
     controller = window.controller
-    qtbot.waitUntil(lambda: controller.state is State.IDLE and not controller.checks.running)
+    qtbot.waitUntil(lambda: controller.at_rest and not controller.checks.running)
 
 
 def press(qtbot, window, key, modifiers=NONE) -> None:

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from gui_support import QUIET, draw_folder
+from gui_support import QUIET, begun, draw_folder
 from PySide6.QtCore import QPoint, Qt
 
 from autoal_gui.core.errors import CheckpointError
@@ -37,7 +37,7 @@ def controller(qtbot, window, tmp_path):
 
 
 def idle(qtbot, controller):
-    qtbot.waitUntil(lambda: controller.state is State.IDLE, timeout=10_000)
+    qtbot.waitUntil(lambda: controller.at_rest, timeout=10_000)
 
 
 def shown(qtbot, window):
@@ -119,6 +119,7 @@ def test_what_waits_is_forgotten_with_its_image(qtbot, window, controller, backe
     backend.gate.clear()
     for number in range(BATCH):
         controller.answer(number % 2)
+    begun(qtbot, controller)
     controller.back()
     shown(qtbot, window)
     ask(qtbot, window)

@@ -3,11 +3,10 @@
 import threading
 
 import pytest
-from gui_support import QUIET, draw_folder
+from gui_support import QUIET, begun, draw_folder
 from PySide6.QtCore import Qt
 
 from autoal_gui.core.project import ProjectPlan
-from autoal_gui.core.session import State
 from autoal_gui.core.settings import PRESETS
 from autoal_gui.gui.idle import FREE, IdleWatch
 from autoal_gui.gui.main_window import folder_spec
@@ -57,7 +56,7 @@ def test_a_normal_session_has_no_waits_whatever_runs(qtbot, window, tmp_path, ba
             backend.gate.clear()  # from here on a round runs
         qtbot.keyClick(window, (Qt.Key.Key_0, Qt.Key.Key_1)[number % 2])
     assert len(controller.project.answers) == 3 * BATCH
-    assert controller.state is not State.IDLE
+    begun(qtbot, controller)
     assert controller.project.waited_seconds == 0
     assert "no wait" in window.desk._labels.toolTip()
 

@@ -9,7 +9,6 @@ from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QTextEdit, QWidget
 
 from autoal_gui.core.project import ProjectPlan
-from autoal_gui.core.session import State
 from autoal_gui.core.settings import PRESETS
 from autoal_gui.gui import keys
 from autoal_gui.gui.actions import COMMANDS
@@ -35,7 +34,7 @@ def start(qtbot, window, tmp_path, classes=NAMES):
     plan = ProjectPlan("cells", spec, classes, chosen, "ignore", evaluation_images=0)
     assert window.controller.create_project(tmp_path / "projects" / "cells", plan, listing)
     controller = window.controller
-    qtbot.waitUntil(lambda: controller.state is State.IDLE and not controller.checks.running)
+    qtbot.waitUntil(lambda: controller.at_rest and not controller.checks.running)
     return controller
 
 

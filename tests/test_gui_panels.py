@@ -8,16 +8,16 @@ from gui_support import QUIET, STRATEGIES, NearestMean, draw_folder, services, s
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 
+from autoal_gui.core.language import percent
 from autoal_gui.core.messages import Progress, Query
 from autoal_gui.core.metrics import Metrics
 from autoal_gui.core.project import ProjectPlan, RoundRecord
-from autoal_gui.core.session import State
 from autoal_gui.core.settings import PRESETS
 from autoal_gui.core.warm import WarmRecord
 from autoal_gui.gui import weights_panel
 from autoal_gui.gui.main_window import MainWindow, folder_spec
 from autoal_gui.gui.names import mode_label, modes, strategy_label
-from autoal_gui.gui.performance_panel import curve_point, percent
+from autoal_gui.gui.performance_panel import curve_point
 from autoal_gui.gui.training_panel import (
     duration,
     last_round_line,
@@ -43,7 +43,7 @@ def start(qtbot, window, tmp_path, mode="paper", **plan):
     chosen = PRESETS["cpu"].in_mode("paper").but(batch_size=BATCH, mode=mode)
     whole = ProjectPlan("cells", spec, listing.classes, chosen, **plan)
     assert window.controller.create_project(tmp_path / "projects" / "cells", whole, listing)
-    qtbot.waitUntil(lambda: window.controller.state is State.IDLE)
+    qtbot.waitUntil(lambda: window.controller.at_rest)
     return window.controller
 
 
@@ -52,7 +52,7 @@ def run_rounds(qtbot, window, rounds: int) -> None:
     for _ in range(rounds):
         for number in range(BATCH):
             controller.answer(number % 2)
-        qtbot.waitUntil(lambda: controller.state is State.IDLE)
+        qtbot.waitUntil(lambda: controller.at_rest)
 
 
 # -- weights ------------------------------------------------------------------------------------
@@ -126,10 +126,10 @@ def test_performance_follows_the_labels(qtbot, window, tmp_path):
     run_rounds(qtbot, window, 2)
     rounds = window.controller.project.finished_rounds()[1:]
     metrics = rounds[-1].metrics
-    assert panel.numbers[0].text() == percent(metrics.balanced_accuracy)
-    assert panel.numbers[1].text() == percent(metrics.accuracy)
+    assert panel.numbers[0].text() == percent(metrics.balanced_accuracy, 1)
+    assert panel.numbers[1].text() == percent(metrics.accuracy, 1)
     low, high = metrics.accuracy_interval
-    assert panel.intervals[1].text() == f"{100 * low:.1f}–{percent(high)}"
+    assert panel.intervals[1].text() == f"{100 * low:.1f}–{percent(high, 1)}"
     curves = [c for c in panel.curve.getPlotItem().listDataItems() if c.getData()[0] is not None]
     x, y = curves[-1].getData()
     assert x.tolist() == [4, 8]
@@ -169,8 +169,6 @@ def test_points_of_the_curve_lie_inside_their_interval():
         assert 0 <= point.low <= point.value <= point.high <= 1
     assert math.isnan(curve_point(metrics, 2).value)
     assert curve_point(metrics, 2).span == ""
-    assert percent(math.nan) == "–"
-    assert percent(0.123) == "12.3\xa0%"
 
 
 def test_hint_says_how_many_evaluation_labels_are_missing(qtbot, window, tmp_path):
@@ -185,12 +183,12 @@ def test_random_images_measure_beside_the_evaluation_set(qtbot, window, tmp_path
     run_rounds(qtbot, window, 1)
     low, high = backend.audit.accuracy_interval
     assert panel.audit.text() == (
-        f"On 12 images drawn at random from yours: accuracy {percent(0.8333)} "
-        f"({percent(low)} to {percent(high)})."
+        f"On 12 images drawn at random from yours: accuracy {percent(0.8333, 1)} "
+        f"({percent(low, 1)} to {percent(high, 1)})."
     )
     assert "95 times in 100" in panel.audit.toolTip()
     metrics = window.controller.project.finished_rounds()[-1].metrics
-    assert panel.numbers[1].text() == percent(metrics.accuracy)
+    assert panel.numbers[1].text() == percent(metrics.accuracy, 1)
     assert "10 images that were never trained on" in panel.hint.text()
     backend.audit = None
     run_rounds(qtbot, window, 1)
@@ -204,7 +202,7 @@ def test_random_images_take_the_main_place_without_an_evaluation_set(
     start(qtbot, window, tmp_path, evaluation_images=0)
     panel = window.desk.performance
     run_rounds(qtbot, window, 2)
-    assert panel.numbers[1].text() == percent(backend.audit.accuracy)
+    assert panel.numbers[1].text() == percent(backend.audit.accuracy, 1)
     assert panel.audit.isHidden()  # it would say the same once more
     assert "12 of your images that were drawn at random" in panel.hint.text()
     assert int(panel.matrix.item(0, 1).text()) == 2
@@ -269,7 +267,7 @@ def test_the_panel_says_what_the_warm_start_does_and_what_it_is_good_for(
         controller.answer(number % 2)
     assert "Go on labelling meanwhile" in panel.note.text()
     backend.gate.set()
-    qtbot.waitUntil(lambda: controller.state is State.IDLE and controller.project.last_round == 1)
+    qtbot.waitUntil(lambda: controller.at_rest and controller.project.last_round == 1)
     assert panel.learned.text() == "Learned from 30 images in 3\xa0min."
     assert "Round 1 took" in panel.line.text()
     assert stop.text() == "Cancel"
@@ -283,7 +281,7 @@ def test_a_warm_start_that_was_stopped_offers_to_go_on(qtbot, window, tmp_path, 
     panel, controller = window.desk.training, window.controller
     qtbot.waitUntil(lambda: panel.value("warm start") > 0)
     qtbot.mouseClick(panel._stop, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: controller.state is State.IDLE)
+    qtbot.waitUntil(lambda: controller.at_rest)
     assert panel.learned.text() == "Learned from 30 images in 3\xa0min, then stopped."
     assert panel.resume.isVisible()
     qtbot.mouseClick(panel.resume, Qt.MouseButton.LeftButton)
@@ -309,7 +307,7 @@ def test_a_step_that_was_not_expected_is_shown_when_it_comes(qtbot, window, tmp_
     window.controller.train_now()
     assert "FitNet" not in rows_shown(panel)
     backend.gate.set()
-    qtbot.waitUntil(lambda: window.controller.state is State.IDLE)
+    qtbot.waitUntil(lambda: window.controller.at_rest)
     assert "FitNet" in rows_shown(panel)  # the test's backend goes through every step
 
 

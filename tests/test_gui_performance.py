@@ -9,10 +9,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 
 from autoal_gui.core.advice import FEWEST, sentence
+from autoal_gui.core.language import percent
 from autoal_gui.core.metrics import ByChance, Metrics
 from autoal_gui.gui import performance_panel
 from autoal_gui.gui.confusion import images_of_cell, measured_images
-from autoal_gui.gui.performance_panel import class_values, percent
+from autoal_gui.gui.performance_panel import class_values
 
 pytestmark = pytest.mark.qt_log_ignore(QUIET)
 
@@ -37,8 +38,8 @@ def last_metrics(window):
 
 def test_the_area_under_the_curve_stands_beside_the_accuracies(measured):
     panel, metrics = measured.desk.performance, last_metrics(measured)
-    assert panel.numbers[2].text() == percent(metrics.auroc.macro.value)
-    assert panel.intervals[2].text().endswith(percent(metrics.auroc.macro.high))
+    assert panel.numbers[2].text() == percent(metrics.auroc.macro.value, 1)
+    assert panel.intervals[2].text().endswith(percent(metrics.auroc.macro.high, 1))
 
 
 def test_every_class_has_sensitivity_specificity_and_area_with_intervals(measured):
@@ -48,7 +49,7 @@ def test_every_class_has_sensitivity_specificity_and_area_with_intervals(measure
         values = class_values(metrics, c)
         assert len(values) == 3
         for value, _ in values:
-            assert percent(value.value) in shown
+            assert percent(value.value, 1) in shown
             assert value.span in shown
     found, count = metrics.specificity_counts(1)
     assert class_values(metrics, 1)[1][1] == f"{found} of {count} images"
@@ -134,7 +135,7 @@ def test_what_chance_would_give_is_told_and_drawn(qtbot, window, tmp_path, backe
     assert panel.chance_legend.isHidden()
     backend.by_chance = ByChance(6, Metrics(((4, 1), (2, 3))))
     run_batches(qtbot, window, 1)
-    assert "the 6 labels that chance drew: 70.0 %" in panel.by_chance.text()
+    assert "the 6 labels that chance drew: 70.0%" in panel.by_chance.text()
     assert not panel.chance_legend.isHidden()
     drawn = [c.getData() for c in panel.curve.getPlotItem().listDataItems()]
     assert any(x is not None and x.tolist() == [6.0] for x, _ in drawn)

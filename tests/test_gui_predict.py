@@ -198,7 +198,7 @@ def test_it_waits_for_a_running_round_and_takes_the_project_s_model(
     controller = start_project(qtbot, window, draw_folder(tmp_path / "own", 12), tmp_path)
     for number in range(4):
         controller.answer(number % 2)
-    qtbot.waitUntil(lambda: controller.state is State.IDLE)
+    qtbot.waitUntil(lambda: controller.at_rest)
     backend.gate.clear()
     controller.train_now()
     page = window.show_page("predict")

@@ -182,11 +182,15 @@ def test_undo_of_the_only_answer_sends_the_image_back_to_the_desk(qtbot, page, c
     assert controller.current == last
 
 
-def test_labels_changed_here_train_the_next_round(qtbot, page, controller, backend):
+def test_labels_changed_here_train_the_next_round(qtbot, page, controller):
     image = next(i for i in page.images if controller.project.answers[i].class_index == 0)
     page.grid.go_to_row(page.images.index(image))
     qtbot.keyClick(page.grid, ONE)
     assert (image, 1) in controller.project.training_labels()
+
+
+def test_the_first_image_is_selected_although_ctrl_is_still_held(page):
+    assert page.grid.selected() == page.images[:1]
 
 
 def test_order(page):

@@ -7,7 +7,6 @@ from PySide6.QtCore import QRectF, Qt
 from autoal_gui.core.files import sha256_of
 from autoal_gui.core.messages import STEPS
 from autoal_gui.core.registry import discover
-from autoal_gui.core.session import State
 from autoal_gui.gui.sparkline import KEPT, Sparkline
 from autoal_gui.gui.strategy_notes import NOTES, strategy_note
 from autoal_gui.gui.training_panel import STEP_NAMES
@@ -37,7 +36,7 @@ def test_cancel_works_in_every_step_and_leaves_the_last_good_model(step, qtbot, 
     assert "cpu" in panel.line.text()
     qtbot.mouseClick(panel._stop, Qt.MouseButton.LeftButton)
     assert "last good model is kept" in panel.line.text()
-    qtbot.waitUntil(lambda: controller.state is State.IDLE, timeout=2000)
+    qtbot.waitUntil(lambda: controller.at_rest, timeout=2000)
     assert controller.project.rounds()[-1].outcome == "cancelled"
     assert controller.project.last_checkpoint() == model
     assert sha256_of(model) == before
@@ -54,7 +53,7 @@ def test_the_loss_is_drawn_while_a_step_runs_and_goes_when_it_ends(qtbot, traine
     qtbot.waitUntil(lambda: panel._step == STEPS[-1])
     assert panel.losses.values == (0.5,)  # that of this step alone
     backend.gate.set()
-    qtbot.waitUntil(lambda: trained.controller.state is State.IDLE)
+    qtbot.waitUntil(lambda: trained.controller.at_rest)
     assert panel.losses.isHidden()
 
 

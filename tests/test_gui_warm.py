@@ -71,7 +71,7 @@ def steps_seen(controller):
 
 
 def idle(qtbot, controller):
-    qtbot.waitUntil(lambda: controller.state is State.IDLE, timeout=WAIT)
+    qtbot.waitUntil(lambda: controller.at_rest, timeout=WAIT)
 
 
 def test_a_project_learns_first_and_its_rounds_build_on_that(qtbot, window, tmp_path):
@@ -190,7 +190,6 @@ def test_what_was_learned_and_is_damaged_is_learned_again(qtbot, window, tmp_pat
     before = controller.project.warm_start
     file.write_bytes(file.read_bytes()[:-1000])
     press_truth(qtbot, window, BATCH)  # the round finds the damage
-    assert controller.state is State.RUNNING
     qtbot.waitUntil(lambda: controller.project.last_round == 2, timeout=WAIT)
     assert [r.outcome for r in controller.project.rounds()] == ["failed", "finished"]
     assert not window.failure.isVisible()

@@ -4,7 +4,7 @@ import sys
 import time
 
 import pytest
-from gui_support import QUIET, NearestMean, draw_folder, no_thread_left, services, settings
+from gui_support import QUIET, NearestMean, begun, draw_folder, no_thread_left, services, settings
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QApplication, QLineEdit, QToolButton
@@ -33,7 +33,7 @@ def start(window, tmp_path, classes=("bright", "dark"), images=24, **plan):
 @pytest.fixture
 def controller(qtbot, window, tmp_path):
     controller = start(window, tmp_path)
-    qtbot.waitUntil(lambda: controller.state is State.IDLE)
+    qtbot.waitUntil(lambda: controller.at_rest)
     return controller
 
 
@@ -43,7 +43,7 @@ def answers(controller) -> list[str | int]:
 
 
 def idle(qtbot, controller):
-    qtbot.waitUntil(lambda: controller.state is State.IDLE)
+    qtbot.waitUntil(lambda: controller.at_rest)
 
 
 # -- labelling by keys --------------------------------------------------------------------------
@@ -151,8 +151,11 @@ def test_keys_answer_while_a_round_runs(qtbot, window, controller, backend):
     backend.gate.clear()
     for number in range(BATCH + 2):
         qtbot.keyClick(window, (Qt.Key.Key_0, Qt.Key.Key_1)[number % 2])
-    assert controller.state is State.RUNNING
     assert len(controller.project.answers) == BATCH + 2
+    begun(qtbot, controller)
+    qtbot.keyClick(window, Qt.Key.Key_0)
+    assert controller.state is State.RUNNING
+    assert len(controller.project.answers) == BATCH + 3
 
 
 # -- the strip, the image and the reason --------------------------------------------------------
@@ -326,7 +329,7 @@ def test_closing_in_a_round_stops_the_thread_and_keeps_every_answer(
     backend.gate.clear()
     for number in range(BATCH):
         qtbot.keyClick(window, (Qt.Key.Key_0, Qt.Key.Key_1)[number % 2])
-    assert controller.state is State.RUNNING
+    begun(qtbot, controller)
     window.close()
     assert no_thread_left(window)
     backend.gate.set()

@@ -89,6 +89,13 @@ def test_an_image_that_has_gone_is_left_out_and_said(project, tmp_path):
     assert sentence == "5 images were written. 1 cannot be read and was left out."
 
 
+def test_class_folders_that_cannot_be_written_are_one_sentence(project, tmp_path):
+    (tmp_path / "file").write_bytes(b"no folder")
+    with pytest.raises(ProjectError, match="could not be written there"):
+        class_folders.write(tmp_path / "file" / "out", Snapshot.of(project))
+    assert (tmp_path / "file").read_bytes() == b"no folder"
+
+
 def test_what_files_say_beside_their_pixels_does_not_leave(tmp_path):
     """GPS and a name in EXIF and PNG text: pixels leave, and nothing else."""
     images = tmp_path / "images"
@@ -195,6 +202,24 @@ def test_images_of_many_sizes_need_one(tmp_path):
     assert (red[0][0] == 0).all()  # black above
 
 
+def test_an_npz_file_says_what_it_leaves_out(project, tmp_path):
+    labels = Snapshot.of(project)
+    image = labels.labelled[0][0]
+    (tmp_path / "images" / labels.pool.images[image].key).unlink()
+    sentence = npz_labels.write(tmp_path / "set.npz", labels)
+    assert sentence == "5 images were written. 1 cannot be read and was left out."
+    with np.load(tmp_path / "set.npz") as arrays:
+        assert sum(len(arrays[f"{part}_labels"]) for part in ("train", "test")) == 5
+
+
+def test_more_images_than_memory_holds_are_refused(project, tmp_path, monkeypatch):
+    monkeypatch.setattr(npz_labels, "MOST_BYTES", 5 * 16 * 20)
+    with pytest.raises(ProjectError, match="too many for one file"):
+        npz_labels.write(tmp_path / "set.npz", Snapshot.of(project))
+    assert not (tmp_path / "set.npz").exists()
+    npz_labels.write(tmp_path / "set.npz", Snapshot.of(project), Choices(side=8))
+
+
 def test_without_a_label_there_is_no_npz_file(tmp_path):
     project = new_project(tmp_path)
     with pytest.raises(ProjectError, match="no labelled image"):
@@ -220,3 +245,13 @@ def test_json_tells_the_whole_journal(project, tmp_path):
     flagged = [image for image in document["images"] if image["flagged"]]
     assert [image["image_id"] for image in flagged] == list(project.journal.flags)
     assert flagged[0]["comment"] == ""  # taken back
+
+
+def test_json_tells_of_an_image_that_is_flagged_and_not_answered(project, tmp_path):
+    image = project.unanswered()[-1]
+    project.flag(image)
+    json_labels.write(tmp_path / "labels.json", Snapshot.of(project))
+    document = json.loads((tmp_path / "labels.json").read_text(encoding="utf-8"))
+    told = next(one for one in document["images"] if one["image_id"] == image)
+    assert (told["label"], told["flagged"]) == (None, True)
+    assert [line["action"] for line in told["history"]] == ["flag"]

@@ -112,7 +112,7 @@ def test_an_image_is_marked_as_read_only_after_its_pixels_are_there(tmp_path):
     cache = ImageCache.open(pool_of(GREY), SIDE, tmp_path)
     cache.squares = np.asarray(cache.squares)
     cache.squares.flags.writeable = False
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match="read-only"):
         drained(cache.fill([1]))
     assert cache.missing([1]) == 1
 

@@ -1,6 +1,7 @@
 """The catalogues: whole, compiled, and with every placeholder where the code has it."""
 
 import ast
+import math
 import re
 import string
 from collections.abc import Iterator
@@ -8,8 +9,10 @@ from collections.abc import Iterator
 import pytest
 from catalogues import CODES, ROOT, compiled, po_file, read, template, translated
 
+from autoal_gui.core import language
 from autoal_gui.core.files import resources
 from autoal_gui.core.language import LANGUAGES
+from autoal_gui.core.merge import Merge, report
 from autoal_gui.gui.help_page import TOPICS, heading
 
 PLURALS = {"de": 2, "fr": 2, "es": 2, "zh": 1}
@@ -73,6 +76,23 @@ def test_plurals_have_the_forms_of_the_language(code):
             assert len(forms(message.string)) == PLURALS[code], message.id
 
 
+@pytest.fixture
+def german():
+    language.use("de", "{:_}".format)
+    yield
+    language.use("en")
+
+
+def test_both_forms_of_a_plural_are_looked_up(german):
+    assert language.in_use() == "de"
+    assert language.number(1234) == "1_234"
+    for count, words in ((1, "1 von ihm beantwortetes Bild ist"), (2, "2 von ihm beantwortete")):
+        told = report(Merge((), count, 3, count, count, count, {"x": 2}, ()))
+        assert told.startswith("0 Antworten")
+        assert words in told
+        assert not re.search(r"\b(the|image|images|answer|answers|file|files)\b", told), told
+
+
 @pytest.mark.parametrize("code", CODES)
 def test_ends_of_sentences_agree(code):
     """A full stop, a colon, dots or spaces around are there in both, or in neither."""
@@ -89,6 +109,24 @@ def test_ends_of_sentences_agree(code):
 @pytest.mark.parametrize("code", CODES)
 def test_what_is_compiled_is_what_is_written(code):
     assert po_file(code).with_suffix(".mo").read_bytes() == compiled(read(code))
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_nothing_is_left_out_when_it_is_compiled(code):
+    assert [message.id for message in read(code) if message.fuzzy and message.id] == []
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_percentages_are_written_in_one_way(code, monkeypatch):
+    monkeypatch.setattr(language, "_language", code)
+    close = code in ("en", "zh")
+    assert language.percent(0.123, 1) == ("12.3%" if close else "12.3\xa0%")
+    assert language.percent(1.0) == ("100%" if close else "100\xa0%")
+    assert language.percent(math.nan, 1) == "–"
+    texts = [form for m in read(code) for form in forms(m.string)] if code != "en" else []
+    texts += [form for m in template() for form in forms(m.id)] if code == "en" else []
+    spaces = [space for text in texts for space in re.findall(r"[0-9}](\s*)%", text)]
+    assert set(spaces) == {"" if close else "\xa0"}
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
@@ -168,6 +206,20 @@ def literals(node: ast.expr) -> Iterator[str]:
 def test_every_text_of_the_window_is_looked_up(file):
     bare = [text for text in bare_texts(file.read_text("utf-8")) if re.search("[A-Za-z]{3}", text)]
     assert set(bare) <= OF_NO_LANGUAGE
+
+
+SPEAKING = [f for p in ("core", "gui", "exporters") for f in (ROOT / "autoal_gui" / p).glob("*.py")]
+
+
+@pytest.mark.parametrize("file", sorted(SPEAKING), ids=lambda f: f"{f.parent.name}-{f.stem}")
+def test_percentages_and_plurals_are_made_in_one_place(file):
+    tree = ast.parse(file.read_text("utf-8"))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FormattedValue) and node.format_spec is not None:
+            assert not ast.unparse(node.format_spec).rstrip("'").endswith("%"), node.lineno
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "tr_count":
+            # A plural is found by both of its forms, which are marked here and nowhere else.
+            assert all(isinstance(one, ast.Constant) for one in node.args[:2]), node.lineno
 
 
 def test_a_text_that_is_not_looked_up_is_found():

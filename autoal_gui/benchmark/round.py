@@ -103,7 +103,7 @@ def timed(backend: Backend, command: RunRound) -> dict[str, Any]:
     clock, processor = time.perf_counter(), time.process_time()
     events = list(backend.run(command, never))
     result = events[-1]
-    assert isinstance(result, RoundFinished)  # noqa: S101
+    assert isinstance(result, RoundFinished)  # noqa: S101 - for the type checker
     return {
         "seconds": time.perf_counter() - clock,
         "processor seconds": time.process_time() - processor,

@@ -13,7 +13,7 @@ from typing import Literal
 
 import numpy as np
 
-from autoal_gui.core.language import tr, tr_count
+from autoal_gui.core.language import percent, tr, tr_count
 from autoal_gui.core.metrics import ByChance, Metrics
 
 LOOK = 3  # rounds whose gain is told, and as many are looked ahead
@@ -205,20 +205,20 @@ def chance_sentence(by_chance: ByChance, curve: Sequence[Point]) -> str:
     low, high = by_chance.metrics.balanced_accuracy_interval
     told = {
         "labels": by_chance.labels,
-        "value": f"{100 * by_chance.metrics.balanced_accuracy:.1f}",
-        "low": f"{100 * low:.1f}",
-        "high": f"{100 * high:.1f}",
+        "value": percent(by_chance.metrics.balanced_accuracy, 1),
+        "low": percent(low, 1),
+        "high": percent(high, 1),
     }
     own = own_at(curve, by_chance.labels)
     if own is None:
         return tr(
-            "Random choice, estimated from the {labels} labels that chance drew: {value} % "
+            "Random choice, estimated from the {labels} labels that chance drew: {value} "
             "({low} to {high}).",
             **told,
         )
     return tr(
-        "Random choice, estimated from the {labels} labels that chance drew: {value} % "
-        "({low} to {high}). This project had {own} % at as many labels.",
+        "Random choice, estimated from the {labels} labels that chance drew: {value} "
+        "({low} to {high}). This project had {own} at as many labels.",
         **told,
-        own=f"{100 * own:.1f}",
+        own=percent(own, 1),
     )

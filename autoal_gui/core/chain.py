@@ -5,16 +5,27 @@ known to be right where the seal before it is left, and of a damaged one each si
 tried until its seal holds again.
 """
 
+import contextlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import get_args
 
 from autoal_gui.core.journal import UNSEALED, Action, Entry, Journal, Purpose, sealed
 from autoal_gui.core.pool import ProgressCallback
-from autoal_gui.core.salvage import LEAF, Cell, Place, Salvage, Unreadable, cell_at, page_of
+from autoal_gui.core.salvage import (
+    LEAF,
+    Cell,
+    Place,
+    Salvage,
+    Unreadable,
+    cell_at,
+    number_at,
+    page_of,
+)
 
-REPAIRS = 6  # damaged places whose bytes are tried, at up to a second each
+BYTES = 800  # that are tried in all, at up to five milliseconds each
 LONGEST = 600  # bytes of a line that is tried
+_NUMBER = 18  # bytes of a line's length and number, at most
 _PURPOSE = 12
 
 
@@ -85,7 +96,7 @@ class _Links:
         self._last = last
         self._progress = progress
         self._lines = lines
-        self._repairs = REPAIRS
+        self._bytes = BYTES
         self._places = [*found.gaps, *self._doubtful()]
 
     def _doubtful(self) -> Iterator[Place]:
@@ -103,7 +114,7 @@ class _Links:
         repaired, before = 0, 0
         seals, sure = [UNSEALED], True  # what the line before may have for a seal; if it is there
         near = {n + step for n in self._lines for step in (-1, 0, 1)}  # a number may be damaged
-        for sequence in sorted(near - {0}):
+        for sequence in sorted({*near, 1, self._last} - {0}):
             sure = sure and sequence == before + 1
             before = sequence
             candidates = self._lines.get(sequence, [])
@@ -126,13 +137,20 @@ class _Links:
         """Change each byte of what does not hold until it is the line wanted."""
         own = [_place(line.cell) for line in self._lines.get(sequence, []) if line.cell]
         for place in own or self._places:
-            _, start, end = place
-            if end - start > LONGEST or not self._repairs:
+            number, start, end = place
+            if end - start > LONGEST:
                 continue
-            self._repairs -= 1
+            part = page_of(self._found.data, number)[start:end]
+            tried = cost = end - start
+            if number_at(part, 0) != sequence:  # then that is where the damaged byte must be
+                tried, cost = _NUMBER, 1  # seldom more than the number has to be read
+            self._bytes -= cost
+            if self._bytes < 0:
+                return None
             self._progress(0, 0)
-            for line in _variants(self._found.data, *place):
-                if line.entry.sequence == sequence and line.seal and _holds(line, seals):
+            for cell in _variants(self._found.data, part, number, tried, sequence):
+                line = line_from(cell)
+                if line.seal and _holds(line, seals):
                     self._forget(place)
                     return line
         return None
@@ -163,19 +181,27 @@ def _holds(line: Line, seals: list[str]) -> bool:
     return not line.seal or any(sealed(line.entry, before) == line.seal for before in seals)
 
 
-def _variants(data: bytes, number: int, start: int, end: int) -> Iterator[Line]:
-    """Yield each line that the bytes of a place are, if one of them is changed."""
-    part = bytearray(page_of(data, number)[start:end])
-    for place, original in enumerate(bytes(part)):
+def _variants(data: bytes, part: bytes, number: int, tried: int, sequence: int) -> Iterator[Cell]:
+    """Yield each line of that number that a part of a page is, if one of its first bytes differs.
+
+    Args:
+        data: the whole file.
+        part: from where the line is to start.
+        number: the page's.
+        tried: how many bytes are changed, one at a time.
+        sequence: the line's.
+    """
+    changed = bytearray(part)
+    for place, original in enumerate(part[:tried]):
         for value in range(256):
-            part[place] = value
-            try:
-                cell = cell_at(data, bytes(part), number, 0, LEAF)
-            except Unreadable:
+            changed[place] = value
+            if number_at(changed, 0) != sequence:
                 continue
-            if cell.table == "journal":
-                yield line_from(cell)
-        part[place] = original
+            with contextlib.suppress(Unreadable):
+                cell = cell_at(data, bytes(changed), number, 0, LEAF)
+                if cell.table == "journal":
+                    yield cell
+        changed[place] = original
 
 
 def replayable(entries: list[Entry]) -> list[Entry]:

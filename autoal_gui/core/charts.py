@@ -16,8 +16,14 @@ COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#8f7a00", "#56b4e9", "#7
 DASHES = ("", "7 3", "2 2", "9 3 2 3", "5 2 2 2", "1 3", "12 4")
 """A dash for each series too: colour is never the only sign."""
 BAND = 0.14  # opacity
-INK, FAINT = "#17232e", "#d3dce4"
-STANDING_COLOURS = {"better": "#00785a", "worse": "#b04a00", "no worse": INK, "open": "#6b7a88"}
+INK, FAINT = "var(--ink)", "var(--rule)"
+"""Of the page (`markup.STYLE`), which has others where it is dark; `COLOURS` are seen on both."""
+STANDING_COLOURS = {
+    "better": "var(--better)",
+    "worse": "var(--worse)",
+    "no worse": INK,
+    "open": "var(--open)",
+}
 
 
 class Spread(Protocol):

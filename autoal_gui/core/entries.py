@@ -7,8 +7,9 @@ from typing import Any
 from autoal_gui.core.journal import UNSEALED, Entry, seal_over, sealed
 
 COLUMNS = tuple(column.name for column in fields(Entry))
+# Into these go names of our own alone; what a user gives is bound.
 _INSERT = (
-    f"INSERT INTO journal ({', '.join(COLUMNS)}, seal) "  # noqa: S608 - names of our own
+    f"INSERT INTO journal ({', '.join(COLUMNS)}, seal) "  # noqa: S608
     f"VALUES ({', '.join('?' * len(COLUMNS))}, ?)"
 )
 _SELECT = f"SELECT {', '.join(COLUMNS)} FROM journal"  # noqa: S608

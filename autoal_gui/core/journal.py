@@ -9,7 +9,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import astuple, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import takewhile
 from types import MappingProxyType
@@ -60,7 +60,7 @@ def sealed(entry: Entry, before: str) -> str:
         entry: what is sealed.
         before: the seal of the entry before it; `UNSEALED` before the first.
     """
-    return seal_over(astuple(entry), before)
+    return seal_over(vars(entry).values(), before)  # in the order of the fields
 
 
 def seal_over(values: Iterable[object], before: str) -> str:

@@ -5,6 +5,7 @@ in a table say, is marked there with `mark` and looked up with `tr` where it is 
 """
 
 import gettext
+import math
 from collections.abc import Callable
 
 LANGUAGES = {
@@ -16,6 +17,7 @@ LANGUAGES = {
 }
 """Code and own name of each language; English needs no catalogue."""
 DOMAIN = "autoal"
+_CLOSE = ("en", "zh")  # the sign of a percentage stands close to its number (Unicode CLDR)
 
 _catalogue: gettext.NullTranslations = gettext.NullTranslations()
 _language = "en"
@@ -56,6 +58,16 @@ def tr_count(one: str, many: str, count: int, **values: object) -> str:
 def number(count: int) -> str:
     """Return a whole number as the language in use writes it, thousands apart."""
     return _grouped(count)
+
+
+def percent(share: float, digits: int = 0) -> str:
+    """Return a share in [0, 1] as the language in use writes percentages; NaN is a dash."""
+    return "–" if math.isnan(share) else f"{100 * share:.{digits}f}{percent_sign()}"
+
+
+def percent_sign() -> str:
+    """Return what stands behind the number of a percentage: the sign, and the space before it."""
+    return "%" if _language in _CLOSE else "\N{NO-BREAK SPACE}%"
 
 
 def mark(sentence: str) -> str:

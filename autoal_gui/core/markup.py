@@ -60,33 +60,39 @@ def document(title: str, content: Iterable[Element], language: str = "en") -> st
 
 
 STYLE = """
-:root { color-scheme: light; }
-body { font: 15px/1.5 system-ui, sans-serif; color: #17232e; background: #fff;
+:root { color-scheme: light dark; --ink: #17232e; --paper: #fff; --soft: #536473;
+  --rule: #d3dce4; --faint: #eaeff4; --better: #00785a; --worse: #b04a00; --open: #6b7a88; }
+@media screen and (prefers-color-scheme: dark) { :root { --ink: #e3e9ef; --paper: #14191e;
+  --soft: #a3b1bd; --rule: #3b4853; --faint: #28323b; --better: #35c596; --worse: #ff9a52;
+  --open: #93a2b0; } svg [stroke^="#"], svg [fill^="#"] { filter: brightness(1.4); } }
+body { font: 15px/1.5 system-ui, sans-serif; color: var(--ink); background: var(--paper);
   max-width: 1120px; margin: 2rem auto; padding: 0 1.2rem; }
 h1 { font-size: 1.9rem; margin-bottom: .3rem; }
-h2 { font-size: 1.4rem; margin-top: 2.6rem; border-bottom: 2px solid #d3dce4; }
+h2 { font-size: 1.4rem; margin-top: 2.6rem; border-bottom: 2px solid var(--rule); }
 h3 { font-size: 1.08rem; margin: 1.6rem 0 .4rem; }
 .lead { font-size: 1.05rem; max-width: 52rem; }
-.note, figcaption, caption { color: #536473; font-size: .88rem; }
+.note, figcaption, caption { color: var(--soft); font-size: .88rem; }
 .verdict { max-width: 60rem; margin-top: .2rem; }
 .table { overflow-x: auto; margin: 1rem 0; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; font-size: .85rem; }
 caption { text-align: left; padding-bottom: .3rem; white-space: nowrap; }
 th, td { padding: .22rem .5rem; text-align: right; white-space: nowrap;
-  border-bottom: 1px solid #eaeff4; }
+  border-bottom: 1px solid var(--faint); }
 th[scope=row], .plain td { text-align: left; font-weight: 500; }
 .plain td { white-space: normal; overflow-wrap: anywhere; }
 td.words { text-align: left; white-space: normal; max-width: 26rem; }
-thead th { border-bottom: 2px solid #d3dce4; font-weight: 600; }
+thead th { border-bottom: 2px solid var(--rule); font-weight: 600; }
 thead th:first-child { text-align: left; }
-td small { color: #536473; font-weight: 400; }
-.better b { color: #00785a; } .worse b { color: #b04a00; } .open b { color: #6b7a88; }
-.heat td { text-align: center; border: 1px solid #fff; padding: .12rem .3rem; min-width: 1.3rem; }
+td small { color: var(--soft); font-weight: 400; }
+.better b { color: var(--better); } .worse b { color: var(--worse); }
+.open b { color: var(--open); }
+.heat td { text-align: center; border: 1px solid var(--paper);
+  padding: .12rem .3rem; min-width: 1.3rem; }
 .heat { font-size: .8rem; }
 figure { margin: 0; }
 figure.single { max-width: 44rem; }
 svg { width: 100%; height: auto; }
-svg text { font: 11px system-ui, sans-serif; fill: #536473; }
+svg text { font: 11px system-ui, sans-serif; fill: var(--soft); }
 .charts { display: grid; grid-template-columns: repeat(3, 1fr); gap: 1rem; }
 .small { display: grid; grid-template-columns: repeat(auto-fill, minmax(190px, 1fr)); gap: .8rem; }
 .pair { display: grid; grid-template-columns: repeat(2, 1fr); gap: 1.5rem; }

@@ -9,7 +9,7 @@ import json
 import sqlite3
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
@@ -17,10 +17,10 @@ from types import MappingProxyType
 from autoal_gui.core import database
 from autoal_gui.core.copies import copy_between
 from autoal_gui.core.entries import read_entries
-from autoal_gui.core.errors import ProjectDamaged, ProjectError
+from autoal_gui.core.errors import ImageUnreadable, ProjectDamaged, ProjectError
 from autoal_gui.core.journal import ANSWERS, Entry, Journal
 from autoal_gui.core.language import mark, number, tr, tr_count
-from autoal_gui.core.pool import PoolImage
+from autoal_gui.core.pool import CheckingReader, ImageReader, PoolImage, ProgressCallback
 
 SAME_PROJECT = mark("That is this project; choose the other reader's.")
 
@@ -47,7 +47,11 @@ class Merge:
     """Images of the other project with an answer that this project has too."""
     known: int
     """Answers that this project knew already."""
+    by_name: int
+    """Those of the matched whose file one of the two programs has not read: only names agree."""
     unknown_images: int
+    unread: int
+    """Images of this project whose content is not known yet; they may be among the unknown."""
     unknown_classes: Mapping[str, int]
     """Answers by the name of a class that this project does not have."""
     readers: tuple[str, ...]
@@ -98,6 +102,33 @@ def _readings(entries: Sequence[Entry]) -> Iterator[Entry]:
     yield from sorted(found, key=lambda entry: entry.sequence)
 
 
+def with_hashes(
+    other: Other, images: Iterable[PoolImage], reader: ImageReader, progress: ProgressCallback
+) -> tuple[PoolImage, ...]:
+    """Return this project's images, having read those that a name alone would match.
+
+    In a large folder most files are listed before they are read, and 001.png may be anyone's.
+
+    Args:
+        other: what was read of the other project.
+        images: this project's images.
+        reader: reads their files.
+        progress: told before each file; may raise `Cancelled`.
+    """
+    answered = {entry.image_id for entry in other.answers}
+    names = {one.key for one in other.images if one.sha256 and one.image_id in answered}
+    images = tuple(images)
+    found = {one.image_id: one for one in images}
+    if not isinstance(reader, CheckingReader):
+        return images
+    wanted = [one for one in images if not one.sha256 and one.key in names]
+    for done, image in enumerate(wanted):
+        progress(done, len(wanted))
+        with suppress(ImageUnreadable):
+            found[image.image_id] = replace(image, sha256=reader.check(image.key))
+    return tuple(found.values())
+
+
 def merge(
     other: Other, images: Iterable[PoolImage], classes: Sequence[str], own: Sequence[Entry]
 ) -> Merge:
@@ -109,6 +140,7 @@ def merge(
         classes: this project's class names, by index.
         own: this project's journal, ascending by sequence.
     """
+    images = tuple(images)
     twins = matches(other.images, images)
     places = {name: index for index, name in enumerate(classes)}
     names = _names(other, own)
@@ -127,11 +159,16 @@ def merge(
             known += 1
         else:
             new.append(entry)
+    matched = {entry.image_id for entry in answers}
+    hashed = {one.image_id for one in other.images if one.sha256}
+    unread = {one.image_id for one in images if not one.sha256}
     return Merge(
         _latest(new),
-        matched=len({entry.image_id for entry in answers}),
+        matched=len(matched),
         known=known,
+        by_name=sum(one not in hashed or twins[one] in unread for one in matched),
         unknown_images=len({e.image_id for e in other.answers if e.image_id not in twins}),
+        unread=len(unread),
         unknown_classes=MappingProxyType(unknown_classes),
         readers=tuple(sorted({entry.annotator for entry in new})),
     )
@@ -141,7 +178,7 @@ def matches(theirs: Iterable[PoolImage], ours: Iterable[PoolImage]) -> dict[int,
     """Return our image id of each of their images that we have too.
 
     Two images are the same where their SHA-256 is. Where a set has an image twice, the keys tell
-    the two apart. Keys alone count only where a hash is missing: 001.png may be anyone's.
+    the two apart. Keys alone count only where a hash is missing, see `with_hashes`.
     """
     by_both, by_hash, by_key = dict[tuple[str, str], int](), dict[str, int](), dict[str, int]()
     hashes = dict[int, str]()
@@ -229,22 +266,46 @@ def report(found: Merge) -> str:
     )
     names = ", ".join(found.readers)
     words = [tr("{came}, by {names}.", came=came, names=names) if names else f"{came}."]
-    for one, many, count in (
-        (ONE_MATCHED, MANY_MATCHED, found.matched),
-        (ONE_KNOWN, MANY_KNOWN, found.known),
-        (ONE_UNKNOWN, MANY_UNKNOWN, found.unknown_images),
-    ):
-        if count or one is ONE_MATCHED:
-            words.append(tr_count(one, many, count))
+    return " ".join([*words, *_of_images(found), *_of_answers(found)])
+
+
+def _of_images(found: Merge) -> Iterator[str]:
+    yield tr_count(
+        "{count} image that they answered is in this project.",
+        "{count} images that they answered are in this project.",
+        found.matched,
+    )
+    if found.by_name:
+        yield tr_count(
+            "{count} of them was told by its file name alone, because its file has not been read "
+            "yet in one of the two projects: please check it.",
+            "{count} of them were told by their file names alone, because their files have not "
+            "been read yet in one of the two projects: please check them.",
+            found.by_name,
+        )
+    if found.unknown_images:
+        yield tr_count(
+            "{count} image that they answered is not in this project.",
+            "{count} images that they answered are not in this project.",
+            found.unknown_images,
+        )
+    if found.unknown_images and found.unread:
+        yield tr_count(
+            "{count} file of this project has not been read yet and may be among them; merge once "
+            "more later.",
+            "{count} files of this project have not been read yet and may be among them; merge "
+            "once more later.",
+            found.unread,
+        )
+
+
+def _of_answers(found: Merge) -> Iterator[str]:
+    if found.known:
+        yield tr_count(
+            "{count} answer was here already.", "{count} answers were here already.", found.known
+        )
     for name, count in found.unknown_classes.items():
-        words.append(tr(LEFT_OUT, count=number(count), name=name))
-    return " ".join(words)
+        yield tr(LEFT_OUT, count=number(count), name=name)
 
 
-ONE_MATCHED = mark("{count} image that they answered is in this project.")
-MANY_MATCHED = mark("{count} images that they answered are in this project.")
-ONE_KNOWN = mark("{count} answer was here already.")
-MANY_KNOWN = mark("{count} answers were here already.")
-ONE_UNKNOWN = mark("{count} image that they answered is not in this project.")
-MANY_UNKNOWN = mark("{count} images that they answered are not in this project.")
 LEFT_OUT = mark("Left out: {count} answers {name}, a class that this project does not have.")

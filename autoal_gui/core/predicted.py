@@ -7,6 +7,7 @@ from typing import Any, Literal, get_args
 import numpy as np
 import numpy.typing as npt
 
+from autoal_gui.core.language import percent
 from autoal_gui.core.messages import Predicted
 
 Order = Literal["sure", "unsure", "class", "name"]
@@ -83,7 +84,8 @@ class Captions(Mapping[int, str]):
 
     def __getitem__(self, image: int) -> str:
         row = self._table.rows[image]
-        return f"{self._classes[int(self._table.best[row])]} {self._table.confidence[row]:.0%}"
+        share = percent(float(self._table.confidence[row]))
+        return f"{self._classes[int(self._table.best[row])]} {share}"
 
     def __iter__(self) -> Iterator[int]:
         return iter(self._table.rows)

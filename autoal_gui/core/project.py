@@ -143,6 +143,9 @@ class Project:
         self._journal = Journal.of(read_entries(connection))
         self._tally = Tally.of(self.answers, self.pool.images)
         self._ranking = self._load_ranking()
+        # As read last; None after a change.
+        self._classes: tuple[str, ...] | None = None
+        self._rounds: tuple[RoundRecord, ...] | None = None
         self._own_truth = self._load_evaluation_truth()
 
     # -- opening and closing ------------------------------------------------------------------
@@ -182,7 +185,7 @@ class Project:
             spec = _spec_from(_setting(connection, "source"))
             project = cls(folder, connection, open_images(spec, make_folders(folder)))
             project._read_all()
-            connection.execute("UPDATE round SET outcome='interrupted' WHERE outcome='running'")
+            project._interrupt_rounds()
         except sqlite3.Error as error:
             connection.close()
             raise database.explained(error) from error
@@ -193,6 +196,11 @@ class Project:
             connection.close()
             raise
         return project
+
+    def _interrupt_rounds(self) -> None:
+        """Note of rounds that run according to the file that they were not brought to their end."""
+        self._rounds = None
+        self._db.execute("UPDATE round SET outcome='interrupted' WHERE outcome='running'")
 
     def close(self) -> None:
         """Release the project's lock. Nothing is saved here: all of it is saved already."""
@@ -229,8 +237,10 @@ class Project:
     @property
     def classes(self) -> tuple[str, ...]:
         """Class names; the position is the class index."""
-        rows = self._db.execute("SELECT name FROM class ORDER BY class_index")
-        return tuple(name for (name,) in rows)
+        if self._classes is None:
+            rows = self._db.execute("SELECT name FROM class ORDER BY class_index")
+            self._classes = tuple(name for (name,) in rows)
+        return self._classes
 
     def add_class(self, name: str) -> int:
         """Add a class at the end and return its index.
@@ -272,6 +282,7 @@ class Project:
             raise ProjectError(tr("A class needs a name."))
         if name in self.classes[:class_index] + self.classes[class_index + 1 :]:
             raise ProjectError(tr("There is a class named {name} already.", name=name))
+        self._classes = None
         self._execute(statement, name, class_index)
 
     @property
@@ -631,7 +642,7 @@ class Project:
         """Return the ids of the pool in the order of a seed; shuffled once, pools are large."""
         if self._shuffled is None or self._shuffled[0] != seed:
             order = list(self.pool.ids("pool"))
-            random.Random(seed).shuffle(order)
+            random.Random(seed).shuffle(order)  # noqa: S311 - no secret
             self._shuffled = (seed, tuple(order))
         return self._shuffled[1]
 
@@ -743,6 +754,7 @@ class Project:
 
     def begin_round(self) -> int:
         """Note that a round starts with the labels and settings of now; return its number."""
+        self._rounds = None
         number = self._db.execute("SELECT coalesce(max(number), 0) + 1 FROM round").fetchone()[0]
         self._execute(
             "INSERT INTO round (number, settings, outcome, started, labels) VALUES (?,?,?,?,?)",
@@ -756,6 +768,7 @@ class Project:
 
     def finish_round(self, result: RoundFinished) -> None:
         """Store what a round brought."""
+        self._rounds = None
         with database.saving(), database.transaction(self._db):
             self._db.execute(
                 "UPDATE round SET outcome='finished', ended=?, labels=?, result=? WHERE number=?",
@@ -771,6 +784,7 @@ class Project:
 
     def end_round(self, number: int, outcome: Outcome, sentence: str = "") -> None:
         """Note that a round ended without a result."""
+        self._rounds = None
         self._execute(
             "UPDATE round SET outcome=?, ended=?, sentence=? WHERE number=?",
             outcome,
@@ -781,11 +795,13 @@ class Project:
 
     def rounds(self) -> tuple[RoundRecord, ...]:
         """Return every round, ascending by number."""
-        rows = self._db.execute(
-            "SELECT number, outcome, settings, started, ended, labels, sentence, result "
-            "FROM round ORDER BY number"
-        ).fetchall()
-        return tuple(round_record(row) for row in rows)
+        if self._rounds is None:
+            rows = self._db.execute(
+                "SELECT number, outcome, settings, started, ended, labels, sentence, result "
+                "FROM round ORDER BY number"
+            ).fetchall()
+            self._rounds = tuple(round_record(row) for row in rows)
+        return self._rounds
 
     def finished_rounds(self) -> tuple[RoundRecord, ...]:
         """Return the rounds that brought a result, ascending by number."""

@@ -43,7 +43,7 @@ def begin(
         read: images that this reader has answered already, which are left out.
     """
     images = sorted(set(candidates).difference(read))
-    rng = random.Random(f"second reading {seed} {annotator}")
+    rng = random.Random(f"second reading {seed} {annotator}")  # noqa: S311 - no secret
     count = max(1, round(share * len(images))) if images else 0
     return Reading(annotator, tuple(rng.sample(images, count)))
 

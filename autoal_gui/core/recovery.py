@@ -57,7 +57,7 @@ class Recovered:
     repaired: int
     """Lines whose damaged bytes were found out."""
     images_lost: int
-    """Images with answers that are in no copy of the project and no longer at their source."""
+    """Images with answers or known labels that are in no copy and no longer at their source."""
     rounds_lost: int
     damaged: Path
     """Where the damaged file is kept."""
@@ -75,6 +75,10 @@ class Recovered:
             parts.append(tr_count("the result of {count} round is lost",
                                   "the results of {count} rounds are lost",
                                   self.rounds_lost))  # fmt: skip
+        if self.images_lost:
+            parts.append(tr_count("{count} image could not be found again",
+                                  "{count} images could not be found again",
+                                  self.images_lost))  # fmt: skip
         return tr(
             "{what}; the damaged file is kept beside it as {name}.",
             what=", ".join(parts),

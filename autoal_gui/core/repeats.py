@@ -67,7 +67,7 @@ def repeats_for(
         for entry in given[: max(0, len(given) - GAP)]
         if entry.annotator == annotator and entry.action == "label" and entry.image_id not in known
     ]
-    rng = random.Random(f"repeats {seed} {len(journal.repeats)}")
+    rng = random.Random(f"repeats {seed} {len(journal.repeats)}")  # noqa: S311 - no secret
     chosen = rng.sample(eligible, min(count, len(eligible)))
     return tuple((rng.randrange(1, size), image) for image in chosen)
 

@@ -18,6 +18,7 @@ Table = Literal["setting", "class", "image", "unreadable", "truth", "round", "ra
                 "prediction", "sqlite_sequence"]  # fmt: skip
 GROWING: frozenset[Table] = frozenset({"journal", "image", "truth"})
 """Tables in which nothing is ever changed or deleted: what is left of a row is the row."""
+_MOST_COLUMNS = 14  # those of the journal
 _INTEGERS = {1: 1, 2: 2, 3: 3, 4: 4, 5: 6, 6: 8}  # bytes by serial type
 Values = tuple[Any, ...]
 Place = tuple[int, int, int]
@@ -107,7 +108,7 @@ def _read_page(data: bytes, number: int) -> tuple[list[Cell], list[Cell], list[P
     if not listed and page[begin] in (INDEX_LEAF, INDEX_INNER, TABLE_INNER):
         return [], [], []
     strays = list(_strays(data, page, number, listed))
-    if not (listed or strays):
+    if not (listed or strays or page[begin] == LEAF):  # a leaf may hold one line, and that damaged
         return [], [], []
     gaps = _uncovered(page, number, listed + strays)
     return listed, strays, [*_pointed_at(page, begin, gaps), *gaps]
@@ -137,7 +138,8 @@ def _listed_cells(data: bytes, page: bytes, number: int, kind: int) -> tuple[lis
         spoilt = False
     room = sum(cell.end - cell.start for cell in cells)
     start = min((cell.start for cell in cells), default=PAGE)
-    return cells, not spoilt and page[begin] == kind and room == PAGE - start
+    told = int.from_bytes(page[begin + 5 : begin + 7], "big")  # where the page says that they start
+    return cells, not spoilt and page[begin] == kind and room == PAGE - start and told == start
 
 
 def _strays(data: bytes, page: bytes, number: int, listed: list[Cell]) -> Iterator[Cell]:
@@ -199,7 +201,16 @@ def cell_at(data: bytes, page: bytes, number: int, at: int, kind: int) -> Cell:
     return Cell(table, rowid, values, number, at, max(end, at + 4))
 
 
-def _varint(data: bytes, at: int) -> tuple[int, int]:
+def number_at(page: bytes | bytearray, at: int) -> int | None:
+    """Return the number of the row at a place of a leaf, be the rest readable or not."""
+    try:
+        _, here = _varint(page, at)
+        return _varint(page, here)[0]
+    except IndexError:
+        return None
+
+
+def _varint(data: bytes | bytearray, at: int) -> tuple[int, int]:
     value = 0
     for place in range(at, at + 8):
         byte = data[place]
@@ -239,7 +250,9 @@ def _record(payload: bytes) -> Values:
     while at < size:
         kind, at = _varint(payload, at)
         kinds.append(kind)
-    if at != size or not 2 <= len(kinds) <= 14:
+        if len(kinds) > _MOST_COLUMNS:
+            raise Unreadable
+    if at != size or len(kinds) < 2:
         raise Unreadable
     values = []
     for kind in kinds:

@@ -40,6 +40,7 @@ def assign_splits(
     size = evaluation_images
     if size is None:
         size = default_evaluation_size(len(eligible), known)
-    for image_id in random.Random(seed).sample(eligible, min(size, len(eligible))):
+    drawn = random.Random(seed)  # noqa: S311 - no secret
+    for image_id in drawn.sample(eligible, min(size, len(eligible))):
         splits[image_id] = "evaluation"
     return splits

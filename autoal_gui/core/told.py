@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from autoal_gui.core.agreement import Agreement
 from autoal_gui.core.habits import Habits, Share
 from autoal_gui.core.journal import Journal
-from autoal_gui.core.language import mark, number, tr, tr_count
+from autoal_gui.core.language import mark, number, percent, tr, tr_count
 from autoal_gui.core.readings import Comparison
 from autoal_gui.core.repeats import pairs
 
@@ -49,11 +49,6 @@ VERDICTS = (
     (math.inf, mark("almost perfect")),
 )
 """What kappa up to each value is called (Landis & Koch 1977)."""
-
-
-def percent(share: float) -> str:
-    """Return a share in [0, 1] in whole percent."""
-    return f"{share:.0%}"
 
 
 def verdict(kappa: float) -> str:

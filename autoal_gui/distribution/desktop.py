@@ -73,6 +73,7 @@ def refresh(data: Path) -> None:
     ):
         found = shutil.which(command)
         if found and folder.is_dir():
+            # Both are our own: a name from the table above, and a folder below the user's.
             subprocess.run([found, str(folder)], check=False, capture_output=True)  # noqa: S603
 
 

@@ -105,29 +105,33 @@ class OneJob(QObject):
         """Stop and wait; nothing is said any more."""
         if self._job is not None:
             self._job.close()
-            self._end()
+            self._drop(self._job)
 
-    def _end(self) -> None:
-        job, self._job = self._job, None
-        if job is not None:
-            job.wait()  # its last signal is out; a QThread must have ended before it is dropped
-            job.blockSignals(True)
-            job.deleteLater()
+    def _drop(self, job: Job) -> None:
+        self._job = None
+        job.wait()  # its last signal is out; a QThread must have ended before it is dropped
+        job.blockSignals(True)
+        job.deleteLater()
+
+    def _has_ended(self) -> bool:
+        """Say whether what arrives is of the job that is going on, not of an earlier; end it."""
+        job = self._job
+        if job is None or self.sender() is not job:
+            return False
+        self._drop(job)
+        return True
 
     @Slot(object)
     def _on_succeeded(self, result: object) -> None:
-        if self.sender() is self._job:
-            self._end()
+        if self._has_ended():
             self.succeeded.emit(result)
 
     @Slot(str)
     def _on_failed(self, sentence: str) -> None:
-        if self.sender() is self._job:
-            self._end()
+        if self._has_ended():
             self.failed.emit(sentence)
 
     @Slot()
     def _on_cancelled(self) -> None:
-        if self.sender() is self._job:
-            self._end()
+        if self._has_ended():
             self.cancelled.emit()

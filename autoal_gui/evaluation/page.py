@@ -92,7 +92,7 @@ def _verdict(result: SetResult) -> Element:
 
 def _legend_of_standings() -> Element:
     words = "; ".join(f"{SIGNS[name]} {told}" for name, told in STANDINGS.items())
-    return tag("p", f"{words}. In brackets: 95 % interval over seeds.", class_="note")
+    return tag("p", f"{words}. In brackets: 95% interval over seeds.", class_="note")
 
 
 def _set_section(result: SetResult) -> Iterable[Element]:
@@ -139,7 +139,7 @@ def _main_curves(result: SetResult) -> Iterable[Element]:
             charts.append(tag("figure", tag("figcaption", title), chart))
         yield legend
         yield charts
-    yield tag("p", "Lines are means over seeds, bands their 95 % intervals.", class_="note")
+    yield tag("p", "Lines are means over seeds, bands their 95% intervals.", class_="note")
 
 
 STARTS = {True: "with the warm start", False: "from scratch"}
@@ -329,7 +329,7 @@ def _method_section(
 _DEFINITIONS = (
     "Area under the curve: the mean of a score over the budgets by the trapezoid rule, so that it "
     "has the score's own range. A model that knows a single class yet always says that class.",
-    "Differences are taken seed by seed; their interval is Student's t at 95 %, without correction "
+    "Differences are taken seed by seed; their interval is Student's t at 95%, without correction "
     "for the number of comparisons: among twenty methods that do nothing, one will look better or "
     f"worse by chance. No worse: the interval reaches no lower than {MARGIN} below 0.",
     "Balanced accuracy is the mean over classes of the share found; macro-F1 the mean F1 score. "

@@ -10,10 +10,10 @@ from pathlib import Path, PurePosixPath
 from autoal_gui.core.errors import ProjectError
 from autoal_gui.core.files import replacing_folder
 from autoal_gui.core.handover import Choices, Snapshot, no_progress
-from autoal_gui.core.language import mark, tr, tr_count
+from autoal_gui.core.language import mark, tr
 from autoal_gui.core.names import FreeNames, safe_name
 from autoal_gui.core.pool import ProgressCallback
-from autoal_gui.exporters.images import as_picture
+from autoal_gui.exporters.images import as_picture, images_told
 
 NAME = "folders"
 LABEL = mark("Images in a folder for each class")
@@ -49,16 +49,7 @@ def write(
         raise ProjectError(tr("That folder exists; choose a new name for it.")) from error
     except OSError as error:
         raise ProjectError(tr("The images could not be written there.")) from error
-    sentence = tr_count("{count} image was written.", "{count} images were written.", written)
-    left_out = len(places) - written
-    if not left_out:
-        return sentence
-    more = tr_count(
-        "{count} cannot be read and was left out.",
-        "{count} cannot be read and were left out.",
-        left_out,
-    )
-    return f"{sentence} {more}"
+    return images_told(written, len(places))
 
 
 def _places(labels: Snapshot, choices: Choices) -> Iterator[Place]:

@@ -3,6 +3,7 @@
 import numpy as np
 from PIL import Image
 
+from autoal_gui.core.language import tr_count
 from autoal_gui.core.pixels import to_uint8
 from autoal_gui.core.pool import Pixels
 
@@ -36,3 +37,17 @@ def scaled(pixels: Pixels, side: int) -> Pixels:
     top, left = (side - size[1]) // 2, (side - size[0]) // 2
     square[top : top + size[1], left : left + size[0]] = small
     return square
+
+
+def images_told(written: int, wanted: int) -> str:
+    """Say how many images were written, and how many could not be read."""
+    sentence = tr_count("{count} image was written.", "{count} images were written.", written)
+    left_out = wanted - written
+    if not left_out:
+        return sentence
+    more = tr_count(
+        "{count} cannot be read and was left out.",
+        "{count} cannot be read and were left out.",
+        left_out,
+    )
+    return f"{sentence} {more}"

@@ -16,9 +16,9 @@ import numpy.typing as npt
 from autoal_gui.core.errors import ProjectError
 from autoal_gui.core.files import replacing
 from autoal_gui.core.handover import Choices, Snapshot, no_progress
-from autoal_gui.core.language import mark, tr, tr_count
+from autoal_gui.core.language import mark, tr
 from autoal_gui.core.pool import ProgressCallback, Split
-from autoal_gui.exporters.images import scaled
+from autoal_gui.exporters.images import images_told, scaled
 
 NAME = "npz"
 LABEL = mark("MedMNIST file (.npz)")
@@ -57,7 +57,7 @@ def write(
             np.savez_compressed(file, **arrays)  # type: ignore[arg-type]
     except OSError as error:
         raise ProjectError(tr("The labels could not be written there.")) from error
-    return tr_count("{count} image was written.", "{count} images were written.", len(images))
+    return images_told(len(images), len(labels.labelled))
 
 
 def _read(labels: Snapshot, side: int, progress: ProgressCallback) -> dict[int, Image]:

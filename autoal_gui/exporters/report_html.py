@@ -22,7 +22,7 @@ from autoal_gui.core.files import replacing
 from autoal_gui.core.habits import habits
 from autoal_gui.core.handover import Choices, Snapshot, no_progress
 from autoal_gui.core.journal import Journal
-from autoal_gui.core.language import in_use, mark, number, tr, tr_count
+from autoal_gui.core.language import in_use, mark, number, percent, tr, tr_count
 from autoal_gui.core.markup import document, table, tag
 from autoal_gui.core.metrics import Interval, Metrics
 from autoal_gui.core.pool import ProgressCallback
@@ -189,7 +189,7 @@ def _performance(labels: Snapshot, measured: Measured) -> Iterable[Element]:
             "predicted by a model that had not seen its label.",
             **told,
         )
-    interval = tr("In brackets: 95 % interval.")
+    interval = tr("In brackets: 95% interval.")
     yield tag("p", f"{words} {interval}")
     yield table(tr("Over all classes"), [tr("measure"), tr("value")], _overall(metrics))
     classes = labels.classes[: len(metrics.confusion)]
@@ -213,7 +213,7 @@ def _overall(metrics: Metrics) -> list[Cells]:
             tr("Balanced accuracy"),
             _share(metrics.balanced_accuracy, metrics.balanced_accuracy_interval),
         ],
-        [tr("Macro F1"), _percent(metrics.macro_f1)],
+        [tr("Macro F1"), percent(metrics.macro_f1, 1)],
     ]
     if metrics.auroc is not None:
         area = metrics.auroc.macro
@@ -317,7 +317,7 @@ def _weights(rounds: Sequence[RoundRecord]) -> Iterable[Element]:
     yield tag("figure", tag("figcaption", title), legend, chart, class_="single")
     columns = [tr("strategy"), *(number(record.number) for record in weighed)]
     rows: list[Cells] = [
-        [name, *(_percent(share.get(name, 0.0)) for share in shares)] for name in names
+        [name, *(percent(share.get(name, 0.0), 1) for share in shares)] for name in names
     ]
     yield table(tr("Share by round"), columns, rows)
 
@@ -381,13 +381,9 @@ def _plain(value: object) -> str:
 # -- numbers ----------------------------------------------------------------------------------
 
 
-def _percent(value: float) -> str:
-    return "–" if math.isnan(value) else f"{100 * value:.1f} %"
-
-
 def _share(value: float, interval: Interval) -> str:
     low, high = interval
-    return "–" if math.isnan(value) else f"{100 * value:.1f} % ({100 * low:.1f}–{100 * high:.1f})"
+    return "–" if math.isnan(value) else f"{percent(value, 1)} ({100 * low:.1f}–{100 * high:.1f})"
 
 
 def _area(value: float, interval: Interval) -> str:

@@ -207,6 +207,7 @@ class BatchStrip(QListView):
     def __init__(self, loader: ImageLoader, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("batch")
+        loader.thumbnail_side = round(THUMBNAIL * self.devicePixelRatioF())
         self._model = BatchModel(self)
         self._delegate = ThumbnailDelegate(loader, theme, self)
         self.setModel(self._model)

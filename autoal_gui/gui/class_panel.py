@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from autoal_gui.core.journal import Entry
-from autoal_gui.core.language import mark, tr
+from autoal_gui.core.language import mark, percent, tr
 from autoal_gui.core.project import Suggestion
 from autoal_gui.gui.keys import class_keys
 from autoal_gui.gui.parts import plain_tip, text_label
@@ -213,7 +213,7 @@ def feedback_text(
         words.append(tr("{answer}.", answer=answer_word(entry, classes)))
     if suggestion is not None:
         name = classes[suggestion.class_index]
-        share = f"{suggestion.confidence:.0%}"
+        share = percent(suggestion.confidence)
         words.append(tr("The model says {name} ({share}).", name=name, share=share))
     return " ".join(words)
 

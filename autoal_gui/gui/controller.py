@@ -51,7 +51,7 @@ from autoal_gui.gui.keys import class_keys, keys_sentence
 from autoal_gui.gui.services import Services
 
 AT_ONCE = 500  # images answered with one key: more is a slip of the hand
-BATCH_SAVED = 100  # milliseconds after a batch is on screen
+SHOWN = 100  # milliseconds after which the next image is on screen, by far
 START = "start.pt"  # the checkpoint that the first rounds start from
 IMAGES_GONE = mark("The project opens again once its images are back; all labels are safe.")
 WARM_LOST = mark("What was learned from the images is missing or damaged; it is learned again.")
@@ -113,7 +113,7 @@ class Controller(QObject):
         """What was answered last, be it to a repeat."""
         self._round: int | None = None
         self._trained_on: tuple[tuple[int, int], ...] | None = None
-        self._due = False  # a batch was completed while the engine was busy
+        self._due = False  # a batch was completed, and no round has started for it yet
         self._warming: RunSettings | None = None  # those of the warm start that runs
         self._gave_up = False  # the warm start failed
         self._waiting_export: tuple[ModuleType, Path] | None = None
@@ -121,8 +121,8 @@ class Controller(QObject):
         self._explaining = False
         self._waiting_prediction: Predict | None = None
         self._is_predicting = False
-        self._batch_saver = QTimer(self, singleShot=True, interval=BATCH_SAVED)
-        self._batch_saver.timeout.connect(self._save_batch)
+        self._shown = QTimer(self, singleShot=True, interval=SHOWN)
+        self._shown.timeout.connect(self._after_shown)
         self.label_export = OneJob(self)
         self.label_export.succeeded.connect(self._on_labels_written)
         self.label_export.failed.connect(self._on_labels_not_written)
@@ -213,7 +213,7 @@ class Controller(QObject):
         self.checks.close()
         # Where the disk is full, the same batch is dealt again, and a round that is not said to
         # have ended is one that was interrupted.
-        if self._batch_saver.isActive():
+        if self._shown.isActive():
             with contextlib.suppress(AutoALError):
                 self._save_batch()
         if self._round is not None:
@@ -497,13 +497,19 @@ class Controller(QObject):
 
     def _set_queue(self, queue: LabelQueue) -> None:
         self._queue = queue
-        self._batch_saver.start()  # once the next image is on screen, which must not wait for it
+        self._shown.start()
         self.batch_changed.emit()
 
     @Slot()
+    def _after_shown(self) -> None:
+        """Do what the next image must not wait for: store the batch, start the round."""
+        self._save_batch()
+        if self.state is State.IDLE:
+            self._go_on()
+
     def _save_batch(self) -> None:
         """Remember the batch; a program that ends before deals the same one again."""
-        self._batch_saver.stop()
+        self._shown.stop()
         try:
             self.project.save_batch(self._queue.batch, self._queue.repeats)
         except AutoALError as error:  # labelling goes on; only opening would begin elsewhere
@@ -539,6 +545,11 @@ class Controller(QObject):
     def state(self) -> State:
         """What the engine is doing."""
         return self._client.state
+
+    @property
+    def at_rest(self) -> bool:
+        """Whether the engine does nothing, and no round is about to start."""
+        return self.state is State.IDLE and not self._due
 
     @property
     def round_number(self) -> int | None:
@@ -595,11 +606,11 @@ class Controller(QObject):
             self._start_round()
 
     def _train_after_batch(self) -> None:
-        if self.state is not State.IDLE:
-            self._due = True
+        self._due = True
+        if self.state is State.IDLE:
+            self._shown.start()
+        else:
             self.rounds_changed.emit()
-        elif self._labels_changed():
-            self._start_round()
 
     def _train_anew(self) -> None:
         """Have a round run when the engine is free, although its labels may not be new."""
@@ -779,7 +790,12 @@ class Controller(QObject):
             pass
         elif self._should_warm_start():
             self._start_warming()
-        elif self._due and self._labels_changed():
+        elif self._due:
+            self._start_due()
+
+    def _start_due(self) -> None:
+        self._due = False
+        if self._labels_changed():
             self._start_round()
 
     # -- settings and classes -----------------------------------------------------------------

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from autoal_gui.core.language import mark, number, tr, tr_count
+from autoal_gui.core.language import mark, number, percent, tr, tr_count
 from autoal_gui.gui.actions import Actions
 from autoal_gui.gui.batch_strip import BatchStrip
 from autoal_gui.gui.class_panel import ClassPanel, feedback_text
@@ -391,7 +391,7 @@ class Desk(QWidget):
 
     @Slot(float)
     def _on_zoomed(self, scale: float) -> None:
-        self._zoom.setText(f"{scale:.0%}")
+        self._zoom.setText(percent(scale))
 
     def close_threads(self) -> None:
         """End the threads that decode images."""

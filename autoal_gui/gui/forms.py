@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from autoal_gui.core.language import mark, tr
+from autoal_gui.core.language import mark, percent_sign, tr
 from autoal_gui.core.model import StartModel
 from autoal_gui.core.settings import DEVICES, PRESETS, RunSettings, fitted_to
 from autoal_gui.gui.names import SEARCHING_MODES, mode_note, modes
@@ -207,7 +207,7 @@ class MethodForm(QWidget):
         self.mode.insertSeparator(len(SEARCHING_MODES))  # below it one strategy alone
         self.batch = spin(tr("Images in a batch"), 1, 1000, base.batch_size)
         self.audit = spin(tr("Drawn at random"), 0, 100, round(100 * base.audit_share))
-        self.audit.setSuffix(tr(" % of a batch"))
+        self.audit.setSuffix(percent_sign() + tr(" of a batch"))
         self.warm = QCheckBox(tr("Learn from all images first, for"))
         self.warm.setAccessibleName(tr("Warm start"))
         self.warm.setChecked(base.warm_start)

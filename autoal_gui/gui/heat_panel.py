@@ -6,7 +6,7 @@ from PySide6.QtCore import Slot
 from PySide6.QtGui import QImage, QPixmap
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel
 
-from autoal_gui.core.language import mark, tr
+from autoal_gui.core.language import mark, percent, tr
 from autoal_gui.core.messages import Explained
 from autoal_gui.gui.controller import Controller
 from autoal_gui.gui.image_view import ImageView
@@ -18,10 +18,10 @@ BLIND = mark(
 WORKING = mark("Working out where the model looked\u2026")
 WAITING = mark("Training is running; where the model looked is worked out as soon as it has ended.")
 LEGEND = mark(
-    "What spoke for {class_name} ({probability:.0%}) in the eyes of the model, in {fields} fields: "
+    "What spoke for {class_name} ({share}) in the eyes of the model, in {fields} fields: "
     "the more orange, the more. A rough hint; it says neither why nor whether the model is right."
 )
-NOTHING = mark("Nothing in this image spoke for {class_name} ({probability:.0%}) in particular.")
+NOTHING = mark("Nothing in this image spoke for {class_name} ({share}) in particular.")
 
 COLOUR = (213, 94, 0)
 """Okabe and Ito's vermilion, seen on black and on white. Opacity alone tells more from less, so
@@ -95,7 +95,7 @@ class HeatPanel(QFrame):
         if found.image_id != self._image_id or self._view.picture is None:
             return  # another image is on screen by now
         if not found.heat.any():
-            self._say(tr(NOTHING, class_name=found.class_name, probability=found.probability))
+            self._say(tr(NOTHING, class_name=found.class_name, share=percent(found.probability)))
             return
         self._view.show_overlay(heat_picture(found.heat))
         height, width = found.heat.shape
@@ -103,7 +103,7 @@ class HeatPanel(QFrame):
             tr(
                 LEGEND,
                 class_name=found.class_name,
-                probability=found.probability,
+                share=percent(found.probability),
                 fields=f"{width} \u00d7 {height}",
             ),
             scale=True,

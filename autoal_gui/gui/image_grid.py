@@ -10,6 +10,7 @@ from typing import Any
 from PySide6.QtCore import (
     QEvent,
     QItemSelection,
+    QItemSelectionModel,
     QModelIndex,
     QObject,
     QPersistentModelIndex,
@@ -335,7 +336,9 @@ class ImageGrid(QListView):
         """Select one image by its position and bring it into view."""
         index = self.grid_model.index(row, 0)
         if index.isValid():
-            self.setCurrentIndex(index)
+            # Not the view's own way, which selects nothing while Ctrl is held down, as in Ctrl+R.
+            how = QItemSelectionModel.SelectionFlag.ClearAndSelect
+            self.selectionModel().setCurrentIndex(index, how)
             self.scrollTo(index, QListView.ScrollHint.EnsureVisible)
 
     def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:  # noqa: N802

@@ -26,6 +26,8 @@ class ImageLoader(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self.thumbnail_side = 64
+        """Device pixels of the longer side of the thumbnails that are made from now on."""
         self._workers = ThreadPoolExecutor(THREADS, "pictures")
         self._decoded.connect(self._keep)
         self._generation = 0
@@ -84,14 +86,15 @@ class ImageLoader(QObject):
             image_id = self._wanted.pop(0)
             if image_id not in self._running:
                 self._running.add(image_id)
-                self._workers.submit(self._decode, self._generation, self._pool, image_id)
+                side = self.thumbnail_side
+                self._workers.submit(self._decode, self._generation, self._pool, image_id, side)
 
-    def _decode(self, generation: int, pool: ImagePool, image_id: int) -> None:
+    def _decode(self, generation: int, pool: ImagePool, image_id: int, side: int) -> None:
         """Decode one image; runs in a worker's thread and touches nothing but its arguments."""
         picture, small, failure = None, None, ""
         try:
             picture = levels(pool.picture(image_id))
-            small = thumbnail(picture)
+            small = thumbnail(picture, side)
         except ImageUnreadable as error:
             failure = str(error)
         except Exception:  # an odd file must not end the labelling

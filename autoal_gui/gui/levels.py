@@ -14,7 +14,6 @@ from autoal_gui.core.look import Greys, Look
 from autoal_gui.core.pixels import grey_table, levels_of, through_table
 from autoal_gui.core.pool import Picture, Pixels
 
-THUMBNAIL = 160  # device pixels a side: a strip's 64 at twice the density, with room
 FINEST_HALVED = 1024  # pixels a side above which halves of a picture are kept beside it
 
 Table = npt.NDArray[np.uint8]
@@ -79,18 +78,20 @@ def halved(pixels: Pixels) -> Pixels:
     return total.astype(pixels.dtype)
 
 
-def thumbnail(found: Levels) -> QImage:
-    """Return a small picture as its own window shows it; one that is small already stays so."""
+def thumbnail(found: Levels, side: int) -> QImage:
+    """Return a picture as its own window shows it, its longer side of `side` device pixels.
+
+    It needs no scaling and no conversion when it is painted.
+    """
     last = len(found.arrays) - 1
     height, width = found.arrays[last].shape[:2]
     picture = found.part(last, QRect(0, 0, width, height), found.table(Look()))
-    if max(width, height) <= THUMBNAIL:
-        return picture
-    return picture.scaled(
-        QSize(THUMBNAIL, THUMBNAIL),
+    scaled = picture.scaled(
+        QSize(side, side),
         Qt.AspectRatioMode.KeepAspectRatio,
         Qt.TransformationMode.SmoothTransformation,
     )
+    return scaled.convertToFormat(QImage.Format.Format_RGB32)
 
 
 def through(table: Table, pixels: Pixels) -> npt.NDArray[np.uint8]:

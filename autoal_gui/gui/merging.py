@@ -8,8 +8,8 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from autoal_gui.core.errors import AutoALError
 from autoal_gui.core.journal import Entry
-from autoal_gui.core.merge import Merge, merge, read_other, report
-from autoal_gui.core.pool import PoolImage, ProgressCallback
+from autoal_gui.core.merge import Merge, merge, read_other, report, with_hashes
+from autoal_gui.core.pool import ImagePool, ProgressCallback
 from autoal_gui.core.project import Project
 from autoal_gui.engine.jobs import OneJob
 from autoal_gui.gui.controller import Controller
@@ -53,7 +53,7 @@ class Merging(QObject):
             _compare,
             folder,
             project.folder,
-            tuple(project.pool.images.values()),
+            project.pool,
             project.classes,
             project.entries(),
         )
@@ -108,7 +108,7 @@ class Merging(QObject):
 def _compare(
     folder: Path,
     own: Path,
-    images: Sequence[PoolImage],
+    pool: ImagePool,
     classes: Sequence[str],
     entries: Sequence[Entry],
     tick: ProgressCallback,
@@ -117,4 +117,5 @@ def _compare(
     tick(0, 0)
     other = read_other(folder, own)
     tick(0, 0)
+    images = with_hashes(other, pool.images.values(), pool.reader, tick)
     return merge(other, images, classes, entries)

@@ -4,7 +4,7 @@ from functools import partial
 from pathlib import Path
 from typing import cast
 
-from PySide6.QtCore import QLocale, QSize, Signal, Slot
+from PySide6.QtCore import QSize, Signal, Slot
 from PySide6.QtWidgets import (
     QCheckBox,
     QDialog,
@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from autoal_gui.core.errors import AutoALError
-from autoal_gui.core.language import mark, tr, tr_count
+from autoal_gui.core.language import mark, percent, tr, tr_count
 from autoal_gui.core.model import StartModel
 from autoal_gui.core.pool import Listing, ProgressCallback, SourceSpec
 from autoal_gui.core.project import LabelUse, ProjectPlan
@@ -140,8 +140,8 @@ class ImportReport(QFrame):
         self.bar.setRange(0, min(total, 2**31 - 1))
         self.bar.setValue(done)
         if total:
-            share = QLocale().toString(round(100 * done / total))
-            self.line.setText(tr("Looking through the images: {share} %", share=share))
+            share = percent(done / total)
+            self.line.setText(tr("Looking through the images: {share}", share=share))
 
     def show_listing(self, listing: Listing) -> None:
         """Say what was found."""

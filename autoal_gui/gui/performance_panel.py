@@ -10,12 +10,12 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from autoal_gui.core.advice import Point, advise, chance_sentence, sentence
-from autoal_gui.core.language import mark, tr, tr_count
+from autoal_gui.core.language import mark, percent, tr, tr_count
 from autoal_gui.core.metrics import Area, Interval, Metrics
 from autoal_gui.core.project import Project, RoundRecord
 from autoal_gui.gui.confusion import ConfusionMatrix, cell_title, images_of_cell
 from autoal_gui.gui.controller import Controller
-from autoal_gui.gui.parts import NO_BREAK, CardColumn, empty, text_label
+from autoal_gui.gui.parts import CardColumn, empty, text_label
 from autoal_gui.gui.plots import draw_band, draw_line, make_plot, swatch, tint_plot
 from autoal_gui.gui.theme import Theme
 
@@ -74,7 +74,7 @@ class Value:
         """The interval in words."""
         if math.isnan(self.value):
             return ""
-        return f"{100 * self.low:.1f}–{percent(self.high)}"
+        return f"{100 * self.low:.1f}–{percent(self.high, 1)}"
 
 
 UNKNOWN = Value(math.nan, math.nan, math.nan)
@@ -178,7 +178,7 @@ class PerformancePanel(CardColumn):
     def _show_numbers(self, metrics: Metrics) -> None:
         for position in range(len(CURVES)):
             value = curve_point(metrics, position)
-            self.numbers[position].setText(percent(value.value))
+            self.numbers[position].setText(percent(value.value, 1))
             self.intervals[position].setText(value.span)
 
     def _show_advice(self, measured: Measured) -> None:
@@ -238,7 +238,7 @@ class PerformancePanel(CardColumn):
             row = 2 * c + 1
             self.classes.addWidget(_cell(classes[c], 0), row, 0)
             for column, (value, tip) in enumerate(class_values(metrics, c), start=1):
-                self.classes.addWidget(_cell(percent(value.value), column, "", tip), row, column)
+                self.classes.addWidget(_cell(percent(value.value, 1), column, "", tip), row, column)
                 self.classes.addWidget(_cell(value.span, column, "muted"), row + 1, column)
 
     @Slot(int, int)
@@ -321,9 +321,9 @@ def audit_line(audit: Metrics) -> str:
     return tr(
         "On {images} images drawn at random from yours: accuracy {accuracy} ({low} to {high}).",
         images=audit.total,
-        accuracy=percent(audit.accuracy),
-        low=percent(low),
-        high=percent(high),
+        accuracy=percent(audit.accuracy, 1),
+        low=percent(low, 1),
+        high=percent(high, 1),
     )
 
 
@@ -348,11 +348,6 @@ def class_values(metrics: Metrics, class_index: int) -> list[tuple[Value, str]]:
         shares.append((value, tr("{found} of {count} images", found=found, count=count)))
     area = metrics.auroc.classes[class_index] if metrics.auroc else None
     return [*shares, (Value.of_area(area), "")]
-
-
-def percent(value: float) -> str:
-    """Return a share as a percentage; a dash where there is no data."""
-    return "–" if math.isnan(value) else f"{100 * value:.1f}{NO_BREAK}%"
 
 
 def _cell(text: str, column: int, role: str = "", tip: str = "") -> QLabel:

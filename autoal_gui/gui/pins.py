@@ -1,10 +1,11 @@
 """The query strategies now: share and weight of each, and whether it is pinned on or off."""
 
-import numpy as np
+import math
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QProgressBar, QWidget
 
-from autoal_gui.core.language import mark, tr
+from autoal_gui.core.language import mark, percent, tr
 from autoal_gui.core.project import RoundRecord
 from autoal_gui.core.settings import RunSettings
 from autoal_gui.gui.forms import combo
@@ -59,8 +60,8 @@ class PinTable(QWidget):
         for name, (bar, share, weight) in self._numbers.items():
             found = shares.get(name)
             bar.setValue(round(1000 * (found or 0.0)))
-            share.setText(_percent(found))
-            weight.setText(_percent(plain.get(name)))
+            share.setText(percent(math.nan if found is None else found, 1))
+            weight.setText(percent(plain.get(name, math.nan), 1))
         for name, box in self.combos.items():
             box.blockSignals(True)
             box.setCurrentIndex(max(0, box.findData(pin_of(settings, name))))
@@ -167,7 +168,3 @@ def _number() -> QLabel:
     label = QLabel()
     label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
     return label
-
-
-def _percent(value: float | None) -> str:
-    return "–" if value is None or np.isnan(value) else f"{value:.1%}"

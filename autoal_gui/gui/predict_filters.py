@@ -12,7 +12,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
 )
 
-from autoal_gui.core.language import mark, number, tr, tr_count
+from autoal_gui.core.language import mark, number, percent_sign, tr, tr_count
 from autoal_gui.core.predicted import ORDERS, Order, PredictionTable
 from autoal_gui.gui.parts import text_label
 
@@ -58,7 +58,7 @@ class PredictFilters(QFrame):
     def _make_bound(self, value: int) -> QSpinBox:
         box = QSpinBox()
         box.setRange(0, 100)
-        box.setSuffix(" %")
+        box.setSuffix(percent_sign())
         box.setValue(value)
         box.valueChanged.connect(self._on_bound)
         return box

@@ -8,7 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
-from autoal_gui.core.language import mark, number, tr, tr_count
+from autoal_gui.core.language import mark, number, percent, tr, tr_count
 from autoal_gui.core.messages import (
     CommandFailed,
     Event,
@@ -453,4 +453,4 @@ def progress_words(progress: Progress) -> str:
 def share_lines(classes: Sequence[str], shares: Sequence[float]) -> list[str]:
     """Return a line for each of the likeliest classes."""
     order = sorted(range(len(shares)), key=lambda index: -shares[index])[:6]
-    return [f"{shares[index]:.1%}  {classes[index]}" for index in order]
+    return [f"{percent(shares[index], 1)}  {classes[index]}" for index in order]

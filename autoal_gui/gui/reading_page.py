@@ -13,7 +13,7 @@ from PySide6.QtWidgets import (
 )
 
 from autoal_gui.core.journal import Action, Entry
-from autoal_gui.core.language import mark, number, tr, tr_count
+from autoal_gui.core.language import mark, number, percent_sign, tr, tr_count
 from autoal_gui.core.readings import Reading, Which
 from autoal_gui.gui.actions import Actions
 from autoal_gui.gui.class_panel import answer_word
@@ -53,7 +53,7 @@ class ReadingDialog(QDialog):
         self.name.setAccessibleName(tr("Second reader"))
         self.name.setPlaceholderText(tr("Name of the second reader"))
         self.share = spin(tr("Share of the images"), 1, 100, USUAL_SHARE)
-        self.share.setSuffix(" %")
+        self.share.setSuffix(percent_sign())
         self.choices: dict[Which, QRadioButton] = {}
         self.unfinished: list[tuple[QRadioButton, Reading]] = []
         self.problem = text_label(role="danger")

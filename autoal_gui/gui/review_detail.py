@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 
 from autoal_gui.core.audit import Change, changes
 from autoal_gui.core.journal import Entry
-from autoal_gui.core.language import mark, number, tr
+from autoal_gui.core.language import mark, number, percent, tr
 from autoal_gui.core.predictions import Probabilities
 from autoal_gui.core.project import Project
 from autoal_gui.gui.class_panel import answer_word
@@ -148,7 +148,7 @@ def facts(project: Project, image: int, shares: Probabilities | None) -> tuple[s
         told = mark("Suggested then, before the answer: {name} ({share}).")
         if not entry.shown:
             told = mark("Suggested then, hidden until the answer: {name} ({share}).")
-        share = f"{entry.confidence:.0%}"
+        share = percent(entry.confidence)
         words.append(tr(told, name=classes[entry.suggested], share=share))
     if shares is not None:
         words.append(tr("The model now: {shares}.", shares=share_words(shares, classes)))
@@ -159,7 +159,7 @@ def share_words(shares: Probabilities, classes: Sequence[str]) -> str:
     """Return the likeliest classes with their probabilities."""
     order = sorted(range(len(shares)), key=lambda index: -shares[index])[:NAMED]
     order = [index for index in order if shares[index] >= SMALLEST] or order[:1]
-    return ", ".join(f"{classes[index]} {shares[index]:.0%}" for index in order)
+    return ", ".join(f"{classes[index]} {percent(shares[index])}" for index in order)
 
 
 def change_line(change: Change, classes: Sequence[str]) -> str:

@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSplitter, QVBoxLayout, QWidget
 
 from autoal_gui.core.journal import Action
-from autoal_gui.core.language import mark, number, tr, tr_count
+from autoal_gui.core.language import mark, number, percent, tr, tr_count
 from autoal_gui.core.predictions import Probabilities
 from autoal_gui.core.project import Suggestion
 from autoal_gui.core.review import (
@@ -50,7 +50,9 @@ class ModelCaptions(Mapping[int, str]):
         if place is None or table.model_class[place] in (MODEL_UNKNOWN, table.class_index[place]):
             raise KeyError(image_id)
         name = self._classes[int(table.model_class[place])]
-        return tr("Model: {name} {share}", name=name, share=f"{table.probability[place]:.0%}")
+        return tr(
+            "Model: {name} {share}", name=name, share=percent(float(table.probability[place]))
+        )
 
     def __iter__(self) -> Iterator[int]:
         return (image for image in self._table.ids.tolist() if image in self)

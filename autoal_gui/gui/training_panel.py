@@ -11,7 +11,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
 )
 
-from autoal_gui.core.language import mark, number, tr, tr_count
+from autoal_gui.core.language import mark, number, percent, tr, tr_count
 from autoal_gui.core.messages import STEPS, Progress, Step
 from autoal_gui.core.project import Project, RoundRecord
 from autoal_gui.core.session import Move, State, can
@@ -193,11 +193,13 @@ class TrainingPanel(QFrame):
     def _show_start(self) -> None:
         self.losses.hide()
         self.line.setText(tr("Starting…"))
-        self._show_steps(set(STEPS), False)
+        steps: set[Step] = set()
         if self._controller.is_warming:
-            self._show_steps({"reading", "warm start"}, True)
+            steps = {"reading", "warm start"}
         elif self._controller.round_number is not None:
-            self._show_steps(round_steps(self._controller.project), True)
+            steps = round_steps(self._controller.project)
+        self._show_steps(steps, True)
+        self._show_steps({*STEPS} - steps, False)
         for bar in self._bars.values():
             bar.setValue(0)
 
@@ -278,7 +280,7 @@ def progress_line(progress: Progress) -> str:
     counts = {"done": progress.done, "total": progress.total}
     words = [tr("{step} {done} of {total}", step=tr(STEP_NAMES[progress.step]), **counts)]
     if progress.step == "warm start":  # it ends at a time: its counts mean nothing
-        words = [f"{progress.done / max(1, progress.total):.0%}"]
+        words = [percent(progress.done / max(1, progress.total))]
     if progress.seconds_left is not None:
         words.append(tr("about {time} left", time=duration(progress.seconds_left)))
     if progress.loss is not None:

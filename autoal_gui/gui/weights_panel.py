@@ -6,7 +6,7 @@ import pyqtgraph as pg
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QToolButton
 
-from autoal_gui.core.language import mark, tr
+from autoal_gui.core.language import mark, percent, tr
 from autoal_gui.core.project import RoundRecord
 from autoal_gui.core.settings import RunSettings
 from autoal_gui.gui.controller import Controller
@@ -30,7 +30,7 @@ NO_WEIGHTS = mark(
 )
 FORMS = {
     "lines": (mark("Lines"), mark("A line a strategy")),
-    "areas": (mark("Stacked areas"), mark("Shares on top of each other: together 100 %")),
+    "areas": (mark("Stacked areas"), mark("Shares on top of each other: together 100%")),
     "map": (mark("Heat map"), mark("A row a strategy, a column a round")),
 }
 """The forms of the chart: what each is called, and a tip."""
@@ -161,7 +161,11 @@ class WeightsPanel(CardColumn):
         top = max(0.2, float(np.nanmax(shares)))
         self._image.setLevels((0.0, top))
         self._scale.setText(
-            tr("Share of the ranking: dark 0 %, bright {most} %.", most=f"{100 * top:.0f}")
+            tr(
+                "Share of the ranking: dark {least}, bright {most}.",
+                least=percent(0),
+                most=percent(top),
+            )
         )
         self._image.setColorMap(pg.colormap.get("cividis"))
         self._image.setRect(0, 0, len(numbers), len(names))

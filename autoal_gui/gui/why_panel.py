@@ -1,5 +1,7 @@
 """Why an image is asked for: a line, and on request what every strategy made of it."""
 
+import math
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QFrame,
@@ -11,7 +13,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from autoal_gui.core.language import mark, tr
+from autoal_gui.core.language import mark, percent, tr
 from autoal_gui.core.messages import Query
 from autoal_gui.core.pool import Split
 from autoal_gui.gui.names import strategy_label
@@ -106,8 +108,8 @@ def rows_of(query: Query) -> list[tuple[str, str, str, str]]:
         (
             strategy_label(name),
             f"{score:.2f}",
-            f"{weight:.1%}",
-            f"{score * weight / total:.0%}" if total else "–",
+            percent(weight, 1),
+            percent(score * weight / total if total else math.nan),
         )
         for name, score, weight in sorted(query.strategies, key=_part, reverse=True)
     ]
@@ -143,7 +145,7 @@ def _asked_for(query: Query) -> str:
         words = tr("Asked for by {strategy} alone.", strategy=strategy_label(parts[0][0]))
     elif total > 0:
         named = ", ".join(
-            f"{strategy_label(p[0])} {_part(p) / total:.0%}" for p in parts[:NAMED] if _part(p)
+            f"{strategy_label(p[0])} {percent(_part(p) / total)}" for p in parts[:NAMED] if _part(p)
         )
         note = strategy_note(parts[0][0])
         words = tr("Asked for by {strategies}.", strategies=named)

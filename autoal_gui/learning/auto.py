@@ -12,7 +12,7 @@ others. A share of every batch is drawn at random, to measure (`Query.audit`).
 import numpy as np
 import numpy.typing as npt
 
-from autoal_gui.core.language import tr
+from autoal_gui.core.language import percent, tr
 from autoal_gui.core.settings import RunSettings
 from autoal_gui.learning import placebo
 from autoal_gui.learning.bilevel import Learned, can_learn, learn_weights
@@ -244,12 +244,11 @@ def _reason(learned: Learned | None, names: tuple[str, ...], weights: Floats) ->
         return tr(
             "Auto spreads the batch over your images; no strategy has shown that it does better."
         )
-    gain, error = 100 * learned.gain, 100 * learned.error
     best = names[int(weights.argmax())]
     return tr(
         "Auto trusts {best} most: on labels held out, its weights lower the error by "
-        "{gain:.0f} % (± {error:.0f}) against random choice.",
+        "{gain} (± {error}) against random choice.",
         best=best,
-        gain=gain,
-        error=error,
+        gain=percent(learned.gain),
+        error=percent(learned.error),
     )

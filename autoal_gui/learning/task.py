@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from autoal_gui.core.language import mark, tr
+from autoal_gui.core.language import mark, percent, tr
 from autoal_gui.core.messages import Progress, RunRound, Step
 from autoal_gui.core.settings import RunSettings
 from autoal_gui.learning.checkpoint import ModelCard, load_weights, read_card
@@ -26,12 +26,12 @@ Floats = npt.NDArray[np.float64]
 FIRST_COMPARED = 60  # labels; with fewer, what is held out says too little
 FOLDS_COMPARED = 2  # of five: 24 of 60 labels are held out, for two trainings more
 EVERY_LAYER = mark(
-    "On labels held out, training every layer had {every:.0f} % right, the last alone {last:.0f} "
-    "%; from here on every layer is trained."
+    "On labels held out, training every layer had {every} right, the last alone {last}; "
+    "from here on every layer is trained."
 )
 LAST_LAYER = mark(
-    "On labels held out, training every layer had {every:.0f} % right, the last alone {last:.0f} "
-    "%; from here on the last alone is trained."
+    "On labels held out, training every layer had {every} right, the last alone {last}; "
+    "from here on the last alone is trained."
 )
 LEAD = 1.5  # standard errors by which every layer must lead: where it loses, it loses much
 Look = Callable[[Sequence[int], int, Step], Generator[Progress, None, Evidence]]
@@ -146,8 +146,8 @@ def _all_layers_win(
     wins = mean > LEAD * error
     told = tr(
         EVERY_LAYER if wins else LAST_LAYER,
-        every=100 * (weights * right_all).sum(),
-        last=100 * (weights * right_head).sum(),
+        every=percent((weights * right_all).sum()),
+        last=percent((weights * right_head).sum()),
     )
     return wins, told
 

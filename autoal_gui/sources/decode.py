@@ -22,7 +22,7 @@ from autoal_gui.core.pool import Pixels
 FORMATS = ("PNG", "JPEG", "TIFF", "BMP", "WEBP")
 """The formats that are tried, whatever the ending of the file says."""
 
-ENDINGS = frozenset({".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp"})
+ENDINGS = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp")
 """Lower-case endings of files that are taken for images."""
 
 MAX_PIXELS = 100_000_000

@@ -32,8 +32,7 @@ from autoal_gui.sources.tree import (
     classes_of,
     inside,
     is_labelled,
-    is_text,
-    key_of,
+    keys_of,
     label_of,
     natural,
     root_of,
@@ -149,15 +148,9 @@ def _root(spec: SourceSpec) -> Path:
 def _files(spec: SourceSpec) -> tuple[Path, list[str], Reasons]:
     """Return the folder, the keys of its files in natural order, and what cannot be looked at."""
     root, path = _root(spec), Path(spec.location).expanduser()
-    keys: list[str] = []
     unusable: Reasons = []
-    for file in [path.resolve()] if path.is_file() else walk(root, unusable):
-        key = key_of(root, file)
-        if is_text(file):
-            keys.append(key)
-        else:
-            unusable.append((key, tr("The name of the file is not proper text.")))
-    return root, sorted(keys, key=natural), unusable
+    files = [str(path.resolve())] if path.is_file() else walk(root, unusable)
+    return root, keys_of(root, files, unusable), unusable
 
 
 def _why_none(unusable: Reasons) -> str:

@@ -32,8 +32,7 @@ from autoal_gui.sources.tree import (
     classes_of,
     inside,
     is_labelled,
-    is_text,
-    key_of,
+    keys_of,
     label_of,
     natural,
     root_of,
@@ -110,17 +109,9 @@ def _waits(spec: SourceSpec) -> bool:
 
 def _find(root: Path) -> tuple[list[str], list[tuple[str, str]]]:
     """Return the keys of all images below `root` in natural order, and what cannot be used."""
-    keys: list[str] = []
     unusable: list[tuple[str, str]] = []
-    for path in walk(root, unusable):
-        key = key_of(root, path)
-        if path.suffix.lower() not in ENDINGS:
-            continue
-        if is_text(path):
-            keys.append(key)
-        else:
-            unusable.append((key, tr("The name of the file is not proper text.")))
-    return sorted(keys, key=natural), unusable
+    images = (path for path in walk(root, unusable) if path.lower().endswith(ENDINGS))
+    return keys_of(root, images, unusable), unusable
 
 
 def _check(root: Path, keys: list[str], ticks: Ticks) -> Iterator[tuple[str, str, str]]:

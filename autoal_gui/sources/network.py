@@ -76,6 +76,7 @@ class _Receiver(threading.Thread):
         try:
             if not self._url.startswith(("https://", "http://")):
                 raise ValueError(self._url)
+            # The line above lets neither files nor other schemes through.
             request = Request(self._url, headers={"User-Agent": "autoal-gui"})  # noqa: S310
             with urlopen(request, timeout=TIMEOUT) as response:  # noqa: S310
                 self._put(b"%d" % int(response.headers.get("Content-Length", 0)))

@@ -20,7 +20,7 @@ class Payload:
     """Leaves a file behind where it is unpickled: code that must never run."""
 
     def __reduce__(self) -> tuple[object, ...]:
-        return (open, ("/tmp/autoal-canary", "w"))  # noqa: S108
+        return (open, ("/tmp/autoal-canary", "w"))  # noqa: S108 - `targets.CANARY`
 
 
 def saved(image: Image.Image, kind: str, **options: object) -> bytes:
@@ -140,8 +140,29 @@ def dicom_seeds() -> list[bytes]:
     return [file.read_bytes() for file in files[::2]]
 
 
+def model_seeds() -> list[bytes]:
+    """Whole models of 45 MB, in both formats."""
+    import tempfile
+
+    from autoal_gui.core.settings import PRESETS
+    from autoal_gui.learning.checkpoint import ModelCard, save_checkpoint
+    from autoal_gui.learning.export import export_model
+    from autoal_gui.learning.networks import Classifier
+
+    card = ModelCard(
+        classes=("a", "b"), input_size=28, channels=1, mean=(0.5,), deviation=(0.2,),
+        stem="3x3/2", dropout=0.5, data_hash="0" * 64, mode="paper", round_number=1, labels=4,
+        confusion=((2, 0), (1, 1)), settings=PRESETS["cpu"].to_json(),
+    )  # fmt: skip
+    with tempfile.TemporaryDirectory() as base:
+        files = Path(base) / "model.pt", Path(base) / "model.safetensors"
+        save_checkpoint(files[0], Classifier(1, 2, card.stem, card.dropout), card)
+        export_model("safetensors", *files)
+        return [file.read_bytes() for file in files]
+
+
 def checkpoint_seeds() -> list[bytes]:
-    """Small ones, since the weights of a whole network would be rewritten at each try."""
+    """Small ones, whose cards or weights fit no model; `model_seeds` has those that do."""
     import torch
 
     from autoal_gui.core.settings import PRESETS
@@ -215,5 +236,6 @@ SEEDS: dict[str, Callable[[], list[bytes]]] = {
     "dicom": dicom_seeds,
     "checkpoint": checkpoint_seeds,
     "safetensors": safetensors_seeds,
+    "model": model_seeds,
     "project": project_seeds,
 }

@@ -15,6 +15,7 @@ from autoal_gui.core.errors import AutoALError, ProjectDamaged
 
 CANARY = Path("/tmp/autoal-canary")  # noqa: S108 - what `seeds.Payload` makes
 LONGEST_SENTENCE = 300
+EDGE = 1 << 14  # bytes
 Target = Callable[[bytes, Path], None]
 
 
@@ -117,6 +118,21 @@ def read_safetensors(data: bytes, place: Path) -> None:
     read_checkpoint(data, place, ".safetensors")
 
 
+def read_model(data: bytes, place: Path) -> None:
+    """Load a whole model, and let it say what an image is."""
+    import torch
+
+    from autoal_gui.learning.checkpoint import load_model
+
+    file = place / ("model.pt" if data[:2] == b"PK" else "model.safetensors")
+    file.write_bytes(data)
+    model, card = load_model(file)
+    with torch.inference_mode():
+        told = model(torch.zeros(1, card.channels, card.input_size, card.input_size))
+    if told.shape != (1, len(card.classes)):
+        raise Harm(f"it says {tuple(told.shape)} of {len(card.classes)} classes")
+
+
 def read_project(data: bytes, place: Path) -> None:
     """Open a project file; where it is damaged, recover it and open what came out."""
     from autoal_gui.core.backups import backups
@@ -154,6 +170,7 @@ TARGETS: dict[str, Target] = {
     "dicom": read_dicom,
     "checkpoint": read_checkpoint,
     "safetensors": read_safetensors,
+    "model": read_model,
     "project": read_project,
 }
 
@@ -223,6 +240,8 @@ def mutations(seeds: list[bytes], number: int) -> bytes:
     data = bytearray(draw.choice(seeds))
     for _ in itertools.repeat(None, draw.choice((0, 1, 1, 2, 4, 16))):
         at = draw.randrange(len(data) + 1)
+        if len(data) > EDGE and draw.random() < 0.8:  # what is in a file is said at its ends
+            at = draw.choice((at % EDGE, len(data) - at % EDGE))
         way = draw.randrange(7)
         if way == 0:
             del data[at:]

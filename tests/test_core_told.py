@@ -1,0 +1,51 @@
+"""What is said of agreement, consistency and habits."""
+
+from autoal_gui.core.agreement import Agreement
+from autoal_gui.core.habits import habits
+from autoal_gui.core.journal import Entry, Journal
+from autoal_gui.core.told import SAME, agreement_words, habit_words, to_settle_words
+
+
+def test_agreement_is_told_as_far_as_it_is_known():
+    assert agreement_words(Agreement.of((), 2), False, SAME) == (
+        "No image has a class from both readers yet.",
+    )
+    same, unknown = agreement_words(Agreement.of([(0, 0)] * 3, 2), True, SAME)
+    assert same.startswith("The same class on 3 of 3 images: 100% (")
+    assert unknown == "Kappa is unknown: both readers gave a single class."
+    whole = Agreement.of([(0, 0), (1, 1), (2, 2), (0, 1)] * 5, 3)
+    share, kappa, weighted = agreement_words(whole, True, SAME)
+    assert share.startswith("The same class on 15 of 20 images: 75% (")
+    assert kappa.startswith("Cohen's kappa 0.64 (")
+    assert kappa.endswith("): substantial.")
+    assert weighted.startswith("Weighted kappa for grades 0.8")
+    assert agreement_words(whole, False, SAME) == (share, kappa)
+
+
+def blind(sequence, image, class_index, shown=False):
+    return Entry(sequence, "2026", "reader", 1, "label", image, class_index, 0, 0.8, shown)
+
+
+def told(entries):
+    return habit_words(habits(Journal.of(entries), 2))
+
+
+def test_habits_are_told_with_the_way_that_changes_went():
+    assert told([]) == (
+        "No answer has met a suggestion yet: they begin with the first round that trains a model.",
+    )
+    kept = [blind(1, 1, 0), blind(2, 2, 1)]
+    assert len(told(kept)) == 2
+    assert told(kept)[1].startswith("After seeing it, none of 2 answers was changed (0% to ")
+    changed = told([*kept, blind(3, 2, 0), blind(4, 3, 0, shown=True)])
+    assert changed[1].startswith("After seeing it, 1 of 2 answers were changed: 50% (")
+    assert changed[2].startswith("Of these changes, 1 went to the model's class (")
+    assert "0 away from it (" in changed[2]
+    assert changed[3] == "A slip of the finger that was put right counts as a change too."
+    assert changed[4].startswith("With the suggestion in sight, the model's class was given on 1 ")
+
+
+def test_what_is_left_to_settle_is_counted():
+    assert to_settle_words(0) == "Nothing is left to settle."
+    assert to_settle_words(1) == "1 image to settle."
+    assert to_settle_words(2) == "2 images to settle."
