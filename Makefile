@@ -59,8 +59,9 @@ audit: .venv/supply.stamp
 
 # Of core, engine and exporters, by the tests that concern them.
 COVERING := $(wildcard tests/test_core_*.py tests/test_exporter*.py tests/test_sources_*.py) \
-  $(patsubst %,tests/test_%.py,engine faults_recovery faults_privacy handover check_command cli \
-  look pixels privacy strategies vote walls translations)
+  $(patsubst %,tests/test_%.py,check_command engine evaluation_results faults_privacy \
+  faults_recovery handover learning_export learning_predict look pixels privacy strategies \
+  translations vote walls)
 coverage: .venv/dev.stamp
 	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -q $(COVERING) --cov
 

@@ -3,6 +3,7 @@ import os
 import sys
 import threading
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -14,6 +15,7 @@ os.environ["KMP_BLOCKTIME"] = "0"
 # Time decides no test: a busy machine is slow without being wrong.
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("untimed")
+PATIENCE = 60_000  # milliseconds
 
 
 def traced(run: Callable[[object], None]) -> Callable[[object], None]:
@@ -62,6 +64,14 @@ def due_garbage():
         from autoal_gui.gui.garbage import collect_due
 
         collect_due()
+
+
+@pytest.fixture
+def qtbot(qtbot):
+    """Wait as long as a busy machine may take: what never comes fails all the same."""
+    for name in ("waitUntil", "waitSignal", "waitSignals"):
+        setattr(qtbot, name, partial(getattr(qtbot, name), timeout=PATIENCE))
+    return qtbot
 
 
 @pytest.fixture

@@ -88,3 +88,12 @@ def test_what_cannot_be_merged_is_refused(projects, capsys, tmp_path):
     assert "That is this project" in capsys.readouterr().err
     assert run(["merge", folder, str(tmp_path)]) == 1
     assert "no project" in capsys.readouterr().err
+
+
+def test_a_file_whose_seals_cannot_be_computed_is_damaged(projects, capsys):
+    _, theirs = projects
+    with closing(sqlite3.connect(theirs.folder / FILE_NAME)) as db:
+        db.execute("DROP TABLE journal")
+        db.commit()
+    assert run(["audit", str(theirs.folder)]) == 1
+    assert "damaged" in capsys.readouterr().err

@@ -42,3 +42,10 @@ def test_what_is_chosen_is_what_the_captions_say(counts, index, low, high):
     bounds = table.counts(3, low, high)
     assert sum(bounds) == len(table.chosen(None, low, high, "name"))
     assert bounds[0] == len(table.chosen(0, low, high, "name"))
+
+
+def test_captions_are_one_for_each_image():
+    table, _ = table_of([[1, 2, 3], [4, 1, 1]])
+    captions = Captions(table, CLASSES)
+    assert list(captions) == list(table.rows)
+    assert len(captions) == len(table.ids) == len(dict(captions))

@@ -4,6 +4,7 @@ import sqlite3
 import stat
 import sys
 from contextlib import closing
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -25,7 +26,7 @@ from project_support import (
     settings_with,
 )
 
-from autoal_gui.core.checks import Checked
+from autoal_gui.core.checks import Checked, identity_of
 from autoal_gui.core.errors import (
     EarlyAccess,
     ImageUnreadable,
@@ -34,7 +35,7 @@ from autoal_gui.core.errors import (
     SourceError,
 )
 from autoal_gui.core.files import sha256_of
-from autoal_gui.core.journal import Journal
+from autoal_gui.core.journal import Entry, Journal
 from autoal_gui.core.messages import Asked, Query, WarmStarted
 from autoal_gui.core.pool import (
     ImagePool,
@@ -44,7 +45,8 @@ from autoal_gui.core.pool import (
     SourceSpec,
     longest_side,
 )
-from autoal_gui.core.project import RANKING_KEPT, Project, Suggestion
+from autoal_gui.core.project import RANKING_KEPT, Project, Suggestion, make_folders
+from autoal_gui.core.readings import Reading
 from autoal_gui.core.splits import assign_splits, default_evaluation_size
 from autoal_gui.sources.opening import open_images
 
@@ -1091,3 +1093,76 @@ def test_nothing_waits_once_only_unreadable_images_are_left(tmp_path):
     project.store_checks([Checked(i, keys[i], "", "The file is gone.") for i in (first, second)])
     assert project.waiting == 0
     project.close()
+
+
+# -- small things that last --------------------------------------------------------------------
+
+
+def test_what_was_waited_and_read_by_others_is_kept(project):
+    assert (project.waited_seconds, project.readings, project.unusable) == (0.0, (), frozenset())
+    project.waited_seconds = 12.5
+    begun, other = Reading("Dr B", (3, 1)), Reading("Dr C", (2,))
+    project.save_reading(begun)
+    project.save_reading(other)
+    again = reopened(project)
+    assert again.waited_seconds == 12.5
+    assert again.readings == (begun, other)
+    again.add_readings([Entry(1, "2026", "Dr C", 0, "label", 2, 0, purpose="second")])
+    again.save_reading(Reading("Dr D", (1,)))  # what is finished needs no taking up
+    assert again.readings == (begun, Reading("Dr D", (1,)))
+    assert [entry.annotator for entry in again.entries_of(2)] == ["Dr C"]
+    assert again.entries_of(3) == ()
+    again.close()
+
+
+def test_answers_that_were_given_together_turn_together_and_others_alone(project):
+    assert (project.undo_together(), project.redo_together()) == ((), ())
+    project.answer(1, "label", 0)
+    with project.together():
+        for image in (2, 3):
+            project.answer(image, "label", 1)
+    assert [entry.image_id for entry in project.undo_together()] == [3, 2]
+    assert [entry.image_id for entry in project.undo_together()] == [1]
+    assert set(project.answers) == set()
+    assert [entry.image_id for entry in project.redo_together()] == [1]
+    assert [entry.image_id for entry in project.redo_together()] == [2, 3]
+    assert project.redo_together() == ()
+    assert set(project.answers) == {1, 2, 3}
+
+
+def test_a_folder_that_cannot_be_made_is_one_sentence(tmp_path):
+    (tmp_path / "file").write_bytes(b"no folder")
+    with pytest.raises(ProjectError, match="cannot be made there"):
+        make_folders(tmp_path / "file" / "project")
+    assert (tmp_path / "file").read_bytes() == b"no folder"
+
+
+def test_a_project_in_which_a_class_is_missing_is_damaged(project):
+    project.answer(1, "label", 1)
+    project.close()
+    with closing(sqlite3.connect(file_of(project))) as db:
+        db.execute("PRAGMA foreign_keys=OFF")
+        db.execute("DELETE FROM class WHERE class_index=0")
+        db.commit()
+    with pytest.raises(ProjectDamaged):
+        Project.open(project.folder, open_images)
+
+
+def test_there_is_no_warm_start_to_go_on_with_before_there_was_one(project):
+    project.continue_warm_start()
+    assert project.warm_start is None
+
+
+def test_images_that_were_listed_unread_keep_the_name_that_they_had_then():
+    images = (ListedImage("a.png", "1" * 64), ListedImage("b.png", "2" * 64))
+    read = Listing(classes=("x",), images=images)
+    unread = replace(read, images=(read.images[0], ListedImage("b.png", "")))
+    other = replace(read, images=(read.images[0], ListedImage("c.png", "")))
+    assert identity_of(read) == ""
+    assert identity_of(unread) != identity_of(other)
+    images = {1: PoolImage(1, "a.png", "1" * 64, "pool"), 2: PoolImage(2, "b.png", "", "pool")}
+    pool = ImagePool(images, None, identity_of(unread))
+    before = pool.data_hash
+    assert before == identity_of(unread)
+    pool.put_hashes({2: "2" * 64})
+    assert pool.data_hash == before

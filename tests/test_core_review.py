@@ -163,6 +163,14 @@ def test_label_errors_are_those_of_cleanlab(seed):
     assert suspicious[wrong].mean() > 0.6 > 0.1 > suspicious[~wrong].mean()
 
 
+def test_an_image_whose_label_the_model_prefers_is_never_suspicious():
+    labels = np.array([1, 1, 1, 0])
+    first = np.array([0.0001, 0.0003, 0.0003, 0.0002])  # the only label of class 0 is wrong
+    shares = np.stack([first, 1 - first], 1)
+    _, suspicious = label_quality(labels, shares)
+    assert not suspicious[:3].any()
+
+
 def test_images_without_label_or_probabilities_are_left_alone():
     labels, shares, _ = noisy(0)
     labels[100:110] = -1

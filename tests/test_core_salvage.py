@@ -4,12 +4,15 @@ import sqlite3
 from contextlib import closing
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from project_support import file_of, new_project, no_progress, result_of
 
 from autoal_gui.core.chain import replayable
+from autoal_gui.core.database import is_own
 from autoal_gui.core.errors import ProjectDamaged, ProjectError, ProjectTooNew
 from autoal_gui.core.journal import Entry
+from autoal_gui.core.messages import Predicted
 from autoal_gui.core.project import FILE_NAME, Project
 from autoal_gui.core.recovery import recover
 from autoal_gui.core.salvage import PAGE, number_at, salvage
@@ -167,6 +170,45 @@ def test_a_round_whose_result_is_damaged_is_said_to_be_lost(tmp_path):
     again.close()
 
 
+def test_what_models_said_of_the_images_comes_back(tmp_path):
+    project = new_project(tmp_path, per_class=8, evaluation_images=2)
+    evaluation = np.array(project.pool.ids("evaluation"))
+    project.answer(project.unanswered()[0], "label", 0)
+    shares = np.array([[0.75, 0.25], [0.125, 0.875]], np.float32)
+    measured = Predicted.of(evaluation, shares)
+    project.finish_round(result_of(project, project.begin_round(), "round.pt", measured=measured))
+    kept = {image: row.tolist() for image, row in project.predictions().items()}
+    assert kept.keys() == set(evaluation.tolist())
+    content = closed(project)
+    place = place_of(cell_of(content, "journal", 1)) + 2
+    put(project, content[:place] + b"\xff" + content[place + 1 :])
+    _, again = recovered(project)
+    assert {image: row.tolist() for image, row in again.predictions().items()} == kept
+    again.close()
+
+
+def test_rows_that_no_table_could_hold_stay_out(tmp_path):
+    project = new_project(tmp_path)
+    for image in (1, 2, 3):
+        project.answer(image, "label", 0)
+    project.finish_round(result_of(project, project.begin_round()))
+    entries, ranking = project.entries(), project.ranking
+    content = closed(project)
+    query = content.index(b'[1.5, [["entropy"')
+    split = content.index(b"pool", content.index(b"abnormal/000.png"))
+    annotator = content.index(b'"reader"')
+    for at, byte in ((query, b"\x07"), (split, b"P"), (annotator, b"7")):
+        content = content[:at] + byte + content[at + 1 :]
+    put(project, content)
+    result, again = recovered(project)
+    assert set(again.entries()) <= set(entries)
+    assert set(again.ranking) <= set(ranking)
+    assert again.annotator != ""
+    assert result.answers + result.lost == len(entries)
+    assert len(again.pool.images) == 12  # listed anew from the folder
+    again.close()
+
+
 # -- the number of the version -------------------------------------------------------------------
 
 
@@ -186,6 +228,7 @@ def test_a_damaged_version_is_recovered_and_a_later_one_is_left_alone(tmp_path):
     with closing(sqlite3.connect(file_of(project))) as db:
         db.execute("CREATE TABLE later (what TEXT)")
     kept = file_of(project).read_bytes()
+    assert not is_own(project.folder / "cache")  # no file at all
     with pytest.raises(ProjectTooNew):
         recover(project.folder, list_images, no_progress)
     assert file_of(project).read_bytes() == kept

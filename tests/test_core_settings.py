@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from autoal_gui.core import settings as module
 from autoal_gui.core.errors import SettingsError
 from autoal_gui.core.registry import discover
-from autoal_gui.core.settings import CANDIDATES, PRESETS, RunSettings, with_fixed_epochs
+from autoal_gui.core.settings import CANDIDATES, PRESETS, RunSettings, fitted_to, with_fixed_epochs
 
 RANGES = module._RANGES
 CHOICES = module._CHOICES
@@ -194,3 +194,13 @@ def test_a_warm_start_of_fixed_length_passes_more_often_over_a_small_pool():
     assert fixed.warm_epochs == 2
     assert with_fixed_epochs(PRESETS["cpu"], 0).warm_epochs == 100
     assert with_fixed_epochs(fixed, 50) is fixed
+
+
+@pytest.mark.parametrize(
+    ("preset", "side", "expected"),
+    [("cpu", 8, (16, "3x3/2")), ("cpu", 32, (32, "3x3/2")), ("cpu", 500, (64, "7x7")),
+     ("paper", 28, (28, "3x3")), ("paper", 500, (224, "7x7")), ("paper", 100, (100, "7x7"))],
+)  # fmt: skip
+def test_networks_fit_the_size_of_the_images(preset, side, expected):
+    fitted = fitted_to(PRESETS[preset], side)
+    assert (fitted.input_size, fitted.stem) == expected

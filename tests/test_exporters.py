@@ -27,9 +27,10 @@ from autoal_gui.core.errors import Cancelled, CheckpointError, ProjectError
 from autoal_gui.core.files import replacing
 from autoal_gui.core.handover import Choices, Snapshot
 from autoal_gui.core.model import TrainedModel
+from autoal_gui.core.pool import ListedImage, Listing
 from autoal_gui.core.project import Project, Suggestion
 from autoal_gui.core.registry import discover
-from autoal_gui.exporters import csv_labels, json_labels, pt, safetensors_model
+from autoal_gui.exporters import csv_labels, json_labels, predictions, pt, safetensors_model
 from autoal_gui.sources.opening import open_images
 
 HOSTILE = (
@@ -412,3 +413,35 @@ def test_every_exporter_keeps_the_contract():
         assert module.ABOUT.endswith(".")
         assert set(module.OPTIONS) <= {choice.name for choice in fields(Choices)}
         assert module.KIND != "model" or isinstance(module.missing(), str)
+
+
+# -- predictions ---------------------------------------------------------------------------------
+
+FOUND = Listing(
+    classes=("known", "=other"),
+    images=(
+        ListedImage("=a.png", "1" * 64, label=1),
+        ListedImage("b.png", "2" * 64, split="evaluation"),
+        ListedImage("c.png", "3" * 64),
+    ),
+)
+SHARES = np.array([[0.25, 0.75], [0.9999996, 0.0000004]], np.float32)
+
+
+def test_predictions_are_a_row_an_image_and_no_formula(tmp_path):
+    predictions.save_predictions(tmp_path / "t.csv", FOUND, ("x", "-y"), (1, 2), SHARES)
+    first, second = rows_of(tmp_path / "t.csv")
+    assert list(first) == ["image", "split", "label", "predicted", "p(x)", "p(-y)"]
+    assert list(first.values()) == ["'=a.png", "pool", "'=other", "'-y", "0.250000", "0.750000"]
+    assert list(second.values()) == ["b.png", "evaluation", "", "x", "1.000000", "0.000000"]
+
+
+def test_predictions_that_cannot_be_written_leave_what_was_there(tmp_path):
+    target = tmp_path / "t.csv"
+    target.write_bytes(b"older")
+    with pytest.raises(ProjectError, match="could not be written there"):
+        predictions.save_predictions(target / "below", FOUND, ("x", "y"), (1, 2), SHARES)
+    with pytest.raises(ValueError, match="shorter"):
+        predictions.save_predictions(target, FOUND, ("x", "y"), (1, 2, 3), SHARES)
+    assert target.read_bytes() == b"older"
+    assert [path.name for path in tmp_path.iterdir()] == ["t.csv"]

@@ -202,7 +202,7 @@ def cut_off(place: QWidget) -> list[str]:
 def settled(qtbot, place: QWidget) -> list[str]:
     """Return what stays cut off once the layouts have had their time."""
     with contextlib.suppress(qtbot.TimeoutError):
-        qtbot.waitUntil(lambda: not cut_off(place), timeout=2000)
+        qtbot.waitUntil(lambda: not cut_off(place))
     return cut_off(place)
 
 

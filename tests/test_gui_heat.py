@@ -37,7 +37,7 @@ def controller(qtbot, window, tmp_path):
 
 
 def idle(qtbot, controller):
-    qtbot.waitUntil(lambda: controller.at_rest, timeout=10_000)
+    qtbot.waitUntil(lambda: controller.at_rest)
 
 
 def shown(qtbot, window):
@@ -153,7 +153,7 @@ def test_labels_given_while_it_is_worked_out_start_their_round(qtbot, window, co
     controller.forward()
     for number in range(BATCH):
         controller.answer(number % 2)
-    qtbot.waitUntil(lambda: controller.project.last_round > rounds, timeout=10_000)
+    qtbot.waitUntil(lambda: controller.project.last_round > rounds)
 
 
 def test_more_heat_covers_more():

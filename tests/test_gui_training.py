@@ -36,7 +36,7 @@ def test_cancel_works_in_every_step_and_leaves_the_last_good_model(step, qtbot, 
     assert "cpu" in panel.line.text()
     qtbot.mouseClick(panel._stop, Qt.MouseButton.LeftButton)
     assert "last good model is kept" in panel.line.text()
-    qtbot.waitUntil(lambda: controller.at_rest, timeout=2000)
+    qtbot.waitUntil(lambda: controller.at_rest)
     assert controller.project.rounds()[-1].outcome == "cancelled"
     assert controller.project.last_checkpoint() == model
     assert sha256_of(model) == before

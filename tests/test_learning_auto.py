@@ -117,6 +117,23 @@ def test_copies_of_labelled_images_are_not_asked_for():
     assert batch_of(ballot, 10).min() > 24 + 40
 
 
+def test_heaps_far_from_all_labels_are_asked_for_more_often():
+    """Ten heaps alike, five of which have a label: the others get more than half of a batch."""
+    rng = np.random.default_rng(0)
+    heaps = np.repeat(np.arange(10), 20)
+    features = units(np.eye(WIDTH)[heaps] + 0.05 * rng.normal(size=(200, WIDTH)))
+    known = units(np.eye(WIDTH)[:5] + 0.05 * rng.normal(size=(5, WIDTH)))
+    even, likewise = (np.full((count, 2), 0.5, np.float32) for count in (200, 5))
+    labelled = Labelled(np.arange(1, 6), known.astype(np.float32), likewise, np.arange(5) % 2)
+    evidence = Evidence(
+        np.arange(6, 206), features.astype(np.float32), even, np.stack([even] * 2), 30
+    )
+    without, _ = auto_ballot(evidence, None, AUTO.but(audit_share=0.0))
+    ballot, _ = auto_ballot(replace(evidence, labelled=labelled), None, AUTO.but(audit_share=0.0))
+    unlabelled = (heaps[ballot.positions()[:30]] >= 5).sum()
+    assert unlabelled > 20 > (heaps[without.positions()[:30]] >= 5).sum()
+
+
 @pytest.mark.parametrize("count", [1, 2, 9, 10, 11])
 def test_small_pools_are_ranked_whole(count):
     evidence, head = evidence_of(count=count)

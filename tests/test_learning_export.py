@@ -116,3 +116,14 @@ def test_no_place_of_this_computer_is_in_an_exported_model(checkpoint, tmp_path,
     places = (Path(__file__).parents[1], Path(torch.__file__).parent, Path.home(), tmp_path)
     for place in ("canary", ".py", *map(str, places)):
         assert place.encode() not in content, place
+
+
+@pytest.mark.parametrize("kind", ["onnx", "pt2"])
+def test_a_copy_that_computes_something_else_is_refused(kind, checkpoint, tmp_path, monkeypatch):
+    monkeypatch.setattr(np, "allclose", lambda *_, **__: False)
+    monkeypatch.setattr(torch, "allclose", lambda *_, **__: False)
+    target = tmp_path / "model"
+    target.write_bytes(b"older")
+    with pytest.raises(CheckpointError, match="differs"):
+        export_model(kind, checkpoint, target)
+    assert target.read_bytes() == b"older"

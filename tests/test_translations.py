@@ -12,6 +12,7 @@ from catalogues import CODES, ROOT, compiled, po_file, read, template, translate
 from autoal_gui.core import language
 from autoal_gui.core.files import resources
 from autoal_gui.core.language import LANGUAGES
+from autoal_gui.core.merge import Merge, report
 from autoal_gui.gui.help_page import TOPICS, heading
 
 PLURALS = {"de": 2, "fr": 2, "es": 2, "zh": 1}
@@ -73,6 +74,23 @@ def test_plurals_have_the_forms_of_the_language(code):
     for message in catalog:
         if isinstance(message.id, (tuple, list)):
             assert len(forms(message.string)) == PLURALS[code], message.id
+
+
+@pytest.fixture
+def german():
+    language.use("de", "{:_}".format)
+    yield
+    language.use("en")
+
+
+def test_both_forms_of_a_plural_are_looked_up(german):
+    assert language.in_use() == "de"
+    assert language.number(1234) == "1_234"
+    for count, words in ((1, "1 von ihm beantwortetes Bild ist"), (2, "2 von ihm beantwortete")):
+        told = report(Merge((), count, 3, count, count, count, {"x": 2}, ()))
+        assert told.startswith("0 Antworten")
+        assert words in told
+        assert not re.search(r"\b(the|image|images|answer|answers|file|files)\b", told), told
 
 
 @pytest.mark.parametrize("code", CODES)

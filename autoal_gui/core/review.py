@@ -2,7 +2,7 @@
 
 Which labels are likely wrong is told by confident learning (Northcutt, Jiang & Chuang 2021): an
 image is suspicious where the model is surer of another class than it usually is of images that
-carry that class.
+carry that class, and prefers another class to the label.
 """
 
 from collections.abc import Mapping, Sequence
@@ -206,7 +206,8 @@ def label_quality(labels: Ids, shares: Values) -> tuple[Values, Mask]:
     Returns:
         (n,) the probability of the given label (self-confidence), nan where unknown; and (n,)
         whether confident learning puts the image into another class than its label: of the
-        classes whose probability is at least the mean over images that carry it, the likeliest.
+        classes whose probability is at least the mean over images that carry it, the likeliest;
+        never where the label is the model's likeliest class, since there is no disagreement.
     """
     quality = np.full(len(labels), np.nan)
     suspicious = np.zeros(len(labels), np.bool_)
@@ -222,6 +223,8 @@ def label_quality(labels: Ids, shares: Values) -> tuple[Values, Mask]:
     np.divide(np.bincount(given, own, classes), count, out=usual, where=count > 0)
     confident = np.where(known >= usual - 1e-6, known, -1.0)
     suspicious[rows] = (confident.max(1) >= 0) & (confident.argmax(1) != given)
+    # With few labels a wrong one makes its class's mean so low that any image passes for it.
+    suspicious[rows] &= known.argmax(1) != given
     return quality, suspicious
 
 

@@ -53,10 +53,9 @@ def write(target: Path, model: TrainedModel) -> None:
     try:
         with replacing(target) as partial:
             partial.write_bytes(graph.SerializeToString())
-            written = onnx.load_model_from_string(partial.read_bytes())
+            _compare(onnx.load_model_from_string(partial.read_bytes()), network, pixels)
     except OSError as error:
         raise CheckpointError(tr(NOT_WRITTEN)) from error
-    _compare(written, network, pixels)
 
 
 def _graph(network: Any, pixels: Any) -> Any:

@@ -2,10 +2,11 @@
 
 On features of a warm start a batch of the most uncertain images can be far worse than a random
 one; what never was, in any set measured, is to spread a batch over the pool, and better still to
-do so with a tilt towards the uncertain (ARCHITECTURE.md has the figures). So a batch is spread by
-k-means, each image weighing s(x), the candidates' mixture. "k-means" itself is a candidate that
-scores all images alike: weight on it flattens s(x), and the search (`bilevel`) decides how much of
-it goes to the others. A share of every batch is drawn at random, to measure (`Query.audit`).
+do so with a tilt towards the uncertain and away from what is labelled (ARCHITECTURE.md has the
+figures). So a batch is spread by k-means, each image weighing s(x), the candidates' mixture, times
+its distance from the nearest labelled image. "k-means" itself is a candidate that scores all images
+alike: weight on it flattens s(x), and the search (`bilevel`) decides how much of it goes to the
+others. A share of every batch is drawn at random, to measure (`Query.audit`).
 """
 
 import numpy as np
@@ -169,9 +170,10 @@ def _batch(
 def _spread(
     evidence: Evidence, places: Positions, mixed: Floats, wanted: int, seed: int
 ) -> Positions:
-    """Choose images by k-means, each weighing s(x): the image nearest to each centroid.
+    """Choose images by k-means: the image nearest to each centroid.
 
-    Images that coincide with a labelled one weigh nothing.
+    Each weighs s(x) times its distance from the nearest labelled image, so that a batch makes up
+    for what is not labelled yet; images that coincide with a labelled one weigh nothing.
     """
     from sklearn.cluster import KMeans
     from threadpoolctl import threadpool_limits
@@ -179,12 +181,13 @@ def _spread(
     if wanted < 1 or len(places) <= wanted:
         return places[: max(0, wanted)]
     points, known = _components(evidence, places)
-    weights = np.where(_is_known(points, known), 1e-9, mixed.clip(1e-6))
+    far = _distances(points, known)
+    weights = np.where(far > 0, mixed.clip(1e-6) * far, 1e-9)
     with threadpool_limits(limits=1):  # threads would add up in varying order
         method = KMeans(wanted, n_init=1, max_iter=20, random_state=seed)
         method.fit(points, sample_weight=weights)
     away = ((points - method.cluster_centers_[method.labels_]) ** 2).sum(1)
-    away += 4.0 * (weights < 1e-6)  # unit features are never further apart
+    away += 4.0 * (far == 0)  # unit features are never further apart
     nearest = np.lexsort((away, method.labels_))
     _, first = np.unique(method.labels_[nearest], return_index=True)
     chosen = nearest[first]
@@ -211,15 +214,18 @@ def _components(evidence: Evidence, places: Positions) -> tuple[Floats, Floats]:
     return points.astype(np.float64), known.astype(np.float64)
 
 
-def _is_known(points: Floats, known: Floats) -> npt.NDArray[np.bool_]:
-    """Say which images are (nearly) the same as a labelled one."""
+def _distances(points: Floats, known: Floats) -> Floats:
+    """Return (n,) how far each image is from the nearest labelled one; without labels 1.
+
+    0 where it is (nearly) the same.
+    """
     from scipy.spatial import cKDTree
 
     if not len(known):
-        return np.zeros(len(points), bool)
-    away, _ = cKDTree(known).query(points, distance_upper_bound=DUPLICATE**0.5)
-    near: npt.NDArray[np.bool_] = np.isfinite(away)
-    return near
+        return np.ones(len(points))
+    far, _ = cKDTree(known).query(points)
+    distances: Floats = np.where(far > DUPLICATE**0.5, far, 0.0)
+    return distances
 
 
 def _ranking(batch: Positions, mixed: Floats, random: np.random.Generator) -> Floats:
