@@ -82,7 +82,7 @@ def test_rounds_and_weights_are_drawn_and_listed(project, tmp_path):
     assert [row[:3] for row in rows] == [
         [str(n), str(4 * n), "Chosen by two strategies."] for n in (1, 2, 3)
     ]
-    assert tables(page)["Share by round"][1] == ["entropy", "50.0%", "50.0%", "50.0%"]
+    assert tables(page)["Share by round"][1] == ["Maximum entropy", "50.0%", "50.0%", "50.0%"]
     titles = [svg.find("title").text for svg in page.iter("svg") if svg.find("title") is not None]
     assert titles == [
         "Balanced accuracy over labels",

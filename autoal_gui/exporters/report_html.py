@@ -28,6 +28,7 @@ from autoal_gui.core.metrics import Interval, Metrics
 from autoal_gui.core.pool import ProgressCallback
 from autoal_gui.core.project import RoundRecord
 from autoal_gui.core.readings import compare
+from autoal_gui.core.registry import discover
 from autoal_gui.core.told import comparison_words, consistency_words, habit_words
 
 NAME = "html"
@@ -307,8 +308,8 @@ def _weights(rounds: Sequence[RoundRecord]) -> Iterable[Element]:
     lines, legend = [], tag("p", class_="legend")
     for style, name in enumerate(names):
         points = tuple(_Point(share.get(name, 0.0)) for share in shares)
-        lines.append(Line(name, _Curve(at, points), style))
-        legend.append(tag("span", sample_line(style), f" {name}"))
+        lines.append(Line(_strategy(name), _Curve(at, points), style))
+        legend.append(tag("span", sample_line(style), f" {_strategy(name)}"))
     yield tag("h2", tr("Strategy weights"))
     title = tr("Share of each strategy in what was asked, over labels")
     chart = curves_chart(
@@ -317,9 +318,15 @@ def _weights(rounds: Sequence[RoundRecord]) -> Iterable[Element]:
     yield tag("figure", tag("figcaption", title), legend, chart, class_="single")
     columns = [tr("strategy"), *(number(record.number) for record in weighed)]
     rows: list[Cells] = [
-        [name, *(percent(share.get(name, 0.0), 1) for share in shares)] for name in names
+        [_strategy(name), *(percent(share.get(name, 0.0), 1) for share in shares)] for name in names
     ]
     yield table(tr("Share by round"), columns, rows)
+
+
+def _strategy(name: str) -> str:
+    """Return what the window calls a query strategy."""
+    module = discover("autoal_gui.strategies").get(name)
+    return tr(str(module.LABEL)) if module else name
 
 
 # -- readers ----------------------------------------------------------------------------------
