@@ -65,6 +65,12 @@ def test_the_dialog_asks_who_and_which(qtbot, window, controller):
     dialog.reject()
     assert controller.project.readings == ()
     assert window.stack.currentWidget() is window.desk
+    qtbot.waitUntil(window.isActiveWindow)
+    qtbot.keyClick(window, Qt.Key.Key_G, CTRL)
+    qtbot.mouseClick(window.pages["agreement"].second, Qt.MouseButton.LeftButton)
+    assert window.dialog is not dialog  # the page of the agreement leads there too
+    assert window.dialog.isVisible()
+    window.dialog.reject()
 
 
 def test_a_second_reader_sees_nothing_of_the_first(qtbot, window, controller, reading):
@@ -245,8 +251,9 @@ def theirs(qtbot, window, tmp_path, controller):
 
 def merge(qtbot, window, monkeypatch, folder):
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(folder))
-    window.actions_table["merge"].trigger()
+    qtbot.keyClick(window, Qt.Key.Key_G, CTRL)
     page = window.pages["agreement"]
+    qtbot.mouseClick(page.merge, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: not page.merging.is_running)
     return page
 
