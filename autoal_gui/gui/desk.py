@@ -298,13 +298,18 @@ class Desk(QWidget):
 
     def _on_batch(self) -> None:
         self.strip.set_batch(self._controller.batch)
+        self._show_strip()
         self._want(self._controller.current)
-        self._on_answers()
+        self._position.setText(self._where(self._controller.current))
 
-    def _on_answers(self) -> None:
+    def _show_strip(self) -> None:
         project = self._controller.project
         self.strip.set_answers(self._controller.batch_answers, project.classes)
         self.strip.set_marks(project.journal.flags, project.journal.comments)
+
+    def _on_answers(self) -> None:
+        project = self._controller.project
+        self._show_strip()
         self.class_panel.set_removed(project.removed_classes)
         labels = project.tally.labels
         self._labels.setText(labels_text(labels["pool"], labels["evaluation"]))
