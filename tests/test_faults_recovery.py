@@ -350,6 +350,8 @@ def test_the_window_offers_to_recover_and_opens_what_was_saved(worn, damaged, qt
     qtbot.waitUntil(lambda: window.controller.is_open)
     assert set(window.controller.project.entries()) <= set(entries)
     assert "recovered" in window.failure.sentence
+    lost = "none is lost" not in window.failure.sentence
+    assert window.failure.property("role") == ("failure" if lost else "notice")
     assert not button.isVisible()
 
 

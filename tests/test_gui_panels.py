@@ -381,9 +381,9 @@ def test_what_every_strategy_made_of_an_image_in_words():
         "Margin",
         "1.00",
         "60.0%",
-        "75%",
+        "75.0%",
     )
-    assert bald[-1] == "25%"
+    assert bald[-1] == "25.0%"
     assert rows_of(Query(1, 0.0, (("bald", 0.0, 1.0),)))[0][-1] == "–"
 
 

@@ -48,6 +48,13 @@ def test_a_project_that_is_not_there_says_so_and_can_be_removed(qtbot, window, t
     assert not page.forget.isVisible()
 
 
+def test_a_large_screen_does_not_pull_the_page_apart(qtbot, window, two_recent):
+    window.resize(2560, 1800)
+    page = window.start_page
+    assert page.recent.height() < page.height() / 2
+    assert page._drop.width() < page.width() / 2
+
+
 def test_what_is_dragged_over_the_window_is_invited(qtbot, window, tmp_path):
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(str(tmp_path))])

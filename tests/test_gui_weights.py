@@ -11,7 +11,7 @@ from gui_support import (
     start_project,
 )
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QLabel, QProgressBar
 
 from autoal_gui.core.settings import PRESETS, RunSettings
 from autoal_gui.gui.forms import scheduled
@@ -60,6 +60,20 @@ def test_the_forms_are_switched_by_mouse_and_by_keys(qtbot, window, tmp_path):
     assert not panel.areas.isVisible()
     run_batches(qtbot, window, 1)
     assert panel.form == "map"  # a new round leaves the form as it was
+
+
+def test_a_tall_window_has_taller_charts_and_no_gap_before_the_bars(qtbot, window, tmp_path):
+    opened(qtbot, window, tmp_path)
+    run_batches(qtbot, window, 1)
+    panel = window.desk.weights
+    window.resize(1280, 800)
+    low = panel.lines.height()
+    assert low == 13 * panel.fontMetrics().height()
+    window.resize(2560, 1800)
+    assert low < panel.lines.height() < panel.viewport().height() / 3
+    bars = panel.pins.findChildren(QProgressBar)
+    names = [label for label in panel.pins.findChildren(QLabel) if label.text() == "k-means"]
+    assert bars[0].width() > panel.width() / 2 > names[0].width()
 
 
 def test_areas_lie_on_each_other_up_to_a_hundred(qtbot, window, tmp_path):

@@ -94,8 +94,9 @@ class AgreementPage(Page):
         readers = QHBoxLayout()
         readers.addWidget(QLabel(tr("Second reader")))
         readers.addWidget(self.reader)
-        readers.addStretch(1)
+        readers.addSpacing(16)
         readers.addWidget(self.graded)
+        readers.addStretch(1)
         foot = QHBoxLayout()
         foot.addWidget(self.open_words)
         foot.addWidget(self.settle)
@@ -117,6 +118,7 @@ class AgreementPage(Page):
         self.cards.show_cards("", shown=True)
         middle = QHBoxLayout()
         middle.setContentsMargins(16, 10, 12, 10)
+        self.cards.setMaximumWidth(100 * self.fontMetrics().height())  # longer lines read badly
         middle.addWidget(self.cards)
         self.body.addLayout(middle)
         self._show_busy(False)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QFrame,
     QHBoxLayout,
+    QHeaderView,
     QPushButton,
     QTreeWidget,
     QTreeWidgetItem,
@@ -25,6 +26,7 @@ from autoal_gui.gui.keys import class_keys
 from autoal_gui.gui.parts import card, text_label
 
 INDEX = Qt.ItemDataRole.UserRole
+RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 UNSURE = ""  # the heir's value where the images of a removed class become unsure
 
 
@@ -40,6 +42,9 @@ class ClassesDialog(QDialog):
         self.table.setColumnCount(2)
         self.table.setHeaderLabels([tr("Class"), tr("Labels")])
         self.table.setRootIsDecorated(False)
+        self.table.headerItem().setTextAlignment(1, RIGHT)
+        self.table.header().setStretchLastSection(False)
+        self.table.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         self.table.setToolTip(tr("Double-click or press F2 to rename"))
         self.entry = EntryLine()
         self.entry.setPlaceholderText(tr("Name of a new class"))
@@ -133,12 +138,13 @@ class ClassesDialog(QDialog):
                 continue
             item = QTreeWidgetItem([name, number(given[index])])
             item.setData(0, INDEX, index)
+            item.setTextAlignment(1, RIGHT)
             item.setIcon(0, key_icon(index, key, self.fontMetrics().height() + 8))
             item.setFlags(item.flags() | Qt.ItemFlag.ItemIsEditable)
             self.table.addTopLevelItem(item)
             if index == marked:
                 self.table.setCurrentItem(item)
-        self.table.resizeColumnToContents(0)
+        self.table.resizeColumnToContents(1)
         self.table.blockSignals(False)
         self.question.hide()
         self._on_current()

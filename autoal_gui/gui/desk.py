@@ -1,6 +1,6 @@
 """The labelling desk: the image, the answers, the strip, and what training makes of them."""
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import (
     QApplication,
     QFrame,
@@ -43,6 +43,7 @@ FIRST_HINT = mark(
 )
 HELP = "help"  # the property with the topic of a panel
 AHEAD = 4  # pictures decoded before the thumbnails of the batch
+PAINTED = 25  # milliseconds after which an image that was at hand is on screen
 
 
 class Desk(QWidget):
@@ -210,6 +211,8 @@ class Desk(QWidget):
 
     def _connect(self, actions: Actions) -> None:
         controller = self._controller
+        self._painted = QTimer(self, singleShot=True, interval=PAINTED)
+        self._painted.timeout.connect(self._want)
         controller.project_opened.connect(self._on_opened)
         controller.project_closed.connect(self._on_closed)
         controller.image_changed.connect(self._on_image)
@@ -299,7 +302,7 @@ class Desk(QWidget):
     def _on_batch(self) -> None:
         self.strip.set_batch(self._controller.batch)
         self._show_strip()
-        self._want(self._controller.current)
+        self._want_around(self._controller.current)
         self._position.setText(self._where(self._controller.current))
 
     def _show_strip(self) -> None:
@@ -317,12 +320,27 @@ class Desk(QWidget):
 
     def _on_image(self, image_id: int | None) -> None:
         self.strip.set_current(image_id)
-        self._want(image_id)
+        self._want_around(image_id)
         self._show_picture(image_id)
         self._show_state(image_id)
 
-    def _want(self, image_id: int | None) -> None:
+    def _want_around(self, image_id: int | None) -> None:
+        """Have decoded what is needed next; where the image is at hand, once it has been painted.
+
+        Decoding takes turns with painting, and the reader waits for the painting alone.
+        """
+        if image_id is None or self.loader.known(image_id):
+            self._painted.start()
+        else:
+            self._want()
+
+    @Slot()
+    def _want(self) -> None:
         """Have decoded what is on screen, then what comes next, then the thumbnails."""
+        self._painted.stop()
+        if not self._controller.is_open:
+            return
+        image_id = self._controller.current
         batch, upcoming = self._controller.batch, self._controller.upcoming
         shown = () if image_id is None else (image_id,)
         later = upcoming[AHEAD : AHEAD + len(batch)]

@@ -3,7 +3,7 @@
 from pathlib import Path
 from types import ModuleType
 
-from PySide6.QtCore import QSettings, QUrl, Signal, Slot
+from PySide6.QtCore import QSettings, QSize, QUrl, Signal, Slot
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import (
     QButtonGroup,
@@ -27,7 +27,7 @@ from autoal_gui.core.language import mark, tr, tr_count
 from autoal_gui.core.names import safe_name
 from autoal_gui.core.registry import discover
 from autoal_gui.gui.controller import NO_MODEL, Controller
-from autoal_gui.gui.parts import card, text_label
+from autoal_gui.gui.parts import card, fitting, text_label
 from autoal_gui.gui.theme import set_property
 
 KINDS = {
@@ -38,6 +38,8 @@ KINDS = {
 ENDINGS = {"labels": mark("labels"), "model": mark("model"), "report": mark("report")}
 """How the name of a file ends that the dialog suggests."""
 LARGEST_SIDE = 1024  # pixels
+AROUND = 20  # lines of text for what is below the formats
+LEAST_FORMATS = 200  # pixels
 
 
 class ExportDialog(QDialog):
@@ -100,6 +102,11 @@ class ExportDialog(QDialog):
         self.cancel = QPushButton(tr("Cancel"))
         self.cancel.setAutoDefault(False)
 
+    def _room_for(self, formats: int) -> int:
+        """Return the height of the list of formats: all of it where the screen has room."""
+        others = AROUND * self.fontMetrics().height()
+        return max(LEAST_FORMATS, fitting(self, QSize(0, formats + others)).height() - others)
+
     def _lay_out(self) -> None:
         inside = QWidget()
         formats = QVBoxLayout(inside)
@@ -112,7 +119,7 @@ class ExportDialog(QDialog):
         scroll.setWidget(inside)
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QScrollArea.Shape.NoFrame)
-        scroll.setMinimumHeight(min(430, inside.sizeHint().height() + 4))
+        scroll.setMinimumHeight(self._room_for(inside.sizeHint().height() + 4))
         column = QVBoxLayout(self)
         column.setContentsMargins(20, 16, 20, 14)
         column.setSpacing(10)

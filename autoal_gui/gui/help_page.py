@@ -65,6 +65,7 @@ class HelpPage(Page):
 
     def _lay_out(self) -> None:
         left = QVBoxLayout()
+        left.setContentsMargins(0, 0, 0, 0)
         left.addWidget(self.search)
         left.addWidget(self.none)
         left.addWidget(self.list, 1)
@@ -75,6 +76,8 @@ class HelpPage(Page):
         self.view.setMaximumWidth(58 * self.fontMetrics().height())  # longer lines read badly
         row = QHBoxLayout()
         row.setContentsMargins(12, 12, 12, 12)
+        row.setSpacing(12)
+        row.addStretch()
         row.addWidget(side)
         row.addWidget(self.view, 1)
         row.addStretch()

@@ -595,10 +595,13 @@ class MainWindow(QMainWindow):
     def _recover(self) -> None:
         self._rescue.start(self._wanted)
 
-    @Slot(object, str)
-    def _on_recovered(self, folder: Path, sentence: str) -> None:
-        if self.open_folder(folder):
-            self._on_failed(sentence, "")  # it stays until it has been read
+    @Slot(object, str, bool)
+    def _on_recovered(self, folder: Path, sentence: str, whole: bool) -> None:
+        if self.open_folder(folder):  # the sentence stays until it has been read
+            if whole:
+                self.failure.show_notice(sentence)
+            else:
+                self._on_failed(sentence, "")
 
     @Slot(str, str)
     def _on_exported(self, target: str, sentence: str) -> None:

@@ -3,6 +3,7 @@
 import html
 
 from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -18,8 +19,9 @@ from PySide6.QtWidgets import (
 )
 
 from autoal_gui.core.language import tr
-from autoal_gui.gui.theme import Theme, icon, scale_font
+from autoal_gui.gui.theme import Theme, icon, scale_font, set_property
 
+LEAST_CHART, MOST_CHART = 13, 26  # lines of text
 NO_BREAK = "\N{NO-BREAK SPACE}"  # between a number and its unit
 
 
@@ -104,6 +106,7 @@ class CardColumn(QScrollArea):
         content.setProperty("role", "content")
         self.hint = text_label(role="muted")
         self._cards: list[QFrame] = []
+        self._charts: tuple[QWidget, ...] = ()
         self._column = QVBoxLayout(content)
         self._column.setContentsMargins(0, 4, 4, 0)
         self._column.setSpacing(10)
@@ -124,6 +127,20 @@ class CardColumn(QScrollArea):
         self._column.insertWidget(self._column.count() - 1, frame)
         self._cards.append(frame)
         return frame
+
+    def fit_height(self, *charts: QWidget) -> None:
+        """Let charts be a quarter as tall as the column, within what reads well."""
+        self._charts = charts
+        line = self.fontMetrics().height()
+        height = max(LEAST_CHART * line, min(MOST_CHART * line, self.viewport().height() // 4))
+        for chart in charts:
+            chart.setFixedHeight(height)
+        self._column.activate()  # at once: the next picture of the window is whole
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Give the charts the height that there is."""
+        super().resizeEvent(event)
+        self.fit_height(*self._charts)
 
     def show_cards(self, hint: str, shown: bool) -> None:
         """Say what the cards show, or why there are none."""
@@ -200,7 +217,7 @@ class Failure(QFrame):
         self._sentence = text_label()
         self._details = QPlainTextEdit()
         self._details.setReadOnly(True)
-        self._details.setMaximumHeight(90)
+        self._details.setFixedHeight(5 * self.fontMetrics().height())
         self._details.setAccessibleName(tr("Details"))
         self._more = QToolButton()
         self._more.setText(tr("Details"))
@@ -233,6 +250,8 @@ class Failure(QFrame):
 
     def show_failure(self, sentence: str, details: str) -> None:
         """Show a failure until it is closed."""
+        set_property(self, "role", "failure")
+        self.setAccessibleName(tr("Failure"))
         self._sentence.setText(sentence)
         self._details.setPlainText(details)
         self._more.setVisible(bool(details))
@@ -240,6 +259,12 @@ class Failure(QFrame):
         self._details.hide()
         self._offer.hide()
         self.show()
+
+    def show_notice(self, sentence: str) -> None:
+        """Show what ended well, and is to be read, until it is closed."""
+        self.show_failure(sentence, "")
+        set_property(self, "role", "notice")
+        self.setAccessibleName(tr("Status"))
 
     def offer(self, what: str) -> None:
         """Put a button beside the sentence, with which the user can do something about it."""

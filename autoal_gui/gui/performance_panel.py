@@ -116,9 +116,9 @@ class PerformancePanel(CardColumn):
         )
         title = tr("Confusion matrix: true class in rows, model in columns")
         self.add_card(title, note, self.matrix)
-        self.curve.setFixedHeight(13 * self.fontMetrics().height())
-        self.classes.setColumnStretch(0, 1)
-        self.classes.setHorizontalSpacing(10)
+        self.fit_height(self.curve)
+        self.classes.setColumnStretch(len(CLASS_COLUMNS), 1)  # the numbers stay with their names
+        self.classes.setHorizontalSpacing(16)
         row = QHBoxLayout(self.chance_legend)
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(swatch(CHANCE))

@@ -3,7 +3,7 @@
 import math
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QProgressBar, QWidget
+from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QProgressBar, QSizePolicy, QWidget
 
 from autoal_gui.core.language import mark, percent, tr
 from autoal_gui.core.project import RoundRecord
@@ -23,6 +23,8 @@ PIN_TIP = mark(
     "of it. Off: takes no part. It counts from the next round on."
 )
 HEADS = ((3, mark("Share"), SHARE_TIP), (4, mark("Weight"), PLAIN_TIP), (5, mark("Pin"), PIN_TIP))
+NAME_LINES = 12  # the width, in heights of a line, up to which a name does not break
+BARS, REST = 2, 6  # columns that take the room there is
 
 
 class PinTable(QWidget):
@@ -38,8 +40,6 @@ class PinTable(QWidget):
         self._numbers: dict[str, tuple[QProgressBar, QLabel, QLabel]] = {}
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
-        self._grid.setColumnStretch(1, 2)  # long names break
-        self._grid.setColumnStretch(2, 1)
         self._grid.setHorizontalSpacing(6)
         self._grid.setVerticalSpacing(4)
 
@@ -69,6 +69,8 @@ class PinTable(QWidget):
 
     def _make_rows(self, names: list[str], weighed: bool, settings: RunSettings) -> None:
         empty(self._grid)
+        self._grid.setColumnStretch(BARS, int(weighed))  # a wide panel has longer bars, and no gap
+        self._grid.setColumnStretch(REST, int(not weighed))
         self.combos, self._numbers = {}, {}
         can_be_pinned = set(settings.candidates) if gives_weights(settings.mode) else set()
         for column, words, tip in HEADS:
@@ -82,6 +84,8 @@ class PinTable(QWidget):
             self._grid.addWidget(swatch(place), place + 1, 0)
             title = text_label(strategy_label(name))
             title.setToolTip(tr("Looks for {what}", what=strategy_note(name)))
+            whole = title.fontMetrics().horizontalAdvance(title.text())
+            title.setWordWrap(whole > NAME_LINES * title.fontMetrics().height())
             self._grid.addWidget(title, place + 1, 1)
             if weighed:
                 self._add_numbers(name, place + 1)
@@ -161,6 +165,7 @@ def _share_bar(name: str) -> QProgressBar:
     bar.setProperty("role", "thin")
     bar.setAccessibleName(tr("Share of {strategy}", strategy=strategy_label(name)))
     bar.setMinimumWidth(24)
+    bar.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)  # names come first
     return bar
 
 

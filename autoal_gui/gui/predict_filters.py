@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
 
 from autoal_gui.core.language import mark, number, percent_sign, tr, tr_count
 from autoal_gui.core.predicted import ORDERS, Order, PredictionTable
+from autoal_gui.gui.forms import spin
 from autoal_gui.gui.parts import text_label
 
 ORDER_WORDS: dict[Order, str] = {
@@ -22,6 +23,7 @@ ORDER_WORDS: dict[Order, str] = {
     "class": mark("By class"),
     "name": mark("By name"),
 }
+LEAST_LINES = 4
 CLASS = Qt.ItemDataRole.UserRole
 
 
@@ -36,9 +38,8 @@ class PredictFilters(QFrame):
         self.setProperty("role", "card")
         self.classes = QListWidget()
         self.classes.setAccessibleName(tr("Predicted class"))
-        self.low, self.high = self._make_bound(0), self._make_bound(100)
-        self.low.setAccessibleName(tr("Probability from"))
-        self.high.setAccessibleName(tr("Probability to"))
+        self.low = self._make_bound(tr("Probability from"), 0)
+        self.high = self._make_bound(tr("Probability to"), 100)
         self.order = QComboBox()
         self.order.setAccessibleName(tr("Order"))
         for order in ORDERS:
@@ -55,11 +56,9 @@ class PredictFilters(QFrame):
         self.classes.currentRowChanged.connect(self.changed)
         self.order.currentIndexChanged.connect(self.changed)
 
-    def _make_bound(self, value: int) -> QSpinBox:
-        box = QSpinBox()
-        box.setRange(0, 100)
+    def _make_bound(self, name: str, value: int) -> QSpinBox:
+        box = spin(name, 0, 100, value)
         box.setSuffix(percent_sign())
-        box.setValue(value)
         box.valueChanged.connect(self._on_bound)
         return box
 
@@ -73,6 +72,8 @@ class PredictFilters(QFrame):
         column.setContentsMargins(12, 12, 12, 12)
         column.setSpacing(8)
         column.addWidget(text_label(tr("Predicted class"), bold=True))
+        for names in (self.classes, self.broken):  # the page then fits a low screen
+            names.setMinimumHeight(LEAST_LINES * self.fontMetrics().height())
         column.addWidget(self.classes, 2)
         column.addWidget(text_label(tr("Probability"), bold=True))
         column.addLayout(bounds)

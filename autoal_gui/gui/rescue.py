@@ -15,8 +15,8 @@ from autoal_gui.gui.services import Services
 class Rescue(QObject):
     """Recovers one project at a time."""
 
-    recovered = Signal(object, str)
-    """(the project's folder, what was recovered and what not, in a sentence)."""
+    recovered = Signal(object, str, bool)
+    """(the project's folder, what was recovered and what not in a sentence, whether all was)."""
     failed = Signal(str)
     """One plain sentence; the project is as it was."""
 
@@ -54,7 +54,7 @@ class Rescue(QObject):
     @Slot(object)
     def _on_succeeded(self, result: Recovered) -> None:
         self._end()
-        self.recovered.emit(self._folder, result.sentence)
+        self.recovered.emit(self._folder, result.sentence, result.lost == 0)
 
     @Slot(str)
     def _on_failed(self, sentence: str) -> None:

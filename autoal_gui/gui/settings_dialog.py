@@ -34,7 +34,7 @@ class SettingsDialog(QDialog):
         project = controller.project
         self.setWindowTitle(tr("Settings"))
         self.annotator = QLineEdit(project.annotator)
-        self.annotator.setAccessibleName(tr("Annotator"))
+        self.annotator.setAccessibleName(tr("Reader"))
         self.suggestions = QCheckBox(tr("Show the model's suggestion before the answer"))
         self.suggestions.setChecked(project.show_suggestions)
         self.repeats = QCheckBox(tr("Put a few images to the reader twice, without saying so"))

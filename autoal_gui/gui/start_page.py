@@ -164,7 +164,8 @@ class StartPage(QWidget):
         columns.addLayout(grid, 3)
         columns.addLayout(recent, 2)
         body = QFrame()
-        body.setMaximumWidth(68 * self.fontMetrics().height())
+        line = self.fontMetrics().height()
+        body.setMaximumSize(68 * line, 60 * line)  # on a large screen it stays together
         column = QVBoxLayout(body)
         column.setContentsMargins(32, 26, 32, 16)
         column.setSpacing(6)

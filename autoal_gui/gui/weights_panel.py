@@ -74,9 +74,7 @@ class WeightsPanel(CardColumn):
             self._scale,
         )
         self._pin_card = self.add_card(tr("Strategies now"), self.pinned, self.pins)
-        height = 13 * self.fontMetrics().height()
-        self.lines.setFixedHeight(height)
-        self.areas.setFixedHeight(height)
+        self.fit_height(self.lines, self.areas)
         self._show_form()
 
     def _make_forms(self) -> QHBoxLayout:

@@ -109,7 +109,7 @@ def rows_of(query: Query) -> list[tuple[str, str, str, str]]:
             strategy_label(name),
             f"{score:.2f}",
             percent(weight, 1),
-            percent(score * weight / total if total else math.nan),
+            percent(score * weight / total if total else math.nan, 1),
         )
         for name, score, weight in sorted(query.strategies, key=_part, reverse=True)
     ]
