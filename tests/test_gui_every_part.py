@@ -273,6 +273,28 @@ def test_the_blind_answer_and_the_changed_one_are_both_kept_and_reported(qtbot, 
     project.close()
 
 
+def test_a_click_in_the_settings_shows_the_suggestion_before_the_answer(qtbot, window, controller):
+    trained(qtbot, window, 2)
+    label_many(qtbot, window, 1)
+    image, feedback = controller.current, window.desk.class_panel._feedback
+    assert "This image" not in feedback.text()
+    qtbot.keyClick(window, Qt.Key.Key_Comma, CTRL)
+    dialog = window.dialog
+    for box in (dialog.suggestions, dialog.repeats):
+        was = box.isChecked()
+        box.setFocus()
+        qtbot.keyClick(box, Qt.Key.Key_Space)
+        assert box.isChecked() is not was
+    qtbot.keyClick(dialog, Qt.Key.Key_Return)
+    qtbot.waitUntil(window.isActiveWindow)
+    assert feedback.text().startswith("This image: The model says")
+    qtbot.keyClick(window, ONE)
+    entry = controller.project.answers[image]
+    assert entry.shown
+    assert entry.suggested is not None
+    assert controller.project.repeat_every == 0
+
+
 def test_hidden_repeats_give_the_readers_own_consistency(qtbot, window, controller):
     controller.set_repeat_every(4)
     answered: set[int] = set()

@@ -2,7 +2,7 @@
 
 import pytest
 from gui_support import QUIET, NearestMean, no_thread_left, services, settings
-from PySide6.QtCore import QLocale
+from PySide6.QtCore import QLocale, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication, QDialogButtonBox
 from test_gui_window import answers, start
@@ -64,8 +64,14 @@ def test_the_window_goes_on_in_another_language_where_it_was(qtbot, tmp_path, ho
     assert window.controller.project.folder == folder
     assert window.controller.current == image
     assert answers(window.controller) == [0, 1, 1]
-    window.controller.undo()  # the history has come along
+    view, loader = window.desk.image_view, window.desk.loader
+    qtbot.waitUntil(lambda: loader.known(image))
+    qtbot.waitUntil(lambda: view.picture is loader.picture(image))  # and it is on screen
+    qtbot.waitUntil(window.isActiveWindow)
+    qtbot.keyClick(window, Qt.Key.Key_Backspace)  # the history has come along
     assert answers(window.controller) == [0, 1]
+    qtbot.keyClick(window, Qt.Key.Key_0)
+    assert answers(window.controller) == [0, 1, 0]
     assert chosen(window._settings) == "de"
     assert QLocale().language() == QLocale.Language.German
 

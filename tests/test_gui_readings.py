@@ -6,7 +6,15 @@ import pytest
 from checking_support import BACKSPACE, CTRL, ONE, SHIFT, ZERO, idle, is_bright, label_many, start
 from gui_support import QUIET
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog, QLabel
+from PySide6.QtWidgets import (
+    QApplication,
+    QFileDialog,
+    QLabel,
+    QLineEdit,
+    QPlainTextEdit,
+    QTextEdit,
+    QWidget,
+)
 
 from autoal_gui.core.project import Project
 from autoal_gui.engine.jobs import Job
@@ -65,6 +73,12 @@ def test_the_dialog_asks_who_and_which(qtbot, window, controller):
     dialog.reject()
     assert controller.project.readings == ()
     assert window.stack.currentWidget() is window.desk
+    qtbot.waitUntil(window.isActiveWindow)
+    qtbot.keyClick(window, Qt.Key.Key_G, CTRL)
+    qtbot.mouseClick(window.pages["agreement"].second, Qt.MouseButton.LeftButton)
+    assert window.dialog is not dialog  # the page of the agreement leads there too
+    assert window.dialog.isVisible()
+    window.dialog.reject()
 
 
 def test_a_second_reader_sees_nothing_of_the_first(qtbot, window, controller, reading):
@@ -245,8 +259,9 @@ def theirs(qtbot, window, tmp_path, controller):
 
 def merge(qtbot, window, monkeypatch, folder):
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(folder))
-    window.actions_table["merge"].trigger()
+    qtbot.keyClick(window, Qt.Key.Key_G, CTRL)
     page = window.pages["agreement"]
+    qtbot.mouseClick(page.merge, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: not page.merging.is_running)
     return page
 
@@ -337,3 +352,46 @@ def test_keys_and_colours_that_change_reach_a_page_made_before(qtbot, window, re
         window._on_keys(KeyMap())
         window.theme.choose("light")
     assert [k.toString() for k in unsure.shortcuts()] == ["U"]
+
+
+def reached(page):
+    """Return what Tab reaches of a page, but for what takes text."""
+    return [
+        widget
+        for widget in page.findChildren(QWidget)
+        if widget.focusPolicy() & Qt.FocusPolicy.TabFocus
+        and widget.isVisible()
+        and widget.isEnabled()
+        and not isinstance(widget, QLineEdit | QTextEdit | QPlainTextEdit)
+    ]
+
+
+def test_keys_of_a_second_reading_work_with_the_focus_anywhere(qtbot, window, controller, reading):
+    journal, tried = controller.project.journal, 0
+    for widget in reached(reading):
+        widget.setFocus()
+        if QApplication.focusWidget() is not widget:
+            continue
+        qtbot.keyClick(widget, ONE)
+        assert len(journal.second_answers("Dr B")) == 1, type(widget).__name__
+        qtbot.keyClick(QApplication.focusWidget(), BACKSPACE)
+        assert not journal.second_answers("Dr B"), type(widget).__name__
+        tried += 1
+    assert tried > 4
+
+
+def test_keys_of_settling_work_with_the_focus_anywhere(qtbot, window, controller, disputed):
+    qtbot.keyClick(window, Qt.Key.Key_G, CTRL)
+    qtbot.mouseClick(window.pages["agreement"].settle, Qt.MouseButton.LeftButton)
+    page, answers, tried = window.pages["settle"], controller.project.answers, 0
+    for widget in reached(page):
+        widget.setFocus()
+        if QApplication.focusWidget() is not widget:
+            continue
+        image = page.current()
+        qtbot.keyClick(widget, ONE)
+        assert answers[image].purpose == "adjudicate", type(widget).__name__
+        qtbot.keyClick(QApplication.focusWidget(), BACKSPACE)
+        assert answers[image].purpose == "answer", type(widget).__name__
+        tried += 1
+    assert tried > 4

@@ -1,9 +1,21 @@
 """The review page by real keys and mouse."""
 
+import numpy as np
 import pytest
-from checking_support import BACKSPACE, CTRL, ONE, SHIFT, ZERO, idle, label_many, start, truth
+from checking_support import (
+    BACKSPACE,
+    CTRL,
+    ONE,
+    SHIFT,
+    ZERO,
+    idle,
+    is_bright,
+    label_many,
+    start,
+    truth,
+)
 from gui_support import QUIET
-from PySide6.QtCore import QRect, Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QImage, QPainter
 
 from autoal_gui.core.audit import changes
@@ -99,15 +111,24 @@ def test_many_selected_images_are_changed_by_one_key(qtbot, page, controller):
     assert {controller.project.answers[i].action for i in selected} == {"unsure"}
 
 
-def test_what_the_model_disagrees_with_comes_first(page, controller):
+def test_what_the_model_disagrees_with_comes_first(qtbot, window, controller, monkeypatch):
     project = controller.project
-    shares = project.predictions()
-    if not shares:  # without predictions the suggestion at the time takes their place
-        assert page._table.probability.shape == (12,)
-        return
-    table = page._table
-    suspicious = set(table.ids[table.suspicious].tolist())
-    assert set(page.images[: len(suspicious)]) == suspicious
+    sure = {True: np.array([0.9, 0.1]), False: np.array([0.1, 0.9])}  # as a good model is
+    shares = {image: sure[is_bright(project, image)] for image in project.answers}
+    monkeypatch.setattr(type(project), "predictions", lambda own: shares)
+    wrong = {
+        image
+        for image, entry in project.answers.items()
+        if entry.class_index == int(is_bright(project, image))
+    }
+    assert len(wrong) == 2
+    qtbot.keyClick(window, Qt.Key.Key_R, CTRL)
+    page = window.pages["review"]
+    assert set(page.images[:2]) == wrong
+    box = page.filters.marks["suspicious"]
+    assert "(2)" in box.text()
+    qtbot.mouseClick(box, Qt.MouseButton.LeftButton, pos=QPoint(8, box.height() // 2))
+    assert set(page.images) == wrong
 
 
 def test_the_side_tells_the_history_and_the_suggestion(qtbot, page, controller):
