@@ -8,8 +8,8 @@ import torch
 from learning_support import TINY
 
 from autoal_gui.learning import bilevel
-from autoal_gui.learning.auto import SPREAD, auto_ballot
-from autoal_gui.learning.bilevel import can_learn, learn_weights
+from autoal_gui.learning.auto import SPREAD, _reason, auto_ballot
+from autoal_gui.learning.bilevel import Learned, can_learn, learn_weights
 from autoal_gui.learning.head import fit_head
 from autoal_gui.strategies.contract import Evidence, Labelled
 
@@ -236,3 +236,10 @@ def test_the_lower_level_is_the_ridge_solution():
 def test_labels_must_suffice(counts, enough):
     labels = np.repeat(np.arange(len(counts)), counts)
     assert can_learn(labels, 7) is enough
+
+
+def test_the_reason_calls_a_strategy_as_the_window_does():
+    weights = np.array([0.2, 0.8])
+    said = _reason(Learned(weights, 0.1, 0.02), ("margin", "variation_ratio"), weights)
+    assert said.startswith("Auto trusts Variation ratio most")
+    assert "10%" in said

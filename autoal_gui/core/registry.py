@@ -9,6 +9,8 @@ import pkgutil
 from functools import cache
 from types import ModuleType
 
+from autoal_gui.core.language import tr
+
 
 @cache
 def discover(package: str) -> dict[str, ModuleType]:
@@ -27,3 +29,9 @@ def discover(package: str) -> dict[str, ModuleType]:
             raise ValueError(f"{package} has two plug-ins named {name!r}")
         found[name] = module
     return dict(sorted(found.items(), key=lambda item: (getattr(item[1], "ORDER", 100), item[0])))
+
+
+def label_of(package: str, name: str) -> str:
+    """Return what a plug-in is called in the user's language; its name where it is unknown."""
+    module = discover(package).get(name)
+    return tr(str(module.LABEL)) if module else name

@@ -28,7 +28,7 @@ from autoal_gui.core.metrics import Interval, Metrics
 from autoal_gui.core.pool import ProgressCallback
 from autoal_gui.core.project import RoundRecord
 from autoal_gui.core.readings import compare
-from autoal_gui.core.registry import discover
+from autoal_gui.core.registry import label_of
 from autoal_gui.core.told import comparison_words, consistency_words, habit_words
 
 NAME = "html"
@@ -324,9 +324,7 @@ def _weights(rounds: Sequence[RoundRecord]) -> Iterable[Element]:
 
 
 def _strategy(name: str) -> str:
-    """Return what the window calls a query strategy."""
-    module = discover("autoal_gui.strategies").get(name)
-    return tr(str(module.LABEL)) if module else name
+    return label_of("autoal_gui.strategies", name)
 
 
 # -- readers ----------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 """What the window calls modes and strategies: the plug-ins' own labels, and a sentence for each."""
 
 from autoal_gui.core.language import mark, tr
-from autoal_gui.core.registry import discover
+from autoal_gui.core.registry import discover, label_of
 from autoal_gui.strategies.candidates import is_policy
 
 SEARCHING_MODES = {
@@ -63,5 +63,4 @@ def mode_label(name: str) -> str:
 
 def strategy_label(name: str) -> str:
     """Return what the window calls a strategy."""
-    module = discover("autoal_gui.strategies").get(name)
-    return tr(str(module.LABEL)) if module else name
+    return label_of("autoal_gui.strategies", name)

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from autoal_gui.core.language import percent, tr
+from autoal_gui.core.registry import label_of
 from autoal_gui.core.settings import RunSettings
 from autoal_gui.learning import placebo
 from autoal_gui.learning.bilevel import Learned, can_learn, learn_weights
@@ -244,7 +245,7 @@ def _reason(learned: Learned | None, names: tuple[str, ...], weights: Floats) ->
         return tr(
             "Auto spreads the batch over your images; no strategy has shown that it does better."
         )
-    best = names[int(weights.argmax())]
+    best = label_of("autoal_gui.strategies", names[int(weights.argmax())])
     return tr(
         "Auto trusts {best} most: on labels held out, its weights lower the error by "
         "{gain} (± {error}) against random choice.",
