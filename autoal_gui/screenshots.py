@@ -14,9 +14,10 @@ from autoal_gui.core.session import State
 from autoal_gui.headless import settle, wait_until
 
 if TYPE_CHECKING:
-    from PySide6.QtWidgets import QTabWidget, QWidget
+    from PySide6.QtWidgets import QWidget
 
     from autoal_gui.gui.controller import Controller
+    from autoal_gui.gui.desk import Desk
     from autoal_gui.gui.main_window import MainWindow
 
 WIDTH, HEIGHT = 1280, 800
@@ -27,6 +28,7 @@ FEW = 7  # answers before the picture of labelling
 NAME = "White blood cells"
 NEED_MORE = {"reading", "settle"}  # pages that are empty without a second reader
 DIALOGS = ("export", "settings", "classes", "keys")
+SCREENFUL = 12  # images of the grid that are seen at once
 SETTLE = 0.6  # seconds for thumbnails, charts and layouts
 
 
@@ -109,13 +111,14 @@ class Photographer:
         wait_until(lambda: controller.at_rest)
         answer(controller, FEW)
 
-    def _tabs(self) -> "QTabWidget":
+    @property
+    def _desk(self) -> "Desk":
         if self.window.desk is None:
             raise ValueError("no project is open")
-        return self.window.desk.tabs
+        return self.window.desk
 
     def _panels(self) -> None:
-        tabs = self._tabs()
+        tabs = self._desk.tabs
         for place in range(tabs.count()):
             tabs.setCurrentIndex(place)
             self._save(
@@ -124,8 +127,14 @@ class Photographer:
         tabs.setCurrentIndex(0)
         self._save("weights", tabs)
         self.window.actions_table["grid"].trigger()
+        wait_until(self._grid_is_drawn)
         self._save("grid")
         self.window.actions_table["grid"].trigger()
+
+    def _grid_is_drawn(self) -> bool:
+        """Whether the grid has the pictures of its first screen."""
+        grid = self._desk.grid.grid
+        return all(grid.thumbnails.thumbnail(image) for image in tuple(grid.images)[:SCREENFUL])
 
     def _dialogs(self) -> None:
         for name in DIALOGS:
