@@ -90,11 +90,13 @@ def test_an_answer_is_saved_before_the_next_image_is_shown(qtbot, controller, fo
 
 def test_a_complete_batch_starts_a_round_with_its_labels(qtbot, controller, folder, backend):
     idle(qtbot, controller)
+    backend.gate.clear()
     label(controller, BATCH)
     assert controller.current is not None  # labelling never waits, not even for a round's start
     assert controller.state is State.IDLE
     assert controller.round_waits
     begun(qtbot, controller)
+    backend.gate.set()
     idle(qtbot, controller)
     assert len(backend.commands[-1].labelled) == BATCH
     assert controller.project.last_round == 2
