@@ -35,10 +35,9 @@ badinput: .venv/fuzz.stamp
 endurance: .venv/dev.stamp
 	QT_QPA_PLATFORM=offscreen $(BIN)/python tests/trials/endurance.py
 
-# Takes the README's pictures anew: IMAGES has a sub-folder for each class.
-IMAGES ?= ../shared/data/wbc
+# Takes the README's pictures anew.
 screenshots: .venv/run.stamp
-	$(BIN)/python -m autoal_gui.screenshots $(IMAGES) resources/screenshots
+	$(BIN)/python -m autoal_gui.screenshots resources/screenshots
 
 build: .venv/build.stamp
 	$(BIN)/pyinstaller --noconfirm build.spec

@@ -1,6 +1,7 @@
-"""Pictures of every page, made by the program itself on real images: `make screenshots`.
+"""Pictures of every page, made by the program itself: `make screenshots`.
 
-The window runs off screen with its real engine; the known classes answer in a reader's place.
+The window runs off screen with its real engine, on a folder of the demo's cells, since pictures of
+a published set would carry its licence; the known classes answer in a reader's place.
 """
 
 import argparse
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 WIDTH, HEIGHT = 1280, 800
 WARM_SECONDS = 40  # enough for the few hundred images of such a set
-EVALUATION = 60
+IMAGES, EVALUATION = 300, 60
 ROUNDS = 4
 FEW = 7  # answers before the picture of labelling
 NAME = "White blood cells"
@@ -179,17 +180,34 @@ def answer(controller: "Controller", count: int) -> None:
         settle(0.02)
 
 
+def write_demo(folder: Path) -> None:
+    """Write the demo's first images as files, in a sub-folder for each class."""
+    from PIL import Image
+
+    from autoal_gui.sources.opening import list_images, open_images, spec_of
+
+    spec = spec_of("demo")
+    with tempfile.TemporaryDirectory() as workspace:
+        listing = list_images(spec, Path(workspace), lambda done, total: None)
+        reader = open_images(spec, Path(workspace))
+        for number, image in enumerate(listing.images[:IMAGES]):
+            place = folder / listing.classes[image.label or 0]
+            place.mkdir(parents=True, exist_ok=True)
+            Image.fromarray(reader.read(image.key)).save(place / f"{number:03}.png")
+
+
 def main() -> None:
     """Take the pictures that the README shows."""
     parser = argparse.ArgumentParser(description=main.__doc__)
-    parser.add_argument("images", type=Path, help="a folder with a sub-folder for each class")
     parser.add_argument("target", type=Path, help="the folder for the pictures")
     options = parser.parse_args()
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     os.environ["QT_LOGGING_RULES"] = "default.warning=false"  # what such a platform cannot do
     with tempfile.TemporaryDirectory(prefix="autoal-gui-") as room:
         os.environ["HOME"] = room  # so that the start page shows a path as a user's
-        photographer = Photographer(options.images, options.target, Path(room))
+        images = Path(room) / "cells"
+        write_demo(images)
+        photographer = Photographer(images, options.target, Path(room))
         try:
             photographer.take_all()
         finally:
