@@ -57,12 +57,20 @@ def qapp(qapp):
 
 
 @pytest.fixture(autouse=True)
-def due_garbage():
-    """Collect after each test too: once there is an application, nothing else would."""
+def nothing_left():
+    """Delete the windows that a test leaves: a collection would take them apart in any order."""
     yield
     if not gc.isenabled():
+        from PySide6.QtCore import QCoreApplication, QEvent
+        from PySide6.QtWidgets import QApplication
+
         from autoal_gui.gui.garbage import collect_due
 
+        for widget in QApplication.topLevelWidgets():
+            if widget.parent() is None:
+                widget.close()
+                widget.deleteLater()
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
         collect_due()
 
 
