@@ -3,12 +3,13 @@
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
-from PySide6.QtCore import QSettings, QThread
+from PySide6.QtCore import QSettings, Qt, QThread
+from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QTextEdit, QWidget
 
 from autoal_gui.core.backend import CancelCheck
 from autoal_gui.core.errors import Cancelled, CheckpointError, ImageUnreadable
@@ -246,6 +247,26 @@ def run_batches(qtbot, window: MainWindow, rounds: int) -> None:
         for number in range(controller.project.settings.batch_size):
             controller.answer(number % 2)
         qtbot.waitUntil(lambda: controller.at_rest)
+
+
+def focusable(place: QWidget) -> list[QWidget]:
+    """Return what Tab reaches in a place, but for what takes text."""
+    return [
+        widget
+        for widget in place.findChildren(QWidget)
+        if widget.focusPolicy() & Qt.FocusPolicy.TabFocus
+        and widget.isVisible()
+        and widget.isEnabled()
+        and not isinstance(widget, QLineEdit | QTextEdit | QPlainTextEdit)
+    ]
+
+
+def focused(widgets: Iterable[QWidget]) -> Iterator[QWidget]:
+    """Give the focus to one after the other; yield each that has taken it."""
+    for widget in widgets:
+        widget.setFocus()
+        if QApplication.focusWidget() is widget and widget.isVisible():
+            yield widget
 
 
 def begun(qtbot, controller: Controller) -> None:

@@ -7,7 +7,16 @@ from itertools import pairwise
 import numpy as np
 import pytest
 from checking_support import BACKSPACE, CTRL, ONE, ZERO, idle, is_bright, label_many, start, truth
-from gui_support import CLASSES, QUIET, STRATEGIES, NearestMean, begun, draw_folder
+from gui_support import (
+    CLASSES,
+    QUIET,
+    STRATEGIES,
+    NearestMean,
+    begun,
+    draw_folder,
+    focusable,
+    focused,
+)
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import (
@@ -15,11 +24,8 @@ from PySide6.QtWidgets import (
     QComboBox,
     QFileDialog,
     QLabel,
-    QLineEdit,
-    QPlainTextEdit,
     QSlider,
     QTabBar,
-    QTextEdit,
     QWidget,
 )
 
@@ -62,18 +68,6 @@ def controller(qtbot, window, tmp_path):
     return controller
 
 
-def focusable(place: QWidget) -> list[QWidget]:
-    """Return what Tab reaches in a place, but for what takes text."""
-    return [
-        widget
-        for widget in place.findChildren(QWidget)
-        if widget.focusPolicy() & Qt.FocusPolicy.TabFocus
-        and widget.isVisible()
-        and widget.isEnabled()
-        and not isinstance(widget, QLineEdit | QTextEdit | QPlainTextEdit)
-    ]
-
-
 def of_each_kind(widgets: list[QWidget]) -> list[QWidget]:
     """Keep the last of each class of control."""
     return list({type(widget): widget for widget in widgets}.values())
@@ -102,20 +96,17 @@ def test_letters_of_a_dozen_classes_answer_with_the_focus_on_every_kind_of_contr
     desk, tried = window.desk, set()
     for number in range(desk.tabs.count()):
         desk.tabs.setCurrentIndex(number)
-        for widget in of_each_kind(focusable(desk)):
+        for widget in focused(of_each_kind(focusable(desk))):
             if number == 0 or desk.tabs.isAncestorOf(widget):
                 tried |= answered_from(qtbot, controller, widget)
     qtbot.keyClick(window, Qt.Key.Key_G)
-    for widget in of_each_kind(focusable(desk.grid)):
+    for widget in focused(of_each_kind(focusable(desk.grid))):
         tried |= answered_from(qtbot, controller, widget)
     assert {QComboBox, QTabBar, ConfusionMatrix, ImageGrid, QSlider} <= tried
 
 
 def answered_from(qtbot, controller, widget: QWidget) -> set[type]:
     """Press the letter of the twelfth class and an undo where the focus is."""
-    widget.setFocus()
-    if QApplication.focusWidget() is not widget or not widget.isVisible():
-        return set()
     before = set(controller.project.answers)
     qtbot.keyClick(widget, Qt.Key.Key_C)
     (new,) = set(controller.project.answers) - before
@@ -129,10 +120,7 @@ def test_keys_change_labels_in_review_with_the_focus_on_every_control(qtbot, win
     trained(qtbot, window, 2)
     qtbot.keyClick(window, Qt.Key.Key_R, CTRL)
     page, tried = window.pages["review"], set()
-    for widget in of_each_kind(focusable(page)):
-        widget.setFocus()
-        if QApplication.focusWidget() is not widget:
-            continue
+    for widget in focused(of_each_kind(focusable(page))):
         page.grid.go_to_row(0)
         image = page.grid.current()
         before = controller.project.answers[image].class_index

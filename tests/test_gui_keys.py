@@ -1,12 +1,11 @@
 """Keys that the user chooses, and keys that work whatever has the focus."""
 
 import pytest
-from gui_support import QUIET, draw_folder, services, settings
+from gui_support import QUIET, draw_folder, focusable, focused, services, settings
 from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QTextEdit, QWidget
 
 from autoal_gui.core.project import ProjectPlan
 from autoal_gui.core.settings import PRESETS
@@ -155,19 +154,10 @@ def test_the_program_s_own_keys_do_not_collide():
 
 def test_keys_work_with_the_focus_in_every_part_of_the_desk(qtbot, window, tmp_path):
     controller = start(qtbot, window, tmp_path)
-    places = [
-        widget
-        for widget in window.desk.findChildren(QWidget)
-        if widget.focusPolicy() & Qt.FocusPolicy.TabFocus
-        and widget.isVisible()
-        and not isinstance(widget, QLineEdit | QTextEdit | QPlainTextEdit)
-    ]
     tried = 0
-    for widget in places[:28]:
-        widget.setFocus()
-        if QApplication.focusWidget() is widget:
-            before = len(controller.project.answers)
-            qtbot.keyClick(widget, Qt.Key.Key_3)
-            assert len(controller.project.answers) == before + 1, type(widget).__name__
-            tried += 1
+    for widget in focused(focusable(window.desk)[:28]):
+        before = len(controller.project.answers)
+        qtbot.keyClick(widget, Qt.Key.Key_3)
+        assert len(controller.project.answers) == before + 1, type(widget).__name__
+        tried += 1
     assert tried > 10

@@ -4,16 +4,12 @@ from pathlib import Path
 
 import pytest
 from checking_support import BACKSPACE, CTRL, ONE, SHIFT, ZERO, idle, is_bright, label_many, start
-from gui_support import QUIET
+from gui_support import QUIET, focusable, focused
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QApplication,
     QFileDialog,
     QLabel,
-    QLineEdit,
-    QPlainTextEdit,
-    QTextEdit,
-    QWidget,
 )
 
 from autoal_gui.core.project import Project
@@ -354,24 +350,9 @@ def test_keys_and_colours_that_change_reach_a_page_made_before(qtbot, window, re
     assert [k.toString() for k in unsure.shortcuts()] == ["U"]
 
 
-def reached(page):
-    """Return what Tab reaches of a page, but for what takes text."""
-    return [
-        widget
-        for widget in page.findChildren(QWidget)
-        if widget.focusPolicy() & Qt.FocusPolicy.TabFocus
-        and widget.isVisible()
-        and widget.isEnabled()
-        and not isinstance(widget, QLineEdit | QTextEdit | QPlainTextEdit)
-    ]
-
-
 def test_keys_of_a_second_reading_work_with_the_focus_anywhere(qtbot, window, controller, reading):
     journal, tried = controller.project.journal, 0
-    for widget in reached(reading):
-        widget.setFocus()
-        if QApplication.focusWidget() is not widget:
-            continue
+    for widget in focused(focusable(reading)):
         qtbot.keyClick(widget, ONE)
         assert len(journal.second_answers("Dr B")) == 1, type(widget).__name__
         qtbot.keyClick(QApplication.focusWidget(), BACKSPACE)
@@ -384,10 +365,7 @@ def test_keys_of_settling_work_with_the_focus_anywhere(qtbot, window, controller
     qtbot.keyClick(window, Qt.Key.Key_G, CTRL)
     qtbot.mouseClick(window.pages["agreement"].settle, Qt.MouseButton.LeftButton)
     page, answers, tried = window.pages["settle"], controller.project.answers, 0
-    for widget in reached(page):
-        widget.setFocus()
-        if QApplication.focusWidget() is not widget:
-            continue
+    for widget in focused(focusable(page)):
         image = page.current()
         qtbot.keyClick(widget, ONE)
         assert answers[image].purpose == "adjudicate", type(widget).__name__
