@@ -16,6 +16,7 @@ os.environ["KMP_BLOCKTIME"] = "0"
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("untimed")
 PATIENCE = 60_000  # milliseconds
+DECODING = ("pictures", "thumbnails")  # how the names of the threads begin that decode images
 
 
 def traced(run: Callable[[object], None]) -> Callable[[object], None]:
@@ -72,6 +73,7 @@ def nothing_left():
                 widget.deleteLater()
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
         collect_due()
+        assert not [one for one in threading.enumerate() if one.name.startswith(DECODING)]
 
 
 @pytest.fixture

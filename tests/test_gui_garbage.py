@@ -1,8 +1,11 @@
 """Cyclic garbage: collected, and never by a worker, which would destroy widgets under Qt."""
 
 import gc
+import subprocess
+import sys
 import threading
 from itertools import chain, repeat
+from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer
 
@@ -69,3 +72,39 @@ def test_collecting_everything_takes_a_small_share_of_the_time(qapp, monkeypatch
         collector._look()
     collector.deleteLater()
     assert asked == [True, False, True]
+
+
+COLLECTED = """
+import gc, sys
+from pathlib import Path
+sys.path.insert(0, sys.argv[1])
+from gui_support import NearestMean, services, settings
+from PySide6.QtWidgets import QApplication
+from autoal_gui.gui.main_window import MainWindow
+
+application = QApplication([])
+gc.disable()
+folder, backend = Path(sys.argv[2]), NearestMean()
+
+def window():
+    return MainWindow(services(folder, lambda: backend), settings(folder))
+
+stays = window()
+stays.show()
+for _ in range(3):
+    one = window()
+    one.close()
+    del one
+    gc.collect()
+    application.processEvents()
+    print(application.primaryScreen().availableSize().width() > 0, flush=True)
+"""
+
+
+def test_a_window_that_is_collected_does_not_take_the_screen_with_it(tmp_path):
+    """In a process of its own: where it goes wrong, that process ends with a segmentation fault."""
+    here = str(Path(__file__).parent)
+    done = subprocess.run(
+        [sys.executable, "-c", COLLECTED, here, str(tmp_path)], capture_output=True, text=True
+    )
+    assert (done.returncode, done.stdout.split()) == (0, ["True"] * 3), done.stderr

@@ -6,7 +6,7 @@ import time
 import pytest
 from gui_support import QUIET, NearestMean, begun, draw_folder, no_thread_left, services, settings
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDropEvent
+from PySide6.QtGui import QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QApplication, QLineEdit, QToolButton
 
 from autoal_gui.core.project import ProjectPlan
@@ -227,7 +227,7 @@ def test_labels_that_measure_are_counted_beside_those_that_train(qtbot, window, 
 
 
 def test_the_first_window_fits_the_screen_with_its_frame(window):
-    room = window.screen().availableSize()
+    room = QGuiApplication.primaryScreen().availableSize()
     assert window.width() <= room.width()
     assert window.height() < room.height()
 

@@ -22,6 +22,8 @@ class ImageLoader(QObject):
 
     ready = Signal(int)
     """An image id that was wanted: its picture, or the reason why there is none, is known now."""
+    closing = Signal()
+    """Whoever decodes this pool beside the loader ends its threads, too."""
     _decoded = Signal(int, int, object, object, str)
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -56,6 +58,7 @@ class ImageLoader(QObject):
     def close(self) -> None:
         """End the threads."""
         self.open(None)
+        self.closing.emit()
         self._workers.shutdown(wait=True, cancel_futures=True)
 
     def want(self, image_ids: Iterable[int]) -> None:

@@ -3,7 +3,7 @@
 import html
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -91,7 +91,11 @@ def empty(layout: QLayout) -> None:
 
 def fitting(widget: QWidget, wanted: QSize) -> QSize:
     """Return the size wanted for a window, or what the screen has room for with a frame."""
-    room = widget.screen().availableSize()
+    # Not widget.screen(): PySide takes the screen for a child of the widget that asked last. One
+    # that is collected as cyclic garbage then deletes it, and Qt ends the process.
+    middle = (widget.parentWidget() or widget).window().geometry().center()
+    screen = QGuiApplication.screenAt(middle) or QGuiApplication.primaryScreen()
+    room = screen.availableSize()
     frame = 2 * widget.fontMetrics().height()
     return wanted.boundedTo(room - QSize(0, frame))
 

@@ -36,6 +36,7 @@ class Thumbnails(QObject):
         self._loader = loader
         self._workers = ThreadPoolExecutor(THREADS, "thumbnails")
         self._decoded.connect(self._keep)
+        loader.closing.connect(self.close)
         self._forget(None)
 
     def _forget(self, pool: ImagePool | None) -> None:
@@ -46,6 +47,12 @@ class Thumbnails(QObject):
         self._wanted: list[int] = []
         self._running: set[int] = set()
         self._side = SIDES[0]
+
+    @Slot()
+    def close(self) -> None:
+        """End the threads: one that went on would speak through an object that is gone."""
+        self._forget(None)
+        self._workers.shutdown(wait=True, cancel_futures=True)
 
     @property
     def bytes(self) -> int:
