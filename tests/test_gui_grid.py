@@ -136,7 +136,7 @@ def test_only_what_is_in_view_and_a_margin_is_decoded(qtbot, loader):
 def test_thumbnails_stay_within_their_bound(qtbot, loader, monkeypatch):
     monkeypatch.setattr(thumbnails, "KEPT_BYTES", 40 * 24 * 24)
     loader.open(pool_of(300, Drawn()))
-    small = thumbnails.Thumbnails(loader)
+    small = thumbnails.Thumbnails(loader, loader)
     for first in range(1, 300, 30):
         small.want(range(first, first + 30))
         qtbot.waitUntil(lambda first=first: small.thumbnail(first + 29) is not None)
@@ -149,7 +149,7 @@ def test_thumbnails_stay_within_their_bound(qtbot, loader, monkeypatch):
 def test_no_more_than_so_many_thumbnails_are_kept(qtbot, loader, monkeypatch):
     monkeypatch.setattr(thumbnails, "KEPT", 10)
     loader.open(pool_of(30, Drawn()))
-    small = thumbnails.Thumbnails(loader)
+    small = thumbnails.Thumbnails(loader, loader)
     small.want(range(1, 31))
     qtbot.waitUntil(lambda: small.thumbnail(30) is not None)
     qtbot.waitUntil(lambda: not small._running)
@@ -159,7 +159,7 @@ def test_no_more_than_so_many_thumbnails_are_kept(qtbot, loader, monkeypatch):
 def test_a_larger_thumbnail_is_made_of_a_large_image_alone(qtbot, loader):
     reader = Drawn(side=500)
     loader.open(pool_of(2, reader))
-    small = thumbnails.Thumbnails(loader)
+    small = thumbnails.Thumbnails(loader, loader)
     small.want([1], 60)
     qtbot.waitUntil(lambda: small.thumbnail(1) is not None)
     assert small.thumbnail(1).width() == 96
