@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QApplication, QDialogButtonBox
 from test_gui_window import answers, start
 
 from autoal_gui.core import language
-from autoal_gui.core.language import LANGUAGES, number, tr
+from autoal_gui.core.language import LANGUAGES, decimal, number, percent, tr
 from autoal_gui.gui.languages import AS_SYSTEM, choose, chosen, in_use, speak
 from autoal_gui.gui.main_window import MainWindow
 from autoal_gui.gui.window_holder import WindowHolder
@@ -90,6 +90,8 @@ def test_sentences_numbers_and_qts_own_words_are_of_the_language(qtbot, qapp, co
     speak(qapp, code)
     assert tr("Start labelling") != "Start labelling"
     assert number(1234567) == QLocale(code).toString(1234567)
+    assert decimal(0.125, 3) == QLocale(code).toString(0.125, "f", 3)
+    assert percent(0.125, 1).startswith(decimal(12.5, 1))
     buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
     qtbot.addWidget(buttons)
     own = buttons.button(QDialogButtonBox.StandardButton.Cancel).text().replace("&", "")
@@ -101,6 +103,7 @@ def test_english_comes_back_whole(qtbot, qapp):
     speak(qapp, "en")
     assert tr("Start labelling") == "Start labelling"
     assert number(1234567) == "1,234,567"
+    assert decimal(0.125, 3) == "0.125"
     buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
     qtbot.addWidget(buttons)
     assert buttons.button(QDialogButtonBox.StandardButton.Cancel).text() == "Cancel"

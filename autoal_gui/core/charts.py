@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Protocol
 from xml.etree.ElementTree import Element
 
+from autoal_gui.core.language import decimal
 from autoal_gui.core.markup import tag
 
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#8f7a00", "#56b4e9", "#7a7a7a")
@@ -138,7 +139,7 @@ def curves_chart(
 def _draw_axes(chart: Element, x: Scale, y: Scale, most: int) -> None:
     for value in ticks(y.low, y.high, most):
         chart.append(_rule(x.start, y(value), x.end, y(value)))
-        words = f"{value:.3f}".rstrip("0").ljust(4, "0")
+        words = decimal(value, 3).rstrip("0").ljust(4, "0")
         chart.append(_text(words, x.start - 5, y(value) + 4, text_anchor="end"))
     for value in ticks(x.low, x.high, most):
         chart.append(_rule(x(value), y.start, x(value), y.start + 4))

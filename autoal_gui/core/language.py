@@ -22,19 +22,21 @@ _CLOSE = ("en", "zh")  # the sign of a percentage stands close to its number (Un
 _catalogue: gettext.NullTranslations = gettext.NullTranslations()
 _language = "en"
 _grouped: Callable[[int], str] = "{:,}".format
+_point = "."
 
 
-def use(language: str, grouped: Callable[[int], str] = "{:,}".format) -> None:
+def use(language: str, grouped: Callable[[int], str] = "{:,}".format, point: str = ".") -> None:
     """Look sentences up in a language from now on; what has no translation stays English.
 
     Args:
         language: a code of `LANGUAGES`.
         grouped: how whole numbers are written in it.
+        point: what stands before the decimals of a number.
     """
     from autoal_gui.core.files import resources  # which itself speaks in sentences
 
-    global _catalogue, _grouped, _language
-    _grouped, _language = grouped, language
+    global _catalogue, _grouped, _language, _point
+    _grouped, _language, _point = grouped, language, point
     folder = str(resources() / "translations")
     _catalogue = gettext.translation(DOMAIN, folder, [language], fallback=True)
 
@@ -60,9 +62,15 @@ def number(count: int) -> str:
     return _grouped(count)
 
 
+def decimal(value: float, digits: int) -> str:
+    """Return a number with so many decimals, as the language in use writes it; NaN is a dash."""
+    written = f"{value:.{digits}f}".replace(".", _point)
+    return "–" if math.isnan(value) else written
+
+
 def percent(share: float, digits: int = 0) -> str:
     """Return a share in [0, 1] as the language in use writes percentages; NaN is a dash."""
-    return "–" if math.isnan(share) else f"{100 * share:.{digits}f}{percent_sign()}"
+    return "–" if math.isnan(share) else decimal(100 * share, digits) + percent_sign()
 
 
 def percent_sign() -> str:

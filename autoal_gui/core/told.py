@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from autoal_gui.core.agreement import Agreement
 from autoal_gui.core.habits import Habits, Share
 from autoal_gui.core.journal import Journal
-from autoal_gui.core.language import mark, number, percent, tr, tr_count
+from autoal_gui.core.language import decimal, mark, number, percent, tr, tr_count
 from autoal_gui.core.readings import Comparison
 from autoal_gui.core.repeats import pairs
 
@@ -79,9 +79,9 @@ def _kappa(sentence: str, found: Agreement, graded: bool) -> str:
     kappa, (low, high) = found.kappa(graded), found.kappa_interval(graded)
     return tr(
         sentence,
-        kappa=f"{kappa:.2f}",
-        low=f"{low:.2f}",
-        high=f"{high:.2f}",
+        kappa=decimal(kappa, 2),
+        low=decimal(low, 2),
+        high=decimal(high, 2),
         verdict=verdict(kappa),
     )
 

@@ -22,7 +22,7 @@ from autoal_gui.core.files import replacing
 from autoal_gui.core.habits import habits
 from autoal_gui.core.handover import Choices, Snapshot, no_progress
 from autoal_gui.core.journal import Journal
-from autoal_gui.core.language import in_use, mark, number, percent, tr, tr_count
+from autoal_gui.core.language import decimal, in_use, mark, number, percent, tr, tr_count
 from autoal_gui.core.markup import document, table, tag
 from autoal_gui.core.metrics import Interval, Metrics
 from autoal_gui.core.pool import ProgressCallback
@@ -293,7 +293,7 @@ def _round_row(record: RoundRecord, metrics: Metrics | None) -> Cells:
         number(record.labels),
         tag("td", record.reason or record.settings.mode, class_="words"),
         _share(metrics.balanced_accuracy, metrics.balanced_accuracy_interval) if metrics else "–",
-        tr("{seconds} s", seconds=f"{seconds:.0f}"),
+        tr("{seconds} s", seconds=decimal(seconds, 0)),
     ]
 
 
@@ -388,9 +388,13 @@ def _plain(value: object) -> str:
 
 def _share(value: float, interval: Interval) -> str:
     low, high = interval
-    return "–" if math.isnan(value) else f"{percent(value, 1)} ({100 * low:.1f}–{100 * high:.1f})"
+    if math.isnan(value):
+        return "–"
+    return f"{percent(value, 1)} ({decimal(100 * low, 1)}–{decimal(100 * high, 1)})"
 
 
 def _area(value: float, interval: Interval) -> str:
     low, high = interval
-    return "–" if math.isnan(value) else f"{value:.3f} ({low:.3f}–{high:.3f})"
+    if math.isnan(value):
+        return "–"
+    return f"{decimal(value, 3)} ({decimal(low, 3)}–{decimal(high, 3)})"

@@ -38,7 +38,7 @@ def speak(application: QCoreApplication, choice: str) -> str:
     # The system's own region keeps its way to write numbers where it speaks that language.
     locale = QLocale.system() if choice == AS_SYSTEM else QLocale(code)
     QLocale.setDefault(locale)
-    language.use(code, grouped)
+    language.use(code, grouped, locale.decimalPoint())
     for old in application.findChildren(QTranslator, KEY):
         application.removeTranslator(old)
         old.deleteLater()

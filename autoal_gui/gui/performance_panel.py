@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from autoal_gui.core.advice import Point, advise, chance_sentence, sentence
-from autoal_gui.core.language import mark, percent, tr, tr_count
+from autoal_gui.core.language import decimal, mark, percent, tr, tr_count
 from autoal_gui.core.metrics import Area, Interval, Metrics
 from autoal_gui.core.project import Project, RoundRecord
 from autoal_gui.gui.confusion import ConfusionMatrix, cell_title, images_of_cell
@@ -74,7 +74,7 @@ class Value:
         """The interval in words."""
         if math.isnan(self.value):
             return ""
-        return f"{100 * self.low:.1f}–{percent(self.high, 1)}"
+        return f"{decimal(100 * self.low, 1)}–{percent(self.high, 1)}"
 
 
 UNKNOWN = Value(math.nan, math.nan, math.nan)

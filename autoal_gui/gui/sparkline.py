@@ -7,7 +7,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from autoal_gui.core.language import tr
+from autoal_gui.core.language import decimal, tr
 
 KEPT = 240  # values: 12 seconds of progress at 20 a second, and more of a slow step
 MARGIN = 3  # pixels that the line keeps clear of the edges
@@ -51,7 +51,7 @@ class Sparkline(QWidget):
             self.setAccessibleName(tr("Loss: nothing yet"))
             return
         first, last = self._values[0], self._values[-1]
-        words = tr("Loss: from {first} to {last}", first=f"{first:.3f}", last=f"{last:.3f}")
+        words = tr("Loss: from {first} to {last}", first=decimal(first, 3), last=decimal(last, 3))
         self.setAccessibleName(words)
 
     def points(self, area: QRectF) -> list[QPointF]:

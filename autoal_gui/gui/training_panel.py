@@ -11,7 +11,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
 )
 
-from autoal_gui.core.language import mark, number, percent, tr, tr_count
+from autoal_gui.core.language import decimal, mark, number, percent, tr, tr_count
 from autoal_gui.core.messages import STEPS, Progress, Step
 from autoal_gui.core.project import Project, RoundRecord
 from autoal_gui.core.session import Move, State, can
@@ -284,7 +284,7 @@ def progress_line(progress: Progress) -> str:
     if progress.seconds_left is not None:
         words.append(tr("about {time} left", time=duration(progress.seconds_left)))
     if progress.loss is not None:
-        words.append(tr("loss {loss}", loss=f"{progress.loss:.3f}"))
+        words.append(tr("loss {loss}", loss=decimal(progress.loss, 3)))
     if progress.device:
         words.append(progress.device)
     return " · ".join(words)
@@ -323,7 +323,7 @@ def duration(seconds: float) -> str:
         return f"{whole}{NO_BREAK}s"
     if whole < 90 * 60:
         return f"{round(whole / 60)}{NO_BREAK}min"
-    return f"{whole / 3600:.1f}{NO_BREAK}h"
+    return decimal(whole / 3600, 1) + f"{NO_BREAK}h"
 
 
 def _bar(name: str) -> QProgressBar:

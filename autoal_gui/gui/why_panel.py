@@ -13,7 +13,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from autoal_gui.core.language import mark, percent, tr
+from autoal_gui.core.language import decimal, mark, percent, tr
 from autoal_gui.core.messages import Query
 from autoal_gui.core.pool import Split
 from autoal_gui.gui.names import strategy_label
@@ -107,7 +107,7 @@ def rows_of(query: Query) -> list[tuple[str, str, str, str]]:
     return [
         (
             strategy_label(name),
-            f"{score:.2f}",
+            decimal(score, 2),
             percent(weight, 1),
             percent(score * weight / total if total else math.nan, 1),
         )
@@ -140,7 +140,7 @@ def reason(query: Query | None, split: Split, rounds: int) -> str:
 def _asked_for(query: Query) -> str:
     parts = sorted(query.strategies, key=_part, reverse=True)
     total = sum(map(_part, parts))
-    words = tr("Score {score}.", score=f"{query.score:.2f}")
+    words = tr("Score {score}.", score=decimal(query.score, 2))
     if len(parts) == 1:
         words = tr("Asked for by {strategy} alone.", strategy=strategy_label(parts[0][0]))
     elif total > 0:
@@ -157,6 +157,6 @@ def _asked_for(query: Query) -> str:
     # The head is trained to order images, so that its zero means nothing.
     loss = tr(
         "Predicted loss {loss}: the higher, the more the model is expected to err on it.",
-        loss=f"{query.predicted_loss:.2f}",
+        loss=decimal(query.predicted_loss, 2),
     )
     return f"{words} {loss}"

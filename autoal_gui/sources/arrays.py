@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from autoal_gui.core.errors import ImageUnreadable, SourceError
 from autoal_gui.core.files import replacing
-from autoal_gui.core.language import tr
+from autoal_gui.core.language import decimal, tr
 from autoal_gui.core.pool import ListedImage, Pixels, Split
 from autoal_gui.sources.ticks import Ticks
 
@@ -104,9 +104,9 @@ def require_space(folder: Path, wanted: int) -> None:
     if wanted * 1.1 > free:
         raise SourceError(
             tr(
-                "The images take {wanted:.1f} GB on the disk, but only {free:.1f} GB are free.",
-                wanted=wanted / 1e9,
-                free=free / 1e9,
+                "The images take {wanted} GB on the disk, but only {free} GB are free.",
+                wanted=decimal(wanted / 1e9, 1),
+                free=decimal(free / 1e9, 1),
             )
         )
 
