@@ -288,3 +288,12 @@ def test_the_window_and_the_command_line_write_the_same_table(qtbot, tmp_path, m
         rows = list(csv.DictReader(table))
     assert [row["label"] for row in rows] == ["'-plus"] * 3 + ["odd"] * 3
     assert len({row["p(bright)"] for row in rows}) == 6
+
+
+def test_the_details_of_a_failure_leave_the_window_as_large_as_it_was(qtbot, window, page):
+    window.resize(1280, 800)
+    window.failure.show_failure("The images cannot be predicted.", "a line\n" * 30)
+    press(qtbot, window.failure._more)
+    qtbot.waitUntil(window.failure._details.isVisible)
+    qtbot.wait(50)
+    assert (window.width(), window.height()) == (1280, 800)

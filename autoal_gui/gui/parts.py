@@ -221,7 +221,9 @@ class Failure(QFrame):
         self._sentence = text_label()
         self._details = QPlainTextEdit()
         self._details.setReadOnly(True)
-        self._details.setFixedHeight(5 * self.fontMetrics().height())
+        line = self.fontMetrics().height()
+        self._details.setMinimumHeight(7 * line // 4)  # what a page that is full can spare
+        self._details.setMaximumHeight(5 * line)
         self._details.setAccessibleName(tr("Details"))
         self._more = QToolButton()
         self._more.setText(tr("Details"))
