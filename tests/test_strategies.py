@@ -233,6 +233,18 @@ def test_random_follows_its_seed_and_favours_nobody():
     assert np.abs(first - 500).max() < 100  # five standard deviations
 
 
+def test_random_asks_in_every_round_anew():
+    """Not the neighbours of the last batch, whose class would be the same in a sorted folder."""
+    left, steps = evidence_of(3000), []
+    last = np.empty(0)
+    for _ in range(5):
+        batch = np.argsort(-random_choice.score(left))[:20]
+        asked = left.image_ids[batch]
+        steps += [np.abs(last - image).min() for image in asked if len(last)]
+        left, last = taken(left, np.setdiff1d(np.arange(len(left)), batch)), asked
+    assert np.median(steps) > 20  # of 20 in 3,000, the nearest is some 37 away
+
+
 # -- k-means --------------------------------------------------------------------------------------
 
 all_and_a_sample = pytest.mark.parametrize("lloyd_images", [geometry.LLOYD_IMAGES, 10])

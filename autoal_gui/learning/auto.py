@@ -248,7 +248,7 @@ def _reason(learned: Learned | None, names: tuple[str, ...], weights: Floats) ->
     best = label_of("autoal_gui.strategies", names[int(weights.argmax())])
     return tr(
         "Auto trusts {best} most: on labels held out, its weights lower the error by "
-        "{gain} (± {error}) against random choice.",
+        "{gain} (± {error}) against trusting all alike.",
         best=best,
         gain=percent(learned.gain),
         error=percent(learned.error),

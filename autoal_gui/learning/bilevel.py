@@ -45,9 +45,9 @@ class Learned:
     weights: Floats
     """(K,) positive, sum 1; the uniform vote where nothing better was found."""
     gain: float
-    """How far the held-out loss of random selection lies above that of these weights, a share."""
+    """How far the held-out loss of the uniform vote lies above that of these weights, a share."""
     error: float
-    """Standard error of the gain over the splits."""
+    """Standard error of the gain over the splits; they share labels, so that it is a lower bound."""
 
     @property
     def believed(self) -> bool:
@@ -93,7 +93,8 @@ def learn_weights(
     judges = range(SPLITS // 2, SPLITS)
     logits = torch.from_numpy(np.log(start))
     weights = _descend(problem, logits, least, range(SPLITS // 2), check)
-    gains = np.array([problem.gain(weights, split) for split in judges])
+    vote = hold(logits.softmax(0), least)
+    gains = np.array([problem.gain(weights, vote, split) for split in judges])
     error = float(gains.std(ddof=1) / np.sqrt(len(gains)))
     return Learned(weights.numpy(), float(gains.mean()), error)
 
@@ -139,16 +140,13 @@ class _Problem:
             selected,
         )
 
-    def loss(self, weights: Tensor | None, split: int) -> Tensor:
-        """The held-out loss after training on what the weights select; None selects at random."""
+    def loss(self, weights: Tensor, split: int) -> Tensor:
+        """The held-out loss after training on what the weights select."""
         part = self.parts[split]
         begin, pool, held = ((part == number).nonzero()[:, 0] for number in range(3))
         count = max(1.0, self.selected * len(pool))
-        if weights is None:
-            chosen = torch.full((len(pool),), count / len(pool), dtype=torch.float64)
-        else:
-            mixed = mix(weights.expand(len(pool), -1), self.scores[pool])
-            chosen = top_k(mixed, count, TAU)
+        mixed = mix(weights.expand(len(pool), -1), self.scores[pool])
+        chosen = top_k(mixed, count, TAU)
         fitted = torch.cat((begin, pool))
         trust = (
             torch.cat((torch.ones(len(begin), dtype=torch.float64), chosen)) * self.shares[fitted]
@@ -164,10 +162,10 @@ class _Problem:
         predicted: Tensor = self.kernel[asked][:, fitted] @ duals
         return predicted
 
-    def gain(self, weights: Tensor, split: int) -> float:
-        """How far the loss of random selection lies above that of the weights, as a share."""
-        at_random = float(self.loss(None, split))
-        return (at_random - float(self.loss(weights, split))) / at_random
+    def gain(self, weights: Tensor, vote: Tensor, split: int) -> float:
+        """How far the loss of the uniform vote lies above that of the weights, as a share."""
+        before = float(self.loss(vote, split))
+        return (before - float(self.loss(weights, split))) / before
 
 
 def _descend(
