@@ -56,6 +56,19 @@ def test_classes_that_are_apart_are_learned_from_two_labels_each():
     assert (fit_head(known, labels, 3, 0).probabilities(new).argmax(1) == truth).mean() > 0.9
 
 
+def test_the_only_label_of_a_class_does_not_choose_the_temperature():
+    known, labels = blobs(90, classes=3, noise=0.25)
+    kept = (labels < 2) | (np.cumsum(labels == 2) == 1)
+    known, labels = known[kept], labels[kept]
+    assert np.bincount(labels).tolist()[2] == 1
+    new, truth = blobs(300, classes=3, noise=0.25, seed=1)
+    head = fit_head(known, labels, 3, 0)
+    assert head.temperature < TEMPERATURES[-1]
+    chances = head.probabilities(new[truth < 2])
+    right = (chances.argmax(1) == truth[truth < 2]).mean()
+    assert chances.max(1).mean() == pytest.approx(right, abs=0.15)  # it was .4 where .9 were right
+
+
 def test_it_is_the_regression_of_scikit_learn_at_the_strength_that_was_chosen():
     from sklearn.linear_model import LogisticRegression
 

@@ -160,7 +160,7 @@ def _chosen(
         strength: np.stack([_out_of_fold(data, plan, strength, check)[0] for plan in plans])
         for strength in STRENGTHS
     }
-    weights = balanced_weights(labels, shares)
+    weights = judging_weights(labels, shares)
     evidence = 1 / (weights**2).sum()  # how many equally weighted labels would say as much
     losses = {
         (strength, temperature): log_loss(tries / temperature, labels, weights)
@@ -206,6 +206,22 @@ def balanced_weights(labels: Ints, shares: Floats) -> Floats:
     totals = np.bincount(labels, shares)
     weights: Floats = shares / (totals[labels] * np.count_nonzero(totals))
     return weights
+
+
+def judging_weights(labels: Ints, shares: Floats) -> Floats:
+    """Return (m,) weights that sum to 1 of labels held out: balanced, over classes of several.
+
+    A class's only label is held out from a head that knows nothing of the class: its loss is a
+    constant over the temperature, and would always choose the highest.
+
+    Args:
+        labels: (m,) class indices.
+        shares: (m,) positive.
+    """
+    several = np.bincount(labels)[labels] > 1
+    weights = balanced_weights(labels, shares) * (several if several.any() else 1)
+    judging: Floats = weights / weights.sum()
+    return judging
 
 
 def softmax(logits: Floats) -> Floats:
