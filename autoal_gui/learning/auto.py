@@ -57,7 +57,7 @@ def auto_ballot(
     check()
     learned = _learned(evidence, head, settings, names, start, check)
     weights = learned.weights if learned is not None and learned.believed else start
-    weights = _useless(weights, evidence, settings)
+    weights = _useless(weights, start, evidence, settings)
     mixed = standing @ weights
     check()
     seed = np.random.default_rng((settings.seed, _count(evidence.labelled)))
@@ -83,8 +83,10 @@ def names_of(settings: RunSettings) -> tuple[str, ...]:
     return tuple(name for name in names if name not in settings.pinned_off)
 
 
-def _useless(weights: Floats, evidence: Evidence, settings: RunSettings) -> Floats:
-    """Return the weights, or what a placebo puts in their place."""
+def _useless(weights: Floats, start: Floats, evidence: Evidence, settings: RunSettings) -> Floats:
+    """Return the weights (K,), or what a placebo puts in their place; `start` is the vote."""
+    if settings.placebo == placebo.UNIFORM:
+        return start
     if settings.placebo == placebo.FROZEN:
         return placebo.frozen_weights(len(weights), settings.seed)
     if settings.placebo == placebo.PERMUTED:
