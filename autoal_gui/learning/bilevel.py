@@ -47,7 +47,7 @@ class Learned:
     gain: float
     """How far the held-out loss of the uniform vote lies above that of these weights, a share."""
     error: float
-    """Standard error of the gain over the splits; they share labels, so that it is a lower bound."""
+    """Standard error of the gain over the splits; they share labels, so it is a lower bound."""
 
     @property
     def believed(self) -> bool:
