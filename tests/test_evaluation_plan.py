@@ -9,6 +9,7 @@ from evaluation_support import SETUP, data_set
 from autoal_gui.core.errors import SettingsError
 from autoal_gui.core.registry import discover
 from autoal_gui.core.settings import CANDIDATES, RunSettings, with_fixed_epochs
+from autoal_gui.evaluation import plan
 from autoal_gui.evaluation.methods import method_of, methods_of, reference
 from autoal_gui.evaluation.plan import Job, jobs_of, slug
 
@@ -58,7 +59,7 @@ def test_groups_stand_for_methods_and_none_comes_twice():
     counts = [len(m.settings(RunSettings(), 0).candidates) for m in methods_of(["ablations"])]
     assert counts == [1, 3, 5, 1, 3, 5, 7, 7]
     placebos = [dict(m.changes)["placebo"] for m in methods_of(["placebos"])]
-    assert placebos == ["frozen", "permuted", "masks"] * 2
+    assert placebos == ["uniform", "frozen", "permuted", "masks"] * 2
 
 
 def test_a_method_is_held_against_the_plain_one_with_its_start():
@@ -92,6 +93,14 @@ def test_a_key_stands_for_all_that_decides_and_nothing_else():
         job(setup=replace(SETUP, settings=SETUP.settings.but(weight_decay=0.1))),
     ]
     assert len({same.key, *(other.key for other in others)}) == 1 + len(others)
+
+
+def test_runs_of_another_edition_are_not_mistaken_for_these(monkeypatch):
+    """In edition 1 random choice drew the same places in every round."""
+    assert plan.EDITION == 2
+    keys = {job().key, SETUP.key}
+    monkeypatch.setattr(plan, "EDITION", 1)
+    assert keys.isdisjoint({job().key, SETUP.key})
 
 
 def test_a_set_up_has_a_key_of_its_own():

@@ -75,6 +75,22 @@ def test_the_audit_draws_its_share(share, audits):
     assert len(ballot.audit) == audits
 
 
+def test_of_batches_of_one_image_a_share_is_drawn_at_random():
+    """Were every one, auto would be random choice."""
+    audits = 0
+    for seed in range(100):
+        evidence, head = evidence_of(count=20, labelled=8 + seed % 3, wanted=1)
+        settings = AUTO.but(seed=seed, batch_size=1)
+        (ballot, _), (again, _) = (auto_ballot(evidence, head, settings) for _ in range(2))
+        assert ballot.audit == again.audit
+        assert ballot.audit <= {ballot.positions()[0]}
+        audits += len(ballot.audit)
+    assert 8 <= audits <= 35  # 20 are expected; 4 standard deviations are 16
+    for share, expected in ((0.0, 0), (1.0, 1)):
+        ballot, _ = auto_ballot(evidence, head, settings.but(audit_share=share))
+        assert len(ballot.audit) == expected
+
+
 def test_audits_are_drawn_evenly_from_the_whole_pool():
     drawn = np.zeros(80)
     evidence, head = evidence_of()

@@ -20,14 +20,15 @@ from test_learning_auto import AUTO, evidence_of
 
 from autoal_gui.core.errors import SettingsError
 from autoal_gui.core.settings import RunSettings
-from autoal_gui.learning import bilevel
+from autoal_gui.learning import auto, bilevel
 from autoal_gui.learning import placebo as placebos
 from autoal_gui.learning.auto import SPREAD, auto_ballot, names_of
+from autoal_gui.learning.bilevel import Learned
 from autoal_gui.learning.pins import floors_of, hold
 from autoal_gui.learning.search import search
 
 PAPER = TINY.but(mode="paper")
-KINDS = ("frozen", "permuted", "masks")
+KINDS = ("uniform", "frozen", "permuted", "masks")
 EXACT = 1e-12
 
 
@@ -215,6 +216,33 @@ def test_a_placebo_of_auto_changes_the_weights_alone():
     masked, _ = auto_ballot(evidence, head, AUTO.but(placebo="masks"))
     np.testing.assert_array_equal(np.sort(masked.scores, 0), np.sort(plain.scores, 0))
     assert not (masked.scores == plain.scores).all()
+
+
+def test_uniform_weights_of_auto_are_those_of_auto_before_it_has_learned(monkeypatch):
+    """All but the search is the same, so that the difference is what the search adds."""
+    evidence, head = evidence_of(count=60, labelled=40)
+    found = np.arange(1.0, 1 + len(names_of(AUTO)))
+    learned = Learned(found / found.sum(), gain=0.5, error=0.1)
+    monkeypatch.setattr(auto, "learn_weights", lambda *values: learned)
+    monkeypatch.setattr(auto, "can_learn", lambda labels, candidates: True)
+    before, _ = auto_ballot(evidence, None, AUTO)
+    after, _ = auto_ballot(evidence, head, AUTO)
+    uniform, reason = auto_ballot(evidence, head, AUTO.but(placebo="uniform"))
+    np.testing.assert_allclose(after.plain_weights()[0][1], found[0] / found.sum())
+    np.testing.assert_array_equal(uniform.weights, before.weights)
+    np.testing.assert_array_equal(uniform.positions(), before.positions())
+    assert uniform.audit == after.audit == before.audit
+    assert reason == ""
+
+
+def test_uniform_weights_of_paper_are_those_of_the_vote(whole, tmp_path):
+    uniform = PAPER.but(placebo="uniform")
+    found = result_of(command_of(tmp_path / "placebo", uniform, unlabelled=30))
+    vote = result_of(command_of(tmp_path / "vote", PAPER.but(mode="vote"), unlabelled=30))
+    assert dict(found.plain_weights) == pytest.approx(dict(vote.plain_weights))
+    assert dict(found.plain_weights) != pytest.approx(dict(whole.plain_weights))
+    strategies = [query.strategies for query in found.queries]
+    assert {score for row in strategies for _, score, _ in row} == {0.0, 1.0}  # its masks still
 
 
 @pytest.mark.parametrize(("mode", "change"), [

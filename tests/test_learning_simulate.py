@@ -145,6 +145,8 @@ def test_a_report_is_plain_json(tmp_path):
     assert last["accuracy"] == results[1].metrics.accuracy
     assert last["balanced_accuracy"] == results[1].metrics.balanced_accuracy
     assert (last["round"], last["labels"], again["mode"], again["seed"]) == (2, 8, "random", 0)
+    assert last["weights"] == dict(results[1].weights)
+    assert last["plain_weights"] == dict(results[1].plain_weights)
     assert last["queried"] == [query.image_id for query in results[1].queries]
     assert again["settings"]["batch_size"] == 8
 

@@ -236,7 +236,7 @@ _CHOICES: dict[str, tuple[str, ...]] = {
     "device": DEVICES,
     "precision": PRECISIONS,
     "all_layers": ("measured", "never", "always"),
-    "placebo": ("", "frozen", "permuted", "masks"),
+    "placebo": ("", "uniform", "frozen", "permuted", "masks"),
     "ablation": ("", "backbone", "loss head"),
 }
 

@@ -95,7 +95,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "placebos": tuple(
         f"{mode}:placebo={kind}"
         for mode in ("paper", "auto")
-        for kind in ("frozen", "permuted", "masks")
+        for kind in ("uniform", "frozen", "permuted", "masks")
     ),
 }
 """Words that stand for several methods; "strategies" is every strategy there is."""

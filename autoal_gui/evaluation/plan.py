@@ -11,7 +11,7 @@ from typing import Any
 from autoal_gui.core.settings import RunSettings, fitted_to, with_fixed_epochs
 from autoal_gui.evaluation.methods import Method
 
-EDITION = 1  # raised when a run means something else, so that no old one is mistaken for it
+EDITION = 2  # raised when a run means something else, so that no old one is mistaken for it
 
 
 @dataclass(frozen=True)

@@ -57,7 +57,7 @@ def auto_ballot(
     check()
     learned = _learned(evidence, head, settings, names, start, check)
     weights = learned.weights if learned is not None and learned.believed else start
-    weights = _useless(weights, evidence, settings)
+    weights = _useless(weights, start, evidence, settings)
     mixed = standing @ weights
     check()
     seed = np.random.default_rng((settings.seed, _count(evidence.labelled)))
@@ -83,8 +83,10 @@ def names_of(settings: RunSettings) -> tuple[str, ...]:
     return tuple(name for name in names if name not in settings.pinned_off)
 
 
-def _useless(weights: Floats, evidence: Evidence, settings: RunSettings) -> Floats:
-    """Return the weights, or what a placebo puts in their place."""
+def _useless(weights: Floats, start: Floats, evidence: Evidence, settings: RunSettings) -> Floats:
+    """Return the weights (K,), or what a placebo puts in their place; `start` is the vote."""
+    if settings.placebo == placebo.UNIFORM:
+        return start
     if settings.placebo == placebo.FROZEN:
         return placebo.frozen_weights(len(weights), settings.seed)
     if settings.placebo == placebo.PERMUTED:
@@ -157,15 +159,23 @@ def _batch(
 ) -> tuple[Positions, Positions]:
     """Return the positions of the batch in the order to ask, and those of them that are audit."""
     by_id = np.argsort(evidence.image_ids)  # no draw may depend on the order of the pool
-    audits = round(settings.audit_share * evidence.wanted)
-    if settings.audit_share > 0 and len(by_id):
-        audits = max(1, audits)
+    audits = _audits(settings.audit_share, evidence.wanted, random)
     audit = random.choice(by_id, min(audits, len(by_id)), replace=False)
     rest = by_id[~np.isin(by_id, audit)]
     rest = np.sort(random.choice(rest, min(MOST, len(rest)), replace=False))
     spread = _spread(evidence, rest, mixed[rest], evidence.wanted - len(audit), settings.seed)
     batch = np.concatenate((audit, spread))
     return batch[random.permutation(len(batch))], audit
+
+
+def _audits(share: float, wanted: int, random: np.random.Generator) -> int:
+    """Return how many images of a batch are drawn at random: at least one, where any is.
+
+    Of batches of one image only a share is: else nothing but chance would ever ask.
+    """
+    if wanted == 1:
+        return int(random.random() < share)
+    return max(1, round(share * wanted)) if share > 0 else 0
 
 
 def _spread(

@@ -1,7 +1,8 @@
 """Placebos: what a search does where what it has learned is of no use, and all else is the same.
 
 If a mode is no better than its placebos, its search adds nothing. The search runs as ever; then
-"frozen" puts random weights, drawn once from the seed, in the place of those that it found;
+"uniform" keeps the weights of the uniform vote in the place of those that it found, so that what
+the search adds stands alone; "frozen" puts random weights there, drawn once from the seed;
 "permuted" deals them out anew, over the images or, in mode "auto", whose weights are the same for
 all images, over the candidates; "masks" deals out each candidate's scores over the images, for
 the search as well. Models, batches' sizes and the images drawn at random stay what they are.
@@ -12,7 +13,7 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
 Ids = npt.NDArray[np.int64]
-FROZEN, PERMUTED, MASKS = "frozen", "permuted", "masks"
+UNIFORM, FROZEN, PERMUTED, MASKS = "uniform", "frozen", "permuted", "masks"
 STREAM = 104_729  # apart from whatever else is drawn from the same seed
 
 

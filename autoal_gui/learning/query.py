@@ -104,7 +104,9 @@ def searched_ballot(
     weights, predicted = yield from _weigh(context, net, ids.tolist())
     masks, order = top_masks(scores, ids, evidence.wanted), percentiles(scores).T
     seed = _placebo_seed(settings, evidence)
-    if settings.placebo == placebo.FROZEN:
+    if settings.placebo == placebo.UNIFORM:
+        weights = _uniform_weights(scores, candidates, settings.pinned_on)
+    elif settings.placebo == placebo.FROZEN:
         frozen = placebo.frozen_weights(len(candidates), settings.seed)
         weights = np.broadcast_to(frozen, weights.shape)
     elif settings.placebo == placebo.PERMUTED:
@@ -128,9 +130,14 @@ def voted_ballot(
     """Mode "vote" and single strategies: the same weights for all images, S_k the percentile."""
     scores = candidate_scores(evidence, candidates)
     order = percentiles(scores).T
-    shared = hold(vote_weights(scores), floors_of(candidates, pinned))
-    weights = np.broadcast_to(shared, order.shape)
+    weights = _uniform_weights(scores, candidates, pinned)
     return Ballot(evidence.image_ids, candidates, order, weights, order)
+
+
+def _uniform_weights(scores: Array, candidates: tuple[str, ...], pinned: tuple[str, ...]) -> Array:
+    """Return (n, K) weights of the uniform vote, the same for all images, from scores (K, n)."""
+    shared = hold(vote_weights(scores), floors_of(candidates, pinned))
+    return np.broadcast_to(shared, scores.T.shape)
 
 
 def policy_ballot(evidence: Evidence, policy: str, candidates: tuple[str, ...]) -> Ballot:

@@ -183,6 +183,7 @@ def as_record(result: RoundFinished) -> dict[str, Any]:
         "balanced_accuracy": metrics.balanced_accuracy if metrics else None,
         "auroc": astuple(metrics.auroc.macro) if metrics and metrics.auroc else None,
         "weights": dict(result.weights),
+        "plain_weights": dict(result.plain_weights),
         "queried": [query.image_id for query in result.queries],
         "seconds": dict(result.seconds),
         "audit_accuracy": result.audit.accuracy if result.audit else None,
