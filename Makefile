@@ -94,7 +94,7 @@ install-desktop: .venv/run.stamp
 	@touch $@ .venv/run.stamp
 
 .venv/supply.stamp: .venv/bin/python pyproject.toml
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[supply]'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[onnx,supply]'
 	@touch $@ .venv/run.stamp
 
 clean:
