@@ -77,7 +77,7 @@ install-desktop: .venv/run.stamp
 # A stamp is newer than pyproject.toml once what that file asks for is installed.
 .venv/run.stamp: .venv/bin/python pyproject.toml
 	@echo "Installing AutoAL and what it needs; the first time this takes a few minutes."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[onnx]'
 	@touch $@
 
 .venv/dev.stamp: .venv/bin/python pyproject.toml
@@ -94,7 +94,7 @@ install-desktop: .venv/run.stamp
 	@touch $@ .venv/run.stamp
 
 .venv/supply.stamp: .venv/bin/python pyproject.toml
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[supply]'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[onnx,supply]'
 	@touch $@ .venv/run.stamp
 
 clean:

@@ -29,6 +29,10 @@ if TYPE_CHECKING:
     from autoal_gui.learning.predict import Predictions
 
 Handler = Callable[[argparse.Namespace], int]
+DATA = (
+    "an .npz file, a folder of images or of DICOM files, a DICOM file, a MedMNIST name such as "
+    "pneumoniamnist or pneumoniamnist:64, demo, or synthetic"
+)
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -82,12 +86,8 @@ def _add_window(commands: Any) -> None:
 
 
 def _add_simulate(commands: Any) -> None:
-    simulate = commands.add_parser(
-        "simulate", help="replay a set with known labels as the annotator"
-    )
-    simulate.add_argument(
-        "--data", required=True, help="an .npz file, a folder, a MedMNIST name, or demo"
-    )
+    simulate = commands.add_parser("simulate", help="replay a set with known labels as the reader")
+    simulate.add_argument("--data", required=True, help=f"a set with known labels: {DATA}")
     strategies = ", ".join(discover("autoal_gui.strategies"))
     simulate.add_argument("--mode", default="auto", help=f"auto, paper, vote, {strategies}")
     simulate.add_argument("--rounds", type=_count, default=5, help="rounds to run")
@@ -113,7 +113,7 @@ def _add_predict(commands: Any) -> None:
     predict.add_argument("--device", choices=DEVICES, default="auto")
     predict.add_argument("--out", type=Path, help="CSV to write; standard output by default")
     predict.add_argument("--split", choices=("all", "pool", "evaluation"), default="all")
-    predict.add_argument("data", help="an .npz file or a folder of images")
+    predict.add_argument("data", help=DATA)
     predict.set_defaults(handler=_predict)
 
 

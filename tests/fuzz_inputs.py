@@ -9,7 +9,6 @@ import collections
 import io
 import json
 import random
-import resource
 import signal
 import struct
 import sys
@@ -288,6 +287,8 @@ def open_dicom_file(data: bytes) -> int:
 
 def main(what: str, count: int, seed: int) -> None:
     """Open every case and print how many were used and refused, and the kinds of the sound ones."""
+    import resource  # which Windows has not
+
     warnings.simplefilter("error")
     resource.setrlimit(resource.RLIMIT_AS, (3 * 2**30, 3 * 2**30))
     images = what == "images"

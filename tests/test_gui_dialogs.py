@@ -1,11 +1,13 @@
 """Dialogs: new projects with every default, settings, export, and the demo."""
 
+import stat
 import threading
 from pathlib import Path
 
 import numpy as np
 import pytest
 from gui_support import QUIET, NearestMean, draw_folder, no_thread_left, services
+from project_support import needs_permissions
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication, QDialogButtonBox
@@ -301,6 +303,18 @@ def test_a_medmnist_set_that_is_not_there_says_so(qtbot, window, tmp_path):
     qtbot.mouseClick(dialog.chooser.load, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: "is not in" in dialog.report.line.text())
     dialog.reject()
+
+
+@needs_permissions
+def test_the_folder_of_projects_is_the_users_alone_where_the_program_makes_it(qtbot, tmp_path):
+    spec = folder_spec(draw_folder(tmp_path / "images", 4))
+    shared = tmp_path / "shared"
+    shared.mkdir(mode=0o755)
+    for folder, mode in ((tmp_path / "made", 0o700), (shared, 0o755)):
+        importer = Importer(services(folder, NearestMean))
+        importer.start(spec)
+        importer.close()
+        assert stat.S_IMODE(folder.stat().st_mode) == mode
 
 
 def test_a_listing_can_be_stopped(qtbot, tmp_path):

@@ -153,6 +153,28 @@ def test_a_file_that_is_there_need_not_be_the_official_one(site, content, folder
     assert site.requests == 0
 
 
+def test_a_name_is_looked_for_here_and_then_where_the_window_downloads_to(tmp_path, monkeypatch):
+    here, there = tmp_path / "here", tmp_path / "there"
+    here.mkdir()
+    there.mkdir()
+    monkeypatch.chdir(here)
+    monkeypatch.setattr(medmnist, "FOLDER", there)
+    for size, file in (("", "breastmnist.npz"), (":64", "breastmnist_64.npz")):
+        with pytest.raises(SourceError, match=r"neither in this folder nor in .*there.*download"):
+            medmnist.named(FLAG + size)
+        for place in (there, here):
+            (place / file).touch()
+            spec = medmnist.named(FLAG + size)
+            assert (spec.location, spec.option("folder")) == (FLAG, str(place))
+            assert spec.option("size") == (size.strip(":") or "28")
+
+
+@pytest.mark.parametrize("name", ["imagenet", "chestmnist", f"{FLAG}:32"])
+def test_a_name_of_no_set_is_refused_before_any_file_is_looked_for(name):
+    with pytest.raises(SourceError):
+        medmnist.named(name)
+
+
 def test_progress_counts_bytes(site, content, folder):
     told = []
     medmnist.download(FLAG, 28, folder, lambda *counts: told.append(counts))

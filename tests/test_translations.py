@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 from catalogues import CODES, ROOT, compiled, po_file, read, template, translated
+from PySide6.QtGui import QTextDocument
 
 from autoal_gui.core import language
 from autoal_gui.core.files import resources
@@ -138,6 +139,18 @@ def test_the_help_has_every_page_in_every_language(code):
         original = (english / f"{topic}.md").read_text(encoding="utf-8")
         assert links(text) == links(original)
         assert text.count("\n## ") == original.count("\n## ")
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_no_page_of_the_help_shows_its_markup(qapp, code):
+    """Markdown ends no bold between Chinese punctuation and a letter."""
+    for topic in TOPICS:
+        document = QTextDocument()
+        document.setMarkdown(
+            (resources() / "help" / code / f"{topic}.md").read_text(encoding="utf-8"),
+            QTextDocument.MarkdownFeature.MarkdownDialectCommonMark,
+        )
+        assert "*" not in document.toPlainText(), topic
 
 
 def links(text: str) -> list[str]:

@@ -195,6 +195,7 @@ def test_what_the_user_names_is_a_file_a_folder_the_demo_or_a_set(tmp_path, monk
     assert spec_of("synthetic") == SourceSpec("synthetic")
     monkeypatch.chdir(tmp_path)
     for name, size in (("pneumoniamnist", "28"), ("bloodmnist:64", "64"), ("bloodmnist:", "28")):
+        (tmp_path / f"{name.strip(':').replace(':', '_')}.npz").touch()
         spec = spec_of(name)
         assert (spec.kind, spec.location) == ("medmnist", name.split(":")[0])
         assert (spec.option("size"), spec.option("folder")) == (size, str(tmp_path))

@@ -48,7 +48,8 @@ class Importer(QObject):
         self.close()
         self.spec = spec
         try:
-            self._services.projects_folder.mkdir(parents=True, exist_ok=True)
+            # The names of projects may name patients.
+            self._services.projects_folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             self._staging = Path(
                 tempfile.mkdtemp(prefix=".new-", dir=self._services.projects_folder)
             )

@@ -67,7 +67,7 @@ class SetChooser(QFrame):
         sides = {str(side): tr("{side} × {side} pixels", side=side) for side in SIZES}
         self.side = combo(tr("Size"), sides, "28")
         self.folder = PathField(tr("Folder of the file"))
-        self.folder.line.setText(str(Path.home() / ".medmnist"))
+        self.folder.line.setText(str(medmnist.FOLDER.expanduser()))
         self.download = QCheckBox(tr("Download it into that folder if it is not there"))
         self.about = text_label(role="muted")
         self.load = QPushButton(tr("Load"))

@@ -90,8 +90,8 @@ def within_memory(command: Large, cancelled: CancelCheck) -> Iterator[Event]:
             if smaller is None:
                 raise AutoALError(
                     tr(
-                        "The computer has too little memory for this; choose a smaller input "
-                        "size or batch."
+                        "The computer has too little memory for this; fewer pixels at “Networks "
+                        "see” in the settings need less."
                     )
                 ) from error
         command, sentence = smaller

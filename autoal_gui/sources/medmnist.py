@@ -1,7 +1,7 @@
 """A 2-D MedMNIST set by name (Yang et al. 2023), found in a folder or downloaded.
 
 The location is a flag such as "pneumoniamnist". Options: `size` (28, 64, 128 or 224 pixels a
-side), `folder` (where the file is or is put; default: medmnist's own, ~/.medmnist) and
+side), `folder` (where the file is or is put; default: `FOLDER`) and
 `download` ("yes" allows network access). A file that is found is never compared with the
 official number of images.
 """
@@ -22,6 +22,8 @@ from autoal_gui.sources.network import fetch
 NAME = "medmnist"
 LABEL = "MedMNIST set"
 ORDER = 10
+FOLDER = Path("~/.medmnist")
+"""The package's own folder, to which the window downloads."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,31 @@ def list_images(spec: SourceSpec, workspace: Path, progress: ProgressCallback) -
 def open_images(spec: SourceSpec, workspace: Path) -> ImageReader:
     """Open a set that was listed before, without the network; see `Source.open_images`."""
     return npz.open_images(_as_npz(spec), workspace)
+
+
+def named(name: str) -> SourceSpec:
+    """Return a set that the command line names, such as "pneumoniamnist:64".
+
+    Its file is looked for in the current folder, then in `FOLDER`, and is never downloaded.
+
+    Raises:
+        SourceError: there is no such set, it cannot be used, or its file is in neither folder.
+    """
+    flag, _, size = name.partition(":")
+    places = (Path.cwd(), FOLDER.expanduser())
+    for place in places:
+        spec = SourceSpec(NAME, flag, (("size", size or "28"), ("folder", str(place))))
+        file = _file(*_wanted(spec))
+        if file.is_file():
+            return spec
+    raise SourceError(
+        tr(
+            "The file {name} is neither in this folder nor in {folder}. Put it there, or download "
+            "it in the window: choose “MedMNIST set” on the start page.",
+            name=file.name,
+            folder=places[-1],
+        )
+    )
 
 
 def download(flag: str, size: int, folder: Path, progress: ProgressCallback) -> Path:
@@ -130,7 +157,7 @@ def _wanted(spec: SourceSpec) -> tuple[str, int, Path]:
         )
     if spec.option("size", "28") not in map(str, SIZES):
         raise SourceError(tr("The size must be one of: {sizes}.", sizes=", ".join(map(str, SIZES))))
-    folder = Path(spec.option("folder") or "~/.medmnist").expanduser()
+    folder = Path(spec.option("folder") or FOLDER).expanduser()
     return flag, int(spec.option("size", "28")), folder
 
 

@@ -10,6 +10,7 @@ from autoal_gui.core.errors import SourceError
 from autoal_gui.core.language import tr
 from autoal_gui.core.pool import ImageReader, Listing, ProgressCallback, Source, SourceSpec
 from autoal_gui.core.registry import discover
+from autoal_gui.sources import medmnist
 from autoal_gui.sources.decode import ENDINGS
 from autoal_gui.sources.dicom import is_dicom
 
@@ -44,11 +45,10 @@ def spec_of(data: str) -> SourceSpec:
     """Return what a path or a name on the command line means.
 
     An .npz file, a folder of images or of DICOM files (its sub-folders are classes), one DICOM
-    file, "demo", "synthetic", or a MedMNIST name, whose file is looked for in the current folder
-    and never downloaded without being asked for.
+    file, "demo", "synthetic", or the name of a MedMNIST set, see `medmnist.named`.
 
     Raises:
-        SourceError: it looks like a path, but nothing is there.
+        SourceError: it looks like a path, but nothing is there; or it names no set that is there.
     """
     if os.path.exists(data):  # noqa: PTH110 - Path.exists raises for a name that is too long
         kind = kind_at(Path(data))
@@ -57,8 +57,7 @@ def spec_of(data: str) -> SourceSpec:
         return SourceSpec(data)
     if os.sep in data or Path(data).suffix:
         raise SourceError(tr("There is no such file or folder of images."))
-    name, _, size = data.partition(":")
-    return SourceSpec("medmnist", name, (("size", size or "28"), ("folder", str(Path.cwd()))))
+    return medmnist.named(data)
 
 
 def kind_at(path: Path) -> str:
