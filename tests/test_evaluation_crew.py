@@ -110,18 +110,21 @@ from test_evaluation_crew import act
 from autoal_gui.evaluation.crew import Crew
 if __name__ == "__main__":
     with Crew(1) as crew:
-        for outcome in crew.run(act, [("echo", 0)]):
+        for outcome in crew.run(act, [("echo", 0), {then}]):
             print(outcome.value[1], flush=True)
-            time.sleep(60)
+            time.sleep({pause})
 """
 
 
-def test_a_process_ends_with_a_parent_that_is_killed(tmp_path):
+@pytest.mark.parametrize("busy", [False, True])
+def test_a_process_ends_with_a_parent_that_is_killed(tmp_path, busy):
     script = tmp_path / "parent.py"
-    script.write_text(ORPHANS.format(tests=str(Path(__file__).parent)))
+    tests = str(Path(__file__).parent)
+    script.write_text(ORPHANS.format(tests=tests, then=("sleep", 1), pause=0 if busy else 60))
     parent = subprocess.Popen([sys.executable, str(script)], stdout=subprocess.PIPE, text=True)
     with parent:
         worker = int(parent.stdout.readline())
+        time.sleep(0.5 if busy else 0)  # it has its task by then
         parent.kill()
     end = time.monotonic() + 20
     while is_running(worker):
