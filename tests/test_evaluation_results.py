@@ -4,7 +4,10 @@ import csv
 import io
 import json
 import re
+import tempfile
+from dataclasses import replace
 from html.parser import HTMLParser
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -20,11 +23,13 @@ from evaluation_support import (
 
 from autoal_gui.core.errors import AutoALError
 from autoal_gui.evaluation.command import Folders, write_results
+from autoal_gui.evaluation.failures import keep_failure, read_failures
 from autoal_gui.evaluation.methods import method_of
 from autoal_gui.evaluation.page import page
+from autoal_gui.evaluation.plan import Job
 from autoal_gui.evaluation.results import MEASURES, read_results
 from autoal_gui.evaluation.tables import as_csv, as_json
-from autoal_gui.evaluation.verdict import verdict
+from autoal_gui.evaluation.verdict import best_single, verdict
 
 RISING = [0.5, 0.6, 0.7, 0.8]
 
@@ -45,7 +50,8 @@ def only(tmp_path):
     """The results on one set."""
 
     def read(*records):
-        found, results = results_of(tmp_path, records)
+        folder = Path(tempfile.mkdtemp(dir=tmp_path))
+        found, results = results_of(folder, records)
         assert len(found) == len(records)
         (result,) = results
         return result
@@ -328,6 +334,31 @@ def test_all_files_are_written_and_nothing_is_no_page(tmp_path):
     before = folders.report.read_bytes()
     assert write_results(SETUP, folders) == 1
     assert folders.report.read_bytes() == before
+
+
+def test_runs_that_failed_are_named_until_they_have_finished(tmp_path):
+    folders = Folders(tmp_path)
+    write_records(folders.runs, [record_of("random", seed, RISING) for seed in (0, 1, 2)])
+    found = data_set()
+    for name, seed in (("margin", 12), ("margin", 7), ("random", 2), ("vote", 1)):
+        keep_failure(folders.failed, Job(SETUP, found, method_of(name), seed))
+    keep_failure(folders.failed, Job(replace(SETUP, rounds=3), found, method_of("bald"), 0))
+    write_results(SETUP, folders)
+    words = " ".join(parsed(folders.report.read_text(encoding="utf-8")).text)
+    assert "these runs failed" in words
+    assert "wbc, margin: seeds 7, 12" in words
+    assert "wbc, vote: seed 1" in words
+    content = json.loads((tmp_path / "results.json").read_text())
+    assert [(f["method"], f["seed"]) for f in content["failed"]] == [
+        ("margin", 7), ("margin", 12), ("vote", 1)
+    ]  # fmt: skip
+    assert "/nowhere" not in "".join(file.read_text() for file in folders.failed.iterdir())
+
+
+def test_a_failure_that_cannot_be_taken_down_ends_nothing(tmp_path):
+    (tmp_path / "failed").write_text("in the way")
+    keep_failure(tmp_path / "failed", Job(SETUP, data_set(), method_of("margin"), 0))
+    assert read_failures(tmp_path / "failed", SETUP.key, ()) == []
 
 
 def test_confusions_of_these_tests_have_the_score_that_they_say(only):

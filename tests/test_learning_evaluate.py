@@ -164,6 +164,7 @@ def test_a_run_that_fails_is_told_and_the_others_go_on(evaluated, tmp_path, caps
     assert "1 of 2 runs failed" in told.err
     assert "1 runs are in" in told.out
     assert list(records(out)) == [("random+cold", 1)]
+    assert "small, random+cold: seed 0" in (out / "report.html").read_text(encoding="utf-8")
 
 
 @pytest.mark.slow
