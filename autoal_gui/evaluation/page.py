@@ -288,8 +288,12 @@ def _weights(result: SetResult) -> Iterable[Element]:
         return
     yield tag("h3", "Strategy weights")
     yield maps
-    words = "Percent of what was asked, by labels; the mean over seeds. Blue: more than an equal "
-    yield tag("p", f"{words}share; orange: less.", class_="note")
+    words = (
+        "The mean weight over the pool in percent, by labels; the mean over seeds. Blue: more than "
+        "an equal weight; orange: less. In a uniform vote strategies that rank alike share one "
+        "weight."
+    )
+    yield tag("p", words, class_="note")
 
 
 def _heat_map(method: Method, weights: Mapping[str, Mapping[int, float]]) -> Element:
@@ -302,7 +306,7 @@ def _heat_map(method: Method, weights: Mapping[str, Mapping[int, float]]) -> Ele
 
 
 def _heat_cell(value: float | None, strategies: int) -> Element:
-    """Return a cell, the darker the further it is from the equal share."""
+    """Return a cell, the darker the further it is from the equal weight."""
     if value is None:
         return tag("td", "")
     excess = max(-1.0, min(1.0, value * strategies - 1))

@@ -36,7 +36,9 @@ class Run:
     seconds: dict[int, float] = field(repr=False)
     """Of each round."""
     weights: dict[int, dict[str, float]] = field(repr=False)
-    """The panel's strategy weights of each round; empty where none were weighed."""
+    """The mean over the pool of each strategy's weight W in each round; empty where none had one.
+
+    Not the shares of W x S that the window draws: scores make equal weights look unequal."""
 
     @classmethod
     def of(cls, record: Mapping[str, Any]) -> "Run":
@@ -48,7 +50,7 @@ class Run:
             record["seed"],
             {r["labels"]: _metrics(r) for r in rounds if r["confusion"]},
             {r["labels"]: r["wall"] for r in rounds},
-            {r["labels"]: r["weights"] for r in rounds},
+            {r["labels"]: r["plain_weights"] for r in rounds},
         )
 
     def area(self, measure: str) -> float:
@@ -102,7 +104,7 @@ class MethodResult:
 
     @property
     def weights(self) -> dict[str, dict[int, float]]:
-        """Strategy by number of labels: the panel's weight, the mean over seeds."""
+        """Strategy by number of labels: its mean weight over the pool, the mean over seeds."""
         found: dict[str, dict[int, list[float]]] = {}
         for run in self.runs:
             for labels, weights in run.weights.items():
