@@ -23,6 +23,8 @@ MEASURES = {
 MAIN = "balanced_accuracy"
 SEARCHES = ("auto", "paper")
 """Modes that learn how to weigh strategies."""
+ASKING = ("ablation", "audit_share", "candidates", "pinned_off", "pinned_on", "placebo")
+"""Settings that decide on what is asked alone: they leave the first point as it is."""
 
 
 @dataclass(frozen=True)
@@ -169,7 +171,8 @@ class SetResult:
         """Whether methods with the same seed and start begin at the same point, as they must."""
         first: dict[tuple[int, bool], Metrics] = {}
         for method, result in self.methods.items():
-            for run in result.runs if not method.changes else ():
+            same_model = all(name in ASKING for name, _ in method.changes)
+            for run in result.runs if same_model else ():
                 point = run.metrics[min(run.metrics)]
                 if first.setdefault((run.seed, method.warm), point) != point:
                     return False
