@@ -55,7 +55,8 @@ def record_of(
                 "labels": setup.initial + i * setup.settings.batch_size,
                 "confusion": None if score is None else confusion_of(score, len(found.classes)),
                 "auroc": None if score is None else [score, score - 0.1, min(1.0, score + 0.1)],
-                "weights": named,
+                "weights": {name: 1 / len(named) for name in named},
+                "plain_weights": named,
                 "wall": wall,
             }
             for i, score in enumerate(scores)

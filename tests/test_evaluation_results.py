@@ -4,7 +4,10 @@ import csv
 import io
 import json
 import re
+import tempfile
+from dataclasses import replace
 from html.parser import HTMLParser
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -20,11 +23,13 @@ from evaluation_support import (
 
 from autoal_gui.core.errors import AutoALError
 from autoal_gui.evaluation.command import Folders, write_results
+from autoal_gui.evaluation.failures import keep_failure, read_failures
 from autoal_gui.evaluation.methods import method_of
 from autoal_gui.evaluation.page import page
+from autoal_gui.evaluation.plan import Job
 from autoal_gui.evaluation.results import MEASURES, read_results
 from autoal_gui.evaluation.tables import as_csv, as_json
-from autoal_gui.evaluation.verdict import verdict
+from autoal_gui.evaluation.verdict import best_single, verdict
 
 RISING = [0.5, 0.6, 0.7, 0.8]
 
@@ -45,7 +50,8 @@ def only(tmp_path):
     """The results on one set."""
 
     def read(*records):
-        found, results = results_of(tmp_path, records)
+        folder = Path(tempfile.mkdtemp(dir=tmp_path))
+        found, results = results_of(folder, records)
         assert len(found) == len(records)
         (result,) = results
         return result
@@ -125,6 +131,13 @@ def test_methods_that_do_not_begin_alike_are_found_out(only):
     assert not only(*alike, record_of("vote", 0, [0.52, 0.6])).starts_agree
 
 
+@pytest.mark.parametrize("change", ["placebo=uniform", "ablation=backbone", "candidates=entropy"])
+def test_variants_that_ask_otherwise_must_begin_alike_too(only, change):
+    alike = [record_of("paper", 0, [0.3, 0.5]), record_of(f"paper:{change}", 0, [0.3, 0.4])]
+    assert only(*alike).starts_agree
+    assert not only(alike[0], record_of(f"paper:{change}", 0, [0.31, 0.5])).starts_agree
+
+
 # -- the verdict ------------------------------------------------------------------------------
 
 
@@ -149,28 +162,94 @@ def test_what_is_better_worse_and_not_told_apart_is_said(only):
 
 
 def test_that_active_learning_adds_nothing_is_said(only):
-    told = verdict_of(only, {"random": 0.02, "margin": 0.0, "vote": 0.02})
-    assert "active learning adds nothing here" in told
+    told = verdict_of(only, {"random": 0.02, "margin": 0.0, "vote": 0.02}, seeds=30)
+    assert "With the warm start, active learning adds nothing here" in told
+    told = verdict_of(only, {"random": 0.02, "margin": 0.0})
+    assert "With the warm start, margin adds nothing here" in told
+
+
+@pytest.mark.parametrize("others", [("margin",), ("margin", "vote")])
+def test_what_is_not_shown_is_not_called_nothing(only, others):
+    """Intervals that reach far above 0 rule nothing out."""
+    records = [record_of("random", seed, shifted(0, seed)) for seed in range(3)]
+    for name in others:
+        gains = (0.03, -0.01, 0.02)
+        records += [record_of(name, s, shifted(gain, s)) for s, gain in enumerate(gains)]
+    told = " ".join(verdict(only(*records)))
+    assert "adds nothing" not in told
+    who = "no method is" if len(others) > 1 else "margin is not"
+    assert f"{who} shown to be better than random choice" in told
 
 
 @pytest.mark.parametrize(
-    ("gain", "words"),
+    ("gain", "seeds", "words"),
     [
-        (0.05, "The search of paper adds to the uniform vote"),
-        (-0.05, "The search of paper loses against the uniform vote"),
-        (0.0, "The search of paper adds nothing over the uniform vote that can be told"),
+        (0.05, 10, "The search of paper adds to the weights of the uniform vote: +"),
+        (-0.05, 10, "The search of paper loses against the weights of the uniform vote"),
+        (0.0, 30, "The search of paper adds nothing to the weights of the uniform vote"),
+        (0.0, 2, "The search of paper is not shown to add to the weights of the uniform vote"),
     ],
 )
-def test_what_a_search_adds_to_the_vote_is_said(only, gain, words):
-    told = verdict_of(only, {"random+cold": 0, "vote+cold": 0.02, "paper": 0.02 + gain})
+def test_what_a_search_adds_to_the_weights_that_it_starts_from_is_said(only, gain, seeds, words):
+    gains = {"random+cold": 0, "paper:placebo=uniform": 0.02, "paper": 0.02 + gain}
+    told = verdict_of(only, gains, seeds)
     assert words in told
     assert "From scratch" in told
     assert "With the warm start" not in told
 
 
+@pytest.mark.parametrize(
+    ("gain", "words"), [(0.05, "ahead of"), (-0.05, "behind"), (0.0, "not told apart from")]
+)
+def test_what_differs_in_more_than_the_search_is_not_credited_to_it(only, gain, words):
+    told = verdict_of(only, {"vote+cold": 0.02, "margin+cold": 0.02, "paper": 0.02 + gain})
+    assert f"paper is {words} the uniform vote: " in told
+    assert f"paper is {words} margin+cold, the best single strategy in hindsight: " in told
+    assert "What the search of paper adds by itself was not measured." in told
+    assert not re.search(r"search of paper (adds to|adds nothing|loses|is not shown)", told)
+
+
+def test_a_batch_that_is_spread_is_not_the_merit_of_the_search(only):
+    """Auto ahead of the vote, and its placebos as well: they too spread their batches."""
+    kinds = ("uniform", "frozen", "permuted", "masks")
+    gains = {"vote": 0, "auto": 0.05} | {f"auto:placebo={kind}": 0.05 for kind in kinds}
+    told = verdict_of(only, gains, 30)
+    assert "auto is ahead of the uniform vote" in told
+    assert "The search of auto adds nothing to the weights of the uniform vote" in told
+    assert "adds to" not in told
+    for kind in kinds[1:]:
+        assert f"auto is not told apart from its placebo auto:placebo={kind} (" in told
+    better = verdict_of(only, {"vote": 0, "auto": 0.05, "auto:placebo=frozen": 0})
+    assert "auto is ahead of its placebo auto:placebo=frozen (random weights): +0.04" in better
+    assert "search of auto adds to" not in better
+
+
 def test_the_best_single_strategy_is_named_as_chosen_in_hindsight(only):
     told = verdict_of(only, {"random+cold": 0, "margin+cold": 0.03, "bald+cold": 0, "paper": 0.03})
-    assert "over margin+cold, the best single strategy in hindsight" in told
+    assert "paper is not told apart from margin+cold, the best single strategy" in told
+
+
+def test_the_best_single_strategy_is_so_on_seeds_that_all_of_them_have(only):
+    """A strategy that has run on the easy seeds alone is not the best for that."""
+    easy, hard = [0.5, 0.9, 0.9], [0.5, 0.5, 0.5]
+    records = [record_of("auto", seed, easy if seed < 2 else hard) for seed in range(4)]
+    for seed in range(4):
+        records.append(record_of("margin", seed, easy if seed < 2 else hard))
+    records += [record_of("bald", seed, [0.5, 0.8, 0.8]) for seed in (0, 1)]
+    assert best_single(only(*records), method_of("auto")).other == method_of("margin")
+
+
+def test_what_weighs_several_strategies_is_no_single_one(only):
+    names = {"auto": 0.6, "random": 0.9, "vote": 0.9, "albl": 0.9, "tailor": 0.9, "margin": 0.55}
+    result = only(*(record_of(name, 0, [0.5, score]) for name, score in names.items()))
+    assert best_single(result, method_of("auto")).other == method_of("margin")
+
+
+def test_strategies_without_a_common_seed_have_no_best(only):
+    records = [record_of(name, 0, RISING) for name in ("auto", "margin")]
+    result = only(*records, record_of("bald", 1, RISING))
+    assert best_single(result, method_of("auto")) is None
+    assert "in hindsight" not in " ".join(verdict(result))
 
 
 def test_the_gain_of_the_warm_start_is_said(only):
@@ -183,7 +262,7 @@ def test_too_few_seeds_are_said(only, seeds, words):
     told = verdict_of(only, {"random": 0, "margin": 0.05}, seeds)
     assert words in told
     assert ("to claim anything" in told) == bool(words)
-    assert seeds > 1 or "margin is not better than random choice" in told
+    assert seeds > 1 or "margin is not shown to be better than random choice" in told
 
 
 # -- the files --------------------------------------------------------------------------------
@@ -328,6 +407,31 @@ def test_all_files_are_written_and_nothing_is_no_page(tmp_path):
     before = folders.report.read_bytes()
     assert write_results(SETUP, folders) == 1
     assert folders.report.read_bytes() == before
+
+
+def test_runs_that_failed_are_named_until_they_have_finished(tmp_path):
+    folders = Folders(tmp_path)
+    write_records(folders.runs, [record_of("random", seed, RISING) for seed in (0, 1, 2)])
+    found = data_set()
+    for name, seed in (("margin", 12), ("margin", 7), ("random", 2), ("vote", 1)):
+        keep_failure(folders.failed, Job(SETUP, found, method_of(name), seed))
+    keep_failure(folders.failed, Job(replace(SETUP, rounds=3), found, method_of("bald"), 0))
+    write_results(SETUP, folders)
+    words = " ".join(parsed(folders.report.read_text(encoding="utf-8")).text)
+    assert "these runs failed" in words
+    assert "wbc, margin: seeds 7, 12" in words
+    assert "wbc, vote: seed 1" in words
+    content = json.loads((tmp_path / "results.json").read_text())
+    assert [(f["method"], f["seed"]) for f in content["failed"]] == [
+        ("margin", 7), ("margin", 12), ("vote", 1)
+    ]  # fmt: skip
+    assert "/nowhere" not in "".join(file.read_text() for file in folders.failed.iterdir())
+
+
+def test_a_failure_that_cannot_be_taken_down_ends_nothing(tmp_path):
+    (tmp_path / "failed").write_text("in the way")
+    keep_failure(tmp_path / "failed", Job(SETUP, data_set(), method_of("margin"), 0))
+    assert read_failures(tmp_path / "failed", SETUP.key, ()) == []
 
 
 def test_confusions_of_these_tests_have_the_score_that_they_say(only):

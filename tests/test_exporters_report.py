@@ -86,7 +86,7 @@ def test_rounds_and_weights_are_drawn_and_listed(project, tmp_path):
     titles = [svg.find("title").text for svg in page.iter("svg") if svg.find("title") is not None]
     assert titles == [
         "Balanced accuracy over labels",
-        "Share of each strategy in what was asked, over labels",
+        "Share of each strategy in the ranking, over labels",
     ]
     assert "Keep going" in text
     assert "readers gave the model's class on" in text

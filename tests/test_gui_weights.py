@@ -16,8 +16,8 @@ from PySide6.QtWidgets import QLabel, QProgressBar
 from autoal_gui.core.settings import PRESETS, RunSettings
 from autoal_gui.gui.forms import scheduled
 from autoal_gui.gui.names import strategy_label
-from autoal_gui.gui.pins import pin_of, pinned_words
-from autoal_gui.gui.weights_panel import all_names, stacked, with_pin
+from autoal_gui.gui.pins import SHARE_TIP, pin_of, pinned_words
+from autoal_gui.gui.weights_panel import all_names, hint, stacked, with_pin
 
 pytestmark = pytest.mark.qt_log_ignore(QUIET)
 CANDIDATES = PRESETS["cpu"].candidates
@@ -88,6 +88,20 @@ def test_areas_lie_on_each_other_up_to_a_hundred(qtbot, window, tmp_path):
     for under, over in zip(upper, lower[1:], strict=False):
         np.testing.assert_allclose(under, over)
     np.testing.assert_allclose(upper[-1], 100)
+
+
+def test_what_is_drawn_is_called_a_share_and_not_a_weight(qtbot, window, tmp_path):
+    """Weight times score: in auto, equal weights give k-means twice the share of another."""
+    opened(qtbot, window, tmp_path)
+    run_batches(qtbot, window, 2)
+    panel = window.desk.weights
+    titles = [label.text() for label in panel.findChildren(QLabel)]
+    assert "Shares by round" in titles
+    assert "Weights by round" not in titles
+    for plot in (panel.lines, panel.areas):
+        assert plot.accessibleName().startswith("Shares of the strategies by round")
+    assert "larger than that of others of the same weight" in SHARE_TIP
+    assert "those that rank alike divide" in hint("vote", True)
 
 
 def test_a_single_round_is_a_column():

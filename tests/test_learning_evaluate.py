@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -16,6 +17,7 @@ from autoal_gui.core.errors import EarlyAccess
 from autoal_gui.evaluation import worker
 from autoal_gui.evaluation.command import Folders, setup_of
 from autoal_gui.evaluation.methods import methods_of
+from autoal_gui.evaluation.page import page
 from autoal_gui.evaluation.plan import jobs_of
 from autoal_gui.evaluation.results import read_results
 
@@ -164,6 +166,7 @@ def test_a_run_that_fails_is_told_and_the_others_go_on(evaluated, tmp_path, caps
     assert "1 of 2 runs failed" in told.err
     assert "1 runs are in" in told.out
     assert list(records(out)) == [("random+cold", 1)]
+    assert "small, random+cold: seed 0" in (out / "report.html").read_text(encoding="utf-8")
 
 
 @pytest.mark.slow
@@ -218,6 +221,21 @@ def test_one_class_and_no_label_are_legal(tmp_path, initial, points):
         assert sorted(map(sum, np.array(first["confusion"]).T.tolist())) == [0, 20]
     else:
         assert first["confusion"] is None
+
+
+def test_weights_that_nothing_has_moved_are_shown_as_equal(tmp_path):
+    """Times their scores they look unequal: in auto k-means scores every image as high."""
+    method = "auto+cold:candidates=entropy,kmeans"
+    plan = plan_in_process(tmp_path, small_set(tmp_path), method, 12)
+    record = worker.carry_out(plan)
+    assert record["rounds"][0]["weights"]["kmeans"] > 0.6
+    _, results = read_results(plan.target.parent, plan.job.setup.key)
+    (found,) = results[0].methods.values()
+    assert found.weights == {name: {12: 0.5, 17: 0.5} for name in ("kmeans", "entropy")}
+    text = page(plan.job.setup, results, [record["program"]])
+    (table,) = re.findall('<table class="heat">.*?</table>', text, re.DOTALL)
+    assert re.findall(r"<td[^>]*>(\d+)</td>", table) == ["50"] * 4
+    assert "mean weight over the pool" in text
 
 
 def test_labels_are_out_of_reach_again_in_the_next_run(tmp_path):

@@ -1,7 +1,8 @@
 """The command `autoal-gui evaluate`: from words to runs, and from runs to the page.
 
-What it leaves in its folder: runs/ (a file a run), warm/ (checkpoints), sets/ (caches, which can be
-deleted at any time), and from these results.csv, results.json and report.html.
+What it leaves in its folder: runs/ (a file a run), failed/ (a file a run that failed), warm/
+(checkpoints), sets/ (caches, which can be deleted at any time), and from these results.csv,
+results.json and report.html.
 """
 
 import argparse
@@ -18,6 +19,7 @@ from autoal_gui.core.errors import AutoALError
 from autoal_gui.core.files import write_json, write_text
 from autoal_gui.core.settings import DEVICES, PRESETS
 from autoal_gui.evaluation.crew import Crew
+from autoal_gui.evaluation.failures import keep_failure, read_failures
 from autoal_gui.evaluation.methods import GROUPS, Method, methods_of
 from autoal_gui.evaluation.plan import DataSet, Job, Setup, jobs_of, slug
 from autoal_gui.evaluation.records import read_json
@@ -102,6 +104,11 @@ class Folders:
         return self.out / "runs"
 
     @property
+    def failed(self) -> Path:
+        """A file a run that failed."""
+        return self.out / "failed"
+
+    @property
     def warm(self) -> Path:
         """Checkpoints of warm starts, and what they took."""
         return self.out / "warm"
@@ -158,7 +165,9 @@ def run_all(crew: Crew, jobs: Sequence[Job], folders: Folders) -> int:
         print(f"{warm.argument.data_set.name}: warm start, {told}", file=sys.stderr)
     failed, started = 0, time.monotonic()
     for done, outcome in enumerate(crew.run(carry_out, missing), start=1):
-        failed += bool(outcome.sentence)
+        if outcome.sentence:
+            failed += 1
+            keep_failure(folders.failed, outcome.argument.job)
         left = (time.monotonic() - started) / done * (len(missing) - done)
         job = outcome.argument.job
         told = outcome.sentence or f"{sum(r['wall'] for r in outcome.value['rounds']):.0f} s"
@@ -189,7 +198,8 @@ def write_results(setup: Setup, folders: Folders) -> int:
     if not records:
         raise AutoALError("No run with these settings has finished yet.")
     programs = [record["program"] for record in records]
+    failures = read_failures(folders.failed, setup.key, {record["key"] for record in records})
     write_text(folders.out / "results.csv", as_csv(results))
-    write_json(folders.out / "results.json", as_json(setup, results, programs))
-    write_text(folders.report, page(setup, results, programs))
+    write_json(folders.out / "results.json", as_json(setup, results, programs, failures))
+    write_text(folders.report, page(setup, results, programs, failures))
     return len(records)

@@ -12,6 +12,7 @@ from autoal_gui.core.charts import (
     sample_line,
 )
 from autoal_gui.core.markup import document, table, tag
+from autoal_gui.evaluation.failures import Failure, failed_lines
 from autoal_gui.evaluation.methods import Method, reference
 from autoal_gui.evaluation.plan import Setup
 from autoal_gui.evaluation.results import (
@@ -28,18 +29,24 @@ SIGNS = {"better": "▲", "worse": "▼", "no worse": "≈", "open": "·"}
 MOST_LINES = 6  # that one chart can show and still be read
 
 
-def page(setup: Setup, results: Sequence[SetResult], programs: Sequence[Mapping[str, str]]) -> str:
+def page(
+    setup: Setup,
+    results: Sequence[SetResult],
+    programs: Sequence[Mapping[str, str]],
+    failures: Sequence[Failure] = (),
+) -> str:
     """Return the page.
 
     Args:
         setup: what all runs have in common.
         results: one a set, at least one.
         programs: the versions that the runs were made with.
+        failures: runs that were tried and are not among the results.
     """
     content = (
         tag("h1", "What choosing the images adds"),
         tag("p", _introduction(setup), class_="lead"),
-        *_overview(results),
+        *_overview(results, failures),
         *(section for result in results for section in _set_section(result)),
         *_method_section(setup, results, programs),
     )
@@ -57,9 +64,12 @@ def _introduction(setup: Setup) -> str:
     )
 
 
-def _overview(results: Sequence[SetResult]) -> Iterable[Element]:
-    """The verdicts, and one table of every method on every set."""
+def _overview(results: Sequence[SetResult], failures: Sequence[Failure]) -> Iterable[Element]:
+    """What is missing, the verdicts, and one table of every method on every set."""
     yield tag("h2", "In short")
+    if failures:
+        yield tag("p", "WARNING: these runs failed, and are missing from all that follows.")
+        yield tag("ul", *(tag("li", line) for line in failed_lines(failures)))
     for result in results:
         yield tag("h3", result.name)
         yield _verdict(result)
@@ -278,8 +288,12 @@ def _weights(result: SetResult) -> Iterable[Element]:
         return
     yield tag("h3", "Strategy weights")
     yield maps
-    words = "Percent of what was asked, by labels; the mean over seeds. Blue: more than an equal "
-    yield tag("p", f"{words}share; orange: less.", class_="note")
+    words = (
+        "The mean weight over the pool in percent, by labels; the mean over seeds. Blue: more than "
+        "an equal weight; orange: less. In a uniform vote strategies that rank alike share one "
+        "weight."
+    )
+    yield tag("p", words, class_="note")
 
 
 def _heat_map(method: Method, weights: Mapping[str, Mapping[int, float]]) -> Element:
@@ -292,7 +306,7 @@ def _heat_map(method: Method, weights: Mapping[str, Mapping[int, float]]) -> Ele
 
 
 def _heat_cell(value: float | None, strategies: int) -> Element:
-    """Return a cell, the darker the further it is from the equal share."""
+    """Return a cell, the darker the further it is from the equal weight."""
     if value is None:
         return tag("td", "")
     excess = max(-1.0, min(1.0, value * strategies - 1))

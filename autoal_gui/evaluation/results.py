@@ -23,6 +23,8 @@ MEASURES = {
 MAIN = "balanced_accuracy"
 SEARCHES = ("auto", "paper")
 """Modes that learn how to weigh strategies."""
+ASKING = ("ablation", "audit_share", "candidates", "pinned_off", "pinned_on", "placebo")
+"""Settings that decide on what is asked alone: they leave the first point as it is."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,9 @@ class Run:
     seconds: dict[int, float] = field(repr=False)
     """Of each round."""
     weights: dict[int, dict[str, float]] = field(repr=False)
-    """The panel's strategy weights of each round; empty where none were weighed."""
+    """The mean over the pool of each strategy's weight W in each round; empty where none had one.
+
+    Not the shares of W x S that the window draws: scores make equal weights look unequal."""
 
     @classmethod
     def of(cls, record: Mapping[str, Any]) -> "Run":
@@ -48,7 +52,7 @@ class Run:
             record["seed"],
             {r["labels"]: _metrics(r) for r in rounds if r["confusion"]},
             {r["labels"]: r["wall"] for r in rounds},
-            {r["labels"]: r["weights"] for r in rounds},
+            {r["labels"]: r["plain_weights"] for r in rounds},
         )
 
     def area(self, measure: str) -> float:
@@ -102,7 +106,7 @@ class MethodResult:
 
     @property
     def weights(self) -> dict[str, dict[int, float]]:
-        """Strategy by number of labels: the panel's weight, the mean over seeds."""
+        """Strategy by number of labels: its mean weight over the pool, the mean over seeds."""
         found: dict[str, dict[int, list[float]]] = {}
         for run in self.runs:
             for labels, weights in run.weights.items():
@@ -167,7 +171,8 @@ class SetResult:
         """Whether methods with the same seed and start begin at the same point, as they must."""
         first: dict[tuple[int, bool], Metrics] = {}
         for method, result in self.methods.items():
-            for run in result.runs if not method.changes else ():
+            same_model = all(name in ASKING for name, _ in method.changes)
+            for run in result.runs if same_model else ():
                 point = run.metrics[min(run.metrics)]
                 if first.setdefault((run.seed, method.warm), point) != point:
                     return False

@@ -68,6 +68,14 @@ class Difference:
             return "worse"
         return "no worse" if self.spread.low > -MARGIN else "open"
 
+    @property
+    def negligible(self) -> bool:
+        """Whether the interval rules out an advantage of `MARGIN`: then it adds nothing.
+
+        That an advantage is not shown rules out none.
+        """
+        return self.spread.high < MARGIN
+
 
 def area(labels: Sequence[int], scores: Sequence[float]) -> float:
     """Return the area under a learning curve over the budgets, divided by their span.

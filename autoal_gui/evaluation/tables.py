@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from autoal_gui.evaluation.failures import Failure
 from autoal_gui.evaluation.methods import Method
 from autoal_gui.evaluation.plan import Setup
 from autoal_gui.evaluation.results import MEASURES, Comparison, MethodResult, SetResult
@@ -33,13 +34,17 @@ def as_csv(results: Sequence[SetResult]) -> str:
 
 
 def as_json(
-    setup: Setup, results: Sequence[SetResult], programs: Sequence[Mapping[str, str]]
+    setup: Setup,
+    results: Sequence[SetResult],
+    programs: Sequence[Mapping[str, str]],
+    failures: Sequence[Failure] = (),
 ) -> dict[str, Any]:
     """Return all numbers of the page as plain values; what is not known is null."""
     different = {tuple(sorted(program.items())) for program in programs}
     content = {
         "setup": setup.as_plain(),
         "programs": [dict(items) for items in sorted(different)],
+        "failed": [asdict(failure) for failure in failures],
         "sets": [_set_as_plain(result) for result in results],
     }
     found: dict[str, Any] = _known(content)

@@ -1,8 +1,11 @@
 """What the numbers allow to say, in plain sentences."""
 
+import statistics
+
 from autoal_gui.evaluation.methods import Method
 from autoal_gui.evaluation.results import SEARCHES, Comparison, SetResult
 from autoal_gui.evaluation.statistics import MARGIN, Spread
+from autoal_gui.strategies.candidates import is_policy
 
 CLAIM = 10  # seeds below which a difference is a hint and no finding
 
@@ -13,6 +16,13 @@ STANDINGS = {
     "worse": "worse",
 }
 """What the page calls `Difference.standing`."""
+PLACEBOS = {
+    "uniform": "the weights of the uniform vote",
+    "frozen": "random weights",
+    "permuted": "its weights dealt out anew",
+    "masks": "its strategies' scores dealt out",
+}
+"""What a placebo has, by kind. The first alone has all of a method but what its search finds."""
 
 
 def verdict(result: SetResult) -> list[str]:
@@ -64,9 +74,15 @@ def _about_asking(result: SetResult, warm: bool) -> list[str]:
 def _gain_sentence(start: str, rivals: dict[Method, Comparison]) -> str:
     if better := _named(rivals, "better"):
         return f"{start}, better than random choice: {better}."
-    if len(rivals) == 1:
-        return f"{start}, {next(iter(rivals)).name} is not better than random choice."
-    return f"{start}, active learning adds nothing here: no method is better than random choice."
+    (first, *others) = (method.name for method in rivals)
+    if all(comparison.difference.negligible for comparison in rivals.values()):
+        what = "active learning" if others else first
+        return (
+            f"{start}, {what} adds nothing here: an area larger by {MARGIN} than that of random "
+            "choice is ruled out."
+        )
+    who = "no method is" if others else f"{first} is not"
+    return f"{start}, {who} shown to be better than random choice."
 
 
 def _named(comparisons: dict[Method, Comparison], standing: str) -> str:
@@ -78,45 +94,75 @@ def _named(comparisons: dict[Method, Comparison], standing: str) -> str:
 
 
 def _about_searches(result: SetResult, warm: bool) -> list[str]:
-    """Compare each search with the vote, its placebos, and the best single strategy."""
+    """Say what each search adds, and hold its mode against placebos, vote and best strategy."""
     sentences = []
     for mode in SEARCHES:
         method = Method(mode, warm)
-        if method not in result.methods:
-            continue
-        if vote := result.against(method, "vote"):
-            sentences.append(_search_sentence(method, "the uniform vote", vote))
-        for other in result.methods:
-            if other.plain == method and "placebo" in dict(other.changes):
-                comparison = result.compared(method, other)
-                if comparison:
-                    name = f"its placebo {other.name}"
-                    sentences.append(_search_sentence(method, name, comparison))
-        if best := best_single(result, method):
-            words = f"{best.other.name}, the best single strategy in hindsight"
-            sentences.append(_search_sentence(method, words, best))
+        if method in result.methods:
+            sentences += [_search_sentence(result, method), *_standings(result, method)]
     return sentences
 
 
-def _search_sentence(method: Method, other: str, comparison: Comparison) -> str:
-    told = interval(comparison.difference.spread)
+def _search_sentence(result: SetResult, method: Method) -> str:
+    """Say what a search adds to the weights that it starts from, all else being the same."""
+    comparison = result.compared(method, placebo_of(method, "uniform"))
+    search = f"The search of {method.name}"
+    if comparison is None:
+        return f"What the search of {method.name} adds by itself was not measured."
+    words = f"{PLACEBOS['uniform']}: {interval(comparison.difference.spread)}."
     if comparison.difference.standing == "better":
-        return f"The search of {method.name} adds to {other}: {told}."
+        return f"{search} adds to {words}"
     if comparison.difference.standing == "worse":
-        return f"The search of {method.name} loses against {other}: {told}."
-    return f"The search of {method.name} adds nothing over {other} that can be told: {told}."
+        return f"{search} loses against {words}"
+    if comparison.difference.negligible:
+        return f"{search} adds nothing to {words}"
+    return f"{search} is not shown to add to {words}"
+
+
+def _standings(result: SetResult, method: Method) -> list[str]:
+    """Say how a search's mode stands beside what differs from it in more than the search."""
+    found = [("the uniform vote", result.against(method, "vote"))]
+    for kind, words in PLACEBOS.items():
+        if kind != "uniform":
+            other = placebo_of(method, kind)
+            found.append((f"its placebo {other.name} ({words})", result.compared(method, other)))
+    if best := best_single(result, method):
+        found.append((f"{best.other.name}, the best single strategy in hindsight", best))
+    return [_standing_sentence(method, other, held) for other, held in found if held]
+
+
+def _standing_sentence(method: Method, other: str, comparison: Comparison) -> str:
+    relation = {"better": "ahead of", "worse": "behind"}
+    words = relation.get(comparison.difference.standing, "not told apart from")
+    return f"{method.name} is {words} {other}: {interval(comparison.difference.spread)}."
+
+
+def placebo_of(method: Method, kind: str) -> Method:
+    """Return the method with a placebo and nothing else changed."""
+    return Method(method.mode, method.warm, (("placebo", kind),))
 
 
 def best_single(result: SetResult, method: Method) -> Comparison | None:
-    """Hold a method against the strategy with the largest mean area and the same start."""
-    singles = (
-        other
-        for other in result.methods
-        if other.warm == method.warm
-        and not other.changes
-        and other.mode not in (*SEARCHES, "vote", "random")
-    )
-    return result.compared(method, next(singles, None))
+    """Hold a method against the strategy with the largest mean area and the same start.
+
+    The mean is over the seeds that all of those strategies have: others are easier or harder. None
+    where they share none.
+    """
+    areas = {
+        other: found.areas()
+        for other, found in result.methods.items()
+        if other.warm == method.warm and not other.changes and is_single(other.mode)
+    }
+    shared = set.intersection(*(set(found) for found in areas.values())) if areas else set()
+    if not shared:
+        return None
+    means = {m: statistics.fmean(found[seed] for seed in shared) for m, found in areas.items()}
+    return result.compared(method, max(means, key=means.__getitem__))
+
+
+def is_single(mode: str) -> bool:
+    """Say whether a mode asks by one strategy; random choice is none, and bandits weigh several."""
+    return mode not in (*SEARCHES, "vote", "random") and not is_policy(mode)
 
 
 def _about_warm_start(result: SetResult) -> list[str]:

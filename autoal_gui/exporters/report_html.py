@@ -311,7 +311,7 @@ def _weights(rounds: Sequence[RoundRecord]) -> Iterable[Element]:
         lines.append(Line(_strategy(name), _Curve(at, points), style))
         legend.append(tag("span", sample_line(style), f" {_strategy(name)}"))
     yield tag("h2", tr("Strategy weights"))
-    title = tr("Share of each strategy in what was asked, over labels")
+    title = tr("Share of each strategy in the ranking, over labels")
     chart = curves_chart(
         lines, bounds(line.curve for line in lines), title, (640, 260), across=tr("labels")
     )

@@ -15,7 +15,11 @@ from autoal_gui.gui.plots import swatch
 from autoal_gui.gui.strategy_notes import strategy_note
 from autoal_gui.strategies.candidates import is_policy
 
-SHARE_TIP = mark("Mean over the pool of W × S, as a share: what the strategy adds to the ranking.")
+SHARE_TIP = mark(
+    "Mean over the pool of W × S, as a share: what the strategy adds to the ranking. In Auto "
+    "k-means scores every image 1, so that its share is larger than that of others "
+    "of the same weight."
+)
 PLAIN_TIP = mark("Mean over the pool of the weight W alone.")
 PINS = {"": mark("Free"), "on": mark("On"), "off": mark("Off")}
 PIN_TIP = mark(

@@ -1,4 +1,7 @@
-"""Strategy weights, round by round: lines, stacked areas or a heat map; values now, and pins."""
+"""Strategies' shares of the ranking, round by round: lines, stacked areas or a heat map; and pins.
+
+A share is the mean over the pool of weight times score (the paper's Fig. 5), not the weight.
+"""
 
 import numpy as np
 import numpy.typing as npt
@@ -43,9 +46,9 @@ class WeightsPanel(CardColumn):
         super().__init__()
         self._controller, self._theme = controller, theme
         self.lines = make_plot(tr("Share of the ranking, %"), tr("Round"))
-        self.lines.setAccessibleName(tr("Strategy weights by round"))
+        self.lines.setAccessibleName(tr("Shares of the strategies by round"))
         self.areas = make_plot(tr("Share of the ranking, %"), tr("Round"))
-        self.areas.setAccessibleName(tr("Strategy weights by round, on top of each other"))
+        self.areas.setAccessibleName(tr("Shares of the strategies by round, on top of each other"))
         self.map = make_plot("", tr("Round"))
         self.map.setAccessibleName(tr("Heat map of strategy by round"))
         self._plots = {"lines": self.lines, "areas": self.areas, "map": self.map}
@@ -66,7 +69,7 @@ class WeightsPanel(CardColumn):
 
     def _lay_out(self) -> None:
         self.add_card(
-            tr("Weights by round"),
+            tr("Shares by round"),
             self._make_forms(),
             self.lines,
             self.areas,
@@ -204,7 +207,10 @@ def hint(mode: str, any_weights: bool) -> str:
             "The mode “{mode}” asks by one strategy and gives no weights.", mode=mode_label(mode)
         )
     if mode == "vote" and any_weights:
-        return tr("In a uniform vote every strategy has the same weight; only their scores differ.")
+        return tr(
+            "A uniform vote gives each strategy the same weight, which those that rank alike "
+            "divide; shares also depend on the scores."
+        )
     return "" if any_weights else tr(NO_WEIGHTS)
 
 
