@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, settings
 # Before anything imports torch: spinning threads starve each other on a busy machine.
 os.environ["OMP_WAIT_POLICY"] = "PASSIVE"
 os.environ["KMP_BLOCKTIME"] = "0"
+os.environ["OPENBLAS_NUM_THREADS"] = "1"
 
 # Time decides no test: a busy machine is slow without being wrong.
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -191,10 +191,11 @@ def _spread(
 
     if wanted < 1 or len(places) <= wanted:
         return places[: max(0, wanted)]
-    points, known = _components(evidence, places)
-    far = _distances(points, known)
-    weights = np.where(far > 0, mixed.clip(1e-6) * far, 1e-9)
-    with threadpool_limits(limits=1):  # threads would add up in varying order
+    # One thread: more would add up in varying order, and wait for each other on a busy machine.
+    with threadpool_limits(limits=1):
+        points, known = _components(evidence, places)
+        far = _distances(points, known)
+        weights = np.where(far > 0, mixed.clip(1e-6) * far, 1e-9)
         method = KMeans(wanted, n_init=1, max_iter=20, random_state=seed)
         method.fit(points, sample_weight=weights)
     away = ((points - method.cluster_centers_[method.labels_]) ** 2).sum(1)
