@@ -8,8 +8,9 @@ import pytest
 from gui_support import QUIET, NearestMean, draw_folder, no_thread_left, services
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QApplication, QDialogButtonBox
+from PySide6.QtWidgets import QApplication, QDialogButtonBox, QProgressDialog
 
+from autoal_gui.core.errors import SourceError
 from autoal_gui.core.model import StartModel
 from autoal_gui.core.pool import ListedImage, Listing, SourceSpec
 from autoal_gui.core.settings import PRESETS
@@ -378,6 +379,21 @@ def test_closing_while_the_demo_is_drawn_ends_its_thread(qtbot, window):
     window.close()
     assert no_thread_left(window)
     assert leftovers(window) == []
+
+
+def test_a_second_click_on_the_demo_leaves_no_dialog_behind(qtbot, window):
+    def nothing(spec, workspace, progress):
+        raise SourceError("There is no image.")
+
+    given = window._services
+    window._importer._services = type(given)(**{**vars(given), "list_images": nothing})
+    button = window.start_page.buttons["demo"]
+    button.click()
+    button.click()
+    qtbot.waitUntil(window.failure.isVisible)
+    assert window._busy is None
+    # One that is left would show itself after some seconds, in front of everything.
+    qtbot.waitUntil(lambda: not window.findChildren(QProgressDialog))
 
 
 def test_names_become_folders_that_every_system_takes(tmp_path):

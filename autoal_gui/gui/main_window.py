@@ -255,6 +255,7 @@ class MainWindow(QMainWindow):
     def start_demo(self) -> None:
         """Make a project of the demo set with every default, and open it."""
         self.failure.hide()
+        self._end_busy()  # a second click begins anew
         self._busy = QProgressDialog(tr("Drawing the demo images…"), tr("Cancel"), 0, 0, self)
         self._busy.setWindowModality(Qt.WindowModality.WindowModal)
         self._busy.setMinimumDuration(300)
