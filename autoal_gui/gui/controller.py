@@ -66,6 +66,8 @@ class Controller(QObject):
     """The open project, its queue and its training."""
 
     project_opened = Signal()
+    project_closing = Signal()
+    """The project is about to be closed; what is half typed can still go into it."""
     project_closed = Signal()
     image_changed = Signal(object)
     """The id of the image to show, or None when every image has an answer."""
@@ -207,6 +209,7 @@ class Controller(QObject):
         """Stop what runs and release the project; everything is saved already."""
         if self._project is None:
             return
+        self.project_closing.emit()
         self._drop_prediction()
         self._client.abandon()
         self.label_export.close()

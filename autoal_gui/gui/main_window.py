@@ -177,6 +177,7 @@ class MainWindow(QMainWindow):
     def _connect(self) -> None:
         controller, actions = self.controller, self.actions_table
         controller.project_opened.connect(self._on_opened)
+        controller.project_closing.connect(self._on_closing)
         controller.project_closed.connect(self._on_closed)
         controller.answers_changed.connect(self._on_answers)
         controller.notice.connect(self.say)
@@ -549,6 +550,12 @@ class MainWindow(QMainWindow):
         self.stack.addWidget(self.desk)
         self.desk.help_wanted.connect(self.show_topic)
         self.desk.show_project()
+
+    def _on_closing(self) -> None:
+        """Close a dialog that is open: it would write into the project opened next."""
+        # One that has just been accepted is hidden by now, and still at work.
+        if self.dialog is not None and self.dialog.isVisible():
+            self.dialog.reject()
 
     def _on_closed(self) -> None:
         self.stack.setCurrentWidget(self.start_page)
