@@ -666,3 +666,21 @@ def test_a_cancelled_one_job_says_so_and_a_closed_one_says_nothing(one, qtbot):
     assert not owner.running
     QCoreApplication.processEvents()
     assert receiver.outcomes == [("cancelled",)]
+
+
+def test_closing_says_whether_that_kept_the_work_from_its_end(one):
+    owner, _ = one
+    assert not owner.close()  # nothing was going on
+    begun, ended = threading.Event(), threading.Event()
+
+    def endless(progress):
+        while True:
+            progress(1, 0)
+            begun.set()
+
+    owner.start(endless)
+    assert begun.wait(60)
+    assert owner.close()
+    owner.start(lambda progress: ended.set())
+    assert ended.wait(60)
+    assert not owner.close()  # its result was only not told yet

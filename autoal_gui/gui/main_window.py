@@ -432,6 +432,15 @@ class MainWindow(QMainWindow):
         self.dialog = None
         self.activateWindow()  # the keys must work again, also where no window manager sees to it
 
+    def _wait_for_export(self) -> None:
+        """Close the window once an export is written, unless the user says otherwise."""
+        from autoal_gui.gui.leave_dialog import LeaveDialog
+
+        dialog = LeaveDialog(self.controller, self)
+        # Queued: whoever announced the file has more to do with the project.
+        dialog.accepted.connect(self.close, Qt.ConnectionType.QueuedConnection)
+        self.show_dialog(dialog)
+
     # -- new projects -------------------------------------------------------------------------
 
     @Slot(str)
@@ -658,9 +667,13 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
         """Stop every thread and close the project; nothing is left to save."""
-        self._settings.setValue("geometry", self.saveGeometry())
         if self.dialog is not None:
             self.dialog.reject()
+        if self.controller.is_exporting:
+            event.ignore()
+            self._wait_for_export()
+            return
+        self._settings.setValue("geometry", self.saveGeometry())
         self.hide()  # waiting for a training batch to end must not look like a frozen window
         self._end_busy()
         self._importer.close()
