@@ -48,6 +48,7 @@ from autoal_gui.core.pool import (
 from autoal_gui.core.project import RANKING_KEPT, Project, Suggestion, make_folders
 from autoal_gui.core.readings import Reading
 from autoal_gui.core.splits import assign_splits, default_evaluation_size
+from autoal_gui.core.warm import state_file
 from autoal_gui.sources.opening import open_images
 
 
@@ -660,6 +661,14 @@ def test_for_networks_that_see_other_images_it_does_not_count(warm, change):
     assert (warm.warm_start, warm.warm_checkpoint) == (None, "")
     warm.settings = before.but(mode="vote", batch_size=9, train_batch=7)
     assert warm.warm_start is not None
+
+
+@pytest.mark.parametrize("complete", [True, False])
+def test_where_a_warm_start_was_goes_once_it_is_remembered_as_complete(warm, complete):
+    state = state_file(warm.warm_file)
+    state.write_bytes(b"where it was")
+    warm.finish_warm_start(learned(warm, complete=complete), warm.settings)
+    assert state.exists() != complete
 
 
 @pytest.mark.parametrize("change", [{"mode": "paper"}, {"warm_start": False}])
