@@ -959,6 +959,12 @@ def test_a_full_disk_stops_labelling_at_an_answer_and_loses_none(project):
     project.close()
 
 
+def test_a_batch_that_cannot_be_saved_is_said_in_a_sentence_whatever_fails(project):
+    project.close()  # even to read fails now
+    with pytest.raises(ProjectError, match="could not be saved"):
+        project.save_batch((1, 2))
+
+
 @pytest.mark.parametrize(
     "write",
     [

@@ -1,6 +1,8 @@
 """The window by real key presses: labelling, looking, training, and threads that end."""
 
+import sqlite3
 import sys
+import threading
 import time
 
 import pytest
@@ -9,7 +11,7 @@ from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent, QFileOpenEvent, QGuiApplication
 from PySide6.QtWidgets import QApplication, QLineEdit, QToolButton
 
-from autoal_gui.core.project import ProjectPlan
+from autoal_gui.core.project import Project, ProjectPlan
 from autoal_gui.core.session import State
 from autoal_gui.core.settings import PRESETS
 from autoal_gui.gui.file_open import FileOpening
@@ -341,6 +343,21 @@ def test_closing_in_a_round_stops_the_thread_and_keeps_every_answer(
     second.close()
     assert no_thread_left(second)
     second.deleteLater()
+
+
+def test_a_fault_while_closing_leaves_no_thread_behind(qtbot, window, controller, monkeypatch):
+    def broken(project):
+        raise sqlite3.OperationalError("disk I/O error")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Project, "close", broken)
+        with pytest.raises(sqlite3.OperationalError):
+            window.close()
+    assert window.isHidden()
+    assert no_thread_left(window)
+    assert not [
+        one for one in threading.enumerate() if one.name.startswith(("pictures", "thumbnails"))
+    ]
 
 
 def test_a_damaged_project_is_refused_in_a_sentence(qtbot, window, tmp_path):

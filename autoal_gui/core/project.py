@@ -606,9 +606,14 @@ class Project:
         """Remember the images in the strip, so that reopening goes on at the same one.
 
         `repeats` are those of them that are put to the reader a second time.
+
+        Raises:
+            ProjectError: it could not be saved.
         """
         again = sorted(repeats)
-        if again != _setting(self._db, "repeats", []):
+        with database.saving():
+            before = _setting(self._db, "repeats", [])
+        if again != before:
             self._set("repeats", again)  # first: without its batch it means nothing
         self._set("batch", json.dumps(list(batch)))
 

@@ -235,8 +235,10 @@ class Controller(QObject):
 
     def close(self) -> None:
         """Close project and engine; the thread has ended when this returns."""
-        self.close_project()
-        self._client.close()
+        try:
+            self.close_project()
+        finally:  # a thread that is left would end the whole program with it
+            self._client.close()
 
     # -- labelling ----------------------------------------------------------------------------
 

@@ -1,6 +1,9 @@
 """The window: start page or desk, menus, dialogs, and one plain sentence at the bottom."""
 
+import contextlib
 import logging
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -673,17 +676,23 @@ class MainWindow(QMainWindow):
             event.ignore()
             self._wait_for_export()
             return
-        self._settings.setValue("geometry", self.saveGeometry())
-        self.hide()  # waiting for a training batch to end must not look like a frozen window
-        self._end_busy()
-        self._importer.close()
-        self._rescue.close()
-        self.controller.close()
+        with contextlib.ExitStack() as steps:  # each is taken, whatever goes wrong in another
+            steps.callback(super().closeEvent, event)  # what comes in first is done last
+            for step in reversed(tuple(self._closing_steps())):
+                steps.callback(step)
+
+    def _closing_steps(self) -> Iterator[Callable[[], object]]:
+        """Yield what there is to do before the window has closed, in order."""
+        yield partial(self._settings.setValue, "geometry", self.saveGeometry())
+        yield self.hide  # waiting for a training batch to end must not look like a frozen window
+        yield self._end_busy
+        yield self._importer.close
+        yield self._rescue.close
+        yield self.controller.close
         if self.desk is not None:
-            self.desk.close_threads()
+            yield self.desk.close_threads
         for page in self.pages.values():
-            page.close_threads()
-        super().closeEvent(event)
+            yield page.close_threads
 
 
 def folder_spec(path: Path) -> SourceSpec:
