@@ -26,6 +26,10 @@ PATIENT = "/data/Doe^Jane/1969-07-20.dcm"
 LAST = (Exported, CommandCancelled, CommandFailed)
 
 
+class Panic(BaseException):
+    """What a library written in Rust raises; no `Exception`."""
+
+
 class Receiver(QObject):
     """Writes down what arrives, and in which thread."""
 
@@ -276,6 +280,7 @@ def test_a_waiting_command_can_be_cancelled_before_it_begins(started, qtbot):
         (FileNotFoundError(2, "No such file", PATIENT), FAULT),
         (KeyError(PATIENT), FAULT),
         (MemoryError(PATIENT), FAULT),
+        (Panic(PATIENT), FAULT),
         (AutoALError("None of the images can be read."), "None of the images can be read."),
     ],
 )
@@ -617,6 +622,7 @@ def raising(error):
         (lambda progress: progress(3, 3), ("result", None)),
         (raising(AutoALError("The disk is full.")), ("failed", "The disk is full.")),
         (raising(Cancelled("It was stopped.")), ("cancelled",)),
+        (raising(Panic(PATIENT)), ("failed", FAULT)),
     ],
 )
 def test_what_comes_of_the_one_job_is_told_once_it_has_ended(one, qtbot, work, outcome):

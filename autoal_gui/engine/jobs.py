@@ -57,7 +57,7 @@ class Job(QThread):
             self.cancelled.emit()
         except AutoALError as error:
             self.failed.emit(str(error))
-        except Exception as error:
+        except BaseException as error:  # a panic of a library in Rust is no Exception
             log.error("A job failed: %s", where(error))
             self.failed.emit(tr(FAULT))
         else:
