@@ -96,6 +96,18 @@ def test_an_export_that_another_language_stops_is_told(qtbot, tmp_path, holder):
     assert not export.target.exists()
 
 
+def test_the_program_can_end_although_the_next_window_cannot_be_made(qtbot, holder, monkeypatch):
+    holder.open()
+
+    def broken():
+        raise RuntimeError("no window")
+
+    monkeypatch.setattr(holder, "_make", broken)
+    with pytest.raises(RuntimeError):
+        holder.change("de")
+    assert QApplication.quitOnLastWindowClosed()
+
+
 @pytest.mark.parametrize("code", [code for code in LANGUAGES if code != "en"])
 def test_sentences_numbers_and_qts_own_words_are_of_the_language(qtbot, qapp, code):
     speak(qapp, code)

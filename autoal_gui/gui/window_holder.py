@@ -50,10 +50,12 @@ class WindowHolder(QObject):
         place = before.place()
         stopped = before.controller.stop_export()  # else the window would ask before it closes
         self._application.setQuitOnLastWindowClosed(False)
-        before.close()
-        before.deleteLater()
-        window = self.open()
-        self._application.setQuitOnLastWindowClosed(True)
+        try:
+            before.close()
+            before.deleteLater()
+            window = self.open()
+        finally:  # else no window's closing would end the program any more
+            self._application.setQuitOnLastWindowClosed(True)
         window.go_to(*place)
         told = tr("The window speaks this language now; everything is where it was.")
         window.say(f"{told} {tr(EXPORT_STOPPED)}" if stopped else told)
