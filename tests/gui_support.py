@@ -35,6 +35,7 @@ from autoal_gui.core.messages import (
 )
 from autoal_gui.core.metrics import ByChance, Metrics
 from autoal_gui.core.model import StartModel
+from autoal_gui.core.pool import ProgressCallback
 from autoal_gui.core.project import ProjectPlan
 from autoal_gui.core.session import State
 from autoal_gui.core.settings import PRESETS
@@ -191,6 +192,20 @@ class NearestMean:
         logits = -np.abs(values - means) / 20
         shares = np.exp(logits - logits.max(1, keepdims=True))
         return shares / shares.sum(1, keepdims=True)
+
+
+class SlowExport:
+    """Test double of an exporter of labels: writes a file once its gate is opened."""
+
+    def __init__(self, target: Path) -> None:
+        self.target = target
+        self.gate = threading.Event()
+
+    def write(self, target: Path, labels, choices, progress: ProgressCallback) -> str:
+        while not self.gate.wait(0.005):
+            progress(0, 2)
+        self.target.write_text("labels")
+        return "One file."
 
 
 def draw_folder(folder: Path, images: int = 12, classes: tuple[str, ...] = CLASSES) -> Path:

@@ -48,6 +48,7 @@ from autoal_gui.core.pool import (
 from autoal_gui.core.project import RANKING_KEPT, Project, Suggestion, make_folders
 from autoal_gui.core.readings import Reading
 from autoal_gui.core.splits import assign_splits, default_evaluation_size
+from autoal_gui.core.warm import state_file
 from autoal_gui.sources.opening import open_images
 
 
@@ -662,6 +663,14 @@ def test_for_networks_that_see_other_images_it_does_not_count(warm, change):
     assert warm.warm_start is not None
 
 
+@pytest.mark.parametrize("complete", [True, False])
+def test_where_a_warm_start_was_goes_once_it_is_remembered_as_complete(warm, complete):
+    state = state_file(warm.warm_file)
+    state.write_bytes(b"where it was")
+    warm.finish_warm_start(learned(warm, complete=complete), warm.settings)
+    assert state.exists() != complete
+
+
 @pytest.mark.parametrize("change", [{"mode": "paper"}, {"warm_start": False}])
 def test_settings_that_do_without_it_do_not_use_it(warm, change):
     warm.finish_warm_start(learned(warm), warm.settings)
@@ -948,6 +957,12 @@ def test_a_full_disk_stops_labelling_at_an_answer_and_loses_none(project):
     assert project.entries()[: len(given_)] == tuple(given_)
     assert project.answer(last.image_id, "skip").sequence > last.sequence
     project.close()
+
+
+def test_a_batch_that_cannot_be_saved_is_said_in_a_sentence_whatever_fails(project):
+    project.close()  # even to read fails now
+    with pytest.raises(ProjectError, match="could not be saved"):
+        project.save_batch((1, 2))
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,10 @@ PATIENT = "/data/Doe^Jane/1969-07-20.dcm"
 LAST = (Exported, CommandCancelled, CommandFailed)
 
 
+class Panic(BaseException):
+    """What a library written in Rust raises; no `Exception`."""
+
+
 class Receiver(QObject):
     """Writes down what arrives, and in which thread."""
 
@@ -276,6 +280,7 @@ def test_a_waiting_command_can_be_cancelled_before_it_begins(started, qtbot):
         (FileNotFoundError(2, "No such file", PATIENT), FAULT),
         (KeyError(PATIENT), FAULT),
         (MemoryError(PATIENT), FAULT),
+        (Panic(PATIENT), FAULT),
         (AutoALError("None of the images can be read."), "None of the images can be read."),
     ],
 )
@@ -617,6 +622,7 @@ def raising(error):
         (lambda progress: progress(3, 3), ("result", None)),
         (raising(AutoALError("The disk is full.")), ("failed", "The disk is full.")),
         (raising(Cancelled("It was stopped.")), ("cancelled",)),
+        (raising(Panic(PATIENT)), ("failed", FAULT)),
     ],
 )
 def test_what_comes_of_the_one_job_is_told_once_it_has_ended(one, qtbot, work, outcome):
@@ -666,3 +672,21 @@ def test_a_cancelled_one_job_says_so_and_a_closed_one_says_nothing(one, qtbot):
     assert not owner.running
     QCoreApplication.processEvents()
     assert receiver.outcomes == [("cancelled",)]
+
+
+def test_closing_says_whether_that_kept_the_work_from_its_end(one):
+    owner, _ = one
+    assert not owner.close()  # nothing was going on
+    begun, ended = threading.Event(), threading.Event()
+
+    def endless(progress):
+        while True:
+            progress(1, 0)
+            begun.set()
+
+    owner.start(endless)
+    assert begun.wait(60)
+    assert owner.close()
+    owner.start(lambda progress: ended.set())
+    assert ended.wait(60)
+    assert not owner.close()  # its result was only not told yet

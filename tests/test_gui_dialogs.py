@@ -8,16 +8,21 @@ import numpy as np
 import pytest
 from gui_support import QUIET, NearestMean, draw_folder, no_thread_left, services
 from project_support import needs_permissions
+from gui_support import QUIET, NearestMean, SlowExport, draw_folder, no_thread_left, services
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QApplication, QDialogButtonBox
+from PySide6.QtWidgets import QApplication, QDialogButtonBox, QProgressDialog
 
+from autoal_gui.core.errors import SourceError
 from autoal_gui.core.model import StartModel
 from autoal_gui.core.pool import ListedImage, Listing, SourceSpec
+from autoal_gui.core.registry import discover
 from autoal_gui.core.settings import PRESETS
 from autoal_gui.engine.jobs import Job
+from autoal_gui.gui.controller import EXPORT_STOPPED
 from autoal_gui.gui.forms import MethodForm
 from autoal_gui.gui.importer import Importer, clean_name, free_folder
+from autoal_gui.gui.leave_dialog import LeaveDialog
 from autoal_gui.gui.main_window import folder_spec
 
 pytestmark = pytest.mark.qt_log_ignore(QUIET)
@@ -394,6 +399,21 @@ def test_closing_while_the_demo_is_drawn_ends_its_thread(qtbot, window):
     assert leftovers(window) == []
 
 
+def test_a_second_click_on_the_demo_leaves_no_dialog_behind(qtbot, window):
+    def nothing(spec, workspace, progress):
+        raise SourceError("There is no image.")
+
+    given = window._services
+    window._importer._services = type(given)(**{**vars(given), "list_images": nothing})
+    button = window.start_page.buttons["demo"]
+    button.click()
+    button.click()
+    qtbot.waitUntil(window.failure.isVisible)
+    assert window._busy is None
+    # One that is left would show itself after some seconds, in front of everything.
+    qtbot.waitUntil(lambda: not window.findChildren(QProgressDialog))
+
+
 def test_names_become_folders_that_every_system_takes(tmp_path):
     assert clean_name("a/b:c*") == "a-b-c"
     assert clean_name("...") == "project"
@@ -529,6 +549,93 @@ def test_enter_writes_what_is_chosen(qtbot, window, controller, tmp_path):
     qtbot.keyClick(dialog.buttons["csv"], Qt.Key.Key_Return)
     qtbot.waitUntil((tmp_path / "out.csv").is_file)
     dialog.reject()
+
+
+# -- an export that goes on after its dialog was closed -----------------------------------------
+
+
+@pytest.fixture
+def slow(window, controller, tmp_path):
+    """An export that is written once its gate is opened; its dialog is closed already."""
+    export = SlowExport(tmp_path / "slow.csv")
+    window.show_export()
+    controller.export_labels(export, export.target)
+    window.dialog.reject()
+    yield export
+    controller.stop_export()
+
+
+def test_a_dialog_opened_again_shows_the_export_that_runs(qtbot, window, controller, slow):
+    window.show_export()
+    dialog = window.dialog
+    assert dialog.cancel.isVisible()
+    assert not dialog.ok.isEnabled()
+    assert dialog.outcome.text() == "Writing…"
+    controller.failed.emit("A round failed.", "")  # which does not end it
+    assert not dialog.ok.isEnabled()
+    qtbot.mouseClick(dialog.cancel, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(dialog.ok.isEnabled)
+    assert "nothing was written" in dialog.outcome.text()
+    assert not dialog.cancel.isVisible()
+    dialog.reject()
+
+
+def test_closing_the_project_says_that_an_export_was_stopped(qtbot, window, controller, slow):
+    folder = controller.project.folder
+    controller.close_project()
+    assert window.failure.isVisible()
+    assert window.failure.sentence == EXPORT_STOPPED
+    assert not slow.target.exists()
+    window.failure.hide()
+    assert window.open_folder(folder)
+    controller.close_project()
+    assert not window.failure.isVisible()  # nothing was stopped this time
+
+
+def test_a_model_that_waits_to_be_written_is_not_left_without_a_word(
+    qtbot, window, controller, tmp_path, backend
+):
+    for number in range(4):
+        controller.answer(number % 2)
+    idle(qtbot, window)
+    backend.gate.clear()
+    controller.train_now()
+    controller.export_model(discover("autoal_gui.exporters")["pt"], tmp_path / "model.pt")
+    controller.close_project()
+    assert window.failure.sentence == EXPORT_STOPPED
+
+
+def test_the_program_closes_when_the_export_is_written(qtbot, window, slow):
+    assert not window.close()
+    assert window.isVisible()
+    assert isinstance(window.dialog, LeaveDialog)
+    slow.gate.set()
+    qtbot.waitUntil(window.isHidden)
+    assert slow.target.is_file()
+    assert no_thread_left(window)
+
+
+def test_the_program_closes_at_once_where_the_export_is_stopped(qtbot, window, slow):
+    window.close()
+    qtbot.mouseClick(window.dialog.stop, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(window.isHidden)
+    assert not slow.target.exists()
+    assert no_thread_left(window)
+
+
+@pytest.mark.parametrize("how", ["stays", "fails"])
+def test_the_program_stays_open_where_it_shall_or_the_export_fails(qtbot, window, slow, how):
+    window.close()
+    if how == "stays":
+        qtbot.mouseClick(window.dialog.stay, Qt.MouseButton.LeftButton)
+    else:
+        slow.target = slow.target / "no such folder"
+    slow.gate.set()
+    qtbot.waitUntil(lambda: not window.controller.is_exporting)
+    qtbot.wait(20)
+    assert window.isVisible()
+    assert window.dialog is None
+    assert window.failure.isVisible() == (how == "fails")
 
 
 def test_what_an_earlier_checkpoint_said_does_not_count_for_the_next(qtbot, window, tmp_path):

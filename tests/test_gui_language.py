@@ -1,7 +1,7 @@
 """Another language at a click, with nothing lost."""
 
 import pytest
-from gui_support import QUIET, NearestMean, no_thread_left, services, settings
+from gui_support import QUIET, NearestMean, SlowExport, no_thread_left, services, settings
 from PySide6.QtCore import QLocale, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication, QDialogButtonBox
@@ -82,6 +82,29 @@ def test_from_the_start_page_it_goes_to_the_start_page(qtbot, holder):
     qtbot.waitUntil(lambda: holder.window is not before)
     assert holder.window.stack.currentWidget() is holder.window.start_page
     assert not QApplication.instance().property("quitting")
+    assert QApplication.quitOnLastWindowClosed()
+
+
+def test_an_export_that_another_language_stops_is_told(qtbot, tmp_path, holder):
+    before = holder.open()
+    controller, export = start(before, tmp_path), SlowExport(tmp_path / "slow.csv")
+    controller.export_labels(export, export.target)
+    click_language(before, "de")
+    qtbot.waitUntil(lambda: holder.window is not before)
+    assert before.isHidden()
+    assert "Export wurde abgebrochen" in holder.window.status.text()
+    assert not export.target.exists()
+
+
+def test_the_program_can_end_although_the_next_window_cannot_be_made(qtbot, holder, monkeypatch):
+    holder.open()
+
+    def broken():
+        raise RuntimeError("no window")
+
+    monkeypatch.setattr(holder, "_make", broken)
+    with pytest.raises(RuntimeError):
+        holder.change("de")
     assert QApplication.quitOnLastWindowClosed()
 
 

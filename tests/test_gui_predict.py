@@ -1,6 +1,7 @@
 """The page on which a model is applied to other images, used with keys and mouse."""
 
 import csv
+import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from PySide6.QtWidgets import QFileDialog
 from autoal_gui.core.errors import CheckpointError
 from autoal_gui.core.messages import Predict, RunRound
 from autoal_gui.core.session import State
+from autoal_gui.gui import predict_page
 from autoal_gui.gui.main_window import MainWindow
 from autoal_gui.gui.predict_page import NOT_A_DIAGNOSIS
 
@@ -188,6 +190,30 @@ def test_a_prediction_is_cancelled_and_begun_again(
     qtbot.waitUntil(lambda: page.setup.line.text() == "Cancelled.")
     backend.gate.set()
     assert window.controller.state is State.IDLE
+    press(qtbot, page.setup.start)
+    qtbot.waitUntil(lambda: bool(page.grid.images))
+
+
+def test_a_stop_at_the_end_of_the_listing_counts(
+    qtbot, window, tmp_path, monkeypatch, model, backend
+):
+    really, at_end, go_on = predict_page.listed, threading.Event(), threading.Event()
+
+    def slow(*given):
+        found = really(*given)
+        at_end.set()
+        assert go_on.wait(60)
+        return found
+
+    monkeypatch.setattr(predict_page, "listed", slow)
+    page = begin(qtbot, window, monkeypatch, images_of(tmp_path), model)
+    qtbot.waitUntil(at_end.is_set)
+    press(qtbot, page.setup.cancel)
+    page.enter()  # the user has gone and come back meanwhile
+    go_on.set()
+    qtbot.waitUntil(lambda: page.setup.line.text() == "Cancelled.")
+    assert page.setup.start.isVisible()
+    assert not any(isinstance(command, Predict) for command in backend.commands)
     press(qtbot, page.setup.start)
     qtbot.waitUntil(lambda: bool(page.grid.images))
 

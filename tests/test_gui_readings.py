@@ -1,5 +1,6 @@
 """Second readings, what is to settle, agreement and merging, by real keys and mouse."""
 
+import threading
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from PySide6.QtWidgets import (
 
 from autoal_gui.core.project import Project
 from autoal_gui.engine.jobs import Job
+from autoal_gui.gui import merging
 from autoal_gui.gui.keys import KeyMap
 from autoal_gui.sources.opening import open_images
 
@@ -301,6 +303,31 @@ def test_closing_the_project_while_it_merges_is_harmless(
     qtbot.waitUntil(lambda: not page.merging.is_running)
     assert controller.open_project(folder)
     assert controller.project.journal.second_readers == ()
+
+
+def test_a_merge_that_closing_stopped_leaves_the_page_to_the_next_project(
+    qtbot, window, tmp_path, controller, monkeypatch
+):
+    begun = threading.Event()
+
+    def endless(*given):
+        while True:
+            given[-1](0, 0)
+            begun.set()
+
+    monkeypatch.setattr(merging, "_compare", endless)
+    page = window.show_page("agreement")
+    page.merge_project(tmp_path)
+    qtbot.waitUntil(begun.is_set)
+    assert page.busy.isVisible()
+    window.actions_table["home"].trigger()
+    start(window, tmp_path, name="second")
+    assert window.show_page("agreement") is page
+    assert page.merge.isEnabled()
+    assert not page.busy.isVisible()
+    assert not page.stop.isVisible()
+    assert page.outcome.text() == ""
+    assert not page.merging.is_running
 
 
 def test_nobody_reads_their_own_answers_as_a_second_reader(qtbot, window, controller):

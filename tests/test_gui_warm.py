@@ -10,6 +10,7 @@ from autoal_gui.app import start_model
 from autoal_gui.core.project import ProjectPlan
 from autoal_gui.core.session import State
 from autoal_gui.core.settings import PRESETS
+from autoal_gui.core.warm import state_file
 from autoal_gui.gui.main_window import MainWindow, folder_spec
 from autoal_gui.sources.opening import list_images
 
@@ -85,6 +86,7 @@ def test_a_project_learns_first_and_its_rounds_build_on_that(qtbot, window, tmp_
     assert "round starts when this ends" in panel.note.text() or not controller.is_warming
     idle(qtbot, controller)
     record = project.warm_start
+    assert not state_file(project.warm_file).exists()
     assert record.complete
     assert record.epochs == pytest.approx(1.0)
     assert "Learned from 40 images in" in panel.learned.text()

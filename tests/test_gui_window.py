@@ -1,17 +1,20 @@
 """The window by real key presses: labelling, looking, training, and threads that end."""
 
+import sqlite3
 import sys
+import threading
 import time
 
 import pytest
 from gui_support import QUIET, NearestMean, begun, draw_folder, no_thread_left, services, settings
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDropEvent, QGuiApplication
+from PySide6.QtGui import QDropEvent, QFileOpenEvent, QGuiApplication
 from PySide6.QtWidgets import QApplication, QLineEdit, QToolButton
 
-from autoal_gui.core.project import ProjectPlan
+from autoal_gui.core.project import Project, ProjectPlan
 from autoal_gui.core.session import State
 from autoal_gui.core.settings import PRESETS
+from autoal_gui.gui.file_open import FileOpening
 from autoal_gui.gui.main_window import MainWindow, folder_spec
 from autoal_gui.sources.opening import list_images
 
@@ -342,6 +345,21 @@ def test_closing_in_a_round_stops_the_thread_and_keeps_every_answer(
     second.deleteLater()
 
 
+def test_a_fault_while_closing_leaves_no_thread_behind(qtbot, window, controller, monkeypatch):
+    def broken(project):
+        raise sqlite3.OperationalError("disk I/O error")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Project, "close", broken)
+        with pytest.raises(sqlite3.OperationalError):
+            window.close()
+    assert window.isHidden()
+    assert no_thread_left(window)
+    assert not [
+        one for one in threading.enumerate() if one.name.startswith(("pictures", "thumbnails"))
+    ]
+
+
 def test_a_damaged_project_is_refused_in_a_sentence(qtbot, window, tmp_path):
     folder = tmp_path / "broken"
     folder.mkdir()
@@ -370,6 +388,60 @@ def test_a_project_and_a_folder_can_be_dropped(qtbot, window, controller, tmp_pa
     window.dialog.reject()
     drop(window, tmp_path / "window.ini")
     assert "neither" in window.failure.sentence
+
+
+@pytest.fixture
+def finder(qapp, window):
+    """What opens a project's file as the Finder of macOS does."""
+    opening = FileOpening(window)
+    opening.opened.connect(window.open_folder)
+    qapp.installEventFilter(opening)
+    yield lambda folder: qapp.sendEvent(qapp, QFileOpenEvent(str(folder / "project.autoal")))
+    qapp.removeEventFilter(opening)
+
+
+@pytest.fixture
+def second(window, tmp_path, controller):
+    """The folder of a second project; the first is open again."""
+    first, folder = controller.project.folder, tmp_path / "projects" / "second"
+    plan = ProjectPlan("second", controller.project.spec, ("b-one", "b-two"), PRESETS["cpu"])
+    listing = list_images(plan.spec, tmp_path, lambda done, total: None)
+    assert controller.create_project(folder, plan, listing)
+    controller.set_annotator("Dr B")
+    assert controller.open_project(first)
+    return folder
+
+
+def test_settings_of_a_project_never_go_into_one_that_is_opened_over_them(
+    qtbot, window, controller, finder, second
+):
+    window.show_settings()
+    dialog = window.dialog
+    dialog.annotator.setText("Dr A")
+    finder(second)
+    assert controller.project.folder == second
+    assert window.dialog is None
+    assert not dialog.isVisible()
+    assert controller.project.annotator == "Dr B"
+
+
+def test_a_class_half_renamed_is_renamed_in_its_own_project(
+    qtbot, window, controller, finder, second
+):
+    first = controller.project.folder
+    window.show_classes()
+    table = window.dialog.table
+    table.setCurrentItem(table.topLevelItem(0))
+    qtbot.mouseClick(window.dialog.rename_button, Qt.MouseButton.LeftButton)
+    field = table.findChild(QLineEdit)
+    qtbot.waitUntil(field.hasFocus)
+    field.setText("shiny")
+    finder(second)
+    assert window.dialog is None
+    assert controller.project.classes == ("b-one", "b-two")
+    assert controller.open_project(first)
+    assert controller.project.classes == ("shiny", "dark")
+    assert not window.failure.isVisible()
 
 
 def test_a_fault_in_a_slot_is_told_without_its_values(qtbot, window, caplog):

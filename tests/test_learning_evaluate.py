@@ -176,6 +176,7 @@ def test_a_warm_start_is_learned_once_and_shared(evaluated, tmp_path):
     methods = ["margin", "random", "random+cold"]
     assert run(words_of(data, out, methods, seeds=1, jobs=1, warm=())) == 0
     (checkpoint,) = (out / "warm").glob("*.pt")
+    assert not list((out / "warm").glob("*.state"))
     notes = json.loads(checkpoint.with_suffix(".json").read_text())
     assert notes["epochs"] >= 1
     found = records(out)

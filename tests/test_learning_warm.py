@@ -134,7 +134,21 @@ def test_put_down_and_taken_up_it_ends_where_it_would_have_ended(tmp_path):
     assert rest.epochs == 2
     assert rest.seconds > part.seconds
     assert states_equal(whole.checkpoint, rest.checkpoint)
-    assert not Path(f"{command.checkpoint}.state").exists()
+
+
+def test_closed_while_images_are_described_it_is_not_learned_again(tmp_path):
+    command, closed = warm_command(tmp_path, infer_batch=4), []
+    for event in warm_start(command, lambda: bool(closed)):  # nobody keeps what it brings
+        if isinstance(event, Progress) and event.step == "features":
+            closed.append(True)
+    assert closed
+    before = load_checkpoint(Path(command.checkpoint))[1]
+    again = list(warm_start(command, lambda: False))
+    assert not [event for event in again[:-1] if event.step == "warm start"]
+    assert again[-1].complete
+    assert again[-1].epochs == 2
+    after = load_checkpoint(Path(command.checkpoint))[1]
+    assert all(torch.equal(before[name], after[name]) for name in before)
 
 
 @pytest.mark.parametrize("damage", ["cut", "foreign", "other seed"])

@@ -49,7 +49,7 @@ from autoal_gui.core.repeats import EVERY, repeats_for
 from autoal_gui.core.settings import RunSettings
 from autoal_gui.core.splits import assign_splits
 from autoal_gui.core.tally import Tally
-from autoal_gui.core.warm import WarmRecord, same_input
+from autoal_gui.core.warm import WarmRecord, same_input, state_file
 
 LabelUse = Literal["labelled", "hidden", "ignore"]
 """What known labels mean: given answers, the truth of a replay, or nothing."""
@@ -606,9 +606,14 @@ class Project:
         """Remember the images in the strip, so that reopening goes on at the same one.
 
         `repeats` are those of them that are put to the reader a second time.
+
+        Raises:
+            ProjectError: it could not be saved.
         """
         again = sorted(repeats)
-        if again != _setting(self._db, "repeats", []):
+        with database.saving():
+            before = _setting(self._db, "repeats", [])
+        if again != before:
             self._set("repeats", again)  # first: without its batch it means nothing
         self._set("batch", json.dumps(list(batch)))
 
@@ -697,6 +702,9 @@ class Project:
     def finish_warm_start(self, result: WarmStarted, settings: RunSettings) -> None:
         """Store what a warm start under `settings` has brought."""
         self._set_warm_start(WarmRecord.of(result, self.warm_file.name, settings))
+        if result.complete:
+            with contextlib.suppress(OSError):
+                state_file(self.warm_file).unlink(missing_ok=True)
 
     def stop_warm_start(self, settings: RunSettings) -> None:
         """Note that the user stopped one under `settings` before it brought anything new."""

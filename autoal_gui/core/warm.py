@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from pathlib import Path
 from typing import Any
 
 from autoal_gui.core.messages import WarmStarted
@@ -60,6 +61,14 @@ class WarmRecord:
     def pending(self) -> bool:
         """Whether it goes on by itself."""
         return not (self.complete or self.stopped)
+
+
+def state_file(checkpoint: str | Path) -> Path:
+    """Return where the warm start of a checkpoint can be taken up from.
+
+    Whoever takes note of a complete one removes it: until then the program may be closed.
+    """
+    return Path(f"{checkpoint}.state")
 
 
 def same_input(one: WarmRecord | RunSettings, other: WarmRecord | RunSettings) -> bool:

@@ -79,7 +79,7 @@ class Engine(QThread):
                 if command is not None:
                     for event in throttled(backend.run(command, partial(self._stopped, cancel))):
                         self.happened.emit(event)
-            except Exception as error:
+            except BaseException as error:  # a panic of a library in Rust is no Exception
                 if command is not None:  # what fails in a warm-up fails again, and is told then
                     self.happened.emit(explained(command.request_id, error))
 
@@ -119,7 +119,7 @@ class Throttle:
         return True
 
 
-def explained(request_id: int, error: Exception) -> CommandCancelled | CommandFailed:
+def explained(request_id: int, error: BaseException) -> CommandCancelled | CommandFailed:
     """Turn an exception into the event that ends its command."""
     if isinstance(error, Cancelled):
         return CommandCancelled(request_id)

@@ -36,6 +36,7 @@ class Job(QThread):
         """Prepare `work`, which is called with a progress callback that may raise `Cancelled`."""
         super().__init__(parent)
         self._work = work
+        self.has_result = False
         self._cancel = threading.Event()
         self._throttle = Throttle(PROGRESS_INTERVAL)
 
@@ -56,10 +57,11 @@ class Job(QThread):
             self.cancelled.emit()
         except AutoALError as error:
             self.failed.emit(str(error))
-        except Exception as error:
+        except BaseException as error:  # a panic of a library in Rust is no Exception
             log.error("A job failed: %s", where(error))
             self.failed.emit(tr(FAULT))
         else:
+            self.has_result = True
             self.succeeded.emit(result)
 
     def _report(self, done: int, total: int) -> None:
@@ -101,11 +103,14 @@ class OneJob(QObject):
         if self._job is not None:
             self._job.cancel()
 
-    def close(self) -> None:
-        """Stop and wait; nothing is said any more."""
-        if self._job is not None:
-            self._job.close()
-            self._drop(self._job)
+    def close(self) -> bool:
+        """Stop and wait; nothing is said any more. Return whether some work has no result now."""
+        job = self._job
+        if job is None:
+            return False
+        job.close()
+        self._drop(job)
+        return not job.has_result
 
     def _drop(self, job: Job) -> None:
         self._job = None

@@ -135,6 +135,7 @@ class AgreementPage(Page):
         self.stop.clicked.connect(self._on_stop)
         self.merging.finished.connect(self._on_merged)
         self.merging.failed.connect(self._on_merge_failed)
+        self.controller.project_closed.connect(self._on_project_closed)
 
     # -- what is so now -----------------------------------------------------------------------
 
@@ -241,6 +242,13 @@ class AgreementPage(Page):
         self._show_busy(False)
         self._tell(tr("Cancelled; what had come in stays, and nothing was lost."))
         self.enter()
+
+    @Slot()
+    def _on_project_closed(self) -> None:
+        """Forget a merge: it says nothing any more, and the next project may want one."""
+        self.merging.close()
+        self._show_busy(False)
+        self._tell("")
 
     @Slot(str)
     def _on_merged(self, sentence: str) -> None:

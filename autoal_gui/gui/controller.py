@@ -59,6 +59,7 @@ WITHOUT_WARM_START = mark(
     "Training goes on without it; Continue learning, in its menu, tries again."
 )
 NO_MODEL = mark("There is no trained model yet: label a batch and let a round finish first.")
+EXPORT_STOPPED = mark("The export was stopped; nothing was written.")
 LABELS_NOT_WRITTEN = mark("The labels could not be written there; the project is unchanged.")
 
 
@@ -66,6 +67,8 @@ class Controller(QObject):
     """The open project, its queue and its training."""
 
     project_opened = Signal()
+    project_closing = Signal()
+    """The project is about to be closed; what is half typed can still go into it."""
     project_closed = Signal()
     image_changed = Signal(object)
     """The id of the image to show, or None when every image has an answer."""
@@ -207,9 +210,10 @@ class Controller(QObject):
         """Stop what runs and release the project; everything is saved already."""
         if self._project is None:
             return
+        self.project_closing.emit()
         self._drop_prediction()
         self._client.abandon()
-        self.label_export.close()
+        stopped = self.stop_export()
         self.checks.close()
         # Where the disk is full, the same batch is dealt again, and a round that is not said to
         # have ended is one that was interrupted.
@@ -222,16 +226,19 @@ class Controller(QObject):
         self._project.close()
         self._project, self._queue, self._current = None, LabelQueue(), None
         self._round, self._trained_on, self._due = None, None, False
-        self._last_answered, self._waiting_export = None, None
-        self._selection = None
+        self._last_answered, self._selection = None, None
         self._waiting_question, self._explaining = None, False
         self._warming, self._gave_up = None, False
         self.project_closed.emit()
+        if stopped:  # not as a notice, which the next project's words would replace at once
+            self.failed.emit(tr(EXPORT_STOPPED), "")
 
     def close(self) -> None:
         """Close project and engine; the thread has ended when this returns."""
-        self.close_project()
-        self._client.close()
+        try:
+            self.close_project()
+        finally:  # a thread that is left would end the whole program with it
+            self._client.close()
 
     # -- labelling ----------------------------------------------------------------------------
 
@@ -857,6 +864,16 @@ class Controller(QObject):
         self.classes_changed.emit()
 
     # -- export -------------------------------------------------------------------------------
+
+    @property
+    def is_exporting(self) -> bool:
+        """Whether labels are being written, or a model is to be once the engine is free."""
+        return self.label_export.running or self._waiting_export is not None
+
+    def stop_export(self) -> bool:
+        """Leave what is being written, or waits to be; say whether a file is missing for that."""
+        waited, self._waiting_export = self._waiting_export is not None, None
+        return self.label_export.close() or waited
 
     def export_labels(
         self,

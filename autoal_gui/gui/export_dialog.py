@@ -68,6 +68,9 @@ class ExportDialog(QDialog):
         self._lay_out()
         self._connect()
         self._suggest()
+        self._show_busy()
+        if controller.label_export.running:  # begun before the dialog was closed
+            self._say(tr("Writing…"), "muted")
         self.setMinimumWidth(680)
 
     def _make_choices(self) -> None:
@@ -263,10 +266,12 @@ class ExportDialog(QDialog):
         if exporter.KIND == "model":
             self._controller.export_model(exporter, target)
         else:
-            self._set_busy(True)
             self._controller.export_labels(exporter, target, self.choices)
+            self._show_busy()
 
-    def _set_busy(self, busy: bool) -> None:
+    def _show_busy(self) -> None:
+        """Show whether labels are being written; only one export of them goes on at a time."""
+        busy = self._controller.label_export.running
         self.progress.setRange(0, 0)
         for widget in (self.progress, self.cancel):
             widget.setVisible(busy)
@@ -279,7 +284,7 @@ class ExportDialog(QDialog):
 
     @Slot(str, str)
     def _on_exported(self, target: str, sentence: str) -> None:
-        self._set_busy(False)
+        self._show_busy()
         self._last, self._replaces = Path(target), None
         if self._settings is not None:
             self._settings.setValue("export_folder", str(Path(target).parent))
@@ -289,12 +294,12 @@ class ExportDialog(QDialog):
 
     @Slot()
     def _on_cancelled(self) -> None:
-        self._set_busy(False)
+        self._show_busy()
         self._say(tr("Cancelled; nothing was written."), "muted")
 
     @Slot(str, str)
     def _on_failed(self, sentence: str, details: str) -> None:
-        self._set_busy(False)
+        self._show_busy()
         self._say(sentence, "danger")
 
     @Slot(str)

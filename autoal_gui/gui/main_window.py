@@ -1,6 +1,9 @@
 """The window: start page or desk, menus, dialogs, and one plain sentence at the bottom."""
 
+import contextlib
 import logging
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -177,6 +180,7 @@ class MainWindow(QMainWindow):
     def _connect(self) -> None:
         controller, actions = self.controller, self.actions_table
         controller.project_opened.connect(self._on_opened)
+        controller.project_closing.connect(self._on_closing)
         controller.project_closed.connect(self._on_closed)
         controller.answers_changed.connect(self._on_answers)
         controller.notice.connect(self.say)
@@ -255,6 +259,7 @@ class MainWindow(QMainWindow):
     def start_demo(self) -> None:
         """Make a project of the demo set with every default, and open it."""
         self.failure.hide()
+        self._end_busy()  # a second click begins anew
         self._busy = QProgressDialog(tr("Drawing the demo images…"), tr("Cancel"), 0, 0, self)
         self._busy.setWindowModality(Qt.WindowModality.WindowModal)
         self._busy.setMinimumDuration(300)
@@ -430,6 +435,15 @@ class MainWindow(QMainWindow):
         self.dialog = None
         self.activateWindow()  # the keys must work again, also where no window manager sees to it
 
+    def _wait_for_export(self) -> None:
+        """Close the window once an export is written, unless the user says otherwise."""
+        from autoal_gui.gui.leave_dialog import LeaveDialog
+
+        dialog = LeaveDialog(self.controller, self)
+        # Queued: whoever announced the file has more to do with the project.
+        dialog.accepted.connect(self.close, Qt.ConnectionType.QueuedConnection)
+        self.show_dialog(dialog)
+
     # -- new projects -------------------------------------------------------------------------
 
     @Slot(str)
@@ -549,6 +563,12 @@ class MainWindow(QMainWindow):
         self.desk.help_wanted.connect(self.show_topic)
         self.desk.show_project()
 
+    def _on_closing(self) -> None:
+        """Close a dialog that is open: it would write into the project opened next."""
+        # One that has just been accepted is hidden by now, and still at work.
+        if self.dialog is not None and self.dialog.isVisible():
+            self.dialog.reject()
+
     def _on_closed(self) -> None:
         self.stack.setCurrentWidget(self.start_page)
         self.start_page.set_recent(self.recent())
@@ -650,19 +670,29 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
         """Stop every thread and close the project; nothing is left to save."""
-        self._settings.setValue("geometry", self.saveGeometry())
         if self.dialog is not None:
             self.dialog.reject()
-        self.hide()  # waiting for a training batch to end must not look like a frozen window
-        self._end_busy()
-        self._importer.close()
-        self._rescue.close()
-        self.controller.close()
+        if self.controller.is_exporting:
+            event.ignore()
+            self._wait_for_export()
+            return
+        with contextlib.ExitStack() as steps:  # each is taken, whatever goes wrong in another
+            steps.callback(super().closeEvent, event)  # what comes in first is done last
+            for step in reversed(tuple(self._closing_steps())):
+                steps.callback(step)
+
+    def _closing_steps(self) -> Iterator[Callable[[], object]]:
+        """Yield what there is to do before the window has closed, in order."""
+        yield partial(self._settings.setValue, "geometry", self.saveGeometry())
+        yield self.hide  # waiting for a training batch to end must not look like a frozen window
+        yield self._end_busy
+        yield self._importer.close
+        yield self._rescue.close
+        yield self.controller.close
         if self.desk is not None:
-            self.desk.close_threads()
+            yield self.desk.close_threads
         for page in self.pages.values():
-            page.close_threads()
-        super().closeEvent(event)
+            yield page.close_threads
 
 
 def folder_spec(path: Path) -> SourceSpec:

@@ -66,6 +66,7 @@ class PredictPage(Page):
         self._is_own = False  # the model is the last one of the open project
         self._spec: SourceSpec | None = None
         self._busy = False
+        self._stopping = False  # the user has asked to stop
         self._workspace: tempfile.TemporaryDirectory[str] | None = None
         self._listing = Listing((), ())
         self._pool: ImagePool | None = None
@@ -248,7 +249,7 @@ class PredictPage(Page):
         self._workspace = tempfile.TemporaryDirectory(
             prefix="autoal-gui-", ignore_cleanup_errors=True
         )
-        self._busy = True
+        self._busy, self._stopping = True, False
         self._show_state()
         self.told.setText(tr(MEANWHILE))
         self.setup.cancel.setFocus()
@@ -273,6 +274,9 @@ class PredictPage(Page):
 
     @Slot(object)
     def _on_listed(self, found: tuple[Listing, ImagePool]) -> None:
+        if self._stopping:  # asked for when the listing had just ended
+            self._on_cancelled()
+            return
         self._listing, pool = found
         self._pool = pool
         if not self._listing.images or self._model is None or self._workspace is None:
@@ -287,6 +291,7 @@ class PredictPage(Page):
     @Slot()
     def cancel(self) -> None:
         """Stop; nothing is kept of what has not ended."""
+        self._stopping = True
         self.setup.cancel.setEnabled(False)
         if self._listed.running:
             self._listed.cancel()

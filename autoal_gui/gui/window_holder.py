@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject, QSettings, Qt, Slot
 from PySide6.QtWidgets import QApplication
 
 from autoal_gui.core.language import tr
+from autoal_gui.gui.controller import EXPORT_STOPPED
 from autoal_gui.gui.languages import choose, chosen, speak
 from autoal_gui.gui.main_window import MainWindow
 
@@ -47,10 +48,14 @@ class WindowHolder(QObject):
             return
         choose(self._settings, code)
         place = before.place()
+        stopped = before.controller.stop_export()  # else the window would ask before it closes
         self._application.setQuitOnLastWindowClosed(False)
-        before.close()
-        before.deleteLater()
-        window = self.open()
-        self._application.setQuitOnLastWindowClosed(True)
+        try:
+            before.close()
+            before.deleteLater()
+            window = self.open()
+        finally:  # else no window's closing would end the program any more
+            self._application.setQuitOnLastWindowClosed(True)
         window.go_to(*place)
-        window.say(tr("The window speaks this language now; everything is where it was."))
+        told = tr("The window speaks this language now; everything is where it was.")
+        window.say(f"{told} {tr(EXPORT_STOPPED)}" if stopped else told)

@@ -28,6 +28,7 @@ from autoal_gui.core.pool import (
 )
 from autoal_gui.core.settings import RunSettings
 from autoal_gui.core.splits import assign_splits
+from autoal_gui.core.warm import state_file
 
 
 @dataclass(frozen=True)
@@ -153,7 +154,10 @@ def learn_features(
 ) -> WarmStarted:
     """Learn features from the pool of a replay set, as the window does before the first round."""
     command = WarmStart(1, data.pool, data.classes, settings, str(workspace), str(checkpoint))
-    return _last_event(backend.run(command, cancelled), WarmStarted, on_event)
+    learned = _last_event(backend.run(command, cancelled), WarmStarted, on_event)
+    if learned.complete:
+        state_file(checkpoint).unlink(missing_ok=True)
+    return learned
 
 
 Result = TypeVar("Result")

@@ -20,6 +20,7 @@ from autoal_gui.core.errors import Cancelled
 from autoal_gui.core.files import replacing
 from autoal_gui.core.language import tr
 from autoal_gui.core.messages import Event, Progress, WarmStart, WarmStarted
+from autoal_gui.core.warm import state_file
 from autoal_gui.learning.checkpoint import ModelCard, save_checkpoint
 from autoal_gui.learning.contrastive import Projector, contrast_loss, view
 from autoal_gui.learning.features import frozen_features
@@ -68,12 +69,10 @@ def warm_start(command: WarmStart, cancelled: CancelCheck) -> Iterator[Event]:
     learner.settle()
     card = _card(command, context)
     digest = save_checkpoint(Path(command.checkpoint), learner.model, card)
+    learner.save()  # also when complete: closed in what follows, nobody has taken note of it
     if complete:
-        learner.state_file.unlink(missing_ok=True)
         with contextlib.suppress(Cancelled):  # the first round would compute what is missing
             yield from frozen_features(context, learner.model, readable, learner.ids or readable)
-    else:
-        learner.save()
     yield WarmStarted(
         command.request_id, command.checkpoint, digest, learner.epochs, learner.spent, complete
     )
@@ -166,7 +165,7 @@ class _Learner:
             optimiser,
             ids,
             settings.seed,
-            Path(f"{command.checkpoint}.state"),
+            state_file(command.checkpoint),
             _identity(command, context),
         )
         learner._resume()
