@@ -6,7 +6,9 @@ No figure is compared with a time: a busy machine is slow without being wrong.
 import json
 import os
 import time
+from contextlib import contextmanager
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -14,15 +16,16 @@ import pytest
 from gui_support import QUIET
 from PySide6.QtCore import QCoreApplication, QTimer
 
-from autoal_gui.benchmark import latency, round, scale, scoring, start
+from autoal_gui.benchmark import labelling, latency, round, scale, scoring, screen, start
 from autoal_gui.benchmark.fresh import in_fresh_process, own_bytes, with_peak
-from autoal_gui.benchmark.labelling import Annotator, Pulse
+from autoal_gui.benchmark.labelling import PULSE, Annotator, Pulse, lateness
 from autoal_gui.benchmark.plan import Plan
 from autoal_gui.benchmark.report import TARGETS, Target, table
-from autoal_gui.benchmark.screen import shows_image, until
+from autoal_gui.benchmark.screen import rest, shows_image, until
 from autoal_gui.benchmark.sets import EVALUATION, make_project, write_set
 from autoal_gui.cli import run
 from autoal_gui.core.errors import AutoALError
+from autoal_gui.core.messages import RunRound
 from autoal_gui.core.project import Project
 from autoal_gui.core.settings import RunSettings
 from autoal_gui.sources.opening import list_images, open_images, spec_of
@@ -351,11 +354,132 @@ def test_the_last_image_ends_the_answering(window, tmp_path, plan):
 
 
 def test_the_pulse_tells_how_long_the_event_loop_was_held(window):
-    pulse = Pulse(window)
+    pulse = Pulse(window, lambda: True)
     QTimer.singleShot(20, lambda: time.sleep(0.1))
-    pulse.beat(0.3)
+    with pulse.beating():
+        rest(window, 0.3)
     assert max(pulse.late) > 80
     assert min(pulse.late) >= 0
+
+
+def test_a_loop_that_is_held_for_90_ms_in_each_second_is_late_at_the_99th_percentile():
+    came = [s + beat * PULSE / 1000 for s in range(10) for beat in range(182)] + [10.0]
+    late = [ms for last, now in pairwise(came) for ms in lateness(last, now)]
+    assert len(late) == pytest.approx(10_000 / PULSE, abs=20)  # one for every beat that was due
+    assert np.percentile(late, 99) > 50
+    assert min(late) >= 0
+
+
+def test_a_beat_on_time_is_one_beat():
+    assert lateness(3.0, 3.0 + PULSE / 1000) == [pytest.approx(0, abs=1e-6)]
+    assert lateness(3.0, 3.001) == [0.0]  # Qt makes up for a late beat by an early one
+
+
+def test_the_pulse_notes_what_holds_the_loop_as_a_state_ends_and_nothing_after(window):
+    lasts = [True]
+
+    def end() -> None:
+        time.sleep(0.1)
+        lasts[0] = False
+
+    pulse = Pulse(window, lambda: lasts[0])
+    QTimer.singleShot(20, end)
+    with pulse.beating():
+        until(window, lambda: not lasts[0])
+    assert max(pulse.late) > 80
+    noted = len(pulse.late)
+    with pulse.beating():
+        rest(window, 0.1)
+    assert len(pulse.late) == noted
+
+
+def test_a_loop_that_is_held_at_the_very_end_is_noted(window):
+    pulse = Pulse(window, lambda: True)
+    with pulse.beating():
+        time.sleep(0.1)
+    assert max(pulse.late) > 80
+
+
+def test_keys_and_beats_of_a_training_window_are_those_of_rounds(
+    window, tmp_path, plan, backend, monkeypatch
+):
+    """A round ends in the midst of a spell; the next one begins after keys have been waited for."""
+    make_project(tmp_path / "project", spec_of(plan.data), plan.settings, 12)
+    window.open_folder(tmp_path / "project")
+    until(window, lambda: window.controller.at_rest and shows_image(window))
+    pressed, asked, noted = [], [], []
+
+    class WatchedAnnotator(Annotator):
+        def _next(self) -> None:
+            asked.append(None)
+            if len(asked) == 3:
+                window.controller.train_now()
+            super()._next()
+
+        def _press(self) -> None:
+            beats = all(pulse._timer.isActive() for pulse in window.findChildren(Pulse))
+            pressed.append((latency.works(window), beats))
+            super()._press()
+
+    class WatchedPulse(Pulse):
+        _worked = True
+
+        def _beat(self) -> None:
+            before, works = len(self.late), latency.works(window)
+            super()._beat()
+            noted.append((self._worked or works, len(self.late) > before))
+            self._worked = works
+
+    def round_ends(window, seconds) -> None:
+        until(window, lambda: len(noted) > 3)
+        backend.gate.set()
+        until(window, lambda: not latency.works(window) and shows_image(window))
+        ended = len(noted)
+        until(window, lambda: len(noted) > ended + 3)
+        backend.gate.clear()
+
+    @contextmanager
+    def one_round(window):
+        backend.gate.clear()
+        window.controller.train_now()
+        yield
+
+    monkeypatch.setattr(labelling, "Annotator", WatchedAnnotator)
+    monkeypatch.setattr(labelling, "Pulse", WatchedPulse)
+    monkeypatch.setattr(screen, "rest", round_ends)
+    monkeypatch.setattr(latency, "kept_training", one_round)
+    monkeypatch.setattr(latency, "time", Once())
+    latency.busy(window, plan)
+    backend.gate.set()
+    until(window, partial(latency.stopped, window))
+    assert pressed == [(True, True)] * latency.PRESSES
+    assert set(noted) == {(True, True), (False, False)}
+
+
+class Once:
+    """A clock by which one spell fills the time."""
+
+    def __init__(self) -> None:
+        self._times = iter((0.0, 0.0))
+
+    def monotonic(self) -> float:
+        return next(self._times, 1000.0)
+
+
+def test_a_window_is_kept_training(window, tmp_path, plan, backend):
+    make_project(tmp_path / "project", spec_of(plan.data), plan.settings, 12)
+    window.open_folder(tmp_path / "project")
+
+    def rounds() -> int:
+        return sum(isinstance(command, RunRound) for command in backend.commands)
+
+    before = rounds()
+    with latency.kept_training(window):
+        until(window, lambda: rounds() > before + 2)
+    until(window, partial(latency.stopped, window))
+    ended = rounds()
+    rest(window, 0.1)
+    assert rounds() == ended
 
 
 # -- the report -------------------------------------------------------------------------------
