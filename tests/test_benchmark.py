@@ -28,6 +28,7 @@ from autoal_gui.core.errors import AutoALError
 from autoal_gui.core.messages import RunRound
 from autoal_gui.core.project import Project
 from autoal_gui.core.settings import RunSettings
+from autoal_gui.learning.checkpoint import read_card
 from autoal_gui.sources.opening import list_images, open_images, spec_of
 
 pytestmark = pytest.mark.qt_log_ignore(QUIET)
@@ -166,6 +167,24 @@ def test_modes_take_turns_and_are_measured_in_their_third_round(tmp_path, plan, 
     assert set(round.ratios(found)) == {"round_paper_over_entropy", "round_vote_over_entropy"}
 
 
+def test_no_series_of_rounds_takes_up_the_model_of_another(tmp_path, plan, monkeypatch):
+    monkeypatch.setattr(round, "SCRATCH", ("entropy", "vote"))
+    plan = Plan(**{**plan.__dict__, "changes": (*SHORT, "all_layers=always")})
+    commands: dict[str, RunRound] = {}
+
+    def kept(backend, given, repeats):
+        commands.update(given)
+        return {}
+
+    monkeypatch.setattr(round, "taking_turns", kept)
+    round.measure(plan, tmp_path)
+    models = [command.checkpoint for command in commands.values()]
+    assert len(set(models)) == len(commands) == 6
+    assert [command.previous for command in commands.values()] == models
+    unit = {name: read_card(Path(command.checkpoint)).unit for name, command in commands.items()}
+    assert unit == {name: name.endswith("warm") for name in commands}  # a last layer alone is
+
+
 def rounds_of(**seconds: float) -> dict:
     """Repeats whose median is as given, and whose outliers are not alike."""
     spreads = {"entropy": (0.9, 5.0, 1.0)}
@@ -193,6 +212,7 @@ def test_every_mode_of_the_window_is_compared_with_the_same_training(plan):
         basis = modes["entropy, warm" if name.endswith("warm") else "entropy"]
         assert settings.but(mode="entropy") == basis
         assert settings.warm_start == name.endswith("warm")
+        assert not settings.warm_start or settings.all_layers == "never"
 
 
 def test_scoring_is_set_against_a_bare_loop_over_the_same_images(tmp_path, plan):

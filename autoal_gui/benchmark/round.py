@@ -48,7 +48,7 @@ def measure(plan: Plan, folder: Path) -> dict[str, Any]:
     warm = settings.but(warm_start=True)
     learned = learn_features(data, warm, folder, warm_start, backend, never, pass_over)
     commands = {
-        name: third_round(plan, data, backend, mode_settings, folder)
+        name: third_round(plan, data, backend, mode_settings, folder, name)
         for name, mode_settings in compared(settings).items()
     }
     rounds = taking_turns(backend, commands, plan.repeats)
@@ -64,22 +64,36 @@ def measure(plan: Plan, folder: Path) -> dict[str, Any]:
 def compared(settings: RunSettings) -> dict[str, RunSettings]:
     """Return the settings of every mode that is measured, by the name of its figures."""
     scratch = {mode: settings.but(mode=mode, warm_start=False) for mode in SCRATCH}
-    warm = {f"{mode}, warm": settings.but(mode=mode, warm_start=True) for mode in WARM}
-    return {**scratch, **warm}
+    head = settings.but(warm_start=True, all_layers="never")
+    return {**scratch, **{f"{mode}, warm": head.but(mode=mode) for mode in WARM}}
 
 
 def third_round(
-    plan: Plan, data: ReplaySet, backend: Backend, settings: RunSettings, folder: Path
+    plan: Plan,
+    data: ReplaySet,
+    backend: Backend,
+    settings: RunSettings,
+    folder: Path,
+    name: str,
 ) -> RunRound:
     """Run three rounds up to `plan.labels` labels; return the command of the last.
 
     From it on every round is like the next: images and features are kept, and there is a history.
+
+    Args:
+        plan: what is measured.
+        data: the set.
+        backend: carries the rounds out.
+        settings: of the rounds.
+        folder: holds what all series share: images, features and the warm start.
+        name: of the series, whose models have a folder of their own: a round goes by the model of
+            the round before, which must not be another series'.
     """
     recorder = Recorder(backend)
     initial = max(2, plan.labels - (ROUNDS - 1) * plan.batch)
     warm_start = folder / "warm.pt" if settings.warm_start else None
     told(f"mode {settings.mode}, {'on a warm start' if settings.warm_start else 'from scratch'}")
-    own = folder / settings.mode
+    own = folder / name
     own.mkdir(exist_ok=True)
     replay = Replay(data, settings, initial, own, workspace=folder, warm_start=warm_start)
     for _ in replay.run(recorder, ROUNDS, never, pass_over):
