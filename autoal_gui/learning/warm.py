@@ -75,7 +75,13 @@ def warm_start(command: WarmStart, cancelled: CancelCheck) -> Iterator[Event]:
     else:
         learner.save()
     yield WarmStarted(
-        command.request_id, command.checkpoint, digest, learner.epochs, learner.spent, complete
+        command.request_id,
+        command.checkpoint,
+        digest,
+        learner.epochs,
+        learner.spent,
+        complete,
+        tuple(work.seconds.items()),
     )
 
 
