@@ -57,7 +57,7 @@ def plan(tmp_path: Path) -> Plan:
         labels=12,
         batch=3,
         repeats=1,
-        sets=((40, 16), (400, 16)),
+        sets=((40, 16, 2), (400, 16, 3)),
         starts=1,
         presses=4,
         quiet_seconds=0.1,
@@ -68,15 +68,15 @@ def plan(tmp_path: Path) -> Plan:
 # -- the sets ---------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("images", "side"), [(60, 16), (5000, 28), (3, 224)])
-def test_a_written_set_has_so_many_different_images_of_two_classes(tmp_path, images, side):
-    write_set(tmp_path / "set.npz", images, side)
+@pytest.mark.parametrize(("images", "side", "classes"), [(60, 16, 2), (5000, 28, 8), (3, 224, 2)])
+def test_a_written_set_has_so_many_different_images_of_each_class(tmp_path, images, side, classes):
+    write_set(tmp_path / "set.npz", images, side, classes)
     spec = spec_of(str(tmp_path / "set.npz"))
     listing = list_images(spec, tmp_path, lambda done, total: None)
     pool = [image for image in listing.images if image.split == "pool"]
     assert (len(pool), len(listing.images)) == (images, images + EVALUATION)
     assert len({image.sha256 for image in listing.images}) == images + EVALUATION
-    assert {image.label for image in listing.images} == {0, 1}
+    assert {image.label for image in listing.images} == set(range(classes))
     reader = open_images(spec, tmp_path)
     assert {reader.read(image.key).shape for image in pool} == {(side, side)}
 
@@ -154,7 +154,7 @@ def test_modes_take_turns_and_are_measured_in_their_third_round(tmp_path, plan, 
     monkeypatch.setattr(round, "SCRATCH", ("entropy", "paper"))
     monkeypatch.setattr(round, "WARM", ("entropy", "vote"))
     plan = Plan(**{**plan.__dict__, "repeats": 2})
-    found = round.measure(plan, tmp_path)
+    *_, found = round.measure(plan, tmp_path)
     assert set(found["rounds"]) == {"entropy", "paper", "entropy, warm", "vote, warm"}
     assert (found["labels"], found["pool"]) == (12, 48)
     for name, taken in found["rounds"].items():
@@ -174,10 +174,10 @@ def test_no_series_of_rounds_takes_up_the_model_of_another(tmp_path, plan, monke
 
     def kept(backend, given, repeats):
         commands.update(given)
-        return {}
+        return [{}]
 
     monkeypatch.setattr(round, "taking_turns", kept)
-    round.measure(plan, tmp_path)
+    list(round.measure(plan, tmp_path))
     models = [command.checkpoint for command in commands.values()]
     assert len(set(models)) == len(commands) == 6
     assert [command.previous for command in commands.values()] == models
@@ -216,7 +216,7 @@ def test_every_mode_of_the_window_is_compared_with_the_same_training(plan):
 
 
 def test_scoring_is_set_against_a_bare_loop_over_the_same_images(tmp_path, plan):
-    found = scoring.measure(plan, tmp_path)
+    (found,) = scoring.measure(plan, tmp_path)
     assert found["images"] == 48
     assert len(found["scoring"]) == len(found["bare loop"]) == 1
     assert min(found["scoring"] + found["bare loop"]) > 0
@@ -230,16 +230,36 @@ def test_a_mode_over_a_written_set_runs_twice_and_tells_its_memory(tmp_path, pla
     assert min(first["seconds"], second["seconds"]) > 0
     assert {"task model", "scoring"} <= set(first["steps"])
     assert found["listing"] > 0
+    assert min(found["warm start"][what] for what in ("reading", "features")) > 0
     assert found["idle"] is None or found["idle"] > 100 * MEGABYTE
 
 
-def run_of(images: int, mode: str, first: float, second: float, peak: int | None) -> dict:
+def test_the_set_of_the_size_of_tissuemnist_has_its_eight_classes(tmp_path, plan, monkeypatch):
+    assert [classes for images, _, classes in Plan.sets if images == 165_466] == [8]
+    written = []
+
+    def looked_at(function, plan, file, mode, folder):
+        with np.load(file, allow_pickle=False) as arrays:
+            written.append((len(arrays["train_labels"]), int(arrays["train_labels"].max()) + 1))
+        return {"rounds": []}, None
+
+    monkeypatch.setattr(scale, "with_peak", looked_at)
+    assert [len(found["runs"]) for found in scale.measure(plan, tmp_path)] == [1, 2, 3, 4]
+    assert written == [(40, 2), (40, 2), (400, 3), (400, 3)]
+
+
+def run_of(
+    images: int, mode: str, first: float, second: float, peak: int | None, once: float = 0.0
+) -> dict:
+    """A run whose rounds take such seconds; to list, read and make features 1, 2 and 3 `once`."""
     steps = {"task model": 50.0, "evaluation": 5.0, "FitNet": 20.0, "SearchNet": 25.0}
     rounds = [{"seconds": s + 100.0, "steps": {**steps, "scoring": s}} for s in (first, second)]
     side = 28 if images < 5000 else 224
-    idle = 400 * MEGABYTE
+    rounds[0]["steps"]["reading"] = once if mode == "paper" else 0.0
+    warm = {} if mode == "paper" else {"reading": 2 * once, "features": 3 * once}
     return {
-        "images": images, "side": side, "mode": mode, "rounds": rounds, "idle": idle, "peak": peak
+        "images": images, "side": side, "mode": mode, "rounds": rounds, "warm start": warm,
+        "listing": once, "idle": 400 * MEGABYTE, "peak": peak,
     }  # fmt: skip
 
 
@@ -259,6 +279,29 @@ def test_ten_times_the_pool_is_set_against_what_depends_on_the_pool():
         "peak_memory_mb_1000": pytest.approx(300),
         "peak_memory_mb_5000_of_224_px": pytest.approx(600),
     }
+
+
+def test_what_is_done_once_for_a_pool_is_set_against_ten_times_the_pool_too():
+    runs = [
+        run_of(100, "paper", 2.0, 1.0, None, once=1.0),
+        run_of(100, "auto", 2.0, 1.0, None, once=1.0),
+        run_of(1000, "paper", 20.0, 10.0, None, once=12.0),
+        run_of(1000, "auto", 20.0, 10.0, None, once=9.0),
+    ]
+    assert scale.ratios({"runs": runs}) == {
+        "time_10x_pool_first_round": pytest.approx(10.0),
+        "time_10x_pool": pytest.approx(10.0),
+        "time_10x_pool_listing": pytest.approx(12.0),
+        "time_10x_pool_reading": pytest.approx(12.0),
+        "time_10x_pool_features": pytest.approx(9.0),
+    }
+
+
+def test_a_pool_that_nothing_has_been_set_against_yet_has_no_ratio_of_time():
+    small = run_of(100, "paper", 2.0, 1.0, 500 * MEGABYTE)
+    large = run_of(1000, "auto", 2.0, 1.0, 500 * MEGABYTE)
+    assert set(scale.ratios({"runs": [small]})) == {"peak_memory_mb_100"}
+    assert scale.growth([small, large]) == {}
 
 
 def test_where_the_system_tells_no_memory_there_is_no_such_ratio():
@@ -287,12 +330,13 @@ def test_latencies_are_told_by_median_99th_percentile_and_maximum():
 @pytest.mark.slow
 def test_sets_of_each_size_are_measured_in_processes_of_their_own(tmp_path, plan, monkeypatch):
     monkeypatch.setattr(scale, "MODES", ("vote",))
-    found = scale.measure(plan, tmp_path)
+    *_, found = scale.measure(plan, tmp_path)
     assert [(r["images"], r["side"], r["mode"]) for r in found["runs"]] == [
         (40, 16, "vote"),
         (400, 16, "vote"),
     ]
-    assert set(scale.growth(found["runs"])) == {"time_10x_pool_first_round", "time_10x_pool"}
+    spans = ("", "_first_round", "_listing", "_reading", "_features")
+    assert set(scale.growth(found["runs"])) == {f"time_10x_pool{span}" for span in spans}
     if own_bytes() is not None:
         assert all(r["peak"] > r["idle"] > 0 for r in found["runs"])
 
@@ -300,7 +344,7 @@ def test_sets_of_each_size_are_measured_in_processes_of_their_own(tmp_path, plan
 @pytest.mark.slow
 def test_the_window_is_started_until_it_is_painted_and_shows_an_image(tmp_path, plan):
     before = time.monotonic()
-    found = start.measure(plan, tmp_path)
+    (found,) = start.measure(plan, tmp_path)
     elapsed = time.monotonic() - before
     assert set(found["seconds"]) == {"window", "image"}
     for (seconds,) in found["seconds"].values():
@@ -520,14 +564,21 @@ def test_a_target_is_met_or_not(target, value, met):
 
 def test_the_table_has_a_line_for_each_ratio_and_says_which_targets_are_missed():
     lines = table(
-        {"round_auto_over_entropy": 1.25, "scoring_over_bare_model": 0.5, "start_to_image_s": 2}
+        {"round_auto_over_entropy": 1.25, "scoring_over_bare_model": 0.5, "start_to_image_s": 2},
+        "cpu",
     ).splitlines()
     assert [line.split() for line in lines] == [
         ["round_auto_over_entropy", "1.250", "<=", "1.3", "met"],
         ["scoring_over_bare_model", "0.500", ">=", "0.9", "missed"],
         ["start_to_image_s", "2.000"],
     ]
-    assert table({}) == ""
+    assert table({}, "cpu") == ""
+
+
+def test_a_goal_of_the_published_schedule_is_no_plain_goal_of_a_shorter_one():
+    found = {"round_paper_over_entropy": 2.8}
+    assert table(found, "paper").split()[1:] == ["2.800", "<=", "2.95", "met"]
+    assert table(found, "cpu").endswith("met (by preset cpu; the goal is of preset paper)")
 
 
 def test_every_target_names_a_ratio_of_a_full_run(plan):
@@ -556,7 +607,47 @@ def test_the_command_prints_a_table_and_writes_one_number_a_line(tmp_path, plan,
     (value,) = report["ratios"].values()
     assert value == scoring.ratios(report["details"]["scoring"])["scoring_over_bare_model"]
     assert f'  "scoring_over_bare_model": {value}\n' in out.read_text()
-    assert f"scoring_over_bare_model  {value:>10.3f}" in capsys.readouterr().out
+    assert report["details"]["scoring"]["ended"] is True
+    printed = capsys.readouterr().out
+    assert printed.startswith("scoring: preset cpu, stem=7x7, ")
+    assert f"scoring_over_bare_model  {value:>10.3f}" in printed
+
+
+def test_a_run_that_is_stopped_keeps_and_tells_what_it_had_measured(
+    tmp_path, plan, monkeypatch, capsys
+):
+    def stopped(plan, folder):
+        yield {"seconds": {way: [1.0] for way in start.WAYS}}
+        yield {"seconds": {way: [1.0, 3.0] for way in start.WAYS}}
+        raise AutoALError("Stopped here.")
+
+    def whole(plan, folder):
+        yield {"images": 3, "scoring": [1.0], "bare loop": [2.0]}
+
+    monkeypatch.setattr(start, "measure", stopped)
+    monkeypatch.setattr(scoring, "measure", whole)
+    out = tmp_path / "out.json"
+    words = ["--json", str(out), "--only", "start", "--only", "scoring"]
+    assert run(["benchmark", "--data", plan.data, *words]) == 1
+    report = json.loads(out.read_text())
+    assert report["details"]["start"]["seconds"] == {way: [1.0, 3.0] for way in start.WAYS}
+    assert {name: part["ended"] for name, part in report["details"].items()} == {
+        "scoring": True,
+        "start": False,
+    }
+    assert report["ratios"]["start_to_image_s"] == 2.0
+    assert report["settings"]["preset"] == "cpu"
+    printed = capsys.readouterr().out
+    assert "scoring_over_bare_model" in printed
+    assert "start_to_image_s" not in printed  # it had not ended
+
+
+def test_figures_grow_by_a_repeat_of_every_mode_at_a_time(monkeypatch):
+    monkeypatch.setattr(round, "timed", lambda backend, command: {"seconds": command})
+    turns = round.taking_turns(None, {"entropy": 2.0, "paper": 5.0}, 3)
+    assert [{name: len(taken) for name, taken in found.items()} for found in turns] == [
+        {"entropy": repeat, "paper": repeat} for repeat in (1, 2, 3)
+    ]
 
 
 @pytest.mark.parametrize(

@@ -32,15 +32,15 @@ KINDS = {"lateness": "late", "key_to_image": "pressed", "key_to_image_processor"
 FIGURES = {"p50": 50, "p99": 99, "max": 100}
 
 
-def measure(plan: Plan, folder: Path) -> dict[str, Any]:
-    """Return milliseconds for the set that was named, and for one of larger images."""
+def measure(plan: Plan, folder: Path) -> Iterator[dict[str, Any]]:
+    """Yield milliseconds for the set that was named, then also for one of larger images."""
     large = folder / "large.npz"
     write_set(large, LARGE_IMAGES, LARGE)
     sets = {"": spec_of(plan.data), f"_{LARGE}_px": SourceSpec("npz", str(large))}
-    return {
-        name: in_fresh_process(watched, plan, spec, folder / f"project{name}")
-        for name, spec in sets.items()
-    }
+    found: dict[str, Any] = {}
+    for name, spec in sets.items():
+        found[name] = in_fresh_process(watched, plan, spec, folder / f"project{name}")
+        yield found
 
 
 def watched(plan: Plan, spec: SourceSpec, folder: Path) -> dict[str, Any]:

@@ -35,10 +35,11 @@ class Recorder:
         yield from self.backend.run(command, cancelled)
 
 
-def measure(plan: Plan, folder: Path) -> dict[str, Any]:
-    """Return the seconds of each mode's third round, and what the warm start took.
+def measure(plan: Plan, folder: Path) -> Iterator[dict[str, Any]]:
+    """Yield the seconds of each mode's third round, one repeat more each time.
 
-    The modes take turns, so that a busy moment of the machine is not one mode's alone.
+    The modes take turns, so that a busy moment of the machine is not one mode's alone, and that
+    all of them have been measured as often whenever it is stopped.
     """
     from autoal_gui.learning.backend import TorchBackend
 
@@ -51,14 +52,14 @@ def measure(plan: Plan, folder: Path) -> dict[str, Any]:
         name: third_round(plan, data, backend, mode_settings, folder, name)
         for name, mode_settings in compared(settings).items()
     }
-    rounds = taking_turns(backend, commands, plan.repeats)
-    return {
+    known = {
         "pool": len(commands["entropy"].unlabelled),
         "labels": len(commands["entropy"].labelled),
         "settings": asdict(settings),
         "warm start": {"seconds": learned.seconds, "epochs": learned.epochs},
-        "rounds": rounds,
     }
+    for rounds in taking_turns(backend, commands, plan.repeats):
+        yield {**known, "rounds": rounds}
 
 
 def compared(settings: RunSettings) -> dict[str, RunSettings]:
@@ -103,13 +104,13 @@ def third_round(
 
 def taking_turns(
     backend: Backend, commands: dict[str, RunRound], repeats: int
-) -> dict[str, list[dict[str, Any]]]:
-    """Carry out every command `repeats` times, there and back again."""
+) -> Iterator[dict[str, list[dict[str, Any]]]]:
+    """Carry out every command `repeats` times, there and back again; yield after each turn."""
     taken: dict[str, list[dict[str, Any]]] = {name: [] for name in commands}
     for repeat in range(repeats):
         for name in list(commands) if repeat % 2 == 0 else reversed(commands):
             taken[name].append(timed(backend, commands[name]))
-    return taken
+        yield taken
 
 
 def timed(backend: Backend, command: RunRound) -> dict[str, Any]:
