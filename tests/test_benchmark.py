@@ -6,7 +6,9 @@ No figure is compared with a time: a busy machine is slow without being wrong.
 import json
 import os
 import time
+from contextlib import contextmanager
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -14,17 +16,19 @@ import pytest
 from gui_support import QUIET
 from PySide6.QtCore import QCoreApplication, QTimer
 
-from autoal_gui.benchmark import latency, round, scale, scoring, start
+from autoal_gui.benchmark import labelling, latency, round, scale, scoring, screen, start
 from autoal_gui.benchmark.fresh import in_fresh_process, own_bytes, with_peak
-from autoal_gui.benchmark.labelling import Annotator, Pulse
+from autoal_gui.benchmark.labelling import PULSE, Annotator, Pulse, lateness
 from autoal_gui.benchmark.plan import Plan
 from autoal_gui.benchmark.report import TARGETS, Target, table
-from autoal_gui.benchmark.screen import shows_image, until
+from autoal_gui.benchmark.screen import rest, shows_image, until
 from autoal_gui.benchmark.sets import EVALUATION, make_project, write_set
 from autoal_gui.cli import run
 from autoal_gui.core.errors import AutoALError
+from autoal_gui.core.messages import RunRound
 from autoal_gui.core.project import Project
 from autoal_gui.core.settings import RunSettings
+from autoal_gui.learning.checkpoint import read_card
 from autoal_gui.sources.opening import list_images, open_images, spec_of
 
 pytestmark = pytest.mark.qt_log_ignore(QUIET)
@@ -53,7 +57,7 @@ def plan(tmp_path: Path) -> Plan:
         labels=12,
         batch=3,
         repeats=1,
-        sets=((40, 16), (400, 16)),
+        sets=((40, 16, 2), (400, 16, 3)),
         starts=1,
         presses=4,
         quiet_seconds=0.1,
@@ -64,15 +68,15 @@ def plan(tmp_path: Path) -> Plan:
 # -- the sets ---------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("images", "side"), [(60, 16), (5000, 28), (3, 224)])
-def test_a_written_set_has_so_many_different_images_of_two_classes(tmp_path, images, side):
-    write_set(tmp_path / "set.npz", images, side)
+@pytest.mark.parametrize(("images", "side", "classes"), [(60, 16, 2), (5000, 28, 8), (3, 224, 2)])
+def test_a_written_set_has_so_many_different_images_of_each_class(tmp_path, images, side, classes):
+    write_set(tmp_path / "set.npz", images, side, classes)
     spec = spec_of(str(tmp_path / "set.npz"))
     listing = list_images(spec, tmp_path, lambda done, total: None)
     pool = [image for image in listing.images if image.split == "pool"]
     assert (len(pool), len(listing.images)) == (images, images + EVALUATION)
     assert len({image.sha256 for image in listing.images}) == images + EVALUATION
-    assert {image.label for image in listing.images} == {0, 1}
+    assert {image.label for image in listing.images} == set(range(classes))
     reader = open_images(spec, tmp_path)
     assert {reader.read(image.key).shape for image in pool} == {(side, side)}
 
@@ -150,7 +154,7 @@ def test_modes_take_turns_and_are_measured_in_their_third_round(tmp_path, plan, 
     monkeypatch.setattr(round, "SCRATCH", ("entropy", "paper"))
     monkeypatch.setattr(round, "WARM", ("entropy", "vote"))
     plan = Plan(**{**plan.__dict__, "repeats": 2})
-    found = round.measure(plan, tmp_path)
+    *_, found = round.measure(plan, tmp_path)
     assert set(found["rounds"]) == {"entropy", "paper", "entropy, warm", "vote, warm"}
     assert (found["labels"], found["pool"]) == (12, 48)
     for name, taken in found["rounds"].items():
@@ -161,6 +165,24 @@ def test_modes_take_turns_and_are_measured_in_their_third_round(tmp_path, plan, 
             assert one["steps"]["reading"] < one["seconds"] / 2  # the images were there
     assert found["warm start"]["epochs"] == pytest.approx(1, abs=0.1)
     assert set(round.ratios(found)) == {"round_paper_over_entropy", "round_vote_over_entropy"}
+
+
+def test_no_series_of_rounds_takes_up_the_model_of_another(tmp_path, plan, monkeypatch):
+    monkeypatch.setattr(round, "SCRATCH", ("entropy", "vote"))
+    plan = Plan(**{**plan.__dict__, "changes": (*SHORT, "all_layers=always")})
+    commands: dict[str, RunRound] = {}
+
+    def kept(backend, given, repeats):
+        commands.update(given)
+        return [{}]
+
+    monkeypatch.setattr(round, "taking_turns", kept)
+    list(round.measure(plan, tmp_path))
+    models = [command.checkpoint for command in commands.values()]
+    assert len(set(models)) == len(commands) == 6
+    assert [command.previous for command in commands.values()] == models
+    unit = {name: read_card(Path(command.checkpoint)).unit for name, command in commands.items()}
+    assert unit == {name: name.endswith("warm") for name in commands}  # a last layer alone is
 
 
 def rounds_of(**seconds: float) -> dict:
@@ -190,10 +212,11 @@ def test_every_mode_of_the_window_is_compared_with_the_same_training(plan):
         basis = modes["entropy, warm" if name.endswith("warm") else "entropy"]
         assert settings.but(mode="entropy") == basis
         assert settings.warm_start == name.endswith("warm")
+        assert not settings.warm_start or settings.all_layers == "never"
 
 
 def test_scoring_is_set_against_a_bare_loop_over_the_same_images(tmp_path, plan):
-    found = scoring.measure(plan, tmp_path)
+    (found,) = scoring.measure(plan, tmp_path)
     assert found["images"] == 48
     assert len(found["scoring"]) == len(found["bare loop"]) == 1
     assert min(found["scoring"] + found["bare loop"]) > 0
@@ -207,16 +230,36 @@ def test_a_mode_over_a_written_set_runs_twice_and_tells_its_memory(tmp_path, pla
     assert min(first["seconds"], second["seconds"]) > 0
     assert {"task model", "scoring"} <= set(first["steps"])
     assert found["listing"] > 0
+    assert min(found["warm start"][what] for what in ("reading", "features")) > 0
     assert found["idle"] is None or found["idle"] > 100 * MEGABYTE
 
 
-def run_of(images: int, mode: str, first: float, second: float, peak: int | None) -> dict:
+def test_the_set_of_the_size_of_tissuemnist_has_its_eight_classes(tmp_path, plan, monkeypatch):
+    assert [classes for images, _, classes in Plan.sets if images == 165_466] == [8]
+    written = []
+
+    def looked_at(function, plan, file, mode, folder):
+        with np.load(file, allow_pickle=False) as arrays:
+            written.append((len(arrays["train_labels"]), int(arrays["train_labels"].max()) + 1))
+        return {"rounds": []}, None
+
+    monkeypatch.setattr(scale, "with_peak", looked_at)
+    assert [len(found["runs"]) for found in scale.measure(plan, tmp_path)] == [1, 2, 3, 4]
+    assert written == [(40, 2), (40, 2), (400, 3), (400, 3)]
+
+
+def run_of(
+    images: int, mode: str, first: float, second: float, peak: int | None, once: float = 0.0
+) -> dict:
+    """A run whose rounds take such seconds; to list, read and make features 1, 2 and 3 `once`."""
     steps = {"task model": 50.0, "evaluation": 5.0, "FitNet": 20.0, "SearchNet": 25.0}
     rounds = [{"seconds": s + 100.0, "steps": {**steps, "scoring": s}} for s in (first, second)]
     side = 28 if images < 5000 else 224
-    idle = 400 * MEGABYTE
+    rounds[0]["steps"]["reading"] = once if mode == "paper" else 0.0
+    warm = {} if mode == "paper" else {"reading": 2 * once, "features": 3 * once}
     return {
-        "images": images, "side": side, "mode": mode, "rounds": rounds, "idle": idle, "peak": peak
+        "images": images, "side": side, "mode": mode, "rounds": rounds, "warm start": warm,
+        "listing": once, "idle": 400 * MEGABYTE, "peak": peak,
     }  # fmt: skip
 
 
@@ -236,6 +279,29 @@ def test_ten_times_the_pool_is_set_against_what_depends_on_the_pool():
         "peak_memory_mb_1000": pytest.approx(300),
         "peak_memory_mb_5000_of_224_px": pytest.approx(600),
     }
+
+
+def test_what_is_done_once_for_a_pool_is_set_against_ten_times_the_pool_too():
+    runs = [
+        run_of(100, "paper", 2.0, 1.0, None, once=1.0),
+        run_of(100, "auto", 2.0, 1.0, None, once=1.0),
+        run_of(1000, "paper", 20.0, 10.0, None, once=12.0),
+        run_of(1000, "auto", 20.0, 10.0, None, once=9.0),
+    ]
+    assert scale.ratios({"runs": runs}) == {
+        "time_10x_pool_first_round": pytest.approx(10.0),
+        "time_10x_pool": pytest.approx(10.0),
+        "time_10x_pool_listing": pytest.approx(12.0),
+        "time_10x_pool_reading": pytest.approx(12.0),
+        "time_10x_pool_features": pytest.approx(9.0),
+    }
+
+
+def test_a_pool_that_nothing_has_been_set_against_yet_has_no_ratio_of_time():
+    small = run_of(100, "paper", 2.0, 1.0, 500 * MEGABYTE)
+    large = run_of(1000, "auto", 2.0, 1.0, 500 * MEGABYTE)
+    assert set(scale.ratios({"runs": [small]})) == {"peak_memory_mb_100"}
+    assert scale.growth([small, large]) == {}
 
 
 def test_where_the_system_tells_no_memory_there_is_no_such_ratio():
@@ -264,12 +330,13 @@ def test_latencies_are_told_by_median_99th_percentile_and_maximum():
 @pytest.mark.slow
 def test_sets_of_each_size_are_measured_in_processes_of_their_own(tmp_path, plan, monkeypatch):
     monkeypatch.setattr(scale, "MODES", ("vote",))
-    found = scale.measure(plan, tmp_path)
+    *_, found = scale.measure(plan, tmp_path)
     assert [(r["images"], r["side"], r["mode"]) for r in found["runs"]] == [
         (40, 16, "vote"),
         (400, 16, "vote"),
     ]
-    assert set(scale.growth(found["runs"])) == {"time_10x_pool_first_round", "time_10x_pool"}
+    spans = ("", "_first_round", "_listing", "_reading", "_features")
+    assert set(scale.growth(found["runs"])) == {f"time_10x_pool{span}" for span in spans}
     if own_bytes() is not None:
         assert all(r["peak"] > r["idle"] > 0 for r in found["runs"])
 
@@ -277,7 +344,7 @@ def test_sets_of_each_size_are_measured_in_processes_of_their_own(tmp_path, plan
 @pytest.mark.slow
 def test_the_window_is_started_until_it_is_painted_and_shows_an_image(tmp_path, plan):
     before = time.monotonic()
-    found = start.measure(plan, tmp_path)
+    (found,) = start.measure(plan, tmp_path)
     elapsed = time.monotonic() - before
     assert set(found["seconds"]) == {"window", "image"}
     for (seconds,) in found["seconds"].values():
@@ -351,11 +418,132 @@ def test_the_last_image_ends_the_answering(window, tmp_path, plan):
 
 
 def test_the_pulse_tells_how_long_the_event_loop_was_held(window):
-    pulse = Pulse(window)
+    pulse = Pulse(window, lambda: True)
     QTimer.singleShot(20, lambda: time.sleep(0.1))
-    pulse.beat(0.3)
+    with pulse.beating():
+        rest(window, 0.3)
     assert max(pulse.late) > 80
     assert min(pulse.late) >= 0
+
+
+def test_a_loop_that_is_held_for_90_ms_in_each_second_is_late_at_the_99th_percentile():
+    came = [s + beat * PULSE / 1000 for s in range(10) for beat in range(182)] + [10.0]
+    late = [ms for last, now in pairwise(came) for ms in lateness(last, now)]
+    assert len(late) == pytest.approx(10_000 / PULSE, abs=20)  # one for every beat that was due
+    assert np.percentile(late, 99) > 50
+    assert min(late) >= 0
+
+
+def test_a_beat_on_time_is_one_beat():
+    assert lateness(3.0, 3.0 + PULSE / 1000) == [pytest.approx(0, abs=1e-6)]
+    assert lateness(3.0, 3.001) == [0.0]  # Qt makes up for a late beat by an early one
+
+
+def test_the_pulse_notes_what_holds_the_loop_as_a_state_ends_and_nothing_after(window):
+    lasts = [True]
+
+    def end() -> None:
+        time.sleep(0.1)
+        lasts[0] = False
+
+    pulse = Pulse(window, lambda: lasts[0])
+    QTimer.singleShot(20, end)
+    with pulse.beating():
+        until(window, lambda: not lasts[0])
+    assert max(pulse.late) > 80
+    noted = len(pulse.late)
+    with pulse.beating():
+        rest(window, 0.1)
+    assert len(pulse.late) == noted
+
+
+def test_a_loop_that_is_held_at_the_very_end_is_noted(window):
+    pulse = Pulse(window, lambda: True)
+    with pulse.beating():
+        time.sleep(0.1)
+    assert max(pulse.late) > 80
+
+
+def test_keys_and_beats_of_a_training_window_are_those_of_rounds(
+    window, tmp_path, plan, backend, monkeypatch
+):
+    """A round ends in the midst of a spell; the next one begins after keys have been waited for."""
+    make_project(tmp_path / "project", spec_of(plan.data), plan.settings, 12)
+    window.open_folder(tmp_path / "project")
+    until(window, lambda: window.controller.at_rest and shows_image(window))
+    pressed, asked, noted = [], [], []
+
+    class WatchedAnnotator(Annotator):
+        def _next(self) -> None:
+            asked.append(None)
+            if len(asked) == 3:
+                window.controller.train_now()
+            super()._next()
+
+        def _press(self) -> None:
+            beats = all(pulse._timer.isActive() for pulse in window.findChildren(Pulse))
+            pressed.append((latency.works(window), beats))
+            super()._press()
+
+    class WatchedPulse(Pulse):
+        _worked = True
+
+        def _beat(self) -> None:
+            before, works = len(self.late), latency.works(window)
+            super()._beat()
+            noted.append((self._worked or works, len(self.late) > before))
+            self._worked = works
+
+    def round_ends(window, seconds) -> None:
+        until(window, lambda: len(noted) > 3)
+        backend.gate.set()
+        until(window, lambda: not latency.works(window) and shows_image(window))
+        ended = len(noted)
+        until(window, lambda: len(noted) > ended + 3)
+        backend.gate.clear()
+
+    @contextmanager
+    def one_round(window):
+        backend.gate.clear()
+        window.controller.train_now()
+        yield
+
+    monkeypatch.setattr(labelling, "Annotator", WatchedAnnotator)
+    monkeypatch.setattr(labelling, "Pulse", WatchedPulse)
+    monkeypatch.setattr(screen, "rest", round_ends)
+    monkeypatch.setattr(latency, "kept_training", one_round)
+    monkeypatch.setattr(latency, "time", Once())
+    latency.busy(window, plan)
+    backend.gate.set()
+    until(window, partial(latency.stopped, window))
+    assert pressed == [(True, True)] * latency.PRESSES
+    assert set(noted) == {(True, True), (False, False)}
+
+
+class Once:
+    """A clock by which one spell fills the time."""
+
+    def __init__(self) -> None:
+        self._times = iter((0.0, 0.0))
+
+    def monotonic(self) -> float:
+        return next(self._times, 1000.0)
+
+
+def test_a_window_is_kept_training(window, tmp_path, plan, backend):
+    make_project(tmp_path / "project", spec_of(plan.data), plan.settings, 12)
+    window.open_folder(tmp_path / "project")
+
+    def rounds() -> int:
+        return sum(isinstance(command, RunRound) for command in backend.commands)
+
+    before = rounds()
+    with latency.kept_training(window):
+        until(window, lambda: rounds() > before + 2)
+    until(window, partial(latency.stopped, window))
+    ended = rounds()
+    rest(window, 0.1)
+    assert rounds() == ended
 
 
 # -- the report -------------------------------------------------------------------------------
@@ -376,14 +564,21 @@ def test_a_target_is_met_or_not(target, value, met):
 
 def test_the_table_has_a_line_for_each_ratio_and_says_which_targets_are_missed():
     lines = table(
-        {"round_auto_over_entropy": 1.25, "scoring_over_bare_model": 0.5, "start_to_image_s": 2}
+        {"round_auto_over_entropy": 1.25, "scoring_over_bare_model": 0.5, "start_to_image_s": 2},
+        "cpu",
     ).splitlines()
     assert [line.split() for line in lines] == [
         ["round_auto_over_entropy", "1.250", "<=", "1.3", "met"],
         ["scoring_over_bare_model", "0.500", ">=", "0.9", "missed"],
         ["start_to_image_s", "2.000"],
     ]
-    assert table({}) == ""
+    assert table({}, "cpu") == ""
+
+
+def test_a_goal_of_the_published_schedule_is_no_plain_goal_of_a_shorter_one():
+    found = {"round_paper_over_entropy": 2.8}
+    assert table(found, "paper").split()[1:] == ["2.800", "<=", "2.95", "met"]
+    assert table(found, "cpu").endswith("met (by preset cpu; the goal is of preset paper)")
 
 
 def test_every_target_names_a_ratio_of_a_full_run(plan):
@@ -412,7 +607,47 @@ def test_the_command_prints_a_table_and_writes_one_number_a_line(tmp_path, plan,
     (value,) = report["ratios"].values()
     assert value == scoring.ratios(report["details"]["scoring"])["scoring_over_bare_model"]
     assert f'  "scoring_over_bare_model": {value}\n' in out.read_text()
-    assert f"scoring_over_bare_model  {value:>10.3f}" in capsys.readouterr().out
+    assert report["details"]["scoring"]["ended"] is True
+    printed = capsys.readouterr().out
+    assert printed.startswith("scoring: preset cpu, stem=7x7, ")
+    assert f"scoring_over_bare_model  {value:>10.3f}" in printed
+
+
+def test_a_run_that_is_stopped_keeps_and_tells_what_it_had_measured(
+    tmp_path, plan, monkeypatch, capsys
+):
+    def stopped(plan, folder):
+        yield {"seconds": {way: [1.0] for way in start.WAYS}}
+        yield {"seconds": {way: [1.0, 3.0] for way in start.WAYS}}
+        raise AutoALError("Stopped here.")
+
+    def whole(plan, folder):
+        yield {"images": 3, "scoring": [1.0], "bare loop": [2.0]}
+
+    monkeypatch.setattr(start, "measure", stopped)
+    monkeypatch.setattr(scoring, "measure", whole)
+    out = tmp_path / "out.json"
+    words = ["--json", str(out), "--only", "start", "--only", "scoring"]
+    assert run(["benchmark", "--data", plan.data, *words]) == 1
+    report = json.loads(out.read_text())
+    assert report["details"]["start"]["seconds"] == {way: [1.0, 3.0] for way in start.WAYS}
+    assert {name: part["ended"] for name, part in report["details"].items()} == {
+        "scoring": True,
+        "start": False,
+    }
+    assert report["ratios"]["start_to_image_s"] == 2.0
+    assert report["settings"]["preset"] == "cpu"
+    printed = capsys.readouterr().out
+    assert "scoring_over_bare_model" in printed
+    assert "start_to_image_s" not in printed  # it had not ended
+
+
+def test_figures_grow_by_a_repeat_of_every_mode_at_a_time(monkeypatch):
+    monkeypatch.setattr(round, "timed", lambda backend, command: {"seconds": command})
+    turns = round.taking_turns(None, {"entropy": 2.0, "paper": 5.0}, 3)
+    assert [{name: len(taken) for name, taken in found.items()} for found in turns] == [
+        {"entropy": repeat, "paper": repeat} for repeat in (1, 2, 3)
+    ]
 
 
 @pytest.mark.parametrize(

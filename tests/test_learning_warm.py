@@ -122,6 +122,12 @@ def test_the_evaluation_images_are_not_learned_from(tmp_path):
     assert states_equal(warmed(plain).checkpoint, warmed(more).checkpoint)
 
 
+def test_what_a_warm_start_does_beside_learning_is_told_in_seconds(tmp_path):
+    steps = dict(warmed(warm_command(tmp_path)).steps)
+    assert set(steps) == {"reading", "features"}
+    assert min(steps.values()) > 0
+
+
 def test_put_down_and_taken_up_it_ends_where_it_would_have_ended(tmp_path):
     whole = warmed(warm_command(tmp_path / "1"))
     command = warm_command(tmp_path / "2")

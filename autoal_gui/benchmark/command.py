@@ -2,7 +2,7 @@
 
 import argparse
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from importlib import import_module
 from pathlib import Path
@@ -39,39 +39,52 @@ def add_benchmark(commands: Any) -> None:
 
 
 def _benchmark(options: argparse.Namespace) -> int:
-    from autoal_gui.benchmark.report import table
-
     changes = tuple(options.changes)
     plan = Plan(options.data, options.preset, changes, options.labels, options.batch)
     plan = plan.quick() if options.quick else plan
-    report: dict[str, Any] = {}
-    for report in reports(plan, options.only or PARTS):
-        if options.json:  # after each part, so that whatever ends the next one spoils no other
+    for report, ended in reports(plan, options.only or PARTS):
+        if options.json:  # each time, so that a run that is stopped keeps what was measured
             write_json(options.json, report)
-    print(table(report["ratios"]))
+        if ended:
+            print(ended, flush=True)
     return 0
 
 
-def reports(plan: Plan, parts: Sequence[str]) -> Iterator[dict[str, Any]]:
+def reports(plan: Plan, parts: Sequence[str]) -> Iterator[tuple[dict[str, Any], str]]:
     """Measure parts; yield the report as it grows, first without any.
+
+    Beside it stands the table of a part that has just ended, else an empty text.
 
     Raises:
         SourceError, SettingsError: the set or a setting is none, before anything is measured.
     """
-    from autoal_gui.benchmark.machine import load, machine
+    from autoal_gui.benchmark.machine import machine
+    from autoal_gui.benchmark.report import table
     from autoal_gui.sources.opening import spec_of
 
     spec_of(plan.data)
     plan.settings(side=28)
     report: dict[str, Any] = {"machine": machine(), "settings": asdict(plan)}
     report |= {"details": {}, "ratios": {}}
-    yield report
+    yield report, ""
     for name in (part for part in PARTS if part in parts):
-        module = import_module(f"autoal_gui.benchmark.{name}")
         told(name)
-        before = load()
-        with tempfile.TemporaryDirectory(prefix="autoal-gui-") as folder:
-            figures = module.measure(plan, Path(folder))
-        report["details"][name] = {**figures, "load": [before, load()]}
-        report["ratios"] |= module.ratios(figures)
-        yield report
+        ratios: dict[str, float] = {}
+        for details, ratios in measured(name, plan):
+            report["details"][name] = {**details, "ended": False}
+            report["ratios"] |= ratios
+            yield report, ""
+        report["details"][name]["ended"] = True
+        heading = ", ".join((f"{name}: preset {plan.preset}", *plan.changes))
+        yield report, f"{heading}\n{table(ratios, plan.preset)}"
+
+
+def measured(name: str, plan: Plan) -> Iterator[tuple[dict[str, Any], dict[str, float]]]:
+    """Measure a part; yield its figures, with the load before and now, and its ratios."""
+    from autoal_gui.benchmark.machine import load
+
+    module, before = import_module(f"autoal_gui.benchmark.{name}"), load()
+    with tempfile.TemporaryDirectory(prefix="autoal-gui-") as folder:
+        figures: Iterable[dict[str, Any]] = module.measure(plan, Path(folder))
+        for found in figures:
+            yield {**found, "load": [before, load()]}, module.ratios(found)

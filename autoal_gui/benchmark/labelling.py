@@ -1,7 +1,8 @@
 """An annotator who presses keys, and a pulse that shows how late the event loop runs."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, QTimer
@@ -16,12 +17,30 @@ PULSE = 5  # milliseconds
 PAUSE = 50  # milliseconds between an image and the next key: far faster than anyone labels
 
 
+def lateness(last: float, now: float) -> list[float]:
+    """Return how late every beat came that was due between two that came, in milliseconds.
+
+    A loop that is held lets one late beat through in the place of many. All of them count:
+    whatever else had been due meanwhile would have come as late.
+
+    Args:
+        last: seconds on the clock of one beat.
+        now: of the next that came.
+    """
+    late = max(0.0, 1000 * (now - last) - PULSE)
+    return [late - PULSE * swallowed for swallowed in range(int(late // PULSE) + 1)]
+
+
 class Pulse(QObject):
     """A timer that notes how late each of its beats comes."""
 
-    def __init__(self, window: "MainWindow") -> None:
+    def __init__(self, window: "MainWindow", counts: Callable[[], bool]) -> None:
+        """Prepare; a beat is noted if `counts` said so at it or at the beat before.
+
+        Either will do, so that what holds the window as a state begins or ends is noted.
+        """
         super().__init__(window)
-        self._window = window
+        self._counts, self._counted = counts, False
         self.late: list[float] = []
         """Milliseconds after the time that was due."""
         self._timer = QTimer(self)
@@ -29,18 +48,23 @@ class Pulse(QObject):
         self._timer.timeout.connect(self._beat)
         self._last = 0.0
 
-    def beat(self, seconds: float) -> None:
-        """Let the window work for a while, and beat."""
-        end = time.monotonic() + seconds
-        self._last = time.perf_counter()
+    @contextmanager
+    def beating(self) -> Iterator[None]:
+        """Beat while the block lets the window work."""
+        self._last, self._counted = time.perf_counter(), self._counts()
         self._timer.start(PULSE)
-        until(self._window, lambda: time.monotonic() > end)
-        self._timer.stop()
+        try:
+            yield
+        finally:
+            self._timer.stop()
+            if 1000 * (time.perf_counter() - self._last) > PULSE:  # the last beat was held
+                self._beat()
 
     def _beat(self) -> None:
-        now = time.perf_counter()
-        self.late.append(max(0.0, 1000 * (now - self._last) - PULSE))
-        self._last = now
+        now, counts = time.perf_counter(), self._counts()
+        if counts or self._counted:
+            self.late += lateness(self._last, now)
+        self._last, self._counted = now, counts
 
 
 class Annotator(QObject):

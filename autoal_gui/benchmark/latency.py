@@ -1,11 +1,14 @@
 """How soon the next image follows a key, and how late the event loop runs.
 
-Three states: idle; training, a round of mode "paper"; and learning, a warm start.
+Three states: idle; training, a round of mode "paper"; and learning, a warm start. The loop is
+watched while keys are pressed and between them, and only while the state lasts.
 """
 
 import os
 import time
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,20 +27,20 @@ if TYPE_CHECKING:
 
 LARGE, LARGE_IMAGES = 224, 2000
 PRESSES = 10  # between two spells
-SPELL = 2.0  # seconds for which the event loop alone is watched, between keys
+SPELL = 2.0  # seconds between keys for which the event loop alone is watched
 KINDS = {"lateness": "late", "key_to_image": "pressed", "key_to_image_processor": "processor"}
 FIGURES = {"p50": 50, "p99": 99, "max": 100}
 
 
-def measure(plan: Plan, folder: Path) -> dict[str, Any]:
-    """Return milliseconds for the set that was named, and for one of larger images."""
+def measure(plan: Plan, folder: Path) -> Iterator[dict[str, Any]]:
+    """Yield milliseconds for the set that was named, then also for one of larger images."""
     large = folder / "large.npz"
     write_set(large, LARGE_IMAGES, LARGE)
     sets = {"": spec_of(plan.data), f"_{LARGE}_px": SourceSpec("npz", str(large))}
-    return {
-        name: in_fresh_process(watched, plan, spec, folder / f"project{name}")
-        for name, spec in sets.items()
-    }
+    found: dict[str, Any] = {}
+    for name, spec in sets.items():
+        found[name] = in_fresh_process(watched, plan, spec, folder / f"project{name}")
+        yield found
 
 
 def watched(plan: Plan, spec: SourceSpec, folder: Path) -> dict[str, Any]:
@@ -62,41 +65,67 @@ def watched(plan: Plan, spec: SourceSpec, folder: Path) -> dict[str, Any]:
 def idle(window: "MainWindow", plan: Plan) -> dict[str, Any]:
     """Watch the window while no round runs: those that a full batch starts are cancelled."""
     from autoal_gui.benchmark.labelling import Annotator, Pulse
-    from autoal_gui.benchmark.screen import until
+    from autoal_gui.benchmark.screen import rest, until
 
     quiet = partial(stopped, window)
-    pulse, annotator = Pulse(window), Annotator(window, quiet)
+    pulse = Pulse(window, lambda: not works(window))
+    annotator = Annotator(window, quiet)
     until(window, quiet)
-    pulse.beat(plan.quiet_seconds)
-    annotator.answer(plan.presses)
+    with pulse.beating():
+        rest(window, plan.quiet_seconds)
+        annotator.answer(plan.presses)
     return found_by(pulse, annotator)
+
+
+def works(window: "MainWindow") -> bool:
+    """Say whether the engine does anything."""
+    from autoal_gui.core.session import State
+
+    return window.controller.state is not State.IDLE
 
 
 def stopped(window: "MainWindow") -> bool:
     """Ask a running round to stop; say whether the engine does nothing now."""
-    from autoal_gui.core.session import State
-
     window.controller.cancel()
-    return window.controller.state is State.IDLE
+    return not works(window)
 
 
 def busy(window: "MainWindow", plan: Plan) -> dict[str, Any]:
     """Watch the window while the warm start or rounds run, one after the other."""
     from autoal_gui.benchmark.labelling import Annotator, Pulse
-    from autoal_gui.benchmark.screen import until
-    from autoal_gui.core.session import State
+    from autoal_gui.benchmark.screen import rest, until
 
-    controller, steps = window.controller, Counter[str]()
-    controller.progressed.connect(lambda progress: steps.update([progress.step]))
-    pulse, annotator = Pulse(window), Annotator(window, lambda: True)
-    end = time.monotonic() + plan.training_seconds
-    while time.monotonic() < end:
-        if controller.state is State.IDLE:
-            controller.train_now()
+    working, steps = partial(works, window), Counter[str]()
+    window.controller.progressed.connect(lambda progress: steps.update([progress.step]))
+    pulse, annotator = Pulse(window, working), Annotator(window, working)
+    with kept_training(window):
         until(window, lambda: bool(steps))
-        pulse.beat(SPELL)
-        annotator.answer(PRESSES)
+        end = time.monotonic() + plan.training_seconds
+        while time.monotonic() < end:
+            with pulse.beating():
+                rest(window, SPELL)
+                annotator.answer(PRESSES)
     return {**found_by(pulse, annotator), "steps": dict(steps)}
+
+
+@contextmanager
+def kept_training(window: "MainWindow") -> Iterator[None]:
+    """Start the next round whenever the engine does nothing, as long as the block lasts."""
+    from PySide6.QtCore import QTimer
+
+    from autoal_gui.benchmark.screen import POLL
+
+    def train() -> None:
+        if not works(window):
+            window.controller.train_now()
+
+    clock = QTimer(window, interval=POLL)
+    clock.timeout.connect(train)
+    clock.start()
+    try:
+        yield
+    finally:
+        clock.stop()
 
 
 def found_by(pulse: "Pulse", annotator: "Annotator") -> dict[str, Any]:

@@ -21,13 +21,13 @@ class Plan:
     seed: int = 0
     repeats: int = 5
     """Rounds of each mode, and of the scoring step; their median counts."""
-    sets: tuple[tuple[int, int], ...] = (
-        (3882, 28),
-        (38_820, 28),
-        (165_466, 28),  # as many as the largest MedMNIST set has for training
-        (20_000, 224),
+    sets: tuple[tuple[int, int, int], ...] = (
+        (3882, 28, 2),
+        (38_820, 28, 2),
+        (165_466, 28, 8),  # as TissueMNIST, the largest MedMNIST set, has for training
+        (20_000, 224, 2),
     )
-    """(images, pixels a side) of the sets that are written: N and 10 N, then the large ones."""
+    """(images, pixels a side, classes) of the written sets: N and 10 N, then the large ones."""
     starts: int = 5
     """Fresh processes for each of the two starts."""
     presses: int = 300
@@ -42,7 +42,7 @@ class Plan:
         return replace(
             self,
             repeats=2,
-            sets=((1000, 28), (10_000, 28), (500, 224)),
+            sets=((1000, 28, 2), (10_000, 28, 2), (500, 224, 2)),
             starts=2,
             presses=60,
             quiet_seconds=3.0,

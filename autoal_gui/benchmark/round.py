@@ -35,10 +35,11 @@ class Recorder:
         yield from self.backend.run(command, cancelled)
 
 
-def measure(plan: Plan, folder: Path) -> dict[str, Any]:
-    """Return the seconds of each mode's third round, and what the warm start took.
+def measure(plan: Plan, folder: Path) -> Iterator[dict[str, Any]]:
+    """Yield the seconds of each mode's third round, one repeat more each time.
 
-    The modes take turns, so that a busy moment of the machine is not one mode's alone.
+    The modes take turns, so that a busy moment of the machine is not one mode's alone, and that
+    all of them have been measured as often whenever it is stopped.
     """
     from autoal_gui.learning.backend import TorchBackend
 
@@ -48,38 +49,52 @@ def measure(plan: Plan, folder: Path) -> dict[str, Any]:
     warm = settings.but(warm_start=True)
     learned = learn_features(data, warm, folder, warm_start, backend, never, pass_over)
     commands = {
-        name: third_round(plan, data, backend, mode_settings, folder)
+        name: third_round(plan, data, backend, mode_settings, folder, name)
         for name, mode_settings in compared(settings).items()
     }
-    rounds = taking_turns(backend, commands, plan.repeats)
-    return {
+    known = {
         "pool": len(commands["entropy"].unlabelled),
         "labels": len(commands["entropy"].labelled),
         "settings": asdict(settings),
         "warm start": {"seconds": learned.seconds, "epochs": learned.epochs},
-        "rounds": rounds,
     }
+    for rounds in taking_turns(backend, commands, plan.repeats):
+        yield {**known, "rounds": rounds}
 
 
 def compared(settings: RunSettings) -> dict[str, RunSettings]:
     """Return the settings of every mode that is measured, by the name of its figures."""
     scratch = {mode: settings.but(mode=mode, warm_start=False) for mode in SCRATCH}
-    warm = {f"{mode}, warm": settings.but(mode=mode, warm_start=True) for mode in WARM}
-    return {**scratch, **warm}
+    head = settings.but(warm_start=True, all_layers="never")
+    return {**scratch, **{f"{mode}, warm": head.but(mode=mode) for mode in WARM}}
 
 
 def third_round(
-    plan: Plan, data: ReplaySet, backend: Backend, settings: RunSettings, folder: Path
+    plan: Plan,
+    data: ReplaySet,
+    backend: Backend,
+    settings: RunSettings,
+    folder: Path,
+    name: str,
 ) -> RunRound:
     """Run three rounds up to `plan.labels` labels; return the command of the last.
 
     From it on every round is like the next: images and features are kept, and there is a history.
+
+    Args:
+        plan: what is measured.
+        data: the set.
+        backend: carries the rounds out.
+        settings: of the rounds.
+        folder: holds what all series share: images, features and the warm start.
+        name: of the series, whose models have a folder of their own: a round goes by the model of
+            the round before, which must not be another series'.
     """
     recorder = Recorder(backend)
     initial = max(2, plan.labels - (ROUNDS - 1) * plan.batch)
     warm_start = folder / "warm.pt" if settings.warm_start else None
     told(f"mode {settings.mode}, {'on a warm start' if settings.warm_start else 'from scratch'}")
-    own = folder / settings.mode
+    own = folder / name
     own.mkdir(exist_ok=True)
     replay = Replay(data, settings, initial, own, workspace=folder, warm_start=warm_start)
     for _ in replay.run(recorder, ROUNDS, never, pass_over):
@@ -89,13 +104,13 @@ def third_round(
 
 def taking_turns(
     backend: Backend, commands: dict[str, RunRound], repeats: int
-) -> dict[str, list[dict[str, Any]]]:
-    """Carry out every command `repeats` times, there and back again."""
+) -> Iterator[dict[str, list[dict[str, Any]]]]:
+    """Carry out every command `repeats` times, there and back again; yield after each turn."""
     taken: dict[str, list[dict[str, Any]]] = {name: [] for name in commands}
     for repeat in range(repeats):
         for name in list(commands) if repeat % 2 == 0 else reversed(commands):
             taken[name].append(timed(backend, commands[name]))
-    return taken
+        yield taken
 
 
 def timed(backend: Backend, command: RunRound) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 import gc
 import shutil
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,41 +16,48 @@ MODES = ("paper", "auto")
 USUAL = 28  # pixels a side of MedMNIST
 FIXED = ("task model", "evaluation", "FitNet", "SearchNet")
 """Steps that cost the same whatever the size of the pool."""
+ONCE = ("listing", "reading", "features")
+"""What is done once for a set: every file is hashed, then decoded, then passed through the network
+where its features are kept."""
 MEGABYTE = 1e6
 
 
-def measure(plan: Plan, folder: Path) -> dict[str, Any]:
-    """Return for each set and mode the seconds of two rounds and the peak of memory."""
-    runs = []
-    for images, side in plan.sets:
+def measure(plan: Plan, folder: Path) -> Iterator[dict[str, Any]]:
+    """Yield the seconds of two rounds and the peak of memory, one set and mode more each time."""
+    runs: list[dict[str, Any]] = []
+    for images, side, classes in plan.sets:
         file, own = folder / "set.npz", folder / "own"
-        write_set(file, images, side)
+        write_set(file, images, side, classes)
         for mode in MODES:
             told(f"{images} images of {side} x {side}, mode {mode}")
             own.mkdir()
             run, peak = with_peak(rounds_over, plan, file, mode, own)
-            runs.append({"images": images, "side": side, "mode": mode, **run, "peak": peak})
+            size = {"images": images, "side": side, "classes": classes}
+            runs.append({**size, "mode": mode, **run, "peak": peak})
             shutil.rmtree(own)
-    return {"runs": runs}
+            yield {"runs": runs}
 
 
 def rounds_over(plan: Plan, file: Path, mode: str, folder: Path) -> dict[str, Any]:
     """Run two rounds in this process; return their seconds and what the idle program held.
 
     The first round reads the images; after a warm start it finds them read, and their features
-    made. The warm start is the shortest there is: what it learns counts for nothing here.
+    made: the seconds of both are then among the warm start's. That is the shortest there is, as
+    what it learns counts for nothing here.
     """
     idle = idle_bytes()
     from autoal_gui.learning.backend import TorchBackend
     from autoal_gui.learning.simulate import Replay, learn_features
 
-    started = time.perf_counter()
-    backend, data = TorchBackend(), replay_set(str(file), folder, plan.seed)
+    backend, started = TorchBackend(), time.perf_counter()
+    data = replay_set(str(file), folder, plan.seed)
     listing = time.perf_counter() - started
     settings = plan.settings(data.side).in_mode(mode).but(warm_seconds=1.0)
     warm_start = folder / "warm.pt" if settings.warm_start else None
+    prepared: dict[str, float] = {}
     if warm_start is not None:
-        learn_features(data, settings, folder, warm_start, backend, never, pass_over)
+        learned = learn_features(data, settings, folder, warm_start, backend, never, pass_over)
+        prepared = dict(learned.steps)
     replay = Replay(data, settings, plan.labels, folder, warm_start=warm_start)
     rounds = []
     started = time.perf_counter()
@@ -57,7 +65,7 @@ def rounds_over(plan: Plan, file: Path, mode: str, folder: Path) -> dict[str, An
         seconds = time.perf_counter() - started
         rounds.append({"seconds": seconds, "steps": dict(result.seconds)})
         started = time.perf_counter()
-    return {"idle": idle, "listing": listing, "rounds": rounds}
+    return {"idle": idle, "listing": listing, "warm start": prepared, "rounds": rounds}
 
 
 def idle_bytes() -> int | None:
@@ -77,28 +85,39 @@ def ratios(figures: dict[str, Any]) -> dict[str, float]:
 
 
 def growth(runs: list[dict[str, Any]]) -> dict[str, float]:
-    """Return the time of 10 N images over that of N, the worst of all modes and rounds.
+    """Return the time of 10 N images over that of N, the worst of all modes, for each span.
 
     Only what depends on the pool counts: training costs the same for every pool, and would make
     the larger one look cheap.
     """
-    small = {run["mode"]: run for run in runs if (run["images"], run["side"]) == _size(runs, 0)}
-    large = {run["mode"]: run for run in runs if (run["images"], run["side"]) == _size(runs, 1)}
-    found = {
-        (mode, number): pool_seconds(large[mode]["rounds"][number])
-        / pool_seconds(small[mode]["rounds"][number])
-        for mode in small
-        for number in (0, 1)
-    }
-    return {
-        "time_10x_pool_first_round": max(
-            value for (_, number), value in found.items() if not number
-        ),
-        "time_10x_pool": max(value for (_, number), value in found.items() if number),
-    }
+    sizes = list(dict.fromkeys((run["images"], run["side"]) for run in runs))
+    if len(sizes) < 2:
+        return {}
+    small, large = (
+        {r["mode"]: pool_seconds(r) for r in runs if (r["images"], r["side"]) == size}
+        for size in sizes[:2]
+    )
+    found: dict[str, float] = {}
+    for mode in (mode for mode in small if mode in large):
+        for span, seconds in small[mode].items():
+            name = f"time_10x_pool{span}"
+            found[name] = max(found.get(name, 0.0), large[mode][span] / seconds)
+    return found
 
 
-def pool_seconds(taken: dict[str, Any]) -> float:
+def pool_seconds(run: dict[str, Any]) -> dict[str, float]:
+    """Return the seconds that depend on the pool: of each round, and of what is done once."""
+    first, second = run["rounds"]
+    once = {
+        what: sum(steps.get(what, 0.0) for steps in (run["warm start"], first["steps"]))
+        for what in ONCE
+    }
+    once["listing"] = run["listing"]
+    spans = {f"_{what}": seconds for what, seconds in once.items() if seconds > 0}
+    return {"_first_round": _without_fixed(first), "": _without_fixed(second), **spans}
+
+
+def _without_fixed(taken: dict[str, Any]) -> float:
     """Return a round's seconds without the steps that cost the same for every pool."""
     return float(taken["seconds"] - sum(taken["steps"].get(step, 0.0) for step in FIXED))
 
@@ -113,8 +132,3 @@ def peaks(runs: list[dict[str, Any]]) -> dict[str, float]:
             above = (run["peak"] - run["idle"]) / MEGABYTE
             found[name] = max(found.get(name, above), above)
     return found
-
-
-def _size(runs: list[dict[str, Any]], place: int) -> tuple[int, int]:
-    """Return (images, side) of the set that was measured at a place."""
-    return list(dict.fromkeys((run["images"], run["side"]) for run in runs))[place]

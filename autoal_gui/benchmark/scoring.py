@@ -1,5 +1,6 @@
 """How fast the pool is scored, over a bare loop of the model on the same images."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -9,8 +10,8 @@ from autoal_gui.benchmark.round import Recorder, never, pass_over, timed
 from autoal_gui.benchmark.sets import replay_set
 
 
-def measure(plan: Plan, folder: Path) -> dict[str, Any]:
-    """Return the seconds of both, in turns: a round's scoring by all candidates, and the loop."""
+def measure(plan: Plan, folder: Path) -> Iterator[dict[str, Any]]:
+    """Yield the seconds of both, in turns: a round's scoring by all candidates, and the loop."""
     from autoal_gui.learning.backend import TorchBackend
     from autoal_gui.learning.simulate import Replay
     from autoal_gui.learning.throughput import bare_pass
@@ -22,11 +23,12 @@ def measure(plan: Plan, folder: Path) -> dict[str, Any]:
     for _ in replay.run(recorder, 1, never, pass_over):
         pass  # reads the images, so that no round below does
     command = recorder.commands[0]
-    scoring, bare = [], []
+    scoring: list[float] = []
+    bare: list[float] = []
     for _ in range(plan.repeats):
         scoring.append(timed(backend, command)["steps"]["scoring"])
         bare.append(bare_pass(command))
-    return {"images": len(command.unlabelled), "scoring": scoring, "bare loop": bare}
+        yield {"images": len(command.unlabelled), "scoring": scoring, "bare loop": bare}
 
 
 def ratios(figures: dict[str, Any]) -> dict[str, float]:

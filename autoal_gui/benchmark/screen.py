@@ -92,6 +92,12 @@ def shows_image(window: "MainWindow") -> bool:
     return picture is not None and desk.image_view.picture is picture
 
 
+def rest(window: "MainWindow", seconds: float) -> None:
+    """Let the window work for a while."""
+    end = time.monotonic() + seconds
+    until(window, lambda: time.monotonic() > end)
+
+
 def until(window: "MainWindow", condition: Callable[[], bool]) -> None:
     """Let the window work until a condition holds.
 

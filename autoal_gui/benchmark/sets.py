@@ -13,13 +13,13 @@ from autoal_gui.core.settings import RunSettings
 from autoal_gui.learning.simulate import ReplaySet
 from autoal_gui.sources.opening import list_images, open_images, spec_of
 
-CLASSES = 2
+BRIGHTEST = 63  # by which the last class lies above the first; with the clouds it makes 254
 EVALUATION = 200  # images of the test split: measuring the model costs the same in every set
 CHUNK = 2048  # images drawn at a time
 Bytes = npt.NDArray[np.uint8]
 
 
-def write_set(file: Path, images: int, side: int) -> None:
+def write_set(file: Path, images: int, side: int, classes: int = 2) -> None:
     """Write an .npz file of the MedMNIST layout with images that are all different.
 
     Each image is a window on one large plane of smooth clouds, the brighter the higher its class:
@@ -29,14 +29,15 @@ def write_set(file: Path, images: int, side: int) -> None:
         file: where to write it, uncompressed.
         images: in the pool; the test split has `EVALUATION` more.
         side: pixels a side of each image.
+        classes: two or more, of as many images each.
     """
     total = images + EVALUATION
     plane, places = _clouds(side, total), np.random.default_rng(1).permutation(total)
     with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
         for split, own in (("train", places[:images]), ("test", places[images:])):
-            labels = (np.arange(len(own)) % CLASSES).astype(np.uint8)
+            labels = (np.arange(len(own)) % classes).astype(np.uint8)
             _write(archive, f"{split}_labels", (len(own), 1), iter([labels[:, None]]))
-            chunks = _windows(plane, own, labels, side)
+            chunks = _windows(plane, own, labels * np.uint8(BRIGHTEST // (classes - 1)), side)
             _write(archive, f"{split}_images", (len(own), side, side), chunks)
 
 
@@ -48,14 +49,14 @@ def _clouds(side: int, windows: int) -> Bytes:
 
 
 def _windows(
-    plane: Bytes, places: npt.NDArray[np.int64], labels: Bytes, side: int
+    plane: Bytes, places: npt.NDArray[np.int64], brighter: Bytes, side: int
 ) -> Iterator[Bytes]:
-    """Yield (chunk, side, side) windows; place 0 is the upper left one."""
+    """Yield (chunk, side, side) windows, each brighter by so much; place 0 is the upper left."""
     views = np.lib.stride_tricks.sliding_window_view(plane, (side, side))
     down, across = np.divmod(places, views.shape[1])
     for start in range(0, len(places), CHUNK):
         part = slice(start, start + CHUNK)
-        yield views[down[part], across[part]] + 63 * labels[part, None, None]
+        yield views[down[part], across[part]] + brighter[part, None, None]
 
 
 def _write(

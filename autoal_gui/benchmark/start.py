@@ -1,6 +1,7 @@
 """From the start of the program to its window, and to the first image of a project."""
 
 import time
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from statistics import median
@@ -14,8 +15,8 @@ from autoal_gui.sources.opening import spec_of
 WAYS = ("window", "image")
 
 
-def measure(plan: Plan, folder: Path) -> dict[str, Any]:
-    """Return the seconds of every start, the two ways in turns.
+def measure(plan: Plan, folder: Path) -> Iterator[dict[str, Any]]:
+    """Yield the seconds of every start, the two ways in turns.
 
     One start more comes first and is not counted: it brings the program's files into the disk's
     cache, where those of a program in daily use are.
@@ -28,7 +29,7 @@ def measure(plan: Plan, folder: Path) -> dict[str, Any]:
         for way in WAYS:
             opened = project if way == "image" else None
             taken[way].append(in_fresh_process(started, time.monotonic(), opened, folder))
-    return {"seconds": taken}
+        yield {"seconds": taken}
 
 
 def started(beginning: float, project: Path | None, folder: Path) -> float:

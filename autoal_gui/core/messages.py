@@ -169,6 +169,8 @@ class WarmStarted:
     """Time spent learning, likewise."""
     complete: bool
     """Whether the whole time was used; False where the user stopped it."""
+    steps: tuple[tuple[Step, float], ...] = ()
+    """(step, seconds) of the other steps, in this command."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -74,7 +74,13 @@ def warm_start(command: WarmStart, cancelled: CancelCheck) -> Iterator[Event]:
         with contextlib.suppress(Cancelled):  # the first round would compute what is missing
             yield from frozen_features(context, learner.model, readable, learner.ids or readable)
     yield WarmStarted(
-        command.request_id, command.checkpoint, digest, learner.epochs, learner.spent, complete
+        command.request_id,
+        command.checkpoint,
+        digest,
+        learner.epochs,
+        learner.spent,
+        complete,
+        tuple(work.seconds.items()),
     )
 
 
