@@ -6,9 +6,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from gui_support import QUIET, NearestMean, draw_folder, no_thread_left, services
-from project_support import needs_permissions
 from gui_support import QUIET, NearestMean, SlowExport, draw_folder, no_thread_left, services
+from project_support import needs_permissions
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication, QDialogButtonBox, QProgressDialog
