@@ -23,9 +23,8 @@ class Target:
 
 
 TARGETS = {
-    "round_paper_over_entropy": Target(
-        2.95, preset="paper"
-    ),  # the least of Table 2 in Wang et al. 2025
+    # The least of Table 2 in Wang et al. 2025.
+    "round_paper_over_entropy": Target(2.95, preset="paper"),
     "round_auto_over_entropy": Target(1.3),
     "scoring_over_bare_model": Target(0.9, at_least=True),
     "time_10x_pool": Target(11),
