@@ -114,17 +114,37 @@ if __name__ == "__main__":
             print(outcome.value[1], flush=True)
             time.sleep({pause})
 """
+MEASURED = """
+import os, sys, time
+sys.path.insert(0, {tests!r})
+from test_evaluation_crew import told_and_slept
+from autoal_gui.benchmark.fresh import in_fresh_process
+if __name__ == "__main__":
+    in_fresh_process(told_and_slept)
+"""
 
 
-@pytest.mark.parametrize("busy", [False, True])
-def test_a_process_ends_with_a_parent_that_is_killed(tmp_path, busy):
+def told_and_slept():
+    """What a process that is measured does: it says who it is, and works for long."""
+    print(os.getpid(), flush=True)
+    time.sleep(600)
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        ORPHANS.replace("{then}", '("echo", 1)').replace("{pause}", "60"),  # while it is idle
+        ORPHANS.replace("{then}", '("sleep", 1)').replace("{pause}", "0"),
+        MEASURED,
+    ],
+)
+def test_a_process_ends_with_a_parent_that_is_killed(tmp_path, program):
     script = tmp_path / "parent.py"
-    tests = str(Path(__file__).parent)
-    script.write_text(ORPHANS.format(tests=tests, then=("sleep", 1), pause=0 if busy else 60))
+    script.write_text(program.format(tests=str(Path(__file__).parent)))
     parent = subprocess.Popen([sys.executable, str(script)], stdout=subprocess.PIPE, text=True)
     with parent:
         worker = int(parent.stdout.readline())
-        time.sleep(0.5 if busy else 0)  # it has its task by then
+        time.sleep(0.5)  # it is at its task by then
         parent.kill()
     end = time.monotonic() + 20
     while is_running(worker):

@@ -5,17 +5,17 @@
 
 import os
 import signal
-import threading
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from multiprocessing import get_context, parent_process
+from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from types import TracebackType
 from typing import Any, cast
 
 from autoal_gui.core.errors import AutoALError
+from autoal_gui.core.processes import end_with_parent
 
 Task = Callable[[Any], Any]
 """A function of a module; what it takes and gives can be pickled."""
@@ -105,7 +105,7 @@ class Crew:
 def _serve(connection: Connection) -> None:
     """Carry out tasks until the other end is closed, or the process behind it is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever started this process ends it
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    end_with_parent()
     _use_one_thread()
     while True:
         try:
@@ -113,14 +113,6 @@ def _serve(connection: Connection) -> None:
             connection.send(_carried_out(task, argument))
         except (EOFError, OSError):
             return
-
-
-def _end_with_parent() -> None:
-    """End this process at once when the one that started it is gone: nobody awaits its task."""
-    parent = parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)  # a run is written whole or not at all
 
 
 def _carried_out(task: Task, argument: Any) -> tuple[Any, str]:
