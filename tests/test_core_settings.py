@@ -169,7 +169,7 @@ def test_a_candidate_that_is_pinned_off_takes_no_part():
         ({"pinned_on": ("bald",), "pinned_off": ("bald",)}, "pinned twice"),
         ({"candidates": ("bald",), "pinned_off": ("bald",)}, "must take part"),
         ({"pinned_on": ("",)}, "by their names"),
-        ({"placebo": "sugar"}, "placebo must be one of: frozen, permuted, masks"),
+        ({"placebo": "sugar"}, "placebo must be one of: uniform, frozen, permuted, masks"),
     ],
 )
 def test_pins_that_contradict_each_other_are_refused(changes, sentence):
