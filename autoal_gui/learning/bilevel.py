@@ -43,7 +43,7 @@ class Learned:
     """What the search found."""
 
     weights: Floats
-    """(K,) positive, sum 1; the uniform vote where nothing better was found."""
+    """(K,) positive, sum 1; what was learned, whether or not it is `believed`."""
     gain: float
     """How far the held-out loss of the uniform vote lies above that of these weights, a share."""
     error: float
