@@ -8,6 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
+from limits import files_of_at_most
 from project_support import (
     as_ordinary_user,
     everything_in,
@@ -423,19 +424,12 @@ def test_a_folder_that_cannot_be_written_stops_labelling_and_loses_nothing(place
 
 @needs_permissions
 def test_a_disk_that_fails_on_opening_is_not_called_damage(tmp_path):
-    import resource
-
     project = new_project(tmp_path)
     project.begin_round()  # opening will note that it was interrupted
     project.close()
     content = file_of(project).read_bytes()
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (1024, hard))  # bytes that a file may have
-    try:
-        with pytest.raises(ProjectError) as caught:
-            Project.open(project.folder, open_images)
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    with files_of_at_most(1024), pytest.raises(ProjectError) as caught:
+        Project.open(project.folder, open_images)
     assert type(caught.value) is ProjectError
     assert "disk" in str(caught.value)
     assert file_of(project).read_bytes() == content

@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from limits import files_of_at_most
 from project_support import (
     copied,
     create,
@@ -1006,18 +1007,11 @@ def test_whatever_cannot_be_saved_is_said_in_a_sentence_and_undone(project, writ
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such limit")
 def test_an_answer_that_the_system_will_not_write_does_not_stand(project):
-    import resource
-
     for image_id in (1, 2, 3):
         project.answer(image_id, "label", 0)
     before = told(project)
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (1024, hard))  # bytes that a file may have
-    try:
-        with pytest.raises(ProjectError, match="could not be saved"):
-            project.answer(3, "label", 1)
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    with files_of_at_most(1024), pytest.raises(ProjectError, match="could not be saved"):
+        project.answer(3, "label", 1)
     assert told(project) == before
     project.answer(3, "label", 1)
     project = reopened(project)

@@ -1,13 +1,12 @@
 """What fails while the window is open ends in one sentence, and the same key works again."""
 
 import shutil
-import signal
 import sys
-from contextlib import contextmanager
 
 import numpy as np
 import pytest
 from gui_support import QUIET, draw_folder
+from limits import files_of_at_most
 from PySide6.QtCore import Qt
 
 from autoal_gui.core.project import FILE_NAME, Project, ProjectPlan
@@ -32,27 +31,12 @@ def controller(qtbot, window, tmp_path):
     return window.controller
 
 
-@contextmanager
-def no_room():
-    """Let no file of this process be written beyond its first bytes, as on a full disk."""
-    import resource
-
-    before = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (64, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-        signal.signal(signal.SIGXFSZ, before)
-
-
 @needs_limits
 def test_an_answer_that_cannot_be_saved_is_not_shown_as_given(qtbot, window, controller, tmp_path):
     qtbot.keyClick(window, Qt.Key.Key_1)
     image, given = controller.current, dict(controller.project.answers)
     strip = window.desk.grab().toImage()
-    with no_room():
+    with files_of_at_most(64):
         for _ in range(3):
             qtbot.keyClick(window, Qt.Key.Key_0)
     assert window.failure.isVisible()
@@ -79,7 +63,7 @@ def test_an_answer_that_cannot_be_saved_is_not_shown_as_given(qtbot, window, con
 def test_every_other_key_that_saves_says_the_same(qtbot, window, controller, key):
     qtbot.keyClick(window, Qt.Key.Key_1)
     given, image = dict(controller.project.answers), controller.current
-    with no_room():
+    with files_of_at_most(64):
         window.actions_table[key].trigger()
     assert "could not be saved" in window.failure.sentence
     assert dict(controller.project.answers) == given
@@ -92,7 +76,7 @@ def test_every_other_key_that_saves_says_the_same(qtbot, window, controller, key
 def test_a_batch_that_ends_on_a_full_disk_loses_nothing(qtbot, window, controller, tmp_path):
     for _ in range(3):
         qtbot.keyClick(window, Qt.Key.Key_1)
-    with no_room():
+    with files_of_at_most(64):
         qtbot.keyClick(window, Qt.Key.Key_1)
     assert len(controller.project.answers) == 3
     qtbot.keyClick(window, Qt.Key.Key_1)

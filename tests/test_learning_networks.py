@@ -21,7 +21,7 @@ from scipy.stats import entropy as scipy_entropy
 from torchvision.models import resnet18
 
 from autoal_gui.core.errors import AutoALError, Cancelled
-from autoal_gui.learning import evidence
+from autoal_gui.learning import rows
 from autoal_gui.learning.evidence import gather
 from autoal_gui.learning.networks import FEATURES, STAGES, Backbone, SearchNet
 from autoal_gui.learning.training import (
@@ -198,7 +198,7 @@ def test_batches_change_nothing(tmp_path, pool, context, model):
 def test_features_of_many_images_are_kept_in_half_precision(context, model, monkeypatch):
     whole = evidence_of(context, model, range(1, 12))
     assert whole.features.dtype == np.float32
-    monkeypatch.setattr(evidence, "HALF_FROM", 11)
+    monkeypatch.setattr(rows, "MANY", 11)
     halved = evidence_of(context, model, range(1, 12))
     assert halved.features.dtype == np.float16
     np.testing.assert_allclose(halved.features, whole.features, rtol=1e-3, atol=1e-6)

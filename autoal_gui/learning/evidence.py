@@ -1,16 +1,80 @@
-"""One pass of a trained classifier over images, which serves every candidate."""
+"""What a trained classifier says of images, in one pass, which serves every candidate."""
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from autoal_gui.core.messages import Progress, Step
+from autoal_gui.learning import rows
 from autoal_gui.learning.networks import FEATURES, Classifier
 from autoal_gui.learning.training import Context, Labels
 from autoal_gui.strategies.contract import Evidence, Labelled
 
-HALF_FROM = 20_000  # images whose features are kept as float16: 20 MB instead of 41
+
+@dataclass(frozen=True)
+class LastLayer:
+    """Calls the last layer on features, batch after batch, and keeps what it says."""
+
+    model: Classifier
+    heads: Tensor
+    """(R, C, D) its weights under each draw of the dropout before it."""
+    features: rows.Rows
+    probabilities: rows.Rows
+    stochastic: rows.Rows
+
+    @torch.inference_mode()
+    def add(self, found: Tensor) -> None:
+        """Take the next images by their features (B, D), float32, on the model's device.
+
+        Raises:
+            SourceError: the disk is full.
+        """
+        drawn = torch.einsum("bd,rcd->brc", found, self.heads) + self.model.head.bias
+        self.features.add(found.cpu().numpy())
+        self.probabilities.add(self.model.head(found).softmax(-1).cpu().numpy())
+        self.stochastic.add(drawn.softmax(-1).cpu().numpy())
+
+    def evidence(self, ids: Sequence[int], wanted: int, seed: int) -> Evidence:
+        """Return what was kept of `ids`, all of which have been taken in this order."""
+        return Evidence(
+            np.asarray(ids, np.int64),
+            self.features.whole(),
+            self.probabilities.whole(),
+            self.stochastic.whole().transpose(1, 0, 2),
+            wanted,
+            seed,
+        )
+
+
+@contextmanager
+def last_layer(
+    context: Context, model: Classifier, images: int, seed: int, kind: type[np.floating]
+) -> Iterator[LastLayer]:
+    """Give the last layer for a pass over so many images.
+
+    Args:
+        context: beside whose image cache a large pool's features are kept, see `rows.new_rows`.
+        model: whose last layer it is.
+        images: how many there are.
+        seed: draws the dropout.
+        kind: that the features are kept in.
+
+    Raises:
+        SourceError: the disk has no room.
+    """
+    folder, passes = context.feed.cache.folder, context.settings.stochastic_passes
+    heads = model.stochastic_heads(passes, torch.Generator().manual_seed(seed))
+    classes = heads.shape[1]
+    with (
+        rows.new_rows(folder, (images, FEATURES), kind) as features,
+        rows.new_rows(folder, (images, classes), np.float32) as probabilities,
+        rows.new_rows(folder, (images, passes, classes), np.float32) as stochastic,
+    ):
+        yield LastLayer(model, heads, features, probabilities, stochastic)
 
 
 def gather(
@@ -19,35 +83,27 @@ def gather(
     """Return the evidence for `ids`, in eval mode; the model is left as it was found.
 
     Batch norm keeps its statistics; only the dropout before the last layer is drawn, R times.
-    Features of `HALF_FROM` images and more are float16, cut off at its largest number.
+    Features of `rows.MANY` images and more are float16, cut off at its largest number.
+
+    Raises:
+        SourceError: the cache's disk is full.
     """
-    batch, passes = context.settings.infer_batch, context.settings.stochastic_passes
-    generator = torch.Generator().manual_seed(seed)
-    heads = model.stochastic_heads(passes, generator)  # (R, C, D)
-    classes = heads.shape[1]
-    kind = np.float16 if len(ids) >= HALF_FROM else np.float32
-    features = np.empty((len(ids), FEATURES), kind)
+    batch = context.settings.infer_batch
+    kind = np.float16 if len(ids) >= rows.MANY else np.float32
     limit = float(np.finfo(kind).max)
-    certain = np.empty((len(ids), classes), np.float32)
-    stochastic = np.empty((passes, len(ids), classes), np.float32)
     training = model.training
     model.eval()
     try:
-        for start in range(0, len(ids), batch):
-            part = slice(start, start + batch)
-            chunk = list(ids[part])
-            with torch.inference_mode(), context.device.autocast():
-                found = model.features(context.feed.images(chunk)).float()  # (B, D)
-            with torch.inference_mode():
-                logits = model.head(found)  # (B, C)
-                drawn = torch.einsum("bd,rcd->rbc", found, heads) + model.head.bias
-            features[part] = found.clamp(-limit, limit).cpu().numpy()
-            certain[part] = logits.softmax(-1).cpu().numpy()
-            stochastic[:, part] = drawn.softmax(-1).cpu().numpy()
-            yield context.work.advance(step, start + len(chunk), len(ids), len(chunk))
+        with last_layer(context, model, len(ids), seed, kind) as head:
+            for start in range(0, len(ids), batch):
+                chunk = list(ids[start : start + batch])
+                with torch.inference_mode(), context.device.autocast():
+                    found = model.features(context.feed.images(chunk)).float()
+                head.add(found.clamp(-limit, limit))
+                yield context.work.advance(step, start + len(chunk), len(ids), len(chunk))
+            return head.evidence(ids, wanted, seed)
     finally:
         model.train(training)
-    return Evidence(np.asarray(ids, np.int64), features, certain, stochastic, wanted, seed)
 
 
 def as_labelled(seen: Evidence, labels: Labels) -> Labelled:

@@ -13,7 +13,7 @@ from autoal_gui.core.language import mark, percent, tr
 from autoal_gui.core.messages import Progress, RunRound, Step
 from autoal_gui.core.settings import RunSettings
 from autoal_gui.learning.checkpoint import ModelCard, load_weights, read_card
-from autoal_gui.learning.evidence import gather
+from autoal_gui.learning.evidence import gather, last_layer
 from autoal_gui.learning.features import CHUNK, Features, frozen_features, thinned
 from autoal_gui.learning.head import POOL_SAMPLE, Head, balanced_weights, fit_head
 from autoal_gui.learning.networks import Classifier
@@ -252,19 +252,12 @@ def _recall(
     step: Step,
 ) -> Generator[Progress, None, Evidence]:
     """Pass kept features through the last layer."""
-    settings = context.settings
+    seed = context.settings.seed
     yield context.work.advance(step, 0, len(ids), 0.0)
-    unit = features.unit(ids)
-    generator = torch.Generator().manual_seed(settings.seed)
-    heads = model.stochastic_heads(settings.stochastic_passes, generator).cpu()  # (R, C, D)
-    weight, bias = model.head.weight.detach().cpu(), model.head.bias.detach().cpu()
-    certain = np.empty((len(ids), len(bias)), np.float32)
-    stochastic = np.empty((len(heads), len(ids), len(bias)), np.float32)
-    for start in range(0, len(ids), CHUNK):
-        part = slice(start, start + CHUNK)
-        found = torch.from_numpy(unit[part].astype(np.float32))
-        certain[part] = (found @ weight.T + bias).softmax(-1).numpy()
-        drawn = torch.einsum("bd,rcd->rbc", found, heads) + bias
-        stochastic[:, part] = drawn.softmax(-1).numpy()
+    with last_layer(context, model, len(ids), seed, np.float16) as head:
+        for start in range(0, len(ids), CHUNK):
+            unit = features.unit(ids[start : start + CHUNK]).astype(np.float32)
+            head.add(torch.from_numpy(unit).to(context.device.device))
+        evidence = head.evidence(ids, wanted, seed)
     yield context.work.advance(step, len(ids), len(ids), 0.0)
-    return Evidence(np.asarray(ids, np.int64), unit, certain, stochastic, wanted, settings.seed)
+    return evidence
