@@ -100,6 +100,7 @@ def search(
         split = split_labels(labels, cycle_seed)
         fitted = yield from _fit(context, split.fit, classes, cycle_seed)
         yield from _alternate(context, split, fitted, (net, optimiser), cycle, cycle_seed)
+        del fitted  # a network and its optimiser: the next cycle makes its own
     total = settings.cycles * settings.search_steps
     with context.work.timed("SearchNet"):
         for images_done in settle_batch_norm(context, net, labels, seed):

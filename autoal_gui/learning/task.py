@@ -105,6 +105,7 @@ def trained_task(
     wins, notice = yield from _all_layers_win(context, command, labelled, fitted.head)
     if not wins:
         return replace(fitted, notice=notice)
+    del fitted  # its network makes room for the one that is trained
     context.work.expect(training_units(context.settings, len(labelled)))
     trained = yield from _trained(context, command, labelled)
     return replace(trained, notice=notice)
@@ -168,17 +169,25 @@ def _compared(
     held = np.flatnonzero(head.folds < FOLDS_COMPARED)
     for fold in range(min(FOLDS_COMPARED, int(head.folds.max()) + 1)):
         part = tuple(label for label, f in zip(labelled, head.folds, strict=True) if f != fold)
-        asked = [label for label, f in zip(labelled, head.folds, strict=True) if f == fold]
-        context.work.expect(training_units(context.settings, len(part)))
-        task = yield from _trained(context, command, part)
-        seen = yield from task.look([i for i, _ in asked], 1, "task model")
-        truth = np.array([c for _, c in asked])
-        rights.append((seen.probabilities.argmax(1) == truth).astype(float))
+        asked = tuple(label for label, f in zip(labelled, head.folds, strict=True) if f == fold)
+        rights.append((yield from _rights(context, command, part, asked)))
     order = np.argsort(head.folds[held], kind="stable")
     places = held[order]
     truth = np.array([labelled[place][1] for place in places])
     right_head = (head.out_of_fold[places].argmax(1) == truth).astype(float)
     return np.concatenate(rights), right_head, balanced_weights(truth, head.shares[places])
+
+
+def _rights(
+    context: Context, command: RunRound, part: Labels, asked: Labels
+) -> Generator[Progress, None, Floats]:
+    """Train every layer on a part of the labels; return (h,) what it has right of the others."""
+    context.work.expect(training_units(context.settings, len(part)))
+    task = yield from _trained(context, command, part)
+    seen = yield from task.look([i for i, _ in asked], 1, "task model")
+    truth = np.array([c for _, c in asked])
+    rights: Floats = (seen.probabilities.argmax(1) == truth).astype(float)
+    return rights
 
 
 def _trained(
