@@ -604,6 +604,25 @@ def test_a_model_that_waits_to_be_written_is_not_left_without_a_word(
     assert window.failure.sentence == EXPORT_STOPPED
 
 
+def test_the_program_closes_when_the_model_is_written(
+    qtbot, window, controller, tmp_path, backend
+):
+    for number in range(4):
+        controller.answer(number % 2)
+    idle(qtbot, window)
+    controller.train_now()
+    idle(qtbot, window)
+    backend.gate.clear()
+    target = tmp_path / "model.pt"
+    controller.export_model(discover("autoal_gui.exporters")["pt"], target)
+    assert not window.close()
+    assert isinstance(window.dialog, LeaveDialog)
+    backend.gate.set()
+    qtbot.waitUntil(window.isHidden)
+    assert target.is_file()
+    assert no_thread_left(window)
+
+
 def test_the_program_closes_when_the_export_is_written(qtbot, window, slow):
     assert not window.close()
     assert window.isVisible()
