@@ -131,6 +131,12 @@ def test_methods_that_do_not_begin_alike_are_found_out(only):
     assert not only(*alike, record_of("vote", 0, [0.52, 0.6])).starts_agree
 
 
+def test_methods_that_begin_without_labels_need_not_begin_alike(only):
+    records = [record_of(name, 0, [None, *RISING]) for name in ("random", "margin")]
+    records.append(record_of("vote", 0, [None, 0.52, 0.6]))  # it asked for other first images
+    assert only(*records).starts_agree
+
+
 @pytest.mark.parametrize("change", ["placebo=uniform", "ablation=backbone", "candidates=entropy"])
 def test_variants_that_ask_otherwise_must_begin_alike_too(only, change):
     alike = [record_of("paper", 0, [0.3, 0.5]), record_of(f"paper:{change}", 0, [0.3, 0.4])]

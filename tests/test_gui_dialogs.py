@@ -604,9 +604,7 @@ def test_a_model_that_waits_to_be_written_is_not_left_without_a_word(
     assert window.failure.sentence == EXPORT_STOPPED
 
 
-def test_the_program_closes_when_the_model_is_written(
-    qtbot, window, controller, tmp_path, backend
-):
+def test_the_program_closes_when_the_model_is_written(qtbot, window, controller, tmp_path, backend):
     for number in range(4):
         controller.answer(number % 2)
     idle(qtbot, window)

@@ -168,13 +168,17 @@ class SetResult:
 
     @property
     def starts_agree(self) -> bool:
-        """Whether methods with the same seed and start begin at the same point, as they must."""
+        """Whether methods with the same seed and start begin at the same point, as they must.
+
+        Not those that begin without labels: each then asks for its own first.
+        """
         first: dict[tuple[int, bool], Metrics] = {}
         for method, result in self.methods.items():
             same_model = all(name in ASKING for name, _ in method.changes)
             for run in result.runs if same_model else ():
-                point = run.metrics[min(run.metrics)]
-                if first.setdefault((run.seed, method.warm), point) != point:
+                start = min(run.seconds)
+                point = run.metrics.get(start)
+                if point and first.setdefault((run.seed, method.warm), point) != point:
                     return False
         return True
 
