@@ -54,13 +54,15 @@ class NearestMean:
     """Test double of the backend: no network, but real events from the images it is given.
 
     Its model is the mean grey value of each class; its weights are drawn from the round's number.
-    `gate` holds it at the first step until the test opens it; `audit`, `by_chance` and `notices` go
-    into its results.
+    `gate` holds it at the first step until the test opens it, `export_gate` an export; `audit`,
+    `by_chance` and `notices` go into its results.
     """
 
     def __init__(self) -> None:
         self.gate = threading.Event()
         self.gate.set()
+        self.export_gate = threading.Event()
+        self.export_gate.set()
         self.hold_at: Step | None = None  # the step that the gate holds; None: the first
         self.commands: list[Command] = []
         self.fail: Exception | None = None
@@ -72,10 +74,7 @@ class NearestMean:
     def run(self, command: Command, cancelled: CancelCheck) -> Iterator[Event]:
         self.commands.append(command)
         if isinstance(command, ExportModel):
-            while not self.gate.is_set():  # an exporter does not look whether it is to stop
-                time.sleep(0.005)
-            Path(command.target).write_bytes(Path(command.checkpoint).read_bytes())
-            yield Exported(command.request_id, command.target)
+            yield self._export(command)
             return
         if isinstance(command, Predict):
             yield from self._predict(command, cancelled)
@@ -99,6 +98,11 @@ class NearestMean:
                 raise error
             yield Progress(command.request_id, step, 2, 2, 1.0, 0.25, "cpu")
         yield self._finish(command)
+
+    def _export(self, command: ExportModel) -> Exported:
+        self.export_gate.wait(60)  # an exporter does not look whether it is to stop
+        Path(command.target).write_bytes(Path(command.checkpoint).read_bytes())
+        return Exported(command.request_id, command.target)
 
     def _explain(self, command: Explain) -> Explained:
         if self.fail is not None:

@@ -17,11 +17,11 @@ from autoal_gui.core.settings import RunSettings
 Step = Literal[
     "reading",
     "warm start",
+    "FitNet",
+    "SearchNet",
     "features",
     "task model",
     "evaluation",
-    "FitNet",
-    "SearchNet",
     "scoring",
 ]
 STEPS: tuple[Step, ...] = get_args(Step)

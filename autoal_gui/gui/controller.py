@@ -45,7 +45,7 @@ from autoal_gui.core.session import State
 from autoal_gui.core.settings import RunSettings
 from autoal_gui.core.warm import same_input
 from autoal_gui.engine.jobs import OneJob
-from autoal_gui.gui.engine_client import LAST_EVENTS, EngineClient
+from autoal_gui.gui.engine_client import EngineClient
 from autoal_gui.gui.file_checks import FileChecks
 from autoal_gui.gui.keys import class_keys, keys_sentence
 from autoal_gui.gui.services import Services
@@ -120,7 +120,6 @@ class Controller(QObject):
         self._warming: RunSettings | None = None  # those of the warm start that runs
         self._gave_up = False  # the warm start failed
         self._waiting_export: tuple[ModuleType, Path] | None = None
-        self._writing_model = False
         self._waiting_question: Explain | None = None
         self._explaining = False
         self._waiting_prediction: Predict | None = None
@@ -230,7 +229,6 @@ class Controller(QObject):
         self._last_answered, self._selection = None, None
         self._waiting_question, self._explaining = None, False
         self._warming, self._gave_up = None, False
-        self._writing_model = False
         self.project_closed.emit()
         if stopped:  # not as a notice, which the next project's words would replace at once
             self.failed.emit(tr(EXPORT_STOPPED), "")
@@ -717,8 +715,6 @@ class Controller(QObject):
 
     @Slot(object)
     def _on_event(self, event: Event) -> None:
-        if isinstance(event, LAST_EVENTS):
-            self._writing_model = False
         if self._is_predicting:
             self._on_predicting(event)
         elif isinstance(event, Progress):
@@ -872,8 +868,8 @@ class Controller(QObject):
     @property
     def is_exporting(self) -> bool:
         """Whether labels or a model are being written, or are to be once the engine is free."""
-        waits = self._waiting_export is not None
-        return self.label_export.running or self._writing_model or waits
+        waits, written = self._waiting_export is not None, self._client.running
+        return self.label_export.running or waits or isinstance(written, ExportModel)
 
     def stop_export(self) -> bool:
         """Leave what is being written, or waits to be; say whether a file is missing for that."""
@@ -907,7 +903,6 @@ class Controller(QObject):
             return
         if self.state is State.IDLE:
             self._client.submit(ExportModel(0, exporter.NAME, str(checkpoint), str(target)))
-            self._writing_model = True
         else:
             self._waiting_export = (exporter, target)
             self.notice.emit(tr("Training goes on; the model will be written when it has ended."))

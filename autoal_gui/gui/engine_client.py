@@ -45,13 +45,18 @@ class EngineClient(QObject):
         self._engine = Engine(make_backend, self)
         self._engine.happened.connect(self._receive)
         self._ids = itertools.count(1)
-        self._running: int | None = None
+        self._running: Command | None = None
         self._state = State.IDLE
 
     @property
     def state(self) -> State:
         """What the engine is doing for this window."""
         return self._state
+
+    @property
+    def running(self) -> Command | None:
+        """The command that runs for this window."""
+        return self._running
 
     def warm_up(self) -> None:
         """Let the engine get ready while the user is still choosing."""
@@ -70,9 +75,9 @@ class EngineClient(QObject):
             ValueError: another command is running.
         """
         self._move(Move.START)
-        self._running = next(self._ids)
+        self._running = dataclasses.replace(command, request_id=next(self._ids))
         self._start()
-        self._engine.submit(dataclasses.replace(command, request_id=self._running))
+        self._engine.submit(self._running)
 
     def cancel(self) -> None:
         """Ask the running command to stop; its last event says when it has."""
@@ -96,7 +101,7 @@ class EngineClient(QObject):
 
     @Slot(object)
     def _receive(self, event: Event) -> None:
-        if event.request_id != self._running:
+        if self._running is None or event.request_id != self._running.request_id:
             return
         if isinstance(event, LAST_EVENTS):
             self._running = None

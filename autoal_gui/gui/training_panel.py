@@ -25,21 +25,21 @@ from autoal_gui.gui.sparkline import Sparkline
 STEP_NAMES: dict[Step, str] = {
     "reading": mark("Reading images"),
     "warm start": mark("Learning"),
+    "FitNet": mark("FitNet"),
+    "SearchNet": mark("SearchNet"),
     "features": mark("Describing images"),
     "task model": mark("Task model"),
     "evaluation": mark("Evaluation"),
-    "FitNet": mark("FitNet"),
-    "SearchNet": mark("SearchNet"),
     "scoring": mark("Scoring"),
 }
 STEP_TIPS: dict[Step, str] = {
     "reading": mark("Read, scale and keep every image, once for a project"),
     "warm start": mark("Learn from all images, labelled or not, how to tell them apart"),
+    "FitNet": mark("Learn to predict on which images the classifier errs"),
+    "SearchNet": mark("Learn which query strategy to trust for which image"),
     "features": mark("Describe every image by what was learned, once for a project"),
     "task model": mark("Train the classifier on your labels"),
     "evaluation": mark("Measure it on images that it never trains on"),
-    "FitNet": mark("Learn to predict on which images the classifier errs"),
-    "SearchNet": mark("Learn which query strategy to trust for which image"),
     "scoring": mark("Rank the images without a label"),
 }
 WARMING = mark("Learning from your images")

@@ -164,19 +164,20 @@ def _trained_round(
     command: RunRound, context: Context, data: _Data, notices: tuple[str, ...]
 ) -> Iterator[Event]:
     settings = context.settings
-    task = yield from trained_task(context, command, data.readable, data.labelled)
-    if task.notice:
-        notices = (*notices, task.notice)
-        yield Notice(command.request_id, task.notice)
-    seen = yield from _evaluate(context, task, data.evaluation)
-    metrics = _measured(seen)
     net = None
+    # The search comes first: it needs nothing of the task model, which would lie in its way.
     if settings.mode == "paper" and data.unlabelled:
         if can_search(data.labelled):
             net = yield from search(context, data.labelled, len(command.classes), settings.seed)
         else:
             notices = (*notices, tr(TOO_FEW))
             yield Notice(command.request_id, tr(TOO_FEW))
+    task = yield from trained_task(context, command, data.readable, data.labelled)
+    if task.notice:
+        notices = (*notices, task.notice)
+        yield Notice(command.request_id, task.notice)
+    seen = yield from _evaluate(context, task, data.evaluation)
+    metrics = _measured(seen)
     with context.work.timed("scoring"):
         evidence = yield from task.look(data.unlabelled, _wanted(context, data), "scoring")
         known = yield from _known(task, data.labelled)
