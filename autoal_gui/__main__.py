@@ -17,9 +17,6 @@ def main() -> int:
     sys.stdout = sys.stdout or open(os.devnull, "w")  # noqa: PTH123, SIM115 - kept open
     sys.stderr = sys.stderr or sys.stdout
     from autoal_gui.cli import run
-    from autoal_gui.core.processes import leave_pandas_out
-
-    leave_pandas_out()
 
     return run(sys.argv[1:])
 

@@ -46,3 +46,19 @@ def test_nothing_but_learning_loads_torch(packages):
     assert "autoal_gui" in loaded
     assert not loaded & {"torch", "torchvision", "sklearn", "medmnist", "pandas"}
     assert ("PySide6" in loaded) == ("autoal_gui.gui" in packages)
+
+
+def test_a_round_loads_scikit_learn_without_pandas():
+    code = (
+        "import sys\n"
+        "from autoal_gui.cli import run\n"
+        "words = 'simulate --data synthetic --mode kmeans --rounds 2 --set task_steps=1'\n"
+        "assert run([*words.split(), '--set', 'warm_start=False']) == 0\n"
+        "print('sklearn' in sys.modules, 'pandas' in sys.modules)\n"
+        "import pandas  # who wants it still has it\n"
+    )
+    finished = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=ROOT
+    )
+    assert finished.returncode == 0, finished.stderr
+    assert finished.stdout.splitlines()[-1] == "True False"

@@ -9,7 +9,6 @@ from types import ModuleType
 
 import pytest
 
-from autoal_gui.benchmark.fresh import in_fresh_process
 from autoal_gui.core.errors import SourceError
 from autoal_gui.core.pool import SourceSpec
 from autoal_gui.core.registry import discover
@@ -111,30 +110,6 @@ def test_nothing_outside_learning_loads_what_takes_seconds():
         check=False, env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
     )  # fmt: skip
     assert (done.stdout.strip(), done.returncode) == ("[]", 0), done.stderr
-
-
-def loaded_with_sklearn() -> bool:
-    """Say whether scikit-learn brings pandas along in this process."""
-    importlib.import_module("sklearn.cluster")
-    return sys.modules.get("pandas") is not None
-
-
-def test_no_process_of_the_program_loads_pandas():
-    code = (
-        "import sys\n"
-        "from autoal_gui.__main__ import main\n"
-        "from test_walls import loaded_with_sklearn\n"
-        "sys.argv = ['autoal-gui', 'simulate']\n"
-        "try: main()\n"
-        "except SystemExit: print(loaded_with_sklearn())"
-    )
-    path = os.pathsep.join([str(ROOT), str(ROOT / "tests")])
-    done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=False,
-        env={**os.environ, "PYTHONPATH": path},
-    )  # fmt: skip
-    assert (done.stdout.strip(), done.returncode) == ("False", 0), done.stderr
-    assert not in_fresh_process(loaded_with_sklearn)
 
 
 def test_no_module_reads_a_pickle_but_by_the_safe_ways():

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from autoal_gui.core.errors import AutoALError
-from autoal_gui.core.processes import begin_helper
+from autoal_gui.core.processes import end_with_parent
 
 Result = TypeVar("Result")
 INTERVAL = 0.01  # seconds between two looks; to touch 100 MB takes a process longer
@@ -67,7 +67,7 @@ def _one_process() -> Iterator[ProcessPoolExecutor]:
     """
     # Spawned, not forked: it must have loaded nothing, and Qt and torch do not survive a fork.
     method = get_context("spawn")
-    with ProcessPoolExecutor(1, mp_context=method, initializer=begin_helper) as pool:
+    with ProcessPoolExecutor(1, mp_context=method, initializer=end_with_parent) as pool:
         try:
             yield pool
         except BrokenProcessPool as error:

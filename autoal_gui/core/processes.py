@@ -1,24 +1,8 @@
 """Processes that work for another one."""
 
 import os
-import sys
 import threading
 from multiprocessing import parent_process
-
-
-def leave_pandas_out() -> None:
-    """Keep this process from loading pandas, which medmnist brings along and nothing here uses.
-
-    scikit-learn loads it wherever it is installed: a quarter of a second, and 70 MB for good.
-    """
-    # None has it count as not installed.
-    sys.modules.setdefault("pandas", None)  # type: ignore[arg-type]
-
-
-def begin_helper() -> None:
-    """Make a process that has been started to work for this one ready for it."""
-    leave_pandas_out()
-    end_with_parent()
 
 
 def end_with_parent() -> None:

@@ -15,7 +15,7 @@ from types import TracebackType
 from typing import Any, cast
 
 from autoal_gui.core.errors import AutoALError
-from autoal_gui.core.processes import begin_helper
+from autoal_gui.core.processes import end_with_parent
 
 Task = Callable[[Any], Any]
 """A function of a module; what it takes and gives can be pickled."""
@@ -105,7 +105,7 @@ class Crew:
 def _serve(connection: Connection) -> None:
     """Carry out tasks until the other end is closed, or the process behind it is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever started this process ends it
-    begin_helper()
+    end_with_parent()
     _use_one_thread()
     while True:
         try:

@@ -26,6 +26,7 @@ from autoal_gui.learning.auto import auto_ballot
 from autoal_gui.learning.checkpoint import ModelCard, save_checkpoint
 from autoal_gui.learning.evidence import as_labelled
 from autoal_gui.learning.head import Head, chances_by
+from autoal_gui.learning.lean import load_sklearn
 from autoal_gui.learning.networks import SearchNet
 from autoal_gui.learning.query import Ballot, policy_ballot, searched_ballot, voted_ballot
 from autoal_gui.learning.reading import read_images
@@ -58,6 +59,7 @@ def run_round(command: RunRound, cancelled: CancelCheck) -> Iterator[Event]:
         Cancelled, SettingsError, CheckpointError, AutoALError: in one plain sentence.
     """
     check_mode(command.settings)
+    load_sklearn()
     work = Work(command.request_id, cancelled, "", 0.0)
     context, ids = yield from read_images(command, work, _planned_units(command))
     broken = len(command.pool.images) - len(ids)
