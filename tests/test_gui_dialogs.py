@@ -18,7 +18,7 @@ from autoal_gui.core.pool import ListedImage, Listing, SourceSpec
 from autoal_gui.core.registry import discover
 from autoal_gui.core.settings import PRESETS
 from autoal_gui.engine.jobs import Job
-from autoal_gui.gui.controller import EXPORT_STOPPED
+from autoal_gui.gui.controller import EXPORT_STOPPED, MODEL_LEFT
 from autoal_gui.gui.forms import MethodForm
 from autoal_gui.gui.importer import Importer, clean_name, free_folder
 from autoal_gui.gui.leave_dialog import LeaveDialog
@@ -604,21 +604,49 @@ def test_a_model_that_waits_to_be_written_is_not_left_without_a_word(
     assert window.failure.sentence == EXPORT_STOPPED
 
 
-def test_the_program_closes_when_the_model_is_written(qtbot, window, controller, tmp_path, backend):
+@pytest.fixture
+def written(qtbot, window, controller, tmp_path, backend):
+    """A model that the engine writes as soon as the export gate is opened."""
     for number in range(4):
         controller.answer(number % 2)
     idle(qtbot, window)
     controller.train_now()
     idle(qtbot, window)
     backend.export_gate.clear()
-    target = tmp_path / "model.pt"
-    controller.export_model(discover("autoal_gui.exporters")["pt"], target)
+    controller.export_model(discover("autoal_gui.exporters")["pt"], tmp_path / "model.pt")
+    yield tmp_path / "model.pt"
+    backend.export_gate.set()
+
+
+def test_the_program_closes_when_the_model_is_written(qtbot, window, written, backend):
     assert not window.close()
     assert isinstance(window.dialog, LeaveDialog)
     backend.export_gate.set()
     qtbot.waitUntil(window.isHidden)
-    assert target.is_file()
+    assert written.is_file()
     assert no_thread_left(window)
+
+
+def test_a_window_that_shall_not_wait_for_the_model_is_gone_with_one_click(
+    qtbot, window, written, backend
+):
+    window.close()
+    threading.Timer(0.3, backend.export_gate.set).start()  # closing waits for the engine's thread
+    qtbot.mouseClick(window.dialog.stop, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(window.isHidden)
+    assert window.dialog is None
+    assert written.is_file()
+    assert no_thread_left(window)
+
+
+def test_closing_the_project_tells_of_a_model_that_is_still_being_written(
+    qtbot, window, controller, written, backend
+):
+    controller.close_project()
+    assert window.failure.sentence == MODEL_LEFT
+    assert not written.exists()
+    backend.export_gate.set()
+    qtbot.waitUntil(written.is_file)
 
 
 def test_the_program_closes_when_the_export_is_written(qtbot, window, slow):

@@ -1,5 +1,7 @@
 """Another language at a click, with nothing lost."""
 
+import threading
+
 import pytest
 from gui_support import QUIET, NearestMean, SlowExport, no_thread_left, services, settings
 from PySide6.QtCore import QLocale, Qt
@@ -9,6 +11,7 @@ from test_gui_window import answers, start
 
 from autoal_gui.core import language
 from autoal_gui.core.language import LANGUAGES, decimal, number, percent, tr
+from autoal_gui.core.registry import discover
 from autoal_gui.gui.languages import AS_SYSTEM, choose, chosen, in_use, speak
 from autoal_gui.gui.main_window import MainWindow
 from autoal_gui.gui.window_holder import WindowHolder
@@ -27,8 +30,12 @@ def english_again(qapp):
 
 
 @pytest.fixture
-def holder(qtbot, qapp, tmp_path):
-    backend = NearestMean()
+def backend():
+    return NearestMean()
+
+
+@pytest.fixture
+def holder(qtbot, qapp, tmp_path, backend):
     kept = settings(tmp_path)
 
     def make():
@@ -94,6 +101,24 @@ def test_an_export_that_another_language_stops_is_told(qtbot, tmp_path, holder):
     assert before.isHidden()
     assert "Export wurde abgebrochen" in holder.window.status.text()
     assert not export.target.exists()
+
+
+def test_another_language_waits_for_a_model_that_is_being_written(qtbot, tmp_path, holder, backend):
+    before = holder.open()
+    controller = start(before, tmp_path)
+    for class_index in (0, 1, 1, 0):
+        controller.answer(class_index)
+    qtbot.waitUntil(lambda: controller.at_rest)
+    controller.train_now()
+    qtbot.waitUntil(lambda: controller.at_rest)
+    backend.export_gate.clear()
+    controller.export_model(discover("autoal_gui.exporters")["pt"], tmp_path / "model.pt")
+    threading.Timer(0.3, backend.export_gate.set).start()
+    click_language(before, "de")
+    qtbot.waitUntil(lambda: holder.window is not before)
+    assert before.isHidden()
+    assert "Modell wurde noch geschrieben" in holder.window.status.text()
+    assert (tmp_path / "model.pt").is_file()
 
 
 def test_the_program_can_end_although_the_next_window_cannot_be_made(qtbot, holder, monkeypatch):

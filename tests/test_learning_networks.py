@@ -20,9 +20,9 @@ from scipy.special import softmax
 from scipy.stats import entropy as scipy_entropy
 from torchvision.models import resnet18
 
-from autoal_gui.core.errors import AutoALError, Cancelled
+from autoal_gui.core.errors import AutoALError, Cancelled, SourceError
 from autoal_gui.learning import rows
-from autoal_gui.learning.evidence import gather
+from autoal_gui.learning.evidence import gather, last_layer
 from autoal_gui.learning.networks import FEATURES, STAGES, Backbone, SearchNet
 from autoal_gui.learning.training import (
     Schedule,
@@ -208,6 +208,16 @@ def test_features_of_many_images_are_kept_in_half_precision(context, model, monk
     with torch.no_grad():
         large.backbone.stages[-1][-1].bn2.bias.fill_(1e6)  # as a bad training may leave it
     assert np.isfinite(evidence_of(context, large, range(1, 12)).features).all()
+
+
+def test_more_than_the_disk_has_is_refused_before_a_pass(context, model):
+    before = sorted(context.feed.cache.folder.iterdir())
+    with (
+        pytest.raises(SourceError, match="GB are free"),
+        last_layer(context, model, 10**12, 0, np.float16),
+    ):
+        pass
+    assert sorted(context.feed.cache.folder.iterdir()) == before
 
 
 def test_the_seed_alone_draws_the_passes(context, model):

@@ -170,15 +170,16 @@ class SetResult:
     def starts_agree(self) -> bool:
         """Whether methods with the same seed and start begin at the same point, as they must.
 
-        Not those that begin without labels: each then asks for its own first.
+        Where they begin without labels, all but random choice ask for the same images first.
         """
-        first: dict[tuple[int, bool], Metrics] = {}
+        first: dict[tuple[int, bool, bool], Metrics] = {}
         for method, result in self.methods.items():
             same_model = all(name in ASKING for name, _ in method.changes)
             for run in result.runs if same_model else ():
-                start = min(run.seconds)
-                point = run.metrics.get(start)
-                if point and first.setdefault((run.seed, method.warm), point) != point:
+                start = min(run.metrics)
+                chance = min(run.seconds) < start and method.mode == "random"
+                point = run.metrics[start]
+                if first.setdefault((run.seed, method.warm, chance), point) != point:
                     return False
         return True
 

@@ -60,6 +60,7 @@ WITHOUT_WARM_START = mark(
 )
 NO_MODEL = mark("There is no trained model yet: label a batch and let a round finish first.")
 EXPORT_STOPPED = mark("The export was stopped; nothing was written.")
+MODEL_LEFT = mark("A model was still being written; it is complete once its file is there.")
 LABELS_NOT_WRITTEN = mark("The labels could not be written there; the project is unchanged.")
 
 
@@ -212,8 +213,8 @@ class Controller(QObject):
             return
         self.project_closing.emit()
         self._drop_prediction()
+        told = self.stop_export()
         self._client.abandon()
-        stopped = self.stop_export()
         self.checks.close()
         # Where the disk is full, the same batch is dealt again, and a round that is not said to
         # have ended is one that was interrupted.
@@ -230,8 +231,8 @@ class Controller(QObject):
         self._waiting_question, self._explaining = None, False
         self._warming, self._gave_up = None, False
         self.project_closed.emit()
-        if stopped:  # not as a notice, which the next project's words would replace at once
-            self.failed.emit(tr(EXPORT_STOPPED), "")
+        if told:  # not as a notice, which the next project's words would replace at once
+            self.failed.emit(tr(told), "")
 
     def close(self) -> None:
         """Close project and engine; the thread has ended when this returns."""
@@ -871,10 +872,17 @@ class Controller(QObject):
         waits, written = self._waiting_export is not None, self._client.running
         return self.label_export.running or waits or isinstance(written, ExportModel)
 
-    def stop_export(self) -> bool:
-        """Leave what is being written, or waits to be; say whether a file is missing for that."""
+    def stop_export(self) -> str:
+        """Leave what is being written, or waits to be; return what to tell, or nothing.
+
+        The sentence is for `tr`: the language may change before it is shown. No exporter of a
+        model looks whether it is to stop: the engine ends when it has written it.
+        """
         waited, self._waiting_export = self._waiting_export is not None, None
-        return self.label_export.close() or waited
+        if isinstance(self._client.running, ExportModel):
+            self._client.abandon()
+            return MODEL_LEFT
+        return EXPORT_STOPPED if self.label_export.close() or waited else ""
 
     def export_labels(
         self,

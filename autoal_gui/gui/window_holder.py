@@ -7,7 +7,6 @@ from PySide6.QtCore import QObject, QSettings, Qt, Slot
 from PySide6.QtWidgets import QApplication
 
 from autoal_gui.core.language import tr
-from autoal_gui.gui.controller import EXPORT_STOPPED
 from autoal_gui.gui.languages import choose, chosen, speak
 from autoal_gui.gui.main_window import MainWindow
 
@@ -58,4 +57,4 @@ class WindowHolder(QObject):
             self._application.setQuitOnLastWindowClosed(True)
         window.go_to(*place)
         told = tr("The window speaks this language now; everything is where it was.")
-        window.say(f"{told} {tr(EXPORT_STOPPED)}" if stopped else told)
+        window.say(f"{told} {tr(stopped)}" if stopped else told)

@@ -12,6 +12,7 @@ from autoal_gui.core.messages import Progress, Step
 from autoal_gui.learning import rows
 from autoal_gui.learning.networks import FEATURES, Classifier
 from autoal_gui.learning.training import Context, Labels
+from autoal_gui.sources.arrays import require_space
 from autoal_gui.strategies.contract import Evidence, Labelled
 
 
@@ -69,6 +70,9 @@ def last_layer(
     folder, passes = context.feed.cache.folder, context.settings.stochastic_passes
     heads = model.stochastic_heads(passes, torch.Generator().manual_seed(seed))
     classes = heads.shape[1]
+    if images >= rows.MANY:
+        row = FEATURES * np.dtype(kind).itemsize + classes * (1 + passes) * 4  # bytes
+        require_space(folder, images * row)
     with (
         rows.new_rows(folder, (images, FEATURES), kind) as features,
         rows.new_rows(folder, (images, classes), np.float32) as probabilities,

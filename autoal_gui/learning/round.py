@@ -1,4 +1,4 @@
-"""One round as a generator of events: train, evaluate, search, rank (Algorithm 1)."""
+"""One round as a generator of events: search, train, evaluate, rank (Algorithm 1)."""
 
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass, replace

@@ -1,6 +1,5 @@
 """Numbers of many images, a row each: in memory, or in a file where they would fill it."""
 
-import math
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -12,7 +11,6 @@ import numpy.typing as npt
 
 from autoal_gui.core.errors import SourceError
 from autoal_gui.core.language import tr
-from autoal_gui.sources.arrays import require_space
 
 MANY = 20_000  # images whose features take 20 MB in half precision
 Array = npt.NDArray[Any]
@@ -38,7 +36,7 @@ class Rows(Protocol):
 
 @contextmanager
 def new_rows(folder: Path, shape: tuple[int, ...], kind: type[np.generic]) -> Iterator[Rows]:
-    """Give an array to write: from `MANY` rows on in a file, which is then memory-mapped.
+    """Give an array to write: from `MANY` rows on in a file, which is memory-mapped when whole.
 
     Its pages are the system's, which takes them back when memory is short. The file has no name
     where the system allows that; it is gone with the array, or with a program that is killed.
@@ -49,15 +47,14 @@ def new_rows(folder: Path, shape: tuple[int, ...], kind: type[np.generic]) -> It
         kind: of the numbers.
 
     Raises:
-        SourceError: the disk has no room, or must not be written to.
+        SourceError: the disk must not be written to.
     """
     if shape[0] < MANY:
         yield _InMemory(np.empty(shape, kind))
         return
-    require_space(folder, math.prod(shape) * np.dtype(kind).itemsize)
     with ExitStack() as stack:
         with _told():
-            # Without a buffer, which would try once more to write what it held when it is closed.
+            # Without a buffer: it would find out too late that the disk is full.
             file = stack.enter_context(tempfile.TemporaryFile(dir=folder, buffering=0))
         yield _InFile(file, shape, np.dtype(kind))
 
@@ -87,7 +84,9 @@ class _InFile:
 
     def add(self, values: Array) -> None:
         with _told():
-            values.astype(self._kind, copy=False).tofile(self._file)
+            left = memoryview(values.astype(self._kind, copy=False).tobytes())
+            while left:
+                left = left[self._file.write(left) :]
 
     def whole(self) -> Array:
         with _told():

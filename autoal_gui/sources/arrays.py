@@ -104,7 +104,7 @@ def require_space(folder: Path, wanted: int) -> None:
     if wanted * 1.1 > free:
         raise SourceError(
             tr(
-                "The images take {wanted} GB on the disk, but only {free} GB are free.",
+                "This takes {wanted} GB on the disk, but only {free} GB are free.",
                 wanted=decimal(wanted / 1e9, 1),
                 free=decimal(free / 1e9, 1),
             )
