@@ -57,7 +57,7 @@ def open_demo(folder: Path) -> "MainWindow":
 
 
 def play(controller: "Controller", rounds: int) -> None:
-    """Answer batch after batch with the known labels until `rounds` rounds have finished."""
+    """Answer batch after batch with the known labels until so many models have been trained."""
     project, told = controller.project, 0
     truth = project.hidden_truth()
     wait_for_warm_start(controller)
@@ -66,7 +66,7 @@ def play(controller: "Controller", rounds: int) -> None:
         for record in records[told:]:
             print(round_text(record), flush=True)
         told = len(records)
-        if told >= rounds:
+        if sum(record.labels > 0 for record in records) >= rounds:
             return
         for _ in range(project.settings.batch_size):
             image = controller.current

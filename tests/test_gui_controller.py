@@ -424,13 +424,20 @@ def test_the_first_round_waits_for_the_warm_start_and_labelling_does_not(qtbot, 
     assert not warming.round_waits
 
 
-def test_a_warm_start_that_ends_before_the_batch_starts_no_round(qtbot, warming, backend):
-    label(warming, BATCH - 1)
+@pytest.mark.parametrize("given", [0, BATCH - 1])
+def test_a_warm_start_that_ends_before_the_batch_asks_for_the_next_images(
+    qtbot, warming, backend, given
+):
+    label(warming, given)
+    shown = warming.current
     finish(qtbot, warming, backend)
-    assert kinds(backend) == ["WarmStart"]
-    label(warming, 1)
-    idle(qtbot, warming)
     assert kinds(backend) == ["WarmStart", "RunRound"]
+    assert warming.current == shown
+    asked = [image for image in warming.project.ranking if image not in warming.answered]
+    assert list(warming.batch) == [shown, *(image for image in asked if image != shown)][:BATCH]
+    label(warming, BATCH)
+    idle(qtbot, warming)
+    assert kinds(backend) == ["WarmStart", "RunRound", "RunRound"]
     assert warming.project.warm_start.seconds == 180.0
 
 
@@ -477,7 +484,8 @@ def test_a_stop_uses_what_was_learned_and_lasts_until_it_is_continued(qtbot, war
 
 def test_what_was_continued_goes_on_after_closing(qtbot, warming, backend):
     warming.cancel()
-    idle(qtbot, warming)
+    finish(qtbot, warming, backend)
+    backend.gate.clear()
     warming.continue_learning()
     folder = warming.project.folder
     said = []
@@ -491,12 +499,12 @@ def test_what_was_continued_goes_on_after_closing(qtbot, warming, backend):
 
 def test_a_project_whose_warm_start_was_stopped_opens_without_a_round(qtbot, warming, backend):
     warming.cancel()
-    idle(qtbot, warming)
+    finish(qtbot, warming, backend)
     folder, drawn = warming.project.folder, warming.batch
     warming.close_project()
     assert warming.open_project(folder)
     assert warming.state is State.IDLE
-    assert kinds(backend) == ["WarmStart"]
+    assert kinds(backend) == ["WarmStart", "RunRound"]
     assert warming.batch == drawn
 
 
@@ -540,14 +548,14 @@ def test_a_lost_warm_start_is_made_again(qtbot, warming, backend, damage):
         warming.open_project(folder)
     assert "missing or damaged" in said.args[0]
     idle(qtbot, warming)
-    assert kinds(backend) == ["WarmStart", "WarmStart"]
+    assert kinds(backend) == ["WarmStart", "RunRound", "WarmStart", "RunRound"]
     damage(warming.project.warm_file)
     failures = []
     warming.failed.connect(lambda *words: failures.append(words))
     backend.fail_round = CheckpointError("That file is damaged.")
     label(warming, BATCH)
     idle(qtbot, warming)
-    assert kinds(backend)[2:] == ["RunRound", "WarmStart", "RunRound"]
+    assert kinds(backend)[4:] == ["RunRound", "WarmStart", "RunRound"]
     assert failures == []
 
 
@@ -564,13 +572,14 @@ def test_settings_start_and_stop_the_warm_start(qtbot, warming, backend):
     warming.change_settings(settings.but(input_size=64))
     qtbot.waitUntil(lambda: len(backend.commands) == 3)
     finish(qtbot, warming, backend)
-    assert [c.settings.input_size for c in backend.commands] == [28, 28, 64]
+    learned = [c.settings for c in backend.commands if isinstance(c, WarmStart)]
+    assert [settings.input_size for settings in learned] == [28, 28, 64]
     assert warming.project.warm_start.input_size == 64
     warming.change_settings(settings.but(input_size=64, mode="entropy", warm_seconds=60.0))
     assert warming.state is State.IDLE
     warming.change_settings(settings)
     idle(qtbot, warming)
-    assert len(backend.commands) == 4
+    assert kinds(backend)[3:] == ["RunRound", "WarmStart", "RunRound"]
 
 
 @pytest.mark.parametrize("given", [True, False])

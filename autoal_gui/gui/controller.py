@@ -117,6 +117,7 @@ class Controller(QObject):
         """What was answered last, be it to a repeat."""
         self._round: int | None = None
         self._trained_on: tuple[tuple[int, int], ...] | None = None
+        self._anew = False  # a round is due although its labels may not be new
         self._due = False  # a batch was completed, and no round has started for it yet
         self._warming: RunSettings | None = None  # those of the warm start that runs
         self._gave_up = False  # the warm start failed
@@ -226,7 +227,8 @@ class Controller(QObject):
                 self._project.end_round(self._round, "interrupted", tr("The project was closed."))
         self._project.close()
         self._project, self._queue, self._current = None, LabelQueue(), None
-        self._round, self._trained_on, self._due = None, None, False
+        self._round, self._trained_on = None, None
+        self._due, self._anew = False, False
         self._last_answered, self._selection = None, None
         self._waiting_question, self._explaining = None, False
         self._warming, self._gave_up = None, False
@@ -622,7 +624,7 @@ class Controller(QObject):
 
     def _train_anew(self) -> None:
         """Have a round run when the engine is free, although its labels may not be new."""
-        self._due, self._trained_on = True, ()
+        self._due, self._anew = True, True
 
     def _labels_changed(self) -> bool:
         if self._trained_on is None:
@@ -631,7 +633,7 @@ class Controller(QObject):
 
     def _start_round(self) -> None:
         project = self.project
-        self._due = False
+        self._due, self._anew = False, False
         self._trained_on = project.training_labels()
         number = self._round = project.begin_round()
         self._client.submit(
@@ -706,8 +708,7 @@ class Controller(QObject):
         project = self.project
         if project.wants_warm_start:
             project.finish_warm_start(result, settings)
-            if project.finished_rounds():  # their model saw other features
-                self._train_anew()
+            self._train_anew()  # at once: even a few images are better asked for than drawn
         self._warming = None
         self.rounds_changed.emit()
         self._go_on()
@@ -803,7 +804,7 @@ class Controller(QObject):
 
     def _start_due(self) -> None:
         self._due = False
-        if self._labels_changed():
+        if self._anew or self._labels_changed():
             self._start_round()
 
     # -- settings and classes -----------------------------------------------------------------
