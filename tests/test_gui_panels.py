@@ -281,9 +281,12 @@ def test_a_warm_start_that_was_stopped_offers_to_go_on(qtbot, window, tmp_path, 
     panel, controller = window.desk.training, window.controller
     qtbot.waitUntil(lambda: panel.value("warm start") > 0)
     qtbot.mouseClick(panel._stop, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: not controller.is_warming)
+    backend.gate.set()  # for the round that follows at once
     qtbot.waitUntil(lambda: controller.at_rest)
     assert panel.learned.text() == "Learned from 30 images in 3\xa0min, then stopped."
     assert panel.resume.isVisible()
+    backend.gate.clear()
     qtbot.mouseClick(panel.resume, Qt.MouseButton.LeftButton)
     assert controller.is_warming
     assert panel.resume.isHidden()
