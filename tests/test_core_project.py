@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
-from limits import files_of_at_most
+from limits import files_of_at_most, needs_limits
 from project_support import (
     copied,
     create,
@@ -1005,7 +1005,7 @@ def test_whatever_cannot_be_saved_is_said_in_a_sentence_and_undone(project, writ
     project.close()
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such limit")
+@needs_limits
 def test_an_answer_that_the_system_will_not_write_does_not_stand(project):
     for image_id in (1, 2, 3):
         project.answer(image_id, "label", 0)

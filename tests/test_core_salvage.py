@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from limits import files_of_at_most, needs_limits
 from project_support import file_of, new_project, no_progress, result_of
 
 from autoal_gui.core.chain import replayable
@@ -234,8 +235,8 @@ def test_a_damaged_version_is_recovered_and_a_later_one_is_left_alone(tmp_path):
     assert file_of(project).read_bytes() == kept
 
 
+@needs_limits
 def test_where_there_is_no_room_the_damaged_file_stays_as_it_is(tmp_path):
-    resource = pytest.importorskip("resource", reason="Windows has no such limit")
     project = new_project(tmp_path)
     project.answer(1, "label", 0)
     content = closed(project)
@@ -243,13 +244,8 @@ def test_where_there_is_no_room_the_damaged_file_stays_as_it_is(tmp_path):
     content = content[:place] + b"\xff" + content[place + 1 :]
     put(project, content)
     before = sorted(project.folder.rglob("*"))
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (64, hard))  # bytes that a file may have
-    try:
-        with pytest.raises(ProjectError, match="cannot be written"):
-            recover(project.folder, list_images, no_progress)
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    with files_of_at_most(64), pytest.raises(ProjectError, match="cannot be written"):
+        recover(project.folder, list_images, no_progress)
     assert (project.folder / FILE_NAME).read_bytes() == content
     assert sorted(project.folder.rglob("*")) == before
     with pytest.raises(ProjectDamaged):

@@ -11,6 +11,7 @@ import pytest
 import safetensors.numpy
 from hypothesis import given
 from hypothesis import strategies as st
+from limits import files_of_at_most, needs_limits
 from project_support import (
     as_ordinary_user,
     create,
@@ -347,18 +348,13 @@ def test_a_read_only_folder_keeps_what_is_in_it(place):
     assert sorted(p.name for p in closed.iterdir()) == sorted(names)
 
 
+@needs_limits
 def test_a_full_disk_keeps_what_was_there(write, tmp_path):
-    resource = pytest.importorskip("resource", reason="Windows has no such limit")
     target = tmp_path / "t"
     target.write_bytes(b"older")
     before = sorted(tmp_path.iterdir())
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (64, hard))  # bytes that a file may have
-    try:
-        with pytest.raises(FAILURES):
-            write(target)
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    with files_of_at_most(64), pytest.raises(FAILURES):
+        write(target)
     assert target.read_bytes() == b"older"
     assert sorted(tmp_path.iterdir()) == before
 

@@ -1,12 +1,11 @@
 """What fails while the window is open ends in one sentence, and the same key works again."""
 
 import shutil
-import sys
 
 import numpy as np
 import pytest
 from gui_support import QUIET, draw_folder
-from limits import files_of_at_most
+from limits import files_of_at_most, needs_limits
 from PySide6.QtCore import Qt
 
 from autoal_gui.core.project import FILE_NAME, Project, ProjectPlan
@@ -15,7 +14,6 @@ from autoal_gui.gui.main_window import folder_spec
 from autoal_gui.sources.opening import list_images, open_images
 
 pytestmark = pytest.mark.qt_log_ignore(QUIET)
-needs_limits = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such limits")
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 import threading
 
 import pytest
-from gui_support import QUIET, NearestMean, SlowExport, no_thread_left, services, settings
+from gui_support import QUIET, SlowExport, no_thread_left, services, settings
 from PySide6.QtCore import QLocale, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication, QDialogButtonBox
@@ -27,11 +27,6 @@ def english_again(qapp):
     speak(qapp, "en")
     language.use("en")
     QLocale.setDefault(locale)
-
-
-@pytest.fixture
-def backend():
-    return NearestMean()
 
 
 @pytest.fixture

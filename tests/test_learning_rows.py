@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from limits import files_of_at_most
+from limits import files_of_at_most, needs_limits
 
 from autoal_gui.benchmark.fresh import own_bytes
 from autoal_gui.core.errors import SourceError
@@ -51,7 +51,7 @@ def test_a_file_of_rows_has_no_name_once_its_array_is_gone(tmp_path):
 
 
 @pytest.mark.usefixtures("in_a_file")
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such limit")
+@needs_limits
 @pytest.mark.parametrize("width", [2, 512])
 def test_a_disk_that_is_full_is_told_at_the_first_rows_without_room(tmp_path, width):
     part = np.ones((100, width), np.float32)  # the narrower ones are less than a buffer holds
