@@ -3,6 +3,8 @@
 import os
 import sys
 
+from autoal_gui.core.memory import keep_freed_memory
+
 
 def main() -> int:
     """Run the program and return its exit status."""
@@ -16,6 +18,7 @@ def main() -> int:
     # A built program without a console has no standard streams to write to.
     sys.stdout = sys.stdout or open(os.devnull, "w")  # noqa: PTH123, SIM115 - kept open
     sys.stderr = sys.stderr or sys.stdout
+    keep_freed_memory()
     from autoal_gui.cli import run
 
     return run(sys.argv[1:])

@@ -96,6 +96,33 @@ def test_a_result_is_complete_and_consistent(mode, request):
         assert query.score == pytest.approx(mixed)
 
 
+@pytest.mark.parametrize(
+    ("mode", "candidates", "looked_at"),
+    [
+        ("entropy", TINY.candidates, False),
+        ("coreset", TINY.candidates, True),
+        ("vote", TINY.candidates, False),
+        ("vote", (*TINY.candidates, "coreset"), True),
+        ("paper", TINY.candidates, False),
+        ("auto", TINY.candidates, True),
+        ("albl", TINY.candidates, True),
+    ],
+)
+def test_labelled_images_are_scored_where_a_strategy_looks_at_them(
+    mode, candidates, looked_at, tmp_path, monkeypatch
+):
+    real, seen = rounds.as_labelled, []
+
+    def listened(evidence, labels):
+        seen.append(labels)
+        return real(evidence, labels)
+
+    monkeypatch.setattr(rounds, "as_labelled", listened)
+    command = command_of(tmp_path, TINY.but(mode=mode, candidates=candidates))
+    events_of(command)
+    assert (command.labelled in seen) == looked_at
+
+
 def test_scores_fall_along_the_queries(paper):
     scores = [query.score for query in paper[1][-1].queries]
     assert scores == sorted(scores, reverse=True)
@@ -352,7 +379,8 @@ def test_scoring_and_evaluation_leave_the_task_model_as_training_left_it(tmp_pat
         return evidence
 
     monkeypatch.setattr(tasks, "gather", listened)
-    result = result_of(command_of(tmp_path, PAPER))
+    settings = PAPER.but(candidates=(*PAPER.candidates, "coreset"))
+    result = result_of(command_of(tmp_path, settings))
     states.append(load_checkpoint(Path(result.checkpoint))[1])
     assert len(states) == 7  # around evaluation, scoring, the labelled images, and what was saved
     assert all(same_state(states[0], state) for state in states[1:])

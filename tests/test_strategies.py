@@ -26,6 +26,7 @@ from autoal_gui.strategies import (
     vaal,
     variation_ratio,
 )
+from autoal_gui.strategies.candidates import is_policy, needs_labelled
 from autoal_gui.strategies.contract import chosen_mask, rank, top
 
 PLUGINS = discover("autoal_gui.strategies")
@@ -54,6 +55,15 @@ def test_a_strategy_introduces_itself(strategy):
     assert strategy.LABEL
     assert strategy.SOURCE
     assert isinstance(strategy.ORDER, int)
+
+
+@every_strategy
+def test_a_strategy_says_whether_it_looks_at_labelled_images(strategy):
+    evidence = replace(evidence_of(60), labelled=labelled_of(12))
+    alone = strategy.score(replace(evidence, labelled=None))
+    looks = not np.array_equal(strategy.score(evidence), alone)
+    # A policy looks for what became of its earlier draws; here there are none.
+    assert needs_labelled([strategy.NAME]) == (looks or is_policy(strategy.NAME))
 
 
 @every_strategy

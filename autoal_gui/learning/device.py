@@ -1,9 +1,7 @@
 """Where and in which precision the networks run: one setting for CPU, CUDA and MPS."""
 
 import contextlib
-import ctypes
 import os
-import sys
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
@@ -55,18 +53,6 @@ def use_threads(count: int | None = None) -> None:
     `autoal_gui.__main__` sets before torch is imported.
     """
     torch.set_num_threads(count or max(1, (os.cpu_count() or 2) - 1))
-
-
-def give_back_memory() -> None:
-    """Hand memory that has been freed back to the system.
-
-    glibc keeps it for the process: measured on 28-pixel images, a warm start and a round left 470
-    MB behind of which 330 were free, and what a pool needs came on top of them.
-    """
-    if sys.platform == "linux":
-        trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # other C libraries have none
-        if trim is not None:
-            trim(0)
 
 
 def _best() -> str:

@@ -121,7 +121,7 @@ def searched_ballot(
 
 def _placebo_seed(settings: RunSettings, evidence: Evidence) -> tuple[int, ...]:
     """Return what a placebo is drawn with: another draw in each round."""
-    return settings.seed, 0 if evidence.labelled is None else len(evidence.labelled)
+    return settings.seed, len(evidence)
 
 
 def voted_ballot(

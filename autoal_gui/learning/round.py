@@ -40,9 +40,10 @@ from autoal_gui.learning.task import (
 )
 from autoal_gui.learning.training import Context, Labels
 from autoal_gui.learning.work import TRAINING_COST, Work
-from autoal_gui.strategies.candidates import is_policy
+from autoal_gui.strategies.candidates import is_policy, needs_labelled
 from autoal_gui.strategies.contract import Evidence, Labelled
 
+VOTES = ("paper", "vote")  # the modes that weigh the settings' candidates, and nothing else
 FEWEST_AUDITED = 5  # images; a share of fewer says nothing
 FEWEST_BY_CHANCE = 10  # labels; a model of fewer says nothing
 ONE_CLASS = mark("Two classes are needed before a model can be trained; label a few more images.")
@@ -111,7 +112,8 @@ def _readable_data(command: RunRound, ids: list[int]) -> _Data:
 
 def _planned_units(command: RunRound) -> float:
     settings, labels = command.settings, len(command.labelled)
-    units = float(len(command.unlabelled) + len(command.evaluation) + labels)
+    units = float(len(command.unlabelled) + len(command.evaluation))
+    units += labels if _looks_at_labelled(settings) else 0
     if not warm_checkpoint(command):
         units += training_units(settings, labels)
     if settings.mode == "paper" and can_search(command.labelled):
@@ -182,7 +184,7 @@ def _trained_round(
     metrics = _measured(seen)
     with context.work.timed("scoring"):
         evidence = yield from task.look(data.unlabelled, _wanted(context, data), "scoring")
-        known = yield from _known(task, data.labelled)
+        known = yield from _known(context.settings, task, data.labelled)
         evidence = replace(evidence, labelled=known, history=command.history)
         ballot, reason = yield from _ballot(context, evidence, net, task.head)
     card = _card(command, context, data.labelled, task, metrics)
@@ -204,8 +206,22 @@ def _wanted(context: Context, data: _Data) -> int:
     return min(context.settings.batch_size, max(1, len(data.unlabelled)))
 
 
-def _known(task: TaskModel, labelled: Labels) -> Generator[Progress, None, Labelled]:
-    """Return what strategies that compare with labelled images look at."""
+def _looks_at_labelled(settings: RunSettings) -> bool:
+    """Whether what the mode asks by compares with the labelled images."""
+    if settings.mode == "auto":
+        return True
+    return needs_labelled(settings.weighed if settings.mode in VOTES else (settings.mode,))
+
+
+def _known(
+    settings: RunSettings, task: TaskModel, labelled: Labels
+) -> Generator[Progress, None, Labelled | None]:
+    """Return what strategies that compare with labelled images look at; None where none does.
+
+    Beside a fitted last layer it is always there: its features are kept, and it measures.
+    """
+    if task.head is None and not _looks_at_labelled(settings):
+        return None
     seen = yield from task.look([i for i, _ in labelled], 1, "scoring")
     return as_labelled(seen, labelled)
 
@@ -229,12 +245,14 @@ def _predicted(seen: Labelled | None) -> Predicted:
     return Predicted.of(seen.image_ids, seen.probabilities) if seen else Predicted.nothing()
 
 
-def _out_of_fold(head: Head | None, known: Labelled) -> Predicted:
-    return Predicted.of(known.image_ids, head.out_of_fold) if head else Predicted.nothing()
+def _out_of_fold(head: Head | None, known: Labelled | None) -> Predicted:
+    if head is None or known is None:
+        return Predicted.nothing()
+    return Predicted.of(known.image_ids, head.out_of_fold)
 
 
 def by_chance(
-    head: Head | None, known: Labelled, seen: Labelled | None, history: tuple[Asked, ...]
+    head: Head | None, known: Labelled | None, seen: Labelled | None, history: tuple[Asked, ...]
 ) -> ByChance | None:
     """Measure what the labels of the images drawn at random give alone.
 
@@ -245,7 +263,7 @@ def by_chance(
         None where every layer was trained, where nothing is there to measure on, where fewer than
         `FEWEST_BY_CHANCE` or all labels were drawn at random, or where they are of one class.
     """
-    if head is None or seen is None:
+    if head is None or known is None or seen is None:
         return None
     drawn = [asked.query.image_id for asked in history if asked.query.audit]
     inside = np.isin(known.image_ids, drawn)
@@ -296,7 +314,7 @@ def _ballot(
         return auto_ballot(evidence, head, settings, context.work.check)
     if is_policy(mode):
         return policy_ballot(evidence, mode, candidates), ""
-    if mode in ("paper", "vote"):
+    if mode in VOTES:
         return voted_ballot(evidence, candidates, settings.pinned_on), ""
     return voted_ballot(evidence, (mode,)), ""
 

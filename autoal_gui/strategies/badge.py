@@ -18,6 +18,7 @@ NAME = "badge"
 LABEL = "BADGE"
 SOURCE = "Ash et al. 2020"
 ORDER = 90
+NEEDS_LABELLED = False
 
 
 @one_thread

@@ -9,6 +9,7 @@ NAME = "bald"
 LABEL = "BALD"
 SOURCE = "Houlsby et al. 2011; Gal et al. 2017"
 ORDER = 50
+NEEDS_LABELLED = False
 
 
 def score(evidence: Evidence) -> Scores:

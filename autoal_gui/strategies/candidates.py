@@ -16,6 +16,12 @@ def is_policy(name: str) -> bool:
     return hasattr(discover("autoal_gui.strategies").get(name), "draw")
 
 
+def needs_labelled(names: Sequence[str]) -> bool:
+    """Whether one of these strategies looks at the labelled images."""
+    strategies = discover("autoal_gui.strategies")
+    return any(getattr(strategies[name], "NEEDS_LABELLED", True) for name in names)
+
+
 def candidate_scores(evidence: Evidence, candidates: Sequence[str]) -> Array:
     """Return the candidates' scores over the evidence: (K, n)."""
     strategies = discover("autoal_gui.strategies")

@@ -56,7 +56,7 @@ class Evidence:
     seed: int = 0
     """For strategies that draw: the same seed gives the same scores."""
     labelled: Labelled | None = None
-    """What the model was trained on; None before anything was."""
+    """What the model was trained on; None before anything was, or where no strategy needs it."""
     history: tuple[Asked, ...] = ()
     """What earlier rounds asked for, in the order of the rounds."""
 
@@ -92,6 +92,9 @@ class Strategy(Protocol):
     """Author and year of the method."""
     ORDER: int
     """Place in lists, ascending."""
+    NEEDS_LABELLED: bool
+    """Whether it looks at `Evidence.labelled`, which costs a pass over those images; a module that
+    does not say so is taken to."""
 
     def score(self, evidence: Evidence) -> Scores:
         """Return (n,) finite scores; higher is asked first. Permuting images permutes scores."""

@@ -7,6 +7,7 @@ NAME = "entropy"
 LABEL = "Maximum entropy"
 SOURCE = "Shannon 1948"
 ORDER = 10
+NEEDS_LABELLED = False
 
 
 def score(evidence: Evidence) -> Scores:

@@ -9,6 +9,7 @@ NAME = "kmeans"
 LABEL = "k-means"
 SOURCE = "Ahmed et al. 2020"
 ORDER = 40
+NEEDS_LABELLED = False
 
 
 @one_thread

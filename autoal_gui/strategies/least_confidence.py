@@ -8,6 +8,7 @@ NAME = "least_confidence"
 LABEL = "Least confidence"
 SOURCE = "Wang & Shang 2014"
 ORDER = 30
+NEEDS_LABELLED = False
 
 
 def score(evidence: Evidence) -> Scores:

@@ -7,6 +7,7 @@ NAME = "margin"
 LABEL = "Margin"
 SOURCE = "Scheffer et al. 2001"
 ORDER = 20
+NEEDS_LABELLED = False
 
 
 def score(evidence: Evidence) -> Scores:

@@ -9,6 +9,7 @@ NAME = "mean_std"
 LABEL = "Mean standard deviation"
 SOURCE = "Kampffmeyer et al. 2016"
 ORDER = 70
+NEEDS_LABELLED = False
 
 
 def score(evidence: Evidence) -> Scores:

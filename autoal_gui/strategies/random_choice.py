@@ -8,6 +8,7 @@ NAME = "random"
 LABEL = "Random"
 SOURCE = "simple random sampling"
 ORDER = 80
+NEEDS_LABELLED = False
 
 
 def score(evidence: Evidence) -> Scores:

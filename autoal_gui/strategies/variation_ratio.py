@@ -9,6 +9,7 @@ NAME = "variation_ratio"
 LABEL = "Variation ratio"
 SOURCE = "Freeman 1965; Gal et al. 2017"
 ORDER = 60
+NEEDS_LABELLED = False
 
 
 def score(evidence: Evidence) -> Scores:
