@@ -1,0 +1,44 @@
+"""What the C library does with memory that has been freed: kept while work goes on, then returned.
+
+Only glibc can be told; everything here does nothing elsewhere.
+"""
+
+import ctypes
+import sys
+from typing import Any
+
+M_TRIM_THRESHOLD, M_MMAP_THRESHOLD, M_ARENA_MAX = -1, -3, -8  # of glibc's malloc.h
+KEPT = 512 * 2**20  # bytes: more than a step frees and takes again with each batch
+LARGEST_KEPT = 32 * 2**20  # bytes of one block, the most that glibc allows
+
+
+def keep_freed_memory() -> None:
+    """Have memory that a batch frees ready for the next; call it before there are threads.
+
+    Else it goes back to the system and comes anew, page by page: measured on 28-pixel images, up to
+    a tenth of a training step's time. One arena serves all threads: those of further ones are
+    taken apart in steps of 64 MB, whatever the thresholds are.
+    """
+    for option, value in (
+        (M_TRIM_THRESHOLD, KEPT),
+        (M_MMAP_THRESHOLD, LARGEST_KEPT),
+        (M_ARENA_MAX, 1),
+    ):
+        _call("mallopt", option, value)
+
+
+def give_back_memory() -> None:
+    """Hand memory that has been freed back to the system.
+
+    glibc keeps it for the process: measured on 28-pixel images, a warm start and a round left 470
+    MB behind of which 330 were free, and what a pool needs came on top of them.
+    """
+    _call("malloc_trim", 0)
+
+
+def _call(function: str, *values: int) -> None:
+    """Call a function of glibc; other C libraries have none of that name."""
+    if sys.platform == "linux":
+        found: Any = getattr(ctypes.CDLL(None), function, None)
+        if found is not None:
+            found(*values)
