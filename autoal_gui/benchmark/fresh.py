@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from autoal_gui.core.errors import AutoALError
+from autoal_gui.core.memory import keep_freed_memory
 from autoal_gui.core.processes import end_with_parent
 
 Result = TypeVar("Result")
@@ -67,13 +68,19 @@ def _one_process() -> Iterator[ProcessPoolExecutor]:
     """
     # Spawned, not forked: it must have loaded nothing, and Qt and torch do not survive a fork.
     method = get_context("spawn")
-    with ProcessPoolExecutor(1, mp_context=method, initializer=end_with_parent) as pool:
+    with ProcessPoolExecutor(1, mp_context=method, initializer=_begin) as pool:
         try:
             yield pool
         except BrokenProcessPool as error:
             raise AutoALError(
                 "What was being measured was ended by the system; is there too little memory?"
             ) from error
+
+
+def _begin() -> None:
+    """Have the new process keep its memory as the program does, and end with the one behind it."""
+    keep_freed_memory()
+    end_with_parent()
 
 
 class _Watch(threading.Thread):
