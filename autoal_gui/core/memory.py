@@ -8,7 +8,7 @@ import sys
 from typing import Any
 
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD, M_ARENA_MAX = -1, -3, -8  # of glibc's malloc.h
-KEPT = 512 * 2**20  # bytes: more than a step frees and takes again with each batch
+KEPT = 128 * 2**20  # bytes; with 64 pages still came anew, with 512 no fewer than with this
 LARGEST_KEPT = 32 * 2**20  # bytes of one block, the most that glibc allows
 
 
