@@ -27,7 +27,7 @@ def batches():
     for turn in range(6):
         if turn == 1:
             began = resource.getrusage(resource.RUSAGE_THREAD).ru_minflt
-        layers = [bytearray(20_000_000) for _ in range(8)]
+        layers = [bytearray(10_000_000) for _ in range(8)]
         del layers
     print(resource.getrusage(resource.RUSAGE_THREAD).ru_minflt - began)
 thread = threading.Thread(target=batches)
@@ -49,6 +49,6 @@ def test_freed_memory_goes_back_to_the_system():
 
 
 def test_memory_that_a_batch_frees_is_there_for_the_next():
-    """Else its 8 x 20 MB come anew from the system in each turn, page by page."""
+    """Else its 8 x 10 MB come anew from the system in each turn, page by page."""
     usual = printed(FAULTS.format(first=""))
     assert printed(FAULTS.format(first="keep_freed_memory()")) < usual / 10
