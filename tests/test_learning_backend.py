@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from learning_support import TINY, command_of, never, result_of, same_results
+from learning_support import TINY, classifier, command_of, never, result_of, same_results
 
 from autoal_gui.core.errors import AutoALError, Cancelled, CheckpointError, SettingsError
 from autoal_gui.core.messages import (
@@ -120,7 +120,11 @@ def test_an_accelerator_without_memory_is_left_for_the_cpu(monkeypatch, tmp_path
     """No accelerator here: its name stands for one that is there."""
 
     def pretended(settings):
-        return Device(torch.device("cpu" if settings.device == "cpu" else "cuda"), None)
+        return Device(
+            torch.device("cpu" if settings.device == "cpu" else "cuda"),
+            None,
+            torch.contiguous_format,
+        )
 
     monkeypatch.setattr(backend, "choose_device", pretended)
     command = command_of(tmp_path, TINY.but(device="auto", infer_batch=8))
@@ -171,6 +175,19 @@ def test_the_precision_asked_for_is_used(precision, label):
     with device.autocast():
         product = torch.nn.functional.linear(torch.ones(2, 2), torch.ones(2, 2))
     assert product.dtype == (torch.bfloat16 if precision == "bf16" else torch.float32)
+
+
+def test_the_layout_follows_the_stem_and_a_checkpoint_does_not(tmp_path):
+    """Channels-last on the stems it pays for; what is saved is in the one layout all can read."""
+    lasting = {"3x3": True, "3x3/2": False, "7x7": True}
+    for stem, last in lasting.items():
+        placed = choose_device(TINY.but(stem=stem)).place(classifier(stem=stem))
+        weight = placed.backbone.stages[1][0].conv1.weight
+        assert weight.is_contiguous(memory_format=torch.channels_last) == last
+        assert weight.is_contiguous() != last
+    result = result_of(command_of(tmp_path))
+    _, state = load_checkpoint(Path(result.checkpoint))
+    assert all(value.is_contiguous() for value in state.values())
 
 
 def test_without_bf16_instructions_auto_is_fp32(monkeypatch):

@@ -90,7 +90,7 @@ def save_checkpoint(file: Path, model: Classifier, card: ModelCard) -> str:
     Raises:
         CheckpointError: it cannot be written, or could not be read again.
     """
-    state = {name: value.detach().cpu() for name, value in model.state_dict().items()}
+    state = {name: value.detach().cpu().contiguous() for name, value in model.state_dict().items()}
     if not _is_finite(state):
         raise CheckpointError(
             tr(

@@ -87,7 +87,7 @@ def predict(
         raise ImageUnreadable(tr("None of the images can be read."))
     context = Context(Feed(cache, card.normalisation, chosen), settings, work)
     evidence = yield from gather(
-        context, model.to(chosen.device), readable, 1, settings.seed, "evaluation"
+        context, chosen.place(model), readable, 1, settings.seed, "evaluation"
     )
     if not np.isfinite(evidence.probabilities).all():
         raise CheckpointError(tr("The model gives no usable probabilities for these images."))

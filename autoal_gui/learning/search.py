@@ -91,7 +91,7 @@ def search(
     """
     settings, channels = context.settings, context.feed.cache.channels
     build = partial(SearchNet, channels, len(settings.weighed), settings.stem)
-    net = same_start(build, seed).to(context.device.device)
+    net = context.device.place(same_start(build, seed))
     optimiser = torch.optim.SGD(
         net.parameters(), lr=settings.search_learning_rate, momentum=settings.search_momentum
     )
@@ -116,7 +116,7 @@ def _fit(
     build = partial(
         Classifier, context.feed.cache.channels, classes, settings.stem, settings.dropout
     )
-    fitnet = same_start(build, seed).to(context.device.device)
+    fitnet = context.device.place(same_start(build, seed))
     schedule = Schedule(
         settings.fit_steps,
         settings.train_batch,

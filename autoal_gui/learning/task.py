@@ -79,7 +79,7 @@ def untrained(context: Context, command: RunRound, unit: bool = False) -> Classi
     model = same_start(build, settings.seed)
     if start := warm or command.start_from:
         load_weights(model, Path(start), command.classes, settings.stem)
-    return model.to(context.device.device)
+    return context.device.place(model)
 
 
 def cold_task(

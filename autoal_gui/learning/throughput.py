@@ -23,7 +23,7 @@ def bare_pass(command: RunRound) -> float:
     """
     settings, device = command.settings, choose_device(command.settings)
     model, card = load_model(Path(command.checkpoint))
-    model.to(device.device)
+    device.place(model)
     cache = ImageCache.open(command.pool, card.input_size, Path(command.workspace), card.channels)
     size, ids = settings.infer_batch, command.unlabelled
     parts = [ids[start : start + size] for start in range(0, len(ids), size)]

@@ -158,9 +158,9 @@ class _Learner:
         """Start from the seed, or where a run that was put down has left off."""
         settings, channels = command.settings, context.feed.cache.channels
         build = partial(Classifier, channels, len(command.classes), settings.stem, settings.dropout)
-        model = same_start(build, settings.seed).to(context.device.device)
+        model = context.device.place(same_start(build, settings.seed))
         projector = same_start(partial(Projector, model.backbone), settings.seed)
-        projector = projector.to(context.device.device)
+        projector = context.device.place(projector)
         optimiser = torch.optim.AdamW(
             projector.parameters(), lr=LEARNING_RATE, weight_decay=WEIGHT_DECAY
         )
