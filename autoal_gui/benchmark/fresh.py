@@ -11,8 +11,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from autoal_gui.core.errors import AutoALError
-from autoal_gui.core.memory import keep_freed_memory
-from autoal_gui.core.processes import end_with_parent
+from autoal_gui.core.processes import begin_process
 
 Result = TypeVar("Result")
 INTERVAL = 0.01  # seconds between two looks; to touch 100 MB takes a process longer
@@ -68,19 +67,13 @@ def _one_process() -> Iterator[ProcessPoolExecutor]:
     """
     # Spawned, not forked: it must have loaded nothing, and Qt and torch do not survive a fork.
     method = get_context("spawn")
-    with ProcessPoolExecutor(1, mp_context=method, initializer=_begin) as pool:
+    with ProcessPoolExecutor(1, mp_context=method, initializer=begin_process) as pool:
         try:
             yield pool
         except BrokenProcessPool as error:
             raise AutoALError(
                 "What was being measured was ended by the system; is there too little memory?"
             ) from error
-
-
-def _begin() -> None:
-    """Have the new process keep its memory as the program does, and end with the one behind it."""
-    keep_freed_memory()
-    end_with_parent()
 
 
 class _Watch(threading.Thread):

@@ -19,12 +19,9 @@ def keep_freed_memory() -> None:
     a tenth of a training step's time. One arena serves all threads: those of further ones are
     taken apart in steps of 64 MB, whatever the thresholds are.
     """
-    for option, value in (
-        (M_TRIM_THRESHOLD, KEPT),
-        (M_MMAP_THRESHOLD, LARGEST_KEPT),
-        (M_ARENA_MAX, 1),
-    ):
-        _call("mallopt", option, value)
+    _call("mallopt", M_TRIM_THRESHOLD, KEPT)
+    _call("mallopt", M_MMAP_THRESHOLD, LARGEST_KEPT)
+    _call("mallopt", M_ARENA_MAX, 1)
 
 
 def give_back_memory() -> None:

@@ -4,12 +4,16 @@ import os
 import threading
 from multiprocessing import parent_process
 
+from autoal_gui.core.memory import keep_freed_memory
 
-def end_with_parent() -> None:
-    """End this process as soon as the one that started it is gone, in the middle of its work.
 
-    A parent that is killed cannot end its children, and nobody would await what they do.
+def begin_process() -> None:
+    """Make this process, just started, keep memory as the program does, and end with its parent.
+
+    It ends in the middle of its work: a parent that is killed cannot end its children, and nobody
+    would await what they do.
     """
+    keep_freed_memory()  # first: it must come before there are threads
     threading.Thread(target=_wait_and_end, daemon=True).start()
 
 

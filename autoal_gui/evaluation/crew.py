@@ -15,8 +15,7 @@ from types import TracebackType
 from typing import Any, cast
 
 from autoal_gui.core.errors import AutoALError
-from autoal_gui.core.memory import keep_freed_memory
-from autoal_gui.core.processes import end_with_parent
+from autoal_gui.core.processes import begin_process
 
 Task = Callable[[Any], Any]
 """A function of a module; what it takes and gives can be pickled."""
@@ -106,8 +105,7 @@ class Crew:
 def _serve(connection: Connection) -> None:
     """Carry out tasks until the other end is closed, or the process behind it is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever started this process ends it
-    end_with_parent()
-    keep_freed_memory()
+    begin_process()
     _use_one_thread()
     while True:
         try:
