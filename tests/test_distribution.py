@@ -25,7 +25,7 @@ else:
     import tomli as tomllib
 
 ROOT = Path(__file__).parents[1]
-SOURCES = ("autoal_gui", "resources", "pyproject.toml", "MANIFEST.in", "README.md", "LICENSE")
+SOURCES = ("autoal_gui", "resources", "pyproject.toml", "README.md", "LICENSE")
 
 
 def python(code: str, folder: Path, *search: Path) -> str:
@@ -49,7 +49,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
             shutil.copytree(source, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
         else:
             shutil.copy(source, folder / name)
-    build = "from setuptools import build_meta; print(build_meta.build_wheel('dist'))"
+    build = "from hatchling import build; print(build.build_wheel('dist'))"
     name = python(build, folder).splitlines()[-1]
     return folder / "dist" / name
 
