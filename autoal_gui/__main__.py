@@ -3,7 +3,7 @@
 import os
 import sys
 
-from autoal_gui.core.memory import keep_freed_memory
+from autoal_gui.core.system.memory import keep_freed_memory
 
 
 def main() -> int:

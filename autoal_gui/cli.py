@@ -14,13 +14,13 @@ import autoal_gui
 from autoal_gui.benchmark.command import add_benchmark
 from autoal_gui.check_command import add_checks
 from autoal_gui.core.errors import AutoALError
-from autoal_gui.core.files import write_json
 from autoal_gui.core.language import tr
 from autoal_gui.core.messages import Event, Notice, Progress
 from autoal_gui.core.metrics import Metrics
 from autoal_gui.core.pool import ImagePool, Listing
 from autoal_gui.core.registry import discover
 from autoal_gui.core.settings import DEVICES, PRESETS, RunSettings, fitted_to, with_fixed_epochs
+from autoal_gui.core.system.files import write_json
 from autoal_gui.evaluation.command import add_evaluate
 from autoal_gui.exporters.predictions import save_predictions, write_predictions
 

@@ -13,7 +13,6 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QTextEdit
 
 from autoal_gui.core.backend import CancelCheck
 from autoal_gui.core.errors import Cancelled, CheckpointError, ImageUnreadable
-from autoal_gui.core.files import sha256_of
 from autoal_gui.core.messages import (
     STEPS,
     Command,
@@ -39,6 +38,7 @@ from autoal_gui.core.pool import ProgressCallback
 from autoal_gui.core.project import ProjectPlan
 from autoal_gui.core.session import State
 from autoal_gui.core.settings import PRESETS
+from autoal_gui.core.system.files import sha256_of
 from autoal_gui.gui.controller import Controller
 from autoal_gui.gui.main_window import MainWindow, folder_spec
 from autoal_gui.gui.services import Services

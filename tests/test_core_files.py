@@ -8,8 +8,8 @@ import pytest
 
 from autoal_gui.core import migrations
 from autoal_gui.core.errors import AutoALError
-from autoal_gui.core.files import replacing_folder, write_json, write_text
 from autoal_gui.core.registry import discover
+from autoal_gui.core.system.files import replacing_folder, write_json, write_text
 
 
 def test_a_text_that_cannot_be_written_is_one_sentence(tmp_path):

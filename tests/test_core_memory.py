@@ -10,7 +10,7 @@ pytestmark = pytest.mark.skipif(
 
 FREED = """
 from autoal_gui.benchmark.fresh import own_bytes
-from autoal_gui.core.memory import give_back_memory
+from autoal_gui.core.system.memory import give_back_memory
 blocks = [bytes(100_000) for _ in range(2000)]
 kept = blocks[::100]  # among them, so that what lies between cannot go back by itself
 del blocks
@@ -21,7 +21,7 @@ print(before - own_bytes())
 
 FAULTS = """
 import resource, threading
-from autoal_gui.core.memory import keep_freed_memory
+from autoal_gui.core.system.memory import keep_freed_memory
 {first}
 def batches():
     for turn in range(6):

@@ -16,7 +16,7 @@ from PIL import Image
 import autoal_gui
 from autoal_gui.cli import run
 from autoal_gui.core.errors import AutoALError
-from autoal_gui.core.files import resources
+from autoal_gui.core.system.files import resources
 from autoal_gui.distribution import desktop, icons, notices
 
 if sys.version_info >= (3, 11):
@@ -86,7 +86,7 @@ def test_what_the_wheel_installs_runs_away_from_the_sources(wheel: Path, tmp_pat
     place = tmp_path / "installed"
     zipfile.ZipFile(wheel).extractall(place)
     code = (
-        "import autoal_gui; from autoal_gui.core.files import resources\n"
+        "import autoal_gui; from autoal_gui.core.system.files import resources\n"
         "from autoal_gui.cli import run\n"
         "print(autoal_gui.__file__); print((resources() / 'style.qss').resolve())\n"
         "run(['--version'])"

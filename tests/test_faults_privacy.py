@@ -18,13 +18,13 @@ from project_support import (
 )
 
 from autoal_gui.core.errors import AutoALError
-from autoal_gui.core.files import replacing
 from autoal_gui.core.handover import Snapshot
 from autoal_gui.core.messages import CommandFailed, RoundFinished
 from autoal_gui.core.pool import SourceSpec
 from autoal_gui.core.project import FILE_NAME, Project
 from autoal_gui.core.recovery import recover
 from autoal_gui.core.registry import discover
+from autoal_gui.core.system.files import replacing
 from autoal_gui.engine.engine import explained, where
 from autoal_gui.exporters import csv_labels
 from autoal_gui.sources.opening import list_images, open_images

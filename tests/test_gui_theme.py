@@ -9,7 +9,7 @@ from gui_support import QUIET
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QApplication, QLabel
 
-from autoal_gui.core.files import resources
+from autoal_gui.core.system.files import resources
 from autoal_gui.gui.actions import COMMANDS
 from autoal_gui.gui.keys import LETTERS, class_keys
 from autoal_gui.gui.theme import (

@@ -11,9 +11,9 @@ from catalogues import CODES, ROOT, compiled, po_file, read, template, translate
 from PySide6.QtGui import QTextDocument
 
 from autoal_gui.core import language
-from autoal_gui.core.files import resources
 from autoal_gui.core.language import LANGUAGES
 from autoal_gui.core.merge import Merge, report
+from autoal_gui.core.system.files import resources
 from autoal_gui.gui.help_page import TOPICS, heading
 
 PLURALS = {"de": 2, "fr": 2, "es": 2, "zh": 1}

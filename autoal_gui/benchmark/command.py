@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from autoal_gui.benchmark.plan import Plan, told
-from autoal_gui.core.files import write_json
 from autoal_gui.core.settings import PRESETS
+from autoal_gui.core.system.files import write_json
 
 PARTS = ("round", "scoring", "scale", "start", "latency")
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from autoal_gui.core.errors import AutoALError
-from autoal_gui.core.processes import begin_process
+from autoal_gui.core.system.processes import begin_process
 
 Result = TypeVar("Result")
 INTERVAL = 0.01  # seconds between two looks; to touch 100 MB takes a process longer

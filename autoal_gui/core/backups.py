@@ -10,7 +10,7 @@ import re
 import sqlite3
 from pathlib import Path
 
-from autoal_gui.core.files import replacing
+from autoal_gui.core.system.files import replacing
 
 log = logging.getLogger(__name__)
 

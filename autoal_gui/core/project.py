@@ -19,7 +19,6 @@ from autoal_gui.core import checks, database
 from autoal_gui.core.backups import keep_backup
 from autoal_gui.core.entries import first_broken, insert_entry, last_seal, read_entries
 from autoal_gui.core.errors import ProjectDamaged, ProjectError, SettingsError
-from autoal_gui.core.files import sha256_of
 from autoal_gui.core.journal import (
     OWN,
     UNSEALED,
@@ -48,6 +47,7 @@ from autoal_gui.core.readings import Reading
 from autoal_gui.core.repeats import EVERY, repeats_for
 from autoal_gui.core.settings import RunSettings
 from autoal_gui.core.splits import assign_splits
+from autoal_gui.core.system.files import sha256_of
 from autoal_gui.core.tally import Tally
 from autoal_gui.core.warm import WarmRecord, same_input, state_file
 

@@ -9,8 +9,8 @@ import sys
 from pathlib import Path
 
 from autoal_gui.core.errors import AutoALError
-from autoal_gui.core.files import resources, write_text
 from autoal_gui.core.language import tr
+from autoal_gui.core.system.files import resources, write_text
 
 NAME = "autoal-gui"
 

@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from autoal_gui.core.errors import AutoALError
-from autoal_gui.core.files import write_json, write_text
 from autoal_gui.core.settings import DEVICES, PRESETS
+from autoal_gui.core.system.files import write_json, write_text
 from autoal_gui.evaluation.crew import Crew
 from autoal_gui.evaluation.failures import keep_failure, read_failures
 from autoal_gui.evaluation.methods import GROUPS, Method, methods_of

@@ -15,7 +15,7 @@ from types import TracebackType
 from typing import Any, cast
 
 from autoal_gui.core.errors import AutoALError
-from autoal_gui.core.processes import begin_process
+from autoal_gui.core.system.processes import begin_process
 
 Task = Callable[[Any], Any]
 """A function of a module; what it takes and gives can be pickled."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autoal_gui.core.errors import AutoALError
-from autoal_gui.core.files import write_json
+from autoal_gui.core.system.files import write_json
 from autoal_gui.evaluation.plan import Job
 from autoal_gui.evaluation.records import read_json
 from autoal_gui.sources.arrays import make_folder

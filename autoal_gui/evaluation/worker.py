@@ -18,11 +18,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autoal_gui.core.errors import SourceError
-from autoal_gui.core.files import write_json
 from autoal_gui.core.messages import Event
 from autoal_gui.core.metrics import Metrics
 from autoal_gui.core.pool import ImageReader, ListedImage, Listing
 from autoal_gui.core.settings import RunSettings, fitted_to
+from autoal_gui.core.system.files import write_json
 from autoal_gui.evaluation.methods import Method
 from autoal_gui.evaluation.plan import DataSet, Job, WarmJob
 from autoal_gui.evaluation.records import program, read_json

@@ -10,11 +10,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from autoal_gui.core.errors import ProjectError
-from autoal_gui.core.files import replacing
 from autoal_gui.core.handover import Choices, Snapshot, no_progress, pseudonyms
 from autoal_gui.core.journal import Entry
 from autoal_gui.core.language import mark, tr, tr_count
 from autoal_gui.core.pool import ProgressCallback
+from autoal_gui.core.system.files import replacing
 
 NAME = "csv"
 LABEL = mark("Table (CSV)")

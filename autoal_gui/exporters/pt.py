@@ -4,9 +4,9 @@ import shutil
 from pathlib import Path
 
 from autoal_gui.core.errors import CheckpointError
-from autoal_gui.core.files import replacing
 from autoal_gui.core.language import mark, tr
 from autoal_gui.core.model import TrainedModel
+from autoal_gui.core.system.files import replacing
 from autoal_gui.exporters.contract import DIFFERS, NOT_WRITTEN
 
 NAME = "pt"

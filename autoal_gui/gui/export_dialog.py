@@ -24,8 +24,8 @@ from PySide6.QtWidgets import (
 
 from autoal_gui.core.handover import Choices
 from autoal_gui.core.language import mark, tr, tr_count
-from autoal_gui.core.names import safe_name
 from autoal_gui.core.registry import discover
+from autoal_gui.core.system.safe_names import safe_name
 from autoal_gui.gui.controller import NO_MODEL, Controller
 from autoal_gui.gui.parts import card, fitting, text_label
 from autoal_gui.gui.theme import set_property

@@ -14,8 +14,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from autoal_gui.core.files import resources
 from autoal_gui.core.language import in_use, tr
+from autoal_gui.core.system.files import resources
 from autoal_gui.gui.actions import Actions
 from autoal_gui.gui.controller import Controller
 from autoal_gui.gui.pages import Page

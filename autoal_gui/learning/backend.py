@@ -9,7 +9,6 @@ import torch
 from autoal_gui.core.backend import CancelCheck
 from autoal_gui.core.errors import AutoALError
 from autoal_gui.core.language import tr
-from autoal_gui.core.memory import give_back_memory
 from autoal_gui.core.messages import (
     Command,
     Event,
@@ -23,6 +22,7 @@ from autoal_gui.core.messages import (
     WarmStart,
 )
 from autoal_gui.core.settings import RunSettings
+from autoal_gui.core.system.memory import give_back_memory
 from autoal_gui.learning.device import choose_device, use_threads
 from autoal_gui.learning.explain import explain
 from autoal_gui.learning.export import export_model

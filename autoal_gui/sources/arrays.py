@@ -13,9 +13,9 @@ import numpy as np
 import numpy.typing as npt
 
 from autoal_gui.core.errors import ImageUnreadable, SourceError
-from autoal_gui.core.files import replacing
 from autoal_gui.core.language import decimal, tr
 from autoal_gui.core.pool import ListedImage, Pixels, Split
+from autoal_gui.core.system.files import replacing
 from autoal_gui.sources.ticks import Ticks
 
 Stack = npt.NDArray[np.generic]

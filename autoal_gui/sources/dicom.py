@@ -16,7 +16,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from autoal_gui.core.errors import ImageUnreadable, SourceError
-from autoal_gui.core.files import sha256_of
 from autoal_gui.core.language import tr
 from autoal_gui.core.pool import (
     ListedImage,
@@ -27,6 +26,7 @@ from autoal_gui.core.pool import (
     ProgressCallback,
     SourceSpec,
 )
+from autoal_gui.core.system.files import sha256_of
 from autoal_gui.sources.ticks import INTERVAL, Ticks
 from autoal_gui.sources.tree import (
     classes_of,

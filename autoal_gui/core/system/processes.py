@@ -4,7 +4,7 @@ import os
 import threading
 from multiprocessing import parent_process
 
-from autoal_gui.core.memory import keep_freed_memory
+from autoal_gui.core.system.memory import keep_freed_memory
 
 
 def begin_process() -> None:
