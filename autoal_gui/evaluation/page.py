@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from xml.etree.ElementTree import Element
 
-from autoal_gui.core.charts import (
+from autoal_gui.core.report.charts import (
     Line,
     Row,
     bounds,
@@ -11,7 +11,7 @@ from autoal_gui.core.charts import (
     differences_chart,
     sample_line,
 )
-from autoal_gui.core.markup import document, table, tag
+from autoal_gui.core.report.markup import document, table, tag
 from autoal_gui.evaluation.failures import Failure, failed_lines
 from autoal_gui.evaluation.methods import Method, reference
 from autoal_gui.evaluation.plan import Setup

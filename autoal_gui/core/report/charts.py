@@ -10,7 +10,7 @@ from typing import Protocol
 from xml.etree.ElementTree import Element
 
 from autoal_gui.core.language import decimal
-from autoal_gui.core.markup import tag
+from autoal_gui.core.report.markup import tag
 
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#8f7a00", "#56b4e9", "#7a7a7a")
 """Okabe & Ito 2008, which colour-blind people tell apart too."""

@@ -1,0 +1,1 @@
+"""The building blocks of a page that is written: markup and charts."""
