@@ -24,8 +24,8 @@ from dicom_support import dataset_of
 from PIL import Image
 
 from autoal_gui.core.errors import ImageUnreadable
-from autoal_gui.core.pixels import picture_to_uint8
-from autoal_gui.core.pool import Picture
+from autoal_gui.core.images.pixels import picture_to_uint8
+from autoal_gui.core.images.pool import Picture
 from autoal_gui.sources.decode import decode
 from autoal_gui.sources.dicom_file import open_dicom
 

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QTextEdit
 
 from autoal_gui.core.backend import CancelCheck
 from autoal_gui.core.errors import Cancelled, CheckpointError, ImageUnreadable
+from autoal_gui.core.images.pool import ProgressCallback
 from autoal_gui.core.messages import (
     STEPS,
     Command,
@@ -34,7 +35,6 @@ from autoal_gui.core.messages import (
 )
 from autoal_gui.core.metrics import ByChance, Metrics
 from autoal_gui.core.model import StartModel
-from autoal_gui.core.pool import ProgressCallback
 from autoal_gui.core.project import ProjectPlan
 from autoal_gui.core.session import State
 from autoal_gui.core.settings import PRESETS

@@ -10,8 +10,8 @@ import numpy as np
 import torch
 
 from autoal_gui.core.errors import ImageUnreadable
+from autoal_gui.core.images.pool import ImagePool, Pixels, PoolImage
 from autoal_gui.core.messages import Event, Predicted, Progress, RoundFinished, RunRound
-from autoal_gui.core.pool import ImagePool, Pixels, PoolImage
 from autoal_gui.core.settings import RunSettings
 from autoal_gui.learning.device import choose_device
 from autoal_gui.learning.images import ImageCache

@@ -10,7 +10,7 @@ from PIL import Image
 from project_support import no_progress
 
 from autoal_gui.core.errors import SourceError
-from autoal_gui.core.pool import SourceSpec
+from autoal_gui.core.images.pool import SourceSpec
 from autoal_gui.sources.opening import list_images
 
 TRIALS = Path(__file__).parent / "trials"

@@ -35,9 +35,7 @@ from autoal_gui.core.errors import (
     ProjectError,
     SourceError,
 )
-from autoal_gui.core.journal import Entry, Journal
-from autoal_gui.core.messages import Asked, Query, WarmStarted
-from autoal_gui.core.pool import (
+from autoal_gui.core.images.pool import (
     ImagePool,
     ListedImage,
     Listing,
@@ -45,6 +43,8 @@ from autoal_gui.core.pool import (
     SourceSpec,
     longest_side,
 )
+from autoal_gui.core.journal import Entry, Journal
+from autoal_gui.core.messages import Asked, Query, WarmStarted
 from autoal_gui.core.project import RANKING_KEPT, Project, Suggestion, make_folders
 from autoal_gui.core.readings import Reading
 from autoal_gui.core.splits import assign_splits, default_evaluation_size

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from autoal_gui.core.images.pool import PoolImage
 from autoal_gui.core.journal import Entry, Journal
-from autoal_gui.core.pool import PoolImage
 from autoal_gui.core.review import (
     KINDS,
     SORTS,

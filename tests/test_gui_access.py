@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 )
 from test_gui_window import start
 
-from autoal_gui.core.pool import SourceSpec
+from autoal_gui.core.images.pool import SourceSpec
 from autoal_gui.gui.main_window import MainWindow, folder_spec
 from autoal_gui.gui.pages import PAGES
 

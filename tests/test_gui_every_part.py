@@ -29,8 +29,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from autoal_gui.core.images.pool import ImagePool, PoolImage
 from autoal_gui.core.messages import RunRound
-from autoal_gui.core.pool import ImagePool, PoolImage
 from autoal_gui.core.project import Project
 from autoal_gui.core.registry import discover
 from autoal_gui.gui import thumbnails

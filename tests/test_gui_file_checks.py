@@ -9,8 +9,8 @@ from PySide6.QtCore import Qt
 
 from autoal_gui.core.checks import Checked
 from autoal_gui.core.errors import Cancelled, SourceError
+from autoal_gui.core.images.pool import SourceSpec
 from autoal_gui.core.merge import matches
-from autoal_gui.core.pool import SourceSpec
 from autoal_gui.core.project import Project, ProjectPlan
 from autoal_gui.core.settings import PRESETS
 from autoal_gui.gui.file_checks import check_files

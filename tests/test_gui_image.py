@@ -13,9 +13,9 @@ from PySide6.QtGui import QColor, QWheelEvent
 from PySide6.QtWidgets import QApplication
 
 from autoal_gui.core.errors import ImageUnreadable
-from autoal_gui.core.look import Look
-from autoal_gui.core.pixels import picture_to_uint8
-from autoal_gui.core.pool import ImagePool, Picture, PoolImage
+from autoal_gui.core.images.display_window import Look
+from autoal_gui.core.images.pixels import picture_to_uint8
+from autoal_gui.core.images.pool import ImagePool, Picture, PoolImage
 from autoal_gui.gui.image_loader import ImageLoader
 from autoal_gui.gui.image_view import ImageView
 from autoal_gui.gui.levels import FINEST_HALVED, halved, levels, thumbnail, to_image

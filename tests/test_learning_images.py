@@ -9,7 +9,7 @@ from learning_support import SIDE, drained, picture, pool_of
 from PIL import Image
 
 from autoal_gui.core.errors import AutoALError
-from autoal_gui.core.pixels import to_uint8
+from autoal_gui.core.images.pixels import to_uint8
 from autoal_gui.learning.images import ImageCache, Normalisation, square
 
 GREY = [picture(0, i) for i in range(6)]

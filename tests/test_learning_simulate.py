@@ -6,8 +6,8 @@ import pytest
 from learning_support import TINY, Pictures, never, picture, same_results
 
 from autoal_gui.core.errors import EarlyAccess, SourceError
+from autoal_gui.core.images.pool import HiddenTruth, ListedImage, Listing
 from autoal_gui.core.messages import RoundFinished
-from autoal_gui.core.pool import HiddenTruth, ListedImage, Listing
 from autoal_gui.learning.backend import TorchBackend
 from autoal_gui.learning.simulate import Replay, ReplaySet, as_record, as_report
 

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QColor, QImage, QPainter
 
-from autoal_gui.core.look import BASES, PRESETS, Greys, Look
-from autoal_gui.core.pixels import grey_table, picture_to_uint8
-from autoal_gui.core.pool import Picture
+from autoal_gui.core.images.display_window import BASES, PRESETS, Greys, Look
+from autoal_gui.core.images.pixels import grey_table, picture_to_uint8
+from autoal_gui.core.images.pool import Picture
 from autoal_gui.gui.actions import Actions
 from autoal_gui.gui.image_view import DRAGGED_PIXELS, ImageView
 from autoal_gui.gui.levels import levels

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from autoal_gui.core.pixels import to_channels, to_uint8
+from autoal_gui.core.images.pixels import to_channels, to_uint8
 
 grey_shapes = st.tuples(st.integers(1, 12), st.integers(1, 12))
 shapes = grey_shapes | grey_shapes.map(lambda side: (*side, 3))

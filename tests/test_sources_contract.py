@@ -11,7 +11,7 @@ from PIL import Image
 
 import autoal_gui.sources
 from autoal_gui.core.errors import Cancelled, ImageUnreadable, SourceError
-from autoal_gui.core.pool import SourceSpec
+from autoal_gui.core.images.pool import SourceSpec
 from autoal_gui.core.registry import discover
 
 SOURCES = discover(autoal_gui.sources.__name__)

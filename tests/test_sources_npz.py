@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autoal_gui.core.errors import Cancelled, ImageUnreadable, SourceError
-from autoal_gui.core.pool import SourceSpec
+from autoal_gui.core.images.pool import SourceSpec
 from autoal_gui.sources import npz
 
 DATA = Path(__file__).parents[2] / "shared" / "data"

@@ -771,7 +771,7 @@ def test_a_policys_ballot_ranks_by_the_draw_and_tells_what_it_was_drawn_with(str
 def test_a_policy_plays_rounds_and_remembers_its_draws(tmp_path):
     from learning_support import TINY, never, picture, pool_of
 
-    from autoal_gui.core.pool import HiddenTruth
+    from autoal_gui.core.images.pool import HiddenTruth
     from autoal_gui.learning.backend import TorchBackend
     from autoal_gui.learning.simulate import Replay, ReplaySet
 

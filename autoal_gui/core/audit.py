@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from autoal_gui.core.images.pool import PoolImage
 from autoal_gui.core.journal import UNSEALED, Entry, Journal, sealed
-from autoal_gui.core.pool import PoolImage
 
 COLUMNS = (
     "line",

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import get_args
 
+from autoal_gui.core.images.pool import ProgressCallback
 from autoal_gui.core.journal import UNSEALED, Action, Entry, Journal, Purpose, sealed
-from autoal_gui.core.pool import ProgressCallback
 from autoal_gui.core.salvage import (
     LEAF,
     Cell,

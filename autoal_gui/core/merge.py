@@ -18,9 +18,9 @@ from autoal_gui.core import database
 from autoal_gui.core.copies import copy_between
 from autoal_gui.core.entries import read_entries
 from autoal_gui.core.errors import ImageUnreadable, ProjectDamaged, ProjectError
+from autoal_gui.core.images.pool import CheckingReader, ImageReader, PoolImage, ProgressCallback
 from autoal_gui.core.journal import ANSWERS, Entry, Journal
 from autoal_gui.core.language import mark, number, tr, tr_count
-from autoal_gui.core.pool import CheckingReader, ImageReader, PoolImage, ProgressCallback
 
 SAME_PROJECT = mark("That is this project; choose the other reader's.")
 

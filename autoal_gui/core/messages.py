@@ -10,8 +10,8 @@ from typing import Literal, get_args
 import numpy as np
 import numpy.typing as npt
 
+from autoal_gui.core.images.pool import ImagePool
 from autoal_gui.core.metrics import ByChance, Metrics
-from autoal_gui.core.pool import ImagePool
 from autoal_gui.core.settings import RunSettings
 
 Step = Literal[

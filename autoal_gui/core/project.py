@@ -19,6 +19,15 @@ from autoal_gui.core import checks, database
 from autoal_gui.core.backups import keep_backup
 from autoal_gui.core.entries import first_broken, insert_entry, last_seal, read_entries
 from autoal_gui.core.errors import ProjectDamaged, ProjectError, SettingsError
+from autoal_gui.core.images.pool import (
+    HiddenTruth,
+    ImagePool,
+    ImageReader,
+    Listing,
+    PoolImage,
+    SourceSpec,
+    Split,
+)
 from autoal_gui.core.journal import (
     OWN,
     UNSEALED,
@@ -32,15 +41,6 @@ from autoal_gui.core.journal import (
 from autoal_gui.core.language import mark, tr
 from autoal_gui.core.messages import Asked, Query, RoundFinished, WarmStarted
 from autoal_gui.core.metrics import ByChance, Metrics, as_plain, from_plain
-from autoal_gui.core.pool import (
-    HiddenTruth,
-    ImagePool,
-    ImageReader,
-    Listing,
-    PoolImage,
-    SourceSpec,
-    Split,
-)
 from autoal_gui.core.predictions import Probabilities, keep_predictions, read_predictions
 from autoal_gui.core.queue import LabelQueue
 from autoal_gui.core.readings import Reading

@@ -12,8 +12,8 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from autoal_gui.core.images.pool import PoolImage
 from autoal_gui.core.journal import ANSWERS, Entry, Journal
-from autoal_gui.core.pool import PoolImage
 
 Sort = Literal["suspicion", "time", "newest", "round", "probability"]
 SORTS: tuple[Sort, ...] = ("suspicion", "time", "newest", "round", "probability")

@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from autoal_gui.core.images.pool import PoolImage, Split
 from autoal_gui.core.journal import Entry
-from autoal_gui.core.pool import PoolImage, Split
 
 
 @dataclass

@@ -9,8 +9,8 @@ from pathlib import Path
 from autoal_gui.core.audit import COLUMNS, rows
 from autoal_gui.core.errors import ProjectError
 from autoal_gui.core.handover import Choices, Snapshot, no_progress
+from autoal_gui.core.images.pool import ProgressCallback
 from autoal_gui.core.language import mark, tr, tr_count
-from autoal_gui.core.pool import ProgressCallback
 from autoal_gui.exporters.csv_labels import plain, write_table
 
 NAME = "audit"

@@ -3,9 +3,9 @@
 import numpy as np
 from PIL import Image
 
+from autoal_gui.core.images.pixels import to_uint8
+from autoal_gui.core.images.pool import Pixels
 from autoal_gui.core.language import tr_count
-from autoal_gui.core.pixels import to_uint8
-from autoal_gui.core.pool import Pixels
 
 
 def as_picture(pixels: Pixels, side: int = 0) -> Image.Image:

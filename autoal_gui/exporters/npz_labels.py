@@ -15,8 +15,8 @@ import numpy.typing as npt
 
 from autoal_gui.core.errors import ProjectError
 from autoal_gui.core.handover import Choices, Snapshot, no_progress
+from autoal_gui.core.images.pool import ProgressCallback, Split
 from autoal_gui.core.language import mark, tr
-from autoal_gui.core.pool import ProgressCallback, Split
 from autoal_gui.core.system.files import replacing
 from autoal_gui.exporters.images import images_told, scaled
 

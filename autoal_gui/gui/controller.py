@@ -16,6 +16,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from autoal_gui.core.errors import AutoALError, CheckpointError, ProjectDamaged, SourceError
 from autoal_gui.core.handover import Choices, Snapshot
+from autoal_gui.core.images.pool import Listing
 from autoal_gui.core.journal import ANSWERS, Action, Entry
 from autoal_gui.core.language import mark, number, tr, tr_count
 from autoal_gui.core.messages import (
@@ -36,7 +37,6 @@ from autoal_gui.core.messages import (
     WarmStart,
     WarmStarted,
 )
-from autoal_gui.core.pool import Listing
 from autoal_gui.core.project import Outcome, Project, ProjectPlan, Suggestion, make_folders
 from autoal_gui.core.queue import LabelQueue
 from autoal_gui.core.removal import remove_class, restore_class

@@ -8,8 +8,8 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from autoal_gui.core.checks import Checked
 from autoal_gui.core.errors import AutoALError, ImageUnreadable
+from autoal_gui.core.images.pool import CheckingReader, ProgressCallback
 from autoal_gui.core.language import tr
-from autoal_gui.core.pool import CheckingReader, ProgressCallback
 from autoal_gui.core.project import Project
 from autoal_gui.engine.jobs import OneJob
 

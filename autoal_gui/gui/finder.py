@@ -8,8 +8,8 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QDialog, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
+from autoal_gui.core.images.pool import ImagePool
 from autoal_gui.core.language import number, tr
-from autoal_gui.core.pool import ImagePool
 from autoal_gui.gui.keys import class_keys
 from autoal_gui.gui.parts import text_label
 

@@ -8,8 +8,8 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QImage
 
 from autoal_gui.core.errors import ImageUnreadable
+from autoal_gui.core.images.pool import ImagePool
 from autoal_gui.core.language import tr
-from autoal_gui.core.pool import ImagePool
 from autoal_gui.gui.levels import Levels, levels, thumbnail
 
 CACHE_BYTES = 256 * 1024**2  # decoded pictures kept: hundreds of small ones, some radiographs

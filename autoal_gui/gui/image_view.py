@@ -14,8 +14,8 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from autoal_gui.core.images.display_window import Greys, Look
 from autoal_gui.core.language import tr
-from autoal_gui.core.look import Greys, Look
 from autoal_gui.gui.levels import Levels, Table
 from autoal_gui.gui.theme import Theme, scale_font
 from autoal_gui.gui.viewport import Viewport, fitted

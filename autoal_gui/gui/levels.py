@@ -10,9 +10,9 @@ import numpy.typing as npt
 from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QImage
 
-from autoal_gui.core.look import Greys, Look
-from autoal_gui.core.pixels import grey_table, levels_of, through_table
-from autoal_gui.core.pool import Picture, Pixels
+from autoal_gui.core.images.display_window import Greys, Look
+from autoal_gui.core.images.pixels import grey_table, levels_of, through_table
+from autoal_gui.core.images.pool import Picture, Pixels
 
 FINEST_HALVED = 1024  # pixels a side above which halves of a picture are kept beside it
 

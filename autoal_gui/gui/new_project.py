@@ -22,9 +22,9 @@ from PySide6.QtWidgets import (
 )
 
 from autoal_gui.core.errors import AutoALError
+from autoal_gui.core.images.pool import Listing, ProgressCallback, SourceSpec
 from autoal_gui.core.language import mark, percent, tr, tr_count
 from autoal_gui.core.model import StartModel
-from autoal_gui.core.pool import Listing, ProgressCallback, SourceSpec
 from autoal_gui.core.project import LabelUse, ProjectPlan
 from autoal_gui.core.settings import PRESETS
 from autoal_gui.core.splits import default_evaluation_size

@@ -8,6 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
+from autoal_gui.core.images.pool import ImagePool, Listing, ProgressCallback, SourceSpec
 from autoal_gui.core.language import mark, number, percent, tr, tr_count
 from autoal_gui.core.messages import (
     CommandFailed,
@@ -18,7 +19,6 @@ from autoal_gui.core.messages import (
     Progress,
 )
 from autoal_gui.core.model import StartModel
-from autoal_gui.core.pool import ImagePool, Listing, ProgressCallback, SourceSpec
 from autoal_gui.core.predicted import Captions, PredictionTable
 from autoal_gui.engine.jobs import OneJob
 from autoal_gui.exporters.predictions import save_predictions

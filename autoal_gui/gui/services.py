@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autoal_gui.core.backend import Backend
+from autoal_gui.core.images.pool import Listing, ProgressCallback, SourceSpec
 from autoal_gui.core.model import StartModel
-from autoal_gui.core.pool import Listing, ProgressCallback, SourceSpec
 from autoal_gui.core.project import OpenImages
 
 ListImages = Callable[[SourceSpec, Path, ProgressCallback], Listing]

@@ -12,9 +12,9 @@ from PySide6.QtCore import QObject, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QImage
 
 from autoal_gui.core.errors import ImageUnreadable
+from autoal_gui.core.images.pixels import picture_to_uint8
+from autoal_gui.core.images.pool import ImagePool, Picture
 from autoal_gui.core.language import tr
-from autoal_gui.core.pixels import picture_to_uint8
-from autoal_gui.core.pool import ImagePool, Picture
 from autoal_gui.gui.image_loader import ImageLoader
 
 SIDES = (96, 192, 384)  # device pixels: a thumbnail is made in the smallest that is large enough

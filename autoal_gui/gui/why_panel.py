@@ -13,9 +13,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from autoal_gui.core.images.pool import Split
 from autoal_gui.core.language import decimal, mark, percent, tr
 from autoal_gui.core.messages import Query
-from autoal_gui.core.pool import Split
 from autoal_gui.gui.names import strategy_label
 from autoal_gui.gui.parts import empty, text_label
 from autoal_gui.gui.strategy_notes import strategy_note

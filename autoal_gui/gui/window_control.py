@@ -4,8 +4,8 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QToolButton
 
+from autoal_gui.core.images.display_window import BASES, PRESETS, Greys, Look
 from autoal_gui.core.language import tr
-from autoal_gui.core.look import BASES, PRESETS, Greys, Look
 from autoal_gui.gui.actions import Actions
 from autoal_gui.gui.image_view import ImageView
 

@@ -17,9 +17,9 @@ from PIL import Image
 from torch import Tensor
 
 from autoal_gui.core.errors import ImageUnreadable, SourceError
+from autoal_gui.core.images.pixels import picture_to_uint8, to_channels, to_uint8
+from autoal_gui.core.images.pool import ImagePool, Pixels
 from autoal_gui.core.language import tr
-from autoal_gui.core.pixels import picture_to_uint8, to_channels, to_uint8
-from autoal_gui.core.pool import ImagePool, Pixels
 from autoal_gui.sources.arrays import require_space
 
 SAMPLED = 2048  # images that the normalisation is estimated from

@@ -9,9 +9,9 @@ import numpy.typing as npt
 
 from autoal_gui.core.backend import CancelCheck
 from autoal_gui.core.errors import CheckpointError, ImageUnreadable
+from autoal_gui.core.images.pool import ImagePool
 from autoal_gui.core.language import tr
 from autoal_gui.core.messages import Predict, Predicted, PredictFinished, Progress
-from autoal_gui.core.pool import ImagePool
 from autoal_gui.core.settings import RunSettings
 from autoal_gui.learning.checkpoint import ModelCard, load_model
 from autoal_gui.learning.device import choose_device

@@ -9,6 +9,13 @@ from typing import Any, TypeVar
 
 from autoal_gui.core.backend import Backend, CancelCheck
 from autoal_gui.core.errors import SourceError
+from autoal_gui.core.images.pool import (
+    HiddenTruth,
+    ImagePool,
+    ImageReader,
+    Listing,
+    longest_side,
+)
 from autoal_gui.core.language import tr
 from autoal_gui.core.messages import (
     Asked,
@@ -18,13 +25,6 @@ from autoal_gui.core.messages import (
     RunRound,
     WarmStart,
     WarmStarted,
-)
-from autoal_gui.core.pool import (
-    HiddenTruth,
-    ImagePool,
-    ImageReader,
-    Listing,
-    longest_side,
 )
 from autoal_gui.core.settings import RunSettings
 from autoal_gui.core.splits import assign_splits

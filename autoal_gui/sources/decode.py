@@ -16,8 +16,8 @@ import numpy.typing as npt
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from autoal_gui.core.errors import ImageUnreadable
+from autoal_gui.core.images.pool import Pixels
 from autoal_gui.core.language import tr
-from autoal_gui.core.pool import Pixels
 
 FORMATS = ("PNG", "JPEG", "TIFF", "BMP", "WEBP")
 """The formats that are tried, whatever the ending of the file says."""

@@ -16,8 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from autoal_gui.core.errors import ImageUnreadable, SourceError
-from autoal_gui.core.language import tr
-from autoal_gui.core.pool import (
+from autoal_gui.core.images.pool import (
     ListedImage,
     Listing,
     Picture,
@@ -26,6 +25,7 @@ from autoal_gui.core.pool import (
     ProgressCallback,
     SourceSpec,
 )
+from autoal_gui.core.language import tr
 from autoal_gui.core.system.files import sha256_of
 from autoal_gui.sources.ticks import INTERVAL, Ticks
 from autoal_gui.sources.tree import (

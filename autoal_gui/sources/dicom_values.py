@@ -14,9 +14,9 @@ from pydicom import Dataset
 from pydicom.pixels.processing import apply_color_lut, apply_modality_lut, apply_voi
 
 from autoal_gui.core.errors import ImageUnreadable
+from autoal_gui.core.images.pixels import HIGH_PERCENTILE, LOW_PERCENTILE
+from autoal_gui.core.images.pool import Picture, Pixels
 from autoal_gui.core.language import tr
-from autoal_gui.core.pixels import HIGH_PERCENTILE, LOW_PERCENTILE
-from autoal_gui.core.pool import Picture, Pixels
 
 Values = npt.NDArray[Any]
 GROUPS = ("PixelValueTransformationSequence", "FrameVOILUTSequence", "CTPixelValueTransformation")

@@ -9,8 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from autoal_gui.core.errors import SourceError
-from autoal_gui.core.language import tr
-from autoal_gui.core.pool import (
+from autoal_gui.core.images.pool import (
     ImageReader,
     ListedImage,
     Listing,
@@ -18,6 +17,7 @@ from autoal_gui.core.pool import (
     SourceSpec,
     Split,
 )
+from autoal_gui.core.language import tr
 from autoal_gui.sources.arrays import ArrayReader, Stack, kept_stack, listed
 from autoal_gui.sources.ticks import Ticks
 

@@ -17,8 +17,7 @@ from functools import partial
 from pathlib import Path
 
 from autoal_gui.core.errors import ImageUnreadable, SourceError
-from autoal_gui.core.language import tr
-from autoal_gui.core.pool import (
+from autoal_gui.core.images.pool import (
     ImageReader,
     ListedImage,
     Listing,
@@ -26,6 +25,7 @@ from autoal_gui.core.pool import (
     ProgressCallback,
     SourceSpec,
 )
+from autoal_gui.core.language import tr
 from autoal_gui.sources.decode import ENDINGS, decode, read_bytes
 from autoal_gui.sources.ticks import Ticks
 from autoal_gui.sources.tree import (

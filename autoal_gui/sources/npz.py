@@ -23,8 +23,7 @@ from typing import IO
 import numpy as np
 
 from autoal_gui.core.errors import SourceError
-from autoal_gui.core.language import tr
-from autoal_gui.core.pool import (
+from autoal_gui.core.images.pool import (
     ImageReader,
     ListedImage,
     Listing,
@@ -32,6 +31,7 @@ from autoal_gui.core.pool import (
     SourceSpec,
     Split,
 )
+from autoal_gui.core.language import tr
 from autoal_gui.sources.arrays import (
     ArrayReader,
     Stack,
