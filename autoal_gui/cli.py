@@ -16,8 +16,8 @@ from autoal_gui.check_command import add_checks
 from autoal_gui.core.errors import AutoALError
 from autoal_gui.core.images.pool import ImagePool, Listing
 from autoal_gui.core.language import tr
+from autoal_gui.core.measures.metrics import Metrics
 from autoal_gui.core.messages import Event, Notice, Progress
-from autoal_gui.core.metrics import Metrics
 from autoal_gui.core.registry import discover
 from autoal_gui.core.settings import DEVICES, PRESETS, RunSettings, fitted_to, with_fixed_epochs
 from autoal_gui.core.system.files import write_json

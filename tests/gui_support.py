@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QTextEdit
 from autoal_gui.core.backend import CancelCheck
 from autoal_gui.core.errors import Cancelled, CheckpointError, ImageUnreadable
 from autoal_gui.core.images.pool import ProgressCallback
+from autoal_gui.core.measures.metrics import ByChance, Metrics
 from autoal_gui.core.messages import (
     STEPS,
     Command,
@@ -33,7 +34,6 @@ from autoal_gui.core.messages import (
     WarmStart,
     WarmStarted,
 )
-from autoal_gui.core.metrics import ByChance, Metrics
 from autoal_gui.core.model import StartModel
 from autoal_gui.core.project import ProjectPlan
 from autoal_gui.core.session import State

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import t as student
 
-from autoal_gui.core.advice import (
+from autoal_gui.core.measures.metrics import ByChance, Metrics
+from autoal_gui.core.measures.stopping_advice import (
     FEWEST,
     STUDENT,
     WINDOW,
@@ -22,7 +23,6 @@ from autoal_gui.core.advice import (
     points,
     sentence,
 )
-from autoal_gui.core.metrics import ByChance, Metrics
 
 
 def curve(values, first=20, batch=20, grain=0.002, chance=0.5):

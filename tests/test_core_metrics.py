@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binomtest
 
-from autoal_gui.core.metrics import Metrics, areas_of, wilson_interval
+from autoal_gui.core.measures.metrics import Metrics, areas_of, wilson_interval
 
 answers = st.integers(1, 20).flatmap(
     lambda classes: st.tuples(

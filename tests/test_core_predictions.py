@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from project_support import new_project, reopened, result_of
 
+from autoal_gui.core.measures.metrics import ByChance, Metrics
 from autoal_gui.core.messages import Predicted
-from autoal_gui.core.metrics import ByChance, Metrics
 
 ROWS = np.array([[0.75, 0.25], [0.125, 0.875]], np.float32)
 

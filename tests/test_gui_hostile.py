@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QTextDocumentFragment
 from PySide6.QtWidgets import QLabel, QWidget
 
-from autoal_gui.core.metrics import Metrics
+from autoal_gui.core.measures.metrics import Metrics
 from autoal_gui.gui.confusion import ConfusionMatrix
 from autoal_gui.gui.parts import plain_tip
 from autoal_gui.gui.start_page import recent_item

@@ -9,8 +9,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 
 from autoal_gui.core.language import percent
+from autoal_gui.core.measures.metrics import Metrics
 from autoal_gui.core.messages import Progress, Query
-from autoal_gui.core.metrics import Metrics
 from autoal_gui.core.project import ProjectPlan, RoundRecord
 from autoal_gui.core.settings import PRESETS
 from autoal_gui.core.warm import WarmRecord

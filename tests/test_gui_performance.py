@@ -8,9 +8,9 @@ from gui_support import QUIET, draw_folder, run_batches, start_project
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 
-from autoal_gui.core.advice import FEWEST, sentence
 from autoal_gui.core.language import percent
-from autoal_gui.core.metrics import ByChance, Metrics
+from autoal_gui.core.measures.metrics import ByChance, Metrics
+from autoal_gui.core.measures.stopping_advice import FEWEST, sentence
 from autoal_gui.gui import performance_panel
 from autoal_gui.gui.confusion import images_of_cell, measured_images
 from autoal_gui.gui.performance_panel import class_values

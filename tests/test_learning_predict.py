@@ -21,8 +21,8 @@ from learning_support import (
 
 from autoal_gui.core.errors import AutoALError, Cancelled, CheckpointError, ImageUnreadable
 from autoal_gui.core.images.pool import SourceSpec
+from autoal_gui.core.measures.metrics import Metrics
 from autoal_gui.core.messages import Predict, Progress
-from autoal_gui.core.metrics import Metrics
 from autoal_gui.learning import task as tasks
 from autoal_gui.learning.backend import TorchBackend
 from autoal_gui.learning.checkpoint import load_checkpoint, save_checkpoint

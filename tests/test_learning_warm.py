@@ -10,8 +10,8 @@ from learning_support import TINY, command_of, events_of, picture, pool_of, resu
 from torch.nn import functional
 
 from autoal_gui.core.errors import Cancelled, CheckpointError
+from autoal_gui.core.measures.metrics import Metrics
 from autoal_gui.core.messages import Asked, Progress, Query, WarmStart, WarmStarted
-from autoal_gui.core.metrics import Metrics
 from autoal_gui.learning import round as rounds
 from autoal_gui.learning import task as tasks
 from autoal_gui.learning.bilevel import learn_weights

@@ -9,7 +9,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from autoal_gui.core.journal import ANSWERS, Entry, Journal
-from autoal_gui.core.metrics import wilson_interval
+from autoal_gui.core.measures.metrics import wilson_interval
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from autoal_gui.core.images.pool import ImagePool
-from autoal_gui.core.metrics import ByChance, Metrics
+from autoal_gui.core.measures.metrics import ByChance, Metrics
 from autoal_gui.core.settings import RunSettings
 
 Step = Literal[

@@ -39,8 +39,8 @@ from autoal_gui.core.journal import (
     turn_of,
 )
 from autoal_gui.core.language import mark, tr
+from autoal_gui.core.measures.metrics import ByChance, Metrics, as_plain, from_plain
 from autoal_gui.core.messages import Asked, Query, RoundFinished, WarmStarted
-from autoal_gui.core.metrics import ByChance, Metrics, as_plain, from_plain
 from autoal_gui.core.predictions import Probabilities, keep_predictions, read_predictions
 from autoal_gui.core.queue import LabelQueue
 from autoal_gui.core.readings import Reading

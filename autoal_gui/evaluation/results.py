@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from autoal_gui.core.metrics import Metrics, from_plain
+from autoal_gui.core.measures.metrics import Metrics, from_plain
 from autoal_gui.evaluation.methods import Method, reference
 from autoal_gui.evaluation.records import read_json
 from autoal_gui.evaluation.statistics import Difference, Spread, area

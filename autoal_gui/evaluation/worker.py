@@ -19,8 +19,8 @@ import numpy as np
 
 from autoal_gui.core.errors import SourceError
 from autoal_gui.core.images.pool import ImageReader, ListedImage, Listing
+from autoal_gui.core.measures.metrics import Metrics
 from autoal_gui.core.messages import Event
-from autoal_gui.core.metrics import Metrics
 from autoal_gui.core.settings import RunSettings, fitted_to
 from autoal_gui.core.system.files import write_json
 from autoal_gui.evaluation.methods import Method

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import (
 )
 
 from autoal_gui.core.language import tr
-from autoal_gui.core.metrics import Metrics
+from autoal_gui.core.measures.metrics import Metrics
 from autoal_gui.core.project import Project
 from autoal_gui.gui.keys import class_keys
 from autoal_gui.gui.parts import plain_tip

@@ -9,9 +9,9 @@ import numpy.typing as npt
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from autoal_gui.core.advice import Point, advise, chance_sentence, sentence
 from autoal_gui.core.language import decimal, mark, percent, tr, tr_count
-from autoal_gui.core.metrics import Area, Interval, Metrics
+from autoal_gui.core.measures.metrics import Area, Interval, Metrics
+from autoal_gui.core.measures.stopping_advice import Point, advise, chance_sentence, sentence
 from autoal_gui.core.project import Project, RoundRecord
 from autoal_gui.gui.confusion import ConfusionMatrix, cell_title, images_of_cell
 from autoal_gui.gui.controller import Controller

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from autoal_gui.core.backend import CancelCheck
 from autoal_gui.core.errors import SettingsError
 from autoal_gui.core.language import mark, tr, tr_count
+from autoal_gui.core.measures.metrics import ByChance, Metrics
 from autoal_gui.core.messages import (
     Asked,
     Event,
@@ -19,7 +20,6 @@ from autoal_gui.core.messages import (
     RoundFinished,
     RunRound,
 )
-from autoal_gui.core.metrics import ByChance, Metrics
 from autoal_gui.core.registry import discover
 from autoal_gui.core.settings import RunSettings
 from autoal_gui.learning.auto import auto_ballot

@@ -14,7 +14,7 @@ from typing import Literal
 import numpy as np
 
 from autoal_gui.core.language import percent, tr, tr_count
-from autoal_gui.core.metrics import ByChance, Metrics
+from autoal_gui.core.measures.metrics import ByChance, Metrics
 
 LOOK = 3  # rounds whose gain is told, and as many are looked ahead
 FEWEST = 5  # measured rounds before stopping is advised

@@ -1,0 +1,1 @@
+"""What is measured: metrics with their intervals, and the advice to stop."""
