@@ -28,7 +28,7 @@ from autoal_gui.core.errors import (
     SourceError,
 )
 from autoal_gui.core.handover import Snapshot
-from autoal_gui.core.journal import Journal
+from autoal_gui.core.labels.journal import Journal
 from autoal_gui.core.project import FILE_NAME, Project
 from autoal_gui.exporters import csv_labels
 from autoal_gui.sources.opening import open_images

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from autoal_gui.core.journal import UNSEALED, Entry, Journal, sealed
+from autoal_gui.core.labels.journal import UNSEALED, Entry, Journal, sealed
 
 images = st.integers(1, 4)  # few, so that answers meet on the same image
 

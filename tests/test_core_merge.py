@@ -15,7 +15,7 @@ from project_support import create as create_project
 
 from autoal_gui.core.errors import ImageUnreadable, ProjectDamaged, ProjectError, ProjectInUse
 from autoal_gui.core.images.pool import PoolImage
-from autoal_gui.core.journal import Entry, Journal
+from autoal_gui.core.labels.journal import Entry, Journal
 from autoal_gui.core.merge import Other, matches, merge, read_other, report, with_hashes
 from autoal_gui.core.project import FILE_NAME, Project
 from autoal_gui.core.system.files import sha256_of

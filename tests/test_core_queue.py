@@ -2,7 +2,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from autoal_gui.core.queue import LabelQueue
+from autoal_gui.core.labels.label_queue import LabelQueue
 
 images = st.lists(st.integers(1, 30), unique=True, max_size=25)
 answers = st.sets(st.integers(1, 30))

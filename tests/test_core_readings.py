@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autoal_gui.core.audit import changes
-from autoal_gui.core.journal import Entry, Journal
+from autoal_gui.core.labels.journal import Entry, Journal
 from autoal_gui.core.readings import Reading, begin, candidates, compare, is_settled, to_settle
 
 

@@ -3,9 +3,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 from project_support import new_project, reopened
 
-from autoal_gui.core.journal import Entry, Journal
-from autoal_gui.core.queue import LabelQueue
-from autoal_gui.core.repeats import GAP, Answered, pairs, repeats_for
+from autoal_gui.core.labels.hidden_repeats import GAP, Answered, pairs, repeats_for
+from autoal_gui.core.labels.journal import Entry, Journal
+from autoal_gui.core.labels.label_queue import LabelQueue
 
 POOL = tuple(range(1, 61))
 

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autoal_gui.core.images.pool import PoolImage
-from autoal_gui.core.journal import Entry, Journal
-from autoal_gui.core.review import (
+from autoal_gui.core.labels.journal import Entry, Journal
+from autoal_gui.core.labels.label_errors import (
     KINDS,
     SORTS,
     Filter,

@@ -12,7 +12,7 @@ from project_support import file_of, new_project, no_progress, result_of
 from autoal_gui.core.chain import replayable
 from autoal_gui.core.database import is_own
 from autoal_gui.core.errors import ProjectDamaged, ProjectError, ProjectTooNew
-from autoal_gui.core.journal import Entry
+from autoal_gui.core.labels.journal import Entry
 from autoal_gui.core.messages import Predicted
 from autoal_gui.core.project import FILE_NAME, Project
 from autoal_gui.core.recovery import recover

@@ -2,7 +2,7 @@
 
 from autoal_gui.core.agreement import Agreement
 from autoal_gui.core.habits import habits
-from autoal_gui.core.journal import Entry, Journal
+from autoal_gui.core.labels.journal import Entry, Journal
 from autoal_gui.core.told import SAME, agreement_words, habit_words, to_settle_words
 
 

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication
 
 from autoal_gui.core.errors import ImageUnreadable
 from autoal_gui.core.images.pool import ImagePool, PoolImage, SourceSpec
-from autoal_gui.core.journal import Entry
+from autoal_gui.core.labels.journal import Entry
 from autoal_gui.gui import thumbnails
 from autoal_gui.gui.image_grid import LARGEST, SMALLEST, ImageGrid
 from autoal_gui.gui.image_loader import ImageLoader

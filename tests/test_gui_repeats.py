@@ -5,7 +5,7 @@ from checking_support import BACKSPACE, CTRL, ONE, SHIFT, ZERO, idle, label_many
 from gui_support import QUIET
 from PySide6.QtCore import Qt
 
-from autoal_gui.core.repeats import GAP, pairs
+from autoal_gui.core.labels.hidden_repeats import GAP, pairs
 from autoal_gui.gui.settings_dialog import SettingsDialog
 
 pytestmark = pytest.mark.qt_log_ignore(QUIET)

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from project_support import SETTINGS, new_project, round_command
 
-from autoal_gui.core.journal import Journal
+from autoal_gui.core.labels.journal import Journal
 from autoal_gui.core.messages import RoundFinished, RunRound
 from autoal_gui.core.project import Project
 from autoal_gui.sources.opening import open_images

@@ -48,10 +48,10 @@ def test_the_walls_stand():
 @pytest.mark.parametrize(
     ("module", "line", "contract"),
     [
-        ("core/queue.py", "import torch", "no torch outside learning"),
-        ("core/queue.py", "import PySide6", "no Qt outside gui and engine"),
-        ("core/queue.py", "import autoal_gui.engine.engine", "who may import whom"),
-        ("core/queue.py", "import autoal_gui.sources.opening", "who may import whom"),
+        ("core/labels/label_queue.py", "import torch", "no torch outside learning"),
+        ("core/labels/label_queue.py", "import PySide6", "no Qt outside gui and engine"),
+        ("core/labels/label_queue.py", "import autoal_gui.engine.engine", "who may import whom"),
+        ("core/labels/label_queue.py", "import autoal_gui.sources.opening", "who may import whom"),
         ("gui/keys.py", "from autoal_gui.learning.work import Work", "who may import whom"),
         ("gui/keys.py", "def f():\n    import torch", "no torch outside learning"),
         ("engine/jobs.py", "import torchvision", "no torch outside learning"),

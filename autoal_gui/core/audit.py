@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from autoal_gui.core.images.pool import PoolImage
-from autoal_gui.core.journal import UNSEALED, Entry, Journal, sealed
+from autoal_gui.core.labels.journal import UNSEALED, Entry, Journal, sealed
 
 COLUMNS = (
     "line",

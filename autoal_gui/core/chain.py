@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import get_args
 
 from autoal_gui.core.images.pool import ProgressCallback
-from autoal_gui.core.journal import UNSEALED, Action, Entry, Journal, Purpose, sealed
+from autoal_gui.core.labels.journal import UNSEALED, Action, Entry, Journal, Purpose, sealed
 from autoal_gui.core.salvage import (
     LEAF,
     Cell,

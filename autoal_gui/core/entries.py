@@ -4,7 +4,7 @@ import sqlite3
 from dataclasses import astuple, fields
 from typing import Any
 
-from autoal_gui.core.journal import UNSEALED, Entry, seal_over, sealed
+from autoal_gui.core.labels.journal import UNSEALED, Entry, seal_over, sealed
 
 COLUMNS = tuple(column.name for column in fields(Entry))
 # Into these go names of our own alone; what a user gives is bound.

@@ -8,7 +8,7 @@ A slip of the finger that was put right looks the same and counts too.
 from collections import Counter
 from dataclasses import dataclass
 
-from autoal_gui.core.journal import ANSWERS, Entry, Journal
+from autoal_gui.core.labels.journal import ANSWERS, Entry, Journal
 from autoal_gui.core.measures.metrics import wilson_interval
 
 

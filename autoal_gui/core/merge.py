@@ -19,7 +19,7 @@ from autoal_gui.core.copies import copy_between
 from autoal_gui.core.entries import read_entries
 from autoal_gui.core.errors import ImageUnreadable, ProjectDamaged, ProjectError
 from autoal_gui.core.images.pool import CheckingReader, ImageReader, PoolImage, ProgressCallback
-from autoal_gui.core.journal import ANSWERS, Entry, Journal
+from autoal_gui.core.labels.journal import ANSWERS, Entry, Journal
 from autoal_gui.core.language import mark, number, tr, tr_count
 
 SAME_PROJECT = mark("That is this project; choose the other reader's.")

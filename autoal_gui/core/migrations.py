@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from autoal_gui.core import schema
 from autoal_gui.core.entries import insert_entry
-from autoal_gui.core.journal import UNSEALED, Entry
+from autoal_gui.core.labels.journal import UNSEALED, Entry
 
 
 def version_of(db: sqlite3.Connection) -> int:

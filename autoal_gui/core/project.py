@@ -28,7 +28,8 @@ from autoal_gui.core.images.pool import (
     SourceSpec,
     Split,
 )
-from autoal_gui.core.journal import (
+from autoal_gui.core.labels.hidden_repeats import EVERY, repeats_for
+from autoal_gui.core.labels.journal import (
     OWN,
     UNSEALED,
     Action,
@@ -38,17 +39,16 @@ from autoal_gui.core.journal import (
     together_at,
     turn_of,
 )
+from autoal_gui.core.labels.label_counts import Tally
+from autoal_gui.core.labels.label_queue import LabelQueue
+from autoal_gui.core.labels.splits import assign_splits
 from autoal_gui.core.language import mark, tr
 from autoal_gui.core.measures.metrics import ByChance, Metrics, as_plain, from_plain
 from autoal_gui.core.messages import Asked, Query, RoundFinished, WarmStarted
 from autoal_gui.core.predictions import Probabilities, keep_predictions, read_predictions
-from autoal_gui.core.queue import LabelQueue
 from autoal_gui.core.readings import Reading
-from autoal_gui.core.repeats import EVERY, repeats_for
 from autoal_gui.core.settings import RunSettings
-from autoal_gui.core.splits import assign_splits
 from autoal_gui.core.system.files import sha256_of
-from autoal_gui.core.tally import Tally
 from autoal_gui.core.warm import WarmRecord, same_input, state_file
 
 LabelUse = Literal["labelled", "hidden", "ignore"]

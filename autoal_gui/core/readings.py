@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from autoal_gui.core.agreement import Agreement
-from autoal_gui.core.journal import Entry, Journal
+from autoal_gui.core.labels.journal import Entry, Journal
 
 Which = Literal["share", "all", "flagged", "suspicious"]
 

@@ -28,7 +28,7 @@ from autoal_gui.core.errors import (
     ProjectTooNew,
 )
 from autoal_gui.core.images.pool import Listing, Pixels, ProgressCallback, SourceSpec
-from autoal_gui.core.journal import UNSEALED, Entry
+from autoal_gui.core.labels.journal import UNSEALED, Entry
 from autoal_gui.core.language import mark, tr, tr_count
 from autoal_gui.core.project import FILE_NAME, Project, query_from, round_record
 from autoal_gui.core.salvage import MAGIC, PAGE, Salvage, Table, salvage

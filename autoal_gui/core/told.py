@@ -5,10 +5,10 @@ from collections.abc import Sequence
 
 from autoal_gui.core.agreement import Agreement
 from autoal_gui.core.habits import Habits, Share
-from autoal_gui.core.journal import Journal
+from autoal_gui.core.labels.hidden_repeats import pairs
+from autoal_gui.core.labels.journal import Journal
 from autoal_gui.core.language import decimal, mark, number, percent, tr, tr_count
 from autoal_gui.core.readings import Comparison
-from autoal_gui.core.repeats import pairs
 
 NO_PAIR = mark("No image has a class from both readers yet.")
 SAME = mark("The same class on {same} of {total} images: {share} ({low} to {high}).")

@@ -27,7 +27,7 @@ An image is
      "history": [line, ...]           every line of the journal on this image, in order
     }
 
-and a line of the journal has all fields of `autoal_gui.core.journal.Entry`: sequence, at (UTC, ISO
+and a line of the journal has all fields of `autoal_gui.core.labels.journal.Entry`: sequence, at (UTC, ISO
 8601), annotator, round_number, action, class_index, suggested, confidence, shown, target, comment,
 purpose; with "label" and "suggested_label", the names of the two classes. In a
 de-identified file annotators are numbered and comments are left out, since they may name anyone.
@@ -44,7 +44,7 @@ import autoal_gui
 from autoal_gui.core.errors import ProjectError
 from autoal_gui.core.handover import Choices, Snapshot, no_progress, pseudonyms
 from autoal_gui.core.images.pool import ProgressCallback
-from autoal_gui.core.journal import Entry
+from autoal_gui.core.labels.journal import Entry
 from autoal_gui.core.language import mark, tr, tr_count
 from autoal_gui.core.system.files import replacing
 from autoal_gui.exporters.csv_labels import EVERY, NOT_WRITTEN

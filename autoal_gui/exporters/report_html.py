@@ -18,7 +18,7 @@ from autoal_gui.core.errors import ProjectError
 from autoal_gui.core.habits import habits
 from autoal_gui.core.handover import Choices, Snapshot, no_progress
 from autoal_gui.core.images.pool import ProgressCallback
-from autoal_gui.core.journal import Journal
+from autoal_gui.core.labels.journal import Journal
 from autoal_gui.core.language import decimal, in_use, mark, number, percent, tr, tr_count
 from autoal_gui.core.measures.metrics import Interval, Metrics
 from autoal_gui.core.measures.stopping_advice import Point, advise, chance_sentence

@@ -19,9 +19,9 @@ from PySide6.QtWidgets import (
 )
 
 from autoal_gui.core.habits import ClassHabit, Habits, habits
+from autoal_gui.core.labels.hidden_repeats import pairs
 from autoal_gui.core.language import mark, number, tr
 from autoal_gui.core.readings import Comparison, compare, said, to_settle
-from autoal_gui.core.repeats import pairs
 from autoal_gui.core.told import (
     comparison_words,
     consistency_words,

@@ -25,7 +25,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from autoal_gui.core.journal import Entry
+from autoal_gui.core.labels.journal import Entry
 from autoal_gui.core.language import number, tr
 from autoal_gui.gui.class_panel import answer_word, paint_key
 from autoal_gui.gui.image_grid import paint_mark

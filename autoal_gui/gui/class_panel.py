@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from autoal_gui.core.journal import Entry
+from autoal_gui.core.labels.journal import Entry
 from autoal_gui.core.language import mark, percent, tr
 from autoal_gui.core.project import Suggestion
 from autoal_gui.gui.keys import class_keys

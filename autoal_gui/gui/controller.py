@@ -17,7 +17,9 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from autoal_gui.core.errors import AutoALError, CheckpointError, ProjectDamaged, SourceError
 from autoal_gui.core.handover import Choices, Snapshot
 from autoal_gui.core.images.pool import Listing
-from autoal_gui.core.journal import ANSWERS, Action, Entry
+from autoal_gui.core.labels.hidden_repeats import Answered
+from autoal_gui.core.labels.journal import ANSWERS, Action, Entry
+from autoal_gui.core.labels.label_queue import LabelQueue
 from autoal_gui.core.language import mark, number, tr, tr_count
 from autoal_gui.core.messages import (
     CommandCancelled,
@@ -38,9 +40,7 @@ from autoal_gui.core.messages import (
     WarmStarted,
 )
 from autoal_gui.core.project import Outcome, Project, ProjectPlan, Suggestion, make_folders
-from autoal_gui.core.queue import LabelQueue
 from autoal_gui.core.removal import remove_class, restore_class
-from autoal_gui.core.repeats import Answered
 from autoal_gui.core.session import State
 from autoal_gui.core.settings import RunSettings
 from autoal_gui.core.warm import same_input

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from autoal_gui.core.journal import Entry
+from autoal_gui.core.labels.journal import Entry
 from autoal_gui.core.language import tr, tr_count
 from autoal_gui.gui.controller import Controller
 from autoal_gui.gui.image_grid import LARGEST, SMALLEST, ImageGrid

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
-from autoal_gui.core.journal import Action, Entry
+from autoal_gui.core.labels.journal import Action, Entry
 from autoal_gui.core.language import tr
 from autoal_gui.gui.actions import Actions
 from autoal_gui.gui.class_panel import ClassPanel

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from autoal_gui.core.journal import Action, Entry
+from autoal_gui.core.labels.journal import Action, Entry
 from autoal_gui.core.language import mark, number, percent_sign, tr, tr_count
 from autoal_gui.core.readings import Reading, Which
 from autoal_gui.gui.actions import Actions

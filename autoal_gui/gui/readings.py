@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from PySide6.QtCore import QObject, Signal
 
 from autoal_gui.core.errors import AutoALError
-from autoal_gui.core.journal import Action, Entry
+from autoal_gui.core.labels.journal import Action, Entry
+from autoal_gui.core.labels.label_errors import table_of
 from autoal_gui.core.language import tr
 from autoal_gui.core.readings import Reading, Which, begin, candidates
-from autoal_gui.core.review import table_of
 from autoal_gui.gui.controller import Controller
 
 

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from autoal_gui.core.audit import Change, changes
-from autoal_gui.core.journal import Entry
+from autoal_gui.core.labels.journal import Entry
 from autoal_gui.core.language import mark, number, percent, tr
 from autoal_gui.core.predictions import Probabilities
 from autoal_gui.core.project import Project

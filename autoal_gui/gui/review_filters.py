@@ -6,8 +6,8 @@ from typing import Any
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QCheckBox, QComboBox, QFrame, QPushButton, QVBoxLayout
 
+from autoal_gui.core.labels.label_errors import KINDS, SORTS, Filter, ReviewTable, Sort, counts
 from autoal_gui.core.language import mark, number, tr
-from autoal_gui.core.review import KINDS, SORTS, Filter, ReviewTable, Sort, counts
 from autoal_gui.gui.parts import text_label
 
 KIND_WORDS = {"label": mark("Labels"), "unsure": mark("Unsure"), "skip": mark("Skipped")}

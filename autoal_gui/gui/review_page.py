@@ -6,11 +6,8 @@ import numpy as np
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSplitter, QVBoxLayout, QWidget
 
-from autoal_gui.core.journal import Action
-from autoal_gui.core.language import mark, number, percent, tr, tr_count
-from autoal_gui.core.predictions import Probabilities
-from autoal_gui.core.project import Suggestion
-from autoal_gui.core.review import (
+from autoal_gui.core.labels.journal import Action
+from autoal_gui.core.labels.label_errors import (
     MODEL_UNKNOWN,
     Filter,
     ReviewTable,
@@ -18,6 +15,9 @@ from autoal_gui.core.review import (
     refreshed,
     table_of,
 )
+from autoal_gui.core.language import mark, number, percent, tr, tr_count
+from autoal_gui.core.predictions import Probabilities
+from autoal_gui.core.project import Suggestion
 from autoal_gui.gui import relabel
 from autoal_gui.gui.actions import Actions
 from autoal_gui.gui.class_panel import ClassPanel

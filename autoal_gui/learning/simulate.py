@@ -16,6 +16,7 @@ from autoal_gui.core.images.pool import (
     Listing,
     longest_side,
 )
+from autoal_gui.core.labels.splits import assign_splits
 from autoal_gui.core.language import tr
 from autoal_gui.core.messages import (
     Asked,
@@ -27,7 +28,6 @@ from autoal_gui.core.messages import (
     WarmStarted,
 )
 from autoal_gui.core.settings import RunSettings
-from autoal_gui.core.splits import assign_splits
 from autoal_gui.core.warm import state_file
 
 

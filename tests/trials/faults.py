@@ -24,7 +24,7 @@ for name, value in (("OMP_WAIT_POLICY", "PASSIVE"), ("KMP_BLOCKTIME", "0")):
 import project_support  # noqa: E402
 
 from autoal_gui.core.errors import AutoALError, ProjectError, SourceError  # noqa: E402
-from autoal_gui.core.journal import Journal  # noqa: E402
+from autoal_gui.core.labels.journal import Journal  # noqa: E402
 from autoal_gui.core.project import FILE_NAME, Project  # noqa: E402
 from autoal_gui.core.recovery import recover  # noqa: E402
 from autoal_gui.sources.opening import list_images, open_images  # noqa: E402

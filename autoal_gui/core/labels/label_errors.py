@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from autoal_gui.core.images.pool import PoolImage
-from autoal_gui.core.journal import ANSWERS, Entry, Journal
+from autoal_gui.core.labels.journal import ANSWERS, Entry, Journal
 
 Sort = Literal["suspicion", "time", "newest", "round", "probability"]
 SORTS: tuple[Sort, ...] = ("suspicion", "time", "newest", "round", "probability")

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from autoal_gui.core.images.pool import PoolImage, Split
-from autoal_gui.core.journal import Entry
+from autoal_gui.core.labels.journal import Entry
 
 
 @dataclass

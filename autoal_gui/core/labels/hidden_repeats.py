@@ -8,8 +8,8 @@ import random
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from autoal_gui.core.journal import ANSWER, Entry, Journal, slot_of
-from autoal_gui.core.queue import LabelQueue
+from autoal_gui.core.labels.journal import ANSWER, Entry, Journal, slot_of
+from autoal_gui.core.labels.label_queue import LabelQueue
 
 EVERY = 25
 """One answer in so many is a repeat: 4 % of the reader's time gives 40 pairs in 1000 answers,

@@ -22,7 +22,7 @@ class LabelQueue:
 
     repeats: frozenset[int] = frozenset()
     """Images of the batch that the same reader has answered before: they are put a second time,
-    without a word, to measure how consistent the reader is (`core/repeats.py`)."""
+    without a word, to measure how consistent the reader is (`core/labels/hidden_repeats.py`)."""
 
     def current(self, answered: Container[int]) -> int | None:
         """Return the first image of the batch without an answer, or None if it is done."""
