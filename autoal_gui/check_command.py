@@ -6,17 +6,17 @@ from typing import Any
 
 from autoal_gui.core.copies import audit
 from autoal_gui.core.errors import AutoALError
-from autoal_gui.core.habits import habits
 from autoal_gui.core.language import tr
 from autoal_gui.core.merge import merge, read_other, report, with_hashes
 from autoal_gui.core.project import Project
-from autoal_gui.core.readings import compare, to_settle
-from autoal_gui.core.told import (
+from autoal_gui.core.readers.agreement_text import (
     comparison_words,
     consistency_words,
     habit_words,
     to_settle_words,
 )
+from autoal_gui.core.readers.double_reading import compare, to_settle
+from autoal_gui.core.readers.suggestion_use import habits
 
 
 def add_checks(commands: Any) -> None:

@@ -2,8 +2,8 @@ from dataclasses import replace
 
 import pytest
 
-from autoal_gui.core.habits import Share, habits
 from autoal_gui.core.labels.journal import Entry, Journal
+from autoal_gui.core.readers.suggestion_use import Share, habits
 
 AWAY, TOWARDS, ASIDE, KEPT = (1, 0), (0, 1), (0, 2), (0, 0)
 

@@ -47,7 +47,7 @@ from autoal_gui.core.labels.journal import Entry, Journal
 from autoal_gui.core.labels.splits import assign_splits, default_evaluation_size
 from autoal_gui.core.messages import Asked, Query, WarmStarted
 from autoal_gui.core.project import RANKING_KEPT, Project, Suggestion, make_folders
-from autoal_gui.core.readings import Reading
+from autoal_gui.core.readers.double_reading import Reading
 from autoal_gui.core.system.files import sha256_of
 from autoal_gui.core.warm import state_file
 from autoal_gui.sources.opening import open_images

@@ -2,9 +2,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autoal_gui.core.audit import changes
 from autoal_gui.core.labels.journal import Entry, Journal
-from autoal_gui.core.readings import Reading, begin, candidates, compare, is_settled, to_settle
+from autoal_gui.core.readers.audit_trail import changes
+from autoal_gui.core.readers.double_reading import (
+    Reading,
+    begin,
+    candidates,
+    compare,
+    is_settled,
+    to_settle,
+)
 
 
 def say(sequence, action, image, class_index=None, who="A", **more):

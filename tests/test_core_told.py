@@ -1,9 +1,14 @@
 """What is said of agreement, consistency and habits."""
 
-from autoal_gui.core.agreement import Agreement
-from autoal_gui.core.habits import habits
 from autoal_gui.core.labels.journal import Entry, Journal
-from autoal_gui.core.told import SAME, agreement_words, habit_words, to_settle_words
+from autoal_gui.core.readers.agreement import Agreement
+from autoal_gui.core.readers.agreement_text import (
+    SAME,
+    agreement_words,
+    habit_words,
+    to_settle_words,
+)
+from autoal_gui.core.readers.suggestion_use import habits
 
 
 def test_agreement_is_told_as_far_as_it_is_known():

@@ -4,9 +4,9 @@ from contextlib import closing
 
 from project_support import file_of, new_project
 
-from autoal_gui.core.audit import COLUMNS
 from autoal_gui.core.handover import Snapshot
 from autoal_gui.core.project import Suggestion
+from autoal_gui.core.readers.audit_trail import COLUMNS
 from autoal_gui.exporters import audit_csv
 
 

@@ -18,8 +18,8 @@ from gui_support import QUIET
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QImage, QPainter
 
-from autoal_gui.core.audit import changes
 from autoal_gui.core.labels.label_errors import Filter
+from autoal_gui.core.readers.audit_trail import changes
 from autoal_gui.gui.image_grid import _elided_caption
 from autoal_gui.gui.review_detail import change_line, facts
 

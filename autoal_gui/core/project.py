@@ -46,7 +46,7 @@ from autoal_gui.core.language import mark, tr
 from autoal_gui.core.measures.metrics import ByChance, Metrics, as_plain, from_plain
 from autoal_gui.core.messages import Asked, Query, RoundFinished, WarmStarted
 from autoal_gui.core.predictions import Probabilities, keep_predictions, read_predictions
-from autoal_gui.core.readings import Reading
+from autoal_gui.core.readers.double_reading import Reading
 from autoal_gui.core.settings import RunSettings
 from autoal_gui.core.system.files import sha256_of
 from autoal_gui.core.warm import WarmRecord, same_input, state_file

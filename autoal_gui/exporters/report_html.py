@@ -15,7 +15,6 @@ from xml.etree.ElementTree import Element
 
 import autoal_gui
 from autoal_gui.core.errors import ProjectError
-from autoal_gui.core.habits import habits
 from autoal_gui.core.handover import Choices, Snapshot, no_progress
 from autoal_gui.core.images.pool import ProgressCallback
 from autoal_gui.core.labels.journal import Journal
@@ -24,12 +23,13 @@ from autoal_gui.core.measures.metrics import Interval, Metrics
 from autoal_gui.core.measures.stopping_advice import Point, advise, chance_sentence
 from autoal_gui.core.measures.stopping_advice import sentence as advice_sentence
 from autoal_gui.core.project import RoundRecord
-from autoal_gui.core.readings import compare
+from autoal_gui.core.readers.agreement_text import comparison_words, consistency_words, habit_words
+from autoal_gui.core.readers.double_reading import compare
+from autoal_gui.core.readers.suggestion_use import habits
 from autoal_gui.core.registry import label_of
 from autoal_gui.core.report.charts import Line, bounds, curves_chart, sample_line
 from autoal_gui.core.report.markup import document, table, tag
 from autoal_gui.core.system.files import replacing
-from autoal_gui.core.told import comparison_words, consistency_words, habit_words
 
 NAME = "html"
 LABEL = mark("Report (.html)")

@@ -18,16 +18,16 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from autoal_gui.core.habits import ClassHabit, Habits, habits
 from autoal_gui.core.labels.hidden_repeats import pairs
 from autoal_gui.core.language import mark, number, tr
-from autoal_gui.core.readings import Comparison, compare, said, to_settle
-from autoal_gui.core.told import (
+from autoal_gui.core.readers.agreement_text import (
     comparison_words,
     consistency_words,
     habit_words,
     to_settle_words,
 )
+from autoal_gui.core.readers.double_reading import Comparison, compare, said, to_settle
+from autoal_gui.core.readers.suggestion_use import ClassHabit, Habits, habits
 from autoal_gui.gui.actions import Actions
 from autoal_gui.gui.class_panel import ANSWER_WORDS
 from autoal_gui.gui.controller import Controller

@@ -8,7 +8,7 @@ from autoal_gui.core.errors import AutoALError
 from autoal_gui.core.labels.journal import Action, Entry
 from autoal_gui.core.labels.label_errors import table_of
 from autoal_gui.core.language import tr
-from autoal_gui.core.readings import Reading, Which, begin, candidates
+from autoal_gui.core.readers.double_reading import Reading, Which, begin, candidates
 from autoal_gui.gui.controller import Controller
 
 

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit
 from autoal_gui.core.errors import AutoALError
 from autoal_gui.core.labels.journal import Action, Entry
 from autoal_gui.core.language import mark, number, tr
-from autoal_gui.core.readings import compare, to_settle
+from autoal_gui.core.readers.double_reading import compare, to_settle
 from autoal_gui.gui.actions import Actions
 from autoal_gui.gui.class_panel import answer_word
 from autoal_gui.gui.controller import Controller

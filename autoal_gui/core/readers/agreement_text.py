@@ -3,12 +3,12 @@
 import math
 from collections.abc import Sequence
 
-from autoal_gui.core.agreement import Agreement
-from autoal_gui.core.habits import Habits, Share
 from autoal_gui.core.labels.hidden_repeats import pairs
 from autoal_gui.core.labels.journal import Journal
 from autoal_gui.core.language import decimal, mark, number, percent, tr, tr_count
-from autoal_gui.core.readings import Comparison
+from autoal_gui.core.readers.agreement import Agreement
+from autoal_gui.core.readers.double_reading import Comparison
+from autoal_gui.core.readers.suggestion_use import Habits, Share
 
 NO_PAIR = mark("No image has a class from both readers yet.")
 SAME = mark("The same class on {same} of {total} images: {share} ({low} to {high}).")

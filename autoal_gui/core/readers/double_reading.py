@@ -5,8 +5,8 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from autoal_gui.core.agreement import Agreement
 from autoal_gui.core.labels.journal import Entry, Journal
+from autoal_gui.core.readers.agreement import Agreement
 
 Which = Literal["share", "all", "flagged", "suspicious"]
 
