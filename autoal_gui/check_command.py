@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from autoal_gui.core.copies import audit
+from autoal_gui.core.database.journal_check import audit
 from autoal_gui.core.errors import AutoALError
 from autoal_gui.core.language import tr
 from autoal_gui.core.merge import merge, read_other, report, with_hashes

@@ -19,7 +19,7 @@ from project_support import (
     result_of,
 )
 
-from autoal_gui.core import database
+from autoal_gui.core.database import project_file as database
 from autoal_gui.core.errors import (
     ProjectDamaged,
     ProjectError,

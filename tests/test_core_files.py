@@ -6,7 +6,7 @@ from contextlib import closing
 
 import pytest
 
-from autoal_gui.core import migrations
+from autoal_gui.core.database import migrations
 from autoal_gui.core.errors import AutoALError
 from autoal_gui.core.registry import discover
 from autoal_gui.core.system.files import replacing_folder, write_json, write_text

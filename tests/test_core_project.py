@@ -27,7 +27,7 @@ from project_support import (
     settings_with,
 )
 
-from autoal_gui.core.checks import Checked, identity_of
+from autoal_gui.core.database.file_check_rows import Checked, identity_of
 from autoal_gui.core.errors import (
     EarlyAccess,
     ImageUnreadable,

@@ -10,7 +10,7 @@ from limits import files_of_at_most, needs_limits
 from project_support import file_of, new_project, no_progress, result_of
 
 from autoal_gui.core.chain import replayable
-from autoal_gui.core.database import is_own
+from autoal_gui.core.database.project_file import is_own
 from autoal_gui.core.errors import ProjectDamaged, ProjectError, ProjectTooNew
 from autoal_gui.core.labels.journal import Entry
 from autoal_gui.core.messages import Predicted

@@ -22,8 +22,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton
 
 from autoal_gui.cli import run
-from autoal_gui.core.backups import KEPT, backups
 from autoal_gui.core.chain import BYTES
+from autoal_gui.core.database.backups import KEPT, backups
 from autoal_gui.core.errors import ProjectDamaged, ProjectError, ProjectInUse, SourceError
 from autoal_gui.core.project import FILE_NAME, Project
 from autoal_gui.core.recovery import recover

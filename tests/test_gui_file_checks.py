@@ -7,7 +7,7 @@ import pytest
 from gui_support import QUIET, draw_folder
 from PySide6.QtCore import Qt
 
-from autoal_gui.core.checks import Checked
+from autoal_gui.core.database.file_check_rows import Checked
 from autoal_gui.core.errors import Cancelled, SourceError
 from autoal_gui.core.images.pool import SourceSpec
 from autoal_gui.core.merge import matches

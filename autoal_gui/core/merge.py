@@ -14,9 +14,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 
-from autoal_gui.core import database
-from autoal_gui.core.copies import copy_between
-from autoal_gui.core.entries import read_entries
+from autoal_gui.core.database import project_file as database
+from autoal_gui.core.database.journal_check import copy_between
+from autoal_gui.core.database.journal_rows import read_entries
 from autoal_gui.core.errors import ImageUnreadable, ProjectDamaged, ProjectError
 from autoal_gui.core.images.pool import CheckingReader, ImageReader, PoolImage, ProgressCallback
 from autoal_gui.core.labels.journal import ANSWERS, Entry, Journal

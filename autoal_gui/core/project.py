@@ -15,9 +15,20 @@ from itertools import filterfalse
 from pathlib import Path
 from typing import Any, Literal
 
-from autoal_gui.core import checks, database
-from autoal_gui.core.backups import keep_backup
-from autoal_gui.core.entries import first_broken, insert_entry, last_seal, read_entries
+from autoal_gui.core.database import file_check_rows as checks
+from autoal_gui.core.database import project_file as database
+from autoal_gui.core.database.backups import keep_backup
+from autoal_gui.core.database.journal_rows import (
+    first_broken,
+    insert_entry,
+    last_seal,
+    read_entries,
+)
+from autoal_gui.core.database.prediction_rows import (
+    Probabilities,
+    keep_predictions,
+    read_predictions,
+)
 from autoal_gui.core.errors import ProjectDamaged, ProjectError, SettingsError
 from autoal_gui.core.images.pool import (
     HiddenTruth,
@@ -45,7 +56,6 @@ from autoal_gui.core.labels.splits import assign_splits
 from autoal_gui.core.language import mark, tr
 from autoal_gui.core.measures.metrics import ByChance, Metrics, as_plain, from_plain
 from autoal_gui.core.messages import Asked, Query, RoundFinished, WarmStarted
-from autoal_gui.core.predictions import Probabilities, keep_predictions, read_predictions
 from autoal_gui.core.readers.double_reading import Reading
 from autoal_gui.core.settings import RunSettings
 from autoal_gui.core.system.files import sha256_of

@@ -16,10 +16,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from autoal_gui.core import database
-from autoal_gui.core.backups import backups
 from autoal_gui.core.chain import Chain, line_from, rebuilt, replayable
-from autoal_gui.core.entries import insert_entry
+from autoal_gui.core.database import project_file as database
+from autoal_gui.core.database.backups import backups
+from autoal_gui.core.database.journal_rows import insert_entry
 from autoal_gui.core.errors import (
     AutoALError,
     ImageUnreadable,

@@ -6,6 +6,7 @@ import numpy as np
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSplitter, QVBoxLayout, QWidget
 
+from autoal_gui.core.database.prediction_rows import Probabilities
 from autoal_gui.core.labels.journal import Action
 from autoal_gui.core.labels.label_errors import (
     MODEL_UNKNOWN,
@@ -16,7 +17,6 @@ from autoal_gui.core.labels.label_errors import (
     table_of,
 )
 from autoal_gui.core.language import mark, number, percent, tr, tr_count
-from autoal_gui.core.predictions import Probabilities
 from autoal_gui.core.project import Suggestion
 from autoal_gui.gui import relabel
 from autoal_gui.gui.actions import Actions

@@ -10,12 +10,12 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from autoal_gui.core import migrations
-from autoal_gui.core.backups import backups, keep_backup
-from autoal_gui.core.entries import first_broken
+from autoal_gui.core.database import migrations
+from autoal_gui.core.database.backups import backups, keep_backup
+from autoal_gui.core.database.journal_rows import first_broken
+from autoal_gui.core.database.schema import SCHEMA_VERSION, SCHEMAS
 from autoal_gui.core.errors import ProjectDamaged, ProjectError, ProjectInUse, ProjectTooNew
 from autoal_gui.core.language import mark, tr
-from autoal_gui.core.schema import SCHEMA_VERSION, SCHEMAS
 
 APPLICATION_ID = 0x41414C47  # "AALG"
 

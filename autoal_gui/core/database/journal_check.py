@@ -6,11 +6,11 @@ from contextlib import closing
 from pathlib import Path
 from shutil import copyfile
 
-from autoal_gui.core import database
-from autoal_gui.core.entries import first_broken
+from autoal_gui.core.database import project_file as database
+from autoal_gui.core.database.journal_rows import first_broken
+from autoal_gui.core.database.migrations import version_of
 from autoal_gui.core.errors import ProjectDamaged, ProjectError
 from autoal_gui.core.language import mark, tr, tr_count
-from autoal_gui.core.migrations import version_of
 
 UNSEALED = mark(
     "An earlier version of the program wrote this project, without seals; they are made when it "

@@ -7,8 +7,8 @@ import sqlite3
 from collections.abc import Callable
 from dataclasses import replace
 
-from autoal_gui.core import schema
-from autoal_gui.core.entries import insert_entry
+from autoal_gui.core.database import schema
+from autoal_gui.core.database.journal_rows import insert_entry
 from autoal_gui.core.labels.journal import UNSEALED, Entry
 
 
