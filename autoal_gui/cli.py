@@ -376,7 +376,7 @@ def export_choices(options: argparse.Namespace, exporter: ModuleType) -> "Choice
 
 
 def _recover(options: argparse.Namespace) -> int:
-    from autoal_gui.core.recovery import recover
+    from autoal_gui.core.recovery.recovery import recover
     from autoal_gui.sources.opening import list_images, spec_of
 
     images = spec_of(options.images) if options.images else None

@@ -9,14 +9,14 @@ import pytest
 from limits import files_of_at_most, needs_limits
 from project_support import file_of, new_project, no_progress, result_of
 
-from autoal_gui.core.chain import replayable
 from autoal_gui.core.database.project_file import is_own
 from autoal_gui.core.errors import ProjectDamaged, ProjectError, ProjectTooNew
 from autoal_gui.core.labels.journal import Entry
 from autoal_gui.core.messages import Predicted
 from autoal_gui.core.project import FILE_NAME, Project
-from autoal_gui.core.recovery import recover
-from autoal_gui.core.salvage import PAGE, number_at, salvage
+from autoal_gui.core.recovery.journal_repair import replayable
+from autoal_gui.core.recovery.recovery import recover
+from autoal_gui.core.recovery.sqlite_pages import PAGE, number_at, salvage
 from autoal_gui.sources.opening import list_images, open_images
 
 LONG = "Größe " * 2000  # more than two pages

@@ -22,7 +22,7 @@ from autoal_gui.core.handover import Snapshot
 from autoal_gui.core.images.pool import SourceSpec
 from autoal_gui.core.messages import CommandFailed, RoundFinished
 from autoal_gui.core.project import FILE_NAME, Project
-from autoal_gui.core.recovery import recover
+from autoal_gui.core.recovery.recovery import recover
 from autoal_gui.core.registry import discover
 from autoal_gui.core.system.files import replacing
 from autoal_gui.engine.engine import explained, where

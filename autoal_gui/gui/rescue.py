@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QProgressDialog, QWidget
 
 from autoal_gui.core.images.pool import ProgressCallback
 from autoal_gui.core.language import tr
-from autoal_gui.core.recovery import Recovered, recover
+from autoal_gui.core.recovery.recovery import Recovered, recover
 from autoal_gui.engine.jobs import OneJob
 from autoal_gui.gui.services import Services
 

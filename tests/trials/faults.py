@@ -26,7 +26,7 @@ import project_support  # noqa: E402
 from autoal_gui.core.errors import AutoALError, ProjectError, SourceError  # noqa: E402
 from autoal_gui.core.labels.journal import Journal  # noqa: E402
 from autoal_gui.core.project import FILE_NAME, Project  # noqa: E402
-from autoal_gui.core.recovery import recover  # noqa: E402
+from autoal_gui.core.recovery.recovery import recover  # noqa: E402
 from autoal_gui.sources.opening import list_images, open_images  # noqa: E402
 from trials.children import Child, act, create, export, label, line_of, merge, migrate, train  # noqa: E402
 

@@ -10,7 +10,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 with atheris.instrument_imports(
     include=["autoal_gui.sources", "autoal_gui.core", "PIL", "pydicom"]
 ):
-    import autoal_gui.core.recovery
+    import autoal_gui.core.recovery.recovery
     import autoal_gui.sources.decode
     import autoal_gui.sources.dicom_file
     import autoal_gui.sources.npz  # noqa: F401

@@ -1,7 +1,7 @@
 """Copies of the project file, made each time that it is opened with something new in it.
 
 They are whole files of their own, in `backups/` beside it, for the user alone. Recovery reads
-them where the file itself can no longer be read; see `autoal_gui.core.recovery`.
+them where the file itself can no longer be read; see `autoal_gui.core.recovery.recovery`.
 """
 
 import contextlib

@@ -16,7 +16,6 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from autoal_gui.core.chain import Chain, line_from, rebuilt, replayable
 from autoal_gui.core.database import project_file as database
 from autoal_gui.core.database.backups import backups
 from autoal_gui.core.database.journal_rows import insert_entry
@@ -31,7 +30,8 @@ from autoal_gui.core.images.pool import Listing, Pixels, ProgressCallback, Sourc
 from autoal_gui.core.labels.journal import UNSEALED, Entry
 from autoal_gui.core.language import mark, tr, tr_count
 from autoal_gui.core.project import FILE_NAME, Project, query_from, round_record
-from autoal_gui.core.salvage import MAGIC, PAGE, Salvage, Table, salvage
+from autoal_gui.core.recovery.journal_repair import Chain, line_from, rebuilt, replayable
+from autoal_gui.core.recovery.sqlite_pages import MAGIC, PAGE, Salvage, Table, salvage
 from autoal_gui.core.settings import PRESETS, RunSettings
 from autoal_gui.core.warm import WarmRecord
 

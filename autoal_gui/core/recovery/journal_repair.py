@@ -12,7 +12,7 @@ from typing import get_args
 
 from autoal_gui.core.images.pool import ProgressCallback
 from autoal_gui.core.labels.journal import UNSEALED, Action, Entry, Journal, Purpose, sealed
-from autoal_gui.core.salvage import (
+from autoal_gui.core.recovery.sqlite_pages import (
     LEAF,
     Cell,
     Place,
