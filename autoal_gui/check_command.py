@@ -7,8 +7,8 @@ from typing import Any
 from autoal_gui.core.database.journal_check import audit
 from autoal_gui.core.errors import AutoALError
 from autoal_gui.core.language import tr
-from autoal_gui.core.merge import merge, read_other, report, with_hashes
-from autoal_gui.core.project import Project
+from autoal_gui.core.project.project import Project
+from autoal_gui.core.project.project_merge import merge, read_other, report, with_hashes
 from autoal_gui.core.readers.agreement_text import (
     comparison_words,
     consistency_words,

@@ -25,7 +25,7 @@ from autoal_gui.evaluation.command import add_evaluate
 from autoal_gui.exporters.predictions import save_predictions, write_predictions
 
 if TYPE_CHECKING:
-    from autoal_gui.core.handover import Choices
+    from autoal_gui.core.project.export_snapshot import Choices
     from autoal_gui.learning.predict import Predictions
 
 Handler = Callable[[argparse.Namespace], int]
@@ -321,8 +321,8 @@ def scores_line(listing: Listing, found: "Predictions") -> str:
 
 
 def _export(options: argparse.Namespace) -> int:
-    from autoal_gui.core.handover import Snapshot
-    from autoal_gui.core.project import Project
+    from autoal_gui.core.project.export_snapshot import Snapshot
+    from autoal_gui.core.project.project import Project
     from autoal_gui.learning.export import export_model
     from autoal_gui.sources.opening import open_images
 
@@ -362,7 +362,7 @@ def export_choices(options: argparse.Namespace, exporter: ModuleType) -> "Choice
     Raises:
         AutoALError: the format has no such choice.
     """
-    from autoal_gui.core.handover import Choices
+    from autoal_gui.core.project.export_snapshot import Choices
 
     given = {
         name: value

@@ -10,8 +10,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from autoal_gui.core.project import Project, RoundRecord
-from autoal_gui.core.warm import WarmRecord
+from autoal_gui.core.project.project import Project, RoundRecord
+from autoal_gui.core.project.warm_start import WarmRecord
 
 if TYPE_CHECKING:
     from autoal_gui.gui.controller import Controller

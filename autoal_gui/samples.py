@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from autoal_gui.core.images.pool import SourceSpec
-from autoal_gui.core.project import FILE_NAME, Project, ProjectPlan
+from autoal_gui.core.project.project import FILE_NAME, Project, ProjectPlan
 from autoal_gui.core.settings import RunSettings
 from autoal_gui.sources.opening import list_images, open_images
 from autoal_gui.strategies.contract import Evidence, Labelled

@@ -3,7 +3,7 @@
 from gui_support import draw_folder
 from PySide6.QtCore import Qt
 
-from autoal_gui.core.project import ProjectPlan
+from autoal_gui.core.project.project import ProjectPlan
 from autoal_gui.core.settings import PRESETS
 from autoal_gui.gui.main_window import folder_spec
 from autoal_gui.sources.opening import list_images

@@ -35,7 +35,7 @@ from autoal_gui.core.messages import (
     WarmStarted,
 )
 from autoal_gui.core.model import StartModel
-from autoal_gui.core.project import ProjectPlan
+from autoal_gui.core.project.project import ProjectPlan
 from autoal_gui.core.session import State
 from autoal_gui.core.settings import PRESETS
 from autoal_gui.core.system.files import sha256_of

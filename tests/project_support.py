@@ -13,7 +13,7 @@ from PIL import Image
 from autoal_gui.core.images.pool import SourceSpec
 from autoal_gui.core.measures.metrics import Metrics
 from autoal_gui.core.messages import Query, RoundFinished, RunRound
-from autoal_gui.core.project import FILE_NAME, Project, ProjectPlan, make_folders
+from autoal_gui.core.project.project import FILE_NAME, Project, ProjectPlan, make_folders
 from autoal_gui.core.settings import PRESETS, RunSettings
 from autoal_gui.sources.opening import list_images, open_images
 

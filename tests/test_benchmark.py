@@ -26,7 +26,7 @@ from autoal_gui.benchmark.sets import EVALUATION, make_project, write_set
 from autoal_gui.cli import run
 from autoal_gui.core.errors import AutoALError
 from autoal_gui.core.messages import RunRound
-from autoal_gui.core.project import Project
+from autoal_gui.core.project.project import Project
 from autoal_gui.core.settings import RunSettings
 from autoal_gui.learning.checkpoint import read_card
 from autoal_gui.sources.opening import list_images, open_images, spec_of

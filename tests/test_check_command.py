@@ -6,7 +6,7 @@ import pytest
 from project_support import create, draw_images, file_of, folder_spec
 
 from autoal_gui.cli import run
-from autoal_gui.core.project import FILE_NAME, Project
+from autoal_gui.core.project.project import FILE_NAME, Project
 from autoal_gui.sources.opening import open_images
 
 FIXTURES = Path(__file__).parent / "fixtures"

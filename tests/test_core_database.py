@@ -27,9 +27,9 @@ from autoal_gui.core.errors import (
     ProjectTooNew,
     SourceError,
 )
-from autoal_gui.core.handover import Snapshot
 from autoal_gui.core.labels.journal import Journal
-from autoal_gui.core.project import FILE_NAME, Project
+from autoal_gui.core.project.export_snapshot import Snapshot
+from autoal_gui.core.project.project import FILE_NAME, Project
 from autoal_gui.exporters import csv_labels
 from autoal_gui.sources.opening import open_images
 
@@ -299,7 +299,7 @@ def test_the_file_itself_keeps_every_entry(rich, put, statement):
 HOLD = """
 import sys
 from pathlib import Path
-from autoal_gui.core.project import Project
+from autoal_gui.core.project.project import Project
 from autoal_gui.sources.opening import open_images
 project = Project.open(Path(sys.argv[1]), open_images)
 print("open", flush=True)

@@ -16,8 +16,15 @@ from project_support import create as create_project
 from autoal_gui.core.errors import ImageUnreadable, ProjectDamaged, ProjectError, ProjectInUse
 from autoal_gui.core.images.pool import PoolImage
 from autoal_gui.core.labels.journal import Entry, Journal
-from autoal_gui.core.merge import Other, matches, merge, read_other, report, with_hashes
-from autoal_gui.core.project import FILE_NAME, Project
+from autoal_gui.core.project.project import FILE_NAME, Project
+from autoal_gui.core.project.project_merge import (
+    Other,
+    matches,
+    merge,
+    read_other,
+    report,
+    with_hashes,
+)
 from autoal_gui.core.system.files import sha256_of
 from autoal_gui.sources.opening import open_images
 
@@ -227,7 +234,7 @@ def test_a_project_that_is_open_elsewhere_is_refused(ours, tmp_path):
     other = study(tmp_path, "theirs", "Dr B")
     other.answer(1, "label", 0)
     code = (
-        "import sys; from pathlib import Path; from autoal_gui.core.merge import read_other;"
+        "import sys; from pathlib import Path; from autoal_gui.core.project.project_merge import read_other;"
         "read_other(Path(sys.argv[1]), Path(sys.argv[2]))"
     )
     done = subprocess.run(

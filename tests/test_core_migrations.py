@@ -10,7 +10,7 @@ from autoal_gui.core.database.journal_rows import first_broken
 from autoal_gui.core.database.schema import SCHEMA_VERSION
 from autoal_gui.core.errors import ProjectDamaged
 from autoal_gui.core.labels.journal import Journal
-from autoal_gui.core.project import FILE_NAME, Project
+from autoal_gui.core.project.project import FILE_NAME, Project
 from autoal_gui.sources.opening import open_images
 
 FIXTURES = Path(__file__).parent / "fixtures"

@@ -46,10 +46,10 @@ from autoal_gui.core.images.pool import (
 from autoal_gui.core.labels.journal import Entry, Journal
 from autoal_gui.core.labels.splits import assign_splits, default_evaluation_size
 from autoal_gui.core.messages import Asked, Query, WarmStarted
-from autoal_gui.core.project import RANKING_KEPT, Project, Suggestion, make_folders
+from autoal_gui.core.project.project import RANKING_KEPT, Project, Suggestion, make_folders
+from autoal_gui.core.project.warm_start import state_file
 from autoal_gui.core.readers.double_reading import Reading
 from autoal_gui.core.system.files import sha256_of
-from autoal_gui.core.warm import state_file
 from autoal_gui.sources.opening import open_images
 
 
@@ -1076,7 +1076,7 @@ def test_two_groups_stay_two_steps_though_the_clock_stands_still(tmp_path, monke
         def now(cls, tz=None):
             return datetime(2026, 1, 2, 3, 4, 5, 678901, tz)
 
-    monkeypatch.setattr("autoal_gui.core.project.datetime", Stopped)
+    monkeypatch.setattr("autoal_gui.core.project.project.datetime", Stopped)
     project = new_project(tmp_path)
     first, second = project.unanswered()[:2], project.unanswered()[2:4]
     for group in (first, second):

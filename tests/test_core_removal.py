@@ -4,7 +4,12 @@ import pytest
 from project_support import new_project, reopened
 
 from autoal_gui.core.errors import ProjectError
-from autoal_gui.core.removal import labelled_with, remove_class, restore_class, why_not
+from autoal_gui.core.project.class_removal import (
+    labelled_with,
+    remove_class,
+    restore_class,
+    why_not,
+)
 
 
 @pytest.fixture

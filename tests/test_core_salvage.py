@@ -13,7 +13,7 @@ from autoal_gui.core.database.project_file import is_own
 from autoal_gui.core.errors import ProjectDamaged, ProjectError, ProjectTooNew
 from autoal_gui.core.labels.journal import Entry
 from autoal_gui.core.messages import Predicted
-from autoal_gui.core.project import FILE_NAME, Project
+from autoal_gui.core.project.project import FILE_NAME, Project
 from autoal_gui.core.recovery.journal_repair import replayable
 from autoal_gui.core.recovery.recovery import recover
 from autoal_gui.core.recovery.sqlite_pages import PAGE, number_at, salvage

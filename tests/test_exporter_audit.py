@@ -4,8 +4,8 @@ from contextlib import closing
 
 from project_support import file_of, new_project
 
-from autoal_gui.core.handover import Snapshot
-from autoal_gui.core.project import Suggestion
+from autoal_gui.core.project.export_snapshot import Snapshot
+from autoal_gui.core.project.project import Suggestion
 from autoal_gui.core.readers.audit_trail import COLUMNS
 from autoal_gui.exporters import audit_csv
 

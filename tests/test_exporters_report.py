@@ -8,9 +8,9 @@ import pytest
 from project_support import create, draw_images, folder_spec, new_project, result_of
 
 from autoal_gui.core.errors import ProjectError
-from autoal_gui.core.handover import Snapshot
 from autoal_gui.core.measures.metrics import Area, Auroc, ByChance, Metrics
-from autoal_gui.core.project import Suggestion
+from autoal_gui.core.project.export_snapshot import Snapshot
+from autoal_gui.core.project.project import Suggestion
 from autoal_gui.core.report.charts import COLOURS
 from autoal_gui.core.report.markup import STYLE
 from autoal_gui.exporters import report_html

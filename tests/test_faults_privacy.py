@@ -18,10 +18,10 @@ from project_support import (
 )
 
 from autoal_gui.core.errors import AutoALError
-from autoal_gui.core.handover import Snapshot
 from autoal_gui.core.images.pool import SourceSpec
 from autoal_gui.core.messages import CommandFailed, RoundFinished
-from autoal_gui.core.project import FILE_NAME, Project
+from autoal_gui.core.project.export_snapshot import Snapshot
+from autoal_gui.core.project.project import FILE_NAME, Project
 from autoal_gui.core.recovery.recovery import recover
 from autoal_gui.core.registry import discover
 from autoal_gui.core.system.files import replacing

@@ -24,7 +24,7 @@ from PySide6.QtWidgets import QPushButton
 from autoal_gui.cli import run
 from autoal_gui.core.database.backups import KEPT, backups
 from autoal_gui.core.errors import ProjectDamaged, ProjectError, ProjectInUse, SourceError
-from autoal_gui.core.project import FILE_NAME, Project
+from autoal_gui.core.project.project import FILE_NAME, Project
 from autoal_gui.core.recovery.journal_repair import BYTES
 from autoal_gui.core.recovery.recovery import recover
 from autoal_gui.core.recovery.sqlite_pages import PAGE, salvage

@@ -8,7 +8,7 @@ from gui_support import QUIET, draw_folder
 from limits import files_of_at_most, needs_limits
 from PySide6.QtCore import Qt
 
-from autoal_gui.core.project import FILE_NAME, Project, ProjectPlan
+from autoal_gui.core.project.project import FILE_NAME, Project, ProjectPlan
 from autoal_gui.core.settings import PRESETS
 from autoal_gui.gui.main_window import folder_spec
 from autoal_gui.sources.opening import list_images, open_images

@@ -8,7 +8,7 @@ from gui_support import CLASSES, NearestMean, begun, draw_folder, services
 from autoal_gui.core.errors import CheckpointError
 from autoal_gui.core.images.pool import SourceSpec
 from autoal_gui.core.messages import CommandFailed, ExportModel, RunRound, WarmStart
-from autoal_gui.core.project import ProjectPlan
+from autoal_gui.core.project.project import ProjectPlan
 from autoal_gui.core.registry import discover
 from autoal_gui.core.session import State
 from autoal_gui.core.settings import PRESETS

@@ -31,7 +31,7 @@ from PySide6.QtWidgets import (
 
 from autoal_gui.core.images.pool import ImagePool, PoolImage
 from autoal_gui.core.messages import RunRound
-from autoal_gui.core.project import Project
+from autoal_gui.core.project.project import Project
 from autoal_gui.core.registry import discover
 from autoal_gui.gui import thumbnails
 from autoal_gui.gui.confusion import ConfusionMatrix

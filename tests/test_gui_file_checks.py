@@ -10,8 +10,8 @@ from PySide6.QtCore import Qt
 from autoal_gui.core.database.file_check_rows import Checked
 from autoal_gui.core.errors import Cancelled, SourceError
 from autoal_gui.core.images.pool import SourceSpec
-from autoal_gui.core.merge import matches
-from autoal_gui.core.project import Project, ProjectPlan
+from autoal_gui.core.project.project import Project, ProjectPlan
+from autoal_gui.core.project.project_merge import matches
 from autoal_gui.core.settings import PRESETS
 from autoal_gui.gui.file_checks import check_files
 from autoal_gui.gui.main_window import folder_spec

@@ -7,7 +7,7 @@ from gui_support import QUIET, draw_folder, services, settings
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
-from autoal_gui.core.project import Project, ProjectPlan
+from autoal_gui.core.project.project import Project, ProjectPlan
 from autoal_gui.core.settings import PRESETS
 from autoal_gui.gui.finder import ImageNames, Names
 from autoal_gui.gui.main_window import MainWindow, folder_spec

@@ -7,7 +7,7 @@ from PySide6.QtCore import QPoint, Qt
 
 from autoal_gui.core.errors import CheckpointError
 from autoal_gui.core.messages import Explain
-from autoal_gui.core.project import ProjectPlan
+from autoal_gui.core.project.project import ProjectPlan
 from autoal_gui.core.session import State
 from autoal_gui.core.settings import PRESETS
 from autoal_gui.gui.heat_panel import COLOUR, WORKING, heat_picture

@@ -6,7 +6,7 @@ import pytest
 from gui_support import QUIET, begun, draw_folder
 from PySide6.QtCore import Qt
 
-from autoal_gui.core.project import ProjectPlan
+from autoal_gui.core.project.project import ProjectPlan
 from autoal_gui.core.settings import PRESETS
 from autoal_gui.gui.idle import FREE, IdleWatch
 from autoal_gui.gui.main_window import folder_spec

@@ -11,9 +11,9 @@ from PySide6.QtWidgets import QLabel
 from autoal_gui.core.language import percent
 from autoal_gui.core.measures.metrics import Metrics
 from autoal_gui.core.messages import Progress, Query
-from autoal_gui.core.project import ProjectPlan, RoundRecord
+from autoal_gui.core.project.project import ProjectPlan, RoundRecord
+from autoal_gui.core.project.warm_start import WarmRecord
 from autoal_gui.core.settings import PRESETS
-from autoal_gui.core.warm import WarmRecord
 from autoal_gui.gui import weights_panel
 from autoal_gui.gui.main_window import MainWindow, folder_spec
 from autoal_gui.gui.names import mode_label, modes, strategy_label

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import (
     QLabel,
 )
 
-from autoal_gui.core.project import Project
+from autoal_gui.core.project.project import Project
 from autoal_gui.engine.jobs import Job
 from autoal_gui.gui import merging
 from autoal_gui.gui.keys import KeyMap

@@ -11,7 +11,7 @@ from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent, QFileOpenEvent, QGuiApplication
 from PySide6.QtWidgets import QApplication, QLineEdit, QToolButton
 
-from autoal_gui.core.project import Project, ProjectPlan
+from autoal_gui.core.project.project import Project, ProjectPlan
 from autoal_gui.core.session import State
 from autoal_gui.core.settings import PRESETS
 from autoal_gui.gui.file_open import FileOpening

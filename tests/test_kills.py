@@ -16,7 +16,7 @@ from project_support import SETTINGS, new_project, round_command
 
 from autoal_gui.core.labels.journal import Journal
 from autoal_gui.core.messages import RoundFinished, RunRound
-from autoal_gui.core.project import Project
+from autoal_gui.core.project.project import Project
 from autoal_gui.sources.opening import open_images
 
 KILLS = int(os.environ.get("AUTOAL_KILLS", "20"))

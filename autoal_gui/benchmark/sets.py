@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from autoal_gui.core.images.pool import ImagePool, SourceSpec, longest_side
-from autoal_gui.core.project import Project, ProjectPlan, make_folders
+from autoal_gui.core.project.project import Project, ProjectPlan, make_folders
 from autoal_gui.core.settings import RunSettings
 from autoal_gui.learning.simulate import ReplaySet
 from autoal_gui.sources.opening import list_images, open_images, spec_of

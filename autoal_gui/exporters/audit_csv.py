@@ -7,9 +7,9 @@ from what is written; `autoal-gui audit` compares it with the one in the project
 from pathlib import Path
 
 from autoal_gui.core.errors import ProjectError
-from autoal_gui.core.handover import Choices, Snapshot, no_progress
 from autoal_gui.core.images.pool import ProgressCallback
 from autoal_gui.core.language import mark, tr, tr_count
+from autoal_gui.core.project.export_snapshot import Choices, Snapshot, no_progress
 from autoal_gui.core.readers.audit_trail import COLUMNS, rows
 from autoal_gui.exporters.csv_labels import plain, write_table
 

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePosixPath
 
 from autoal_gui.core.errors import ProjectError
-from autoal_gui.core.handover import Choices, Snapshot, no_progress
 from autoal_gui.core.images.pool import ProgressCallback
 from autoal_gui.core.language import mark, tr
+from autoal_gui.core.project.export_snapshot import Choices, Snapshot, no_progress
 from autoal_gui.core.system.files import replacing_folder
 from autoal_gui.core.system.safe_names import FreeNames, safe_name
 from autoal_gui.exporters.images import as_picture, images_told

@@ -3,10 +3,10 @@
 from pathlib import Path
 from typing import Literal, Protocol
 
-from autoal_gui.core.handover import Choices, Snapshot
 from autoal_gui.core.images.pool import ProgressCallback
 from autoal_gui.core.language import mark
 from autoal_gui.core.model import TrainedModel
+from autoal_gui.core.project.export_snapshot import Choices, Snapshot
 
 NOT_WRITTEN = mark("The model could not be written there.")
 CLOSE = 1e-4  # between two computations of one probability

@@ -14,9 +14,9 @@ import numpy as np
 import numpy.typing as npt
 
 from autoal_gui.core.errors import ProjectError
-from autoal_gui.core.handover import Choices, Snapshot, no_progress
 from autoal_gui.core.images.pool import ProgressCallback, Split
 from autoal_gui.core.language import mark, tr
+from autoal_gui.core.project.export_snapshot import Choices, Snapshot, no_progress
 from autoal_gui.core.system.files import replacing
 from autoal_gui.exporters.images import images_told, scaled
 

@@ -15,14 +15,14 @@ from xml.etree.ElementTree import Element
 
 import autoal_gui
 from autoal_gui.core.errors import ProjectError
-from autoal_gui.core.handover import Choices, Snapshot, no_progress
 from autoal_gui.core.images.pool import ProgressCallback
 from autoal_gui.core.labels.journal import Journal
 from autoal_gui.core.language import decimal, in_use, mark, number, percent, tr, tr_count
 from autoal_gui.core.measures.metrics import Interval, Metrics
 from autoal_gui.core.measures.stopping_advice import Point, advise, chance_sentence
 from autoal_gui.core.measures.stopping_advice import sentence as advice_sentence
-from autoal_gui.core.project import RoundRecord
+from autoal_gui.core.project.export_snapshot import Choices, Snapshot, no_progress
+from autoal_gui.core.project.project import RoundRecord
 from autoal_gui.core.readers.agreement_text import comparison_words, consistency_words, habit_words
 from autoal_gui.core.readers.double_reading import compare
 from autoal_gui.core.readers.suggestion_use import habits

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from autoal_gui.core.language import number, tr, tr_count
-from autoal_gui.core.removal import labelled_with, why_not
+from autoal_gui.core.project.class_removal import labelled_with, why_not
 from autoal_gui.gui.class_panel import paint_key
 from autoal_gui.gui.controller import Controller
 from autoal_gui.gui.forms import EntryLine, combo

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import (
 
 from autoal_gui.core.language import tr
 from autoal_gui.core.measures.metrics import Metrics
-from autoal_gui.core.project import Project
+from autoal_gui.core.project.project import Project
 from autoal_gui.gui.keys import class_keys
 from autoal_gui.gui.parts import plain_tip
 from autoal_gui.gui.plots import mixed_colour, series_colour

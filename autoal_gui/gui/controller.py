@@ -15,7 +15,6 @@ from types import ModuleType
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from autoal_gui.core.errors import AutoALError, CheckpointError, ProjectDamaged, SourceError
-from autoal_gui.core.handover import Choices, Snapshot
 from autoal_gui.core.images.pool import Listing
 from autoal_gui.core.labels.hidden_repeats import Answered
 from autoal_gui.core.labels.journal import ANSWERS, Action, Entry
@@ -39,11 +38,12 @@ from autoal_gui.core.messages import (
     WarmStart,
     WarmStarted,
 )
-from autoal_gui.core.project import Outcome, Project, ProjectPlan, Suggestion, make_folders
-from autoal_gui.core.removal import remove_class, restore_class
+from autoal_gui.core.project.class_removal import remove_class, restore_class
+from autoal_gui.core.project.export_snapshot import Choices, Snapshot
+from autoal_gui.core.project.project import Outcome, Project, ProjectPlan, Suggestion, make_folders
+from autoal_gui.core.project.warm_start import same_input
 from autoal_gui.core.session import State
 from autoal_gui.core.settings import RunSettings
-from autoal_gui.core.warm import same_input
 from autoal_gui.engine.jobs import OneJob
 from autoal_gui.gui.engine_client import EngineClient
 from autoal_gui.gui.file_checks import FileChecks

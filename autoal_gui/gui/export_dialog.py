@@ -22,8 +22,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from autoal_gui.core.handover import Choices
 from autoal_gui.core.language import mark, tr, tr_count
+from autoal_gui.core.project.export_snapshot import Choices
 from autoal_gui.core.registry import discover
 from autoal_gui.core.system.safe_names import safe_name
 from autoal_gui.gui.controller import NO_MODEL, Controller

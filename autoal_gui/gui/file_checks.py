@@ -10,7 +10,7 @@ from autoal_gui.core.database.file_check_rows import Checked
 from autoal_gui.core.errors import AutoALError, ImageUnreadable
 from autoal_gui.core.images.pool import CheckingReader, ProgressCallback
 from autoal_gui.core.language import tr
-from autoal_gui.core.project import Project
+from autoal_gui.core.project.project import Project
 from autoal_gui.engine.jobs import OneJob
 
 STORED = 500  # files between two writes, which then take some milliseconds

@@ -3,7 +3,7 @@
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QPlainTextEdit, QVBoxLayout, QWidget
 
 from autoal_gui.core.language import tr, tr_count
-from autoal_gui.core.project import Project
+from autoal_gui.core.project.project import Project
 from autoal_gui.gui.new_project import unreadable_text
 from autoal_gui.gui.parts import text_label
 

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from autoal_gui.core.errors import ProjectError, SourceError
 from autoal_gui.core.images.pool import ImagePool, Listing, PoolImage, SourceSpec, longest_side
 from autoal_gui.core.language import tr
-from autoal_gui.core.project import FILE_NAME, make_folders
+from autoal_gui.core.project.project import FILE_NAME, make_folders
 from autoal_gui.engine.jobs import OneJob
 from autoal_gui.gui.services import Services
 

@@ -33,7 +33,7 @@ from PySide6.QtWidgets import (
 from autoal_gui.core.errors import AutoALError
 from autoal_gui.core.images.pool import Listing, SourceSpec
 from autoal_gui.core.language import LANGUAGES, mark, number, tr, tr_count
-from autoal_gui.core.project import FILE_NAME, ProjectPlan
+from autoal_gui.core.project.project import FILE_NAME, ProjectPlan
 from autoal_gui.core.settings import PRESETS, fitted_to
 from autoal_gui.core.system.files import resources
 from autoal_gui.engine.engine import where

@@ -26,7 +26,7 @@ from autoal_gui.core.images.pool import Listing, ProgressCallback, SourceSpec
 from autoal_gui.core.labels.splits import default_evaluation_size
 from autoal_gui.core.language import mark, percent, tr, tr_count
 from autoal_gui.core.model import StartModel
-from autoal_gui.core.project import LabelUse, ProjectPlan
+from autoal_gui.core.project.project import LabelUse, ProjectPlan
 from autoal_gui.core.settings import PRESETS
 from autoal_gui.engine.jobs import OneJob
 from autoal_gui.gui.forms import ClassList, MethodForm, PathField, combo, spin, translated

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWi
 from autoal_gui.core.language import decimal, mark, percent, tr, tr_count
 from autoal_gui.core.measures.metrics import Area, Interval, Metrics
 from autoal_gui.core.measures.stopping_advice import Point, advise, chance_sentence, sentence
-from autoal_gui.core.project import Project, RoundRecord
+from autoal_gui.core.project.project import Project, RoundRecord
 from autoal_gui.gui.confusion import ConfusionMatrix, cell_title, images_of_cell
 from autoal_gui.gui.controller import Controller
 from autoal_gui.gui.parts import CardColumn, empty, text_label

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QProgressBar, QSizePolicy, QWidget
 
 from autoal_gui.core.language import mark, percent, tr
-from autoal_gui.core.project import RoundRecord
+from autoal_gui.core.project.project import RoundRecord
 from autoal_gui.core.settings import RunSettings
 from autoal_gui.gui.forms import combo
 from autoal_gui.gui.names import gives_weights, strategy_label

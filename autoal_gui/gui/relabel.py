@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from autoal_gui.core.errors import AutoALError
 from autoal_gui.core.labels.journal import Action, Entry
 from autoal_gui.core.language import tr
-from autoal_gui.core.project import Suggestion
+from autoal_gui.core.project.project import Suggestion
 from autoal_gui.gui.controller import Controller
 
 Turn = Callable[[Controller], tuple[int, ...]]

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 from autoal_gui.core.database.prediction_rows import Probabilities
 from autoal_gui.core.labels.journal import Entry
 from autoal_gui.core.language import mark, number, percent, tr
-from autoal_gui.core.project import Project
+from autoal_gui.core.project.project import Project
 from autoal_gui.core.readers.audit_trail import Change, changes
 from autoal_gui.gui.class_panel import answer_word
 from autoal_gui.gui.image_loader import ImageLoader

@@ -17,7 +17,7 @@ from autoal_gui.core.labels.label_errors import (
     table_of,
 )
 from autoal_gui.core.language import mark, number, percent, tr, tr_count
-from autoal_gui.core.project import Suggestion
+from autoal_gui.core.project.project import Suggestion
 from autoal_gui.gui import relabel
 from autoal_gui.gui.actions import Actions
 from autoal_gui.gui.class_panel import ClassPanel

@@ -7,7 +7,7 @@ from pathlib import Path
 from autoal_gui.core.backend import Backend
 from autoal_gui.core.images.pool import Listing, ProgressCallback, SourceSpec
 from autoal_gui.core.model import StartModel
-from autoal_gui.core.project import OpenImages
+from autoal_gui.core.project.project import OpenImages
 
 ListImages = Callable[[SourceSpec, Path, ProgressCallback], Listing]
 

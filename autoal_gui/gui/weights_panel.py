@@ -10,7 +10,7 @@ from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QToolButton
 
 from autoal_gui.core.language import mark, percent, tr
-from autoal_gui.core.project import RoundRecord
+from autoal_gui.core.project.project import RoundRecord
 from autoal_gui.core.settings import RunSettings
 from autoal_gui.gui.controller import Controller
 from autoal_gui.gui.names import gives_weights, mode_label, strategy_label

@@ -27,8 +27,8 @@ from autoal_gui.core.messages import (
     WarmStart,
     WarmStarted,
 )
+from autoal_gui.core.project.warm_start import state_file
 from autoal_gui.core.settings import RunSettings
-from autoal_gui.core.warm import state_file
 
 
 @dataclass(frozen=True)

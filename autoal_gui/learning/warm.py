@@ -19,8 +19,8 @@ from autoal_gui.core.backend import CancelCheck
 from autoal_gui.core.errors import Cancelled
 from autoal_gui.core.language import tr
 from autoal_gui.core.messages import Event, Progress, WarmStart, WarmStarted
+from autoal_gui.core.project.warm_start import state_file
 from autoal_gui.core.system.files import replacing
-from autoal_gui.core.warm import state_file
 from autoal_gui.learning.checkpoint import ModelCard, save_checkpoint
 from autoal_gui.learning.contrastive import Projector, contrast_loss, view
 from autoal_gui.learning.features import frozen_features

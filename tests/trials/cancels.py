@@ -10,7 +10,7 @@ import project_support
 
 from autoal_gui.core.errors import AutoALError, Cancelled
 from autoal_gui.core.messages import RoundFinished, WarmStart, WarmStarted
-from autoal_gui.core.project import Project
+from autoal_gui.core.project.project import Project
 from autoal_gui.sources.opening import list_images, open_images
 from trials.children import line_of
 
@@ -132,7 +132,7 @@ def run_import(project: Project, asking: Asking) -> bool:
 
 def run_export(project: Project, asking: Asking) -> bool:
     """An export has no steps of its own: it is cancelled before it starts, or it is whole."""
-    from autoal_gui.core.handover import Snapshot
+    from autoal_gui.core.project.export_snapshot import Snapshot
     from autoal_gui.exporters import csv_labels
 
     if asking():

@@ -10,7 +10,7 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 
-from autoal_gui.core.project import Project
+from autoal_gui.core.project.project import Project
 from autoal_gui.sources.opening import open_images
 
 Acknowledge = Callable[[str], None]
@@ -100,7 +100,7 @@ def label(acknowledge: Acknowledge, folder: Path, seed: int, pause: float = 0.0)
 
 def export(acknowledge: Acknowledge, folder: Path, seed: int, target: Path) -> None:
     """Label and write the labels over the last ones, for ever."""
-    from autoal_gui.core.handover import Snapshot
+    from autoal_gui.core.project.export_snapshot import Snapshot
     from autoal_gui.exporters import csv_labels
 
     project, draw = Project.open(folder, open_images), random.Random(seed)
@@ -118,7 +118,7 @@ def migrate(acknowledge: Acknowledge, folder: Path) -> None:
 
 def merge(acknowledge: Acknowledge, folder: Path, other: Path) -> None:
     """Take in another reader's answers."""
-    from autoal_gui.core import merge as merging
+    from autoal_gui.core.project import project_merge as merging
 
     project = Project.open(folder, open_images)
     acknowledge("begins")

@@ -24,7 +24,7 @@ from PySide6.QtCore import QEventLoop, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from autoal_gui.core.project import ProjectPlan
+from autoal_gui.core.project.project import ProjectPlan
 from autoal_gui.core.session import State
 from autoal_gui.core.settings import PRESETS
 from autoal_gui.gui.main_window import MainWindow, folder_spec

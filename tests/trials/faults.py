@@ -25,7 +25,7 @@ import project_support  # noqa: E402
 
 from autoal_gui.core.errors import AutoALError, ProjectError, SourceError  # noqa: E402
 from autoal_gui.core.labels.journal import Journal  # noqa: E402
-from autoal_gui.core.project import FILE_NAME, Project  # noqa: E402
+from autoal_gui.core.project.project import FILE_NAME, Project  # noqa: E402
 from autoal_gui.core.recovery.recovery import recover  # noqa: E402
 from autoal_gui.sources.opening import list_images, open_images  # noqa: E402
 from trials.children import Child, act, create, export, label, line_of, merge, migrate, train  # noqa: E402
@@ -438,7 +438,7 @@ def stopped(base: Path, draw: random.Random, tries: int, seconds: float) -> Tall
 
 
 def clock_set_back(base: Path, draw: random.Random, tries: int) -> Tally:
-    from autoal_gui.core import project as module
+    from autoal_gui.core.project import project as module
 
     bench = Bench.new(base, draw, "clock set back")
     own = module._now

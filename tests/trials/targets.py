@@ -136,7 +136,7 @@ def read_model(data: bytes, place: Path) -> None:
 def read_project(data: bytes, place: Path) -> None:
     """Open a project file; where it is damaged, recover it and open what came out."""
     from autoal_gui.core.database.backups import backups
-    from autoal_gui.core.project import FILE_NAME, Project
+    from autoal_gui.core.project.project import FILE_NAME, Project
     from autoal_gui.core.recovery.recovery import recover
 
     def open_images(spec: object, workspace: Path) -> object:

@@ -29,11 +29,11 @@ from autoal_gui.core.errors import (
 from autoal_gui.core.images.pool import Listing, Pixels, ProgressCallback, SourceSpec
 from autoal_gui.core.labels.journal import UNSEALED, Entry
 from autoal_gui.core.language import mark, tr, tr_count
-from autoal_gui.core.project import FILE_NAME, Project, query_from, round_record
+from autoal_gui.core.project.project import FILE_NAME, Project, query_from, round_record
+from autoal_gui.core.project.warm_start import WarmRecord
 from autoal_gui.core.recovery.journal_repair import Chain, line_from, rebuilt, replayable
 from autoal_gui.core.recovery.sqlite_pages import MAGIC, PAGE, Salvage, Table, salvage
 from autoal_gui.core.settings import PRESETS, RunSettings
-from autoal_gui.core.warm import WarmRecord
 
 ListImages = Callable[[SourceSpec, Path, ProgressCallback], Listing]
 

@@ -2,7 +2,7 @@
 
 from autoal_gui.core.errors import ProjectError
 from autoal_gui.core.language import mark, tr, tr_count
-from autoal_gui.core.project import Project
+from autoal_gui.core.project.project import Project
 
 FEWEST = 2
 TOO_FEW = mark("A project needs at least two classes.")

@@ -14,7 +14,7 @@ from autoal_gui.core.errors import ImageUnreadable
 from autoal_gui.core.images.pixels import picture_to_uint8
 from autoal_gui.core.images.pool import ImagePool, Pixels
 from autoal_gui.core.labels.journal import Entry
-from autoal_gui.core.project import Project, RoundRecord
+from autoal_gui.core.project.project import Project, RoundRecord
 
 
 @dataclass(frozen=True)

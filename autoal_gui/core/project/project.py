@@ -56,10 +56,10 @@ from autoal_gui.core.labels.splits import assign_splits
 from autoal_gui.core.language import mark, tr
 from autoal_gui.core.measures.metrics import ByChance, Metrics, as_plain, from_plain
 from autoal_gui.core.messages import Asked, Query, RoundFinished, WarmStarted
+from autoal_gui.core.project.warm_start import WarmRecord, same_input, state_file
 from autoal_gui.core.readers.double_reading import Reading
 from autoal_gui.core.settings import RunSettings
 from autoal_gui.core.system.files import sha256_of
-from autoal_gui.core.warm import WarmRecord, same_input, state_file
 
 LabelUse = Literal["labelled", "hidden", "ignore"]
 """What known labels mean: given answers, the truth of a replay, or nothing."""
