@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autoal_gui.core.backend import Backend
-from autoal_gui.core.model import StartModel
+from autoal_gui.core.trained_model import StartModel
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QSettings

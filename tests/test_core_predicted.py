@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autoal_gui.core.messages import Predicted
-from autoal_gui.core.predicted import ORDERS, Captions, PredictionTable
+from autoal_gui.core.prediction_table import ORDERS, Captions, PredictionTable
 
 CLASSES = ("a", "b", "c")
 rows = st.lists(st.lists(st.integers(1, 100), min_size=3, max_size=3), min_size=0, max_size=12)

@@ -26,11 +26,11 @@ from project_support import (
 
 from autoal_gui.core.errors import Cancelled, CheckpointError, ProjectError
 from autoal_gui.core.images.pool import ListedImage, Listing
-from autoal_gui.core.model import TrainedModel
 from autoal_gui.core.project.export_snapshot import Choices, Snapshot
 from autoal_gui.core.project.project import Project, Suggestion
 from autoal_gui.core.registry import discover
 from autoal_gui.core.system.files import replacing
+from autoal_gui.core.trained_model import TrainedModel
 from autoal_gui.exporters import csv_labels, json_labels, predictions, pt, safetensors_model
 from autoal_gui.sources.opening import open_images
 

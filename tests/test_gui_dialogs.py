@@ -14,9 +14,9 @@ from PySide6.QtWidgets import QApplication, QDialogButtonBox, QProgressDialog
 
 from autoal_gui.core.errors import SourceError
 from autoal_gui.core.images.pool import ListedImage, Listing, SourceSpec
-from autoal_gui.core.model import StartModel
 from autoal_gui.core.registry import discover
 from autoal_gui.core.settings import PRESETS
+from autoal_gui.core.trained_model import StartModel
 from autoal_gui.engine.jobs import Job
 from autoal_gui.gui.controller import EXPORT_STOPPED, MODEL_LEFT
 from autoal_gui.gui.forms import MethodForm

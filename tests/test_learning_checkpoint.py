@@ -14,8 +14,8 @@ from safetensors.torch import load_file, save_file
 from torchvision.models import resnet18, resnet34
 
 from autoal_gui.core.errors import CheckpointError
-from autoal_gui.core.model import StartModel
 from autoal_gui.core.system.files import sha256_of
+from autoal_gui.core.trained_model import StartModel
 from autoal_gui.learning import checkpoint
 from autoal_gui.learning.checkpoint import (
     FORMAT,

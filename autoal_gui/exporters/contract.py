@@ -5,8 +5,8 @@ from typing import Literal, Protocol
 
 from autoal_gui.core.images.pool import ProgressCallback
 from autoal_gui.core.language import mark
-from autoal_gui.core.model import TrainedModel
 from autoal_gui.core.project.export_snapshot import Choices, Snapshot
+from autoal_gui.core.trained_model import TrainedModel
 
 NOT_WRITTEN = mark("The model could not be written there.")
 CLOSE = 1e-4  # between two computations of one probability

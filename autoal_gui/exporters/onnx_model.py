@@ -15,8 +15,8 @@ import numpy as np
 
 from autoal_gui.core.errors import CheckpointError
 from autoal_gui.core.language import mark, tr
-from autoal_gui.core.model import TrainedModel
 from autoal_gui.core.system.files import replacing
+from autoal_gui.core.trained_model import TrainedModel
 from autoal_gui.exporters.contract import CLOSE, DIFFERS, NOT_WRITTEN
 from autoal_gui.exporters.torch_export import noise
 

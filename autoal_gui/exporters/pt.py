@@ -5,8 +5,8 @@ from pathlib import Path
 
 from autoal_gui.core.errors import CheckpointError
 from autoal_gui.core.language import mark, tr
-from autoal_gui.core.model import TrainedModel
 from autoal_gui.core.system.files import replacing
+from autoal_gui.core.trained_model import TrainedModel
 from autoal_gui.exporters.contract import DIFFERS, NOT_WRITTEN
 
 NAME = "pt"

@@ -20,8 +20,8 @@ from PySide6.QtWidgets import (
 )
 
 from autoal_gui.core.language import mark, percent_sign, tr
-from autoal_gui.core.model import StartModel
 from autoal_gui.core.settings import DEVICES, PRESETS, RunSettings, fitted_to
+from autoal_gui.core.trained_model import StartModel
 from autoal_gui.gui.names import SEARCHING_MODES, mode_note, modes
 from autoal_gui.gui.parts import Section, text_label
 

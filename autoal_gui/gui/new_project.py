@@ -25,9 +25,9 @@ from autoal_gui.core.errors import AutoALError
 from autoal_gui.core.images.pool import Listing, ProgressCallback, SourceSpec
 from autoal_gui.core.labels.splits import default_evaluation_size
 from autoal_gui.core.language import mark, percent, tr, tr_count
-from autoal_gui.core.model import StartModel
 from autoal_gui.core.project.project import LabelUse, ProjectPlan
 from autoal_gui.core.settings import PRESETS
+from autoal_gui.core.trained_model import StartModel
 from autoal_gui.engine.jobs import OneJob
 from autoal_gui.gui.forms import ClassList, MethodForm, PathField, combo, spin, translated
 from autoal_gui.gui.importer import Importer, free_folder

@@ -18,8 +18,8 @@ from autoal_gui.core.messages import (
     PredictFinished,
     Progress,
 )
-from autoal_gui.core.model import StartModel
-from autoal_gui.core.predicted import Captions, PredictionTable
+from autoal_gui.core.prediction_table import Captions, PredictionTable
+from autoal_gui.core.trained_model import StartModel
 from autoal_gui.engine.jobs import OneJob
 from autoal_gui.exporters.predictions import save_predictions
 from autoal_gui.gui.actions import Actions

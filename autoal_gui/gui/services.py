@@ -6,8 +6,8 @@ from pathlib import Path
 
 from autoal_gui.core.backend import Backend
 from autoal_gui.core.images.pool import Listing, ProgressCallback, SourceSpec
-from autoal_gui.core.model import StartModel
 from autoal_gui.core.project.project import OpenImages
+from autoal_gui.core.trained_model import StartModel
 
 ListImages = Callable[[SourceSpec, Path, ProgressCallback], Listing]
 

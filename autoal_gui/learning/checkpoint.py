@@ -20,9 +20,9 @@ from safetensors import safe_open
 import autoal_gui
 from autoal_gui.core.errors import CheckpointError
 from autoal_gui.core.language import tr
-from autoal_gui.core.model import StartModel
 from autoal_gui.core.settings import STEMS, RunSettings, Stem
 from autoal_gui.core.system.files import replacing, sha256_of
+from autoal_gui.core.trained_model import StartModel
 from autoal_gui.learning.images import Normalisation
 from autoal_gui.learning.networks import Backbone, Classifier
 
