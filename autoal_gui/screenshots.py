@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from autoal_gui.core.session import State
+from autoal_gui.engine.state import State
 from autoal_gui.headless import settle, wait_until
 
 if TYPE_CHECKING:

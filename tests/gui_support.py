@@ -35,10 +35,10 @@ from autoal_gui.core.messages import (
     WarmStarted,
 )
 from autoal_gui.core.project.project import ProjectPlan
-from autoal_gui.core.session import State
 from autoal_gui.core.settings import PRESETS
 from autoal_gui.core.system.files import sha256_of
 from autoal_gui.core.trained_model import StartModel
+from autoal_gui.engine.state import State
 from autoal_gui.gui.controller import Controller
 from autoal_gui.gui.main_window import MainWindow, folder_spec
 from autoal_gui.gui.services import Services

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autoal_gui.core.session import MOVES, Move, State, after, can
+from autoal_gui.engine.state import MOVES, Move, State, after, can
 
 
 @pytest.mark.parametrize("state", State)

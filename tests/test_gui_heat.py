@@ -8,8 +8,8 @@ from PySide6.QtCore import QPoint, Qt
 from autoal_gui.core.errors import CheckpointError
 from autoal_gui.core.messages import Explain
 from autoal_gui.core.project.project import ProjectPlan
-from autoal_gui.core.session import State
 from autoal_gui.core.settings import PRESETS
+from autoal_gui.engine.state import State
 from autoal_gui.gui.heat_panel import COLOUR, WORKING, heat_picture
 from autoal_gui.gui.main_window import folder_spec
 from autoal_gui.sources.opening import list_images

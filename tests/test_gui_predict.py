@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QFileDialog
 
 from autoal_gui.core.errors import CheckpointError
 from autoal_gui.core.messages import Predict, RunRound
-from autoal_gui.core.session import State
+from autoal_gui.engine.state import State
 from autoal_gui.gui import predict_page
 from autoal_gui.gui.main_window import MainWindow
 from autoal_gui.gui.predict_page import NOT_A_DIAGNOSIS

@@ -9,8 +9,8 @@ from PySide6.QtCore import Qt
 from autoal_gui.app import start_model
 from autoal_gui.core.project.project import ProjectPlan
 from autoal_gui.core.project.warm_start import state_file
-from autoal_gui.core.session import State
 from autoal_gui.core.settings import PRESETS
+from autoal_gui.engine.state import State
 from autoal_gui.gui.main_window import MainWindow, folder_spec
 from autoal_gui.sources.opening import list_images
 

@@ -79,7 +79,7 @@ def idle(window: "MainWindow", plan: Plan) -> dict[str, Any]:
 
 def works(window: "MainWindow") -> bool:
     """Say whether the engine does anything."""
-    from autoal_gui.core.session import State
+    from autoal_gui.engine.state import State
 
     return window.controller.state is not State.IDLE
 

@@ -42,9 +42,9 @@ from autoal_gui.core.project.class_removal import remove_class, restore_class
 from autoal_gui.core.project.export_snapshot import Choices, Snapshot
 from autoal_gui.core.project.project import Outcome, Project, ProjectPlan, Suggestion, make_folders
 from autoal_gui.core.project.warm_start import same_input
-from autoal_gui.core.session import State
 from autoal_gui.core.settings import RunSettings
 from autoal_gui.engine.jobs import OneJob
+from autoal_gui.engine.state import State
 from autoal_gui.gui.engine_client import EngineClient
 from autoal_gui.gui.file_checks import FileChecks
 from autoal_gui.gui.keys import class_keys, keys_sentence

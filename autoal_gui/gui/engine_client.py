@@ -18,8 +18,8 @@ from autoal_gui.core.messages import (
     RoundFinished,
     WarmStarted,
 )
-from autoal_gui.core.session import Move, State, after, can
 from autoal_gui.engine.engine import Engine
+from autoal_gui.engine.state import Move, State, after, can
 
 LAST_EVENTS = (
     WarmStarted,

@@ -15,7 +15,7 @@ from autoal_gui.core.language import decimal, mark, number, percent, tr, tr_coun
 from autoal_gui.core.messages import STEPS, Progress, Step
 from autoal_gui.core.project.project import Project, RoundRecord
 from autoal_gui.core.project.warm_start import WarmRecord
-from autoal_gui.core.session import Move, State, can
+from autoal_gui.engine.state import Move, State, can
 from autoal_gui.gui.actions import Actions
 from autoal_gui.gui.controller import Controller
 from autoal_gui.gui.heat_panel import WORKING
