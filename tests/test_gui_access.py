@@ -24,7 +24,7 @@ from test_gui_window import start
 
 from autoal_gui.core.images.pool import SourceSpec
 from autoal_gui.gui.main_window import MainWindow, folder_spec
-from autoal_gui.gui.pages import PAGES
+from autoal_gui.gui.widgets.page import PAGES
 
 pytestmark = pytest.mark.qt_log_ignore(QUIET)
 

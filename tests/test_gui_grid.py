@@ -13,7 +13,7 @@ from autoal_gui.core.labels.journal import Entry
 from autoal_gui.gui import thumbnails
 from autoal_gui.gui.image_grid import LARGEST, SMALLEST, ImageGrid
 from autoal_gui.gui.image_loader import ImageLoader
-from autoal_gui.gui.theme import Theme
+from autoal_gui.gui.widgets.theme import Theme
 from autoal_gui.sources.opening import list_images, open_images
 
 pytestmark = pytest.mark.qt_log_ignore(QUIET)

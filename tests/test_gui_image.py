@@ -19,8 +19,8 @@ from autoal_gui.core.images.pool import ImagePool, Picture, PoolImage
 from autoal_gui.gui.image_loader import ImageLoader
 from autoal_gui.gui.image_view import ImageView
 from autoal_gui.gui.levels import FINEST_HALVED, halved, levels, thumbnail, to_image
-from autoal_gui.gui.theme import Theme
 from autoal_gui.gui.viewport import MAX_SCALE, MIN_SCALE, Viewport, fitted
+from autoal_gui.gui.widgets.theme import Theme
 
 pytestmark = pytest.mark.qt_log_ignore(QUIET)
 

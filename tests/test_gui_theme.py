@@ -10,9 +10,9 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QApplication, QLabel
 
 from autoal_gui.core.system.files import resources
-from autoal_gui.gui.actions import COMMANDS
 from autoal_gui.gui.keys import LETTERS, class_keys
-from autoal_gui.gui.theme import (
+from autoal_gui.gui.widgets.actions import COMMANDS
+from autoal_gui.gui.widgets.theme import (
     CLASS_COLOURS,
     DARK,
     LIGHT,

@@ -31,8 +31,8 @@ from autoal_gui.gui.class_panel import answer_word, paint_key
 from autoal_gui.gui.image_grid import paint_mark
 from autoal_gui.gui.image_loader import ImageLoader
 from autoal_gui.gui.keys import class_keys
-from autoal_gui.gui.parts import plain_tip
-from autoal_gui.gui.theme import Theme
+from autoal_gui.gui.widgets.basics import plain_tip
+from autoal_gui.gui.widgets.theme import Theme
 
 THUMBNAIL, PADDING = 56, 5  # device-independent pixels
 Index = QModelIndex | QPersistentModelIndex

@@ -18,8 +18,8 @@ from autoal_gui.core.labels.journal import Entry
 from autoal_gui.core.language import mark, percent, tr
 from autoal_gui.core.project.project import Suggestion
 from autoal_gui.gui.keys import class_keys
-from autoal_gui.gui.parts import plain_tip, text_label
-from autoal_gui.gui.theme import Theme, class_colour, ink_on, scale_font
+from autoal_gui.gui.widgets.basics import plain_tip, text_label
+from autoal_gui.gui.widgets.theme import Theme, class_colour, ink_on, scale_font
 
 ANSWER_WORDS = {"unsure": mark("Unsure"), "skip": mark("Skipped")}
 

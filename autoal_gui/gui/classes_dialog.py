@@ -23,7 +23,7 @@ from autoal_gui.gui.class_panel import paint_key
 from autoal_gui.gui.controller import Controller
 from autoal_gui.gui.forms import EntryLine, combo
 from autoal_gui.gui.keys import class_keys
-from autoal_gui.gui.parts import card, text_label
+from autoal_gui.gui.widgets.basics import card, text_label
 
 INDEX = Qt.ItemDataRole.UserRole
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter

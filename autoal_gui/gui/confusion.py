@@ -14,9 +14,9 @@ from autoal_gui.core.language import tr
 from autoal_gui.core.measures.metrics import Metrics
 from autoal_gui.core.project.project import Project
 from autoal_gui.gui.keys import class_keys
-from autoal_gui.gui.parts import plain_tip
 from autoal_gui.gui.plots import mixed_colour, series_colour
-from autoal_gui.gui.theme import Theme, ink_on
+from autoal_gui.gui.widgets.basics import plain_tip
+from autoal_gui.gui.widgets.theme import Theme, ink_on
 
 CELL = 2.1  # size of a cell, in lines of text
 MOVES = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down)

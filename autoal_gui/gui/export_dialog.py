@@ -27,8 +27,8 @@ from autoal_gui.core.project.export_snapshot import Choices
 from autoal_gui.core.registry import discover
 from autoal_gui.core.system.safe_names import safe_name
 from autoal_gui.gui.controller import NO_MODEL, Controller
-from autoal_gui.gui.parts import card, fitting, text_label
-from autoal_gui.gui.theme import set_property
+from autoal_gui.gui.widgets.basics import card, fitting, text_label
+from autoal_gui.gui.widgets.theme import set_property
 
 KINDS = {
     "labels": mark("The labels"),

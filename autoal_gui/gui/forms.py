@@ -23,7 +23,7 @@ from autoal_gui.core.language import mark, percent_sign, tr
 from autoal_gui.core.settings import DEVICES, PRESETS, RunSettings, fitted_to
 from autoal_gui.core.trained_model import StartModel
 from autoal_gui.gui.names import SEARCHING_MODES, mode_note, modes
-from autoal_gui.gui.parts import Section, text_label
+from autoal_gui.gui.widgets.basics import Section, text_label
 
 PRESET_LABELS = {
     "cpu": mark("Quick: a minute or two a round on a laptop"),

@@ -18,8 +18,8 @@ from autoal_gui.core.language import tr, tr_count
 from autoal_gui.gui.controller import Controller
 from autoal_gui.gui.image_grid import LARGEST, SMALLEST, ImageGrid
 from autoal_gui.gui.image_loader import ImageLoader
-from autoal_gui.gui.parts import text_label
-from autoal_gui.gui.theme import Theme
+from autoal_gui.gui.widgets.basics import text_label
+from autoal_gui.gui.widgets.theme import Theme
 
 
 class ShownAnswers(Mapping[int, Entry]):

@@ -10,7 +10,7 @@ from autoal_gui.core.language import mark, percent, tr
 from autoal_gui.core.messages import Explained
 from autoal_gui.gui.controller import Controller
 from autoal_gui.gui.image_view import ImageView
-from autoal_gui.gui.parts import text_label
+from autoal_gui.gui.widgets.basics import text_label
 
 BLIND = mark(
     "Where the model looked is shown after the answer. The left arrow key goes back to an answer."

@@ -16,11 +16,11 @@ from PySide6.QtWidgets import (
 
 from autoal_gui.core.language import in_use, tr
 from autoal_gui.core.system.files import resources
-from autoal_gui.gui.actions import Actions
 from autoal_gui.gui.controller import Controller
-from autoal_gui.gui.pages import Page
-from autoal_gui.gui.parts import text_label
-from autoal_gui.gui.theme import Theme, scale_font
+from autoal_gui.gui.widgets.actions import Actions
+from autoal_gui.gui.widgets.basics import text_label
+from autoal_gui.gui.widgets.page import Page
+from autoal_gui.gui.widgets.theme import Theme, scale_font
 
 TOPICS = (
     "first-steps",

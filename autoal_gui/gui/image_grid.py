@@ -48,9 +48,9 @@ from autoal_gui.core.language import number, tr
 from autoal_gui.gui.class_panel import answer_word, paint_key
 from autoal_gui.gui.image_loader import ImageLoader
 from autoal_gui.gui.keys import class_keys
-from autoal_gui.gui.parts import plain_tip
-from autoal_gui.gui.theme import Theme, icon
 from autoal_gui.gui.thumbnails import Thumbnails
+from autoal_gui.gui.widgets.basics import plain_tip
+from autoal_gui.gui.widgets.theme import Theme, icon
 
 SMALLEST, LARGEST, USUAL = 56, 320, 120  # device-independent pixels a side
 PADDING = 6

@@ -8,14 +8,14 @@ from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from autoal_gui.core.labels.journal import Action, Entry
 from autoal_gui.core.language import tr
-from autoal_gui.gui.actions import Actions
 from autoal_gui.gui.class_panel import ClassPanel
 from autoal_gui.gui.controller import Controller
 from autoal_gui.gui.image_loader import ImageLoader
 from autoal_gui.gui.image_view import ImageView
-from autoal_gui.gui.pages import Page
-from autoal_gui.gui.parts import chip
-from autoal_gui.gui.theme import Theme
+from autoal_gui.gui.widgets.actions import Actions
+from autoal_gui.gui.widgets.basics import chip
+from autoal_gui.gui.widgets.page import Page
+from autoal_gui.gui.widgets.theme import Theme
 
 AHEAD = 4  # pictures decoded beyond the one on screen
 VIEW = {"fit": "fit", "actual": "actual_size", "zoom_in": "zoom_in", "zoom_out": "zoom_out"}

@@ -17,10 +17,10 @@ from PySide6.QtWidgets import (
 
 from autoal_gui.core.language import tr
 from autoal_gui.gui import keys
-from autoal_gui.gui.actions import COMMANDS, GROUPS
 from autoal_gui.gui.keys import KeyMap, class_keys, command_keys, conflict
-from autoal_gui.gui.parts import text_label
-from autoal_gui.gui.theme import set_property
+from autoal_gui.gui.widgets.actions import COMMANDS, GROUPS
+from autoal_gui.gui.widgets.basics import text_label
+from autoal_gui.gui.widgets.theme import set_property
 
 TARGET = Qt.ItemDataRole.UserRole
 Target = int | str

@@ -31,9 +31,9 @@ from autoal_gui.core.trained_model import StartModel
 from autoal_gui.engine.jobs import OneJob
 from autoal_gui.gui.forms import ClassList, MethodForm, PathField, combo, spin, translated
 from autoal_gui.gui.importer import Importer, free_folder
-from autoal_gui.gui.parts import Section, add_card, fitting, text_label
 from autoal_gui.gui.services import Services
-from autoal_gui.gui.theme import set_property
+from autoal_gui.gui.widgets.basics import Section, add_card, fitting, text_label
+from autoal_gui.gui.widgets.theme import set_property
 from autoal_gui.sources import medmnist
 from autoal_gui.sources.catalogue import SIZES
 

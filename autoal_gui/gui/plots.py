@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPixmap
 from PySide6.QtWidgets import QApplication, QLabel
 
-from autoal_gui.gui.theme import Theme
+from autoal_gui.gui.widgets.theme import Theme
 
 Floats = npt.NDArray[np.float64]
 

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 from autoal_gui.core.language import mark, number, percent_sign, tr, tr_count
 from autoal_gui.core.prediction_table import ORDERS, Order, PredictionTable
 from autoal_gui.gui.forms import spin
-from autoal_gui.gui.parts import text_label
+from autoal_gui.gui.widgets.basics import text_label
 
 ORDER_WORDS: dict[Order, str] = {
     "sure": mark("Most sure first"),

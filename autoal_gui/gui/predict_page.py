@@ -22,18 +22,18 @@ from autoal_gui.core.prediction_table import Captions, PredictionTable
 from autoal_gui.core.trained_model import StartModel
 from autoal_gui.engine.jobs import OneJob
 from autoal_gui.exporters.predictions import save_predictions
-from autoal_gui.gui.actions import Actions
 from autoal_gui.gui.controller import Controller
 from autoal_gui.gui.image_grid import ImageGrid
 from autoal_gui.gui.image_loader import ImageLoader
 from autoal_gui.gui.image_view import ImageView
-from autoal_gui.gui.pages import Page
-from autoal_gui.gui.parts import chip, text_label
 from autoal_gui.gui.predict_filters import PredictFilters
 from autoal_gui.gui.predict_setup import NO_MODEL_CHOSEN, PredictSetup
 from autoal_gui.gui.services import Services
-from autoal_gui.gui.theme import Theme
 from autoal_gui.gui.training_panel import duration
+from autoal_gui.gui.widgets.actions import Actions
+from autoal_gui.gui.widgets.basics import chip, text_label
+from autoal_gui.gui.widgets.page import Page
+from autoal_gui.gui.widgets.theme import Theme
 from autoal_gui.sources.opening import kind_at
 
 NOT_A_DIAGNOSIS = mark("These are predictions of a model trained in this program, not a diagnosis.")

@@ -22,8 +22,8 @@ from autoal_gui.core.readers.audit_trail import Change, changes
 from autoal_gui.gui.class_panel import answer_word
 from autoal_gui.gui.image_loader import ImageLoader
 from autoal_gui.gui.image_view import ImageView
-from autoal_gui.gui.parts import text_label
-from autoal_gui.gui.theme import Theme
+from autoal_gui.gui.widgets.basics import text_label
+from autoal_gui.gui.widgets.theme import Theme
 
 NAMED = 4  # classes whose probability is told
 SMALLEST = 0.005  # what would be told as 0 % is not told

@@ -19,17 +19,17 @@ from autoal_gui.core.labels.label_errors import (
 from autoal_gui.core.language import mark, number, percent, tr, tr_count
 from autoal_gui.core.project.project import Suggestion
 from autoal_gui.gui import relabel
-from autoal_gui.gui.actions import Actions
 from autoal_gui.gui.class_panel import ClassPanel
 from autoal_gui.gui.controller import Controller
 from autoal_gui.gui.image_grid import ImageGrid
 from autoal_gui.gui.image_loader import ImageLoader
 from autoal_gui.gui.image_page import action_tool, own_action
-from autoal_gui.gui.pages import Page
-from autoal_gui.gui.parts import chip, text_label
 from autoal_gui.gui.review_detail import ReviewDetail
 from autoal_gui.gui.review_filters import ReviewFilters
-from autoal_gui.gui.theme import Theme
+from autoal_gui.gui.widgets.actions import Actions
+from autoal_gui.gui.widgets.basics import chip, text_label
+from autoal_gui.gui.widgets.page import Page
+from autoal_gui.gui.widgets.theme import Theme
 
 HINT = mark("Class keys change the selected images. Enter shows one on the desk. Esc goes back.")
 NONE_SELECTED = mark("Select images first: click, arrow keys, or draw a frame with the mouse.")

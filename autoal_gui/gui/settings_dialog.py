@@ -17,7 +17,7 @@ from autoal_gui.core.labels.hidden_repeats import EVERY
 from autoal_gui.core.language import mark, tr
 from autoal_gui.gui.controller import Controller
 from autoal_gui.gui.forms import MethodForm
-from autoal_gui.gui.parts import add_card, fitting, text_label
+from autoal_gui.gui.widgets.basics import add_card, fitting, text_label
 
 WHY_REPEATS = mark(
     "About one answer in {count}, at least 20 answers later: it shows how consistent the reader "

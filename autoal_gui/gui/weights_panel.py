@@ -14,7 +14,6 @@ from autoal_gui.core.project.project import RoundRecord
 from autoal_gui.core.settings import RunSettings
 from autoal_gui.gui.controller import Controller
 from autoal_gui.gui.names import gives_weights, mode_label, strategy_label
-from autoal_gui.gui.parts import CardColumn, text_label
 from autoal_gui.gui.pins import PinTable, can_pin, pinned_words
 from autoal_gui.gui.plots import (
     draw_line,
@@ -23,7 +22,8 @@ from autoal_gui.gui.plots import (
     series_colour,
     tint_plot,
 )
-from autoal_gui.gui.theme import Theme
+from autoal_gui.gui.widgets.basics import CardColumn, text_label
+from autoal_gui.gui.widgets.theme import Theme
 
 Floats = npt.NDArray[np.float64]
 

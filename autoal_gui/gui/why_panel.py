@@ -17,8 +17,8 @@ from autoal_gui.core.images.pool import Split
 from autoal_gui.core.language import decimal, mark, percent, tr
 from autoal_gui.core.messages import Query
 from autoal_gui.gui.names import strategy_label
-from autoal_gui.gui.parts import empty, text_label
 from autoal_gui.gui.strategy_notes import strategy_note
+from autoal_gui.gui.widgets.basics import empty, text_label
 
 FURTHER_DOWN = mark(
     "Not among those that the last round asked for: it was on screen already, or is next in rank."

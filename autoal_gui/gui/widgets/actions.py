@@ -7,7 +7,7 @@ from PySide6.QtGui import QAction, QKeySequence
 
 from autoal_gui.core.language import tr
 from autoal_gui.gui.keys import command_keys
-from autoal_gui.gui.theme import Theme, icon
+from autoal_gui.gui.widgets.theme import Theme, icon
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from autoal_gui.core.language import tr
-from autoal_gui.gui.theme import Theme, icon, scale_font, set_property
+from autoal_gui.gui.widgets.theme import Theme, icon, scale_font, set_property
 
 LEAST_CHART, MOST_CHART = 13, 26  # lines of text
 NO_BREAK = "\N{NO-BREAK SPACE}"  # between a number and its unit

@@ -6,10 +6,10 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from autoal_gui.core.language import tr
-from autoal_gui.gui.actions import Actions
 from autoal_gui.gui.controller import Controller
-from autoal_gui.gui.parts import HelpButton, text_label
-from autoal_gui.gui.theme import Theme
+from autoal_gui.gui.widgets.actions import Actions
+from autoal_gui.gui.widgets.basics import HelpButton, text_label
+from autoal_gui.gui.widgets.theme import Theme
 
 
 class Page(QWidget):
