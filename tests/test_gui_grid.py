@@ -10,9 +10,9 @@ from PySide6.QtWidgets import QApplication
 from autoal_gui.core.errors import ImageUnreadable
 from autoal_gui.core.images.pool import ImagePool, PoolImage, SourceSpec
 from autoal_gui.core.labels.journal import Entry
-from autoal_gui.gui import thumbnails
-from autoal_gui.gui.image_grid import LARGEST, SMALLEST, ImageGrid
-from autoal_gui.gui.image_loader import ImageLoader
+from autoal_gui.gui.images import thumbnails
+from autoal_gui.gui.images.image_grid import LARGEST, SMALLEST, ImageGrid
+from autoal_gui.gui.images.image_loader import ImageLoader
 from autoal_gui.gui.widgets.theme import Theme
 from autoal_gui.sources.opening import list_images, open_images
 

@@ -16,10 +16,10 @@ from autoal_gui.core.errors import ImageUnreadable
 from autoal_gui.core.images.display_window import Look
 from autoal_gui.core.images.pixels import picture_to_uint8
 from autoal_gui.core.images.pool import ImagePool, Picture, PoolImage
-from autoal_gui.gui.image_loader import ImageLoader
-from autoal_gui.gui.image_view import ImageView
-from autoal_gui.gui.levels import FINEST_HALVED, halved, levels, thumbnail, to_image
-from autoal_gui.gui.viewport import MAX_SCALE, MIN_SCALE, Viewport, fitted
+from autoal_gui.gui.images.image_loader import ImageLoader
+from autoal_gui.gui.images.image_pyramid import FINEST_HALVED, halved, levels, thumbnail, to_image
+from autoal_gui.gui.images.image_view import ImageView
+from autoal_gui.gui.images.viewport import MAX_SCALE, MIN_SCALE, Viewport, fitted
 from autoal_gui.gui.widgets.theme import Theme
 
 pytestmark = pytest.mark.qt_log_ignore(QUIET)

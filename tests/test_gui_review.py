@@ -20,7 +20,7 @@ from PySide6.QtGui import QImage, QPainter
 
 from autoal_gui.core.labels.label_errors import Filter
 from autoal_gui.core.readers.audit_trail import changes
-from autoal_gui.gui.image_grid import _elided_caption
+from autoal_gui.gui.images.image_grid import _elided_caption
 from autoal_gui.gui.review_detail import change_line, facts
 
 pytestmark = pytest.mark.qt_log_ignore(QUIET)

@@ -22,8 +22,8 @@ from autoal_gui.gui.controller import Controller
 from autoal_gui.gui.grid_panel import GridPanel
 from autoal_gui.gui.heat_panel import HeatPanel
 from autoal_gui.gui.idle import IdleWatch, waited_text
-from autoal_gui.gui.image_loader import ImageLoader
-from autoal_gui.gui.image_view import ImageView
+from autoal_gui.gui.images.image_loader import ImageLoader
+from autoal_gui.gui.images.image_view import ImageView
 from autoal_gui.gui.names import mode_label
 from autoal_gui.gui.performance_panel import PerformancePanel
 from autoal_gui.gui.training_panel import TrainingPanel

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from autoal_gui.core.errors import AutoALError
 from autoal_gui.core.language import number, tr
 from autoal_gui.gui.controller import Controller
-from autoal_gui.gui.image_loader import ImageLoader
+from autoal_gui.gui.images.image_loader import ImageLoader
 
 MINUTE = 60.0
 FREE = 0.1  # seconds from an answer to the next image that nobody notices

@@ -23,9 +23,9 @@ from autoal_gui.core.trained_model import StartModel
 from autoal_gui.engine.jobs import OneJob
 from autoal_gui.exporters.predictions import save_predictions
 from autoal_gui.gui.controller import Controller
-from autoal_gui.gui.image_grid import ImageGrid
-from autoal_gui.gui.image_loader import ImageLoader
-from autoal_gui.gui.image_view import ImageView
+from autoal_gui.gui.images.image_grid import ImageGrid
+from autoal_gui.gui.images.image_loader import ImageLoader
+from autoal_gui.gui.images.image_view import ImageView
 from autoal_gui.gui.predict_filters import PredictFilters
 from autoal_gui.gui.predict_setup import NO_MODEL_CHOSEN, PredictSetup
 from autoal_gui.gui.services import Services

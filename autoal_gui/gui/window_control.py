@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QMenu, QToolButton
 
 from autoal_gui.core.images.display_window import BASES, PRESETS, Greys, Look
 from autoal_gui.core.language import tr
-from autoal_gui.gui.image_view import ImageView
+from autoal_gui.gui.images.image_view import ImageView
 from autoal_gui.gui.widgets.actions import Actions
 
 GROUP = "Brightness"

@@ -15,7 +15,7 @@ from autoal_gui.core.errors import ImageUnreadable
 from autoal_gui.core.images.pixels import picture_to_uint8
 from autoal_gui.core.images.pool import ImagePool, Picture
 from autoal_gui.core.language import tr
-from autoal_gui.gui.image_loader import ImageLoader
+from autoal_gui.gui.images.image_loader import ImageLoader
 
 SIDES = (96, 192, 384)  # device pixels: a thumbnail is made in the smallest that is large enough
 KEPT_BYTES = 96 * 1024**2  # several screens of thumbnails

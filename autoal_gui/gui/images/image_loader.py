@@ -10,7 +10,7 @@ from PySide6.QtGui import QImage
 from autoal_gui.core.errors import ImageUnreadable
 from autoal_gui.core.images.pool import ImagePool
 from autoal_gui.core.language import tr
-from autoal_gui.gui.levels import Levels, levels, thumbnail
+from autoal_gui.gui.images.image_pyramid import Levels, levels, thumbnail
 
 CACHE_BYTES = 256 * 1024**2  # decoded pictures kept: hundreds of small ones, some radiographs
 THREADS = 2

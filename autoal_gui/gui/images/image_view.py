@@ -16,8 +16,8 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from autoal_gui.core.images.display_window import Greys, Look
 from autoal_gui.core.language import tr
-from autoal_gui.gui.levels import Levels, Table
-from autoal_gui.gui.viewport import Viewport, fitted
+from autoal_gui.gui.images.image_pyramid import Levels, Table
+from autoal_gui.gui.images.viewport import Viewport, fitted
 from autoal_gui.gui.widgets.theme import Theme, scale_font
 
 ZOOM_STEP = 1.25

@@ -46,9 +46,9 @@ from PySide6.QtWidgets import (
 from autoal_gui.core.labels.journal import Entry
 from autoal_gui.core.language import number, tr
 from autoal_gui.gui.class_panel import answer_word, paint_key
-from autoal_gui.gui.image_loader import ImageLoader
+from autoal_gui.gui.images.image_loader import ImageLoader
+from autoal_gui.gui.images.thumbnails import Thumbnails
 from autoal_gui.gui.keys import class_keys
-from autoal_gui.gui.thumbnails import Thumbnails
 from autoal_gui.gui.widgets.basics import plain_tip
 from autoal_gui.gui.widgets.theme import Theme, icon
 

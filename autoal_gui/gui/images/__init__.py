@@ -1,0 +1,1 @@
+"""How images are decoded, drawn and laid out in grids."""
