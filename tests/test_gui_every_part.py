@@ -33,10 +33,10 @@ from autoal_gui.core.images.pool import ImagePool, PoolImage
 from autoal_gui.core.messages import RunRound
 from autoal_gui.core.project.project import Project
 from autoal_gui.core.registry import discover
-from autoal_gui.gui.confusion import ConfusionMatrix
 from autoal_gui.gui.images import thumbnails
 from autoal_gui.gui.images.image_grid import SMALLEST, ImageGrid
 from autoal_gui.gui.names import strategy_label
+from autoal_gui.gui.panels.confusion_matrix import ConfusionMatrix
 from autoal_gui.sources.opening import open_images
 
 pytestmark = pytest.mark.qt_log_ignore(QUIET)

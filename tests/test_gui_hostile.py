@@ -9,7 +9,7 @@ from PySide6.QtGui import QTextDocumentFragment
 from PySide6.QtWidgets import QLabel, QWidget
 
 from autoal_gui.core.measures.metrics import Metrics
-from autoal_gui.gui.confusion import ConfusionMatrix
+from autoal_gui.gui.panels.confusion_matrix import ConfusionMatrix
 from autoal_gui.gui.start_page import recent_item
 from autoal_gui.gui.widgets.basics import plain_tip
 

@@ -14,18 +14,18 @@ from autoal_gui.core.messages import Progress, Query
 from autoal_gui.core.project.project import ProjectPlan, RoundRecord
 from autoal_gui.core.project.warm_start import WarmRecord
 from autoal_gui.core.settings import PRESETS
-from autoal_gui.gui import weights_panel
 from autoal_gui.gui.main_window import MainWindow, folder_spec
 from autoal_gui.gui.names import mode_label, modes, strategy_label
-from autoal_gui.gui.performance_panel import curve_point
-from autoal_gui.gui.training_panel import (
+from autoal_gui.gui.panels import weights_panel
+from autoal_gui.gui.panels.performance_panel import curve_point
+from autoal_gui.gui.panels.training_panel import (
     duration,
     last_round_line,
     learned_line,
     progress_line,
     round_steps,
 )
-from autoal_gui.gui.weights_panel import strategies_of, table
+from autoal_gui.gui.panels.weights_panel import strategies_of, table
 from autoal_gui.gui.why_panel import reason, rows_of
 from autoal_gui.sources.opening import list_images
 

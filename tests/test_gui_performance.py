@@ -11,9 +11,9 @@ from PySide6.QtWidgets import QLabel
 from autoal_gui.core.language import percent
 from autoal_gui.core.measures.metrics import ByChance, Metrics
 from autoal_gui.core.measures.stopping_advice import FEWEST, sentence
-from autoal_gui.gui import performance_panel
-from autoal_gui.gui.confusion import images_of_cell, measured_images
-from autoal_gui.gui.performance_panel import class_values
+from autoal_gui.gui.panels import performance_panel
+from autoal_gui.gui.panels.confusion_matrix import images_of_cell, measured_images
+from autoal_gui.gui.panels.performance_panel import class_values
 
 pytestmark = pytest.mark.qt_log_ignore(QUIET)
 

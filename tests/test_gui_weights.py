@@ -16,8 +16,8 @@ from PySide6.QtWidgets import QLabel, QProgressBar
 from autoal_gui.core.settings import PRESETS, RunSettings
 from autoal_gui.gui.forms import scheduled
 from autoal_gui.gui.names import strategy_label
-from autoal_gui.gui.pins import SHARE_TIP, pin_of, pinned_words
-from autoal_gui.gui.weights_panel import all_names, hint, stacked, with_pin
+from autoal_gui.gui.panels.strategy_pins import SHARE_TIP, pin_of, pinned_words
+from autoal_gui.gui.panels.weights_panel import all_names, hint, stacked, with_pin
 
 pytestmark = pytest.mark.qt_log_ignore(QUIET)
 CANDIDATES = PRESETS["cpu"].candidates

@@ -25,9 +25,9 @@ from autoal_gui.gui.idle import IdleWatch, waited_text
 from autoal_gui.gui.images.image_loader import ImageLoader
 from autoal_gui.gui.images.image_view import ImageView
 from autoal_gui.gui.names import mode_label
-from autoal_gui.gui.performance_panel import PerformancePanel
-from autoal_gui.gui.training_panel import TrainingPanel
-from autoal_gui.gui.weights_panel import WeightsPanel
+from autoal_gui.gui.panels.performance_panel import PerformancePanel
+from autoal_gui.gui.panels.training_panel import TrainingPanel
+from autoal_gui.gui.panels.weights_panel import WeightsPanel
 from autoal_gui.gui.why_panel import WhyPanel
 from autoal_gui.gui.widgets.actions import Actions
 from autoal_gui.gui.widgets.basics import HelpButton, chip, icon_size, text_label
