@@ -304,7 +304,7 @@ class MainWindow(QMainWindow):
 
     def show_export(self) -> None:
         """Show the export dialog."""
-        from autoal_gui.gui.export_dialog import ExportDialog
+        from autoal_gui.gui.dialogs.export_dialog import ExportDialog
 
         self.show_dialog(ExportDialog(self.controller, self._settings, self))
 
@@ -372,7 +372,7 @@ class MainWindow(QMainWindow):
 
     def show_keys(self) -> None:
         """Show all keys."""
-        from autoal_gui.gui.shortcut_sheet import ShortcutSheet
+        from autoal_gui.gui.dialogs.shortcut_sheet import ShortcutSheet
 
         classes = self.controller.project.classes if self.controller.is_open else ()
         sheet = ShortcutSheet(self.actions_table, classes, self)
@@ -381,7 +381,7 @@ class MainWindow(QMainWindow):
 
     def show_keys_dialog(self) -> None:
         """Let the user choose other keys."""
-        from autoal_gui.gui.keys_dialog import KeysDialog
+        from autoal_gui.gui.dialogs.keys_dialog import KeysDialog
 
         classes = self.controller.project.classes if self.controller.is_open else ()
         dialog = KeysDialog(classes, self)
@@ -399,13 +399,13 @@ class MainWindow(QMainWindow):
 
     def show_comment(self) -> None:
         """Show the comment on the image on screen or those selected, to change it."""
-        from autoal_gui.gui.comment_editor import CommentEditor
+        from autoal_gui.gui.dialogs.comment_editor import CommentEditor
 
         self.show_dialog(CommentEditor(self.controller, self))
 
     def show_go_to(self) -> None:
         """Ask for the number or the file name of an image, and show it."""
-        from autoal_gui.gui.finder import Finder, ImageNames
+        from autoal_gui.gui.dialogs.finder import Finder, ImageNames
 
         names = ImageNames(self.controller.project.pool)
         finder = Finder(tr("Go to image"), tr("Number or part of the file name"), names.find, self)
@@ -414,7 +414,7 @@ class MainWindow(QMainWindow):
 
     def show_find_class(self) -> None:
         """Ask for the name of a class, and give it."""
-        from autoal_gui.gui.finder import ClassNames, Finder
+        from autoal_gui.gui.dialogs.finder import ClassNames, Finder
 
         project = self.controller.project
         names = ClassNames(project.classes, project.removed_classes)
@@ -437,7 +437,7 @@ class MainWindow(QMainWindow):
 
     def _wait_for_export(self) -> None:
         """Close the window once an export is written, unless the user says otherwise."""
-        from autoal_gui.gui.leave_dialog import LeaveDialog
+        from autoal_gui.gui.dialogs.leave_dialog import LeaveDialog
 
         dialog = LeaveDialog(self.controller, self)
         # Queued: whoever announced the file has more to do with the project.
