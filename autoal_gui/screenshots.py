@@ -75,7 +75,7 @@ class Photographer:
 
     def _new_project(self) -> None:
         from autoal_gui.gui.main_window import folder_spec
-        from autoal_gui.gui.new_project import NewProjectDialog
+        from autoal_gui.gui.project.new_project import NewProjectDialog
 
         self.window.new_project(folder_spec(self._images))
         dialog = cast(NewProjectDialog, self.window.dialog)

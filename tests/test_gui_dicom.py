@@ -9,7 +9,7 @@ from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QFileDialog
 
 from autoal_gui.core.images.display_window import Look
-from autoal_gui.gui.new_project import NewProjectDialog
+from autoal_gui.gui.project.new_project import NewProjectDialog
 from autoal_gui.gui.window_control import WindowControl
 
 pytestmark = pytest.mark.qt_log_ignore(QUIET)

@@ -6,7 +6,7 @@ from gui_support import QUIET
 from PySide6.QtCore import Qt
 
 from autoal_gui.core.labels.hidden_repeats import GAP, pairs
-from autoal_gui.gui.settings_dialog import SettingsDialog
+from autoal_gui.gui.project.settings_dialog import SettingsDialog
 
 pytestmark = pytest.mark.qt_log_ignore(QUIET)
 

@@ -41,8 +41,8 @@ from autoal_gui.gui import keys
 from autoal_gui.gui.checking import ACTIONS as CHECKING
 from autoal_gui.gui.checking import Checking
 from autoal_gui.gui.controller import Controller
-from autoal_gui.gui.importer import Importer, free_folder
 from autoal_gui.gui.languages import AS_SYSTEM, chosen
+from autoal_gui.gui.project.importer import Importer, free_folder
 from autoal_gui.gui.rescue import Rescue
 from autoal_gui.gui.services import Services
 from autoal_gui.gui.start_page import NEW_WAYS, WAYS, StartPage
@@ -268,7 +268,7 @@ class MainWindow(QMainWindow):
 
     def new_project(self, spec: SourceSpec) -> None:
         """Show the dialog for a new project of a set of images."""
-        from autoal_gui.gui.new_project import NewProjectDialog
+        from autoal_gui.gui.project.new_project import NewProjectDialog
 
         self.failure.hide()
         dialog = NewProjectDialog(self._services, spec, self)
@@ -314,19 +314,19 @@ class MainWindow(QMainWindow):
 
     def show_settings(self) -> None:
         """Show the settings of the project."""
-        from autoal_gui.gui.settings_dialog import SettingsDialog
+        from autoal_gui.gui.project.settings_dialog import SettingsDialog
 
         self.show_dialog(SettingsDialog(self.controller, self))
 
     def show_classes(self) -> None:
         """Show the classes of the project, to add, rename or remove some."""
-        from autoal_gui.gui.classes_dialog import ClassesDialog
+        from autoal_gui.gui.project.classes_dialog import ClassesDialog
 
         self.show_dialog(ClassesDialog(self.controller, self))
 
     def show_report(self) -> None:
         """Show which files could not be used when the project was made."""
-        from autoal_gui.gui.import_report import ImportReportDialog
+        from autoal_gui.gui.project.import_report import ImportReportDialog
 
         self.show_dialog(ImportReportDialog(self.controller.project, self))
 
@@ -501,7 +501,7 @@ class MainWindow(QMainWindow):
         self._remember([other for other in self.recent() if other != folder])
 
     def _on_new_accepted(self) -> None:
-        from autoal_gui.gui.new_project import NewProjectDialog
+        from autoal_gui.gui.project.new_project import NewProjectDialog
 
         dialog = self.dialog
         if isinstance(dialog, NewProjectDialog) and dialog.listing is not None:

@@ -29,8 +29,15 @@ from autoal_gui.core.project.project import LabelUse, ProjectPlan
 from autoal_gui.core.settings import PRESETS
 from autoal_gui.core.trained_model import StartModel
 from autoal_gui.engine.jobs import OneJob
-from autoal_gui.gui.forms import ClassList, MethodForm, PathField, combo, spin, translated
-from autoal_gui.gui.importer import Importer, free_folder
+from autoal_gui.gui.project.importer import Importer, free_folder
+from autoal_gui.gui.project.method_form import (
+    ClassList,
+    MethodForm,
+    PathField,
+    combo,
+    spin,
+    translated,
+)
 from autoal_gui.gui.services import Services
 from autoal_gui.gui.widgets.basics import Section, add_card, fitting, text_label
 from autoal_gui.gui.widgets.theme import set_property

@@ -1,0 +1,1 @@
+"""Making a project and changing it: classes, method, settings, the import."""
