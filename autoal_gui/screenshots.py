@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
     from autoal_gui.gui.controller import Controller
-    from autoal_gui.gui.desk import Desk
+    from autoal_gui.gui.desk.desk import Desk
     from autoal_gui.gui.main_window import MainWindow
 
 WIDTH, HEIGHT = 1280, 800

@@ -9,8 +9,8 @@ from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QFileDialog
 
 from autoal_gui.core.images.display_window import Look
+from autoal_gui.gui.desk.contrast_menu import WindowControl
 from autoal_gui.gui.project.new_project import NewProjectDialog
-from autoal_gui.gui.window_control import WindowControl
 
 pytestmark = pytest.mark.qt_log_ignore(QUIET)
 

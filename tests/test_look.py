@@ -11,11 +11,11 @@ from PySide6.QtGui import QColor, QImage, QPainter
 from autoal_gui.core.images.display_window import BASES, PRESETS, Greys, Look
 from autoal_gui.core.images.pixels import grey_table, picture_to_uint8
 from autoal_gui.core.images.pool import Picture
+from autoal_gui.gui.desk.contrast_menu import WindowControl, window_text
 from autoal_gui.gui.images.image_pyramid import levels
 from autoal_gui.gui.images.image_view import DRAGGED_PIXELS, ImageView
 from autoal_gui.gui.widgets.actions import Actions
 from autoal_gui.gui.widgets.theme import Theme
-from autoal_gui.gui.window_control import WindowControl, window_text
 
 pytestmark = pytest.mark.qt_log_ignore(QUIET)
 

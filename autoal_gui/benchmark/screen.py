@@ -20,7 +20,7 @@ from PySide6.QtWidgets import QWidget
 from autoal_gui.launch import has_display, open_window
 
 if TYPE_CHECKING:
-    from autoal_gui.gui.desk import Desk
+    from autoal_gui.gui.desk.desk import Desk
     from autoal_gui.gui.main_window import MainWindow
 
 SIZE = QSize(1280, 800)

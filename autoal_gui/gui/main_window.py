@@ -53,7 +53,7 @@ from autoal_gui.gui.widgets.theme import CHOICES, Theme
 from autoal_gui.sources.opening import kind_at
 
 if TYPE_CHECKING:
-    from autoal_gui.gui.desk import Desk
+    from autoal_gui.gui.desk.desk import Desk
 log = logging.getLogger(__name__)
 
 FAULT = mark("Something went wrong in the program; every answer given so far is saved.")
@@ -556,7 +556,7 @@ class MainWindow(QMainWindow):
 
     def _make_desk(self) -> None:
         """Make the desk when it is needed first: its charts take longer than the start page."""
-        from autoal_gui.gui.desk import Desk
+        from autoal_gui.gui.desk.desk import Desk
 
         self.desk = Desk(self.controller, self.theme, self.actions_table)
         self.stack.addWidget(self.desk)

@@ -19,7 +19,7 @@ from autoal_gui.core.labels.journal import Entry
 from autoal_gui.core.language import mark, number, percent, tr
 from autoal_gui.core.project.project import Project
 from autoal_gui.core.readers.audit_trail import Change, changes
-from autoal_gui.gui.class_panel import answer_word
+from autoal_gui.gui.desk.class_panel import answer_word
 from autoal_gui.gui.images.image_loader import ImageLoader
 from autoal_gui.gui.images.image_view import ImageView
 from autoal_gui.gui.widgets.basics import text_label

@@ -19,8 +19,8 @@ from autoal_gui.core.labels.label_errors import (
 from autoal_gui.core.language import mark, number, percent, tr, tr_count
 from autoal_gui.core.project.project import Suggestion
 from autoal_gui.gui import relabel
-from autoal_gui.gui.class_panel import ClassPanel
 from autoal_gui.gui.controller import Controller
+from autoal_gui.gui.desk.class_panel import ClassPanel
 from autoal_gui.gui.image_page import action_tool, own_action
 from autoal_gui.gui.images.image_grid import ImageGrid
 from autoal_gui.gui.images.image_loader import ImageLoader

@@ -45,7 +45,7 @@ from PySide6.QtWidgets import (
 
 from autoal_gui.core.labels.journal import Entry
 from autoal_gui.core.language import number, tr
-from autoal_gui.gui.class_panel import answer_word, paint_key
+from autoal_gui.gui.desk.class_panel import answer_word, paint_key
 from autoal_gui.gui.images.image_loader import ImageLoader
 from autoal_gui.gui.images.thumbnails import Thumbnails
 from autoal_gui.gui.keys import class_keys

@@ -16,24 +16,24 @@ from PySide6.QtWidgets import (
 )
 
 from autoal_gui.core.language import mark, number, percent, tr, tr_count
-from autoal_gui.gui.batch_strip import BatchStrip
-from autoal_gui.gui.class_panel import ClassPanel, feedback_text
 from autoal_gui.gui.controller import Controller
-from autoal_gui.gui.grid_panel import GridPanel
-from autoal_gui.gui.heat_panel import HeatPanel
-from autoal_gui.gui.idle import IdleWatch, waited_text
+from autoal_gui.gui.desk.batch_strip import BatchStrip
+from autoal_gui.gui.desk.class_panel import ClassPanel, feedback_text
+from autoal_gui.gui.desk.contrast_menu import WindowControl
+from autoal_gui.gui.desk.grid_panel import GridPanel
+from autoal_gui.gui.desk.heat_panel import HeatPanel
+from autoal_gui.gui.desk.waiting_time import IdleWatch, waited_text
+from autoal_gui.gui.desk.why_panel import WhyPanel
 from autoal_gui.gui.images.image_loader import ImageLoader
 from autoal_gui.gui.images.image_view import ImageView
 from autoal_gui.gui.names import mode_label
 from autoal_gui.gui.panels.performance_panel import PerformancePanel
 from autoal_gui.gui.panels.training_panel import TrainingPanel
 from autoal_gui.gui.panels.weights_panel import WeightsPanel
-from autoal_gui.gui.why_panel import WhyPanel
 from autoal_gui.gui.widgets.actions import Actions
 from autoal_gui.gui.widgets.basics import HelpButton, chip, icon_size, text_label
 from autoal_gui.gui.widgets.flow_layout import FlowLayout
 from autoal_gui.gui.widgets.theme import Theme
-from autoal_gui.gui.window_control import WindowControl
 
 ALL_ANSWERED = mark(
     "Every image has an answer. Export the labels or the model, or go back to check."

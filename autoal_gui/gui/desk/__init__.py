@@ -1,0 +1,1 @@
+"""The desk: the image to label, the classes, the batch."""
