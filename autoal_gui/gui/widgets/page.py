@@ -74,7 +74,7 @@ def _make_agreement(controller: Controller, theme: Theme, actions: Actions) -> P
 
 
 def _make_predict(controller: Controller, theme: Theme, actions: Actions) -> Page:
-    from autoal_gui.gui.predict_page import PredictPage
+    from autoal_gui.gui.predict.predict_page import PredictPage
 
     return PredictPage(controller, theme, actions)
 

@@ -27,8 +27,8 @@ from autoal_gui.gui.images.image_grid import ImageGrid
 from autoal_gui.gui.images.image_loader import ImageLoader
 from autoal_gui.gui.images.image_view import ImageView
 from autoal_gui.gui.panels.training_panel import duration
-from autoal_gui.gui.predict_filters import PredictFilters
-from autoal_gui.gui.predict_setup import NO_MODEL_CHOSEN, PredictSetup
+from autoal_gui.gui.predict.predict_filters import PredictFilters
+from autoal_gui.gui.predict.predict_setup import NO_MODEL_CHOSEN, PredictSetup
 from autoal_gui.gui.services import Services
 from autoal_gui.gui.widgets.actions import Actions
 from autoal_gui.gui.widgets.basics import chip, text_label
