@@ -21,7 +21,7 @@ from PySide6.QtGui import QImage, QPainter
 from autoal_gui.core.labels.label_errors import Filter
 from autoal_gui.core.readers.audit_trail import changes
 from autoal_gui.gui.images.image_grid import _elided_caption
-from autoal_gui.gui.review_detail import change_line, facts
+from autoal_gui.gui.review.review_detail import change_line, facts
 
 pytestmark = pytest.mark.qt_log_ignore(QUIET)
 ENTER, ESCAPE, RIGHT = Qt.Key.Key_Return, Qt.Key.Key_Escape, Qt.Key.Key_Right

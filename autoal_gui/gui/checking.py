@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from autoal_gui.gui.agreement_page import AgreementPage
     from autoal_gui.gui.main_window import MainWindow
     from autoal_gui.gui.reading_page import ReadingDialog, ReadingPage
-    from autoal_gui.gui.review_page import ReviewPage
+    from autoal_gui.gui.review.review_page import ReviewPage
 
 ACTIONS = ("review", "agreement", "second", "merge")
 

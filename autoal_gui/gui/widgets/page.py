@@ -86,7 +86,7 @@ def _make_reading(controller: Controller, theme: Theme, actions: Actions) -> Pag
 
 
 def _make_review(controller: Controller, theme: Theme, actions: Actions) -> Page:
-    from autoal_gui.gui.review_page import ReviewPage
+    from autoal_gui.gui.review.review_page import ReviewPage
 
     return ReviewPage(controller, theme, actions)
 

@@ -24,8 +24,8 @@ from autoal_gui.gui.desk.class_panel import ClassPanel
 from autoal_gui.gui.image_page import action_tool, own_action
 from autoal_gui.gui.images.image_grid import ImageGrid
 from autoal_gui.gui.images.image_loader import ImageLoader
-from autoal_gui.gui.review_detail import ReviewDetail
-from autoal_gui.gui.review_filters import ReviewFilters
+from autoal_gui.gui.review.review_detail import ReviewDetail
+from autoal_gui.gui.review.review_filters import ReviewFilters
 from autoal_gui.gui.widgets.actions import Actions
 from autoal_gui.gui.widgets.basics import chip, text_label
 from autoal_gui.gui.widgets.page import Page
