@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, cast
 from PySide6.QtCore import QObject, Slot
 
 if TYPE_CHECKING:
-    from autoal_gui.gui.agreement_page import AgreementPage
     from autoal_gui.gui.main_window import MainWindow
-    from autoal_gui.gui.reading_page import ReadingDialog, ReadingPage
+    from autoal_gui.gui.readers.agreement_page import AgreementPage
+    from autoal_gui.gui.readers.second_reading_page import ReadingDialog, ReadingPage
     from autoal_gui.gui.review.review_page import ReviewPage
 
 ACTIONS = ("review", "agreement", "second", "merge")

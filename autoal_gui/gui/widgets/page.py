@@ -68,7 +68,7 @@ def _make_help(controller: Controller, theme: Theme, actions: Actions) -> Page:
 
 
 def _make_agreement(controller: Controller, theme: Theme, actions: Actions) -> Page:
-    from autoal_gui.gui.agreement_page import AgreementPage
+    from autoal_gui.gui.readers.agreement_page import AgreementPage
 
     return AgreementPage(controller, theme, actions)
 
@@ -80,7 +80,7 @@ def _make_predict(controller: Controller, theme: Theme, actions: Actions) -> Pag
 
 
 def _make_reading(controller: Controller, theme: Theme, actions: Actions) -> Page:
-    from autoal_gui.gui.reading_page import ReadingPage
+    from autoal_gui.gui.readers.second_reading_page import ReadingPage
 
     return ReadingPage(controller, theme, actions)
 
@@ -92,7 +92,7 @@ def _make_review(controller: Controller, theme: Theme, actions: Actions) -> Page
 
 
 def _make_settle(controller: Controller, theme: Theme, actions: Actions) -> Page:
-    from autoal_gui.gui.settle_page import SettlePage
+    from autoal_gui.gui.readers.adjudication_page import SettlePage
 
     return SettlePage(controller, theme, actions)
 

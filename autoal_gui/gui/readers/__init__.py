@@ -1,0 +1,1 @@
+"""The pages of several readers: second reading, agreement, adjudication."""
