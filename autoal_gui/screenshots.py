@@ -17,9 +17,9 @@ from autoal_gui.headless import settle, wait_until
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
-    from autoal_gui.gui.controller import Controller
     from autoal_gui.gui.desk.desk import Desk
     from autoal_gui.gui.main_window import MainWindow
+    from autoal_gui.gui.session.controller import Controller
 
 WIDTH, HEIGHT = 1280, 800
 WARM_SECONDS = 40  # enough for the few hundred images of such a set

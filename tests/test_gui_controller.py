@@ -12,8 +12,8 @@ from autoal_gui.core.project.project import ProjectPlan
 from autoal_gui.core.registry import discover
 from autoal_gui.core.settings import PRESETS
 from autoal_gui.engine.state import State
-from autoal_gui.gui.controller import Controller
 from autoal_gui.gui.panels.training_panel import last_round_line
+from autoal_gui.gui.session.controller import Controller
 from autoal_gui.sources.opening import list_images
 
 BATCH = 3

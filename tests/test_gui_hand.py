@@ -134,7 +134,7 @@ def test_nothing_selected_is_told_and_answers_nothing(qtbot, window, tmp_path):
 
 
 def test_too_many_at_once_are_refused(qtbot, window, tmp_path, monkeypatch):
-    monkeypatch.setattr("autoal_gui.gui.controller.AT_ONCE", 3)
+    monkeypatch.setattr("autoal_gui.gui.session.controller.AT_ONCE", 3)
     controller = start(qtbot, window, tmp_path)
     shown_grid(qtbot, window)
     press(qtbot, window, Qt.Key.Key_A, CTRL)

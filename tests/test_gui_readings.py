@@ -15,8 +15,8 @@ from PySide6.QtWidgets import (
 
 from autoal_gui.core.project.project import Project
 from autoal_gui.engine.jobs import Job
-from autoal_gui.gui import merging
 from autoal_gui.gui.keys import KeyMap
+from autoal_gui.gui.session import merge_job as merging
 from autoal_gui.sources.opening import open_images
 
 pytestmark = pytest.mark.qt_log_ignore(QUIET)

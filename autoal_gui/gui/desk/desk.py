@@ -16,7 +16,6 @@ from PySide6.QtWidgets import (
 )
 
 from autoal_gui.core.language import mark, number, percent, tr, tr_count
-from autoal_gui.gui.controller import Controller
 from autoal_gui.gui.desk.batch_strip import BatchStrip
 from autoal_gui.gui.desk.class_panel import ClassPanel, feedback_text
 from autoal_gui.gui.desk.contrast_menu import WindowControl
@@ -30,6 +29,7 @@ from autoal_gui.gui.names import mode_label
 from autoal_gui.gui.panels.performance_panel import PerformancePanel
 from autoal_gui.gui.panels.training_panel import TrainingPanel
 from autoal_gui.gui.panels.weights_panel import WeightsPanel
+from autoal_gui.gui.session.controller import Controller
 from autoal_gui.gui.widgets.actions import Actions
 from autoal_gui.gui.widgets.basics import HelpButton, chip, icon_size, text_label
 from autoal_gui.gui.widgets.flow_layout import FlowLayout

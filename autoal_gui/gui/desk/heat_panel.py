@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel
 
 from autoal_gui.core.language import mark, percent, tr
 from autoal_gui.core.messages import Explained
-from autoal_gui.gui.controller import Controller
 from autoal_gui.gui.images.image_view import ImageView
+from autoal_gui.gui.session.controller import Controller
 from autoal_gui.gui.widgets.basics import text_label
 
 BLIND = mark(

@@ -8,8 +8,8 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from autoal_gui.core.errors import AutoALError
 from autoal_gui.core.language import number, tr
-from autoal_gui.gui.controller import Controller
 from autoal_gui.gui.images.image_loader import ImageLoader
+from autoal_gui.gui.session.controller import Controller
 
 MINUTE = 60.0
 FREE = 0.1  # seconds from an answer to the next image that nobody notices

@@ -5,7 +5,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QPlainTextEdit, QVBoxLayout, QWidget
 
 from autoal_gui.core.language import tr
-from autoal_gui.gui.controller import Controller
+from autoal_gui.gui.session.controller import Controller
 from autoal_gui.gui.widgets.basics import text_label
 
 LINES = 4

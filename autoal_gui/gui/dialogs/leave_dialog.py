@@ -4,7 +4,7 @@ from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QVBoxLayout, QWidget
 
 from autoal_gui.core.language import tr
-from autoal_gui.gui.controller import Controller
+from autoal_gui.gui.session.controller import Controller
 from autoal_gui.gui.widgets.basics import text_label
 
 

@@ -13,9 +13,9 @@ from autoal_gui.core.language import decimal, mark, percent, tr, tr_count
 from autoal_gui.core.measures.metrics import Area, Interval, Metrics
 from autoal_gui.core.measures.stopping_advice import Point, advise, chance_sentence, sentence
 from autoal_gui.core.project.project import Project, RoundRecord
-from autoal_gui.gui.controller import Controller
 from autoal_gui.gui.panels.confusion_matrix import ConfusionMatrix, cell_title, images_of_cell
 from autoal_gui.gui.panels.plots import draw_band, draw_line, make_plot, swatch, tint_plot
+from autoal_gui.gui.session.controller import Controller
 from autoal_gui.gui.widgets.basics import CardColumn, empty, text_label
 from autoal_gui.gui.widgets.theme import Theme
 

@@ -22,7 +22,6 @@ from autoal_gui.core.prediction_table import Captions, PredictionTable
 from autoal_gui.core.trained_model import StartModel
 from autoal_gui.engine.jobs import OneJob
 from autoal_gui.exporters.predictions import save_predictions
-from autoal_gui.gui.controller import Controller
 from autoal_gui.gui.images.image_grid import ImageGrid
 from autoal_gui.gui.images.image_loader import ImageLoader
 from autoal_gui.gui.images.image_view import ImageView
@@ -30,6 +29,7 @@ from autoal_gui.gui.panels.training_panel import duration
 from autoal_gui.gui.predict.predict_filters import PredictFilters
 from autoal_gui.gui.predict.predict_setup import NO_MODEL_CHOSEN, PredictSetup
 from autoal_gui.gui.services import Services
+from autoal_gui.gui.session.controller import Controller
 from autoal_gui.gui.widgets.actions import Actions
 from autoal_gui.gui.widgets.basics import chip, text_label
 from autoal_gui.gui.widgets.page import Page

@@ -15,8 +15,8 @@ from PySide6.QtWidgets import (
 from autoal_gui.core.errors import AutoALError
 from autoal_gui.core.labels.hidden_repeats import EVERY
 from autoal_gui.core.language import mark, tr
-from autoal_gui.gui.controller import Controller
 from autoal_gui.gui.project.method_form import MethodForm
+from autoal_gui.gui.session.controller import Controller
 from autoal_gui.gui.widgets.basics import add_card, fitting, text_label
 
 WHY_REPEATS = mark(

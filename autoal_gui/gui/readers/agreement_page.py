@@ -28,9 +28,9 @@ from autoal_gui.core.readers.agreement_text import (
 )
 from autoal_gui.core.readers.double_reading import Comparison, compare, said, to_settle
 from autoal_gui.core.readers.suggestion_use import ClassHabit, Habits, habits
-from autoal_gui.gui.controller import Controller
 from autoal_gui.gui.desk.class_panel import ANSWER_WORDS
-from autoal_gui.gui.merging import Merging
+from autoal_gui.gui.session.controller import Controller
+from autoal_gui.gui.session.merge_job import Merging
 from autoal_gui.gui.widgets.actions import Actions
 from autoal_gui.gui.widgets.basics import CardColumn, text_label
 from autoal_gui.gui.widgets.page import Page

@@ -8,10 +8,10 @@ from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from autoal_gui.core.labels.journal import Action, Entry
 from autoal_gui.core.language import tr
-from autoal_gui.gui.controller import Controller
 from autoal_gui.gui.desk.class_panel import ClassPanel
 from autoal_gui.gui.images.image_loader import ImageLoader
 from autoal_gui.gui.images.image_view import ImageView
+from autoal_gui.gui.session.controller import Controller
 from autoal_gui.gui.widgets.actions import Actions
 from autoal_gui.gui.widgets.basics import chip
 from autoal_gui.gui.widgets.page import Page

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from autoal_gui.core.language import tr
-from autoal_gui.gui.controller import Controller
+from autoal_gui.gui.session.controller import Controller
 from autoal_gui.gui.widgets.actions import Actions
 from autoal_gui.gui.widgets.basics import HelpButton, text_label
 from autoal_gui.gui.widgets.theme import Theme

@@ -45,10 +45,10 @@ from autoal_gui.core.project.warm_start import same_input
 from autoal_gui.core.settings import RunSettings
 from autoal_gui.engine.jobs import OneJob
 from autoal_gui.engine.state import State
-from autoal_gui.gui.engine_client import EngineClient
-from autoal_gui.gui.file_checks import FileChecks
 from autoal_gui.gui.keys import class_keys, keys_sentence
 from autoal_gui.gui.services import Services
+from autoal_gui.gui.session.engine_client import EngineClient
+from autoal_gui.gui.session.file_checks import FileChecks
 
 AT_ONCE = 500  # images answered with one key: more is a slip of the hand
 SHOWN = 100  # milliseconds after which the next image is on screen, by far

@@ -9,7 +9,7 @@ from autoal_gui.core.labels.journal import Action, Entry
 from autoal_gui.core.labels.label_errors import table_of
 from autoal_gui.core.language import tr
 from autoal_gui.core.readers.double_reading import Reading, Which, begin, candidates
-from autoal_gui.gui.controller import Controller
+from autoal_gui.gui.session.controller import Controller
 
 
 class Readings(QObject):

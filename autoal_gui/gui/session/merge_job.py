@@ -12,7 +12,7 @@ from autoal_gui.core.labels.journal import Entry
 from autoal_gui.core.project.project import Project
 from autoal_gui.core.project.project_merge import Merge, merge, read_other, report, with_hashes
 from autoal_gui.engine.jobs import OneJob
-from autoal_gui.gui.controller import Controller
+from autoal_gui.gui.session.controller import Controller
 
 PART = 100  # answers written at once: some milliseconds, so that the window stays smooth
 

@@ -6,7 +6,7 @@ from autoal_gui.core.errors import AutoALError
 from autoal_gui.core.labels.journal import Action, Entry
 from autoal_gui.core.language import tr
 from autoal_gui.core.project.project import Suggestion
-from autoal_gui.gui.controller import Controller
+from autoal_gui.gui.session.controller import Controller
 
 Turn = Callable[[Controller], tuple[int, ...]]
 """Undo or redo: returns the images that it changed."""
