@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from PySide6.QtCore import QSettings
     from PySide6.QtWidgets import QApplication
 
-    from autoal_gui.gui.main_window import MainWindow
     from autoal_gui.gui.services import Services
+    from autoal_gui.gui.window.main_window import MainWindow
 
 SWITCH_INTERVAL = 0.0005  # seconds; a label beside a pure-Python worker then takes 5 ms, not 18
 
@@ -29,7 +29,7 @@ def make_application() -> "QApplication":
         import torch  # noqa: F401
     from PySide6.QtWidgets import QApplication
 
-    from autoal_gui.gui.garbage import GarbageCollector
+    from autoal_gui.gui.window.garbage_collector import GarbageCollector
 
     logging.basicConfig(level=logging.WARNING)
     sys.setswitchinterval(SWITCH_INTERVAL)
@@ -53,7 +53,7 @@ def make_window(
         projects_folder: where new projects go; by default in the user's documents.
         settings: where theme, geometry and recent projects are kept; by default the user's.
     """
-    from autoal_gui.gui.main_window import MainWindow
+    from autoal_gui.gui.window.main_window import MainWindow
 
     window = MainWindow(make_services(projects_folder), settings)
     sys.excepthook = window.report_fault  # where exceptions in slots end up

@@ -14,8 +14,8 @@ from autoal_gui.core.project.project import Project, RoundRecord
 from autoal_gui.core.project.warm_start import WarmRecord
 
 if TYPE_CHECKING:
-    from autoal_gui.gui.main_window import MainWindow
     from autoal_gui.gui.session.controller import Controller
+    from autoal_gui.gui.window.main_window import MainWindow
 
 PICTURE = Path("autoal-gui-window.png")
 ROUNDS = 3

@@ -13,7 +13,7 @@ from autoal_gui.libraries import missing_packages
 if TYPE_CHECKING:
     from PySide6.QtCore import QSettings
 
-    from autoal_gui.gui.main_window import MainWindow
+    from autoal_gui.gui.window.main_window import MainWindow
 
 
 def run_window(project: Path | None, demo: bool) -> int:
@@ -51,8 +51,8 @@ def open_window(project: Path | None, settings: "QSettings | None" = None) -> "M
     """
     from PySide6.QtCore import QSettings, QTimer
 
-    from autoal_gui.gui.file_open import FileOpening
-    from autoal_gui.gui.window_holder import WindowHolder
+    from autoal_gui.gui.window.file_open import FileOpening
+    from autoal_gui.gui.window.window_manager import WindowHolder
 
     kept = settings or QSettings("autoal-gui", "autoal-gui")
     application = make_application()

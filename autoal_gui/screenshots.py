@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
     from autoal_gui.gui.desk.desk import Desk
-    from autoal_gui.gui.main_window import MainWindow
     from autoal_gui.gui.session.controller import Controller
+    from autoal_gui.gui.window.main_window import MainWindow
 
 WIDTH, HEIGHT = 1280, 800
 WARM_SECONDS = 40  # enough for the few hundred images of such a set
@@ -41,7 +41,7 @@ class Photographer:
         from PySide6.QtCore import QSettings
 
         from autoal_gui.app import make_application, make_services
-        from autoal_gui.gui.window_holder import WindowHolder
+        from autoal_gui.gui.window.window_manager import WindowHolder
 
         self._images, self._target = images, target
         target.mkdir(parents=True, exist_ok=True)
@@ -74,8 +74,8 @@ class Photographer:
         print(name, flush=True)
 
     def _new_project(self) -> None:
-        from autoal_gui.gui.main_window import folder_spec
         from autoal_gui.gui.project.new_project import NewProjectDialog
+        from autoal_gui.gui.window.main_window import folder_spec
 
         self.window.new_project(folder_spec(self._images))
         dialog = cast(NewProjectDialog, self.window.dialog)
@@ -163,7 +163,7 @@ class Photographer:
 
 
 def _window(services: object, settings: object) -> "MainWindow":
-    from autoal_gui.gui.main_window import MainWindow
+    from autoal_gui.gui.window.main_window import MainWindow
 
     return MainWindow(services, settings)  # type: ignore[arg-type]
 

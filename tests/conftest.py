@@ -52,7 +52,7 @@ def one_torch_thread() -> None:
 @pytest.fixture(scope="session")
 def qapp(qapp):
     """The application collects garbage as the program does, between two events."""
-    from autoal_gui.gui.garbage import GarbageCollector
+    from autoal_gui.gui.window.garbage_collector import GarbageCollector
 
     GarbageCollector(qapp)
     return qapp
@@ -66,7 +66,7 @@ def nothing_left():
         from PySide6.QtCore import QCoreApplication, QEvent
         from PySide6.QtWidgets import QApplication
 
-        from autoal_gui.gui.garbage import collect_due
+        from autoal_gui.gui.window.garbage_collector import collect_due
 
         for widget in QApplication.topLevelWidgets():
             if widget.parent() is None:
@@ -98,7 +98,7 @@ def window(qtbot, tmp_path, backend):
     """The main window over that backend; in the end none of its threads may be running."""
     from gui_support import no_thread_left, services, settings
 
-    from autoal_gui.gui.main_window import MainWindow
+    from autoal_gui.gui.window.main_window import MainWindow
 
     window = MainWindow(services(tmp_path / "projects", lambda: backend), settings(tmp_path))
     window.show()

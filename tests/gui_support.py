@@ -39,9 +39,9 @@ from autoal_gui.core.settings import PRESETS
 from autoal_gui.core.system.files import sha256_of
 from autoal_gui.core.trained_model import StartModel
 from autoal_gui.engine.state import State
-from autoal_gui.gui.main_window import MainWindow, folder_spec
 from autoal_gui.gui.services import Services
 from autoal_gui.gui.session.controller import Controller
+from autoal_gui.gui.window.main_window import MainWindow, folder_spec
 from autoal_gui.sources.opening import list_images, open_images
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # before the first application is made

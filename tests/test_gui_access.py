@@ -23,8 +23,8 @@ from PySide6.QtWidgets import (
 from test_gui_window import start
 
 from autoal_gui.core.images.pool import SourceSpec
-from autoal_gui.gui.main_window import MainWindow, folder_spec
 from autoal_gui.gui.widgets.page import PAGES
+from autoal_gui.gui.window.main_window import MainWindow, folder_spec
 
 pytestmark = pytest.mark.qt_log_ignore(QUIET)
 

@@ -19,10 +19,10 @@ from autoal_gui.core.settings import PRESETS
 from autoal_gui.core.trained_model import StartModel
 from autoal_gui.engine.jobs import Job
 from autoal_gui.gui.dialogs.leave_dialog import LeaveDialog
-from autoal_gui.gui.main_window import folder_spec
 from autoal_gui.gui.project.importer import Importer, clean_name, free_folder
 from autoal_gui.gui.project.method_form import MethodForm
 from autoal_gui.gui.session.controller import EXPORT_STOPPED, MODEL_LEFT
+from autoal_gui.gui.window.main_window import folder_spec
 
 pytestmark = pytest.mark.qt_log_ignore(QUIET)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer
 
-from autoal_gui.gui import garbage
+from autoal_gui.gui.window import garbage_collector as garbage
 
 
 class Noted(QObject):
@@ -80,7 +80,7 @@ from pathlib import Path
 sys.path.insert(0, sys.argv[1])
 from gui_support import NearestMean, services, settings
 from PySide6.QtWidgets import QApplication
-from autoal_gui.gui.main_window import MainWindow
+from autoal_gui.gui.window.main_window import MainWindow
 
 application = QApplication([])
 gc.disable()

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication
 from autoal_gui.core.project.project import Project, ProjectPlan
 from autoal_gui.core.settings import PRESETS
 from autoal_gui.gui.dialogs.finder import ImageNames, Names
-from autoal_gui.gui.main_window import MainWindow, folder_spec
+from autoal_gui.gui.window.main_window import MainWindow, folder_spec
 from autoal_gui.sources.opening import list_images, open_images
 
 pytestmark = pytest.mark.qt_log_ignore(QUIET)

@@ -11,7 +11,7 @@ from autoal_gui.core.project.project import ProjectPlan
 from autoal_gui.core.settings import PRESETS
 from autoal_gui.engine.state import State
 from autoal_gui.gui.desk.heat_panel import COLOUR, WORKING, heat_picture
-from autoal_gui.gui.main_window import folder_spec
+from autoal_gui.gui.window.main_window import folder_spec
 from autoal_gui.sources.opening import list_images
 
 pytestmark = pytest.mark.qt_log_ignore(QUIET)

@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QLabel, QWidget
 
 from autoal_gui.core.measures.metrics import Metrics
 from autoal_gui.gui.panels.confusion_matrix import ConfusionMatrix
-from autoal_gui.gui.start_page import recent_item
 from autoal_gui.gui.widgets.basics import plain_tip
+from autoal_gui.gui.window.start_page import recent_item
 
 pytestmark = pytest.mark.qt_log_ignore(QUIET)
 MARKUP = "<b>bold & <img src='x'>"

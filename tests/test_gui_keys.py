@@ -11,8 +11,8 @@ from autoal_gui.core.project.project import ProjectPlan
 from autoal_gui.core.settings import PRESETS
 from autoal_gui.gui import keys
 from autoal_gui.gui.keys import KeyMap, class_keys, conflict
-from autoal_gui.gui.main_window import MainWindow, folder_spec
 from autoal_gui.gui.widgets.actions import COMMANDS
+from autoal_gui.gui.window.main_window import MainWindow, folder_spec
 from autoal_gui.sources.opening import list_images
 
 pytestmark = pytest.mark.qt_log_ignore(QUIET)

@@ -12,9 +12,9 @@ from test_gui_window import answers, start
 from autoal_gui.core import language
 from autoal_gui.core.language import LANGUAGES, decimal, number, percent, tr
 from autoal_gui.core.registry import discover
-from autoal_gui.gui.languages import AS_SYSTEM, choose, chosen, in_use, speak
-from autoal_gui.gui.main_window import MainWindow
-from autoal_gui.gui.window_holder import WindowHolder
+from autoal_gui.gui.window.language_choice import AS_SYSTEM, choose, chosen, in_use, speak
+from autoal_gui.gui.window.main_window import MainWindow
+from autoal_gui.gui.window.window_manager import WindowHolder
 
 pytestmark = pytest.mark.qt_log_ignore(QUIET)
 

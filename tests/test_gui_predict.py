@@ -16,9 +16,9 @@ from PySide6.QtWidgets import QFileDialog
 from autoal_gui.core.errors import CheckpointError
 from autoal_gui.core.messages import Predict, RunRound
 from autoal_gui.engine.state import State
-from autoal_gui.gui.main_window import MainWindow
 from autoal_gui.gui.predict import predict_page
 from autoal_gui.gui.predict.predict_page import NOT_A_DIAGNOSIS
+from autoal_gui.gui.window.main_window import MainWindow
 
 pytestmark = pytest.mark.qt_log_ignore(QUIET)
 IMAGES = 12

@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QTabBar
 from test_gui_dialogs import listed
 from test_gui_window import start
 
-from autoal_gui.gui.help_page import TOPICS
-from autoal_gui.gui.main_window import folder_spec
+from autoal_gui.gui.window.help_page import TOPICS
+from autoal_gui.gui.window.main_window import folder_spec
 
 pytestmark = pytest.mark.qt_log_ignore(QUIET)
 

@@ -14,8 +14,8 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QToolButton
 from autoal_gui.core.project.project import Project, ProjectPlan
 from autoal_gui.core.settings import PRESETS
 from autoal_gui.engine.state import State
-from autoal_gui.gui.file_open import FileOpening
-from autoal_gui.gui.main_window import MainWindow, folder_spec
+from autoal_gui.gui.window.file_open import FileOpening
+from autoal_gui.gui.window.main_window import MainWindow, folder_spec
 from autoal_gui.sources.opening import list_images
 
 pytestmark = pytest.mark.qt_log_ignore(QUIET)

@@ -14,7 +14,7 @@ from autoal_gui.core import language
 from autoal_gui.core.language import LANGUAGES
 from autoal_gui.core.project.project_merge import Merge, report
 from autoal_gui.core.system.files import resources
-from autoal_gui.gui.help_page import TOPICS, heading
+from autoal_gui.gui.window.help_page import TOPICS, heading
 
 PLURALS = {"de": 2, "fr": 2, "es": 2, "zh": 1}
 

@@ -11,7 +11,7 @@ from autoal_gui.benchmark.screen import POLL, Painted, desk_of, shows_image, unt
 from autoal_gui.gui.keys import class_keys
 
 if TYPE_CHECKING:
-    from autoal_gui.gui.main_window import MainWindow
+    from autoal_gui.gui.window.main_window import MainWindow
 
 PULSE = 5  # milliseconds
 PAUSE = 50  # milliseconds between an image and the next key: far faster than anyone labels

@@ -23,7 +23,7 @@ from autoal_gui.sources.opening import spec_of
 
 if TYPE_CHECKING:
     from autoal_gui.benchmark.labelling import Annotator, Pulse
-    from autoal_gui.gui.main_window import MainWindow
+    from autoal_gui.gui.window.main_window import MainWindow
 
 LARGE, LARGE_IMAGES = 224, 2000
 PRESSES = 10  # between two spells

@@ -71,7 +71,7 @@ def rounds_over(plan: Plan, file: Path, mode: str, folder: Path) -> dict[str, An
 def idle_bytes() -> int | None:
     """Load the program as it is while nothing is open; return the memory that it holds."""
     import autoal_gui.gui.desk.desk
-    import autoal_gui.gui.main_window  # noqa: F401
+    import autoal_gui.gui.window.main_window  # noqa: F401
     from autoal_gui.app import make_backend
 
     make_backend()

@@ -21,7 +21,7 @@ from autoal_gui.launch import has_display, open_window
 
 if TYPE_CHECKING:
     from autoal_gui.gui.desk.desk import Desk
-    from autoal_gui.gui.main_window import MainWindow
+    from autoal_gui.gui.window.main_window import MainWindow
 
 SIZE = QSize(1280, 800)
 POLL = 10  # milliseconds

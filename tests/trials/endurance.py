@@ -27,7 +27,7 @@ from PySide6.QtWidgets import QApplication
 from autoal_gui.core.project.project import ProjectPlan
 from autoal_gui.core.settings import PRESETS
 from autoal_gui.engine.state import State
-from autoal_gui.gui.main_window import MainWindow, folder_spec
+from autoal_gui.gui.window.main_window import MainWindow, folder_spec
 from autoal_gui.sources.opening import list_images
 
 LIMIT = 1.05  # memory at the end over memory when it is warm

@@ -62,7 +62,7 @@ MakePage = Callable[[Controller, Theme, Actions], Page]
 
 
 def _make_help(controller: Controller, theme: Theme, actions: Actions) -> Page:
-    from autoal_gui.gui.help_page import HelpPage
+    from autoal_gui.gui.window.help_page import HelpPage
 
     return HelpPage(controller, theme, actions)
 

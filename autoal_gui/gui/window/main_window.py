@@ -38,18 +38,18 @@ from autoal_gui.core.settings import PRESETS, fitted_to
 from autoal_gui.core.system.files import resources
 from autoal_gui.engine.engine import where
 from autoal_gui.gui import keys
-from autoal_gui.gui.checking import ACTIONS as CHECKING
-from autoal_gui.gui.checking import Checking
-from autoal_gui.gui.languages import AS_SYSTEM, chosen
 from autoal_gui.gui.project.importer import Importer, free_folder
-from autoal_gui.gui.rescue import Rescue
 from autoal_gui.gui.services import Services
 from autoal_gui.gui.session.controller import Controller
-from autoal_gui.gui.start_page import NEW_WAYS, WAYS, StartPage
 from autoal_gui.gui.widgets.actions import GROUPS, Actions
 from autoal_gui.gui.widgets.basics import Failure, fitting
 from autoal_gui.gui.widgets.page import PAGES, Page
 from autoal_gui.gui.widgets.theme import CHOICES, Theme
+from autoal_gui.gui.window.checking import ACTIONS as CHECKING
+from autoal_gui.gui.window.checking import Checking
+from autoal_gui.gui.window.language_choice import AS_SYSTEM, chosen
+from autoal_gui.gui.window.project_recovery import Rescue
+from autoal_gui.gui.window.start_page import NEW_WAYS, WAYS, StartPage
 from autoal_gui.sources.opening import kind_at
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from PySide6.QtCore import QObject, QSettings, Qt, Slot
 from PySide6.QtWidgets import QApplication
 
 from autoal_gui.core.language import tr
-from autoal_gui.gui.languages import choose, chosen, speak
-from autoal_gui.gui.main_window import MainWindow
+from autoal_gui.gui.window.language_choice import choose, chosen, speak
+from autoal_gui.gui.window.main_window import MainWindow
 
 
 class WindowHolder(QObject):

@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING, cast
 from PySide6.QtCore import QObject, Slot
 
 if TYPE_CHECKING:
-    from autoal_gui.gui.main_window import MainWindow
     from autoal_gui.gui.readers.agreement_page import AgreementPage
     from autoal_gui.gui.readers.second_reading_page import ReadingDialog, ReadingPage
     from autoal_gui.gui.review.review_page import ReviewPage
+    from autoal_gui.gui.window.main_window import MainWindow
 
 ACTIONS = ("review", "agreement", "second", "merge")
 

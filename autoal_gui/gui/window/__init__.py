@@ -1,0 +1,1 @@
+"""The main window: its menus, its pages, its start and its end."""
