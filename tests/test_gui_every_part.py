@@ -35,8 +35,8 @@ from autoal_gui.core.project.project import Project
 from autoal_gui.core.registry import discover
 from autoal_gui.gui.images import thumbnails
 from autoal_gui.gui.images.image_grid import SMALLEST, ImageGrid
-from autoal_gui.gui.names import strategy_label
 from autoal_gui.gui.panels.confusion_matrix import ConfusionMatrix
+from autoal_gui.gui.strategy_names import strategy_label
 from autoal_gui.sources.opening import open_images
 
 pytestmark = pytest.mark.qt_log_ignore(QUIET)

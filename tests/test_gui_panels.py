@@ -15,7 +15,6 @@ from autoal_gui.core.project.project import ProjectPlan, RoundRecord
 from autoal_gui.core.project.warm_start import WarmRecord
 from autoal_gui.core.settings import PRESETS
 from autoal_gui.gui.desk.why_panel import reason, rows_of
-from autoal_gui.gui.names import mode_label, modes, strategy_label
 from autoal_gui.gui.panels import weights_panel
 from autoal_gui.gui.panels.performance_panel import curve_point
 from autoal_gui.gui.panels.training_panel import (
@@ -26,6 +25,7 @@ from autoal_gui.gui.panels.training_panel import (
     round_steps,
 )
 from autoal_gui.gui.panels.weights_panel import strategies_of, table
+from autoal_gui.gui.strategy_names import mode_label, modes, strategy_label
 from autoal_gui.gui.window.main_window import MainWindow, folder_spec
 from autoal_gui.sources.opening import list_images
 

@@ -14,10 +14,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QProgressBar
 
 from autoal_gui.core.settings import PRESETS, RunSettings
-from autoal_gui.gui.names import strategy_label
 from autoal_gui.gui.panels.strategy_pins import SHARE_TIP, pin_of, pinned_words
 from autoal_gui.gui.panels.weights_panel import all_names, hint, stacked, with_pin
 from autoal_gui.gui.project.method_form import scheduled
+from autoal_gui.gui.strategy_names import strategy_label
 
 pytestmark = pytest.mark.qt_log_ignore(QUIET)
 CANDIDATES = PRESETS["cpu"].candidates

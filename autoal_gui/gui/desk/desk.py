@@ -25,11 +25,11 @@ from autoal_gui.gui.desk.waiting_time import IdleWatch, waited_text
 from autoal_gui.gui.desk.why_panel import WhyPanel
 from autoal_gui.gui.images.image_loader import ImageLoader
 from autoal_gui.gui.images.image_view import ImageView
-from autoal_gui.gui.names import mode_label
 from autoal_gui.gui.panels.performance_panel import PerformancePanel
 from autoal_gui.gui.panels.training_panel import TrainingPanel
 from autoal_gui.gui.panels.weights_panel import WeightsPanel
 from autoal_gui.gui.session.controller import Controller
+from autoal_gui.gui.strategy_names import mode_label
 from autoal_gui.gui.widgets.actions import Actions
 from autoal_gui.gui.widgets.basics import HelpButton, chip, icon_size, text_label
 from autoal_gui.gui.widgets.flow_layout import FlowLayout

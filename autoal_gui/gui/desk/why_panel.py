@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 from autoal_gui.core.images.pool import Split
 from autoal_gui.core.language import decimal, mark, percent, tr
 from autoal_gui.core.messages import Query
-from autoal_gui.gui.names import strategy_label
+from autoal_gui.gui.strategy_names import strategy_label
 from autoal_gui.gui.strategy_notes import strategy_note
 from autoal_gui.gui.widgets.basics import empty, text_label
 

@@ -8,9 +8,9 @@ from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QProgressBar, QSiz
 from autoal_gui.core.language import mark, percent, tr
 from autoal_gui.core.project.project import RoundRecord
 from autoal_gui.core.settings import RunSettings
-from autoal_gui.gui.names import gives_weights, strategy_label
 from autoal_gui.gui.panels.plots import swatch
 from autoal_gui.gui.project.method_form import combo
+from autoal_gui.gui.strategy_names import gives_weights, strategy_label
 from autoal_gui.gui.strategy_notes import strategy_note
 from autoal_gui.gui.widgets.basics import empty, text_label
 from autoal_gui.strategies.candidates import is_policy

@@ -12,7 +12,6 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QToolButton
 from autoal_gui.core.language import mark, percent, tr
 from autoal_gui.core.project.project import RoundRecord
 from autoal_gui.core.settings import RunSettings
-from autoal_gui.gui.names import gives_weights, mode_label, strategy_label
 from autoal_gui.gui.panels.plots import (
     draw_line,
     make_plot,
@@ -22,6 +21,7 @@ from autoal_gui.gui.panels.plots import (
 )
 from autoal_gui.gui.panels.strategy_pins import PinTable, can_pin, pinned_words
 from autoal_gui.gui.session.controller import Controller
+from autoal_gui.gui.strategy_names import gives_weights, mode_label, strategy_label
 from autoal_gui.gui.widgets.basics import CardColumn, text_label
 from autoal_gui.gui.widgets.theme import Theme
 

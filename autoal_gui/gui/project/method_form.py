@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 from autoal_gui.core.language import mark, percent_sign, tr
 from autoal_gui.core.settings import DEVICES, PRESETS, RunSettings, fitted_to
 from autoal_gui.core.trained_model import StartModel
-from autoal_gui.gui.names import SEARCHING_MODES, mode_note, modes
+from autoal_gui.gui.strategy_names import SEARCHING_MODES, mode_note, modes
 from autoal_gui.gui.widgets.basics import Section, text_label
 
 PRESET_LABELS = {
