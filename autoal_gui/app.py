@@ -94,9 +94,9 @@ def start_model(file: Path) -> StartModel:
     """Say what a file of weights asks of a project that starts from it.
 
     Raises:
-        CheckpointError: see `autoal_gui.learning.checkpoint.load_weights`.
+        CheckpointError: see `autoal_gui.learning.model.checkpoint.load_weights`.
     """
-    from autoal_gui.learning import checkpoint
+    from autoal_gui.learning.model import checkpoint
 
     return checkpoint.start_model(file)
 

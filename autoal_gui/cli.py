@@ -269,7 +269,7 @@ def _copy_model(checkpoint: Path, target: Path) -> None:
 
 
 def _predict(options: argparse.Namespace) -> int:
-    from autoal_gui.learning.device import use_threads
+    from autoal_gui.learning.model.device import use_threads
     from autoal_gui.learning.predict import Predictions, predict
     from autoal_gui.sources.opening import list_images, open_images, spec_of
 

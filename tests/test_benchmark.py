@@ -28,7 +28,7 @@ from autoal_gui.core.errors import AutoALError
 from autoal_gui.core.messages import RunRound
 from autoal_gui.core.project.project import Project
 from autoal_gui.core.settings import RunSettings
-from autoal_gui.learning.checkpoint import read_card
+from autoal_gui.learning.model.checkpoint import read_card
 from autoal_gui.sources.opening import list_images, open_images, spec_of
 
 pytestmark = pytest.mark.qt_log_ignore(QUIET)

@@ -24,7 +24,7 @@ def end_of(command, backend):
 
 
 def test_a_loss_that_is_no_number_ends_in_a_sentence(tmp_path, monkeypatch):
-    from autoal_gui.learning.networks import Classifier
+    from autoal_gui.learning.model.networks import Classifier
 
     backend, sound = TorchBackend(threads=1), Classifier.forward
     _, first = end_of(command_of(tmp_path / "first", SETTINGS), backend)

@@ -279,7 +279,7 @@ def test_the_window_and_the_command_line_write_the_same_table(qtbot, tmp_path, m
 
     from autoal_gui.cli import run
     from autoal_gui.learning.backend import TorchBackend
-    from autoal_gui.learning.checkpoint import save_checkpoint, start_model
+    from autoal_gui.learning.model.checkpoint import save_checkpoint, start_model
 
     torch.manual_seed(3)
     network = classifier(stem="7x7")

@@ -19,8 +19,8 @@ from autoal_gui.core.messages import (
 )
 from autoal_gui.learning import backend
 from autoal_gui.learning.backend import SMALLEST_BATCH, TorchBackend
-from autoal_gui.learning.checkpoint import load_checkpoint
-from autoal_gui.learning.device import Device, choose_device
+from autoal_gui.learning.model.checkpoint import load_checkpoint
+from autoal_gui.learning.model.device import Device, choose_device
 
 SIZES = ("train_batch", "search_batch", "infer_batch")
 
@@ -191,12 +191,12 @@ def test_the_layout_follows_the_stem_and_a_checkpoint_does_not(tmp_path):
 
 
 def test_without_bf16_instructions_auto_is_fp32(monkeypatch):
-    monkeypatch.setattr("autoal_gui.learning.device._has_bf16_instructions", lambda: False)
+    monkeypatch.setattr("autoal_gui.learning.model.device._has_bf16_instructions", lambda: False)
     assert choose_device(TINY.but(precision="auto", stem="3x3")).half is None
 
 
 def test_with_bf16_instructions_auto_is_bf16_for_small_stems_alone(monkeypatch):
-    monkeypatch.setattr("autoal_gui.learning.device._has_bf16_instructions", lambda: True)
+    monkeypatch.setattr("autoal_gui.learning.model.device._has_bf16_instructions", lambda: True)
     chosen = [choose_device(TINY.but(precision="auto", stem=s)).half for s in ("3x3", "7x7")]
     assert chosen == [torch.bfloat16, None]
 

@@ -16,8 +16,9 @@ from torchvision.models import resnet18, resnet34
 from autoal_gui.core.errors import CheckpointError
 from autoal_gui.core.system.files import sha256_of
 from autoal_gui.core.trained_model import StartModel
-from autoal_gui.learning import checkpoint
-from autoal_gui.learning.checkpoint import (
+from autoal_gui.learning.export import export_model
+from autoal_gui.learning.model import checkpoint
+from autoal_gui.learning.model.checkpoint import (
     FORMAT,
     ModelCard,
     load_checkpoint,
@@ -27,8 +28,7 @@ from autoal_gui.learning.checkpoint import (
     save_checkpoint,
     start_model,
 )
-from autoal_gui.learning.export import export_model
-from autoal_gui.learning.networks import Classifier
+from autoal_gui.learning.model.networks import Classifier
 
 CARD = ModelCard(
     classes=("healthy", "größer"),

@@ -11,7 +11,7 @@ from autoal_gui.core.errors import CheckpointError, ImageUnreadable
 from autoal_gui.core.messages import Explain, Explained
 from autoal_gui.learning.backend import TorchBackend
 from autoal_gui.learning.explain import attention
-from autoal_gui.learning.networks import Classifier
+from autoal_gui.learning.model.networks import Classifier
 from autoal_gui.learning.warm import warm_start
 
 LARGE, PATCH = 32, 8

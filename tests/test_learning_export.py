@@ -10,9 +10,9 @@ import torch
 from test_learning_checkpoint import CARD
 
 from autoal_gui.core.errors import CheckpointError
-from autoal_gui.learning.checkpoint import save_checkpoint
 from autoal_gui.learning.export import export_model, whole_network
-from autoal_gui.learning.networks import Classifier
+from autoal_gui.learning.model.checkpoint import save_checkpoint
+from autoal_gui.learning.model.networks import Classifier
 
 SIDE = CARD.input_size
 
@@ -42,7 +42,7 @@ def pixels(count):
 
 
 def test_the_network_that_leaves_scales_and_predicts_as_the_program_does(checkpoint):
-    from autoal_gui.learning.checkpoint import load_model
+    from autoal_gui.learning.model.checkpoint import load_model
 
     model, card = load_model(checkpoint)
     images = pixels(4)

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from autoal_gui.learning.networks import FEATURES, Backbone
+from autoal_gui.learning.model.networks import FEATURES, Backbone
 
 WIDTH = 128  # of the projections that are compared (the paper's)
 TEMPERATURE = 0.2  # of the contrast; the paper's 0.1 to 0.5

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from autoal_gui.core.messages import Progress, Step
 from autoal_gui.learning import rows
-from autoal_gui.learning.networks import FEATURES, Classifier
+from autoal_gui.learning.model.networks import FEATURES, Classifier
 from autoal_gui.learning.training import Context, Labels
 from autoal_gui.sources.arrays import require_space
 from autoal_gui.strategies.contract import Evidence, Labelled

@@ -12,8 +12,13 @@ from autoal_gui.core.errors import CheckpointError
 from autoal_gui.core.language import tr
 from autoal_gui.core.registry import discover
 from autoal_gui.core.trained_model import TrainedModel
-from autoal_gui.learning.checkpoint import ModelCard, load_checkpoint, load_model, state_arrays
-from autoal_gui.learning.networks import Classifier
+from autoal_gui.learning.model.checkpoint import (
+    ModelCard,
+    load_checkpoint,
+    load_model,
+    state_arrays,
+)
+from autoal_gui.learning.model.networks import Classifier
 
 
 class PixelsToProbabilities(nn.Module):

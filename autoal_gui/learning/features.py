@@ -13,7 +13,7 @@ import torch
 
 from autoal_gui.core.messages import Progress
 from autoal_gui.learning.images import READ, map_files
-from autoal_gui.learning.networks import FEATURES, Backbone, Classifier
+from autoal_gui.learning.model.networks import FEATURES, Backbone, Classifier
 from autoal_gui.learning.training import Context
 
 CENTRED_ON = 2048  # images that the centre of the features is estimated from

@@ -13,10 +13,10 @@ from autoal_gui.core.images.pool import ImagePool
 from autoal_gui.core.language import tr
 from autoal_gui.core.messages import Predict, Predicted, PredictFinished, Progress
 from autoal_gui.core.settings import RunSettings
-from autoal_gui.learning.checkpoint import ModelCard, load_model
-from autoal_gui.learning.device import choose_device
 from autoal_gui.learning.evidence import gather
 from autoal_gui.learning.images import ImageCache
+from autoal_gui.learning.model.checkpoint import ModelCard, load_model
+from autoal_gui.learning.model.device import choose_device
 from autoal_gui.learning.training import Context, Feed
 from autoal_gui.learning.work import Work
 

@@ -122,7 +122,7 @@ def be_reader(kind: str, place: Path) -> None:
     import project_support  # noqa: F401 - so that its libraries are loaded
 
     if kind in ("checkpoint", "safetensors", "model"):
-        import autoal_gui.learning.checkpoint  # noqa: F401
+        import autoal_gui.learning.model.checkpoint  # noqa: F401
     target = TARGETS[kind]
     outcome(target, b"", place / "first")
     watch(place)

@@ -132,7 +132,7 @@ def kill_while_labelling(base: Path, draw: random.Random, tries: int) -> Tally:
 
 def kill_while_training(base: Path, draw: random.Random, tries: int) -> Tally:
     from autoal_gui.core.system.files import sha256_of
-    from autoal_gui.learning.checkpoint import load_model
+    from autoal_gui.learning.model.checkpoint import load_model
 
     settings = project_support.SETTINGS.but(
         task_steps=3, fit_steps=2, search_steps=2, cycles=1, train_batch=4, stochastic_passes=2,

@@ -145,9 +145,9 @@ def model_seeds() -> list[bytes]:
     import tempfile
 
     from autoal_gui.core.settings import PRESETS
-    from autoal_gui.learning.checkpoint import ModelCard, save_checkpoint
     from autoal_gui.learning.export import export_model
-    from autoal_gui.learning.networks import Classifier
+    from autoal_gui.learning.model.checkpoint import ModelCard, save_checkpoint
+    from autoal_gui.learning.model.networks import Classifier
 
     card = ModelCard(
         classes=("a", "b"), input_size=28, channels=1, mean=(0.5,), deviation=(0.2,),
@@ -166,7 +166,7 @@ def checkpoint_seeds() -> list[bytes]:
     import torch
 
     from autoal_gui.core.settings import PRESETS
-    from autoal_gui.learning.checkpoint import FORMAT, ModelCard
+    from autoal_gui.learning.model.checkpoint import FORMAT, ModelCard
 
     card = asdict(
         ModelCard(

@@ -103,7 +103,7 @@ def read_npz(data: bytes, place: Path) -> None:
 
 
 def read_checkpoint(data: bytes, place: Path, ending: str = ".pt") -> None:
-    from autoal_gui.learning.checkpoint import load_model, start_model
+    from autoal_gui.learning.model.checkpoint import load_model, start_model
 
     file = place / f"model{ending}"
     file.write_bytes(data)
@@ -122,7 +122,7 @@ def read_model(data: bytes, place: Path) -> None:
     """Load a whole model, and let it say what an image is."""
     import torch
 
-    from autoal_gui.learning.checkpoint import load_model
+    from autoal_gui.learning.model.checkpoint import load_model
 
     file = place / ("model.pt" if data[:2] == b"PK" else "model.safetensors")
     file.write_bytes(data)
