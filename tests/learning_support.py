@@ -13,7 +13,7 @@ from autoal_gui.core.errors import ImageUnreadable
 from autoal_gui.core.images.pool import ImagePool, Pixels, PoolImage
 from autoal_gui.core.messages import Event, Predicted, Progress, RoundFinished, RunRound
 from autoal_gui.core.settings import RunSettings
-from autoal_gui.learning.images import ImageCache
+from autoal_gui.learning.data.image_cache import ImageCache
 from autoal_gui.learning.model.device import choose_device
 from autoal_gui.learning.model.networks import Classifier
 from autoal_gui.learning.round import run_round

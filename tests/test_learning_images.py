@@ -10,7 +10,7 @@ from PIL import Image
 
 from autoal_gui.core.errors import AutoALError
 from autoal_gui.core.images.pixels import to_uint8
-from autoal_gui.learning.images import ImageCache, Normalisation, square
+from autoal_gui.learning.data.image_cache import ImageCache, Normalisation, square
 
 GREY = [picture(0, i) for i in range(6)]
 COLOUR = [np.stack((image, image // 2, 255 - image), 2) for image in GREY]
@@ -211,7 +211,7 @@ def test_a_set_without_contrast_is_not_divided_by_zero(tmp_path):
 
 
 def test_a_large_set_is_sampled_evenly(tmp_path, monkeypatch):
-    monkeypatch.setattr("autoal_gui.learning.images.SAMPLED", 3)
+    monkeypatch.setattr("autoal_gui.learning.data.image_cache.SAMPLED", 3)
     pool = pool_of([np.full((SIDE, SIDE), 40 * i, np.uint8) for i in range(6)])
     found = filled(pool, tmp_path).normalisation(range(1, 7))
     assert found.mean[0] == pytest.approx(np.mean([0, 80, 160]) / 255)

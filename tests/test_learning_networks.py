@@ -21,8 +21,8 @@ from scipy.stats import entropy as scipy_entropy
 from torchvision.models import resnet18
 
 from autoal_gui.core.errors import AutoALError, Cancelled, SourceError
-from autoal_gui.learning import rows
-from autoal_gui.learning.evidence import gather, last_layer
+from autoal_gui.learning.data import row_store as rows
+from autoal_gui.learning.data.model_outputs import gather, last_layer
 from autoal_gui.learning.model.networks import FEATURES, STAGES, Backbone, SearchNet
 from autoal_gui.learning.training import (
     Schedule,

@@ -11,7 +11,7 @@ from limits import files_of_at_most, needs_limits
 
 from autoal_gui.benchmark.fresh import own_bytes
 from autoal_gui.core.errors import SourceError
-from autoal_gui.learning import rows
+from autoal_gui.learning.data import row_store as rows
 
 needs_linux = pytest.mark.skipif(sys.platform != "linux", reason="reads what Linux tells")
 

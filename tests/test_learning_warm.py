@@ -16,8 +16,8 @@ from autoal_gui.learning import round as rounds
 from autoal_gui.learning import task as tasks
 from autoal_gui.learning.bilevel import learn_weights
 from autoal_gui.learning.contrastive import contrast_loss, view
+from autoal_gui.learning.data.image_cache import ImageCache
 from autoal_gui.learning.head import fit_head
-from autoal_gui.learning.images import ImageCache
 from autoal_gui.learning.model.checkpoint import load_checkpoint, load_model
 from autoal_gui.learning.warm import warm_start
 from autoal_gui.strategies.contract import Labelled

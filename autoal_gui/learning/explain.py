@@ -17,7 +17,7 @@ from autoal_gui.core.errors import CheckpointError
 from autoal_gui.core.images.pixels import picture_to_uint8
 from autoal_gui.core.language import tr
 from autoal_gui.core.messages import Explain, Explained
-from autoal_gui.learning.images import square
+from autoal_gui.learning.data.image_cache import square
 from autoal_gui.learning.model.checkpoint import load_model
 from autoal_gui.learning.model.networks import Classifier
 

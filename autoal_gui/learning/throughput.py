@@ -7,7 +7,7 @@ from typing import Any
 import torch
 
 from autoal_gui.core.messages import RunRound
-from autoal_gui.learning.images import ImageCache
+from autoal_gui.learning.data.image_cache import ImageCache
 from autoal_gui.learning.model.checkpoint import load_model
 from autoal_gui.learning.model.device import choose_device, use_threads
 

@@ -14,7 +14,7 @@ from autoal_gui.core.errors import AutoALError
 from autoal_gui.core.language import mark, tr
 from autoal_gui.core.messages import Progress, Step
 from autoal_gui.core.settings import RunSettings
-from autoal_gui.learning.images import ImageCache, Normalisation
+from autoal_gui.learning.data.image_cache import ImageCache, Normalisation
 from autoal_gui.learning.model.device import Device
 from autoal_gui.learning.model.networks import Classifier, SearchNet
 from autoal_gui.learning.work import TRAINING_COST, Work

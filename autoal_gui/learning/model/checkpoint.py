@@ -23,7 +23,7 @@ from autoal_gui.core.language import tr
 from autoal_gui.core.settings import STEMS, RunSettings, Stem
 from autoal_gui.core.system.files import replacing, sha256_of
 from autoal_gui.core.trained_model import StartModel
-from autoal_gui.learning.images import Normalisation
+from autoal_gui.learning.data.image_cache import Normalisation
 from autoal_gui.learning.model.networks import Backbone, Classifier
 
 FORMAT = "autoal-gui checkpoint 1"

@@ -12,7 +12,7 @@ import numpy.typing as npt
 import torch
 
 from autoal_gui.core.messages import Progress
-from autoal_gui.learning.images import READ, map_files
+from autoal_gui.learning.data.image_cache import READ, map_files
 from autoal_gui.learning.model.networks import FEATURES, Backbone, Classifier
 from autoal_gui.learning.training import Context
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from autoal_gui.core.errors import SourceError
 from autoal_gui.core.language import tr
 from autoal_gui.core.messages import Progress, RunRound, WarmStart
-from autoal_gui.learning.images import ImageCache
+from autoal_gui.learning.data.image_cache import ImageCache
 from autoal_gui.learning.model.device import choose_device
 from autoal_gui.learning.training import Context, Feed
 from autoal_gui.learning.work import Work

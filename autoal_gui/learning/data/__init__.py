@@ -1,0 +1,1 @@
+"""Images and arrays on their way to the networks."""
