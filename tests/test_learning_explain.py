@@ -12,7 +12,7 @@ from autoal_gui.core.messages import Explain, Explained
 from autoal_gui.learning.backend import TorchBackend
 from autoal_gui.learning.explain import attention
 from autoal_gui.learning.model.networks import Classifier
-from autoal_gui.learning.warm import warm_start
+from autoal_gui.learning.training.warm_start import warm_start
 
 LARGE, PATCH = 32, 8
 

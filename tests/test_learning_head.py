@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autoal_gui.learning.head import (
+from autoal_gui.learning.training.linear_head import (
     STRENGTHS,
     TEMPERATURES,
     balanced_weights,

@@ -24,7 +24,7 @@ from autoal_gui.core.errors import AutoALError, Cancelled, SourceError
 from autoal_gui.learning.data import row_store as rows
 from autoal_gui.learning.data.model_outputs import gather, last_layer
 from autoal_gui.learning.model.networks import FEATURES, STAGES, Backbone, SearchNet
-from autoal_gui.learning.training import (
+from autoal_gui.learning.training.training import (
     Schedule,
     augmented,
     set_learning_rate,

@@ -23,12 +23,12 @@ from autoal_gui.core.errors import AutoALError, Cancelled, CheckpointError, Imag
 from autoal_gui.core.images.pool import SourceSpec
 from autoal_gui.core.measures.metrics import Metrics
 from autoal_gui.core.messages import Predict, Progress
-from autoal_gui.learning import task as tasks
 from autoal_gui.learning.backend import TorchBackend
 from autoal_gui.learning.data.image_cache import square
 from autoal_gui.learning.export import export_model
 from autoal_gui.learning.model.checkpoint import load_checkpoint, save_checkpoint
 from autoal_gui.learning.predict import Predictions, predict
+from autoal_gui.learning.training import task_model as tasks
 from autoal_gui.sources.opening import list_images
 
 # bf16 is the choice of "auto" for the small stems alone.

@@ -17,9 +17,9 @@ from autoal_gui.core.registry import label_of
 from autoal_gui.core.settings import RunSettings
 from autoal_gui.learning import placebo
 from autoal_gui.learning.bilevel import Learned, can_learn, learn_weights
-from autoal_gui.learning.head import Head
 from autoal_gui.learning.pins import floors_of, hold
 from autoal_gui.learning.query import Ballot
+from autoal_gui.learning.training.linear_head import Head
 from autoal_gui.learning.work import Check, unchecked
 from autoal_gui.strategies.candidates import candidate_scores
 from autoal_gui.strategies.contract import Evidence, Labelled

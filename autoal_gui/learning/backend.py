@@ -28,7 +28,7 @@ from autoal_gui.learning.export import export_model
 from autoal_gui.learning.model.device import choose_device, use_threads
 from autoal_gui.learning.predict import answer
 from autoal_gui.learning.round import run_round
-from autoal_gui.learning.warm import warm_start
+from autoal_gui.learning.training.warm_start import warm_start
 
 ON_CPU = "The device has too little memory; this starts again on the CPU."
 SMALLEST_BATCH = 8  # below this the CPU is the better place

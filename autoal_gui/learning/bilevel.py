@@ -15,9 +15,9 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from autoal_gui.learning.head import folds_of
 from autoal_gui.learning.pins import hold
 from autoal_gui.learning.relaxation import mix, top_k
+from autoal_gui.learning.training.linear_head import folds_of
 from autoal_gui.learning.work import Check, unchecked
 
 Floats = npt.NDArray[np.float64]

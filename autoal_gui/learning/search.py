@@ -16,7 +16,7 @@ from autoal_gui.learning import placebo, relaxation
 from autoal_gui.learning.data.model_outputs import as_labelled, gather
 from autoal_gui.learning.model.networks import Classifier, SearchNet
 from autoal_gui.learning.pins import floors_of, hold
-from autoal_gui.learning.training import (
+from autoal_gui.learning.training.training import (
     Context,
     Labels,
     Schedule,
