@@ -26,7 +26,7 @@ from autoal_gui.exporters.predictions import save_predictions, write_predictions
 
 if TYPE_CHECKING:
     from autoal_gui.core.project.export_snapshot import Choices
-    from autoal_gui.learning.predict import Predictions
+    from autoal_gui.learning.inference.predict import Predictions
 
 Handler = Callable[[argparse.Namespace], int]
 DATA = (
@@ -256,7 +256,7 @@ def _show_count(what: str, done: int, total: int) -> None:
 
 
 def _copy_model(checkpoint: Path, target: Path) -> None:
-    from autoal_gui.learning.export import export_model
+    from autoal_gui.learning.inference.export import export_model
 
     if not checkpoint.is_file():
         raise AutoALError("No model was trained, so there is none to save.")
@@ -269,8 +269,8 @@ def _copy_model(checkpoint: Path, target: Path) -> None:
 
 
 def _predict(options: argparse.Namespace) -> int:
+    from autoal_gui.learning.inference.predict import Predictions, predict
     from autoal_gui.learning.model.device import use_threads
-    from autoal_gui.learning.predict import Predictions, predict
     from autoal_gui.sources.opening import list_images, open_images, spec_of
 
     use_threads()
@@ -323,7 +323,7 @@ def scores_line(listing: Listing, found: "Predictions") -> str:
 def _export(options: argparse.Namespace) -> int:
     from autoal_gui.core.project.export_snapshot import Snapshot
     from autoal_gui.core.project.project import Project
-    from autoal_gui.learning.export import export_model
+    from autoal_gui.learning.inference.export import export_model
     from autoal_gui.sources.opening import open_images
 
     exporter = discover("autoal_gui.exporters")[options.format]

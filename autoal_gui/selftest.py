@@ -156,7 +156,7 @@ def check_exporter(folder: Path, name: str, command: Command) -> str:
         return f"left out. {missing}"
     target = folder / f"exported by {name}{exporter.SUFFIX}"
     if exporter.KIND == "model":
-        from autoal_gui.learning.export import export_model
+        from autoal_gui.learning.inference.export import export_model
         from autoal_gui.learning.model.checkpoint import load_model
 
         export_model(name, folder / "model.pt", target)  # each compares what it has written

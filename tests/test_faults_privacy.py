@@ -78,7 +78,7 @@ def test_no_name_leaves_the_images_and_the_project_file(tmp_path, caplog, capfd)
         checkpoint = project.last_checkpoint()
         for name, exporter in discover("autoal_gui.exporters").items():
             if exporter.KIND == "model" and name in ("pt", "safetensors"):
-                from autoal_gui.learning.export import export_model
+                from autoal_gui.learning.inference.export import export_model
 
                 export_model(name, checkpoint, tmp_path / f"model{exporter.SUFFIX}")
         for kind in ("labels", "nowhere"):

@@ -10,7 +10,7 @@ from learning_support import SIDE, TINY, command_of, never, picture, pool_of, re
 from autoal_gui.core.errors import CheckpointError, ImageUnreadable
 from autoal_gui.core.messages import Explain, Explained
 from autoal_gui.learning.backend import TorchBackend
-from autoal_gui.learning.explain import attention
+from autoal_gui.learning.inference.explain import attention
 from autoal_gui.learning.model.networks import Classifier
 from autoal_gui.learning.training.warm_start import warm_start
 

@@ -10,7 +10,7 @@ import torch
 from test_learning_checkpoint import CARD
 
 from autoal_gui.core.errors import CheckpointError
-from autoal_gui.learning.export import export_model, whole_network
+from autoal_gui.learning.inference.export import export_model, whole_network
 from autoal_gui.learning.model.checkpoint import save_checkpoint
 from autoal_gui.learning.model.networks import Classifier
 

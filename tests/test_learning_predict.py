@@ -25,9 +25,9 @@ from autoal_gui.core.measures.metrics import Metrics
 from autoal_gui.core.messages import Predict, Progress
 from autoal_gui.learning.backend import TorchBackend
 from autoal_gui.learning.data.image_cache import square
-from autoal_gui.learning.export import export_model
+from autoal_gui.learning.inference.export import export_model
+from autoal_gui.learning.inference.predict import Predictions, predict
 from autoal_gui.learning.model.checkpoint import load_checkpoint, save_checkpoint
-from autoal_gui.learning.predict import Predictions, predict
 from autoal_gui.learning.training import task_model as tasks
 from autoal_gui.sources.opening import list_images
 

@@ -16,7 +16,7 @@ LIBRARIES = ("torch", "torchvision", "PySide6", "numpy", "scipy", "scikit-learn"
 
 def machine() -> dict[str, Any]:
     """Return what is known of the machine and the libraries."""
-    from autoal_gui.learning.throughput import processor
+    from autoal_gui.learning.inference.throughput import processor
 
     return {
         "system": platform.platform(),

@@ -23,10 +23,10 @@ from autoal_gui.core.messages import (
 )
 from autoal_gui.core.settings import RunSettings
 from autoal_gui.core.system.memory import give_back_memory
-from autoal_gui.learning.explain import explain
-from autoal_gui.learning.export import export_model
+from autoal_gui.learning.inference.explain import explain
+from autoal_gui.learning.inference.export import export_model
+from autoal_gui.learning.inference.predict import answer
 from autoal_gui.learning.model.device import choose_device, use_threads
-from autoal_gui.learning.predict import answer
 from autoal_gui.learning.round import run_round
 from autoal_gui.learning.training.warm_start import warm_start
 

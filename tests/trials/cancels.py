@@ -142,7 +142,7 @@ def run_export(project: Project, asking: Asking) -> bool:
 
 
 def run_prediction(project: Project, asking: Asking) -> bool:
-    from autoal_gui.learning.predict import Predictions, predict
+    from autoal_gui.learning.inference.predict import Predictions, predict
 
     for file in project.workspace.iterdir():
         shutil.rmtree(file) if file.is_dir() else file.unlink()

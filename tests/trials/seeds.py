@@ -145,7 +145,7 @@ def model_seeds() -> list[bytes]:
     import tempfile
 
     from autoal_gui.core.settings import PRESETS
-    from autoal_gui.learning.export import export_model
+    from autoal_gui.learning.inference.export import export_model
     from autoal_gui.learning.model.checkpoint import ModelCard, save_checkpoint
     from autoal_gui.learning.model.networks import Classifier
 
