@@ -7,9 +7,9 @@ import pytest
 import torch
 from learning_support import TINY
 
-from autoal_gui.learning import bilevel
-from autoal_gui.learning.auto import SPREAD, _reason, auto_ballot
-from autoal_gui.learning.bilevel import Learned, can_learn, learn_weights
+from autoal_gui.learning.selection import bilevel
+from autoal_gui.learning.selection.auto import SPREAD, _reason, auto_ballot
+from autoal_gui.learning.selection.bilevel import Learned, can_learn, learn_weights
 from autoal_gui.learning.training.linear_head import fit_head
 from autoal_gui.strategies.contract import Evidence, Labelled
 

@@ -20,12 +20,12 @@ from test_learning_auto import AUTO, evidence_of
 
 from autoal_gui.core.errors import SettingsError
 from autoal_gui.core.settings import RunSettings
-from autoal_gui.learning import auto, bilevel
-from autoal_gui.learning import placebo as placebos
-from autoal_gui.learning.auto import SPREAD, auto_ballot, names_of
-from autoal_gui.learning.bilevel import Learned
-from autoal_gui.learning.pins import floors_of, hold
-from autoal_gui.learning.search import search
+from autoal_gui.learning.selection import auto, bilevel
+from autoal_gui.learning.selection import placebo as placebos
+from autoal_gui.learning.selection.auto import SPREAD, auto_ballot, names_of
+from autoal_gui.learning.selection.bilevel import Learned
+from autoal_gui.learning.selection.pins import floors_of, hold
+from autoal_gui.learning.selection.search import search
 
 PAPER = TINY.but(mode="paper")
 KINDS = ("uniform", "frozen", "permuted", "masks")

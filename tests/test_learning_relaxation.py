@@ -13,8 +13,8 @@ from scipy.stats import norm
 from sklearn.mixture import GaussianMixture
 from torch.autograd import gradcheck
 
-from autoal_gui.learning import mixture, relaxation
-from autoal_gui.learning.mixture import mixture_quantile, threshold
+from autoal_gui.learning.selection import mixture, relaxation
+from autoal_gui.learning.selection.mixture import mixture_quantile, threshold
 
 LEVELS = (0.02, 0.5, 0.8, 0.99)
 

@@ -34,10 +34,10 @@ from autoal_gui.core.errors import (
 )
 from autoal_gui.core.messages import STEPS, Notice, Progress, RoundFinished
 from autoal_gui.learning import round as rounds
-from autoal_gui.learning import search
 from autoal_gui.learning.model.checkpoint import load_checkpoint, save_checkpoint
 from autoal_gui.learning.model.networks import SearchNet
-from autoal_gui.learning.query import Ballot, searched_ballot, voted_ballot
+from autoal_gui.learning.selection import search
+from autoal_gui.learning.selection.acquisition import Ballot, searched_ballot, voted_ballot
 from autoal_gui.learning.training import task_model as tasks
 from autoal_gui.learning.training.training import Feed
 from autoal_gui.strategies import entropy

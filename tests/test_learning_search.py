@@ -17,8 +17,8 @@ from learning_support import (
     state_of,
 )
 
-from autoal_gui.learning import relaxation, search
-from autoal_gui.learning.search import (
+from autoal_gui.learning.selection import relaxation, search
+from autoal_gui.learning.selection.search import (
     FEWEST,
     STILL,
     annealed,

@@ -13,9 +13,9 @@ from autoal_gui.core.errors import Cancelled, CheckpointError
 from autoal_gui.core.measures.metrics import Metrics
 from autoal_gui.core.messages import Asked, Progress, Query, WarmStart, WarmStarted
 from autoal_gui.learning import round as rounds
-from autoal_gui.learning.bilevel import learn_weights
 from autoal_gui.learning.data.image_cache import ImageCache
 from autoal_gui.learning.model.checkpoint import load_checkpoint, load_model
+from autoal_gui.learning.selection.bilevel import learn_weights
 from autoal_gui.learning.training import task_model as tasks
 from autoal_gui.learning.training.contrastive import contrast_loss, view
 from autoal_gui.learning.training.linear_head import fit_head

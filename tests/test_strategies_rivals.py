@@ -752,7 +752,7 @@ def test_tailor_asks_whoever_finds_the_rare_class():
 
 @each(POLICIES)
 def test_a_policys_ballot_ranks_by_the_draw_and_tells_what_it_was_drawn_with(strategy):
-    from autoal_gui.learning.query import policy_ballot
+    from autoal_gui.learning.selection.acquisition import policy_ballot
 
     evidence = evidence_of(40)
     draw = strategy.draw(evidence, NAMES)

@@ -22,14 +22,19 @@ from autoal_gui.core.messages import (
 )
 from autoal_gui.core.registry import discover
 from autoal_gui.core.settings import RunSettings
-from autoal_gui.learning.auto import auto_ballot
 from autoal_gui.learning.data.image_reading import read_images
 from autoal_gui.learning.data.model_outputs import as_labelled
 from autoal_gui.learning.lean import load_sklearn
 from autoal_gui.learning.model.checkpoint import ModelCard, save_checkpoint
 from autoal_gui.learning.model.networks import SearchNet
-from autoal_gui.learning.query import Ballot, policy_ballot, searched_ballot, voted_ballot
-from autoal_gui.learning.search import can_search, search
+from autoal_gui.learning.selection.acquisition import (
+    Ballot,
+    policy_ballot,
+    searched_ballot,
+    voted_ballot,
+)
+from autoal_gui.learning.selection.auto import auto_ballot
+from autoal_gui.learning.selection.search import can_search, search
 from autoal_gui.learning.training.linear_head import Head, chances_by
 from autoal_gui.learning.training.task_model import (
     TaskModel,

@@ -9,7 +9,7 @@ from torch import Tensor
 from torch.autograd.function import once_differentiable
 from torch.nn import functional
 
-from autoal_gui.learning.mixture import threshold
+from autoal_gui.learning.selection.mixture import threshold
 
 SPREAD_FLOOR = 1e-3  # scores lie in [0, 1]; with all of them equal tau must stay above zero
 BISECTIONS = 64  # as far as doubles reach

@@ -12,10 +12,10 @@ from torch.optim import Optimizer
 
 from autoal_gui.core.messages import Progress
 from autoal_gui.core.settings import RunSettings
-from autoal_gui.learning import placebo, relaxation
 from autoal_gui.learning.data.model_outputs import as_labelled, gather
 from autoal_gui.learning.model.networks import Classifier, SearchNet
-from autoal_gui.learning.pins import floors_of, hold
+from autoal_gui.learning.selection import placebo, relaxation
+from autoal_gui.learning.selection.pins import floors_of, hold
 from autoal_gui.learning.training.training import (
     Context,
     Labels,

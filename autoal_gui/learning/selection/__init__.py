@@ -1,0 +1,1 @@
+"""Which images are asked for next: the search over strategies and what follows from it."""
