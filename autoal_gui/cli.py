@@ -178,14 +178,14 @@ def _self_test(options: argparse.Namespace) -> int:
 
 def _simulate(options: argparse.Namespace) -> int:
     from autoal_gui.learning.backend import TorchBackend
-    from autoal_gui.learning.round import check_mode
-    from autoal_gui.learning.simulate import (
+    from autoal_gui.learning.replay import (
         Replay,
         ReplaySet,
         as_record,
         as_report,
         learn_features,
     )
+    from autoal_gui.learning.round import check_mode
     from autoal_gui.sources.opening import list_images, open_images, spec_of
 
     with tempfile.TemporaryDirectory(prefix="autoal-gui-") as folder:

@@ -18,7 +18,7 @@ from autoal_gui.core.settings import RunSettings
 from autoal_gui.samples import make_evidence, make_project, make_sample
 
 if TYPE_CHECKING:
-    from autoal_gui.learning.simulate import ReplaySet
+    from autoal_gui.learning.replay import ReplaySet
 
 TINY = RunSettings(
     input_size=16,
@@ -111,7 +111,7 @@ def check_strategy(name: str) -> str:
 def check_round(folder: Path) -> str:
     """A tiny round of the whole method runs on the demo set."""
     from autoal_gui.learning.backend import TorchBackend
-    from autoal_gui.learning.simulate import Replay
+    from autoal_gui.learning.replay import Replay
 
     replay = Replay(small_demo(folder), TINY, initial=40, folder=folder)
     (result,) = replay.run(TorchBackend(), 1, lambda: False, lambda event: None)
@@ -123,7 +123,7 @@ def check_round(folder: Path) -> str:
 def check_warm_start(folder: Path) -> str:
     """Features are learned without labels, and a round is fitted to them."""
     from autoal_gui.learning.backend import TorchBackend
-    from autoal_gui.learning.simulate import Replay, learn_features
+    from autoal_gui.learning.replay import Replay, learn_features
 
     data, backend = small_demo(folder), TorchBackend()
     settings = TINY.in_mode("margin").but(warm_epochs=1, warm_batch=16)
@@ -140,7 +140,7 @@ def check_warm_start(folder: Path) -> str:
 def small_demo(folder: Path) -> "ReplaySet":
     """Return a few images of the demo with their truth."""
     from autoal_gui.core.images.pool import SourceSpec
-    from autoal_gui.learning.simulate import ReplaySet
+    from autoal_gui.learning.replay import ReplaySet
     from autoal_gui.sources.opening import list_images, open_images
 
     spec = SourceSpec("demo", options=(("images", "120"), ("evaluation", "40")))

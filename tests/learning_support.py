@@ -16,9 +16,9 @@ from autoal_gui.core.settings import RunSettings
 from autoal_gui.learning.data.image_cache import ImageCache
 from autoal_gui.learning.model.device import choose_device
 from autoal_gui.learning.model.networks import Classifier
+from autoal_gui.learning.progress import Work
 from autoal_gui.learning.round import run_round
 from autoal_gui.learning.training.training import Context, Feed, same_start
-from autoal_gui.learning.work import Work
 
 SIDE = 16
 TINY = RunSettings(

@@ -10,7 +10,7 @@ import pytest
 
 from autoal_gui.core.project.project import Project
 from autoal_gui.learning.backend import TorchBackend
-from autoal_gui.learning.simulate import Replay, ReplaySet
+from autoal_gui.learning.replay import Replay, ReplaySet
 from autoal_gui.selftest import TINY
 from autoal_gui.sources.opening import list_images, open_images, spec_of
 

@@ -9,7 +9,7 @@ from autoal_gui.core.errors import EarlyAccess, SourceError
 from autoal_gui.core.images.pool import HiddenTruth, ListedImage, Listing
 from autoal_gui.core.messages import RoundFinished
 from autoal_gui.learning.backend import TorchBackend
-from autoal_gui.learning.simulate import Replay, ReplaySet, as_record, as_report
+from autoal_gui.learning.replay import Replay, ReplaySet, as_record, as_report
 
 POOL, HELD_OUT = 16, 6
 PAPER = TINY.but(mode="paper", batch_size=4)

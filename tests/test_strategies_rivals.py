@@ -773,7 +773,7 @@ def test_a_policy_plays_rounds_and_remembers_its_draws(tmp_path):
 
     from autoal_gui.core.images.pool import HiddenTruth
     from autoal_gui.learning.backend import TorchBackend
-    from autoal_gui.learning.simulate import Replay, ReplaySet
+    from autoal_gui.learning.replay import Replay, ReplaySet
 
     pool = pool_of([picture(i % 2, i) for i in range(30)])
     truth = {i: (i - 1) % 2 for i in pool.images}

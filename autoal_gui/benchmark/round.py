@@ -12,7 +12,7 @@ from autoal_gui.benchmark.sets import replay_set
 from autoal_gui.core.backend import Backend, CancelCheck
 from autoal_gui.core.messages import Command, Event, RoundFinished, RunRound
 from autoal_gui.core.settings import RunSettings
-from autoal_gui.learning.simulate import Replay, ReplaySet, learn_features
+from autoal_gui.learning.replay import Replay, ReplaySet, learn_features
 
 SCRATCH = ("entropy", "paper", "vote", "random")
 """Modes whose task model is trained from scratch in each round."""

@@ -47,7 +47,7 @@ def rounds_over(plan: Plan, file: Path, mode: str, folder: Path) -> dict[str, An
     """
     idle = idle_bytes()
     from autoal_gui.learning.backend import TorchBackend
-    from autoal_gui.learning.simulate import Replay, learn_features
+    from autoal_gui.learning.replay import Replay, learn_features
 
     backend, started = TorchBackend(), time.perf_counter()
     data = replay_set(str(file), folder, plan.seed)

@@ -14,7 +14,7 @@ def measure(plan: Plan, folder: Path) -> Iterator[dict[str, Any]]:
     """Yield the seconds of both, in turns: a round's scoring by all candidates, and the loop."""
     from autoal_gui.learning.backend import TorchBackend
     from autoal_gui.learning.inference.throughput import bare_pass
-    from autoal_gui.learning.simulate import Replay
+    from autoal_gui.learning.replay import Replay
 
     backend, data = TorchBackend(), replay_set(plan.data, folder, plan.seed)
     settings = plan.settings(data.side).but(mode="vote", warm_start=False)

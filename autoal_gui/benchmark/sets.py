@@ -10,7 +10,7 @@ import numpy.typing as npt
 from autoal_gui.core.images.pool import ImagePool, SourceSpec, longest_side
 from autoal_gui.core.project.project import Project, ProjectPlan, make_folders
 from autoal_gui.core.settings import RunSettings
-from autoal_gui.learning.simulate import ReplaySet
+from autoal_gui.learning.replay import ReplaySet
 from autoal_gui.sources.opening import list_images, open_images, spec_of
 
 BRIGHTEST = 63  # by which the last class lies above the first; with the clouds it makes 254

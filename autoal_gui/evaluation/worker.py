@@ -30,7 +30,7 @@ from autoal_gui.sources.arrays import make_folder
 from autoal_gui.sources.opening import list_images, open_images, spec_of
 
 if TYPE_CHECKING:
-    from autoal_gui.learning.simulate import Replay, ReplaySet
+    from autoal_gui.learning.replay import Replay, ReplaySet
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,7 @@ def start_warm(job: WarmJob) -> dict[str, Any]:
         What it took, as plain values, which are also kept beside the checkpoint.
     """
     from autoal_gui.learning.backend import TorchBackend
-    from autoal_gui.learning.simulate import learn_features
+    from autoal_gui.learning.replay import learn_features
 
     data, workspace = job.data_set.data, Path(job.data_set.workspace)
     notes = job.target.with_suffix(".json")
@@ -114,7 +114,7 @@ def start_warm(job: WarmJob) -> dict[str, Any]:
 
 def carry_out(run: RunJob) -> dict[str, Any]:
     """Carry out a run and write its result, whole or not at all; return what was written."""
-    from autoal_gui.learning.simulate import Replay
+    from autoal_gui.learning.replay import Replay
 
     job, workspace = run.job, run.job.data_set.workspace
     make_folder(run.target.parent)
@@ -142,7 +142,7 @@ def carry_out(run: RunJob) -> dict[str, Any]:
 def _rounds(replay: "Replay", count: int) -> Iterator[dict[str, Any]]:
     """Carry out rounds; yield each as plain values."""
     from autoal_gui.learning.backend import TorchBackend
-    from autoal_gui.learning.simulate import as_record
+    from autoal_gui.learning.replay import as_record
 
     started = time.perf_counter()
     for result in replay.run(TorchBackend(threads=1), count, _never, _untold):
@@ -168,7 +168,7 @@ def _fill_caches(
     data: "ReplaySet", settings: RunSettings, workspace: Path, warm: Path | None
 ) -> None:
     """Let a first round without labels leave in `workspace` what later ones only read."""
-    from autoal_gui.learning.simulate import Replay
+    from autoal_gui.learning.replay import Replay
 
     with tempfile.TemporaryDirectory(prefix="autoal-gui-") as folder:
         plain = settings.but(batch_size=1, warm_start=warm is not None)
@@ -178,7 +178,7 @@ def _fill_caches(
 
 def _replay_set(data: str, workspace: str, split: int) -> "ReplaySet":
     """Return a set of which no label has been asked for yet."""
-    from autoal_gui.learning.simulate import ReplaySet
+    from autoal_gui.learning.replay import ReplaySet
 
     return ReplaySet.of(*_opened(data, workspace), split)
 

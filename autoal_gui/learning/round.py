@@ -24,9 +24,9 @@ from autoal_gui.core.registry import discover
 from autoal_gui.core.settings import RunSettings
 from autoal_gui.learning.data.image_reading import read_images
 from autoal_gui.learning.data.model_outputs import as_labelled
-from autoal_gui.learning.lean import load_sklearn
 from autoal_gui.learning.model.checkpoint import ModelCard, save_checkpoint
 from autoal_gui.learning.model.networks import SearchNet
+from autoal_gui.learning.progress import TRAINING_COST, Work
 from autoal_gui.learning.selection.acquisition import (
     Ballot,
     policy_ballot,
@@ -35,6 +35,7 @@ from autoal_gui.learning.selection.acquisition import (
 )
 from autoal_gui.learning.selection.auto import auto_ballot
 from autoal_gui.learning.selection.search import can_search, search
+from autoal_gui.learning.sklearn_import import load_sklearn
 from autoal_gui.learning.training.linear_head import Head, chances_by
 from autoal_gui.learning.training.task_model import (
     TaskModel,
@@ -44,7 +45,6 @@ from autoal_gui.learning.training.task_model import (
     warm_checkpoint,
 )
 from autoal_gui.learning.training.training import Context, Labels
-from autoal_gui.learning.work import TRAINING_COST, Work
 from autoal_gui.strategies.candidates import is_policy, needs_labelled
 from autoal_gui.strategies.contract import Evidence, Labelled
 

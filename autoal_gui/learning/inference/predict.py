@@ -17,8 +17,8 @@ from autoal_gui.learning.data.image_cache import ImageCache
 from autoal_gui.learning.data.model_outputs import gather
 from autoal_gui.learning.model.checkpoint import ModelCard, load_model
 from autoal_gui.learning.model.device import choose_device
+from autoal_gui.learning.progress import Work
 from autoal_gui.learning.training.training import Context, Feed
-from autoal_gui.learning.work import Work
 
 
 @dataclass(frozen=True)

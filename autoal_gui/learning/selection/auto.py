@@ -15,12 +15,12 @@ import numpy.typing as npt
 from autoal_gui.core.language import percent, tr
 from autoal_gui.core.registry import label_of
 from autoal_gui.core.settings import RunSettings
+from autoal_gui.learning.progress import Check, unchecked
 from autoal_gui.learning.selection import placebo
 from autoal_gui.learning.selection.acquisition import Ballot
 from autoal_gui.learning.selection.bilevel import Learned, can_learn, learn_weights
 from autoal_gui.learning.selection.pins import floors_of, hold
 from autoal_gui.learning.training.linear_head import Head
-from autoal_gui.learning.work import Check, unchecked
 from autoal_gui.strategies.candidates import candidate_scores
 from autoal_gui.strategies.contract import Evidence, Labelled
 from autoal_gui.strategies.vote import percentiles, vote_weights

@@ -14,6 +14,7 @@ from autoal_gui.core.messages import Progress
 from autoal_gui.core.settings import RunSettings
 from autoal_gui.learning.data.model_outputs import as_labelled, gather
 from autoal_gui.learning.model.networks import Classifier, SearchNet
+from autoal_gui.learning.progress import TRAINING_COST
 from autoal_gui.learning.selection import placebo, relaxation
 from autoal_gui.learning.selection.pins import floors_of, hold
 from autoal_gui.learning.training.training import (
@@ -27,7 +28,6 @@ from autoal_gui.learning.training.training import (
     shuffled_batches,
     train_classifier,
 )
-from autoal_gui.learning.work import TRAINING_COST
 from autoal_gui.strategies.candidates import candidate_scores, top_masks
 
 FEWEST = 4  # labels in a search part: two batches of two

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from autoal_gui.learning.work import Check, unchecked
+from autoal_gui.learning.progress import Check, unchecked
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]

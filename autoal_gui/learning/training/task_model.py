@@ -17,6 +17,7 @@ from autoal_gui.learning.data.image_reading import pool_ids
 from autoal_gui.learning.data.model_outputs import gather, last_layer
 from autoal_gui.learning.model.checkpoint import ModelCard, load_weights, read_card
 from autoal_gui.learning.model.networks import Classifier
+from autoal_gui.learning.progress import TRAINING_COST
 from autoal_gui.learning.training.linear_head import POOL_SAMPLE, Head, balanced_weights, fit_head
 from autoal_gui.learning.training.training import (
     Context,
@@ -25,7 +26,6 @@ from autoal_gui.learning.training.training import (
     same_start,
     train_classifier,
 )
-from autoal_gui.learning.work import TRAINING_COST
 from autoal_gui.strategies.contract import Evidence
 
 Floats = npt.NDArray[np.float64]

@@ -25,6 +25,7 @@ from autoal_gui.learning.data.features import frozen_features
 from autoal_gui.learning.data.image_reading import pool_ids, read_images
 from autoal_gui.learning.model.checkpoint import ModelCard, save_checkpoint
 from autoal_gui.learning.model.networks import Classifier
+from autoal_gui.learning.progress import Work
 from autoal_gui.learning.training.contrastive import Projector, contrast_loss, view
 from autoal_gui.learning.training.training import (
     Context,
@@ -35,7 +36,6 @@ from autoal_gui.learning.training.training import (
     settle_batch_norm,
     shuffled_batches,
 )
-from autoal_gui.learning.work import Work
 
 log = logging.getLogger(__name__)
 
