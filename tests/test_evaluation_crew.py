@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from autoal_gui.core.errors import AutoALError
-from autoal_gui.evaluation.crew import FAULT, LOST, Crew
+from autoal_gui.evaluation.worker_pool import FAULT, LOST, Crew
 
 KILL = getattr(signal, "SIGKILL", signal.SIGTERM)  # on Windows the latter ends a process at once
 
@@ -107,7 +107,7 @@ ORPHANS = """
 import os, sys, time
 sys.path.insert(0, {tests!r})
 from test_evaluation_crew import act
-from autoal_gui.evaluation.crew import Crew
+from autoal_gui.evaluation.worker_pool import Crew
 if __name__ == "__main__":
     with Crew(1) as crew:
         for outcome in crew.run(act, [("echo", 0), {then}]):

@@ -23,13 +23,13 @@ from evaluation_support import (
 
 from autoal_gui.core.errors import AutoALError
 from autoal_gui.evaluation.command import Folders, write_results
+from autoal_gui.evaluation.conclusions import best_single, verdict
 from autoal_gui.evaluation.failures import keep_failure, read_failures
 from autoal_gui.evaluation.methods import method_of
 from autoal_gui.evaluation.page import page
 from autoal_gui.evaluation.plan import Job
 from autoal_gui.evaluation.results import MEASURES, read_results
 from autoal_gui.evaluation.tables import as_csv, as_json
-from autoal_gui.evaluation.verdict import best_single, verdict
 
 RISING = [0.5, 0.6, 0.7, 0.8]
 

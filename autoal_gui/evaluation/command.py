@@ -18,12 +18,12 @@ from typing import Any
 from autoal_gui.core.errors import AutoALError
 from autoal_gui.core.settings import DEVICES, PRESETS
 from autoal_gui.core.system.files import write_json, write_text
-from autoal_gui.evaluation.crew import Crew
 from autoal_gui.evaluation.failures import keep_failure, read_failures
 from autoal_gui.evaluation.methods import GROUPS, Method, methods_of
 from autoal_gui.evaluation.plan import DataSet, Job, Setup, jobs_of, slug
 from autoal_gui.evaluation.records import read_json
 from autoal_gui.evaluation.worker import RunJob, SetJob, carry_out, look_at_set, start_warm
+from autoal_gui.evaluation.worker_pool import Crew
 from autoal_gui.sources.opening import spec_of
 
 METHODS = ("random", "candidates", "vote", "auto", "random+cold", "vote+cold", "paper")

@@ -12,6 +12,7 @@ from autoal_gui.core.report.charts import (
     sample_line,
 )
 from autoal_gui.core.report.markup import document, table, tag
+from autoal_gui.evaluation.conclusions import STANDINGS, cold_of, interval, signed, verdict
 from autoal_gui.evaluation.failures import Failure, failed_lines
 from autoal_gui.evaluation.methods import Method, reference
 from autoal_gui.evaluation.plan import Setup
@@ -22,7 +23,6 @@ from autoal_gui.evaluation.results import (
     SetResult,
 )
 from autoal_gui.evaluation.statistics import MARGIN, Spread
-from autoal_gui.evaluation.verdict import STANDINGS, cold_of, interval, signed, verdict
 
 SIGNS = {"better": "▲", "worse": "▼", "no worse": "≈", "open": "·"}
 """A sign beside each colour."""

@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from autoal_gui.evaluation.conclusions import verdict
 from autoal_gui.evaluation.failures import Failure
 from autoal_gui.evaluation.methods import Method
 from autoal_gui.evaluation.plan import Setup
 from autoal_gui.evaluation.results import MEASURES, Comparison, MethodResult, SetResult
-from autoal_gui.evaluation.verdict import verdict
 from autoal_gui.exporters.csv_labels import plain
 
 COLUMNS = ("set", "method", "mode", "warm", "seed", "labels", *MEASURES, "seconds")
