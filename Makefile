@@ -11,7 +11,7 @@ run: .venv/run.stamp
 	@$(BIN)/autoal-gui window --demo
 
 test: .venv/dev.stamp lint
-	@packages=$$($(PYTHON) -m autoal_gui.libraries) || { \
+	@packages=$$($(PYTHON) -m autoal_gui.launch.libraries) || { \
 	  echo "Qt needs system libraries that are missing; on Debian or Ubuntu: sudo apt-get install $$packages"; exit 1; }
 	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest --numprocesses 2 --dist worksteal
 
@@ -37,7 +37,7 @@ endurance: .venv/dev.stamp
 
 # Takes the README's pictures anew.
 screenshots: .venv/run.stamp
-	$(BIN)/python -m autoal_gui.screenshots resources/screenshots
+	$(BIN)/python -m autoal_gui.distribution.screenshots resources/screenshots
 
 build: .venv/build.stamp
 	$(BIN)/pyinstaller --noconfirm build.spec

@@ -12,7 +12,7 @@ import numpy as np
 
 import autoal_gui
 from autoal_gui.benchmark.command import add_benchmark
-from autoal_gui.check_command import add_checks
+from autoal_gui.commands.checks import add_checks
 from autoal_gui.core.errors import AutoALError
 from autoal_gui.core.images.pool import ImagePool, Listing
 from autoal_gui.core.language import tr
@@ -165,13 +165,13 @@ def _labels(text: str) -> int:
 
 
 def _window(options: argparse.Namespace) -> int:
-    from autoal_gui.launch import run_window
+    from autoal_gui.launch.window import run_window
 
     return run_window(options.project, options.demo)
 
 
 def _self_test(options: argparse.Namespace) -> int:
-    from autoal_gui.selftest import self_test
+    from autoal_gui.selftest.selftest import self_test
 
     return self_test(run)
 

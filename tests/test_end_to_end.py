@@ -11,7 +11,7 @@ import pytest
 from autoal_gui.core.project.project import Project
 from autoal_gui.learning.backend import TorchBackend
 from autoal_gui.learning.replay import Replay, ReplaySet
-from autoal_gui.selftest import TINY
+from autoal_gui.selftest.selftest import TINY
 from autoal_gui.sources.opening import list_images, open_images, spec_of
 
 DATA = Path(__file__).parents[2] / "shared" / "data"
@@ -54,9 +54,9 @@ def play_without_display(tmp_path: Path, settings: str) -> str:
     environment = {k: v for k, v in os.environ.items() if "DISPLAY" not in k and "QPA" not in k}
     code = (
         "import sys\n"
-        "from autoal_gui import headless\n"
+        "from autoal_gui.launch import headless\n"
         "from autoal_gui.core import settings\n"
-        "from autoal_gui.selftest import TINY\n"
+        "from autoal_gui.selftest.selftest import TINY\n"
         f"settings.PRESETS['cpu'] = {settings}\n"
         "sys.exit(headless.play_demo(2))"
     )

@@ -10,13 +10,13 @@ import pytest
 from gui_support import QUIET, draw_folder
 from PySide6.QtCore import Qt
 
-from autoal_gui import samples
 from autoal_gui.cli import run
 from autoal_gui.core.images.pool import SourceSpec
 from autoal_gui.core.project.project import FILE_NAME, Project, ProjectPlan
 from autoal_gui.core.registry import discover
 from autoal_gui.core.settings import RunSettings
-from autoal_gui.selftest import check_exporter, check_source
+from autoal_gui.selftest import samples
+from autoal_gui.selftest.selftest import check_exporter, check_source
 from autoal_gui.sources.opening import list_images, open_images
 
 ROOT = Path(__file__).parents[1]

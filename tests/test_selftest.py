@@ -5,10 +5,10 @@ from types import SimpleNamespace
 
 import pytest
 
-from autoal_gui import selftest
 from autoal_gui.cli import run
 from autoal_gui.core.registry import discover
-from autoal_gui.samples import make_project
+from autoal_gui.selftest import selftest
+from autoal_gui.selftest.samples import make_project
 
 
 def test_every_plug_in_and_the_window_have_a_check(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from PySide6.QtCore import (
 )
 from PySide6.QtWidgets import QWidget
 
-from autoal_gui.launch import has_display, open_window
+from autoal_gui.launch.window import has_display, open_window
 
 if TYPE_CHECKING:
     from autoal_gui.gui.desk.desk import Desk

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from autoal_gui.engine.state import State
-from autoal_gui.headless import settle, wait_until
+from autoal_gui.launch.headless import settle, wait_until
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget

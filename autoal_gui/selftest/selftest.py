@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from autoal_gui.core.registry import discover
 from autoal_gui.core.settings import RunSettings
-from autoal_gui.samples import make_evidence, make_project, make_sample
+from autoal_gui.selftest.samples import make_evidence, make_project, make_sample
 
 if TYPE_CHECKING:
     from autoal_gui.learning.replay import ReplaySet
@@ -174,7 +174,7 @@ def check_window(folder: Path, picture: Path) -> str:
     """The window opens on the demo and shows an image."""
     if not (sys.platform != "linux" or os.environ.get("DISPLAY")):
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    from autoal_gui.headless import open_demo, photograph, wait_until
+    from autoal_gui.launch.headless import open_demo, photograph, wait_until
 
     window = open_demo(folder / "window")
     try:

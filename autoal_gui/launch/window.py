@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autoal_gui.app import make_application, make_window
-from autoal_gui.headless import play_demo
-from autoal_gui.libraries import missing_packages
+from autoal_gui.launch.headless import play_demo
+from autoal_gui.launch.libraries import missing_packages
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QSettings

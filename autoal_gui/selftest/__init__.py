@@ -1,0 +1,1 @@
+"""`autoal-gui selftest`: the installed program checks itself on sets that it draws."""
