@@ -16,7 +16,7 @@ from autoal_gui.core.settings import RunSettings
 from autoal_gui.learning.data.image_cache import ImageCache
 from autoal_gui.learning.model.device import choose_device
 from autoal_gui.learning.model.networks import Classifier
-from autoal_gui.learning.progress import Work
+from autoal_gui.learning.progress import ProgressTracker
 from autoal_gui.learning.round import run_round
 from autoal_gui.learning.training.training import Context, Feed, same_start
 
@@ -145,7 +145,7 @@ def context_of(
         pass
     device = choose_device(settings)
     feed = Feed(cache, cache.normalisation(cache.readable(sorted(pool.images))), device)
-    return Context(feed, settings, Work(7, cancelled, device.label, 1.0))
+    return Context(feed, settings, ProgressTracker(7, cancelled, device.label, 1.0))
 
 
 def classifier(classes: int = 2, seed: int = 0, dropout: float = 0.5, stem="7x7") -> Classifier:

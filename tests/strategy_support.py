@@ -1,4 +1,4 @@
-"""What the tests of the strategies share: evidence of every kind, and parts of it."""
+"""What the tests of the strategies share: model outputs of every kind, and parts of it."""
 
 from dataclasses import replace
 
@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from autoal_gui.core.messages import Asked, Query
-from autoal_gui.strategies.contract import Evidence, Labelled
+from autoal_gui.strategies.contract import Labelled, ModelOutputs
 
 
 def softmax(logits):
@@ -15,7 +15,7 @@ def softmax(logits):
 
 
 def evidence_of(n, classes=4, draws=5, features=3, spread=2.0, noise=1.0, wanted=5, seed=0):
-    """Random evidence; a `spread` of 1000 gives probabilities of exactly 0 and 1."""
+    """Random model outputs; a `spread` of 1000 gives probabilities of exactly 0 and 1."""
     rng = np.random.default_rng([n, classes, draws, features, seed])
     logits = rng.normal(0, spread, (n, classes))
     arrays = (
@@ -24,11 +24,11 @@ def evidence_of(n, classes=4, draws=5, features=3, spread=2.0, noise=1.0, wanted
         softmax(logits),
         softmax(logits + rng.normal(0, noise, (draws, n, classes))),
     )
-    return Evidence(*map(read_only, arrays), wanted=wanted, seed=seed)
+    return ModelOutputs(*map(read_only, arrays), wanted=wanted, seed=seed)
 
 
 def labelled_of(m, classes=4, features=3, seed=0):
-    """Random labelled images, whose ids no evidence above has."""
+    """Random labelled images, whose ids no model outputs above has."""
     rng = np.random.default_rng([m, classes, features, seed])
     arrays = (
         (10**6 + rng.permutation(m)).astype(np.int64),
@@ -40,9 +40,9 @@ def labelled_of(m, classes=4, features=3, seed=0):
 
 
 def known_evidence(n, m, classes=4, features=3, wanted=5, seed=0):
-    """Random evidence with labelled images."""
-    evidence = evidence_of(n, classes, features=features, wanted=wanted, seed=seed)
-    return replace(evidence, labelled=labelled_of(m, classes, features, seed))
+    """Random model outputs with labelled images."""
+    outputs = evidence_of(n, classes, features=features, wanted=wanted, seed=seed)
+    return replace(outputs, labelled=labelled_of(m, classes, features, seed))
 
 
 def read_only(array):
@@ -50,14 +50,14 @@ def read_only(array):
     return array
 
 
-def taken(evidence, positions):
-    """The evidence of the images at some positions, in that order."""
+def taken(outputs, positions):
+    """The model outputs of the images at some positions, in that order."""
     return replace(
-        evidence,
-        image_ids=evidence.image_ids[positions],
-        features=evidence.features[positions],
-        probabilities=evidence.probabilities[positions],
-        stochastic=evidence.stochastic[:, positions],
+        outputs,
+        image_ids=outputs.image_ids[positions],
+        features=outputs.features[positions],
+        probabilities=outputs.probabilities[positions],
+        stochastic=outputs.stochastic[:, positions],
     )
 
 
@@ -83,8 +83,8 @@ def asked_for(labelled, suggested=0):
 
 @st.composite
 def evidences(draw, smallest=0):
-    """Evidence with every degeneracy: few images, one class, ties, duplicates, certainty."""
-    evidence = evidence_of(
+    """Model outputs with every degeneracy: few images, one class, ties, duplicates, certainty."""
+    outputs = evidence_of(
         n=draw(st.integers(smallest, 17)),
         classes=draw(st.integers(1, 5)),
         draws=draw(st.integers(1, 11)),
@@ -94,28 +94,28 @@ def evidences(draw, smallest=0):
         wanted=draw(st.integers(1, 20)),
         seed=draw(st.integers(0, 99)),
     )
-    n = len(evidence)
+    n = len(outputs)
     if draw(st.booleans()):
-        evidence = replace(evidence, features=np.round(evidence.features))
+        outputs = replace(outputs, features=np.round(outputs.features))
     if n and draw(st.booleans()):
         copies = draw(st.lists(st.integers(0, n - 1), min_size=n, max_size=n))
-        evidence = replace(taken(evidence, copies), image_ids=evidence.image_ids)
+        outputs = replace(taken(outputs, copies), image_ids=outputs.image_ids)
     if draw(st.booleans()):
-        evidence = draw(_with_labels(evidence))
-    return evidence
+        outputs = draw(_with_labels(outputs))
+    return outputs
 
 
 @st.composite
-def _with_labels(draw, evidence):
+def _with_labels(draw, outputs):
     """Add labelled images: none, one, one class, copies of each other or of the pool's."""
-    classes, features = evidence.probabilities.shape[1], evidence.features.shape[1]
-    labelled = labelled_of(draw(st.integers(0, 9)), classes, features, evidence.seed)
+    classes, features = outputs.probabilities.shape[1], outputs.features.shape[1]
+    labelled = labelled_of(draw(st.integers(0, 9)), classes, features, outputs.seed)
     if draw(st.booleans()):
         labelled = replace(labelled, labels=np.zeros_like(labelled.labels))
     if draw(st.booleans()):
-        points = np.concatenate((labelled.features[:1], evidence.features))
+        points = np.concatenate((labelled.features[:1], outputs.features))
         if len(points):
             copies = points[np.arange(len(labelled)) % len(points)]
             labelled = replace(labelled, features=read_only(copies))
     history = asked_for(labelled) if draw(st.booleans()) else ()
-    return replace(evidence, labelled=labelled, history=history)
+    return replace(outputs, labelled=labelled, history=history)

@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from autoal_gui.core.labels.journal import Entry, Journal
-from autoal_gui.core.readers.suggestion_use import Share, habits
+from autoal_gui.core.readers.suggestion_use import Share, suggestion_use
 
 AWAY, TOWARDS, ASIDE, KEPT = (1, 0), (0, 1), (0, 2), (0, 0)
 
@@ -32,14 +32,14 @@ def story():
 
 
 def told(story):
-    found = habits(Journal.of(story.entries), 3)
+    found = suggestion_use(Journal.of(story.entries), 3)
     return found.blind, found.changed.found, found.towards.found, found.away.found
 
 
 def test_an_answer_that_stays_is_no_change(story):
     story.blind(1, 0, 0)
     story.blind(2, 0, 1)
-    found = habits(Journal.of(story.entries), 3)
+    found = suggestion_use(Journal.of(story.entries), 3)
     assert found.agreed == Share(1, 2)
     assert told(story) == (2, 0, 0, 0)
 
@@ -54,7 +54,7 @@ def test_a_change_has_a_direction_whether_by_undo_or_by_going_back(story, answer
     taken = story.blind(2, first, 1)
     story.undo(taken)
     story.blind(2, second, 1)
-    found = habits(Journal.of(story.entries), 3)
+    found = suggestion_use(Journal.of(story.entries), 3)
     assert (found.changed, found.blind) == (Share(2, 2), 2)
     sums = found.towards.found, found.away.found, found.aside.found
     assert sums == tuple(2 * one for one in expected)
@@ -72,7 +72,7 @@ def test_there_and_back_is_no_change(story):
 def test_unsure_that_becomes_the_models_class_is_towards_it(story):
     story.blind(1, None, 1, "unsure")
     story.add("label", 1, 1)
-    found = habits(Journal.of(story.entries), 3)
+    found = suggestion_use(Journal.of(story.entries), 3)
     assert (found.undecided.towards, found.agreed.count) == (1, 0)
 
 
@@ -90,7 +90,7 @@ def test_what_another_reader_says_is_no_change_of_mind(story):
 def test_answers_with_the_suggestion_in_sight_are_counted_apart(story):
     story.blind(1, 1, 1, shown=True)
     story.blind(2, 0, 1, shown=True)
-    found = habits(Journal.of(story.entries), 3)
+    found = suggestion_use(Journal.of(story.entries), 3)
     assert (found.shown, found.blind) == (Share(1, 2), 0)
     assert found.changed.interval == (0.0, 1.0)
 

@@ -234,7 +234,8 @@ def test_a_project_that_is_open_elsewhere_is_refused(ours, tmp_path):
     other = study(tmp_path, "theirs", "Dr B")
     other.answer(1, "label", 0)
     code = (
-        "import sys; from pathlib import Path; from autoal_gui.core.project.project_merge import read_other;"
+        "import sys; from pathlib import Path\n"
+        "from autoal_gui.core.project.project_merge import read_other;"
         "read_other(Path(sys.argv[1]), Path(sys.argv[2]))"
     )
     done = subprocess.run(

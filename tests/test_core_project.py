@@ -1045,9 +1045,9 @@ def test_the_tally_follows_every_answer_undo_and_failed_group(project):
         return classes, len(project.training_labels()), len(given) - len(project.training_labels())
 
     def told() -> tuple[dict[int, int], int, int]:
-        tally = project.tally
-        classes = {index: count for index, count in tally.classes.items() if count}
-        return classes, tally.labels["pool"], tally.labels["evaluation"]
+        label_counts = project.label_counts
+        classes = {index: count for index, count in label_counts.classes.items() if count}
+        return classes, label_counts.labels["pool"], label_counts.labels["evaluation"]
 
     steps = [
         lambda: project.answer(pool[0], "label", 1),

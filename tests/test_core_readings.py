@@ -9,8 +9,8 @@ from autoal_gui.core.readers.double_reading import (
     begin,
     candidates,
     compare,
-    is_settled,
-    to_settle,
+    is_adjudicated,
+    to_adjudicate,
 )
 
 
@@ -66,7 +66,7 @@ def test_two_readings_are_compared_where_both_are():
     assert [(a.image_id, b.sequence) for a, b in found.pairs] == [(1, 5), (2, 6), (4, 7)]
     assert found.agreement(2).counts == ((1, 0), (1, 0))
     assert [a.image_id for a, _ in found.differing] == [2, 4]
-    assert to_settle(Journal.of(STORY), [found, found]) == (2, 4)
+    assert to_adjudicate(Journal.of(STORY), [found, found]) == (2, 4)
 
 
 def test_settling_takes_an_image_off_the_list_and_leaves_the_agreement_alone():
@@ -75,15 +75,15 @@ def test_settling_takes_an_image_off_the_list_and_leaves_the_agreement_alone():
     after = compare(journal, "B")
     assert journal.answers[2].class_index == 0
     assert after == before
-    assert to_settle(journal, [after]) == (4,)
+    assert to_adjudicate(journal, [after]) == (4,)
     journal.apply(say(10, "label", 2, 1))
     assert compare(journal, "B") == before
-    assert not is_settled(journal, before.pairs[1][1])
+    assert not is_adjudicated(journal, before.pairs[1][1])
 
 
 def test_a_later_second_answer_opens_the_question_again():
     journal = Journal.of([*STORY, say(9, "label", 2, 1, purpose="adjudicate"), second(10, 2, 0)])
-    assert 2 in to_settle(journal, [compare(journal, "B")])
+    assert 2 in to_adjudicate(journal, [compare(journal, "B")])
 
 
 # -- turns ---------------------------------------------------------------------------------------

@@ -5,10 +5,10 @@ from autoal_gui.core.readers.agreement import Agreement
 from autoal_gui.core.readers.agreement_text import (
     SAME,
     agreement_words,
-    habit_words,
-    to_settle_words,
+    suggestion_use_words,
+    to_adjudicate_words,
 )
-from autoal_gui.core.readers.suggestion_use import habits
+from autoal_gui.core.readers.suggestion_use import suggestion_use
 
 
 def test_agreement_is_told_as_far_as_it_is_known():
@@ -32,7 +32,7 @@ def blind(sequence, image, class_index, shown=False):
 
 
 def told(entries):
-    return habit_words(habits(Journal.of(entries), 2))
+    return suggestion_use_words(suggestion_use(Journal.of(entries), 2))
 
 
 def test_habits_are_told_with_the_way_that_changes_went():
@@ -51,6 +51,6 @@ def test_habits_are_told_with_the_way_that_changes_went():
 
 
 def test_what_is_left_to_settle_is_counted():
-    assert to_settle_words(0) == "Nothing is left to settle."
-    assert to_settle_words(1) == "1 image to settle."
-    assert to_settle_words(2) == "2 images to settle."
+    assert to_adjudicate_words(0) == "Nothing is left to settle."
+    assert to_adjudicate_words(1) == "1 image to settle."
+    assert to_adjudicate_words(2) == "2 images to settle."

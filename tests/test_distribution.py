@@ -224,7 +224,7 @@ def test_on_windows_torch_comes_before_qt(tmp_path: Path) -> None:
         "import sys; print([n for n in sys.modules if n.startswith('PySide6')]); sys.exit(0)"
     )
     for way in (
-        "from pathlib import Path; from autoal_gui.launch.headless import open_demo; open_demo(Path('.'))",
+        "from pathlib import Path; from autoal_gui.launch.headless import open_demo as o; o(Path())",
         "from autoal_gui.app import make_application; make_application()",
     ):
         code = f"import sys, pathlib, tempfile, signal; sys.platform = 'win32'\n{way}"

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from autoal_gui.core.errors import AutoALError
-from autoal_gui.evaluation.worker_pool import FAULT, LOST, Crew
+from autoal_gui.evaluation.worker_pool import FAULT, LOST, WorkerPool
 
 KILL = getattr(signal, "SIGKILL", signal.SIGTERM)  # on Windows the latter ends a process at once
 
@@ -41,8 +41,8 @@ def act(order):
 
 
 def outcomes(size, orders):
-    with Crew(size) as crew:
-        return {outcome.argument[1]: outcome for outcome in crew.run(act, orders)}
+    with WorkerPool(size) as workers:
+        return {outcome.argument[1]: outcome for outcome in workers.run(act, orders)}
 
 
 def test_each_task_comes_back_once_and_processes_are_used_again():
@@ -58,8 +58,8 @@ def test_each_task_comes_back_once_and_processes_are_used_again():
 
 
 def test_two_work_at_the_same_time(tmp_path):
-    with Crew(2) as crew:
-        met = [outcome.value for outcome in crew.run(act, [("meet", str(tmp_path))] * 2)]
+    with WorkerPool(2) as workers:
+        met = [outcome.value for outcome in workers.run(act, [("meet", str(tmp_path))] * 2)]
     assert len({process for _, process in met}) == 2
 
 
@@ -71,11 +71,11 @@ def test_a_killed_process_loses_its_own_task_alone():
 
 
 def test_a_process_that_died_idle_is_replaced():
-    with Crew(1) as crew:
-        (first,) = crew.run(act, [("echo", 1)])
+    with WorkerPool(1) as workers:
+        (first,) = workers.run(act, [("echo", 1)])
         os.kill(first.value[1], KILL)
         time.sleep(0.2)
-        found = list(crew.run(act, [("echo", 2), ("echo", 3)]))
+        found = list(workers.run(act, [("echo", 2), ("echo", 3)]))
     assert [outcome.sentence for outcome in found] == [LOST, ""]
     assert found[1].value[0] == 3
 
@@ -96,8 +96,8 @@ def test_each_process_has_one_thread():
 
 
 def test_no_process_outlives_the_crew_that_is_left_early():
-    with Crew(2) as crew:
-        first = next(crew.run(act, [("sleep", 1), ("echo", 2)]))
+    with WorkerPool(2) as workers:
+        first = next(workers.run(act, [("sleep", 1), ("echo", 2)]))
         assert first.value[0] == 2
         assert len(active_children()) == 2
     assert not active_children()

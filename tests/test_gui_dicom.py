@@ -8,7 +8,7 @@ from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QFileDialog
 
-from autoal_gui.core.images.display_window import Look
+from autoal_gui.core.images.display_window import DisplayWindow
 from autoal_gui.gui.desk.contrast_menu import WindowControl
 from autoal_gui.gui.project.new_project import NewProjectDialog
 
@@ -95,7 +95,7 @@ def test_keys_choose_the_window_and_it_stays_for_the_next_images(qtbot, opened):
     assert said(opened).startswith("W 400  L 4")
     qtbot.keyClick(opened, Qt.Key.Key_F4)
     qtbot.mouseDClick(view, Qt.MouseButton.LeftButton)
-    assert view.look == Look()
+    assert view.display == DisplayWindow()
 
 
 def test_another_project_begins_as_its_files_say(qtbot, opened, tmp_path):
@@ -104,7 +104,7 @@ def test_another_project_begins_as_its_files_say(qtbot, opened, tmp_path):
     opened.controller.close_project()
     assert opened.open_folder(folder)
     qtbot.waitUntil(lambda: opened.desk.image_view.picture is not None)
-    assert opened.desk.image_view.look == Look()
+    assert opened.desk.image_view.display == DisplayWindow()
 
 
 def test_a_dropped_scan_is_a_dicom_project(qtbot, window, scans):

@@ -206,11 +206,11 @@ def test_the_image_of_the_desk_is_zoomed_moved_and_windowed_by_the_mouse(qtbot, 
     drag(qtbot, view, LEFT)
     assert view.viewport.x < here.x
     assert view.viewport.scale == here.scale
-    look = view.look
+    display = view.display
     drag(qtbot, view, RIGHT)
-    assert view.look != look
+    assert view.display != display
     qtbot.keyClick(window, Qt.Key.Key_I)
-    assert view.look.inverted
+    assert view.display.inverted
     qtbot.keyClick(window, ONE)  # and the hand goes on where it was
     assert len(controller.project.answers) == 1
 

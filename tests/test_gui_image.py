@@ -13,7 +13,7 @@ from PySide6.QtGui import QColor, QWheelEvent
 from PySide6.QtWidgets import QApplication
 
 from autoal_gui.core.errors import ImageUnreadable
-from autoal_gui.core.images.display_window import Look
+from autoal_gui.core.images.display_window import DisplayWindow
 from autoal_gui.core.images.pixels import picture_to_uint8
 from autoal_gui.core.images.pool import ImagePool, Picture, PoolImage
 from autoal_gui.gui.images.image_loader import ImageLoader
@@ -62,9 +62,9 @@ def test_panning_keeps_the_middle_inside_the_image(viewport, dx, dy, image):
     assert panned.scale == viewport.scale
 
 
-def whole(found, look=None):
+def whole(found, display=None):
     """A picture in its finest level, as a look shows it."""
-    return found.part(0, QRect(0, 0, *found.size), found.table(look or Look()))
+    return found.part(0, QRect(0, 0, *found.size), found.table(display or DisplayWindow()))
 
 
 @pytest.mark.parametrize("shape", [(5, 7), (5, 7, 3), (64, 61), (1, 1)])

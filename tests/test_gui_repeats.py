@@ -138,7 +138,7 @@ def test_a_correction_by_someone_who_has_seen_the_answer_is_one(qtbot, window, c
             if controller.current != image:
                 qtbot.keyClick(window, Qt.Key.Key_Left)
     else:
-        controller.look_again(image)
+        controller.show_again(image)
     assert controller.current == image
     assert controller.shown_answer(image) == first  # which is no secret any more
     qtbot.keyClick(window, ONE if first.class_index == 0 else ZERO)

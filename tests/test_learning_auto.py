@@ -8,10 +8,10 @@ import torch
 from learning_support import TINY
 
 from autoal_gui.learning.selection import bilevel
-from autoal_gui.learning.selection.auto import SPREAD, _reason, auto_ballot
+from autoal_gui.learning.selection.auto import SPREAD, _reason, auto_acquisition
 from autoal_gui.learning.selection.bilevel import Learned, can_learn, learn_weights
 from autoal_gui.learning.training.linear_head import fit_head
-from autoal_gui.strategies.contract import Evidence, Labelled
+from autoal_gui.strategies.contract import Labelled, ModelOutputs
 
 WIDTH = 16
 AUTO = TINY.but(mode="auto", audit_share=0.2)
@@ -30,12 +30,12 @@ def crowd(count, classes=2, noise=0.5, seed=0):
 
 
 def evidence_of(count=80, labelled=24, wanted=10, seed=0, classes=2, noise=0.5):
-    """Evidence over a crowd, and the head fitted to its first images."""
+    """Model outputs over a crowd, and the head fitted to its first images."""
     features, labels = crowd(count + labelled, classes, noise, seed)
     known, unknown = features[:labelled], features[labelled:]
     head = fit_head(known, labels[:labelled], classes, seed, features)
     certain = head.probabilities(unknown).astype(np.float32)
-    evidence = Evidence(
+    outputs = ModelOutputs(
         np.arange(labelled + 1, labelled + count + 1),
         unknown,
         certain,
@@ -49,63 +49,63 @@ def evidence_of(count=80, labelled=24, wanted=10, seed=0, classes=2, noise=0.5):
             labels[:labelled],
         ),
     )
-    return evidence, head
+    return outputs, head
 
 
-def batch_of(ballot, wanted):
-    return ballot.image_ids[ballot.positions()[:wanted]]
+def batch_of(acquisition, wanted):
+    return acquisition.image_ids[acquisition.positions()[:wanted]]
 
 
 # -- the batch ------------------------------------------------------------------------------------
 
 
 def test_a_batch_has_distinct_images_and_the_audits_share_of_them():
-    evidence, head = evidence_of()
-    ballot, _ = auto_ballot(evidence, head, AUTO)
-    queries = ballot.queries(ballot.positions()[:10])
+    outputs, head = evidence_of()
+    acquisition, _ = auto_acquisition(outputs, head, AUTO)
+    queries = acquisition.queries(acquisition.positions()[:10])
     assert len({query.image_id for query in queries}) == 10
     assert sum(query.audit for query in queries) == 2
-    assert not any(query.audit for query in ballot.queries(ballot.positions()[10:]))
+    assert not any(query.audit for query in acquisition.queries(acquisition.positions()[10:]))
 
 
 @pytest.mark.parametrize(("share", "audits"), [(0.0, 0), (0.01, 1), (1.0, 10)])
 def test_the_audit_draws_its_share(share, audits):
-    evidence, head = evidence_of()
-    ballot, _ = auto_ballot(evidence, head, AUTO.but(audit_share=share))
-    assert len(ballot.audit) == audits
+    outputs, head = evidence_of()
+    acquisition, _ = auto_acquisition(outputs, head, AUTO.but(audit_share=share))
+    assert len(acquisition.audit) == audits
 
 
 def test_of_batches_of_one_image_a_share_is_drawn_at_random():
     """Were every one, auto would be random choice."""
     audits = 0
     for seed in range(100):
-        evidence, head = evidence_of(count=20, labelled=8 + seed % 3, wanted=1)
+        outputs, head = evidence_of(count=20, labelled=8 + seed % 3, wanted=1)
         settings = AUTO.but(seed=seed, batch_size=1)
-        (ballot, _), (again, _) = (auto_ballot(evidence, head, settings) for _ in range(2))
-        assert ballot.audit == again.audit
-        assert ballot.audit <= {ballot.positions()[0]}
-        audits += len(ballot.audit)
+        (acquisition, _), (again, _) = (auto_acquisition(outputs, head, settings) for _ in range(2))
+        assert acquisition.audit == again.audit
+        assert acquisition.audit <= {acquisition.positions()[0]}
+        audits += len(acquisition.audit)
     assert 8 <= audits <= 35  # 20 are expected; 4 standard deviations are 16
     for share, expected in ((0.0, 0), (1.0, 1)):
-        ballot, _ = auto_ballot(evidence, head, settings.but(audit_share=share))
-        assert len(ballot.audit) == expected
+        acquisition, _ = auto_acquisition(outputs, head, settings.but(audit_share=share))
+        assert len(acquisition.audit) == expected
 
 
 def test_audits_are_drawn_evenly_from_the_whole_pool():
     drawn = np.zeros(80)
-    evidence, head = evidence_of()
+    outputs, head = evidence_of()
     for seed in range(100):
-        ballot, _ = auto_ballot(evidence, head, AUTO.but(seed=seed))
-        drawn[list(ballot.audit)] += 1
+        acquisition, _ = auto_acquisition(outputs, head, AUTO.but(seed=seed))
+        drawn[list(acquisition.audit)] += 1
     assert drawn.sum() == 200
     # 2.5 an image are expected; the chi-square of 79 degrees stays below its 99.9 % point
     assert ((drawn - 2.5) ** 2 / 2.5).sum() < 124
 
 
 def test_the_same_seed_asks_for_the_same_and_another_seed_for_others():
-    evidence, head = evidence_of()
+    outputs, head = evidence_of()
     one, other, third = (
-        batch_of(auto_ballot(evidence, head, AUTO.but(seed=seed))[0], 10).tolist()
+        batch_of(auto_acquisition(outputs, head, AUTO.but(seed=seed))[0], 10).tolist()
         for seed in (0, 0, 1)
     )
     assert one == other
@@ -118,19 +118,21 @@ def test_each_of_several_clusters_is_asked_for():
     heaps = np.repeat(np.arange(4), (40, 40, 40, 5))
     features = units(np.eye(WIDTH)[heaps] + 0.02 * rng.normal(size=(125, WIDTH)))
     even = np.full((125, 2), 0.5, np.float32)
-    evidence = Evidence(
+    outputs = ModelOutputs(
         np.arange(1, 126), features.astype(np.float32), even, np.stack([even] * 2), 4
     )
-    ballot, _ = auto_ballot(evidence, None, AUTO.but(audit_share=0.0))
-    assert sorted(heaps[ballot.positions()[:4]]) == [0, 1, 2, 3]
+    acquisition, _ = auto_acquisition(outputs, None, AUTO.but(audit_share=0.0))
+    assert sorted(heaps[acquisition.positions()[:4]]) == [0, 1, 2, 3]
 
 
 def test_copies_of_labelled_images_are_not_asked_for():
-    evidence, head = evidence_of()
-    copies = evidence.features.copy()
-    copies[:40] = evidence.labelled.features[0]
-    ballot, _ = auto_ballot(replace(evidence, features=copies), head, AUTO.but(audit_share=0.0))
-    assert batch_of(ballot, 10).min() > 24 + 40
+    outputs, head = evidence_of()
+    copies = outputs.features.copy()
+    copies[:40] = outputs.labelled.features[0]
+    acquisition, _ = auto_acquisition(
+        replace(outputs, features=copies), head, AUTO.but(audit_share=0.0)
+    )
+    assert batch_of(acquisition, 10).min() > 24 + 40
 
 
 def test_heaps_far_from_all_labels_are_asked_for_more_often():
@@ -141,33 +143,35 @@ def test_heaps_far_from_all_labels_are_asked_for_more_often():
     known = units(np.eye(WIDTH)[:5] + 0.05 * rng.normal(size=(5, WIDTH)))
     even, likewise = (np.full((count, 2), 0.5, np.float32) for count in (200, 5))
     labelled = Labelled(np.arange(1, 6), known.astype(np.float32), likewise, np.arange(5) % 2)
-    evidence = Evidence(
+    outputs = ModelOutputs(
         np.arange(6, 206), features.astype(np.float32), even, np.stack([even] * 2), 30
     )
-    without, _ = auto_ballot(evidence, None, AUTO.but(audit_share=0.0))
-    ballot, _ = auto_ballot(replace(evidence, labelled=labelled), None, AUTO.but(audit_share=0.0))
-    unlabelled = (heaps[ballot.positions()[:30]] >= 5).sum()
+    without, _ = auto_acquisition(outputs, None, AUTO.but(audit_share=0.0))
+    acquisition, _ = auto_acquisition(
+        replace(outputs, labelled=labelled), None, AUTO.but(audit_share=0.0)
+    )
+    unlabelled = (heaps[acquisition.positions()[:30]] >= 5).sum()
     assert unlabelled > 20 > (heaps[without.positions()[:30]] >= 5).sum()
 
 
 @pytest.mark.parametrize("count", [1, 2, 9, 10, 11])
 def test_small_pools_are_ranked_whole(count):
-    evidence, head = evidence_of(count=count)
-    ballot, _ = auto_ballot(evidence, head, AUTO)
-    assert sorted(ballot.positions()) == list(range(count))
+    outputs, head = evidence_of(count=count)
+    acquisition, _ = auto_acquisition(outputs, head, AUTO)
+    assert sorted(acquisition.positions()) == list(range(count))
 
 
 def test_images_that_are_all_the_same_fill_a_batch_all_the_same():
-    evidence, head = evidence_of()
-    same = np.repeat(evidence.features[:1], len(evidence), axis=0)
-    ballot, _ = auto_ballot(replace(evidence, features=same), head, AUTO)
-    assert len(set(batch_of(ballot, 10))) == 10
+    outputs, head = evidence_of()
+    same = np.repeat(outputs.features[:1], len(outputs), axis=0)
+    acquisition, _ = auto_acquisition(replace(outputs, features=same), head, AUTO)
+    assert len(set(batch_of(acquisition, 10))) == 10
 
 
 def test_weights_are_positive_and_named_and_sum_to_one():
-    evidence, head = evidence_of()
-    ballot, reason = auto_ballot(evidence, head, AUTO)
-    names, weights = zip(*ballot.plain_weights(), strict=True)
+    outputs, head = evidence_of()
+    acquisition, reason = auto_acquisition(outputs, head, AUTO)
+    names, weights = zip(*acquisition.plain_weights(), strict=True)
     assert names[0] == SPREAD
     assert set(names) == set(AUTO.candidates)
     assert min(weights) > 0
@@ -176,9 +180,9 @@ def test_weights_are_positive_and_named_and_sum_to_one():
 
 
 def test_a_single_candidate_that_is_k_means_is_a_plain_spread():
-    evidence, head = evidence_of()
-    ballot, _ = auto_ballot(evidence, head, AUTO.but(candidates=(SPREAD,)))
-    assert ballot.plain_weights() == ((SPREAD, 1.0),)
+    outputs, head = evidence_of()
+    acquisition, _ = auto_acquisition(outputs, head, AUTO.but(candidates=(SPREAD,)))
+    assert acquisition.plain_weights() == ((SPREAD, 1.0),)
 
 
 # -- the search -----------------------------------------------------------------------------------

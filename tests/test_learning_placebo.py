@@ -22,7 +22,7 @@ from autoal_gui.core.errors import SettingsError
 from autoal_gui.core.settings import RunSettings
 from autoal_gui.learning.selection import auto, bilevel
 from autoal_gui.learning.selection import placebo as placebos
-from autoal_gui.learning.selection.auto import SPREAD, auto_ballot, names_of
+from autoal_gui.learning.selection.auto import SPREAD, auto_acquisition, names_of
 from autoal_gui.learning.selection.bilevel import Learned
 from autoal_gui.learning.selection.pins import floors_of, hold
 from autoal_gui.learning.selection.search import search
@@ -98,17 +98,17 @@ def test_a_strategy_that_is_pinned_on_keeps_its_share(mode, tmp_path):
 
 
 def test_auto_spreads_the_batch_even_where_k_means_is_pinned_off():
-    evidence, head = evidence_of()
+    outputs, head = evidence_of()
     settings = AUTO.but(pinned_off=(SPREAD,))
     assert SPREAD not in names_of(settings)
-    ballot, _ = auto_ballot(evidence, head, settings)
-    assert len(set(ballot.positions().tolist())) == len(evidence)
+    acquisition, _ = auto_acquisition(outputs, head, settings)
+    assert len(set(acquisition.positions().tolist())) == len(outputs)
     assert names_of(AUTO.but(candidates=("entropy",))) == (SPREAD, "entropy")
 
 
 def test_the_search_of_auto_holds_what_is_pinned_on():
-    evidence, head = evidence_of(labelled=40)
-    known = evidence.labelled
+    outputs, head = evidence_of(labelled=40)
+    known = outputs.labelled
     scores = np.random.default_rng(0).random((40, 3))
     start = np.full(3, 1 / 3)
     learned = bilevel.learn_weights(
@@ -204,30 +204,30 @@ def test_masks_that_are_dealt_out_ask_for_as_many_images_but_others(tmp_path):
 
 
 def test_a_placebo_of_auto_changes_the_weights_alone():
-    evidence, head = evidence_of(count=60, labelled=40)
-    plain, _ = auto_ballot(evidence, head, AUTO)
+    outputs, head = evidence_of(count=60, labelled=40)
+    plain, _ = auto_acquisition(outputs, head, AUTO)
     for kind in ("frozen", "permuted"):
-        ballot, reason = auto_ballot(evidence, head, AUTO.but(placebo=kind))
-        np.testing.assert_array_equal(ballot.scores, plain.scores)
-        assert not np.allclose(ballot.weights, plain.weights)
+        acquisition, reason = auto_acquisition(outputs, head, AUTO.but(placebo=kind))
+        np.testing.assert_array_equal(acquisition.scores, plain.scores)
+        assert not np.allclose(acquisition.weights, plain.weights)
         assert reason == ""
-        drawn = ballot.image_ids[list(ballot.audit)]
+        drawn = acquisition.image_ids[list(acquisition.audit)]
         assert sorted(drawn) == sorted(plain.image_ids[list(plain.audit)])
-    masked, _ = auto_ballot(evidence, head, AUTO.but(placebo="masks"))
+    masked, _ = auto_acquisition(outputs, head, AUTO.but(placebo="masks"))
     np.testing.assert_array_equal(np.sort(masked.scores, 0), np.sort(plain.scores, 0))
     assert not (masked.scores == plain.scores).all()
 
 
 def test_uniform_weights_of_auto_are_those_of_auto_before_it_has_learned(monkeypatch):
     """All but the search is the same, so that the difference is what the search adds."""
-    evidence, head = evidence_of(count=60, labelled=40)
+    outputs, head = evidence_of(count=60, labelled=40)
     found = np.arange(1.0, 1 + len(names_of(AUTO)))
     learned = Learned(found / found.sum(), gain=0.5, error=0.1)
     monkeypatch.setattr(auto, "learn_weights", lambda *values: learned)
     monkeypatch.setattr(auto, "can_learn", lambda labels, candidates: True)
-    before, _ = auto_ballot(evidence, None, AUTO)
-    after, _ = auto_ballot(evidence, head, AUTO)
-    uniform, reason = auto_ballot(evidence, head, AUTO.but(placebo="uniform"))
+    before, _ = auto_acquisition(outputs, None, AUTO)
+    after, _ = auto_acquisition(outputs, head, AUTO)
+    uniform, reason = auto_acquisition(outputs, head, AUTO.but(placebo="uniform"))
     np.testing.assert_allclose(after.plain_weights()[0][1], found[0] / found.sum())
     np.testing.assert_array_equal(uniform.weights, before.weights)
     np.testing.assert_array_equal(uniform.positions(), before.positions())

@@ -48,7 +48,7 @@ def finished(request, tmp_path_factory):
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(tasks, "gather", listened)
         result = result_of(command)
-    return command, result, heard[0]  # the evidence of the evaluation set comes first
+    return command, result, heard[0]  # the model outputs of the evaluation set comes first
 
 
 def predictions_of(file, pool, ids, folder, cancelled=never):
@@ -60,11 +60,11 @@ def predictions_of(file, pool, ids, folder, cancelled=never):
 
 @pytest.mark.parametrize("kind", ["pt", "safetensors"])
 def test_predictions_on_the_evaluation_set_are_the_rounds_own(kind, finished, tmp_path):
-    command, result, evidence = finished
+    command, result, outputs = finished
     file = tmp_path / f"model.{kind}"
     export_model(kind, Path(result.checkpoint), file)
     found = predictions_of(file, command.pool, (i for i, _ in command.evaluation), tmp_path)
-    np.testing.assert_array_equal(found.probabilities, evidence.probabilities)
+    np.testing.assert_array_equal(found.probabilities, outputs.probabilities)
     truth = np.array([c for _, c in command.evaluation])
     metrics = Metrics.of_probabilities(truth, found.probabilities)
     assert metrics == result.metrics

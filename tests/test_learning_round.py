@@ -37,11 +37,15 @@ from autoal_gui.learning import round as rounds
 from autoal_gui.learning.model.checkpoint import load_checkpoint, save_checkpoint
 from autoal_gui.learning.model.networks import SearchNet
 from autoal_gui.learning.selection import search
-from autoal_gui.learning.selection.acquisition import Ballot, searched_ballot, voted_ballot
+from autoal_gui.learning.selection.acquisition import (
+    Acquisition,
+    searched_acquisition,
+    voted_acquisition,
+)
 from autoal_gui.learning.training import task_model as tasks
 from autoal_gui.learning.training.training import Feed
 from autoal_gui.strategies import entropy
-from autoal_gui.strategies.contract import Evidence
+from autoal_gui.strategies.contract import ModelOutputs
 
 PAPER = TINY.but(mode="paper")
 
@@ -113,9 +117,9 @@ def test_labelled_images_are_scored_where_a_strategy_looks_at_them(
 ):
     real, seen = rounds.as_labelled, []
 
-    def listened(evidence, labels):
+    def listened(outputs, labels):
         seen.append(labels)
-        return real(evidence, labels)
+        return real(outputs, labels)
 
     monkeypatch.setattr(rounds, "as_labelled", listened)
     command = command_of(tmp_path, TINY.but(mode=mode, candidates=candidates))
@@ -374,9 +378,9 @@ def test_scoring_and_evaluation_leave_the_task_model_as_training_left_it(tmp_pat
 
     def listened(context, model, *rest):
         states.append(state_of(model))
-        evidence = yield from real(context, model, *rest)
+        outputs = yield from real(context, model, *rest)
         states.append(state_of(model))
-        return evidence
+        return outputs
 
     monkeypatch.setattr(tasks, "gather", listened)
     settings = PAPER.but(candidates=(*PAPER.candidates, "coreset"))
@@ -461,9 +465,9 @@ def test_a_search_whose_last_step_leaves_no_numbers_is_explained(head, tmp_path)
     net = SearchNet(1, len(PAPER.candidates), PAPER.stem).eval()
     with torch.no_grad():
         getattr(net, head).weight.fill_(3e38)
-    evidence = replace(an_evidence(), image_ids=np.arange(1, 12))
+    outputs = replace(an_evidence(), image_ids=np.arange(1, 12))
     with pytest.raises(AutoALError, match="lower learning rate"):
-        exhausted(searched_ballot(context, net, evidence))
+        exhausted(searched_acquisition(context, net, outputs))
 
 
 def test_a_start_from_weights_too_large_is_explained(older, tmp_path):
@@ -498,14 +502,14 @@ def test_an_unknown_strategy_is_refused_before_any_work(changes, tmp_path):
     assert command.pool.reader.reads == []
 
 
-# -- ballots ------------------------------------------------------------------------------------
+# -- acquisitions ------------------------------------------------------------------------------------
 
 
 @st.composite
-def ballots(draw):
+def acquisitions(draw):
     n, k = draw(st.integers(0, 7)), draw(st.integers(1, 3))
     rng = np.random.default_rng(draw(st.integers(0, 999)))
-    return Ballot(
+    return Acquisition(
         rng.permutation(100)[:n].astype(np.int64),
         tuple("abc"[:k]),
         rng.integers(0, 2, (n, k)).astype(float),
@@ -514,50 +518,53 @@ def ballots(draw):
     )
 
 
-@given(ballots())
-def test_ballots_rank_by_score_then_mean_rank_then_image_id(ballot):
+@given(acquisitions())
+def test_ballots_rank_by_score_then_mean_rank_then_image_id(acquisition):
     rows = []
-    for i, image_id in enumerate(ballot.image_ids.tolist()):
-        weights = ballot.weights[i]
-        mixed, order = (weights * ballot.scores[i]).sum(), (weights * ballot.order[i]).sum()
+    for i, image_id in enumerate(acquisition.image_ids.tolist()):
+        weights = acquisition.weights[i]
+        mixed, order = (
+            (weights * acquisition.scores[i]).sum(),
+            (weights * acquisition.order[i]).sum(),
+        )
         rows.append((-round(mixed, 9), -round(order, 9), image_id))
-    ranked = ballot.image_ids[ballot.positions()].tolist()
+    ranked = acquisition.image_ids[acquisition.positions()].tolist()
     assert ranked == [image_id for *_, image_id in sorted(rows)]
 
 
-@given(ballots(), st.integers(0, 99))
-def test_permuting_the_images_permutes_the_ballot(ballot, seed):
-    order = np.random.default_rng(seed).permutation(len(ballot.image_ids))
-    permuted = Ballot(ballot.image_ids[order], ballot.candidates, ballot.scores[order],
-                      ballot.weights[order], ballot.order[order])  # fmt: skip
+@given(acquisitions(), st.integers(0, 99))
+def test_permuting_the_images_permutes_the_ballot(acquisition, seed):
+    order = np.random.default_rng(seed).permutation(len(acquisition.image_ids))
+    permuted = Acquisition(acquisition.image_ids[order], acquisition.candidates, acquisition.scores[order],
+                      acquisition.weights[order], acquisition.order[order])  # fmt: skip
     assert (
         permuted.image_ids[permuted.positions()].tolist()
-        == ballot.image_ids[ballot.positions()].tolist()
+        == acquisition.image_ids[acquisition.positions()].tolist()
     )
-    for one, other in zip(permuted.shares(), ballot.shares(), strict=True):
+    for one, other in zip(permuted.shares(), acquisition.shares(), strict=True):
         assert one == (other[0], pytest.approx(other[1]))
 
 
-@given(ballots())
-def test_shares_are_the_mean_of_weight_times_score(ballot):
-    n = len(ballot.image_ids)
+@given(acquisitions())
+def test_shares_are_the_mean_of_weight_times_score(acquisition):
+    n = len(acquisition.image_ids)
     if not n:
-        assert ballot.shares() == ballot.plain_weights() == ()
+        assert acquisition.shares() == acquisition.plain_weights() == ()
         return
     held = [
-        np.mean([ballot.weights[i, k] * ballot.scores[i, k] for i in range(n)])
-        for k in range(len(ballot.candidates))
+        np.mean([acquisition.weights[i, k] * acquisition.scores[i, k] for i in range(n)])
+        for k in range(len(acquisition.candidates))
     ]
-    shares = [share for _, share in ballot.shares()]
-    plain = [share for _, share in ballot.plain_weights()]
-    np.testing.assert_allclose(plain, ballot.weights.mean(0))
+    shares = [share for _, share in acquisition.shares()]
+    plain = [share for _, share in acquisition.plain_weights()]
+    np.testing.assert_allclose(plain, acquisition.weights.mean(0))
     np.testing.assert_allclose(shares, np.divide(held, sum(held)) if sum(held) else plain)
 
 
 def an_evidence(n=11, seed=0):
     rng = np.random.default_rng(seed)
     stochastic = rng.dirichlet(np.ones(3), (4, n)).astype(np.float32)
-    return Evidence(
+    return ModelOutputs(
         rng.permutation(50)[:n].astype(np.int64), rng.normal(0, 1, (n, 4)).astype(np.float32),
         stochastic.mean(0), stochastic, wanted=3,
     )  # fmt: skip
@@ -566,42 +573,44 @@ def an_evidence(n=11, seed=0):
 def test_permuting_the_evidence_permutes_the_vote():
     one = an_evidence()
     order = np.random.default_rng(1).permutation(11)
-    other = Evidence(one.image_ids[order], one.features[order], one.probabilities[order],
+    other = ModelOutputs(one.image_ids[order], one.features[order], one.probabilities[order],
                      one.stochastic[:, order], wanted=3)  # fmt: skip
-    ballots = [voted_ballot(evidence, TINY.candidates) for evidence in (one, other)]
-    rankings = [ballot.image_ids[ballot.positions()].tolist() for ballot in ballots]
+    acquisitions = [voted_acquisition(outputs, TINY.candidates) for outputs in (one, other)]
+    rankings = [
+        acquisition.image_ids[acquisition.positions()].tolist() for acquisition in acquisitions
+    ]
     assert rankings[0] == rankings[1]
-    assert ballots[0].weights[0].min() > 0
-    np.testing.assert_allclose(ballots[0].weights.sum(1), 1)
+    assert acquisitions[0].weights[0].min() > 0
+    np.testing.assert_allclose(acquisitions[0].weights.sum(1), 1)
 
 
 def test_the_vote_of_one_candidate_follows_its_scores():
-    evidence = an_evidence()
-    ballot = voted_ballot(evidence, ("entropy",))
-    assert ballot.positions().tolist() == np.argsort(-entropy.score(evidence)).tolist()
+    outputs = an_evidence()
+    acquisition = voted_acquisition(outputs, ("entropy",))
+    assert acquisition.positions().tolist() == np.argsort(-entropy.score(outputs)).tolist()
 
 
 def test_the_trained_searchnet_weighs_every_image_of_the_pool(paper, monkeypatch):
-    """W and S of the ballot are SearchNet's and the candidates', image by image."""
+    """W and S of the acquisition are SearchNet's and the candidates', image by image."""
     command, _ = paper
     heard = {}
-    real = searched_ballot
+    real = searched_acquisition
 
-    def listened(context, net, evidence):
-        ballot = yield from real(context, net, evidence)
+    def listened(context, net, outputs):
+        acquisition = yield from real(context, net, outputs)
         with torch.no_grad():
-            weights, losses = net(context.feed.images(evidence.image_ids.tolist()))
-        heard.update(ballot=ballot, weights=weights, losses=losses, training=net.training)
-        return ballot
+            weights, losses = net(context.feed.images(outputs.image_ids.tolist()))
+        heard.update(acquisition=acquisition, weights=weights, losses=losses, training=net.training)
+        return acquisition
 
     monkeypatch.setattr(rounds, "searched_ballot", listened)
     result = result_of(command)
-    ballot = heard["ballot"]
+    acquisition = heard["acquisition"]
     assert not heard["training"]
-    np.testing.assert_allclose(ballot.weights, heard["weights"].numpy(), rtol=1e-4, atol=1e-7)
-    np.testing.assert_allclose(ballot.predicted_loss, heard["losses"].numpy(), rtol=1e-4)
-    assert ballot.scores.sum(0).tolist() == [3.0] * len(TINY.candidates)
+    np.testing.assert_allclose(acquisition.weights, heard["weights"].numpy(), rtol=1e-4, atol=1e-7)
+    np.testing.assert_allclose(acquisition.predicted_loss, heard["losses"].numpy(), rtol=1e-4)
+    assert acquisition.scores.sum(0).tolist() == [3.0] * len(TINY.candidates)
     assert [q.image_id for q in result.queries] == (
-        ballot.image_ids[ballot.positions()][:3].tolist()
+        acquisition.image_ids[acquisition.positions()][:3].tolist()
     )
     assert search.can_search(command.labelled)

@@ -173,9 +173,9 @@ def test_a_rival_scores_the_search_part_knowing_the_fit_part(context, monkeypatc
     seen = []
     real = search.candidate_scores
 
-    def scores(evidence, candidates):
-        seen.append(evidence.labelled)
-        return real(evidence, candidates)
+    def scores(outputs, candidates):
+        seen.append(outputs.labelled)
+        return real(outputs, candidates)
 
     monkeypatch.setattr(search, "candidate_scores", scores)
     searched(changed(context, candidates=("entropy", "ddu")))
@@ -193,9 +193,9 @@ def test_scoring_leaves_fitnet_bit_by_bit_as_it_was(context, monkeypatch):
 
     def scoring(context, model, *rest):
         before = state_of(model)
-        evidence = yield from score(context, model, *rest)
+        outputs = yield from score(context, model, *rest)
         unchanged.append(same_state(before, state_of(model)))
-        return evidence
+        return outputs
 
     monkeypatch.setattr(search, "gather", scoring)
     searched(context)

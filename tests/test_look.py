@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QColor, QImage, QPainter
 
-from autoal_gui.core.images.display_window import BASES, PRESETS, Greys, Look
+from autoal_gui.core.images.display_window import BASES, PRESETS, DisplayWindow, Greys
 from autoal_gui.core.images.pixels import grey_table, picture_to_uint8
 from autoal_gui.core.images.pool import Picture
 from autoal_gui.gui.desk.contrast_menu import WindowControl, window_text
@@ -48,7 +48,7 @@ def test_a_window_without_width_is_a_threshold():
 @pytest.mark.parametrize("picture", [CT, NEGATIVE, PLAIN, EIGHT])
 def test_an_image_is_first_shown_as_the_networks_see_it(picture):
     found = levels(picture)
-    shown = found.part(0, QRect(0, 0, *found.size), found.table(Look()))
+    shown = found.part(0, QRect(0, 0, *found.size), found.table(DisplayWindow()))
     expected = picture_to_uint8(picture)
     for y, x in ((0, 0), (20, 31), (63, 63)):
         assert shown.pixelColor(x, y).red() == expected[y, x]
@@ -58,21 +58,21 @@ def test_an_image_is_first_shown_as_the_networks_see_it(picture):
 def test_moving_and_moving_back_changes_nothing(darker, wider):
     for picture in (CT, NEGATIVE, PLAIN, EIGHT):
         greys = Greys.of(picture)
-        before = Look().window(greys)
-        moved = Look().moved(greys, darker, 0).moved(greys, -darker, 0)
+        before = DisplayWindow().window(greys)
+        moved = DisplayWindow().moved(greys, darker, 0).moved(greys, -darker, 0)
         assert moved.window(greys) == pytest.approx(before, rel=1e-6, abs=1e-3)
-        middle = sum(Look().moved(greys, 0, wider).window(greys)) / 2
+        middle = sum(DisplayWindow().moved(greys, 0, wider).window(greys)) / 2
         assert middle == pytest.approx(sum(before) / 2, rel=1e-6, abs=1e-3)
 
 
 @pytest.mark.parametrize("picture", [CT, NEGATIVE, PLAIN, EIGHT])
 def test_darker_is_darker_and_wider_is_flatter(picture):
     found = levels(picture)
-    plain = found.table(Look()).astype(int)
-    darker = found.table(Look().moved(found.greys, 0.3, 0)).astype(int)
+    plain = found.table(DisplayWindow()).astype(int)
+    darker = found.table(DisplayWindow().moved(found.greys, 0.3, 0)).astype(int)
     assert (darker <= plain).all()
     assert darker.sum() < plain.sum()
-    flatter = found.table(Look().moved(found.greys, 0, 0.5)).astype(int)
+    flatter = found.table(DisplayWindow().moved(found.greys, 0, 0.5)).astype(int)
     assert np.diff(flatter).max() <= np.diff(plain).max()
     assert len(np.unique(flatter)) <= 256
 
@@ -80,46 +80,48 @@ def test_darker_is_darker_and_wider_is_flatter(picture):
 def test_hounsfield_units_are_kept_from_slice_to_slice():
     """By hand 100 HU stay 100 HU although the next file stores, and windows, otherwise."""
     greys = Greys.of(CT)
-    look = Look().moved(greys, 0.2, 0.4)
-    level, width = greys.measured(look.window(greys))
+    display = DisplayWindow().moved(greys, 0.2, 0.4)
+    level, width = greys.measured(display.window(greys))
     other = Greys.of(Picture(RAMP, window=(10, 20), slope=0.5, intercept=-900.0, unit="HU"))
-    assert other.measured(look.window(other)) == pytest.approx((level, width))
+    assert other.measured(display.window(other)) == pytest.approx((level, width))
     negative = Greys.of(NEGATIVE)
-    assert negative.measured(look.window(negative)) == pytest.approx((level, width))
+    assert negative.measured(display.window(negative)) == pytest.approx((level, width))
 
 
 def test_what_is_set_by_hand_is_relative_where_numbers_mean_nothing():
     greys = Greys.of(PLAIN)
-    look = Look().moved(greys, 0.25, 0)
-    low, high = look.window(greys)
+    display = DisplayWindow().moved(greys, 0.25, 0)
+    low, high = display.window(greys)
     dim = Greys.of(Picture(RAMP // 4))
-    low_dim, high_dim = look.window(dim)
+    low_dim, high_dim = display.window(dim)
     assert (low_dim, high_dim) == pytest.approx((low / 4, high / 4), rel=0.02)
 
 
 def test_presets_count_for_ct_alone():
     for name, preset in PRESETS.items():
         greys = Greys.of(CT)
-        assert greys.measured(Look(name).window(greys)) == pytest.approx(
+        assert greys.measured(DisplayWindow(name).window(greys)) == pytest.approx(
             (preset.level, preset.width)
         )
-        assert Look(name).window(Greys.of(PLAIN)) == Look().window(Greys.of(PLAIN))
+        assert DisplayWindow(name).window(Greys.of(PLAIN)) == DisplayWindow().window(
+            Greys.of(PLAIN)
+        )
 
 
 def test_full_range_and_percentiles():
     spotted = RAMP.copy()
     spotted[0, 0] = 60000
     greys = Greys.of(Picture(spotted, window=(100, 200)))
-    assert Look().window(greys) == (100, 200)
-    assert Look("full").window(greys) == (1, 60000)
-    low, high = Look("auto").window(greys)
+    assert DisplayWindow().window(greys) == (100, 200)
+    assert DisplayWindow("full").window(greys) == (1, 60000)
+    low, high = DisplayWindow("auto").window(greys)
     assert low < 30
     assert 4000 < high < 4096
 
 
 def test_eight_bits_stay_as_they_are_until_changed():
-    assert Look().window(Greys.of(EIGHT)) == (0, 255)
-    assert (levels(EIGHT).table(Look()) == np.arange(256)).all()
+    assert DisplayWindow().window(Greys.of(EIGHT)) == (0, 255)
+    assert (levels(EIGHT).table(DisplayWindow()) == np.arange(256)).all()
 
 
 @pytest.fixture
@@ -159,22 +161,22 @@ def test_dragging_with_the_right_button_changes_brightness_and_contrast(qtbot, v
     drag(qtbot, view, Qt.MouseButton.RightButton, QPoint(0, 60))
     darker = middle(view)
     assert darker < before
-    assert Greys.of(CT).measured(view.look.window(Greys.of(CT)))[1] == pytest.approx(400)
+    assert Greys.of(CT).measured(view.display.window(Greys.of(CT)))[1] == pytest.approx(400)
     drag(qtbot, view, Qt.MouseButton.RightButton, QPoint(0, -60))
     assert middle(view) == before
     drag(qtbot, view, Qt.MouseButton.RightButton, QPoint(90, 0))
-    assert view.look.hand[1] > 400
+    assert view.display.hand[1] > 400
     assert view.viewport == place
 
 
 def test_the_look_stays_for_the_next_image_and_a_double_click_resets_it(qtbot, view):
     drag(qtbot, view, Qt.MouseButton.RightButton, QPoint(30, 60))
-    look = view.look
+    display = view.display
     view.show_picture(levels(CT))
-    assert view.look == look != Look()
+    assert view.display == display != DisplayWindow()
     view.zoom(3)
     qtbot.mouseDClick(view, Qt.MouseButton.LeftButton)
-    assert view.look == Look()
+    assert view.display == DisplayWindow()
     assert view.viewport.scale == pytest.approx((324 - 24) / 64)
 
 
@@ -192,7 +194,7 @@ def test_the_button_says_the_window_and_its_commands_change_it(qtbot, view, cont
     actions["brighter"].trigger()
     assert not actions["look_lung"].isChecked()
     actions["look_own"].trigger()
-    assert view.look == Look(inverted=True)
+    assert view.display == DisplayWindow(inverted=True)
 
 
 def test_brighter_is_brighter_whether_inverted_or_not(view, control):
@@ -235,8 +237,8 @@ def test_presets_of_ct_are_off_elsewhere(view, control):
 
 
 def test_text_names_the_unit_of_what_was_measured():
-    assert window_text(Look(), Greys.of(PLAIN)).startswith("W 40")
-    assert window_text(Look("brain"), Greys.of(NEGATIVE)) == "W 80  L 40 HU"
+    assert window_text(DisplayWindow(), Greys.of(PLAIN)).startswith("W 40")
+    assert window_text(DisplayWindow("brain"), Greys.of(NEGATIVE)) == "W 80  L 40 HU"
 
 
 def painted(view, ratio: float) -> QImage:

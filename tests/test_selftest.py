@@ -66,7 +66,7 @@ def test_an_export_that_fails_or_writes_nothing_is_noticed(monkeypatch, tmp_path
 
 
 def test_scores_that_are_no_numbers_are_noticed(monkeypatch) -> None:
-    bad = SimpleNamespace(score=lambda evidence: evidence.probabilities[:, 0] * float("nan"))
+    bad = SimpleNamespace(score=lambda outputs: outputs.probabilities[:, 0] * float("nan"))
     monkeypatch.setattr(selftest, "discover", lambda package: {"bad": bad})
     with pytest.raises(RuntimeError, match="finite"):
         selftest.check_strategy("bad")

@@ -59,58 +59,58 @@ def test_a_strategy_introduces_itself(strategy):
 
 @every_strategy
 def test_a_strategy_says_whether_it_looks_at_labelled_images(strategy):
-    evidence = replace(evidence_of(60), labelled=labelled_of(12))
-    alone = strategy.score(replace(evidence, labelled=None))
-    looks = not np.array_equal(strategy.score(evidence), alone)
+    outputs = replace(evidence_of(60), labelled=labelled_of(12))
+    alone = strategy.score(replace(outputs, labelled=None))
+    looks = not np.array_equal(strategy.score(outputs), alone)
     # A policy looks for what became of its earlier draws; here there are none.
     assert needs_labelled([strategy.NAME]) == (looks or is_policy(strategy.NAME))
 
 
 @every_strategy
-@given(evidence=evidences())
+@given(outputs=evidences())
 @settings(max_examples=60)
-def test_scores_are_finite_one_an_image_and_repeatable(strategy, evidence):
-    before = [evidence.features.copy(), evidence.probabilities.copy(), evidence.stochastic.copy()]
-    scores = strategy.score(evidence)
-    assert scores.shape == (len(evidence),)
+def test_scores_are_finite_one_an_image_and_repeatable(strategy, outputs):
+    before = [outputs.features.copy(), outputs.probabilities.copy(), outputs.stochastic.copy()]
+    scores = strategy.score(outputs)
+    assert scores.shape == (len(outputs),)
     assert scores.dtype == np.float64
     assert np.isfinite(scores).all()
-    np.testing.assert_array_equal(strategy.score(evidence), scores)
-    after = [evidence.features, evidence.probabilities, evidence.stochastic]
+    np.testing.assert_array_equal(strategy.score(outputs), scores)
+    after = [outputs.features, outputs.probabilities, outputs.stochastic]
     for old, new in zip(before, after, strict=True):
         np.testing.assert_array_equal(old, new)
 
 
 @every_strategy
-@given(evidence=evidences(), data=st.data())
+@given(outputs=evidences(), data=st.data())
 @settings(max_examples=60)
-def test_permuting_the_images_permutes_the_scores(strategy, evidence, data):
-    order = np.array(data.draw(st.permutations(range(len(evidence)))), dtype=np.int64)
-    permuted = taken(evidence, order)
-    if evidence.labelled is not None:
-        labels = data.draw(st.permutations(range(len(evidence.labelled))))
-        permuted = replace(permuted, labelled=reordered(evidence.labelled, labels))
-    np.testing.assert_array_equal(strategy.score(permuted), strategy.score(evidence)[order])
+def test_permuting_the_images_permutes_the_scores(strategy, outputs, data):
+    order = np.array(data.draw(st.permutations(range(len(outputs)))), dtype=np.int64)
+    permuted = taken(outputs, order)
+    if outputs.labelled is not None:
+        labels = data.draw(st.permutations(range(len(outputs.labelled))))
+        permuted = replace(permuted, labelled=reordered(outputs.labelled, labels))
+    np.testing.assert_array_equal(strategy.score(permuted), strategy.score(outputs)[order])
 
 
 @every_strategy
 @pytest.mark.parametrize("labels", [0, 300])
 def test_permuting_holds_for_many_images_too(strategy, labels):
-    evidence = evidence_of(1501, classes=9, draws=10, features=16)
+    outputs = evidence_of(1501, classes=9, draws=10, features=16)
     if labels:
-        evidence = replace(evidence, labelled=labelled_of(labels, 9, 16))
-    order = np.random.default_rng(0).permutation(len(evidence))
-    permuted = strategy.score(taken(evidence, order))
-    np.testing.assert_array_equal(permuted, strategy.score(evidence)[order])
+        outputs = replace(outputs, labelled=labelled_of(labels, 9, 16))
+    order = np.random.default_rng(0).permutation(len(outputs))
+    permuted = strategy.score(taken(outputs, order))
+    np.testing.assert_array_equal(permuted, strategy.score(outputs)[order])
 
 
 @every_strategy
 def test_scores_do_not_depend_on_the_number_of_threads(strategy):
-    evidence = replace(evidence_of(3000, features=32, wanted=20), labelled=labelled_of(50, 4, 32))
+    outputs = replace(evidence_of(3000, features=32, wanted=20), labelled=labelled_of(50, 4, 32))
     scores = []
     for threads in (1, 2, 4):
         with threadpool_limits(limits=threads):
-            scores.append(strategy.score(evidence))
+            scores.append(strategy.score(outputs))
     np.testing.assert_array_equal(scores[0], scores[1])
     np.testing.assert_array_equal(scores[0], scores[2])
 
@@ -118,8 +118,8 @@ def test_scores_do_not_depend_on_the_number_of_threads(strategy):
 @every_strategy
 @pytest.mark.parametrize("labels", [0, 12])
 def test_different_images_get_different_scores(strategy, labels):
-    evidence = replace(evidence_of(60), labelled=labelled_of(labels))
-    assert len(np.unique(strategy.score(evidence))) > 30
+    outputs = replace(evidence_of(60), labelled=labelled_of(labels))
+    assert len(np.unique(strategy.score(outputs))) > 30
 
 
 # -- the contract's own functions --------------------------------------------------------------
@@ -176,7 +176,7 @@ def test_evidence_of_different_images_is_refused(change):
 def test_certain_and_uniform_predictions_have_the_extreme_uncertainties(classes):
     certain, uniform = np.eye(1, classes), np.full((1, classes), 1 / classes)
     both = np.concatenate((certain, uniform)).astype(np.float32)
-    evidence = replace(
+    outputs = replace(
         evidence_of(2, classes), probabilities=both, stochastic=both[None].repeat(5, axis=0)
     )
     for strategy, low, high in (
@@ -184,13 +184,13 @@ def test_certain_and_uniform_predictions_have_the_extreme_uncertainties(classes)
         (margin, -1, 0 if classes > 1 else -1),
         (least_confidence, 0, 1 - 1 / classes),
     ):
-        np.testing.assert_allclose(strategy.score(evidence), [low, high], atol=1e-6)
+        np.testing.assert_allclose(strategy.score(outputs), [low, high], atol=1e-6)
 
 
 def test_bald_is_the_entropy_of_draws_that_are_certain_of_different_classes():
     draws = np.eye(4, dtype=np.float32)[:, None]  # (R, 1, C): each draw another class
-    evidence = replace(evidence_of(1, classes=4, draws=4), stochastic=draws)
-    np.testing.assert_allclose(bald.score(evidence), np.log(4))
+    outputs = replace(evidence_of(1, classes=4, draws=4), stochastic=draws)
+    np.testing.assert_allclose(bald.score(outputs), np.log(4))
 
 
 @pytest.mark.parametrize("strategy", [bald, mean_std])
@@ -206,38 +206,38 @@ def test_different_variation_ratios_keep_their_order():
         draws[:of_class_1, image, 1] = 1
         draws[of_class_1:, image, 0] = 1
     certain_where_draws_disagree = np.array([[0.5, 0.5], [0.9, 0.1], [1.0, 0.0]], np.float32)
-    evidence = evidence_of(3, classes=2)
-    evidence = replace(evidence, probabilities=certain_where_draws_disagree, stochastic=draws)
-    assert np.argsort(variation_ratio.score(evidence)).tolist() == [0, 1, 2]
+    outputs = evidence_of(3, classes=2)
+    outputs = replace(outputs, probabilities=certain_where_draws_disagree, stochastic=draws)
+    assert np.argsort(variation_ratio.score(outputs)).tolist() == [0, 1, 2]
 
 
 @pytest.mark.parametrize("strategy", STOCHASTIC)
 def test_draws_are_not_copied_at_once(strategy):
-    evidence = evidence_of(1000, draws=100)
-    strategy.score(evidence)  # imports and caches are not counted
+    outputs = evidence_of(1000, draws=100)
+    strategy.score(outputs)  # imports and caches are not counted
     tracemalloc.start()
-    strategy.score(evidence)
+    strategy.score(outputs)
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert peak < evidence.stochastic.nbytes / 2
+    assert peak < outputs.stochastic.nbytes / 2
 
 
 @pytest.mark.parametrize("strategy", [bald, mean_std])
 def test_parts_of_the_pool_are_measured_alike_and_one_at_a_time(strategy, monkeypatch):
-    evidence = evidence_of(3001, classes=9)
-    expected = strategy.score(evidence)
+    outputs = evidence_of(3001, classes=9)
+    expected = strategy.score(outputs)
     monkeypatch.setattr(uncertainty, "PART", 100)
     tracemalloc.start()
-    scores = strategy.score(evidence)
+    scores = strategy.score(outputs)
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     np.testing.assert_array_equal(scores, expected)
-    assert peak < evidence.probabilities.nbytes  # of one draw for all images
+    assert peak < outputs.probabilities.nbytes  # of one draw for all images
 
 
 def test_random_follows_its_seed_and_favours_nobody():
-    evidence = evidence_of(4)
-    draws = [random_choice.score(replace(evidence, seed=seed)) for seed in range(2000)]
+    outputs = evidence_of(4)
+    draws = [random_choice.score(replace(outputs, seed=seed)) for seed in range(2000)]
     assert len({tuple(scores) for scores in draws}) == len(draws)
     first = np.bincount(np.argmax(draws, axis=1), minlength=4)
     assert np.abs(first - 500).max() < 100  # five standard deviations
@@ -261,23 +261,23 @@ all_and_a_sample = pytest.mark.parametrize("lloyd_images", [geometry.LLOYD_IMAGE
 
 
 def blobs(sizes, features=8):
-    """Evidence whose images lie in far-apart blobs, and the blob of each, in mixed order."""
+    """Model outputs whose images lie in far-apart blobs, and the blob of each, in mixed order."""
     rng = np.random.default_rng(3)
     blob = rng.permutation(np.repeat(np.arange(len(sizes)), sizes))
     centres = 100 * np.eye(len(sizes), features)
     points = (centres[blob] + rng.normal(0, 1, (len(blob), features))).astype(np.float32)
-    evidence = evidence_of(len(blob), features=features, wanted=len(sizes))
-    return replace(evidence, features=points), blob
+    outputs = evidence_of(len(blob), features=features, wanted=len(sizes))
+    return replace(outputs, features=points), blob
 
 
 def test_kmeans_asks_for_the_middle_of_each_cluster_the_largest_first():
-    evidence, blob = blobs((5, 30, 12, 20))
-    scores = kmeans.score(evidence)
-    chosen = top(scores, evidence.image_ids, 4)
+    outputs, blob = blobs((5, 30, 12, 20))
+    scores = kmeans.score(outputs)
+    chosen = top(scores, outputs.image_ids, 4)
     assert blob[chosen].tolist() == [1, 3, 2, 0]
     for position in chosen:
         members = np.flatnonzero(blob == blob[position])
-        points = evidence.features[members].astype(np.float64)
+        points = outputs.features[members].astype(np.float64)
         distances = np.linalg.norm(points - points.mean(axis=0), axis=1)
         assert members[distances.argmin()] == position
         others = members != position
@@ -286,38 +286,38 @@ def test_kmeans_asks_for_the_middle_of_each_cluster_the_largest_first():
 
 def test_kmeans_of_a_sample_asks_in_every_blob(monkeypatch):
     monkeypatch.setattr(kmeans, "LLOYD_IMAGES", 60)
-    evidence, blob = blobs((300, 200, 100))
-    chosen = top(kmeans.score(evidence), evidence.image_ids, 3)
+    outputs, blob = blobs((300, 200, 100))
+    chosen = top(kmeans.score(outputs), outputs.image_ids, 3)
     assert blob[chosen].tolist() == [0, 1, 2]
 
 
 @all_and_a_sample
-@given(evidence=evidences())
+@given(outputs=evidences())
 @settings(max_examples=50)
-def test_kmeans_puts_what_it_chose_above_all_others(lloyd_images, evidence):
+def test_kmeans_puts_what_it_chose_above_all_others(lloyd_images, outputs):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(kmeans, "LLOYD_IMAGES", lloyd_images)
-        scores = kmeans.score(evidence)
+        scores = kmeans.score(outputs)
     chosen = scores > 0
-    distinct = len(np.unique(evidence.features, axis=0))
+    distinct = len(np.unique(outputs.features, axis=0))
     assert sorted(scores[chosen]) == list(range(1, chosen.sum() + 1))
-    assert chosen.sum() <= min(evidence.wanted, distinct)
-    assert chosen.any() == (len(evidence) > 0)
+    assert chosen.sum() <= min(outputs.wanted, distinct)
+    assert chosen.any() == (len(outputs) > 0)
 
 
-@given(evidence=evidences(smallest=1))
-def test_kmeans_with_enough_clusters_asks_for_every_distinct_image(evidence):
-    distinct, kinds = np.unique(evidence.features, axis=0, return_inverse=True)
-    scores = kmeans.score(replace(evidence, wanted=len(evidence)))
+@given(outputs=evidences(smallest=1))
+def test_kmeans_with_enough_clusters_asks_for_every_distinct_image(outputs):
+    distinct, kinds = np.unique(outputs.features, axis=0, return_inverse=True)
+    scores = kmeans.score(replace(outputs, wanted=len(outputs)))
     chosen = np.flatnonzero(scores > 0)
     assert sorted(kinds.ravel()[chosen]) == list(range(len(distinct)))
     for position in chosen:  # of images that coincide, the lowest id
         same = kinds.ravel() == kinds.ravel()[position]
-        assert evidence.image_ids[position] == evidence.image_ids[same].min()
+        assert outputs.image_ids[position] == outputs.image_ids[same].min()
 
 
 def test_kmeans_survives_huge_and_tiny_features():
-    evidence = evidence_of(40, wanted=6)
+    outputs = evidence_of(40, wanted=6)
     for scale in (1e-30, 1e15):
-        scaled = replace(evidence, features=evidence.features * np.float32(scale))
+        scaled = replace(outputs, features=outputs.features * np.float32(scale))
         assert np.isfinite(kmeans.score(scaled)).all()

@@ -52,8 +52,8 @@ def chosen_by(scores):
     return [int(p) for p in np.argsort(-scores, kind="stable") if scores[p] > 0]
 
 
-def exact(evidence):
-    return evidence.features.astype(np.float64)
+def exact(outputs):
+    return outputs.features.astype(np.float64)
 
 
 def unit(points):
@@ -71,12 +71,12 @@ def auc(higher, lower):
 
 
 def blobs(sizes, spread=1.0, features=8):
-    """Evidence whose images lie about far-apart directions, and the blob of each."""
+    """Model outputs whose images lie about far-apart directions, and the blob of each."""
     rng = np.random.default_rng(4)
     blob = rng.permutation(np.repeat(np.arange(len(sizes)), sizes))
     points = 100 * np.eye(len(sizes), features)[blob] + rng.normal(0, spread, (len(blob), features))
-    evidence = evidence_of(len(blob), features=features, wanted=len(sizes))
-    return replace(evidence, features=points.astype(np.float32)), blob
+    outputs = evidence_of(len(blob), features=features, wanted=len(sizes))
+    return replace(outputs, features=points.astype(np.float32)), blob
 
 
 def labels_at(points, labels):
@@ -89,14 +89,14 @@ def labels_at(points, labels):
 
 
 @each(CHOOSING)
-@given(evidence=evidences())
+@given(outputs=evidences())
 @settings(max_examples=30)
-def test_what_is_chosen_stands_above_the_rest_in_order_of_choice(strategy, evidence):
-    scores = strategy.score(evidence)
+def test_what_is_chosen_stands_above_the_rest_in_order_of_choice(strategy, outputs):
+    scores = strategy.score(outputs)
     chosen = chosen_by(scores)
     assert scores[chosen].tolist() == list(range(len(chosen), 0, -1))
-    assert len(chosen) <= evidence.wanted
-    points = evidence.features[chosen].tolist()
+    assert len(chosen) <= outputs.wanted
+    points = outputs.features[chosen].tolist()
     if strategy is not badge and strategy is not typiclust:  # typical images may coincide
         assert len(set(map(tuple, points))) == len(points)
 
@@ -113,22 +113,22 @@ def test_few_images_and_few_labels_are_no_error(strategy, n, m):
 
 @each((*CHOOSING, *MEASURING))
 def test_all_images_alike_are_asked_for_by_image_id(strategy):
-    evidence = known_evidence(12, 6)
-    evidence = replace(taken(evidence, [0] * 12), image_ids=evidence.image_ids)
-    scores = strategy.score(evidence)
+    outputs = known_evidence(12, 6)
+    outputs = replace(taken(outputs, [0] * 12), image_ids=outputs.image_ids)
+    scores = strategy.score(outputs)
     if strategy not in (kmeans, coreset, badge, typiclust, probcover):
         assert len(set(scores.tolist())) == 1
-    first = top(scores, evidence.image_ids, 1)[0]
-    assert evidence.image_ids[first] == evidence.image_ids.min()
+    first = top(scores, outputs.image_ids, 1)[0]
+    assert outputs.image_ids[first] == outputs.image_ids.min()
 
 
 @each((*CHOOSING, *MEASURING))
 def test_huge_and_tiny_features_are_no_error(strategy):
-    evidence = known_evidence(40, 12)
+    outputs = known_evidence(40, 12)
     for scale in (1e-30, 1e15):
-        known = evidence.labelled
+        known = outputs.labelled
         known = replace(known, features=known.features * np.float32(scale))
-        scaled = replace(evidence, features=evidence.features * np.float32(scale), labelled=known)
+        scaled = replace(outputs, features=outputs.features * np.float32(scale), labelled=known)
         scores = strategy.score(scaled)
         assert np.isfinite(scores).all()
         if strategy not in (badge, ddu):
@@ -137,34 +137,34 @@ def test_huge_and_tiny_features_are_no_error(strategy):
 
 @each((*CHOOSING, *MEASURING))
 def test_half_precision_and_a_file_give_the_same_scores(strategy, tmp_path):
-    evidence = known_evidence(60, 12, features=8)
-    half = evidence.features.astype(np.float16)
+    outputs = known_evidence(60, 12, features=8)
+    half = outputs.features.astype(np.float16)
     (tmp_path / "features").write_bytes(half.tobytes())
     mapped = np.memmap(tmp_path / "features", np.float16, "r", shape=half.shape)
-    expected = strategy.score(replace(evidence, features=half.astype(np.float32)))
-    np.testing.assert_array_equal(strategy.score(replace(evidence, features=mapped)), expected)
+    expected = strategy.score(replace(outputs, features=half.astype(np.float32)))
+    np.testing.assert_array_equal(strategy.score(replace(outputs, features=mapped)), expected)
 
 
 @each((*CHOOSING, *MEASURING))
 def test_chunks_change_nothing(strategy, monkeypatch):
-    evidence = known_evidence(200, 12, features=8)
-    whole = strategy.score(evidence)
+    outputs = known_evidence(200, 12, features=8)
+    whole = strategy.score(outputs)
     monkeypatch.setattr(geometry, "CHUNK_NUMBERS", 64)
-    np.testing.assert_allclose(strategy.score(evidence), whole, rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(strategy.score(outputs), whole, rtol=1e-4, atol=1e-5)
 
 
 @each((*CHOOSING, *MEASURING))
 def test_no_copy_of_the_features_is_made(strategy, monkeypatch):
     """Nor anything of the size (n, n): that would be 3 GB."""
     n, features = 20_000, 128
-    evidence = known_evidence(300, 20, features=features)
+    outputs = known_evidence(300, 20, features=features)
     points = np.random.default_rng(0).normal(0, 1, (n, features)).astype(np.float16)
-    large = replace(evidence_of(n, draws=1), features=points, labelled=evidence.labelled)
+    large = replace(evidence_of(n, draws=1), features=points, labelled=outputs.labelled)
     monkeypatch.setattr(geometry, "CHUNK_NUMBERS", 2**16)
     for name in ("LLOYD_IMAGES", "IMAGES", "MEMBERS"):
         if hasattr(strategy, name) and strategy is not ensvarr:
             monkeypatch.setattr(strategy, name, 500)
-    strategy.score(evidence)  # imports and caches are not counted
+    strategy.score(outputs)  # imports and caches are not counted
     tracemalloc.start()
     strategy.score(large)
     _, peak = tracemalloc.get_traced_memory()
@@ -192,37 +192,37 @@ def test_the_global_random_state_is_left_alone(strategy):
     ],
 )
 def test_without_labels_another_strategy_takes_the_place(strategy, instead):
-    evidence = evidence_of(30)
-    expected = instead.score(evidence)
+    outputs = evidence_of(30)
+    expected = instead.score(outputs)
     for labelled in (None, labelled_of(0)):
-        scores = strategy.score(replace(evidence, labelled=labelled))
+        scores = strategy.score(replace(outputs, labelled=labelled))
         np.testing.assert_array_equal(scores, expected)
 
 
 @pytest.mark.parametrize(("strategy", "instead"), [(lpl, entropy), (ensvarr, variation_ratio)])
 def test_with_one_class_another_strategy_takes_the_place(strategy, instead):
     labelled = labelled_of(9)
-    evidence = replace(
+    outputs = replace(
         evidence_of(30), labelled=replace(labelled, labels=np.full_like(labelled.labels, 2))
     )
-    np.testing.assert_array_equal(strategy.score(evidence), instead.score(evidence))
+    np.testing.assert_array_equal(strategy.score(outputs), instead.score(outputs))
 
 
 # -- BADGE -------------------------------------------------------------------------------------
 
 
-def embedding(evidence):
+def embedding(outputs):
     """The gradients in the last layer's weights, (n, C D), which the strategy never makes."""
-    residuals = evidence.probabilities.astype(np.float64)
+    residuals = outputs.probabilities.astype(np.float64)
     residuals[np.arange(len(residuals)), residuals.argmax(axis=1)] -= 1
-    return np.einsum("nc,nd->ncd", residuals, exact(evidence)).reshape(len(evidence), -1)
+    return np.einsum("nc,nd->ncd", residuals, exact(outputs)).reshape(len(outputs), -1)
 
 
-@given(evidence=evidences(smallest=1))
+@given(outputs=evidences(smallest=1))
 @settings(max_examples=60)
-def test_badge_measures_distances_of_the_explicit_embedding(evidence):
-    gradients = embedding(evidence)
-    scores = badge.score(evidence)
+def test_badge_measures_distances_of_the_explicit_embedding(outputs):
+    gradients = embedding(outputs)
+    scores = badge.score(outputs)
     chosen = chosen_by(scores)
     lengths = np.linalg.norm(gradients, axis=1)
     rounding = 1e-6 * max(1, lengths.max())
@@ -230,29 +230,29 @@ def test_badge_measures_distances_of_the_explicit_embedding(evidence):
     away = apart(gradients, gradients[chosen]).min(axis=1)
     others = scores <= 0
     np.testing.assert_allclose(scores[others], (away - away.max())[others], atol=rounding)
-    if len(chosen) < min(evidence.wanted, len(evidence)):
+    if len(chosen) < min(outputs.wanted, len(outputs)):
         assert away.max() < rounding
 
 
 def test_badge_draws_by_the_squared_distance():
-    evidence = evidence_of(3, classes=2, features=1, wanted=2)
-    evidence = replace(
-        evidence,
+    outputs = evidence_of(3, classes=2, features=1, wanted=2)
+    outputs = replace(
+        outputs,
         image_ids=np.arange(3),
         features=np.array([[10], [7], [9]], np.float32),
         probabilities=np.array([[0.6, 0.4]] * 3, np.float32),
     )
     times = 400
-    drawn = [chosen_by(badge.score(replace(evidence, seed=seed))) for seed in range(times)]
+    drawn = [chosen_by(badge.score(replace(outputs, seed=seed))) for seed in range(times)]
     assert {pair[0] for pair in drawn} == {0}
     assert np.mean([pair[1] == 1 for pair in drawn]) == pytest.approx(0.9, abs=0.06)
 
 
 def test_badge_makes_no_embedding():
-    evidence = evidence_of(500, classes=100, draws=1, features=100)
-    badge.score(evidence)
+    outputs = evidence_of(500, classes=100, draws=1, features=100)
+    badge.score(outputs)
     tracemalloc.start()
-    badge.score(evidence)
+    badge.score(outputs)
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak < 500 * 100 * 100 * 8 / 8
@@ -271,10 +271,10 @@ def greedy(points, centres, wanted):
 
 
 def test_coreset_is_k_center_greedy():
-    evidence = known_evidence(80, 7, features=5, wanted=12)
-    known = evidence.labelled.features.astype(np.float64)
-    chosen, away = greedy(exact(evidence), known, 12)
-    scores = coreset.score(evidence)
+    outputs = known_evidence(80, 7, features=5, wanted=12)
+    known = outputs.labelled.features.astype(np.float64)
+    chosen, away = greedy(exact(outputs), known, 12)
+    scores = coreset.score(outputs)
     assert chosen_by(scores) == chosen
     others = scores <= 0
     largest = away.max()  # what was chosen lies at 0
@@ -283,25 +283,25 @@ def test_coreset_is_k_center_greedy():
 
 def test_coreset_equals_scikit_activemls():
     pool = pytest.importorskip("skactiveml.pool._core_set")
-    evidence = known_evidence(80, 7, features=5, wanted=12)
-    points = np.concatenate((exact(evidence), evidence.labelled.features))
-    labels = np.concatenate((np.full(80, np.nan), evidence.labelled.labels))
+    outputs = known_evidence(80, 7, features=5, wanted=12)
+    points = np.concatenate((exact(outputs), outputs.labelled.features))
+    labels = np.concatenate((np.full(80, np.nan), outputs.labelled.labels))
     expected, _ = pool.k_greedy_center(points, labels, batch_size=12, random_state=0)
-    assert chosen_by(coreset.score(evidence)) == expected.tolist()
+    assert chosen_by(coreset.score(outputs)) == expected.tolist()
 
 
 def test_coreset_without_labels_begins_in_the_middle():
-    evidence = evidence_of(50, wanted=6)
-    points = exact(evidence)
+    outputs = evidence_of(50, wanted=6)
+    points = exact(outputs)
     middle = int(apart(points, points.mean(axis=0)[None]).argmin())
-    chosen = chosen_by(coreset.score(evidence))
+    chosen = chosen_by(coreset.score(outputs))
     assert chosen == [middle, *greedy(points, points[[middle]], 5)[0]]
 
 
 def test_coreset_asks_for_nothing_twice():
-    evidence = evidence_of(12, wanted=10)
-    evidence = replace(taken(evidence, [0, 1, 2] * 4), image_ids=evidence.image_ids)
-    assert len(chosen_by(coreset.score(evidence))) == 3
+    outputs = evidence_of(12, wanted=10)
+    outputs = replace(taken(outputs, [0, 1, 2] * 4), image_ids=outputs.image_ids)
+    assert len(chosen_by(coreset.score(outputs))) == 3
 
 
 # -- TypiClust ---------------------------------------------------------------------------------
@@ -314,53 +314,53 @@ def typicality(points, neighbours):
 
 
 def test_typiclust_asks_for_the_most_typical_of_each_cluster_the_largest_first():
-    evidence, blob = blobs((30, 70, 50))
-    chosen = chosen_by(typiclust.score(evidence))
+    outputs, blob = blobs((30, 70, 50))
+    chosen = chosen_by(typiclust.score(outputs))
     assert blob[chosen].tolist() == [1, 2, 0]
     for position in chosen:
         members = np.flatnonzero(blob == blob[position])
         neighbours = min(20, len(members) // 2)
-        remoteness = typicality(unit(exact(evidence)[members]), neighbours)
+        remoteness = typicality(unit(exact(outputs)[members]), neighbours)
         assert members[remoteness.argmin()] == position
 
 
 def test_typiclust_asks_first_where_nothing_is_labelled():
-    evidence, blob = blobs((60, 50, 70, 45))
-    points = exact(evidence)
+    outputs, blob = blobs((60, 50, 70, 45))
+    points = exact(outputs)
     labelled = labels_at(points[[np.flatnonzero(blob == b)[0] for b in (2, 0)]], [0, 1])
-    chosen = chosen_by(typiclust.score(replace(evidence, wanted=2, labelled=labelled)))
+    chosen = chosen_by(typiclust.score(replace(outputs, wanted=2, labelled=labelled)))
     assert blob[chosen].tolist() == [1, 3]
 
 
 def test_typiclust_equals_scikit_activemls():
     pool = pytest.importorskip("skactiveml.pool")
-    evidence, blob = blobs((60, 50, 70, 45, 55), spread=5.0)
-    points = exact(evidence)
+    outputs, blob = blobs((60, 50, 70, 45, 55), spread=5.0)
+    points = exact(outputs)
     known = points[[np.flatnonzero(blob == b)[0] for b in (2, 0)]] * 1.001
-    evidence = replace(evidence, wanted=3, labelled=labels_at(known, [0, 1]))
+    outputs = replace(outputs, wanted=3, labelled=labels_at(known, [0, 1]))
     judge = pool.TypiClust(k=20, random_state=0, cluster_algo_dict={"n_init": 10})
-    everything = unit(np.concatenate((points, evidence.labelled.features)))
+    everything = unit(np.concatenate((points, outputs.labelled.features)))
     labels = np.concatenate((np.full(len(points), np.nan), [0, 1]))
     expected = judge.query(everything, labels, batch_size=3)
-    assert chosen_by(typiclust.score(evidence)) == expected.tolist()
+    assert chosen_by(typiclust.score(outputs)) == expected.tolist()
 
 
 def test_typiclust_passes_over_small_clusters_and_asks_in_turn():
-    evidence, blob = blobs((5, 40, 60, 50))
-    chosen = chosen_by(typiclust.score(evidence))
+    outputs, blob = blobs((5, 40, 60, 50))
+    chosen = chosen_by(typiclust.score(outputs))
     assert blob[chosen].tolist() == [2, 3, 1, 2]
     assert len(set(chosen)) == 4
 
 
 def test_typiclust_looks_at_a_sample_of_a_large_cluster(monkeypatch):
-    evidence, blob = blobs((300, 200))
-    whole = chosen_by(typiclust.score(evidence))
+    outputs, blob = blobs((300, 200))
+    whole = chosen_by(typiclust.score(outputs))
     monkeypatch.setattr(typiclust, "MEMBERS", 50)
-    chosen = chosen_by(typiclust.score(evidence))
+    chosen = chosen_by(typiclust.score(outputs))
     assert blob[chosen].tolist() == blob[whole].tolist() == [0, 1]
     for position in chosen:  # typical of all, though sought in a part
         members = np.flatnonzero(blob == blob[position])
-        remoteness = typicality(unit(exact(evidence)[members]), 20)
+        remoteness = typicality(unit(exact(outputs)[members]), 20)
         assert remoteness[members == position] < np.quantile(remoteness, 0.2)
 
 
@@ -378,31 +378,31 @@ def pure_radius(points, labels):
     return max(radii)
 
 
-def covering(evidence):
+def covering(outputs):
     """The neighbourhoods of the pool and of the labelled images, by the definition."""
-    points = unit(exact(evidence))
-    in_order = points[np.argsort(evidence.image_ids)]
-    centroids = geometry.lloyd(in_order, evidence.probabilities.shape[1], evidence.seed)
+    points = unit(exact(outputs))
+    in_order = points[np.argsort(outputs.image_ids)]
+    centroids = geometry.lloyd(in_order, outputs.probabilities.shape[1], outputs.seed)
     radius = pure_radius(points, apart(points, centroids).argmin(axis=1))
-    known = unit(evidence.labelled.features.astype(np.float64))
+    known = unit(outputs.labelled.features.astype(np.float64))
     return apart(points, points) < radius, (apart(points, known) < radius).any(axis=1), radius
 
 
 @pytest.mark.parametrize("seed", range(4))
 def test_probcover_covers_greedily(seed):
-    evidence = known_evidence(60, 5, classes=3, features=4, wanted=7, seed=seed)
-    graph, covered, _ = covering(evidence)
-    order = np.argsort(evidence.image_ids)
+    outputs = known_evidence(60, 5, classes=3, features=4, wanted=7, seed=seed)
+    graph, covered, _ = covering(outputs)
+    order = np.argsort(outputs.image_ids)
     expected = []
     for _ in range(7):
         gains = (graph & ~covered).sum(axis=1)
         expected.append(int(order[gains[order].argmax()]))
         covered = covered | graph[expected[-1]]
     assert gains.max() > 0
-    scores = probcover.score(evidence)
+    scores = probcover.score(outputs)
     assert chosen_by(scores) == expected
-    points = unit(exact(evidence))
-    taken_up = np.concatenate((unit(evidence.labelled.features.astype(float)), points[expected]))
+    points = unit(exact(outputs))
+    taken_up = np.concatenate((unit(outputs.labelled.features.astype(float)), points[expected]))
     away = apart(points, taken_up).min(axis=1)
     others = scores <= 0
     np.testing.assert_allclose(scores[others], (away - away.max())[others], atol=1e-9)
@@ -410,28 +410,28 @@ def test_probcover_covers_greedily(seed):
 
 def test_probcovers_first_choice_is_scikit_activemls():
     pool = pytest.importorskip("skactiveml.pool")
-    evidence = known_evidence(60, 5, classes=3, features=4, wanted=1)
-    _, _, radius = covering(evidence)
-    points = unit(np.concatenate((exact(evidence), evidence.labelled.features)))
-    labels = np.concatenate((np.full(60, np.nan), evidence.labelled.labels))
+    outputs = known_evidence(60, 5, classes=3, features=4, wanted=1)
+    _, _, radius = covering(outputs)
+    points = unit(np.concatenate((exact(outputs), outputs.labelled.features)))
+    labels = np.concatenate((np.full(60, np.nan), outputs.labelled.labels))
     judge = pool.ProbCover(deltas=[radius * (1 - 1e-9)], random_state=0)
     with pytest.warns(UserWarning, match="purity"):  # of a radius that it has not sought itself
         _, gains = judge.query(points, labels, batch_size=1, return_utilities=True)
-    assert gains[0, chosen_by(probcover.score(evidence))] == np.nanmax(gains)
+    assert gains[0, chosen_by(probcover.score(outputs))] == np.nanmax(gains)
 
 
 def test_probcover_stops_when_all_is_covered():
-    evidence, blob = blobs((20, 30, 25, 15), spread=0.01)
-    evidence = replace(evidence, wanted=10)
-    chosen = chosen_by(probcover.score(evidence))
+    outputs, blob = blobs((20, 30, 25, 15), spread=0.01)
+    outputs = replace(outputs, wanted=10)
+    chosen = chosen_by(probcover.score(outputs))
     assert set(blob[chosen]) == {0, 1, 2, 3}
     assert len(chosen) < 10
 
 
 def test_probcover_of_a_sample_covers_every_blob(monkeypatch):
     monkeypatch.setattr(probcover, "IMAGES", 60)
-    evidence, blob = blobs((300, 200, 100, 150))
-    chosen = chosen_by(probcover.score(evidence))
+    outputs, blob = blobs((300, 200, 100, 150))
+    chosen = chosen_by(probcover.score(outputs))
     assert set(blob[chosen]) == {0, 1, 2, 3}
 
 
@@ -442,23 +442,23 @@ def test_ddu_is_the_negative_log_density_of_scipy_and_scikit_learn():
     from scipy.stats import multivariate_normal
     from sklearn.covariance import LedoitWolf
 
-    evidence = known_evidence(40, 30, classes=3, features=6)
-    known, labels = evidence.labelled.features.astype(np.float64), evidence.labelled.labels
+    outputs = known_evidence(40, 30, classes=3, features=6)
+    known, labels = outputs.labelled.features.astype(np.float64), outputs.labelled.labels
     means = np.stack([known[labels == c].mean(axis=0) for c in range(3)])
     shrunk = LedoitWolf(assume_centered=True).fit(known - means[labels]).covariance_
     shrunk += ddu.FLOOR * np.trace(shrunk) / 6 * np.eye(6)
     density = sum(
-        (labels == c).mean() * multivariate_normal(means[c], shrunk).pdf(exact(evidence))
+        (labels == c).mean() * multivariate_normal(means[c], shrunk).pdf(exact(outputs))
         for c in range(3)
     )
-    np.testing.assert_allclose(ddu.score(evidence), -np.log(density), rtol=1e-9)
+    np.testing.assert_allclose(ddu.score(outputs), -np.log(density), rtol=1e-9)
 
 
 @pytest.mark.parametrize("labels", [[1], [0, 2]])
 def test_ddu_of_one_image_a_class_still_asks_for_what_lies_far(labels):
     points = np.random.default_rng(0).normal(0, 1, (len(labels), 3))
-    evidence = replace(evidence_of(30), labelled=labels_at(points, labels))
-    scores, away = ddu.score(evidence), apart(exact(evidence), points).min(axis=1)
+    outputs = replace(evidence_of(30), labelled=labels_at(points, labels))
+    scores, away = ddu.score(outputs), apart(exact(outputs), points).min(axis=1)
     if len(labels) == 1:
         np.testing.assert_array_equal(np.argsort(scores), np.argsort(away))
     assert scores[away.argmax()] > np.median(scores)
@@ -509,10 +509,10 @@ def test_lpl_asks_where_labels_contradict_each_other():
     known = rng.normal(0, 1, (200, 4)) + 4 * rng.integers(0, 2, (200, 1)) * [0, 0, 0, 1]
     noisy = known[:, 3] > 2
     labels = np.where(noisy, rng.integers(0, 2, 200), known[:, 0] > 0)
-    evidence = replace(evidence_of(100, features=4), labelled=labels_at(known, labels))
-    points = exact(evidence)
+    outputs = replace(evidence_of(100, features=4), labelled=labels_at(known, labels))
+    points = exact(outputs)
     points[:50, 3] += 4
-    scores = lpl.score(replace(evidence, features=points.astype(np.float32)))
+    scores = lpl.score(replace(outputs, features=points.astype(np.float32)))
     assert auc(scores[:50], scores[50:]) > 0.8
 
 
@@ -527,15 +527,15 @@ def test_ensvarr_is_the_variation_ratio_of_bootstrapped_logistic_regressions(mon
         return drawn[-1]
 
     monkeypatch.setattr(ensvarr, "bootstrap", noted)
-    evidence = known_evidence(50, 20, classes=3, features=5)
-    known = evidence.labelled
+    outputs = known_evidence(50, 20, classes=3, features=5)
+    known = outputs.labelled
     order = np.argsort(known.image_ids)
     points, labels = known.features[order].astype(np.float64), known.labels[order]
     mean, size = points.mean(axis=0), np.sqrt(np.mean((points - points.mean(axis=0)) ** 2))
-    scores = ensvarr.score(evidence)
+    scores = ensvarr.score(outputs)
     members = [
         LogisticRegression().fit((points[d] - mean) / size, labels[d]).predict_proba(
-            (exact(evidence) - mean) / size
+            (exact(outputs) - mean) / size
         )
         for d in drawn
     ]  # fmt: skip
@@ -554,15 +554,15 @@ def test_ensvarr_is_the_variation_ratio_of_bootstrapped_logistic_regressions(mon
 
 def test_vaal_asks_for_what_is_unlike_the_labelled():
     rng = np.random.default_rng(0)
-    evidence = evidence_of(200, features=8)
-    points = exact(evidence)
+    outputs = evidence_of(200, features=8)
+    points = exact(outputs)
     points[:60, :4] += 3
-    evidence = replace(
-        evidence,
+    outputs = replace(
+        outputs,
         features=points.astype(np.float32),
         labelled=labels_at(rng.normal(0, 1, (60, 8)), [0] * 60),
     )
-    scores = vaal.score(evidence)
+    scores = vaal.score(outputs)
     assert auc(scores[:60], scores[60:]) > 0.9
 
 
@@ -572,71 +572,71 @@ NAMES = ("entropy", "kmeans", "margin")
 
 
 def play(policy, rounds, n=60, classes=3, wanted=4, seed=0):
-    """Rounds of a policy, as the program plays them: the evidence and the draw of each."""
+    """Rounds of a policy, as the program plays them: the model outputs and the draw of each."""
     pool = evidence_of(n, classes, wanted=wanted, seed=seed)
     truth = np.random.default_rng(seed).integers(0, classes, n)
     asked, history = [], ()
     for number in range(1, rounds + 1):
         left = [p for p in range(n) if p not in asked]
-        evidence = replace(taken(pool, left), history=history, labelled=None)
+        outputs = replace(taken(pool, left), history=history, labelled=None)
         if asked:
             known = taken(pool, asked)
             labelled = Labelled(known.image_ids, known.features, known.probabilities, truth[asked])
-            evidence = replace(evidence, labelled=labelled)
-        draw = policy.draw(evidence, NAMES)
-        yield evidence, draw
-        for place in top(draw.ranking, evidence.image_ids, wanted):
+            outputs = replace(outputs, labelled=labelled)
+        draw = policy.draw(outputs, NAMES)
+        yield outputs, draw
+        for place in top(draw.ranking, outputs.image_ids, wanted):
             strategies = tuple(
                 zip(draw.candidates, draw.scores[place], draw.weights[place], strict=True)
             )
             query = Query(
-                int(evidence.image_ids[place]),
+                int(outputs.image_ids[place]),
                 float(draw.scores[place] @ draw.weights[place]),
                 strategies,
             )
-            suggested = int(evidence.probabilities[place].argmax())
+            suggested = int(outputs.probabilities[place].argmax())
             history = (*history, Asked(number, query, suggested))
             asked.append(left[place])
 
 
 @each(POLICIES)
-@given(evidence=evidences())
+@given(outputs=evidences())
 @settings(max_examples=30)
-def test_a_draw_has_weights_and_the_ranking_that_the_strategy_scores(strategy, evidence):
-    draw = strategy.draw(evidence, CANDIDATES)
+def test_a_draw_has_weights_and_the_ranking_that_the_strategy_scores(strategy, outputs):
+    draw = strategy.draw(outputs, CANDIDATES)
     assert is_policy(strategy.NAME)
     assert set(CANDIDATES) <= set(draw.candidates)
-    shape = (len(evidence), len(draw.candidates))
+    shape = (len(outputs), len(draw.candidates))
     assert draw.scores.shape == draw.weights.shape == shape
     for values in (draw.scores, draw.weights):
         assert ((values >= 0) & (values <= 1)).all()
     np.testing.assert_allclose(draw.weights.sum(axis=1), 1)
-    np.testing.assert_array_equal(strategy.score(evidence), draw.ranking)
+    np.testing.assert_array_equal(strategy.score(outputs), draw.ranking)
 
 
 @each(POLICIES)
 def test_each_round_draws_anew(strategy):
-    evidence = evidence_of(200)
+    outputs = evidence_of(200)
     asked = Asked(1, Query(10**7, 1.0, (("unheard of", 1.0, 1.0),)), None)
-    first = strategy.score(evidence)
-    again = strategy.score(replace(evidence, history=(asked,)))
+    first = strategy.score(outputs)
+    again = strategy.score(replace(outputs, history=(asked,)))
     assert not np.array_equal(first, again)
 
 
 def test_albl_draws_by_the_mixture_of_its_candidates():
-    evidence, names = evidence_of(8, wanted=2), ("entropy", "margin", "mean_std")
-    draw = albl.draw(evidence, names)
+    outputs, names = evidence_of(8, wanted=2), ("entropy", "margin", "mean_std")
+    draw = albl.draw(outputs, names)
     assert draw.candidates == (*names, "random")
     np.testing.assert_allclose(draw.scores.sum(axis=0), 1)
     for column, name in enumerate(names):
-        best = top(candidate_scores(evidence, (name,))[0], evidence.image_ids, 2)
+        best = top(candidate_scores(outputs, (name,))[0], outputs.image_ids, 2)
         assert sorted(np.flatnonzero(draw.scores[:, column])) == sorted(best)
     np.testing.assert_allclose(draw.scores[:, 3], 1 / 8)
     np.testing.assert_allclose(draw.weights, 1 / 4)  # no history
     chances = (draw.scores * draw.weights).sum(axis=1)
     times = 600
     first = [
-        albl.draw(replace(evidence, seed=seed), names).ranking.argmax() for seed in range(times)
+        albl.draw(replace(outputs, seed=seed), names).ranking.argmax() for seed in range(times)
     ]
     shares = np.bincount(first, minlength=8) / times
     np.testing.assert_allclose(shares, chances, atol=5 * 0.5 / times**0.5)
@@ -645,8 +645,8 @@ def test_albl_draws_by_the_mixture_of_its_candidates():
 def test_albls_weights_are_those_of_exp4p():
     """The recursion of the paper's Algorithm 1, from what each draw was seen to be."""
     played = list(play(albl, rounds=5))
-    evidence, last = played[-1]
-    truth, history = evidence.truth, evidence.history
+    outputs, last = played[-1]
+    truth, history = outputs.truth, outputs.history
     experts, horizon = 4, len(history) + 4
     least = np.sqrt(np.log(experts) / (experts * horizon))
     w = np.ones(experts)
@@ -686,8 +686,8 @@ def test_albl_trusts_whom_the_model_learned_from():
         suggested = label if asker == 1 else 1 - label  # told by who learned of the other's batch
         query = Query(image_id, sum(scores) / 3, strategies)
         history.append(Asked(number, query, suggested))
-    evidence = replace(evidence_of(30, 2), labelled=labelled, history=tuple(history))
-    weights = dict(zip(names, albl.draw(evidence, names).weights[0], strict=True))
+    outputs = replace(evidence_of(30, 2), labelled=labelled, history=tuple(history))
+    weights = dict(zip(names, albl.draw(outputs, names).weights[0], strict=True))
     assert weights["entropy"] > 2 * weights["margin"]
 
 
@@ -698,20 +698,20 @@ def test_albl_passes_over_what_was_not_drawn_so():
         Asked(place // 4, Query(image_id, 1.0, (("entropy", 1.0, 1.0),)), 0)
         for place, image_id in enumerate(labelled.image_ids.tolist())
     )
-    evidence = replace(plain, labelled=labelled, history=history)
-    np.testing.assert_allclose(albl.draw(evidence, NAMES).weights, 1 / 4)
+    outputs = replace(plain, labelled=labelled, history=history)
+    np.testing.assert_allclose(albl.draw(outputs, NAMES).weights, 1 / 4)
 
 
 def test_tailors_images_are_the_best_left_of_who_asked():
-    evidence = evidence_of(40, wanted=20)
-    draw = tailor.draw(evidence, NAMES)
-    scores = dict(zip(NAMES, candidate_scores(evidence, NAMES), strict=True))
+    outputs = evidence_of(40, wanted=20)
+    draw = tailor.draw(outputs, NAMES)
+    scores = dict(zip(NAMES, candidate_scores(outputs, NAMES), strict=True))
     left = set(range(40))
-    asked = top(draw.ranking, evidence.image_ids, 20)
+    asked = top(draw.ranking, outputs.image_ids, 20)
     for position in asked:
         asker = NAMES[int(draw.weights[position].argmax())]
         assert draw.weights[position].max() == 1
-        best = max(left, key=lambda p: (scores[asker][p], -evidence.image_ids[p]))
+        best = max(left, key=lambda p: (scores[asker][p], -outputs.image_ids[p]))
         assert position == best
         left.remove(position)
     shares = draw.weights[list(asked)].mean(axis=0)
@@ -721,14 +721,14 @@ def test_tailors_images_are_the_best_left_of_who_asked():
 
 def test_tailor_counts_what_each_candidate_found_and_forgets_slowly():
     played = list(play(tailor, rounds=5))
-    evidence, _ = played[-1]
+    outputs, _ = played[-1]
     expected = np.zeros((3, 3))
-    for asked in evidence.history:
+    for asked in outputs.history:
         asker = [name for name, _, weight in asked.query.strategies if weight == 1]
-        label = evidence.truth[asked.query.image_id]
+        label = outputs.truth[asked.query.image_id]
         expected[NAMES.index(asker[0]), label] += 0.9 ** (4 - asked.round_number)
     assert len(np.unique(expected)) > 4
-    np.testing.assert_allclose(tailor._found(evidence, NAMES), expected)
+    np.testing.assert_allclose(tailor._found(outputs, NAMES), expected)
 
 
 def test_tailor_asks_whoever_finds_the_rare_class():
@@ -739,28 +739,28 @@ def test_tailor_asks_whoever_finds_the_rare_class():
         Asked(1, Query(image_id, 1.0, ((name, 1.0, 1.0),)), 0)
         for image_id, name in zip(labelled.image_ids.tolist(), names, strict=True)
     )
-    evidence = replace(
+    outputs = replace(
         evidence_of(80, 3, wanted=40),
         labelled=replace(labelled, labels=read_only(labels)),
         history=history,
     )
     # Class 1 has no label yet and is worth 1: who is not known to find class 0 may find it.
-    weights = tailor.draw(evidence, NAMES).weights
+    weights = tailor.draw(outputs, NAMES).weights
     shares = dict(zip(NAMES, weights[weights.max(axis=1) == 1].mean(axis=0), strict=True))
     assert shares["kmeans"] > 0.8
 
 
 @each(POLICIES)
 def test_a_policys_ballot_ranks_by_the_draw_and_tells_what_it_was_drawn_with(strategy):
-    from autoal_gui.learning.selection.acquisition import policy_ballot
+    from autoal_gui.learning.selection.acquisition import policy_acquisition
 
-    evidence = evidence_of(40)
-    draw = strategy.draw(evidence, NAMES)
-    ballot = policy_ballot(evidence, strategy.NAME, NAMES)
-    positions = ballot.positions()
-    assert positions.tolist() == top(draw.ranking, evidence.image_ids, 40).tolist()
-    for position, query in zip(positions, ballot.queries(positions), strict=True):
-        assert query.image_id == evidence.image_ids[position]
+    outputs = evidence_of(40)
+    draw = strategy.draw(outputs, NAMES)
+    acquisition = policy_acquisition(outputs, strategy.NAME, NAMES)
+    positions = acquisition.positions()
+    assert positions.tolist() == top(draw.ranking, outputs.image_ids, 40).tolist()
+    for position, query in zip(positions, acquisition.queries(positions), strict=True):
+        assert query.image_id == outputs.image_ids[position]
         names, scores, weights = zip(*query.strategies, strict=True)
         assert names == draw.candidates
         np.testing.assert_array_equal(scores, draw.scores[position])

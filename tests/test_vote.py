@@ -8,7 +8,7 @@ from hypothesis.extra.numpy import array_shapes, arrays
 from scipy.stats import rankdata, spearmanr
 
 from autoal_gui.strategies import entropy, least_confidence, margin
-from autoal_gui.strategies.contract import Evidence, rank
+from autoal_gui.strategies.contract import ModelOutputs, rank
 from autoal_gui.strategies.vote import percentiles, redundancy_groups, vote, vote_weights
 
 values = st.sampled_from((-3.0, -0.0, 0.0, 0.25, 1.0, 7.0)) | st.floats(-1e6, 1e6)
@@ -132,10 +132,10 @@ def test_for_two_classes_the_uncertainties_are_one_group(seed, spread):
     rng = np.random.default_rng(seed)
     first = 1 / (1 + np.exp(-rng.normal(0, spread, 300)))
     probabilities = np.stack((first, 1 - first), axis=1).astype(np.float32)
-    evidence = Evidence(
+    outputs = ModelOutputs(
         np.arange(300), np.zeros((300, 1), np.float32), probabilities, probabilities[None], 20
     )
-    uncertainties = [s.score(evidence) for s in (entropy, margin, least_confidence)]
+    uncertainties = [s.score(outputs) for s in (entropy, margin, least_confidence)]
     scores = np.stack([*uncertainties, rng.random(300)])
     assert redundancy_groups(scores) == ((0, 1, 2), (3,))
     np.testing.assert_allclose(vote_weights(scores), [1 / 6, 1 / 6, 1 / 6, 1 / 2])

@@ -106,11 +106,11 @@ def until(window: "MainWindow", condition: Callable[[], bool]) -> None:
     """
     loop, clock, end = QEventLoop(), QTimer(), time.monotonic() + PATIENCE
 
-    def look() -> None:
+    def display() -> None:
         if condition() or window.failure.isVisible() or time.monotonic() > end:
             loop.quit()
 
-    clock.timeout.connect(look)
+    clock.timeout.connect(display)
     clock.start(POLL)
     loop.exec()
     if not condition():

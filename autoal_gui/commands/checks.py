@@ -12,11 +12,11 @@ from autoal_gui.core.project.project_merge import merge, read_other, report, wit
 from autoal_gui.core.readers.agreement_text import (
     comparison_words,
     consistency_words,
-    habit_words,
-    to_settle_words,
+    suggestion_use_words,
+    to_adjudicate_words,
 )
-from autoal_gui.core.readers.double_reading import compare, to_settle
-from autoal_gui.core.readers.suggestion_use import habits
+from autoal_gui.core.readers.double_reading import compare, to_adjudicate
+from autoal_gui.core.readers.suggestion_use import suggestion_use
 
 
 def add_checks(commands: Any) -> None:
@@ -80,13 +80,13 @@ def _told(project: Project, graded: bool) -> list[str]:
         lines.append(tr("Second reader {name}:", name=one.annotator))
         lines += [f"  {words}" for words in comparison_words(one, classes, graded)]
     if found:
-        lines.append(to_settle_words(len(to_settle(journal, found))))
+        lines.append(to_adjudicate_words(len(to_adjudicate(journal, found))))
     else:
         lines.append(tr("Nobody has read a second time yet."))
     lines.append(tr("The same reader, asked twice:"))
     lines += [f"  {words}" for words in consistency_words(journal, len(classes), graded)]
     lines.append(tr("Readers and the model's suggestion:"))
-    lines += [f"  {words}" for words in habit_words(habits(journal, len(classes)))]
+    lines += [f"  {words}" for words in suggestion_use_words(suggestion_use(journal, len(classes)))]
     return lines
 
 

@@ -23,7 +23,7 @@ from autoal_gui.evaluation.methods import GROUPS, Method, methods_of
 from autoal_gui.evaluation.plan import DataSet, Job, Setup, jobs_of, slug
 from autoal_gui.evaluation.records import read_json
 from autoal_gui.evaluation.worker import RunJob, SetJob, carry_out, look_at_set, start_warm
-from autoal_gui.evaluation.worker_pool import Crew
+from autoal_gui.evaluation.worker_pool import WorkerPool
 from autoal_gui.sources.opening import spec_of
 
 METHODS = ("random", "candidates", "vote", "auto", "random+cold", "vote+cold", "paper")
@@ -70,9 +70,9 @@ def evaluate_command(options: argparse.Namespace) -> int:
     failed = 0
     if not options.report:
         methods = methods_of(options.methods, options.warm)
-        with Crew(options.jobs) as crew:
-            sets = looked_at(crew, setup, options.data, methods, folders)
-            failed = run_all(crew, list(jobs_of(setup, sets, methods, options.seeds)), folders)
+        with WorkerPool(options.jobs) as workers:
+            sets = looked_at(workers, setup, options.data, methods, folders)
+            failed = run_all(workers, list(jobs_of(setup, sets, methods, options.seeds)), folders)
     runs = write_results(setup, folders)
     print(f"{runs} runs are in {folders.report}")
     if failed:
@@ -126,7 +126,11 @@ class Folders:
 
 
 def looked_at(
-    crew: Crew, setup: Setup, data: Sequence[str], methods: Sequence[Method], folders: Folders
+    workers: WorkerPool,
+    setup: Setup,
+    data: Sequence[str],
+    methods: Sequence[Method],
+    folders: Folders,
 ) -> list[DataSet]:
     """Open every set, once for all.
 
@@ -140,7 +144,7 @@ def looked_at(
         workspace = folders.workspace(name, text)
         jobs.append(SetJob(name, text, str(workspace), setup.settings, tuple(methods)))
     found = {}
-    for outcome in crew.run(look_at_set, jobs):
+    for outcome in workers.run(look_at_set, jobs):
         if outcome.sentence:
             raise AutoALError(f"{outcome.argument.name}: {outcome.sentence}")
         found[outcome.argument] = outcome.value
@@ -148,7 +152,7 @@ def looked_at(
     return [found[job] for job in jobs]
 
 
-def run_all(crew: Crew, jobs: Sequence[Job], folders: Folders) -> int:
+def run_all(workers: WorkerPool, jobs: Sequence[Job], folders: Folders) -> int:
     """Carry out the runs that have no result yet; return how many failed.
 
     Raises:
@@ -158,13 +162,13 @@ def run_all(crew: Crew, jobs: Sequence[Job], folders: Folders) -> int:
     missing = [run for run in runs if (read_json(run.target) or {}).get("key") != run.job.key]
     if len(missing) < len(runs):
         print(f"{len(runs) - len(missing)} runs are there already", file=sys.stderr)
-    for warm in crew.run(start_warm, list(dict.fromkeys(r.warm for r in missing if r.warm))):
+    for warm in workers.run(start_warm, list(dict.fromkeys(r.warm for r in missing if r.warm))):
         if warm.sentence:
             raise AutoALError(f"{warm.argument.data_set.name}: {warm.sentence}")
         told = f"{warm.value['epochs']:.0f} passes, {warm.value['seconds']:.0f} s"
         print(f"{warm.argument.data_set.name}: warm start, {told}", file=sys.stderr)
     failed, started = 0, time.monotonic()
-    for done, outcome in enumerate(crew.run(carry_out, missing), start=1):
+    for done, outcome in enumerate(workers.run(carry_out, missing), start=1):
         if outcome.sentence:
             failed += 1
             keep_failure(folders.failed, outcome.argument.job)

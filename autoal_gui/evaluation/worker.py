@@ -1,6 +1,6 @@
 """What the processes of an evaluation do: look at a set, start it warm, carry out a run.
 
-Each is a function of one argument for `evaluation.crew`. The learning package is imported when
+Each is a function of one argument for `evaluation.workers`. The learning package is imported when
 they are called, so that whoever plans the work and writes the page never loads torch.
 """
 

@@ -54,7 +54,7 @@ class _Worker:
         self.process.join()
 
 
-class Crew:
+class WorkerPool:
     """Up to `size` processes of one thread each, started when there is work for them."""
 
     def __init__(self, size: int) -> None:
@@ -62,7 +62,7 @@ class Crew:
         self._idle: list[_Worker] = []
         self._busy: dict[Connection, tuple[_Worker, Any]] = {}
 
-    def __enter__(self) -> "Crew":
+    def __enter__(self) -> "WorkerPool":
         return self
 
     def __exit__(

@@ -27,8 +27,8 @@ An image is
      "history": [line, ...]           every line of the journal on this image, in order
     }
 
-and a line of the journal has all fields of `autoal_gui.core.labels.journal.Entry`: sequence, at (UTC, ISO
-8601), annotator, round_number, action, class_index, suggested, confidence, shown, target, comment,
+and a line of the journal has all fields of `autoal_gui.core.labels.journal.Entry`: sequence, at
+(UTC, ISO 8601), annotator, round_number, action, class_index, suggested, confidence, shown, target, comment,
 purpose; with "label" and "suggested_label", the names of the two classes. In a
 de-identified file annotators are numbered and comments are left out, since they may name anyone.
 """

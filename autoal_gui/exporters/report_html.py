@@ -23,9 +23,13 @@ from autoal_gui.core.measures.stopping_advice import Point, advise, chance_sente
 from autoal_gui.core.measures.stopping_advice import sentence as advice_sentence
 from autoal_gui.core.project.export_snapshot import Choices, Snapshot, no_progress
 from autoal_gui.core.project.project import RoundRecord
-from autoal_gui.core.readers.agreement_text import comparison_words, consistency_words, habit_words
+from autoal_gui.core.readers.agreement_text import (
+    comparison_words,
+    consistency_words,
+    suggestion_use_words,
+)
 from autoal_gui.core.readers.double_reading import compare
-from autoal_gui.core.readers.suggestion_use import habits
+from autoal_gui.core.readers.suggestion_use import suggestion_use
 from autoal_gui.core.registry import label_of
 from autoal_gui.core.report.charts import Line, bounds, curves_chart, sample_line
 from autoal_gui.core.report.markup import document, table, tag
@@ -344,7 +348,10 @@ def _readers(labels: Snapshot) -> Iterable[Element]:
     if rows:
         yield table(tr("Answers that stand"), [tr("reader"), tr("answers")], rows)
     parts = [
-        (tr("The reader and the model's suggestion"), habit_words(habits(journal, len(classes)))),
+        (
+            tr("The reader and the model's suggestion"),
+            suggestion_use_words(suggestion_use(journal, len(classes))),
+        ),
         (tr("The same image twice"), consistency_words(journal, len(classes), False)),
     ]
     for name in journal.second_readers:

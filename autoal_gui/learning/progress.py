@@ -14,7 +14,7 @@ TRAINING_COST = 3.0  # a training step costs about three forward passes
 
 
 Check = Callable[[], None]
-"""`Work.check` of what runs: what takes long by itself calls it now and then."""
+"""`ProgressTracker.check` of what runs: what takes long by itself calls it now and then."""
 
 
 def unchecked() -> None:
@@ -22,7 +22,7 @@ def unchecked() -> None:
 
 
 @dataclass
-class Work:
+class ProgressTracker:
     """Keeps count while a command runs. One unit is the forward pass of one image."""
 
     request_id: int

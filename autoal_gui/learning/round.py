@@ -26,14 +26,14 @@ from autoal_gui.learning.data.image_reading import read_images
 from autoal_gui.learning.data.model_outputs import as_labelled
 from autoal_gui.learning.model.checkpoint import ModelCard, save_checkpoint
 from autoal_gui.learning.model.networks import SearchNet
-from autoal_gui.learning.progress import TRAINING_COST, Work
+from autoal_gui.learning.progress import TRAINING_COST, ProgressTracker
 from autoal_gui.learning.selection.acquisition import (
-    Ballot,
-    policy_ballot,
-    searched_ballot,
-    voted_ballot,
+    Acquisition,
+    policy_acquisition,
+    searched_acquisition,
+    voted_acquisition,
 )
-from autoal_gui.learning.selection.auto import auto_ballot
+from autoal_gui.learning.selection.auto import auto_acquisition
 from autoal_gui.learning.selection.search import can_search, search
 from autoal_gui.learning.sklearn_import import load_sklearn
 from autoal_gui.learning.training.linear_head import Head, chances_by
@@ -46,7 +46,7 @@ from autoal_gui.learning.training.task_model import (
 )
 from autoal_gui.learning.training.training import Context, Labels
 from autoal_gui.strategies.candidates import is_policy, needs_labelled
-from autoal_gui.strategies.contract import Evidence, Labelled
+from autoal_gui.strategies.contract import Labelled, ModelOutputs
 
 VOTES = ("paper", "vote")  # the modes that weigh the settings' candidates, and nothing else
 FEWEST_AUDITED = 5  # images; a share of fewer says nothing
@@ -66,7 +66,7 @@ def run_round(command: RunRound, cancelled: CancelCheck) -> Iterator[Event]:
     """
     check_mode(command.settings)
     load_sklearn()
-    work = Work(command.request_id, cancelled, "", 0.0)
+    work = ProgressTracker(command.request_id, cancelled, "", 0.0)
     context, ids = yield from read_images(command, work, _planned_units(command))
     broken = len(command.pool.images) - len(ids)
     notices = (_left_out(broken),) if broken else ()
@@ -147,12 +147,12 @@ def _cold_round(
     task = yield from cold_task(context, command, data.readable)
     mode = "random" if command.settings.mode == "random" else "kmeans"
     with context.work.timed("scoring"):
-        evidence = yield from task.look(data.unlabelled, _wanted(context, data), "scoring")
-        ballot = voted_ballot(evidence, (mode,))
+        outputs = yield from task.display(data.unlabelled, _wanted(context, data), "scoring")
+        acquisition = voted_acquisition(outputs, (mode,))
     notices = (*notices, tr(ONE_CLASS)) if data.labelled else notices
     nothing = np.empty((0, len(command.classes)), np.float32)
     trained = _Trained(nothing, None, None, "", "", len(data.labelled))
-    result = _finished(command, context, ballot, trained, notices)
+    result = _finished(command, context, acquisition, trained, notices)
     # No strategy has been weighed against another yet: the panel's curves begin later.
     yield replace(result, weights=(), plain_weights=())
 
@@ -188,18 +188,18 @@ def _trained_round(
     seen = yield from _evaluate(context, task, data.evaluation)
     metrics = _measured(seen)
     with context.work.timed("scoring"):
-        evidence = yield from task.look(data.unlabelled, _wanted(context, data), "scoring")
+        outputs = yield from task.display(data.unlabelled, _wanted(context, data), "scoring")
         known = yield from _known(context.settings, task, data.labelled)
-        evidence = replace(evidence, labelled=known, history=command.history)
-        ballot, reason = yield from _ballot(context, evidence, net, task.head)
+        outputs = replace(outputs, labelled=known, history=command.history)
+        acquisition, reason = yield from _acquisition(context, outputs, net, task.head)
     card = _card(command, context, data.labelled, task, metrics)
     digest = save_checkpoint(Path(command.checkpoint), task.model, card)
     audit = audited(task.head, data.labelled, command.history, len(command.classes))
     trained = _Trained(
-        evidence.probabilities, metrics, audit, command.checkpoint, digest, len(data.labelled)
+        outputs.probabilities, metrics, audit, command.checkpoint, digest, len(data.labelled)
     )
     yield replace(
-        _finished(command, context, ballot, trained, notices),
+        _finished(command, context, acquisition, trained, notices),
         reason=reason,
         measured=_predicted(seen),
         out_of_fold=_out_of_fold(task.head, known),
@@ -227,7 +227,7 @@ def _known(
     """
     if task.head is None and not _looks_at_labelled(settings):
         return None
-    seen = yield from task.look([i for i, _ in labelled], 1, "scoring")
+    seen = yield from task.display([i for i, _ in labelled], 1, "scoring")
     return as_labelled(seen, labelled)
 
 
@@ -238,8 +238,8 @@ def _evaluate(
     if not evaluation:
         return None
     with context.work.timed("evaluation"):
-        evidence = yield from task.look([i for i, _ in evaluation], 1, "evaluation")
-    return as_labelled(evidence, evaluation)
+        outputs = yield from task.display([i for i, _ in evaluation], 1, "evaluation")
+    return as_labelled(outputs, evaluation)
 
 
 def _measured(seen: Labelled | None) -> Metrics | None:
@@ -307,21 +307,21 @@ def audited(
     return Metrics.of(truth, predicted, classes)
 
 
-def _ballot(
-    context: Context, evidence: Evidence, net: SearchNet | None, head: Head | None
-) -> Generator[Progress, None, tuple[Ballot, str]]:
+def _acquisition(
+    context: Context, outputs: ModelOutputs, net: SearchNet | None, head: Head | None
+) -> Generator[Progress, None, tuple[Acquisition, str]]:
     """Return what the mode asks for, and its reason where the mode does not say it all."""
     if net is not None:
-        return (yield from searched_ballot(context, net, evidence)), ""
+        return (yield from searched_acquisition(context, net, outputs)), ""
     settings = context.settings
     mode, candidates = settings.mode, settings.weighed
     if mode == "auto":
-        return auto_ballot(evidence, head, settings, context.work.check)
+        return auto_acquisition(outputs, head, settings, context.work.check)
     if is_policy(mode):
-        return policy_ballot(evidence, mode, candidates), ""
+        return policy_acquisition(outputs, mode, candidates), ""
     if mode in VOTES:
-        return voted_ballot(evidence, candidates, settings.pinned_on), ""
-    return voted_ballot(evidence, (mode,)), ""
+        return voted_acquisition(outputs, candidates, settings.pinned_on), ""
+    return voted_acquisition(outputs, (mode,)), ""
 
 
 def _card(
@@ -353,12 +353,12 @@ def _card(
 def _finished(
     command: RunRound,
     context: Context,
-    ballot: Ballot,
+    acquisition: Acquisition,
     trained: _Trained,
     notices: tuple[str, ...],
 ) -> RoundFinished:
-    positions = ballot.positions()
-    ranking = ballot.image_ids[positions]
+    positions = acquisition.positions()
+    ranking = acquisition.image_ids[positions]
     probabilities = trained.probabilities
     if len(probabilities):
         probabilities = probabilities[positions]
@@ -370,9 +370,9 @@ def _finished(
         command.settings.mode,
         ranking,
         probabilities,
-        ballot.queries(positions[: command.settings.batch_size]),
-        ballot.shares(),
-        ballot.plain_weights(),
+        acquisition.queries(positions[: command.settings.batch_size]),
+        acquisition.shares(),
+        acquisition.plain_weights(),
         trained.metrics,
         trained.audit,
         trained.checkpoint,

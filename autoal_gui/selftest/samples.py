@@ -1,4 +1,4 @@
-"""Small sets, evidence and a project for the self-test, all made on the spot."""
+"""Small sets, model outputs and a project for the self-test, all made on the spot."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -10,7 +10,7 @@ from autoal_gui.core.images.pool import SourceSpec
 from autoal_gui.core.project.project import FILE_NAME, Project, ProjectPlan
 from autoal_gui.core.settings import RunSettings
 from autoal_gui.sources.opening import list_images, open_images
-from autoal_gui.strategies.contract import Evidence, Labelled
+from autoal_gui.strategies.contract import Labelled, ModelOutputs
 
 SMALL = (("images", "12"), ("evaluation", "4"), ("size", "32"))
 """Options of the sets that the program draws itself."""
@@ -113,7 +113,7 @@ SAMPLES: dict[str, Callable[[Path], SourceSpec]] = {
 }
 
 
-def make_evidence(n: int = 24, labelled: int = 12, classes: int = 3) -> Evidence:
+def make_evidence(n: int = 24, labelled: int = 12, classes: int = 3) -> ModelOutputs:
     """Return what a model might say of `n` images, and of labelled ones with a label of each."""
     rng = np.random.default_rng(0)
 
@@ -127,7 +127,7 @@ def make_evidence(n: int = 24, labelled: int = 12, classes: int = 3) -> Evidence
         np.arange(labelled) % classes,
     )
     features = rng.normal(size=(n, 8)).astype(np.float32)
-    return Evidence(np.arange(1, n + 1), features, shares(n), shares(4, n), 4, labelled=known)
+    return ModelOutputs(np.arange(1, n + 1), features, shares(n), shares(4, n), 4, labelled=known)
 
 
 def make_project(folder: Path) -> Path:

@@ -98,12 +98,12 @@ def check_source(folder: Path, name: str) -> str:
 
 
 def check_strategy(name: str) -> str:
-    """Random evidence is scored with one finite number an image."""
+    """Random model outputs is scored with one finite number an image."""
     import numpy as np
 
-    evidence = make_evidence()
-    scores = discover("autoal_gui.strategies")[name].score(evidence)
-    if scores.shape != (len(evidence),) or not np.isfinite(scores).all():
+    outputs = make_evidence()
+    scores = discover("autoal_gui.strategies")[name].score(outputs)
+    if scores.shape != (len(outputs),) or not np.isfinite(scores).all():
         raise RuntimeError("the scores are not one finite number an image")
     return f"{len(scores)} scores"
 

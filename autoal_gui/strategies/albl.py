@@ -9,7 +9,7 @@ from autoal_gui.core.messages import Asked
 from autoal_gui.core.settings import CANDIDATES
 from autoal_gui.strategies import random_choice
 from autoal_gui.strategies.candidates import candidate_scores, top_masks
-from autoal_gui.strategies.contract import Draw, Evidence, Scores
+from autoal_gui.strategies.contract import Draw, ModelOutputs, Scores
 
 NAME = "albl"
 LABEL = "ALBL"
@@ -19,12 +19,12 @@ ORDER = 170
 DELTA = 0.1  # the chance at which EXP4.P's bound may fail, the authors'
 
 
-def score(evidence: Evidence) -> Scores:
+def score(outputs: ModelOutputs) -> Scores:
     """Return (n,) the ranking of `draw` among the paper's candidates."""
-    return draw(evidence, CANDIDATES).ranking
+    return draw(outputs, CANDIDATES).ranking
 
 
-def draw(evidence: Evidence, candidates: tuple[str, ...]) -> Draw:
+def draw(outputs: ModelOutputs, candidates: tuple[str, ...]) -> Draw:
     """Draw images from q(x) = sum_k W_k S_k(x), W by EXP4.P (Beygelzimer et al. 2011).
 
     S_k is 1/b for each of the b images that candidate k would ask for, 0 elsewhere, and 1/n
@@ -40,29 +40,29 @@ def draw(evidence: Evidence, candidates: tuple[str, ...]) -> Draw:
     """
     random = random_choice.NAME
     names = (*(name for name in candidates if name != random), random)
-    advice = np.full((len(evidence), len(names)), 1.0)
+    advice = np.full((len(outputs), len(names)), 1.0)
     if len(names) > 1:
-        scores = candidate_scores(evidence, names[:-1])
-        advice[:, :-1] = top_masks(scores, evidence.image_ids, evidence.wanted)
+        scores = candidate_scores(outputs, names[:-1])
+        advice[:, :-1] = top_masks(scores, outputs.image_ids, outputs.wanted)
     advice /= advice.sum(axis=0)
-    weights = _weights(evidence, names)
-    chances = np.zeros(len(evidence))
+    weights = _weights(outputs, names)
+    chances = np.zeros(len(outputs))
     for column, weight in zip(advice.T, weights, strict=True):
         chances += weight * column
-    noise = np.empty(len(evidence))
-    generator = np.random.default_rng((evidence.seed, len(evidence.history)))
-    noise[np.argsort(evidence.image_ids)] = generator.gumbel(size=len(evidence))
+    noise = np.empty(len(outputs))
+    generator = np.random.default_rng((outputs.seed, len(outputs.history)))
+    noise[np.argsort(outputs.image_ids)] = generator.gumbel(size=len(outputs))
     return Draw(np.log(chances) + noise, names, advice, np.broadcast_to(weights, advice.shape))
 
 
-def _weights(evidence: Evidence, names: tuple[str, ...]) -> Scores:
+def _weights(outputs: ModelOutputs, names: tuple[str, ...]) -> Scores:
     """Return W (K,), positive, summing to 1, of all draws whose reward is known."""
     experts = len(names)
-    draws = len(evidence.history) + evidence.wanted  # T, as far as it is known yet
+    draws = len(outputs.history) + outputs.wanted  # T, as far as it is known yet
     least = min(1 / experts, np.sqrt(np.log(experts) / (experts * draws)))
     bonus = np.sqrt(np.log(experts / DELTA) / (experts * draws))
     gains = np.zeros(experts)
-    for reward, asked in _rewarded(evidence, names):
+    for reward, asked in _rewarded(outputs, names):
         advice, weights = _drawn_with(asked, names)
         gains += least / 2 * (reward * advice / asked.query.score + bonus / weights)
     shares = np.exp(gains - gains.max())
@@ -70,11 +70,11 @@ def _weights(evidence: Evidence, names: tuple[str, ...]) -> Scores:
     return mixed
 
 
-def _rewarded(evidence: Evidence, names: tuple[str, ...]) -> Iterator[tuple[float, Asked]]:
+def _rewarded(outputs: ModelOutputs, names: tuple[str, ...]) -> Iterator[tuple[float, Asked]]:
     """Yield each earlier draw whose reward is known, with the reward."""
-    truth = evidence.truth
+    truth = outputs.truth
     rounds: dict[int, list[Asked]] = {}
-    for asked in evidence.history:
+    for asked in outputs.history:
         drawn = rounds.setdefault(asked.round_number, [])
         if _is_drawn(asked, names):
             drawn.append(asked)

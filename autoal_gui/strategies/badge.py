@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from autoal_gui.strategies.contract import Evidence, Scores
+from autoal_gui.strategies.contract import ModelOutputs, Scores
 from autoal_gui.strategies.geometry import (
     Array,
     Rows,
@@ -22,7 +22,7 @@ NEEDS_LABELLED = False
 
 
 @one_thread
-def score(evidence: Evidence) -> Scores:
+def score(outputs: ModelOutputs) -> Scores:
     """Return (n,) scores by k-means++ on gradient embeddings.
 
     The embedding of an image is the gradient of its loss in the last layer's weights, were the
@@ -33,14 +33,14 @@ def score(evidence: Evidence) -> Scores:
 
     No embedding is ever made: |a x h - b x g|^2 = |a|^2 |h|^2 + |b|^2 |g|^2 - 2 (a.b) (h.g).
     """
-    if not len(evidence):
+    if not len(outputs):
         return np.empty(0)
-    rows = Rows.of(evidence)
-    random = np.random.default_rng(evidence.seed)
-    lengths = _squared_lengths(evidence, rows)
+    rows = Rows.of(outputs)
+    random = np.random.default_rng(outputs.seed)
+    lengths = _squared_lengths(outputs, rows)
 
     def measure(place: int) -> Array:
-        return _squared_distances(evidence, rows, lengths, place)
+        return _squared_distances(outputs, rows, lengths, place)
 
     def pick(squares: Array) -> int:
         reached = np.cumsum(squares)
@@ -49,38 +49,38 @@ def score(evidence: Evidence) -> Scores:
 
     longest = int(lengths.argmax())
     squares = measure(longest)
-    chosen = spread([longest], squares, evidence.wanted, pick, measure)
+    chosen = spread([longest], squares, outputs.wanted, pick, measure)
     distances = np.sqrt(squares)
     return rows.choice(chosen, distances - distances.max())
 
 
-def _factors(evidence: Evidence, rows: Rows) -> Iterator[tuple[slice, Array, Array]]:
+def _factors(outputs: ModelOutputs, rows: Rows) -> Iterator[tuple[slice, Array, Array]]:
     """Yield a (p, C) and h (p, D) of all images in parts."""
-    for part, points in rows.chunks(evidence.probabilities.shape[1]):
-        yield part, _residuals(evidence, rows, part), points
+    for part, points in rows.chunks(outputs.probabilities.shape[1]):
+        yield part, _residuals(outputs, rows, part), points
 
 
-def _residuals(evidence: Evidence, rows: Rows, part: slice) -> Array:
+def _residuals(outputs: ModelOutputs, rows: Rows, part: slice) -> Array:
     """Return p - onehot(argmax p) of the images at some places, (p, C)."""
-    residuals = evidence.probabilities[rows.order[part]].astype(np.float64)
+    residuals = outputs.probabilities[rows.order[part]].astype(np.float64)
     residuals[np.arange(len(residuals)), residuals.argmax(axis=1)] -= 1.0
     return residuals
 
 
-def _squared_lengths(evidence: Evidence, rows: Rows) -> Array:
+def _squared_lengths(outputs: ModelOutputs, rows: Rows) -> Array:
     """Return (n,) |a|^2 |h|^2."""
     lengths = np.empty(len(rows))
-    for part, a, h in _factors(evidence, rows):
+    for part, a, h in _factors(outputs, rows):
         lengths[part] = squared_lengths(a) * squared_lengths(h)
     return lengths
 
 
-def _squared_distances(evidence: Evidence, rows: Rows, lengths: Array, place: int) -> Array:
+def _squared_distances(outputs: ModelOutputs, rows: Rows, lengths: Array, place: int) -> Array:
     """Return (n,) squared distances of all embeddings to that of the image at a place."""
     only = slice(place, place + 1)
-    centre_a, centre_h = _residuals(evidence, rows, only)[0], rows.read(only)[0]
+    centre_a, centre_h = _residuals(outputs, rows, only)[0], rows.read(only)[0]
     squares = np.empty(len(rows))
-    for part, a, h in _factors(evidence, rows):
+    for part, a, h in _factors(outputs, rows):
         terms = lengths[part] + lengths[place]
         squares[part] = without_rounding(terms - 2 * (a @ centre_a) * (h @ centre_h), terms)
     return squares

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from autoal_gui.strategies.contract import Evidence, Scores
+from autoal_gui.strategies.contract import ModelOutputs, Scores
 from autoal_gui.strategies.uncertainty import Probabilities, by_parts, shannon_entropy
 
 NAME = "bald"
@@ -12,13 +12,13 @@ ORDER = 50
 NEEDS_LABELLED = False
 
 
-def score(evidence: Evidence) -> Scores:
+def score(outputs: ModelOutputs) -> Scores:
     """Return (n,) H(mean_r p_r) - mean_r H(p_r) in nats, in [0, log C].
 
     Means are taken as differences from the first draw: a head without dropout then scores exactly
     0 everywhere, where rounding would otherwise rank its images by noise.
     """
-    return by_parts(_information, evidence.stochastic)
+    return by_parts(_information, outputs.stochastic)
 
 
 def _information(draws: Probabilities) -> Scores:

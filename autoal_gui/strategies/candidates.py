@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from autoal_gui.core.registry import discover
-from autoal_gui.strategies.contract import Evidence, ImageIds, chosen_mask
+from autoal_gui.strategies.contract import ImageIds, ModelOutputs, chosen_mask
 
 Array = npt.NDArray[np.float64]
 
@@ -22,10 +22,10 @@ def needs_labelled(names: Sequence[str]) -> bool:
     return any(getattr(strategies[name], "NEEDS_LABELLED", True) for name in names)
 
 
-def candidate_scores(evidence: Evidence, candidates: Sequence[str]) -> Array:
-    """Return the candidates' scores over the evidence: (K, n)."""
+def candidate_scores(outputs: ModelOutputs, candidates: Sequence[str]) -> Array:
+    """Return the candidates' scores over the model outputs: (K, n)."""
     strategies = discover("autoal_gui.strategies")
-    return np.stack([strategies[name].score(evidence) for name in candidates])
+    return np.stack([strategies[name].score(outputs) for name in candidates])
 
 
 def top_masks(scores: Array, image_ids: ImageIds, wanted: int) -> Array:

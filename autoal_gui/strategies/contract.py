@@ -36,7 +36,7 @@ class Labelled:
 
 
 @dataclass(frozen=True)
-class Evidence:
+class ModelOutputs:
     """What the task model says of n images, taken in one pass. Read-only.
 
     Raises:
@@ -93,10 +93,10 @@ class Strategy(Protocol):
     ORDER: int
     """Place in lists, ascending."""
     NEEDS_LABELLED: bool
-    """Whether it looks at `Evidence.labelled`, which costs a pass over those images; a module that
-    does not say so is taken to."""
+    """Whether it looks at `ModelOutputs.labelled`, which costs a pass over those images;
+    a module that does not say so is taken to."""
 
-    def score(self, evidence: Evidence) -> Scores:
+    def score(self, outputs: ModelOutputs) -> Scores:
         """Return (n,) finite scores; higher is asked first. Permuting images permutes scores."""
 
 
@@ -105,7 +105,7 @@ class Draw:
     """What a policy asks for among n images, and what it drew that with.
 
     S and W of an image that is asked for become its `Query.strategies` and come back in
-    `Evidence.history`: all that a policy, which keeps no state, knows of its earlier draws.
+    `ModelOutputs.history`: all that a policy, which keeps no state, knows of its earlier draws.
     """
 
     ranking: Scores = field(repr=False)
@@ -121,7 +121,7 @@ class Draw:
 class Policy(Strategy, Protocol):
     """The contract of a strategy's module that chooses among candidate strategies."""
 
-    def draw(self, evidence: Evidence, candidates: tuple[str, ...]) -> Draw:
+    def draw(self, outputs: ModelOutputs, candidates: tuple[str, ...]) -> Draw:
         """Weigh the candidates by what became of earlier draws, and draw anew.
 
         `score` returns the ranking among the paper's candidates.

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from autoal_gui.strategies.contract import Evidence, Scores
+from autoal_gui.strategies.contract import ModelOutputs, Scores
 from autoal_gui.strategies.geometry import Array, Rows, distances_to, nearest, one_thread, spread
 
 NAME = "coreset"
@@ -12,7 +12,7 @@ ORDER = 100
 
 
 @one_thread
-def score(evidence: Evidence) -> Scores:
+def score(outputs: ModelOutputs) -> Scores:
     """Return (n,) scores by k-center greedy in the space of the features.
 
     The image farthest from the nearest labelled or chosen one is chosen, `wanted` times, ties by
@@ -21,20 +21,20 @@ def score(evidence: Evidence) -> Scores:
 
     Without labels the first choice is the image nearest to the mean of the pool.
     """
-    rows = Rows.of(evidence)
+    rows = Rows.of(outputs)
     if not len(rows):
         return np.empty(0)
 
     def measure(place: int) -> Array:
         return distances_to(rows, rows.read(slice(place, place + 1))[0])
 
-    if evidence.labelled is not None and len(evidence.labelled):
+    if outputs.labelled is not None and len(outputs.labelled):
         chosen = []
-        distances, _ = nearest(rows, Rows.of(evidence.labelled).read())
+        distances, _ = nearest(rows, Rows.of(outputs.labelled).read())
     else:
         chosen = [int(distances_to(rows, _mean(rows)).argmin())]
         distances = measure(chosen[0])
-    chosen = spread(chosen, distances, evidence.wanted, lambda away: int(away.argmax()), measure)
+    chosen = spread(chosen, distances, outputs.wanted, lambda away: int(away.argmax()), measure)
     return rows.choice(chosen, distances - distances.max())
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from autoal_gui.strategies import random_choice
-from autoal_gui.strategies.contract import Evidence, Positions, Scores
+from autoal_gui.strategies.contract import ModelOutputs, Positions, Scores
 from autoal_gui.strategies.geometry import (
     Array,
     Rows,
@@ -21,7 +21,7 @@ FLOOR = 1e-3  # of the mean variance, added to each: a handful of labels spans n
 
 
 @one_thread
-def score(evidence: Evidence) -> Scores:
+def score(outputs: ModelOutputs) -> Scores:
     """Return (n,) -log sum_c pi_c N(h; mu_c, Sigma), the features' negative log density in nats.
 
     pi_c and mu_c are the share and the mean of the labelled images of class c. One covariance,
@@ -33,12 +33,12 @@ def score(evidence: Evidence) -> Scores:
     from scipy.linalg import solve_triangular
     from scipy.special import logsumexp
 
-    if evidence.labelled is None or not len(evidence.labelled):
-        return random_choice.score(evidence)
-    means, shares, covariance = _gaussians(*in_id_order(evidence.labelled))
+    if outputs.labelled is None or not len(outputs.labelled):
+        return random_choice.score(outputs)
+    means, shares, covariance = _gaussians(*in_id_order(outputs.labelled))
     lower = np.linalg.cholesky(covariance)
     constant = np.log(np.diag(lower)).sum() + len(lower) / 2 * np.log(2 * np.pi)
-    rows = Rows.of(evidence)
+    rows = Rows.of(outputs)
     scores = np.empty(len(rows))
     centres = solve_triangular(lower, means.T, lower=True).T  # (C', D)
     for part, pool in rows.chunks(len(centres)):

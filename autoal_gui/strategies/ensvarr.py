@@ -3,7 +3,7 @@
 import numpy as np
 
 from autoal_gui.strategies import variation_ratio
-from autoal_gui.strategies.contract import Evidence, Labelled, Scores
+from autoal_gui.strategies.contract import Labelled, ModelOutputs, Scores
 from autoal_gui.strategies.geometry import Array, Rows, in_id_order, one_thread
 from autoal_gui.strategies.heads import Scale, bootstrap, fit
 from autoal_gui.strategies.uncertainty import disagreement
@@ -17,7 +17,7 @@ MEMBERS = 10  # twice the paper's five: linear heads are cheap
 
 
 @one_thread
-def score(evidence: Evidence) -> Scores:
+def score(outputs: ModelOutputs) -> Scores:
     """Return (n,) 1 - share of the modal class among the members' argmaxes, in [0, 1].
 
     The members are linear heads on the features, each fitted to labelled images drawn with
@@ -29,11 +29,11 @@ def score(evidence: Evidence) -> Scores:
     """
     from scipy.special import softmax
 
-    known, classes = evidence.labelled, evidence.probabilities.shape[1]
+    known, classes = outputs.labelled, outputs.probabilities.shape[1]
     if known is None or len(np.unique(known.labels)) < 2:
-        return variation_ratio.score(evidence)
-    scale, weights, biases = _members(known, classes, evidence.seed)
-    rows = Rows.of(evidence)
+        return variation_ratio.score(outputs)
+    scale, weights, biases = _members(known, classes, outputs.seed)
+    rows = Rows.of(outputs)
     scores = np.empty(len(rows))
     for part, points in rows.chunks(MEMBERS * classes):
         logits = scale(points) @ weights + biases

@@ -12,10 +12,10 @@ from functools import wraps
 import numpy as np
 import numpy.typing as npt
 
-from autoal_gui.strategies.contract import Evidence, Labelled, Positions, Scores
+from autoal_gui.strategies.contract import Labelled, ModelOutputs, Positions, Scores
 
 Array = npt.NDArray[np.float64]
-Score = Callable[[Evidence], Scores]
+Score = Callable[[ModelOutputs], Scores]
 
 CHUNK_NUMBERS = 2**20  # in memory at a time: 8 MB of float64
 LLOYD_IMAGES = 5_000  # a sample: of 20,000 images the inertia is 0.3 % higher at 20 clusters
@@ -37,7 +37,7 @@ class Rows:
     """Whether features are scaled to length 1; those of length 0 stay."""
 
     @classmethod
-    def of(cls, images: Evidence | Labelled, unit: bool = False) -> "Rows":
+    def of(cls, images: ModelOutputs | Labelled, unit: bool = False) -> "Rows":
         """Return the features of some images."""
         return cls(images.features, np.argsort(images.image_ids), unit)
 
@@ -105,11 +105,11 @@ def one_thread(score: Score) -> Score:
     """
 
     @wraps(score)
-    def limited(evidence: Evidence) -> Scores:
+    def limited(outputs: ModelOutputs) -> Scores:
         from threadpoolctl import threadpool_limits
 
         with threadpool_limits(limits=1):
-            return score(evidence)
+            return score(outputs)
 
     return limited
 

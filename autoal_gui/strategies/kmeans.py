@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from autoal_gui.strategies.contract import Evidence, Positions, Scores
+from autoal_gui.strategies.contract import ModelOutputs, Positions, Scores
 from autoal_gui.strategies.geometry import LLOYD_IMAGES, Array, Rows, lloyd, nearest, one_thread
 
 NAME = "kmeans"
@@ -13,7 +13,7 @@ NEEDS_LABELLED = False
 
 
 @one_thread
-def score(evidence: Evidence) -> Scores:
+def score(outputs: ModelOutputs) -> Scores:
     """Return (n,) scores that put the image nearest to each of `wanted` centroids on top.
 
     Each cluster's member nearest to its centroid is chosen, ties by image id. Chosen images score
@@ -23,11 +23,11 @@ def score(evidence: Evidence) -> Scores:
     Lloyd's algorithm finds the centroids, of a random sample where there are more than
     `LLOYD_IMAGES`: for a given `wanted` the cost is at most linear in n.
     """
-    rows = Rows.of(evidence)
+    rows = Rows.of(outputs)
     if not len(rows):
         return np.empty(0)
-    points = rows.read(rows.sample(LLOYD_IMAGES, evidence.seed))
-    distances, labels = nearest(rows, lloyd(points, evidence.wanted, evidence.seed))
+    points = rows.read(rows.sample(LLOYD_IMAGES, outputs.seed))
+    distances, labels = nearest(rows, lloyd(points, outputs.wanted, outputs.seed))
     return rows.choice(_nearest_of_each(distances, labels), -distances)
 
 

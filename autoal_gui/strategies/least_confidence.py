@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from autoal_gui.strategies.contract import Evidence, Scores
+from autoal_gui.strategies.contract import ModelOutputs, Scores
 
 NAME = "least_confidence"
 LABEL = "Least confidence"
@@ -11,7 +11,7 @@ ORDER = 30
 NEEDS_LABELLED = False
 
 
-def score(evidence: Evidence) -> Scores:
+def score(outputs: ModelOutputs) -> Scores:
     """Return (n,) 1 - p_(1) in [0, 1 - 1/C]."""
-    highest: Scores = evidence.probabilities.max(axis=1).astype(np.float64)
+    highest: Scores = outputs.probabilities.max(axis=1).astype(np.float64)
     return 1.0 - highest

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from autoal_gui.strategies import entropy
-from autoal_gui.strategies.contract import Evidence, Positions, Scores
+from autoal_gui.strategies.contract import ModelOutputs, Positions, Scores
 from autoal_gui.strategies.geometry import Array, Rows, in_id_order, one_thread
 from autoal_gui.strategies.heads import Scale, out_of_fold
 from autoal_gui.strategies.perceptron import perceptron
@@ -28,7 +28,7 @@ LEAST = 1e-3  # probability that a loss is taken of: a class unknown to a fold h
 
 
 @one_thread
-def score(evidence: Evidence) -> Scores:
+def score(outputs: ModelOutputs) -> Scores:
     """Return (n,) losses that a network of one hidden layer predicts from the features.
 
     It learns the order of the labelled images' losses by the pairwise margin ranking loss; the
@@ -41,17 +41,17 @@ def score(evidence: Evidence) -> Scores:
     """
     import torch
 
-    known, classes = evidence.labelled, evidence.probabilities.shape[1]
+    known, classes = outputs.labelled, outputs.probabilities.shape[1]
     if known is None or len(np.unique(known.labels)) < 2:
-        return entropy.score(evidence)
+        return entropy.score(outputs)
     points, labels = in_id_order(known)
     scale = Scale.of(points)
     points = scale(points)
-    losses = _losses(out_of_fold(points, labels, classes, evidence.seed), labels)
+    losses = _losses(out_of_fold(points, labels, classes, outputs.seed), labels)
     if not np.ptp(losses):
-        return entropy.score(evidence)
-    net = _train(points, losses, evidence.seed)
-    rows = Rows.of(evidence)
+        return entropy.score(outputs)
+    net = _train(points, losses, outputs.seed)
+    rows = Rows.of(outputs)
     scores = np.empty(len(rows))
     with torch.inference_mode():
         for part, pool in rows.chunks():

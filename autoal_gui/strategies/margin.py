@@ -1,6 +1,6 @@
 """Margin: ask where the two most probable classes are closest."""
 
-from autoal_gui.strategies.contract import Evidence, Scores
+from autoal_gui.strategies.contract import ModelOutputs, Scores
 from autoal_gui.strategies.uncertainty import lead
 
 NAME = "margin"
@@ -10,6 +10,6 @@ ORDER = 20
 NEEDS_LABELLED = False
 
 
-def score(evidence: Evidence) -> Scores:
+def score(outputs: ModelOutputs) -> Scores:
     """Return (n,) -(p_(1) - p_(2)) in [-1, 0]; with one class p_(2) is taken as 0."""
-    return -lead(evidence.probabilities)
+    return -lead(outputs.probabilities)

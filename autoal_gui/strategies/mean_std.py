@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from autoal_gui.strategies.contract import Evidence, Scores
+from autoal_gui.strategies.contract import ModelOutputs, Scores
 from autoal_gui.strategies.uncertainty import Probabilities, by_parts
 
 NAME = "mean_std"
@@ -12,12 +12,12 @@ ORDER = 70
 NEEDS_LABELLED = False
 
 
-def score(evidence: Evidence) -> Scores:
+def score(outputs: ModelOutputs) -> Scores:
     """Return (n,) mean_c std_r p_rc in [0, 0.5], the standard deviation dividing by R.
 
     Differences from the first draw make a head without dropout score exactly 0.
     """
-    return by_parts(_mean_deviation, evidence.stochastic)
+    return by_parts(_mean_deviation, outputs.stochastic)
 
 
 def _mean_deviation(draws: Probabilities) -> Scores:

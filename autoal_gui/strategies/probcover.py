@@ -3,7 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 
-from autoal_gui.strategies.contract import Evidence, Scores
+from autoal_gui.strategies.contract import ModelOutputs, Scores
 from autoal_gui.strategies.geometry import (
     Array,
     Rows,
@@ -26,7 +26,7 @@ Mask = npt.NDArray[np.bool_]
 
 
 @one_thread
-def score(evidence: Evidence) -> Scores:
+def score(outputs: ModelOutputs) -> Scores:
     """Return (n,) scores that put a greedy cover of the pool on top.
 
     Features are scaled to length 1. A neighbourhood is what lies nearer than a radius: the largest
@@ -38,18 +38,18 @@ def score(evidence: Evidence) -> Scores:
 
     Needs no labels. Of more than `IMAGES` images a random sample is covered, by its own images.
     """
-    rows = Rows.of(evidence, unit=True)
+    rows = Rows.of(outputs, unit=True)
     if not len(rows):
         return np.empty(0)
-    sample = rows.sample(IMAGES, evidence.seed)
+    sample = rows.sample(IMAGES, outputs.seed)
     points = rows.read(sample)
-    classes = max(2, evidence.probabilities.shape[1])
-    square = _pure_square(points, lloyd(points.copy(), classes, evidence.seed))
+    classes = max(2, outputs.probabilities.shape[1])
+    square = _pure_square(points, lloyd(points.copy(), classes, outputs.seed))
     taken = np.empty((0, points.shape[1]))
-    if evidence.labelled is not None:
-        taken = Rows.of(evidence.labelled, unit=True).read()
+    if outputs.labelled is not None:
+        taken = Rows.of(outputs.labelled, unit=True).read()
     uncovered = np.count_nonzero(_neighbours(points, taken, square), axis=1) == 0
-    chosen = _cover(_neighbours(points, points, square), uncovered, evidence.wanted)
+    chosen = _cover(_neighbours(points, points, square), uncovered, outputs.wanted)
     distances, _ = nearest(rows, np.concatenate((taken, points[chosen])))
     return rows.choice(sample[chosen], distances - distances.max())
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from autoal_gui.strategies.contract import Evidence, Positions, Scores
+from autoal_gui.strategies.contract import ModelOutputs, Positions, Scores
 from autoal_gui.strategies.geometry import (
     LLOYD_IMAGES,
     Array,
@@ -25,7 +25,7 @@ MEMBERS = 1000  # of a cluster whose neighbours are sought; keeps the cost linea
 
 
 @one_thread
-def score(evidence: Evidence) -> Scores:
+def score(outputs: ModelOutputs) -> Scores:
     """Return (n,) scores that put the most typical image of each uncovered cluster on top.
 
     Features are scaled to length 1, and pool and labelled images together make as many clusters as
@@ -38,40 +38,40 @@ def score(evidence: Evidence) -> Scores:
     Needs no labels. Of more than `LLOYD_IMAGES` images and `MEMBERS` members of a cluster a random
     sample is looked at. Clusters of up to 5 images are passed over where there are larger ones.
     """
-    rows = Rows.of(evidence, unit=True)
+    rows = Rows.of(outputs, unit=True)
     if not len(rows):
         return np.empty(0)
-    known = Rows.of(evidence.labelled, unit=True) if evidence.labelled is not None else None
-    centroids = _centroids(rows, known, evidence)
+    known = Rows.of(outputs.labelled, unit=True) if outputs.labelled is not None else None
+    centroids = _centroids(rows, known, outputs)
     distances, labels = nearest(rows, centroids)
     covered = np.zeros(len(centroids), np.int64)
     if known is not None:
         covered = np.bincount(nearest(known, centroids)[1], minlength=len(centroids))
-    chosen = _choose(rows, labels, covered, evidence)
+    chosen = _choose(rows, labels, covered, outputs)
     return rows.choice(chosen, -distances)
 
 
-def _centroids(rows: Rows, known: Rows | None, evidence: Evidence) -> Array:
-    seed, labelled = evidence.seed, len(known) if known is not None else 0
+def _centroids(rows: Rows, known: Rows | None, outputs: ModelOutputs) -> Array:
+    seed, labelled = outputs.seed, len(known) if known is not None else 0
     points = rows.read(rows.sample(LLOYD_IMAGES, seed))
     if known is not None:
         points = np.concatenate((known.read(known.sample(LLOYD_IMAGES, seed)), points))
-    return lloyd(points, min(labelled + evidence.wanted, MOST_CLUSTERS), seed)
+    return lloyd(points, min(labelled + outputs.wanted, MOST_CLUSTERS), seed)
 
 
-def _choose(rows: Rows, labels: Positions, covered: Positions, evidence: Evidence) -> Positions:
+def _choose(rows: Rows, labels: Positions, covered: Positions, outputs: ModelOutputs) -> Positions:
     """Return up to `wanted` places, cluster by cluster in turn."""
     clusters = _clusters_in_turn(np.bincount(labels, minlength=len(covered)), covered)
-    turns = -(-evidence.wanted // len(clusters))
-    random = np.random.default_rng(evidence.seed)
+    turns = -(-outputs.wanted // len(clusters))
+    random = np.random.default_rng(outputs.seed)
     places = np.full((turns, len(clusters)), -1)
-    for column, cluster in enumerate(clusters[: evidence.wanted]):
+    for column, cluster in enumerate(clusters[: outputs.wanted]):
         members = np.flatnonzero(labels == cluster)
         if len(members) > MEMBERS:
             members = np.sort(random.choice(members, MEMBERS, replace=False))
         typical = members[np.argsort(_remoteness(rows.read(members)), kind="stable")][:turns]
         places[: len(typical), column] = typical
-    in_turn: Positions = places[places >= 0][: evidence.wanted]
+    in_turn: Positions = places[places >= 0][: outputs.wanted]
     return in_turn
 
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from autoal_gui.strategies import random_choice
-from autoal_gui.strategies.contract import Evidence, Scores
+from autoal_gui.strategies.contract import ModelOutputs, Scores
 from autoal_gui.strategies.geometry import Rows, in_id_order, one_thread
 from autoal_gui.strategies.heads import Scale
 from autoal_gui.strategies.perceptron import perceptron
@@ -28,7 +28,7 @@ IMAGES = 4096  # of the pool that are trained on
 
 
 @one_thread
-def score(evidence: Evidence) -> Scores:
+def score(outputs: ModelOutputs) -> Scores:
     """Return (n,) the logit that an image is unlabelled, by a discriminator of latent codes.
 
     A variational auto-encoder of the features is trained to rebuild labelled and unlabelled
@@ -39,13 +39,13 @@ def score(evidence: Evidence) -> Scores:
     """
     import torch
 
-    if evidence.labelled is None or not len(evidence.labelled) or not len(evidence):
-        return random_choice.score(evidence)
-    rows = Rows.of(evidence)
-    known, _ = in_id_order(evidence.labelled)
-    unknown = rows.read(rows.sample(IMAGES, evidence.seed))
+    if outputs.labelled is None or not len(outputs.labelled) or not len(outputs):
+        return random_choice.score(outputs)
+    rows = Rows.of(outputs)
+    known, _ = in_id_order(outputs.labelled)
+    unknown = rows.read(rows.sample(IMAGES, outputs.seed))
     scale = Scale.of(unknown)
-    game = _Game(known.shape[1], evidence.seed)
+    game = _Game(known.shape[1], outputs.seed)
     game.play(torch.from_numpy(scale(known)).float(), torch.from_numpy(scale(unknown)).float())
     scores = np.empty(len(rows))
     with torch.inference_mode():

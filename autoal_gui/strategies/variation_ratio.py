@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from autoal_gui.strategies.contract import Evidence, Scores
+from autoal_gui.strategies.contract import ModelOutputs, Scores
 from autoal_gui.strategies.uncertainty import disagreement
 
 NAME = "variation_ratio"
@@ -12,10 +12,10 @@ ORDER = 60
 NEEDS_LABELLED = False
 
 
-def score(evidence: Evidence) -> Scores:
+def score(outputs: ModelOutputs) -> Scores:
     """Return (n,) 1 - share of the modal class among the R argmaxes; ties by margin. In [0, 1]."""
-    _, n, _ = evidence.stochastic.shape
-    votes = np.zeros(evidence.probabilities.shape, dtype=np.int64)
-    for draw in evidence.stochastic:
+    _, n, _ = outputs.stochastic.shape
+    votes = np.zeros(outputs.probabilities.shape, dtype=np.int64)
+    for draw in outputs.stochastic:
         votes[np.arange(n), draw.argmax(axis=1)] += 1
-    return disagreement(votes, evidence.probabilities)
+    return disagreement(votes, outputs.probabilities)

@@ -35,7 +35,7 @@ CPU_TICKS = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
 
 
 @dataclass
-class Tally:
+class LabelCounts:
     """A line of the table."""
 
     kind: str
@@ -137,9 +137,9 @@ def be_reader(kind: str, place: Path) -> None:
         sys.stdout.flush()
 
 
-def drawn(kind: str, tries: int, number: int, place: Path) -> Tally:
+def drawn(kind: str, tries: int, number: int, place: Path) -> LabelCounts:
     """Let hypothesis draw inputs; the sound ones and the odd ones come first, as they are."""
-    tally, seeds, reader = Tally(f"{kind}, drawn"), SEEDS[kind](), Reader(kind, place)
+    label_counts, seeds, reader = LabelCounts(f"{kind}, drawn"), SEEDS[kind](), Reader(kind, place)
 
     @seed(number)
     @settings(
@@ -148,20 +148,24 @@ def drawn(kind: str, tries: int, number: int, place: Path) -> Tally:
     )  # fmt: skip
     @given(st.integers(0, 2**40))
     def read(which: int) -> None:
-        tally.count(reader.verdict(mutations(seeds, which)))
+        label_counts.count(reader.verdict(mutations(seeds, which)))
 
     try:
         for data in seeds:
-            tally.count(reader.verdict(data))
+            label_counts.count(reader.verdict(data))
         read()
     finally:
         reader.close()
-    return tally
+    return label_counts
 
 
-def fuzzed(kind: str, tries: int, number: int, place: Path) -> Tally:
+def fuzzed(kind: str, tries: int, number: int, place: Path) -> LabelCounts:
     """Let the fuzzer look for inputs that reach new code."""
-    tally, corpus, counts = Tally(f"{kind}, guided by coverage"), place / "corpus", place / "counts"
+    label_counts, corpus, counts = (
+        LabelCounts(f"{kind}, guided by coverage"),
+        place / "corpus",
+        place / "counts",
+    )
     corpus.mkdir(parents=True)
     for index, data in enumerate(SEEDS[kind]()):
         (corpus / f"{index:03d}").write_bytes(data)
@@ -172,11 +176,11 @@ def fuzzed(kind: str, tries: int, number: int, place: Path) -> Tally:
     ]  # fmt: skip
     done = subprocess.run(command, capture_output=True, check=False)
     for line in counts.read_text().splitlines():
-        tally.count(line)
+        label_counts.count(line)
     if done.returncode:
         word = "hung" if b"timeout" in done.stderr else "crashed"
-        tally.count(f"{word} {done.stderr.decode(errors='replace')[-1500:]}")
-    return tally
+        label_counts.count(f"{word} {done.stderr.decode(errors='replace')[-1500:]}")
+    return label_counts
 
 
 HEAD = ("kind", "tries", "refused", "used", "crashed", "hung")
@@ -213,15 +217,24 @@ def main() -> int:
             if kind in options.only:
                 tallies.append(fuzzed(kind, 10 * tries, options.seed, Path(base) / f"fuzz-{kind}"))
                 print(row_of(tallies[-1]), flush=True)
-    for tally in tallies:
-        for reason in sorted(tally.reasons):
-            print(f"{tally.kind}: {reason}")
-    print(f"{sum(tally.tries for tally in tallies)} inputs")
-    return 1 if any(tally.crashed or tally.hung for tally in tallies) else 0
+    for label_counts in tallies:
+        for reason in sorted(label_counts.reasons):
+            print(f"{label_counts.kind}: {reason}")
+    print(f"{sum(label_counts.tries for label_counts in tallies)} inputs")
+    return 1 if any(label_counts.crashed or label_counts.hung for label_counts in tallies) else 0
 
 
-def row_of(tally: Tally) -> str:
-    return row((tally.kind, tally.tries, tally.refused, tally.used, tally.crashed, tally.hung))
+def row_of(label_counts: LabelCounts) -> str:
+    return row(
+        (
+            label_counts.kind,
+            label_counts.tries,
+            label_counts.refused,
+            label_counts.used,
+            label_counts.crashed,
+            label_counts.hung,
+        )
+    )
 
 
 if __name__ == "__main__":

@@ -39,7 +39,7 @@ class Fault(AssertionError):
 
 
 @dataclass
-class Tally:
+class LabelCounts:
     """A line of the table."""
 
     kind: str
@@ -57,7 +57,7 @@ class Bench:
 
     base: Path
     draw: random.Random
-    tally: Tally
+    label_counts: LabelCounts
     before: list[str]
 
     @classmethod
@@ -68,7 +68,7 @@ class Bench:
             project.answer(image_id, "label", int(is_normal))
         before = [line_of(entry) for entry in project.entries()]
         project.close()
-        return cls(base, draw, Tally(kind), before)
+        return cls(base, draw, LabelCounts(kind), before)
 
     @property
     def folder(self) -> Path:
@@ -85,21 +85,21 @@ class Bench:
             acknowledged: the answers given since the last check.
             more: how many there may be besides, saved but not acknowledged when it was killed.
         """
-        tally = self.tally
-        tally.tries += 1
-        tally.acknowledged += len(acknowledged)
+        label_counts = self.label_counts
+        label_counts.tries += 1
+        label_counts.acknowledged += len(acknowledged)
         started = time.monotonic()
         project = Project.open(self.folder, open_images)
-        tally.worst = max(tally.worst, time.monotonic() - started)
-        tally.reopened += 1
+        label_counts.worst = max(label_counts.worst, time.monotonic() - started)
+        label_counts.reopened += 1
         entries = project.entries()
         lines = [line_of(entry) for entry in entries]
         if dict(project.answers) != dict(Journal.of(entries).answers):
             raise Fault("the answers are not those of the journal")
         expected = self.before + acknowledged
-        tally.lost += len(set(expected) - set(lines))
+        label_counts.lost += len(set(expected) - set(lines))
         if lines[: len(expected)] != expected or len(lines) - len(expected) > more:
-            raise Fault(f"{self.tally.kind}: the journal is not what was acknowledged")
+            raise Fault(f"{self.label_counts.kind}: the journal is not what was acknowledged")
         project.close()
         self.before = lines
 
@@ -120,17 +120,17 @@ def sentence_of(work: Callable[[], object]) -> str:
 # -- kills ------------------------------------------------------------------------------------
 
 
-def kill_while_labelling(base: Path, draw: random.Random, tries: int) -> Tally:
+def kill_while_labelling(base: Path, draw: random.Random, tries: int) -> LabelCounts:
     bench = Bench.new(base, draw, "killed while labelling")
     for _ in range(tries):
         child = Child(label, bench.folder, draw.randrange(10**6))
         child.wait_for(draw.randrange(1, 30))
         time.sleep(draw.uniform(0, 0.01))
         bench.check(child.kill())
-    return bench.tally
+    return bench.label_counts
 
 
-def kill_while_training(base: Path, draw: random.Random, tries: int) -> Tally:
+def kill_while_training(base: Path, draw: random.Random, tries: int) -> LabelCounts:
     from autoal_gui.core.system.files import sha256_of
     from autoal_gui.learning.model.checkpoint import load_model
 
@@ -153,10 +153,10 @@ def kill_while_training(base: Path, draw: random.Random, tries: int) -> Tally:
             load_model(checkpoint)
             if sha256_of(checkpoint) != finished[-1].checkpoint_sha256:
                 raise Fault("the last model is not the one that was trained")
-    return bench.tally
+    return bench.label_counts
 
 
-def kill_while_exporting(base: Path, draw: random.Random, tries: int) -> Tally:
+def kill_while_exporting(base: Path, draw: random.Random, tries: int) -> LabelCounts:
     bench = Bench.new(base, draw, "killed while exporting")
     target = base / "labels.csv"
     for _ in range(tries):
@@ -168,11 +168,11 @@ def kill_while_exporting(base: Path, draw: random.Random, tries: int) -> Tally:
             raise Fault("a part of an export stands under its name")
         for part in base.glob("*.part*"):
             part.unlink()
-    return bench.tally
+    return bench.label_counts
 
 
-def kill_while_importing(base: Path, draw: random.Random, tries: int) -> Tally:
-    tally = Tally("killed while importing")
+def kill_while_importing(base: Path, draw: random.Random, tries: int) -> LabelCounts:
+    label_counts = LabelCounts("killed while importing")
     images = project_support.draw_images(base / "images", 10)
     folder = base / "project"
     started = time.monotonic()
@@ -192,16 +192,19 @@ def kill_while_importing(base: Path, draw: random.Random, tries: int) -> Tally:
             if made or "no project" not in str(error):
                 raise Fault(f"after a kill while importing: {error}") from error
             project = project_support.create(folder, project_support.folder_spec(images))
-        tally.worst = max(tally.worst, time.monotonic() - started)
+        label_counts.worst = max(label_counts.worst, time.monotonic() - started)
         if len(project.pool.images) != 20:
             raise Fault("images are missing")
         project.close()
-        tally.tries, tally.reopened = tally.tries + 1, tally.reopened + 1
-    return tally
+        label_counts.tries, label_counts.reopened = (
+            label_counts.tries + 1,
+            label_counts.reopened + 1,
+        )
+    return label_counts
 
 
-def kill_while_migrating(base: Path, draw: random.Random, tries: int) -> Tally:
-    tally = Tally("killed while migrating")
+def kill_while_migrating(base: Path, draw: random.Random, tries: int) -> LabelCounts:
+    label_counts = LabelCounts("killed while migrating")
     folder = base / "project"
     wanted: list[str] = []
     whole = 0.05
@@ -220,19 +223,22 @@ def kill_while_migrating(base: Path, draw: random.Random, tries: int) -> Tally:
             whole = 1.2 * (time.monotonic() - started)
         started = time.monotonic()
         project = Project.open(folder, open_images)
-        tally.worst = max(tally.worst, time.monotonic() - started)
+        label_counts.worst = max(label_counts.worst, time.monotonic() - started)
         lines = [line_of(entry) for entry in project.entries()]
         wanted = wanted or lines
         if project.first_broken_seal() is not None or lines != wanted:
             raise Fault("a migration that was cut short changed the journal")
         project.close()
         if turn:
-            tally.tries, tally.reopened = tally.tries + 1, tally.reopened + 1
-            tally.acknowledged += len(wanted)
-    return tally
+            label_counts.tries, label_counts.reopened = (
+                label_counts.tries + 1,
+                label_counts.reopened + 1,
+            )
+            label_counts.acknowledged += len(wanted)
+    return label_counts
 
 
-def kill_while_merging(base: Path, draw: random.Random, tries: int) -> Tally:
+def kill_while_merging(base: Path, draw: random.Random, tries: int) -> LabelCounts:
     bench = Bench.new(base, draw, "killed while merging")
     own = (bench.folder / FILE_NAME).read_bytes()
     shutil.copytree(bench.folder, base / "other")
@@ -261,7 +267,7 @@ def kill_while_merging(base: Path, draw: random.Random, tries: int) -> Tally:
         if lines not in ([merged] if done else [before, merged]):
             raise Fault("a part of another reader's answers came in")
         bench.check(lines[len(before) :])
-    return bench.tally
+    return bench.label_counts
 
 
 # -- disks and folders ------------------------------------------------------------------------
@@ -300,7 +306,7 @@ def _until_refused(
     sentence_of(answer)
 
 
-def full_disk(base: Path, draw: random.Random, tries: int) -> Tally:
+def full_disk(base: Path, draw: random.Random, tries: int) -> LabelCounts:
     bench = Bench.new(base, draw, "disk full")
     for _ in range(tries):
         child = Child(until_refused, bench.folder, draw.randrange(10**6), draw.randrange(20_000))
@@ -308,7 +314,7 @@ def full_disk(base: Path, draw: random.Random, tries: int) -> Tally:
         if status:
             raise Fault("a full disk was not borne")
         bench.check(lines)
-    return bench.tally
+    return bench.label_counts
 
 
 def until_locked(acknowledge: Callable[[str], None], folder: Path, seed: int) -> None:
@@ -328,7 +334,7 @@ def until_locked(acknowledge: Callable[[str], None], folder: Path, seed: int) ->
     acknowledge(act(project, draw))
 
 
-def read_only_folder(base: Path, draw: random.Random, tries: int) -> Tally:
+def read_only_folder(base: Path, draw: random.Random, tries: int) -> LabelCounts:
     bench = Bench.new(base, draw, "folder read-only")
     for place in (base, *base.parents):
         if place.stat().st_uid == os.geteuid() and place != Path(tempfile.gettempdir()):
@@ -341,10 +347,10 @@ def read_only_folder(base: Path, draw: random.Random, tries: int) -> Tally:
         if status:
             raise Fault("a folder that is read-only was not borne")
         bench.check(lines)
-    return bench.tally
+    return bench.label_counts
 
 
-def images_gone(base: Path, draw: random.Random, tries: int) -> Tally:
+def images_gone(base: Path, draw: random.Random, tries: int) -> LabelCounts:
     bench = Bench.new(base, draw, "images removed, renamed, partly deleted")
     away = base / "elsewhere"
     for turn in range(tries):
@@ -370,20 +376,20 @@ def images_gone(base: Path, draw: random.Random, tries: int) -> Tally:
         bench.check(lines)
         shutil.rmtree(bench.images)
         away.rename(bench.images)
-    return bench.tally
+    return bench.label_counts
 
 
 def _raise(error: Exception) -> None:
     raise error
 
 
-def damaged_byte(base: Path, draw: random.Random, tries: int) -> Tally:
+def damaged_byte(base: Path, draw: random.Random, tries: int) -> LabelCounts:
     bench = Bench.new(base, draw, "one byte of the project damaged")
     project = Project.open(bench.folder, open_images)
     lines = [act(project, draw) for _ in range(150)]
     project.close()
     bench.check(lines)
-    bench.tally.tries = bench.tally.reopened = 0
+    bench.label_counts.tries = bench.label_counts.reopened = 0
     file = bench.folder / FILE_NAME
     whole = file.read_bytes()
     for _ in range(tries):
@@ -398,19 +404,19 @@ def damaged_byte(base: Path, draw: random.Random, tries: int) -> Tally:
             recover(bench.folder, list_images, project_support.no_progress)
         seconds = time.monotonic() - started
         bench.check([], more=0)
-        bench.tally.worst = max(bench.tally.worst, seconds)
-        bench.tally.acknowledged += len(bench.before)
+        bench.label_counts.worst = max(bench.label_counts.worst, seconds)
+        bench.label_counts.acknowledged += len(bench.before)
         for kept in bench.folder.glob("*.damaged-*"):
             kept.unlink()
         file.write_bytes(whole)
-    bench.tally.acknowledged -= len(lines)
-    return bench.tally
+    bench.label_counts.acknowledged -= len(lines)
+    return bench.label_counts
 
 
 # -- programs and clocks ----------------------------------------------------------------------
 
 
-def two_programs(base: Path, draw: random.Random, tries: int) -> Tally:
+def two_programs(base: Path, draw: random.Random, tries: int) -> LabelCounts:
     bench = Bench.new(base, draw, "two programs on one project")
     for _ in range(tries):
         child = Child(label, bench.folder, draw.randrange(10**6))
@@ -420,10 +426,10 @@ def two_programs(base: Path, draw: random.Random, tries: int) -> Tally:
             if "another window" not in sentence:
                 raise Fault(sentence)
         bench.check(child.kill())
-    return bench.tally
+    return bench.label_counts
 
 
-def stopped(base: Path, draw: random.Random, tries: int, seconds: float) -> Tally:
+def stopped(base: Path, draw: random.Random, tries: int, seconds: float) -> LabelCounts:
     bench = Bench.new(base, draw, f"stopped for {seconds:g} s")
     for _ in range(tries):
         child = Child(label, bench.folder, draw.randrange(10**6), 0.001)
@@ -434,10 +440,10 @@ def stopped(base: Path, draw: random.Random, tries: int, seconds: float) -> Tall
         child.signal(signal.SIGCONT)
         child.wait_for(40)
         bench.check(child.kill())
-    return bench.tally
+    return bench.label_counts
 
 
-def clock_set_back(base: Path, draw: random.Random, tries: int) -> Tally:
+def clock_set_back(base: Path, draw: random.Random, tries: int) -> LabelCounts:
     from autoal_gui.core.project import project as module
 
     bench = Bench.new(base, draw, "clock set back")
@@ -452,13 +458,13 @@ def clock_set_back(base: Path, draw: random.Random, tries: int) -> Tally:
             bench.check(lines)
     finally:
         module._now = own
-    return bench.tally
+    return bench.label_counts
 
 
 # -- cancel -----------------------------------------------------------------------------------
 
 
-def cancelled_everywhere(base: Path, draw: random.Random, tries: int) -> list[Tally]:
+def cancelled_everywhere(base: Path, draw: random.Random, tries: int) -> list[LabelCounts]:
     from trials.cancels import cancels
 
     return [run(bench) for bench, run in cancels(base, draw, tries, Bench)]
@@ -477,10 +483,10 @@ LONG = {
 }  # fmt: skip
 
 
-def run_all(base: Path, seed: int, tries: dict[str, int], pause: float) -> list[Tally]:
+def run_all(base: Path, seed: int, tries: dict[str, int], pause: float) -> list[LabelCounts]:
     """Try every kind of fault; raises `Fault` at the first that is not borne."""
     draw = random.Random(seed)
-    trials: dict[str, Callable[[Path, random.Random, int], Tally | list[Tally]]] = {
+    trials: dict[str, Callable[[Path, random.Random, int], LabelCounts | list[LabelCounts]]] = {
         "label": kill_while_labelling,
         "export": kill_while_exporting,
         "import": kill_while_importing,
@@ -497,13 +503,13 @@ def run_all(base: Path, seed: int, tries: dict[str, int], pause: float) -> list[
     }
     if os.geteuid() == 0:
         trials["locked"] = read_only_folder
-    tallies: list[Tally] = []
+    tallies: list[LabelCounts] = []
     for name, trial in trials.items():
         if tries.get(name):
             result = trial(base / name, draw, tries[name])
             tallies += result if isinstance(result, list) else [result]
-            for tally in tallies[-1:] if not isinstance(result, list) else result:
-                print(row(tally), flush=True)
+            for label_counts in tallies[-1:] if not isinstance(result, list) else result:
+                print(row(label_counts), flush=True)
     return tallies
 
 
@@ -511,9 +517,9 @@ HEAD = ("kind", "tries", "answers", "lost", "reopened", "slowest s")
 WIDTHS = (42, 7, 9, 6, 10, 10)
 
 
-def row(tally: Tally) -> str:
-    values = (tally.kind, tally.tries, tally.acknowledged, tally.lost, tally.reopened,
-              f"{tally.worst:.2f}")  # fmt: skip
+def row(label_counts: LabelCounts) -> str:
+    values = (label_counts.kind, label_counts.tries, label_counts.acknowledged, label_counts.lost, label_counts.reopened,
+              f"{label_counts.worst:.2f}")  # fmt: skip
     return aligned(values)
 
 
@@ -537,9 +543,14 @@ def main() -> int:
     print(f"seed {options.seed}\n{aligned(HEAD)}")
     with tempfile.TemporaryDirectory(prefix="autoal-faults-") as base:
         tallies = run_all(Path(base), options.seed, tries, 1.0 if options.short else 60.0)
-    kills = sum(tally.tries for tally in tallies if tally.kind.startswith("killed"))
-    print(f"{kills} kills; {sum(tally.lost for tally in tallies)} answers lost")
-    whole = all(tally.lost == 0 and tally.reopened == tally.tries for tally in tallies)
+    kills = sum(
+        label_counts.tries for label_counts in tallies if label_counts.kind.startswith("killed")
+    )
+    print(f"{kills} kills; {sum(label_counts.lost for label_counts in tallies)} answers lost")
+    whole = all(
+        label_counts.lost == 0 and label_counts.reopened == label_counts.tries
+        for label_counts in tallies
+    )
     return 0 if whole else 1
 
 

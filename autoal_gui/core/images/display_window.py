@@ -1,7 +1,7 @@
 """How grey values are shown: window and level, as radiology calls contrast and brightness.
 
-A `Look` is what the annotator has chosen; it is applied to each image in turn. Only the screen
-follows it: the networks read every image by its own window, see `pixels.picture_to_uint8`.
+A `DisplayWindow` is what the annotator has chosen; it is applied to each image in turn. Only the
+screen follows it: the networks read every image by its own window, see `pixels.picture_to_uint8`.
 """
 
 from dataclasses import dataclass, replace
@@ -95,7 +95,7 @@ class Greys:
 
 
 @dataclass(frozen=True)
-class Look:
+class DisplayWindow:
     """What the annotator has chosen, for this image and the next."""
 
     base: str = "own"
@@ -126,15 +126,15 @@ class Look:
             return greys.of_measured(preset.level, preset.width)
         return {"auto": greys.auto, "full": greys.full}.get(self.base, greys.own)
 
-    def of_base(self, base: str) -> "Look":
+    def of_base(self, base: str) -> "DisplayWindow":
         """Return the look after a base was chosen: what was set by hand is forgotten."""
-        return Look(base, inverted=self.inverted)
+        return DisplayWindow(base, inverted=self.inverted)
 
-    def turned(self) -> "Look":
+    def turned(self) -> "DisplayWindow":
         """Return the look with black and white in each other's place."""
         return replace(self, inverted=not self.inverted)
 
-    def moved(self, greys: Greys, darker: float, wider: float) -> "Look":
+    def moved(self, greys: Greys, darker: float, wider: float) -> "DisplayWindow":
         """Return the look after the window was moved and stretched by hand.
 
         In Hounsfield units the values are kept, so that the next slice is shown alike; elsewhere

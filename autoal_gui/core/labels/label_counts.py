@@ -9,7 +9,7 @@ from autoal_gui.core.labels.journal import Entry
 
 
 @dataclass
-class Tally:
+class LabelCounts:
     """Counts of the answers that stand."""
 
     classes: Counter[int] = field(default_factory=Counter)
@@ -18,12 +18,12 @@ class Tally:
     """Images with a class, by split."""
 
     @classmethod
-    def of(cls, answers: Mapping[int, Entry], images: Mapping[int, PoolImage]) -> "Tally":
+    def of(cls, answers: Mapping[int, Entry], images: Mapping[int, PoolImage]) -> "LabelCounts":
         """Count all of them once."""
-        tally = cls()
+        label_counts = cls()
         for image_id, entry in answers.items():
-            tally.add(entry, images[image_id].split, 1)
-        return tally
+            label_counts.add(entry, images[image_id].split, 1)
+        return label_counts
 
     def add(self, entry: Entry | None, split: Split, count: int) -> None:
         """Count an answer in, or out with a count of -1; None is no answer."""

@@ -50,7 +50,7 @@ from autoal_gui.core.labels.journal import (
     together_at,
     turn_of,
 )
-from autoal_gui.core.labels.label_counts import Tally
+from autoal_gui.core.labels.label_counts import LabelCounts
 from autoal_gui.core.labels.label_queue import LabelQueue
 from autoal_gui.core.labels.splits import assign_splits
 from autoal_gui.core.language import mark, tr
@@ -151,7 +151,7 @@ class Project:
         self._moment = ""  # of answers that are given at once
         self._shuffled: tuple[int, tuple[int, ...]] | None = None
         self._journal = Journal.of(read_entries(connection))
-        self._tally = Tally.of(self.answers, self.pool.images)
+        self._label_counts = LabelCounts.of(self.answers, self.pool.images)
         self._ranking = self._load_ranking()
         # As read last; None after a change.
         self._classes: tuple[str, ...] | None = None
@@ -276,7 +276,7 @@ class Project:
         removed = frozenset(int(i) for i in _setting(self._db, "removed_classes", []))
         if not removed:
             return removed
-        return removed - {index for index, count in self._tally.classes.items() if count}
+        return removed - {index for index, count in self._label_counts.classes.items() if count}
 
     @removed_classes.setter
     def removed_classes(self, removed: Iterable[int]) -> None:
@@ -365,9 +365,9 @@ class Project:
         return self._journal.answers
 
     @property
-    def tally(self) -> Tally:
+    def label_counts(self) -> LabelCounts:
         """How many labels there are, without a look at each answer; for reading alone."""
-        return self._tally
+        return self._label_counts
 
     @property
     def can_undo(self) -> bool:
@@ -427,7 +427,7 @@ class Project:
                 yield
         except BaseException:
             self._journal = Journal.of(read_entries(self._db))  # without what was taken back
-            self._tally = Tally.of(self.answers, self.pool.images)
+            self._label_counts = LabelCounts.of(self.answers, self.pool.images)
             raise
         finally:
             self._moment = ""
@@ -544,9 +544,9 @@ class Project:
             entry = Entry(last + 1, at, who, action=action, image_id=image_id, **values)
             insert_entry(self._db, entry, before)
         split = self.pool.images[image_id].split
-        self._tally.add(self.answers.get(image_id), split, -1)
+        self._label_counts.add(self.answers.get(image_id), split, -1)
         self._journal.apply(entry)
-        self._tally.add(self.answers.get(image_id), split, 1)
+        self._label_counts.add(self.answers.get(image_id), split, 1)
         return entry
 
     def entries(self) -> tuple[Entry, ...]:

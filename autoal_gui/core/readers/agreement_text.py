@@ -8,7 +8,7 @@ from autoal_gui.core.labels.journal import Journal
 from autoal_gui.core.language import decimal, mark, number, percent, tr, tr_count
 from autoal_gui.core.readers.agreement import Agreement
 from autoal_gui.core.readers.double_reading import Comparison
-from autoal_gui.core.readers.suggestion_use import Habits, Share
+from autoal_gui.core.readers.suggestion_use import Share, SuggestionUse
 
 NO_PAIR = mark("No image has a class from both readers yet.")
 SAME = mark("The same class on {same} of {total} images: {share} ({low} to {high}).")
@@ -117,7 +117,7 @@ def consistency_words(journal: Journal, classes: int, graded: bool) -> tuple[str
     return agreement_words(found, graded, AGAIN) if found.total else (tr(NO_REPEAT),)
 
 
-def habit_words(found: Habits) -> tuple[str, ...]:
+def suggestion_use_words(found: SuggestionUse) -> tuple[str, ...]:
     """Say what readers do with the model's suggestion."""
     words = []
     if found.blind:
@@ -143,7 +143,7 @@ def habit_words(found: Habits) -> tuple[str, ...]:
     return tuple(words) or (tr(NO_BLIND),)
 
 
-def to_settle_words(left: int) -> str:
+def to_adjudicate_words(left: int) -> str:
     """Say how many images readers disagree on that nobody has settled."""
     if not left:
         return tr("Nothing is left to settle.")

@@ -96,18 +96,18 @@ def compare(journal: Journal, annotator: str) -> Comparison:
     return Comparison(annotator, tuple((own[e.image_id], e) for e in second if e.image_id in own))
 
 
-def to_settle(journal: Journal, comparisons: Sequence[Comparison]) -> tuple[int, ...]:
+def to_adjudicate(journal: Journal, comparisons: Sequence[Comparison]) -> tuple[int, ...]:
     """Return the images on which readers differ and that nobody has settled since, each once."""
     found = dict.fromkeys(
         second.image_id
         for comparison in comparisons
         for _, second in comparison.differing
-        if not is_settled(journal, second)
+        if not is_adjudicated(journal, second)
     )
     return tuple(found)
 
 
-def is_settled(journal: Journal, second: Entry) -> bool:
+def is_adjudicated(journal: Journal, second: Entry) -> bool:
     """Say whether the answer that stands was given after a second reading, to settle it."""
     stands = journal.answers.get(second.image_id)
     return (

@@ -26,7 +26,7 @@ class Share:
 
 
 @dataclass(frozen=True)
-class ClassHabit:
+class ClassSuggestionUse:
     """What became of the blind answers of one class."""
 
     class_index: int
@@ -45,12 +45,12 @@ class ClassHabit:
 
 
 @dataclass(frozen=True)
-class Habits:
+class SuggestionUse:
     """Blind answers, what the model said, and what stands."""
 
-    classes: tuple[ClassHabit, ...]
+    classes: tuple[ClassSuggestionUse, ...]
     """By class of the blind answer; those that were given Unsure or Skip are in `undecided`."""
-    undecided: ClassHabit
+    undecided: ClassSuggestionUse
     shown: Share
     """Answers given with the suggestion in sight, and how many of them are the model's."""
 
@@ -88,7 +88,7 @@ class Habits:
         return Share(self._sum("aside"), self._sum("changed"))
 
 
-def habits(journal: Journal, classes: int) -> Habits:
+def suggestion_use(journal: Journal, classes: int) -> SuggestionUse:
     """Return what a journal says of its readers and the suggestion.
 
     An image counts once, with its first answer; what stands in the end is compared with that where
@@ -104,15 +104,15 @@ def habits(journal: Journal, classes: int) -> Habits:
             seen += 1
             same += first.class_index == first.suggested
             continue
-        tally = tallies.setdefault(first.class_index, Counter())
-        tally["blind"] += 1
-        tally["agreed"] += first.class_index == first.suggested
+        label_counts = tallies.setdefault(first.class_index, Counter())
+        label_counts["blind"] += 1
+        label_counts["agreed"] += first.class_index == first.suggested
         last = standing.get(first.image_id)
         if last is not None and last.annotator == first.annotator:
-            tally[_direction(first, last)] += 1
-    return Habits(
-        tuple(_habit(index, tallies.get(index, Counter())) for index in range(classes)),
-        _habit(-1, tallies.get(None, Counter())),
+            label_counts[_direction(first, last)] += 1
+    return SuggestionUse(
+        tuple(_class_use(index, tallies.get(index, Counter())) for index in range(classes)),
+        _class_use(-1, tallies.get(None, Counter())),
         Share(same, seen),
     )
 
@@ -125,8 +125,8 @@ def _direction(first: Entry, last: Entry) -> str:
     return "away" if first.class_index == first.suggested else "aside"
 
 
-def _habit(class_index: int, tally: Counter[str]) -> ClassHabit:
-    return ClassHabit(
+def _class_use(class_index: int, label_counts: Counter[str]) -> ClassSuggestionUse:
+    return ClassSuggestionUse(
         class_index,
-        *(tally[name] for name in ("blind", "agreed", "towards", "away", "aside")),
+        *(label_counts[name] for name in ("blind", "agreed", "towards", "away", "aside")),
     )

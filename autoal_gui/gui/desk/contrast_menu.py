@@ -4,7 +4,7 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QToolButton
 
-from autoal_gui.core.images.display_window import BASES, PRESETS, Greys, Look
+from autoal_gui.core.images.display_window import BASES, PRESETS, DisplayWindow, Greys
 from autoal_gui.core.language import tr
 from autoal_gui.gui.images.image_view import ImageView
 from autoal_gui.gui.widgets.actions import Actions
@@ -49,7 +49,7 @@ class WindowControl(QToolButton):
     def _choose(self) -> None:
         action = self.sender()
         if isinstance(action, QAction):
-            self._view.set_look(self._view.look.of_base(str(action.data())))
+            self._view.set_display(self._view.display.of_base(str(action.data())))
 
     @Slot()
     def _brighter(self) -> None:
@@ -61,16 +61,16 @@ class WindowControl(QToolButton):
 
     @Slot()
     def _show(self) -> None:
-        look, greys = self._view.look, self._view.greys
+        display, greys = self._view.display, self._view.greys
         for base in BASES:
             action = self._actions[f"look_{base}"]
             action.setEnabled(base not in PRESETS or (greys is not None and greys.is_hounsfield))
-            action.setChecked(look == look.of_base(base))
-        self._actions["invert"].setChecked(look.inverted)
+            action.setChecked(display == display.of_base(base))
+        self._actions["invert"].setChecked(display.inverted)
         self.setEnabled(greys is not None)
         if greys is not None:  # while the next image is read, nothing moves
-            self._offer(not greys.is_plain or look != Look())
-        words = window_text(look, greys) if greys is not None else tr("Window")
+            self._offer(not greys.is_plain or display != DisplayWindow())
+        words = window_text(display, greys) if greys is not None else tr("Window")
         self.setText(words)
         self.setAccessibleName(tr("Window and level: {window}", window=words))
         self.setToolTip(
@@ -85,10 +85,10 @@ class WindowControl(QToolButton):
         self.offered.emit(offered)
 
 
-def window_text(look: Look, greys: Greys) -> str:
+def window_text(display: DisplayWindow, greys: Greys) -> str:
     """Say which window an image is shown with, in what its values measure."""
-    level, width = greys.measured(look.window(greys))
+    level, width = greys.measured(display.window(greys))
     digits = ".0f" if width >= 20 else ".3g"
     text = tr("W {width}  L {level}", width=format(width, digits), level=format(level, digits))
     text = f"{text} {greys.unit}".strip()
-    return tr("{window}, inverted", window=text) if look.inverted else text
+    return tr("{window}, inverted", window=text) if display.inverted else text

@@ -314,7 +314,7 @@ class Desk(QWidget):
         project = self._controller.project
         self._show_strip()
         self.class_panel.set_removed(project.removed_classes)
-        labels = project.tally.labels
+        labels = project.label_counts.labels
         self._labels.setText(labels_text(labels["pool"], labels["evaluation"]))
         self._show_state(self._controller.current)
 
@@ -359,7 +359,7 @@ class Desk(QWidget):
 
     def _show_state(self, image_id: int | None) -> None:
         project = self._controller.project
-        counts = tuple(project.tally.classes[index] for index in range(len(project.classes)))
+        counts = tuple(project.label_counts.classes[index] for index in range(len(project.classes)))
         entry = self._controller.shown_answer(image_id)
         chosen = entry.class_index if entry else None
         many = self.views.currentWidget() is self.grid  # whose images may all have answers

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QImage
 
-from autoal_gui.core.images.display_window import Greys, Look
+from autoal_gui.core.images.display_window import DisplayWindow, Greys
 from autoal_gui.core.images.pixels import grey_table, levels_of, through_table
 from autoal_gui.core.images.pool import Picture, Pixels
 
@@ -38,9 +38,9 @@ class Levels:
         """How much memory it takes."""
         return sum(array.nbytes for array in self.arrays)
 
-    def table(self, look: Look) -> Table:
+    def table(self, display: DisplayWindow) -> Table:
         """Return what each grey value becomes on screen."""
-        return grey_table(*look.window(self.greys), levels_of(self.arrays[0]), look.inverted)
+        return grey_table(*display.window(self.greys), levels_of(self.arrays[0]), display.inverted)
 
     def position(self, scale: float) -> int:
         """Return which level is the smallest that is not enlarged at a scale in device pixels."""
@@ -85,7 +85,7 @@ def thumbnail(found: Levels, side: int) -> QImage:
     """
     last = len(found.arrays) - 1
     height, width = found.arrays[last].shape[:2]
-    picture = found.part(last, QRect(0, 0, width, height), found.table(Look()))
+    picture = found.part(last, QRect(0, 0, width, height), found.table(DisplayWindow()))
     scaled = picture.scaled(
         QSize(side, side),
         Qt.AspectRatioMode.KeepAspectRatio,

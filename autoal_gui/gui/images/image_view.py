@@ -14,7 +14,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from autoal_gui.core.images.display_window import Greys, Look
+from autoal_gui.core.images.display_window import DisplayWindow, Greys
 from autoal_gui.core.language import tr
 from autoal_gui.gui.images.image_pyramid import Levels, Table
 from autoal_gui.gui.images.viewport import Viewport, fitted
@@ -39,7 +39,7 @@ class ImageView(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._levels: Levels | None = None
-        self._look = Look()
+        self._look = DisplayWindow()
         self._table: Table | None = None
         self._drawn: tuple[int, QRect, QImage] | None = None  # the part looked up last
         self._overlay: QImage | None = None
@@ -104,7 +104,7 @@ class ImageView(QWidget):
     # -- window and level ---------------------------------------------------------------------
 
     @property
-    def look(self) -> Look:
+    def display(self) -> DisplayWindow:
         """What has been chosen of window and level; it holds for the next images too."""
         return self._look
 
@@ -113,14 +113,14 @@ class ImageView(QWidget):
         """The windows that the image on screen offers."""
         return self._levels.greys if self._levels else None
 
-    def set_look(self, look: Look) -> None:
+    def set_display(self, display: DisplayWindow) -> None:
         """Show this and the next images with another window."""
-        self._look = look
+        self._look = display
         self._look_again()
 
     def invert(self) -> None:
         """Let black and white change places."""
-        self.set_look(self._look.turned())
+        self.set_display(self._look.turned())
 
     def brighter(self, steps: float = 1) -> None:
         """Move the window down, so that more is white."""
@@ -141,7 +141,7 @@ class ImageView(QWidget):
     def _move_window(self, darker: float, wider: float) -> None:
         if self._levels is not None:
             darker = -darker if self._look.inverted else darker
-            self.set_look(self._look.moved(self._levels.greys, darker, wider))
+            self.set_display(self._look.moved(self._levels.greys, darker, wider))
 
     def _look_again(self) -> None:
         self._table, self._drawn = None, None
@@ -171,7 +171,7 @@ class ImageView(QWidget):
     def reset(self) -> None:
         """Show the whole image, as its file wants it shown."""
         self.fit()
-        self.set_look(Look())
+        self.set_display(DisplayWindow())
 
     def actual_size(self) -> None:
         """Show one image pixel as one pixel of the screen."""

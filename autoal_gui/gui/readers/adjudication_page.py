@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit
 from autoal_gui.core.errors import AutoALError
 from autoal_gui.core.labels.journal import Action, Entry
 from autoal_gui.core.language import mark, number, tr
-from autoal_gui.core.readers.double_reading import compare, to_settle
+from autoal_gui.core.readers.double_reading import compare, to_adjudicate
 from autoal_gui.gui.desk.class_panel import answer_word
 from autoal_gui.gui.readers.image_page import ImagePage
 from autoal_gui.gui.session.controller import Controller
@@ -17,7 +17,7 @@ from autoal_gui.gui.widgets.theme import Theme
 ALL_SETTLED = mark("Nothing is left to settle: the readers agree, or an answer was given.")
 
 
-class SettlePage(ImagePage):
+class AdjudicationPage(ImagePage):
     """Goes through the images on which a second reader gave another answer."""
 
     def __init__(self, controller: Controller, theme: Theme, actions: Actions) -> None:
@@ -42,7 +42,7 @@ class SettlePage(ImagePage):
         """Take the list as it is now and show its first image."""
         journal = self.controller.project.journal
         readers = [compare(journal, name) for name in journal.second_readers]
-        self._images = to_settle(journal, readers)
+        self._images = to_adjudicate(journal, readers)
         self._shown = self._images[0] if self._images else None
         super().enter()
 

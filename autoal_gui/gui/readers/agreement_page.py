@@ -23,11 +23,11 @@ from autoal_gui.core.language import mark, number, tr
 from autoal_gui.core.readers.agreement_text import (
     comparison_words,
     consistency_words,
-    habit_words,
-    to_settle_words,
+    suggestion_use_words,
+    to_adjudicate_words,
 )
-from autoal_gui.core.readers.double_reading import Comparison, compare, said, to_settle
-from autoal_gui.core.readers.suggestion_use import ClassHabit, Habits, habits
+from autoal_gui.core.readers.double_reading import Comparison, compare, said, to_adjudicate
+from autoal_gui.core.readers.suggestion_use import ClassSuggestionUse, SuggestionUse, suggestion_use
 from autoal_gui.gui.desk.class_panel import ANSWER_WORDS
 from autoal_gui.gui.session.controller import Controller
 from autoal_gui.gui.session.merge_job import Merging
@@ -77,7 +77,7 @@ class AgreementPage(Page):
         self.own = text_label()
         self.unlike = QPushButton(tr("Show the images answered differently"))
         self.model = text_label()
-        self.habits = _table()
+        self.suggestion_use = _table()
         self.busy = QProgressBar()
         self.busy.setRange(0, 0)
         self.busy.setProperty("role", "thin")
@@ -112,7 +112,7 @@ class AgreementPage(Page):
         for title, parts in (
             (tr("Two readers"), (self.none, self._readers, merging, self.outcome)),
             (tr("The same reader, asked twice"), (self.own, unlike)),
-            (tr("Readers and the model's suggestion"), (self.model, self.habits)),
+            (tr("Readers and the model's suggestion"), (self.model, self.suggestion_use)),
         ):
             self.cards.add_card(title, *parts)
         self.cards.show_cards("", shown=True)
@@ -169,8 +169,8 @@ class AgreementPage(Page):
         self.between.setText("\n".join(words))
         self.how.setText(tr(HOW, name=self.reader.currentText()))
         _fill_matrix(self.table, found, project.classes, self.reader.currentText())
-        left = to_settle(journal, [compare(journal, name) for name in journal.second_readers])
-        self.open_words.setText(to_settle_words(len(left)))
+        left = to_adjudicate(journal, [compare(journal, name) for name in journal.second_readers])
+        self.open_words.setText(to_adjudicate_words(len(left)))
         self.settle.setEnabled(bool(left))
 
     def _show_own(self) -> None:
@@ -187,9 +187,9 @@ class AgreementPage(Page):
 
     def _show_model(self) -> None:
         project = self.controller.project
-        found = habits(project.journal, len(project.classes))
-        self.model.setText("\n".join(habit_words(found)))
-        _fill_habits(self.habits, found, project.classes)
+        found = suggestion_use(project.journal, len(project.classes))
+        self.model.setText("\n".join(suggestion_use_words(found)))
+        _fill_suggestion_use(self.suggestion_use, found, project.classes)
 
     # -- what the user does -------------------------------------------------------------------
 
@@ -333,9 +333,9 @@ def _fill_matrix(
     _fit(table)
 
 
-def _fill_habits(table: QTableWidget, found: Habits, classes: Sequence[str]) -> None:
+def _fill_suggestion_use(table: QTableWidget, found: SuggestionUse, classes: Sequence[str]) -> None:
     """Show what became of the blind answers, a row for each class."""
-    rows: list[tuple[str, ClassHabit]] = [
+    rows: list[tuple[str, ClassSuggestionUse]] = [
         (classes[habit.class_index], habit) for habit in found.classes if habit.blind
     ]
     if found.undecided.blind:

@@ -449,7 +449,7 @@ class Controller(QObject):
         if image_id in self.project.pool.images:
             self._show(image_id)
 
-    def look_again(self, image_id: int) -> None:
+    def show_again(self, image_id: int) -> None:
         """Show an answered image to someone who has seen its answer, perhaps to correct it.
 
         If it was to be put a second time, it no longer is: that would measure nothing, and the
@@ -476,14 +476,14 @@ class Controller(QObject):
         if position == 0:
             self.notice.emit(tr("This is the first image that was answered."))
             return
-        self.look_again(path[position - 1])
+        self.show_again(path[position - 1])
 
     def forward(self) -> None:
         """Show the image answered after the one on screen, in the end the first unanswered."""
         path = self._path()
         position = path.index(self._current) + 1 if self._current in path else len(path)
         if position < len(path):
-            self.look_again(path[position])
+            self.show_again(path[position])
         else:
             self._show(self._queue.current(self.answered))
 
@@ -576,7 +576,7 @@ class Controller(QObject):
         """How many training labels came in since the last round that finished."""
         finished = self.project.finished_rounds()
         before = finished[-1].labels if finished else 0
-        return self.project.tally.labels["pool"] - before
+        return self.project.label_counts.labels["pool"] - before
 
     def train_now(self) -> None:
         """Start a round with the labels of now, unless one is running."""

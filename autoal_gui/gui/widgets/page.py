@@ -91,10 +91,10 @@ def _make_review(controller: Controller, theme: Theme, actions: Actions) -> Page
     return ReviewPage(controller, theme, actions)
 
 
-def _make_settle(controller: Controller, theme: Theme, actions: Actions) -> Page:
-    from autoal_gui.gui.readers.adjudication_page import SettlePage
+def _make_adjudication(controller: Controller, theme: Theme, actions: Actions) -> Page:
+    from autoal_gui.gui.readers.adjudication_page import AdjudicationPage
 
-    return SettlePage(controller, theme, actions)
+    return AdjudicationPage(controller, theme, actions)
 
 
 PAGES: dict[str, MakePage] = {
@@ -103,6 +103,6 @@ PAGES: dict[str, MakePage] = {
     "predict": _make_predict,
     "reading": _make_reading,
     "review": _make_review,
-    "settle": _make_settle,
+    "settle": _make_adjudication,
 }
 """What makes each page, by name; imports of the page's own module wait until it is called."""

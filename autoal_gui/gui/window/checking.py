@@ -78,4 +78,4 @@ class Checking(QObject):
     @Slot(int)
     def _show_on_desk(self, image_id: int) -> None:
         self._window.leave_page()
-        self._window.controller.look_again(image_id)
+        self._window.controller.show_again(image_id)

@@ -8,14 +8,14 @@ from autoal_gui.core.language import tr
 from autoal_gui.core.messages import Progress, RunRound, WarmStart
 from autoal_gui.learning.data.image_cache import ImageCache
 from autoal_gui.learning.model.device import choose_device
-from autoal_gui.learning.progress import Work
+from autoal_gui.learning.progress import ProgressTracker
 from autoal_gui.learning.training.training import Context, Feed
 
 READING_COST = 0.2  # decoding a small image, in forward passes of one
 
 
 def read_images(
-    command: RunRound | WarmStart, work: Work, planned_units: float
+    command: RunRound | WarmStart, work: ProgressTracker, planned_units: float
 ) -> Generator[Progress, None, tuple[Context, list[int]]]:
     """Decode what has not been decoded; return what all steps share, and the readable image ids.
 

@@ -13,7 +13,7 @@ from autoal_gui.learning.data import row_store as rows
 from autoal_gui.learning.model.networks import FEATURES, Classifier
 from autoal_gui.learning.training.training import Context, Labels
 from autoal_gui.sources.arrays import require_space
-from autoal_gui.strategies.contract import Evidence, Labelled
+from autoal_gui.strategies.contract import Labelled, ModelOutputs
 
 
 @dataclass(frozen=True)
@@ -39,9 +39,9 @@ class LastLayer:
         self.probabilities.add(self.model.head(found).softmax(-1).cpu().numpy())
         self.stochastic.add(drawn.softmax(-1).cpu().numpy())
 
-    def evidence(self, ids: Sequence[int], wanted: int, seed: int) -> Evidence:
+    def outputs(self, ids: Sequence[int], wanted: int, seed: int) -> ModelOutputs:
         """Return what was kept of `ids`, all of which have been taken in this order."""
-        return Evidence(
+        return ModelOutputs(
             np.asarray(ids, np.int64),
             self.features.whole(),
             self.probabilities.whole(),
@@ -83,8 +83,8 @@ def last_layer(
 
 def gather(
     context: Context, model: Classifier, ids: Sequence[int], wanted: int, seed: int, step: Step
-) -> Generator[Progress, None, Evidence]:
-    """Return the evidence for `ids`, in eval mode; the model is left as it was found.
+) -> Generator[Progress, None, ModelOutputs]:
+    """Return the model outputs for `ids`, in eval mode; the model is left as it was found.
 
     Batch norm keeps its statistics; only the dropout before the last layer is drawn, R times.
     Features of `rows.MANY` images and more are float16, cut off at its largest number.
@@ -105,12 +105,12 @@ def gather(
                     found = model.features(context.feed.images(chunk)).float()
                 head.add(found.clamp(-limit, limit))
                 yield context.work.advance(step, start + len(chunk), len(ids), len(chunk))
-            return head.evidence(ids, wanted, seed)
+            return head.outputs(ids, wanted, seed)
     finally:
         model.train(training)
 
 
-def as_labelled(seen: Evidence, labels: Labels) -> Labelled:
-    """Return evidence of labelled images, in the order of the labels, with their classes."""
+def as_labelled(seen: ModelOutputs, labels: Labels) -> Labelled:
+    """Return model outputs of labelled images, in the order of the labels, with their classes."""
     classes = np.array([c for _, c in labels], np.int64)
     return Labelled(seen.image_ids, seen.features, seen.probabilities, classes)

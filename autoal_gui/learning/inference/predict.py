@@ -17,7 +17,7 @@ from autoal_gui.learning.data.image_cache import ImageCache
 from autoal_gui.learning.data.model_outputs import gather
 from autoal_gui.learning.model.checkpoint import ModelCard, load_model
 from autoal_gui.learning.model.device import choose_device
-from autoal_gui.learning.progress import Work
+from autoal_gui.learning.progress import ProgressTracker
 from autoal_gui.learning.training.training import Context, Feed
 
 
@@ -78,7 +78,7 @@ def predict(
     model, card = load_model(model_file)
     settings = RunSettings.from_json(card.settings).but(device=device)
     chosen = choose_device(settings)
-    work = Work(request_id, cancelled, chosen.label, 2.0 * len(image_ids))
+    work = ProgressTracker(request_id, cancelled, chosen.label, 2.0 * len(image_ids))
     cache = ImageCache.open(pool, card.input_size, workspace, card.channels)
     for done in cache.fill(image_ids):
         yield work.advance("reading", done, len(image_ids), 1.0)
@@ -86,10 +86,10 @@ def predict(
     if not readable:
         raise ImageUnreadable(tr("None of the images can be read."))
     context = Context(Feed(cache, card.normalisation, chosen), settings, work)
-    evidence = yield from gather(
+    outputs = yield from gather(
         context, chosen.place(model), readable, 1, settings.seed, "evaluation"
     )
-    if not np.isfinite(evidence.probabilities).all():
+    if not np.isfinite(outputs.probabilities).all():
         raise CheckpointError(tr("The model gives no usable probabilities for these images."))
     broken = tuple((i, cache.failures[i]) for i in image_ids if i in cache.failures)
-    yield Predictions(card, tuple(readable), evidence.probabilities, broken)
+    yield Predictions(card, tuple(readable), outputs.probabilities, broken)

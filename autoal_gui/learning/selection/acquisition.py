@@ -18,7 +18,7 @@ from autoal_gui.learning.selection import placebo
 from autoal_gui.learning.selection.pins import floors_of, hold
 from autoal_gui.learning.training.training import DIVERGED, Context
 from autoal_gui.strategies.candidates import candidate_scores, top_masks
-from autoal_gui.strategies.contract import Evidence, Policy, rank, top
+from autoal_gui.strategies.contract import ModelOutputs, Policy, rank, top
 from autoal_gui.strategies.vote import percentiles, vote_weights
 
 Array = npt.NDArray[np.float64]
@@ -26,7 +26,7 @@ DECIMALS = 9  # of scores: finer than the ranks of any pool, coarser than a sum'
 
 
 @dataclass(frozen=True)
-class Ballot:
+class Acquisition:
     """Scores and weights of the candidates over n images."""
 
     image_ids: npt.NDArray[np.int64]
@@ -93,17 +93,17 @@ class Ballot:
         return tuple(zip(self.candidates, values.tolist(), strict=True))
 
 
-def searched_ballot(
-    context: Context, net: SearchNet, evidence: Evidence
-) -> Generator[Progress, None, Ballot]:
+def searched_acquisition(
+    context: Context, net: SearchNet, outputs: ModelOutputs
+) -> Generator[Progress, None, Acquisition]:
     """Mode "paper": SearchNet weighs the candidates' top picks, S_k in {0, 1}."""
     settings = context.settings
     candidates = settings.weighed
-    scores = candidate_scores(evidence, candidates)
-    ids = evidence.image_ids
+    scores = candidate_scores(outputs, candidates)
+    ids = outputs.image_ids
     weights, predicted = yield from _weigh(context, net, ids.tolist())
-    masks, order = top_masks(scores, ids, evidence.wanted), percentiles(scores).T
-    seed = _placebo_seed(settings, evidence)
+    masks, order = top_masks(scores, ids, outputs.wanted), percentiles(scores).T
+    seed = _placebo_seed(settings, outputs)
     if settings.placebo == placebo.UNIFORM:
         weights = _uniform_weights(scores, candidates, settings.pinned_on)
     elif settings.placebo == placebo.FROZEN:
@@ -114,24 +114,24 @@ def searched_ballot(
     elif settings.placebo == placebo.MASKS:
         masks, order = (placebo.scores_dealt_out(v, ids, seed) for v in (masks, order))
     if settings.ablation == "backbone":
-        return Ballot(ids, candidates, masks, weights, order)
+        return Acquisition(ids, candidates, masks, weights, order)
     drawn = predicted if settings.ablation == "loss head" else None
-    return Ballot(ids, candidates, masks, weights, order, predicted, drawn)
+    return Acquisition(ids, candidates, masks, weights, order, predicted, drawn)
 
 
-def _placebo_seed(settings: RunSettings, evidence: Evidence) -> tuple[int, ...]:
+def _placebo_seed(settings: RunSettings, outputs: ModelOutputs) -> tuple[int, ...]:
     """Return what a placebo is drawn with: another draw in each round."""
-    return settings.seed, len(evidence)
+    return settings.seed, len(outputs)
 
 
-def voted_ballot(
-    evidence: Evidence, candidates: tuple[str, ...], pinned: tuple[str, ...] = ()
-) -> Ballot:
+def voted_acquisition(
+    outputs: ModelOutputs, candidates: tuple[str, ...], pinned: tuple[str, ...] = ()
+) -> Acquisition:
     """Mode "vote" and single strategies: the same weights for all images, S_k the percentile."""
-    scores = candidate_scores(evidence, candidates)
+    scores = candidate_scores(outputs, candidates)
     order = percentiles(scores).T
     weights = _uniform_weights(scores, candidates, pinned)
-    return Ballot(evidence.image_ids, candidates, order, weights, order)
+    return Acquisition(outputs.image_ids, candidates, order, weights, order)
 
 
 def _uniform_weights(scores: Array, candidates: tuple[str, ...], pinned: tuple[str, ...]) -> Array:
@@ -140,12 +140,14 @@ def _uniform_weights(scores: Array, candidates: tuple[str, ...], pinned: tuple[s
     return np.broadcast_to(shared, scores.T.shape)
 
 
-def policy_ballot(evidence: Evidence, policy: str, candidates: tuple[str, ...]) -> Ballot:
+def policy_acquisition(
+    outputs: ModelOutputs, policy: str, candidates: tuple[str, ...]
+) -> Acquisition:
     """A policy's mode: it weighs the candidates and draws among them; s(x) is what it drew with."""
     module = cast(Policy, discover("autoal_gui.strategies")[policy])
-    draw = module.draw(evidence, candidates)
-    return Ballot(
-        evidence.image_ids,
+    draw = module.draw(outputs, candidates)
+    return Acquisition(
+        outputs.image_ids,
         draw.candidates,
         draw.scores,
         draw.weights,

@@ -17,12 +17,12 @@ from autoal_gui.core.registry import label_of
 from autoal_gui.core.settings import RunSettings
 from autoal_gui.learning.progress import Check, unchecked
 from autoal_gui.learning.selection import placebo
-from autoal_gui.learning.selection.acquisition import Ballot
+from autoal_gui.learning.selection.acquisition import Acquisition
 from autoal_gui.learning.selection.bilevel import Learned, can_learn, learn_weights
 from autoal_gui.learning.selection.pins import floors_of, hold
 from autoal_gui.learning.training.linear_head import Head
 from autoal_gui.strategies.candidates import candidate_scores
-from autoal_gui.strategies.contract import Evidence, Labelled
+from autoal_gui.strategies.contract import Labelled, ModelOutputs
 from autoal_gui.strategies.vote import percentiles, vote_weights
 
 Floats = npt.NDArray[np.float64]
@@ -36,13 +36,13 @@ SAMPLE = 2048  # images that the principal components are estimated from
 DUPLICATE = 1e-3  # squared distance of unit features below which two images are taken for one
 
 
-def auto_ballot(
-    evidence: Evidence, head: Head | None, settings: RunSettings, check: Check = unchecked
-) -> tuple[Ballot, str]:
+def auto_acquisition(
+    outputs: ModelOutputs, head: Head | None, settings: RunSettings, check: Check = unchecked
+) -> tuple[Acquisition, str]:
     """Choose a batch, and say in one sentence what it was chosen by.
 
     Args:
-        evidence: of the unlabelled images, with the labelled ones.
+        outputs: of the unlabelled images, with the labelled ones.
         head: how the task model's last layer was fitted; None without a warm start: its own
             predictions of its labelled images are then learned by heart, and nothing is learned
             from them.
@@ -50,20 +50,20 @@ def auto_ballot(
         check: called between what takes long.
     """
     names = names_of(settings)
-    standing = _standing(evidence, names)
+    standing = _standing(outputs, names)
     start = hold(_start(standing), floors_of(names, settings.pinned_on))
     if settings.placebo == placebo.MASKS:
-        standing = placebo.scores_dealt_out(standing, evidence.image_ids, (settings.seed,))
+        standing = placebo.scores_dealt_out(standing, outputs.image_ids, (settings.seed,))
     check()
-    learned = _learned(evidence, head, settings, names, start, check)
+    learned = _learned(outputs, head, settings, names, start, check)
     weights = learned.weights if learned is not None and learned.believed else start
-    weights = _useless(weights, start, evidence, settings)
+    weights = _useless(weights, start, outputs, settings)
     mixed = standing @ weights
     check()
-    seed = np.random.default_rng((settings.seed, _count(evidence.labelled)))
-    batch, audit = _batch(evidence, mixed, settings, seed)
-    ballot = Ballot(
-        evidence.image_ids,
+    seed = np.random.default_rng((settings.seed, _count(outputs.labelled)))
+    batch, audit = _batch(outputs, mixed, settings, seed)
+    acquisition = Acquisition(
+        outputs.image_ids,
         names,
         standing,
         np.broadcast_to(weights, standing.shape),
@@ -71,7 +71,7 @@ def auto_ballot(
         drawn=_ranking(batch, mixed, seed),
         audit=frozenset(audit.tolist()),
     )
-    return ballot, "" if settings.placebo else _reason(learned, names, weights)
+    return acquisition, "" if settings.placebo else _reason(learned, names, weights)
 
 
 def names_of(settings: RunSettings) -> tuple[str, ...]:
@@ -83,14 +83,16 @@ def names_of(settings: RunSettings) -> tuple[str, ...]:
     return tuple(name for name in names if name not in settings.pinned_off)
 
 
-def _useless(weights: Floats, start: Floats, evidence: Evidence, settings: RunSettings) -> Floats:
+def _useless(
+    weights: Floats, start: Floats, outputs: ModelOutputs, settings: RunSettings
+) -> Floats:
     """Return the weights (K,), or what a placebo puts in their place; `start` is the vote."""
     if settings.placebo == placebo.UNIFORM:
         return start
     if settings.placebo == placebo.FROZEN:
         return placebo.frozen_weights(len(weights), settings.seed)
     if settings.placebo == placebo.PERMUTED:
-        return placebo.dealt_over_candidates(weights, (settings.seed, _count(evidence.labelled)))
+        return placebo.dealt_over_candidates(weights, (settings.seed, _count(outputs.labelled)))
     return weights
 
 
@@ -98,12 +100,12 @@ def _count(labelled: Labelled | None) -> int:
     return 0 if labelled is None else len(labelled)
 
 
-def _standing(evidence: Evidence, names: tuple[str, ...]) -> Floats:
+def _standing(outputs: ModelOutputs, names: tuple[str, ...]) -> Floats:
     """Return S (n, K): 1 for the spread-out batch, the percentiles of the other candidates."""
-    standing = np.ones((len(evidence), len(names)))
+    standing = np.ones((len(outputs), len(names)))
     others = [place for place, name in enumerate(names) if name != SPREAD]
     if others:
-        scores = candidate_scores(evidence, [names[place] for place in others])
+        scores = candidate_scores(outputs, [names[place] for place in others])
         standing[:, others] = percentiles(scores).T
     return standing
 
@@ -114,7 +116,7 @@ def _start(standing: Floats) -> Floats:
 
 
 def _learned(
-    evidence: Evidence,
+    outputs: ModelOutputs,
     head: Head | None,
     settings: RunSettings,
     names: tuple[str, ...],
@@ -122,17 +124,17 @@ def _learned(
     check: Check,
 ) -> Learned | None:
     """Learn the weights where there are labels enough; None where there are not."""
-    known = evidence.labelled
+    known = outputs.labelled
     if head is None or known is None or not can_learn(known.labels, len(names)):
         return None
-    unseen = Evidence(
+    unseen = ModelOutputs(
         known.image_ids,
         known.features,
         head.out_of_fold.astype(np.float32),
         head.out_of_fold_draws(
             known.features, settings.stochastic_passes, settings.dropout, settings.seed
         ).astype(np.float32),
-        evidence.wanted,
+        outputs.wanted,
         settings.seed,
     )
     standing = _standing(unseen, names)
@@ -140,7 +142,7 @@ def _learned(
         standing = placebo.scores_dealt_out(standing, known.image_ids, (settings.seed,))
     check()
     floors = floors_of(names, settings.pinned_on)
-    selected = evidence.wanted / (len(known) + evidence.wanted)
+    selected = outputs.wanted / (len(known) + outputs.wanted)
     return learn_weights(
         known.features,
         known.labels,
@@ -155,15 +157,15 @@ def _learned(
 
 
 def _batch(
-    evidence: Evidence, mixed: Floats, settings: RunSettings, random: np.random.Generator
+    outputs: ModelOutputs, mixed: Floats, settings: RunSettings, random: np.random.Generator
 ) -> tuple[Positions, Positions]:
     """Return the positions of the batch in the order to ask, and those of them that are audit."""
-    by_id = np.argsort(evidence.image_ids)  # no draw may depend on the order of the pool
-    audits = _audits(settings.audit_share, evidence.wanted, random)
+    by_id = np.argsort(outputs.image_ids)  # no draw may depend on the order of the pool
+    audits = _audits(settings.audit_share, outputs.wanted, random)
     audit = random.choice(by_id, min(audits, len(by_id)), replace=False)
     rest = by_id[~np.isin(by_id, audit)]
     rest = np.sort(random.choice(rest, min(MOST, len(rest)), replace=False))
-    spread = _spread(evidence, rest, mixed[rest], evidence.wanted - len(audit), settings.seed)
+    spread = _spread(outputs, rest, mixed[rest], outputs.wanted - len(audit), settings.seed)
     batch = np.concatenate((audit, spread))
     return batch[random.permutation(len(batch))], audit
 
@@ -179,7 +181,7 @@ def _audits(share: float, wanted: int, random: np.random.Generator) -> int:
 
 
 def _spread(
-    evidence: Evidence, places: Positions, mixed: Floats, wanted: int, seed: int
+    outputs: ModelOutputs, places: Positions, mixed: Floats, wanted: int, seed: int
 ) -> Positions:
     """Choose images by k-means: the image nearest to each centroid.
 
@@ -193,7 +195,7 @@ def _spread(
         return places[: max(0, wanted)]
     # One thread: more would add up in varying order, and wait for each other on a busy machine.
     with threadpool_limits(limits=1):
-        points, known = _components(evidence, places)
+        points, known = _components(outputs, places)
         far = _distances(points, known)
         weights = np.where(far > 0, mixed.clip(1e-6) * far, 1e-9)
         method = KMeans(wanted, n_init=1, max_iter=20, random_state=seed)
@@ -209,20 +211,20 @@ def _spread(
     return places[chosen[:wanted]]
 
 
-def _components(evidence: Evidence, places: Positions) -> tuple[Floats, Floats]:
+def _components(outputs: ModelOutputs, places: Positions) -> tuple[Floats, Floats]:
     """Return principal components of images (n, d) and of the labelled images (m, d)."""
     from scipy.linalg import eigh
 
-    sample = evidence.features[places[:: -(-len(places) // SAMPLE)]].astype(np.float64)
+    sample = outputs.features[places[:: -(-len(places) // SAMPLE)]].astype(np.float64)
     middle = sample.mean(0)
     width = sample.shape[1]
     lowest = max(0, width - DIMENSIONS)
     _, axes = eigh((sample - middle).T @ (sample - middle), subset_by_index=(lowest, width - 1))
     axes32, middle32 = axes.astype(np.float32), middle.astype(np.float32)
-    points = (evidence.features[places].astype(np.float32) - middle32) @ axes32
-    if evidence.labelled is None:
+    points = (outputs.features[places].astype(np.float32) - middle32) @ axes32
+    if outputs.labelled is None:
         return points.astype(np.float64), np.empty((0, points.shape[1]))
-    known = (evidence.labelled.features.astype(np.float32) - middle32) @ axes32
+    known = (outputs.labelled.features.astype(np.float32) - middle32) @ axes32
     return points.astype(np.float64), known.astype(np.float64)
 
 

@@ -209,14 +209,14 @@ def _alternate(
     wanted = round(share * len(split.search))
     ids = [image_id for image_id, _ in split.search]
     with context.work.timed("FitNet"):
-        evidence = yield from gather(context, fitted[0], ids, wanted, seed, "FitNet")
+        outputs = yield from gather(context, fitted[0], ids, wanted, seed, "FitNet")
         fit_ids = [image_id for image_id, _ in split.fit]
         known = yield from gather(context, fitted[0], fit_ids, 1, seed, "FitNet")
-        evidence = replace(evidence, labelled=as_labelled(known, split.fit))
-        rows = candidate_scores(evidence, settings.weighed)
-        masks = top_masks(rows, evidence.image_ids, wanted)
+        outputs = replace(outputs, labelled=as_labelled(known, split.fit))
+        rows = candidate_scores(outputs, settings.weighed)
+        masks = top_masks(rows, outputs.image_ids, wanted)
     if settings.placebo == placebo.MASKS:
-        masks = placebo.scores_dealt_out(masks, evidence.image_ids, (seed,))
+        masks = placebo.scores_dealt_out(masks, outputs.image_ids, (seed,))
     scores = torch.from_numpy(masks).float().to(context.device.device)
     floors = torch.from_numpy(floors_of(settings.weighed, settings.pinned_on)).to(scores)
     size = min(settings.search_batch, len(ids) // 2)

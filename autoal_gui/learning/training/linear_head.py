@@ -161,10 +161,10 @@ def _chosen(
         for strength in STRENGTHS
     }
     weights = judging_weights(labels, shares)
-    evidence = 1 / (weights**2).sum()  # how many equally weighted labels would say as much
+    outputs = 1 / (weights**2).sum()  # how many equally weighted labels would say as much
     losses = {
         (strength, temperature): log_loss(tries / temperature, labels, weights)
-        + _surprise(strength, temperature) / evidence
+        + _surprise(strength, temperature) / outputs
         for strength, tries in logits.items()
         for temperature in TEMPERATURES.tolist()
     }

@@ -26,7 +26,7 @@ from autoal_gui.learning.training.training import (
     same_start,
     train_classifier,
 )
-from autoal_gui.strategies.contract import Evidence
+from autoal_gui.strategies.contract import ModelOutputs
 
 Floats = npt.NDArray[np.float64]
 FIRST_COMPARED = 60  # labels; with fewer, what is held out says too little
@@ -40,7 +40,7 @@ LAST_LAYER = mark(
     "from here on the last alone is trained."
 )
 LEAD = 1.5  # standard errors by which every layer must lead: where it loses, it loses much
-Look = Callable[[Sequence[int], int, Step], Generator[Progress, None, Evidence]]
+DisplayWindow = Callable[[Sequence[int], int, Step], Generator[Progress, None, ModelOutputs]]
 """(image ids, wanted, step) -> what the model says of these images."""
 
 
@@ -49,7 +49,7 @@ class TaskModel:
     """A task model and the way to ask it."""
 
     model: Classifier
-    look: Look
+    display: DisplayWindow
     head: Head | None = None
     """How its last layer was fitted, where that alone was trained."""
     notice: str = ""
@@ -190,7 +190,7 @@ def _rights(
     """Train every layer on a part of the labels; return (h,) what it has right of the others."""
     context.work.expect(training_units(context.settings, len(part)))
     task = yield from _trained(context, command, part)
-    seen = yield from task.look([i for i, _ in asked], 1, "task model")
+    seen = yield from task.display([i for i, _ in asked], 1, "task model")
     truth = np.array([c for _, c in asked])
     rights: Floats = (seen.probabilities.argmax(1) == truth).astype(float)
     return rights
@@ -253,7 +253,7 @@ def _features(
 
 def _pass(
     context: Context, model: Classifier, ids: Sequence[int], wanted: int, step: Step
-) -> Generator[Progress, None, Evidence]:
+) -> Generator[Progress, None, ModelOutputs]:
     """Pass images through the whole network."""
     return (yield from gather(context, model, ids, wanted, context.settings.seed, step))
 
@@ -265,7 +265,7 @@ def _recall(
     ids: Sequence[int],
     wanted: int,
     step: Step,
-) -> Generator[Progress, None, Evidence]:
+) -> Generator[Progress, None, ModelOutputs]:
     """Pass kept features through the last layer."""
     seed = context.settings.seed
     yield context.work.advance(step, 0, len(ids), 0.0)
@@ -273,6 +273,6 @@ def _recall(
         for start in range(0, len(ids), CHUNK):
             unit = features.unit(ids[start : start + CHUNK]).astype(np.float32)
             head.add(torch.from_numpy(unit).to(context.device.device))
-        evidence = head.evidence(ids, wanted, seed)
+        outputs = head.outputs(ids, wanted, seed)
     yield context.work.advance(step, len(ids), len(ids), 0.0)
-    return evidence
+    return outputs

@@ -17,7 +17,7 @@ from autoal_gui.core.settings import RunSettings
 from autoal_gui.learning.data.image_cache import ImageCache, Normalisation
 from autoal_gui.learning.model.device import Device
 from autoal_gui.learning.model.networks import Classifier, SearchNet
-from autoal_gui.learning.progress import TRAINING_COST, Work
+from autoal_gui.learning.progress import TRAINING_COST, ProgressTracker
 
 DIVERGED = mark("Training diverged: the loss is no longer a number; try a lower learning rate.")
 SHIFT = 8  # augmentation shifts by at most 1/8 of the side
@@ -53,7 +53,7 @@ class Context:
 
     feed: Feed
     settings: RunSettings
-    work: Work
+    work: ProgressTracker
 
     @property
     def device(self) -> Device:
@@ -132,7 +132,7 @@ def train_classifier(
 
     Raises:
         AutoALError: the loss is not finite.
-        Cancelled: see `Work.advance`.
+        Cancelled: see `ProgressTracker.advance`.
     """
     augmentation = torch.Generator().manual_seed(seed + 1)
     size = min(schedule.batch, len(labels))

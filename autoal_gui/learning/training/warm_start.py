@@ -25,7 +25,7 @@ from autoal_gui.learning.data.features import frozen_features
 from autoal_gui.learning.data.image_reading import pool_ids, read_images
 from autoal_gui.learning.model.checkpoint import ModelCard, save_checkpoint
 from autoal_gui.learning.model.networks import Classifier
-from autoal_gui.learning.progress import Work
+from autoal_gui.learning.progress import ProgressTracker
 from autoal_gui.learning.training.contrastive import Projector, contrast_loss, view
 from autoal_gui.learning.training.training import (
     Context,
@@ -60,7 +60,7 @@ def warm_start(command: WarmStart, cancelled: CancelCheck) -> Iterator[Event]:
         Cancelled: before anything was learned.
         SettingsError, CheckpointError, SourceError: in one plain sentence.
     """
-    work = Work(command.request_id, cancelled, "", 0.0)
+    work = ProgressTracker(command.request_id, cancelled, "", 0.0)
     context, readable = yield from read_images(command, work, 0.0)
     learner = _Learner.begin(command, context, pool_ids(command, readable))
     complete = yield from _learn(learner, command.request_id, cancelled)
