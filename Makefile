@@ -23,17 +23,17 @@ lint: .venv/dev.stamp
 
 # Brings the catalogues up to date after sentences or translations have changed.
 translations: .venv/dev.stamp
-	$(BIN)/python tests/catalogues.py
+	$(BIN)/python -m tests.tools.catalogues
 
 # The long forms of three tests; each prints a table.
 faults: .venv/dev.stamp
-	$(BIN)/python tests/trials/faults.py
+	$(BIN)/python -m tests.trials.faults
 
 badinput: .venv/fuzz.stamp
-	$(BIN)/python tests/trials/badinput.py
+	$(BIN)/python -m tests.trials.badinput
 
 endurance: .venv/dev.stamp
-	QT_QPA_PLATFORM=offscreen $(BIN)/python tests/trials/endurance.py
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m tests.trials.endurance
 
 # Takes the README's pictures anew.
 screenshots: .venv/run.stamp
@@ -54,13 +54,12 @@ lock: .venv/supply.stamp
 
 # Asks the advisory service of PyPI about every locked version; needs the network, and says so.
 audit: .venv/supply.stamp
-	$(BIN)/python tests/advisories.py
+	$(BIN)/python -m tests.tools.advisories
 
 # Of core, engine and exporters, by the tests that concern them.
-COVERING := $(wildcard tests/test_core_*.py tests/test_exporter*.py tests/test_sources_*.py) \
-  $(patsubst %,tests/test_%.py,check_command engine evaluation_results faults_privacy \
-  faults_recovery handover learning_export learning_predict look pixels privacy strategies \
-  translations vote walls)
+COVERING := $(addprefix tests/,core sources exporters engine strategies commands/test_checks.py \
+  evaluation/test_results.py learning/inference tools/test_catalogues.py \
+  trials/test_fault_privacy.py trials/test_fault_recovery.py test_privacy.py test_walls.py)
 coverage: .venv/dev.stamp
 	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -q $(COVERING) --cov
 

@@ -88,7 +88,7 @@ def qtbot(qtbot):
 @pytest.fixture
 def backend():
     """A small backend for the window, without torch."""
-    from gui_support import NearestMean
+    from tests.support.gui import NearestMean
 
     return NearestMean()
 
@@ -96,9 +96,8 @@ def backend():
 @pytest.fixture
 def window(qtbot, tmp_path, backend):
     """The main window over that backend; in the end none of its threads may be running."""
-    from gui_support import no_thread_left, services, settings
-
     from autoal_gui.gui.window.main_window import MainWindow
+    from tests.support.gui import no_thread_left, services, settings
 
     window = MainWindow(services(tmp_path / "projects", lambda: backend), settings(tmp_path))
     window.show()

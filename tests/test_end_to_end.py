@@ -13,16 +13,18 @@ from autoal_gui.learning.backend import TorchBackend
 from autoal_gui.learning.replay import Replay, ReplaySet
 from autoal_gui.selftest.selftest import TINY
 from autoal_gui.sources.opening import list_images, open_images, spec_of
+from tests.support.paths import SHARED_DATA
 
-DATA = Path(__file__).parents[2] / "shared" / "data"
-needs_data = pytest.mark.skipif(not DATA.is_dir(), reason="the folder with real images is absent")
+needs_data = pytest.mark.skipif(
+    not SHARED_DATA.is_dir(), reason="the folder with real images is absent"
+)
 
 
 @needs_data
 @pytest.mark.slow
 def test_paper_mode_learns_on_real_x_rays(tmp_path: Path) -> None:
     """Two short rounds on PneumoniaMNIST end above chance, with weights that moved."""
-    spec = spec_of(str(DATA / "medmnist" / "pneumoniamnist.npz"))
+    spec = spec_of(str(SHARED_DATA / "medmnist" / "pneumoniamnist.npz"))
     listing = list_images(spec, tmp_path, lambda done, total: None)
     data = ReplaySet.of(listing, open_images(spec, tmp_path), seed=0)
     settings = TINY.but(
@@ -39,7 +41,7 @@ def test_paper_mode_learns_on_real_x_rays(tmp_path: Path) -> None:
 @needs_data
 @pytest.mark.slow
 def test_cells_are_labelled_in_folders_whose_names_are_the_hidden_truth(tmp_path: Path) -> None:
-    spec = spec_of(str(DATA / "wbc"))
+    spec = spec_of(str(SHARED_DATA / "wbc"))
     listing = list_images(spec, tmp_path, lambda done, total: None)
     data = ReplaySet.of(listing, open_images(spec, tmp_path), seed=0)
     replay = Replay(data, TINY.but(batch_size=10), initial=10, folder=tmp_path)

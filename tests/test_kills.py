@@ -12,12 +12,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from project_support import SETTINGS, new_project, round_command
 
 from autoal_gui.core.labels.journal import Journal
 from autoal_gui.core.messages import RoundFinished, RunRound
 from autoal_gui.core.project.project import Project
 from autoal_gui.sources.opening import open_images
+from tests.support.paths import ROOT
+from tests.support.project import SETTINGS, new_project, round_command
 
 KILLS = int(os.environ.get("AUTOAL_KILLS", "20"))
 ENVIRONMENT = {**os.environ, "OMP_WAIT_POLICY": "PASSIVE", "KMP_BLOCKTIME": "0"}
@@ -26,8 +27,10 @@ ENVIRONMENT = {**os.environ, "OMP_WAIT_POLICY": "PASSIVE", "KMP_BLOCKTIME": "0"}
 @contextmanager
 def running(*arguments):
     """Run this module as a program in the meantime; it is dead when the block ends."""
-    command = (sys.executable, __file__, *map(str, arguments))
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=ENVIRONMENT) as process:
+    command = (sys.executable, "-m", "tests.test_kills", *map(str, arguments))
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, text=True, env=ENVIRONMENT, cwd=ROOT
+    ) as process:
         try:
             yield process
         finally:

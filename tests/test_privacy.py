@@ -7,7 +7,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from gui_support import QUIET, draw_folder
 from PySide6.QtCore import Qt
 
 from autoal_gui.cli import run
@@ -18,8 +17,9 @@ from autoal_gui.core.settings import RunSettings
 from autoal_gui.selftest import samples
 from autoal_gui.selftest.selftest import check_exporter, check_source
 from autoal_gui.sources.opening import list_images, open_images
+from tests.support.gui import QUIET, draw_folder
+from tests.support.paths import ROOT
 
-ROOT = Path(__file__).parents[1]
 NETWORKED = ("socket", "ssl", "http", "urllib", "requests", "ftplib", "smtplib", "asyncio",
              "xmlrpc", "socketserver", "webbrowser", "PySide6.QtNetwork", "PySide6.QtWebSockets",
              "torch.hub", "torch.distributed")  # fmt: skip

@@ -13,8 +13,8 @@ from autoal_gui.core.errors import SourceError
 from autoal_gui.core.images.pool import SourceSpec
 from autoal_gui.core.registry import discover
 from autoal_gui.sources.opening import list_images, open_images, source_of, spec_of
+from tests.support.paths import ROOT
 
-ROOT = Path(__file__).parents[1]
 COSTLY = ("torch", "torchvision", "medmnist", "sklearn", "pandas")  # seconds each
 
 

@@ -35,6 +35,6 @@ def _code_digest() -> str:
     digest = hashlib.sha256()
     root = Path(autoal_gui.__file__).parent
     for package in ("core", "learning", "sources", "strategies"):
-        for file in sorted((root / package).glob("*.py")):
+        for file in sorted((root / package).rglob("*.py")):
             digest.update(file.read_bytes())
     return digest.hexdigest()[:16]

@@ -28,8 +28,8 @@ An image is
     }
 
 and a line of the journal has all fields of `autoal_gui.core.labels.journal.Entry`: sequence, at
-(UTC, ISO 8601), annotator, round_number, action, class_index, suggested, confidence, shown, target, comment,
-purpose; with "label" and "suggested_label", the names of the two classes. In a
+(UTC, ISO 8601), annotator, round_number, action, class_index, suggested, confidence, shown,
+target, comment, purpose; with "label" and "suggested_label", the names of the two classes. In a
 de-identified file annotators are numbered and comments are left out, since they may name anyone.
 """
 

@@ -18,14 +18,12 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-HERE = Path(__file__).resolve()
-sys.path.insert(0, str(HERE.parents[1]))
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import strategies as st
 
-from hypothesis import HealthCheck, Phase, given, seed, settings  # noqa: E402
-from hypothesis import strategies as st  # noqa: E402
-
-from trials.seeds import SEEDS  # noqa: E402
-from trials.targets import TARGETS, mutations, outcome, watch  # noqa: E402
+from tests.support.paths import ROOT
+from tests.trials.seeds import SEEDS
+from tests.trials.targets import TARGETS, mutations, outcome, watch
 
 SECONDS = 5.0
 MEMORY = 2 << 30  # bytes beyond what a process has once its libraries are loaded
@@ -62,8 +60,10 @@ class Reader:
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> subprocess.Popen[bytes]:
-        command = [sys.executable, str(HERE), "--reader", self.kind, str(self.place)]
-        process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        command = [
+            sys.executable, "-m", "tests.trials.badinput", "--reader", self.kind, str(self.place)
+        ]  # fmt: skip
+        process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT)
         process.stdout.readline()  # it is ready
         return process
 
@@ -119,7 +119,7 @@ def be_reader(kind: str, place: Path) -> None:
     """Read inputs from standard input, and say of each what came of it."""
     import resource
 
-    import project_support  # noqa: F401 - so that its libraries are loaded
+    from tests.support import project as project_support  # noqa: F401 - so that its libraries are loaded
 
     if kind in ("checkpoint", "safetensors", "model"):
         import autoal_gui.learning.model.checkpoint  # noqa: F401
@@ -170,11 +170,11 @@ def fuzzed(kind: str, tries: int, number: int, place: Path) -> LabelCounts:
     for index, data in enumerate(SEEDS[kind]()):
         (corpus / f"{index:03d}").write_bytes(data)
     command = [
-        sys.executable, str(HERE.with_name("fuzz.py")), kind, str(place), f"-runs={tries}",
+        sys.executable, "-m", "tests.trials.fuzz", kind, str(place), f"-runs={tries}",
         f"-seed={number}", "-timeout=10", "-rss_limit_mb=4096", "-max_len=30000", "-verbosity=0",
         f"-artifact_prefix={place}/", str(corpus),
     ]  # fmt: skip
-    done = subprocess.run(command, capture_output=True, check=False)
+    done = subprocess.run(command, capture_output=True, check=False, cwd=ROOT)
     for line in counts.read_text().splitlines():
         label_counts.count(line)
     if done.returncode:

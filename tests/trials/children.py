@@ -130,7 +130,7 @@ def merge(acknowledge: Acknowledge, folder: Path, other: Path) -> None:
 
 def create(acknowledge: Acknowledge, folder: Path, images: Path) -> None:
     """List a folder of images and make a project of it."""
-    import project_support
+    from tests.support import project as project_support
 
     acknowledge("begins")
     project_support.create(folder, project_support.folder_spec(images))
@@ -139,10 +139,9 @@ def create(acknowledge: Acknowledge, folder: Path, images: Path) -> None:
 
 def train(acknowledge: Acknowledge, folder: Path, seed: int) -> None:
     """Run round after round, and label while it trains."""
-    import project_support
-
     from autoal_gui.core.messages import RoundFinished
     from autoal_gui.learning.backend import TorchBackend
+    from tests.support import project as project_support
 
     project, draw, backend = Project.open(folder, open_images), random.Random(seed), None
     backend = TorchBackend(threads=1)

@@ -16,10 +16,7 @@ from pathlib import Path
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 os.environ.setdefault("KMP_BLOCKTIME", "0")
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-import gui_support
-import project_support
 from PySide6.QtCore import QEventLoop, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -29,6 +26,8 @@ from autoal_gui.core.settings import PRESETS
 from autoal_gui.engine.state import State
 from autoal_gui.gui.window.main_window import MainWindow, folder_spec
 from autoal_gui.sources.opening import list_images
+from tests.support import gui as gui_support
+from tests.support import project as project_support
 
 LIMIT = 1.05  # memory at the end over memory when it is warm
 SLACK = 12.0  # MB; what one more picture or plot in a cache may take of a small process

@@ -17,20 +17,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-for name, value in (("OMP_WAIT_POLICY", "PASSIVE"), ("KMP_BLOCKTIME", "0")):
-    os.environ.setdefault(name, value)
+from autoal_gui.core.errors import AutoALError, ProjectError, SourceError
+from autoal_gui.core.labels.journal import Journal
+from autoal_gui.core.project.project import FILE_NAME, Project
+from autoal_gui.core.recovery.recovery import recover
+from autoal_gui.sources.opening import list_images, open_images
+from tests.support import project as project_support
+from tests.support.paths import FIXTURES
+from tests.trials.children import Child, act, create, export, label, line_of, merge, migrate, train
 
-import project_support  # noqa: E402
-
-from autoal_gui.core.errors import AutoALError, ProjectError, SourceError  # noqa: E402
-from autoal_gui.core.labels.journal import Journal  # noqa: E402
-from autoal_gui.core.project.project import FILE_NAME, Project  # noqa: E402
-from autoal_gui.core.recovery.recovery import recover  # noqa: E402
-from autoal_gui.sources.opening import list_images, open_images  # noqa: E402
-from trials.children import Child, act, create, export, label, line_of, merge, migrate, train  # noqa: E402
-
-FIXTURE = Path(__file__).resolve().parents[1] / "fixtures" / "project-1" / FILE_NAME
+FIXTURE = FIXTURES / "project-1" / FILE_NAME
 LONGEST_SENTENCE = 250
 
 
@@ -39,7 +35,7 @@ class Fault(AssertionError):
 
 
 @dataclass
-class LabelCounts:
+class Tally:
     """A line of the table."""
 
     kind: str
@@ -57,7 +53,7 @@ class Bench:
 
     base: Path
     draw: random.Random
-    label_counts: LabelCounts
+    tally: Tally
     before: list[str]
 
     @classmethod
@@ -68,7 +64,7 @@ class Bench:
             project.answer(image_id, "label", int(is_normal))
         before = [line_of(entry) for entry in project.entries()]
         project.close()
-        return cls(base, draw, LabelCounts(kind), before)
+        return cls(base, draw, Tally(kind), before)
 
     @property
     def folder(self) -> Path:
@@ -85,21 +81,21 @@ class Bench:
             acknowledged: the answers given since the last check.
             more: how many there may be besides, saved but not acknowledged when it was killed.
         """
-        label_counts = self.label_counts
-        label_counts.tries += 1
-        label_counts.acknowledged += len(acknowledged)
+        tally = self.tally
+        tally.tries += 1
+        tally.acknowledged += len(acknowledged)
         started = time.monotonic()
         project = Project.open(self.folder, open_images)
-        label_counts.worst = max(label_counts.worst, time.monotonic() - started)
-        label_counts.reopened += 1
+        tally.worst = max(tally.worst, time.monotonic() - started)
+        tally.reopened += 1
         entries = project.entries()
         lines = [line_of(entry) for entry in entries]
         if dict(project.answers) != dict(Journal.of(entries).answers):
             raise Fault("the answers are not those of the journal")
         expected = self.before + acknowledged
-        label_counts.lost += len(set(expected) - set(lines))
+        tally.lost += len(set(expected) - set(lines))
         if lines[: len(expected)] != expected or len(lines) - len(expected) > more:
-            raise Fault(f"{self.label_counts.kind}: the journal is not what was acknowledged")
+            raise Fault(f"{self.tally.kind}: the journal is not what was acknowledged")
         project.close()
         self.before = lines
 
@@ -120,17 +116,17 @@ def sentence_of(work: Callable[[], object]) -> str:
 # -- kills ------------------------------------------------------------------------------------
 
 
-def kill_while_labelling(base: Path, draw: random.Random, tries: int) -> LabelCounts:
+def kill_while_labelling(base: Path, draw: random.Random, tries: int) -> Tally:
     bench = Bench.new(base, draw, "killed while labelling")
     for _ in range(tries):
         child = Child(label, bench.folder, draw.randrange(10**6))
         child.wait_for(draw.randrange(1, 30))
         time.sleep(draw.uniform(0, 0.01))
         bench.check(child.kill())
-    return bench.label_counts
+    return bench.tally
 
 
-def kill_while_training(base: Path, draw: random.Random, tries: int) -> LabelCounts:
+def kill_while_training(base: Path, draw: random.Random, tries: int) -> Tally:
     from autoal_gui.core.system.files import sha256_of
     from autoal_gui.learning.model.checkpoint import load_model
 
@@ -153,10 +149,10 @@ def kill_while_training(base: Path, draw: random.Random, tries: int) -> LabelCou
             load_model(checkpoint)
             if sha256_of(checkpoint) != finished[-1].checkpoint_sha256:
                 raise Fault("the last model is not the one that was trained")
-    return bench.label_counts
+    return bench.tally
 
 
-def kill_while_exporting(base: Path, draw: random.Random, tries: int) -> LabelCounts:
+def kill_while_exporting(base: Path, draw: random.Random, tries: int) -> Tally:
     bench = Bench.new(base, draw, "killed while exporting")
     target = base / "labels.csv"
     for _ in range(tries):
@@ -168,11 +164,11 @@ def kill_while_exporting(base: Path, draw: random.Random, tries: int) -> LabelCo
             raise Fault("a part of an export stands under its name")
         for part in base.glob("*.part*"):
             part.unlink()
-    return bench.label_counts
+    return bench.tally
 
 
-def kill_while_importing(base: Path, draw: random.Random, tries: int) -> LabelCounts:
-    label_counts = LabelCounts("killed while importing")
+def kill_while_importing(base: Path, draw: random.Random, tries: int) -> Tally:
+    tally = Tally("killed while importing")
     images = project_support.draw_images(base / "images", 10)
     folder = base / "project"
     started = time.monotonic()
@@ -192,19 +188,19 @@ def kill_while_importing(base: Path, draw: random.Random, tries: int) -> LabelCo
             if made or "no project" not in str(error):
                 raise Fault(f"after a kill while importing: {error}") from error
             project = project_support.create(folder, project_support.folder_spec(images))
-        label_counts.worst = max(label_counts.worst, time.monotonic() - started)
+        tally.worst = max(tally.worst, time.monotonic() - started)
         if len(project.pool.images) != 20:
             raise Fault("images are missing")
         project.close()
-        label_counts.tries, label_counts.reopened = (
-            label_counts.tries + 1,
-            label_counts.reopened + 1,
+        tally.tries, tally.reopened = (
+            tally.tries + 1,
+            tally.reopened + 1,
         )
-    return label_counts
+    return tally
 
 
-def kill_while_migrating(base: Path, draw: random.Random, tries: int) -> LabelCounts:
-    label_counts = LabelCounts("killed while migrating")
+def kill_while_migrating(base: Path, draw: random.Random, tries: int) -> Tally:
+    tally = Tally("killed while migrating")
     folder = base / "project"
     wanted: list[str] = []
     whole = 0.05
@@ -223,22 +219,22 @@ def kill_while_migrating(base: Path, draw: random.Random, tries: int) -> LabelCo
             whole = 1.2 * (time.monotonic() - started)
         started = time.monotonic()
         project = Project.open(folder, open_images)
-        label_counts.worst = max(label_counts.worst, time.monotonic() - started)
+        tally.worst = max(tally.worst, time.monotonic() - started)
         lines = [line_of(entry) for entry in project.entries()]
         wanted = wanted or lines
         if project.first_broken_seal() is not None or lines != wanted:
             raise Fault("a migration that was cut short changed the journal")
         project.close()
         if turn:
-            label_counts.tries, label_counts.reopened = (
-                label_counts.tries + 1,
-                label_counts.reopened + 1,
+            tally.tries, tally.reopened = (
+                tally.tries + 1,
+                tally.reopened + 1,
             )
-            label_counts.acknowledged += len(wanted)
-    return label_counts
+            tally.acknowledged += len(wanted)
+    return tally
 
 
-def kill_while_merging(base: Path, draw: random.Random, tries: int) -> LabelCounts:
+def kill_while_merging(base: Path, draw: random.Random, tries: int) -> Tally:
     bench = Bench.new(base, draw, "killed while merging")
     own = (bench.folder / FILE_NAME).read_bytes()
     shutil.copytree(bench.folder, base / "other")
@@ -267,7 +263,7 @@ def kill_while_merging(base: Path, draw: random.Random, tries: int) -> LabelCoun
         if lines not in ([merged] if done else [before, merged]):
             raise Fault("a part of another reader's answers came in")
         bench.check(lines[len(before) :])
-    return bench.label_counts
+    return bench.tally
 
 
 # -- disks and folders ------------------------------------------------------------------------
@@ -306,7 +302,7 @@ def _until_refused(
     sentence_of(answer)
 
 
-def full_disk(base: Path, draw: random.Random, tries: int) -> LabelCounts:
+def full_disk(base: Path, draw: random.Random, tries: int) -> Tally:
     bench = Bench.new(base, draw, "disk full")
     for _ in range(tries):
         child = Child(until_refused, bench.folder, draw.randrange(10**6), draw.randrange(20_000))
@@ -314,7 +310,7 @@ def full_disk(base: Path, draw: random.Random, tries: int) -> LabelCounts:
         if status:
             raise Fault("a full disk was not borne")
         bench.check(lines)
-    return bench.label_counts
+    return bench.tally
 
 
 def until_locked(acknowledge: Callable[[str], None], folder: Path, seed: int) -> None:
@@ -334,7 +330,7 @@ def until_locked(acknowledge: Callable[[str], None], folder: Path, seed: int) ->
     acknowledge(act(project, draw))
 
 
-def read_only_folder(base: Path, draw: random.Random, tries: int) -> LabelCounts:
+def read_only_folder(base: Path, draw: random.Random, tries: int) -> Tally:
     bench = Bench.new(base, draw, "folder read-only")
     for place in (base, *base.parents):
         if place.stat().st_uid == os.geteuid() and place != Path(tempfile.gettempdir()):
@@ -347,10 +343,10 @@ def read_only_folder(base: Path, draw: random.Random, tries: int) -> LabelCounts
         if status:
             raise Fault("a folder that is read-only was not borne")
         bench.check(lines)
-    return bench.label_counts
+    return bench.tally
 
 
-def images_gone(base: Path, draw: random.Random, tries: int) -> LabelCounts:
+def images_gone(base: Path, draw: random.Random, tries: int) -> Tally:
     bench = Bench.new(base, draw, "images removed, renamed, partly deleted")
     away = base / "elsewhere"
     for turn in range(tries):
@@ -376,20 +372,20 @@ def images_gone(base: Path, draw: random.Random, tries: int) -> LabelCounts:
         bench.check(lines)
         shutil.rmtree(bench.images)
         away.rename(bench.images)
-    return bench.label_counts
+    return bench.tally
 
 
 def _raise(error: Exception) -> None:
     raise error
 
 
-def damaged_byte(base: Path, draw: random.Random, tries: int) -> LabelCounts:
+def damaged_byte(base: Path, draw: random.Random, tries: int) -> Tally:
     bench = Bench.new(base, draw, "one byte of the project damaged")
     project = Project.open(bench.folder, open_images)
     lines = [act(project, draw) for _ in range(150)]
     project.close()
     bench.check(lines)
-    bench.label_counts.tries = bench.label_counts.reopened = 0
+    bench.tally.tries = bench.tally.reopened = 0
     file = bench.folder / FILE_NAME
     whole = file.read_bytes()
     for _ in range(tries):
@@ -404,19 +400,19 @@ def damaged_byte(base: Path, draw: random.Random, tries: int) -> LabelCounts:
             recover(bench.folder, list_images, project_support.no_progress)
         seconds = time.monotonic() - started
         bench.check([], more=0)
-        bench.label_counts.worst = max(bench.label_counts.worst, seconds)
-        bench.label_counts.acknowledged += len(bench.before)
+        bench.tally.worst = max(bench.tally.worst, seconds)
+        bench.tally.acknowledged += len(bench.before)
         for kept in bench.folder.glob("*.damaged-*"):
             kept.unlink()
         file.write_bytes(whole)
-    bench.label_counts.acknowledged -= len(lines)
-    return bench.label_counts
+    bench.tally.acknowledged -= len(lines)
+    return bench.tally
 
 
 # -- programs and clocks ----------------------------------------------------------------------
 
 
-def two_programs(base: Path, draw: random.Random, tries: int) -> LabelCounts:
+def two_programs(base: Path, draw: random.Random, tries: int) -> Tally:
     bench = Bench.new(base, draw, "two programs on one project")
     for _ in range(tries):
         child = Child(label, bench.folder, draw.randrange(10**6))
@@ -426,10 +422,10 @@ def two_programs(base: Path, draw: random.Random, tries: int) -> LabelCounts:
             if "another window" not in sentence:
                 raise Fault(sentence)
         bench.check(child.kill())
-    return bench.label_counts
+    return bench.tally
 
 
-def stopped(base: Path, draw: random.Random, tries: int, seconds: float) -> LabelCounts:
+def stopped(base: Path, draw: random.Random, tries: int, seconds: float) -> Tally:
     bench = Bench.new(base, draw, f"stopped for {seconds:g} s")
     for _ in range(tries):
         child = Child(label, bench.folder, draw.randrange(10**6), 0.001)
@@ -440,10 +436,10 @@ def stopped(base: Path, draw: random.Random, tries: int, seconds: float) -> Labe
         child.signal(signal.SIGCONT)
         child.wait_for(40)
         bench.check(child.kill())
-    return bench.label_counts
+    return bench.tally
 
 
-def clock_set_back(base: Path, draw: random.Random, tries: int) -> LabelCounts:
+def clock_set_back(base: Path, draw: random.Random, tries: int) -> Tally:
     from autoal_gui.core.project import project as module
 
     bench = Bench.new(base, draw, "clock set back")
@@ -458,14 +454,14 @@ def clock_set_back(base: Path, draw: random.Random, tries: int) -> LabelCounts:
             bench.check(lines)
     finally:
         module._now = own
-    return bench.label_counts
+    return bench.tally
 
 
 # -- cancel -----------------------------------------------------------------------------------
 
 
-def cancelled_everywhere(base: Path, draw: random.Random, tries: int) -> list[LabelCounts]:
-    from trials.cancels import cancels
+def cancelled_everywhere(base: Path, draw: random.Random, tries: int) -> list[Tally]:
+    from tests.trials.cancels import cancels
 
     return [run(bench) for bench, run in cancels(base, draw, tries, Bench)]
 
@@ -483,10 +479,10 @@ LONG = {
 }  # fmt: skip
 
 
-def run_all(base: Path, seed: int, tries: dict[str, int], pause: float) -> list[LabelCounts]:
+def run_all(base: Path, seed: int, tries: dict[str, int], pause: float) -> list[Tally]:
     """Try every kind of fault; raises `Fault` at the first that is not borne."""
     draw = random.Random(seed)
-    trials: dict[str, Callable[[Path, random.Random, int], LabelCounts | list[LabelCounts]]] = {
+    trials: dict[str, Callable[[Path, random.Random, int], Tally | list[Tally]]] = {
         "label": kill_while_labelling,
         "export": kill_while_exporting,
         "import": kill_while_importing,
@@ -503,13 +499,13 @@ def run_all(base: Path, seed: int, tries: dict[str, int], pause: float) -> list[
     }
     if os.geteuid() == 0:
         trials["locked"] = read_only_folder
-    tallies: list[LabelCounts] = []
+    tallies: list[Tally] = []
     for name, trial in trials.items():
         if tries.get(name):
             result = trial(base / name, draw, tries[name])
             tallies += result if isinstance(result, list) else [result]
-            for label_counts in tallies[-1:] if not isinstance(result, list) else result:
-                print(row(label_counts), flush=True)
+            for tally in tallies[-1:] if not isinstance(result, list) else result:
+                print(row(tally), flush=True)
     return tallies
 
 
@@ -517,9 +513,9 @@ HEAD = ("kind", "tries", "answers", "lost", "reopened", "slowest s")
 WIDTHS = (42, 7, 9, 6, 10, 10)
 
 
-def row(label_counts: LabelCounts) -> str:
-    values = (label_counts.kind, label_counts.tries, label_counts.acknowledged, label_counts.lost, label_counts.reopened,
-              f"{label_counts.worst:.2f}")  # fmt: skip
+def row(tally: Tally) -> str:
+    values = (tally.kind, tally.tries, tally.acknowledged, tally.lost, tally.reopened,
+              f"{tally.worst:.2f}")  # fmt: skip
     return aligned(values)
 
 
@@ -543,14 +539,9 @@ def main() -> int:
     print(f"seed {options.seed}\n{aligned(HEAD)}")
     with tempfile.TemporaryDirectory(prefix="autoal-faults-") as base:
         tallies = run_all(Path(base), options.seed, tries, 1.0 if options.short else 60.0)
-    kills = sum(
-        label_counts.tries for label_counts in tallies if label_counts.kind.startswith("killed")
-    )
-    print(f"{kills} kills; {sum(label_counts.lost for label_counts in tallies)} answers lost")
-    whole = all(
-        label_counts.lost == 0 and label_counts.reopened == label_counts.tries
-        for label_counts in tallies
-    )
+    kills = sum(tally.tries for tally in tallies if tally.kind.startswith("killed"))
+    print(f"{kills} kills; {sum(tally.lost for tally in tallies)} answers lost")
+    whole = all(tally.lost == 0 and tally.reopened == tally.tries for tally in tallies)
     return 0 if whole else 1
 
 

@@ -5,8 +5,6 @@ from pathlib import Path
 
 import atheris
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-
 with atheris.instrument_imports(
     include=["autoal_gui.sources", "autoal_gui.core", "PIL", "pydicom"]
 ):
@@ -14,7 +12,7 @@ with atheris.instrument_imports(
     import autoal_gui.sources.decode
     import autoal_gui.sources.dicom_file
     import autoal_gui.sources.npz  # noqa: F401
-    from trials.targets import TARGETS, outcome, watch
+    from tests.trials.targets import TARGETS, outcome, watch
 
 kind, place = sys.argv[1], Path(sys.argv[2])
 counts = (place / "counts").open("w", buffering=1)

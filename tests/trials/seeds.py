@@ -217,9 +217,10 @@ def safetensors_seeds() -> list[bytes]:
 def project_seeds() -> list[bytes]:
     import tempfile
 
-    import project_support
+    from tests.support import project as project_support
+    from tests.support.paths import FIXTURES
 
-    fixture = Path(__file__).resolve().parents[1] / "fixtures" / "project-1" / "project.autoal"
+    fixture = FIXTURES / "project-1" / "project.autoal"
     with tempfile.TemporaryDirectory() as base:
         project = project_support.new_project(Path(base), per_class=4)
         for image_id in project.pool.images:

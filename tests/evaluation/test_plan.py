@@ -1,0 +1,167 @@
+"""Methods as they are written, and keys that change with whatever decides on a run's numbers."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from autoal_gui.core.errors import SettingsError
+from autoal_gui.core.registry import discover
+from autoal_gui.core.settings import CANDIDATES, RunSettings, with_fixed_epochs
+from autoal_gui.evaluation import plan
+from autoal_gui.evaluation.methods import method_of, methods_of, reference
+from autoal_gui.evaluation.plan import Job, jobs_of, slug
+from tests.support.evaluation import SETUP, data_set
+
+
+@pytest.mark.parametrize(
+    ("text", "warm", "name", "is_warm"),
+    [
+        ("margin", None, "margin", True),
+        ("margin", True, "margin", True),
+        ("margin", False, "margin+cold", False),
+        ("margin+cold", True, "margin+cold", False),
+        ("margin+warm", False, "margin", True),
+        ("paper", None, "paper", False),
+        ("paper", True, "paper+warm", True),
+        ("paper+warm:search_steps=9:cycles=2", None, "paper+warm:cycles=2:search_steps=9", True),
+    ],
+)
+def test_a_method_is_read_and_written_in_one_way(text, warm, name, is_warm):
+    method = method_of(text, warm)
+    assert (method.name, method.warm) == (name, is_warm)
+    assert method_of(method.name) == method
+
+
+def test_a_method_changes_settings():
+    method = method_of("paper+warm:candidates=entropy,kmeans:dropout=0.25")
+    settings = method.settings(RunSettings(batch_size=7, mode="random"), 5)
+    assert (settings.mode, settings.warm_start, settings.seed) == ("paper", True, 5)
+    assert (settings.candidates, settings.dropout) == (("entropy", "kmeans"), 0.25)
+    assert settings.batch_size == 7
+    assert method.plain == method_of("paper+warm")
+
+
+@pytest.mark.parametrize(
+    "text", ["paper:seed=3", "paper:batch_size=4", "vote:nonsense=1", "vote:cycles", "vote:",
+             "vote:cycles=x", "vote:dropout=7", "vote:warm_start=true", ""],
+)  # fmt: skip
+def test_what_cannot_be_compared_is_refused(text):
+    with pytest.raises(SettingsError):
+        method_of(text)
+
+
+def test_groups_stand_for_methods_and_none_comes_twice():
+    methods = methods_of(["margin", "candidates", "random", "margin+warm"])
+    names = [method.name for method in methods]
+    assert names == ["margin", *(c for c in CANDIDATES if c != "margin"), "random"]
+    assert {m.mode for m in methods_of(["strategies"])} == set(discover("autoal_gui.strategies"))
+    counts = [len(m.settings(RunSettings(), 0).candidates) for m in methods_of(["ablations"])]
+    assert counts == [1, 3, 5, 1, 3, 5, 7, 7]
+    placebos = [dict(m.changes)["placebo"] for m in methods_of(["placebos"])]
+    assert placebos == ["uniform", "frozen", "permuted", "masks"] * 2
+
+
+def test_a_method_is_held_against_the_plain_one_with_its_start():
+    methods = methods_of(["random", "random+cold", "vote", "paper", "paper+warm:cycles=2"])
+    found = {m.name: reference(m, "random", methods) for m in methods}
+    assert {name: other and other.name for name, other in found.items()} == {
+        "random": None, "random+cold": None, "vote": "random", "paper": "random+cold",
+        "paper+warm:cycles=2": "random",
+    }  # fmt: skip
+    assert reference(method_of("random:cycles=3"), "random", methods) == method_of("random")
+    assert reference(method_of("margin"), "entropy", methods) is None
+
+
+def job(text="margin", seed=0, setup=SETUP, **changes):
+    return Job(setup, replace(data_set(), **changes), method_of(text), seed)
+
+
+def test_a_key_stands_for_all_that_decides_and_nothing_else():
+    same = job()
+    assert same.key == job().key
+    assert same.key == job(name="another", workspace="/elsewhere", data="moved").key
+    others = [
+        job("entropy"),
+        job("margin+cold"),
+        job("margin:stochastic_passes=3"),
+        job(seed=1),
+        job(content="0ther"),
+        job(side=64),
+        job(setup=replace(SETUP, initial=10)),
+        job(setup=replace(SETUP, rounds=11)),
+        job(setup=replace(SETUP, settings=SETUP.settings.but(weight_decay=0.1))),
+    ]
+    assert len({same.key, *(other.key for other in others)}) == 1 + len(others)
+
+
+def test_runs_of_another_edition_are_not_mistaken_for_these(monkeypatch):
+    """In edition 1 random choice drew the same places in every round."""
+    assert plan.EDITION == 2
+    keys = {job().key, SETUP.key}
+    monkeypatch.setattr(plan, "EDITION", 1)
+    assert keys.isdisjoint({job().key, SETUP.key})
+
+
+def test_a_set_up_has_a_key_of_its_own():
+    changed = replace(SETUP, settings=SETUP.settings.but(task_steps=3))
+    keys = {SETUP.key, changed.key, replace(SETUP, rounds=3).key, replace(SETUP, warm_seeds=2).key}
+    assert len(keys) == 4
+    assert replace(SETUP).key == SETUP.key
+
+
+def test_methods_and_seeds_share_a_warm_start_and_its_settings():
+    folder = Path("warm")
+    texts = ("margin", "paper+warm:search_steps=3", "vote:candidates=entropy,bald:dropout=0.1")
+    shared = {job(text, seed).warm_job(folder) for text in texts for seed in (0, 1, 2)}
+    assert len(shared) == 1
+    (warm,) = shared
+    assert (warm.settings.warm_epochs, warm.settings.seed) == (10, 0)
+    assert warm.target.parent == folder
+    assert job("paper").warm_job(folder) is None
+    others = [
+        job("margin:warm_epochs=3"),
+        job("margin:stem=7x7"),
+        job("margin:input_size=20"),
+        job(content="0ther"),
+    ]
+    targets = {other.warm_job(folder).target for other in others}
+    assert len(targets | {warm.target}) == 5
+
+
+def test_seeds_take_several_warm_starts_in_turn():
+    setup = replace(SETUP, warm_seeds=2)
+    warm = [job(seed=seed, setup=setup).warm_job(Path("w")) for seed in range(4)]
+    assert [one.seed for one in warm] == [0, 1, 0, 1]
+    assert warm[0] == warm[2] != warm[1]
+    assert warm[0].target != warm[1].target
+    cold = [job("paper", seed, setup) for seed in range(4)]
+    assert [one.warm_seed for one in cold] == [0, 1, 0, 1]  # the same split with and without
+    assert cold[1].key != job("paper", 1).key  # which has another split
+
+
+def test_epochs_are_fixed_where_the_settings_give_a_time():
+    assert with_fixed_epochs(RunSettings(), 2_000).warm_epochs == 10
+    assert with_fixed_epochs(RunSettings(), 3_000).warm_epochs == 7
+    assert with_fixed_epochs(RunSettings(), 20).warm_epochs == 100
+    assert with_fixed_epochs(RunSettings(warm_epochs=4), 2_000).warm_epochs == 4
+
+
+def test_all_methods_finish_a_seed_before_the_next_begins():
+    sets = [data_set("a"), data_set("b")]
+    order = [(j.seed, j.data_set.name, j.method.name)
+             for j in jobs_of(SETUP, sets, methods_of(["random", "vote"]), 2)]  # fmt: skip
+    assert order == [(s, d, m) for s in (0, 1) for d in "ab" for m in ("random", "vote")]
+
+
+@pytest.mark.parametrize("name", ["../../etc", "a/b", "", "..", "nul\0", "x" * 300, "café:1"])
+def test_any_name_gives_a_plain_file_name(name):
+    target = job(name=name).target(Path("runs"))
+    assert target.parent == Path("runs")
+    assert len(target.name.encode()) < 200
+    assert set(slug(name)) <= set(
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+=,.-_"
+    )
+    warm = job(name=name).warm_job(Path("warm")).target
+    assert warm.parent == Path("warm")
+    assert len(warm.name.encode()) < 200

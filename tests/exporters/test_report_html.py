@@ -1,0 +1,217 @@
+"""The report: its numbers are the project's, and nothing in it names a file or a person."""
+
+import re
+from dataclasses import replace
+from xml.etree import ElementTree
+
+import pytest
+
+from autoal_gui.core.errors import ProjectError
+from autoal_gui.core.measures.metrics import Area, Auroc, ByChance, Metrics
+from autoal_gui.core.project.export_snapshot import Snapshot
+from autoal_gui.core.project.project import Suggestion
+from autoal_gui.core.report.charts import COLOURS
+from autoal_gui.core.report.markup import STYLE
+from autoal_gui.exporters import report_html
+from tests.support.project import create, draw_images, folder_spec, new_project, result_of
+
+CLASSES = ("normal", "abnormal")
+MEASURED = Metrics(((18, 2), (3, 7)), Auroc(Area(0.9, 0.8, 0.97), (Area(0.9, 0.8, 0.97), None)))
+
+
+def page_of(project, tmp_path) -> tuple[str, ElementTree.Element]:
+    target = tmp_path / "report.html"
+    report_html.write(target, Snapshot.of(project))
+    text = target.read_text(encoding="utf-8")
+    body = text[text.index("<html") :]
+    whole = re.sub(r"<(meta[^>]*[^/])>", r"<\1/>", body)
+    return text, ElementTree.fromstring(whole)  # noqa: S314 - written a moment ago
+
+
+def tables(page) -> dict[str, list[list[str]]]:
+    """Return the rows of each table by its caption, the head first."""
+    found = {}
+    for one in page.iter("table"):
+        rows = [["".join(cell.itertext()) for cell in row] for row in one.iter("tr")]
+        found[one.find("caption").text] = rows
+    return found
+
+
+@pytest.fixture
+def project(tmp_path):
+    """Three rounds, a second reader, an unsure answer and a skipped one."""
+    project = new_project(tmp_path, per_class=10, evaluation_images=4)
+    for number in range(3):
+        images = project.unanswered()[:4]
+        for place, image in enumerate(images):
+            project.answer(image, "label", place % 2, Suggestion(1, 0.75))
+        result = result_of(project, project.begin_round(), labels=4 * (number + 1))
+        project.finish_round(replace(result, metrics=MEASURED, reason="Chosen by two strategies."))
+    first, second = project.unanswered()[:2]
+    project.answer(first, "unsure")
+    project.answer(second, "skip")
+    yield project
+    project.close()
+
+
+def test_counts_and_performance_are_the_project_s(project, tmp_path):
+    _, page = page_of(project, tmp_path)
+    found = tables(page)
+    counts = {row[0]: row[1:] for row in found["Images of each class"]}
+    training = [c for _, c in project.training_labels()]
+    known = [c for _, c in project.evaluation_labels()]
+    for index, name in enumerate(project.classes):
+        mine, held = training.count(index), known.count(index)
+        assert counts[name] == [str(mine), str(held), str(mine + held)]
+    assert counts["Unsure"] == ["1", "0", "1"]
+    assert counts["Skipped"] == ["1", "0", "1"]
+    assert sum(int(row[-1]) for row in list(counts.values())[1:]) == len(project.pool.images)
+    low, high = (f"{100 * end:.1f}" for end in MEASURED.sensitivity_interval(0))
+    first = found["By class"][1]
+    assert first[0] == project.classes[0]
+    assert first[1:3] == [f"90.0% ({low}–{high})", "18 of 20"]
+    assert first[4] == "7 of 10"
+    assert first[5] == "0.900 (0.800–0.970)"
+    matrix = next(rows for caption, rows in found.items() if caption.startswith("Confusion"))
+    assert matrix[1:] == [[project.classes[0], "18", "2"], [project.classes[1], "3", "7"]]
+
+
+def test_rounds_and_weights_are_drawn_and_listed(project, tmp_path):
+    text, page = page_of(project, tmp_path)
+    rows = tables(page)["Rounds that brought a result"][1:]
+    assert [row[:3] for row in rows] == [
+        [str(n), str(4 * n), "Chosen by two strategies."] for n in (1, 2, 3)
+    ]
+    assert tables(page)["Share by round"][1] == ["Maximum entropy", "50.0%", "50.0%", "50.0%"]
+    titles = [svg.find("title").text for svg in page.iter("svg") if svg.find("title") is not None]
+    assert titles == [
+        "Balanced accuracy over labels",
+        "Share of each strategy in the ranking, over labels",
+    ]
+    assert "Keep going" in text
+    assert "readers gave the model's class on" in text
+
+
+def test_nothing_is_loaded_and_nothing_names_a_file_or_a_person(tmp_path):
+    images = draw_images(tmp_path / "CANARY-folder", 4, classes=CLASSES)
+    (images / "normal" / "000.png").rename(images / "normal" / "CANARY-name.png")
+    (images / "CANARY-broken.png").write_bytes(b"none")
+    project = create(
+        tmp_path / "project", folder_spec(images), annotator="CANARY-reader",
+        name="CANARY-project", classes=(*CLASSES, "<script>alert(1)</script>"),
+        evaluation_images=0,
+    )  # fmt: skip
+    try:
+        project.answer(1, "label", 2)
+        project.comment_on(1, "CANARY-comment")
+        project.annotator = "CANARY-second"
+        project.answer(1, "label", 0, purpose="second")
+        text, page = page_of(project, tmp_path)
+    finally:
+        project.close()
+    assert "CANARY" not in text
+    assert str(tmp_path) not in text
+    assert "<script" not in text
+    assert not [e for e in page.iter() if e.tag in ("script", "link", "img", "iframe", "object")]
+    assert "http" not in text
+    assert "Second reading by reader 2" in text
+    assert "Nothing has been measured yet." in text
+
+
+def test_without_an_evaluation_set_the_random_images_are_what_was_measured(tmp_path):
+    project = new_project(tmp_path, per_class=10)
+    for image in project.unanswered()[:4]:
+        project.answer(image, "label", 0)
+    result = result_of(project, project.begin_round(), labels=4)
+    random = Metrics(((8, 2), (1, 9)))
+    project.finish_round(replace(result, metrics=None, audit=random, by_chance=ByChance(4, random)))
+    text, page = page_of(project, tmp_path)
+    measured = tables(page)["Over all classes"][1:]
+    project.close()
+    assert "Round 1, on 20 labelled images that were drawn at random" in text
+    assert "Random choice, estimated from the 4 labels that chance drew: 85.0%" in text
+    assert [row[0] for row in measured] == ["Accuracy", "Balanced accuracy", "Macro F1"]
+
+
+def test_rounds_that_measured_nothing_are_listed_without_a_curve(tmp_path):
+    project = new_project(tmp_path, per_class=6)
+    project.answer(project.unanswered()[0], "label", 0)
+    result = result_of(project, project.begin_round(), labels=1)
+    project.finish_round(replace(result, metrics=None, audit=None))
+    text, page = page_of(project, tmp_path)
+    project.close()
+    assert "Nothing has been measured yet." in text
+    assert tables(page)["Rounds that brought a result"][1][3] == "–"
+    assert "Balanced accuracy over labels" not in text
+
+
+def test_a_project_that_nobody_has_answered_in_has_a_report(tmp_path):
+    project = new_project(tmp_path)
+    text, page = page_of(project, tmp_path)
+    project.close()
+    assert "Answers that stand" not in tables(page)
+    assert "0 of 12 images have an answer" in text
+
+
+def test_the_model_s_seal_is_in_the_report(project, tmp_path):
+    for image in project.unanswered()[:2]:
+        project.answer(image, "label", 0)
+    number = project.begin_round()
+    file = project.models_folder / f"round-{number:04d}.pt"
+    file.write_bytes(b"weights")
+    result = replace(result_of(project, number), checkpoint=str(file), checkpoint_sha256="ab" * 32)
+    project.finish_round(result)
+    _, page = page_of(project, tmp_path)
+    assert ["SHA-256 of the model", "ab" * 32] in tables(page)["Of the last round"]
+
+
+def test_a_library_that_is_not_there_has_no_version(project, tmp_path, monkeypatch):
+    monkeypatch.setattr(report_html, "LIBRARIES", ("numpy", "no-such-library"))
+    _, page = page_of(project, tmp_path)
+    assert [row[0] for row in tables(page)["Versions"][1:]] == ["autoal-gui", "numpy"]
+
+
+def test_a_target_that_cannot_be_written_is_one_sentence(project, tmp_path):
+    with pytest.raises(ProjectError, match="could not be written"):
+        report_html.write(tmp_path / "no" / "folder" / "r.html", Snapshot.of(project))
+
+
+# -- colours --------------------------------------------------------------------------------------
+
+
+def palettes() -> list[dict[str, str]]:
+    """Return the colours of the page by name: in the light, in the dark."""
+    return [dict(re.findall(r"--(\w+): (#\w+)", part)) for part in STYLE.split("@media")[:2]]
+
+
+def luminance(colour: str) -> float:
+    whole = colour.lstrip("#")
+    whole = "".join(2 * c for c in whole) if len(whole) == 3 else whole
+    parts = [int(whole[at : at + 2], 16) / 255 for at in (0, 2, 4)]
+    linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(one: str, other: str) -> float:
+    low, high = sorted((luminance(one), luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def test_the_page_is_read_in_the_light_and_in_the_dark():
+    light, dark = palettes()
+    assert light.keys() == dark.keys()
+    for palette in (light, dark):
+        for text in ("ink", "soft", "better", "worse", "open"):
+            assert contrast(palette[text], palette["paper"]) > 4.4, text
+        for colour in COLOURS:  # lines that a dash tells apart as well
+            assert contrast(colour, palette["paper"]) > 2.3, colour
+    assert contrast(light["paper"], dark["paper"]) > 15
+
+
+def test_every_colour_of_the_page_is_one_of_the_palette(project, tmp_path):
+    text, _ = page_of(project, tmp_path)
+    rules = STYLE[STYLE.index("body {") :]
+    assert re.findall(r"#[0-9a-f]{3,6}\b", rules) == []
+    used = set(re.findall(r"var\(--(\w+)\)", text))
+    assert used >= {"ink", "paper", "rule"}
+    assert used <= palettes()[0].keys()

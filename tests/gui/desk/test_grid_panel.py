@@ -1,0 +1,246 @@
+"""The grid of images: selection by hand, thumbnails of what is in view, and any number of them."""
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import QApplication
+
+from autoal_gui.core.errors import ImageUnreadable
+from autoal_gui.core.images.pool import ImagePool, PoolImage, SourceSpec
+from autoal_gui.core.labels.journal import Entry
+from autoal_gui.gui.images import thumbnails
+from autoal_gui.gui.images.image_grid import LARGEST, SMALLEST, ImageGrid
+from autoal_gui.gui.images.image_loader import ImageLoader
+from autoal_gui.gui.widgets.theme import Theme
+from autoal_gui.sources.opening import list_images, open_images
+from tests.support.gui import QUIET, draw_folder
+
+pytestmark = pytest.mark.qt_log_ignore(QUIET)
+LEFT, CTRL, SHIFT = (
+    Qt.MouseButton.LeftButton,
+    Qt.KeyboardModifier.ControlModifier,
+    Qt.KeyboardModifier.ShiftModifier,
+)
+
+
+class Drawn:
+    """Draws every image when it is read, and notes which were."""
+
+    def __init__(self, side: int = 24, broken: frozenset[str] = frozenset()) -> None:
+        self.read_keys: list[str] = []
+        self.side, self.broken = side, broken
+
+    def read(self, key: str) -> np.ndarray:
+        self.read_keys.append(key)
+        if key in self.broken:
+            raise ImageUnreadable("The file is gone.")
+        return np.full((self.side, self.side), int(key) % 256, np.uint8)
+
+
+@pytest.fixture
+def loader(qtbot):
+    loader = ImageLoader()
+    yield loader
+    loader.close()
+
+
+def pool_of(images: int, reader: Drawn) -> ImagePool:
+    return ImagePool.of((PoolImage(i, str(i), "", "pool") for i in range(1, images + 1)), reader)
+
+
+def shown_grid(qtbot, loader, images: int, reader: Drawn | None = None) -> ImageGrid:
+    loader.open(pool_of(images, reader or Drawn()))
+    grid = ImageGrid(loader, Theme())
+    qtbot.addWidget(grid)
+    grid.resize(700, 500)
+    grid.show()
+    grid.activateWindow()
+    qtbot.waitUntil(grid.isActiveWindow)
+    grid.set_images(range(1, images + 1))
+    QApplication.processEvents()
+    return grid
+
+
+def middle(grid: ImageGrid, row: int) -> QPoint:
+    return grid.visualRect(grid.grid_model.index(row, 0)).center()
+
+
+def click(qtbot, grid, row, modifiers=Qt.KeyboardModifier.NoModifier) -> None:
+    qtbot.mouseClick(grid.viewport(), LEFT, modifiers, middle(grid, row))
+
+
+def test_a_rubber_band_selects_a_rectangle_of_images(qtbot, loader):
+    grid = shown_grid(qtbot, loader, 40)
+    columns = grid._columns()
+    with qtbot.waitSignal(grid.selection_changed):
+        start, end = middle(grid, 1), middle(grid, columns + 2)
+        qtbot.mousePress(grid.viewport(), LEFT, Qt.KeyboardModifier.NoModifier, start)
+        qtbot.mouseMove(grid.viewport(), (start + end) / 2)
+        qtbot.mouseMove(grid.viewport(), end)
+    qtbot.mouseRelease(grid.viewport(), LEFT, Qt.KeyboardModifier.NoModifier, end)
+    assert grid.selected() == (2, 3, columns + 2, columns + 3)
+
+
+def test_ctrl_and_shift_click_add_to_the_selection(qtbot, loader):
+    grid = shown_grid(qtbot, loader, 40)
+    click(qtbot, grid, 2)
+    click(qtbot, grid, 6, CTRL)
+    assert grid.selected() == (3, 7)
+    click(qtbot, grid, 0)
+    click(qtbot, grid, 3, SHIFT)
+    assert grid.selected() == (1, 2, 3, 4)
+
+
+def test_arrow_keys_move_and_shift_extends(qtbot, loader):
+    grid = shown_grid(qtbot, loader, 40)
+    click(qtbot, grid, 0)
+    qtbot.keyClick(grid, Qt.Key.Key_Right)
+    qtbot.keyClick(grid, Qt.Key.Key_Down)
+    assert grid.current() == grid._columns() + 2
+    assert grid.selected() == (grid.current(),)
+    qtbot.keyClick(grid, Qt.Key.Key_Right, SHIFT)
+    assert grid.selected() == (grid._columns() + 2, grid._columns() + 3)
+
+
+def test_ctrl_a_selects_a_hundred_thousand_and_enter_opens_one(qtbot, loader):
+    reader = Drawn()
+    grid = shown_grid(qtbot, loader, 100_000, reader)
+    click(qtbot, grid, 4)
+    qtbot.keyClick(grid, Qt.Key.Key_A, CTRL)
+    assert grid.selected() == tuple(range(1, 100_001))
+    opened = []
+    grid.opened.connect(opened.append)
+    qtbot.keyClick(grid, Qt.Key.Key_Return)
+    click(qtbot, grid, 2)
+    qtbot.mouseDClick(grid.viewport(), LEFT, Qt.KeyboardModifier.NoModifier, middle(grid, 2))
+    assert opened == [5, 3]
+    qtbot.waitUntil(lambda: grid.thumbnails.thumbnail(1) is not None)
+    assert len(reader.read_keys) < 1000
+
+
+def test_only_what_is_in_view_and_a_margin_is_decoded(qtbot, loader):
+    reader = Drawn()
+    grid = shown_grid(qtbot, loader, 5000, reader)
+    seen = grid.visible_rows()
+    assert seen.start == 0
+    assert 10 < len(seen) < 60
+    qtbot.waitUntil(lambda: len(reader.read_keys) >= 2 * len(seen))
+    grid.scrollToBottom()
+    last = grid.images[-1]
+    qtbot.waitUntil(lambda: grid.thumbnails.thumbnail(last) is not None)
+    assert len(set(reader.read_keys)) <= 6 * len(seen)
+    assert grid.visible_rows().stop == 5000
+
+
+def test_thumbnails_stay_within_their_bound(qtbot, loader, monkeypatch):
+    monkeypatch.setattr(thumbnails, "KEPT_BYTES", 40 * 24 * 24)
+    loader.open(pool_of(300, Drawn()))
+    small = thumbnails.Thumbnails(loader, loader)
+    for first in range(1, 300, 30):
+        small.want(range(first, first + 30))
+        qtbot.waitUntil(lambda first=first: small.thumbnail(first + 29) is not None)
+        assert small.bytes <= 40 * 24 * 24
+    assert small.thumbnail(1) is None  # forgotten, and made again when it is wanted
+    small.want([1])
+    qtbot.waitUntil(lambda: small.thumbnail(1) is not None)
+
+
+def test_no_more_than_so_many_thumbnails_are_kept(qtbot, loader, monkeypatch):
+    monkeypatch.setattr(thumbnails, "KEPT", 10)
+    loader.open(pool_of(30, Drawn()))
+    small = thumbnails.Thumbnails(loader, loader)
+    small.want(range(1, 31))
+    qtbot.waitUntil(lambda: small.thumbnail(30) is not None)
+    qtbot.waitUntil(lambda: not small._running)
+    assert sum(small.thumbnail(image) is not None for image in range(1, 31)) == 10
+
+
+def test_a_larger_thumbnail_is_made_of_a_large_image_alone(qtbot, loader):
+    reader = Drawn(side=500)
+    loader.open(pool_of(2, reader))
+    small = thumbnails.Thumbnails(loader, loader)
+    small.want([1], 60)
+    qtbot.waitUntil(lambda: small.thumbnail(1) is not None)
+    assert small.thumbnail(1).width() == 96
+    small.want([1], 150)
+    qtbot.waitUntil(lambda: small.thumbnail(1).width() == 192)
+    small.want([1], 100)
+    assert reader.read_keys == ["1", "1"]
+    reader = Drawn(side=24)
+    loader.open(pool_of(2, reader))
+    assert small.thumbnail(1) is None  # of the other pool
+    small.want([1], 60)
+    qtbot.waitUntil(lambda: small.thumbnail(1) is not None)
+    small.want([1], 384)
+    assert reader.read_keys == ["1"]
+
+
+def test_an_image_that_cannot_be_read_says_why_and_leaves_the_others(qtbot, loader):
+    grid = shown_grid(qtbot, loader, 9, Drawn(broken=frozenset({"2"})))
+    qtbot.waitUntil(lambda: grid.thumbnails.thumbnail(9) is not None)
+    assert grid.thumbnails.failure(2) == "The file is gone."
+    assert grid.thumbnails.failure(3) is None
+
+
+def test_ctrl_and_the_wheel_change_the_size_within_bounds(qtbot, loader):
+    grid = shown_grid(qtbot, loader, 40)
+    before = grid.side
+
+    def turn(steps: int) -> None:
+        place = middle(grid, 0)
+        event = QWheelEvent(
+            place,
+            grid.viewport().mapToGlobal(place),
+            QPoint(),
+            QPoint(0, 120 * steps),
+            Qt.MouseButton.NoButton,
+            CTRL,
+            Qt.ScrollPhase.NoScrollPhase,
+            False,
+        )
+        QApplication.sendEvent(grid.viewport(), event)
+
+    turn(1)
+    assert grid.side > before
+    turn(40)
+    assert grid.side == LARGEST
+    turn(-80)
+    assert grid.side == SMALLEST
+    assert grid.gridSize().width() > SMALLEST
+
+
+def test_a_screen_reader_hears_place_answer_and_caption(qtbot, loader):
+    grid = shown_grid(qtbot, loader, 3)
+    entry = Entry(1, "", "reader", 0, "label", 2, 1)
+    grid.set_answers({2: entry}, ("normal", "pneumonia"))
+    grid.set_captions({2: "pneumonia 97 %"})
+    role = Qt.ItemDataRole.AccessibleTextRole
+    assert grid.grid_model.index(1, 0).data(role) == "Image 2 of 3: pneumonia, pneumonia 97 %"
+    assert grid.grid_model.index(0, 0).data(role) == "Image 1 of 3: no answer yet"
+
+
+def test_answers_flags_and_captions_are_drawn(qtbot, loader):
+    grid = shown_grid(qtbot, loader, 12)
+    plain = grid.grab().toImage()
+    grid.set_answers({1: Entry(1, "", "r", 0, "label", 1, 1)}, ("normal", "pneumonia"))
+    labelled = grid.grab().toImage()
+    assert labelled != plain
+    grid.set_answers({1: Entry(1, "", "r", 0, "unsure", 1)}, ("normal", "pneumonia"))
+    assert grid.grab().toImage() not in (plain, labelled)
+    grid.set_answers({}, ("normal", "pneumonia"))
+    assert grid.grab().toImage() == plain
+    grid.set_marks(frozenset({1}))
+    assert grid.grab().toImage() != plain
+
+
+def test_real_files_are_shown(qtbot, loader, tmp_path):
+    spec = SourceSpec("folder", str(draw_folder(tmp_path / "images")))
+    listing = list_images(spec, tmp_path, lambda done, total: None)
+    loader.open(ImagePool.of_listing(listing, open_images(spec, tmp_path)))
+    grid = ImageGrid(loader, Theme())
+    qtbot.addWidget(grid)
+    grid.resize(700, 500)
+    grid.show()
+    grid.set_images(tuple(loader.pool.images))
+    qtbot.waitUntil(lambda: all(grid.thumbnails.thumbnail(i) for i in range(1, 13)))

@@ -1,0 +1,196 @@
+"""The performance panel: what it says of the model, of its errors, and of more labels."""
+
+import math
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel
+
+from autoal_gui.core.language import percent
+from autoal_gui.core.measures.metrics import ByChance, Metrics
+from autoal_gui.core.measures.stopping_advice import FEWEST, sentence
+from autoal_gui.gui.panels import performance_panel
+from autoal_gui.gui.panels.confusion_matrix import images_of_cell, measured_images
+from autoal_gui.gui.panels.performance_panel import class_values
+from tests.support.gui import QUIET, draw_folder, run_batches, start_project
+
+pytestmark = pytest.mark.qt_log_ignore(QUIET)
+
+
+@pytest.fixture
+def measured(qtbot, window, tmp_path):
+    """A window after two rounds that ten images measured."""
+    images = draw_folder(tmp_path / "images", 40)
+    start_project(qtbot, window, images, tmp_path, evaluation_images=10)
+    run_batches(qtbot, window, 2)
+    window.desk.tabs.setCurrentWidget(window.desk.performance)
+    return window
+
+
+def texts(panel):
+    return [label.text() for label in panel.findChildren(QLabel) if not label.isHidden()]
+
+
+def last_metrics(window):
+    return window.controller.project.finished_rounds()[-1].metrics
+
+
+def test_the_area_under_the_curve_stands_beside_the_accuracies(measured):
+    panel, metrics = measured.desk.performance, last_metrics(measured)
+    assert panel.numbers[2].text() == percent(metrics.auroc.macro.value, 1)
+    assert panel.intervals[2].text().endswith(percent(metrics.auroc.macro.high, 1))
+
+
+def test_every_class_has_sensitivity_specificity_and_area_with_intervals(measured):
+    panel, metrics = measured.desk.performance, last_metrics(measured)
+    shown = texts(panel)
+    for c in range(2):
+        values = class_values(metrics, c)
+        assert len(values) == 3
+        for value, _ in values:
+            assert percent(value.value, 1) in shown
+            assert value.span in shown
+    found, count = metrics.specificity_counts(1)
+    assert class_values(metrics, 1)[1][1] == f"{found} of {count} images"
+
+
+def cell_with_images(window):
+    confusion = last_metrics(window).confusion
+    return next((t, p) for t in range(2) for p in range(2) if confusion[t][p])
+
+
+def asked_for(window):
+    seen = []
+
+    def note(title, images):
+        seen.append((title, images))
+
+    window.controller.images_wanted.connect(note)
+    return seen
+
+
+def test_a_click_on_a_cell_opens_its_images(qtbot, measured):
+    seen = asked_for(measured)
+    truth, predicted = cell_with_images(measured)
+    matrix = measured.desk.performance.matrix
+    place = matrix.visualItemRect(matrix.item(truth, predicted)).center()
+    qtbot.mouseClick(matrix.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    ((title, images),) = seen
+    assert len(images) == last_metrics(measured).confusion[truth][predicted]
+    known = dict(measured.controller.project.evaluation_labels())
+    assert {known[image_id] for image_id in images} == {truth}
+    assert measured.controller.project.classes[truth] in title
+
+
+def test_cells_are_reached_and_opened_by_keys_alone(qtbot, measured):
+    seen = asked_for(measured)
+    matrix = measured.desk.performance.matrix
+    matrix.setFocus()
+    matrix.setCurrentCell(0, 1)
+    before = measured.controller.current
+    qtbot.keyClick(matrix, Qt.Key.Key_Left)
+    assert (matrix.currentRow(), matrix.currentColumn()) == (0, 0)
+    assert measured.controller.current == before  # Left is a command of the desk elsewhere
+    qtbot.keyClick(matrix, Qt.Key.Key_Down)
+    qtbot.keyClick(matrix, Qt.Key.Key_Right)
+    assert (matrix.currentRow(), matrix.currentColumn()) == (1, 1)
+    truth, predicted = cell_with_images(measured)
+    matrix.setCurrentCell(truth, predicted)
+    qtbot.keyClick(matrix, Qt.Key.Key_Return)
+    assert len(seen[0][1]) == last_metrics(measured).confusion[truth][predicted]
+
+
+def test_an_empty_cell_says_that_it_is_empty(qtbot, measured):
+    told = []
+    measured.controller.notice.connect(told.append)
+    confusion = last_metrics(measured).confusion
+    empty = [(t, p) for t in range(2) for p in range(2) if not confusion[t][p]]
+    assert empty
+    measured.desk.performance.matrix.opened.emit(*empty[0])
+    assert told == [performance_panel.NO_IMAGES]
+
+
+def test_a_cell_tells_what_it_counts(measured):
+    item = measured.desk.performance.matrix.item(0, 1)
+    assert item.toolTip() == item.data(Qt.ItemDataRole.AccessibleTextRole)
+    assert "are taken for" in item.toolTip()
+
+
+def test_without_an_evaluation_set_the_cells_hold_what_chance_drew(qtbot, window, tmp_path):
+    images = draw_folder(tmp_path / "images", 20)
+    controller = start_project(qtbot, window, images, tmp_path, evaluation_images=0)
+    controller.project.save_batch([])
+    known = measured_images(controller.project)
+    assert known == {}
+    assert images_of_cell(controller.project, 0, 0) == ()
+
+
+def test_what_chance_would_give_is_told_and_drawn(qtbot, window, tmp_path, backend):
+    images = draw_folder(tmp_path / "images", 40)
+    start_project(qtbot, window, images, tmp_path, evaluation_images=10)
+    run_batches(qtbot, window, 1)
+    panel = window.desk.performance
+    assert panel.by_chance.isHidden()
+    assert panel.chance_legend.isHidden()
+    backend.by_chance = ByChance(6, Metrics(((4, 1), (2, 3))))
+    run_batches(qtbot, window, 1)
+    assert "the 6 labels that chance drew: 70.0%" in panel.by_chance.text()
+    assert not panel.chance_legend.isHidden()
+    drawn = [c.getData() for c in panel.curve.getPlotItem().listDataItems()]
+    assert any(x is not None and x.tolist() == [6.0] for x, _ in drawn)
+
+
+def test_a_single_round_is_drawn_with_bars_and_more_with_bands(qtbot, window, tmp_path):
+    import pyqtgraph as pg
+
+    images = draw_folder(tmp_path / "images", 40)
+    start_project(qtbot, window, images, tmp_path, evaluation_images=10)
+    run_batches(qtbot, window, 1)
+    plot = window.desk.performance.curve.getPlotItem()
+    assert any(isinstance(item, pg.ErrorBarItem) for item in plot.items)
+    run_batches(qtbot, window, 1)
+    assert any(isinstance(item, pg.FillBetweenItem) for item in plot.items)
+    assert not any(isinstance(item, pg.ErrorBarItem) for item in plot.items)
+
+
+def test_stopping_is_advised_once_a_round_and_stands_in_the_panel(
+    qtbot, window, tmp_path, monkeypatch
+):
+    images = draw_folder(tmp_path / "images", 60)
+    start_project(qtbot, window, images, tmp_path, evaluation_images=10)
+    run_batches(qtbot, window, 1)
+    panel = window.desk.performance
+    assert panel.advice.text().startswith("Keep going")
+    told = []
+    window.controller.notice.connect(told.append)
+    real = performance_panel.advise
+
+    def settled(points):
+        level = [replace_value(point, 0.9 + 0.001 * (n % 2)) for n, point in enumerate(points)]
+        return real(level)
+
+    monkeypatch.setattr(performance_panel, "advise", settled)
+    run_batches(qtbot, window, FEWEST + 3)
+    advice = panel.advice.text()
+    assert advice.endswith("More labels are unlikely to change much.")
+    assert told.count(advice) == 1
+    panel.refresh()
+    assert told.count(advice) == 1
+
+
+def replace_value(point, value):
+    return type(point)(point.labels, value, 0.001, point.chance)
+
+
+def test_advice_before_there_is_any_says_to_go_on():
+    assert sentence(performance_panel.advise([])).startswith("Keep going")
+
+
+def test_rounds_of_before_have_no_area_and_show_a_dash(measured):
+    panel = measured.desk.performance
+    panel._show_numbers(Metrics(((3, 1), (1, 3))))
+    assert panel.numbers[2].text() == "–"
+    assert panel.intervals[2].text() == ""
+    assert math.isnan(class_values(Metrics(((0, 0), (1, 3))), 0)[0][0].value)
+    assert np.isfinite(class_values(Metrics(((0, 0), (1, 3))), 0)[1][0].value)

@@ -1,0 +1,87 @@
+"""The training panel while it works: every step, its loss, and Cancel in each."""
+
+import pytest
+from PySide6.QtCore import QRectF, Qt
+
+from autoal_gui.core.messages import STEPS
+from autoal_gui.core.registry import discover
+from autoal_gui.core.system.files import sha256_of
+from autoal_gui.gui.panels.sparkline import KEPT, Sparkline
+from autoal_gui.gui.panels.training_panel import STEP_NAMES
+from autoal_gui.gui.strategy_notes import NOTES, strategy_note
+from tests.support.gui import QUIET, draw_folder, run_batches, start_project
+
+pytestmark = pytest.mark.qt_log_ignore(QUIET)
+
+
+@pytest.fixture
+def trained(qtbot, window, tmp_path):
+    """A window whose project has a trained model."""
+    start_project(qtbot, window, draw_folder(tmp_path / "images", 40), tmp_path)
+    run_batches(qtbot, window, 1)
+    return window
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_cancel_works_in_every_step_and_leaves_the_last_good_model(step, qtbot, trained, backend):
+    controller, panel = trained.controller, trained.desk.training
+    model = controller.project.last_checkpoint()
+    before, labels = sha256_of(model), controller.project.training_labels()
+    backend.hold_at = step
+    backend.gate.clear()
+    qtbot.mouseClick(panel._train, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: panel._step == step)
+    told = "%" if step == "warm start" else STEP_NAMES[step]  # that step ends at a time
+    assert told in panel.line.text()
+    assert "cpu" in panel.line.text()
+    qtbot.mouseClick(panel._stop, Qt.MouseButton.LeftButton)
+    assert "last good model is kept" in panel.line.text()
+    qtbot.waitUntil(lambda: controller.at_rest)
+    assert controller.project.rounds()[-1].outcome == "cancelled"
+    assert controller.project.last_checkpoint() == model
+    assert sha256_of(model) == before
+    assert controller.project.training_labels() == labels
+    assert "was cancelled" in panel.line.text()
+
+
+def test_the_loss_is_drawn_while_a_step_runs_and_goes_when_it_ends(qtbot, trained, backend):
+    panel = trained.desk.training
+    assert panel.losses.isHidden()
+    backend.hold_at = STEPS[-1]
+    backend.gate.clear()
+    trained.controller.train_now()
+    qtbot.waitUntil(lambda: panel._step == STEPS[-1])
+    assert panel.losses.values == (0.5,)  # that of this step alone
+    backend.gate.set()
+    qtbot.waitUntil(lambda: trained.controller.at_rest)
+    assert panel.losses.isHidden()
+
+
+def test_a_curve_tells_its_values_to_those_who_cannot_see_it(qtbot):
+    line = Sparkline()
+    qtbot.addWidget(line)
+    assert line.accessibleName() == "Loss: nothing yet"
+    assert line.points(QRectF(0, 0, 10, 10)) == []
+    for value in (2.0, float("nan"), 1.0, 0.0):
+        line.add(value)
+    assert line.accessibleName() == "Loss: from 2.000 to 0.000"
+    drawn = [(p.x(), p.y()) for p in line.points(QRectF(0, 0, 10, 10))]
+    assert drawn == [(0, 0), (5, 5), (10, 10)]
+    line.clear()
+    assert line.values == ()
+
+
+def test_a_constant_loss_lies_in_the_middle_and_old_values_go(qtbot):
+    line = Sparkline()
+    qtbot.addWidget(line)
+    for _ in range(KEPT + 5):
+        line.add(1.0)
+    assert len(line.values) == KEPT
+    assert {p.y() for p in line.points(QRectF(0, 0, 100, 10))} == {5.0}
+
+
+def test_every_strategy_says_what_it_looks_for():
+    names = discover("autoal_gui.strategies")
+    assert set(names) == set(NOTES)
+    assert strategy_note("entropy").startswith("images where")
+    assert strategy_note("gone") == ""

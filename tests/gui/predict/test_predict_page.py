@@ -1,0 +1,325 @@
+"""The page on which a model is applied to other images, used with keys and mouse."""
+
+import csv
+import threading
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFileDialog
+
+from autoal_gui.core.errors import CheckpointError
+from autoal_gui.core.messages import Predict, RunRound
+from autoal_gui.engine.state import State
+from autoal_gui.gui.predict import predict_page
+from autoal_gui.gui.predict.predict_page import NOT_A_DIAGNOSIS
+from autoal_gui.gui.window.main_window import MainWindow
+from tests.support.dicom import write_dicom
+from tests.support.gui import CLASSES, QUIET, draw_folder, services, settings, start_project
+
+pytestmark = pytest.mark.qt_log_ignore(QUIET)
+IMAGES = 12
+
+
+def press(qtbot, widget):
+    qtbot.mouseClick(widget, Qt.MouseButton.LeftButton)
+
+
+def images_of(tmp_path: Path) -> Path:
+    """Draw twelve images of two kinds, and a file that is none."""
+    folder = draw_folder(tmp_path / "other", IMAGES)
+    (folder / CLASSES[1] / "torn.png").write_bytes(b"no image")
+    return folder
+
+
+def begin(qtbot, window, monkeypatch, folder: Path, model: Path):
+    """Choose a model and images and press Predict."""
+    qtbot.keyClick(window, Qt.Key.Key_P, Qt.KeyboardModifier.ControlModifier)
+    page = window.pages["predict"]
+    assert window.stack.currentWidget() is page
+    given = (str(model), "")
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *given_, **named: given)
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *given_: str(folder))
+    press(qtbot, page.setup.file)
+    qtbot.waitUntil(lambda: "knows" in page.setup.model.text())
+    assert not page.setup.start.isEnabled()  # no images are chosen
+    press(qtbot, page.setup.folder)
+    press(qtbot, page.setup.start)
+    return page
+
+
+@pytest.fixture
+def model(tmp_path):
+    file = tmp_path / "model.pt"
+    file.write_text(" ".join(CLASSES))
+    return file
+
+
+@pytest.fixture
+def page(qtbot, window, tmp_path, monkeypatch, model):
+    """The page with the predictions of thirteen files, no project being open."""
+    page = begin(qtbot, window, monkeypatch, images_of(tmp_path), model)
+    qtbot.waitUntil(lambda: bool(page.grid.images))
+    return page
+
+
+def brightness(page, image: int) -> float:
+    return float(page._pool.read(image).mean()) / 255
+
+
+def test_images_are_shown_with_class_and_probability_and_the_surest_first(qtbot, page):
+    assert page.told.text() == NOT_A_DIAGNOSIS
+    assert page.shown.text() == f"{IMAGES} of {IMAGES} images"
+    captions = page.grid.grid_model.captions
+    for image in page.grid.images:
+        share = brightness(page, image)
+        name, sure = (CLASSES[0], share) if share > 0.5 else (CLASSES[1], 1 - share)
+        assert captions[image] == f"{name} {sure:.0%}"
+    sure = [max(brightness(page, i), 1 - brightness(page, i)) for i in page.grid.images]
+    assert sure == sorted(sure, reverse=True)
+    words = [page.filters.classes.item(row).text() for row in range(3)]
+    assert words == ["All classes (12)", "bright (6)", "dark (6)"]
+    assert page.filters.broken.count() == 1
+    assert "torn.png: " in page.filters.broken.item(0).text()
+
+
+def test_class_probability_and_order_choose_what_is_shown(qtbot, page):
+    filters = page.filters
+    item = filters.classes.visualItemRect(filters.classes.item(2)).center()
+    qtbot.mouseClick(filters.classes.viewport(), Qt.MouseButton.LeftButton, pos=item)
+    assert len(page.grid.images) == 6
+    assert all(brightness(page, image) < 0.5 for image in page.grid.images)
+    filters.order.setFocus()
+    qtbot.keyClick(filters.order, Qt.Key.Key_Down)
+    sure = [1 - brightness(page, image) for image in page.grid.images]
+    assert sure == sorted(sure)
+    least = round(100 * sure[3])
+    filters.low.setFocus()
+    filters.low.selectAll()
+    qtbot.keyClicks(filters.low, str(least))
+    assert 3 <= len(page.grid.images) < 6
+    shown = [round(100 * (1 - brightness(page, image))) for image in page.grid.images]
+    assert min(shown) >= least
+    filters.low.selectAll()
+    qtbot.keyClicks(filters.low, "100")
+    assert list(page.grid.images) == []
+    assert "No image meets" in page.image_view.sentence
+    assert filters.classes.item(0).text() == "All classes (0)"
+
+
+def test_the_chosen_image_is_shown_large_with_all_probabilities(qtbot, page):
+    page.grid.setFocus()
+    qtbot.keyClick(page.grid, Qt.Key.Key_Right)
+    image = page.grid.images[1]
+    assert page.grid.current() == image
+    qtbot.waitUntil(lambda: page.image_view.picture is not None)
+    share = brightness(page, image)
+    assert f"{share:.1%}  bright" in page.facts.text()
+    assert f"{1 - share:.1%}  dark" in page.facts.text()
+    assert page._listing.images[image - 1].key in page.facts.text()
+
+
+def npz_file(place: Path) -> Path:
+    drawn = np.random.default_rng(0)
+    arrays = {f"{split}_images": drawn.integers(0, 255, (2, 20, 20), np.uint8) for split in SPLITS}
+    labels = {f"{split}_labels": np.zeros((2, 1), np.uint8) for split in SPLITS}
+    np.savez(place / "set.npz", **arrays, **labels)
+    return place / "set.npz"
+
+
+def dicom_folder(place: Path) -> Path:
+    for number in range(6):
+        values = np.full((20, 20), 40 * number, np.uint16)
+        values[0, 0] = number
+        write_dicom(place / "study" / f"{number}.dcm", values, SOPInstanceUID=f"1.2.3.{number}")
+    return place / "study"
+
+
+SPLITS = ("train", "val", "test")
+
+
+@pytest.mark.parametrize(("make", "count"), [(npz_file, 4), (dicom_folder, 6)])
+def test_other_kinds_of_images_are_recognised(qtbot, window, tmp_path, model, make, count):
+    page = window.show_page("predict")
+    page.choose_model(model)
+    page.choose_images(make(tmp_path))
+    qtbot.waitUntil(page.setup.start.isEnabled)
+    press(qtbot, page.setup.start)
+    qtbot.waitUntil(lambda: bool(page.grid.images))
+    assert len(page.grid.images) == count
+
+
+def test_the_start_page_leads_there_and_escape_back(qtbot, window):
+    press(qtbot, window.start_page.buttons["predict"])
+    assert window.stack.currentWidget() is window.pages["predict"]
+    assert not window.pages["predict"].setup.start.isEnabled()
+    qtbot.keyClick(window, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: window.stack.currentWidget() is window.start_page)
+
+
+def test_a_file_that_is_no_model_is_explained(qtbot, window, tmp_path, monkeypatch):
+    page = window.show_page("predict")
+    monkeypatch.setattr(
+        QFileDialog, "getOpenFileName", lambda *given, **named: (str(tmp_path / "no.txt"), "")
+    )
+    press(qtbot, page.setup.file)
+    qtbot.waitUntil(lambda: "not a checkpoint" in page.setup.model.text())
+
+
+def test_an_error_of_the_model_leaves_the_page_usable(
+    qtbot, window, tmp_path, monkeypatch, model, backend
+):
+    backend.fail = CheckpointError("The model is broken.")
+    page = begin(qtbot, window, monkeypatch, images_of(tmp_path), model)
+    qtbot.waitUntil(lambda: page.setup.line.text() == "The model is broken.")
+    backend.fail = None
+    press(qtbot, page.setup.start)
+    qtbot.waitUntil(lambda: bool(page.grid.images))
+
+
+def test_a_prediction_is_cancelled_and_begun_again(
+    qtbot, window, tmp_path, monkeypatch, model, backend
+):
+    backend.gate.clear()
+    page = begin(qtbot, window, monkeypatch, images_of(tmp_path), model)
+    qtbot.waitUntil(lambda: "left" in page.setup.line.text())
+    press(qtbot, page.setup.cancel)
+    qtbot.waitUntil(lambda: page.setup.line.text() == "Cancelled.")
+    backend.gate.set()
+    assert window.controller.state is State.IDLE
+    press(qtbot, page.setup.start)
+    qtbot.waitUntil(lambda: bool(page.grid.images))
+
+
+def test_a_stop_at_the_end_of_the_listing_counts(
+    qtbot, window, tmp_path, monkeypatch, model, backend
+):
+    really, at_end, go_on = predict_page.listed, threading.Event(), threading.Event()
+
+    def slow(*given):
+        found = really(*given)
+        at_end.set()
+        assert go_on.wait(60)
+        return found
+
+    monkeypatch.setattr(predict_page, "listed", slow)
+    page = begin(qtbot, window, monkeypatch, images_of(tmp_path), model)
+    qtbot.waitUntil(at_end.is_set)
+    press(qtbot, page.setup.cancel)
+    page.enter()  # the user has gone and come back meanwhile
+    go_on.set()
+    qtbot.waitUntil(lambda: page.setup.line.text() == "Cancelled.")
+    assert page.setup.start.isVisible()
+    assert not any(isinstance(command, Predict) for command in backend.commands)
+    press(qtbot, page.setup.start)
+    qtbot.waitUntil(lambda: bool(page.grid.images))
+
+
+def test_it_waits_for_a_running_round_and_takes_the_project_s_model(
+    qtbot, window, tmp_path, monkeypatch, model, backend
+):
+    controller = start_project(qtbot, window, draw_folder(tmp_path / "own", 12), tmp_path)
+    for number in range(4):
+        controller.answer(number % 2)
+    qtbot.waitUntil(lambda: controller.at_rest)
+    backend.gate.clear()
+    controller.train_now()
+    page = window.show_page("predict")
+    assert "The last model of cells: round 2, 4 labels." in page.setup.model.text()
+    page.choose_images(images_of(tmp_path))
+    press(qtbot, page.setup.start)
+    qtbot.waitUntil(lambda: "starts when that has ended" in page.setup.line.text())
+    backend.gate.set()
+    qtbot.waitUntil(lambda: bool(page.grid.images))
+    kinds = [type(command) for command in backend.commands]
+    assert kinds[-2:] == [RunRound, Predict]
+    assert Path(backend.commands[-1].checkpoint).name == "round-0002.pt"
+    assert controller.round_number is None
+
+
+def test_opening_a_project_ends_a_prediction_that_runs(
+    qtbot, window, tmp_path, monkeypatch, model, backend
+):
+    backend.gate.clear()
+    page = begin(qtbot, window, monkeypatch, images_of(tmp_path), model)
+    qtbot.waitUntil(lambda: "left" in page.setup.line.text())
+    backend.gate.set()
+    controller = start_project(qtbot, window, draw_folder(tmp_path / "own", 12), tmp_path)
+    assert controller.is_open
+    assert controller.project.finished_rounds()
+    assert page.setup.line.text() == "Cancelled."
+    assert not list(page.grid.images)
+
+
+def test_a_batch_completed_meanwhile_trains_afterwards(
+    qtbot, window, tmp_path, monkeypatch, model, backend
+):
+    controller = start_project(qtbot, window, draw_folder(tmp_path / "own", 12), tmp_path)
+    backend.gate.clear()
+    page = begin(qtbot, window, monkeypatch, images_of(tmp_path), model)
+    qtbot.waitUntil(lambda: controller.is_predicting)
+    qtbot.keyClick(window, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: window.stack.currentWidget() is window.desk)
+    for number in range(4):
+        controller.answer(number % 2)
+    assert "Predicting" in window.desk.training.headline.text()
+    backend.gate.set()
+    qtbot.waitUntil(lambda: len(controller.project.finished_rounds()) == 2)
+    assert len(page.grid.images) == IMAGES
+
+
+def test_the_window_and_the_command_line_write_the_same_table(qtbot, tmp_path, monkeypatch):
+    """With the real networks: the same columns and the same numbers, byte for byte."""
+    import torch
+
+    from autoal_gui.cli import run
+    from autoal_gui.learning.backend import TorchBackend
+    from autoal_gui.learning.model.checkpoint import save_checkpoint, start_model
+    from tests.learning.model.test_checkpoint import CARD
+    from tests.support.learning import classifier
+
+    torch.manual_seed(3)
+    network = classifier(stem="7x7")
+    network.head.weight.data *= 30
+    save_checkpoint(tmp_path / "model.pt", network.eval(), replace(CARD, classes=CLASSES))
+    rng = np.random.default_rng(1)
+    folder = tmp_path / "scans"
+    for number in range(6):
+        place = folder / ("-plus" if number % 2 else "odd")
+        place.mkdir(parents=True, exist_ok=True)
+        values = rng.integers(0, 255, (20, 30), np.uint8)
+        Image.fromarray(values).save(place / f"{number}.png")
+    real = replace(services(tmp_path, lambda: TorchBackend(1)), start_model=start_model)
+    window = MainWindow(real, settings(tmp_path))
+    window.show()
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    try:
+        page = begin(qtbot, window, monkeypatch, folder, tmp_path / "model.pt")
+        qtbot.waitUntil(lambda: bool(page.grid.images), timeout=120_000)
+        target = tmp_path / "window.csv"
+        monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *given: (str(target), ""))
+        press(qtbot, page.filters.save)
+        qtbot.waitUntil(lambda: str(target) in page.setup.line.text())
+    finally:
+        window.close()
+    other = tmp_path / "terminal.csv"
+    arguments = ("predict", "--model", tmp_path / "model.pt", "--out", other, folder)
+    assert run([str(word) for word in (*arguments, "--device", "auto")]) == 0
+    assert target.read_bytes() == other.read_bytes()
+    with target.open(encoding="utf-8", newline="") as table:
+        rows = list(csv.DictReader(table))
+    assert [row["label"] for row in rows] == ["'-plus"] * 3 + ["odd"] * 3
+    assert len({row["p(bright)"] for row in rows}) == 6
+
+
+def test_the_details_of_a_failure_leave_the_window_as_large_as_it_was(qtbot, window, page):
+    window.resize(1280, 800)
+    window.failure.show_failure("The images cannot be predicted.", "a line\n" * 30)
+    press(qtbot, window.failure._more)
+    qtbot.waitUntil(window.failure._details.isVisible)
+    qtbot.wait(50)
+    assert (window.width(), window.height()) == (1280, 800)

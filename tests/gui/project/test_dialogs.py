@@ -1,0 +1,695 @@
+"""Dialogs: new projects with every default, settings, export, and the demo."""
+
+import stat
+import threading
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import QApplication, QDialogButtonBox, QProgressDialog
+
+from autoal_gui.core.errors import SourceError
+from autoal_gui.core.images.pool import ListedImage, Listing, SourceSpec
+from autoal_gui.core.registry import discover
+from autoal_gui.core.settings import PRESETS
+from autoal_gui.core.trained_model import StartModel
+from autoal_gui.engine.jobs import Job
+from autoal_gui.gui.dialogs.leave_dialog import LeaveDialog
+from autoal_gui.gui.project.importer import Importer, clean_name, free_folder
+from autoal_gui.gui.project.method_form import MethodForm
+from autoal_gui.gui.session.controller import EXPORT_STOPPED, MODEL_LEFT
+from autoal_gui.gui.window.main_window import folder_spec
+from tests.support.gui import QUIET, NearestMean, SlowExport, draw_folder, no_thread_left, services
+from tests.support.project import needs_permissions
+
+pytestmark = pytest.mark.qt_log_ignore(QUIET)
+
+
+def listed(qtbot, window, spec):
+    window.new_project(spec)
+    dialog = window.dialog
+    qtbot.waitUntil(lambda: dialog.listing is not None)
+    return dialog
+
+
+def idle(qtbot, window):
+    qtbot.waitUntil(lambda: window.controller.at_rest)
+
+
+def leftovers(window) -> list[Path]:
+    return list(window._services.projects_folder.glob(".new-*"))
+
+
+# -- new projects -------------------------------------------------------------------------------
+
+
+def test_enter_alone_makes_a_project_of_a_folder(qtbot, window, tmp_path):
+    dialog = listed(qtbot, window, folder_spec(draw_folder(tmp_path / "images", 20)))
+    assert dialog.ok.isDefault()
+    assert "20 images can be used." in dialog.report.line.text()
+    qtbot.keyClick(dialog, Qt.Key.Key_Return)
+    controller = window.controller
+    assert controller.is_open
+    project = controller.project
+    assert project.name == "images"
+    assert project.classes == ("bright", "dark")
+    assert project.annotator == "reader"
+    assert project.settings.input_size == 32  # the longer side of the images
+    assert len(project.pool.ids("evaluation")) == 4  # a fifth, their labels known
+    assert project.unanswered_evaluation() == ()
+    assert window.stack.currentWidget() is window.desk
+    assert leftovers(window) == []
+
+
+def test_unreadable_files_are_reported_and_the_rest_is_used(qtbot, window, tmp_path):
+    images = draw_folder(tmp_path / "images", 20)
+    (images / "bright" / "broken.png").write_bytes(b"\x89PNG not really")
+    dialog = listed(qtbot, window, folder_spec(images))
+    assert "1 cannot and is left out" in dialog.report.line.text()
+    assert "bright/broken.png" in dialog.report.files.toPlainText()
+    dialog.accept()
+    assert len(window.controller.project.pool.images) == 20
+    assert window.controller.project.unreadable[0][0] == "bright/broken.png"
+
+
+def test_a_folder_without_images_says_so_and_leaves_nothing(qtbot, window, tmp_path):
+    (tmp_path / "empty").mkdir()
+    window.new_project(folder_spec(tmp_path / "empty"))
+    dialog = window.dialog
+    qtbot.waitUntil(lambda: "holds no" in dialog.report.line.text())
+    assert not dialog.ok.isEnabled()
+    dialog.reject()
+    assert leftovers(window) == []
+
+
+def test_classes_are_typed_where_the_source_has_none(qtbot, window, tmp_path):
+    images = draw_folder(tmp_path / "images", 20)
+    for number, file in enumerate(sorted(images.rglob("*.png"))):
+        file.rename(images / f"{number}.png")
+    for folder in ("bright", "dark"):
+        (images / folder).rmdir()
+    dialog = listed(qtbot, window, folder_spec(images))
+    assert not dialog.ok.isEnabled()
+    assert "At least two classes" in dialog.problem.text()
+    for name in ("benign", "malignant"):
+        qtbot.keyClicks(dialog.classes.entry, name)
+        qtbot.keyClick(dialog.classes.entry, Qt.Key.Key_Return)
+    assert dialog.isVisible()  # Enter in the field adds, and does not start
+    assert dialog.ok.isEnabled()
+    assert "asked for first" in dialog.evaluation_note.text()
+    assert dialog.evaluation.value() == 5
+    dialog.accept()
+    project = window.controller.project
+    assert project.classes == ("benign", "malignant")
+    assert len(project.unanswered_evaluation()) == 5
+    assert window.controller.current in project.unanswered_evaluation()
+
+
+def test_known_labels_can_be_answers_or_nothing(qtbot, window, tmp_path):
+    images = draw_folder(tmp_path / "images", 20)
+    dialog = listed(qtbot, window, folder_spec(images))
+    dialog.label_use.setCurrentIndex(dialog.label_use.findData("labelled"))
+    dialog.accept()
+    idle(qtbot, window)
+    assert len(window.controller.project.training_labels()) == 16
+    window.controller.close_project()
+    dialog = listed(qtbot, window, folder_spec(images))
+    assert dialog.folder().name == "images-2"
+    dialog.label_use.setCurrentIndex(dialog.label_use.findData("ignore"))
+    for name in ("bright", "slip", "other"):
+        dialog.classes.entry.setText(name)
+        dialog.classes.add()
+    dialog.classes.list.setCurrentRow(1)
+    qtbot.mouseClick(dialog.classes.remove_button, Qt.MouseButton.LeftButton)
+    assert dialog.classes.names() == ("bright", "other")
+    dialog.accept()
+    assert window.controller.project.classes == ("bright", "other")
+    assert window.controller.project.training_labels() == ()
+
+
+def test_classes_of_the_set_are_renamed_but_not_removed(qtbot, window, tmp_path):
+    dialog = listed(qtbot, window, folder_spec(draw_folder(tmp_path / "images", 20)))
+    dialog.classes.list.setCurrentRow(0)
+    assert not dialog.classes.remove_button.isEnabled()
+    dialog.classes.list.item(0).setText("pale")
+    dialog.classes.list.item(1).setText("pale")
+    assert "same name" in dialog.problem.text()
+    assert not dialog.ok.isEnabled()
+    dialog.classes.list.item(1).setText("deep")
+    dialog.accept()
+    assert window.controller.project.classes == ("pale", "deep")
+
+
+def test_every_choice_of_the_method_arrives(qtbot, window, tmp_path):
+    dialog = listed(qtbot, window, folder_spec(draw_folder(tmp_path / "images", 20)))
+    method = dialog.method
+    method.mode.setCurrentIndex(method.mode.findData("bald"))
+    method.preset.setCurrentIndex(method.preset.findData("paper"))
+    method.device.setCurrentIndex(method.device.findData("cpu"))
+    method.side.setCurrentIndex(method.side.findData("64"))
+    method.batch.setValue(7)
+    dialog.evaluation.setValue(3)
+    dialog.name.setText("My cells")
+    dialog.place.line.setText(str(tmp_path / "elsewhere" / "cells"))
+    dialog.accept()
+    project = window.controller.project
+    chosen = project.settings
+    assert (chosen.mode, chosen.batch_size, chosen.device, chosen.input_size) == (
+        "bald",
+        7,
+        "cpu",
+        64,
+    )
+    assert chosen.search_steps == 400
+    assert project.name == "My cells"
+    assert project.folder == tmp_path / "elsewhere" / "cells"
+    assert len(project.pool.ids("evaluation")) == 3
+
+
+def choose(box, value):
+    box.setCurrentIndex(box.findData(value))
+
+
+def test_the_warm_start_and_the_random_share_are_chosen(qtbot, window, tmp_path):
+    dialog = listed(qtbot, window, folder_spec(draw_folder(tmp_path / "images", 20)))
+    method = dialog.method
+    choose(method.mode, "auto")
+    assert method.mode.currentText() == "Auto (recommended)"
+    method.audit.setValue(35)
+    method.minutes.setValue(7)
+    dialog.accept()
+    chosen = window.controller.project.settings
+    assert (chosen.mode, chosen.warm_start) == ("auto", True)
+    assert chosen.warm_seconds == 420.0
+    assert chosen.audit_share == 0.35
+    for widget in (method.audit, method.warm, method.minutes):
+        assert widget.accessibleName()
+
+
+def test_paper_mode_does_without_a_warm_start(qtbot, window, tmp_path):
+    dialog = listed(qtbot, window, folder_spec(draw_folder(tmp_path / "images", 20)))
+    method = dialog.method
+    choose(method.mode, "vote")
+    assert method.warm.isEnabled()
+    assert not method.audit.isEnabled()  # only Auto draws a share
+    choose(method.mode, "paper")
+    assert not method.warm.isChecked()
+    assert not any(w.isEnabled() for w in (method.warm, method.minutes, method.audit))
+    choose(method.mode, "auto")
+    assert method.warm.isChecked()
+    assert method.minutes.isEnabled()
+    assert method.audit.isEnabled()
+    method.warm.setChecked(False)
+    choose(method.mode, "entropy")
+    assert not method.warm.isChecked()  # a wish is kept between modes that could have it
+    dialog.accept()
+    assert not window.controller.project.settings.warm_start
+
+
+@pytest.mark.parametrize("seconds", [30.0, 100.0, 200.3])
+def test_a_time_that_is_no_whole_minute_stays_as_it_is(qapp, seconds):
+    base = PRESETS["cpu"].in_mode("auto").but(warm_seconds=seconds, audit_share=0.123)
+    form = MethodForm(base, keep=True)
+    assert form.settings() == base
+    form.minutes.setValue(form.minutes.value() + 1)
+    assert form.settings().warm_seconds % 60 == 0
+
+
+@pytest.mark.parametrize("side", [28, 64, 500])
+def test_weights_of_photographs_bring_their_stem_and_scale_small_images_up(qapp, side):
+    form = MethodForm(PRESETS["cpu"], keep=False)
+    photographs = StartModel((), "7x7", 0)
+    chosen = form.settings(side, photographs)
+    assert (chosen.stem, chosen.input_size) == ("7x7", 64)
+    choose(form.side, "128")
+    chosen = form.settings(side, photographs)
+    assert (chosen.stem, chosen.input_size) == ("7x7", 128)
+
+
+def test_a_checkpoint_brings_its_stem_and_its_size(qtbot, window, tmp_path):
+    images = draw_folder(tmp_path / "images", 20)
+    (tmp_path / "good.pt").write_text("bright dark")
+    dialog = listed(qtbot, window, folder_spec(images))
+    dialog.start_from.line.setText(str(tmp_path / "good.pt"))
+    qtbot.waitUntil(dialog.ok.isEnabled)
+    dialog.accept()
+    project = window.controller.project
+    assert (project.settings.stem, project.settings.input_size) == ("3x3/2", 48)
+    window.show_settings()
+    method = window.dialog.method
+    choose(method.preset, "paper")
+    choose(method.side, "64")
+    window.dialog.accept()
+    assert project.settings.search_steps == 400
+    assert project.settings.stem == "3x3/2"  # another would not fit the checkpoint
+
+
+def test_a_folder_that_holds_a_project_is_refused(qtbot, window, tmp_path):
+    images = draw_folder(tmp_path / "images", 20)
+    listed(qtbot, window, folder_spec(images)).accept()
+    taken = window.controller.project.folder
+    window.controller.close_project()
+    dialog = listed(qtbot, window, folder_spec(images))
+    dialog.place.line.setText(str(taken))
+    dialog.accept()
+    assert "already" in dialog.problem.text()
+    assert dialog.isVisible()
+    dialog.place.line.setText(str(taken) + "-b")
+    dialog.accept()
+    assert window.controller.is_open
+
+
+def write_npz(file: Path) -> Path:
+    rng = np.random.default_rng(0)
+    arrays = {}
+    for part, count in (("train", 30), ("val", 4), ("test", 8)):
+        labels = np.arange(count) % 2
+        noise = rng.integers(0, 30, (count, 28, 28))
+        arrays[f"{part}_images"] = (noise + 180 * labels[:, None, None]).astype(np.uint8)
+        arrays[f"{part}_labels"] = labels.reshape(-1, 1).astype(np.uint8)
+    np.savez(file, **arrays)
+    return file
+
+
+def test_an_npz_file_brings_its_own_evaluation_set(qtbot, window, tmp_path):
+    dialog = listed(qtbot, window, SourceSpec("npz", str(write_npz(tmp_path / "set.npz"))))
+    assert not dialog.evaluation.isEnabled()
+    assert dialog.evaluation.value() == 8
+    dialog.accept()
+    project = window.controller.project
+    assert len(project.evaluation_labels()) == 8
+    image = window.controller.current
+    assert project.pool.read(image).shape == (28, 28)  # its copy moved along with the project
+    window.controller.close_project()
+    assert window.open_folder(project.folder)
+    assert window.controller.project.pool.read(image).shape == (28, 28)
+
+
+def test_a_medmnist_set_is_found_in_a_folder(qtbot, window, tmp_path):
+    write_npz(tmp_path / "pneumoniamnist.npz")
+    window.new_project(SourceSpec("medmnist"))
+    dialog = window.dialog
+    assert not dialog.ok.isEnabled()
+    dialog.chooser.folder.line.setText(str(tmp_path))
+    qtbot.mouseClick(dialog.chooser.load, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: dialog.listing is not None)
+    assert dialog.classes.names() == ("normal", "pneumonia")
+    qtbot.keyClick(dialog, Qt.Key.Key_Return)
+    assert window.controller.project.name == "pneumoniamnist"
+
+
+def test_a_medmnist_set_that_is_not_there_says_so(qtbot, window, tmp_path):
+    window.new_project(SourceSpec("medmnist"))
+    dialog = window.dialog
+    dialog.chooser.folder.line.setText(str(tmp_path))
+    qtbot.mouseClick(dialog.chooser.load, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: "is not in" in dialog.report.line.text())
+    dialog.reject()
+
+
+@needs_permissions
+def test_the_folder_of_projects_is_the_users_alone_where_the_program_makes_it(qtbot, tmp_path):
+    spec = folder_spec(draw_folder(tmp_path / "images", 4))
+    shared = tmp_path / "shared"
+    shared.mkdir(mode=0o755)
+    for folder, mode in ((tmp_path / "made", 0o700), (shared, 0o755)):
+        importer = Importer(services(folder, NearestMean))
+        importer.start(spec)
+        importer.close()
+        assert stat.S_IMODE(folder.stat().st_mode) == mode
+
+
+def test_a_listing_can_be_stopped(qtbot, tmp_path):
+    begun = threading.Event()
+
+    def slow(spec, workspace, progress):
+        while True:
+            begun.set()
+            progress(1, 1000)
+
+    slow_services = services(tmp_path, NearestMean)
+    importer = Importer(type(slow_services)(**{**vars(slow_services), "list_images": slow}))
+    importer.start(SourceSpec("folder", "x"))
+    qtbot.waitUntil(begun.is_set)
+    with qtbot.waitSignal(importer.cancelled):
+        importer.cancel()
+    assert not importer.running
+    assert list(tmp_path.glob(".new-*")) == []
+    importer.start(SourceSpec("folder", "x"))
+    importer.close()  # while it runs
+    assert list(tmp_path.glob(".new-*")) == []
+
+
+def test_a_checkpoint_gives_its_classes_or_is_refused(qtbot, window, tmp_path):
+    images = draw_folder(tmp_path / "images", 20)
+    (tmp_path / "good.pt").write_text("bright dark")
+    dialog = listed(qtbot, window, folder_spec(images))
+    dialog.start_from.line.setText(str(tmp_path / "bad.txt"))
+    qtbot.waitUntil(lambda: "not a checkpoint" in dialog.start_note.text())
+    assert not dialog.ok.isEnabled()
+    dialog.start_from.line.setText(str(tmp_path / "good.pt"))
+    qtbot.waitUntil(lambda: "2 classes" in dialog.start_note.text())
+    assert "takes the place of learning" in dialog.start_note.text()
+    qtbot.waitUntil(dialog.ok.isEnabled)
+    dialog.accept()
+    assert Path(window.controller.project.start_from).read_text() == "bright dark"
+
+
+def test_the_demo_starts_with_one_click(qtbot, window):
+    listing = Listing(("a", "b"), tuple(ListedImage(str(n), "", label=n % 2) for n in range(40)))
+    given = window._services
+
+    class Grey:
+        def read(self, key: str) -> np.ndarray:
+            return np.full((8, 8), int(key), dtype=np.uint8)
+
+    small = type(given)(
+        **{
+            **vars(given),
+            "list_images": lambda spec, workspace, progress: listing,
+            "open_images": lambda spec, workspace: Grey(),
+        }
+    )
+    window._services = window.controller._services = window._importer._services = small
+    qtbot.mouseClick(window.start_page.buttons["demo"], Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: window.controller.is_open)
+    assert window.controller.project.name == "Demo"
+    assert window.controller.project.spec == SourceSpec("demo")
+    assert window._busy is None
+    assert leftovers(window) == []
+
+
+def test_closing_while_the_demo_is_drawn_ends_its_thread(qtbot, window):
+    begun = threading.Event()
+
+    def slow(spec, workspace, progress):
+        while True:
+            begun.set()
+            progress(1, 0)
+
+    given = window._services
+    window._importer._services = type(given)(**{**vars(given), "list_images": slow})
+    window.start_demo()
+    qtbot.waitUntil(begun.is_set)
+    window.close()
+    assert no_thread_left(window)
+    assert leftovers(window) == []
+
+
+def test_a_second_click_on_the_demo_leaves_no_dialog_behind(qtbot, window):
+    def nothing(spec, workspace, progress):
+        raise SourceError("There is no image.")
+
+    given = window._services
+    window._importer._services = type(given)(**{**vars(given), "list_images": nothing})
+    button = window.start_page.buttons["demo"]
+    button.click()
+    button.click()
+    qtbot.waitUntil(window.failure.isVisible)
+    assert window._busy is None
+    # One that is left would show itself after some seconds, in front of everything.
+    qtbot.waitUntil(lambda: not window.findChildren(QProgressDialog))
+
+
+def test_names_become_folders_that_every_system_takes(tmp_path):
+    assert clean_name("a/b:c*") == "a-b-c"
+    assert clean_name("...") == "project"
+    (tmp_path / "x").mkdir()
+    assert free_folder(tmp_path, "x") == tmp_path / "x-2"
+
+
+def test_scrolling_a_dialog_changes_nothing_that_it_says(qtbot, window, tmp_path):
+    dialog = listed(qtbot, window, folder_spec(draw_folder(tmp_path / "images", 20)))
+    form = dialog.method
+    before = (dialog.plan(), dialog.label_use.currentData())
+    for field in (form.mode, form.batch, form.preset, dialog.evaluation, dialog.label_use):
+        field.setFocus()
+        place = QPointF(field.rect().center())
+        turn = QWheelEvent(
+            place,
+            QPointF(field.mapToGlobal(place)),
+            QPoint(),
+            QPoint(0, -120),
+            Qt.MouseButton.NoButton,
+            Qt.KeyboardModifier.NoModifier,
+            Qt.ScrollPhase.NoScrollPhase,
+            False,
+        )
+        QApplication.sendEvent(field, turn)
+    assert (dialog.plan(), dialog.label_use.currentData()) == before
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support")
+def test_an_opened_list_shows_every_entry(qtbot, window, tmp_path):
+    dialog = listed(qtbot, window, folder_spec(draw_folder(tmp_path / "images", 20)))
+    box = dialog.label_use
+    box.showPopup()
+    view = box.view()
+    qtbot.waitUntil(view.isVisible)
+    last = view.visualRect(view.model().index(box.count() - 1, 0))
+    assert last.bottom() < view.viewport().height()
+    place = view.parentWidget().geometry()
+    assert place.top() >= box.mapToGlobal(box.rect().bottomLeft()).y()  # below, not over the field
+    box.hidePopup()
+
+
+def test_names_of_sub_folders_that_mean_nothing_are_no_classes(qtbot, window, tmp_path):
+    images = draw_folder(tmp_path / "images", 20)
+    dialog = listed(qtbot, window, folder_spec(images))
+    box = dialog.label_use
+    box.setCurrentIndex(box.findData("ignore"))
+    assert dialog.classes.names() == ()
+    assert "At least two classes" in dialog.problem.text()
+    box.setCurrentIndex(box.findData("hidden"))
+    assert dialog.classes.names() == ("bright", "dark")
+
+
+# -- settings and export ------------------------------------------------------------------------
+
+
+@pytest.fixture
+def controller(qtbot, window, tmp_path):
+    dialog = listed(qtbot, window, folder_spec(draw_folder(tmp_path / "images", 20)))
+    dialog.method.batch.setValue(4)
+    dialog.accept()
+    idle(qtbot, window)
+    return window.controller
+
+
+def test_settings_are_stored_and_shown(qtbot, window, controller):
+    before = controller.project.settings
+    window.show_settings()
+    dialog = window.dialog
+    dialog.method.mode.setCurrentIndex(dialog.method.mode.findData("margin"))
+    dialog.method.batch.setValue(6)
+    dialog.annotator.setText("Dr. Who")
+    dialog.suggestions.setChecked(True)
+    choose(dialog.method.layers, "never")
+    qtbot.mouseClick(
+        dialog.buttons.button(QDialogButtonBox.StandardButton.Ok), Qt.MouseButton.LeftButton
+    )
+    project = controller.project
+    assert project.settings == before.in_mode("margin").but(batch_size=6, all_layers="never")
+    assert project.annotator == "Dr. Who"
+    assert project.show_suggestions
+    assert window.desk._mode.text() == "Margin alone"
+
+
+def test_settings_cancelled_change_nothing(qtbot, window, controller):
+    before = (controller.project.settings, controller.project.annotator)
+    window.show_settings()
+    window.dialog.method.batch.setValue(9)
+    window.dialog.annotator.setText("someone else")
+    window.dialog.reject()
+    assert (controller.project.settings, controller.project.annotator) == before
+
+
+def test_labels_and_model_leave_the_program(qtbot, window, controller, tmp_path):
+    window.show_export()
+    dialog = window.dialog
+    assert not dialog.buttons["pt"].isEnabled()
+    assert dialog.exporter.KIND == "labels"
+    assert not dialog.cancel.isVisible()  # nothing runs that it could end
+    dialog.reject()
+    for number in range(4):
+        controller.answer(number % 2)
+    idle(qtbot, window)
+    window.show_export()
+    dialog = window.dialog
+    dialog.target.setText(str(tmp_path / "out.csv"))
+    qtbot.mouseClick(dialog.ok, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: f"Written: {tmp_path / 'out.csv'}" in dialog.outcome.text())
+    assert len((tmp_path / "out.csv").read_text().splitlines()) == 5
+    dialog.buttons["pt"].setChecked(True)
+    assert dialog.target.text() == str(tmp_path / "images-model.pt")
+    qtbot.mouseClick(dialog.ok, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: "Written" in dialog.outcome.text())
+    assert (tmp_path / "images-model.pt").is_file()
+    dialog.export()
+    assert "press Export again" in dialog.outcome.text()
+    dialog.export()
+    qtbot.waitUntil(lambda: "Written" in dialog.outcome.text())
+    dialog.buttons["csv"].setChecked(True)
+    dialog.target.setText(str(tmp_path / "no" / "such" / "folder.csv"))
+    dialog.export()
+    qtbot.waitUntil(lambda: "could not be written" in dialog.outcome.text())
+    dialog.reject()
+
+
+def test_enter_writes_what_is_chosen(qtbot, window, controller, tmp_path):
+    controller.answer(0)
+    window.show_export()
+    dialog = window.dialog
+    dialog.target.setText(str(tmp_path / "out.csv"))
+    dialog.buttons["csv"].setFocus()
+    assert not dialog._choose.isDefault()  # its file dialog would wait for ever
+    qtbot.keyClick(dialog.buttons["csv"], Qt.Key.Key_Return)
+    qtbot.waitUntil((tmp_path / "out.csv").is_file)
+    dialog.reject()
+
+
+# -- an export that goes on after its dialog was closed -----------------------------------------
+
+
+@pytest.fixture
+def slow(window, controller, tmp_path):
+    """An export that is written once its gate is opened; its dialog is closed already."""
+    export = SlowExport(tmp_path / "slow.csv")
+    window.show_export()
+    controller.export_labels(export, export.target)
+    window.dialog.reject()
+    yield export
+    controller.stop_export()
+
+
+def test_a_dialog_opened_again_shows_the_export_that_runs(qtbot, window, controller, slow):
+    window.show_export()
+    dialog = window.dialog
+    assert dialog.cancel.isVisible()
+    assert not dialog.ok.isEnabled()
+    assert dialog.outcome.text() == "Writing…"
+    controller.failed.emit("A round failed.", "")  # which does not end it
+    assert not dialog.ok.isEnabled()
+    qtbot.mouseClick(dialog.cancel, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(dialog.ok.isEnabled)
+    assert "nothing was written" in dialog.outcome.text()
+    assert not dialog.cancel.isVisible()
+    dialog.reject()
+
+
+def test_closing_the_project_says_that_an_export_was_stopped(qtbot, window, controller, slow):
+    folder = controller.project.folder
+    controller.close_project()
+    assert window.failure.isVisible()
+    assert window.failure.sentence == EXPORT_STOPPED
+    assert not slow.target.exists()
+    window.failure.hide()
+    assert window.open_folder(folder)
+    controller.close_project()
+    assert not window.failure.isVisible()  # nothing was stopped this time
+
+
+def test_a_model_that_waits_to_be_written_is_not_left_without_a_word(
+    qtbot, window, controller, tmp_path, backend
+):
+    for number in range(4):
+        controller.answer(number % 2)
+    idle(qtbot, window)
+    backend.gate.clear()
+    controller.train_now()
+    controller.export_model(discover("autoal_gui.exporters")["pt"], tmp_path / "model.pt")
+    controller.close_project()
+    assert window.failure.sentence == EXPORT_STOPPED
+
+
+@pytest.fixture
+def written(qtbot, window, controller, tmp_path, backend):
+    """A model that the engine writes as soon as the export gate is opened."""
+    for number in range(4):
+        controller.answer(number % 2)
+    idle(qtbot, window)
+    controller.train_now()
+    idle(qtbot, window)
+    backend.export_gate.clear()
+    controller.export_model(discover("autoal_gui.exporters")["pt"], tmp_path / "model.pt")
+    yield tmp_path / "model.pt"
+    backend.export_gate.set()
+
+
+def test_the_program_closes_when_the_model_is_written(qtbot, window, written, backend):
+    assert not window.close()
+    assert isinstance(window.dialog, LeaveDialog)
+    backend.export_gate.set()
+    qtbot.waitUntil(window.isHidden)
+    assert written.is_file()
+    assert no_thread_left(window)
+
+
+def test_a_window_that_shall_not_wait_for_the_model_is_gone_with_one_click(
+    qtbot, window, written, backend
+):
+    window.close()
+    threading.Timer(0.3, backend.export_gate.set).start()  # closing waits for the engine's thread
+    qtbot.mouseClick(window.dialog.stop, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(window.isHidden)
+    assert window.dialog is None
+    assert written.is_file()
+    assert no_thread_left(window)
+
+
+def test_closing_the_project_tells_of_a_model_that_is_still_being_written(
+    qtbot, window, controller, written, backend
+):
+    controller.close_project()
+    assert window.failure.sentence == MODEL_LEFT
+    assert not written.exists()
+    backend.export_gate.set()
+    qtbot.waitUntil(written.is_file)
+
+
+def test_the_program_closes_when_the_export_is_written(qtbot, window, slow):
+    assert not window.close()
+    assert window.isVisible()
+    assert isinstance(window.dialog, LeaveDialog)
+    slow.gate.set()
+    qtbot.waitUntil(window.isHidden)
+    assert slow.target.is_file()
+    assert no_thread_left(window)
+
+
+def test_the_program_closes_at_once_where_the_export_is_stopped(qtbot, window, slow):
+    window.close()
+    qtbot.mouseClick(window.dialog.stop, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(window.isHidden)
+    assert not slow.target.exists()
+    assert no_thread_left(window)
+
+
+@pytest.mark.parametrize("how", ["stays", "fails"])
+def test_the_program_stays_open_where_it_shall_or_the_export_fails(qtbot, window, slow, how):
+    window.close()
+    if how == "stays":
+        qtbot.mouseClick(window.dialog.stay, Qt.MouseButton.LeftButton)
+    else:
+        slow.target = slow.target / "no such folder"
+    slow.gate.set()
+    qtbot.waitUntil(lambda: not window.controller.is_exporting)
+    qtbot.wait(20)
+    assert window.isVisible()
+    assert window.dialog is None
+    assert window.failure.isVisible() == (how == "fails")
+
+
+def test_what_an_earlier_checkpoint_said_does_not_count_for_the_next(qtbot, window, tmp_path):
+    (tmp_path / "good.pt").write_text("bright dark")
+    dialog = listed(qtbot, window, folder_spec(draw_folder(tmp_path / "images", 20)))
+    dialog.start_from.line.setText(str(tmp_path / "good.pt"))
+    for job in dialog.findChildren(Job):
+        assert job.wait(10_000)  # what it says is on its way
+    dialog.start_from.line.setText(str(tmp_path / "bad.txt"))
+    qtbot.waitUntil(lambda: "not a checkpoint" in dialog.start_note.text())
+    assert dialog._start is None
+    assert not dialog.ok.isEnabled()
+    dialog.reject()

@@ -1,0 +1,289 @@
+"""The review page by real keys and mouse."""
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtGui import QImage, QPainter
+
+from autoal_gui.core.labels.label_errors import Filter
+from autoal_gui.core.readers.audit_trail import changes
+from autoal_gui.gui.images.image_grid import _elided_caption
+from autoal_gui.gui.review.review_detail import change_line, facts
+from tests.support.checking import (
+    BACKSPACE,
+    CTRL,
+    ONE,
+    SHIFT,
+    ZERO,
+    idle,
+    is_bright,
+    label_many,
+    start,
+    truth,
+)
+from tests.support.gui import QUIET
+
+pytestmark = pytest.mark.qt_log_ignore(QUIET)
+ENTER, ESCAPE, RIGHT = Qt.Key.Key_Return, Qt.Key.Key_Escape, Qt.Key.Key_Right
+
+
+@pytest.fixture
+def controller(qtbot, window, tmp_path):
+    """A project of twelve answers: the third and the sixth wrong, the last two no label."""
+    controller = start(window, tmp_path)
+    idle(qtbot, controller)
+    for number in range(12):
+        right = truth(controller.project, controller.current)
+        wrong = ONE if right == ZERO else ZERO
+        key = {2: wrong, 5: wrong, 10: Qt.Key.Key_U, 11: Qt.Key.Key_S}.get(number, right)
+        label_many(qtbot, window, 1, key)
+    controller.train_now()
+    idle(qtbot, controller)
+    return controller
+
+
+@pytest.fixture
+def page(qtbot, window, controller):
+    qtbot.keyClick(window, Qt.Key.Key_R, CTRL)
+    page = window.pages["review"]
+    assert window.stack.currentWidget() is page
+    return page
+
+
+def choose(page, name, value):
+    """Choose a value in a box as the mouse does."""
+    box = page.filters.boxes[name]
+    place = box.findData(value)
+    assert place >= 0
+    box.setCurrentIndex(place)
+    box.activated.emit(place)
+
+
+def test_every_answered_image_is_shown_and_nothing_else(page, controller):
+    assert sorted(page.images) == sorted(controller.project.answers)
+    assert "12 images" in page.shown.text()
+
+
+def test_conditions_say_how_many_images_they_would_show(qtbot, page, controller):
+    project = controller.project
+    bright = [i for i, e in project.answers.items() if e.class_index == 0]
+    box = page.filters.boxes["class_index"]
+    assert box.itemText(box.findData(0)) == f"bright ({len(bright)})"
+    choose(page, "class_index", 0)
+    assert sorted(page.images) == sorted(bright)
+    choose(page, "kind", "skip")
+    assert page.images == ()
+    assert page.none.isVisible()
+    qtbot.mouseClick(page.filters.clear, Qt.MouseButton.LeftButton)
+    choose(page, "kind", "unsure")
+    assert [project.answers[i].action for i in page.images] == ["unsure"]
+    assert page.filters.filter == Filter(kind="unsure")
+
+
+def test_a_key_changes_the_label_in_place_and_goes_on(qtbot, page, controller):
+    project = controller.project
+    first, second = page.images[:2]
+    before = project.answers[first].class_index
+    qtbot.keyClick(page.grid, ONE if before == 0 else ZERO)
+    assert project.answers[first].class_index == 1 - before
+    assert page.grid.current() == second
+    qtbot.keyClick(page.grid, BACKSPACE)
+    assert project.answers[first].class_index == before
+    assert page.grid.current() == first
+    qtbot.keyClick(page.grid, Qt.Key.Key_Z, CTRL | SHIFT)
+    assert project.answers[first].class_index == 1 - before
+
+
+def test_many_selected_images_are_changed_by_one_key(qtbot, page, controller):
+    qtbot.keyClick(page.grid, RIGHT, SHIFT)
+    qtbot.keyClick(page.grid, RIGHT, SHIFT)
+    selected = page.grid.selected()
+    assert len(selected) == 3
+    assert "3 images selected" in page.class_panel._feedback.text()
+    qtbot.keyClick(page.grid, ONE)
+    assert {controller.project.answers[i].class_index for i in selected} == {1}
+    qtbot.keyClick(page.grid, Qt.Key.Key_U)
+    assert {controller.project.answers[i].action for i in selected} == {"unsure"}
+    assert len(page.images) == 12
+    qtbot.keyClick(page.grid, BACKSPACE)
+    assert {controller.project.answers[i].class_index for i in selected} == {1}
+    qtbot.keyClick(page.grid, Qt.Key.Key_Z, CTRL | SHIFT)
+    assert {controller.project.answers[i].action for i in selected} == {"unsure"}
+
+
+def test_what_the_model_disagrees_with_comes_first(qtbot, window, controller, monkeypatch):
+    project = controller.project
+    sure = {True: np.array([0.9, 0.1]), False: np.array([0.1, 0.9])}  # as a good model is
+    shares = {image: sure[is_bright(project, image)] for image in project.answers}
+    monkeypatch.setattr(type(project), "predictions", lambda own: shares)
+    wrong = {
+        image
+        for image, entry in project.answers.items()
+        if entry.class_index == int(is_bright(project, image))
+    }
+    assert len(wrong) == 2
+    qtbot.keyClick(window, Qt.Key.Key_R, CTRL)
+    page = window.pages["review"]
+    assert set(page.images[:2]) == wrong
+    box = page.filters.marks["suspicious"]
+    assert "(2)" in box.text()
+    qtbot.mouseClick(box, Qt.MouseButton.LeftButton, pos=QPoint(8, box.height() // 2))
+    assert set(page.images) == wrong
+
+
+def test_the_side_tells_the_history_and_the_suggestion(qtbot, page, controller):
+    project = controller.project
+    image = page.images[0]
+    qtbot.waitUntil(lambda: page.detail.image_view.picture is not None)
+    assert page.detail.image == image
+    assert "by reader" in page.detail.facts.text()
+    was = project.answers[image]
+    other = 0 if was.class_index == 1 else 1
+    qtbot.keyClick(page.grid, (ZERO, ONE)[other])
+    page.grid.go_to_row(page.images.index(image))
+    lines = page.detail.history.text().splitlines()
+    assert len(lines) == len(project.entries_of(image)) == 2
+    assert lines[-1].endswith(f"→ {project.classes[other]}") or "→" in lines[-1]
+    assert facts(project, image, None)[0].startswith(project.classes[other])
+
+
+def test_flag_and_comment(qtbot, page, controller):
+    journal = controller.project.journal
+    image = page.images[0]
+    page.detail.flag.click()
+    assert journal.is_flagged(image)
+    qtbot.keyClick(page.grid, Qt.Key.Key_X)
+    assert not journal.is_flagged(image)
+    qtbot.keyClick(page.grid, Qt.Key.Key_X)
+    assert journal.is_flagged(image)
+    qtbot.keyClick(page.grid, Qt.Key.Key_T)
+    assert page.detail.comment.hasFocus()
+    qtbot.keyClicks(page.detail.comment, "edge 1")
+    qtbot.keyClick(page.detail.comment, ENTER)
+    assert journal.comment(image) == "edge 1"
+    assert controller.project.answers[image].purpose == "answer"
+    assert len(controller.project.entries_of(image)) == 5
+    page.filters.marks["flagged"].click()
+    assert page.images == (image,)
+    page.filters.marks["commented"].click()
+    assert page.images == (image,)
+
+
+def test_enter_shows_an_image_on_the_desk_and_escape_goes_back(qtbot, window, page, controller):
+    image = page.images[3]
+    page.grid.go_to_row(3)
+    qtbot.keyClick(page.grid, ENTER)
+    assert window.stack.currentWidget() is window.desk
+    assert controller.current == image
+    qtbot.keyClick(window, Qt.Key.Key_R, CTRL)
+    assert window.stack.currentWidget() is page
+    qtbot.keyClick(page.grid, ESCAPE)
+    qtbot.waitUntil(lambda: window.stack.currentWidget() is window.desk)
+    qtbot.keyClick(window, ONE)  # the desk has its keys again
+    assert controller.project.answers[image].class_index == 1
+
+
+def test_images_that_are_asked_for_are_shown_alone_answered_or_not(qtbot, window, controller):
+    project = controller.project
+    answered, new = next(iter(project.answers)), project.unanswered()[0]
+    controller.show_images("True bright, model dark", (answered, new))
+    page = window.pages["review"]
+    assert set(page.images) == {answered, new}
+    assert page.title.text() == "True bright, model dark"
+    qtbot.mouseClick(page.only, Qt.MouseButton.LeftButton)
+    assert len(page.images) == 12
+    assert page.title.text() == "Review"
+
+
+def test_undo_of_the_only_answer_sends_the_image_back_to_the_desk(qtbot, page, controller):
+    last = controller.project.journal.undoable.image_id
+    qtbot.keyClick(page.grid, BACKSPACE)
+    assert last not in controller.project.answers
+    assert last not in page.images
+    assert controller.current == last
+
+
+def test_labels_changed_here_train_the_next_round(qtbot, page, controller):
+    image = next(i for i in page.images if controller.project.answers[i].class_index == 0)
+    page.grid.go_to_row(page.images.index(image))
+    qtbot.keyClick(page.grid, ONE)
+    assert (image, 1) in controller.project.training_labels()
+
+
+def test_the_first_image_is_selected_although_ctrl_is_still_held(page):
+    assert page.grid.selected() == page.images[:1]
+
+
+def test_order(page):
+    order = page.filters.order
+    order.setCurrentIndex(order.findData("time"))
+    first = page.images
+    order.setCurrentIndex(order.findData("newest"))
+    assert page.images == first[::-1]
+
+
+def test_closing_the_project_empties_the_page(window, page, controller):
+    controller.close_project()
+    assert page.images == ()
+    assert window.stack.currentWidget() is window.start_page
+
+
+def test_a_line_of_the_history_says_what_an_undo_restored(qtbot, page, controller):
+    image = page.images[0]
+    was = controller.project.classes[controller.project.answers[image].class_index]
+    qtbot.keyClick(page.grid, Qt.Key.Key_U)
+    qtbot.keyClick(page.grid, BACKSPACE)
+    last = changes(controller.project.entries_of(image))[-1]
+    assert change_line(last, controller.project.classes).endswith(f"Unsure → {was} (taken back)")
+
+
+def test_a_batch_that_is_answered_here_is_complete(qtbot, window, controller, backend):
+    controller.show_images("the batch", controller.batch)
+    page, batch = window.pages["review"], controller.batch
+    rounds = len(controller.project.rounds())
+    page.grid.selectAll()
+    qtbot.keyClick(page.grid, ZERO)
+    assert {*batch} <= controller.project.answers.keys()
+    assert controller.current not in controller.project.answers
+    assert not {*batch} & {*controller.batch}
+    idle(qtbot, controller)
+    assert len(controller.project.rounds()) == rounds + 1
+    qtbot.keyClick(page.grid, BACKSPACE)
+    assert {*batch} <= {*controller.batch}  # to be asked again
+
+
+def test_what_an_undo_leaves_without_an_answer_is_asked_again(qtbot, window, controller):
+    project = controller.project
+    answered, waiting = next(iter(project.answers)), controller.batch[0]
+    before = project.answers[answered]
+    controller.show_images("both", (waiting, answered))
+    page = window.pages["review"]
+    page.grid.selectAll()
+    qtbot.keyClick(page.grid, ONE)
+    label_many_away(controller)
+    assert waiting not in controller.batch
+    for _ in range(len(project.answers)):
+        if waiting in project.answers:
+            qtbot.keyClick(page.grid, BACKSPACE)
+    assert project.answers[answered] == before
+    assert waiting in controller.batch
+    assert answered not in controller.batch
+
+
+def label_many_away(controller):
+    """Answer the rest of the batch and begin the next."""
+    for image in [one for one in controller.batch if one not in controller.project.answers]:
+        controller.go_to(image)
+        controller.answer(0)
+
+
+def test_a_caption_that_is_too_long_still_says_how_sure_the_model_is(qapp):
+    picture = QImage(200, 40, QImage.Format.Format_RGB32)
+    painter = QPainter(picture)
+    words = "Model: promyelocyte 61%"
+    whole = painter.fontMetrics().horizontalAdvance(words)
+    assert _elided_caption(painter, words, QRect(0, 0, whole + 5, 20)) == words
+    short = _elided_caption(painter, words, QRect(0, 0, whole * 3 // 4, 20))
+    assert short.startswith("Model: p")
+    assert short.endswith("… 61%")
+    painter.end()

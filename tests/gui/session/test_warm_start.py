@@ -1,0 +1,235 @@
+"""The warm start in the window: real keys, the real engine, tiny images."""
+
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import Qt
+
+from autoal_gui.app import start_model
+from autoal_gui.core.project.project import ProjectPlan
+from autoal_gui.core.project.warm_start import state_file
+from autoal_gui.core.settings import PRESETS
+from autoal_gui.engine.state import State
+from autoal_gui.gui.window.main_window import MainWindow, folder_spec
+from autoal_gui.sources.opening import list_images
+from tests.support.gui import QUIET, draw_folder, no_thread_left, services, settings
+
+pytestmark = pytest.mark.qt_log_ignore(QUIET)
+BATCH = 6
+SHORT = {"warm_epochs": 1}
+LONG = {"warm_epochs": 100_000}
+
+
+def torch_backend():
+    from autoal_gui.learning.backend import TorchBackend
+
+    return TorchBackend(1)
+
+
+@pytest.fixture
+def window(qtbot, tmp_path):
+    """The main window over the real engine; in the end none of its threads may be running."""
+    given = replace(services(tmp_path / "projects", torch_backend), start_model=start_model)
+    window = MainWindow(given, settings(tmp_path))
+    window.show()
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    yield window
+    window.close()
+    assert no_thread_left(window)
+    window.deleteLater()
+
+
+def start(window, tmp_path, warm, **plan):
+    """Make a project of a real folder and open it."""
+    spec = folder_spec(draw_folder(tmp_path / "images", 40))
+    listing = list_images(spec, tmp_path, lambda done, total: None)
+    tiny = (
+        PRESETS["cpu"]
+        .in_mode("margin")
+        .but(batch_size=BATCH, input_size=16, stem="7x7", warm_batch=8, device="cpu", **warm)
+    )
+    options = {"evaluation_images": 0, "settings": tiny, **plan}
+    whole = ProjectPlan("cells", spec, listing.classes, **options)
+    assert window.controller.create_project(tmp_path / "projects" / "cells", whole, listing)
+    return window.controller
+
+
+def press_truth(qtbot, window, images):
+    """Label so many images by the key of their true class, as a reader would."""
+    keys = {"bright": Qt.Key.Key_0, "dark": Qt.Key.Key_1}
+    project = window.controller.project
+    for _ in range(images):
+        key = project.pool.images[window.controller.current].key
+        qtbot.keyClick(window, keys[key.split("/")[0]])
+
+
+def steps_seen(controller):
+    seen = []
+    controller.progressed.connect(lambda progress: seen.append(progress.step))
+    return seen
+
+
+def idle(qtbot, controller):
+    qtbot.waitUntil(lambda: controller.at_rest)
+
+
+def test_a_project_learns_first_and_its_rounds_build_on_that(qtbot, window, tmp_path):
+    controller = start(window, tmp_path, SHORT)
+    panel, project = window.desk.training, controller.project
+    assert controller.is_warming
+    assert panel.headline.text() == "Learning from your images"
+    assert controller.current is not None  # labelling does not wait
+    seen = steps_seen(controller)
+    drawn = list(controller.batch)
+    press_truth(qtbot, window, BATCH)
+    assert "round starts when this ends" in panel.note.text() or not controller.is_warming
+    idle(qtbot, controller)
+    record = project.warm_start
+    assert not state_file(project.warm_file).exists()
+    assert record.complete
+    assert record.epochs == pytest.approx(1.0)
+    assert "Learned from 40 images in" in panel.learned.text()
+    (first,) = project.rounds()
+    assert (first.outcome, first.labels) == ("finished", BATCH)
+    assert "features" in seen
+    assert "FitNet" not in seen
+    asked = {a.query.image_id for a in project.history() if a.query.audit}
+    assert set(drawn) <= asked  # the first batch was drawn at random, and measures the model
+    assert first.audit.total == BATCH
+    assert "drawn at random" in window.desk.performance.hint.text()
+    seen.clear()
+    press_truth(qtbot, window, BATCH)
+    idle(qtbot, controller)
+    assert project.last_round == 2
+    assert "features" not in seen  # they were described once and kept
+
+
+def test_stopped_by_key_it_is_used_and_only_continued_by_key(qtbot, window, tmp_path):
+    controller = start(window, tmp_path, LONG)
+    panel = window.desk.training
+    seen = steps_seen(controller)
+    qtbot.waitUntil(lambda: "warm start" in seen)
+    assert panel.line.text().startswith("0%")
+    assert "left" in panel.line.text()
+    assert window.actions_table["cancel"].text() == "Use what it has learned"
+    press_truth(qtbot, window, BATCH)
+    assert controller.state is State.RUNNING
+    assert "round starts when this ends" in panel.note.text()
+    ctrl = Qt.KeyboardModifier.ControlModifier
+    qtbot.keyClick(window, Qt.Key.Key_Period, ctrl)
+    assert "what was learned is used" in panel.line.text()
+    qtbot.waitUntil(lambda: controller.project.last_round == 1)
+    idle(qtbot, controller)
+    before = controller.project.warm_start
+    assert before.stopped
+    assert before.epochs > 0
+    assert "then stopped" in panel.learned.text()
+    assert controller.project.finished_rounds()[-1].labels == BATCH
+    assert window.actions_table["cancel"].text() == "Cancel"
+    folder = controller.project.folder
+    controller.close_project()
+    assert window.open_folder(folder)
+    assert controller.state is State.IDLE  # what the user stopped stays stopped
+    seen.clear()
+    qtbot.keyClick(window, Qt.Key.Key_L, ctrl)
+    qtbot.waitUntil(lambda: "warm start" in seen)
+    qtbot.keyClick(window, Qt.Key.Key_Period, ctrl)
+    qtbot.waitUntil(lambda: controller.project.last_round == 2)
+    after = controller.project.warm_start
+    assert after.epochs > before.epochs  # it went on where it was put down
+    assert after.checkpoint_sha256 != before.checkpoint_sha256
+
+
+def test_closing_puts_it_down_and_opening_takes_it_up(qtbot, window, tmp_path):
+    controller = start(window, tmp_path, LONG)
+    folder, seen = controller.project.folder, steps_seen(controller)
+    qtbot.waitUntil(lambda: seen.count("warm start") > 5)  # a pass over the images
+    controller.close_project()
+    assert window.open_folder(folder)
+    assert controller.project.warm_start is None
+    assert controller.is_warming
+    press_truth(qtbot, window, 1)
+    window.close()
+    assert no_thread_left(window)
+    second = MainWindow(services(tmp_path / "projects", torch_backend), settings(tmp_path))
+    qtbot.addWidget(second)
+    assert second.open_folder(folder)
+    project = second.controller.project
+    assert len(project.answers) == 1
+    project.settings = project.settings.but(warm_epochs=1)  # which it has had by now
+    second.controller.close_project()
+    assert second.open_folder(folder)
+    seen = steps_seen(second.controller)
+    idle(qtbot, second.controller)
+    assert second.controller.project.warm_start.complete
+    assert "warm start" not in seen
+    second.close()
+
+
+def test_a_class_that_comes_later_leaves_what_was_learned_in_use(qtbot, window, tmp_path):
+    controller = start(window, tmp_path, SHORT)
+    press_truth(qtbot, window, BATCH)
+    idle(qtbot, controller)
+    learned = controller.project.warm_start
+    controller.add_class("grey")
+    controller.rename_class(0, "light")
+    seen = steps_seen(controller)
+    for key in (Qt.Key.Key_1, Qt.Key.Key_2, Qt.Key.Key_3) * (BATCH // 3):
+        qtbot.keyClick(window, key)
+    idle(qtbot, controller)
+    assert controller.project.last_round == 2
+    assert controller.project.warm_start == learned
+    assert "warm start" not in seen
+    assert "features" not in seen
+
+
+def test_what_was_learned_and_is_damaged_is_learned_again(qtbot, window, tmp_path):
+    controller = start(window, tmp_path, SHORT)
+    idle(qtbot, controller)
+    file, folder = controller.project.warm_file, controller.project.folder
+    before = controller.project.warm_start
+    file.write_bytes(file.read_bytes()[:-1000])
+    press_truth(qtbot, window, BATCH)  # the round finds the damage
+    qtbot.waitUntil(lambda: controller.project.last_round == 3)
+    outcomes = [r.outcome for r in controller.project.rounds()]
+    assert outcomes == ["finished", "failed", "finished"]
+    assert not window.failure.isVisible()
+    again = controller.project.warm_start
+    assert again.checkpoint_sha256 == before.checkpoint_sha256  # from the same seed, the same
+    controller.close_project()
+    file.unlink()
+    assert window.open_folder(folder)
+    assert controller.is_warming
+    assert "missing or damaged" in window.status.text()
+    idle(qtbot, controller)
+    assert controller.project.warm_start.checkpoint_sha256 == again.checkpoint_sha256
+
+
+def test_a_local_weights_file_takes_the_place_of_a_warm_start(qtbot, window, tmp_path):
+    import torch
+    from torchvision.models import resnet18
+
+    file = tmp_path / "resnet18.pth"
+    torch.save(resnet18(weights=None).state_dict(), file)
+    window.new_project(folder_spec(draw_folder(tmp_path / "images", 40)))
+    dialog = window.dialog
+    qtbot.waitUntil(lambda: dialog.listing is not None)
+    dialog.start_from.line.setText(str(file))
+    qtbot.waitUntil(lambda: "ResNet-18" in dialog.start_note.text())
+    dialog.method.mode.setCurrentIndex(dialog.method.mode.findData("margin"))
+    dialog.method.warm.setChecked(True)
+    dialog.method.batch.setValue(BATCH)
+    dialog.evaluation.setValue(0)
+    dialog.accept()
+    controller = window.controller
+    assert (controller.project.settings.stem, controller.project.settings.input_size) == ("7x7", 64)
+    assert not controller.is_warming
+    seen = steps_seen(controller)
+    idle(qtbot, controller)
+    press_truth(qtbot, window, BATCH)
+    idle(qtbot, controller)
+    assert [r.outcome for r in controller.project.rounds()] == ["finished", "finished"]
+    assert "features" in seen  # the file's layers stay as they are
+    assert "warm start" not in seen
+    assert controller.project.last_checkpoint() is not None

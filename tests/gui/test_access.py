@@ -1,0 +1,256 @@
+"""For everyone: names for screen readers, every control by Tab, text that scales uncut."""
+
+import contextlib
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAccessible
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QAbstractSpinBox,
+    QApplication,
+    QComboBox,
+    QLabel,
+    QLineEdit,
+    QPlainTextEdit,
+    QTabBar,
+    QTextEdit,
+    QToolButton,
+    QWidget,
+)
+
+from autoal_gui.core.images.pool import SourceSpec
+from autoal_gui.gui.widgets.page import PAGES
+from autoal_gui.gui.window.main_window import MainWindow, folder_spec
+from tests.gui.window.test_main_window import start
+from tests.support.gui import QUIET, draw_folder
+
+pytestmark = pytest.mark.qt_log_ignore(QUIET)
+
+CONTROLS = (
+    QAbstractButton,
+    QAbstractItemView,
+    QAbstractSpinBox,
+    QComboBox,
+    QLineEdit,
+    QPlainTextEdit,
+    QTabBar,
+    QTextEdit,
+)
+DIALOGS = ("show_settings", "show_classes", "show_export", "show_keys", "show_report")
+LARGEST = 400  # presses of Tab after which a walk goes round in circles
+
+
+def shown_controls(place: QWidget) -> list[QWidget]:
+    return [w for w in place.findChildren(QWidget) if isinstance(w, CONTROLS) and own(w, place)]
+
+
+def own(widget: QWidget, place: QWidget) -> bool:
+    """Whether a widget is on screen and ours, not a part that Qt makes inside another."""
+    inner = widget.objectName().startswith(("qt_", "_q_")) or isinstance(
+        widget.parentWidget(), (QAbstractSpinBox, QComboBox, QTabBar, QLineEdit)
+    )
+    table_corner = type(widget).__name__ in ("QTableCornerButton", "QHeaderView")
+    inside = isinstance(widget.parentWidget(), QAbstractItemView)
+    popup = bool(widget.window().windowFlags() & Qt.WindowType.Popup & ~Qt.WindowType.Window)
+    return widget.isVisibleTo(place) and not (inner or table_corner or inside or popup)
+
+
+def name_of(widget: QWidget) -> str:
+    return QAccessible.queryAccessibleInterface(widget).text(QAccessible.Text.Name).strip()
+
+
+def nameless(place: QWidget) -> list[str]:
+    bare = (w for w in shown_controls(place) if not name_of(w))
+    return [f"{type(w).__name__} in {type(w.parentWidget()).__name__}" for w in bare]
+
+
+def reached_by_tab(qtbot, place: QWidget) -> set[QWidget]:
+    """Press Tab until the focus has been everywhere that it goes."""
+    qtbot.waitUntil(place.window().isActiveWindow)
+    if QApplication.focusWidget() is None:
+        place.focusNextChild()
+    first, reached = QApplication.focusWidget(), set()
+    for _ in range(LARGEST):
+        widget = QApplication.focusWidget()
+        reached.add(widget)
+        qtbot.keyClick(widget, Qt.Key.Key_Tab)
+        after = QApplication.focusWidget()
+        if after is first and widget is not first:
+            break
+        if after is widget and isinstance(widget, QPlainTextEdit):  # it takes Tab for itself
+            widget.window().focusNextChild()
+    return reached
+
+
+def missed_by_tab(qtbot, place: QWidget) -> list[str]:
+    reached = reached_by_tab(qtbot, place)
+    wanted = [
+        w
+        for w in shown_controls(place)
+        if w.isEnabled() and w.focusPolicy() & Qt.FocusPolicy.TabFocus and not in_group(w, reached)
+    ]
+    return [f"{type(w).__name__} {name_of(w)!r}" for w in wanted if w not in reached]
+
+
+def in_group(widget: QWidget, reached: set[QWidget]) -> bool:
+    """Whether another radio button of the group was reached; arrows lead to the rest."""
+    if not (isinstance(widget, QAbstractButton) and widget.autoExclusive()):
+        return False
+    return any(isinstance(w, QAbstractButton) and w.autoExclusive() for w in reached)
+
+
+@pytest.fixture
+def desk(qtbot, window, tmp_path):
+    controller = start(window, tmp_path)
+    for class_index in (0, 1, 0, 1, 1):
+        controller.answer(class_index)
+    qtbot.waitUntil(lambda: bool(controller.project.finished_rounds()))
+    return window.desk
+
+
+def test_every_control_of_the_start_page_has_a_name_and_is_reached(qtbot, window, tmp_path):
+    window._remember([str(tmp_path / "gone")])
+    assert len(shown_controls(window.start_page)) > 5
+    assert nameless(window) == []
+    assert missed_by_tab(qtbot, window.start_page) == []
+
+
+def test_every_control_of_the_desk_has_a_name_and_is_reached(qtbot, window, desk):
+    for tab in range(desk.tabs.count()):
+        desk.tabs.setCurrentIndex(tab)
+        assert nameless(window) == []
+        assert missed_by_tab(qtbot, desk) == []
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_control_of_a_page_has_a_name_and_is_reached(qtbot, window, desk, page):
+    shown = window.show_page(page)
+    assert shown_controls(shown)
+    assert nameless(shown) == []
+    assert missed_by_tab(qtbot, shown) == []
+
+
+@pytest.mark.parametrize("show", DIALOGS)
+def test_every_control_of_a_dialog_has_a_name_and_is_reached(qtbot, window, desk, show):
+    getattr(window, show)()
+    dialog = window.dialog
+    assert shown_controls(dialog)
+    assert nameless(dialog) == []
+    assert missed_by_tab(qtbot, dialog) == []
+    dialog.reject()
+
+
+@pytest.mark.parametrize("kind", ["folder", "medmnist"])
+def test_every_control_of_a_new_project_has_a_name_and_is_reached(qtbot, window, tmp_path, kind):
+    images = draw_folder(tmp_path / "images", 12)
+    window.new_project(folder_spec(images) if kind == "folder" else SourceSpec("medmnist"))
+    dialog = window.dialog
+    if kind == "folder":
+        qtbot.waitUntil(lambda: dialog.listing is not None)
+        dialog.more.button.click()
+        dialog.method.advanced.button.click()
+        assert dialog.method.layers in shown_controls(dialog)
+    assert nameless(dialog) == []
+    assert missed_by_tab(qtbot, dialog) == []
+    dialog.reject()
+
+
+def test_the_walk_notices_what_has_no_name_or_is_not_reached(qtbot, window):
+    field = QLineEdit(window.start_page)
+    field.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    field.show()
+    assert nameless(window) == ["QLineEdit in StartPage"]
+    field.setAccessibleName("Planted")
+    QWidget.setTabOrder(field, field)
+    assert nameless(window) == []
+    reached = reached_by_tab(qtbot, window.start_page)
+    assert field in reached
+
+
+# -- text that scales ---------------------------------------------------------------------------
+
+
+@pytest.fixture(params=[1.0, 1.75])
+def scaled(request, qapp):
+    before = qapp.font()
+    font = qapp.font()
+    font.setPointSizeF(before.pointSizeF() * request.param)
+    qapp.setFont(font)
+    yield request.param
+    qapp.setFont(before)
+
+
+def cut_off(place: QWidget) -> list[str]:
+    """Return the words on screen that have less room than they need."""
+    found = []
+    for widget in place.findChildren(QWidget):
+        if not widget.isVisible() or widget.visibleRegion().isEmpty():
+            continue
+        if isinstance(widget, QLabel) and widget.text():
+            height = widget.heightForWidth(widget.width()) if widget.wordWrap() else 0
+            needed = max(height, widget.minimumSizeHint().height())
+            wide = widget.wordWrap() or widget.width() >= widget.sizeHint().width() - 1
+            if widget.height() < needed - 1 or not wide:
+                found.append(widget.text())
+        elif isinstance(widget, QAbstractButton) and widget.text() and squeezed(widget):
+            found.append(widget.text())
+    return found
+
+
+def settled(qtbot, place: QWidget) -> list[str]:
+    """Return what stays cut off once the layouts have had their time."""
+    with contextlib.suppress(qtbot.TimeoutError):
+        qtbot.waitUntil(lambda: not cut_off(place))
+    return cut_off(place)
+
+
+def squeezed(button: QAbstractButton) -> bool:
+    return button.width() < button.minimumSizeHint().width() - 1
+
+
+def test_the_bar_over_a_plain_picture_is_one_row(qtbot, window, tmp_path):
+    window.resize(1280, 800)
+    start(window, tmp_path)
+    bar = window.desk._zoom.parentWidget()
+    qtbot.waitUntil(lambda: window.desk.image_view.picture is not None)
+    tools = [tool for tool in bar.findChildren(QToolButton) if tool.isVisible()]
+    assert len(tools) == 8
+    assert len({tool.geometry().center().y() for tool in tools}) == 1
+    place = window.desk._position
+    assert place.fontMetrics().horizontalAdvance(place.text()) <= place.width()
+    assert bar.height() < 2 * tools[0].height()
+
+
+def test_the_sentence_over_the_grid_has_its_line(qtbot, window, tmp_path):
+    window.resize(1280, 800)
+    start(window, tmp_path)
+    qtbot.keyClick(window, Qt.Key.Key_G)
+    count = window.desk.grid.count
+    count.setText("10 images, 1 choisie. Glissez sur plusieurs, puis appuyez sur la touche.")
+    qtbot.waitUntil(lambda: count.width() > 0.9 * window.desk.grid.width())
+    assert count.height() < 3 * count.fontMetrics().height()
+
+
+def test_nothing_is_cut_off_at_any_size_of_text(qtbot, scaled, tmp_path, backend):
+    from tests.support.gui import services, settings
+
+    window = MainWindow(services(tmp_path / "projects", lambda: backend), settings(tmp_path))
+    qtbot.addWidget(window)
+    window.resize(1280, 800)
+    window.show()
+    assert settled(qtbot, window) == []
+    start(window, tmp_path)
+    assert settled(qtbot, window.desk) == []
+    assert (window.width(), window.height()) == (
+        1280,
+        800,
+    )  # nor does anything push the window over the screen
+    for show in DIALOGS:
+        getattr(window, show)()
+        dialog = window.dialog
+        assert settled(qtbot, dialog) == [], show
+        assert dialog.width() <= 1280
+        dialog.reject()
+    window.close()

@@ -1,0 +1,171 @@
+"""Another language at a click, with nothing lost."""
+
+import threading
+
+import pytest
+from PySide6.QtCore import QLocale, Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QApplication, QDialogButtonBox
+
+from autoal_gui.core import language
+from autoal_gui.core.language import LANGUAGES, decimal, number, percent, tr
+from autoal_gui.core.registry import discover
+from autoal_gui.gui.window.language_choice import AS_SYSTEM, choose, chosen, in_use, speak
+from autoal_gui.gui.window.main_window import MainWindow
+from autoal_gui.gui.window.window_manager import WindowHolder
+from tests.gui.window.test_main_window import answers, start
+from tests.support.gui import QUIET, SlowExport, no_thread_left, services, settings
+
+pytestmark = pytest.mark.qt_log_ignore(QUIET)
+
+
+@pytest.fixture(autouse=True)
+def english_again(qapp):
+    """Leave the language of the other tests as it was."""
+    locale = QLocale()
+    yield
+    speak(qapp, "en")
+    language.use("en")
+    QLocale.setDefault(locale)
+
+
+@pytest.fixture
+def holder(qtbot, qapp, tmp_path, backend):
+    kept = settings(tmp_path)
+
+    def make():
+        return MainWindow(services(tmp_path / "projects", lambda: backend), kept)
+
+    holder = WindowHolder(make, kept, qapp)
+    choose(kept, "en")
+    yield holder
+    backend.gate.set()
+    holder.window.close()
+    assert no_thread_left(holder.window)
+    holder.window.deleteLater()
+    holder.deleteLater()
+
+
+def click_language(window, code):
+    entry = next(a for a in window.findChildren(QAction) if a.text() == LANGUAGES[code])
+    entry.trigger()
+
+
+def test_the_window_goes_on_in_another_language_where_it_was(qtbot, tmp_path, holder):
+    before = holder.open()
+    controller = start(before, tmp_path)
+    for class_index in (0, 1, 1):
+        controller.answer(class_index)
+    image, folder = controller.batch[1], controller.project.folder
+    controller.go_to(image)
+    click_language(before, "de")
+    qtbot.waitUntil(lambda: holder.window is not before)
+    window = holder.window
+    assert before.isHidden()
+    assert no_thread_left(before)
+    assert window.controller.project.folder == folder
+    assert window.controller.current == image
+    assert answers(window.controller) == [0, 1, 1]
+    view, loader = window.desk.image_view, window.desk.loader
+    qtbot.waitUntil(lambda: loader.known(image))
+    qtbot.waitUntil(lambda: view.picture is loader.picture(image))  # and it is on screen
+    qtbot.waitUntil(window.isActiveWindow)
+    qtbot.keyClick(window, Qt.Key.Key_Backspace)  # the history has come along
+    assert answers(window.controller) == [0, 1]
+    qtbot.keyClick(window, Qt.Key.Key_0)
+    assert answers(window.controller) == [0, 1, 0]
+    assert chosen(window._settings) == "de"
+    assert QLocale().language() == QLocale.Language.German
+
+
+def test_from_the_start_page_it_goes_to_the_start_page(qtbot, holder):
+    before = holder.open()
+    click_language(before, "zh")
+    qtbot.waitUntil(lambda: holder.window is not before)
+    assert holder.window.stack.currentWidget() is holder.window.start_page
+    assert not QApplication.instance().property("quitting")
+    assert QApplication.quitOnLastWindowClosed()
+
+
+def test_an_export_that_another_language_stops_is_told(qtbot, tmp_path, holder):
+    before = holder.open()
+    controller, export = start(before, tmp_path), SlowExport(tmp_path / "slow.csv")
+    controller.export_labels(export, export.target)
+    click_language(before, "de")
+    qtbot.waitUntil(lambda: holder.window is not before)
+    assert before.isHidden()
+    assert "Export wurde abgebrochen" in holder.window.status.text()
+    assert not export.target.exists()
+
+
+def test_another_language_waits_for_a_model_that_is_being_written(qtbot, tmp_path, holder, backend):
+    before = holder.open()
+    controller = start(before, tmp_path)
+    for class_index in (0, 1, 1, 0):
+        controller.answer(class_index)
+    qtbot.waitUntil(lambda: controller.at_rest)
+    controller.train_now()
+    qtbot.waitUntil(lambda: controller.at_rest)
+    backend.export_gate.clear()
+    controller.export_model(discover("autoal_gui.exporters")["pt"], tmp_path / "model.pt")
+    threading.Timer(0.3, backend.export_gate.set).start()
+    click_language(before, "de")
+    qtbot.waitUntil(lambda: holder.window is not before)
+    assert before.isHidden()
+    assert "Modell wurde noch geschrieben" in holder.window.status.text()
+    assert (tmp_path / "model.pt").is_file()
+
+
+def test_the_program_can_end_although_the_next_window_cannot_be_made(qtbot, holder, monkeypatch):
+    holder.open()
+
+    def broken():
+        raise RuntimeError("no window")
+
+    monkeypatch.setattr(holder, "_make", broken)
+    with pytest.raises(RuntimeError):
+        holder.change("de")
+    assert QApplication.quitOnLastWindowClosed()
+
+
+@pytest.mark.parametrize("code", [code for code in LANGUAGES if code != "en"])
+def test_sentences_numbers_and_qts_own_words_are_of_the_language(qtbot, qapp, code):
+    speak(qapp, code)
+    assert tr("Start labelling") != "Start labelling"
+    assert number(1234567) == QLocale(code).toString(1234567)
+    assert decimal(0.125, 3) == QLocale(code).toString(0.125, "f", 3)
+    assert percent(0.125, 1).startswith(decimal(12.5, 1))
+    buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
+    qtbot.addWidget(buttons)
+    own = buttons.button(QDialogButtonBox.StandardButton.Cancel).text().replace("&", "")
+    assert own == {"de": "Abbrechen", "fr": "Annuler", "es": "Cancelar", "zh": "取消"}[code]
+
+
+def test_english_comes_back_whole(qtbot, qapp):
+    speak(qapp, "fr")
+    speak(qapp, "en")
+    assert tr("Start labelling") == "Start labelling"
+    assert number(1234567) == "1,234,567"
+    assert decimal(0.125, 3) == "0.125"
+    buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
+    qtbot.addWidget(buttons)
+    assert buttons.button(QDialogButtonBox.StandardButton.Cancel).text() == "Cancel"
+
+
+def test_the_systems_language_is_taken_where_we_have_it(monkeypatch):
+    class System:
+        def __init__(self, *names):
+            self._names = names
+
+        def uiLanguages(self):  # noqa: N802 - Qt's name
+            return list(self._names)
+
+    for names, code in ((("pl-PL", "de-AT", "en"), "de"), (("pl",), "en"), (("zh-Hans",), "zh")):
+        monkeypatch.setattr(QLocale, "system", lambda names=names: System(*names))
+        assert in_use(AS_SYSTEM) == code
+
+
+def test_an_unknown_choice_is_the_systems(tmp_path):
+    kept = settings(tmp_path)
+    kept.setValue("language", "klingon")
+    assert chosen(kept) == AS_SYSTEM

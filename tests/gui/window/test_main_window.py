@@ -1,0 +1,534 @@
+"""The window by real key presses: labelling, looking, training, and threads that end."""
+
+import sqlite3
+import sys
+import threading
+import time
+
+import pytest
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent, QFileOpenEvent, QGuiApplication
+from PySide6.QtWidgets import QApplication, QLineEdit, QToolButton
+
+from autoal_gui.core.project.project import Project, ProjectPlan
+from autoal_gui.core.settings import PRESETS
+from autoal_gui.engine.state import State
+from autoal_gui.gui.window.file_open import FileOpening
+from autoal_gui.gui.window.main_window import MainWindow, folder_spec
+from autoal_gui.sources.opening import list_images
+from tests.support.gui import (
+    QUIET,
+    NearestMean,
+    begun,
+    draw_folder,
+    no_thread_left,
+    services,
+    settings,
+)
+
+pytestmark = pytest.mark.qt_log_ignore(QUIET)
+BATCH = 4
+
+
+def start(window, tmp_path, classes=("bright", "dark"), images=24, **plan):
+    """Make a project of a real folder and open it."""
+    spec = folder_spec(draw_folder(tmp_path / "images", images, classes))
+    listing = list_images(spec, tmp_path, lambda done, total: None)
+    options = {"evaluation_images": 0, **plan}
+    settings = PRESETS["cpu"].in_mode("paper").but(batch_size=BATCH)
+    chosen = ProjectPlan("cells", spec, listing.classes, settings, **options)
+    assert window.controller.create_project(tmp_path / "projects" / "cells", chosen, listing)
+    return window.controller
+
+
+@pytest.fixture
+def controller(qtbot, window, tmp_path):
+    controller = start(window, tmp_path)
+    qtbot.waitUntil(lambda: controller.at_rest)
+    return controller
+
+
+def answers(controller) -> list[str | int]:
+    given = sorted(controller.project.answers.values(), key=lambda e: e.sequence)
+    return [e.action if e.class_index is None else e.class_index for e in given]
+
+
+def idle(qtbot, controller):
+    qtbot.waitUntil(lambda: controller.at_rest)
+
+
+# -- labelling by keys --------------------------------------------------------------------------
+
+
+def test_one_key_is_one_saved_answer_and_the_next_image(qtbot, window, controller):
+    first = controller.current
+    qtbot.keyClick(window, Qt.Key.Key_1)
+    assert controller.project.answers[first].class_index == 1
+    assert controller.current != first
+    qtbot.keyClick(window, Qt.Key.Key_0)
+    qtbot.keyClick(window, Qt.Key.Key_U)
+    qtbot.keyClick(window, Qt.Key.Key_S)
+    assert answers(controller) == [1, 0, "unsure", "skip"]
+
+
+def test_with_two_classes_the_key_2_does_nothing(qtbot, window, controller):
+    qtbot.keyClick(window, Qt.Key.Key_2)
+    assert answers(controller) == []
+
+
+def test_digits_of_the_number_pad_answer_too(qtbot, window, controller):
+    qtbot.keyClick(window, Qt.Key.Key_1, Qt.KeyboardModifier.KeypadModifier)
+    assert answers(controller) == [1]
+
+
+def test_more_than_nine_classes_go_on_with_letters(qtbot, window, tmp_path):
+    names = tuple(f"kind{number:02d}" for number in range(12))
+    controller = start(window, tmp_path, names)
+    for key in (Qt.Key.Key_9, Qt.Key.Key_A, Qt.Key.Key_C):
+        qtbot.keyClick(window, key)
+    assert answers(controller) == [8, 9, 11]
+
+
+def test_undo_and_redo_by_keys(qtbot, window, controller):
+    first = controller.current
+    qtbot.keyClick(window, Qt.Key.Key_1)
+    qtbot.keyClick(window, Qt.Key.Key_Backspace)
+    assert controller.current == first
+    assert answers(controller) == []
+    qtbot.keyClick(
+        window,
+        Qt.Key.Key_Z,
+        Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier,
+    )
+    assert answers(controller) == [1]
+    qtbot.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert answers(controller) == []
+
+
+def test_arrows_go_back_and_a_key_answers_again(qtbot, window, controller):
+    first = controller.current
+    qtbot.keyClick(window, Qt.Key.Key_1)
+    here = controller.current
+    qtbot.keyClick(window, Qt.Key.Key_Left)
+    assert controller.current == first
+    assert window.desk.class_panel._buttons[1].isChecked()
+    qtbot.keyClick(window, Qt.Key.Key_0)
+    assert controller.project.answers[first].class_index == 0
+    assert controller.current == here
+
+
+def test_keys_work_whatever_was_clicked_last(qtbot, window, controller):
+    desk = window.desk
+    places = [desk.tabs.tabBar(), desk.image_view, desk.strip.viewport(), desk.training]
+    places += [desk.performance.matrix.viewport(), *desk.findChildren(QToolButton)]
+    for count, place in enumerate(places[:12]):
+        place.setFocus()
+        if place in (desk.image_view, desk.tabs.tabBar()):
+            qtbot.mouseClick(place, Qt.MouseButton.LeftButton)
+        qtbot.keyClick(QApplication.focusWidget() or window, Qt.Key.Key_1)
+        assert len(controller.project.answers) == count + 1
+
+
+def test_typing_in_a_text_field_answers_nothing(qtbot, window, controller):
+    field = QLineEdit(window)
+    field.show()
+    field.setFocus()
+    for key in (Qt.Key.Key_1, Qt.Key.Key_U, Qt.Key.Key_S):
+        qtbot.keyClick(field, key)
+    assert field.text() == "1us"
+    assert answers(controller) == []
+
+
+def test_a_held_key_answers_once(qtbot, window, controller):
+    shortcuts = window.desk.class_panel._shortcuts
+    assert shortcuts
+    assert not any(shortcut.autoRepeat() for shortcut in shortcuts)
+    assert not window.actions_table["skip"].autoRepeat()
+
+
+def test_a_click_on_a_class_answers(qtbot, window, controller):
+    qtbot.mouseClick(window.desk.class_panel._buttons[0], Qt.MouseButton.LeftButton)
+    assert answers(controller) == [0]
+
+
+def test_keys_do_nothing_on_the_start_page(qtbot, window, controller):
+    controller.close_project()
+    for key in (Qt.Key.Key_1, Qt.Key.Key_U, Qt.Key.Key_Left, Qt.Key.Key_Backspace):
+        qtbot.keyClick(window, key)
+    assert window.stack.currentWidget() is window.start_page
+
+
+def test_keys_answer_while_a_round_runs(qtbot, window, controller, backend):
+    backend.gate.clear()
+    for number in range(BATCH + 2):
+        qtbot.keyClick(window, (Qt.Key.Key_0, Qt.Key.Key_1)[number % 2])
+    assert len(controller.project.answers) == BATCH + 2
+    begun(qtbot, controller)
+    qtbot.keyClick(window, Qt.Key.Key_0)
+    assert controller.state is State.RUNNING
+    assert len(controller.project.answers) == BATCH + 3
+
+
+# -- the strip, the image and the reason --------------------------------------------------------
+
+
+def test_the_strip_marks_answers_and_a_click_shows_an_image(qtbot, window, controller):
+    strip, first = window.desk.strip, controller.current
+    qtbot.keyClick(window, Qt.Key.Key_1)
+    model = strip.model()
+    assert model.data(model.index(0), Qt.ItemDataRole.AccessibleTextRole) == "Image 1 of 4: dark"
+    assert "no answer" in model.data(model.index(1), Qt.ItemDataRole.ToolTipRole)
+    place = strip.visualRect(model.index(0)).center()
+    qtbot.mouseClick(strip.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    assert controller.current == first
+
+
+def test_the_next_image_is_there_before_it_is_asked_for(qtbot, window, controller):
+    qtbot.waitUntil(lambda: all(map(window.desk.loader.known, controller.upcoming[: BATCH + 1])))
+    for _ in range(BATCH):
+        qtbot.keyClick(window, Qt.Key.Key_1)
+        assert window.desk.image_view.picture is not None
+        assert window.desk.image_view.sentence == ""
+
+
+def test_the_picture_is_that_of_the_current_image(qtbot, window, controller):
+    for _ in range(BATCH):
+        qtbot.waitUntil(lambda: window.desk.loader.known(controller.current))
+        pixels = controller.project.pool.read(controller.current)
+        picture = window.desk.image_view.picture
+        assert picture.arrays[0][5, 3] == pixels[5, 3]
+        qtbot.keyClick(window, Qt.Key.Key_1)
+
+
+def test_an_image_that_has_gone_is_explained_and_can_be_skipped(qtbot, window, tmp_path):
+    controller = start(window, tmp_path)
+    idle(qtbot, controller)
+    controller.close_project()
+    for file in (tmp_path / "images").rglob("*.png"):
+        file.unlink()
+    assert window.open_folder(tmp_path / "projects" / "cells")
+    view = window.desk.image_view
+    qtbot.waitUntil(lambda: "Skip it with S" in view.sentence)
+    qtbot.keyClick(window, Qt.Key.Key_S)
+    assert answers(controller) == ["skip"]
+
+
+def test_a_project_whose_images_have_gone_says_that_nothing_is_lost(qtbot, window, tmp_path):
+    controller = start(window, tmp_path)
+    controller.answer(1)
+    idle(qtbot, controller)
+    controller.close_project()
+    (tmp_path / "images").rename(tmp_path / "elsewhere")
+    assert not window.open_folder(tmp_path / "projects" / "cells")
+    assert str(tmp_path / "images") in window.failure.sentence
+    assert "once its images are back; all labels are safe" in window.failure.sentence
+    (tmp_path / "elsewhere").rename(tmp_path / "images")
+    assert window.open_folder(tmp_path / "projects" / "cells")
+    assert answers(controller) == [1]
+
+
+def test_labels_that_measure_are_counted_beside_those_that_train(qtbot, window, tmp_path):
+    controller = start(window, tmp_path, label_use="ignore", evaluation_images=2)
+    idle(qtbot, controller)
+    shown = window.desk._labels
+    for words in ("0 labels", "0 labels, 1 to measure", "0 labels, 2 to measure"):
+        assert shown.text() == words
+        qtbot.keyClick(window, Qt.Key.Key_1)
+    assert shown.text() == "1 label, 2 to measure"
+
+
+def test_the_first_window_fits_the_screen_with_its_frame(window):
+    room = QGuiApplication.primaryScreen().availableSize()
+    assert window.width() <= room.width()
+    assert window.height() < room.height()
+
+
+def test_zoom_keys(qtbot, window, controller):
+    view = window.desk.image_view
+    qtbot.waitUntil(lambda: view.picture is not None)
+    fitted = view.viewport.scale
+    qtbot.keyClick(window, Qt.Key.Key_Plus)
+    assert view.viewport.scale == pytest.approx(fitted * 1.25)
+    qtbot.keyClick(window, Qt.Key.Key_Minus)
+    assert view.viewport.scale == pytest.approx(fitted)
+    qtbot.keyClick(window, Qt.Key.Key_Z)
+    assert view.viewport.scale == pytest.approx(1 / view.devicePixelRatioF())
+    qtbot.keyClick(window, Qt.Key.Key_F)
+    assert view.viewport.scale == pytest.approx(fitted)
+    before = view.smooth
+    qtbot.keyClick(window, Qt.Key.Key_N)
+    assert view.smooth is not before
+
+
+def test_why_this_image_names_the_strategies(qtbot, window, controller):
+    why = window.desk.why
+    assert "on screen already" in why.line
+    for number in range(BATCH):
+        qtbot.keyClick(window, (Qt.Key.Key_0, Qt.Key.Key_1)[number % 2])
+    idle(qtbot, controller)
+    qtbot.keyClick(window, Qt.Key.Key_1)  # the image that was on screen when the ranking came
+    assert "Asked for by" in why.line
+    assert "Predicted loss 0.40" in why.line
+    rows = 4 * why.fontMetrics().height()  # of the five that the table has
+    qtbot.keyClick(window, Qt.Key.Key_W)
+    assert why._grid.count() == 4 * 5
+    whole = why.layout().totalHeightForWidth
+    qtbot.waitUntil(lambda: rows < why._table.height() < why.height() >= whole(why.width()))
+    opened = why.height()
+    qtbot.keyClick(window, Qt.Key.Key_W)
+    assert why._grid.count() == 0
+    qtbot.waitUntil(lambda: why.height() <= opened - rows)  # no empty space stays behind
+
+
+def test_the_suggestion_comes_after_the_answer(qtbot, window, controller):
+    for number in range(BATCH + 1):
+        qtbot.keyClick(window, (Qt.Key.Key_0, Qt.Key.Key_1)[number % 2])
+    idle(qtbot, controller)
+    controller.set_show_suggestions(False)
+    image = next(i for i in controller.batch if i not in controller.project.answers)
+    controller.go_to(image)
+    feedback = window.desk.class_panel._feedback
+    assert "This image" not in feedback.text()
+    qtbot.keyClick(window, Qt.Key.Key_1)
+    assert "Last image: dark. The model says" in feedback.text()
+    controller.set_show_suggestions(True)
+    assert feedback.text().startswith("This image: The model says")
+
+
+# -- training -----------------------------------------------------------------------------------
+
+
+def test_progress_is_shown_step_by_step_and_cancel_works(qtbot, window, controller, backend):
+    panel = window.desk.training
+    backend.gate.clear()
+    qtbot.keyClick(window, Qt.Key.Key_T, Qt.KeyboardModifier.ControlModifier)
+    assert controller.state is State.RUNNING
+    assert panel.headline.text() == "Round 2: ordering"
+    assert "no labels yet" in panel.note.text()
+    qtbot.waitUntil(lambda: "Reading images 0 of 2" in panel.line.text())
+    assert "about 3\xa0s left" in panel.line.text()
+    assert "loss 0.500" in panel.line.text()
+    assert "cpu" in panel.line.text()
+    assert not window.actions_table["train"].isEnabled()
+    qtbot.keyClick(window, Qt.Key.Key_Period, Qt.KeyboardModifier.ControlModifier)
+    assert panel.headline.text() == "Cancelling…"
+    idle(qtbot, controller)
+    assert "Round 2 was cancelled." in panel.line.text()
+    assert window.actions_table["train"].isEnabled()
+    assert "kept" in window.status.text()
+
+
+def test_a_failure_is_one_sentence_with_details_on_request(qtbot, window, controller, backend):
+    backend.fail = RuntimeError("x")
+    controller.train_now()
+    qtbot.waitUntil(window.failure.isVisible)
+    assert "fault in the program" in window.failure.sentence
+    assert not window.failure._details.isVisible()
+    qtbot.mouseClick(window.failure._more, Qt.MouseButton.LeftButton)
+    assert window.failure._details.isVisible()
+    assert "RuntimeError" in window.failure._details.toPlainText()
+    qtbot.mouseClick(window.failure._close, Qt.MouseButton.LeftButton)
+    assert not window.failure.isVisible()
+
+
+# -- the window ---------------------------------------------------------------------------------
+
+
+def test_closing_in_a_round_stops_the_thread_and_keeps_every_answer(
+    qtbot, window, controller, backend, tmp_path
+):
+    backend.gate.clear()
+    for number in range(BATCH):
+        qtbot.keyClick(window, (Qt.Key.Key_0, Qt.Key.Key_1)[number % 2])
+    begun(qtbot, controller)
+    window.close()
+    assert no_thread_left(window)
+    backend.gate.set()
+    second = MainWindow(services(tmp_path / "projects", NearestMean), settings(tmp_path))
+    assert second.recent() == [str((tmp_path / "projects" / "cells").resolve())]
+    assert second.open_folder(tmp_path / "projects" / "cells")
+    assert len(second.controller.project.answers) == BATCH
+    second.close()
+    assert no_thread_left(second)
+    second.deleteLater()
+
+
+def test_a_fault_while_closing_leaves_no_thread_behind(qtbot, window, controller, monkeypatch):
+    def broken(project):
+        raise sqlite3.OperationalError("disk I/O error")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Project, "close", broken)
+        with pytest.raises(sqlite3.OperationalError):
+            window.close()
+    assert window.isHidden()
+    assert no_thread_left(window)
+    assert not [
+        one for one in threading.enumerate() if one.name.startswith(("pictures", "thumbnails"))
+    ]
+
+
+def test_a_damaged_project_is_refused_in_a_sentence(qtbot, window, tmp_path):
+    folder = tmp_path / "broken"
+    folder.mkdir()
+    (folder / "project.autoal").write_bytes(b"not a project at all" * 100)
+    assert not window.open_folder(folder)
+    assert window.failure.isVisible()
+    assert "damaged" in window.failure.sentence
+    assert window.stack.currentWidget() is window.start_page
+
+
+def drop(window, path):
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path))])
+    action, button = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton
+    event = QDropEvent(QPointF(9, 9), action, data, button, Qt.KeyboardModifier.NoModifier)
+    window.dropEvent(event)
+
+
+def test_a_project_and_a_folder_can_be_dropped(qtbot, window, controller, tmp_path):
+    controller.close_project()
+    drop(window, tmp_path / "projects" / "cells")
+    assert controller.is_open
+    drop(window, tmp_path / "images")
+    assert window.dialog.windowTitle() == "New project"
+    qtbot.waitUntil(lambda: window.dialog.listing is not None)
+    window.dialog.reject()
+    drop(window, tmp_path / "window.ini")
+    assert "neither" in window.failure.sentence
+
+
+@pytest.fixture
+def finder(qapp, window):
+    """What opens a project's file as the Finder of macOS does."""
+    opening = FileOpening(window)
+    opening.opened.connect(window.open_folder)
+    qapp.installEventFilter(opening)
+    yield lambda folder: qapp.sendEvent(qapp, QFileOpenEvent(str(folder / "project.autoal")))
+    qapp.removeEventFilter(opening)
+
+
+@pytest.fixture
+def second(window, tmp_path, controller):
+    """The folder of a second project; the first is open again."""
+    first, folder = controller.project.folder, tmp_path / "projects" / "second"
+    plan = ProjectPlan("second", controller.project.spec, ("b-one", "b-two"), PRESETS["cpu"])
+    listing = list_images(plan.spec, tmp_path, lambda done, total: None)
+    assert controller.create_project(folder, plan, listing)
+    controller.set_annotator("Dr B")
+    assert controller.open_project(first)
+    return folder
+
+
+def test_settings_of_a_project_never_go_into_one_that_is_opened_over_them(
+    qtbot, window, controller, finder, second
+):
+    window.show_settings()
+    dialog = window.dialog
+    dialog.annotator.setText("Dr A")
+    finder(second)
+    assert controller.project.folder == second
+    assert window.dialog is None
+    assert not dialog.isVisible()
+    assert controller.project.annotator == "Dr B"
+
+
+def test_a_class_half_renamed_is_renamed_in_its_own_project(
+    qtbot, window, controller, finder, second
+):
+    first = controller.project.folder
+    window.show_classes()
+    table = window.dialog.table
+    table.setCurrentItem(table.topLevelItem(0))
+    qtbot.mouseClick(window.dialog.rename_button, Qt.MouseButton.LeftButton)
+    field = table.findChild(QLineEdit)
+    qtbot.waitUntil(field.hasFocus)
+    field.setText("shiny")
+    finder(second)
+    assert window.dialog is None
+    assert controller.project.classes == ("b-one", "b-two")
+    assert controller.open_project(first)
+    assert controller.project.classes == ("shiny", "dark")
+    assert not window.failure.isVisible()
+
+
+def test_a_fault_in_a_slot_is_told_without_its_values(qtbot, window, caplog):
+    try:
+        raise KeyError("secret")
+    except KeyError as error:
+        window.report_fault(type(error), error, error.__traceback__)
+    assert "saved" in window.failure.sentence
+    assert "KeyError" in window.failure._details.toPlainText()
+    assert "secret" not in caplog.text + window.failure._details.toPlainText()
+
+
+def test_opening_the_open_project_again_changes_nothing(qtbot, window, controller):
+    qtbot.keyClick(window, Qt.Key.Key_1)
+    shown = controller.current
+    assert window.open_folder(controller.project.folder)
+    assert controller.current == shown
+    assert not window.failure.isVisible()
+
+
+def test_the_keys_sheet_lists_classes_and_commands(qtbot, window, controller):
+    qtbot.keyClick(window, Qt.Key.Key_Question)
+    rows = dict(window.dialog.rows)
+    assert rows["0"] == "bright"
+    assert rows["1"] == "dark"
+    assert rows["U"] == "Unsure"
+    window.dialog.reject()
+
+
+def test_the_theme_is_chosen_in_the_menu_and_kept(qtbot, window, tmp_path):
+    window._theme_actions["dark"].trigger()
+    assert window.theme.dark
+    kept = settings(tmp_path)
+    window._settings.sync()
+    assert kept.value("theme") == "dark"
+    qtbot.keyClick(window, Qt.Key.Key_D, Qt.KeyboardModifier.ControlModifier)
+    assert not window.theme.dark
+    assert window._theme_actions["light"].isChecked()
+
+
+def test_everything_that_takes_the_focus_has_a_name(qtbot, window, controller):
+    nameless = [
+        widget
+        for widget in window.desk.findChildren(QToolButton)
+        if not (widget.accessibleName() or widget.text())
+    ]
+    assert not nameless
+    assert window.desk.image_view.accessibleName() == "Image"
+    assert window.desk.class_panel._buttons[0].accessibleName() == "bright, key 0"
+
+
+def test_repainting_does_not_lose_references_to_none(qtbot, window, controller):
+    before = sys.getrefcount(None)
+    for _ in range(100):
+        window.update()
+    assert sys.getrefcount(None) > before - 50
+
+
+def test_a_small_window_still_holds_the_desk(qtbot, window, controller):
+    window.resize(1024, 700)
+    qtbot.wait(20)
+    desk = window.desk
+    assert desk.class_panel.isVisible()
+    assert desk.image_view.width() >= 160
+    corner = desk.mapTo(window, QPoint(desk.width(), desk.height()))
+    assert corner.x() <= window.width()
+
+
+def test_many_keys_in_a_row_lose_no_answer(qtbot, window, tmp_path):
+    controller = start(window, tmp_path, images=60)
+    keys = 0
+    while controller.current is not None and keys < 80:
+        qtbot.keyClick(window, (Qt.Key.Key_0, Qt.Key.Key_1)[keys % 2])
+        keys += 1
+    assert len(controller.project.answers) == 60
+    assert keys == 60 + len(controller.project.journal.repeats)
+    assert controller.current is None
+    assert "Every image has an answer" in window.desk.image_view.sentence
+    deadline = time.monotonic() + 60
+    while controller.state is not State.IDLE and time.monotonic() < deadline:
+        qtbot.wait(20)
+    assert controller.state is State.IDLE

@@ -1,0 +1,169 @@
+"""The first minute: recent projects, what was left out, and the help."""
+
+import pytest
+from PySide6.QtCore import QMimeData, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent
+from PySide6.QtWidgets import QTabBar
+
+from autoal_gui.gui.window.help_page import TOPICS
+from autoal_gui.gui.window.main_window import folder_spec
+from tests.gui.project.test_dialogs import listed
+from tests.gui.window.test_main_window import start
+from tests.support.gui import QUIET, draw_folder
+
+pytestmark = pytest.mark.qt_log_ignore(QUIET)
+
+
+@pytest.fixture
+def two_recent(qtbot, window, tmp_path):
+    """A project that is there, and one that has gone."""
+    controller = start(window, tmp_path)
+    folder = controller.project.folder
+    controller.close_project()
+    window._remember([*window.recent(), str(tmp_path / "unplugged")])
+    return folder
+
+
+def test_a_project_that_is_not_there_says_so_and_can_be_removed(qtbot, window, two_recent):
+    page = window.start_page
+    there, gone = page.recent.item(0), page.recent.item(1)
+    assert "Not there" not in there.text()
+    assert "Not there" in gone.text()
+    assert gone.foreground() != there.foreground()
+    qtbot.mouseClick(
+        page.recent.viewport(),
+        Qt.MouseButton.LeftButton,
+        pos=page.recent.visualItemRect(gone).center(),
+    )
+    assert window.failure.isVisible()  # one sentence, and the entry stays: the drive may come back
+    assert page.recent.count() == 2
+    page.recent.setCurrentRow(1)
+    qtbot.mouseClick(page.forget, Qt.MouseButton.LeftButton)
+    assert window.recent() == [str(two_recent.resolve())]
+    page.recent.setCurrentRow(0)
+    page.recent.setFocus()
+    qtbot.keyClick(page.recent, Qt.Key.Key_Delete)
+    assert window.recent() == []
+    assert two_recent.is_dir()  # out of the list, not off the disk
+    assert not page.forget.isVisible()
+
+
+def test_a_large_screen_does_not_pull_the_page_apart(qtbot, window, two_recent):
+    window.resize(2560, 1800)
+    page = window.start_page
+    assert page.recent.height() < page.height() / 2
+    assert page._drop.width() < page.width() / 2
+
+
+def test_what_is_dragged_over_the_window_is_invited(qtbot, window, tmp_path):
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(tmp_path))])
+    buttons, keys = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    enter = QDragEnterEvent(window.rect().center(), Qt.DropAction.CopyAction, data, buttons, keys)
+    window.dragEnterEvent(enter)
+    assert enter.isAccepted()
+    assert window.start_page._drop.property("dragged")
+    window.dragLeaveEvent(QDragLeaveEvent())
+    assert not window.start_page._drop.property("dragged")
+
+
+def test_what_was_left_out_can_be_read_later(qtbot, window, tmp_path):
+    images = draw_folder(tmp_path / "images", 20)
+    (images / "bright" / "broken.png").write_bytes(b"\x89PNG not really")
+    listed(qtbot, window, folder_spec(images)).accept()
+    window.actions_table["report"].trigger()
+    assert "20 images. 1 file could not be used" in window.dialog.sentence.text()
+    assert "bright/broken.png: " in window.dialog.files.toPlainText()
+    window.dialog.reject()
+
+
+def test_the_report_of_a_sound_set_has_no_list(qtbot, window, tmp_path):
+    start(window, tmp_path)
+    window.show_report()
+    assert "Every file that was found could be used." in window.dialog.sentence.text()
+    assert not window.dialog.files.isVisible()
+    window.dialog.reject()
+
+
+def test_two_actions_lead_to_the_first_image_and_ten_keys_to_the_tenth_label(
+    qtbot, window, tmp_path
+):
+    window.open_any(draw_folder(tmp_path / "images", 30))  # as dropped on the start page
+    dialog = window.dialog
+    assert not dialog._details.isVisible()
+    qtbot.waitUntil(dialog.ok.isEnabled)
+    assert dialog._details.isVisible()
+    qtbot.keyClick(dialog, Qt.Key.Key_Return)
+    qtbot.waitUntil(window.isActiveWindow)
+    assert "Press the key of a class" in window.desk.class_panel._feedback.text()
+    for number in range(10):
+        qtbot.keyClick(window, (Qt.Key.Key_0, Qt.Key.Key_1)[number % 2])
+    assert len(window.controller.project.answers) == 10
+    assert "Press the key" not in window.desk.class_panel._feedback.text()
+
+
+# -- help ---------------------------------------------------------------------------------------
+
+
+def test_help_comes_by_a_key_and_goes_by_another(qtbot, window, tmp_path):
+    start(window, tmp_path)
+    qtbot.keyClick(window, Qt.Key.Key_F1)
+    page = window.stack.currentWidget()
+    assert page is window.pages["help"]
+    assert page.list.count() == len(TOPICS)
+    assert "One key is one answer" in page.view.toPlainText()  # what the desk is about
+    qtbot.keyClick(page, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: window.stack.currentWidget() is window.desk)
+
+
+def test_help_is_there_before_any_project(qtbot, window):
+    qtbot.keyClick(window, Qt.Key.Key_F1)
+    qtbot.mouseClick(window.pages["help"].back, Qt.MouseButton.LeftButton)
+    assert window.stack.currentWidget() is window.start_page
+
+
+def test_a_question_mark_leads_to_its_own_page(qtbot, window, tmp_path):
+    start(window, tmp_path)
+    desk = window.desk
+    tabs = desk.tabs.tabBar()
+    for place, topic in enumerate(("weights", "performance")):
+        question = tabs.tabButton(place, QTabBar.ButtonPosition.RightSide)
+        qtbot.mouseClick(question, Qt.MouseButton.LeftButton)
+        assert window.pages["help"].topic == topic
+        window.leave_page()
+    desk.class_panel._buttons[0].setFocus()
+    qtbot.keyClick(window, Qt.Key.Key_F1)  # and F1 to that of what has the focus
+    assert window.pages["help"].topic == "labelling"
+
+
+def test_help_is_searched_by_any_word(qtbot, window):
+    window.show_help()
+    page = window.pages["help"]
+    qtbot.keyClicks(page.search, "Kappa second")
+    assert page.topic == "checking"
+    assert page.list.count() == 1
+    assert page.view.textCursor().selectedText().casefold() == "kappa"
+    page.search.setText("no such word anywhere")
+    assert page.none.isVisible()
+    page.search.clear()
+    assert page.list.count() == len(TOPICS)
+
+
+def test_every_link_of_the_help_leads_to_a_page(qtbot, window):
+    window.show_help()
+    page = window.pages["help"]
+    for topic in TOPICS:
+        page.show_topic(topic)
+        assert page.topic == topic
+        fragments = block_fragments(page.view.document())
+        links = {f.charFormat().anchorHref() for f in fragments if f.charFormat().isAnchor()}
+        for link in links:
+            page._on_link(QUrl(link))
+            assert f"{page.topic}.md" == link
+
+
+def block_fragments(document):
+    block = document.begin()
+    while block.isValid():
+        yield from (part.fragment() for part in block)
+        block = block.next()

@@ -1,0 +1,181 @@
+"""Predicting with a checkpoint gives what its round showed, here and in a program of its own."""
+
+import csv
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from autoal_gui.core.errors import AutoALError, Cancelled, CheckpointError, ImageUnreadable
+from autoal_gui.core.images.pool import SourceSpec
+from autoal_gui.core.measures.metrics import Metrics
+from autoal_gui.core.messages import Predict, Progress
+from autoal_gui.learning.backend import TorchBackend
+from autoal_gui.learning.data.image_cache import square
+from autoal_gui.learning.inference.export import export_model
+from autoal_gui.learning.inference.predict import Predictions, predict
+from autoal_gui.learning.model.checkpoint import load_checkpoint, save_checkpoint
+from autoal_gui.learning.training import task_model as tasks
+from autoal_gui.sources.opening import list_images
+from tests.support.learning import (
+    TINY,
+    classifier,
+    command_of,
+    never,
+    picture,
+    pool_of,
+    result_of,
+)
+from tests.support.paths import ROOT
+
+# bf16 is the choice of "auto" for the small stems alone.
+CONTRAST = TINY.but(mode="random", task_steps=6, train_batch=8, stem="3x3/2")
+
+
+@pytest.fixture(scope="module", params=["fp32", "bf16"])
+def finished(request, tmp_path_factory):
+    folder = tmp_path_factory.mktemp(request.param)
+    command = command_of(folder, CONTRAST.but(precision=request.param), evaluation=12)
+    heard, real = [], tasks.gather
+
+    def listened(*given):
+        heard.append((yield from real(*given)))
+        return heard[-1]
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(tasks, "gather", listened)
+        result = result_of(command)
+    return command, result, heard[0]  # the model outputs of the evaluation set comes first
+
+
+def predictions_of(file, pool, ids, folder, cancelled=never):
+    events = list(predict(Path(file), pool, tuple(ids), folder, "cpu", cancelled))
+    assert all(isinstance(event, Progress) for event in events[:-1])
+    assert isinstance(events[-1], Predictions)
+    return events[-1]
+
+
+@pytest.mark.parametrize("kind", ["pt", "safetensors"])
+def test_predictions_on_the_evaluation_set_are_the_rounds_own(kind, finished, tmp_path):
+    command, result, outputs = finished
+    file = tmp_path / f"model.{kind}"
+    export_model(kind, Path(result.checkpoint), file)
+    found = predictions_of(file, command.pool, (i for i, _ in command.evaluation), tmp_path)
+    np.testing.assert_array_equal(found.probabilities, outputs.probabilities)
+    truth = np.array([c for _, c in command.evaluation])
+    metrics = Metrics.of_probabilities(truth, found.probabilities)
+    assert metrics == result.metrics
+    assert found.card.confusion == metrics.confusion
+    assert found.card.classes == command.classes
+
+
+def test_other_images_are_scaled_and_turned_grey_like_those_of_the_training(finished, tmp_path):
+    _, result, _ = finished
+    grey = picture(1, 3)
+    colour = np.repeat(np.kron(grey, np.ones((2, 2), np.uint8))[:, :, None], 3, 2)
+    pool = pool_of([grey, colour, np.ascontiguousarray(colour[:30, :20, 0])])
+    found = predictions_of(result.checkpoint, pool, (1, 2, 3), tmp_path)
+    assert found.image_ids == (1, 2, 3)
+    np.testing.assert_allclose(found.probabilities.sum(1), 1, rtol=1e-5)
+    ready = square(colour, 1, found.card.input_size)[0]
+    direct = predictions_of(result.checkpoint, pool_of([ready]), (1,), tmp_path / "direct")
+    np.testing.assert_allclose(found.probabilities[1], direct.probabilities[0], atol=1e-2)
+
+
+def test_broken_images_are_left_out(finished, tmp_path):
+    command, result, _ = finished
+    pool = pool_of([picture(0, i) for i in range(4)])
+    pool.reader.broken.add("2")
+    found = predictions_of(result.checkpoint, pool, (1, 2, 3), tmp_path)
+    assert found.image_ids == (1, 3)
+    assert found.probabilities.shape == (2, len(command.classes))
+    assert found.unreadable == ((2, "That image is broken."),)
+
+
+def test_the_engine_s_command_gives_the_same_with_its_own_request_id(finished, tmp_path):
+    command, result, _ = finished
+    pool = pool_of([picture(0, i) for i in range(4)])
+    pool.reader.broken.add("2")
+    asked = Predict(7, pool, (1, 2, 3), result.checkpoint, str(tmp_path), "cpu")
+    *progress, last = TorchBackend(1).run(asked, never)
+    assert progress
+    assert {event.request_id for event in (*progress, last)} == {7}
+    found = predictions_of(result.checkpoint, pool, (1, 2, 3), tmp_path / "again")
+    np.testing.assert_array_equal(last.predicted.probabilities, found.probabilities)
+    assert last.predicted.image_ids.tolist() == [1, 3]
+    assert last.classes == command.classes
+    assert last.unreadable == ((2, "That image is broken."),)
+
+
+@pytest.mark.parametrize("ids", [(1, 2), ()])
+def test_nothing_to_predict_is_explained(ids, finished, tmp_path):
+    pool = pool_of([picture(0, 0), picture(0, 1)])
+    pool.reader.broken.update("12")
+    with pytest.raises(ImageUnreadable, match="None of the images"):
+        predictions_of(finished[1].checkpoint, pool, ids, tmp_path)
+
+
+@pytest.mark.parametrize("checks", [0, 5])
+def test_a_prediction_can_be_cancelled(checks, finished, tmp_path):
+    command, result, _ = finished
+    left = iter([False] * checks + [True])
+    ids = [i for i, _ in command.evaluation]
+    with pytest.raises(Cancelled):
+        predictions_of(result.checkpoint, command.pool, ids, tmp_path, left.__next__)
+
+
+def test_weights_that_give_no_numbers_are_explained(finished, tmp_path):
+    card, _ = load_checkpoint(Path(finished[1].checkpoint))
+    model = classifier(stem="3x3/2")
+    with torch.no_grad():
+        model.head.weight.fill_(3e38)
+    save_checkpoint(tmp_path / "model.pt", model, card)
+    with pytest.raises(CheckpointError, match="no usable"):
+        predictions_of(tmp_path / "model.pt", pool_of([picture(0, 0)]), (1,), tmp_path)
+
+
+def test_a_missing_model_is_explained(tmp_path):
+    with pytest.raises(AutoALError, match="no such"):
+        predictions_of(tmp_path / "none.pt", pool_of([picture(0, 0)]), (1,), tmp_path)
+
+
+# -- in a program of its own --------------------------------------------------------------------
+
+
+def test_the_command_line_gives_the_rounds_metrics(tmp_path):
+    """A fresh process that knows the files alone: the model and an .npz of the same images."""
+    command = command_of(tmp_path / "round", CONTRAST.but(task_steps=3), unlabelled=0)
+    images = np.stack([command.pool.read(i) for i in sorted(command.pool.images)])
+    labels = np.array([c for _, c in command.labelled + command.evaluation])
+    data = tmp_path / "data.npz"
+    np.savez(
+        data,
+        train_images=images[:12], train_labels=labels[:12],
+        test_images=images[12:], test_labels=labels[12:],
+    )  # fmt: skip
+    classes = list_images(SourceSpec("npz", str(data)), tmp_path, lambda done, total: None).classes
+    command = replace(command, classes=classes)
+    result = result_of(command)
+    table = tmp_path / "table.csv"
+    finished = subprocess.run(
+        [sys.executable, "-m", "autoal_gui", "predict", "--model", result.checkpoint,
+         "--split", "evaluation", "--device", "cpu", "--out", table, data],
+        capture_output=True, text=True, check=False, cwd=ROOT,
+    )  # fmt: skip
+    assert finished.returncode == 0, finished.stderr
+    with table.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    confusion = [[0, 0], [0, 0]]
+    for row, truth in zip(rows, labels[12:], strict=True):
+        assert row["label"] == classes[truth]
+        confusion[truth][classes.index(row["predicted"])] += 1
+    assert tuple(map(tuple, confusion)) == result.metrics.confusion
+    assert f"accuracy {result.metrics.accuracy:.4f}" in finished.stderr
+    ids = (i for i, _ in command.evaluation)
+    here = predictions_of(result.checkpoint, command.pool, ids, tmp_path)
+    there = [[float(row[f"p({name})"]) for name in classes] for row in rows]
+    np.testing.assert_allclose(there, here.probabilities, atol=1e-5)

@@ -1,0 +1,274 @@
+"""Mode "auto": what it asks for, what it draws at random, and what it learns to trust."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from autoal_gui.learning.selection import bilevel
+from autoal_gui.learning.selection.auto import SPREAD, _reason, auto_acquisition
+from autoal_gui.learning.selection.bilevel import Learned, can_learn, learn_weights
+from autoal_gui.learning.training.linear_head import fit_head
+from autoal_gui.strategies.contract import Labelled, ModelOutputs
+from tests.support.learning import TINY
+
+WIDTH = 16
+AUTO = TINY.but(mode="auto", audit_share=0.2)
+
+
+def units(points):
+    return points / np.linalg.norm(points, axis=1, keepdims=True)
+
+
+def crowd(count, classes=2, noise=0.5, seed=0):
+    """Unit vectors around a direction a class, and their classes."""
+    rng = np.random.default_rng(seed)
+    labels = np.arange(count) % classes
+    points = np.eye(WIDTH)[labels] + noise * rng.normal(size=(count, WIDTH))
+    return units(points).astype(np.float32), labels
+
+
+def evidence_of(count=80, labelled=24, wanted=10, seed=0, classes=2, noise=0.5):
+    """Model outputs over a crowd, and the head fitted to its first images."""
+    features, labels = crowd(count + labelled, classes, noise, seed)
+    known, unknown = features[:labelled], features[labelled:]
+    head = fit_head(known, labels[:labelled], classes, seed, features)
+    certain = head.probabilities(unknown).astype(np.float32)
+    outputs = ModelOutputs(
+        np.arange(labelled + 1, labelled + count + 1),
+        unknown,
+        certain,
+        np.stack([certain] * 3),
+        wanted,
+        seed,
+        Labelled(
+            np.arange(1, labelled + 1),
+            known,
+            head.probabilities(known).astype(np.float32),
+            labels[:labelled],
+        ),
+    )
+    return outputs, head
+
+
+def batch_of(acquisition, wanted):
+    return acquisition.image_ids[acquisition.positions()[:wanted]]
+
+
+# -- the batch ------------------------------------------------------------------------------------
+
+
+def test_a_batch_has_distinct_images_and_the_audits_share_of_them():
+    outputs, head = evidence_of()
+    acquisition, _ = auto_acquisition(outputs, head, AUTO)
+    queries = acquisition.queries(acquisition.positions()[:10])
+    assert len({query.image_id for query in queries}) == 10
+    assert sum(query.audit for query in queries) == 2
+    assert not any(query.audit for query in acquisition.queries(acquisition.positions()[10:]))
+
+
+@pytest.mark.parametrize(("share", "audits"), [(0.0, 0), (0.01, 1), (1.0, 10)])
+def test_the_audit_draws_its_share(share, audits):
+    outputs, head = evidence_of()
+    acquisition, _ = auto_acquisition(outputs, head, AUTO.but(audit_share=share))
+    assert len(acquisition.audit) == audits
+
+
+def test_of_batches_of_one_image_a_share_is_drawn_at_random():
+    """Were every one, auto would be random choice."""
+    audits = 0
+    for seed in range(100):
+        outputs, head = evidence_of(count=20, labelled=8 + seed % 3, wanted=1)
+        settings = AUTO.but(seed=seed, batch_size=1)
+        (acquisition, _), (again, _) = (auto_acquisition(outputs, head, settings) for _ in range(2))
+        assert acquisition.audit == again.audit
+        assert acquisition.audit <= {acquisition.positions()[0]}
+        audits += len(acquisition.audit)
+    assert 8 <= audits <= 35  # 20 are expected; 4 standard deviations are 16
+    for share, expected in ((0.0, 0), (1.0, 1)):
+        acquisition, _ = auto_acquisition(outputs, head, settings.but(audit_share=share))
+        assert len(acquisition.audit) == expected
+
+
+def test_audits_are_drawn_evenly_from_the_whole_pool():
+    drawn = np.zeros(80)
+    outputs, head = evidence_of()
+    for seed in range(100):
+        acquisition, _ = auto_acquisition(outputs, head, AUTO.but(seed=seed))
+        drawn[list(acquisition.audit)] += 1
+    assert drawn.sum() == 200
+    # 2.5 an image are expected; the chi-square of 79 degrees stays below its 99.9 % point
+    assert ((drawn - 2.5) ** 2 / 2.5).sum() < 124
+
+
+def test_the_same_seed_asks_for_the_same_and_another_seed_for_others():
+    outputs, head = evidence_of()
+    one, other, third = (
+        batch_of(auto_acquisition(outputs, head, AUTO.but(seed=seed))[0], 10).tolist()
+        for seed in (0, 0, 1)
+    )
+    assert one == other
+    assert one != third
+
+
+def test_each_of_several_clusters_is_asked_for():
+    """Four heaps, one of them tiny: a spread batch has an image of each."""
+    rng = np.random.default_rng(0)
+    heaps = np.repeat(np.arange(4), (40, 40, 40, 5))
+    features = units(np.eye(WIDTH)[heaps] + 0.02 * rng.normal(size=(125, WIDTH)))
+    even = np.full((125, 2), 0.5, np.float32)
+    outputs = ModelOutputs(
+        np.arange(1, 126), features.astype(np.float32), even, np.stack([even] * 2), 4
+    )
+    acquisition, _ = auto_acquisition(outputs, None, AUTO.but(audit_share=0.0))
+    assert sorted(heaps[acquisition.positions()[:4]]) == [0, 1, 2, 3]
+
+
+def test_copies_of_labelled_images_are_not_asked_for():
+    outputs, head = evidence_of()
+    copies = outputs.features.copy()
+    copies[:40] = outputs.labelled.features[0]
+    acquisition, _ = auto_acquisition(
+        replace(outputs, features=copies), head, AUTO.but(audit_share=0.0)
+    )
+    assert batch_of(acquisition, 10).min() > 24 + 40
+
+
+def test_heaps_far_from_all_labels_are_asked_for_more_often():
+    """Ten heaps alike, five of which have a label: the others get more than half of a batch."""
+    rng = np.random.default_rng(0)
+    heaps = np.repeat(np.arange(10), 20)
+    features = units(np.eye(WIDTH)[heaps] + 0.05 * rng.normal(size=(200, WIDTH)))
+    known = units(np.eye(WIDTH)[:5] + 0.05 * rng.normal(size=(5, WIDTH)))
+    even, likewise = (np.full((count, 2), 0.5, np.float32) for count in (200, 5))
+    labelled = Labelled(np.arange(1, 6), known.astype(np.float32), likewise, np.arange(5) % 2)
+    outputs = ModelOutputs(
+        np.arange(6, 206), features.astype(np.float32), even, np.stack([even] * 2), 30
+    )
+    without, _ = auto_acquisition(outputs, None, AUTO.but(audit_share=0.0))
+    acquisition, _ = auto_acquisition(
+        replace(outputs, labelled=labelled), None, AUTO.but(audit_share=0.0)
+    )
+    unlabelled = (heaps[acquisition.positions()[:30]] >= 5).sum()
+    assert unlabelled > 20 > (heaps[without.positions()[:30]] >= 5).sum()
+
+
+@pytest.mark.parametrize("count", [1, 2, 9, 10, 11])
+def test_small_pools_are_ranked_whole(count):
+    outputs, head = evidence_of(count=count)
+    acquisition, _ = auto_acquisition(outputs, head, AUTO)
+    assert sorted(acquisition.positions()) == list(range(count))
+
+
+def test_images_that_are_all_the_same_fill_a_batch_all_the_same():
+    outputs, head = evidence_of()
+    same = np.repeat(outputs.features[:1], len(outputs), axis=0)
+    acquisition, _ = auto_acquisition(replace(outputs, features=same), head, AUTO)
+    assert len(set(batch_of(acquisition, 10))) == 10
+
+
+def test_weights_are_positive_and_named_and_sum_to_one():
+    outputs, head = evidence_of()
+    acquisition, reason = auto_acquisition(outputs, head, AUTO)
+    names, weights = zip(*acquisition.plain_weights(), strict=True)
+    assert names[0] == SPREAD
+    assert set(names) == set(AUTO.candidates)
+    assert min(weights) > 0
+    assert sum(weights) == pytest.approx(1)
+    assert reason.endswith(".")
+
+
+def test_a_single_candidate_that_is_k_means_is_a_plain_spread():
+    outputs, head = evidence_of()
+    acquisition, _ = auto_acquisition(outputs, head, AUTO.but(candidates=(SPREAD,)))
+    assert acquisition.plain_weights() == ((SPREAD, 1.0),)
+
+
+# -- the search -----------------------------------------------------------------------------------
+
+
+def problem(seed=0, count=96):
+    """Labels whose helpful images are known: those that one candidate scores high."""
+    features, labels = crowd(count, 2, noise=0.15, seed=seed)
+    rng = np.random.default_rng(seed)
+    spoiled = rng.random(count) < 0.5
+    labels = np.where(spoiled, rng.integers(0, 2, count), labels)  # half of them mislabelled
+    noise = rng.random(count)
+    scores = np.stack(
+        (np.ones(count), ~spoiled * 0.5 + 0.5 * noise, spoiled * 0.5 + 0.5 * noise), 1
+    )
+    return features, labels, np.ones(count), scores
+
+
+def learned_from(features, labels, shares, scores, seed=0):
+    return learn_weights(features, labels, shares, scores, np.full(3, 1 / 3), 0.3, seed)
+
+
+def test_the_search_trusts_the_candidate_that_helps_and_not_the_one_that_harms():
+    learned = learned_from(*problem())
+    assert learned.weights[1] > 0.45 > 0.25 > learned.weights[2]
+    assert learned.believed
+
+
+def test_noise_is_not_believed():
+    believed = 0
+    for seed in range(8):
+        features, labels, shares, _ = problem(seed)
+        scores = np.random.default_rng(seed).random((len(labels), 3))
+        believed += learned_from(features, labels, shares, scores, seed).believed
+    assert believed <= 2
+
+
+def test_weights_are_held_against_the_vote_and_not_against_random_choice():
+    """A vote that helps by itself is not the search's merit."""
+    features, labels, shares, scores = problem()
+    alike = np.repeat(scores[:, 1:2], 3, axis=1)  # all candidates say the same: nothing to learn
+    learned = learned_from(features, labels, shares, alike)
+    assert learned.gain == pytest.approx(0, abs=1e-9)
+    assert not learned.believed
+
+
+def test_the_same_seed_learns_the_same_weights():
+    one, other = learned_from(*problem()), learned_from(*problem())
+    np.testing.assert_array_equal(one.weights, other.weights)
+
+
+def test_the_gradient_of_the_held_out_loss_is_that_of_finite_differences():
+    features, labels, shares, scores = problem(count=40)
+    levels = bilevel._Problem.of(features, labels, shares, scores, 0.3, 0)
+    weights = torch.tensor([0.5, 0.3, 0.2], dtype=torch.float64, requires_grad=True)
+    assert torch.autograd.gradcheck(lambda w: levels.loss(w, 0), (weights,))
+    (slope,) = torch.autograd.grad(levels.loss(weights, 0), weights)
+    assert slope.abs().max() > 0
+
+
+def test_the_lower_level_is_the_ridge_solution():
+    features, labels, shares, scores = problem(count=30)
+    levels = bilevel._Problem.of(features, labels, shares, scores, 0.3, 0)
+    fitted, asked = torch.arange(20), torch.arange(20, 30)
+    trust = torch.rand(20, dtype=torch.float64, generator=torch.Generator().manual_seed(0)) + 0.1
+    found = levels._ridge(fitted, trust, asked)
+    # the same as weighted least squares on explicit features of that kernel
+    values, vectors = torch.linalg.eigh(levels.kernel)
+    explicit = vectors * values.clamp_min(0).sqrt()
+    x, w = explicit[fitted], trust[:, None]
+    normal = x.T @ (w * x) + bilevel.RIDGE * torch.eye(30, dtype=torch.float64)
+    expected = explicit[asked] @ torch.linalg.solve(normal, x.T @ (w * levels.targets[fitted]))
+    torch.testing.assert_close(found, expected, atol=1e-6, rtol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("counts", "enough"),
+    [((40, 40), True), ((77, 3), False), ((80,), False), ((10, 10), False)],
+)
+def test_labels_must_suffice(counts, enough):
+    labels = np.repeat(np.arange(len(counts)), counts)
+    assert can_learn(labels, 7) is enough
+
+
+def test_the_reason_calls_a_strategy_as_the_window_does():
+    weights = np.array([0.2, 0.8])
+    said = _reason(Learned(weights, 0.1, 0.02), ("margin", "variation_ratio"), weights)
+    assert said.startswith("Auto trusts Variation ratio most")
+    assert "10%" in said
