@@ -14,7 +14,8 @@ import autoal_gui
 from autoal_gui.benchmark.command import add_benchmark
 from autoal_gui.commands.checks import add_checks
 from autoal_gui.core.errors import AutoALError
-from autoal_gui.core.images.pool import ImagePool, Listing
+from autoal_gui.core.images.pool import ImagePool
+from autoal_gui.core.images.source import Listing
 from autoal_gui.core.language import tr
 from autoal_gui.core.measures.metrics import Metrics
 from autoal_gui.core.messages import Event, Notice, Progress

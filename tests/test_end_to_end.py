@@ -113,7 +113,7 @@ def test_the_self_test_passes_and_writes_nothing_where_it_runs(tmp_path: Path) -
 
 def test_a_project_of_the_demo_can_be_exported_from_the_command_line(tmp_path: Path) -> None:
     from autoal_gui.cli import run
-    from autoal_gui.core.images.pool import SourceSpec
+    from autoal_gui.core.images.source import SourceSpec
     from autoal_gui.core.project.project import ProjectPlan
 
     spec = SourceSpec("demo", options=(("images", "30"), ("evaluation", "10"), ("size", "32")))

@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtCore import Qt
 
 from autoal_gui.cli import run
-from autoal_gui.core.images.pool import SourceSpec
+from autoal_gui.core.images.source import SourceSpec
 from autoal_gui.core.project.project import FILE_NAME, Project, ProjectPlan
 from autoal_gui.core.registry import discover
 from autoal_gui.core.settings import RunSettings

@@ -10,7 +10,7 @@ from types import ModuleType
 import pytest
 
 from autoal_gui.core.errors import SourceError
-from autoal_gui.core.images.pool import SourceSpec
+from autoal_gui.core.images.source import SourceSpec
 from autoal_gui.core.registry import discover
 from autoal_gui.sources.opening import list_images, open_images, source_of, spec_of
 from tests.support.paths import ROOT

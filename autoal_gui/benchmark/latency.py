@@ -18,7 +18,7 @@ import numpy as np
 from autoal_gui.benchmark.fresh import in_fresh_process
 from autoal_gui.benchmark.plan import Plan
 from autoal_gui.benchmark.sets import make_project, write_set
-from autoal_gui.core.images.pool import SourceSpec
+from autoal_gui.core.images.source import SourceSpec
 from autoal_gui.sources.opening import spec_of
 
 if TYPE_CHECKING:

@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from autoal_gui.core.images.pool import ImagePool, SourceSpec, longest_side
+from autoal_gui.core.images.pool import ImagePool, longest_side
+from autoal_gui.core.images.source import SourceSpec
 from autoal_gui.core.project.project import Project, ProjectPlan, make_folders
 from autoal_gui.core.settings import RunSettings
 from autoal_gui.learning.replay import ReplaySet

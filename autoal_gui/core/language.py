@@ -33,7 +33,7 @@ def use(language: str, grouped: Callable[[int], str] = "{:,}".format, point: str
         grouped: how whole numbers are written in it.
         point: what stands before the decimals of a number.
     """
-    from autoal_gui.core.system.files import resources  # which itself speaks in sentences
+    from autoal_gui.core.resources import resources
 
     global _catalogue, _grouped, _language, _point
     _grouped, _language, _point = grouped, language, point

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from autoal_gui.core.errors import AutoALError
 from autoal_gui.core.language import tr
-from autoal_gui.core.system.files import resources, write_text
+from autoal_gui.core.resources import resources
+from autoal_gui.core.system.files import write_text
 
 NAME = "autoal-gui"
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from autoal_gui.core.system.files import resources
+from autoal_gui.core.resources import resources
 
 SIDES = {".ico": (16, 24, 32, 48, 64, 128, 256), ".icns": (16, 32, 64, 128, 256, 512, 1024)}
 """Pixels a side that each kind of icon holds."""

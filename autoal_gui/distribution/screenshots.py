@@ -145,7 +145,7 @@ class Photographer:
                 self.window.dialog.reject()
 
     def _pages(self) -> None:
-        from autoal_gui.gui.widgets.page import PAGES
+        from autoal_gui.gui.window.page_stack import PAGES
 
         for name in sorted(PAGES.keys() - NEED_MORE):
             self.window.show_page(name)

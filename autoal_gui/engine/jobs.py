@@ -8,7 +8,7 @@ from typing import Any
 from PySide6.QtCore import QObject, QThread, Signal, Slot
 
 from autoal_gui.core.errors import AutoALError, Cancelled
-from autoal_gui.core.images.pool import ProgressCallback
+from autoal_gui.core.images.source import ProgressCallback
 from autoal_gui.core.language import tr
 from autoal_gui.engine.engine import FAULT, PROGRESS_INTERVAL, Throttle, is_last, where
 

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autoal_gui.core.errors import SourceError
-from autoal_gui.core.images.pool import ImageReader, ListedImage, Listing
+from autoal_gui.core.images.source import ImageReader, ListedImage, Listing
 from autoal_gui.core.measures.metrics import Metrics
 from autoal_gui.core.messages import Event
 from autoal_gui.core.settings import RunSettings, fitted_to

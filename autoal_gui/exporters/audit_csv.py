@@ -7,7 +7,7 @@ from what is written; `autoal-gui audit` compares it with the one in the project
 from pathlib import Path
 
 from autoal_gui.core.errors import ProjectError
-from autoal_gui.core.images.pool import ProgressCallback
+from autoal_gui.core.images.source import ProgressCallback
 from autoal_gui.core.language import mark, tr, tr_count
 from autoal_gui.core.project.export_snapshot import Choices, Snapshot, no_progress
 from autoal_gui.core.readers.audit_trail import COLUMNS, rows

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePosixPath
 
 from autoal_gui.core.errors import ProjectError
-from autoal_gui.core.images.pool import ProgressCallback
+from autoal_gui.core.images.source import ProgressCallback
 from autoal_gui.core.language import mark, tr
 from autoal_gui.core.project.export_snapshot import Choices, Snapshot, no_progress
 from autoal_gui.core.system.files import replacing_folder

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Literal, Protocol
 
-from autoal_gui.core.images.pool import ProgressCallback
+from autoal_gui.core.images.source import ProgressCallback
 from autoal_gui.core.language import mark
 from autoal_gui.core.project.export_snapshot import Choices, Snapshot
 from autoal_gui.core.trained_model import TrainedModel

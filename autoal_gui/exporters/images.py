@@ -4,7 +4,7 @@ import numpy as np
 from PIL import Image
 
 from autoal_gui.core.images.pixels import to_uint8
-from autoal_gui.core.images.pool import Pixels
+from autoal_gui.core.images.source import Pixels
 from autoal_gui.core.language import tr_count
 
 

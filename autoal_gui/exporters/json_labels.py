@@ -42,7 +42,7 @@ from typing import Any
 
 import autoal_gui
 from autoal_gui.core.errors import ProjectError
-from autoal_gui.core.images.pool import ProgressCallback
+from autoal_gui.core.images.source import ProgressCallback
 from autoal_gui.core.labels.journal import Entry
 from autoal_gui.core.language import mark, tr, tr_count
 from autoal_gui.core.project.export_snapshot import Choices, Snapshot, no_progress, pseudonyms

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from autoal_gui.core.errors import ProjectError
-from autoal_gui.core.images.pool import ProgressCallback, Split
+from autoal_gui.core.images.source import ProgressCallback, Split
 from autoal_gui.core.language import mark, tr
 from autoal_gui.core.project.export_snapshot import Choices, Snapshot, no_progress
 from autoal_gui.core.system.files import replacing

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from autoal_gui.core.errors import ProjectError
-from autoal_gui.core.images.pool import Listing
+from autoal_gui.core.images.source import Listing
 from autoal_gui.core.language import tr
 from autoal_gui.core.system.files import replacing
 from autoal_gui.exporters.csv_labels import plain

@@ -15,7 +15,7 @@ from xml.etree.ElementTree import Element
 
 import autoal_gui
 from autoal_gui.core.errors import ProjectError
-from autoal_gui.core.images.pool import ProgressCallback
+from autoal_gui.core.images.source import ProgressCallback
 from autoal_gui.core.labels.journal import Journal
 from autoal_gui.core.language import decimal, in_use, mark, number, percent, tr, tr_count
 from autoal_gui.core.measures.metrics import Interval, Metrics

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autoal_gui.core.backend import Backend
-from autoal_gui.core.images.pool import Listing, ProgressCallback, SourceSpec
+from autoal_gui.core.images.source import Listing, ProgressCallback, SourceSpec
 from autoal_gui.core.project.project import OpenImages
 from autoal_gui.core.trained_model import StartModel
 

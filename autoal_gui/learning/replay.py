@@ -9,13 +9,8 @@ from typing import Any, TypeVar
 
 from autoal_gui.core.backend import Backend, CancelCheck
 from autoal_gui.core.errors import SourceError
-from autoal_gui.core.images.pool import (
-    HiddenTruth,
-    ImagePool,
-    ImageReader,
-    Listing,
-    longest_side,
-)
+from autoal_gui.core.images.pool import HiddenTruth, ImagePool, longest_side
+from autoal_gui.core.images.source import ImageReader, Listing
 from autoal_gui.core.labels.splits import assign_splits
 from autoal_gui.core.language import tr
 from autoal_gui.core.messages import (

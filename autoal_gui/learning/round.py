@@ -22,6 +22,7 @@ from autoal_gui.core.messages import (
 )
 from autoal_gui.core.registry import discover
 from autoal_gui.core.settings import RunSettings
+from autoal_gui.learning.data.context import Context, Labels
 from autoal_gui.learning.data.image_reading import read_images
 from autoal_gui.learning.data.model_outputs import as_labelled
 from autoal_gui.learning.model.checkpoint import ModelCard, save_checkpoint
@@ -44,7 +45,6 @@ from autoal_gui.learning.training.task_model import (
     training_units,
     warm_checkpoint,
 )
-from autoal_gui.learning.training.training import Context, Labels
 from autoal_gui.strategies.candidates import is_policy, needs_labelled
 from autoal_gui.strategies.contract import Labelled, ModelOutputs
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from autoal_gui.core.images.pool import SourceSpec
+from autoal_gui.core.images.source import SourceSpec
 from autoal_gui.core.project.project import FILE_NAME, Project, ProjectPlan
 from autoal_gui.core.settings import RunSettings
 from autoal_gui.sources.opening import list_images, open_images

@@ -139,7 +139,7 @@ def check_warm_start(folder: Path) -> str:
 
 def small_demo(folder: Path) -> "ReplaySet":
     """Return a few images of the demo with their truth."""
-    from autoal_gui.core.images.pool import SourceSpec
+    from autoal_gui.core.images.source import SourceSpec
     from autoal_gui.learning.replay import ReplaySet
     from autoal_gui.sources.opening import list_images, open_images
 

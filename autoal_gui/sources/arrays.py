@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from autoal_gui.core.errors import ImageUnreadable, SourceError
-from autoal_gui.core.images.pool import ListedImage, Pixels, Split
+from autoal_gui.core.images.source import ListedImage, Pixels, Split
 from autoal_gui.core.language import decimal, tr
 from autoal_gui.core.system.files import replacing
 from autoal_gui.sources.ticks import Ticks

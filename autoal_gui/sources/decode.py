@@ -16,7 +16,7 @@ import numpy.typing as npt
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from autoal_gui.core.errors import ImageUnreadable
-from autoal_gui.core.images.pool import Pixels
+from autoal_gui.core.images.source import Pixels
 from autoal_gui.core.language import tr
 
 FORMATS = ("PNG", "JPEG", "TIFF", "BMP", "WEBP")

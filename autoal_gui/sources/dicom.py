@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from autoal_gui.core.errors import ImageUnreadable, SourceError
-from autoal_gui.core.images.pool import (
+from autoal_gui.core.images.source import (
     ListedImage,
     Listing,
     Picture,

@@ -29,7 +29,7 @@ from pydicom.uid import (
 )
 
 from autoal_gui.core.errors import ImageUnreadable
-from autoal_gui.core.images.pool import Picture
+from autoal_gui.core.images.source import Picture
 from autoal_gui.core.language import mark, tr
 from autoal_gui.sources import dicom_jpeg
 from autoal_gui.sources.decode import MAX_PIXELS, silence, too_large

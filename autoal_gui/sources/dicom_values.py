@@ -15,7 +15,7 @@ from pydicom.pixels.processing import apply_color_lut, apply_modality_lut, apply
 
 from autoal_gui.core.errors import ImageUnreadable
 from autoal_gui.core.images.pixels import HIGH_PERCENTILE, LOW_PERCENTILE
-from autoal_gui.core.images.pool import Picture, Pixels
+from autoal_gui.core.images.source import Picture, Pixels
 from autoal_gui.core.language import tr
 
 Values = npt.NDArray[Any]

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from autoal_gui.core.errors import SourceError
-from autoal_gui.core.images.pool import (
+from autoal_gui.core.images.source import (
     ImageReader,
     ListedImage,
     Listing,

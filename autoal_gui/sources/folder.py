@@ -17,7 +17,7 @@ from functools import partial
 from pathlib import Path
 
 from autoal_gui.core.errors import ImageUnreadable, SourceError
-from autoal_gui.core.images.pool import (
+from autoal_gui.core.images.source import (
     ImageReader,
     ListedImage,
     Listing,

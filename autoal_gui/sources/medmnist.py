@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from autoal_gui.core.errors import SourceError
-from autoal_gui.core.images.pool import ImageReader, Listing, ProgressCallback, SourceSpec
+from autoal_gui.core.images.source import ImageReader, Listing, ProgressCallback, SourceSpec
 from autoal_gui.core.language import tr
 from autoal_gui.sources import npz
 from autoal_gui.sources.arrays import make_folder, written_whole

@@ -9,7 +9,7 @@ from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 from autoal_gui.core.errors import SourceError
-from autoal_gui.core.images.pool import ProgressCallback
+from autoal_gui.core.images.source import ProgressCallback
 from autoal_gui.core.language import mark, tr
 from autoal_gui.sources.arrays import require_space
 from autoal_gui.sources.ticks import Ticks

@@ -23,7 +23,7 @@ from typing import IO
 import numpy as np
 
 from autoal_gui.core.errors import SourceError
-from autoal_gui.core.images.pool import (
+from autoal_gui.core.images.source import (
     ImageReader,
     ListedImage,
     Listing,

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import cast
 
 from autoal_gui.core.errors import SourceError
-from autoal_gui.core.images.pool import ImageReader, Listing, ProgressCallback, Source, SourceSpec
+from autoal_gui.core.images.source import ImageReader, Listing, ProgressCallback, Source, SourceSpec
 from autoal_gui.core.language import tr
 from autoal_gui.core.registry import discover
 from autoal_gui.sources import medmnist

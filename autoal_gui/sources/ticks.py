@@ -2,7 +2,7 @@
 
 import time
 
-from autoal_gui.core.images.pool import ProgressCallback
+from autoal_gui.core.images.source import ProgressCallback
 
 INTERVAL = 0.05  # seconds
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePosixPath
 
 from autoal_gui.core.errors import ImageUnreadable, SourceError
-from autoal_gui.core.images.pool import SourceSpec
+from autoal_gui.core.images.source import SourceSpec
 from autoal_gui.core.language import tr
 
 DIGITS = re.compile("([0-9]+)")

@@ -16,7 +16,7 @@ from PIL import Image
 import autoal_gui
 from autoal_gui.cli import run
 from autoal_gui.core.errors import AutoALError
-from autoal_gui.core.system.files import resources
+from autoal_gui.core.resources import resources
 from autoal_gui.distribution import desktop, icons, notices
 from tests.support.paths import ROOT
 

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autoal_gui.core.errors import Cancelled, CheckpointError, ProjectError
-from autoal_gui.core.images.pool import ListedImage, Listing
+from autoal_gui.core.images.source import ListedImage, Listing
 from autoal_gui.core.project.export_snapshot import Choices, Snapshot
 from autoal_gui.core.project.project import Project, Suggestion
 from autoal_gui.core.registry import discover

@@ -20,9 +20,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from autoal_gui.core.images.pool import SourceSpec
-from autoal_gui.gui.widgets.page import PAGES
+from autoal_gui.core.images.source import SourceSpec
 from autoal_gui.gui.window.main_window import MainWindow, folder_spec
+from autoal_gui.gui.window.page_stack import PAGES
 from tests.gui.window.test_main_window import start
 from tests.support.gui import QUIET, draw_folder
 

@@ -5,7 +5,8 @@ import json
 import pytest
 
 from autoal_gui.core.errors import EarlyAccess, SourceError
-from autoal_gui.core.images.pool import HiddenTruth, ListedImage, Listing
+from autoal_gui.core.images.pool import HiddenTruth
+from autoal_gui.core.images.source import ListedImage, Listing
 from autoal_gui.core.messages import RoundFinished
 from autoal_gui.learning.backend import TorchBackend
 from autoal_gui.learning.replay import Replay, ReplaySet, as_record, as_report

@@ -19,6 +19,7 @@ from autoal_gui.core.errors import (
 )
 from autoal_gui.core.messages import STEPS, Notice, Progress, RoundFinished
 from autoal_gui.learning import round as rounds
+from autoal_gui.learning.data.context import Feed
 from autoal_gui.learning.model.checkpoint import load_checkpoint, save_checkpoint
 from autoal_gui.learning.model.networks import SearchNet
 from autoal_gui.learning.selection import search
@@ -28,7 +29,6 @@ from autoal_gui.learning.selection.acquisition import (
     voted_acquisition,
 )
 from autoal_gui.learning.training import task_model as tasks
-from autoal_gui.learning.training.training import Feed
 from autoal_gui.strategies import entropy
 from autoal_gui.strategies.contract import ModelOutputs
 from tests.support.learning import (

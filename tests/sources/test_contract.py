@@ -10,7 +10,7 @@ from PIL import Image
 
 import autoal_gui.sources
 from autoal_gui.core.errors import Cancelled, ImageUnreadable, SourceError
-from autoal_gui.core.images.pool import SourceSpec
+from autoal_gui.core.images.source import SourceSpec
 from autoal_gui.core.registry import discover
 from tests.support.dicom import write_dicom
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from autoal_gui.core.errors import Cancelled, SourceError
-from autoal_gui.core.images.pool import SourceSpec
+from autoal_gui.core.images.source import SourceSpec
 from autoal_gui.sources import demo
 from autoal_gui.sources.smear import BLOCK, KINDS, SHARES, draw_block, draw_kinds
 

@@ -28,7 +28,8 @@ from pydicom.uid import (
 
 from autoal_gui.core.errors import Cancelled, ImageUnreadable, SourceError
 from autoal_gui.core.images.pixels import picture_to_uint8
-from autoal_gui.core.images.pool import ImagePool, PoolImage, SourceSpec
+from autoal_gui.core.images.pool import ImagePool, PoolImage
+from autoal_gui.core.images.source import SourceSpec
 from autoal_gui.core.project.export_snapshot import Snapshot
 from autoal_gui.sources import dicom, dicom_file
 from autoal_gui.sources.dicom_file import looks_like_dicom, open_dicom

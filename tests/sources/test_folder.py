@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from autoal_gui.core.errors import Cancelled, ImageUnreadable, SourceError
-from autoal_gui.core.images.pool import SourceSpec
+from autoal_gui.core.images.source import SourceSpec
 from autoal_gui.sources import folder
 from tests.support.paths import SHARED_DATA
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from autoal_gui.core.errors import Cancelled, SourceError
-from autoal_gui.core.images.pool import SourceSpec
+from autoal_gui.core.images.source import SourceSpec
 from autoal_gui.sources import medmnist
 from autoal_gui.sources.catalogue import class_names, official
 

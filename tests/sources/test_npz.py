@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autoal_gui.core.errors import Cancelled, ImageUnreadable, SourceError
-from autoal_gui.core.images.pool import SourceSpec
+from autoal_gui.core.images.source import SourceSpec
 from autoal_gui.sources import npz
 from tests.support.paths import SHARED_DATA
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from autoal_gui.core.images.pool import SourceSpec
+from autoal_gui.core.images.source import SourceSpec
 from autoal_gui.sources import synthetic
 from autoal_gui.sources.shapes import BLOCK, KINDS, SHARES, WRONG, draw_block, draw_labels
 

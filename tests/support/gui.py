@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QTextEdit
 
 from autoal_gui.core.backend import CancelCheck
 from autoal_gui.core.errors import Cancelled, CheckpointError, ImageUnreadable
-from autoal_gui.core.images.pool import ProgressCallback
+from autoal_gui.core.images.source import ProgressCallback
 from autoal_gui.core.measures.metrics import ByChance, Metrics
 from autoal_gui.core.messages import (
     STEPS,

@@ -10,15 +10,17 @@ import numpy as np
 import torch
 
 from autoal_gui.core.errors import ImageUnreadable
-from autoal_gui.core.images.pool import ImagePool, Pixels, PoolImage
+from autoal_gui.core.images.pool import ImagePool, PoolImage
+from autoal_gui.core.images.source import Pixels
 from autoal_gui.core.messages import Event, Predicted, Progress, RoundFinished, RunRound
 from autoal_gui.core.settings import RunSettings
+from autoal_gui.learning.data.context import Context, Feed
 from autoal_gui.learning.data.image_cache import ImageCache
 from autoal_gui.learning.model.device import choose_device
 from autoal_gui.learning.model.networks import Classifier
 from autoal_gui.learning.progress import ProgressTracker
 from autoal_gui.learning.round import run_round
-from autoal_gui.learning.training.training import Context, Feed, same_start
+from autoal_gui.learning.training.training import same_start
 
 SIDE = 16
 TINY = RunSettings(

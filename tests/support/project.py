@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from autoal_gui.core.images.pool import SourceSpec
+from autoal_gui.core.images.source import SourceSpec
 from autoal_gui.core.measures.metrics import Metrics
 from autoal_gui.core.messages import Query, RoundFinished, RunRound
 from autoal_gui.core.project.project import FILE_NAME, Project, ProjectPlan, make_folders

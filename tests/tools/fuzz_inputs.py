@@ -24,7 +24,7 @@ from PIL import Image
 
 from autoal_gui.core.errors import ImageUnreadable
 from autoal_gui.core.images.pixels import picture_to_uint8
-from autoal_gui.core.images.pool import Picture
+from autoal_gui.core.images.source import Picture
 from autoal_gui.sources.decode import decode
 from autoal_gui.sources.dicom_file import open_dicom
 from tests.support.dicom import dataset_of

@@ -12,7 +12,7 @@ from PySide6.QtGui import QTextDocument
 from autoal_gui.core import language
 from autoal_gui.core.language import LANGUAGES
 from autoal_gui.core.project.project_merge import Merge, report
-from autoal_gui.core.system.files import resources
+from autoal_gui.core.resources import resources
 from autoal_gui.gui.window.help_page import TOPICS, heading
 from tests.tools.catalogues import CODES, ROOT, compiled, po_file, read, template, translated
 

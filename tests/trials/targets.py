@@ -54,7 +54,7 @@ def read_folder(data: bytes, place: Path) -> None:
     """List a folder with odd names, links in a circle, a pipe, and such content."""
     import random
 
-    from autoal_gui.core.images.pool import SourceSpec
+    from autoal_gui.core.images.source import SourceSpec
     from autoal_gui.sources.opening import list_images, open_images
 
     draw, root, workspace = random.Random(data), place / "images", place / "workspace"
@@ -89,7 +89,7 @@ def read_folder(data: bytes, place: Path) -> None:
 
 
 def read_npz(data: bytes, place: Path) -> None:
-    from autoal_gui.core.images.pool import SourceSpec
+    from autoal_gui.core.images.source import SourceSpec
     from autoal_gui.sources.opening import list_images, open_images
 
     file, workspace = place / "set.npz", place / "workspace"

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from autoal_gui.core.errors import SourceError
-from autoal_gui.core.images.pool import SourceSpec
+from autoal_gui.core.images.source import SourceSpec
 from autoal_gui.sources.opening import list_images
 from tests.support.paths import ROOT
 from tests.support.project import no_progress

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from autoal_gui.core.errors import AutoALError
-from autoal_gui.core.images.pool import SourceSpec
+from autoal_gui.core.images.source import SourceSpec
 from autoal_gui.core.messages import CommandFailed, RoundFinished
 from autoal_gui.core.project.export_snapshot import Snapshot
 from autoal_gui.core.project.project import FILE_NAME, Project

@@ -9,7 +9,7 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from autoal_gui.core.images.pool import Listing
+from autoal_gui.core.images.source import Listing
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ screen follows it: the networks read every image by its own window, see `pixels.
 from dataclasses import dataclass, replace
 
 from autoal_gui.core.images.pixels import full_range, stretch_range
-from autoal_gui.core.images.pool import Picture
+from autoal_gui.core.images.source import Picture
 
 Window = tuple[float, float]
 """The grey values that are black and white."""

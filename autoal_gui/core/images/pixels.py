@@ -10,7 +10,7 @@ from typing import cast
 import numpy as np
 import numpy.typing as npt
 
-from autoal_gui.core.images.pool import Picture, Pixels
+from autoal_gui.core.images.source import Picture, Pixels
 
 LOW_PERCENTILE = 0.5
 HIGH_PERCENTILE = 99.5

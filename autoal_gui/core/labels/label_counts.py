@@ -4,7 +4,8 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from autoal_gui.core.images.pool import PoolImage, Split
+from autoal_gui.core.images.pool import PoolImage
+from autoal_gui.core.images.source import Split
 from autoal_gui.core.labels.journal import Entry
 
 

@@ -2,7 +2,7 @@
 
 import random
 
-from autoal_gui.core.images.pool import Listing, Split
+from autoal_gui.core.images.source import Listing, Split
 
 
 def default_evaluation_size(images: int, known: bool) -> int:

@@ -12,7 +12,8 @@ import numpy.typing as npt
 
 from autoal_gui.core.errors import ImageUnreadable
 from autoal_gui.core.images.pixels import picture_to_uint8
-from autoal_gui.core.images.pool import ImagePool, Pixels
+from autoal_gui.core.images.pool import ImagePool
+from autoal_gui.core.images.source import Pixels
 from autoal_gui.core.labels.journal import Entry
 from autoal_gui.core.project.project import Project, RoundRecord
 

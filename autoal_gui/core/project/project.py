@@ -30,15 +30,8 @@ from autoal_gui.core.database.prediction_rows import (
     read_predictions,
 )
 from autoal_gui.core.errors import ProjectDamaged, ProjectError, SettingsError
-from autoal_gui.core.images.pool import (
-    HiddenTruth,
-    ImagePool,
-    ImageReader,
-    Listing,
-    PoolImage,
-    SourceSpec,
-    Split,
-)
+from autoal_gui.core.images.pool import HiddenTruth, ImagePool, PoolImage
+from autoal_gui.core.images.source import ImageReader, Listing, SourceSpec, Split
 from autoal_gui.core.labels.hidden_repeats import EVERY, repeats_for
 from autoal_gui.core.labels.journal import (
     OWN,

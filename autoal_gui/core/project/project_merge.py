@@ -18,7 +18,8 @@ from autoal_gui.core.database import project_file as database
 from autoal_gui.core.database.journal_check import copy_between
 from autoal_gui.core.database.journal_rows import read_entries
 from autoal_gui.core.errors import ImageUnreadable, ProjectDamaged, ProjectError
-from autoal_gui.core.images.pool import CheckingReader, ImageReader, PoolImage, ProgressCallback
+from autoal_gui.core.images.pool import PoolImage
+from autoal_gui.core.images.source import CheckingReader, ImageReader, ProgressCallback
 from autoal_gui.core.labels.journal import ANSWERS, Entry, Journal
 from autoal_gui.core.language import mark, number, tr, tr_count
 

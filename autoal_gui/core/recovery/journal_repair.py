@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import get_args
 
-from autoal_gui.core.images.pool import ProgressCallback
+from autoal_gui.core.images.source import ProgressCallback
 from autoal_gui.core.labels.journal import UNSEALED, Action, Entry, Journal, Purpose, sealed
 from autoal_gui.core.recovery.sqlite_pages import (
     LEAF,

@@ -26,7 +26,7 @@ from autoal_gui.core.errors import (
     ProjectError,
     ProjectTooNew,
 )
-from autoal_gui.core.images.pool import Listing, Pixels, ProgressCallback, SourceSpec
+from autoal_gui.core.images.source import Listing, Pixels, ProgressCallback, SourceSpec
 from autoal_gui.core.labels.journal import UNSEALED, Entry
 from autoal_gui.core.language import mark, tr, tr_count
 from autoal_gui.core.project.project import FILE_NAME, Project, query_from, round_record

@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import autoal_gui
 from autoal_gui.core.errors import AutoALError
 from autoal_gui.core.language import tr
 
@@ -101,13 +100,3 @@ def _new_beside(target: Path) -> Path:
     with contextlib.suppress(OSError):  # there is none yet
         partial.chmod(target.stat().st_mode & 0o777)
     return partial
-
-
-def resources() -> Path:
-    """Return the folder of icons and style sheet.
-
-    It lies beside the package in the sources and in a built program, inside it when installed.
-    """
-    package = Path(autoal_gui.__file__).resolve().parent
-    beside = package.parent / "resources"
-    return beside if (beside / "style.qss").is_file() else package / "resources"

@@ -27,11 +27,11 @@ from PySide6.QtWidgets import (
 
 from autoal_gui.core.labels.journal import Entry
 from autoal_gui.core.language import number, tr
-from autoal_gui.gui.desk.class_panel import answer_word, paint_key
-from autoal_gui.gui.images.image_grid import paint_mark
+from autoal_gui.gui.images.grid_items import paint_mark
 from autoal_gui.gui.images.image_loader import ImageLoader
 from autoal_gui.gui.keys import class_keys
-from autoal_gui.gui.widgets.basics import plain_tip
+from autoal_gui.gui.widgets.answers import answer_word, paint_key
+from autoal_gui.gui.widgets.text import plain_tip
 from autoal_gui.gui.widgets.theme import Theme
 
 THUMBNAIL, PADDING = 56, 5  # device-independent pixels

@@ -14,14 +14,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from autoal_gui.core.labels.journal import Entry
-from autoal_gui.core.language import mark, percent, tr
-from autoal_gui.core.project.project import Suggestion
+from autoal_gui.core.language import tr
 from autoal_gui.gui.keys import class_keys
-from autoal_gui.gui.widgets.basics import plain_tip, text_label
-from autoal_gui.gui.widgets.theme import Theme, class_colour, ink_on, scale_font
-
-ANSWER_WORDS = {"unsure": mark("Unsure"), "skip": mark("Skipped")}
+from autoal_gui.gui.widgets.answers import paint_key
+from autoal_gui.gui.widgets.text import plain_tip, text_label
+from autoal_gui.gui.widgets.theme import Theme, scale_font
 
 
 class ClassButton(QPushButton):
@@ -79,16 +76,6 @@ class ClassButton(QPushButton):
         end = self.rect().adjusted(0, 0, -12, 0)
         painter.drawText(end, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, count)
         painter.end()
-
-
-def paint_key(painter: QPainter, place: QRectF, class_index: int, key: str) -> None:
-    """Draw a class's key on its colour; colour alone never says which class it is."""
-    colour = class_colour(class_index)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(colour)
-    painter.drawRoundedRect(place, 5, 5)
-    painter.setPen(ink_on(colour))
-    painter.drawText(place, Qt.AlignmentFlag.AlignCenter, key.upper() or "–")
 
 
 class ClassPanel(QFrame):
@@ -202,24 +189,3 @@ def action_button(action: QAction) -> QWidget:
     layout.addWidget(button, 1)
     layout.addWidget(key, 0, Qt.AlignmentFlag.AlignVCenter)
     return row
-
-
-def feedback_text(
-    classes: tuple[str, ...], entry: Entry | None, suggestion: Suggestion | None
-) -> str:
-    """Say what was answered and what the model makes of the same image."""
-    words = []
-    if entry is not None:
-        words.append(tr("{answer}.", answer=answer_word(entry, classes)))
-    if suggestion is not None:
-        name = classes[suggestion.class_index]
-        share = percent(suggestion.confidence)
-        words.append(tr("The model says {name} ({share}).", name=name, share=share))
-    return " ".join(words)
-
-
-def answer_word(entry: Entry, classes: tuple[str, ...]) -> str:
-    """Return an answer in a word."""
-    if entry.class_index is not None:
-        return classes[entry.class_index]
-    return tr(ANSWER_WORDS[entry.action])

@@ -10,14 +10,13 @@ from PySide6.QtWidgets import (
     QStackedWidget,
     QTabBar,
     QTabWidget,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
 from autoal_gui.core.language import mark, number, percent, tr, tr_count
 from autoal_gui.gui.desk.batch_strip import BatchStrip
-from autoal_gui.gui.desk.class_panel import ClassPanel, feedback_text
+from autoal_gui.gui.desk.class_panel import ClassPanel
 from autoal_gui.gui.desk.contrast_menu import WindowControl
 from autoal_gui.gui.desk.grid_panel import GridPanel
 from autoal_gui.gui.desk.heat_panel import HeatPanel
@@ -31,8 +30,11 @@ from autoal_gui.gui.panels.weights_panel import WeightsPanel
 from autoal_gui.gui.session.controller import Controller
 from autoal_gui.gui.strategy_names import mode_label
 from autoal_gui.gui.widgets.actions import Actions
-from autoal_gui.gui.widgets.basics import HelpButton, chip, icon_size, text_label
+from autoal_gui.gui.widgets.answers import feedback_text
 from autoal_gui.gui.widgets.flow_layout import FlowLayout
+from autoal_gui.gui.widgets.help_button import HelpButton
+from autoal_gui.gui.widgets.page_actions import tool_button
+from autoal_gui.gui.widgets.text import chip, text_label
 from autoal_gui.gui.widgets.theme import Theme
 
 ALL_ANSWERED = mark(
@@ -437,18 +439,3 @@ def labels_text(labels: int, measuring: int) -> str:
 def round_text(last_round: int) -> str:
     """Say which round the model is of; 0 is none."""
     return tr("Round {number}", number=number(last_round)) if last_round else tr("No round yet")
-
-
-def tool_button(actions: Actions, name: str, with_text: bool = False) -> QToolButton:
-    """Return a quiet button for an action."""
-    style = Qt.ToolButtonStyle
-    button = QToolButton()
-    button.setDefaultAction(actions[name])
-    button.setIconSize(icon_size(button))
-    button.setProperty("role", "quiet")
-    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-    button.setAccessibleName(actions[name].text())
-    button.setToolButtonStyle(
-        style.ToolButtonTextBesideIcon if with_text else style.ToolButtonIconOnly
-    )
-    return button

@@ -18,7 +18,7 @@ from autoal_gui.core.language import tr, tr_count
 from autoal_gui.gui.images.image_grid import LARGEST, SMALLEST, ImageGrid
 from autoal_gui.gui.images.image_loader import ImageLoader
 from autoal_gui.gui.session.controller import Controller
-from autoal_gui.gui.widgets.basics import text_label
+from autoal_gui.gui.widgets.text import text_label
 from autoal_gui.gui.widgets.theme import Theme
 
 

@@ -9,13 +9,13 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel
 from autoal_gui.core.language import mark, percent, tr
 from autoal_gui.core.messages import Explained
 from autoal_gui.gui.images.image_view import ImageView
+from autoal_gui.gui.panels.training_text import WORKING
 from autoal_gui.gui.session.controller import Controller
-from autoal_gui.gui.widgets.basics import text_label
+from autoal_gui.gui.widgets.text import text_label
 
 BLIND = mark(
     "Where the model looked is shown after the answer. The left arrow key goes back to an answer."
 )
-WORKING = mark("Working out where the model looked\u2026")
 WAITING = mark("Training is running; where the model looked is worked out as soon as it has ended.")
 LEGEND = mark(
     "What spoke for {class_name} ({share}) in the eyes of the model, in {fields} fields: "

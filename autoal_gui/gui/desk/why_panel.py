@@ -13,12 +13,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from autoal_gui.core.images.pool import Split
+from autoal_gui.core.images.source import Split
 from autoal_gui.core.language import decimal, mark, percent, tr
 from autoal_gui.core.messages import Query
 from autoal_gui.gui.strategy_names import strategy_label
 from autoal_gui.gui.strategy_notes import strategy_note
-from autoal_gui.gui.widgets.basics import empty, text_label
+from autoal_gui.gui.widgets.cards import empty
+from autoal_gui.gui.widgets.text import text_label
 
 FURTHER_DOWN = mark(
     "Not among those that the last round asked for: it was on screen already, or is next in rank."

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QPlainTextEdit, QVBoxLa
 
 from autoal_gui.core.language import tr
 from autoal_gui.gui.session.controller import Controller
-from autoal_gui.gui.widgets.basics import text_label
+from autoal_gui.gui.widgets.text import text_label
 
 LINES = 4
 

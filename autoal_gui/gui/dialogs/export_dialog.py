@@ -27,7 +27,9 @@ from autoal_gui.core.project.export_snapshot import Choices
 from autoal_gui.core.registry import discover
 from autoal_gui.core.system.safe_names import safe_name
 from autoal_gui.gui.session.controller import NO_MODEL, Controller
-from autoal_gui.gui.widgets.basics import card, fitting, text_label
+from autoal_gui.gui.widgets.cards import card
+from autoal_gui.gui.widgets.sizes import fitting
+from autoal_gui.gui.widgets.text import text_label
 from autoal_gui.gui.widgets.theme import set_property
 
 KINDS = {

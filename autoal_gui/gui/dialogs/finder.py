@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QDialog, QLineEdit, QListWidget, QListWidgetItem, 
 from autoal_gui.core.images.pool import ImagePool
 from autoal_gui.core.language import number, tr
 from autoal_gui.gui.keys import class_keys
-from autoal_gui.gui.widgets.basics import text_label
+from autoal_gui.gui.widgets.text import text_label
 
 SHOWN = 100  # names listed at once; typing more finds the others
 

@@ -19,7 +19,7 @@ from autoal_gui.core.language import tr
 from autoal_gui.gui import keys
 from autoal_gui.gui.keys import KeyMap, class_keys, command_keys, conflict
 from autoal_gui.gui.widgets.actions import COMMANDS, GROUPS
-from autoal_gui.gui.widgets.basics import text_label
+from autoal_gui.gui.widgets.text import text_label
 from autoal_gui.gui.widgets.theme import set_property
 
 TARGET = Qt.ItemDataRole.UserRole

@@ -16,7 +16,9 @@ from PySide6.QtWidgets import (
 from autoal_gui.core.language import mark, tr
 from autoal_gui.gui.keys import class_keys
 from autoal_gui.gui.widgets.actions import GROUPS, Actions
-from autoal_gui.gui.widgets.basics import card, fitting, text_label
+from autoal_gui.gui.widgets.cards import card
+from autoal_gui.gui.widgets.sizes import fitting
+from autoal_gui.gui.widgets.text import text_label
 
 POINTER = (
     (mark("Wheel"), mark("Zoom to the pointer")),

@@ -5,18 +5,13 @@ only what is in view, and a margin, is decoded.
 """
 
 from collections.abc import Container, Mapping, Sequence
-from typing import Any
 
 from PySide6.QtCore import (
     QEvent,
     QItemSelection,
     QItemSelectionModel,
     QModelIndex,
-    QObject,
-    QPersistentModelIndex,
     QPoint,
-    QRect,
-    QRectF,
     QSize,
     Qt,
     QTimer,
@@ -24,41 +19,34 @@ from PySide6.QtCore import (
     Slot,
 )
 from PySide6.QtGui import (
-    QColor,
-    QImage,
     QKeyEvent,
-    QPainter,
-    QPen,
     QResizeEvent,
     QShowEvent,
-    QStandardItemModel,
     QWheelEvent,
 )
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QListView,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
     QWidget,
 )
 
 from autoal_gui.core.labels.journal import Entry
-from autoal_gui.core.language import number, tr
-from autoal_gui.gui.desk.class_panel import answer_word, paint_key
+from autoal_gui.core.language import tr
+from autoal_gui.gui.images.grid_items import (
+    NOBODY,
+    PADDING,
+    GridDelegate,
+    GridModel,
+)
 from autoal_gui.gui.images.image_loader import ImageLoader
 from autoal_gui.gui.images.thumbnails import Thumbnails
 from autoal_gui.gui.keys import class_keys
-from autoal_gui.gui.widgets.basics import plain_tip
-from autoal_gui.gui.widgets.theme import Theme, icon
+from autoal_gui.gui.widgets.theme import Theme
 
 SMALLEST, LARGEST, USUAL = 56, 320, 120  # device-independent pixels a side
-PADDING = 6
 STEP = 1.2  # a step of the wheel
 SETTLE = 40  # milliseconds of scrolling between two looks at which thumbnails are needed
-NOBODY: Container[int] = frozenset()
 
-Index = QModelIndex | QPersistentModelIndex
 OWN_KEYS = (
     Qt.Key.Key_Left,
     Qt.Key.Key_Right,
@@ -73,163 +61,6 @@ OWN_KEYS = (
     Qt.Key.Key_Space,
 )
 """Keys that move and select here, whatever they do elsewhere in the window."""
-
-
-class GridModel(QStandardItemModel):
-    """The images in their order. The rows are Qt's own: counting them must not ask Python."""
-
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(0, 1, parent)
-        self.ids: Sequence[int] = ()
-        self.answers: Mapping[int, Entry] = {}
-        self.classes: tuple[str, ...] = ()
-        self.keys: tuple[str, ...] = ()
-        self.captions: Mapping[int, str] = {}
-        self.flagged: Container[int] = NOBODY
-        self.commented: Container[int] = NOBODY
-
-    def set_ids(self, ids: Sequence[int]) -> None:
-        """Take other images."""
-        self.setRowCount(0)
-        self.ids = ids
-        self.setRowCount(len(ids))
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """Return what a screen reader and a tool tip say; the delegate needs none of it."""
-        if role not in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
-            return None
-        image_id = self.ids[index.row()]
-        entry = self.answers.get(image_id)
-        words = []
-        if self.classes:
-            words.append(answer_word(entry, self.classes) if entry else tr("no answer yet"))
-        if image_id in self.captions:
-            words.append(self.captions[image_id])
-        said = tr(
-            "Image {place} of {total}: {answer}",
-            place=number(index.row() + 1),
-            total=number(len(self.ids)),
-            answer=", ".join(words),
-        )
-        return plain_tip(said) if role == Qt.ItemDataRole.ToolTipRole else said
-
-
-class GridDelegate(QStyledItemDelegate):
-    """Draws an image, its answer, its marks and its caption."""
-
-    def __init__(self, thumbnails: Thumbnails, theme: Theme, parent: "ImageGrid") -> None:
-        super().__init__(parent)
-        self._thumbnails, self._theme, self._grid = thumbnails, theme, parent
-
-    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: N802
-        """Return the size of every image with its words."""
-        return self._grid.gridSize()
-
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        """Draw one image."""
-        image_id = self._grid.grid_model.ids[index.row()]
-        colours = self._theme.colours
-        side = self._grid.side
-        place = QRect(option.rect.left() + PADDING, option.rect.top() + PADDING, side, side)
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if option.state & QStyle.StateFlag.State_Selected:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(colours.accent_soft))
-            painter.drawRoundedRect(QRectF(option.rect).adjusted(1, 1, -1, -1), 6, 6)
-        painter.fillRect(place, QColor(colours.surround))
-        self._paint_picture(painter, place, image_id)
-        self._paint_marks(painter, place, image_id)
-        self._paint_frame(painter, place, option)
-        self._paint_words(painter, place, image_id)
-        painter.restore()
-
-    def _paint_picture(self, painter: QPainter, place: QRect, image_id: int) -> None:
-        picture = self._thumbnails.thumbnail(image_id)
-        if picture is not None:
-            paint_fitted(painter, place, picture)
-        elif self._thumbnails.failure(image_id):
-            painter.setPen(QColor(self._theme.colours.surround_text))
-            painter.drawText(place, Qt.AlignmentFlag.AlignCenter, "?")
-
-    def _paint_frame(self, painter: QPainter, place: QRect, option: QStyleOptionViewItem) -> None:
-        colours = self._theme.colours
-        selected = bool(option.state & QStyle.StateFlag.State_Selected)
-        focused = bool(option.state & QStyle.StateFlag.State_HasFocus)
-        pen = QPen(QColor(colours.accent if selected or focused else colours.border))
-        pen.setWidth(3 if selected else 1)
-        if focused and not selected:
-            pen.setStyle(Qt.PenStyle.DashLine)
-        painter.setPen(pen)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawRoundedRect(QRectF(place).adjusted(-1, -1, 1, 1), 3, 3)
-
-    def _paint_marks(self, painter: QPainter, place: QRect, image_id: int) -> None:
-        """Draw the flag and the comment at the upper right, on a ground of their own."""
-        model = self._grid.grid_model
-        side = painter.fontMetrics().height() + 2
-        left = place.right() - side - 2
-        for name, marked in (("flag", model.flagged), ("comment", model.commented)):
-            if image_id in marked:
-                paint_mark(painter, QRect(left, place.top() + 3, side, side), name, self._theme)
-                left -= side + 3
-
-    def _paint_words(self, painter: QPainter, place: QRect, image_id: int) -> None:
-        model, colours = self._grid.grid_model, self._theme.colours
-        line = painter.fontMetrics().height()
-        text = QRect(place.left(), place.bottom() + 5, place.width(), line + 2)
-        entry = model.answers.get(image_id)
-        if entry is not None:
-            self._paint_answer(painter, text, entry)
-        if model.captions:
-            text.translate(0, line + 3 if model.classes else 0)
-            painter.setPen(QColor(colours.muted))
-            caption = model.captions.get(image_id, "")
-            words = _elided_caption(painter, caption, text)
-            painter.drawText(text, Qt.AlignmentFlag.AlignVCenter, words)
-
-    def _paint_answer(self, painter: QPainter, text: QRect, entry: Entry) -> None:
-        model = self._grid.grid_model
-        index = entry.class_index
-        if index is not None:
-            cap = QRectF(text.left(), text.top(), text.height(), text.height())
-            key = model.keys[index] if index < len(model.keys) else ""
-            paint_key(painter, cap, index, key or str(index + 1))
-            text = text.adjusted(text.height() + 5, 0, 0, 0)
-        painter.setPen(QColor(self._theme.colours.text))
-        words = _elided(painter, answer_word(entry, model.classes), text)
-        painter.drawText(text, Qt.AlignmentFlag.AlignVCenter, words)
-
-
-def _elided(painter: QPainter, words: str, place: QRect) -> str:
-    return painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, place.width())
-
-
-def _elided_caption(painter: QPainter, words: str, place: QRect) -> str:
-    """Shorten what stands before the last word, which says how sure the model is."""
-    name, space, last = words.rpartition(" ")
-    taken = painter.fontMetrics().horizontalAdvance(space + last)
-    return _elided(painter, name, place.adjusted(0, 0, -taken, 0)) + space + last
-
-
-def paint_fitted(painter: QPainter, place: QRect, picture: QImage) -> None:
-    """Draw a picture as large as fits; enlarged pixels stay hard, as in the large image."""
-    size = picture.size().scaled(place.size(), Qt.AspectRatioMode.KeepAspectRatio)
-    target = QRect(0, 0, size.width(), size.height())
-    target.moveCenter(place.center())
-    shrinks = picture.width() > size.width()
-    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, shrinks)
-    painter.drawImage(target, picture)
-
-
-def paint_mark(painter: QPainter, place: QRect, name: str, theme: Theme) -> None:
-    """Draw an icon on a ground that makes it readable on any picture."""
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(QColor(theme.colours.surface))
-    painter.drawRoundedRect(QRectF(place), 4, 4)
-    icon(name, theme.colours.danger if name == "flag" else theme.colours.text).paint(
-        painter, place.adjusted(1, 1, -1, -1)
-    )
 
 
 class ImageGrid(QListView):
@@ -249,7 +80,7 @@ class ImageGrid(QListView):
         self._side = USUAL
         self._settled = QTimer(self, singleShot=True, interval=SETTLE)
         self.setModel(self.grid_model)
-        self.setItemDelegate(GridDelegate(self.thumbnails, theme, self))
+        self.setItemDelegate(GridDelegate(self.thumbnails, theme, self.grid_model, self))
         self._set_up_view()
         self._settled.timeout.connect(self.ask_for_thumbnails)
         self.verticalScrollBar().valueChanged.connect(self._settle)

@@ -12,7 +12,7 @@ from PySide6.QtGui import QImage
 
 from autoal_gui.core.images.display_window import DisplayWindow, Greys
 from autoal_gui.core.images.pixels import grey_table, levels_of, through_table
-from autoal_gui.core.images.pool import Picture, Pixels
+from autoal_gui.core.images.source import Picture, Pixels
 
 FINEST_HALVED = 1024  # pixels a side above which halves of a picture are kept beside it
 

@@ -13,7 +13,8 @@ from PySide6.QtGui import QImage
 
 from autoal_gui.core.errors import ImageUnreadable
 from autoal_gui.core.images.pixels import picture_to_uint8
-from autoal_gui.core.images.pool import ImagePool, Picture
+from autoal_gui.core.images.pool import ImagePool
+from autoal_gui.core.images.source import Picture
 from autoal_gui.core.language import tr
 from autoal_gui.gui.images.image_loader import ImageLoader
 

@@ -15,7 +15,7 @@ from autoal_gui.core.measures.metrics import Metrics
 from autoal_gui.core.project.project import Project
 from autoal_gui.gui.keys import class_keys
 from autoal_gui.gui.panels.plots import mixed_colour, series_colour
-from autoal_gui.gui.widgets.basics import plain_tip
+from autoal_gui.gui.widgets.text import plain_tip
 from autoal_gui.gui.widgets.theme import Theme, ink_on
 
 CELL = 2.1  # size of a cell, in lines of text

@@ -16,7 +16,8 @@ from autoal_gui.core.project.project import Project, RoundRecord
 from autoal_gui.gui.panels.confusion_matrix import ConfusionMatrix, cell_title, images_of_cell
 from autoal_gui.gui.panels.plots import draw_band, draw_line, make_plot, swatch, tint_plot
 from autoal_gui.gui.session.controller import Controller
-from autoal_gui.gui.widgets.basics import CardColumn, empty, text_label
+from autoal_gui.gui.widgets.cards import CardColumn, empty
+from autoal_gui.gui.widgets.text import text_label
 from autoal_gui.gui.widgets.theme import Theme
 
 Floats = npt.NDArray[np.float64]

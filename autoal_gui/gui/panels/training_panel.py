@@ -16,11 +16,11 @@ from autoal_gui.core.messages import STEPS, Progress, Step
 from autoal_gui.core.project.project import Project, RoundRecord
 from autoal_gui.core.project.warm_start import WarmRecord
 from autoal_gui.engine.state import Move, State, can
-from autoal_gui.gui.desk.heat_panel import WORKING
 from autoal_gui.gui.panels.sparkline import Sparkline
+from autoal_gui.gui.panels.training_text import WORKING
 from autoal_gui.gui.session.controller import Controller
 from autoal_gui.gui.widgets.actions import Actions
-from autoal_gui.gui.widgets.basics import NO_BREAK, text_label
+from autoal_gui.gui.widgets.text import NO_BREAK, text_label
 
 STEP_NAMES: dict[Step, str] = {
     "reading": mark("Reading images"),

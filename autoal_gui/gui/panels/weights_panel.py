@@ -22,7 +22,8 @@ from autoal_gui.gui.panels.plots import (
 from autoal_gui.gui.panels.strategy_pins import PinTable, can_pin, pinned_words
 from autoal_gui.gui.session.controller import Controller
 from autoal_gui.gui.strategy_names import gives_weights, mode_label, strategy_label
-from autoal_gui.gui.widgets.basics import CardColumn, text_label
+from autoal_gui.gui.widgets.cards import CardColumn
+from autoal_gui.gui.widgets.text import text_label
 from autoal_gui.gui.widgets.theme import Theme
 
 Floats = npt.NDArray[np.float64]

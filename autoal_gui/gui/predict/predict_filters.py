@@ -14,8 +14,8 @@ from PySide6.QtWidgets import (
 
 from autoal_gui.core.language import mark, number, percent_sign, tr, tr_count
 from autoal_gui.core.prediction_table import ORDERS, Order, PredictionTable
-from autoal_gui.gui.project.method_form import spin
-from autoal_gui.gui.widgets.basics import text_label
+from autoal_gui.gui.widgets.inputs import spin
+from autoal_gui.gui.widgets.text import text_label
 
 ORDER_WORDS: dict[Order, str] = {
     "sure": mark("Most sure first"),

@@ -8,7 +8,8 @@ from pathlib import Path
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
-from autoal_gui.core.images.pool import ImagePool, Listing, ProgressCallback, SourceSpec
+from autoal_gui.core.images.pool import ImagePool
+from autoal_gui.core.images.source import Listing, ProgressCallback, SourceSpec
 from autoal_gui.core.language import mark, number, percent, tr, tr_count
 from autoal_gui.core.messages import (
     CommandFailed,
@@ -31,8 +32,8 @@ from autoal_gui.gui.predict.predict_setup import NO_MODEL_CHOSEN, PredictSetup
 from autoal_gui.gui.services import Services
 from autoal_gui.gui.session.controller import Controller
 from autoal_gui.gui.widgets.actions import Actions
-from autoal_gui.gui.widgets.basics import chip, text_label
 from autoal_gui.gui.widgets.page import Page
+from autoal_gui.gui.widgets.text import chip, text_label
 from autoal_gui.gui.widgets.theme import Theme
 from autoal_gui.sources.opening import kind_at
 

@@ -4,7 +4,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout
 
 from autoal_gui.core.language import mark, tr
-from autoal_gui.gui.widgets.basics import text_label
+from autoal_gui.gui.widgets.text import text_label
 
 NO_MODEL_CHOSEN = mark("No model is chosen yet: a .pt or .safetensors file of this program.")
 NO_IMAGES_CHOSEN = mark("No images are chosen yet: a folder of images or DICOM files, or .npz.")

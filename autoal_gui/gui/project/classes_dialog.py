@@ -19,11 +19,12 @@ from PySide6.QtWidgets import (
 
 from autoal_gui.core.language import number, tr, tr_count
 from autoal_gui.core.project.class_removal import labelled_with, why_not
-from autoal_gui.gui.desk.class_panel import paint_key
 from autoal_gui.gui.keys import class_keys
-from autoal_gui.gui.project.method_form import EntryLine, combo
 from autoal_gui.gui.session.controller import Controller
-from autoal_gui.gui.widgets.basics import card, text_label
+from autoal_gui.gui.widgets.answers import paint_key
+from autoal_gui.gui.widgets.cards import card
+from autoal_gui.gui.widgets.inputs import EntryLine, combo
+from autoal_gui.gui.widgets.text import text_label
 
 INDEX = Qt.ItemDataRole.UserRole
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter

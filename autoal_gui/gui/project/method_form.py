@@ -1,19 +1,9 @@
 """Parts of dialogs: the classes, the method, a path with a button beside it."""
 
-from pathlib import Path
-
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QCheckBox,
-    QComboBox,
-    QFileDialog,
     QFormLayout,
     QHBoxLayout,
-    QLineEdit,
-    QListWidget,
-    QListWidgetItem,
-    QPushButton,
     QSpinBox,
     QVBoxLayout,
     QWidget,
@@ -23,7 +13,9 @@ from autoal_gui.core.language import mark, percent_sign, tr
 from autoal_gui.core.settings import DEVICES, PRESETS, RunSettings, fitted_to
 from autoal_gui.core.trained_model import StartModel
 from autoal_gui.gui.strategy_names import SEARCHING_MODES, mode_note, modes
-from autoal_gui.gui.widgets.basics import Section, text_label
+from autoal_gui.gui.widgets.cards import Section
+from autoal_gui.gui.widgets.inputs import add_row, combo, spin, translated
+from autoal_gui.gui.widgets.text import text_label
 
 PRESET_LABELS = {
     "cpu": mark("Quick: a minute or two a round on a laptop"),
@@ -67,100 +59,6 @@ DEVICE_TIP = mark("What computes the training; labelling goes on meanwhile.")
 SMALLEST_PHOTOGRAPH = 64  # pixels a side
 MINUTE = 60  # seconds
 KEPT = ""  # the preset's value where the settings are none of the presets
-
-
-class EntryLine(QLineEdit):
-    """A text field whose Enter does not press the dialog's button."""
-
-    entered = Signal()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
-        """Take Enter for this field alone."""
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.entered.emit()
-            event.accept()
-        else:
-            super().keyPressEvent(event)
-
-
-class ClassList(QWidget):
-    """The classes: those that the images brought can be renamed, others added and removed."""
-
-    changed = Signal()
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._fixed = 0
-        self.list = QListWidget()
-        self.list.setAccessibleName(tr("Classes"))
-        self.list.setToolTip(tr("Double-click or press F2 to rename"))
-        self.list.setMaximumHeight(9 * self.fontMetrics().height())
-        self.entry = EntryLine()
-        self.entry.setPlaceholderText(tr("Name of a class"))
-        self.entry.setAccessibleName(tr("Name of a class"))
-        self.add_button = QPushButton(tr("Add"))
-        self.remove_button = QPushButton(tr("Remove"))
-        for button in (self.add_button, self.remove_button):
-            button.setAutoDefault(False)
-        row = QHBoxLayout()
-        for widget in (self.entry, self.add_button, self.remove_button):
-            row.addWidget(widget)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self.list)
-        column.addLayout(row)
-        self.entry.entered.connect(self.add)
-        self.add_button.clicked.connect(self.add)
-        self.remove_button.clicked.connect(self.remove)
-        self.list.itemChanged.connect(self.changed)
-        self.list.currentRowChanged.connect(self._on_row)
-        self._on_row(-1)
-
-    def set_classes(self, names: tuple[str, ...], fixed: int) -> None:
-        """Show classes; the first `fixed` cannot be removed."""
-        self._fixed = fixed
-        self.list.clear()
-        for name in names:
-            self._append(name)
-        self.changed.emit()
-
-    def names(self) -> tuple[str, ...]:
-        """Return the names as typed, without blanks around them."""
-        return tuple(self.list.item(row).text().strip() for row in range(self.list.count()))
-
-    def problem(self) -> str:
-        """Return in one sentence what is wrong with the classes, or ""."""
-        names = self.names()
-        if len(names) < 2:
-            return tr("At least two classes are needed: type a name and press Enter.")
-        if not all(names):
-            return tr("Every class needs a name.")
-        if len(set(names)) < len(names):
-            return tr("Two classes have the same name.")
-        return ""
-
-    def add(self) -> None:
-        """Add the class that was typed."""
-        name = self.entry.text().strip()
-        if name and name not in self.names():
-            self._append(name)
-            self.entry.clear()
-            self.changed.emit()
-
-    def remove(self) -> None:
-        """Remove the class that is marked, unless the images brought it."""
-        row = self.list.currentRow()
-        if row >= self._fixed:
-            self.list.takeItem(row)
-            self.changed.emit()
-
-    def _append(self, name: str) -> None:
-        item = QListWidgetItem(name)
-        item.setFlags(item.flags() | Qt.ItemFlag.ItemIsEditable)
-        self.list.addItem(item)
-
-    def _on_row(self, row: int) -> None:
-        self.remove_button.setEnabled(row >= self._fixed and row >= 0)
 
 
 class MethodForm(QWidget):
@@ -311,90 +209,3 @@ def fitted_to_start(settings: RunSettings, start: StartModel, side: int) -> RunS
     if start.input_size:
         return settings.but(stem=start.stem, input_size=start.input_size)
     return fitted_to(settings, max(side, SMALLEST_PHOTOGRAPH)).but(stem=start.stem)
-
-
-class PathField(QWidget):
-    """A path that is typed or chosen."""
-
-    changed = Signal(str)
-
-    def __init__(self, name: str, files: str = "", parent: QWidget | None = None) -> None:
-        """Ask for a folder, or for a file where `files` is a filter of a file dialog."""
-        super().__init__(parent)
-        self._name, self._files = name, files
-        self.line = QLineEdit()
-        self.line.setAccessibleName(name)
-        button = QPushButton(tr("Choose…"))
-        button.setAutoDefault(False)
-        button.setAccessibleName(tr("Choose: {what}", what=name))
-        button.clicked.connect(self._browse)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(self.line, 1)
-        row.addWidget(button)
-        self.line.textChanged.connect(self.changed)
-
-    @property
-    def text(self) -> str:
-        """The path as typed."""
-        return self.line.text().strip()
-
-    def path(self) -> Path:
-        """Return the path, with ~ written out."""
-        return Path(self.text).expanduser()
-
-    def _browse(self) -> None:
-        if self._files:
-            chosen, _ = QFileDialog.getOpenFileName(self, self._name, self.text, self._files)
-        else:
-            chosen = QFileDialog.getExistingDirectory(self, self._name, self.text)
-        if chosen:
-            self.line.setText(chosen)
-
-
-class StillComboBox(QComboBox):
-    """A list that the wheel passes over: who scrolls a dialog must not change what it says."""
-
-    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802 - Qt's name
-        """Leave the wheel to what scrolls."""
-        event.ignore()
-
-
-class StillSpinBox(QSpinBox):
-    """A number that the wheel passes over."""
-
-    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802 - Qt's name
-        """Leave the wheel to what scrolls."""
-        event.ignore()
-
-
-def translated(entries: dict[str, str]) -> dict[str, str]:
-    """Return a table with its marked words looked up."""
-    return {value: tr(label) for value, label in entries.items()}
-
-
-def add_row(form: QFormLayout, widget: QWidget, tip: str) -> None:
-    """Put a widget under its accessible name, with a tip that was marked; "" for none."""
-    form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-    widget.setToolTip(tr(tip))
-    form.addRow(widget.accessibleName(), widget)
-
-
-def combo(name: str, entries: dict[str, str], chosen: str) -> QComboBox:
-    """Return a list to choose from, its values as item data."""
-    box = StillComboBox()
-    box.setAccessibleName(name)
-    for value, label in entries.items():
-        box.addItem(label, value)
-    box.setCurrentIndex(max(0, box.findData(chosen)))
-    return box
-
-
-def spin(name: str, low: int, high: int, value: int) -> QSpinBox:
-    """Return a field for a whole number."""
-    box = StillSpinBox()
-    box.setAccessibleName(name)
-    box.lineEdit().setTextMargins(6, 0, 0, 0)
-    box.setRange(low, high)
-    box.setValue(value)
-    return box

@@ -22,24 +22,21 @@ from PySide6.QtWidgets import (
 )
 
 from autoal_gui.core.errors import AutoALError
-from autoal_gui.core.images.pool import Listing, ProgressCallback, SourceSpec
+from autoal_gui.core.images.source import Listing, ProgressCallback, SourceSpec
 from autoal_gui.core.labels.splits import default_evaluation_size
 from autoal_gui.core.language import mark, percent, tr, tr_count
 from autoal_gui.core.project.project import LabelUse, ProjectPlan
 from autoal_gui.core.settings import PRESETS
 from autoal_gui.core.trained_model import StartModel
 from autoal_gui.engine.jobs import OneJob
+from autoal_gui.gui.project.class_list import ClassList
 from autoal_gui.gui.project.importer import Importer, free_folder
-from autoal_gui.gui.project.method_form import (
-    ClassList,
-    MethodForm,
-    PathField,
-    combo,
-    spin,
-    translated,
-)
+from autoal_gui.gui.project.method_form import MethodForm
 from autoal_gui.gui.services import Services
-from autoal_gui.gui.widgets.basics import Section, add_card, fitting, text_label
+from autoal_gui.gui.widgets.cards import Section, add_card
+from autoal_gui.gui.widgets.inputs import PathField, combo, spin, translated
+from autoal_gui.gui.widgets.sizes import fitting
+from autoal_gui.gui.widgets.text import text_label
 from autoal_gui.gui.widgets.theme import set_property
 from autoal_gui.sources import medmnist
 from autoal_gui.sources.catalogue import SIZES

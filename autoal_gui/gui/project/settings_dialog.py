@@ -17,7 +17,9 @@ from autoal_gui.core.labels.hidden_repeats import EVERY
 from autoal_gui.core.language import mark, tr
 from autoal_gui.gui.project.method_form import MethodForm
 from autoal_gui.gui.session.controller import Controller
-from autoal_gui.gui.widgets.basics import add_card, fitting, text_label
+from autoal_gui.gui.widgets.cards import add_card
+from autoal_gui.gui.widgets.sizes import fitting
+from autoal_gui.gui.widgets.text import text_label
 
 WHY_REPEATS = mark(
     "About one answer in {count}, at least 20 answers later: it shows how consistent the reader "

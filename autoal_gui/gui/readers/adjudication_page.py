@@ -7,11 +7,11 @@ from autoal_gui.core.errors import AutoALError
 from autoal_gui.core.labels.journal import Action, Entry
 from autoal_gui.core.language import mark, number, tr
 from autoal_gui.core.readers.double_reading import compare, to_adjudicate
-from autoal_gui.gui.desk.class_panel import answer_word
 from autoal_gui.gui.readers.image_page import ImagePage
 from autoal_gui.gui.session.controller import Controller
 from autoal_gui.gui.widgets.actions import Actions
-from autoal_gui.gui.widgets.basics import text_label
+from autoal_gui.gui.widgets.answers import answer_word
+from autoal_gui.gui.widgets.text import text_label
 from autoal_gui.gui.widgets.theme import Theme
 
 ALL_SETTLED = mark("Nothing is left to settle: the readers agree, or an answer was given.")

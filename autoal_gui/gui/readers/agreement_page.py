@@ -28,12 +28,13 @@ from autoal_gui.core.readers.agreement_text import (
 )
 from autoal_gui.core.readers.double_reading import Comparison, compare, said, to_adjudicate
 from autoal_gui.core.readers.suggestion_use import ClassSuggestionUse, SuggestionUse, suggestion_use
-from autoal_gui.gui.desk.class_panel import ANSWER_WORDS
 from autoal_gui.gui.session.controller import Controller
 from autoal_gui.gui.session.merge_job import Merging
 from autoal_gui.gui.widgets.actions import Actions
-from autoal_gui.gui.widgets.basics import CardColumn, text_label
+from autoal_gui.gui.widgets.answers import ANSWER_WORDS
+from autoal_gui.gui.widgets.cards import CardColumn
 from autoal_gui.gui.widgets.page import Page
+from autoal_gui.gui.widgets.text import text_label
 from autoal_gui.gui.widgets.theme import Theme
 
 NO_SECOND = mark(

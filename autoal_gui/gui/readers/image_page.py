@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import Slot
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
 from autoal_gui.core.labels.journal import Action, Entry
 from autoal_gui.core.language import tr
@@ -13,8 +13,9 @@ from autoal_gui.gui.images.image_loader import ImageLoader
 from autoal_gui.gui.images.image_view import ImageView
 from autoal_gui.gui.session.controller import Controller
 from autoal_gui.gui.widgets.actions import Actions
-from autoal_gui.gui.widgets.basics import chip
 from autoal_gui.gui.widgets.page import Page
+from autoal_gui.gui.widgets.page_actions import own_action
+from autoal_gui.gui.widgets.text import chip
 from autoal_gui.gui.widgets.theme import Theme
 
 AHEAD = 4  # pictures decoded beyond the one on screen
@@ -173,47 +174,3 @@ class ImagePage(Page):
     def close_threads(self) -> None:
         """End the threads that decode images."""
         self.loader.close()
-
-
-def action_tool(action: QAction) -> QToolButton:
-    """Return a quiet button with the icon of an action."""
-    button = QToolButton()
-    button.setDefaultAction(action)
-    button.setProperty("role", "quiet")
-    button.setAccessibleName(action.text())
-    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-    return button
-
-
-class OwnAction(QAction):
-    """An action with the words, keys and icon of another, also after they have changed."""
-
-    def __init__(self, like: QAction, parent: QWidget) -> None:
-        super().__init__(like.text(), parent)
-        self._like = like
-        self.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
-        self.setAutoRepeat(like.autoRepeat())
-        like.changed.connect(self._follow)
-        self._follow()
-
-    @Slot()
-    def _follow(self) -> None:
-        """Take on the user's keys and the theme's colour."""
-        like = self._like
-        if self.icon().cacheKey() != like.icon().cacheKey():
-            self.setIcon(like.icon())
-        if self.shortcuts() != like.shortcuts():
-            self.setShortcuts(like.shortcuts())
-        if self.toolTip() != like.toolTip():
-            self.setToolTip(like.toolTip())
-
-
-def own_action(page: QWidget, like: QAction) -> QAction:
-    """Return an action of a page with the words and keys of one of the desk's.
-
-    It works while the page is in sight; the desk's own is disabled then, so that the two never
-    compete for a key.
-    """
-    action = OwnAction(like, page)
-    page.addAction(action)
-    return action

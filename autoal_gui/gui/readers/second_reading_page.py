@@ -15,13 +15,13 @@ from PySide6.QtWidgets import (
 from autoal_gui.core.labels.journal import Action, Entry
 from autoal_gui.core.language import mark, number, percent_sign, tr, tr_count
 from autoal_gui.core.readers.double_reading import Reading, Which
-from autoal_gui.gui.desk.class_panel import answer_word
-from autoal_gui.gui.project.method_form import spin
 from autoal_gui.gui.readers.image_page import ImagePage
 from autoal_gui.gui.session.controller import Controller
 from autoal_gui.gui.session.second_reading import Readings
 from autoal_gui.gui.widgets.actions import Actions
-from autoal_gui.gui.widgets.basics import text_label
+from autoal_gui.gui.widgets.answers import answer_word
+from autoal_gui.gui.widgets.inputs import spin
+from autoal_gui.gui.widgets.text import text_label
 from autoal_gui.gui.widgets.theme import Theme
 
 USUAL_SHARE = 20  # percent of the labelled images

@@ -19,10 +19,10 @@ from autoal_gui.core.labels.journal import Entry
 from autoal_gui.core.language import mark, number, percent, tr
 from autoal_gui.core.project.project import Project
 from autoal_gui.core.readers.audit_trail import Change, changes
-from autoal_gui.gui.desk.class_panel import answer_word
 from autoal_gui.gui.images.image_loader import ImageLoader
 from autoal_gui.gui.images.image_view import ImageView
-from autoal_gui.gui.widgets.basics import text_label
+from autoal_gui.gui.widgets.answers import answer_word
+from autoal_gui.gui.widgets.text import text_label
 from autoal_gui.gui.widgets.theme import Theme
 
 NAMED = 4  # classes whose probability is told

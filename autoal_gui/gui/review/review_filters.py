@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QFrame, QPushButton, QVBoxLa
 
 from autoal_gui.core.labels.label_errors import KINDS, SORTS, Filter, ReviewTable, Sort, counts
 from autoal_gui.core.language import mark, number, tr
-from autoal_gui.gui.widgets.basics import text_label
+from autoal_gui.gui.widgets.text import text_label
 
 KIND_WORDS = {"label": mark("Labels"), "unsure": mark("Unsure"), "skip": mark("Skipped")}
 MARKS = {

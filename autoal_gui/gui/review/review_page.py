@@ -21,14 +21,14 @@ from autoal_gui.core.project.project import Suggestion
 from autoal_gui.gui.desk.class_panel import ClassPanel
 from autoal_gui.gui.images.image_grid import ImageGrid
 from autoal_gui.gui.images.image_loader import ImageLoader
-from autoal_gui.gui.readers.image_page import action_tool, own_action
 from autoal_gui.gui.review.review_detail import ReviewDetail
 from autoal_gui.gui.review.review_filters import ReviewFilters
 from autoal_gui.gui.session import relabelling as relabel
 from autoal_gui.gui.session.controller import Controller
 from autoal_gui.gui.widgets.actions import Actions
-from autoal_gui.gui.widgets.basics import chip, text_label
 from autoal_gui.gui.widgets.page import Page
+from autoal_gui.gui.widgets.page_actions import action_tool, own_action
+from autoal_gui.gui.widgets.text import chip, text_label
 from autoal_gui.gui.widgets.theme import Theme
 
 HINT = mark("Class keys change the selected images. Enter shows one on the desk. Esc goes back.")

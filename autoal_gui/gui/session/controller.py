@@ -15,7 +15,7 @@ from types import ModuleType
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from autoal_gui.core.errors import AutoALError, CheckpointError, ProjectDamaged, SourceError
-from autoal_gui.core.images.pool import Listing
+from autoal_gui.core.images.source import Listing
 from autoal_gui.core.labels.hidden_repeats import Answered
 from autoal_gui.core.labels.journal import ANSWERS, Action, Entry
 from autoal_gui.core.labels.label_queue import LabelQueue

@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from autoal_gui.core.database.file_check_rows import Checked
 from autoal_gui.core.errors import AutoALError, ImageUnreadable
-from autoal_gui.core.images.pool import CheckingReader, ProgressCallback
+from autoal_gui.core.images.source import CheckingReader, ProgressCallback
 from autoal_gui.core.language import tr
 from autoal_gui.core.project.project import Project
 from autoal_gui.engine.jobs import OneJob

@@ -7,7 +7,8 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from autoal_gui.core.errors import AutoALError
-from autoal_gui.core.images.pool import ImagePool, ProgressCallback
+from autoal_gui.core.images.pool import ImagePool
+from autoal_gui.core.images.source import ProgressCallback
 from autoal_gui.core.labels.journal import Entry
 from autoal_gui.core.project.project import Project
 from autoal_gui.core.project.project_merge import Merge, merge, read_other, report, with_hashes

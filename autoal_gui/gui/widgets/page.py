@@ -1,14 +1,13 @@
 """The pages beside the desk: each fills the window, and is made when it is shown first."""
 
-from collections.abc import Callable
-
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from autoal_gui.core.language import tr
 from autoal_gui.gui.session.controller import Controller
 from autoal_gui.gui.widgets.actions import Actions
-from autoal_gui.gui.widgets.basics import HelpButton, text_label
+from autoal_gui.gui.widgets.help_button import HelpButton
+from autoal_gui.gui.widgets.text import text_label
 from autoal_gui.gui.widgets.theme import Theme
 
 
@@ -56,53 +55,3 @@ class Page(QWidget):
 
     def close_threads(self) -> None:
         """End what the page runs beside the window; called when the program closes."""
-
-
-MakePage = Callable[[Controller, Theme, Actions], Page]
-
-
-def _make_help(controller: Controller, theme: Theme, actions: Actions) -> Page:
-    from autoal_gui.gui.window.help_page import HelpPage
-
-    return HelpPage(controller, theme, actions)
-
-
-def _make_agreement(controller: Controller, theme: Theme, actions: Actions) -> Page:
-    from autoal_gui.gui.readers.agreement_page import AgreementPage
-
-    return AgreementPage(controller, theme, actions)
-
-
-def _make_predict(controller: Controller, theme: Theme, actions: Actions) -> Page:
-    from autoal_gui.gui.predict.predict_page import PredictPage
-
-    return PredictPage(controller, theme, actions)
-
-
-def _make_reading(controller: Controller, theme: Theme, actions: Actions) -> Page:
-    from autoal_gui.gui.readers.second_reading_page import ReadingPage
-
-    return ReadingPage(controller, theme, actions)
-
-
-def _make_review(controller: Controller, theme: Theme, actions: Actions) -> Page:
-    from autoal_gui.gui.review.review_page import ReviewPage
-
-    return ReviewPage(controller, theme, actions)
-
-
-def _make_adjudication(controller: Controller, theme: Theme, actions: Actions) -> Page:
-    from autoal_gui.gui.readers.adjudication_page import AdjudicationPage
-
-    return AdjudicationPage(controller, theme, actions)
-
-
-PAGES: dict[str, MakePage] = {
-    "help": _make_help,
-    "agreement": _make_agreement,
-    "predict": _make_predict,
-    "reading": _make_reading,
-    "review": _make_review,
-    "settle": _make_adjudication,
-}
-"""What makes each page, by name; imports of the page's own module wait until it is called."""

@@ -15,11 +15,11 @@ from PySide6.QtWidgets import (
 )
 
 from autoal_gui.core.language import in_use, tr
-from autoal_gui.core.system.files import resources
+from autoal_gui.core.resources import resources
 from autoal_gui.gui.session.controller import Controller
 from autoal_gui.gui.widgets.actions import Actions
-from autoal_gui.gui.widgets.basics import text_label
 from autoal_gui.gui.widgets.page import Page
+from autoal_gui.gui.widgets.text import text_label
 from autoal_gui.gui.widgets.theme import Theme, scale_font
 
 TOPICS = (

@@ -31,23 +31,25 @@ from PySide6.QtWidgets import (
 )
 
 from autoal_gui.core.errors import AutoALError
-from autoal_gui.core.images.pool import Listing, SourceSpec
+from autoal_gui.core.images.source import Listing, SourceSpec
 from autoal_gui.core.language import LANGUAGES, mark, number, tr, tr_count
 from autoal_gui.core.project.project import FILE_NAME, ProjectPlan
+from autoal_gui.core.resources import resources
 from autoal_gui.core.settings import PRESETS, fitted_to
-from autoal_gui.core.system.files import resources
 from autoal_gui.engine.engine import where
 from autoal_gui.gui import keys
 from autoal_gui.gui.project.importer import Importer, free_folder
 from autoal_gui.gui.services import Services
 from autoal_gui.gui.session.controller import Controller
 from autoal_gui.gui.widgets.actions import GROUPS, Actions
-from autoal_gui.gui.widgets.basics import Failure, fitting
-from autoal_gui.gui.widgets.page import PAGES, Page
+from autoal_gui.gui.widgets.notice_bar import Failure
+from autoal_gui.gui.widgets.page import Page
+from autoal_gui.gui.widgets.sizes import fitting
 from autoal_gui.gui.widgets.theme import CHOICES, Theme
 from autoal_gui.gui.window.checking import ACTIONS as CHECKING
 from autoal_gui.gui.window.checking import Checking
 from autoal_gui.gui.window.language_choice import AS_SYSTEM, chosen
+from autoal_gui.gui.window.page_stack import PAGES
 from autoal_gui.gui.window.project_recovery import Rescue
 from autoal_gui.gui.window.start_page import NEW_WAYS, WAYS, StartPage
 from autoal_gui.sources.opening import kind_at

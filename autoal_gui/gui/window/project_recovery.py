@@ -5,7 +5,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtWidgets import QProgressDialog, QWidget
 
-from autoal_gui.core.images.pool import ProgressCallback
+from autoal_gui.core.images.source import ProgressCallback
 from autoal_gui.core.language import tr
 from autoal_gui.core.recovery.recovery import Recovered, recover
 from autoal_gui.engine.jobs import OneJob

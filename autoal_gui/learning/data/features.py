@@ -12,9 +12,9 @@ import numpy.typing as npt
 import torch
 
 from autoal_gui.core.messages import Progress
+from autoal_gui.learning.data.context import Context
 from autoal_gui.learning.data.image_cache import READ, map_files
 from autoal_gui.learning.model.networks import FEATURES, Backbone, Classifier
-from autoal_gui.learning.training.training import Context
 
 CENTRED_ON = 2048  # images that the centre of the features is estimated from
 CHUNK = 4096  # images that are made unit vectors at a time

@@ -18,8 +18,10 @@ from torch import Tensor
 
 from autoal_gui.core.errors import ImageUnreadable, SourceError
 from autoal_gui.core.images.pixels import picture_to_uint8, to_channels, to_uint8
-from autoal_gui.core.images.pool import ImagePool, Pixels
+from autoal_gui.core.images.pool import ImagePool
+from autoal_gui.core.images.source import Pixels
 from autoal_gui.core.language import tr
+from autoal_gui.learning.model.normalisation import Normalisation
 from autoal_gui.sources.arrays import require_space
 
 SAMPLED = 2048  # images that the normalisation is estimated from
@@ -124,24 +126,6 @@ class ImageCache:
         variance = (squares - count * mean**2).clip(0) / max(1, count - 1)
         deviation = np.sqrt(variance).clip(1e-3)  # a constant set has no spread
         return Normalisation(tuple(mean.tolist()), tuple(deviation.tolist()))
-
-
-@dataclass(frozen=True)
-class Normalisation:
-    """Per channel, of pixel values in [0, 1]."""
-
-    mean: tuple[float, ...]
-    deviation: tuple[float, ...]
-
-    def __call__(self, images: Tensor) -> Tensor:
-        """Map (B, C, S, S) uint8 to float with mean 0 and deviation 1."""
-        return self.scale(images.float() / 255)
-
-    def scale(self, pixels: Tensor) -> Tensor:
-        """Map (B, C, S, S) floats in [0, 1] to mean 0 and deviation 1."""
-        mean = torch.tensor(self.mean, device=pixels.device).view(1, -1, 1, 1)
-        deviation = torch.tensor(self.deviation, device=pixels.device).view(1, -1, 1, 1)
-        return (pixels - mean) / deviation
 
 
 def square(pixels: Pixels, channels: int, size: int) -> npt.NDArray[np.uint8]:

@@ -6,10 +6,10 @@ from pathlib import Path
 from autoal_gui.core.errors import SourceError
 from autoal_gui.core.language import tr
 from autoal_gui.core.messages import Progress, RunRound, WarmStart
+from autoal_gui.learning.data.context import Context, Feed
 from autoal_gui.learning.data.image_cache import ImageCache
 from autoal_gui.learning.model.device import choose_device
 from autoal_gui.learning.progress import ProgressTracker
-from autoal_gui.learning.training.training import Context, Feed
 
 READING_COST = 0.2  # decoding a small image, in forward passes of one
 

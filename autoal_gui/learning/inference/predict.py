@@ -13,12 +13,12 @@ from autoal_gui.core.images.pool import ImagePool
 from autoal_gui.core.language import tr
 from autoal_gui.core.messages import Predict, Predicted, PredictFinished, Progress
 from autoal_gui.core.settings import RunSettings
+from autoal_gui.learning.data.context import Context, Feed
 from autoal_gui.learning.data.image_cache import ImageCache
 from autoal_gui.learning.data.model_outputs import gather
 from autoal_gui.learning.model.checkpoint import ModelCard, load_model
 from autoal_gui.learning.model.device import choose_device
 from autoal_gui.learning.progress import ProgressTracker
-from autoal_gui.learning.training.training import Context, Feed
 
 
 @dataclass(frozen=True)

@@ -23,8 +23,8 @@ from autoal_gui.core.language import tr
 from autoal_gui.core.settings import STEMS, RunSettings, Stem
 from autoal_gui.core.system.files import replacing, sha256_of
 from autoal_gui.core.trained_model import StartModel
-from autoal_gui.learning.data.image_cache import Normalisation
 from autoal_gui.learning.model.networks import Backbone, Classifier
+from autoal_gui.learning.model.normalisation import Normalisation
 
 FORMAT = "autoal-gui checkpoint 1"
 LARGEST = 2**31  # bytes; a ResNet-18 takes 45 million

@@ -13,10 +13,11 @@ from autoal_gui.core.language import tr
 from autoal_gui.core.messages import Progress, Query
 from autoal_gui.core.registry import discover
 from autoal_gui.core.settings import RunSettings
+from autoal_gui.learning.data.context import Context
 from autoal_gui.learning.model.networks import SearchNet
 from autoal_gui.learning.selection import placebo
 from autoal_gui.learning.selection.pins import floors_of, hold
-from autoal_gui.learning.training.training import DIVERGED, Context
+from autoal_gui.learning.training.training import DIVERGED
 from autoal_gui.strategies.candidates import candidate_scores, top_masks
 from autoal_gui.strategies.contract import ModelOutputs, Policy, rank, top
 from autoal_gui.strategies.vote import percentiles, vote_weights

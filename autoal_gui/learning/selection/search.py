@@ -12,14 +12,13 @@ from torch.optim import Optimizer
 
 from autoal_gui.core.messages import Progress
 from autoal_gui.core.settings import RunSettings
+from autoal_gui.learning.data.context import Context, Labels
 from autoal_gui.learning.data.model_outputs import as_labelled, gather
 from autoal_gui.learning.model.networks import Classifier, SearchNet
 from autoal_gui.learning.progress import TRAINING_COST
 from autoal_gui.learning.selection import placebo, relaxation
 from autoal_gui.learning.selection.pins import floors_of, hold
 from autoal_gui.learning.training.training import (
-    Context,
-    Labels,
     Schedule,
     descend,
     finite,

@@ -12,6 +12,7 @@ import torch
 from autoal_gui.core.language import mark, percent, tr
 from autoal_gui.core.messages import Progress, RunRound, Step
 from autoal_gui.core.settings import RunSettings
+from autoal_gui.learning.data.context import Context, Labels
 from autoal_gui.learning.data.features import CHUNK, Features, frozen_features, thinned
 from autoal_gui.learning.data.image_reading import pool_ids
 from autoal_gui.learning.data.model_outputs import gather, last_layer
@@ -19,13 +20,7 @@ from autoal_gui.learning.model.checkpoint import ModelCard, load_weights, read_c
 from autoal_gui.learning.model.networks import Classifier
 from autoal_gui.learning.progress import TRAINING_COST
 from autoal_gui.learning.training.linear_head import POOL_SAMPLE, Head, balanced_weights, fit_head
-from autoal_gui.learning.training.training import (
-    Context,
-    Labels,
-    Schedule,
-    same_start,
-    train_classifier,
-)
+from autoal_gui.learning.training.training import Schedule, same_start, train_classifier
 from autoal_gui.strategies.contract import ModelOutputs
 
 Floats = npt.NDArray[np.float64]

@@ -13,52 +13,13 @@ from torch.optim import Optimizer
 from autoal_gui.core.errors import AutoALError
 from autoal_gui.core.language import mark, tr
 from autoal_gui.core.messages import Progress, Step
-from autoal_gui.core.settings import RunSettings
-from autoal_gui.learning.data.image_cache import ImageCache, Normalisation
-from autoal_gui.learning.model.device import Device
+from autoal_gui.learning.data.context import Context, Labels
 from autoal_gui.learning.model.networks import Classifier, SearchNet
-from autoal_gui.learning.progress import TRAINING_COST, ProgressTracker
+from autoal_gui.learning.progress import TRAINING_COST
 
 DIVERGED = mark("Training diverged: the loss is no longer a number; try a lower learning rate.")
 SHIFT = 8  # augmentation shifts by at most 1/8 of the side
-Labels = tuple[tuple[int, int], ...]
-"""(image id, class index)."""
 Model = TypeVar("Model", bound=nn.Module)
-
-
-@dataclass(frozen=True)
-class Feed:
-    """Turns image ids into network input on the device."""
-
-    cache: ImageCache
-    normalise: Normalisation
-    device: Device
-
-    def images(self, ids: list[int]) -> Tensor:
-        """Return (B, C, S, S) normalised floats."""
-        return self.normalise.scale(self.pixels(ids))
-
-    def pixels(self, ids: list[int]) -> Tensor:
-        """Return (B, C, S, S) floats in [0, 1]."""
-        return self.cache.batch(ids).to(self.device.device).float() / 255
-
-    def targets(self, labels: Labels) -> Tensor:
-        """Return (B,) class indices."""
-        return torch.tensor([c for _, c in labels], device=self.device.device)
-
-
-@dataclass(frozen=True)
-class Context:
-    """What every step of a round shares."""
-
-    feed: Feed
-    settings: RunSettings
-    work: ProgressTracker
-
-    @property
-    def device(self) -> Device:
-        """Where the networks run."""
-        return self.feed.device
 
 
 def shuffled_batches(count: int, size: int, seed: int) -> Iterator[list[int]]:

@@ -21,6 +21,7 @@ from autoal_gui.core.language import tr
 from autoal_gui.core.messages import Event, Progress, WarmStart, WarmStarted
 from autoal_gui.core.project.warm_start import state_file
 from autoal_gui.core.system.files import replacing
+from autoal_gui.learning.data.context import Context
 from autoal_gui.learning.data.features import frozen_features
 from autoal_gui.learning.data.image_reading import pool_ids, read_images
 from autoal_gui.learning.model.checkpoint import ModelCard, save_checkpoint
@@ -28,7 +29,6 @@ from autoal_gui.learning.model.networks import Classifier
 from autoal_gui.learning.progress import ProgressTracker
 from autoal_gui.learning.training.contrastive import Projector, contrast_loss, view
 from autoal_gui.learning.training.training import (
-    Context,
     descend,
     finite,
     same_start,

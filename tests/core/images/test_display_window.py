@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QImage, QPainter
 
 from autoal_gui.core.images.display_window import BASES, PRESETS, DisplayWindow, Greys
 from autoal_gui.core.images.pixels import grey_table, picture_to_uint8
-from autoal_gui.core.images.pool import Picture
+from autoal_gui.core.images.source import Picture
 from autoal_gui.gui.desk.contrast_menu import WindowControl, window_text
 from autoal_gui.gui.images.image_pyramid import levels
 from autoal_gui.gui.images.image_view import DRAGGED_PIXELS, ImageView

@@ -23,14 +23,8 @@ from autoal_gui.core.errors import (
     ProjectError,
     SourceError,
 )
-from autoal_gui.core.images.pool import (
-    ImagePool,
-    ListedImage,
-    Listing,
-    PoolImage,
-    SourceSpec,
-    longest_side,
-)
+from autoal_gui.core.images.pool import ImagePool, PoolImage, longest_side
+from autoal_gui.core.images.source import ListedImage, Listing, SourceSpec
 from autoal_gui.core.labels.journal import Entry, Journal
 from autoal_gui.core.labels.splits import assign_splits, default_evaluation_size
 from autoal_gui.core.messages import Asked, Query, WarmStarted

@@ -7,7 +7,8 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication
 
 from autoal_gui.core.errors import ImageUnreadable
-from autoal_gui.core.images.pool import ImagePool, PoolImage, SourceSpec
+from autoal_gui.core.images.pool import ImagePool, PoolImage
+from autoal_gui.core.images.source import SourceSpec
 from autoal_gui.core.labels.journal import Entry
 from autoal_gui.gui.images import thumbnails
 from autoal_gui.gui.images.image_grid import LARGEST, SMALLEST, ImageGrid

@@ -9,7 +9,8 @@ from autoal_gui.core.messages import Explain
 from autoal_gui.core.project.project import ProjectPlan
 from autoal_gui.core.settings import PRESETS
 from autoal_gui.engine.state import State
-from autoal_gui.gui.desk.heat_panel import COLOUR, WORKING, heat_picture
+from autoal_gui.gui.desk.heat_panel import COLOUR, heat_picture
+from autoal_gui.gui.panels.training_text import WORKING
 from autoal_gui.gui.window.main_window import folder_spec
 from autoal_gui.sources.opening import list_images
 from tests.support.gui import QUIET, begun, draw_folder

@@ -14,7 +14,8 @@ from PySide6.QtWidgets import QApplication
 from autoal_gui.core.errors import ImageUnreadable
 from autoal_gui.core.images.display_window import DisplayWindow
 from autoal_gui.core.images.pixels import picture_to_uint8
-from autoal_gui.core.images.pool import ImagePool, Picture, PoolImage
+from autoal_gui.core.images.pool import ImagePool, PoolImage
+from autoal_gui.core.images.source import Picture
 from autoal_gui.gui.images.image_loader import ImageLoader
 from autoal_gui.gui.images.image_pyramid import FINEST_HALVED, halved, levels, thumbnail, to_image
 from autoal_gui.gui.images.image_view import ImageView

@@ -11,7 +11,7 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication, QDialogButtonBox, QProgressDialog
 
 from autoal_gui.core.errors import SourceError
-from autoal_gui.core.images.pool import ListedImage, Listing, SourceSpec
+from autoal_gui.core.images.source import ListedImage, Listing, SourceSpec
 from autoal_gui.core.registry import discover
 from autoal_gui.core.settings import PRESETS
 from autoal_gui.core.trained_model import StartModel

@@ -7,7 +7,7 @@ from PySide6.QtGui import QImage, QPainter
 
 from autoal_gui.core.labels.label_errors import Filter
 from autoal_gui.core.readers.audit_trail import changes
-from autoal_gui.gui.images.image_grid import _elided_caption
+from autoal_gui.gui.images.grid_items import _elided_caption
 from autoal_gui.gui.review.review_detail import change_line, facts
 from tests.support.checking import (
     BACKSPACE,

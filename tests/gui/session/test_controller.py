@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from autoal_gui.core.errors import CheckpointError
-from autoal_gui.core.images.pool import SourceSpec
+from autoal_gui.core.images.source import SourceSpec
 from autoal_gui.core.messages import CommandFailed, ExportModel, RunRound, WarmStart
 from autoal_gui.core.project.project import ProjectPlan
 from autoal_gui.core.registry import discover

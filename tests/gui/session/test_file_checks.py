@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 
 from autoal_gui.core.database.file_check_rows import Checked
 from autoal_gui.core.errors import Cancelled, SourceError
-from autoal_gui.core.images.pool import SourceSpec
+from autoal_gui.core.images.source import SourceSpec
 from autoal_gui.core.project.project import Project, ProjectPlan
 from autoal_gui.core.project.project_merge import matches
 from autoal_gui.core.settings import PRESETS

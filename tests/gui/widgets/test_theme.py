@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QApplication, QLabel
 
-from autoal_gui.core.system.files import resources
+from autoal_gui.core.resources import resources
 from autoal_gui.gui.keys import LETTERS, class_keys
 from autoal_gui.gui.widgets.actions import COMMANDS
 from autoal_gui.gui.widgets.theme import (

@@ -9,7 +9,8 @@ from PIL import Image
 
 from autoal_gui.core.errors import AutoALError
 from autoal_gui.core.images.pixels import to_uint8
-from autoal_gui.learning.data.image_cache import ImageCache, Normalisation, square
+from autoal_gui.learning.data.image_cache import ImageCache, square
+from autoal_gui.learning.model.normalisation import Normalisation
 from tests.support.learning import SIDE, drained, picture, pool_of
 
 GREY = [picture(0, i) for i in range(6)]

@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from autoal_gui.core.errors import AutoALError, Cancelled, CheckpointError, ImageUnreadable
-from autoal_gui.core.images.pool import SourceSpec
+from autoal_gui.core.images.source import SourceSpec
 from autoal_gui.core.measures.metrics import Metrics
 from autoal_gui.core.messages import Predict, Progress
 from autoal_gui.learning.backend import TorchBackend

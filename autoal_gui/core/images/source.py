@@ -1,0 +1,131 @@
+"""What a source of images provides: listings, readers and pictures."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal, Protocol, runtime_checkable
+
+import numpy as np
+import numpy.typing as npt
+
+Split = Literal["pool", "evaluation"]
+Pixels = npt.NDArray[np.generic]
+"""One decoded image: (H, W) grey or (H, W, 3) colour, uint8 or uint16, C-contiguous."""
+ProgressCallback = Callable[[int, int], None]
+"""Called with (done, total); may raise `Cancelled` to stop."""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One decoded image, and what its grey values mean. A brighter pixel has a larger value."""
+
+    pixels: Pixels = field(repr=False)
+    window: tuple[float, float] | None = None
+    """Grey values that the file wants shown as black and as white; None where it says nothing."""
+    slope: float = 1.0
+    intercept: float = 0.0
+    """A measured value is slope * grey value + intercept; the slope is negative where the file
+    calls low values bright."""
+    unit: str = ""
+    """Of measured values: "HU", or empty where they do not mean the same in every image."""
+
+
+@dataclass(frozen=True)
+class SourceSpec:
+    """What it takes to open a set of images again: plain values, saved with the project."""
+
+    kind: str
+    """NAME of a module in `autoal_gui.sources`."""
+    location: str = ""
+    """A file, a folder or a set's name, as the source reads it; empty for the demo."""
+    options: tuple[tuple[str, str], ...] = ()
+
+    def option(self, name: str, default: str = "") -> str:
+        """Return one option, or `default` where it was not given."""
+        return dict(self.options).get(name, default)
+
+
+@dataclass(frozen=True, slots=True)
+class ListedImage:
+    """One image as a source lists it, before a project gives it an id."""
+
+    key: str
+    sha256: str
+    """Of the decoded array or of the file, whichever the source reads; lower-case hex. Empty where
+    the file has not been read yet."""
+    split: Split = "pool"
+    label: int | None = None
+    """Index into the listing's classes where the source knows it. Only `Project.create` looks."""
+
+
+@dataclass(frozen=True)
+class Listing:
+    """What a source found: the images that can be used, and those that cannot, with the reason."""
+
+    classes: tuple[str, ...]
+    images: tuple[ListedImage, ...]
+    unreadable: tuple[tuple[str, str], ...] = ()
+    """(key, one sentence), for the import report."""
+
+
+class ImageReader(Protocol):
+    """An opened set of images. Safe to call from any thread."""
+
+    def read(self, key: str) -> Pixels:
+        """Decode one image.
+
+        Raises:
+            ImageUnreadable: the image is gone or broken; the others can still be read.
+        """
+
+
+@runtime_checkable
+class PictureReader(ImageReader, Protocol):
+    """A reader whose files say what their grey values mean."""
+
+    def read_picture(self, key: str) -> Picture:
+        """Decode one image, see `ImageReader.read`.
+
+        Raises:
+            ImageUnreadable: the image is gone or broken; the others can still be read.
+        """
+
+
+@runtime_checkable
+class CheckingReader(ImageReader, Protocol):
+    """A reader of files that were listed without being read."""
+
+    def check(self, key: str) -> str:
+        """Read and decode one file; return its SHA-256 in lower-case hex.
+
+        Raises:
+            ImageUnreadable: it cannot be used.
+        """
+
+
+class Source(Protocol):
+    """The contract of a module in `autoal_gui.sources`."""
+
+    NAME: str
+    """One word, saved in projects."""
+    LABEL: str
+    """What the window calls it."""
+
+    def list_images(self, spec: SourceSpec, workspace: Path, progress: ProgressCallback) -> Listing:
+        """List and check every image of the set.
+
+        Args:
+            spec: what to open; its `kind` is this module's NAME.
+            workspace: a folder for files that let images be memory-mapped; kept with the project.
+            progress: told how far it is, every few images; may raise `Cancelled`.
+
+        Raises:
+            SourceError: the set cannot be opened, in one sentence.
+        """
+
+    def open_images(self, spec: SourceSpec, workspace: Path) -> ImageReader:
+        """Open a set that was listed before, with the same workspace.
+
+        Raises:
+            SourceError: the set has gone or changed, in one sentence.
+        """

@@ -1,0 +1,119 @@
+"""Fields of forms: lines, paths, choices and numbers that the wheel does not change."""
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent, QWheelEvent
+from PySide6.QtWidgets import (
+    QComboBox,
+    QFileDialog,
+    QFormLayout,
+    QHBoxLayout,
+    QLineEdit,
+    QPushButton,
+    QSpinBox,
+    QWidget,
+)
+
+from autoal_gui.core.language import tr
+
+
+class EntryLine(QLineEdit):
+    """A text field whose Enter does not press the dialog's button."""
+
+    entered = Signal()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
+        """Take Enter for this field alone."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.entered.emit()
+            event.accept()
+        else:
+            super().keyPressEvent(event)
+
+
+class PathField(QWidget):
+    """A path that is typed or chosen."""
+
+    changed = Signal(str)
+
+    def __init__(self, name: str, files: str = "", parent: QWidget | None = None) -> None:
+        """Ask for a folder, or for a file where `files` is a filter of a file dialog."""
+        super().__init__(parent)
+        self._name, self._files = name, files
+        self.line = QLineEdit()
+        self.line.setAccessibleName(name)
+        button = QPushButton(tr("Choose…"))
+        button.setAutoDefault(False)
+        button.setAccessibleName(tr("Choose: {what}", what=name))
+        button.clicked.connect(self._browse)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self.line, 1)
+        row.addWidget(button)
+        self.line.textChanged.connect(self.changed)
+
+    @property
+    def text(self) -> str:
+        """The path as typed."""
+        return self.line.text().strip()
+
+    def path(self) -> Path:
+        """Return the path, with ~ written out."""
+        return Path(self.text).expanduser()
+
+    def _browse(self) -> None:
+        if self._files:
+            chosen, _ = QFileDialog.getOpenFileName(self, self._name, self.text, self._files)
+        else:
+            chosen = QFileDialog.getExistingDirectory(self, self._name, self.text)
+        if chosen:
+            self.line.setText(chosen)
+
+
+class StillComboBox(QComboBox):
+    """A list that the wheel passes over: who scrolls a dialog must not change what it says."""
+
+    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802 - Qt's name
+        """Leave the wheel to what scrolls."""
+        event.ignore()
+
+
+class StillSpinBox(QSpinBox):
+    """A number that the wheel passes over."""
+
+    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802 - Qt's name
+        """Leave the wheel to what scrolls."""
+        event.ignore()
+
+
+def translated(entries: dict[str, str]) -> dict[str, str]:
+    """Return a table with its marked words looked up."""
+    return {value: tr(label) for value, label in entries.items()}
+
+
+def add_row(form: QFormLayout, widget: QWidget, tip: str) -> None:
+    """Put a widget under its accessible name, with a tip that was marked; "" for none."""
+    form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+    widget.setToolTip(tr(tip))
+    form.addRow(widget.accessibleName(), widget)
+
+
+def combo(name: str, entries: dict[str, str], chosen: str) -> QComboBox:
+    """Return a list to choose from, its values as item data."""
+    box = StillComboBox()
+    box.setAccessibleName(name)
+    for value, label in entries.items():
+        box.addItem(label, value)
+    box.setCurrentIndex(max(0, box.findData(chosen)))
+    return box
+
+
+def spin(name: str, low: int, high: int, value: int) -> QSpinBox:
+    """Return a field for a whole number."""
+    box = StillSpinBox()
+    box.setAccessibleName(name)
+    box.lineEdit().setTextMargins(6, 0, 0, 0)
+    box.setRange(low, high)
+    box.setValue(value)
+    return box

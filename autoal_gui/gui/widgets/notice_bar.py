@@ -1,0 +1,95 @@
+"""The bar above a page that tells what went wrong, or what has just been done."""
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QPlainTextEdit,
+    QPushButton,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from autoal_gui.core.language import tr
+from autoal_gui.gui.widgets.text import text_label
+from autoal_gui.gui.widgets.theme import Theme, icon, set_property
+
+
+class Failure(QFrame):
+    """One sentence about what failed, what can be done, and the details one click away."""
+
+    offered = Signal()
+    """The user wants done what was offered."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self.setProperty("role", "failure")
+        self.setAccessibleName(tr("Failure"))
+        self._sentence = text_label()
+        self._details = QPlainTextEdit()
+        self._details.setReadOnly(True)
+        line = self.fontMetrics().height()
+        self._details.setMinimumHeight(7 * line // 4)  # what a page that is full can spare
+        self._details.setMaximumHeight(5 * line)
+        self._details.setAccessibleName(tr("Details"))
+        self._more = QToolButton()
+        self._more.setText(tr("Details"))
+        self._more.setCheckable(True)
+        self._more.toggled.connect(self._details.setVisible)
+        self._close = QToolButton()
+        self._close.setProperty("role", "quiet")
+        self._close.setAccessibleName(tr("Close"))
+        self._close.setToolTip(tr("Close"))
+        self._close.clicked.connect(self.hide)
+        self._offer = QPushButton()
+        self._offer.clicked.connect(self._on_offer)
+        row = QHBoxLayout()
+        row.addWidget(self._sentence, 1)
+        row.addWidget(self._offer)
+        row.addWidget(self._more)
+        row.addWidget(self._close)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, 8, 8, 8)
+        column.addLayout(row)
+        column.addWidget(self._details)
+        theme.changed.connect(self._tint)
+        self._tint()
+        self.hide()
+
+    @property
+    def sentence(self) -> str:
+        """What is shown."""
+        return self._sentence.text()
+
+    def show_failure(self, sentence: str, details: str) -> None:
+        """Show a failure until it is closed."""
+        set_property(self, "role", "failure")
+        self.setAccessibleName(tr("Failure"))
+        self._sentence.setText(sentence)
+        self._details.setPlainText(details)
+        self._more.setVisible(bool(details))
+        self._more.setChecked(False)
+        self._details.hide()
+        self._offer.hide()
+        self.show()
+
+    def show_notice(self, sentence: str) -> None:
+        """Show what ended well, and is to be read, until it is closed."""
+        self.show_failure(sentence, "")
+        set_property(self, "role", "notice")
+        self.setAccessibleName(tr("Status"))
+
+    def offer(self, what: str) -> None:
+        """Put a button beside the sentence, with which the user can do something about it."""
+        self._offer.setText(what)
+        self._offer.show()
+        self._offer.setFocus()
+
+    def _on_offer(self) -> None:
+        self.hide()
+        self.offered.emit()
+
+    def _tint(self) -> None:
+        self._close.setIcon(icon("close", self._theme.colours.text))

@@ -1,0 +1,50 @@
+"""What a training reads from: labels, images in batches, settings and progress."""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from autoal_gui.core.settings import RunSettings
+from autoal_gui.learning.data.image_cache import ImageCache
+from autoal_gui.learning.model.device import Device
+from autoal_gui.learning.model.normalisation import Normalisation
+from autoal_gui.learning.progress import ProgressTracker
+
+Labels = tuple[tuple[int, int], ...]
+"""(image id, class index)."""
+
+
+@dataclass(frozen=True)
+class Feed:
+    """Turns image ids into network input on the device."""
+
+    cache: ImageCache
+    normalise: Normalisation
+    device: Device
+
+    def images(self, ids: list[int]) -> Tensor:
+        """Return (B, C, S, S) normalised floats."""
+        return self.normalise.scale(self.pixels(ids))
+
+    def pixels(self, ids: list[int]) -> Tensor:
+        """Return (B, C, S, S) floats in [0, 1]."""
+        return self.cache.batch(ids).to(self.device.device).float() / 255
+
+    def targets(self, labels: Labels) -> Tensor:
+        """Return (B,) class indices."""
+        return torch.tensor([c for _, c in labels], device=self.device.device)
+
+
+@dataclass(frozen=True)
+class Context:
+    """What every step of a round shares."""
+
+    feed: Feed
+    settings: RunSettings
+    work: ProgressTracker
+
+    @property
+    def device(self) -> Device:
+        """Where the networks run."""
+        return self.feed.device
