@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tarfile
 import zipfile
 from pathlib import Path
 
@@ -25,7 +26,23 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
-SOURCES = ("autoal_gui", "resources", "pyproject.toml", "README.md", "LICENSE")
+BESIDE = (".ci", ".git", ".venv", "build", "dist", "*_cache", "__pycache__", "*.egg-info")
+"""What lies in a developer's folder and is no source, or needs no copy to be packed."""
+
+
+def text_of(name: str) -> str:
+    """Return a text file of the top folder."""
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def fits(schema: str, *files: Path) -> None:
+    """Hold YAML files against a schema that check-jsonschema brings along."""
+    done = subprocess.run(
+        [sys.executable, "-m", "check_jsonschema", "--builtin-schema", schema,
+         "--default-filetype", "yaml", *map(str, files)],
+        capture_output=True, text=True, check=False, timeout=100,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def python(code: str, folder: Path, *search: Path) -> str:
@@ -40,23 +57,40 @@ def python(code: str, folder: Path, *search: Path) -> str:
 
 
 @pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The wheel, built of a copy of the sources without the network."""
-    folder = tmp_path_factory.mktemp("wheel")
-    for name in SOURCES:
-        source = ROOT / name
-        if source.is_dir():
-            shutil.copytree(source, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
-        else:
-            shutil.copy(source, folder / name)
-    build = "from hatchling import build; print(build.build_wheel('dist'))"
-    name = python(build, folder).splitlines()[-1]
-    return folder / "dist" / name
+def sources(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the sources, to build in."""
+    folder = tmp_path_factory.mktemp("sources") / "autoal"
+    shutil.copytree(ROOT, folder, ignore=shutil.ignore_patterns(*BESIDE))
+    return folder
+
+
+def built(kind: str, sources: Path) -> Path:
+    """Build a "wheel" or an "sdist" without the network."""
+    name = python(f"from hatchling import build; print(build.build_{kind}('dist'))", sources)
+    return sources / "dist" / name.splitlines()[-1]
+
+
+@pytest.fixture(scope="module")
+def wheel(sources: Path) -> Path:
+    """The wheel."""
+    return built("wheel", sources)
+
+
+def test_the_source_archive_holds_all_that_a_developer_needs(sources: Path) -> None:
+    with tarfile.open(built("sdist", sources)) as archive:
+        held = {name.partition("/")[2] for name in archive.getnames()}
+    folders = (".ci", ".github", "autoal_gui", "docs", "resources", "tests")
+    files = {f for name in folders for f in (sources / name).rglob("*") if f.is_file()}
+    files |= {sources / name for name in ("CITATION.cff", "LICENSE", "Makefile", "build.spec")}
+    files |= {sources / name for name in ("pyproject.toml", "requirements.lock")}
+    files |= set(sources.glob("*.md")) | {sources / ".editorconfig"}
+    assert {file.relative_to(sources).as_posix() for file in files} <= held
 
 
 def test_the_wheel_holds_every_module_and_every_resource(wheel: Path) -> None:
     held = set(zipfile.ZipFile(wheel).namelist())
     modules = {str(f.relative_to(ROOT).as_posix()) for f in ROOT.glob("autoal_gui/**/*.py")}
+    modules.add("autoal_gui/py.typed")  # says to a type checker that the annotations are meant
     files = {f.relative_to(resources()) for f in resources().rglob("*") if f.is_file()}
     shown = {f for f in files if f.parts[0] != "screenshots"}
     wanted = modules | {f"autoal_gui/resources/{f.as_posix()}" for f in shown}
@@ -77,16 +111,25 @@ def test_the_wheel_has_the_version_and_the_licence_of_the_sources(wheel: Path) -
 
 def test_the_version_is_written_in_one_place_and_told_in_the_changelog() -> None:
     version = autoal_gui.__version__
-    assert f"\n## {version}" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    headings = re.findall(r"^## (.+)$", text_of("CHANGELOG.md"), re.MULTILINE)
+    assert headings[0] == "Unreleased"
+    assert re.fullmatch(rf"{re.escape(version)} - \d{{4}}-\d\d-\d\d", headings[1])
     for name in ("pyproject.toml", "build.spec", "Makefile"):
-        assert f'"{version}"' not in (ROOT / name).read_text(encoding="utf-8")
+        assert f'"{version}"' not in text_of(name)
+
+
+def test_the_citation_is_valid_and_names_the_latest_version_and_its_date() -> None:
+    fits("vendor.citation-file-format", ROOT / "CITATION.cff")
+    version, date = re.findall(r"^## (\S+) - (\S+)$", text_of("CHANGELOG.md"), re.MULTILINE)[0]
+    assert f"\nversion: {version}\ndate-released: {date}\n" in text_of("CITATION.cff")
+    assert "arXiv:2410.13853" in text_of("CITATION.cff")
 
 
 def test_what_the_wheel_installs_runs_away_from_the_sources(wheel: Path, tmp_path: Path) -> None:
     place = tmp_path / "installed"
-    zipfile.ZipFile(wheel).extractall(place)
+    shutil.unpack_archive(wheel, place, "zip")
     code = (
-        "import autoal_gui; from autoal_gui.core.system.files import resources\n"
+        "import autoal_gui; from autoal_gui.core.resources import resources\n"
         "from autoal_gui.cli import run\n"
         "print(autoal_gui.__file__); print((resources() / 'style.qss').resolve())\n"
         "run(['--version'])"
@@ -134,12 +177,23 @@ WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 
 def test_the_workflows_are_workflows() -> None:
     assert [file.stem for file in WORKFLOWS] == ["audit", "release", "tests"]
-    done = subprocess.run(
-        [sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.github-workflows",
-         *map(str, WORKFLOWS)],
-        capture_output=True, text=True, check=False, timeout=100,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stdout + done.stderr
+    fits("vendor.github-workflows", *WORKFLOWS)
+
+
+def test_the_issue_forms_are_forms_and_ask_for_no_patient_data() -> None:
+    forms = sorted((ROOT / ".github" / "ISSUE_TEMPLATE").glob("*.yml"))
+    assert [file.stem for file in forms] == ["config", "fault", "wish"]
+    fits("vendor.github-issue-config", forms[0])
+    fits("vendor.github-issue-forms", *forms[1:])
+    assert all("no patient data" in file.read_text(encoding="utf-8").lower() for file in forms[1:])
+
+
+def test_the_hooks_before_a_commit_are_the_project_s_own_tools() -> None:
+    hooks = text_of(".pre-commit-config.yaml")
+    assert re.findall(r"repo: (\S+)", hooks) == ["local"]
+    tools = re.findall(r"entry: \.venv/bin/(\S+)", hooks)
+    assert tools == ["ruff", "ruff", "mypy", "lint-imports"]
+    assert hooks.count("language: system") == hooks.count("entry:") == len(tools)
 
 
 def test_a_workflow_may_write_only_where_it_attaches_files() -> None:
