@@ -201,8 +201,9 @@ def train(folder: Path) -> None:
 
 def go_on(folder: Path) -> None:
     """Say what a killed program has left, and run one more round on it."""
+    from autoal_gui.core.system.foreign_files import sha256_of
     from autoal_gui.learning.backend import TorchBackend
-    from autoal_gui.learning.model.checkpoint import load_model, sha256_of
+    from autoal_gui.learning.model.checkpoint import load_model
 
     project = Project.open(folder, open_images)
 

@@ -40,6 +40,25 @@ class CheckpointError(AutoALError):
     """A file is not a checkpoint of this program, or not one that can be trusted."""
 
 
+class FileRefused(AutoALError, OSError):
+    """A file is not opened or not replaced, though the system would do it.
+
+    Whoever expects an `OSError` gets one.
+    """
+
+
+class NotAFile(FileRefused):
+    """A folder, a pipe, a device or, where something is written, a link."""
+
+
+class FileTooLarge(FileRefused):
+    """It has more bytes than are read of its kind."""
+
+
+class LeadsOut(FileRefused):
+    """A link leads out of the folder that a file must lie in."""
+
+
 class EarlyAccess(AutoALError):
     """Code looked at a hidden label whose image has not been asked for."""
 

@@ -26,7 +26,7 @@ from autoal_gui.core.images.source import (
     SourceSpec,
 )
 from autoal_gui.core.language import tr
-from autoal_gui.core.system.files import sha256_of
+from autoal_gui.core.system.foreign_files import sha256_of
 from autoal_gui.sources.ticks import INTERVAL, Ticks
 from autoal_gui.sources.tree import (
     classes_of,

@@ -36,7 +36,7 @@ from autoal_gui.core.messages import (
 )
 from autoal_gui.core.project.project import ProjectPlan
 from autoal_gui.core.settings import PRESETS
-from autoal_gui.core.system.files import sha256_of
+from autoal_gui.core.system.foreign_files import sha256_of
 from autoal_gui.core.trained_model import StartModel
 from autoal_gui.engine.state import State
 from autoal_gui.gui.services import Services

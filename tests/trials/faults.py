@@ -127,7 +127,7 @@ def kill_while_labelling(base: Path, draw: random.Random, tries: int) -> Tally:
 
 
 def kill_while_training(base: Path, draw: random.Random, tries: int) -> Tally:
-    from autoal_gui.core.system.files import sha256_of
+    from autoal_gui.core.system.foreign_files import sha256_of
     from autoal_gui.learning.model.checkpoint import load_model
 
     settings = project_support.SETTINGS.but(

@@ -52,7 +52,7 @@ from autoal_gui.core.messages import Asked, Query, RoundFinished, WarmStarted
 from autoal_gui.core.project.warm_start import WarmRecord, same_input, state_file
 from autoal_gui.core.readers.double_reading import Reading
 from autoal_gui.core.settings import RunSettings
-from autoal_gui.core.system.files import sha256_of
+from autoal_gui.core.system.foreign_files import sha256_of
 
 LabelUse = Literal["labelled", "hidden", "ignore"]
 """What known labels mean: given answers, the truth of a replay, or nothing."""

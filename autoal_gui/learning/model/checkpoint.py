@@ -21,7 +21,8 @@ import autoal_gui
 from autoal_gui.core.errors import CheckpointError
 from autoal_gui.core.language import tr
 from autoal_gui.core.settings import STEMS, RunSettings, Stem
-from autoal_gui.core.system.files import replacing, sha256_of
+from autoal_gui.core.system.files import replacing
+from autoal_gui.core.system.foreign_files import sha256_of
 from autoal_gui.core.trained_model import StartModel
 from autoal_gui.learning.model.networks import Backbone, Classifier
 from autoal_gui.learning.model.normalisation import Normalisation

@@ -31,7 +31,7 @@ from autoal_gui.core.messages import Asked, Query, WarmStarted
 from autoal_gui.core.project.project import RANKING_KEPT, Project, Suggestion, make_folders
 from autoal_gui.core.project.warm_start import state_file
 from autoal_gui.core.readers.double_reading import Reading
-from autoal_gui.core.system.files import sha256_of
+from autoal_gui.core.system.foreign_files import sha256_of
 from autoal_gui.sources.opening import open_images
 from tests.support.project import (
     copied,

@@ -22,7 +22,7 @@ from autoal_gui.core.project.project_merge import (
     report,
     with_hashes,
 )
-from autoal_gui.core.system.files import sha256_of
+from autoal_gui.core.system.foreign_files import sha256_of
 from autoal_gui.sources.opening import open_images
 from tests.support.paths import FIXTURES, ROOT
 from tests.support.project import copied, draw_images, everything_in, file_of, folder_spec

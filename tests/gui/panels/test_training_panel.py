@@ -5,7 +5,7 @@ from PySide6.QtCore import QRectF, Qt
 
 from autoal_gui.core.messages import STEPS
 from autoal_gui.core.registry import discover
-from autoal_gui.core.system.files import sha256_of
+from autoal_gui.core.system.foreign_files import sha256_of
 from autoal_gui.gui.panels.sparkline import KEPT, Sparkline
 from autoal_gui.gui.panels.training_panel import STEP_NAMES
 from autoal_gui.gui.strategy_notes import NOTES, strategy_note

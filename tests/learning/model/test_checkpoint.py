@@ -13,7 +13,7 @@ from safetensors.torch import load_file, save_file
 from torchvision.models import resnet18, resnet34
 
 from autoal_gui.core.errors import CheckpointError
-from autoal_gui.core.system.files import sha256_of
+from autoal_gui.core.system.foreign_files import sha256_of
 from autoal_gui.core.trained_model import StartModel
 from autoal_gui.learning.inference.export import export_model
 from autoal_gui.learning.model import checkpoint
