@@ -1,6 +1,6 @@
 """RunSettings: every hyper-parameter of a round, in one frozen and validated place.
 
-"paper" is the published schedule (Wang, Zhan & Huang, ICML 2025; see ARCHITECTURE.md for
+"paper" is the published schedule (Wang, Zhan & Huang, ICML 2025; see docs/METHOD.md for
 our readings). "cpu" keeps every part of the method and shortens the schedules so that a round on
 a two-core laptop without a GPU takes about a minute.
 """

@@ -2,7 +2,7 @@
 
 On features of a warm start a batch of the most uncertain images can be far worse than a random
 one; what never was, in any set measured, is to spread a batch over the pool, and better still to
-do so with a tilt towards the uncertain and away from what is labelled (ARCHITECTURE.md has the
+do so with a tilt towards the uncertain and away from what is labelled (docs/RESULTS.md has the
 figures). So a batch is spread by k-means, each image weighing s(x), the candidates' mixture, times
 its distance from the nearest labelled image. "k-means" itself is a candidate that scores all images
 alike: weight on it flattens s(x), and the search (`bilevel`) decides how much of it goes to the

@@ -2,7 +2,7 @@
 
 Multinomial logistic regression with balanced classes. How strongly it is regularised, and the
 temperature of its probabilities, are chosen by cross-validation on what is labelled: on the same
-features this counts for more than which images were asked for (ARCHITECTURE.md has the figures).
+features this counts for more than which images were asked for (docs/RESULTS.md has the figures).
 
 What is labelled is not a sample of the pool once a strategy has chosen it: asked only where it is
 unsure, a model fitted to the answers as they are gets worse with every batch. So each labelled
