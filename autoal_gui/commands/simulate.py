@@ -1,0 +1,112 @@
+"""The command `simulate`: rounds on a set whose known labels answer in the reader's place."""
+
+import argparse
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from autoal_gui.commands.arguments import (
+    DATA,
+    never,
+    not_negative,
+    positive,
+    show_event,
+    show_listed,
+)
+from autoal_gui.core.errors import AutoALError
+from autoal_gui.core.registry import discover
+from autoal_gui.core.settings import DEVICES, PRESETS, RunSettings, fitted_to, with_fixed_epochs
+from autoal_gui.core.system.files import write_json
+
+
+def add_simulate(commands: Any) -> None:
+    """Add the command to the parser's."""
+    simulate = commands.add_parser("simulate", help="replay a set with known labels as the reader")
+    simulate.add_argument("--data", required=True, help=f"a set with known labels: {DATA}")
+    strategies = ", ".join(discover("autoal_gui.strategies"))
+    simulate.add_argument("--mode", default="auto", help=f"auto, paper, vote, {strategies}")
+    simulate.add_argument("--rounds", type=positive, default=5, help="rounds to run")
+    simulate.add_argument("--batch", type=positive, default=20, help="images asked for in a round")
+    simulate.add_argument(
+        "--initial", type=not_negative, default=20, help="labels drawn at random first"
+    )
+    simulate.add_argument("--seed", type=int, default=0)
+    simulate.add_argument("--preset", choices=sorted(PRESETS), default="cpu")
+    simulate.add_argument("--device", choices=DEVICES, default="auto")
+    simulate.add_argument(
+        "--set", action="append", default=[], metavar="NAME=VALUE", dest="changes",
+        help="change one hyper-parameter; may be given several times",
+    )  # fmt: skip
+    simulate.add_argument("--json", type=Path, metavar="OUT", help="write the result there")
+    simulate.add_argument("--save-model", type=Path, metavar="FILE", help="keep the last model")
+    simulate.set_defaults(handler=_simulate)
+
+
+def _simulate(options: argparse.Namespace) -> int:
+    from autoal_gui.learning.backend import TorchBackend
+    from autoal_gui.learning.replay import (
+        Replay,
+        ReplaySet,
+        as_record,
+        as_report,
+        learn_features,
+    )
+    from autoal_gui.learning.round import check_mode
+    from autoal_gui.sources.opening import list_images, open_images, spec_of
+
+    with tempfile.TemporaryDirectory(prefix="autoal-gui-") as folder:
+        spec, workspace = spec_of(options.data), Path(folder)
+        listing = list_images(spec, workspace, show_listed)
+        data = ReplaySet.of(listing, open_images(spec, workspace), options.seed)
+        settings = replay_settings(options, data.side)
+        check_mode(settings)  # before the minutes of a warm start
+        settings = with_fixed_epochs(settings, len(data.pool.ids("pool")))
+        replay, backend = Replay(data, settings, options.initial, workspace), TorchBackend()
+        if settings.warm_start:
+            replay.warm_start = workspace / "warm-start.pt"
+            learned = learn_features(
+                data, settings, workspace, replay.warm_start, backend, never, show_event
+            )
+            print(f"warm start  {learned.epochs:.1f} epochs  {learned.seconds:.0f} s", flush=True)
+        records = []
+        rounds = replay.run(backend, options.rounds, never, show_event)
+        for result in rounds:
+            records.append(as_record(result))
+            print(round_line(records[-1]), flush=True)
+        if options.save_model:
+            _copy_model(replay.checkpoint, options.save_model)
+    if options.json:
+        write_json(options.json, as_report(options.data, settings, records))
+    return 0
+
+
+def replay_settings(options: argparse.Namespace, side: int) -> RunSettings:
+    """Return the settings that the command line asks for, fitted to images of `side` pixels."""
+    settings = fitted_to(PRESETS[options.preset], side).in_mode(options.mode)
+    settings = settings.but(batch_size=options.batch, seed=options.seed, device=options.device)
+    return settings.changed_by(options.changes)
+
+
+def round_line(record: dict[str, Any]) -> str:
+    """Return one round of a replay as a line of text."""
+    scores = "not trained yet"
+    if record["accuracy"] is not None:
+        scores = f"accuracy {record['accuracy']:.3f}  balanced {record['balanced_accuracy']:.3f}"
+    weights = "  ".join(f"{name} {share:.2f}" for name, share in record["weights"].items())
+    seconds = sum(record["seconds"].values())
+    return (
+        f"round {record['round']}  labels {record['labels']}  {scores}  {seconds:.0f} s  {weights}"
+    )
+
+
+def _copy_model(checkpoint: Path, target: Path) -> None:
+    from autoal_gui.learning.inference.export import export_model
+
+    if not checkpoint.is_file():
+        raise AutoALError("No model was trained, so there is none to save.")
+    exporters = discover("autoal_gui.exporters")
+    kinds = [n for n, e in exporters.items() if e.KIND == "model" and target.suffix == e.SUFFIX]
+    if not kinds:
+        endings = ", ".join(e.SUFFIX for e in exporters.values() if e.KIND == "model")
+        raise AutoALError(f"A model's file name ends in one of: {endings}.")
+    export_model(kinds[0], checkpoint, target)
