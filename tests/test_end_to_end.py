@@ -58,9 +58,9 @@ def play_without_display(tmp_path: Path, settings: str) -> str:
         "import sys\n"
         "from autoal_gui.launch import headless\n"
         "from autoal_gui.core import settings\n"
-        "from autoal_gui.selftest.selftest import TINY\n"
+        "from autoal_gui.selftest.selftest import SMALL_DEMO, TINY\n"
         f"settings.PRESETS['cpu'] = {settings}\n"
-        "sys.exit(headless.play_demo(2))"
+        "sys.exit(headless.play_demo(2, demo=SMALL_DEMO))"
     )
     done = subprocess.run(
         [sys.executable, "-c", code],
@@ -89,7 +89,7 @@ def test_without_a_display_the_demo_plays_and_leaves_a_picture(tmp_path: Path) -
 def test_the_demo_learns_from_its_images_before_the_first_round(tmp_path: Path) -> None:
     tiny = "TINY.in_mode('margin').but(warm_seconds=2.0, warm_batch=16, batch_size=12)"
     printed = play_without_display(tmp_path, tiny)
-    assert re.search(r"warm start  images 2400  epochs \d+\.\d  \d+ s", printed)
+    assert re.search(r"warm start  images 120  epochs \d+\.\d  \d+ s", printed)
     assert "round 1  labels 0  no model yet" in printed
     assert re.search(r"round 2  labels 12  accuracy 0\.\d+", printed)
     assert re.search(r"round 3  labels 24  accuracy 0\.\d+", printed)

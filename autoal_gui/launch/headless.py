@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from autoal_gui.core.images.source import SourceSpec
 from autoal_gui.core.project.project import Project, RoundRecord
 from autoal_gui.core.project.warm_start import WarmRecord
 
@@ -19,10 +20,11 @@ if TYPE_CHECKING:
 
 PICTURE = Path("autoal-gui-window.png")
 ROUNDS = 3
+DEMO = SourceSpec("demo")
 POLL = 0.01  # seconds between two looks at the event queue
 
 
-def play_demo(rounds: int = ROUNDS, picture: Path = PICTURE) -> int:
+def play_demo(rounds: int = ROUNDS, picture: Path = PICTURE, demo: SourceSpec = DEMO) -> int:
     """Label rounds of the demo, print each, write a picture of the window; return the status."""
     print("No display was found, so the demo plays without one; that takes a few minutes.")
     print("To see the window: run this on a desktop, connect with ssh -X, or use a virtual screen")
@@ -30,7 +32,7 @@ def play_demo(rounds: int = ROUNDS, picture: Path = PICTURE) -> int:
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
     os.environ["QT_LOGGING_RULES"] = "default.warning=false"  # what such a platform cannot do
     with tempfile.TemporaryDirectory(prefix="autoal-gui-") as folder:
-        window = open_demo(Path(folder))
+        window = open_demo(Path(folder), demo)
         try:
             play(window.controller, rounds)
             photograph(window, picture)
@@ -40,7 +42,7 @@ def play_demo(rounds: int = ROUNDS, picture: Path = PICTURE) -> int:
     return 0
 
 
-def open_demo(folder: Path) -> "MainWindow":
+def open_demo(folder: Path, demo: SourceSpec = DEMO) -> "MainWindow":
     """Return the window with the demo open; its projects and settings stay inside `folder`."""
     from autoal_gui.app import make_application, make_window
 
@@ -51,7 +53,7 @@ def open_demo(folder: Path) -> "MainWindow":
     window = make_window(folder, settings)
     window.resize(1440, 900)
     window.show()
-    window.start_demo()
+    window.start_demo(demo)
     wait_until(lambda: window.controller.is_open)
     return window
 

@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from autoal_gui.core.images.source import SourceSpec
 from autoal_gui.core.registry import discover
 from autoal_gui.core.settings import RunSettings
 from autoal_gui.selftest.samples import make_evidence, make_project, make_sample
@@ -33,6 +34,7 @@ TINY = RunSettings(
     search_batch=4,
     device="cpu",
 )
+SMALL_DEMO = SourceSpec("demo", options=(("images", "120"), ("evaluation", "40")))
 Command = Callable[[Sequence[str]], int]
 """Carries out a command line and returns its exit status."""
 Check = Callable[[], str]
@@ -98,7 +100,7 @@ def check_source(folder: Path, name: str) -> str:
 
 
 def check_strategy(name: str) -> str:
-    """Random model outputs is scored with one finite number an image."""
+    """Random model outputs are scored with one finite number an image."""
     import numpy as np
 
     outputs = make_evidence()
@@ -139,13 +141,11 @@ def check_warm_start(folder: Path) -> str:
 
 def small_demo(folder: Path) -> "ReplaySet":
     """Return a few images of the demo with their truth."""
-    from autoal_gui.core.images.source import SourceSpec
     from autoal_gui.learning.replay import ReplaySet
     from autoal_gui.sources.opening import list_images, open_images
 
-    spec = SourceSpec("demo", options=(("images", "120"), ("evaluation", "40")))
-    listing = list_images(spec, folder, lambda done, total: None)
-    return ReplaySet.of(listing, open_images(spec, folder), seed=0)
+    listing = list_images(SMALL_DEMO, folder, lambda done, total: None)
+    return ReplaySet.of(listing, open_images(SMALL_DEMO, folder), seed=0)
 
 
 def check_exporter(folder: Path, name: str, command: Command) -> str:
@@ -176,7 +176,7 @@ def check_window(folder: Path, picture: Path) -> str:
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     from autoal_gui.launch.headless import open_demo, photograph, wait_until
 
-    window = open_demo(folder / "window")
+    window = open_demo(folder / "window", SMALL_DEMO)
     try:
         wait_until(lambda: window.controller.current is not None)
         photograph(window, picture)

@@ -57,6 +57,7 @@ from autoal_gui.sources.opening import kind_at
 if TYPE_CHECKING:
     from autoal_gui.gui.desk.desk import Desk
 log = logging.getLogger(__name__)
+DEMO = SourceSpec("demo")
 
 FAULT = mark("Something went wrong in the program; every answer given so far is saved.")
 NOTHING_KNOWN = mark("That is neither a project, a folder of images nor an .npz file.")
@@ -258,7 +259,7 @@ class MainWindow(QMainWindow):
         if folder is not None and self.open_folder(folder) and image is not None:
             self.controller.go_to(image)
 
-    def start_demo(self) -> None:
+    def start_demo(self, demo: SourceSpec = DEMO) -> None:
         """Make a project of the demo set with every default, and open it."""
         self.failure.hide()
         self._end_busy()  # a second click begins anew
@@ -266,7 +267,7 @@ class MainWindow(QMainWindow):
         self._busy.setWindowModality(Qt.WindowModality.WindowModal)
         self._busy.setMinimumDuration(300)
         self._busy.canceled.connect(self._importer.cancel)
-        self._importer.start(SourceSpec("demo"))
+        self._importer.start(demo)
 
     def new_project(self, spec: SourceSpec) -> None:
         """Show the dialog for a new project of a set of images."""
