@@ -8,16 +8,21 @@ over its widgets (a new style sheet, a row count): both end the process with a s
 import gc
 from time import perf_counter
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QAbstractEventDispatcher, QObject, QTimer, Slot
 
-INTERVAL = 1  # milliseconds between two looks
+SOON = 5  # milliseconds to the next look while there is garbage to collect
+LATER = 1_000  # after anything has happened, and while a worker makes objects
+LONGEST = 60_000  # between two looks of a program in which nothing happens
+GROWN = 20  # objects between two looks; fewer come and go with the looks themselves
 SHARE = 0.002  # of the time, at most, for collections of everything
 
 
 class GarbageCollector(QObject):
     """Takes the place of the interpreter's automatic collection for as long as a window lives.
 
-    Reference counting goes on as ever: only cycles wait, until the next look.
+    Reference counting goes on as ever: only cycles wait, until the next look. There is one each
+    time that the window has done all that it had to do. A worker may make garbage beside a window
+    that sleeps; it is woken for that ever more seldom, so that the computer may sleep too.
 
     Args:
         parent: the application; the collector lives in its thread.
@@ -27,17 +32,31 @@ class GarbageCollector(QObject):
         super().__init__(parent)
         gc.disable()
         self._next_full = 0.0
-        timer = QTimer(self)
-        timer.setInterval(INTERVAL)
-        timer.timeout.connect(self._look)
-        timer.start()
+        self._objects = 0  # of the youngest generation, when it was looked at last
+        self._wait = LATER
+        self._timer = QTimer(self, singleShot=True)  # that it wakes the window is enough
+        QAbstractEventDispatcher.instance().aboutToBlock.connect(self._look)
 
+    @Slot()
     def _look(self) -> None:
         """Collect what is due, everything only while that is a small share of the time."""
         start = perf_counter()
-        if collect_due(full=start >= self._next_full) == 2:
+        collected = collect_due(full=start >= self._next_full)
+        if collected == 2:
             end = perf_counter()
             self._next_full = end + (end - start) / SHARE
+        self._timer.start(self._until_next(collected is not None))
+
+    def _until_next(self, collected: bool) -> int:
+        """Return in how many milliseconds to look again, whatever happens until then."""
+        before, self._objects = self._objects, gc.get_count()[0]
+        if collected:
+            self._wait = SOON
+        elif self._timer.isActive() or self._objects - before >= GROWN:  # an event woke it
+            self._wait = LATER
+        else:
+            self._wait = min(max(LATER, 2 * self._wait), LONGEST)
+        return self._wait
 
 
 def collect_due(*, full: bool = True) -> int | None:

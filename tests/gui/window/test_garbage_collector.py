@@ -6,17 +6,19 @@ import sys
 import threading
 from itertools import chain, repeat
 
-from PySide6.QtCore import QObject, QTimer
+import pytest
+from PySide6.QtCore import QAbstractEventDispatcher, QEventLoop, QTimer
 
 from autoal_gui.gui.window import garbage_collector as garbage
+from tests.gui.window.test_main_window import start
+from tests.support.gui import QUIET
 from tests.support.paths import ROOT
 
 
-class Noted(QObject):
+class Noted:
     """Says which thread ends it; part of a reference cycle, so that only a collection does."""
 
     def __init__(self, ended: list[str]) -> None:
-        super().__init__()
         self.itself = self
         self.ended = ended
 
@@ -42,8 +44,7 @@ def test_a_worker_that_makes_garbage_collects_none_of_the_windows(qtbot):
     assert set(ended) == {threading.main_thread().name}
 
 
-def test_garbage_that_has_grown_old_is_collected_too(qtbot, qapp, monkeypatch):
-    monkeypatch.setattr(garbage, "INTERVAL", 1)
+def test_garbage_that_has_grown_old_is_collected_too(qtbot, qapp):
     collector = garbage.GarbageCollector(qapp)
     ended: list[str] = []
     old = Noted(ended)
@@ -60,7 +61,6 @@ def test_garbage_that_has_grown_old_is_collected_too(qtbot, qapp, monkeypatch):
 
 def test_collecting_everything_takes_a_small_share_of_the_time(qapp, monkeypatch):
     collector = garbage.GarbageCollector(qapp)
-    collector.findChild(QTimer).stop()
     # A second of collecting: not again within 500.
     moments = chain((0.0, 1.0, 400.0, 502.0), repeat(503.0))
     asked = []
@@ -72,6 +72,50 @@ def test_collecting_everything_takes_a_small_share_of_the_time(qapp, monkeypatch
         collector._look()
     collector.deleteLater()
     assert asked == [True, False, True]
+
+
+def wake_ups(seconds: float) -> int:
+    """Count how often the window's thread is woken while nothing happens."""
+    loop, woken = QEventLoop(), []
+    QTimer.singleShot(round(1000 * seconds), loop.quit)
+    awake = QAbstractEventDispatcher.instance().awake
+    connection = awake.connect(lambda: woken.append(1))
+    loop.exec()
+    awake.disconnect(connection)
+    return len(woken)
+
+
+def test_an_idle_program_lets_the_computer_sleep(qapp):
+    collector = garbage.GarbageCollector(qapp)
+    wake_ups(0.5)  # what tests before left is collected
+    assert wake_ups(2) < 20  # with a timer of a millisecond there are 1,700
+    collector.deleteLater()
+
+
+@pytest.mark.qt_log_ignore(QUIET)
+def test_an_idle_window_lets_the_computer_sleep(qtbot, window, tmp_path):
+    controller = start(window, tmp_path)
+    qtbot.waitUntil(lambda: controller.at_rest and not controller.checks.running)
+    wake_ups(0.5)
+    assert wake_ups(2) < 40  # a blinking cursor, the clock of the waiting time
+
+
+def test_garbage_that_a_worker_makes_beside_a_sleeping_window_is_collected(qtbot):
+    ended: list[str] = []
+    stop = threading.Event()
+
+    def work() -> None:
+        while not stop.wait(0.01):
+            Noted(ended)
+            make_cycles(200)
+
+    worker = threading.Thread(target=work, name="worker")
+    worker.start()
+    wake_ups(3)
+    stop.set()
+    worker.join()
+    assert len(ended) > 50
+    assert set(ended) == {threading.main_thread().name}
 
 
 COLLECTED = """
