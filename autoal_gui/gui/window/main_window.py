@@ -8,7 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSettings, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QMimeData, QSettings, QSize, Qt, Signal, Slot
 from PySide6.QtGui import (
     QAction,
     QActionGroup,
@@ -61,6 +61,7 @@ DEMO = SourceSpec("demo")
 
 FAULT = mark("Something went wrong in the program; every answer given so far is saved.")
 NOTHING_KNOWN = mark("That is neither a project, a folder of images nor an .npz file.")
+ONE_ALONE = mark("{count} files or folders were dropped at once. Drop only the one to open.")
 RECENT_KEPT = 8
 PROJECT_ACTIONS = ("home", "export", "settings", "report", "classes", *CHECKING)
 LABEL_ACTIONS = (
@@ -656,8 +657,8 @@ class MainWindow(QMainWindow):
     # -- events -------------------------------------------------------------------------------
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802 - Qt's name
-        """Take one local file or folder."""
-        if event.mimeData().hasUrls() and event.mimeData().urls()[0].isLocalFile():
+        """Take files and folders of this computer."""
+        if local_paths(event.mimeData()):
             event.acceptProposedAction()
             self.start_page.invite(True)
 
@@ -666,10 +667,14 @@ class MainWindow(QMainWindow):
         self.start_page.invite(False)
 
     def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802 - Qt's name
-        """Open what was dropped."""
+        """Open what was dropped; of several things none, since which is meant is not known."""
         event.acceptProposedAction()
         self.start_page.invite(False)
-        self.open_any(Path(event.mimeData().urls()[0].toLocalFile()))
+        paths = local_paths(event.mimeData())
+        if len(paths) == 1:
+            self.open_any(paths[0])
+        elif paths:
+            self._on_failed(tr(ONE_ALONE, count=number(len(paths))), "")
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
         """Stop every thread and close the project; nothing is left to save."""
@@ -696,6 +701,11 @@ class MainWindow(QMainWindow):
             yield self.desk.close_threads
         for page in self.pages.values():
             yield page.close_threads
+
+
+def local_paths(dragged: QMimeData) -> tuple[Path, ...]:
+    """Return the files and folders of this computer in what is dragged; often there are none."""
+    return tuple(Path(url.toLocalFile()) for url in dragged.urls() if url.isLocalFile())
 
 
 def folder_spec(path: Path) -> SourceSpec:

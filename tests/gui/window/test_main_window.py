@@ -7,7 +7,7 @@ import time
 
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDropEvent, QFileOpenEvent, QGuiApplication
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QFileOpenEvent, QGuiApplication
 from PySide6.QtWidgets import QApplication, QLineEdit, QToolButton
 
 from autoal_gui.core.project.project import Project, ProjectPlan
@@ -378,12 +378,30 @@ def test_a_damaged_project_is_refused_in_a_sentence(qtbot, window, tmp_path):
     assert window.stack.currentWidget() is window.start_page
 
 
-def drop(window, path):
+def drop(window, *paths) -> bool:
+    """Drag files over the window and let go; say whether it offered to take them."""
     data = QMimeData()
-    data.setUrls([QUrl.fromLocalFile(str(path))])
-    action, button = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton
-    event = QDropEvent(QPointF(9, 9), action, data, button, Qt.KeyboardModifier.NoModifier)
-    window.dropEvent(event)
+    data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+    rest = data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    entered = QDragEnterEvent(QPoint(9, 9), Qt.DropAction.CopyAction, *rest)
+    entered.ignore()
+    window.dragEnterEvent(entered)
+    window.dropEvent(QDropEvent(QPointF(9, 9), Qt.DropAction.CopyAction, *rest))
+    return entered.isAccepted()
+
+
+def test_a_drag_of_nothing_is_not_taken(window):
+    assert not drop(window)
+    assert window.failure.isHidden()
+
+
+def test_of_several_dropped_folders_none_is_opened_and_it_is_said_why(
+    qtbot, window, controller, tmp_path
+):
+    controller.close_project()
+    assert drop(window, tmp_path / "projects" / "cells", tmp_path / "images")
+    assert not controller.is_open
+    assert "2 files or folders were dropped" in window.failure.sentence
 
 
 def test_a_project_and_a_folder_can_be_dropped(qtbot, window, controller, tmp_path):
