@@ -9,7 +9,7 @@ from pathlib import Path
 from autoal_gui.core.errors import ProjectError
 from autoal_gui.core.images.source import ProgressCallback
 from autoal_gui.core.language import mark, tr, tr_count
-from autoal_gui.core.project.export_snapshot import Choices, Snapshot, no_progress
+from autoal_gui.core.project.export_snapshot import NO_CHOICES, Choices, Snapshot, no_progress
 from autoal_gui.core.readers.audit_trail import COLUMNS, rows
 from autoal_gui.exporters.csv_labels import plain, write_table
 
@@ -26,7 +26,7 @@ NOT_WRITTEN = mark("The audit trail could not be written there; nothing was chan
 def write(
     target: Path,
     labels: Snapshot,
-    choices: Choices = Choices(),  # noqa: B008 - frozen
+    choices: Choices = NO_CHOICES,
     progress: ProgressCallback = no_progress,
 ) -> str:
     """Write every line of the journal, ascending by sequence.

@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 from autoal_gui.core.errors import ProjectError
 from autoal_gui.core.images.source import ProgressCallback
 from autoal_gui.core.language import mark, tr
-from autoal_gui.core.project.export_snapshot import Choices, Snapshot, no_progress
+from autoal_gui.core.project.export_snapshot import NO_CHOICES, Choices, Snapshot, no_progress
 from autoal_gui.core.system.files import replacing_folder
 from autoal_gui.core.system.safe_names import FreeNames, safe_name
 from autoal_gui.exporters.images import as_picture, images_told
@@ -33,7 +33,7 @@ Place = tuple[int, str, str]
 def write(
     target: Path,
     labels: Snapshot,
-    choices: Choices = Choices(),  # noqa: B008 - frozen
+    choices: Choices = NO_CHOICES,
     progress: ProgressCallback = no_progress,
 ) -> str:
     """Write a new folder; see `autoal_gui.exporters.contract`.

@@ -13,7 +13,13 @@ from autoal_gui.core.errors import ProjectError
 from autoal_gui.core.images.source import ProgressCallback
 from autoal_gui.core.labels.journal import Entry
 from autoal_gui.core.language import mark, tr, tr_count
-from autoal_gui.core.project.export_snapshot import Choices, Snapshot, no_progress, pseudonyms
+from autoal_gui.core.project.export_snapshot import (
+    NO_CHOICES,
+    Choices,
+    Snapshot,
+    no_progress,
+    pseudonyms,
+)
 from autoal_gui.core.system.files import replacing
 
 NAME = "csv"
@@ -49,7 +55,7 @@ EVERY = 1000  # lines between two looks at whether the user has cancelled
 def write(
     target: Path,
     labels: Snapshot,
-    choices: Choices = Choices(),  # noqa: B008 - frozen
+    choices: Choices = NO_CHOICES,
     progress: ProgressCallback = no_progress,
 ) -> str:
     """Write the answer that stands for each image, ascending by image id.

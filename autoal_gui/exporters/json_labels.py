@@ -45,7 +45,13 @@ from autoal_gui.core.errors import ProjectError
 from autoal_gui.core.images.source import ProgressCallback
 from autoal_gui.core.labels.journal import Entry
 from autoal_gui.core.language import mark, tr, tr_count
-from autoal_gui.core.project.export_snapshot import Choices, Snapshot, no_progress, pseudonyms
+from autoal_gui.core.project.export_snapshot import (
+    NO_CHOICES,
+    Choices,
+    Snapshot,
+    no_progress,
+    pseudonyms,
+)
 from autoal_gui.core.system.files import replacing
 from autoal_gui.exporters.csv_labels import EVERY, NOT_WRITTEN
 
@@ -62,7 +68,7 @@ FORMAT = "autoal-gui labels 1"
 def write(
     target: Path,
     labels: Snapshot,
-    choices: Choices = Choices(),  # noqa: B008 - frozen
+    choices: Choices = NO_CHOICES,
     progress: ProgressCallback = no_progress,
 ) -> str:
     """Write the document described above.

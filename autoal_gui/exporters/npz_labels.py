@@ -16,7 +16,7 @@ import numpy.typing as npt
 from autoal_gui.core.errors import ProjectError
 from autoal_gui.core.images.source import ProgressCallback, Split
 from autoal_gui.core.language import mark, tr
-from autoal_gui.core.project.export_snapshot import Choices, Snapshot, no_progress
+from autoal_gui.core.project.export_snapshot import NO_CHOICES, Choices, Snapshot, no_progress
 from autoal_gui.core.system.files import replacing
 from autoal_gui.exporters.images import images_told, scaled
 
@@ -40,7 +40,7 @@ PARTS: tuple[tuple[str, Split | None], ...] = (
 def write(
     target: Path,
     labels: Snapshot,
-    choices: Choices = Choices(),  # noqa: B008 - frozen
+    choices: Choices = NO_CHOICES,
     progress: ProgressCallback = no_progress,
 ) -> str:
     """Write the file; see `autoal_gui.exporters.contract`.

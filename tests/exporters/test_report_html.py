@@ -12,7 +12,7 @@ from autoal_gui.core.project.export_snapshot import Snapshot
 from autoal_gui.core.project.project import Suggestion
 from autoal_gui.core.report.charts import COLOURS
 from autoal_gui.core.report.markup import STYLE
-from autoal_gui.exporters import report_html
+from autoal_gui.exporters import report_html, report_sections
 from tests.support.project import create, draw_images, folder_spec, new_project, result_of
 
 CLASSES = ("normal", "abnormal")
@@ -166,7 +166,7 @@ def test_the_model_s_seal_is_in_the_report(project, tmp_path):
 
 
 def test_a_library_that_is_not_there_has_no_version(project, tmp_path, monkeypatch):
-    monkeypatch.setattr(report_html, "LIBRARIES", ("numpy", "no-such-library"))
+    monkeypatch.setattr(report_sections, "LIBRARIES", ("numpy", "no-such-library"))
     _, page = page_of(project, tmp_path)
     assert [row[0] for row in tables(page)["Versions"][1:]] == ["autoal-gui", "numpy"]
 

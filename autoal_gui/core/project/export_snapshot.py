@@ -31,6 +31,10 @@ class Choices:
     """Pixels a side that every image is scaled to; 0 leaves them as they are."""
 
 
+NO_CHOICES = Choices()
+"""Where the user chose nothing."""
+
+
 @dataclass(frozen=True)
 class Snapshot:
     """A project's labels at one moment."""

@@ -9,11 +9,20 @@ import numpy.typing as npt
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from autoal_gui.core.language import decimal, mark, percent, tr, tr_count
+from autoal_gui.core.language import decimal, mark, percent, tr
 from autoal_gui.core.measures.metrics import Area, Interval, Metrics
-from autoal_gui.core.measures.stopping_advice import Point, advise, chance_sentence, sentence
-from autoal_gui.core.project.project import Project, RoundRecord
+from autoal_gui.core.measures.stopping_advice import advise, chance_sentence, sentence
+from autoal_gui.core.project.measured_rounds import (
+    Measured,
+    measured_rounds,
+    points_of,
+)
+from autoal_gui.core.project.project import RoundRecord
 from autoal_gui.gui.panels.confusion_matrix import ConfusionMatrix, cell_title, images_of_cell
+from autoal_gui.gui.panels.performance_text import (
+    audit_line,
+    hint,
+)
 from autoal_gui.gui.panels.plots import draw_band, draw_line, make_plot, swatch, tint_plot
 from autoal_gui.gui.session.controller import Controller
 from autoal_gui.gui.widgets.cards import CardColumn, empty
@@ -21,9 +30,6 @@ from autoal_gui.gui.widgets.text import text_label
 from autoal_gui.gui.widgets.theme import Theme
 
 Floats = npt.NDArray[np.float64]
-
-Measured = list[tuple[RoundRecord, Metrics]]
-"""Rounds that were measured, each with what was found."""
 
 CURVES = (mark("Balanced accuracy"), mark("Accuracy"), mark("AUROC"))
 CURVE_TIPS = (
@@ -42,11 +48,6 @@ CLASS_TIPS = (
     mark("Of the images of this class, how many the model finds."),
     mark("Of the images of all other classes, how many the model does not take for this one."),
     mark("How often an image of this class is ranked before one of another."),
-)
-NO_EVALUATION = mark("This project has no evaluation set, so that performance cannot be measured.")
-AUDIT_TO_COME = mark(
-    "This project has no evaluation set. Numbers appear once a few of your images that were drawn "
-    "at random have a label."
 )
 AUDIT_TIP = mark(
     "Images that chance drew and the method did not choose, so that they stand for all of yours. "
@@ -150,7 +151,7 @@ class PerformancePanel(CardColumn):
     def _on_results(self) -> None:
         """Show a new round, and say once if it is time to think of stopping."""
         self.refresh()
-        advice = advise(points_of(measured_rounds(self._controller.project)))
+        advice = advise(points_of(measured_rounds(self._controller.project.finished_rounds())))
         if advice.verdict == "enough":
             self._controller.notice.emit(sentence(advice))
 
@@ -159,7 +160,7 @@ class PerformancePanel(CardColumn):
         if not self._controller.is_open:
             return
         project = self._controller.project
-        measured = measured_rounds(project)
+        measured = measured_rounds(project.finished_rounds())
         self.show_cards(hint(project, measured), bool(measured))
         if measured:
             record, metrics = measured[-1]
@@ -258,74 +259,6 @@ class PerformancePanel(CardColumn):
     def _tint(self) -> None:
         tint_plot(self.curve, self._theme)
         self.refresh()
-
-
-def measured_rounds(project: Project) -> Measured:
-    """Return the rounds that the evaluation set measured, else those that random images did."""
-    rounds = project.finished_rounds()
-    return evaluated_rounds(rounds) or audited_rounds(rounds)
-
-
-def evaluated_rounds(rounds: tuple[RoundRecord, ...]) -> Measured:
-    """Return the rounds that the evaluation set measured."""
-    return [(record, record.metrics) for record in rounds if record.metrics is not None]
-
-
-def audited_rounds(rounds: tuple[RoundRecord, ...]) -> Measured:
-    """Return the rounds that images drawn at random measured."""
-    return [(record, record.audit) for record in rounds if record.audit is not None]
-
-
-def points_of(measured: Measured) -> list[Point]:
-    """Return the rounds as what advice is taken from."""
-    return [Point.of(record.labels, metrics) for record, metrics in measured if record.labels]
-
-
-def hint(project: Project, measured: Measured) -> str:
-    """Say what the numbers rest on, or why there are none."""
-    evaluated = len(project.pool.ids("evaluation"))
-    if measured:
-        return measured_words(*measured[-1])
-    if evaluated == 0:
-        return tr(AUDIT_TO_COME if project.settings.warm_start else NO_EVALUATION)
-    missing = len(project.unanswered_evaluation())
-    wait = tr_count(
-        " {count} of them waits for its label.", " {count} of them wait for their label.", missing
-    )
-    return tr(
-        "{images} images are set aside to measure the model.{wait} "
-        "Numbers appear after the first round that trains a model.",
-        images=evaluated,
-        wait=wait if missing else "",
-    )
-
-
-def measured_words(record: RoundRecord, metrics: Metrics) -> str:
-    """Say which round is shown, and which images it was measured on."""
-    values = {"round": record.number, "labels": record.labels, "images": metrics.total}
-    if record.metrics is not None:
-        return tr(
-            "Round {round}, {labels} labels, measured on {images} images that were never trained "
-            "on and not chosen by the method.",
-            **values,
-        )
-    return tr(
-        "Round {round}, {labels} labels, measured on {images} of your images that were drawn at "
-        "random, each by a model that had not seen its label.",
-        **values,
-    )
-
-
-def audit_line(audit: Metrics) -> str:
-    """Say how the model does on images that were drawn at random from the pool."""
-    low, high = audit.accuracy_interval
-    return tr(
-        "On {images} images drawn at random from yours: accuracy {accuracy} ({low} to {high}).",
-        images=audit.total,
-        accuracy=percent(audit.accuracy, 1),
-        low=percent(low, 1),
-        high=percent(high, 1),
-    )
 
 
 def curve_point(metrics: Metrics, position: int) -> Value:

@@ -1,0 +1,345 @@
+"""The sections of the report, each from a snapshot to elements of a page.
+
+None holds a file name, a name of a reader or of the project, a comment, or anything of a header.
+"""
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from importlib.metadata import PackageNotFoundError, version
+from xml.etree.ElementTree import Element
+
+import autoal_gui
+from autoal_gui.core.labels.journal import Journal
+from autoal_gui.core.language import decimal, mark, number, percent, tr, tr_count
+from autoal_gui.core.measures.metrics import Interval, Metrics
+from autoal_gui.core.measures.stopping_advice import advise, chance_sentence
+from autoal_gui.core.measures.stopping_advice import sentence as advice_sentence
+from autoal_gui.core.project.export_snapshot import Snapshot
+from autoal_gui.core.project.measured_rounds import Measured, points_of
+from autoal_gui.core.project.project import RoundRecord
+from autoal_gui.core.readers.agreement_text import (
+    comparison_words,
+    consistency_words,
+    suggestion_use_words,
+)
+from autoal_gui.core.readers.double_reading import compare
+from autoal_gui.core.readers.suggestion_use import suggestion_use
+from autoal_gui.core.registry import label_of
+from autoal_gui.core.report.charts import Line, bounds, curves_chart, sample_line
+from autoal_gui.core.report.markup import table, tag
+
+LIBRARIES = ("torch", "torchvision", "numpy", "PySide6")
+SPLITS = {"pool": mark("to learn from"), "evaluation": mark("evaluation set")}
+
+Cells = list[Element | str]
+
+
+# -- in short ---------------------------------------------------------------------------------
+
+
+def summary_section(labels: Snapshot, measured: Measured) -> Iterable[Element]:
+    """How far the labelling is, how good the last model, and what more labels would bring."""
+    total, answers = len(labels.pool.images), labels.answers.values()
+    given = Counter(entry.action for entry in answers)
+    lines = [
+        tr(
+            "{answered} of {total} images have an answer; {labelled} have a known class.",
+            answered=number(len(labels.answers)),
+            total=number(total),
+            labelled=number(len(labels.labelled)),
+        ),
+        tr(
+            "Unsure: {unsure}; skipped: {skipped}; with a flag: {flagged}; files that could not "
+            "be used: {broken}.",
+            unsure=number(given["unsure"]),
+            skipped=number(given["skip"]),
+            flagged=number(len(labels.flags)),
+            broken=number(len(labels.unreadable)),
+        ),
+        tr_count(
+            "{count} round brought a result.",
+            "{count} rounds brought a result.",
+            len(labels.rounds),
+        ),
+    ]
+    if measured:
+        metrics = measured[-1][1]
+        value = _share(metrics.balanced_accuracy, metrics.balanced_accuracy_interval)
+        lines.append(tr("Balanced accuracy of the last model: {value}.", value=value))
+        lines.extend(_advice(measured))
+    yield tag("h2", tr("In short"))
+    yield tag("ul", *(tag("li", line) for line in lines), class_="verdict")
+
+
+def _advice(measured: Measured) -> Iterable[str]:
+    points = points_of(measured)
+    yield advice_sentence(advise(points))
+    by_chance = measured[-1][0].by_chance
+    if by_chance is not None:
+        yield chance_sentence(by_chance, points)
+
+
+# -- counts -----------------------------------------------------------------------------------
+
+
+def counts_section(labels: Snapshot) -> Iterable[Element]:
+    """How many images each class has, by split, and how many have none."""
+    images, known = labels.pool.images, dict(labels.labelled)
+    found: Counter[tuple[str, int | str]] = Counter()
+    found.update((images[i].split, index) for i, index in known.items())
+    undecided = {i: e for i, e in labels.answers.items() if i in images and i not in known}
+    found.update((images[i].split, entry.action) for i, entry in undecided.items())
+    found.update((images[i].split, "none") for i in labels.unanswered)
+    named: list[tuple[int | str, str]] = [
+        *enumerate(labels.classes),
+        ("unsure", tr("Unsure")),
+        ("skip", tr("Skipped")),
+        ("none", tr("No answer yet")),
+    ]
+    rows: list[Cells] = []
+    for kind, name in named:
+        counts = [found[split, kind] for split in SPLITS]
+        rows.append([name, *(number(count) for count in (*counts, sum(counts)))])
+    yield tag("h2", tr("Images and classes"))
+    columns = [tr("class"), *(tr(words) for words in SPLITS.values()), tr("together")]
+    yield table(tr("Images of each class"), columns, rows)
+
+
+# -- performance ------------------------------------------------------------------------------
+
+
+def performance_section(labels: Snapshot, measured: Measured) -> Iterable[Element]:
+    """What the last measured model gets right, over all and by class."""
+    yield tag("h2", tr("Performance"))
+    if not measured:
+        yield tag("p", tr("Nothing has been measured yet."))
+        return
+    record, metrics = measured[-1]
+    told = {"round": number(record.number), "images": number(metrics.total)}
+    if record.metrics is not None:
+        words = tr(
+            "The model of round {round} on the {images} images of the evaluation set, from which "
+            "it never learns.",
+            **told,
+        )
+    else:
+        words = tr(
+            "Round {round}, on {images} labelled images that were drawn at random; each was "
+            "predicted by a model that had not seen its label.",
+            **told,
+        )
+    interval = tr("In brackets: 95% interval.")
+    yield tag("p", f"{words} {interval}")
+    yield table(tr("Over all classes"), [tr("measure"), tr("value")], _overall(metrics))
+    classes = labels.classes[: len(metrics.confusion)]
+    columns = [
+        tr("class"),
+        tr("sensitivity"),
+        tr("images"),
+        tr("specificity"),
+        tr("images"),
+        tr("AUROC"),
+    ]
+    rows = [_class_row(metrics, index, name) for index, name in enumerate(classes)]
+    yield table(tr("By class"), columns, rows)
+    yield _confusion(metrics, classes)
+
+
+def _overall(metrics: Metrics) -> list[Cells]:
+    rows: list[Cells] = [
+        [tr("Accuracy"), _share(metrics.accuracy, metrics.accuracy_interval)],
+        [
+            tr("Balanced accuracy"),
+            _share(metrics.balanced_accuracy, metrics.balanced_accuracy_interval),
+        ],
+        [tr("Macro F1"), percent(metrics.macro_f1, 1)],
+    ]
+    if metrics.auroc is not None:
+        area = metrics.auroc.macro
+        rows.append([tr("AUROC, mean over classes"), _area(area.value, (area.low, area.high))])
+    return rows
+
+
+def _class_row(metrics: Metrics, index: int, name: str) -> Cells:
+    cells: Cells = [name]
+    for counts, interval in (
+        (metrics.sensitivity_counts(index), metrics.sensitivity_interval(index)),
+        (metrics.specificity_counts(index), metrics.specificity_interval(index)),
+    ):
+        found, count = counts
+        cells.append(_share(found / count, interval) if count else "–")
+        cells.append(tr("{found} of {count}", found=number(found), count=number(count)))
+    area = metrics.auroc.classes[index] if metrics.auroc is not None else None
+    cells.append("–" if area is None else _area(area.value, (area.low, area.high)))
+    return cells
+
+
+def _confusion(metrics: Metrics, classes: Sequence[str]) -> Element:
+    rows: list[Cells] = []
+    for name, counts in zip(classes, metrics.confusion, strict=True):
+        total = max(1, sum(counts))
+        shades = (
+            tag("td", number(n), style=f"background: rgba(0, 114, 178, {0.6 * n / total:.2f})")
+            for n in counts
+        )
+        rows.append([name, *shades])
+    caption = tr("Confusion matrix: a row is the true class, a column what the model says")
+    return table(caption, ["", *classes], rows, "heat")
+
+
+# -- rounds -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Point:
+    """One value of a curve; nan where it has no interval."""
+
+    mean: float
+    low: float = math.nan
+    high: float = math.nan
+
+
+@dataclass(frozen=True)
+class _Curve:
+    """Values over the number of labels."""
+
+    labels: tuple[int, ...]
+    spreads: tuple[_Point, ...]
+
+
+def rounds_section(labels: Snapshot, measured: Measured) -> Iterable[Element]:
+    """Every round with a result, and the curve over labels."""
+    if not labels.rounds:
+        return
+    yield tag("h2", tr("Rounds"))
+    if measured:
+        title = tr("Balanced accuracy over labels")
+        points = (_Point(m.balanced_accuracy, *m.balanced_accuracy_interval) for _, m in measured)
+        curve = _Curve(tuple(record.labels for record, _ in measured), tuple(points))
+        line = Line(title, curve, 0)
+        chart = curves_chart([line], bounds([curve]), title, (640, 260), across=tr("labels"))
+        yield tag("figure", tag("figcaption", title), chart, class_="single")
+    values = {record.number: metrics for record, metrics in measured}
+    columns = [tr("round"), tr("labels"), tr("what chose"), tr("balanced accuracy"), tr("time")]
+    rows = [_round_row(record, values.get(record.number)) for record in labels.rounds]
+    yield table(tr("Rounds that brought a result"), columns, rows)
+
+
+def _round_row(record: RoundRecord, metrics: Metrics | None) -> Cells:
+    seconds = sum(taken for _, taken in record.seconds)
+    return [
+        number(record.number),
+        number(record.labels),
+        tag("td", record.reason or record.settings.mode, class_="words"),
+        _share(metrics.balanced_accuracy, metrics.balanced_accuracy_interval) if metrics else "–",
+        tr("{seconds} s", seconds=decimal(seconds, 0)),
+    ]
+
+
+def weights_section(rounds: Sequence[RoundRecord]) -> Iterable[Element]:
+    """What each strategy had to say, round by round, where there was more than one."""
+    weighed = [record for record in rounds if len(record.weights) > 1]
+    if not weighed:
+        return
+    names = list(dict.fromkeys(name for record in weighed for name, _ in record.weights))
+    shares = [dict(record.weights) for record in weighed]
+    at = tuple(record.labels for record in weighed)
+    lines, legend = [], tag("p", class_="legend")
+    for style, name in enumerate(names):
+        points = tuple(_Point(share.get(name, 0.0)) for share in shares)
+        lines.append(Line(_strategy(name), _Curve(at, points), style))
+        legend.append(tag("span", sample_line(style), f" {_strategy(name)}"))
+    yield tag("h2", tr("Strategy weights"))
+    title = tr("Share of each strategy in the ranking, over labels")
+    chart = curves_chart(
+        lines, bounds(line.curve for line in lines), title, (640, 260), across=tr("labels")
+    )
+    yield tag("figure", tag("figcaption", title), legend, chart, class_="single")
+    columns = [tr("strategy"), *(number(record.number) for record in weighed)]
+    rows: list[Cells] = [
+        [_strategy(name), *(percent(share.get(name, 0.0), 1) for share in shares)] for name in names
+    ]
+    yield table(tr("Share by round"), columns, rows)
+
+
+def _strategy(name: str) -> str:
+    return label_of("autoal_gui.strategies", name)
+
+
+# -- readers ----------------------------------------------------------------------------------
+
+
+def readers_section(labels: Snapshot) -> Iterable[Element]:
+    """What readers did, each by a number in the order of their first answer."""
+    journal, classes = Journal.of(labels.entries), labels.classes
+    readers = {
+        name: n for n, name in enumerate(dict.fromkeys(e.annotator for e in labels.entries), 1)
+    }
+    given = Counter(entry.annotator for entry in labels.answers.values())
+    yield tag("h2", tr("Readers"))
+    rows: list[Cells] = [
+        [tr("Reader {number}", number=n), number(given[name])] for name, n in readers.items()
+    ]
+    if rows:
+        yield table(tr("Answers that stand"), [tr("reader"), tr("answers")], rows)
+    parts = [
+        (
+            tr("The reader and the model's suggestion"),
+            suggestion_use_words(suggestion_use(journal, len(classes))),
+        ),
+        (tr("The same image twice"), consistency_words(journal, len(classes), False)),
+    ]
+    for name in journal.second_readers:
+        title = tr("Second reading by reader {number}", number=readers[name])
+        parts.append((title, comparison_words(compare(journal, name), classes, False)))
+    for title, words in parts:
+        yield tag("h3", title)
+        yield tag("ul", *(tag("li", line) for line in words), class_="verdict")
+
+
+# -- settings ---------------------------------------------------------------------------------
+
+
+def settings_section(labels: Snapshot) -> Iterable[Element]:
+    """With what the last round ran: its settings, and the versions of the libraries."""
+    yield tag("h2", tr("Settings and versions"))
+    if labels.rounds:
+        last = labels.rounds[-1]
+        rows: list[Cells] = [[name, _plain(v)] for name, v in asdict(last.settings).items()]
+        if last.checkpoint_sha256:
+            rows.append([tr("SHA-256 of the model"), last.checkpoint_sha256])
+        rows.append([tr("device"), last.device])
+        yield table(tr("Of the last round"), [tr("setting"), tr("value")], rows, "plain")
+    versions: list[Cells] = [["autoal-gui", autoal_gui.__version__]]
+    versions += [[name, found] for name in LIBRARIES if (found := _version(name))]
+    yield table(tr("Versions"), [tr("what"), tr("which")], versions, "plain")
+
+
+def _version(library: str) -> str:
+    try:
+        return version(library)
+    except PackageNotFoundError:
+        return ""
+
+
+def _plain(value: object) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+
+
+# -- numbers ----------------------------------------------------------------------------------
+
+
+def _share(value: float, interval: Interval) -> str:
+    low, high = interval
+    if math.isnan(value):
+        return "–"
+    return f"{percent(value, 1)} ({decimal(100 * low, 1)}–{decimal(100 * high, 1)})"
+
+
+def _area(value: float, interval: Interval) -> str:
+    low, high = interval
+    if math.isnan(value):
+        return "–"
+    return f"{decimal(value, 3)} ({decimal(low, 3)}–{decimal(high, 3)})"

@@ -1,0 +1,59 @@
+"""What the performance panel says of where its numbers come from."""
+
+from autoal_gui.core.language import mark, percent, tr, tr_count
+from autoal_gui.core.measures.metrics import Metrics
+from autoal_gui.core.project.measured_rounds import Measured
+from autoal_gui.core.project.project import Project, RoundRecord
+
+NO_EVALUATION = mark("This project has no evaluation set, so that performance cannot be measured.")
+AUDIT_TO_COME = mark(
+    "This project has no evaluation set. Numbers appear once a few of your images that were drawn "
+    "at random have a label."
+)
+
+
+def hint(project: Project, measured: Measured) -> str:
+    """Say what the numbers rest on, or why there are none."""
+    evaluated = len(project.pool.ids("evaluation"))
+    if measured:
+        return measured_words(*measured[-1])
+    if evaluated == 0:
+        return tr(AUDIT_TO_COME if project.settings.warm_start else NO_EVALUATION)
+    missing = len(project.unanswered_evaluation())
+    wait = tr_count(
+        " {count} of them waits for its label.", " {count} of them wait for their label.", missing
+    )
+    return tr(
+        "{images} images are set aside to measure the model.{wait} "
+        "Numbers appear after the first round that trains a model.",
+        images=evaluated,
+        wait=wait if missing else "",
+    )
+
+
+def measured_words(record: RoundRecord, metrics: Metrics) -> str:
+    """Say which round is shown, and which images it was measured on."""
+    values = {"round": record.number, "labels": record.labels, "images": metrics.total}
+    if record.metrics is not None:
+        return tr(
+            "Round {round}, {labels} labels, measured on {images} images that were never trained "
+            "on and not chosen by the method.",
+            **values,
+        )
+    return tr(
+        "Round {round}, {labels} labels, measured on {images} of your images that were drawn at "
+        "random, each by a model that had not seen its label.",
+        **values,
+    )
+
+
+def audit_line(audit: Metrics) -> str:
+    """Say how the model does on images that were drawn at random from the pool."""
+    low, high = audit.accuracy_interval
+    return tr(
+        "On {images} images drawn at random from yours: accuracy {accuracy} ({low} to {high}).",
+        images=audit.total,
+        accuracy=percent(audit.accuracy, 1),
+        low=percent(low, 1),
+        high=percent(high, 1),
+    )
