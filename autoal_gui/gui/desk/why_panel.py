@@ -16,8 +16,7 @@ from PySide6.QtWidgets import (
 from autoal_gui.core.images.source import Split
 from autoal_gui.core.language import decimal, mark, percent, tr
 from autoal_gui.core.messages import Query
-from autoal_gui.gui.strategy_names import strategy_label
-from autoal_gui.gui.strategy_notes import strategy_note
+from autoal_gui.gui.strategy_names import strategy_label, strategy_note
 from autoal_gui.gui.widgets.cards import empty
 from autoal_gui.gui.widgets.text import text_label
 

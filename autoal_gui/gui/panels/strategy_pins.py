@@ -9,8 +9,7 @@ from autoal_gui.core.language import mark, percent, tr
 from autoal_gui.core.project.project import RoundRecord
 from autoal_gui.core.settings import RunSettings
 from autoal_gui.gui.panels.plots import swatch
-from autoal_gui.gui.strategy_names import gives_weights, strategy_label
-from autoal_gui.gui.strategy_notes import strategy_note
+from autoal_gui.gui.strategy_names import gives_weights, strategy_label, strategy_note
 from autoal_gui.gui.widgets.cards import empty
 from autoal_gui.gui.widgets.inputs import combo
 from autoal_gui.gui.widgets.text import text_label
