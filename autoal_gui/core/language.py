@@ -17,6 +17,7 @@ LANGUAGES = {
 }
 """Code and own name of each language; English needs no catalogue."""
 DOMAIN = "autoal"
+_NO_BREAK = "\N{NO-BREAK SPACE}"  # between a number and its unit
 _CLOSE = ("en", "zh")  # the sign of a percentage stands close to its number (Unicode CLDR)
 
 _catalogue: gettext.NullTranslations = gettext.NullTranslations()
@@ -75,7 +76,17 @@ def percent(share: float, digits: int = 0) -> str:
 
 def percent_sign() -> str:
     """Return what stands behind the number of a percentage: the sign, and the space before it."""
-    return "%" if _language in _CLOSE else "\N{NO-BREAK SPACE}%"
+    return "%" if _language in _CLOSE else f"{_NO_BREAK}%"
+
+
+def duration(seconds: float) -> str:
+    """Return a time in seconds as a person says it: 89 s, 2 min, 2.0 h."""
+    whole = round(seconds)
+    if whole < 90:
+        return f"{whole}{_NO_BREAK}s"
+    if whole < 90 * 60:
+        return f"{round(whole / 60)}{_NO_BREAK}min"
+    return decimal(whole / 3600, 1) + f"{_NO_BREAK}h"
 
 
 def mark(sentence: str) -> str:

@@ -11,59 +11,32 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
 )
 
-from autoal_gui.core.language import decimal, mark, number, percent, tr, tr_count
+from autoal_gui.core.language import tr, tr_count
 from autoal_gui.core.messages import STEPS, Progress, Step
-from autoal_gui.core.project.project import Project, RoundRecord
-from autoal_gui.core.project.warm_start import WarmRecord
 from autoal_gui.engine.state import Move, State, can
 from autoal_gui.gui.panels.sparkline import Sparkline
-from autoal_gui.gui.panels.training_text import WORKING
+from autoal_gui.gui.panels.training_text import (
+    ONE_CLASS_NOTE,
+    ORDERING_NOTE,
+    ROUND_WAITS,
+    STEP_NAMES,
+    STEP_TIPS,
+    STOP_WARMING,
+    STOPPING,
+    STOPPING_WARM,
+    WARMING,
+    WARMING_NOTE,
+    WORKING,
+    can_train,
+    last_round_line,
+    learned_line,
+    progress_line,
+    round_steps,
+)
 from autoal_gui.gui.session.controller import Controller
 from autoal_gui.gui.widgets.actions import Actions
-from autoal_gui.gui.widgets.text import NO_BREAK, text_label
+from autoal_gui.gui.widgets.text import text_label
 
-STEP_NAMES: dict[Step, str] = {
-    "reading": mark("Reading images"),
-    "warm start": mark("Learning"),
-    "FitNet": mark("FitNet"),
-    "SearchNet": mark("SearchNet"),
-    "features": mark("Describing images"),
-    "task model": mark("Task model"),
-    "evaluation": mark("Evaluation"),
-    "scoring": mark("Scoring"),
-}
-STEP_TIPS: dict[Step, str] = {
-    "reading": mark("Read, scale and keep every image, once for a project"),
-    "warm start": mark("Learn from all images, labelled or not, how to tell them apart"),
-    "FitNet": mark("Learn to predict on which images the classifier errs"),
-    "SearchNet": mark("Learn which query strategy to trust for which image"),
-    "features": mark("Describe every image by what was learned, once for a project"),
-    "task model": mark("Train the classifier on your labels"),
-    "evaluation": mark("Measure it on images that it never trains on"),
-    "scoring": mark("Rank the images without a label"),
-}
-WARMING = mark("Learning from your images")
-WARMING_NOTE = mark(
-    "It learns, without labels, how your images differ: a few labels then go further."
-)
-ROUND_WAITS = mark(
-    "Your batch is complete: its round starts when this ends. Go on labelling meanwhile."
-)
-ORDERING_NOTE = mark(
-    "There are no labels yet: the images are put in an order that spreads the first."
-)
-STOP_WARMING = (
-    mark("Use what it has learned"),
-    mark("Stop learning from the images and use what was learned; it can be continued later"),
-)
-STOPPING = mark("Stopping at the next training batch; the last good model is kept.")
-STOPPING_WARM = mark("Stopping at the next training batch; what was learned is used.")
-ENDED = {
-    "failed": mark("Round {number} failed."),
-    "cancelled": mark("Round {number} was cancelled."),
-    "interrupted": mark("Round {number} was interrupted."),
-    "running": mark("Round {number} is running."),
-}
 RESOLUTION = 1000
 
 
@@ -76,6 +49,8 @@ class TrainingPanel(QFrame):
         self._actions = actions
         self._step: Step | None = None
         self._past = ""  # how the last round ended
+        self._round: int | None = None  # the round that runs, since its start
+        self._orders = False  # it had too few labels then to train on
         self.setProperty("role", "card")
         self.setAccessibleName(tr("Training"))
         self.title_row = QHBoxLayout()
@@ -157,6 +132,7 @@ class TrainingPanel(QFrame):
     def refresh(self) -> None:
         """Show what the engine does now."""
         self._enable_actions()
+        self._notice_round()
         state = self._controller.state
         if not self._controller.is_open or state is State.CLOSED:
             return
@@ -172,6 +148,13 @@ class TrainingPanel(QFrame):
             self._show_start()
         self._show_note(state)
         self._show_learned(state)
+
+    def _notice_round(self) -> None:
+        """Keep what a round starts with: labels that are given later are for the next one."""
+        number = self._controller.round_number
+        if number != self._round:
+            self._round = number
+            self._orders = number is not None and not can_train(self._controller.project)
 
     def _enable_actions(self) -> None:
         controller, actions = self._controller, self._actions
@@ -213,8 +196,9 @@ class TrainingPanel(QFrame):
         words = ""
         if self._controller.is_warming:
             words = tr(ROUND_WAITS if self._controller.round_waits else WARMING_NOTE)
-        elif self._is_ordering():
-            words = tr(ORDERING_NOTE)
+        elif self._orders:
+            some = self._controller.project.rounds()[-1].labels
+            words = tr(ONE_CLASS_NOTE if some else ORDERING_NOTE)
         elif state is State.IDLE and (finished := self._controller.project.finished_rounds()):
             words = finished[-1].remarks
         self.note.setText(words)
@@ -227,12 +211,6 @@ class TrainingPanel(QFrame):
         self.learned.setText(learned_line(record, len(project.pool.ids("pool"))) if record else "")
         self.learned.setVisible(idle and record is not None)
         self.resume.setVisible(self._controller.can_continue_learning)
-
-    def _is_ordering(self) -> bool:
-        """Whether the round that runs has too few labels to train on."""
-        if self._controller.round_number is None:
-            return False
-        return self._controller.project.rounds()[-1].labels == 0
 
     def _headline(self, state: State) -> str:
         running = self._controller.round_number
@@ -248,7 +226,7 @@ class TrainingPanel(QFrame):
             return tr("Predicting other images")
         if running is None:
             return tr("Writing the model")
-        if self._is_ordering():
+        if self._orders:
             return tr("Round {number}: ordering", number=running)
         return tr("Training round {number}", number=running)
 
@@ -263,67 +241,6 @@ class TrainingPanel(QFrame):
             left,
         )
         return f"{self._past} {to_come}".strip()
-
-
-def round_steps(project: Project) -> set[Step]:
-    """Return the steps that the next round of a project is known to take."""
-    steps: set[Step] = {"reading", "scoring"}
-    if project.training_labels():
-        steps.add("task model")
-        steps |= {"evaluation"} if project.evaluation_labels() else set()
-        steps |= {"FitNet", "SearchNet"} if project.settings.mode == "paper" else set()
-    return steps | ({"features"} if project.warm_checkpoint else set())
-
-
-def progress_line(progress: Progress) -> str:
-    """Say where a command is: step, time left, loss, device."""
-    counts = {"done": progress.done, "total": progress.total}
-    words = [tr("{step} {done} of {total}", step=tr(STEP_NAMES[progress.step]), **counts)]
-    if progress.step == "warm start":  # it ends at a time: its counts mean nothing
-        words = [percent(progress.done / max(1, progress.total))]
-    if progress.seconds_left is not None:
-        words.append(tr("about {time} left", time=duration(progress.seconds_left)))
-    if progress.loss is not None:
-        words.append(tr("loss {loss}", loss=decimal(progress.loss, 3)))
-    if progress.device:
-        words.append(progress.device)
-    return " · ".join(words)
-
-
-def learned_line(record: WarmRecord, images: int) -> str:
-    """Say what the warm start has left."""
-    if not record.checkpoint:
-        return tr("Learning from your images was stopped before it began.")
-    told = {"images": number(images), "time": duration(record.seconds)}
-    if record.complete:
-        return tr("Learned from {images} images in {time}.", **told)
-    return tr("Learned from {images} images in {time}, then stopped.", **told)
-
-
-def last_round_line(record: RoundRecord) -> str:
-    """Say how the last round ended."""
-    if record.outcome == "finished":
-        device = record.device.split(",")[0]  # without the precision, which few know
-        told = {
-            "number": record.number,
-            "time": duration(sum(seconds for _, seconds in record.seconds)),
-            "device": tr("this computer") if device in ("", "cpu") else device,
-        }
-        if not record.checkpoint:
-            return tr("Round {number} put the images in order, in {time} on {device}.", **told)
-        return tr("Round {number} took {time} on {device}.", **told)
-    ended = tr(ENDED[record.outcome], number=record.number)
-    return f"{ended} {record.sentence}".strip()
-
-
-def duration(seconds: float) -> str:
-    """Return a time as a person says it."""
-    whole = round(seconds)
-    if whole < 90:
-        return f"{whole}{NO_BREAK}s"
-    if whole < 90 * 60:
-        return f"{round(whole / 60)}{NO_BREAK}min"
-    return decimal(whole / 3600, 1) + f"{NO_BREAK}h"
 
 
 def _bar(name: str) -> QProgressBar:

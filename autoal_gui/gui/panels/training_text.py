@@ -1,5 +1,111 @@
-"""The words in which training is told."""
+"""What the training panel says of steps, progress, rounds and the warm start."""
 
-from autoal_gui.core.language import mark
+from autoal_gui.core.language import decimal, duration, mark, number, percent, tr
+from autoal_gui.core.messages import Progress, Step
+from autoal_gui.core.project.project import Project, RoundRecord
+from autoal_gui.core.project.warm_start import WarmRecord
 
 WORKING = mark("Working out where the model looked\u2026")
+
+
+STEP_NAMES: dict[Step, str] = {
+    "reading": mark("Reading images"),
+    "warm start": mark("Learning"),
+    "FitNet": mark("FitNet"),
+    "SearchNet": mark("SearchNet"),
+    "features": mark("Describing images"),
+    "task model": mark("Task model"),
+    "evaluation": mark("Evaluation"),
+    "scoring": mark("Scoring"),
+}
+STEP_TIPS: dict[Step, str] = {
+    "reading": mark("Read, scale and keep every image, once for a project"),
+    "warm start": mark("Learn from all images, labelled or not, how to tell them apart"),
+    "FitNet": mark("Learn to predict on which images the classifier errs"),
+    "SearchNet": mark("Learn which query strategy to trust for which image"),
+    "features": mark("Describe every image by what was learned, once for a project"),
+    "task model": mark("Train the classifier on your labels"),
+    "evaluation": mark("Measure it on images that it never trains on"),
+    "scoring": mark("Rank the images without a label"),
+}
+WARMING = mark("Learning from your images")
+WARMING_NOTE = mark(
+    "It learns, without labels, how your images differ: a few labels then go further."
+)
+ROUND_WAITS = mark(
+    "Your batch is complete: its round starts when this ends. Go on labelling meanwhile."
+)
+ORDERING_NOTE = mark(
+    "There are no labels yet: the images are put in an order that spreads the first."
+)
+ONE_CLASS_NOTE = mark(
+    "Two classes are needed before a model can be trained; label a few more images."
+)
+STOP_WARMING = (
+    mark("Use what it has learned"),
+    mark("Stop learning from the images and use what was learned; it can be continued later"),
+)
+STOPPING = mark("Stopping at the next training batch; the last good model is kept.")
+STOPPING_WARM = mark("Stopping at the next training batch; what was learned is used.")
+ENDED = {
+    "failed": mark("Round {number} failed."),
+    "cancelled": mark("Round {number} was cancelled."),
+    "interrupted": mark("Round {number} was interrupted."),
+    "running": mark("Round {number} is running."),
+}
+
+
+def can_train(project: Project) -> bool:
+    """Whether there are labels of two classes; without, a round only puts the images in order."""
+    return len({class_index for _, class_index in project.training_labels()}) > 1
+
+
+def round_steps(project: Project) -> set[Step]:
+    """Return the steps that the next round of a project is known to take."""
+    steps: set[Step] = {"reading", "scoring"}
+    if can_train(project):
+        steps.add("task model")
+        steps |= {"evaluation"} if project.evaluation_labels() else set()
+        steps |= {"FitNet", "SearchNet"} if project.settings.mode == "paper" else set()
+    return steps | ({"features"} if project.warm_checkpoint else set())
+
+
+def progress_line(progress: Progress) -> str:
+    """Say where a command is: step, time left, loss, device."""
+    counts = {"done": progress.done, "total": progress.total}
+    words = [tr("{step} {done} of {total}", step=tr(STEP_NAMES[progress.step]), **counts)]
+    if progress.step == "warm start":  # it ends at a time: its counts mean nothing
+        words = [percent(progress.done / max(1, progress.total))]
+    if progress.seconds_left is not None:
+        words.append(tr("about {time} left", time=duration(progress.seconds_left)))
+    if progress.loss is not None:
+        words.append(tr("loss {loss}", loss=decimal(progress.loss, 3)))
+    if progress.device:
+        words.append(progress.device)
+    return " · ".join(words)
+
+
+def learned_line(record: WarmRecord, images: int) -> str:
+    """Say what the warm start has left."""
+    if not record.checkpoint:
+        return tr("Learning from your images was stopped before it began.")
+    told = {"images": number(images), "time": duration(record.seconds)}
+    if record.complete:
+        return tr("Learned from {images} images in {time}.", **told)
+    return tr("Learned from {images} images in {time}, then stopped.", **told)
+
+
+def last_round_line(record: RoundRecord) -> str:
+    """Say how the last round ended."""
+    if record.outcome == "finished":
+        device = record.device.split(",")[0]  # without the precision, which few know
+        told = {
+            "number": record.number,
+            "time": duration(sum(seconds for _, seconds in record.seconds)),
+            "device": tr("this computer") if device in ("", "cpu") else device,
+        }
+        if not record.checkpoint:
+            return tr("Round {number} put the images in order, in {time} on {device}.", **told)
+        return tr("Round {number} took {time} on {device}.", **told)
+    ended = tr(ENDED[record.outcome], number=record.number)
+    return f"{ended} {record.sentence}".strip()

@@ -10,8 +10,6 @@ from PySide6.QtWidgets import (
 
 from autoal_gui.gui.widgets.theme import scale_font
 
-NO_BREAK = "\N{NO-BREAK SPACE}"  # between a number and its unit
-
 
 def text_label(
     text: str = "", role: str = "", size: float = 1.0, bold: bool = False, wrap: bool = True

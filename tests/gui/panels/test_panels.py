@@ -7,7 +7,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 
-from autoal_gui.core.language import percent
+from autoal_gui.core.language import duration, percent
 from autoal_gui.core.measures.metrics import Metrics
 from autoal_gui.core.messages import Progress, Query
 from autoal_gui.core.project.project import ProjectPlan, RoundRecord
@@ -16,8 +16,7 @@ from autoal_gui.core.settings import PRESETS
 from autoal_gui.gui.desk.why_panel import reason, rows_of
 from autoal_gui.gui.panels import weights_panel
 from autoal_gui.gui.panels.performance_panel import curve_point
-from autoal_gui.gui.panels.training_panel import (
-    duration,
+from autoal_gui.gui.panels.training_text import (
     last_round_line,
     learned_line,
     progress_line,
@@ -320,7 +319,7 @@ def test_the_notices_of_a_round_stay_in_sight(qtbot, window, tmp_path, backend):
     backend.notices = ("Too few labels for a search yet; the uniform vote asked this time.",)
     run_rounds(qtbot, window, 1)
     assert "uniform vote asked" in window.desk.training.note.text()
-    assert "uniform vote asked" in window.desk._mode.toolTip()
+    assert "uniform vote asked" in window.desk.header.mode.toolTip()
 
 
 # -- words --------------------------------------------------------------------------------------

@@ -7,8 +7,8 @@ from autoal_gui.core.messages import STEPS
 from autoal_gui.core.registry import discover
 from autoal_gui.core.system.foreign_files import sha256_of
 from autoal_gui.gui.panels.sparkline import KEPT, Sparkline
-from autoal_gui.gui.panels.training_panel import STEP_NAMES
-from autoal_gui.gui.strategy_notes import NOTES, strategy_note
+from autoal_gui.gui.panels.training_text import STEP_NAMES
+from autoal_gui.gui.strategy_names import STRATEGY_NOTES, strategy_note
 from tests.support.gui import QUIET, draw_folder, run_batches, start_project
 
 pytestmark = pytest.mark.qt_log_ignore(QUIET)
@@ -57,6 +57,27 @@ def test_the_loss_is_drawn_while_a_step_runs_and_goes_when_it_ends(qtbot, traine
     assert panel.losses.isHidden()
 
 
+def test_labels_of_one_class_only_put_the_images_in_order(qtbot, window, tmp_path, backend):
+    controller = start_project(qtbot, window, draw_folder(tmp_path / "images", 40), tmp_path)
+    panel = window.desk.training
+    controller.answer(0)
+    qtbot.waitUntil(lambda: controller.at_rest)
+    backend.gate.clear()
+    controller.train_now()
+    assert panel.headline.text().endswith(": ordering")
+    assert "Two classes are needed" in panel.note.text()
+    assert panel._bars["task model"].isHidden()
+    controller.answer(1)  # is for the next round
+    panel.refresh()
+    assert panel.headline.text().endswith(": ordering")
+    backend.gate.set()
+    qtbot.waitUntil(lambda: controller.at_rest)
+    backend.gate.clear()
+    controller.train_now()
+    assert panel.headline.text().startswith("Training round")
+    backend.gate.set()
+
+
 def test_a_curve_tells_its_values_to_those_who_cannot_see_it(qtbot):
     line = Sparkline()
     qtbot.addWidget(line)
@@ -82,6 +103,6 @@ def test_a_constant_loss_lies_in_the_middle_and_old_values_go(qtbot):
 
 def test_every_strategy_says_what_it_looks_for():
     names = discover("autoal_gui.strategies")
-    assert set(names) == set(NOTES)
+    assert set(names) == set(STRATEGY_NOTES)
     assert strategy_note("entropy").startswith("images where")
     assert strategy_note("gone") == ""

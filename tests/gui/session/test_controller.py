@@ -11,7 +11,7 @@ from autoal_gui.core.project.project import ProjectPlan
 from autoal_gui.core.registry import discover
 from autoal_gui.core.settings import PRESETS
 from autoal_gui.engine.state import State
-from autoal_gui.gui.panels.training_panel import last_round_line
+from autoal_gui.gui.panels.training_text import last_round_line
 from autoal_gui.gui.session.controller import Controller
 from autoal_gui.sources.opening import list_images
 from tests.support.gui import CLASSES, NearestMean, begun, draw_folder, services
