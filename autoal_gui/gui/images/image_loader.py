@@ -100,7 +100,8 @@ class ImageLoader(QObject):
             small = thumbnail(picture, side)
         except ImageUnreadable as error:
             failure = str(error)
-        except Exception:  # an odd file must not end the labelling
+        except BaseException:  # what a decoder in Rust panics with is no Exception: two of them
+            # would hold both threads' places, and nothing more would be decoded
             failure = tr("The image cannot be decoded.")
         self._decoded.emit(generation, image_id, picture, small, failure)
 

@@ -109,7 +109,8 @@ class Thumbnails(QObject):
             thumbnail = small(pool.picture(image_id), side)
         except ImageUnreadable as error:
             failure = str(error)
-        except Exception:  # an odd file must not end the labelling
+        except BaseException:  # what a decoder in Rust panics with is no Exception: two of them
+            # would hold both threads' places, and nothing more would be decoded
             failure = tr("The image cannot be decoded.")
         self._decoded.emit(pool, image_id, side, thumbnail, failure)
 

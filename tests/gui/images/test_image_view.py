@@ -19,6 +19,7 @@ from autoal_gui.core.images.source import Picture
 from autoal_gui.gui.images.image_loader import ImageLoader
 from autoal_gui.gui.images.image_pyramid import FINEST_HALVED, halved, levels, thumbnail, to_image
 from autoal_gui.gui.images.image_view import ImageView
+from autoal_gui.gui.images.thumbnails import Thumbnails
 from autoal_gui.gui.images.viewport import MAX_SCALE, MIN_SCALE, Viewport, fitted
 from autoal_gui.gui.widgets.theme import Theme
 from tests.support.gui import QUIET
@@ -118,12 +119,18 @@ def test_halves_are_means(values):
         np.testing.assert_array_equal(half[0, 0], expected)
 
 
+class Panic(BaseException):
+    """What a decoder written in Rust raises in the place of an Exception."""
+
+
 class Arrays:
-    """An image reader of arrays; number 3 is broken."""
+    """An image reader of arrays; number 3 is broken, and 6 and 7 make their decoder panic."""
 
     def read(self, key: str) -> np.ndarray:
         if key == "3":
             raise ImageUnreadable("The file is cut off.")
+        if key in ("6", "7"):
+            raise Panic
         return np.full((30, 40), int(key), dtype=np.uint8)
 
 
@@ -143,6 +150,16 @@ def test_wanted_pictures_come_and_broken_ones_are_explained(qtbot, loader):
     assert loader.failure(3) == "The file is cut off."
     assert loader.picture(3) is None
     assert not loader.known(4)
+
+
+def test_decoders_that_panic_leave_the_other_images_readable(qtbot, loader):
+    loader.want([6, 7, 5])
+    qtbot.waitUntil(lambda: all(map(loader.known, (5, 6, 7))))
+    assert loader.failure(6) == loader.failure(7) == "The image cannot be decoded."
+    small = Thumbnails(loader, loader)
+    small.want([6, 7, 5])
+    qtbot.waitUntil(lambda: small.thumbnail(5) is not None)
+    assert small.failure(6) == "The image cannot be decoded."
 
 
 def test_pictures_of_another_pool_are_dropped(qtbot, loader):
