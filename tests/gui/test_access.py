@@ -213,12 +213,12 @@ def squeezed(button: QAbstractButton) -> bool:
 def test_the_bar_over_a_plain_picture_is_one_row(qtbot, window, tmp_path):
     window.resize(1280, 800)
     start(window, tmp_path)
-    bar = window.desk._zoom.parentWidget()
+    bar = window.desk.image_bar.zoom.parentWidget()
     qtbot.waitUntil(lambda: window.desk.image_view.picture is not None)
     tools = [tool for tool in bar.findChildren(QToolButton) if tool.isVisible()]
     assert len(tools) == 8
     assert len({tool.geometry().center().y() for tool in tools}) == 1
-    place = window.desk._position
+    place = window.desk.image_bar.position
     assert place.fontMetrics().horizontalAdvance(place.text()) <= place.width()
     assert bar.height() < 2 * tools[0].height()
 

@@ -3,9 +3,7 @@
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import (
     QApplication,
-    QFrame,
     QHBoxLayout,
-    QLabel,
     QSplitter,
     QStackedWidget,
     QTabBar,
@@ -14,27 +12,25 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from autoal_gui.core.language import mark, number, percent, tr, tr_count
+from autoal_gui.core.language import mark, tr
 from autoal_gui.gui.desk.batch_strip import BatchStrip
 from autoal_gui.gui.desk.class_panel import ClassPanel
-from autoal_gui.gui.desk.contrast_menu import WindowControl
 from autoal_gui.gui.desk.grid_panel import GridPanel
+from autoal_gui.gui.desk.header import Header
 from autoal_gui.gui.desk.heat_panel import HeatPanel
-from autoal_gui.gui.desk.waiting_time import IdleWatch, waited_text
+from autoal_gui.gui.desk.image_bar import ImageBar
+from autoal_gui.gui.desk.waiting_time import IdleWatch
 from autoal_gui.gui.desk.why_panel import WhyPanel
 from autoal_gui.gui.images.image_loader import ImageLoader
-from autoal_gui.gui.images.image_view import ImageView
+from autoal_gui.gui.images.image_view import ImageView, show_image
 from autoal_gui.gui.panels.performance_panel import PerformancePanel
 from autoal_gui.gui.panels.training_panel import TrainingPanel
 from autoal_gui.gui.panels.weights_panel import WeightsPanel
 from autoal_gui.gui.session.controller import Controller
-from autoal_gui.gui.strategy_names import mode_label
 from autoal_gui.gui.widgets.actions import Actions
 from autoal_gui.gui.widgets.answers import feedback_text
-from autoal_gui.gui.widgets.flow_layout import FlowLayout
 from autoal_gui.gui.widgets.help_button import HelpButton
 from autoal_gui.gui.widgets.page_actions import tool_button
-from autoal_gui.gui.widgets.text import chip, text_label
 from autoal_gui.gui.widgets.theme import Theme
 
 ALL_ANSWERED = mark(
@@ -69,6 +65,8 @@ class Desk(QWidget):
         self.grid = GridPanel(controller, self.loader, theme)
         self.why = WhyPanel()
         self.heat = HeatPanel(controller, self.image_view)
+        self.header = Header(controller, actions)
+        self.image_bar = ImageBar(controller, self.image_view, theme, actions)
         self.training = TrainingPanel(controller, actions)
         self.weights = WeightsPanel(controller, theme)
         self.performance = PerformancePanel(controller, theme)
@@ -83,27 +81,10 @@ class Desk(QWidget):
             (self.performance, "performance"),
         ):
             panel.setProperty(HELP, topic)
-        self._make_header(actions)
         self._lay_out(actions)
         self._connect(actions)
 
     # -- making -------------------------------------------------------------------------------
-
-    def _make_header(self, actions: Actions) -> None:
-        self._name = text_label(size=1.25, bold=True, wrap=False)
-        self._mode, self._round, self._labels = chip(), chip(), chip()
-        self._header = QFrame()
-        self._header.setProperty("role", "bar")
-        row = QHBoxLayout(self._header)
-        row.setContentsMargins(16, 8, 12, 8)
-        row.setSpacing(10)
-        row.addWidget(self._name)
-        for label in (self._mode, self._round, self._labels):
-            row.addWidget(label)
-        row.addStretch(1)
-        for name in ("review", "export", "settings", "keys"):
-            row.addWidget(tool_button(actions, name, with_text=True))
-        row.addWidget(tool_button(actions, "theme"))
 
     def _lay_out(self, actions: Actions) -> None:
         self._splitter = QSplitter(Qt.Orientation.Horizontal)
@@ -112,13 +93,12 @@ class Desk(QWidget):
         self._splitter.addWidget(self._make_side())
         self._splitter.setStretchFactor(0, 3)
         self._splitter.setStretchFactor(1, 2)
-        self._splitter.setSizes(
-            [775, 505]
-        )  # the weights and their pins need so much in any language
+        # The weights and their pins need so much in any language.
+        self._splitter.setSizes([775, 505])
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(self._header)
+        column.addWidget(self.header)
         column.addWidget(self._splitter, 1)
 
     def _make_reading(self, actions: Actions) -> QWidget:
@@ -127,7 +107,7 @@ class Desk(QWidget):
         picture = QVBoxLayout(large)
         picture.setContentsMargins(0, 0, 0, 0)
         picture.setSpacing(0)
-        picture.addWidget(self._make_image_bar(actions))
+        picture.addWidget(self.image_bar)
         picture.addWidget(self.image_view, 1)
         picture.addWidget(self.heat)
         picture.addWidget(self.why)
@@ -153,32 +133,6 @@ class Desk(QWidget):
         column.addWidget(self.strip)
         column.addLayout(middle, 1)
         return reading
-
-    def _make_image_bar(self, actions: Actions) -> QWidget:
-        bar = QFrame()
-        bar.setProperty("role", "bar")
-        self._position = text_label()  # which wraps where text is large and the screen small
-        self._position.setMinimumWidth(8 * self.fontMetrics().height())  # two lines, not four
-        self._comment = text_label(role="muted")
-        self._flag = actions["flag"]
-        self._flag.setCheckable(True)
-        self._zoom = QLabel()
-        self._zoom.setProperty("role", "muted")
-        row = QHBoxLayout(bar)
-        row.setContentsMargins(12, 4, 8, 4)
-        row.addWidget(self._position, 1)
-        row.addWidget(self._comment, 1)
-        tools = FlowLayout()
-        row.addLayout(tools)  # at its own width, one line, as long as there is room
-        window, invert = WindowControl(self.image_view, actions), tool_button(actions, "invert")
-        invert.hide()
-        window.offered.connect(invert.setVisible)
-        for widget in (window, invert, self._zoom):
-            tools.addWidget(widget)
-        for name in ("flag", "comment", "grid", "fit", "actual", "smooth", "heat"):
-            tools.addWidget(tool_button(actions, name))
-        tools.addWidget(self._question("labelling"))
-        return bar
 
     def _make_side(self) -> QWidget:
         self.tabs = QTabWidget()
@@ -229,8 +183,8 @@ class Desk(QWidget):
         self.grid.left.connect(self._leave_grid)
         actions["grid"].triggered.connect(self.toggle_grid)
         self.loader.ready.connect(self._on_ready)
-        self.idle.changed.connect(self._show_waits)
-        self.image_view.zoomed.connect(self._on_zoomed)
+        self.idle.changed.connect(self.header.show_waits)
+        self.image_bar.help_wanted.connect(self.help_wanted)
         actions["fit"].triggered.connect(self.image_view.fit)
         actions["actual"].triggered.connect(self.image_view.actual_size)
         actions["zoom_in"].triggered.connect(self.image_view.zoom_in)
@@ -249,13 +203,12 @@ class Desk(QWidget):
 
     def _on_opened(self) -> None:
         project = self._controller.project
-        self._name.setText(project.name)
+        self.header.show_project()
         self.loader.open(project.pool)
         self.image_view.reset()
         self._on_batch()
         self._on_classes()
         self._on_settings()
-        self._show_waits()
         self.image_view.setFocus()
 
     def _on_closed(self) -> None:
@@ -287,15 +240,8 @@ class Desk(QWidget):
                 self._show_state(self._controller.current)
 
     def _on_settings(self) -> None:
-        project = self._controller.project
-        rounds = project.finished_rounds()
-        self._mode.setText(mode_label(project.settings.mode))
-        self._mode.setToolTip(rounds[-1].remarks if rounds else "")
-        self._round.setText(round_text(project.last_round))
+        self.header.show_rounds()
         self._on_answers()
-
-    def _show_waits(self) -> None:
-        self._labels.setToolTip(waited_text(self._controller.project.waited_seconds))
 
     def _on_classes(self) -> None:
         self.class_panel.set_classes(self._controller.project.classes)
@@ -305,7 +251,7 @@ class Desk(QWidget):
         self.strip.set_batch(self._controller.batch)
         self._show_strip()
         self._want_around(self._controller.current)
-        self._position.setText(self._where(self._controller.current))
+        self.image_bar.show_position(self._controller.current)
 
     def _show_strip(self) -> None:
         project = self._controller.project
@@ -316,8 +262,7 @@ class Desk(QWidget):
         project = self._controller.project
         self._show_strip()
         self.class_panel.set_removed(project.removed_classes)
-        labels = project.label_counts.labels
-        self._labels.setText(labels_text(labels["pool"], labels["evaluation"]))
+        self.header.show_labels()
         self._show_state(self._controller.current)
 
     def _on_image(self, image_id: int | None) -> None:
@@ -351,13 +296,9 @@ class Desk(QWidget):
     def _show_picture(self, image_id: int | None) -> None:
         if image_id is None:
             self.image_view.show_sentence(tr(ALL_ANSWERED))
-            self._zoom.clear()
-        elif (picture := self.loader.picture(image_id)) is not None:
-            self.image_view.show_picture(picture)
-        elif (failure := self.loader.failure(image_id)) is not None:
-            self.image_view.show_sentence(tr("{failure} Skip it with S.", failure=failure))
+            self.image_bar.zoom.clear()
         else:
-            self.image_view.show_sentence(tr("Reading the image…"))
+            show_image(self.image_view, self.loader, image_id, can_skip=True)
 
     def _show_state(self, image_id: int | None) -> None:
         project = self._controller.project
@@ -367,19 +308,11 @@ class Desk(QWidget):
         many = self.views.currentWidget() is self.grid  # whose images may all have answers
         self.class_panel.set_state(chosen, counts, enabled=many or image_id is not None)
         self.class_panel.set_feedback(self._feedback(image_id))
-        self._position.setText(self._where(image_id))
-        self._show_marks(image_id)
+        self.image_bar.show_image(image_id)
         if image_id is not None:
             split = project.pool.images[image_id].split
             self.why.show_reason(self._controller.query(image_id), split, project.last_round)
         self.why.setVisible(image_id is not None)
-
-    def _show_marks(self, image_id: int | None) -> None:
-        journal = self._controller.project.journal
-        comment = journal.comment(image_id) if image_id is not None else ""
-        self._flag.setChecked(image_id is not None and journal.is_flagged(image_id))
-        self._comment.setText(comment)
-        self._comment.setVisible(bool(comment))
 
     def _feedback(self, image_id: int | None) -> str:
         """Say what concerns the image on screen, else what the last answer was."""
@@ -397,26 +330,10 @@ class Desk(QWidget):
         here = feedback_text(project.classes, controller.last_entry, suggestion)
         return tr("Last image: {answer}", answer=here)
 
-    def _where(self, image_id: int | None) -> str:
-        batch = self._controller.batch
-        if image_id is None:
-            return tr("No image is left")
-        if image_id not in batch:
-            return tr("An image of an earlier batch")
-        return tr(
-            "Image {place} of {total} in this batch",
-            place=number(batch.index(image_id) + 1),
-            total=number(len(batch)),
-        )
-
     @Slot(int)
     def _on_ready(self, image_id: int) -> None:
         if image_id == self._controller.current:
             self._show_picture(image_id)
-
-    @Slot(float)
-    def _on_zoomed(self, scale: float) -> None:
-        self._zoom.setText(percent(scale))
 
     def close_threads(self) -> None:
         """End the threads that decode images."""
@@ -426,16 +343,3 @@ class Desk(QWidget):
 def help_topic(widget: QWidget | None) -> str:
     """Return the topic that a panel carries, if any."""
     return "" if widget is None else str(widget.property(HELP) or "")
-
-
-def labels_text(labels: int, measuring: int) -> str:
-    """Say how many labels train the model and how many were given to measure it."""
-    words = tr_count("{count} label", "{count} labels", labels)
-    if not measuring:
-        return words
-    return tr("{labels}, {count} to measure", labels=words, count=number(measuring))
-
-
-def round_text(last_round: int) -> str:
-    """Say which round the model is of; 0 is none."""
-    return tr("Round {number}", number=number(last_round)) if last_round else tr("No round yet")

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from autoal_gui.core.images.display_window import DisplayWindow, Greys
 from autoal_gui.core.language import tr
+from autoal_gui.gui.images.image_loader import ImageLoader
 from autoal_gui.gui.images.image_pyramid import Levels, Table
 from autoal_gui.gui.images.viewport import Viewport, fitted
 from autoal_gui.gui.widgets.theme import Theme, scale_font
@@ -322,3 +323,23 @@ class ImageView(QWidget):
         painter.setPen(QColor(self._theme.colours.surround_text))
         flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
         painter.drawText(self.rect().adjusted(32, 32, -32, -32), flags, self._sentence)
+
+
+def show_image(view: ImageView, loader: ImageLoader, image_id: int, can_skip: bool = False) -> None:
+    """Show an image of a loader; while it is decoded, or where it cannot be, say that instead.
+
+    Args:
+        view: where it is shown.
+        loader: decodes it; its `ready` says when to call this again.
+        image_id: an image of the loader's pool.
+        can_skip: whether the key of Skip answers an image that cannot be shown.
+    """
+    failure = loader.failure(image_id)
+    if (picture := loader.picture(image_id)) is not None:
+        view.show_picture(picture)
+    elif failure is None:
+        view.show_sentence(tr("Reading the image…"))
+    else:
+        view.show_sentence(
+            tr("{failure} Skip it with S.", failure=failure) if can_skip else failure
+        )

@@ -10,7 +10,7 @@ from autoal_gui.core.labels.journal import Action, Entry
 from autoal_gui.core.language import tr
 from autoal_gui.gui.desk.class_panel import ClassPanel
 from autoal_gui.gui.images.image_loader import ImageLoader
-from autoal_gui.gui.images.image_view import ImageView
+from autoal_gui.gui.images.image_view import ImageView, show_image
 from autoal_gui.gui.session.controller import Controller
 from autoal_gui.gui.widgets.actions import Actions
 from autoal_gui.gui.widgets.page import Page
@@ -155,12 +155,8 @@ class ImagePage(Page):
         image = self.current()
         if image is None:
             self.image_view.show_sentence(self.finished())
-        elif (picture := self.loader.picture(image)) is not None:
-            self.image_view.show_picture(picture)
-        elif (failure := self.loader.failure(image)) is not None:
-            self.image_view.show_sentence(tr("{failure} Skip it with S.", failure=failure))
         else:
-            self.image_view.show_sentence(tr("Reading the image…"))
+            show_image(self.image_view, self.loader, image, can_skip=True)
 
     @Slot(int)
     def _on_ready(self, image_id: int) -> None:

@@ -20,7 +20,7 @@ from autoal_gui.core.language import mark, number, percent, tr
 from autoal_gui.core.project.project import Project
 from autoal_gui.core.readers.audit_trail import Change, changes
 from autoal_gui.gui.images.image_loader import ImageLoader
-from autoal_gui.gui.images.image_view import ImageView
+from autoal_gui.gui.images.image_view import ImageView, show_image
 from autoal_gui.gui.widgets.answers import answer_word
 from autoal_gui.gui.widgets.text import text_label
 from autoal_gui.gui.widgets.theme import Theme
@@ -115,12 +115,8 @@ class ReviewDetail(QWidget):
         image = self._image
         if image is None:
             self.image_view.show_sentence(tr("No image is chosen."))
-        elif (picture := self._loader.picture(image)) is not None:
-            self.image_view.show_picture(picture)
-        elif (failure := self._loader.failure(image)) is not None:
-            self.image_view.show_sentence(failure)
         else:
-            self.image_view.show_sentence(tr("Reading the image…"))
+            show_image(self.image_view, self._loader, image)
 
     @Slot(int)
     def _on_ready(self, image_id: int) -> None:

@@ -183,7 +183,7 @@ def test_a_flag_and_a_comment_are_seen_and_undone(qtbot, window, tmp_path):
     qtbot.keyClicks(window.dialog.text, "1 of 2, see u")  # keys of answers are text here
     qtbot.keyClick(window.dialog.text, Qt.Key.Key_Return)
     assert journal.comment(image) == "1 of 2, see u"
-    assert window.desk._comment.text() == "1 of 2, see u"
+    assert window.desk.image_bar.comment.text() == "1 of 2, see u"
     assert dict(controller.project.answers) == {}
 
     qtbot.waitUntil(window.isActiveWindow)

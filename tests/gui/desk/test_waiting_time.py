@@ -58,7 +58,7 @@ def test_a_normal_session_has_no_waits_whatever_runs(qtbot, window, tmp_path, ba
     assert len(controller.project.answers) == 3 * BATCH
     begun(qtbot, controller)
     assert controller.project.waited_seconds == 0
-    assert "no wait" in window.desk._labels.toolTip()
+    assert "no wait" in window.desk.header.labels.toolTip()
 
 
 def test_an_image_that_is_slow_to_come_is_a_wait_and_is_kept(
@@ -83,7 +83,7 @@ def test_an_image_that_is_slow_to_come_is_a_wait_and_is_kept(
     gate.set()
     qtbot.waitUntil(lambda: loader.known(slow))
     assert controller.project.waited_seconds == pytest.approx(3.0 - FREE)
-    assert "3 s" in window.desk._labels.toolTip()
+    assert "3 s" in window.desk.header.labels.toolTip()
     folder = controller.project.folder
     controller.close_project()
     assert controller.open_project(folder)

@@ -230,7 +230,7 @@ def test_a_project_whose_images_have_gone_says_that_nothing_is_lost(qtbot, windo
 def test_labels_that_measure_are_counted_beside_those_that_train(qtbot, window, tmp_path):
     controller = start(window, tmp_path, label_use="ignore", evaluation_images=2)
     idle(qtbot, controller)
-    shown = window.desk._labels
+    shown = window.desk.header.labels
     for words in ("0 labels", "0 labels, 1 to measure", "0 labels, 2 to measure"):
         assert shown.text() == words
         qtbot.keyClick(window, Qt.Key.Key_1)

@@ -1,0 +1,71 @@
+"""The bar above the desk: project, way of asking, round, labels, and where else one can go."""
+
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QFrame, QHBoxLayout
+
+from autoal_gui.core.language import number, tr, tr_count
+from autoal_gui.gui.desk.waiting_time import waited_text
+from autoal_gui.gui.session.controller import Controller
+from autoal_gui.gui.strategy_names import mode_label
+from autoal_gui.gui.widgets.actions import Actions
+from autoal_gui.gui.widgets.page_actions import tool_button
+from autoal_gui.gui.widgets.text import chip, text_label
+
+
+class Header(QFrame):
+    """What the open project is and how far it has come."""
+
+    def __init__(self, controller: Controller, actions: Actions) -> None:
+        super().__init__()
+        self._controller = controller
+        self.name = text_label(size=1.25, bold=True, wrap=False)
+        self.mode, self.round, self.labels = chip(), chip(), chip()
+        self.setProperty("role", "bar")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(16, 8, 12, 8)
+        row.setSpacing(10)
+        row.addWidget(self.name)
+        for label in (self.mode, self.round, self.labels):
+            row.addWidget(label)
+        row.addStretch(1)
+        for name in ("review", "export", "settings", "keys"):
+            row.addWidget(tool_button(actions, name, with_text=True))
+        row.addWidget(tool_button(actions, "theme"))
+
+    def show_project(self) -> None:
+        """Show another project."""
+        self.name.setText(self._controller.project.name)
+        self.show_rounds()
+        self.show_labels()
+        self.show_waits()
+
+    def show_rounds(self) -> None:
+        """Show how the project asks, and which round its model is of."""
+        project = self._controller.project
+        rounds = project.finished_rounds()
+        self.mode.setText(mode_label(project.settings.mode))
+        self.mode.setToolTip(rounds[-1].remarks if rounds else "")
+        self.round.setText(round_text(project.last_round))
+
+    def show_labels(self) -> None:
+        """Show how many labels there are."""
+        labels = self._controller.project.label_counts.labels
+        self.labels.setText(labels_text(labels["pool"], labels["evaluation"]))
+
+    @Slot()
+    def show_waits(self) -> None:
+        """Tell how long the reader has waited, where the pointer rests on the labels."""
+        self.labels.setToolTip(waited_text(self._controller.project.waited_seconds))
+
+
+def labels_text(labels: int, measuring: int) -> str:
+    """Say how many labels train the model and how many were given to measure it."""
+    words = tr_count("{count} label", "{count} labels", labels)
+    if not measuring:
+        return words
+    return tr("{labels}, {count} to measure", labels=words, count=number(measuring))
+
+
+def round_text(last_round: int) -> str:
+    """Say which round the model is of; 0 is none."""
+    return tr("Round {number}", number=number(last_round)) if last_round else tr("No round yet")
