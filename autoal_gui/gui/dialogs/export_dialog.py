@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QFileDialog,
     QHBoxLayout,
+    QLabel,
     QLineEdit,
     QProgressBar,
     QPushButton,
@@ -24,6 +25,7 @@ from PySide6.QtWidgets import (
 
 from autoal_gui.core.language import mark, tr, tr_count
 from autoal_gui.core.project.export_snapshot import Choices
+from autoal_gui.core.project.last_model import last_model
 from autoal_gui.core.registry import discover
 from autoal_gui.core.system.safe_names import safe_name
 from autoal_gui.gui.session.controller import NO_MODEL, Controller
@@ -65,6 +67,7 @@ class ExportDialog(QDialog):
         self._last: Path | None = None
         self.setWindowTitle(tr("Export"))
         self.buttons: dict[str, QRadioButton] = {}
+        self._abouts: dict[str, QLabel] = {}
         self._make_choices()
         self._make_foot()
         self._lay_out()
@@ -157,7 +160,8 @@ class ExportDialog(QDialog):
     def _make_kind(self, kind: str, words: str) -> QWidget:
         frame, inside = card()
         inside.addWidget(text_label(words, bold=True))
-        inside.addWidget(text_label(self._about(kind), role="muted"))
+        about = self._abouts[kind] = text_label(self._about(kind), role="muted")
+        inside.addWidget(about)
         for name, module in self._exporters.items():
             if kind == module.KIND:
                 self._add_format(name, module, inside)
@@ -165,9 +169,8 @@ class ExportDialog(QDialog):
 
     def _add_format(self, name: str, module: ModuleType, inside: QVBoxLayout) -> None:
         missing = module.missing() if module.KIND == "model" else ""
-        has_model = self._controller.project.last_checkpoint() is not None
         button = self.buttons[name] = QRadioButton(tr(module.LABEL))
-        button.setEnabled(module.KIND != "model" or (has_model and not missing))
+        button.setEnabled(self._can_write(module))
         button.toggled.connect(self._suggest)
         self._formats.addButton(button)
         inside.addWidget(button)
@@ -178,6 +181,11 @@ class ExportDialog(QDialog):
         if self._formats.checkedButton() is None and button.isEnabled():
             button.setChecked(True)
 
+    def _can_write(self, module: ModuleType) -> bool:
+        if module.KIND != "model":
+            return True
+        return self._controller.project.last_checkpoint() is not None and not module.missing()
+
     def _about(self, kind: str) -> str:
         project = self._controller.project
         if kind == "report":
@@ -185,11 +193,12 @@ class ExportDialog(QDialog):
         if kind == "labels":
             count = sum(entry.class_index is not None for entry in project.answers.values())
             return tr_count("There is {count} label.", "There are {count} labels.", count)
-        if project.last_checkpoint() is None:
+        model = last_model(project)
+        if model is None:
             return tr(NO_MODEL)
         return tr(
             "Of round {number}: it is read back and compared after writing.",
-            number=project.last_round,
+            number=model.record.number,
         )
 
     def _connect(self) -> None:
@@ -197,6 +206,7 @@ class ExportDialog(QDialog):
         self.ok.clicked.connect(self.export)
         self.cancel.clicked.connect(self._controller.label_export.cancel)
         self.show_folder.clicked.connect(self._show_in_folder)
+        self._controller.rounds_changed.connect(self._on_rounds)
         self._controller.exported.connect(self._on_exported)
         self._controller.failed.connect(self._on_failed)
         self._controller.notice.connect(self._on_notice)
@@ -278,6 +288,14 @@ class ExportDialog(QDialog):
         for widget in (self.progress, self.cancel):
             widget.setVisible(busy)
         self.ok.setEnabled(not busy)
+
+    @Slot()
+    def _on_rounds(self) -> None:
+        """Name the model that would be written now: a round may end while the dialog is open."""
+        if self._controller.is_open and "model" in self._abouts:
+            self._abouts["model"].setText(self._about("model"))
+            for name, button in self.buttons.items():
+                button.setEnabled(self._can_write(self._exporters[name]))
 
     @Slot(int, int)
     def _on_progress(self, done: int, total: int) -> None:

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QFileDialog
 from autoal_gui.core.errors import CheckpointError
 from autoal_gui.core.messages import Predict, RunRound
 from autoal_gui.engine.state import State
-from autoal_gui.gui.predict import predict_page
+from autoal_gui.gui.predict import predict_session
 from autoal_gui.gui.predict.predict_page import NOT_A_DIAGNOSIS
 from autoal_gui.gui.window.main_window import MainWindow
 from tests.support.dicom import write_dicom
@@ -67,7 +67,7 @@ def page(qtbot, window, tmp_path, monkeypatch, model):
 
 
 def brightness(page, image: int) -> float:
-    return float(page._pool.read(image).mean()) / 255
+    return float(page.session.pool.read(image).mean()) / 255
 
 
 def test_images_are_shown_with_class_and_probability_and_the_surest_first(qtbot, page):
@@ -119,7 +119,7 @@ def test_the_chosen_image_is_shown_large_with_all_probabilities(qtbot, page):
     share = brightness(page, image)
     assert f"{share:.1%}  bright" in page.facts.text()
     assert f"{1 - share:.1%}  dark" in page.facts.text()
-    assert page._listing.images[image - 1].key in page.facts.text()
+    assert page.session.listing.images[image - 1].key in page.facts.text()
 
 
 def npz_file(place: Path) -> Path:
@@ -197,7 +197,7 @@ def test_a_prediction_is_cancelled_and_begun_again(
 def test_a_stop_at_the_end_of_the_listing_counts(
     qtbot, window, tmp_path, monkeypatch, model, backend
 ):
-    really, at_end, go_on = predict_page.listed, threading.Event(), threading.Event()
+    really, at_end, go_on = predict_session.listed, threading.Event(), threading.Event()
 
     def slow(*given):
         found = really(*given)
@@ -205,7 +205,7 @@ def test_a_stop_at_the_end_of_the_listing_counts(
         assert go_on.wait(60)
         return found
 
-    monkeypatch.setattr(predict_page, "listed", slow)
+    monkeypatch.setattr(predict_session, "listed", slow)
     page = begin(qtbot, window, monkeypatch, images_of(tmp_path), model)
     qtbot.waitUntil(at_end.is_set)
     press(qtbot, page.setup.cancel)
@@ -238,6 +238,19 @@ def test_it_waits_for_a_running_round_and_takes_the_project_s_model(
     assert kinds[-2:] == [RunRound, Predict]
     assert Path(backend.commands[-1].checkpoint).name == "round-0002.pt"
     assert controller.round_number is None
+
+
+def test_the_round_named_is_the_one_whose_model_is_used(qtbot, window, tmp_path):
+    controller = start_project(qtbot, window, draw_folder(tmp_path / "own", 12), tmp_path)
+    for number in range(4):
+        controller.answer(number % 2)
+    qtbot.waitUntil(lambda: controller.at_rest)
+    controller.train_now()
+    qtbot.waitUntil(lambda: len(controller.project.finished_rounds()) == 3)
+    (controller.project.models_folder / "round-0003.pt").unlink()
+    page = window.show_page("predict")
+    assert page._model.name == "round-0002.pt"
+    assert "round 2, 4 labels." in page.setup.model.text()
 
 
 def test_opening_a_project_ends_a_prediction_that_runs(

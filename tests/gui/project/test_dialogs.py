@@ -494,7 +494,7 @@ def test_settings_are_stored_and_shown(qtbot, window, controller):
     assert project.settings == before.in_mode("margin").but(batch_size=6, all_layers="never")
     assert project.annotator == "Dr. Who"
     assert project.show_suggestions
-    assert window.desk._mode.text() == "Margin alone"
+    assert window.desk.header.mode.text() == "Margin alone"
 
 
 def test_settings_cancelled_change_nothing(qtbot, window, controller):
@@ -536,6 +536,24 @@ def test_labels_and_model_leave_the_program(qtbot, window, controller, tmp_path)
     dialog.export()
     qtbot.waitUntil(lambda: "could not be written" in dialog.outcome.text())
     dialog.reject()
+
+
+def test_the_round_named_is_the_one_whose_model_is_written(qtbot, window, controller):
+    window.show_export()
+    dialog = window.dialog
+    for number in range(4):
+        controller.answer(number % 2)
+    idle(qtbot, window)
+    assert dialog.buttons["pt"].isEnabled()  # there was no model when the dialog was opened
+    assert dialog._abouts["model"].text().startswith("Of round 2:")
+    controller.train_now()
+    qtbot.waitUntil(lambda: len(controller.project.finished_rounds()) == 3)
+    assert dialog._abouts["model"].text().startswith("Of round 3:")
+    (controller.project.models_folder / "round-0003.pt").unlink()
+    dialog.reject()
+    window.show_export()
+    assert window.dialog._abouts["model"].text().startswith("Of round 2:")
+    window.dialog.reject()
 
 
 def test_enter_writes_what_is_chosen(qtbot, window, controller, tmp_path):

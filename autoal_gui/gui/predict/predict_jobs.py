@@ -1,0 +1,64 @@
+"""What the page has done beside the window, and how far that is and what came of it in words."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from autoal_gui.core.images.pool import ImagePool
+from autoal_gui.core.images.source import Listing, ProgressCallback, SourceSpec
+from autoal_gui.core.language import duration, number, percent, tr
+from autoal_gui.core.messages import PredictFinished, Progress
+from autoal_gui.core.trained_model import StartModel
+from autoal_gui.exporters.predictions import save_predictions
+from autoal_gui.gui.services import Services
+
+
+def looked_into(
+    services: Services, file: Path, progress: ProgressCallback
+) -> tuple[Path, StartModel]:
+    """Return a file and what its model is; quick enough to need no progress.
+
+    Raises:
+        CheckpointError: it is none.
+    """
+    return file, services.start_model(file)
+
+
+def saved(
+    target: Path, listing: Listing, result: PredictFinished, progress: ProgressCallback
+) -> None:
+    """Write predictions; about a second for each 100,000 images.
+
+    Raises:
+        ProjectError: see `save_predictions`.
+    """
+    ids, shares = result.predicted.image_ids.tolist(), result.predicted.probabilities
+    save_predictions(target, listing, result.classes, ids, shares)
+
+
+def listed(
+    services: Services, spec: SourceSpec, workspace: Path, progress: ProgressCallback
+) -> tuple[Listing, ImagePool]:
+    """List a set and open its images.
+
+    Raises:
+        SourceError, Cancelled: see `Source`.
+    """
+    listing = services.list_images(spec, workspace, progress)
+    return listing, ImagePool.of_listing(listing, services.open_images(spec, workspace))
+
+
+def progress_words(progress: Progress) -> str:
+    """Say how far the prediction is, and the time left."""
+    told = {"done": number(progress.done), "total": number(progress.total)}
+    reading = progress.step == "reading"
+    words = tr("Reading {done} of {total}", **told)
+    words = words if reading else tr("Predicting {done} of {total}", **told)
+    if progress.seconds_left is None:
+        return words
+    return f"{words} · {tr('about {time} left', time=duration(progress.seconds_left))}"
+
+
+def share_lines(classes: Sequence[str], shares: Sequence[float]) -> list[str]:
+    """Return a line for each of the likeliest classes."""
+    order = sorted(range(len(shares)), key=lambda index: -shares[index])[:6]
+    return [f"{percent(shares[index], 1)}  {classes[index]}" for index in order]
