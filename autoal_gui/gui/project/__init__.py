@@ -1,1 +1,5 @@
-"""Making a project and changing it: classes, method, settings, the import."""
+"""Dialogs that make a project and change what it was made with.
+
+`NewProjectDialog` puts together `SetChooser`, `ImportProgress`, `ClassList` and `MethodForm`; its
+`Importer` lists the images. `SettingsDialog`, `ClassesDialog` and `ImportReportDialog` come later.
+"""

@@ -4,7 +4,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QPlainTextEdit, QVBoxLa
 
 from autoal_gui.core.language import tr, tr_count
 from autoal_gui.core.project.project import Project
-from autoal_gui.gui.project.new_project import unreadable_text
+from autoal_gui.gui.project.new_project_text import unreadable_text
 from autoal_gui.gui.widgets.text import text_label
 
 

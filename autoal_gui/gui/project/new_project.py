@@ -4,18 +4,13 @@ from functools import partial
 from pathlib import Path
 from typing import cast
 
-from PySide6.QtCore import QSize, Signal, Slot
+from PySide6.QtCore import QSize, Slot
 from PySide6.QtWidgets import (
-    QCheckBox,
     QDialog,
     QDialogButtonBox,
     QFormLayout,
-    QFrame,
     QHBoxLayout,
     QLineEdit,
-    QPlainTextEdit,
-    QProgressBar,
-    QPushButton,
     QScrollArea,
     QVBoxLayout,
     QWidget,
@@ -24,22 +19,29 @@ from PySide6.QtWidgets import (
 from autoal_gui.core.errors import AutoALError
 from autoal_gui.core.images.source import Listing, ProgressCallback, SourceSpec
 from autoal_gui.core.labels.splits import default_evaluation_size
-from autoal_gui.core.language import mark, percent, tr, tr_count
+from autoal_gui.core.language import mark, tr
 from autoal_gui.core.project.project import LabelUse, ProjectPlan
 from autoal_gui.core.settings import PRESETS
 from autoal_gui.core.trained_model import StartModel
 from autoal_gui.engine.jobs import OneJob
 from autoal_gui.gui.project.class_list import ClassList
+from autoal_gui.gui.project.import_progress import ImportProgress
 from autoal_gui.gui.project.importer import Importer, free_folder
 from autoal_gui.gui.project.method_form import MethodForm
+from autoal_gui.gui.project.new_project_text import (
+    default_name,
+    evaluation_note,
+    own_evaluation,
+    start_note,
+    title,
+)
+from autoal_gui.gui.project.set_chooser import SetChooser
 from autoal_gui.gui.services import Services
 from autoal_gui.gui.widgets.cards import Section, add_card
 from autoal_gui.gui.widgets.inputs import PathField, combo, spin, translated
 from autoal_gui.gui.widgets.sizes import fitting
 from autoal_gui.gui.widgets.text import text_label
 from autoal_gui.gui.widgets.theme import set_property
-from autoal_gui.sources import medmnist
-from autoal_gui.sources.catalogue import SIZES
 
 LABEL_USES: dict[str, str] = {
     "hidden": mark("Kept hidden: I label, they only measure the model"),
@@ -51,123 +53,6 @@ START_TIP = mark(
     "With a warm start its layers stay as they are, and only the last is fitted to your labels; "
     "without, all of them are trained further."
 )
-
-
-class SetChooser(QFrame):
-    """Which MedMNIST set, in which size, from where."""
-
-    wanted = Signal(object)
-    """The `SourceSpec` to list."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setProperty("role", "card")
-        self._sets = {one.flag: one for one in medmnist.available()}
-        titles = {
-            flag: tr("{title} ({count} classes)", title=one.title, count=len(one.classes))
-            for flag, one in self._sets.items()
-        }
-        self.set = combo(tr("Set"), titles, "pneumoniamnist")
-        sides = {str(side): tr("{side} × {side} pixels", side=side) for side in SIZES}
-        self.side = combo(tr("Size"), sides, "28")
-        self.folder = PathField(tr("Folder of the file"))
-        self.folder.line.setText(str(medmnist.FOLDER.expanduser()))
-        self.download = QCheckBox(tr("Download it into that folder if it is not there"))
-        self.about = text_label(role="muted")
-        self.load = QPushButton(tr("Load"))
-        self.load.setProperty("role", "primary")
-        form = QFormLayout(self)
-        form.setContentsMargins(14, 12, 14, 12)
-        form.addRow(tr("Set"), self.set)
-        form.addRow(tr("Size"), self.side)
-        form.addRow(tr("Folder"), self.folder)
-        form.addRow("", self.download)
-        form.addRow("", self.about)
-        form.addRow("", self.load)
-        self.set.currentIndexChanged.connect(self._describe)
-        self.load.clicked.connect(self._want)
-        self._describe()
-
-    def _describe(self) -> None:
-        one = self._sets[self.set.currentData()]
-        licence = tr("Licence: {licence}.", licence=one.licence)
-        self.about.setText(f"{one.description} {licence}")
-
-    def _want(self) -> None:
-        options = {
-            "size": self.side.currentData(),
-            "folder": str(self.folder.path()),
-            "download": "yes" if self.download.isChecked() else "no",
-        }
-        self.wanted.emit(SourceSpec("medmnist", self.set.currentData(), tuple(options.items())))
-
-
-class ImportReport(QFrame):
-    """How the listing goes, and which files could not be used."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setProperty("role", "card")
-        self.line = text_label(tr("Looking through the images…"))
-        self.bar = QProgressBar()
-        self.bar.setRange(0, 0)
-        self.bar.setProperty("role", "thin")
-        self.bar.setTextVisible(False)
-        self.bar.setAccessibleName(tr("Images listed"))
-        self.stop = QPushButton(tr("Stop"))
-        self.stop.setAutoDefault(False)
-        self.files = QPlainTextEdit()
-        self.files.setReadOnly(True)
-        self.files.setAccessibleName(tr("Files that cannot be used"))
-        self.files.setMaximumHeight(7 * self.fontMetrics().height())
-        self.files.hide()
-        row = QHBoxLayout()
-        row.addWidget(self.line, 1)
-        row.addWidget(self.stop)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(14, 12, 14, 12)
-        column.addLayout(row)
-        column.addWidget(self.bar)
-        column.addWidget(self.files)
-
-    def begin(self) -> None:
-        """Show that a listing has begun."""
-        self._say(tr("Looking through the images…"), "")
-        self.bar.setRange(0, 0)
-        self.bar.show()
-        self.stop.show()
-        self.files.hide()
-
-    @Slot(int, int)
-    def show_progress(self, done: int, total: int) -> None:
-        """Show how far it is; a total of 0 is unknown."""
-        self.bar.setRange(0, min(total, 2**31 - 1))
-        self.bar.setValue(done)
-        if total:
-            share = percent(done / total)
-            self.line.setText(tr("Looking through the images: {share}", share=share))
-
-    def show_listing(self, listing: Listing) -> None:
-        """Say what was found."""
-        usable, bad = len(listing.images), len(listing.unreadable)
-        words = usable_text(usable, bad)
-        if bad:
-            self.files.setPlainText(unreadable_text(listing.unreadable))
-        self._end(words, "")
-        self.files.setVisible(bad > 0)
-
-    def show_end(self, sentence: str) -> None:
-        """Say why there is no listing."""
-        self._end(sentence, "danger")
-
-    def _end(self, sentence: str, role: str) -> None:
-        self._say(sentence, role)
-        self.bar.hide()
-        self.stop.hide()
-
-    def _say(self, sentence: str, role: str) -> None:
-        self.line.setText(sentence)
-        set_property(self.line, "role", role)
 
 
 class NewProjectDialog(QDialog):
@@ -186,7 +71,7 @@ class NewProjectDialog(QDialog):
         self._start: StartModel | None = None
         self.setWindowTitle(tr("New project"))
         self.chooser = SetChooser() if spec.kind == "medmnist" else None
-        self.report = ImportReport()
+        self.report = ImportProgress()
         self._make_fields(default_name(spec), spec.kind)
         self._lay_out(spec)
         self._connect()
@@ -458,56 +343,3 @@ class NewProjectDialog(QDialog):
 def _start_model(services: Services, path: Path, progress: ProgressCallback) -> StartModel:
     """Read what a checkpoint asks for, beside the window."""
     return services.start_model(path)
-
-
-def title(spec: SourceSpec) -> str:
-    """Say what the project will be made of."""
-    if spec.kind == "demo":
-        return tr("New project of the demo set")
-    if spec.kind == "medmnist":
-        return tr("New project of a MedMNIST set")
-    return tr("New project of {name}", name=Path(spec.location).name)
-
-
-def default_name(spec: SourceSpec) -> str:
-    """Return a name for a project of a set."""
-    if spec.kind == "demo":
-        return tr("Demo")
-    return Path(spec.location).stem or tr("Project")
-
-
-def own_evaluation(listing: Listing) -> int:
-    """Return how many evaluation images the set brings itself."""
-    return sum(image.split == "evaluation" for image in listing.images)
-
-
-def start_note(start: StartModel) -> str:
-    """Say what a model to start from is."""
-    names = ", ".join(start.classes)
-    what = tr("A ResNet-18 of torchvision.")
-    if names:
-        what = tr("A model of {count} classes: {names}.", count=len(start.classes), names=names)
-    return f"{what} {tr('It takes the place of learning from all images first.')}"
-
-
-def evaluation_note(own: int, known: bool) -> str:
-    """Say what the evaluation set will be."""
-    if own:
-        return tr("The set's own test images; they are never trained on.")
-    if known:
-        return tr("Drawn at random from the images with a known label; never trained on.")
-    return tr("Drawn at random and asked for first, so that the model can be measured.")
-
-
-def usable_text(usable: int, bad: int) -> str:
-    """Say how many images a listing found, and how many files it leaves out."""
-    words = tr_count("{count} image can be used.", "{count} images can be used.", usable)
-    if not bad:
-        return words
-    left_out = tr_count("{count} cannot and is left out:", "{count} cannot and are left out:", bad)
-    return f"{words} {left_out}"
-
-
-def unreadable_text(unreadable: tuple[tuple[str, str], ...]) -> str:
-    """Return the files that cannot be used, each with its reason, a line each."""
-    return "\n".join(f"{key}: {reason}" for key, reason in unreadable)

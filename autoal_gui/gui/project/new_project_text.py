@@ -1,0 +1,60 @@
+"""What the dialog that makes a project says of sets, checkpoints and files."""
+
+from pathlib import Path
+
+from autoal_gui.core.images.source import Listing, SourceSpec
+from autoal_gui.core.language import tr, tr_count
+from autoal_gui.core.trained_model import StartModel
+
+
+def title(spec: SourceSpec) -> str:
+    """Say what the project will be made of."""
+    if spec.kind == "demo":
+        return tr("New project of the demo set")
+    if spec.kind == "medmnist":
+        return tr("New project of a MedMNIST set")
+    return tr("New project of {name}", name=Path(spec.location).name)
+
+
+def default_name(spec: SourceSpec) -> str:
+    """Return a name for a project of a set."""
+    if spec.kind == "demo":
+        return tr("Demo")
+    return Path(spec.location).stem or tr("Project")
+
+
+def own_evaluation(listing: Listing) -> int:
+    """Return how many evaluation images the set brings itself."""
+    return sum(image.split == "evaluation" for image in listing.images)
+
+
+def start_note(start: StartModel) -> str:
+    """Say what a model to start from is."""
+    names = ", ".join(start.classes)
+    what = tr("A ResNet-18 of torchvision.")
+    if names:
+        what = tr("A model of {count} classes: {names}.", count=len(start.classes), names=names)
+    return f"{what} {tr('It takes the place of learning from all images first.')}"
+
+
+def evaluation_note(own: int, known: bool) -> str:
+    """Say what the evaluation set will be."""
+    if own:
+        return tr("The set's own test images; they are never trained on.")
+    if known:
+        return tr("Drawn at random from the images with a known label; never trained on.")
+    return tr("Drawn at random and asked for first, so that the model can be measured.")
+
+
+def usable_text(usable: int, bad: int) -> str:
+    """Say how many images a listing found, and how many files it leaves out."""
+    words = tr_count("{count} image can be used.", "{count} images can be used.", usable)
+    if not bad:
+        return words
+    left_out = tr_count("{count} cannot and is left out:", "{count} cannot and are left out:", bad)
+    return f"{words} {left_out}"
+
+
+def unreadable_text(unreadable: tuple[tuple[str, str], ...]) -> str:
+    """Return the files that cannot be used, each with its reason, a line each."""
+    return "\n".join(f"{key}: {reason}" for key, reason in unreadable)
