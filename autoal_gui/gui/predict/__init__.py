@@ -1,1 +1,4 @@
-"""The page on which a trained model classifies new images."""
+"""The page on which a trained model classifies images that belong to no project.
+
+`PredictPage` shows `PredictSetup` and `PredictFilters`; a `PredictSession` does the work.
+"""
