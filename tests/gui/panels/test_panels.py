@@ -296,6 +296,8 @@ def test_only_the_steps_of_what_runs_are_shown(qtbot, window, tmp_path):
     project = window.controller.project
     assert round_steps(project) == {"reading", "scoring"}
     window.controller.answer(0)
+    assert round_steps(project) == {"reading", "scoring"}  # one class trains nothing
+    window.controller.answer(1)
     paper = {"reading", "task model", "evaluation", "FitNet", "SearchNet", "scoring"}
     assert round_steps(project) == paper
     project.settings = project.settings.but(mode="margin")
