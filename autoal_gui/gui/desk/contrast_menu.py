@@ -41,7 +41,7 @@ class WindowControl(QToolButton):
         actions["darker"].triggered.connect(view.darker)
         actions["contrast"].triggered.connect(self._more_contrast)
         actions["flatter"].triggered.connect(view.less_contrast)
-        view.look_changed.connect(self._show)
+        view.display_changed.connect(self._show)
         self.hide()
         self._show()
 

@@ -33,14 +33,14 @@ class ImageView(QWidget):
 
     zoomed = Signal(float)
     """The scale in device pixels for one image pixel."""
-    look_changed = Signal()
+    display_changed = Signal()
     """Window and level are others, by hand or because the image is another."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
         self._levels: Levels | None = None
-        self._look = DisplayWindow()
+        self._display = DisplayWindow()
         self._table: Table | None = None
         self._drawn: tuple[int, QRect, QImage] | None = None  # the part looked up last
         self._overlay: QImage | None = None
@@ -67,14 +67,14 @@ class ImageView(QWidget):
         self.setAccessibleDescription(tr("{width} by {height} pixels", width=width, height=height))
         if self._fits or not same:
             self.fit()
-        self._look_again()
+        self._show_display()
 
     def show_sentence(self, sentence: str) -> None:
         """Show a sentence where the picture would be."""
         self._levels, self._drawn, self._overlay = None, None, None
         self._sentence = sentence
         self.setAccessibleDescription(sentence)
-        self.look_changed.emit()
+        self.display_changed.emit()
         self.update()
 
     def show_overlay(self, overlay: QImage | None) -> None:
@@ -107,7 +107,7 @@ class ImageView(QWidget):
     @property
     def display(self) -> DisplayWindow:
         """What has been chosen of window and level; it holds for the next images too."""
-        return self._look
+        return self._display
 
     @property
     def greys(self) -> Greys | None:
@@ -116,12 +116,12 @@ class ImageView(QWidget):
 
     def set_display(self, display: DisplayWindow) -> None:
         """Show this and the next images with another window."""
-        self._look = display
-        self._look_again()
+        self._display = display
+        self._show_display()
 
     def invert(self) -> None:
         """Let black and white change places."""
-        self.set_display(self._look.turned())
+        self.set_display(self._display.turned())
 
     def brighter(self, steps: float = 1) -> None:
         """Move the window down, so that more is white."""
@@ -141,12 +141,12 @@ class ImageView(QWidget):
 
     def _move_window(self, darker: float, wider: float) -> None:
         if self._levels is not None:
-            darker = -darker if self._look.inverted else darker
-            self.set_display(self._look.moved(self._levels.greys, darker, wider))
+            darker = -darker if self._display.inverted else darker
+            self.set_display(self._display.moved(self._levels.greys, darker, wider))
 
-    def _look_again(self) -> None:
+    def _show_display(self) -> None:
         self._table, self._drawn = None, None
-        self.look_changed.emit()
+        self.display_changed.emit()
         self.update()
 
     # -- zoom ---------------------------------------------------------------------------------
@@ -314,7 +314,7 @@ class ImageView(QWidget):
         if self._drawn is not None and self._drawn[:2] == (place, part):
             return self._drawn[2]
         if self._table is None:
-            self._table = levels.table(self._look)
+            self._table = levels.table(self._display)
         image = levels.part(place, part, self._table)
         self._drawn = place, part, image
         return image
