@@ -114,15 +114,15 @@ def test_the_self_test_passes_and_writes_nothing_where_it_runs(tmp_path: Path) -
 def test_a_project_of_the_demo_can_be_exported_from_the_command_line(tmp_path: Path) -> None:
     from autoal_gui.cli import run
     from autoal_gui.core.images.source import SourceSpec
-    from autoal_gui.core.project.project import ProjectPlan
+    from autoal_gui.core.project.plan import ProjectPlan
 
     spec = SourceSpec("demo", options=(("images", "30"), ("evaluation", "10"), ("size", "32")))
     folder = tmp_path / "project"
     listing = list_images(spec, tmp_path, lambda done, total: None)
     plan = ProjectPlan("demo", spec, listing.classes, TINY)
     project = Project.create(folder, plan, listing, open_images)
-    first = project.ranking[0]
-    project.answer(first, "label", 2)
+    first = project.batches.ranking[0]
+    project.labels.answer(first, "label", 2)
     project.close()
     target = tmp_path / "labels.csv"
     assert run(["export", str(folder), "--format", "csv", "--out", str(target)]) == 0

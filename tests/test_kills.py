@@ -39,7 +39,7 @@ def running(*arguments):
 
 
 def told(project: Project) -> list[str]:
-    return [line_of(entry) for entry in project.entries()]
+    return [line_of(entry) for entry in project.labels.entries()]
 
 
 def line_of(entry) -> str:
@@ -75,7 +75,7 @@ def test_a_kill_while_labelling_loses_no_acknowledged_answer(tmp_path):
         assert acknowledged
         project = Project.open(project.folder, open_images)
         entries = told(project)
-        assert dict(project.answers) == dict(Journal.of(project.entries()).answers)
+        assert dict(project.labels.answers) == dict(Journal.of(project.labels.entries()).answers)
         project.close()
         since = entries[len(before) :]
         assert entries[: len(before)] == before
@@ -139,29 +139,29 @@ def acknowledge(line: str) -> None:
 def label(folder: Path, seed: int) -> None:
     """Answer, undo and redo as fast as it goes, and acknowledge each by a line."""
     project, draw = Project.open(folder, open_images), random.Random(seed)
-    sequence = len(project.entries())  # none is ever missing
+    sequence = len(project.labels.entries())  # none is ever missing
     while True:
         sequence += 1
         turn = draw.random()
-        if turn < 0.2 and project.can_undo:
-            answer = project.undo()
+        if turn < 0.2 and project.labels.can_undo:
+            answer = project.labels.undo()
             acknowledge(f"{sequence} undo {answer.image_id} None {answer.sequence}")
-        elif turn < 0.3 and project.can_redo:
-            answer = project.redo()
+        elif turn < 0.3 and project.labels.can_redo:
+            answer = project.labels.redo()
             acknowledge(f"{sequence} redo {answer.image_id} None {answer.sequence}")
         else:
             action = draw.choice(("label", "label", "unsure", "skip"))
             class_index = draw.randrange(2) if action == "label" else None
-            acknowledge(line_of(project.answer(draw.randrange(1, 13), action, class_index)))
+            acknowledge(line_of(project.labels.answer(draw.randrange(1, 13), action, class_index)))
 
 
 def command_for(project: Project) -> RunRound:
-    return round_command(project, project.begin_round())
+    return round_command(project, project.rounds.begin())
 
 
 def give(project: Project, image_id: int) -> None:
     index = int(project.pool.images[image_id].key.startswith("normal"))
-    acknowledge(f"answer {line_of(project.answer(image_id, 'label', index))}")
+    acknowledge(f"answer {line_of(project.labels.answer(image_id, 'label', index))}")
 
 
 def train(folder: Path) -> None:
@@ -175,8 +175,8 @@ def train(folder: Path) -> None:
         @Slot(object)
         def receive(self, event):
             if isinstance(event, RoundFinished):
-                project.finish_round(event)
-                project.settings = project.settings.but(task_steps=1_000_000)
+                project.rounds.finish(event)
+                project.settings.run = project.settings.run.but(task_steps=1_000_000)
                 engine.submit(command_for(project))
             elif event.request_id == 2 and event.step == "task model" and not timer.isActive():
                 acknowledge("second round trains")
@@ -208,20 +208,20 @@ def go_on(folder: Path) -> None:
     project = Project.open(folder, open_images)
 
     def report():
-        acknowledge(" ".join(("rounds", *(record.outcome for record in project.rounds()))))
-        checkpoint = project.last_checkpoint()
+        acknowledge(" ".join(("rounds", *(record.outcome for record in project.rounds.all()))))
+        checkpoint = project.rounds.last_checkpoint()
         _, card = load_model(checkpoint)
-        assert card.classes == project.classes
-        assert sha256_of(checkpoint) == project.finished_rounds()[-1].checkpoint_sha256
+        assert card.classes == project.classes.names
+        assert sha256_of(checkpoint) == project.rounds.finished()[-1].checkpoint_sha256
         acknowledge(f"checkpoint {checkpoint.name} loads")
 
-    for entry in project.entries():
+    for entry in project.labels.entries():
         acknowledge(f"entry {line_of(entry)}")
     report()
-    project.settings = project.settings.but(task_steps=3)
+    project.settings.run = project.settings.run.but(task_steps=3)
     *_, result = TorchBackend(threads=1).run(command_for(project), lambda: False)
     acknowledge(f"new round {type(result).__name__}")
-    project.finish_round(result)
+    project.rounds.finish(result)
     report()
     project.close()
 

@@ -10,8 +10,10 @@ import pytest
 from PySide6.QtCore import Qt
 
 from autoal_gui.cli import run
+from autoal_gui.core.database.schema import FILE_NAME
 from autoal_gui.core.images.source import SourceSpec
-from autoal_gui.core.project.project import FILE_NAME, Project, ProjectPlan
+from autoal_gui.core.project.plan import ProjectPlan
+from autoal_gui.core.project.project import Project
 from autoal_gui.core.registry import discover
 from autoal_gui.core.settings import RunSettings
 from autoal_gui.selftest import samples
@@ -133,7 +135,7 @@ def test_a_session_opens_no_socket_and_logs_nothing_of_the_images(
         file.unlink()
     qtbot.keyClick(window.desk, Qt.Key.Key_2)
     qtbot.wait(50)
-    assert len(controller.project.answers) >= 3
+    assert len(controller.project.labels.answers) >= 3
     names = (PATIENT, str(tmp_path), ".png", "Erika")
     told = "\n".join(f"{r.getMessage()} {r.exc_text or ''}" for r in caplog.records)
     assert [name for name in names if name in told] == []

@@ -74,7 +74,7 @@ class Annotator(QObject):
         """Prepare; `may_press` is asked before each press."""
         super().__init__(window)
         self._window, self._may_press = window, may_press
-        self._key = Qt.Key(ord(class_keys(len(window.controller.project.classes))[0]))
+        self._key = Qt.Key(ord(class_keys(len(window.controller.project.classes.names))[0]))
         self._left = 0
         self._pressed: float | None = None
         self._worked = 0.0

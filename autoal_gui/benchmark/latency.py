@@ -55,7 +55,7 @@ def watched(plan: Plan, spec: SourceSpec, folder: Path) -> dict[str, Any]:
         found = {"idle": idle(window, plan)}
         found["training"] = busy(window, plan)
         until(window, quiet)
-        controller.change_settings(controller.project.settings.in_mode("auto"))
+        controller.change_settings(controller.project.settings.run.in_mode("auto"))
         found["learning"] = busy(window, plan)
     finally:
         window.close()

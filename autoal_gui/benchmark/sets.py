@@ -9,7 +9,8 @@ import numpy.typing as npt
 
 from autoal_gui.core.images.pool import ImagePool, longest_side
 from autoal_gui.core.images.source import SourceSpec
-from autoal_gui.core.project.project import Project, ProjectPlan, make_folders
+from autoal_gui.core.project.plan import ProjectPlan, make_folders
+from autoal_gui.core.project.project import Project
 from autoal_gui.core.settings import RunSettings
 from autoal_gui.learning.replay import ReplaySet
 from autoal_gui.sources.opening import list_images, open_images, spec_of
@@ -94,10 +95,10 @@ def make_project(
     plan = ProjectPlan("benchmark", spec, listing.classes, settings(side).in_mode("paper"))
     project = Project.create(folder, plan, listing, open_images)
     try:
-        project.repeat_every = 0  # each key then brings a new image
-        truth = project.hidden_truth()
-        for image_id in project.ranking[:labels]:
+        project.settings.repeat_every = 0  # each key then brings a new image
+        truth = project.labels.hidden_truth()
+        for image_id in project.batches.ranking[:labels]:
             truth.ask([image_id])
-            project.answer(image_id, "label", truth.label(image_id))
+            project.labels.answer(image_id, "label", truth.label(image_id))
     finally:
         project.close()

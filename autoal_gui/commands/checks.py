@@ -54,8 +54,8 @@ def _merge(options: argparse.Namespace) -> int:
         other = read_other(options.other, options.project)
         pool = project.pool
         images = with_hashes(other, pool.images.values(), pool.reader, lambda done, total: None)
-        found = merge(other, images, project.classes, project.entries())
-        project.add_readings(found.new)
+        found = merge(other, images, project.classes.names, project.labels.entries())
+        project.labels.add_readings(found.new)
     finally:
         project.close()
     print(report(found))
@@ -73,7 +73,7 @@ def _agreement(options: argparse.Namespace) -> int:
 
 
 def _told(project: Project, graded: bool) -> list[str]:
-    journal, classes = project.journal, project.classes
+    journal, classes = project.labels.journal, project.classes.names
     found = [compare(journal, name) for name in journal.second_readers]
     lines = []
     for one in found:

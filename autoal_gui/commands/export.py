@@ -40,7 +40,7 @@ def _export(options: argparse.Namespace) -> int:
             choices = export_choices(options, exporter)
             print(exporter.write(options.out, Snapshot.of(project), choices, show_listed))
         else:
-            checkpoint = project.last_checkpoint()
+            checkpoint = project.rounds.last_checkpoint()
             if checkpoint is None:
                 raise AutoALError("The project has no trained model yet.")
             export_model(options.format, checkpoint, options.out)

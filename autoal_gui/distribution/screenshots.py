@@ -89,7 +89,7 @@ class Photographer:
 
     def _labelling(self) -> None:
         controller = self.window.controller
-        settings = controller.project.settings
+        settings = controller.project.settings.run
         # Rounds of a second: comparing all layers with the last takes minutes, and shows nothing.
         controller.change_settings(
             settings.but(warm_seconds=float(WARM_SECONDS), all_layers="never")
@@ -101,7 +101,7 @@ class Photographer:
 
     def _rounds(self) -> None:
         controller = self.window.controller
-        size = controller.project.settings.batch_size
+        size = controller.project.settings.run.batch_size
         answer(controller, size - FEW)
         for _ in range(ROUNDS):
             wait_until(lambda: controller.at_rest)
@@ -170,7 +170,7 @@ def _window(services: object, settings: object) -> "MainWindow":
 
 def answer(controller: "Controller", count: int) -> None:
     """Answer so many images with their known classes, as a reader who is always right would."""
-    truth = controller.project.hidden_truth()
+    truth = controller.project.labels.hidden_truth()
     for _ in range(count):
         image = controller.current
         if image is None:

@@ -10,9 +10,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from autoal_gui.core.database.round_rows import RoundRecord
 from autoal_gui.core.images.source import SourceSpec
-from autoal_gui.core.project.project import Project, RoundRecord
-from autoal_gui.core.project.warm_start import WarmRecord
+from autoal_gui.core.project.project import Project
+from autoal_gui.core.project.warm_record import WarmRecord
 
 if TYPE_CHECKING:
     from autoal_gui.gui.session.controller import Controller
@@ -61,7 +62,7 @@ def open_demo(folder: Path, demo: SourceSpec = DEMO) -> "MainWindow":
 def play(controller: "Controller", rounds: int) -> None:
     """Answer batch after batch with the known labels until so many models have been trained."""
     project, told = controller.project, 0
-    truth = project.hidden_truth()
+    truth = project.labels.hidden_truth()
     wait_for_warm_start(controller)
     while True:
         records = finished(project)
@@ -70,7 +71,7 @@ def play(controller: "Controller", rounds: int) -> None:
         told = len(records)
         if sum(record.labels > 0 for record in records) >= rounds:
             return
-        for _ in range(project.settings.batch_size):
+        for _ in range(project.settings.run.batch_size):
             image = controller.current
             if image is None:
                 return
@@ -89,10 +90,10 @@ def wait_for_warm_start(controller: "Controller") -> None:
     if controller.is_warming:
         print("Learning from the images, without labels; about three minutes.", flush=True)
     wait_until(lambda: controller.at_rest)
-    record = project.warm_start
+    record = project.warm_start.record
     if record is not None:
         print(warm_text(record, len(project.pool.ids("pool"))), flush=True)
-    elif project.wants_warm_start:
+    elif project.warm_start.wanted:
         raise RuntimeError("the warm start failed")
 
 
@@ -107,10 +108,10 @@ def finished(project: Project) -> tuple[RoundRecord, ...]:
     Raises:
         RuntimeError: the last one failed, with its sentence.
     """
-    records = project.rounds()
+    records = project.rounds.all()
     if records and records[-1].outcome == "failed":
         raise RuntimeError(records[-1].sentence)
-    return project.finished_rounds()
+    return project.rounds.finished()
 
 
 def round_text(record: RoundRecord) -> str:

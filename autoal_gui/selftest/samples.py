@@ -6,8 +6,10 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from autoal_gui.core.database.schema import FILE_NAME
 from autoal_gui.core.images.source import SourceSpec
-from autoal_gui.core.project.project import FILE_NAME, Project, ProjectPlan
+from autoal_gui.core.project.plan import ProjectPlan
+from autoal_gui.core.project.project import Project
 from autoal_gui.core.settings import RunSettings
 from autoal_gui.sources.opening import list_images, open_images
 from autoal_gui.strategies.contract import Labelled, ModelOutputs
@@ -138,7 +140,7 @@ def make_project(folder: Path) -> Path:
         listing = list_images(spec, folder, lambda done, total: None)
         plan = ProjectPlan("self-test", spec, listing.classes, RunSettings())
         project = Project.create(place, plan, listing, open_images)
-        for number, image_id in enumerate(project.ranking[:6]):
-            project.answer(image_id, "label", number % 2)
+        for number, image_id in enumerate(project.batches.ranking[:6]):
+            project.labels.answer(image_id, "label", number % 2)
         project.close()
     return place

@@ -95,10 +95,10 @@ def test_a_project_to_measure_on_has_so_many_true_answers(tmp_path, plan):
     make_project(tmp_path / "project", spec, plan.settings, 7)
     truth = [i.label for i in list_images(spec, tmp_path, lambda done, total: None).images]
     project = Project.open(tmp_path / "project", open_images)
-    labels = project.training_labels()
+    labels = project.labels.training()
     assert len(labels) == 7
     assert all(truth[image_id - 1] == label for image_id, label in labels)
-    assert project.settings == plan.settings(16).in_mode("paper")
+    assert project.settings.run == plan.settings(16).in_mode("paper")
     project.close()
 
 
@@ -362,7 +362,7 @@ def test_the_window_is_watched_idle_while_a_round_trains_and_while_it_learns(tmp
     assert "warm start" in found["learning"]["steps"]
     assert "warm start" not in found["training"]["steps"]
     project = Project.open(tmp_path / "project", open_images)
-    given = [entry for entry in project.entries() if entry.action == "label"]
+    given = [entry for entry in project.labels.entries() if entry.action == "label"]
     assert len(given) == plan.labels + plan.presses + 2 * latency.PRESSES
     project.close()
 
@@ -375,7 +375,7 @@ def test_keys_answer_images_one_after_the_other(window, tmp_path, plan):
     window.open_folder(tmp_path / "project")
     annotator = Annotator(window, lambda: True)
     annotator.answer(5)
-    entries = window.controller.project.entries()
+    entries = window.controller.project.labels.entries()
     assert [(entry.action, entry.class_index) for entry in entries] == [("label", 0)] * 5
     assert len({entry.image_id for entry in entries}) == 5
     assert len(annotator.milliseconds) == 5
@@ -388,12 +388,12 @@ def test_keys_wait_until_they_may_be_pressed(window, tmp_path, plan):
     asked = []
 
     def after_some_time() -> bool:
-        asked.append(len(window.controller.project.entries()))
+        asked.append(len(window.controller.project.labels.entries()))
         return len(asked) > 3
 
     Annotator(window, after_some_time).answer(1)
     assert asked == [0, 0, 0, 0]
-    assert len(window.controller.project.entries()) == 1
+    assert len(window.controller.project.labels.entries()) == 1
 
 
 def test_a_paint_of_the_image_that_was_answered_is_none_of_the_next(window, tmp_path, plan):

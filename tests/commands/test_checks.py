@@ -4,7 +4,8 @@ from contextlib import closing
 import pytest
 
 from autoal_gui.cli import run
-from autoal_gui.core.project.project import FILE_NAME, Project
+from autoal_gui.core.database.schema import FILE_NAME
+from autoal_gui.core.project.project import Project
 from autoal_gui.sources.opening import open_images
 from tests.support.paths import FIXTURES
 from tests.support.project import create, draw_images, file_of, folder_spec
@@ -20,7 +21,9 @@ def projects(tmp_path):
             tmp_path / name, folder_spec(images), reader, name=name, evaluation_images=0
         )
         for image in range(1, 9):
-            project.answer(image, "label", int(image > 4 and (image < 8 or reader == "Dr A")))
+            project.labels.answer(
+                image, "label", int(image > 4 and (image < 8 or reader == "Dr A"))
+            )
         project.close()
         made.append(project)
     return made
@@ -42,7 +45,7 @@ def test_merge_agreement_and_audit(projects, capsys):
     assert run(["audit", str(ours.folder)]) == 0
     assert "The seals of all 16 lines hold: nothing was changed" in capsys.readouterr().out
     project = Project.open(ours.folder, open_images)
-    assert len(project.answers) == 8
+    assert len(project.labels.answers) == 8
     project.close()
 
 

@@ -2,8 +2,8 @@ import csv
 import sqlite3
 from contextlib import closing
 
+from autoal_gui.core.database.round_rows import Suggestion
 from autoal_gui.core.project.export_snapshot import Snapshot
-from autoal_gui.core.project.project import Suggestion
 from autoal_gui.core.readers.audit_trail import COLUMNS
 from autoal_gui.exporters import audit_csv
 from tests.support.project import file_of, new_project
@@ -20,14 +20,14 @@ def table_of(project, tmp_path):
 
 def test_each_line_says_who_did_what_and_what_stood_before_and_after(tmp_path):
     project = new_project(tmp_path)
-    one, two = project.classes
-    project.answer(1, "label", 0, Suggestion(1, 0.75))
-    project.answer(1, "label", 1)
-    project.undo()
-    project.flag(1)
-    project.comment_on(1, "=1+1")
-    project.answer(1, "label", 1, purpose="second", annotator="Dr B")
-    project.answer(2, "unsure")
+    one, two = project.classes.names
+    project.labels.answer(1, "label", 0, Suggestion(1, 0.75))
+    project.labels.answer(1, "label", 1)
+    project.labels.undo()
+    project.labels.flag(1)
+    project.labels.comment_on(1, "=1+1")
+    project.labels.answer(1, "label", 1, purpose="second", annotator="Dr B")
+    project.labels.answer(2, "unsure")
     lines = table_of(project, tmp_path)
     assert tuple(lines[0]) == COLUMNS
     assert [(line["action"], line["before"], line["after"]) for line in lines] == [
@@ -51,8 +51,8 @@ def test_each_line_says_who_did_what_and_what_stood_before_and_after(tmp_path):
 def test_the_seals_are_those_of_the_project_file(tmp_path):
     project = new_project(tmp_path)
     for image in (1, 2, 3):
-        project.answer(image, "label", image % 2)
-    project.undo()
+        project.labels.answer(image, "label", image % 2)
+    project.labels.undo()
     lines = table_of(project, tmp_path)
     project.close()
     with closing(sqlite3.connect(file_of(project))) as db:

@@ -12,10 +12,11 @@ import safetensors.numpy
 from hypothesis import given
 from hypothesis import strategies as st
 
+from autoal_gui.core.database.round_rows import Suggestion
 from autoal_gui.core.errors import Cancelled, CheckpointError, ProjectError
 from autoal_gui.core.images.source import ListedImage, Listing
 from autoal_gui.core.project.export_snapshot import Choices, Snapshot
-from autoal_gui.core.project.project import Project, Suggestion
+from autoal_gui.core.project.project import Project
 from autoal_gui.core.registry import discover
 from autoal_gui.core.system.files import replacing
 from autoal_gui.core.trained_model import TrainedModel
@@ -90,23 +91,23 @@ def hostile(tmp_path):
 
 
 def test_the_table_says_what_the_project_says(project, tmp_path):
-    evaluation = project.unanswered_evaluation()[0]
-    first, second, third, fourth = project.unanswered()[:4]
-    project.answer(fourth, "label", 1, Suggestion(0, 2 / 3), shown=True)
-    project.answer(evaluation, "label", 0)
-    project.finish_round(result_of(project, project.begin_round()))
-    project.answer(first, "label", 0, Suggestion(1, 0.5))
-    project.answer(second, "unsure")
-    project.answer(third, "skip")
-    project.answer(third, "label", 1)
-    project.undo()
+    evaluation = project.labels.unanswered_evaluation()[0]
+    first, second, third, fourth = project.labels.unanswered()[:4]
+    project.labels.answer(fourth, "label", 1, Suggestion(0, 2 / 3), shown=True)
+    project.labels.answer(evaluation, "label", 0)
+    project.rounds.finish(result_of(project, project.rounds.begin()))
+    project.labels.answer(first, "label", 0, Suggestion(1, 0.5))
+    project.labels.answer(second, "unsure")
+    project.labels.answer(third, "skip")
+    project.labels.answer(third, "label", 1)
+    project.labels.undo()
     target = tmp_path / "labels.csv"
     csv_labels.write(target, Snapshot.of(project))
     rows = rows_of(target)
     assert list(rows[0]) == list(csv_labels.COLUMNS)
-    assert [int(row["image_id"]) for row in rows] == sorted(project.answers)
+    assert [int(row["image_id"]) for row in rows] == sorted(project.labels.answers)
     by_id = {int(row["image_id"]): row for row in rows}
-    for image_id, entry in project.answers.items():
+    for image_id, entry in project.labels.answers.items():
         row, image = by_id[image_id], project.pool.images[image_id]
         assert (row["image"], row["sha256"], row["split"]) == (image.key, image.sha256, image.split)
         assert (row["annotator"], row["at"]) == (entry.annotator, entry.at)
@@ -140,8 +141,8 @@ def test_a_project_without_answers_gives_a_table_without_rows(project, tmp_path)
 def test_names_of_every_kind_come_back_and_none_is_a_formula(hostile, tmp_path):
     images = sorted(hostile.pool.images)
     target = tmp_path / "größe ▲.csv"
-    for index, name in enumerate(hostile.classes):
-        hostile.answer(images[index % 3], "label", index, Suggestion(index, 1.0))
+    for index, name in enumerate(hostile.classes.names):
+        hostile.labels.answer(images[index % 3], "label", index, Suggestion(index, 1.0))
         csv_labels.write(target, Snapshot.of(hostile))
         rows = rows_of(target)
         row = next(row for row in rows if int(row["image_id"]) == images[index % 3])
@@ -155,7 +156,7 @@ def test_names_of_every_kind_come_back_and_none_is_a_formula(hostile, tmp_path):
 def test_only_what_needs_it_is_changed(hostile, tmp_path):
     image = min(hostile.pool.images)
     for name in ("größe, a", "不明", "läsion, „groß“ ▲"):
-        hostile.answer(image, "label", hostile.classes.index(name))
+        hostile.labels.answer(image, "label", hostile.classes.names.index(name))
         csv_labels.write(tmp_path / "t.csv", Snapshot.of(hostile))
         assert rows_of(tmp_path / "t.csv")[0]["label"] == name
 
@@ -262,7 +263,7 @@ def test_a_missing_checkpoint_is_said_to_be_missing(model, tmp_path):
 @pytest.fixture(params=["csv", "json", "npz", "audit", "pt", "safetensors"])
 def write(request, project, model):
     """Write with each exporter in turn; any may fail in one way alone."""
-    project.answer(project.unanswered()[0], "label", 0)
+    project.labels.answer(project.labels.unanswered()[0], "label", 0)
     exporter = discover("autoal_gui.exporters")[request.param]
     given_ = Snapshot.of(project) if exporter.KIND == "labels" else model
 
@@ -332,7 +333,7 @@ def test_a_read_only_folder_keeps_what_is_in_it(place):
     own.write_bytes(b"weights")
     with as_ordinary_user(*everything_in(place)):
         project = Project.open(project.folder, open_images)
-        project.answer(1, "label", 0)
+        project.labels.answer(1, "label", 0)
         closed.chmod(0o500)
         for name in names:
             exporter = discover("autoal_gui.exporters")[name.split(".")[1]]
@@ -342,7 +343,7 @@ def test_a_read_only_folder_keeps_what_is_in_it(place):
                 exporter.write(closed / name, given_)
         closed.chmod(0o700)
         project = reopened(project)
-        assert project.training_labels() == ((1, 0),)
+        assert project.labels.training() == ((1, 0),)
         project.close()
     assert {(closed / name).read_bytes() for name in names} == {b"older"}
     assert sorted(p.name for p in closed.iterdir()) == sorted(names)
@@ -364,8 +365,8 @@ def test_a_long_table_that_is_cancelled_keeps_what_was_there(name, project, tmp_
     exporter = discover("autoal_gui.exporters")[name]
     monkeypatch.setattr(csv_labels, "EVERY", 2)
     monkeypatch.setattr(json_labels, "EVERY", 2)
-    for image_id in project.unanswered()[:5]:
-        project.answer(image_id, "label", 0)
+    for image_id in project.labels.unanswered()[:5]:
+        project.labels.answer(image_id, "label", 0)
     (tmp_path / "t").write_bytes(b"older")
     before = sorted(tmp_path.iterdir())
 

@@ -6,10 +6,10 @@ from xml.etree import ElementTree
 
 import pytest
 
+from autoal_gui.core.database.round_rows import Suggestion
 from autoal_gui.core.errors import ProjectError
 from autoal_gui.core.measures.metrics import Area, Auroc, ByChance, Metrics
 from autoal_gui.core.project.export_snapshot import Snapshot
-from autoal_gui.core.project.project import Suggestion
 from autoal_gui.core.report.charts import COLOURS
 from autoal_gui.core.report.markup import STYLE
 from autoal_gui.exporters import report_html, report_sections
@@ -42,14 +42,14 @@ def project(tmp_path):
     """Three rounds, a second reader, an unsure answer and a skipped one."""
     project = new_project(tmp_path, per_class=10, evaluation_images=4)
     for number in range(3):
-        images = project.unanswered()[:4]
+        images = project.labels.unanswered()[:4]
         for place, image in enumerate(images):
-            project.answer(image, "label", place % 2, Suggestion(1, 0.75))
-        result = result_of(project, project.begin_round(), labels=4 * (number + 1))
-        project.finish_round(replace(result, metrics=MEASURED, reason="Chosen by two strategies."))
-    first, second = project.unanswered()[:2]
-    project.answer(first, "unsure")
-    project.answer(second, "skip")
+            project.labels.answer(image, "label", place % 2, Suggestion(1, 0.75))
+        result = result_of(project, project.rounds.begin(), labels=4 * (number + 1))
+        project.rounds.finish(replace(result, metrics=MEASURED, reason="Chosen by two strategies."))
+    first, second = project.labels.unanswered()[:2]
+    project.labels.answer(first, "unsure")
+    project.labels.answer(second, "skip")
     yield project
     project.close()
 
@@ -58,9 +58,9 @@ def test_counts_and_performance_are_the_project_s(project, tmp_path):
     _, page = page_of(project, tmp_path)
     found = tables(page)
     counts = {row[0]: row[1:] for row in found["Images of each class"]}
-    training = [c for _, c in project.training_labels()]
-    known = [c for _, c in project.evaluation_labels()]
-    for index, name in enumerate(project.classes):
+    training = [c for _, c in project.labels.training()]
+    known = [c for _, c in project.labels.evaluation()]
+    for index, name in enumerate(project.classes.names):
         mine, held = training.count(index), known.count(index)
         assert counts[name] == [str(mine), str(held), str(mine + held)]
     assert counts["Unsure"] == ["1", "0", "1"]
@@ -68,12 +68,15 @@ def test_counts_and_performance_are_the_project_s(project, tmp_path):
     assert sum(int(row[-1]) for row in list(counts.values())[1:]) == len(project.pool.images)
     low, high = (f"{100 * end:.1f}" for end in MEASURED.sensitivity_interval(0))
     first = found["By class"][1]
-    assert first[0] == project.classes[0]
+    assert first[0] == project.classes.names[0]
     assert first[1:3] == [f"90.0% ({low}–{high})", "18 of 20"]
     assert first[4] == "7 of 10"
     assert first[5] == "0.900 (0.800–0.970)"
     matrix = next(rows for caption, rows in found.items() if caption.startswith("Confusion"))
-    assert matrix[1:] == [[project.classes[0], "18", "2"], [project.classes[1], "3", "7"]]
+    assert matrix[1:] == [
+        [project.classes.names[0], "18", "2"],
+        [project.classes.names[1], "3", "7"],
+    ]
 
 
 def test_rounds_and_weights_are_drawn_and_listed(project, tmp_path):
@@ -102,10 +105,10 @@ def test_nothing_is_loaded_and_nothing_names_a_file_or_a_person(tmp_path):
         evaluation_images=0,
     )  # fmt: skip
     try:
-        project.answer(1, "label", 2)
-        project.comment_on(1, "CANARY-comment")
-        project.annotator = "CANARY-second"
-        project.answer(1, "label", 0, purpose="second")
+        project.labels.answer(1, "label", 2)
+        project.labels.comment_on(1, "CANARY-comment")
+        project.settings.annotator = "CANARY-second"
+        project.labels.answer(1, "label", 0, purpose="second")
         text, page = page_of(project, tmp_path)
     finally:
         project.close()
@@ -120,11 +123,13 @@ def test_nothing_is_loaded_and_nothing_names_a_file_or_a_person(tmp_path):
 
 def test_without_an_evaluation_set_the_random_images_are_what_was_measured(tmp_path):
     project = new_project(tmp_path, per_class=10)
-    for image in project.unanswered()[:4]:
-        project.answer(image, "label", 0)
-    result = result_of(project, project.begin_round(), labels=4)
+    for image in project.labels.unanswered()[:4]:
+        project.labels.answer(image, "label", 0)
+    result = result_of(project, project.rounds.begin(), labels=4)
     random = Metrics(((8, 2), (1, 9)))
-    project.finish_round(replace(result, metrics=None, audit=random, by_chance=ByChance(4, random)))
+    project.rounds.finish(
+        replace(result, metrics=None, audit=random, by_chance=ByChance(4, random))
+    )
     text, page = page_of(project, tmp_path)
     measured = tables(page)["Over all classes"][1:]
     project.close()
@@ -135,9 +140,9 @@ def test_without_an_evaluation_set_the_random_images_are_what_was_measured(tmp_p
 
 def test_rounds_that_measured_nothing_are_listed_without_a_curve(tmp_path):
     project = new_project(tmp_path, per_class=6)
-    project.answer(project.unanswered()[0], "label", 0)
-    result = result_of(project, project.begin_round(), labels=1)
-    project.finish_round(replace(result, metrics=None, audit=None))
+    project.labels.answer(project.labels.unanswered()[0], "label", 0)
+    result = result_of(project, project.rounds.begin(), labels=1)
+    project.rounds.finish(replace(result, metrics=None, audit=None))
     text, page = page_of(project, tmp_path)
     project.close()
     assert "Nothing has been measured yet." in text
@@ -154,13 +159,13 @@ def test_a_project_that_nobody_has_answered_in_has_a_report(tmp_path):
 
 
 def test_the_model_s_seal_is_in_the_report(project, tmp_path):
-    for image in project.unanswered()[:2]:
-        project.answer(image, "label", 0)
-    number = project.begin_round()
+    for image in project.labels.unanswered()[:2]:
+        project.labels.answer(image, "label", 0)
+    number = project.rounds.begin()
     file = project.models_folder / f"round-{number:04d}.pt"
     file.write_bytes(b"weights")
     result = replace(result_of(project, number), checkpoint=str(file), checkpoint_sha256="ab" * 32)
-    project.finish_round(result)
+    project.rounds.finish(result)
     _, page = page_of(project, tmp_path)
     assert ["SHA-256 of the model", "ab" * 32] in tables(page)["Of the last round"]
 

@@ -106,7 +106,7 @@ def desk(qtbot, window, tmp_path):
     controller = start(window, tmp_path)
     for class_index in (0, 1, 0, 1, 1):
         controller.answer(class_index)
-    qtbot.waitUntil(lambda: bool(controller.project.finished_rounds()))
+    qtbot.waitUntil(lambda: bool(controller.project.rounds.finished()))
     return window.desk
 
 

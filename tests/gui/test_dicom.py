@@ -61,10 +61,10 @@ def said(window) -> str:
 def test_from_the_start_page_to_the_first_answer(qtbot, opened):
     assert "6 images can be used. 1 cannot" in opened.said
     assert "cut: The image is cut off or damaged." in opened.said
-    assert opened.controller.project.classes == ("normal", "abnormal")
+    assert opened.controller.project.classes.names == ("normal", "abnormal")
     first = opened.controller.current
     qtbot.keyClick(opened, Qt.Key.Key_1)
-    assert opened.controller.project.answers[first].class_index == 1
+    assert opened.controller.project.labels.answers[first].class_index == 1
 
 
 def test_nothing_of_a_header_gets_into_the_project(opened):
@@ -120,4 +120,4 @@ def test_a_dropped_scan_is_a_dicom_project(qtbot, window, scans):
         )
     )
     assert "1 image can be used" in make(qtbot, window)
-    assert window.controller.project.spec.kind == "dicom"
+    assert window.controller.project.settings.spec.kind == "dicom"

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 from autoal_gui.core.images.pool import ImagePool, PoolImage
 from autoal_gui.core.messages import RunRound
 from autoal_gui.core.project.project import Project
+from autoal_gui.core.project.round_store import RoundStore
 from autoal_gui.core.registry import discover
 from autoal_gui.gui.images import thumbnails
 from autoal_gui.gui.images.image_grid import SMALLEST, ImageGrid
@@ -88,7 +89,7 @@ def trained(qtbot, window, rounds=1):
     for _ in range(rounds):
         label_many(qtbot, window, 4)
         idle(qtbot, window.controller)
-    assert window.controller.project.last_checkpoint() is not None
+    assert window.controller.project.rounds.last_checkpoint() is not None
 
 
 # -- speed of hand ------------------------------------------------------------------------------
@@ -117,12 +118,12 @@ def test_letters_of_a_dozen_classes_answer_with_the_focus_on_every_kind_of_contr
 
 def answered_from(qtbot, controller, widget: QWidget) -> set[type]:
     """Press the letter of the twelfth class and an undo where the focus is."""
-    before = set(controller.project.answers)
+    before = set(controller.project.labels.answers)
     qtbot.keyClick(widget, Qt.Key.Key_C)
-    (new,) = set(controller.project.answers) - before
-    assert controller.project.answers[new].class_index == 11, type(widget).__name__
+    (new,) = set(controller.project.labels.answers) - before
+    assert controller.project.labels.answers[new].class_index == 11, type(widget).__name__
     qtbot.keyClick(QApplication.focusWidget(), BACKSPACE)
-    assert set(controller.project.answers) == before, type(widget).__name__
+    assert set(controller.project.labels.answers) == before, type(widget).__name__
     return {kind for kind in type(widget).__mro__ if issubclass(kind, QWidget)}
 
 
@@ -133,11 +134,13 @@ def test_keys_change_labels_in_review_with_the_focus_on_every_control(qtbot, win
     for widget in focused(of_each_kind(focusable(page))):
         page.grid.go_to_row(0)
         image = page.grid.current()
-        before = controller.project.answers[image].class_index
+        before = controller.project.labels.answers[image].class_index
         qtbot.keyClick(widget, (ONE, ZERO)[before])
-        assert controller.project.answers[image].class_index == 1 - before, type(widget).__name__
+        assert controller.project.labels.answers[image].class_index == 1 - before, type(
+            widget
+        ).__name__
         qtbot.keyClick(widget, BACKSPACE)
-        assert controller.project.answers[image].class_index == before, type(widget).__name__
+        assert controller.project.labels.answers[image].class_index == before, type(widget).__name__
         tried |= {kind for kind in type(widget).__mro__ if issubclass(kind, QWidget)}
     assert {QComboBox, ImageGrid} <= tried
 
@@ -222,7 +225,7 @@ def test_the_image_of_the_desk_is_zoomed_moved_and_windowed_by_the_mouse(qtbot, 
     qtbot.keyClick(window, Qt.Key.Key_I)
     assert view.display.inverted
     qtbot.keyClick(window, ONE)  # and the hand goes on where it was
-    assert len(controller.project.answers) == 1
+    assert len(controller.project.labels.answers) == 1
 
 
 def drag(qtbot, view: QWidget, button: Qt.MouseButton) -> None:
@@ -250,7 +253,7 @@ def test_the_blind_answer_and_the_changed_one_are_both_kept_and_reported(qtbot, 
     trained(qtbot, window, 2)
     label_many(qtbot, window, 1)  # it was on screen before the last ranking came
     image = controller.current
-    suggested = controller.project.suggestion(image).class_index
+    suggested = controller.project.rounds.suggestion(image).class_index
     feedback = window.desk.class_panel._feedback
     assert "This image" not in feedback.text()
     qtbot.keyClick(window, (ONE, ZERO)[suggested])
@@ -264,7 +267,7 @@ def test_the_blind_answer_and_the_changed_one_are_both_kept_and_reported(qtbot, 
     assert "changed" in told.lower()
     controller.close_project()
     project = Project.open(folder, open_images)
-    blind, seen = project.entries_of(image)
+    blind, seen = project.labels.entries_of(image)
     assert (blind.class_index, seen.class_index) == (1 - suggested, suggested)
     assert blind.suggested == suggested
     assert (blind.shown, seen.shown) == (False, True)
@@ -287,10 +290,10 @@ def test_a_click_in_the_settings_shows_the_suggestion_before_the_answer(qtbot, w
     qtbot.waitUntil(window.isActiveWindow)
     assert feedback.text().startswith("This image: The model says")
     qtbot.keyClick(window, ONE)
-    entry = controller.project.answers[image]
+    entry = controller.project.labels.answers[image]
     assert entry.shown
     assert entry.suggested is not None
-    assert controller.project.repeat_every == 0
+    assert controller.project.settings.repeat_every == 0
 
 
 def test_hidden_repeats_give_the_readers_own_consistency(qtbot, window, controller):
@@ -301,7 +304,7 @@ def test_hidden_repeats_give_the_readers_own_consistency(qtbot, window, controll
         idle(qtbot, controller)
         assert len(answered) < 50
     image = controller.current
-    first = controller.project.answers[image].class_index
+    first = controller.project.labels.answers[image].class_index
     qtbot.keyClick(window, (ONE, ZERO)[first])
     qtbot.keyClick(window, Qt.Key.Key_G, CTRL)
     page = window.pages["agreement"]
@@ -313,7 +316,7 @@ def test_hidden_repeats_give_the_readers_own_consistency(qtbot, window, controll
 def test_why_names_every_strategy_with_its_weight_and_the_predicted_loss(qtbot, window, controller):
     trained(qtbot, window, 2)
     label_many(qtbot, window, 1)
-    query = controller.project.query(controller.current)
+    query = controller.project.rounds.query(controller.current)
     assert query is not None
     why = window.desk.why
     assert f"Predicted loss {query.predicted_loss:.2f}" in why.line
@@ -342,7 +345,9 @@ def test_a_new_ranking_replaces_only_what_was_not_yet_shown(qtbot, window, contr
     project = controller.project
     assert controller.current == on_screen  # never taken from under the reader's eyes
     assert not {*answered} & {*controller.batch}
-    fresh = [i for i in project.ranking if i not in project.answers and i != on_screen]
+    fresh = [
+        i for i in project.batches.ranking if i not in project.labels.answers and i != on_screen
+    ]
     assert controller.batch == (on_screen, *fresh[:3])
     assert fresh[0] != before[3]  # else nothing would have been replaced
     qtbot.keyClick(window, truth(project, on_screen))
@@ -363,9 +368,11 @@ def test_review_is_filtered_by_round_reader_and_marks_by_keys_alone(
     flagged = controller.current
     label_many(qtbot, window, 1, ONE if truth(controller.project, flagged) == ZERO else ZERO)
     idle(qtbot, controller)
-    monkeypatch.setattr(Project, "predictions", sure_of_the_truth)
+    monkeypatch.setattr(
+        RoundStore, "predictions", lambda rounds: sure_of_the_truth(controller.project)
+    )
     qtbot.keyClick(window, Qt.Key.Key_R, CTRL)
-    page, answers = window.pages["review"], controller.project.answers
+    page, answers = window.pages["review"], controller.project.labels.answers
     choose_by_keys(qtbot, page, "annotator", "Dr B")
     assert sorted(page.images) == sorted(i for i, e in answers.items() if e.annotator == "Dr B")
     page.filters.reset()
@@ -389,7 +396,7 @@ def test_review_is_filtered_by_round_reader_and_marks_by_keys_alone(
 def sure_of_the_truth(project: Project) -> dict[int, np.ndarray]:
     """Stand for a good model: nine tenths for the class that the image has."""
     sure = {True: np.array([0.9, 0.1]), False: np.array([0.1, 0.9])}
-    return {image: sure[is_bright(project, image)] for image in project.answers}
+    return {image: sure[is_bright(project, image)] for image in project.labels.answers}
 
 
 def choose_by_keys(qtbot, page, name: str, value) -> None:

@@ -44,7 +44,7 @@ def labels_with_markup(widget: QWidget) -> list[str]:
 
 
 def test_such_names_of_classes_are_shown_as_they_are(qtbot, window, controller):
-    names = controller.project.classes
+    names = controller.project.classes.names
     buttons = window.desk.class_panel._buttons
     assert sorted(names) == sorted((MARKUP, FORMAT))
     for name, button in zip(names, buttons, strict=True):

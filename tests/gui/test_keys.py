@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
 
-from autoal_gui.core.project.project import ProjectPlan
+from autoal_gui.core.project.plan import ProjectPlan
 from autoal_gui.core.settings import PRESETS
 from autoal_gui.gui import keys
 from autoal_gui.gui.keys import KeyMap, class_keys, conflict
@@ -68,11 +68,11 @@ def test_a_class_and_a_command_get_other_keys_at_once_and_for_good(
     first, second, third = controller.batch[:3]
     qtbot.keyClick(window, Qt.Key.Key_2)  # no key any more
     qtbot.keyClick(window, Qt.Key.Key_U)
-    assert dict(controller.project.answers) == {}
+    assert dict(controller.project.labels.answers) == {}
     qtbot.keyClick(window, Qt.Key.Key_K)
     qtbot.keyClick(window, Qt.Key.Key_U, Qt.KeyboardModifier.ControlModifier)
     qtbot.keyClick(window, Qt.Key.Key_1)
-    answers = controller.project.answers
+    answers = controller.project.labels.answers
     assert [answers[i].class_index for i in (first, second, third)] == [1, None, 0]
     assert window.desk.class_panel._buttons[1].toolTip() == "dark: press k"
     assert "Ctrl+U" in window.actions_table["unsure"].toolTip()
@@ -156,8 +156,8 @@ def test_keys_work_with_the_focus_in_every_part_of_the_desk(qtbot, window, tmp_p
     controller = start(qtbot, window, tmp_path)
     tried = 0
     for widget in focused(focusable(window.desk)[:28]):
-        before = len(controller.project.answers)
+        before = len(controller.project.labels.answers)
         qtbot.keyClick(widget, Qt.Key.Key_3)
-        assert len(controller.project.answers) == before + 1, type(widget).__name__
+        assert len(controller.project.labels.answers) == before + 1, type(widget).__name__
         tried += 1
     assert tried > 10

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import Qt
 
-from autoal_gui.core.project.project import ProjectPlan
+from autoal_gui.core.project.plan import ProjectPlan
 from autoal_gui.core.settings import PRESETS
 from autoal_gui.gui.window.main_window import folder_spec
 from autoal_gui.sources.opening import list_images

@@ -34,7 +34,7 @@ from autoal_gui.core.messages import (
     WarmStart,
     WarmStarted,
 )
-from autoal_gui.core.project.project import ProjectPlan
+from autoal_gui.core.project.plan import ProjectPlan
 from autoal_gui.core.settings import PRESETS
 from autoal_gui.core.system.foreign_files import sha256_of
 from autoal_gui.core.trained_model import StartModel
@@ -265,7 +265,7 @@ def run_batches(qtbot, window: MainWindow, rounds: int) -> None:
     """Answer batches by turns with the first two classes, and wait for the round of each."""
     controller = window.controller
     for _ in range(rounds):
-        for number in range(controller.project.settings.batch_size):
+        for number in range(controller.project.settings.run.batch_size):
             controller.answer(number % 2)
         qtbot.waitUntil(lambda: controller.at_rest)
 

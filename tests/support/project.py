@@ -10,10 +10,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from autoal_gui.core.database.schema import FILE_NAME
 from autoal_gui.core.images.source import SourceSpec
 from autoal_gui.core.measures.metrics import Metrics
 from autoal_gui.core.messages import Query, RoundFinished, RunRound
-from autoal_gui.core.project.project import FILE_NAME, Project, ProjectPlan, make_folders
+from autoal_gui.core.project.plan import ProjectPlan, make_folders
+from autoal_gui.core.project.project import Project
 from autoal_gui.core.settings import PRESETS, RunSettings
 from autoal_gui.sources.opening import list_images, open_images
 
@@ -74,11 +76,11 @@ def round_command(project: Project, number: int) -> RunRound:
         request_id=number,
         round_number=number,
         pool=project.pool,
-        classes=project.classes,
-        labelled=project.training_labels(),
-        unlabelled=project.unanswered(),
-        evaluation=project.evaluation_labels(),
-        settings=project.settings,
+        classes=project.classes.names,
+        labelled=project.labels.training(),
+        unlabelled=project.labels.unanswered(),
+        evaluation=project.labels.evaluation(),
+        settings=project.settings.run,
         workspace=str(project.workspace),
         checkpoint=str(project.models_folder / f"round-{number:04d}.pt"),
     )
@@ -86,13 +88,13 @@ def round_command(project: Project, number: int) -> RunRound:
 
 def result_of(project: Project, number: int, checkpoint: str = "", **values) -> RoundFinished:
     """Return what a round over the project's unanswered images might bring."""
-    ids = np.array(project.unanswered(), dtype=np.int64)
+    ids = np.array(project.labels.unanswered(), dtype=np.int64)
     rng = np.random.default_rng(number)
     rng.shuffle(ids)
-    shares = rng.dirichlet(np.ones(len(project.classes)), len(ids)).astype(np.float32)
+    shares = rng.dirichlet(np.ones(len(project.classes.names)), len(ids)).astype(np.float32)
     queries = tuple(
         Query(int(i), 1.5 - n, (("entropy", 1.0, 0.25), ("margin", 0.5, 0.75)), 0.125 * n)
-        for n, i in enumerate(ids[: project.settings.batch_size])
+        for n, i in enumerate(ids[: project.settings.run.batch_size])
     )
     fields = {
         "request_id": 1,
@@ -107,7 +109,7 @@ def result_of(project: Project, number: int, checkpoint: str = "", **values) -> 
         "audit": Metrics(((1, 0), (1, 2))),
         "checkpoint": checkpoint,
         "checkpoint_sha256": "0" * 64 if checkpoint else "",
-        "labels": len(project.training_labels()),
+        "labels": len(project.labels.training()),
         "seconds": (("task model", 1.25), ("FitNet", 0.5)),
         "device": "cpu, fp32",
         "notices": ("One image cannot be read.",),

@@ -78,7 +78,7 @@ def at_every_step(bench: object, run: Run, tries: int) -> object:
         models = sorted(path.name for path in project.models_folder.iterdir())
         ended = run(project, Asking(step))  # progress goes by the clock: there may be fewer steps
         assert not (ended and step == 0), "it cannot be cancelled"
-        entry = project.answer(bench.draw.choice(tuple(project.pool.images)), "unsure")
+        entry = project.labels.answer(bench.draw.choice(tuple(project.pool.images)), "unsure")
         left = {path.name for path in project.models_folder.iterdir()} - set(models)
         assert not [name for name in left if ".part" in name], left
         project.close()
@@ -87,26 +87,26 @@ def at_every_step(bench: object, run: Run, tries: int) -> object:
 
 
 def run_round(project: Project, asking: Asking) -> bool:
-    number = project.begin_round()
+    number = project.rounds.begin()
     result = last_of(project_support.round_command(project, number), asking)
     if isinstance(result, RoundFinished):
-        project.finish_round(result)
+        project.rounds.finish(result)
         return True
-    project.end_round(number, "cancelled", "The work was cancelled.")
+    project.rounds.end(number, "cancelled", "The work was cancelled.")
     return False
 
 
 def run_warm_start(project: Project, asking: Asking) -> bool:
     for file in (*project.models_folder.glob("warm*"), *project.workspace.glob("features*")):
         shutil.rmtree(file) if file.is_dir() else file.unlink()
-    settings = project.settings.in_mode("auto")
+    settings = project.settings.run.in_mode("auto")
     command = WarmStart(
         request_id=1,
         pool=project.pool,
-        classes=project.classes,
+        classes=project.classes.names,
         settings=settings,
         workspace=str(project.workspace),
-        checkpoint=str(project.warm_file),
+        checkpoint=str(project.warm_start.file),
     )
     result = last_of(command, asking)
     return isinstance(result, WarmStarted) and result.complete
@@ -123,7 +123,7 @@ def last_of(command: object, asking: Asking) -> object:
 
 def run_import(project: Project, asking: Asking) -> bool:
     try:
-        list_images(project.spec, project.workspace, asking.progress)
+        list_images(project.settings.spec, project.workspace, asking.progress)
     except Cancelled:
         return False
     return True
@@ -145,7 +145,7 @@ def run_prediction(project: Project, asking: Asking) -> bool:
 
     for file in project.workspace.iterdir():
         shutil.rmtree(file) if file.is_dir() else file.unlink()
-    ids, model = project.pool.ids("pool"), project.last_checkpoint()
+    ids, model = project.pool.ids("pool"), project.rounds.last_checkpoint()
     if model is None:
         raise AutoALError("There is no model.")
     try:

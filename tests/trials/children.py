@@ -77,17 +77,17 @@ def line_of(entry: object) -> str:
 def act(project: Project, draw: random.Random) -> str:
     """Answer, take back or restore, and return the line that the journal has for it."""
     turn = draw.random()
-    if turn < 0.2 and project.can_undo:
-        project.undo()
-    elif turn < 0.3 and project.can_redo:
-        project.redo()
+    if turn < 0.2 and project.labels.can_undo:
+        project.labels.undo()
+    elif turn < 0.3 and project.labels.can_redo:
+        project.labels.redo()
     elif turn < 0.4:
-        project.flag(draw.choice(tuple(project.pool.images)), draw.random() < 0.7)
+        project.labels.flag(draw.choice(tuple(project.pool.images)), draw.random() < 0.7)
     else:
         action = draw.choice(("label", "label", "unsure", "skip"))
         index = draw.randrange(2) if action == "label" else None
-        project.answer(draw.choice(tuple(project.pool.images)), action, index)
-    return line_of(project.entries()[-1])
+        project.labels.answer(draw.choice(tuple(project.pool.images)), action, index)
+    return line_of(project.labels.entries()[-1])
 
 
 def label(acknowledge: Acknowledge, folder: Path, seed: int, pause: float = 0.0) -> None:
@@ -123,8 +123,10 @@ def merge(acknowledge: Acknowledge, folder: Path, other: Path) -> None:
     project = Project.open(folder, open_images)
     acknowledge("begins")
     theirs = merging.read_other(other, project.folder)
-    found = merging.merge(theirs, project.pool.images.values(), project.classes, project.entries())
-    project.add_readings(found.new)
+    found = merging.merge(
+        theirs, project.pool.images.values(), project.classes.names, project.labels.entries()
+    )
+    project.labels.add_readings(found.new)
     acknowledge("merged")
 
 
@@ -146,10 +148,10 @@ def train(acknowledge: Acknowledge, folder: Path, seed: int) -> None:
     project, draw, backend = Project.open(folder, open_images), random.Random(seed), None
     backend = TorchBackend(threads=1)
     while True:
-        number = project.begin_round()
+        number = project.rounds.begin()
         command = project_support.round_command(project, number)
         for event in backend.run(command, lambda: False):
             if isinstance(event, RoundFinished):
-                project.finish_round(event)
+                project.rounds.finish(event)
             else:
                 acknowledge(act(project, draw))

@@ -21,7 +21,7 @@ from PySide6.QtCore import QEventLoop, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from autoal_gui.core.project.project import ProjectPlan
+from autoal_gui.core.project.plan import ProjectPlan
 from autoal_gui.core.settings import PRESETS
 from autoal_gui.engine.state import State
 from autoal_gui.gui.window.main_window import MainWindow, folder_spec
@@ -126,16 +126,16 @@ def train_for_long(base: Path, rounds: int) -> list[Held]:
     project = project_support.new_project(
         base, per_class=60, settings=settings, evaluation_images=6
     )
-    for image_id in (*project.unanswered_evaluation(), *project.unanswered()[:12]):
-        project.answer(image_id, "label", image_id % 2)
+    for image_id in (*project.labels.unanswered_evaluation(), *project.labels.unanswered()[:12]):
+        project.labels.answer(image_id, "label", image_id % 2)
     backend, states = TorchBackend(threads=1), []
     for done in range(rounds):
-        number = project.begin_round()
+        number = project.rounds.begin()
         command = project_support.round_command(project, number)
         *_, result = backend.run(command, lambda: False)
-        project.finish_round(result)
+        project.rounds.finish(result)
         (project.models_folder / f"round-{number:04d}.pt").unlink()  # 45 MB each
-        project.answer(project.unanswered()[0], "label", number % 2)
+        project.labels.answer(project.labels.unanswered()[0], "label", number % 2)
         if (done + 1) % max(1, rounds // 5) == 0:
             states.append(held(done + 1))
             print(shown(states[-1]), flush=True)

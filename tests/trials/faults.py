@@ -17,9 +17,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from autoal_gui.core.database.schema import FILE_NAME
 from autoal_gui.core.errors import AutoALError, ProjectError, SourceError
 from autoal_gui.core.labels.journal import Journal
-from autoal_gui.core.project.project import FILE_NAME, Project
+from autoal_gui.core.project.project import Project
 from autoal_gui.core.recovery.recovery import recover
 from autoal_gui.sources.opening import list_images, open_images
 from tests.support import project as project_support
@@ -61,8 +62,8 @@ class Bench:
         project = project_support.new_project(base, per_class=10, **choices)
         for image_id in tuple(project.pool.images)[:12]:
             is_normal = project.pool.images[image_id].key.startswith("normal")
-            project.answer(image_id, "label", int(is_normal))
-        before = [line_of(entry) for entry in project.entries()]
+            project.labels.answer(image_id, "label", int(is_normal))
+        before = [line_of(entry) for entry in project.labels.entries()]
         project.close()
         return cls(base, draw, Tally(kind), before)
 
@@ -88,9 +89,9 @@ class Bench:
         project = Project.open(self.folder, open_images)
         tally.worst = max(tally.worst, time.monotonic() - started)
         tally.reopened += 1
-        entries = project.entries()
+        entries = project.labels.entries()
         lines = [line_of(entry) for entry in entries]
-        if dict(project.answers) != dict(Journal.of(entries).answers):
+        if dict(project.labels.answers) != dict(Journal.of(entries).answers):
             raise Fault("the answers are not those of the journal")
         expected = self.before + acknowledged
         tally.lost += len(set(expected) - set(lines))
@@ -141,7 +142,7 @@ def kill_while_training(base: Path, draw: random.Random, tries: int) -> Tally:
         time.sleep(draw.uniform(0, 0.3))
         bench.check(child.kill())
         project = Project.open(bench.folder, open_images)
-        checkpoint, finished = project.last_checkpoint(), project.finished_rounds()
+        checkpoint, finished = project.rounds.last_checkpoint(), project.rounds.finished()
         project.close()
         if finished and checkpoint is None:
             raise Fault("the last model is gone")
@@ -220,9 +221,9 @@ def kill_while_migrating(base: Path, draw: random.Random, tries: int) -> Tally:
         started = time.monotonic()
         project = Project.open(folder, open_images)
         tally.worst = max(tally.worst, time.monotonic() - started)
-        lines = [line_of(entry) for entry in project.entries()]
+        lines = [line_of(entry) for entry in project.labels.entries()]
         wanted = wanted or lines
-        if project.first_broken_seal() is not None or lines != wanted:
+        if project.labels.first_broken_seal() is not None or lines != wanted:
             raise Fault("a migration that was cut short changed the journal")
         project.close()
         if turn:
@@ -239,15 +240,15 @@ def kill_while_merging(base: Path, draw: random.Random, tries: int) -> Tally:
     own = (bench.folder / FILE_NAME).read_bytes()
     shutil.copytree(bench.folder, base / "other")
     other = Project.open(base / "other", open_images)
-    other.annotator = "second"
+    other.settings.annotator = "second"
     for image_id in other.pool.images:
-        other.answer(image_id, "label", draw.randrange(2))
+        other.labels.answer(image_id, "label", draw.randrange(2))
     other.close()
     started = time.monotonic()
     Child(merge, bench.folder, base / "other").end()
     whole = time.monotonic() - started
     project = Project.open(bench.folder, open_images)
-    merged = [line_of(entry) for entry in project.entries()]
+    merged = [line_of(entry) for entry in project.labels.entries()]
     project.close()
     before = bench.before
     for _ in range(tries):
@@ -258,7 +259,7 @@ def kill_while_merging(base: Path, draw: random.Random, tries: int) -> Tally:
         time.sleep(draw.uniform(0, whole))
         done = "merged" in child.kill()
         project = Project.open(bench.folder, open_images)
-        lines = [line_of(entry) for entry in project.entries()]
+        lines = [line_of(entry) for entry in project.labels.entries()]
         project.close()
         if lines not in ([merged] if done else [before, merged]):
             raise Fault("a part of another reader's answers came in")
@@ -286,11 +287,11 @@ def _until_refused(
     acknowledge: Callable[[str], None], project: Project, draw: random.Random
 ) -> None:
     def answer() -> None:
-        before = dict(project.answers)
+        before = dict(project.labels.answers)
         try:
             acknowledge(act(project, draw))
         except ProjectError:
-            if dict(project.answers) != before:
+            if dict(project.labels.answers) != before:
                 raise Fault("an answer that was not saved stands") from None
             raise
 
@@ -449,7 +450,7 @@ def clock_set_back(base: Path, draw: random.Random, tries: int) -> Tally:
             module._now = lambda: f"{draw.randrange(1970, 2100)}-01-01T00:00:00.000+00:00"
             project = Project.open(bench.folder, open_images)
             lines = [act(project, draw) for _ in range(draw.randrange(1, 12))]
-            project.end_round(project.begin_round(), "failed", "A sentence.")
+            project.rounds.end(project.rounds.begin(), "failed", "A sentence.")
             project.close()
             bench.check(lines)
     finally:

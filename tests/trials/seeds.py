@@ -224,8 +224,8 @@ def project_seeds() -> list[bytes]:
     with tempfile.TemporaryDirectory() as base:
         project = project_support.new_project(Path(base), per_class=4)
         for image_id in project.pool.images:
-            project.answer(image_id, "label", 0)
-        project.finish_round(project_support.result_of(project, project.begin_round()))
+            project.labels.answer(image_id, "label", 0)
+        project.rounds.finish(project_support.result_of(project, project.rounds.begin()))
         project.close()
         return [project_support.file_of(project).read_bytes(), fixture.read_bytes()]
 

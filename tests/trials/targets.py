@@ -136,7 +136,8 @@ def read_model(data: bytes, place: Path) -> None:
 def read_project(data: bytes, place: Path) -> None:
     """Open a project file; where it is damaged, recover it and open what came out."""
     from autoal_gui.core.database.backups import backups
-    from autoal_gui.core.project.project import FILE_NAME, Project
+    from autoal_gui.core.database.schema import FILE_NAME
+    from autoal_gui.core.project.project import Project
     from autoal_gui.core.recovery.recovery import recover
 
     def open_images(spec: object, workspace: Path) -> object:
@@ -156,9 +157,14 @@ def read_project(data: bytes, place: Path) -> None:
         recover(place, list_images, lambda done, total: None)
         project = Project.open(place, open_images)
     try:
-        project.rounds(), project.queue, project.ranking, project.predictions()
+        (
+            project.rounds.all(),
+            project.batches.queue,
+            project.batches.ranking,
+            project.rounds.predictions(),
+        )
         if project.pool.images:
-            project.answer(min(project.pool.images), "unsure")
+            project.labels.answer(min(project.pool.images), "unsure")
     finally:
         project.close()
 

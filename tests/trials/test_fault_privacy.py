@@ -9,11 +9,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from autoal_gui.core.database.schema import FILE_NAME
 from autoal_gui.core.errors import AutoALError
 from autoal_gui.core.images.source import SourceSpec
 from autoal_gui.core.messages import CommandFailed, RoundFinished
 from autoal_gui.core.project.export_snapshot import Snapshot
-from autoal_gui.core.project.project import FILE_NAME, Project
+from autoal_gui.core.project.project import Project
 from autoal_gui.core.recovery.recovery import recover
 from autoal_gui.core.registry import discover
 from autoal_gui.core.system.files import replacing
@@ -51,14 +52,14 @@ def run(project: Project) -> object:
     """Run a round as the engine does, and end it as the controller does."""
     from autoal_gui.learning.backend import TorchBackend
 
-    number = project.begin_round()
+    number = project.rounds.begin()
     try:
         *_, last = TorchBackend(threads=1).run(round_command(project, number), lambda: False)
     except Exception as error:
         last = explained(number, error)
-        project.end_round(number, "failed", getattr(last, "sentence", ""))
+        project.rounds.end(number, "failed", getattr(last, "sentence", ""))
         return last
-    project.finish_round(last)
+    project.rounds.finish(last)
     return last
 
 
@@ -71,11 +72,11 @@ def test_no_name_leaves_the_images_and_the_project_file(tmp_path, caplog, capfd)
             tmp_path / "project", folder_spec(root), settings=TINY, label_use="labelled",
             evaluation_images=4,
         )  # fmt: skip
-        for image_id in project.unanswered_evaluation():
-            project.answer(image_id, "label", 0, comment=f"{CANARY} looks odd")
+        for image_id in project.labels.unanswered_evaluation():
+            project.labels.answer(image_id, "label", 0, comment=f"{CANARY} looks odd")
         result = run(project)
         assert isinstance(result, RoundFinished)
-        checkpoint = project.last_checkpoint()
+        checkpoint = project.rounds.last_checkpoint()
         for name, exporter in discover("autoal_gui.exporters").items():
             if exporter.KIND == "model" and name in ("pt", "safetensors"):
                 from autoal_gui.learning.inference.export import export_model
@@ -91,7 +92,7 @@ def test_no_name_leaves_the_images_and_the_project_file(tmp_path, caplog, capfd)
         project.workspace.mkdir()
         failed = run(project)
         assert isinstance(failed, CommandFailed)
-        told += [failed.sentence, failed.details, repr(project.rounds())]
+        told += [failed.sentence, failed.details, repr(project.rounds.all())]
         for image_id in project.pool.images:
             with pytest.raises(AutoALError) as caught:
                 project.pool.read(image_id)
@@ -114,7 +115,7 @@ def test_no_name_leaves_the_images_and_the_project_file(tmp_path, caplog, capfd)
 def test_recovery_tells_no_name_either(tmp_path, caplog):
     root = images_of(tmp_path)
     project = create(tmp_path / "project", folder_spec(root), settings=TINY)
-    project.answer(1, "label", 0, comment=CANARY)
+    project.labels.answer(1, "label", 0, comment=CANARY)
     project.close()
     file = project.folder / FILE_NAME
     file.write_bytes(file.read_bytes()[:-5000])
@@ -142,7 +143,7 @@ def test_no_tag_of_a_dicom_file_is_in_its_project(tmp_path, caplog):
         )
         for image_id in project.pool.images:
             project.pool.read(image_id)
-            project.answer(image_id, "label", 0)
+            project.labels.answer(image_id, "label", 0)
         project.close()
     for path in everything_in(tmp_path / "project"):
         assert path.is_dir() or CANARY.encode() not in path.read_bytes(), path
@@ -154,7 +155,7 @@ def test_whatever_is_written_is_for_the_user_alone(tmp_path):
     before = os.umask(0)
     try:
         project = create(tmp_path / "new" / "project", folder_spec(images_of(tmp_path)))
-        project.answer(1, "label", 0)
+        project.labels.answer(1, "label", 0)
         csv_labels.write(tmp_path / "labels.csv", Snapshot.of(project))
         with replacing(project.models_folder / "round-0001.pt") as partial:
             partial.write_bytes(b"weights")

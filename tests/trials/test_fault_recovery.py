@@ -13,8 +13,9 @@ from PySide6.QtWidgets import QPushButton
 
 from autoal_gui.cli import run
 from autoal_gui.core.database.backups import KEPT, backups
+from autoal_gui.core.database.schema import FILE_NAME
 from autoal_gui.core.errors import ProjectDamaged, ProjectError, ProjectInUse, SourceError
-from autoal_gui.core.project.project import FILE_NAME, Project
+from autoal_gui.core.project.project import Project
 from autoal_gui.core.recovery.journal_repair import BYTES
 from autoal_gui.core.recovery.recovery import recover
 from autoal_gui.core.recovery.sqlite_pages import PAGE, salvage
@@ -41,15 +42,17 @@ def worn(tmp_path_factory):
     draw = random.Random(5)
     for turn in range(300):
         if turn % 9 == 8:
-            project.undo()
+            project.labels.undo()
         elif turn % 27 == 1:
-            project.redo() or project.flag(3)
+            project.labels.redo() or project.labels.flag(3)
         else:
             image = draw.randrange(1, 81)
-            project.answer(image, "label", draw.randrange(2), comment="Größe" * (turn % 40 == 0))
+            project.labels.answer(
+                image, "label", draw.randrange(2), comment="Größe" * (turn % 40 == 0)
+            )
         if turn == 150:
-            project.finish_round(result_of(project, project.begin_round()))
-    entries = project.entries()
+            project.rounds.finish(result_of(project, project.rounds.begin()))
+    entries = project.labels.entries()
     project.close()
     return project.folder, file_of(project).read_bytes(), entries
 
@@ -84,8 +87,8 @@ def survivors(folder: Path, entries) -> int:
     if project is None:
         recover(folder, list_images, no_progress)
         project = Project.open(folder, open_images)
-    left = set(project.entries())
-    assert project.first_broken_seal() is None
+    left = set(project.labels.entries())
+    assert project.labels.first_broken_seal() is None
     project.close()
     assert left <= set(entries)  # never one that was not given
     return len(left)
@@ -127,7 +130,7 @@ def test_a_cut_off_file_keeps_what_comes_before_the_cut_and_what_was_copied(worn
     recover(folder, list_images, no_progress)
     project = Project.open(folder, open_images)
     assert len(project.pool.images) == 80
-    assert project.classes == ("abnormal", "normal")
+    assert project.classes.names == ("abnormal", "normal")
     project.close()
 
 
@@ -159,11 +162,11 @@ def test_images_that_are_lost_come_back_from_their_source(worn, damaged):
     before = opens(origin)
     recover(folder, list_images, no_progress)
     project = Project.open(folder, open_images)
-    assert set(project.entries()) == set(entries)
+    assert set(project.labels.entries()) == set(entries)
     assert project.pool.images.keys() == before.pool.images.keys()
-    assert project.rounds() == before.rounds()
-    assert project.ranking == before.ranking
-    assert project.queue.batch == before.queue.batch
+    assert project.rounds.all() == before.rounds.all()
+    assert project.batches.ranking == before.batches.ranking
+    assert project.batches.queue.batch == before.batches.queue.batch
     before.close()
     for image_id in project.pool.images:
         project.pool.read(image_id)
@@ -184,7 +187,7 @@ def test_images_that_are_lost_for_good_are_told_with_their_answers(worn, damaged
     known = project.pool.images.keys()
     assert result.images_lost == len(set(range(1, 81)) - known) > 0
     assert f", {result.images_lost} images could not be found again; the" in result.sentence
-    assert {entry.image_id for entry in project.entries()} <= known
+    assert {entry.image_id for entry in project.labels.entries()} <= known
     assert result.answers + result.lost == len(entries)
     project.close()
 
@@ -207,7 +210,7 @@ def test_a_changed_label_is_noticed_and_left_out(worn, damaged):
     result = recover(folder, list_images, no_progress)
     assert result.lost >= 1
     project = Project.open(folder, open_images)
-    assert given.sequence not in {entry.sequence for entry in project.entries()}
+    assert given.sequence not in {entry.sequence for entry in project.labels.entries()}
     project.close()
 
 
@@ -220,7 +223,7 @@ def test_a_line_whose_number_is_damaged_gets_its_own_number_back(worn, damaged):
         folder = damaged(content)
         recover(folder, list_images, no_progress)
         project = Project.open(folder, open_images)
-        assert project.entries() == entries
+        assert project.labels.entries() == entries
         project.close()
 
 
@@ -236,7 +239,7 @@ def test_many_damaged_lines_cost_neither_the_one_that_can_be_mended_nor_minutes(
     folder = damaged(bytes(content))
     result = recover(folder, list_images, lambda done, total: attempts.append(done))
     project = Project.open(folder, open_images)
-    numbers = {entry.sequence for entry in entries} - {e.sequence for e in project.entries()}
+    numbers = {entry.sequence for entry in entries} - {e.sequence for e in project.labels.entries()}
     assert 200 not in numbers
     assert numbers >= set(range(20, 40))
     assert result.repaired == 1
@@ -289,7 +292,7 @@ def test_where_the_images_are_can_be_given_when_it_is_lost(worn, damaged):
     assert (folder / FILE_NAME).read_bytes() == content
     recover(folder, list_images, no_progress, folder_spec(origin.parent / "images"))
     project = Project.open(folder, open_images)
-    assert set(project.entries()) == set(entries)
+    assert set(project.labels.entries()) == set(entries)
     project.close()
 
 
@@ -300,7 +303,7 @@ def test_a_copy_is_made_whenever_there_is_something_new_and_three_are_kept(tmp_p
     project = new_project(tmp_path)
     for number in range(5):
         assert len(backups(project.folder)) == min(number + 1, KEPT)
-        project.answer(1, "label", 0)
+        project.labels.answer(1, "label", 0)
         project = reopened(reopened(project))
     newest = backups(project.folder)[0]
     assert newest.name.startswith("project-000006-")
@@ -310,12 +313,12 @@ def test_a_copy_is_made_whenever_there_is_something_new_and_three_are_kept(tmp_p
 @needs_permissions
 def test_where_no_copy_can_be_made_the_project_opens_all_the_same(tmp_path, caplog):
     project = new_project(tmp_path)
-    project.answer(1, "label", 0)
+    project.labels.answer(1, "label", 0)
     project.close()
     shutil.rmtree(project.folder / "backups")
     (project.folder / "backups").write_text("in the way")
     project = Project.open(project.folder, open_images)
-    assert 1 in project.answers
+    assert 1 in project.labels.answers
     project.close()
     assert "No copy" in caplog.text
 
@@ -348,7 +351,7 @@ def test_the_window_offers_to_recover_and_opens_what_was_saved(worn, damaged, qt
     assert button.isVisible()
     qtbot.keyClick(button, Qt.Key.Key_Space)
     qtbot.waitUntil(lambda: window.controller.is_open)
-    assert set(window.controller.project.entries()) <= set(entries)
+    assert set(window.controller.project.labels.entries()) <= set(entries)
     assert "recovered" in window.failure.sentence
     lost = "none is lost" not in window.failure.sentence
     assert window.failure.property("role") == ("failure" if lost else "notice")

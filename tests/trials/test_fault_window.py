@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 
-from autoal_gui.core.project.project import FILE_NAME, Project, ProjectPlan
+from autoal_gui.core.database.schema import FILE_NAME
+from autoal_gui.core.project.plan import ProjectPlan
+from autoal_gui.core.project.project import Project
 from autoal_gui.core.settings import PRESETS
 from autoal_gui.gui.window.main_window import folder_spec
 from autoal_gui.sources.opening import list_images, open_images
@@ -32,7 +34,7 @@ def controller(qtbot, window, tmp_path):
 @needs_limits
 def test_an_answer_that_cannot_be_saved_is_not_shown_as_given(qtbot, window, controller, tmp_path):
     qtbot.keyClick(window, Qt.Key.Key_1)
-    image, given = controller.current, dict(controller.project.answers)
+    image, given = controller.current, dict(controller.project.labels.answers)
     strip = window.desk.grab().toImage()
     with files_of_at_most(64):
         for _ in range(3):
@@ -42,17 +44,17 @@ def test_an_answer_that_cannot_be_saved_is_not_shown_as_given(qtbot, window, con
         "The answer could not be saved; is the disk full or read-only?"
     )
     assert controller.current == image
-    assert dict(controller.project.answers) == given
+    assert dict(controller.project.labels.answers) == given
     assert window.desk.grab().toImage().size().width() == strip.size().width()
     assert "1 of 24" in window.status.text()
     qtbot.keyClick(window, Qt.Key.Key_0)
-    assert controller.project.answers[image].class_index == 0
+    assert controller.project.labels.answers[image].class_index == 0
     assert controller.current != image
     qtbot.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
-    assert image not in controller.project.answers
+    assert image not in controller.project.labels.answers
     controller.close_project()
     project = Project.open(tmp_path / "cells", open_images)
-    assert dict(project.answers) == given
+    assert dict(project.labels.answers) == given
     project.close()
 
 
@@ -60,14 +62,14 @@ def test_an_answer_that_cannot_be_saved_is_not_shown_as_given(qtbot, window, con
 @pytest.mark.parametrize("key", ["undo", "unsure", "skip"])
 def test_every_other_key_that_saves_says_the_same(qtbot, window, controller, key):
     qtbot.keyClick(window, Qt.Key.Key_1)
-    given, image = dict(controller.project.answers), controller.current
+    given, image = dict(controller.project.labels.answers), controller.current
     with files_of_at_most(64):
         window.actions_table[key].trigger()
     assert "could not be saved" in window.failure.sentence
-    assert dict(controller.project.answers) == given
+    assert dict(controller.project.labels.answers) == given
     assert controller.current == image
     window.actions_table[key].trigger()
-    assert dict(controller.project.answers) != given
+    assert dict(controller.project.labels.answers) != given
 
 
 @needs_limits
@@ -76,12 +78,12 @@ def test_a_batch_that_ends_on_a_full_disk_loses_nothing(qtbot, window, controlle
         qtbot.keyClick(window, Qt.Key.Key_1)
     with files_of_at_most(64):
         qtbot.keyClick(window, Qt.Key.Key_1)
-    assert len(controller.project.answers) == 3
+    assert len(controller.project.labels.answers) == 3
     qtbot.keyClick(window, Qt.Key.Key_1)
-    qtbot.waitUntil(lambda: len(controller.project.finished_rounds()) == 2)
-    assert len(controller.project.answers) == 4
+    qtbot.waitUntil(lambda: len(controller.project.rounds.finished()) == 2)
+    assert len(controller.project.labels.answers) == 4
     qtbot.keyClick(window, Qt.Key.Key_0)
-    assert len(controller.project.answers) == 5
+    assert len(controller.project.labels.answers) == 5
 
 
 def test_a_project_of_a_later_version_says_so_and_is_left_as_it_is(window, controller, tmp_path):
@@ -121,15 +123,15 @@ def test_a_round_that_fails_leaves_a_program_that_can_be_used(
     assert sentence in window.failure.sentence
     assert str(error) not in window.failure.sentence or not str(error)
     qtbot.keyClick(window, Qt.Key.Key_0)
-    assert len(controller.project.answers) == 5
+    assert len(controller.project.labels.answers) == 5
     qtbot.waitUntil(lambda: controller.at_rest)
     window.actions_table["train"].trigger()
-    qtbot.waitUntil(lambda: bool(controller.project.finished_rounds()[1:]))
+    qtbot.waitUntil(lambda: bool(controller.project.rounds.finished()[1:]))
 
 
 def test_images_that_vanish_while_labelling_stop_nothing(qtbot, window, controller, tmp_path):
     shutil.rmtree(tmp_path / "images")
     for key in (Qt.Key.Key_1, Qt.Key.Key_S, Qt.Key.Key_0):
         qtbot.keyClick(window, key)
-    assert len(controller.project.answers) == 3
-    assert np.isfinite(controller.project.waiting)
+    assert len(controller.project.labels.answers) == 3
+    assert np.isfinite(controller.project.labels.waiting)

@@ -34,6 +34,11 @@ def unusable(db: sqlite3.Connection) -> set[int]:
     return {i for (i,) in db.execute("SELECT image_id FROM image JOIN unreadable USING (key)")}
 
 
+def unreadable(db: sqlite3.Connection) -> tuple[tuple[str, str], ...]:
+    """Return (key, reason) of the files that cannot be used, ascending by key."""
+    return tuple(db.execute("SELECT key, reason FROM unreadable ORDER BY key").fetchall())
+
+
 def store(db: sqlite3.Connection, found: Sequence[Checked]) -> None:
     """Store what came of some files; the caller opens the transaction."""
     sound = [(one.sha256, one.image_id, one.key) for one in found if not one.reason]

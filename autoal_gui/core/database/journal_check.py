@@ -6,10 +6,11 @@ from contextlib import closing
 from pathlib import Path
 from shutil import copyfile
 
-from autoal_gui.core.database import project_file as database
+from autoal_gui.core.database.database_errors import NO_PROJECT, damaged, explained
 from autoal_gui.core.database.journal_rows import first_broken
 from autoal_gui.core.database.migrations import version_of
-from autoal_gui.core.errors import ProjectDamaged, ProjectError
+from autoal_gui.core.database.schema import FILE_NAME
+from autoal_gui.core.errors import ProjectError
 from autoal_gui.core.language import mark, tr, tr_count
 
 UNSEALED = mark(
@@ -39,7 +40,7 @@ def copy_between(file: Path, copy: Path) -> None:
             db.backup(target)
     except sqlite3.Error as error:
         if "readonly" not in str(error):
-            raise database.explained(error) from error
+            raise explained(error) from error
         # A program was killed while it wrote: the copy is put right in the original's place.
         for name in (file.name, f"{file.name}-journal"):
             copyfile(file.with_name(name), copy.with_name(name))
@@ -56,9 +57,9 @@ def audit(folder: Path) -> tuple[bool, str]:
     Raises:
         ProjectError: it is no project, it is open elsewhere, or it cannot be read.
     """
-    file = folder / "project.autoal"
+    file = folder / FILE_NAME
     if not file.is_file():
-        raise ProjectError(tr("There is no project in that folder."))
+        raise ProjectError(tr(NO_PROJECT))
     with tempfile.TemporaryDirectory(prefix="autoal-gui-") as place:
         copy = Path(place) / file.name
         copy_between(file, copy)
@@ -66,9 +67,9 @@ def audit(folder: Path) -> tuple[bool, str]:
             try:
                 return _verdict(db)
             except sqlite3.Error as error:
-                raise database.explained(error) from error
+                raise explained(error) from error
             except (TypeError, ValueError) as error:
-                raise ProjectDamaged(tr(database.DAMAGED)) from error
+                raise damaged() from error
 
 
 def _verdict(db: sqlite3.Connection) -> tuple[bool, str]:

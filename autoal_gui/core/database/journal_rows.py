@@ -4,7 +4,8 @@ import sqlite3
 from dataclasses import astuple, fields
 from typing import Any
 
-from autoal_gui.core.labels.journal import UNSEALED, Entry, seal_over, sealed
+from autoal_gui.core.database.database_errors import damaged
+from autoal_gui.core.labels.journal import UNSEALED, Entry, Journal, seal_over, sealed
 
 COLUMNS = tuple(column.name for column in fields(Entry))
 # Into these go names of our own alone; what a user gives is bound.
@@ -30,6 +31,20 @@ def read_entries(db: sqlite3.Connection, image_id: int | None = None) -> list[En
     rows = db.execute(f"{_SELECT}{which} ORDER BY sequence", values).fetchall()
     # Read to the end at once, see `Project`.
     return [_entry(list(row)) for row in rows]
+
+
+def read_journal(db: sqlite3.Connection) -> Journal:
+    """Return what the whole journal adds up to.
+
+    Raises:
+        ProjectDamaged: an undo or redo of it is out of turn.
+        sqlite3.Error: the file cannot be read.
+    """
+    entries = read_entries(db)
+    try:
+        return Journal.of(entries)
+    except ValueError as error:
+        raise damaged() from error
 
 
 def _entry(values: list[Any]) -> Entry:

@@ -8,20 +8,95 @@ refuse a second program at once without a stale lock.
 import contextlib
 import sqlite3
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from autoal_gui.core.database import migrations
 from autoal_gui.core.database.backups import backups, keep_backup
+from autoal_gui.core.database.database_errors import (
+    DAMAGED,
+    NO_PROJECT,
+    UNREAD,
+    UNSAVED,
+    UNWRITABLE,
+    explained,
+)
 from autoal_gui.core.database.journal_rows import first_broken
 from autoal_gui.core.database.schema import SCHEMA_VERSION, SCHEMAS
-from autoal_gui.core.errors import ProjectDamaged, ProjectError, ProjectInUse, ProjectTooNew
-from autoal_gui.core.language import mark, tr
+from autoal_gui.core.errors import ProjectDamaged, ProjectError, ProjectTooNew
+from autoal_gui.core.language import tr
 
 APPLICATION_ID = 0x41414C47  # "AALG"
 
 
-def create(file: Path, fill: Callable[[sqlite3.Connection], None]) -> sqlite3.Connection:
-    """Write a new project file, all of it or nothing, and return its connection.
+@dataclass(frozen=True)
+class ProjectFile:
+    """An open project file, whose lock this program holds until it is closed."""
+
+    path: Path
+    connection: sqlite3.Connection
+
+    def close(self) -> None:
+        """Release the lock. Nothing is saved here: all of it is saved already."""
+        self.connection.close()
+
+    def save(self, statement: str, *values: object) -> None:
+        """Write by one statement; it is committed when this returns, unless in a transaction.
+
+        Raises:
+            ProjectError: it could not be saved.
+        """
+        with self.saving():
+            self.connection.execute(statement, values)
+
+    @contextlib.contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """Say in one sentence that the block could not read the project.
+
+        Raises:
+            ProjectError: with that sentence.
+        """
+        with self.saving(UNREAD) as connection:
+            yield connection
+
+    @contextlib.contextmanager
+    def saving(self, sentence: str = UNSAVED) -> Iterator[sqlite3.Connection]:
+        """Say in one sentence that the block could not read or write the project.
+
+        Args:
+            sentence: which, in English.
+
+        Raises:
+            ProjectError: with that sentence.
+        """
+        try:
+            yield self.connection
+        except sqlite3.Error as error:
+            raise ProjectError(tr(sentence)) from error
+
+    @contextlib.contextmanager
+    def transaction(self, sentence: str = UNSAVED) -> Iterator[sqlite3.Connection]:
+        """Commit everything in the block at once, or nothing.
+
+        Args:
+            sentence: what to say where it could not be saved, in English.
+
+        Raises:
+            ProjectError: with that sentence.
+        """
+        with self.saving(sentence) as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield connection
+                connection.execute("COMMIT")
+            except BaseException:
+                if connection.in_transaction:  # SQLite itself ends it where the disk is full
+                    connection.execute("ROLLBACK")
+                raise
+
+
+def create(file: Path, fill: Callable[[sqlite3.Connection], None]) -> ProjectFile:
+    """Write a new project file, all of it or nothing, and open it.
 
     Args:
         file: where to write.
@@ -53,7 +128,7 @@ def create(file: Path, fill: Callable[[sqlite3.Connection], None]) -> sqlite3.Co
         if isinstance(error, sqlite3.Error):
             raise ProjectError(tr(UNWRITABLE)) from error
         raise
-    return connection
+    return ProjectFile(file, connection)
 
 
 def _is_unborn(file: Path) -> bool:
@@ -76,7 +151,7 @@ def _is_empty(connection: sqlite3.Connection, file: Path) -> bool:
     return not any(values)
 
 
-def open_existing(file: Path) -> sqlite3.Connection:
+def open_existing(file: Path) -> ProjectFile:
     """Open a project file, take its lock and check it.
 
     Raises:
@@ -104,7 +179,7 @@ def open_existing(file: Path) -> sqlite3.Connection:
     except BaseException:
         connection.close()
         raise
-    return connection
+    return ProjectFile(file, connection)
 
 
 def _check_kind(connection: sqlite3.Connection, file: Path) -> None:
@@ -170,51 +245,3 @@ def _definitions(connection: sqlite3.Connection) -> list[tuple[str, ...]]:
     return connection.execute(
         "SELECT type, name, tbl_name, coalesce(sql, '') FROM sqlite_master ORDER BY 1, 2"
     ).fetchall()
-
-
-def explained(error: Exception) -> ProjectError:
-    """Turn what SQLite says when a project is opened into one sentence."""
-    reason = str(error)  # sqlite3 names error codes only from Python 3.11 on
-    if "locked" in reason:
-        return ProjectInUse(tr("The project is open in another window or program."))
-    if "readonly" in reason or "unable to open" in reason:
-        return ProjectError(tr("The project cannot be opened: its folder or disk is read-only."))
-    if "is full" in reason:
-        return ProjectError(tr("The project cannot be opened: its disk is full."))
-    if "I/O error" in reason:
-        return ProjectError(tr("The project cannot be opened: its disk failed to read or write."))
-    return ProjectDamaged(tr(DAMAGED))
-
-
-NO_PROJECT = mark("There is no project in that folder.")
-UNWRITABLE = mark("The project cannot be written into that folder.")
-UNSAVED = mark("The change could not be saved; is the disk full or read-only?")
-DAMAGED = mark(
-    "The project file is damaged; it has been left unchanged, so that it can be recovered."
-)
-
-
-@contextlib.contextmanager
-def saving(sentence: str = UNSAVED) -> Iterator[None]:
-    """Say in one sentence that the block could not read or write the project.
-
-    Raises:
-        ProjectError: with that sentence.
-    """
-    try:
-        yield
-    except sqlite3.Error as error:
-        raise ProjectError(tr(sentence)) from error
-
-
-@contextlib.contextmanager
-def transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    """Commit everything in the block at once, or nothing."""
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-        connection.execute("COMMIT")
-    except BaseException:
-        if connection.in_transaction:  # SQLite itself ends it where the disk is full
-            connection.execute("ROLLBACK")
-        raise

@@ -1,5 +1,6 @@
 """The tables of a project file, of this version and of those that it can still open."""
 
+FILE_NAME = "project.autoal"  # in the folder of a project
 SCHEMA_VERSION = 2
 
 TABLES = """

@@ -10,15 +10,15 @@ TOO_FEW = mark("A project needs at least two classes.")
 
 def labelled_with(project: Project, class_index: int) -> tuple[int, ...]:
     """Return the images whose answer is a class, ascending."""
-    given = project.answers.items()
+    given = project.labels.answers.items()
     return tuple(sorted(image for image, entry in given if entry.class_index == class_index))
 
 
 def why_not(project: Project, class_index: int) -> str:
     """Say in one sentence why a class has to stay, or return ""."""
-    if len(project.classes) - len(project.removed_classes) <= FEWEST:
+    if len(project.classes.names) - len(project.classes.removed) <= FEWEST:
         return tr(TOO_FEW)
-    known = project.measuring_labels(class_index)
+    known = project.labels.measuring(class_index)
     if known:
         return tr_count(
             "The class has to stay: {count} image of the evaluation set is known to be of it.",
@@ -45,13 +45,13 @@ def remove_class(project: Project, class_index: int, heir: int | None) -> int:
     if reason := why_not(project, class_index):
         raise ProjectError(reason)
     images = labelled_with(project, class_index)
-    with project.together():
+    with project.labels.together():
         for image in images:
-            project.answer(image, "unsure" if heir is None else "label", heir)
-    project.removed_classes = project.removed_classes | {class_index}
+            project.labels.answer(image, "unsure" if heir is None else "label", heir)
+    project.classes.removed = project.classes.removed | {class_index}
     return len(images)
 
 
 def restore_class(project: Project, class_index: int) -> None:
     """Take a removed class into use again."""
-    project.removed_classes = project.removed_classes - {class_index}
+    project.classes.removed = project.classes.removed - {class_index}

@@ -10,12 +10,13 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
+from autoal_gui.core.database.round_rows import RoundRecord
 from autoal_gui.core.errors import ImageUnreadable
 from autoal_gui.core.images.pixels import picture_to_uint8
 from autoal_gui.core.images.pool import ImagePool
 from autoal_gui.core.images.source import Pixels
 from autoal_gui.core.labels.journal import Entry
-from autoal_gui.core.project.project import Project, RoundRecord
+from autoal_gui.core.project.project import Project
 
 
 @dataclass(frozen=True)
@@ -68,18 +69,18 @@ class Snapshot:
         The journal is read from its file, all of it: some 5 ms for a thousand answers.
         """
         return cls(
-            name=project.name,
-            classes=project.classes,
+            name=project.settings.name,
+            classes=project.classes.names,
             pool=project.pool,
-            answers=dict(project.answers),
-            flags=project.journal.flags,
-            comments=dict(project.journal.comments),
-            entries=project.entries(),
-            training=project.training_labels(),
-            evaluation=project.evaluation_labels(),
-            rounds=project.finished_rounds(),
-            unreadable=project.unreadable,
-            mode=project.settings.mode,
+            answers=dict(project.labels.answers),
+            flags=project.labels.journal.flags,
+            comments=dict(project.labels.journal.comments),
+            entries=project.labels.entries(),
+            training=project.labels.training(),
+            evaluation=project.labels.evaluation(),
+            rounds=project.rounds.finished(),
+            unreadable=project.checks.unreadable,
+            mode=project.settings.run.mode,
         )
 
     @property

@@ -1,28 +1,19 @@
-"""Rounds whose model was measured, and on which images that was done."""
+"""The rounds whose model was measured, and on which images."""
 
 from collections.abc import Sequence
 
+from autoal_gui.core.database.round_rows import RoundRecord
 from autoal_gui.core.measures.metrics import Metrics
 from autoal_gui.core.measures.stopping_advice import Point
-from autoal_gui.core.project.project import RoundRecord
 
 Measured = list[tuple[RoundRecord, Metrics]]
-"""Rounds that were measured, each with what was found."""
+"""Rounds that were measured, each with what was found; ascending by number."""
 
 
 def measured_rounds(rounds: Sequence[RoundRecord]) -> Measured:
     """Return the rounds that the evaluation set measured, else those that random images did."""
-    return evaluated_rounds(rounds) or audited_rounds(rounds)
-
-
-def evaluated_rounds(rounds: Sequence[RoundRecord]) -> Measured:
-    """Return the rounds that the evaluation set measured."""
-    return [(record, record.metrics) for record in rounds if record.metrics is not None]
-
-
-def audited_rounds(rounds: Sequence[RoundRecord]) -> Measured:
-    """Return the rounds that images drawn at random measured."""
-    return [(record, record.audit) for record in rounds if record.audit is not None]
+    evaluated = [(record, record.metrics) for record in rounds if record.metrics is not None]
+    return evaluated or [(record, record.audit) for record in rounds if record.audit is not None]
 
 
 def points_of(measured: Measured) -> list[Point]:

@@ -5,7 +5,6 @@ decided by time alone: of a reader's answers to an image the latest stands, so t
 changes nothing and the order of merging does not matter.
 """
 
-import json
 import sqlite3
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -15,13 +14,19 @@ from pathlib import Path
 from types import MappingProxyType
 
 from autoal_gui.core.database import project_file as database
+from autoal_gui.core.database.database_errors import NO_PROJECT, damaged
+from autoal_gui.core.database.image_rows import read_classes, read_images
 from autoal_gui.core.database.journal_check import copy_between
-from autoal_gui.core.database.journal_rows import read_entries
-from autoal_gui.core.errors import ImageUnreadable, ProjectDamaged, ProjectError
+from autoal_gui.core.database.journal_rows import read_journal
+from autoal_gui.core.database.project_file import ProjectFile
+from autoal_gui.core.database.schema import FILE_NAME
+from autoal_gui.core.database.setting_rows import read_setting
+from autoal_gui.core.errors import ImageUnreadable, ProjectError
 from autoal_gui.core.images.pool import PoolImage
 from autoal_gui.core.images.source import CheckingReader, ImageReader, ProgressCallback
 from autoal_gui.core.labels.journal import ANSWERS, Entry, Journal
 from autoal_gui.core.language import mark, number, tr, tr_count
+from autoal_gui.core.project.stored_settings import NAME
 
 SAME_PROJECT = mark("That is this project; choose the other reader's.")
 
@@ -69,35 +74,31 @@ def read_other(folder: Path, own: Path) -> Other:
     Raises:
         ProjectError: see `database.open_existing`; or it is the same project.
     """
-    file = folder / "project.autoal"
+    file = folder / FILE_NAME
     if not file.is_file():
-        raise ProjectError(tr("There is no project in that folder."))
+        raise ProjectError(tr(NO_PROJECT))
     if file.samefile(own / file.name):  # closing it a second time would drop its lock
         raise ProjectError(tr(SAME_PROJECT))
     with tempfile.TemporaryDirectory(prefix="autoal-gui-") as place:
         copy = Path(place) / file.name
         copy_between(file, copy)
-        with closing(database.open_existing(copy)) as db:  # brings an older one up to date
-            try:
-                return _read(db)
-            except (sqlite3.Error, ValueError, TypeError, KeyError) as error:
-                raise ProjectDamaged(tr(database.DAMAGED)) from error
+        with closing(database.open_existing(copy)) as other:  # brings an older one up to date
+            return _read(other)
 
 
-def _read(db: sqlite3.Connection) -> Other:
-    (name,) = db.execute("SELECT value FROM setting WHERE name='name'").fetchone()
-    classes = db.execute("SELECT name FROM class ORDER BY class_index").fetchall()
-    images = db.execute("SELECT image_id, key, sha256, split FROM image").fetchall()
-    return Other(
-        str(json.loads(name)),
-        tuple(one for (one,) in classes),
-        tuple(PoolImage(*row) for row in images),
-        tuple(_readings(read_entries(db))),
-    )
+def _read(other: ProjectFile) -> Other:
+    try:
+        return Other(
+            read_setting(other.connection, NAME),
+            read_classes(other.connection),
+            read_images(other.connection),
+            tuple(_readings(read_journal(other.connection))),
+        )
+    except sqlite3.Error as error:
+        raise damaged() from error
 
 
-def _readings(entries: Sequence[Entry]) -> Iterator[Entry]:
-    journal = Journal.of(entries)
+def _readings(journal: Journal) -> Iterator[Entry]:
     slots = [journal.readings, *map(journal.second_answers, journal.second_readers)]
     found = [entry for slot in slots for entry in slot.values() if entry.action in ANSWERS]
     yield from sorted(found, key=lambda entry: entry.sequence)

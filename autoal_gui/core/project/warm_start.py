@@ -1,76 +1,98 @@
-"""What a project remembers of its warm start."""
+"""The warm start of a project: whether there is one, what it has left, and whether it goes on."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, fields
+import contextlib
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
+from autoal_gui.core.database.setting_rows import SettingRows
 from autoal_gui.core.messages import WarmStarted
+from autoal_gui.core.project import stored_settings as stored
+from autoal_gui.core.project.project_settings import ProjectSettings
+from autoal_gui.core.project.warm_record import WarmRecord, same_input, state_file
 from autoal_gui.core.settings import RunSettings
+from autoal_gui.core.system.foreign_files import sha256_of
+
+WARM_FILE = "warm.pt"  # the checkpoint of the warm start
 
 
-@dataclass(frozen=True)
-class WarmRecord:
-    """What the warm start has left; a project has one at most."""
+class WarmStart:
+    """What a project knows of its warm start, and where its file is."""
 
-    checkpoint: str
-    """File name inside the project's models folder; empty where it was stopped before it began."""
-    checkpoint_sha256: str
-    epochs: float
-    """Passes over the pool."""
-    seconds: float
-    """Time spent learning."""
-    complete: bool
-    """Whether it had all of its time."""
-    stopped: bool
-    """Whether the user stopped it, so that it does not go on by itself."""
-    stem: str
-    """With `input_size`, what the networks saw: the rounds must see the same."""
-    input_size: int
-
-    @classmethod
-    def of(cls, result: WarmStarted, file_name: str, settings: RunSettings) -> "WarmRecord":
-        """Note the result of a warm start that ran under `settings`."""
-        return cls(
-            file_name,
-            result.checkpoint_sha256,
-            result.epochs,
-            result.seconds,
-            result.complete,
-            not result.complete,
-            settings.stem,
-            settings.input_size,
-        )
-
-    @classmethod
-    def of_nothing(cls, settings: RunSettings) -> "WarmRecord":
-        """Note that the user stopped the warm start before anything was learned."""
-        return cls("", "", 0.0, 0.0, False, True, settings.stem, settings.input_size)
-
-    @classmethod
-    def from_json(cls, values: Mapping[str, Any]) -> "WarmRecord":
-        """Read what `dataclasses.asdict` gave; names that this version lacks are passed over.
-
-        Raises:
-            TypeError: a value is missing.
-        """
-        known = {f.name for f in fields(cls)}
-        return cls(**{name: value for name, value in values.items() if name in known})
+    def __init__(self, rows: SettingRows, settings: ProjectSettings, models: Path) -> None:
+        self._rows, self._settings, self._models = rows, settings, models
 
     @property
-    def pending(self) -> bool:
-        """Whether it goes on by itself."""
-        return not (self.complete or self.stopped)
+    def wanted(self) -> bool:
+        """Whether the settings ask for one, and no checkpoint that was given takes its place."""
+        run = self._settings.run
+        return run.warm_start and run.mode != "paper" and not self._settings.start_from
 
+    @property
+    def file(self) -> Path:
+        """Where it is written."""
+        return self._models / WARM_FILE
 
-def state_file(checkpoint: str | Path) -> Path:
-    """Return where the warm start of a checkpoint can be taken up from.
+    @property
+    def record(self) -> WarmRecord | None:
+        """What it has left; None before it, or where it was for other settings."""
+        return self._record_under(self._settings.run)
 
-    Whoever takes note of a complete one removes it: until then the program may be closed.
-    """
-    return Path(f"{checkpoint}.state")
+    @property
+    def checkpoint(self) -> str:
+        """The checkpoint of it that the next round uses; or empty."""
+        record = self.record if self.wanted else None
+        return str(self._models / record.checkpoint) if record and record.checkpoint else ""
 
+    def finish(self, result: WarmStarted, settings: RunSettings) -> None:
+        """Store what one under `settings` has brought.
 
-def same_input(one: WarmRecord | RunSettings, other: WarmRecord | RunSettings) -> bool:
-    """Say whether networks see the same in both, so that rounds of one can use the other."""
-    return (one.stem, one.input_size) == (other.stem, other.input_size)
+        Raises:
+            ProjectError: it could not be saved.
+        """
+        self._put(WarmRecord.of(result, self.file.name, settings))
+        if result.complete:
+            with contextlib.suppress(OSError):
+                state_file(self.file).unlink(missing_ok=True)
+
+    def stop(self, settings: RunSettings) -> None:
+        """Note that the user stopped one under `settings` before it brought anything new.
+
+        Raises:
+            ProjectError: it could not be saved.
+        """
+        record = self._record_under(settings) or WarmRecord.of_nothing(settings)
+        self._put(replace(record, stopped=True))
+
+    def go_on(self) -> None:
+        """Note that it goes on by itself again whenever the project is opened.
+
+        Raises:
+            ProjectError: it could not be saved.
+        """
+        record = self.record
+        if record is not None:
+            self._put(replace(record, stopped=False))
+
+    def forget_lost(self) -> bool:
+        """Forget one whose file is missing or damaged; say whether that was so.
+
+        Raises:
+            ProjectError: it could not be saved.
+        """
+        record = self.record
+        if record is None or record.pending or not record.checkpoint:
+            return False
+        try:
+            sound = sha256_of(self._models / record.checkpoint) == record.checkpoint_sha256
+        except OSError:
+            sound = False
+        if not sound:
+            self._put(None)
+        return not sound
+
+    def _record_under(self, settings: RunSettings) -> WarmRecord | None:
+        record = self._rows.get(stored.WARM_START)
+        return record if record is not None and same_input(record, settings) else None
+
+    def _put(self, record: WarmRecord | None) -> None:
+        self._rows.put(stored.WARM_START, record)

@@ -5,7 +5,6 @@ project was opened, or, for images alone, from a new listing of their source.
 """
 
 import contextlib
-import json
 import os
 import shutil
 import sqlite3
@@ -19,6 +18,9 @@ from typing import Any
 from autoal_gui.core.database import project_file as database
 from autoal_gui.core.database.backups import backups
 from autoal_gui.core.database.journal_rows import insert_entry
+from autoal_gui.core.database.round_rows import query_from, round_record
+from autoal_gui.core.database.schema import FILE_NAME
+from autoal_gui.core.database.setting_rows import Setting
 from autoal_gui.core.errors import (
     AutoALError,
     ImageUnreadable,
@@ -29,11 +31,11 @@ from autoal_gui.core.errors import (
 from autoal_gui.core.images.source import Listing, Pixels, ProgressCallback, SourceSpec
 from autoal_gui.core.labels.journal import UNSEALED, Entry
 from autoal_gui.core.language import mark, tr, tr_count
-from autoal_gui.core.project.project import FILE_NAME, Project, query_from, round_record
-from autoal_gui.core.project.warm_start import WarmRecord
+from autoal_gui.core.project import stored_settings as stored
+from autoal_gui.core.project.project import Project
 from autoal_gui.core.recovery.journal_repair import Chain, line_from, rebuilt, replayable
 from autoal_gui.core.recovery.sqlite_pages import MAGIC, PAGE, Salvage, Table, salvage
-from autoal_gui.core.settings import PRESETS, RunSettings
+from autoal_gui.core.settings import PRESETS
 
 ListImages = Callable[[SourceSpec, Path, ProgressCallback], Listing]
 
@@ -176,11 +178,11 @@ class _Parts:
         self._settle_rounds()
         self._settle_classes()
         if images is not None:
-            self.settings["source"] = json.dumps([images.kind, images.location, images.options])
-        if "source" not in self.settings:
+            self.settings[stored.SOURCE.name] = stored.SOURCE.text_of(images)
+        if stored.SOURCE.name not in self.settings:
             raise ProjectError(tr(NO_SOURCE))
-        for name, value in _defaults(folder).items():
-            self.settings.setdefault(name, json.dumps(value))
+        for setting, value in _defaults(folder).items():
+            self.settings.setdefault(setting.name, setting.text_of(value))
 
     def _all(self) -> Iterable[Salvage]:
         return (self.found, *self.copies)
@@ -255,8 +257,7 @@ class _Parts:
         """Take missing images from their source, if all others are where they were in its list."""
         if not self.unknown_images() and set(self.images) == set(range(1, len(self.images) + 1)):
             return
-        kind, location, options = json.loads(self.settings["source"])
-        spec = SourceSpec(kind, location, tuple((str(k), str(v)) for k, v in options))
+        spec = stored.SOURCE.value_of(self.settings[stored.SOURCE.name])
         try:
             listing = list_images(spec, folder / "cache", progress)
         except AutoALError:
@@ -271,37 +272,29 @@ def _most_lines(data: bytes) -> int:
     return max(len(data), PAGE * min(pages, 1 << 20)) // _LEAST_LINE
 
 
-def _defaults(folder: Path) -> dict[str, Any]:
+def _defaults(folder: Path) -> dict[Setting[Any], Any]:
     return {
-        "name": folder.name,
-        "settings": PRESETS["cpu"].to_json(),
-        "annotator": "annotator",
-        "show_suggestions": False,
-        "batch": "[]",
-        "start_from": "",
+        stored.NAME: folder.name.encode(errors="replace").decode(),
+        stored.RUN: PRESETS["cpu"],
+        stored.ANNOTATOR: "annotator",
+        stored.SHOW_SUGGESTIONS: False,
+        stored.BATCH: (),
+        stored.START_FROM: "",
     }
 
 
-_SETTINGS: dict[str, Callable[[Any], object]] = {
-    "name": lambda value: value.strip(),
-    "annotator": lambda value: value.strip(),
-    "start_from": lambda value: value.strip(),
-    "source": lambda value: [(str(k), str(v)) for k, v in value[2]] and value[0].strip(),
-    "settings": RunSettings.from_json,
-    "batch": lambda value: [int(i) for i in json.loads(value)],
-    "warm_start": lambda value: value is None or WarmRecord.from_json(value),
-}
-"""What fails for a value that its setting cannot have."""
+_SETTINGS = {setting.name: setting for setting in stored.SETTINGS}
 
 
 def _is_setting(name: str, text: str) -> bool:
-    return _is_sound(_SETTINGS.get(name, bool), json.loads(text))
+    """Say whether a setting can have a value; one that is not known may have any."""
+    return name not in _SETTINGS or _is_sound(_SETTINGS[name].value_of, text)
 
 
 def _is_sound(read: Callable[..., object], *values: object) -> bool:
     try:
         read(*values)
-    except (AutoALError, ValueError, KeyError, TypeError, AttributeError, IndexError):
+    except ProjectDamaged:
         return False
     return True
 

@@ -35,10 +35,10 @@ class ShownAnswers(Mapping[int, Entry]):
         return entry
 
     def __iter__(self) -> Iterator[int]:
-        return iter(self._controller.project.answers)
+        return iter(self._controller.project.labels.answers)
 
     def __len__(self) -> int:
-        return len(self._controller.project.answers)
+        return len(self._controller.project.labels.answers)
 
 
 class GridPanel(QWidget):
@@ -129,8 +129,8 @@ class GridPanel(QWidget):
         if self.isHidden() or not controller.is_open:
             return
         project = controller.project
-        self.grid.set_answers(ShownAnswers(controller), project.classes)
-        self.grid.set_marks(project.journal.flags, project.journal.comments)
+        self.grid.set_answers(ShownAnswers(controller), project.classes.names)
+        self.grid.set_marks(project.labels.journal.flags, project.labels.journal.comments)
         self._advance()
 
     def _advance(self) -> None:

@@ -54,7 +54,7 @@ class IdleWatch(QObject):
             return
         image, project = self._controller.current, self._controller.project
         if image is None:
-            if project.waiting == 0:
+            if project.labels.waiting == 0:
                 self._since = None
         elif self._loader.known(image):
             waited = self._clock() - self._since - FREE
@@ -64,7 +64,7 @@ class IdleWatch(QObject):
 
     def _add(self, waited: float) -> None:
         with contextlib.suppress(AutoALError):  # a full disk is told when an answer is not saved
-            self._controller.project.waited_seconds += waited
+            self._controller.project.settings.waited_seconds += waited
             self.changed.emit()
 
 

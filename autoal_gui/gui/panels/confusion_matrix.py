@@ -123,16 +123,16 @@ def measured_images(project: Project) -> dict[int, int]:
 
     Those of the evaluation set; where there is none, the labelled ones that chance drew.
     """
-    evaluation = dict(project.evaluation_labels())
+    evaluation = dict(project.labels.evaluation())
     if evaluation:
         return evaluation
-    drawn = {asked.query.image_id for asked in project.history() if asked.query.audit}
-    return {image_id: c for image_id, c in project.training_labels() if image_id in drawn}
+    drawn = {asked.query.image_id for asked in project.rounds.history() if asked.query.audit}
+    return {image_id: c for image_id, c in project.labels.training() if image_id in drawn}
 
 
 def images_of_cell(project: Project, truth: int, predicted: int) -> tuple[int, ...]:
     """Return the measured images of a true class that were taken for another, ascending."""
-    found = project.predictions()
+    found = project.rounds.predictions()
     return tuple(
         image_id
         for image_id, c in sorted(measured_images(project).items())

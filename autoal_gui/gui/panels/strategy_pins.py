@@ -5,8 +5,8 @@ import math
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QProgressBar, QSizePolicy, QWidget
 
+from autoal_gui.core.database.round_rows import RoundRecord
 from autoal_gui.core.language import mark, percent, tr
-from autoal_gui.core.project.project import RoundRecord
 from autoal_gui.core.settings import RunSettings
 from autoal_gui.gui.panels.plots import swatch
 from autoal_gui.gui.strategy_names import gives_weights, strategy_label, strategy_note

@@ -9,8 +9,8 @@ import pyqtgraph as pg
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QToolButton
 
+from autoal_gui.core.database.round_rows import RoundRecord
 from autoal_gui.core.language import mark, percent, tr
-from autoal_gui.core.project.project import RoundRecord
 from autoal_gui.core.settings import RunSettings
 from autoal_gui.gui.panels.plots import (
     draw_line,
@@ -113,8 +113,8 @@ class WeightsPanel(CardColumn):
         """Show the rounds of the project."""
         if not self._controller.is_open:
             return
-        settings = self._controller.project.settings
-        finished = self._controller.project.finished_rounds()
+        settings = self._controller.project.settings.run
+        finished = self._controller.project.rounds.finished()
         rounds = [record for record in finished if len(record.weights) > 1]  # one weighs nothing
         self.show_cards(hint(settings.mode, bool(rounds)), bool(rounds))
         weighed = gives_weights(settings.mode)
@@ -184,7 +184,7 @@ class WeightsPanel(CardColumn):
     @Slot(str, str)
     def _on_pin(self, name: str, pin: str) -> None:
         """Pin a strategy from the next round on, unless none would be left."""
-        settings = self._controller.project.settings
+        settings = self._controller.project.settings.run
         changed = with_pin(settings, name, pin)
         if changed is None:
             self._controller.notice.emit(tr("At least one query strategy must take part."))

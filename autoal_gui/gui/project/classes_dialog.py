@@ -128,13 +128,13 @@ class ClassesDialog(QDialog):
     def refresh(self) -> None:
         """Show the classes of now."""
         project = self._controller.project
-        given = Counter(entry.class_index for entry in project.answers.values())
-        removed = project.removed_classes
+        given = Counter(entry.class_index for entry in project.labels.answers.values())
+        removed = project.classes.removed
         marked = self._marked()
         self.table.blockSignals(True)
         self.table.clear()
-        keys = class_keys(len(project.classes))
-        for index, (key, name) in enumerate(zip(keys, project.classes, strict=True)):
+        keys = class_keys(len(project.classes.names))
+        for index, (key, name) in enumerate(zip(keys, project.classes.names, strict=True)):
             if index in removed:
                 continue
             item = QTreeWidgetItem([name, number(given[index])])
@@ -181,7 +181,7 @@ class ClassesDialog(QDialog):
 
     def _on_renamed(self, item: QTreeWidgetItem, column: int) -> None:
         index = int(item.data(0, INDEX))
-        before = self._controller.project.classes[index]
+        before = self._controller.project.classes.names[index]
         if column != 0 or item.text(0) == before:
             self.refresh()  # a number that was typed over comes back
             return
@@ -198,11 +198,11 @@ class ClassesDialog(QDialog):
             self.problem.setText(reason)
             return
         labels = len(labelled_with(project, index))
-        self.sentence.setText(removal_text(project.classes[index], labels))
+        self.sentence.setText(removal_text(project.classes.names[index], labels))
         self._heirs.setVisible(labels > 0)
         self.heir.clear()
-        for other, name in enumerate(project.classes):
-            if other != index and other not in project.removed_classes:
+        for other, name in enumerate(project.classes.names):
+            if other != index and other not in project.classes.removed:
                 self.heir.addItem(tr("the class {name}", name=name), str(other))
         self.heir.addItem(tr("the answer Unsure"), UNSURE)
         self.question.show()

@@ -14,11 +14,13 @@ class ImportReportDialog(QDialog):
     def __init__(self, project: Project, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle(tr("Import report"))
-        self.sentence = text_label(report_text(len(project.pool.images), len(project.unreadable)))
-        self.files = QPlainTextEdit(unreadable_text(project.unreadable))
+        self.sentence = text_label(
+            report_text(len(project.pool.images), len(project.checks.unreadable))
+        )
+        self.files = QPlainTextEdit(unreadable_text(project.checks.unreadable))
         self.files.setReadOnly(True)
         self.files.setAccessibleName(tr("Files that cannot be used"))
-        self.files.setVisible(bool(project.unreadable))
+        self.files.setVisible(bool(project.checks.unreadable))
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)
         column = QVBoxLayout(self)

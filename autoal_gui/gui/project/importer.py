@@ -7,11 +7,12 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from autoal_gui.core.database.schema import FILE_NAME
 from autoal_gui.core.errors import ProjectError, SourceError
 from autoal_gui.core.images.pool import ImagePool, PoolImage, longest_side
 from autoal_gui.core.images.source import Listing, SourceSpec
 from autoal_gui.core.language import tr
-from autoal_gui.core.project.project import FILE_NAME, make_folders
+from autoal_gui.core.project.plan import make_folders
 from autoal_gui.engine.jobs import OneJob
 from autoal_gui.gui.services import Services
 

@@ -35,13 +35,13 @@ class SettingsDialog(QDialog):
         self._controller = controller
         project = controller.project
         self.setWindowTitle(tr("Settings"))
-        self.annotator = QLineEdit(project.annotator)
+        self.annotator = QLineEdit(project.settings.annotator)
         self.annotator.setAccessibleName(tr("Reader"))
         self.suggestions = QCheckBox(tr("Show the model's suggestion before the answer"))
-        self.suggestions.setChecked(project.show_suggestions)
+        self.suggestions.setChecked(project.settings.show_suggestions)
         self.repeats = QCheckBox(tr("Put a few images to the reader twice, without saying so"))
-        self.repeats.setChecked(project.repeat_every > 0)
-        self.method = MethodForm(project.settings, keep=True)
+        self.repeats.setChecked(project.settings.repeat_every > 0)
+        self.method = MethodForm(project.settings.run, keep=True)
         self.problem = text_label(role="danger")
         self.problem.hide()
         self.buttons = QDialogButtonBox(
@@ -110,14 +110,16 @@ class SettingsDialog(QDialog):
             self.problem.show()
             return
         controller = self._controller
-        if controller.project.start_from:  # a model fits the stem that it was trained with alone
-            settings = settings.but(stem=controller.project.settings.stem)
-        if settings != controller.project.settings:
+        if (
+            controller.project.settings.start_from
+        ):  # a model fits the stem that it was trained with alone
+            settings = settings.but(stem=controller.project.settings.run.stem)
+        if settings != controller.project.settings.run:
             controller.change_settings(settings)
-        if self.annotator.text().strip() != controller.project.annotator:
+        if self.annotator.text().strip() != controller.project.settings.annotator:
             controller.set_annotator(self.annotator.text())
-        if self.suggestions.isChecked() != controller.project.show_suggestions:
+        if self.suggestions.isChecked() != controller.project.settings.show_suggestions:
             controller.set_show_suggestions(self.suggestions.isChecked())
-        if self.repeats.isChecked() != (controller.project.repeat_every > 0):
+        if self.repeats.isChecked() != (controller.project.settings.repeat_every > 0):
             controller.set_repeat_every(EVERY if self.repeats.isChecked() else 0)
         super().accept()

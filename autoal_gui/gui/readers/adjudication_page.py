@@ -40,7 +40,7 @@ class AdjudicationPage(ImagePage):
 
     def enter(self) -> None:
         """Take the list as it is now and show its first image."""
-        journal = self.controller.project.journal
+        journal = self.controller.project.labels.journal
         readers = [compare(journal, name) for name in journal.second_readers]
         self._images = to_adjudicate(journal, readers)
         self._shown = self._images[0] if self._images else None
@@ -62,7 +62,7 @@ class AdjudicationPage(ImagePage):
 
     def final(self, image_id: int) -> Entry | None:
         """Return the answer that settled an image of the list."""
-        entry = self.controller.project.answers.get(image_id)
+        entry = self.controller.project.labels.answers.get(image_id)
         return entry if entry is not None and entry.purpose == "adjudicate" else None
 
     def shown_entry(self) -> Entry | None:
@@ -75,7 +75,7 @@ class AdjudicationPage(ImagePage):
         if image is None:
             return
         try:
-            self.controller.project.answer(image, action, class_index, purpose="adjudicate")
+            self.controller.project.labels.answer(image, action, class_index, purpose="adjudicate")
         except AutoALError as error:
             self.controller.failed.emit(str(error), "")
             return
@@ -86,11 +86,11 @@ class AdjudicationPage(ImagePage):
     def undo(self) -> None:
         """Take back the final answer given last, here and now."""
         project = self.controller.project
-        last = project.journal.undoable
+        last = project.labels.journal.undoable
         if last is None or last.purpose != "adjudicate" or last.image_id not in self._images:
             self.controller.notice.emit(tr("There is no answer to take back."))
             return
-        project.undo()
+        project.labels.undo()
         self.controller.answers_changed.emit()
         self._show(last.image_id)
 
@@ -98,11 +98,11 @@ class AdjudicationPage(ImagePage):
     def redo(self) -> None:
         """Restore the final answer taken back last."""
         project = self.controller.project
-        following = project.journal.redoable
+        following = project.labels.journal.redoable
         if following is None or following.purpose != "adjudicate":
             self.controller.notice.emit(tr("There is no answer to restore."))
             return
-        project.redo()
+        project.labels.redo()
         self.controller.answers_changed.emit()
         self._show(next((one for one in self._images if self.final(one) is None), None))
 
@@ -136,9 +136,9 @@ class AdjudicationPage(ImagePage):
         self.said.setVisible(self._shown is not None)
         self.comment.setVisible(self._shown is not None)
         if self._shown is not None:
-            self.comment.setText(self.controller.project.journal.comment(self._shown))
+            self.comment.setText(self.controller.project.labels.journal.comment(self._shown))
         final = self.shown_entry()
-        classes = self.controller.project.classes
+        classes = self.controller.project.classes.names
         self.class_panel.set_feedback(
             tr("Settled: {answer}.", answer=answer_word(final, classes)) if final else ""
         )
@@ -153,13 +153,13 @@ class AdjudicationPage(ImagePage):
         image, project = self._shown, self.controller.project
         if image is None:
             return ""
-        journal = project.journal
+        journal = project.labels.journal
         first = journal.readings.get(image)
         said = [first] if first is not None else []
         answers = (journal.second_answers(name).get(image) for name in journal.second_readers)
         said += [entry for entry in answers if entry is not None]
         return "     ".join(
-            tr("{name}: {answer}", name=e.annotator, answer=answer_word(e, project.classes))
+            tr("{name}: {answer}", name=e.annotator, answer=answer_word(e, project.classes.names))
             for e in said
         )
 
@@ -168,7 +168,7 @@ class AdjudicationPage(ImagePage):
         if self._shown is None:
             return
         try:
-            self.controller.project.comment_on(self._shown, self.comment.text().strip())
+            self.controller.project.labels.comment_on(self._shown, self.comment.text().strip())
         except AutoALError as error:
             self.controller.failed.emit(str(error), "")
             return

@@ -148,7 +148,7 @@ class AgreementPage(Page):
         self._show_model()
 
     def _fill_readers(self) -> None:
-        names = self.controller.project.journal.second_readers
+        names = self.controller.project.labels.journal.second_readers
         chosen = self.reader.currentText()
         self.reader.blockSignals(True)
         self.reader.clear()
@@ -160,37 +160,39 @@ class AgreementPage(Page):
 
     def comparison(self) -> Comparison:
         """Compare the project's answers with the second reader that is chosen."""
-        return compare(self.controller.project.journal, self.reader.currentText())
+        return compare(self.controller.project.labels.journal, self.reader.currentText())
 
     @Slot()
     def _show_readers(self) -> None:
         project = self.controller.project
-        journal, found = project.journal, self.comparison()
-        words = comparison_words(found, project.classes, self.graded.isChecked())
+        journal, found = project.labels.journal, self.comparison()
+        words = comparison_words(found, project.classes.names, self.graded.isChecked())
         self.between.setText("\n".join(words))
         self.how.setText(tr(HOW, name=self.reader.currentText()))
-        _fill_matrix(self.table, found, project.classes, self.reader.currentText())
+        _fill_matrix(self.table, found, project.classes.names, self.reader.currentText())
         left = to_adjudicate(journal, [compare(journal, name) for name in journal.second_readers])
         self.open_words.setText(to_adjudicate_words(len(left)))
         self.settle.setEnabled(bool(left))
 
     def _show_own(self) -> None:
         project = self.controller.project
-        words = consistency_words(project.journal, len(project.classes), self.graded.isChecked())
+        words = consistency_words(
+            project.labels.journal, len(project.classes.names), self.graded.isChecked()
+        )
         self.own.setText("\n".join(words))
         self.unlike.setVisible(bool(self._unlike()))
 
     def _unlike(self) -> tuple[int, ...]:
-        journal = self.controller.project.journal
+        journal = self.controller.project.labels.journal
         return tuple(
             first.image_id for first, again in pairs(journal) if said(first) != said(again)
         )
 
     def _show_model(self) -> None:
         project = self.controller.project
-        found = suggestion_use(project.journal, len(project.classes))
+        found = suggestion_use(project.labels.journal, len(project.classes.names))
         self.model.setText("\n".join(suggestion_use_words(found)))
-        _fill_suggestion_use(self.suggestion_use, found, project.classes)
+        _fill_suggestion_use(self.suggestion_use, found, project.classes.names)
 
     # -- what the user does -------------------------------------------------------------------
 

@@ -111,7 +111,7 @@ class ImagePage(Page):
     def answer(self, class_index: int) -> None:
         """Give the image on screen a class."""
         project = self.controller.project
-        if self.current() is not None and class_index not in project.removed_classes:
+        if self.current() is not None and class_index not in project.classes.removed:
             self.give("label", class_index)
 
     @Slot()
@@ -131,8 +131,8 @@ class ImagePage(Page):
         project = self.controller.project
         if self.loader.pool is not project.pool:
             self.loader.open(project.pool)
-        self.class_panel.set_classes(project.classes)
-        self.class_panel.set_removed(project.removed_classes)
+        self.class_panel.set_classes(project.classes.names)
+        self.class_panel.set_removed(project.classes.removed)
         self.refresh()
         self.image_view.setFocus()
 
@@ -143,7 +143,7 @@ class ImagePage(Page):
         self.loader.want((*shown, *tuple(self.upcoming())[:AHEAD]))
         self._show_picture()
         entry = self.shown_entry()
-        classes = self.controller.project.classes
+        classes = self.controller.project.classes.names
         chosen = entry.class_index if entry else None
         self.class_panel.set_state(chosen, self.counts(len(classes)), enabled=image is not None)
 

@@ -74,7 +74,7 @@ class ReadingDialog(QDialog):
         column.setSpacing(10)
         column.addWidget(text_label(tr("Second reading"), size=1.4, bold=True))
         column.addWidget(text_label(tr(BLIND), role="muted"))
-        journal = self._controller.project.journal
+        journal = self._controller.project.labels.journal
         for reading in self._readings.open_readings():
             done, total = number(reading.done(journal)), number(len(reading.images))
             words = tr(
@@ -140,7 +140,7 @@ class ReadingDialog(QDialog):
             return tr("There is no labelled image yet.")
         if not name:
             return tr(NEEDS_NAME)
-        if name == self._controller.project.annotator:
+        if name == self._controller.project.settings.annotator:
             return tr(SAME_NAME, name=name)
         return ""
 
@@ -207,7 +207,7 @@ class ReadingPage(ImagePage):
         reading = self.readings.reading
         found = [0] * classes
         if reading is not None:
-            answers = self.controller.project.journal.second_answers(reading.annotator)
+            answers = self.controller.project.labels.journal.second_answers(reading.annotator)
             for image in reading.images:
                 entry = answers.get(image)
                 if entry is not None and entry.class_index is not None:
@@ -224,6 +224,6 @@ class ReadingPage(ImagePage):
         done, total = number(self.readings.done), number(len(reading.images))
         self.progress.setText(tr("{done} of {total} answered", done=done, total=total))
         entry = self.shown_entry()
-        classes = self.controller.project.classes
+        classes = self.controller.project.classes.names
         said = tr("Your answer: {answer}.", answer=answer_word(entry, classes)) if entry else ""
         self.class_panel.set_feedback(said)

@@ -104,10 +104,10 @@ class ReviewDetail(QWidget):
             self.comment.clear()
             self.flag.setChecked(False)
             return
-        journal = project.journal
+        journal = project.labels.journal
         self.facts.setText("\n".join(facts(project, image, shares)))
-        lines = changes(project.entries_of(image))
-        self.history.setText("\n".join(change_line(one, project.classes) for one in lines))
+        lines = changes(project.labels.entries_of(image))
+        self.history.setText("\n".join(change_line(one, project.classes.names) for one in lines))
         self.comment.setText(journal.comment(image))
         self.flag.setChecked(journal.is_flagged(image))
 
@@ -130,7 +130,7 @@ class ReviewDetail(QWidget):
 
 def facts(project: Project, image: int, shares: Probabilities | None) -> tuple[str, ...]:
     """Say what stands of an image, and what the model makes of it."""
-    entry, classes = project.answers.get(image), project.classes
+    entry, classes = project.labels.answers.get(image), project.classes.names
     words = [tr("No answer yet.")]
     if entry is not None:
         words = [

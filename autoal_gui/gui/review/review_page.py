@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSplitter, QVBoxLayout, QWidget
 
 from autoal_gui.core.database.prediction_rows import Probabilities
+from autoal_gui.core.database.round_rows import Suggestion
 from autoal_gui.core.labels.journal import Action
 from autoal_gui.core.labels.label_errors import (
     MODEL_UNKNOWN,
@@ -17,7 +18,6 @@ from autoal_gui.core.labels.label_errors import (
     table_of,
 )
 from autoal_gui.core.language import mark, number, percent, tr, tr_count
-from autoal_gui.core.project.project import Suggestion
 from autoal_gui.gui.desk.class_panel import ClassPanel
 from autoal_gui.gui.images.image_grid import ImageGrid
 from autoal_gui.gui.images.image_loader import ImageLoader
@@ -150,8 +150,8 @@ class ReviewPage(Page):
         project = self.controller.project
         if self.loader.pool is not project.pool:
             self.loader.open(project.pool)
-        self.class_panel.set_classes(project.classes)
-        self.class_panel.set_removed(project.removed_classes)
+        self.class_panel.set_classes(project.classes.names)
+        self.class_panel.set_removed(project.classes.removed)
         self._load()
         self.grid.setFocus()
 
@@ -168,9 +168,9 @@ class ReviewPage(Page):
 
     def _load(self) -> None:
         project = self.controller.project
-        self._shares = project.predictions()
+        self._shares = project.rounds.predictions()
         self._table = table_of(
-            project.journal, project.pool.images, self._shares, len(project.classes)
+            project.labels.journal, project.pool.images, self._shares, len(project.classes.names)
         )
         self._show_chosen()
 
@@ -187,9 +187,9 @@ class ReviewPage(Page):
         images = self._chosen(self._table, self.filters.filter)
         self.grid.set_images(images)
         self._show_marks()
-        self.filters.show_counts(self._table, self.controller.project.classes)
+        self.filters.show_counts(self._table, self.controller.project.classes.names)
         self.shown.setText(tr_count("{count} image", "{count} images", len(images)))
-        self.none.setText(tr(NONE_SHOWN if self.controller.project.answers else NONE_YET))
+        self.none.setText(tr(NONE_SHOWN if self.controller.project.labels.answers else NONE_YET))
         self.none.setVisible(not images)
         if before in images:
             self.grid.go_to_row(images.index(before))
@@ -208,10 +208,10 @@ class ReviewPage(Page):
 
     def _show_marks(self) -> None:
         project, table = self.controller.project, self._table
-        self.grid.set_answers(project.answers, project.classes)
-        self.grid.set_marks(project.journal.flags, project.journal.comments)
+        self.grid.set_answers(project.labels.answers, project.classes.names)
+        self.grid.set_marks(project.labels.journal.flags, project.labels.journal.comments)
         if table is not None:
-            self.grid.set_captions(ModelCaptions(table, project.classes))
+            self.grid.set_captions(ModelCaptions(table, project.classes.names))
 
     @Slot()
     def _on_selection(self) -> None:
@@ -224,10 +224,10 @@ class ReviewPage(Page):
         if image is not None:
             self.loader.want((image,))
         self.detail.show_image(project, image, None if image is None else self._shares.get(image))
-        entry = project.answers.get(image) if image is not None else None
+        entry = project.labels.answers.get(image) if image is not None else None
         chosen_class = entry.class_index if entry is not None and len(selected) == 1 else None
         self.class_panel.set_state(
-            chosen_class, self._counts(len(project.classes)), enabled=bool(selected)
+            chosen_class, self._counts(len(project.classes.names)), enabled=bool(selected)
         )
         self.class_panel.set_feedback(
             tr("{count} images selected: a key changes all.", count=number(len(selected)))
@@ -270,7 +270,7 @@ class ReviewPage(Page):
     def _give(self, action: Action, class_index: int | None = None) -> None:
         """Give the selected images another answer; they stay in sight until something else is."""
         selected, controller = self.grid.selected(), self.controller
-        if class_index is not None and class_index in controller.project.removed_classes:
+        if class_index is not None and class_index in controller.project.classes.removed:
             return
         if not selected:
             controller.notice.emit(tr(NONE_SELECTED))
@@ -302,13 +302,13 @@ class ReviewPage(Page):
     def _refresh(self, changed: Sequence[int]) -> None:
         """Show what has changed; what no longer meets the conditions stays until they are set."""
         project = self.controller.project
-        table = refreshed(self._table, project.journal, changed) if self._table else None
+        table = refreshed(self._table, project.labels.journal, changed) if self._table else None
         if table is None:
             self._load()
             return
         self._table = table
         self._show_marks()
-        self.filters.show_counts(table, project.classes)
+        self.filters.show_counts(table, project.classes.names)
         self._on_selection()
 
     @Slot(bool)
@@ -324,7 +324,7 @@ class ReviewPage(Page):
     @Slot()
     def _turn_flag(self) -> None:
         """Put a flag on the selected images; take it off where all have one."""
-        journal = self.controller.project.journal
+        journal = self.controller.project.labels.journal
         self._on_flag(not all(journal.is_flagged(image) for image in self.grid.selected()))
 
     @Slot(str)

@@ -14,6 +14,7 @@ from types import ModuleType
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
+from autoal_gui.core.database.round_rows import Outcome, Suggestion
 from autoal_gui.core.errors import AutoALError, CheckpointError, ProjectDamaged, SourceError
 from autoal_gui.core.images.source import Listing
 from autoal_gui.core.labels.hidden_repeats import Answered
@@ -40,8 +41,9 @@ from autoal_gui.core.messages import (
 )
 from autoal_gui.core.project.class_removal import remove_class, restore_class
 from autoal_gui.core.project.export_snapshot import Choices, Snapshot
-from autoal_gui.core.project.project import Outcome, Project, ProjectPlan, Suggestion, make_folders
-from autoal_gui.core.project.warm_start import same_input
+from autoal_gui.core.project.plan import ProjectPlan, make_folders
+from autoal_gui.core.project.project import Project
+from autoal_gui.core.project.warm_record import same_input
 from autoal_gui.core.settings import RunSettings
 from autoal_gui.engine.jobs import OneJob
 from autoal_gui.engine.state import State
@@ -199,7 +201,7 @@ class Controller(QObject):
         self._drop_prediction()
         self.close_project()
         self._project = project
-        self._queue = project.queue
+        self._queue = project.batches.queue
         if self._queue.current(self.answered) is None:
             self._next_batch()
         self.project_opened.emit()
@@ -224,7 +226,7 @@ class Controller(QObject):
                 self._save_batch()
         if self._round is not None:
             with contextlib.suppress(AutoALError):
-                self._project.end_round(self._round, "interrupted", tr("The project was closed."))
+                self._project.rounds.end(self._round, "interrupted", tr("The project was closed."))
         self._project.close()
         self._project, self._queue, self._current = None, LabelQueue(), None
         self._round, self._trained_on = None, None
@@ -270,7 +272,7 @@ class Controller(QObject):
     @property
     def answered(self) -> Answered:
         """Which images need no asking, and what the reader may see of their answers."""
-        return Answered(self.project.journal, self._queue.repeats)
+        return Answered(self.project.labels.journal, self._queue.repeats)
 
     def shown_answer(self, image_id: int | None) -> Entry | None:
         """Return the answer to an image that the reader may see: no earlier one of a repeat."""
@@ -285,14 +287,14 @@ class Controller(QObject):
     def last_answered(self) -> int | None:
         """The image answered last while this program ran, if its answer stands."""
         image = self._last_answered
-        return image if image is not None and image in self.project.answers else None
+        return image if image is not None and image in self.project.labels.answers else None
 
     def answer(self, class_index: int) -> None:
         """Give the image on screen a class, commit it, and show the next."""
-        if class_index in self.project.removed_classes:
-            name = self.project.classes[class_index]
+        if class_index in self.project.classes.removed:
+            name = self.project.classes.names[class_index]
             self.notice.emit(tr("The class {name} has been removed.", name=name))
-        elif class_index < len(self.project.classes):
+        elif class_index < len(self.project.classes.names):
             self._answer("label", class_index)
 
     def unsure(self) -> None:
@@ -337,7 +339,7 @@ class Controller(QObject):
         """Commit an entry for each image, all or none; say whether there is something new."""
         try:
             if len(images) > 1:
-                with self.project.together():
+                with self.project.labels.together():
                     for image in images:
                         give(image)
             elif images:
@@ -351,13 +353,13 @@ class Controller(QObject):
         project = self.project
         again = image in self._queue.repeats
         # Whoever answered an image before has seen what the model made of it.
-        seen = image in project.journal.first_answers and not again
-        self.last_entry = project.answer(
+        seen = image in project.labels.journal.first_answers and not again
+        self.last_entry = project.labels.answer(
             image,
             action,
             class_index,
-            project.suggestion(image),
-            shown=project.show_suggestions or seen,
+            project.rounds.suggestion(image),
+            shown=project.settings.show_suggestions or seen,
             round_number=self._asked_in,
             purpose="repeat" if again else "answer",
         )
@@ -365,22 +367,24 @@ class Controller(QObject):
 
     def flag(self) -> None:
         """Put a flag on the image on screen or those selected; take it off where all have one."""
-        images, journal = self._targets(), self.project.journal
+        images, journal = self._targets(), self.project.labels.journal
         flagged = not all(journal.is_flagged(image) for image in images)
-        if self._save(images, partial(self.project.flag, flagged=flagged)):
+        if self._save(images, partial(self.project.labels.flag, flagged=flagged)):
             self.answers_changed.emit()
 
     @property
     def comment(self) -> str:
         """The comment on the image on screen or those selected; empty where they differ."""
         images = (self._current,) if self._selection is None else self._selection
-        found = {self.project.journal.comment(image) for image in images if image is not None}
+        found = {
+            self.project.labels.journal.comment(image) for image in images if image is not None
+        }
         return found.pop() if len(found) == 1 else ""
 
     def comment_on(self, comment: str) -> None:
         """Put a comment on the image on screen or those selected; an empty one removes it."""
         if comment != self.comment and self._save(
-            self._targets(), partial(self.project.comment_on, comment=comment)
+            self._targets(), partial(self.project.labels.comment_on, comment=comment)
         ):
             self.answers_changed.emit()
 
@@ -398,12 +402,14 @@ class Controller(QObject):
 
         Nothing is shown or announced: `catch_up` does that away from the desk.
         """
-        if not self.project.can_undo:
+        if not self.project.labels.can_undo:
             self.notice.emit(tr("There is no answer to take back."))
-        entries, queue = self._turned(self.project.undo_together), self._queue
+        entries, queue = self._turned(self.project.labels.undo_together), self._queue
         for entry in entries:
             again = entry.purpose == "repeat"
-            if entry.action in ANSWERS and (again or entry.image_id not in self.project.answers):
+            if entry.action in ANSWERS and (
+                again or entry.image_id not in self.project.labels.answers
+            ):
                 queue = queue.brought_back(entry.image_id, again)
         if queue != self._queue:
             self._set_queue(queue)
@@ -422,7 +428,7 @@ class Controller(QObject):
 
     def redo(self) -> None:
         """Give what was taken back last again and show what follows."""
-        entries = self._turned(self.project.redo_together)
+        entries = self._turned(self.project.labels.redo_together)
         if not entries:
             self.notice.emit(tr("There is no answer to restore."))
             return
@@ -460,7 +466,7 @@ class Controller(QObject):
             self._set_queue(self._queue.without_repeat(image_id))
             completed = self._queue.current(self.answered) is None
             if completed:
-                self._set_queue(self._queue.next_batch(self.project.answers))
+                self._set_queue(self._queue.next_batch(self.project.labels.answers))
         self.go_to(image_id)
         if completed:
             self._train_after_batch()
@@ -489,21 +495,23 @@ class Controller(QObject):
 
     def _path(self) -> list[int]:
         """Return the images that were answered here, in the order of their answers."""
-        given = [e for e in self.project.answers.values() if e.action != "import"]
+        given = [e for e in self.project.labels.answers.values() if e.action != "import"]
         return [entry.image_id for entry in sorted(given, key=lambda e: e.sequence)]
 
     def visible_suggestion(self, image_id: int) -> Suggestion | None:
         """Return the model's suggestion where the reader may see it: blind first by default."""
-        if self.project.show_suggestions or image_id in self.answered:
-            return self.project.suggestion(image_id)
+        if self.project.settings.show_suggestions or image_id in self.answered:
+            return self.project.rounds.suggestion(image_id)
         return None
 
     def query(self, image_id: int) -> Query | None:
         """Return why an image was asked for, as far as the project knows."""
-        return self.project.query(image_id)
+        return self.project.rounds.query(image_id)
 
     def _next_batch(self) -> None:
-        self._set_queue(self._queue.next_batch(self.project.answers, self.project.repeats()))
+        self._set_queue(
+            self._queue.next_batch(self.project.labels.answers, self.project.batches.repeats())
+        )
 
     def _set_queue(self, queue: LabelQueue) -> None:
         self._queue = queue
@@ -521,7 +529,7 @@ class Controller(QObject):
         """Remember the batch; a program that ends before deals the same one again."""
         self._shown.stop()
         try:
-            self.project.save_batch(self._queue.batch, self._queue.repeats)
+            self.project.batches.save(self._queue.batch, self._queue.repeats)
         except AutoALError as error:  # labelling goes on; only opening would begin elsewhere
             self.failed.emit(str(error), "")
 
@@ -546,7 +554,7 @@ class Controller(QObject):
 
     def _show(self, image: int | None) -> None:
         self._current = image
-        self._asked_in = self.project.last_round
+        self._asked_in = self.project.rounds.last
         self.image_changed.emit(image)
 
     # -- training -----------------------------------------------------------------------------
@@ -574,9 +582,9 @@ class Controller(QObject):
     @property
     def new_labels(self) -> int:
         """How many training labels came in since the last round that finished."""
-        finished = self.project.finished_rounds()
+        finished = self.project.rounds.finished()
         before = finished[-1].labels if finished else 0
-        return self.project.label_counts.labels["pool"] - before
+        return self.project.labels.counts.labels["pool"] - before
 
     def train_now(self) -> None:
         """Start a round with the labels of now, unless one is running."""
@@ -604,12 +612,12 @@ class Controller(QObject):
     def _begin(self) -> None:
         """Start what a project that has just been opened needs first."""
         project = self.project
-        if project.forget_lost_warm_start():
+        if project.warm_start.forget_lost():
             self.notice.emit(tr(WARM_LOST))
-        self._due = self.new_labels >= project.settings.batch_size
+        self._due = self.new_labels >= project.settings.run.batch_size
         # The first images are drawn at random: before any label a ranking is worth nothing yet
         # beside what the warm start will learn, and random images measure the model honestly.
-        first = not (project.finished_rounds() or project.wants_warm_start)
+        first = not (project.rounds.finished() or project.warm_start.wanted)
         if self._should_warm_start():
             self._start_warming()
         elif self._due or first:
@@ -629,29 +637,29 @@ class Controller(QObject):
     def _labels_changed(self) -> bool:
         if self._trained_on is None:
             return self.new_labels != 0
-        return self.project.training_labels() != self._trained_on
+        return self.project.labels.training() != self._trained_on
 
     def _start_round(self) -> None:
         project = self.project
         self._due, self._anew = False, False
-        self._trained_on = project.training_labels()
-        number = self._round = project.begin_round()
+        self._trained_on = project.labels.training()
+        number = self._round = project.rounds.begin()
         self._client.submit(
             RunRound(
                 request_id=0,
                 round_number=number,
                 pool=project.pool,
-                classes=project.classes,
+                classes=project.classes.names,
                 labelled=self._trained_on,
-                unlabelled=project.unanswered(),
-                evaluation=project.evaluation_labels(),
-                settings=project.settings,
+                unlabelled=project.labels.unanswered(),
+                evaluation=project.labels.evaluation(),
+                settings=project.settings.run,
                 workspace=str(project.workspace),
                 checkpoint=str(project.models_folder / f"round-{number:04d}.pt"),
-                start_from=project.start_from,
-                warm_start=project.warm_checkpoint,
-                previous=str(project.last_checkpoint() or ""),
-                history=project.history(),
+                start_from=project.settings.start_from,
+                warm_start=project.warm_start.checkpoint,
+                previous=str(project.rounds.last_checkpoint() or ""),
+                history=project.rounds.history(),
             )
         )
         self.rounds_changed.emit()
@@ -671,43 +679,43 @@ class Controller(QObject):
     @property
     def can_continue_learning(self) -> bool:
         """Whether there is a warm start to go on with, and nothing else runs."""
-        if not self.is_open or self.state is not State.IDLE or not self.project.wants_warm_start:
+        if not self.is_open or self.state is not State.IDLE or not self.project.warm_start.wanted:
             return False
-        record = self.project.warm_start
+        record = self.project.warm_start.record
         return record is None or not record.complete
 
     def continue_learning(self) -> None:
         """Go on with a warm start that was stopped or has failed."""
         if self.can_continue_learning:
-            self.project.continue_warm_start()
+            self.project.warm_start.go_on()
             self._start_warming()
 
     def _should_warm_start(self) -> bool:
         """Say whether the warm start is to run by itself."""
-        if self._gave_up or not self.project.wants_warm_start:
+        if self._gave_up or not self.project.warm_start.wanted:
             return False
-        record = self.project.warm_start
+        record = self.project.warm_start.record
         return record is None or record.pending
 
     def _start_warming(self) -> None:
         project = self.project
-        self._warming, self._gave_up = project.settings, False
+        self._warming, self._gave_up = project.settings.run, False
         self._client.submit(
             WarmStart(
                 request_id=0,
                 pool=project.pool,
-                classes=project.classes,
-                settings=project.settings,
+                classes=project.classes.names,
+                settings=project.settings.run,
                 workspace=str(project.workspace),
-                checkpoint=str(project.warm_file),
+                checkpoint=str(project.warm_start.file),
             )
         )
         self.rounds_changed.emit()
 
     def _on_warm_started(self, result: WarmStarted, settings: RunSettings) -> None:
         project = self.project
-        if project.wants_warm_start:
-            project.finish_warm_start(result, settings)
+        if project.warm_start.wanted:
+            project.warm_start.finish(result, settings)
             self._train_anew()  # at once: even a few images are better asked for than drawn
         self._warming = None
         self.rounds_changed.emit()
@@ -740,14 +748,14 @@ class Controller(QObject):
     def _on_round_finished(self, result: RoundFinished) -> None:
         project = self.project
         try:
-            project.finish_round(result)
+            project.rounds.finish(result)
         except AutoALError as error:
             self._on_failed(CommandFailed(result.request_id, str(error), ""))
             return
         self._round = None
-        queue = replace(self._queue, size=project.settings.batch_size)
-        again = () if self._current in queue.repeats else project.repeats()
-        self._set_queue(queue.rerank(project.ranking, self.answered, self._current, again))
+        queue = replace(self._queue, size=project.settings.run.batch_size)
+        again = () if self._current in queue.repeats else project.batches.repeats()
+        self._set_queue(queue.rerank(project.batches.ranking, self.answered, self._current, again))
         self.rounds_changed.emit()
         self.results_changed.emit()
         if self._current is None:
@@ -761,7 +769,7 @@ class Controller(QObject):
         if self.is_warming:
             self._warming, self._gave_up = None, True
             sentence = f"{sentence} {tr(WITHOUT_WARM_START)}"
-        lost = self.project.forget_lost_warm_start()
+        lost = self.project.warm_start.forget_lost()
         self._end_round("failed", event.sentence)
         if lost:
             self._train_anew()
@@ -771,8 +779,8 @@ class Controller(QObject):
         self._go_on()
 
     def _on_cancelled(self) -> None:
-        if self._warming is not None and self.project.wants_warm_start:
-            self.project.stop_warm_start(self._warming)
+        if self._warming is not None and self.project.warm_start.wanted:
+            self.project.warm_start.stop(self._warming)
         self._warming = None
         self._end_round("cancelled", "")
         self.notice.emit(tr("Cancelled; all labels and the last good model are kept."))
@@ -782,7 +790,7 @@ class Controller(QObject):
         """Note that what ran has brought no result."""
         if self._round is not None:
             with contextlib.suppress(AutoALError):  # it then counts as interrupted
-                self.project.end_round(self._round, outcome, sentence)
+                self.project.rounds.end(self._round, outcome, sentence)
             self._round = None
         self.rounds_changed.emit()
 
@@ -812,45 +820,45 @@ class Controller(QObject):
     def change_settings(self, settings: RunSettings) -> None:
         """Use other settings from the next round on; a warm start of no use to them is stopped."""
         project = self.project
-        project.settings = settings
+        project.settings.run = settings
         self._queue = replace(self._queue, size=settings.batch_size)
         self.settings_changed.emit()
         if self._warming is not None:
-            if not (project.wants_warm_start and same_input(self._warming, settings)):
+            if not (project.warm_start.wanted and same_input(self._warming, settings)):
                 self._client.cancel()
         elif self.state is State.IDLE and self._should_warm_start():
             self._start_warming()
 
     def set_show_suggestions(self, shown: bool) -> None:
         """Show the model's suggestion before the answer, or only after it."""
-        self.project.show_suggestions = shown
+        self.project.settings.show_suggestions = shown
         self.settings_changed.emit()
 
     def set_repeat_every(self, every: int) -> None:
         """Put one image in so many answers to the reader a second time; 0 for none."""
-        self.project.repeat_every = every
+        self.project.settings.repeat_every = every
         self.settings_changed.emit()
 
     def set_annotator(self, name: str) -> None:
         """Say who labels from now on."""
-        self.project.annotator = name.strip() or self._services.annotator
+        self.project.settings.annotator = name.strip() or self._services.annotator
         self.settings_changed.emit()
 
     def add_class(self, name: str) -> None:
         """Add a class at the end, or take one of that name that was removed into use again."""
-        classes = self.project.classes
-        if name in classes and classes.index(name) in self.project.removed_classes:
+        classes = self.project.classes.names
+        if name in classes and classes.index(name) in self.project.classes.removed:
             self._change_classes(lambda: restore_class(self.project, classes.index(name)))
             return
-        before = class_keys(len(self.project.classes))
-        self._change_classes(lambda: self.project.add_class(name))
-        after = class_keys(len(self.project.classes))
+        before = class_keys(len(self.project.classes.names))
+        self._change_classes(lambda: self.project.classes.add(name))
+        after = class_keys(len(self.project.classes.names))
         if before != after[: len(before)]:
             self.notice.emit(keys_sentence(len(after)))
 
     def rename_class(self, class_index: int, name: str) -> None:
         """Rename a class; its labels stay."""
-        self._change_classes(lambda: self.project.rename_class(class_index, name))
+        self._change_classes(lambda: self.project.classes.rename(class_index, name))
 
     def remove_class(self, class_index: int, heir: int | None) -> None:
         """Take a class out of use; its images get the class `heir`, or are "unsure"."""
@@ -906,7 +914,7 @@ class Controller(QObject):
 
     def export_model(self, exporter: ModuleType, target: Path) -> None:
         """Write the last good model with an exporter of KIND "model", after a running round."""
-        checkpoint = self.project.last_checkpoint()
+        checkpoint = self.project.rounds.last_checkpoint()
         if checkpoint is None:
             self.failed.emit(tr(NO_MODEL), "")
             return
@@ -920,11 +928,11 @@ class Controller(QObject):
 
     def may_explain(self, image_id: int) -> bool:
         """Say whether the reader may see what the model made of an image: blind first."""
-        return self.project.show_suggestions or image_id in self.answered
+        return self.project.settings.show_suggestions or image_id in self.answered
 
     def explain(self, image_id: int) -> bool:
         """Work out where the last good model looked; say whether that begins at once."""
-        checkpoint = self.project.last_checkpoint()
+        checkpoint = self.project.rounds.last_checkpoint()
         if checkpoint is None:
             self.not_explained.emit(tr(NO_MODEL))
             return True

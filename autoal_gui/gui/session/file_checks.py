@@ -41,7 +41,7 @@ class FileChecks(QObject):
     def start(self, project: Project) -> None:
         """Read the files of a project that have not been read yet."""
         self.close()
-        waiting, reader = project.unchecked(), project.pool.reader
+        waiting, reader = project.checks.unchecked(), project.pool.reader
         if not waiting or not isinstance(reader, CheckingReader):
             return
         self._project, self._found = project, deque()
@@ -80,7 +80,7 @@ class FileChecks(QObject):
         project = self._project
         self.close()
         if project is not None:
-            self.ended.emit(frozenset(project.unusable))
+            self.ended.emit(frozenset(project.checks.unusable))
 
 
 def check_files(

@@ -55,8 +55,8 @@ class Merging(QObject):
             folder,
             project.folder,
             project.pool,
-            project.classes,
-            project.entries(),
+            project.classes.names,
+            project.labels.entries(),
         )
         self._job.start(work)
 
@@ -73,7 +73,7 @@ class Merging(QObject):
             return
         part = found.new[self._written : self._written + PART]
         try:
-            project.add_readings(part)
+            project.labels.add_readings(part)
         except AutoALError as error:
             self._on_failed(str(error))
             return

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
+from autoal_gui.core.database.round_rows import Suggestion
 from autoal_gui.core.errors import AutoALError
 from autoal_gui.core.labels.journal import Action, Entry
 from autoal_gui.core.language import tr
-from autoal_gui.core.project.project import Suggestion
 from autoal_gui.gui.session.controller import Controller
 
 Turn = Callable[[Controller], tuple[int, ...]]
@@ -25,10 +25,10 @@ def relabel(
     """
     project = controller.project
     try:
-        with project.together():
+        with project.labels.together():
             for image in images:
                 suggestion = (seen or {}).get(image)
-                project.answer(image, action, class_index, suggestion, shown=True)
+                project.labels.answer(image, action, class_index, suggestion, shown=True)
     except AutoALError as error:
         controller.failed.emit(str(error), "")
         return False
@@ -40,10 +40,10 @@ def flag(controller: Controller, images: Sequence[int], flagged: bool) -> bool:
     """Put a flag on images, or take it off; say whether that worked."""
     project = controller.project
     try:
-        with project.together():
+        with project.labels.together():
             for image in images:
-                if project.journal.is_flagged(image) != flagged:
-                    project.flag(image, flagged)
+                if project.labels.journal.is_flagged(image) != flagged:
+                    project.labels.flag(image, flagged)
     except AutoALError as error:
         controller.failed.emit(str(error), "")
         return False
@@ -54,10 +54,10 @@ def flag(controller: Controller, images: Sequence[int], flagged: bool) -> bool:
 def comment_on(controller: Controller, image: int, comment: str) -> bool:
     """Put a comment on an image in the place of the last one; say whether that worked."""
     project = controller.project
-    if project.journal.comment(image) == comment:
+    if project.labels.journal.comment(image) == comment:
         return True
     try:
-        project.comment_on(image, comment)
+        project.labels.comment_on(image, comment)
     except AutoALError as error:
         controller.failed.emit(str(error), "")
         return False
@@ -79,11 +79,11 @@ def take_back(controller: Controller) -> tuple[int, ...]:
 
 def restore(controller: Controller) -> tuple[int, ...]:
     """Redo the change taken back last and return its images; none if there is none."""
-    if not controller.project.can_redo:
+    if not controller.project.labels.can_redo:
         controller.notice.emit(tr("There is no answer to restore."))
         return ()
     try:
-        return _changed(controller, controller.project.redo_together())
+        return _changed(controller, controller.project.labels.redo_together())
     except AutoALError as error:
         controller.failed.emit(str(error), "")
         return ()

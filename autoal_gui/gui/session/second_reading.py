@@ -45,21 +45,23 @@ class Readings(QObject):
     @property
     def done(self) -> int:
         """How many images of the reading have an answer."""
-        return self._reading.done(self._controller.project.journal) if self._reading else 0
+        return self._reading.done(self._controller.project.labels.journal) if self._reading else 0
 
     def entry(self) -> Entry | None:
         """Return this reader's answer to the image on screen."""
         reading = self._reading
         if reading is None or self._shown is None:
             return None
-        journal = self._controller.project.journal
+        journal = self._controller.project.labels.journal
         return journal.second_answers(reading.annotator).get(self._shown)
 
     def choices(self) -> dict[Which, tuple[int, ...]]:
         """Return the images that each choice offers to a second reader."""
         project = self._controller.project
-        journal = project.journal
-        table = table_of(journal, project.pool.images, project.predictions(), len(project.classes))
+        journal = project.labels.journal
+        table = table_of(
+            journal, project.pool.images, project.rounds.predictions(), len(project.classes.names)
+        )
         suspicious = set(table.ids[table.suspicious].tolist())
         return {
             "share": candidates(journal, "share"),
@@ -71,30 +73,30 @@ class Readings(QObject):
     def open_readings(self) -> tuple[Reading, ...]:
         """Return the readings that were begun and not finished."""
         project = self._controller.project
-        journal = project.journal
-        return tuple(one for one in project.readings if one.current(journal) is not None)
+        journal = project.labels.journal
+        return tuple(one for one in project.readings.all() if one.current(journal) is not None)
 
     def begin(self, annotator: str, images: Sequence[int], share: float) -> bool:
         """Draw images for a second reader and show the first; say whether there are any."""
         project = self._controller.project
-        journal = project.journal
+        journal = project.labels.journal
         # Whoever gave the first answer is no second reader of that image.
         own = {image for image, e in journal.readings.items() if e.annotator == annotator}
         read = own.union(journal.second_answers(annotator))
-        reading = begin(annotator, images, share, project.settings.seed, read)
+        reading = begin(annotator, images, share, project.settings.run.seed, read)
         if not reading.images:
             self._controller.notice.emit(
                 tr("{name} has answered all of these images.", name=annotator)
             )
             return False
-        project.save_reading(reading)
+        project.readings.save(reading)
         self.go_on(reading)
         return True
 
     def go_on(self, reading: Reading) -> None:
         """Take up a reading where it was left."""
         self._reading = reading
-        self._show(reading.current(self._controller.project.journal))
+        self._show(reading.current(self._controller.project.labels.journal))
 
     def answer(self, action: Action, class_index: int | None = None) -> None:
         """Commit the second reader's answer and show the next image."""
@@ -103,13 +105,13 @@ class Readings(QObject):
             return
         project = self._controller.project
         try:
-            project.answer(
+            project.labels.answer(
                 image, action, class_index, purpose="second", annotator=reading.annotator
             )
         except AutoALError as error:
             self._controller.failed.emit(str(error), "")
             return
-        self._show(reading.current(project.journal))
+        self._show(reading.current(project.labels.journal))
 
     def undo(self) -> None:
         """Take back the reader's last answer and show its image."""
@@ -117,11 +119,11 @@ class Readings(QObject):
         if reading is None:
             return
         project = self._controller.project
-        last = project.journal.undoable_of(reading.annotator)
+        last = project.labels.journal.undoable_of(reading.annotator)
         if last is None or last.image_id not in reading.images:
             self._controller.notice.emit(tr("There is no answer to take back."))
             return
-        project.undo(reading.annotator)
+        project.labels.undo(reading.annotator)
         self._show(last.image_id)
 
     def redo(self) -> None:
@@ -130,17 +132,17 @@ class Readings(QObject):
         if reading is None:
             return
         project = self._controller.project
-        if project.redo(reading.annotator) is None:
+        if project.labels.redo(reading.annotator) is None:
             self._controller.notice.emit(tr("There is no answer to restore."))
             return
-        self._show(reading.current(project.journal))
+        self._show(reading.current(project.labels.journal))
 
     def step(self, by: int) -> None:
         """Show the image before or after, no further than the first without an answer."""
         reading = self._reading
         if reading is None:
             return
-        images, journal = reading.images, self._controller.project.journal
+        images, journal = reading.images, self._controller.project.labels.journal
         first = reading.current(journal)
         end = len(images) if first is None else images.index(first)
         place = images.index(self._shown) if self._shown in images else len(images)

@@ -3,9 +3,9 @@
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter
 
+from autoal_gui.core.database.round_rows import Suggestion
 from autoal_gui.core.labels.journal import Entry
 from autoal_gui.core.language import mark, percent, tr
-from autoal_gui.core.project.project import Suggestion
 from autoal_gui.gui.widgets.theme import class_colour, ink_on
 
 ANSWER_WORDS = {"unsure": mark("Unsure"), "skip": mark("Skipped")}

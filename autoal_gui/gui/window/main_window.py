@@ -30,10 +30,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from autoal_gui.core.database.schema import FILE_NAME
 from autoal_gui.core.errors import AutoALError
 from autoal_gui.core.images.source import Listing, SourceSpec
 from autoal_gui.core.language import LANGUAGES, mark, number, tr, tr_count
-from autoal_gui.core.project.project import FILE_NAME, ProjectPlan
+from autoal_gui.core.project.plan import ProjectPlan
 from autoal_gui.core.resources import resources
 from autoal_gui.core.settings import PRESETS, fitted_to
 from autoal_gui.engine.engine import where
@@ -378,7 +379,7 @@ class MainWindow(QMainWindow):
         """Show all keys."""
         from autoal_gui.gui.dialogs.shortcut_sheet import ShortcutSheet
 
-        classes = self.controller.project.classes if self.controller.is_open else ()
+        classes = self.controller.project.classes.names if self.controller.is_open else ()
         sheet = ShortcutSheet(self.actions_table, classes, self)
         sheet.change_wanted.connect(self.show_keys_dialog)
         self.show_dialog(sheet)
@@ -387,7 +388,7 @@ class MainWindow(QMainWindow):
         """Let the user choose other keys."""
         from autoal_gui.gui.dialogs.keys_dialog import KeysDialog
 
-        classes = self.controller.project.classes if self.controller.is_open else ()
+        classes = self.controller.project.classes.names if self.controller.is_open else ()
         dialog = KeysDialog(classes, self)
         dialog.changed.connect(self._on_keys)
         self.show_dialog(dialog)
@@ -421,7 +422,7 @@ class MainWindow(QMainWindow):
         from autoal_gui.gui.dialogs.finder import ClassNames, Finder
 
         project = self.controller.project
-        names = ClassNames(project.classes, project.removed_classes)
+        names = ClassNames(project.classes.names, project.classes.removed)
         finder = Finder(tr("Find a class"), tr("Part of the name"), names.find, self)
         finder.chosen.connect(self.controller.answer)
         self.show_dialog(finder)
@@ -551,7 +552,7 @@ class MainWindow(QMainWindow):
         project = self.controller.project
         if self.desk is not None:
             self.stack.setCurrentWidget(self.desk)
-        self.setWindowTitle(f"{project.name} – AutoAL")
+        self.setWindowTitle(f"{project.settings.name} – AutoAL")
         folder = str(project.folder.resolve())
         self._remember([folder, *(other for other in self.recent() if other != folder)])
         self._enable_actions()
@@ -583,14 +584,14 @@ class MainWindow(QMainWindow):
     def _on_answers(self) -> None:
         project = self.controller.project
         at_desk = self.stack.currentWidget() is self.desk
-        self.actions_table["undo"].setEnabled(at_desk and project.can_undo)
-        self.actions_table["redo"].setEnabled(at_desk and project.can_redo)
-        answers = len(project.answers)
+        self.actions_table["undo"].setEnabled(at_desk and project.labels.can_undo)
+        self.actions_table["redo"].setEnabled(at_desk and project.labels.can_redo)
+        answers = len(project.labels.answers)
         self.say(
             tr(
                 "{done} of {total} images answered; every answer is saved.",
                 done=number(answers),
-                total=number(answers + project.waiting),
+                total=number(answers + project.labels.waiting),
             )
         )
 

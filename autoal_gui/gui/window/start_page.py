@@ -18,8 +18,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from autoal_gui.core.database.schema import FILE_NAME
 from autoal_gui.core.language import mark, tr
-from autoal_gui.core.project.project import FILE_NAME
 from autoal_gui.gui.widgets.text import plain_tip, text_label
 from autoal_gui.gui.widgets.theme import ICON_SIZE, Theme, icon, set_property
 

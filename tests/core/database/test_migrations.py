@@ -7,10 +7,10 @@ import pytest
 
 from autoal_gui.core.database import migrations
 from autoal_gui.core.database.journal_rows import first_broken
-from autoal_gui.core.database.schema import SCHEMA_VERSION
+from autoal_gui.core.database.schema import FILE_NAME, SCHEMA_VERSION
 from autoal_gui.core.errors import ProjectDamaged
 from autoal_gui.core.labels.journal import Journal
-from autoal_gui.core.project.project import FILE_NAME, Project
+from autoal_gui.core.project.project import Project
 from autoal_gui.sources.opening import open_images
 from tests.support.paths import FIXTURES
 
@@ -39,14 +39,14 @@ def test_a_project_of_an_earlier_version_opens_with_every_line_of_its_journal(ve
     folder = project_of(version, tmp_path)
     before = rows(folder / FILE_NAME, LINES)
     project = Project.open(folder, open_images)
-    assert project.answers == Journal.of(project.entries()).answers
-    assert len(project.answers) == 7
-    assert project.first_broken_seal() is None
-    project.flag(1)
+    assert project.labels.answers == Journal.of(project.labels.entries()).answers
+    assert len(project.labels.answers) == 7
+    assert project.labels.first_broken_seal() is None
+    project.labels.flag(1)
     project.close()
     assert migrations.version_of(sqlite3.connect(folder / FILE_NAME)) == SCHEMA_VERSION
     assert rows(folder / FILE_NAME, LINES)[:-1] == before
-    assert Project.open(folder, open_images).journal.is_flagged(1)
+    assert Project.open(folder, open_images).labels.journal.is_flagged(1)
 
 
 @pytest.mark.parametrize("version", OLDER)

@@ -18,14 +18,14 @@ def project(tmp_path):
 
 
 def finished(project, **values):
-    result = result_of(project, project.begin_round(), "round.pt", **values)
-    project.finish_round(result)
+    result = result_of(project, project.rounds.begin(), "round.pt", **values)
+    project.rounds.finish(result)
     return result
 
 
 def label(project, count):
-    for image_id in project.unanswered()[:count]:
-        project.answer(image_id, "label", image_id % 2)
+    for image_id in project.labels.unanswered()[:count]:
+        project.labels.answer(image_id, "label", image_id % 2)
 
 
 def same(row, expected):
@@ -35,7 +35,7 @@ def same(row, expected):
 
 def test_evaluation_and_labelled_images_are_predicted_and_others_are_not_told(project):
     label(project, 2)
-    labelled = np.array([i for i, _ in project.training_labels()])
+    labelled = np.array([i for i, _ in project.labels.training()])
     evaluation = np.array(project.pool.ids("evaluation"))
     finished(
         project,
@@ -43,7 +43,7 @@ def test_evaluation_and_labelled_images_are_predicted_and_others_are_not_told(pr
         out_of_fold=Predicted.of(labelled, ROWS[::-1]),
     )
     project = reopened(project)
-    found = project.predictions()
+    found = project.rounds.predictions()
     assert found.keys() == {*evaluation.tolist(), *labelled.tolist()}
     same(found[int(evaluation[0])], ROWS[0])
     same(found[int(labelled[0])], ROWS[1])
@@ -53,38 +53,38 @@ def test_evaluation_and_labelled_images_are_predicted_and_others_are_not_told(pr
 def test_an_image_keeps_what_the_model_before_its_label_made_of_it(project):
     first = finished(project)
     asked = int(first.ranking[0])
-    project.answer(asked, "label", 0)
+    project.labels.answer(asked, "label", 0)
     second = finished(project)  # trained in all layers: nothing out of fold
-    same(project.predictions()[asked], first.probabilities[0])
+    same(project.rounds.predictions()[asked], first.probabilities[0])
     later = int(second.ranking[0])
-    project.answer(later, "label", 1)
-    same(project.predictions()[later], second.probabilities[0])
+    project.labels.answer(later, "label", 1)
+    same(project.rounds.predictions()[later], second.probabilities[0])
 
 
 def test_the_newer_prediction_takes_the_place_of_the_older(project):
     first = finished(project)
     asked = first.ranking[:2]
     for image_id in asked.tolist():
-        project.answer(image_id, "label", 0)
+        project.labels.answer(image_id, "label", 0)
     for rows in (ROWS, ROWS[::-1]):
         finished(project, out_of_fold=Predicted.of(asked, rows))
-    same(project.predictions()[int(asked[0])], ROWS[1])
+    same(project.rounds.predictions()[int(asked[0])], ROWS[1])
 
 
 def test_a_round_that_trains_nothing_leaves_the_predictions_of_before(project):
     first = finished(project)
     asked = int(first.ranking[0])
-    project.answer(asked, "label", 0)
+    project.labels.answer(asked, "label", 0)
     nothing = np.empty((0, 2), np.float32)
-    project.finish_round(result_of(project, project.begin_round(), probabilities=nothing))
-    same(project.predictions()[asked], first.probabilities[0])
+    project.rounds.finish(result_of(project, project.rounds.begin(), probabilities=nothing))
+    same(project.rounds.predictions()[asked], first.probabilities[0])
 
 
 def test_a_rounds_areas_and_what_chance_gives_come_back(project):
     metrics = Metrics.of_probabilities(np.array([0, 1, 1, 0]), np.tile(ROWS, (2, 1)))
     by_chance = ByChance(12, Metrics.of_probabilities(np.array([0, 1]), ROWS))
     finished(project, metrics=metrics, by_chance=by_chance)
-    record = project.finished_rounds()[0]
+    record = project.rounds.finished()[0]
     assert record.metrics == metrics
     assert record.metrics.auroc is not None
     assert record.by_chance == by_chance

@@ -10,6 +10,8 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from autoal_gui.core.database import project_file as database
+from autoal_gui.core.database.database_errors import DAMAGED
+from autoal_gui.core.database.schema import FILE_NAME
 from autoal_gui.core.errors import (
     ProjectDamaged,
     ProjectError,
@@ -19,7 +21,7 @@ from autoal_gui.core.errors import (
 )
 from autoal_gui.core.labels.journal import Journal
 from autoal_gui.core.project.export_snapshot import Snapshot
-from autoal_gui.core.project.project import FILE_NAME, Project
+from autoal_gui.core.project.project import Project
 from autoal_gui.exporters import csv_labels
 from autoal_gui.sources.opening import open_images
 from tests.support.project import (
@@ -41,19 +43,19 @@ def rich(tmp_path_factory):
     """A closed project that has something in every table, and its file's bytes."""
     base = tmp_path_factory.mktemp("rich")
     project = new_project(base, loose=2, label_use="hidden", evaluation_images=3)
-    project.add_class("unklar 不明")
-    for image_id in project.unanswered()[:5]:
-        project.answer(image_id, "label", image_id % 2, comment="Größe")
-    project.undo()
-    project.undo()
-    project.redo()
-    project.answer(project.unanswered()[0], "unsure")
-    project.finish_round(result_of(project, project.begin_round()))
-    suggestion = project.suggestion(project.ranking[0])
-    project.answer(project.ranking[0], "label", 2, suggestion, shown=True)
-    project.save_batch(project.queue.next_batch(project.answers).batch)
-    project.end_round(project.begin_round(), "failed", "A sentence.")
-    entries = project.entries()
+    project.classes.add("unklar 不明")
+    for image_id in project.labels.unanswered()[:5]:
+        project.labels.answer(image_id, "label", image_id % 2, comment="Größe")
+    project.labels.undo()
+    project.labels.undo()
+    project.labels.redo()
+    project.labels.answer(project.labels.unanswered()[0], "unsure")
+    project.rounds.finish(result_of(project, project.rounds.begin()))
+    suggestion = project.rounds.suggestion(project.batches.ranking[0])
+    project.labels.answer(project.batches.ranking[0], "label", 2, suggestion, shown=True)
+    project.batches.save(project.batches.queue.next_batch(project.labels.answers).batch)
+    project.rounds.end(project.rounds.begin(), "failed", "A sentence.")
+    entries = project.labels.entries()
     project.close()
     return project.folder, file_of(project).read_bytes(), entries
 
@@ -86,18 +88,22 @@ def refused(folder: Path) -> ProjectError:
 def use(project: Project, table: Path) -> None:
     """Do what a user of an open project does; nothing of it may fail."""
     csv_labels.write(table, Snapshot.of(project))
-    project.training_labels(), project.evaluation_labels()
-    for image_id in (*project.queue.batch, *project.queue.rest, *project.ranking):
+    project.labels.training(), project.labels.evaluation()
+    for image_id in (
+        *project.batches.queue.batch,
+        *project.batches.queue.rest,
+        *project.batches.ranking,
+    ):
         project.pool.images[image_id]
-        project.suggestion(image_id), project.query(image_id)
-    for record in project.rounds():
+        project.rounds.suggestion(image_id), project.rounds.query(image_id)
+    for record in project.rounds.all():
         assert record.settings.batch_size >= 1
-    project.hidden_truth()
-    project._db.execute("BEGIN")  # and ROLLBACK, to spare the disk
-    assert project.add_class("another") == len(project.classes) - 1
-    project.answer(project.unanswered()[0], "label", 0)
-    project.undo()
-    project._db.execute("ROLLBACK")
+    project.labels.hidden_truth()
+    project._file.connection.execute("BEGIN")  # and ROLLBACK, to spare the disk
+    assert project.classes.add("another") == len(project.classes.names) - 1
+    project.labels.answer(project.labels.unanswered()[0], "label", 0)
+    project.labels.undo()
+    project._file.connection.execute("ROLLBACK")
 
 
 def grows_only(file: Path) -> bool:
@@ -120,9 +126,9 @@ def noticed(put, content: bytes, entries, table: Path) -> bool:
         assert (folder / FILE_NAME).read_bytes() == content
         return True
     try:
-        assert len(project.entries()) == len(entries)
+        assert len(project.labels.entries()) == len(entries)
         assert len(project.pool.images) == 14
-        assert len(project.rounds()) == 2
+        assert len(project.rounds.all()) == 2
         use(project, table)
     finally:
         project.close()
@@ -236,7 +242,7 @@ def test_a_project_that_lacks_something_or_says_nonsense_is_damaged(rich, put, h
         connection.executescript(harm)
     error = refused(folder)
     assert isinstance(error, ProjectDamaged)
-    assert str(error) == database.DAMAGED
+    assert str(error) == DAMAGED
 
 
 def test_a_name_that_its_index_does_not_know_is_damage(rich, put):
@@ -261,9 +267,9 @@ def test_an_undo_out_of_turn_is_damage(rich, put):
 def test_a_batch_may_name_an_image_that_is_not_there(rich, put):
     folder = put(rich[1])
     with closing(sqlite3.connect(folder / FILE_NAME)) as connection, connection:
-        connection.execute("UPDATE setting SET value='[999, 2, 1]' WHERE name='batch'")
+        connection.execute("UPDATE setting SET value='\"[999, 2, 1]\"' WHERE name='batch'")
     project = Project.open(folder, open_images)
-    assert project.queue.batch == (2, 1)
+    assert project.batches.queue.batch == (2, 1)
     project.close()
 
 
@@ -290,7 +296,7 @@ def test_the_file_itself_keeps_every_entry(rich, put, statement):
     ):
         connection.execute(statement)
     project = Project.open(folder, open_images)
-    assert project.entries() == rich[2]
+    assert project.labels.entries() == rich[2]
     project.close()
 
 
@@ -311,7 +317,7 @@ sys.stdin.read()
 def holder(tmp_path):
     """Another process that has the project open."""
     project = new_project(tmp_path)
-    project.answer(1, "label", 0)
+    project.labels.answer(1, "label", 0)
     project.close()
     command = (sys.executable, "-c", HOLD, str(project.folder))
     pipe = subprocess.PIPE
@@ -330,7 +336,7 @@ def test_a_second_program_is_refused_in_one_sentence(holder):
     process.stdin.close()
     assert process.wait(60) == 0
     project = Project.open(folder, open_images)
-    assert project.training_labels() == ((1, 0),)
+    assert project.labels.training() == ((1, 0),)
     project.close()
 
 
@@ -339,7 +345,7 @@ def test_a_killed_program_leaves_no_lock(holder):
     process.kill()
     process.wait(60)
     project = Project.open(folder, open_images)
-    assert project.training_labels() == ((1, 0),)
+    assert project.labels.training() == ((1, 0),)
     project.close()
 
 
@@ -347,11 +353,11 @@ def test_the_same_program_does_not_open_a_project_twice(tmp_path):
     project = new_project(tmp_path)
     with pytest.raises(ProjectInUse):
         Project.open(project.folder, open_images)
-    project.answer(1, "label", 1)
+    project.labels.answer(1, "label", 1)
     with pytest.raises(ProjectInUse):
         Project.open(project.folder, open_images)
     project = reopened(project)
-    assert project.training_labels() == ((1, 1),)
+    assert project.labels.training() == ((1, 1),)
     project.close()
 
 
@@ -369,7 +375,7 @@ def place():
 @pytest.mark.parametrize("modes", [(0o500, 0o400), (0o700, 0o400), (0o700, 0)])
 def test_a_project_that_cannot_be_written_is_not_called_damaged(place, modes):
     project = new_project(place)
-    project.answer(1, "label", 0)
+    project.labels.answer(1, "label", 0)
     project.close()
     file = file_of(project)
     content = file.read_bytes()
@@ -382,7 +388,7 @@ def test_a_project_that_cannot_be_written_is_not_called_damaged(place, modes):
         file.chmod(0o600)
         assert file.read_bytes() == content
         again = Project.open(project.folder, open_images)
-        assert again.training_labels() == ((1, 0),)
+        assert again.labels.training() == ((1, 0),)
         again.close()
     assert type(caught.value) is ProjectError
     assert "read-only" in str(caught.value)
@@ -405,7 +411,7 @@ def test_no_project_is_made_where_nothing_can_be_written(place):
 @needs_permissions
 def test_a_folder_that_cannot_be_written_stops_labelling_and_loses_nothing(place):
     project = new_project(place)
-    project.answer(1, "label", 0)
+    project.labels.answer(1, "label", 0)
     project.close()
     file = file_of(project)
     file.with_name(f"{FILE_NAME}-journal").unlink()  # gone where the file alone was copied
@@ -413,19 +419,19 @@ def test_a_folder_that_cannot_be_written_stops_labelling_and_loses_nothing(place
         project.folder.chmod(0o500)
         project = Project.open(project.folder, open_images)
         with pytest.raises(ProjectError, match="could not be saved"):
-            project.answer(2, "label", 1)
+            project.labels.answer(2, "label", 1)
         project.folder.chmod(0o700)
-        assert project.training_labels() == ((1, 0),)
-        project.answer(3, "label", 1)
+        assert project.labels.training() == ((1, 0),)
+        project.labels.answer(3, "label", 1)
         project = reopened(project)
-        assert project.training_labels() == ((1, 0), (3, 1))
+        assert project.labels.training() == ((1, 0), (3, 1))
         project.close()
 
 
 @needs_permissions
 def test_a_disk_that_fails_on_opening_is_not_called_damage(tmp_path):
     project = new_project(tmp_path)
-    project.begin_round()  # opening will note that it was interrupted
+    project.rounds.begin()  # opening will note that it was interrupted
     project.close()
     content = file_of(project).read_bytes()
     with files_of_at_most(1024), pytest.raises(ProjectError) as caught:
@@ -434,7 +440,7 @@ def test_a_disk_that_fails_on_opening_is_not_called_damage(tmp_path):
     assert "disk" in str(caught.value)
     assert file_of(project).read_bytes() == content
     project = Project.open(project.folder, open_images)
-    assert [record.outcome for record in project.rounds()] == ["interrupted"]
+    assert [record.outcome for record in project.rounds.all()] == ["interrupted"]
     project.close()
 
 
@@ -445,7 +451,7 @@ def test_what_a_power_cut_would_need_is_set(tmp_path, reopen):
     if reopen:
         project = reopened(project)
     names = ("synchronous", "journal_mode", "locking_mode", "foreign_keys", "trusted_schema")
-    values = [project._db.execute(f"PRAGMA {name}").fetchone()[0] for name in names]
+    values = [project._file.connection.execute(f"PRAGMA {name}").fetchone()[0] for name in names]
     assert values == [2, "truncate", "exclusive", 1, 0]
     project.close()
 
@@ -464,31 +470,33 @@ def test_a_file_that_could_not_be_filled_is_taken_away(tmp_path):
 
 
 def test_a_commit_that_fails_leaves_no_transaction_open(tmp_path):
-    connection = database.create(tmp_path / FILE_NAME, lambda connection: None)
+    file = database.create(tmp_path / FILE_NAME, lambda connection: None)
 
     def write():
-        with database.transaction(connection):
+        with file.transaction() as connection:
             connection.execute("PRAGMA defer_foreign_keys=ON")
             connection.execute("INSERT INTO truth VALUES (5, 5)")
 
-    with pytest.raises(sqlite3.IntegrityError):
+    with pytest.raises(ProjectError) as caught:
         write()
-    assert not connection.in_transaction
-    assert connection.execute("SELECT count(*) FROM truth").fetchone() == (0,)
-    connection.close()
+    assert isinstance(caught.value.__cause__, sqlite3.IntegrityError)
+    assert not file.connection.in_transaction
+    assert file.connection.execute("SELECT count(*) FROM truth").fetchone() == (0,)
+    file.close()
 
 
 def test_a_transaction_fails_with_the_reason_and_not_with_its_own_end(tmp_path):
-    connection = database.create(tmp_path / FILE_NAME, lambda connection: None)
-    connection.execute("PRAGMA max_page_count=1")  # SQLite then ends the transaction itself
+    file = database.create(tmp_path / FILE_NAME, lambda connection: None)
+    file.connection.execute("PRAGMA max_page_count=1")  # SQLite then ends the transaction itself
 
     def write():
-        with database.transaction(connection):
+        with file.transaction() as connection:
             connection.execute("INSERT INTO unreadable VALUES ('a', ?)", ("x" * 10**6,))
 
-    with pytest.raises(sqlite3.OperationalError, match="full"):
+    with pytest.raises(ProjectError) as caught:
         write()
-    connection.close()
+    assert "full" in str(caught.value.__cause__)
+    file.close()
 
 
 def test_replaying_a_reopened_journal_changes_neither_file_nor_state(rich, put):
@@ -497,8 +505,10 @@ def test_replaying_a_reopened_journal_changes_neither_file_nor_state(rich, put):
     states = []
     for _ in range(3):
         project = Project.open(folder, open_images)
-        assert project.entries() == entries
-        states.append((dict(project.answers), project.can_undo, project.can_redo))
+        assert project.labels.entries() == entries
+        states.append(
+            (dict(project.labels.answers), project.labels.can_undo, project.labels.can_redo)
+        )
         project.close()
         assert (folder / FILE_NAME).read_bytes() == whole
     assert states == [states[0]] * 3

@@ -187,21 +187,21 @@ TestReader.settings = settings(max_examples=30, stateful_step_count=30)
 
 def test_a_project_remembers_what_it_puts_again(tmp_path):
     project = new_project(tmp_path, per_class=15)
-    assert project.repeat_every == 25
+    assert project.settings.repeat_every == 25
     for image in range(1, 26):
-        project.answer(image, "label", 0)
-    again = repeats_for(project.journal, "reader", 4, 25, project.settings.seed)
-    assert project.repeats() == again
-    queue = project.queue.next_batch(project.answers, again)
-    project.save_batch(queue.batch, queue.repeats)
+        project.labels.answer(image, "label", 0)
+    again = repeats_for(project.labels.journal, "reader", 4, 25, project.settings.run.seed)
+    assert project.batches.repeats() == again
+    queue = project.batches.queue.next_batch(project.labels.answers, again)
+    project.batches.save(queue.batch, queue.repeats)
     project = reopened(project)
-    assert project.queue.repeats == queue.repeats == {again[0][1]}
-    assert project.queue.batch == queue.batch
-    labels = project.training_labels()
-    project.answer(again[0][1], "label", 1, purpose="repeat")
-    assert project.training_labels() == labels
-    project.repeat_every = 0
+    assert project.batches.queue.repeats == queue.repeats == {again[0][1]}
+    assert project.batches.queue.batch == queue.batch
+    labels = project.labels.training()
+    project.labels.answer(again[0][1], "label", 1, purpose="repeat")
+    assert project.labels.training() == labels
+    project.settings.repeat_every = 0
     project = reopened(project)
-    assert project.repeats() == ()
-    assert len(pairs(project.journal)) == 1
+    assert project.batches.repeats() == ()
+    assert len(pairs(project.labels.journal)) == 1
     project.close()

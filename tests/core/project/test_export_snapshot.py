@@ -20,15 +20,15 @@ CANARY = "Jane Doe 1960"
 def project(tmp_path):
     """Six labels of two classes, one unsure, one skipped, one flag, one comment."""
     project = new_project(tmp_path, evaluation_images=3)
-    for image_id in project.unanswered_evaluation():
-        project.answer(image_id, "label", image_id % 2)
-    first, *others = project.unanswered()[:5]
+    for image_id in project.labels.unanswered_evaluation():
+        project.labels.answer(image_id, "label", image_id % 2)
+    first, *others = project.labels.unanswered()[:5]
     for image_id in (first, *others[:2]):
-        project.answer(image_id, "label", image_id % 2)
-    project.answer(others[2], "unsure")
-    project.answer(others[3], "skip")
-    project.flag(first)
-    project.comment_on(first, CANARY)
+        project.labels.answer(image_id, "label", image_id % 2)
+    project.labels.answer(others[2], "unsure")
+    project.labels.answer(others[3], "skip")
+    project.labels.flag(first)
+    project.labels.comment_on(first, CANARY)
     yield project
     project.close()
 
@@ -48,7 +48,7 @@ def test_class_folders_hold_the_labelled_images_and_no_other(project, tmp_path):
     assert len(found) == 6
     for image_id, class_index in labels.labelled:
         pixels = project.pool.read(image_id)
-        inside = [f for f in found if f.startswith(f"{project.classes[class_index]}/")]
+        inside = [f for f in found if f.startswith(f"{project.classes.names[class_index]}/")]
         read = [np.asarray(Image.open(tmp_path / "out" / name)) for name in inside]
         assert any(np.array_equal(one, pixels) for one in read)
 
@@ -57,7 +57,7 @@ def test_images_without_an_answer_come_along_by_choice(project, tmp_path):
     class_folders.write(tmp_path / "out", Snapshot.of(project), Choices(unlabelled=True))
     found = images_under(tmp_path / "out")
     unlabelled = [name for name in found if name.startswith("unlabelled/")]
-    assert len(unlabelled) == len(project.unanswered()) == 4
+    assert len(unlabelled) == len(project.labels.unanswered()) == 4
     assert len(found) == 10  # the unsure and the skipped one stay behind
 
 
@@ -111,7 +111,7 @@ def test_what_files_say_beside_their_pixels_does_not_leave(tmp_path):
         tmp_path / "project", folder_spec(images), annotator=CANARY, label_use="labelled",
         evaluation_images=0,
     )  # fmt: skip
-    project.comment_on(1, CANARY)
+    project.labels.comment_on(1, CANARY)
     labels, choices = Snapshot.of(project), Choices(de_identified=True)
     class_folders.write(tmp_path / "out", labels, choices)
     json_labels.write(tmp_path / "labels.json", labels, choices)
@@ -132,7 +132,7 @@ def test_classes_of_one_file_name_stay_apart(tmp_path):
         evaluation_images=0,
     )  # fmt: skip
     for index in (2, 3, 4, 5):
-        project.answer(1 + index % 2, "label", index)
+        project.labels.answer(1 + index % 2, "label", index)
         class_folders.write(tmp_path / f"out{index}", Snapshot.of(project))
     folders = {p.name for n in (2, 3, 4, 5) for p in (tmp_path / f"out{n}").iterdir()}
     project.close()
@@ -163,13 +163,13 @@ def test_an_npz_file_opens_again_as_the_same_set(project, tmp_path):
     again = create(
         tmp_path / "again", SourceSpec("npz", str(tmp_path / "set.npz")), label_use="labelled"
     )
-    assert again.classes == project.classes
+    assert again.classes.names == project.classes.names
 
     def content(project, pairs):
         return sorted((project.pool.read(i).tobytes(), label) for i, label in pairs)
 
-    assert content(again, again.training_labels()) == content(project, labels.training)
-    assert content(again, again.evaluation_labels()) == content(project, labels.evaluation)
+    assert content(again, again.labels.training()) == content(project, labels.training)
+    assert content(again, again.labels.evaluation()) == content(project, labels.evaluation)
     again.close()
 
 
@@ -231,25 +231,27 @@ def test_without_a_label_there_is_no_npz_file(tmp_path):
 
 
 def test_json_tells_the_whole_journal(project, tmp_path):
-    project.undo()
+    project.labels.undo()
     json_labels.write(tmp_path / "labels.json", Snapshot.of(project))
     document = json.loads((tmp_path / "labels.json").read_text(encoding="utf-8"))
     assert document["format"] == json_labels.FORMAT
-    assert document["classes"] == list(project.classes)
+    assert document["classes"] == list(project.classes.names)
     lines = [line for image in document["images"] for line in image["history"]]
-    assert sorted(line["sequence"] for line in lines) == [e.sequence for e in project.entries()]
+    assert sorted(line["sequence"] for line in lines) == [
+        e.sequence for e in project.labels.entries()
+    ]
     by_id = {image["image_id"]: image for image in document["images"]}
-    for image_id, entry in project.answers.items():
-        label = None if entry.class_index is None else project.classes[entry.class_index]
+    for image_id, entry in project.labels.answers.items():
+        label = None if entry.class_index is None else project.classes.names[entry.class_index]
         assert by_id[image_id]["label"] == label
     flagged = [image for image in document["images"] if image["flagged"]]
-    assert [image["image_id"] for image in flagged] == list(project.journal.flags)
+    assert [image["image_id"] for image in flagged] == list(project.labels.journal.flags)
     assert flagged[0]["comment"] == ""  # taken back
 
 
 def test_json_tells_of_an_image_that_is_flagged_and_not_answered(project, tmp_path):
-    image = project.unanswered()[-1]
-    project.flag(image)
+    image = project.labels.unanswered()[-1]
+    project.labels.flag(image)
     json_labels.write(tmp_path / "labels.json", Snapshot.of(project))
     document = json.loads((tmp_path / "labels.json").read_text(encoding="utf-8"))
     told = next(one for one in document["images"] if one["image_id"] == image)

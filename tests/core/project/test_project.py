@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from autoal_gui.core.database.file_check_rows import Checked, identity_of
+from autoal_gui.core.database.round_rows import RANKING_KEPT, Suggestion
 from autoal_gui.core.errors import (
     EarlyAccess,
     ImageUnreadable,
@@ -28,8 +29,9 @@ from autoal_gui.core.images.source import ListedImage, Listing, SourceSpec
 from autoal_gui.core.labels.journal import Entry, Journal
 from autoal_gui.core.labels.splits import assign_splits, default_evaluation_size
 from autoal_gui.core.messages import Asked, Query, WarmStarted
-from autoal_gui.core.project.project import RANKING_KEPT, Project, Suggestion, make_folders
-from autoal_gui.core.project.warm_start import state_file
+from autoal_gui.core.project.plan import make_folders
+from autoal_gui.core.project.project import Project
+from autoal_gui.core.project.warm_record import state_file
 from autoal_gui.core.readers.double_reading import Reading
 from autoal_gui.core.system.foreign_files import sha256_of
 from autoal_gui.sources.opening import open_images
@@ -57,22 +59,33 @@ def project(tmp_path):
 def told(project):
     """Everything that a project says of itself and must say again when it is reopened."""
     return {
-        "set up": (project.name, project.spec, project.classes, project.start_from),
-        "choices": (project.settings, project.annotator, project.show_suggestions),
+        "set up": (
+            project.settings.name,
+            project.settings.spec,
+            project.classes.names,
+            project.settings.start_from,
+        ),
+        "choices": (
+            project.settings.run,
+            project.settings.annotator,
+            project.settings.show_suggestions,
+        ),
         "images": project.pool.images,
-        "unreadable": project.unreadable,
-        "journal": project.entries(),
-        "answers": dict(project.answers),
-        "turns": (project.can_undo, project.can_redo),
-        "labels": (project.training_labels(), project.evaluation_labels()),
-        "left": (project.unanswered(), project.unanswered_evaluation()),
-        "asking": (project.queue, project.ranking),
-        "why": [(project.suggestion(i), project.query(i)) for i in project.pool.images],
-        "rounds": project.rounds(),
-        "warm start": (project.warm_start, project.warm_checkpoint),
-        "asked": project.history(),
-        "model": project.last_checkpoint(),
-        "hidden": len(project.hidden_truth()),
+        "unreadable": project.checks.unreadable,
+        "journal": project.labels.entries(),
+        "answers": dict(project.labels.answers),
+        "turns": (project.labels.can_undo, project.labels.can_redo),
+        "labels": (project.labels.training(), project.labels.evaluation()),
+        "left": (project.labels.unanswered(), project.labels.unanswered_evaluation()),
+        "asking": (project.batches.queue, project.batches.ranking),
+        "why": [
+            (project.rounds.suggestion(i), project.rounds.query(i)) for i in project.pool.images
+        ],
+        "rounds": project.rounds.all(),
+        "warm start": (project.warm_start.record, project.warm_start.checkpoint),
+        "asked": project.rounds.history(),
+        "model": project.rounds.last_checkpoint(),
+        "hidden": len(project.labels.hidden_truth()),
     }
 
 
@@ -93,13 +106,21 @@ def test_a_project_over_a_folder_comes_back_as_it_was(tmp_path):
         label_use="hidden",
         evaluation_images=2,
     )
-    assert (project.name, project.annotator) == ("Studie „Größe“ 1", "Zoë 山田")
-    assert project.classes == ("gesund", "Läsion ▲", "unklar 不明")
-    assert (project.spec, project.settings) == (folder_spec(images), settings)
+    assert (project.settings.name, project.settings.annotator) == ("Studie „Größe“ 1", "Zoë 山田")
+    assert project.classes.names == ("gesund", "Läsion ▲", "unklar 不明")
+    assert (project.settings.spec, project.settings.run) == (folder_spec(images), settings)
     assert sorted(project.pool.images) == list(range(1, 9))
-    assert [key for key, _ in project.unreadable] == ["broken.png"]
-    assert (project.show_suggestions, project.can_undo, project.can_redo) == (False,) * 3
-    assert (project.rounds(), project.last_round, project.last_checkpoint()) == ((), 0, None)
+    assert [key for key, _ in project.checks.unreadable] == ["broken.png"]
+    assert (
+        project.settings.show_suggestions,
+        project.labels.can_undo,
+        project.labels.can_redo,
+    ) == (False,) * 3
+    assert (project.rounds.all(), project.rounds.last, project.rounds.last_checkpoint()) == (
+        (),
+        0,
+        None,
+    )
     before, pixels = told(project), {i: project.pool.read(i) for i in project.pool.images}
     project = reopened(project)
     assert told(project) == before
@@ -122,7 +143,7 @@ def test_a_project_over_an_npz_file_keeps_its_test_split(tmp_path):
     )
     project = create(tmp_path / "p", SourceSpec("npz", str(file)), label_use="hidden")
     assert (len(project.pool.ids("pool")), len(project.pool.ids("evaluation"))) == (6, 3)
-    assert [label for _, label in project.evaluation_labels()] == [1, 0, 1]
+    assert [label for _, label in project.labels.evaluation()] == [1, 0, 1]
     before = told(project)
     project = reopened(project)
     assert told(project) == before
@@ -132,7 +153,7 @@ def test_a_project_over_an_npz_file_keeps_its_test_split(tmp_path):
 
 
 def test_no_second_project_is_made_in_a_folder(project):
-    before, spec = told(project), project.spec
+    before, spec = told(project), project.settings.spec
     with pytest.raises(ProjectError, match="There is a project in that folder already"):
         create(project.folder, spec)
     assert told(project) == before
@@ -152,7 +173,7 @@ def test_there_must_be_a_project_to_open(tmp_path):
 
 def test_images_that_have_gone_are_said_to_have_gone_and_can_come_back(tmp_path):
     project = new_project(tmp_path)
-    project.answer(1, "label", 0)
+    project.labels.answer(1, "label", 0)
     before = told(project)
     project.close()
     images = tmp_path / "images"
@@ -172,8 +193,8 @@ def test_what_is_made_is_the_users_alone(tmp_path):
     own = tmp_path / "own"
     own.mkdir(mode=0o755)  # a folder of the user's, shared as the user wants it
     chosen = create(own, folder_spec(tmp_path / "a" / "images"))
-    made.answer(1, "label", 0)
-    chosen.answer(1, "label", 0)
+    made.labels.answer(1, "label", 0)
+    chosen.labels.answer(1, "label", 0)
     assert stat.S_IMODE(made.folder.stat().st_mode) == 0o700
     assert stat.S_IMODE(own.stat().st_mode) == 0o755
     for project in (made, chosen):
@@ -209,11 +230,11 @@ def test_an_answer_is_in_the_file_before_the_call_returns(project, tmp_path):
     taken = []
     for step, give in enumerate(
         (
-            lambda: project.answer(3, "label", 1),
-            lambda: project.answer(4, "unsure"),
-            project.undo,
-            project.redo,
-            lambda: project.answer(5, "skip"),
+            lambda: project.labels.answer(3, "label", 1),
+            lambda: project.labels.answer(4, "unsure"),
+            project.labels.undo,
+            project.labels.redo,
+            lambda: project.labels.answer(5, "skip"),
         ),
         start=1,
     ):
@@ -230,27 +251,27 @@ def test_an_answer_is_in_the_file_before_the_call_returns(project, tmp_path):
 
 
 def test_another_connection_sees_the_answers_after_closing(project):
-    project.answer(2, "label", 0)
+    project.labels.answer(2, "label", 0)
     project.close()
     assert journal_in(file_of(project)) == [(1, "label", 2, 0)]
 
 
 def test_an_entry_says_who_when_in_which_round_and_what_was_suggested(project):
-    first = project.answer(1, "label", 1, comment="blurred, 第一")
-    project.annotator = "Dr. Ngũgĩ"
-    number = project.begin_round()
-    project.finish_round(result_of(project, number))
-    shown = project.answer(2, "label", 0, Suggestion(1, 0.75), shown=True)
-    blind = project.answer(3, "unsure", suggestion=Suggestion(0, 0.5))
-    nothing = project.answer(4, "skip", shown=True)
+    first = project.labels.answer(1, "label", 1, comment="blurred, 第一")
+    project.settings.annotator = "Dr. Ngũgĩ"
+    number = project.rounds.begin()
+    project.rounds.finish(result_of(project, number))
+    shown = project.labels.answer(2, "label", 0, Suggestion(1, 0.75), shown=True)
+    blind = project.labels.answer(3, "unsure", suggestion=Suggestion(0, 0.5))
+    nothing = project.labels.answer(4, "skip", shown=True)
     project = reopened(project)
-    assert project.entries() == (first, shown, blind, nothing)
+    assert project.labels.entries() == (first, shown, blind, nothing)
     assert (first.annotator, first.round_number, first.comment) == ("reader", 0, "blurred, 第一")
     assert (shown.annotator, shown.round_number) == ("Dr. Ngũgĩ", number)
     assert (shown.suggested, shown.confidence, shown.shown) == (1, 0.75, True)
     assert (blind.suggested, blind.confidence, blind.shown) == (0, 0.5, False)
     assert (nothing.suggested, nothing.confidence, nothing.shown) == (None, None, False)
-    assert all(entry.at.endswith("+00:00") for entry in project.entries())
+    assert all(entry.at.endswith("+00:00") for entry in project.labels.entries())
     project.close()
 
 
@@ -259,10 +280,10 @@ def test_an_entry_says_who_when_in_which_round_and_what_was_suggested(project):
     [(1, "label", 2), (1, "label", None), (1, "unsure", 0), (99, "label", 0), (99, "skip", None)],
 )
 def test_an_answer_that_means_nothing_is_refused(project, image, action, class_index):
-    project.answer(2, "label", 1)
+    project.labels.answer(2, "label", 1)
     before = told(project)
     with pytest.raises(ProjectError):
-        project.answer(image, action, class_index)
+        project.labels.answer(image, action, class_index)
     assert told(project) == before
     project = reopened(project)
     assert told(project) == before
@@ -280,25 +301,25 @@ class Labelling(RuleBasedStateMachine):
 
     @rule(image=st.integers(1, 4), class_index=st.integers(0, 1))
     def label(self, image, class_index):
-        self.given.append(self.project.answer(image, "label", class_index))
+        self.given.append(self.project.labels.answer(image, "label", class_index))
 
     @rule(image=st.integers(1, 4), action=st.sampled_from(("unsure", "skip")))
     def set_aside(self, image, action):
-        self.given.append(self.project.answer(image, action))
+        self.given.append(self.project.labels.answer(image, action))
 
     @rule()
     def undo(self):
         turn = Journal.of(self.given).undoable
-        assert self.project.undo() == turn
-        self.given = list(self.project.entries())
+        assert self.project.labels.undo() == turn
+        self.given = list(self.project.labels.entries())
         if turn:
             assert (self.given[-1].action, self.given[-1].target) == ("undo", turn.sequence)
 
     @rule()
     def redo(self):
         turn = Journal.of(self.given).redoable
-        assert self.project.redo() == turn
-        self.given = list(self.project.entries())
+        assert self.project.labels.redo() == turn
+        self.given = list(self.project.labels.entries())
         if turn:
             assert (self.given[-1].action, self.given[-1].target) == ("redo", turn.sequence)
 
@@ -311,17 +332,19 @@ class Labelling(RuleBasedStateMachine):
     @precondition(lambda self: self.given)
     @rule()
     def undo_everything(self):
-        while self.project.can_undo:
-            self.project.undo()
-        assert dict(self.project.answers) == {}
-        self.given = list(self.project.entries())
+        while self.project.labels.can_undo:
+            self.project.labels.undo()
+        assert dict(self.project.labels.answers) == {}
+        self.given = list(self.project.labels.entries())
 
     @invariant()
     def it_is_what_was_given(self):
-        assert list(self.project.entries()) == self.given
-        assert dict(self.project.answers) == dict(Journal.of(self.given).answers)
-        answered = set(self.project.answers)
-        assert set(self.project.unanswered()) == set(self.project.pool.ids("pool")) - answered
+        assert list(self.project.labels.entries()) == self.given
+        assert dict(self.project.labels.answers) == dict(Journal.of(self.given).answers)
+        answered = set(self.project.labels.answers)
+        assert (
+            set(self.project.labels.unanswered()) == set(self.project.pool.ids("pool")) - answered
+        )
 
     def teardown(self):
         if hasattr(self, "project"):
@@ -337,35 +360,35 @@ def test_one_more_of_ten_thousand_answers_costs_no_more_than_the_first(project):
     def cost():
         """Count the statements and SQLite's own steps of one answer; a clock would waver."""
         statements, steps = [], []
-        project._db.set_trace_callback(statements.append)
-        project._db.set_progress_handler(lambda: steps.append(1), 1)
-        project.answer(1, "label", 0)
-        project._db.set_trace_callback(None)
-        project._db.set_progress_handler(None, 1)
+        project._file.connection.set_trace_callback(statements.append)
+        project._file.connection.set_progress_handler(lambda: steps.append(1), 1)
+        project.labels.answer(1, "label", 0)
+        project._file.connection.set_trace_callback(None)
+        project._file.connection.set_progress_handler(None, 1)
         return len(statements), len(steps)
 
-    project.answer(2, "label", 1)
+    project.labels.answer(2, "label", 1)
     first = cost()
-    project._db.execute("BEGIN")  # one commit for all of them, to spare the disk
+    project._file.connection.execute("BEGIN")  # one commit for all of them, to spare the disk
     for number in range(10_000):
-        project.answer(2 + number % 10, "label", number % 2)
-    project._db.execute("COMMIT")
+        project.labels.answer(2 + number % 10, "label", number % 2)
+    project._file.connection.execute("COMMIT")
     statements, steps = cost()
     assert statements == first[0] <= 5
     assert steps <= 2 * first[1]
-    assert len(reopened(project).entries()) == 10_003
+    assert len(reopened(project).labels.entries()) == 10_003
 
 
 # -- classes and settings ---------------------------------------------------------------------
 
 
 def test_classes_are_added_at_the_end_and_renamed_under_their_labels(project):
-    project.answer(1, "label", 1)
-    assert project.add_class("  unklar 不明 ") == 2
-    project.answer(2, "label", 2)
-    project.rename_class(1, "Läsion")
-    assert project.classes == ("abnormal", "Läsion", "unklar 不明")
-    assert project.training_labels() == ((1, 1), (2, 2))
+    project.labels.answer(1, "label", 1)
+    assert project.classes.add("  unklar 不明 ") == 2
+    project.labels.answer(2, "label", 2)
+    project.classes.rename(1, "Läsion")
+    assert project.classes.names == ("abnormal", "Läsion", "unklar 不明")
+    assert project.labels.training() == ((1, 1), (2, 2))
     before = told(project)
     project = reopened(project)
     assert told(project) == before
@@ -373,26 +396,30 @@ def test_classes_are_added_at_the_end_and_renamed_under_their_labels(project):
 
 
 def test_a_class_may_keep_its_name(project):
-    project.rename_class(0, " abnormal ")
-    assert project.classes == ("abnormal", "normal")
+    project.classes.rename(0, " abnormal ")
+    assert project.classes.names == ("abnormal", "normal")
 
 
 @pytest.mark.parametrize("name", ["", "   ", "normal", " normal "])
 def test_a_class_needs_a_name_of_its_own(project, name):
     sentence = "There is a class named normal already." if name.strip() else "A class needs a name."
-    for change in (lambda: project.add_class(name), lambda: project.rename_class(0, name)):
+    for change in (lambda: project.classes.add(name), lambda: project.classes.rename(0, name)):
         with pytest.raises(ProjectError) as caught:
             change()
         assert str(caught.value) == sentence
-    assert project.classes == ("abnormal", "normal")
+    assert project.classes.names == ("abnormal", "normal")
 
 
 def test_settings_annotator_and_suggestions_are_kept(project):
     changed = settings_with(mode="margin", task_steps=3, candidates=("bald", "entropy"))
-    project.settings, project.annotator, project.show_suggestions = changed, "Ünal", True
+    project.settings.run, project.settings.annotator, project.settings.show_suggestions = (
+        changed,
+        "Ünal",
+        True,
+    )
     project = reopened(project)
-    assert (project.settings, project.annotator) == (changed, "Ünal")
-    assert project.show_suggestions is True
+    assert (project.settings.run, project.settings.annotator) == (changed, "Ünal")
+    assert project.settings.show_suggestions is True
     project.close()
 
 
@@ -463,37 +490,37 @@ def test_known_labels_that_are_given_count_as_answers(tmp_path):
     project = new_project(tmp_path, loose=2, label_use="labelled", evaluation_images=4)
     truth, evaluation = truth_of(project), project.pool.ids("evaluation")
     assert len(evaluation) == 4
-    assert dict(project.training_labels()) == {
+    assert dict(project.labels.training()) == {
         i: label for i, label in truth.items() if i not in evaluation
     }
-    assert {entry.action for entry in project.entries()} == {"import"}
-    assert tuple(project.answers) == tuple(i for i, _ in project.training_labels())
-    assert project.evaluation_labels() == tuple((i, truth[i]) for i in evaluation)
-    assert set(project.unanswered()) == set(project.pool.images) - set(truth)
-    assert not project.can_undo
-    assert project.undo() is None
-    assert len(project.hidden_truth()) == 0
+    assert {entry.action for entry in project.labels.entries()} == {"import"}
+    assert tuple(project.labels.answers) == tuple(i for i, _ in project.labels.training())
+    assert project.labels.evaluation() == tuple((i, truth[i]) for i in evaluation)
+    assert set(project.labels.unanswered()) == set(project.pool.images) - set(truth)
+    assert not project.labels.can_undo
+    assert project.labels.undo() is None
+    assert len(project.labels.hidden_truth()) == 0
     project.close()
 
 
 def test_an_imported_label_may_be_corrected_and_comes_back_by_undo(tmp_path):
     project = new_project(tmp_path, label_use="labelled")
-    image, label = project.training_labels()[0]
-    project.answer(image, "label", 1 - label)
-    assert project.training_labels()[0] == (image, 1 - label)
-    project.undo()
+    image, label = project.labels.training()[0]
+    project.labels.answer(image, "label", 1 - label)
+    assert project.labels.training()[0] == (image, 1 - label)
+    project.labels.undo()
     project = reopened(project)
-    assert project.training_labels()[0] == (image, label)
-    assert not project.can_undo
+    assert project.labels.training()[0] == (image, label)
+    assert not project.labels.can_undo
     project.close()
 
 
 def test_hidden_labels_are_out_of_reach_until_their_image_is_asked_for(tmp_path):
     project = new_project(tmp_path, loose=2, label_use="hidden", evaluation_images=4)
     truth = truth_of(project)
-    assert dict(project.answers) == {}
-    assert project.training_labels() == ()
-    hidden = project.hidden_truth()
+    assert dict(project.labels.answers) == {}
+    assert project.labels.training() == ()
+    hidden = project.labels.hidden_truth()
     pool = [i for i in project.pool.ids("pool") if i in truth]
     assert len(hidden) == len(pool) == 8
     for image_id in project.pool.images:
@@ -504,24 +531,24 @@ def test_hidden_labels_are_out_of_reach_until_their_image_is_asked_for(tmp_path)
     with pytest.raises(EarlyAccess):
         hidden.label(pool[3])
     evaluation = project.pool.ids("evaluation")
-    assert project.evaluation_labels() == tuple((i, truth[i]) for i in evaluation)
-    assert project.unanswered_evaluation() == ()
+    assert project.labels.evaluation() == tuple((i, truth[i]) for i in evaluation)
+    assert project.labels.unanswered_evaluation() == ()
     project.close()
 
 
 def test_ignored_labels_are_forgotten_and_the_evaluation_set_is_asked_for_first(tmp_path):
     project = new_project(tmp_path, label_use="ignore", evaluation_images=3)
     evaluation = project.pool.ids("evaluation")
-    assert len(project.hidden_truth()) == len(project.evaluation_labels()) == 0
-    assert project.unanswered_evaluation() == evaluation
-    assert project.ranking[:3] == evaluation
-    assert sorted(project.ranking) == sorted(project.pool.images)
-    project.answer(evaluation[0], "label", 1)
-    project.answer(evaluation[1], "unsure")
-    assert project.evaluation_labels() == ((evaluation[0], 1),)
-    assert project.unanswered_evaluation() == evaluation[2:]
-    assert project.training_labels() == ()
-    assert not set(project.unanswered()) & set(evaluation)
+    assert len(project.labels.hidden_truth()) == len(project.labels.evaluation()) == 0
+    assert project.labels.unanswered_evaluation() == evaluation
+    assert project.batches.ranking[:3] == evaluation
+    assert sorted(project.batches.ranking) == sorted(project.pool.images)
+    project.labels.answer(evaluation[0], "label", 1)
+    project.labels.answer(evaluation[1], "unsure")
+    assert project.labels.evaluation() == ((evaluation[0], 1),)
+    assert project.labels.unanswered_evaluation() == evaluation[2:]
+    assert project.labels.training() == ()
+    assert not set(project.labels.unanswered()) & set(evaluation)
     project.close()
 
 
@@ -529,9 +556,9 @@ def test_ignored_labels_are_forgotten_and_the_evaluation_set_is_asked_for_first(
 def test_what_waits_for_an_answer_is_counted_without_a_look_at_each_image(tmp_path, label_use):
     project = new_project(tmp_path, loose=2, label_use=label_use, evaluation_images=4)
     for image_id in (*project.pool.ids("evaluation")[:2], *project.pool.ids("pool")[:3]):
-        project.answer(image_id, "unsure")  # some of them have known labels
-        left = (*project.unanswered(), *project.unanswered_evaluation())
-        assert project.waiting == len(left)
+        project.labels.answer(image_id, "unsure")  # some of them have known labels
+        left = (*project.labels.unanswered(), *project.labels.unanswered_evaluation())
+        assert project.labels.waiting == len(left)
     project.close()
 
 
@@ -539,7 +566,7 @@ def test_what_waits_for_an_answer_is_counted_without_a_look_at_each_image(tmp_pa
 def test_no_evaluation_set_is_made_where_none_is_wanted(tmp_path, label_use):
     project = new_project(tmp_path, label_use=label_use, evaluation_images=0)
     assert project.pool.ids("evaluation") == ()
-    assert project.evaluation_labels() == ()
+    assert project.labels.evaluation() == ()
     project.close()
 
 
@@ -557,9 +584,9 @@ def test_the_labels_of_a_test_split_serve_to_evaluate_in_every_use(tmp_path, lab
         test_labels=numbers[4:],
     )
     project = create(tmp_path / "p", SourceSpec("npz", str(file)), label_use=label_use)
-    assert project.evaluation_labels() == ((5, 0), (6, 1))
-    assert len(project.training_labels()) == (4 if label_use == "labelled" else 0)
-    assert len(project.hidden_truth()) == (4 if label_use == "hidden" else 0)
+    assert project.labels.evaluation() == ((5, 0), (6, 1))
+    assert len(project.labels.training()) == (4 if label_use == "labelled" else 0)
+    assert len(project.labels.hidden_truth()) == (4 if label_use == "hidden" else 0)
     project.close()
 
 
@@ -574,7 +601,8 @@ def test_an_image_that_is_not_of_the_project_cannot_be_read(project):
 def test_the_longest_side_is_that_of_the_first_image_that_can_be_read(project):
     assert longest_side(project.pool) == 20
     first, *others = (
-        Path(project.spec.location, project.pool.images[i].key) for i in sorted(project.pool.images)
+        Path(project.settings.spec.location, project.pool.images[i].key)
+        for i in sorted(project.pool.images)
     )
     first.unlink()
     assert longest_side(project.pool) == 20
@@ -601,9 +629,9 @@ WARM = settings_with(mode="margin", warm_start=True)
 
 def learned(project, sha256: str = "", complete: bool = True) -> WarmStarted:
     """Write a file as a warm start does, and return what it says of it."""
-    project.warm_file.write_bytes(b"weights")
-    sha256 = sha256 or sha256_of(project.warm_file)
-    return WarmStarted(1, str(project.warm_file), sha256, 12.5, 181.5, complete)
+    project.warm_start.file.write_bytes(b"weights")
+    sha256 = sha256 or sha256_of(project.warm_start.file)
+    return WarmStarted(1, str(project.warm_start.file), sha256, 12.5, 181.5, complete)
 
 
 @pytest.fixture
@@ -614,129 +642,131 @@ def warm(tmp_path):
 
 
 def test_a_warm_start_is_remembered_with_all_it_brought(warm):
-    assert warm.wants_warm_start
-    assert (warm.warm_start, warm.warm_checkpoint) == (None, "")
+    assert warm.warm_start.wanted
+    assert (warm.warm_start.record, warm.warm_start.checkpoint) == (None, "")
     result = learned(warm)
-    warm.finish_warm_start(result, warm.settings)
+    warm.warm_start.finish(result, warm.settings.run)
     warm = reopened(warm)
-    record = warm.warm_start
+    record = warm.warm_start.record
     assert (record.checkpoint_sha256, record.epochs) == (result.checkpoint_sha256, 12.5)
     assert (record.seconds, record.complete, record.stopped) == (181.5, True, False)
-    assert Path(warm.warm_checkpoint).read_bytes() == b"weights"
+    assert Path(warm.warm_start.checkpoint).read_bytes() == b"weights"
     assert not record.pending
     warm.close()
 
 
 def test_one_that_was_stopped_goes_on_only_when_it_is_told_to(warm):
-    warm.finish_warm_start(learned(warm, complete=False), warm.settings)
-    assert warm.warm_start.stopped
-    assert not warm.warm_start.pending
-    assert warm.warm_checkpoint
-    warm.continue_warm_start()
+    warm.warm_start.finish(learned(warm, complete=False), warm.settings.run)
+    assert warm.warm_start.record.stopped
+    assert not warm.warm_start.record.pending
+    assert warm.warm_start.checkpoint
+    warm.warm_start.go_on()
     warm = reopened(warm)
-    assert warm.warm_start.pending
-    warm.stop_warm_start(warm.settings)  # before it brought anything new
-    assert warm.warm_start.seconds == 181.5
-    assert not warm.warm_start.pending
+    assert warm.warm_start.record.pending
+    warm.warm_start.stop(warm.settings.run)  # before it brought anything new
+    assert warm.warm_start.record.seconds == 181.5
+    assert not warm.warm_start.record.pending
     warm.close()
 
 
 def test_one_that_was_stopped_before_it_began_leaves_nothing_to_use(warm):
-    warm.stop_warm_start(warm.settings)
-    assert not warm.warm_start.pending
-    assert warm.warm_checkpoint == ""
-    assert not warm.forget_lost_warm_start()
+    warm.warm_start.stop(warm.settings.run)
+    assert not warm.warm_start.record.pending
+    assert warm.warm_start.checkpoint == ""
+    assert not warm.warm_start.forget_lost()
 
 
 @pytest.mark.parametrize("change", [{"stem": "3x3"}, {"input_size": 32}])
 def test_for_networks_that_see_other_images_it_does_not_count(warm, change):
-    warm.finish_warm_start(learned(warm), warm.settings)
-    before = warm.settings
-    warm.settings = before.but(**change)
-    assert (warm.warm_start, warm.warm_checkpoint) == (None, "")
-    warm.settings = before.but(mode="vote", batch_size=9, train_batch=7)
-    assert warm.warm_start is not None
+    warm.warm_start.finish(learned(warm), warm.settings.run)
+    before = warm.settings.run
+    warm.settings.run = before.but(**change)
+    assert (warm.warm_start.record, warm.warm_start.checkpoint) == (None, "")
+    warm.settings.run = before.but(mode="vote", batch_size=9, train_batch=7)
+    assert warm.warm_start.record is not None
 
 
 @pytest.mark.parametrize("complete", [True, False])
 def test_where_a_warm_start_was_goes_once_it_is_remembered_as_complete(warm, complete):
-    state = state_file(warm.warm_file)
+    state = state_file(warm.warm_start.file)
     state.write_bytes(b"where it was")
-    warm.finish_warm_start(learned(warm, complete=complete), warm.settings)
+    warm.warm_start.finish(learned(warm, complete=complete), warm.settings.run)
     assert state.exists() != complete
 
 
 @pytest.mark.parametrize("change", [{"mode": "paper"}, {"warm_start": False}])
 def test_settings_that_do_without_it_do_not_use_it(warm, change):
-    warm.finish_warm_start(learned(warm), warm.settings)
-    warm.settings = warm.settings.but(**change)
-    assert not warm.wants_warm_start
-    assert warm.warm_checkpoint == ""
+    warm.warm_start.finish(learned(warm), warm.settings.run)
+    warm.settings.run = warm.settings.run.but(**change)
+    assert not warm.warm_start.wanted
+    assert warm.warm_start.checkpoint == ""
 
 
 @pytest.mark.parametrize("loss", [Path.unlink, lambda file: file.write_bytes(b"Weights")])
 def test_one_whose_file_is_lost_is_forgotten(warm, loss):
-    warm.finish_warm_start(learned(warm), warm.settings)
-    assert not warm.forget_lost_warm_start()
-    loss(warm.warm_file)
-    assert warm.forget_lost_warm_start()
-    assert warm.warm_start is None
-    assert not warm.forget_lost_warm_start()
+    warm.warm_start.finish(learned(warm), warm.settings.run)
+    assert not warm.warm_start.forget_lost()
+    loss(warm.warm_start.file)
+    assert warm.warm_start.forget_lost()
+    assert warm.warm_start.record is None
+    assert not warm.warm_start.forget_lost()
 
 
 def test_a_project_of_the_first_version_has_had_none(warm):
-    warm._db.execute("DELETE FROM setting WHERE name='warm_start'")
+    warm._file.connection.execute("DELETE FROM setting WHERE name='warm_start'")
     warm = reopened(warm)
-    assert warm.warm_start is None
-    warm.finish_warm_start(learned(warm), warm.settings)
-    assert reopened(warm).warm_start is not None
+    assert warm.warm_start.record is None
+    warm.warm_start.finish(learned(warm), warm.settings.run)
+    assert reopened(warm).warm_start.record is not None
 
 
 @pytest.mark.parametrize("text", ["[1]", "{}", '{"stem": 3}', "7"])
 def test_a_damaged_record_of_it_is_refused(warm, text):
-    warm.finish_warm_start(learned(warm), warm.settings)
-    warm._db.execute("UPDATE setting SET value=? WHERE name='warm_start'", (text,))
+    warm.warm_start.finish(learned(warm), warm.settings.run)
+    warm._file.connection.execute("UPDATE setting SET value=? WHERE name='warm_start'", (text,))
     with pytest.raises(ProjectDamaged):
         reopened(warm)
 
 
 def test_the_images_that_the_random_order_showed_are_part_of_the_history(warm):
-    first, second, third, fourth, fifth = warm.ranking[:5]
-    warm.answer(first, "label", 0)
-    warm.answer(second, "unsure")
-    warm.answer(third, "label", 1)
-    warm.undo()
-    result = result_of(warm, warm.begin_round())
-    warm.finish_round(result)
-    warm.answer(fourth, "label", 0, round_number=0)  # it was on screen before the ranking came
-    warm.answer(fifth, "label", 0)
-    warm.answer(first, "label", 1)  # corrected: it was drawn at random all the same
+    first, second, third, fourth, fifth = warm.batches.ranking[:5]
+    warm.labels.answer(first, "label", 0)
+    warm.labels.answer(second, "unsure")
+    warm.labels.answer(third, "label", 1)
+    warm.labels.undo()
+    result = result_of(warm, warm.rounds.begin())
+    warm.rounds.finish(result)
+    warm.labels.answer(
+        fourth, "label", 0, round_number=0
+    )  # it was on screen before the ranking came
+    warm.labels.answer(fifth, "label", 0)
+    warm.labels.answer(first, "label", 1)  # corrected: it was drawn at random all the same
     warm = reopened(warm)
     drawn = tuple(Asked(0, Query(i, 0.0, audit=True), None) for i in (first, second, third, fourth))
     asked = tuple(Asked(1, query, None) for query in result.queries)
-    history = warm.history()
+    history = warm.rounds.history()
     assert history[:4] == drawn
     assert [a.query for a in history[4:]] == [a.query for a in asked]
-    assert warm.query(first).audit
-    assert warm.query(fifth) in (None, *result.queries)
+    assert warm.rounds.query(first).audit
+    assert warm.rounds.query(fifth) in (None, *result.queries)
     warm.close()
 
 
 def test_labels_that_came_with_the_images_were_not_drawn(tmp_path):
     project = new_project(tmp_path, label_use="labelled", loose=4)
-    imported = next(iter(project.answers))
-    project.answer(imported, "label", 1)
-    drawn = project.ranking[0]
-    project.answer(drawn, "label", 1)
-    assert [asked.query.image_id for asked in project.history()] == [drawn]
+    imported = next(iter(project.labels.answers))
+    project.labels.answer(imported, "label", 1)
+    drawn = project.batches.ranking[0]
+    project.labels.answer(drawn, "label", 1)
+    assert [asked.query.image_id for asked in project.rounds.history()] == [drawn]
     project.close()
 
 
 def test_answers_that_measure_were_not_drawn_to_train(tmp_path):
     project = new_project(tmp_path, evaluation_images=2)
-    for image_id in project.ranking[:3]:
-        project.answer(image_id, "label", 0)
-    (asked,) = project.history()
+    for image_id in project.batches.ranking[:3]:
+        project.labels.answer(image_id, "label", 0)
+    (asked,) = project.rounds.history()
     assert project.pool.images[asked.query.image_id].split == "pool"
     project.close()
 
@@ -745,21 +775,21 @@ def test_answers_that_measure_were_not_drawn_to_train(tmp_path):
 
 
 def test_a_finished_round_is_remembered_with_all_it_brought(project):
-    project.answer(1, "label", 0)
-    number = project.begin_round()
-    running = project.rounds()[0]
+    project.labels.answer(1, "label", 0)
+    number = project.rounds.begin()
+    running = project.rounds.all()[0]
     assert (number, running.outcome, running.labels) == (1, "running", 1)
-    assert project.last_round == 0
+    assert project.rounds.last == 0
     checkpoint = project.models_folder / "round-0001.pt"
     checkpoint.write_bytes(b"weights")
     result = result_of(project, number, str(checkpoint))
-    project.answer(2, "label", 1)  # given while the round ran
-    project.finish_round(result)
+    project.labels.answer(2, "label", 1)  # given while the round ran
+    project.rounds.finish(result)
     project = reopened(project)
-    record = project.finished_rounds()[0]
-    assert project.rounds() == (record,)
+    record = project.rounds.finished()[0]
+    assert project.rounds.all() == (record,)
     assert (record.number, record.outcome, record.labels) == (1, "finished", 1)
-    assert (record.settings, record.metrics) == (project.settings, result.metrics)
+    assert (record.settings, record.metrics) == (project.settings.run, result.metrics)
     assert (record.weights, record.plain_weights) == (result.weights, result.plain_weights)
     assert (record.checkpoint, record.checkpoint_sha256) == ("round-0001.pt", "0" * 64)
     assert (record.seconds, record.device) == (result.seconds, result.device)
@@ -767,7 +797,7 @@ def test_a_finished_round_is_remembered_with_all_it_brought(project):
     assert record.reason == result.reason
     assert record.remarks == "One image cannot be read. Auto spreads the batch."
     assert record.started <= record.ended
-    assert (project.last_round, project.last_checkpoint()) == (1, checkpoint)
+    assert (project.rounds.last, project.rounds.last_checkpoint()) == (1, checkpoint)
     project.close()
 
 
@@ -775,25 +805,25 @@ def test_a_finished_round_is_remembered_with_all_it_brought(project):
 def test_a_round_that_brought_nothing_leaves_the_last_good_one(project, outcome):
     good = project.models_folder / "round-0001.pt"
     good.write_bytes(b"weights")
-    project.begin_round()
-    project.finish_round(result_of(project, 1, str(good)))
-    ranking = project.ranking
-    number = project.begin_round()
+    project.rounds.begin()
+    project.rounds.finish(result_of(project, 1, str(good)))
+    ranking = project.batches.ranking
+    number = project.rounds.begin()
     (project.models_folder / "round-0002.pt").write_bytes(b"half")
-    project.end_round(number, outcome, "What happened.")
+    project.rounds.end(number, outcome, "What happened.")
     project = reopened(project)
-    last = project.rounds()[-1]
+    last = project.rounds.all()[-1]
     assert (last.number, last.outcome, last.sentence) == (2, outcome, "What happened.")
-    assert (project.last_round, project.last_checkpoint()) == (1, good)
-    assert project.ranking == ranking
-    assert project.begin_round() == 3
+    assert (project.rounds.last, project.rounds.last_checkpoint()) == (1, good)
+    assert project.batches.ranking == ranking
+    assert project.rounds.begin() == 3
     project.close()
 
 
 def test_a_round_that_was_running_is_interrupted_on_reopening(project):
-    project.begin_round()
+    project.rounds.begin()
     project = reopened(project)
-    assert [record.outcome for record in project.rounds()] == ["interrupted"]
+    assert [record.outcome for record in project.rounds.all()] == ["interrupted"]
     project.close()
 
 
@@ -801,47 +831,49 @@ def test_the_last_checkpoint_is_one_whose_file_is_there(project):
     for number in (1, 2):
         file = project.models_folder / f"round-{number:04d}.pt"
         file.write_bytes(b"weights")
-        project.finish_round(result_of(project, project.begin_round(), str(file)))
-    project.finish_round(result_of(project, project.begin_round()))  # nothing was trained
-    assert project.last_checkpoint().name == "round-0002.pt"
-    project.last_checkpoint().unlink()
-    assert project.last_checkpoint().name == "round-0001.pt"
-    project.last_checkpoint().unlink()
-    assert project.last_checkpoint() is None
+        project.rounds.finish(result_of(project, project.rounds.begin(), str(file)))
+    project.rounds.finish(result_of(project, project.rounds.begin()))  # nothing was trained
+    assert project.rounds.last_checkpoint().name == "round-0002.pt"
+    project.rounds.last_checkpoint().unlink()
+    assert project.rounds.last_checkpoint().name == "round-0001.pt"
+    project.rounds.last_checkpoint().unlink()
+    assert project.rounds.last_checkpoint() is None
 
 
 def test_a_ranking_its_suggestions_and_its_reasons_survive_reopening(project):
-    result = result_of(project, project.begin_round())
-    project.finish_round(result)
+    result = result_of(project, project.rounds.begin())
+    project.rounds.finish(result)
     project = reopened(project)
-    assert project.ranking == tuple(result.ranking.tolist())
+    assert project.batches.ranking == tuple(result.ranking.tolist())
     for image_id, row in zip(result.ranking.tolist(), result.probabilities, strict=True):
-        suggestion = project.suggestion(image_id)
+        suggestion = project.rounds.suggestion(image_id)
         assert suggestion == Suggestion(int(row.argmax()), float(row.max()))
     reasons = {query.image_id: query for query in result.queries}
-    assert {i: project.query(i) for i in project.pool.images if project.query(i)} == reasons
+    assert {
+        i: project.rounds.query(i) for i in project.pool.images if project.rounds.query(i)
+    } == reasons
     project.close()
 
 
 def test_a_new_ranking_replaces_the_last(project):
-    first = result_of(project, project.begin_round())
-    project.finish_round(first)
-    second = result_of(project, project.begin_round())
-    project.finish_round(second)
+    first = result_of(project, project.rounds.begin())
+    project.rounds.finish(first)
+    second = result_of(project, project.rounds.begin())
+    project.rounds.finish(second)
     project = reopened(project)
-    assert project.ranking == tuple(second.ranking.tolist())
+    assert project.batches.ranking == tuple(second.ranking.tolist())
     assert {q.image_id for q in second.queries} == {
-        i for i in project.pool.images if project.query(i)
+        i for i in project.pool.images if project.rounds.query(i)
     }
     project.close()
 
 
 def test_of_earlier_rankings_only_what_was_asked_for_is_kept(project):
     for _ in range(3):
-        project.finish_round(result_of(project, project.begin_round()))
+        project.rounds.finish(result_of(project, project.rounds.begin()))
     rows = "SELECT round_number, count(*), count(nullif(query, '')) FROM ranking GROUP BY 1"
-    asked = project.settings.batch_size
-    assert project._db.execute(rows).fetchall() == [
+    asked = project.settings.run.batch_size
+    assert project._file.connection.execute(rows).fetchall() == [
         (1, asked, asked),
         (2, asked, asked),
         (3, 12, asked),
@@ -850,12 +882,12 @@ def test_of_earlier_rankings_only_what_was_asked_for_is_kept(project):
 
 def test_nothing_is_suggested_where_nothing_was_trained(project):
     empty = np.empty((0, 2), np.float32)
-    cold = result_of(project, project.begin_round(), probabilities=empty, metrics=None)
-    project.finish_round(cold)
+    cold = result_of(project, project.rounds.begin(), probabilities=empty, metrics=None)
+    project.rounds.finish(cold)
     project = reopened(project)
-    assert project.ranking == tuple(cold.ranking.tolist())
-    assert [project.suggestion(i) for i in project.pool.images] == [None] * 12
-    assert project.rounds()[0].metrics is None
+    assert project.batches.ranking == tuple(cold.ranking.tolist())
+    assert [project.rounds.suggestion(i) for i in project.pool.images] == [None] * 12
+    assert project.rounds.all()[0].metrics is None
     project.close()
 
 
@@ -867,28 +899,30 @@ def test_images_behind_the_stored_ranking_are_asked_in_a_fixed_order(tmp_path):
     project = create(
         tmp_path / "p", SourceSpec("npz", str(file)), classes=("a", "b"), evaluation_images=0
     )
-    unranked = project.ranking
+    unranked = project.batches.ranking
     assert unranked != tuple(sorted(unranked))
-    result = result_of(project, project.begin_round())
-    project.finish_round(result)
-    ranking = project.ranking
+    result = result_of(project, project.rounds.begin())
+    project.rounds.finish(result)
+    ranking = project.batches.ranking
     assert ranking[:RANKING_KEPT] == tuple(result.ranking[:RANKING_KEPT].tolist())
     assert sorted(ranking) == sorted(project.pool.images)
     project = reopened(project)
-    assert project.ranking == ranking
+    assert project.batches.ranking == ranking
     project.close()
 
 
 def test_labelling_goes_on_at_the_same_image(project):
-    queue = project.queue.next_batch(project.answers)
-    project.save_batch(queue.batch)
+    queue = project.batches.queue.next_batch(project.labels.answers)
+    project.batches.save(queue.batch)
     for image_id in queue.batch[:2]:
-        project.answer(image_id, "label", 0)
+        project.labels.answer(image_id, "label", 0)
     project = reopened(project)
-    assert project.queue.batch == queue.batch
-    assert project.queue.current(project.answers) == queue.batch[2]
-    assert sorted((*project.queue.batch, *project.queue.rest)) == sorted(project.pool.images)
-    assert project.queue.size == project.settings.batch_size
+    assert project.batches.queue.batch == queue.batch
+    assert project.batches.queue.current(project.labels.answers) == queue.batch[2]
+    assert sorted((*project.batches.queue.batch, *project.batches.queue.rest)) == sorted(
+        project.pool.images
+    )
+    assert project.batches.queue.size == project.settings.run.batch_size
     project.close()
 
 
@@ -897,34 +931,39 @@ def test_labelling_goes_on_at_the_same_image(project):
 
 def fill(project):
     """Leave the file no room to grow: SQLite's own limit answers like a full disk."""
-    pages = project._db.execute("PRAGMA page_count").fetchone()[0]
-    project._db.execute(f"PRAGMA max_page_count={pages}")
+    pages = project._file.connection.execute("PRAGMA page_count").fetchone()[0]
+    project._file.connection.execute(f"PRAGMA max_page_count={pages}")
 
 
 def make_room(project):
-    project._db.execute("PRAGMA max_page_count=1000000")
+    project._file.connection.execute("PRAGMA max_page_count=1000000")
 
 
 LONG = "x" * 100_000  # needs pages of its own
 
 
 def long_reasons(project):
-    return tuple(Query(i, 1.0, ((LONG, 1.0, 1.0),)) for i in project.unanswered()[3:5])
+    return tuple(Query(i, 1.0, ((LONG, 1.0, 1.0),)) for i in project.labels.unanswered()[3:5])
 
 
 def test_an_answer_that_cannot_be_saved_does_not_stand(project):
-    project.answer(1, "label", 0)
-    project.answer(2, "label", 1)
-    project.undo()
+    project.labels.answer(1, "label", 0)
+    project.labels.answer(2, "label", 1)
+    project.labels.undo()
     before = told(project)
     fill(project)
     with pytest.raises(ProjectError, match="could not be saved"):
-        project.answer(3, "label", 1, comment=LONG)
+        project.labels.answer(3, "label", 1, comment=LONG)
     assert told(project) == before
     make_room(project)
-    project.answer(3, "label", 1, comment=LONG)
+    project.labels.answer(3, "label", 1, comment=LONG)
     project = reopened(project)
-    assert [entry.action for entry in project.entries()] == ["label", "label", "undo", "label"]
+    assert [entry.action for entry in project.labels.entries()] == [
+        "label",
+        "label",
+        "undo",
+        "label",
+    ]
     project.close()
 
 
@@ -933,46 +972,46 @@ def test_a_full_disk_stops_labelling_at_an_answer_and_loses_none(project):
 
     def label_on():
         for number in range(100_000):
-            given_.append(project.answer(1 + number % 12, "label", number % 2))
+            given_.append(project.labels.answer(1 + number % 12, "label", number % 2))
 
     def undo_all():
-        while project.can_undo:
-            project.undo()
+        while project.labels.can_undo:
+            project.labels.undo()
 
     fill(project)
     for act in (label_on, undo_all):
         with pytest.raises(ProjectError, match="could not be saved"):
             act()
-        assert list(project.entries())[: len(given_)] == given_
+        assert list(project.labels.entries())[: len(given_)] == given_
     last = given_[-1]
-    answers = dict(project.answers)
+    answers = dict(project.labels.answers)
     make_room(project)
     project = reopened(project)
-    assert dict(project.answers) == answers
-    assert project.entries()[: len(given_)] == tuple(given_)
-    assert project.answer(last.image_id, "skip").sequence > last.sequence
+    assert dict(project.labels.answers) == answers
+    assert project.labels.entries()[: len(given_)] == tuple(given_)
+    assert project.labels.answer(last.image_id, "skip").sequence > last.sequence
     project.close()
 
 
 def test_a_batch_that_cannot_be_saved_is_said_in_a_sentence_whatever_fails(project):
     project.close()  # even to read fails now
     with pytest.raises(ProjectError, match="could not be saved"):
-        project.save_batch((1, 2))
+        project.batches.save((1, 2))
 
 
 @pytest.mark.parametrize(
     "write",
     [
-        lambda project: project.add_class(LONG),
-        lambda project: project.rename_class(0, LONG),
-        lambda project: setattr(project, "annotator", LONG),
-        lambda project: setattr(project, "settings", settings_with(mode=LONG)),
-        lambda project: project.save_batch(range(20_000)),
-        lambda project: project.end_round(1, "failed", LONG),
-        lambda project: project.finish_round(result_of(project, 1, device=LONG)),
-        lambda project: project.finish_round(result_of(project, 1, queries=long_reasons(project))),
-        lambda project: project.finish_warm_start(learned(project, LONG), WARM),
-        lambda project: [project.begin_round() for _ in range(100_000)],
+        lambda project: project.classes.add(LONG),
+        lambda project: project.classes.rename(0, LONG),
+        lambda project: setattr(project.settings, "annotator", LONG),
+        lambda project: setattr(project.settings, "run", settings_with(mode=LONG)),
+        lambda project: project.batches.save(range(20_000)),
+        lambda project: project.rounds.end(1, "failed", LONG),
+        lambda project: project.rounds.finish(result_of(project, 1, device=LONG)),
+        lambda project: project.rounds.finish(result_of(project, 1, queries=long_reasons(project))),
+        lambda project: project.warm_start.finish(learned(project, LONG), WARM),
+        lambda project: [project.rounds.begin() for _ in range(100_000)],
     ],
     ids=[
         *("add", "rename", "annotator", "settings", "batch"),
@@ -980,8 +1019,8 @@ def test_a_batch_that_cannot_be_saved_is_said_in_a_sentence_whatever_fails(proje
     ],
 )
 def test_whatever_cannot_be_saved_is_said_in_a_sentence_and_undone(project, write):
-    project.answer(1, "label", 0)
-    project.begin_round()
+    project.labels.answer(1, "label", 0)
+    project.rounds.begin()
     before = told(project)
     fill(project)
     with pytest.raises(ProjectError) as caught:
@@ -992,24 +1031,24 @@ def test_whatever_cannot_be_saved_is_said_in_a_sentence_and_undone(project, writ
     assert begun[: len(rounds)] == rounds
     assert after == before
     make_room(project)
-    project.answer(2, "label", 1)
-    assert not project._db.in_transaction
+    project.labels.answer(2, "label", 1)
+    assert not project._file.connection.in_transaction
     project = reopened(project)
-    assert project.training_labels() == ((1, 0), (2, 1))
+    assert project.labels.training() == ((1, 0), (2, 1))
     project.close()
 
 
 @needs_limits
 def test_an_answer_that_the_system_will_not_write_does_not_stand(project):
     for image_id in (1, 2, 3):
-        project.answer(image_id, "label", 0)
+        project.labels.answer(image_id, "label", 0)
     before = told(project)
     with files_of_at_most(1024), pytest.raises(ProjectError, match="could not be saved"):
-        project.answer(3, "label", 1)
+        project.labels.answer(3, "label", 1)
     assert told(project) == before
-    project.answer(3, "label", 1)
+    project.labels.answer(3, "label", 1)
     project = reopened(project)
-    assert [entry.class_index for entry in project.entries()] == [0, 0, 0, 1]
+    assert [entry.class_index for entry in project.labels.entries()] == [0, 0, 0, 1]
     project.close()
 
 
@@ -1034,30 +1073,32 @@ def test_the_tally_follows_every_answer_undo_and_failed_group(project):
     pool = project.pool.ids("pool")
 
     def counted() -> tuple[dict[int, int], int, int]:
-        given = [e.class_index for e in project.answers.values() if e.class_index is not None]
+        given = [
+            e.class_index for e in project.labels.answers.values() if e.class_index is not None
+        ]
         classes = {index: given.count(index) for index in set(given)}
-        return classes, len(project.training_labels()), len(given) - len(project.training_labels())
+        return classes, len(project.labels.training()), len(given) - len(project.labels.training())
 
     def told() -> tuple[dict[int, int], int, int]:
-        label_counts = project.label_counts
+        label_counts = project.labels.counts
         classes = {index: count for index, count in label_counts.classes.items() if count}
         return classes, label_counts.labels["pool"], label_counts.labels["evaluation"]
 
     steps = [
-        lambda: project.answer(pool[0], "label", 1),
-        lambda: project.answer(pool[0], "label", 0),
-        lambda: project.answer(pool[1], "unsure"),
-        lambda: project.flag(pool[0]),
-        project.undo,
-        project.undo,
-        project.redo,
-        lambda: project.answer(pool[1], "label", 1, purpose="repeat"),
+        lambda: project.labels.answer(pool[0], "label", 1),
+        lambda: project.labels.answer(pool[0], "label", 0),
+        lambda: project.labels.answer(pool[1], "unsure"),
+        lambda: project.labels.flag(pool[0]),
+        project.labels.undo,
+        project.labels.undo,
+        project.labels.redo,
+        lambda: project.labels.answer(pool[1], "label", 1, purpose="repeat"),
     ]
     for step in steps:
         step()
         assert told() == counted()
-    with pytest.raises(ProjectError), project.together():
-        [project.answer(image, "label", 1) for image in (pool[2], 10**6)]
+    with pytest.raises(ProjectError), project.labels.together():
+        [project.labels.answer(image, "label", 1) for image in (pool[2], 10**6)]
     assert told() == counted()
 
 
@@ -1070,31 +1111,31 @@ def test_two_groups_stay_two_steps_though_the_clock_stands_still(tmp_path, monke
         def now(cls, tz=None):
             return datetime(2026, 1, 2, 3, 4, 5, 678901, tz)
 
-    monkeypatch.setattr("autoal_gui.core.project.project.datetime", Stopped)
+    monkeypatch.setattr("autoal_gui.core.project.label_store.datetime", Stopped)
     project = new_project(tmp_path)
-    first, second = project.unanswered()[:2], project.unanswered()[2:4]
+    first, second = project.labels.unanswered()[:2], project.labels.unanswered()[2:4]
     for group in (first, second):
-        with project.together():
+        with project.labels.together():
             for image in group:
-                project.answer(image, "label", 0)
-    assert {entry.image_id for entry in project.undo_together()} == {*second}
-    assert set(project.answers) == {*first}
-    assert {entry.image_id for entry in project.redo_together()} == {*second}
-    assert {entry.image_id for entry in project.undo_together()} == {*second}
+                project.labels.answer(image, "label", 0)
+    assert {entry.image_id for entry in project.labels.undo_together()} == {*second}
+    assert set(project.labels.answers) == {*first}
+    assert {entry.image_id for entry in project.labels.redo_together()} == {*second}
+    assert {entry.image_id for entry in project.labels.undo_together()} == {*second}
     project = reopened(project)
-    assert {entry.image_id for entry in project.undo_together()} == {*first}
+    assert {entry.image_id for entry in project.labels.undo_together()} == {*first}
     project.close()
 
 
 def test_nothing_waits_once_only_unreadable_images_are_left(tmp_path):
     project = new_project(tmp_path)
-    first, second, *others = project.unanswered()
+    first, second, *others = project.labels.unanswered()
     keys = {i: image.key for i, image in project.pool.images.items()}
     for image in (first, *others):
-        project.answer(image, "label", 0)
-    assert project.waiting == 1
+        project.labels.answer(image, "label", 0)
+    assert project.labels.waiting == 1
     project.store_checks([Checked(i, keys[i], "", "The file is gone.") for i in (first, second)])
-    assert project.waiting == 0
+    assert project.labels.waiting == 0
     project.close()
 
 
@@ -1102,35 +1143,39 @@ def test_nothing_waits_once_only_unreadable_images_are_left(tmp_path):
 
 
 def test_what_was_waited_and_read_by_others_is_kept(project):
-    assert (project.waited_seconds, project.readings, project.unusable) == (0.0, (), frozenset())
-    project.waited_seconds = 12.5
+    assert (project.settings.waited_seconds, project.readings.all(), project.checks.unusable) == (
+        0.0,
+        (),
+        frozenset(),
+    )
+    project.settings.waited_seconds = 12.5
     begun, other = Reading("Dr B", (3, 1)), Reading("Dr C", (2,))
-    project.save_reading(begun)
-    project.save_reading(other)
+    project.readings.save(begun)
+    project.readings.save(other)
     again = reopened(project)
-    assert again.waited_seconds == 12.5
-    assert again.readings == (begun, other)
-    again.add_readings([Entry(1, "2026", "Dr C", 0, "label", 2, 0, purpose="second")])
-    again.save_reading(Reading("Dr D", (1,)))  # what is finished needs no taking up
-    assert again.readings == (begun, Reading("Dr D", (1,)))
-    assert [entry.annotator for entry in again.entries_of(2)] == ["Dr C"]
-    assert again.entries_of(3) == ()
+    assert again.settings.waited_seconds == 12.5
+    assert again.readings.all() == (begun, other)
+    again.labels.add_readings([Entry(1, "2026", "Dr C", 0, "label", 2, 0, purpose="second")])
+    again.readings.save(Reading("Dr D", (1,)))  # what is finished needs no taking up
+    assert again.readings.all() == (begun, Reading("Dr D", (1,)))
+    assert [entry.annotator for entry in again.labels.entries_of(2)] == ["Dr C"]
+    assert again.labels.entries_of(3) == ()
     again.close()
 
 
 def test_answers_that_were_given_together_turn_together_and_others_alone(project):
-    assert (project.undo_together(), project.redo_together()) == ((), ())
-    project.answer(1, "label", 0)
-    with project.together():
+    assert (project.labels.undo_together(), project.labels.redo_together()) == ((), ())
+    project.labels.answer(1, "label", 0)
+    with project.labels.together():
         for image in (2, 3):
-            project.answer(image, "label", 1)
-    assert [entry.image_id for entry in project.undo_together()] == [3, 2]
-    assert [entry.image_id for entry in project.undo_together()] == [1]
-    assert set(project.answers) == set()
-    assert [entry.image_id for entry in project.redo_together()] == [1]
-    assert [entry.image_id for entry in project.redo_together()] == [2, 3]
-    assert project.redo_together() == ()
-    assert set(project.answers) == {1, 2, 3}
+            project.labels.answer(image, "label", 1)
+    assert [entry.image_id for entry in project.labels.undo_together()] == [3, 2]
+    assert [entry.image_id for entry in project.labels.undo_together()] == [1]
+    assert set(project.labels.answers) == set()
+    assert [entry.image_id for entry in project.labels.redo_together()] == [1]
+    assert [entry.image_id for entry in project.labels.redo_together()] == [2, 3]
+    assert project.labels.redo_together() == ()
+    assert set(project.labels.answers) == {1, 2, 3}
 
 
 def test_a_folder_that_cannot_be_made_is_one_sentence(tmp_path):
@@ -1141,7 +1186,7 @@ def test_a_folder_that_cannot_be_made_is_one_sentence(tmp_path):
 
 
 def test_a_project_in_which_a_class_is_missing_is_damaged(project):
-    project.answer(1, "label", 1)
+    project.labels.answer(1, "label", 1)
     project.close()
     with closing(sqlite3.connect(file_of(project))) as db:
         db.execute("PRAGMA foreign_keys=OFF")
@@ -1152,8 +1197,8 @@ def test_a_project_in_which_a_class_is_missing_is_damaged(project):
 
 
 def test_there_is_no_warm_start_to_go_on_with_before_there_was_one(project):
-    project.continue_warm_start()
-    assert project.warm_start is None
+    project.warm_start.go_on()
+    assert project.warm_start.record is None
 
 
 def test_images_that_were_listed_unread_keep_the_name_that_they_had_then():

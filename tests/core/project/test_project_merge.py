@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from autoal_gui.core.database.schema import FILE_NAME
 from autoal_gui.core.errors import ImageUnreadable, ProjectDamaged, ProjectError, ProjectInUse
 from autoal_gui.core.images.pool import PoolImage
 from autoal_gui.core.labels.journal import Entry, Journal
-from autoal_gui.core.project.project import FILE_NAME, Project
+from autoal_gui.core.project.project import Project
 from autoal_gui.core.project.project_merge import (
     Other,
     matches,
@@ -40,7 +41,7 @@ def study(base, name, annotator, **choices):
 
 def label(project, images, class_index=0):
     for image in images:
-        project.answer(image, "label", class_index)
+        project.labels.answer(image, "label", class_index)
 
 
 def take_in(project, folder):
@@ -48,10 +49,10 @@ def take_in(project, folder):
     found = merge(
         read_other(folder, project.folder),
         project.pool.images.values(),
-        project.classes,
-        project.entries(),
+        project.classes.names,
+        project.labels.entries(),
     )
-    project.add_readings(found.new)
+    project.labels.add_readings(found.new)
     return found
 
 
@@ -66,19 +67,19 @@ def test_another_readers_answers_come_in_as_second_readings(ours, tmp_path):
     other = study(tmp_path, "theirs", "Dr B")
     label(ours, range(1, 6))
     label(other, range(3, 9), 1)
-    other.answer(9, "unsure")
+    other.labels.answer(9, "unsure")
     other.close()
-    before = sha256_of(file_of(other)), dict(ours.answers), ours.training_labels()
+    before = sha256_of(file_of(other)), dict(ours.labels.answers), ours.labels.training()
     found = take_in(ours, other.folder)
-    assert (sha256_of(file_of(other)), dict(ours.answers), ours.training_labels()) == before
-    second = ours.journal.second_answers("Dr B")
+    assert (sha256_of(file_of(other)), dict(ours.labels.answers), ours.labels.training()) == before
+    second = ours.labels.journal.second_answers("Dr B")
     assert {i: e.class_index for i, e in second.items()} == {
         **dict.fromkeys(range(3, 9), 1),
         9: None,
     }
     assert (found.matched, found.known, found.readers) == (7, 0, ("Dr B",))
     assert "7 answers came in as second readings, by Dr B." in report(found)
-    assert ours.first_broken_seal() is None
+    assert ours.labels.first_broken_seal() is None
     again = take_in(ours, other.folder)
     assert (again.new, again.known) == ((), 7)
 
@@ -119,13 +120,13 @@ def test_a_copy_of_the_project_brings_only_what_was_answered_in_it(ours, tmp_pat
     shutil.copytree(ours.folder, tmp_path / "copy", ignore=shutil.ignore_patterns(FILE_NAME))
     copied(file_of(ours), tmp_path / "copy" / FILE_NAME)
     other = Project.open(tmp_path / "copy", open_images)
-    other.annotator = "Dr B"
+    other.settings.annotator = "Dr B"
     label(other, range(4, 7), 1)
-    other.answer(1, "label", 1, purpose="second", annotator="Dr C")
+    other.labels.answer(1, "label", 1, purpose="second", annotator="Dr C")
     other.close()
     found = take_in(ours, other.folder)
     assert (len(found.new), found.known) == (4, 3)
-    assert ours.journal.second_readers == ("Dr B", "Dr C")
+    assert ours.labels.journal.second_readers == ("Dr B", "Dr C")
     assert take_in(ours, other.folder).new == ()
 
 
@@ -140,14 +141,14 @@ def test_a_reader_of_the_same_name_stays_apart(ours, tmp_path):
 
 def test_classes_are_matched_by_name_and_unknown_ones_are_told(ours, tmp_path):
     other = study(tmp_path, "theirs", "Dr B")
-    other.rename_class(0, "odd")
-    other.add_class(ours.classes[0])
+    other.classes.rename(0, "odd")
+    other.classes.add(ours.classes.names[0])
     label(other, [1], 0)
     label(other, [2], 2)
     label(other, [3], 1)
     other.close()
     found = take_in(ours, other.folder)
-    second = ours.journal.second_answers("Dr B")
+    second = ours.labels.journal.second_answers("Dr B")
     assert {i: e.class_index for i, e in second.items()} == {2: 0, 3: 1}
     assert dict(found.unknown_classes) == {"odd": 1}
     assert "Left out: 1 answers odd, a class that this project does not have." in report(found)
@@ -162,7 +163,7 @@ def test_a_project_of_version_1_comes_in_and_stays_one(ours, tmp_path):
     assert sha256_of(old / FILE_NAME) == before
     with closing(sqlite3.connect(old / FILE_NAME)) as db:
         assert db.execute("PRAGMA user_version").fetchone() == (1,)
-    told = merge(found, ours.pool.images.values(), ours.classes, ours.entries())
+    told = merge(found, ours.pool.images.values(), ours.classes.names, ours.labels.entries())
     assert told.new == ()
     assert told.unknown_images == len({entry.image_id for entry in found.answers})
     assert "not in this project" in report(told)
@@ -185,7 +186,7 @@ def test_what_cannot_be_merged_is_refused_in_a_sentence(ours, tmp_path):
     link.symlink_to(ours.folder, target_is_directory=True)
     with pytest.raises(ProjectError, match="this project"):
         read_other(link, ours.folder)
-    assert ours.answer(1, "label", 0)  # the lock is still held
+    assert ours.labels.answer(1, "label", 0)  # the lock is still held
     damaged = tmp_path / "damaged"
     damaged.mkdir()
     (damaged / FILE_NAME).write_bytes(b"SQLite format 3\0" + bytes(range(256)) * 40)
@@ -230,7 +231,7 @@ def test_what_a_killed_program_had_half_written_is_not_merged(ours, tmp_path):
 
 def test_a_project_that_is_open_elsewhere_is_refused(ours, tmp_path):
     other = study(tmp_path, "theirs", "Dr B")
-    other.answer(1, "label", 0)
+    other.labels.answer(1, "label", 0)
     code = (
         "import sys; from pathlib import Path\n"
         "from autoal_gui.core.project.project_merge import read_other;"

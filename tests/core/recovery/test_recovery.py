@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 
 from autoal_gui.core.database.project_file import is_own
+from autoal_gui.core.database.schema import FILE_NAME
 from autoal_gui.core.errors import ProjectDamaged, ProjectError, ProjectTooNew
 from autoal_gui.core.labels.journal import Entry
 from autoal_gui.core.messages import Predicted
-from autoal_gui.core.project.project import FILE_NAME, Project
+from autoal_gui.core.project.project import Project
 from autoal_gui.core.recovery.journal_repair import replayable
 from autoal_gui.core.recovery.recovery import recover
 from autoal_gui.core.recovery.sqlite_pages import PAGE, number_at, salvage
@@ -101,15 +102,15 @@ def test_a_piece_of_a_page_at_the_end_is_no_page(tmp_path):
 
 def test_a_comment_over_several_pages_comes_back_or_costs_itself_alone(tmp_path):
     project = new_project(tmp_path, per_class=2)
-    project.answer(1, "label", 0)
-    project.comment_on(1, LONG)
-    project.answer(2, "label", 1)
-    entries = project.entries()
+    project.labels.answer(1, "label", 0)
+    project.labels.comment_on(1, LONG)
+    project.labels.answer(2, "label", 1)
+    entries = project.labels.entries()
     content = closed(project)
     place = place_of(cell_of(content, "journal", 1)) + 2
     put(project, content[:place] + b"\xff\xff\xff" + content[place + 3 :])  # the first line
     result, again = recovered(project)
-    assert again.entries() == entries[1:]
+    assert again.labels.entries() == entries[1:]
     assert result.lost == 1
     again.close()
     at = content.index(
@@ -118,82 +119,82 @@ def test_a_comment_over_several_pages_comes_back_or_costs_itself_alone(tmp_path)
     page = at // PAGE * PAGE
     put(project, content[:page] + content[page + PAGE :])  # one of the comment's pages is gone
     result, again = recovered(project)
-    assert {entry.sequence for entry in again.entries()} == {1, 3}
-    assert set(again.entries()) <= set(entries)
+    assert {entry.sequence for entry in again.labels.entries()} == {1, 3}
+    assert set(again.labels.entries()) <= set(entries)
     again.close()
 
 
 def test_lines_that_nothing_points_to_any_more_are_found(tmp_path):
     project = new_project(tmp_path)
-    for image in project.unanswered()[:8]:
-        project.answer(image, "label", 0)
-    entries = project.entries()
+    for image in project.labels.unanswered()[:8]:
+        project.labels.answer(image, "label", 0)
+    entries = project.labels.entries()
     content = bytearray(closed(project))
     page = (cell_of(bytes(content), "journal", 3).page - 1) * PAGE
     assert int.from_bytes(content[page + 3 : page + 5], "big") == 8
     content[page + 3 : page + 5] = (3).to_bytes(2, "big")  # as if there were three lines
     put(project, bytes(content))
     result, again = recovered(project)
-    assert again.entries() == entries
+    assert again.labels.entries() == entries
     assert result.lost == 0
     again.close()
 
 
 def test_a_ranking_of_many_pages_comes_back(tmp_path):
     project = new_project(tmp_path, per_class=300)
-    project.answer(1, "label", 0)
-    project.finish_round(result_of(project, project.begin_round()))
-    ranking, rounds = project.ranking, project.rounds()
+    project.labels.answer(1, "label", 0)
+    project.rounds.finish(result_of(project, project.rounds.begin()))
+    ranking, rounds = project.batches.ranking, project.rounds.all()
     content = closed(project)
     assert len(ranking) > 500
     cell = cell_of(content, "journal", 1)
     place = place_of(cell) + (cell.end - cell.start) // 2
     put(project, content[:place] + b"\xff" + content[place + 1 :])
     result, again = recovered(project)
-    assert (again.ranking, again.rounds()) == (ranking, rounds)
+    assert (again.batches.ranking, again.rounds.all()) == (ranking, rounds)
     assert (result.repaired, result.rounds_lost) == (1, 0)
     again.close()
 
 
 def test_a_round_whose_result_is_damaged_is_said_to_be_lost(tmp_path):
     project = new_project(tmp_path)
-    project.answer(1, "label", 0)
-    project.finish_round(result_of(project, project.begin_round()))
-    entries = project.entries()
+    project.labels.answer(1, "label", 0)
+    project.rounds.finish(result_of(project, project.rounds.begin()))
+    entries = project.labels.entries()
     content = closed(project)
     place = content.index(b'"device"')
     put(project, content[:place] + b"\x07" + content[place + 1 :])
     result, again = recovered(project)
     assert result.rounds_lost == 1
     assert "the result of 1 round is lost" in result.sentence
-    assert again.entries() == entries
-    assert again.rounds() == ()
+    assert again.labels.entries() == entries
+    assert again.rounds.all() == ()
     again.close()
 
 
 def test_what_models_said_of_the_images_comes_back(tmp_path):
     project = new_project(tmp_path, per_class=8, evaluation_images=2)
     evaluation = np.array(project.pool.ids("evaluation"))
-    project.answer(project.unanswered()[0], "label", 0)
+    project.labels.answer(project.labels.unanswered()[0], "label", 0)
     shares = np.array([[0.75, 0.25], [0.125, 0.875]], np.float32)
     measured = Predicted.of(evaluation, shares)
-    project.finish_round(result_of(project, project.begin_round(), "round.pt", measured=measured))
-    kept = {image: row.tolist() for image, row in project.predictions().items()}
+    project.rounds.finish(result_of(project, project.rounds.begin(), "round.pt", measured=measured))
+    kept = {image: row.tolist() for image, row in project.rounds.predictions().items()}
     assert kept.keys() == set(evaluation.tolist())
     content = closed(project)
     place = place_of(cell_of(content, "journal", 1)) + 2
     put(project, content[:place] + b"\xff" + content[place + 1 :])
     _, again = recovered(project)
-    assert {image: row.tolist() for image, row in again.predictions().items()} == kept
+    assert {image: row.tolist() for image, row in again.rounds.predictions().items()} == kept
     again.close()
 
 
 def test_rows_that_no_table_could_hold_stay_out(tmp_path):
     project = new_project(tmp_path)
     for image in (1, 2, 3):
-        project.answer(image, "label", 0)
-    project.finish_round(result_of(project, project.begin_round()))
-    entries, ranking = project.entries(), project.ranking
+        project.labels.answer(image, "label", 0)
+    project.rounds.finish(result_of(project, project.rounds.begin()))
+    entries, ranking = project.labels.entries(), project.batches.ranking
     content = closed(project)
     query = content.index(b'[1.5, [["entropy"')
     split = content.index(b"pool", content.index(b"abnormal/000.png"))
@@ -202,9 +203,9 @@ def test_rows_that_no_table_could_hold_stay_out(tmp_path):
         content = content[:at] + byte + content[at + 1 :]
     put(project, content)
     result, again = recovered(project)
-    assert set(again.entries()) <= set(entries)
-    assert set(again.ranking) <= set(ranking)
-    assert again.annotator != ""
+    assert set(again.labels.entries()) <= set(entries)
+    assert set(again.batches.ranking) <= set(ranking)
+    assert again.settings.annotator != ""
     assert result.answers + result.lost == len(entries)
     assert len(again.pool.images) == 12  # listed anew from the folder
     again.close()
@@ -215,15 +216,15 @@ def test_rows_that_no_table_could_hold_stay_out(tmp_path):
 
 def test_a_damaged_version_is_recovered_and_a_later_one_is_left_alone(tmp_path):
     project = new_project(tmp_path)
-    project.answer(1, "label", 0)
-    entries = project.entries()
+    project.labels.answer(1, "label", 0)
+    entries = project.labels.entries()
     content = closed(project)
     later = content[:60] + (99).to_bytes(4, "big") + content[64:]  # PRAGMA user_version
     put(project, later)
     with pytest.raises(ProjectTooNew):
         Project.open(project.folder, open_images)
     _, again = recovered(project)
-    assert again.entries() == entries
+    assert again.labels.entries() == entries
     again.close()
     put(project, later)
     with closing(sqlite3.connect(file_of(project))) as db:
@@ -238,7 +239,7 @@ def test_a_damaged_version_is_recovered_and_a_later_one_is_left_alone(tmp_path):
 @needs_limits
 def test_where_there_is_no_room_the_damaged_file_stays_as_it_is(tmp_path):
     project = new_project(tmp_path)
-    project.answer(1, "label", 0)
+    project.labels.answer(1, "label", 0)
     content = closed(project)
     place = place_of(cell_of(content, "journal", 1)) + 2
     content = content[:place] + b"\xff" + content[place + 1 :]

@@ -6,7 +6,7 @@ from PySide6.QtCore import QPoint, Qt
 
 from autoal_gui.core.errors import CheckpointError
 from autoal_gui.core.messages import Explain
-from autoal_gui.core.project.project import ProjectPlan
+from autoal_gui.core.project.plan import ProjectPlan
 from autoal_gui.core.settings import PRESETS
 from autoal_gui.engine.state import State
 from autoal_gui.gui.desk.heat_panel import COLOUR, heat_picture
@@ -139,22 +139,22 @@ def test_a_failure_is_one_sentence_and_the_next_round_runs(qtbot, window, contro
     qtbot.waitUntil(lambda: window.desk.heat.line == "The file is damaged.")
     backend.fail = None
     controller.forward()
-    rounds = controller.project.last_round
+    rounds = controller.project.rounds.last
     for number in range(BATCH):
         controller.answer(number % 2)
     idle(qtbot, controller)
-    assert controller.project.last_round == rounds + 1
+    assert controller.project.rounds.last == rounds + 1
 
 
 def test_labels_given_while_it_is_worked_out_start_their_round(qtbot, window, controller):
     controller.back()
     shown(qtbot, window)
-    rounds = controller.project.last_round
+    rounds = controller.project.rounds.last
     controller.explain(controller.current)
     controller.forward()
     for number in range(BATCH):
         controller.answer(number % 2)
-    qtbot.waitUntil(lambda: controller.project.last_round > rounds)
+    qtbot.waitUntil(lambda: controller.project.rounds.last > rounds)
 
 
 def test_more_heat_covers_more():

@@ -33,7 +33,7 @@ def texts(panel):
 
 
 def last_metrics(window):
-    return window.controller.project.finished_rounds()[-1].metrics
+    return window.controller.project.rounds.finished()[-1].metrics
 
 
 def test_the_area_under_the_curve_stands_beside_the_accuracies(measured):
@@ -78,9 +78,9 @@ def test_a_click_on_a_cell_opens_its_images(qtbot, measured):
     qtbot.mouseClick(matrix.viewport(), Qt.MouseButton.LeftButton, pos=place)
     ((title, images),) = seen
     assert len(images) == last_metrics(measured).confusion[truth][predicted]
-    known = dict(measured.controller.project.evaluation_labels())
+    known = dict(measured.controller.project.labels.evaluation())
     assert {known[image_id] for image_id in images} == {truth}
-    assert measured.controller.project.classes[truth] in title
+    assert measured.controller.project.classes.names[truth] in title
 
 
 def test_cells_are_reached_and_opened_by_keys_alone(qtbot, measured):
@@ -120,7 +120,7 @@ def test_a_cell_tells_what_it_counts(measured):
 def test_without_an_evaluation_set_the_cells_hold_what_chance_drew(qtbot, window, tmp_path):
     images = draw_folder(tmp_path / "images", 20)
     controller = start_project(qtbot, window, images, tmp_path, evaluation_images=0)
-    controller.project.save_batch([])
+    controller.project.batches.save([])
     known = measured_images(controller.project)
     assert known == {}
     assert images_of_cell(controller.project, 0, 0) == ()

@@ -25,8 +25,8 @@ def trained(qtbot, window, tmp_path):
 @pytest.mark.parametrize("step", STEPS)
 def test_cancel_works_in_every_step_and_leaves_the_last_good_model(step, qtbot, trained, backend):
     controller, panel = trained.controller, trained.desk.training
-    model = controller.project.last_checkpoint()
-    before, labels = sha256_of(model), controller.project.training_labels()
+    model = controller.project.rounds.last_checkpoint()
+    before, labels = sha256_of(model), controller.project.labels.training()
     backend.hold_at = step
     backend.gate.clear()
     qtbot.mouseClick(panel._train, Qt.MouseButton.LeftButton)
@@ -37,10 +37,10 @@ def test_cancel_works_in_every_step_and_leaves_the_last_good_model(step, qtbot, 
     qtbot.mouseClick(panel._stop, Qt.MouseButton.LeftButton)
     assert "last good model is kept" in panel.line.text()
     qtbot.waitUntil(lambda: controller.at_rest)
-    assert controller.project.rounds()[-1].outcome == "cancelled"
-    assert controller.project.last_checkpoint() == model
+    assert controller.project.rounds.all()[-1].outcome == "cancelled"
+    assert controller.project.rounds.last_checkpoint() == model
     assert sha256_of(model) == before
-    assert controller.project.training_labels() == labels
+    assert controller.project.labels.training() == labels
     assert "was cancelled" in panel.line.text()
 
 

@@ -135,11 +135,11 @@ def test_a_pin_is_kept_told_and_given_to_the_next_round(qtbot, window, tmp_path,
     panel = window.desk.weights
     box = panel.pins.combos["bald"]
     choose(qtbot, box, "off")
-    assert controller.project.settings.pinned_off == ("bald",)
+    assert controller.project.settings.run.pinned_off == ("bald",)
     assert panel.pins.combos["bald"] is box  # the row in use stays, and with it the focus
     assert panel.pinned.text() == "From the next round on: BALD off."
     choose(qtbot, panel.pins.combos["margin"], "on")
-    assert controller.project.settings.pinned_on == ("margin",)
+    assert controller.project.settings.run.pinned_on == ("margin",)
     run_batches(qtbot, window, 1)
     assert backend.commands[-1].settings.pinned_off == ("bald",)
     assert panel.pinned.text() == "Pinned by hand: Margin on, BALD off."
@@ -150,13 +150,15 @@ def test_a_pin_is_kept_told_and_given_to_the_next_round(qtbot, window, tmp_path,
 
 def test_the_last_strategy_cannot_be_pinned_off(qtbot, window, tmp_path):
     controller = opened(qtbot, window, tmp_path)
-    only = controller.project.settings.but(candidates=("bald", "margin"), pinned_off=("margin",))
+    only = controller.project.settings.run.but(
+        candidates=("bald", "margin"), pinned_off=("margin",)
+    )
     controller.change_settings(only)
     told = []
     controller.notice.connect(told.append)
     panel = window.desk.weights
     choose(qtbot, panel.pins.combos["bald"], "off")
-    assert controller.project.settings.pinned_off == ("margin",)
+    assert controller.project.settings.run.pinned_off == ("margin",)
     assert told == ["At least one query strategy must take part."]
     assert panel.pins.combos["bald"].currentData() == "on"  # passed on the way; off is refused
 

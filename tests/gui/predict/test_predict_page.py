@@ -262,7 +262,7 @@ def test_opening_a_project_ends_a_prediction_that_runs(
     backend.gate.set()
     controller = start_project(qtbot, window, draw_folder(tmp_path / "own", 12), tmp_path)
     assert controller.is_open
-    assert controller.project.finished_rounds()
+    assert controller.project.rounds.finished()
     assert page.setup.line.text() == "Cancelled."
     assert not list(page.grid.images)
 
@@ -280,7 +280,7 @@ def test_a_batch_completed_meanwhile_trains_afterwards(
         controller.answer(number % 2)
     assert "Predicting" in window.desk.training.headline.text()
     backend.gate.set()
-    qtbot.waitUntil(lambda: len(controller.project.finished_rounds()) == 2)
+    qtbot.waitUntil(lambda: len(controller.project.rounds.finished()) == 2)
     assert len(page.grid.images) == IMAGES
 
 

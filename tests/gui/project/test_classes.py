@@ -35,19 +35,19 @@ def mark(dialog, row):
 def test_a_class_is_added_by_its_name_and_enter(qtbot, window, controller, dialog):
     qtbot.keyClicks(dialog.entry, "odd")
     qtbot.keyClick(dialog.entry, Qt.Key.Key_Return)
-    assert controller.project.classes == ("bright", "dark", "grey", "odd")
+    assert controller.project.classes.names == ("bright", "dark", "grey", "odd")
     assert dialog.isVisible()
     dialog.reject()
     qtbot.waitUntil(window.isActiveWindow)
     qtbot.keyClick(window, Qt.Key.Key_4)
-    assert [entry.class_index for entry in controller.project.answers.values()] == [3]
+    assert [entry.class_index for entry in controller.project.labels.answers.values()] == [3]
 
 
 def test_a_name_that_is_taken_is_refused_in_a_sentence(qtbot, controller, dialog):
     qtbot.keyClicks(dialog.entry, "dark")
     qtbot.mouseClick(dialog.add_button, Qt.MouseButton.LeftButton)
     assert "already" in dialog.problem.text()
-    assert len(controller.project.classes) == 3
+    assert len(controller.project.classes.names) == 3
 
 
 def test_a_class_is_renamed_in_the_table(qtbot, window, controller, dialog):
@@ -57,7 +57,7 @@ def test_a_class_is_renamed_in_the_table(qtbot, window, controller, dialog):
     field.selectAll()
     qtbot.keyClicks(field, "deep")
     qtbot.keyClick(field, Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: controller.project.classes == ("bright", "deep", "grey"))
+    qtbot.waitUntil(lambda: controller.project.classes.names == ("bright", "deep", "grey"))
     assert window.desk.class_panel._buttons[1].accessibleName().startswith("deep")
 
 
@@ -80,10 +80,10 @@ def test_removing_a_class_says_how_many_labels_it_has(qtbot, window, controller)
     dialog.reject()
     qtbot.waitUntil(window.isActiveWindow)
     assert not window.desk.class_panel._buttons[2].isVisible()
-    answers = len(controller.project.answers)
+    answers = len(controller.project.labels.answers)
     qtbot.keyClick(window, Qt.Key.Key_3)
     assert "grey has been removed" in window.status.text()
-    assert len(controller.project.answers) == answers
+    assert len(controller.project.labels.answers) == answers
 
 
 def test_a_removed_class_comes_back_under_its_name(qtbot, window, controller, dialog):

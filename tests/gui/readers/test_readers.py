@@ -79,7 +79,7 @@ def test_the_dialog_asks_who_and_which(qtbot, window, controller):
     assert not dialog.choices["flagged"].isEnabled()
     assert dialog.isVisible()
     dialog.reject()
-    assert controller.project.readings == ()
+    assert controller.project.readings.all() == ()
     assert window.stack.currentWidget() is window.desk
     qtbot.waitUntil(window.isActiveWindow)
     qtbot.keyClick(window, Qt.Key.Key_G, CTRL)
@@ -96,18 +96,18 @@ def test_a_second_reader_sees_nothing_of_the_first(qtbot, window, controller, re
     assert not reading.class_panel._feedback.text()
     assert "reader" not in reading.title.text().replace("Second reading", "")
     assert [button._count for button in reading.class_panel._buttons] == [0, 0]
-    assert set(reading.readings.reading.images) == set(controller.project.answers)
-    assert reading.readings.reading.images != tuple(controller.project.answers)
+    assert set(reading.readings.reading.images) == set(controller.project.labels.answers)
+    assert reading.readings.reading.images != tuple(controller.project.labels.answers)
 
 
 def test_its_answers_never_change_the_projects(qtbot, window, controller, reading):
     project = controller.project
-    answers, labels = dict(project.answers), project.training_labels()
+    answers, labels = dict(project.labels.answers), project.labels.training()
     read(qtbot, window, reading, ONE, times=8)
     assert reading.current() is None
     assert "All images of this reading" in reading.image_view.sentence
-    assert (dict(project.answers), project.training_labels()) == (answers, labels)
-    second = project.journal.second_answers("Dr B")
+    assert (dict(project.labels.answers), project.labels.training()) == (answers, labels)
+    second = project.labels.journal.second_answers("Dr B")
     assert {entry.class_index for entry in second.values()} == {1}
     assert all(e.suggested is None and e.purpose == "second" for e in second.values())
     assert "8 of 8" in reading.progress.text()
@@ -120,19 +120,19 @@ def test_undo_redo_back_and_another_answer(qtbot, window, controller, reading):
     second = reading.current()
     qtbot.keyClick(window, BACKSPACE)
     assert reading.current() == first
-    assert not project.journal.second_answers("Dr B")
+    assert not project.labels.journal.second_answers("Dr B")
     qtbot.keyClick(window, BACKSPACE)  # never into the first reader's answers
-    assert len(project.answers) == 8
+    assert len(project.labels.answers) == 8
     qtbot.keyClick(window, Qt.Key.Key_Z, CTRL | SHIFT)
     assert reading.current() == second
     qtbot.keyClick(window, LEFT)
     assert reading.current() == first
     assert reading.class_panel._buttons[1].isChecked()
     qtbot.keyClick(window, ZERO)
-    assert project.journal.second_answers("Dr B")[first].class_index == 0
+    assert project.labels.journal.second_answers("Dr B")[first].class_index == 0
     assert reading.current() == second
     qtbot.keyClick(window, Qt.Key.Key_U)
-    assert project.journal.second_answers("Dr B")[second].action == "unsure"
+    assert project.labels.journal.second_answers("Dr B")[second].action == "unsure"
 
 
 def test_it_can_be_left_and_taken_up_after_a_restart(qtbot, window, controller, reading):
@@ -140,7 +140,7 @@ def test_it_can_be_left_and_taken_up_after_a_restart(qtbot, window, controller, 
     here, folder = reading.current(), controller.project.folder
     qtbot.keyClick(window, Qt.Key.Key_Escape)
     qtbot.waitUntil(lambda: window.stack.currentWidget() is window.desk)
-    undoable = controller.project.journal.undoable
+    undoable = controller.project.labels.journal.undoable
     assert undoable.purpose == "answer"
     controller.close_project()
     assert controller.open_project(folder)
@@ -172,9 +172,9 @@ def disputed(qtbot, window, controller, reading):
     project = controller.project
     for number in range(8):
         image = reading.current()
-        right = project.answers[image].class_index
+        right = project.labels.answers[image].class_index
         qtbot.keyClick(window, (ZERO, ONE)[right if number > 1 else 1 - right])
-    return [entry.image_id for entry in project.journal.second_answers("Dr B").values()][:2]
+    return [entry.image_id for entry in project.labels.journal.second_answers("Dr B").values()][:2]
 
 
 def test_agreement_is_told_in_plain_words(qtbot, window, controller, disputed):
@@ -224,14 +224,14 @@ def test_settling_stores_the_final_answer_and_leaves_the_agreement(
     page.comment.setFocus()
     qtbot.keyClicks(page.comment, "1 both possible")
     qtbot.keyClick(page.comment, ENTER)
-    assert project.journal.comment(disputed[0]) == "1 both possible"
+    assert project.labels.journal.comment(disputed[0]) == "1 both possible"
     qtbot.keyClick(window, ONE)
-    final = project.answers[disputed[0]]
+    final = project.labels.answers[disputed[0]]
     assert (final.class_index, final.purpose) == (1, "adjudicate")
     assert page.current() == disputed[1]
     qtbot.keyClick(window, BACKSPACE)
     assert page.current() == disputed[0]
-    assert project.answers[disputed[0]].purpose == "answer"
+    assert project.labels.answers[disputed[0]].purpose == "answer"
     qtbot.keyClick(window, Qt.Key.Key_Z, CTRL | SHIFT)
     assert page.current() == disputed[1]
     qtbot.keyClick(window, ZERO)
@@ -240,8 +240,8 @@ def test_settling_stores_the_final_answer_and_leaves_the_agreement(
     qtbot.keyClick(window, BACKSPACE)
     qtbot.keyClick(window, BACKSPACE)
     qtbot.keyClick(window, BACKSPACE)  # the comment and the labels before stay
-    assert len(project.answers) == 8
-    assert project.journal.comment(disputed[0])
+    assert len(project.labels.answers) == 8
+    assert project.labels.journal.comment(disputed[0])
     qtbot.keyClick(window, Qt.Key.Key_G, CTRL)
     assert agreement.between.text() == before
 
@@ -276,17 +276,17 @@ def merge(qtbot, window, monkeypatch, folder):
 
 def test_another_projects_answers_come_in(qtbot, window, controller, theirs, monkeypatch):
     project = controller.project
-    answers = dict(project.answers)
+    answers = dict(project.labels.answers)
     page = merge(qtbot, window, monkeypatch, theirs)
     assert "8 answers came in as second readings, by Dr C." in page.outcome.text()
     assert page.outcome.isVisible()
     assert page.reader.currentText() == "Dr C"
-    assert dict(project.answers) == answers
-    assert len(project.journal.second_answers("Dr C")) == 8
+    assert dict(project.labels.answers) == answers
+    assert len(project.labels.journal.second_answers("Dr C")) == 8
     page = merge(qtbot, window, monkeypatch, theirs)
     assert "0 answers came in" in page.outcome.text()
     other = Project.open(theirs, open_images)
-    assert other.journal.second_readers == ()
+    assert other.labels.journal.second_readers == ()
     other.close()
 
 
@@ -312,7 +312,7 @@ def test_closing_the_project_while_it_merges_is_harmless(
     page = window.pages["agreement"]
     qtbot.waitUntil(lambda: not page.merging.is_running)
     assert controller.open_project(folder)
-    assert controller.project.journal.second_readers == ()
+    assert controller.project.labels.journal.second_readers == ()
 
 
 def test_a_merge_that_closing_stopped_leaves_the_page_to_the_next_project(
@@ -341,7 +341,7 @@ def test_a_merge_that_closing_stopped_leaves_the_page_to_the_next_project(
 
 
 def test_nobody_reads_their_own_answers_as_a_second_reader(qtbot, window, controller):
-    first = controller.project.annotator
+    first = controller.project.settings.annotator
     controller.set_annotator("Dr B")
     own = controller.current
     label_many(qtbot, window, 1)
@@ -366,7 +366,7 @@ def test_what_an_earlier_merge_had_read_never_goes_into_another_project(
     third = controller.project
     merging.start(ours)
     qtbot.waitUntil(lambda: not merging.is_running)
-    assert set(third.journal.second_readers) == {controller.project.annotator}
+    assert set(third.journal.second_readers) == {controller.project.settings.annotator}
 
 
 def test_keys_and_colours_that_change_reach_a_page_made_before(qtbot, window, reading):
@@ -388,7 +388,7 @@ def test_keys_and_colours_that_change_reach_a_page_made_before(qtbot, window, re
 
 
 def test_keys_of_a_second_reading_work_with_the_focus_anywhere(qtbot, window, controller, reading):
-    journal, tried = controller.project.journal, 0
+    journal, tried = controller.project.labels.journal, 0
     for widget in focused(focusable(reading)):
         qtbot.keyClick(widget, ONE)
         assert len(journal.second_answers("Dr B")) == 1, type(widget).__name__
@@ -401,7 +401,7 @@ def test_keys_of_a_second_reading_work_with_the_focus_anywhere(qtbot, window, co
 def test_keys_of_settling_work_with_the_focus_anywhere(qtbot, window, controller, disputed):
     qtbot.keyClick(window, Qt.Key.Key_G, CTRL)
     qtbot.mouseClick(window.pages["agreement"].settle, Qt.MouseButton.LeftButton)
-    page, answers, tried = window.pages["settle"], controller.project.answers, 0
+    page, answers, tried = window.pages["settle"], controller.project.labels.answers, 0
     for widget in focused(focusable(page)):
         image = page.current()
         qtbot.keyClick(widget, ONE)

@@ -60,13 +60,13 @@ def choose(page, name, value):
 
 
 def test_every_answered_image_is_shown_and_nothing_else(page, controller):
-    assert sorted(page.images) == sorted(controller.project.answers)
+    assert sorted(page.images) == sorted(controller.project.labels.answers)
     assert "12 images" in page.shown.text()
 
 
 def test_conditions_say_how_many_images_they_would_show(qtbot, page, controller):
     project = controller.project
-    bright = [i for i, e in project.answers.items() if e.class_index == 0]
+    bright = [i for i, e in project.labels.answers.items() if e.class_index == 0]
     box = page.filters.boxes["class_index"]
     assert box.itemText(box.findData(0)) == f"bright ({len(bright)})"
     choose(page, "class_index", 0)
@@ -76,22 +76,22 @@ def test_conditions_say_how_many_images_they_would_show(qtbot, page, controller)
     assert page.none.isVisible()
     qtbot.mouseClick(page.filters.clear, Qt.MouseButton.LeftButton)
     choose(page, "kind", "unsure")
-    assert [project.answers[i].action for i in page.images] == ["unsure"]
+    assert [project.labels.answers[i].action for i in page.images] == ["unsure"]
     assert page.filters.filter == Filter(kind="unsure")
 
 
 def test_a_key_changes_the_label_in_place_and_goes_on(qtbot, page, controller):
     project = controller.project
     first, second = page.images[:2]
-    before = project.answers[first].class_index
+    before = project.labels.answers[first].class_index
     qtbot.keyClick(page.grid, ONE if before == 0 else ZERO)
-    assert project.answers[first].class_index == 1 - before
+    assert project.labels.answers[first].class_index == 1 - before
     assert page.grid.current() == second
     qtbot.keyClick(page.grid, BACKSPACE)
-    assert project.answers[first].class_index == before
+    assert project.labels.answers[first].class_index == before
     assert page.grid.current() == first
     qtbot.keyClick(page.grid, Qt.Key.Key_Z, CTRL | SHIFT)
-    assert project.answers[first].class_index == 1 - before
+    assert project.labels.answers[first].class_index == 1 - before
 
 
 def test_many_selected_images_are_changed_by_one_key(qtbot, page, controller):
@@ -101,24 +101,24 @@ def test_many_selected_images_are_changed_by_one_key(qtbot, page, controller):
     assert len(selected) == 3
     assert "3 images selected" in page.class_panel._feedback.text()
     qtbot.keyClick(page.grid, ONE)
-    assert {controller.project.answers[i].class_index for i in selected} == {1}
+    assert {controller.project.labels.answers[i].class_index for i in selected} == {1}
     qtbot.keyClick(page.grid, Qt.Key.Key_U)
-    assert {controller.project.answers[i].action for i in selected} == {"unsure"}
+    assert {controller.project.labels.answers[i].action for i in selected} == {"unsure"}
     assert len(page.images) == 12
     qtbot.keyClick(page.grid, BACKSPACE)
-    assert {controller.project.answers[i].class_index for i in selected} == {1}
+    assert {controller.project.labels.answers[i].class_index for i in selected} == {1}
     qtbot.keyClick(page.grid, Qt.Key.Key_Z, CTRL | SHIFT)
-    assert {controller.project.answers[i].action for i in selected} == {"unsure"}
+    assert {controller.project.labels.answers[i].action for i in selected} == {"unsure"}
 
 
 def test_what_the_model_disagrees_with_comes_first(qtbot, window, controller, monkeypatch):
     project = controller.project
     sure = {True: np.array([0.9, 0.1]), False: np.array([0.1, 0.9])}  # as a good model is
-    shares = {image: sure[is_bright(project, image)] for image in project.answers}
-    monkeypatch.setattr(type(project), "predictions", lambda own: shares)
+    shares = {image: sure[is_bright(project, image)] for image in project.labels.answers}
+    monkeypatch.setattr(type(project.rounds), "predictions", lambda own: shares)
     wrong = {
         image
-        for image, entry in project.answers.items()
+        for image, entry in project.labels.answers.items()
         if entry.class_index == int(is_bright(project, image))
     }
     assert len(wrong) == 2
@@ -137,18 +137,18 @@ def test_the_side_tells_the_history_and_the_suggestion(qtbot, page, controller):
     qtbot.waitUntil(lambda: page.detail.image_view.picture is not None)
     assert page.detail.image == image
     assert "by reader" in page.detail.facts.text()
-    was = project.answers[image]
+    was = project.labels.answers[image]
     other = 0 if was.class_index == 1 else 1
     qtbot.keyClick(page.grid, (ZERO, ONE)[other])
     page.grid.go_to_row(page.images.index(image))
     lines = page.detail.history.text().splitlines()
-    assert len(lines) == len(project.entries_of(image)) == 2
-    assert lines[-1].endswith(f"→ {project.classes[other]}") or "→" in lines[-1]
-    assert facts(project, image, None)[0].startswith(project.classes[other])
+    assert len(lines) == len(project.labels.entries_of(image)) == 2
+    assert lines[-1].endswith(f"→ {project.classes.names[other]}") or "→" in lines[-1]
+    assert facts(project, image, None)[0].startswith(project.classes.names[other])
 
 
 def test_flag_and_comment(qtbot, page, controller):
-    journal = controller.project.journal
+    journal = controller.project.labels.journal
     image = page.images[0]
     page.detail.flag.click()
     assert journal.is_flagged(image)
@@ -161,8 +161,8 @@ def test_flag_and_comment(qtbot, page, controller):
     qtbot.keyClicks(page.detail.comment, "edge 1")
     qtbot.keyClick(page.detail.comment, ENTER)
     assert journal.comment(image) == "edge 1"
-    assert controller.project.answers[image].purpose == "answer"
-    assert len(controller.project.entries_of(image)) == 5
+    assert controller.project.labels.answers[image].purpose == "answer"
+    assert len(controller.project.labels.entries_of(image)) == 5
     page.filters.marks["flagged"].click()
     assert page.images == (image,)
     page.filters.marks["commented"].click()
@@ -180,12 +180,12 @@ def test_enter_shows_an_image_on_the_desk_and_escape_goes_back(qtbot, window, pa
     qtbot.keyClick(page.grid, ESCAPE)
     qtbot.waitUntil(lambda: window.stack.currentWidget() is window.desk)
     qtbot.keyClick(window, ONE)  # the desk has its keys again
-    assert controller.project.answers[image].class_index == 1
+    assert controller.project.labels.answers[image].class_index == 1
 
 
 def test_images_that_are_asked_for_are_shown_alone_answered_or_not(qtbot, window, controller):
     project = controller.project
-    answered, new = next(iter(project.answers)), project.unanswered()[0]
+    answered, new = next(iter(project.labels.answers)), project.labels.unanswered()[0]
     controller.show_images("True bright, model dark", (answered, new))
     page = window.pages["review"]
     assert set(page.images) == {answered, new}
@@ -196,18 +196,18 @@ def test_images_that_are_asked_for_are_shown_alone_answered_or_not(qtbot, window
 
 
 def test_undo_of_the_only_answer_sends_the_image_back_to_the_desk(qtbot, page, controller):
-    last = controller.project.journal.undoable.image_id
+    last = controller.project.labels.journal.undoable.image_id
     qtbot.keyClick(page.grid, BACKSPACE)
-    assert last not in controller.project.answers
+    assert last not in controller.project.labels.answers
     assert last not in page.images
     assert controller.current == last
 
 
 def test_labels_changed_here_train_the_next_round(qtbot, page, controller):
-    image = next(i for i in page.images if controller.project.answers[i].class_index == 0)
+    image = next(i for i in page.images if controller.project.labels.answers[i].class_index == 0)
     page.grid.go_to_row(page.images.index(image))
     qtbot.keyClick(page.grid, ONE)
-    assert (image, 1) in controller.project.training_labels()
+    assert (image, 1) in controller.project.labels.training()
 
 
 def test_the_first_image_is_selected_although_ctrl_is_still_held(page):
@@ -230,49 +230,51 @@ def test_closing_the_project_empties_the_page(window, page, controller):
 
 def test_a_line_of_the_history_says_what_an_undo_restored(qtbot, page, controller):
     image = page.images[0]
-    was = controller.project.classes[controller.project.answers[image].class_index]
+    was = controller.project.classes.names[controller.project.labels.answers[image].class_index]
     qtbot.keyClick(page.grid, Qt.Key.Key_U)
     qtbot.keyClick(page.grid, BACKSPACE)
-    last = changes(controller.project.entries_of(image))[-1]
-    assert change_line(last, controller.project.classes).endswith(f"Unsure → {was} (taken back)")
+    last = changes(controller.project.labels.entries_of(image))[-1]
+    assert change_line(last, controller.project.classes.names).endswith(
+        f"Unsure → {was} (taken back)"
+    )
 
 
 def test_a_batch_that_is_answered_here_is_complete(qtbot, window, controller, backend):
     controller.show_images("the batch", controller.batch)
     page, batch = window.pages["review"], controller.batch
-    rounds = len(controller.project.rounds())
+    rounds = len(controller.project.rounds.all())
     page.grid.selectAll()
     qtbot.keyClick(page.grid, ZERO)
-    assert {*batch} <= controller.project.answers.keys()
-    assert controller.current not in controller.project.answers
+    assert {*batch} <= controller.project.labels.answers.keys()
+    assert controller.current not in controller.project.labels.answers
     assert not {*batch} & {*controller.batch}
     idle(qtbot, controller)
-    assert len(controller.project.rounds()) == rounds + 1
+    assert len(controller.project.rounds.all()) == rounds + 1
     qtbot.keyClick(page.grid, BACKSPACE)
     assert {*batch} <= {*controller.batch}  # to be asked again
 
 
 def test_what_an_undo_leaves_without_an_answer_is_asked_again(qtbot, window, controller):
     project = controller.project
-    answered, waiting = next(iter(project.answers)), controller.batch[0]
-    before = project.answers[answered]
+    answered, waiting = next(iter(project.labels.answers)), controller.batch[0]
+    before = project.labels.answers[answered]
     controller.show_images("both", (waiting, answered))
     page = window.pages["review"]
     page.grid.selectAll()
     qtbot.keyClick(page.grid, ONE)
     label_many_away(controller)
     assert waiting not in controller.batch
-    for _ in range(len(project.answers)):
-        if waiting in project.answers:
+    for _ in range(len(project.labels.answers)):
+        if waiting in project.labels.answers:
             qtbot.keyClick(page.grid, BACKSPACE)
-    assert project.answers[answered] == before
+    assert project.labels.answers[answered] == before
     assert waiting in controller.batch
     assert answered not in controller.batch
 
 
 def label_many_away(controller):
     """Answer the rest of the batch and begin the next."""
-    for image in [one for one in controller.batch if one not in controller.project.answers]:
+    for image in [one for one in controller.batch if one not in controller.project.labels.answers]:
         controller.go_to(image)
         controller.answer(0)
 

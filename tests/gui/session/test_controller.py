@@ -7,7 +7,7 @@ import pytest
 from autoal_gui.core.errors import CheckpointError
 from autoal_gui.core.images.source import SourceSpec
 from autoal_gui.core.messages import CommandFailed, ExportModel, RunRound, WarmStart
-from autoal_gui.core.project.project import ProjectPlan
+from autoal_gui.core.project.plan import ProjectPlan
 from autoal_gui.core.registry import discover
 from autoal_gui.core.settings import PRESETS
 from autoal_gui.engine.state import State
@@ -72,7 +72,7 @@ def test_a_new_project_starts_with_a_cold_round_and_a_batch(qtbot, controller, f
     assert isinstance(command, RunRound)
     assert command.labelled == ()
     assert len(command.unlabelled) == 12
-    assert [r.outcome for r in controller.project.rounds()] == ["finished"]
+    assert [r.outcome for r in controller.project.rounds.all()] == ["finished"]
 
 
 def test_an_answer_is_saved_before_the_next_image_is_shown(qtbot, controller, folder):
@@ -80,11 +80,11 @@ def test_an_answer_is_saved_before_the_next_image_is_shown(qtbot, controller, fo
     first = controller.current
     saved = []
     controller.image_changed.connect(
-        lambda shown: saved.append(first in controller.project.answers)
+        lambda shown: saved.append(first in controller.project.labels.answers)
     )
     controller.answer(1)
     assert saved == [True]
-    assert controller.project.answers[first].class_index == 1
+    assert controller.project.labels.answers[first].class_index == 1
     assert controller.current != first
 
 
@@ -99,7 +99,7 @@ def test_a_complete_batch_starts_a_round_with_its_labels(qtbot, controller, fold
     backend.gate.set()
     idle(qtbot, controller)
     assert len(backend.commands[-1].labelled) == BATCH
-    assert controller.project.last_round == 2
+    assert controller.project.rounds.last == 2
     assert controller.current == controller.batch[0]
 
 
@@ -110,7 +110,7 @@ def test_unsure_and_skip_complete_a_batch_but_train_nothing(qtbot, controller, f
     controller.unsure()
     assert controller.state is State.IDLE
     assert len(backend.commands) == 1
-    assert sorted(e.action for e in controller.project.answers.values()) == [
+    assert sorted(e.action for e in controller.project.labels.answers.values()) == [
         "skip",
         "unsure",
         "unsure",
@@ -125,9 +125,9 @@ def test_a_batch_done_while_a_round_runs_starts_the_next_when_it_ends(
     label(controller, BATCH)
     begun(qtbot, controller)
     label(controller, BATCH)
-    assert len(controller.project.training_labels()) == 2 * BATCH
+    assert len(controller.project.labels.training()) == 2 * BATCH
     backend.gate.set()
-    qtbot.waitUntil(lambda: controller.project.last_round == 3)
+    qtbot.waitUntil(lambda: controller.project.rounds.last == 3)
     assert len(backend.commands[-1].labelled) == 2 * BATCH
 
 
@@ -150,11 +150,11 @@ def test_undo_goes_back_over_batches_and_redo_restores(qtbot, controller, folder
     for _ in range(BATCH + 1):
         controller.undo()
     assert controller.current == first
-    assert not controller.project.answers
+    assert not controller.project.labels.answers
     assert controller.current in controller.batch
     for _ in range(BATCH + 1):
         controller.redo()
-    assert len(controller.project.answers) == BATCH + 1
+    assert len(controller.project.labels.answers) == BATCH + 1
 
 
 def test_undo_with_nothing_to_take_back_says_so(qtbot, controller, folder):
@@ -188,14 +188,14 @@ def test_an_image_answered_again_gets_the_new_class(qtbot, controller, folder):
     next_one = controller.current
     controller.back()
     controller.answer(1)
-    assert controller.project.answers[first].class_index == 1
+    assert controller.project.labels.answers[first].class_index == 1
     assert controller.current == next_one
-    assert len(controller.project.entries()) == 2
+    assert len(controller.project.labels.entries()) == 2
 
 
 def test_a_class_index_that_does_not_exist_is_no_answer(controller, folder):
     controller.answer(7)
-    assert not controller.project.answers
+    assert not controller.project.labels.answers
 
 
 def test_cancel_keeps_the_last_good_round(qtbot, controller, folder, backend):
@@ -206,9 +206,9 @@ def test_cancel_keeps_the_last_good_round(qtbot, controller, folder, backend):
     controller.cancel()
     assert controller.state is State.CANCELLING
     idle(qtbot, controller)
-    assert [r.outcome for r in controller.project.rounds()] == ["finished", "cancelled"]
-    assert last_round_line(controller.project.rounds()[-1]) == "Round 2 was cancelled."
-    assert controller.project.last_round == 1
+    assert [r.outcome for r in controller.project.rounds.all()] == ["finished", "cancelled"]
+    assert last_round_line(controller.project.rounds.all()[-1]) == "Round 2 was cancelled."
+    assert controller.project.rounds.last == 1
     assert len(backend.commands) == 2
 
 
@@ -221,12 +221,12 @@ def test_a_failed_round_is_told_and_labels_stay(qtbot, controller, folder, backe
     assert "labels" in sentence
     assert "RuntimeError" in details
     assert "secret" not in sentence + details
-    assert len(controller.project.training_labels()) == BATCH
-    assert controller.project.rounds()[-1].outcome == "failed"
+    assert len(controller.project.labels.training()) == BATCH
+    assert controller.project.rounds.all()[-1].outcome == "failed"
     backend.fail = None
     controller.train_now()
     idle(qtbot, controller)
-    assert controller.project.rounds()[-1].outcome == "finished"
+    assert controller.project.rounds.all()[-1].outcome == "finished"
 
 
 def test_events_of_another_request_are_dropped(qtbot, controller, folder, backend):
@@ -246,11 +246,11 @@ def test_reopening_goes_on_at_the_same_image(qtbot, controller, folder):
     label(controller, BATCH + 1)
     idle(qtbot, controller)
     shown, batch = controller.current, controller.batch
-    answers = dict(controller.project.answers)
+    answers = dict(controller.project.labels.answers)
     controller.close_project()
     assert controller.open_project(folder)
     assert (controller.current, controller.batch) == (shown, batch)
-    assert dict(controller.project.answers) == answers
+    assert dict(controller.project.labels.answers) == answers
     assert controller.state is State.IDLE  # one new label is no batch
 
 
@@ -264,7 +264,7 @@ def test_closing_in_a_round_lets_it_start_again_when_reopened(qtbot, controller,
     assert controller.open_project(folder)
     assert controller.state is State.RUNNING
     idle(qtbot, controller)
-    rounds = controller.project.rounds()
+    rounds = controller.project.rounds.all()
     assert [r.outcome for r in rounds] == ["finished", "interrupted", "finished"]
     assert rounds[1].sentence == "The project was closed."
 
@@ -291,7 +291,7 @@ def test_evaluation_images_are_asked_first_and_measure_the_model(
     assert controller.current not in evaluation
     label(controller, 2 * BATCH)
     idle(qtbot, controller)
-    last = controller.project.finished_rounds()[-1]
+    last = controller.project.rounds.finished()[-1]
     assert last.metrics.total == 4
     assert not evaluation & {i for i, _ in backend.commands[-1].labelled}
 
@@ -300,7 +300,7 @@ def test_every_image_answered_leaves_nothing_to_show(qtbot, controller, folder):
     idle(qtbot, controller)
     while controller.current is not None:
         label(controller, 1)
-    assert len(controller.project.answers) == 12
+    assert len(controller.project.labels.answers) == 12
     idle(qtbot, controller)
     assert controller.current is None
     controller.undo()
@@ -316,14 +316,14 @@ def test_the_suggestion_is_hidden_until_the_answer_unless_wanted(qtbot, controll
     controller.set_show_suggestions(True)
     assert controller.visible_suggestion(image) is not None
     controller.answer(0)
-    entry = controller.project.answers[image]
+    entry = controller.project.labels.answers[image]
     assert entry.shown
     assert entry.suggested is not None
 
 
 def test_mode_and_batch_size_hold_from_the_next_round_on(qtbot, controller, folder, backend):
     idle(qtbot, controller)
-    controller.change_settings(controller.project.settings.but(mode="random", batch_size=2))
+    controller.change_settings(controller.project.settings.run.but(mode="random", batch_size=2))
     label(controller, BATCH)
     idle(qtbot, controller)
     assert backend.commands[-1].settings.mode == "random"
@@ -333,7 +333,7 @@ def test_mode_and_batch_size_hold_from_the_next_round_on(qtbot, controller, fold
 def test_a_third_class_changes_the_keys_and_says_so(qtbot, controller, folder):
     with qtbot.waitSignal(controller.notice) as said:
         controller.add_class("grey")
-    assert controller.project.classes == ("bright", "dark", "grey")
+    assert controller.project.classes.names == ("bright", "dark", "grey")
     assert "1 to 3" in said.args[0]
     with qtbot.waitSignal(controller.failed) as failed:
         controller.rename_class(0, "grey")
@@ -415,11 +415,11 @@ def test_the_first_round_waits_for_the_warm_start_and_labelling_does_not(qtbot, 
     assert warming.is_warming
     assert warming.round_waits
     label(warming, 1)  # a further image of the random order
-    assert warming.project.rounds() == ()
+    assert warming.project.rounds.all() == ()
     finish(qtbot, warming, backend)
     assert kinds(backend) == ["WarmStart", "RunRound"]
     learning, command = backend.commands
-    assert command.warm_start == learning.checkpoint == str(warming.project.warm_file)
+    assert command.warm_start == learning.checkpoint == str(warming.project.warm_start.file)
     assert len(command.labelled) == BATCH + 1
     assert not warming.round_waits
 
@@ -433,12 +433,12 @@ def test_a_warm_start_that_ends_before_the_batch_asks_for_the_next_images(
     finish(qtbot, warming, backend)
     assert kinds(backend) == ["WarmStart", "RunRound"]
     assert warming.current == shown
-    asked = [image for image in warming.project.ranking if image not in warming.answered]
+    asked = [image for image in warming.project.batches.ranking if image not in warming.answered]
     assert list(warming.batch) == [shown, *(image for image in asked if image != shown)][:BATCH]
     label(warming, BATCH)
     idle(qtbot, warming)
     assert kinds(backend) == ["WarmStart", "RunRound", "RunRound"]
-    assert warming.project.warm_start.seconds == 180.0
+    assert warming.project.warm_start.record.seconds == 180.0
 
 
 def test_what_the_random_order_showed_measures_the_model(qtbot, warming, backend):
@@ -449,18 +449,18 @@ def test_what_the_random_order_showed_measures_the_model(qtbot, warming, backend
     finish(qtbot, warming, backend)
     label(warming, BATCH)
     idle(qtbot, warming)
-    audited = [a.query.image_id for a in warming.project.history() if a.query.audit]
+    audited = [a.query.image_id for a in warming.project.rounds.history() if a.query.audit]
     assert audited == drawn
     assert all(warming.query(image).audit for image in audited)
-    asked = [a for a in warming.project.history() if not a.query.audit]
+    asked = [a for a in warming.project.rounds.history() if not a.query.audit]
     assert {a.round_number for a in asked} == {1, 2}
 
 
 def test_a_stop_uses_what_was_learned_and_lasts_until_it_is_continued(qtbot, warming, backend):
     label(warming, BATCH)
     warming.cancel()
-    qtbot.waitUntil(lambda: warming.project.warm_start is not None)
-    record = warming.project.warm_start
+    qtbot.waitUntil(lambda: warming.project.warm_start.record is not None)
+    record = warming.project.warm_start.record
     assert (record.complete, record.stopped) == (False, True)
     backend.gate.set()
     idle(qtbot, warming)
@@ -476,7 +476,7 @@ def test_a_stop_uses_what_was_learned_and_lasts_until_it_is_continued(qtbot, war
     idle(qtbot, warming)
     # A model of before saw other features, so that it is trained anew without a new label.
     assert kinds(backend) == ["WarmStart", "RunRound", "WarmStart", "RunRound"]
-    assert warming.project.warm_start.complete
+    assert warming.project.warm_start.record.complete
     assert not warming.can_continue_learning
     warming.continue_learning()
     assert warming.state is State.IDLE
@@ -493,7 +493,9 @@ def test_what_was_continued_goes_on_after_closing(qtbot, warming, backend):
     warming.close_project()
     assert warming.open_project(folder)
     assert warming.is_warming
-    assert warming.project.warm_start.epochs == 12.5  # of before, as long as there is no better
+    assert (
+        warming.project.warm_start.record.epochs == 12.5
+    )  # of before, as long as there is no better
     assert said == []
 
 
@@ -513,7 +515,7 @@ def test_closing_leaves_the_warm_start_to_be_taken_up(qtbot, warming, backend):
     folder = warming.project.folder
     warming.close_project()
     assert warming.open_project(folder)
-    assert warming.project.warm_start is None
+    assert warming.project.warm_start.record is None
     assert warming.is_warming
     assert warming.round_waits  # the batch that was complete before
     finish(qtbot, warming, backend)
@@ -531,7 +533,7 @@ def test_without_the_warm_start_that_failed_rounds_go_on(qtbot, controller, tmp_
     idle(qtbot, controller)
     assert kinds(backend) == ["WarmStart", "RunRound"]
     assert backend.commands[1].warm_start == ""
-    assert controller.project.last_round == 1
+    assert controller.project.rounds.last == 1
     controller.continue_learning()
     idle(qtbot, controller)
     assert kinds(backend) == ["WarmStart", "RunRound", "WarmStart", "RunRound"]
@@ -542,14 +544,14 @@ def test_without_the_warm_start_that_failed_rounds_go_on(qtbot, controller, tmp_
 def test_a_lost_warm_start_is_made_again(qtbot, warming, backend, damage):
     finish(qtbot, warming, backend)
     folder = warming.project.folder
-    damage(warming.project.warm_file)
+    damage(warming.project.warm_start.file)
     warming.close_project()
     with qtbot.waitSignal(warming.notice) as said:
         warming.open_project(folder)
     assert "missing or damaged" in said.args[0]
     idle(qtbot, warming)
     assert kinds(backend) == ["WarmStart", "RunRound", "WarmStart", "RunRound"]
-    damage(warming.project.warm_file)
+    damage(warming.project.warm_start.file)
     failures = []
     warming.failed.connect(lambda *words: failures.append(words))
     backend.fail_round = CheckpointError("That file is damaged.")
@@ -560,10 +562,10 @@ def test_a_lost_warm_start_is_made_again(qtbot, warming, backend, damage):
 
 
 def test_settings_start_and_stop_the_warm_start(qtbot, warming, backend):
-    settings = warming.project.settings
+    settings = warming.project.settings.run
     warming.change_settings(settings.but(warm_start=False))
     idle(qtbot, warming)
-    assert warming.project.warm_start is None
+    assert warming.project.warm_start.record is None
     assert not warming.can_continue_learning
     warming.change_settings(settings)
     assert warming.is_warming
@@ -574,7 +576,7 @@ def test_settings_start_and_stop_the_warm_start(qtbot, warming, backend):
     finish(qtbot, warming, backend)
     learned = [c.settings for c in backend.commands if isinstance(c, WarmStart)]
     assert [settings.input_size for settings in learned] == [28, 28, 64]
-    assert warming.project.warm_start.input_size == 64
+    assert warming.project.warm_start.record.input_size == 64
     warming.change_settings(settings.but(input_size=64, mode="entropy", warm_seconds=60.0))
     assert warming.state is State.IDLE
     warming.change_settings(settings)
@@ -618,7 +620,7 @@ def test_an_export_waits_for_the_warm_start_and_goes_before_the_round(
 ):
     label(warming, BATCH)
     finish(qtbot, warming, backend)
-    settings = warming.project.settings
+    settings = warming.project.settings.run
     backend.gate.clear()
     warming.change_settings(settings.but(input_size=64))
     assert warming.is_warming
@@ -635,13 +637,15 @@ def test_a_full_disk_does_not_keep_a_project_open(qtbot, controller, folder, bac
     idle(qtbot, controller)
     backend.gate.clear()
     controller.train_now()
-    controller.project._db.execute("PRAGMA query_only=ON")  # nothing can be written any more
+    controller.project._file.connection.execute(
+        "PRAGMA query_only=ON"
+    )  # nothing can be written any more
     controller.close_project()
     assert not controller.is_open
     backend.gate.set()
     assert controller.open_project(folder)
-    assert controller.project.rounds()[-1].outcome == "interrupted"
-    assert len(controller.project.answers) == 3
+    assert controller.project.rounds.all()[-1].outcome == "interrupted"
+    assert len(controller.project.labels.answers) == 3
 
 
 def test_a_round_whose_result_cannot_be_saved_ends_in_a_sentence(
@@ -651,12 +655,14 @@ def test_a_round_whose_result_cannot_be_saved_ends_in_a_sentence(
     label(controller, 3)
     backend.gate.clear()
     controller.train_now()
-    controller.project._db.execute("PRAGMA query_only=ON")  # nothing can be written any more
+    controller.project._file.connection.execute(
+        "PRAGMA query_only=ON"
+    )  # nothing can be written any more
     with qtbot.waitSignal(controller.failed) as failed:
         backend.gate.set()
     assert "could not be saved" in failed.args[0]
     assert controller.round_number is None
-    controller.project._db.execute("PRAGMA query_only=OFF")
+    controller.project._file.connection.execute("PRAGMA query_only=OFF")
     controller.train_now()
     idle(qtbot, controller)
-    assert controller.project.rounds()[-1].outcome == "finished"
+    assert controller.project.rounds.all()[-1].outcome == "finished"

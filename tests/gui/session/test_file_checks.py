@@ -9,7 +9,8 @@ from PySide6.QtCore import Qt
 from autoal_gui.core.database.file_check_rows import Checked
 from autoal_gui.core.errors import Cancelled, SourceError
 from autoal_gui.core.images.source import SourceSpec
-from autoal_gui.core.project.project import Project, ProjectPlan
+from autoal_gui.core.project.plan import ProjectPlan
+from autoal_gui.core.project.project import Project
 from autoal_gui.core.project.project_merge import matches
 from autoal_gui.core.settings import PRESETS
 from autoal_gui.gui.session.file_checks import check_files
@@ -69,19 +70,19 @@ def test_files_are_read_beside_the_labelling_and_broken_ones_reported(
             qtbot.keyClick(window, Qt.Key.Key_0)
     project = controller.project
     broken = {i for i, image in project.pool.images.items() if image.key[-7:-4] in ("016", "019")}
-    assert ended.args == [broken] == [project.unusable]
-    assert len(project.answers) == 2
+    assert ended.args == [broken] == [project.checks.unusable]
+    assert len(project.labels.answers) == 2
     assert {i for i, image in project.pool.images.items() if not image.sha256} == broken
     assert project.pool.data_hash == identity
     other = [replace(image, sha256="f" * 64) for image in project.pool.images.values()]
     assert set(matches(other, project.pool.images.values())) == broken  # a name proves nothing
-    assert {key for key, _ in project.unreadable} == {"bright/016.png", "dark/019.png"}
-    assert not broken & ({*project.unanswered()} - {controller.current})
+    assert {key for key, _ in project.checks.unreadable} == {"bright/016.png", "dark/019.png"}
+    assert not broken & ({*project.labels.unanswered()} - {controller.current})
     assert not broken & {*controller.batch} - {controller.current}
     assert "2 cannot be used" in window.status.text()
     while controller.current is not None:
         controller.answer(0)
-    assert len(project.answers) >= 18
+    assert len(project.labels.answers) >= 18
 
     controller.close_project()
     again = Project.open(home, open_images)
@@ -90,7 +91,7 @@ def test_files_are_read_beside_the_labelling_and_broken_ones_reported(
         sound = [image.sha256 for i, image in again.pool.images.items() if i not in broken]
         complete = list_images(SourceSpec("folder", spec.location), tmp_path, quiet)
         assert sound == [image.sha256 for image in complete.images]
-        assert {i for i, _ in again.unchecked()} == broken == again.unusable
+        assert {i for i, _ in again.checks.unchecked()} == broken == again.checks.unusable
     finally:
         again.close()
 
@@ -107,8 +108,8 @@ def test_a_file_that_came_back_is_asked_for_again(qtbot, window, tmp_path):
     with qtbot.waitSignal(window.controller.checks.ended):
         assert window.controller.open_project(home)
     project = window.controller.project
-    assert [key for key, _ in project.unreadable] == ["dark/019.png"]
-    assert len(project.unusable) == 1
+    assert [key for key, _ in project.checks.unreadable] == ["dark/019.png"]
+    assert len(project.checks.unusable) == 1
 
 
 def test_closing_a_project_stops_the_check_and_keeps_what_was_read(tmp_path):
@@ -123,9 +124,9 @@ def test_closing_a_project_stops_the_check_and_keeps_what_was_read(tmp_path):
             raise Cancelled("Stop.")
 
     with pytest.raises(Cancelled):
-        check_files(project.pool.reader, project.unchecked(), found, stop)
+        check_files(project.pool.reader, project.checks.unchecked(), found, stop)
     project.store_checks(found)
-    assert len(project.unchecked()) == 12
+    assert len(project.checks.unchecked()) == 12
     project.close()
 
 
@@ -133,12 +134,12 @@ def test_an_answer_that_was_given_to_an_unreadable_image_stays(tmp_path):
     spec = images_with_two_broken(tmp_path)
     listing = list_images(spec, tmp_path, quiet)
     project = Project.create(tmp_path / "project", plan(spec, listing), listing, open_images)
-    image, key = project.unchecked()[0]
-    project.answer(image, "skip")
+    image, key = project.checks.unchecked()[0]
+    project.labels.answer(image, "skip")
     project.store_checks([Checked(image, key, "", "The file is gone.")])
-    assert project.answers[image].action == "skip"
-    assert image not in project.ranking
+    assert project.labels.answers[image].action == "skip"
+    assert image not in project.batches.ranking
     project.store_checks([Checked(image, key, "0" * 64)])
-    assert project.unusable == set()
-    assert project.unreadable == ()
+    assert project.checks.unusable == set()
+    assert project.checks.unreadable == ()
     project.close()

@@ -34,7 +34,7 @@ def reach_a_repeat(qtbot, window):
 def test_a_repeat_looks_like_any_other_image(qtbot, window, controller):
     image = reach_a_repeat(qtbot, window)
     desk = window.desk
-    assert len(controller.project.answers) >= GAP
+    assert len(controller.project.labels.answers) >= GAP
     assert len(controller.batch) == 4
     assert not any(button.isChecked() for button in desk.class_panel._buttons)
     assert "This image" not in desk.class_panel._feedback.text()
@@ -43,21 +43,21 @@ def test_a_repeat_looks_like_any_other_image(qtbot, window, controller):
     assert image in controller.upcoming
     assert controller.visible_suggestion(image) is None
     assert not controller.may_explain(image)
-    assert image in controller.project.answers
+    assert image in controller.project.labels.answers
 
 
 def test_its_answer_stands_beside_the_label_and_trains_nothing(qtbot, window, controller):
     image = reach_a_repeat(qtbot, window)
     project = controller.project
-    labels, first = project.training_labels(), project.answers[image]
+    labels, first = project.labels.training(), project.labels.answers[image]
     other = ONE if first.class_index == 0 else ZERO
     qtbot.keyClick(window, other)
-    assert project.training_labels() == labels
-    assert project.answers[image] == first
+    assert project.labels.training() == labels
+    assert project.labels.answers[image] == first
     assert controller.current != image
-    (((before, again)),) = pairs(project.journal)
+    (((before, again)),) = pairs(project.labels.journal)
     assert (before, again.class_index) == (first, 1 - first.class_index)
-    name = project.classes[again.class_index]
+    name = project.classes.names[again.class_index]
     assert f"Last image: {name}" in window.desk.class_panel._feedback.text()
 
 
@@ -67,16 +67,16 @@ def test_undo_and_redo_work_over_it(qtbot, window, controller):
     qtbot.keyClick(window, ONE)
     qtbot.keyClick(window, BACKSPACE)
     assert controller.current == image
-    assert image not in project.journal.repeats
+    assert image not in project.labels.journal.repeats
     assert controller.shown_answer(image) is None
     qtbot.keyClick(window, Qt.Key.Key_Z, CTRL | SHIFT)
-    assert project.journal.repeats[image].class_index == 1
+    assert project.labels.journal.repeats[image].class_index == 1
     qtbot.keyClick(window, BACKSPACE)
     qtbot.keyClick(window, ZERO)
-    assert project.journal.repeats[image].class_index == 0
+    assert project.labels.journal.repeats[image].class_index == 0
     qtbot.keyClick(window, BACKSPACE)
     qtbot.keyClick(window, BACKSPACE)
-    assert image in project.answers
+    assert image in project.labels.answers
 
 
 def test_it_survives_a_restart(qtbot, window, controller):
@@ -86,7 +86,7 @@ def test_it_survives_a_restart(qtbot, window, controller):
     assert controller.open_project(folder)
     assert controller.current == image
     qtbot.keyClick(window, ONE)
-    assert controller.project.journal.repeats[image].class_index == 1
+    assert controller.project.labels.journal.repeats[image].class_index == 1
 
 
 def test_it_stays_on_screen_when_a_new_ranking_comes(qtbot, window, controller, backend):
@@ -95,7 +95,7 @@ def test_it_stays_on_screen_when_a_new_ranking_comes(qtbot, window, controller, 
     idle(qtbot, controller)
     assert controller.current == image
     qtbot.keyClick(window, ONE)
-    assert image in controller.project.journal.repeats
+    assert image in controller.project.labels.journal.repeats
 
 
 def test_it_can_be_switched_off(qtbot, window, controller):
@@ -105,9 +105,9 @@ def test_it_can_be_switched_off(qtbot, window, controller):
     assert dialog.repeats.isChecked()
     dialog.repeats.click()
     dialog.accept()
-    assert controller.project.repeat_every == 0
+    assert controller.project.settings.repeat_every == 0
     label_many(qtbot, window, 40)
-    assert not controller.project.journal.repeats
+    assert not controller.project.labels.journal.repeats
 
 
 def test_an_answer_given_again_was_given_with_the_suggestion_in_sight(qtbot, window, controller):
@@ -119,22 +119,22 @@ def test_an_answer_given_again_was_given_with_the_suggestion_in_sight(qtbot, win
     label_many(qtbot, window, 1)
     image = controller.current
     qtbot.keyClick(window, ONE)
-    assert not controller.project.answers[image].shown
-    suggested = controller.project.answers[image].suggested
+    assert not controller.project.labels.answers[image].shown
+    suggested = controller.project.labels.answers[image].suggested
     assert suggested is not None
     qtbot.keyClick(window, Qt.Key.Key_Left)
     qtbot.keyClick(window, ZERO)
-    assert controller.project.answers[image].shown
+    assert controller.project.labels.answers[image].shown
 
 
 @pytest.mark.parametrize("how", ["back", "review"])
 def test_a_correction_by_someone_who_has_seen_the_answer_is_one(qtbot, window, controller, how):
     image = reach_a_repeat(qtbot, window)
     project = controller.project
-    first = project.answers[image]
+    first = project.labels.answers[image]
     if how == "back":
-        controller.go_to(next(reversed(project.answers)))
-        for _ in project.answers:
+        controller.go_to(next(reversed(project.labels.answers)))
+        for _ in project.labels.answers:
             if controller.current != image:
                 qtbot.keyClick(window, Qt.Key.Key_Left)
     else:
@@ -142,17 +142,17 @@ def test_a_correction_by_someone_who_has_seen_the_answer_is_one(qtbot, window, c
     assert controller.current == image
     assert controller.shown_answer(image) == first  # which is no secret any more
     qtbot.keyClick(window, ONE if first.class_index == 0 else ZERO)
-    assert project.answers[image].class_index == 1 - first.class_index
-    assert image not in project.journal.repeats
+    assert project.labels.answers[image].class_index == 1 - first.class_index
+    assert image not in project.labels.journal.repeats
     assert controller.current is not None
 
 
 def test_an_image_whose_only_answer_was_taken_back_gets_a_label(qtbot, window, controller):
     image = reach_a_repeat(qtbot, window)
     project = controller.project
-    while image in project.answers:
+    while image in project.labels.answers:
         qtbot.keyClick(window, BACKSPACE)
     assert controller.current == image
     qtbot.keyClick(window, ONE)
-    assert project.answers[image].class_index == 1
-    assert image not in project.journal.repeats
+    assert project.labels.answers[image].class_index == 1
+    assert image not in project.labels.journal.repeats

@@ -6,8 +6,8 @@ import pytest
 from PySide6.QtCore import Qt
 
 from autoal_gui.app import start_model
-from autoal_gui.core.project.project import ProjectPlan
-from autoal_gui.core.project.warm_start import state_file
+from autoal_gui.core.project.plan import ProjectPlan
+from autoal_gui.core.project.warm_record import state_file
 from autoal_gui.core.settings import PRESETS
 from autoal_gui.engine.state import State
 from autoal_gui.gui.window.main_window import MainWindow, folder_spec
@@ -85,23 +85,23 @@ def test_a_project_learns_first_and_its_rounds_build_on_that(qtbot, window, tmp_
     press_truth(qtbot, window, BATCH)
     assert "round starts when this ends" in panel.note.text() or not controller.is_warming
     idle(qtbot, controller)
-    record = project.warm_start
-    assert not state_file(project.warm_file).exists()
+    record = project.warm_start.record
+    assert not state_file(project.warm_start.file).exists()
     assert record.complete
     assert record.epochs == pytest.approx(1.0)
     assert "Learned from 40 images in" in panel.learned.text()
-    (first,) = project.rounds()
+    (first,) = project.rounds.all()
     assert (first.outcome, first.labels) == ("finished", BATCH)
     assert "features" in seen
     assert "FitNet" not in seen
-    asked = {a.query.image_id for a in project.history() if a.query.audit}
+    asked = {a.query.image_id for a in project.rounds.history() if a.query.audit}
     assert set(drawn) <= asked  # the first batch was drawn at random, and measures the model
     assert first.audit.total == BATCH
     assert "drawn at random" in window.desk.performance.hint.text()
     seen.clear()
     press_truth(qtbot, window, BATCH)
     idle(qtbot, controller)
-    assert project.last_round == 2
+    assert project.rounds.last == 2
     assert "features" not in seen  # they were described once and kept
 
 
@@ -119,13 +119,13 @@ def test_stopped_by_key_it_is_used_and_only_continued_by_key(qtbot, window, tmp_
     ctrl = Qt.KeyboardModifier.ControlModifier
     qtbot.keyClick(window, Qt.Key.Key_Period, ctrl)
     assert "what was learned is used" in panel.line.text()
-    qtbot.waitUntil(lambda: controller.project.last_round == 1)
+    qtbot.waitUntil(lambda: controller.project.rounds.last == 1)
     idle(qtbot, controller)
-    before = controller.project.warm_start
+    before = controller.project.warm_start.record
     assert before.stopped
     assert before.epochs > 0
     assert "then stopped" in panel.learned.text()
-    assert controller.project.finished_rounds()[-1].labels == BATCH
+    assert controller.project.rounds.finished()[-1].labels == BATCH
     assert window.actions_table["cancel"].text() == "Cancel"
     folder = controller.project.folder
     controller.close_project()
@@ -135,8 +135,8 @@ def test_stopped_by_key_it_is_used_and_only_continued_by_key(qtbot, window, tmp_
     qtbot.keyClick(window, Qt.Key.Key_L, ctrl)
     qtbot.waitUntil(lambda: "warm start" in seen)
     qtbot.keyClick(window, Qt.Key.Key_Period, ctrl)
-    qtbot.waitUntil(lambda: controller.project.last_round == 2)
-    after = controller.project.warm_start
+    qtbot.waitUntil(lambda: controller.project.rounds.last == 2)
+    after = controller.project.warm_start.record
     assert after.epochs > before.epochs  # it went on where it was put down
     assert after.checkpoint_sha256 != before.checkpoint_sha256
 
@@ -147,7 +147,7 @@ def test_closing_puts_it_down_and_opening_takes_it_up(qtbot, window, tmp_path):
     qtbot.waitUntil(lambda: seen.count("warm start") > 5)  # a pass over the images
     controller.close_project()
     assert window.open_folder(folder)
-    assert controller.project.warm_start is None
+    assert controller.project.warm_start.record is None
     assert controller.is_warming
     press_truth(qtbot, window, 1)
     window.close()
@@ -156,13 +156,13 @@ def test_closing_puts_it_down_and_opening_takes_it_up(qtbot, window, tmp_path):
     qtbot.addWidget(second)
     assert second.open_folder(folder)
     project = second.controller.project
-    assert len(project.answers) == 1
-    project.settings = project.settings.but(warm_epochs=1)  # which it has had by now
+    assert len(project.labels.answers) == 1
+    project.settings.run = project.settings.run.but(warm_epochs=1)  # which it has had by now
     second.controller.close_project()
     assert second.open_folder(folder)
     seen = steps_seen(second.controller)
     idle(qtbot, second.controller)
-    assert second.controller.project.warm_start.complete
+    assert second.controller.project.warm_start.record.complete
     assert "warm start" not in seen
     second.close()
 
@@ -171,15 +171,15 @@ def test_a_class_that_comes_later_leaves_what_was_learned_in_use(qtbot, window, 
     controller = start(window, tmp_path, SHORT)
     press_truth(qtbot, window, BATCH)
     idle(qtbot, controller)
-    learned = controller.project.warm_start
+    learned = controller.project.warm_start.record
     controller.add_class("grey")
     controller.rename_class(0, "light")
     seen = steps_seen(controller)
     for key in (Qt.Key.Key_1, Qt.Key.Key_2, Qt.Key.Key_3) * (BATCH // 3):
         qtbot.keyClick(window, key)
     idle(qtbot, controller)
-    assert controller.project.last_round == 2
-    assert controller.project.warm_start == learned
+    assert controller.project.rounds.last == 2
+    assert controller.project.warm_start.record == learned
     assert "warm start" not in seen
     assert "features" not in seen
 
@@ -187,15 +187,15 @@ def test_a_class_that_comes_later_leaves_what_was_learned_in_use(qtbot, window, 
 def test_what_was_learned_and_is_damaged_is_learned_again(qtbot, window, tmp_path):
     controller = start(window, tmp_path, SHORT)
     idle(qtbot, controller)
-    file, folder = controller.project.warm_file, controller.project.folder
-    before = controller.project.warm_start
+    file, folder = controller.project.warm_start.file, controller.project.folder
+    before = controller.project.warm_start.record
     file.write_bytes(file.read_bytes()[:-1000])
     press_truth(qtbot, window, BATCH)  # the round finds the damage
-    qtbot.waitUntil(lambda: controller.project.last_round == 3)
-    outcomes = [r.outcome for r in controller.project.rounds()]
+    qtbot.waitUntil(lambda: controller.project.rounds.last == 3)
+    outcomes = [r.outcome for r in controller.project.rounds.all()]
     assert outcomes == ["finished", "failed", "finished"]
     assert not window.failure.isVisible()
-    again = controller.project.warm_start
+    again = controller.project.warm_start.record
     assert again.checkpoint_sha256 == before.checkpoint_sha256  # from the same seed, the same
     controller.close_project()
     file.unlink()
@@ -203,7 +203,7 @@ def test_what_was_learned_and_is_damaged_is_learned_again(qtbot, window, tmp_pat
     assert controller.is_warming
     assert "missing or damaged" in window.status.text()
     idle(qtbot, controller)
-    assert controller.project.warm_start.checkpoint_sha256 == again.checkpoint_sha256
+    assert controller.project.warm_start.record.checkpoint_sha256 == again.checkpoint_sha256
 
 
 def test_a_local_weights_file_takes_the_place_of_a_warm_start(qtbot, window, tmp_path):
@@ -223,13 +223,16 @@ def test_a_local_weights_file_takes_the_place_of_a_warm_start(qtbot, window, tmp
     dialog.evaluation.setValue(0)
     dialog.accept()
     controller = window.controller
-    assert (controller.project.settings.stem, controller.project.settings.input_size) == ("7x7", 64)
+    assert (controller.project.settings.run.stem, controller.project.settings.run.input_size) == (
+        "7x7",
+        64,
+    )
     assert not controller.is_warming
     seen = steps_seen(controller)
     idle(qtbot, controller)
     press_truth(qtbot, window, BATCH)
     idle(qtbot, controller)
-    assert [r.outcome for r in controller.project.rounds()] == ["finished", "finished"]
+    assert [r.outcome for r in controller.project.rounds.all()] == ["finished", "finished"]
     assert "features" in seen  # the file's layers stay as they are
     assert "warm start" not in seen
-    assert controller.project.last_checkpoint() is not None
+    assert controller.project.rounds.last_checkpoint() is not None

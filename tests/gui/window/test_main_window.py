@@ -10,7 +10,8 @@ from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QFileOpenEvent, QGuiApplication
 from PySide6.QtWidgets import QApplication, QLineEdit, QToolButton
 
-from autoal_gui.core.project.project import Project, ProjectPlan
+from autoal_gui.core.project.plan import ProjectPlan
+from autoal_gui.core.project.project import Project
 from autoal_gui.core.settings import PRESETS
 from autoal_gui.engine.state import State
 from autoal_gui.gui.window.file_open import FileOpening
@@ -49,7 +50,7 @@ def controller(qtbot, window, tmp_path):
 
 
 def answers(controller) -> list[str | int]:
-    given = sorted(controller.project.answers.values(), key=lambda e: e.sequence)
+    given = sorted(controller.project.labels.answers.values(), key=lambda e: e.sequence)
     return [e.action if e.class_index is None else e.class_index for e in given]
 
 
@@ -63,7 +64,7 @@ def idle(qtbot, controller):
 def test_one_key_is_one_saved_answer_and_the_next_image(qtbot, window, controller):
     first = controller.current
     qtbot.keyClick(window, Qt.Key.Key_1)
-    assert controller.project.answers[first].class_index == 1
+    assert controller.project.labels.answers[first].class_index == 1
     assert controller.current != first
     qtbot.keyClick(window, Qt.Key.Key_0)
     qtbot.keyClick(window, Qt.Key.Key_U)
@@ -113,7 +114,7 @@ def test_arrows_go_back_and_a_key_answers_again(qtbot, window, controller):
     assert controller.current == first
     assert window.desk.class_panel._buttons[1].isChecked()
     qtbot.keyClick(window, Qt.Key.Key_0)
-    assert controller.project.answers[first].class_index == 0
+    assert controller.project.labels.answers[first].class_index == 0
     assert controller.current == here
 
 
@@ -126,7 +127,7 @@ def test_keys_work_whatever_was_clicked_last(qtbot, window, controller):
         if place in (desk.image_view, desk.tabs.tabBar()):
             qtbot.mouseClick(place, Qt.MouseButton.LeftButton)
         qtbot.keyClick(QApplication.focusWidget() or window, Qt.Key.Key_1)
-        assert len(controller.project.answers) == count + 1
+        assert len(controller.project.labels.answers) == count + 1
 
 
 def test_typing_in_a_text_field_answers_nothing(qtbot, window, controller):
@@ -162,11 +163,11 @@ def test_keys_answer_while_a_round_runs(qtbot, window, controller, backend):
     backend.gate.clear()
     for number in range(BATCH + 2):
         qtbot.keyClick(window, (Qt.Key.Key_0, Qt.Key.Key_1)[number % 2])
-    assert len(controller.project.answers) == BATCH + 2
+    assert len(controller.project.labels.answers) == BATCH + 2
     begun(qtbot, controller)
     qtbot.keyClick(window, Qt.Key.Key_0)
     assert controller.state is State.RUNNING
-    assert len(controller.project.answers) == BATCH + 3
+    assert len(controller.project.labels.answers) == BATCH + 3
 
 
 # -- the strip, the image and the reason --------------------------------------------------------
@@ -285,7 +286,7 @@ def test_the_suggestion_comes_after_the_answer(qtbot, window, controller):
         qtbot.keyClick(window, (Qt.Key.Key_0, Qt.Key.Key_1)[number % 2])
     idle(qtbot, controller)
     controller.set_show_suggestions(False)
-    image = next(i for i in controller.batch if i not in controller.project.answers)
+    image = next(i for i in controller.batch if i not in controller.project.labels.answers)
     controller.go_to(image)
     feedback = window.desk.class_panel._feedback
     assert "This image" not in feedback.text()
@@ -347,7 +348,7 @@ def test_closing_in_a_round_stops_the_thread_and_keeps_every_answer(
     second = MainWindow(services(tmp_path / "projects", NearestMean), settings(tmp_path))
     assert second.recent() == [str((tmp_path / "projects" / "cells").resolve())]
     assert second.open_folder(tmp_path / "projects" / "cells")
-    assert len(second.controller.project.answers) == BATCH
+    assert len(second.controller.project.labels.answers) == BATCH
     second.close()
     assert no_thread_left(second)
     second.deleteLater()
@@ -430,7 +431,9 @@ def finder(qapp, window):
 def second(window, tmp_path, controller):
     """The folder of a second project; the first is open again."""
     first, folder = controller.project.folder, tmp_path / "projects" / "second"
-    plan = ProjectPlan("second", controller.project.spec, ("b-one", "b-two"), PRESETS["cpu"])
+    plan = ProjectPlan(
+        "second", controller.project.settings.spec, ("b-one", "b-two"), PRESETS["cpu"]
+    )
     listing = list_images(plan.spec, tmp_path, lambda done, total: None)
     assert controller.create_project(folder, plan, listing)
     controller.set_annotator("Dr B")
@@ -448,7 +451,7 @@ def test_settings_of_a_project_never_go_into_one_that_is_opened_over_them(
     assert controller.project.folder == second
     assert window.dialog is None
     assert not dialog.isVisible()
-    assert controller.project.annotator == "Dr B"
+    assert controller.project.settings.annotator == "Dr B"
 
 
 def test_a_class_half_renamed_is_renamed_in_its_own_project(
@@ -464,9 +467,9 @@ def test_a_class_half_renamed_is_renamed_in_its_own_project(
     field.setText("shiny")
     finder(second)
     assert window.dialog is None
-    assert controller.project.classes == ("b-one", "b-two")
+    assert controller.project.classes.names == ("b-one", "b-two")
     assert controller.open_project(first)
-    assert controller.project.classes == ("shiny", "dark")
+    assert controller.project.classes.names == ("shiny", "dark")
     assert not window.failure.isVisible()
 
 
@@ -542,8 +545,8 @@ def test_many_keys_in_a_row_lose_no_answer(qtbot, window, tmp_path):
     while controller.current is not None and keys < 80:
         qtbot.keyClick(window, (Qt.Key.Key_0, Qt.Key.Key_1)[keys % 2])
         keys += 1
-    assert len(controller.project.answers) == 60
-    assert keys == 60 + len(controller.project.journal.repeats)
+    assert len(controller.project.labels.answers) == 60
+    assert keys == 60 + len(controller.project.labels.journal.repeats)
     assert controller.current is None
     assert "Every image has an answer" in window.desk.image_view.sentence
     deadline = time.monotonic() + 60

@@ -98,7 +98,7 @@ def test_two_actions_lead_to_the_first_image_and_ten_keys_to_the_tenth_label(
     assert "Press the key of a class" in window.desk.class_panel._feedback.text()
     for number in range(10):
         qtbot.keyClick(window, (Qt.Key.Key_0, Qt.Key.Key_1)[number % 2])
-    assert len(window.controller.project.answers) == 10
+    assert len(window.controller.project.labels.answers) == 10
     assert "Press the key" not in window.desk.class_panel._feedback.text()
 
 

@@ -1,0 +1,31 @@
+"""What can go wrong with a project file, each in one sentence."""
+
+from autoal_gui.core.errors import ProjectDamaged, ProjectError, ProjectInUse
+from autoal_gui.core.language import mark, tr
+
+NO_PROJECT = mark("There is no project in that folder.")
+UNWRITABLE = mark("The project cannot be written into that folder.")
+UNSAVED = mark("The change could not be saved; is the disk full or read-only?")
+UNREAD = mark("The project file cannot be read any more; is its disk still there?")
+DAMAGED = mark(
+    "The project file is damaged; it has been left unchanged, so that it can be recovered."
+)
+
+
+def damaged() -> ProjectDamaged:
+    """Return the error for a file that holds what this program never writes."""
+    return ProjectDamaged(tr(DAMAGED))
+
+
+def explained(error: Exception) -> ProjectError:
+    """Turn what SQLite says when a project is opened into one sentence."""
+    reason = str(error)  # sqlite3 names error codes only from Python 3.11 on
+    if "locked" in reason:
+        return ProjectInUse(tr("The project is open in another window or program."))
+    if "readonly" in reason or "unable to open" in reason:
+        return ProjectError(tr("The project cannot be opened: its folder or disk is read-only."))
+    if "is full" in reason:
+        return ProjectError(tr("The project cannot be opened: its disk is full."))
+    if "I/O error" in reason:
+        return ProjectError(tr("The project cannot be opened: its disk failed to read or write."))
+    return damaged()

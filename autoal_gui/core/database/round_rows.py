@@ -1,0 +1,308 @@
+"""Rounds and the rankings that they brought, as rows of the project file."""
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any, Literal
+
+from autoal_gui.core.database.database_errors import damaged
+from autoal_gui.core.database.stored_values import (
+    as_file_name,
+    as_flag,
+    as_line,
+    as_list,
+    as_mapping,
+    as_number,
+    as_row,
+    as_share,
+    as_text,
+    as_whole,
+    parsed,
+)
+from autoal_gui.core.errors import SettingsError
+from autoal_gui.core.measures.metrics import ByChance, Metrics, as_plain, from_plain
+from autoal_gui.core.messages import Asked, Query, RoundFinished
+from autoal_gui.core.settings import RunSettings
+
+Outcome = Literal["running", "finished", "failed", "cancelled", "interrupted"]
+
+RANKING_KEPT = 1000  # images of a ranking that are stored: many batches of labelling ahead
+
+
+@dataclass(frozen=True)
+class RoundRecord:
+    """One round as the project remembers it; empty fields where it did not finish."""
+
+    number: int
+    outcome: Outcome
+    settings: RunSettings
+    started: str
+    ended: str
+    labels: int
+    sentence: str = ""
+    weights: tuple[tuple[str, float], ...] = ()
+    plain_weights: tuple[tuple[str, float], ...] = ()
+    metrics: Metrics | None = None
+    audit: Metrics | None = None
+    """Out-of-fold, on the labelled images that were drawn at random."""
+    by_chance: ByChance | None = None
+    """What the labels of images drawn at random give alone."""
+    checkpoint: str = ""
+    """File name inside the project's models folder."""
+    checkpoint_sha256: str = ""
+    seconds: tuple[tuple[str, float], ...] = ()
+    device: str = ""
+    notices: tuple[str, ...] = ()
+    reason: str = ""
+    """What chose the batch, in one sentence."""
+
+    @property
+    def remarks(self) -> str:
+        """What there is to say of the round, in sentences."""
+        return " ".join((*self.notices, self.reason)).strip()
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """What the last model makes of an image."""
+
+    class_index: int
+    confidence: float
+    """The model's probability of that class, in [0, 1]."""
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """The last finished ranking, as far as it is stored."""
+
+    order: tuple[int, ...] = ()
+    """Image ids, the one to ask first in front."""
+    suggestions: dict[int, Suggestion] = field(default_factory=dict)
+    """By image id."""
+    queries: dict[int, Query] = field(default_factory=dict)
+    """Why an image was asked for, by its id."""
+
+
+def now() -> str:
+    """Return the time, ISO 8601 in UTC, to the millisecond."""
+    return datetime.now(timezone.utc).isoformat(timespec="milliseconds")
+
+
+# -- rounds -----------------------------------------------------------------------------------
+
+
+def begin_round(db: sqlite3.Connection, settings: RunSettings, labels: int) -> int:
+    """Note that a round starts; return its number."""
+    (number,) = db.execute("SELECT coalesce(max(number), 0) + 1 FROM round").fetchone()
+    db.execute(
+        "INSERT INTO round (number, settings, outcome, started, labels) VALUES (?,?,?,?,?)",
+        (number, settings.to_json(), "running", now(), labels),
+    )
+    return int(number)
+
+
+def end_round(db: sqlite3.Connection, number: int, outcome: Outcome, sentence: str) -> None:
+    """Note that a round ended without a result."""
+    db.execute(
+        "UPDATE round SET outcome=?, ended=?, sentence=? WHERE number=?",
+        (outcome, now(), sentence, number),
+    )
+
+
+def store_result(db: sqlite3.Connection, result: RoundFinished) -> None:
+    """Store what a round brought, and its ranking in the place of the last."""
+    db.execute(
+        "UPDATE round SET outcome='finished', ended=?, labels=?, result=? WHERE number=?",
+        (now(), result.labels, json.dumps(_plain_result(result)), result.round_number),
+    )
+    # Earlier rankings are kept only as far as they were asked for.
+    db.execute("DELETE FROM ranking WHERE query=''")
+    db.executemany("INSERT INTO ranking VALUES (?,?,?,?,?,?)", _ranking_rows(result))
+
+
+def interrupt_rounds(db: sqlite3.Connection) -> None:
+    """Note of rounds that run according to the file that they were not brought to their end."""
+    db.execute("UPDATE round SET outcome='interrupted' WHERE outcome='running'")
+
+
+def read_rounds(db: sqlite3.Connection) -> tuple[RoundRecord, ...]:
+    """Return every round, ascending by number.
+
+    Raises:
+        ProjectDamaged: one is not what this program writes.
+        sqlite3.Error: the file cannot be read.
+    """
+    rows = db.execute(
+        "SELECT number, outcome, settings, started, ended, labels, sentence, result "
+        "FROM round ORDER BY number"
+    ).fetchall()
+    return tuple(round_record(row) for row in rows)
+
+
+def round_record(row: tuple[Any, ...]) -> RoundRecord:
+    """Return a round from its row.
+
+    Raises:
+        ProjectDamaged: it is not what this program writes.
+    """
+    number, outcome, settings, started, ended, labels, sentence, text = row
+    result = as_mapping(parsed(text))
+    return RoundRecord(
+        as_whole(number, low=1),
+        outcome,
+        run_settings(settings),
+        as_line(started),
+        as_line(ended),
+        as_whole(labels),
+        as_line(sentence),
+        weights=_pairs(result.get("weights", ())),
+        plain_weights=_pairs(result.get("plain_weights", ())),
+        metrics=_metrics(result) if result.get("confusion") else None,
+        audit=_metrics({"confusion": result["audit"]}) if result.get("audit") else None,
+        by_chance=_by_chance(result.get("by_chance")),
+        checkpoint=as_file_name(result.get("checkpoint", "")),
+        checkpoint_sha256=as_line(result.get("checkpoint_sha256", "")),
+        seconds=_pairs(result.get("seconds", ())),
+        device=as_line(result.get("device", "")),
+        notices=as_list(result.get("notices", ()), as_line),
+        reason=as_line(result.get("reason", "")),
+    )
+
+
+def run_settings(text: object) -> RunSettings:
+    """Return settings from their text.
+
+    Raises:
+        ProjectDamaged: they are not what this program writes.
+    """
+    try:
+        return RunSettings.from_json(as_text(text))
+    except SettingsError as error:
+        raise damaged() from error
+
+
+def _plain_result(result: RoundFinished) -> dict[str, Any]:
+    return {
+        "weights": result.weights,
+        "plain_weights": result.plain_weights,
+        **(as_plain(result.metrics) if result.metrics else {"confusion": None}),
+        "audit": result.audit.confusion if result.audit else None,
+        "by_chance": _plain_chance(result.by_chance),
+        "checkpoint": Path(result.checkpoint).name,
+        "checkpoint_sha256": result.checkpoint_sha256,
+        "seconds": result.seconds,
+        "device": result.device,
+        "notices": result.notices,
+        "reason": result.reason,
+    }
+
+
+def _plain_chance(found: ByChance | None) -> dict[str, Any] | None:
+    return {"labels": found.labels, **as_plain(found.metrics)} if found else None
+
+
+def _by_chance(value: object) -> ByChance | None:
+    if not value:
+        return None
+    values = as_mapping(value)
+    return ByChance(as_whole(values.get("labels")), _metrics(values))
+
+
+def _metrics(values: object) -> Metrics:
+    """Return metrics whose every row and area has a class."""
+    found = as_mapping(values)
+    confusion = as_list(found.get("confusion"), lambda row: as_list(row, as_whole))
+    areas = as_list(found.get("auroc") or (), _area)
+    if any(len(row) != len(confusion) for row in confusion) or (
+        areas and len(areas) != len(confusion) + 1
+    ):
+        raise damaged()
+    return from_plain({"confusion": confusion, "auroc": areas})
+
+
+def _area(value: object) -> tuple[float, ...] | None:
+    return as_row(value, as_share, as_share, as_share) if value else None
+
+
+def _pairs(value: object) -> tuple[tuple[str, float], ...]:
+    return tuple((name, number) for name, number in as_list(value, _pair))
+
+
+def _pair(value: object) -> tuple[Any, ...]:
+    return as_row(value, as_line, as_number)
+
+
+# -- rankings ---------------------------------------------------------------------------------
+
+
+def read_ranking(db: sqlite3.Connection, round_number: int) -> Ranking:
+    """Return the ranking that a round brought, as far as it is stored.
+
+    Raises:
+        ProjectDamaged: it is not what this program writes.
+        sqlite3.Error: the file cannot be read.
+    """
+    rows = db.execute(
+        "SELECT image_id, suggested, confidence, query FROM ranking WHERE round_number=?"
+        " ORDER BY position",
+        (round_number,),
+    ).fetchall()
+    return Ranking(
+        order=tuple(row[0] for row in rows),
+        suggestions={i: Suggestion(c, as_share(p)) for i, c, p, _ in rows if c is not None},
+        queries={i: query_from(i, text) for i, _, _, text in rows if text},
+    )
+
+
+def read_asked(db: sqlite3.Connection) -> tuple[Asked, ...]:
+    """Return what the rounds asked for, in their order.
+
+    Raises:
+        ProjectDamaged: it is not what this program writes.
+        sqlite3.Error: the file cannot be read.
+    """
+    rows = db.execute(
+        "SELECT round_number, image_id, suggested, query FROM ranking WHERE query!=''"
+        " ORDER BY round_number, position"
+    ).fetchall()
+    return tuple(Asked(number, query_from(i, text), c) for number, i, c, text in rows)
+
+
+def query_from(image_id: int, text: object) -> Query:
+    """Return why an image was asked for, from its text in the file.
+
+    Raises:
+        ProjectDamaged: it is not what this program writes.
+    """
+    values = as_list(parsed(text), lambda value: value)
+    score, strategies, loss, audit = as_row(
+        values if len(values) == 4 else (*values, False),  # version 0.1 knew no audit
+        as_number,
+        lambda rows: as_list(rows, _strategy_row),
+        lambda value: None if value is None else as_number(value),
+        as_flag,
+    )
+    return Query(image_id, score, strategies, loss, audit)
+
+
+def _strategy_row(value: object) -> tuple[Any, ...]:
+    return as_row(value, as_line, as_number, as_number)
+
+
+def _query_text(query: Query) -> str:
+    return json.dumps([query.score, query.strategies, query.predicted_loss, query.audit])
+
+
+def _ranking_rows(result: RoundFinished) -> Iterator[tuple[object, ...]]:
+    queries = {query.image_id: _query_text(query) for query in result.queries}
+    trained = len(result.probabilities) > 0
+    for position, image_id in enumerate(result.ranking[:RANKING_KEPT].tolist()):
+        suggested, confidence = None, None
+        if trained:
+            suggested = int(result.probabilities[position].argmax())
+            confidence = float(result.probabilities[position].max())
+        text = queries.get(image_id, "")
+        yield result.round_number, position, image_id, suggested, confidence, text

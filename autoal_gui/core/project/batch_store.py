@@ -1,0 +1,88 @@
+"""Which images are asked for: the batch in work, and the order of all the others."""
+
+import random
+from collections.abc import Iterable, Sequence
+from itertools import filterfalse
+
+from autoal_gui.core.database.setting_rows import SettingRows
+from autoal_gui.core.images.pool import ImagePool
+from autoal_gui.core.labels.hidden_repeats import repeats_for
+from autoal_gui.core.labels.label_queue import LabelQueue
+from autoal_gui.core.project import stored_settings as stored
+from autoal_gui.core.project.image_checks import ImageChecks
+from autoal_gui.core.project.label_store import LabelStore
+from autoal_gui.core.project.project_settings import ProjectSettings
+from autoal_gui.core.project.round_store import RoundStore
+
+
+class BatchStore:
+    """The batch in work, and what is asked after it."""
+
+    def __init__(
+        self,
+        rows: SettingRows,
+        pool: ImagePool,
+        settings: ProjectSettings,
+        checks: ImageChecks,
+        labels: LabelStore,
+        rounds: RoundStore,
+    ) -> None:
+        self._rows, self._pool, self._settings = rows, pool, settings
+        self._checks, self._labels, self._rounds = checks, labels, rounds
+        self._shuffled: tuple[int, tuple[int, ...]] | None = None
+
+    @property
+    def queue(self) -> LabelQueue:
+        """The batch in work and the rest of the last ranking."""
+        images, unusable = self._pool.images, self._checks.unusable
+        saved = self._rows.get(stored.BATCH)
+        batch = tuple(i for i in saved if i in images and i not in unusable)
+        inside = set(batch)
+        rest = tuple(filterfalse(inside.__contains__, self.ranking))
+        repeats = self._rows.get(stored.REPEATS)
+        again = inside.intersection(repeats, self._labels.answers)
+        return LabelQueue(batch, rest, self._settings.run.batch_size, frozenset(again))
+
+    def save(self, batch: Sequence[int], repeats: Iterable[int] = ()) -> None:
+        """Remember the images in the strip, so that reopening goes on at the same one.
+
+        `repeats` are those of them that are put to the reader a second time.
+
+        Raises:
+            ProjectError: it could not be saved.
+        """
+        again = tuple(sorted(repeats))
+        if again != self._rows.get(stored.REPEATS):
+            self._rows.put(stored.REPEATS, again)  # first: without its batch it means nothing
+        self._rows.put(stored.BATCH, tuple(batch))
+
+    def repeats(self) -> tuple[tuple[int, int], ...]:
+        """Return (place, image) of what the next batch puts to the reader a second time."""
+        settings, run = self._settings, self._settings.run
+        return repeats_for(
+            self._labels.journal,
+            settings.annotator,
+            run.batch_size,
+            settings.repeat_every,
+            run.seed,
+        )
+
+    @property
+    def ranking(self) -> tuple[int, ...]:
+        """Image ids in the order to ask: evaluation images, then the last ranking.
+
+        Before the first ranking, and behind what is stored of the last, the order is random.
+        """
+        order, unusable = self._rounds.ranking, self._checks.unusable
+        ranked = filterfalse(unusable.__contains__, order)
+        passed_over = {*order, *self._labels.answers, *unusable}
+        others = filterfalse(passed_over.__contains__, self._random_order(self._settings.run.seed))
+        return (*self._labels.unanswered_evaluation(), *ranked, *others)
+
+    def _random_order(self, seed: int) -> tuple[int, ...]:
+        """Return the ids of the pool in the order of a seed; shuffled once, pools are large."""
+        if self._shuffled is None or self._shuffled[0] != seed:
+            order = list(self._pool.ids("pool"))
+            random.Random(seed).shuffle(order)  # noqa: S311 - no secret
+            self._shuffled = (seed, tuple(order))
+        return self._shuffled[1]

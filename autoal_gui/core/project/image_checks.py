@@ -1,0 +1,45 @@
+"""Which images of a project can be used, as far as their files have been read."""
+
+from collections.abc import Sequence, Set
+
+from autoal_gui.core.database import file_check_rows as rows
+from autoal_gui.core.database.file_check_rows import Checked
+from autoal_gui.core.database.project_file import ProjectFile
+
+
+class ImageChecks:
+    """What is known of the images' files."""
+
+    def __init__(self, file: ProjectFile) -> None:
+        """Read it.
+
+        Raises:
+            sqlite3.Error: the file cannot be read.
+        """
+        self._file = file
+        self._unusable = rows.unusable(file.connection)
+
+    @property
+    def unreadable(self) -> tuple[tuple[str, str], ...]:
+        """(key, reason) of the files left out at import."""
+        return rows.unreadable(self._file.connection)
+
+    def unchecked(self) -> tuple[tuple[int, str], ...]:
+        """Return (image id, key) of the images whose file has not been read yet."""
+        return rows.unchecked(self._file.connection)
+
+    @property
+    def unusable(self) -> Set[int]:
+        """The images that turned out to be unreadable; nobody is asked for them."""
+        return self._unusable
+
+    def store(self, found: Sequence[Checked]) -> None:
+        """Store what came of files that were read after the project was made.
+
+        Raises:
+            ProjectError: it could not be saved.
+        """
+        with self._file.transaction() as db:
+            rows.store(db, found)
+        self._unusable -= {one.image_id for one in found if not one.reason}
+        self._unusable |= {one.image_id for one in found if one.reason}

@@ -1,0 +1,101 @@
+"""A project before there is one: what the user chose, and how it is written."""
+
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from autoal_gui.core.database import file_check_rows as checks
+from autoal_gui.core.database.journal_rows import insert_entry
+from autoal_gui.core.database.round_rows import now
+from autoal_gui.core.database.setting_rows import insert_settings
+from autoal_gui.core.errors import ProjectError
+from autoal_gui.core.images.source import Listing, SourceSpec, Split
+from autoal_gui.core.labels.journal import UNSEALED, Entry
+from autoal_gui.core.labels.splits import assign_splits
+from autoal_gui.core.language import tr
+from autoal_gui.core.project import stored_settings as stored
+from autoal_gui.core.settings import RunSettings
+
+LabelUse = Literal["labelled", "hidden", "ignore"]
+"""What known labels mean: given answers, the truth of a replay, or nothing."""
+
+
+@dataclass(frozen=True)
+class ProjectPlan:
+    """What the user chose before a project is created."""
+
+    name: str
+    spec: SourceSpec
+    classes: tuple[str, ...]
+    """The listing's classes come first, in their order."""
+    settings: RunSettings
+    label_use: LabelUse = "hidden"
+    evaluation_images: int | None = None
+    """Images set aside at random for the evaluation set where the source has none of its own; None
+    for the default, 0 for no evaluation set."""
+    start_from: str = ""
+    """A checkpoint in the project's models folder that every round starts from; or empty."""
+
+
+def make_folders(folder: Path) -> Path:
+    """Make a project's folders, readable by the user alone; return its workspace.
+
+    Raises:
+        ProjectError: they cannot be made.
+    """
+    try:
+        for path in (folder, folder / "models", folder / "cache"):
+            path.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise ProjectError(tr("The project folder cannot be made there.")) from error
+    return folder / "cache"
+
+
+def write_plan(db: sqlite3.Connection, plan: ProjectPlan, listing: Listing, annotator: str) -> None:
+    """Write the first rows of a project, in the transaction that makes its tables."""
+    settings = (
+        (stored.NAME, plan.name),
+        (stored.SOURCE, plan.spec),
+        (stored.RUN, plan.settings),
+        (stored.ANNOTATOR, annotator),
+        (stored.SHOW_SUGGESTIONS, False),
+        (stored.BATCH, ()),
+        (stored.START_FROM, plan.start_from),
+        (stored.IDENTITY, checks.identity_of(listing)),
+    )
+    insert_settings(db, settings)
+    db.executemany("INSERT INTO class VALUES (?, ?)", enumerate(plan.classes))
+    db.executemany("INSERT INTO unreadable VALUES (?, ?)", listing.unreadable)
+    known = plan.label_use != "ignore"
+    splits = assign_splits(listing, known, plan.evaluation_images, plan.settings.seed)
+    db.executemany(
+        "INSERT INTO image VALUES (?, ?, ?, ?)",
+        (
+            (image_id, image.key, image.sha256, splits[image_id])
+            for image_id, image in enumerate(listing.images, start=1)
+        ),
+    )
+    _write_known_labels(db, plan, listing, splits, annotator)
+
+
+def _write_known_labels(
+    db: sqlite3.Connection,
+    plan: ProjectPlan,
+    listing: Listing,
+    splits: Mapping[int, Split],
+    annotator: str,
+) -> None:
+    """Store known labels as truth, or as answers where the user says that they are given."""
+    own_test_split = any(image.split == "evaluation" for image in listing.images)
+    sequence, seal = 0, UNSEALED
+    for image_id, image in enumerate(listing.images, start=1):
+        if image.label is None:
+            continue
+        if plan.label_use == "labelled" and splits[image_id] == "pool":
+            sequence += 1
+            entry = Entry(sequence, now(), annotator, 0, "import", image_id, image.label)
+            seal = insert_entry(db, entry, seal)
+        elif plan.label_use != "ignore" or (own_test_split and splits[image_id] == "evaluation"):
+            db.execute("INSERT INTO truth VALUES (?, ?)", (image_id, image.label))

@@ -1,0 +1,76 @@
+"""What the user has chosen for a project."""
+
+from pathlib import Path
+
+from autoal_gui.core.database.setting_rows import SettingRows
+from autoal_gui.core.images.source import SourceSpec
+from autoal_gui.core.project import stored_settings as stored
+from autoal_gui.core.settings import RunSettings
+
+
+class ProjectSettings:
+    """The project's choices; setting one saves it, and raises `ProjectError` where it cannot."""
+
+    def __init__(self, rows: SettingRows, models: Path) -> None:
+        self._rows, self._models = rows, models
+
+    @property
+    def name(self) -> str:
+        """The project's name as the user typed it."""
+        return self._rows.get(stored.NAME)
+
+    @property
+    def spec(self) -> SourceSpec:
+        """Where the images come from."""
+        return self._rows.get(stored.SOURCE)
+
+    @property
+    def start_from(self) -> str:
+        """The project's own copy of the checkpoint that every round starts from; or empty."""
+        name = self._rows.get(stored.START_FROM)
+        return str(self._models / name) if name else ""
+
+    @property
+    def run(self) -> RunSettings:
+        """The settings of the next round."""
+        return self._rows.get(stored.RUN)
+
+    @run.setter
+    def run(self, settings: RunSettings) -> None:
+        self._rows.put(stored.RUN, settings)
+
+    @property
+    def annotator(self) -> str:
+        """Who labels."""
+        return self._rows.get(stored.ANNOTATOR)
+
+    @annotator.setter
+    def annotator(self, name: str) -> None:
+        self._rows.put(stored.ANNOTATOR, name)
+
+    @property
+    def show_suggestions(self) -> bool:
+        """Whether the model's suggestion is visible before the answer; blind first by default."""
+        return self._rows.get(stored.SHOW_SUGGESTIONS)
+
+    @show_suggestions.setter
+    def show_suggestions(self, shown: bool) -> None:
+        self._rows.put(stored.SHOW_SUGGESTIONS, shown)
+
+    @property
+    def waited_seconds(self) -> float:
+        """How long the annotators had nothing to answer because the program made them wait."""
+        return self._rows.get(stored.WAITED_SECONDS)
+
+    @waited_seconds.setter
+    def waited_seconds(self, seconds: float) -> None:
+        self._rows.put(stored.WAITED_SECONDS, seconds)
+
+    @property
+    def repeat_every(self) -> int:
+        """One answer in so many is to an image that the reader has answered before; 0 for none."""
+        return self._rows.get(stored.REPEAT_EVERY)
+
+    @repeat_every.setter
+    def repeat_every(self, every: int) -> None:
+        self._rows.put(stored.REPEAT_EVERY, every)

@@ -1,0 +1,165 @@
+"""The rounds of a project: what each brought, and what the last one asks for."""
+
+from pathlib import Path
+
+from autoal_gui.core.database import round_rows
+from autoal_gui.core.database.prediction_rows import (
+    Probabilities,
+    keep_predictions,
+    read_predictions,
+)
+from autoal_gui.core.database.project_file import ProjectFile
+from autoal_gui.core.database.round_rows import RANKING_KEPT, Outcome, RoundRecord, Suggestion
+from autoal_gui.core.images.pool import ImagePool
+from autoal_gui.core.messages import Asked, Query, RoundFinished
+from autoal_gui.core.project.label_store import LabelStore
+from autoal_gui.core.project.project_settings import ProjectSettings
+
+
+class RoundStore:
+    """The rounds, and the ranking of the last one that finished."""
+
+    def __init__(
+        self,
+        file: ProjectFile,
+        pool: ImagePool,
+        settings: ProjectSettings,
+        labels: LabelStore,
+        models: Path,
+    ) -> None:
+        """Read them.
+
+        Raises:
+            ProjectDamaged: one is not what this program writes.
+            sqlite3.Error: the file cannot be read.
+        """
+        self._file, self._pool, self._settings = file, pool, settings
+        self._labels, self._models = labels, models
+        self._records: tuple[RoundRecord, ...] | None = round_rows.read_rounds(file.connection)
+        """As read last; None after a change."""
+        self._ranking = round_rows.read_ranking(file.connection, self.last)
+
+    # -- what there was -----------------------------------------------------------------------
+
+    def all(self) -> tuple[RoundRecord, ...]:
+        """Return every round, ascending by number."""
+        if self._records is None:
+            with self._file.reading() as db:
+                self._records = round_rows.read_rounds(db)
+        return self._records
+
+    def finished(self) -> tuple[RoundRecord, ...]:
+        """Return the rounds that brought a result, ascending by number."""
+        return tuple(record for record in self.all() if record.outcome == "finished")
+
+    @property
+    def last(self) -> int:
+        """Number of the last round that finished; 0 before the first."""
+        return max((record.number for record in self.finished()), default=0)
+
+    def last_checkpoint(self) -> Path | None:
+        """Return the last good model's file, or None before there is one."""
+        for record in reversed(self.finished()):
+            if record.checkpoint and (self._models / record.checkpoint).is_file():
+                return self._models / record.checkpoint
+        return None
+
+    def predictions(self) -> dict[int, Probabilities]:
+        """Return what a model makes of answered and evaluation images, (C,) by image id.
+
+        It is the last model that never saw the image's label, see `keep_predictions`; an image
+        that no such model has predicted is missing. C is the number of classes at that time.
+        """
+        images, answers = self._pool.images, self._labels.answers
+        with self._file.reading() as db:
+            found = read_predictions(db)
+        return {
+            image_id: row
+            for image_id, row in found.items()
+            if image_id in answers or images[image_id].split == "evaluation"
+        }
+
+    # -- what was asked for -------------------------------------------------------------------
+
+    @property
+    def ranking(self) -> tuple[int, ...]:
+        """Image ids as the last round put them in order, as far as that is stored."""
+        return self._ranking.order
+
+    def suggestion(self, image_id: int) -> Suggestion | None:
+        """Return what the last model makes of an image, where that is known."""
+        return self._ranking.suggestions.get(image_id)
+
+    def query(self, image_id: int) -> Query | None:
+        """Return why an image was asked for, by the last round or by chance before the first."""
+        drawn = _drawn_query(image_id) if self._is_drawn(image_id) else None
+        return self._ranking.queries.get(image_id, drawn)
+
+    def history(self) -> tuple[Asked, ...]:
+        """Return what was asked for: by chance before any ranking, round 0, then by the rounds."""
+        drawn = filter(self._is_drawn, self._labels.journal.first_answers)
+        with self._file.reading() as db:
+            asked = round_rows.read_asked(db)
+        return (*(Asked(0, _drawn_query(image_id), None) for image_id in drawn), *asked)
+
+    def _is_drawn(self, image_id: int) -> bool:
+        """Say whether an image was answered because the random order before any ranking had it.
+
+        Each image answered then counts, and none that was only near: an image that a strategy
+        asks for later is no random one.
+        """
+        answer = self._labels.journal.first_answers.get(image_id)
+        if answer is None or answer.action == "import" or answer.round_number:
+            return False
+        return self._pool.images[image_id].split == "pool"
+
+    # -- what happens -------------------------------------------------------------------------
+
+    def begin(self) -> int:
+        """Note that a round starts with the labels and settings of now; return its number.
+
+        Raises:
+            ProjectError: it could not be saved.
+        """
+        self._records = None
+        with self._file.saving() as db:
+            return round_rows.begin_round(db, self._settings.run, len(self._labels.training()))
+
+    def finish(self, result: RoundFinished) -> None:
+        """Store what a round brought.
+
+        Raises:
+            ProjectError: it could not be saved; the ranking stays the last one.
+        """
+        self._records = None
+        with self._file.transaction() as db:
+            round_rows.store_result(db, result)
+            if result.checkpoint:
+                labelled = {image_id for image_id, _ in self._labels.training()}
+                keep_predictions(db, result, labelled, RANKING_KEPT)
+        with self._file.reading() as db:
+            self._ranking = round_rows.read_ranking(db, self.last)
+
+    def end(self, number: int, outcome: Outcome, sentence: str = "") -> None:
+        """Note that a round ended without a result.
+
+        Raises:
+            ProjectError: it could not be saved.
+        """
+        self._records = None
+        with self._file.saving() as db:
+            round_rows.end_round(db, number, outcome, sentence)
+
+    def interrupt(self) -> None:
+        """Note of rounds that run according to the file that they were not brought to their end.
+
+        Raises:
+            ProjectError: it could not be saved.
+        """
+        self._records = None
+        with self._file.saving() as db:
+            round_rows.interrupt_rounds(db)
+
+
+def _drawn_query(image_id: int) -> Query:
+    return Query(image_id, 0.0, audit=True)

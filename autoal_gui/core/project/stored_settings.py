@@ -1,0 +1,100 @@
+"""Which settings a project has, and what each may be: read and checked once, when it is opened.
+
+Some are JSON within JSON, because the first version wrote them so; nothing else sees that.
+"""
+
+import json
+from typing import Any
+
+from autoal_gui.core.database.round_rows import run_settings
+from autoal_gui.core.database.setting_rows import Setting
+from autoal_gui.core.database.stored_values import (
+    as_file_name,
+    as_flag,
+    as_line,
+    as_list,
+    as_number,
+    as_row,
+    as_text,
+    as_whole,
+    parsed,
+)
+from autoal_gui.core.images.source import SourceSpec
+from autoal_gui.core.labels.hidden_repeats import EVERY
+from autoal_gui.core.project.warm_record import WarmRecord
+from autoal_gui.core.readers.double_reading import Reading
+from autoal_gui.core.settings import RunSettings
+
+MOST_SECONDS = 1e10  # some three hundred years
+
+
+def _ids(value: object) -> tuple[int, ...]:
+    return as_list(value, as_whole)
+
+
+def _place(value: object) -> str:
+    text = as_text(value)
+    if "\0" in text:
+        as_line(None)
+    return text
+
+
+def _source(value: object) -> SourceSpec:
+    return SourceSpec(*as_row(value, as_line, _place, _options))
+
+
+def _options(value: object) -> tuple[tuple[str, str], ...]:
+    return tuple((name, text) for name, text in as_list(value, _option))
+
+
+def _option(value: object) -> tuple[Any, ...]:
+    return as_row(value, as_line, _place)
+
+
+def _plain_source(spec: SourceSpec) -> Any:
+    return [spec.kind, spec.location, spec.options]
+
+
+def _readings(value: object) -> tuple[Reading, ...]:
+    return as_list(value, lambda row: Reading(*as_row(row, as_line, _ids)))
+
+
+def _plain_readings(readings: tuple[Reading, ...]) -> Any:
+    return [(one.annotator, one.images) for one in readings]
+
+
+def _seconds(value: object) -> float:
+    return as_number(value, 0.0, MOST_SECONDS)
+
+
+NAME = Setting("name", as_line)
+SOURCE = Setting("source", _source, _plain_source)
+RUN = Setting("settings", run_settings, RunSettings.to_json)
+ANNOTATOR = Setting("annotator", as_line)
+SHOW_SUGGESTIONS = Setting("show_suggestions", as_flag)
+BATCH = Setting("batch", lambda text: _ids(parsed(text)), lambda ids: json.dumps(list(ids)))
+START_FROM = Setting("start_from", as_file_name)
+IDENTITY = Setting("identity", as_line, default="")
+WAITED_SECONDS = Setting("waited_seconds", _seconds, default=0.0)
+REPEAT_EVERY = Setting("repeat_every", as_whole, default=EVERY)
+REPEATS = Setting("repeats", _ids, default=())
+REMOVED_CLASSES = Setting("removed_classes", _ids, default=())
+READINGS = Setting("readings", _readings, _plain_readings, default=())
+WARM_START = Setting("warm_start", WarmRecord.from_plain, WarmRecord.plain_of, default=None)
+
+SETTINGS: tuple[Setting[Any], ...] = (
+    NAME,
+    SOURCE,
+    RUN,
+    ANNOTATOR,
+    SHOW_SUGGESTIONS,
+    BATCH,
+    START_FROM,
+    IDENTITY,
+    WAITED_SECONDS,
+    REPEAT_EVERY,
+    REPEATS,
+    REMOVED_CLASSES,
+    READINGS,
+    WARM_START,
+)
