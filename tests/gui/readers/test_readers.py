@@ -366,7 +366,7 @@ def test_what_an_earlier_merge_had_read_never_goes_into_another_project(
     third = controller.project
     merging.start(ours)
     qtbot.waitUntil(lambda: not merging.is_running)
-    assert set(third.journal.second_readers) == {controller.project.settings.annotator}
+    assert set(third.labels.journal.second_readers) == {controller.project.settings.annotator}
 
 
 def test_keys_and_colours_that_change_reach_a_page_made_before(qtbot, window, reading):
