@@ -11,6 +11,7 @@ from importlib.metadata import PackageNotFoundError, version
 from xml.etree.ElementTree import Element
 
 import autoal_gui
+from autoal_gui.core.database.round_rows import RoundRecord
 from autoal_gui.core.labels.journal import Journal
 from autoal_gui.core.language import decimal, mark, number, percent, tr, tr_count
 from autoal_gui.core.measures.metrics import Interval, Metrics
@@ -18,7 +19,6 @@ from autoal_gui.core.measures.stopping_advice import advise, chance_sentence
 from autoal_gui.core.measures.stopping_advice import sentence as advice_sentence
 from autoal_gui.core.project.export_snapshot import Snapshot
 from autoal_gui.core.project.measured_rounds import Measured, points_of
-from autoal_gui.core.project.project import RoundRecord
 from autoal_gui.core.readers.agreement_text import (
     comparison_words,
     consistency_words,

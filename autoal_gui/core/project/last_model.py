@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from autoal_gui.core.project.project import Project, RoundRecord
+from autoal_gui.core.database.round_rows import RoundRecord
+from autoal_gui.core.project.project import Project
 
 
 @dataclass(frozen=True)
@@ -17,8 +18,8 @@ class LastModel:
 
 def last_model(project: Project) -> LastModel | None:
     """Return the last model whose file is there, or None before there is one."""
-    file = project.last_checkpoint()
+    file = project.rounds.last_checkpoint()
     if file is None:
         return None
-    rounds = project.finished_rounds()
+    rounds = project.rounds.finished()
     return LastModel(next(r for r in reversed(rounds) if r.checkpoint == file.name), file)

@@ -244,7 +244,7 @@ class Desk(QWidget):
         self._on_answers()
 
     def _on_classes(self) -> None:
-        self.class_panel.set_classes(self._controller.project.classes)
+        self.class_panel.set_classes(self._controller.project.classes.names)
         self._on_answers()
 
     def _on_batch(self) -> None:
@@ -255,13 +255,13 @@ class Desk(QWidget):
 
     def _show_strip(self) -> None:
         project = self._controller.project
-        self.strip.set_answers(self._controller.batch_answers, project.classes)
-        self.strip.set_marks(project.journal.flags, project.journal.comments)
+        self.strip.set_answers(self._controller.batch_answers, project.classes.names)
+        self.strip.set_marks(project.labels.journal.flags, project.labels.journal.comments)
 
     def _on_answers(self) -> None:
         project = self._controller.project
         self._show_strip()
-        self.class_panel.set_removed(project.removed_classes)
+        self.class_panel.set_removed(project.classes.removed)
         self.header.show_labels()
         self._show_state(self._controller.current)
 
@@ -302,7 +302,9 @@ class Desk(QWidget):
 
     def _show_state(self, image_id: int | None) -> None:
         project = self._controller.project
-        counts = tuple(project.label_counts.classes[index] for index in range(len(project.classes)))
+        counts = tuple(
+            project.labels.counts.classes[index] for index in range(len(project.classes.names))
+        )
         entry = self._controller.shown_answer(image_id)
         chosen = entry.class_index if entry else None
         many = self.views.currentWidget() is self.grid  # whose images may all have answers
@@ -311,7 +313,7 @@ class Desk(QWidget):
         self.image_bar.show_image(image_id)
         if image_id is not None:
             split = project.pool.images[image_id].split
-            self.why.show_reason(self._controller.query(image_id), split, project.last_round)
+            self.why.show_reason(self._controller.query(image_id), split, project.rounds.last)
         self.why.setVisible(image_id is not None)
 
     def _feedback(self, image_id: int | None) -> str:
@@ -320,14 +322,16 @@ class Desk(QWidget):
         project = controller.project
         if image_id is not None:
             entry = controller.shown_answer(image_id)
-            here = feedback_text(project.classes, entry, controller.visible_suggestion(image_id))
+            here = feedback_text(
+                project.classes.names, entry, controller.visible_suggestion(image_id)
+            )
             if here:
                 return tr("This image: {answer}", answer=here)
         last = controller.last_answered
         if last is None:
-            return "" if project.answers else tr(FIRST_HINT)
+            return "" if project.labels.answers else tr(FIRST_HINT)
         suggestion = controller.visible_suggestion(last)
-        here = feedback_text(project.classes, controller.last_entry, suggestion)
+        here = feedback_text(project.classes.names, controller.last_entry, suggestion)
         return tr("Last image: {answer}", answer=here)
 
     @Slot(int)

@@ -34,7 +34,7 @@ class Header(QFrame):
 
     def show_project(self) -> None:
         """Show another project."""
-        self.name.setText(self._controller.project.name)
+        self.name.setText(self._controller.project.settings.name)
         self.show_rounds()
         self.show_labels()
         self.show_waits()
@@ -42,20 +42,20 @@ class Header(QFrame):
     def show_rounds(self) -> None:
         """Show how the project asks, and which round its model is of."""
         project = self._controller.project
-        rounds = project.finished_rounds()
-        self.mode.setText(mode_label(project.settings.mode))
+        rounds = project.rounds.finished()
+        self.mode.setText(mode_label(project.settings.run.mode))
         self.mode.setToolTip(rounds[-1].remarks if rounds else "")
-        self.round.setText(round_text(project.last_round))
+        self.round.setText(round_text(project.rounds.last))
 
     def show_labels(self) -> None:
         """Show how many labels there are."""
-        labels = self._controller.project.label_counts.labels
+        labels = self._controller.project.labels.counts.labels
         self.labels.setText(labels_text(labels["pool"], labels["evaluation"]))
 
     @Slot()
     def show_waits(self) -> None:
         """Tell how long the reader has waited, where the pointer rests on the labels."""
-        self.labels.setToolTip(waited_text(self._controller.project.waited_seconds))
+        self.labels.setToolTip(waited_text(self._controller.project.settings.waited_seconds))
 
 
 def labels_text(labels: int, measuring: int) -> str:

@@ -58,7 +58,7 @@ class ImageBar(QFrame):
     def show_image(self, image_id: int | None) -> None:
         """Tell of the image on screen; None where there is none."""
         self.show_position(image_id)
-        journal = self._controller.project.journal
+        journal = self._controller.project.labels.journal
         comment = journal.comment(image_id) if image_id is not None else ""
         self._flag.setChecked(image_id is not None and journal.is_flagged(image_id))
         self.comment.setText(comment)

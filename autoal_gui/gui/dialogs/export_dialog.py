@@ -184,14 +184,16 @@ class ExportDialog(QDialog):
     def _can_write(self, module: ModuleType) -> bool:
         if module.KIND != "model":
             return True
-        return self._controller.project.last_checkpoint() is not None and not module.missing()
+        return (
+            self._controller.project.rounds.last_checkpoint() is not None and not module.missing()
+        )
 
     def _about(self, kind: str) -> str:
         project = self._controller.project
         if kind == "report":
             return tr("A page that needs no other file; it names no image.")
         if kind == "labels":
-            count = sum(entry.class_index is not None for entry in project.answers.values())
+            count = sum(entry.class_index is not None for entry in project.labels.answers.values())
             return tr_count("There is {count} label.", "There are {count} labels.", count)
         model = last_model(project)
         if model is None:
@@ -237,7 +239,7 @@ class ExportDialog(QDialog):
             return
         for name, option in self._options.items():
             option.setVisible(name in exporter.OPTIONS)
-        name = f"{safe_name(self._controller.project.name)}-{tr(ENDINGS[exporter.KIND])}"
+        name = f"{safe_name(self._controller.project.settings.name)}-{tr(ENDINGS[exporter.KIND])}"
         self.target.setText(str(self._folder() / f"{name}{exporter.SUFFIX}"))
         self._say("", "")
 

@@ -9,6 +9,7 @@ import numpy.typing as npt
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from autoal_gui.core.database.round_rows import RoundRecord
 from autoal_gui.core.language import decimal, mark, percent, tr
 from autoal_gui.core.measures.metrics import Area, Interval, Metrics
 from autoal_gui.core.measures.stopping_advice import advise, chance_sentence, sentence
@@ -17,7 +18,6 @@ from autoal_gui.core.project.measured_rounds import (
     measured_rounds,
     points_of,
 )
-from autoal_gui.core.project.project import RoundRecord
 from autoal_gui.gui.panels.confusion_matrix import ConfusionMatrix, cell_title, images_of_cell
 from autoal_gui.gui.panels.performance_text import (
     audit_line,
@@ -151,7 +151,7 @@ class PerformancePanel(CardColumn):
     def _on_results(self) -> None:
         """Show a new round, and say once if it is time to think of stopping."""
         self.refresh()
-        advice = advise(points_of(measured_rounds(self._controller.project.finished_rounds())))
+        advice = advise(points_of(measured_rounds(self._controller.project.rounds.finished())))
         if advice.verdict == "enough":
             self._controller.notice.emit(sentence(advice))
 
@@ -160,7 +160,7 @@ class PerformancePanel(CardColumn):
         if not self._controller.is_open:
             return
         project = self._controller.project
-        measured = measured_rounds(project.finished_rounds())
+        measured = measured_rounds(project.rounds.finished())
         self.show_cards(hint(project, measured), bool(measured))
         if measured:
             record, metrics = measured[-1]
@@ -168,8 +168,8 @@ class PerformancePanel(CardColumn):
             self._show_audit(record)
             self._show_advice(measured)
             self._draw_curve(measured)
-            self._show_classes(metrics, project.classes)
-            self.matrix.show_counts(metrics, project.classes)
+            self._show_classes(metrics, project.classes.names)
+            self.matrix.show_counts(metrics, project.classes.names)
 
     def _show_audit(self, record: RoundRecord) -> None:
         """Show what random images say, where the numbers above it come from the evaluation set."""
@@ -249,7 +249,7 @@ class PerformancePanel(CardColumn):
         project = self._controller.project
         images = images_of_cell(project, truth, predicted)
         if images:
-            classes = project.classes
+            classes = project.classes.names
             self._controller.show_images(cell_title(classes[truth], classes[predicted]), images)
             return
         item = self.matrix.item(truth, predicted)

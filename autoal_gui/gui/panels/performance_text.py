@@ -1,9 +1,10 @@
 """What the performance panel says of where its numbers come from."""
 
+from autoal_gui.core.database.round_rows import RoundRecord
 from autoal_gui.core.language import mark, percent, tr, tr_count
 from autoal_gui.core.measures.metrics import Metrics
 from autoal_gui.core.project.measured_rounds import Measured
-from autoal_gui.core.project.project import Project, RoundRecord
+from autoal_gui.core.project.project import Project
 
 NO_EVALUATION = mark("This project has no evaluation set, so that performance cannot be measured.")
 AUDIT_TO_COME = mark(
@@ -18,8 +19,8 @@ def hint(project: Project, measured: Measured) -> str:
     if measured:
         return measured_words(*measured[-1])
     if evaluated == 0:
-        return tr(AUDIT_TO_COME if project.settings.warm_start else NO_EVALUATION)
-    missing = len(project.unanswered_evaluation())
+        return tr(AUDIT_TO_COME if project.settings.run.warm_start else NO_EVALUATION)
+    missing = len(project.labels.unanswered_evaluation())
     wait = tr_count(
         " {count} of them waits for its label.", " {count} of them wait for their label.", missing
     )

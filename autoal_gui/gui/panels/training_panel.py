@@ -169,7 +169,7 @@ class TrainingPanel(QFrame):
             actions.restore("cancel")
 
     def _show_past(self) -> None:
-        rounds = self._controller.project.rounds()
+        rounds = self._controller.project.rounds.all()
         self._past = last_round_line(rounds[-1]) if rounds else ""
         self.line.setText(self._idle_line())
 
@@ -197,16 +197,16 @@ class TrainingPanel(QFrame):
         if self._controller.is_warming:
             words = tr(ROUND_WAITS if self._controller.round_waits else WARMING_NOTE)
         elif self._orders:
-            some = self._controller.project.rounds()[-1].labels
+            some = self._controller.project.rounds.all()[-1].labels
             words = tr(ONE_CLASS_NOTE if some else ORDERING_NOTE)
-        elif state is State.IDLE and (finished := self._controller.project.finished_rounds()):
+        elif state is State.IDLE and (finished := self._controller.project.rounds.finished()):
             words = finished[-1].remarks
         self.note.setText(words)
         self.note.setVisible(bool(words))
 
     def _show_learned(self, state: State) -> None:
         project = self._controller.project
-        record = project.warm_start if project.wants_warm_start else None
+        record = project.warm_start.record if project.warm_start.wanted else None
         idle = state is State.IDLE
         self.learned.setText(learned_line(record, len(project.pool.ids("pool"))) if record else "")
         self.learned.setVisible(idle and record is not None)
@@ -231,7 +231,7 @@ class TrainingPanel(QFrame):
         return tr("Training round {number}", number=running)
 
     def _idle_line(self) -> str:
-        answers = self._controller.project.answers
+        answers = self._controller.project.labels.answers
         left = sum(image not in answers for image in self._controller.batch)
         if not left:
             return self._past

@@ -1,9 +1,10 @@
 """What the training panel says of steps, progress, rounds and the warm start."""
 
+from autoal_gui.core.database.round_rows import RoundRecord
 from autoal_gui.core.language import decimal, duration, mark, number, percent, tr
 from autoal_gui.core.messages import Progress, Step
-from autoal_gui.core.project.project import Project, RoundRecord
-from autoal_gui.core.project.warm_start import WarmRecord
+from autoal_gui.core.project.project import Project
+from autoal_gui.core.project.warm_record import WarmRecord
 
 WORKING = mark("Working out where the model looked\u2026")
 
@@ -57,7 +58,7 @@ ENDED = {
 
 def can_train(project: Project) -> bool:
     """Whether there are labels of two classes; without, a round only puts the images in order."""
-    return len({class_index for _, class_index in project.training_labels()}) > 1
+    return len({class_index for _, class_index in project.labels.training()}) > 1
 
 
 def round_steps(project: Project) -> set[Step]:
@@ -65,9 +66,9 @@ def round_steps(project: Project) -> set[Step]:
     steps: set[Step] = {"reading", "scoring"}
     if can_train(project):
         steps.add("task model")
-        steps |= {"evaluation"} if project.evaluation_labels() else set()
-        steps |= {"FitNet", "SearchNet"} if project.settings.mode == "paper" else set()
-    return steps | ({"features"} if project.warm_checkpoint else set())
+        steps |= {"evaluation"} if project.labels.evaluation() else set()
+        steps |= {"FitNet", "SearchNet"} if project.settings.run.mode == "paper" else set()
+    return steps | ({"features"} if project.warm_start.checkpoint else set())
 
 
 def progress_line(progress: Progress) -> str:

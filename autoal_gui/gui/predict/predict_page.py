@@ -133,7 +133,7 @@ class PredictPage(Page):
         (place or (self.grid if self.session.table is not None else setup.start)).setFocus()
 
     def _own_checkpoint(self) -> Path | None:
-        return self.controller.project.last_checkpoint() if self.controller.is_open else None
+        return self.controller.project.rounds.last_checkpoint() if self.controller.is_open else None
 
     def _show_state(self) -> None:
         is_ready = self._model is not None and self._spec is not None
@@ -157,7 +157,7 @@ class PredictPage(Page):
             return
         words = tr(
             "The last model of {project}: round {number}, {labels} labels.",
-            project=self.controller.project.name,
+            project=self.controller.project.settings.name,
             number=number(model.record.number),
             labels=number(model.record.labels),
         )

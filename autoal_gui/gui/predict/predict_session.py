@@ -92,7 +92,7 @@ class PredictSession(QObject):
             self._end(tr(NONE_FOUND))
             return
         controller = self._controller
-        device = controller.project.settings.device if controller.is_open else "auto"
+        device = controller.project.settings.run.device if controller.is_open else "auto"
         ids = tuple(sorted(self.pool.images))
         command = Predict(0, self.pool, ids, str(self._model), self._workspace.name, device)
         begins = controller.predict(command)

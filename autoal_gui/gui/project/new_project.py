@@ -20,7 +20,7 @@ from autoal_gui.core.errors import AutoALError
 from autoal_gui.core.images.source import Listing, ProgressCallback, SourceSpec
 from autoal_gui.core.labels.splits import default_evaluation_size
 from autoal_gui.core.language import mark, tr
-from autoal_gui.core.project.project import LabelUse, ProjectPlan
+from autoal_gui.core.project.plan import LabelUse, ProjectPlan
 from autoal_gui.core.settings import PRESETS
 from autoal_gui.core.trained_model import StartModel
 from autoal_gui.engine.jobs import OneJob

@@ -6,7 +6,8 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
-from autoal_gui.core.project.project import Project, ProjectPlan
+from autoal_gui.core.project.plan import ProjectPlan
+from autoal_gui.core.project.project import Project
 from autoal_gui.core.settings import PRESETS
 from autoal_gui.gui.dialogs.finder import ImageNames, Names
 from autoal_gui.gui.window.main_window import MainWindow, folder_spec
@@ -68,18 +69,20 @@ def test_a_rubber_band_and_a_key_label_many_and_one_undo_takes_all_back(qtbot, w
     assert grid.selected() == (batch[0],)
     band(qtbot, grid, 0, 2)
     press(qtbot, window, Qt.Key.Key_1)
-    assert {i: e.class_index for i, e in project.answers.items()} == dict.fromkeys(batch[:3], 1)
-    assert len({entry.at for entry in project.answers.values()}) == 1
+    assert {i: e.class_index for i, e in project.labels.answers.items()} == dict.fromkeys(
+        batch[:3], 1
+    )
+    assert len({entry.at for entry in project.labels.answers.values()}) == 1
     assert grid.selected() == (batch[3],)  # the grid goes on to what has no answer
 
     press(qtbot, window, Qt.Key.Key_U)
-    assert project.answers[batch[3]].action == "unsure"
+    assert project.labels.answers[batch[3]].action == "unsure"
     press(qtbot, window, Qt.Key.Key_Backspace)
     press(qtbot, window, Qt.Key.Key_Backspace)
-    assert dict(project.answers) == {}
+    assert dict(project.labels.answers) == {}
     press(qtbot, window, Qt.Key.Key_Y, CTRL)
-    assert set(project.answers) == {*batch[:3]}
-    assert [e.action for e in project.entries()[-3:]] == ["redo"] * 3
+    assert set(project.labels.answers) == {*batch[:3]}
+    assert [e.action for e in project.labels.entries()[-3:]] == ["redo"] * 3
 
 
 def test_a_full_batch_brings_the_next_into_the_grid_and_starts_a_round(qtbot, window, tmp_path):
@@ -88,12 +91,12 @@ def test_a_full_batch_brings_the_next_into_the_grid_and_starts_a_round(qtbot, wi
     grid = shown_grid(qtbot, window)
     press(qtbot, window, Qt.Key.Key_A, CTRL)
     press(qtbot, window, Qt.Key.Key_S)
-    assert {e.action for e in controller.project.answers.values()} == {"skip"}
+    assert {e.action for e in controller.project.labels.answers.values()} == {"skip"}
     assert tuple(grid.images) == controller.batch != first
     press(qtbot, window, Qt.Key.Key_A, CTRL)
     press(qtbot, window, Qt.Key.Key_0)
     quiet(qtbot, window)
-    assert len(controller.project.training_labels()) == BATCH
+    assert len(controller.project.labels.training()) == BATCH
     assert tuple(grid.images) == controller.batch
 
 
@@ -106,7 +109,7 @@ def test_all_that_waits_can_be_answered_out_of_turn(qtbot, window, tmp_path):
     last = grid.images[-1]
     grid.go_to_row(23)
     press(qtbot, window, Qt.Key.Key_1)
-    assert controller.project.answers[last].class_index == 1
+    assert controller.project.labels.answers[last].class_index == 1
     assert grid.selected() == (controller.batch[0],)
 
 
@@ -121,7 +124,7 @@ def test_answers_are_changed_in_the_grid_when_every_image_has_one(qtbot, window,
     grid.set_images(last)
     grid.go_to_row(0)
     press(qtbot, window, Qt.Key.Key_0)
-    assert controller.project.answers[last[0]].class_index == 0
+    assert controller.project.labels.answers[last[0]].class_index == 0
 
 
 def test_nothing_selected_is_told_and_answers_nothing(qtbot, window, tmp_path):
@@ -129,7 +132,7 @@ def test_nothing_selected_is_told_and_answers_nothing(qtbot, window, tmp_path):
     grid = shown_grid(qtbot, window)
     grid.clearSelection()
     press(qtbot, window, Qt.Key.Key_1)
-    assert dict(controller.project.answers) == {}
+    assert dict(controller.project.labels.answers) == {}
     assert window.status.text() == "Select images in the grid first."
 
 
@@ -139,7 +142,7 @@ def test_too_many_at_once_are_refused(qtbot, window, tmp_path, monkeypatch):
     shown_grid(qtbot, window)
     press(qtbot, window, Qt.Key.Key_A, CTRL)
     press(qtbot, window, Qt.Key.Key_1)
-    assert dict(controller.project.answers) == {}
+    assert dict(controller.project.labels.answers) == {}
     assert "At most 3 images" in window.status.text()
 
 
@@ -151,7 +154,7 @@ def test_enter_shows_the_image_of_the_grid_large(qtbot, window, tmp_path):
     assert controller.current == controller.batch[1]
     assert not grid.isVisible()
     press(qtbot, window, Qt.Key.Key_1)
-    assert set(controller.project.answers) == {controller.batch[1]}
+    assert set(controller.project.labels.answers) == {controller.batch[1]}
 
 
 def test_the_strip_and_a_button_lead_back_to_one_image(qtbot, window, tmp_path):
@@ -166,12 +169,12 @@ def test_the_strip_and_a_button_lead_back_to_one_image(qtbot, window, tmp_path):
     qtbot.mouseClick(window.desk.grid.one, LEFT)
     assert window.desk.image_view.isVisible()
     press(qtbot, window, Qt.Key.Key_1)
-    assert set(controller.project.answers) == {controller.batch[2]}
+    assert set(controller.project.labels.answers) == {controller.batch[2]}
 
 
 def test_a_flag_and_a_comment_are_seen_and_undone(qtbot, window, tmp_path):
     controller = start(qtbot, window, tmp_path)
-    journal, image = controller.project.journal, controller.current
+    journal, image = controller.project.labels.journal, controller.current
     press(qtbot, window, Qt.Key.Key_X)
     assert journal.is_flagged(image)
     assert window.actions_table["flag"].isChecked()
@@ -184,7 +187,7 @@ def test_a_flag_and_a_comment_are_seen_and_undone(qtbot, window, tmp_path):
     qtbot.keyClick(window.dialog.text, Qt.Key.Key_Return)
     assert journal.comment(image) == "1 of 2, see u"
     assert window.desk.image_bar.comment.text() == "1 of 2, see u"
-    assert dict(controller.project.answers) == {}
+    assert dict(controller.project.labels.answers) == {}
 
     qtbot.waitUntil(window.isActiveWindow)
     press(qtbot, window, Qt.Key.Key_T)
@@ -194,8 +197,8 @@ def test_a_flag_and_a_comment_are_seen_and_undone(qtbot, window, tmp_path):
     qtbot.waitUntil(window.isActiveWindow)
     for _ in range(2):
         press(qtbot, window, Qt.Key.Key_Z, CTRL)
-    assert not controller.project.journal.is_flagged(image)
-    assert controller.project.journal.comment(image) == ""
+    assert not controller.project.labels.journal.is_flagged(image)
+    assert controller.project.labels.journal.comment(image) == ""
     assert controller.current == image
 
 
@@ -204,9 +207,9 @@ def test_a_flag_is_put_on_all_that_are_selected(qtbot, window, tmp_path):
     shown_grid(qtbot, window)
     press(qtbot, window, Qt.Key.Key_A, CTRL)
     press(qtbot, window, Qt.Key.Key_X)
-    assert controller.project.journal.flags == {*controller.batch}
+    assert controller.project.labels.journal.flags == {*controller.batch}
     press(qtbot, window, Qt.Key.Key_Backspace)
-    assert controller.project.journal.flags == frozenset()
+    assert controller.project.labels.journal.flags == frozenset()
 
 
 def test_an_image_is_found_by_its_number_or_its_file_name(qtbot, window, tmp_path):
@@ -228,7 +231,7 @@ def test_an_image_is_found_by_its_number_or_its_file_name(qtbot, window, tmp_pat
     assert controller.current == 7
     qtbot.waitUntil(window.isActiveWindow)
     press(qtbot, window, Qt.Key.Key_1)
-    assert set(controller.project.answers) == {7}
+    assert set(controller.project.labels.answers) == {7}
 
 
 def test_a_class_without_a_key_is_found_by_its_name(qtbot, window, tmp_path):
@@ -238,7 +241,7 @@ def test_a_class_without_a_key_is_found_by_its_name(qtbot, window, tmp_path):
     press(qtbot, window, Qt.Key.Key_Slash)
     qtbot.keyClicks(window.dialog.line, "TYPE 37")
     qtbot.keyClick(window.dialog.line, Qt.Key.Key_Return)
-    assert controller.project.answers[image].class_index == names.index("type 37")
+    assert controller.project.labels.answers[image].class_index == names.index("type 37")
 
 
 def test_a_hundred_thousand_names_are_searched():
@@ -287,7 +290,7 @@ def test_undo_goes_back_over_batches_a_restart_groups_flags_and_comments(qtbot, 
         press(qtbot, window, Qt.Key.Key_A, CTRL)
         press(qtbot, window, Qt.Key.Key_0)
         done()
-    assert len(controller.project.answers) >= 3 * BATCH
+    assert len(controller.project.labels.answers) >= 3 * BATCH
 
     window = reopened(qtbot, window, tmp_path, backend)
     controller = window.controller
@@ -296,18 +299,18 @@ def test_undo_goes_back_over_batches_a_restart_groups_flags_and_comments(qtbot, 
         press(qtbot, window, Qt.Key.Key_Backspace)
         quiet(qtbot, window)
         assert everything(controller.project) == before
-    assert not controller.project.can_undo
+    assert not controller.project.labels.can_undo
     window = reopened(qtbot, window, tmp_path, backend)
     for after in states[1:]:
         press(qtbot, window, Qt.Key.Key_Y, CTRL)
         quiet(qtbot, window)
         assert everything(window.controller.project) == after
-    assert not window.controller.project.can_redo
+    assert not window.controller.project.labels.can_redo
     close(qtbot, window)
 
 
 def everything(project: Project):
-    journal = project.journal
+    journal = project.labels.journal
     answers = {i: (e.action, e.class_index) for i, e in journal.answers.items()}
     return answers, journal.flags, dict(journal.comments)
 

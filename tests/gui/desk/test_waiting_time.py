@@ -5,7 +5,7 @@ import threading
 import pytest
 from PySide6.QtCore import Qt
 
-from autoal_gui.core.project.project import ProjectPlan
+from autoal_gui.core.project.plan import ProjectPlan
 from autoal_gui.core.settings import PRESETS
 from autoal_gui.gui.desk.waiting_time import FREE, IdleWatch
 from autoal_gui.gui.window.main_window import folder_spec
@@ -55,9 +55,9 @@ def test_a_normal_session_has_no_waits_whatever_runs(qtbot, window, tmp_path, ba
         if number == BATCH + 1:
             backend.gate.clear()  # from here on a round runs
         qtbot.keyClick(window, (Qt.Key.Key_0, Qt.Key.Key_1)[number % 2])
-    assert len(controller.project.answers) == 3 * BATCH
+    assert len(controller.project.labels.answers) == 3 * BATCH
     begun(qtbot, controller)
-    assert controller.project.waited_seconds == 0
+    assert controller.project.settings.waited_seconds == 0
     assert "no wait" in window.desk.header.labels.toolTip()
 
 
@@ -82,12 +82,12 @@ def test_an_image_that_is_slow_to_come_is_a_wait_and_is_kept(
     clock.now += 3.0
     gate.set()
     qtbot.waitUntil(lambda: loader.known(slow))
-    assert controller.project.waited_seconds == pytest.approx(3.0 - FREE)
+    assert controller.project.settings.waited_seconds == pytest.approx(3.0 - FREE)
     assert "3 s" in window.desk.header.labels.toolTip()
     folder = controller.project.folder
     controller.close_project()
     assert controller.open_project(folder)
-    assert controller.project.waited_seconds == pytest.approx(3.0 - FREE)
+    assert controller.project.settings.waited_seconds == pytest.approx(3.0 - FREE)
 
 
 def test_an_empty_queue_is_a_wait_until_an_image_comes(qtbot, window, tmp_path, clock):
@@ -99,4 +99,4 @@ def test_an_empty_queue_is_a_wait_until_an_image_comes(qtbot, window, tmp_path, 
     controller._show(None)
     clock.now += 5.0
     controller._show(image)
-    assert controller.project.waited_seconds == pytest.approx(5.0 - FREE)
+    assert controller.project.settings.waited_seconds == pytest.approx(5.0 - FREE)

@@ -7,11 +7,12 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 
+from autoal_gui.core.database.round_rows import RoundRecord
 from autoal_gui.core.language import duration, percent
 from autoal_gui.core.measures.metrics import Metrics
 from autoal_gui.core.messages import Progress, Query
-from autoal_gui.core.project.project import ProjectPlan, RoundRecord
-from autoal_gui.core.project.warm_start import WarmRecord
+from autoal_gui.core.project.plan import ProjectPlan
+from autoal_gui.core.project.warm_record import WarmRecord
 from autoal_gui.core.settings import PRESETS
 from autoal_gui.gui.desk.why_panel import reason, rows_of
 from autoal_gui.gui.panels import weights_panel
@@ -62,7 +63,7 @@ def test_weights_are_drawn_and_listed_round_by_round(qtbot, window, tmp_path):
     panel = window.desk.weights
     assert "No weights yet" in panel.hint.text()
     run_rounds(qtbot, window, 3)
-    rounds = window.controller.project.finished_rounds()[1:]
+    rounds = window.controller.project.rounds.finished()[1:]
     curves = panel.lines.getPlotItem().listDataItems()
     assert len(curves) == len(STRATEGIES)
     for curve, name in zip(curves, STRATEGIES, strict=True):
@@ -123,7 +124,7 @@ def test_performance_follows_the_labels(qtbot, window, tmp_path):
     panel = window.desk.performance
     assert "10 images are set aside" in panel.hint.text()
     run_rounds(qtbot, window, 2)
-    rounds = window.controller.project.finished_rounds()[1:]
+    rounds = window.controller.project.rounds.finished()[1:]
     metrics = rounds[-1].metrics
     assert panel.numbers[0].text() == percent(metrics.balanced_accuracy, 1)
     assert panel.numbers[1].text() == percent(metrics.accuracy, 1)
@@ -186,7 +187,7 @@ def test_random_images_measure_beside_the_evaluation_set(qtbot, window, tmp_path
         f"({percent(low, 1)} to {percent(high, 1)})."
     )
     assert "95 times in 100" in panel.audit.toolTip()
-    metrics = window.controller.project.finished_rounds()[-1].metrics
+    metrics = window.controller.project.rounds.finished()[-1].metrics
     assert panel.numbers[1].text() == percent(metrics.accuracy, 1)
     assert "10 images that were never trained on" in panel.hint.text()
     backend.audit = None
@@ -212,7 +213,7 @@ def test_random_images_take_the_main_place_without_an_evaluation_set(
 def test_before_random_images_measure_the_panel_says_what_is_missing(qtbot, window, tmp_path):
     start(qtbot, window, tmp_path, evaluation_images=0)
     controller = window.controller
-    controller.change_settings(controller.project.settings.in_mode("margin"))
+    controller.change_settings(controller.project.settings.run.in_mode("margin"))
     assert "drawn at random have a label" in window.desk.performance.hint.text()
 
 
@@ -266,7 +267,7 @@ def test_the_panel_says_what_the_warm_start_does_and_what_it_is_good_for(
         controller.answer(number % 2)
     assert "Go on labelling meanwhile" in panel.note.text()
     backend.gate.set()
-    qtbot.waitUntil(lambda: controller.at_rest and controller.project.last_round == 1)
+    qtbot.waitUntil(lambda: controller.at_rest and controller.project.rounds.last == 1)
     assert panel.learned.text() == "Learned from 30 images in 3\xa0min."
     assert "Round 1 took" in panel.line.text()
     assert stop.text() == "Cancel"
@@ -300,7 +301,7 @@ def test_only_the_steps_of_what_runs_are_shown(qtbot, window, tmp_path):
     window.controller.answer(1)
     paper = {"reading", "task model", "evaluation", "FitNet", "SearchNet", "scoring"}
     assert round_steps(project) == paper
-    project.settings = project.settings.but(mode="margin")
+    project.settings.run = project.settings.run.but(mode="margin")
     assert round_steps(project) == paper - {"FitNet", "SearchNet"}
 
 

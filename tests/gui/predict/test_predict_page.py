@@ -246,7 +246,7 @@ def test_the_round_named_is_the_one_whose_model_is_used(qtbot, window, tmp_path)
         controller.answer(number % 2)
     qtbot.waitUntil(lambda: controller.at_rest)
     controller.train_now()
-    qtbot.waitUntil(lambda: len(controller.project.finished_rounds()) == 3)
+    qtbot.waitUntil(lambda: len(controller.project.rounds.finished()) == 3)
     (controller.project.models_folder / "round-0003.pt").unlink()
     page = window.show_page("predict")
     assert page._model.name == "round-0002.pt"

@@ -53,12 +53,12 @@ def test_enter_alone_makes_a_project_of_a_folder(qtbot, window, tmp_path):
     controller = window.controller
     assert controller.is_open
     project = controller.project
-    assert project.name == "images"
-    assert project.classes == ("bright", "dark")
-    assert project.annotator == "reader"
-    assert project.settings.input_size == 32  # the longer side of the images
+    assert project.settings.name == "images"
+    assert project.classes.names == ("bright", "dark")
+    assert project.settings.annotator == "reader"
+    assert project.settings.run.input_size == 32  # the longer side of the images
     assert len(project.pool.ids("evaluation")) == 4  # a fifth, their labels known
-    assert project.unanswered_evaluation() == ()
+    assert project.labels.unanswered_evaluation() == ()
     assert window.stack.currentWidget() is window.desk
     assert leftovers(window) == []
 
@@ -71,7 +71,7 @@ def test_unreadable_files_are_reported_and_the_rest_is_used(qtbot, window, tmp_p
     assert "bright/broken.png" in dialog.report.files.toPlainText()
     dialog.accept()
     assert len(window.controller.project.pool.images) == 20
-    assert window.controller.project.unreadable[0][0] == "bright/broken.png"
+    assert window.controller.project.checks.unreadable[0][0] == "bright/broken.png"
 
 
 def test_a_folder_without_images_says_so_and_leaves_nothing(qtbot, window, tmp_path):
@@ -102,9 +102,9 @@ def test_classes_are_typed_where_the_source_has_none(qtbot, window, tmp_path):
     assert dialog.evaluation.value() == 5
     dialog.accept()
     project = window.controller.project
-    assert project.classes == ("benign", "malignant")
-    assert len(project.unanswered_evaluation()) == 5
-    assert window.controller.current in project.unanswered_evaluation()
+    assert project.classes.names == ("benign", "malignant")
+    assert len(project.labels.unanswered_evaluation()) == 5
+    assert window.controller.current in project.labels.unanswered_evaluation()
 
 
 def test_known_labels_can_be_answers_or_nothing(qtbot, window, tmp_path):
@@ -113,7 +113,7 @@ def test_known_labels_can_be_answers_or_nothing(qtbot, window, tmp_path):
     dialog.label_use.setCurrentIndex(dialog.label_use.findData("labelled"))
     dialog.accept()
     idle(qtbot, window)
-    assert len(window.controller.project.training_labels()) == 16
+    assert len(window.controller.project.labels.training()) == 16
     window.controller.close_project()
     dialog = listed(qtbot, window, folder_spec(images))
     assert dialog.folder().name == "images-2"
@@ -125,8 +125,8 @@ def test_known_labels_can_be_answers_or_nothing(qtbot, window, tmp_path):
     qtbot.mouseClick(dialog.classes.remove_button, Qt.MouseButton.LeftButton)
     assert dialog.classes.names() == ("bright", "other")
     dialog.accept()
-    assert window.controller.project.classes == ("bright", "other")
-    assert window.controller.project.training_labels() == ()
+    assert window.controller.project.classes.names == ("bright", "other")
+    assert window.controller.project.labels.training() == ()
 
 
 def test_classes_of_the_set_are_renamed_but_not_removed(qtbot, window, tmp_path):
@@ -139,7 +139,7 @@ def test_classes_of_the_set_are_renamed_but_not_removed(qtbot, window, tmp_path)
     assert not dialog.ok.isEnabled()
     dialog.classes.list.item(1).setText("deep")
     dialog.accept()
-    assert window.controller.project.classes == ("pale", "deep")
+    assert window.controller.project.classes.names == ("pale", "deep")
 
 
 def test_every_choice_of_the_method_arrives(qtbot, window, tmp_path):
@@ -155,7 +155,7 @@ def test_every_choice_of_the_method_arrives(qtbot, window, tmp_path):
     dialog.place.line.setText(str(tmp_path / "elsewhere" / "cells"))
     dialog.accept()
     project = window.controller.project
-    chosen = project.settings
+    chosen = project.settings.run
     assert (chosen.mode, chosen.batch_size, chosen.device, chosen.input_size) == (
         "bald",
         7,
@@ -163,7 +163,7 @@ def test_every_choice_of_the_method_arrives(qtbot, window, tmp_path):
         64,
     )
     assert chosen.search_steps == 400
-    assert project.name == "My cells"
+    assert project.settings.name == "My cells"
     assert project.folder == tmp_path / "elsewhere" / "cells"
     assert len(project.pool.ids("evaluation")) == 3
 
@@ -180,7 +180,7 @@ def test_the_warm_start_and_the_random_share_are_chosen(qtbot, window, tmp_path)
     method.audit.setValue(35)
     method.minutes.setValue(7)
     dialog.accept()
-    chosen = window.controller.project.settings
+    chosen = window.controller.project.settings.run
     assert (chosen.mode, chosen.warm_start) == ("auto", True)
     assert chosen.warm_seconds == 420.0
     assert chosen.audit_share == 0.35
@@ -205,7 +205,7 @@ def test_paper_mode_does_without_a_warm_start(qtbot, window, tmp_path):
     choose(method.mode, "entropy")
     assert not method.warm.isChecked()  # a wish is kept between modes that could have it
     dialog.accept()
-    assert not window.controller.project.settings.warm_start
+    assert not window.controller.project.settings.run.warm_start
 
 
 @pytest.mark.parametrize("seconds", [30.0, 100.0, 200.3])
@@ -236,14 +236,14 @@ def test_a_checkpoint_brings_its_stem_and_its_size(qtbot, window, tmp_path):
     qtbot.waitUntil(dialog.ok.isEnabled)
     dialog.accept()
     project = window.controller.project
-    assert (project.settings.stem, project.settings.input_size) == ("3x3/2", 48)
+    assert (project.settings.run.stem, project.settings.run.input_size) == ("3x3/2", 48)
     window.show_settings()
     method = window.dialog.method
     choose(method.preset, "paper")
     choose(method.side, "64")
     window.dialog.accept()
-    assert project.settings.search_steps == 400
-    assert project.settings.stem == "3x3/2"  # another would not fit the checkpoint
+    assert project.settings.run.search_steps == 400
+    assert project.settings.run.stem == "3x3/2"  # another would not fit the checkpoint
 
 
 def test_a_folder_that_holds_a_project_is_refused(qtbot, window, tmp_path):
@@ -279,7 +279,7 @@ def test_an_npz_file_brings_its_own_evaluation_set(qtbot, window, tmp_path):
     assert dialog.evaluation.value() == 8
     dialog.accept()
     project = window.controller.project
-    assert len(project.evaluation_labels()) == 8
+    assert len(project.labels.evaluation()) == 8
     image = window.controller.current
     assert project.pool.read(image).shape == (28, 28)  # its copy moved along with the project
     window.controller.close_project()
@@ -297,7 +297,7 @@ def test_a_medmnist_set_is_found_in_a_folder(qtbot, window, tmp_path):
     qtbot.waitUntil(lambda: dialog.listing is not None)
     assert dialog.classes.names() == ("normal", "pneumonia")
     qtbot.keyClick(dialog, Qt.Key.Key_Return)
-    assert window.controller.project.name == "pneumoniamnist"
+    assert window.controller.project.settings.name == "pneumoniamnist"
 
 
 def test_a_medmnist_set_that_is_not_there_says_so(qtbot, window, tmp_path):
@@ -354,7 +354,7 @@ def test_a_checkpoint_gives_its_classes_or_is_refused(qtbot, window, tmp_path):
     assert "takes the place of learning" in dialog.start_note.text()
     qtbot.waitUntil(dialog.ok.isEnabled)
     dialog.accept()
-    assert Path(window.controller.project.start_from).read_text() == "bright dark"
+    assert Path(window.controller.project.settings.start_from).read_text() == "bright dark"
 
 
 def test_the_demo_starts_with_one_click(qtbot, window):
@@ -375,8 +375,8 @@ def test_the_demo_starts_with_one_click(qtbot, window):
     window._services = window.controller._services = window._importer._services = small
     qtbot.mouseClick(window.start_page.buttons["demo"], Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: window.controller.is_open)
-    assert window.controller.project.name == "Demo"
-    assert window.controller.project.spec == SourceSpec("demo")
+    assert window.controller.project.settings.name == "Demo"
+    assert window.controller.project.settings.spec == SourceSpec("demo")
     assert window._busy is None
     assert leftovers(window) == []
 
@@ -479,7 +479,7 @@ def controller(qtbot, window, tmp_path):
 
 
 def test_settings_are_stored_and_shown(qtbot, window, controller):
-    before = controller.project.settings
+    before = controller.project.settings.run
     window.show_settings()
     dialog = window.dialog
     dialog.method.mode.setCurrentIndex(dialog.method.mode.findData("margin"))
@@ -491,19 +491,19 @@ def test_settings_are_stored_and_shown(qtbot, window, controller):
         dialog.buttons.button(QDialogButtonBox.StandardButton.Ok), Qt.MouseButton.LeftButton
     )
     project = controller.project
-    assert project.settings == before.in_mode("margin").but(batch_size=6, all_layers="never")
-    assert project.annotator == "Dr. Who"
-    assert project.show_suggestions
+    assert project.settings.run == before.in_mode("margin").but(batch_size=6, all_layers="never")
+    assert project.settings.annotator == "Dr. Who"
+    assert project.settings.show_suggestions
     assert window.desk.header.mode.text() == "Margin alone"
 
 
 def test_settings_cancelled_change_nothing(qtbot, window, controller):
-    before = (controller.project.settings, controller.project.annotator)
+    before = (controller.project.settings.run, controller.project.settings.annotator)
     window.show_settings()
     window.dialog.method.batch.setValue(9)
     window.dialog.annotator.setText("someone else")
     window.dialog.reject()
-    assert (controller.project.settings, controller.project.annotator) == before
+    assert (controller.project.settings.run, controller.project.settings.annotator) == before
 
 
 def test_labels_and_model_leave_the_program(qtbot, window, controller, tmp_path):
@@ -547,7 +547,7 @@ def test_the_round_named_is_the_one_whose_model_is_written(qtbot, window, contro
     assert dialog.buttons["pt"].isEnabled()  # there was no model when the dialog was opened
     assert dialog._abouts["model"].text().startswith("Of round 2:")
     controller.train_now()
-    qtbot.waitUntil(lambda: len(controller.project.finished_rounds()) == 3)
+    qtbot.waitUntil(lambda: len(controller.project.rounds.finished()) == 3)
     assert dialog._abouts["model"].text().startswith("Of round 3:")
     (controller.project.models_folder / "round-0003.pt").unlink()
     dialog.reject()

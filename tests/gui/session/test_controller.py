@@ -451,7 +451,7 @@ def test_what_the_random_order_showed_measures_the_model(qtbot, warming, backend
     idle(qtbot, warming)
     audited = [a.query.image_id for a in warming.project.rounds.history() if a.query.audit]
     assert audited == drawn
-    assert all(warming.rounds.query(image).audit for image in audited)
+    assert all(warming.query(image).audit for image in audited)
     asked = [a for a in warming.project.rounds.history() if not a.query.audit]
     assert {a.round_number for a in asked} == {1, 2}
 
