@@ -102,7 +102,7 @@ def check_files(
             found.append(Checked(image_id, key, reader.check(key)))
         except ImageUnreadable as error:
             found.append(Checked(image_id, key, "", str(error)))
-        except Exception:  # an odd file must not end the others' check
+        except BaseException:  # an odd file must not end the others' check, nor a decoder's panic
             found.append(Checked(image_id, key, "", tr("The image cannot be decoded.")))
         progress(done, len(waiting))
     return len(waiting)

@@ -1,5 +1,6 @@
 """A large folder is listed at once; its files are read beside the labelling."""
 
+from collections import deque
 from dataclasses import replace
 from pathlib import Path
 
@@ -94,6 +95,24 @@ def test_files_are_read_beside_the_labelling_and_broken_ones_reported(
         assert {i for i, _ in again.checks.unchecked()} == broken == again.checks.unusable
     finally:
         again.close()
+
+
+class Panicking:
+    """A reader whose decoder, like one in Rust, panics at the first file."""
+
+    def check(self, key: str) -> str:
+        if key == "first":
+            raise GeneratorExit  # no Exception
+        return "hash"
+
+
+def test_a_decoder_that_panics_leaves_the_other_files_checked():
+    found: deque[Checked] = deque()
+    assert check_files(Panicking(), [(1, "first"), (2, "second")], found, quiet) == 2
+    assert [(one.sha256, one.reason) for one in found] == [
+        ("", "The image cannot be decoded."),
+        ("hash", ""),
+    ]
 
 
 def test_a_file_that_came_back_is_asked_for_again(qtbot, window, tmp_path):
