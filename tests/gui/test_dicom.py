@@ -7,7 +7,7 @@ from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QFileDialog
 
 from autoal_gui.core.images.display_window import DisplayWindow
-from autoal_gui.gui.desk.contrast_menu import WindowControl
+from autoal_gui.gui.desk.contrast_menu import ContrastMenu
 from autoal_gui.gui.project.new_project import NewProjectDialog
 from tests.support.dicom import write_dicom
 from tests.support.gui import QUIET
@@ -55,7 +55,7 @@ def opened(qtbot, window, scans, monkeypatch):
 
 
 def said(window) -> str:
-    return window.desk.findChild(WindowControl).text()
+    return window.desk.findChild(ContrastMenu).text()
 
 
 def test_from_the_start_page_to_the_first_answer(qtbot, opened):

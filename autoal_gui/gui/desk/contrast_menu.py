@@ -12,7 +12,7 @@ from autoal_gui.gui.widgets.actions import Actions
 GROUP = "Brightness"
 
 
-class WindowControl(QToolButton):
+class ContrastMenu(QToolButton):
     """Shows the window of the image on screen; its menu holds the commands that change it.
 
     It is hidden over plain pictures as they are, where a window says nothing to anyone.

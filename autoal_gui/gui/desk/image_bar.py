@@ -4,7 +4,7 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel
 
 from autoal_gui.core.language import number, percent, tr
-from autoal_gui.gui.desk.contrast_menu import WindowControl
+from autoal_gui.gui.desk.contrast_menu import ContrastMenu
 from autoal_gui.gui.images.image_view import ImageView
 from autoal_gui.gui.session.controller import Controller
 from autoal_gui.gui.widgets.actions import Actions
@@ -46,7 +46,7 @@ class ImageBar(QFrame):
         self._add_tools(view, theme, actions)
 
     def _add_tools(self, view: ImageView, theme: Theme, actions: Actions) -> None:
-        window, invert = WindowControl(view, actions), tool_button(actions, "invert")
+        window, invert = ContrastMenu(view, actions), tool_button(actions, "invert")
         invert.hide()
         window.offered.connect(invert.setVisible)
         question = HelpButton(theme, "labelling")

@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QImage, QPainter
 from autoal_gui.core.images.display_window import BASES, PRESETS, DisplayWindow, Greys
 from autoal_gui.core.images.pixels import grey_table, picture_to_uint8
 from autoal_gui.core.images.source import Picture
-from autoal_gui.gui.desk.contrast_menu import WindowControl, window_text
+from autoal_gui.gui.desk.contrast_menu import ContrastMenu, window_text
 from autoal_gui.gui.images.image_pyramid import levels
 from autoal_gui.gui.images.image_view import DRAGGED_PIXELS, ImageView
 from autoal_gui.gui.widgets.actions import Actions
@@ -137,7 +137,7 @@ def view(qtbot):
 @pytest.fixture
 def control(qtbot, view):
     theme = Theme()
-    control = WindowControl(view, Actions(theme, view))
+    control = ContrastMenu(view, Actions(theme, view))
     qtbot.addWidget(control)
     return control
 
