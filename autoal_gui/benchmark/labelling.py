@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, QTimer
 
-from autoal_gui.benchmark.screen import POLL, Painted, desk_of, shows_image, until
+from autoal_gui.benchmark.screen import POLL, Painted, shows_image, until
 from autoal_gui.gui.keys import class_keys
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ class Annotator(QObject):
         """Milliseconds of processor time of the window's thread in the same span: what the program
         itself costs, whatever else the machine does."""
         self._image: int | None = None
-        self._painted = Painted(desk_of(window).image_view, self._next_is_shown)
+        self._painted = Painted(window.desk.image_view, self._next_is_shown)
         self._painted.happened.connect(self._on_painted)
 
     def answer(self, images: int) -> None:

@@ -20,7 +20,6 @@ from PySide6.QtWidgets import QWidget
 from autoal_gui.launch.window import has_display, open_window
 
 if TYPE_CHECKING:
-    from autoal_gui.gui.desk.desk import Desk
     from autoal_gui.gui.window.main_window import MainWindow
 
 SIZE = QSize(1280, 800)
@@ -74,20 +73,9 @@ def shown_window(folder: Path, project: Path | None) -> "MainWindow":
     return window
 
 
-def desk_of(window: "MainWindow") -> "Desk":
-    """Return the desk of a window with an open project.
-
-    Raises:
-        ValueError: no project has been opened.
-    """
-    if window.desk is None:
-        raise ValueError("no project has been opened")
-    return window.desk
-
-
 def shows_image(window: "MainWindow") -> bool:
     """Say whether the view has the picture of the image that is asked about."""
-    image, desk = window.controller.current, desk_of(window)
+    image, desk = window.controller.current, window.desk
     picture = None if image is None else desk.loader.picture(image)
     return picture is not None and desk.image_view.picture is picture
 

@@ -43,14 +43,14 @@ def started(beginning: float, project: Path | None, folder: Path) -> float:
     Returns:
         Seconds.
     """
-    from autoal_gui.benchmark.screen import Painted, desk_of, shown_window, shows_image, until
+    from autoal_gui.benchmark.screen import Painted, shown_window, shows_image, until
 
     window = shown_window(folder, project)
     try:
         if project is None:
             painted = Painted(window, lambda: True)
         else:
-            painted = Painted(desk_of(window).image_view, partial(shows_image, window))
+            painted = Painted(window.desk.image_view, partial(shows_image, window))
         until(window, lambda: painted.first is not None)
     finally:
         window.close()

@@ -17,7 +17,6 @@ from autoal_gui.launch.headless import settle, wait_until
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
-    from autoal_gui.gui.desk.desk import Desk
     from autoal_gui.gui.session.controller import Controller
     from autoal_gui.gui.window.main_window import MainWindow
 
@@ -27,7 +26,6 @@ IMAGES, EVALUATION = 300, 60
 ROUNDS = 4
 FEW = 7  # answers before the picture of labelling
 NAME = "White blood cells"
-NEED_MORE = {"reading", "settle"}  # pages that are empty without a second reader
 DIALOGS = ("export", "settings", "classes", "keys")
 SCREENFUL = 12  # images of the grid that are seen at once
 SETTLE = 0.6  # seconds for thumbnails, charts and layouts
@@ -75,9 +73,9 @@ class Photographer:
 
     def _new_project(self) -> None:
         from autoal_gui.gui.project.new_project import NewProjectDialog
-        from autoal_gui.gui.window.main_window import folder_spec
+        from autoal_gui.gui.window.new_projects import folder_spec
 
-        self.window.new_project(folder_spec(self._images))
+        self.window.new_projects.show_dialog(folder_spec(self._images))
         dialog = cast(NewProjectDialog, self.window.dialog)
         wait_until(lambda: dialog.listing is not None)
         dialog.name.setText(NAME)
@@ -112,14 +110,8 @@ class Photographer:
         wait_until(lambda: controller.at_rest)
         answer(controller, FEW)
 
-    @property
-    def _desk(self) -> "Desk":
-        if self.window.desk is None:
-            raise ValueError("no project is open")
-        return self.window.desk
-
     def _panels(self) -> None:
-        tabs = self._desk.tabs
+        tabs = self.window.desk.tabs
         for place in range(tabs.count()):
             tabs.setCurrentIndex(place)
             self._save(
@@ -134,7 +126,7 @@ class Photographer:
 
     def _grid_is_drawn(self) -> bool:
         """Whether the grid has the pictures of its first screen."""
-        grid = self._desk.grid.grid
+        grid = self.window.desk.grid.grid
         return all(grid.thumbnails.thumbnail(image) for image in tuple(grid.images)[:SCREENFUL])
 
     def _dialogs(self) -> None:
@@ -145,12 +137,16 @@ class Photographer:
                 self.window.dialog.reject()
 
     def _pages(self) -> None:
-        from autoal_gui.gui.window.page_stack import PAGES
-
-        for name in sorted(PAGES.keys() - NEED_MORE):
-            self.window.show_page(name)
+        pages = self.window.pages
+        for name, page in {
+            "agreement": pages.agreement,
+            "help": pages.help,
+            "predict": pages.predict,
+            "review": pages.review,
+        }.items():
+            pages.show_page(page)
             self._save(name)
-            self.window.leave_page()
+            pages.leave()
 
     def _dark(self) -> None:
         self.window.theme.choose("dark")

@@ -54,7 +54,7 @@ def open_demo(folder: Path, demo: SourceSpec = DEMO) -> "MainWindow":
     window = make_window(folder, settings)
     window.resize(1440, 900)
     window.show()
-    window.start_demo(demo)
+    window.new_projects.start_demo(demo)
     wait_until(lambda: window.controller.is_open)
     return window
 

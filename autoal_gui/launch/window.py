@@ -37,7 +37,7 @@ def run_window(project: Path | None, demo: bool) -> int:
     application = make_application()
     window = open_window(project)
     if demo and project is None:
-        window.start_demo()
+        window.new_projects.start_demo()
     return application.exec()
 
 

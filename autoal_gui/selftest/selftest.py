@@ -181,7 +181,7 @@ def check_window(folder: Path, picture: Path) -> str:
         wait_until(lambda: window.controller.current is not None)
         photograph(window, picture)
         shown = window.grab()
-        if window.failure.isVisible() or window.desk is None:
+        if window.failure.isVisible() or not window.controller.is_open:
             raise RuntimeError("the window reports a fault")
     finally:
         window.close()

@@ -1,6 +1,7 @@
 """For everyone: names for screen readers, every control by Tab, text that scales uncut."""
 
 import contextlib
+from functools import cached_property
 
 import pytest
 from PySide6.QtCore import Qt
@@ -21,8 +22,9 @@ from PySide6.QtWidgets import (
 )
 
 from autoal_gui.core.images.source import SourceSpec
-from autoal_gui.gui.window.main_window import MainWindow, folder_spec
-from autoal_gui.gui.window.page_stack import PAGES
+from autoal_gui.gui.window.main_window import MainWindow
+from autoal_gui.gui.window.new_projects import folder_spec
+from autoal_gui.gui.window.page_stack import PageStack
 from tests.gui.window.test_main_window import start
 from tests.support.gui import QUIET, draw_folder
 
@@ -39,6 +41,7 @@ CONTROLS = (
     QTextEdit,
 )
 DIALOGS = ("show_settings", "show_classes", "show_export", "show_keys", "show_report")
+PAGES = [name for name, made in vars(PageStack).items() if isinstance(made, cached_property)]
 LARGEST = 400  # presses of Tab after which a walk goes round in circles
 
 
@@ -111,7 +114,7 @@ def desk(qtbot, window, tmp_path):
 
 
 def test_every_control_of_the_start_page_has_a_name_and_is_reached(qtbot, window, tmp_path):
-    window._remember([str(tmp_path / "gone")])
+    window.recent_projects._keep([str(tmp_path / "gone")])
     assert len(shown_controls(window.start_page)) > 5
     assert nameless(window) == []
     assert missed_by_tab(qtbot, window.start_page) == []
@@ -126,7 +129,8 @@ def test_every_control_of_the_desk_has_a_name_and_is_reached(qtbot, window, desk
 
 @pytest.mark.parametrize("page", PAGES)
 def test_every_control_of_a_page_has_a_name_and_is_reached(qtbot, window, desk, page):
-    shown = window.show_page(page)
+    shown = getattr(window.pages, page)
+    window.pages.show_page(shown)
     assert shown_controls(shown)
     assert nameless(shown) == []
     assert missed_by_tab(qtbot, shown) == []
@@ -134,7 +138,7 @@ def test_every_control_of_a_page_has_a_name_and_is_reached(qtbot, window, desk, 
 
 @pytest.mark.parametrize("show", DIALOGS)
 def test_every_control_of_a_dialog_has_a_name_and_is_reached(qtbot, window, desk, show):
-    getattr(window, show)()
+    getattr(window.dialogs, show)()
     dialog = window.dialog
     assert shown_controls(dialog)
     assert nameless(dialog) == []
@@ -145,7 +149,9 @@ def test_every_control_of_a_dialog_has_a_name_and_is_reached(qtbot, window, desk
 @pytest.mark.parametrize("kind", ["folder", "medmnist"])
 def test_every_control_of_a_new_project_has_a_name_and_is_reached(qtbot, window, tmp_path, kind):
     images = draw_folder(tmp_path / "images", 12)
-    window.new_project(folder_spec(images) if kind == "folder" else SourceSpec("medmnist"))
+    window.new_projects.show_dialog(
+        folder_spec(images) if kind == "folder" else SourceSpec("medmnist")
+    )
     dialog = window.dialog
     if kind == "folder":
         qtbot.waitUntil(lambda: dialog.listing is not None)
@@ -248,7 +254,7 @@ def test_nothing_is_cut_off_at_any_size_of_text(qtbot, scaled, tmp_path, backend
         800,
     )  # nor does anything push the window over the screen
     for show in DIALOGS:
-        getattr(window, show)()
+        getattr(window.dialogs, show)()
         dialog = window.dialog
         assert settled(qtbot, dialog) == [], show
         assert dialog.width() <= 1280

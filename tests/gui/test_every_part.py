@@ -130,7 +130,7 @@ def answered_from(qtbot, controller, widget: QWidget) -> set[type]:
 def test_keys_change_labels_in_review_with_the_focus_on_every_control(qtbot, window, controller):
     trained(qtbot, window, 2)
     qtbot.keyClick(window, Qt.Key.Key_R, CTRL)
-    page, tried = window.pages["review"], set()
+    page, tried = window.pages.review, set()
     for widget in focused(of_each_kind(focusable(page))):
         page.grid.go_to_row(0)
         image = page.grid.current()
@@ -263,7 +263,7 @@ def test_the_blind_answer_and_the_changed_one_are_both_kept_and_reported(qtbot, 
     qtbot.keyClick(window, (ZERO, ONE)[suggested])
     folder = controller.project.folder
     qtbot.keyClick(window, Qt.Key.Key_G, CTRL)
-    told = window.pages["agreement"].model.text()
+    told = window.pages.agreement.model.text()
     assert "changed" in told.lower()
     controller.close_project()
     project = Project.open(folder, open_images)
@@ -307,10 +307,10 @@ def test_hidden_repeats_give_the_readers_own_consistency(qtbot, window, controll
     first = controller.project.labels.answers[image].class_index
     qtbot.keyClick(window, (ONE, ZERO)[first])
     qtbot.keyClick(window, Qt.Key.Key_G, CTRL)
-    page = window.pages["agreement"]
+    page = window.pages.agreement
     assert "0 of 1" in page.own.text()
     qtbot.mouseClick(page.unlike, LEFT)
-    assert tuple(window.pages["review"].images) == (image,)
+    assert tuple(window.pages.review.images) == (image,)
 
 
 def test_why_names_every_strategy_with_its_weight_and_the_predicted_loss(qtbot, window, controller):
@@ -372,7 +372,7 @@ def test_review_is_filtered_by_round_reader_and_marks_by_keys_alone(
         RoundStore, "predictions", lambda rounds: sure_of_the_truth(controller.project)
     )
     qtbot.keyClick(window, Qt.Key.Key_R, CTRL)
-    page, answers = window.pages["review"], controller.project.labels.answers
+    page, answers = window.pages.review, controller.project.labels.answers
     choose_by_keys(qtbot, page, "annotator", "Dr B")
     assert sorted(page.images) == sorted(i for i, e in answers.items() if e.annotator == "Dr B")
     page.filters.reset()
@@ -445,7 +445,7 @@ def test_predictions_are_saved_as_a_table_from_the_window(qtbot, window, tmp_pat
     draw_folder(folder, 6)
     model.write_text(" ".join(CLASSES))
     qtbot.keyClick(window, Qt.Key.Key_P, CTRL)
-    page = window.pages["predict"]
+    page = window.pages.predict
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_, **__: (str(model), ""))
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(folder))
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(target), ""))

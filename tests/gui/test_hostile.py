@@ -65,9 +65,10 @@ def test_such_names_are_shown_as_they_are_on_every_page(qtbot, window, controlle
     idle(qtbot, controller)
     label_many(qtbot, window, 4, ONE)
     idle(qtbot, controller)
-    for name in ("review", "agreement", "settle"):
-        window.show_page(name)
-        assert labels_with_markup(window.pages[name]) == []
+    pages = window.pages
+    for page in (pages.review, pages.agreement, pages.adjudication):
+        pages.show_page(page)
+        assert labels_with_markup(page) == []
     assert not window.failure.isVisible()
 
 

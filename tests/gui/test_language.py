@@ -82,7 +82,7 @@ def test_from_the_start_page_it_goes_to_the_start_page(qtbot, holder):
     before = holder.open()
     click_language(before, "zh")
     qtbot.waitUntil(lambda: holder.window is not before)
-    assert holder.window.stack.currentWidget() is holder.window.start_page
+    assert holder.window.pages.currentWidget() is holder.window.start_page
     assert not QApplication.instance().property("quitting")
     assert QApplication.quitOnLastWindowClosed()
 

@@ -21,7 +21,7 @@ FOLDER = ROOT / "resources" / "translations"
 CODES = tuple(code for code in LANGUAGES if code != "en")
 KEYWORDS = {"tr": None, "mark": None, "tr_count": (1, 2)}
 PLUG_INS = ("autoal_gui.strategies", "autoal_gui.exporters")
-COMMAND = (2, 3, 4)  # group, text and tip of a command in the table of actions
+COMMAND = (2, 3, 4)  # menu, text and tip of a command in its table
 WRITTEN = datetime(2026, 1, 1, tzinfo=timezone.utc)  # fixed, so that only sentences make a change
 
 

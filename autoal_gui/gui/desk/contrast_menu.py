@@ -1,15 +1,14 @@
 """The button over the image that says its window and level, and offers others."""
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QToolButton
 
-from autoal_gui.core.images.display_window import BASES, PRESETS, DisplayWindow, Greys
+from autoal_gui.core.images.display_window import BASES, DisplayWindow, Greys
 from autoal_gui.core.language import tr
 from autoal_gui.gui.images.image_view import ImageView
 from autoal_gui.gui.widgets.actions import Actions
 
-GROUP = "Brightness"
+MENU = "Brightness"
 
 
 class ContrastMenu(QToolButton):
@@ -28,44 +27,17 @@ class ContrastMenu(QToolButton):
         self.setProperty("role", "quiet")
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         menu = QMenu(self)
-        menu.addActions(actions.group(GROUP))
+        menu.addActions(actions.of_menu(MENU))
         self.setMenu(menu)
-        for base in BASES:
-            action = actions[f"look_{base}"]
-            action.setData(base)
-            action.setCheckable(True)
-            action.triggered.connect(self._choose)
-        actions["invert"].setCheckable(True)
-        actions["invert"].triggered.connect(view.invert)
-        actions["brighter"].triggered.connect(self._brighter)
-        actions["darker"].triggered.connect(view.darker)
-        actions["contrast"].triggered.connect(self._more_contrast)
-        actions["flatter"].triggered.connect(view.less_contrast)
         view.display_changed.connect(self._show)
         self.hide()
         self._show()
 
     @Slot()
-    def _choose(self) -> None:
-        action = self.sender()
-        if isinstance(action, QAction):
-            self._view.set_display(self._view.display.of_base(str(action.data())))
-
-    @Slot()
-    def _brighter(self) -> None:
-        self._view.brighter()
-
-    @Slot()
-    def _more_contrast(self) -> None:
-        self._view.more_contrast()
-
-    @Slot()
     def _show(self) -> None:
         display, greys = self._view.display, self._view.greys
         for base in BASES:
-            action = self._actions[f"look_{base}"]
-            action.setEnabled(base not in PRESETS or (greys is not None and greys.is_hounsfield))
-            action.setChecked(display == display.of_base(base))
+            self._actions[f"look_{base}"].setChecked(display == display.of_base(base))
         self._actions["invert"].setChecked(display.inverted)
         self.setEnabled(greys is not None)
         if greys is not None:  # while the next image is read, nothing moves

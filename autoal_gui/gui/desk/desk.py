@@ -82,7 +82,7 @@ class Desk(QWidget):
         ):
             panel.setProperty(HELP, topic)
         self._lay_out(actions)
-        self._connect(actions)
+        self._connect()
 
     # -- making -------------------------------------------------------------------------------
 
@@ -165,7 +165,7 @@ class Desk(QWidget):
             widget = widget.parentWidget()
         return help_topic(widget) or "first-steps"
 
-    def _connect(self, actions: Actions) -> None:
+    def _connect(self) -> None:
         controller = self._controller
         self._painted = QTimer(self, singleShot=True, interval=PAINTED)
         self._painted.timeout.connect(self._want)
@@ -181,17 +181,9 @@ class Desk(QWidget):
         self.strip.picked.connect(self.show_large)
         self.grid.opened.connect(self.show_large)
         self.grid.left.connect(self._leave_grid)
-        actions["grid"].triggered.connect(self.toggle_grid)
         self.loader.ready.connect(self._on_ready)
         self.idle.changed.connect(self.header.show_waits)
         self.image_bar.help_wanted.connect(self.help_wanted)
-        actions["fit"].triggered.connect(self.image_view.fit)
-        actions["actual"].triggered.connect(self.image_view.actual_size)
-        actions["zoom_in"].triggered.connect(self.image_view.zoom_in)
-        actions["zoom_out"].triggered.connect(self.image_view.zoom_out)
-        actions["smooth"].triggered.connect(self.image_view.toggle_smooth)
-        actions["why"].triggered.connect(self.why.toggle)
-        actions["heat"].triggered.connect(self.heat.toggle)
 
     # -- what the controller says -------------------------------------------------------------
 

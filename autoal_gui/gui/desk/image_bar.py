@@ -33,7 +33,6 @@ class ImageBar(QFrame):
         self.position.setMinimumWidth(8 * self.fontMetrics().height())  # two lines, not four
         self.comment = text_label(role="muted")
         self._flag = actions["flag"]
-        self._flag.setCheckable(True)
         self.zoom = QLabel()
         self.zoom.setProperty("role", "muted")
         view.zoomed.connect(self._on_zoomed)

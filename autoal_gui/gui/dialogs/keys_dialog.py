@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 from autoal_gui.core.language import tr
 from autoal_gui.gui import keys
 from autoal_gui.gui.keys import KeyMap, class_keys, command_keys, conflict
-from autoal_gui.gui.widgets.actions import COMMANDS, GROUPS
+from autoal_gui.gui.widgets.actions import Actions
 from autoal_gui.gui.widgets.text import text_label
 from autoal_gui.gui.widgets.theme import set_property
 
@@ -33,8 +33,11 @@ class KeysDialog(QDialog):
     changed = Signal(object)
     """The `KeyMap` from now on."""
 
-    def __init__(self, classes: tuple[str, ...], parent: QWidget | None = None) -> None:
+    def __init__(
+        self, actions: Actions, classes: tuple[str, ...], parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
+        self._commands, self._menus = actions.commands, actions.menus
         self._classes = classes
         self.setWindowTitle(tr("Change keys"))
         self.tree = QTreeWidget()
@@ -90,10 +93,10 @@ class KeysDialog(QDialog):
         self._add_group(
             tr("Classes"), [(n, name, key.upper()) for n, (key, name) in enumerate(rows)]
         )
-        for group in GROUPS:
-            own = [c for c in COMMANDS if c.group == group]
+        for menu in self._menus:
+            own = [c for c in self._commands if c.menu == menu]
             self._add_group(
-                tr(group),
+                tr(menu),
                 [(c.name, tr(c.text), ", ".join(command_keys(c.name, c.keys))) for c in own],
             )
         self.tree.expandAll()
@@ -155,7 +158,7 @@ class KeysDialog(QDialog):
         """Return (key, what it does) of everything but the row that is changed."""
         rows = enumerate(zip(class_keys(len(self._classes)), self._classes, strict=True))
         found = [(key, name) for index, (key, name) in rows if index != target]
-        for command in COMMANDS:
+        for command in self._commands:
             if command.name != target:
                 own = command_keys(command.name, command.keys)
                 found += [(key, tr(command.text)) for key in own]
@@ -166,7 +169,7 @@ class KeysDialog(QDialog):
         if isinstance(target, int):
             self._change(keys.in_use().with_class(target, ""))
         elif target is not None:
-            usual = next(command.keys for command in COMMANDS if command.name == target)
+            usual = next(command.keys for command in self._commands if command.name == target)
             taken = [sentence for key in usual if (sentence := conflict(key, self._others(target)))]
             if taken:
                 self._say(taken[0], "danger")

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 
 from autoal_gui.core.language import mark, tr
 from autoal_gui.gui.keys import class_keys
-from autoal_gui.gui.widgets.actions import GROUPS, Actions
+from autoal_gui.gui.widgets.actions import Actions
 from autoal_gui.gui.widgets.cards import card
 from autoal_gui.gui.widgets.sizes import fitting
 from autoal_gui.gui.widgets.text import text_label
@@ -54,10 +54,12 @@ class ShortcutSheet(QDialog):
             left.addWidget(self._group(tr("Classes"), rows))
         for title, table in ((tr("Pointer"), POINTER), (tr("In the grid"), GRID)):
             left.addWidget(self._group(title, [(tr(key), tr(words)) for key, words in table]))
-        for place, group in enumerate(GROUPS):
-            rows = [(keys_of(action.shortcuts()), action.text()) for action in actions.group(group)]
+        for place, menu in enumerate(actions.menus):
+            rows = [
+                (keys_of(action.shortcuts()), action.text()) for action in actions.of_menu(menu)
+            ]
             shown = [row for row in rows if row[0]]
-            (left if place % 2 else right).addWidget(self._group(tr(group), shown))
+            (left if place % 2 else right).addWidget(self._group(tr(menu), shown))
         left.addStretch(1)
         right.addStretch(1)
         self._lay_out(left, right)

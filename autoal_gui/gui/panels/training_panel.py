@@ -13,7 +13,7 @@ from PySide6.QtWidgets import (
 
 from autoal_gui.core.language import tr, tr_count
 from autoal_gui.core.messages import STEPS, Progress, Step
-from autoal_gui.engine.state import Move, State, can
+from autoal_gui.engine.state import State
 from autoal_gui.gui.panels.sparkline import Sparkline
 from autoal_gui.gui.panels.training_text import (
     ONE_CLASS_NOTE,
@@ -21,7 +21,6 @@ from autoal_gui.gui.panels.training_text import (
     ROUND_WAITS,
     STEP_NAMES,
     STEP_TIPS,
-    STOP_WARMING,
     STOPPING,
     STOPPING_WARM,
     WARMING,
@@ -131,7 +130,8 @@ class TrainingPanel(QFrame):
 
     def refresh(self) -> None:
         """Show what the engine does now."""
-        self._enable_actions()
+        # Its place is needed for the longer words of the button beside it.
+        self._train.setHidden(self._controller.is_warming)
         self._notice_round()
         state = self._controller.state
         if not self._controller.is_open or state is State.CLOSED:
@@ -155,18 +155,6 @@ class TrainingPanel(QFrame):
         if number != self._round:
             self._round = number
             self._orders = number is not None and not can_train(self._controller.project)
-
-    def _enable_actions(self) -> None:
-        controller, actions = self._controller, self._actions
-        state, warming = controller.state, controller.is_warming
-        actions["train"].setEnabled(can(state, Move.START) and controller.is_open)
-        actions["cancel"].setEnabled(can(state, Move.CANCEL))
-        actions["learn"].setEnabled(controller.can_continue_learning)
-        self._train.setHidden(warming)  # its place is needed for the longer words beside it
-        if warming:
-            actions.rename("cancel", *map(tr, STOP_WARMING))
-        else:
-            actions.restore("cancel")
 
     def _show_past(self) -> None:
         rounds = self._controller.project.rounds.all()

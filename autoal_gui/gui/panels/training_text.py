@@ -42,10 +42,6 @@ ORDERING_NOTE = mark(
 ONE_CLASS_NOTE = mark(
     "Two classes are needed before a model can be trained; label a few more images."
 )
-STOP_WARMING = (
-    mark("Use what it has learned"),
-    mark("Stop learning from the images and use what was learned; it can be continued later"),
-)
 STOPPING = mark("Stopping at the next training batch; the last good model is kept.")
 STOPPING_WARM = mark("Stopping at the next training batch; what was learned is used.")
 ENDED = {

@@ -1,196 +1,163 @@
-"""Every command of the window: its words, keys and icon in one table, so that menus agree."""
+"""What a command of the window is, and the actions that menus and buttons make of them.
 
-from dataclasses import dataclass
+The table of all commands is `gui.window.commands`; everything that shows, changes or allows a
+command reads its row there through the `Actions`.
+"""
 
-from PySide6.QtCore import QObject
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import KW_ONLY, dataclass
+from enum import Enum, auto
+from typing import Any, Generic, TypeVar
+
+from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QAction, QKeySequence
 
 from autoal_gui.core.language import tr
 from autoal_gui.gui.keys import command_keys
 from autoal_gui.gui.widgets.theme import Theme, icon
 
+Parts = TypeVar("Parts")
+"""What commands act on."""
+
+
+class When(Enum):
+    """What has to hold for a command to be enabled."""
+
+    ALWAYS = auto()
+    IN_PROJECT = auto()
+    """A project is open."""
+    AT_DESK = auto()
+    """The desk of an open project is on screen."""
+    CAN_UNDO = auto()
+    CAN_REDO = auto()
+    CAN_TRAIN = auto()
+    """A project is open and nothing is computed."""
+    CAN_CANCEL = auto()
+    WARMING = auto()
+    """The model learns from images without labels."""
+    CAN_CONTINUE_WARMING = auto()
+    IN_HOUNSFIELD = auto()
+    """The image on the desk is measured in Hounsfield units, as computed tomography is."""
+
 
 @dataclass(frozen=True)
-class Command:
-    """One command as the table below declares it; the catalogues take group, text and tip."""
+class OtherWords:
+    """Words of a command for as long as something holds, where it then does something else."""
+
+    when: When
+    text: str
+    tip: str
+
+
+@dataclass(frozen=True)
+class Command(Generic[Parts]):
+    """One command of the window; the catalogues take menu, text and tip.
+
+    Attributes:
+        name: stays for ever, since users' own keys are kept by it.
+        menu: under which it is found in the menu bar, on the sheet of keys and among those that
+            can be changed.
+        text: as menus and buttons show it.
+        tip: what it does, in a line.
+        keys: as Qt writes them; the first is the one printed on buttons.
+        icon: the name of a picture of `resources/icons`.
+        when: what has to hold for it to be enabled.
+        does: its effect; it is called with the parts of the window.
+        repeats: whether holding the key down repeats it; never for what gives an answer.
+        checkable: whether it is on or off; who is switched says which.
+        instead: other words for a while.
+    """
 
     name: str
-    group: str
+    menu: str
     text: str
     tip: str
     keys: tuple[str, ...] = ()
     icon: str = ""
+    _: KW_ONLY
+    when: When
+    does: Callable[[Parts], object]
     repeats: bool = False
-    """Whether holding the key down repeats it; never for what gives an answer."""
+    checkable: bool = False
+    instead: OtherWords | None = None
 
-
-COMMANDS = (
-    Command("home", "Project", "Start page", "Close the project and show the start page"),
-    Command("open", "Project", "Open project…", "Open a project's folder", ("Ctrl+O",), "open"),
-    Command("export", "Project", "Export…", "Write labels or the model", ("Ctrl+E",), "export"),
-    Command("predict", "Project", "Predict…", "Apply a trained model to other images", ("Ctrl+P",)),
-    Command("settings", "Project", "Settings…", "How to ask, who reads", ("Ctrl+,",), "settings"),
-    Command("report", "Project", "Import report…", "Files that could not be used, and why"),
-    Command("quit", "Project", "Quit", "Close the program; everything is saved", ("Ctrl+Q",)),
-    Command("unsure", "Label", "Unsure", "The class cannot be told", ("U",), "unsure"),
-    Command("skip", "Label", "Skip", "The image is unusable", ("S",), "skip"),
-    Command("undo", "Label", "Undo", "Take back the last answer", ("Backspace", "Ctrl+Z"), "undo"),
-    Command("redo", "Label", "Redo", "Restore the answer", ("Ctrl+Y", "Ctrl+Shift+Z"), "redo"),
-    Command("back", "Label", "Back", "Show the image answered before", ("Left",), repeats=True),
-    Command("forward", "Label", "Forward", "Show the next image", ("Right",), repeats=True),
-    Command("flag", "Label", "Flag", "Mark the image, to come back to it", ("X",), "flag"),
-    Command("comment", "Label", "Comment…", "Say something of the image", ("T",), "comment"),
-    Command("find_class", "Label", "Find a class…", "Type a part of its name", ("/",)),
-    Command("go_to", "Label", "Go to image…", "By its number or file name", ("Ctrl+F", "Ctrl+J")),
-    Command(
-        "classes", "Label", "Classes…", "Add, rename or remove classes", ("Ctrl+K",), "classes"
-    ),
-    Command("fit", "View", "Whole image", "Show the whole image", ("F",), "fit"),
-    Command("actual", "View", "Real size", "One image pixel is one screen pixel", ("Z",), "actual"),
-    Command("zoom_in", "View", "Zoom in", "Or turn the wheel", ("+", "="), repeats=True),
-    Command("zoom_out", "View", "Zoom out", "Or turn the wheel", ("-",), repeats=True),
-    Command(
-        "smooth", "View", "Smooth pixels", "Smooth or hard pixels when enlarged", ("N",), "smooth"
-    ),
-    Command("grid", "View", "Grid", "Answer several images at once", ("G",), "grid"),
-    Command("theme", "View", "Light or dark", "Change the colours", ("Ctrl+D",), "theme"),
-    Command("why", "View", "Why this image", "What each strategy made of it", ("W",)),
-    Command(
-        "heat",
-        "View",
-        "Where the model looked",
-        "After the answer: which places spoke for the model's class",
-        ("Shift+W",),
-        "heat",
-    ),
-    Command("invert", "Brightness", "Invert", "Black and white change places", ("I",), "invert"),
-    Command(
-        "brighter",
-        "Brightness",
-        "Brighter",
-        "Or drag up with the right button",
-        ("Ctrl+Up",),
-        repeats=True,
-    ),
-    Command("darker", "Brightness", "Darker", "Or drag down", ("Ctrl+Down",), repeats=True),
-    Command(
-        "contrast",
-        "Brightness",
-        "More contrast",
-        "Or drag to the left",
-        ("Ctrl+Right",),
-        repeats=True,
-    ),
-    Command(
-        "flatter",
-        "Brightness",
-        "Less contrast",
-        "Or drag to the right",
-        ("Ctrl+Left",),
-        repeats=True,
-    ),
-    Command("look_own", "Brightness", "As the file says", "The image's own window", ("F2",)),
-    Command("look_auto", "Brightness", "Automatic", "Nearly all grey values of the image", ("F3",)),
-    Command("look_full", "Brightness", "Full range", "All grey values of the image", ("F4",)),
-    Command("look_brain", "Brightness", "CT brain", "Level 40, width 80 HU", ("F5",)),
-    Command("look_soft", "Brightness", "CT soft tissue", "Level 40, width 400 HU", ("F6",)),
-    Command("look_mediastinum", "Brightness", "CT mediastinum", "Level 50, width 350 HU", ("F7",)),
-    Command("look_lung", "Brightness", "CT lung", "Level -600, width 1500 HU", ("F8",)),
-    Command("look_bone", "Brightness", "CT bone", "Level 400, width 1800 HU", ("F9",)),
-    Command(
-        "train",
-        "Training",
-        "Train now",
-        "Start a round with the labels of now",
-        ("Ctrl+T",),
-        "play",
-    ),
-    Command(
-        "cancel",
-        "Training",
-        "Cancel",
-        "Stop the round; the last model is kept",
-        ("Ctrl+.",),
-        "stop",
-    ),
-    Command(
-        "learn",
-        "Training",
-        "Continue learning",
-        "Go on learning from all images, labelled or not",
-        ("Ctrl+L",),
-        "play",
-    ),
-    Command(
-        "review",
-        "Check",
-        "Review",
-        "All answered images, likely errors first; change labels in place",
-        ("Ctrl+R",),
-        "review",
-    ),
-    Command("agreement", "Check", "Agreement", "How far readers agree", ("Ctrl+G",)),
-    Command(
-        "second", "Check", "Second reading…", "Another reader labels a share of the images, blind"
-    ),
-    Command(
-        "merge",
-        "Check",
-        "Merge another project's answers…",
-        "A colleague's answers to the same images come in as second readings",
-    ),
-    Command("help", "Help", "Help", "How this program works", ("F1",), "help"),
-    Command("keys", "Help", "Keys…", "All keys on one sheet", ("?",), "keys"),
-)
-GROUPS = tuple(dict.fromkeys(command.group for command in COMMANDS))
+    def words(self, holding: Collection[When] = ()) -> tuple[str, str]:
+        """Return text and tip, not yet translated, as long as these hold."""
+        other = self.instead
+        if other is not None and other.when in holding:
+            return other.text, other.tip
+        return self.text, self.tip
 
 
 class Actions(QObject):
-    """The actions by name."""
+    """The actions by the names of their commands."""
 
-    def __init__(self, theme: Theme, parent: QObject) -> None:
+    wanted = Signal(object)
+    """The `Command` that the user gives, by menu, key or button."""
+
+    def __init__(
+        self, commands: Sequence[Command[Any]], theme: Theme, parent: QObject | None = None
+    ) -> None:
         super().__init__(parent)
+        self.commands = tuple(commands)
+        self.menus = tuple(dict.fromkeys(command.menu for command in commands))
         self._theme = theme
-        self._actions = {command.name: self._make(command) for command in COMMANDS}
+        self._by_name = {command.name: command for command in commands}
+        self._actions = {command.name: self._make(command) for command in commands}
         theme.changed.connect(self._tint)
         self._tint()
 
     def __getitem__(self, name: str) -> QAction:
         return self._actions[name]
 
-    def group(self, name: str) -> tuple[QAction, ...]:
-        """Return the actions of a group in the order of the table."""
-        return tuple(self[command.name] for command in COMMANDS if command.group == name)
+    def of_menu(self, menu: str) -> tuple[QAction, ...]:
+        """Return the actions of a menu in the order of the table."""
+        return tuple(self[command.name] for command in self.commands if command.menu == menu)
 
-    def _make(self, command: Command) -> QAction:
-        action = QAction(tr(command.text), self)
-        action.setShortcuts([QKeySequence(k) for k in command_keys(command.name, command.keys)])
-        action.setAutoRepeat(command.repeats)
-        _set_tip(action, tr(command.tip))
-        return action
+    def allow(self, holding: Collection[When]) -> None:
+        """Enable what may be done now, and nothing else; take on the words of now.
+
+        Args:
+            holding: everything that holds.
+        """
+        for command in self.commands:
+            action = self[command.name]
+            action.setEnabled(command.when in holding)
+            if command.instead is not None:
+                text, tip = command.words(holding)
+                action.setText(tr(text))
+                _set_tip(action, tr(tip))
 
     def take_keys(self) -> None:
         """Give every command the keys that the user has chosen now."""
-        for command in COMMANDS:
+        for command in self.commands:
             action = self[command.name]
-            chosen = command_keys(command.name, command.keys)
-            action.setShortcuts([QKeySequence(key) for key in chosen])
+            _set_keys(action, command)
             _set_tip(action, action.statusTip())
 
-    def rename(self, name: str, text: str, tip: str) -> None:
-        """Give a command other words, where what it does depends on what runs."""
-        self[name].setText(text)
-        _set_tip(self[name], tip)
+    def _make(self, command: Command[Any]) -> QAction:
+        action = QAction(tr(command.text), self)
+        action.setObjectName(command.name)
+        action.setAutoRepeat(command.repeats)
+        action.setCheckable(command.checkable)
+        _set_keys(action, command)
+        _set_tip(action, tr(command.tip))
+        action.triggered.connect(self._on_triggered)
+        return action
 
-    def restore(self, name: str) -> None:
-        """Give a command the words of the table again."""
-        command = next(command for command in COMMANDS if command.name == name)
-        self.rename(name, tr(command.text), tr(command.tip))
+    @Slot()
+    def _on_triggered(self) -> None:
+        self.wanted.emit(self._by_name[self.sender().objectName()])
 
     def _tint(self) -> None:
-        for command in COMMANDS:
+        for command in self.commands:
             if command.icon:
                 self[command.name].setIcon(icon(command.icon, self._theme.colours.text))
+
+
+def _set_keys(action: QAction, command: Command[Any]) -> None:
+    keys = command_keys(command.name, command.keys)
+    action.setShortcuts([QKeySequence(key) for key in keys])
 
 
 def _set_tip(action: QAction, tip: str) -> None:

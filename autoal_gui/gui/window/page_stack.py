@@ -1,57 +1,198 @@
-"""The pages beside the desk, each made when it is first shown."""
+"""What fills the window: the start page, the desk, and the pages beside it."""
 
-from collections.abc import Callable
+from functools import cached_property
+from typing import TYPE_CHECKING, TypeVar
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QStackedWidget
 
 from autoal_gui.gui.session.controller import Controller
 from autoal_gui.gui.widgets.actions import Actions
 from autoal_gui.gui.widgets.page import Page
 from autoal_gui.gui.widgets.theme import Theme
+from autoal_gui.gui.window.start_page import StartPage
 
-MakePage = Callable[[Controller, Theme, Actions], Page]
-
-
-def _make_help(controller: Controller, theme: Theme, actions: Actions) -> Page:
+if TYPE_CHECKING:
+    from autoal_gui.gui.desk.desk import Desk
+    from autoal_gui.gui.predict.predict_page import PredictPage
+    from autoal_gui.gui.readers.adjudication_page import AdjudicationPage
+    from autoal_gui.gui.readers.agreement_page import AgreementPage
+    from autoal_gui.gui.readers.second_reading_page import ReadingPage
+    from autoal_gui.gui.review.review_page import ReviewPage
     from autoal_gui.gui.window.help_page import HelpPage
 
-    return HelpPage(controller, theme, actions)
+P = TypeVar("P", bound=Page)
 
 
-def _make_agreement(controller: Controller, theme: Theme, actions: Actions) -> Page:
-    from autoal_gui.gui.readers.agreement_page import AgreementPage
+class PageStack(QStackedWidget):
+    """Shows one page at a time.
 
-    return AgreementPage(controller, theme, actions)
+    All but the start page are made when they are needed first: their charts and tables take
+    longer than the whole start. `currentChanged` says that another one is on screen.
+    """
 
+    second_reading_wanted = Signal()
+    """The user wants to say, in a dialog, who reads what a second time."""
+    display_changed = Signal()
+    """The image on the desk, or the window that it is shown with, is another one."""
 
-def _make_predict(controller: Controller, theme: Theme, actions: Actions) -> Page:
-    from autoal_gui.gui.predict.predict_page import PredictPage
+    def __init__(self, controller: Controller, theme: Theme, actions: Actions) -> None:
+        super().__init__()
+        self._controller = controller
+        self._common = controller, theme, actions  # what every page is made of
+        self._desk: Desk | None = None
+        self._made: list[Page] = []
+        self.start_page = StartPage(theme)
+        self.addWidget(self.start_page)
+        controller.project_opened.connect(self._on_opened)
+        controller.project_closed.connect(self._on_closed)
+        controller.images_wanted.connect(self.show_images)
 
-    return PredictPage(controller, theme, actions)
+    # -- the pages, each made when it is asked for first ---------------------------------------
 
+    @property
+    def desk(self) -> "Desk":
+        """The labelling desk.
 
-def _make_reading(controller: Controller, theme: Theme, actions: Actions) -> Page:
-    from autoal_gui.gui.readers.second_reading_page import ReadingPage
+        Raises:
+            RuntimeError: no project has been opened yet.
+        """
+        if self._desk is None:
+            raise RuntimeError("the desk is made when a project is opened first")
+        return self._desk
 
-    return ReadingPage(controller, theme, actions)
+    @cached_property
+    def help(self) -> "HelpPage":
+        """How the program works."""
+        from autoal_gui.gui.window.help_page import HelpPage
 
+        return self._add(HelpPage(*self._common))
 
-def _make_review(controller: Controller, theme: Theme, actions: Actions) -> Page:
-    from autoal_gui.gui.review.review_page import ReviewPage
+    @cached_property
+    def predict(self) -> "PredictPage":
+        """A trained model applied to other images."""
+        from autoal_gui.gui.predict.predict_page import PredictPage
 
-    return ReviewPage(controller, theme, actions)
+        return self._add(PredictPage(*self._common))
 
+    @cached_property
+    def review(self) -> "ReviewPage":
+        """Answered images, to look at them again and to change labels."""
+        from autoal_gui.gui.review.review_page import ReviewPage
 
-def _make_adjudication(controller: Controller, theme: Theme, actions: Actions) -> Page:
-    from autoal_gui.gui.readers.adjudication_page import AdjudicationPage
+        page = self._add(ReviewPage(*self._common))
+        page.desk_wanted.connect(self._show_on_desk)
+        return page
 
-    return AdjudicationPage(controller, theme, actions)
+    @cached_property
+    def agreement(self) -> "AgreementPage":
+        """How far readers agree."""
+        from autoal_gui.gui.readers.agreement_page import AgreementPage
 
+        page = self._add(AgreementPage(*self._common))
+        page.second_wanted.connect(self.second_reading_wanted)
+        page.settle_wanted.connect(self.show_adjudication)
+        return page
 
-PAGES: dict[str, MakePage] = {
-    "help": _make_help,
-    "agreement": _make_agreement,
-    "predict": _make_predict,
-    "reading": _make_reading,
-    "review": _make_review,
-    "settle": _make_adjudication,
-}
-"""What makes each page, by name; imports of the page's own module wait until it is called."""
+    @cached_property
+    def second_reading(self) -> "ReadingPage":
+        """Images that another reader labels, blind."""
+        from autoal_gui.gui.readers.second_reading_page import ReadingPage
+
+        return self._add(ReadingPage(*self._common))
+
+    @cached_property
+    def adjudication(self) -> "AdjudicationPage":
+        """Images on which readers differ, one after the other."""
+        from autoal_gui.gui.readers.adjudication_page import AdjudicationPage
+
+        return self._add(AdjudicationPage(*self._common))
+
+    def _add(self, page: P) -> P:
+        page.left.connect(self.leave)
+        page.help_wanted.connect(self.show_topic)
+        self.addWidget(page)
+        self._made.append(page)
+        return page
+
+    # -- which of them is shown ---------------------------------------------------------------
+
+    @property
+    def at_desk(self) -> bool:
+        """Whether the desk of an open project is on screen."""
+        return self._controller.is_open and self.currentWidget() is self._desk
+
+    def show_page(self, page: Page) -> None:
+        """Show one of the pages beside the desk as things are now."""
+        page.enter()
+        self.setCurrentWidget(page)
+        (page.focusWidget() or page).setFocus()
+
+    @Slot()
+    def leave(self) -> None:
+        """Go back from a page to the desk, or to the start page where no project is open."""
+        if self._controller.is_open:
+            self.setCurrentWidget(self.desk)
+            self.desk.image_view.setFocus()
+        else:
+            self.setCurrentWidget(self.start_page)
+
+    def show_help(self) -> None:
+        """Show the help, at what is on screen."""
+        self.show_topic(self.desk.help_topic() if self.at_desk else "")
+
+    @Slot(str)
+    def show_topic(self, topic: str) -> None:
+        """Show a page of the help; "" for the one shown last."""
+        self.show_page(self.help)
+        if topic:
+            self.help.show_topic(topic)
+
+    def show_review(self) -> None:
+        """Show every answered image."""
+        self.show_images("", ())
+
+    @Slot(str, object)
+    def show_images(self, title: str, images: tuple[int, ...]) -> None:
+        """Show these answered images alone, under a title; all of them where there is none."""
+        self.review.show_only(title, images)
+        self.show_page(self.review)
+
+    @Slot()
+    def show_adjudication(self) -> None:
+        """Show the images on which readers differ."""
+        self.show_page(self.adjudication)
+
+    def ask_merge(self) -> None:
+        """Ask for another reader's project, beside what is known of the agreement."""
+        self.show_page(self.agreement)
+        self.agreement.ask_project()
+
+    @Slot(int)
+    def _show_on_desk(self, image_id: int) -> None:
+        self.leave()
+        self._controller.show_again(image_id)
+
+    # -- projects -----------------------------------------------------------------------------
+
+    def _on_opened(self) -> None:
+        if self._desk is None:
+            self._make_desk()
+        self.setCurrentWidget(self.desk)
+
+    def _make_desk(self) -> None:
+        from autoal_gui.gui.desk.desk import Desk
+
+        self._desk = Desk(*self._common)
+        self.addWidget(self._desk)
+        self._desk.help_wanted.connect(self.show_topic)
+        self._desk.image_view.display_changed.connect(self.display_changed)
+        self._desk.show_project()
+
+    def _on_closed(self) -> None:
+        self.setCurrentWidget(self.start_page)
+
+    def with_threads(self) -> "tuple[Desk | Page, ...]":
+        """Return what has been made so far whose threads must end before the window closes."""
+        desk = () if self._desk is None else (self._desk,)
+        return (*desk, *self._made)

@@ -2,14 +2,15 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Qt, Signal, Slot
-from PySide6.QtWidgets import QProgressDialog, QWidget
+from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtWidgets import QWidget
 
 from autoal_gui.core.images.source import ProgressCallback
 from autoal_gui.core.language import tr
 from autoal_gui.core.recovery.recovery import Recovered, recover
 from autoal_gui.engine.jobs import OneJob
 from autoal_gui.gui.services import Services
+from autoal_gui.gui.window.busy import Busy
 
 
 class Rescue(QObject):
@@ -23,49 +24,35 @@ class Rescue(QObject):
     def __init__(self, services: Services, window: QWidget) -> None:
         super().__init__(window)
         self._services = services
-        self._window = window
         self._folder = Path()
         self._job = OneJob(self)
         self._job.succeeded.connect(self._on_succeeded)
         self._job.failed.connect(self._on_failed)
-        self._job.cancelled.connect(self._end)
-        self._busy: QProgressDialog | None = None
+        self._busy = Busy(window)
+        self._busy.cancelled.connect(self._job.cancel)
+        self._job.cancelled.connect(self._busy.end)
 
     def start(self, folder: Path) -> None:
         """Recover the project in a folder; nothing is changed before all of it is ready."""
         self.close()
         self._folder = folder
-        self._busy = QProgressDialog(
-            tr("Reading what is left of the project…"), tr("Cancel"), 0, 0, self._window
-        )
-        self._busy.setWindowModality(Qt.WindowModality.WindowModal)
-        self._busy.setMinimumDuration(300)
-        self._busy.canceled.connect(self._job.cancel)
+        self._busy.begin(tr("Reading what is left of the project…"))
         self._job.start(self._recover)
 
     def close(self) -> None:
         """Stop what runs; the thread has ended when this returns."""
         self._job.close()
-        self._end()
+        self._busy.end()
 
     def _recover(self, progress: ProgressCallback) -> Recovered:
         return recover(self._folder, self._services.list_images, progress)
 
     @Slot(object)
     def _on_succeeded(self, result: Recovered) -> None:
-        self._end()
+        self._busy.end()
         self.recovered.emit(self._folder, result.sentence, result.lost == 0)
 
     @Slot(str)
     def _on_failed(self, sentence: str) -> None:
-        self._end()
+        self._busy.end()
         self.failed.emit(sentence)
-
-    @Slot()
-    def _end(self) -> None:
-        busy, self._busy = self._busy, None
-        if busy is not None:
-            busy.blockSignals(True)
-            busy.close()
-            busy.deleteLater()
-            self._window.activateWindow()

@@ -10,7 +10,8 @@ from autoal_gui.core.project.plan import ProjectPlan
 from autoal_gui.core.project.project import Project
 from autoal_gui.core.settings import PRESETS
 from autoal_gui.gui.dialogs.finder import ImageNames, Names
-from autoal_gui.gui.window.main_window import MainWindow, folder_spec
+from autoal_gui.gui.window.main_window import MainWindow
+from autoal_gui.gui.window.new_projects import folder_spec
 from autoal_gui.sources.opening import list_images, open_images
 from tests.support.gui import QUIET, draw_folder, services, settings
 

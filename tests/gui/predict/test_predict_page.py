@@ -38,8 +38,8 @@ def images_of(tmp_path: Path) -> Path:
 def begin(qtbot, window, monkeypatch, folder: Path, model: Path):
     """Choose a model and images and press Predict."""
     qtbot.keyClick(window, Qt.Key.Key_P, Qt.KeyboardModifier.ControlModifier)
-    page = window.pages["predict"]
-    assert window.stack.currentWidget() is page
+    page = window.pages.predict
+    assert window.pages.currentWidget() is page
     given = (str(model), "")
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *given_, **named: given)
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *given_: str(folder))
@@ -143,7 +143,8 @@ SPLITS = ("train", "val", "test")
 
 @pytest.mark.parametrize(("make", "count"), [(npz_file, 4), (dicom_folder, 6)])
 def test_other_kinds_of_images_are_recognised(qtbot, window, tmp_path, model, make, count):
-    page = window.show_page("predict")
+    page = window.pages.predict
+    window.pages.show_page(page)
     page.choose_model(model)
     page.choose_images(make(tmp_path))
     qtbot.waitUntil(page.setup.start.isEnabled)
@@ -154,14 +155,15 @@ def test_other_kinds_of_images_are_recognised(qtbot, window, tmp_path, model, ma
 
 def test_the_start_page_leads_there_and_escape_back(qtbot, window):
     press(qtbot, window.start_page.buttons["predict"])
-    assert window.stack.currentWidget() is window.pages["predict"]
-    assert not window.pages["predict"].setup.start.isEnabled()
+    assert window.pages.currentWidget() is window.pages.predict
+    assert not window.pages.predict.setup.start.isEnabled()
     qtbot.keyClick(window, Qt.Key.Key_Escape)
-    qtbot.waitUntil(lambda: window.stack.currentWidget() is window.start_page)
+    qtbot.waitUntil(lambda: window.pages.currentWidget() is window.start_page)
 
 
 def test_a_file_that_is_no_model_is_explained(qtbot, window, tmp_path, monkeypatch):
-    page = window.show_page("predict")
+    page = window.pages.predict
+    window.pages.show_page(page)
     monkeypatch.setattr(
         QFileDialog, "getOpenFileName", lambda *given, **named: (str(tmp_path / "no.txt"), "")
     )
@@ -227,7 +229,8 @@ def test_it_waits_for_a_running_round_and_takes_the_project_s_model(
     qtbot.waitUntil(lambda: controller.at_rest)
     backend.gate.clear()
     controller.train_now()
-    page = window.show_page("predict")
+    page = window.pages.predict
+    window.pages.show_page(page)
     assert "The last model of cells: round 2, 4 labels." in page.setup.model.text()
     page.choose_images(images_of(tmp_path))
     press(qtbot, page.setup.start)
@@ -248,7 +251,8 @@ def test_the_round_named_is_the_one_whose_model_is_used(qtbot, window, tmp_path)
     controller.train_now()
     qtbot.waitUntil(lambda: len(controller.project.rounds.finished()) == 3)
     (controller.project.models_folder / "round-0003.pt").unlink()
-    page = window.show_page("predict")
+    page = window.pages.predict
+    window.pages.show_page(page)
     assert page._model.name == "round-0002.pt"
     assert "round 2, 4 labels." in page.setup.model.text()
 
@@ -275,7 +279,7 @@ def test_a_batch_completed_meanwhile_trains_afterwards(
     page = begin(qtbot, window, monkeypatch, images_of(tmp_path), model)
     qtbot.waitUntil(lambda: controller.is_predicting)
     qtbot.keyClick(window, Qt.Key.Key_Escape)
-    qtbot.waitUntil(lambda: window.stack.currentWidget() is window.desk)
+    qtbot.waitUntil(lambda: window.pages.currentWidget() is window.desk)
     for number in range(4):
         controller.answer(number % 2)
     assert "Predicting" in window.desk.training.headline.text()

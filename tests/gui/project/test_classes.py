@@ -64,7 +64,7 @@ def test_a_class_is_renamed_in_the_table(qtbot, window, controller, dialog):
 def test_removing_a_class_says_how_many_labels_it_has(qtbot, window, controller):
     for key in (Qt.Key.Key_3, Qt.Key.Key_1, Qt.Key.Key_3):
         qtbot.keyClick(window, key)
-    window.show_classes()
+    window.dialogs.show_classes()
     dialog = window.dialog
     assert shown(dialog) == [("bright", "1"), ("dark", "0"), ("grey", "2")]
     mark(dialog, 2)

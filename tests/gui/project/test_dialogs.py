@@ -20,7 +20,7 @@ from autoal_gui.gui.dialogs.leave_dialog import LeaveDialog
 from autoal_gui.gui.project.importer import Importer, clean_name, free_folder
 from autoal_gui.gui.project.method_form import MethodForm
 from autoal_gui.gui.session.controller import EXPORT_STOPPED, MODEL_LEFT
-from autoal_gui.gui.window.main_window import folder_spec
+from autoal_gui.gui.window.new_projects import folder_spec
 from tests.support.gui import QUIET, NearestMean, SlowExport, draw_folder, no_thread_left, services
 from tests.support.project import needs_permissions
 
@@ -28,7 +28,7 @@ pytestmark = pytest.mark.qt_log_ignore(QUIET)
 
 
 def listed(qtbot, window, spec):
-    window.new_project(spec)
+    window.new_projects.show_dialog(spec)
     dialog = window.dialog
     qtbot.waitUntil(lambda: dialog.listing is not None)
     return dialog
@@ -39,7 +39,7 @@ def idle(qtbot, window):
 
 
 def leftovers(window) -> list[Path]:
-    return list(window._services.projects_folder.glob(".new-*"))
+    return list(window.new_projects._services.projects_folder.glob(".new-*"))
 
 
 # -- new projects -------------------------------------------------------------------------------
@@ -59,7 +59,7 @@ def test_enter_alone_makes_a_project_of_a_folder(qtbot, window, tmp_path):
     assert project.settings.run.input_size == 32  # the longer side of the images
     assert len(project.pool.ids("evaluation")) == 4  # a fifth, their labels known
     assert project.labels.unanswered_evaluation() == ()
-    assert window.stack.currentWidget() is window.desk
+    assert window.pages.currentWidget() is window.desk
     assert leftovers(window) == []
 
 
@@ -76,7 +76,7 @@ def test_unreadable_files_are_reported_and_the_rest_is_used(qtbot, window, tmp_p
 
 def test_a_folder_without_images_says_so_and_leaves_nothing(qtbot, window, tmp_path):
     (tmp_path / "empty").mkdir()
-    window.new_project(folder_spec(tmp_path / "empty"))
+    window.new_projects.show_dialog(folder_spec(tmp_path / "empty"))
     dialog = window.dialog
     qtbot.waitUntil(lambda: "holds no" in dialog.report.line.text())
     assert not dialog.ok.isEnabled()
@@ -237,7 +237,7 @@ def test_a_checkpoint_brings_its_stem_and_its_size(qtbot, window, tmp_path):
     dialog.accept()
     project = window.controller.project
     assert (project.settings.run.stem, project.settings.run.input_size) == ("3x3/2", 48)
-    window.show_settings()
+    window.dialogs.show_settings()
     method = window.dialog.method
     choose(method.preset, "paper")
     choose(method.side, "64")
@@ -289,7 +289,7 @@ def test_an_npz_file_brings_its_own_evaluation_set(qtbot, window, tmp_path):
 
 def test_a_medmnist_set_is_found_in_a_folder(qtbot, window, tmp_path):
     write_npz(tmp_path / "pneumoniamnist.npz")
-    window.new_project(SourceSpec("medmnist"))
+    window.new_projects.show_dialog(SourceSpec("medmnist"))
     dialog = window.dialog
     assert not dialog.ok.isEnabled()
     dialog.chooser.folder.line.setText(str(tmp_path))
@@ -301,7 +301,7 @@ def test_a_medmnist_set_is_found_in_a_folder(qtbot, window, tmp_path):
 
 
 def test_a_medmnist_set_that_is_not_there_says_so(qtbot, window, tmp_path):
-    window.new_project(SourceSpec("medmnist"))
+    window.new_projects.show_dialog(SourceSpec("medmnist"))
     dialog = window.dialog
     dialog.chooser.folder.line.setText(str(tmp_path))
     qtbot.mouseClick(dialog.chooser.load, Qt.MouseButton.LeftButton)
@@ -359,7 +359,7 @@ def test_a_checkpoint_gives_its_classes_or_is_refused(qtbot, window, tmp_path):
 
 def test_the_demo_starts_with_one_click(qtbot, window):
     listing = Listing(("a", "b"), tuple(ListedImage(str(n), "", label=n % 2) for n in range(40)))
-    given = window._services
+    given = window.new_projects._services
 
     class Grey:
         def read(self, key: str) -> np.ndarray:
@@ -372,12 +372,13 @@ def test_the_demo_starts_with_one_click(qtbot, window):
             "open_images": lambda spec, workspace: Grey(),
         }
     )
-    window._services = window.controller._services = window._importer._services = small
+    projects = window.new_projects
+    projects._services = window.controller._services = projects.importer._services = small
     qtbot.mouseClick(window.start_page.buttons["demo"], Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: window.controller.is_open)
     assert window.controller.project.settings.name == "Demo"
     assert window.controller.project.settings.spec == SourceSpec("demo")
-    assert window._busy is None
+    assert not window.new_projects.busy.is_shown
     assert leftovers(window) == []
 
 
@@ -389,9 +390,9 @@ def test_closing_while_the_demo_is_drawn_ends_its_thread(qtbot, window):
             begun.set()
             progress(1, 0)
 
-    given = window._services
-    window._importer._services = type(given)(**{**vars(given), "list_images": slow})
-    window.start_demo()
+    given = window.new_projects._services
+    window.new_projects.importer._services = type(given)(**{**vars(given), "list_images": slow})
+    window.new_projects.start_demo()
     qtbot.waitUntil(begun.is_set)
     window.close()
     assert no_thread_left(window)
@@ -402,13 +403,13 @@ def test_a_second_click_on_the_demo_leaves_no_dialog_behind(qtbot, window):
     def nothing(spec, workspace, progress):
         raise SourceError("There is no image.")
 
-    given = window._services
-    window._importer._services = type(given)(**{**vars(given), "list_images": nothing})
+    given = window.new_projects._services
+    window.new_projects.importer._services = type(given)(**{**vars(given), "list_images": nothing})
     button = window.start_page.buttons["demo"]
     button.click()
     button.click()
     qtbot.waitUntil(window.failure.isVisible)
-    assert window._busy is None
+    assert not window.new_projects.busy.is_shown
     # One that is left would show itself after some seconds, in front of everything.
     qtbot.waitUntil(lambda: not window.findChildren(QProgressDialog))
 
@@ -480,7 +481,7 @@ def controller(qtbot, window, tmp_path):
 
 def test_settings_are_stored_and_shown(qtbot, window, controller):
     before = controller.project.settings.run
-    window.show_settings()
+    window.dialogs.show_settings()
     dialog = window.dialog
     dialog.method.mode.setCurrentIndex(dialog.method.mode.findData("margin"))
     dialog.method.batch.setValue(6)
@@ -499,7 +500,7 @@ def test_settings_are_stored_and_shown(qtbot, window, controller):
 
 def test_settings_cancelled_change_nothing(qtbot, window, controller):
     before = (controller.project.settings.run, controller.project.settings.annotator)
-    window.show_settings()
+    window.dialogs.show_settings()
     window.dialog.method.batch.setValue(9)
     window.dialog.annotator.setText("someone else")
     window.dialog.reject()
@@ -507,7 +508,7 @@ def test_settings_cancelled_change_nothing(qtbot, window, controller):
 
 
 def test_labels_and_model_leave_the_program(qtbot, window, controller, tmp_path):
-    window.show_export()
+    window.dialogs.show_export()
     dialog = window.dialog
     assert not dialog.buttons["pt"].isEnabled()
     assert dialog.exporter.KIND == "labels"
@@ -516,7 +517,7 @@ def test_labels_and_model_leave_the_program(qtbot, window, controller, tmp_path)
     for number in range(4):
         controller.answer(number % 2)
     idle(qtbot, window)
-    window.show_export()
+    window.dialogs.show_export()
     dialog = window.dialog
     dialog.target.setText(str(tmp_path / "out.csv"))
     qtbot.mouseClick(dialog.ok, Qt.MouseButton.LeftButton)
@@ -539,7 +540,7 @@ def test_labels_and_model_leave_the_program(qtbot, window, controller, tmp_path)
 
 
 def test_the_round_named_is_the_one_whose_model_is_written(qtbot, window, controller):
-    window.show_export()
+    window.dialogs.show_export()
     dialog = window.dialog
     for number in range(4):
         controller.answer(number % 2)
@@ -551,14 +552,14 @@ def test_the_round_named_is_the_one_whose_model_is_written(qtbot, window, contro
     assert dialog._abouts["model"].text().startswith("Of round 3:")
     (controller.project.models_folder / "round-0003.pt").unlink()
     dialog.reject()
-    window.show_export()
+    window.dialogs.show_export()
     assert window.dialog._abouts["model"].text().startswith("Of round 2:")
     window.dialog.reject()
 
 
 def test_enter_writes_what_is_chosen(qtbot, window, controller, tmp_path):
     controller.answer(0)
-    window.show_export()
+    window.dialogs.show_export()
     dialog = window.dialog
     dialog.target.setText(str(tmp_path / "out.csv"))
     dialog.buttons["csv"].setFocus()
@@ -575,7 +576,7 @@ def test_enter_writes_what_is_chosen(qtbot, window, controller, tmp_path):
 def slow(window, controller, tmp_path):
     """An export that is written once its gate is opened; its dialog is closed already."""
     export = SlowExport(tmp_path / "slow.csv")
-    window.show_export()
+    window.dialogs.show_export()
     controller.export_labels(export, export.target)
     window.dialog.reject()
     yield export
@@ -583,7 +584,7 @@ def slow(window, controller, tmp_path):
 
 
 def test_a_dialog_opened_again_shows_the_export_that_runs(qtbot, window, controller, slow):
-    window.show_export()
+    window.dialogs.show_export()
     dialog = window.dialog
     assert dialog.cancel.isVisible()
     assert not dialog.ok.isEnabled()

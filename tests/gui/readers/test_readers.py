@@ -54,8 +54,8 @@ def reading(qtbot, window, controller):
     qtbot.keyClicks(dialog.name, "Dr B")
     qtbot.mouseClick(dialog.choices["all"], Qt.MouseButton.LeftButton)
     qtbot.keyClick(dialog.name, ENTER)
-    page = window.pages["reading"]
-    assert window.stack.currentWidget() is page
+    page = window.pages.second_reading
+    assert window.pages.currentWidget() is page
     return page
 
 
@@ -80,10 +80,10 @@ def test_the_dialog_asks_who_and_which(qtbot, window, controller):
     assert dialog.isVisible()
     dialog.reject()
     assert controller.project.readings.all() == ()
-    assert window.stack.currentWidget() is window.desk
+    assert window.pages.currentWidget() is window.desk
     qtbot.waitUntil(window.isActiveWindow)
     qtbot.keyClick(window, Qt.Key.Key_G, CTRL)
-    qtbot.mouseClick(window.pages["agreement"].second, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(window.pages.agreement.second, Qt.MouseButton.LeftButton)
     assert window.dialog is not dialog  # the page of the agreement leads there too
     assert window.dialog.isVisible()
     window.dialog.reject()
@@ -139,7 +139,7 @@ def test_it_can_be_left_and_taken_up_after_a_restart(qtbot, window, controller, 
     read(qtbot, window, reading, times=3)
     here, folder = reading.current(), controller.project.folder
     qtbot.keyClick(window, Qt.Key.Key_Escape)
-    qtbot.waitUntil(lambda: window.stack.currentWidget() is window.desk)
+    qtbot.waitUntil(lambda: window.pages.currentWidget() is window.desk)
     undoable = controller.project.labels.journal.undoable
     assert undoable.purpose == "answer"
     controller.close_project()
@@ -149,7 +149,7 @@ def test_it_can_be_left_and_taken_up_after_a_restart(qtbot, window, controller, 
     assert "Dr B: 3 of 8 done" in button.text()
     assert button.isChecked()
     dialog.accept()
-    assert window.pages["reading"].current() == here
+    assert window.pages.second_reading.current() == here
 
 
 def test_nobody_reads_twice_what_they_have_read(qtbot, window, controller, reading):
@@ -179,8 +179,8 @@ def disputed(qtbot, window, controller, reading):
 
 def test_agreement_is_told_in_plain_words(qtbot, window, controller, disputed):
     qtbot.keyClick(window, Qt.Key.Key_G, CTRL)
-    page = window.pages["agreement"]
-    assert window.stack.currentWidget() is page
+    page = window.pages.agreement
+    assert window.pages.currentWidget() is page
     assert page.reader.currentText() == "Dr B"
     assert "The same class on 6 of 8 images: 75% " in page.between.text()
     kappa = page.comparison().agreement(2).kappa()
@@ -195,7 +195,7 @@ def test_agreement_is_told_in_plain_words(qtbot, window, controller, disputed):
 
 def test_a_number_of_the_table_opens_its_images(qtbot, window, controller, disputed):
     qtbot.keyClick(window, Qt.Key.Key_G, CTRL)
-    page = window.pages["agreement"]
+    page = window.pages.agreement
     cells = [(r, c) for r in (0, 1) for c in (0, 1) if r != c]
     shown = []
     for row, column in cells:
@@ -203,8 +203,8 @@ def test_a_number_of_the_table_opens_its_images(qtbot, window, controller, dispu
             continue
         place = page.table.visualItemRect(page.table.item(row, column)).center()
         qtbot.mouseClick(page.table.viewport(), Qt.MouseButton.LeftButton, pos=place)
-        assert window.stack.currentWidget() is window.pages["review"]
-        shown += window.pages["review"].images
+        assert window.pages.currentWidget() is window.pages.review
+        shown += window.pages.review.images
         qtbot.keyClick(window, Qt.Key.Key_G, CTRL)
     assert sorted(shown) == sorted(disputed)
 
@@ -214,10 +214,10 @@ def test_settling_stores_the_final_answer_and_leaves_the_agreement(
 ):
     project = controller.project
     qtbot.keyClick(window, Qt.Key.Key_G, CTRL)
-    agreement = window.pages["agreement"]
+    agreement = window.pages.agreement
     before = agreement.between.text()
     qtbot.mouseClick(agreement.settle, Qt.MouseButton.LeftButton)
-    page = window.pages["settle"]
+    page = window.pages.adjudication
     assert page.current() == disputed[0]
     assert "reader: " in page.said.text()
     assert "Dr B: " in page.said.text()
@@ -268,7 +268,7 @@ def theirs(qtbot, window, tmp_path, controller):
 def merge(qtbot, window, monkeypatch, folder):
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(folder))
     qtbot.keyClick(window, Qt.Key.Key_G, CTRL)
-    page = window.pages["agreement"]
+    page = window.pages.agreement
     qtbot.mouseClick(page.merge, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: not page.merging.is_running)
     return page
@@ -309,7 +309,7 @@ def test_closing_the_project_while_it_merges_is_harmless(
     window.actions_table["merge"].trigger()
     folder = controller.project.folder
     controller.close_project()
-    page = window.pages["agreement"]
+    page = window.pages.agreement
     qtbot.waitUntil(lambda: not page.merging.is_running)
     assert controller.open_project(folder)
     assert controller.project.labels.journal.second_readers == ()
@@ -326,13 +326,15 @@ def test_a_merge_that_closing_stopped_leaves_the_page_to_the_next_project(
             begun.set()
 
     monkeypatch.setattr(merging, "_compare", endless)
-    page = window.show_page("agreement")
+    page = window.pages.agreement
+    window.pages.show_page(page)
     page.merge_project(tmp_path)
     qtbot.waitUntil(begun.is_set)
     assert page.busy.isVisible()
     window.actions_table["home"].trigger()
     start(window, tmp_path, name="second")
-    assert window.show_page("agreement") is page
+    assert window.pages.agreement is page
+    window.pages.show_page(page)
     assert page.merge.isEnabled()
     assert not page.busy.isVisible()
     assert not page.stop.isVisible()
@@ -349,7 +351,7 @@ def test_nobody_reads_their_own_answers_as_a_second_reader(qtbot, window, contro
     qtbot.keyClicks(dialog.name, first)
     qtbot.mouseClick(dialog.choices["all"], Qt.MouseButton.LeftButton)
     qtbot.keyClick(dialog.name, ENTER)
-    assert window.pages["reading"].readings.reading.images == (own,)
+    assert window.pages.second_reading.readings.reading.images == (own,)
 
 
 def test_what_an_earlier_merge_had_read_never_goes_into_another_project(
@@ -357,7 +359,7 @@ def test_what_an_earlier_merge_had_read_never_goes_into_another_project(
 ):
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(theirs))
     window.actions_table["merge"].trigger()
-    merging = window.pages["agreement"].merging
+    merging = window.pages.agreement.merging
     for job in merging.findChildren(Job):
         assert job.wait(10_000)  # what it has read is on its way to the window
     ours = controller.project.folder
@@ -374,7 +376,7 @@ def test_keys_and_colours_that_change_reach_a_page_made_before(qtbot, window, re
     before = unsure.icon().cacheKey()
     key = KeyMap().with_command("unsure", ("Q",))
     try:
-        window._on_keys(key)
+        window.dialogs.take_keys(key)
         window.theme.choose("dark")
         assert unsure.icon().cacheKey() == window.actions_table["unsure"].icon().cacheKey()
         assert unsure.icon().cacheKey() != before
@@ -382,7 +384,7 @@ def test_keys_and_colours_that_change_reach_a_page_made_before(qtbot, window, re
         qtbot.keyClick(window, Qt.Key.Key_Q)
         assert reading.current() != image
     finally:
-        window._on_keys(KeyMap())
+        window.dialogs.take_keys(KeyMap())
         window.theme.choose("light")
     assert [k.toString() for k in unsure.shortcuts()] == ["U"]
 
@@ -400,8 +402,8 @@ def test_keys_of_a_second_reading_work_with_the_focus_anywhere(qtbot, window, co
 
 def test_keys_of_settling_work_with_the_focus_anywhere(qtbot, window, controller, disputed):
     qtbot.keyClick(window, Qt.Key.Key_G, CTRL)
-    qtbot.mouseClick(window.pages["agreement"].settle, Qt.MouseButton.LeftButton)
-    page, answers, tried = window.pages["settle"], controller.project.labels.answers, 0
+    qtbot.mouseClick(window.pages.agreement.settle, Qt.MouseButton.LeftButton)
+    page, answers, tried = window.pages.adjudication, controller.project.labels.answers, 0
     for widget in focused(focusable(page)):
         image = page.current()
         qtbot.keyClick(widget, ONE)

@@ -45,8 +45,8 @@ def controller(qtbot, window, tmp_path):
 @pytest.fixture
 def page(qtbot, window, controller):
     qtbot.keyClick(window, Qt.Key.Key_R, CTRL)
-    page = window.pages["review"]
-    assert window.stack.currentWidget() is page
+    page = window.pages.review
+    assert window.pages.currentWidget() is page
     return page
 
 
@@ -123,7 +123,7 @@ def test_what_the_model_disagrees_with_comes_first(qtbot, window, controller, mo
     }
     assert len(wrong) == 2
     qtbot.keyClick(window, Qt.Key.Key_R, CTRL)
-    page = window.pages["review"]
+    page = window.pages.review
     assert set(page.images[:2]) == wrong
     box = page.filters.marks["suspicious"]
     assert "(2)" in box.text()
@@ -173,12 +173,12 @@ def test_enter_shows_an_image_on_the_desk_and_escape_goes_back(qtbot, window, pa
     image = page.images[3]
     page.grid.go_to_row(3)
     qtbot.keyClick(page.grid, ENTER)
-    assert window.stack.currentWidget() is window.desk
+    assert window.pages.currentWidget() is window.desk
     assert controller.current == image
     qtbot.keyClick(window, Qt.Key.Key_R, CTRL)
-    assert window.stack.currentWidget() is page
+    assert window.pages.currentWidget() is page
     qtbot.keyClick(page.grid, ESCAPE)
-    qtbot.waitUntil(lambda: window.stack.currentWidget() is window.desk)
+    qtbot.waitUntil(lambda: window.pages.currentWidget() is window.desk)
     qtbot.keyClick(window, ONE)  # the desk has its keys again
     assert controller.project.labels.answers[image].class_index == 1
 
@@ -187,7 +187,7 @@ def test_images_that_are_asked_for_are_shown_alone_answered_or_not(qtbot, window
     project = controller.project
     answered, new = next(iter(project.labels.answers)), project.labels.unanswered()[0]
     controller.show_images("True bright, model dark", (answered, new))
-    page = window.pages["review"]
+    page = window.pages.review
     assert set(page.images) == {answered, new}
     assert page.title.text() == "True bright, model dark"
     qtbot.mouseClick(page.only, Qt.MouseButton.LeftButton)
@@ -225,7 +225,7 @@ def test_order(page):
 def test_closing_the_project_empties_the_page(window, page, controller):
     controller.close_project()
     assert page.images == ()
-    assert window.stack.currentWidget() is window.start_page
+    assert window.pages.currentWidget() is window.start_page
 
 
 def test_a_line_of_the_history_says_what_an_undo_restored(qtbot, page, controller):
@@ -241,7 +241,7 @@ def test_a_line_of_the_history_says_what_an_undo_restored(qtbot, page, controlle
 
 def test_a_batch_that_is_answered_here_is_complete(qtbot, window, controller, backend):
     controller.show_images("the batch", controller.batch)
-    page, batch = window.pages["review"], controller.batch
+    page, batch = window.pages.review, controller.batch
     rounds = len(controller.project.rounds.all())
     page.grid.selectAll()
     qtbot.keyClick(page.grid, ZERO)
@@ -259,7 +259,7 @@ def test_what_an_undo_leaves_without_an_answer_is_asked_again(qtbot, window, con
     answered, waiting = next(iter(project.labels.answers)), controller.batch[0]
     before = project.labels.answers[answered]
     controller.show_images("both", (waiting, answered))
-    page = window.pages["review"]
+    page = window.pages.review
     page.grid.selectAll()
     qtbot.keyClick(page.grid, ONE)
     label_many_away(controller)

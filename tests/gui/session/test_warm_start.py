@@ -10,7 +10,8 @@ from autoal_gui.core.project.plan import ProjectPlan
 from autoal_gui.core.project.warm_record import state_file
 from autoal_gui.core.settings import PRESETS
 from autoal_gui.engine.state import State
-from autoal_gui.gui.window.main_window import MainWindow, folder_spec
+from autoal_gui.gui.window.main_window import MainWindow
+from autoal_gui.gui.window.new_projects import folder_spec
 from autoal_gui.sources.opening import list_images
 from tests.support.gui import QUIET, draw_folder, no_thread_left, services, settings
 
@@ -212,7 +213,7 @@ def test_a_local_weights_file_takes_the_place_of_a_warm_start(qtbot, window, tmp
 
     file = tmp_path / "resnet18.pth"
     torch.save(resnet18(weights=None).state_dict(), file)
-    window.new_project(folder_spec(draw_folder(tmp_path / "images", 40)))
+    window.new_projects.show_dialog(folder_spec(draw_folder(tmp_path / "images", 40)))
     dialog = window.dialog
     qtbot.waitUntil(lambda: dialog.listing is not None)
     dialog.start_from.line.setText(str(file))

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QApplication, QLabel
 
 from autoal_gui.core.resources import resources
 from autoal_gui.gui.keys import LETTERS, class_keys
-from autoal_gui.gui.widgets.actions import COMMANDS
 from autoal_gui.gui.widgets.theme import (
     CLASS_COLOURS,
     DARK,
@@ -23,6 +22,7 @@ from autoal_gui.gui.widgets.theme import (
     scale_font,
     style_sheet,
 )
+from autoal_gui.gui.window.commands.table import COMMANDS
 from tests.support.gui import QUIET
 
 pytestmark = pytest.mark.qt_log_ignore(QUIET)

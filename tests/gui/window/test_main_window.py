@@ -15,7 +15,8 @@ from autoal_gui.core.project.project import Project
 from autoal_gui.core.settings import PRESETS
 from autoal_gui.engine.state import State
 from autoal_gui.gui.window.file_open import FileOpening
-from autoal_gui.gui.window.main_window import MainWindow, folder_spec
+from autoal_gui.gui.window.main_window import MainWindow
+from autoal_gui.gui.window.new_projects import folder_spec
 from autoal_gui.sources.opening import list_images
 from tests.support.gui import (
     QUIET,
@@ -156,7 +157,7 @@ def test_keys_do_nothing_on_the_start_page(qtbot, window, controller):
     controller.close_project()
     for key in (Qt.Key.Key_1, Qt.Key.Key_U, Qt.Key.Key_Left, Qt.Key.Key_Backspace):
         qtbot.keyClick(window, key)
-    assert window.stack.currentWidget() is window.start_page
+    assert window.pages.currentWidget() is window.start_page
 
 
 def test_keys_answer_while_a_round_runs(qtbot, window, controller, backend):
@@ -346,7 +347,7 @@ def test_closing_in_a_round_stops_the_thread_and_keeps_every_answer(
     assert no_thread_left(window)
     backend.gate.set()
     second = MainWindow(services(tmp_path / "projects", NearestMean), settings(tmp_path))
-    assert second.recent() == [str((tmp_path / "projects" / "cells").resolve())]
+    assert second.recent_projects.folders() == [str((tmp_path / "projects" / "cells").resolve())]
     assert second.open_folder(tmp_path / "projects" / "cells")
     assert len(second.controller.project.labels.answers) == BATCH
     second.close()
@@ -376,7 +377,7 @@ def test_a_damaged_project_is_refused_in_a_sentence(qtbot, window, tmp_path):
     assert not window.open_folder(folder)
     assert window.failure.isVisible()
     assert "damaged" in window.failure.sentence
-    assert window.stack.currentWidget() is window.start_page
+    assert window.pages.currentWidget() is window.start_page
 
 
 def drop(window, *paths) -> bool:
@@ -444,7 +445,7 @@ def second(window, tmp_path, controller):
 def test_settings_of_a_project_never_go_into_one_that_is_opened_over_them(
     qtbot, window, controller, finder, second
 ):
-    window.show_settings()
+    window.dialogs.show_settings()
     dialog = window.dialog
     dialog.annotator.setText("Dr A")
     finder(second)
@@ -458,7 +459,7 @@ def test_a_class_half_renamed_is_renamed_in_its_own_project(
     qtbot, window, controller, finder, second
 ):
     first = controller.project.folder
-    window.show_classes()
+    window.dialogs.show_classes()
     table = window.dialog.table
     table.setCurrentItem(table.topLevelItem(0))
     qtbot.mouseClick(window.dialog.rename_button, Qt.MouseButton.LeftButton)
@@ -501,14 +502,14 @@ def test_the_keys_sheet_lists_classes_and_commands(qtbot, window, controller):
 
 
 def test_the_theme_is_chosen_in_the_menu_and_kept(qtbot, window, tmp_path):
-    window._theme_actions["dark"].trigger()
+    window.menus.theme_actions["dark"].trigger()
     assert window.theme.dark
     kept = settings(tmp_path)
     window._settings.sync()
     assert kept.value("theme") == "dark"
     qtbot.keyClick(window, Qt.Key.Key_D, Qt.KeyboardModifier.ControlModifier)
     assert not window.theme.dark
-    assert window._theme_actions["light"].isChecked()
+    assert window.menus.theme_actions["light"].isChecked()
 
 
 def test_everything_that_takes_the_focus_has_a_name(qtbot, window, controller):

@@ -6,7 +6,7 @@ from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent
 from PySide6.QtWidgets import QTabBar
 
 from autoal_gui.gui.window.help_page import TOPICS
-from autoal_gui.gui.window.main_window import folder_spec
+from autoal_gui.gui.window.new_projects import folder_spec
 from tests.gui.project.test_dialogs import listed
 from tests.gui.window.test_main_window import start
 from tests.support.gui import QUIET, draw_folder
@@ -20,7 +20,7 @@ def two_recent(qtbot, window, tmp_path):
     controller = start(window, tmp_path)
     folder = controller.project.folder
     controller.close_project()
-    window._remember([*window.recent(), str(tmp_path / "unplugged")])
+    window.recent_projects._keep([*window.recent_projects.folders(), str(tmp_path / "unplugged")])
     return folder
 
 
@@ -39,11 +39,11 @@ def test_a_project_that_is_not_there_says_so_and_can_be_removed(qtbot, window, t
     assert page.recent.count() == 2
     page.recent.setCurrentRow(1)
     qtbot.mouseClick(page.forget, Qt.MouseButton.LeftButton)
-    assert window.recent() == [str(two_recent.resolve())]
+    assert window.recent_projects.folders() == [str(two_recent.resolve())]
     page.recent.setCurrentRow(0)
     page.recent.setFocus()
     qtbot.keyClick(page.recent, Qt.Key.Key_Delete)
-    assert window.recent() == []
+    assert window.recent_projects.folders() == []
     assert two_recent.is_dir()  # out of the list, not off the disk
     assert not page.forget.isVisible()
 
@@ -79,7 +79,7 @@ def test_what_was_left_out_can_be_read_later(qtbot, window, tmp_path):
 
 def test_the_report_of_a_sound_set_has_no_list(qtbot, window, tmp_path):
     start(window, tmp_path)
-    window.show_report()
+    window.dialogs.show_report()
     assert "Every file that was found could be used." in window.dialog.sentence.text()
     assert not window.dialog.files.isVisible()
     window.dialog.reject()
@@ -88,7 +88,9 @@ def test_the_report_of_a_sound_set_has_no_list(qtbot, window, tmp_path):
 def test_two_actions_lead_to_the_first_image_and_ten_keys_to_the_tenth_label(
     qtbot, window, tmp_path
 ):
-    window.open_any(draw_folder(tmp_path / "images", 30))  # as dropped on the start page
+    window.new_projects.open_any(
+        draw_folder(tmp_path / "images", 30)
+    )  # as dropped on the start page
     dialog = window.dialog
     assert not dialog._details.isVisible()
     qtbot.waitUntil(dialog.ok.isEnabled)
@@ -108,18 +110,18 @@ def test_two_actions_lead_to_the_first_image_and_ten_keys_to_the_tenth_label(
 def test_help_comes_by_a_key_and_goes_by_another(qtbot, window, tmp_path):
     start(window, tmp_path)
     qtbot.keyClick(window, Qt.Key.Key_F1)
-    page = window.stack.currentWidget()
-    assert page is window.pages["help"]
+    page = window.pages.currentWidget()
+    assert page is window.pages.help
     assert page.list.count() == len(TOPICS)
     assert "One key is one answer" in page.view.toPlainText()  # what the desk is about
     qtbot.keyClick(page, Qt.Key.Key_Escape)
-    qtbot.waitUntil(lambda: window.stack.currentWidget() is window.desk)
+    qtbot.waitUntil(lambda: window.pages.currentWidget() is window.desk)
 
 
 def test_help_is_there_before_any_project(qtbot, window):
     qtbot.keyClick(window, Qt.Key.Key_F1)
-    qtbot.mouseClick(window.pages["help"].back, Qt.MouseButton.LeftButton)
-    assert window.stack.currentWidget() is window.start_page
+    qtbot.mouseClick(window.pages.help.back, Qt.MouseButton.LeftButton)
+    assert window.pages.currentWidget() is window.start_page
 
 
 def test_a_question_mark_leads_to_its_own_page(qtbot, window, tmp_path):
@@ -129,16 +131,16 @@ def test_a_question_mark_leads_to_its_own_page(qtbot, window, tmp_path):
     for place, topic in enumerate(("weights", "performance")):
         question = tabs.tabButton(place, QTabBar.ButtonPosition.RightSide)
         qtbot.mouseClick(question, Qt.MouseButton.LeftButton)
-        assert window.pages["help"].topic == topic
-        window.leave_page()
+        assert window.pages.help.topic == topic
+        window.pages.leave()
     desk.class_panel._buttons[0].setFocus()
     qtbot.keyClick(window, Qt.Key.Key_F1)  # and F1 to that of what has the focus
-    assert window.pages["help"].topic == "labelling"
+    assert window.pages.help.topic == "labelling"
 
 
 def test_help_is_searched_by_any_word(qtbot, window):
-    window.show_help()
-    page = window.pages["help"]
+    window.pages.show_help()
+    page = window.pages.help
     qtbot.keyClicks(page.search, "Kappa second")
     assert page.topic == "checking"
     assert page.list.count() == 1
@@ -150,8 +152,8 @@ def test_help_is_searched_by_any_word(qtbot, window):
 
 
 def test_every_link_of_the_help_leads_to_a_page(qtbot, window):
-    window.show_help()
-    page = window.pages["help"]
+    window.pages.show_help()
+    page = window.pages.help
     for topic in TOPICS:
         page.show_topic(topic)
         assert page.topic == topic

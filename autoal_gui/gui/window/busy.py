@@ -1,0 +1,48 @@
+"""A dialog with progress and cancel for what takes long beside the window."""
+
+from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtWidgets import QProgressDialog, QWidget
+
+from autoal_gui.core.language import tr
+
+
+class Busy(QObject):
+    """Shows one such dialog over the window at a time, where something takes long enough."""
+
+    cancelled = Signal()
+    """The user pressed Cancel."""
+
+    def __init__(self, window: QWidget) -> None:
+        super().__init__(window)
+        self._window = window
+        self._dialog: QProgressDialog | None = None
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether something is going on, even if it is too soon to show it."""
+        return self._dialog is not None
+
+    def begin(self, sentence: str) -> None:
+        """Say what is going on, in place of what went on before."""
+        self.end()
+        self._dialog = QProgressDialog(sentence, tr("Cancel"), 0, 0, self._window)
+        self._dialog.setWindowModality(Qt.WindowModality.WindowModal)
+        self._dialog.setMinimumDuration(300)
+        self._dialog.canceled.connect(self.cancelled)
+
+    @Slot(int, int)
+    def show_progress(self, done: int, total: int) -> None:
+        """Show how far it is; a total of 0 means that nobody knows."""
+        if self._dialog is not None:
+            self._dialog.setRange(0, total)
+            self._dialog.setValue(min(done, total - 1))  # at its end it would ask again
+
+    @Slot()
+    def end(self) -> None:
+        """Take the dialog away; the keys of the window work again."""
+        dialog, self._dialog = self._dialog, None
+        if dialog is not None:
+            dialog.blockSignals(True)
+            dialog.close()
+            dialog.deleteLater()
+            self._window.activateWindow()

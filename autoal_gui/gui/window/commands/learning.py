@@ -1,0 +1,82 @@
+"""Commands of the menus Training and Check."""
+
+from autoal_gui.core.language import mark
+from autoal_gui.gui.widgets.actions import Command, OtherWords, When
+from autoal_gui.gui.window.commands.parts import Rows
+
+STOP_WARMING = OtherWords(
+    When.WARMING,
+    mark("Use what it has learned"),
+    mark("Stop learning from the images and use what was learned; it can be continued later"),
+)
+
+TRAINING: Rows = (
+    Command(
+        "train",
+        "Training",
+        "Train now",
+        "Start a round with the labels of now",
+        ("Ctrl+T",),
+        "play",
+        when=When.CAN_TRAIN,
+        does=lambda on: on.controller.train_now(),
+    ),
+    Command(
+        "cancel",
+        "Training",
+        "Cancel",
+        "Stop the round; the last model is kept",
+        ("Ctrl+.",),
+        "stop",
+        when=When.CAN_CANCEL,
+        does=lambda on: on.controller.cancel(),
+        instead=STOP_WARMING,
+    ),
+    Command(
+        "learn",
+        "Training",
+        "Continue learning",
+        "Go on learning from all images, labelled or not",
+        ("Ctrl+L",),
+        "play",
+        when=When.CAN_CONTINUE_WARMING,
+        does=lambda on: on.controller.continue_learning(),
+    ),
+)
+CHECK: Rows = (
+    Command(
+        "review",
+        "Check",
+        "Review",
+        "All answered images, likely errors first; change labels in place",
+        ("Ctrl+R",),
+        "review",
+        when=When.IN_PROJECT,
+        does=lambda on: on.pages.show_review(),
+    ),
+    Command(
+        "agreement",
+        "Check",
+        "Agreement",
+        "How far readers agree",
+        ("Ctrl+G",),
+        when=When.IN_PROJECT,
+        does=lambda on: on.pages.show_page(on.pages.agreement),
+    ),
+    Command(
+        "second",
+        "Check",
+        "Second reading…",
+        "Another reader labels a share of the images, blind",
+        when=When.IN_PROJECT,
+        does=lambda on: on.dialogs.ask_second_reading(),
+    ),
+    Command(
+        "merge",
+        "Check",
+        "Merge another project's answers…",
+        "A colleague's answers to the same images come in as second readings",
+        when=When.IN_PROJECT,
+        does=lambda on: on.pages.ask_merge(),
+    ),
+)

@@ -1,0 +1,95 @@
+"""The menu bar: every command under its menu, ways to a new project, colours and languages."""
+
+from PySide6.QtCore import QObject, QSettings, Signal
+from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtWidgets import QMainWindow, QMenu
+
+from autoal_gui.core.language import LANGUAGES, mark, tr
+from autoal_gui.gui.widgets.actions import Actions
+from autoal_gui.gui.widgets.theme import CHOICES, Theme
+from autoal_gui.gui.window.language_choice import AS_SYSTEM, chosen
+from autoal_gui.gui.window.start_page import NEW_WAYS, WAYS
+
+THEME_LABELS = {"system": mark("As the system"), "light": mark("Light"), "dark": mark("Dark")}
+
+
+class Menus(QObject):
+    """Fills the menu bar of the window, and keeps the choice of colours."""
+
+    way_chosen = Signal(str)
+    """One of `WAYS`, to a new project."""
+    language_chosen = Signal(str)
+    """A code of `LANGUAGES`, or `AS_SYSTEM`."""
+
+    def __init__(
+        self, window: QMainWindow, actions: Actions, theme: Theme, settings: QSettings
+    ) -> None:
+        super().__init__(window)
+        self._window, self._theme, self._settings = window, theme, settings
+        self.theme_actions: dict[str, QAction] = {}
+        for title in actions.menus:
+            menu = window.menuBar().addMenu(tr(title))
+            if title == "Project":
+                menu.addMenu(self._make_new_menu())
+            menu.addActions(actions.of_menu(title))
+            if title == "View":
+                menu.addSeparator()
+                menu.addMenu(self._make_theme_menu())
+                menu.addMenu(self._make_language_menu())
+        for title in actions.menus:  # shortcuts work with the menu bar hidden or native
+            window.addActions(actions.of_menu(title))
+        self._restore_theme()
+
+    def _make_new_menu(self) -> QMenu:
+        menu = QMenu(tr("New project"), self._window)
+        for way, _, title, line in WAYS[:NEW_WAYS]:
+            action = menu.addAction(tr(title))
+            action.setData(way)
+            action.setStatusTip(tr(line))
+        menu.triggered.connect(self._on_way)
+        return menu
+
+    def _make_theme_menu(self) -> QMenu:
+        menu = QMenu(tr("Colours"), self._window)
+        group = QActionGroup(self)
+        for choice in CHOICES:
+            action = menu.addAction(tr(THEME_LABELS[choice]))
+            action.setCheckable(True)
+            action.setData(choice)
+            group.addAction(action)
+            self.theme_actions[choice] = action
+        group.triggered.connect(self._on_theme)
+        return menu
+
+    def _make_language_menu(self) -> QMenu:
+        # Both words, so that it is found by who does not read the language in use.
+        both = tr("Language")
+        menu = QMenu(both if both == "Language" else f"{both} (Language)", self._window)
+        group = QActionGroup(self)
+        for code, name in {AS_SYSTEM: tr("As the system"), **LANGUAGES}.items():
+            action = menu.addAction(name)
+            action.setCheckable(True)
+            action.setData(code)
+            action.setChecked(code == chosen(self._settings))
+            group.addAction(action)
+        group.triggered.connect(self._on_language)
+        return menu
+
+    def _restore_theme(self) -> None:
+        kept = str(self._settings.value("theme", "system"))
+        self._theme.choose(next((choice for choice in CHOICES if choice == kept), "system"))
+        self.theme_actions[self._theme.choice].setChecked(True)
+
+    def toggle_theme(self) -> None:
+        """Change from light colours to dark ones, or back."""
+        self.theme_actions["light" if self._theme.dark else "dark"].trigger()
+
+    def _on_way(self, action: QAction) -> None:
+        self.way_chosen.emit(action.data())
+
+    def _on_theme(self, action: QAction) -> None:
+        self._theme.choose(action.data())
+        self._settings.setValue("theme", action.data())
+
+    def _on_language(self, action: QAction) -> None:
+        self.language_chosen.emit(action.data())
