@@ -1,7 +1,8 @@
 """What crosses the seam between the window and the engine: frozen, and never a widget or a tensor.
 
 Every command has a request id of its own; every event names the request that it belongs to, so
-that the window can drop what comes too late.
+that the window can drop what comes too late. What carries arrays is equal to itself alone: numpy
+compares arrays place by place, which gives no answer to whether two messages are the same.
 """
 
 from dataclasses import dataclass, field
@@ -197,7 +198,7 @@ class Predicted:
         return cls.of(np.empty(0, np.int64), np.empty((0, 0)))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class RoundFinished:
     """The result of a round."""
 
@@ -245,7 +246,7 @@ class Exported:
     target: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Explained:
     """Where in an image a model looked."""
 
