@@ -8,7 +8,7 @@ import torch
 
 from autoal_gui.core.backend import CancelCheck
 from autoal_gui.core.errors import AutoALError
-from autoal_gui.core.language import tr
+from autoal_gui.core.language import mark, tr
 from autoal_gui.core.messages import (
     Command,
     Event,
@@ -30,7 +30,8 @@ from autoal_gui.learning.model.device import choose_device, use_threads
 from autoal_gui.learning.round import run_round
 from autoal_gui.learning.training.warm_start import warm_start
 
-ON_CPU = "The device has too little memory; this starts again on the CPU."
+ON_CPU = mark("The device has too little memory; this starts again on the CPU.")
+SMALLER = mark("The device ran out of memory; this starts again with smaller batches.")
 SMALLEST_BATCH = 8  # below this the CPU is the better place
 
 
@@ -98,7 +99,7 @@ def within_memory(command: Large, cancelled: CancelCheck) -> Iterator[Event]:
         command, sentence = smaller
         if torch.cuda.is_available():
             torch.cuda.empty_cache()
-        yield Notice(command.request_id, sentence)
+        yield Notice(command.request_id, tr(sentence))
 
 
 def is_out_of_memory(error: Exception) -> bool:
@@ -115,6 +116,7 @@ _TOO_SMALL = ("can't allocate memory", "not enough memory", "out of memory")
 
 
 def _smaller(command: Large) -> tuple[Large, str] | None:
+    """Return a command that needs less, and the sentence marked for it; None where none does."""
     if isinstance(command, Predict):
         on_cpu = choose_device(RunSettings(device=command.device)).device.type == "cpu"
         return None if on_cpu else (replace(command, device="cpu"), ON_CPU)
@@ -123,7 +125,7 @@ def _smaller(command: Large) -> tuple[Large, str] | None:
     halved = {n: size // 2 for n, size in batches.items() if size // 2 >= SMALLEST_BATCH}
     if halved:
         settings = settings.but(**halved)
-        sentence = "The device ran out of memory; this starts again with smaller batches."
+        sentence = SMALLER
     elif choose_device(settings).device.type != "cpu":
         settings = settings.but(device="cpu")
         sentence = ON_CPU

@@ -241,3 +241,44 @@ def test_a_text_that_is_not_looked_up_is_found():
     planted = 'label.setText("Hello there" if late else f"{count} images")'
     assert list(bare_texts(planted)) == ["Hello there", "{} images"]
     assert list(bare_texts('label.setText(tr("Hello there"))')) == []
+
+
+# Rooms whose sentences reach the window; the command line and the pages it writes are English.
+IN_THE_WINDOW = (
+    "core", "engine", "exporters", "gui", "learning", "sources", "strategies",
+)  # fmt: skip
+MARKED = ("tr", "tr_count", "mark", "Command")
+A_SENTENCE = re.compile(r"(?!(?:SELECT|INSERT|UPDATE|DELETE) )[A-Z][^\n]* [^\n]*[.?!…]")
+
+
+def bare_sentences(code: str) -> Iterator[str]:
+    """Yield what reads as a sentence, is no docstring or log line, and is not marked."""
+    tree = ast.parse(code)
+    aside: set[int] = set()
+    for node in ast.walk(tree):
+        of_log = isinstance(node, ast.Call) and ast.unparse(node.func).startswith("log.")
+        marks = isinstance(node, ast.Call) and ast.unparse(node.func) in MARKED
+        if of_log or marks or (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)):
+            aside.update(id(inner) for inner in ast.walk(node))
+    for node in ast.walk(tree):
+        if id(node) in aside:
+            continue
+        if isinstance(node, ast.JoinedStr):
+            aside.update(id(part) for part in node.values)
+        if isinstance(node, ast.JoinedStr | ast.Constant):
+            yield from (text for text in literals(node) if A_SENTENCE.fullmatch(text))
+
+
+@pytest.mark.parametrize("room", IN_THE_WINDOW)
+def test_every_sentence_is_in_the_catalogues(room):
+    files = sorted((ROOT / "autoal_gui" / room).rglob("*.py"))
+    assert files
+    assert [(f.name, s) for f in files for s in bare_sentences(f.read_text("utf-8"))] == []
+
+
+def test_a_sentence_in_no_catalogue_is_found():
+    planted = 'ON_CPU = "It starts again." if small else f"{count} left. It starts {when}."'
+    assert list(bare_sentences(planted)) == ["It starts again."]
+    planted = 'def f():\n    """Do it well."""\n    yield Notice(f"It starts {when}.")'
+    assert list(bare_sentences(planted)) == ["It starts {}."]
+    assert list(bare_sentences('tr("It starts."); log.info("It starts.")')) == []
