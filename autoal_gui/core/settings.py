@@ -29,6 +29,7 @@ CANDIDATES = (
 """The paper's seven query strategies, by the NAME of their plug-in."""
 WARM_IMAGES = 20_000  # learned from in a warm start whose settings give a time, which varies
 MOST_WARM_EPOCHS = 100
+SMALL_SIDE = 32  # pixels a side; of images up to it the 7x7 stem leaves too little
 
 
 @dataclass(frozen=True)
@@ -184,7 +185,7 @@ class RunSettings:
             name, _, text = change.partition("=")
             if name not in {f.name for f in fields(self)}:
                 raise SettingsError(tr("There is no setting named {name}.", name=name))
-            values[name] = _parsed(text, getattr(self, name))
+            values[name] = _parsed(name, text, getattr(self, name))
         return self.but(**values)
 
     def in_mode(self, mode: str) -> "RunSettings":
@@ -241,28 +242,46 @@ _CHOICES: dict[str, tuple[str, ...]] = {
 }
 
 
-def _parsed(text: str, example: object) -> object:
-    """Read a value of the example's type."""
+_TRUTHS = {
+    "true": True, "yes": True, "on": True, "1": True,
+    "false": False, "no": False, "off": False, "0": False,
+}  # fmt: skip
+"""What true and false may be written as, in whatever case."""
+
+
+def _parsed(name: str, text: str, example: object) -> object:
+    """Read the value of a setting, of the example's type."""
     if isinstance(example, tuple):
         return tuple(part for part in text.split(",") if part)
     if isinstance(example, bool):
-        return text.lower() in ("1", "true", "yes", "on")
+        return _truth(name, text)
     try:
         return type(example)(text)  # type: ignore[call-arg]
     except ValueError:
         raise SettingsError(tr("{text!r} is not a value for that setting.", text=text)) from None
 
 
+def _truth(name: str, text: str) -> bool:
+    found = _TRUTHS.get(text.strip().lower())
+    if found is None:
+        raise SettingsError(
+            tr("{name} must be one of: {values}.", name=name, values=", ".join(_TRUTHS))
+        )
+    return found
+
+
 def fitted_to(settings: RunSettings, side: int) -> RunSettings:
     """Return settings whose input size and stem suit images of `side` pixels.
 
     Small images keep their size under a 3x3 stem. Larger ones are scaled down, to 224 pixels
-    (ImageNet's) in the "paper" preset and to 64 in the "cpu" preset, under the 7x7 stem.
+    (ImageNet's) under a schedule as long as the paper's and to 64 under a shorter one, with the
+    7x7 stem. What the settings were fitted to before makes no difference: size and stem follow
+    from the schedule and the side alone, since the 7x7 stem does not tell which it replaced.
     """
-    if side <= 32:
-        return settings.but(input_size=max(16, side))
-    largest = 64 if settings.stem == "3x3/2" else 224
-    return settings.but(input_size=min(side, largest), stem="7x7")
+    short = settings.task_steps < RunSettings.task_steps
+    if side <= SMALL_SIDE:
+        return settings.but(input_size=max(16, side), stem="3x3/2" if short else "3x3")
+    return settings.but(input_size=min(side, 64 if short else 224), stem="7x7")
 
 
 def with_fixed_epochs(settings: RunSettings, pool: int) -> RunSettings:

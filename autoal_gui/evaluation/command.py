@@ -86,10 +86,9 @@ def setup_of(options: argparse.Namespace) -> Setup:
     Raises:
         SettingsError: a setting does not exist or has no such value.
     """
-    settings = PRESETS[options.preset].but(batch_size=options.batch, device=options.device)
-    return Setup(
-        settings.changed_by(options.changes), options.initial, options.rounds, options.warm_seeds
-    )
+    base = PRESETS[options.preset].but(batch_size=options.batch, device=options.device)
+    changes = tuple(options.changes)
+    return Setup(base, options.initial, options.rounds, options.warm_seeds, changes)
 
 
 @dataclass(frozen=True)
@@ -142,7 +141,7 @@ def looked_at(
         spec_of(text)
         name = Path(text).stem or text
         workspace = folders.workspace(name, text)
-        jobs.append(SetJob(name, text, str(workspace), setup.settings, tuple(methods)))
+        jobs.append(SetJob(name, text, str(workspace), setup, tuple(methods)))
     found = {}
     for outcome in workers.run(look_at_set, jobs):
         if outcome.sentence:

@@ -18,13 +18,27 @@ EDITION = 2  # raised when a run means something else, so that no old one is mis
 class Setup:
     """What the curves of one page have in common."""
 
-    settings: RunSettings
-    """Before they are fitted to a set's images, and before a method and a seed change them."""
+    base: RunSettings
+    """Of the preset, before they are fitted to a set's images."""
     initial: int
     """Labels drawn at random before the first round."""
     rounds: int
     warm_seeds: int = 1
     """Warm starts of each set, and splits where it has no test images; seeds take them in turn."""
+    changes: tuple[str, ...] = ()
+    """NAME=VALUE texts that hold for every set, whatever the size of its images."""
+
+    def __post_init__(self) -> None:
+        self.base.changed_by(self.changes)  # refuse what does not exist before anything runs
+
+    @property
+    def settings(self) -> RunSettings:
+        """The settings of all runs, before a set, a method and a seed change them."""
+        return self.base.changed_by(self.changes)
+
+    def fitted(self, side: int) -> RunSettings:
+        """Return the settings of all runs over a set's images of `side` pixels."""
+        return fitted_to(self.base, side).changed_by(self.changes)
 
     @property
     def key(self) -> str:
@@ -33,7 +47,13 @@ class Setup:
 
     def as_plain(self) -> dict[str, Any]:
         """Return the set-up as plain values."""
-        return {"edition": EDITION, **asdict(self)}
+        return {
+            "edition": EDITION,
+            "settings": asdict(self.settings),
+            "initial": self.initial,
+            "rounds": self.rounds,
+            "warm_seeds": self.warm_seeds,
+        }
 
 
 @dataclass(frozen=True)
@@ -84,7 +104,7 @@ class Job:
     @property
     def settings(self) -> RunSettings:
         """The settings of its rounds."""
-        shared = fitted_to(self.setup.settings, self.data_set.side)
+        shared = self.setup.fitted(self.data_set.side)
         shared = with_fixed_epochs(shared, sum(self.data_set.pool))
         return self.method.settings(shared, self.seed)
 

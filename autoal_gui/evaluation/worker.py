@@ -21,10 +21,10 @@ from autoal_gui.core.errors import SourceError
 from autoal_gui.core.images.source import ImageReader, ListedImage, Listing
 from autoal_gui.core.measures.metrics import Metrics
 from autoal_gui.core.messages import Event
-from autoal_gui.core.settings import RunSettings, fitted_to
+from autoal_gui.core.settings import RunSettings
 from autoal_gui.core.system.files import write_json
 from autoal_gui.evaluation.methods import Method
-from autoal_gui.evaluation.plan import DataSet, Job, WarmJob
+from autoal_gui.evaluation.plan import DataSet, Job, Setup, WarmJob
 from autoal_gui.evaluation.records import program, read_json
 from autoal_gui.sources.arrays import make_folder
 from autoal_gui.sources.opening import list_images, open_images, spec_of
@@ -40,8 +40,7 @@ class SetJob:
     name: str
     data: str
     workspace: str
-    settings: RunSettings
-    """What all runs share, before it is fitted to the set."""
+    setup: Setup
     methods: tuple[Method, ...]
 
 
@@ -68,7 +67,7 @@ def look_at_set(job: SetJob) -> DataSet:
     if not data.evaluation:
         raise SourceError("The set has too few images to measure on.")
     labels = {i: image.label for i, image in enumerate(_labelled(listing), start=1)}
-    shared = fitted_to(job.settings, data.side)
+    shared = job.setup.fitted(data.side)
     variants = [method.settings(shared, 0) for method in job.methods]
     for settings in variants:
         check_mode(settings)

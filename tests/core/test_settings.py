@@ -189,6 +189,22 @@ def test_changes_are_given_as_texts_of_the_setting_s_kind():
             PRESETS["cpu"].changed_by([text])
 
 
+@pytest.mark.parametrize("text", ["ture", "", "2", "nope", "None"])
+def test_what_is_neither_true_nor_false_is_refused_and_what_may_be_said_is_named(text):
+    with pytest.raises(SettingsError) as caught:
+        PRESETS["cpu"].changed_by([f"augment={text}"])
+    assert str(caught.value) == "augment must be one of: true, yes, on, 1, false, no, off, 0."
+
+
+@pytest.mark.parametrize(
+    ("texts", "value"),
+    [(("true", "Yes", "ON", "1", " true "), True), (("false", "No", "OFF", "0"), False)],
+)
+def test_true_and_false_may_be_written_in_several_ways(texts, value):
+    for text in texts:
+        assert PRESETS["cpu"].changed_by([f"augment={text}"]).augment is value
+
+
 def test_a_warm_start_of_fixed_length_passes_more_often_over_a_small_pool():
     fixed = with_fixed_epochs(PRESETS["cpu"], 10_000)
     assert fixed.warm_epochs == 2
@@ -204,3 +220,18 @@ def test_a_warm_start_of_fixed_length_passes_more_often_over_a_small_pool():
 def test_networks_fit_the_size_of_the_images(preset, side, expected):
     fitted = fitted_to(PRESETS[preset], side)
     assert (fitted.input_size, fitted.stem) == expected
+
+
+SIDES = st.integers(1, 2000)  # pixels
+
+
+@given(legal, SIDES, SIDES)
+def test_what_settings_were_fitted_to_before_makes_no_difference(values, before, side):
+    """Fitting twice is fitting once, and fitting back leads back."""
+    settings = RunSettings(**values)
+    assert fitted_to(fitted_to(settings, before), side) == fitted_to(settings, side)
+
+
+@given(legal, st.integers(1, 32))
+def test_small_images_never_meet_the_stem_of_large_ones(values, side):
+    assert fitted_to(RunSettings(**values), side).stem != "7x7"

@@ -7,10 +7,10 @@ import pytest
 
 from autoal_gui.core.errors import SettingsError
 from autoal_gui.core.registry import discover
-from autoal_gui.core.settings import CANDIDATES, RunSettings, with_fixed_epochs
+from autoal_gui.core.settings import CANDIDATES, PRESETS, RunSettings, with_fixed_epochs
 from autoal_gui.evaluation import plan
 from autoal_gui.evaluation.methods import method_of, methods_of, reference
-from autoal_gui.evaluation.plan import Job, jobs_of, slug
+from autoal_gui.evaluation.plan import Job, Setup, jobs_of, slug
 from tests.support.evaluation import SETUP, data_set
 
 
@@ -90,7 +90,7 @@ def test_a_key_stands_for_all_that_decides_and_nothing_else():
         job(side=64),
         job(setup=replace(SETUP, initial=10)),
         job(setup=replace(SETUP, rounds=11)),
-        job(setup=replace(SETUP, settings=SETUP.settings.but(weight_decay=0.1))),
+        job(setup=replace(SETUP, base=SETUP.base.but(weight_decay=0.1))),
     ]
     assert len({same.key, *(other.key for other in others)}) == 1 + len(others)
 
@@ -104,10 +104,24 @@ def test_runs_of_another_edition_are_not_mistaken_for_these(monkeypatch):
 
 
 def test_a_set_up_has_a_key_of_its_own():
-    changed = replace(SETUP, settings=SETUP.settings.but(task_steps=3))
+    changed = replace(SETUP, base=SETUP.base.but(task_steps=3))
     keys = {SETUP.key, changed.key, replace(SETUP, rounds=3).key, replace(SETUP, warm_seeds=2).key}
     assert len(keys) == 4
     assert replace(SETUP).key == SETUP.key
+
+
+def test_changes_hold_for_every_set_whatever_the_size_of_its_images():
+    setup = Setup(PRESETS["paper"], 20, 10, 1, ("stem=7x7", "task_steps=200"))
+    small, large = setup.fitted(28), setup.fitted(500)
+    assert (small.input_size, small.stem, small.task_steps) == (28, "7x7", 200)
+    assert (large.input_size, large.stem, large.task_steps) == (224, "7x7", 200)
+    assert setup.as_plain()["settings"]["stem"] == "7x7"
+    with pytest.raises(SettingsError):
+        Setup(PRESETS["paper"], 20, 10, 1, ("no_such=1",))
+
+
+def test_results_of_earlier_versions_are_found_again():
+    assert SETUP.key == "096443d0c65b8065"
 
 
 def test_methods_and_seeds_share_a_warm_start_and_its_settings():

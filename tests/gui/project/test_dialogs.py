@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication, QDialogButtonBox, QProgressDialog
 from autoal_gui.core.errors import SourceError
 from autoal_gui.core.images.source import ListedImage, Listing, SourceSpec
 from autoal_gui.core.registry import discover
-from autoal_gui.core.settings import PRESETS
+from autoal_gui.core.settings import PRESETS, fitted_to
 from autoal_gui.core.trained_model import StartModel
 from autoal_gui.engine.jobs import Job
 from autoal_gui.gui.dialogs.leave_dialog import LeaveDialog
@@ -215,6 +215,14 @@ def test_a_time_that_is_no_whole_minute_stays_as_it_is(qapp, seconds):
     assert form.settings() == base
     form.minutes.setValue(form.minutes.value() + 1)
     assert form.settings().warm_seconds % 60 == 0
+
+
+@pytest.mark.parametrize(("preset", "stem"), [("cpu", "3x3/2"), ("paper", "3x3")])
+def test_a_size_set_small_brings_the_stem_of_small_images(qapp, preset, stem):
+    form = MethodForm(fitted_to(PRESETS[preset], 100), keep=True)
+    choose(form.side, "28")
+    chosen = form.settings()
+    assert (chosen.stem, chosen.input_size) == (stem, 28)
 
 
 @pytest.mark.parametrize("side", [28, 64, 500])
