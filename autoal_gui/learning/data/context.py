@@ -42,7 +42,7 @@ class Context:
 
     feed: Feed
     settings: RunSettings
-    work: ProgressTracker
+    tracker: ProgressTracker
 
     @property
     def device(self) -> Device:

@@ -59,7 +59,7 @@ def frozen_features(
     values, states = map_files(cache.folder, name, (len(cache.rows), FEATURES), np.float16)
     missing = [i for i in ids if states[cache.rows[i]] != READ]
     model.eval()
-    with context.work.timed("features"):
+    with context.tracker.timed("features"):
         for start in range(0, len(missing), batch):
             chunk = missing[start : start + batch]
             places = [cache.rows[i] for i in chunk]
@@ -67,7 +67,7 @@ def frozen_features(
                 found = model.backbone(context.feed.images(chunk)).float()
             values[places] = found.cpu().numpy()
             states[places] = READ  # after the features: a killed program computes them again
-            yield context.work.advance("features", start + len(chunk), len(missing), len(chunk))
+            yield context.tracker.advance("features", start + len(chunk), len(missing), len(chunk))
     sample = [cache.rows[i] for i in thinned(pool, CENTRED_ON)]
     return Features(values, cache.rows, values[sample].astype(np.float32).mean(0))
 

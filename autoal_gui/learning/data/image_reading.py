@@ -15,13 +15,13 @@ READING_COST = 0.2  # decoding a small image, in forward passes of one
 
 
 def read_images(
-    command: RunRound | WarmStart, work: ProgressTracker, planned_units: float
+    command: RunRound | WarmStart, tracker: ProgressTracker, planned_units: float
 ) -> Generator[Progress, None, tuple[Context, list[int]]]:
     """Decode what has not been decoded; return what all steps share, and the readable image ids.
 
     Args:
         command: says which images, at which size, on which device.
-        work: told of the device and of the units of the whole command.
+        tracker: told of the device and of the units of the whole command.
         planned_units: what the command costs after the reading.
 
     Raises:
@@ -30,19 +30,19 @@ def read_images(
     """
     settings = command.settings
     device = choose_device(settings)
-    work.device = device.label
+    tracker.device = device.label
     cache = ImageCache.open(command.pool, settings.input_size, Path(command.workspace))
     ids = sorted(command.pool.images)
     missing = cache.missing(ids)
-    work.total_units = planned_units + READING_COST * missing
-    with work.timed("reading"):
+    tracker.total_units = planned_units + READING_COST * missing
+    with tracker.timed("reading"):
         for done in cache.fill(ids):
-            yield work.advance("reading", done, missing, READING_COST)
+            yield tracker.advance("reading", done, missing, READING_COST)
     readable = cache.readable(ids)
     if not readable:
         raise SourceError(tr("None of the images can be read any more."))
     seen = pool_ids(command, readable) or readable
-    return Context(Feed(cache, cache.normalisation(seen), device), settings, work), readable
+    return Context(Feed(cache, cache.normalisation(seen), device), settings, tracker), readable
 
 
 def pool_ids(command: RunRound | WarmStart, ids: list[int]) -> list[int]:

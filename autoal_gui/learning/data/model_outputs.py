@@ -104,7 +104,7 @@ def gather(
                 with torch.inference_mode(), context.device.autocast():
                     found = model.features(context.feed.images(chunk)).float()
                 head.add(found.clamp(-limit, limit))
-                yield context.work.advance(step, start + len(chunk), len(ids), len(chunk))
+                yield context.tracker.advance(step, start + len(chunk), len(ids), len(chunk))
             return head.outputs(ids, wanted, seed)
     finally:
         model.train(training)

@@ -78,14 +78,14 @@ def predict(
     model, card = load_model(model_file)
     settings = RunSettings.from_json(card.settings).but(device=device)
     chosen = choose_device(settings)
-    work = ProgressTracker(request_id, cancelled, chosen.label, 2.0 * len(image_ids))
+    tracker = ProgressTracker(request_id, cancelled, chosen.label, 2.0 * len(image_ids))
     cache = ImageCache.open(pool, card.input_size, workspace, card.channels)
     for done in cache.fill(image_ids):
-        yield work.advance("reading", done, len(image_ids), 1.0)
+        yield tracker.advance("reading", done, len(image_ids), 1.0)
     readable = cache.readable(image_ids)
     if not readable:
         raise ImageUnreadable(tr("None of the images can be read."))
-    context = Context(Feed(cache, card.normalisation, chosen), settings, work)
+    context = Context(Feed(cache, card.normalisation, chosen), settings, tracker)
     outputs = yield from gather(
         context, chosen.place(model), readable, 1, settings.seed, "evaluation"
     )

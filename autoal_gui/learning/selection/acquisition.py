@@ -175,7 +175,7 @@ def _weigh(
             found, loss = net(context.feed.images(chunk))
         weights[start : start + batch] = found.cpu().double().numpy()
         losses[start : start + batch] = loss.cpu().double().numpy()
-        yield context.work.advance("scoring", start + len(chunk), len(ids), len(chunk))
+        yield context.tracker.advance("scoring", start + len(chunk), len(ids), len(chunk))
     if not (np.isfinite(weights).all() and np.isfinite(losses).all()):
         raise AutoALError(tr(DIVERGED))  # in the last step, whose loss was still a number
     weights = weights / weights.sum(1, keepdims=True)  # float32 sums to 1 but nearly

@@ -51,13 +51,12 @@ def auto_acquisition(
     """
     names = names_of(settings)
     standing = _standing(outputs, names)
-    start = hold(_start(standing), floors_of(names, settings.pinned_on))
+    vote = hold(_vote(standing), floors_of(names, settings.pinned_on))
     if settings.placebo == placebo.MASKS:
         standing = placebo.scores_dealt_out(standing, outputs.image_ids, (settings.seed,))
     check()
-    learned = _learned(outputs, head, settings, names, start, check)
-    weights = learned.weights if learned is not None and learned.believed else start
-    weights = _useless(weights, start, outputs, settings)
+    learned = _learned(outputs, head, settings, names, vote, check)
+    weights = _weights(learned, vote, outputs, settings)
     mixed = standing @ weights
     check()
     seed = np.random.default_rng((settings.seed, _count(outputs.labelled)))
@@ -83,17 +82,21 @@ def names_of(settings: RunSettings) -> tuple[str, ...]:
     return tuple(name for name in names if name not in settings.pinned_off)
 
 
-def _useless(
-    weights: Floats, start: Floats, outputs: ModelOutputs, settings: RunSettings
+def _weights(
+    learned: Learned | None, vote: Floats, outputs: ModelOutputs, settings: RunSettings
 ) -> Floats:
-    """Return the weights (K,), or what a placebo puts in their place; `start` is the vote."""
+    """Return (K,) the weights of the candidates: learned where these are believed, else the vote's.
+
+    A placebo puts others in their place.
+    """
     if settings.placebo == placebo.UNIFORM:
-        return start
+        return vote
     if settings.placebo == placebo.FROZEN:
-        return placebo.frozen_weights(len(weights), settings.seed)
+        return placebo.frozen_weights(len(vote), settings.seed)
+    trusted = learned.weights if learned is not None and learned.believed else vote
     if settings.placebo == placebo.PERMUTED:
-        return placebo.dealt_over_candidates(weights, (settings.seed, _count(outputs.labelled)))
-    return weights
+        return placebo.dealt_over_candidates(trusted, (settings.seed, _count(outputs.labelled)))
+    return trusted
 
 
 def _count(labelled: Labelled | None) -> int:
@@ -110,7 +113,7 @@ def _standing(outputs: ModelOutputs, names: tuple[str, ...]) -> Floats:
     return standing
 
 
-def _start(standing: Floats) -> Floats:
+def _vote(standing: Floats) -> Floats:
     """Return (K,) the weights before anything has been learned: the uniform vote."""
     return vote_weights(standing.T)
 
@@ -120,7 +123,7 @@ def _learned(
     head: Head | None,
     settings: RunSettings,
     names: tuple[str, ...],
-    start: Floats,
+    vote: Floats,
     check: Check,
 ) -> Learned | None:
     """Learn the weights where there are labels enough; None where there are not."""
@@ -148,11 +151,11 @@ def _learned(
         known.labels,
         head.shares,
         standing,
-        start,
-        selected,
-        settings.seed,
-        floors,
-        check,
+        vote,
+        selected=selected,
+        seed=settings.seed,
+        floors=floors,
+        check=check,
     )
 
 

@@ -69,6 +69,7 @@ def learn_weights(
     shares: Floats,
     scores: Floats,
     start: Floats,
+    *,
     selected: float,
     seed: int,
     floors: Floats | None = None,

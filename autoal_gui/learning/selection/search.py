@@ -101,9 +101,9 @@ def search(
         yield from _alternate(context, split, fitted, (net, optimiser), cycle, cycle_seed)
         del fitted  # a network and its optimiser: the next cycle makes its own
     total = settings.cycles * settings.search_steps
-    with context.work.timed("SearchNet"):
+    with context.tracker.timed("SearchNet"):
         for images_done in settle_batch_norm(context, net, labels, seed):
-            yield context.work.advance("SearchNet", total, total, images_done)
+            yield context.tracker.advance("SearchNet", total, total, images_done)
     return net.eval()
 
 
@@ -125,7 +125,7 @@ def _fit(
         anneal=False,
     )
     optimiser = schedule.adam(fitnet)
-    with context.work.timed("FitNet"):
+    with context.tracker.timed("FitNet"):
         yield from train_classifier(context, fitnet, optimiser, labels, schedule, seed, "FitNet")
     return fitnet, optimiser
 
@@ -207,7 +207,7 @@ def _alternate(
     share = selected_share(len(split.search), labelled, settings.batch_size)
     wanted = round(share * len(split.search))
     ids = [image_id for image_id, _ in split.search]
-    with context.work.timed("FitNet"):
+    with context.tracker.timed("FitNet"):
         outputs = yield from gather(context, fitted[0], ids, wanted, seed, "FitNet")
         fit_ids = [image_id for image_id, _ in split.fit]
         known = yield from gather(context, fitted[0], fit_ids, 1, seed, "FitNet")
@@ -226,7 +226,7 @@ def _alternate(
     cycle.fitnet.train()
     cycle.fitnet.dropout.eval()
     cycle.net.train()
-    with context.work.timed("SearchNet"):
+    with context.tracker.timed("SearchNet"):
         yield from _turns(cycle, settings, number, seed)
 
 
@@ -245,9 +245,9 @@ def _turns(
         cycle.step_fitnet(both[size:], temperature)
         loss, mean = cycle.step_search(both[:size], temperature)
         means.append(mean)
-        yield cycle.context.work.advance("SearchNet", done + step, total, units, loss)
+        yield cycle.context.tracker.advance("SearchNet", done + step, total, units, loss)
         if settings.ablation != "loss head" and settled(means, settings.patience):
-            cycle.context.work.skip(units * (settings.search_steps - step))
+            cycle.context.tracker.skip(units * (settings.search_steps - step))
             return
 
 

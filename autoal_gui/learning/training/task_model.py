@@ -35,7 +35,7 @@ LAST_LAYER = mark(
     "from here on the last alone is trained."
 )
 LEAD = 1.5  # standard errors by which every layer must lead: where it loses, it loses much
-DisplayWindow = Callable[[Sequence[int], int, Step], Generator[Progress, None, ModelOutputs]]
+Infer = Callable[[Sequence[int], int, Step], Generator[Progress, None, ModelOutputs]]
 """(image ids, wanted, step) -> what the model says of these images."""
 
 
@@ -44,7 +44,7 @@ class TaskModel:
     """A task model and the way to ask it."""
 
     model: Classifier
-    display: DisplayWindow
+    infer: Infer
     head: Head | None = None
     """How its last layer was fitted, where that alone was trained."""
     notice: str = ""
@@ -107,7 +107,7 @@ def trained_task(
     if not wins:
         return replace(fitted, notice=notice)
     del fitted  # its network makes room for the one that is trained
-    context.work.expect(training_units(context.settings, len(labelled)))
+    context.tracker.expect(training_units(context.settings, len(labelled)))
     trained = yield from _trained(context, command, labelled)
     return replace(trained, notice=notice)
 
@@ -183,9 +183,9 @@ def _rights(
     context: Context, command: RunRound, part: Labels, asked: Labels
 ) -> Generator[Progress, None, Floats]:
     """Train every layer on a part of the labels; return (h,) what it has right of the others."""
-    context.work.expect(training_units(context.settings, len(part)))
+    context.tracker.expect(training_units(context.settings, len(part)))
     task = yield from _trained(context, command, part)
-    seen = yield from task.display([i for i, _ in asked], 1, "task model")
+    seen = yield from task.infer([i for i, _ in asked], 1, "task model")
     truth = np.array([c for _, c in asked])
     rights: Floats = (seen.probabilities.argmax(1) == truth).astype(float)
     return rights
@@ -205,7 +205,7 @@ def _trained(
         settings.augment,
         anneal=True,
     )
-    with context.work.timed("task model"):
+    with context.tracker.timed("task model"):
         yield from train_classifier(
             context, model, schedule.adam(model), labelled, schedule, settings.seed, "task model"
         )
@@ -219,15 +219,15 @@ def _fitted(
     settings = context.settings
     model = untrained(context, command, unit=True)
     features = yield from _features(context, command, model, readable)
-    with context.work.timed("task model"):
-        yield context.work.advance("task model", 0, 1, 0)
+    with context.tracker.timed("task model"):
+        yield context.tracker.advance("task model", 0, 1, 0)
         targets = np.array([c for _, c in labelled], np.int64)
         known = features.unit([i for i, _ in labelled])
         pool = features.unit(thinned(pool_ids(command, readable), POOL_SAMPLE))
-        check = context.work.check
+        check = context.tracker.check
         head = fit_head(known, targets, len(command.classes), settings.seed, pool, check)
         _put(head, model)
-        yield context.work.advance("task model", 1, 1, 0)
+        yield context.tracker.advance("task model", 1, 1, 0)
     return TaskModel(model, partial(_recall, context, model, features), head)
 
 
@@ -263,11 +263,11 @@ def _recall(
 ) -> Generator[Progress, None, ModelOutputs]:
     """Pass kept features through the last layer."""
     seed = context.settings.seed
-    yield context.work.advance(step, 0, len(ids), 0.0)
+    yield context.tracker.advance(step, 0, len(ids), 0.0)
     with last_layer(context, model, len(ids), seed, np.float16) as head:
         for start in range(0, len(ids), CHUNK):
             unit = features.unit(ids[start : start + CHUNK]).astype(np.float32)
             head.add(torch.from_numpy(unit).to(context.device.device))
         outputs = head.outputs(ids, wanted, seed)
-    yield context.work.advance(step, len(ids), len(ids), 0.0)
+    yield context.tracker.advance(step, len(ids), len(ids), 0.0)
     return outputs

@@ -111,11 +111,11 @@ def train_classifier(
         loss = functional.cross_entropy(logits, context.feed.targets(chosen))
         descend(optimiser, loss)
         units = size * TRAINING_COST
-        yield context.work.advance(step, number, schedule.steps, units, finite(loss))
+        yield context.tracker.advance(step, number, schedule.steps, units, finite(loss))
         if number == schedule.steps:
             break
     for images_done in settle_batch_norm(context, model, labels, seed):
-        yield context.work.advance(step, schedule.steps, schedule.steps, images_done)
+        yield context.tracker.advance(step, schedule.steps, schedule.steps, images_done)
 
 
 def settle_batch_norm(

@@ -60,8 +60,8 @@ def warm_start(command: WarmStart, cancelled: CancelCheck) -> Iterator[Event]:
         Cancelled: before anything was learned.
         SettingsError, CheckpointError, SourceError: in one plain sentence.
     """
-    work = ProgressTracker(command.request_id, cancelled, "", 0.0)
-    context, readable = yield from read_images(command, work, 0.0)
+    tracker = ProgressTracker(command.request_id, cancelled, "", 0.0)
+    context, readable = yield from read_images(command, tracker, 0.0)
     learner = _Learner.begin(command, context, pool_ids(command, readable))
     complete = yield from _learn(learner, command.request_id, cancelled)
     if not learner.step and not complete:
@@ -80,7 +80,7 @@ def warm_start(command: WarmStart, cancelled: CancelCheck) -> Iterator[Event]:
         learner.epochs,
         learner.spent,
         complete,
-        tuple(work.seconds.items()),
+        tuple(tracker.seconds.items()),
     )
 
 

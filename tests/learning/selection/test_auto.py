@@ -202,7 +202,9 @@ def problem(seed=0, count=96):
 
 
 def learned_from(features, labels, shares, scores, seed=0):
-    return learn_weights(features, labels, shares, scores, np.full(3, 1 / 3), 0.3, seed)
+    return learn_weights(
+        features, labels, shares, scores, np.full(3, 1 / 3), selected=0.3, seed=seed
+    )
 
 
 def test_the_search_trusts_the_candidate_that_helps_and_not_the_one_that_harms():

@@ -112,8 +112,8 @@ def test_the_search_of_auto_holds_what_is_pinned_on():
     scores = np.random.default_rng(0).random((40, 3))
     start = np.full(3, 1 / 3)
     learned = bilevel.learn_weights(
-        known.features, known.labels, head.shares, scores, start, 0.2, 0,
-        floors_of(("a", "b", "c"), ("b",)),
+        known.features, known.labels, head.shares, scores, start, selected=0.2, seed=0,
+        floors=floors_of(("a", "b", "c"), ("b",)),
     )  # fmt: skip
     assert learned.weights[1] >= 1 / 3 - EXACT
     assert learned.weights.sum() == pytest.approx(1)

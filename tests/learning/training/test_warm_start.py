@@ -366,7 +366,7 @@ def test_a_head_that_is_being_fitted_and_a_search_of_auto_can_be_cancelled():
         fit_head(features, truth, 2, 0, check=stop)
     scores, start = rng.random((40, 2)), np.full(2, 0.5)
     with pytest.raises(Cancelled):
-        learn_weights(features, truth, head.shares, scores, start, 0.2, 0, check=stop)
+        learn_weights(features, truth, head.shares, scores, start, selected=0.2, seed=0, check=stop)
 
 
 # -- whether every layer is trained after all ----------------------------------------------------

@@ -1,0 +1,142 @@
+"""What a round measures: on the evaluation set, on labels held out, and by chance alone."""
+
+from collections.abc import Generator
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from autoal_gui.core.measures.metrics import ByChance, Metrics
+from autoal_gui.core.messages import Asked, Predicted, Progress
+from autoal_gui.learning.data.context import Context, Labels
+from autoal_gui.learning.data.model_outputs import as_labelled
+from autoal_gui.learning.training.linear_head import Head, chances_by
+from autoal_gui.learning.training.task_model import TaskModel
+from autoal_gui.strategies.contract import Labelled
+
+FEWEST_AUDITED = 5  # images; a share of fewer says nothing
+FEWEST_BY_CHANCE = 10  # labels; a model of fewer says nothing
+
+
+@dataclass(frozen=True)
+class RoundMeasures:
+    """How good a round's model is, by every measure that there is; nothing where none is trained.
+
+    The fields are those of `autoal_gui.core.messages.RoundFinished`.
+    """
+
+    metrics: Metrics | None = None
+    audit: Metrics | None = None
+    measured: Predicted = field(default_factory=Predicted.nothing)
+    out_of_fold: Predicted = field(default_factory=Predicted.nothing)
+    by_chance: ByChance | None = None
+
+
+def evaluate(
+    context: Context, task: TaskModel, evaluation: Labels
+) -> Generator[Progress, None, Labelled | None]:
+    """Return what the model makes of the evaluation set; None where there is none."""
+    if not evaluation:
+        return None
+    with context.tracker.timed("evaluation"):
+        outputs = yield from task.infer([i for i, _ in evaluation], 1, "evaluation")
+    return as_labelled(outputs, evaluation)
+
+
+def metrics_of(evaluated: Labelled | None) -> Metrics | None:
+    """Count what is right of the evaluation set; None where there is none."""
+    if evaluated is None:
+        return None
+    return Metrics.of_probabilities(evaluated.labels, evaluated.probabilities)
+
+
+def measures_of(
+    *,
+    labelled: Labels,
+    known: Labelled | None,
+    evaluated: Labelled | None,
+    head: Head | None,
+    history: tuple[Asked, ...],
+    classes: int,
+) -> RoundMeasures:
+    """Measure a trained model.
+
+    Args:
+        labelled: what it was trained on.
+        known: what it makes of these; None where nobody asked.
+        evaluated: what it makes of the evaluation set; None where there is none.
+        head: how its last layer was fitted; None where every layer was trained.
+        history: what earlier rounds asked for.
+        classes: their number.
+    """
+    return RoundMeasures(
+        metrics=metrics_of(evaluated),
+        audit=audited(head, labelled, history, classes),
+        measured=_predicted(evaluated),
+        out_of_fold=_out_of_fold(head, known),
+        by_chance=by_chance(head, known, evaluated, history),
+    )
+
+
+def _predicted(evaluated: Labelled | None) -> Predicted:
+    if evaluated is None:
+        return Predicted.nothing()
+    return Predicted.of(evaluated.image_ids, evaluated.probabilities)
+
+
+def _out_of_fold(head: Head | None, known: Labelled | None) -> Predicted:
+    if head is None or known is None:
+        return Predicted.nothing()
+    return Predicted.of(known.image_ids, head.out_of_fold)
+
+
+def by_chance(
+    head: Head | None,
+    known: Labelled | None,
+    evaluated: Labelled | None,
+    history: tuple[Asked, ...],
+) -> ByChance | None:
+    """Measure what the labels of the images drawn at random give alone.
+
+    Those are a fair sample of the pool, so that a head fitted to them alone is what random choice
+    would have given at as many labels. It is held as strongly as the head of all labels.
+
+    Returns:
+        None where every layer was trained, where nothing is there to measure on, where fewer than
+        `FEWEST_BY_CHANCE` or all labels were drawn at random, or where they are of one class.
+    """
+    if head is None or known is None or evaluated is None:
+        return None
+    drawn = [asked.query.image_id for asked in history if asked.query.audit]
+    inside = np.isin(known.image_ids, drawn)
+    labels = known.labels[inside]
+    enough = FEWEST_BY_CHANCE <= len(labels) < len(known.labels)
+    if not enough or len(np.unique(labels)) < 2:
+        return None
+    classes = evaluated.probabilities.shape[1]
+    found = chances_by(known.features[inside], labels, classes, head.strength, evaluated.features)
+    return ByChance(len(labels), Metrics.of_probabilities(evaluated.labels, found))
+
+
+def audited(
+    head: Head | None, labelled: Labels, history: tuple[Asked, ...], classes: int
+) -> Metrics | None:
+    """Measure on the labelled images that were drawn at random, by models blind to their labels.
+
+    The method did not choose these images, so that what is right of them estimates, without bias,
+    what is right of the pool. Where only the last layer was fitted, heads fitted without them
+    predict them; else the models that asked for them have predicted them before.
+
+    Returns:
+        None with fewer than `FEWEST_AUDITED` such images.
+    """
+    drawn = {a.query.image_id: a.suggested for a in history if a.query.audit}
+    rows = [
+        (c, int(head.out_of_fold[place].argmax()) if head else drawn[image_id])
+        for place, (image_id, c) in enumerate(labelled)
+        if image_id in drawn
+    ]
+    known = [(c, predicted) for c, predicted in rows if predicted is not None]
+    if len(known) < FEWEST_AUDITED:
+        return None
+    truth, predicted = np.array(known).T
+    return Metrics.of(truth, predicted, classes)
