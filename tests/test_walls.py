@@ -1,4 +1,5 @@
 import ast
+import graphlib
 import importlib
 import os
 import shutil
@@ -7,7 +8,9 @@ import sys
 from pathlib import Path
 from types import ModuleType
 
+import grimp
 import pytest
+import tomllib
 
 from autoal_gui.core.errors import SourceError
 from autoal_gui.core.images.source import SourceSpec
@@ -82,9 +85,107 @@ def test_each_wall_bites(copy, module, line, contract):
     assert f"{contract} BROKEN" in told
 
 
+ROOMS = (
+    ("core/labels/label_queue.py", "autoal_gui.core.project.project", "rooms of core"),
+    ("gui/keys.py", "autoal_gui.gui.window.help_page", "rooms of gui"),
+    ("learning/progress.py", "autoal_gui.learning.round", "rooms of learning"),
+    ("learning/data/context.py", "autoal_gui.learning.data.features", "data of learning"),
+    (
+        "learning/training/linear_head.py",
+        "autoal_gui.learning.training.task_model",
+        "training of learning",
+    ),
+    ("learning/selection/pins.py", "autoal_gui.learning.selection.auto", "selection of learning"),
+    ("evaluation/methods.py", "autoal_gui.evaluation.page", "modules of evaluation"),
+    ("benchmark/plan.py", "autoal_gui.benchmark.latency", "modules of benchmark"),
+)
+"""A module, one that it must not import, and the contract that says so: each contract once."""
+
+
+def test_each_wall_between_rooms_bites(copy):
+    """All at once: none of these violations hides another."""
+    whole = {copy / "autoal_gui" / module: "" for module, _, _ in ROOMS}
+    for (_, forbidden, _), file in zip(ROOMS, whole, strict=True):
+        whole[file] = file.read_text(encoding="utf-8")
+        file.write_text(f"{whole[file]}\nimport {forbidden}\n", encoding="utf-8")
+    try:
+        status, told = lint_imports(copy)
+    finally:
+        for file, text in whole.items():
+            file.write_text(text, encoding="utf-8")
+    assert status == 1
+    told = " ".join(told.split())  # long lines are wrapped
+    for module, forbidden, contract in ROOMS:
+        importer = "autoal_gui." + module.removesuffix(".py").replace("/", ".")
+        assert f"{contract} BROKEN" in told
+        assert f"{importer} -> {forbidden}" in told
+
+
+def test_every_contract_has_a_violation_planted():
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]
+    planted = {contract for _, _, contract in ROOMS} | {
+        "who may import whom", "no torch outside learning", "no Qt outside gui and engine"
+    }  # fmt: skip
+    assert {contract["name"] for contract in contracts["contracts"]} == planted
+
+
 def test_the_copy_passes_where_nothing_is_planted(copy):
     status, told = lint_imports(copy)
     assert status == 0, told
+
+
+@pytest.fixture
+def package(tmp_path, monkeypatch):
+    """Write a package of modules; its name is new, since what was found is kept."""
+    monkeypatch.syspath_prepend(tmp_path)
+
+    def write(name, **files):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "__init__.py").touch()
+        for stem, content in files.items():
+            (tmp_path / name / f"{stem}.py").write_text(content)
+        return name
+
+    return write
+
+
+# -- circles ------------------------------------------------------------------------------------
+
+STILL_A_CIRCLE = {("autoal_gui.gui.window.checking", "autoal_gui.gui.window.main_window")}
+"""Imports that are yet to go."""
+
+
+def circle_in(package: str) -> list[str]:
+    """Return modules that import each other in a circle; empty where there is none."""
+    graph = grimp.build_graph(package, cache_dir=None)
+    imports = {
+        module: {
+            imported
+            for imported in graph.find_modules_directly_imported_by(module)
+            if (module, imported) not in STILL_A_CIRCLE
+        }
+        for module in graph.modules
+    }
+    try:
+        graphlib.TopologicalSorter(imports).prepare()
+    except graphlib.CycleError as error:
+        return list(error.args[1])
+    return []
+
+
+def test_no_modules_import_each_other_in_a_circle():
+    """Imports within functions and for types alone count too."""
+    assert circle_in("autoal_gui") == []
+
+
+def test_a_circle_of_imports_is_found(package):
+    straight = package("modules_straight", a="from . import b", b="", c="from . import b")
+    assert circle_in(straight) == []
+    round_about = package(
+        "modules_round", a="from . import b", b="def f():\n    from . import c",
+        c="from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from .a import x",
+    )  # fmt: skip
+    assert set(circle_in(round_about)) == {f"modules_round.{name}" for name in "abc"}
 
 
 def modules(*packages: str) -> list[str]:
@@ -141,21 +242,6 @@ def test_every_plug_in_is_found_by_its_name_in_order(package):
     assert found == declared
     orders = [(getattr(module, "ORDER", 100), name) for name, module in found.items()]
     assert orders == sorted(orders)
-
-
-@pytest.fixture
-def package(tmp_path, monkeypatch):
-    """Write a package of plug-ins; its name is new, since what was found is kept."""
-    monkeypatch.syspath_prepend(tmp_path)
-
-    def write(name, **files):
-        (tmp_path / name).mkdir()
-        (tmp_path / name / "__init__.py").touch()
-        for stem, content in files.items():
-            (tmp_path / name / f"{stem}.py").write_text(content)
-        return name
-
-    return write
 
 
 def test_adding_a_plug_in_is_adding_a_file(package):
