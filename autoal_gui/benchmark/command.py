@@ -8,7 +8,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from autoal_gui.benchmark.plan import Plan, told
+from autoal_gui.benchmark.plan import Plan, announce
 from autoal_gui.core.settings import PRESETS
 from autoal_gui.core.system.files import write_json
 
@@ -68,7 +68,7 @@ def reports(plan: Plan, parts: Sequence[str]) -> Iterator[tuple[dict[str, Any], 
     report |= {"details": {}, "ratios": {}}
     yield report, ""
     for name in (part for part in PARTS if part in parts):
-        told(name)
+        announce(name)
         ratios: dict[str, float] = {}
         for details, ratios in measured(name, plan):
             report["details"][name] = {**details, "ended": False}

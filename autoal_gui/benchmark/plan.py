@@ -55,6 +55,6 @@ class Plan:
         return fitted.changed_by(self.changes)
 
 
-def told(what: str) -> None:
+def announce(what: str) -> None:
     """Say on standard error what is being measured."""
     print(f"measuring: {what}", file=sys.stderr, flush=True)

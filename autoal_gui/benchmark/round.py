@@ -7,7 +7,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from autoal_gui.benchmark.plan import Plan, told
+from autoal_gui.benchmark.plan import Plan, announce
 from autoal_gui.benchmark.sets import replay_set
 from autoal_gui.core.backend import Backend, CancelCheck
 from autoal_gui.core.messages import Command, Event, RoundFinished, RunRound
@@ -93,7 +93,9 @@ def third_round(
     recorder = Recorder(backend)
     initial = max(2, plan.labels - (ROUNDS - 1) * plan.batch)
     warm_start = folder / "warm.pt" if settings.warm_start else None
-    told(f"mode {settings.mode}, {'on a warm start' if settings.warm_start else 'from scratch'}")
+    announce(
+        f"mode {settings.mode}, {'on a warm start' if settings.warm_start else 'from scratch'}"
+    )
     own = folder / name
     own.mkdir(exist_ok=True)
     replay = Replay(data, settings, initial, own, workspace=folder, warm_start=warm_start)

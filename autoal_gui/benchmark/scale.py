@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from autoal_gui.benchmark.fresh import own_bytes, with_peak
-from autoal_gui.benchmark.plan import Plan, told
+from autoal_gui.benchmark.plan import Plan, announce
 from autoal_gui.benchmark.round import never, pass_over
 from autoal_gui.benchmark.sets import replay_set, write_set
 
@@ -29,7 +29,7 @@ def measure(plan: Plan, folder: Path) -> Iterator[dict[str, Any]]:
         file, own = folder / "set.npz", folder / "own"
         write_set(file, images, side, classes)
         for mode in MODES:
-            told(f"{images} images of {side} x {side}, mode {mode}")
+            announce(f"{images} images of {side} x {side}, mode {mode}")
             own.mkdir()
             run, peak = with_peak(rounds_over, plan, file, mode, own)
             size = {"images": images, "side": side, "classes": classes}

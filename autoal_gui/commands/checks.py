@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from autoal_gui.core.database.journal_check import audit
+from autoal_gui.core.database.journal_check import check_seals
 from autoal_gui.core.errors import AutoALError
 from autoal_gui.core.language import tr
 from autoal_gui.core.project.project import Project
@@ -35,11 +35,11 @@ def add_checks(commands: Any) -> None:
         "--graded", action="store_true", help="the classes are grades in their order"
     )
     agreement.set_defaults(handler=_agreement)
-    auditing = commands.add_parser(
+    seals = commands.add_parser(
         "audit", help="say whether a line of the journal was changed from outside"
     )
-    auditing.add_argument("project", type=Path, help="a project folder")
-    auditing.set_defaults(handler=_audit)
+    seals.add_argument("project", type=Path, help="a project folder")
+    seals.set_defaults(handler=_audit)
 
 
 def _open(folder: Path) -> Project:
@@ -91,7 +91,7 @@ def _told(project: Project, graded: bool) -> list[str]:
 
 
 def _audit(options: argparse.Namespace) -> int:
-    holds, sentence = audit(options.project)
+    holds, sentence = check_seals(options.project)
     if not holds:
         raise AutoALError(sentence)
     print(sentence)

@@ -81,7 +81,7 @@ class Engine(QThread):
                         self.happened.emit(event)
             except BaseException as error:  # a panic of a library in Rust is no Exception
                 if command is not None:  # what fails in a warm-up fails again, and is told then
-                    self.happened.emit(explained(command.request_id, error))
+                    self.happened.emit(ending_event(command.request_id, error))
 
     def _stopped(self, cancel: threading.Event) -> bool:
         return cancel.is_set() or self._closing.is_set()
@@ -119,7 +119,7 @@ class Throttle:
         return True
 
 
-def explained(request_id: int, error: BaseException) -> CommandCancelled | CommandFailed:
+def ending_event(request_id: int, error: BaseException) -> CommandCancelled | CommandFailed:
     """Turn an exception into the event that ends its command."""
     if isinstance(error, Cancelled):
         return CommandCancelled(request_id)

@@ -22,7 +22,7 @@ from autoal_gui.evaluation.failures import keep_failure, read_failures
 from autoal_gui.evaluation.methods import GROUPS, Method, methods_of
 from autoal_gui.evaluation.plan import DataSet, Job, Setup, jobs_of, slug
 from autoal_gui.evaluation.records import read_json
-from autoal_gui.evaluation.worker import RunJob, SetJob, carry_out, look_at_set, start_warm
+from autoal_gui.evaluation.worker import RunJob, SetJob, carry_out, open_set, start_warm
 from autoal_gui.evaluation.worker_pool import WorkerPool
 from autoal_gui.sources.opening import spec_of
 
@@ -71,7 +71,7 @@ def evaluate_command(options: argparse.Namespace) -> int:
     if not options.report:
         methods = methods_of(options.methods, options.warm)
         with WorkerPool(options.jobs) as workers:
-            sets = looked_at(workers, setup, options.data, methods, folders)
+            sets = open_sets(workers, setup, options.data, methods, folders)
             failed = run_all(workers, list(jobs_of(setup, sets, methods, options.seeds)), folders)
     runs = write_results(setup, folders)
     print(f"{runs} runs are in {folders.report}")
@@ -124,7 +124,7 @@ class Folders:
         return self.out / "sets" / f"{slug(name)}-{digest}"
 
 
-def looked_at(
+def open_sets(
     workers: WorkerPool,
     setup: Setup,
     data: Sequence[str],
@@ -143,7 +143,7 @@ def looked_at(
         workspace = folders.workspace(name, text)
         jobs.append(SetJob(name, text, str(workspace), setup, tuple(methods)))
     found = {}
-    for outcome in workers.run(look_at_set, jobs):
+    for outcome in workers.run(open_set, jobs):
         if outcome.sentence:
             raise AutoALError(f"{outcome.argument.name}: {outcome.sentence}")
         found[outcome.argument] = outcome.value
@@ -164,8 +164,8 @@ def run_all(workers: WorkerPool, jobs: Sequence[Job], folders: Folders) -> int:
     for warm in workers.run(start_warm, list(dict.fromkeys(r.warm for r in missing if r.warm))):
         if warm.sentence:
             raise AutoALError(f"{warm.argument.data_set.name}: {warm.sentence}")
-        told = f"{warm.value['epochs']:.0f} passes, {warm.value['seconds']:.0f} s"
-        print(f"{warm.argument.data_set.name}: warm start, {told}", file=sys.stderr)
+        cost = f"{warm.value['epochs']:.0f} passes, {warm.value['seconds']:.0f} s"
+        print(f"{warm.argument.data_set.name}: warm start, {cost}", file=sys.stderr)
     failed, started = 0, time.monotonic()
     for done, outcome in enumerate(workers.run(carry_out, missing), start=1):
         if outcome.sentence:
@@ -173,9 +173,9 @@ def run_all(workers: WorkerPool, jobs: Sequence[Job], folders: Folders) -> int:
             keep_failure(folders.failed, outcome.argument.job)
         left = (time.monotonic() - started) / done * (len(missing) - done)
         job = outcome.argument.job
-        told = outcome.sentence or f"{sum(r['wall'] for r in outcome.value['rounds']):.0f} s"
+        ending = outcome.sentence or f"{sum(r['wall'] for r in outcome.value['rounds']):.0f} s"
         line = f"{done}/{len(missing)}  {job.data_set.name}  {job.method.name}  seed {job.seed}"
-        print(f"{line}  {told}  ({duration(left)} left)", file=sys.stderr, flush=True)
+        print(f"{line}  {ending}  ({duration(left)} left)", file=sys.stderr, flush=True)
     if failed:
         print(f"{failed} of {len(missing)} runs failed", file=sys.stderr)
     return failed

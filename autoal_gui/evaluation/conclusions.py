@@ -25,7 +25,7 @@ PLACEBOS = {
 """What a placebo has, by kind. The first alone has all of a method but what its search finds."""
 
 
-def verdict(result: SetResult) -> list[str]:
+def conclusions(result: SetResult) -> list[str]:
     """Return what one set shows, a paragraph each.
 
     Whether asking pays at all and whether a search does, by start; then the warm start.

@@ -12,7 +12,7 @@ from autoal_gui.core.report.charts import (
     sample_line,
 )
 from autoal_gui.core.report.markup import document, table, tag
-from autoal_gui.evaluation.conclusions import STANDINGS, cold_of, interval, signed, verdict
+from autoal_gui.evaluation.conclusions import STANDINGS, cold_of, conclusions, interval, signed
 from autoal_gui.evaluation.failures import Failure, failed_lines
 from autoal_gui.evaluation.methods import Method, reference
 from autoal_gui.evaluation.plan import Setup
@@ -65,14 +65,14 @@ def _introduction(setup: Setup) -> str:
 
 
 def _overview(results: Sequence[SetResult], failures: Sequence[Failure]) -> Iterable[Element]:
-    """What is missing, the verdicts, and one table of every method on every set."""
+    """What is missing, the conclusions, and one table of every method on every set."""
     yield tag("h2", "In short")
     if failures:
         yield tag("p", "WARNING: these runs failed, and are missing from all that follows.")
         yield tag("ul", *(tag("li", line) for line in failed_lines(failures)))
     for result in results:
         yield tag("h3", result.name)
-        yield _verdict(result)
+        yield _conclusions(result)
     methods = list(dict.fromkeys(method for result in results for method in result.methods))
     rows: list[list[Element | str]] = [
         [method.name, *(_overview_cell(result, method) for result in results)]
@@ -96,12 +96,12 @@ def _versus_random(result: SetResult, method: Method) -> Comparison | None:
     return result.against(method, "random") if method in result.methods else None
 
 
-def _verdict(result: SetResult) -> Element:
-    return tag("ul", *(tag("li", sentence) for sentence in verdict(result)), class_="verdict")
+def _conclusions(result: SetResult) -> Element:
+    return tag("ul", *(tag("li", sentence) for sentence in conclusions(result)), class_="verdict")
 
 
 def _legend_of_standings() -> Element:
-    words = "; ".join(f"{SIGNS[name]} {told}" for name, told in STANDINGS.items())
+    words = "; ".join(f"{SIGNS[name]} {standing}" for name, standing in STANDINGS.items())
     return tag("p", f"{words}. In brackets: 95% interval over seeds.", class_="note")
 
 
@@ -122,10 +122,10 @@ def _facts(result: SetResult) -> str:
     classes, pool, held = (result.facts[name] for name in ("classes", "pool", "evaluation"))
     counts = ", ".join(f"{name} {count}" for name, count in zip(classes, pool, strict=True))
     seeds = sorted({len(method.seeds) for method in result.methods.values()})
-    told = f"{seeds[0]}" if len(seeds) == 1 else f"{seeds[0]} to {seeds[-1]}"
+    counts = f"{seeds[0]}" if len(seeds) == 1 else f"{seeds[0]} to {seeds[-1]}"
     return (
         f"{sum(pool):,} images to ask for ({counts}) and {sum(held):,} to measure on. "
-        f"Seeds a method: {told}."
+        f"Seeds a method: {counts}."
     )
 
 
@@ -271,8 +271,8 @@ def _variants(result: SetResult) -> Iterable[Element]:
         comparison = result.compared(variant.plain, variant)
         if comparison is not None:
             area = _number(result.methods[variant].area.mean)
-            told: list[Element | str] = [_difference_cell(comparison), _wins(comparison)]
-            rows.append([variant.name, area, *told])
+            cells: list[Element | str] = [_difference_cell(comparison), _wins(comparison)]
+            rows.append([variant.name, area, *cells])
     if rows:
         yield tag("h3", "Placebos and ablations")
         columns = ["variant", "its area", "the whole method minus the variant", "wins"]

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from autoal_gui.evaluation.conclusions import verdict
+from autoal_gui.evaluation.conclusions import conclusions
 from autoal_gui.evaluation.failures import Failure
 from autoal_gui.evaluation.methods import Method
 from autoal_gui.evaluation.plan import Setup
@@ -56,7 +56,7 @@ def _set_as_plain(result: SetResult) -> dict[str, Any]:
         "facts": dict(result.facts),
         "warm_starts": [dict(start) for start in result.warm_starts],
         "starts_agree": result.starts_agree,
-        "verdict": verdict(result),
+        "verdict": conclusions(result),
         "methods": [_method_as_plain(result, found) for found in result.methods.values()],
     }
 

@@ -1,6 +1,6 @@
-"""What the processes of an evaluation do: look at a set, start it warm, carry out a run.
+"""What the processes of an evaluation do: open a set, start it warm, carry out a run.
 
-Each is a function of one argument for `evaluation.workers`. The learning package is imported when
+Each is a function of one argument for `evaluation.worker_pool`. The learning package is imported when
 they are called, so that whoever plans the work and writes the page never loads torch.
 """
 
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class SetJob:
-    """A set to look at."""
+    """A set to open."""
 
     name: str
     data: str
@@ -53,7 +53,7 @@ class RunJob:
     warm: WarmJob | None
 
 
-def look_at_set(job: SetJob) -> DataSet:
+def open_set(job: SetJob) -> DataSet:
     """Check a set and decode all its images, so that no two processes do so later.
 
     Raises:
@@ -103,7 +103,7 @@ def start_warm(job: WarmJob) -> dict[str, Any]:
         make_folder(job.target.parent)
         backend = TorchBackend(threads=1)
         done = learn_features(
-            replay_set, job.settings, workspace, job.target, backend, _never, _untold
+            replay_set, job.settings, workspace, job.target, backend, _never, _unreported
         )
         found = {"epochs": done.epochs, "seconds": done.seconds, "sha256": done.checkpoint_sha256}
         write_json(notes, found)
@@ -144,7 +144,7 @@ def _rounds(replay: "Replay", count: int) -> Iterator[dict[str, Any]]:
     from autoal_gui.learning.replay import as_record
 
     started = time.perf_counter()
-    for result in replay.run(TorchBackend(threads=1), count, _never, _untold):
+    for result in replay.run(TorchBackend(threads=1), count, _never, _unreported):
         wall = time.perf_counter() - started
         metrics = result.metrics or _untrained_metrics(replay, {q.image_id for q in result.queries})
         # Who knows one class alone ranks no image before another.
@@ -209,5 +209,5 @@ def _never() -> bool:
     return False
 
 
-def _untold(event: Event) -> None:
+def _unreported(event: Event) -> None:
     """Nobody watches a single round of so many."""

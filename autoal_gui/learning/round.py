@@ -21,7 +21,7 @@ from autoal_gui.core.messages import (
 from autoal_gui.core.registry import discover
 from autoal_gui.core.settings import RunSettings
 from autoal_gui.learning.data.context import Context, Labels
-from autoal_gui.learning.data.image_reading import read_images
+from autoal_gui.learning.data.image_decoding import decode_images
 from autoal_gui.learning.data.model_outputs import as_labelled
 from autoal_gui.learning.model.checkpoint import ModelCard, save_checkpoint
 from autoal_gui.learning.model.networks import SearchNet
@@ -69,7 +69,7 @@ def run_round(command: RunRound, cancelled: CancelCheck) -> Iterator[Event]:
     check_mode(command.settings)
     load_sklearn()
     tracker = ProgressTracker(command.request_id, cancelled, "", 0.0)
-    context, ids = yield from read_images(command, tracker, _planned_units(command))
+    context, ids = yield from decode_images(command, tracker, _planned_units(command))
     broken = len(command.pool.images) - len(ids)
     notices = (_left_out(broken),) if broken else ()
     for sentence in notices:

@@ -120,7 +120,7 @@ class DicomFile:
         """
         if not 0 <= index < self.frames:
             raise ImageUnreadable(tr("The file holds no such image."))
-        with explained():
+        with plain_errors():
             self.stream.seek(self.start)
             if not self.syntax.is_encapsulated:
                 return self._picture(self.stream, index, index)
@@ -209,7 +209,7 @@ def open_dicom(stream: BinaryIO) -> DicomFile:
         ImageUnreadable: it holds no image, or one that cannot be decoded, in one sentence.
     """
     silence()
-    with explained():
+    with plain_errors():
         stream = inflated(stream)
         header = dcmread(
             stream,
@@ -228,7 +228,7 @@ def open_dicom(stream: BinaryIO) -> DicomFile:
         return DicomFile(header, stream, syntax, options, stream.tell())
 
 
-class explained:  # noqa: N801 - used like a function
+class plain_errors:  # noqa: N801 - used like a function
     """Turns whatever foreign bytes make a decoder raise into one sentence."""
 
     def __enter__(self) -> None:
@@ -246,7 +246,7 @@ class explained:  # noqa: N801 - used like a function
 def attempt(decode: Callable[[], Picture]) -> Picture | ImageUnreadable:
     """Return what `decode` returns, or the error with which it ends."""
     try:
-        with explained():
+        with plain_errors():
             return decode()
     except ImageUnreadable as error:
         return error

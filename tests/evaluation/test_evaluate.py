@@ -203,7 +203,7 @@ def plan_in_process(folder: Path, data: Path, method: str, initial: int, rounds:
     setup = setup_of(build_parser().parse_args(words))
     methods, folders = methods_of([method]), Folders(folder)
     job = worker.SetJob("small", str(data), str(folder / "cache"), setup, methods)
-    (planned,) = jobs_of(setup, [worker.look_at_set(job)], methods, 1)
+    (planned,) = jobs_of(setup, [worker.open_set(job)], methods, 1)
     return worker.RunJob(planned, planned.target(folders.runs), planned.warm_job(folders.warm))
 
 

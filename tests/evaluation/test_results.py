@@ -1,4 +1,4 @@
-"""What runs say together: curves, areas, comparisons, verdicts, and the files made of them."""
+"""What runs say together: curves, areas, comparisons, conclusions, and the files made of them."""
 
 import csv
 import io
@@ -14,7 +14,7 @@ import pytest
 
 from autoal_gui.core.errors import AutoALError
 from autoal_gui.evaluation.command import Folders, write_results
-from autoal_gui.evaluation.conclusions import best_single, verdict
+from autoal_gui.evaluation.conclusions import best_single, conclusions
 from autoal_gui.evaluation.failures import keep_failure, read_failures
 from autoal_gui.evaluation.methods import method_of
 from autoal_gui.evaluation.page import page
@@ -144,11 +144,11 @@ def test_variants_that_ask_otherwise_must_begin_alike_too(only, change):
     assert not only(alike[0], record_of(f"paper:{change}", 0, [0.31, 0.5])).starts_agree
 
 
-# -- the verdict ------------------------------------------------------------------------------
+# -- the conclusions --------------------------------------------------------------------------
 
 
-def verdict_of(only, gains, seeds=10):
-    """The verdict on methods that gain so much over a common curve."""
+def conclusions_of(only, gains, seeds=10):
+    """The conclusions on methods that gain so much over a common curve."""
     result = only(
         *(
             record_of(name, seed, shifted(gain, [seed, len(name)]))
@@ -156,11 +156,11 @@ def verdict_of(only, gains, seeds=10):
             for seed in range(seeds)
         )
     )
-    return " ".join(verdict(result))
+    return " ".join(conclusions(result))
 
 
 def test_what_is_better_worse_and_not_told_apart_is_said(only):
-    told = verdict_of(only, {"random": 0, "margin": 0.05, "bald": -0.05, "kmeans": 0})
+    told = conclusions_of(only, {"random": 0, "margin": 0.05, "bald": -0.05, "kmeans": 0})
     assert re.search(r"better than random choice: margin \+0\.04\d \(\+0\.0", told)
     assert re.search(r"Worse: bald −0\.04\d", told)
     assert re.search(r"Not told apart[^:]*: kmeans\.", told)
@@ -168,9 +168,9 @@ def test_what_is_better_worse_and_not_told_apart_is_said(only):
 
 
 def test_that_active_learning_adds_nothing_is_said(only):
-    told = verdict_of(only, {"random": 0.02, "margin": 0.0, "vote": 0.02}, seeds=30)
+    told = conclusions_of(only, {"random": 0.02, "margin": 0.0, "vote": 0.02}, seeds=30)
     assert "With the warm start, active learning adds nothing here" in told
-    told = verdict_of(only, {"random": 0.02, "margin": 0.0})
+    told = conclusions_of(only, {"random": 0.02, "margin": 0.0})
     assert "With the warm start, margin adds nothing here" in told
 
 
@@ -181,7 +181,7 @@ def test_what_is_not_shown_is_not_called_nothing(only, others):
     for name in others:
         gains = (0.03, -0.01, 0.02)
         records += [record_of(name, s, shifted(gain, s)) for s, gain in enumerate(gains)]
-    told = " ".join(verdict(only(*records)))
+    told = " ".join(conclusions(only(*records)))
     assert "adds nothing" not in told
     who = "no method is" if len(others) > 1 else "margin is not"
     assert f"{who} shown to be better than random choice" in told
@@ -198,7 +198,7 @@ def test_what_is_not_shown_is_not_called_nothing(only, others):
 )
 def test_what_a_search_adds_to_the_weights_that_it_starts_from_is_said(only, gain, seeds, words):
     gains = {"random+cold": 0, "paper:placebo=uniform": 0.02, "paper": 0.02 + gain}
-    told = verdict_of(only, gains, seeds)
+    told = conclusions_of(only, gains, seeds)
     assert words in told
     assert "From scratch" in told
     assert "With the warm start" not in told
@@ -208,7 +208,7 @@ def test_what_a_search_adds_to_the_weights_that_it_starts_from_is_said(only, gai
     ("gain", "words"), [(0.05, "ahead of"), (-0.05, "behind"), (0.0, "not told apart from")]
 )
 def test_what_differs_in_more_than_the_search_is_not_credited_to_it(only, gain, words):
-    told = verdict_of(only, {"vote+cold": 0.02, "margin+cold": 0.02, "paper": 0.02 + gain})
+    told = conclusions_of(only, {"vote+cold": 0.02, "margin+cold": 0.02, "paper": 0.02 + gain})
     assert f"paper is {words} the uniform vote: " in told
     assert f"paper is {words} margin+cold, the best single strategy in hindsight: " in told
     assert "What the search of paper adds by itself was not measured." in told
@@ -219,19 +219,21 @@ def test_a_batch_that_is_spread_is_not_the_merit_of_the_search(only):
     """Auto ahead of the vote, and its placebos as well: they too spread their batches."""
     kinds = ("uniform", "frozen", "permuted", "masks")
     gains = {"vote": 0, "auto": 0.05} | {f"auto:placebo={kind}": 0.05 for kind in kinds}
-    told = verdict_of(only, gains, 30)
+    told = conclusions_of(only, gains, 30)
     assert "auto is ahead of the uniform vote" in told
     assert "The search of auto adds nothing to the weights of the uniform vote" in told
     assert "adds to" not in told
     for kind in kinds[1:]:
         assert f"auto is not told apart from its placebo auto:placebo={kind} (" in told
-    better = verdict_of(only, {"vote": 0, "auto": 0.05, "auto:placebo=frozen": 0})
+    better = conclusions_of(only, {"vote": 0, "auto": 0.05, "auto:placebo=frozen": 0})
     assert "auto is ahead of its placebo auto:placebo=frozen (random weights): +0.04" in better
     assert "search of auto adds to" not in better
 
 
 def test_the_best_single_strategy_is_named_as_chosen_in_hindsight(only):
-    told = verdict_of(only, {"random+cold": 0, "margin+cold": 0.03, "bald+cold": 0, "paper": 0.03})
+    told = conclusions_of(
+        only, {"random+cold": 0, "margin+cold": 0.03, "bald+cold": 0, "paper": 0.03}
+    )
     assert "paper is not told apart from margin+cold, the best single strategy" in told
 
 
@@ -255,17 +257,17 @@ def test_strategies_without_a_common_seed_have_no_best(only):
     records = [record_of(name, 0, RISING) for name in ("auto", "margin")]
     result = only(*records, record_of("bald", 1, RISING))
     assert best_single(result, method_of("auto")) is None
-    assert "in hindsight" not in " ".join(verdict(result))
+    assert "in hindsight" not in " ".join(conclusions(result))
 
 
 def test_the_gain_of_the_warm_start_is_said(only):
-    told = verdict_of(only, {"random": 0.1, "random+cold": 0})
+    told = conclusions_of(only, {"random": 0.1, "random+cold": 0})
     assert re.search(r"The warm start against training from scratch: random \+0\.08\d", told)
 
 
 @pytest.mark.parametrize(("seeds", "words"), [(9, "only 9 seeds"), (1, "only one seed"), (10, "")])
 def test_too_few_seeds_are_said(only, seeds, words):
-    told = verdict_of(only, {"random": 0, "margin": 0.05}, seeds)
+    told = conclusions_of(only, {"random": 0, "margin": 0.05}, seeds)
     assert words in told
     assert ("to claim anything" in told) == bool(words)
     assert seeds > 1 or "margin is not shown to be better than random choice" in told

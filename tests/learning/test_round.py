@@ -604,7 +604,7 @@ def test_the_trained_searchnet_weighs_every_image_of_the_pool(paper, monkeypatch
         heard.update(acquisition=acquisition, weights=weights, losses=losses, training=net.training)
         return acquisition
 
-    monkeypatch.setattr(rounds, "searched_ballot", listened)
+    monkeypatch.setattr(rounds, "searched_acquisition", listened)
     result = result_of(command)
     acquisition = heard["acquisition"]
     assert not heard["training"]

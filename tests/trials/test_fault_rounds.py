@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from autoal_gui.core.messages import CommandFailed, Notice, RoundFinished
-from autoal_gui.engine.engine import FAULT, explained
+from autoal_gui.engine.engine import FAULT, ending_event
 from autoal_gui.learning.backend import TorchBackend
 from tests.support.learning import TINY, command_of, never, pool_of, same_results
 
@@ -19,7 +19,7 @@ def end_of(command, backend):
     try:
         events += backend.run(command, never)
     except Exception as error:
-        events.append(explained(command.request_id, error))
+        events.append(ending_event(command.request_id, error))
     return [e.sentence for e in events if isinstance(e, Notice)], events[-1]
 
 

@@ -48,7 +48,7 @@ def copy_between(file: Path, copy: Path) -> None:
         raise ProjectError(tr("The other project cannot be read.")) from error
 
 
-def audit(folder: Path) -> tuple[bool, str]:
+def check_seals(folder: Path) -> tuple[bool, str]:
     """Say whether a line of a project's journal was changed from outside; nothing is opened.
 
     Returns:

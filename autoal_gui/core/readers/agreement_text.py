@@ -1,4 +1,4 @@
-"""Agreement, consistency and habits in plain words, for the window and the command line."""
+"""Agreement, consistency and the use of suggestions in words, for window and command line."""
 
 import math
 from collections.abc import Sequence
@@ -40,7 +40,7 @@ IN_SIGHT = mark(
     "With the suggestion in sight, the model's class was given on {same} of {total} images: "
     "{share} ({low} to {high})."
 )
-VERDICTS = (
+KAPPA_BANDS = (
     (0.0, mark("no better than chance")),
     (0.2, mark("slight")),
     (0.4, mark("fair")),
@@ -48,12 +48,12 @@ VERDICTS = (
     (0.8, mark("substantial")),
     (math.inf, mark("almost perfect")),
 )
-"""What kappa up to each value is called (Landis & Koch 1977)."""
+"""The band of kappa up to each value (Landis & Koch 1977)."""
 
 
-def verdict(kappa: float) -> str:
-    """Return what a value of kappa is called."""
-    return next(tr(word) for end, word in VERDICTS if kappa <= end)
+def kappa_band(kappa: float) -> str:
+    """Return the band that a value of kappa lies in."""
+    return next(tr(word) for end, word in KAPPA_BANDS if kappa <= end)
 
 
 def agreement_words(found: Agreement, graded: bool, same: str = SAME) -> tuple[str, ...]:
@@ -82,7 +82,7 @@ def _kappa(sentence: str, found: Agreement, graded: bool) -> str:
         kappa=decimal(kappa, 2),
         low=decimal(low, 2),
         high=decimal(high, 2),
-        verdict=verdict(kappa),
+        verdict=kappa_band(kappa),
     )
 
 

@@ -137,9 +137,9 @@ def square(pixels: Pixels, channels: int, size: int) -> npt.NDArray[np.uint8]:
     return np.ascontiguousarray(plain.reshape(size, size, channels).transpose(2, 0, 1))
 
 
-def _channels_of(pool: ImagePool, ids: Sequence[int], looked_at: int = 16) -> int:
+def _channels_of(pool: ImagePool, ids: Sequence[int], sample: int = 16) -> int:
     """Return 3 if one of a few images spread over the pool has colour, else 1."""
-    for image_id in ids[:: max(1, len(ids) // looked_at)]:
+    for image_id in ids[:: max(1, len(ids) // sample)]:
         try:
             if pool.read(image_id).ndim == 3:
                 return 3

@@ -53,7 +53,7 @@ def new_rows(folder: Path, shape: tuple[int, ...], kind: type[np.generic]) -> It
         yield _InMemory(np.empty(shape, kind))
         return
     with ExitStack() as stack:
-        with _told():
+        with _refusals_in_a_sentence():
             # Without a buffer: it would find out too late that the disk is full.
             file = stack.enter_context(tempfile.TemporaryFile(dir=folder, buffering=0))
         yield _InFile(file, shape, np.dtype(kind))
@@ -83,18 +83,18 @@ class _InFile:
         self._file, self._shape, self._kind = file, shape, kind
 
     def add(self, values: Array) -> None:
-        with _told():
+        with _refusals_in_a_sentence():
             left = memoryview(values.astype(self._kind, copy=False).tobytes())
             while left:
                 left = left[self._file.write(left) :]
 
     def whole(self) -> Array:
-        with _told():
+        with _refusals_in_a_sentence():
             return np.memmap(self._file, self._kind, "r", shape=self._shape)
 
 
 @contextmanager
-def _told() -> Iterator[None]:
+def _refusals_in_a_sentence() -> Iterator[None]:
     """Turn what the system refuses into one sentence."""
     try:
         yield

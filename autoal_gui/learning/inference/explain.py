@@ -73,9 +73,9 @@ def attention(
         chosen = int(probabilities.argmax()) if class_index is None else class_index
         others = [i for i in range(logits.shape[1]) if i != chosen]
         lead = logits[0, chosen] - (logits[0, others].mean() if others else 0)
-        looked_at = _deepest(maps)
-        (gradient,) = torch.autograd.grad(lead, looked_at)
-    heat = (gradient.relu() * looked_at.detach()).sum(1)[0].relu().float()
+        deepest = _deepest(maps)
+        (gradient,) = torch.autograd.grad(lead, deepest)
+    heat = (gradient.relu() * deepest.detach()).sum(1)[0].relu().float()
     peak = float(heat.max())
     if peak > 0:
         heat = heat / peak

@@ -23,9 +23,9 @@ from autoal_gui.learning.training.training import (
     descend,
     finite,
     same_start,
-    settle_batch_norm,
     shuffled_batches,
     train_classifier,
+    update_batch_norm,
 )
 from autoal_gui.strategies.candidates import candidate_scores, top_masks
 
@@ -102,7 +102,7 @@ def search(
         del fitted  # a network and its optimiser: the next cycle makes its own
     total = settings.cycles * settings.search_steps
     with context.tracker.timed("SearchNet"):
-        for images_done in settle_batch_norm(context, net, labels, seed):
+        for images_done in update_batch_norm(context, net, labels, seed):
             yield context.tracker.advance("SearchNet", total, total, images_done)
     return net.eval()
 
@@ -246,7 +246,7 @@ def _turns(
         loss, mean = cycle.step_search(both[:size], temperature)
         means.append(mean)
         yield cycle.context.tracker.advance("SearchNet", done + step, total, units, loss)
-        if settings.ablation != "loss head" and settled(means, settings.patience):
+        if settings.ablation != "loss head" and converged(means, settings.patience):
             cycle.context.tracker.skip(units * (settings.search_steps - step))
             return
 
@@ -257,7 +257,7 @@ def annealed(settings: RunSettings, progress: float) -> float:
     return float(settings.temperature * ratio**progress)
 
 
-def settled(means: list[Tensor], patience: int) -> bool:
+def converged(means: list[Tensor], patience: int) -> bool:
     """Say whether the mean weights have not moved over the last `patience` steps."""
     if len(means) <= patience:
         return False

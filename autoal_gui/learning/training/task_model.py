@@ -14,7 +14,7 @@ from autoal_gui.core.messages import Progress, RunRound, Step
 from autoal_gui.core.settings import RunSettings
 from autoal_gui.learning.data.context import Context, Labels
 from autoal_gui.learning.data.features import CHUNK, Features, frozen_features, thinned
-from autoal_gui.learning.data.image_reading import pool_ids
+from autoal_gui.learning.data.image_decoding import pool_ids
 from autoal_gui.learning.data.model_outputs import gather, last_layer
 from autoal_gui.learning.model.checkpoint import ModelCard, load_weights, read_card
 from autoal_gui.learning.model.networks import Classifier
@@ -146,12 +146,12 @@ def _all_layers_win(
     mean = float((weights * lead).sum())
     error = float(np.sqrt((weights**2 * (lead - mean) ** 2).sum()))
     wins = mean > LEAD * error
-    told = tr(
+    sentence = tr(
         EVERY_LAYER if wins else LAST_LAYER,
         every=percent((weights * right_all).sum()),
         last=percent((weights * right_head).sum()),
     )
-    return wins, told
+    return wins, sentence
 
 
 def _trained_all(card: ModelCard) -> bool:

@@ -114,11 +114,11 @@ def train_classifier(
         yield context.tracker.advance(step, number, schedule.steps, units, finite(loss))
         if number == schedule.steps:
             break
-    for images_done in settle_batch_norm(context, model, labels, seed):
+    for images_done in update_batch_norm(context, model, labels, seed):
         yield context.tracker.advance(step, schedule.steps, schedule.steps, images_done)
 
 
-def settle_batch_norm(
+def update_batch_norm(
     context: Context, model: Classifier | SearchNet, labels: Labels, seed: int
 ) -> Iterator[int]:
     """Estimate the batch-norm statistics anew under the final weights.

@@ -23,7 +23,7 @@ from autoal_gui.core.project.warm_record import state_file
 from autoal_gui.core.system.files import replacing
 from autoal_gui.learning.data.context import Context
 from autoal_gui.learning.data.features import frozen_features
-from autoal_gui.learning.data.image_reading import pool_ids, read_images
+from autoal_gui.learning.data.image_decoding import decode_images, pool_ids
 from autoal_gui.learning.model.checkpoint import ModelCard, save_checkpoint
 from autoal_gui.learning.model.networks import Classifier
 from autoal_gui.learning.progress import ProgressTracker
@@ -33,8 +33,8 @@ from autoal_gui.learning.training.training import (
     finite,
     same_start,
     set_learning_rate,
-    settle_batch_norm,
     shuffled_batches,
+    update_batch_norm,
 )
 
 log = logging.getLogger(__name__)
@@ -46,7 +46,7 @@ BATCHES = 4  # in a pass over the pool, at least,
 SMALLEST_BATCH = 16  # as long as a batch has so many images to tell apart
 FEWEST = 8  # images in the pool; with less there is nothing to tell apart
 MOST_EPOCHS = 200  # in the time given: a small pool or a fast device gains nothing beyond
-SETTLED_ON = 512  # images that the batch-norm statistics are estimated from
+BATCH_NORM_IMAGES = 512  # images that the batch-norm statistics are estimated from
 SAVE_EVERY = 20.0  # seconds between two saves: what a killed program may lose
 STATE_FORMAT = "autoal-gui warm start 1"
 
@@ -61,12 +61,12 @@ def warm_start(command: WarmStart, cancelled: CancelCheck) -> Iterator[Event]:
         SettingsError, CheckpointError, SourceError: in one plain sentence.
     """
     tracker = ProgressTracker(command.request_id, cancelled, "", 0.0)
-    context, readable = yield from read_images(command, tracker, 0.0)
+    context, readable = yield from decode_images(command, tracker, 0.0)
     learner = _Learner.begin(command, context, pool_ids(command, readable))
     complete = yield from _learn(learner, command.request_id, cancelled)
     if not learner.step and not complete:
         raise Cancelled(tr("The warm start was stopped before it began."))
-    learner.settle()
+    learner.update_batch_norm()
     card = _card(command, context)
     digest = save_checkpoint(Path(command.checkpoint), learner.model, card)
     learner.save()  # also when complete: closed in what follows, nobody has taken note of it
@@ -213,11 +213,11 @@ class _Learner:
         self.spent += time.perf_counter() - started
         return finite(loss)
 
-    def settle(self) -> None:
+    def update_batch_norm(self) -> None:
         """Make the backbone fit for use: its batch norm has seen crops, and will see images."""
-        every = max(1, len(self.ids) // SETTLED_ON)
-        sample = tuple((image_id, 0) for image_id in self.ids[::every][:SETTLED_ON])
-        for _ in settle_batch_norm(self.context, self.model, sample, self.seed):
+        every = max(1, len(self.ids) // BATCH_NORM_IMAGES)
+        sample = tuple((image_id, 0) for image_id in self.ids[::every][:BATCH_NORM_IMAGES])
+        for _ in update_batch_norm(self.context, self.model, sample, self.seed):
             pass
 
     def progress(self, request_id: int, loss: float) -> Progress:

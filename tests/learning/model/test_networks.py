@@ -17,9 +17,9 @@ from autoal_gui.learning.training.training import (
     Schedule,
     augmented,
     set_learning_rate,
-    settle_batch_norm,
     shuffled_batches,
     train_classifier,
+    update_batch_norm,
 )
 from autoal_gui.strategies import bald
 from tests.support.learning import (
@@ -341,7 +341,7 @@ def test_averages_of_images_in_order_of_their_class_are_those_of_all(tmp_path):
         context = context_of(tmp_path, pool, TINY.but(train_batch=8))
         model = classifier()
         labels = tuple((i, 0) for i in range(1, 33))
-        assert sum(settle_batch_norm(context, model, labels, 0)) == 32
+        assert sum(update_batch_norm(context, model, labels, 0)) == 32
         spreads.append(model.backbone.stem[1].running_var)
     torch.testing.assert_close(*spreads, rtol=0.25, atol=0)
 

@@ -14,8 +14,8 @@ from autoal_gui.learning.selection.search import (
     STILL,
     annealed,
     can_search,
+    converged,
     selected_share,
-    settled,
     split_labels,
 )
 from tests.support.learning import (
@@ -82,10 +82,10 @@ def test_the_temperature_falls_from_its_start_to_its_end():
 
 def test_the_search_has_settled_when_no_weight_moves():
     still = [torch.full((3,), 1 / 3)] * 5
-    assert settled(still, 4)
-    assert not settled(still, 5)  # not enough steps to tell
+    assert converged(still, 4)
+    assert not converged(still, 5)  # not enough steps to tell
     moved = [*still[:4], torch.tensor([1 / 3 + 2 * STILL, 1 / 3 - 2 * STILL, 1 / 3])]
-    assert not settled(moved, 4)
+    assert not converged(moved, 4)
 
 
 # -- a whole search -----------------------------------------------------------------------------

@@ -11,10 +11,10 @@ from autoal_gui.learning.data.image_cache import ImageCache
 from autoal_gui.learning.model.device import choose_device
 from autoal_gui.learning.progress import ProgressTracker
 
-READING_COST = 0.2  # decoding a small image, in forward passes of one
+DECODING_COST = 0.2  # decoding a small image, in forward passes of one
 
 
-def read_images(
+def decode_images(
     command: RunRound | WarmStart, tracker: ProgressTracker, planned_units: float
 ) -> Generator[Progress, None, tuple[Context, list[int]]]:
     """Decode what has not been decoded; return what all steps share, and the readable image ids.
@@ -34,10 +34,10 @@ def read_images(
     cache = ImageCache.open(command.pool, settings.input_size, Path(command.workspace))
     ids = sorted(command.pool.images)
     missing = cache.missing(ids)
-    tracker.total_units = planned_units + READING_COST * missing
+    tracker.total_units = planned_units + DECODING_COST * missing
     with tracker.timed("reading"):
         for done in cache.fill(ids):
-            yield tracker.advance("reading", done, missing, READING_COST)
+            yield tracker.advance("reading", done, missing, DECODING_COST)
     readable = cache.readable(ids)
     if not readable:
         raise SourceError(tr("None of the images can be read any more."))
