@@ -1,7 +1,7 @@
 """What the processes of an evaluation do: open a set, start it warm, carry out a run.
 
-Each is a function of one argument for `evaluation.worker_pool`. The learning package is imported when
-they are called, so that whoever plans the work and writes the page never loads torch.
+Each is a function of one argument for `evaluation.worker_pool`. The learning package is imported
+when they are called, so that whoever plans the work and writes the page never loads torch.
 """
 
 import hashlib
