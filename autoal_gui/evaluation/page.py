@@ -122,10 +122,10 @@ def _facts(result: SetResult) -> str:
     classes, pool, held = (result.facts[name] for name in ("classes", "pool", "evaluation"))
     counts = ", ".join(f"{name} {count}" for name, count in zip(classes, pool, strict=True))
     seeds = sorted({len(method.seeds) for method in result.methods.values()})
-    counts = f"{seeds[0]}" if len(seeds) == 1 else f"{seeds[0]} to {seeds[-1]}"
+    each = f"{seeds[0]}" if len(seeds) == 1 else f"{seeds[0]} to {seeds[-1]}"
     return (
         f"{sum(pool):,} images to ask for ({counts}) and {sum(held):,} to measure on. "
-        f"Seeds a method: {counts}."
+        f"Seeds a method: {each}."
     )
 
 
