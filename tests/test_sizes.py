@@ -16,12 +16,6 @@ PLUG_INS = ("sources", "strategies", "exporters")  # folders that are to grow: a
 STILL_TOO_LARGE = {
     "autoal_gui/core/project/project.py",
     "autoal_gui/core/project/project.py: Project",
-    "autoal_gui/exporters/report_html.py",
-    "autoal_gui/gui/desk/desk.py",
-    "autoal_gui/gui/desk/desk.py: Desk",
-    "autoal_gui/gui/predict/predict_page.py",
-    "autoal_gui/gui/predict/predict_page.py: PredictPage",
-    "autoal_gui/gui/project/new_project.py",
     "autoal_gui/gui/session/controller.py",
     "autoal_gui/gui/session/controller.py: Controller",
     "autoal_gui/gui/window/main_window.py",
