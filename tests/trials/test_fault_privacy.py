@@ -18,7 +18,7 @@ from autoal_gui.core.project.project import Project
 from autoal_gui.core.recovery.recovery import recover
 from autoal_gui.core.registry import discover
 from autoal_gui.core.system.files import replacing
-from autoal_gui.engine.engine import explained, where
+from autoal_gui.engine.engine import ending_event, where
 from autoal_gui.exporters import csv_labels
 from autoal_gui.sources.opening import list_images, open_images
 from tests.support.project import (
@@ -56,7 +56,7 @@ def run(project: Project) -> object:
     try:
         *_, last = TorchBackend(threads=1).run(round_command(project, number), lambda: False)
     except Exception as error:
-        last = explained(number, error)
+        last = ending_event(number, error)
         project.rounds.end(number, "failed", getattr(last, "sentence", ""))
         return last
     project.rounds.finish(last)

@@ -17,7 +17,7 @@ def damaged() -> ProjectDamaged:
     return ProjectDamaged(tr(DAMAGED))
 
 
-def explained(error: Exception) -> ProjectError:
+def as_project_error(error: Exception) -> ProjectError:
     """Turn what SQLite says when a project is opened into one sentence."""
     reason = str(error)  # sqlite3 names error codes only from Python 3.11 on
     if "locked" in reason:

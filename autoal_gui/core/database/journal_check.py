@@ -6,7 +6,7 @@ from contextlib import closing
 from pathlib import Path
 from shutil import copyfile
 
-from autoal_gui.core.database.database_errors import NO_PROJECT, damaged, explained
+from autoal_gui.core.database.database_errors import NO_PROJECT, as_project_error, damaged
 from autoal_gui.core.database.journal_rows import first_broken
 from autoal_gui.core.database.migrations import version_of
 from autoal_gui.core.database.schema import FILE_NAME
@@ -40,7 +40,7 @@ def copy_between(file: Path, copy: Path) -> None:
             db.backup(target)
     except sqlite3.Error as error:
         if "readonly" not in str(error):
-            raise explained(error) from error
+            raise as_project_error(error) from error
         # A program was killed while it wrote: the copy is put right in the original's place.
         for name in (file.name, f"{file.name}-journal"):
             copyfile(file.with_name(name), copy.with_name(name))
@@ -67,7 +67,7 @@ def check_seals(folder: Path) -> tuple[bool, str]:
             try:
                 return _verdict(db)
             except sqlite3.Error as error:
-                raise explained(error) from error
+                raise as_project_error(error) from error
             except (TypeError, ValueError) as error:
                 raise damaged() from error
 

@@ -19,7 +19,7 @@ from autoal_gui.core.database.database_errors import (
     UNREAD,
     UNSAVED,
     UNWRITABLE,
-    explained,
+    as_project_error,
 )
 from autoal_gui.core.database.journal_rows import first_broken
 from autoal_gui.core.database.schema import SCHEMA_VERSION, SCHEMAS
@@ -165,7 +165,7 @@ def open_existing(file: Path) -> ProjectFile:
     try:
         connection = sqlite3.connect(file, timeout=0, isolation_level=None)
     except sqlite3.Error as error:
-        raise explained(error) from error
+        raise as_project_error(error) from error
     try:
         _check_kind(connection, file)
         _lock(connection)
@@ -175,7 +175,7 @@ def open_existing(file: Path) -> ProjectFile:
         migrations.migrate(connection)
     except (sqlite3.Error, UnicodeError) as error:  # damage makes messages that are no text
         connection.close()
-        raise explained(error) from error
+        raise as_project_error(error) from error
     except BaseException:
         connection.close()
         raise

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from autoal_gui.core.database import project_file as database
 from autoal_gui.core.database.backups import keep_backup
-from autoal_gui.core.database.database_errors import explained
+from autoal_gui.core.database.database_errors import as_project_error
 from autoal_gui.core.database.file_check_rows import Checked
 from autoal_gui.core.database.image_rows import read_images
 from autoal_gui.core.database.project_file import ProjectFile
@@ -96,7 +96,7 @@ class Project:
             project.rounds.interrupt()
         except (sqlite3.Error, UnicodeError) as error:  # damage makes messages that are no text
             file.close()
-            raise explained(error) from error
+            raise as_project_error(error) from error
         except BaseException:
             file.close()
             raise
