@@ -128,9 +128,9 @@ def test_a_session_opens_no_socket_and_logs_nothing_of_the_images(
     assert window.open_folder(folder / FILE_NAME)
     controller = window.controller
     for _ in range(3):
-        before = controller.current
+        before = controller.images.current
         qtbot.keyClick(window.desk, Qt.Key.Key_1)
-        qtbot.waitUntil(lambda before=before: controller.current != before)
+        qtbot.waitUntil(lambda before=before: controller.images.current != before)
     for file in images.rglob("*.png"):
         file.unlink()
     qtbot.keyClick(window.desk, Qt.Key.Key_2)

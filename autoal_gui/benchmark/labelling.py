@@ -95,7 +95,7 @@ class Annotator(QObject):
 
     def _done(self) -> bool:
         answered = self._left == 0 and self._pressed is None
-        return answered or self._window.controller.current is None
+        return answered or self._window.controller.images.current is None
 
     def _next(self) -> None:
         if self._done():
@@ -109,12 +109,12 @@ class Annotator(QObject):
     def _press(self) -> None:
         from PySide6.QtTest import QTest
 
-        self._image = self._window.controller.current
+        self._image = self._window.controller.images.current
         self._pressed, self._worked = time.perf_counter(), time.thread_time()
         QTest.keyClick(self._window.windowHandle(), self._key)
 
     def _next_is_shown(self) -> bool:
-        changed = self._window.controller.current != self._image
+        changed = self._window.controller.images.current != self._image
         return self._pressed is not None and changed and shows_image(self._window)
 
     def _on_painted(self) -> None:

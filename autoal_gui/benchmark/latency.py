@@ -55,7 +55,7 @@ def watched(plan: Plan, spec: SourceSpec, folder: Path) -> dict[str, Any]:
         found = {"idle": idle(window, plan)}
         found["training"] = busy(window, plan)
         until(window, quiet)
-        controller.change_settings(controller.project.settings.run.in_mode("auto"))
+        controller.setup.change_settings(controller.project.settings.run.in_mode("auto"))
         found["learning"] = busy(window, plan)
     finally:
         window.close()
@@ -81,7 +81,7 @@ def works(window: "MainWindow") -> bool:
     """Say whether the engine does anything."""
     from autoal_gui.engine.state import State
 
-    return window.controller.state is not State.IDLE
+    return window.controller.engine.state is not State.IDLE
 
 
 def stopped(window: "MainWindow") -> bool:
@@ -96,7 +96,7 @@ def busy(window: "MainWindow", plan: Plan) -> dict[str, Any]:
     from autoal_gui.benchmark.screen import rest, until
 
     working, steps = partial(works, window), Counter[str]()
-    window.controller.progressed.connect(lambda progress: steps.update([progress.step]))
+    window.controller.training.progressed.connect(lambda progress: steps.update([progress.step]))
     pulse, annotator = Pulse(window, working), Annotator(window, working)
     with kept_training(window):
         until(window, lambda: bool(steps))
@@ -117,7 +117,7 @@ def kept_training(window: "MainWindow") -> Iterator[None]:
 
     def train() -> None:
         if not works(window):
-            window.controller.train_now()
+            window.controller.training.train_now()
 
     clock = QTimer(window, interval=POLL)
     clock.timeout.connect(train)

@@ -75,7 +75,7 @@ def shown_window(folder: Path, project: Path | None) -> "MainWindow":
 
 def shows_image(window: "MainWindow") -> bool:
     """Say whether the view has the picture of the image that is asked about."""
-    image, desk = window.controller.current, window.desk
+    image, desk = window.controller.images.current, window.desk
     picture = None if image is None else desk.loader.picture(image)
     return picture is not None and desk.image_view.picture is picture
 

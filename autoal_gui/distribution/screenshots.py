@@ -89,7 +89,7 @@ class Photographer:
         controller = self.window.controller
         settings = controller.project.settings.run
         # Rounds of a second: comparing all layers with the last takes minutes, and shows nothing.
-        controller.change_settings(
+        controller.setup.change_settings(
             settings.but(warm_seconds=float(WARM_SECONDS), all_layers="never")
         )
         answer(controller, FEW)
@@ -104,7 +104,7 @@ class Photographer:
         for _ in range(ROUNDS):
             wait_until(lambda: controller.at_rest)
             answer(controller, size)
-        wait_until(lambda: controller.state is State.RUNNING)
+        wait_until(lambda: controller.engine.state is State.RUNNING)
         settle(0.9)  # into the round, so that there is progress to see
         self.window.grab().save(str(self._target / "training.png"))
         wait_until(lambda: controller.at_rest)
@@ -168,11 +168,11 @@ def answer(controller: "Controller", count: int) -> None:
     """Answer so many images with their known classes, as a reader who is always right would."""
     truth = controller.project.labels.hidden_truth()
     for _ in range(count):
-        image = controller.current
+        image = controller.images.current
         if image is None:
             return
         truth.ask([image])
-        controller.answer(truth.label(image))
+        controller.labelling.answer(truth.label(image))
         settle(0.02)
 
 

@@ -72,11 +72,11 @@ def play(controller: "Controller", rounds: int) -> None:
         if sum(record.labels > 0 for record in records) >= rounds:
             return
         for _ in range(project.settings.run.batch_size):
-            image = controller.current
+            image = controller.images.current
             if image is None:
                 return
             truth.ask([image])
-            controller.answer(truth.label(image))
+            controller.labelling.answer(truth.label(image))
         wait_until(lambda: controller.at_rest)
 
 
@@ -87,7 +87,7 @@ def wait_for_warm_start(controller: "Controller") -> None:
         RuntimeError: it failed.
     """
     project = controller.project
-    if controller.is_warming:
+    if controller.training.is_warming:
         print("Learning from the images, without labels; about three minutes.", flush=True)
     wait_until(lambda: controller.at_rest)
     record = project.warm_start.record

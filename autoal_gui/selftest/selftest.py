@@ -178,7 +178,7 @@ def check_window(folder: Path, picture: Path) -> str:
 
     window = open_demo(folder / "window", SMALL_DEMO)
     try:
-        wait_until(lambda: window.controller.current is not None)
+        wait_until(lambda: window.controller.images.current is not None)
         photograph(window, picture)
         shown = window.grab()
         if window.failure.isVisible() or not window.controller.is_open:

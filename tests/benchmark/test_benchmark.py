@@ -413,7 +413,7 @@ def test_the_last_image_ends_the_answering(window, tmp_path, plan):
     window.open_folder(tmp_path / "project")
     annotator = Annotator(window, lambda: True)
     annotator.answer(10)
-    assert window.controller.current is None
+    assert window.controller.images.current is None
     assert len(annotator.milliseconds) == 2  # after the third there is no image to wait for
 
 
@@ -477,7 +477,7 @@ def test_keys_and_beats_of_a_training_window_are_those_of_rounds(
         def _next(self) -> None:
             asked.append(None)
             if len(asked) == 3:
-                window.controller.train_now()
+                window.controller.training.train_now()
             super()._next()
 
         def _press(self) -> None:
@@ -505,7 +505,7 @@ def test_keys_and_beats_of_a_training_window_are_those_of_rounds(
     @contextmanager
     def one_round(window):
         backend.gate.clear()
-        window.controller.train_now()
+        window.controller.training.train_now()
         yield
 
     monkeypatch.setattr(labelling, "Annotator", WatchedAnnotator)

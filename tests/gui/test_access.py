@@ -108,7 +108,7 @@ def in_group(widget: QWidget, reached: set[QWidget]) -> bool:
 def desk(qtbot, window, tmp_path):
     controller = start(window, tmp_path)
     for class_index in (0, 1, 0, 1, 1):
-        controller.answer(class_index)
+        controller.labelling.answer(class_index)
     qtbot.waitUntil(lambda: bool(controller.project.rounds.finished()))
     return window.desk
 

@@ -62,7 +62,7 @@ def test_from_the_start_page_to_the_first_answer(qtbot, opened):
     assert "6 images can be used. 1 cannot" in opened.said
     assert "cut: The image is cut off or damaged." in opened.said
     assert opened.controller.project.classes.names == ("normal", "abnormal")
-    first = opened.controller.current
+    first = opened.controller.images.current
     qtbot.keyClick(opened, Qt.Key.Key_1)
     assert opened.controller.project.labels.answers[first].class_index == 1
 

@@ -249,17 +249,17 @@ def mouse_move(view: QWidget, at: QPoint, button: Qt.MouseButton):
 
 
 def test_the_blind_answer_and_the_changed_one_are_both_kept_and_reported(qtbot, window, controller):
-    controller.set_repeat_every(0)
+    controller.setup.set_repeat_every(0)
     trained(qtbot, window, 2)
     label_many(qtbot, window, 1)  # it was on screen before the last ranking came
-    image = controller.current
+    image = controller.images.current
     suggested = controller.project.rounds.suggestion(image).class_index
     feedback = window.desk.class_panel._feedback
     assert "This image" not in feedback.text()
     qtbot.keyClick(window, (ONE, ZERO)[suggested])
     assert "The model says" in feedback.text()
     qtbot.keyClick(window, Qt.Key.Key_Left)
-    assert controller.current == image
+    assert controller.images.current == image
     qtbot.keyClick(window, (ZERO, ONE)[suggested])
     folder = controller.project.folder
     qtbot.keyClick(window, Qt.Key.Key_G, CTRL)
@@ -277,7 +277,7 @@ def test_the_blind_answer_and_the_changed_one_are_both_kept_and_reported(qtbot, 
 def test_a_click_in_the_settings_shows_the_suggestion_before_the_answer(qtbot, window, controller):
     trained(qtbot, window, 2)
     label_many(qtbot, window, 1)
-    image, feedback = controller.current, window.desk.class_panel._feedback
+    image, feedback = controller.images.current, window.desk.class_panel._feedback
     assert "This image" not in feedback.text()
     qtbot.keyClick(window, Qt.Key.Key_Comma, CTRL)
     dialog = window.dialog
@@ -297,13 +297,13 @@ def test_a_click_in_the_settings_shows_the_suggestion_before_the_answer(qtbot, w
 
 
 def test_hidden_repeats_give_the_readers_own_consistency(qtbot, window, controller):
-    controller.set_repeat_every(4)
+    controller.setup.set_repeat_every(4)
     answered: set[int] = set()
-    while controller.current not in answered:
+    while controller.images.current not in answered:
         answered.update(label_many(qtbot, window, 1))
         idle(qtbot, controller)
         assert len(answered) < 50
-    image = controller.current
+    image = controller.images.current
     first = controller.project.labels.answers[image].class_index
     qtbot.keyClick(window, (ONE, ZERO)[first])
     qtbot.keyClick(window, Qt.Key.Key_G, CTRL)
@@ -316,7 +316,7 @@ def test_hidden_repeats_give_the_readers_own_consistency(qtbot, window, controll
 def test_why_names_every_strategy_with_its_weight_and_the_predicted_loss(qtbot, window, controller):
     trained(qtbot, window, 2)
     label_many(qtbot, window, 1)
-    query = controller.project.rounds.query(controller.current)
+    query = controller.project.rounds.query(controller.images.current)
     assert query is not None
     why = window.desk.why
     assert f"Predicted loss {query.predicted_loss:.2f}" in why.line
@@ -332,26 +332,26 @@ def test_why_names_every_strategy_with_its_weight_and_the_predicted_loss(qtbot, 
 
 
 def test_a_new_ranking_replaces_only_what_was_not_yet_shown(qtbot, window, controller, backend):
-    controller.set_repeat_every(0)
+    controller.setup.set_repeat_every(0)
     trained(qtbot, window)
     backend.gate.clear()
     label_many(qtbot, window, 4)
     begun(qtbot, controller)
     answered = label_many(qtbot, window, 2)
-    on_screen, before = controller.current, controller.batch
+    on_screen, before = controller.images.current, controller.images.batch
     assert before[:3] == (*answered, on_screen)
     backend.gate.set()
     idle(qtbot, controller)
     project = controller.project
-    assert controller.current == on_screen  # never taken from under the reader's eyes
-    assert not {*answered} & {*controller.batch}
+    assert controller.images.current == on_screen  # never taken from under the reader's eyes
+    assert not {*answered} & {*controller.images.batch}
     fresh = [
         i for i in project.batches.ranking if i not in project.labels.answers and i != on_screen
     ]
-    assert controller.batch == (on_screen, *fresh[:3])
+    assert controller.images.batch == (on_screen, *fresh[:3])
     assert fresh[0] != before[3]  # else nothing would have been replaced
     qtbot.keyClick(window, truth(project, on_screen))
-    assert controller.current == fresh[0]
+    assert controller.images.current == fresh[0]
 
 
 # -- checking -----------------------------------------------------------------------------------
@@ -360,12 +360,12 @@ def test_a_new_ranking_replaces_only_what_was_not_yet_shown(qtbot, window, contr
 def test_review_is_filtered_by_round_reader_and_marks_by_keys_alone(
     qtbot, window, controller, monkeypatch
 ):
-    controller.set_repeat_every(0)
+    controller.setup.set_repeat_every(0)
     trained(qtbot, window)
-    controller.set_annotator("Dr B")
+    controller.setup.set_annotator("Dr B")
     label_many(qtbot, window, 3)
     qtbot.keyClick(window, Qt.Key.Key_X)
-    flagged = controller.current
+    flagged = controller.images.current
     label_many(qtbot, window, 1, ONE if truth(controller.project, flagged) == ZERO else ZERO)
     idle(qtbot, controller)
     monkeypatch.setattr(

@@ -31,7 +31,7 @@ def test_a_tooltip_shows_a_text_as_it_is(text):
 @pytest.fixture
 def controller(qtbot, window, tmp_path):
     controller = start(window, tmp_path, classes=(MARKUP, FORMAT))
-    controller.set_annotator("<u>Dr</u> {B}")
+    controller.setup.set_annotator("<u>Dr</u> {B}")
     idle(qtbot, controller)
     return controller
 
@@ -52,8 +52,8 @@ def test_such_names_of_classes_are_shown_as_they_are(qtbot, window, controller):
     label_many(qtbot, window, 2, ZERO)
     label_many(qtbot, window, 2, ONE)
     assert names[1] in window.desk.class_panel._feedback.text()
-    controller.rename_class(0, "<i>other</i> {count}")
-    controller.comment_on("{0} <b>comment</b>")
+    controller.setup.rename_class(0, "<i>other</i> {count}")
+    controller.labelling.comment_on("{0} <b>comment</b>")
     qtbot.keyClick(window, BACKSPACE)
     idle(qtbot, controller)
     assert labels_with_markup(window) == []

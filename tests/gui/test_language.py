@@ -55,16 +55,16 @@ def test_the_window_goes_on_in_another_language_where_it_was(qtbot, tmp_path, ho
     before = holder.open()
     controller = start(before, tmp_path)
     for class_index in (0, 1, 1):
-        controller.answer(class_index)
-    image, folder = controller.batch[1], controller.project.folder
-    controller.go_to(image)
+        controller.labelling.answer(class_index)
+    image, folder = controller.images.batch[1], controller.project.folder
+    controller.images.go_to(image)
     click_language(before, "de")
     qtbot.waitUntil(lambda: holder.window is not before)
     window = holder.window
     assert before.isHidden()
     assert no_thread_left(before)
     assert window.controller.project.folder == folder
-    assert window.controller.current == image
+    assert window.controller.images.current == image
     assert answers(window.controller) == [0, 1, 1]
     view, loader = window.desk.image_view, window.desk.loader
     qtbot.waitUntil(lambda: loader.known(image))
@@ -90,7 +90,7 @@ def test_from_the_start_page_it_goes_to_the_start_page(qtbot, holder):
 def test_an_export_that_another_language_stops_is_told(qtbot, tmp_path, holder):
     before = holder.open()
     controller, export = start(before, tmp_path), SlowExport(tmp_path / "slow.csv")
-    controller.export_labels(export, export.target)
+    controller.exports.export_labels(export, export.target)
     click_language(before, "de")
     qtbot.waitUntil(lambda: holder.window is not before)
     assert before.isHidden()
@@ -102,12 +102,12 @@ def test_another_language_waits_for_a_model_that_is_being_written(qtbot, tmp_pat
     before = holder.open()
     controller = start(before, tmp_path)
     for class_index in (0, 1, 1, 0):
-        controller.answer(class_index)
+        controller.labelling.answer(class_index)
     qtbot.waitUntil(lambda: controller.at_rest)
-    controller.train_now()
+    controller.training.train_now()
     qtbot.waitUntil(lambda: controller.at_rest)
     backend.export_gate.clear()
-    controller.export_model(discover("autoal_gui.exporters")["pt"], tmp_path / "model.pt")
+    controller.exports.export_model(discover("autoal_gui.exporters")["pt"], tmp_path / "model.pt")
     threading.Timer(0.3, backend.export_gate.set).start()
     click_language(before, "de")
     qtbot.waitUntil(lambda: holder.window is not before)

@@ -44,7 +44,7 @@ def label_many(qtbot, window, count, key=None):
     """Answer by keys, rightly unless a key is given; return what was answered, in order."""
     controller, answered = window.controller, []
     for _ in range(count):
-        image = controller.current
+        image = controller.images.current
         qtbot.keyClick(window, key or truth(controller.project, image))
         answered.append(image)
     return answered

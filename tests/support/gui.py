@@ -267,7 +267,7 @@ def run_batches(qtbot, window: MainWindow, rounds: int) -> None:
     controller = window.controller
     for _ in range(rounds):
         for number in range(controller.project.settings.run.batch_size):
-            controller.answer(number % 2)
+            controller.labelling.answer(number % 2)
         qtbot.waitUntil(lambda: controller.at_rest)
 
 
@@ -293,7 +293,7 @@ def focused(widgets: Iterable[QWidget]) -> Iterator[QWidget]:
 
 def begun(qtbot, controller: Controller) -> None:
     """Wait until the engine works: a round starts once the next image is on screen."""
-    qtbot.waitUntil(lambda: controller.state is State.RUNNING)
+    qtbot.waitUntil(lambda: controller.engine.state is State.RUNNING)
 
 
 def no_thread_left(window: MainWindow) -> bool:

@@ -88,7 +88,7 @@ def label_for_long(base: Path, answers: int) -> list[Held]:
     keys = (Qt.Key.Key_1, Qt.Key.Key_0, Qt.Key.Key_U, Qt.Key.Key_S)
     images = sorted(window.controller.project.pool.images)
     for done in range(answers):
-        window.controller.go_to(images[done % len(images)])
+        window.controller.images.go_to(images[done % len(images)])
         QTest.keyClick(window, keys[done % 4])
         if done % 7 == 6:
             window.actions_table["undo"].trigger()
@@ -111,7 +111,7 @@ def settle(window: MainWindow) -> None:
     timer.start(10)
     for _ in range(500):
         loop.exec()
-        if window.controller.state is State.IDLE:
+        if window.controller.engine.state is State.IDLE:
             break
     timer.stop()
 

@@ -34,7 +34,7 @@ def controller(qtbot, window, tmp_path):
 @needs_limits
 def test_an_answer_that_cannot_be_saved_is_not_shown_as_given(qtbot, window, controller, tmp_path):
     qtbot.keyClick(window, Qt.Key.Key_1)
-    image, given = controller.current, dict(controller.project.labels.answers)
+    image, given = controller.images.current, dict(controller.project.labels.answers)
     strip = window.desk.grab().toImage()
     with files_of_at_most(64):
         for _ in range(3):
@@ -43,13 +43,13 @@ def test_an_answer_that_cannot_be_saved_is_not_shown_as_given(qtbot, window, con
     assert window.failure.sentence == (
         "The answer could not be saved; is the disk full or read-only?"
     )
-    assert controller.current == image
+    assert controller.images.current == image
     assert dict(controller.project.labels.answers) == given
     assert window.desk.grab().toImage().size().width() == strip.size().width()
     assert "1 of 24" in window.status.text()
     qtbot.keyClick(window, Qt.Key.Key_0)
     assert controller.project.labels.answers[image].class_index == 0
-    assert controller.current != image
+    assert controller.images.current != image
     qtbot.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     assert image not in controller.project.labels.answers
     controller.close_project()
@@ -62,12 +62,12 @@ def test_an_answer_that_cannot_be_saved_is_not_shown_as_given(qtbot, window, con
 @pytest.mark.parametrize("key", ["undo", "unsure", "skip"])
 def test_every_other_key_that_saves_says_the_same(qtbot, window, controller, key):
     qtbot.keyClick(window, Qt.Key.Key_1)
-    given, image = dict(controller.project.labels.answers), controller.current
+    given, image = dict(controller.project.labels.answers), controller.images.current
     with files_of_at_most(64):
         window.actions_table[key].trigger()
     assert "could not be saved" in window.failure.sentence
     assert dict(controller.project.labels.answers) == given
-    assert controller.current == image
+    assert controller.images.current == image
     window.actions_table[key].trigger()
     assert dict(controller.project.labels.answers) != given
 

@@ -171,13 +171,13 @@ class Desk(QWidget):
         self._painted.timeout.connect(self._want)
         controller.project_opened.connect(self._on_opened)
         controller.project_closed.connect(self._on_closed)
-        controller.image_changed.connect(self._on_image)
-        controller.batch_changed.connect(self._on_batch)
-        controller.answers_changed.connect(self._on_answers)
-        controller.classes_changed.connect(self._on_classes)
-        controller.settings_changed.connect(self._on_settings)
-        controller.rounds_changed.connect(self._on_settings)
-        self.class_panel.answered.connect(controller.answer)
+        controller.images.image_changed.connect(self._on_image)
+        controller.images.batch_changed.connect(self._on_batch)
+        controller.labelling.answers_changed.connect(self._on_answers)
+        controller.setup.classes_changed.connect(self._on_classes)
+        controller.setup.settings_changed.connect(self._on_settings)
+        controller.training.rounds_changed.connect(self._on_settings)
+        self.class_panel.answered.connect(controller.labelling.answer)
         self.strip.picked.connect(self.show_large)
         self.grid.opened.connect(self.show_large)
         self.grid.left.connect(self._leave_grid)
@@ -215,13 +215,13 @@ class Desk(QWidget):
         else:
             self.views.setCurrentWidget(self.grid)
             self.grid.enter()
-            self._show_state(self._controller.current)
+            self._show_state(self._controller.images.current)
 
     @Slot(int)
     def show_large(self, image_id: int) -> None:
         """Show one image, large."""
         self._leave_grid()
-        self._controller.go_to(image_id)
+        self._controller.images.go_to(image_id)
 
     def _leave_grid(self) -> None:
         if self.views.currentWidget() is self.grid:
@@ -229,7 +229,7 @@ class Desk(QWidget):
             self.grid.leave()
             self.image_view.setFocus()
             if self._controller.is_open:
-                self._show_state(self._controller.current)
+                self._show_state(self._controller.images.current)
 
     def _on_settings(self) -> None:
         self.header.show_rounds()
@@ -240,14 +240,14 @@ class Desk(QWidget):
         self._on_answers()
 
     def _on_batch(self) -> None:
-        self.strip.set_batch(self._controller.batch)
+        self.strip.set_batch(self._controller.images.batch)
         self._show_strip()
-        self._want_around(self._controller.current)
-        self.image_bar.show_position(self._controller.current)
+        self._want_around(self._controller.images.current)
+        self.image_bar.show_position(self._controller.images.current)
 
     def _show_strip(self) -> None:
         project = self._controller.project
-        self.strip.set_answers(self._controller.batch_answers, project.classes.names)
+        self.strip.set_answers(self._controller.images.batch_answers, project.classes.names)
         self.strip.set_marks(project.labels.journal.flags, project.labels.journal.comments)
 
     def _on_answers(self) -> None:
@@ -255,7 +255,7 @@ class Desk(QWidget):
         self._show_strip()
         self.class_panel.set_removed(project.classes.removed)
         self.header.show_labels()
-        self._show_state(self._controller.current)
+        self._show_state(self._controller.images.current)
 
     def _on_image(self, image_id: int | None) -> None:
         self.strip.set_current(image_id)
@@ -279,8 +279,8 @@ class Desk(QWidget):
         self._painted.stop()
         if not self._controller.is_open:
             return
-        image_id = self._controller.current
-        batch, upcoming = self._controller.batch, self._controller.upcoming
+        image_id = self._controller.images.current
+        batch, upcoming = self._controller.images.batch, self._controller.images.upcoming
         shown = () if image_id is None else (image_id,)
         later = upcoming[AHEAD : AHEAD + len(batch)]
         self.loader.want((*shown, *upcoming[:AHEAD], *batch, *later))
@@ -297,7 +297,7 @@ class Desk(QWidget):
         counts = tuple(
             project.labels.counts.classes[index] for index in range(len(project.classes.names))
         )
-        entry = self._controller.shown_answer(image_id)
+        entry = self._controller.images.shown_answer(image_id)
         chosen = entry.class_index if entry else None
         many = self.views.currentWidget() is self.grid  # whose images may all have answers
         self.class_panel.set_state(chosen, counts, enabled=many or image_id is not None)
@@ -305,7 +305,9 @@ class Desk(QWidget):
         self.image_bar.show_image(image_id)
         if image_id is not None:
             split = project.pool.images[image_id].split
-            self.why.show_reason(self._controller.query(image_id), split, project.rounds.last)
+            self.why.show_reason(
+                self._controller.images.query(image_id), split, project.rounds.last
+            )
         self.why.setVisible(image_id is not None)
 
     def _feedback(self, image_id: int | None) -> str:
@@ -313,22 +315,22 @@ class Desk(QWidget):
         controller = self._controller
         project = controller.project
         if image_id is not None:
-            entry = controller.shown_answer(image_id)
+            entry = controller.images.shown_answer(image_id)
             here = feedback_text(
-                project.classes.names, entry, controller.visible_suggestion(image_id)
+                project.classes.names, entry, controller.images.visible_suggestion(image_id)
             )
             if here:
                 return tr("This image: {answer}", answer=here)
-        last = controller.last_answered
+        last = controller.labelling.last_answered
         if last is None:
             return "" if project.labels.answers else tr(FIRST_HINT)
-        suggestion = controller.visible_suggestion(last)
-        here = feedback_text(project.classes.names, controller.last_entry, suggestion)
+        suggestion = controller.images.visible_suggestion(last)
+        here = feedback_text(project.classes.names, controller.labelling.last_entry, suggestion)
         return tr("Last image: {answer}", answer=here)
 
     @Slot(int)
     def _on_ready(self, image_id: int) -> None:
-        if image_id == self._controller.current:
+        if image_id == self._controller.images.current:
             self._show_picture(image_id)
 
     def close_threads(self) -> None:

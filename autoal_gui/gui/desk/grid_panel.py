@@ -29,7 +29,7 @@ class ShownAnswers(Mapping[int, Entry]):
         self._controller = controller
 
     def __getitem__(self, image_id: int) -> Entry:
-        entry = self._controller.shown_answer(image_id)
+        entry = self._controller.images.shown_answer(image_id)
         if entry is None:
             raise KeyError(image_id)
         return entry
@@ -76,9 +76,9 @@ class GridPanel(QWidget):
         self.grid.side_changed.connect(self.size_slider.setValue)
         self.size_slider.valueChanged.connect(self.grid.set_side)
         self.which.currentIndexChanged.connect(self.refresh)
-        controller.batch_changed.connect(self._on_batch)
-        controller.answers_changed.connect(self._on_answers)
-        controller.classes_changed.connect(self._on_answers)
+        controller.images.batch_changed.connect(self._on_batch)
+        controller.labelling.answers_changed.connect(self._on_answers)
+        controller.setup.classes_changed.connect(self._on_answers)
         controller.project_closed.connect(self._on_closed)
 
     def _lay_out(self) -> None:
@@ -108,7 +108,7 @@ class GridPanel(QWidget):
 
     def leave(self) -> None:
         """Give the keys back to the large image."""
-        self._controller.select(None)
+        self._controller.labelling.select(None)
 
     def refresh(self) -> None:
         """Show the images anew."""
@@ -116,7 +116,11 @@ class GridPanel(QWidget):
         if self.isHidden() or not controller.is_open:
             return
         whole = self.which.currentIndex() == 1
-        self.grid.set_images((*controller.batch, *controller.rest) if whole else controller.batch)
+        self.grid.set_images(
+            (*controller.images.batch, *controller.images.rest)
+            if whole
+            else controller.images.batch
+        )
         self._on_answers()
 
     # -- what the controller says -------------------------------------------------------------
@@ -135,7 +139,7 @@ class GridPanel(QWidget):
 
     def _advance(self) -> None:
         """Select the first image without an answer, from the place on where the last was given."""
-        answered, ids = self._controller.answered, self.grid.images
+        answered, ids = self._controller.images.answered, self.grid.images
         selected = self.grid.selected()
         if selected and not any(image in answered for image in selected):
             self._on_selection()
@@ -151,7 +155,7 @@ class GridPanel(QWidget):
         if self.isHidden():
             return
         selected = self.grid.selected()
-        self._controller.select(selected)
+        self._controller.labelling.select(selected)
         total = len(self.grid.images)
         images = tr_count("{count} image", "{count} images", total)
         chosen = tr_count("{count} selected", "{count} selected", len(selected))

@@ -47,9 +47,9 @@ class HeatPanel(QFrame):
         row.setSpacing(12)
         row.addWidget(self._scale)
         row.addWidget(self._line, 1)
-        controller.explained.connect(self._on_explained)
-        controller.not_explained.connect(self._on_failed)
-        controller.image_changed.connect(self._on_image)
+        controller.inference.explained.connect(self._on_explained)
+        controller.inference.not_explained.connect(self._on_failed)
+        controller.images.image_changed.connect(self._on_image)
         controller.project_closed.connect(self._off)
         self.hide()
 
@@ -61,16 +61,16 @@ class HeatPanel(QFrame):
     @Slot()
     def toggle(self) -> None:
         """Show where the model looked in the image on screen, or take it away."""
-        image_id = self._controller.current
+        image_id = self._controller.images.current
         if not self.isHidden():
             self._off()
         elif image_id is not None and self._view.picture is not None:
-            if not self._controller.may_explain(image_id):
+            if not self._controller.images.may_explain(image_id):
                 self._say(tr(BLIND))
                 return
             self._image_id = image_id
             self._say(tr(WORKING))
-            if not self._controller.explain(image_id):
+            if not self._controller.inference.explain(image_id):
                 self._say(tr(WAITING))
 
     def _say(self, sentence: str, scale: bool = False) -> None:
@@ -81,7 +81,7 @@ class HeatPanel(QFrame):
     @Slot()
     def _off(self) -> None:
         self._image_id = None
-        self._controller.forget_question()
+        self._controller.inference.forget_question()
         self._view.show_overlay(None)
         self.hide()
 

@@ -65,7 +65,7 @@ class ImageBar(QFrame):
 
     def show_position(self, image_id: int | None) -> None:
         """Say where in the batch an image is."""
-        self.position.setText(position_text(image_id, self._controller.batch))
+        self.position.setText(position_text(image_id, self._controller.images.batch))
 
     @Slot(float)
     def _on_zoomed(self, scale: float) -> None:

@@ -1,12 +1,10 @@
 """How long the annotator had to wait for the program: with nothing to answer, through its doing."""
 
-import contextlib
 import time
 from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from autoal_gui.core.errors import AutoALError
 from autoal_gui.core.language import number, tr
 from autoal_gui.gui.images.image_loader import ImageLoader
 from autoal_gui.gui.session.controller import Controller
@@ -34,8 +32,8 @@ class IdleWatch(QObject):
         super().__init__(parent)
         self._controller, self._loader, self._clock = controller, loader, clock
         self._since: float | None = None
-        controller.answering.connect(self._begin)
-        controller.image_changed.connect(self._check)
+        controller.labelling.answering.connect(self._begin)
+        controller.images.image_changed.connect(self._check)
         controller.project_closed.connect(self._forget)
         loader.ready.connect(self._check)
 
@@ -52,7 +50,7 @@ class IdleWatch(QObject):
         """End the wait where there is something to answer, or nothing is left."""
         if self._since is None:
             return
-        image, project = self._controller.current, self._controller.project
+        image, project = self._controller.images.current, self._controller.project
         if image is None:
             if project.labels.waiting == 0:
                 self._since = None
@@ -63,9 +61,8 @@ class IdleWatch(QObject):
                 self._add(waited)
 
     def _add(self, waited: float) -> None:
-        with contextlib.suppress(AutoALError):  # a full disk is told when an answer is not saved
-            self._controller.project.settings.waited_seconds += waited
-            self.changed.emit()
+        self._controller.labelling.add_wait(waited)
+        self.changed.emit()
 
 
 def waited_text(seconds: float) -> str:

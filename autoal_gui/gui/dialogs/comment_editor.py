@@ -18,7 +18,7 @@ class CommentEditor(QDialog):
         super().__init__(parent)
         self._controller = controller
         self.setWindowTitle(tr("Comment"))
-        self.text = QPlainTextEdit(controller.comment)
+        self.text = QPlainTextEdit(controller.labelling.comment)
         self.text.setAccessibleName(tr("Comment"))
         self.text.setPlaceholderText(tr("What should be said of this image?"))
         self.text.setTabChangesFocus(True)
@@ -43,7 +43,7 @@ class CommentEditor(QDialog):
 
     def _save(self) -> None:
         self.accept()
-        self._controller.comment_on(self.text.toPlainText().strip())
+        self._controller.labelling.comment_on(self.text.toPlainText().strip())
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
         """Save on Enter."""

@@ -28,7 +28,8 @@ from autoal_gui.core.project.export_snapshot import Choices
 from autoal_gui.core.project.last_model import last_model
 from autoal_gui.core.registry import discover
 from autoal_gui.core.system.safe_names import safe_name
-from autoal_gui.gui.session.controller import NO_MODEL, Controller
+from autoal_gui.gui.session.controller import Controller
+from autoal_gui.gui.session.exports import NO_MODEL
 from autoal_gui.gui.widgets.cards import card
 from autoal_gui.gui.widgets.sizes import fitting
 from autoal_gui.gui.widgets.text import text_label
@@ -74,7 +75,7 @@ class ExportDialog(QDialog):
         self._connect()
         self._suggest()
         self._show_busy()
-        if controller.label_export.running:  # begun before the dialog was closed
+        if controller.exports.label_export.running:  # begun before the dialog was closed
             self._say(tr("Writing…"), "muted")
         self.setMinimumWidth(680)
 
@@ -206,14 +207,14 @@ class ExportDialog(QDialog):
     def _connect(self) -> None:
         self._choose.clicked.connect(self._browse)
         self.ok.clicked.connect(self.export)
-        self.cancel.clicked.connect(self._controller.label_export.cancel)
+        self.cancel.clicked.connect(self._controller.exports.label_export.cancel)
         self.show_folder.clicked.connect(self._show_in_folder)
-        self._controller.rounds_changed.connect(self._on_rounds)
-        self._controller.exported.connect(self._on_exported)
+        self._controller.training.rounds_changed.connect(self._on_rounds)
+        self._controller.exports.exported.connect(self._on_exported)
         self._controller.failed.connect(self._on_failed)
         self._controller.notice.connect(self._on_notice)
-        self._controller.label_export.progress.connect(self._on_progress)
-        self._controller.label_export.cancelled.connect(self._on_cancelled)
+        self._controller.exports.label_export.progress.connect(self._on_progress)
+        self._controller.exports.label_export.cancelled.connect(self._on_cancelled)
 
     @property
     def exporter(self) -> ModuleType | None:
@@ -278,14 +279,14 @@ class ExportDialog(QDialog):
             return
         self._say(tr("Writing…"), "muted")
         if exporter.KIND == "model":
-            self._controller.export_model(exporter, target)
+            self._controller.exports.export_model(exporter, target)
         else:
-            self._controller.export_labels(exporter, target, self.choices)
+            self._controller.exports.export_labels(exporter, target, self.choices)
             self._show_busy()
 
     def _show_busy(self) -> None:
         """Show whether labels are being written; only one export of them goes on at a time."""
-        busy = self._controller.label_export.running
+        busy = self._controller.exports.label_export.running
         self.progress.setRange(0, 0)
         for widget in (self.progress, self.cancel):
             widget.setVisible(busy)

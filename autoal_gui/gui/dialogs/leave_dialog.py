@@ -29,10 +29,10 @@ class LeaveDialog(QDialog):
         self.stay.setDefault(True)
         self.stop.clicked.connect(self._on_stop)
         buttons.rejected.connect(self.reject)
-        controller.exported.connect(self.accept)
+        controller.exports.exported.connect(self.accept)
         controller.failed.connect(self.reject)  # the window tells what went wrong
 
     @Slot()
     def _on_stop(self) -> None:
-        self._controller.stop_export()
+        self._controller.exports.stop()
         self.accept()

@@ -102,9 +102,9 @@ class PerformancePanel(CardColumn):
         self._lay_out()
         self.matrix.opened.connect(self._on_cell)
         controller.project_opened.connect(self.refresh)
-        controller.results_changed.connect(self._on_results)
-        controller.classes_changed.connect(self.refresh)
-        controller.settings_changed.connect(self.refresh)
+        controller.training.ranked.connect(self._on_results)
+        controller.setup.classes_changed.connect(self.refresh)
+        controller.setup.settings_changed.connect(self.refresh)
         theme.changed.connect(self._tint)
         self._tint()
 

@@ -63,12 +63,12 @@ class TrainingPanel(QFrame):
         self._names: dict[Step, QLabel] = {}
         self._steps = QFrame()
         self._lay_out()
-        controller.progressed.connect(self._on_progress)
-        controller.state_changed.connect(self.refresh)
+        controller.training.progressed.connect(self._on_progress)
+        controller.engine.state_changed.connect(self.refresh)
         controller.project_opened.connect(self.refresh)
-        controller.rounds_changed.connect(self.refresh)
-        controller.answers_changed.connect(self._on_answers)
-        controller.batch_changed.connect(self._on_answers)
+        controller.training.rounds_changed.connect(self.refresh)
+        controller.labelling.answers_changed.connect(self._on_answers)
+        controller.images.batch_changed.connect(self._on_answers)
 
     def _lay_out(self) -> None:
         grid = QGridLayout(self._steps)
@@ -125,15 +125,15 @@ class TrainingPanel(QFrame):
         self._step = step
 
     def _on_answers(self) -> None:
-        if self._controller.is_open and self._controller.state is State.IDLE:
+        if self._controller.is_open and self._controller.engine.state is State.IDLE:
             self.line.setText(self._idle_line())
 
     def refresh(self) -> None:
         """Show what the engine does now."""
         # Its place is needed for the longer words of the button beside it.
-        self._train.setHidden(self._controller.is_warming)
+        self._train.setHidden(self._controller.training.is_warming)
         self._notice_round()
-        state = self._controller.state
+        state = self._controller.engine.state
         if not self._controller.is_open or state is State.CLOSED:
             return
         self.headline.setText(self._headline(state))
@@ -143,7 +143,9 @@ class TrainingPanel(QFrame):
             self.losses.hide()
             self._show_past()
         elif state is State.CANCELLING:
-            self.line.setText(tr(STOPPING_WARM if self._controller.is_warming else STOPPING))
+            self.line.setText(
+                tr(STOPPING_WARM if self._controller.training.is_warming else STOPPING)
+            )
         elif not self._step:
             self._show_start()
         self._show_note(state)
@@ -151,7 +153,7 @@ class TrainingPanel(QFrame):
 
     def _notice_round(self) -> None:
         """Keep what a round starts with: labels that are given later are for the next one."""
-        number = self._controller.round_number
+        number = self._controller.training.round_number
         if number != self._round:
             self._round = number
             self._orders = number is not None and not can_train(self._controller.project)
@@ -165,9 +167,9 @@ class TrainingPanel(QFrame):
         self.losses.hide()
         self.line.setText(tr("Starting…"))
         steps: set[Step] = set()
-        if self._controller.is_warming:
+        if self._controller.training.is_warming:
             steps = {"reading", "warm start"}
-        elif self._controller.round_number is not None:
+        elif self._controller.training.round_number is not None:
             steps = round_steps(self._controller.project)
         self._show_steps(steps, True)
         self._show_steps({*STEPS} - steps, False)
@@ -182,8 +184,8 @@ class TrainingPanel(QFrame):
     def _show_note(self, state: State) -> None:
         """Say what is good to know of what runs, else of the last round."""
         words = ""
-        if self._controller.is_warming:
-            words = tr(ROUND_WAITS if self._controller.round_waits else WARMING_NOTE)
+        if self._controller.training.is_warming:
+            words = tr(ROUND_WAITS if self._controller.training.round_waits else WARMING_NOTE)
         elif self._orders:
             some = self._controller.project.rounds.all()[-1].labels
             words = tr(ONE_CLASS_NOTE if some else ORDERING_NOTE)
@@ -198,19 +200,19 @@ class TrainingPanel(QFrame):
         idle = state is State.IDLE
         self.learned.setText(learned_line(record, len(project.pool.ids("pool"))) if record else "")
         self.learned.setVisible(idle and record is not None)
-        self.resume.setVisible(self._controller.can_continue_learning)
+        self.resume.setVisible(self._controller.training.can_continue_learning)
 
     def _headline(self, state: State) -> str:
-        running = self._controller.round_number
+        running = self._controller.training.round_number
         if state is State.IDLE:
             return tr("Training is idle")
         if state is State.CANCELLING:
             return tr("Cancelling…")
-        if self._controller.is_warming:
+        if self._controller.training.is_warming:
             return tr(WARMING)
-        if self._controller.is_explaining:
+        if self._controller.inference.is_explaining:
             return tr(WORKING)
-        if self._controller.is_predicting:
+        if self._controller.inference.is_predicting:
             return tr("Predicting other images")
         if running is None:
             return tr("Writing the model")
@@ -220,7 +222,7 @@ class TrainingPanel(QFrame):
 
     def _idle_line(self) -> str:
         answers = self._controller.project.labels.answers
-        left = sum(image not in answers for image in self._controller.batch)
+        left = sum(image not in answers for image in self._controller.images.batch)
         if not left:
             return self._past
         to_come = tr_count(

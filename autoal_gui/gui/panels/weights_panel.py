@@ -63,8 +63,8 @@ class WeightsPanel(CardColumn):
         self.forms.buttonClicked.connect(self._show_form)
         self.pins.changed.connect(self._on_pin)
         controller.project_opened.connect(self.refresh)
-        controller.results_changed.connect(self.refresh)
-        controller.settings_changed.connect(self.refresh)
+        controller.training.ranked.connect(self.refresh)
+        controller.setup.settings_changed.connect(self.refresh)
         theme.changed.connect(self._tint)
         self._tint()
 
@@ -190,7 +190,7 @@ class WeightsPanel(CardColumn):
             self._controller.notice.emit(tr("At least one query strategy must take part."))
             self.refresh()
         else:
-            self._controller.change_settings(changed)
+            self._controller.setup.change_settings(changed)
 
     def _tint(self) -> None:
         for plot in self._plots.values():

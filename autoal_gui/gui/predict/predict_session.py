@@ -57,7 +57,7 @@ class PredictSession(QObject):
         self._listing.cancelled.connect(self._on_cancelled)
         self._saving.succeeded.connect(self._on_saved)
         self._saving.failed.connect(self.said)
-        controller.predicting.connect(self._on_event)
+        controller.inference.predicting.connect(self._on_event)
 
     def start(self, model: Path, spec: SourceSpec) -> None:
         """List the images beside the window, then have the engine predict them by a model."""
@@ -95,7 +95,7 @@ class PredictSession(QObject):
         device = controller.project.settings.run.device if controller.is_open else "auto"
         ids = tuple(sorted(self.pool.images))
         command = Predict(0, self.pool, ids, str(self._model), self._workspace.name, device)
-        begins = controller.predict(command)
+        begins = controller.inference.predict(command)
         self.progressed.emit(0, 0, tr("Starting…") if begins else tr(WAITS))
 
     def cancel(self) -> None:
@@ -104,7 +104,7 @@ class PredictSession(QObject):
         if self._listing.running:
             self._listing.cancel()
         else:
-            self._controller.cancel_prediction()
+            self._controller.inference.cancel_prediction()
 
     @Slot()
     def _on_cancelled(self) -> None:

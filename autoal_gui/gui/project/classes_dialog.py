@@ -120,7 +120,7 @@ class ClassesDialog(QDialog):
         self.table.currentItemChanged.connect(self._on_current)
         self._close.rejected.connect(self.reject)
         self._controller.failed.connect(self._on_failed)
-        self._controller.classes_changed.connect(self.refresh)
+        self._controller.setup.classes_changed.connect(self.refresh)
 
     # -- what is there ------------------------------------------------------------------------
 
@@ -172,7 +172,7 @@ class ClassesDialog(QDialog):
         name = self.entry.text().strip()
         if name:
             self.entry.clear()
-            self._controller.add_class(name)
+            self._controller.setup.add_class(name)
 
     def _edit(self) -> None:
         item = self.table.currentItem()
@@ -186,7 +186,7 @@ class ClassesDialog(QDialog):
             self.refresh()  # a number that was typed over comes back
             return
         self.problem.clear()
-        self._controller.rename_class(index, item.text(0))
+        self._controller.setup.rename_class(index, item.text(0))
 
     def ask_to_remove(self) -> None:
         """Say how many labels the marked class has, and ask what becomes of them."""
@@ -212,7 +212,7 @@ class ClassesDialog(QDialog):
         """Remove the marked class; its images get what was chosen."""
         index, heir = self._marked(), self.heir.currentData()
         if index is not None:
-            self._controller.remove_class(index, None if heir == UNSURE else int(heir))
+            self._controller.setup.remove_class(index, None if heir == UNSURE else int(heir))
 
 
 def removal_text(name: str, labels: int) -> str:

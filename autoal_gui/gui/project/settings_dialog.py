@@ -115,11 +115,11 @@ class SettingsDialog(QDialog):
         ):  # a model fits the stem that it was trained with alone
             settings = settings.but(stem=controller.project.settings.run.stem)
         if settings != controller.project.settings.run:
-            controller.change_settings(settings)
+            controller.setup.change_settings(settings)
         if self.annotator.text().strip() != controller.project.settings.annotator:
-            controller.set_annotator(self.annotator.text())
+            controller.setup.set_annotator(self.annotator.text())
         if self.suggestions.isChecked() != controller.project.settings.show_suggestions:
-            controller.set_show_suggestions(self.suggestions.isChecked())
+            controller.setup.set_show_suggestions(self.suggestions.isChecked())
         if self.repeats.isChecked() != (controller.project.settings.repeat_every > 0):
-            controller.set_repeat_every(EVERY if self.repeats.isChecked() else 0)
+            controller.setup.set_repeat_every(EVERY if self.repeats.isChecked() else 0)
         super().accept()

@@ -3,7 +3,6 @@
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit
 
-from autoal_gui.core.errors import AutoALError
 from autoal_gui.core.labels.journal import Action, Entry
 from autoal_gui.core.language import mark, number, tr
 from autoal_gui.core.readers.double_reading import compare, to_adjudicate
@@ -72,38 +71,24 @@ class AdjudicationPage(ImagePage):
     def give(self, action: Action, class_index: int | None = None) -> None:
         """Store the final answer and show the next image."""
         image = self._shown
-        if image is None:
-            return
-        try:
-            self.controller.project.labels.answer(image, action, class_index, purpose="adjudicate")
-        except AutoALError as error:
-            self.controller.failed.emit(str(error), "")
-            return
-        self.controller.answers_changed.emit()
-        self._show(next((one for one in self._images if self.final(one) is None), None))
+        if image is not None and self.controller.adjudication.give(image, action, class_index):
+            self._show_next()
 
     @Slot()
     def undo(self) -> None:
         """Take back the final answer given last, here and now."""
-        project = self.controller.project
-        last = project.labels.journal.undoable
-        if last is None or last.purpose != "adjudicate" or last.image_id not in self._images:
-            self.controller.notice.emit(tr("There is no answer to take back."))
-            return
-        project.labels.undo()
-        self.controller.answers_changed.emit()
-        self._show(last.image_id)
+        image = self.controller.adjudication.undo(self._images)
+        if image is not None:
+            self._show(image)
 
     @Slot()
     def redo(self) -> None:
         """Restore the final answer taken back last."""
-        project = self.controller.project
-        following = project.labels.journal.redoable
-        if following is None or following.purpose != "adjudicate":
-            self.controller.notice.emit(tr("There is no answer to restore."))
-            return
-        project.labels.redo()
-        self.controller.answers_changed.emit()
+        if self.controller.adjudication.redo():
+            self._show_next()
+
+    def _show_next(self) -> None:
+        """Show the first image of the list that is not settled."""
         self._show(next((one for one in self._images if self.final(one) is None), None))
 
     @Slot()
@@ -167,11 +152,8 @@ class AdjudicationPage(ImagePage):
     def _store_comment(self) -> None:
         if self._shown is None:
             return
-        try:
-            self.controller.project.labels.comment_on(self._shown, self.comment.text().strip())
-        except AutoALError as error:
-            self.controller.failed.emit(str(error), "")
+        comment = self.comment.text().strip()
+        if not self.controller.relabelling.comment_on(self._shown, comment):
             return
-        self.controller.answers_changed.emit()
         self.controller.notice.emit(tr("The comment is stored."))
         self.image_view.setFocus()

@@ -29,7 +29,6 @@ from autoal_gui.core.readers.agreement_text import (
 from autoal_gui.core.readers.double_reading import Comparison, compare, said, to_adjudicate
 from autoal_gui.core.readers.suggestion_use import ClassSuggestionUse, SuggestionUse, suggestion_use
 from autoal_gui.gui.session.controller import Controller
-from autoal_gui.gui.session.merge_job import Merging
 from autoal_gui.gui.widgets.actions import Actions
 from autoal_gui.gui.widgets.answers import ANSWER_WORDS
 from autoal_gui.gui.widgets.cards import CardColumn
@@ -61,7 +60,7 @@ class AgreementPage(Page):
 
     def __init__(self, controller: Controller, theme: Theme, actions: Actions) -> None:
         super().__init__(tr("Agreement"), controller, theme, actions)
-        self.merging = Merging(controller, self)
+        self.merging = controller.merging
         self.reader = QComboBox()
         self.reader.setAccessibleName(tr("Second reader"))
         self.graded = QCheckBox(tr("The classes are grades in this order"))

@@ -17,7 +17,7 @@ from autoal_gui.core.language import mark, number, percent_sign, tr, tr_count
 from autoal_gui.core.readers.double_reading import Reading, Which
 from autoal_gui.gui.readers.image_page import ImagePage
 from autoal_gui.gui.session.controller import Controller
-from autoal_gui.gui.session.second_reading import Readings
+from autoal_gui.gui.session.readers.second_reading import Readings
 from autoal_gui.gui.widgets.actions import Actions
 from autoal_gui.gui.widgets.answers import answer_word
 from autoal_gui.gui.widgets.inputs import spin
@@ -150,7 +150,7 @@ class ReadingPage(ImagePage):
 
     def __init__(self, controller: Controller, theme: Theme, actions: Actions) -> None:
         super().__init__(tr("Second reading"), controller, theme, actions)
-        self.readings = Readings(controller, self)
+        self.readings = controller.readings
         self.readings.changed.connect(self._on_changed)
 
     def ask(self) -> ReadingDialog:

@@ -1,6 +1,6 @@
 """Every answered image in a grid, filtered and ranked, with its history; relabelled in place."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import numpy as np
 from PySide6.QtCore import Qt, Signal, Slot
@@ -23,7 +23,6 @@ from autoal_gui.gui.images.image_grid import ImageGrid
 from autoal_gui.gui.images.image_loader import ImageLoader
 from autoal_gui.gui.review.review_detail import ReviewDetail
 from autoal_gui.gui.review.review_filters import ReviewFilters
-from autoal_gui.gui.session import relabelling as relabel
 from autoal_gui.gui.session.controller import Controller
 from autoal_gui.gui.widgets.actions import Actions
 from autoal_gui.gui.widgets.page import Page
@@ -140,7 +139,7 @@ class ReviewPage(Page):
             "comment": self.detail.comment.setFocus,
         }.items():
             self.local[name].triggered.connect(slot)
-        controller.answers_changed.connect(self._on_answers)
+        controller.labelling.answers_changed.connect(self._on_answers)
         controller.project_closed.connect(self._on_project_closed)
 
     # -- what is shown ------------------------------------------------------------------------
@@ -278,7 +277,7 @@ class ReviewPage(Page):
         seen = {image: one for image in selected if (one := self._opinion(image)) is not None}
         self._busy = True
         try:
-            done = relabel.relabel(controller, selected, action, class_index, seen)
+            done = controller.relabelling.relabel(selected, action, class_index, seen)
         finally:
             self._busy = False
         if done:
@@ -316,7 +315,7 @@ class ReviewPage(Page):
         images = self.grid.selected()
         self._busy = True
         try:
-            relabel.flag(self.controller, images, flagged)
+            self.controller.relabelling.flag(images, flagged)
         finally:
             self._busy = False
         self._refresh(images)
@@ -334,7 +333,7 @@ class ReviewPage(Page):
             return
         self._busy = True
         try:
-            relabel.comment_on(self.controller, image, comment)
+            self.controller.relabelling.comment_on(image, comment)
         finally:
             self._busy = False
         self._refresh((image,))
@@ -343,17 +342,17 @@ class ReviewPage(Page):
     @Slot()
     def undo(self) -> None:
         """Take back the last change, wherever it was made."""
-        self._after(relabel.take_back)
+        self._after(self.controller.relabelling.take_back)
 
     @Slot()
     def redo(self) -> None:
         """Restore the change taken back last."""
-        self._after(relabel.restore)
+        self._after(self.controller.relabelling.restore)
 
-    def _after(self, change: relabel.Turn) -> None:
+    def _after(self, change: Callable[[], tuple[int, ...]]) -> None:
         self._busy = True
         try:
-            changed = change(self.controller)
+            changed = change()
         finally:
             self._busy = False
         if changed:

@@ -74,10 +74,12 @@ class EngineClient(QObject):
         Raises:
             ValueError: another command is running.
         """
+        if not can(self._state, Move.START):
+            raise ValueError(f"{type(command).__name__} cannot start while {self._state.value}")
+        own = self._running = dataclasses.replace(command, request_id=next(self._ids))
         self._move(Move.START)
-        self._running = dataclasses.replace(command, request_id=next(self._ids))
         self._start()
-        self._engine.submit(self._running)
+        self._engine.submit(own)
 
     def cancel(self) -> None:
         """Ask the running command to stop; its last event says when it has."""

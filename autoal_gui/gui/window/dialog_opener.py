@@ -122,7 +122,7 @@ class DialogOpener(QObject):
         project = self._controller.project
         names = ClassNames(project.classes.names, project.classes.removed)
         finder = Finder(tr("Find a class"), tr("Part of the name"), names.find, self._window)
-        finder.chosen.connect(self._controller.answer)
+        finder.chosen.connect(self._controller.labelling.answer)
         self.show(finder)
 
     # -- keys ---------------------------------------------------------------------------------
@@ -154,4 +154,4 @@ class DialogOpener(QObject):
         self._settings.setValue("keys", key_map.to_json())
         self._actions.take_keys()
         if self._controller.is_open:
-            self._controller.classes_changed.emit()
+            self._controller.setup.classes_changed.emit()

@@ -102,11 +102,11 @@ class MainWindow(QMainWindow):
         controller = self.controller
         controller.project_opened.connect(self._on_opened)
         controller.project_closed.connect(self._on_closed)
-        controller.answers_changed.connect(self._say_answers)
+        controller.labelling.answers_changed.connect(self._say_answers)
         controller.notice.connect(self.say)
         controller.failed.connect(self.failure.show_failure)
         controller.damaged.connect(self._on_damaged)
-        controller.exported.connect(self._on_exported)
+        controller.exports.exported.connect(self._on_exported)
         self.failure.offered.connect(self._recover)
         self._rescue.recovered.connect(self._on_recovered)
         self._rescue.failed.connect(self._on_failed)
@@ -157,12 +157,12 @@ class MainWindow(QMainWindow):
         """Return the folder of the open project and the image on screen."""
         if not self.controller.is_open:
             return None, None
-        return self.controller.project.folder, self.controller.current
+        return self.controller.project.folder, self.controller.images.current
 
     def go_to(self, folder: Path | None, image: int | None) -> None:
         """Open a project at an image, as `place` named them."""
         if folder is not None and self.open_folder(folder) and image is not None:
-            self.controller.go_to(image)
+            self.controller.images.go_to(image)
 
     def report_fault(
         self, kind: type[BaseException], error: BaseException, trace: TracebackType | None
@@ -266,7 +266,7 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
         """Stop every thread and close the project; nothing is left to save."""
         self.dialogs.close()
-        if self.controller.is_exporting:
+        if self.controller.exports.is_exporting:
             event.ignore()
             self.dialogs.wait_for_export()
             return

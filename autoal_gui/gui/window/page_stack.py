@@ -171,7 +171,7 @@ class PageStack(QStackedWidget):
     @Slot(int)
     def _show_on_desk(self, image_id: int) -> None:
         self.leave()
-        self._controller.show_again(image_id)
+        self._controller.labelling.show_again(image_id)
 
     # -- projects -----------------------------------------------------------------------------
 

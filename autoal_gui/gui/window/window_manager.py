@@ -47,7 +47,7 @@ class WindowHolder(QObject):
             return
         choose(self._settings, code)
         place = before.place()
-        stopped = before.controller.stop_export()  # else the window would ask before it closes
+        stopped = before.controller.exports.stop()  # else the window would ask before it closes
         self._application.setQuitOnLastWindowClosed(False)
         try:
             before.close()

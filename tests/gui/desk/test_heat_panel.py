@@ -31,7 +31,7 @@ def controller(qtbot, window, tmp_path):
     idle(qtbot, window.controller)
     controller = window.controller
     for number in range(BATCH):
-        controller.answer(number % 2)
+        controller.labelling.answer(number % 2)
     idle(qtbot, controller)
     shown(qtbot, window)
     return controller
@@ -54,7 +54,7 @@ def test_blind_first_nothing_is_shown_before_the_answer(qtbot, window, controlle
     assert "after the answer" in window.desk.heat.line
     assert window.desk.image_view.overlay is None
     assert not any(isinstance(command, Explain) for command in backend.commands)
-    controller.set_show_suggestions(True)
+    controller.setup.set_show_suggestions(True)
     ask(qtbot, window)
     ask(qtbot, window)
     qtbot.waitUntil(lambda: window.desk.image_view.overlay is not None)
@@ -74,7 +74,7 @@ def test_after_the_answer_a_key_shows_and_hides_it(qtbot, window, controller, ba
     assert coloured.pixelColor(right) != plain.pixelColor(right)
     assert coloured.pixelColor(right).red() > coloured.pixelColor(right).blue() + 20
     assert isinstance(backend.commands[-1], Explain)
-    assert backend.commands[-1].image_id == controller.current
+    assert backend.commands[-1].image_id == controller.images.current
     ask(qtbot, window)
     assert heat.line == ""
     assert view.overlay is None
@@ -94,9 +94,9 @@ def test_another_image_takes_it_away(qtbot, window, controller):
 def test_while_training_it_waits_and_says_so(qtbot, window, controller, backend):
     backend.gate.clear()
     for number in range(BATCH):
-        controller.answer(number % 2)
-    qtbot.waitUntil(lambda: controller.state is State.RUNNING)
-    controller.back()
+        controller.labelling.answer(number % 2)
+    qtbot.waitUntil(lambda: controller.engine.state is State.RUNNING)
+    controller.labelling.back()
     shown(qtbot, window)
     ask(qtbot, window)
     assert "as soon as it has ended" in window.desk.heat.line
@@ -107,7 +107,7 @@ def test_while_training_it_waits_and_says_so(qtbot, window, controller, backend)
 
 
 def test_the_training_panel_says_what_is_worked_out(qtbot, window, controller):
-    controller.back()
+    controller.labelling.back()
     shown(qtbot, window)
     ask(qtbot, window)
     assert window.desk.training.headline.text() == WORKING
@@ -119,12 +119,12 @@ def test_the_training_panel_says_what_is_worked_out(qtbot, window, controller):
 def test_what_waits_is_forgotten_with_its_image(qtbot, window, controller, backend):
     backend.gate.clear()
     for number in range(BATCH):
-        controller.answer(number % 2)
+        controller.labelling.answer(number % 2)
     begun(qtbot, controller)
-    controller.back()
+    controller.labelling.back()
     shown(qtbot, window)
     ask(qtbot, window)
-    controller.forward()
+    controller.labelling.forward()
     backend.gate.set()
     idle(qtbot, controller)
     assert not any(isinstance(command, Explain) for command in backend.commands)
@@ -138,22 +138,22 @@ def test_a_failure_is_one_sentence_and_the_next_round_runs(qtbot, window, contro
     ask(qtbot, window)
     qtbot.waitUntil(lambda: window.desk.heat.line == "The file is damaged.")
     backend.fail = None
-    controller.forward()
+    controller.labelling.forward()
     rounds = controller.project.rounds.last
     for number in range(BATCH):
-        controller.answer(number % 2)
+        controller.labelling.answer(number % 2)
     idle(qtbot, controller)
     assert controller.project.rounds.last == rounds + 1
 
 
 def test_labels_given_while_it_is_worked_out_start_their_round(qtbot, window, controller):
-    controller.back()
+    controller.labelling.back()
     shown(qtbot, window)
     rounds = controller.project.rounds.last
-    controller.explain(controller.current)
-    controller.forward()
+    controller.inference.explain(controller.images.current)
+    controller.labelling.forward()
     for number in range(BATCH):
-        controller.answer(number % 2)
+        controller.labelling.answer(number % 2)
     qtbot.waitUntil(lambda: controller.project.rounds.last > rounds)
 
 

@@ -64,7 +64,7 @@ def band(qtbot, grid, first: int, last: int) -> None:
 
 def test_a_rubber_band_and_a_key_label_many_and_one_undo_takes_all_back(qtbot, window, tmp_path):
     controller = start(qtbot, window, tmp_path)
-    project, batch = controller.project, controller.batch
+    project, batch = controller.project, controller.images.batch
     window.resize(1280, 800)  # so that three images stand in a row
     grid = shown_grid(qtbot, window)
     assert grid.selected() == (batch[0],)
@@ -88,40 +88,40 @@ def test_a_rubber_band_and_a_key_label_many_and_one_undo_takes_all_back(qtbot, w
 
 def test_a_full_batch_brings_the_next_into_the_grid_and_starts_a_round(qtbot, window, tmp_path):
     controller = start(qtbot, window, tmp_path)
-    first = controller.batch
+    first = controller.images.batch
     grid = shown_grid(qtbot, window)
     press(qtbot, window, Qt.Key.Key_A, CTRL)
     press(qtbot, window, Qt.Key.Key_S)
     assert {e.action for e in controller.project.labels.answers.values()} == {"skip"}
-    assert tuple(grid.images) == controller.batch != first
+    assert tuple(grid.images) == controller.images.batch != first
     press(qtbot, window, Qt.Key.Key_A, CTRL)
     press(qtbot, window, Qt.Key.Key_0)
     quiet(qtbot, window)
     assert len(controller.project.labels.training()) == BATCH
-    assert tuple(grid.images) == controller.batch
+    assert tuple(grid.images) == controller.images.batch
 
 
 def test_all_that_waits_can_be_answered_out_of_turn(qtbot, window, tmp_path):
     controller = start(qtbot, window, tmp_path)
     window.desk.grid.which.setCurrentIndex(1)
     grid = shown_grid(qtbot, window)
-    assert tuple(grid.images) == (*controller.batch, *controller.rest)
+    assert tuple(grid.images) == (*controller.images.batch, *controller.images.rest)
     assert len(grid.images) == 24
     last = grid.images[-1]
     grid.go_to_row(23)
     press(qtbot, window, Qt.Key.Key_1)
     assert controller.project.labels.answers[last].class_index == 1
-    assert grid.selected() == (controller.batch[0],)
+    assert grid.selected() == (controller.images.batch[0],)
 
 
 def test_answers_are_changed_in_the_grid_when_every_image_has_one(qtbot, window, tmp_path):
     controller = start(qtbot, window, tmp_path, images=BATCH)
-    last = controller.batch
+    last = controller.images.batch
     grid = shown_grid(qtbot, window)
     press(qtbot, window, Qt.Key.Key_A, CTRL)
     press(qtbot, window, Qt.Key.Key_1)
     quiet(qtbot, window)
-    assert controller.current is None
+    assert controller.images.current is None
     grid.set_images(last)
     grid.go_to_row(0)
     press(qtbot, window, Qt.Key.Key_0)
@@ -138,7 +138,7 @@ def test_nothing_selected_is_told_and_answers_nothing(qtbot, window, tmp_path):
 
 
 def test_too_many_at_once_are_refused(qtbot, window, tmp_path, monkeypatch):
-    monkeypatch.setattr("autoal_gui.gui.session.controller.AT_ONCE", 3)
+    monkeypatch.setattr("autoal_gui.gui.session.labelling.AT_ONCE", 3)
     controller = start(qtbot, window, tmp_path)
     shown_grid(qtbot, window)
     press(qtbot, window, Qt.Key.Key_A, CTRL)
@@ -152,10 +152,10 @@ def test_enter_shows_the_image_of_the_grid_large(qtbot, window, tmp_path):
     grid = shown_grid(qtbot, window)
     press(qtbot, window, Qt.Key.Key_Right)
     press(qtbot, window, Qt.Key.Key_Return)
-    assert controller.current == controller.batch[1]
+    assert controller.images.current == controller.images.batch[1]
     assert not grid.isVisible()
     press(qtbot, window, Qt.Key.Key_1)
-    assert set(controller.project.labels.answers) == {controller.batch[1]}
+    assert set(controller.project.labels.answers) == {controller.images.batch[1]}
 
 
 def test_the_strip_and_a_button_lead_back_to_one_image(qtbot, window, tmp_path):
@@ -164,18 +164,18 @@ def test_the_strip_and_a_button_lead_back_to_one_image(qtbot, window, tmp_path):
     strip = window.desk.strip
     third = strip.visualRect(strip.model().index(2, 0)).center()
     qtbot.mouseClick(strip.viewport(), LEFT, NONE, third)
-    assert controller.current == controller.batch[2]
+    assert controller.images.current == controller.images.batch[2]
     assert window.desk.image_view.isVisible()
     shown_grid(qtbot, window)
     qtbot.mouseClick(window.desk.grid.one, LEFT)
     assert window.desk.image_view.isVisible()
     press(qtbot, window, Qt.Key.Key_1)
-    assert set(controller.project.labels.answers) == {controller.batch[2]}
+    assert set(controller.project.labels.answers) == {controller.images.batch[2]}
 
 
 def test_a_flag_and_a_comment_are_seen_and_undone(qtbot, window, tmp_path):
     controller = start(qtbot, window, tmp_path)
-    journal, image = controller.project.labels.journal, controller.current
+    journal, image = controller.project.labels.journal, controller.images.current
     press(qtbot, window, Qt.Key.Key_X)
     assert journal.is_flagged(image)
     assert window.actions_table["flag"].isChecked()
@@ -200,7 +200,7 @@ def test_a_flag_and_a_comment_are_seen_and_undone(qtbot, window, tmp_path):
         press(qtbot, window, Qt.Key.Key_Z, CTRL)
     assert not controller.project.labels.journal.is_flagged(image)
     assert controller.project.labels.journal.comment(image) == ""
-    assert controller.current == image
+    assert controller.images.current == image
 
 
 def test_a_flag_is_put_on_all_that_are_selected(qtbot, window, tmp_path):
@@ -208,7 +208,7 @@ def test_a_flag_is_put_on_all_that_are_selected(qtbot, window, tmp_path):
     shown_grid(qtbot, window)
     press(qtbot, window, Qt.Key.Key_A, CTRL)
     press(qtbot, window, Qt.Key.Key_X)
-    assert controller.project.labels.journal.flags == {*controller.batch}
+    assert controller.project.labels.journal.flags == {*controller.images.batch}
     press(qtbot, window, Qt.Key.Key_Backspace)
     assert controller.project.labels.journal.flags == frozenset()
 
@@ -222,14 +222,14 @@ def test_an_image_is_found_by_its_number_or_its_file_name(qtbot, window, tmp_pat
     qtbot.keyClick(finder.line, Qt.Key.Key_Down)
     wanted = finder.list.currentItem().data(Qt.ItemDataRole.UserRole)
     qtbot.keyClick(finder.line, Qt.Key.Key_Return)
-    assert controller.current == wanted
+    assert controller.images.current == wanted
     assert controller.project.pool.images[wanted].key.startswith("dark/0")
     qtbot.waitUntil(window.isActiveWindow)
 
     press(qtbot, window, Qt.Key.Key_F, CTRL)
     qtbot.keyClicks(window.dialog.line, "7")
     qtbot.keyClick(window.dialog.line, Qt.Key.Key_Return)
-    assert controller.current == 7
+    assert controller.images.current == 7
     qtbot.waitUntil(window.isActiveWindow)
     press(qtbot, window, Qt.Key.Key_1)
     assert set(controller.project.labels.answers) == {7}
@@ -238,7 +238,7 @@ def test_an_image_is_found_by_its_number_or_its_file_name(qtbot, window, tmp_pat
 def test_a_class_without_a_key_is_found_by_its_name(qtbot, window, tmp_path):
     names = ("bright", "dark", *(f"type {n}" for n in range(40)))
     controller = start(qtbot, window, tmp_path, classes=names)
-    image = controller.current
+    image = controller.images.current
     press(qtbot, window, Qt.Key.Key_Slash)
     qtbot.keyClicks(window.dialog.line, "TYPE 37")
     qtbot.keyClick(window.dialog.line, Qt.Key.Key_Return)

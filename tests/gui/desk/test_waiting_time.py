@@ -44,7 +44,7 @@ def start(qtbot, window, tmp_path, clock):
 def seen(qtbot, window) -> None:
     """Wait until what is on screen and what comes next are decoded, as they are within a blink."""
     controller, loader = window.controller, window.desk.loader
-    qtbot.waitUntil(lambda: all(loader.known(i) for i in (*controller.upcoming,)))
+    qtbot.waitUntil(lambda: all(loader.known(i) for i in (*controller.images.upcoming,)))
 
 
 def test_a_normal_session_has_no_waits_whatever_runs(qtbot, window, tmp_path, backend, clock):
@@ -77,7 +77,7 @@ def test_an_image_that_is_slow_to_come_is_a_wait_and_is_kept(
     monkeypatch.setattr(reader, "read", wait_first)
     loader.open(controller.project.pool)  # what was decoded ahead is gone, as on a slow drive
     qtbot.keyClick(window, Qt.Key.Key_0)
-    slow = controller.current
+    slow = controller.images.current
     assert not loader.known(slow)
     clock.now += 3.0
     gate.set()
@@ -95,8 +95,8 @@ def test_an_empty_queue_is_a_wait_until_an_image_comes(qtbot, window, tmp_path, 
     watch = IdleWatch(controller, window.desk.loader, clock=clock)
     seen(qtbot, window)
     watch._begin()
-    image = controller.current
-    controller._show(None)
+    image = controller.images.current
+    controller.images.show(None)
     clock.now += 5.0
-    controller._show(image)
+    controller.images.show(image)
     assert controller.project.settings.waited_seconds == pytest.approx(5.0 - FREE)

@@ -52,7 +52,7 @@ def run_rounds(qtbot, window, rounds: int) -> None:
     controller = window.controller
     for _ in range(rounds):
         for number in range(BATCH):
-            controller.answer(number % 2)
+            controller.labelling.answer(number % 2)
         qtbot.waitUntil(lambda: controller.at_rest)
 
 
@@ -156,7 +156,7 @@ def test_no_evaluation_set_is_said(qtbot, window, tmp_path):
 def test_a_class_added_later_does_not_break_the_panels(qtbot, window, tmp_path):
     start(qtbot, window, tmp_path, evaluation_images=10)
     run_rounds(qtbot, window, 1)
-    window.controller.add_class("grey")
+    window.controller.setup.add_class("grey")
     assert window.desk.performance.matrix.rowCount() == 2
     assert len(window.desk.class_panel._buttons) == 3
     run_rounds(qtbot, window, 1)
@@ -214,7 +214,7 @@ def test_random_images_take_the_main_place_without_an_evaluation_set(
 def test_before_random_images_measure_the_panel_says_what_is_missing(qtbot, window, tmp_path):
     start(qtbot, window, tmp_path, evaluation_images=0)
     controller = window.controller
-    controller.change_settings(controller.project.settings.run.in_mode("margin"))
+    controller.setup.change_settings(controller.project.settings.run.in_mode("margin"))
     assert "drawn at random have a label" in window.desk.performance.hint.text()
 
 
@@ -265,7 +265,7 @@ def test_the_panel_says_what_the_warm_start_does_and_what_it_is_good_for(
     assert "(Ctrl+.)" in stop.toolTip()
     assert panel._train.isHidden()
     for number in range(BATCH):
-        controller.answer(number % 2)
+        controller.labelling.answer(number % 2)
     assert "Go on labelling meanwhile" in panel.note.text()
     backend.gate.set()
     qtbot.waitUntil(lambda: controller.at_rest and controller.project.rounds.last == 1)
@@ -282,14 +282,14 @@ def test_a_warm_start_that_was_stopped_offers_to_go_on(qtbot, window, tmp_path, 
     panel, controller = window.desk.training, window.controller
     qtbot.waitUntil(lambda: panel.value("warm start") > 0)
     qtbot.mouseClick(panel._stop, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: not controller.is_warming)
+    qtbot.waitUntil(lambda: not controller.training.is_warming)
     backend.gate.set()  # for the round that follows at once
     qtbot.waitUntil(lambda: controller.at_rest)
     assert panel.learned.text() == "Learned from 30 images in 3\xa0min, then stopped."
     assert panel.resume.isVisible()
     backend.gate.clear()
     qtbot.mouseClick(panel.resume, Qt.MouseButton.LeftButton)
-    assert controller.is_warming
+    assert controller.training.is_warming
     assert panel.resume.isHidden()
 
 
@@ -297,9 +297,9 @@ def test_only_the_steps_of_what_runs_are_shown(qtbot, window, tmp_path):
     start(qtbot, window, tmp_path, evaluation_images=10)
     project = window.controller.project
     assert round_steps(project) == {"reading", "scoring"}
-    window.controller.answer(0)
+    window.controller.labelling.answer(0)
     assert round_steps(project) == {"reading", "scoring"}  # one class trains nothing
-    window.controller.answer(1)
+    window.controller.labelling.answer(1)
     paper = {"reading", "task model", "evaluation", "FitNet", "SearchNet", "scoring"}
     assert round_steps(project) == paper
     project.settings.run = project.settings.run.but(mode="margin")
@@ -310,7 +310,7 @@ def test_a_step_that_was_not_expected_is_shown_when_it_comes(qtbot, window, tmp_
     start(qtbot, window, tmp_path, mode="margin", evaluation_images=0)
     panel = window.desk.training
     backend.gate.clear()
-    window.controller.train_now()
+    window.controller.training.train_now()
     assert "FitNet" not in rows_shown(panel)
     backend.gate.set()
     qtbot.waitUntil(lambda: window.controller.at_rest)

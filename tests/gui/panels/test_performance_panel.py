@@ -88,10 +88,10 @@ def test_cells_are_reached_and_opened_by_keys_alone(qtbot, measured):
     matrix = measured.desk.performance.matrix
     matrix.setFocus()
     matrix.setCurrentCell(0, 1)
-    before = measured.controller.current
+    before = measured.controller.images.current
     qtbot.keyClick(matrix, Qt.Key.Key_Left)
     assert (matrix.currentRow(), matrix.currentColumn()) == (0, 0)
-    assert measured.controller.current == before  # Left is a command of the desk elsewhere
+    assert measured.controller.images.current == before  # Left is a command of the desk elsewhere
     qtbot.keyClick(matrix, Qt.Key.Key_Down)
     qtbot.keyClick(matrix, Qt.Key.Key_Right)
     assert (matrix.currentRow(), matrix.currentColumn()) == (1, 1)

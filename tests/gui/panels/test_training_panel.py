@@ -49,7 +49,7 @@ def test_the_loss_is_drawn_while_a_step_runs_and_goes_when_it_ends(qtbot, traine
     assert panel.losses.isHidden()
     backend.hold_at = STEPS[-1]
     backend.gate.clear()
-    trained.controller.train_now()
+    trained.controller.training.train_now()
     qtbot.waitUntil(lambda: panel._step == STEPS[-1])
     assert panel.losses.values == (0.5,)  # that of this step alone
     backend.gate.set()
@@ -60,20 +60,20 @@ def test_the_loss_is_drawn_while_a_step_runs_and_goes_when_it_ends(qtbot, traine
 def test_labels_of_one_class_only_put_the_images_in_order(qtbot, window, tmp_path, backend):
     controller = start_project(qtbot, window, draw_folder(tmp_path / "images", 40), tmp_path)
     panel = window.desk.training
-    controller.answer(0)
+    controller.labelling.answer(0)
     qtbot.waitUntil(lambda: controller.at_rest)
     backend.gate.clear()
-    controller.train_now()
+    controller.training.train_now()
     assert panel.headline.text().endswith(": ordering")
     assert "Two classes are needed" in panel.note.text()
     assert panel._bars["task model"].isHidden()
-    controller.answer(1)  # is for the next round
+    controller.labelling.answer(1)  # is for the next round
     panel.refresh()
     assert panel.headline.text().endswith(": ordering")
     backend.gate.set()
     qtbot.waitUntil(lambda: controller.at_rest)
     backend.gate.clear()
-    controller.train_now()
+    controller.training.train_now()
     assert panel.headline.text().startswith("Training round")
     backend.gate.set()
 

@@ -153,7 +153,7 @@ def test_the_last_strategy_cannot_be_pinned_off(qtbot, window, tmp_path):
     only = controller.project.settings.run.but(
         candidates=("bald", "margin"), pinned_off=("margin",)
     )
-    controller.change_settings(only)
+    controller.setup.change_settings(only)
     told = []
     controller.notice.connect(told.append)
     panel = window.desk.weights

@@ -191,7 +191,7 @@ def test_a_prediction_is_cancelled_and_begun_again(
     press(qtbot, page.setup.cancel)
     qtbot.waitUntil(lambda: page.setup.line.text() == "Cancelled.")
     backend.gate.set()
-    assert window.controller.state is State.IDLE
+    assert window.controller.engine.state is State.IDLE
     press(qtbot, page.setup.start)
     qtbot.waitUntil(lambda: bool(page.grid.images))
 
@@ -225,10 +225,10 @@ def test_it_waits_for_a_running_round_and_takes_the_project_s_model(
 ):
     controller = start_project(qtbot, window, draw_folder(tmp_path / "own", 12), tmp_path)
     for number in range(4):
-        controller.answer(number % 2)
+        controller.labelling.answer(number % 2)
     qtbot.waitUntil(lambda: controller.at_rest)
     backend.gate.clear()
-    controller.train_now()
+    controller.training.train_now()
     page = window.pages.predict
     window.pages.show_page(page)
     assert "The last model of cells: round 2, 4 labels." in page.setup.model.text()
@@ -240,15 +240,15 @@ def test_it_waits_for_a_running_round_and_takes_the_project_s_model(
     kinds = [type(command) for command in backend.commands]
     assert kinds[-2:] == [RunRound, Predict]
     assert Path(backend.commands[-1].checkpoint).name == "round-0002.pt"
-    assert controller.round_number is None
+    assert controller.training.round_number is None
 
 
 def test_the_round_named_is_the_one_whose_model_is_used(qtbot, window, tmp_path):
     controller = start_project(qtbot, window, draw_folder(tmp_path / "own", 12), tmp_path)
     for number in range(4):
-        controller.answer(number % 2)
+        controller.labelling.answer(number % 2)
     qtbot.waitUntil(lambda: controller.at_rest)
-    controller.train_now()
+    controller.training.train_now()
     qtbot.waitUntil(lambda: len(controller.project.rounds.finished()) == 3)
     (controller.project.models_folder / "round-0003.pt").unlink()
     page = window.pages.predict
@@ -277,11 +277,11 @@ def test_a_batch_completed_meanwhile_trains_afterwards(
     controller = start_project(qtbot, window, draw_folder(tmp_path / "own", 12), tmp_path)
     backend.gate.clear()
     page = begin(qtbot, window, monkeypatch, images_of(tmp_path), model)
-    qtbot.waitUntil(lambda: controller.is_predicting)
+    qtbot.waitUntil(lambda: controller.inference.is_predicting)
     qtbot.keyClick(window, Qt.Key.Key_Escape)
     qtbot.waitUntil(lambda: window.pages.currentWidget() is window.desk)
     for number in range(4):
-        controller.answer(number % 2)
+        controller.labelling.answer(number % 2)
     assert "Predicting" in window.desk.training.headline.text()
     backend.gate.set()
     qtbot.waitUntil(lambda: len(controller.project.rounds.finished()) == 2)

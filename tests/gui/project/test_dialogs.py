@@ -19,7 +19,7 @@ from autoal_gui.engine.jobs import Job
 from autoal_gui.gui.dialogs.leave_dialog import LeaveDialog
 from autoal_gui.gui.project.importer import Importer, clean_name, free_folder
 from autoal_gui.gui.project.method_form import MethodForm
-from autoal_gui.gui.session.controller import EXPORT_STOPPED, MODEL_LEFT
+from autoal_gui.gui.session.exports import EXPORT_STOPPED, MODEL_LEFT
 from autoal_gui.gui.window.new_projects import folder_spec
 from tests.support.gui import QUIET, NearestMean, SlowExport, draw_folder, no_thread_left, services
 from tests.support.project import needs_permissions
@@ -104,7 +104,7 @@ def test_classes_are_typed_where_the_source_has_none(qtbot, window, tmp_path):
     project = window.controller.project
     assert project.classes.names == ("benign", "malignant")
     assert len(project.labels.unanswered_evaluation()) == 5
-    assert window.controller.current in project.labels.unanswered_evaluation()
+    assert window.controller.images.current in project.labels.unanswered_evaluation()
 
 
 def test_known_labels_can_be_answers_or_nothing(qtbot, window, tmp_path):
@@ -288,7 +288,7 @@ def test_an_npz_file_brings_its_own_evaluation_set(qtbot, window, tmp_path):
     dialog.accept()
     project = window.controller.project
     assert len(project.labels.evaluation()) == 8
-    image = window.controller.current
+    image = window.controller.images.current
     assert project.pool.read(image).shape == (28, 28)  # its copy moved along with the project
     window.controller.close_project()
     assert window.open_folder(project.folder)
@@ -381,7 +381,7 @@ def test_the_demo_starts_with_one_click(qtbot, window):
         }
     )
     projects = window.new_projects
-    projects._services = window.controller._services = projects.importer._services = small
+    projects._services = window.controller._opened.services = projects.importer._services = small
     qtbot.mouseClick(window.start_page.buttons["demo"], Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: window.controller.is_open)
     assert window.controller.project.settings.name == "Demo"
@@ -523,7 +523,7 @@ def test_labels_and_model_leave_the_program(qtbot, window, controller, tmp_path)
     assert not dialog.cancel.isVisible()  # nothing runs that it could end
     dialog.reject()
     for number in range(4):
-        controller.answer(number % 2)
+        controller.labelling.answer(number % 2)
     idle(qtbot, window)
     window.dialogs.show_export()
     dialog = window.dialog
@@ -551,11 +551,11 @@ def test_the_round_named_is_the_one_whose_model_is_written(qtbot, window, contro
     window.dialogs.show_export()
     dialog = window.dialog
     for number in range(4):
-        controller.answer(number % 2)
+        controller.labelling.answer(number % 2)
     idle(qtbot, window)
     assert dialog.buttons["pt"].isEnabled()  # there was no model when the dialog was opened
     assert dialog._abouts["model"].text().startswith("Of round 2:")
-    controller.train_now()
+    controller.training.train_now()
     qtbot.waitUntil(lambda: len(controller.project.rounds.finished()) == 3)
     assert dialog._abouts["model"].text().startswith("Of round 3:")
     (controller.project.models_folder / "round-0003.pt").unlink()
@@ -566,7 +566,7 @@ def test_the_round_named_is_the_one_whose_model_is_written(qtbot, window, contro
 
 
 def test_enter_writes_what_is_chosen(qtbot, window, controller, tmp_path):
-    controller.answer(0)
+    controller.labelling.answer(0)
     window.dialogs.show_export()
     dialog = window.dialog
     dialog.target.setText(str(tmp_path / "out.csv"))
@@ -585,10 +585,10 @@ def slow(window, controller, tmp_path):
     """An export that is written once its gate is opened; its dialog is closed already."""
     export = SlowExport(tmp_path / "slow.csv")
     window.dialogs.show_export()
-    controller.export_labels(export, export.target)
+    controller.exports.export_labels(export, export.target)
     window.dialog.reject()
     yield export
-    controller.stop_export()
+    controller.exports.stop()
 
 
 def test_a_dialog_opened_again_shows_the_export_that_runs(qtbot, window, controller, slow):
@@ -622,11 +622,11 @@ def test_a_model_that_waits_to_be_written_is_not_left_without_a_word(
     qtbot, window, controller, tmp_path, backend
 ):
     for number in range(4):
-        controller.answer(number % 2)
+        controller.labelling.answer(number % 2)
     idle(qtbot, window)
     backend.gate.clear()
-    controller.train_now()
-    controller.export_model(discover("autoal_gui.exporters")["pt"], tmp_path / "model.pt")
+    controller.training.train_now()
+    controller.exports.export_model(discover("autoal_gui.exporters")["pt"], tmp_path / "model.pt")
     controller.close_project()
     assert window.failure.sentence == EXPORT_STOPPED
 
@@ -635,12 +635,12 @@ def test_a_model_that_waits_to_be_written_is_not_left_without_a_word(
 def written(qtbot, window, controller, tmp_path, backend):
     """A model that the engine writes as soon as the export gate is opened."""
     for number in range(4):
-        controller.answer(number % 2)
+        controller.labelling.answer(number % 2)
     idle(qtbot, window)
-    controller.train_now()
+    controller.training.train_now()
     idle(qtbot, window)
     backend.export_gate.clear()
-    controller.export_model(discover("autoal_gui.exporters")["pt"], tmp_path / "model.pt")
+    controller.exports.export_model(discover("autoal_gui.exporters")["pt"], tmp_path / "model.pt")
     yield tmp_path / "model.pt"
     backend.export_gate.set()
 
@@ -702,7 +702,7 @@ def test_the_program_stays_open_where_it_shall_or_the_export_fails(qtbot, window
     else:
         slow.target = slow.target / "no such folder"
     slow.gate.set()
-    qtbot.waitUntil(lambda: not window.controller.is_exporting)
+    qtbot.waitUntil(lambda: not window.controller.exports.is_exporting)
     qtbot.wait(20)
     assert window.isVisible()
     assert window.dialog is None

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
 from autoal_gui.core.project.project import Project
 from autoal_gui.engine.jobs import Job
 from autoal_gui.gui.keys import KeyMap
-from autoal_gui.gui.session import merge_job as merging
+from autoal_gui.gui.session.readers import merge_job as merging
 from autoal_gui.sources.opening import open_images
 from tests.support.checking import (
     BACKSPACE,
@@ -254,7 +254,7 @@ def theirs(qtbot, window, tmp_path, controller):
     """Another reader's project over the same images; ours is open again."""
     ours = controller.project.folder
     start(window, tmp_path, name="theirs")
-    window.controller.set_annotator("Dr C")
+    window.controller.setup.set_annotator("Dr C")
     idle(qtbot, controller)
     label_many(qtbot, window, 8, ONE)
     idle(qtbot, controller)
@@ -344,8 +344,8 @@ def test_a_merge_that_closing_stopped_leaves_the_page_to_the_next_project(
 
 def test_nobody_reads_their_own_answers_as_a_second_reader(qtbot, window, controller):
     first = controller.project.settings.annotator
-    controller.set_annotator("Dr B")
-    own = controller.current
+    controller.setup.set_annotator("Dr B")
+    own = controller.images.current
     label_many(qtbot, window, 1)
     dialog = ask(window)
     qtbot.keyClicks(dialog.name, first)

@@ -33,11 +33,11 @@ def controller(qtbot, window, tmp_path):
     controller = start(window, tmp_path)
     idle(qtbot, controller)
     for number in range(12):
-        right = truth(controller.project, controller.current)
+        right = truth(controller.project, controller.images.current)
         wrong = ONE if right == ZERO else ZERO
         key = {2: wrong, 5: wrong, 10: Qt.Key.Key_U, 11: Qt.Key.Key_S}.get(number, right)
         label_many(qtbot, window, 1, key)
-    controller.train_now()
+    controller.training.train_now()
     idle(qtbot, controller)
     return controller
 
@@ -174,7 +174,7 @@ def test_enter_shows_an_image_on_the_desk_and_escape_goes_back(qtbot, window, pa
     page.grid.go_to_row(3)
     qtbot.keyClick(page.grid, ENTER)
     assert window.pages.currentWidget() is window.desk
-    assert controller.current == image
+    assert controller.images.current == image
     qtbot.keyClick(window, Qt.Key.Key_R, CTRL)
     assert window.pages.currentWidget() is page
     qtbot.keyClick(page.grid, ESCAPE)
@@ -200,7 +200,7 @@ def test_undo_of_the_only_answer_sends_the_image_back_to_the_desk(qtbot, page, c
     qtbot.keyClick(page.grid, BACKSPACE)
     assert last not in controller.project.labels.answers
     assert last not in page.images
-    assert controller.current == last
+    assert controller.images.current == last
 
 
 def test_labels_changed_here_train_the_next_round(qtbot, page, controller):
@@ -240,43 +240,45 @@ def test_a_line_of_the_history_says_what_an_undo_restored(qtbot, page, controlle
 
 
 def test_a_batch_that_is_answered_here_is_complete(qtbot, window, controller, backend):
-    controller.show_images("the batch", controller.batch)
-    page, batch = window.pages.review, controller.batch
+    controller.show_images("the batch", controller.images.batch)
+    page, batch = window.pages.review, controller.images.batch
     rounds = len(controller.project.rounds.all())
     page.grid.selectAll()
     qtbot.keyClick(page.grid, ZERO)
     assert {*batch} <= controller.project.labels.answers.keys()
-    assert controller.current not in controller.project.labels.answers
-    assert not {*batch} & {*controller.batch}
+    assert controller.images.current not in controller.project.labels.answers
+    assert not {*batch} & {*controller.images.batch}
     idle(qtbot, controller)
     assert len(controller.project.rounds.all()) == rounds + 1
     qtbot.keyClick(page.grid, BACKSPACE)
-    assert {*batch} <= {*controller.batch}  # to be asked again
+    assert {*batch} <= {*controller.images.batch}  # to be asked again
 
 
 def test_what_an_undo_leaves_without_an_answer_is_asked_again(qtbot, window, controller):
     project = controller.project
-    answered, waiting = next(iter(project.labels.answers)), controller.batch[0]
+    answered, waiting = next(iter(project.labels.answers)), controller.images.batch[0]
     before = project.labels.answers[answered]
     controller.show_images("both", (waiting, answered))
     page = window.pages.review
     page.grid.selectAll()
     qtbot.keyClick(page.grid, ONE)
     label_many_away(controller)
-    assert waiting not in controller.batch
+    assert waiting not in controller.images.batch
     for _ in range(len(project.labels.answers)):
         if waiting in project.labels.answers:
             qtbot.keyClick(page.grid, BACKSPACE)
     assert project.labels.answers[answered] == before
-    assert waiting in controller.batch
-    assert answered not in controller.batch
+    assert waiting in controller.images.batch
+    assert answered not in controller.images.batch
 
 
 def label_many_away(controller):
     """Answer the rest of the batch and begin the next."""
-    for image in [one for one in controller.batch if one not in controller.project.labels.answers]:
-        controller.go_to(image)
-        controller.answer(0)
+    for image in [
+        one for one in controller.images.batch if one not in controller.project.labels.answers
+    ]:
+        controller.images.go_to(image)
+        controller.labelling.answer(0)
 
 
 def test_a_caption_that_is_too_long_still_says_how_sure_the_model_is(qapp):

@@ -78,11 +78,11 @@ def test_files_are_read_beside_the_labelling_and_broken_ones_reported(
     other = [replace(image, sha256="f" * 64) for image in project.pool.images.values()]
     assert set(matches(other, project.pool.images.values())) == broken  # a name proves nothing
     assert {key for key, _ in project.checks.unreadable} == {"bright/016.png", "dark/019.png"}
-    assert not broken & ({*project.labels.unanswered()} - {controller.current})
-    assert not broken & {*controller.batch} - {controller.current}
+    assert not broken & ({*project.labels.unanswered()} - {controller.images.current})
+    assert not broken & {*controller.images.batch} - {controller.images.current}
     assert "2 cannot be used" in window.status.text()
-    while controller.current is not None:
-        controller.answer(0)
+    while controller.images.current is not None:
+        controller.labelling.answer(0)
     assert len(project.labels.answers) >= 18
 
     controller.close_project()

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.qt_log_ignore(QUIET)
 @pytest.fixture
 def controller(qtbot, window, tmp_path):
     controller = start(window, tmp_path, images=60)
-    controller.set_repeat_every(6)
+    controller.setup.set_repeat_every(6)
     idle(qtbot, controller)
     return controller
 
@@ -24,8 +24,8 @@ def reach_a_repeat(qtbot, window):
     controller = window.controller
     answered = set()
     for _ in range(50):
-        if controller.current in answered:
-            return controller.current
+        if controller.images.current in answered:
+            return controller.images.current
         answered.update(label_many(qtbot, window, 1))
         idle(qtbot, controller)
     raise AssertionError("nothing was put again")
@@ -35,14 +35,14 @@ def test_a_repeat_looks_like_any_other_image(qtbot, window, controller):
     image = reach_a_repeat(qtbot, window)
     desk = window.desk
     assert len(controller.project.labels.answers) >= GAP
-    assert len(controller.batch) == 4
+    assert len(controller.images.batch) == 4
     assert not any(button.isChecked() for button in desk.class_panel._buttons)
     assert "This image" not in desk.class_panel._feedback.text()
-    assert controller.shown_answer(image) is None
-    assert image not in controller.batch_answers
-    assert image in controller.upcoming
-    assert controller.visible_suggestion(image) is None
-    assert not controller.may_explain(image)
+    assert controller.images.shown_answer(image) is None
+    assert image not in controller.images.batch_answers
+    assert image in controller.images.upcoming
+    assert controller.images.visible_suggestion(image) is None
+    assert not controller.images.may_explain(image)
     assert image in controller.project.labels.answers
 
 
@@ -54,7 +54,7 @@ def test_its_answer_stands_beside_the_label_and_trains_nothing(qtbot, window, co
     qtbot.keyClick(window, other)
     assert project.labels.training() == labels
     assert project.labels.answers[image] == first
-    assert controller.current != image
+    assert controller.images.current != image
     (((before, again)),) = pairs(project.labels.journal)
     assert (before, again.class_index) == (first, 1 - first.class_index)
     name = project.classes.names[again.class_index]
@@ -66,9 +66,9 @@ def test_undo_and_redo_work_over_it(qtbot, window, controller):
     project = controller.project
     qtbot.keyClick(window, ONE)
     qtbot.keyClick(window, BACKSPACE)
-    assert controller.current == image
+    assert controller.images.current == image
     assert image not in project.labels.journal.repeats
-    assert controller.shown_answer(image) is None
+    assert controller.images.shown_answer(image) is None
     qtbot.keyClick(window, Qt.Key.Key_Z, CTRL | SHIFT)
     assert project.labels.journal.repeats[image].class_index == 1
     qtbot.keyClick(window, BACKSPACE)
@@ -84,16 +84,16 @@ def test_it_survives_a_restart(qtbot, window, controller):
     folder = controller.project.folder
     controller.close_project()
     assert controller.open_project(folder)
-    assert controller.current == image
+    assert controller.images.current == image
     qtbot.keyClick(window, ONE)
     assert controller.project.labels.journal.repeats[image].class_index == 1
 
 
 def test_it_stays_on_screen_when_a_new_ranking_comes(qtbot, window, controller, backend):
     image = reach_a_repeat(qtbot, window)
-    controller.train_now()
+    controller.training.train_now()
     idle(qtbot, controller)
-    assert controller.current == image
+    assert controller.images.current == image
     qtbot.keyClick(window, ONE)
     assert image in controller.project.labels.journal.repeats
 
@@ -114,10 +114,10 @@ def test_an_answer_given_again_was_given_with_the_suggestion_in_sight(qtbot, win
     label_many(qtbot, window, 4, ZERO)
     label_many(qtbot, window, 4, ONE)
     idle(qtbot, controller)
-    controller.train_now()
+    controller.training.train_now()
     idle(qtbot, controller)
     label_many(qtbot, window, 1)
-    image = controller.current
+    image = controller.images.current
     qtbot.keyClick(window, ONE)
     assert not controller.project.labels.answers[image].shown
     suggested = controller.project.labels.answers[image].suggested
@@ -133,18 +133,18 @@ def test_a_correction_by_someone_who_has_seen_the_answer_is_one(qtbot, window, c
     project = controller.project
     first = project.labels.answers[image]
     if how == "back":
-        controller.go_to(next(reversed(project.labels.answers)))
+        controller.images.go_to(next(reversed(project.labels.answers)))
         for _ in project.labels.answers:
-            if controller.current != image:
+            if controller.images.current != image:
                 qtbot.keyClick(window, Qt.Key.Key_Left)
     else:
-        controller.show_again(image)
-    assert controller.current == image
-    assert controller.shown_answer(image) == first  # which is no secret any more
+        controller.labelling.show_again(image)
+    assert controller.images.current == image
+    assert controller.images.shown_answer(image) == first  # which is no secret any more
     qtbot.keyClick(window, ONE if first.class_index == 0 else ZERO)
     assert project.labels.answers[image].class_index == 1 - first.class_index
     assert image not in project.labels.journal.repeats
-    assert controller.current is not None
+    assert controller.images.current is not None
 
 
 def test_an_image_whose_only_answer_was_taken_back_gets_a_label(qtbot, window, controller):
@@ -152,7 +152,7 @@ def test_an_image_whose_only_answer_was_taken_back_gets_a_label(qtbot, window, c
     project = controller.project
     while image in project.labels.answers:
         qtbot.keyClick(window, BACKSPACE)
-    assert controller.current == image
+    assert controller.images.current == image
     qtbot.keyClick(window, ONE)
     assert project.labels.answers[image].class_index == 1
     assert image not in project.labels.journal.repeats

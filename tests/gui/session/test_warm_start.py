@@ -61,13 +61,13 @@ def press_truth(qtbot, window, images):
     keys = {"bright": Qt.Key.Key_0, "dark": Qt.Key.Key_1}
     project = window.controller.project
     for _ in range(images):
-        key = project.pool.images[window.controller.current].key
+        key = project.pool.images[window.controller.images.current].key
         qtbot.keyClick(window, keys[key.split("/")[0]])
 
 
 def steps_seen(controller):
     seen = []
-    controller.progressed.connect(lambda progress: seen.append(progress.step))
+    controller.training.progressed.connect(lambda progress: seen.append(progress.step))
     return seen
 
 
@@ -78,13 +78,13 @@ def idle(qtbot, controller):
 def test_a_project_learns_first_and_its_rounds_build_on_that(qtbot, window, tmp_path):
     controller = start(window, tmp_path, SHORT)
     panel, project = window.desk.training, controller.project
-    assert controller.is_warming
+    assert controller.training.is_warming
     assert panel.headline.text() == "Learning from your images"
-    assert controller.current is not None  # labelling does not wait
+    assert controller.images.current is not None  # labelling does not wait
     seen = steps_seen(controller)
-    drawn = list(controller.batch)
+    drawn = list(controller.images.batch)
     press_truth(qtbot, window, BATCH)
-    assert "round starts when this ends" in panel.note.text() or not controller.is_warming
+    assert "round starts when this ends" in panel.note.text() or not controller.training.is_warming
     idle(qtbot, controller)
     record = project.warm_start.record
     assert not state_file(project.warm_start.file).exists()
@@ -115,7 +115,7 @@ def test_stopped_by_key_it_is_used_and_only_continued_by_key(qtbot, window, tmp_
     assert "left" in panel.line.text()
     assert window.actions_table["cancel"].text() == "Use what it has learned"
     press_truth(qtbot, window, BATCH)
-    assert controller.state is State.RUNNING
+    assert controller.engine.state is State.RUNNING
     assert "round starts when this ends" in panel.note.text()
     ctrl = Qt.KeyboardModifier.ControlModifier
     qtbot.keyClick(window, Qt.Key.Key_Period, ctrl)
@@ -131,7 +131,7 @@ def test_stopped_by_key_it_is_used_and_only_continued_by_key(qtbot, window, tmp_
     folder = controller.project.folder
     controller.close_project()
     assert window.open_folder(folder)
-    assert controller.state is State.IDLE  # what the user stopped stays stopped
+    assert controller.engine.state is State.IDLE  # what the user stopped stays stopped
     seen.clear()
     qtbot.keyClick(window, Qt.Key.Key_L, ctrl)
     qtbot.waitUntil(lambda: "warm start" in seen)
@@ -149,7 +149,7 @@ def test_closing_puts_it_down_and_opening_takes_it_up(qtbot, window, tmp_path):
     controller.close_project()
     assert window.open_folder(folder)
     assert controller.project.warm_start.record is None
-    assert controller.is_warming
+    assert controller.training.is_warming
     press_truth(qtbot, window, 1)
     window.close()
     assert no_thread_left(window)
@@ -173,8 +173,8 @@ def test_a_class_that_comes_later_leaves_what_was_learned_in_use(qtbot, window, 
     press_truth(qtbot, window, BATCH)
     idle(qtbot, controller)
     learned = controller.project.warm_start.record
-    controller.add_class("grey")
-    controller.rename_class(0, "light")
+    controller.setup.add_class("grey")
+    controller.setup.rename_class(0, "light")
     seen = steps_seen(controller)
     for key in (Qt.Key.Key_1, Qt.Key.Key_2, Qt.Key.Key_3) * (BATCH // 3):
         qtbot.keyClick(window, key)
@@ -201,7 +201,7 @@ def test_what_was_learned_and_is_damaged_is_learned_again(qtbot, window, tmp_pat
     controller.close_project()
     file.unlink()
     assert window.open_folder(folder)
-    assert controller.is_warming
+    assert controller.training.is_warming
     assert "missing or damaged" in window.status.text()
     idle(qtbot, controller)
     assert controller.project.warm_start.record.checkpoint_sha256 == again.checkpoint_sha256
@@ -228,7 +228,7 @@ def test_a_local_weights_file_takes_the_place_of_a_warm_start(qtbot, window, tmp
         "7x7",
         64,
     )
-    assert not controller.is_warming
+    assert not controller.training.is_warming
     seen = steps_seen(controller)
     idle(qtbot, controller)
     press_truth(qtbot, window, BATCH)

@@ -145,7 +145,7 @@ def test_nothing_beside_the_table_connects_enables_or_names_a_command():
 @pytest.mark.parametrize(
     "planted",
     [
-        'actions["undo"].triggered.connect(controller.undo)',
+        'actions["undo"].triggered.connect(controller.labelling.undo)',
         'self._actions["train"].setEnabled(True)',
         'window.actions_table["flag"].setShortcut("X")',
     ],

@@ -63,10 +63,10 @@ def idle(qtbot, controller):
 
 
 def test_one_key_is_one_saved_answer_and_the_next_image(qtbot, window, controller):
-    first = controller.current
+    first = controller.images.current
     qtbot.keyClick(window, Qt.Key.Key_1)
     assert controller.project.labels.answers[first].class_index == 1
-    assert controller.current != first
+    assert controller.images.current != first
     qtbot.keyClick(window, Qt.Key.Key_0)
     qtbot.keyClick(window, Qt.Key.Key_U)
     qtbot.keyClick(window, Qt.Key.Key_S)
@@ -92,10 +92,10 @@ def test_more_than_nine_classes_go_on_with_letters(qtbot, window, tmp_path):
 
 
 def test_undo_and_redo_by_keys(qtbot, window, controller):
-    first = controller.current
+    first = controller.images.current
     qtbot.keyClick(window, Qt.Key.Key_1)
     qtbot.keyClick(window, Qt.Key.Key_Backspace)
-    assert controller.current == first
+    assert controller.images.current == first
     assert answers(controller) == []
     qtbot.keyClick(
         window,
@@ -108,15 +108,15 @@ def test_undo_and_redo_by_keys(qtbot, window, controller):
 
 
 def test_arrows_go_back_and_a_key_answers_again(qtbot, window, controller):
-    first = controller.current
+    first = controller.images.current
     qtbot.keyClick(window, Qt.Key.Key_1)
-    here = controller.current
+    here = controller.images.current
     qtbot.keyClick(window, Qt.Key.Key_Left)
-    assert controller.current == first
+    assert controller.images.current == first
     assert window.desk.class_panel._buttons[1].isChecked()
     qtbot.keyClick(window, Qt.Key.Key_0)
     assert controller.project.labels.answers[first].class_index == 0
-    assert controller.current == here
+    assert controller.images.current == here
 
 
 def test_keys_work_whatever_was_clicked_last(qtbot, window, controller):
@@ -167,7 +167,7 @@ def test_keys_answer_while_a_round_runs(qtbot, window, controller, backend):
     assert len(controller.project.labels.answers) == BATCH + 2
     begun(qtbot, controller)
     qtbot.keyClick(window, Qt.Key.Key_0)
-    assert controller.state is State.RUNNING
+    assert controller.engine.state is State.RUNNING
     assert len(controller.project.labels.answers) == BATCH + 3
 
 
@@ -175,18 +175,20 @@ def test_keys_answer_while_a_round_runs(qtbot, window, controller, backend):
 
 
 def test_the_strip_marks_answers_and_a_click_shows_an_image(qtbot, window, controller):
-    strip, first = window.desk.strip, controller.current
+    strip, first = window.desk.strip, controller.images.current
     qtbot.keyClick(window, Qt.Key.Key_1)
     model = strip.model()
     assert model.data(model.index(0), Qt.ItemDataRole.AccessibleTextRole) == "Image 1 of 4: dark"
     assert "no answer" in model.data(model.index(1), Qt.ItemDataRole.ToolTipRole)
     place = strip.visualRect(model.index(0)).center()
     qtbot.mouseClick(strip.viewport(), Qt.MouseButton.LeftButton, pos=place)
-    assert controller.current == first
+    assert controller.images.current == first
 
 
 def test_the_next_image_is_there_before_it_is_asked_for(qtbot, window, controller):
-    qtbot.waitUntil(lambda: all(map(window.desk.loader.known, controller.upcoming[: BATCH + 1])))
+    qtbot.waitUntil(
+        lambda: all(map(window.desk.loader.known, controller.images.upcoming[: BATCH + 1]))
+    )
     for _ in range(BATCH):
         qtbot.keyClick(window, Qt.Key.Key_1)
         assert window.desk.image_view.picture is not None
@@ -195,8 +197,8 @@ def test_the_next_image_is_there_before_it_is_asked_for(qtbot, window, controlle
 
 def test_the_picture_is_that_of_the_current_image(qtbot, window, controller):
     for _ in range(BATCH):
-        qtbot.waitUntil(lambda: window.desk.loader.known(controller.current))
-        pixels = controller.project.pool.read(controller.current)
+        qtbot.waitUntil(lambda: window.desk.loader.known(controller.images.current))
+        pixels = controller.project.pool.read(controller.images.current)
         picture = window.desk.image_view.picture
         assert picture.arrays[0][5, 3] == pixels[5, 3]
         qtbot.keyClick(window, Qt.Key.Key_1)
@@ -217,7 +219,7 @@ def test_an_image_that_has_gone_is_explained_and_can_be_skipped(qtbot, window, t
 
 def test_a_project_whose_images_have_gone_says_that_nothing_is_lost(qtbot, window, tmp_path):
     controller = start(window, tmp_path)
-    controller.answer(1)
+    controller.labelling.answer(1)
     idle(qtbot, controller)
     controller.close_project()
     (tmp_path / "images").rename(tmp_path / "elsewhere")
@@ -286,14 +288,14 @@ def test_the_suggestion_comes_after_the_answer(qtbot, window, controller):
     for number in range(BATCH + 1):
         qtbot.keyClick(window, (Qt.Key.Key_0, Qt.Key.Key_1)[number % 2])
     idle(qtbot, controller)
-    controller.set_show_suggestions(False)
-    image = next(i for i in controller.batch if i not in controller.project.labels.answers)
-    controller.go_to(image)
+    controller.setup.set_show_suggestions(False)
+    image = next(i for i in controller.images.batch if i not in controller.project.labels.answers)
+    controller.images.go_to(image)
     feedback = window.desk.class_panel._feedback
     assert "This image" not in feedback.text()
     qtbot.keyClick(window, Qt.Key.Key_1)
     assert "Last image: dark. The model says" in feedback.text()
-    controller.set_show_suggestions(True)
+    controller.setup.set_show_suggestions(True)
     assert feedback.text().startswith("This image: The model says")
 
 
@@ -304,7 +306,7 @@ def test_progress_is_shown_step_by_step_and_cancel_works(qtbot, window, controll
     panel = window.desk.training
     backend.gate.clear()
     qtbot.keyClick(window, Qt.Key.Key_T, Qt.KeyboardModifier.ControlModifier)
-    assert controller.state is State.RUNNING
+    assert controller.engine.state is State.RUNNING
     assert panel.headline.text() == "Round 2: ordering"
     assert "no labels yet" in panel.note.text()
     qtbot.waitUntil(lambda: "Reading images 0 of 2" in panel.line.text())
@@ -322,7 +324,7 @@ def test_progress_is_shown_step_by_step_and_cancel_works(qtbot, window, controll
 
 def test_a_failure_is_one_sentence_with_details_on_request(qtbot, window, controller, backend):
     backend.fail = RuntimeError("x")
-    controller.train_now()
+    controller.training.train_now()
     qtbot.waitUntil(window.failure.isVisible)
     assert "fault in the program" in window.failure.sentence
     assert not window.failure._details.isVisible()
@@ -437,7 +439,7 @@ def second(window, tmp_path, controller):
     )
     listing = list_images(plan.spec, tmp_path, lambda done, total: None)
     assert controller.create_project(folder, plan, listing)
-    controller.set_annotator("Dr B")
+    controller.setup.set_annotator("Dr B")
     assert controller.open_project(first)
     return folder
 
@@ -486,9 +488,9 @@ def test_a_fault_in_a_slot_is_told_without_its_values(qtbot, window, caplog):
 
 def test_opening_the_open_project_again_changes_nothing(qtbot, window, controller):
     qtbot.keyClick(window, Qt.Key.Key_1)
-    shown = controller.current
+    shown = controller.images.current
     assert window.open_folder(controller.project.folder)
-    assert controller.current == shown
+    assert controller.images.current == shown
     assert not window.failure.isVisible()
 
 
@@ -543,14 +545,14 @@ def test_a_small_window_still_holds_the_desk(qtbot, window, controller):
 def test_many_keys_in_a_row_lose_no_answer(qtbot, window, tmp_path):
     controller = start(window, tmp_path, images=60)
     keys = 0
-    while controller.current is not None and keys < 80:
+    while controller.images.current is not None and keys < 80:
         qtbot.keyClick(window, (Qt.Key.Key_0, Qt.Key.Key_1)[keys % 2])
         keys += 1
     assert len(controller.project.labels.answers) == 60
     assert keys == 60 + len(controller.project.labels.journal.repeats)
-    assert controller.current is None
+    assert controller.images.current is None
     assert "Every image has an answer" in window.desk.image_view.sentence
     deadline = time.monotonic() + 60
-    while controller.state is not State.IDLE and time.monotonic() < deadline:
+    while controller.engine.state is not State.IDLE and time.monotonic() < deadline:
         qtbot.wait(20)
-    assert controller.state is State.IDLE
+    assert controller.engine.state is State.IDLE

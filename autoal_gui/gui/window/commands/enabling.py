@@ -18,9 +18,9 @@ class Enabling(QObject):
         for changed in (
             controller.project_opened,
             controller.project_closed,
-            controller.answers_changed,
-            controller.rounds_changed,
-            controller.state_changed,
+            controller.labelling.answers_changed,
+            controller.training.rounds_changed,
+            controller.engine.state_changed,
             pages.currentChanged,
             pages.display_changed,
         ):
@@ -43,10 +43,10 @@ def what_holds(controller: Controller, pages: PageStack) -> frozenset[When]:
     holds = {
         When.ALWAYS: True,
         When.IN_PROJECT: True,
-        When.CAN_TRAIN: can(controller.state, Move.START),
-        When.CAN_CANCEL: can(controller.state, Move.CANCEL),
-        When.WARMING: controller.is_warming,
-        When.CAN_CONTINUE_WARMING: controller.can_continue_learning,
+        When.CAN_TRAIN: can(controller.engine.state, Move.START),
+        When.CAN_CANCEL: can(controller.engine.state, Move.CANCEL),
+        When.WARMING: controller.training.is_warming,
+        When.CAN_CONTINUE_WARMING: controller.training.can_continue_learning,
     }
     if pages.at_desk:
         greys = pages.desk.image_view.greys

@@ -12,7 +12,7 @@ LABEL: Rows = (
         ("U",),
         "unsure",
         when=When.AT_DESK,
-        does=lambda on: on.controller.unsure(),
+        does=lambda on: on.controller.labelling.unsure(),
     ),
     Command(
         "skip",
@@ -22,7 +22,7 @@ LABEL: Rows = (
         ("S",),
         "skip",
         when=When.AT_DESK,
-        does=lambda on: on.controller.skip(),
+        does=lambda on: on.controller.labelling.skip(),
     ),
     Command(
         "undo",
@@ -32,7 +32,7 @@ LABEL: Rows = (
         ("Backspace", "Ctrl+Z"),
         "undo",
         when=When.CAN_UNDO,
-        does=lambda on: on.controller.undo(),
+        does=lambda on: on.controller.labelling.undo(),
     ),
     Command(
         "redo",
@@ -42,7 +42,7 @@ LABEL: Rows = (
         ("Ctrl+Y", "Ctrl+Shift+Z"),
         "redo",
         when=When.CAN_REDO,
-        does=lambda on: on.controller.redo(),
+        does=lambda on: on.controller.labelling.redo(),
     ),
     Command(
         "back",
@@ -51,7 +51,7 @@ LABEL: Rows = (
         "Show the image answered before",
         ("Left",),
         when=When.AT_DESK,
-        does=lambda on: on.controller.back(),
+        does=lambda on: on.controller.labelling.back(),
         repeats=True,
     ),
     Command(
@@ -61,7 +61,7 @@ LABEL: Rows = (
         "Show the next image",
         ("Right",),
         when=When.AT_DESK,
-        does=lambda on: on.controller.forward(),
+        does=lambda on: on.controller.labelling.forward(),
         repeats=True,
     ),
     Command(
@@ -72,7 +72,7 @@ LABEL: Rows = (
         ("X",),
         "flag",
         when=When.AT_DESK,
-        does=lambda on: on.controller.flag(),
+        does=lambda on: on.controller.labelling.flag(),
         checkable=True,
     ),
     Command(

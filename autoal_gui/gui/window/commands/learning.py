@@ -19,7 +19,7 @@ TRAINING: Rows = (
         ("Ctrl+T",),
         "play",
         when=When.CAN_TRAIN,
-        does=lambda on: on.controller.train_now(),
+        does=lambda on: on.controller.training.train_now(),
     ),
     Command(
         "cancel",
@@ -40,7 +40,7 @@ TRAINING: Rows = (
         ("Ctrl+L",),
         "play",
         when=When.CAN_CONTINUE_WARMING,
-        does=lambda on: on.controller.continue_learning(),
+        does=lambda on: on.controller.training.continue_learning(),
     ),
 )
 CHECK: Rows = (

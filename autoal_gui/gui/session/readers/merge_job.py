@@ -13,7 +13,7 @@ from autoal_gui.core.labels.journal import Entry
 from autoal_gui.core.project.project import Project
 from autoal_gui.core.project.project_merge import Merge, merge, read_other, report, with_hashes
 from autoal_gui.engine.jobs import OneJob
-from autoal_gui.gui.session.controller import Controller
+from autoal_gui.gui.session.open_project import OpenProject
 
 PART = 100  # answers written at once: some milliseconds, so that the window stays smooth
 
@@ -22,14 +22,16 @@ class Merging(QObject):
     """One merge at a time. Cancelled half-way it can be begun again: nothing comes in twice."""
 
     progress = Signal(int, int)
+    merged = Signal()
+    """Answers of another reader have come into the project."""
     finished = Signal(str)
     """What came in, in sentences."""
     failed = Signal(str)
     """One plain sentence."""
 
-    def __init__(self, controller: Controller, parent: QObject | None = None) -> None:
+    def __init__(self, opened: OpenProject, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._controller = controller
+        self._opened = opened
         self._job = OneJob(self)
         self._job.succeeded.connect(self._on_read)
         self._job.failed.connect(self._on_failed)
@@ -39,7 +41,6 @@ class Merging(QObject):
         self._written = 0
         self._timer = QTimer(self)
         self._timer.timeout.connect(self._write)
-        controller.project_closed.connect(self.cancel)
 
     @property
     def is_running(self) -> bool:
@@ -49,7 +50,7 @@ class Merging(QObject):
     def start(self, folder: Path) -> None:
         """Read another project and bring its answers in as second readings."""
         self.close()
-        project = self._project = self._controller.project
+        project = self._project = self._opened.project
         work = partial(
             _compare,
             folder,
@@ -81,7 +82,7 @@ class Merging(QObject):
         self.progress.emit(self._written, len(found.new))
         if self._written >= len(found.new):
             self._stop_writing()
-            self._controller.answers_changed.emit()
+            self.merged.emit()
             self.finished.emit(report(found))
 
     @Slot(str)

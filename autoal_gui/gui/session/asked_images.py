@@ -1,0 +1,191 @@
+"""Which images are asked for: the batch, what waits behind it, and the one on screen."""
+
+from collections.abc import Iterable, Mapping, Set
+from dataclasses import replace
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from autoal_gui.core.database.round_rows import Suggestion
+from autoal_gui.core.labels.hidden_repeats import Answered
+from autoal_gui.core.labels.journal import ANSWERS, Entry
+from autoal_gui.core.labels.label_queue import LabelQueue
+from autoal_gui.core.messages import Query
+from autoal_gui.gui.session.open_project import OpenProject
+from autoal_gui.gui.session.part import Part
+
+SHOWN = 100  # milliseconds after which the next image is on screen, by far
+
+
+class AskedImages(Part):
+    """The queue of images, and what a reader who is asked blind may see of them."""
+
+    image_changed = Signal(object)
+    """The id of the image to show, or None when every image has an answer."""
+    batch_changed = Signal()
+
+    def __init__(self, opened: OpenProject, parent: QObject | None = None) -> None:
+        super().__init__(opened, parent)
+        self._queue = LabelQueue()
+        self._current: int | None = None
+        self._asked_in = 0
+        self._shown = QTimer(self, singleShot=True, interval=SHOWN)
+        self._shown.timeout.connect(self._save_batch)
+
+    def begin(self) -> None:
+        """Go on with the batch where the project that has been opened was left."""
+        self._queue = self._project.batches.queue
+        self.deal()
+
+    def reset(self) -> None:
+        """Leave the project's images; it is still open."""
+        if self._shown.isActive():  # where the disk is full, the batch before is dealt again
+            self._save_batch()
+        self._queue, self._current = LabelQueue(), None
+
+    # -- what is asked ------------------------------------------------------------------------
+
+    @property
+    def current(self) -> int | None:
+        """The image on screen."""
+        return self._current
+
+    @property
+    def asked_in(self) -> int:
+        """The last round when the image on screen was put there."""
+        return self._asked_in
+
+    @property
+    def batch(self) -> tuple[int, ...]:
+        """The images in the strip."""
+        return self._queue.batch
+
+    @property
+    def rest(self) -> tuple[int, ...]:
+        """The images that wait behind the batch, in the order asked."""
+        return self._queue.rest
+
+    @property
+    def upcoming(self) -> tuple[int, ...]:
+        """What is worth decoding ahead: unanswered images of the batch, then of the next one."""
+        answered = self.answered
+        ahead = (*self._queue.batch, *self._queue.rest[: self._queue.size])
+        return tuple(image for image in ahead if image not in answered)
+
+    @property
+    def following(self) -> int | None:
+        """The first image of the batch without an answer; None once it is complete."""
+        return self._queue.current(self.answered)
+
+    @property
+    def repeats(self) -> Set[int]:
+        """The images that are put to the reader a second time."""
+        return self._queue.repeats
+
+    # -- what the reader may see --------------------------------------------------------------
+
+    @property
+    def answered(self) -> Answered:
+        """Which images need no asking, and what the reader may see of their answers."""
+        return Answered(self._project.labels.journal, self._queue.repeats)
+
+    @property
+    def batch_answers(self) -> Mapping[int, Entry]:
+        """What the reader may see of the answers to the images in the strip."""
+        return self.answered.of_batch(self._queue)
+
+    def shown_answer(self, image_id: int | None) -> Entry | None:
+        """Return the answer to an image that the reader may see: no earlier one of a repeat."""
+        return None if image_id is None else self.answered.answer(image_id)
+
+    def may_explain(self, image_id: int) -> bool:
+        """Say whether the reader may see what the model made of an image: blind first."""
+        return self._project.settings.show_suggestions or image_id in self.answered
+
+    def visible_suggestion(self, image_id: int) -> Suggestion | None:
+        """Return the model's suggestion where the reader may see it: blind first by default."""
+        return self._project.rounds.suggestion(image_id) if self.may_explain(image_id) else None
+
+    def query(self, image_id: int) -> Query | None:
+        """Return why an image was asked for, as far as the project knows."""
+        return self._project.rounds.query(image_id)
+
+    # -- going on -----------------------------------------------------------------------------
+
+    def go_to(self, image_id: int) -> None:
+        """Show an image of the project, answered or not."""
+        if image_id in self._project.pool.images:
+            self.show(image_id)
+
+    def show(self, image: int | None) -> None:
+        """Put an image on screen, or say that there is none."""
+        self._current = image
+        self._asked_in = self._project.rounds.last
+        self.image_changed.emit(image)
+
+    def show_following(self) -> None:
+        """Show the first image of the batch without an answer."""
+        self.show(self.following)
+
+    def deal(self) -> bool:
+        """Deal the next batch where this one is complete; say whether it was."""
+        if self.following is not None:
+            return False
+        project = self._project
+        self._set_queue(self._queue.next_batch(project.labels.answers, project.batches.repeats()))
+        return True
+
+    def bring_back(self, entries: Iterable[Entry]) -> None:
+        """Ask again for the images that are without an answer now that theirs was taken back."""
+        queue = self._queue
+        for entry in entries:
+            again = entry.purpose == "repeat"
+            if entry.action in ANSWERS and (
+                again or entry.image_id not in self._project.labels.answers
+            ):
+                queue = queue.brought_back(entry.image_id, again)
+        if queue != self._queue:
+            self._set_queue(queue)
+
+    def leave_repeat(self, image_id: int) -> bool:
+        """Put an image no second time; say whether the batch is complete by that."""
+        if image_id not in self._queue.repeats:
+            return False
+        self._set_queue(self._queue.without_repeat(image_id))
+        if self.following is not None:
+            return False
+        self._set_queue(self._queue.next_batch(self._project.labels.answers))
+        return True
+
+    @Slot()
+    def rerank(self) -> None:
+        """Put what waits into the order of the newest ranking; the image on screen stays."""
+        project = self._project
+        queue = replace(self._queue, size=project.settings.run.batch_size)
+        again = () if self._current in queue.repeats else project.batches.repeats()
+        self._set_queue(queue.rerank(project.batches.ranking, self.answered, self._current, again))
+        if self._current is None:
+            self.show_following()
+
+    @Slot()
+    def resize(self) -> None:
+        """Deal batches of the size that the settings now have."""
+        self._queue = replace(self._queue, size=self._project.settings.run.batch_size)
+
+    @Slot(object)
+    def leave_out(self, images: frozenset[int]) -> None:
+        """Pass over images whose files turned out to be unreadable, but for the one on screen."""
+        self._set_queue(self._queue.without(images - {self._current}))
+        self.deal()
+
+    def _set_queue(self, queue: LabelQueue) -> None:
+        self._queue = queue
+        self._shown.start()  # the next image must not wait for the batch to be stored
+        self.batch_changed.emit()
+
+    @Slot()
+    def _save_batch(self) -> None:
+        """Remember the batch; a program that ends before deals the same one again."""
+        self._shown.stop()
+        queue = self._queue
+        # Where that fails, labelling goes on; only opening would begin elsewhere.
+        self.attempt(lambda: self._project.batches.save(queue.batch, queue.repeats))

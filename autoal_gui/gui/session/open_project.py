@@ -1,0 +1,89 @@
+"""The project that is open: opened, made and released here, and nowhere else in the window."""
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+from autoal_gui.core.errors import CheckpointError, SourceError
+from autoal_gui.core.images.source import Listing
+from autoal_gui.core.language import mark, tr
+from autoal_gui.core.project.plan import ProjectPlan, make_folders
+from autoal_gui.core.project.project import Project
+from autoal_gui.gui.services import Services
+
+START = "start.pt"  # the checkpoint that the first rounds start from
+IMAGES_GONE = mark("The project opens again once its images are back; all labels are safe.")
+
+
+class OpenProject:
+    """Holds the one project that is open, for all who read it or write to it."""
+
+    def __init__(self, services: Services) -> None:
+        self.services = services
+        """What a project needs of the rest of the program."""
+        self._project: Project | None = None
+
+    @property
+    def project(self) -> Project:
+        """The open project.
+
+        Raises:
+            ValueError: none is open, a fault of the program.
+        """
+        if self._project is None:
+            raise ValueError("no project is open")
+        return self._project
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a project is open."""
+        return self._project is not None
+
+    def is_in(self, folder: Path) -> bool:
+        """Say whether the open project is the one in this folder."""
+        return self._project is not None and self._project.folder.resolve() == folder.resolve()
+
+    def read(self, folder: Path) -> Project:
+        """Open the project in a folder, beside the one that is held.
+
+        Raises:
+            ProjectError: see `Project.open`.
+            SourceError: the images are no longer where they were.
+        """
+        try:
+            return Project.open(folder, self.services.open_images)
+        except SourceError as error:
+            raise SourceError(f"{error} {tr(IMAGES_GONE)}") from error
+
+    def create(self, folder: Path, plan: ProjectPlan, listing: Listing) -> Project:
+        """Write a new project into a folder and open it, beside the one that is held.
+
+        Raises:
+            AutoALError: see `Project.create`; or its checkpoint to start from cannot be copied.
+        """
+        own = replace(plan, start_from=_own_checkpoint(folder, plan.start_from))
+        services = self.services
+        return Project.create(folder, own, listing, services.open_images, services.annotator)
+
+    def hold(self, project: Project) -> None:
+        """Make a project the one that is open."""
+        self._project = project
+
+    def release(self) -> None:
+        """Close the project that is held; all of it is saved already."""
+        if self._project is not None:
+            self._project.close()
+            self._project = None
+
+
+def _own_checkpoint(folder: Path, given: str) -> str:
+    """Copy the checkpoint to start from into a project, so that the original may go."""
+    if not given:
+        return ""
+    make_folders(folder)
+    own = folder / "models" / START
+    try:
+        shutil.copyfile(given, own)
+    except OSError as error:
+        raise CheckpointError(tr("The checkpoint to start from cannot be copied.")) from error
+    return str(own)

@@ -1,0 +1,77 @@
+"""The project's settings and classes, as the user changes them."""
+
+import contextlib
+from collections.abc import Callable, Iterator
+
+from PySide6.QtCore import Signal
+
+from autoal_gui.core.errors import AutoALError
+from autoal_gui.core.project.class_removal import remove_class, restore_class
+from autoal_gui.core.settings import RunSettings
+from autoal_gui.gui.keys import class_keys, keys_sentence
+from autoal_gui.gui.session.part import Part
+
+
+class ProjectSetup(Part):
+    """Changes what holds for the whole project."""
+
+    settings_changed = Signal()
+    classes_changed = Signal()
+    answers_moved = Signal()
+    """The answers of a class that was taken out of use are other ones now."""
+
+    def change_settings(self, settings: RunSettings) -> None:
+        """Use other settings from the next round on; a warm start of no use to them is stopped."""
+        with self._changing():
+            self._project.settings.run = settings
+
+    def set_show_suggestions(self, shown: bool) -> None:
+        """Show the model's suggestion before the answer, or only after it."""
+        with self._changing():
+            self._project.settings.show_suggestions = shown
+
+    def set_repeat_every(self, every: int) -> None:
+        """Put one image in so many answers to the reader a second time; 0 for none."""
+        with self._changing():
+            self._project.settings.repeat_every = every
+
+    def set_annotator(self, name: str) -> None:
+        """Say who labels from now on."""
+        with self._changing():
+            self._project.settings.annotator = name.strip() or self._opened.services.annotator
+
+    @contextlib.contextmanager
+    def _changing(self) -> Iterator[None]:
+        """Announce the setting that the block stores, or tell why it could not be stored."""
+        try:
+            yield
+        except AutoALError as error:
+            self.failed.emit(str(error), "")
+        else:
+            self.settings_changed.emit()
+
+    def add_class(self, name: str) -> None:
+        """Add a class at the end, or take one of that name that was removed into use again."""
+        project = self._project
+        classes = project.classes.names
+        if name in classes and classes.index(name) in project.classes.removed:
+            self._change_classes(lambda: restore_class(project, classes.index(name)))
+            return
+        before = class_keys(len(classes))
+        self._change_classes(lambda: project.classes.add(name))
+        after = class_keys(len(project.classes.names))
+        if before != after[: len(before)]:
+            self.notice.emit(keys_sentence(len(after)))
+
+    def rename_class(self, class_index: int, name: str) -> None:
+        """Rename a class; its labels stay."""
+        self._change_classes(lambda: self._project.classes.rename(class_index, name))
+
+    def remove_class(self, class_index: int, heir: int | None) -> None:
+        """Take a class out of use; its images get the class `heir`, or are "unsure"."""
+        self._change_classes(lambda: remove_class(self._project, class_index, heir))
+        self.answers_moved.emit()
+
+    def _change_classes(self, change: Callable[[], object]) -> None:
+        self.attempt(change)
+        self.classes_changed.emit()

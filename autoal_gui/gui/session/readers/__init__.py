@@ -1,0 +1,1 @@
+"""What several readers do with one project: second readings, merges and adjudication."""

@@ -1,0 +1,300 @@
+"""When a round or the warm start runs, and what becomes of what they bring."""
+
+import contextlib
+from functools import partial
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from autoal_gui.core.database.round_rows import Outcome
+from autoal_gui.core.errors import AutoALError
+from autoal_gui.core.language import mark, tr
+from autoal_gui.core.messages import (
+    Command,
+    CommandCancelled,
+    CommandFailed,
+    Event,
+    Notice,
+    Progress,
+    RoundFinished,
+    RunRound,
+    WarmStart,
+    WarmStarted,
+)
+from autoal_gui.core.project.warm_record import same_input
+from autoal_gui.core.settings import RunSettings
+from autoal_gui.engine.state import State
+from autoal_gui.gui.session.engine_queue import EngineQueue, Priority
+from autoal_gui.gui.session.open_project import OpenProject
+from autoal_gui.gui.session.part import CANCELLED, Part
+
+AFTER_SHOWN = 100  # milliseconds: a round does not start before the next image is on screen
+WARM_LOST = mark("What was learned from the images is missing or damaged; it is learned again.")
+WITHOUT_WARM_START = mark(
+    "Training goes on without it; Continue learning, in its menu, tries again."
+)
+
+
+class Training(Part):
+    """Submits the warm start and the rounds, and stores their results."""
+
+    rounds_changed = Signal()
+    """A round or the warm start has begun or ended, or waits."""
+    ranked = Signal(object)
+    """The `RoundFinished` whose ranking has just been stored."""
+    progressed = Signal(object)
+    """A `Progress` of a round or of the warm start."""
+
+    def __init__(
+        self, opened: OpenProject, engine: EngineQueue, parent: QObject | None = None
+    ) -> None:
+        super().__init__(opened, parent)
+        self._engine = engine
+        self._engine.began.connect(self._on_began)
+        self._trained_on: tuple[tuple[int, int], ...] | None = None
+        self._gave_up = False  # the warm start failed: it is not tried again by itself
+
+    def begin(self) -> None:
+        """Start what a project that has just been opened needs first."""
+        project = self._project
+        if self._forget_lost_warm_start():
+            self.notice.emit(tr(WARM_LOST))
+        due = self.new_labels >= project.settings.run.batch_size
+        # The first images are drawn at random: before any label a ranking is worth nothing yet
+        # beside what the warm start will learn, and random images measure the model honestly.
+        first = not (project.rounds.finished() or project.warm_start.wanted)
+        self._submit_warm_start()
+        if due or first:
+            self._submit_round(anew=True)
+
+    def reset(self) -> None:
+        """Leave the project's training: a round that runs counts as interrupted."""
+        if self.round_number is not None:
+            self._end_round(self.round_number, "interrupted", tr("The project was closed."))
+        self._trained_on, self._gave_up = None, False
+
+    # -- what goes on -------------------------------------------------------------------------
+
+    @property
+    def round_number(self) -> int | None:
+        """The number of the running round, or None."""
+        running = self._engine.running
+        return running.round_number if isinstance(running, RunRound) else None
+
+    @property
+    def is_warming(self) -> bool:
+        """Whether the warm start runs."""
+        return self._engine.runs(Priority.WARM_START)
+
+    @property
+    def round_waits(self) -> bool:
+        """Whether a complete batch waits for what runs to end."""
+        return self._engine.waits(Priority.ROUND)
+
+    @property
+    def new_labels(self) -> int:
+        """How many training labels came in since the last round that finished."""
+        finished = self._project.rounds.finished()
+        before = finished[-1].labels if finished else 0
+        return self._project.labels.counts.labels["pool"] - before
+
+    @property
+    def can_continue_learning(self) -> bool:
+        """Whether there is a warm start to go on with, and nothing else runs."""
+        if not self._opened.is_open or self._engine.state is not State.IDLE:
+            return False
+        record = self._project.warm_start.record
+        return self._project.warm_start.wanted and (record is None or not record.complete)
+
+    # -- what the user asks for ---------------------------------------------------------------
+
+    def train_now(self) -> None:
+        """Start a round with the labels of now, unless one is running."""
+        if self._engine.state is State.IDLE:
+            self._submit_round(anew=True)
+        elif self._engine.runs(Priority.PREDICTION):
+            self._submit_round(anew=True)
+            self.notice.emit(tr("The round starts when the prediction has ended."))
+        else:
+            self.notice.emit(tr("A round is running already."))
+
+    def continue_learning(self) -> None:
+        """Go on with a warm start that was stopped or has failed."""
+        if self.can_continue_learning and self.attempt(self._project.warm_start.go_on):
+            self._gave_up = False
+            self._submit_warm_start()
+
+    @Slot()
+    def train_after_batch(self) -> None:
+        """Have a round run with the labels of a batch that is complete."""
+        if not self.round_waits:
+            self._submit_round(anew=False)
+        if self._engine.state is not State.IDLE:
+            self.rounds_changed.emit()
+
+    @Slot()
+    def follow_settings(self) -> None:
+        """Stop a warm start of no use to the settings; start the one that they ask for."""
+        running, project = self._engine.running, self._project
+        if not isinstance(running, WarmStart):
+            self._submit_warm_start()
+        elif not (project.warm_start.wanted and same_input(running.settings, project.settings.run)):
+            self._engine.cancel()
+
+    # -- rounds -------------------------------------------------------------------------------
+
+    def _submit_round(self, anew: bool) -> None:
+        """Have a round run; `anew`: also where its labels are not new, and without delay."""
+        make, delay = partial(self._make_round, anew), 0 if anew else AFTER_SHOWN
+        self._engine.submit(make, self._on_event, Priority.ROUND, delay)
+
+    def _make_round(self, anew: bool) -> RunRound | None:
+        if not (anew or self._labels_changed()):
+            return None
+        project = self._project
+        self._trained_on = project.labels.training()
+        try:
+            number = project.rounds.begin()
+        except AutoALError as error:
+            self.failed.emit(str(error), "")
+            return None
+        return RunRound(
+            request_id=0,
+            round_number=number,
+            pool=project.pool,
+            classes=project.classes.names,
+            labelled=self._trained_on,
+            unlabelled=project.labels.unanswered(),
+            evaluation=project.labels.evaluation(),
+            settings=project.settings.run,
+            workspace=str(project.workspace),
+            checkpoint=str(project.models_folder / f"round-{number:04d}.pt"),
+            start_from=project.settings.start_from,
+            warm_start=project.warm_start.checkpoint,
+            previous=str(project.rounds.last_checkpoint() or ""),
+            history=project.rounds.history(),
+        )
+
+    def _labels_changed(self) -> bool:
+        if self._trained_on is None:
+            return self.new_labels != 0
+        return self._project.labels.training() != self._trained_on
+
+    # -- the warm start -----------------------------------------------------------------------
+
+    def _submit_warm_start(self) -> None:
+        """Have the warm start run where it is to run by itself."""
+        if self._should_warm_start():
+            self._engine.submit(self._make_warm_start, self._on_event, Priority.WARM_START)
+
+    def _should_warm_start(self) -> bool:
+        if self._gave_up or not self._project.warm_start.wanted:
+            return False
+        record = self._project.warm_start.record
+        return record is None or record.pending
+
+    def _make_warm_start(self) -> WarmStart | None:
+        if not self._should_warm_start():  # the settings may have changed while it waited
+            return None
+        project = self._project
+        return WarmStart(
+            request_id=0,
+            pool=project.pool,
+            classes=project.classes.names,
+            settings=project.settings.run,
+            workspace=str(project.workspace),
+            checkpoint=str(project.warm_start.file),
+        )
+
+    def _forget_lost_warm_start(self) -> bool:
+        """Forget a warm start whose file is missing or damaged; say whether that was so."""
+        try:
+            return self._project.warm_start.forget_lost()
+        except AutoALError as error:
+            self.failed.emit(str(error), "")
+            return False
+
+    # -- what the engine says -----------------------------------------------------------------
+
+    @Slot(object)
+    def _on_began(self, priority: Priority) -> None:
+        if priority in (Priority.WARM_START, Priority.ROUND):
+            self.rounds_changed.emit()
+
+    def _on_event(self, command: Command, event: Event) -> None:
+        if isinstance(event, Progress):
+            self.progressed.emit(event)
+        elif isinstance(event, Notice):
+            self.notice.emit(event.sentence)
+        elif isinstance(event, RoundFinished):
+            self._on_round_finished(command, event)
+        elif isinstance(event, WarmStarted) and isinstance(command, WarmStart):
+            self._on_warm_started(event, command.settings)
+        elif isinstance(event, CommandFailed):
+            self._on_failed(command, event)
+        elif isinstance(event, CommandCancelled):
+            self._on_cancelled(command)
+
+    def _on_round_finished(self, command: Command, result: RoundFinished) -> None:
+        try:
+            self._project.rounds.finish(result)
+        except AutoALError as error:
+            self._on_failed(command, CommandFailed(result.request_id, str(error), ""))
+            return
+        self.ranked.emit(result)
+        self.rounds_changed.emit()
+        for sentence in result.notices:
+            self.notice.emit(sentence)
+
+    def _on_warm_started(self, result: WarmStarted, settings: RunSettings) -> None:
+        project = self._project
+        if project.warm_start.wanted:
+            try:
+                project.warm_start.finish(result, settings)
+            except AutoALError as error:
+                self._give_up(str(error), "")
+            else:
+                self._train_anew()  # at once: even a few images are better asked for than drawn
+        self.rounds_changed.emit()
+
+    def _on_failed(self, command: Command, event: CommandFailed) -> None:
+        self._gave_up = self._gave_up or isinstance(command, WarmStart)
+        lost = self._forget_lost_warm_start()
+        self._note_end(command, "failed", event.sentence)
+        if lost:
+            self._train_anew()
+            self.notice.emit(tr(WARM_LOST))
+        elif isinstance(command, WarmStart):
+            self._give_up(event.sentence, event.details)
+        else:
+            self.failed.emit(event.sentence, event.details)
+
+    def _on_cancelled(self, command: Command) -> None:
+        if isinstance(command, WarmStart) and self._project.warm_start.wanted:
+            stop = partial(self._project.warm_start.stop, command.settings)
+            self._gave_up = not self.attempt(stop)  # else it would begin again at once
+        self._note_end(command, "cancelled", "")
+        self.notice.emit(tr(CANCELLED))
+        self._submit_warm_start()
+
+    def _train_anew(self) -> None:
+        """Have a round run although its labels may not be new, behind the warm start if one is due.
+
+        Else a round that has nothing to build on would begin before it.
+        """
+        self._submit_warm_start()
+        self._submit_round(anew=True)
+
+    def _give_up(self, sentence: str, details: str) -> None:
+        """Go on without the warm start until the user asks for it again."""
+        self._gave_up = True
+        self.failed.emit(f"{sentence} {tr(WITHOUT_WARM_START)}", details)
+
+    def _note_end(self, command: Command, outcome: Outcome, sentence: str) -> None:
+        """Note that what ran has brought no result."""
+        if isinstance(command, RunRound):
+            self._end_round(command.round_number, outcome, sentence)
+        self.rounds_changed.emit()
+
+    def _end_round(self, number: int, outcome: Outcome, sentence: str) -> None:
+        with contextlib.suppress(AutoALError):  # it then counts as interrupted
+            self._project.rounds.end(number, outcome, sentence)

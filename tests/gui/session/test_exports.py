@@ -1,0 +1,73 @@
+"""Exports that run beside the labelling or wait for the engine, without any widget."""
+
+from pathlib import Path
+
+from autoal_gui.core.messages import ExportModel
+from autoal_gui.core.registry import discover
+from tests.support.gui import begun
+from tests.support.session import BATCH, finish, idle, kinds, label
+
+
+def test_labels_are_exported_and_read_back(qtbot, controller, folder, tmp_path):
+    label(controller, 2)
+    target = tmp_path / "labels.csv"
+    with qtbot.waitSignal(controller.exports.exported) as done:
+        controller.exports.export_labels(discover("autoal_gui.exporters")["csv"], target)
+    assert done.args[0] == str(target)
+    assert len(target.read_text().splitlines()) == 3
+    with qtbot.waitSignal(controller.failed):
+        controller.exports.export_labels(
+            discover("autoal_gui.exporters")["csv"], tmp_path / "no" / "a.csv"
+        )
+
+
+def test_a_model_is_exported_only_once_there_is_one(qtbot, controller, folder, tmp_path, backend):
+    exporter = discover("autoal_gui.exporters")["pt"]
+    idle(qtbot, controller)
+    with qtbot.waitSignal(controller.failed):
+        controller.exports.export_model(exporter, tmp_path / "model.pt")
+    label(controller, BATCH)
+    idle(qtbot, controller)
+    backend.gate.clear()
+    label(controller, BATCH)
+    begun(qtbot, controller)  # the export waits for the model of this round
+    controller.exports.export_model(exporter, tmp_path / "model.pt")
+    backend.gate.set()
+    qtbot.waitUntil(lambda: (tmp_path / "model.pt").exists())
+    idle(qtbot, controller)
+    export = next(c for c in backend.commands if isinstance(c, ExportModel))
+    assert Path(export.checkpoint).name == "round-0003.pt"
+
+
+def test_an_export_waits_for_the_warm_start_and_goes_before_the_round(
+    qtbot, warming, backend, tmp_path
+):
+    label(warming, BATCH)
+    finish(qtbot, warming, backend)
+    settings = warming.project.settings.run
+    backend.gate.clear()
+    warming.setup.change_settings(settings.but(input_size=64))
+    assert warming.training.is_warming
+    warming.exports.export_model(discover("autoal_gui.exporters")["pt"], tmp_path / "model.pt")
+    label(warming, BATCH)
+    warming.cancel()  # neither the export nor the round is forgotten
+    qtbot.waitUntil(lambda: (tmp_path / "model.pt").exists())
+    finish(qtbot, warming, backend)
+    assert kinds(backend) == ["WarmStart", "RunRound", "WarmStart", "ExportModel", "RunRound"]
+
+
+def test_an_export_that_waits_for_another_is_not_told_that_training_goes_on(
+    qtbot, controller, folder, tmp_path, backend
+):
+    label(controller, BATCH)
+    idle(qtbot, controller)
+    exporter, said = discover("autoal_gui.exporters")["pt"], []
+    controller.notice.connect(said.append)
+    backend.export_gate.clear()
+    controller.exports.export_model(exporter, tmp_path / "one.pt")
+    controller.exports.export_model(exporter, tmp_path / "two.pt")
+    assert said == ["The model will be written when the work that is running now has ended."]
+    backend.export_gate.set()
+    idle(qtbot, controller)
+    assert (tmp_path / "one.pt").exists()
+    assert (tmp_path / "two.pt").exists()

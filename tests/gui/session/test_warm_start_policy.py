@@ -1,0 +1,271 @@
+"""When the warm start runs and what becomes of it, without any widget."""
+
+from pathlib import Path
+
+import pytest
+
+from autoal_gui.core.errors import Cancelled, CheckpointError
+from autoal_gui.core.messages import WarmStart
+from autoal_gui.engine.state import State
+from tests.support.gui import draw_folder
+from tests.support.session import BATCH, WARM, create, finish, full_disk, idle, kinds, label
+
+
+def test_the_first_round_waits_for_the_warm_start_and_labelling_does_not(qtbot, warming, backend):
+    drawn = warming.images.batch
+    assert warming.images.current == drawn[0]
+    label(warming, BATCH)
+    assert warming.training.is_warming
+    assert warming.training.round_waits
+    label(warming, 1)  # a further image of the random order
+    assert warming.project.rounds.all() == ()
+    finish(qtbot, warming, backend)
+    assert kinds(backend) == ["WarmStart", "RunRound"]
+    learning, command = backend.commands
+    assert command.warm_start == learning.checkpoint == str(warming.project.warm_start.file)
+    assert len(command.labelled) == BATCH + 1
+    assert not warming.training.round_waits
+
+
+@pytest.mark.parametrize("given", [0, BATCH - 1])
+def test_a_warm_start_that_ends_before_the_batch_asks_for_the_next_images(
+    qtbot, warming, backend, given
+):
+    label(warming, given)
+    shown = warming.images.current
+    finish(qtbot, warming, backend)
+    assert kinds(backend) == ["WarmStart", "RunRound"]
+    assert warming.images.current == shown
+    asked = [
+        image for image in warming.project.batches.ranking if image not in warming.images.answered
+    ]
+    assert (
+        list(warming.images.batch) == [shown, *(image for image in asked if image != shown)][:BATCH]
+    )
+    label(warming, BATCH)
+    idle(qtbot, warming)
+    assert kinds(backend) == ["WarmStart", "RunRound", "RunRound"]
+    assert warming.project.warm_start.record.seconds == 180.0
+
+
+def test_what_the_random_order_showed_measures_the_model(qtbot, warming, backend):
+    drawn = list(warming.images.batch)
+    label(warming, BATCH + 1)
+    drawn.append(warming.labelling.last_answered)
+    drawn.append(warming.images.current)  # on screen when the first ranking comes
+    finish(qtbot, warming, backend)
+    label(warming, BATCH)
+    idle(qtbot, warming)
+    audited = [a.query.image_id for a in warming.project.rounds.history() if a.query.audit]
+    assert audited == drawn
+    assert all(warming.images.query(image).audit for image in audited)
+    asked = [a for a in warming.project.rounds.history() if not a.query.audit]
+    assert {a.round_number for a in asked} == {1, 2}
+
+
+def test_a_stop_uses_what_was_learned_and_lasts_until_it_is_continued(qtbot, warming, backend):
+    label(warming, BATCH)
+    warming.cancel()
+    qtbot.waitUntil(lambda: warming.project.warm_start.record is not None)
+    record = warming.project.warm_start.record
+    assert (record.complete, record.stopped) == (False, True)
+    backend.gate.set()
+    idle(qtbot, warming)
+    assert kinds(backend) == ["WarmStart", "RunRound"]
+    assert backend.commands[1].warm_start
+    folder = warming.project.folder
+    warming.close_project()
+    warming.open_project(folder)
+    assert warming.engine.state is State.IDLE
+    assert warming.training.can_continue_learning
+    warming.training.continue_learning()
+    assert warming.training.is_warming
+    idle(qtbot, warming)
+    # A model of before saw other features, so that it is trained anew without a new label.
+    assert kinds(backend) == ["WarmStart", "RunRound", "WarmStart", "RunRound"]
+    assert warming.project.warm_start.record.complete
+    assert not warming.training.can_continue_learning
+    warming.training.continue_learning()
+    assert warming.engine.state is State.IDLE
+
+
+def test_what_was_continued_goes_on_after_closing(qtbot, warming, backend):
+    warming.cancel()
+    finish(qtbot, warming, backend)
+    backend.gate.clear()
+    warming.training.continue_learning()
+    folder = warming.project.folder
+    said = []
+    warming.notice.connect(said.append)
+    warming.close_project()
+    assert warming.open_project(folder)
+    assert warming.training.is_warming
+    assert (
+        warming.project.warm_start.record.epochs == 12.5
+    )  # of before, as long as there is no better
+    assert said == []
+
+
+def test_a_project_whose_warm_start_was_stopped_opens_without_a_round(qtbot, warming, backend):
+    warming.cancel()
+    finish(qtbot, warming, backend)
+    folder, drawn = warming.project.folder, warming.images.batch
+    warming.close_project()
+    assert warming.open_project(folder)
+    assert warming.engine.state is State.IDLE
+    assert kinds(backend) == ["WarmStart", "RunRound"]
+    assert warming.images.batch == drawn
+
+
+def test_closing_leaves_the_warm_start_to_be_taken_up(qtbot, warming, backend):
+    label(warming, BATCH)
+    folder = warming.project.folder
+    warming.close_project()
+    assert warming.open_project(folder)
+    assert warming.project.warm_start.record is None
+    assert warming.training.is_warming
+    assert warming.training.round_waits  # the batch that was complete before
+    finish(qtbot, warming, backend)
+    assert kinds(backend) == ["WarmStart", "WarmStart", "RunRound"]
+
+
+def test_without_the_warm_start_that_failed_rounds_go_on(qtbot, controller, tmp_path, backend):
+    backend.fail = RuntimeError("secret value")
+    with qtbot.waitSignal(controller.failed) as failed:
+        create(controller, tmp_path, draw_folder(tmp_path / "images"), settings=WARM)
+    assert "Training goes on without it" in failed.args[0]
+    assert controller.engine.state is State.IDLE
+    backend.fail = None
+    label(controller, BATCH)
+    idle(qtbot, controller)
+    assert kinds(backend) == ["WarmStart", "RunRound"]
+    assert backend.commands[1].warm_start == ""
+    assert controller.project.rounds.last == 1
+    controller.training.continue_learning()
+    idle(qtbot, controller)
+    assert kinds(backend) == ["WarmStart", "RunRound", "WarmStart", "RunRound"]
+    assert backend.commands[3].warm_start
+
+
+@pytest.mark.parametrize("damage", [Path.unlink, lambda file: file.write_bytes(b"damaged")])
+def test_a_lost_warm_start_is_made_again(qtbot, warming, backend, damage):
+    finish(qtbot, warming, backend)
+    folder = warming.project.folder
+    damage(warming.project.warm_start.file)
+    warming.close_project()
+    with qtbot.waitSignal(warming.notice) as said:
+        warming.open_project(folder)
+    assert "missing or damaged" in said.args[0]
+    idle(qtbot, warming)
+    assert kinds(backend) == ["WarmStart", "RunRound", "WarmStart", "RunRound"]
+    damage(warming.project.warm_start.file)
+    failures = []
+    warming.failed.connect(lambda *words: failures.append(words))
+    backend.fail_round = CheckpointError("That file is damaged.")
+    label(warming, BATCH)
+    idle(qtbot, warming)
+    assert kinds(backend)[4:] == ["RunRound", "WarmStart", "RunRound"]
+    assert failures == []
+
+
+def test_settings_start_and_stop_the_warm_start(qtbot, warming, backend):
+    settings = warming.project.settings.run
+    warming.setup.change_settings(settings.but(warm_start=False))
+    idle(qtbot, warming)
+    assert warming.project.warm_start.record is None
+    assert not warming.training.can_continue_learning
+    warming.setup.change_settings(settings)
+    assert warming.training.is_warming
+    warming.setup.change_settings(settings.but(batch_size=BATCH + 1))
+    assert warming.engine.state is State.RUNNING  # which is of use to those settings as well
+    warming.setup.change_settings(settings.but(input_size=64))
+    qtbot.waitUntil(lambda: len(backend.commands) == 3)
+    finish(qtbot, warming, backend)
+    learned = [c.settings for c in backend.commands if isinstance(c, WarmStart)]
+    assert [settings.input_size for settings in learned] == [28, 28, 64]
+    assert warming.project.warm_start.record.input_size == 64
+    warming.setup.change_settings(settings.but(input_size=64, mode="entropy", warm_seconds=60.0))
+    assert warming.engine.state is State.IDLE
+    warming.setup.change_settings(settings)
+    idle(qtbot, warming)
+    assert kinds(backend)[3:] == ["RunRound", "WarmStart", "RunRound"]
+
+
+@pytest.mark.parametrize("given", [True, False])
+def test_there_is_no_warm_start_in_paper_mode_or_beside_a_checkpoint(
+    qtbot, controller, tmp_path, backend, given
+):
+    file = tmp_path / "given.pt"
+    file.write_bytes(b"weights")
+    images = draw_folder(tmp_path / "images")
+    if given:
+        create(controller, tmp_path, images, settings=WARM, start_from=str(file))
+    else:
+        create(controller, tmp_path, images, settings=WARM.but(mode="paper"))
+    idle(qtbot, controller)
+    label(controller, BATCH)
+    idle(qtbot, controller)
+    assert not any(isinstance(command, WarmStart) for command in backend.commands)
+    assert all(command.warm_start == "" for command in backend.commands)
+    assert not controller.training.can_continue_learning
+
+
+def test_labels_that_came_with_the_images_are_trained_on_after_the_warm_start(
+    qtbot, controller, tmp_path, backend
+):
+    images = draw_folder(tmp_path / "images")
+    for number in range(4):
+        (images / f"{number}.png").write_bytes(next(images.rglob("*/*.png")).read_bytes())
+    create(controller, tmp_path, images, settings=WARM, label_use="labelled")
+    idle(qtbot, controller)
+    assert kinds(backend) == ["WarmStart", "RunRound"]
+    assert len(backend.commands[1].labelled) == 12
+
+
+def test_a_warm_start_whose_result_cannot_be_saved_ends_in_a_sentence(qtbot, warming, backend):
+    with full_disk(warming), qtbot.waitSignal(warming.failed) as failed:
+        backend.gate.set()
+    assert "could not be saved" in failed.args[0]
+    assert "Training goes on without it" in failed.args[0]
+    assert not warming.training.is_warming
+    assert warming.at_rest  # it is not begun again and again
+    label(warming, BATCH)
+    idle(qtbot, warming)
+    assert kinds(backend) == ["WarmStart", "RunRound"]
+    assert warming.project.rounds.all()[-1].outcome == "finished"
+    warming.training.continue_learning()
+    idle(qtbot, warming)
+    assert warming.project.warm_start.record.complete
+
+
+def test_a_stop_of_the_warm_start_that_cannot_be_saved_holds_until_the_end(
+    qtbot, controller, tmp_path, backend
+):
+    backend.fail = Cancelled("The work was cancelled.")
+    create(controller, tmp_path, draw_folder(tmp_path / "images", 40), settings=WARM)
+    failures = []
+    controller.failed.connect(lambda *words: failures.append(words))
+    with full_disk(controller):
+        qtbot.waitUntil(lambda: bool(failures))
+        assert not controller.training.is_warming
+        assert controller.at_rest
+    backend.fail = None
+    label(controller, BATCH)
+    idle(qtbot, controller)
+    assert kinds(backend) == ["WarmStart", "RunRound"]
+
+
+def test_a_lost_warm_start_that_cannot_be_noted_is_told_and_the_round_ends(qtbot, warming, backend):
+    finish(qtbot, warming, backend)
+    backend.gate.clear()
+    warming.training.train_now()
+    warming.project.warm_start.file.unlink()
+    backend.fail_round = CheckpointError("That file is damaged.")
+    failures = []
+    warming.failed.connect(lambda *words: failures.append(words))
+    with full_disk(warming):
+        backend.gate.set()
+        qtbot.waitUntil(lambda: len(failures) == 2)
+    assert "could not be saved" in failures[0][0]
+    assert "damaged" in failures[1][0]
+    assert warming.at_rest
