@@ -28,6 +28,10 @@ class ProjectInUse(ProjectError):
     """Another program holds the project open."""
 
 
+class ProjectGone(ProjectError):
+    """The project file is no longer where it was opened; what it holds can be saved elsewhere."""
+
+
 class ProjectDamaged(ProjectError):
     """The project file is not what this program wrote."""
 

@@ -6,6 +6,14 @@ from autoal_gui.core.language import mark, tr
 NO_PROJECT = mark("There is no project in that folder.")
 UNWRITABLE = mark("The project cannot be written into that folder.")
 UNSAVED = mark("The change could not be saved; is the disk full or read-only?")
+EXISTS = mark("There is a project in that folder already.")
+GONE = mark(
+    "The project file was deleted, moved or replaced while it was open, and nothing more can be "
+    "saved there. Save a copy of the project in another place."
+)
+LINKED = mark(
+    "{name} in the project folder is a link to another place; a project is not opened through it."
+)
 UNREAD = mark("The project file cannot be read any more; is its disk still there?")
 DAMAGED = mark(
     "The project file is damaged; it has been left unchanged, so that it can be recovered."

@@ -10,6 +10,7 @@ from autoal_gui.core.database.database_errors import NO_PROJECT, as_project_erro
 from autoal_gui.core.database.journal_rows import first_broken
 from autoal_gui.core.database.migrations import version_of
 from autoal_gui.core.database.schema import FILE_NAME
+from autoal_gui.core.database.side_files import check_no_link, check_side_files
 from autoal_gui.core.errors import ProjectError
 from autoal_gui.core.language import mark, tr, tr_count
 
@@ -28,7 +29,9 @@ def copy_between(file: Path, copy: Path) -> None:
     Raises:
         ProjectError: another program has it open, or it cannot be read.
     """
+    check_no_link(file)
     try:
+        check_side_files(file)
         with (
             closing(
                 sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", timeout=0, uri=True)

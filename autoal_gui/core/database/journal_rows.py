@@ -5,6 +5,7 @@ from dataclasses import astuple, fields
 from typing import Any
 
 from autoal_gui.core.database.database_errors import damaged
+from autoal_gui.core.database.stored_values import as_share, as_whole
 from autoal_gui.core.labels.journal import UNSEALED, Entry, Journal, seal_over, sealed
 
 COLUMNS = tuple(column.name for column in fields(Entry))
@@ -37,10 +38,16 @@ def read_journal(db: sqlite3.Connection) -> Journal:
     """Return what the whole journal adds up to.
 
     Raises:
-        ProjectDamaged: an undo or redo of it is out of turn.
+        ProjectDamaged: a number of it is none that this program writes, or an undo or redo is
+            out of turn.
         sqlite3.Error: the file cannot be read.
     """
     entries = read_entries(db)
+    for entry in entries:
+        as_whole(entry.sequence, low=1)
+        as_whole(entry.round_number)
+        if entry.confidence is not None:
+            as_share(entry.confidence)
     try:
         return Journal.of(entries)
     except ValueError as error:

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Iterator
 import numpy as np
 import numpy.typing as npt
 
+from autoal_gui.core.database.database_errors import damaged
 from autoal_gui.core.messages import Predicted, RoundFinished
 
 Probabilities = npt.NDArray[np.float32]
@@ -49,6 +50,15 @@ def _rows(parts: Iterable[Predicted], number: int) -> Iterator[tuple[int, int, b
 
 
 def read_predictions(db: sqlite3.Connection) -> dict[int, Probabilities]:
-    """Return the class probabilities, (C,), of each image id that is stored."""
+    """Return the class probabilities, (C,), of each image id that is stored.
+
+    Raises:
+        ProjectDamaged: they are not what this program writes.
+        sqlite3.Error: the file cannot be read.
+    """
     rows = db.execute("SELECT image_id, probabilities FROM prediction").fetchall()
+    if any(len(packed) % 4 or not packed for _, packed in rows):
+        raise damaged()
+    if not np.isfinite(np.frombuffer(b"".join(packed for _, packed in rows), "<f4")).all():
+        raise damaged()
     return {image_id: np.frombuffer(packed, "<f4") for image_id, packed in rows}

@@ -1,4 +1,4 @@
-"""The SQLite file of a project: its schema and the one safe way to open it.
+"""The SQLite file of a project: the one safe way to make, open and write it.
 
 Measured choices: a rollback journal that is truncated, full synchronisation and an exclusive
 lock lose no acknowledged label when the program is killed, are safe to copy as one file, and
@@ -12,21 +12,28 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autoal_gui.core.database import migrations
-from autoal_gui.core.database.backups import backups, keep_backup
+from autoal_gui.core.database.backups import keep_backup
+from autoal_gui.core.database.content_check import (
+    check_content,
+    check_kind,
+    has_tables_of,
+    is_blank,
+    is_unborn,
+)
 from autoal_gui.core.database.database_errors import (
-    DAMAGED,
+    EXISTS,
+    GONE,
     NO_PROJECT,
     UNREAD,
     UNSAVED,
     UNWRITABLE,
     as_project_error,
 )
-from autoal_gui.core.database.journal_rows import first_broken
-from autoal_gui.core.database.schema import SCHEMA_VERSION, SCHEMAS
-from autoal_gui.core.errors import ProjectDamaged, ProjectError, ProjectTooNew
+from autoal_gui.core.database.schema import APPLICATION_ID, SCHEMA_VERSION, SCHEMAS
+from autoal_gui.core.database.side_files import check_links, check_no_link, check_side_files
+from autoal_gui.core.errors import ProjectError, ProjectGone
 from autoal_gui.core.language import tr
-
-APPLICATION_ID = 0x41414C47  # "AALG"
+from autoal_gui.core.system.files import replacing
 
 
 @dataclass(frozen=True)
@@ -35,6 +42,13 @@ class ProjectFile:
 
     path: Path
     connection: sqlite3.Connection
+    place: tuple[int, int]
+    """Device and inode of the file that was opened."""
+
+    @classmethod
+    def of(cls, path: Path, connection: sqlite3.Connection) -> "ProjectFile":
+        """Take over a file that is locked and sound."""
+        return cls(path, connection, _place_of(path))
 
     def close(self) -> None:
         """Release the lock. Nothing is saved here: all of it is saved already."""
@@ -46,8 +60,8 @@ class ProjectFile:
         Raises:
             ProjectError: it could not be saved.
         """
-        with self.saving():
-            self.connection.execute(statement, values)
+        with self.saving() as connection:
+            connection.execute(statement, values)
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
@@ -56,23 +70,25 @@ class ProjectFile:
         Raises:
             ProjectError: with that sentence.
         """
-        with self.saving(UNREAD) as connection:
-            yield connection
+        with _told(UNREAD):
+            yield self.connection
 
     @contextlib.contextmanager
     def saving(self, sentence: str = UNSAVED) -> Iterator[sqlite3.Connection]:
-        """Say in one sentence that the block could not read or write the project.
+        """Say in one sentence that the block could not write the project.
 
         Args:
             sentence: which, in English.
 
         Raises:
+            ProjectGone: the file is no longer where it was opened, so that nothing is saved there.
             ProjectError: with that sentence.
         """
-        try:
+        self._require_place()
+        with _told(sentence):
             yield self.connection
-        except sqlite3.Error as error:
-            raise ProjectError(tr(sentence)) from error
+        if not self.connection.in_transaction:
+            self._require_place()
 
     @contextlib.contextmanager
     def transaction(self, sentence: str = UNSAVED) -> Iterator[sqlite3.Connection]:
@@ -82,7 +98,7 @@ class ProjectFile:
             sentence: what to say where it could not be saved, in English.
 
         Raises:
-            ProjectError: with that sentence.
+            ProjectError: see `saving`.
         """
         with self.saving(sentence) as connection:
             connection.execute("BEGIN IMMEDIATE")
@@ -94,6 +110,49 @@ class ProjectFile:
                     connection.execute("ROLLBACK")
                 raise
 
+    def copy_to(self, target: Path) -> None:
+        """Write all that the file holds to a place that is free, even if its own is gone.
+
+        Raises:
+            ProjectError: it cannot be written there, or there is a file already.
+        """
+        if target.exists():
+            raise ProjectError(tr(EXISTS))
+        try:
+            with (
+                replacing(target) as partial,
+                contextlib.closing(sqlite3.connect(partial, isolation_level=None)) as copy,
+            ):
+                self.connection.backup(copy)
+        except (OSError, sqlite3.Error) as error:
+            raise ProjectError(tr(UNWRITABLE)) from error
+
+    def _require_place(self) -> None:
+        """Raise `ProjectGone` where what is saved would go into a file that nobody finds again."""
+        try:
+            here = _place_of(self.path) == self.place
+        except OSError:
+            here = False
+        if not here:
+            raise ProjectGone(tr(GONE))
+
+
+def _place_of(path: Path) -> tuple[int, int]:
+    status = path.stat()
+    return status.st_dev, status.st_ino
+
+
+@contextlib.contextmanager
+def _told(sentence: str) -> Iterator[None]:
+    """Turn what SQLite says into one sentence."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise ProjectError(tr(sentence)) from error
+
+
+# -- making -----------------------------------------------------------------------------------
+
 
 def create(file: Path, fill: Callable[[sqlite3.Connection], None]) -> ProjectFile:
     """Write a new project file, all of it or nothing, and open it.
@@ -103,98 +162,128 @@ def create(file: Path, fill: Callable[[sqlite3.Connection], None]) -> ProjectFil
         fill: writes the first rows, in the transaction that makes the tables.
 
     Raises:
+        ProjectInUse: another program is making one there.
         ProjectError: there is one already, or the folder cannot be written.
     """
-    try:
-        file.touch(mode=0o600, exist_ok=False)  # SQLite itself would let others read it
-    except FileExistsError:
-        if not _is_unborn(file):
-            raise ProjectError(tr("There is a project in that folder already.")) from None
-    except OSError as error:
-        raise ProjectError(tr(UNWRITABLE)) from error
+    _claim(file)
     connection = sqlite3.connect(file, timeout=0, isolation_level=None)
     try:
-        _lock(connection)
+        _require_blank(connection)
+    except BaseException:
+        connection.close()  # what is there is another program's
+        raise
+    try:
         connection.executescript(
             f"BEGIN; PRAGMA application_id={APPLICATION_ID};"
             f"PRAGMA user_version={SCHEMA_VERSION}; {SCHEMAS[SCHEMA_VERSION]}"
         )
         fill(connection)
         connection.execute("COMMIT")
+        return ProjectFile.of(file, connection)
     except BaseException as error:
-        connection.close()
-        for path in (file, file.with_name(f"{file.name}-journal")):
-            path.unlink(missing_ok=True)
-        if isinstance(error, sqlite3.Error):
+        _withdraw(connection, file)
+        if isinstance(error, (sqlite3.Error, OSError)):
             raise ProjectError(tr(UNWRITABLE)) from error
         raise
-    return ProjectFile(file, connection)
 
 
-def _is_unborn(file: Path) -> bool:
-    """Say whether a file is what a program left that was killed while it made a project."""
+def _claim(file: Path) -> None:
+    """Make an empty file, or find what a kill has left of one."""
     try:
+        file.touch(mode=0o600, exist_ok=False)  # SQLite itself would let others read it
+    except FileExistsError:
+        if not _was_left_unborn(file):
+            raise ProjectError(tr(EXISTS)) from None
+    except OSError as error:
+        raise ProjectError(tr(UNWRITABLE)) from error
+
+
+def _was_left_unborn(file: Path) -> bool:
+    """Say whether a file is what a program left that was killed while it made a project."""
+    check_no_link(file)
+    try:
+        check_side_files(file)
         with contextlib.closing(sqlite3.connect(file, timeout=0, isolation_level=None)) as db:
-            return _is_empty(db, file)
-    except sqlite3.Error:
+            return is_unborn(db, file)
+    except (sqlite3.Error, OSError):
         return False
 
 
-_HEADER = ("application_id", "user_version")
+def _require_blank(connection: sqlite3.Connection) -> None:
+    """Take the lock, and see that no other program was first."""
+    try:
+        _lock(connection)
+        blank = is_blank(connection)
+    except sqlite3.Error as error:
+        raise as_project_error(error) from error
+    if not blank:
+        raise ProjectError(tr(EXISTS))
 
 
-def _is_empty(connection: sqlite3.Connection, file: Path) -> bool:
-    """Say whether there never was anything in a file; else there would be copies of it."""
-    if connection.execute("SELECT 1 FROM sqlite_master").fetchone() or backups(file.parent):
-        return False
-    values = (connection.execute(f"PRAGMA {name}").fetchone()[0] for name in _HEADER)
-    return not any(values)
+def _withdraw(connection: sqlite3.Connection, file: Path) -> None:
+    """Remove what was made of a project, while its lock is held where the system allows that."""
+    made = (file, file.with_name(f"{file.name}-journal"))
+    with contextlib.suppress(OSError, sqlite3.Error):
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        for path in made:
+            path.unlink(missing_ok=True)
+    connection.close()
+    for path in made:  # Windows removes no file that is open
+        path.unlink(missing_ok=True)
+
+
+# -- opening ----------------------------------------------------------------------------------
 
 
 def open_existing(file: Path) -> ProjectFile:
-    """Open a project file, take its lock and check it.
+    """Open a project file, take its lock and check it. Nothing is written to it before.
 
     Raises:
         ProjectInUse: another program has it open.
         ProjectTooNew: a later version of the program wrote it; nothing is changed.
         ProjectDamaged: it is not a sound project file; nothing is changed.
-        ProjectError: it is not there, or cannot be opened for writing.
+        ProjectError: it is not there, a part of it is a link, or it cannot be opened for writing.
     """
-    if not file.is_file():
-        raise ProjectError(tr(NO_PROJECT))
+    connection = _connected(file)
     try:
-        connection = sqlite3.connect(file, timeout=0, isolation_level=None)
-    except sqlite3.Error as error:
-        raise as_project_error(error) from error
-    try:
-        _check_kind(connection, file)
+        _check(connection, file)
         _lock(connection)
-        _check_length(connection, file)
-        _check_content(connection)
         keep_backup(connection, file)
         migrations.migrate(connection)
+        return ProjectFile.of(file, connection)
     except (sqlite3.Error, UnicodeError) as error:  # damage makes messages that are no text
         connection.close()
         raise as_project_error(error) from error
     except BaseException:
         connection.close()
         raise
-    return ProjectFile(file, connection)
 
 
-def _check_kind(connection: sqlite3.Connection, file: Path) -> None:
-    """Check whose file it is before anything is done that may write to it."""
-    connection.execute("PRAGMA locking_mode=EXCLUSIVE")
-    if _is_empty(connection, file):
+def _connected(file: Path) -> sqlite3.Connection:
+    check_no_link(file)
+    check_links(file.parent)
+    if not file.is_file():
         raise ProjectError(tr(NO_PROJECT))
-    application = connection.execute("PRAGMA application_id").fetchone()[0]
-    version = migrations.version_of(connection)
-    if application != APPLICATION_ID or version < 1:
-        raise ProjectDamaged(tr("That file is not a project of this program."))
-    if version > SCHEMA_VERSION:
-        raise ProjectTooNew(
-            tr("A later version of the program wrote this project; it has been left unchanged.")
-        )
+    try:
+        check_side_files(file)
+        return sqlite3.connect(file, timeout=0, isolation_level=None)
+    except (sqlite3.Error, OSError) as error:
+        raise as_project_error(error) from error
+
+
+def _check(connection: sqlite3.Connection, file: Path) -> None:
+    """Check a file that nobody else can write meanwhile, and leave it as it is.
+
+    To begin a transaction is to put the header right, as SQLite sees it; it is never committed.
+    """
+    connection.execute("PRAGMA locking_mode=EXCLUSIVE")
+    check_kind(connection, file)
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        check_content(connection, file)
+    finally:
+        connection.execute("ROLLBACK")
 
 
 def _lock(connection: sqlite3.Connection) -> None:
@@ -205,43 +294,11 @@ def _lock(connection: sqlite3.Connection) -> None:
     )
 
 
-def _check_length(connection: sqlite3.Connection, file: Path) -> None:
-    """Check that no byte is missing: SQLite reads those of an empty last page as zeros."""
-    pages = connection.execute("PRAGMA page_count").fetchone()[0]
-    if file.stat().st_size < pages * connection.execute("PRAGMA page_size").fetchone()[0]:
-        raise ProjectDamaged(tr(DAMAGED))
-
-
-def _check_content(connection: sqlite3.Connection) -> None:
-    if connection.execute("PRAGMA integrity_check(1)").fetchone()[0] != "ok":
-        raise ProjectDamaged(tr(DAMAGED))
-    if connection.execute("PRAGMA foreign_key_check").fetchone() is not None:
-        raise ProjectDamaged(tr(DAMAGED))
-    version = migrations.version_of(connection)
-    if not _has_tables_of(connection, version):
-        raise ProjectDamaged(tr(DAMAGED))
-    if version > 1 and first_broken(connection) is not None:
-        raise ProjectDamaged(tr(DAMAGED))
-
-
 def is_own(file: Path) -> bool:
     """Say whether a file has the tables of this version, whatever version it says it is of."""
     address = f"{file.resolve().as_uri()}?mode=ro"
     try:
         with contextlib.closing(sqlite3.connect(address, uri=True)) as connection:
-            return _has_tables_of(connection, SCHEMA_VERSION)
+            return has_tables_of(connection, SCHEMA_VERSION)
     except sqlite3.Error:
         return False
-
-
-def _has_tables_of(connection: sqlite3.Connection, version: int) -> bool:
-    with contextlib.closing(sqlite3.connect(":memory:")) as fresh:
-        fresh.executescript(SCHEMAS[version])
-        return _definitions(connection) == _definitions(fresh)
-
-
-def _definitions(connection: sqlite3.Connection) -> list[tuple[str, ...]]:
-    """Return every table, index and trigger of a database as it was defined."""
-    return connection.execute(
-        "SELECT type, name, tbl_name, coalesce(sql, '') FROM sqlite_master ORDER BY 1, 2"
-    ).fetchall()

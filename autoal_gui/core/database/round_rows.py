@@ -224,7 +224,7 @@ def _metrics(values: object) -> Metrics:
 
 
 def _area(value: object) -> tuple[float, ...] | None:
-    return as_row(value, as_share, as_share, as_share) if value else None
+    return as_row(value, as_number, as_number, as_number) if value else None
 
 
 def _pairs(value: object) -> tuple[tuple[str, float], ...]:

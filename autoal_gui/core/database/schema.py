@@ -1,6 +1,7 @@
 """The tables of a project file, of this version and of those that it can still open."""
 
 FILE_NAME = "project.autoal"  # in the folder of a project
+APPLICATION_ID = 0x41414C47  # "AALG"
 SCHEMA_VERSION = 2
 
 TABLES = """

@@ -101,12 +101,12 @@ def as_number(value: object, low: float = -math.inf, high: float = math.inf) -> 
 
 
 def as_share(value: object) -> float:
-    """Return a number in [0, 1].
+    """Return a number in [0, 1], give or take what rounding does to a sum of small numbers.
 
     Raises:
         ProjectDamaged: it is none.
     """
-    return as_number(value, 0.0, 1.0)
+    return as_number(value, -_ROUNDING, 1 + _ROUNDING)
 
 
 def as_list(value: object, read: Callable[[Any], Value]) -> tuple[Value, ...]:
@@ -143,3 +143,4 @@ def as_mapping(value: object) -> Mapping[str, Any]:
 
 
 _LARGEST = 1.7e308
+_ROUNDING = 1e-3

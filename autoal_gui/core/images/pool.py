@@ -33,10 +33,7 @@ class PoolImage:
 
 @dataclass(frozen=True)
 class ImagePool:
-    """The images of a project and the way to read them. Holds no label.
-
-    Immutable but for one thing: a hash that was not known comes in, see `put_hashes`.
-    """
+    """The images of a project and the way to read them. Holds no label, and never changes."""
 
     images: Mapping[int, PoolImage]
     reader: ImageReader = field(repr=False)
@@ -54,14 +51,15 @@ class ImagePool:
             found[self.images[image_id].split].append(image_id)
         return {split: tuple(ids) for split, ids in found.items()}
 
-    def put_hashes(self, hashes: Mapping[int, str]) -> None:
-        """Note the SHA-256 of images whose files have been read since; by image id.
+    def with_hashes(self, hashes: Mapping[int, str]) -> "ImagePool":
+        """Return the pool with the SHA-256 of images whose files have been read since; by id.
 
-        Another thread may read the pool meanwhile: no image comes or goes, and `data_hash` stays.
+        Other threads go on with the pool that they have: no image comes or goes, and `data_hash`
+        stays.
         """
         known = dict(self.images)
         known.update((i, replace(known[i], sha256=sha256)) for i, sha256 in hashes.items())
-        object.__setattr__(self, "images", known)
+        return replace(self, images=known)
 
     def read(self, image_id: int) -> Pixels:
         """Decode one image, see `ImageReader.read`.

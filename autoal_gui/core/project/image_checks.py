@@ -18,15 +18,17 @@ class ImageChecks:
         """
         self._file = file
         self._unusable = rows.unusable(file.connection)
+        self._unreadable = rows.unreadable(file.connection)
 
     @property
     def unreadable(self) -> tuple[tuple[str, str], ...]:
         """(key, reason) of the files left out at import."""
-        return rows.unreadable(self._file.connection)
+        return self._unreadable
 
     def unchecked(self) -> tuple[tuple[int, str], ...]:
         """Return (image id, key) of the images whose file has not been read yet."""
-        return rows.unchecked(self._file.connection)
+        with self._file.reading() as db:
+            return rows.unchecked(db)
 
     @property
     def unusable(self) -> Set[int]:
@@ -43,3 +45,5 @@ class ImageChecks:
             rows.store(db, found)
         self._unusable -= {one.image_id for one in found if not one.reason}
         self._unusable |= {one.image_id for one in found if one.reason}
+        with self._file.reading() as db:
+            self._unreadable = rows.unreadable(db)

@@ -10,6 +10,7 @@ from autoal_gui.core.database import file_check_rows as checks
 from autoal_gui.core.database.journal_rows import insert_entry
 from autoal_gui.core.database.round_rows import now
 from autoal_gui.core.database.setting_rows import insert_settings
+from autoal_gui.core.database.side_files import check_links
 from autoal_gui.core.errors import ProjectError
 from autoal_gui.core.images.source import Listing, SourceSpec, Split
 from autoal_gui.core.labels.journal import UNSEALED, Entry
@@ -43,8 +44,9 @@ def make_folders(folder: Path) -> Path:
     """Make a project's folders, readable by the user alone; return its workspace.
 
     Raises:
-        ProjectError: they cannot be made.
+        ProjectError: they cannot be made, or one of them is a link.
     """
+    check_links(folder)
     try:
         for path in (folder, folder / "models", folder / "cache"):
             path.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -4,6 +4,7 @@ The thread that opened a project is the only one to use it. Every answer is comm
 call that gives it returns, so that closing or killing the program at any moment loses nothing.
 """
 
+import contextlib
 import sqlite3
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -28,7 +29,9 @@ from autoal_gui.core.project.project_settings import ProjectSettings
 from autoal_gui.core.project.reading_store import ReadingStore
 from autoal_gui.core.project.round_store import RoundStore
 from autoal_gui.core.project.warm_start import WarmStart
+from autoal_gui.core.system.files import copy_foreign
 
+MOST_MODEL = 2**34  # bytes of a model that goes into a copy
 OpenImages = Callable[[SourceSpec, Path], ImageReader]
 
 
@@ -53,7 +56,10 @@ class Project:
         )
         self.readings = ReadingStore(rows, self.labels)
         self.classes = ClassRows(file, rows, self.labels)
-        self.rounds = RoundStore(file, self.pool, self.settings, self.labels, self.models_folder)
+        count = len(self.classes.names)
+        self.rounds = RoundStore(
+            file, self.pool, self.settings, self.labels, count, self.models_folder
+        )
         self.batches = BatchStore(
             rows, self.pool, self.settings, self.checks, self.labels, self.rounds
         )
@@ -123,4 +129,27 @@ class Project:
             ProjectError: it could not be saved.
         """
         self.checks.store(found)
-        self.pool.put_hashes({one.image_id: one.sha256 for one in found if not one.reason})
+        read = {one.image_id: one.sha256 for one in found if not one.reason}
+        self.pool = self.pool.with_hashes(read)
+
+    def save_copy(self, folder: Path) -> None:
+        """Write all of it into another folder, so far as its own can still be read.
+
+        It is what is left to do on `ProjectGone`: the labels are whole whatever became of the
+        file; models that are gone too can be trained anew.
+
+        Raises:
+            ProjectError: it cannot be written there, or there is a project already.
+        """
+        make_folders(folder)
+        self._file.copy_to(folder / FILE_NAME)
+        for model in _files_in(self.models_folder):
+            with contextlib.suppress(OSError):
+                copy_foreign(model, folder / "models" / model.name, MOST_MODEL, folder)
+
+
+def _files_in(folder: Path) -> list[Path]:
+    try:
+        return [path for path in folder.iterdir() if path.is_file()]
+    except OSError:
+        return []

@@ -1,8 +1,10 @@
 """The rounds of a project: what each brought, and what the last one asks for."""
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from autoal_gui.core.database import round_rows
+from autoal_gui.core.database.database_errors import damaged
 from autoal_gui.core.database.prediction_rows import (
     Probabilities,
     keep_predictions,
@@ -25,9 +27,18 @@ class RoundStore:
         pool: ImagePool,
         settings: ProjectSettings,
         labels: LabelStore,
+        classes: int,
         models: Path,
     ) -> None:
         """Read them.
+
+        Args:
+            file: the open project file.
+            pool: the images.
+            settings: say how the next round runs.
+            labels: what the next round learns from.
+            classes: how many there are.
+            models: where the checkpoints are.
 
         Raises:
             ProjectDamaged: one is not what this program writes.
@@ -35,9 +46,12 @@ class RoundStore:
         """
         self._file, self._pool, self._settings = file, pool, settings
         self._labels, self._models = labels, models
-        self._records: tuple[RoundRecord, ...] | None = round_rows.read_rounds(file.connection)
+        records = round_rows.read_rounds(file.connection)
+        self._records: tuple[RoundRecord, ...] | None = records
         """As read last; None after a change."""
         self._ranking = round_rows.read_ranking(file.connection, self.last)
+        round_rows.read_asked(file.connection)  # is read only when a round asks for it
+        _check_classes(records, read_predictions(file.connection), classes)
 
     # -- what there was -----------------------------------------------------------------------
 
@@ -159,6 +173,18 @@ class RoundStore:
         self._records = None
         with self._file.saving() as db:
             round_rows.interrupt_rounds(db)
+
+
+def _check_classes(
+    records: Sequence[RoundRecord], predictions: Mapping[int, Probabilities], classes: int
+) -> None:
+    """Check that nothing was measured of more classes than there are; none is ever removed."""
+    measured = [one for record in records for one in (record.metrics, record.audit) if one]
+    measured += [record.by_chance.metrics for record in records if record.by_chance]
+    if any(len(metrics.confusion) > classes for metrics in measured):
+        raise damaged()
+    if any(len(row) > classes for row in predictions.values()):
+        raise damaged()
 
 
 def _drawn_query(image_id: int) -> Query:

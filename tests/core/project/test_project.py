@@ -1212,5 +1212,6 @@ def test_images_that_were_listed_unread_keep_the_name_that_they_had_then():
     pool = ImagePool(images, None, identity_of(unread))
     before = pool.data_hash
     assert before == identity_of(unread)
-    pool.put_hashes({2: "2" * 64})
-    assert pool.data_hash == before
+    later = pool.with_hashes({2: "2" * 64})
+    assert later.data_hash == before
+    assert (pool.images[2].sha256, later.images[2].sha256) == ("", "2" * 64)

@@ -1,0 +1,187 @@
+"""Every setting and every column that a project file has, with values that no program writes."""
+
+import json
+import sqlite3
+from contextlib import closing, suppress
+from itertools import product
+
+import pytest
+
+from autoal_gui.core.database.schema import FILE_NAME
+from autoal_gui.core.errors import ProjectError, SourceError
+from autoal_gui.core.project import stored_settings as stored
+from autoal_gui.core.project.export_snapshot import Snapshot
+from autoal_gui.core.project.project import Project
+from autoal_gui.sources.opening import open_images
+from tests.support.project import file_of, new_project, result_of
+
+NESTED = "[" * 100_000
+JSON = {
+    "no JSON": "[",
+    "nested": NESTED,
+    "nested and closed": NESTED + "]" * 100_000,
+    "null": "null",
+    "true": "true",
+    "a large number": "1" * 400,
+    "a number too large to read": "1" * 5000,
+    "a float too large": "1e999",
+    "nan": "NaN",
+    "minus one": "-1",
+    "a half": "0.5",
+    "a text": '"x"',
+    "half a character": '"\\ud800"',
+    "a null character": '"a\\u0000b"',
+    "up": '".."',
+    "an empty list": "[]",
+    "a list of lists": "[[[]], [[]]]",
+    "a list of large numbers": "[1e400, 1" + "0" * 400 + "]",
+    "a list of texts": '["a", "b", "c"]',
+    "an object": '{"a": 1}',
+    "an object of all names": json.dumps(
+        {name: [[1]] for name in ("confusion", "auroc", "audit", "by_chance", "weights", "seconds")}
+    ),
+}
+RESULTS = {
+    "one row too few": {"confusion": [[1, 2]]},
+    "rows of other lengths": {"confusion": [[1], [2, 3]]},
+    "more classes than there are": {"confusion": [[0] * 99] * 99},
+    "counts too large": {"confusion": [[10**30, 0], [0, 1]]},
+    "an area without a class": {"confusion": [[1, 0], [0, 1]], "auroc": [[0.5, 0.4, 0.6]]},
+    "areas that are nan": {"confusion": [[1, 0], [0, 1]], "auroc": [[float("nan")] * 3] * 3},
+    "an audit that is a number": {"audit": 5},
+    "chance without labels": {"by_chance": {"confusion": [[1]]}},
+    "weights that are endless": {"weights": [["entropy", float("inf")]]},
+    "a checkpoint elsewhere": {"checkpoint": ".."},
+}
+COLUMNS = {
+    "class": ("class_index", "name"),
+    "image": ("key", "sha256", "split"),
+    "unreadable": ("key", "reason"),
+    "truth": ("class_index",),
+    "round": ("number", "settings", "outcome", "started", "ended", "labels", "sentence", "result"),
+    "ranking": ("round_number", "position", "image_id", "suggested", "confidence", "query"),
+    "prediction": ("round_number", "probabilities"),
+}
+VALUES = {
+    "a blob": b"\xff\x00\xfe",
+    "an empty blob": b"",
+    "a text": "x",
+    "no text at all": None,
+    "minus one": -1,
+    "the largest": 2**63 - 1,
+    "endless": float("inf"),
+    "half": 0.5,
+    "nested": NESTED,
+}
+
+
+@pytest.fixture(scope="module")
+def content(tmp_path_factory):
+    """The folder of a closed project that has something in every table, and its file."""
+    base = tmp_path_factory.mktemp("hostile")
+    project = new_project(base, loose=2, label_use="hidden", evaluation_images=3)
+    for image in project.labels.unanswered()[:5]:
+        project.labels.answer(image, "label", image % 2)
+    result = result_of(project, project.rounds.begin(), "round-0001.pt")
+    project.rounds.finish(result)
+    project.close()
+    with closing(sqlite3.connect(file_of(project))) as db, db:
+        db.execute("INSERT INTO unreadable VALUES ('broken.png', 'It is broken.')")
+    return project.folder, file_of(project).read_bytes()
+
+
+def told_or_used(folder) -> None:
+    """Open a project; what it holds is refused there, or nothing of it harms later."""
+    with suppress(ProjectError, SourceError):
+        project = Project.open(folder, open_images)
+        try:
+            use(project)
+        finally:
+            project.close()
+
+
+def use(project: Project) -> None:
+    Snapshot.of(project)
+    project.rounds.predictions(), project.rounds.history(), project.rounds.last_checkpoint()
+    assert project.batches.queue.size >= 1
+    project.batches.repeats(), project.readings.all()
+    assert isinstance(project.warm_start.checkpoint + project.settings.start_from, str)
+    for record in project.rounds.all():
+        for metrics in filter(None, (record.metrics, record.audit)):
+            assert metrics.balanced_accuracy_interval[0] <= 1
+            assert isinstance(metrics.macro_f1 + metrics.macro_auroc, float)
+            for index, _ in enumerate(project.classes.names[: len(metrics.confusion)]):
+                metrics.sensitivity_interval(index), metrics.specificity_interval(index)
+    for image in project.pool.images:
+        project.rounds.suggestion(image), project.rounds.query(image)
+    project.classes.add("another")
+    project.labels.answer(project.labels.unanswered()[0], "label", 0)
+    project.labels.undo()
+    project.settings.annotator = project.settings.annotator
+    project.rounds.end(project.rounds.begin(), "failed", "A sentence.")
+
+
+@pytest.mark.parametrize("name", [setting.name for setting in stored.SETTINGS])
+@pytest.mark.parametrize("value", JSON.values(), ids=JSON.keys())
+def test_no_value_of_a_setting_escapes_the_opening(content, name, value):
+    folder, whole = content
+    (folder / FILE_NAME).write_bytes(whole)
+    for text in (value, json.dumps(value)):
+        with closing(sqlite3.connect(folder / FILE_NAME)) as db, db:
+            db.execute("INSERT OR REPLACE INTO setting VALUES (?, ?)", (name, text))
+        told_or_used(folder)
+
+
+@pytest.mark.parametrize("value", [b"\xff", b"", "\0"], ids=["blob", "empty", "null"])
+@pytest.mark.parametrize("name", [setting.name for setting in stored.SETTINGS])
+def test_no_setting_is_other_than_text(content, name, value):
+    folder, whole = content
+    (folder / FILE_NAME).write_bytes(whole)
+    with closing(sqlite3.connect(folder / FILE_NAME)) as db, db:
+        db.execute("INSERT OR REPLACE INTO setting VALUES (?, ?)", (name, value))
+    with pytest.raises(ProjectError):
+        Project.open(folder, open_images)
+
+
+PLACES = [(table, column) for table, columns in COLUMNS.items() for column in columns]
+
+
+@pytest.mark.parametrize("place", PLACES, ids=".".join)
+@pytest.mark.parametrize("value", VALUES.values(), ids=VALUES.keys())
+def test_no_value_of_a_column_escapes_the_opening(content, place, value):
+    (table, column), (folder, whole) = place, content
+    (folder / FILE_NAME).write_bytes(whole)
+    with closing(sqlite3.connect(folder / FILE_NAME)) as db, db:
+        db.execute("PRAGMA ignore_check_constraints=ON")
+        with suppress(sqlite3.IntegrityError):
+            db.execute(
+                f"UPDATE {table} SET {column}=? WHERE {column}="  # noqa: S608 - our names
+                f"(SELECT max({column}) FROM {table})",
+                (value,),
+            )
+    told_or_used(folder)
+
+
+@pytest.mark.parametrize(
+    ("column", "text"),
+    [
+        *product(("result", "settings"), JSON.values()),
+        *(("result", json.dumps(result)) for result in RESULTS.values()),
+    ],
+    ids=lambda value: value[:30],
+)
+def test_no_text_of_a_round_escapes_the_opening(content, column, text):
+    folder, whole = content
+    (folder / FILE_NAME).write_bytes(whole)
+    with closing(sqlite3.connect(folder / FILE_NAME)) as db, db:
+        db.execute(f"UPDATE round SET {column}=?", (text,))  # noqa: S608 - our names
+    told_or_used(folder)
+
+
+@pytest.mark.parametrize("text", JSON.values(), ids=JSON.keys())
+def test_no_reason_of_an_image_escapes_the_opening(content, text):
+    folder, whole = content
+    (folder / FILE_NAME).write_bytes(whole)
+    with closing(sqlite3.connect(folder / FILE_NAME)) as db, db:
+        db.execute("UPDATE ranking SET query=? WHERE position=0", (text,))
+    told_or_used(folder)
