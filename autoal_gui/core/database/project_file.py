@@ -31,7 +31,7 @@ from autoal_gui.core.database.database_errors import (
 )
 from autoal_gui.core.database.schema import APPLICATION_ID, SCHEMA_VERSION, SCHEMAS
 from autoal_gui.core.database.side_files import check_links, check_no_link, check_side_files
-from autoal_gui.core.errors import ProjectError, ProjectGone
+from autoal_gui.core.errors import ProjectError, ProjectGone, ProjectInUse
 from autoal_gui.core.language import tr
 from autoal_gui.core.system.files import replacing
 
@@ -215,7 +215,8 @@ def _require_blank(connection: sqlite3.Connection) -> None:
         _lock(connection)
         blank = is_blank(connection)
     except sqlite3.Error as error:
-        raise as_project_error(error) from error
+        found = as_project_error(error)
+        raise found if isinstance(found, ProjectInUse) else ProjectError(tr(UNWRITABLE)) from error
     if not blank:
         raise ProjectError(tr(EXISTS))
 

@@ -50,12 +50,9 @@ class ClassRows:
     @property
     def removed(self) -> frozenset[int]:
         """Classes taken out of use; one whose labels an undo has brought back is in use again."""
+        counts = self._labels.counts.classes
         kept = self._rows.get(stored.REMOVED_CLASSES)
-        if not kept:
-            return frozenset()
-        return frozenset(kept) - {
-            index for index, count in self._labels.counts.classes.items() if count
-        }
+        return frozenset(i for i in kept if i < len(self._names) and not counts[i])
 
     @removed.setter
     def removed(self, removed: Iterable[int]) -> None:

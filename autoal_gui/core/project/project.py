@@ -54,7 +54,7 @@ class Project:
         self.labels = LabelStore(
             file, self.pool, self.settings, self.checks, last_round=lambda: self.rounds.last
         )
-        self.readings = ReadingStore(rows, self.labels)
+        self.readings = ReadingStore(rows, self.pool, self.labels)
         self.classes = ClassRows(file, rows, self.labels)
         count = len(self.classes.names)
         self.rounds = RoundStore(

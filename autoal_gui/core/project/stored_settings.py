@@ -4,8 +4,10 @@ Some are JSON within JSON, because the first version wrote them so; nothing else
 """
 
 import json
+import re
 from typing import Any
 
+from autoal_gui.core.database.database_errors import damaged
 from autoal_gui.core.database.round_rows import run_settings
 from autoal_gui.core.database.setting_rows import Setting
 from autoal_gui.core.database.stored_values import (
@@ -35,7 +37,15 @@ def _ids(value: object) -> tuple[int, ...]:
 def _place(value: object) -> str:
     text = as_text(value)
     if "\0" in text:
-        as_line(None)
+        raise damaged()
+    return text
+
+
+def _identity(value: object) -> str:
+    """Return a SHA-256, by which files are named, or an empty text."""
+    text = as_text(value)
+    if not re.fullmatch("([0-9a-f]{64})?", text):
+        raise damaged()
     return text
 
 
@@ -74,7 +84,7 @@ ANNOTATOR = Setting("annotator", as_line)
 SHOW_SUGGESTIONS = Setting("show_suggestions", as_flag)
 BATCH = Setting("batch", lambda text: _ids(parsed(text)), lambda ids: json.dumps(list(ids)))
 START_FROM = Setting("start_from", as_file_name)
-IDENTITY = Setting("identity", as_line, default="")
+IDENTITY = Setting("identity", _identity, default="")
 WAITED_SECONDS = Setting("waited_seconds", _seconds, default=0.0)
 REPEAT_EVERY = Setting("repeat_every", as_whole, default=EVERY)
 REPEATS = Setting("repeats", _ids, default=())

@@ -9,7 +9,7 @@ from contextlib import closing
 import pytest
 
 from autoal_gui.core.database import project_file as database
-from autoal_gui.core.database.journal_check import audit
+from autoal_gui.core.database.journal_check import check_seals
 from autoal_gui.core.database.schema import FILE_NAME, SCHEMA_VERSION
 from autoal_gui.core.errors import ProjectDamaged, ProjectError, ProjectGone, ProjectInUse
 from autoal_gui.core.project.plan import make_folders
@@ -52,7 +52,7 @@ def test_a_journal_that_names_another_file_does_not_get_it_deleted(closed, tmp_p
     own = new_project(tmp_path / "own")
     attempts = {
         "open": lambda: Project.open(closed, open_images),
-        "audit": lambda: audit(closed),
+        "audit": lambda: check_seals(closed),
         "merge": lambda: read_other(closed, own.folder),
         "create": lambda: database.create(file, lambda db: None),
     }
