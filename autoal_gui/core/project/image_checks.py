@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence, Set
 
-from autoal_gui.core.database import file_check_rows as rows
-from autoal_gui.core.database.file_check_rows import Checked
+from autoal_gui.core.database import image_rows as rows
+from autoal_gui.core.database.image_rows import Checked
 from autoal_gui.core.database.project_file import ProjectFile
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from autoal_gui.core.database import file_check_rows as checks
+from autoal_gui.core.database import image_rows as checks
 from autoal_gui.core.database.journal_rows import insert_entry
 from autoal_gui.core.database.round_rows import now
 from autoal_gui.core.database.setting_rows import insert_settings

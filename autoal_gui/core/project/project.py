@@ -12,8 +12,7 @@ from pathlib import Path
 from autoal_gui.core.database import project_file as database
 from autoal_gui.core.database.backups import keep_backup
 from autoal_gui.core.database.database_errors import as_project_error
-from autoal_gui.core.database.file_check_rows import Checked
-from autoal_gui.core.database.image_rows import read_images
+from autoal_gui.core.database.image_rows import Checked, read_images
 from autoal_gui.core.database.project_file import ProjectFile
 from autoal_gui.core.database.schema import FILE_NAME
 from autoal_gui.core.database.setting_rows import SettingRows, read_setting

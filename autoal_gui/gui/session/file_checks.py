@@ -6,7 +6,7 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from autoal_gui.core.database.file_check_rows import Checked
+from autoal_gui.core.database.image_rows import Checked
 from autoal_gui.core.errors import AutoALError, ImageUnreadable
 from autoal_gui.core.images.source import CheckingReader, ProgressCallback
 from autoal_gui.core.language import tr

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from autoal_gui.core.database.file_check_rows import Checked, identity_of
+from autoal_gui.core.database.image_rows import Checked, identity_of
 from autoal_gui.core.database.round_rows import RANKING_KEPT, Suggestion
 from autoal_gui.core.errors import (
     EarlyAccess,

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 
-from autoal_gui.core.database.file_check_rows import Checked
+from autoal_gui.core.database.image_rows import Checked
 from autoal_gui.core.errors import Cancelled, SourceError
 from autoal_gui.core.images.source import SourceSpec
 from autoal_gui.core.project.plan import ProjectPlan
