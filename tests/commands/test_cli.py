@@ -12,6 +12,7 @@ import pytest
 from PIL import Image
 
 from autoal_gui.cli import run
+from autoal_gui.core.settings import RunSettings
 
 TINY = (
     "task_steps=3",
@@ -25,8 +26,8 @@ TINY = (
 )
 
 
-@pytest.fixture
-def small_set(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def small_set(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Write 60 pool and 30 test images of two kinds, dark and bright."""
     generator = np.random.default_rng(0)
     arrays = {}
@@ -35,7 +36,7 @@ def small_set(tmp_path: Path) -> Path:
         images = generator.integers(0, 100, (count, 16, 16)) + 100 * labels[:, None, None]
         arrays[f"{split}_images"] = images.astype(np.uint8)
         arrays[f"{split}_labels"] = labels[:, None].astype(np.uint8)
-    file = tmp_path / "small.npz"
+    file = tmp_path_factory.mktemp("set") / "small.npz"
     np.savez(file, **arrays)
     return file
 
@@ -48,12 +49,43 @@ def simulate(data: Path, out: Path, *more: str, mode: str = "paper", seed: int =
     return json.loads(out.read_text())
 
 
+class Replays:
+    """Simulations of one small set; the first of each kind is kept for every test."""
+
+    def __init__(self, data: Path, folder: Path) -> None:
+        self._data, self._folder = data, folder
+        self._kept: dict[tuple[str, int, bool], dict] = {}
+
+    def first(self, mode: str, seed: int = 0, *, warm: bool | None = None) -> dict:
+        """Simulate a mode once; its model is left in `model_of`."""
+        usual = RunSettings().in_mode(mode).warm_start
+        key = (mode, seed, usual if warm is None else warm)
+        if key not in self._kept:
+            words = () if key[2] == usual else ("--set", f"warm_start={str(key[2]).lower()}")
+            self._kept[key] = self.anew(mode, seed, *words, model=self.model_of(*key))
+        return self._kept[key]
+
+    def anew(self, mode: str, seed: int, *words: str, model: Path) -> dict:
+        """Simulate a mode, whatever has been simulated."""
+        out = self._folder / "out.json"
+        return simulate(self._data, out, *words, "--save-model", str(model), mode=mode, seed=seed)
+
+    def model_of(self, mode: str, seed: int, warm: bool = True) -> Path:
+        """Where the last model of the first simulation of a kind is saved."""
+        return self._folder / f"{mode}-{seed}-{warm}.pt"
+
+
+@pytest.fixture(scope="module")
+def replays(small_set: Path, tmp_path_factory: pytest.TempPathFactory) -> Replays:
+    return Replays(small_set, tmp_path_factory.mktemp("replays"))
+
+
 def without_seconds(report: dict) -> list[dict]:
     return [{k: v for k, v in r.items() if k != "seconds"} for r in report["rounds"]]
 
 
-def test_simulate_writes_every_promised_field(small_set: Path, tmp_path: Path) -> None:
-    report = simulate(small_set, tmp_path / "out.json")
+def test_simulate_writes_every_promised_field(replays: Replays) -> None:
+    report = replays.first("paper")
     assert set(report) == {"data", "mode", "seed", "settings", "rounds"}
     assert [r["labels"] for r in report["rounds"]] == [20, 25]
     for record in report["rounds"]:
@@ -65,38 +97,34 @@ def test_simulate_writes_every_promised_field(small_set: Path, tmp_path: Path) -
 
 
 @pytest.mark.parametrize("mode", ["paper", "auto", "random", "kmeans"])
-def test_the_same_seed_gives_the_same_numbers(small_set: Path, tmp_path: Path, mode: str) -> None:
-    first = simulate(small_set, tmp_path / "1.json", mode=mode)
-    again = simulate(small_set, tmp_path / "2.json", mode=mode)
+def test_the_same_seed_gives_the_same_numbers(replays: Replays, tmp_path: Path, mode: str) -> None:
+    first = replays.first(mode)
+    again = replays.anew(mode, 0, model=tmp_path / "model.pt")
     assert without_seconds(first) == without_seconds(again)
     assert first["settings"] == again["settings"]
 
 
-def test_another_seed_gives_other_queries(small_set: Path, tmp_path: Path) -> None:
-    first = simulate(small_set, tmp_path / "1.json", seed=0)
-    other = simulate(small_set, tmp_path / "2.json", seed=1)
+def test_another_seed_gives_other_queries(replays: Replays) -> None:
+    first, other = replays.first("random", 0), replays.first("random", 1)
     assert first["rounds"][0]["queried"] != other["rounds"][0]["queried"]
 
 
-@pytest.mark.parametrize("warm", ["false", "true"])
-def test_every_mode_starts_from_the_same_first_point(
-    small_set: Path, tmp_path: Path, warm: str
-) -> None:
-    start = ("--set", f"warm_start={warm}")
-    reports = [
-        simulate(small_set, tmp_path / "o", *start, mode=mode)
-        for mode in ("paper", "auto", "random")
-    ]
+@pytest.mark.parametrize("warm", [False, True])
+def test_every_mode_starts_from_the_same_first_point(replays: Replays, warm: bool) -> None:
+    reports = [replays.first(mode, warm=warm) for mode in ("paper", "auto", "random")]
     firsts = {(r["rounds"][0]["accuracy"], r["rounds"][0]["balanced_accuracy"]) for r in reports}
     assert len(firsts) == 1
 
 
 @pytest.mark.parametrize("suffix", [".pt", ".safetensors"])
 def test_a_saved_model_predicts_in_a_fresh_process_what_the_round_measured(
-    small_set: Path, tmp_path: Path, suffix: str
+    small_set: Path, replays: Replays, tmp_path: Path, suffix: str
 ) -> None:
-    model, table = tmp_path / f"model{suffix}", tmp_path / "predictions.csv"
-    report = simulate(small_set, tmp_path / "out.json", "--save-model", str(model))
+    report, model, table = replays.first("random"), tmp_path / f"m{suffix}", tmp_path / "out.csv"
+    if suffix == ".pt":
+        model = replays.model_of("random", 0)
+    else:
+        report = replays.anew("random", 0, model=model)
     words = ["predict", "--model", str(model), "--split", "evaluation", "--device", "cpu"]
     done = fresh_process([*words, "--out", str(table), str(small_set)])
     assert done.returncode == 0, done.stderr

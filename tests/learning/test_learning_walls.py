@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 
 from tests.support.paths import ROOT
@@ -48,17 +49,27 @@ def test_nothing_but_learning_loads_torch(packages):
     assert ("PySide6" in loaded) == ("autoal_gui.gui" in packages)
 
 
-def test_a_round_loads_scikit_learn_without_pandas():
+def test_a_round_loads_scikit_learn_without_pandas(tmp_path):
+    images = np.random.default_rng(0).integers(0, 255, (60, 16, 16), dtype=np.uint8)
+    labels = (np.arange(60) % 2)[:, None].astype(np.uint8)
+    np.savez(
+        tmp_path / "few.npz", train_images=images[:40], train_labels=labels[:40],
+        test_images=images[40:], test_labels=labels[40:],
+    )  # fmt: skip
     code = (
         "import sys\n"
         "from autoal_gui.cli import run\n"
-        "words = 'simulate --data synthetic --mode kmeans --rounds 2 --set task_steps=1'\n"
-        "assert run([*words.split(), '--set', 'warm_start=False']) == 0\n"
+        "words = 'simulate --mode kmeans --rounds 1 --set task_steps=1 --set warm_start=false'\n"
+        "assert run([*words.split(), '--data', sys.argv[1]]) == 0\n"
         "print('sklearn' in sys.modules, 'pandas' in sys.modules)\n"
         "import pandas  # who wants it still has it\n"
     )
     finished = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=ROOT
+        [sys.executable, "-c", code, tmp_path / "few.npz"],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=ROOT,
     )
     assert finished.returncode == 0, finished.stderr
     assert finished.stdout.splitlines()[-1] == "True False"
