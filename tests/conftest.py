@@ -15,7 +15,8 @@ os.environ["OPENBLAS_NUM_THREADS"] = "1"
 
 # Time decides no test: a busy machine is slow without being wrong.
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("untimed")
+settings.register_profile("quick", settings.get_profile("untimed"), max_examples=15)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "untimed"))
 PATIENCE = 60_000  # milliseconds
 DECODING = ("pictures", "thumbnails")  # how the names of the threads begin that decode images
 
