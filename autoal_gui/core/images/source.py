@@ -9,6 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 Split = Literal["pool", "evaluation"]
+OfficialSplit = Literal["train", "validation", "test"]
+"""The part of a published set that an image belongs to."""
 Pixels = npt.NDArray[np.generic]
 """One decoded image: (H, W) grey or (H, W, 3) colour, uint8 or uint16, C-contiguous."""
 ProgressCallback = Callable[[int, int], None]
@@ -56,6 +58,12 @@ class ListedImage:
     split: Split = "pool"
     label: int | None = None
     """Index into the listing's classes where the source knows it. Only `Project.create` looks."""
+    group: str = ""
+    """What must not be torn apart: a patient, a slide, a file with many frames. Empty: alone."""
+    part: OfficialSplit | None = None
+    """The part of a published set that it belongs to, where the set says so."""
+    columns: tuple[str, ...] = ()
+    """What else is known of it, a text for each of the listing's columns; empty where nothing."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +74,8 @@ class Listing:
     images: tuple[ListedImage, ...]
     unreadable: tuple[tuple[str, str], ...] = ()
     """(key, one sentence), for the import report."""
+    columns: tuple[str, ...] = ()
+    """Names of what a table says of each image besides class and group: age, sex, scanner."""
 
 
 class ImageReader(Protocol):

@@ -1,0 +1,242 @@
+"""What the columns of a table say of the images: which row, which label, which group."""
+
+import re
+import unicodedata
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from autoal_gui.core.sets.table import Table
+
+LABEL_WORDS = frozenset(
+    (
+        "label",
+        "labels",
+        "class",
+        "classes",
+        "diagnosis",
+        "dx",
+        "finding",
+        "findings",
+        "category",
+        "target",
+        "y",
+        "truth",
+        "grade",
+        "annotation",
+        "type",
+        "tumor",
+        "tumour",
+        "disease",
+        "pathology",
+        "outcome",
+        "result",
+    )
+)
+GROUP_WORDS = frozenset(
+    (
+        "patient",
+        "subject",
+        "case",
+        "study",
+        "participant",
+        "person",
+        "lesion",
+        "slide",
+        "group",
+        "specimen",
+        "animal",
+        "series",
+        "mrn",
+        "pid",
+    )
+)
+KEY_WORDS = frozenset(
+    (
+        "path",
+        "file",
+        "filename",
+        "image",
+        "img",
+        "name",
+        "id",
+        "key",
+        "sha256",
+        "filepath",
+        "image_id",
+    )
+)
+SEPARATORS = "|;,"
+MOST_CLASSES = 100  # a column with more different cells is no column of labels
+TESTED = 500  # rows in which the column of file names is looked for
+_WORD = re.compile(r"[^\W\d_]+")
+_ENDING = re.compile(r"\.[A-Za-z0-9]{1,5}$")
+_HASH = re.compile(r"[0-9a-f]{64}")
+
+
+@dataclass(frozen=True)
+class ColumnUse:
+    """Which column of a table is used for what; empty where none is."""
+
+    key: str = ""
+    """Names the file: with or without folders and ending, or by its SHA-256."""
+    labels: tuple[str, ...] = ()
+    """One column of class names, or several of 0 and 1, each named after its class."""
+    group: str = ""
+
+
+@dataclass(frozen=True)
+class Match:
+    """Which row of a table belongs to which image, and what does not fit."""
+
+    rows: Mapping[str, int] = field(repr=False)
+    """The row of each image key that has one."""
+    without_row: tuple[str, ...] = ()
+    """Keys of images that no row names."""
+    without_image: tuple[str, ...] = ()
+    """Cells of rows that name no image."""
+    ambiguous: tuple[str, ...] = ()
+    """Cells that name several images, or images that several unlike rows name."""
+
+
+def guess_columns(
+    table: Table, keys: Sequence[str], hashes: Mapping[str, str] | None = None
+) -> ColumnUse:
+    """Guess which column names the file, which the label and which the group.
+
+    Args:
+        table: what was read.
+        keys: the images' keys.
+        hashes: the SHA-256 of each key, where known.
+    """
+    key = _key_column(table, keys, hashes or {})
+    others = [name for name in table.columns if name != key]
+    group = next((name for name in others if _words(name) & GROUP_WORDS), "")
+    return ColumnUse(key, _label_columns(table, [n for n in others if n != group]), group)
+
+
+def _key_column(table: Table, keys: Sequence[str], hashes: Mapping[str, str]) -> str:
+    index = _Index(keys, hashes)
+    best, most = "", 0
+    for name in sorted(table.columns, key=lambda one: not _words(one) & KEY_WORDS):
+        cells = table.column(name)[:TESTED]
+        found = sum(len(index.find(cell)) == 1 for cell in cells)
+        if found > most:
+            best, most = name, found
+    return best
+
+
+def _label_columns(table: Table, names: Sequence[str]) -> tuple[str, ...]:
+    named = [name for name in names if _words(name) & LABEL_WORDS]
+    for name in named:
+        if 1 < len(set(table.column(name)) - {""}) <= MOST_CLASSES:
+            return (name,)
+    flags = tuple(name for name in names if set(table.column(name)) <= {"0", "1", "0.0", "1.0"})
+    return flags if len(flags) > 1 else ()
+
+
+def _words(name: str) -> set[str]:
+    parts = re.sub(r"([a-z])([A-Z])", r"\1 \2", name)
+    words = {word.casefold() for word in _WORD.findall(parts)}
+    return words | {word[:-1] for word in words if word.endswith("s")}
+
+
+class _Index:
+    """Finds images by what a cell may say of them."""
+
+    def __init__(self, keys: Sequence[str], hashes: Mapping[str, str]) -> None:
+        self._found: dict[str, list[str]] = defaultdict(list)
+        for key in keys:
+            plain = _plain(key)
+            parts = plain.split("/")
+            names = {"/".join(parts[place:]) for place in range(len(parts))}
+            names |= {_ENDING.sub("", name) for name in names}
+            for name in names:
+                self._found[name].append(key)
+        self._by_hash: dict[str, list[str]] = defaultdict(list)
+        for key, sha256 in hashes.items():
+            if sha256:
+                self._by_hash[sha256].append(key)
+
+    def find(self, cell: str) -> list[str]:
+        """Return the keys that a cell may name: by hash, path, the end of a path, or name."""
+        plain = _plain(cell)
+        if _HASH.fullmatch(plain):
+            return self._by_hash.get(plain, [])
+        parts = plain.split("/")
+        for place in range(len(parts)):
+            name = "/".join(parts[place:])
+            found = self._found.get(name) or self._found.get(_ENDING.sub("", name), [])
+            if found:
+                return found
+        return []
+
+
+def _plain(text: str) -> str:
+    """Return a path in one spelling: slashes, composed characters, small letters."""
+    path = unicodedata.normalize("NFC", text.strip()).replace("\\", "/").casefold()
+    return path.removeprefix("./").strip("/")
+
+
+def match_rows(
+    table: Table, key_column: str, keys: Sequence[str], hashes: Mapping[str, str] | None = None
+) -> Match:
+    """Find the row of each image.
+
+    A name without folders that several images bear is ambiguous and names none of them. Identical
+    rows are one; of rows that differ, none is believed.
+
+    Raises:
+        SourceError: the table has no such column.
+    """
+    index = _Index(keys, hashes or {})
+    rows: dict[str, int] = {}
+    missing: list[str] = []
+    ambiguous: dict[str, None] = {}
+    for number, cell in enumerate(table.column(key_column)):
+        found = index.find(cell)
+        if not found:
+            missing.append(cell)
+        elif len(found) > 1 and not _HASH.fullmatch(_plain(cell)):
+            ambiguous[cell] = None
+        else:
+            for key in found:
+                if key in rows and table.rows[rows[key]] != table.rows[number]:
+                    ambiguous[key] = None
+                rows.setdefault(key, number)
+    for key in ambiguous:
+        rows.pop(key, None)
+    without = tuple(key for key in keys if key not in rows)
+    return Match(rows, without, tuple(missing), tuple(ambiguous))
+
+
+def labels_in(table: Table, labels: Sequence[str], row: int) -> tuple[str, ...]:
+    """Return the labels that a row gives: none, one or several.
+
+    Of one column the cell is the label, or several with a separator between them that are each a
+    label of other rows; of several columns of 0 and 1 the names of those with 1.
+
+    Raises:
+        SourceError: the table has no such column.
+    """
+    places, cells = [table.place_of(name) for name in labels], table.rows[row]
+    if len(labels) == 1:
+        return (cells[places[0]],) if cells[places[0]] else ()
+    return tuple(n for n, p in zip(labels, places, strict=True) if cells[p] in ("1", "1.0"))
+
+
+def separator_of(cells: Sequence[str]) -> str:
+    """Return what separates several labels in one cell; empty where each cell is one label.
+
+    A separator is believed where the parts of compound cells are labels by themselves elsewhere:
+    `Effusion|Mass` beside `Mass`, but not `Lymphoma, follicular`.
+    """
+    singles = Counter(cells)
+    for separator in SEPARATORS:
+        compound = [cell for cell in singles if separator in cell]
+        if not compound:
+            continue
+        parts = [part.strip() for cell in compound for part in cell.split(separator)]
+        if sum(part in singles for part in parts) >= 0.8 * len(parts):
+            return separator
+    return ""
