@@ -1,8 +1,7 @@
 """Which images are set aside for evaluation."""
 
-import random
-
 from autoal_gui.core.images.source import Listing, Split
+from autoal_gui.core.sets.partition import join_groups, set_aside
 
 
 def default_evaluation_size(images: int, known: bool) -> int:
@@ -21,6 +20,9 @@ def assign_splits(
 ) -> dict[int, Split]:
     """Return the split of each image id (1, 2, ... in the order of the listing).
 
+    Groups and identical files stay on one side, and where classes are known each gives its share,
+    see `set_aside`.
+
     Args:
         listing: what the source found; a test split of its own is kept.
         known: whether the listing's labels may serve to evaluate; then only images that have one
@@ -34,13 +36,19 @@ def assign_splits(
     }
     if "evaluation" in splits.values():
         return splits
-    labelled = [i for i, image in enumerate(listing.images, start=1) if image.label is not None]
-    known = known and bool(labelled)
-    eligible = labelled if known else list(splits)
+    images = listing.images
+    units = join_groups([image.group for image in images], [image.sha256 for image in images])
+    labels = {image_id: image.label for image_id, image in enumerate(images, start=1)}
+    labelled = sum(label is not None for label in labels.values())
+    known = known and labelled > 0
+    if known:  # a group with images that nothing is known of cannot be measured on as a whole
+        open_units = {units[i - 1] for i, label in labels.items() if label is None}
+        eligible = {i: units[i - 1] for i in labels if units[i - 1] not in open_units}
+    else:
+        eligible, labels = {i: units[i - 1] for i in labels}, {}
     size = evaluation_images
     if size is None:
-        size = default_evaluation_size(len(eligible), known)
-    drawn = random.Random(seed)  # noqa: S311 - no secret
-    for image_id in drawn.sample(eligible, min(size, len(eligible))):
+        size = default_evaluation_size(labelled if known else len(images), known)
+    for image_id in set_aside(eligible, labels, min(size, len(eligible)), seed):
         splits[image_id] = "evaluation"
     return splits

@@ -56,7 +56,6 @@ def set_aside(
     members: dict[Hashable, list[int]] = defaultdict(list)
     for image, unit in units.items():
         members[unit].append(image)
-    share = wanted / len(units) if units else 0.0
     holds = {
         unit: Counter(classes.get(image) for image in found) for unit, found in members.items()
     }
@@ -65,7 +64,7 @@ def set_aside(
     order = sorted(members, key=str)
     random.Random(seed).shuffle(order)  # noqa: S311 - no secret
     rarest = sorted(totals, key=lambda c: (c is None, standing[c], str(c)))
-    goals = {c: _goal(totals[c], standing[c], share, c) for c in rarest}
+    goals = _goals(totals, standing, wanted)
     chosen: set[Hashable] = set()
     left = Counter(standing)
     held: Counter[Class] = Counter()
@@ -85,9 +84,20 @@ def set_aside(
     return frozenset(image for unit in chosen for image in members[unit])
 
 
-def _goal(images: int, units: int, share: float, known: Class) -> int:
-    """Return how many images of a class are set aside."""
-    if known is not None and units < 2:
-        return 0
-    least = 1 if known is not None and share > 0 else 0
-    return max(least, round(images * share))
+def _goals(
+    totals: Mapping[Class, int], standing: Mapping[Class, int], wanted: int
+) -> dict[Class, int]:
+    """Return how many images of each class are set aside, by largest remainders.
+
+    A class in two units or more gives one at least; one in a single unit gives none.
+    """
+    images = sum(totals.values())
+    exact = {known: wanted * total / images for known, total in totals.items()} if images else {}
+    goals = {known: int(share) for known, share in exact.items()}
+    order = sorted(exact, key=lambda known: (goals[known] - exact[known], str(known)))
+    for known in order[: wanted - sum(goals.values())]:
+        goals[known] += 1
+    for known in goals:
+        if known is not None and wanted:
+            goals[known] = max(1, goals[known]) if standing[known] > 1 else 0
+    return goals

@@ -458,7 +458,13 @@ def test_only_images_with_a_label_are_set_aside_where_labels_are_known(given_, s
     eligible = with_label if trusted else list(splits)
     assert set(aside) <= set(eligible)
     wanted = default_evaluation_size(len(eligible), trusted) if size is None else size
-    assert len(aside) == min(wanted, len(eligible))
+    if not trusted:
+        assert len(aside) == min(wanted, len(eligible))
+        return
+    learned = [given_[i - 1] for i in eligible if i not in aside]
+    classes = {given_[i - 1] for i in eligible}
+    assert set(learned) == classes  # none is lost to the evaluation set
+    assert abs(len(aside) - min(wanted, len(eligible))) <= len(classes)
 
 
 @given(labels, st.integers(0, 70), st.booleans(), st.data())

@@ -1,0 +1,128 @@
+"""A listing gets its classes, groups, parts and columns: from a layout, and from a table."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from autoal_gui.core.errors import SourceError
+from autoal_gui.core.images.source import ListedImage, Listing, OfficialSplit, Split
+from autoal_gui.core.language import tr
+from autoal_gui.core.sets.columns import ColumnUse, Match, labels_in, match_rows, separator_of
+from autoal_gui.core.sets.layout import Layout, class_name, folder_at
+from autoal_gui.core.sets.natural_order import natural
+from autoal_gui.core.sets.table import Table
+
+
+def arrange(
+    layout: Layout, images: Sequence[ListedImage], folders: Iterable[str] = ()
+) -> tuple[tuple[str, ...], tuple[ListedImage, ...]]:
+    """Return the classes in natural order, and the images with label, group, part and split.
+
+    Args:
+        layout: what the levels of folders mean.
+        images: what was found, by their keys.
+        folders: folders without an image; one at the level of classes is a class.
+    """
+    names = {layout.class_of(image.key) for image in images}
+    names |= {class_name(folder_at(f"{folder}/x", layout.class_level)) for folder in folders}
+    classes = tuple(sorted(names - {""}, key=natural))
+    place = {name: index for index, name in enumerate(classes)}
+    arranged = (
+        replace(
+            image,
+            label=place.get(layout.class_of(image.key)),
+            group=layout.group_of(image.key),
+            part=layout.split_of(image.key),
+        )
+        for image in images
+    )
+    return classes, with_splits(tuple(arranged))
+
+
+def with_splits(images: Sequence[ListedImage]) -> tuple[ListedImage, ...]:
+    """Return the images with what they are for, from the parts of a published set.
+
+    Its test images are evaluated on; where it has none, those to validate on are. All others are
+    in the pool. A group in several parts stays whole where its first image stands, so that none
+    is on both sides. Without parts nothing is decided.
+    """
+    parts = {image.part for image in images}
+    held: OfficialSplit = "test" if "test" in parts else "validation"
+    if held not in parts or parts == {held}:
+        return tuple(images)
+    first: dict[str, Split] = {}
+    done = []
+    for image in images:
+        split: Split = "evaluation" if image.part == held else "pool"
+        if image.group:
+            split = first.setdefault(image.group, split)
+        done.append(replace(image, split=split))
+    return tuple(done)
+
+
+def with_table(
+    listing: Listing, table: Table, use: ColumnUse, keep_labels: bool = False
+) -> tuple[Listing, Match]:
+    """Return a listing with what a table says of its images, and how the rows fit.
+
+    Args:
+        listing: the images; their own classes stay where the table gives no labels.
+        table: what was read.
+        use: which column is what.
+        keep_labels: leave the listing's classes as they are, and the labels of the table to the
+            columns: so is done where folders name classes and nobody chose a column.
+
+    Raises:
+        SourceError: no column names the images, no row fits, or an image has several classes.
+    """
+    if not use.key:
+        raise SourceError(tr("No column of the table names the images."))
+    hashes = {image.key: image.sha256 for image in listing.images}
+    match = match_rows(table, use.key, [image.key for image in listing.images], hashes)
+    if not match.rows:
+        raise SourceError(
+            tr("No row of the table names an image of the set in its column {name}.", name=use.key)
+        )
+    labels = {} if keep_labels else _labels(table, use.labels, match)
+    classes = tuple(sorted(set(labels.values()), key=natural)) if labels else listing.classes
+    place = {name: index for index, name in enumerate(classes)}
+    taken = {use.key, use.group, *(() if keep_labels else use.labels)}
+    columns = tuple(name for name in table.columns if name not in taken)
+    places = [table.place_of(name) for name in columns]
+    group = table.place_of(use.group) if use.group else None
+    images = []
+    for image in listing.images:
+        row = match.rows.get(image.key)
+        cells = table.rows[row] if row is not None else None
+        changed = replace(image, columns=tuple(cells[p] if cells else "" for p in places))
+        if labels:
+            name = labels.get(image.key)
+            changed = replace(changed, label=None if name is None else place[name])
+        if group is not None:
+            changed = replace(changed, group=cells[group] if cells else "")
+        images.append(changed)
+    done = replace(listing, classes=classes, images=with_splits(images), columns=columns)
+    return done, match
+
+
+def _labels(table: Table, columns: Sequence[str], match: Match) -> Mapping[str, str]:
+    """Return the one class of each image that has one.
+
+    Raises:
+        SourceError: images have several, or the table has no such column.
+    """
+    if not columns:
+        return {}
+    single = columns[0] if len(columns) == 1 else ""
+    separator = separator_of(table.column(single)) if single else ""
+    found = {key: labels_in(table, columns, row) for key, row in match.rows.items()}
+    several = sum(len(names) > 1 or bool(separator and separator in "".join(names))
+                  for names in found.values())  # fmt: skip
+    if several:
+        raise SourceError(
+            tr(
+                "{count} images have several labels in the table, but here each image has one; "
+                "choose a single column.",
+                count=several,
+            )
+        )
+    return {key: names[0] for key, names in found.items() if names}
