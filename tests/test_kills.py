@@ -20,7 +20,7 @@ from autoal_gui.sources.opening import open_images
 from tests.support.paths import ROOT
 from tests.support.project import SETTINGS, new_project, round_command
 
-KILLS = int(os.environ.get("AUTOAL_KILLS", "20"))
+KILLS = int(os.environ.get("AUTOAL_KILLS", "8"))
 ENVIRONMENT = {**os.environ, "OMP_WAIT_POLICY": "PASSIVE", "KMP_BLOCKTIME": "0"}
 
 

@@ -29,6 +29,7 @@ from autoal_gui.core.project.project import Project
 from autoal_gui.core.settings import RunSettings
 from autoal_gui.learning.model.checkpoint import read_card
 from autoal_gui.sources.opening import list_images, open_images, spec_of
+from tests.support.fresh_process import MEGABYTE, held_for_a_moment, raising, read_from_the_disk
 from tests.support.gui import QUIET
 
 pytestmark = pytest.mark.qt_log_ignore(QUIET)
@@ -43,7 +44,6 @@ SHORT = (
     "train_batch=4",
     "warm_epochs=1",
 )
-MEGABYTE = 1_000_000
 
 
 @pytest.fixture
@@ -103,25 +103,6 @@ def test_a_project_to_measure_on_has_so_many_true_answers(tmp_path, plan):
 
 
 # -- fresh processes and their memory ---------------------------------------------------------
-
-
-def held_for_a_moment(megabytes: int) -> int:
-    """Hold memory of this process's own, then give it back."""
-    block = np.ones(megabytes * MEGABYTE, np.uint8)
-    time.sleep(0.2)
-    return int(block.sum())
-
-
-def read_from_the_disk(file: Path) -> int:
-    """Read a mapped file from end to end, and keep the map for a while."""
-    mapped = np.memmap(file, np.uint8, "r")
-    total = int(mapped.sum())
-    time.sleep(0.2)
-    return total
-
-
-def raising() -> None:
-    raise KeyError("from the other process")
 
 
 def test_a_process_that_the_system_kills_is_told_in_a_sentence():

@@ -60,7 +60,7 @@ def summarise(listing: Listing) -> SetSummary:
         {part: found[part] for part in PARTS},
         sum(hashes.values()) - len(hashes),
         len(straddling_groups(images)),
-        listing.left_out,
+        Counter(reason for _, reason in listing.unreadable),
     )
 
 
