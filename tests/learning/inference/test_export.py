@@ -55,9 +55,9 @@ def saved_model(folder, unit):
     if unit:
         model.get_buffer("centre").copy_(torch.randn(512) / 10)
         model.head.weight.data *= 50
-    file = folder / "canary-model.pt"
+    file = folder / "model.pt"
     save_checkpoint(file, model.eval(), _card(unit))
-    return file
+    return file.rename(folder / "canary-model.pt")  # torch writes a file's name into it
 
 
 def _card(unit):
