@@ -56,7 +56,7 @@ from autoal_gui.core.system.files import replacing
 from autoal_gui.exporters.csv_labels import EVERY, NOT_WRITTEN
 
 NAME = "json"
-LABEL = mark("Everything that was said (JSON)")
+LABEL = mark("All answers (JSON)")
 ABOUT = mark("For programs and archives: every answer, earlier ones too, with who and when.")
 SUFFIX = ".json"
 KIND = "labels"

@@ -222,9 +222,9 @@ def rounds_section(labels: Snapshot, measured: Measured) -> Iterable[Element]:
         chart = curves_chart([line], bounds([curve]), title, (640, 260), across=tr("labels"))
         yield tag("figure", tag("figcaption", title), chart, class_="single")
     values = {record.number: metrics for record, metrics in measured}
-    columns = [tr("round"), tr("labels"), tr("what chose"), tr("balanced accuracy"), tr("time")]
+    columns = [tr("round"), tr("labels"), tr("chosen by"), tr("balanced accuracy"), tr("time")]
     rows = [_round_row(record, values.get(record.number)) for record in labels.rounds]
-    yield table(tr("Rounds that brought a result"), columns, rows)
+    yield table(tr("Rounds with a result"), columns, rows)
 
 
 def _round_row(record: RoundRecord, metrics: Metrics | None) -> Cells:

@@ -20,18 +20,18 @@ MODE_NOTES = {
         "The published method: networks learn in every round which strategies to trust for which "
         "image. Slower, and without learning from all images first."
     ),
-    "vote": mark("Every strategy counts the same."),
-    "random": mark("Images by chance: what any other way of asking must beat."),
+    "vote": mark("All strategies count the same."),
+    "random": mark("Images drawn at random: any other strategy must do better than this."),
 }
 STRATEGY_NOTES = {
     "entropy": mark("images where the model wavers between all classes"),
     "margin": mark("images where its two likeliest classes are nearly as likely"),
     "least_confidence": mark("images whose likeliest class is still unlikely"),
-    "kmeans": mark("images that together stand for the whole pool"),
+    "kmeans": mark("images that together represent the whole pool"),
     "bald": mark("images on which versions of the model disagree"),
     "variation_ratio": mark("images that versions of the model put into different classes"),
     "mean_std": mark("images whose probabilities vary between versions of the model"),
-    "random": mark("any image, by chance"),
+    "random": mark("any image, at random"),
     "badge": mark("unsure images that differ from each other"),
     "coreset": mark("images far from all that have a label"),
     "lpl": mark("images on which a second model expects large errors"),
@@ -60,7 +60,7 @@ def mode_note(name: str) -> str:
     source = getattr(discover("autoal_gui.strategies").get(name), "SOURCE", "")
     if is_policy(name):
         return tr("Learns from round to round which strategies to trust ({source}).", source=source)
-    return tr("Asks by this one query strategy ({source}).", source=source)
+    return tr("Chooses images by this one query strategy ({source}).", source=source)
 
 
 def _of_itself(name: str, label: str) -> str:

@@ -92,8 +92,8 @@ def within_memory(command: Large, cancelled: CancelCheck) -> Iterator[Event]:
             if smaller is None:
                 raise AutoALError(
                     tr(
-                        "The computer has too little memory for this; fewer pixels at “Networks "
-                        "see” in the settings need less."
+                        "The computer has too little memory for this; a smaller “Image size for "
+                        "training” in the settings needs less."
                     )
                 ) from error
         command, sentence = smaller

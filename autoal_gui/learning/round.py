@@ -54,7 +54,9 @@ from autoal_gui.strategies.contract import Labelled, ModelOutputs
 
 VOTES = ("paper", "vote")  # the modes that weigh the settings' candidates, and nothing else
 ONE_CLASS = mark("Two classes are needed before a model can be trained; label a few more images.")
-TOO_FEW = mark("Too few labels for a search yet; the uniform vote asked this time.")
+TOO_FEW = mark(
+    "There are too few labels to learn weights yet; all strategies counted the same this time."
+)
 
 
 def run_round(command: RunRound, cancelled: CancelCheck) -> Iterator[Event]:

@@ -81,7 +81,7 @@ def test_counts_and_performance_are_the_project_s(project, tmp_path):
 
 def test_rounds_and_weights_are_drawn_and_listed(project, tmp_path):
     text, page = page_of(project, tmp_path)
-    rows = tables(page)["Rounds that brought a result"][1:]
+    rows = tables(page)["Rounds with a result"][1:]
     assert [row[:3] for row in rows] == [
         [str(n), str(4 * n), "Chosen by two strategies."] for n in (1, 2, 3)
     ]
@@ -146,7 +146,7 @@ def test_rounds_that_measured_nothing_are_listed_without_a_curve(tmp_path):
     text, page = page_of(project, tmp_path)
     project.close()
     assert "Nothing has been measured yet." in text
-    assert tables(page)["Rounds that brought a result"][1][3] == "–"
+    assert tables(page)["Rounds with a result"][1][3] == "–"
     assert "Balanced accuracy over labels" not in text
 
 

@@ -64,7 +64,7 @@ def test_a_class_and_a_command_get_other_keys_at_once_and_for_good(
     dialog = opened_dialog(qtbot, window)
     give_key(qtbot, dialog, 1, "K")
     give_key(qtbot, dialog, "unsure", "Ctrl+U")
-    assert dialog.sentence.text() == "Changed; it holds from now on."
+    assert dialog.sentence.text() == "Changed; it applies from now on."
     close(qtbot, window)
     first, second, third = controller.images.batch[:3]
     qtbot.keyClick(window, Qt.Key.Key_2)  # no key any more

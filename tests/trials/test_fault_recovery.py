@@ -250,7 +250,7 @@ def test_many_damaged_lines_cost_neither_the_one_that_can_be_mended_nor_minutes(
 @pytest.mark.parametrize("content", [b"x" * 9000, bytes(8192)])
 def test_of_nothing_nothing_is_made(damaged, content):
     folder = damaged(content)
-    with pytest.raises(ProjectError, match="Nothing of a project"):
+    with pytest.raises(ProjectError, match="No part of a project"):
         recover(folder, list_images, no_progress)
     assert (folder / FILE_NAME).read_bytes() == content
     assert [path.name for path in folder.iterdir() if "damaged" in path.name] == []

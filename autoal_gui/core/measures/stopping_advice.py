@@ -212,13 +212,13 @@ def chance_sentence(by_chance: ByChance, curve: Sequence[Point]) -> str:
     own = own_at(curve, by_chance.labels)
     if own is None:
         return tr(
-            "Random choice, estimated from the {labels} labels that chance drew: {value} "
+            "Random choice, estimated from the {labels} labels drawn at random: {value} "
             "({low} to {high}).",
             **told,
         )
     return tr(
-        "Random choice, estimated from the {labels} labels that chance drew: {value} "
-        "({low} to {high}). This project had {own} at as many labels.",
+        "Random choice, estimated from the {labels} labels drawn at random: {value} "
+        "({low} to {high}). This project had {own} with as many labels.",
         **told,
         own=percent(own, 1),
     )

@@ -16,8 +16,8 @@ KAPPA = mark("Cohen's kappa {kappa} ({low} to {high}): {verdict}.")
 WEIGHTED = mark("Weighted kappa for grades {kappa} ({low} to {high}): {verdict}.")
 NO_KAPPA = mark("Kappa is unknown: both readers gave a single class.")
 NO_REPEAT = mark(
-    "No image has been answered twice yet. Once 20 answers are given, about one in 25 is put "
-    "again without a word."
+    "No image has been answered twice yet. After 20 answers, about one image in 25 is"
+    " shown again without saying so."
 )
 AGAIN = mark("The same class again on {same} of {total} images: {share} ({low} to {high}).")
 NO_BLIND = mark(

@@ -40,7 +40,7 @@ from autoal_gui.core.settings import PRESETS
 ListImages = Callable[[SourceSpec, Path, ProgressCallback], Listing]
 
 SOUND = mark("The project file is sound; there is nothing to recover.")
-NOTHING = mark("Nothing of a project can be read in that file; it has been left as it is.")
+NOTHING = mark("No part of a project can be read from that file; it has been left as it is.")
 NO_SOURCE = mark(
     "The labels can be read, but not where their images are; give the folder or file of the images."
 )

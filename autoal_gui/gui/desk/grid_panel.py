@@ -55,7 +55,7 @@ class GridPanel(QWidget):
         self.grid = ImageGrid(loader, theme)
         self.which = QComboBox()
         self.which.addItem(tr("This batch"))
-        self.which.addItem(tr("All that waits"))
+        self.which.addItem(tr("Everything that waits"))
         self.which.setAccessibleName(tr("Which images"))
         self.which.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.count = text_label()
@@ -159,7 +159,7 @@ class GridPanel(QWidget):
         total = len(self.grid.images)
         images = tr_count("{count} image", "{count} images", total)
         chosen = tr_count("{count} selected", "{count} selected", len(selected))
-        hint = tr("Drag over several, then press the key of a class.")
+        hint = tr("Drag over several images, then press the key of a class.")
         self.count.setText(f"{images}, {chosen}. {hint}")
 
     def _on_closed(self) -> None:

@@ -18,10 +18,11 @@ BLIND = mark(
 )
 WAITING = mark("Training is running; where the model looked is worked out as soon as it has ended.")
 LEGEND = mark(
-    "What spoke for {class_name} ({share}) in the eyes of the model, in {fields} fields: "
-    "the more orange, the more. A rough hint; it says neither why nor whether the model is right."
+    "The more orange, the more that place counted for {class_name} ({share}), in "
+    "{fields} fields. A rough hint: it does not say why, or whether the model is "
+    "right."
 )
-NOTHING = mark("Nothing in this image spoke for {class_name} ({share}) in particular.")
+NOTHING = mark("No part of this image stood out for {class_name} ({share}).")
 
 COLOUR = (213, 94, 0)
 """Okabe and Ito's vermilion, seen on black and on white. Opacity alone tells more from less, so

@@ -68,8 +68,10 @@ class IdleWatch(QObject):
 def waited_text(seconds: float) -> str:
     """Say how long the annotator had to wait."""
     if seconds < FREE:
-        return tr("So far there was no wait for the program.")
+        return tr("You have not had to wait for the program so far.")
     if seconds < MINUTE:
-        return tr("So far you waited {seconds} s for the program.", seconds=number(round(seconds)))
+        return tr(
+            "So far you have waited {seconds} s for the program.", seconds=number(round(seconds))
+        )
     minutes = number(round(seconds / MINUTE))
-    return tr("So far you waited {minutes} min for the program.", minutes=minutes)
+    return tr("So far you have waited {minutes} min for the program.", minutes=minutes)

@@ -21,7 +21,7 @@ from autoal_gui.gui.widgets.cards import empty
 from autoal_gui.gui.widgets.text import text_label
 
 FURTHER_DOWN = mark(
-    "Not among those that the last round asked for: it was on screen already, or is next in rank."
+    "The last round did not ask for it: it was on screen already, or is next in the ranking."
 )
 NO_ROUND = mark("Drawn at random: no round has finished yet. Such images also measure the model.")
 DRAWN = mark("Drawn at random, to measure how good the model really is.")
@@ -32,7 +32,7 @@ HEADS = (
     (mark("Strategy"), ""),
     (mark("Score"), mark("S: from 0, never asked for by this strategy, to 1, asked for first")),
     (mark("Weight"), mark("W: how far this strategy is trusted for this image")),
-    (mark("Part"), mark("S × W as a share: how much this strategy had to do with asking")),
+    (mark("Share"), mark("S × W as a share: how much this strategy had to do with asking")),
 )
 NAMED = 2  # strategies named in the line
 
@@ -49,7 +49,7 @@ class WhyPanel(QFrame):
         self._toggle.setCheckable(True)
         self._toggle.setProperty("role", "quiet")
         self._toggle.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self._toggle.setToolTip(tr("What every strategy made of this image (W)"))
+        self._toggle.setToolTip(tr("How far each strategy was trusted for this image (W)"))
         self._toggle.toggled.connect(self._expand)
         self._table = QWidget()  # hidden when empty: a grid's rows keep their height
         self._grid = QGridLayout(self._table)

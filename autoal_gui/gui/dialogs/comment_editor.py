@@ -20,7 +20,7 @@ class CommentEditor(QDialog):
         self.setWindowTitle(tr("Comment"))
         self.text = QPlainTextEdit(controller.labelling.comment)
         self.text.setAccessibleName(tr("Comment"))
-        self.text.setPlaceholderText(tr("What should be said of this image?"))
+        self.text.setPlaceholderText(tr("Write a comment on this image"))
         self.text.setTabChangesFocus(True)
         self.text.setMinimumHeight((LINES + 1) * self.fontMetrics().lineSpacing())
         self.text.selectAll()

@@ -43,7 +43,7 @@ class KeysDialog(QDialog):
         self.tree = QTreeWidget()
         self.tree.setHeaderLabels([tr("What"), tr("Key")])
         self.tree.setRootIsDecorated(False)
-        self.tree.setAccessibleName(tr("What has a key"))
+        self.tree.setAccessibleName(tr("Commands with a key"))
         self.tree.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         self.tree.header().setStretchLastSection(False)
         self.tree.header().setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
@@ -183,7 +183,7 @@ class KeysDialog(QDialog):
         target = self._target()
         self.changed.emit(key_map)
         self._fill(target)
-        self._say(tr("Changed; it holds from now on."))
+        self._say(tr("Changed; it applies from now on."))
 
     def _say(self, sentence: str, role: str = "muted") -> None:
         self.sentence.setText(sentence)

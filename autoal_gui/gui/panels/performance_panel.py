@@ -34,7 +34,7 @@ Floats = npt.NDArray[np.float64]
 CURVES = (mark("Balanced accuracy"), mark("Accuracy"), mark("AUROC"))
 CURVE_TIPS = (
     mark("The mean of the sensitivities: every class counts the same, however rare it is."),
-    mark("The share of images that the model tells rightly."),
+    mark("The share of images that the model classifies correctly."),
     mark(
         "The area under the ROC curve, each class against the rest, the mean over classes: how "
         "often an image of a class is ranked before one of another. Intervals by DeLong's method."
@@ -50,9 +50,9 @@ CLASS_TIPS = (
     mark("How often an image of this class is ranked before one of another."),
 )
 AUDIT_TIP = mark(
-    "Images that chance drew and the method did not choose, so that they stand for all of yours. "
-    "Each was predicted by a model that had not seen its label. The true value lies in the "
-    "interval 95 times in 100."
+    "Images drawn at random, not chosen by the method, so that they represent all of "
+    "yours. Each was predicted by a model that had not seen its label. The true value"
+    " lies in the interval 95 times in 100."
 )
 NO_IMAGES = mark("There is no image in this cell.")
 NOT_KNOWN = mark("The images of this cell are known after the next round.")
@@ -124,7 +124,7 @@ class PerformancePanel(CardColumn):
         row = QHBoxLayout(self.chance_legend)
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(swatch(CHANCE))
-        words = tr("Random choice, estimated from the labels that chance drew")
+        words = tr("Random choice, estimated from the labels drawn at random")
         row.addWidget(text_label(words, role="muted", size=0.92), 1)
 
     def _make_numbers(self) -> QHBoxLayout:

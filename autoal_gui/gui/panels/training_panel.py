@@ -217,7 +217,7 @@ class TrainingPanel(QFrame):
         if running is None:
             return tr("Writing the model")
         if self._orders:
-            return tr("Round {number}: ordering", number=running)
+            return tr("Round {number}: ranking", number=running)
         return tr("Training round {number}", number=running)
 
     def _idle_line(self) -> str:

@@ -22,7 +22,7 @@ STEP_NAMES: dict[Step, str] = {
 STEP_TIPS: dict[Step, str] = {
     "reading": mark("Read, scale and keep every image, once for a project"),
     "warm start": mark("Learn from all images, labelled or not, how to tell them apart"),
-    "FitNet": mark("Learn to predict on which images the classifier errs"),
+    "FitNet": mark("Learn on which images the classifier is wrong"),
     "SearchNet": mark("Learn which query strategy to trust for which image"),
     "features": mark("Describe every image by what was learned, once for a project"),
     "task model": mark("Train the classifier on your labels"),
@@ -102,7 +102,7 @@ def last_round_line(record: RoundRecord) -> str:
             "device": tr("this computer") if device in ("", "cpu") else device,
         }
         if not record.checkpoint:
-            return tr("Round {number} put the images in order, in {time} on {device}.", **told)
+            return tr("Round {number} ranked the images in {time} on {device}.", **told)
         return tr("Round {number} took {time} on {device}.", **told)
     ended = tr(ENDED[record.outcome], number=record.number)
     return f"{ended} {record.sentence}".strip()

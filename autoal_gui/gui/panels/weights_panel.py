@@ -205,12 +205,13 @@ def hint(mode: str, any_weights: bool) -> str:
     """Say why there are no weights to see, or no new ones."""
     if not gives_weights(mode):
         return tr(
-            "The mode “{mode}” asks by one strategy and gives no weights.", mode=mode_label(mode)
+            "The mode “{mode}” uses a single strategy, so there are no weights.",
+            mode=mode_label(mode),
         )
     if mode == "vote" and any_weights:
         return tr(
-            "A uniform vote gives each strategy the same weight, which those that rank alike "
-            "divide; shares also depend on the scores."
+            "With the uniform vote every strategy has the same weight; strategies that rank "
+            "the images alike share one. Shares also depend on the scores."
         )
     return "" if any_weights else tr(NO_WEIGHTS)
 

@@ -177,7 +177,7 @@ class PredictPage(Page):
 
     def choose_model(self, file: Path) -> None:
         """Look into a file beside the window, and take it if it is a model."""
-        self._set_model(None, tr("Looking into {name}…", name=file.name))
+        self._set_model(None, tr("Opening {name}…", name=file.name))
         self._asking.start(partial(looked_into, self.controller.services, file))
 
     @Slot(object)

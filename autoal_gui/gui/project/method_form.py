@@ -55,7 +55,7 @@ LAYERS_TIP = mark(
     "takes minutes, and is worth it on some sets of images only: held-out labels tell."
 )
 SIZE_TIP = mark("Images are scaled to this size for training only; you see them as they are.")
-DEVICE_TIP = mark("What computes the training; labelling goes on meanwhile.")
+DEVICE_TIP = mark("Where training is computed; you can go on labelling meanwhile.")
 SMALLEST_PHOTOGRAPH = 64  # pixels a side
 MINUTE = 60  # seconds
 KEPT = ""  # the preset's value where the settings are none of the presets
@@ -101,7 +101,7 @@ class MethodForm(QWidget):
         self._enable()
 
     def _make_asking(self, base: RunSettings) -> None:
-        self.mode = combo(tr("Ask by"), dict(modes()), base.mode)
+        self.mode = combo(tr("Choose images by"), dict(modes()), base.mode)
         self.mode.insertSeparator(len(SEARCHING_MODES))  # below it one strategy alone
         self.batch = spin(tr("Images in a batch"), 1, 1000, base.batch_size)
         self.audit = spin(tr("Drawn at random"), 0, 100, round(100 * base.audit_share))
@@ -109,7 +109,9 @@ class MethodForm(QWidget):
         self.warm = QCheckBox(tr("Learn from all images first, for"))
         self.warm.setAccessibleName(tr("Warm start"))
         self.warm.setChecked(base.warm_start)
-        self.minutes = spin(tr("Time of it"), 1, 10_000, max(1, round(base.warm_seconds / MINUTE)))
+        self.minutes = spin(
+            tr("Learning time"), 1, 10_000, max(1, round(base.warm_seconds / MINUTE))
+        )
         self.minutes.setSuffix(tr(" min"))
 
     def _make_training(self, base: RunSettings, keep: bool) -> None:
@@ -121,8 +123,8 @@ class MethodForm(QWidget):
         self.device = combo(tr("Device"), devices, base.device)
         sides = sorted({*INPUT_SIZES, base.input_size})
         sizes = {str(side): tr("{side} × {side} pixels", side=side) for side in sides}
-        fitted = {} if keep else {FITTED: tr("Fitted to the images")}
-        self.side = combo(tr("Networks see"), {**fitted, **sizes}, str(base.input_size))
+        fitted = {} if keep else {FITTED: tr("To suit the images")}
+        self.side = combo(tr("Image size for training"), {**fitted, **sizes}, str(base.input_size))
         self.side.setCurrentIndex(0 if not keep else self.side.currentIndex())
 
     def _make_warm_start(self) -> QWidget:

@@ -90,7 +90,7 @@ class NewProjectDialog(QDialog):
         self.place = PathField(tr("Folder of the project"))
         self.place.line.setText(str(free_folder(self._services.projects_folder, name)))
         self._place_is_default = True
-        there = tr("Names of sub-folders") if kind == "folder" else tr("Labels that are there")
+        there = tr("Names of sub-folders") if kind == "folder" else tr("Existing labels")
         self.label_use = combo(there, translated(LABEL_USES), "hidden")
         self.classes = ClassList()
         self.method = MethodForm(PRESETS["cpu"], keep=False)
@@ -153,8 +153,10 @@ class NewProjectDialog(QDialog):
             form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         add_card(column, tr("Classes"), self._label_form)
         add_card(column, tr("Project"), project)
-        self.more = Section(tr("How to ask, and how the model learns (the defaults suit most)"))
-        add_card(self.more.body, tr("How to ask"), self.method)
+        self.more = Section(
+            tr("How images are chosen, and how the model learns (the defaults suit most)")
+        )
+        add_card(self.more.body, tr("How images are chosen"), self.method)
         add_card(self.more.body, tr("Model and measurement"), self._make_rest())
         column.addWidget(self.more)
         return details

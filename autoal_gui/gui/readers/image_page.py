@@ -84,7 +84,7 @@ class ImagePage(Page):
 
     def finished(self) -> str:
         """Say in the image's place that nothing is left."""
-        return tr("Nothing is left here.")
+        return tr("There are no more images here.")
 
     def give(self, action: Action, class_index: int | None = None) -> None:
         """Take an answer to the image on screen."""

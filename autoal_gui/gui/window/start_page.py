@@ -49,7 +49,7 @@ WAYS = (
         mark("By name and size, from a folder or downloaded"),
     ),
     ("npz", "file", mark(".npz file"), mark("The layout of MedMNIST, any number of images")),
-    ("open", "open", mark("Open project"), mark("Go on where you left")),
+    ("open", "open", mark("Open project"), mark("Continue where you left off")),
     (
         "predict",
         "review",

@@ -68,7 +68,7 @@ def test_after_the_answer_a_key_shows_and_hides_it(qtbot, window, controller, ba
     ask(qtbot, window)
     qtbot.waitUntil(lambda: view.overlay is not None)
     assert "bright (75%)" in heat.line
-    assert "neither why nor whether the model is right" in heat.line
+    assert "does not say why, or whether the model is right" in heat.line
     right = QPoint(view.width() // 2, view.height() // 2 + 60)
     coloured = view.grab().toImage()
     assert coloured.pixelColor(right) != plain.pixelColor(right)

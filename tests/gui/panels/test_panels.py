@@ -84,7 +84,7 @@ def test_weights_are_drawn_and_listed_round_by_round(qtbot, window, tmp_path):
 
 def test_a_mode_without_weights_says_so(qtbot, window, tmp_path):
     start(qtbot, window, tmp_path, mode="random")
-    assert "gives no weights" in window.desk.weights.hint.text()
+    assert "so there are no weights" in window.desk.weights.hint.text()
     assert "Random" in window.desk.weights.hint.text()
 
 
@@ -320,10 +320,12 @@ def test_a_step_that_was_not_expected_is_shown_when_it_comes(qtbot, window, tmp_
 def test_the_notices_of_a_round_stay_in_sight(qtbot, window, tmp_path, backend):
     start(qtbot, window, tmp_path)
     assert window.desk.training.note.isHidden()
-    backend.notices = ("Too few labels for a search yet; the uniform vote asked this time.",)
+    backend.notices = (
+        "There are too few labels to learn weights yet; all strategies counted the same this time.",
+    )
     run_rounds(qtbot, window, 1)
-    assert "uniform vote asked" in window.desk.training.note.text()
-    assert "uniform vote asked" in window.desk.header.mode.toolTip()
+    assert "all strategies counted the same" in window.desk.training.note.text()
+    assert "all strategies counted the same" in window.desk.header.mode.toolTip()
 
 
 # -- words --------------------------------------------------------------------------------------

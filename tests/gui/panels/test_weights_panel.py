@@ -101,7 +101,7 @@ def test_what_is_drawn_is_called_a_share_and_not_a_weight(qtbot, window, tmp_pat
     for plot in (panel.lines, panel.areas):
         assert plot.accessibleName().startswith("Shares of the strategies by round")
     assert "larger than that of others of the same weight" in SHARE_TIP
-    assert "those that rank alike divide" in hint("vote", True)
+    assert "strategies that rank the images alike share one" in hint("vote", True)
 
 
 def test_a_single_round_is_a_column():

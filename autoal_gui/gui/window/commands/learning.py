@@ -15,7 +15,7 @@ TRAINING: Rows = (
         "train",
         "Training",
         "Train now",
-        "Start a round with the labels of now",
+        "Start a round with the labels so far",
         ("Ctrl+T",),
         "play",
         when=When.CAN_TRAIN,

@@ -45,7 +45,7 @@ PROJECT: Rows = (
         "settings",
         "Project",
         "Settings…",
-        "How to ask, who reads",
+        "How images are chosen, who reads",
         ("Ctrl+,",),
         "settings",
         when=When.IN_PROJECT,
