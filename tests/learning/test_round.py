@@ -309,7 +309,7 @@ def test_three_labels_are_trained_on_and_the_vote_asks(tmp_path):
     result = events[-1]
     sentences = [event.sentence for event in events if isinstance(event, Notice)]
     assert sentences == list(result.notices)
-    assert "uniform vote" in sentences[0]
+    assert "all strategies counted the same" in sentences[0]
     assert result.metrics is not None
     assert result.checkpoint
     voted = result_of(command_of(tmp_path, TINY, labels=3))
