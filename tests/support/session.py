@@ -56,3 +56,10 @@ def full_disk(controller):
     controller.project._file.connection.execute("PRAGMA query_only=ON")
     yield
     controller.project._file.connection.execute("PRAGMA query_only=OFF")
+
+
+def failures_of(controller) -> list[str]:
+    """Return a list to which every sentence of a failure is added from now on."""
+    failures: list[str] = []
+    controller.failed.connect(lambda sentence, details: failures.append(sentence))
+    return failures
