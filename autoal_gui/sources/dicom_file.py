@@ -33,9 +33,13 @@ from autoal_gui.core.images.source import Picture
 from autoal_gui.core.language import mark, tr
 from autoal_gui.sources import dicom_jpeg
 from autoal_gui.sources.decode import MAX_PIXELS, silence, too_large
+from autoal_gui.sources.dicom_contents import why_no_image
 from autoal_gui.sources.dicom_values import to_picture
 
 ELEMENTS = (
+    "SOPClassUID",
+    "ImageType",
+    "BurnedInAnnotation",
     "Modality",
     "SamplesPerPixel",
     "PhotometricInterpretation",
@@ -48,6 +52,12 @@ ELEMENTS = (
     "HighBit",
     "PixelRepresentation",
     "PixelPaddingValue",
+    "PixelPaddingRangeLimit",
+    "FloatPixelPaddingValue",
+    "PixelSpacing",
+    "ImagerPixelSpacing",
+    "NominalScannedPixelSpacing",
+    "PixelAspectRatio",
     "RescaleIntercept",
     "RescaleSlope",
     "RescaleType",
@@ -165,7 +175,8 @@ class DicomFile:
         values, _ = decoder.as_array(
             source, index=place, validate=True, raw=False, decoding_plugin=plugin, **options
         )
-        return to_picture(values, self.header, index)
+        unused = unused_low_bits(self.header, self.syntax)
+        return to_picture(values >> unused if unused else values, self.header, index)
 
     def _check_frame(self, frame: bytes) -> None:
         """Compare the size in the compressed data with the one declared: decoders trust it."""
@@ -217,11 +228,17 @@ def open_dicom(stream: BinaryIO) -> DicomFile:
             specific_tags=list(ELEMENTS),
             force=True,
         )
+        refused = why_no_image(header)
+        if refused:
+            raise ImageUnreadable(refused)
         syntax = syntax_of(header)
         keyword, vr = pixel_element(stream, syntax)
         check_header(header)
         options = as_pixel_options(header, pixel_keyword=keyword, transfer_syntax_uid=syntax)
         options["number_of_frames"] = frames_of(header)
+        unused = unused_low_bits(header, syntax)
+        if unused:
+            options["bits_stored"] += unused
         if vr:
             options["pixel_vr"] = vr
         check_syntax(syntax)
@@ -312,6 +329,15 @@ def check_header(header: Dataset) -> None:
         raise ImageUnreadable(tr("The image has no pixels."))
     if rows * columns * max(1, samples // 3) > MAX_PIXELS:
         raise ImageUnreadable(too_large())
+
+
+def unused_low_bits(header: Dataset, syntax: UID) -> int:
+    """Return how many bits of a number lie below those that are used, in pixels as they are."""
+    if syntax.is_encapsulated:
+        return 0
+    allocated, stored = int(header.BitsAllocated), int(header.get("BitsStored") or 0)
+    high = int(header.get("HighBit") or 0)
+    return high + 1 - stored if 0 < stored <= high < allocated and allocated > 8 else 0
 
 
 def frames_of(header: Dataset) -> int:
