@@ -7,12 +7,10 @@ come after it. Nothing that a file says of a person is read, see `dicom_file.ELE
 Options: `labels` as in `folder`.
 """
 
-import hashlib
 import stat
 import threading
-from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from autoal_gui.core.errors import ImageUnreadable, SourceError
@@ -25,32 +23,32 @@ from autoal_gui.core.images.source import (
     ProgressCallback,
     SourceSpec,
 )
-from autoal_gui.core.language import tr
+from autoal_gui.core.language import mark, tr
 from autoal_gui.core.system.foreign_files import sha256_of
-from autoal_gui.sources.ticks import INTERVAL, Ticks
+from autoal_gui.sources.file_checks import Found, check_files, check_images
+from autoal_gui.sources.left_out import LeftOut, no_image
+from autoal_gui.sources.pictures import formats
+from autoal_gui.sources.ticks import Ticks
 from autoal_gui.sources.tree import (
     classes_of,
+    file_and_number,
+    files_of,
     inside,
     is_labelled,
     keys_of,
     label_of,
-    natural,
     root_of,
-    walk,
 )
 
 NAME = "dicom"
 LABEL = "DICOM files"
 ORDER = 25
 
-THREADS = 4
 ENDINGS = frozenset({".dcm", ".dicom", ".dic", ".ima"})
 """Lower-case endings of files that somebody takes for DICOM: if they are not, that is told."""
 SNIFFED = 140  # bytes that tell whether a file is DICOM
 MAX_BYTES = 4 * 2**30
-GIVEN_UP = 8  # frames of a file that fail in a row: it is cut off there
-
-Reasons = list[tuple[str, str]]
+PICTURES = mark("Other images beside DICOM files are a set of their own; they are left out.")
 
 
 @dataclass(frozen=True)
@@ -67,49 +65,43 @@ class DicomReader:
         """Decode one image with its window, see `PictureReader.read_picture`."""
         from autoal_gui.sources.dicom_file import open_dicom
 
-        path, index = inside(self.root, key), 0
+        path, number = file_and_number(self.root, key)
         try:
-            if not path.is_file() and path.parent.is_file() and path.name.isdecimal():
-                path, index = path.parent, int(path.name) - 1
             check_size(path)
             with path.open("rb") as stream:
-                return open_dicom(stream).frame(index)
+                return open_dicom(stream).frame(max(0, number - 1))
         except FileNotFoundError as error:
             raise ImageUnreadable(tr("The file is gone.")) from error
         except (OSError, ValueError) as error:
             raise ImageUnreadable(tr("The file cannot be opened.")) from error
 
 
-@dataclass
-class Found:
-    """What one file holds."""
-
-    images: list[tuple[str, str]] = field(default_factory=list)
-    """(key, SHA-256)."""
-    unusable: Reasons = field(default_factory=list)
-
-
 def list_images(spec: SourceSpec, workspace: Path, progress: ProgressCallback) -> Listing:
     """Decode and hash every frame of every DICOM file, see `Source.list_images`."""
     labelled = is_labelled(spec)
-    root, keys, unusable = _files(spec)
-    found: list[tuple[str, str]] = []
-    for one in _check(root, keys, Ticks(progress, len(keys))):
-        found += one.images
-        unusable += one.unusable
-    if not found:
-        if unusable:
-            raise SourceError(_why_none(unusable))
+    root, left_out = root_of(spec), LeftOut()
+    keys = keys_of(root, files_of(spec, left_out), left_out)
+    files: list[Found] = []
+    for found in check_files(keys, partial(_check_one, root), Ticks(progress, len(keys))):
+        left_out.add(found.unusable, found.note)
+        if found.images:
+            files.append(found)
+    if not files:
+        if left_out.unreadable:
+            raise SourceError(_why_none(left_out.unreadable))
         raise SourceError(tr("There is no DICOM file."))
-    classes = classes_of([key for key, _ in found]) if labelled else ()
-    images = (ListedImage(key, sha256, label=label_of(key, classes)) for key, sha256 in found)
-    unusable.sort(key=lambda entry: natural(entry[0]))
-    return Listing(classes, tuple(images), tuple(unusable))
+    classes = classes_of(found.file for found in files) if labelled else ()
+    images = [
+        ListedImage(key, sha256, label=label_of(found.file, classes))
+        for found in files
+        for key, sha256 in found.images
+    ]
+    return left_out.listing(classes, images)
 
 
 def open_images(spec: SourceSpec, workspace: Path) -> PictureReader:
     """Open the folder without reading it, see `Source.open_images`."""
-    return DicomReader(_root(spec))
+    return DicomReader(root_of(spec))
 
 
 def is_dicom(path: Path) -> bool:
@@ -140,91 +132,30 @@ def check_size(path: Path) -> None:
         raise ImageUnreadable(tr("The file is larger than 4 GB."))
 
 
-def _root(spec: SourceSpec) -> Path:
-    path = Path(spec.location).expanduser()
-    return path.resolve().parent if spec.location and path.is_file() else root_of(spec)
-
-
-def _files(spec: SourceSpec) -> tuple[Path, list[str], Reasons]:
-    """Return the folder, the keys of its files in natural order, and what cannot be looked at."""
-    root, path = _root(spec), Path(spec.location).expanduser()
-    unusable: Reasons = []
-    files = [str(path.resolve())] if path.is_file() else walk(root, unusable)
-    return root, keys_of(root, files, unusable), unusable
-
-
-def _why_none(unusable: Reasons) -> str:
+def _why_none(unusable: list[tuple[str, str]]) -> str:
     if len(unusable) == 1:
         return unusable[0][1]
     return tr("None of the DICOM files holds an image that can be read.")
 
 
-def _check(root: Path, keys: list[str], ticks: Ticks) -> Iterator[Found]:
-    """Yield what each file holds in the order of `keys`."""
-    stop = threading.Event()
-    with ThreadPoolExecutor(THREADS, "dicom") as pool:
-        try:
-            ahead: list[Future[Found]] = []
-            left = iter(keys)
-            while True:
-                for key in left:  # no more than a few are asked for at a time
-                    ahead.append(pool.submit(_check_one, root, key, stop))
-                    if len(ahead) >= 4 * THREADS:
-                        break
-                if not ahead:
-                    return
-                yield _patiently(ahead.pop(0), ticks)
-        except BaseException:
-            stop.set()
-            pool.shutdown(wait=True, cancel_futures=True)
-            raise
-
-
-def _patiently(future: "Future[Found]", ticks: Ticks) -> Found:
-    """Wait for a file of any number of frames; that it can be cancelled is asked all the time."""
-    while not wait([future], timeout=INTERVAL).done:
-        ticks.add(0)
-    ticks.add()
-    return future.result()
-
-
 def _check_one(root: Path, key: str, stop: threading.Event) -> Found:
-    found = Found()
+    from autoal_gui.sources.dicom_file import open_dicom
+
+    found = Found(key)
     try:
         path = inside(root, key)
         if not is_dicom(path):
             if path.suffix.lower() in ENDINGS:
                 raise ImageUnreadable(tr("The file is not DICOM, or it is damaged."))
+            is_picture = path.name.lower().endswith(formats.ENDINGS)
+            found.note = tr(PICTURES) if is_picture else no_image(key)
             return found
         check_size(path)
-        _check_frames(path, key, stop, found)
+        with path.open("rb") as stream:
+            file = open_dicom(stream)
+            check_images(found, sha256_of(path), file.frames, file.pictures(), stop)
     except ImageUnreadable as error:
         found.unusable.append((key, str(error)))
     except (OSError, ValueError):
         found.unusable.append((key, tr("The file cannot be opened.")))
     return found
-
-
-def _check_frames(path: Path, key: str, stop: threading.Event, found: Found) -> None:
-    """Decode each frame once."""
-    from autoal_gui.sources.dicom_file import open_dicom
-
-    digest, failed = sha256_of(path), 0
-    with path.open("rb") as stream:
-        file = open_dicom(stream)
-        for number, picture in enumerate(file.pictures(), start=1):
-            if stop.is_set():
-                return
-            name = f"{key}/{number}" if file.frames > 1 else key
-            own = f"{digest}/{number}" if file.frames > 1 else ""
-            if not isinstance(picture, ImageUnreadable):
-                sha256 = hashlib.sha256(own.encode()).hexdigest() if own else digest
-                found.images.append((name, sha256))
-                failed = 0
-                continue
-            found.unusable.append((name, str(picture)))
-            failed += 1
-            if failed == GIVEN_UP and number < file.frames:
-                reason = tr("The images after number {number} were not tried.", number=number)
-                found.unusable.append((key, reason))
-                return

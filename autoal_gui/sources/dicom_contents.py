@@ -35,7 +35,7 @@ def why_no_image(header: Dataset) -> str:
     modality = str(header.get("Modality") or "").strip().upper()
     for name in (sop_class, MODALITIES.get(modality, "")):
         parts = name.split(".")
-        beginnings = (".".join(parts[:end]) for end in range(len(parts), 8, -1))
+        beginnings = (".".join(parts[:end]) for end in range(len(parts), 6, -1))
         found = next((OTHERS[one] for one in beginnings if one in OTHERS), "")
         if found and not name.startswith(IMAGES):
             return tr(found)

@@ -30,11 +30,19 @@ from pydicom.uid import (
 
 from autoal_gui.core.errors import ImageUnreadable
 from autoal_gui.core.images.source import Picture
-from autoal_gui.core.language import mark, tr
+from autoal_gui.core.language import tr
 from autoal_gui.sources import dicom_jpeg
-from autoal_gui.sources.decode import MAX_PIXELS, silence, too_large
 from autoal_gui.sources.dicom_contents import why_no_image
 from autoal_gui.sources.dicom_values import to_picture
+from autoal_gui.sources.pictures.limits import (
+    MAX_PIXELS,
+    UNKNOWN_COMPRESSION,
+    check_frames,
+    check_index,
+    silence,
+    too_large,
+)
+from autoal_gui.sources.pictures.packed_sizes import packed_size
 
 ELEMENTS = (
     "SOPClassUID",
@@ -82,7 +90,6 @@ ELEMENTS = (
 )
 """Every element that is read besides the file's own group 2 and the pixels."""
 
-MAX_FRAMES = 100_000
 MAX_INFLATED = 2**29  # bytes of a deflated file
 DEFLATED = "1.2.840.10008.1.2.1.99"
 NEEDED = ("Rows", "Columns", "BitsAllocated", "SamplesPerPixel", "PhotometricInterpretation")
@@ -92,7 +99,6 @@ PIXELS = {
     (0x7FE0, 0x0009): "DoubleFloatPixelData",
 }
 PIXEL_TYPES = (b"OB", b"OW", b"OF", b"OD", b"UN")
-UNKNOWN_COMPRESSION = mark("The image is compressed in a way that cannot be read here.")
 JPEG_LS = (JPEGLSLossless, JPEGLSNearLossless)
 END_OF_IMAGE = b"\xff\xd9"
 
@@ -128,8 +134,7 @@ class DicomFile:
         Raises:
             ImageUnreadable: with one sentence that says why.
         """
-        if not 0 <= index < self.frames:
-            raise ImageUnreadable(tr("The file holds no such image."))
+        check_index(index, self.frames)
         with plain_errors():
             self.stream.seek(self.start)
             if not self.syntax.is_encapsulated:
@@ -346,13 +351,7 @@ def frames_of(header: Dataset) -> int:
     Raises:
         ImageUnreadable: more than can be.
     """
-    frames = max(1, int(header.get("NumberOfFrames") or 1))
-    if frames > MAX_FRAMES:
-        count = f"{MAX_FRAMES:,}"
-        raise ImageUnreadable(
-            tr("The file says that it holds more than {count} images.", count=count)
-        )
-    return frames
+    return check_frames(int(header.get("NumberOfFrames") or 1))
 
 
 def check_syntax(syntax: UID) -> None:
@@ -370,29 +369,3 @@ def check_syntax(syntax: UID) -> None:
         available = False
     if not available:
         raise ImageUnreadable(tr(UNKNOWN_COMPRESSION))
-
-
-SOF = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}  # frame headers of JPEG
-SOF_LS = 0xF7
-
-
-def packed_size(frame: bytes) -> tuple[int, int, int] | None:
-    """Return the rows, columns and bits that compressed data declares; None for other kinds.
-
-    Reads the headers of JPEG, JPEG-LS and JPEG 2000 (bare or in a JP2 box).
-    """
-    at = frame.find(b"\xff\x4f\xff\x51", 0, 4096)
-    if at >= 0 and len(frame) >= at + 24:
-        width, height, left, top = struct.unpack_from(">4I", frame, at + 8)
-        return height - top, width - left, 0  # bits: each component has its own
-    at = 2
-    while frame[:2] == b"\xff\xd8" and at + 9 <= len(frame) and frame[at] == 0xFF:
-        marker = frame[at + 1]
-        if marker == 0xFF:  # a fill byte
-            at += 1
-            continue
-        if marker in SOF or marker == SOF_LS:
-            bits, height, width = struct.unpack_from(">B2H", frame, at + 4)
-            return height, width, bits
-        at += 2 + int(struct.unpack_from(">H", frame, at + 2)[0])
-    return None

@@ -16,7 +16,6 @@ from pydicom import Dataset
 from autoal_gui.core.errors import ImageUnreadable
 from autoal_gui.core.images.source import Picture, Pixels
 from autoal_gui.core.language import tr
-from autoal_gui.sources.decode import MAX_PIXELS
 from autoal_gui.sources.dicom_tables import (
     applied_modality_table,
     applied_voi_table,
@@ -32,6 +31,7 @@ from autoal_gui.sources.grey_numbers import (
     in_few_bits,
     window_without,
 )
+from autoal_gui.sources.pictures.limits import MAX_PIXELS
 from autoal_gui.sources.square_pixels import made_square
 
 GROUPS = (

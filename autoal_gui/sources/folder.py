@@ -1,7 +1,8 @@
-"""A folder of image files; its sub-folders may be classes.
+"""A folder of image files, or one file; sub-folders may be classes.
 
-An image's key is its path below the folder, with slashes. Hidden files and files that are not
-images by their ending are passed over; whatever else cannot be used is listed with the reason.
+An image's key is its path below the folder, with slashes. Each page of a TIFF, frame of an
+animation and slice of a volume is an image: a slash and its number, from 1, come after the file's
+path. Whatever cannot be used is listed with the reason, and what is no image is counted.
 
 Options: `labels` is "classes" (the first-level sub-folder names the class; images beside the
 sub-folders have no label) or "ignore" (default: no classes, no labels); `check` is "all" (default:
@@ -10,33 +11,51 @@ the window reads the others beside the labelling).
 """
 
 import hashlib
+import os
+import threading
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import BinaryIO
 
 from autoal_gui.core.errors import ImageUnreadable, SourceError
 from autoal_gui.core.images.source import (
     ImageReader,
     ListedImage,
     Listing,
+    Picture,
     Pixels,
     ProgressCallback,
     SourceSpec,
 )
 from autoal_gui.core.language import tr
-from autoal_gui.sources.decode import ENDINGS, decode, read_bytes
+from autoal_gui.core.system.foreign_files import open_foreign
+from autoal_gui.sources.decode import open_file, open_pictures
+from autoal_gui.sources.file_checks import Found, check_files, check_images, hash_of
+from autoal_gui.sources.left_out import NO_ENDING, LeftOut, no_image
+from autoal_gui.sources.pictures.formats import (
+    ENDINGS,
+    NAMES,
+    READ,
+    SNIFFED,
+    STACKS,
+    UNREAD,
+    kind_of,
+    why_unread,
+)
+from autoal_gui.sources.pictures.limits import PictureFile
 from autoal_gui.sources.ticks import Ticks
 from autoal_gui.sources.tree import (
     classes_of,
+    file_and_number,
+    files_of,
     inside,
     is_labelled,
     keys_of,
     label_of,
-    natural,
     root_of,
-    walk,
 )
 
 NAME = "folder"
@@ -44,7 +63,8 @@ LABEL = "Folder of images"
 ORDER = 20
 
 CHECKED_FIRST = 200  # files read before a folder is listed whose others may wait
-THREADS = 4  # Pillow decodes without the interpreter lock; more threads only cost memory
+ANY_SIZE = 2**62  # bytes; only the first are read
+BLOCK = 2**20  # bytes hashed at a time
 
 
 @dataclass(frozen=True)
@@ -54,14 +74,44 @@ class FolderReader:
     root: Path
 
     def read(self, key: str) -> Pixels:
-        """Decode one file, see `ImageReader.read`."""
-        return decode(read_bytes(inside(self.root, key)))
+        """Decode one image, see `ImageReader.read`."""
+        return self.read_picture(key).pixels
+
+    def read_picture(self, key: str) -> Picture:
+        """Decode one image with its window, see `PictureReader.read_picture`."""
+        path, number = file_and_number(self.root, key)
+        with self._opened(path) as (_, file):
+            return file.picture(max(0, number - 1))
+
+    def shape(self, key: str) -> tuple[int, int, int]:
+        """Return height, width and channels, see `ShapeReader.shape`."""
+        path, number = file_and_number(self.root, key)
+        with self._opened(path) as (_, file):
+            return file.shape(min(max(0, number - 1), file.frames - 1))
 
     def check(self, key: str) -> str:
-        """Read one file and return its hash, see `CheckingReader.check`."""
-        data = read_bytes(inside(self.root, key))
-        decode(data)
-        return hashlib.sha256(data).hexdigest()
+        """Read one image and return its hash, see `CheckingReader.check`."""
+        path, number = file_and_number(self.root, key)
+        with self._opened(path) as (stream, file):
+            file.picture(max(0, number - 1))
+            return hash_of(_sha256_of(stream), number)
+
+    def check_file(self, key: str, stop: threading.Event) -> Found:
+        """Read all images of one file."""
+        found = Found(key)
+        try:
+            with self._opened(inside(self.root, key)) as (stream, file):
+                found.note = file.note
+                pictures = (_attempt(file, index) for index in range(file.frames))
+                check_images(found, _sha256_of(stream), file.frames, pictures, stop)
+        except ImageUnreadable as error:
+            found.unusable.append((key, str(error)))
+        return found
+
+    @contextmanager
+    def _opened(self, path: Path) -> Iterator[tuple[BinaryIO, PictureFile]]:
+        with open_file(path, self.root) as stream:
+            yield stream, open_pictures(stream, path)
 
 
 def list_images(spec: SourceSpec, workspace: Path, progress: ProgressCallback) -> Listing:
@@ -70,29 +120,34 @@ def list_images(spec: SourceSpec, workspace: Path, progress: ProgressCallback) -
     See `Source.list_images`.
     """
     labelled = is_labelled(spec)
-    root = root_of(spec)
-    keys, unusable = _find(root)
+    root, left_out = root_of(spec), LeftOut()
+    keys = _find(spec, root, left_out)
     classes = classes_of(keys) if labelled else ()
     images: list[ListedImage] = []
     now = keys[:CHECKED_FIRST] if _waits(spec) else keys
-    for key, sha256, reason in _check(root, now, Ticks(progress, len(now))):
-        if reason:
-            unusable.append((key, reason))
-        else:
-            images.append(ListedImage(key, sha256, label=label_of(key, classes)))
-    images += [ListedImage(key, "", label=label_of(key, classes)) for key in keys[len(now) :]]
+    for found in check_files(now, FolderReader(root).check_file, Ticks(progress, len(now))):
+        left_out.add(found.unusable, found.note)
+        label = label_of(found.file, classes)
+        images += [ListedImage(key, sha256, label=label) for key, sha256 in found.images]
+    for key in keys[len(now) :]:
+        label = label_of(key, classes)
+        images += [ListedImage(name, "", label=label) for name in _unread_names(root, key)]
     if not images:
-        kinds = "PNG, JPEG, TIFF, BMP or WebP"
-        if unusable:
-            raise SourceError(tr("The folder holds no image that can be read."))
-        raise SourceError(tr("The folder holds no {kinds} image.", kinds=kinds))
-    unusable.sort(key=lambda entry: natural(entry[0]))
-    return Listing(classes, tuple(images), tuple(unusable))
+        raise SourceError(_why_none(left_out, keys))
+    return left_out.listing(classes, images)
 
 
 def open_images(spec: SourceSpec, workspace: Path) -> ImageReader:
     """Open the folder without reading it, see `Source.open_images`."""
     return FolderReader(root_of(spec))
+
+
+def _why_none(left_out: LeftOut, keys: list[str]) -> str:
+    if len(keys) <= 1 and len(left_out.unreadable) == 1:
+        return left_out.unreadable[0][1]
+    if left_out.unreadable:
+        return tr("The folder holds no image that can be read.")
+    return tr("The folder holds no {kinds} image.", kinds=NAMES)
 
 
 def _waits(spec: SourceSpec) -> bool:
@@ -107,28 +162,72 @@ def _waits(spec: SourceSpec) -> bool:
     return check == "later"
 
 
-def _find(root: Path) -> tuple[list[str], list[tuple[str, str]]]:
-    """Return the keys of all images below `root` in natural order, and what cannot be used."""
-    unusable: list[tuple[str, str]] = []
-    images = (path for path in walk(root, unusable) if path.lower().endswith(ENDINGS))
-    return keys_of(root, images, unusable), unusable
+def _find(spec: SourceSpec, root: Path, left_out: LeftOut) -> list[str]:
+    """Return the keys of all files that may be images in natural order."""
+    if Path(spec.location).expanduser().is_file():  # the user has named it: it is tried
+        return keys_of(root, files_of(spec, left_out), left_out)
+    paths = files_of(spec, left_out)
+    images = (path for path in paths if _may_be_image(root, path, left_out))
+    return keys_of(root, images, left_out)
 
 
-def _check(root: Path, keys: list[str], ticks: Ticks) -> Iterator[tuple[str, str, str]]:
-    """Yield (key, SHA-256 of the file, reason why it cannot be used) in the order of `keys`."""
-    with ThreadPoolExecutor(THREADS, "folder") as pool:
-        try:
-            results = pool.map(partial(_check_one, FolderReader(root)), keys)
-            for key, (sha256, reason) in zip(keys, results, strict=True):
-                yield key, sha256, reason
-                ticks.add()
-        except BaseException:
-            pool.shutdown(wait=True, cancel_futures=True)
-            raise
+def _may_be_image(root: Path, path: str, left_out: LeftOut) -> bool:
+    """Tell by its ending whether a file is taken for an image; by its content where it has none."""
+    name = os.path.basename(path).lower()  # noqa: PTH119 - a Path of each costs a second
+    if name.endswith(ENDINGS):
+        return True
+    (key,) = keys_of(root, [path], left_out) or [""]
+    stem, dot, ending = name.rpartition(".")
+    if not key:
+        return False
+    if not dot or not stem:
+        return _is_image_inside(root, key, left_out)
+    if f".{ending}" in UNREAD:
+        left_out.name(key, why_unread(UNREAD[f".{ending}"]))
+    else:
+        left_out.count(no_image(path))
+    return False
 
 
-def _check_one(reader: FolderReader, key: str) -> tuple[str, str]:
+def _is_image_inside(root: Path, key: str, left_out: LeftOut) -> bool:
+    """Tell what a file without an ending is by its first bytes."""
     try:
-        return reader.check(key), ""
+        with open_foreign(inside(root, key), ANY_SIZE, root) as stream:
+            kind = kind_of(stream.read(SNIFFED))
+    except (OSError, ImageUnreadable):
+        left_out.name(key, tr("The file cannot be opened."))
+        return False
+    if kind in READ:
+        return True
+    if kind:
+        left_out.name(key, why_unread(kind))
+    else:
+        left_out.count(tr(NO_ENDING))
+    return False
+
+
+def _unread_names(root: Path, key: str) -> list[str]:
+    """Return the keys of the images of a file that is read later; only stacks are opened."""
+    if not key.lower().endswith(STACKS):
+        return [key]
+    try:
+        with open_file(inside(root, key), root) as stream:
+            frames = open_pictures(stream, root / key).frames
+    except ImageUnreadable:  # it is told when it is read
+        return [key]
+    return [key] if frames == 1 else [f"{key}/{number}" for number in range(1, frames + 1)]
+
+
+def _attempt(file: PictureFile, index: int) -> Picture | ImageUnreadable:
+    try:
+        return file.picture(index)
     except ImageUnreadable as error:
-        return "", str(error)
+        return error
+
+
+def _sha256_of(stream: BinaryIO) -> str:
+    stream.seek(0)
+    digest = hashlib.sha256()
+    for block in iter(partial(stream.read, BLOCK), b""):
+        digest.update(block)
+    return digest.hexdigest()

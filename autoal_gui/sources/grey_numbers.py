@@ -170,7 +170,9 @@ def blackened(pixels: Pixels, empty: Mask, window: tuple[float, float] | None) -
     return result
 
 
-def plain_picture(values: Values, declared: float | None = None) -> Picture:
+def plain_picture(
+    values: Values, declared: float | None = None, inverted: bool = False, bits: int = 8
+) -> Picture:
     """Return the picture of grey values that no file explains further.
 
     Floats in [0, 1] are multiplied by 65,535; whole numbers that fit stay as they are in uint16;
@@ -179,6 +181,8 @@ def plain_picture(values: Values, declared: float | None = None) -> Picture:
     Args:
         values: (H, W) numbers of any kind.
         declared: the number that the file writes for nothing.
+        inverted: low numbers are bright.
+        bits: of the numbers, where they are fewer than 8 in uint8.
 
     Raises:
         ImageUnreadable: they are no numbers.
@@ -186,18 +190,57 @@ def plain_picture(values: Values, declared: float | None = None) -> Picture:
     empty = None if declared is None else equal_to(values, declared)
     if empty is None:
         empty = None if values.dtype in (np.uint8, np.bool_) else fills(values)
-    pixels = _plain(values, empty)
+    pixels = _plain(_negative(values, bits) if inverted else values, empty)
+    if bits < 8 and pixels.dtype == np.uint8:
+        pixels = (pixels.astype(np.uint16) * 255 // (2**bits - 1)).astype(np.uint8)
     if empty is None:
         return Picture(pixels)
     window = window_without(pixels, empty) if pixels.dtype == np.uint16 else None
     return Picture(blackened(pixels, empty, window), window)
 
 
+def colour_pixels(values: Values) -> Pixels:
+    """Return (H, W, 3) numbers of any kind as uint8 or uint16, all channels alike."""
+    return _plain(values, not_numbers(values))
+
+
+def _negative(values: Values, bits: int) -> Values:
+    """Return numbers turned over: those in [0, 1] and whole ones within their range."""
+    if values.dtype.kind == "b":
+        return ~values
+    if values.dtype.kind == "f":
+        finite = values[np.isfinite(values)]
+        within = finite.size and finite.min() >= 0 and finite.max() <= 1
+        return values.dtype.type(1) - values if within else -values
+    if values.dtype.kind == "i":
+        return ~values
+    top = 2**bits - 1 if bits < 8 else np.iinfo(values.dtype).max
+    return np.subtract(top, values, dtype=values.dtype)
+
+
 def _plain(values: Values, empty: Mask | None) -> Pixels:
-    if values.dtype.kind == "f" or (values.dtype.kind in "iu" and values.itemsize > 1):
-        seen = values[np.isfinite(values) if empty is None else np.isfinite(values) & ~empty]
-        top = 1 if values.dtype.kind == "f" else TOP
+    """Return numbers in 8 or 16 bits as they are where they fit, else stretched."""
+    kind = values.dtype.kind
+    if kind == "f" or (kind in "iu" and values.itemsize > 1):
+        seen = values[_seen(values, empty)] if kind == "f" or empty is not None else values
+        top = 1 if kind == "f" else TOP
         if seen.size and seen.min() >= 0 and seen.max() <= top:
-            known = np.isfinite(values) if empty is None else ~empty
-            return np.rint(np.where(known, values, seen.min()) * (TOP / top)).astype(np.uint16)
+            return _kept(values, empty, seen.min(), seen.max())
     return np.ascontiguousarray(in_few_bits(Greys(values), empty).values)
+
+
+def _seen(values: Values, empty: Mask | None) -> Mask:
+    """Return where there are numbers that were measured."""
+    finite: Mask = np.isfinite(values)
+    return finite if empty is None else finite & ~empty
+
+
+def _kept(values: Values, empty: Mask | None, low: Any, high: Any) -> Pixels:
+    """Return numbers that fit into 16 bits; what was not measured becomes the smallest."""
+    if empty is not None:
+        values = np.where(empty, low, values)
+    if values.dtype.kind != "f":
+        return np.ascontiguousarray(values, dtype=np.uint16)
+    values = np.clip(np.nan_to_num(values.astype(np.float64), nan=low), low, high)
+    pixels: Pixels = np.rint(values * TOP).astype(np.uint16)
+    return pixels

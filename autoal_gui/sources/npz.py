@@ -41,7 +41,7 @@ from autoal_gui.sources.arrays import (
     written_whole,
 )
 from autoal_gui.sources.catalogue import class_names
-from autoal_gui.sources.decode import MAX_PIXELS
+from autoal_gui.sources.pictures.limits import MAX_PIXELS
 from autoal_gui.sources.ticks import Ticks
 
 NAME = "npz"

@@ -1,6 +1,5 @@
 """Open whatever the user names: the one place that knows all sources through the registry."""
 
-import itertools
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,13 +7,30 @@ from typing import cast
 
 from autoal_gui.core.errors import SourceError
 from autoal_gui.core.images.source import ImageReader, Listing, ProgressCallback, Source, SourceSpec
-from autoal_gui.core.language import tr
+from autoal_gui.core.language import mark, tr
 from autoal_gui.core.registry import discover
+from autoal_gui.core.system.foreign_files import open_foreign
 from autoal_gui.sources import medmnist
-from autoal_gui.sources.decode import ENDINGS
 from autoal_gui.sources.dicom import is_dicom
+from autoal_gui.sources.pictures.formats import (
+    ARCHIVE,
+    ARCHIVES,
+    ENDINGS,
+    READ,
+    SNIFFED,
+    UNREAD,
+    kind_of,
+    why_unread,
+)
 
-LOOKED_AT = 100  # entries of a folder that tell what it holds
+LOOKED_AT = 200  # files of a folder that tell what it holds
+FOLDERS = 2000  # folders looked into for them
+OF_ONE_FOLDER = 20  # files of each, so that many small folders count as one large one does
+ANY_SIZE = 2**62  # bytes; only the first are read
+TABLES = (".csv", ".tsv", ".xlsx", ".xls", ".ods", ".json", ".txt")
+
+ONE_IMAGE = mark("That is a single image: choose the folder that it lies in.")
+TABLE = mark("That is a table or a text: choose the folder that the images lie in.")
 
 
 def source_of(spec: SourceSpec) -> Source:
@@ -51,7 +67,10 @@ def spec_of(data: str) -> SourceSpec:
         SourceError: it looks like a path, but nothing is there; or it names no set that is there.
     """
     if os.path.exists(data):  # noqa: PTH110 - Path.exists raises for a name that is too long
-        kind = kind_at(Path(data))
+        path = Path(data)
+        kind = kind_at(path)
+        if kind == "npz" and path.suffix.lower() != ".npz" and (why := why_no_set(path)):
+            raise SourceError(why)
         return SourceSpec(kind, data, () if kind == "npz" else (("labels", "classes"),))
     if data in ("demo", "synthetic"):
         return SourceSpec(data)
@@ -63,27 +82,67 @@ def spec_of(data: str) -> SourceSpec:
 def kind_at(path: Path) -> str:
     """Return the kind of source that a file or a folder is for: "npz", "folder" or "dicom".
 
-    Of a folder only a few files are looked at.
+    Of a folder only some files are looked at; where it holds both DICOM and other images, it is
+    for what there is more of.
     """
     try:
         if not path.is_dir():
-            return "dicom" if is_dicom(path) else "npz"
+            if path.suffix.lower() != ".npz" and is_dicom(path):
+                return "dicom"
+            return "folder" if _is_picture(path) else "npz"
         few = list(_few_files(path))
-        if not any(file.suffix.lower() in ENDINGS for file in few) and any(map(is_dicom, few)):
+        pictures = sum(file.name.lower().endswith(ENDINGS) for file in few)
+        others = [file for file in few if not file.name.lower().endswith(ENDINGS)]
+        if others and sum(map(is_dicom, others)) > pictures:
             return "dicom"
     except OSError:
         pass  # whoever opens it says why it cannot be
     return "folder" if path.is_dir() else "npz"
 
 
+def why_no_set(path: Path) -> str:
+    """Return why one file is no set of images, and what to do; empty where nothing is known of it.
+
+    An image is one to predict, but none to make a project of.
+    """
+    try:
+        kind = _kind(path)
+    except OSError:
+        return ""
+    kind = kind or UNREAD.get(path.suffix.lower(), "")
+    if kind in ARCHIVES:
+        return tr(ARCHIVE)
+    if path.suffix.lower() in TABLES:
+        return tr(TABLE)
+    if kind in READ or _is_picture(path):
+        return tr(ONE_IMAGE)
+    return why_unread(kind) if kind and kind != "gzip" else ""
+
+
+def _kind(path: Path) -> str:
+    with open_foreign(path, ANY_SIZE) as stream:
+        return kind_of(stream.read(SNIFFED))
+
+
+def _is_picture(path: Path) -> bool:
+    """Tell whether a file that the user names is tried as a picture: by its content or ending."""
+    kind = _kind(path)
+    ending = path.name.lower().endswith(ENDINGS)
+    return kind in READ or (ending and kind not in ARCHIVES)
+
+
 def _few_files(folder: Path) -> Iterator[Path]:
-    """Yield some of the files below a folder, the upper ones first."""
-    left, folders = LOOKED_AT, [folder]
-    while folders:
+    """Yield some of the files below a folder, the upper ones first, some of each folder."""
+    left, folders, looked_into = LOOKED_AT, [folder], 0
+    while folders and left > 0 and looked_into < FOLDERS:
+        looked_into += 1
+        of_this = min(left, OF_ONE_FOLDER)
         with os.scandir(folders.pop(0)) as entries:
-            for entry in itertools.islice(entries, left):
-                left -= 1
+            for entry in entries:
                 if entry.is_dir(follow_symlinks=False):
-                    folders.append(Path(entry.path))
-                elif not entry.name.startswith("."):
+                    if len(folders) < FOLDERS:
+                        folders.append(Path(entry.path))
+                elif not entry.name.startswith(".") and of_this > 0:
+                    of_this -= 1
+                    left -= 1
                     yield Path(entry.path)

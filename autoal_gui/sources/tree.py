@@ -1,18 +1,25 @@
 """Files below a folder, whose sub-folders may be classes: shared by sources that read files.
 
-A file's key is its path below the folder, with slashes.
+A file's key is its path below the folder, with slashes. Of a file that holds several images each
+has a key of its own: a slash and its number, from 1, come after the file's.
 """
 
 import os
-import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePosixPath
 
 from autoal_gui.core.errors import ImageUnreadable, SourceError
 from autoal_gui.core.images.source import SourceSpec
 from autoal_gui.core.language import tr
+from autoal_gui.sources.left_out import HIDDEN, THUMBNAILS, LeftOut
+from autoal_gui.sources.natural_order import natural
 
-DIGITS = re.compile("([0-9]+)")
+SYSTEM_FOLDERS = frozenset({
+    "@eadir", "@tmp", "#recycle", "#snapshot", "$recycle.bin", "recycler", "__macosx",
+    "system volume information", "lost+found", "found.000", "thumbnails",
+})  # fmt: skip
+"""Folders of file servers and systems, case-folded: their pictures are copies or deleted."""
+SYSTEM_FILES = frozenset({"thumbs.db", "ehthumbs.db", "desktop.ini", "iconcache.db"})
 
 
 def is_labelled(spec: SourceSpec) -> bool:
@@ -28,7 +35,7 @@ def is_labelled(spec: SourceSpec) -> bool:
 
 
 def root_of(spec: SourceSpec) -> Path:
-    """Return the folder of a set.
+    """Return the folder of a set; of a single file the one that it lies in.
 
     Raises:
         SourceError: it is not there.
@@ -36,19 +43,23 @@ def root_of(spec: SourceSpec) -> Path:
     if not spec.location:
         raise SourceError(tr("No folder has been chosen."))
     root = Path(spec.location).expanduser()
+    if root.is_file():
+        return root.resolve().parent
     if not root.is_dir():
         raise SourceError(tr("There is no folder {root}.", root=root))
     return root.resolve()
 
 
-def natural(key: str) -> tuple[tuple[int | str, ...], str]:
-    """Sort keys so that image 9 comes before image 10, folder by folder."""
-    parts: list[int | str] = [*DIGITS.split(key.casefold().replace("/", "\0"))]
-    parts[1::2] = map(int, parts[1::2])
-    return tuple(parts), key
+def files_of(spec: SourceSpec, left_out: LeftOut) -> Iterator[str]:
+    """Yield the path of every file of a set, see `walk`; or of the one that it is."""
+    path = Path(spec.location).expanduser()
+    if path.is_file():
+        yield str(root_of(spec) / path.resolve().name)
+    else:
+        yield from walk(root_of(spec), left_out)
 
 
-def walk(root: Path, unusable: list[tuple[str, str]]) -> Iterator[str]:
+def walk(root: Path, left_out: LeftOut) -> Iterator[str]:
     """Yield the path of every file that is not hidden; no link to a folder is followed.
 
     So no circle can be walked into, and no image is listed twice. Paths are plain strings: making
@@ -59,21 +70,30 @@ def walk(root: Path, unusable: list[tuple[str, str]]) -> Iterator[str]:
         folder = folders.pop()
         try:
             with os.scandir(folder) as entries:
-                found = [
-                    (entry.path, _is_folder(entry))
-                    for entry in entries
-                    if not entry.name.startswith(".")
-                ]
+                found = [(entry.name, entry.path, _is_folder(entry)) for entry in entries]
         except OSError:
-            unusable.append((key_of(root, folder), tr("The folder cannot be read.")))
+            left_out.name(key_of(root, folder), tr("The folder cannot be read."))
             continue
-        for path, is_folder in found:
+        for name, path, is_folder in found:
+            if _is_passed_over(name, is_folder, left_out):
+                continue
             if not is_folder:
                 yield path
             elif os.path.realpath(path) == path:  # not is_symlink(): Windows has junctions besides
                 folders.append(path)
             else:
-                unusable.append((key_of(root, path), tr("Links to folders are not followed.")))
+                left_out.name(key_of(root, path), tr("Links to folders are not followed."))
+
+
+def _is_passed_over(name: str, is_folder: bool, left_out: LeftOut) -> bool:
+    """Count what is hidden and what is the system's own."""
+    if is_folder and name.lower() in SYSTEM_FOLDERS:
+        left_out.count(tr(THUMBNAILS))
+        return True
+    if name.startswith(".") or (not is_folder and name.lower() in SYSTEM_FILES):
+        left_out.count(tr(HIDDEN))
+        return True
+    return False
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:
@@ -90,17 +110,17 @@ def key_of(root: Path, path: str) -> str:
     return key.encode("utf-8", "backslashreplace").decode()
 
 
-def keys_of(root: Path, paths: Iterable[str], unusable: list[tuple[str, str]]) -> list[str]:
+def keys_of(root: Path, paths: Iterable[str], left_out: LeftOut) -> list[str]:
     """Return the keys of files below `root` in natural order.
 
-    A name that came from the disk as no text cannot be saved, and goes to `unusable`.
+    A name that came from the disk as no text cannot be saved, and is left out.
     """
     keys = []
     for path in paths:
         if is_text(path):
             keys.append(key_of(root, path))
         else:
-            unusable.append((key_of(root, path), tr("The name of the file is not proper text.")))
+            left_out.name(key_of(root, path), tr("The name of the file is not proper text."))
     return sorted(keys, key=natural)
 
 
@@ -113,15 +133,15 @@ def is_text(path: str) -> bool:
     return True
 
 
-def classes_of(keys: list[str]) -> tuple[str, ...]:
-    """Return the names of the first-level sub-folders in natural order."""
-    names = {key.split("/")[0] for key in keys if "/" in key}
+def classes_of(files: Iterable[str]) -> tuple[str, ...]:
+    """Return the names of the first-level sub-folders that files lie in, in natural order."""
+    names = {key.split("/")[0] for key in files if "/" in key}
     return tuple(sorted(names, key=natural))
 
 
-def label_of(key: str, classes: tuple[str, ...]) -> int | None:
+def label_of(file: str, classes: tuple[str, ...]) -> int | None:
     """Return the index of the class whose sub-folder a file lies in, if it lies in one."""
-    return classes.index(key.split("/")[0]) if classes and "/" in key else None
+    return classes.index(file.split("/")[0]) if classes and "/" in file else None
 
 
 def inside(root: Path, key: str) -> Path:
@@ -139,3 +159,20 @@ def inside(root: Path, key: str) -> Path:
     if not is_inside:
         raise ImageUnreadable(tr("The link leads out of the folder."))
     return path
+
+
+def file_and_number(root: Path, key: str) -> tuple[Path, int]:
+    """Return the file that an image is in, and its number there, from 1; 0 where it has none.
+
+    Raises:
+        ImageUnreadable: the key leaves the folder.
+    """
+    path = inside(root, key)
+    try:
+        numbered = path.name.isdecimal() and not path.is_file() and path.parent.is_file()
+        number = int(path.name) if numbered else 0
+    except (OSError, ValueError) as error:
+        raise ImageUnreadable(tr("The file cannot be opened.")) from error
+    if numbered and number < 1:
+        raise ImageUnreadable(tr("The file holds no such image."))
+    return (path.parent, number) if numbered else (path, 0)

@@ -11,7 +11,7 @@ from PIL import Image
 
 from autoal_gui.core.errors import ImageUnreadable
 from autoal_gui.sources import decode as decoder
-from autoal_gui.sources.decode import decode, read_bytes
+from autoal_gui.sources.decode import decode, open_file
 
 RNG = np.random.default_rng(0)
 GREY = RNG.integers(0, 256, (6, 9), dtype=np.uint8)
@@ -202,12 +202,20 @@ def test_an_empty_file():
 
 
 @pytest.mark.parametrize(
-    "data",
-    [b"not an image", encoded(COLOUR, "GIF"), encoded(COLOUR, "PPM"), b"%!PS-Adobe-3.0 EPSF"],
-    ids=["text", "gif", "ppm", "eps"],
+    ("data", "sentence"),
+    [
+        (b"not an image", "not a PNG, JPEG, TIFF, BMP, WebP, GIF"),
+        (b"%!PS-Adobe-3.0 EPSF", "kind EPS: save it as PNG"),
+        (b"\0\0\0\x18ftypheic" + bytes(64), "kind HEIC: save it as PNG"),
+        (encoded(COLOUR, "ICO"), "kind ICO"),
+        (b"PK\3\4" + bytes(64), "unpack it"),
+        (bytes(128) + b"DICM" + bytes(64), "set of their own"),
+        (b"\0\0\0\x18ftypmp42" + bytes(64), "video"),
+    ],
+    ids=["text", "eps", "heic", "ico", "zip", "dicom", "video"],
 )
-def test_other_formats_are_refused(data):
-    with pytest.raises(ImageUnreadable, match="not a PNG, JPEG, TIFF, BMP or WebP"):
+def test_other_formats_are_refused(data, sentence):
+    with pytest.raises(ImageUnreadable, match=sentence):
         decode(data)
 
 
@@ -267,16 +275,16 @@ def test_damaged_exif_leaves_the_pixels():
 
 def test_a_file_that_is_gone(tmp_path):
     with pytest.raises(ImageUnreadable, match="is gone"):
-        read_bytes(tmp_path / "secret.png")
+        open_file(tmp_path / "secret.png").__enter__()
 
 
 def test_a_folder_is_not_a_file(tmp_path):
     with pytest.raises(ImageUnreadable, match="not a file"):
-        read_bytes(tmp_path)
+        open_file(tmp_path).__enter__()
 
 
 def test_a_huge_file_is_not_read(tmp_path, monkeypatch):
     monkeypatch.setattr(decoder, "MAX_BYTES", 10)
     (tmp_path / "huge.png").write_bytes(bytes(11))
     with pytest.raises(ImageUnreadable, match="larger than"):
-        read_bytes(tmp_path / "huge.png")
+        open_file(tmp_path / "huge.png").__enter__()

@@ -486,8 +486,10 @@ def test_a_path_is_opened_by_what_lies_there(tmp_path):
     assert spec_of(str(file)).kind == "dicom"
     assert spec_of(str(tmp_path)) == SourceSpec("dicom", str(tmp_path), (("labels", "classes"),))
     (tmp_path / "photo.png").touch()
+    (tmp_path / "other.png").touch()
     assert kind_at(tmp_path) == "folder"
-    assert kind_at(tmp_path / "photo.png") == "npz"
+    assert kind_at(tmp_path / "photo.png") == "folder"
+    assert kind_at(tmp_path / "set.npz") == "npz"
 
 
 @pytest.mark.parametrize("bits", [8, 12, 16])

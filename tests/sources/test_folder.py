@@ -12,6 +12,7 @@ from PIL import Image
 from autoal_gui.core.errors import Cancelled, ImageUnreadable, SourceError
 from autoal_gui.core.images.source import SourceSpec
 from autoal_gui.sources import folder
+from autoal_gui.sources.decode import open_pictures
 from tests.support.paths import SHARED_DATA
 
 CLASSES = (("labels", "classes"),)
@@ -122,15 +123,16 @@ def test_cancelling_leaves_the_rest_unread(tmp_path, monkeypatch):
         put(tmp_path / f"{number}.png")
     read = []
 
-    def slow_decode(data):
-        read.append(len(data))
+    def slowly(stream, path):
+        read.append(path)
         if len(read) > 1:
             time.sleep(0.1)
+        return open_pictures(stream, path)
 
     def cancel(done, total):
         raise Cancelled("cancelled")
 
-    monkeypatch.setattr(folder, "decode", slow_decode)
+    monkeypatch.setattr(folder, "open_pictures", slowly)
     with pytest.raises(Cancelled):
         folder.list_images(spec_of(tmp_path), tmp_path, cancel)
     assert len(read) < 50
@@ -205,9 +207,9 @@ def test_opening_reads_nothing(cells):
     ("make", "sentence"),
     [
         (lambda root: None, "There is no folder"),
-        (lambda root: root.write_text("a file"), "There is no folder"),
-        (lambda root: root.mkdir(), "holds no PNG, JPEG, TIFF, BMP or WebP image"),
-        (lambda root: (root / "a.png").write_bytes(b"") if root.mkdir() is None else 0, "can be"),
+        (lambda root: root.write_text("a file"), "The file is not a PNG"),
+        (lambda root: root.mkdir(), "holds no PNG, JPEG, TIFF, BMP, WebP"),
+        (lambda root: (root / "a.png").write_bytes(b"") if root.mkdir() is None else 0, "is empty"),
     ],
     ids=["missing", "file", "empty", "all unreadable"],
 )

@@ -1,5 +1,6 @@
 """What a source of images provides: listings, readers and pictures."""
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -76,6 +77,16 @@ class Listing:
     """(key, one sentence), for the import report."""
     columns: tuple[str, ...] = ()
     """Names of what a table says of each image besides class and group: age, sex, scanner."""
+    passed_over: tuple[tuple[str, int], ...] = ()
+    """(one sentence, how many files), of what nobody takes for images: hidden files, tables, texts;
+    and of what an image's own file holds besides."""
+
+    @property
+    def left_out(self) -> dict[str, int]:
+        """How many files or images are left out, by the sentence that says why."""
+        counts = Counter(reason for _, reason in self.unreadable)
+        counts.update(dict(self.passed_over))
+        return dict(counts)
 
 
 class ImageReader(Protocol):
@@ -110,6 +121,18 @@ class CheckingReader(ImageReader, Protocol):
 
         Raises:
             ImageUnreadable: it cannot be used.
+        """
+
+
+@runtime_checkable
+class ShapeReader(ImageReader, Protocol):
+    """A reader that knows how large an image is before it decodes it."""
+
+    def shape(self, key: str) -> tuple[int, int, int]:
+        """Return an image's height, width and channels, 1 or 3.
+
+        Raises:
+            ImageUnreadable: the image is gone or broken; the others can still be read.
         """
 
 

@@ -16,7 +16,7 @@ from autoal_gui.gui.services import Services
 from autoal_gui.gui.session.controller import Controller
 from autoal_gui.gui.window.busy import Busy
 from autoal_gui.gui.window.dialog_opener import DialogOpener
-from autoal_gui.sources.opening import kind_at
+from autoal_gui.sources.opening import kind_at, why_no_set
 
 DEMO = SourceSpec("demo")
 NOTHING_KNOWN = mark("That is neither a project, a folder of images nor an .npz file.")
@@ -65,7 +65,7 @@ class NewProjects(QObject):
         elif path.is_dir():
             self.show_dialog(folder_spec(path))
         else:
-            self.failed.emit(tr(NOTHING_KNOWN))
+            self.failed.emit(why_no_set(path) or tr(NOTHING_KNOWN))
 
     def open_dropped(self, paths: tuple[Path, ...]) -> None:
         """Open what was dropped; of several things none, since which is meant is not known."""
