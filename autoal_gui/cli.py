@@ -10,6 +10,7 @@ from autoal_gui.commands.arguments import not_negative, positive
 from autoal_gui.commands.checks import add_checks
 from autoal_gui.commands.desktop import add_desktop
 from autoal_gui.commands.export import add_export
+from autoal_gui.commands.inspect import add_inspect
 from autoal_gui.commands.predict import add_predict
 from autoal_gui.commands.recover import add_recover
 from autoal_gui.commands.simulate import add_simulate
@@ -54,6 +55,7 @@ def build_parser() -> argparse.ArgumentParser:
     add_window(commands)
     add_simulate(commands)
     add_predict(commands)
+    add_inspect(commands)
     add_export(commands)
     add_recover(commands)
     add_desktop(commands)

@@ -6,8 +6,8 @@ import sys
 from autoal_gui.core.messages import Event, Notice, Progress
 
 DATA = (
-    "an .npz file, a folder of images or of DICOM files, a DICOM file, a MedMNIST name such as "
-    "pneumoniamnist or pneumoniamnist:64, demo, or synthetic"
+    "an .npz file, a folder of images or of DICOM files, an image or DICOM file, a MedMNIST name "
+    "such as pneumoniamnist or pneumoniamnist:64, demo, or synthetic"
 )
 
 

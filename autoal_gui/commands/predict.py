@@ -60,6 +60,8 @@ def _report_predictions(
     broken = tuple((listing.images[i - 1].key, reason) for i, reason in found.unreadable)
     for key, reason in (*listing.unreadable, *broken):
         print(f"autoal-gui: left out {key}: {reason}", file=sys.stderr)
+    for reason, count in listing.passed_over:
+        print(f"autoal-gui: {reason} ({count})", file=sys.stderr)
     print(scores_line(listing, found), file=sys.stderr)
 
 

@@ -1,63 +1,14 @@
 """Open one file of pictures, whatever its ending says and whatever is wrong with it."""
 
 import io
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from autoal_gui.core.errors import FileTooLarge, ImageUnreadable, LeadsOut, NotAFile
+from autoal_gui.core.errors import ImageUnreadable
 from autoal_gui.core.images.source import Picture, Pixels
 from autoal_gui.core.language import tr
-from autoal_gui.core.system.foreign_files import open_foreign
-from autoal_gui.sources.pictures.formats import ENDINGS, SNIFFED, STACKS, kind_of
-from autoal_gui.sources.pictures.limits import (
-    MAX_PIXELS,
-    PictureFile,
-    silence,
-    too_large,
-)
-
-__all__ = [
-    "ENDINGS",
-    "MAX_PIXELS",
-    "STACKS",
-    "decode",
-    "decode_picture",
-    "open_file",
-    "open_pictures",
-    "silence",
-    "too_large",
-]
-
-MAX_BYTES = 2**30
-IN_MEMORY = 2**22  # bytes; larger files are read where they are needed
-
-
-@contextmanager
-def open_file(path: Path, folder: Path | None = None) -> Iterator[BinaryIO]:
-    """Open a file for as long as the block lasts.
-
-    Args:
-        path: the file.
-        folder: what no link may lead out of, see `open_foreign`.
-
-    Raises:
-        ImageUnreadable: it is gone, too large or must not be read.
-    """
-    try:
-        with open_foreign(path, MAX_BYTES, folder) as stream:
-            small = os.fstat(stream.fileno()).st_size <= IN_MEMORY
-            yield io.BytesIO(stream.read(MAX_BYTES)) if small else stream
-    except FileNotFoundError as error:
-        raise ImageUnreadable(tr("The file is gone.")) from error
-    except FileTooLarge as error:
-        raise ImageUnreadable(tr("The file is larger than 1 GB.")) from error
-    except (NotAFile, LeadsOut) as error:
-        raise ImageUnreadable(str(error)) from error
-    except (OSError, ValueError) as error:
-        raise ImageUnreadable(tr("The file cannot be opened.")) from error
+from autoal_gui.sources.pictures.formats import SNIFFED, kind_of
+from autoal_gui.sources.pictures.limits import PictureFile
 
 
 def open_pictures(stream: BinaryIO, path: Path | None = None) -> PictureFile:
@@ -70,7 +21,7 @@ def open_pictures(stream: BinaryIO, path: Path | None = None) -> PictureFile:
     Raises:
         ImageUnreadable: it holds none that can be decoded, in one sentence.
     """
-    from autoal_gui.sources.pictures.nifti_file import open_volume
+    from autoal_gui.sources.pictures.nifti_file import NiftiFile
     from autoal_gui.sources.pictures.pillow_file import PillowFile
     from autoal_gui.sources.pictures.tiff_file import TiffPictures
 
@@ -82,7 +33,7 @@ def open_pictures(stream: BinaryIO, path: Path | None = None) -> PictureFile:
     if kind == "TIFF":
         return TiffPictures(stream)
     if kind in ("NIfTI", "gzip"):
-        return open_volume(stream, path)
+        return NiftiFile(stream, path)
     return PillowFile(stream)
 
 

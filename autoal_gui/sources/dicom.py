@@ -7,11 +7,13 @@ come after it. Nothing that a file says of a person is read, see `dicom_file.ELE
 Options: `labels` as in `folder`.
 """
 
-import stat
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from autoal_gui.core.errors import ImageUnreadable, SourceError
 from autoal_gui.core.images.source import (
@@ -24,8 +26,9 @@ from autoal_gui.core.images.source import (
     SourceSpec,
 )
 from autoal_gui.core.language import mark, tr
-from autoal_gui.core.system.foreign_files import sha256_of
+from autoal_gui.core.system.foreign_files import open_foreign
 from autoal_gui.sources.file_checks import Found, check_files, check_images
+from autoal_gui.sources.image_files import open_file, sha256_of
 from autoal_gui.sources.left_out import LeftOut, no_image
 from autoal_gui.sources.pictures import formats
 from autoal_gui.sources.ticks import Ticks
@@ -40,6 +43,9 @@ from autoal_gui.sources.tree import (
     root_of,
 )
 
+if TYPE_CHECKING:
+    from autoal_gui.sources.dicom_file import DicomFile
+
 NAME = "dicom"
 LABEL = "DICOM files"
 ORDER = 25
@@ -47,7 +53,8 @@ ORDER = 25
 ENDINGS = frozenset({".dcm", ".dicom", ".dic", ".ima"})
 """Lower-case endings of files that somebody takes for DICOM: if they are not, that is told."""
 SNIFFED = 140  # bytes that tell whether a file is DICOM
-MAX_BYTES = 4 * 2**30
+MAX_BYTES = 2**32
+ANY_SIZE = 2**62  # bytes; only the first are read
 PICTURES = mark("Other images beside DICOM files are a set of their own; they are left out.")
 
 
@@ -63,17 +70,21 @@ class DicomReader:
 
     def read_picture(self, key: str) -> Picture:
         """Decode one image with its window, see `PictureReader.read_picture`."""
+        with self._opened(key) as (file, index):
+            return file.frame(index)
+
+    def shape(self, key: str) -> tuple[int, int, int]:
+        """Return height, width and channels, see `ShapeReader.shape`."""
+        with self._opened(key) as (file, _):
+            return file.shape
+
+    @contextmanager
+    def _opened(self, key: str) -> Iterator[tuple["DicomFile", int]]:
         from autoal_gui.sources.dicom_file import open_dicom
 
         path, number = file_and_number(self.root, key)
-        try:
-            check_size(path)
-            with path.open("rb") as stream:
-                return open_dicom(stream).frame(max(0, number - 1))
-        except FileNotFoundError as error:
-            raise ImageUnreadable(tr("The file is gone.")) from error
-        except (OSError, ValueError) as error:
-            raise ImageUnreadable(tr("The file cannot be opened.")) from error
+        with open_file(path, self.root, MAX_BYTES) as stream:
+            yield open_dicom(stream), max(0, number - 1)
 
 
 def list_images(spec: SourceSpec, workspace: Path, progress: ProgressCallback) -> Listing:
@@ -112,24 +123,8 @@ def is_dicom(path: Path) -> bool:
     """
     from autoal_gui.sources.dicom_file import looks_like_dicom
 
-    if not path.is_file() and path.exists():
-        raise OSError("a pipe would be waited for without end")
-    with path.open("rb") as stream:
+    with open_foreign(path, ANY_SIZE) as stream:
         return looks_like_dicom(stream.read(SNIFFED))
-
-
-def check_size(path: Path) -> None:
-    """Refuse a file that is too large to be hashed and read.
-
-    Raises:
-        ImageUnreadable: it is.
-        OSError: it is gone.
-    """
-    status = path.stat()
-    if not stat.S_ISREG(status.st_mode):  # a pipe would be waited for without end
-        raise ImageUnreadable(tr("It is not a file."))
-    if status.st_size > MAX_BYTES:
-        raise ImageUnreadable(tr("The file is larger than 4 GB."))
 
 
 def _why_none(unusable: list[tuple[str, str]]) -> str:
@@ -139,23 +134,22 @@ def _why_none(unusable: list[tuple[str, str]]) -> str:
 
 
 def _check_one(root: Path, key: str, stop: threading.Event) -> Found:
-    from autoal_gui.sources.dicom_file import open_dicom
+    from autoal_gui.sources.dicom_file import looks_like_dicom, open_dicom
 
     found = Found(key)
     try:
         path = inside(root, key)
-        if not is_dicom(path):
-            if path.suffix.lower() in ENDINGS:
+        with open_file(path, root, MAX_BYTES) as stream:
+            if looks_like_dicom(stream.read(SNIFFED)):
+                digest = sha256_of(stream)
+                stream.seek(0)
+                file = open_dicom(stream)
+                check_images(found, digest, file.frames, file.pictures(), stop)
+            elif path.suffix.lower() in ENDINGS:
                 raise ImageUnreadable(tr("The file is not DICOM, or it is damaged."))
-            is_picture = path.name.lower().endswith(formats.ENDINGS)
-            found.note = tr(PICTURES) if is_picture else no_image(key)
-            return found
-        check_size(path)
-        with path.open("rb") as stream:
-            file = open_dicom(stream)
-            check_images(found, sha256_of(path), file.frames, file.pictures(), stop)
+            else:
+                is_picture = path.name.lower().endswith(formats.ENDINGS)
+                found.note = tr(PICTURES) if is_picture else no_image(key)
     except ImageUnreadable as error:
         found.unusable.append((key, str(error)))
-    except (OSError, ValueError):
-        found.unusable.append((key, tr("The file cannot be opened.")))
     return found

@@ -128,6 +128,13 @@ class DicomFile:
         """How many images the file says that it holds."""
         return int(self.options["number_of_frames"])
 
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """Height, width and channels, 1 or 3, of a frame before its pixels are made square."""
+        palette = self.header.PhotometricInterpretation == "PALETTE COLOR"
+        colour = palette or int(self.header.SamplesPerPixel) == 3
+        return int(self.header.Rows), int(self.header.Columns), 3 if colour else 1
+
     def frame(self, index: int) -> Picture:
         """Decode one frame, counted from 0.
 

@@ -10,13 +10,11 @@ every file is read before it is listed) or "later" (of a large folder only the f
 the window reads the others beside the labelling).
 """
 
-import hashlib
 import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
@@ -32,8 +30,9 @@ from autoal_gui.core.images.source import (
 )
 from autoal_gui.core.language import tr
 from autoal_gui.core.system.foreign_files import open_foreign
-from autoal_gui.sources.decode import open_file, open_pictures
+from autoal_gui.sources.decode import open_pictures
 from autoal_gui.sources.file_checks import Found, check_files, check_images, hash_of
+from autoal_gui.sources.image_files import open_file, sha256_of
 from autoal_gui.sources.left_out import NO_ENDING, LeftOut, no_image
 from autoal_gui.sources.pictures.formats import (
     ENDINGS,
@@ -64,7 +63,7 @@ ORDER = 20
 
 CHECKED_FIRST = 200  # files read before a folder is listed whose others may wait
 ANY_SIZE = 2**62  # bytes; only the first are read
-BLOCK = 2**20  # bytes hashed at a time
+MAX_BYTES = 2**30
 
 
 @dataclass(frozen=True)
@@ -94,7 +93,7 @@ class FolderReader:
         path, number = file_and_number(self.root, key)
         with self._opened(path) as (stream, file):
             file.picture(max(0, number - 1))
-            return hash_of(_sha256_of(stream), number)
+            return hash_of(sha256_of(stream), number)
 
     def check_file(self, key: str, stop: threading.Event) -> Found:
         """Read all images of one file."""
@@ -103,14 +102,14 @@ class FolderReader:
             with self._opened(inside(self.root, key)) as (stream, file):
                 found.note = file.note
                 pictures = (_attempt(file, index) for index in range(file.frames))
-                check_images(found, _sha256_of(stream), file.frames, pictures, stop)
+                check_images(found, sha256_of(stream), file.frames, pictures, stop)
         except ImageUnreadable as error:
             found.unusable.append((key, str(error)))
         return found
 
     @contextmanager
     def _opened(self, path: Path) -> Iterator[tuple[BinaryIO, PictureFile]]:
-        with open_file(path, self.root) as stream:
+        with open_file(path, self.root, MAX_BYTES) as stream:
             yield stream, open_pictures(stream, path)
 
 
@@ -211,7 +210,7 @@ def _unread_names(root: Path, key: str) -> list[str]:
     if not key.lower().endswith(STACKS):
         return [key]
     try:
-        with open_file(inside(root, key), root) as stream:
+        with open_file(inside(root, key), root, MAX_BYTES) as stream:
             frames = open_pictures(stream, root / key).frames
     except ImageUnreadable:  # it is told when it is read
         return [key]
@@ -223,11 +222,3 @@ def _attempt(file: PictureFile, index: int) -> Picture | ImageUnreadable:
         return file.picture(index)
     except ImageUnreadable as error:
         return error
-
-
-def _sha256_of(stream: BinaryIO) -> str:
-    stream.seek(0)
-    digest = hashlib.sha256()
-    for block in iter(partial(stream.read, BLOCK), b""):
-        digest.update(block)
-    return digest.hexdigest()

@@ -43,7 +43,7 @@ class LeftOut:
         """Return the listing of what remains."""
         named = sorted(self.unreadable, key=lambda entry: natural(entry[0]))
         counted = sorted(self.counts.items(), key=lambda entry: (-entry[1], entry[0]))
-        return Listing(classes, tuple(images), tuple(named), tuple(counted))
+        return Listing(classes, tuple(images), tuple(named), passed_over=tuple(counted))
 
 
 def no_image(path: str) -> str:

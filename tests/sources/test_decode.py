@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from autoal_gui.core.errors import ImageUnreadable
-from autoal_gui.sources import decode as decoder
-from autoal_gui.sources.decode import decode, open_file
+from autoal_gui.sources.decode import decode
 
 RNG = np.random.default_rng(0)
 GREY = RNG.integers(0, 256, (6, 9), dtype=np.uint8)
@@ -271,20 +270,3 @@ def test_damaged_exif_leaves_the_pixels():
     (length,) = struct.unpack_from(">I", content, start)
     damaged = content[:start] + chunk(b"eXIf", b"\xff" * length) + content[start + 12 + length :]
     np.testing.assert_array_equal(decode(damaged), COLOUR)
-
-
-def test_a_file_that_is_gone(tmp_path):
-    with pytest.raises(ImageUnreadable, match="is gone"):
-        open_file(tmp_path / "secret.png").__enter__()
-
-
-def test_a_folder_is_not_a_file(tmp_path):
-    with pytest.raises(ImageUnreadable, match="not a file"):
-        open_file(tmp_path).__enter__()
-
-
-def test_a_huge_file_is_not_read(tmp_path, monkeypatch):
-    monkeypatch.setattr(decoder, "MAX_BYTES", 10)
-    (tmp_path / "huge.png").write_bytes(bytes(11))
-    with pytest.raises(ImageUnreadable, match="larger than"):
-        open_file(tmp_path / "huge.png").__enter__()

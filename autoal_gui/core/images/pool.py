@@ -5,7 +5,8 @@ project; its key says where the source finds it.
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+import random
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -16,9 +17,13 @@ from autoal_gui.core.images.source import (
     Picture,
     PictureReader,
     Pixels,
+    ShapeReader,
     Split,
 )
 from autoal_gui.core.language import tr
+
+SIZED = 101  # images whose size stands for that of all
+COLOURED = 1000  # images of which none has colour where the networks see grey
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +85,18 @@ class ImagePool:
             return self.reader.read_picture(key)
         return Picture(self.reader.read(key))
 
+    def shape(self, image_id: int) -> tuple[int, int, int]:
+        """Return an image's height, width and channels, 1 or 3; decoded only where it must be.
+
+        Raises:
+            ImageUnreadable: see `read`.
+        """
+        key = self._key(image_id)
+        if isinstance(self.reader, ShapeReader):
+            return self.reader.shape(key)
+        height, width, *channels = self.reader.read(key).shape
+        return height, width, channels[0] if channels else 1
+
     def _key(self, image_id: int) -> str:
         image = self.images.get(image_id)
         if image is None:
@@ -130,18 +147,42 @@ class ImagePool:
         )
 
 
+def fair_sample(ids: Sequence[int], most: int) -> list[int]:
+    """Return some of many image ids, ascending, the same each time: all of them where few.
+
+    They are drawn, since whatever is taken in equal steps meets what recurs in such steps.
+    """
+    if len(ids) <= most:
+        return sorted(ids)
+    return sorted(random.Random(0).sample(sorted(ids), most))  # noqa: S311 - no secret
+
+
 def longest_side(pool: ImagePool) -> int:
-    """Return the longer side in pixels of the first image that can be read.
+    """Return the longer side in pixels that images of a pool usually have.
+
+    It is the median over a fair sample, so that a thumbnail among them decides nothing.
 
     Raises:
-        SourceError: none can.
+        SourceError: none can be read.
     """
-    for image_id in sorted(pool.images):
+    sides = sorted(max(shape[:2]) for shape in shapes(pool, SIZED))
+    if not sides:
+        raise SourceError(tr("None of the images can be read."))
+    return sides[len(sides) // 2]
+
+
+def has_colour(pool: ImagePool) -> bool:
+    """Tell whether any image of a fair sample has colour."""
+    return any(channels == 3 for _, _, channels in shapes(pool, COLOURED))
+
+
+def shapes(pool: ImagePool, most: int) -> Iterator[tuple[int, int, int]]:
+    """Yield height, width and channels of a fair sample of the images that can be read."""
+    for image_id in fair_sample(list(pool.images), most):
         try:
-            return int(max(pool.read(image_id).shape[:2]))
+            yield pool.shape(image_id)
         except ImageUnreadable:
             continue
-    raise SourceError(tr("None of the images can be read."))
 
 
 class HiddenTruth:

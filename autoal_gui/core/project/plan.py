@@ -66,6 +66,7 @@ def write_plan(db: sqlite3.Connection, plan: ProjectPlan, listing: Listing, anno
         (stored.BATCH, ()),
         (stored.START_FROM, plan.start_from),
         (stored.IDENTITY, checks.identity_of(listing)),
+        (stored.PASSED_OVER, listing.passed_over),
     )
     insert_settings(db, settings)
     db.executemany("INSERT INTO class VALUES (?, ?)", enumerate(plan.classes))

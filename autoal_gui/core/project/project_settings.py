@@ -25,6 +25,11 @@ class ProjectSettings:
         return self._rows.get(stored.SOURCE)
 
     @property
+    def passed_over(self) -> tuple[tuple[str, int], ...]:
+        """(one sentence, how many files) of what no one takes for images, see `Listing`."""
+        return self._rows.get(stored.PASSED_OVER)
+
+    @property
     def start_from(self) -> str:
         """The project's own copy of the checkpoint that every round starts from; or empty."""
         name = self._rows.get(stored.START_FROM)

@@ -73,6 +73,10 @@ def _plain_readings(readings: tuple[Reading, ...]) -> Any:
     return [(one.annotator, one.images) for one in readings]
 
 
+def _counted(value: object) -> tuple[tuple[str, int], ...]:
+    return as_list(value, lambda row: as_row(row, as_line, as_whole))
+
+
 def _seconds(value: object) -> float:
     return as_number(value, 0.0, MOST_SECONDS)
 
@@ -85,6 +89,7 @@ SHOW_SUGGESTIONS = Setting("show_suggestions", as_flag)
 BATCH = Setting("batch", lambda text: _ids(parsed(text)), lambda ids: json.dumps(list(ids)))
 START_FROM = Setting("start_from", as_file_name)
 IDENTITY = Setting("identity", _identity, default="")
+PASSED_OVER = Setting("passed_over", _counted, default=())
 WAITED_SECONDS = Setting("waited_seconds", _seconds, default=0.0)
 REPEAT_EVERY = Setting("repeat_every", as_whole, default=EVERY)
 REPEATS = Setting("repeats", _ids, default=())
@@ -101,6 +106,7 @@ SETTINGS: tuple[Setting[Any], ...] = (
     BATCH,
     START_FROM,
     IDENTITY,
+    PASSED_OVER,
     WAITED_SECONDS,
     REPEAT_EVERY,
     REPEATS,

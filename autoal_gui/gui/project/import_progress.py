@@ -2,6 +2,7 @@
 
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import (
+    left_out_text,
     QFrame,
     QHBoxLayout,
     QPlainTextEdit,
@@ -13,7 +14,6 @@ from PySide6.QtWidgets import (
 from autoal_gui.core.images.source import Listing
 from autoal_gui.core.language import percent, tr
 from autoal_gui.gui.project.new_project_text import (
-    unreadable_text,
     usable_text,
 )
 from autoal_gui.gui.widgets.text import text_label
@@ -69,10 +69,9 @@ class ImportProgress(QFrame):
         """Say what was found."""
         usable, bad = len(listing.images), len(listing.unreadable)
         words = usable_text(usable, bad)
-        if bad:
-            self.files.setPlainText(unreadable_text(listing.unreadable))
+        self.files.setPlainText(left_out_text(listing.unreadable, listing.passed_over))
         self._end(words, "")
-        self.files.setVisible(bad > 0)
+        self.files.setVisible(bool(listing.left_out))
 
     def show_end(self, sentence: str) -> None:
         """Say why there is no listing."""

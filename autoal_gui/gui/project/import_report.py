@@ -4,7 +4,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QPlainTextEdit, QVBoxLa
 
 from autoal_gui.core.language import tr, tr_count
 from autoal_gui.core.project.project import Project
-from autoal_gui.gui.project.new_project_text import unreadable_text
+from autoal_gui.gui.project.new_project_text import left_out_text
 from autoal_gui.gui.widgets.text import text_label
 
 
@@ -14,13 +14,14 @@ class ImportReportDialog(QDialog):
     def __init__(self, project: Project, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle(tr("Import report"))
+        named, counted = project.checks.unreadable, project.settings.passed_over
         self.sentence = text_label(
-            report_text(len(project.pool.images), len(project.checks.unreadable))
+            report_text(len(project.pool.images), len(named), any_passed_over=bool(counted))
         )
-        self.files = QPlainTextEdit(unreadable_text(project.checks.unreadable))
+        self.files = QPlainTextEdit(left_out_text(named, counted))
         self.files.setReadOnly(True)
         self.files.setAccessibleName(tr("Files that cannot be used"))
-        self.files.setVisible(bool(project.checks.unreadable))
+        self.files.setVisible(bool(named or counted))
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)
         column = QVBoxLayout(self)
@@ -33,9 +34,11 @@ class ImportReportDialog(QDialog):
         self.setMinimumWidth(36 * self.fontMetrics().height())
 
 
-def report_text(images: int, left_out: int) -> str:
+def report_text(images: int, left_out: int, any_passed_over: bool = False) -> str:
     """Say what the import of a project gave."""
     words = tr_count("This project has {count} image.", "This project has {count} images.", images)
+    if not left_out and any_passed_over:
+        return f"{words} {tr('Every image that was found could be used; besides there were:')}"
     if not left_out:
         return f"{words} {tr('Every file that was found could be used.')}"
     others = tr_count(

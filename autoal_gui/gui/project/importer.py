@@ -9,14 +9,12 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from autoal_gui.core.database.schema import FILE_NAME
 from autoal_gui.core.errors import ProjectError, SourceError
-from autoal_gui.core.images.pool import ImagePool, PoolImage, longest_side
+from autoal_gui.core.images.pool import SIZED, ImagePool, PoolImage, fair_sample, longest_side
 from autoal_gui.core.images.source import Listing, SourceSpec
 from autoal_gui.core.language import tr
 from autoal_gui.core.project.plan import make_folders
 from autoal_gui.engine.jobs import OneJob
 from autoal_gui.gui.services import Services
-
-PROBED = 20  # images tried for their size before giving up
 
 
 class Importer(QObject):
@@ -66,13 +64,14 @@ class Importer(QObject):
         self._job.cancel()
 
     def longest_side(self, listing: Listing) -> int:
-        """Return the longer side in pixels of the first image of a listing; 0 if unreadable."""
+        """Return the longer side that images of a listing usually have; 0 if unreadable."""
         if self._staging is None:
             return 0
-        images = listing.images[:PROBED]
+        numbers = fair_sample(range(len(listing.images)), SIZED)
         try:
             reader = self._services.open_images(self.spec, self._staging / "cache")
-            pool = (PoolImage(n, i.key, i.sha256, i.split) for n, i in enumerate(images))
+            images = ((number, listing.images[number]) for number in numbers)
+            pool = (PoolImage(n, i.key, i.sha256, i.split) for n, i in images)
             return longest_side(ImagePool.of(pool, reader))
         except SourceError:
             return 0

@@ -55,6 +55,9 @@ def usable_text(usable: int, bad: int) -> str:
     return f"{words} {left_out}"
 
 
-def unreadable_text(unreadable: tuple[tuple[str, str], ...]) -> str:
-    """Return the files that cannot be used, each with its reason, a line each."""
-    return "\n".join(f"{key}: {reason}" for key, reason in unreadable)
+def left_out_text(
+    unreadable: tuple[tuple[str, str], ...], passed_over: tuple[tuple[str, int], ...] = ()
+) -> str:
+    """Return what is left out, a line each: files with their reason, then kinds counted."""
+    named = [f"{key}: {reason}" for key, reason in unreadable]
+    return "\n".join([*named, *(f"{reason} ({count})" for reason, count in passed_over)])

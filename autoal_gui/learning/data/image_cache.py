@@ -18,7 +18,7 @@ from torch import Tensor
 
 from autoal_gui.core.errors import ImageUnreadable, SourceError
 from autoal_gui.core.images.pixels import picture_to_uint8, to_channels, to_uint8
-from autoal_gui.core.images.pool import ImagePool
+from autoal_gui.core.images.pool import ImagePool, has_colour
 from autoal_gui.core.images.source import Pixels
 from autoal_gui.core.language import tr
 from autoal_gui.learning.model.normalisation import Normalisation
@@ -63,7 +63,7 @@ class ImageCache:
             SourceError: the folder cannot be written, or its disk has no room.
         """
         ids = sorted(pool.images)
-        channels = channels or _channels_of(pool, ids)
+        channels = channels or (3 if has_colour(pool) else 1)
         name = f"images-{size}-{channels}-{pool.data_hash[:16]}"
         squares, states = map_files(workspace, name, (len(ids), channels, size, size), np.uint8)
         rows = {image_id: row for row, image_id in enumerate(ids)}
@@ -135,17 +135,6 @@ def square(pixels: Pixels, channels: int, size: int) -> npt.NDArray[np.uint8]:
         resized = Image.fromarray(plain).resize((size, size), Image.Resampling.BILINEAR)
         plain = np.asarray(resized)
     return np.ascontiguousarray(plain.reshape(size, size, channels).transpose(2, 0, 1))
-
-
-def _channels_of(pool: ImagePool, ids: Sequence[int], sample: int = 16) -> int:
-    """Return 3 if one of a few images spread over the pool has colour, else 1."""
-    for image_id in ids[:: max(1, len(ids) // sample)]:
-        try:
-            if pool.read(image_id).ndim == 3:
-                return 3
-        except ImageUnreadable:
-            continue
-    return 1
 
 
 def map_files(

@@ -1,6 +1,7 @@
 """NIfTI volumes by nibabel: each slice across the body is an image, seen as radiologists see it."""
 
 import gzip
+import math
 import threading
 import zlib
 from functools import cached_property
@@ -29,116 +30,95 @@ from autoal_gui.sources.square_pixels import made_square
 Values = npt.NDArray[Any]
 GZIP = b"\x1f\x8b"
 SAMPLED = 2**20  # values that the grey values of a volume are estimated from
+BLACK, SPAN = 16384, 32767  # of 16 bits, so that there is something beyond black and white
+HEADER = 1024  # bytes
 MAX_KEPT = 2**28  # bytes of the volume that is kept for its next slice
 MAX_VOLUME = 2**30  # bytes of a volume once it is unpacked
 FIRST_VOLUME = mark("Only the first volume of a series over time is listed.")
 NOT_A_VOLUME = mark("The file is not a NIfTI volume, or it is damaged.")
-_KEPT: "dict[tuple[str, int, int], NiftiFile]" = {}
-"""The last volume, by path, time and length of its file."""
+_KEPT: dict[tuple[str, int, int], Values] = {}
+"""The last volume, by path, time and length of its file: its next slice is asked for soon."""
 _LOCK = threading.Lock()
 TOO_LARGE = mark("The file is too large when it is unpacked.")
-
-
-def open_volume(stream: BinaryIO, path: Path | None = None) -> "NiftiFile":
-    """Open a volume; one that was opened a moment ago is not unpacked again.
-
-    Raises:
-        ImageUnreadable: see `NiftiFile`.
-    """
-    try:
-        status = None if path is None else path.stat()
-    except OSError:
-        status = None
-    known = None if status is None else (str(path), status.st_mtime_ns, status.st_size)
-    with _LOCK:
-        kept = _KEPT.get(known) if known else None
-    if kept is not None:
-        return kept
-    volume = NiftiFile(stream)
-    if known and volume.nbytes <= MAX_KEPT:
-        with _LOCK:
-            _KEPT.clear()
-            _KEPT[known] = volume
-    return volume
 
 
 class NiftiFile:
     """An opened volume. Slices are counted from the feet up; right is on the left."""
 
-    def __init__(self, stream: BinaryIO) -> None:
-        """Unpack the file and read its header.
+    def __init__(self, stream: BinaryIO, path: Path | None = None) -> None:
+        """Read the header.
+
+        Args:
+            stream: the file, packed or not.
+            path: where it comes from, so that it need not be unpacked for each of its slices.
 
         Raises:
             ImageUnreadable: it is no volume, or too large.
         """
-        from nibabel.nifti1 import Nifti1Image
-        from nibabel.nifti2 import Nifti2Image
-
+        self._stream, self._path = stream, path
         with explained():
-            content = _unpacked(stream)
-            if not is_nifti(content[:400]):
-                raise ImageUnreadable(tr(NOT_A_VOLUME))
-            kind = Nifti1Image if content[344:348] == b"n+1\0" else Nifti2Image
-            image: Any = kind.from_bytes(content)
-            self._values = _spatial(np.asanyarray(image.dataobj.get_unscaled()))
-            slope, intercept = image.dataobj.slope, image.dataobj.inter
-            self._slope, self._intercept = float(slope), float(intercept)
-            self._turn(image)
-            several = len(image.shape) > 3 and int(np.prod(image.shape[3:])) > 1
-        self.note = tr(FIRST_VOLUME) if several else ""
-        check_size(self._values.shape[1], self._values.shape[0])
-        check_frames(self._values.shape[2])
-
-    def _turn(self, image: Any) -> None:
-        """Turn the volume so that its axes run to the right, to the front and up."""
-        from nibabel.orientations import apply_orientation, io_orientation
-
-        sides = [float(side) for side in image.header.get_zooms()[:3]] + [1.0] * 3
-        orientation = io_orientation(image.affine)
-        if np.isnan(orientation).any():
-            orientation = np.array([[0, 1], [1, 1], [2, 1]])
-        self._values = apply_orientation(self._values, orientation)
-        places = orientation[:, 0].astype(int)
-        turned = [sides[int(np.flatnonzero(places == axis)[0])] for axis in range(3)]
-        self._across, self._down = turned[0], turned[1]
-
-    @property
-    def nbytes(self) -> int:
-        """Bytes of the unpacked volume."""
-        return int(self._values.nbytes)
+            header = _header(_unpacked(stream, HEADER))
+            shape = tuple(int(side) for side in header.get_data_shape())
+            self._orientation = _orientation(header)
+        if len(shape) < 2 or min(shape, default=0) < 1:
+            raise ImageUnreadable(tr(NOT_A_VOLUME))
+        sides = (*shape[:3], 1)[:3]
+        zooms = (*(float(side) for side in header.get_zooms()[:3]), 1.0)[:3]
+        places = [int(np.flatnonzero(self._orientation[:, 0] == axis)[0]) for axis in range(3)]
+        self._width, self._height, self._slices = (sides[place] for place in places)
+        self._across, self._down = zooms[places[0]], zooms[places[1]]
+        self.note = tr(FIRST_VOLUME) if math.prod(shape[3:]) > 1 else ""
+        check_size(self._height, self._width)
+        check_frames(self._slices)
 
     @property
     def frames(self) -> int:
         """How many slices the volume has."""
-        return int(self._values.shape[2])
+        return self._slices
 
     def shape(self, index: int) -> tuple[int, int, int]:
         """Return height, width and channels, see `PictureFile.shape`."""
-        return int(self._values.shape[1]), int(self._values.shape[0]), 1
+        return self._height, self._width, 1
 
     def picture(self, index: int) -> Picture:
         """Return one slice, its window that of the whole volume."""
         check_index(index, self.frames)
         with explained():
-            values = np.rot90(self._values[:, :, index])[:, ::-1]
-            values = values * self._slope + self._intercept if self._is_scaled else values
-            return self._shown(np.ascontiguousarray(values))
+            values = np.ascontiguousarray(np.rot90(self._values[:, :, index])[:, ::-1])
+            picture = self._shown(values)
+        square = made_square(picture.pixels, self._down, self._across, MAX_PIXELS)
+        return Picture(square, picture.window)
 
-    @property
-    def _is_scaled(self) -> bool:
-        return (self._slope, self._intercept) != (1.0, 0.0)
+    @cached_property
+    def _values(self) -> Values:
+        """(X, Y, Z) measured values, to the right, to the front and up; the whole volume."""
+        known = self._known()
+        with _LOCK:
+            kept = _KEPT.get(known) if known else None
+        if kept is not None:
+            return kept
+        values = _measured(_unpacked(self._stream, MAX_VOLUME), self._orientation)
+        if known and values.nbytes <= MAX_KEPT:
+            with _LOCK:
+                _KEPT.clear()
+                _KEPT[known] = values
+        return values
+
+    def _known(self) -> tuple[str, int, int] | None:
+        try:
+            status = None if self._path is None else self._path.stat()
+        except OSError:
+            return None
+        return None if status is None else (str(self._path), status.st_mtime_ns, status.st_size)
 
     def _shown(self, values: Values) -> Picture:
         """Show a slice by the grey values of the whole volume, so that air stays dark in each."""
         low, high = self._range
         if low >= high:
-            picture = plain_picture(values)
-        else:
-            shares = (np.nan_to_num(values.astype(np.float64), nan=low) - low) / (high - low)
-            pixels = np.rint(np.clip(shares, -0.5, 1.5) * 32767 + 16384).astype(np.uint16)
-            picture = Picture(pixels, (16384.0, 16384.0 + 32767))
-        square = made_square(picture.pixels, self._down, self._across, MAX_PIXELS)
-        return Picture(square, picture.window)
+            return plain_picture(values)
+        shares = (np.nan_to_num(values.astype(np.float64), nan=low) - low) / (high - low)
+        pixels = np.rint(np.clip(shares, -0.5, 1.5) * SPAN + BLACK).astype(np.uint16)
+        return Picture(pixels, (float(BLACK), float(BLACK + SPAN)))
 
     @cached_property
     def _range(self) -> tuple[float, float]:
@@ -150,24 +130,63 @@ class NiftiFile:
         seen = part if empty is None else part[~empty[0]]
         if not seen.size:
             raise ImageUnreadable(tr("The image holds no numbers."))
-        ends = np.percentile(seen.astype(np.float64), (LOW_PERCENTILE, HIGH_PERCENTILE))
-        if ends[0] >= ends[1]:
-            ends = np.array([seen.min(), seen.max()], dtype=np.float64)
-        low, high = (float(end) * self._slope + self._intercept for end in ends)
-        return min(low, high), max(low, high)
+        low, high = np.percentile(seen.astype(np.float64), (LOW_PERCENTILE, HIGH_PERCENTILE))
+        return (float(low), float(high)) if low < high else (float(seen.min()), float(seen.max()))
 
 
-def _unpacked(stream: BinaryIO) -> bytes:
-    start = stream.read(2)
+def _header(start: bytes) -> Any:
+    """Return what nibabel reads of a header.
+
+    Raises:
+        ImageUnreadable: it is none of a volume in one file.
+    """
+    from nibabel.nifti1 import Nifti1Header
+    from nibabel.nifti2 import Nifti2Header
+
+    if not is_nifti(start):
+        raise ImageUnreadable(tr(NOT_A_VOLUME))
+    if start[344:348] == b"n+1\0":
+        return Nifti1Header(start[:348])
+    return Nifti2Header(start[:540])
+
+
+def _orientation(header: Any) -> npt.NDArray[np.float64]:
+    """Return (3, 2): which axis of the body each axis of the file runs along, and which way."""
+    from nibabel.orientations import io_orientation
+
+    found: npt.NDArray[np.float64] = io_orientation(header.get_best_affine())
+    return found if np.isfinite(found).all() else np.array([[0.0, 1], [1, 1], [2, 1]])
+
+
+def _measured(content: bytes, orientation: npt.NDArray[np.float64]) -> Values:
+    """Return (X, Y, Z) measured values of a whole file, turned as the body lies."""
+    from nibabel.nifti1 import Nifti1Image
+    from nibabel.nifti2 import Nifti2Image
+    from nibabel.orientations import apply_orientation
+
+    kind = Nifti1Image if content[344:348] == b"n+1\0" else Nifti2Image
+    data: Any = kind.from_bytes(content).dataobj
+    values = _spatial(np.asanyarray(data.get_unscaled()))
+    if (float(data.slope), float(data.inter)) != (1.0, 0.0):
+        values = values.astype(np.float32) * np.float32(data.slope) + np.float32(data.inter)
+    turned: Values = apply_orientation(values, orientation)
+    return turned
+
+
+def _unpacked(stream: BinaryIO, most: int) -> bytes:
+    """Return the beginning of a file, or all of it where that is not too large."""
     stream.seek(0)
-    if start != GZIP:
-        return stream.read(MAX_VOLUME)
+    packed = stream.read(2) == GZIP
+    stream.seek(0)
+    if not packed:
+        return stream.read(most)
     try:
         with gzip.GzipFile(fileobj=stream) as unpacked:
-            content = unpacked.read(MAX_VOLUME + 1)
+            content = unpacked.read(most)
+            more = most == MAX_VOLUME and unpacked.read(1)
     except (EOFError, OSError, zlib.error) as error:
-        raise ImageUnreadable(tr(DAMAGED)) from error
-    if len(content) > MAX_VOLUME:
+        raise ImageUnreadable(tr(DAMAGED if most == MAX_VOLUME else NOT_A_VOLUME)) from error
+    if more:
         raise ImageUnreadable(tr(TOO_LARGE))
     return content
 
