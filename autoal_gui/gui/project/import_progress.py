@@ -2,7 +2,6 @@
 
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import (
-    left_out_text,
     QFrame,
     QHBoxLayout,
     QPlainTextEdit,
@@ -13,9 +12,7 @@ from PySide6.QtWidgets import (
 
 from autoal_gui.core.images.source import Listing
 from autoal_gui.core.language import percent, tr
-from autoal_gui.gui.project.new_project_text import (
-    usable_text,
-)
+from autoal_gui.gui.project.new_project_text import left_out_text, usable_text
 from autoal_gui.gui.widgets.text import text_label
 from autoal_gui.gui.widgets.theme import set_property
 
