@@ -19,7 +19,8 @@ test: .venv/dev.stamp lint
 # The fast lane: lint, types, walls, core and strategies, with fewer examples a property.
 check: .venv/dev.stamp lint
 	HYPOTHESIS_PROFILE=quick $(BIN)/python -m pytest --quiet --numprocesses 2 --dist worksteal \
-	  -m "not slow" tests/core tests/strategies tests/test_walls.py
+	  -m "not slow" tests/core tests/strategies tests/test_walls.py tests/test_sizes.py \
+	  tests/test_documents.py
 
 lint: .venv/dev.stamp
 	$(BIN)/ruff check
