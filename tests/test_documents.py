@@ -102,3 +102,13 @@ def test_the_functions_that_the_method_names_are_in_the_files_beside_them():
         body = ast.parse((PACKAGE / path).read_text(encoding="utf-8")).body
         known = {node.name for node in body if isinstance(node, ast.FunctionDef | ast.ClassDef)}
         assert set(re.findall(r"`(\w+)\(\)`", functions)) <= known, path
+
+
+def test_what_the_readme_imports_of_the_package_is_there():
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    imports = re.findall(r"^from (autoal_gui[\w.]*) import (\w+)$", text, re.MULTILINE)
+    assert imports
+    for module, name in imports:
+        file = ROOT / (module.replace(".", "/") + ".py")
+        body = ast.parse(file.read_text(encoding="utf-8")).body
+        assert name in {getattr(node, "name", "") for node in body}, module
