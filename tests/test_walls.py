@@ -87,6 +87,11 @@ def test_each_wall_bites(copy, module, line, contract):
 
 ROOMS = (
     ("core/labels/label_queue.py", "autoal_gui.core.project.project", "rooms of core"),
+    (
+        "core/project/stores/class_rows.py",
+        "autoal_gui.core.project.class_removal",
+        "the project of core",
+    ),
     ("gui/keys.py", "autoal_gui.gui.window.help_page", "rooms of gui"),
     ("learning/progress.py", "autoal_gui.learning.round", "rooms of learning"),
     ("learning/data/context.py", "autoal_gui.learning.data.features", "data of learning"),

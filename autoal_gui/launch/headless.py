@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from autoal_gui.core.database.round_rows import RoundRecord
 from autoal_gui.core.images.source import SourceSpec
 from autoal_gui.core.project.project import Project
-from autoal_gui.core.project.warm_record import WarmRecord
+from autoal_gui.core.project.stores.warm_record import WarmRecord
 
 if TYPE_CHECKING:
     from autoal_gui.gui.session.controller import Controller

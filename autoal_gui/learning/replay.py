@@ -22,7 +22,7 @@ from autoal_gui.core.messages import (
     WarmStart,
     WarmStarted,
 )
-from autoal_gui.core.project.warm_record import state_file
+from autoal_gui.core.project.stores.warm_record import state_file
 from autoal_gui.core.settings import RunSettings
 
 

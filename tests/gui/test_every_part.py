@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 from autoal_gui.core.images.pool import ImagePool, PoolImage
 from autoal_gui.core.messages import RunRound
 from autoal_gui.core.project.project import Project
-from autoal_gui.core.project.round_store import RoundStore
+from autoal_gui.core.project.stores.round_store import RoundStore
 from autoal_gui.core.registry import discover
 from autoal_gui.gui.images import thumbnails
 from autoal_gui.gui.images.image_grid import SMALLEST, ImageGrid

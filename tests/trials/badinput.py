@@ -22,8 +22,8 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
 from tests.support.paths import ROOT
-from tests.trials.seeds import SEEDS
-from tests.trials.targets import TARGETS, mutations, outcome, watch
+from tests.trials.harness.seeds import SEEDS
+from tests.trials.harness.targets import TARGETS, mutations, outcome, watch
 
 SECONDS = 5.0
 MEMORY = 2 << 30  # bytes beyond what a process has once its libraries are loaded
@@ -170,7 +170,7 @@ def fuzzed(kind: str, tries: int, number: int, place: Path) -> LabelCounts:
     for index, data in enumerate(SEEDS[kind]()):
         (corpus / f"{index:03d}").write_bytes(data)
     command = [
-        sys.executable, "-m", "tests.trials.fuzz", kind, str(place), f"-runs={tries}",
+        sys.executable, "-m", "tests.trials.harness.fuzz", kind, str(place), f"-runs={tries}",
         f"-seed={number}", "-timeout=10", "-rss_limit_mb=4096", "-max_len=30000", "-verbosity=0",
         f"-artifact_prefix={place}/", str(corpus),
     ]  # fmt: skip

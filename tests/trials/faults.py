@@ -25,7 +25,17 @@ from autoal_gui.core.recovery.recovery import recover
 from autoal_gui.sources.opening import list_images, open_images
 from tests.support import project as project_support
 from tests.support.paths import FIXTURES
-from tests.trials.children import Child, act, create, export, label, line_of, merge, migrate, train
+from tests.trials.harness.children import (
+    Child,
+    act,
+    create,
+    export,
+    label,
+    line_of,
+    merge,
+    migrate,
+    train,
+)
 
 FIXTURE = FIXTURES / "project-1" / FILE_NAME
 LONGEST_SENTENCE = 250
@@ -462,7 +472,7 @@ def clock_set_back(base: Path, draw: random.Random, tries: int) -> Tally:
 
 
 def cancelled_everywhere(base: Path, draw: random.Random, tries: int) -> list[Tally]:
-    from tests.trials.cancels import cancels
+    from tests.trials.harness.cancels import cancels
 
     return [run(bench) for bench, run in cancels(base, draw, tries, Bench)]
 

@@ -16,7 +16,7 @@ from autoal_gui.core.images.source import Listing, SourceSpec, Split
 from autoal_gui.core.labels.journal import UNSEALED, Entry
 from autoal_gui.core.labels.splits import assign_splits
 from autoal_gui.core.language import tr
-from autoal_gui.core.project import stored_settings as stored
+from autoal_gui.core.project.stores import stored_settings as stored
 from autoal_gui.core.settings import RunSettings
 
 LabelUse = Literal["labelled", "hidden", "ignore"]

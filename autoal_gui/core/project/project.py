@@ -18,16 +18,16 @@ from autoal_gui.core.database.schema import FILE_NAME
 from autoal_gui.core.database.setting_rows import SettingRows, read_setting
 from autoal_gui.core.images.pool import ImagePool
 from autoal_gui.core.images.source import ImageReader, Listing, SourceSpec
-from autoal_gui.core.project import stored_settings as stored
-from autoal_gui.core.project.batch_store import BatchStore
-from autoal_gui.core.project.class_rows import ClassRows
-from autoal_gui.core.project.image_checks import ImageChecks
-from autoal_gui.core.project.label_store import LabelStore
 from autoal_gui.core.project.plan import ProjectPlan, make_folders, write_plan
-from autoal_gui.core.project.project_settings import ProjectSettings
-from autoal_gui.core.project.reading_store import ReadingStore
-from autoal_gui.core.project.round_store import RoundStore
-from autoal_gui.core.project.warm_start import WarmStart
+from autoal_gui.core.project.stores import stored_settings as stored
+from autoal_gui.core.project.stores.batch_store import BatchStore
+from autoal_gui.core.project.stores.class_rows import ClassRows
+from autoal_gui.core.project.stores.image_checks import ImageChecks
+from autoal_gui.core.project.stores.label_store import LabelStore
+from autoal_gui.core.project.stores.project_settings import ProjectSettings
+from autoal_gui.core.project.stores.reading_store import ReadingStore
+from autoal_gui.core.project.stores.round_store import RoundStore
+from autoal_gui.core.project.stores.warm_start import WarmStart
 from autoal_gui.core.system.files import copy_foreign
 
 MOST_MODEL = 2**34  # bytes of a model that goes into a copy

@@ -26,7 +26,7 @@ from autoal_gui.core.images.pool import PoolImage
 from autoal_gui.core.images.source import CheckingReader, ImageReader, ProgressCallback
 from autoal_gui.core.labels.journal import ANSWERS, Entry, Journal
 from autoal_gui.core.language import mark, number, tr, tr_count
-from autoal_gui.core.project.stored_settings import NAME
+from autoal_gui.core.project.stores.stored_settings import NAME
 
 SAME_PROJECT = mark("That is this project; choose the other reader's.")
 

@@ -31,8 +31,8 @@ from autoal_gui.core.errors import (
 from autoal_gui.core.images.source import Listing, Pixels, ProgressCallback, SourceSpec
 from autoal_gui.core.labels.journal import UNSEALED, Entry
 from autoal_gui.core.language import mark, tr, tr_count
-from autoal_gui.core.project import stored_settings as stored
 from autoal_gui.core.project.project import Project
+from autoal_gui.core.project.stores import stored_settings as stored
 from autoal_gui.core.recovery.journal_repair import Chain, line_from, rebuilt, replayable
 from autoal_gui.core.recovery.sqlite_pages import MAGIC, PAGE, Salvage, Table, salvage
 from autoal_gui.core.settings import PRESETS

@@ -4,7 +4,7 @@ from autoal_gui.core.database.round_rows import RoundRecord
 from autoal_gui.core.language import decimal, duration, mark, number, percent, tr
 from autoal_gui.core.messages import Progress, Step
 from autoal_gui.core.project.project import Project
-from autoal_gui.core.project.warm_record import WarmRecord
+from autoal_gui.core.project.stores.warm_record import WarmRecord
 
 WORKING = mark("Working out where the model looked\u2026")
 

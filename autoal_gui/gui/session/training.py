@@ -20,7 +20,7 @@ from autoal_gui.core.messages import (
     WarmStart,
     WarmStarted,
 )
-from autoal_gui.core.project.warm_record import same_input
+from autoal_gui.core.project.stores.warm_record import same_input
 from autoal_gui.core.settings import RunSettings
 from autoal_gui.engine.state import State
 from autoal_gui.gui.session.engine_queue import EngineQueue, Priority

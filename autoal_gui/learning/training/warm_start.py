@@ -19,7 +19,7 @@ from autoal_gui.core.backend import CancelCheck
 from autoal_gui.core.errors import Cancelled
 from autoal_gui.core.language import tr
 from autoal_gui.core.messages import Event, Progress, WarmStart, WarmStarted
-from autoal_gui.core.project.warm_record import state_file
+from autoal_gui.core.project.stores.warm_record import state_file
 from autoal_gui.core.system.files import replacing
 from autoal_gui.learning.data.context import Context
 from autoal_gui.learning.data.features import frozen_features

@@ -9,9 +9,9 @@ import pytest
 
 from autoal_gui.core.database.schema import FILE_NAME
 from autoal_gui.core.errors import ProjectError, SourceError
-from autoal_gui.core.project import stored_settings as stored
 from autoal_gui.core.project.export_snapshot import Snapshot
 from autoal_gui.core.project.project import Project
+from autoal_gui.core.project.stores import stored_settings as stored
 from autoal_gui.sources.opening import open_images
 from tests.support.project import file_of, new_project, result_of
 

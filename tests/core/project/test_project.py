@@ -31,7 +31,7 @@ from autoal_gui.core.labels.splits import assign_splits, default_evaluation_size
 from autoal_gui.core.messages import Asked, Query, WarmStarted
 from autoal_gui.core.project.plan import make_folders
 from autoal_gui.core.project.project import Project
-from autoal_gui.core.project.warm_record import state_file
+from autoal_gui.core.project.stores.warm_record import state_file
 from autoal_gui.core.readers.double_reading import Reading
 from autoal_gui.core.system.foreign_files import sha256_of
 from autoal_gui.sources.opening import open_images
@@ -1117,7 +1117,7 @@ def test_two_groups_stay_two_steps_though_the_clock_stands_still(tmp_path, monke
         def now(cls, tz=None):
             return datetime(2026, 1, 2, 3, 4, 5, 678901, tz)
 
-    monkeypatch.setattr("autoal_gui.core.project.label_store.datetime", Stopped)
+    monkeypatch.setattr("autoal_gui.core.project.stores.label_store.datetime", Stopped)
     project = new_project(tmp_path)
     first, second = project.labels.unanswered()[:2], project.labels.unanswered()[2:4]
     for group in (first, second):

@@ -12,7 +12,7 @@ from autoal_gui.core.language import duration, percent
 from autoal_gui.core.measures.metrics import Metrics
 from autoal_gui.core.messages import Progress, Query
 from autoal_gui.core.project.plan import ProjectPlan
-from autoal_gui.core.project.warm_record import WarmRecord
+from autoal_gui.core.project.stores.warm_record import WarmRecord
 from autoal_gui.core.settings import PRESETS
 from autoal_gui.gui.desk.why_panel import reason, rows_of
 from autoal_gui.gui.panels import weights_panel

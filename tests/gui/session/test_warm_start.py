@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 
 from autoal_gui.app import start_model
 from autoal_gui.core.project.plan import ProjectPlan
-from autoal_gui.core.project.warm_record import state_file
+from autoal_gui.core.project.stores.warm_record import state_file
 from autoal_gui.core.settings import PRESETS
 from autoal_gui.engine.state import State
 from autoal_gui.gui.window.main_window import MainWindow

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from autoal_gui.core.database.setting_rows import SettingRows
 from autoal_gui.core.images.source import SourceSpec
-from autoal_gui.core.project import stored_settings as stored
+from autoal_gui.core.project.stores import stored_settings as stored
 from autoal_gui.core.settings import RunSettings
 
 

@@ -23,7 +23,7 @@ from autoal_gui.core.database.stored_values import (
 )
 from autoal_gui.core.images.source import SourceSpec
 from autoal_gui.core.labels.hidden_repeats import EVERY
-from autoal_gui.core.project.warm_record import WarmRecord
+from autoal_gui.core.project.stores.warm_record import WarmRecord
 from autoal_gui.core.readers.double_reading import Reading
 from autoal_gui.core.settings import RunSettings
 

@@ -11,7 +11,7 @@ from autoal_gui.core.messages import RoundFinished, WarmStart, WarmStarted
 from autoal_gui.core.project.project import Project
 from autoal_gui.sources.opening import list_images, open_images
 from tests.support import project as project_support
-from tests.trials.children import line_of
+from tests.trials.harness.children import line_of
 
 SETTINGS = project_support.SETTINGS.but(
     task_steps=3, fit_steps=2, search_steps=2, cycles=1, train_batch=4, stochastic_passes=2,

@@ -8,11 +8,11 @@ from autoal_gui.core.database.setting_rows import SettingRows
 from autoal_gui.core.images.pool import ImagePool
 from autoal_gui.core.labels.hidden_repeats import repeats_for
 from autoal_gui.core.labels.label_queue import LabelQueue
-from autoal_gui.core.project import stored_settings as stored
-from autoal_gui.core.project.image_checks import ImageChecks
-from autoal_gui.core.project.label_store import LabelStore
-from autoal_gui.core.project.project_settings import ProjectSettings
-from autoal_gui.core.project.round_store import RoundStore
+from autoal_gui.core.project.stores import stored_settings as stored
+from autoal_gui.core.project.stores.image_checks import ImageChecks
+from autoal_gui.core.project.stores.label_store import LabelStore
+from autoal_gui.core.project.stores.project_settings import ProjectSettings
+from autoal_gui.core.project.stores.round_store import RoundStore
 
 
 class BatchStore:

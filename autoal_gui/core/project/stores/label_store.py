@@ -28,8 +28,8 @@ from autoal_gui.core.labels.journal import (
 )
 from autoal_gui.core.labels.label_counts import LabelCounts
 from autoal_gui.core.language import mark
-from autoal_gui.core.project.image_checks import ImageChecks
-from autoal_gui.core.project.project_settings import ProjectSettings
+from autoal_gui.core.project.stores.image_checks import ImageChecks
+from autoal_gui.core.project.stores.project_settings import ProjectSettings
 
 UNANSWERED = mark("The answer could not be saved; is the disk full or read-only?")
 _UNWRITTEN = 0, ""  # the sequence and the time of an entry that is about to be written

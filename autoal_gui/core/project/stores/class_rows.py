@@ -7,8 +7,8 @@ from autoal_gui.core.database.project_file import ProjectFile
 from autoal_gui.core.database.setting_rows import SettingRows
 from autoal_gui.core.errors import ProjectError
 from autoal_gui.core.language import tr
-from autoal_gui.core.project import stored_settings as stored
-from autoal_gui.core.project.label_store import LabelStore
+from autoal_gui.core.project.stores import stored_settings as stored
+from autoal_gui.core.project.stores.label_store import LabelStore
 
 
 class ClassRows:

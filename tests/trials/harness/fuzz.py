@@ -12,7 +12,7 @@ with atheris.instrument_imports(
     import autoal_gui.sources.decode
     import autoal_gui.sources.dicom_file
     import autoal_gui.sources.npz  # noqa: F401
-    from tests.trials.targets import TARGETS, outcome, watch
+    from tests.trials.harness.targets import TARGETS, outcome, watch
 
 kind, place = sys.argv[1], Path(sys.argv[2])
 counts = (place / "counts").open("w", buffering=1)

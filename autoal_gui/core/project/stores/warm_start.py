@@ -6,9 +6,9 @@ from pathlib import Path
 
 from autoal_gui.core.database.setting_rows import SettingRows
 from autoal_gui.core.messages import WarmStarted
-from autoal_gui.core.project import stored_settings as stored
-from autoal_gui.core.project.project_settings import ProjectSettings
-from autoal_gui.core.project.warm_record import WarmRecord, same_input, state_file
+from autoal_gui.core.project.stores import stored_settings as stored
+from autoal_gui.core.project.stores.project_settings import ProjectSettings
+from autoal_gui.core.project.stores.warm_record import WarmRecord, same_input, state_file
 from autoal_gui.core.settings import RunSettings
 from autoal_gui.core.system.foreign_files import sha256_of
 

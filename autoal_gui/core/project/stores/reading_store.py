@@ -2,8 +2,8 @@
 
 from autoal_gui.core.database.setting_rows import SettingRows
 from autoal_gui.core.images.pool import ImagePool
-from autoal_gui.core.project import stored_settings as stored
-from autoal_gui.core.project.label_store import LabelStore
+from autoal_gui.core.project.stores import stored_settings as stored
+from autoal_gui.core.project.stores.label_store import LabelStore
 from autoal_gui.core.readers.double_reading import Reading
 
 
