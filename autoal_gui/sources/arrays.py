@@ -56,7 +56,7 @@ def sha256_of(pixels: Pixels) -> str:
 
 
 def listed(
-    name: str, stack: Stack, labels: Sequence[int] | None, split: Split, ticks: Ticks
+    name: str, stack: Stack, labels: Sequence[int | None] | None, split: Split, ticks: Ticks
 ) -> Iterator[ListedImage]:
     """Hash and list every image of an array; counts one tick an image."""
     for position in range(len(stack)):

@@ -12,15 +12,17 @@ Option: `flag`, a MedMNIST name that the classes are called after, if the file i
 import hashlib
 import json
 import math
+import re
 import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, Any, Literal
 
 import numpy as np
+import numpy.typing as npt
 
 from autoal_gui.core.errors import SourceError
 from autoal_gui.core.images.source import (
@@ -31,7 +33,7 @@ from autoal_gui.core.images.source import (
     SourceSpec,
     Split,
 )
-from autoal_gui.core.language import tr
+from autoal_gui.core.language import mark, tr
 from autoal_gui.sources.arrays import (
     ArrayReader,
     Stack,
@@ -41,6 +43,13 @@ from autoal_gui.sources.arrays import (
     written_whole,
 )
 from autoal_gui.sources.catalogue import class_names
+from autoal_gui.sources.npz_labels import (
+    LONGEST_NAME,
+    MAX_CLASSES,
+    Labels,
+    check_labels,
+    labels_of,
+)
 from autoal_gui.sources.pictures.limits import MAX_PIXELS
 from autoal_gui.sources.ticks import Ticks
 
@@ -49,10 +58,17 @@ LABEL = "MedMNIST file (.npz)"
 ORDER = 30
 
 MAX_IMAGES = 2_000_000
-MAX_CLASSES = 1000
 NAMES = "class_names"  # an array of texts, which MedMNIST's own files lack
-LONGEST_NAME = 200  # characters
 BLOCK = 2**20  # bytes read at a time
+VALIDATION = mark("Validation images are left out, since the file has test images.")
+FROM_SHARES = mark("Numbers from 0 to 1 become so by (255 * images).round().astype('uint8').")
+FROM_NUMBERS = mark("Numbers from 0 to 255 become so by images.astype('uint8').")
+ALIASES = {
+    f"{letter}_{part}": f"{part}_{what}"
+    for letter, what in (("x", "images"), ("y", "labels"))
+    for part in ("train", "val", "test")
+}
+"""Names that other programs give the arrays."""
 
 
 @dataclass(frozen=True)
@@ -92,15 +108,17 @@ def list_images(spec: SourceSpec, workspace: Path, progress: ProgressCallback) -
     with _opened(path) as archive:
         members = _members(archive)
         parts = _parts(members)
-        labels = [_read_labels(archive, part) for part in parts]
-        classes = _class_names(spec, path, labels, _read_names(archive, members))
+        known = _read_names(archive, members) or _names_by_file(spec, path)
+        arrays = [_read_labels(archive, part) for part in parts]
+        labels = labels_of(arrays, from_zero=bool(known))
+        classes = _class_names(labels, known)
         ticks = Ticks(progress, 2 * sum(part.images.shape[0] for part in parts))
         stacks = _copies(archive, parts, workspace, ticks)
     _record(_record_file(workspace, path), parts)
     images: list[ListedImage] = []
-    for part, numbers in zip(parts, labels, strict=True):
+    for part, numbers in zip(parts, labels.parts, strict=True):
         images += listed(part.name, stacks[part.name], numbers, part.split, ticks)
-    return Listing(classes, tuple(images))
+    return Listing(classes, tuple(images), passed_over=_passed_over(members, parts))
 
 
 def open_images(spec: SourceSpec, workspace: Path) -> ImageReader:
@@ -152,6 +170,7 @@ def _members(archive: zipfile.ZipFile) -> dict[str, Member]:
     found = {}
     for info in archive.infolist():
         name = info.filename.removesuffix(".npy")
+        name = ALIASES.get(name.lower(), name)
         if name in known:
             found[name] = _member(archive, info, name)
     return found
@@ -171,6 +190,8 @@ def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str) -> Membe
                 shape, fortran, dtype = np.lib.format.read_array_header_2_0(file)
         except ValueError as error:
             raise SourceError(tr("The array {name} has a damaged header.", name=name)) from error
+        if name.endswith("images") and len(shape) == 4 and shape[1] == 1 and shape[3] > 3:
+            shape = (shape[0], *shape[2:])  # one channel, that comes first
         member = Member(name, info, shape, dtype, fortran, file.tell())
     if dtype.hasobject:
         raise SourceError(
@@ -198,7 +219,10 @@ def _parts(members: dict[str, Member]) -> list[Part]:
         raise SourceError(tr("The file has neither an array train_images nor an array images."))
     for part in parts:
         _check_images(part.images)
-        _check_labels(part)
+        if part.labels is not None:
+            labels = part.labels
+            count = part.images.shape[0]
+            check_labels(labels.name, labels.shape, labels.dtype, count, part.images.name)
     if parts[0].images.shape[0] == 0:
         raise SourceError(tr("The array {name} holds no image.", name=parts[0].images.name))
     return [part for part in parts if part.images.shape[0]]
@@ -207,12 +231,15 @@ def _parts(members: dict[str, Member]) -> list[Part]:
 def _check_images(member: Member) -> None:
     name, shape = member.name, member.shape
     if member.dtype.newbyteorder("=") not in (np.dtype(np.uint8), np.dtype(np.uint16)):
+        advice = FROM_SHARES if member.dtype.kind == "f" else FROM_NUMBERS
         raise SourceError(
             tr(
                 "The array {name} is {dtype}; it must be uint8 or uint16.",
                 name=name,
                 dtype=member.dtype,
             )
+            + " "
+            + tr(advice)
         )
     if len(shape) not in (3, 4) or (len(shape) == 4 and shape[3] not in (1, 3)):
         raise SourceError(
@@ -246,35 +273,16 @@ def _check_images(member: Member) -> None:
         )
 
 
-def _check_labels(part: Part) -> None:
-    labels = part.labels
-    if labels is None:
-        return
-    if labels.dtype.kind not in "iub":
-        raise SourceError(
-            tr("The array {name} is {dtype}, not integers.", name=labels.name, dtype=labels.dtype)
-        )
-    if len(labels.shape) == 2 and labels.shape[1] > 1:
-        raise SourceError(
-            tr(
-                "The images of this file have {labels} labels each; only sets with one class "
-                "an image can be used.",
-                labels=labels.shape[1],
-            )
-        )
-    count = part.images.shape[0]
-    if labels.shape not in ((count,), (count, 1)):
-        raise SourceError(
-            tr(
-                "The arrays {images} and {labels} differ in length.",
-                images=part.images.name,
-                labels=labels.name,
-            )
-        )
+def _passed_over(members: dict[str, Member], parts: list[Part]) -> tuple[tuple[str, int], ...]:
+    """Say that validation images are left out where the file has test images as well."""
+    val = members.get("val_images")
+    if val is None or not val.shape or any(part.name == "val" for part in parts):
+        return ()
+    return ((tr(VALIDATION), int(val.shape[0])),) if val.shape[0] else ()
 
 
-def _read_labels(archive: zipfile.ZipFile, part: Part) -> list[int] | None:
-    """Return the class index of each image; None where the file has no labels."""
+def _read_labels(archive: zipfile.ZipFile, part: Part) -> tuple[str, npt.NDArray[Any]] | None:
+    """Return the labels as they are stored; None where the file has none."""
     member = part.labels
     if member is None:
         return None
@@ -282,16 +290,9 @@ def _read_labels(archive: zipfile.ZipFile, part: Part) -> list[int] | None:
         data = file.read()[member.offset :]
     if len(data) != member.nbytes:
         raise EOFError
-    labels = [int(value) for value in np.frombuffer(data, member.dtype)]
-    if min(labels) < 0 or max(labels) >= MAX_CLASSES:
-        raise SourceError(
-            tr(
-                "The labels in {name} must lie between 0 and {highest}.",
-                name=member.name,
-                highest=MAX_CLASSES - 1,
-            )
-        )
-    return labels
+    stored: npt.NDArray[Any] = np.frombuffer(data, member.dtype)
+    order: Literal["F", "C"] = "F" if member.fortran else "C"
+    return member.name, stored.reshape(member.shape, order=order)
 
 
 def _read_names(archive: zipfile.ZipFile, members: dict[str, Member]) -> tuple[str, ...]:
@@ -307,22 +308,22 @@ def _read_names(archive: zipfile.ZipFile, members: dict[str, Member]) -> tuple[s
     return tuple(names) if all(names) and len(set(names)) == len(names) else ()
 
 
-def _class_names(
-    spec: SourceSpec, path: Path, labels: list[list[int] | None], own: tuple[str, ...]
-) -> tuple[str, ...]:
-    """Return the file's own names, or those of a MedMNIST set, if they cover all labels.
+def _names_by_file(spec: SourceSpec, path: Path) -> tuple[str, ...]:
+    """Return the names of a MedMNIST set's classes, whose file a browser may have numbered."""
+    stem = re.split(r"[ _(]", path.stem.lower(), maxsplit=1)[0]
+    return class_names(spec.option("flag") or stem)
+
+
+def _class_names(labels: Labels, known: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the labels' own names or the known ones, if they cover all labels.
 
     Else "class 0", "class 1", ...
     """
-    count = 1 + max((max(numbers) for numbers in labels if numbers), default=-1)
-    if count == 0:
-        return ()
-    if len(own) >= count:
-        return own
-    names = class_names(spec.option("flag") or path.stem.split("_")[0].lower())
-    if len(names) >= count:
-        return names
-    return tuple(f"class {number}" for number in range(count))
+    if labels.names or labels.count == 0:
+        return labels.names
+    if len(known) >= labels.count:
+        return known
+    return tuple(f"class {number}" for number in range(labels.count))
 
 
 def _fingerprint(parts: list[Part]) -> str:

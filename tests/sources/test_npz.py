@@ -298,8 +298,11 @@ REFUSED = {
         {"images": pictures(2), "labels": np.zeros((2, 1, 1), np.uint8)},
         "differ in length",
     ),
-    "text labels": ({"images": pictures(2), "labels": np.array(["a", "b"])}, "not integers"),
-    "negative labels": ({"images": pictures(2), "labels": np.array([0, -1])}, "between 0 and 999"),
+    "negative labels": ({"images": pictures(2), "labels": np.array([0, -2])}, "between 0 and 999"),
+    "labels that are measures": (
+        {"images": pictures(2), "labels": np.array([0.5, 1])},
+        "not integers",
+    ),
     "huge labels": (
         {"images": pictures(2), "labels": np.array([0, 2**63], np.uint64)},
         "between 0 and 999",
@@ -312,6 +315,46 @@ def test_what_is_refused_with_a_sentence(place, arrays, sentence):
     with pytest.raises(SourceError, match=sentence):
         place.save(**arrays).list()
     assert not list(place.workspace.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("labels", "wanted", "classes"),
+    [
+        (np.array([0.0, 1.0, 1.0]), [0, 1, 1], ("class 0", "class 1")),
+        (np.array([1, 2, 2]), [0, 1, 1], ("class 0", "class 1")),
+        (np.array([0, -1, 1]), [0, None, 1], ("class 0", "class 1")),
+        (np.array([[1, 0], [0, 1], [0, 1]]), [0, 1, 1], ("class 0", "class 1")),
+        (np.array(["ill", "well", ""]), [0, 1, None], ("ill", "well")),
+        (np.array([b"well", b"ill", b"ill"]), [1, 0, 0], ("ill", "well")),
+        (np.array([np.nan, 0, 1]), [None, 0, 1], ("class 0", "class 1")),
+    ],
+    ids=["floats", "from one", "minus one", "one hot", "texts", "bytes", "nan"],
+)
+def test_labels_in_other_clothes(place, labels, wanted, classes):
+    listing = place.save(images=pictures(3), labels=labels).list()
+    assert [image.label for image in listing.images] == wanted
+    assert listing.classes == classes
+
+
+def test_validation_images_that_are_left_out_are_told(place):
+    arrays = {f"{part}_images": pictures(3) for part in ("train", "val", "test")}
+    ((reason, count),) = place.save(**arrays).list().passed_over
+    assert "Validation images" in reason
+    assert count == 3
+
+
+def test_names_that_other_programs_give(place):
+    listing = place.save(
+        x_train=pictures(3), y_train=np.array([0, 1, 1]), x_test=pictures(2)
+    ).list()
+    assert [image.split for image in listing.images] == ["pool"] * 3 + ["evaluation"] * 2
+    assert [image.label for image in listing.images] == [0, 1, 1, None, None]
+
+
+def test_a_channel_that_comes_first(place):
+    images = pictures(3)
+    assert len(place.save(images=images[:, None]).list().images) == 3
+    np.testing.assert_array_equal(place.open().read("images/1"), images[1])
 
 
 def test_bool_labels_are_two_classes(place):

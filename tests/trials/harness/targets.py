@@ -24,9 +24,11 @@ class Harm(AssertionError):
 
 
 def read_image(data: bytes, place: Path) -> None:
-    from autoal_gui.sources.decode import decode
+    from autoal_gui.sources.decode import open_pictures
 
-    check_pixels(decode(data))
+    file = open_pictures(io.BytesIO(data))
+    for index in range(min(file.frames, 3)):
+        check_pixels(file.picture(index).pixels)
 
 
 def check_pixels(pixels: np.ndarray) -> None:
