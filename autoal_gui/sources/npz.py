@@ -43,6 +43,7 @@ from autoal_gui.sources.arrays import (
     written_whole,
 )
 from autoal_gui.sources.catalogue import class_names
+from autoal_gui.sources.npz_advice import FROM_COLUMNS, on_kind
 from autoal_gui.sources.npz_labels import (
     LONGEST_NAME,
     MAX_CLASSES,
@@ -61,8 +62,6 @@ MAX_IMAGES = 2_000_000
 NAMES = "class_names"  # an array of texts, which MedMNIST's own files lack
 BLOCK = 2**20  # bytes read at a time
 VALIDATION = mark("Validation images are left out, since the file has test images.")
-FROM_SHARES = mark("Numbers from 0 to 1 become so by (255 * images).round().astype('uint8').")
-FROM_NUMBERS = mark("Numbers from 0 to 255 become so by images.astype('uint8').")
 ALIASES = {
     f"{letter}_{part}": f"{part}_{what}"
     for letter, what in (("x", "images"), ("y", "labels"))
@@ -231,7 +230,6 @@ def _parts(members: dict[str, Member]) -> list[Part]:
 def _check_images(member: Member) -> None:
     name, shape = member.name, member.shape
     if member.dtype.newbyteorder("=") not in (np.dtype(np.uint8), np.dtype(np.uint16)):
-        advice = FROM_SHARES if member.dtype.kind == "f" else FROM_NUMBERS
         raise SourceError(
             tr(
                 "The array {name} is {dtype}; it must be uint8 or uint16.",
@@ -239,7 +237,7 @@ def _check_images(member: Member) -> None:
                 dtype=member.dtype,
             )
             + " "
-            + tr(advice)
+            + on_kind(member.dtype)
         )
     if len(shape) not in (3, 4) or (len(shape) == 4 and shape[3] not in (1, 3)):
         raise SourceError(
@@ -253,6 +251,8 @@ def _check_images(member: Member) -> None:
     if member.fortran:
         raise SourceError(
             tr("The array {name} is stored column by column, not image by image.", name=name)
+            + " "
+            + tr(FROM_COLUMNS)
         )
     if shape[0] > MAX_IMAGES:
         raise SourceError(

@@ -124,11 +124,23 @@ def _numbers(name: str, values: Values, shift: int) -> list[int | None]:
 
 
 def _of_texts(found: Sequence[tuple[str, Values] | None]) -> Labels:
-    """Return numbers for texts, in the order of the classes' names; an empty one is no label."""
-    texts = [None if one is None else [str(text) for text in one[1]] for one in found]
-    names = sorted({text for part in texts if part for text in part if text}, key=natural)
+    """Return numbers for texts, in the order of the classes' names; an empty one is no label.
+
+    Parts with numbers beside them are numbers of these names.
+    """
+    texts = [one[1] for one in found if one is not None and one[1].dtype.kind == "U"]
+    names = sorted({str(text) for part in texts for text in part if text}, key=natural)
     if len(names) > MAX_CLASSES:
         raise SourceError(tr("The file has more than {most} classes.", most=MAX_CLASSES))
     places = {name: number for number, name in enumerate(names)}
-    parts = (None if part is None else [places.get(text) for text in part] for part in texts)
-    return Labels(tuple(parts), tuple(names))
+    parts: list[list[int | None] | None] = []
+    for one in found:
+        if one is None:
+            parts.append(None)
+        elif one[1].dtype.kind == "U":
+            parts.append([places.get(str(text)) for text in one[1]])
+        else:
+            parts.append(_numbers(*one, shift=0))
+    labels = Labels(tuple(parts), tuple(names))
+    more = tuple(f"class {number}" for number in range(len(names), labels.count))
+    return Labels(labels.parts, (*names, *more))

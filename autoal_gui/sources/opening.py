@@ -30,6 +30,7 @@ ANY_SIZE = 2**62  # bytes; only the first are read
 TABLES = (".csv", ".tsv", ".xlsx", ".xls", ".ods", ".json", ".txt")
 
 ONE_IMAGE = mark("That is a single image: choose the folder that it lies in.")
+ONE_ARRAY = mark("That is a single array: save it in an .npz file under the name images.")
 TABLE = mark("That is a table or a text: choose the folder that the images lie in.")
 
 
@@ -112,6 +113,8 @@ def why_no_set(path: Path) -> str:
     kind = kind or UNREAD.get(path.suffix.lower(), "")
     if kind in ARCHIVES:
         return tr(ARCHIVE)
+    if path.suffix.lower() == ".npy":
+        return tr(ONE_ARRAY)
     if path.suffix.lower() in TABLES:
         return tr(TABLE)
     if kind in READ or _is_picture(path):

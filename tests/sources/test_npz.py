@@ -336,6 +336,16 @@ def test_labels_in_other_clothes(place, labels, wanted, classes):
     assert listing.classes == classes
 
 
+def test_texts_beside_numbers(place):
+    place.save(
+        train_images=pictures(2), train_labels=np.array(["ill", "well"]),
+        test_images=pictures(2), test_labels=np.array([1, 0]),
+    )  # fmt: skip
+    listing = place.list()
+    assert listing.classes == ("ill", "well")
+    assert [image.label for image in listing.images] == [0, 1, 1, 0]
+
+
 def test_validation_images_that_are_left_out_are_told(place):
     arrays = {f"{part}_images": pictures(3) for part in ("train", "val", "test")}
     ((reason, count),) = place.save(**arrays).list().passed_over
