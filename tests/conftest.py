@@ -42,9 +42,13 @@ def coverage_of_threads() -> None:
             thread.run = traced(thread.run)
 
 
-@pytest.fixture(autouse=True)
-def one_torch_thread() -> None:
-    """Begin every test with one thread, so that sums are taken in one order."""
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup() -> None:
+    """Begin every test with one thread of torch, so that sums are taken in one order.
+
+    Not a fixture: those of a module or session come before those of a function, and would compute
+    with more threads in the first test of a run than in a later one.
+    """
     torch = sys.modules.get("torch")
     if torch is not None:
         torch.set_num_threads(1)
