@@ -94,11 +94,11 @@ def start_model(file: Path) -> StartModel:
     """Say what a file of weights asks of a project that starts from it.
 
     Raises:
-        CheckpointError: see `autoal_gui.learning.model.checkpoint.load_weights`.
+        CheckpointError: see `autoal_gui.learning.model.start_weights.load_weights`.
     """
-    from autoal_gui.learning.model import checkpoint
+    from autoal_gui.learning.model import start_weights
 
-    return checkpoint.start_model(file)
+    return start_weights.start_model(file)
 
 
 def lower_priority() -> None:

@@ -23,7 +23,8 @@ from autoal_gui.core.settings import RunSettings
 from autoal_gui.learning.data.context import Context, Labels
 from autoal_gui.learning.data.image_decoding import decode_images
 from autoal_gui.learning.data.model_outputs import as_labelled
-from autoal_gui.learning.model.checkpoint import ModelCard, save_checkpoint
+from autoal_gui.learning.model.checkpoint import save_checkpoint
+from autoal_gui.learning.model.model_card import ModelCard
 from autoal_gui.learning.model.networks import SearchNet
 from autoal_gui.learning.progress import TRAINING_COST, ProgressTracker
 from autoal_gui.learning.round_measures import (

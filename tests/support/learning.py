@@ -17,6 +17,7 @@ from autoal_gui.core.settings import RunSettings
 from autoal_gui.learning.data.context import Context, Feed
 from autoal_gui.learning.data.image_cache import ImageCache
 from autoal_gui.learning.model.device import choose_device
+from autoal_gui.learning.model.model_card import ModelCard
 from autoal_gui.learning.model.networks import Classifier
 from autoal_gui.learning.progress import ProgressTracker
 from autoal_gui.learning.round import run_round
@@ -148,6 +149,23 @@ def context_of(
     device = choose_device(settings)
     feed = Feed(cache, cache.normalisation(cache.readable(sorted(pool.images))), device)
     return Context(feed, settings, ProgressTracker(7, cancelled, device.label, 1.0))
+
+
+CARD = ModelCard(
+    classes=("healthy", "größer"),
+    input_size=16,
+    channels=1,
+    mean=(0.3,),
+    deviation=(0.2,),
+    stem="7x7",
+    dropout=0.5,
+    mode="paper",
+    round_number=4,
+    labels=80,
+    data_hash="ab" * 32,
+    confusion=((5, 1), (0, 4)),
+    settings=TINY.to_json(),
+)
 
 
 def classifier(classes: int = 2, seed: int = 0, dropout: float = 0.5, stem="7x7") -> Classifier:

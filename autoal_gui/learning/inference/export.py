@@ -12,12 +12,8 @@ from autoal_gui.core.errors import CheckpointError
 from autoal_gui.core.language import tr
 from autoal_gui.core.registry import discover
 from autoal_gui.core.trained_model import TrainedModel
-from autoal_gui.learning.model.checkpoint import (
-    ModelCard,
-    load_checkpoint,
-    load_model,
-    state_arrays,
-)
+from autoal_gui.learning.model.checkpoint import load_checkpoint, load_model, state_arrays
+from autoal_gui.learning.model.model_card import ModelCard
 from autoal_gui.learning.model.networks import Classifier
 
 

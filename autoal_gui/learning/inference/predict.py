@@ -16,8 +16,9 @@ from autoal_gui.core.settings import RunSettings
 from autoal_gui.learning.data.context import Context, Feed
 from autoal_gui.learning.data.image_cache import ImageCache
 from autoal_gui.learning.data.model_outputs import gather
-from autoal_gui.learning.model.checkpoint import ModelCard, load_model
+from autoal_gui.learning.model.checkpoint import load_model
 from autoal_gui.learning.model.device import choose_device
+from autoal_gui.learning.model.model_card import ModelCard
 from autoal_gui.learning.progress import ProgressTracker
 
 

@@ -16,8 +16,10 @@ from autoal_gui.learning.data.context import Context, Labels
 from autoal_gui.learning.data.features import CHUNK, Features, frozen_features, thinned
 from autoal_gui.learning.data.image_decoding import pool_ids
 from autoal_gui.learning.data.model_outputs import gather, last_layer
-from autoal_gui.learning.model.checkpoint import ModelCard, load_weights, read_card
+from autoal_gui.learning.model.checkpoint import read_card
+from autoal_gui.learning.model.model_card import ModelCard
 from autoal_gui.learning.model.networks import Classifier
+from autoal_gui.learning.model.start_weights import load_weights
 from autoal_gui.learning.progress import TRAINING_COST
 from autoal_gui.learning.training.linear_head import POOL_SAMPLE, Head, balanced_weights, fit_head
 from autoal_gui.learning.training.training import Schedule, same_start, train_classifier

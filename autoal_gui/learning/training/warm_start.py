@@ -24,8 +24,10 @@ from autoal_gui.core.system.files import replacing
 from autoal_gui.learning.data.context import Context
 from autoal_gui.learning.data.features import frozen_features
 from autoal_gui.learning.data.image_decoding import decode_images, pool_ids
-from autoal_gui.learning.model.checkpoint import ModelCard, save_checkpoint
+from autoal_gui.learning.model.checkpoint import save_checkpoint
+from autoal_gui.learning.model.model_card import ModelCard
 from autoal_gui.learning.model.networks import Classifier
+from autoal_gui.learning.model.torch_file import read_torch_file
 from autoal_gui.learning.progress import ProgressTracker
 from autoal_gui.learning.training.contrastive import Projector, contrast_loss, view
 from autoal_gui.learning.training.training import (
@@ -49,6 +51,7 @@ MOST_EPOCHS = 200  # in the time given: a small pool or a fast device gains noth
 BATCH_NORM_IMAGES = 512  # images that the batch-norm statistics are estimated from
 SAVE_EVERY = 20.0  # seconds between two saves: what a killed program may lose
 STATE_FORMAT = "autoal-gui warm start 1"
+MOST_STATE = 2**29  # bytes; what is put down takes 140 million
 
 
 def warm_start(command: WarmStart, cancelled: CancelCheck) -> Iterator[Event]:
@@ -248,7 +251,7 @@ class _Learner:
     def _resume(self) -> None:
         """Take up what was put down, if it is of this program, these images and settings."""
         try:
-            content = torch.load(self.state_file, map_location="cpu", weights_only=True)
+            content = read_torch_file(self.state_file, MOST_STATE)
             if content["format"] != STATE_FORMAT or content["identity"] != self.identity:
                 return
             self.projector.load_state_dict(content["projector"])

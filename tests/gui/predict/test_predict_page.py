@@ -294,14 +294,15 @@ def test_the_window_and_the_command_line_write_the_same_table(qtbot, tmp_path, m
 
     from autoal_gui.cli import run
     from autoal_gui.learning.backend import TorchBackend
-    from autoal_gui.learning.model.checkpoint import save_checkpoint, start_model
-    from tests.learning.model.test_checkpoint import CARD
-    from tests.support.learning import classifier
+    from autoal_gui.learning.model import checkpoint, start_weights
+    from tests.support.learning import CARD, classifier
 
     torch.manual_seed(3)
     network = classifier(stem="7x7")
     network.head.weight.data *= 30
-    save_checkpoint(tmp_path / "model.pt", network.eval(), replace(CARD, classes=CLASSES))
+    checkpoint.save_checkpoint(
+        tmp_path / "model.pt", network.eval(), replace(CARD, classes=CLASSES)
+    )
     rng = np.random.default_rng(1)
     folder = tmp_path / "scans"
     for number in range(6):
@@ -309,7 +310,9 @@ def test_the_window_and_the_command_line_write_the_same_table(qtbot, tmp_path, m
         place.mkdir(parents=True, exist_ok=True)
         values = rng.integers(0, 255, (20, 30), np.uint8)
         Image.fromarray(values).save(place / f"{number}.png")
-    real = replace(services(tmp_path, lambda: TorchBackend(1)), start_model=start_model)
+    real = replace(
+        services(tmp_path, lambda: TorchBackend(1)), start_model=start_weights.start_model
+    )
     window = MainWindow(real, settings(tmp_path))
     window.show()
     window.activateWindow()

@@ -12,7 +12,7 @@ from autoal_gui.core.errors import CheckpointError
 from autoal_gui.learning.inference.export import export_model, whole_network
 from autoal_gui.learning.model.checkpoint import save_checkpoint
 from autoal_gui.learning.model.networks import Classifier
-from tests.learning.model.test_checkpoint import CARD
+from tests.support.learning import CARD
 from tests.support.paths import ROOT
 
 SIDE = CARD.input_size

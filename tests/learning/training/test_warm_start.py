@@ -1,5 +1,6 @@
 """The warm start: what it learns, how it is put down and taken up, and what rounds make of it."""
 
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -29,6 +30,7 @@ from tests.support.learning import (
     result_of,
     same_results,
 )
+from tests.trials.hostile_models import archive, nested_tuples
 
 WARM = TINY.but(warm_start=True, warm_epochs=2, warm_batch=4)
 
@@ -165,7 +167,8 @@ def test_closed_while_images_are_described_it_is_not_learned_again(tmp_path):
     assert all(torch.equal(before[name], after[name]) for name in before)
 
 
-@pytest.mark.parametrize("damage", ["cut", "foreign", "other seed"])
+@pytest.mark.parametrize("damage", ["cut", "foreign", "nested", "pipe", "other seed"])
+@pytest.mark.timeout(120)
 def test_a_state_that_does_not_fit_begins_anew(damage, tmp_path):
     command = warm_command(tmp_path)
     warmed(command, after(14))
@@ -174,6 +177,11 @@ def test_a_state_that_does_not_fit_begins_anew(damage, tmp_path):
         state.write_bytes(state.read_bytes()[:5000])
     elif damage == "foreign":
         torch.save({"format": "something else"}, state)
+    elif damage == "nested":
+        state.write_bytes(archive(nested_tuples()))
+    elif damage == "pipe":
+        state.unlink()
+        os.mkfifo(state)
     else:
         command = replace(command, settings=command.settings.but(seed=5))
     fresh = replace(command, workspace=str(tmp_path / "b"), checkpoint=str(tmp_path / "b" / "w.pt"))

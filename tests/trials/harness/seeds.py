@@ -146,7 +146,8 @@ def model_seeds() -> list[bytes]:
 
     from autoal_gui.core.settings import PRESETS
     from autoal_gui.learning.inference.export import export_model
-    from autoal_gui.learning.model.checkpoint import ModelCard, save_checkpoint
+    from autoal_gui.learning.model.checkpoint import save_checkpoint
+    from autoal_gui.learning.model.model_card import ModelCard
     from autoal_gui.learning.model.networks import Classifier
 
     card = ModelCard(
@@ -166,7 +167,8 @@ def checkpoint_seeds() -> list[bytes]:
     import torch
 
     from autoal_gui.core.settings import PRESETS
-    from autoal_gui.learning.model.checkpoint import FORMAT, ModelCard
+    from autoal_gui.learning.model.checkpoint import FORMAT
+    from autoal_gui.learning.model.model_card import ModelCard
 
     card = asdict(
         ModelCard(

@@ -105,7 +105,8 @@ def read_npz(data: bytes, place: Path) -> None:
 
 
 def read_checkpoint(data: bytes, place: Path, ending: str = ".pt") -> None:
-    from autoal_gui.learning.model.checkpoint import load_model, start_model
+    from autoal_gui.learning.model.checkpoint import load_model
+    from autoal_gui.learning.model.start_weights import start_model
 
     file = place / f"model{ending}"
     file.write_bytes(data)
