@@ -1,7 +1,6 @@
 """The command line: its parser, and what becomes of a command that could not be carried out."""
 
 import argparse
-import sys
 from collections.abc import Callable, Sequence
 
 import autoal_gui
@@ -14,8 +13,8 @@ from autoal_gui.commands.inspect import add_inspect
 from autoal_gui.commands.predict import add_predict
 from autoal_gui.commands.recover import add_recover
 from autoal_gui.commands.simulate import add_simulate
+from autoal_gui.commands.terminal import carried_out
 from autoal_gui.commands.window import add_window, open_window
-from autoal_gui.core.errors import AutoALError
 from autoal_gui.evaluation.command import add_evaluate
 
 Handler = Callable[[argparse.Namespace], int]
@@ -27,16 +26,13 @@ def run(arguments: Sequence[str]) -> int:
     0: done; 1: it could not be done, with one sentence on standard error; 2: wrong usage;
     130: interrupted.
     """
-    options = build_parser().parse_args(arguments)
-    handler: Handler = options.handler
-    try:
+
+    def work() -> int:
+        options = build_parser().parse_args(arguments)
+        handler: Handler = options.handler
         return handler(options)
-    except AutoALError as error:
-        print(f"autoal-gui: {error}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print("autoal-gui: interrupted", file=sys.stderr)
-        return 130
+
+    return carried_out(work)
 
 
 def build_parser() -> argparse.ArgumentParser:

@@ -1,7 +1,6 @@
 """The command itself: which parts are measured, in which order, and where the figures go."""
 
 import argparse
-import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from importlib import import_module
@@ -11,6 +10,7 @@ from typing import Any
 from autoal_gui.benchmark.plan import Plan, announce
 from autoal_gui.core.settings import PRESETS
 from autoal_gui.core.system.files import write_json
+from autoal_gui.core.system.scratch import ScratchFolder
 
 PARTS = ("round", "scoring", "scale", "start", "latency")
 
@@ -84,7 +84,7 @@ def measured(name: str, plan: Plan) -> Iterator[tuple[dict[str, Any], dict[str, 
     from autoal_gui.benchmark.machine import load
 
     module, before = import_module(f"autoal_gui.benchmark.{name}"), load()
-    with tempfile.TemporaryDirectory(prefix="autoal-gui-") as folder:
-        figures: Iterable[dict[str, Any]] = module.measure(plan, Path(folder))
+    with ScratchFolder() as folder:
+        figures: Iterable[dict[str, Any]] = module.measure(plan, folder)
         for found in figures:
             yield {**found, "load": [before, load()]}, module.ratios(found)

@@ -55,5 +55,6 @@ def show_listed(done: int, total: int) -> None:
 
 def _show_count(what: str, done: int, total: int) -> None:
     if sys.stderr.isatty():
-        end = "\r" if done < total else "\r\x1b[K"
-        print(f"  {what} {done}/{total}", end=end, file=sys.stderr)
+        line = f"  {what} {done}/{total}"
+        end = "\r" if done < total else f"\r{' ' * len(line)}\r"
+        print(line, end=end, file=sys.stderr)

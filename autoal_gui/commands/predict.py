@@ -2,17 +2,18 @@
 
 import argparse
 import sys
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from autoal_gui.commands.arguments import DATA, never, show_event, show_listed
+from autoal_gui.commands.terminal import on_one_line, table_output
 from autoal_gui.core.images.pool import ImagePool
 from autoal_gui.core.images.source import Listing
 from autoal_gui.core.measures.metrics import Metrics
 from autoal_gui.core.settings import DEVICES
+from autoal_gui.core.system.scratch import ScratchFolder
 from autoal_gui.exporters.predictions import save_predictions, write_predictions
 
 if TYPE_CHECKING:
@@ -36,8 +37,8 @@ def _predict(options: argparse.Namespace) -> int:
     from autoal_gui.sources.opening import list_images, open_images, spec_of
 
     use_threads()
-    with tempfile.TemporaryDirectory(prefix="autoal-gui-") as folder:
-        spec, workspace = spec_of(options.data), Path(folder)
+    with ScratchFolder() as workspace:
+        spec = spec_of(options.data)
         listing = list_images(spec, workspace, show_listed)
         pool = ImagePool.of_listing(listing, open_images(spec, workspace))
         ids = tuple(sorted(pool.images)) if options.split == "all" else pool.ids(options.split)
@@ -54,12 +55,13 @@ def _report_predictions(
 ) -> None:
     told = (listing, found.card.classes, found.image_ids, found.probabilities)
     if options.out is None:
-        write_predictions(sys.stdout, *told)
+        with table_output() as stream:
+            write_predictions(stream, *told)
     else:
         save_predictions(options.out, *told)
     broken = tuple((listing.images[i - 1].key, reason) for i, reason in found.unreadable)
     for key, reason in (*listing.unreadable, *broken):
-        print(f"autoal-gui: left out {key}: {reason}", file=sys.stderr)
+        print(f"autoal-gui: left out {on_one_line(key)}: {reason}", file=sys.stderr)
     for reason, count in listing.passed_over:
         print(f"autoal-gui: {reason} ({count})", file=sys.stderr)
     print(scores_line(listing, found), file=sys.stderr)

@@ -1,7 +1,6 @@
 """The command `simulate`: rounds on a set whose known labels answer in the reader's place."""
 
 import argparse
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ from autoal_gui.core.errors import AutoALError
 from autoal_gui.core.registry import discover
 from autoal_gui.core.settings import DEVICES, PRESETS, RunSettings, fitted_to, with_fixed_epochs
 from autoal_gui.core.system.files import write_json
+from autoal_gui.core.system.scratch import ScratchFolder
 
 
 def add_simulate(commands: Any) -> None:
@@ -54,8 +54,8 @@ def _simulate(options: argparse.Namespace) -> int:
     from autoal_gui.learning.round import check_mode
     from autoal_gui.sources.opening import list_images, open_images, spec_of
 
-    with tempfile.TemporaryDirectory(prefix="autoal-gui-") as folder:
-        spec, workspace = spec_of(options.data), Path(folder)
+    with ScratchFolder() as workspace:
+        spec = spec_of(options.data)
         listing = list_images(spec, workspace, show_listed)
         data = ReplaySet.of(listing, open_images(spec, workspace), options.seed)
         settings = replay_settings(options, data.side)

@@ -63,6 +63,13 @@ class LeadsOut(FileRefused):
     """A link leads out of the folder that a file must lie in."""
 
 
+class OutOfMemory(AutoALError, MemoryError):
+    """The computer has too little memory for what was asked.
+
+    Whoever expects a `MemoryError` gets one.
+    """
+
+
 class EarlyAccess(AutoALError):
     """Code looked at a hidden label whose image has not been asked for."""
 

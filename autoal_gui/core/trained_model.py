@@ -10,6 +10,8 @@ import numpy.typing as npt
 
 from autoal_gui.core.settings import Stem
 
+LARGEST_MODEL = 2**28  # bytes of its file; a ResNet-18 takes 45 million
+
 
 @dataclass(frozen=True)
 class TrainedModel:

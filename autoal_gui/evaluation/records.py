@@ -9,14 +9,16 @@ from pathlib import Path
 from typing import Any
 
 import autoal_gui
+from autoal_gui.core.system.foreign_files import read_foreign
 
+MOST_BYTES = 2**28
 LIBRARIES = ("torch", "torchvision", "numpy", "scipy", "sklearn", "PIL")
 
 
 def read_json(file: Path) -> dict[str, Any] | None:
     """Return what `core.files.write_json` wrote; None where it is missing or damaged."""
     try:
-        content = json.loads(file.read_text(encoding="utf-8"))
+        content = json.loads(read_foreign(file, MOST_BYTES))
     except (OSError, ValueError, RecursionError):
         return None
     return content if isinstance(content, dict) else None

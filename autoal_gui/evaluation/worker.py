@@ -6,7 +6,6 @@ when they are called, so that whoever plans the work and writes the page never l
 
 import hashlib
 import json
-import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -23,6 +22,7 @@ from autoal_gui.core.measures.metrics import Metrics
 from autoal_gui.core.messages import Event
 from autoal_gui.core.settings import RunSettings
 from autoal_gui.core.system.files import write_json
+from autoal_gui.core.system.scratch import ScratchFolder
 from autoal_gui.evaluation.methods import Method
 from autoal_gui.evaluation.plan import DataSet, Job, Setup, WarmJob
 from autoal_gui.evaluation.records import program, read_json
@@ -118,8 +118,8 @@ def carry_out(run: RunJob) -> dict[str, Any]:
     job, workspace = run.job, run.job.data_set.workspace
     make_folder(run.target.parent)
     data = _replay_set(job.data_set.data, workspace, job.warm_seed)
-    with tempfile.TemporaryDirectory(prefix="autoal-gui-") as folder:
-        replay = Replay(data, job.settings, job.setup.initial, Path(folder))
+    with ScratchFolder() as folder:
+        replay = Replay(data, job.settings, job.setup.initial, folder)
         replay.workspace = Path(workspace)
         replay.warm_start = run.warm.target if run.warm else None
         rounds = list(_rounds(replay, job.setup.rounds))
@@ -169,9 +169,9 @@ def _fill_caches(
     """Let a first round without labels leave in `workspace` what later ones only read."""
     from autoal_gui.learning.replay import Replay
 
-    with tempfile.TemporaryDirectory(prefix="autoal-gui-") as folder:
+    with ScratchFolder() as folder:
         plain = settings.but(batch_size=1, warm_start=warm is not None)
-        for _ in _rounds(Replay(data, plain, 0, Path(folder), workspace, warm), 1):
+        for _ in _rounds(Replay(data, plain, 0, folder, workspace, warm), 1):
             pass
 
 

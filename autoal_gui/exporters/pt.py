@@ -1,12 +1,12 @@
 """A model as .pt: the project's own checkpoint file, byte for byte."""
 
-import shutil
 from pathlib import Path
 
 from autoal_gui.core.errors import CheckpointError
 from autoal_gui.core.language import mark, tr
 from autoal_gui.core.system.files import replacing
-from autoal_gui.core.trained_model import TrainedModel
+from autoal_gui.core.system.foreign_files import read_foreign
+from autoal_gui.core.trained_model import LARGEST_MODEL, TrainedModel
 from autoal_gui.exporters.contract import DIFFERS, NOT_WRITTEN
 
 NAME = "pt"
@@ -30,9 +30,10 @@ def write(target: Path, model: TrainedModel) -> None:
         CheckpointError: it cannot be written; a file that was there is left as it was.
     """
     try:
+        content = read_foreign(model.checkpoint, LARGEST_MODEL)
         with replacing(target) as partial:
-            shutil.copyfile(model.checkpoint, partial)
-            if partial.read_bytes() != model.checkpoint.read_bytes():
+            partial.write_bytes(content)
+            if partial.read_bytes() != content:
                 raise CheckpointError(tr(DIFFERS))
-    except (OSError, shutil.SameFileError) as error:
+    except OSError as error:
         raise CheckpointError(tr(NOT_WRITTEN)) from error

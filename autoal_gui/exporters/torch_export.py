@@ -5,6 +5,7 @@ C); scaling by mean and deviation, softmax and temperature are inside, and any b
 is taken. The card is in the extra file `card.json`.
 """
 
+import io
 import json
 from pathlib import Path
 from typing import Any
@@ -46,13 +47,13 @@ def write(target: Path, model: TrainedModel) -> None:
         network, (pixels,), dynamic_shapes=({0: torch.export.Dim("batch", min=1)},)
     )
     forget_places(program)
+    # In memory: what torch writes to a disk that is full ends the program.
+    content = io.BytesIO()
+    torch.export.save(program, content, extra_files={CARD: json.dumps(dict(model.card))})
     try:
         with replacing(target) as partial:
-            # A stream, since a path must end in .pt2.
-            with partial.open("wb") as file:
-                torch.export.save(program, file, extra_files={CARD: json.dumps(dict(model.card))})
-            with partial.open("rb") as file:
-                written = torch.export.load(file).module()
+            partial.write_bytes(content.getbuffer())
+            written = torch.export.load(io.BytesIO(partial.read_bytes())).module()
             with torch.no_grad():
                 if not torch.allclose(written(pixels), network(pixels), atol=CLOSE):
                     raise CheckpointError(tr(DIFFERS))

@@ -4,7 +4,6 @@ The window itself runs, off screen, and the demo's known labels answer in the an
 """
 
 import os
-import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -14,6 +13,7 @@ from autoal_gui.core.database.round_rows import RoundRecord
 from autoal_gui.core.images.source import SourceSpec
 from autoal_gui.core.project.project import Project
 from autoal_gui.core.project.stores.warm_record import WarmRecord
+from autoal_gui.core.system.scratch import ScratchFolder
 
 if TYPE_CHECKING:
     from autoal_gui.gui.session.controller import Controller
@@ -32,8 +32,8 @@ def play_demo(rounds: int = ROUNDS, picture: Path = PICTURE, demo: SourceSpec = 
     print("(sudo apt-get install xvfb, then: xvfb-run -a make run).\n", flush=True)
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
     os.environ["QT_LOGGING_RULES"] = "default.warning=false"  # what such a platform cannot do
-    with tempfile.TemporaryDirectory(prefix="autoal-gui-") as folder:
-        window = open_demo(Path(folder), demo)
+    with ScratchFolder() as folder:
+        window = open_demo(folder, demo)
         try:
             play(window.controller, rounds)
             photograph(window, picture)

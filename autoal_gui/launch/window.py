@@ -49,12 +49,13 @@ def open_window(project: Path | None, settings: "QSettings | None" = None) -> "M
         settings: where theme, language, geometry and recent projects are kept; by default the
             user's.
     """
-    from PySide6.QtCore import QSettings, QTimer
+    from PySide6.QtCore import QTimer
 
     from autoal_gui.gui.window.file_open import FileOpening
+    from autoal_gui.gui.window.user_settings import user_settings
     from autoal_gui.gui.window.window_manager import WindowHolder
 
-    kept = settings or QSettings("autoal-gui", "autoal-gui")
+    kept = settings or user_settings()
     application = make_application()
     holder = WindowHolder(partial(make_window, settings=kept), kept, application)
     opening = FileOpening(holder)

@@ -7,7 +7,7 @@ from pathlib import Path
 import torch
 
 from autoal_gui.core.backend import CancelCheck
-from autoal_gui.core.errors import AutoALError
+from autoal_gui.core.errors import OutOfMemory
 from autoal_gui.core.language import mark, tr
 from autoal_gui.core.messages import (
     Command,
@@ -22,7 +22,7 @@ from autoal_gui.core.messages import (
     WarmStart,
 )
 from autoal_gui.core.settings import RunSettings
-from autoal_gui.core.system.memory import give_back_memory
+from autoal_gui.core.system.memory import TOO_LITTLE, give_back_memory
 from autoal_gui.learning.inference.explain import explain
 from autoal_gui.learning.inference.export import export_model
 from autoal_gui.learning.inference.predict import answer
@@ -74,7 +74,7 @@ def within_memory(command: Large, cancelled: CancelCheck) -> Iterator[Event]:
     """Run a command; where memory is too small, with smaller batches, then on the CPU.
 
     Raises:
-        AutoALError: the computer's own memory is too small as well.
+        OutOfMemory: the computer's own memory is too small as well.
     """
     while True:
         try:
@@ -90,12 +90,7 @@ def within_memory(command: Large, cancelled: CancelCheck) -> Iterator[Event]:
                 raise
             smaller = _smaller(command)
             if smaller is None:
-                raise AutoALError(
-                    tr(
-                        "The computer has too little memory for this; a smaller “Image size for "
-                        "training” in the settings needs less."
-                    )
-                ) from error
+                raise OutOfMemory(tr(TOO_LITTLE)) from error
         command, sentence = smaller
         if torch.cuda.is_available():
             torch.cuda.empty_cache()
@@ -112,7 +107,13 @@ def is_out_of_memory(error: Exception) -> bool:
     return own or any(words in str(error) for words in _TOO_SMALL)
 
 
-_TOO_SMALL = ("can't allocate memory", "not enough memory", "out of memory")
+_TOO_SMALL = (
+    "can't allocate memory",
+    "not enough memory",
+    "out of memory",
+    "Cannot allocate memory",
+    "bad_alloc",
+)
 
 
 def _smaller(command: Large) -> tuple[Large, str] | None:

@@ -16,6 +16,7 @@ from autoal_gui.core.errors import ImageUnreadable, SourceError
 from autoal_gui.core.images.source import ListedImage, Pixels, Split
 from autoal_gui.core.language import decimal, tr
 from autoal_gui.core.system.files import replacing
+from autoal_gui.core.system.mapped_arrays import map_array
 from autoal_gui.sources.ticks import Ticks
 
 Stack = npt.NDArray[np.generic]
@@ -68,9 +69,8 @@ def listed(
 
 def open_stack(path: Path) -> Stack | None:
     """Memory-map an array that was written before; None where it is missing or cut off."""
-    try:
-        stack: Stack = np.lib.format.open_memmap(path, mode="r")
-    except (OSError, ValueError):
+    stack: Stack | None = map_array(path, "r")
+    if stack is None:
         return None
     return stack if stack.ndim in (3, 4) and stack.dtype.kind == "u" else None
 

@@ -3,10 +3,11 @@
 import queue
 import threading
 from collections.abc import Iterator
-from http.client import HTTPException
+from http.client import HTTPException, HTTPMessage
 from pathlib import Path
+from typing import IO
 from urllib.error import HTTPError
-from urllib.request import Request, urlopen
+from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 from autoal_gui.core.errors import SourceError
 from autoal_gui.core.images.source import ProgressCallback
@@ -17,6 +18,9 @@ from autoal_gui.sources.ticks import Ticks
 TIMEOUT = 30.0  # seconds without a byte before a connection counts as lost
 POLL = 0.1  # seconds between two looks at whether the user has cancelled
 BLOCK = 2**16  # bytes
+MOST = 2**36  # bytes; the largest set has half of them
+LOOK_EVERY = 2**28  # bytes between two looks at the room, where no length was said
+RESERVE = 2**30  # bytes that stay free
 
 _LOST = mark("The download failed: the server cannot be reached, or the connection was lost.")
 
@@ -40,14 +44,39 @@ def fetch(url: str, folder: Path, progress: ProgressCallback) -> Iterator[bytes]
     ticks = Ticks(progress, 0)
     try:
         ticks.total = int(receiver.next(ticks))
-        require_space(folder, ticks.total)
+        require_space(folder, ticks.total or RESERVE)
+        looked = 0
         while block := receiver.next(ticks):
             yield block
             ticks.add(len(block))
+            if ticks.done > MOST:
+                raise SourceError(tr("The server sends more than any set has."))
+            if ticks.done - looked >= LOOK_EVERY and not ticks.total:
+                looked = ticks.done
+                require_space(folder, RESERVE)
         if ticks.done < ticks.total:
             raise SourceError(tr(_LOST))
     finally:
         receiver.stopped.set()
+
+
+class _NoPlainRedirect(HTTPRedirectHandler):
+    """Follows a server to another address, but not out of a connection that is encrypted."""
+
+    def redirect_request(
+        self,
+        req: Request,
+        fp: IO[bytes],
+        code: int,
+        msg: str,
+        headers: HTTPMessage,
+        newurl: str,
+    ) -> Request | None:
+        if not newurl.startswith("https://") and not (
+            req.full_url.startswith("http://") and newurl.startswith("http://")
+        ):
+            raise ValueError(newurl)
+        return super().redirect_request(req, fp, code, msg, headers, newurl)
 
 
 class _Receiver(threading.Thread):
@@ -78,8 +107,11 @@ class _Receiver(threading.Thread):
                 raise ValueError(self._url)
             # The line above lets neither files nor other schemes through.
             request = Request(self._url, headers={"User-Agent": "autoal-gui"})  # noqa: S310
-            with urlopen(request, timeout=TIMEOUT) as response:  # noqa: S310
-                self._put(b"%d" % int(response.headers.get("Content-Length", 0)))
+            with build_opener(_NoPlainRedirect).open(request, timeout=TIMEOUT) as response:
+                length = int(response.headers.get("Content-Length", 0))
+                if not 0 <= length <= MOST:
+                    raise ValueError(length)
+                self._put(b"%d" % length)
                 while not self.stopped.is_set():
                     block = response.read1(BLOCK)
                     self._put(block)

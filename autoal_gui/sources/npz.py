@@ -10,6 +10,7 @@ Option: `flag`, a MedMNIST name that the classes are called after, if the file i
 """
 
 import hashlib
+import io
 import json
 import math
 import re
@@ -24,7 +25,7 @@ from typing import IO, Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from autoal_gui.core.errors import SourceError
+from autoal_gui.core.errors import OutOfMemory, SourceError
 from autoal_gui.core.images.source import (
     ImageReader,
     ListedImage,
@@ -34,16 +35,17 @@ from autoal_gui.core.images.source import (
     Split,
 )
 from autoal_gui.core.language import mark, tr
+from autoal_gui.core.system.archives import open_archive
 from autoal_gui.sources.arrays import (
     ArrayReader,
     Stack,
     kept_stack,
     listed,
     open_stack,
-    written_whole,
 )
 from autoal_gui.sources.catalogue import class_names
 from autoal_gui.sources.npz_advice import FROM_COLUMNS, on_kind
+from autoal_gui.sources.npz_copies import record, record_file, recorded_copies
 from autoal_gui.sources.npz_labels import (
     LONGEST_NAME,
     MAX_CLASSES,
@@ -61,6 +63,9 @@ ORDER = 30
 MAX_IMAGES = 2_000_000
 NAMES = "class_names"  # an array of texts, which MedMNIST's own files lack
 BLOCK = 2**20  # bytes read at a time
+MOST_BYTES = 2**40
+READ_LONG = np.lib.format.read_array_header_2_0
+MOST_HEADER = 2**16  # bytes
 VALIDATION = mark("Validation images are left out, since the file has test images.")
 ALIASES = {
     f"{letter}_{part}": f"{part}_{what}"
@@ -113,7 +118,7 @@ def list_images(spec: SourceSpec, workspace: Path, progress: ProgressCallback) -
         classes = _class_names(labels, known)
         ticks = Ticks(progress, 2 * sum(part.images.shape[0] for part in parts))
         stacks = _copies(archive, parts, workspace, ticks)
-    _record(_record_file(workspace, path), parts)
+    record(record_file(workspace, path), _fingerprint(parts), [part.name for part in parts])
     images: list[ListedImage] = []
     for part, numbers in zip(parts, labels.parts, strict=True):
         images += listed(part.name, stacks[part.name], numbers, part.split, ticks)
@@ -126,7 +131,7 @@ def open_images(spec: SourceSpec, workspace: Path) -> ImageReader:
     See `Source.open_images`.
     """
     path = _path(spec)
-    recorded, names = _recorded(_record_file(workspace, path))
+    recorded, names = recorded_copies(record_file(workspace, path))
     found = {name: open_stack(_copy(workspace, recorded, name)) for name in names}
     stacks = {name: stack for name, stack in found.items() if stack is not None}
     if stacks and len(stacks) == len(names):
@@ -151,8 +156,10 @@ def _opened(path: Path) -> Iterator[zipfile.ZipFile]:
     if not path.is_file():
         raise SourceError(tr("There is no file {path}.", path=path))
     try:
-        with zipfile.ZipFile(path) as archive:
+        with open_archive(path, MOST_BYTES) as archive:
             yield archive
+    except OutOfMemory:
+        raise
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
         raise SourceError(
             tr("{name} is not an .npz file, or it is damaged.", name=path.name)
@@ -181,17 +188,16 @@ def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str) -> Membe
             tr("The array {name} is compressed in a way that numpy does not use.", name=name)
         )
     with archive.open(info) as file:
+        start = io.BytesIO(file.read(MOST_HEADER))  # a header may say that it has gigabytes
         try:
-            version = np.lib.format.read_magic(file)
-            if version == (1, 0):
-                shape, fortran, dtype = np.lib.format.read_array_header_1_0(file)
-            else:
-                shape, fortran, dtype = np.lib.format.read_array_header_2_0(file)
+            is_short = np.lib.format.read_magic(start) == (1, 0)
+            read = np.lib.format.read_array_header_1_0 if is_short else READ_LONG
+            shape, fortran, dtype = read(start)
         except ValueError as error:
             raise SourceError(tr("The array {name} has a damaged header.", name=name)) from error
         if name.endswith("images") and len(shape) == 4 and shape[1] == 1 and shape[3] > 3:
             shape = (shape[0], *shape[2:])  # one channel, that comes first
-        member = Member(name, info, shape, dtype, fortran, file.tell())
+        member = Member(name, info, shape, dtype, fortran, start.tell())
     if dtype.hasobject:
         raise SourceError(
             tr("The array {name} holds Python objects, which are never loaded.", name=name)
@@ -371,26 +377,3 @@ def _blocks(archive: zipfile.ZipFile, member: Member, ticks: Ticks) -> Iterator[
 def _skip(file: IO[bytes], count: int) -> None:
     while count:
         count -= len(file.read(count)) or count
-
-
-def _record_file(workspace: Path, path: Path) -> Path:
-    """Return where it is noted which copies belong to a file of this name."""
-    return workspace / f"npz-{hashlib.sha256(path.name.encode()).hexdigest()[:16]}.json"
-
-
-def _record(target: Path, parts: list[Part]) -> None:
-    """Note which copies were made, so that a project opens without the file."""
-    content = {"fingerprint": _fingerprint(parts), "parts": [part.name for part in parts]}
-    with written_whole(target) as file:
-        file.write(json.dumps(content).encode())
-
-
-def _recorded(target: Path) -> tuple[str, list[str]]:
-    """Return fingerprint and names of the copies; empty where nothing readable is noted."""
-    try:
-        content = json.loads(target.read_bytes())
-        fingerprint, names = str(content["fingerprint"]), [str(n) for n in content["parts"]]
-    except (OSError, ValueError, LookupError, TypeError):
-        return "", []
-    plain = fingerprint.isalnum() and set(names) <= {"train", "val", "test", "images"}
-    return (fingerprint, names) if plain else ("", [])

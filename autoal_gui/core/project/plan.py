@@ -11,13 +11,14 @@ from autoal_gui.core.database.journal_rows import insert_entry
 from autoal_gui.core.database.round_rows import now
 from autoal_gui.core.database.setting_rows import insert_settings
 from autoal_gui.core.database.side_files import check_links
-from autoal_gui.core.errors import ProjectError
+from autoal_gui.core.errors import FileRefused, ProjectError
 from autoal_gui.core.images.source import Listing, SourceSpec, Split
 from autoal_gui.core.labels.journal import UNSEALED, Entry
 from autoal_gui.core.labels.splits import assign_splits
 from autoal_gui.core.language import tr
 from autoal_gui.core.project.stores import stored_settings as stored
 from autoal_gui.core.settings import RunSettings
+from autoal_gui.core.system.files import PRIVATE, make_private_folder
 
 LabelUse = Literal["labelled", "hidden", "ignore"]
 """What known labels mean: given answers, the truth of a replay, or nothing."""
@@ -48,8 +49,11 @@ def make_folders(folder: Path) -> Path:
     """
     check_links(folder)
     try:
-        for path in (folder, folder / "models", folder / "cache"):
-            path.mkdir(parents=True, exist_ok=True, mode=0o700)
+        folder.mkdir(parents=True, exist_ok=True, mode=PRIVATE)
+        for path in (folder / "models", folder / "cache"):
+            make_private_folder(path)
+    except FileRefused as error:
+        raise ProjectError(str(error)) from error
     except OSError as error:
         raise ProjectError(tr("The project folder cannot be made there.")) from error
     return folder / "cache"

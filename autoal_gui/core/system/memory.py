@@ -4,12 +4,40 @@ Only glibc can be told; everything here does nothing elsewhere.
 """
 
 import ctypes
+import errno
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
+
+from autoal_gui.core.errors import OutOfMemory
+from autoal_gui.core.language import mark, tr
 
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD, M_ARENA_MAX = -1, -3, -8  # of glibc's malloc.h
 KEPT = 128 * 2**20  # bytes; with 64 pages still came anew, with 512 no fewer than with this
 LARGEST_KEPT = 32 * 2**20  # bytes of one block, the most that glibc allows
+
+TOO_LITTLE = mark(
+    "The computer has too little memory for this; a smaller “Image size for training” in the "
+    "settings needs less."
+)
+
+
+@contextmanager
+def memory_told() -> Iterator[None]:
+    """Tell a lack of memory, also where the system says that a file could not be mapped.
+
+    Raises:
+        OutOfMemory: there is too little, in one sentence.
+    """
+    try:
+        yield
+    except MemoryError as error:
+        raise OutOfMemory(tr(TOO_LITTLE)) from error
+    except OSError as error:
+        if error.errno == errno.ENOMEM:
+            raise OutOfMemory(tr(TOO_LITTLE)) from error
+        raise
 
 
 def keep_freed_memory() -> None:

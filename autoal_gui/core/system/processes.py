@@ -1,10 +1,12 @@
 """Processes that work for another one."""
 
 import os
+import signal
 import threading
 from multiprocessing import parent_process
 
 from autoal_gui.core.system.memory import keep_freed_memory
+from autoal_gui.core.system.scratch import remove_own
 
 
 def begin_process() -> None:
@@ -14,6 +16,10 @@ def begin_process() -> None:
     would await what they do.
     """
     keep_freed_memory()  # first: it must come before there are threads
+    if threading.current_thread() is threading.main_thread():
+        for name in ("SIGTERM", "SIGHUP"):
+            if hasattr(signal, name):  # Windows has no SIGHUP
+                signal.signal(getattr(signal, name), _end)
     threading.Thread(target=_wait_and_end, daemon=True).start()
 
 
@@ -21,4 +27,10 @@ def _wait_and_end() -> None:
     parent = parent_process()
     if parent is not None:
         parent.join()
-        os._exit(1)  # files are written whole or not at all
+        _end()
+
+
+def _end(number: int = 0, frame: object = None) -> None:
+    """End in the middle of the work: files are written whole or not at all."""
+    remove_own()
+    os._exit(128 + number if number else 1)

@@ -1,6 +1,5 @@
 """One prediction from its start to its table: images listed, predicted by the engine, saved."""
 
-import tempfile
 from functools import partial
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from autoal_gui.core.messages import (
     Progress,
 )
 from autoal_gui.core.prediction_table import PredictionTable
+from autoal_gui.core.system.scratch import ScratchFolder
 from autoal_gui.engine.jobs import OneJob
 from autoal_gui.gui.predict.predict_jobs import listed, progress_words, saved
 from autoal_gui.gui.session.controller import Controller
@@ -48,7 +48,7 @@ class PredictSession(QObject):
         self.table: PredictionTable | None = None
         self._model = Path()
         self._is_stopping = False  # the user has asked to stop
-        self._workspace: tempfile.TemporaryDirectory[str] | None = None
+        self._workspace: ScratchFolder | None = None
         self._target = Path()
         self._listing, self._saving = OneJob(self), OneJob(self)
         self._listing.progress.connect(self._on_listing)
@@ -62,20 +62,16 @@ class PredictSession(QObject):
     def start(self, model: Path, spec: SourceSpec) -> None:
         """List the images beside the window, then have the engine predict them by a model."""
         self._forget()
-        self._workspace = tempfile.TemporaryDirectory(
-            prefix="autoal-gui-", ignore_cleanup_errors=True
-        )
+        self._workspace = ScratchFolder()
         self._model, self.is_busy, self._is_stopping = model, True, False
         self._on_listing(0, 0)
-        self._listing.start(
-            partial(listed, self._controller.services, spec, Path(self._workspace.name))
-        )
+        self._listing.start(partial(listed, self._controller.services, spec, self._workspace.path))
 
     def _forget(self) -> None:
         """Drop what was predicted before, and its copies on the disk."""
         self.result, self.table, self.pool = None, None, None
         if self._workspace is not None:
-            self._workspace.cleanup()
+            self._workspace.remove()
             self._workspace = None
 
     @Slot(int, int)
@@ -94,7 +90,8 @@ class PredictSession(QObject):
         controller = self._controller
         device = controller.project.settings.run.device if controller.is_open else "auto"
         ids = tuple(sorted(self.pool.images))
-        command = Predict(0, self.pool, ids, str(self._model), self._workspace.name, device)
+        workspace = str(self._workspace.path)
+        command = Predict(0, self.pool, ids, str(self._model), workspace, device)
         begins = controller.inference.predict(command)
         self.progressed.emit(0, 0, tr("Starting…") if begins else tr(WAITS))
 
@@ -160,4 +157,4 @@ class PredictSession(QObject):
         self._listing.close()
         self._saving.close()
         if self._workspace is not None:
-            self._workspace.cleanup()
+            self._workspace.remove()

@@ -1,7 +1,6 @@
 """Lists a set of images beside the window, into a folder that becomes the project's own."""
 
 import shutil
-import tempfile
 from functools import partial
 from pathlib import Path
 
@@ -13,8 +12,11 @@ from autoal_gui.core.images.pool import SIZED, ImagePool, PoolImage, fair_sample
 from autoal_gui.core.images.source import Listing, SourceSpec
 from autoal_gui.core.language import tr
 from autoal_gui.core.project.plan import make_folders
+from autoal_gui.core.system.scratch import ScratchFolder, sweep
 from autoal_gui.engine.jobs import OneJob
 from autoal_gui.gui.services import Services
+
+STAGING = ".new-"  # how hidden folders begin
 
 
 class Importer(QObject):
@@ -35,7 +37,7 @@ class Importer(QObject):
         self._job.succeeded.connect(self.listed)
         self._job.failed.connect(self._on_failed)
         self._job.cancelled.connect(self._on_cancelled)
-        self._staging: Path | None = None
+        self._scratch: ScratchFolder | None = None
         self.spec = SourceSpec("")
 
     @property
@@ -50,10 +52,9 @@ class Importer(QObject):
         try:
             # The names of projects may name patients.
             self._services.projects_folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            self._staging = Path(
-                tempfile.mkdtemp(prefix=".new-", dir=self._services.projects_folder)
-            )
-            workspace = make_folders(self._staging)
+            sweep(self._services.projects_folder, STAGING)  # of programs that were killed
+            self._scratch = ScratchFolder(self._services.projects_folder, STAGING)
+            workspace = make_folders(self._scratch.path)
         except (OSError, ProjectError):
             self.failed.emit(tr("The folder for new projects cannot be written to."))
             return
@@ -65,11 +66,11 @@ class Importer(QObject):
 
     def longest_side(self, listing: Listing) -> int:
         """Return the longer side that images of a listing usually have; 0 if unreadable."""
-        if self._staging is None:
+        if self._scratch is None:
             return 0
         numbers = fair_sample(range(len(listing.images)), SIZED)
         try:
-            reader = self._services.open_images(self.spec, self._staging / "cache")
+            reader = self._services.open_images(self.spec, self._scratch.path / "cache")
             images = ((number, listing.images[number]) for number in numbers)
             pool = (PoolImage(n, i.key, i.sha256, i.split) for n, i in images)
             return longest_side(ImagePool.of(pool, reader))
@@ -86,8 +87,8 @@ class Importer(QObject):
             raise ProjectError(tr("There is a project in that folder already."))
         cache = make_folders(folder)
         try:
-            if self._staging is not None:
-                for path in (self._staging / "cache").iterdir():
+            if self._scratch is not None:
+                for path in (self._scratch.path / "cache").iterdir():
                     shutil.move(path, cache / path.name)
         except OSError as error:
             raise ProjectError(tr("The project cannot be written into that folder.")) from error
@@ -99,9 +100,9 @@ class Importer(QObject):
         self._discard()
 
     def _discard(self) -> None:
-        if self._staging is not None:
-            shutil.rmtree(self._staging, ignore_errors=True)
-            self._staging = None
+        if self._scratch is not None:
+            self._scratch.remove()
+            self._scratch = None
 
     @Slot(str)
     def _on_failed(self, sentence: str) -> None:

@@ -33,6 +33,7 @@ from autoal_gui.gui.window.page_stack import PageStack
 from autoal_gui.gui.window.project_recovery import Rescue
 from autoal_gui.gui.window.recent_projects import RecentProjects
 from autoal_gui.gui.window.start_page import StartPage
+from autoal_gui.gui.window.user_settings import user_settings
 
 if TYPE_CHECKING:
     from autoal_gui.gui.desk.desk import Desk
@@ -54,7 +55,7 @@ class MainWindow(QMainWindow):
     def __init__(self, services: Services, settings: QSettings | None = None) -> None:
         """Make the window; `settings` keeps theme, geometry and recent projects."""
         super().__init__()
-        self._settings = settings or QSettings("autoal-gui", "autoal-gui")
+        self._settings = settings or user_settings()
         keys.use(keys.KeyMap.from_json(str(self._settings.value("keys", "{}"))))
         self.theme = Theme(self)
         self.actions_table = Actions(COMMANDS, self.theme, self)

@@ -21,6 +21,9 @@ from autoal_gui.core.images.pixels import picture_to_uint8, to_channels, to_uint
 from autoal_gui.core.images.pool import ImagePool, has_colour
 from autoal_gui.core.images.source import Pixels
 from autoal_gui.core.language import tr
+from autoal_gui.core.system.files import check_target
+from autoal_gui.core.system.mapped_arrays import map_array
+from autoal_gui.core.system.memory import memory_told
 from autoal_gui.learning.model.normalisation import Normalisation
 from autoal_gui.sources.arrays import require_space
 
@@ -146,6 +149,7 @@ def map_files(
 
     Raises:
         SourceError: the folder cannot be written, or its disk has no room.
+        OutOfMemory: the array does not fit into what the program may address.
     """
     file, marks = folder / f"{name}.npy", folder / f"{name}.states.npy"
     rows, states = _mapped(file, shape, kind), _mapped(marks, shape[:1], np.uint8)
@@ -156,8 +160,11 @@ def map_files(
         # A mapped file that outgrows its disk kills the program without a word.
         require_space(folder, math.prod(shape) * np.dtype(kind).itemsize)
         # The states first: rows that are gone must not pass for rows that have been written.
-        states = np.lib.format.open_memmap(marks, "w+", np.uint8, shape[:1])
-        rows = np.lib.format.open_memmap(file, "w+", kind, shape)
+        for one in (marks, file):
+            check_target(one)
+        with memory_told():
+            states = np.lib.format.open_memmap(marks, "w+", np.uint8, shape[:1])
+            rows = np.lib.format.open_memmap(file, "w+", kind, shape)
     except OSError as error:
         raise SourceError(
             tr("The images cannot be kept in the project's folder; is it read-only?")
@@ -167,8 +174,5 @@ def map_files(
 
 def _mapped(file: Path, shape: tuple[int, ...], kind: type[np.generic]) -> npt.NDArray[Any] | None:
     """Map an array that was written before; None where it is missing, damaged or another."""
-    try:
-        found: npt.NDArray[Any] = np.lib.format.open_memmap(file, "r+")
-    except (ValueError, OSError):
-        return None
-    return found if found.shape == shape and found.dtype == kind else None
+    found = map_array(file, "r+")
+    return found if found is not None and found.shape == shape and found.dtype == kind else None

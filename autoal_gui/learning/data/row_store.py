@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from autoal_gui.core.errors import SourceError
 from autoal_gui.core.language import tr
+from autoal_gui.core.system.memory import memory_told
 
 MANY = 20_000  # images whose features take 20 MB in half precision
 Array = npt.NDArray[Any]
@@ -89,7 +90,7 @@ class _InFile:
                 left = left[self._file.write(left) :]
 
     def whole(self) -> Array:
-        with _refusals_in_a_sentence():
+        with _refusals_in_a_sentence(), memory_told():
             return np.memmap(self._file, self._kind, "r", shape=self._shape)
 
 

@@ -18,12 +18,13 @@ from autoal_gui.core.errors import CheckpointError, FileTooLarge
 from autoal_gui.core.language import tr
 from autoal_gui.core.system.files import replacing
 from autoal_gui.core.system.foreign_files import open_foreign, read_foreign, sha256_of
+from autoal_gui.core.trained_model import LARGEST_MODEL
 from autoal_gui.learning.model.model_card import ModelCard, card_from, plain_values
 from autoal_gui.learning.model.networks import Classifier
 from autoal_gui.learning.model.torch_file import read_torch_file, read_without_weights
 
 FORMAT = "autoal-gui checkpoint 1"
-LARGEST = 2**28  # bytes; a ResNet-18 takes 45 million
+LARGEST = LARGEST_MODEL
 MOST_HEADER = 2**24  # bytes of a .safetensors file that are no weights
 State = dict[str, torch.Tensor]
 

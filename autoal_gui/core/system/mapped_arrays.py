@@ -1,0 +1,37 @@
+"""Arrays in files, mapped into memory."""
+
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from autoal_gui.core.system.files import check_target
+from autoal_gui.core.system.memory import memory_told
+
+PLAIN = b"\x93NUMPY\x01\x00"  # how numpy's files begin whose header is at most 64 kB long
+
+
+def map_array(file: Path, mode: Literal["r", "r+"]) -> npt.NDArray[Any] | None:
+    """Map an array that was written before.
+
+    Args:
+        file: an .npy file of this program; no link is followed, since it may be written to.
+        mode: whether it may be written to.
+
+    Returns:
+        None where it is missing, damaged, cut off, or no plain file.
+
+    Raises:
+        OutOfMemory: it does not fit into what the program may address.
+    """
+    try:
+        check_target(file)
+        with file.open("rb") as stream:
+            if stream.read(len(PLAIN)) != PLAIN:
+                return None
+        with memory_told():
+            found: npt.NDArray[Any] = np.lib.format.open_memmap(file, mode)
+    except (OSError, ValueError, OverflowError):
+        return None
+    return found
