@@ -125,7 +125,8 @@ def in_few_bits(greys: Greys, empty: Mask | None = None) -> Greys:
 
 
 def _stretched(greys: Greys, empty: Mask | None) -> Greys:
-    wide = greys.values.astype(np.float64)
+    with np.errstate(invalid="ignore"):  # of numbers that are none
+        wide = greys.values.astype(np.float64)
     low, high = _bounds(wide, empty)
     step = (high - low) / TOP or 1.0
     wide = np.clip(np.nan_to_num(wide, nan=low, posinf=high, neginf=low), low, high)

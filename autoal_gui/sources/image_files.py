@@ -30,7 +30,7 @@ def open_file(path: Path, folder: Path, most: int) -> Iterator[BinaryIO]:
     try:
         with open_foreign(path, most, folder) as stream:
             small = os.fstat(stream.fileno()).st_size <= IN_MEMORY
-            yield io.BytesIO(stream.read(most)) if small else stream
+            yield io.BytesIO(stream.read(IN_MEMORY)) if small else stream
     except FileNotFoundError as error:
         raise ImageUnreadable(tr("The file is gone.")) from error
     except FileTooLarge as error:

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
+import numpy as np
+
 from autoal_gui.core.errors import ImageUnreadable
 from autoal_gui.core.images.source import Picture
 from autoal_gui.core.language import mark, tr
@@ -97,7 +99,8 @@ def explained() -> Iterator[None]:
     """
     silence()
     try:
-        yield
+        with np.errstate(all="ignore"):  # of numbers that are none
+            yield
     except ImageUnreadable:
         raise
     except MemoryError as error:

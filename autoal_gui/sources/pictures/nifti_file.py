@@ -32,6 +32,7 @@ GZIP = b"\x1f\x8b"
 SAMPLED = 2**20  # values that the grey values of a volume are estimated from
 BLACK, SPAN = 16384, 32767  # of 16 bits, so that there is something beyond black and white
 HEADER = 1024  # bytes
+BLOCK = 2**20  # bytes read at a time
 MAX_KEPT = 2**28  # bytes of the volume that is kept for its next slice
 MAX_VOLUME = 2**30  # bytes of a volume once it is unpacked
 FIRST_VOLUME = mark("Only the first volume of a series over time is listed.")
@@ -179,16 +180,25 @@ def _unpacked(stream: BinaryIO, most: int) -> bytes:
     packed = stream.read(2) == GZIP
     stream.seek(0)
     if not packed:
-        return stream.read(most)
+        return _read(stream, most)
     try:
         with gzip.GzipFile(fileobj=stream) as unpacked:
-            content = unpacked.read(most)
+            content = _read(unpacked, most)
             more = most == MAX_VOLUME and unpacked.read(1)
     except (EOFError, OSError, zlib.error) as error:
         raise ImageUnreadable(tr(DAMAGED if most == MAX_VOLUME else NOT_A_VOLUME)) from error
     if more:
         raise ImageUnreadable(tr(TOO_LARGE))
     return content
+
+
+def _read(stream: BinaryIO | gzip.GzipFile, most: int) -> bytes:
+    """Read so many bytes or what there is: asked at once, room is made for all that may come."""
+    parts = []
+    while most and (part := stream.read(min(most, BLOCK))):
+        parts.append(part)
+        most -= len(part)
+    return b"".join(parts)
 
 
 def _spatial(values: Values) -> Values:

@@ -13,6 +13,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from tests.tools.fuzz_inputs import sound_stacks
+
 LARGEST = 100_000  # bytes of a seed
 
 
@@ -37,6 +39,8 @@ def image_seeds() -> list[bytes]:
     real = Image.fromarray(rng.normal(size=(20, 24)).astype(np.float32))
     frames = {"save_all": True, "append_images": [colour.rotate(90), colour]}
     return [
+        *sound_stacks().values(),
+        *(saved(colour, kind) for kind in ("GIF", "JPEG2000", "PPM")),
         *(saved(grey, kind) for kind in ("PNG", "JPEG", "TIFF", "BMP", "WEBP")),
         *(saved(colour, kind) for kind in ("PNG", "JPEG", "TIFF", "BMP", "WEBP")),
         *(saved(one, kind) for one in (deep, real) for kind in ("TIFF",)),
