@@ -9,24 +9,63 @@ file, and with it the lock, where what was read turns out to be damaged.
 """
 
 import hashlib
+import hmac
+import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from autoal_gui.core.database.database_errors import damaged
-from autoal_gui.core.database.stored_values import as_line
+from autoal_gui.core.database.stored_values import as_line, as_list, parsed
 from autoal_gui.core.images.pool import PoolImage
-from autoal_gui.core.images.source import Listing, Split
+from autoal_gui.core.images.source import Listing, OfficialSplit, Split
 
 
 def read_images(db: sqlite3.Connection) -> tuple[PoolImage, ...]:
     """Return every image.
 
     Raises:
+        ProjectDamaged: what is known of one is not what this program writes.
         sqlite3.Error: the file cannot be read.
     """
-    rows = db.execute("SELECT image_id, key, sha256, split FROM image").fetchall()
-    return tuple(PoolImage(*row) for row in rows)
+    rows = db.execute(
+        "SELECT image_id, key, sha256, split, group_name, part, columns"
+        " FROM image LEFT JOIN metadata USING (image_id)"
+    ).fetchall()
+    return tuple(
+        PoolImage(i, key, sha256, split, group or "", part or None, columns_from(columns or "[]"))
+        for i, key, sha256, split, group, part, columns in rows
+    )
+
+
+def columns_from(text: object) -> tuple[str, ...]:
+    """Return what the columns of an image say, of their stored text.
+
+    Raises:
+        ProjectDamaged: it is not what this program writes.
+    """
+    return as_list(parsed(text), as_line)
+
+
+def metadata_of(
+    listing: Listing, salt: str
+) -> Iterator[tuple[int, str, str, OfficialSplit | Literal[""]]]:
+    """Yield the row of each image (1, 2, ... in the order of the listing) of which there is any.
+
+    Args:
+        listing: what the source found.
+        salt: the project's, for groups that name persons.
+    """
+    for image_id, image in enumerate(listing.images, start=1):
+        group = _pseudonym(image.group, salt) if listing.personal_groups else image.group
+        if group or image.part or any(image.columns):
+            yield image_id, group, json.dumps(image.columns), image.part or ""
+
+
+def _pseudonym(group: str, salt: str) -> str:
+    """Return by what a group is known that names a person: in lower-case hex, empty for none."""
+    return hmac.digest(salt.encode(), group.encode(), "sha256").hex() if group else ""
 
 
 def read_classes(db: sqlite3.Connection) -> tuple[str, ...]:

@@ -46,5 +46,13 @@ def _seal_the_journal(db: sqlite3.Connection) -> None:
         seal = insert_entry(db, replace(entry, shown=bool(entry.shown)), seal)
 
 
-STEPS: dict[int, Callable[[sqlite3.Connection], None]] = {1: _seal_the_journal}
+def _make_room_for_groups(db: sqlite3.Connection) -> None:
+    """2 to 3: images have groups, parts and columns; nothing is known of those of before."""
+    db.executescript(f"BEGIN IMMEDIATE; {schema.METADATA}")
+
+
+STEPS: dict[int, Callable[[sqlite3.Connection], None]] = {
+    1: _seal_the_journal,
+    2: _make_room_for_groups,
+}
 """What brings each version to the next, in a transaction that it begins."""

@@ -2,7 +2,7 @@
 
 FILE_NAME = "project.autoal"  # in the folder of a project
 APPLICATION_ID = 0x41414C47  # "AALG"
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 TABLES = """
 CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -79,6 +79,17 @@ CREATE TABLE prediction (
     probabilities BLOB NOT NULL
 );
 """
+METADATA = """
+-- What the set says of an image besides its class, for those of which it says anything: the group,
+-- the part of a published set (the last column tells a row from one of `image`), and a JSON list of
+-- texts, one for each name in the setting `columns`.
+CREATE TABLE metadata (
+    image_id INTEGER PRIMARY KEY REFERENCES image,
+    group_name TEXT NOT NULL,
+    columns TEXT NOT NULL,
+    part TEXT NOT NULL CHECK (part IN ('', 'train', 'validation', 'test'))
+);
+"""
 JOURNAL_1 = """
 CREATE TABLE journal (
     sequence INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -101,6 +112,7 @@ CREATE TABLE journal (
 
 SCHEMAS = {
     1: TABLES + JOURNAL_1 + GUARDS,
-    SCHEMA_VERSION: TABLES + JOURNAL + GUARDS + PREDICTION,
+    2: TABLES + JOURNAL + GUARDS + PREDICTION,
+    SCHEMA_VERSION: TABLES + JOURNAL + GUARDS + PREDICTION + METADATA,
 }
 """The statements that make the tables, by version."""

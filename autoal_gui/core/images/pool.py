@@ -14,6 +14,7 @@ from autoal_gui.core.errors import EarlyAccess, ImageUnreadable, SourceError
 from autoal_gui.core.images.source import (
     ImageReader,
     Listing,
+    OfficialSplit,
     Picture,
     PictureReader,
     Pixels,
@@ -34,6 +35,12 @@ class PoolImage:
     key: str
     sha256: str
     split: Split
+    group: str = field(default="", repr=False)
+    """What must not be torn apart, see `ListedImage`; empty where it stands alone."""
+    part: OfficialSplit | None = None
+    """The part of a published set that it belongs to, where the set says so."""
+    columns: tuple[str, ...] = field(default=(), repr=False)
+    """A text for each of the project's columns; empty where nothing is known of it."""
 
 
 @dataclass(frozen=True)
@@ -140,7 +147,15 @@ class ImagePool:
         numbered = enumerate(listing.images, start=1)
         return cls.of(
             (
-                PoolImage(i, image.key, image.sha256, splits[i] if splits else image.split)
+                PoolImage(
+                    i,
+                    image.key,
+                    image.sha256,
+                    splits[i] if splits else image.split,
+                    image.group,
+                    image.part,
+                    image.columns,
+                )
                 for i, image in numbered
             ),
             reader,

@@ -59,7 +59,7 @@ class ListedImage:
     split: Split = "pool"
     label: int | None = None
     """Index into the listing's classes where the source knows it. Only `Project.create` looks."""
-    group: str = ""
+    group: str = field(default="", repr=False)
     """What must not be torn apart: a patient, a slide, a file with many frames. Empty: alone."""
     part: OfficialSplit | None = None
     """The part of a published set that it belongs to, where the set says so."""
@@ -77,6 +77,9 @@ class Listing:
     """(key, one sentence), for the import report."""
     columns: tuple[str, ...] = ()
     """Names of what a table says of each image besides class and group: age, sex, scanner."""
+    personal_groups: bool = False
+    """Whether groups are told by what names a person, as a PatientID does: what is kept of each
+    group is then a salted hash."""
     passed_over: tuple[tuple[str, int], ...] = ()
     """(one sentence, how many files), of what nobody takes for images: hidden files, tables, texts;
     and of what an image's own file holds besides."""

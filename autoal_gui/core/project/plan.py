@@ -1,5 +1,6 @@
 """A project before there is one: what the user chose, and how it is written."""
 
+import secrets
 import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -61,6 +62,7 @@ def make_folders(folder: Path) -> Path:
 
 def write_plan(db: sqlite3.Connection, plan: ProjectPlan, listing: Listing, annotator: str) -> None:
     """Write the first rows of a project, in the transaction that makes its tables."""
+    salt = secrets.token_hex(16)
     settings = (
         (stored.NAME, plan.name),
         (stored.SOURCE, plan.spec),
@@ -70,6 +72,8 @@ def write_plan(db: sqlite3.Connection, plan: ProjectPlan, listing: Listing, anno
         (stored.BATCH, ()),
         (stored.START_FROM, plan.start_from),
         (stored.IDENTITY, checks.identity_of(listing)),
+        (stored.COLUMNS, listing.columns),
+        (stored.GROUP_SALT, salt),
         (stored.PASSED_OVER, listing.passed_over),
     )
     insert_settings(db, settings)
@@ -84,6 +88,7 @@ def write_plan(db: sqlite3.Connection, plan: ProjectPlan, listing: Listing, anno
             for image_id, image in enumerate(listing.images, start=1)
         ),
     )
+    db.executemany("INSERT INTO metadata VALUES (?, ?, ?, ?)", checks.metadata_of(listing, salt))
     _write_known_labels(db, plan, listing, splits, annotator)
 
 

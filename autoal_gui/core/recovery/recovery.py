@@ -6,6 +6,7 @@ project was opened, or, for images alone, from a new listing of their source.
 
 import contextlib
 import os
+import secrets
 import shutil
 import sqlite3
 import tempfile
@@ -17,6 +18,7 @@ from typing import Any
 
 from autoal_gui.core.database import project_file as database
 from autoal_gui.core.database.backups import backups
+from autoal_gui.core.database.image_rows import columns_from, metadata_of
 from autoal_gui.core.database.journal_rows import insert_entry
 from autoal_gui.core.database.round_rows import query_from, round_record
 from autoal_gui.core.database.schema import FILE_NAME
@@ -155,6 +157,7 @@ class _Parts:
     settings: dict[str, str] = field(default_factory=dict)
     classes: dict[int, str] = field(default_factory=dict)
     images: dict[int, tuple[Any, ...]] = field(default_factory=dict)
+    metadata: dict[int, tuple[Any, ...]] = field(default_factory=dict)
     truth: dict[int, int] = field(default_factory=dict)
     unreadable: dict[str, str] = field(default_factory=dict)
     rounds: dict[int, tuple[Any, ...]] = field(default_factory=dict)
@@ -198,8 +201,10 @@ class _Parts:
         """Take what never changes: from the copies first, as they are known to be sound."""
         for one in (*self.copies, self.found):
             for cell in one.of("image"):
-                if cell.values[3] in ("pool", "evaluation"):
-                    self.images.setdefault(cell.rowid, cell.values[1:])
+                self.images.setdefault(cell.rowid, cell.values[1:])
+            for cell in one.of("metadata"):
+                if _is_sound(columns_from, cell.values[2]):
+                    self.metadata.setdefault(cell.rowid, cell.values[1:])
             for cell in one.of("truth"):
                 self.truth.setdefault(cell.rowid, cell.values[1])
             for cell in one.of("unreadable"):
@@ -265,6 +270,18 @@ class _Parts:
         listed = {i: (one.key, one.sha256, one.split) for i, one in enumerate(listing.images, 1)}
         if all(i in listed and listed[i][0] == row[0] for i, row in self.images.items()):
             self.images = {**listed, **self.images}
+            self._complete_metadata(listing)
+
+    def _complete_metadata(self, listing: Listing) -> None:
+        """Take what is known of the images from their source, where nothing of it is left."""
+        known = stored.GROUP_SALT.name in self.settings  # else no hash of before can be told again
+        salt = self.settings.setdefault(
+            stored.GROUP_SALT.name, stored.GROUP_SALT.text_of(secrets.token_hex(16))
+        )
+        rows = metadata_of(listing, stored.GROUP_SALT.value_of(salt))
+        listed: dict[int, tuple[Any, ...]] = {image_id: tuple(row) for image_id, *row in rows}
+        renewed = listing.personal_groups and not known
+        self.metadata = {**self.metadata, **listed} if renewed else {**listed, **self.metadata}
 
 
 def _most_lines(data: bytes) -> int:
@@ -335,6 +352,7 @@ def _fill(db: sqlite3.Connection, parts: _Parts) -> None:
         "setting": parts.settings.items(),
         "class": sorted(parts.classes.items()),
         "image": ((i, *row) for i, row in sorted(parts.images.items())),
+        "metadata": ((i, *row) for i, row in sorted(parts.metadata.items())),
         "unreadable": parts.unreadable.items(),
         "truth": parts.truth.items(),
         "round": (row for _, row in sorted(parts.rounds.items())),

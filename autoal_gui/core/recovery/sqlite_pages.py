@@ -15,8 +15,8 @@ PAGE = 4096  # bytes; what SQLite gives every new file
 MAGIC = b"SQLite format 3\0"
 LEAF, INDEX_LEAF, INDEX_INNER, TABLE_INNER = 13, 10, 2, 5
 Table = Literal["setting", "class", "image", "unreadable", "truth", "round", "ranking", "journal",
-                "prediction", "sqlite_sequence"]  # fmt: skip
-GROWING: frozenset[Table] = frozenset({"journal", "image", "truth"})
+                "prediction", "metadata", "sqlite_sequence"]  # fmt: skip
+GROWING: frozenset[Table] = frozenset({"journal", "image", "metadata", "truth"})
 """Tables in which nothing is ever changed or deleted: what is left of a row is the row."""
 _MOST_COLUMNS = 14  # those of the journal
 _INTEGERS = {1: 1, 2: 2, 3: 3, 4: 4, 5: 6, 6: 8}  # bytes by serial type
@@ -287,12 +287,20 @@ def _is(*kinds: type | tuple[type, ...]) -> Callable[[Values], bool]:
 
 
 _NULL = type(None)
+
+
+def _ends_in(*words: str) -> Callable[[Values], bool]:
+    """Tell three texts of an image by the last of them."""
+    return lambda values: _is(_NULL, str, str, str)(values) and values[3] in words
+
+
 _MAYBE = (int, _NULL)
 _LINE = (_NULL, str, str, int, str, int, _MAYBE, _MAYBE, (int, float, _NULL), int, _MAYBE, str)
 _ROWS: tuple[tuple[Table, Callable[[Values], bool]], ...] = (
     ("journal", _is(*_LINE, str, str)),
     ("journal", _is(*_LINE)),
-    ("image", _is(_NULL, str, str, str)),
+    ("image", _ends_in("pool", "evaluation")),
+    ("metadata", _ends_in("", "train", "validation", "test")),
     ("class", _is(_NULL, str)),
     ("truth", _is(_NULL, int)),
     ("prediction", _is(_NULL, int, bytes)),

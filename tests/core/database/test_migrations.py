@@ -50,14 +50,25 @@ def test_a_project_of_an_earlier_version_opens_with_every_line_of_its_journal(ve
 
 
 @pytest.mark.parametrize("version", OLDER)
+def test_images_of_an_earlier_version_stand_alone(version, tmp_path):
+    project = Project.open(project_of(version, tmp_path), open_images)
+    known = {(one.group, one.part, one.columns) for one in project.pool.images.values()}
+    assert known == {("", None, ())}
+    assert project.settings.columns == ()
+    project.close()
+
+
+@pytest.mark.parametrize("version", OLDER)
 def test_a_migration_that_is_cut_short_changes_nothing(version, tmp_path, monkeypatch):
     folder = project_of(version, tmp_path)
     before = (folder / FILE_NAME).read_bytes()
 
-    def broken(*_):
+    def broken(db):
+        migrated(db)
         raise sqlite3.OperationalError("database or disk is full")
 
-    monkeypatch.setattr(migrations, "insert_entry", broken)
+    migrated = migrations.STEPS[version]
+    monkeypatch.setitem(migrations.STEPS, version, broken)
     with pytest.raises(Exception, match="disk is full"):
         Project.open(folder, open_images)
     assert (folder / FILE_NAME).read_bytes() == before

@@ -158,7 +158,8 @@ def test_a_lost_or_exchanged_page_is_noticed(rich, put, tmp_path):
         if number:
             swapped[number - 1 : number + 1] = swapped[number - 1 : number + 1][::-1]
         for content in (b"".join(lost), b"".join(swapped)):
-            assert noticed(put, content, entries, tmp_path / "labels.csv")
+            if content != whole:  # two tables without rows have pages alike
+                assert noticed(put, content, entries, tmp_path / "labels.csv")
 
 
 def test_a_truncated_file_is_damaged_and_never_opened_empty(rich, put):

@@ -25,6 +25,11 @@ class ProjectSettings:
         return self._rows.get(stored.SOURCE)
 
     @property
+    def columns(self) -> tuple[str, ...]:
+        """Names of what is known of the images besides class and group, see `PoolImage`."""
+        return self._rows.get(stored.COLUMNS)
+
+    @property
     def passed_over(self) -> tuple[tuple[str, int], ...]:
         """(one sentence, how many files) of what no one takes for images, see `Listing`."""
         return self._rows.get(stored.PASSED_OVER)

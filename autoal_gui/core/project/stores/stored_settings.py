@@ -49,6 +49,14 @@ def _identity(value: object) -> str:
     return text
 
 
+def _salt(value: object) -> str:
+    """Return what goes into the hash of a group that names a person, or an empty text."""
+    text = as_text(value)
+    if not re.fullmatch("([0-9a-f]{32})?", text):
+        raise damaged()
+    return text
+
+
 def _source(value: object) -> SourceSpec:
     return SourceSpec(*as_row(value, as_line, _place, _options))
 
@@ -89,6 +97,8 @@ SHOW_SUGGESTIONS = Setting("show_suggestions", as_flag)
 BATCH = Setting("batch", lambda text: _ids(parsed(text)), lambda ids: json.dumps(list(ids)))
 START_FROM = Setting("start_from", as_file_name)
 IDENTITY = Setting("identity", _identity, default="")
+COLUMNS = Setting("columns", lambda value: as_list(value, as_line), default=())
+GROUP_SALT = Setting("group_salt", _salt, default="")
 PASSED_OVER = Setting("passed_over", _counted, default=())
 WAITED_SECONDS = Setting("waited_seconds", _seconds, default=0.0)
 REPEAT_EVERY = Setting("repeat_every", as_whole, default=EVERY)
@@ -106,6 +116,8 @@ SETTINGS: tuple[Setting[Any], ...] = (
     BATCH,
     START_FROM,
     IDENTITY,
+    COLUMNS,
+    GROUP_SALT,
     PASSED_OVER,
     WAITED_SECONDS,
     REPEAT_EVERY,
