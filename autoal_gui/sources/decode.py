@@ -1,14 +1,16 @@
 """Open one file of pictures, whatever its ending says and whatever is wrong with it."""
 
 import io
+import math
 from pathlib import Path
 from typing import BinaryIO
 
 from autoal_gui.core.errors import ImageUnreadable
+from autoal_gui.core.images.decoding_budget import budget
 from autoal_gui.core.images.source import Picture, Pixels
 from autoal_gui.core.language import tr
 from autoal_gui.sources.pictures.formats import SNIFFED, kind_of
-from autoal_gui.sources.pictures.limits import PictureFile
+from autoal_gui.sources.pictures.limits import PictureFile, check_index
 
 
 def open_pictures(stream: BinaryIO, path: Path | None = None) -> PictureFile:
@@ -57,4 +59,15 @@ def decode(data: bytes) -> Pixels:
 
 def decode_picture(data: bytes, index: int = 0) -> Picture:
     """Decode one picture of a file with its window, see `decode`."""
-    return open_pictures(io.BytesIO(data)).picture(index)
+    return decoded(open_pictures(io.BytesIO(data)), index)
+
+
+def decoded(file: PictureFile, index: int) -> Picture:
+    """Decode one picture of an opened file once the budget of all threads has room for it.
+
+    Raises:
+        ImageUnreadable: see `PictureFile.picture`.
+    """
+    check_index(index, file.frames)
+    with budget.spend(math.prod(file.shape(index))):
+        return file.picture(index)

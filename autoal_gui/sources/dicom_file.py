@@ -5,6 +5,7 @@ Of a header only the elements listed here are ever read, none of which names a p
 
 import io
 import logging
+import math
 import re
 import struct
 import zlib
@@ -29,6 +30,7 @@ from pydicom.uid import (
 )
 
 from autoal_gui.core.errors import ImageUnreadable
+from autoal_gui.core.images.decoding_budget import budget
 from autoal_gui.core.images.source import Picture
 from autoal_gui.core.language import tr
 from autoal_gui.sources import dicom_jpeg
@@ -184,11 +186,12 @@ class DicomFile:
         if isinstance(source, bytes):
             options["number_of_frames"] = 1
             options.pop("extended_offsets", None)
-        values, _ = decoder.as_array(
-            source, index=place, validate=True, raw=False, decoding_plugin=plugin, **options
-        )
-        unused = unused_low_bits(self.header, self.syntax)
-        return to_picture(values >> unused if unused else values, self.header, index)
+        with budget.spend(math.prod(self.shape)):
+            values, _ = decoder.as_array(
+                source, index=place, validate=True, raw=False, decoding_plugin=plugin, **options
+            )
+            unused = unused_low_bits(self.header, self.syntax)
+            return to_picture(values >> unused if unused else values, self.header, index)
 
     def _check_frame(self, frame: bytes) -> None:
         """Compare the size in the compressed data with the one declared: decoders trust it."""

@@ -30,7 +30,7 @@ from autoal_gui.core.images.source import (
 )
 from autoal_gui.core.language import tr
 from autoal_gui.core.system.foreign_files import open_foreign
-from autoal_gui.sources.decode import open_pictures
+from autoal_gui.sources.decode import decoded, open_pictures
 from autoal_gui.sources.file_checks import Found, check_files, check_images, hash_of
 from autoal_gui.sources.image_files import open_file, sha256_of
 from autoal_gui.sources.left_out import NO_ENDING, LeftOut, no_image
@@ -80,7 +80,7 @@ class FolderReader:
         """Decode one image with its window, see `PictureReader.read_picture`."""
         path, number = file_and_number(self.root, key)
         with self._opened(path) as (_, file):
-            return file.picture(max(0, number - 1))
+            return decoded(file, max(0, number - 1))
 
     def shape(self, key: str) -> tuple[int, int, int]:
         """Return height, width and channels, see `ShapeReader.shape`."""
@@ -92,7 +92,7 @@ class FolderReader:
         """Read one image and return its hash, see `CheckingReader.check`."""
         path, number = file_and_number(self.root, key)
         with self._opened(path) as (stream, file):
-            file.picture(max(0, number - 1))
+            decoded(file, max(0, number - 1))
             return hash_of(sha256_of(stream), number)
 
     def check_file(self, key: str, stop: threading.Event) -> Found:
@@ -219,6 +219,6 @@ def _unread_names(root: Path, key: str) -> list[str]:
 
 def _attempt(file: PictureFile, index: int) -> Picture | ImageUnreadable:
     try:
-        return file.picture(index)
+        return decoded(file, index)
     except ImageUnreadable as error:
         return error

@@ -143,7 +143,9 @@ def in_eight_bits(image: Image.Image) -> Pixels:
     grey = image.mode in GREY_MODES
     if image.has_transparency_data:
         rgba = image.convert("RGBA")
-        image = Image.alpha_composite(Image.new("RGBA", rgba.size, (0, 0, 0, 255)), rgba)
+        image = Image.new("RGBA", rgba.size, (0, 0, 0, 255))
+        image.alpha_composite(rgba)
+        del rgba  # a hundred million pixels take 400 MB
     return np.array(image.convert("L" if grey else "RGB"), dtype=np.uint8, order="C")
 
 
