@@ -5,7 +5,7 @@ import signal
 
 import pytest
 
-from tests.trials.signals import COMMANDS, left_behind
+from tests.trials.harness.signals import COMMANDS, left_behind
 
 posix = pytest.mark.skipif(os.name == "nt", reason="signals are those of POSIX")
 

@@ -477,16 +477,44 @@ def cancelled_everywhere(base: Path, draw: random.Random, tries: int) -> list[Ta
     return [run(bench) for bench, run in cancels(base, draw, tries, Bench)]
 
 
+# -- what others put in the way, and signals ----------------------------------------------------
+
+
+def odd_places(base: Path, draw: random.Random, tries: int) -> Tally:
+    from tests.trials.harness.odd_files import readers, try_one, writers
+
+    tally, uses = Tally("pipe, device, link, sparse file in a place"), readers() | writers()
+    for _ in range(tries):
+        try_one(base / "place", draw, uses)
+        tally.tries, tally.reopened = tally.tries + 1, tally.reopened + 1
+    return tally
+
+
+def asked_to_end(base: Path, draw: random.Random, tries: int) -> Tally:
+    from tests.trials.harness.signals import COMMANDS, SIGNALS, left_behind
+
+    tally = Tally("command asked to end by a signal")
+    for number in range(tries):
+        command, signalled = draw.choice(sorted(COMMANDS)), draw.choice(SIGNALS)
+        left = left_behind(COMMANDS[command], signalled, base / f"{number}", draw.uniform(0, 5))
+        if left:
+            raise Fault(f"{command}, signal {signalled}: {', '.join(left)}")
+        tally.tries, tally.reopened = tally.tries + 1, tally.reopened + 1
+    return tally
+
+
 # -- the table --------------------------------------------------------------------------------
 
 SHORT = {
     "label": 8, "train": 2, "export": 4, "import": 5, "migrate": 5, "merge": 3, "full": 4,
     "locked": 2, "images": 3, "bytes": 8, "two": 2, "stopped": 1, "clock": 2, "cancel": 2,
+    "odd": 40,
 }  # fmt: skip
 LONG = {
     "label": 160, "train": 60, "export": 60, "import": 60, "migrate": 60, "merge": 40,
     "full": 40, "locked": 20, "images": 30, "bytes": 300, "two": 20,
     "stopped": 1, "clock": 20, "cancel": 10**6,
+    "odd": 2000, "signals": 20,
 }  # fmt: skip
 
 
@@ -507,6 +535,8 @@ def run_all(base: Path, seed: int, tries: dict[str, int], pause: float) -> list[
         "stopped": lambda base, draw, tries: stopped(base, draw, tries, pause),
         "train": kill_while_training,  # forks come after torch is loaded, but has not computed
         "cancel": cancelled_everywhere,
+        "odd": odd_places,  # these two compute or start programs, so that none forks after them
+        "signals": asked_to_end,
     }
     if os.geteuid() == 0:
         trials["locked"] = read_only_folder

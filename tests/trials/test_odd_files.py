@@ -5,7 +5,7 @@ import random
 
 import pytest
 
-from tests.trials.odd_files import readers, try_one, writers
+from tests.trials.harness.odd_files import readers, try_one, writers
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has none of these in a folder")

@@ -17,7 +17,7 @@ from autoal_gui.learning.model.checkpoint import (
 from autoal_gui.learning.model.start_weights import start_model
 from tests.support.learning import CARD, classifier
 from tests.support.paths import ROOT
-from tests.trials.hostile_models import ENDS, hostile_files
+from tests.trials.harness.hostile_models import ENDS, hostile_files
 
 READER = """
 import resource, sys, time
@@ -62,7 +62,7 @@ def test_hostile_files_are_one_sentence_each(tmp_path):
 def test_what_the_files_are_made_of_is_read(tmp_path):
     """Else they might be refused for another reason."""
     from autoal_gui.learning.model.torch_file import read_torch_file
-    from tests.trials import hostile_models as hostile
+    from tests.trials.harness import hostile_models as hostile
 
     sound = hostile.entries(("a", hostile.tensor(4, 4)))
     (tmp_path / "new").write_bytes(hostile.archive(sound))

@@ -30,7 +30,7 @@ from tests.support.learning import (
     result_of,
     same_results,
 )
-from tests.trials.hostile_models import archive, nested_tuples
+from tests.trials.harness.hostile_models import archive, nested_tuples
 
 WARM = TINY.but(warm_start=True, warm_epochs=2, warm_batch=4)
 

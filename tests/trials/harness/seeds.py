@@ -173,6 +173,7 @@ def checkpoint_seeds() -> list[bytes]:
     from autoal_gui.core.settings import PRESETS
     from autoal_gui.learning.model.checkpoint import FORMAT
     from autoal_gui.learning.model.model_card import ModelCard
+    from tests.trials.harness.hostile_models import hostile_files
 
     card = asdict(
         ModelCard(
@@ -203,6 +204,9 @@ def checkpoint_seeds() -> list[bytes]:
         stream = io.BytesIO()
         torch.save(content, stream)
         seeds.append(stream.getvalue())
+    seeds += [
+        data for _, suffix, data in hostile_files() if suffix == ".pt" and len(data) < LARGEST
+    ]
     return [*seeds, pickle.dumps(Payload()), pickle.dumps({"format": FORMAT, "card": Payload()})]
 
 
