@@ -1,6 +1,5 @@
 """The project that is open: opened, made and released here, and nowhere else in the window."""
 
-import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,6 +8,8 @@ from autoal_gui.core.images.source import Listing
 from autoal_gui.core.language import mark, tr
 from autoal_gui.core.project.plan import ProjectPlan, make_folders
 from autoal_gui.core.project.project import Project
+from autoal_gui.core.system.files import copy_foreign
+from autoal_gui.core.trained_model import LARGEST_MODEL
 from autoal_gui.gui.services import Services
 
 START = "start.pt"  # the checkpoint that the first rounds start from
@@ -83,7 +84,7 @@ def _own_checkpoint(folder: Path, given: str) -> str:
     make_folders(folder)
     own = folder / "models" / START
     try:
-        shutil.copyfile(given, own)
+        copy_foreign(Path(given), own, LARGEST_MODEL, folder)
     except OSError as error:
         raise CheckpointError(tr("The checkpoint to start from cannot be copied.")) from error
     return str(own)
