@@ -38,7 +38,7 @@ def running(*arguments):
             process.wait(60)
 
 
-def told(project: Project) -> list[str]:
+def answers_of(project: Project) -> list[str]:
     return [line_of(entry) for entry in project.labels.entries()]
 
 
@@ -74,7 +74,7 @@ def test_a_kill_while_labelling_loses_no_acknowledged_answer(tmp_path):
         acknowledged = label_until_killed(project.folder, moment)
         assert acknowledged
         project = Project.open(project.folder, open_images)
-        entries = told(project)
+        entries = answers_of(project)
         assert dict(project.labels.answers) == dict(Journal.of(project.labels.entries()).answers)
         project.close()
         since = entries[len(before) :]

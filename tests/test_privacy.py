@@ -137,8 +137,8 @@ def test_a_session_opens_no_socket_and_logs_nothing_of_the_images(
     qtbot.wait(50)
     assert len(controller.project.labels.answers) >= 3
     names = (PATIENT, str(tmp_path), ".png", "Erika")
-    told = "\n".join(f"{r.getMessage()} {r.exc_text or ''}" for r in caplog.records)
-    assert [name for name in names if name in told] == []
+    output = "\n".join(f"{r.getMessage()} {r.exc_text or ''}" for r in caplog.records)
+    assert [name for name in names if name in output] == []
 
 
 def test_a_dicom_file_with_a_name_in_it_logs_no_tag(tmp_path, caplog, capfd):
@@ -157,7 +157,7 @@ def test_a_dicom_file_with_a_name_in_it_logs_no_tag(tmp_path, caplog, capfd):
     reader = open_images(spec, tmp_path)
     assert any(np.ptp(reader.read(image.key)) for image in listing.images)
     printed = capfd.readouterr()
-    told = "\n".join([*(r.getMessage() for r in caplog.records), printed.out, printed.err])
-    told += repr(listing.unreadable)
-    assert "Erika" not in told
-    assert "4711" not in told
+    output = "\n".join([*(r.getMessage() for r in caplog.records), printed.out, printed.err])
+    output += repr(listing.unreadable)
+    assert "Erika" not in output
+    assert "4711" not in output

@@ -43,9 +43,9 @@ def copy(tmp_path_factory):
 
 
 def test_the_walls_stand():
-    status, told = lint_imports(ROOT)
-    assert status == 0, told
-    assert "0 broken" in told
+    status, output = lint_imports(ROOT)
+    assert status == 0, output
+    assert "0 broken" in output
 
 
 @pytest.mark.parametrize(
@@ -78,11 +78,11 @@ def test_each_wall_bites(copy, module, line, contract):
     whole = file.read_text(encoding="utf-8")
     file.write_text(f"{whole}\n{line}\n", encoding="utf-8")
     try:
-        status, told = lint_imports(copy)
+        status, output = lint_imports(copy)
     finally:
         file.write_text(whole, encoding="utf-8")
-    assert status == 1, told
-    assert f"{contract} BROKEN" in told
+    assert status == 1, output
+    assert f"{contract} BROKEN" in output
 
 
 ROOMS = (
@@ -114,16 +114,16 @@ def test_each_wall_between_rooms_bites(copy):
         whole[file] = file.read_text(encoding="utf-8")
         file.write_text(f"{whole[file]}\nimport {forbidden}\n", encoding="utf-8")
     try:
-        status, told = lint_imports(copy)
+        status, output = lint_imports(copy)
     finally:
         for file, text in whole.items():
             file.write_text(text, encoding="utf-8")
     assert status == 1
-    told = " ".join(told.split())  # long lines are wrapped
+    output = " ".join(output.split())  # long lines are wrapped
     for module, forbidden, contract in ROOMS:
         importer = "autoal_gui." + module.removesuffix(".py").replace("/", ".")
-        assert f"{contract} BROKEN" in told
-        assert f"{importer} -> {forbidden}" in told
+        assert f"{contract} BROKEN" in output
+        assert f"{importer} -> {forbidden}" in output
 
 
 def test_every_contract_has_a_violation_planted():
@@ -135,8 +135,8 @@ def test_every_contract_has_a_violation_planted():
 
 
 def test_the_copy_passes_where_nothing_is_planted(copy):
-    status, told = lint_imports(copy)
-    assert status == 0, told
+    status, output = lint_imports(copy)
+    assert status == 0, output
 
 
 @pytest.fixture
@@ -214,12 +214,12 @@ def test_no_module_reads_a_pickle_but_by_the_safe_ways():
     for file in sorted((ROOT / "autoal_gui").rglob("*.py")):
         tree = ast.parse(file.read_text(encoding="utf-8"))
         for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
-            told = ast.unparse(call)
-            unsafe = told.startswith(("pickle.load", "eval(", "exec(", "marshal.", "shelve."))
-            unsafe |= told.startswith("np.load(") and "allow_pickle=False" not in told
-            unsafe |= told.startswith("torch.load(") and "weights_only=True" not in told
+            output = ast.unparse(call)
+            unsafe = output.startswith(("pickle.load", "eval(", "exec(", "marshal.", "shelve."))
+            unsafe |= output.startswith("np.load(") and "allow_pickle=False" not in output
+            unsafe |= output.startswith("torch.load(") and "weights_only=True" not in output
             if unsafe:
-                found.append((file.name, told))
+                found.append((file.name, output))
     assert found == []
 
 

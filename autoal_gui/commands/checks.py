@@ -65,14 +65,14 @@ def _merge(options: argparse.Namespace) -> int:
 def _agreement(options: argparse.Namespace) -> int:
     project = _open(options.project)
     try:
-        lines = _told(project, options.graded)
+        lines = _agreement_lines(project, options.graded)
     finally:
         project.close()
     print("\n".join(lines))
     return 0
 
 
-def _told(project: Project, graded: bool) -> list[str]:
+def _agreement_lines(project: Project, graded: bool) -> list[str]:
     journal, classes = project.labels.journal, project.classes.names
     found = [compare(journal, name) for name in journal.second_readers]
     lines = []

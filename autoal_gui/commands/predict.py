@@ -53,12 +53,12 @@ def _predict(options: argparse.Namespace) -> int:
 def _report_predictions(
     options: argparse.Namespace, listing: Listing, found: "Predictions"
 ) -> None:
-    told = (listing, found.card.classes, found.image_ids, found.probabilities)
+    predicted = (listing, found.card.classes, found.image_ids, found.probabilities)
     if options.out is None:
         with table_output() as stream:
-            write_predictions(stream, *told)
+            write_predictions(stream, *predicted)
     else:
-        save_predictions(options.out, *told)
+        save_predictions(options.out, *predicted)
     broken = tuple((listing.images[i - 1].key, reason) for i, reason in found.unreadable)
     for key, reason in (*listing.unreadable, *broken):
         print(f"autoal-gui: left out {on_one_line(key)}: {reason}", file=sys.stderr)

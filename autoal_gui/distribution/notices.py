@@ -30,12 +30,12 @@ def carried(modules: Iterable[str]) -> list[Distribution]:
 
 def licence_of(package: Distribution) -> str:
     """Return the name of a package's licence as the package tells it."""
-    told = package.metadata
+    metadata = package.metadata
     for field in ("License-Expression", "License"):
-        name = " ".join(told.get_all(field, [""])).strip()
+        name = " ".join(metadata.get_all(field, [""])).strip()
         if name and "\n" not in name:
             return name
-    kinds = [c.split(" :: ")[-1] for c in told.get_all("Classifier", []) if "License ::" in c]
+    kinds = [c.split(" :: ")[-1] for c in metadata.get_all("Classifier", []) if "License ::" in c]
     return ", ".join(kinds) or "see below"
 
 

@@ -13,7 +13,7 @@ from autoal_gui.core.language import mark, tr
 from autoal_gui.core.project.export_snapshot import NO_CHOICES, Choices, Snapshot, no_progress
 from autoal_gui.core.system.files import replacing_folder
 from autoal_gui.core.system.safe_names import FreeNames, safe_name
-from autoal_gui.exporters.images import as_picture, images_told
+from autoal_gui.exporters.images import as_picture, images_text
 
 NAME = "folders"
 LABEL = mark("Images in a folder for each class")
@@ -49,7 +49,7 @@ def write(
         raise ProjectError(tr("That folder exists; choose a new name for it.")) from error
     except OSError as error:
         raise ProjectError(tr("The images could not be written there.")) from error
-    return images_told(written, len(places))
+    return images_text(written, len(places))
 
 
 def _places(labels: Snapshot, choices: Choices) -> Iterator[Place]:

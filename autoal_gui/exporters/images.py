@@ -39,7 +39,7 @@ def scaled(pixels: Pixels, side: int) -> Pixels:
     return square
 
 
-def images_told(written: int, wanted: int) -> str:
+def images_text(written: int, wanted: int) -> str:
     """Say how many images were written, and how many could not be read."""
     sentence = tr_count("{count} image was written.", "{count} images were written.", written)
     left_out = wanted - written

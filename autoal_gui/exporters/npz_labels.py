@@ -18,7 +18,7 @@ from autoal_gui.core.images.source import ProgressCallback, Split
 from autoal_gui.core.language import mark, tr
 from autoal_gui.core.project.export_snapshot import NO_CHOICES, Choices, Snapshot, no_progress
 from autoal_gui.core.system.files import replacing
-from autoal_gui.exporters.images import images_told, scaled
+from autoal_gui.exporters.images import images_text, scaled
 
 NAME = "npz"
 LABEL = mark("MedMNIST file (.npz)")
@@ -57,7 +57,7 @@ def write(
             np.savez_compressed(file, **arrays)  # type: ignore[arg-type]
     except OSError as error:
         raise ProjectError(tr("The labels could not be written there.")) from error
-    return images_told(len(images), len(labels.labelled))
+    return images_text(len(images), len(labels.labelled))
 
 
 def _read(labels: Snapshot, side: int, progress: ProgressCallback) -> dict[int, Image]:

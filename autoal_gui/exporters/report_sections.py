@@ -117,18 +117,18 @@ def performance_section(labels: Snapshot, measured: Measured) -> Iterable[Elemen
         yield tag("p", tr("Nothing has been measured yet."))
         return
     record, metrics = measured[-1]
-    told = {"round": number(record.number), "images": number(metrics.total)}
+    values = {"round": number(record.number), "images": number(metrics.total)}
     if record.metrics is not None:
         words = tr(
             "The model of round {round} on the {images} images of the evaluation set, from which "
             "it never learns.",
-            **told,
+            **values,
         )
     else:
         words = tr(
             "Round {round}, on {images} labelled images that were drawn at random; each was "
             "predicted by a model that had not seen its label.",
-            **told,
+            **values,
         )
     interval = tr("In brackets: 95% interval.")
     yield tag("p", f"{words} {interval}")

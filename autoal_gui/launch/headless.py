@@ -61,14 +61,14 @@ def open_demo(folder: Path, demo: SourceSpec = DEMO) -> "MainWindow":
 
 def play(controller: "Controller", rounds: int) -> None:
     """Answer batch after batch with the known labels until so many models have been trained."""
-    project, told = controller.project, 0
+    project, printed = controller.project, 0
     truth = project.labels.hidden_truth()
     wait_for_warm_start(controller)
     while True:
         records = finished(project)
-        for record in records[told:]:
+        for record in records[printed:]:
             print(round_text(record), flush=True)
-        told = len(records)
+        printed = len(records)
         if sum(record.labels > 0 for record in records) >= rounds:
             return
         for _ in range(project.settings.run.batch_size):

@@ -360,7 +360,7 @@ def _copies(
 def _blocks(archive: zipfile.ZipFile, member: Member, ticks: Ticks) -> Iterator[bytes]:
     """Yield the bytes of an array; zipfile checks their CRC at the end."""
     image_bytes = member.nbytes // member.shape[0]
-    left, told = member.nbytes, 0
+    left, reported = member.nbytes, 0
     with archive.open(member.info) as file:
         _skip(file, member.offset)
         while left:
@@ -370,8 +370,8 @@ def _blocks(archive: zipfile.ZipFile, member: Member, ticks: Ticks) -> Iterator[
             left -= len(block)
             yield block
             done = (member.nbytes - left) // image_bytes
-            ticks.add(done - told)
-            told = done
+            ticks.add(done - reported)
+            reported = done
 
 
 def _skip(file: IO[bytes], count: int) -> None:

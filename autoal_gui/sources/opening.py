@@ -136,9 +136,9 @@ def _is_picture(path: Path) -> bool:
 
 def _few_files(folder: Path) -> Iterator[Path]:
     """Yield some of the files below a folder, the upper ones first, some of each folder."""
-    left, folders, looked_into = LOOKED_AT, [folder], 0
-    while folders and left > 0 and looked_into < FOLDERS:
-        looked_into += 1
+    left, folders, model_of = LOOKED_AT, [folder], 0
+    while folders and left > 0 and model_of < FOLDERS:
+        model_of += 1
         of_this = min(left, OF_ONE_FOLDER)
         with os.scandir(folders.pop(0)) as entries:
             for entry in entries:

@@ -641,6 +641,6 @@ def test_figures_grow_by_a_repeat_of_every_mode_at_a_time(monkeypatch):
 )
 def test_what_cannot_be_measured_is_said_before_anything_is(words, sentence, capsys):
     assert run(["benchmark", *words]) == 1
-    told = capsys.readouterr().err
-    assert sentence in told
-    assert "measuring" not in told
+    output = capsys.readouterr().err
+    assert sentence in output
+    assert "measuring" not in output

@@ -36,12 +36,12 @@ def test_merge_agreement_and_audit(projects, capsys):
     assert run(["merge", str(ours.folder), str(theirs.folder)]) == 0
     assert capsys.readouterr().out.startswith("0 answers came in")
     assert run(["agreement", str(ours.folder), "--graded"]) == 0
-    told = capsys.readouterr().out
-    assert "Second reader Dr B:" in told
-    assert "The same class on 7 of 8 images: 88%" in told
-    assert "Cohen's kappa 0.75" in told
-    assert "Weighted kappa" in told
-    assert "1 image to settle." in told
+    output = capsys.readouterr().out
+    assert "Second reader Dr B:" in output
+    assert "The same class on 7 of 8 images: 88%" in output
+    assert "Cohen's kappa 0.75" in output
+    assert "Weighted kappa" in output
+    assert "1 image to settle." in output
     assert run(["audit", str(ours.folder)]) == 0
     assert "The seals of all 16 lines hold: nothing was changed" in capsys.readouterr().out
     project = Project.open(ours.folder, open_images)
@@ -51,10 +51,10 @@ def test_merge_agreement_and_audit(projects, capsys):
 
 def test_agreement_of_a_project_that_nobody_checked(projects, capsys):
     assert run(["agreement", str(projects[0].folder)]) == 0
-    told = capsys.readouterr().out
-    assert "Nobody has read a second time yet." in told
-    assert "No image has been answered twice yet." in told
-    assert "No answer has met a suggestion yet" in told
+    output = capsys.readouterr().out
+    assert "Nobody has read a second time yet." in output
+    assert "No image has been answered twice yet." in output
+    assert "No answer has met a suggestion yet" in output
 
 
 def test_a_line_that_was_changed_from_outside_is_told(projects, capsys):

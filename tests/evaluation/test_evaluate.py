@@ -118,9 +118,9 @@ def test_what_is_there_is_not_run_again_and_more_is_added(evaluated, capsys):
     after = {file: file.stat().st_mtime_ns for file in (out / "runs").iterdir()}
     assert before.items() < after.items()
     assert len(after) == len(before) + 1
-    told = capsys.readouterr()
-    assert "3 runs are there already" in told.err
-    assert "7 runs are in" in told.out
+    output = capsys.readouterr()
+    assert "3 runs are there already" in output.err
+    assert "7 runs are in" in output.out
     assert "vote+cold" in (out / "report.html").read_text(encoding="utf-8")
     # The page alone is made without a run, and is the same.
     page = (out / "report.html").read_bytes()
@@ -161,10 +161,10 @@ def test_a_run_that_fails_is_told_and_the_others_go_on(evaluated, tmp_path, caps
     out = tmp_path / "out"
     (out / "runs" / file.name / "in the way").mkdir(parents=True)
     assert run(words_of(data, out, ["random"], jobs=1)) == 1
-    told = capsys.readouterr()
-    assert "could not be written" in told.err
-    assert "1 of 2 runs failed" in told.err
-    assert "1 runs are in" in told.out
+    output = capsys.readouterr()
+    assert "could not be written" in output.err
+    assert "1 of 2 runs failed" in output.err
+    assert "1 runs are in" in output.out
     assert list(records(out)) == [("random+cold", 1)]
     assert "small, random+cold: seed 0" in (out / "report.html").read_text(encoding="utf-8")
 

@@ -160,18 +160,18 @@ def conclusions_of(only, gains, seeds=10):
 
 
 def test_what_is_better_worse_and_not_told_apart_is_said(only):
-    told = conclusions_of(only, {"random": 0, "margin": 0.05, "bald": -0.05, "kmeans": 0})
-    assert re.search(r"better than random choice: margin \+0\.04\d \(\+0\.0", told)
-    assert re.search(r"Worse: bald −0\.04\d", told)
-    assert re.search(r"Not told apart[^:]*: kmeans\.", told)
-    assert "adds nothing here" not in told
+    output = conclusions_of(only, {"random": 0, "margin": 0.05, "bald": -0.05, "kmeans": 0})
+    assert re.search(r"better than random choice: margin \+0\.04\d \(\+0\.0", output)
+    assert re.search(r"Worse: bald −0\.04\d", output)
+    assert re.search(r"Not told apart[^:]*: kmeans\.", output)
+    assert "adds nothing here" not in output
 
 
 def test_that_active_learning_adds_nothing_is_said(only):
-    told = conclusions_of(only, {"random": 0.02, "margin": 0.0, "vote": 0.02}, seeds=30)
-    assert "With the warm start, active learning adds nothing here" in told
-    told = conclusions_of(only, {"random": 0.02, "margin": 0.0})
-    assert "With the warm start, margin adds nothing here" in told
+    output = conclusions_of(only, {"random": 0.02, "margin": 0.0, "vote": 0.02}, seeds=30)
+    assert "With the warm start, active learning adds nothing here" in output
+    output = conclusions_of(only, {"random": 0.02, "margin": 0.0})
+    assert "With the warm start, margin adds nothing here" in output
 
 
 @pytest.mark.parametrize("others", [("margin",), ("margin", "vote")])
@@ -181,10 +181,10 @@ def test_what_is_not_shown_is_not_called_nothing(only, others):
     for name in others:
         gains = (0.03, -0.01, 0.02)
         records += [record_of(name, s, shifted(gain, s)) for s, gain in enumerate(gains)]
-    told = " ".join(conclusions(only(*records)))
-    assert "adds nothing" not in told
+    output = " ".join(conclusions(only(*records)))
+    assert "adds nothing" not in output
     who = "no method is" if len(others) > 1 else "margin is not"
-    assert f"{who} shown to be better than random choice" in told
+    assert f"{who} shown to be better than random choice" in output
 
 
 @pytest.mark.parametrize(
@@ -198,43 +198,43 @@ def test_what_is_not_shown_is_not_called_nothing(only, others):
 )
 def test_what_a_search_adds_to_the_weights_that_it_starts_from_is_said(only, gain, seeds, words):
     gains = {"random+cold": 0, "paper:placebo=uniform": 0.02, "paper": 0.02 + gain}
-    told = conclusions_of(only, gains, seeds)
-    assert words in told
-    assert "From scratch" in told
-    assert "With the warm start" not in told
+    output = conclusions_of(only, gains, seeds)
+    assert words in output
+    assert "From scratch" in output
+    assert "With the warm start" not in output
 
 
 @pytest.mark.parametrize(
     ("gain", "words"), [(0.05, "ahead of"), (-0.05, "behind"), (0.0, "not told apart from")]
 )
 def test_what_differs_in_more_than_the_search_is_not_credited_to_it(only, gain, words):
-    told = conclusions_of(only, {"vote+cold": 0.02, "margin+cold": 0.02, "paper": 0.02 + gain})
-    assert f"paper is {words} the uniform vote: " in told
-    assert f"paper is {words} margin+cold, the best single strategy in hindsight: " in told
-    assert "What the search of paper adds by itself was not measured." in told
-    assert not re.search(r"search of paper (adds to|adds nothing|loses|is not shown)", told)
+    output = conclusions_of(only, {"vote+cold": 0.02, "margin+cold": 0.02, "paper": 0.02 + gain})
+    assert f"paper is {words} the uniform vote: " in output
+    assert f"paper is {words} margin+cold, the best single strategy in hindsight: " in output
+    assert "What the search of paper adds by itself was not measured." in output
+    assert not re.search(r"search of paper (adds to|adds nothing|loses|is not shown)", output)
 
 
 def test_a_batch_that_is_spread_is_not_the_merit_of_the_search(only):
     """Auto ahead of the vote, and its placebos as well: they too spread their batches."""
     kinds = ("uniform", "frozen", "permuted", "masks")
     gains = {"vote": 0, "auto": 0.05} | {f"auto:placebo={kind}": 0.05 for kind in kinds}
-    told = conclusions_of(only, gains, 30)
-    assert "auto is ahead of the uniform vote" in told
-    assert "The search of auto adds nothing to the weights of the uniform vote" in told
-    assert "adds to" not in told
+    output = conclusions_of(only, gains, 30)
+    assert "auto is ahead of the uniform vote" in output
+    assert "The search of auto adds nothing to the weights of the uniform vote" in output
+    assert "adds to" not in output
     for kind in kinds[1:]:
-        assert f"auto is not told apart from its placebo auto:placebo={kind} (" in told
+        assert f"auto is not told apart from its placebo auto:placebo={kind} (" in output
     better = conclusions_of(only, {"vote": 0, "auto": 0.05, "auto:placebo=frozen": 0})
     assert "auto is ahead of its placebo auto:placebo=frozen (random weights): +0.04" in better
     assert "search of auto adds to" not in better
 
 
 def test_the_best_single_strategy_is_named_as_chosen_in_hindsight(only):
-    told = conclusions_of(
+    output = conclusions_of(
         only, {"random+cold": 0, "margin+cold": 0.03, "bald+cold": 0, "paper": 0.03}
     )
-    assert "paper is not told apart from margin+cold, the best single strategy" in told
+    assert "paper is not told apart from margin+cold, the best single strategy" in output
 
 
 def test_the_best_single_strategy_is_so_on_seeds_that_all_of_them_have(only):
@@ -261,16 +261,16 @@ def test_strategies_without_a_common_seed_have_no_best(only):
 
 
 def test_the_gain_of_the_warm_start_is_said(only):
-    told = conclusions_of(only, {"random": 0.1, "random+cold": 0})
-    assert re.search(r"The warm start against training from scratch: random \+0\.08\d", told)
+    output = conclusions_of(only, {"random": 0.1, "random+cold": 0})
+    assert re.search(r"The warm start against training from scratch: random \+0\.08\d", output)
 
 
 @pytest.mark.parametrize(("seeds", "words"), [(9, "only 9 seeds"), (1, "only one seed"), (10, "")])
 def test_too_few_seeds_are_said(only, seeds, words):
-    told = conclusions_of(only, {"random": 0, "margin": 0.05}, seeds)
-    assert words in told
-    assert ("to claim anything" in told) == bool(words)
-    assert seeds > 1 or "margin is not shown to be better than random choice" in told
+    output = conclusions_of(only, {"random": 0, "margin": 0.05}, seeds)
+    assert words in output
+    assert ("to claim anything" in output) == bool(words)
+    assert seeds > 1 or "margin is not shown to be better than random choice" in output
 
 
 # -- the files --------------------------------------------------------------------------------

@@ -48,11 +48,11 @@ def test_one_failure_fails_the_self_test_and_the_rest_still_runs(monkeypatch, ca
         selftest, "checks", lambda *_: [("one", broken), ("two", lambda: "all is well")]
     )
     assert selftest.self_test(run) == 1
-    told = capsys.readouterr().out
-    assert "FAILED  one" in told
-    assert "RuntimeError: out of order" in told
-    assert "ok      two: all is well" in told
-    assert told.endswith("self-test failed\n")
+    output = capsys.readouterr().out
+    assert "FAILED  one" in output
+    assert "RuntimeError: out of order" in output
+    assert "ok      two: all is well" in output
+    assert output.endswith("self-test failed\n")
 
 
 def test_an_export_that_fails_or_writes_nothing_is_noticed(monkeypatch, tmp_path: Path) -> None:

@@ -90,11 +90,11 @@ def test_listing_again_gives_the_same(source, spec, workspace):
 
 
 def test_progress_goes_forward_to_the_end(source, spec, workspace):
-    told = []
-    source.list_images(spec, workspace, lambda *counts: told.append(counts))
-    assert told == sorted(told)
-    assert told[-1][0] == told[-1][1] > 0
-    assert len({total for _, total in told}) == 1
+    reported = []
+    source.list_images(spec, workspace, lambda *counts: reported.append(counts))
+    assert reported == sorted(reported)
+    assert reported[-1][0] == reported[-1][1] > 0
+    assert len({total for _, total in reported}) == 1
 
 
 def test_cancelling_is_passed_on(source, spec, workspace):

@@ -49,11 +49,11 @@ def test_more_images_leave_the_first_ones_as_they_are(tmp_path):
 def test_it_is_drawn_once(tmp_path):
     demo.list_images(spec_of(), tmp_path, no_progress)
     before = {path: path.stat().st_mtime_ns for path in tmp_path.iterdir()}
-    told = []
-    demo.list_images(spec_of(), tmp_path, lambda *counts: told.append(counts))
+    reported = []
+    demo.list_images(spec_of(), tmp_path, lambda *counts: reported.append(counts))
     demo.open_images(spec_of(), tmp_path)
     assert {path: path.stat().st_mtime_ns for path in tmp_path.iterdir()} == before
-    assert told[-1] == (80, 80)
+    assert reported[-1] == (80, 80)
 
 
 def test_a_lost_workspace_is_drawn_again(tmp_path):

@@ -108,13 +108,13 @@ def test_a_wrong_ending_is_no_matter(cells):
 
 
 def test_progress_is_told_in_the_calling_thread_to_the_end(cells):
-    told = []
+    reported = []
     folder.list_images(
-        spec_of(cells), cells, lambda *counts: told.append((threading.get_ident(), *counts))
+        spec_of(cells), cells, lambda *counts: reported.append((threading.get_ident(), *counts))
     )
-    assert {thread for thread, _, _ in told} == {threading.get_ident()}
-    assert told[0][1:] == (1, 4)
-    assert told[-1][1:] == (4, 4)
+    assert {thread for thread, _, _ in reported} == {threading.get_ident()}
+    assert reported[0][1:] == (1, 4)
+    assert reported[-1][1:] == (4, 4)
 
 
 def test_cancelling_leaves_the_rest_unread(tmp_path, monkeypatch):

@@ -176,10 +176,10 @@ def test_a_name_of_no_set_is_refused_before_any_file_is_looked_for(name):
 
 
 def test_progress_counts_bytes(site, content, folder):
-    told = []
-    medmnist.download(FLAG, 28, folder, lambda *counts: told.append(counts))
-    assert told[-1] == (len(content), len(content))
-    assert told == sorted(told)
+    reported = []
+    medmnist.download(FLAG, 28, folder, lambda *counts: reported.append(counts))
+    assert reported[-1] == (len(content), len(content))
+    assert reported == sorted(reported)
 
 
 def left_in(folder):

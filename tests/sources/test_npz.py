@@ -246,10 +246,10 @@ def test_cancelling_leaves_no_half_copy(place):
 
 
 def test_progress_ends_with_everything(place):
-    told = []
-    place.save(**medmnist_like()).list(lambda *counts: told.append(counts))
-    assert told[-1] == (18, 18)
-    assert told == sorted(told)
+    reported = []
+    place.save(**medmnist_like()).list(lambda *counts: reported.append(counts))
+    assert reported[-1] == (18, 18)
+    assert reported == sorted(reported)
 
 
 def test_classes_are_called_after_the_set(place):

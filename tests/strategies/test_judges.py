@@ -28,16 +28,16 @@ from autoal_gui.strategies import (
 from autoal_gui.strategies.candidates import top_masks
 from autoal_gui.strategies.contract import top
 from autoal_gui.strategies.vote import percentiles
-from tests.support.strategies import evidence_of, evidences
+from tests.support.strategies import drawn_outputs, outputs_of
 
 LARGE = (
-    evidence_of(400, classes=2, draws=10),
-    evidence_of(300, classes=101, draws=20, spread=4.0),
-    evidence_of(200, classes=7, draws=1),
-    evidence_of(200, classes=3, draws=10, spread=1000.0),  # probabilities of exactly 0 and 1
-    evidence_of(200, classes=9, draws=10, spread=0.0, noise=0.0),  # all images alike
+    outputs_of(400, classes=2, draws=10),
+    outputs_of(300, classes=101, draws=20, spread=4.0),
+    outputs_of(200, classes=7, draws=1),
+    outputs_of(200, classes=3, draws=10, spread=1000.0),  # probabilities of exactly 0 and 1
+    outputs_of(200, classes=9, draws=10, spread=0.0, noise=0.0),  # all images alike
 )
-several_classes = st.sampled_from(LARGE) | evidences(smallest=1).filter(
+several_classes = st.sampled_from(LARGE) | drawn_outputs(smallest=1).filter(
     lambda outputs: outputs.probabilities.shape[1] > 1
 )
 
@@ -120,7 +120,7 @@ def test_the_modal_share_is_scipys(outputs):
     assert ((steps > -1e-9) & (steps < 0.5 + 1e-9)).all()
 
 
-@given(outputs=evidences())
+@given(outputs=drawn_outputs())
 def test_mean_std_equals_numpys(outputs):
     expected = exact(outputs.stochastic).std(axis=0).mean(axis=1)
     np.testing.assert_allclose(mean_std.score(outputs), expected, atol=1e-12)
@@ -135,7 +135,7 @@ def test_kmeans_asks_for_what_is_nearest_to_scipys_centroids(seed, duplicates):
     points = 50 * np.eye(6, 9)[blob] + rng.normal(0, 1, (84, 9))
     if duplicates:
         points[rng.permutation(84)[:20]] = 50 * np.eye(6, 9)[0]
-    outputs = evidence_of(84, features=9, wanted=6, seed=seed)
+    outputs = outputs_of(84, features=9, wanted=6, seed=seed)
     outputs = replace(outputs, features=points.astype(np.float32))
     exactly = exact(outputs.features)
     own = exactly.argmax(1)  # the coordinate in which a blob stands out

@@ -30,10 +30,10 @@ from autoal_gui.strategies import (
 from autoal_gui.strategies.candidates import candidate_scores, is_policy
 from autoal_gui.strategies.contract import Labelled, top
 from tests.support.strategies import (
-    evidence_of,
-    evidences,
+    drawn_outputs,
     known_evidence,
     labelled_of,
+    outputs_of,
     read_only,
     taken,
 )
@@ -75,7 +75,7 @@ def blobs(sizes, spread=1.0, features=8):
     rng = np.random.default_rng(4)
     blob = rng.permutation(np.repeat(np.arange(len(sizes)), sizes))
     points = 100 * np.eye(len(sizes), features)[blob] + rng.normal(0, spread, (len(blob), features))
-    outputs = evidence_of(len(blob), features=features, wanted=len(sizes))
+    outputs = outputs_of(len(blob), features=features, wanted=len(sizes))
     return replace(outputs, features=points.astype(np.float32)), blob
 
 
@@ -89,7 +89,7 @@ def labels_at(points, labels):
 
 
 @each(CHOOSING)
-@given(outputs=evidences())
+@given(outputs=drawn_outputs())
 @settings(max_examples=30)
 def test_what_is_chosen_stands_above_the_rest_in_order_of_choice(strategy, outputs):
     scores = strategy.score(outputs)
@@ -159,7 +159,7 @@ def test_no_copy_of_the_features_is_made(strategy, monkeypatch):
     n, features = 20_000, 128
     outputs = known_evidence(300, 20, features=features)
     points = np.random.default_rng(0).normal(0, 1, (n, features)).astype(np.float16)
-    large = replace(evidence_of(n, draws=1), features=points, labelled=outputs.labelled)
+    large = replace(outputs_of(n, draws=1), features=points, labelled=outputs.labelled)
     monkeypatch.setattr(geometry, "CHUNK_NUMBERS", 2**16)
     for name in ("LLOYD_IMAGES", "IMAGES", "MEMBERS"):
         if hasattr(strategy, name) and strategy is not ensvarr:
@@ -192,7 +192,7 @@ def test_the_global_random_state_is_left_alone(strategy):
     ],
 )
 def test_without_labels_another_strategy_takes_the_place(strategy, instead):
-    outputs = evidence_of(30)
+    outputs = outputs_of(30)
     expected = instead.score(outputs)
     for labelled in (None, labelled_of(0)):
         scores = strategy.score(replace(outputs, labelled=labelled))
@@ -203,7 +203,7 @@ def test_without_labels_another_strategy_takes_the_place(strategy, instead):
 def test_with_one_class_another_strategy_takes_the_place(strategy, instead):
     labelled = labelled_of(9)
     outputs = replace(
-        evidence_of(30), labelled=replace(labelled, labels=np.full_like(labelled.labels, 2))
+        outputs_of(30), labelled=replace(labelled, labels=np.full_like(labelled.labels, 2))
     )
     np.testing.assert_array_equal(strategy.score(outputs), instead.score(outputs))
 
@@ -218,7 +218,7 @@ def embedding(outputs):
     return np.einsum("nc,nd->ncd", residuals, exact(outputs)).reshape(len(outputs), -1)
 
 
-@given(outputs=evidences(smallest=1))
+@given(outputs=drawn_outputs(smallest=1))
 @settings(max_examples=60)
 def test_badge_measures_distances_of_the_explicit_embedding(outputs):
     gradients = embedding(outputs)
@@ -235,7 +235,7 @@ def test_badge_measures_distances_of_the_explicit_embedding(outputs):
 
 
 def test_badge_draws_by_the_squared_distance():
-    outputs = evidence_of(3, classes=2, features=1, wanted=2)
+    outputs = outputs_of(3, classes=2, features=1, wanted=2)
     outputs = replace(
         outputs,
         image_ids=np.arange(3),
@@ -249,7 +249,7 @@ def test_badge_draws_by_the_squared_distance():
 
 
 def test_badge_makes_no_embedding():
-    outputs = evidence_of(500, classes=100, draws=1, features=100)
+    outputs = outputs_of(500, classes=100, draws=1, features=100)
     badge.score(outputs)
     tracemalloc.start()
     badge.score(outputs)
@@ -291,7 +291,7 @@ def test_coreset_equals_scikit_activemls():
 
 
 def test_coreset_without_labels_begins_in_the_middle():
-    outputs = evidence_of(50, wanted=6)
+    outputs = outputs_of(50, wanted=6)
     points = exact(outputs)
     middle = int(apart(points, points.mean(axis=0)[None]).argmin())
     chosen = chosen_by(coreset.score(outputs))
@@ -299,7 +299,7 @@ def test_coreset_without_labels_begins_in_the_middle():
 
 
 def test_coreset_asks_for_nothing_twice():
-    outputs = evidence_of(12, wanted=10)
+    outputs = outputs_of(12, wanted=10)
     outputs = replace(taken(outputs, [0, 1, 2] * 4), image_ids=outputs.image_ids)
     assert len(chosen_by(coreset.score(outputs))) == 3
 
@@ -457,7 +457,7 @@ def test_ddu_is_the_negative_log_density_of_scipy_and_scikit_learn():
 @pytest.mark.parametrize("labels", [[1], [0, 2]])
 def test_ddu_of_one_image_a_class_still_asks_for_what_lies_far(labels):
     points = np.random.default_rng(0).normal(0, 1, (len(labels), 3))
-    outputs = replace(evidence_of(30), labelled=labels_at(points, labels))
+    outputs = replace(outputs_of(30), labelled=labels_at(points, labels))
     scores, away = ddu.score(outputs), apart(exact(outputs), points).min(axis=1)
     if len(labels) == 1:
         np.testing.assert_array_equal(np.argsort(scores), np.argsort(away))
@@ -509,7 +509,7 @@ def test_lpl_asks_where_labels_contradict_each_other():
     known = rng.normal(0, 1, (200, 4)) + 4 * rng.integers(0, 2, (200, 1)) * [0, 0, 0, 1]
     noisy = known[:, 3] > 2
     labels = np.where(noisy, rng.integers(0, 2, 200), known[:, 0] > 0)
-    outputs = replace(evidence_of(100, features=4), labelled=labels_at(known, labels))
+    outputs = replace(outputs_of(100, features=4), labelled=labels_at(known, labels))
     points = exact(outputs)
     points[:50, 3] += 4
     scores = lpl.score(replace(outputs, features=points.astype(np.float32)))
@@ -554,7 +554,7 @@ def test_ensvarr_is_the_variation_ratio_of_bootstrapped_logistic_regressions(mon
 
 def test_vaal_asks_for_what_is_unlike_the_labelled():
     rng = np.random.default_rng(0)
-    outputs = evidence_of(200, features=8)
+    outputs = outputs_of(200, features=8)
     points = exact(outputs)
     points[:60, :4] += 3
     outputs = replace(
@@ -573,7 +573,7 @@ NAMES = ("entropy", "kmeans", "margin")
 
 def play(policy, rounds, n=60, classes=3, wanted=4, seed=0):
     """Rounds of a policy, as the program plays them: the model outputs and the draw of each."""
-    pool = evidence_of(n, classes, wanted=wanted, seed=seed)
+    pool = outputs_of(n, classes, wanted=wanted, seed=seed)
     truth = np.random.default_rng(seed).integers(0, classes, n)
     asked, history = [], ()
     for number in range(1, rounds + 1):
@@ -600,7 +600,7 @@ def play(policy, rounds, n=60, classes=3, wanted=4, seed=0):
 
 
 @each(POLICIES)
-@given(outputs=evidences())
+@given(outputs=drawn_outputs())
 @settings(max_examples=30)
 def test_a_draw_has_weights_and_the_ranking_that_the_strategy_scores(strategy, outputs):
     draw = strategy.draw(outputs, CANDIDATES)
@@ -616,7 +616,7 @@ def test_a_draw_has_weights_and_the_ranking_that_the_strategy_scores(strategy, o
 
 @each(POLICIES)
 def test_each_round_draws_anew(strategy):
-    outputs = evidence_of(200)
+    outputs = outputs_of(200)
     asked = Asked(1, Query(10**7, 1.0, (("unheard of", 1.0, 1.0),)), None)
     first = strategy.score(outputs)
     again = strategy.score(replace(outputs, history=(asked,)))
@@ -624,7 +624,7 @@ def test_each_round_draws_anew(strategy):
 
 
 def test_albl_draws_by_the_mixture_of_its_candidates():
-    outputs, names = evidence_of(8, wanted=2), ("entropy", "margin", "mean_std")
+    outputs, names = outputs_of(8, wanted=2), ("entropy", "margin", "mean_std")
     draw = albl.draw(outputs, names)
     assert draw.candidates == (*names, "random")
     np.testing.assert_allclose(draw.scores.sum(axis=0), 1)
@@ -686,13 +686,13 @@ def test_albl_trusts_whom_the_model_learned_from():
         suggested = label if asker == 1 else 1 - label  # told by who learned of the other's batch
         query = Query(image_id, sum(scores) / 3, strategies)
         history.append(Asked(number, query, suggested))
-    outputs = replace(evidence_of(30, 2), labelled=labelled, history=tuple(history))
+    outputs = replace(outputs_of(30, 2), labelled=labelled, history=tuple(history))
     weights = dict(zip(names, albl.draw(outputs, names).weights[0], strict=True))
     assert weights["entropy"] > 2 * weights["margin"]
 
 
 def test_albl_passes_over_what_was_not_drawn_so():
-    plain = evidence_of(30)
+    plain = outputs_of(30)
     labelled = labelled_of(12)
     history = tuple(
         Asked(place // 4, Query(image_id, 1.0, (("entropy", 1.0, 1.0),)), 0)
@@ -703,7 +703,7 @@ def test_albl_passes_over_what_was_not_drawn_so():
 
 
 def test_tailors_images_are_the_best_left_of_who_asked():
-    outputs = evidence_of(40, wanted=20)
+    outputs = outputs_of(40, wanted=20)
     draw = tailor.draw(outputs, NAMES)
     scores = dict(zip(NAMES, candidate_scores(outputs, NAMES), strict=True))
     left = set(range(40))
@@ -740,7 +740,7 @@ def test_tailor_asks_whoever_finds_the_rare_class():
         for image_id, name in zip(labelled.image_ids.tolist(), names, strict=True)
     )
     outputs = replace(
-        evidence_of(80, 3, wanted=40),
+        outputs_of(80, 3, wanted=40),
         labelled=replace(labelled, labels=read_only(labels)),
         history=history,
     )
@@ -754,7 +754,7 @@ def test_tailor_asks_whoever_finds_the_rare_class():
 def test_a_policys_ballot_ranks_by_the_draw_and_tells_what_it_was_drawn_with(strategy):
     from autoal_gui.learning.selection.acquisition import policy_acquisition
 
-    outputs = evidence_of(40)
+    outputs = outputs_of(40)
     draw = strategy.draw(outputs, NAMES)
     acquisition = policy_acquisition(outputs, strategy.NAME, NAMES)
     positions = acquisition.positions()

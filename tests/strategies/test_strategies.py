@@ -27,7 +27,7 @@ from autoal_gui.strategies import (
 )
 from autoal_gui.strategies.candidates import is_policy, needs_labelled
 from autoal_gui.strategies.contract import chosen_mask, rank, top
-from tests.support.strategies import evidence_of, evidences, labelled_of, reordered, taken
+from tests.support.strategies import drawn_outputs, labelled_of, outputs_of, reordered, taken
 
 PLUGINS = discover("autoal_gui.strategies")
 STOCHASTIC = (bald, mean_std, variation_ratio)
@@ -59,7 +59,7 @@ def test_a_strategy_introduces_itself(strategy):
 
 @every_strategy
 def test_a_strategy_says_whether_it_looks_at_labelled_images(strategy):
-    outputs = replace(evidence_of(60), labelled=labelled_of(12))
+    outputs = replace(outputs_of(60), labelled=labelled_of(12))
     alone = strategy.score(replace(outputs, labelled=None))
     looks = not np.array_equal(strategy.score(outputs), alone)
     # A policy looks for what became of its earlier draws; here there are none.
@@ -67,7 +67,7 @@ def test_a_strategy_says_whether_it_looks_at_labelled_images(strategy):
 
 
 @every_strategy
-@given(outputs=evidences())
+@given(outputs=drawn_outputs())
 @settings(max_examples=60)
 def test_scores_are_finite_one_an_image_and_repeatable(strategy, outputs):
     before = [outputs.features.copy(), outputs.probabilities.copy(), outputs.stochastic.copy()]
@@ -82,7 +82,7 @@ def test_scores_are_finite_one_an_image_and_repeatable(strategy, outputs):
 
 
 @every_strategy
-@given(outputs=evidences(), data=st.data())
+@given(outputs=drawn_outputs(), data=st.data())
 @settings(max_examples=60)
 def test_permuting_the_images_permutes_the_scores(strategy, outputs, data):
     order = np.array(data.draw(st.permutations(range(len(outputs)))), dtype=np.int64)
@@ -96,7 +96,7 @@ def test_permuting_the_images_permutes_the_scores(strategy, outputs, data):
 @every_strategy
 @pytest.mark.parametrize("labels", [0, 300])
 def test_permuting_holds_for_many_images_too(strategy, labels):
-    outputs = evidence_of(1501, classes=9, draws=10, features=16)
+    outputs = outputs_of(1501, classes=9, draws=10, features=16)
     if labels:
         outputs = replace(outputs, labelled=labelled_of(labels, 9, 16))
     order = np.random.default_rng(0).permutation(len(outputs))
@@ -106,7 +106,7 @@ def test_permuting_holds_for_many_images_too(strategy, labels):
 
 @every_strategy
 def test_scores_do_not_depend_on_the_number_of_threads(strategy):
-    outputs = replace(evidence_of(3000, features=32, wanted=20), labelled=labelled_of(50, 4, 32))
+    outputs = replace(outputs_of(3000, features=32, wanted=20), labelled=labelled_of(50, 4, 32))
     scores = []
     for threads in (1, 2, 4):
         with threadpool_limits(limits=threads):
@@ -118,7 +118,7 @@ def test_scores_do_not_depend_on_the_number_of_threads(strategy):
 @every_strategy
 @pytest.mark.parametrize("labels", [0, 12])
 def test_different_images_get_different_scores(strategy, labels):
-    outputs = replace(evidence_of(60), labelled=labelled_of(labels))
+    outputs = replace(outputs_of(60), labelled=labelled_of(labels))
     assert len(np.unique(strategy.score(outputs))) > 30
 
 
@@ -166,7 +166,7 @@ def test_top_and_mask_agree_with_rank(case, wanted):
 )
 def test_evidence_of_different_images_is_refused(change):
     with pytest.raises(ValueError, match=r"match|at least 1"):
-        replace(evidence_of(4), **change)
+        replace(outputs_of(4), **change)
 
 
 # -- what each must do --------------------------------------------------------------------------
@@ -177,7 +177,7 @@ def test_certain_and_uniform_predictions_have_the_extreme_uncertainties(classes)
     certain, uniform = np.eye(1, classes), np.full((1, classes), 1 / classes)
     both = np.concatenate((certain, uniform)).astype(np.float32)
     outputs = replace(
-        evidence_of(2, classes), probabilities=both, stochastic=both[None].repeat(5, axis=0)
+        outputs_of(2, classes), probabilities=both, stochastic=both[None].repeat(5, axis=0)
     )
     for strategy, low, high in (
         (entropy, 0, np.log(classes)),
@@ -189,14 +189,14 @@ def test_certain_and_uniform_predictions_have_the_extreme_uncertainties(classes)
 
 def test_bald_is_the_entropy_of_draws_that_are_certain_of_different_classes():
     draws = np.eye(4, dtype=np.float32)[:, None]  # (R, 1, C): each draw another class
-    outputs = replace(evidence_of(1, classes=4, draws=4), stochastic=draws)
+    outputs = replace(outputs_of(1, classes=4, draws=4), stochastic=draws)
     np.testing.assert_allclose(bald.score(outputs), np.log(4))
 
 
 @pytest.mark.parametrize("strategy", [bald, mean_std])
 def test_a_stochastic_head_scores_above_0_and_a_deterministic_one_exactly_0(strategy):
-    assert strategy.score(evidence_of(50)).min() > 0
-    still = evidence_of(50, draws=10, noise=0.0)
+    assert strategy.score(outputs_of(50)).min() > 0
+    still = outputs_of(50, draws=10, noise=0.0)
     np.testing.assert_array_equal(strategy.score(still), 0)
 
 
@@ -206,14 +206,14 @@ def test_different_variation_ratios_keep_their_order():
         draws[:of_class_1, image, 1] = 1
         draws[of_class_1:, image, 0] = 1
     certain_where_draws_disagree = np.array([[0.5, 0.5], [0.9, 0.1], [1.0, 0.0]], np.float32)
-    outputs = evidence_of(3, classes=2)
+    outputs = outputs_of(3, classes=2)
     outputs = replace(outputs, probabilities=certain_where_draws_disagree, stochastic=draws)
     assert np.argsort(variation_ratio.score(outputs)).tolist() == [0, 1, 2]
 
 
 @pytest.mark.parametrize("strategy", STOCHASTIC)
 def test_draws_are_not_copied_at_once(strategy):
-    outputs = evidence_of(1000, draws=100)
+    outputs = outputs_of(1000, draws=100)
     strategy.score(outputs)  # imports and caches are not counted
     tracemalloc.start()
     strategy.score(outputs)
@@ -224,7 +224,7 @@ def test_draws_are_not_copied_at_once(strategy):
 
 @pytest.mark.parametrize("strategy", [bald, mean_std])
 def test_parts_of_the_pool_are_measured_alike_and_one_at_a_time(strategy, monkeypatch):
-    outputs = evidence_of(3001, classes=9)
+    outputs = outputs_of(3001, classes=9)
     expected = strategy.score(outputs)
     monkeypatch.setattr(uncertainty, "PART", 100)
     tracemalloc.start()
@@ -236,7 +236,7 @@ def test_parts_of_the_pool_are_measured_alike_and_one_at_a_time(strategy, monkey
 
 
 def test_random_follows_its_seed_and_favours_nobody():
-    outputs = evidence_of(4)
+    outputs = outputs_of(4)
     draws = [random_choice.score(replace(outputs, seed=seed)) for seed in range(2000)]
     assert len({tuple(scores) for scores in draws}) == len(draws)
     first = np.bincount(np.argmax(draws, axis=1), minlength=4)
@@ -245,7 +245,7 @@ def test_random_follows_its_seed_and_favours_nobody():
 
 def test_random_asks_in_every_round_anew():
     """Not the neighbours of the last batch, whose class would be the same in a sorted folder."""
-    left, steps = evidence_of(3000), []
+    left, steps = outputs_of(3000), []
     last = np.empty(0)
     for _ in range(5):
         batch = np.argsort(-random_choice.score(left))[:20]
@@ -266,7 +266,7 @@ def blobs(sizes, features=8):
     blob = rng.permutation(np.repeat(np.arange(len(sizes)), sizes))
     centres = 100 * np.eye(len(sizes), features)
     points = (centres[blob] + rng.normal(0, 1, (len(blob), features))).astype(np.float32)
-    outputs = evidence_of(len(blob), features=features, wanted=len(sizes))
+    outputs = outputs_of(len(blob), features=features, wanted=len(sizes))
     return replace(outputs, features=points), blob
 
 
@@ -292,7 +292,7 @@ def test_kmeans_of_a_sample_asks_in_every_blob(monkeypatch):
 
 
 @all_and_a_sample
-@given(outputs=evidences())
+@given(outputs=drawn_outputs())
 @settings(max_examples=50)
 def test_kmeans_puts_what_it_chose_above_all_others(lloyd_images, outputs):
     with pytest.MonkeyPatch.context() as patch:
@@ -305,7 +305,7 @@ def test_kmeans_puts_what_it_chose_above_all_others(lloyd_images, outputs):
     assert chosen.any() == (len(outputs) > 0)
 
 
-@given(outputs=evidences(smallest=1))
+@given(outputs=drawn_outputs(smallest=1))
 def test_kmeans_with_enough_clusters_asks_for_every_distinct_image(outputs):
     distinct, kinds = np.unique(outputs.features, axis=0, return_inverse=True)
     scores = kmeans.score(replace(outputs, wanted=len(outputs)))
@@ -317,7 +317,7 @@ def test_kmeans_with_enough_clusters_asks_for_every_distinct_image(outputs):
 
 
 def test_kmeans_survives_huge_and_tiny_features():
-    outputs = evidence_of(40, wanted=6)
+    outputs = outputs_of(40, wanted=6)
     for scale in (1e-30, 1e15):
         scaled = replace(outputs, features=outputs.features * np.float32(scale))
         assert np.isfinite(kmeans.score(scaled)).all()

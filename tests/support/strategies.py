@@ -14,7 +14,7 @@ def softmax(logits):
     return (odds / odds.sum(axis=-1, keepdims=True)).astype(np.float32)
 
 
-def evidence_of(n, classes=4, draws=5, features=3, spread=2.0, noise=1.0, wanted=5, seed=0):
+def outputs_of(n, classes=4, draws=5, features=3, spread=2.0, noise=1.0, wanted=5, seed=0):
     """Random model outputs; a `spread` of 1000 gives probabilities of exactly 0 and 1."""
     rng = np.random.default_rng([n, classes, draws, features, seed])
     logits = rng.normal(0, spread, (n, classes))
@@ -41,7 +41,7 @@ def labelled_of(m, classes=4, features=3, seed=0):
 
 def known_evidence(n, m, classes=4, features=3, wanted=5, seed=0):
     """Random model outputs with labelled images."""
-    outputs = evidence_of(n, classes, features=features, wanted=wanted, seed=seed)
+    outputs = outputs_of(n, classes, features=features, wanted=wanted, seed=seed)
     return replace(outputs, labelled=labelled_of(m, classes, features, seed))
 
 
@@ -82,9 +82,9 @@ def asked_for(labelled, suggested=0):
 
 
 @st.composite
-def evidences(draw, smallest=0):
+def drawn_outputs(draw, smallest=0):
     """Model outputs with every degeneracy: few images, one class, ties, duplicates, certainty."""
-    outputs = evidence_of(
+    outputs = outputs_of(
         n=draw(st.integers(smallest, 17)),
         classes=draw(st.integers(1, 5)),
         draws=draw(st.integers(1, 11)),

@@ -26,12 +26,12 @@ class WriteGuard:
 
         def watch(*args: object, **values: object) -> sqlite3.Connection:
             connection = connect(*args, **values)
-            connection.set_trace_callback(self._look)
+            connection.set_trace_callback(self._check)
             return connection
 
         return watch
 
-    def _look(self, statement: str) -> None:
+    def _check(self, statement: str) -> None:
         if statement.lstrip().upper().startswith(WRITING):
             module = _last_of_the_window()
             if module and not module.startswith(SESSION):

@@ -1,8 +1,8 @@
-"""Asks PyPI's advisory service for known faults of every locked version; `make audit`.
+"""Asks PyPI's advisory service for known faults of every locked version; `make check_advisories`.
 
 pip-audit says "no known vulnerabilities" of packages that the service does not know, as a mirror
 without advisories knows none, and ends with a stack trace where there is no network. Here both end
-in one sentence and a status of 2; a known fault is a 1, and only a whole audit is a 0.
+in one sentence and a status of 2; a known fault is a 1, and only a whole check is a 0.
 """
 
 import json
@@ -17,24 +17,26 @@ COMMAND = (
     sys.executable, "-m", "pip_audit", "--requirement", str(LOCK), "--require-hashes",
     "--disable-pip", "--progress-spinner", "off", "--timeout", "10", "--format", "json",
 )  # fmt: skip
-UNREACHED = "The advisory service cannot be reached; nothing was audited."
+UNREACHED = "The advisory service cannot be reached; nothing was checked."
 
 
-def audit(command: tuple[str, ...] = COMMAND, seconds: float = SECONDS) -> tuple[str, int]:
+def check_advisories(
+    command: tuple[str, ...] = COMMAND, seconds: float = SECONDS
+) -> tuple[str, int]:
     """Return what to print and the exit status."""
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=seconds, check=False)
     except subprocess.TimeoutExpired:
-        return f"The advisory service gave no answer within {seconds:g} s; nothing was audited.", 2
+        return f"The advisory service gave no answer within {seconds:g} s; nothing was checked.", 2
     try:
         packages = json.loads(done.stdout)["dependencies"]
     except (ValueError, KeyError):
         reason = done.stderr.strip().rpartition("\n")[2][:300]
         return f"{UNREACHED} The last that was said: {reason or 'nothing'}", 2
-    return told(packages)
+    return outcome(packages)
 
 
-def told(packages: list[dict]) -> tuple[str, int]:
+def outcome(packages: list[dict]) -> tuple[str, int]:
     """Say what came of the packages of a report."""
     faults = [
         f"{one['name']} {one['version']}: {fault['id']}, mended in "
@@ -54,6 +56,6 @@ def told(packages: list[dict]) -> tuple[str, int]:
 
 
 if __name__ == "__main__":
-    words, status = audit()
+    words, status = check_advisories()
     print(words)
     sys.exit(status)

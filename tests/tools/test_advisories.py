@@ -1,11 +1,11 @@
-"""What `make audit` says: a fault, a whole audit, or that there was none."""
+"""What `make check_advisories` says: a fault, a whole check, or that there was none."""
 
 import json
 import sys
 
 import pytest
 
-from tests.tools.advisories import LOCK, UNREACHED, audit
+from tests.tools.advisories import LOCK, UNREACHED, check_advisories
 
 SOUND = {"name": "numpy", "version": "2.0", "vulns": []}
 FAULT = {"id": "PYSEC-1", "fix_versions": ["3.0"], "aliases": [], "description": ""}
@@ -29,14 +29,14 @@ def answering(text: str, error: str = "") -> tuple[str, ...]:
 )
 def test_only_a_whole_audit_is_a_sound_one(packages, words, status):
     report = json.dumps({"dependencies": packages, "fixes": []})
-    assert audit(answering(report)) == (words, status)
+    assert check_advisories(answering(report)) == (words, status)
 
 
 def test_no_network_and_no_answer_end_in_a_sentence():
-    words, status = audit(answering("", "Traceback\nProxyError: refused"))
+    words, status = check_advisories(answering("", "Traceback\nProxyError: refused"))
     assert (words, status) == (f"{UNREACHED} The last that was said: ProxyError: refused", 2)
     waiting = (sys.executable, "-c", "import time; time.sleep(600)")
-    assert audit(waiting, 0.5) == (
-        "The advisory service gave no answer within 0.5 s; nothing was audited.", 2
+    assert check_advisories(waiting, 0.5) == (
+        "The advisory service gave no answer within 0.5 s; nothing was checked.", 2
     )  # fmt: skip
     assert LOCK.is_file()

@@ -66,7 +66,7 @@ def run(project: Project) -> object:
 @pytest.mark.slow
 def test_no_name_leaves_the_images_and_the_project_file(tmp_path, caplog, capfd):
     root = images_of(tmp_path)
-    told: list[str] = []
+    sentences: list[str] = []
     with caplog.at_level(logging.DEBUG):
         project = create(
             tmp_path / "project", folder_spec(root), settings=TINY, label_use="labelled",
@@ -86,17 +86,17 @@ def test_no_name_leaves_the_images_and_the_project_file(tmp_path, caplog, capfd)
             target = tmp_path / CANARY / kind / "labels.csv"
             with pytest.raises(AutoALError) as caught:
                 csv_labels.write(target, Snapshot.of(project))
-            told.append(where(caught.value))
+            sentences.append(where(caught.value))
         shutil.rmtree(root)
         shutil.rmtree(project.workspace)
         project.workspace.mkdir()
         failed = run(project)
         assert isinstance(failed, CommandFailed)
-        told += [failed.sentence, failed.details, repr(project.rounds.all())]
+        sentences += [failed.sentence, failed.details, repr(project.rounds.all())]
         for image_id in project.pool.images:
             with pytest.raises(AutoALError) as caught:
                 project.pool.read(image_id)
-            told += [str(caught.value), where(caught.value)]
+            sentences += [str(caught.value), where(caught.value)]
         project.close()
     written = [
         path
@@ -107,7 +107,7 @@ def test_no_name_leaves_the_images_and_the_project_file(tmp_path, caplog, capfd)
     for path in written:
         assert CANARY.encode() not in path.read_bytes(), path
         assert str(tmp_path).encode() not in path.read_bytes(), path
-    said = " ".join((*told, caplog.text, repr(caplog.records), *capfd.readouterr()))
+    said = " ".join((*sentences, caplog.text, repr(caplog.records), *capfd.readouterr()))
     assert CANARY not in said
     assert str(tmp_path) not in said
 

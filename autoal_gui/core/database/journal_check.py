@@ -68,14 +68,14 @@ def check_seals(folder: Path) -> tuple[bool, str]:
         copy_between(file, copy)
         with closing(sqlite3.connect(copy)) as db:
             try:
-                return _verdict(db)
+                return _check_copy(db)
             except sqlite3.Error as error:
                 raise as_project_error(error) from error
             except (TypeError, ValueError) as error:
                 raise damaged() from error
 
 
-def _verdict(db: sqlite3.Connection) -> tuple[bool, str]:
+def _check_copy(db: sqlite3.Connection) -> tuple[bool, str]:
     if version_of(db) == 1:
         return True, tr(UNSEALED)
     broken = first_broken(db)

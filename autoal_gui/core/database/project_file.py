@@ -70,7 +70,7 @@ class ProjectFile:
         Raises:
             ProjectError: with that sentence.
         """
-        with _told(UNREAD):
+        with _as_sentence(UNREAD):
             yield self.connection
 
     @contextlib.contextmanager
@@ -85,7 +85,7 @@ class ProjectFile:
             ProjectError: with that sentence.
         """
         self._require_place()
-        with _told(sentence):
+        with _as_sentence(sentence):
             yield self.connection
         if not self.connection.in_transaction:
             self._require_place()
@@ -143,7 +143,7 @@ def _place_of(path: Path) -> tuple[int, int]:
 
 
 @contextlib.contextmanager
-def _told(sentence: str) -> Iterator[None]:
+def _as_sentence(sentence: str) -> Iterator[None]:
     """Turn what SQLite says into one sentence."""
     try:
         yield

@@ -16,7 +16,7 @@ import numpy as np
 from autoal_gui.core.language import percent, tr, tr_count
 from autoal_gui.core.measures.metrics import ByChance, Metrics
 
-LOOK = 3  # rounds whose gain is told, and as many are looked ahead
+SPAN = 3  # rounds whose gain is told, and as many are looked ahead
 FEWEST = 5  # measured rounds before stopping is advised
 WINDOW = 8  # rounds that the trend is taken from: earlier ones were steeper
 WORTH = 0.01  # of balanced accuracy: a gain that is worth three rounds of labelling
@@ -25,7 +25,7 @@ COARSE = 0.01  # what one image more or less changes, where the images are too f
 STUDENT = (12.71, 4.30, 3.18, 2.78, 2.57, 2.45)
 """97.5 % quantiles of Student's t for 1, 2, ... degrees of freedom, up to `WINDOW` - 2."""
 
-Verdict = Literal["early", "go on", "unclear", "enough"]
+Recommendation = Literal["early", "go on", "unclear", "enough"]
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ class Gain:
 class Advice:
     """What the curve says of more labels."""
 
-    verdict: Verdict
+    recommendation: Recommendation
     rounds: int = 0
     """Over which `gain` was."""
     gain: Gain | None = None
@@ -95,7 +95,7 @@ def advise(points: Sequence[Point]) -> Advice:
     if len(known) < FEWEST:
         return Advice("early")
     recent = known[-WINDOW:]
-    before, last = known[-1 - LOOK], known[-1]
+    before, last = known[-1 - SPAN], known[-1]
     slope, error, noise = _trend(recent)
     student = STUDENT[len(recent) - 3]
     gain = _around(last.value - before.value, student * noise * math.sqrt(2))
@@ -103,10 +103,10 @@ def advise(points: Sequence[Point]) -> Advice:
     ahead = _around(slope * reach, student * error * reach)
     above_chance = last.value - student * noise > last.chance
     is_coarse = last.grain >= COARSE
-    return Advice(_verdict(gain, ahead, above_chance), LOOK, gain, ahead, is_coarse)
+    return Advice(_recommend(gain, ahead, above_chance), SPAN, gain, ahead, is_coarse)
 
 
-def _verdict(gain: Gain, ahead: Gain, above_chance: bool) -> Verdict:
+def _recommend(gain: Gain, ahead: Gain, above_chance: bool) -> Recommendation:
     if ahead.high < WORTH and gain.low < WORTH and above_chance:
         return "enough"
     return "go on" if ahead.low > 0 or gain.low > 0 else "unclear"
@@ -147,7 +147,7 @@ def sentence(advice: Advice) -> str:
         "unclear": waits,
         "early": "",
     }
-    return f"{gain} {words[advice.verdict]}".strip()
+    return f"{gain} {words[advice.recommendation]}".strip()
 
 
 def vague_sentence(rounds: int, is_coarse: bool) -> str:
@@ -168,7 +168,7 @@ def vague_sentence(rounds: int, is_coarse: bool) -> str:
 
 def gain_sentence(gain: Gain, rounds: int) -> str:
     """Say what the last rounds gained."""
-    told = {"gain": points(gain.value), "low": points(gain.low), "high": points(gain.high)}
+    values = {"gain": points(gain.value), "low": points(gain.low), "high": points(gain.high)}
     if gain.is_noise:
         return tr_count(
             "The last round changed balanced accuracy by {gain} points ({low} to {high}), within "
@@ -176,13 +176,13 @@ def gain_sentence(gain: Gain, rounds: int) -> str:
             "The last {count} rounds changed balanced accuracy by {gain} points ({low} to {high}), "
             "within the noise.",
             rounds,
-            **told,
+            **values,
         )
     return tr_count(
         "The last round changed balanced accuracy by {gain} points ({low} to {high}).",
         "The last {count} rounds changed balanced accuracy by {gain} points ({low} to {high}).",
         rounds,
-        **told,
+        **values,
     )
 
 
@@ -203,7 +203,7 @@ def own_at(curve: Sequence[Point], labels: int) -> float | None:
 def chance_sentence(by_chance: ByChance, curve: Sequence[Point]) -> str:
     """Say what random choice would have given, as far as it can be estimated."""
     low, high = by_chance.metrics.balanced_accuracy_interval
-    told = {
+    values = {
         "labels": by_chance.labels,
         "value": percent(by_chance.metrics.balanced_accuracy, 1),
         "low": percent(low, 1),
@@ -214,11 +214,11 @@ def chance_sentence(by_chance: ByChance, curve: Sequence[Point]) -> str:
         return tr(
             "Random choice, estimated from the {labels} labels drawn at random: {value} "
             "({low} to {high}).",
-            **told,
+            **values,
         )
     return tr(
         "Random choice, estimated from the {labels} labels drawn at random: {value} "
         "({low} to {high}). This project had {own} with as many labels.",
-        **told,
+        **values,
         own=percent(own, 1),
     )

@@ -138,8 +138,8 @@ def _listed_cells(data: bytes, page: bytes, number: int, kind: int) -> tuple[lis
         spoilt = False
     room = sum(cell.end - cell.start for cell in cells)
     start = min((cell.start for cell in cells), default=PAGE)
-    told = int.from_bytes(page[begin + 5 : begin + 7], "big")  # where the page says that they start
-    return cells, not spoilt and page[begin] == kind and room == PAGE - start and told == start
+    stated = int.from_bytes(page[begin + 5 : begin + 7], "big")  # where they start, says the page
+    return cells, not spoilt and page[begin] == kind and room == PAGE - start and stated == start
 
 
 def _strays(data: bytes, page: bytes, number: int, listed: list[Cell]) -> Iterator[Cell]:

@@ -81,7 +81,7 @@ def twins(names: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
     return tuple(tuple(found) for found in alike.values() if len(found) > 1)
 
 
-def told(summary: SetSummary) -> str:
+def counts_text(summary: SetSummary) -> str:
     """Return the counts in one line: images, groups, classes, parts."""
     words = [tr_count("{count} image", "{count} images", summary.images)]
     if summary.groups:

@@ -126,13 +126,13 @@ class Desk(QWidget):
         wanted = self.class_panel.sizeHint().width()  # the answers' words and keys
         self.class_panel.setFixedWidth(min(max(14 * line, wanted), 20 * line))
         middle.addLayout(answers)
-        reading = QWidget()
-        column = QVBoxLayout(reading)
+        image_side = QWidget()
+        column = QVBoxLayout(image_side)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.strip)
         column.addLayout(middle, 1)
-        return reading
+        return image_side
 
     def _make_side(self) -> QWidget:
         self.tabs = QTabWidget()

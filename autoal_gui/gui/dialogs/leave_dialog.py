@@ -15,7 +15,7 @@ class LeaveDialog(QDialog):
         super().__init__(parent)
         self._controller = controller
         self.setWindowTitle(tr("Export"))
-        told = tr("An export is still being written; the program closes when it is finished.")
+        sentence = tr("An export is still being written; the program closes when it is finished.")
         buttons = QDialogButtonBox()
         roles = QDialogButtonBox.ButtonRole
         self.stop = buttons.addButton(tr("Stop it and close now"), roles.DestructiveRole)
@@ -23,7 +23,7 @@ class LeaveDialog(QDialog):
         column = QVBoxLayout(self)
         column.setContentsMargins(20, 16, 20, 14)
         column.setSpacing(10)
-        column.addWidget(text_label(told))
+        column.addWidget(text_label(sentence))
         column.addWidget(buttons)
         self.setMinimumWidth(28 * self.fontMetrics().height())
         self.stay.setDefault(True)

@@ -152,7 +152,7 @@ class PerformancePanel(CardColumn):
         """Show a new round, and say once if it is time to think of stopping."""
         self.refresh()
         advice = advise(points_of(measured_rounds(self._controller.project.rounds.finished())))
-        if advice.verdict == "enough":
+        if advice.recommendation == "enough":
             self._controller.notice.emit(sentence(advice))
 
     def refresh(self) -> None:

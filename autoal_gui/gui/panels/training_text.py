@@ -86,23 +86,23 @@ def learned_line(record: WarmRecord, images: int) -> str:
     """Say what the warm start has left."""
     if not record.checkpoint:
         return tr("Learning from your images was stopped before it began.")
-    told = {"images": number(images), "time": duration(record.seconds)}
+    values = {"images": number(images), "time": duration(record.seconds)}
     if record.complete:
-        return tr("Learned from {images} images in {time}.", **told)
-    return tr("Learned from {images} images in {time}, then stopped.", **told)
+        return tr("Learned from {images} images in {time}.", **values)
+    return tr("Learned from {images} images in {time}, then stopped.", **values)
 
 
 def last_round_line(record: RoundRecord) -> str:
     """Say how the last round ended."""
     if record.outcome == "finished":
         device = record.device.split(",")[0]  # without the precision, which few know
-        told = {
+        values = {
             "number": record.number,
             "time": duration(sum(seconds for _, seconds in record.seconds)),
             "device": tr("this computer") if device in ("", "cpu") else device,
         }
         if not record.checkpoint:
-            return tr("Round {number} ranked the images in {time} on {device}.", **told)
-        return tr("Round {number} took {time} on {device}.", **told)
+            return tr("Round {number} ranked the images in {time} on {device}.", **values)
+        return tr("Round {number} took {time} on {device}.", **values)
     ended = tr(ENDED[record.outcome], number=record.number)
     return f"{ended} {record.sentence}".strip()

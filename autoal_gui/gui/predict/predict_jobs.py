@@ -12,9 +12,7 @@ from autoal_gui.exporters.predictions import save_predictions
 from autoal_gui.gui.services import Services
 
 
-def looked_into(
-    services: Services, file: Path, progress: ProgressCallback
-) -> tuple[Path, StartModel]:
+def model_of(services: Services, file: Path, progress: ProgressCallback) -> tuple[Path, StartModel]:
     """Return a file and what its model is; quick enough to need no progress.
 
     Raises:
@@ -49,10 +47,10 @@ def listed(
 
 def progress_words(progress: Progress) -> str:
     """Say how far the prediction is, and the time left."""
-    told = {"done": number(progress.done), "total": number(progress.total)}
+    counts = {"done": number(progress.done), "total": number(progress.total)}
     reading = progress.step == "reading"
-    words = tr("Reading {done} of {total}", **told)
-    words = words if reading else tr("Predicting {done} of {total}", **told)
+    words = tr("Reading {done} of {total}", **counts)
+    words = words if reading else tr("Predicting {done} of {total}", **counts)
     if progress.seconds_left is None:
         return words
     return f"{words} · {tr('about {time} left', time=duration(progress.seconds_left))}"

@@ -16,7 +16,7 @@ from autoal_gui.gui.images.image_grid import ImageGrid
 from autoal_gui.gui.images.image_loader import ImageLoader
 from autoal_gui.gui.images.image_view import ImageView, show_image
 from autoal_gui.gui.predict.predict_filters import PredictFilters
-from autoal_gui.gui.predict.predict_jobs import looked_into, share_lines
+from autoal_gui.gui.predict.predict_jobs import model_of, share_lines
 from autoal_gui.gui.predict.predict_session import PredictSession
 from autoal_gui.gui.predict.predict_setup import NO_MODEL_CHOSEN, PredictSetup
 from autoal_gui.gui.session.controller import Controller
@@ -49,7 +49,7 @@ class PredictPage(Page):
         self.image_view = ImageView(theme)
         self.facts = text_label()
         self.shown = chip()
-        self.told = text_label(tr(FIRST))
+        self.explanation = text_label(tr(FIRST))
         self._model: Path | None = None
         self._is_own = False  # the model is the last one of the open project
         self._spec: SourceSpec | None = None
@@ -72,7 +72,7 @@ class PredictPage(Page):
         middle = QWidget()
         column = QVBoxLayout(middle)
         column.setContentsMargins(10, 0, 0, 0)
-        column.addWidget(self.told)
+        column.addWidget(self.explanation)
         column.addWidget(self.grid, 1)
         self.detail = QWidget()
         column = QVBoxLayout(self.detail)
@@ -143,8 +143,8 @@ class PredictPage(Page):
         for widget in (self.filters, self.grid, self.detail):
             widget.setVisible(shown)
         self._left.setStretch(2, 0 if shown else 1)
-        self.told.setText(tr(NOT_A_DIAGNOSIS if shown else FIRST))
-        self.told.setAlignment(
+        self.explanation.setText(tr(NOT_A_DIAGNOSIS if shown else FIRST))
+        self.explanation.setAlignment(
             Qt.AlignmentFlag.AlignLeft if shown else Qt.AlignmentFlag.AlignCenter
         )
 
@@ -178,7 +178,7 @@ class PredictPage(Page):
     def choose_model(self, file: Path) -> None:
         """Look into a file beside the window, and take it if it is a model."""
         self._set_model(None, tr("Opening {name}…", name=file.name))
-        self._asking.start(partial(looked_into, self.controller.services, file))
+        self._asking.start(partial(model_of, self.controller.services, file))
 
     @Slot(object)
     def _on_model(self, found: tuple[Path, StartModel]) -> None:
@@ -230,7 +230,7 @@ class PredictPage(Page):
         self._show_parts(False)
         self.session.start(self._model, self._spec)
         self._show_state()
-        self.told.setText(tr(MEANWHILE))
+        self.explanation.setText(tr(MEANWHILE))
         self.setup.cancel.setFocus()
 
     @Slot()
@@ -276,8 +276,8 @@ class PredictPage(Page):
         self.grid.set_images(found.tolist())
         self.grid.go_to_row(0)
         self._show_image()
-        told = {"shown": number(len(found)), "total": number(len(table.ids))}
-        self.shown.setText(tr("{shown} of {total} images", **told))
+        counts = {"shown": number(len(found)), "total": number(len(table.ids))}
+        self.shown.setText(tr("{shown} of {total} images", **counts))
         self.shown.show()
 
     @Slot()

@@ -55,7 +55,7 @@ class PredictSetup(QFrame):
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 12, 12, 12)
         column.setSpacing(8)
-        for title, told, buttons in (
+        for title, text, buttons in (
             (tr("Model"), self.model, (self.own, self.file)),
             (tr("Images"), self.images, (self.folder, self.npz)),
         ):
@@ -63,7 +63,7 @@ class PredictSetup(QFrame):
             for button in buttons:
                 row.addWidget(button)
             column.addWidget(text_label(title, bold=True))
-            column.addWidget(told)
+            column.addWidget(text)
             column.addLayout(row)
         column.addSpacing(4)
         for widget in (self.start, self.cancel, self.bar, self.line):

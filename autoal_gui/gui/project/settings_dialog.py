@@ -59,7 +59,7 @@ class SettingsDialog(QDialog):
         column.setContentsMargins(20, 16, 20, 16)
         column.setSpacing(12)
         column.addWidget(text_label(tr("Settings"), size=1.4, bold=True))
-        add_card(column, tr("Reading, at once"), self._make_reading())
+        add_card(column, tr("Reading, at once"), self._make_labelling())
         add_card(column, tr("Choosing images and learning, from the next round on"), self.method)
         column.addStretch(1)
         scroll = QScrollArea()
@@ -86,20 +86,20 @@ class SettingsDialog(QDialog):
         self._column.activate()
         self.resize(self.size().expandedTo(self.sizeHint()))
 
-    def _make_reading(self) -> QVBoxLayout:
+    def _make_labelling(self) -> QVBoxLayout:
         who = QFormLayout()
         who.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         who.addRow(self.annotator.accessibleName(), self.annotator)
-        reading = QVBoxLayout()
-        reading.addLayout(who)
-        told = tr("Stored with every answer from now on.")
-        reading.addWidget(text_label(told, role="muted"))
-        reading.addWidget(self.suggestions)
+        column = QVBoxLayout()
+        column.addLayout(who)
+        sentence = tr("Stored with every answer from now on.")
+        column.addWidget(text_label(sentence, role="muted"))
+        column.addWidget(self.suggestions)
         why = tr("Off by default: readers who see the suggestion first tend to follow it.")
-        reading.addWidget(text_label(why, role="muted"))
-        reading.addWidget(self.repeats)
-        reading.addWidget(text_label(tr(WHY_REPEATS, count=EVERY), role="muted"))
-        return reading
+        column.addWidget(text_label(why, role="muted"))
+        column.addWidget(self.repeats)
+        column.addWidget(text_label(tr(WHY_REPEATS, count=EVERY), role="muted"))
+        return column
 
     def accept(self) -> None:
         """Store what was changed."""

@@ -13,7 +13,7 @@ from autoal_gui.gui.widgets.answers import answer_word
 from autoal_gui.gui.widgets.text import text_label
 from autoal_gui.gui.widgets.theme import Theme
 
-ALL_SETTLED = mark("Nothing is left to settle: the readers agree, or an answer was given.")
+ALL_ADJUDICATED = mark("Nothing is left to settle: the readers agree, or an answer was given.")
 
 
 class AdjudicationPage(ImagePage):
@@ -57,7 +57,7 @@ class AdjudicationPage(ImagePage):
 
     def finished(self) -> str:
         """Say that all is settled."""
-        return tr(ALL_SETTLED)
+        return tr(ALL_ADJUDICATED)
 
     def final(self, image_id: int) -> Entry | None:
         """Return the answer that settled an image of the list."""

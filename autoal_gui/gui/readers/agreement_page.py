@@ -56,7 +56,7 @@ class AgreementPage(Page):
     """Cards of plain sentences, each with its table; cells open their images."""
 
     second_wanted = Signal()
-    settle_wanted = Signal()
+    adjudication_wanted = Signal()
 
     def __init__(self, controller: Controller, theme: Theme, actions: Actions) -> None:
         super().__init__(tr("Agreement"), controller, theme, actions)
@@ -70,7 +70,7 @@ class AgreementPage(Page):
         self.between = text_label()
         self.table = _table()
         self.open_words = text_label()
-        self.settle = QPushButton(tr("Settle them…"))
+        self.adjudicate = QPushButton(tr("Settle them…"))
         self.outcome = text_label(role="muted")
         self.outcome.hide()
         self.how = text_label(role="muted")
@@ -99,7 +99,7 @@ class AgreementPage(Page):
         readers.addStretch(1)
         foot = QHBoxLayout()
         foot.addWidget(self.open_words)
-        foot.addWidget(self.settle)
+        foot.addWidget(self.adjudicate)
         foot.addStretch(1)
         unlike = QHBoxLayout()
         unlike.addWidget(self.unlike)
@@ -128,7 +128,7 @@ class AgreementPage(Page):
         self.graded.toggled.connect(self._on_graded)
         self.table.cellActivated.connect(self._open_cell)
         self.table.cellClicked.connect(self._open_cell)
-        self.settle.clicked.connect(self.settle_wanted)
+        self.adjudicate.clicked.connect(self.adjudication_wanted)
         self.second.clicked.connect(self.second_wanted)
         self.merge.clicked.connect(self.ask_project)
         self.unlike.clicked.connect(self._show_unlike)
@@ -171,7 +171,7 @@ class AgreementPage(Page):
         _fill_matrix(self.table, found, project.classes.names, self.reader.currentText())
         left = to_adjudicate(journal, [compare(journal, name) for name in journal.second_readers])
         self.open_words.setText(to_adjudicate_words(len(left)))
-        self.settle.setEnabled(bool(left))
+        self.adjudicate.setEnabled(bool(left))
 
     def _show_own(self) -> None:
         project = self.controller.project

@@ -17,7 +17,7 @@ from autoal_gui.core.language import mark, number, percent_sign, tr, tr_count
 from autoal_gui.core.readers.double_reading import Reading, Which
 from autoal_gui.gui.readers.image_page import ImagePage
 from autoal_gui.gui.session.controller import Controller
-from autoal_gui.gui.session.readers.second_reading import Readings
+from autoal_gui.gui.session.readers.second_reading import SecondReading
 from autoal_gui.gui.widgets.actions import Actions
 from autoal_gui.gui.widgets.answers import answer_word
 from autoal_gui.gui.widgets.inputs import spin
@@ -40,11 +40,11 @@ SAME_NAME = mark("{name} is the first reader: the second needs another name.")
 FINISHED = mark("All images of this reading are answered. Agreement shows how the readers compare.")
 
 
-class ReadingDialog(QDialog):
+class SecondReadingDialog(QDialog):
     """Asks who reads which images a second time, or which reading to go on with."""
 
     def __init__(
-        self, controller: Controller, readings: Readings, parent: QWidget | None = None
+        self, controller: Controller, readings: SecondReading, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
         self._controller, self._readings = controller, readings
@@ -145,17 +145,17 @@ class ReadingDialog(QDialog):
         return ""
 
 
-class ReadingPage(ImagePage):
+class SecondReadingPage(ImagePage):
     """The desk of a second reader."""
 
     def __init__(self, controller: Controller, theme: Theme, actions: Actions) -> None:
         super().__init__(tr("Second reading"), controller, theme, actions)
-        self.readings = controller.readings
-        self.readings.changed.connect(self._on_changed)
+        self.second_reading = controller.second_reading
+        self.second_reading.changed.connect(self._on_changed)
 
-    def ask(self) -> ReadingDialog:
+    def ask(self) -> SecondReadingDialog:
         """Return the dialog that says who reads what."""
-        return ReadingDialog(self.controller, self.readings, self.window())
+        return SecondReadingDialog(self.controller, self.second_reading, self.window())
 
     @Slot()
     def _on_changed(self) -> None:
@@ -164,15 +164,15 @@ class ReadingPage(ImagePage):
 
     def current(self) -> int | None:
         """Return the image on screen."""
-        return self.readings.current
+        return self.second_reading.current
 
     def upcoming(self) -> tuple[int, ...]:
         """Return the images that come next."""
-        return tuple(self.readings.upcoming[:8])
+        return tuple(self.second_reading.upcoming[:8])
 
     def shown_entry(self) -> Entry | None:
         """Return the second reader's own answer to the image on screen."""
-        return self.readings.entry()
+        return self.second_reading.entry()
 
     def finished(self) -> str:
         """Say that the reading is complete."""
@@ -180,31 +180,31 @@ class ReadingPage(ImagePage):
 
     def give(self, action: Action, class_index: int | None = None) -> None:
         """Store a second answer."""
-        self.readings.answer(action, class_index)
+        self.second_reading.answer(action, class_index)
 
     @Slot()
     def undo(self) -> None:
         """Take back the reader's last answer."""
-        self.readings.undo()
+        self.second_reading.undo()
 
     @Slot()
     def redo(self) -> None:
         """Restore the answer taken back last."""
-        self.readings.redo()
+        self.second_reading.redo()
 
     @Slot()
     def go_back(self) -> None:
         """Show the image before."""
-        self.readings.step(-1)
+        self.second_reading.step(-1)
 
     @Slot()
     def go_forward(self) -> None:
         """Show the image after."""
-        self.readings.step(1)
+        self.second_reading.step(1)
 
     def counts(self, classes: int) -> tuple[int, ...]:
         """Return how many images of the reading have each class."""
-        reading = self.readings.reading
+        reading = self.second_reading.reading
         found = [0] * classes
         if reading is not None:
             answers = self.controller.project.labels.journal.second_answers(reading.annotator)
@@ -217,11 +217,11 @@ class ReadingPage(ImagePage):
     def refresh(self) -> None:
         """Show the image, and how far the reader is."""
         super().refresh()
-        reading = self.readings.reading
+        reading = self.second_reading.reading
         if reading is None:
             return
         self.title.setText(tr("Second reading by {name}", name=reading.annotator))
-        done, total = number(self.readings.done), number(len(reading.images))
+        done, total = number(self.second_reading.done), number(len(reading.images))
         self.progress.setText(tr("{done} of {total} answered", done=done, total=total))
         entry = self.shown_entry()
         classes = self.controller.project.classes.names

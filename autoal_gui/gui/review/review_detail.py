@@ -64,9 +64,9 @@ class ReviewDetail(QWidget):
         self.desk.clicked.connect(self.desk_wanted)
 
     def _lay_out(self) -> None:
-        told = QFrame()
-        told.setProperty("role", "content")
-        inside = QVBoxLayout(told)
+        frame = QFrame()
+        frame.setProperty("role", "content")
+        inside = QVBoxLayout(frame)
         inside.setContentsMargins(10, 6, 10, 6)
         inside.addWidget(self.facts)
         inside.addWidget(self.history)
@@ -74,7 +74,7 @@ class ReviewDetail(QWidget):
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setWidget(told)
+        scroll.setWidget(frame)
         marks = QHBoxLayout()
         marks.setContentsMargins(10, 0, 10, 6)
         marks.addWidget(self.flag)
@@ -141,11 +141,11 @@ def facts(project: Project, image: int, shares: Probabilities | None) -> tuple[s
             )
         ]
     if entry is not None and entry.suggested is not None and entry.confidence is not None:
-        told = mark("Suggested then, before the answer: {name} ({share}).")
+        sentence = mark("Suggested then, before the answer: {name} ({share}).")
         if not entry.shown:
-            told = mark("Suggested then, hidden until the answer: {name} ({share}).")
+            sentence = mark("Suggested then, hidden until the answer: {name} ({share}).")
         share = percent(entry.confidence)
-        words.append(tr(told, name=classes[entry.suggested], share=share))
+        words.append(tr(sentence, name=classes[entry.suggested], share=share))
     if shares is not None:
         words.append(tr("The model now: {shares}.", shares=share_words(shares, classes)))
     return tuple(words)

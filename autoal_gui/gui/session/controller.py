@@ -28,7 +28,7 @@ from autoal_gui.gui.session.part import Part
 from autoal_gui.gui.session.project_setup import ProjectSetup
 from autoal_gui.gui.session.readers.adjudication import Adjudication
 from autoal_gui.gui.session.readers.merge_job import Merging
-from autoal_gui.gui.session.readers.second_reading import Readings
+from autoal_gui.gui.session.readers.second_reading import SecondReading
 from autoal_gui.gui.session.relabelling import Relabelling
 from autoal_gui.gui.session.training import Training
 
@@ -60,7 +60,7 @@ class Controller(QObject):
         self.setup = ProjectSetup(opened, self)
         self.relabelling = Relabelling(opened, self.images, self.labelling, self)
         self.adjudication = Adjudication(opened, self)
-        self.readings = Readings(opened, self)
+        self.second_reading = SecondReading(opened, self)
         self.merging = Merging(opened, self)
         self.checks = FileChecks(self)
         self._connect()
@@ -137,18 +137,18 @@ class Controller(QObject):
             return
         self.project_closing.emit()
         self.inference.reset()
-        told = self.exports.stop()
+        sentence = self.exports.stop()
         self.training.reset()
         self.engine.reset()
         self.checks.close()
         self.images.reset()
         self.labelling.reset()
-        self.readings.reset()
+        self.second_reading.reset()
         self.merging.cancel()
         self._opened.release()
         self.project_closed.emit()
-        if told:  # not as a notice, which the next project's words would replace at once
-            self.failed.emit(tr(told), "")
+        if sentence:  # not as a notice, which the next project's words would replace at once
+            self.failed.emit(tr(sentence), "")
 
     def close(self) -> None:
         """Close project and engine; their threads have ended when this returns."""

@@ -16,7 +16,7 @@ from autoal_gui.gui.widgets.text import text_label
 from autoal_gui.gui.widgets.theme import Theme, icon, set_property
 
 
-class Failure(QFrame):
+class NoticeBar(QFrame):
     """One sentence about what failed, what can be done, and the details one click away."""
 
     offered = Signal()

@@ -35,10 +35,10 @@ class GarbageCollector(QObject):
         self._objects = 0  # of the youngest generation, when it was looked at last
         self._wait = LATER
         self._timer = QTimer(self, singleShot=True)  # that it wakes the window is enough
-        QAbstractEventDispatcher.instance().aboutToBlock.connect(self._look)
+        QAbstractEventDispatcher.instance().aboutToBlock.connect(self._check)
 
     @Slot()
-    def _look(self) -> None:
+    def _check(self) -> None:
         """Collect what is due, everything only while that is a small share of the time."""
         start = perf_counter()
         collected = collect_due(full=start >= self._next_full)

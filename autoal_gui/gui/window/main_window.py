@@ -20,7 +20,7 @@ from autoal_gui.gui import keys
 from autoal_gui.gui.services import Services
 from autoal_gui.gui.session.controller import Controller
 from autoal_gui.gui.widgets.actions import Actions, Command
-from autoal_gui.gui.widgets.notice_bar import Failure
+from autoal_gui.gui.widgets.notice_bar import NoticeBar
 from autoal_gui.gui.widgets.sizes import fitting
 from autoal_gui.gui.widgets.theme import Theme
 from autoal_gui.gui.window.commands.enabling import Enabling
@@ -72,7 +72,7 @@ class MainWindow(QMainWindow):
         )
         self._rescue = Rescue(services, self)
         self._wanted = Path()  # the project that was to be opened last
-        self.failure = Failure(self.theme)
+        self.failure = NoticeBar(self.theme)
         self.status = QLabel()
         self._lay_out()
         self._connect()

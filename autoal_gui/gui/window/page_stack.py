@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from autoal_gui.gui.predict.predict_page import PredictPage
     from autoal_gui.gui.readers.adjudication_page import AdjudicationPage
     from autoal_gui.gui.readers.agreement_page import AgreementPage
-    from autoal_gui.gui.readers.second_reading_page import ReadingPage
+    from autoal_gui.gui.readers.second_reading_page import SecondReadingPage
     from autoal_gui.gui.review.review_page import ReviewPage
     from autoal_gui.gui.window.help_page import HelpPage
 
@@ -91,15 +91,15 @@ class PageStack(QStackedWidget):
 
         page = self._add(AgreementPage(*self._common))
         page.second_wanted.connect(self.second_reading_wanted)
-        page.settle_wanted.connect(self.show_adjudication)
+        page.adjudication_wanted.connect(self.show_adjudication)
         return page
 
     @cached_property
-    def second_reading(self) -> "ReadingPage":
+    def second_reading(self) -> "SecondReadingPage":
         """Images that another reader labels, blind."""
-        from autoal_gui.gui.readers.second_reading_page import ReadingPage
+        from autoal_gui.gui.readers.second_reading_page import SecondReadingPage
 
-        return self._add(ReadingPage(*self._common))
+        return self._add(SecondReadingPage(*self._common))
 
     @cached_property
     def adjudication(self) -> "AdjudicationPage":

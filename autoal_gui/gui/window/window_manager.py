@@ -56,5 +56,5 @@ class WindowHolder(QObject):
         finally:  # else no window's closing would end the program any more
             self._application.setQuitOnLastWindowClosed(True)
         window.go_to(*place)
-        told = tr("The language was changed; everything is where it was.")
-        window.say(f"{told} {tr(stopped)}" if stopped else told)
+        sentence = tr("The language was changed; everything is where it was.")
+        window.say(f"{sentence} {tr(stopped)}" if stopped else sentence)

@@ -48,7 +48,7 @@ def test_intervals_hold_their_estimate(found):
 @given(values)
 def test_stopping_is_advised_only_where_the_best_case_is_not_worth_it(found):
     advice = advise(curve(found))
-    if advice.verdict == "enough":
+    if advice.recommendation == "enough":
         assert len(found) >= FEWEST
         assert advice.ahead.high < WORTH
         assert found[-1] > 0.5
@@ -56,7 +56,7 @@ def test_stopping_is_advised_only_where_the_best_case_is_not_worth_it(found):
 
 @given(st.lists(st.floats(0, 1), max_size=FEWEST - 1))
 def test_few_rounds_never_stop_anyone(found):
-    assert advise(curve(found)).verdict == "early"
+    assert advise(curve(found)).recommendation == "early"
     assert sentence(advise(curve(found))).startswith("Keep going")
 
 
@@ -64,33 +64,33 @@ def test_few_rounds_never_stop_anyone(found):
 def test_a_curve_that_rises_clearly_is_never_told_to_stop(slope, count, seed):
     rng = np.random.default_rng(seed)
     rise = [0.55 + slope * math.log2(1 + i) + rng.uniform(-0.002, 0.002) for i in range(count)]
-    assert advise(curve(rise)).verdict != "enough"
+    assert advise(curve(rise)).recommendation != "enough"
 
 
 @given(st.floats(0.6, 0.99), st.integers(WINDOW, 14))
 def test_a_curve_that_has_been_flat_for_long_is_told_so(level, count):
     wobble = [level + 0.001 * (-1) ** i for i in range(count)]
     advice = advise(curve(wobble))
-    assert advice.verdict == "enough"
+    assert advice.recommendation == "enough"
     assert sentence(advice).endswith("within the noise. More labels are unlikely to change much.")
 
 
 def test_a_flat_curve_at_the_level_of_guessing_is_no_reason_to_stop():
-    assert advise(curve([0.5] * 10)).verdict == "unclear"
+    assert advise(curve([0.5] * 10)).recommendation == "unclear"
 
 
 def test_a_flat_curve_measured_on_few_images_is_no_reason_to_stop():
-    assert advise(curve([0.8] * 6, grain=0.05)).verdict == "unclear"
-    assert advise(curve([0.8] * 8, grain=0.002)).verdict == "enough"
+    assert advise(curve([0.8] * 6, grain=0.05)).recommendation == "unclear"
+    assert advise(curve([0.8] * 8, grain=0.002)).recommendation == "enough"
 
 
 def test_rising_curves_go_on():
     advice = advise(curve([0.6, 0.66, 0.7, 0.73, 0.75, 0.77]))
-    assert advice.verdict == "go on"
+    assert advice.recommendation == "go on"
     assert "Keep going: labels still help." in sentence(advice)
     assert advice.gain.value == pytest.approx(0.07)
     noisy = advise(curve([0.6, 0.66, 0.7, 0.69, 0.75, 0.76, 0.75, 0.79]))
-    assert noisy.verdict == "go on"
+    assert noisy.recommendation == "go on"
     assert sentence(noisy).endswith(
         "within the noise. Keep going: over more rounds it still rises."
     )
@@ -101,7 +101,7 @@ def test_random_walks_seldom_stop_anyone():
     stops = 0
     for _ in range(300):
         truth = 0.6 + 0.04 * np.log2(1 + np.arange(8))  # five points come with three rounds
-        stops += advise(curve(truth + rng.normal(0, 0.02, 8))).verdict == "enough"
+        stops += advise(curve(truth + rng.normal(0, 0.02, 8))).recommendation == "enough"
     assert stops <= 15
 
 
@@ -158,6 +158,6 @@ def test_the_curve_between_its_points_lies_between_them(found, labels):
 def test_what_chance_would_give_in_words():
     by_chance = ByChance(40, Metrics(((30, 10), (5, 35))))
     words = chance_sentence(by_chance, curve([0.7, 0.8, 0.9]))
-    assert "the 40 labels that chance drew: 81.2%" in words
-    assert words.endswith("This project had 80.0% at as many labels.")
+    assert "the 40 labels drawn at random: 81.2%" in words
+    assert words.endswith("This project had 80.0% with as many labels.")
     assert "This project" not in chance_sentence(by_chance, curve([0.7]))

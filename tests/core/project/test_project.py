@@ -56,7 +56,7 @@ def project(tmp_path):
     project.close()
 
 
-def told(project):
+def contents(project):
     """Everything that a project says of itself and must say again when it is reopened."""
     return {
         "set up": (
@@ -121,9 +121,9 @@ def test_a_project_over_a_folder_comes_back_as_it_was(tmp_path):
         0,
         None,
     )
-    before, pixels = told(project), {i: project.pool.read(i) for i in project.pool.images}
+    before, pixels = contents(project), {i: project.pool.read(i) for i in project.pool.images}
     project = reopened(project)
-    assert told(project) == before
+    assert contents(project) == before
     for image_id, values in pixels.items():
         np.testing.assert_array_equal(project.pool.read(image_id), values)
     project.close()
@@ -144,24 +144,24 @@ def test_a_project_over_an_npz_file_keeps_its_test_split(tmp_path):
     project = create(tmp_path / "p", SourceSpec("npz", str(file)), label_use="hidden")
     assert (len(project.pool.ids("pool")), len(project.pool.ids("evaluation"))) == (6, 3)
     assert [label for _, label in project.labels.evaluation()] == [1, 0, 1]
-    before = told(project)
+    before = contents(project)
     project = reopened(project)
-    assert told(project) == before
+    assert contents(project) == before
     read = [project.pool.read(i) for i in sorted(project.pool.images)]
     np.testing.assert_array_equal(np.stack(read), np.concatenate((train, test)))
     project.close()
 
 
 def test_no_second_project_is_made_in_a_folder(project):
-    before, spec = told(project), project.settings.spec
+    before, spec = contents(project), project.settings.spec
     with pytest.raises(ProjectError, match="There is a project in that folder already"):
         create(project.folder, spec)
-    assert told(project) == before
+    assert contents(project) == before
     project.close()
     with pytest.raises(ProjectError, match="There is a project in that folder already"):
         create(project.folder, spec)
     again = Project.open(project.folder, open_images)
-    assert told(again) == before
+    assert contents(again) == before
     again.close()
 
 
@@ -174,7 +174,7 @@ def test_there_must_be_a_project_to_open(tmp_path):
 def test_images_that_have_gone_are_said_to_have_gone_and_can_come_back(tmp_path):
     project = new_project(tmp_path)
     project.labels.answer(1, "label", 0)
-    before = told(project)
+    before = contents(project)
     project.close()
     images = tmp_path / "images"
     images.rename(tmp_path / "elsewhere")
@@ -183,7 +183,7 @@ def test_images_that_have_gone_are_said_to_have_gone_and_can_come_back(tmp_path)
             Project.open(project.folder, open_images)
     (tmp_path / "elsewhere").rename(images)
     project = Project.open(project.folder, open_images)
-    assert told(project) == before
+    assert contents(project) == before
     project.close()
 
 
@@ -207,12 +207,12 @@ def test_what_is_made_is_the_users_alone(tmp_path):
 
 def test_the_workspace_may_be_deleted_in_between(tmp_path):
     project = new_project(tmp_path)
-    before = told(project)
+    before = contents(project)
     project.close()
     (project.folder / "cache").rmdir()
     project = Project.open(project.folder, open_images)
     assert project.workspace.is_dir()
-    assert told(project) == before
+    assert contents(project) == before
     project.close()
 
 
@@ -281,12 +281,12 @@ def test_an_entry_says_who_when_in_which_round_and_what_was_suggested(project):
 )
 def test_an_answer_that_means_nothing_is_refused(project, image, action, class_index):
     project.labels.answer(2, "label", 1)
-    before = told(project)
+    before = contents(project)
     with pytest.raises(ProjectError):
         project.labels.answer(image, action, class_index)
-    assert told(project) == before
+    assert contents(project) == before
     project = reopened(project)
-    assert told(project) == before
+    assert contents(project) == before
     project.close()
 
 
@@ -325,9 +325,9 @@ class Labelling(RuleBasedStateMachine):
 
     @rule()
     def reopen(self):
-        before = told(self.project)
+        before = contents(self.project)
         self.project = reopened(self.project)
-        assert told(self.project) == before
+        assert contents(self.project) == before
 
     @precondition(lambda self: self.given)
     @rule()
@@ -389,9 +389,9 @@ def test_classes_are_added_at_the_end_and_renamed_under_their_labels(project):
     project.classes.rename(1, "Läsion")
     assert project.classes.names == ("abnormal", "Läsion", "unklar 不明")
     assert project.labels.training() == ((1, 1), (2, 2))
-    before = told(project)
+    before = contents(project)
     project = reopened(project)
-    assert told(project) == before
+    assert contents(project) == before
     project.close()
 
 
@@ -956,11 +956,11 @@ def test_an_answer_that_cannot_be_saved_does_not_stand(project):
     project.labels.answer(1, "label", 0)
     project.labels.answer(2, "label", 1)
     project.labels.undo()
-    before = told(project)
+    before = contents(project)
     fill(project)
     with pytest.raises(ProjectError, match="could not be saved"):
         project.labels.answer(3, "label", 1, comment=LONG)
-    assert told(project) == before
+    assert contents(project) == before
     make_room(project)
     project.labels.answer(3, "label", 1, comment=LONG)
     project = reopened(project)
@@ -1027,12 +1027,12 @@ def test_a_batch_that_cannot_be_saved_is_said_in_a_sentence_whatever_fails(proje
 def test_whatever_cannot_be_saved_is_said_in_a_sentence_and_undone(project, write):
     project.labels.answer(1, "label", 0)
     project.rounds.begin()
-    before = told(project)
+    before = contents(project)
     fill(project)
     with pytest.raises(ProjectError) as caught:
         write(project)
     assert "disk" in str(caught.value)
-    after = told(project)
+    after = contents(project)
     rounds, begun = before.pop("rounds"), after.pop("rounds")
     assert begun[: len(rounds)] == rounds
     assert after == before
@@ -1048,10 +1048,10 @@ def test_whatever_cannot_be_saved_is_said_in_a_sentence_and_undone(project, writ
 def test_an_answer_that_the_system_will_not_write_does_not_stand(project):
     for image_id in (1, 2, 3):
         project.labels.answer(image_id, "label", 0)
-    before = told(project)
+    before = contents(project)
     with files_of_at_most(1024), pytest.raises(ProjectError, match="could not be saved"):
         project.labels.answer(3, "label", 1)
-    assert told(project) == before
+    assert contents(project) == before
     project.labels.answer(3, "label", 1)
     project = reopened(project)
     assert [entry.class_index for entry in project.labels.entries()] == [0, 0, 0, 1]
@@ -1085,7 +1085,7 @@ def test_the_tally_follows_every_answer_undo_and_failed_group(project):
         classes = {index: given.count(index) for index in set(given)}
         return classes, len(project.labels.training()), len(given) - len(project.labels.training())
 
-    def told() -> tuple[dict[int, int], int, int]:
+    def contents() -> tuple[dict[int, int], int, int]:
         label_counts = project.labels.counts
         classes = {index: count for index, count in label_counts.classes.items() if count}
         return classes, label_counts.labels["pool"], label_counts.labels["evaluation"]
@@ -1102,10 +1102,10 @@ def test_the_tally_follows_every_answer_undo_and_failed_group(project):
     ]
     for step in steps:
         step()
-        assert told() == counted()
+        assert contents() == counted()
     with pytest.raises(ProjectError), project.labels.together():
         [project.labels.answer(image, "label", 1) for image in (pool[2], 10**6)]
-    assert told() == counted()
+    assert contents() == counted()
 
 
 # -- what is counted and what is one step -----------------------------------------------------

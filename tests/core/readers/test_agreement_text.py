@@ -31,18 +31,18 @@ def blind(sequence, image, class_index, shown=False):
     return Entry(sequence, "2026", "reader", 1, "label", image, class_index, 0, 0.8, shown)
 
 
-def told(entries):
+def sentences(entries):
     return suggestion_use_words(suggestion_use(Journal.of(entries), 2))
 
 
 def test_habits_are_told_with_the_way_that_changes_went():
-    assert told([]) == (
+    assert sentences([]) == (
         "No answer has met a suggestion yet: they begin with the first round that trains a model.",
     )
     kept = [blind(1, 1, 0), blind(2, 2, 1)]
-    assert len(told(kept)) == 2
-    assert told(kept)[1].startswith("After seeing it, none of 2 answers was changed (0% to ")
-    changed = told([*kept, blind(3, 2, 0), blind(4, 3, 0, shown=True)])
+    assert len(sentences(kept)) == 2
+    assert sentences(kept)[1].startswith("After seeing it, none of 2 answers was changed (0% to ")
+    changed = sentences([*kept, blind(3, 2, 0), blind(4, 3, 0, shown=True)])
     assert changed[1].startswith("After seeing it, 1 of 2 answers were changed: 50% (")
     assert changed[2].startswith("Of these changes, 1 went to the model's class (")
     assert "0 away from it (" in changed[2]

@@ -31,7 +31,7 @@ def story():
     return Story()
 
 
-def told(story):
+def counts(story):
     found = suggestion_use(Journal.of(story.entries), 3)
     return found.blind, found.changed.found, found.towards.found, found.away.found
 
@@ -41,7 +41,7 @@ def test_an_answer_that_stays_is_no_change(story):
     story.blind(2, 0, 1)
     found = suggestion_use(Journal.of(story.entries), 3)
     assert found.agreed == Share(1, 2)
-    assert told(story) == (2, 0, 0, 0)
+    assert counts(story) == (2, 0, 0, 0)
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def test_a_change_has_a_direction_whether_by_undo_or_by_going_back(story, answer
 def test_there_and_back_is_no_change(story):
     for class_index in (0, 1, 0):
         story.blind(1, class_index, 1)
-    assert told(story) == (1, 0, 0, 0)
+    assert counts(story) == (1, 0, 0, 0)
 
 
 def test_unsure_that_becomes_the_models_class_is_towards_it(story):
@@ -84,7 +84,7 @@ def test_what_another_reader_says_is_no_change_of_mind(story):
     story.add("label", 2, 1, purpose="adjudicate")
     story.blind(3, 0, 1)
     story.add("label", 3, 1, purpose="repeat")
-    assert told(story) == (3, 0, 0, 0)
+    assert counts(story) == (3, 0, 0, 0)
 
 
 def test_answers_with_the_suggestion_in_sight_are_counted_apart(story):
@@ -98,4 +98,4 @@ def test_answers_with_the_suggestion_in_sight_are_counted_apart(story):
 def test_without_a_suggestion_there_is_nothing_to_follow(story):
     story.add("label", 1, 0)
     story.add("label", 1, 1)
-    assert told(story) == (0, 0, 0, 0)
+    assert counts(story) == (0, 0, 0, 0)

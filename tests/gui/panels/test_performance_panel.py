@@ -102,13 +102,13 @@ def test_cells_are_reached_and_opened_by_keys_alone(qtbot, measured):
 
 
 def test_an_empty_cell_says_that_it_is_empty(qtbot, measured):
-    told = []
-    measured.controller.notice.connect(told.append)
+    sentences = []
+    measured.controller.notice.connect(sentences.append)
     confusion = last_metrics(measured).confusion
     empty = [(t, p) for t in range(2) for p in range(2) if not confusion[t][p]]
     assert empty
     measured.desk.performance.matrix.opened.emit(*empty[0])
-    assert told == [performance_panel.NO_IMAGES]
+    assert sentences == [performance_panel.NO_IMAGES]
 
 
 def test_a_cell_tells_what_it_counts(measured):
@@ -162,8 +162,8 @@ def test_stopping_is_advised_once_a_round_and_stands_in_the_panel(
     run_batches(qtbot, window, 1)
     panel = window.desk.performance
     assert panel.advice.text().startswith("Keep going")
-    told = []
-    window.controller.notice.connect(told.append)
+    sentences = []
+    window.controller.notice.connect(sentences.append)
     real = performance_panel.advise
 
     def settled(points):
@@ -174,9 +174,9 @@ def test_stopping_is_advised_once_a_round_and_stands_in_the_panel(
     run_batches(qtbot, window, FEWEST + 3)
     advice = panel.advice.text()
     assert advice.endswith("More labels are unlikely to change much.")
-    assert told.count(advice) == 1
+    assert sentences.count(advice) == 1
     panel.refresh()
-    assert told.count(advice) == 1
+    assert sentences.count(advice) == 1
 
 
 def replace_value(point, value):

@@ -154,12 +154,12 @@ def test_the_last_strategy_cannot_be_pinned_off(qtbot, window, tmp_path):
         candidates=("bald", "margin"), pinned_off=("margin",)
     )
     controller.setup.change_settings(only)
-    told = []
-    controller.notice.connect(told.append)
+    sentences = []
+    controller.notice.connect(sentences.append)
     panel = window.desk.weights
     choose(qtbot, panel.pins.combos["bald"], "off")
     assert controller.project.settings.run.pinned_off == ("margin",)
-    assert told == ["At least one query strategy must take part."]
+    assert sentences == ["At least one query strategy must take part."]
     assert panel.pins.combos["bald"].currentData() == "on"  # passed on the way; off is refused
 
 

@@ -71,7 +71,7 @@ def brightness(page, image: int) -> float:
 
 
 def test_images_are_shown_with_class_and_probability_and_the_surest_first(qtbot, page):
-    assert page.told.text() == NOT_A_DIAGNOSIS
+    assert page.explanation.text() == NOT_A_DIAGNOSIS
     assert page.shown.text() == f"{IMAGES} of {IMAGES} images"
     captions = page.grid.grid_model.captions
     for image in page.grid.images:

@@ -96,8 +96,8 @@ def test_a_second_reader_sees_nothing_of_the_first(qtbot, window, controller, re
     assert not reading.class_panel._feedback.text()
     assert "reader" not in reading.title.text().replace("Second reading", "")
     assert [button._count for button in reading.class_panel._buttons] == [0, 0]
-    assert set(reading.readings.reading.images) == set(controller.project.labels.answers)
-    assert reading.readings.reading.images != tuple(controller.project.labels.answers)
+    assert set(reading.second_reading.reading.images) == set(controller.project.labels.answers)
+    assert reading.second_reading.reading.images != tuple(controller.project.labels.answers)
 
 
 def test_its_answers_never_change_the_projects(qtbot, window, controller, reading):
@@ -216,7 +216,7 @@ def test_settling_stores_the_final_answer_and_leaves_the_agreement(
     qtbot.keyClick(window, Qt.Key.Key_G, CTRL)
     agreement = window.pages.agreement
     before = agreement.between.text()
-    qtbot.mouseClick(agreement.settle, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(agreement.adjudicate, Qt.MouseButton.LeftButton)
     page = window.pages.adjudication
     assert page.current() == disputed[0]
     assert "reader: " in page.said.text()
@@ -351,7 +351,7 @@ def test_nobody_reads_their_own_answers_as_a_second_reader(qtbot, window, contro
     qtbot.keyClicks(dialog.name, first)
     qtbot.mouseClick(dialog.choices["all"], Qt.MouseButton.LeftButton)
     qtbot.keyClick(dialog.name, ENTER)
-    assert window.pages.second_reading.readings.reading.images == (own,)
+    assert window.pages.second_reading.second_reading.reading.images == (own,)
 
 
 def test_what_an_earlier_merge_had_read_never_goes_into_another_project(
@@ -402,7 +402,7 @@ def test_keys_of_a_second_reading_work_with_the_focus_anywhere(qtbot, window, co
 
 def test_keys_of_settling_work_with_the_focus_anywhere(qtbot, window, controller, disputed):
     qtbot.keyClick(window, Qt.Key.Key_G, CTRL)
-    qtbot.mouseClick(window.pages.agreement.settle, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(window.pages.agreement.adjudicate, Qt.MouseButton.LeftButton)
     page, answers, tried = window.pages.adjudication, controller.project.labels.answers, 0
     for widget in focused(focusable(page)):
         image = page.current()

@@ -134,12 +134,12 @@ def test_without_dropout_there_is_nothing_stochastic():
 # -- the one pass over the images ---------------------------------------------------------------
 
 
-def evidence_of(context, model, ids, wanted=3, seed=5):
+def outputs_of(context, model, ids, wanted=3, seed=5):
     return exhausted(gather(context, model, ids, wanted, seed, "scoring"))
 
 
 def test_a_pass_is_the_model_in_eval_mode(context, model):
-    found = evidence_of(context, model, [4, 2, 9])
+    found = outputs_of(context, model, [4, 2, 9])
     with torch.no_grad():
         images = context.feed.images([4, 2, 9])
         features, logits = model.backbone(images), model(images)
@@ -154,7 +154,7 @@ def test_a_pass_is_the_model_in_eval_mode(context, model):
 def test_a_pass_leaves_the_model_bit_by_bit_as_it_was(context, training):
     model = classifier().train(training)
     before = state_of(model)
-    evidence_of(context, model, range(1, 12))
+    outputs_of(context, model, range(1, 12))
     assert same_state(before, state_of(model))
     assert model.training is training
     assert model.backbone.stem[1].training is training
@@ -180,26 +180,26 @@ def test_a_pass_that_is_given_up_leaves_the_model_in_training(tmp_path, pool, en
 def test_permuting_the_images_permutes_the_pass(context, model):
     ids = list(range(1, 12))
     order = np.random.default_rng(0).permutation(11)
-    one, other = (evidence_of(context, model, part) for part in (ids, np.array(ids)[order]))
+    one, other = (outputs_of(context, model, part) for part in (ids, np.array(ids)[order]))
     np.testing.assert_allclose(other.features, one.features[order], rtol=1e-5, atol=1e-6)
     np.testing.assert_allclose(other.probabilities, one.probabilities[order], rtol=1e-5)
     np.testing.assert_allclose(other.stochastic, one.stochastic[:, order], rtol=1e-5)
 
 
 def test_batches_change_nothing(tmp_path, pool, context, model):
-    whole = evidence_of(context, model, range(1, 12))
+    whole = outputs_of(context, model, range(1, 12))
     for size in (1, 4):
         small = context_of(tmp_path, pool, TINY.but(infer_batch=size))
-        parts = evidence_of(small, model, range(1, 12))
+        parts = outputs_of(small, model, range(1, 12))
         np.testing.assert_allclose(parts.features, whole.features, rtol=1e-4, atol=1e-6)
         np.testing.assert_allclose(parts.stochastic, whole.stochastic, rtol=1e-4)
 
 
 def test_features_of_many_images_are_kept_in_half_precision(context, model, monkeypatch):
-    whole = evidence_of(context, model, range(1, 12))
+    whole = outputs_of(context, model, range(1, 12))
     assert whole.features.dtype == np.float32
     monkeypatch.setattr(rows, "MANY", 11)
-    halved = evidence_of(context, model, range(1, 12))
+    halved = outputs_of(context, model, range(1, 12))
     assert halved.features.dtype == np.float16
     np.testing.assert_allclose(halved.features, whole.features, rtol=1e-3, atol=1e-6)
     np.testing.assert_array_equal(halved.probabilities, whole.probabilities)
@@ -207,7 +207,7 @@ def test_features_of_many_images_are_kept_in_half_precision(context, model, monk
     large = copy.deepcopy(model)
     with torch.no_grad():
         large.backbone.stages[-1][-1].bn2.bias.fill_(1e6)  # as a bad training may leave it
-    assert np.isfinite(evidence_of(context, large, range(1, 12)).features).all()
+    assert np.isfinite(outputs_of(context, large, range(1, 12)).features).all()
 
 
 def test_more_than_the_disk_has_is_refused_before_a_pass(context, model):
@@ -221,9 +221,9 @@ def test_more_than_the_disk_has_is_refused_before_a_pass(context, model):
 
 
 def test_the_seed_alone_draws_the_passes(context, model):
-    one, same, other = (evidence_of(context, model, [1, 2], seed=s) for s in (5, 5, 6))
+    one, same, other = (outputs_of(context, model, [1, 2], seed=s) for s in (5, 5, 6))
     torch.rand(1)  # the global generator plays no part
-    again = evidence_of(context, model, [1, 2], seed=5)
+    again = outputs_of(context, model, [1, 2], seed=5)
     np.testing.assert_array_equal(one.stochastic, same.stochastic)
     np.testing.assert_array_equal(one.stochastic, again.stochastic)
     assert (one.stochastic != other.stochastic).any()
@@ -232,7 +232,7 @@ def test_the_seed_alone_draws_the_passes(context, model):
 
 @pytest.mark.parametrize("count", [0, 1])
 def test_a_pass_over_nothing_or_one(context, model, count):
-    found = evidence_of(context, model, [3][:count])
+    found = outputs_of(context, model, [3][:count])
     assert len(found) == count
     assert found.features.shape == (count, FEATURES)
     assert found.stochastic.shape == (TINY.stochastic_passes, count, 2)
@@ -240,7 +240,7 @@ def test_a_pass_over_nothing_or_one(context, model, count):
 
 def test_bald_equals_an_independent_computation_over_dropout_masks(context, model):
     """The same masks by hand, scipy's softmax and entropy: H(mean p) - mean H(p)."""
-    found = evidence_of(context, model, range(1, 12), seed=8)
+    found = outputs_of(context, model, range(1, 12), seed=8)
     uniform = torch.rand(
         TINY.stochastic_passes, FEATURES, generator=torch.Generator().manual_seed(8)
     )
@@ -253,7 +253,7 @@ def test_bald_equals_an_independent_computation_over_dropout_masks(context, mode
 
 
 def test_bald_of_a_deterministic_head_is_zero(context):
-    found = evidence_of(context, classifier(dropout=0.0), range(1, 12))
+    found = outputs_of(context, classifier(dropout=0.0), range(1, 12))
     np.testing.assert_allclose(bald.score(found), 0, atol=1e-7)
 
 

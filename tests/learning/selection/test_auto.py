@@ -29,7 +29,7 @@ def crowd(count, classes=2, noise=0.5, seed=0):
     return units(points).astype(np.float32), labels
 
 
-def evidence_of(count=80, labelled=24, wanted=10, seed=0, classes=2, noise=0.5):
+def outputs_of(count=80, labelled=24, wanted=10, seed=0, classes=2, noise=0.5):
     """Model outputs over a crowd, and the head fitted to its first images."""
     features, labels = crowd(count + labelled, classes, noise, seed)
     known, unknown = features[:labelled], features[labelled:]
@@ -60,7 +60,7 @@ def batch_of(acquisition, wanted):
 
 
 def test_a_batch_has_distinct_images_and_the_audits_share_of_them():
-    outputs, head = evidence_of()
+    outputs, head = outputs_of()
     acquisition, _ = auto_acquisition(outputs, head, AUTO)
     queries = acquisition.queries(acquisition.positions()[:10])
     assert len({query.image_id for query in queries}) == 10
@@ -70,7 +70,7 @@ def test_a_batch_has_distinct_images_and_the_audits_share_of_them():
 
 @pytest.mark.parametrize(("share", "audits"), [(0.0, 0), (0.01, 1), (1.0, 10)])
 def test_the_audit_draws_its_share(share, audits):
-    outputs, head = evidence_of()
+    outputs, head = outputs_of()
     acquisition, _ = auto_acquisition(outputs, head, AUTO.but(audit_share=share))
     assert len(acquisition.audit) == audits
 
@@ -79,7 +79,7 @@ def test_of_batches_of_one_image_a_share_is_drawn_at_random():
     """Were every one, auto would be random choice."""
     audits = 0
     for seed in range(40):
-        outputs, head = evidence_of(count=20, labelled=8 + seed % 3, wanted=1)
+        outputs, head = outputs_of(count=20, labelled=8 + seed % 3, wanted=1)
         settings = AUTO.but(seed=seed, batch_size=1)
         (acquisition, _), (again, _) = (auto_acquisition(outputs, head, settings) for _ in range(2))
         assert acquisition.audit == again.audit
@@ -93,7 +93,7 @@ def test_of_batches_of_one_image_a_share_is_drawn_at_random():
 
 def test_audits_are_drawn_evenly_from_the_whole_pool():
     drawn = np.zeros(80)
-    outputs, head = evidence_of()
+    outputs, head = outputs_of()
     for seed in range(100):
         acquisition, _ = auto_acquisition(outputs, head, AUTO.but(seed=seed))
         drawn[list(acquisition.audit)] += 1
@@ -103,7 +103,7 @@ def test_audits_are_drawn_evenly_from_the_whole_pool():
 
 
 def test_the_same_seed_asks_for_the_same_and_another_seed_for_others():
-    outputs, head = evidence_of()
+    outputs, head = outputs_of()
     one, other, third = (
         batch_of(auto_acquisition(outputs, head, AUTO.but(seed=seed))[0], 10).tolist()
         for seed in (0, 0, 1)
@@ -126,7 +126,7 @@ def test_each_of_several_clusters_is_asked_for():
 
 
 def test_copies_of_labelled_images_are_not_asked_for():
-    outputs, head = evidence_of()
+    outputs, head = outputs_of()
     copies = outputs.features.copy()
     copies[:40] = outputs.labelled.features[0]
     acquisition, _ = auto_acquisition(
@@ -156,20 +156,20 @@ def test_heaps_far_from_all_labels_are_asked_for_more_often():
 
 @pytest.mark.parametrize("count", [1, 2, 9, 10, 11])
 def test_small_pools_are_ranked_whole(count):
-    outputs, head = evidence_of(count=count)
+    outputs, head = outputs_of(count=count)
     acquisition, _ = auto_acquisition(outputs, head, AUTO)
     assert sorted(acquisition.positions()) == list(range(count))
 
 
 def test_images_that_are_all_the_same_fill_a_batch_all_the_same():
-    outputs, head = evidence_of()
+    outputs, head = outputs_of()
     same = np.repeat(outputs.features[:1], len(outputs), axis=0)
     acquisition, _ = auto_acquisition(replace(outputs, features=same), head, AUTO)
     assert len(set(batch_of(acquisition, 10))) == 10
 
 
 def test_weights_are_positive_and_named_and_sum_to_one():
-    outputs, head = evidence_of()
+    outputs, head = outputs_of()
     acquisition, reason = auto_acquisition(outputs, head, AUTO)
     names, weights = zip(*acquisition.plain_weights(), strict=True)
     assert names[0] == SPREAD
@@ -180,7 +180,7 @@ def test_weights_are_positive_and_named_and_sum_to_one():
 
 
 def test_a_single_candidate_that_is_k_means_is_a_plain_spread():
-    outputs, head = evidence_of()
+    outputs, head = outputs_of()
     acquisition, _ = auto_acquisition(outputs, head, AUTO.but(candidates=(SPREAD,)))
     assert acquisition.plain_weights() == ((SPREAD, 1.0),)
 

@@ -16,7 +16,7 @@ from autoal_gui.learning.selection.auto import SPREAD, auto_acquisition, names_o
 from autoal_gui.learning.selection.bilevel import Learned
 from autoal_gui.learning.selection.pins import floors_of, hold
 from autoal_gui.learning.selection.search import search
-from tests.learning.selection.test_auto import AUTO, evidence_of
+from tests.learning.selection.test_auto import AUTO, outputs_of
 from tests.support.learning import (
     TINY,
     command_of,
@@ -98,7 +98,7 @@ def test_a_strategy_that_is_pinned_on_keeps_its_share(mode, tmp_path):
 
 
 def test_auto_spreads_the_batch_even_where_k_means_is_pinned_off():
-    outputs, head = evidence_of()
+    outputs, head = outputs_of()
     settings = AUTO.but(pinned_off=(SPREAD,))
     assert SPREAD not in names_of(settings)
     acquisition, _ = auto_acquisition(outputs, head, settings)
@@ -107,7 +107,7 @@ def test_auto_spreads_the_batch_even_where_k_means_is_pinned_off():
 
 
 def test_the_search_of_auto_holds_what_is_pinned_on():
-    outputs, head = evidence_of(labelled=40)
+    outputs, head = outputs_of(labelled=40)
     known = outputs.labelled
     scores = np.random.default_rng(0).random((40, 3))
     start = np.full(3, 1 / 3)
@@ -204,7 +204,7 @@ def test_masks_that_are_dealt_out_ask_for_as_many_images_but_others(tmp_path):
 
 
 def test_a_placebo_of_auto_changes_the_weights_alone():
-    outputs, head = evidence_of(count=60, labelled=40)
+    outputs, head = outputs_of(count=60, labelled=40)
     plain, _ = auto_acquisition(outputs, head, AUTO)
     for kind in ("frozen", "permuted"):
         acquisition, reason = auto_acquisition(outputs, head, AUTO.but(placebo=kind))
@@ -220,7 +220,7 @@ def test_a_placebo_of_auto_changes_the_weights_alone():
 
 def test_uniform_weights_of_auto_are_those_of_auto_before_it_has_learned(monkeypatch):
     """All but the search is the same, so that the difference is what the search adds."""
-    outputs, head = evidence_of(count=60, labelled=40)
+    outputs, head = outputs_of(count=60, labelled=40)
     found = np.arange(1.0, 1 + len(names_of(AUTO)))
     learned = Learned(found / found.sum(), gain=0.5, error=0.1)
     monkeypatch.setattr(auto, "learn_weights", lambda *values: learned)

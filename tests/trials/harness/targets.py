@@ -131,9 +131,9 @@ def read_model(data: bytes, place: Path) -> None:
     file.write_bytes(data)
     model, card = load_model(file)
     with torch.inference_mode():
-        told = model(torch.zeros(1, card.channels, card.input_size, card.input_size))
-    if told.shape != (1, len(card.classes)):
-        raise Harm(f"it says {tuple(told.shape)} of {len(card.classes)} classes")
+        output = model(torch.zeros(1, card.channels, card.input_size, card.input_size))
+    if output.shape != (1, len(card.classes)):
+        raise Harm(f"it says {tuple(output.shape)} of {len(card.classes)} classes")
 
 
 def read_project(data: bytes, place: Path) -> None:

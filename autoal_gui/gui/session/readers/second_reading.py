@@ -13,7 +13,7 @@ from autoal_gui.gui.session.open_project import OpenProject
 from autoal_gui.gui.session.part import Part
 
 
-class Readings(Part):
+class SecondReading(Part):
     """The second reading in work. It writes second answers alone, never the project's own."""
 
     changed = Signal()
