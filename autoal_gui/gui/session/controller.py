@@ -45,6 +45,10 @@ class Controller(QObject):
     """(one plain sentence, details that hold no patient data)."""
     damaged = Signal()
     """`failed` has just said that a project's file is damaged: it can be recovered."""
+    gone = Signal()
+    """`failed` has just said that the project file is gone: a copy of the project can be saved."""
+    copied = Signal(str)
+    """A copy of the project is open in its place, says the sentence; what failed before is past."""
     images_wanted = Signal(str, object)
     """(title, image ids): show these images, and nothing else, on the review page."""
 
@@ -69,6 +73,7 @@ class Controller(QObject):
         for part in self.findChildren(Part):
             part.notice.connect(self.notice)
             part.failed.connect(self.failed)
+            part.gone.connect(self.gone)
         answers_changed = self.labelling.answers_changed
         self.labelling.batch_completed.connect(self.training.train_after_batch)
         self.training.ranked.connect(self.images.rerank)
@@ -129,6 +134,23 @@ class Controller(QObject):
         self.images.show_following()
         self.training.begin()
         self.checks.start(project)
+        return True
+
+    def save_copy(self, folder: Path) -> bool:
+        """Write the open project, whose own file may be gone, to a folder and go on there.
+
+        Returns:
+            Whether that worked; if not, the project stays open where it was.
+        """
+        try:
+            self.project.save_copy(folder)
+        except AutoALError as error:
+            self.failed.emit(str(error), "")
+            self.gone.emit()
+            return False
+        if not self.open_project(folder):
+            return False
+        self.copied.emit(tr("A copy was saved in {folder}, and is open now.", folder=folder))
         return True
 
     def close_project(self) -> None:

@@ -185,7 +185,7 @@ class Labelling(Part):
         try:
             return turn()
         except AutoALError as error:
-            self.failed.emit(str(error), "")
+            self.fail(error)
             return ()
 
     def _after_history(self, image: int | None) -> None:

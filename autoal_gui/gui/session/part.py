@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Signal
 
-from autoal_gui.core.errors import AutoALError
+from autoal_gui.core.errors import AutoALError, ProjectGone
 from autoal_gui.core.language import mark
 from autoal_gui.core.project.project import Project
 from autoal_gui.gui.session.open_project import OpenProject
@@ -18,6 +18,8 @@ class Part(QObject):
     notice = Signal(str)
     failed = Signal(str, str)
     """(one plain sentence, details that hold no patient data)."""
+    gone = Signal()
+    """`failed` has just said that the project file is gone: a copy of the project can be saved."""
 
     def __init__(self, opened: OpenProject, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -32,6 +34,12 @@ class Part(QObject):
         try:
             change()
         except AutoALError as error:
-            self.failed.emit(str(error), "")
+            self.fail(error)
             return False
         return True
+
+    def fail(self, error: AutoALError) -> None:
+        """Tell in a sentence what failed, and whether a copy of the project is to be saved."""
+        self.failed.emit(str(error), "")
+        if isinstance(error, ProjectGone):
+            self.gone.emit()

@@ -46,7 +46,7 @@ class ProjectSetup(Part):
         try:
             yield
         except AutoALError as error:
-            self.failed.emit(str(error), "")
+            self.fail(error)
         else:
             self.settings_changed.emit()
 

@@ -6,7 +6,7 @@ from functools import partial
 from PySide6.QtCore import QObject, Signal, Slot
 
 from autoal_gui.core.database.round_rows import Outcome
-from autoal_gui.core.errors import AutoALError
+from autoal_gui.core.errors import AutoALError, ProjectGone
 from autoal_gui.core.language import mark, tr
 from autoal_gui.core.messages import (
     Command,
@@ -155,7 +155,7 @@ class Training(Part):
         try:
             number = project.rounds.begin()
         except AutoALError as error:
-            self.failed.emit(str(error), "")
+            self.fail(error)
             return None
         return RunRound(
             request_id=0,
@@ -210,7 +210,7 @@ class Training(Part):
         try:
             return self._project.warm_start.forget_lost()
         except AutoALError as error:
-            self.failed.emit(str(error), "")
+            self.fail(error)
             return False
 
     # -- what the engine says -----------------------------------------------------------------
@@ -239,6 +239,8 @@ class Training(Part):
             self._project.rounds.finish(result)
         except AutoALError as error:
             self._on_failed(command, CommandFailed(result.request_id, str(error), ""))
+            if isinstance(error, ProjectGone):
+                self.gone.emit()
             return
         self.ranked.emit(result)
         self.rounds_changed.emit()

@@ -1,6 +1,7 @@
 """The bar above a page that tells what went wrong, or what has just been done."""
 
-from PySide6.QtCore import Signal
+from collections.abc import Callable
+
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -19,12 +20,10 @@ from autoal_gui.gui.widgets.theme import Theme, icon, set_property
 class NoticeBar(QFrame):
     """One sentence about what failed, what can be done, and the details one click away."""
 
-    offered = Signal()
-    """The user wants done what was offered."""
-
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
+        self._does: Callable[[], object] | None = None
         self.setProperty("role", "failure")
         self.setAccessibleName(tr("Failure"))
         self._sentence = text_label()
@@ -81,15 +80,22 @@ class NoticeBar(QFrame):
         set_property(self, "role", "notice")
         self.setAccessibleName(tr("Status"))
 
-    def offer(self, what: str) -> None:
-        """Put a button beside the sentence, with which the user can do something about it."""
+    def offer(self, what: str, does: Callable[[], object]) -> None:
+        """Put a button beside the sentence, with which the user can do something about it.
+
+        Args:
+            what: the words of the button.
+            does: what it does, once the sentence is hidden.
+        """
+        self._does = does
         self._offer.setText(what)
         self._offer.show()
         self._offer.setFocus()
 
     def _on_offer(self) -> None:
         self.hide()
-        self.offered.emit()
+        if self._does is not None:
+            self._does()
 
     def _tint(self) -> None:
         self._close.setIcon(icon("close", self._theme.colours.text))

@@ -1,7 +1,9 @@
 """The dialogs of the window: what opens each, and what its answer does."""
 
+from pathlib import Path
+
 from PySide6.QtCore import QObject, QSettings, Qt, Slot
-from PySide6.QtWidgets import QDialog, QWidget
+from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
 
 from autoal_gui.core.language import tr
 from autoal_gui.gui import keys
@@ -87,6 +89,15 @@ class DialogOpener(QObject):
 
     def _on_second_reading(self) -> None:
         self._pages.show_page(self._pages.second_reading)
+
+    def save_copy(self) -> None:
+        """Ask where a copy of the project is to go, write it there and go on in it."""
+        from autoal_gui.gui.project.importer import free_folder
+
+        place = QFileDialog.getExistingDirectory(self._window, tr("Folder for the copy"))
+        if place:
+            project = self._controller.project
+            self._controller.save_copy(free_folder(Path(place), project.settings.name))
 
     def wait_for_export(self) -> None:
         """Close the window once an export is written, unless the user says otherwise."""

@@ -107,8 +107,9 @@ class MainWindow(QMainWindow):
         controller.notice.connect(self.say)
         controller.failed.connect(self.failure.show_failure)
         controller.damaged.connect(self._on_damaged)
+        controller.gone.connect(self._on_gone)
+        controller.copied.connect(self.failure.show_notice)
         controller.exports.exported.connect(self._on_exported)
-        self.failure.offered.connect(self._recover)
         self._rescue.recovered.connect(self._on_recovered)
         self._rescue.failed.connect(self._on_failed)
         self.actions_table.wanted.connect(self._on_command)
@@ -228,9 +229,12 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _on_damaged(self) -> None:
-        self.failure.offer(tr("Recover"))
+        self.failure.offer(tr("Recover"), self._recover)
 
     @Slot()
+    def _on_gone(self) -> None:
+        self.failure.offer(tr("Save a copy…"), self.dialogs.save_copy)
+
     def _recover(self) -> None:
         self._rescue.start(self._wanted)
 
