@@ -73,7 +73,7 @@ class Photographer:
 
     def _new_project(self) -> None:
         from autoal_gui.gui.project.new_project import NewProjectDialog
-        from autoal_gui.gui.window.new_projects import folder_spec
+        from autoal_gui.gui.window.projects.new_projects import folder_spec
 
         self.window.new_projects.show_dialog(folder_spec(self._images))
         dialog = cast(NewProjectDialog, self.window.dialog)

@@ -23,8 +23,8 @@ from PySide6.QtWidgets import (
 
 from autoal_gui.core.images.source import SourceSpec
 from autoal_gui.gui.window.main_window import MainWindow
-from autoal_gui.gui.window.new_projects import folder_spec
 from autoal_gui.gui.window.page_stack import PageStack
+from autoal_gui.gui.window.projects.new_projects import folder_spec
 from tests.gui.window.test_main_window import start
 from tests.support.gui import QUIET, draw_folder
 

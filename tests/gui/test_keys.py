@@ -12,7 +12,7 @@ from autoal_gui.gui import keys
 from autoal_gui.gui.keys import KeyMap, class_keys, conflict
 from autoal_gui.gui.window.commands.table import COMMANDS
 from autoal_gui.gui.window.main_window import MainWindow
-from autoal_gui.gui.window.new_projects import folder_spec
+from autoal_gui.gui.window.projects.new_projects import folder_spec
 from autoal_gui.sources.opening import list_images
 from tests.support.gui import QUIET, draw_folder, focusable, focused, services, settings
 

@@ -4,7 +4,7 @@ from PySide6.QtCore import Qt
 
 from autoal_gui.core.project.plan import ProjectPlan
 from autoal_gui.core.settings import PRESETS
-from autoal_gui.gui.window.new_projects import folder_spec
+from autoal_gui.gui.window.projects.new_projects import folder_spec
 from autoal_gui.sources.opening import list_images
 from tests.support.gui import draw_folder
 

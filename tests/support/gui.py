@@ -42,7 +42,7 @@ from autoal_gui.engine.state import State
 from autoal_gui.gui.services import Services
 from autoal_gui.gui.session.controller import Controller
 from autoal_gui.gui.window.main_window import MainWindow
-from autoal_gui.gui.window.new_projects import folder_spec
+from autoal_gui.gui.window.projects.new_projects import folder_spec
 from autoal_gui.sources.opening import list_images, open_images
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # before the first application is made

@@ -25,7 +25,7 @@ from autoal_gui.core.project.plan import ProjectPlan
 from autoal_gui.core.settings import PRESETS
 from autoal_gui.engine.state import State
 from autoal_gui.gui.window.main_window import MainWindow
-from autoal_gui.gui.window.new_projects import folder_spec
+from autoal_gui.gui.window.projects.new_projects import folder_spec
 from autoal_gui.sources.opening import list_images
 from tests.support import gui as gui_support
 from tests.support import project as project_support

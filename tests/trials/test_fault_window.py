@@ -10,7 +10,7 @@ from autoal_gui.core.database.schema import FILE_NAME
 from autoal_gui.core.project.plan import ProjectPlan
 from autoal_gui.core.project.project import Project
 from autoal_gui.core.settings import PRESETS
-from autoal_gui.gui.window.new_projects import folder_spec
+from autoal_gui.gui.window.projects.new_projects import folder_spec
 from autoal_gui.sources.opening import list_images, open_images
 from tests.support.gui import QUIET, draw_folder
 from tests.tools.limits import files_of_at_most, needs_limits

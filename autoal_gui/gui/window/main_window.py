@@ -28,10 +28,10 @@ from autoal_gui.gui.window.commands.parts import Parts
 from autoal_gui.gui.window.commands.table import COMMANDS, WAYS
 from autoal_gui.gui.window.dialog_opener import DialogOpener
 from autoal_gui.gui.window.menus import Menus
-from autoal_gui.gui.window.new_projects import NewProjects, local_paths
 from autoal_gui.gui.window.page_stack import PageStack
-from autoal_gui.gui.window.project_recovery import Rescue
-from autoal_gui.gui.window.recent_projects import RecentProjects
+from autoal_gui.gui.window.projects.new_projects import NewProjects, local_paths
+from autoal_gui.gui.window.projects.project_recovery import Rescue
+from autoal_gui.gui.window.projects.recent_projects import RecentProjects
 from autoal_gui.gui.window.start_page import StartPage
 from autoal_gui.gui.window.user_settings import user_settings
 

@@ -11,7 +11,7 @@ from autoal_gui.core.project.project import Project
 from autoal_gui.core.settings import PRESETS
 from autoal_gui.gui.dialogs.finder import ImageNames, Names
 from autoal_gui.gui.window.main_window import MainWindow
-from autoal_gui.gui.window.new_projects import folder_spec
+from autoal_gui.gui.window.projects.new_projects import folder_spec
 from autoal_gui.sources.opening import list_images, open_images
 from tests.support.gui import QUIET, draw_folder, services, settings
 

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from autoal_gui.core.project.plan import ProjectPlan
 from autoal_gui.core.settings import PRESETS
 from autoal_gui.gui.desk.waiting_time import FREE, IdleWatch
-from autoal_gui.gui.window.new_projects import folder_spec
+from autoal_gui.gui.window.projects.new_projects import folder_spec
 from autoal_gui.sources.opening import list_images
 from tests.support.gui import QUIET, begun, draw_folder
 

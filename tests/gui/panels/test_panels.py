@@ -26,7 +26,7 @@ from autoal_gui.gui.panels.training_text import (
 from autoal_gui.gui.panels.weights_panel import strategies_of, table
 from autoal_gui.gui.strategy_names import mode_label, modes, strategy_label
 from autoal_gui.gui.window.main_window import MainWindow
-from autoal_gui.gui.window.new_projects import folder_spec
+from autoal_gui.gui.window.projects.new_projects import folder_spec
 from autoal_gui.sources.opening import list_images
 from tests.support.gui import QUIET, STRATEGIES, NearestMean, draw_folder, services, settings
 

@@ -20,7 +20,7 @@ from autoal_gui.gui.dialogs.leave_dialog import LeaveDialog
 from autoal_gui.gui.project.importer import Importer, clean_name, free_folder
 from autoal_gui.gui.project.method_form import MethodForm
 from autoal_gui.gui.session.exports import EXPORT_STOPPED, MODEL_LEFT
-from autoal_gui.gui.window.new_projects import folder_spec
+from autoal_gui.gui.window.projects.new_projects import folder_spec
 from tests.support.gui import QUIET, NearestMean, SlowExport, draw_folder, no_thread_left, services
 from tests.support.project import needs_permissions
 

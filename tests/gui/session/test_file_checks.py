@@ -15,7 +15,7 @@ from autoal_gui.core.project.project import Project
 from autoal_gui.core.project.project_merge import matches
 from autoal_gui.core.settings import PRESETS
 from autoal_gui.gui.session.file_checks import check_files
-from autoal_gui.gui.window.new_projects import folder_spec
+from autoal_gui.gui.window.projects.new_projects import folder_spec
 from autoal_gui.sources import folder
 from autoal_gui.sources.opening import list_images, open_images
 from tests.support.gui import QUIET, draw_folder

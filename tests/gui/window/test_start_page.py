@@ -6,7 +6,7 @@ from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent
 from PySide6.QtWidgets import QTabBar
 
 from autoal_gui.gui.window.help_page import TOPICS
-from autoal_gui.gui.window.new_projects import folder_spec
+from autoal_gui.gui.window.projects.new_projects import folder_spec
 from tests.gui.project.test_dialogs import listed
 from tests.gui.window.test_main_window import start
 from tests.support.gui import QUIET, draw_folder

@@ -8,8 +8,8 @@ from autoal_gui.gui.session.controller import Controller
 from autoal_gui.gui.widgets.actions import Command
 from autoal_gui.gui.window.dialog_opener import DialogOpener
 from autoal_gui.gui.window.menus import Menus
-from autoal_gui.gui.window.new_projects import NewProjects
 from autoal_gui.gui.window.page_stack import PageStack
+from autoal_gui.gui.window.projects.new_projects import NewProjects
 
 if TYPE_CHECKING:
     from autoal_gui.gui.desk.desk import Desk
