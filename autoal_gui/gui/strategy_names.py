@@ -24,7 +24,7 @@ MODE_NOTES = {
     "random": mark("Images drawn at random: any other strategy must do better than this."),
 }
 STRATEGY_NOTES = {
-    "entropy": mark("images where the model wavers between all classes"),
+    "entropy": mark("images on which the model is undecided between all classes"),
     "margin": mark("images where its two likeliest classes are nearly as likely"),
     "least_confidence": mark("images whose likeliest class is still unlikely"),
     "kmeans": mark("images that together represent the whole pool"),
@@ -39,7 +39,7 @@ STRATEGY_NOTES = {
     "ensvarr": mark("images on which several models disagree"),
     "ddu": mark("images in places where there are few labels"),
     "typiclust": mark("typical images of groups without a label"),
-    "probcover": mark("images with many near ones that have no label"),
+    "probcover": mark("images with many similar ones that have no label"),
     "albl": mark("what the strategies propose that did well before"),
     "tailor": mark("what the strategies propose that found rare classes before"),
 }

@@ -91,9 +91,11 @@ def check_mode(settings: RunSettings) -> None:
         SettingsError: in one sentence.
     """
     if settings.placebo and settings.mode not in ("auto", "paper"):
-        raise SettingsError(tr("A placebo is of the modes auto and paper, which search."))
+        raise SettingsError(
+            tr("A placebo can only be used in the modes auto and paper, which search.")
+        )
     if settings.ablation and settings.mode != "paper":
-        raise SettingsError(tr("An ablation is of the mode paper."))
+        raise SettingsError(tr("An ablation can only be used in the mode paper."))
     known = discover("autoal_gui.strategies")
     for name in (*settings.candidates, settings.mode):
         if name not in known and name not in ("auto", "paper", "vote"):

@@ -12,7 +12,7 @@ from autoal_gui.sources.natural_order import natural
 HIDDEN = mark("Hidden files and folders, and those of the system, are passed over.")
 THUMBNAILS = mark("Folders of thumbnails and of deleted files are passed over.")
 NO_ENDING = mark("Files without an ending that hold no image are passed over.")
-NO_IMAGES = mark("Files ending in {ending} are not taken for images.")
+NO_IMAGES = mark("Files ending in {ending} are not treated as images.")
 LONGEST_ENDING = 12  # letters
 
 

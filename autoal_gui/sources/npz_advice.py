@@ -4,9 +4,9 @@ import numpy as np
 
 from autoal_gui.core.language import mark, tr
 
-FROM_SHARES = mark("Numbers from 0 to 1 become so by (255 * images).round().astype('uint8').")
-FROM_NUMBERS = mark("Numbers from 0 to 255 become so by images.astype('uint8').")
-FROM_COLUMNS = mark("np.ascontiguousarray(images) turns it.")
+FROM_SHARES = mark("Convert numbers from 0 to 1 by (255 * images).round().astype('uint8').")
+FROM_NUMBERS = mark("Convert numbers from 0 to 255 by images.astype('uint8').")
+FROM_COLUMNS = mark("np.ascontiguousarray(images) converts it.")
 
 
 def on_kind(dtype: np.dtype[np.generic]) -> str:

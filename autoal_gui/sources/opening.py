@@ -29,9 +29,9 @@ OF_ONE_FOLDER = 20  # files of each, so that many small folders count as one lar
 ANY_SIZE = 2**62  # bytes; only the first are read
 TABLES = (".csv", ".tsv", ".xlsx", ".xls", ".ods", ".json", ".txt")
 
-ONE_IMAGE = mark("That is a single image: choose the folder that it lies in.")
+ONE_IMAGE = mark("That is a single image: choose the folder that it is in.")
 ONE_ARRAY = mark("That is a single array: save it in an .npz file under the name images.")
-TABLE = mark("That is a table or a text: choose the folder that the images lie in.")
+TABLE = mark("That is a table or a text: choose the folder that the images are in.")
 
 
 def source_of(spec: SourceSpec) -> Source:

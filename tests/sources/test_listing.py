@@ -86,7 +86,7 @@ def test_nothing_is_passed_over_without_a_word(tmp_path):
     assert dict(listing.unreadable).keys() == {"phone.heic", "scan"}
     assert listing.left_out == {
         **{reason: 1 for _, reason in listing.unreadable},
-        "Files ending in .csv are not taken for images.": 2,
+        "Files ending in .csv are not treated as images.": 2,
         "Files without an ending that hold no image are passed over.": 1,
         "Hidden files and folders, and those of the system, are passed over.": 2,
         "Folders of thumbnails and of deleted files are passed over.": 2,

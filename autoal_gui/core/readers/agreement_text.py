@@ -35,10 +35,10 @@ DIRECTIONS = mark(
     "Of these changes, {towards} went to the model's class ({towards_low} to {towards_high}), "
     "{away} away from it ({away_low} to {away_high}), {aside} elsewhere."
 )
-SLIP = mark("A slip of the finger that was put right counts as a change too.")
+SLIP = mark("A corrected slip of the finger also counts as a change.")
 IN_SIGHT = mark(
-    "With the suggestion in sight, the model's class was given on {same} of {total} images: "
-    "{share} ({low} to {high})."
+    "With the suggestion visible, readers gave the model's class on {same} of {total}"
+    " images: {share} ({low} to {high})."
 )
 KAPPA_BANDS = (
     (0.0, mark("no better than chance")),

@@ -30,9 +30,9 @@ MEASURES = mark(
 )
 HEADS = (
     (mark("Strategy"), ""),
-    (mark("Score"), mark("S: from 0, never asked for by this strategy, to 1, asked for first")),
+    (mark("Score"), mark("S: from 0, never chosen by this strategy, to 1, chosen first")),
     (mark("Weight"), mark("W: how far this strategy is trusted for this image")),
-    (mark("Share"), mark("S × W as a share: how much this strategy had to do with asking")),
+    (mark("Share"), mark("S × W as a share: how much this strategy contributed to the choice")),
 )
 NAMED = 2  # strategies named in the line
 
@@ -156,7 +156,8 @@ def _asked_for(query: Query) -> str:
         return words
     # The head is trained to order images, so that its zero means nothing.
     loss = tr(
-        "Predicted loss {loss}: the higher, the more the model is expected to err on it.",
+        "Predicted loss {loss}: the higher, the more the model is expected to be wrong "
+        "about this image.",
         loss=decimal(query.predicted_loss, 2),
     )
     return f"{words} {loss}"

@@ -95,7 +95,7 @@ class Finder(QDialog):
         self.list.setUniformItemSizes(True)
         self.list.setAccessibleName(title)
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.nothing = text_label(tr("Nothing has that in its name."), role="muted")
+        self.nothing = text_label(tr("No name contains that."), role="muted")
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 14, 16, 14)
         column.setSpacing(10)

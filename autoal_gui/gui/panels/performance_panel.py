@@ -46,7 +46,9 @@ CLASS_COLUMNS = (mark("Class"), mark("Sensitivity"), mark("Specificity"), mark("
 CLASS_TIPS = (
     "",
     mark("Of the images of this class, how many the model finds."),
-    mark("Of the images of all other classes, how many the model does not take for this one."),
+    mark(
+        "Of the images of all other classes, how many the model correctly does not give this class."
+    ),
     mark("How often an image of this class is ranked before one of another."),
 )
 AUDIT_TIP = mark(

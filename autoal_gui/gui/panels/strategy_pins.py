@@ -23,8 +23,8 @@ SHARE_TIP = mark(
 PLAIN_TIP = mark("Mean over the pool of the weight W alone.")
 PINS = {"": mark("Free"), "on": mark("On"), "off": mark("Off")}
 PIN_TIP = mark(
-    "Free: weighed like all others. On: keeps at least an equal share, whatever the search makes "
-    "of it. Off: takes no part. It counts from the next round on."
+    "Free: weighed like all others. On: keeps at least an equal share, whatever the "
+    "search finds. Off: takes no part. A change applies from the next round on."
 )
 HEADS = ((3, mark("Share"), SHARE_TIP), (4, mark("Weight"), PLAIN_TIP), (5, mark("Pin"), PIN_TIP))
 NAME_LINES = 12  # the width, in heights of a line, up to which a name does not break

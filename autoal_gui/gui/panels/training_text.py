@@ -37,7 +37,7 @@ ROUND_WAITS = mark(
     "Your batch is complete: its round starts when this ends. Go on labelling meanwhile."
 )
 ORDERING_NOTE = mark(
-    "There are no labels yet: the images are put in an order that spreads the first."
+    "There are no labels yet: the images are ranked so that the first ones differ from each other."
 )
 ONE_CLASS_NOTE = mark(
     "Two classes are needed before a model can be trained; label a few more images."

@@ -42,8 +42,8 @@ WARM_TIP = mark(
 )
 MINUTES_TIP = mark("How long they learn, once for a project; you can stop earlier and go on later.")
 AUDIT_TIP = mark(
-    "Part of each batch in the mode Auto: such images measure how good the model really is on "
-    "yours, and guard against asking for odd ones alone."
+    "Part of each batch in the mode Auto: these images measure how good the model "
+    "really is on yours, and keep a batch from holding only unusual images."
 )
 BATCH_TIP = mark("A round of training starts by itself whenever so many images are answered.")
 PRESET_TIP = mark(
@@ -51,8 +51,9 @@ PRESET_TIP = mark(
     "fitted, in seconds, whatever the schedule."
 )
 LAYERS_TIP = mark(
-    "After a warm start the last layer is fitted to your labels in seconds. Training every layer "
-    "takes minutes, and is worth it on some sets of images only: held-out labels tell."
+    "After a warm start the last layer is fitted to your labels in seconds. Training "
+    "every layer takes minutes, and is worth it only for some sets of images; held-"
+    "out labels show for which."
 )
 SIZE_TIP = mark("Images are scaled to this size for training only; you see them as they are.")
 DEVICE_TIP = mark("Where training is computed; you can go on labelling meanwhile.")

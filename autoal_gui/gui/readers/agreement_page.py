@@ -65,7 +65,10 @@ class AgreementPage(Page):
         self.reader.setAccessibleName(tr("Second reader"))
         self.graded = QCheckBox(tr("The classes are grades in this order"))
         self.graded.setToolTip(
-            tr("Weighted kappa: a miss by two grades weighs four times a miss by one.")
+            tr(
+                "Weighted kappa: an error of two grades counts four times as much as an error of "
+                "one."
+            )
         )
         self.between = text_label()
         self.table = _table()
@@ -242,7 +245,7 @@ class AgreementPage(Page):
     def _on_stop(self) -> None:
         self.merging.close()
         self._show_busy(False)
-        self._tell(tr("Cancelled; what had come in stays, and nothing was lost."))
+        self._tell(tr("Cancelled; what has been merged stays, and nothing was lost."))
         self.enter()
 
     @Slot()

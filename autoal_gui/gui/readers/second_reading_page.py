@@ -78,7 +78,7 @@ class SecondReadingDialog(QDialog):
         for reading in self._readings.open_readings():
             done, total = number(reading.done(journal)), number(len(reading.images))
             words = tr(
-                "Go on with the reading of {name}: {done} of {total} done",
+                "Continue the reading by {name}: {done} of {total} done",
                 name=reading.annotator.replace("&", "&&"),  # else a key of the button
                 done=done,
                 total=total,

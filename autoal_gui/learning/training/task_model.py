@@ -29,12 +29,12 @@ Floats = npt.NDArray[np.float64]
 FIRST_COMPARED = 60  # labels; with fewer, what is held out says too little
 FOLDS_COMPARED = 2  # of five: 24 of 60 labels are held out, for two trainings more
 EVERY_LAYER = mark(
-    "On labels held out, training every layer had {every} right, the last alone {last}; "
-    "from here on every layer is trained."
+    "On held-out labels, training every layer got {every} right, training only the "
+    "last layer {last}; from now on every layer is trained."
 )
 LAST_LAYER = mark(
-    "On labels held out, training every layer had {every} right, the last alone {last}; "
-    "from here on the last alone is trained."
+    "On held-out labels, training every layer got {every} right, training only the "
+    "last layer {last}; from now on only the last layer is trained."
 )
 LEAD = 1.5  # standard errors by which every layer must lead: where it loses, it loses much
 Infer = Callable[[Sequence[int], int, Step], Generator[Progress, None, ModelOutputs]]

@@ -46,8 +46,10 @@ def test_habits_are_told_with_the_way_that_changes_went():
     assert changed[1].startswith("After seeing it, 1 of 2 answers were changed: 50% (")
     assert changed[2].startswith("Of these changes, 1 went to the model's class (")
     assert "0 away from it (" in changed[2]
-    assert changed[3] == "A slip of the finger that was put right counts as a change too."
-    assert changed[4].startswith("With the suggestion in sight, the model's class was given on 1 ")
+    assert changed[3] == "A corrected slip of the finger also counts as a change."
+    assert changed[4].startswith(
+        "With the suggestion visible, readers gave the model's class on 1 "
+    )
 
 
 def test_what_is_left_to_settle_is_counted():

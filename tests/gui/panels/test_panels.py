@@ -351,9 +351,7 @@ def test_the_last_round_in_words():
     elsewhere = record(3, device="A card, bf16", checkpoint="round-0003.pt")
     assert last_round_line(elsewhere).endswith(" on A card.")
     untrained = record(1, seconds=(("scoring", 2.0),))
-    assert (
-        last_round_line(untrained) == "Round 1 put the images in order, in 2\xa0s on this computer."
-    )
+    assert last_round_line(untrained) == "Round 1 ranked the images in 2\xa0s on this computer."
     failed = RoundRecord(4, "failed", PRESETS["cpu"], "", "", 0, "No memory.")
     assert last_round_line(failed) == "Round 4 failed. No memory."
 
@@ -371,7 +369,7 @@ def test_reasons_in_words():
         reason(query, "pool", 2)
         == "Asked for by Margin 75%, BALD 25%. Margin looks for images where its two likeliest "
         "classes are nearly as likely. Predicted loss 1.25: the higher, the more the model "
-        "is expected to err on it."
+        "is expected to be wrong about this image."
     )
     assert "evaluation set" in reason(query, "evaluation", 2)
     assert "no round" in reason(None, "pool", 0)

@@ -75,7 +75,7 @@ CHECK: Rows = (
         "merge",
         "Check",
         "Merge another project's answers…",
-        "A colleague's answers to the same images come in as second readings",
+        "Add a colleague's answers to the same images as second readings",
         when=When.IN_PROJECT,
         does=lambda on: on.pages.ask_merge(),
     ),

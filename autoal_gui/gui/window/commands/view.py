@@ -109,7 +109,7 @@ BRIGHTNESS: Rows = (
         "invert",
         "Brightness",
         "Invert",
-        "Black and white change places",
+        "Swap black and white",
         ("I",),
         "invert",
         when=When.AT_DESK,
