@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from pathlib import Path
@@ -30,6 +30,8 @@ from autoal_gui.core.settings import RunSettings
 Outcome = Literal["running", "finished", "failed", "cancelled", "interrupted"]
 
 RANKING_KEPT = 1000  # images of a ranking that are stored: many batches of labelling ahead
+
+MOST_DESIGN = 1e9  # images in a group; more would be damage
 
 
 @dataclass(frozen=True)
@@ -161,7 +163,7 @@ def round_record(row: tuple[Any, ...]) -> RoundRecord:
         weights=_pairs(result.get("weights", ())),
         plain_weights=_pairs(result.get("plain_weights", ())),
         metrics=_metrics(result) if result.get("confusion") else None,
-        audit=_metrics({"confusion": result["audit"]}) if result.get("audit") else None,
+        audit=_audit(result),
         by_chance=_by_chance(result.get("by_chance")),
         checkpoint=as_file_name(result.get("checkpoint", "")),
         checkpoint_sha256=as_line(result.get("checkpoint_sha256", "")),
@@ -190,6 +192,7 @@ def _plain_result(result: RoundFinished) -> dict[str, Any]:
         "plain_weights": result.plain_weights,
         **(as_plain(result.metrics) if result.metrics else {"confusion": None}),
         "audit": result.audit.confusion if result.audit else None,
+        **_plain_design(result.audit),
         "by_chance": _plain_chance(result.by_chance),
         "checkpoint": Path(result.checkpoint).name,
         "checkpoint_sha256": result.checkpoint_sha256,
@@ -198,6 +201,10 @@ def _plain_result(result: RoundFinished) -> dict[str, Any]:
         "notices": result.notices,
         "reason": result.reason,
     }
+
+
+def _plain_design(audit: Metrics | None) -> dict[str, float]:
+    return {"audit_design": audit.design} if audit and audit.design > 1 else {}
 
 
 def _plain_chance(found: ByChance | None) -> dict[str, Any] | None:
@@ -211,6 +218,12 @@ def _by_chance(value: object) -> ByChance | None:
     return ByChance(as_whole(values.get("labels")), _metrics(values))
 
 
+def _audit(result: Mapping[str, Any]) -> Metrics | None:
+    if not result.get("audit"):
+        return None
+    return _metrics({"confusion": result["audit"], "design": result.get("audit_design", 1.0)})
+
+
 def _metrics(values: object) -> Metrics:
     """Return metrics whose every row and area has a class."""
     found = as_mapping(values)
@@ -220,7 +233,8 @@ def _metrics(values: object) -> Metrics:
         areas and len(areas) != len(confusion) + 1
     ):
         raise damaged()
-    return from_plain({"confusion": confusion, "auroc": areas})
+    design = as_number(found.get("design", 1.0), 1.0, MOST_DESIGN)
+    return from_plain({"confusion": confusion, "auroc": areas, "design": design})
 
 
 def _area(value: object) -> tuple[float, ...] | None:

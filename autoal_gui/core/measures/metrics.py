@@ -2,11 +2,13 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+
+from autoal_gui.core.measures.design_effect import design_effect
 
 Z_95 = 1.959964  # two-sided 95 % quantile of the normal distribution
 Floats = npt.NDArray[np.float64]
@@ -42,26 +44,36 @@ class Metrics:
     confusion: tuple[tuple[int, ...], ...]
     auroc: Auroc | None = None
     """None where no probabilities are known, or a single class occurs."""
+    design: float = 1.0
+    """By what factor groups widen the variance of a share, see `design_effect`; at least 1."""
 
     @classmethod
     def of_probabilities(
-        cls, truth: npt.NDArray[np.integer], probabilities: npt.NDArray[np.floating]
+        cls,
+        truth: npt.NDArray[np.integer],
+        probabilities: npt.NDArray[np.floating],
+        units: npt.NDArray[np.integer] | None = None,
     ) -> "Metrics":
         """Measure predictions: each image is taken for its likeliest class.
 
         Args:
             truth: (n,) class indices.
             probabilities: (n, C).
+            units: (n,) what stays together; None where each image stands alone.
 
         Raises:
             ValueError: the arrays differ in length, or an index lies outside [0, C).
         """
-        counted = cls.of(truth, probabilities.argmax(1), probabilities.shape[1])
-        return cls(counted.confusion, areas_of(truth, probabilities))
+        counted = cls.of(truth, probabilities.argmax(1), probabilities.shape[1], units)
+        return replace(counted, auroc=areas_of(truth, probabilities, counted.design))
 
     @classmethod
     def of(
-        cls, truth: npt.NDArray[np.integer], predicted: npt.NDArray[np.integer], classes: int
+        cls,
+        truth: npt.NDArray[np.integer],
+        predicted: npt.NDArray[np.integer],
+        classes: int,
+        units: npt.NDArray[np.integer] | None = None,
     ) -> "Metrics":
         """Count predictions.
 
@@ -69,6 +81,7 @@ class Metrics:
             truth: (n,) class indices.
             predicted: (n,) class indices.
             classes: C.
+            units: (n,) what stays together; None where each image stands alone.
 
         Raises:
             ValueError: the arrays differ in length, or an index lies outside [0, C).
@@ -80,7 +93,8 @@ class Metrics:
             raise ValueError("a class index is out of range")
         cells = truth.astype(np.int64) * classes + predicted  # uint8 would wrap at 256
         rows = np.bincount(cells, minlength=classes * classes).reshape(classes, classes)
-        return cls(tuple(tuple(int(count) for count in row) for row in rows))
+        confusion = tuple(tuple(int(count) for count in row) for row in rows)
+        return cls(confusion, design=design_effect(truth == predicted, units))
 
     @property
     def total(self) -> int:
@@ -128,11 +142,11 @@ class Metrics:
 
     def sensitivity_interval(self, class_index: int) -> Interval:
         """95 % interval of a class's sensitivity."""
-        return wilson_interval(*self.sensitivity_counts(class_index))
+        return wilson_interval(*self.sensitivity_counts(class_index), self.design)
 
     def specificity_interval(self, class_index: int) -> Interval:
         """95 % interval of a class's specificity."""
-        return wilson_interval(*self.specificity_counts(class_index))
+        return wilson_interval(*self.specificity_counts(class_index), self.design)
 
     @property
     def balanced_accuracy(self) -> float:
@@ -157,7 +171,7 @@ class Metrics:
     @property
     def accuracy_interval(self) -> Interval:
         """95 % interval of the accuracy."""
-        return wilson_interval(self.correct, self.total)
+        return wilson_interval(self.correct, self.total, self.design)
 
     @property
     def balanced_accuracy_interval(self) -> Interval:
@@ -171,8 +185,9 @@ class Metrics:
             return (0.0, 1.0)
         variance = 0.0
         for found, count in rows:
-            share = (found + 1) / (count + 2)
-            variance += share * (1 - share) / (count + 2)
+            said = count / self.design
+            share = (found / self.design + 1) / (said + 2)
+            variance += share * (1 - share) / (said + 2)
         half = Z_95 * math.sqrt(variance) / len(rows)
         middle = self.balanced_accuracy
         return (max(0.0, middle - half), min(1.0, middle + half))
@@ -193,7 +208,8 @@ def as_plain(metrics: Metrics) -> dict[str, Any]:
     areas = None
     if auroc is not None:
         areas = [_triple(area) for area in (auroc.macro, *auroc.classes)]
-    return {"confusion": metrics.confusion, "auroc": areas}
+    plain: dict[str, Any] = {"confusion": metrics.confusion, "auroc": areas}
+    return plain | ({"design": metrics.design} if metrics.design > 1 else {})
 
 
 def from_plain(values: Mapping[str, Any]) -> Metrics:
@@ -204,28 +220,36 @@ def from_plain(values: Mapping[str, Any]) -> Metrics:
     """
     areas = [Area(*map(float, area)) if area else None for area in values.get("auroc") or ()]
     confusion = tuple(tuple(map(int, row)) for row in values["confusion"])
+    design = max(1.0, float(values.get("design", 1.0)))
     if not areas or areas[0] is None:
-        return Metrics(confusion)
-    return Metrics(confusion, Auroc(areas[0], tuple(areas[1:])))
+        return Metrics(confusion, design=design)
+    return Metrics(confusion, Auroc(areas[0], tuple(areas[1:])), design)
 
 
 def _triple(area: Area | None) -> tuple[float, float, float] | None:
     return (area.value, area.low, area.high) if area else None
 
 
-def wilson_interval(found: int, count: int) -> Interval:
-    """Return the 95 % score interval of a share (Wilson 1927); (0, 1) for no data."""
+def wilson_interval(found: int, count: int, design: float = 1.0) -> Interval:
+    """Return the 95 % score interval of a share (Wilson 1927); (0, 1) for no data.
+
+    Args:
+        found: of how many it is so.
+        count: how many there are.
+        design: how many of them say as much as one that stands alone, see `design_effect`.
+    """
     if count == 0:
         return (0.0, 1.0)
     share = found / count
-    denominator = 1 + Z_95**2 / count
-    middle = (share + Z_95**2 / (2 * count)) / denominator
-    half = Z_95 * math.sqrt(share * (1 - share) / count + Z_95**2 / (4 * count**2)) / denominator
+    said = count / design
+    denominator = 1 + Z_95**2 / said
+    middle = (share + Z_95**2 / (2 * said)) / denominator
+    half = Z_95 * math.sqrt(share * (1 - share) / said + Z_95**2 / (4 * said**2)) / denominator
     return (max(0.0, middle - half), min(1.0, middle + half))
 
 
 def areas_of(
-    truth: npt.NDArray[np.integer], probabilities: npt.NDArray[np.floating]
+    truth: npt.NDArray[np.integer], probabilities: npt.NDArray[np.floating], design: float = 1.0
 ) -> Auroc | None:
     """Return the areas under the ROC curves, each class against the rest (Mann & Whitney 1947).
 
@@ -238,6 +262,7 @@ def areas_of(
     Args:
         truth: (n,) class indices in [0, C).
         probabilities: (n, C).
+        design: by what factor groups widen the variances, see `design_effect`.
 
     Returns:
         None where fewer than two classes occur.
@@ -247,10 +272,10 @@ def areas_of(
         return None
     columns = {c: _placements(truth == c, probabilities[:, c]) for c in present}
     classes = tuple(
-        _area([columns[c]], [c], truth) if c in columns else None
+        _area([columns[c]], [c], truth, design) if c in columns else None
         for c in range(probabilities.shape[1])
     )
-    return Auroc(_area(list(columns.values()), present, truth), classes)
+    return Auroc(_area(list(columns.values()), present, truth, design), classes)
 
 
 def _placements(inside: npt.NDArray[np.bool_], scores: npt.NDArray[np.floating]) -> Floats:
@@ -271,7 +296,9 @@ def _mid_ranks(values: npt.NDArray[np.floating]) -> Floats:
     return ranks
 
 
-def _area(columns: list[Floats], classes: list[int], truth: npt.NDArray[np.integer]) -> Area:
+def _area(
+    columns: list[Floats], classes: list[int], truth: npt.NDArray[np.integer], design: float
+) -> Area:
     """Return the mean of the areas of some classes, of which the placements are given."""
     value = sum(float(p[truth == c].mean()) for p, c in zip(columns, classes, strict=True))
     value /= len(columns)
@@ -286,5 +313,5 @@ def _area(columns: list[Floats], classes: list[int], truth: npt.NDArray[np.integ
         held = sum(part * p[inside] for part, p in parts) / len(columns) / largest
         padded = np.append(held, (0.0, 1.0))  # in [0, 1]
         variance += (largest * len(held)) ** 2 * float(padded.var()) / len(padded)
-    half = Z_95 * math.sqrt(variance)
+    half = Z_95 * math.sqrt(variance * design)
     return Area(value, max(0.0, value - half), min(1.0, value + half))

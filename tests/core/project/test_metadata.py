@@ -4,11 +4,13 @@ import sqlite3
 from contextlib import closing
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from autoal_gui.core.errors import ProjectDamaged
 from autoal_gui.core.images.pool import PoolImage
 from autoal_gui.core.images.source import ListedImage
+from autoal_gui.core.measures.metrics import Metrics
 from autoal_gui.core.project.plan import make_folders
 from autoal_gui.core.project.project import Project
 from autoal_gui.core.recovery.recovery import recover
@@ -17,9 +19,11 @@ from tests.support.project import (
     draw_images,
     file_of,
     folder_spec,
+    new_project,
     no_progress,
     plan_for,
     reopened,
+    result_of,
 )
 
 
@@ -76,6 +80,19 @@ def test_of_a_group_that_names_a_person_a_salted_hash_is_all_that_is_kept(tmp_pa
 def test_a_group_is_not_in_what_is_written_of_an_image_to_a_log():
     assert "Miller" not in repr(ListedImage("a.dcm", "", group="Miller"))
     assert "Miller" not in repr(PoolImage(1, "a.dcm", "", "pool", "Miller", None, ("Miller",)))
+
+
+def test_how_far_groups_widen_an_interval_is_kept_with_a_round(tmp_path):
+    project = new_project(tmp_path)
+    units = np.repeat(np.arange(6), 2)
+    found = Metrics.of(units % 2, np.repeat([0, 1, 1, 1, 0, 1], 2), 2, units)
+    assert found.design > 1.5
+    number = project.rounds.begin()
+    project.rounds.finish(result_of(project, number, metrics=found, audit=found))
+    project = reopened(project)
+    kept = project.rounds.finished()[-1]
+    assert (kept.metrics, kept.audit) == (found, found)
+    project.close()
 
 
 def damage(project, *lines):

@@ -1,0 +1,78 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from autoal_gui.core.measures.design_effect import design_effect
+from autoal_gui.core.measures.metrics import Metrics, as_plain, from_plain, wilson_interval
+
+
+@given(st.lists(st.tuples(st.booleans(), st.integers(0, 5)), max_size=40))
+def test_groups_never_make_an_interval_narrower(images):
+    right = np.array([one for one, _ in images], bool)
+    units = np.array([unit for _, unit in images], int)
+    effect = design_effect(right, units)
+    assert 1 <= effect <= max(np.bincount(units), default=1)
+
+
+def test_images_that_stand_alone_say_what_they_always_said():
+    right = np.arange(30) % 3 > 0
+    assert design_effect(right, None) == design_effect(right, np.arange(30)) == 1.0
+    alone = Metrics.of(np.zeros(30, int), (~right).astype(int), 2)
+    assert alone.accuracy_interval == wilson_interval(20, 30)
+    assert as_plain(alone) == {"confusion": alone.confusion, "auroc": None}
+
+
+@pytest.mark.parametrize("wrong", [0, 2])
+def test_of_patients_of_whom_all_or_nothing_is_right_each_counts_as_one_image(wrong):
+    units = np.repeat(np.arange(10), 12)
+    predicted = (units < wrong).astype(int)
+    found = Metrics.of(np.zeros(120, int), predicted, 2, units)
+    assert found.accuracy == 1 - wrong / 10
+    low, high = found.accuracy_interval
+    expected = wilson_interval(10 - wrong, 10)
+    assert (low, high) == pytest.approx(expected, abs=0.05)
+
+
+def test_groups_that_say_nothing_widen_nothing_much():
+    rng = np.random.default_rng(0)
+    right = rng.random(1200) < 0.7
+    assert design_effect(right, np.repeat(np.arange(100), 12)) < 1.6
+
+
+@pytest.mark.parametrize("share", [0.5, 0.8])
+def test_the_interval_holds_the_share_it_is_of_19_times_in_20(share):
+    """Patients of twelve images, of which most are right together."""
+    rng = np.random.default_rng(1)
+    held = []
+    for _ in range(400):
+        patients = rng.random(20) < share
+        right = np.where(
+            rng.random((20, 12)) < 0.1, rng.random((20, 12)) < share, patients[:, None]
+        )
+        truth = np.zeros(240, int)
+        found = Metrics.of(truth, (~right.ravel()).astype(int), 2, np.repeat(np.arange(20), 12))
+        low, high = found.accuracy_interval
+        held.append(low <= share <= high)
+    assert np.mean(held) > 0.9
+
+
+def test_the_intervals_of_classes_and_areas_widen_too():
+    rng = np.random.default_rng(0)
+    units = np.repeat(np.arange(12), 10)
+    truth = units % 2
+    likely = np.clip(0.5 + 0.3 * (2 * truth - 1) + rng.normal(0, 0.5, 12)[units], 0.01, 0.99)
+    shares = np.stack((1 - likely, likely), axis=1)
+    alone = Metrics.of_probabilities(truth, shares)
+    grouped = Metrics.of_probabilities(truth, shares, units)
+    assert grouped.confusion == alone.confusion
+    assert grouped.design > 5
+    for of in (
+        lambda m: m.accuracy_interval,
+        lambda m: m.balanced_accuracy_interval,
+        lambda m: m.sensitivity_interval(1),
+        lambda m: m.specificity_interval(1),
+        lambda m: (m.auroc.macro.low, m.auroc.macro.high),
+    ):
+        assert np.ptp(of(grouped)) > np.ptp(of(alone))
+    assert from_plain(as_plain(grouped)) == grouped
