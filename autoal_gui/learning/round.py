@@ -206,7 +206,7 @@ def _trained_round(this: _Round, notices: tuple[str, ...]) -> Iterator[Event]:
     evaluated = yield from evaluate(context, task, this.evaluation)
     with context.tracker.timed("scoring"):
         outputs = yield from task.infer(this.unlabelled, this.wanted, "scoring")
-        known = yield from _known(this.settings, task, this.labelled)
+        known = yield from _known(context, task, this.labelled)
         outputs = replace(outputs, labelled=known, history=command.history)
         acquisition, reason = yield from _acquisition(context, outputs, net, task.head)
     card = _card(this, task, metrics_of(evaluated))
@@ -231,16 +231,16 @@ def _compares_with_labelled(settings: RunSettings) -> bool:
 
 
 def _known(
-    settings: RunSettings, task: TaskModel, labelled: Labels
+    context: Context, task: TaskModel, labelled: Labels
 ) -> Generator[Progress, None, Labelled | None]:
     """Return what the model makes of the labelled images; None where nothing asks for it.
 
     Beside a fitted last layer it is always there: its features are kept, and it measures.
     """
-    if task.head is None and not _compares_with_labelled(settings):
+    if task.head is None and not _compares_with_labelled(context.settings):
         return None
     outputs = yield from task.infer([i for i, _ in labelled], 1, "scoring")
-    return as_labelled(outputs, labelled)
+    return as_labelled(context, outputs, labelled)
 
 
 def _acquisition(

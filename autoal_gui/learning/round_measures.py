@@ -4,6 +4,7 @@ from collections.abc import Generator
 from dataclasses import dataclass, field
 
 import numpy as np
+import numpy.typing as npt
 
 from autoal_gui.core.measures.metrics import ByChance, Metrics
 from autoal_gui.core.messages import Asked, Predicted, Progress
@@ -39,14 +40,14 @@ def evaluate(
         return None
     with context.tracker.timed("evaluation"):
         outputs = yield from task.infer([i for i, _ in evaluation], 1, "evaluation")
-    return as_labelled(outputs, evaluation)
+    return as_labelled(context, outputs, evaluation)
 
 
 def metrics_of(evaluated: Labelled | None) -> Metrics | None:
     """Count what is right of the evaluation set; None where there is none."""
     if evaluated is None:
         return None
-    return Metrics.of_probabilities(evaluated.labels, evaluated.probabilities)
+    return Metrics.of_probabilities(evaluated.labels, evaluated.probabilities, evaluated.units)
 
 
 def measures_of(
@@ -70,7 +71,7 @@ def measures_of(
     """
     return RoundMeasures(
         metrics=metrics_of(evaluated),
-        audit=audited(head, labelled, history, classes),
+        audit=audited(head, labelled, history, classes, None if known is None else known.units),
         measured=_predicted(evaluated),
         out_of_fold=_out_of_fold(head, known),
         by_chance=by_chance(head, known, evaluated, history),
@@ -114,11 +115,15 @@ def by_chance(
         return None
     classes = evaluated.probabilities.shape[1]
     found = chances_by(known.features[inside], labels, classes, head.strength, evaluated.features)
-    return ByChance(len(labels), Metrics.of_probabilities(evaluated.labels, found))
+    return ByChance(len(labels), Metrics.of_probabilities(evaluated.labels, found, evaluated.units))
 
 
 def audited(
-    head: Head | None, labelled: Labels, history: tuple[Asked, ...], classes: int
+    head: Head | None,
+    labelled: Labels,
+    history: tuple[Asked, ...],
+    classes: int,
+    units: npt.NDArray[np.int64] | None = None,
 ) -> Metrics | None:
     """Measure on the labelled images that were drawn at random, by models blind to their labels.
 
@@ -126,17 +131,25 @@ def audited(
     what is right of the pool. Where only the last layer was fitted, heads fitted without them
     predict them; else the models that asked for them have predicted them before.
 
+    Args:
+        head: how the last layer was fitted; None where every layer was trained.
+        labelled: (m) images and their classes.
+        history: what earlier rounds asked for.
+        classes: their number.
+        units: (m,) what stays together, so that the interval is as wide as groups make it; None
+            where each image stands alone.
+
     Returns:
         None with fewer than `FEWEST_AUDITED` such images.
     """
     drawn = {a.query.image_id: a.suggested for a in history if a.query.audit}
     rows = [
-        (c, int(head.out_of_fold[place].argmax()) if head else drawn[image_id])
+        (place, c, int(head.out_of_fold[place].argmax()) if head else drawn[image_id])
         for place, (image_id, c) in enumerate(labelled)
         if image_id in drawn
     ]
-    known = [(c, predicted) for c, predicted in rows if predicted is not None]
+    known = [(place, c, predicted) for place, c, predicted in rows if predicted is not None]
     if len(known) < FEWEST_AUDITED:
         return None
-    truth, predicted = np.array(known).T
-    return Metrics.of(truth, predicted, classes)
+    places, truth, predicted = np.array(known).T
+    return Metrics.of(truth, predicted, classes, None if units is None else units[places])

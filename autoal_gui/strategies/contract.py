@@ -30,6 +30,9 @@ class Labelled:
     """(m, C) class probabilities without dropout."""
     labels: npt.NDArray[np.int64] = field(repr=False)
     """(m,) class indices in [0, C)."""
+    units: npt.NDArray[np.int64] | None = field(default=None, repr=False)
+    """(m,) what stays together, as a patient's images do, by a number each; None where each stands
+    alone."""
 
     def __len__(self) -> int:
         return len(self.labels)

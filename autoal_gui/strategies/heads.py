@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from autoal_gui.core.sets.folds import deal_units
 from autoal_gui.strategies.contract import Positions
 from autoal_gui.strategies.geometry import Array
 
@@ -57,22 +58,30 @@ def fit(points: Array, labels: Positions, classes: int) -> tuple[Array, Array]:
     return weights, biases
 
 
-def out_of_fold(points: Array, labels: Positions, classes: int, seed: int) -> Array:
+def out_of_fold(
+    points: Array, labels: Positions, classes: int, seed: int, units: Positions | None = None
+) -> Array:
     """Return (m, C) class probabilities by heads that were not fitted to the image.
 
-    Folds are drawn within each class.
+    Folds are drawn within each class, and are of whole units where some of the images belong
+    together.
     """
     from scipy.special import softmax
 
     probabilities = np.empty((len(labels), classes))
-    for held in _folds(labels, min(FOLDS, len(labels)), seed):
+    for held in _folds(labels, min(FOLDS, len(labels)), seed, units):
         weights, biases = fit(points[~held], labels[~held], classes)
         probabilities[held] = softmax(points[held] @ weights + biases, axis=1)
     return probabilities
 
 
-def _folds(labels: Positions, count: int, seed: int) -> list[npt.NDArray[np.bool_]]:
-    """Return `count` masks (m,); every image is in one."""
+def _folds(
+    labels: Positions, count: int, seed: int, units: Positions | None = None
+) -> list[npt.NDArray[np.bool_]]:
+    """Return `count` masks (m,), or fewer where there are fewer units; every image is in one."""
+    if units is not None and 1 < len(np.unique(units)) < len(units):
+        dealt = np.array(deal_units(units.tolist(), labels.tolist(), count, seed))
+        return [dealt == number for number in range(dealt.max() + 1)]
     shuffled = np.random.default_rng(seed).permutation(len(labels))
     by_class = shuffled[np.argsort(labels[shuffled], kind="stable")]
     fold = np.empty(len(labels), np.int64)

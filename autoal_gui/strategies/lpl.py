@@ -47,7 +47,8 @@ def score(outputs: ModelOutputs) -> Scores:
     points, labels = in_id_order(known)
     scale = Scale.of(points)
     points = scale(points)
-    losses = _losses(out_of_fold(points, labels, classes, outputs.seed), labels)
+    units = None if known.units is None else known.units[Rows.of(known).order]
+    losses = _losses(out_of_fold(points, labels, classes, outputs.seed, units), labels)
     if not np.ptp(losses):
         return entropy.score(outputs)
     net = _train(points, losses, outputs.seed)

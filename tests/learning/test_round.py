@@ -117,9 +117,9 @@ def test_labelled_images_are_scored_where_a_strategy_looks_at_them(
 ):
     real, seen = rounds.as_labelled, []
 
-    def listened(outputs, labels):
+    def listened(context, outputs, labels):
         seen.append(labels)
-        return real(outputs, labels)
+        return real(context, outputs, labels)
 
     monkeypatch.setattr(rounds, "as_labelled", listened)
     command = command_of(tmp_path, TINY.but(mode=mode, candidates=candidates))

@@ -794,3 +794,17 @@ def test_a_policy_plays_rounds_and_remembers_its_draws(tmp_path):
                                           ("kmeans", pytest.approx(1 / 3)),
                                           ("random", pytest.approx(1 / 3)))  # fmt: skip
             assert results[2].weights != results[0].weights
+
+
+def test_the_images_of_a_patient_are_held_out_together():
+    rng = np.random.default_rng(0)
+    units = np.repeat(np.arange(10), 4)
+    folds = heads._folds(units % 2, 5, 0, units)
+    assert len(folds) == 5
+    assert all(len(set(mask[units == unit])) == 1 for mask in folds for unit in range(10))
+    alone = heads._folds(units % 2, 5, 0, np.arange(40))
+    np.testing.assert_array_equal(alone, heads._folds(units % 2, 5, 0))
+    points = rng.normal(size=(10, 6))[units]
+    told = heads.out_of_fold(points, units % 2, 2, 0).argmax(1) == units % 2
+    blind = heads.out_of_fold(points, units % 2, 2, 0, units).argmax(1) == units % 2
+    assert told.mean() > blind.mean() + 0.2

@@ -8,6 +8,8 @@ import random
 from collections import Counter, defaultdict
 from collections.abc import Hashable, Mapping, Sequence
 
+from autoal_gui.core.images.pool import PoolImage
+
 Class = int | None
 """The class of an image; None where it is not known."""
 
@@ -36,6 +38,17 @@ def join_groups(groups: Sequence[str], hashes: Sequence[str]) -> tuple[int, ...]
                 parents[root(image)] = root(first.setdefault((kind, name), image))
     numbers: dict[int, int] = {}
     return tuple(numbers.setdefault(root(image), len(numbers)) for image in range(len(groups)))
+
+
+def units_of(images: Mapping[int, PoolImage], image_ids: Sequence[int]) -> tuple[int, ...]:
+    """Return the number of the unit that each of some images belongs to, see `join_groups`.
+
+    Args:
+        images: the pool's, by image id.
+        image_ids: which of them, in the order of what is returned.
+    """
+    asked = [images[image_id] for image_id in image_ids]
+    return join_groups([one.group for one in asked], [one.sha256 for one in asked])
 
 
 def set_aside(

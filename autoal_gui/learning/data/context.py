@@ -1,10 +1,15 @@
 """What a training reads from: labels, images in batches, settings and progress."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor
 
+from autoal_gui.core.sets.folds import are_alone
+from autoal_gui.core.sets.partition import units_of
 from autoal_gui.core.settings import RunSettings
 from autoal_gui.learning.data.image_cache import ImageCache
 from autoal_gui.learning.model.device import Device
@@ -43,6 +48,14 @@ class Context:
     feed: Feed
     settings: RunSettings
     tracker: ProgressTracker
+
+    def units(self, image_ids: Sequence[int]) -> npt.NDArray[np.int64] | None:
+        """Return (m,) what stays together of some images, by a number each, see `join_groups`.
+
+        None where each stands alone.
+        """
+        units = units_of(self.feed.cache.pool.images, image_ids)
+        return None if are_alone(units) else np.array(units, np.int64)
 
     @property
     def device(self) -> Device:

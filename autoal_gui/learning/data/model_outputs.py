@@ -110,7 +110,8 @@ def gather(
         model.train(training)
 
 
-def as_labelled(seen: ModelOutputs, labels: Labels) -> Labelled:
+def as_labelled(context: Context, seen: ModelOutputs, labels: Labels) -> Labelled:
     """Return model outputs of labelled images, in the order of the labels, with their classes."""
     classes = np.array([c for _, c in labels], np.int64)
-    return Labelled(seen.image_ids, seen.features, seen.probabilities, classes)
+    units = context.units([i for i, _ in labels])
+    return Labelled(seen.image_ids, seen.features, seen.probabilities, classes, units)

@@ -128,7 +128,7 @@ def _learned(
 ) -> Learned | None:
     """Learn the weights where there are labels enough; None where there are not."""
     known = outputs.labelled
-    if head is None or known is None or not can_learn(known.labels, len(names)):
+    if head is None or known is None or not can_learn(known.labels, len(names), head.units):
         return None
     unseen = ModelOutputs(
         known.image_ids,
@@ -156,6 +156,7 @@ def _learned(
         seed=settings.seed,
         floors=floors,
         check=check,
+        units=head.units,
     )
 
 

@@ -55,9 +55,20 @@ class Learned:
         return self.gain > max(self.error, LEAST_GAIN)
 
 
-def can_learn(labels: Ints, candidates: int) -> bool:
-    """Say whether there are labels enough to learn weights from."""
+def can_learn(labels: Ints, candidates: int, units: Ints | None = None) -> bool:
+    """Say whether there are labels enough to learn weights from.
+
+    Args:
+        labels: (m,) class indices.
+        candidates: K.
+        units: (m,) what stays together, as a patient's images do; None where each stands alone.
+            A class then needs as many units as it needs labels otherwise.
+    """
     counts = np.bincount(labels)
+    if units is not None:
+        if len(np.unique(units)) < FOLDS:
+            return False
+        counts = np.bincount(np.unique(np.stack((labels, units)), axis=1)[0])
     counts = counts[counts > 0]
     enough = len(labels) >= LABELS_A_CANDIDATE_AND_CLASS * candidates * len(counts)
     return len(counts) > 1 and enough and int(counts.min()) >= LABELS_A_CLASS
@@ -74,6 +85,7 @@ def learn_weights(
     seed: int,
     floors: Floats | None = None,
     check: Check = unchecked,
+    units: Ints | None = None,
 ) -> Learned:
     """Learn how far to trust each candidate.
 
@@ -87,10 +99,14 @@ def learn_weights(
         seed: of the splits.
         floors: (K,) what candidates that are pinned on keep at least, see `learning.pins`.
         check: called before each step.
+        units: (m,) what stays together: on one side of each split; None where each stands alone.
     """
     least = torch.zeros(len(start)).double() if floors is None else torch.from_numpy(floors)
     kept = np.sort(np.random.default_rng(seed).permutation(len(labels))[:MOST])
-    problem = _Problem.of(features[kept], labels[kept], shares[kept], scores[kept], selected, seed)
+    splits = _splits(labels[kept], seed, None if units is None else units[kept])
+    problem = _Problem.of(
+        features[kept], labels[kept], shares[kept], scores[kept], selected, splits
+    )
     judges = range(SPLITS // 2, SPLITS)
     logits = torch.from_numpy(np.log(start))
     weights = _descend(problem, logits, least, range(SPLITS // 2), check)
@@ -119,7 +135,7 @@ class _Problem:
         shares: Floats,
         scores: Floats,
         selected: float,
-        seed: int,
+        splits: Ints,
     ) -> "_Problem":
         exact = torch.from_numpy(features.astype(np.float64))
         exact = exact - exact.mean(0)
@@ -130,14 +146,12 @@ class _Problem:
         weights = torch.from_numpy(shares)
         totals = (weights[:, None] * targets).sum(0)
         weights = weights / (targets @ totals)
-        folds = np.stack([folds_of(labels, FOLDS, seed + number) for number in range(SPLITS)])
-        parts = torch.from_numpy((folds >= START).astype(np.int64) + (folds >= POOL))
         return cls(
             kernel,
             targets,
             weights * (len(labels) / weights.sum()),
             torch.from_numpy(scores),
-            parts,
+            torch.from_numpy(splits),
             selected,
         )
 
@@ -167,6 +181,14 @@ class _Problem:
         """How far the loss of the uniform vote lies above that of the weights, as a share."""
         before = float(self.loss(vote, split))
         return (before - float(self.loss(weights, split))) / before
+
+
+def _splits(labels: Ints, seed: int, units: Ints | None) -> Ints:
+    """Return (SPLITS, m): 0 for the start, 1 for what plays the pool, 2 for what is held out."""
+    folds = np.stack([folds_of(labels, FOLDS, seed + number, units) for number in range(SPLITS)])
+    if units is not None:  # of few large units there are fewer folds, and each part needs its share
+        folds = folds * FOLDS // (folds.max() + 1)
+    return (folds >= START).astype(np.int64) + (folds >= POOL)
 
 
 def _descend(

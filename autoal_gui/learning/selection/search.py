@@ -211,7 +211,7 @@ def _alternate(
         outputs = yield from gather(context, fitted[0], ids, wanted, seed, "FitNet")
         fit_ids = [image_id for image_id, _ in split.fit]
         known = yield from gather(context, fitted[0], fit_ids, 1, seed, "FitNet")
-        outputs = replace(outputs, labelled=as_labelled(known, split.fit))
+        outputs = replace(outputs, labelled=as_labelled(context, known, split.fit))
         rows = candidate_scores(outputs, settings.weighed)
         masks = top_masks(rows, outputs.image_ids, wanted)
     if settings.placebo == placebo.MASKS:

@@ -12,12 +12,13 @@ importance weighting", MLSP 2012).
 
 import math
 import warnings
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from autoal_gui.core.sets.folds import deal_units
 from autoal_gui.learning.progress import Check, unchecked
 
 Floats = npt.NDArray[np.float64]
@@ -60,6 +61,8 @@ class Head:
     """(F, C)."""
     shares: Floats = field(repr=False)
     """(m,) how much of the pool each labelled image stands for; the mean is 1."""
+    units: Ints | None = field(default=None, repr=False)
+    """(m,) what stays together of the labelled images; None where each stands alone."""
 
     def out_of_fold_draws(
         self, features: npt.NDArray[np.floating], passes: int, dropout: float, seed: int
@@ -92,6 +95,7 @@ def fit_head(
     seed: int,
     pool: npt.NDArray[np.floating] | None = None,
     check: Check = unchecked,
+    units: Ints | None = None,
 ) -> Head:
     """Fit a head to labelled features.
 
@@ -103,13 +107,15 @@ def fit_head(
         pool: (n, D) unit vectors that the classifier is for; None where the labelled images are a
             fair sample of them.
         check: called before each fit of the cross-validation.
+        units: (m,) what stays together, as a patient's images do, by a number each; None where
+            each stands alone.
     """
     from threadpoolctl import threadpool_limits
 
     with threadpool_limits(limits=1):  # threads would add up in varying order
         shares = np.ones(len(labels)) if pool is None else represented(features, pool)
-        data = (features.astype(np.float64), labels, classes, shares)
-        return _chosen(*data, seed, check)
+        data = _Labels(features.astype(np.float64), labels, shares, classes)
+        return _chosen(data, seed, check, units)
 
 
 def chances_by(
@@ -150,21 +156,19 @@ def represented(features: npt.NDArray[np.floating], pool: npt.NDArray[np.floatin
     return means
 
 
-def _chosen(
-    features: Floats, labels: Ints, classes: int, shares: Floats, seed: int, check: Check
-) -> Head:
-    reduced, basis = _reduced(features)
-    data = _Labels(reduced, labels, shares, classes)
-    plans = _plans(labels, seed)
+def _chosen(exact: "_Labels", seed: int, check: Check, units: Ints | None) -> Head:
+    reduced, basis = _reduced(exact.features)
+    data = replace(exact, features=reduced)
+    plans = _plans(data.labels, seed, units)
     logits = {
         strength: np.stack([_out_of_fold(data, plan, strength, check)[0] for plan in plans])
         for strength in STRENGTHS
     }
-    weights = judging_weights(labels, shares)
-    outputs = 1 / (weights**2).sum()  # how many equally weighted labels would say as much
+    weights = judging_weights(data.labels, data.shares, units)
+    effective_labels = _effective_labels(weights, units)
     losses = {
-        (strength, temperature): log_loss(tries / temperature, labels, weights)
-        + _surprise(strength, temperature) / outputs
+        (strength, temperature): log_loss(tries / temperature, data.labels, weights)
+        + _surprise(strength, temperature) / effective_labels
         for strength, tries in logits.items()
         for temperature in TEMPERATURES.tolist()
     }
@@ -180,15 +184,26 @@ def _chosen(
         plans[0],
         np.stack([fold_weight @ basis for fold_weight, _ in heads]) / temperature,
         np.stack([fold_bias for _, fold_bias in heads]) / temperature,
-        shares,
+        data.shares,
+        units,
     )
 
 
-def folds_of(labels: Ints, folds: int, seed: int) -> Ints:
+def folds_of(labels: Ints, folds: int, seed: int, units: Ints | None = None) -> Ints:
     """Deal labels into folds at random, class by class: (m,) fold numbers.
 
-    A class's images are spread as evenly as can be, and so are the folds' sizes.
+    A class's images are spread as evenly as can be, and so are the folds' sizes. What stays
+    together is dealt as one, and there are no more folds than units; a single unit is torn, as
+    nothing would be left to learn from.
+
+    Args:
+        labels: (m,) class indices.
+        folds: how many.
+        seed: the same seed deals alike.
+        units: (m,) what stays together, by a number each; None where each stands alone.
     """
+    if units is not None and len(np.unique(units)) > 1:
+        return np.array(deal_units(units.tolist(), labels.tolist(), folds, seed), np.int64)
     generator = np.random.default_rng(seed)
     by_class = np.lexsort((generator.random(len(labels)), labels))
     numbers = np.empty(len(labels), np.int64)
@@ -208,20 +223,35 @@ def balanced_weights(labels: Ints, shares: Floats) -> Floats:
     return weights
 
 
-def judging_weights(labels: Ints, shares: Floats) -> Floats:
+def judging_weights(labels: Ints, shares: Floats, units: Ints | None = None) -> Floats:
     """Return (m,) weights that sum to 1 of labels held out: balanced, over classes of several.
 
     A class's only label is held out from a head that knows nothing of the class: its loss is a
-    constant over the temperature, and would always choose the highest.
+    constant over the temperature, and would always choose the highest. So it is with a class of
+    one patient; where no class has two, nothing that is held out says anything, and all weights
+    are 0.
 
     Args:
         labels: (m,) class indices.
         shares: (m,) positive.
+        units: (m,) what stays together, by a number each; None where each stands alone.
     """
-    several = np.bincount(labels)[labels] > 1
+    if units is not None:
+        pairs = np.unique(np.stack((labels, units)), axis=1)
+        several = np.bincount(pairs[0])[labels] > 1
+        if not several.any():
+            return np.zeros(len(labels))
+    else:
+        several = np.bincount(labels)[labels] > 1
     weights = balanced_weights(labels, shares) * (several if several.any() else 1)
     judging: Floats = weights / weights.sum()
     return judging
+
+
+def _effective_labels(weights: Floats, units: Ints | None) -> float:
+    """Return how many equally weighted labels, or groups of labels, would say as much."""
+    together = weights if units is None else np.bincount(units, weights)
+    return float(1 / (together**2).sum()) if together.any() else 1.0
 
 
 def softmax(logits: Floats) -> Floats:
@@ -271,10 +301,11 @@ class _Labels:
         )
 
 
-def _plans(labels: Ints, seed: int) -> list[Ints]:
+def _plans(labels: Ints, seed: int, units: Ints | None) -> list[Ints]:
     """Return the folds of each repeat of the cross-validation."""
     tries = REPEATS if len(labels) < REPEATED_BELOW else 1
-    return [folds_of(labels, min(FOLDS, len(labels)), seed + number) for number in range(tries)]
+    folds = min(FOLDS, len(labels))
+    return [folds_of(labels, folds, seed + number, units) for number in range(tries)]
 
 
 def _out_of_fold(

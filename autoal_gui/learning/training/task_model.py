@@ -26,6 +26,7 @@ from autoal_gui.learning.training.training import Schedule, same_start, train_cl
 from autoal_gui.strategies.contract import ModelOutputs
 
 Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
 FIRST_COMPARED = 60  # labels; with fewer, what is held out says too little
 FOLDS_COMPARED = 2  # of five: 24 of 60 labels are held out, for two trainings more
 EVERY_LAYER = mark(
@@ -143,10 +144,10 @@ def _all_layers_win(
     last = read_card(Path(command.previous)) if command.previous else None
     if not due(len(labelled), last.labels if last else 0):
         return last is not None and _trained_all(last), ""
-    right_all, right_head, weights = yield from _compared(context, command, labelled, head)
+    right_all, right_head, weights, units = yield from _compared(context, command, labelled, head)
     lead = right_all - right_head
     mean = float((weights * lead).sum())
-    error = float(np.sqrt((weights**2 * (lead - mean) ** 2).sum()))
+    error = float(np.sqrt((np.bincount(units, weights * (lead - mean)) ** 2).sum()))
     wins = mean > LEAD * error
     sentence = tr(
         EVERY_LAYER if wins else LAST_LAYER,
@@ -163,10 +164,10 @@ def _trained_all(card: ModelCard) -> bool:
 
 def _compared(
     context: Context, command: RunRound, labelled: Labels, head: Head
-) -> Generator[Progress, None, tuple[Floats, Floats, Floats]]:
-    """Return what each way to train has right of the labels held out, and their weights.
+) -> Generator[Progress, None, tuple[Floats, Floats, Floats, Ints]]:
+    """Return what each way to train has right of the labels held out, their weights and units.
 
-    All three are (h,); the weights sum to 1 and give every class the same.
+    All four are (h,); the weights sum to 1 and give every class the same.
     """
     rights: list[Floats] = []
     held = np.flatnonzero(head.folds < FOLDS_COMPARED)
@@ -178,7 +179,9 @@ def _compared(
     places = held[order]
     truth = np.array([labelled[place][1] for place in places])
     right_head = (head.out_of_fold[places].argmax(1) == truth).astype(float)
-    return np.concatenate(rights), right_head, balanced_weights(truth, head.shares[places])
+    weights = balanced_weights(truth, head.shares[places])
+    units = np.arange(len(places)) if head.units is None else head.units[places]
+    return np.concatenate(rights), right_head, weights, units
 
 
 def _rights(
@@ -227,7 +230,8 @@ def _fitted(
         known = features.unit([i for i, _ in labelled])
         pool = features.unit(thinned(pool_ids(command, readable), POOL_SAMPLE))
         check = context.tracker.check
-        head = fit_head(known, targets, len(command.classes), settings.seed, pool, check)
+        units = context.units([i for i, _ in labelled])
+        head = fit_head(known, targets, len(command.classes), settings.seed, pool, check, units)
         _put(head, model)
         yield context.tracker.advance("task model", 1, 1, 0)
     return TaskModel(model, partial(_recall, context, model, features), head)

@@ -238,7 +238,8 @@ def test_the_same_seed_learns_the_same_weights():
 
 def test_the_gradient_of_the_held_out_loss_is_that_of_finite_differences():
     features, labels, shares, scores = problem(count=40)
-    levels = bilevel._Problem.of(features, labels, shares, scores, 0.3, 0)
+    splits = bilevel._splits(labels, 0, None)
+    levels = bilevel._Problem.of(features, labels, shares, scores, 0.3, splits)
     weights = torch.tensor([0.5, 0.3, 0.2], dtype=torch.float64, requires_grad=True)
     assert torch.autograd.gradcheck(lambda w: levels.loss(w, 0), (weights,))
     (slope,) = torch.autograd.grad(levels.loss(weights, 0), weights)
@@ -247,7 +248,8 @@ def test_the_gradient_of_the_held_out_loss_is_that_of_finite_differences():
 
 def test_the_lower_level_is_the_ridge_solution():
     features, labels, shares, scores = problem(count=30)
-    levels = bilevel._Problem.of(features, labels, shares, scores, 0.3, 0)
+    splits = bilevel._splits(labels, 0, None)
+    levels = bilevel._Problem.of(features, labels, shares, scores, 0.3, splits)
     fitted, asked = torch.arange(20), torch.arange(20, 30)
     trust = torch.rand(20, dtype=torch.float64, generator=torch.Generator().manual_seed(0)) + 0.1
     found = levels._ridge(fitted, trust, asked)
@@ -274,3 +276,18 @@ def test_the_reason_calls_a_strategy_as_the_window_does():
     said = _reason(Learned(weights, 0.1, 0.02), ("margin", "variation_ratio"), weights)
     assert said.startswith("Auto trusts Variation ratio most")
     assert "10%" in said
+
+
+def test_of_patients_there_must_be_as_many_as_of_labels():
+    labels = np.repeat([0, 1], 40)
+    assert can_learn(labels, 3)
+    assert not can_learn(labels, 3, np.repeat(np.arange(8), 10))
+    assert can_learn(labels, 3, np.repeat(np.arange(16), 5))
+
+
+@pytest.mark.parametrize("patients", [4, 8, 20])
+def test_no_patient_is_on_two_sides_of_a_split(patients):
+    units = np.repeat(np.arange(patients), 60 // patients)
+    for parts in bilevel._splits(units % 2, 0, units):
+        assert len(set(zip(units, parts, strict=True))) == patients
+        assert set(parts) == {0, 1, 2}

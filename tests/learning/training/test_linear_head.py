@@ -8,9 +8,11 @@ from hypothesis import strategies as st
 from autoal_gui.learning.training.linear_head import (
     STRENGTHS,
     TEMPERATURES,
+    USUAL_TEMPERATURE,
     balanced_weights,
     fit_head,
     folds_of,
+    judging_weights,
     log_loss,
     represented,
     softmax,
@@ -166,3 +168,52 @@ def test_a_crowd_of_doubtful_labels_does_not_outvote_the_rest():
     fair = fit_head(features, labels, 2, 0, pool).probabilities(pool).argmax(1)
     unfair = fit_head(features, labels, 2, 0).probabilities(pool).argmax(1)
     assert (fair == truth).mean() > max(0.9, (unfair == truth).mean())
+
+
+# -- groups ----------------------------------------------------------------------------------
+
+
+def patients(count, images=6, seed=0, width=12):
+    """Near-alike images of patients whose class nothing in them tells: features, classes, units."""
+    rng = np.random.default_rng(seed)
+    units = np.repeat(np.arange(count), images)
+    points = rng.normal(size=(count, width))[units] + 0.05 * rng.normal(size=(len(units), width))
+    return points / np.linalg.norm(points, axis=1, keepdims=True), units % 2, units
+
+
+def test_what_is_held_out_of_a_patient_is_not_told_by_the_patients_other_images():
+    features, labels, units = patients(16)
+    alone = fit_head(features, labels, 2, 0)
+    whole = fit_head(features, labels, 2, 0, units=units)
+    right = [(head.out_of_fold.argmax(1) == labels).mean() for head in (alone, whole)]
+    assert right[0] > 0.95
+    assert right[1] < 0.8
+    assert whole.temperature > alone.temperature
+    assert len(set(zip(units, whole.folds, strict=True))) == 16
+
+
+def test_without_groups_folds_and_head_are_what_they_were():
+    _, labels = blobs(12)
+    assert folds_of(labels, 5, 3).tolist() == [0, 1, 1, 3, 4, 3, 2, 0, 0, 1, 2, 4]
+    features, labels = blobs(30)
+    alone = np.arange(30) + 7
+    assert fit_head(features, labels, 3, 0).units is None
+    one, other = fit_head(features, labels, 3, 0), fit_head(features, labels, 3, 0, units=None)
+    np.testing.assert_array_equal(one.weight, other.weight)
+    np.testing.assert_allclose(judging_weights(labels, one.shares, alone), 1 / 30)
+
+
+def test_classes_of_one_patient_each_say_nothing_of_strength_and_temperature():
+    features, labels, units = patients(2)
+    assert not judging_weights(labels, np.ones(12), units).any()
+    head = fit_head(features, labels, 2, 0, units=units)
+    assert np.isfinite(head.weight).all()
+    assert abs(np.log10(head.temperature / USUAL_TEMPERATURE)) < 0.05
+
+
+def test_the_images_of_a_single_patient_are_still_fitted_to():
+    features, labels, units = patients(1)
+    labels = np.arange(6) % 2
+    head = fit_head(features, labels, 2, 0, units=units)
+    assert np.isfinite(head.weight).all()
+    assert len(set(head.folds)) == 5
