@@ -12,7 +12,7 @@ from torch.nn import functional
 from autoal_gui.core.errors import Cancelled, CheckpointError
 from autoal_gui.core.measures.metrics import Metrics
 from autoal_gui.core.messages import Asked, Progress, Query, WarmStart, WarmStarted
-from autoal_gui.learning import round as rounds
+from autoal_gui.learning import round_measures
 from autoal_gui.learning.data.image_cache import ImageCache
 from autoal_gui.learning.model.checkpoint import load_checkpoint, load_model
 from autoal_gui.learning.selection.bilevel import learn_weights
@@ -325,14 +325,14 @@ def test_what_chance_gives_rests_on_the_images_that_it_drew_alone():
     seen = Labelled(np.arange(31, 61), features[30:], np.zeros((30, 2), np.float32), truth[30:])
     head = fit_head(known.features, known.labels, 2, 0)
     drawn = tuple(Asked(1, Query(i, 0.0, audit=i <= 12), None) for i in range(1, 31))
-    found = rounds.by_chance(head, known, seen, drawn)
+    found = round_measures.by_chance(head, known, seen, drawn)
     assert found.labels == 12
     others = np.where(known.image_ids > 12, 1 - known.labels, known.labels)
-    assert rounds.by_chance(head, replace(known, labels=others), seen, drawn) == found
+    assert round_measures.by_chance(head, replace(known, labels=others), seen, drawn) == found
     own = np.where(known.image_ids <= 12, 1 - known.labels, known.labels)
-    assert rounds.by_chance(head, replace(known, labels=own), seen, drawn) != found
-    assert rounds.by_chance(None, known, seen, drawn) is None
-    assert rounds.by_chance(head, known, None, drawn) is None
+    assert round_measures.by_chance(head, replace(known, labels=own), seen, drawn) != found
+    assert round_measures.by_chance(None, known, seen, drawn) is None
+    assert round_measures.by_chance(head, known, None, drawn) is None
 
 
 def test_where_chance_drew_all_or_too_few_there_is_nothing_to_compare(start, tmp_path):
