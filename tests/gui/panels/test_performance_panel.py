@@ -135,7 +135,7 @@ def test_what_chance_would_give_is_told_and_drawn(qtbot, window, tmp_path, backe
     assert panel.chance_legend.isHidden()
     backend.by_chance = ByChance(6, Metrics(((4, 1), (2, 3))))
     run_batches(qtbot, window, 1)
-    assert "the 6 labels that chance drew: 70.0%" in panel.by_chance.text()
+    assert "the 6 labels drawn at random: 70.0%" in panel.by_chance.text()
     assert not panel.chance_legend.isHidden()
     drawn = [c.getData() for c in panel.curve.getPlotItem().listDataItems()]
     assert any(x is not None and x.tolist() == [6.0] for x, _ in drawn)
