@@ -271,7 +271,7 @@ def test_what_the_user_names_is_a_file_a_folder_the_demo_or_a_set(tmp_path, monk
     file = tmp_path / "set.npz"
     file.touch()
     assert spec_of(str(file)) == SourceSpec("npz", str(file))
-    assert spec_of(str(tmp_path)) == SourceSpec("folder", str(tmp_path), (("labels", "classes"),))
+    assert spec_of(str(tmp_path)) == SourceSpec("folder", str(tmp_path), (("layout", "infer"),))
     assert spec_of("demo") == SourceSpec("demo")
     assert spec_of("synthetic") == SourceSpec("synthetic")
     monkeypatch.chdir(tmp_path)

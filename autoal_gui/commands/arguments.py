@@ -2,13 +2,53 @@
 
 import argparse
 import sys
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from autoal_gui.core.messages import Event, Notice, Progress
+
+if TYPE_CHECKING:
+    from autoal_gui.core.images.source import SourceSpec
 
 DATA = (
     "an .npz file, a folder of images or of DICOM files, an image or DICOM file, a MedMNIST name "
     "such as pneumoniamnist or pneumoniamnist:64, demo, or synthetic"
 )
+
+
+SET_OPTIONS = {
+    "--table": ("FILE", "a table (CSV, TSV, XLSX, JSON) that says more of the images"),
+    "--key-column": ("NAME", "its column that names the image"),
+    "--label-column": ("NAME[,NAME...]", "its column of labels, or several of 0 and 1"),
+    "--group-column": ("NAME", "its column of what stays together: the patient, the slide"),
+    "--class-level": ("N", "the level of folders that names the class, from 1; 0 for none"),
+    "--group-level": ("N", "the level of folders that names the group"),
+    "--group-pattern": ("REGEX", "what in a file's name is the group"),
+    "--split-level": ("N", "the level of folders that names train, validation and test"),
+}
+"""How a set is understood, where its names do not say it rightly."""
+
+
+def add_set_options(parser: argparse.ArgumentParser) -> None:
+    """Let a command take what its set means."""
+    group = parser.add_argument_group("what the set means (else understood from its names)")
+    for flag, (metavar, meaning) in SET_OPTIONS.items():
+        group.add_argument(flag, metavar=metavar, default="", help=meaning)
+
+
+def understood_spec(options: argparse.Namespace, data: str) -> "SourceSpec":
+    """Return the set that a command's options name.
+
+    Raises:
+        SourceError: there is none, see `opening.spec_of`.
+    """
+    from autoal_gui.sources.opening import spec_of
+
+    spec = spec_of(data)
+    names = [flag.removeprefix("--") for flag in SET_OPTIONS]
+    given = {name: getattr(options, name.replace("-", "_")) for name in names}
+    changed = tuple((name, value) for name, value in given.items() if value)
+    return replace(spec, options=(*spec.options, *changed))
 
 
 def positive(text: str) -> int:

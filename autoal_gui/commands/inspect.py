@@ -2,18 +2,27 @@
 
 import argparse
 import io
-import tempfile
+import json
 from pathlib import Path
 from typing import Any
 
 from PIL import Image
 
-from autoal_gui.commands.arguments import DATA, positive, show_listed
+from autoal_gui.commands.arguments import (
+    DATA,
+    add_set_options,
+    positive,
+    show_listed,
+    understood_spec,
+)
+from autoal_gui.commands.terminal import on_one_line
 from autoal_gui.core.errors import AutoALError, ImageUnreadable
 from autoal_gui.core.images.pixels import picture_to_uint8
 from autoal_gui.core.images.pool import ImagePool
 from autoal_gui.core.images.source import Listing, Picture
+from autoal_gui.core.sets.summary import SetSummary, counts_text, summarise, twins
 from autoal_gui.core.system.files import replacing
+from autoal_gui.core.system.scratch import ScratchFolder
 
 
 def add_inspect(commands: Any) -> None:
@@ -28,22 +37,29 @@ def add_inspect(commands: Any) -> None:
     inspect.add_argument(
         "--number", type=positive, default=1, help="which image of the file or set to write"
     )
+    inspect.add_argument("--json", action="store_true", help="print it for a program")
+    add_set_options(inspect)
     inspect.set_defaults(handler=_inspect)
 
 
 def _inspect(options: argparse.Namespace) -> int:
-    from autoal_gui.sources.opening import list_images, open_images, spec_of
+    from autoal_gui.sources.opening import list_images, open_images
+    from autoal_gui.sources.understanding import sentence as understood_as
 
-    with tempfile.TemporaryDirectory(prefix="autoal-gui-") as folder:
-        spec, workspace = spec_of(options.data), Path(folder)
+    with ScratchFolder() as workspace:
+        spec = understood_spec(options, options.data)
         listing = list_images(spec, workspace, show_listed)
         pool = ImagePool.of_listing(listing, open_images(spec, workspace))
         if options.number not in pool.images:
             raise AutoALError(f"There is no image {options.number}; there are {len(pool.images)}.")
         picture = pool.picture(options.number)
-        print(sentence(listing, picture))
-        for line in left_out_lines(listing):
-            print(line)
+        summary = summarise(listing)
+        if options.json:
+            print(json.dumps(summary.as_json(understood_as(listing)), indent=2))
+        else:
+            print(sentence(listing, picture))
+            for line in set_lines(listing, summary, understood_as(listing)):
+                print(on_one_line(line))
         if options.render is not None:
             render(picture, options.render)
     return 0
@@ -64,9 +80,18 @@ def sentence(listing: Listing, picture: Picture) -> str:
     return f"{count} images{classes}; one of them: {about}."
 
 
-def left_out_lines(listing: Listing) -> list[str]:
-    """Say what is left out, a line for each reason."""
-    return [f"Left out ({count}): {reason}" for reason, count in listing.left_out.items()]
+def set_lines(listing: Listing, summary: SetSummary, understood_as: str) -> list[str]:
+    """Say how a set is understood, what is doubtful in it and what is left out, line by line."""
+    lines = [counts_text(summary), understood_as] if summary.images > 1 else []
+    if summary.straddling_groups:
+        lines.append(
+            f"Groups in more than one part of the set: {summary.straddling_groups}; each is kept "
+            "whole where its first image stands."
+        )
+    if summary.duplicates:
+        lines.append(f"Files that are the same as an earlier one: {summary.duplicates}.")
+    lines += [f"These classes may be one: {', '.join(names)}." for names in twins(listing.classes)]
+    return lines + [f"Left out ({n}): {reason}" for reason, n in summary.left_out.items()]
 
 
 def render(picture: Picture, target: Path) -> None:

@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autoal_gui.commands.arguments import DATA, never, show_event, show_listed
+from autoal_gui.commands.arguments import (
+    DATA,
+    add_set_options,
+    never,
+    show_event,
+    show_listed,
+    understood_spec,
+)
 from autoal_gui.commands.terminal import on_one_line, table_output
 from autoal_gui.core.images.pool import ImagePool
 from autoal_gui.core.images.source import Listing
@@ -28,17 +35,18 @@ def add_predict(commands: Any) -> None:
     predict.add_argument("--out", type=Path, help="CSV to write; standard output by default")
     predict.add_argument("--split", choices=("all", "pool", "evaluation"), default="all")
     predict.add_argument("data", help=DATA)
+    add_set_options(predict)
     predict.set_defaults(handler=_predict)
 
 
 def _predict(options: argparse.Namespace) -> int:
     from autoal_gui.learning.inference.predict import Predictions, predict
     from autoal_gui.learning.model.device import use_threads
-    from autoal_gui.sources.opening import list_images, open_images, spec_of
+    from autoal_gui.sources.opening import list_images, open_images
 
     use_threads()
     with ScratchFolder() as workspace:
-        spec = spec_of(options.data)
+        spec = understood_spec(options, options.data)
         listing = list_images(spec, workspace, show_listed)
         pool = ImagePool.of_listing(listing, open_images(spec, workspace))
         ids = tuple(sorted(pool.images)) if options.split == "all" else pool.ids(options.split)

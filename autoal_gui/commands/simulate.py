@@ -6,11 +6,13 @@ from typing import Any
 
 from autoal_gui.commands.arguments import (
     DATA,
+    add_set_options,
     never,
     not_negative,
     positive,
     show_event,
     show_listed,
+    understood_spec,
 )
 from autoal_gui.core.errors import AutoALError
 from autoal_gui.core.registry import discover
@@ -39,6 +41,7 @@ def add_simulate(commands: Any) -> None:
     )  # fmt: skip
     simulate.add_argument("--json", type=Path, metavar="OUT", help="write the result there")
     simulate.add_argument("--save-model", type=Path, metavar="FILE", help="keep the last model")
+    add_set_options(simulate)
     simulate.set_defaults(handler=_simulate)
 
 
@@ -52,10 +55,10 @@ def _simulate(options: argparse.Namespace) -> int:
         learn_features,
     )
     from autoal_gui.learning.round import check_mode
-    from autoal_gui.sources.opening import list_images, open_images, spec_of
+    from autoal_gui.sources.opening import list_images, open_images
 
     with ScratchFolder() as workspace:
-        spec = spec_of(options.data)
+        spec = understood_spec(options, options.data)
         listing = list_images(spec, workspace, show_listed)
         data = ReplaySet.of(listing, open_images(spec, workspace), options.seed)
         settings = replay_settings(options, data.side)

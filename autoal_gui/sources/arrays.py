@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from autoal_gui.core.errors import ImageUnreadable, SourceError
-from autoal_gui.core.images.source import ListedImage, Pixels, Split
+from autoal_gui.core.images.source import ListedImage, OfficialSplit, Pixels, Split
 from autoal_gui.core.language import decimal, tr
 from autoal_gui.core.system.files import replacing
 from autoal_gui.core.system.mapped_arrays import map_array
@@ -21,6 +21,8 @@ from autoal_gui.sources.ticks import Ticks
 
 Stack = npt.NDArray[np.generic]
 """(n, H, W), (n, H, W, 1) or (n, H, W, 3), uint8 or uint16."""
+PARTS: dict[str, OfficialSplit] = {"train": "train", "val": "validation", "test": "test"}
+"""What MedMNIST calls the parts of a set."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,7 @@ def listed(
     for position in range(len(stack)):
         label = None if labels is None else labels[position]
         sha256 = sha256_of(image_of(stack, position))
-        yield ListedImage(f"{name}/{position}", sha256, split, label)
+        yield ListedImage(f"{name}/{position}", sha256, split, label, part=PARTS.get(name))
         ticks.add()
 
 

@@ -33,15 +33,13 @@ from autoal_gui.sources.left_out import LeftOut, no_image
 from autoal_gui.sources.pictures import formats
 from autoal_gui.sources.ticks import Ticks
 from autoal_gui.sources.tree import (
-    classes_of,
     file_and_number,
     files_of,
     inside,
-    is_labelled,
     keys_of,
-    label_of,
     root_of,
 )
+from autoal_gui.sources.understanding import SetFiles, arranged, understood
 
 if TYPE_CHECKING:
     from autoal_gui.sources.dicom_file import DicomFile
@@ -89,7 +87,6 @@ class DicomReader:
 
 def list_images(spec: SourceSpec, workspace: Path, progress: ProgressCallback) -> Listing:
     """Decode and hash every frame of every DICOM file, see `Source.list_images`."""
-    labelled = is_labelled(spec)
     root, left_out = root_of(spec), LeftOut()
     keys = keys_of(root, files_of(spec, left_out), left_out)
     files: list[Found] = []
@@ -101,13 +98,10 @@ def list_images(spec: SourceSpec, workspace: Path, progress: ProgressCallback) -
         if left_out.unreadable:
             raise SourceError(_why_none(left_out.unreadable))
         raise SourceError(tr("There is no DICOM file."))
-    classes = classes_of(found.file for found in files) if labelled else ()
-    images = [
-        ListedImage(key, sha256, label=label_of(found.file, classes))
-        for found in files
-        for key, sha256 in found.images
-    ]
-    return left_out.listing(classes, images)
+    images = [ListedImage(key, sha256) for found in files for key, sha256 in found.images]
+    used = SetFiles(root, tuple(found.file for found in files), tuple(left_out.empty_folders))
+    layout, used = understood(spec, used, left_out)
+    return arranged(spec, layout, used, images, left_out)
 
 
 def open_images(spec: SourceSpec, workspace: Path) -> PictureReader:

@@ -47,15 +47,13 @@ from autoal_gui.sources.pictures.formats import (
 from autoal_gui.sources.pictures.limits import PictureFile
 from autoal_gui.sources.ticks import Ticks
 from autoal_gui.sources.tree import (
-    classes_of,
     file_and_number,
     files_of,
     inside,
-    is_labelled,
     keys_of,
-    label_of,
     root_of,
 )
+from autoal_gui.sources.understanding import SetFiles, arranged, understood
 
 NAME = "folder"
 LABEL = "Folder of images"
@@ -118,22 +116,20 @@ def list_images(spec: SourceSpec, workspace: Path, progress: ProgressCallback) -
 
     See `Source.list_images`.
     """
-    labelled = is_labelled(spec)
     root, left_out = root_of(spec), LeftOut()
-    keys = _find(spec, root, left_out)
-    classes = classes_of(keys) if labelled else ()
+    files = SetFiles(root, tuple(_find(spec, root, left_out)), tuple(left_out.empty_folders))
+    layout, files = understood(spec, files, left_out)
+    keys = list(files.keys)
     images: list[ListedImage] = []
     now = keys[:CHECKED_FIRST] if _waits(spec) else keys
     for found in check_files(now, FolderReader(root).check_file, Ticks(progress, len(now))):
         left_out.add(found.unusable, found.note)
-        label = label_of(found.file, classes)
-        images += [ListedImage(key, sha256, label=label) for key, sha256 in found.images]
+        images += [ListedImage(key, sha256) for key, sha256 in found.images]
     for key in keys[len(now) :]:
-        label = label_of(key, classes)
-        images += [ListedImage(name, "", label=label) for name in _unread_names(root, key)]
+        images += [ListedImage(name, "") for name in _unread_names(root, key)]
     if not images:
         raise SourceError(_why_none(left_out, keys))
-    return left_out.listing(classes, images)
+    return arranged(spec, layout, files, images, left_out)
 
 
 def open_images(spec: SourceSpec, workspace: Path) -> ImageReader:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from autoal_gui.core.images.source import ListedImage, Listing
 from autoal_gui.core.language import mark, tr
-from autoal_gui.sources.natural_order import natural
+from autoal_gui.core.sets.natural_order import natural
 
 HIDDEN = mark("Hidden files and folders, and those of the system, are passed over.")
 THUMBNAILS = mark("Folders of thumbnails and of deleted files are passed over.")
@@ -22,6 +22,8 @@ class LeftOut:
 
     unreadable: list[tuple[str, str]] = field(default_factory=list)
     """(key, one sentence): what somebody would have expected to be an image."""
+    empty_folders: list[str] = field(default_factory=list)
+    """Paths below the set's folder of folders that hold nothing: they may be classes."""
     counts: Counter[str] = field(default_factory=Counter)
     """How many files there were of each kind that nobody takes for images, by a sentence."""
 

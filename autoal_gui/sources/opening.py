@@ -61,7 +61,7 @@ def open_images(spec: SourceSpec, workspace: Path) -> ImageReader:
 def spec_of(data: str) -> SourceSpec:
     """Return what a path or a name on the command line means.
 
-    An .npz file, a folder of images or of DICOM files (its sub-folders are classes), one DICOM
+    An .npz file, a folder of images or of DICOM files (understood from its names), one DICOM
     file, "demo", "synthetic", or the name of a MedMNIST set, see `medmnist.named`.
 
     Raises:
@@ -72,7 +72,7 @@ def spec_of(data: str) -> SourceSpec:
         kind = kind_at(path)
         if kind == "npz" and path.suffix.lower() != ".npz" and (why := why_no_set(path)):
             raise SourceError(why)
-        return SourceSpec(kind, data, () if kind == "npz" else (("labels", "classes"),))
+        return SourceSpec(kind, data, () if kind == "npz" else (("layout", "infer"),))
     if data in ("demo", "synthetic"):
         return SourceSpec(data)
     if os.sep in data or Path(data).suffix:

@@ -11,27 +11,9 @@ from pathlib import Path, PurePosixPath
 from autoal_gui.core.errors import ImageUnreadable, SourceError
 from autoal_gui.core.images.source import SourceSpec
 from autoal_gui.core.language import tr
+from autoal_gui.core.sets.natural_order import natural
+from autoal_gui.core.sets.passed_over import is_system_file, is_system_folder
 from autoal_gui.sources.left_out import HIDDEN, THUMBNAILS, LeftOut
-from autoal_gui.sources.natural_order import natural
-
-SYSTEM_FOLDERS = frozenset({
-    "@eadir", "@tmp", "#recycle", "#snapshot", "$recycle.bin", "recycler", "__macosx",
-    "system volume information", "lost+found", "found.000", "thumbnails",
-})  # fmt: skip
-"""Folders of file servers and systems, case-folded: their pictures are copies or deleted."""
-SYSTEM_FILES = frozenset({"thumbs.db", "ehthumbs.db", "desktop.ini", "iconcache.db"})
-
-
-def is_labelled(spec: SourceSpec) -> bool:
-    """Tell whether the first-level sub-folders are classes.
-
-    Raises:
-        SourceError: the option says neither yes nor no.
-    """
-    labels = spec.option("labels", "ignore")
-    if labels not in {"classes", "ignore"}:
-        raise SourceError(tr('The option "labels" must be "classes" or "ignore".'))
-    return labels == "classes"
 
 
 def root_of(spec: SourceSpec) -> Path:
@@ -74,6 +56,8 @@ def walk(root: Path, left_out: LeftOut) -> Iterator[str]:
         except OSError:
             left_out.name(key_of(root, folder), tr("The folder cannot be read."))
             continue
+        if not found and is_text(folder):
+            left_out.empty_folders.append(key_of(root, folder))
         for name, path, is_folder in found:
             if _is_passed_over(name, is_folder, left_out):
                 continue
@@ -87,10 +71,13 @@ def walk(root: Path, left_out: LeftOut) -> Iterator[str]:
 
 def _is_passed_over(name: str, is_folder: bool, left_out: LeftOut) -> bool:
     """Count what is hidden and what is the system's own."""
-    if is_folder and name.lower() in SYSTEM_FOLDERS:
+    if name.startswith("."):
+        left_out.count(tr(HIDDEN))
+        return True
+    if is_folder and is_system_folder(name):
         left_out.count(tr(THUMBNAILS))
         return True
-    if name.startswith(".") or (not is_folder and name.lower() in SYSTEM_FILES):
+    if not is_folder and is_system_file(name):
         left_out.count(tr(HIDDEN))
         return True
     return False
@@ -131,17 +118,6 @@ def is_text(path: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
-
-
-def classes_of(files: Iterable[str]) -> tuple[str, ...]:
-    """Return the names of the first-level sub-folders that files lie in, in natural order."""
-    names = {key.split("/")[0] for key in files if "/" in key}
-    return tuple(sorted(names, key=natural))
-
-
-def label_of(file: str, classes: tuple[str, ...]) -> int | None:
-    """Return the index of the class whose sub-folder a file lies in, if it lies in one."""
-    return classes.index(file.split("/")[0]) if classes and "/" in file else None
 
 
 def inside(root: Path, key: str) -> Path:

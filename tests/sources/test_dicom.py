@@ -484,7 +484,7 @@ def test_what_is_dicom():
 def test_a_path_is_opened_by_what_lies_there(tmp_path):
     file = write_dicom(tmp_path / "scan", RAMP)
     assert spec_of(str(file)).kind == "dicom"
-    assert spec_of(str(tmp_path)) == SourceSpec("dicom", str(tmp_path), (("labels", "classes"),))
+    assert spec_of(str(tmp_path)) == SourceSpec("dicom", str(tmp_path), (("layout", "infer"),))
     (tmp_path / "photo.png").touch()
     (tmp_path / "other.png").touch()
     assert kind_at(tmp_path) == "folder"

@@ -80,6 +80,9 @@ class Listing:
     personal_groups: bool = False
     """Whether groups are told by what names a person, as a PatientID does: what is kept of each
     group is then a salted hash."""
+    options: tuple[tuple[str, str], ...] | None = None
+    """Options of the set under which it is listed in the same way again, where that is not how it
+    was asked for."""
     passed_over: tuple[tuple[str, int], ...] = ()
     """(one sentence, how many files), of what nobody takes for images: hidden files, tables, texts;
     and of what an image's own file holds besides."""

@@ -3,7 +3,7 @@
 import secrets
 import sqlite3
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -60,12 +60,17 @@ def make_folders(folder: Path) -> Path:
     return folder / "cache"
 
 
+def _as_understood(spec: SourceSpec, listing: Listing) -> SourceSpec:
+    """Return the set under the options by which it is listed in the same way again."""
+    return spec if listing.options is None else replace(spec, options=listing.options)
+
+
 def write_plan(db: sqlite3.Connection, plan: ProjectPlan, listing: Listing, annotator: str) -> None:
     """Write the first rows of a project, in the transaction that makes its tables."""
     salt = secrets.token_hex(16)
     settings = (
         (stored.NAME, plan.name),
-        (stored.SOURCE, plan.spec),
+        (stored.SOURCE, _as_understood(plan.spec, listing)),
         (stored.RUN, plan.settings),
         (stored.ANNOTATOR, annotator),
         (stored.SHOW_SUGGESTIONS, False),

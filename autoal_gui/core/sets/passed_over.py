@@ -11,10 +11,10 @@ SYSTEM_FOLDERS = frozenset(
         "@eaDir", "#recycle", "@Recycle", "@Recently-Snapshot", "#snapshot", "$RECYCLE.BIN",
         "RECYCLER", "System Volume Information", "__MACOSX", "lost+found", ".AppleDouble",
         ".Spotlight-V100", ".Trashes", ".fseventsd", ".TemporaryItems", "Network Trash Folder",
-        "__pycache__", ".ipynb_checkpoints", "node_modules",
+        "@tmp", "found.000", "__pycache__", ".ipynb_checkpoints", "node_modules",
     )
 )  # fmt: skip
-SYSTEM_FILES = frozenset(("thumbs.db", "ehthumbs.db", "desktop.ini", "icon\r", "dicomdir"))
+SYSTEM_FILES = frozenset(("thumbs.db", "ehthumbs.db", "desktop.ini", "iconcache.db", "icon\r"))
 THUMBNAIL_FOLDERS = frozenset(
     ("thumbs", "thumb", "thumbnails", "thumbnail", ".thumbnails", ".thumbs", "_thumbs")
 )

@@ -60,7 +60,7 @@ def summarise(listing: Listing) -> SetSummary:
         {part: found[part] for part in PARTS},
         sum(hashes.values()) - len(hashes),
         len(straddling_groups(images)),
-        Counter(reason for _, reason in listing.unreadable),
+        listing.left_out,
     )
 
 
@@ -91,4 +91,4 @@ def counts_text(summary: SetSummary) -> str:
     if any(summary.splits.values()):
         counts = {part: number(summary.splits[part]) for part in PARTS}
         words.append(tr("{train} to train, {validation} to validate, {test} to test", **counts))
-    return ", ".join(words)
+    return f"{', '.join(words)}."

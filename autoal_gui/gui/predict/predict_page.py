@@ -212,7 +212,7 @@ class PredictPage(Page):
     def choose_images(self, path: Path) -> None:
         """Take a folder or an .npz file."""
         kind = kind_at(path)
-        options = () if kind == "npz" else (("labels", "classes"), ("check", "later"))
+        options = () if kind == "npz" else (("layout", "infer"), ("check", "later"))
         self._spec = SourceSpec(kind, str(path), options)
         self.setup.images.setText(str(path))
         self._show_state()

@@ -150,8 +150,8 @@ class NewProjects(QObject):
 
 
 def folder_spec(path: Path) -> SourceSpec:
-    """Return the set of a folder, its sub-folders as known labels; what they mean is asked."""
-    return SourceSpec("folder", str(path), (("labels", "classes"), ("check", "later")))
+    """Return the set of a folder, understood from its names; what its classes mean is asked."""
+    return SourceSpec("folder", str(path), (("layout", "infer"), ("check", "later")))
 
 
 def local_paths(dragged: QMimeData) -> tuple[Path, ...]:
