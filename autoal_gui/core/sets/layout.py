@@ -10,6 +10,7 @@ import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from autoal_gui.core.images.source import OfficialSplit
 
@@ -200,10 +201,17 @@ def infer_layout(keys: Sequence[str], folders: Iterable[str] = ()) -> Layout:
     split = next((level for level, names in levels.items() if _are_splits(names)), 0)
     classes: list[int] = []
     groups: list[int] = []
+    numbered: list[int] = []
     for level, names in levels.items():
         if level == split or len(names) < 2 or _are_contents(names):
             continue
-        (groups if _are_groups(names) else classes).append(level)
+        kind = _kind_of(names)
+        {"class": classes, "group": groups, "either": numbered}[kind].append(level)
+    # `cell1`, `cell2` are groups where another level names classes, else the classes themselves.
+    if classes:
+        groups = sorted(groups + numbered)
+    else:
+        classes = numbered
     chosen = _class_level(classes, keys)
     group = groups[0] if groups else 0
     if chosen and not group:  # below the classes, folders of a few images each are groups
@@ -237,23 +245,26 @@ def _are_contents(names: Counter[str]) -> bool:
     )
 
 
-def _are_groups(names: Counter[str]) -> bool:
-    """Say whether the names of a level are numbered or coded one by one, as patients are."""
+def _kind_of(names: Counter[str]) -> Literal["class", "group", "either"]:
+    """Say whether the names of a level are those of classes or, one by one, codes as patients have.
+
+    Names that one unknown word and small numbers make can be either.
+    """
     stems = {_DIGITS.sub("", name).strip(" _-.").casefold() for name in names}
     numbered = sum(bool(_DIGITS.search(name)) for name in names)
     if numbered < 0.8 * len(names):
-        return False
-    if len(stems) == 1:
-        (stem,) = stems
-        words = {word.casefold() for word in _WORD.findall(stem)}
-        if words & CLASS_STEMS:
-            return False
-        return bool(words) or not _may_be_classes_by_number(names)
-    if all(_LONG_ID.fullmatch(name) for name in names):
-        return True
-    return len(stems) <= 0.2 * len(names) or any(
-        set(_WORD.findall(stem)) & GROUP_STEMS for stem in stems
-    )
+        return "class"
+    words = {word for stem in stems for word in _WORD.findall(stem)}
+    if words & GROUP_STEMS or all(_LONG_ID.fullmatch(name) for name in names):
+        return "group"
+    if words & CLASS_STEMS:
+        return "class"
+    if not words:
+        return "class" if _may_be_classes_by_number(names) else "group"
+    if len(stems) > max(1, 0.2 * len(names)):
+        return "class"
+    padded = all(len(max(_DIGITS.findall(name) or [""], key=len)) > 2 for name in names)
+    return "group" if padded or len(names) > MOST_CLASSES_BY_NUMBER else "either"
 
 
 def _may_be_classes_by_number(names: Counter[str]) -> bool:

@@ -46,6 +46,12 @@ PATIENTS = [f"pat{patient:02d}" for patient in range(8)]
             Layout(group_level=1),
         ),
         (["a/images/1.png", "b/images/1.png"], Layout(class_level=1)),
+        ([f"kind {n}/1.png" for n in range(12)], Layout(class_level=1)),
+        (
+            [f"cell{n}/sick/1.png" for n in range(3)] + ["cell4/well/1.png"],
+            Layout(class_level=2, group_level=1),
+        ),
+        ([f"case {n}/1.png" for n in range(3)], Layout(group_level=1)),
         (
             [f"neg/pat{n}.dcm/{frame}" for n in range(3) for frame in range(4)]
             + [f"pos/pat{n}.dcm/{frame}" for n in range(3, 6) for frame in range(4)],
