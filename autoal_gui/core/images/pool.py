@@ -63,6 +63,11 @@ class ImagePool:
             found[self.images[image_id].split].append(image_id)
         return {split: tuple(ids) for split, ids in found.items()}
 
+    @cached_property
+    def groups(self) -> Mapping[int, str]:
+        """The group of each image that has one, by image id."""
+        return {image_id: one.group for image_id, one in self.images.items() if one.group}
+
     def with_hashes(self, hashes: Mapping[int, str]) -> "ImagePool":
         """Return the pool with the SHA-256 of images whose files have been read since; by id.
 

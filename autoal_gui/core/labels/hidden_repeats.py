@@ -41,9 +41,16 @@ class Answered:
 
 
 def repeats_for(
-    journal: Journal, annotator: str, size: int, every: int, seed: int
+    journal: Journal,
+    annotator: str,
+    size: int,
+    every: int,
+    seed: int,
+    groups: Mapping[int, str] | None = None,
 ) -> tuple[tuple[int, int], ...]:
     """Return (place, image) of the repeats for the next batch, at most one in `every` answers.
+
+    Of a group one image is put again at a time, and none while the reader remembers another.
 
     Args:
         journal: the answers given so far.
@@ -51,7 +58,9 @@ def repeats_for(
         size: images in the batch.
         every: answers for one repeat; 0 for none.
         seed: of the choice, the project's.
+        groups: the group of an image, for those that have one; see `ListedImage`.
     """
+    groups = groups or {}
     if every == 0 or size < 2:
         return ()
     given = sorted(
@@ -61,13 +70,20 @@ def repeats_for(
     last = max((entry.sequence for entry in journal.repeats.values()), default=0)
     since = sum(entry.sequence > last for entry in given)
     count = min((since + size) // every, size // every + 1)
+    remembered = {groups.get(entry.image_id) for entry in given[-GAP:]} - {None}
     known = {*journal.repeats, *journal.flags, *journal.comments}  # a mark would give it away
     eligible = [
         entry.image_id
         for entry in given[: max(0, len(given) - GAP)]
-        if entry.annotator == annotator and entry.action == "label" and entry.image_id not in known
+        if entry.annotator == annotator
+        and entry.action == "label"
+        and entry.image_id not in known
+        and groups.get(entry.image_id) not in remembered
     ]
     rng = random.Random(f"repeats {seed} {len(journal.repeats)}")  # noqa: S311 - no secret
+    if groups:
+        shuffled = rng.sample(eligible, len(eligible))
+        eligible = list({groups.get(image) or image: image for image in shuffled}.values())
     chosen = rng.sample(eligible, min(count, len(eligible)))
     return tuple((rng.randrange(1, size), image) for image in chosen)
 

@@ -1,7 +1,7 @@
 """Second readings: which images a second reader is given, how far they are, what is to settle."""
 
 import random
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -31,9 +31,17 @@ class Reading:
 
 
 def begin(
-    annotator: str, candidates: Iterable[int], share: float, seed: int, read: Collection[int] = ()
+    annotator: str,
+    candidates: Iterable[int],
+    share: float,
+    seed: int,
+    read: Collection[int] = (),
+    groups: Mapping[int, str] | None = None,
 ) -> Reading:
     """Draw images for a second reader and shuffle them, so that the order tells nothing.
+
+    Groups are drawn whole, until there are as many images as the share asks for: a reader who sees
+    a few images of a patient does not judge as one who sees them all.
 
     Args:
         annotator: the second reader.
@@ -41,11 +49,30 @@ def begin(
         share: of them to read, in (0, 1].
         seed: of the draw; the same project, reader and images give the same order.
         read: images that this reader has answered already, which are left out.
+        groups: the group of an image, for those that have one; see `ListedImage`.
     """
     images = sorted(set(candidates).difference(read))
     rng = random.Random(f"second reading {seed} {annotator}")  # noqa: S311 - no secret
     count = max(1, round(share * len(images))) if images else 0
-    return Reading(annotator, tuple(rng.sample(images, count)))
+    if not groups:
+        return Reading(annotator, tuple(rng.sample(images, count)))
+    chosen = _whole_groups(images, groups, count, rng)
+    return Reading(annotator, tuple(rng.sample(chosen, len(chosen))))
+
+
+def _whole_groups(
+    images: Sequence[int], groups: Mapping[int, str], count: int, rng: random.Random
+) -> list[int]:
+    """Draw groups until they hold `count` images or more; an image without one stands alone."""
+    members: dict[str | int, list[int]] = {}
+    for image in images:
+        members.setdefault(groups.get(image) or image, []).append(image)
+    chosen: list[int] = []
+    for group in rng.sample(list(members), len(members)):
+        if len(chosen) >= count:
+            break
+        chosen += members[group]
+    return chosen
 
 
 def candidates(journal: Journal, which: Which, suspicious: Collection[int] = ()) -> tuple[int, ...]:

@@ -205,3 +205,18 @@ def test_a_project_remembers_what_it_puts_again(tmp_path):
     assert project.batches.repeats() == ()
     assert len(pairs(project.labels.journal)) == 1
     project.close()
+
+
+def test_of_a_group_one_image_is_put_again_and_none_while_another_is_remembered():
+    journal = labelled(100)
+    groups = {image: f"patient {(image - 1) // 10}" for image in range(1, 101)}
+    found = [image for _, image in repeats_for(journal, "reader", 60, 5, 0, groups)]
+    assert len(found) == len({groups[image] for image in found}) == 8
+    assert not {groups[image] for image in found} & {"patient 8", "patient 9"}
+
+
+def test_without_groups_the_same_images_are_put_again_as_ever():
+    journal = labelled(60)
+    assert repeats_for(journal, "reader", 40, 10, 3, {}) == repeats_for(
+        journal, "reader", 40, 10, 3
+    )

@@ -1,3 +1,5 @@
+from collections import Counter
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -35,6 +37,18 @@ def test_what_was_read_is_not_drawn_again_and_another_reader_gets_another_order(
     assert set(begin("B", images, 1, 0, read=range(1, 51)).images) == set(range(51, 101))
     assert begin("B", images, 1, 0).images != begin("C", images, 1, 0).images
     assert begin("B", (), 1, 0).images == ()
+
+
+@given(st.floats(0.05, 1), st.integers(0, 5))
+def test_groups_are_read_whole(share, seed):
+    images = range(1, 49)
+    groups = {image: f"patient {image % 8}" for image in range(1, 41)}
+    reading = begin("B", images, share, seed, groups=groups)
+    counts = Counter(groups[image] for image in reading.images if image in groups)
+    assert set(counts.values()) <= {5}
+    count = max(1, round(share * 48))
+    assert count <= len(reading.images) < count + 5
+    assert begin("B", images, share, seed, groups={}) == begin("B", images, share, seed)
 
 
 def test_a_reading_goes_on_where_it_was_left():

@@ -65,6 +65,7 @@ class BatchStore:
             run.batch_size,
             settings.repeat_every,
             run.seed,
+            self._pool.groups,
         )
 
     @property

@@ -82,7 +82,8 @@ class SecondReading(Part):
         # Whoever gave the first answer is no second reader of that image.
         own = {image for image, e in journal.readings.items() if e.annotator == annotator}
         read = own.union(journal.second_answers(annotator))
-        reading = begin(annotator, images, share, project.settings.run.seed, read)
+        seed, groups = project.settings.run.seed, project.pool.groups
+        reading = begin(annotator, images, share, seed, read, groups)
         if not reading.images:
             self.notice.emit(tr("{name} has answered all of these images.", name=annotator))
             return False
