@@ -90,7 +90,9 @@ def _told() -> Iterator[None]:
 
 def on_terminals() -> None:
     """Let nothing that is printed from now on command a terminal, or fail for a character."""
-    sys.stdout, sys.stderr = _output(sys.stdout), _output(sys.stderr)
+    one = sys.stderr is sys.stdout  # as where there is no console
+    sys.stdout = _output(sys.stdout)
+    sys.stderr = sys.stdout if one else _output(sys.stderr)
 
 
 def _output(stream: TextIO) -> TextIO:

@@ -33,6 +33,7 @@ def controller(qtbot, window, tmp_path):
 
 @needs_limits
 def test_an_answer_that_cannot_be_saved_is_not_shown_as_given(qtbot, window, controller, tmp_path):
+    window.resize(1280, 720)
     qtbot.keyClick(window, Qt.Key.Key_1)
     image, given = controller.images.current, dict(controller.project.labels.answers)
     strip = window.desk.grab().toImage()
