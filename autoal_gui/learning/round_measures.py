@@ -118,6 +118,21 @@ def by_chance(
     return ByChance(len(labels), Metrics.of_probabilities(evaluated.labels, found, evaluated.units))
 
 
+def _first_of_their_group(
+    labelled: Labels, history: tuple[Asked, ...], units: npt.NDArray[np.int64]
+) -> set[int]:
+    """Return the images that were asked for before any of their group was labelled.
+
+    The model that asked for one of the others had seen the group.
+    """
+    asked = {one.query.image_id: one.round_number for one in history}
+    rounds = np.array([asked.get(image_id, 0) for image_id, _ in labelled])
+    first = np.full(units.max() + 1, rounds.max())
+    np.minimum.at(first, units, rounds)
+    fresh = rounds == first[units]
+    return {image_id for (image_id, _), is_fresh in zip(labelled, fresh, strict=True) if is_fresh}
+
+
 def audited(
     head: Head | None,
     labelled: Labels,
@@ -143,6 +158,10 @@ def audited(
         None with fewer than `FEWEST_AUDITED` such images.
     """
     drawn = {a.query.image_id: a.suggested for a in history if a.query.audit}
+    if head is None and units is not None:
+        drawn = {
+            i: drawn[i] for i in drawn.keys() & _first_of_their_group(labelled, history, units)
+        }
     rows = [
         (place, c, int(head.out_of_fold[place].argmax()) if head else drawn[image_id])
         for place, (image_id, c) in enumerate(labelled)

@@ -11,9 +11,11 @@ import numpy as np
 
 from autoal_gui.core.images.pool import ImagePool
 from autoal_gui.core.images.source import ListedImage, Listing
+from autoal_gui.core.messages import Asked, Query
 from autoal_gui.learning.backend import TorchBackend
 from autoal_gui.learning.inference.predict import Predictions, predict
 from autoal_gui.learning.replay import Replay, ReplaySet, learn_features
+from autoal_gui.learning.round_measures import audited
 from tests.support.learning import TINY, Pictures, never
 
 SEEDS = int(os.environ.get("AUTOAL_PATIENTS", "1"))
@@ -87,3 +89,15 @@ def test_where_nobody_says_whose_an_image_is_the_model_seems_to_know_every_patie
     assert last.metrics.accuracy > 0.9
     assert last.metrics.design == 1.0
     assert on_new_patients(tmp_path, checkpoint, 0) < 0.7
+
+
+def test_the_audit_leaves_out_what_a_model_asked_for_that_knew_the_patient():
+    labelled = tuple((i, 0) for i in range(1, 13))
+    units = np.repeat([0, 1], 6)
+    rounds = [1, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2]
+    history = tuple(
+        Asked(number, Query(i, 0.0, audit=True), int(i < 7))
+        for (i, _), number in zip(labelled, rounds, strict=True)
+    )
+    assert audited(None, labelled, history, 2).total == 12
+    assert audited(None, labelled, history, 2, units).confusion == ((6, 1), (0, 0))
