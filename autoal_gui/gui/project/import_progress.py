@@ -12,7 +12,7 @@ from PySide6.QtWidgets import (
 
 from autoal_gui.core.images.source import Listing
 from autoal_gui.core.language import percent, tr
-from autoal_gui.gui.project.new_project_text import left_out_text, usable_text
+from autoal_gui.gui.project.new_project_text import left_out_text, meaning_lines, usable_text
 from autoal_gui.gui.widgets.text import text_label
 from autoal_gui.gui.widgets.theme import set_property
 
@@ -31,6 +31,8 @@ class ImportProgress(QFrame):
         self.bar.setAccessibleName(tr("Images listed"))
         self.stop = QPushButton(tr("Stop"))
         self.stop.setAutoDefault(False)
+        self.meaning = text_label(role="muted")
+        self.meaning.hide()
         self.files = QPlainTextEdit()
         self.files.setReadOnly(True)
         self.files.setAccessibleName(tr("Files that cannot be used"))
@@ -43,6 +45,7 @@ class ImportProgress(QFrame):
         column.setContentsMargins(14, 12, 14, 12)
         column.addLayout(row)
         column.addWidget(self.bar)
+        column.addWidget(self.meaning)
         column.addWidget(self.files)
 
     def begin(self) -> None:
@@ -51,6 +54,7 @@ class ImportProgress(QFrame):
         self.bar.setRange(0, 0)
         self.bar.show()
         self.stop.show()
+        self.meaning.hide()
         self.files.hide()
 
     @Slot(int, int)
@@ -68,6 +72,8 @@ class ImportProgress(QFrame):
         words = usable_text(usable, bad)
         self.files.setPlainText(left_out_text(listing.unreadable, listing.passed_over))
         self._end(words, "")
+        self.meaning.setText(" ".join(meaning_lines(listing)))
+        self.meaning.setVisible(bool(self.meaning.text()))
         self.files.setVisible(bool(listing.left_out))
 
     def show_end(self, sentence: str) -> None:

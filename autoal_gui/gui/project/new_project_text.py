@@ -4,7 +4,9 @@ from pathlib import Path
 
 from autoal_gui.core.images.source import Listing, SourceSpec
 from autoal_gui.core.language import tr, tr_count
+from autoal_gui.core.sets.summary import counts_text, summarise
 from autoal_gui.core.trained_model import StartModel
+from autoal_gui.sources.understanding import sentence
 
 
 def title(spec: SourceSpec) -> str:
@@ -61,3 +63,30 @@ def left_out_text(
     """Return what is left out, a line each: files with their reason, then kinds counted."""
     named = [f"{key}: {reason}" for key, reason in unreadable]
     return "\n".join([*named, *(f"{reason} ({count})" for reason, count in passed_over)])
+
+
+def meaning_lines(listing: Listing) -> tuple[str, ...]:
+    """Say how a set was understood, and what in it makes numbers look better than they are."""
+    if not listing.options:
+        return ()
+    summary = summarise(listing)
+    lines = [sentence(listing), counts_text(summary)]
+    if summary.straddling_groups:
+        lines.append(
+            tr_count(
+                "{count} group is in more than one part of the set; it is kept whole where its "
+                "first image stands.",
+                "{count} groups are in more than one part of the set; each is kept whole where its "
+                "first image stands.",
+                summary.straddling_groups,
+            )
+        )
+    if summary.duplicates:
+        lines.append(
+            tr_count(
+                "{count} file is the same as an earlier one; both stay on one side.",
+                "{count} files are the same as an earlier one; they stay on one side.",
+                summary.duplicates,
+            )
+        )
+    return tuple(lines)
