@@ -32,6 +32,7 @@ COLUMNS = ("key-column", "label-column", "group-column")
 DEEPEST = 64  # levels of folders
 MOST_TABLES = 5  # tables beside the images that are tried
 LARGEST_TRIED = 32 << 20  # bytes of a table that nobody named
+SHOWN = 4  # columns that are named
 TRIED = (".csv", ".tsv", ".xlsx", ".json")
 MASKS = mark("Masks that lie beside their images are no images to label.")
 
@@ -249,7 +250,9 @@ def sentence(listing: Listing) -> str:
         column = spec.option("group-column")
         words.append(tr("{table} gives the group (column {column})", table=table, column=column))
     if listing.columns:
-        names = ", ".join(listing.columns)
+        names = ", ".join(listing.columns[:SHOWN])
+        if len(listing.columns) > SHOWN:
+            names += ", …"
         words.append(tr("{table} gives the columns {names}", table=table, names=names))
     if not words:
         return tr("Images without classes, groups or splits.")
