@@ -164,7 +164,7 @@ def test_top_and_mask_agree_with_rank(case, wanted):
         {"wanted": 0},
     ],
 )
-def test_evidence_of_different_images_is_refused(change):
+def test_outputs_of_different_images_are_refused(change):
     with pytest.raises(ValueError, match=r"match|at least 1"):
         replace(outputs_of(4), **change)
 

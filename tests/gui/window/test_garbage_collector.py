@@ -69,7 +69,7 @@ def test_collecting_everything_takes_a_small_share_of_the_time(qapp, monkeypatch
         garbage, "collect_due", lambda *, full: asked.append(full) or (2 if full else None)
     )
     for _ in range(3):
-        collector._look()
+        collector._check()
     collector.deleteLater()
     assert asked == [True, False, True]
 
