@@ -250,7 +250,7 @@ def test_uniform_weights_of_paper_are_those_of_the_vote(whole, tmp_path):
     ("auto", {"ablation": "backbone"}),
 ])  # fmt: skip
 def test_what_has_no_search_has_no_placebo(mode, change, tmp_path):
-    with pytest.raises(SettingsError, match=r"placebo is|ablation is"):
+    with pytest.raises(SettingsError, match=r"(placebo|ablation) can only be used in"):
         result_of(command_of(tmp_path, TINY.but(mode=mode, **change)))
 
 
