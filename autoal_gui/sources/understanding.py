@@ -147,10 +147,10 @@ def arranged(
     options = _options_of(spec, layout)
     table = spec.option("table")
     if table:
-        return _with_named_table(spec, listing, options, Path(table).expanduser())
-    if is_inferred(spec):
-        return _with_table_beside(found.root, listing, options)
-    return replace(listing, options=options)
+        listing = _with_named_table(spec, listing, options, Path(table).expanduser())
+    elif is_inferred(spec):
+        listing = _with_table_beside(found.root, listing, options)
+    return listing if is_inferred(spec) else replace(listing, options=None)
 
 
 def _options_of(spec: SourceSpec, layout: Layout) -> tuple[tuple[str, str], ...]:
