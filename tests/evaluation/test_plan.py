@@ -130,7 +130,7 @@ def test_methods_and_seeds_share_a_warm_start_and_its_settings():
     shared = {job(text, seed).warm_job(folder) for text in texts for seed in (0, 1, 2)}
     assert len(shared) == 1
     (warm,) = shared
-    assert (warm.settings.run.warm_epochs, warm.settings.run.seed) == (10, 0)
+    assert (warm.settings.warm_epochs, warm.settings.seed) == (10, 0)
     assert warm.target.parent == folder
     assert job("paper").warm_job(folder) is None
     others = [
@@ -178,4 +178,4 @@ def test_any_name_gives_a_plain_file_name(name):
     )
     warm = job(name=name).warm_job(Path("warm")).target
     assert warm.parent == Path("warm")
-    assert len(warm.settings.name.encode()) < 200
+    assert len(warm.name.encode()) < 200

@@ -1,6 +1,5 @@
 import csv
 import json
-import shutil
 import string
 from dataclasses import fields
 from pathlib import Path
@@ -229,21 +228,18 @@ def test_safetensors_hold_the_same_arrays_and_the_card(model, tmp_path):
 @pytest.mark.parametrize("exporter", [pt, safetensors_model], ids=lambda module: module.NAME)
 def test_a_disk_that_writes_something_else_is_noticed(model, tmp_path, monkeypatch, exporter):
     """The fault is planted: no disk here writes what it was not given."""
-    copy, save = shutil.copyfile, safetensors.numpy.save_file
+    write, save = Path.write_bytes, safetensors.numpy.save_file
 
-    def copy_badly(source, target):
-        copy(source, target)
-        with Path(target).open("rb+") as file:
-            file.seek(50_000)
-            file.write(b"\0\1\2\3")
+    def write_badly(target, content):
+        return write(target, content[:50_000] + b"\0\1\2\3" + content[50_004:])
 
     def save_badly(arrays, target, metadata):
         save({**arrays, "head.bias": arrays["head.bias"] + 1}, target, metadata)
 
-    monkeypatch.setattr(shutil, "copyfile", copy_badly)
+    monkeypatch.setattr(Path, "write_bytes", write_badly)
     monkeypatch.setattr(safetensors.numpy, "save_file", save_badly)
     target = tmp_path / "t"
-    target.write_bytes(b"older")
+    write(target, b"older")
     with pytest.raises(CheckpointError, match="differs"):
         exporter.write(target, model)
     assert target.read_bytes() == b"older"

@@ -21,7 +21,7 @@ def prepared(name: str, place: Path) -> tuple[ModuleType, Callable[[Path], objec
         return module, _of_model(name, place)
     project = new_project(place)
     for image_id in project.pool.images:
-        project.answer(image_id, "label", image_id % 2)
+        project.labels.answer(image_id, "label", image_id % 2)
     snapshot = Snapshot.of(project)
     return module, lambda target: module.write(target, snapshot)
 
