@@ -58,7 +58,7 @@ def test_a_normal_session_has_no_waits_whatever_runs(qtbot, window, tmp_path, ba
     assert len(controller.project.labels.answers) == 3 * BATCH
     begun(qtbot, controller)
     assert controller.project.settings.waited_seconds == 0
-    assert "no wait" in window.desk.header.labels.toolTip()
+    assert "not had to wait" in window.desk.header.labels.toolTip()
 
 
 def test_an_image_that_is_slow_to_come_is_a_wait_and_is_kept(
