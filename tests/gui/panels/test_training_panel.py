@@ -104,5 +104,5 @@ def test_a_constant_loss_lies_in_the_middle_and_old_values_go(qtbot):
 def test_every_strategy_says_what_it_looks_for():
     names = discover("autoal_gui.strategies")
     assert set(names) == set(STRATEGY_NOTES)
-    assert strategy_note("entropy").startswith("images where")
+    assert strategy_note("entropy").startswith("images on which")
     assert strategy_note("gone") == ""
