@@ -15,8 +15,11 @@ import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime, tzinfo
 from pathlib import Path
+from unittest.mock import patch
 
+from autoal_gui.core.database import round_rows
 from autoal_gui.core.database.schema import FILE_NAME
 from autoal_gui.core.errors import AutoALError, ProjectError, SourceError
 from autoal_gui.core.labels.journal import Journal
@@ -451,20 +454,19 @@ def stopped(base: Path, draw: random.Random, tries: int, seconds: float) -> Tall
 
 
 def clock_set_back(base: Path, draw: random.Random, tries: int) -> Tally:
-    from autoal_gui.core.project import project as module
+    class AnyYear(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> datetime:
+            return datetime(draw.randrange(1970, 2100), 1, 1, tzinfo=tz)
 
     bench = Bench.new(base, draw, "clock set back")
-    own = module._now
-    try:
+    with patch.object(round_rows, "datetime", AnyYear):
         for _ in range(tries):
-            module._now = lambda: f"{draw.randrange(1970, 2100)}-01-01T00:00:00.000+00:00"
             project = Project.open(bench.folder, open_images)
             lines = [act(project, draw) for _ in range(draw.randrange(1, 12))]
             project.rounds.end(project.rounds.begin(), "failed", "A sentence.")
             project.close()
             bench.check(lines)
-    finally:
-        module._now = own
     return bench.tally
 
 

@@ -83,7 +83,7 @@ def at_every_step(bench: object, run: Run, tries: int) -> object:
         assert not [name for name in left if ".part" in name], left
         project.close()
         bench.check([line_of(entry)])
-    return bench.label_counts
+    return bench.tally
 
 
 def run_round(project: Project, asking: Asking) -> bool:
