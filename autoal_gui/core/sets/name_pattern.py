@@ -3,7 +3,6 @@
 import re
 from collections import defaultdict
 from collections.abc import Sequence
-from pathlib import PurePosixPath
 
 from autoal_gui.core.errors import SourceError
 from autoal_gui.core.language import tr
@@ -47,8 +46,3 @@ def suggested_pattern(keys: Sequence[str]) -> str:
     if len(groups) < 2 or several < 0.2 * len(keys):
         return ""
     return _LAST_PART
-
-
-def name_of(key: str) -> str:
-    """Return the name of a file without its folders."""
-    return PurePosixPath(key).name
