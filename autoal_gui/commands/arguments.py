@@ -25,6 +25,7 @@ SET_OPTIONS = {
     "--group-level": ("N", "the level of folders that names the group"),
     "--group-pattern": ("REGEX", "what in a file's name is the group"),
     "--split-level": ("N", "the level of folders that names train, validation and test"),
+    "--parts": ("redrawn", "draw the evaluation set anew, whatever parts the set itself has"),
 }
 """How a set is understood, where its names do not say it rightly."""
 

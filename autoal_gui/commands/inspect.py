@@ -3,6 +3,7 @@
 import argparse
 import io
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +20,9 @@ from autoal_gui.commands.terminal import on_one_line
 from autoal_gui.core.errors import AutoALError, ImageUnreadable
 from autoal_gui.core.images.pixels import picture_to_uint8
 from autoal_gui.core.images.pool import ImagePool
-from autoal_gui.core.images.source import Listing, Picture
-from autoal_gui.core.sets.summary import SetSummary, counts_text, summarise, twins
+from autoal_gui.core.images.source import Listing, Picture, SourceSpec
+from autoal_gui.core.sets.summary import SetSummary, counts_text, doubts, summarise
+from autoal_gui.core.sets.table_fit import fit_lines
 from autoal_gui.core.system.files import replacing
 from autoal_gui.core.system.scratch import ScratchFolder
 
@@ -44,6 +46,7 @@ def add_inspect(commands: Any) -> None:
 
 def _inspect(options: argparse.Namespace) -> int:
     from autoal_gui.sources.opening import list_images, open_images
+    from autoal_gui.sources.set_options import is_redrawn
     from autoal_gui.sources.understanding import sentence as understood_as
 
     with ScratchFolder() as workspace:
@@ -53,12 +56,16 @@ def _inspect(options: argparse.Namespace) -> int:
         if options.number not in pool.images:
             raise AutoALError(f"There is no image {options.number}; there are {len(pool.images)}.")
         picture = pool.picture(options.number)
-        summary = summarise(listing)
+        summary, redrawn = summarise(listing), is_redrawn(spec)
         if options.json:
-            print(json.dumps(summary.as_json(understood_as(listing)), indent=2))
+            found = summary.as_json(understood_as(listing))
+            found["doubts"] = doubts(listing, summary, redrawn)
+            found["table"] = table_lines(spec, listing)
+            print(json.dumps(found, indent=2))
         else:
             print(sentence(listing, picture))
-            for line in set_lines(listing, summary, understood_as(listing)):
+            lines = set_lines(listing, summary, understood_as(listing), redrawn)
+            for line in (*lines, *table_lines(spec, listing)):
                 print(on_one_line(line))
         if options.render is not None:
             render(picture, options.render)
@@ -80,18 +87,23 @@ def sentence(listing: Listing, picture: Picture) -> str:
     return f"{count} images{classes}; one of them: {about}."
 
 
-def set_lines(listing: Listing, summary: SetSummary, understood_as: str) -> list[str]:
+def set_lines(
+    listing: Listing, summary: SetSummary, understood_as: str, redrawn: bool
+) -> list[str]:
     """Say how a set is understood, what is doubtful in it and what is left out, line by line."""
     lines = [counts_text(summary), understood_as] if summary.images > 1 else []
-    if summary.straddling_groups:
-        lines.append(
-            f"Groups in more than one part of the set: {summary.straddling_groups}; each is kept "
-            "whole where its first image stands."
-        )
-    if summary.duplicates:
-        lines.append(f"Files that are the same as an earlier one: {summary.duplicates}.")
-    lines += [f"These classes may be one: {', '.join(names)}." for names in twins(listing.classes)]
+    lines += doubts(listing, summary, redrawn)
     return lines + [f"Left out ({n}): {reason}" for reason, n in summary.left_out.items()]
+
+
+def table_lines(spec: SourceSpec, listing: Listing) -> tuple[str, ...]:
+    """Say how the table fits that was understood or named; nothing where there is none."""
+    from autoal_gui.sources.understanding import rearranged
+
+    if not dict(listing.options or ()).get("table"):
+        return ()
+    _, used = rearranged(replace(spec, options=listing.options or ()), listing)
+    return fit_lines(used.fit) if used else ()
 
 
 def render(picture: Picture, target: Path) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -13,10 +14,13 @@ from autoal_gui.core.images.source import SourceSpec
 from autoal_gui.core.labels.splits import assign_splits
 from autoal_gui.core.project.plan import ProjectPlan
 from autoal_gui.core.project.project import Project
+from autoal_gui.core.sets.columns import ColumnUse
+from autoal_gui.core.sets.layout import Layout
 from autoal_gui.core.sets.summary import summarise
 from autoal_gui.core.settings import RunSettings
 from autoal_gui.sources.opening import list_images, open_images
-from autoal_gui.sources.understanding import sentence
+from autoal_gui.sources.set_options import SetMeaning
+from autoal_gui.sources.understanding import rearranged, sentence
 from tests.support.paths import SHARED_DATA
 
 INFER = ("layout", "infer")
@@ -84,6 +88,14 @@ def test_masks_beside_their_images_are_left_out_and_counted(draw):
     assert listing.left_out == {"Masks that lie beside their images are no images to label.": 2}
 
 
+def test_masks_stay_out_when_the_set_is_listed_again(draw):
+    folder = draw("a/1.png", "a/1_mask.png", "b/2.png", "b/masks/3.png")
+    listing = listing_of(folder)
+    again = listing_of(folder, *listing.options)
+    assert again.images == listing.images
+    assert again.left_out == listing.left_out
+
+
 def test_a_table_beside_the_images_gives_labels_and_patients(draw):
     folder = draw("images/1.png", "images/2.png", "images/3.png")
     (folder / "labels.csv").write_text(
@@ -98,6 +110,67 @@ def test_a_table_beside_the_images_gives_labels_and_patients(draw):
         "As understood: labels.csv gives the label (column dx); labels.csv gives the group (column "
         "patient_id); labels.csv gives the columns age."
     )
+
+
+def test_a_table_that_is_used_is_not_counted_among_what_is_left_out(draw):
+    folder = draw("images/1.png", "images/2.png")
+    (folder / "labels.csv").write_text("image,dx\n1,nv\n2,mel\n")
+    (folder / "notes.csv").write_text("what,price\nchair,7\n")
+    other = folder.parent / "labels.csv"
+    other.write_text("image,dx\n1,a\n2,b\n")
+    one = {"Files ending in .csv are not treated as images.": 1}
+    listing = listing_of(folder)
+    assert listing.left_out == one
+    assert listing_of(folder, *listing.options).left_out == one
+    spec = SourceSpec("folder", str(folder), listing.options)
+    for table, left in ((folder / "notes.csv", 1), (other, 2), (None, 2)):
+        meaning = SetMeaning.of(spec)
+        if table != folder / "notes.csv":
+            meaning = replace(meaning, table=str(table or ""))
+        done, used = rearranged(meaning.onto(spec), listing)
+        assert sum(done.left_out.values()) == left
+        assert (used is None) is (table is None)
+
+
+def test_what_is_corrected_is_what_the_options_would_list(draw):
+    folder = draw("x/a/1_1.png", "x/b/1_2.png", "y/a/2_1.png", "y/b/2_2.png")
+    (folder / "t.csv").write_text("file,dx,who\n1_1.png,m,p\n1_2.png,m,q\n2_1,n,p\n2_2,n,q\n")
+    listing = listing_of(folder)
+    spec = SourceSpec("folder", str(folder), listing.options)
+    given = SetMeaning.of(spec)
+    for meaning in (
+        given,
+        replace(given, layout=Layout(class_level=1, group_pattern="^[^/]*/")),
+        replace(given, columns=ColumnUse("file", ("dx",))),
+        replace(given, columns=ColumnUse("file", (), "who"), redrawn=True),
+        replace(given, table="", layout=Layout(split_level=1, group_level=2)),
+    ):
+        changed = meaning.onto(spec)
+        assert SetMeaning.of(changed) == meaning or not meaning.table
+        done, _ = rearranged(changed, listing)
+        again = listing_of(folder, *changed.options)
+        assert replace(done, options=None) == again
+
+
+def test_a_column_that_is_not_given_is_none_where_the_column_of_images_is(draw):
+    folder = draw("images/1.png", "images/2.png")
+    (folder / "labels.csv").write_text("image,finding,patient\n1,x|y,p\n2,x,p\n3,y,q\n")
+    listing = listing_of(folder)
+    assert (listing.classes, listing.columns) == ((), ("finding",))
+    assert listing_of(folder, *listing.options).columns == ("finding",)
+    use = (("table", str(folder / "labels.csv")), ("key-column", "image"))
+    assert {image.group for image in listing_of(folder, *use).images} == {""}
+    assert {image.group for image in listing_of(folder, INFER, *use).images} == {"p"}
+
+
+def test_a_drawn_evaluation_set_takes_no_part_of_the_set(draw):
+    folder = draw(
+        *(f"{part}/{k}/{n}.png" for part in ("train", "test") for k in "ab" for n in "12")
+    )
+    listing = listing_of(folder, INFER, ("parts", "redrawn"))
+    assert dict(listing.options)["parts"] == "redrawn"
+    assert {image.split for image in listing.images} == {"pool"}
+    assert {image.part for image in listing.images} == {"train", "test"}
 
 
 def test_classes_of_folders_stay_where_a_table_tells_several_labels(draw):
@@ -124,6 +197,8 @@ def test_a_table_of_something_else_is_none_of_the_set(draw):
         (("class-level", "65"), "class-level must be a level"),
         (("group-pattern", "("), "no.*regular expression|not a regular expression"),
         (("layout", "guess"), 'option "layout"'),
+        (("parts", "all"), 'option "parts"'),
+        (("masks", "no"), 'option "masks"'),
         (("table", "no.csv"), "There is no table"),
         (("labels", "maybe"), 'option "labels"'),
     ],
@@ -156,7 +231,15 @@ def test_inspect_tells_it_to_people_and_to_programs(draw, capsys):
     assert run(["inspect", str(folder), "--class-level", "1", "--split-level", "0"]) == 0
     told = capsys.readouterr().out
     assert "2 classes" in told
-    assert "Files that are the same as an earlier one: 1." in told
+    assert "1 file is the same as an earlier one; both stay on one side." in told
+    (folder / "who.csv").write_text("file,patient\n1.png,p1\n2.png,p1\n9.png,p3\n")
+    assert run(["inspect", str(folder), "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["left_out"] == {}  # a table that is used is not left out
+    assert found["doubts"][0].startswith("1 file is the same")
+    assert found["table"][0] == "2 of 4 images have a row in the table."
+    assert run(["inspect", str(folder)]) == 0
+    assert "1 row names no image of this set: 9.png." in capsys.readouterr().out
 
 
 needs_data = pytest.mark.skipif(not SHARED_DATA.is_dir(), reason="no folder with real images")

@@ -87,6 +87,10 @@ class Listing:
     """(one sentence, how many files), of what nobody takes for images: hidden files, tables, texts;
     and of what an image's own file holds besides."""
 
+    folders: tuple[str, ...] = ()
+    """Folders below the set's, those without an image included; one at the level of classes is a
+    class."""
+
     @property
     def left_out(self) -> dict[str, int]:
         """How many files or images are left out, by the sentence that says why."""

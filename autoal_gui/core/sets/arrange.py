@@ -6,9 +6,17 @@ from dataclasses import replace
 from autoal_gui.core.errors import SourceError
 from autoal_gui.core.images.source import ListedImage, Listing, OfficialSplit, Split
 from autoal_gui.core.language import tr
-from autoal_gui.core.sets.columns import ColumnUse, Match, labels_in, match_rows, separator_of
+from autoal_gui.core.sets.columns import (
+    ColumnUse,
+    ImageNames,
+    Match,
+    labels_in,
+    match_rows,
+    separator_of,
+)
 from autoal_gui.core.sets.layout import Layout, class_name, folder_at
 from autoal_gui.core.sets.natural_order import natural
+from autoal_gui.core.sets.partition import join_groups
 from autoal_gui.core.sets.table import Table
 
 
@@ -38,29 +46,41 @@ def arrange(
     return classes, with_splits(tuple(arranged))
 
 
+def without_splits(images: Sequence[ListedImage]) -> tuple[ListedImage, ...]:
+    """Return the images with none set aside, so that the evaluation set is drawn anew."""
+    return tuple(replace(image, split="pool") for image in images)
+
+
 def with_splits(images: Sequence[ListedImage]) -> tuple[ListedImage, ...]:
     """Return the images with what they are for, from the parts of a published set.
 
     Its test images are evaluated on; where it has none, those to validate on are. All others are
-    in the pool. A group in several parts stays whole where its first image stands, so that none
-    is on both sides. Without parts nothing is decided.
+    in the pool. A group in several parts stays whole where its first image stands, and so do
+    identical files, so that none is on both sides. Without parts nothing is decided.
     """
     parts = {image.part for image in images}
     held: OfficialSplit = "test" if "test" in parts else "validation"
     if held not in parts or parts == {held}:
         return tuple(images)
-    first: dict[str, Split] = {}
-    done = []
-    for image in images:
-        split: Split = "evaluation" if image.part == held else "pool"
-        if image.group:
-            split = first.setdefault(image.group, split)
-        done.append(replace(image, split=split))
-    return tuple(done)
+    units = join_groups([image.group for image in images], [image.sha256 for image in images])
+    first: dict[int, Split] = {}
+    for unit, image in zip(units, images, strict=True):
+        first.setdefault(unit, "evaluation" if image.part == held else "pool")
+    return tuple(replace(i, split=first[unit]) for unit, i in zip(units, images, strict=True))
+
+
+def names_of(listing: Listing) -> ImageNames:
+    """Return what finds the images of a listing by the cells of a table."""
+    hashes = {image.key: image.sha256 for image in listing.images}
+    return ImageNames([image.key for image in listing.images], hashes)
 
 
 def with_table(
-    listing: Listing, table: Table, use: ColumnUse, keep_labels: bool = False
+    listing: Listing,
+    table: Table,
+    use: ColumnUse,
+    keep_labels: bool = False,
+    names: ImageNames | None = None,
 ) -> tuple[Listing, Match]:
     """Return a listing with what a table says of its images, and how the rows fit.
 
@@ -70,14 +90,14 @@ def with_table(
         use: which column is what.
         keep_labels: leave the listing's classes as they are, and the labels of the table to the
             columns: so is done where folders name classes and nobody chose a column.
+        names: finds the listing's images, where that is made already.
 
     Raises:
         SourceError: no column names the images, no row fits, or an image has several classes.
     """
     if not use.key:
         raise SourceError(tr("No column of the table names the images."))
-    hashes = {image.key: image.sha256 for image in listing.images}
-    match = match_rows(table, use.key, [image.key for image in listing.images], hashes)
+    match = match_rows(table, use.key, names or names_of(listing))
     if not match.rows:
         raise SourceError(
             tr("No row of the table names an image of the set in its column {name}.", name=use.key)

@@ -6,66 +6,28 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from autoal_gui.core.sets.layout import file_of
 from autoal_gui.core.sets.table import Table
 
 LABEL_WORDS = frozenset(
     (
-        "label",
-        "labels",
-        "class",
-        "classes",
-        "diagnosis",
-        "dx",
-        "finding",
-        "findings",
-        "category",
-        "target",
-        "y",
-        "truth",
-        "grade",
-        "annotation",
-        "type",
-        "tumor",
-        "tumour",
-        "disease",
-        "pathology",
-        "outcome",
-        "result",
+        "label", "labels", "class", "classes", "diagnosis", "dx", "finding", "findings",
+        "category", "target", "y", "truth", "grade", "annotation", "type", "tumor", "tumour",
+        "disease", "pathology", "outcome", "result",
     )
-)
+)  # fmt: skip
 GROUP_WORDS = frozenset(
     (
-        "patient",
-        "subject",
-        "case",
-        "study",
-        "participant",
-        "person",
-        "lesion",
-        "slide",
-        "group",
-        "specimen",
-        "animal",
-        "series",
-        "mrn",
-        "pid",
+        "patient", "subject", "case", "study", "participant", "person", "lesion", "slide", "group",
+        "specimen", "animal", "series", "mrn", "pid",
     )
-)
+)  # fmt: skip
 KEY_WORDS = frozenset(
     (
-        "path",
-        "file",
-        "filename",
-        "image",
-        "img",
-        "name",
-        "id",
-        "key",
-        "sha256",
-        "filepath",
+        "path", "file", "filename", "image", "img", "name", "id", "key", "sha256", "filepath",
         "image_id",
     )
-)
+)  # fmt: skip
 SEPARATORS = "|;,"
 MOST_CLASSES = 100  # a column with more different cells is no column of labels
 TESTED = 500  # rows in which the column of file names is looked for
@@ -99,28 +61,25 @@ class Match:
     """Cells that name several images, or images that several unlike rows name."""
 
 
-def guess_columns(
-    table: Table, keys: Sequence[str], hashes: Mapping[str, str] | None = None
-) -> ColumnUse:
+def guess_columns(table: Table, names: "ImageNames", key: str = "") -> ColumnUse:
     """Guess which column names the file, which the label and which the group.
 
     Args:
         table: what was read.
-        keys: the images' keys.
-        hashes: the SHA-256 of each key, where known.
+        names: finds the images.
+        key: the column that names the file, where that is known already.
     """
-    key = _key_column(table, keys, hashes or {})
+    key = key or _key_column(table, names)
     others = [name for name in table.columns if name != key]
     group = next((name for name in others if _words(name) & GROUP_WORDS), "")
     return ColumnUse(key, _label_columns(table, [n for n in others if n != group]), group)
 
 
-def _key_column(table: Table, keys: Sequence[str], hashes: Mapping[str, str]) -> str:
-    index = _Index(keys, hashes)
+def _key_column(table: Table, images: "ImageNames") -> str:
     best, most = "", 0
     for name in sorted(table.columns, key=lambda one: not _words(one) & KEY_WORDS):
         cells = table.column(name)[:TESTED]
-        found = sum(len(index.find(cell)) == 1 for cell in cells)
+        found = sum(_are_one_file(images.find(cell)) for cell in cells)
         if found > most:
             best, most = name, found
     return best
@@ -141,25 +100,31 @@ def _words(name: str) -> set[str]:
     return words | {word[:-1] for word in words if word.endswith("s")}
 
 
-class _Index:
-    """Finds images by what a cell may say of them."""
+class ImageNames:
+    """Finds images by what a cell of a table may say of them."""
 
-    def __init__(self, keys: Sequence[str], hashes: Mapping[str, str]) -> None:
+    def __init__(self, keys: Sequence[str], hashes: Mapping[str, str] | None = None) -> None:
+        """Know images by their keys, and by the SHA-256 of each key where it is known."""
+        self.keys = tuple(keys)
         self._found: dict[str, list[str]] = defaultdict(list)
         for key in keys:
-            plain = _plain(key)
+            plain = _plain(file_of(key))
             parts = plain.split("/")
             names = {"/".join(parts[place:]) for place in range(len(parts))}
             names |= {_ENDING.sub("", name) for name in names}
+            names.add(_plain(key))
             for name in names:
                 self._found[name].append(key)
         self._by_hash: dict[str, list[str]] = defaultdict(list)
-        for key, sha256 in hashes.items():
+        for key, sha256 in (hashes or {}).items():
             if sha256:
                 self._by_hash[sha256].append(key)
 
     def find(self, cell: str) -> list[str]:
-        """Return the keys that a cell may name: by hash, path, the end of a path, or name."""
+        """Return the keys that a cell may name: by hash, path, the end of a path, or name.
+
+        A file with several frames or pages names all of them.
+        """
         plain = _plain(cell)
         if _HASH.fullmatch(plain):
             return self._by_hash.get(plain, [])
@@ -172,32 +137,33 @@ class _Index:
         return []
 
 
+def _are_one_file(keys: Sequence[str]) -> bool:
+    return bool(keys) and (len(keys) == 1 or len({file_of(key) for key in keys}) == 1)
+
+
 def _plain(text: str) -> str:
     """Return a path in one spelling: slashes, composed characters, small letters."""
     path = unicodedata.normalize("NFC", text.strip()).replace("\\", "/").casefold()
     return path.removeprefix("./").strip("/")
 
 
-def match_rows(
-    table: Table, key_column: str, keys: Sequence[str], hashes: Mapping[str, str] | None = None
-) -> Match:
+def match_rows(table: Table, key_column: str, names: ImageNames) -> Match:
     """Find the row of each image.
 
-    A name without folders that several images bear is ambiguous and names none of them. Identical
+    A name without folders that several files bear is ambiguous and names none of them. Identical
     rows are one; of rows that differ, none is believed.
 
     Raises:
         SourceError: the table has no such column.
     """
-    index = _Index(keys, hashes or {})
     rows: dict[str, int] = {}
     missing: list[str] = []
     ambiguous: dict[str, None] = {}
     for number, cell in enumerate(table.column(key_column)):
-        found = index.find(cell)
+        found = names.find(cell)
         if not found:
             missing.append(cell)
-        elif len(found) > 1 and not _HASH.fullmatch(_plain(cell)):
+        elif not _are_one_file(found) and not _HASH.fullmatch(_plain(cell)):
             ambiguous[cell] = None
         else:
             for key in found:
@@ -206,7 +172,7 @@ def match_rows(
                 rows.setdefault(key, number)
     for key in ambiguous:
         rows.pop(key, None)
-    without = tuple(key for key in keys if key not in rows)
+    without = tuple(key for key in names.keys if key not in rows)
     return Match(rows, without, tuple(missing), tuple(ambiguous))
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from autoal_gui.core.images.source import ListedImage, Listing, OfficialSplit
 from autoal_gui.core.language import number, tr, tr_count
 
+NAMED = 3  # files that are named as examples
 PARTS: tuple[OfficialSplit, ...] = ("train", "validation", "test")
 
 
@@ -29,6 +30,8 @@ class SetSummary:
     """Groups with images in more than one part of the set."""
     left_out: Mapping[str, int] = field(default_factory=dict)
     """How many files or images are left out, by the sentence that says why."""
+    contradictions: tuple[tuple[str, ...], ...] = ()
+    """Keys of images that have the same file, but known labels that differ."""
 
     def as_json(self, understood_as: str) -> dict[str, Any]:
         """Return what `autoal-gui inspect --json` writes."""
@@ -61,6 +64,20 @@ def summarise(listing: Listing) -> SetSummary:
         sum(hashes.values()) - len(hashes),
         len(straddling_groups(images)),
         listing.left_out,
+        contradictions(images),
+    )
+
+
+def contradictions(images: tuple[ListedImage, ...]) -> tuple[tuple[str, ...], ...]:
+    """Return the keys of images that have the same file, but known labels that differ."""
+    same: dict[str, list[ListedImage]] = defaultdict(list)
+    for image in images:
+        if image.sha256 and image.label is not None:
+            same[image.sha256].append(image)
+    return tuple(
+        tuple(image.key for image in found)
+        for found in same.values()
+        if len({image.label for image in found}) > 1
     )
 
 
@@ -92,3 +109,61 @@ def counts_text(summary: SetSummary) -> str:
         counts = {part: number(summary.splits[part]) for part in PARTS}
         words.append(tr("{train} to train, {validation} to validate, {test} to test", **counts))
     return f"{', '.join(words)}."
+
+
+def doubts(listing: Listing, summary: SetSummary, redrawn: bool = False) -> tuple[str, ...]:
+    """Say what in a set makes numbers look better than they are, or labels doubtful.
+
+    Args:
+        listing: the set.
+        summary: its counts.
+        redrawn: whether the evaluation set is drawn anew, whatever parts the set has.
+    """
+    lines = []
+    if summary.straddling_groups:
+        lines.append(_straddling(summary.straddling_groups, redrawn))
+    if summary.duplicates:
+        lines.append(
+            tr_count(
+                "{count} file is the same as an earlier one; both stay on one side.",
+                "{count} files are the same as an earlier one; they stay on one side.",
+                summary.duplicates,
+            )
+        )
+    if summary.contradictions:
+        lines.append(
+            tr_count(
+                "{count} file stands under more than one class: {names}.",
+                "{count} files stand under more than one class: {names}.",
+                len(summary.contradictions),
+                names=_named(summary.contradictions),
+            )
+        )
+    lines += [
+        tr("These classes may be one: {names}.", names=", ".join(names))
+        for names in twins(listing.classes)
+    ]
+    return tuple(lines)
+
+
+def _straddling(count: int, redrawn: bool) -> str:
+    if redrawn:
+        return tr_count(
+            "{count} group is in more than one part of the set; a new evaluation set is drawn "
+            "that keeps it whole.",
+            "{count} groups are in more than one part of the set; a new evaluation set is drawn "
+            "that keeps each whole.",
+            count,
+        )
+    return tr_count(
+        "{count} group is in more than one part of the set; it is kept whole where its first "
+        "image stands.",
+        "{count} groups are in more than one part of the set; each is kept whole where its first "
+        "image stands.",
+        count,
+    )
+
+
+def _named(found: tuple[tuple[str, ...], ...]) -> str:
+    shown = "; ".join(" = ".join(keys[:NAMED]) for keys in found[:NAMED])
+    return f"{shown}; …" if len(found) > NAMED else shown

@@ -4,8 +4,9 @@ from pathlib import Path
 
 from autoal_gui.core.images.source import Listing, SourceSpec
 from autoal_gui.core.language import tr, tr_count
-from autoal_gui.core.sets.summary import counts_text, summarise
+from autoal_gui.core.sets.summary import counts_text, doubts, summarise
 from autoal_gui.core.trained_model import StartModel
+from autoal_gui.sources.set_options import is_redrawn
 from autoal_gui.sources.understanding import sentence
 
 
@@ -70,23 +71,5 @@ def meaning_lines(listing: Listing) -> tuple[str, ...]:
     if not listing.options:
         return ()
     summary = summarise(listing)
-    lines = [sentence(listing), counts_text(summary)]
-    if summary.straddling_groups:
-        lines.append(
-            tr_count(
-                "{count} group is in more than one part of the set; it is kept whole where its "
-                "first image stands.",
-                "{count} groups are in more than one part of the set; each is kept whole where its "
-                "first image stands.",
-                summary.straddling_groups,
-            )
-        )
-    if summary.duplicates:
-        lines.append(
-            tr_count(
-                "{count} file is the same as an earlier one; both stay on one side.",
-                "{count} files are the same as an earlier one; they stay on one side.",
-                summary.duplicates,
-            )
-        )
-    return tuple(lines)
+    redrawn = is_redrawn(SourceSpec("", "", listing.options))
+    return (sentence(listing), counts_text(summary), *doubts(listing, summary, redrawn))

@@ -44,6 +44,12 @@ def test_a_group_in_two_parts_stays_where_it_stands_first():
     assert found == ["pool", "pool", "evaluation", "evaluation", "evaluation"]
 
 
+def test_identical_files_in_two_parts_stay_where_the_first_stands():
+    images = [ListedImage("train/1.png", "0f", part="train"), ListedImage("test/1.png", "0f",
+              part="test"), ListedImage("test/2.png", "1f", part="test")]  # fmt: skip
+    assert [i.split for i in with_splits(images)] == ["pool", "pool", "evaluation"]
+
+
 TABLE = Table(
     ("file", "who", "dx", "age"),
     (("1.png", "p1", "nv", "50"), ("2.png", "p2", "", "51"), ("9.png", "p3", "mel", "52")),

@@ -5,6 +5,7 @@ import pytest
 from autoal_gui.core.errors import SourceError
 from autoal_gui.core.sets.columns import (
     ColumnUse,
+    ImageNames,
     guess_columns,
     labels_in,
     match_rows,
@@ -35,20 +36,28 @@ def table(header, *rows):
 )
 def test_a_row_finds_its_image_by_path_name_or_hash(cells):
     rows = table("id,dx", *(f"{cell},x{place}" for place, cell in enumerate(cells)))
-    found = match_rows(rows, "id", KEYS, HASHES)
+    found = match_rows(rows, "id", ImageNames(KEYS, HASHES))
     assert dict(found.rows) == {key: place for place, key in enumerate(KEYS)}
     assert found.without_row == found.without_image == found.ambiguous == ()
-    assert guess_columns(rows, KEYS, HASHES).key == "id"
+    assert guess_columns(rows, ImageNames(KEYS, HASHES)).key == "id"
 
 
 def test_what_does_not_fit_is_told():
     keys = ["a/1.png", "b/1.png", "a/2.png", "a/3.png", "a/4.png"]
     rows = table("file,dx", "1.png,x", "2.png,x", "9.png,x", "a/3.png,x", "a/3.png,y", "2.png,x")
-    found = match_rows(rows, "file", keys)
+    found = match_rows(rows, "file", ImageNames(keys))
     assert dict(found.rows) == {"a/2.png": 1}
     assert found.without_row == ("a/1.png", "b/1.png", "a/3.png", "a/4.png")
     assert found.without_image == ("9.png",)
     assert found.ambiguous == ("1.png", "a/3.png")
+
+
+def test_a_row_that_names_a_file_is_of_all_its_frames():
+    keys = ["a/cine.dcm/1", "a/cine.dcm/2", "b/cine.dcm/1", "c.tif"]
+    rows = table("file,dx,number", "a/cine.dcm,x,1", "b/cine.dcm/1,y,2", "c.tif,z,3")
+    found = match_rows(rows, "file", ImageNames(keys))
+    assert dict(found.rows) == {keys[0]: 0, keys[1]: 0, keys[2]: 1, keys[3]: 2}
+    assert guess_columns(rows, ImageNames(keys)).key == "file"
 
 
 @pytest.mark.parametrize(
@@ -71,7 +80,7 @@ def test_what_does_not_fit_is_told():
     ],
 )
 def test_columns_are_guessed(header, rows, use):
-    assert guess_columns(table(header, *rows), KEYS) == use
+    assert guess_columns(table(header, *rows), ImageNames(KEYS)) == use
 
 
 def test_labels_of_one_column_and_of_flags():
