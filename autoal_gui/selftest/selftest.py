@@ -6,7 +6,6 @@ is made and kept in a temporary folder; nothing needs the network.
 
 import os
 import sys
-import tempfile
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING
 from autoal_gui.core.images.source import SourceSpec
 from autoal_gui.core.registry import discover
 from autoal_gui.core.settings import RunSettings
+from autoal_gui.core.system.scratch import ScratchFolder
 from autoal_gui.selftest.samples import make_evidence, make_project, make_sample
 
 if TYPE_CHECKING:
@@ -49,8 +49,8 @@ def self_test(command: Command, picture: Path | None = None) -> int:
             looked at only by the check itself.
     """
     passed = True
-    with tempfile.TemporaryDirectory(prefix="autoal-gui-") as folder:
-        for name, check in checks(Path(folder), command, picture):
+    with ScratchFolder() as folder:
+        for name, check in checks(folder, command, picture):
             passed = passes(name, check) and passed
     print("self-test passed" if passed else "self-test failed", flush=True)
     return 0 if passed else 1

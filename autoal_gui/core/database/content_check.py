@@ -13,6 +13,7 @@ from autoal_gui.core.database.schema import APPLICATION_ID, SCHEMA_VERSION, SCHE
 from autoal_gui.core.errors import ProjectDamaged, ProjectError, ProjectTooNew
 from autoal_gui.core.language import tr
 
+LARGEST = 2**33  # bytes of a project file; SQLite would make a bitmap of all its pages
 _HEADER = ("application_id", "user_version")
 _STORED = {"TEXT": "'text'", "INTEGER": "'integer'", "REAL": "'real'", "BLOB": "'blob'"}
 """What `typeof` says of a value, by the type of its column."""
@@ -72,7 +73,8 @@ def check_content(connection: sqlite3.Connection, file: Path) -> None:
 def _check_length(connection: sqlite3.Connection, file: Path) -> None:
     """Check that no byte is missing: SQLite reads those of an empty last page as zeros."""
     pages = connection.execute("PRAGMA page_count").fetchone()[0]
-    if file.stat().st_size < pages * connection.execute("PRAGMA page_size").fetchone()[0]:
+    size = file.stat().st_size
+    if size > LARGEST or size < pages * connection.execute("PRAGMA page_size").fetchone()[0]:
         raise damaged()
 
 

@@ -14,6 +14,11 @@ GONE = mark(
 LINKED = mark(
     "{name} in the project folder is a link to another place; a project is not opened through it."
 )
+SECOND_NAME = mark(
+    "The project file has a second name in another place, and what is saved would change both; "
+    "copy the project folder and open the copy."
+)
+NO_ROOM = mark("There is no room for temporary files on this computer.")
 UNREAD = mark("The project file cannot be read any more; is its disk still there?")
 DAMAGED = mark(
     "The project file is damaged; it has been left unchanged, so that it can be recovered."
@@ -26,14 +31,14 @@ def damaged() -> ProjectDamaged:
 
 
 def as_project_error(error: Exception) -> ProjectError:
-    """Turn what SQLite says when a project is opened into one sentence."""
+    """Turn what SQLite or the system says when a project is opened into one sentence."""
     reason = str(error)  # sqlite3 names error codes only from Python 3.11 on
     if "locked" in reason:
         return ProjectInUse(tr("The project is open in another window or program."))
-    if "readonly" in reason or "unable to open" in reason:
+    if "readonly" in reason or "unable to open" in reason or isinstance(error, PermissionError):
         return ProjectError(tr("The project cannot be opened: its folder or disk is read-only."))
     if "is full" in reason:
         return ProjectError(tr("The project cannot be opened: its disk is full."))
-    if "I/O error" in reason:
+    if "I/O error" in reason or isinstance(error, OSError):
         return ProjectError(tr("The project cannot be opened: its disk failed to read or write."))
     return damaged()

@@ -1,18 +1,27 @@
 """A project file read without touching it: from a copy, and whether its seals hold."""
 
+import errno
 import sqlite3
-import tempfile
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
-from shutil import copyfile
 
-from autoal_gui.core.database.database_errors import NO_PROJECT, as_project_error, damaged
+from autoal_gui.core.database.content_check import LARGEST
+from autoal_gui.core.database.database_errors import (
+    NO_PROJECT,
+    NO_ROOM,
+    UNREAD,
+    as_project_error,
+    damaged,
+)
 from autoal_gui.core.database.journal_rows import first_broken
 from autoal_gui.core.database.migrations import version_of
 from autoal_gui.core.database.schema import FILE_NAME
-from autoal_gui.core.database.side_files import check_no_link, check_side_files
-from autoal_gui.core.errors import ProjectError
+from autoal_gui.core.database.side_files import JOURNAL, check_no_link, check_side_files
+from autoal_gui.core.errors import FileRefused, ProjectError
 from autoal_gui.core.language import mark, tr, tr_count
+from autoal_gui.core.system.files import copy_foreign
+from autoal_gui.core.system.scratch import ScratchFolder
 
 UNSEALED = mark(
     "An earlier version of the program wrote this project, without seals; they are made when it "
@@ -23,12 +32,24 @@ BROKEN = mark(
 )
 
 
-def copy_between(file: Path, copy: Path) -> None:
-    """Copy a project file as it is between two transactions; the file itself is only read.
+@contextmanager
+def copied(file: Path) -> Iterator[Path]:
+    """Give a copy of a project file as it is between two transactions; the file is only read.
 
     Raises:
-        ProjectError: another program has it open, or it cannot be read.
+        ProjectError: another program has it open, it cannot be read, or there is no room.
     """
+    try:
+        scratch = ScratchFolder()
+    except OSError as error:
+        raise ProjectError(tr(NO_ROOM)) from error
+    with scratch as place:
+        copy = place / file.name
+        _copy_between(file, copy)
+        yield copy
+
+
+def _copy_between(file: Path, copy: Path) -> None:
     check_no_link(file)
     try:
         check_side_files(file)
@@ -42,13 +63,25 @@ def copy_between(file: Path, copy: Path) -> None:
             db.execute("SELECT count(*) FROM sqlite_master").fetchone()  # `backup` would wait
             db.backup(target)
     except sqlite3.Error as error:
+        if "is full" in str(error):
+            raise ProjectError(tr(NO_ROOM)) from error
         if "readonly" not in str(error):
             raise as_project_error(error) from error
-        # A program was killed while it wrote: the copy is put right in the original's place.
-        for name in (file.name, f"{file.name}-journal"):
-            copyfile(file.with_name(name), copy.with_name(name))
+        _copy_unfinished(file, copy)
     except OSError as error:
-        raise ProjectError(tr("The other project cannot be read.")) from error
+        raise ProjectError(tr(UNREAD)) from error
+
+
+def _copy_unfinished(file: Path, copy: Path) -> None:
+    """Copy what a killed program left: the copy is put right in the original's place."""
+    try:
+        for name in (file.name, f"{file.name}{JOURNAL}"):
+            copy_foreign(file.with_name(name), copy.with_name(name), LARGEST, within=file.parent)
+    except FileRefused as error:
+        raise ProjectError(str(error)) from error
+    except OSError as error:
+        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+        raise ProjectError(tr(NO_ROOM if full else UNREAD)) from error
 
 
 def check_seals(folder: Path) -> tuple[bool, str]:
@@ -63,16 +96,13 @@ def check_seals(folder: Path) -> tuple[bool, str]:
     file = folder / FILE_NAME
     if not file.is_file():
         raise ProjectError(tr(NO_PROJECT))
-    with tempfile.TemporaryDirectory(prefix="autoal-gui-") as place:
-        copy = Path(place) / file.name
-        copy_between(file, copy)
-        with closing(sqlite3.connect(copy)) as db:
-            try:
-                return _check_copy(db)
-            except sqlite3.Error as error:
-                raise as_project_error(error) from error
-            except (TypeError, ValueError) as error:
-                raise damaged() from error
+    with copied(file) as copy, closing(sqlite3.connect(copy)) as db:
+        try:
+            return _check_copy(db)
+        except sqlite3.Error as error:
+            raise as_project_error(error) from error
+        except (TypeError, ValueError) as error:
+            raise damaged() from error
 
 
 def _check_copy(db: sqlite3.Connection) -> tuple[bool, str]:

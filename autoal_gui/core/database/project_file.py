@@ -29,9 +29,15 @@ from autoal_gui.core.database.database_errors import (
     UNWRITABLE,
     as_project_error,
 )
+from autoal_gui.core.database.journal_check import copied
 from autoal_gui.core.database.schema import APPLICATION_ID, SCHEMA_VERSION, SCHEMAS
-from autoal_gui.core.database.side_files import check_links, check_no_link, check_side_files
-from autoal_gui.core.errors import ProjectError, ProjectGone, ProjectInUse
+from autoal_gui.core.database.side_files import (
+    check_links,
+    check_no_link,
+    check_side_files,
+    is_unfinished,
+)
+from autoal_gui.core.errors import FileRefused, ProjectError, ProjectGone, ProjectInUse
 from autoal_gui.core.language import tr
 from autoal_gui.core.system.files import replacing
 
@@ -203,7 +209,7 @@ def _was_left_unborn(file: Path) -> bool:
     check_no_link(file)
     try:
         check_side_files(file)
-        with contextlib.closing(sqlite3.connect(file, timeout=0, isolation_level=None)) as db:
+        with _as_it_will_be(file) as content, contextlib.closing(_connect(content)) as db:
             return is_unborn(db, file)
     except (sqlite3.Error, OSError):
         return False
@@ -248,7 +254,7 @@ def open_existing(file: Path) -> ProjectFile:
     """
     connection = _connected(file)
     try:
-        _check(connection, file)
+        _check(connection, file, file)
         _lock(connection)
         keep_backup(connection, file)
         migrations.migrate(connection)
@@ -268,21 +274,52 @@ def _connected(file: Path) -> sqlite3.Connection:
         raise ProjectError(tr(NO_PROJECT))
     try:
         check_side_files(file)
-        return sqlite3.connect(file, timeout=0, isolation_level=None)
-    except (sqlite3.Error, OSError) as error:
+        if is_unfinished(file):
+            with _as_it_will_be(file) as content, contextlib.closing(_connect(content)) as db:
+                _check(db, file, content)
+        return _connect(file)
+    except FileRefused as error:
+        raise ProjectError(str(error)) from error
+    except (sqlite3.Error, OSError, UnicodeError) as error:
         raise as_project_error(error) from error
 
 
-def _check(connection: sqlite3.Connection, file: Path) -> None:
+def _connect(file: Path) -> sqlite3.Connection:
+    return sqlite3.connect(file, timeout=0, isolation_level=None)
+
+
+@contextlib.contextmanager
+def _as_it_will_be(file: Path) -> Iterator[Path]:
+    """Give a file to look into, or a copy of it where SQLite would write to it at the first look.
+
+    That is so where a killed program left a change unfinished, or where somebody wants it to look
+    so: what is to be taken back may be anything.
+
+    Raises:
+        ProjectError: see `copied`.
+    """
+    if is_unfinished(file):
+        with copied(file) as copy:
+            yield copy
+    else:
+        yield file
+
+
+def _check(connection: sqlite3.Connection, file: Path, content: Path) -> None:
     """Check a file that nobody else can write meanwhile, and leave it as it is.
 
     To begin a transaction is to put the header right, as SQLite sees it; it is never committed.
+
+    Args:
+        connection: to the content.
+        file: the project's.
+        content: the same file, or a copy of it.
     """
     connection.execute("PRAGMA locking_mode=EXCLUSIVE")
     check_kind(connection, file)
     connection.execute("BEGIN IMMEDIATE")
     try:
-        check_content(connection, file)
+        check_content(connection, content)
     finally:
         connection.execute("ROLLBACK")
 

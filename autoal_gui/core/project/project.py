@@ -144,7 +144,10 @@ class Project:
         self._file.copy_to(folder / FILE_NAME)
         for model in _files_in(self.models_folder):
             with contextlib.suppress(OSError):
-                copy_foreign(model, folder / "models" / model.name, MOST_MODEL, folder)
+                copy_foreign(
+                    model, folder / "models" / model.name, MOST_MODEL, folder,
+                    within=self.models_folder,
+                )  # fmt: skip
 
 
 def _files_in(folder: Path) -> list[Path]:

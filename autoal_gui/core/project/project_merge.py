@@ -6,7 +6,6 @@ changes nothing and the order of merging does not matter.
 """
 
 import sqlite3
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass, replace
@@ -16,7 +15,7 @@ from types import MappingProxyType
 from autoal_gui.core.database import project_file as database
 from autoal_gui.core.database.database_errors import NO_PROJECT, damaged
 from autoal_gui.core.database.image_rows import read_classes, read_images
-from autoal_gui.core.database.journal_check import copy_between
+from autoal_gui.core.database.journal_check import copied
 from autoal_gui.core.database.journal_rows import read_journal
 from autoal_gui.core.database.project_file import ProjectFile
 from autoal_gui.core.database.schema import FILE_NAME
@@ -79,11 +78,9 @@ def read_other(folder: Path, own: Path) -> Other:
         raise ProjectError(tr(NO_PROJECT))
     if file.samefile(own / file.name):  # closing it a second time would drop its lock
         raise ProjectError(tr(SAME_PROJECT))
-    with tempfile.TemporaryDirectory(prefix="autoal-gui-") as place:
-        copy = Path(place) / file.name
-        copy_between(file, copy)
-        with closing(database.open_existing(copy)) as other:  # brings an older one up to date
-            return _read(other)
+    # Opening it brings an older one up to date.
+    with copied(file) as copy, closing(database.open_existing(copy)) as other:
+        return _read(other)
 
 
 def _read(other: ProjectFile) -> Other:

@@ -5,19 +5,14 @@ project was opened, or, for images alone, from a new listing of their source.
 """
 
 import contextlib
-import os
 import secrets
-import shutil
 import sqlite3
-import tempfile
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 from autoal_gui.core.database import project_file as database
-from autoal_gui.core.database.backups import backups
 from autoal_gui.core.database.image_rows import columns_from, metadata_of
 from autoal_gui.core.database.journal_rows import insert_entry
 from autoal_gui.core.database.round_rows import query_from, round_record
@@ -25,6 +20,7 @@ from autoal_gui.core.database.schema import FILE_NAME
 from autoal_gui.core.database.setting_rows import Setting
 from autoal_gui.core.errors import (
     AutoALError,
+    FileRefused,
     ImageUnreadable,
     ProjectDamaged,
     ProjectError,
@@ -35,9 +31,11 @@ from autoal_gui.core.labels.journal import UNSEALED, Entry
 from autoal_gui.core.language import mark, tr, tr_count
 from autoal_gui.core.project.project import Project
 from autoal_gui.core.project.stores import stored_settings as stored
+from autoal_gui.core.recovery.damaged_files import contents, copies, move_sides, put_aside
 from autoal_gui.core.recovery.journal_repair import Chain, line_from, rebuilt, replayable
 from autoal_gui.core.recovery.sqlite_pages import MAGIC, PAGE, Salvage, Table, salvage
 from autoal_gui.core.settings import PRESETS
+from autoal_gui.core.system.scratch import ScratchFolder, sweep
 
 ListImages = Callable[[SourceSpec, Path, ProgressCallback], Listing]
 
@@ -48,6 +46,7 @@ NO_SOURCE = mark(
 )
 UNWRITTEN = mark("The project could not be recovered: its folder is full or cannot be written.")
 _LEAST_LINE = 60  # bytes of the shortest line of a journal
+_BESIDE = ".autoal-gui-recovery-"  # how the folder begins that the new file is written in
 
 
 @dataclass(frozen=True)
@@ -111,12 +110,13 @@ def recover(
     file = folder / FILE_NAME
     _require_damage(folder)
     try:
-        parts = _Parts(
-            salvage(file.read_bytes()), [salvage(b.read_bytes()) for b in backups(folder)]
-        )
+        found, *others = contents(file)
+        parts = _Parts(salvage(found), [salvage(one) for one in (*copies(folder), *others)])
         parts.settle(folder, images, progress)
         parts.complete_images(list_images, folder, progress)
         kept = _replaced(file, parts)
+    except FileRefused as error:
+        raise ProjectError(str(error)) from error
     except (OSError, sqlite3.Error) as error:
         raise ProjectError(tr(UNWRITTEN)) from error
     lines = len(parts.lines())
@@ -316,32 +316,15 @@ def _is_sound(read: Callable[..., object], *values: object) -> bool:
     return True
 
 
-def _put_aside(file: Path) -> Path:
-    """Copy the damaged file, and what SQLite has left beside it, to names that are free."""
-    today = date.today().isoformat()
-    for number in range(1, 1000):
-        target = file.with_name(f"{file.name}.damaged-{today}{f'-{number}' if number > 1 else ''}")
-        if not target.exists():
-            break
-    beside = file.with_name(f"{file.name}-journal")
-    for source, copy in ((file, target), (beside, target.with_name(f"{target.name}-journal"))):
-        if source.is_file() and (source == file or source.stat().st_size):
-            copy.touch(mode=0o600, exist_ok=False)
-            shutil.copyfile(source, copy)
-            with copy.open("rb+") as stream:
-                os.fsync(stream.fileno())
-    return target
-
-
 def _replaced(file: Path, parts: _Parts) -> Path:
     """Write the new file, look whether it opens, and put it in the place of the damaged one."""
-    with tempfile.TemporaryDirectory(prefix="recovery-", dir=file.parent) as place:
-        new = Path(place) / FILE_NAME
+    sweep(file.parent, _BESIDE)
+    with ScratchFolder(file.parent, _BESIDE) as place:
+        new = place / FILE_NAME
         database.create(new, lambda db: _fill(db, parts)).close()
-        Project.open(Path(place), _blind).close()
-        kept = _put_aside(file)
-        # What SQLite left beside the damaged file would be applied to the new one.
-        file.with_name(f"{file.name}-journal").unlink(missing_ok=True)
+        Project.open(place, _blind).close()
+        kept = put_aside(file)
+        move_sides(file, kept)
         new.replace(file)
     return kept
 

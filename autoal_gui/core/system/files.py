@@ -41,7 +41,14 @@ def write_text(target: Path, text: str) -> None:
         raise AutoALError(tr("The result could not be written there.")) from error
 
 
-def copy_foreign(source: Path, target: Path, most: int, folder: Path | None = None) -> None:
+def copy_foreign(
+    source: Path,
+    target: Path,
+    most: int,
+    folder: Path | None = None,
+    *,
+    within: Path | None = None,
+) -> None:
     """Copy a regular file of at most `most` bytes.
 
     Args:
@@ -49,12 +56,13 @@ def copy_foreign(source: Path, target: Path, most: int, folder: Path | None = No
         target: written as by `replacing`.
         most: bytes.
         folder: of the target, see `replacing`.
+        within: what no link of the source may lead out of, see `open_foreign`.
 
     Raises:
         OSError: one of them is refused, or the disk fails.
     """
     with (
-        open_foreign(source, most) as stream,
+        open_foreign(source, most, within) as stream,
         replacing(target, folder) as partial,
         partial.open("wb") as copy,
     ):

@@ -16,7 +16,8 @@ def map_array(file: Path, mode: Literal["r", "r+"]) -> npt.NDArray[Any] | None:
     """Map an array that was written before.
 
     Args:
-        file: an .npy file of this program; no link is followed, since it may be written to.
+        file: an .npy file of this program; no link is followed, and none that has another name
+            is written to, which would change what somebody keeps there.
         mode: whether it may be written to.
 
     Returns:
@@ -27,6 +28,8 @@ def map_array(file: Path, mode: Literal["r", "r+"]) -> npt.NDArray[Any] | None:
     """
     try:
         check_target(file)
+        if mode != "r" and file.stat().st_nlink > 1:
+            return None
         with file.open("rb") as stream:
             if stream.read(len(PLAIN)) != PLAIN:
                 return None

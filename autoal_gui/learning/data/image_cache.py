@@ -162,6 +162,7 @@ def map_files(
         # The states first: rows that are gone must not pass for rows that have been written.
         for one in (marks, file):
             check_target(one)
+            one.unlink(missing_ok=True)  # else a second name of it would be written to as well
         with memory_told():
             states = np.lib.format.open_memmap(marks, "w+", np.uint8, shape[:1])
             rows = np.lib.format.open_memmap(file, "w+", kind, shape)

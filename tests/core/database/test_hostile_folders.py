@@ -6,6 +6,7 @@ import struct
 import sys
 from contextlib import closing
 
+import numpy as np
 import pytest
 
 from autoal_gui.core.database import project_file as database
@@ -85,6 +86,54 @@ def test_a_project_is_not_opened_through_a_link(closed, tmp_path, name):
     assert (
         elsewhere.read_bytes() if elsewhere.is_file() else sorted(elsewhere.iterdir())
     ) == before
+
+
+@posix
+@pytest.mark.parametrize("name", ["models", "cache", "backups"])
+def test_a_project_is_not_opened_with_a_link_in_one_of_its_folders(closed, tmp_path, name):
+    mine = tmp_path / "mine"
+    mine.write_bytes(b"three years")
+    (closed / name / "round-0001.pt").symlink_to(mine)
+    with pytest.raises(ProjectError, match=f"{name}/round-0001.pt in the project folder is a link"):
+        Project.open(closed, open_images)
+    assert mine.read_bytes() == b"three years"
+
+
+@pytest.mark.parametrize("side", ["", "-journal"])
+def test_a_file_with_a_second_name_elsewhere_is_not_written_to(closed, tmp_path, side):
+    file = closed / f"{FILE_NAME}{side}"
+    before = file.read_bytes() or b"three years"
+    file.write_bytes(before)
+    (tmp_path / "mine").hardlink_to(file)
+    with pytest.raises(ProjectError, match="damaged" if side else "has a second name"):
+        Project.open(closed, open_images)
+    assert (tmp_path / "mine").read_bytes() == before
+
+
+def test_a_log_of_changes_that_the_program_never_writes_gets_into_no_file(closed):
+    file = closed / FILE_NAME
+    sound = file.read_bytes()
+    with closing(sqlite3.connect(file, isolation_level=None)) as db:
+        db.executescript("PRAGMA journal_mode=WAL; DROP TABLE class;")
+        log = file.with_name(f"{FILE_NAME}-wal").read_bytes()
+    file.write_bytes(sound)
+    file.with_name(f"{FILE_NAME}-wal").write_bytes(log)
+    with pytest.raises(ProjectDamaged):
+        Project.open(closed, open_images)
+    assert file.read_bytes() == sound
+
+
+def test_a_cache_file_with_a_second_name_elsewhere_is_begun_anew(tmp_path):
+    from autoal_gui.learning.data.image_cache import map_files
+
+    rows, _ = map_files(tmp_path, "cache", (4, 8, 8), np.uint8)
+    rows[:] = 7
+    del rows
+    (tmp_path / "mine").hardlink_to(tmp_path / "cache.npy")
+    before = (tmp_path / "mine").read_bytes()
+    again, states = map_files(tmp_path, "cache", (4, 8, 8), np.uint8)
+    again[:], states[:] = 9, 1
+    assert (tmp_path / "mine").read_bytes() == before
 
 
 @posix
