@@ -7,6 +7,7 @@ from pathlib import Path
 
 from autoal_gui.core.database.backups import backups
 from autoal_gui.core.database.database_errors import NO_PROJECT, damaged
+from autoal_gui.core.database.images.act_rows import first_broken_act
 from autoal_gui.core.database.journal_rows import first_broken
 from autoal_gui.core.database.migrations import version_of
 from autoal_gui.core.database.schema import APPLICATION_ID, SCHEMA_VERSION, SCHEMAS
@@ -67,6 +68,8 @@ def check_content(connection: sqlite3.Connection, file: Path) -> None:
     if not has_tables_of(connection, version) or not _has_types(connection):
         raise damaged()
     if version > 1 and first_broken(connection) is not None:
+        raise damaged()
+    if version > 3 and first_broken_act(connection) is not None:
         raise damaged()
 
 

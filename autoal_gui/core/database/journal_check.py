@@ -14,6 +14,7 @@ from autoal_gui.core.database.database_errors import (
     as_project_error,
     damaged,
 )
+from autoal_gui.core.database.images.act_rows import first_broken_act
 from autoal_gui.core.database.journal_rows import first_broken
 from autoal_gui.core.database.migrations import version_of
 from autoal_gui.core.database.schema import FILE_NAME
@@ -29,6 +30,11 @@ UNSEALED = mark(
 )
 BROKEN = mark(
     "The journal was changed from outside: its line {line} is not what this program wrote."
+)
+
+BROKEN_ACT = mark(
+    "What became of the images was changed from outside: note {line} is not what this program "
+    "wrote."
 )
 
 
@@ -111,6 +117,9 @@ def _check_copy(db: sqlite3.Connection) -> tuple[bool, str]:
     broken = first_broken(db)
     if broken is not None:
         return False, tr(BROKEN, line=broken)
+    broken = first_broken_act(db) if version_of(db) > 3 else None
+    if broken is not None:
+        return False, tr(BROKEN_ACT, line=broken)
     (lines,) = db.execute("SELECT count(*) FROM journal").fetchone()
     return True, tr_count(
         "The seal of its {count} line holds: nothing was changed from outside.",

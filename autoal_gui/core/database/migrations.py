@@ -51,8 +51,14 @@ def _make_room_for_groups(db: sqlite3.Connection) -> None:
     db.executescript(f"BEGIN IMMEDIATE; {schema.METADATA}")
 
 
+def _make_room_for_acts(db: sqlite3.Connection) -> None:
+    """3 to 4: what becomes of the images is noted; of files of before no stamp is known."""
+    db.executescript(f"BEGIN IMMEDIATE; {schema.ACTS}")
+
+
 STEPS: dict[int, Callable[[sqlite3.Connection], None]] = {
     1: _seal_the_journal,
     2: _make_room_for_groups,
+    3: _make_room_for_acts,
 }
 """What brings each version to the next, in a transaction that it begins."""

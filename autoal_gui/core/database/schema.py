@@ -2,7 +2,7 @@
 
 FILE_NAME = "project.autoal"  # in the folder of a project
 APPLICATION_ID = 0x41414C47  # "AALG"
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 TABLES = """
 CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -90,6 +90,35 @@ CREATE TABLE metadata (
     part TEXT NOT NULL CHECK (part IN ('', 'train', 'validation', 'test'))
 );
 """
+ACTS = """
+-- The file of an image as it was when its SHA-256 was taken: one that was replaced differs in it.
+-- Bytes, and nanoseconds since 1970.
+CREATE TABLE stamp (
+    image_id INTEGER PRIMARY KEY REFERENCES image,
+    size INTEGER NOT NULL,
+    modified INTEGER NOT NULL
+);
+-- What became of the images since the project was made, see `acts.Act`; `line` is the last line of
+-- the journal before it, `images` a JSON list of [image id, before, after].
+CREATE TABLE act (
+    sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+    at TEXT NOT NULL,
+    annotator TEXT NOT NULL,
+    line INTEGER NOT NULL,
+    round_number INTEGER NOT NULL,
+    kind TEXT NOT NULL
+        CHECK (kind IN ('moved', 'added', 'replaced', 'gone', 'back', 'kept', 'evaluation')),
+    images TEXT NOT NULL,
+    seal TEXT NOT NULL
+);
+CREATE TRIGGER act_keeps BEFORE UPDATE ON act
+    BEGIN SELECT RAISE(ABORT, 'the acts only grow'); END;
+CREATE TRIGGER act_stays BEFORE DELETE ON act
+    BEGIN SELECT RAISE(ABORT, 'the acts only grow'); END;
+CREATE TRIGGER act_grows BEFORE INSERT ON act
+    WHEN EXISTS (SELECT 1 FROM act WHERE sequence = NEW.sequence)
+    BEGIN SELECT RAISE(ABORT, 'the acts only grow'); END;
+"""
 JOURNAL_1 = """
 CREATE TABLE journal (
     sequence INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -113,6 +142,7 @@ CREATE TABLE journal (
 SCHEMAS = {
     1: TABLES + JOURNAL_1 + GUARDS,
     2: TABLES + JOURNAL + GUARDS + PREDICTION,
-    SCHEMA_VERSION: TABLES + JOURNAL + GUARDS + PREDICTION + METADATA,
+    3: TABLES + JOURNAL + GUARDS + PREDICTION + METADATA,
+    SCHEMA_VERSION: TABLES + JOURNAL + GUARDS + PREDICTION + METADATA + ACTS,
 }
 """The statements that make the tables, by version."""

@@ -134,6 +134,31 @@ class CheckingReader(ImageReader, Protocol):
         """
 
 
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """How a file is, as far as that is known without reading it."""
+
+    size: int
+    """Bytes."""
+    modified: int
+    """Nanoseconds since 1970."""
+
+
+@runtime_checkable
+class FileReader(CheckingReader, Protocol):
+    """A reader whose images are files of others, which may move, change or go at any time."""
+
+    def stamp(self, key: str) -> Stamp | None:
+        """Return how an image's file is now, without reading it; None where it is gone."""
+
+    def hash_now(self, key: str) -> str:
+        """Return the SHA-256 of an image's file as it is now, without decoding it.
+
+        Raises:
+            ImageUnreadable: it cannot be read.
+        """
+
+
 @runtime_checkable
 class ShapeReader(ImageReader, Protocol):
     """A reader that knows how large an image is before it decodes it."""

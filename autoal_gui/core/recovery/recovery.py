@@ -14,6 +14,7 @@ from typing import Any
 
 from autoal_gui.core.database import project_file as database
 from autoal_gui.core.database.image_rows import columns_from, metadata_of
+from autoal_gui.core.database.images.act_rows import act_from, insert_act
 from autoal_gui.core.database.journal_rows import insert_entry
 from autoal_gui.core.database.round_rows import query_from, round_record
 from autoal_gui.core.database.schema import FILE_NAME
@@ -26,6 +27,7 @@ from autoal_gui.core.errors import (
     ProjectError,
     ProjectTooNew,
 )
+from autoal_gui.core.images.acts import Act
 from autoal_gui.core.images.source import Listing, Pixels, ProgressCallback, SourceSpec
 from autoal_gui.core.labels.journal import UNSEALED, Entry
 from autoal_gui.core.language import mark, tr, tr_count
@@ -158,6 +160,7 @@ class _Parts:
     classes: dict[int, str] = field(default_factory=dict)
     images: dict[int, tuple[Any, ...]] = field(default_factory=dict)
     metadata: dict[int, tuple[Any, ...]] = field(default_factory=dict)
+    acts: dict[int, Act] = field(default_factory=dict)
     truth: dict[int, int] = field(default_factory=dict)
     unreadable: dict[str, str] = field(default_factory=dict)
     rounds: dict[int, tuple[Any, ...]] = field(default_factory=dict)
@@ -209,6 +212,22 @@ class _Parts:
                 self.truth.setdefault(cell.rowid, cell.values[1])
             for cell in one.of("unreadable"):
                 self.unreadable.setdefault(*cell.values)
+            for cell in one.of("act"):
+                row = (cell.rowid, *cell.values[1:-1])
+                if _is_sound(act_from, *row):
+                    self.acts.setdefault(cell.rowid, act_from(*row))
+        for _, act in sorted(self.acts.items()):
+            self._bring_up_to(act)
+
+    def _bring_up_to(self, act: Act) -> None:
+        """Change images of an older copy as they were changed since."""
+        for one in act.changes:
+            if one.image_id in self.images and act.kind in ("replaced", "evaluation"):
+                key, sha256, split = self.images[one.image_id]
+                row = (
+                    (key, one.after, split) if act.kind == "replaced" else (key, sha256, one.after)
+                )
+                self.images[one.image_id] = row
 
     def _last_line(self) -> int:
         """Return the number of the last line that there was, where the file still counts it."""
@@ -347,6 +366,8 @@ def _fill(db: sqlite3.Connection, parts: _Parts) -> None:
             marks = ",".join("?" * len(row))
             with contextlib.suppress(sqlite3.IntegrityError):
                 db.execute(f"INSERT INTO {table} VALUES ({marks})", row)  # noqa: S608 - our names
+    for _, act in sorted(parts.acts.items()):
+        insert_act(db, act)
     seal = UNSEALED
     for entry in parts.lines():
         seal = insert_entry(db, entry, seal)

@@ -15,8 +15,8 @@ PAGE = 4096  # bytes; what SQLite gives every new file
 MAGIC = b"SQLite format 3\0"
 LEAF, INDEX_LEAF, INDEX_INNER, TABLE_INNER = 13, 10, 2, 5
 Table = Literal["setting", "class", "image", "unreadable", "truth", "round", "ranking", "journal",
-                "prediction", "metadata", "sqlite_sequence"]  # fmt: skip
-GROWING: frozenset[Table] = frozenset({"journal", "image", "metadata", "truth"})
+                "prediction", "metadata", "act", "stamp", "sqlite_sequence"]  # fmt: skip
+GROWING: frozenset[Table] = frozenset({"journal", "image", "metadata", "truth", "act"})
 """Tables in which nothing is ever changed or deleted: what is left of a row is the row."""
 _MOST_COLUMNS = 14  # those of the journal
 _INTEGERS = {1: 1, 2: 2, 3: 3, 4: 4, 5: 6, 6: 8}  # bytes by serial type
@@ -305,6 +305,8 @@ _ROWS: tuple[tuple[Table, Callable[[Values], bool]], ...] = (
     ("truth", _is(_NULL, int)),
     ("prediction", _is(_NULL, int, bytes)),
     ("round", _is(_NULL, str, str, str, str, int, str, str)),
+    ("act", _is(_NULL, str, str, int, int, str, str, str)),
+    ("stamp", _is(_NULL, int, int)),
     ("sqlite_sequence", _is(str, int)),
 )
 _KEYED: tuple[tuple[Table, Callable[[Values], bool]], ...] = (

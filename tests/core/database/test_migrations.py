@@ -49,12 +49,19 @@ def test_a_project_of_an_earlier_version_opens_with_every_line_of_its_journal(ve
     assert Project.open(folder, open_images).labels.journal.is_flagged(1)
 
 
-@pytest.mark.parametrize("version", OLDER)
+@pytest.mark.parametrize("version", [1, 2])
 def test_images_of_an_earlier_version_stand_alone(version, tmp_path):
     project = Project.open(project_of(version, tmp_path), open_images)
     known = {(one.group, one.part, one.columns) for one in project.pool.images.values()}
     assert known == {("", None, ())}
     assert project.settings.columns == ()
+    project.close()
+
+
+def test_groups_of_an_earlier_version_are_kept(tmp_path):
+    project = Project.open(project_of(3, tmp_path), open_images)
+    assert project.pool.images[5].group == "slide 1"
+    assert project.pool.images[52].columns == ("71",)
     project.close()
 
 

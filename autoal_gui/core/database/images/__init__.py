@@ -1,0 +1,1 @@
+"""What became of the images and their files, as rows of the project file."""
