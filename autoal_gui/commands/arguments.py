@@ -2,13 +2,10 @@
 
 import argparse
 import sys
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import Any
 
 from autoal_gui.core.messages import Event, Notice, Progress
-
-if TYPE_CHECKING:
-    from autoal_gui.core.images.source import SourceSpec
 
 DATA = (
     "an .npz file, a folder of images or of DICOM files, an image or DICOM file, a MedMNIST name "
@@ -30,26 +27,29 @@ SET_OPTIONS = {
 """How a set is understood, where its names do not say it rightly."""
 
 
+class _SetOption(argparse.Action):
+    """Keeps what is said of the set in one place, as options of a `SourceSpec`."""
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: str | Sequence[Any] | None,
+        option_string: str | None = None,
+    ) -> None:
+        """Take an option down; the last of one name counts."""
+        given = dict(namespace.set_options)
+        given[self.option_strings[0].removeprefix("--")] = str(values)
+        namespace.set_options = tuple((name, value) for name, value in given.items() if value)
+
+
 def add_set_options(parser: argparse.ArgumentParser) -> None:
-    """Let a command take what its set means."""
+    """Let a command take what its sets mean, as `set_options`."""
     group = parser.add_argument_group("what the set means (else understood from its names)")
     for flag, (metavar, meaning) in SET_OPTIONS.items():
-        group.add_argument(flag, metavar=metavar, default="", help=meaning)
-
-
-def understood_spec(options: argparse.Namespace, data: str) -> "SourceSpec":
-    """Return the set that a command's options name.
-
-    Raises:
-        SourceError: there is none, see `opening.spec_of`.
-    """
-    from autoal_gui.sources.opening import spec_of
-
-    spec = spec_of(data)
-    names = [flag.removeprefix("--") for flag in SET_OPTIONS]
-    given = {name: getattr(options, name.replace("-", "_")) for name in names}
-    changed = tuple((name, value) for name, value in given.items() if value)
-    return replace(spec, options=(*spec.options, *changed))
+        group.add_argument(
+            flag, metavar=metavar, dest="set_options", action=_SetOption, default=(), help=meaning
+        )
 
 
 def positive(text: str) -> int:

@@ -14,7 +14,6 @@ from autoal_gui.commands.arguments import (
     add_set_options,
     positive,
     show_listed,
-    understood_spec,
 )
 from autoal_gui.commands.terminal import on_one_line
 from autoal_gui.core.errors import AutoALError, ImageUnreadable
@@ -45,12 +44,12 @@ def add_inspect(commands: Any) -> None:
 
 
 def _inspect(options: argparse.Namespace) -> int:
-    from autoal_gui.sources.opening import list_images, open_images
+    from autoal_gui.sources.opening import list_images, open_images, spec_of
     from autoal_gui.sources.set_options import is_redrawn
     from autoal_gui.sources.understanding import sentence as understood_as
 
     with ScratchFolder() as workspace:
-        spec = understood_spec(options, options.data)
+        spec = spec_of(options.data, options.set_options)
         listing = list_images(spec, workspace, show_listed)
         pool = ImagePool.of_listing(listing, open_images(spec, workspace))
         if options.number not in pool.images:

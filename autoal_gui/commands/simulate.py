@@ -12,10 +12,12 @@ from autoal_gui.commands.arguments import (
     positive,
     show_event,
     show_listed,
-    understood_spec,
 )
+from autoal_gui.commands.measured_lines import measured_lines
+from autoal_gui.commands.terminal import on_one_line
 from autoal_gui.core.errors import AutoALError
 from autoal_gui.core.registry import discover
+from autoal_gui.core.sets.column_results import measured_as_plain
 from autoal_gui.core.settings import DEVICES, PRESETS, RunSettings, fitted_to, with_fixed_epochs
 from autoal_gui.core.system.files import write_json
 from autoal_gui.core.system.scratch import ScratchFolder
@@ -55,10 +57,10 @@ def _simulate(options: argparse.Namespace) -> int:
         learn_features,
     )
     from autoal_gui.learning.round import check_mode
-    from autoal_gui.sources.opening import list_images, open_images
+    from autoal_gui.sources.opening import list_images, open_images, spec_of
 
     with ScratchFolder() as workspace:
-        spec = understood_spec(options, options.data)
+        spec = spec_of(options.data, options.set_options)
         listing = list_images(spec, workspace, show_listed)
         data = ReplaySet.of(listing, open_images(spec, workspace), options.seed)
         settings = replay_settings(options, data.side)
@@ -71,15 +73,18 @@ def _simulate(options: argparse.Namespace) -> int:
                 data, settings, workspace, replay.warm_start, backend, never, show_event
             )
             print(f"warm start  {learned.epochs:.1f} epochs  {learned.seconds:.0f} s", flush=True)
-        records = []
-        rounds = replay.run(backend, options.rounds, never, show_event)
-        for result in rounds:
+        records, measured = [], None
+        for result in replay.run(backend, options.rounds, never, show_event):
             records.append(as_record(result))
             print(round_line(records[-1]), flush=True)
+            measured = data.measured(result) if result.metrics else measured
+        for line in measured_lines(measured, data.columns) if measured else ():
+            print(on_one_line(line))
         if options.save_model:
             _copy_model(replay.checkpoint, options.save_model)
     if options.json:
-        write_json(options.json, as_report(options.data, settings, records))
+        plain = measured_as_plain(measured, data.columns) if measured else {}
+        write_json(options.json, as_report(options.data, settings, records, plain))
     return 0
 
 

@@ -2,7 +2,7 @@
 
 What it leaves in its folder: runs/ (a file a run), failed/ (a file a run that failed), warm/
 (checkpoints), sets/ (caches, which can be deleted at any time), and from these results.csv,
-results.json and report.html.
+results_by_column.csv (of sets with columns), results.json and report.html.
 """
 
 import argparse
@@ -26,6 +26,7 @@ from autoal_gui.evaluation.worker import RunJob, SetJob, carry_out, open_set, st
 from autoal_gui.evaluation.worker_pool import WorkerPool
 from autoal_gui.sources.opening import spec_of
 
+SetOptions = tuple[tuple[str, str], ...]
 METHODS = ("random", "candidates", "vote", "auto", "random+cold", "vote+cold", "paper")
 
 DESCRIPTION = """\
@@ -34,8 +35,20 @@ results.csv, results.json and report.html. Each finished run is kept: started ag
 folder, it goes on, and other methods, seeds or sets are added to the same page."""
 
 
-def add_evaluate(commands: Any, count: Callable[[str], int], labels: Callable[[str], int]) -> None:
-    """Add the command to the parser's; `count` and `labels` read numbers from 1 and from 0."""
+def add_evaluate(
+    commands: Any,
+    count: Callable[[str], int],
+    labels: Callable[[str], int],
+    add_set_options: Callable[[argparse.ArgumentParser], None],
+) -> None:
+    """Add the command to the parser's.
+
+    Args:
+        commands: of the parser.
+        count: reads a number from 1.
+        labels: reads a number from 0.
+        add_set_options: lets it take `set_options`, which hold for each of the sets.
+    """
     groups = ", ".join((*GROUPS, "strategies"))
     evaluate = commands.add_parser(
         "evaluate", help="compare methods on sets with known labels", description=DESCRIPTION
@@ -60,6 +73,7 @@ def add_evaluate(commands: Any, count: Callable[[str], int], labels: Callable[[s
     add("--jobs", type=count, default=os.cpu_count() or 1, metavar="N",
         help="processes side by side, of one thread each; by default one a core")  # fmt: skip
     add("--report", action="store_true", help="run nothing; write the page of what has finished")
+    add_set_options(evaluate)
     evaluate.set_defaults(handler=evaluate_command)
 
 
@@ -71,7 +85,7 @@ def evaluate_command(options: argparse.Namespace) -> int:
     if not options.report:
         methods = methods_of(options.methods, options.warm)
         with WorkerPool(options.jobs) as workers:
-            sets = open_sets(workers, setup, options.data, methods, folders)
+            sets = open_sets(workers, setup, _named_sets(options), methods, folders)
             failed = run_all(workers, list(jobs_of(setup, sets, methods, options.seeds)), folders)
     runs = write_results(setup, folders)
     print(f"{runs} runs are in {folders.report}")
@@ -117,17 +131,22 @@ class Folders:
         """The page."""
         return self.out / "report.html"
 
-    def workspace(self, name: str, data: str) -> Path:
+    def workspace(self, name: str, data: str, options: SetOptions = ()) -> Path:
         """Return the folder of a set's caches."""
         where = str(Path(data).resolve()) if os.path.exists(data) else data  # noqa: PTH110
-        digest = hashlib.sha256(where.encode()).hexdigest()[:8]
+        said = repr(options) if options else ""
+        digest = hashlib.sha256(f"{where}{said}".encode()).hexdigest()[:8]
         return self.out / "sets" / f"{slug(name)}-{digest}"
+
+
+def _named_sets(options: argparse.Namespace) -> list[tuple[str, SetOptions]]:
+    return [(text, options.set_options) for text in dict.fromkeys(options.data)]
 
 
 def open_sets(
     workers: WorkerPool,
     setup: Setup,
-    data: Sequence[str],
+    data: Sequence[tuple[str, SetOptions]],
     methods: Sequence[Method],
     folders: Folders,
 ) -> list[DataSet]:
@@ -137,11 +156,11 @@ def open_sets(
         AutoALError: one cannot be used, or a method does not exist.
     """
     jobs = []
-    for text in dict.fromkeys(data):
-        spec_of(text)
+    for text, said in data:
+        spec_of(text, said)
         name = Path(text).stem or text
-        workspace = folders.workspace(name, text)
-        jobs.append(SetJob(name, text, str(workspace), setup, tuple(methods)))
+        workspace = folders.workspace(name, text, said)
+        jobs.append(SetJob(name, text, str(workspace), setup, tuple(methods), said))
     found = {}
     for outcome in workers.run(open_set, jobs):
         if outcome.sentence:
@@ -195,7 +214,7 @@ def write_results(setup: Setup, folders: Folders) -> int:
     """
     from autoal_gui.evaluation.page import page
     from autoal_gui.evaluation.results import read_results
-    from autoal_gui.evaluation.tables import as_csv, as_json
+    from autoal_gui.evaluation.tables import as_csv, as_json, columns_as_csv
 
     records, results = read_results(folders.runs, setup.key)
     if not records:
@@ -203,6 +222,8 @@ def write_results(setup: Setup, folders: Folders) -> int:
     programs = [record["program"] for record in records]
     failures = read_failures(folders.failed, setup.key, {record["key"] for record in records})
     write_text(folders.out / "results.csv", as_csv(results))
+    if any(run.parts for result in results for m in result.methods.values() for run in m.runs):
+        write_text(folders.out / "results_by_column.csv", columns_as_csv(results))
     write_json(folders.out / "results.json", as_json(setup, results, programs, failures))
     write_text(folders.report, page(setup, results, programs, failures))
     return len(records)

@@ -12,6 +12,7 @@ from autoal_gui.core.report.charts import (
     sample_line,
 )
 from autoal_gui.core.report.markup import document, table, tag
+from autoal_gui.evaluation.columns import columns_section
 from autoal_gui.evaluation.conclusions import STANDINGS, cold_of, conclusions, interval, signed
 from autoal_gui.evaluation.failures import Failure, failed_lines
 from autoal_gui.evaluation.methods import Method, reference
@@ -115,6 +116,7 @@ def _set_section(result: SetResult) -> Iterable[Element]:
     yield from _warm_start(result)
     yield from _variants(result)
     yield from _weights(result)
+    yield from columns_section(result, list(result.methods)[:MOST_LINES])
     yield from _times(result)
 
 

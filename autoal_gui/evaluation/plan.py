@@ -74,6 +74,8 @@ class DataSet:
     """Images of each class that measure."""
     side: int
     """Pixels of the longer side."""
+    options: tuple[tuple[str, str], ...] = ()
+    """What the user said of its folders, names and table."""
 
     @property
     def facts(self) -> dict[str, Any]:

@@ -41,6 +41,9 @@ class Run:
     """The mean over the pool of each strategy's weight W in each round; empty where none had one.
 
     Not the shares of W x S that the window draws: scores make equal weights look unequal."""
+    parts: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict, repr=False)
+    """What the last model has right of each part of each column, see
+    `core.sets.column_results.measured_as_plain`; empty where the set has no columns."""
 
     @classmethod
     def of(cls, record: Mapping[str, Any]) -> "Run":
@@ -53,6 +56,7 @@ class Run:
             {r["labels"]: _metrics(r) for r in rounds if r["confusion"]},
             {r["labels"]: r["wall"] for r in rounds},
             {r["labels"]: r["plain_weights"] for r in rounds},
+            record.get("measured", {}).get("by_column", {}),
         )
 
     def area(self, measure: str) -> float:

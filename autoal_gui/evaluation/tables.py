@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from autoal_gui.evaluation.columns import means_by_part
 from autoal_gui.evaluation.conclusions import conclusions
 from autoal_gui.evaluation.failures import Failure
 from autoal_gui.evaluation.methods import Method
@@ -14,6 +15,8 @@ from autoal_gui.evaluation.plan import Setup
 from autoal_gui.evaluation.results import MEASURES, Comparison, MethodResult, SetResult
 from autoal_gui.exporters.csv_labels import plain
 
+PARTS = ("set", "method", "mode", "warm", "seed", "labels", "column", "part", "images", "groups",
+         "accuracy", "low", "high", "enough")  # fmt: skip
 COLUMNS = ("set", "method", "mode", "warm", "seed", "labels", *MEASURES, "seconds")
 
 
@@ -30,6 +33,25 @@ def as_csv(results: Sequence[SetResult]) -> str:
                     scores = (f"{getattr(metrics, measure):.6f}" for measure in MEASURES)
                     seconds = f"{run.seconds[labels]:.3f}"
                     writer.writerow((*head, int(method.warm), run.seed, labels, *scores, seconds))
+    return text.getvalue()
+
+
+def columns_as_csv(results: Sequence[SetResult]) -> str:
+    """Return one line a run, column and part: what its last model has right, with the interval."""
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(PARTS)
+    for result in results:
+        for method, found in result.methods.items():
+            for run in found.runs:
+                names = (plain(result.name), plain(method.name), plain(method.mode))
+                head = (*names, int(method.warm), run.seed, max(run.metrics))
+                for column, parts in run.parts.items():
+                    for name, part in parts.items():
+                        counts = (part["images"], part["groups"])
+                        scores = (f"{value:.6f}" for value in part["accuracy"])
+                        cells = (plain(column), plain(name), *counts, *scores, int(part["enough"]))
+                        writer.writerow((*head, *cells))
     return text.getvalue()
 
 
@@ -80,6 +102,7 @@ def _method_as_plain(result: SetResult, found: MethodResult) -> dict[str, Any]:
         "round_seconds": found.round_seconds,
         "over_entropy": result.time_ratio(method),
         "weights": found.weights,
+        "by_column": means_by_part(found),
     }
 
 

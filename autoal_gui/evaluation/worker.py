@@ -19,7 +19,9 @@ import numpy as np
 from autoal_gui.core.errors import SourceError
 from autoal_gui.core.images.source import ImageReader, ListedImage, Listing
 from autoal_gui.core.measures.metrics import Metrics
-from autoal_gui.core.messages import Event
+from autoal_gui.core.messages import Event, RoundFinished
+from autoal_gui.core.sets.column_results import measured_as_plain
+from autoal_gui.core.sets.partition import units_of
 from autoal_gui.core.settings import RunSettings
 from autoal_gui.core.system.files import write_json
 from autoal_gui.core.system.scratch import ScratchFolder
@@ -42,6 +44,8 @@ class SetJob:
     workspace: str
     setup: Setup
     methods: tuple[Method, ...]
+    options: tuple[tuple[str, str], ...] = ()
+    """What the user said of its folders, names and table."""
 
 
 @dataclass(frozen=True)
@@ -62,8 +66,8 @@ def open_set(job: SetJob) -> DataSet:
     """
     from autoal_gui.learning.round import check_mode
 
-    listing, _ = _opened(job.data, job.workspace)
-    data = _replay_set(job.data, job.workspace, 0)
+    listing, _ = _opened(job.data, job.workspace, job.options)
+    data = _replay_set(job, 0)
     if not data.evaluation:
         raise SourceError("The set has too few images to measure on.")
     labels = {i: image.label for i, image in enumerate(_labelled(listing), start=1)}
@@ -83,6 +87,7 @@ def open_set(job: SetJob) -> DataSet:
         _counts((labels[i] for i in data.pool.ids("pool")), len(listing.classes)),
         _counts((c for _, c in data.evaluation), len(listing.classes)),
         data.side,
+        job.options,
     )
 
 
@@ -95,10 +100,10 @@ def start_warm(job: WarmJob) -> dict[str, Any]:
     from autoal_gui.learning.backend import TorchBackend
     from autoal_gui.learning.replay import learn_features
 
-    data, workspace = job.data_set.data, Path(job.data_set.workspace)
+    workspace = Path(job.data_set.workspace)
     notes = job.target.with_suffix(".json")
     found = read_json(notes)
-    replay_set = _replay_set(data, job.data_set.workspace, job.seed)
+    replay_set = _replay_set(job.data_set, job.seed)
     if found is None or not job.target.is_file():
         make_folder(job.target.parent)
         backend = TorchBackend(threads=1)
@@ -117,12 +122,15 @@ def carry_out(run: RunJob) -> dict[str, Any]:
 
     job, workspace = run.job, run.job.data_set.workspace
     make_folder(run.target.parent)
-    data = _replay_set(job.data_set.data, workspace, job.warm_seed)
+    data = _replay_set(job.data_set, job.warm_seed)
     with ScratchFolder() as folder:
         replay = Replay(data, job.settings, job.setup.initial, folder)
         replay.workspace = Path(workspace)
         replay.warm_start = run.warm.target if run.warm else None
-        rounds = list(_rounds(replay, job.setup.rounds))
+        found = list(_rounds(replay, job.setup.rounds))
+    rounds = [plain for plain, _ in found]
+    trained = [result for _, result in found if result.metrics]
+    measured = measured_as_plain(data.measured(trained[-1]), data.columns) if trained else {}
     record = {
         "setup": job.setup.key,
         "key": job.key,
@@ -133,13 +141,14 @@ def carry_out(run: RunJob) -> dict[str, Any]:
         "settings": asdict(job.settings),
         "program": program(),
         "rounds": rounds,
+        "measured": measured,
     }
     write_json(run.target, record)
     return record
 
 
-def _rounds(replay: "Replay", count: int) -> Iterator[dict[str, Any]]:
-    """Carry out rounds; yield each as plain values."""
+def _rounds(replay: "Replay", count: int) -> Iterator[tuple[dict[str, Any], RoundFinished]]:
+    """Carry out rounds; yield each as plain values, and as it is."""
     from autoal_gui.learning.backend import TorchBackend
     from autoal_gui.learning.replay import as_record
 
@@ -150,7 +159,7 @@ def _rounds(replay: "Replay", count: int) -> Iterator[dict[str, Any]]:
         # Who knows one class alone ranks no image before another.
         blind = {"auroc": (0.5, 0.5, 0.5)} if metrics and not result.metrics else {}
         confusion = metrics.confusion if metrics else None
-        yield {**as_record(result), **blind, "confusion": confusion, "wall": wall}
+        yield {**as_record(result), **blind, "confusion": confusion, "wall": wall}, result
         started = time.perf_counter()
 
 
@@ -159,8 +168,9 @@ def _untrained_metrics(replay: "Replay", asked: set[int]) -> Metrics | None:
     known = [c for i, c in sorted(replay.labels.items()) if i not in asked]
     if not known:
         return None
-    truth = np.array([c for _, c in replay.data.evaluation])
-    return Metrics.of(truth, np.full_like(truth, known[0]), len(replay.data.classes))
+    ids, truth = np.array(replay.data.evaluation).T
+    units = np.array(units_of(replay.data.pool.images, ids.tolist()))
+    return Metrics.of(truth, np.full_like(truth, known[0]), len(replay.data.classes), units)
 
 
 def _fill_caches(
@@ -175,17 +185,19 @@ def _fill_caches(
             pass
 
 
-def _replay_set(data: str, workspace: str, split: int) -> "ReplaySet":
+def _replay_set(found: SetJob | DataSet, split: int) -> "ReplaySet":
     """Return a set of which no label has been asked for yet."""
     from autoal_gui.learning.replay import ReplaySet
 
-    return ReplaySet.of(*_opened(data, workspace), split)
+    return ReplaySet.of(*_opened(found.data, found.workspace, found.options), split)
 
 
 @cache
-def _opened(data: str, workspace: str) -> tuple[Listing, ImageReader]:
+def _opened(
+    data: str, workspace: str, options: tuple[tuple[str, str], ...]
+) -> tuple[Listing, ImageReader]:
     """List a set once in the life of a process: that hashes every image."""
-    spec, folder = spec_of(data), Path(workspace)
+    spec, folder = spec_of(data, options), Path(workspace)
     make_folder(folder)
     return list_images(spec, folder, lambda done, total: None), open_images(spec, folder)
 
@@ -195,9 +207,15 @@ def _labelled(listing: Listing) -> list[ListedImage]:
 
 
 def _content(listing: Listing) -> str:
-    """Return the SHA-256 of what a replay sees of a set, lower-case hex."""
-    images = [(image.sha256, image.label, image.split) for image in _labelled(listing)]
-    return hashlib.sha256(json.dumps([listing.classes, images]).encode()).hexdigest()
+    """Return the SHA-256 of what a replay sees of a set, lower-case hex.
+
+    A set that knows neither groups nor columns has the one that it had before there were any.
+    """
+    known = _labelled(listing)
+    seen: list[Any] = [listing.classes, [(one.sha256, one.label, one.split) for one in known]]
+    if listing.columns or any(one.group for one in known):
+        seen += [listing.columns, [(one.group, one.columns) for one in known]]
+    return hashlib.sha256(json.dumps(seen).encode()).hexdigest()
 
 
 def _counts(labels: Iterable[int | None], classes: int) -> tuple[int, ...]:

@@ -23,6 +23,7 @@ from autoal_gui.core.messages import (
     WarmStarted,
 )
 from autoal_gui.core.project.stores.warm_record import state_file
+from autoal_gui.core.sets.column_results import MeasuredImages
 from autoal_gui.core.settings import RunSettings
 
 
@@ -35,6 +36,8 @@ class ReplaySet:
     truth: HiddenTruth = field(repr=False)
     evaluation: tuple[tuple[int, int], ...] = field(repr=False)
     """(image id, class index)."""
+    columns: tuple[str, ...] = ()
+    """What a table says of each image besides class and group."""
 
     @property
     def side(self) -> int:
@@ -60,7 +63,15 @@ class ReplaySet:
             kept.classes,
             HiddenTruth({i: known[i] for i in pool.ids("pool")}),
             tuple((i, known[i]) for i in pool.ids("evaluation")),
+            listing.columns,
         )
+
+    def measured(self, result: RoundFinished) -> MeasuredImages:
+        """Return the images that a round was measured on, and what its model makes of them."""
+        ids, rows = result.measured.image_ids.tolist(), result.measured.probabilities
+        found = dict(zip(ids, rows, strict=True))
+        classes = len(self.classes)
+        return MeasuredImages.of(self.pool.images, dict(self.evaluation), found, classes)
 
 
 @dataclass
@@ -179,7 +190,9 @@ def as_record(result: RoundFinished) -> dict[str, Any]:
         "round": result.round_number,
         "labels": result.labels,
         "accuracy": metrics.accuracy if metrics else None,
+        "accuracy_interval": metrics.accuracy_interval if metrics else None,
         "balanced_accuracy": metrics.balanced_accuracy if metrics else None,
+        "balanced_accuracy_interval": metrics.balanced_accuracy_interval if metrics else None,
         "auroc": astuple(metrics.auroc.macro) if metrics and metrics.auroc else None,
         "weights": dict(result.weights),
         "plain_weights": dict(result.plain_weights),
@@ -191,12 +204,15 @@ def as_record(result: RoundFinished) -> dict[str, Any]:
     }
 
 
-def as_report(data: str, settings: RunSettings, records: list[dict[str, Any]]) -> dict[str, Any]:
-    """Return a whole replay as plain values."""
+def as_report(
+    data: str, settings: RunSettings, records: list[dict[str, Any]], measured: dict[str, Any]
+) -> dict[str, Any]:
+    """Return a whole replay as plain values; `measured` is what the last round was found to do."""
     return {
         "data": data,
         "mode": settings.mode,
         "seed": settings.seed,
         "settings": asdict(settings),
         "rounds": records,
+        "measured": measured,
     }

@@ -20,7 +20,7 @@ from autoal_gui.core.messages import (
 )
 from autoal_gui.core.registry import discover
 from autoal_gui.core.settings import RunSettings
-from autoal_gui.learning.data.context import Context, Labels
+from autoal_gui.learning.data.context import Context, Labels, units_in
 from autoal_gui.learning.data.image_decoding import decode_images
 from autoal_gui.learning.data.model_outputs import as_labelled
 from autoal_gui.learning.model.checkpoint import save_checkpoint
@@ -158,7 +158,9 @@ def _planned_units(command: RunRound) -> float:
     units += labels if _compares_with_labelled(settings) else 0
     if not warm_checkpoint(command):
         units += training_units(settings, labels)
-    if settings.mode == "paper" and can_search(command.labelled):
+    if settings.mode == "paper" and can_search(
+        command.labelled, units_in(command.pool, [i for i, _ in command.labelled])
+    ):
         fit = settings.fit_steps * min(settings.train_batch, labels // 2) * TRAINING_COST
         batch = min(settings.search_batch, labels // 4)
         turns = settings.search_steps * batch * (2 + 2 * TRAINING_COST)
@@ -194,7 +196,7 @@ def _trained_round(this: _Round, notices: tuple[str, ...]) -> Iterator[Event]:
     net = None
     # The search comes first: it needs nothing of the task model, which would lie in its way.
     if this.settings.mode == "paper" and this.unlabelled:
-        if can_search(this.labelled):
+        if can_search(this.labelled, context.units([i for i, _ in this.labelled])):
             net = yield from search(context, this.labelled, this.classes, this.settings.seed)
         else:
             notices = (*notices, tr(TOO_FEW))

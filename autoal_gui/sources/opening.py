@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
@@ -27,8 +28,12 @@ LOOKED_AT = 200  # files of a folder that tell what it holds
 FOLDERS = 2000  # folders looked into for them
 OF_ONE_FOLDER = 20  # files of each, so that many small folders count as one large one does
 ANY_SIZE = 2**62  # bytes; only the first are read
+FILES = ("folder", "dicom")  # kinds of sets whose names mean something
 TABLES = (".csv", ".tsv", ".xlsx", ".xls", ".ods", ".json", ".txt")
 
+NO_NAMES = mark(
+    "A table, and what folders and names mean, can be given for a folder of files alone."
+)
 ONE_IMAGE = mark("That is a single image: choose the folder that it is in.")
 ONE_ARRAY = mark("That is a single array: save it in an .npz file under the name images.")
 TABLE = mark("That is a table or a text: choose the folder that the images are in.")
@@ -58,15 +63,27 @@ def open_images(spec: SourceSpec, workspace: Path) -> ImageReader:
     return source_of(spec).open_images(spec, workspace)
 
 
-def spec_of(data: str) -> SourceSpec:
+def spec_of(data: str, options: tuple[tuple[str, str], ...] = ()) -> SourceSpec:
     """Return what a path or a name on the command line means.
 
     An .npz file, a folder of images or of DICOM files (understood from its names), one DICOM
     file, "demo", "synthetic", or the name of a MedMNIST set, see `medmnist.named`.
 
+    Args:
+        data: the path or the name.
+        options: what is said of a set of files, see `understanding`.
+
     Raises:
-        SourceError: it looks like a path, but nothing is there; or it names no set that is there.
+        SourceError: it looks like a path, but nothing is there; or it names no set that is there;
+            or options are given of a set that has neither folders nor file names.
     """
+    spec = _named(data)
+    if options and spec.kind not in FILES:
+        raise SourceError(tr(NO_NAMES))
+    return replace(spec, options=(*spec.options, *options))
+
+
+def _named(data: str) -> SourceSpec:
     if os.path.exists(data):  # noqa: PTH110 - Path.exists raises for a name that is too long
         path = Path(data)
         kind = kind_at(path)

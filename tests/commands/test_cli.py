@@ -86,7 +86,7 @@ def without_seconds(report: dict) -> list[dict]:
 
 def test_simulate_writes_every_promised_field(replays: Replays) -> None:
     report = replays.first("paper")
-    assert set(report) == {"data", "mode", "seed", "settings", "rounds"}
+    assert set(report) == {"data", "mode", "seed", "settings", "rounds", "measured"}
     assert [r["labels"] for r in report["rounds"]] == [20, 25]
     for record in report["rounds"]:
         assert {"round", "labels", "accuracy", "balanced_accuracy", "weights"} < set(record)

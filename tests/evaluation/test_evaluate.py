@@ -242,7 +242,7 @@ def test_weights_that_nothing_has_moved_are_shown_as_equal(tmp_path):
 def test_labels_are_out_of_reach_again_in_the_next_run(tmp_path):
     plan = plan_in_process(tmp_path, small_set(tmp_path), "margin+cold", 12)
     worker.carry_out(plan)
-    data = worker._replay_set(plan.job.data_set.data, plan.job.data_set.workspace, 0)
+    data = worker._replay_set(plan.job.data_set, 0)
     for image_id in data.pool.ids("pool"):
         with pytest.raises(EarlyAccess):
             data.truth.label(image_id)

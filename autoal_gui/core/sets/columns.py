@@ -71,13 +71,13 @@ def guess_columns(table: Table, names: "ImageNames", key: str = "") -> ColumnUse
     """
     key = key or _key_column(table, names)
     others = [name for name in table.columns if name != key]
-    group = next((name for name in others if _words(name) & GROUP_WORDS), "")
+    group = next((name for name in others if words_of(name) & GROUP_WORDS), "")
     return ColumnUse(key, _label_columns(table, [n for n in others if n != group]), group)
 
 
 def _key_column(table: Table, images: "ImageNames") -> str:
     best, most = "", 0
-    for name in sorted(table.columns, key=lambda one: not _words(one) & KEY_WORDS):
+    for name in sorted(table.columns, key=lambda one: not words_of(one) & KEY_WORDS):
         cells = table.column(name)[:TESTED]
         found = sum(_are_one_file(images.find(cell)) for cell in cells)
         if found > most:
@@ -86,7 +86,7 @@ def _key_column(table: Table, images: "ImageNames") -> str:
 
 
 def _label_columns(table: Table, names: Sequence[str]) -> tuple[str, ...]:
-    named = [name for name in names if _words(name) & LABEL_WORDS]
+    named = [name for name in names if words_of(name) & LABEL_WORDS]
     for name in named:
         if 1 < len(set(table.column(name)) - {""}) <= MOST_CLASSES:
             return (name,)
@@ -94,7 +94,8 @@ def _label_columns(table: Table, names: Sequence[str]) -> tuple[str, ...]:
     return flags if len(flags) > 1 else ()
 
 
-def _words(name: str) -> set[str]:
+def words_of(name: str) -> set[str]:
+    """Return the words of a column's name in small letters, those that end in s without it too."""
     parts = re.sub(r"([a-z])([A-Z])", r"\1 \2", name)
     words = {word.casefold() for word in _WORD.findall(parts)}
     return words | {word[:-1] for word in words if word.endswith("s")}

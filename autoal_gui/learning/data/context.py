@@ -8,6 +8,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
+from autoal_gui.core.images.pool import ImagePool
 from autoal_gui.core.sets.folds import are_alone
 from autoal_gui.core.sets.partition import units_of
 from autoal_gui.core.settings import RunSettings
@@ -18,6 +19,12 @@ from autoal_gui.learning.progress import ProgressTracker
 
 Labels = tuple[tuple[int, int], ...]
 """(image id, class index)."""
+
+
+def units_in(pool: ImagePool, image_ids: Sequence[int]) -> npt.NDArray[np.int64] | None:
+    """Return (m,) what stays together of some images of a pool; None where each stands alone."""
+    units = units_of(pool.images, image_ids)
+    return None if are_alone(units) else np.array(units, np.int64)
 
 
 @dataclass(frozen=True)
@@ -54,8 +61,7 @@ class Context:
 
         None where each stands alone.
         """
-        units = units_of(self.feed.cache.pool.images, image_ids)
-        return None if are_alone(units) else np.array(units, np.int64)
+        return units_in(self.feed.cache.pool, image_ids)
 
     @property
     def device(self) -> Device:

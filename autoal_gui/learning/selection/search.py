@@ -5,12 +5,14 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor
 from torch.nn import functional
 from torch.optim import Optimizer
 
 from autoal_gui.core.messages import Progress
+from autoal_gui.core.sets.folds import deal_units
 from autoal_gui.core.settings import RunSettings
 from autoal_gui.learning.data.context import Context, Labels
 from autoal_gui.learning.data.model_outputs import as_labelled, gather
@@ -30,6 +32,7 @@ from autoal_gui.learning.training.training import (
 from autoal_gui.strategies.candidates import candidate_scores, top_masks
 
 FEWEST = 4  # labels in a search part: two batches of two
+Units = npt.NDArray[np.int64] | None
 STILL = 1e-4  # mean weights that move less than this over `patience` steps have settled
 
 
@@ -43,8 +46,19 @@ class Split:
     """Plays the unlabelled pool: whatever scores it has not been trained on it."""
 
 
-def split_labels(labels: Labels, seed: int) -> Split:
-    """Halve labels at random within each class; a class's odd one goes to the fit part."""
+def split_labels(labels: Labels, seed: int, units: Units = None) -> Split:
+    """Halve labels at random within each class; a class's odd one goes to the fit part.
+
+    What stays together goes into one part as a whole, and the classes as even as that allows: else
+    the search part would play a pool that the fit part has seen.
+
+    Args:
+        labels: m of them.
+        seed: the same seed halves alike.
+        units: (m,) what stays together, by a number each; None where each stands alone.
+    """
+    if units is not None:
+        return _split_by_units(labels, seed, units)
     generator = np.random.default_rng(seed)
     fit: list[tuple[int, int]] = []
     search: list[tuple[int, int]] = []
@@ -57,10 +71,29 @@ def split_labels(labels: Labels, seed: int) -> Split:
     return Split(tuple(sorted(fit)), tuple(sorted(search)))
 
 
-def can_search(labels: Labels) -> bool:
+def _split_by_units(labels: Labels, seed: int, units: npt.NDArray[np.int64]) -> Split:
+    halves = deal_units(units.tolist(), [c for _, c in labels], 2, seed)
+    both = [
+        tuple(sorted(label for label, half in zip(labels, halves, strict=True) if half == number))
+        for number in range(2)
+    ]
+    both.sort(key=len, reverse=True)
+    return Split(*both)
+
+
+def can_search(labels: Labels, units: Units = None) -> bool:
     """Say whether there are enough labels for a search: two classes, and FEWEST to search in."""
-    split = split_labels(labels, 0)
+    return _is_enough(split_labels(labels, 0, units))
+
+
+def _is_enough(split: Split) -> bool:
     return len({c for _, c in split.fit}) > 1 and len(split.search) >= FEWEST
+
+
+def _split_of_cycle(labels: Labels, seed: int, units: Units) -> Split:
+    """Halve labels for one cycle; where groups leave too little to search in, as `can_search`."""
+    split = split_labels(labels, seed, units)
+    return split if _is_enough(split) else split_labels(labels, 0, units)
 
 
 def selected_share(part: int, labelled: int, batch: int) -> float:
@@ -91,12 +124,13 @@ def search(
     settings, channels = context.settings, context.feed.cache.channels
     build = partial(SearchNet, channels, len(settings.weighed), settings.stem)
     net = context.device.place(same_start(build, seed))
+    units = context.units([i for i, _ in labels])
     optimiser = torch.optim.SGD(
         net.parameters(), lr=settings.search_learning_rate, momentum=settings.search_momentum
     )
     for cycle in range(settings.cycles):
         cycle_seed = seed + 1000 * (cycle + 1)
-        split = split_labels(labels, cycle_seed)
+        split = _split_of_cycle(labels, cycle_seed, units)
         fitted = yield from _fit(context, split.fit, classes, cycle_seed)
         yield from _alternate(context, split, fitted, (net, optimiser), cycle, cycle_seed)
         del fitted  # a network and its optimiser: the next cycle makes its own

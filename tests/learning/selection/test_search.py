@@ -47,6 +47,33 @@ def test_a_split_is_disjoint_complete_and_by_class(labels, seed):
         assert fit - part in (0, 1)  # a class's odd or only one plays the labelled
 
 
+GROUPED = tuple((i, i % 3) for i in range(1, 61))
+
+
+@given(st.lists(st.integers(0, 8), min_size=60, max_size=60), st.integers(0, 2**31))
+def test_no_group_is_torn_by_a_split(groups, seed):
+    units = np.unique(groups, return_inverse=True)[1]
+    split = split_labels(GROUPED, seed, units)
+    assert sorted(split.fit + split.search) == sorted(GROUPED)
+    assert len(split.fit) >= len(split.search)
+    unit = dict(zip(GROUPED, units.tolist(), strict=True))
+    assert {unit[label] for label in split.fit}.isdisjoint(unit[one] for one in split.search)
+
+
+def test_groups_are_halved_with_each_class_in_both_parts():
+    units = np.repeat(np.arange(20), 3)
+    found = [split_labels(GROUPED, seed, units) for seed in range(6)]
+    assert len({split.fit for split in found}) > 3
+    for split in found:
+        assert len(split.fit) == len(split.search) == 30
+        assert {c for _, c in split.fit} == {c for _, c in split.search} == {0, 1, 2}
+
+
+def test_labels_of_one_group_are_no_search():
+    assert can_search(GROUPED)
+    assert not can_search(GROUPED, np.zeros(60, np.int64))
+
+
 def test_seeds_split_differently():
     splits = {split_labels(LABELS, seed).fit for seed in range(8)}
     assert len(splits) > 5
