@@ -24,7 +24,7 @@ def main() -> int:
     keep_freed_memory()
     from autoal_gui.cli import run
     from autoal_gui.commands.terminal import ended_by_signals, on_terminals
-    from autoal_gui.core.system.scratch import sweep
+    from autoal_gui.core.system.scratch import remove_own, sweep
 
     on_terminals()
     sweep()
@@ -33,6 +33,8 @@ def main() -> int:
             return run(sys.argv[1:])
     except KeyboardInterrupt:  # before the command's own work has begun
         return 130
+    finally:
+        remove_own()
 
 
 def _interrupted(number: int, frame: object) -> None:

@@ -5,7 +5,6 @@ import gc
 import getpass
 import logging
 import os
-import signal
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -33,7 +32,6 @@ def make_application() -> "QApplication":
 
     logging.basicConfig(level=logging.WARNING)
     sys.setswitchinterval(SWITCH_INTERVAL)
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
     found = QApplication.instance()
     if isinstance(found, QApplication):
         return found

@@ -63,6 +63,10 @@ class LeadsOut(FileRefused):
     """A link leads out of the folder that a file must lie in."""
 
 
+class NoRoom(AutoALError, OSError):
+    """No temporary folder can be made; whoever expects an `OSError` gets one."""
+
+
 class OutOfMemory(AutoALError, MemoryError):
     """The computer has too little memory for what was asked.
 

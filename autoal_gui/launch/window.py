@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from PySide6.QtCore import QSettings
 
     from autoal_gui.gui.window.main_window import MainWindow
+    from autoal_gui.gui.window.window_manager import WindowHolder
 
 
 def run_window(project: Path | None, demo: bool) -> int:
@@ -35,14 +36,22 @@ def run_window(project: Path | None, demo: bool) -> int:
     if not shown:
         return play_demo()
     application = make_application()
-    window = open_window(project)
+    from autoal_gui.launch.signals import closed_by_signals
+
+    holder = open_holder(project)
     if demo and project is None:
-        window.new_projects.start_demo()
-    return application.exec()
+        holder.shown.new_projects.start_demo()
+    with closed_by_signals(holder.end):
+        return application.exec()
 
 
 def open_window(project: Path | None, settings: "QSettings | None" = None) -> "MainWindow":
-    """Show the window and let the engine get ready.
+    """Show the window and let the engine get ready; see `open_holder`."""
+    return open_holder(project, settings).shown
+
+
+def open_holder(project: Path | None, settings: "QSettings | None" = None) -> "WindowHolder":
+    """Show the window, let the engine get ready, and return what holds the window.
 
     Args:
         project: a project folder to open, or None for the start page.
@@ -65,7 +74,7 @@ def open_window(project: Path | None, settings: "QSettings | None" = None) -> "M
     QTimer.singleShot(0, window.controller.warm_up)  # once the window has been painted
     if project is not None:
         window.open_folder(project)
-    return window
+    return holder
 
 
 def has_display() -> bool:

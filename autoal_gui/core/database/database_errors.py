@@ -18,7 +18,6 @@ SECOND_NAME = mark(
     "The project file has a second name in another place, and what is saved would change both; "
     "copy the project folder and open the copy."
 )
-NO_ROOM = mark("There is no room for temporary files on this computer.")
 UNREAD = mark("The project file cannot be read any more; is its disk still there?")
 DAMAGED = mark(
     "The project file is damaged; it has been left unchanged, so that it can be recovered."

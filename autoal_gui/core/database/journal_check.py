@@ -9,7 +9,6 @@ from pathlib import Path
 from autoal_gui.core.database.content_check import LARGEST
 from autoal_gui.core.database.database_errors import (
     NO_PROJECT,
-    NO_ROOM,
     UNREAD,
     as_project_error,
     damaged,
@@ -19,10 +18,10 @@ from autoal_gui.core.database.journal_rows import first_broken
 from autoal_gui.core.database.migrations import version_of
 from autoal_gui.core.database.schema import FILE_NAME
 from autoal_gui.core.database.side_files import JOURNAL, check_no_link, check_side_files
-from autoal_gui.core.errors import FileRefused, ProjectError
+from autoal_gui.core.errors import FileRefused, NoRoom, ProjectError
 from autoal_gui.core.language import mark, tr, tr_count
 from autoal_gui.core.system.files import copy_foreign
-from autoal_gui.core.system.scratch import ScratchFolder
+from autoal_gui.core.system.scratch import NO_ROOM, ScratchFolder
 
 UNSEALED = mark(
     "An earlier version of the program wrote this project, without seals; they are made when it "
@@ -47,8 +46,8 @@ def copied(file: Path) -> Iterator[Path]:
     """
     try:
         scratch = ScratchFolder()
-    except OSError as error:
-        raise ProjectError(tr(NO_ROOM)) from error
+    except NoRoom as error:
+        raise ProjectError(str(error)) from error
     with scratch as place:
         copy = place / file.name
         _copy_between(file, copy)

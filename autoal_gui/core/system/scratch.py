@@ -13,6 +13,10 @@ import time
 from pathlib import Path
 from types import TracebackType
 
+from autoal_gui.core.errors import NoRoom
+from autoal_gui.core.language import mark, tr
+
+NO_ROOM = mark("There is no room for temporary files on this computer.")
 PREFIX = "autoal-gui-work-"
 UNLOCKED_PREFIX = "autoal-gui-"  # of versions up to 0.3, which locked none
 SETTLED = 60.0  # seconds after which a folder that is being made has been locked
@@ -33,9 +37,12 @@ class ScratchFolder:
             prefix: how its name begins; `sweep` looks for that.
 
         Raises:
-            OSError: it cannot be made there.
+            NoRoom: it cannot be made there.
         """
-        self.path = Path(tempfile.mkdtemp(prefix=prefix, dir=parent))
+        try:
+            self.path = Path(tempfile.mkdtemp(prefix=prefix, dir=parent))
+        except OSError as error:
+            raise NoRoom(tr(NO_ROOM)) from error
         _made[self.path] = _locked(self.path)
 
     def remove(self) -> None:

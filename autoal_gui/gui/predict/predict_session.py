@@ -5,6 +5,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from autoal_gui.core.errors import NoRoom
 from autoal_gui.core.images.pool import ImagePool
 from autoal_gui.core.images.source import Listing, SourceSpec
 from autoal_gui.core.language import mark, tr
@@ -62,8 +63,12 @@ class PredictSession(QObject):
     def start(self, model: Path, spec: SourceSpec) -> None:
         """List the images beside the window, then have the engine predict them by a model."""
         self._forget()
-        self._workspace = ScratchFolder()
         self._model, self.is_busy, self._is_stopping = model, True, False
+        try:
+            self._workspace = ScratchFolder()
+        except NoRoom as error:
+            self._end(str(error))
+            return
         self._on_listing(0, 0)
         self._listing.start(partial(listed, self._controller.services, spec, self._workspace.path))
 

@@ -30,6 +30,19 @@ class WindowHolder(QObject):
         window.show()
         return window
 
+    @property
+    def shown(self) -> MainWindow:
+        """The window, which has been opened."""
+        if self.window is None:
+            raise RuntimeError("there is no window")
+        return self.window
+
+    def end(self) -> None:
+        """Close the window without asking: the program was asked to end."""
+        if self.window is not None:
+            self.window.controller.exports.stop()  # else it would ask before it closes
+            self.window.close()
+
     @Slot(Path)
     def open_file(self, path: Path) -> None:
         """Open a project that was double-clicked while the program runs."""
