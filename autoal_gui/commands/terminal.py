@@ -17,17 +17,13 @@ from typing import TextIO
 from autoal_gui.core.errors import AutoALError
 from autoal_gui.core.language import tr
 from autoal_gui.core.system.memory import TOO_LITTLE
+from autoal_gui.core.system.processes import ENDING
 
 COMMANDS = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]"
 )
 """Control characters but tabulator and line ends; and those that turn the direction of writing."""
 LINE_ENDS = {"\n": "\\n", "\r": "\\r"}
-ENDING = tuple(
-    number
-    for name in ("SIGTERM", "SIGHUP")
-    if (number := getattr(signal, name, None)) is not None  # Windows has no SIGHUP
-)
 
 
 class OutputFailed(AutoALError):

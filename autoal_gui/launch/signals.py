@@ -12,7 +12,7 @@ from contextlib import contextmanager
 
 from PySide6.QtCore import QCoreApplication, QObject, QSocketNotifier, Slot
 
-from autoal_gui.commands.terminal import ENDING
+from autoal_gui.core.system.processes import ENDING
 from autoal_gui.core.system.scratch import remove_own
 
 

@@ -8,6 +8,12 @@ from multiprocessing import parent_process
 from autoal_gui.core.system.memory import keep_freed_memory
 from autoal_gui.core.system.scratch import remove_own
 
+ENDING = tuple(  # signals that ask a program to end
+    number
+    for name in ("SIGTERM", "SIGHUP")
+    if (number := getattr(signal, name, None)) is not None  # Windows has no SIGHUP
+)
+
 
 def begin_process() -> None:
     """Make this process, just started, keep memory as the program does, and end with its parent.
@@ -17,9 +23,8 @@ def begin_process() -> None:
     """
     keep_freed_memory()  # first: it must come before there are threads
     if threading.current_thread() is threading.main_thread():
-        for name in ("SIGTERM", "SIGHUP"):
-            if hasattr(signal, name):  # Windows has no SIGHUP
-                signal.signal(getattr(signal, name), _end)
+        for number in ENDING:
+            signal.signal(number, _end)
     threading.Thread(target=_wait_and_end, daemon=True).start()
 
 
