@@ -15,6 +15,7 @@ from autoal_gui.core.sets.columns import ColumnUse
 from autoal_gui.core.sets.layout import Layout, infer_layout
 from autoal_gui.core.sets.name_pattern import suggested_pattern
 from autoal_gui.core.sets.passed_over import masks_among
+from autoal_gui.core.sets.some_of import some_of
 from autoal_gui.core.sets.table import Table
 from autoal_gui.sources.left_out import LeftOut
 from autoal_gui.sources.set_options import (
@@ -162,17 +163,19 @@ def sentence(listing: Listing) -> str:
     """Say how a listing was understood: what each level means, and what the table gives."""
     spec = SourceSpec("", "", listing.options or ())
     meaning = SetMeaning.of(spec)
-    layout = meaning.layout
+    layout, columns = meaning.layout, meaning.columns
+    known = 0 if columns.labels else layout.class_level
+    group = 0 if columns.group or layout.group_pattern else layout.group_level
     words = [
         tr(text, level=level)
         for text, level in (
             (mark("level {level} of the folders names the split"), layout.split_level),
-            (mark("level {level} of the folders names the class"), layout.class_level),
-            (mark("level {level} of the folders names the group"), layout.group_level),
+            (mark("level {level} of the folders names the class"), known),
+            (mark("level {level} of the folders names the group"), group),
         )
         if level
     ]
-    if layout.group_pattern and not meaning.columns.group:
+    if layout.group_pattern and not columns.group:
         words.append(tr("the names of the files give the group"))
     table = Path(spec.option("table")).name
     if spec.option("label-column"):
@@ -182,9 +185,7 @@ def sentence(listing: Listing) -> str:
         column = spec.option("group-column")
         words.append(tr("{table} gives the group (column {column})", table=table, column=column))
     if listing.columns:
-        names = ", ".join(listing.columns[:SHOWN])
-        if len(listing.columns) > SHOWN:
-            names += ", …"
+        names = some_of(listing.columns, SHOWN)
         words.append(tr("{table} gives the columns {names}", table=table, names=names))
     if not words:
         return tr("Images without classes, groups or splits.")

@@ -118,7 +118,7 @@ def with_table(
             name = labels.get(image.key)
             changed = replace(changed, label=None if name is None else place[name])
         if group is not None:
-            changed = replace(changed, group=cells[group] if cells else "")
+            changed = replace(changed, group=(cells[group] if cells else "") or image.group)
         images.append(changed)
     done = replace(listing, classes=classes, images=with_splits(images), columns=columns)
     return done, match

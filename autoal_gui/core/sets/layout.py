@@ -21,93 +21,31 @@ SPLIT_WORDS: dict[str, OfficialSplit] = {
 }  # fmt: skip
 FILLERS = frozenset(
     (
-        "set",
-        "sets",
-        "data",
-        "dataset",
-        "image",
-        "images",
-        "img",
-        "imgs",
-        "folder",
-        "split",
-        "splits",
-        "seg",
-        "stage",
-        "part",
-        "new",
-        "all",
+        "set", "sets", "data", "dataset", "image", "images", "img", "imgs", "folder", "split",
+        "splits", "seg", "stage", "part", "new", "all",
     )
-)
+)  # fmt: skip
 CONTENT_WORDS = FILLERS | frozenset(
     (
-        "jpg",
-        "jpeg",
-        "png",
-        "tif",
-        "tiff",
-        "bmp",
-        "dcm",
-        "dicom",
-        "dicoms",
-        "pixels",
-        "raw",
-        "photos",
-        "pictures",
-        "pics",
-        "scans",
-        "frames",
-        "slices",
-        "files",
-        "input",
-        "inputs",
+        "jpg", "jpeg", "png", "tif", "tiff", "bmp", "dcm", "dicom", "dicoms", "pixels", "raw",
+        "photos", "pictures", "pics", "scans", "frames", "slices", "files", "input", "inputs",
     )
-)
+)  # fmt: skip
 """Names of folders that say what the files are, not what they show."""
 CLASS_STEMS = frozenset(
     (
-        "class",
-        "cls",
-        "label",
-        "grade",
-        "type",
-        "stage",
-        "category",
-        "cat",
-        "birads",
-        "kl",
-        "level",
-        "score",
-        "group",
+        "class", "cls", "label", "grade", "type", "stage", "category", "cat", "birads", "kl",
+        "level", "score", "group",
     )
-)
+)  # fmt: skip
 """Words that, with a number behind them, name classes: `grade 0`, `class_1`."""
 GROUP_STEMS = frozenset(
     (
-        "patient",
-        "pat",
-        "pt",
-        "subject",
-        "subj",
-        "sub",
-        "case",
-        "study",
-        "series",
-        "slide",
-        "scan",
-        "specimen",
-        "person",
-        "participant",
-        "animal",
-        "mouse",
-        "wsi",
-        "image",
-        "img",
-        "exam",
-        "visit",
-        "session",
+        "patient", "pat", "pt", "subject", "subj", "sub", "case", "study", "series", "slide",
+        "scan", "specimen", "person", "participant", "animal", "mouse", "wsi", "image", "img",
+        "exam", "visit", "session",
     )
-)
+)  # fmt: skip
 """Words that, with a number behind them, name groups: `patient 12`, `sub-003`."""
 MOST_CLASSES_BY_NUMBER = 30  # more folders with bare numbers are rather patients than classes
 LEAST_PER_CLASS = 3  # images of a folder with a bare number that may be a class
@@ -125,8 +63,9 @@ class Layout:
     class_level: int = 0
     group_level: int = 0
     group_pattern: str = ""
-    """A regular expression over the key; its group named `group`, else its first group, else the
-    whole match, names the group of the image. Empty where names say nothing."""
+    """A regular expression over the name of the file, or else over the whole key; its group named
+    `group`, else its first group, else the whole match, names the group of the image. Empty where
+    names say nothing."""
 
     def split_of(self, key: str) -> OfficialSplit | None:
         """Return the split that the folders of a key name, if they name one."""
@@ -141,7 +80,8 @@ class Layout:
         named = folder_at(key, self.group_level)
         file = file_of(key)
         if self.group_pattern:
-            found = re.search(self.group_pattern, file)
+            name = file.rpartition("/")[2]
+            found = re.search(self.group_pattern, name) or re.search(self.group_pattern, file)
             named = _matched(found) if found else named
         if not named and file != key:  # the frames of a file belong together
             named = file
@@ -197,7 +137,7 @@ def infer_layout(keys: Sequence[str], folders: Iterable[str] = ()) -> Layout:
         folders: paths of further folders that hold no image, written in the same way: an empty
             class folder is a class all the same.
     """
-    levels = _levels(keys, folders)
+    levels = folder_levels(keys, folders)
     split = next((level for level, names in levels.items() if _are_splits(names)), 0)
     classes: list[int] = []
     groups: list[int] = []
@@ -219,8 +159,13 @@ def infer_layout(keys: Sequence[str], folders: Iterable[str] = ()) -> Layout:
     return Layout(split, chosen, group)
 
 
-def _levels(keys: Sequence[str], folders: Iterable[str]) -> dict[int, Counter[str]]:
-    """Return how many images lie below each name of each level; empty folders have none."""
+def folder_levels(keys: Sequence[str], folders: Iterable[str]) -> dict[int, Counter[str]]:
+    """Return how many images lie below each name of each level; empty folders have none.
+
+    Args:
+        keys: see `infer_layout`.
+        folders: see `infer_layout`.
+    """
     levels: dict[int, Counter[str]] = defaultdict(Counter)
     for key in keys:
         for level, name in enumerate(folders_of(key), start=1):

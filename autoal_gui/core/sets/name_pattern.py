@@ -8,7 +8,12 @@ from autoal_gui.core.errors import SourceError
 from autoal_gui.core.language import tr
 
 LONGEST_PATTERN = 200  # characters; a longer one is no pattern that somebody typed
-_LAST_PART = r"(?P<group>[^/]+?)[ _\-.]+[^/_\-. ]+\.[^./]+$"
+LAST_PART = r"(?P<group>[^/]+?)[ _\-.]+[^/_\-. ]+\.[^./]+$"
+"""All before the last part of a name: `patient7` of `patient7_03.png`."""
+FIRST_PART = r"(?:^|/)(?P<group>[^/_\-. ]+)[^/]*$"
+"""`patient7` of `patient7_left_03.png`."""
+FIRST_NUMBER = r"(?:^|/)[^/\d]*(?P<group>\d+)[^/]*$"
+"""`7` of `scan7b.png`."""
 _NUMBER = re.compile(r"\d")
 
 
@@ -38,11 +43,11 @@ def suggested_pattern(keys: Sequence[str]) -> str:
     """
     groups: dict[str, int] = defaultdict(int)
     for key in keys:
-        found = re.search(_LAST_PART, key)
+        found = re.search(LAST_PART, key)
         if found is None or not _NUMBER.search(found["group"]):
             return ""
         groups[found["group"]] += 1
     several = sum(count for count in groups.values() if count > 1)
     if len(groups) < 2 or several < 0.2 * len(keys):
         return ""
-    return _LAST_PART
+    return LAST_PART

@@ -7,6 +7,7 @@ from typing import Any
 
 from autoal_gui.core.images.source import ListedImage, Listing, OfficialSplit
 from autoal_gui.core.language import number, tr, tr_count
+from autoal_gui.core.sets.some_of import some_of
 
 NAMED = 3  # files that are named as examples
 PARTS: tuple[OfficialSplit, ...] = ("train", "validation", "test")
@@ -136,7 +137,7 @@ def doubts(listing: Listing, summary: SetSummary, redrawn: bool = False) -> tupl
                 "{count} file stands under more than one class: {names}.",
                 "{count} files stand under more than one class: {names}.",
                 len(summary.contradictions),
-                names=_named(summary.contradictions),
+                names=some_of([" = ".join(keys[:NAMED]) for keys in summary.contradictions], NAMED),
             )
         )
     lines += [
@@ -162,8 +163,3 @@ def _straddling(count: int, redrawn: bool) -> str:
         "image stands.",
         count,
     )
-
-
-def _named(found: tuple[tuple[str, ...], ...]) -> str:
-    shown = "; ".join(" = ".join(keys[:NAMED]) for keys in found[:NAMED])
-    return f"{shown}; …" if len(found) > NAMED else shown

@@ -1,14 +1,13 @@
 """How a table fits the images of a set: what is told before anything is made of it."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from autoal_gui.core.images.source import Listing
 from autoal_gui.core.language import number, tr, tr_count
 from autoal_gui.core.sets.columns import Match
+from autoal_gui.core.sets.some_of import some_of
 
 NAMED = 3  # images or cells that are named as examples
-LONGEST = 48  # characters of one of them
 
 
 @dataclass(frozen=True)
@@ -73,7 +72,7 @@ def fit_lines(fit: TableFit) -> tuple[str, ...]:
                 "{count} image has no row: {names}.",
                 "{count} images have no row: {names}.",
                 len(fit.without_row),
-                names=_some(fit.without_row),
+                names=some_of(fit.without_row, NAMED),
             )
         )
     if fit.without_image:
@@ -82,7 +81,7 @@ def fit_lines(fit: TableFit) -> tuple[str, ...]:
                 "{count} row names no image of this set: {names}.",
                 "{count} rows name no image of this set: {names}.",
                 len(fit.without_image),
-                names=_some(fit.without_image),
+                names=some_of(fit.without_image, NAMED),
             )
         )
     if fit.ambiguous:
@@ -93,7 +92,7 @@ def fit_lines(fit: TableFit) -> tuple[str, ...]:
                 "{count} names are not believed, since several images or unlike rows bear them: "
                 "{names}.",
                 len(fit.ambiguous),
-                names=_some(fit.ambiguous),
+                names=some_of(fit.ambiguous, NAMED),
             )
         )
     if fit.against_folders:
@@ -104,14 +103,7 @@ def fit_lines(fit: TableFit) -> tuple[str, ...]:
                 "{count} images lie in the folder of another class than the table says: {names}. "
                 "The table counts.",
                 len(fit.against_folders),
-                names=_some(fit.against_folders),
+                names=some_of(fit.against_folders, NAMED),
             )
         )
     return tuple(lines)
-
-
-def _some(names: Sequence[str]) -> str:
-    shown = ", ".join(
-        name if len(name) <= LONGEST else f"…{name[-LONGEST:]}" for name in names[:NAMED]
-    )
-    return f"{shown}, …" if len(names) > NAMED else shown

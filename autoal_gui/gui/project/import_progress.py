@@ -1,24 +1,42 @@
 """How far the listing of a new project's images is, and what it found."""
 
-from PySide6.QtCore import Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
+    QLabel,
     QPlainTextEdit,
     QProgressBar,
     QPushButton,
     QVBoxLayout,
 )
 
-from autoal_gui.core.images.source import Listing
-from autoal_gui.core.language import percent, tr
-from autoal_gui.gui.project.new_project_text import left_out_text, meaning_lines, usable_text
+from autoal_gui.core.images.source import Listing, SourceSpec
+from autoal_gui.core.language import mark, number, percent, tr
+from autoal_gui.core.sets.summary import straddling_groups
+from autoal_gui.gui.project.new_project_text import (
+    doubt_lines,
+    left_out_text,
+    meaning_lines,
+    usable_text,
+)
+from autoal_gui.gui.widgets.cards import Section
+from autoal_gui.gui.widgets.inputs import combo, translated
 from autoal_gui.gui.widgets.text import text_label
 from autoal_gui.gui.widgets.theme import set_property
+from autoal_gui.sources.set_options import REDRAWN, is_redrawn
+
+PARTS: dict[str, str] = {
+    "kept": mark("Keep each group where its first image stands"),
+    REDRAWN: mark("Draw a new evaluation set from all images"),
+}
 
 
 class ImportProgress(QFrame):
-    """How the listing goes, and which files could not be used."""
+    """How the listing goes, what was found, and which files could not be used."""
+
+    redrawn = Signal(bool)
+    """The user wants a new evaluation set, or the set's own again."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -33,11 +51,18 @@ class ImportProgress(QFrame):
         self.stop.setAutoDefault(False)
         self.meaning = text_label(role="muted")
         self.meaning.hide()
+        self.doubts = text_label(role="danger")
+        self.doubts.hide()
+        self.parts = combo(tr("Groups in several parts"), translated(PARTS), "kept")
+        self.parts.hide()
+        self.parts.currentIndexChanged.connect(self._on_parts)
         self.files = QPlainTextEdit()
         self.files.setReadOnly(True)
         self.files.setAccessibleName(tr("Files that cannot be used"))
         self.files.setMaximumHeight(7 * self.fontMetrics().height())
-        self.files.hide()
+        self.left_out = Section("")
+        self.left_out.body.addWidget(self.files)
+        self.left_out.hide()
         row = QHBoxLayout()
         row.addWidget(self.line, 1)
         row.addWidget(self.stop)
@@ -46,7 +71,9 @@ class ImportProgress(QFrame):
         column.addLayout(row)
         column.addWidget(self.bar)
         column.addWidget(self.meaning)
-        column.addWidget(self.files)
+        column.addWidget(self.doubts)
+        column.addWidget(self.parts, 0, Qt.AlignmentFlag.AlignLeft)
+        column.addWidget(self.left_out)
 
     def begin(self) -> None:
         """Show that a listing has begun."""
@@ -54,8 +81,13 @@ class ImportProgress(QFrame):
         self.bar.setRange(0, 0)
         self.bar.show()
         self.stop.show()
-        self.meaning.hide()
-        self.files.hide()
+        for widget in (self.meaning, self.doubts, self.parts, self.left_out):
+            widget.hide()
+
+    def begin_again(self) -> None:
+        """Show that the same set is being listed anew; what was found stays until then."""
+        self.bar.setRange(0, 0)
+        self.bar.show()
 
     @Slot(int, int)
     def show_progress(self, done: int, total: int) -> None:
@@ -69,12 +101,28 @@ class ImportProgress(QFrame):
     def show_listing(self, listing: Listing) -> None:
         """Say what was found."""
         usable, bad = len(listing.images), len(listing.unreadable)
-        words = usable_text(usable, bad)
+        self._end(usable_text(usable, bad), "")
+        self._show_lines(self.meaning, meaning_lines(listing))
+        self._show_lines(self.doubts, doubt_lines(listing))
+        redrawn = is_redrawn(SourceSpec("", "", listing.options or ()))
+        self.parts.blockSignals(True)
+        self.parts.setCurrentIndex(self.parts.findData(REDRAWN if redrawn else "kept"))
+        self.parts.blockSignals(False)
+        self.parts.setVisible(bool(listing.options and straddling_groups(listing.images)))
         self.files.setPlainText(left_out_text(listing.unreadable, listing.passed_over))
-        self._end(words, "")
-        self.meaning.setText(" ".join(meaning_lines(listing)))
-        self.meaning.setVisible(bool(self.meaning.text()))
-        self.files.setVisible(bool(listing.left_out))
+        count = sum(listing.left_out.values())
+        self.left_out.button.setText(tr("What is left out ({count})", count=number(count)))
+        if self.left_out.isHidden():
+            self.left_out.button.setChecked(bool(listing.unreadable))
+        self.left_out.setVisible(bool(count))
+
+    def _show_lines(self, label: QLabel, lines: tuple[str, ...]) -> None:
+        label.setText("\n".join(lines))
+        label.setVisible(bool(lines))
+
+    @Slot()
+    def _on_parts(self) -> None:
+        self.redrawn.emit(self.parts.currentData() == REDRAWN)
 
     def show_end(self, sentence: str) -> None:
         """Say why there is no listing."""

@@ -27,6 +27,7 @@ from autoal_gui.engine.jobs import OneJob
 from autoal_gui.gui.project.class_list import ClassList
 from autoal_gui.gui.project.import_progress import ImportProgress
 from autoal_gui.gui.project.importer import Importer, free_folder
+from autoal_gui.gui.project.meaning_form import MeaningForm
 from autoal_gui.gui.project.method_form import MethodForm
 from autoal_gui.gui.project.new_project_text import (
     default_name,
@@ -36,6 +37,7 @@ from autoal_gui.gui.project.new_project_text import (
     title,
 )
 from autoal_gui.gui.project.set_chooser import SetChooser
+from autoal_gui.gui.project.set_review import Review
 from autoal_gui.gui.services import Services
 from autoal_gui.gui.widgets.cards import Section, add_card
 from autoal_gui.gui.widgets.inputs import PathField, combo, spin, translated
@@ -72,7 +74,10 @@ class NewProjectDialog(QDialog):
         self.setWindowTitle(tr("New project"))
         self.chooser = SetChooser() if spec.kind == "medmnist" else None
         self.report = ImportProgress()
-        self._make_fields(default_name(spec), spec.kind)
+        self.meaning = MeaningForm()
+        self.meaning.hide()
+        self._table_problem = ""
+        self._make_fields(default_name(spec))
         self._lay_out(spec)
         self._connect()
         self._update()
@@ -84,14 +89,13 @@ class NewProjectDialog(QDialog):
 
     # -- making -------------------------------------------------------------------------------
 
-    def _make_fields(self, name: str, kind: str) -> None:
+    def _make_fields(self, name: str) -> None:
         self.name = QLineEdit(name)
         self.name.setAccessibleName(tr("Name"))
         self.place = PathField(tr("Folder of the project"))
         self.place.line.setText(str(free_folder(self._services.projects_folder, name)))
         self._place_is_default = True
-        there = tr("Names of sub-folders") if kind == "folder" else tr("Existing labels")
-        self.label_use = combo(there, translated(LABEL_USES), "hidden")
+        self.label_use = combo(tr("Existing labels"), translated(LABEL_USES), "hidden")
         self.classes = ClassList()
         self.method = MethodForm(PRESETS["cpu"], keep=False)
         self.evaluation = spin(tr("Evaluation set"), 0, 0, 0)
@@ -123,6 +127,7 @@ class NewProjectDialog(QDialog):
         if self.chooser is not None:
             column.addWidget(self.chooser)
         column.addWidget(self.report)
+        column.addWidget(self.meaning)
         self._details = self._make_details()
         column.addWidget(self._details)
         column.addStretch(1)
@@ -176,6 +181,10 @@ class NewProjectDialog(QDialog):
         self.importer.failed.connect(self._on_ended)
         self.importer.cancelled.connect(self._on_cancelled)
         self.report.stop.clicked.connect(self.importer.cancel)
+        self.report.redrawn.connect(self.meaning.redraw)
+        self.meaning.began.connect(self._on_correction)
+        self.meaning.reviewed.connect(self._on_reviewed)
+        self.meaning.failed.connect(self._on_ended)
         if self.chooser is not None:
             self.chooser.wanted.connect(self.load)
         self.name.textEdited.connect(self._on_name)
@@ -193,6 +202,8 @@ class NewProjectDialog(QDialog):
     def load(self, spec: SourceSpec) -> None:
         """List a set of images."""
         self.listing = None
+        self.meaning.close_threads()
+        self.meaning.hide()
         if self.chooser is not None:
             self._rename(default_name(spec))
         self.report.show()
@@ -202,13 +213,37 @@ class NewProjectDialog(QDialog):
 
     @Slot(object)
     def _on_listed(self, listing: Listing) -> None:
-        self.listing = listing
         self._side = self.importer.longest_side(listing)
+        if listing.options is None:
+            self._take(listing)
+        else:
+            self.meaning.begin(self.importer.spec, listing)
+
+    def _take(self, listing: Listing) -> None:
+        """Show a set as it would become a project."""
+        is_first = self.listing is None
+        if self.listing is None or listing.classes != self.listing.classes:
+            self.classes.set_classes((), 0)
+        self.listing = listing
         self.report.show_listing(listing)
         known = any(image.label is not None for image in listing.images)
         self._label_form.setRowVisible(self.label_use, known)
         self._on_label_use()
-        self.ok.setFocus()
+        if is_first:
+            self.ok.setFocus()
+
+    @Slot()
+    def _on_correction(self) -> None:
+        if self.listing is not None:
+            self.report.begin_again()
+            self._update()
+
+    @Slot(object)
+    def _on_reviewed(self, found: Review) -> None:
+        self.meaning.show()
+        self.meaning.order_tabs(self.report.left_out.button)
+        self._table_problem = found.problem
+        self._take(found.listing)
 
     @Slot(str)
     def _on_ended(self, sentence: str) -> None:
@@ -229,7 +264,7 @@ class NewProjectDialog(QDialog):
         )
         if len(names) < needed:
             names = listing.classes
-        elif not needed and names == listing.classes and self.importer.spec.kind == "folder":
+        elif not needed and names == listing.classes and listing.options is not None:
             names = ()  # names that mean nothing are no classes either
         self.classes.set_classes(names, needed)
         self._set_evaluation(listing)
@@ -298,13 +333,16 @@ class NewProjectDialog(QDialog):
             return tr("The project needs a folder.")
         if self.start_from.text and self.start_note.property("role") == "danger":
             return tr("The checkpoint cannot be used: choose another or clear the field.")
+        if self._table_problem:
+            return tr("The table cannot be used: choose other columns, another file, or none.")
         return self.classes.problem()
 
     def _update(self) -> None:
         self._details.setVisible(self.listing is not None)  # until then there is nothing to say
         problem = self._problem()
         self.problem.setText(problem)
-        ready = self.listing is not None and not problem and not self._job.running
+        busy = self._job.running or self.meaning.review.running
+        ready = self.listing is not None and not problem and not busy
         self.ok.setEnabled(ready)
 
     # -- the result ---------------------------------------------------------------------------
@@ -339,6 +377,7 @@ class NewProjectDialog(QDialog):
 
     def _on_finished(self) -> None:
         self._job.close()
+        self.meaning.close_threads()
         self.importer.close()
 
 

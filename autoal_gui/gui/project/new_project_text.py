@@ -3,11 +3,14 @@
 from pathlib import Path
 
 from autoal_gui.core.images.source import Listing, SourceSpec
-from autoal_gui.core.language import tr, tr_count
+from autoal_gui.core.language import number, tr, tr_count
+from autoal_gui.core.sets.some_of import some_of
 from autoal_gui.core.sets.summary import counts_text, doubts, summarise
 from autoal_gui.core.trained_model import StartModel
 from autoal_gui.sources.set_options import is_redrawn
 from autoal_gui.sources.understanding import sentence
+
+SHOWN = 12  # classes whose images are counted in a line
 
 
 def title(spec: SourceSpec) -> str:
@@ -67,9 +70,20 @@ def left_out_text(
 
 
 def meaning_lines(listing: Listing) -> tuple[str, ...]:
-    """Say how a set was understood, and what in it makes numbers look better than they are."""
+    """Say how many of what were found in a set of files, and how its names were understood."""
     if not listing.options:
         return ()
     summary = summarise(listing)
+    lines = [counts_text(summary)]
+    if listing.classes:
+        counts = [f"{name} {number(count)}" for name, count in summary.classes.items()]
+        lines.append(tr("Images of each class: {counts}.", counts=some_of(counts, SHOWN)))
+    return (*lines, sentence(listing))
+
+
+def doubt_lines(listing: Listing) -> tuple[str, ...]:
+    """Say what in a set makes numbers look better than they are, or labels doubtful."""
+    if not listing.options:
+        return ()
     redrawn = is_redrawn(SourceSpec("", "", listing.options))
-    return (sentence(listing), counts_text(summary), *doubts(listing, summary, redrawn))
+    return doubts(listing, summarise(listing), redrawn)

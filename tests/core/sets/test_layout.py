@@ -84,6 +84,12 @@ def test_names_of_splits(name, split):
     assert split_named(name) == split
 
 
+def test_a_pattern_is_looked_for_in_the_name_before_the_folders():
+    layout = Layout(group_pattern=r"(\d+)_")
+    assert layout.group_of("0_normal/17_3.png") == "17"
+    assert layout.group_of("patient9_a/b.png") == "9"
+
+
 def test_what_a_key_says_under_a_layout():
     layout = Layout(split_level=1, class_level=2, group_level=3)
     assert layout.split_of("train/NORMAL/p7/a.png") == "train"

@@ -60,8 +60,8 @@ class NewProjects(QObject):
             self.found.emit(path)
         elif path.suffix.lower() == ".npz":
             self.show_dialog(SourceSpec("npz", str(path)))
-        elif (kind := kind_at(path)) == "dicom":
-            self.show_dialog(SourceSpec(kind, str(path)))
+        elif kind_at(path) == "dicom":
+            self.show_dialog(dicom_spec(path))
         elif path.is_dir():
             self.show_dialog(folder_spec(path))
         else:
@@ -104,7 +104,7 @@ class NewProjects(QObject):
     def ask_dicom(self) -> None:
         """Ask for a folder of DICOM files."""
         if chosen := self._ask_folder(tr("Folder of DICOM files")):
-            self.show_dialog(SourceSpec("dicom", chosen))
+            self.show_dialog(dicom_spec(Path(chosen)))
 
     def ask_file(self) -> None:
         """Ask for an .npz file."""
@@ -152,6 +152,11 @@ class NewProjects(QObject):
 def folder_spec(path: Path) -> SourceSpec:
     """Return the set of a folder, understood from its names; what its classes mean is asked."""
     return SourceSpec("folder", str(path), (("layout", "infer"), ("check", "later")))
+
+
+def dicom_spec(path: Path) -> SourceSpec:
+    """Return the set of a folder of DICOM files, or of one file, understood from its names."""
+    return SourceSpec("dicom", str(path), (("layout", "infer"),))
 
 
 def local_paths(dragged: QMimeData) -> tuple[Path, ...]:

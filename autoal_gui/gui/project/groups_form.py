@@ -1,0 +1,196 @@
+"""Where patients, or other groups that must stay together, are known from."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from PySide6.QtCore import QTimer, Signal, Slot
+from PySide6.QtWidgets import QFormLayout, QWidget
+
+from autoal_gui.core.errors import SourceError
+from autoal_gui.core.language import mark, tr, tr_count
+from autoal_gui.core.sets.columns import ColumnUse
+from autoal_gui.core.sets.layout import Layout, file_of
+from autoal_gui.core.sets.name_pattern import (
+    FIRST_NUMBER,
+    FIRST_PART,
+    LAST_PART,
+    checked_pattern,
+    suggested_pattern,
+)
+from autoal_gui.gui.project.levels_form import names_text
+from autoal_gui.gui.project.set_review import Review
+from autoal_gui.gui.widgets.inputs import EntryLine, combo, translated
+from autoal_gui.gui.widgets.text import text_label
+from autoal_gui.gui.widgets.theme import set_property
+from autoal_gui.sources.set_options import SetMeaning
+
+OWN = "own"
+PATTERNS: dict[str, str] = {
+    LAST_PART: mark("All before the last part: patient7_03.png gives patient7"),
+    FIRST_PART: mark("The first part: patient7_left_03.png gives patient7"),
+    FIRST_NUMBER: mark("The first number: scan7b.png gives 7"),
+    OWN: mark("A pattern of my own (a regular expression)"),
+}
+PREVIEWED = 5  # names in which a pattern is tried
+PAUSE = 500  # milliseconds without a key after which a pattern is taken as typed
+NO_GROUPS = mark(
+    "Every image stands alone. If there are several of one patient, numbers will look better than "
+    "they are for new patients."
+)
+
+
+class GroupsForm(QWidget):
+    """One choice, and for names of files the part of the name that counts."""
+
+    changed = Signal(object)
+    """The `SetMeaning` that the user wants."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.meaning = SetMeaning()
+        """What holds, or was wanted last."""
+        self._keys: tuple[str, ...] = ()
+        self.source = combo(tr("Patients or groups"), {}, "")
+        self.part = combo(tr("Part of the name"), translated(PATTERNS), LAST_PART)
+        self.pattern = EntryLine()
+        self.pattern.setAccessibleName(tr("Pattern"))
+        self.preview = text_label(role="muted")
+        self.note = text_label(role="muted")
+        self._form = QFormLayout(self)
+        self._form.setContentsMargins(0, 0, 0, 0)
+        self._form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        self._form.addRow(self.source.accessibleName(), self.source)
+        self._form.addRow(self.part.accessibleName(), self.part)
+        self._form.addRow(self.pattern.accessibleName(), self.pattern)
+        self._form.addRow("", self.preview)
+        self._form.addRow("", self.note)
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.setInterval(PAUSE)
+        self._pause.timeout.connect(self._take_pattern)
+        self.source.currentIndexChanged.connect(self._on_source)
+        self.part.currentIndexChanged.connect(self._on_part)
+        self.pattern.textEdited.connect(self._on_typed)
+        self.pattern.entered.connect(self._take_pattern)
+
+    def show_review(self, found: Review) -> None:
+        """Show from where the groups of a set are known."""
+        self.meaning = found.meaning
+        self._keys = tuple(image.key for image in found.listing.images)
+        columns = found.table.columns if found.table is not None else ()
+        self._fill_sources(found.levels, [c for c in columns if c != found.meaning.columns.key])
+        groups = {image.group for image in found.listing.images} - {""}
+        self._show(len(groups), sum(not image.group for image in found.listing.images))
+
+    def _fill_sources(self, levels: Mapping[int, Counter[str]], columns: Sequence[str]) -> None:
+        entries = {"": tr("Not known"), "names": tr("Names of the files")}
+        for level, names in levels.items():
+            words = tr("Folders of level {level}: {names}", level=level, names=names_text(names))
+            entries[f"level:{level}"] = words
+        for name in columns:
+            entries[f"column:{name}"] = tr("Column {name} of the table", name=name)
+        self.source.blockSignals(True)
+        self.source.clear()
+        for value, words in entries.items():
+            self.source.addItem(words, value)
+        self.source.setCurrentIndex(max(0, self.source.findData(_source(self.meaning))))
+        self.source.blockSignals(False)
+
+    def _show(self, groups: int, alone: int) -> None:
+        pattern = self.meaning.layout.group_pattern
+        named = _source(self.meaning) == "names"
+        own = named and pattern not in PATTERNS
+        if not self.pattern.hasFocus():
+            self.pattern.setText(pattern)
+            self.part.blockSignals(True)
+            self.part.setCurrentIndex(self.part.findData(OWN if own else pattern))
+            self.part.blockSignals(False)
+        self._form.setRowVisible(self.part, named)
+        self._form.setRowVisible(self.pattern, named and self.part.currentData() == OWN)
+        self._form.setRowVisible(self.preview, named)
+        self._preview(self.pattern.text() if named else "")
+        words = tr_count("{count} group", "{count} groups", groups)
+        if groups and alone:
+            rest = tr_count("{count} image stands alone", "{count} images stand alone", alone)
+            words = f"{words}, {rest}"
+        self.note.setText(f"{words}." if groups else tr(NO_GROUPS))
+
+    # -- what the user chooses ----------------------------------------------------------------
+
+    @Slot()
+    def _on_source(self) -> None:
+        kind, _, which = str(self.source.currentData()).partition(":")
+        layout, columns = self.meaning.layout, replace(self.meaning.columns, group="")
+        if kind == "column":
+            columns = replace(columns, group=which)
+        elif kind == "level":
+            layout = replace(layout, group_level=int(which), group_pattern="")
+        elif kind == "names":
+            pattern = layout.group_pattern or suggested_pattern(self._keys) or LAST_PART
+            layout = replace(layout, group_level=0, group_pattern=pattern)
+        else:
+            layout = replace(layout, group_level=0, group_pattern="")
+        self._want(layout, columns)
+
+    def _want(self, layout: Layout, columns: ColumnUse | None = None) -> None:
+        columns = columns or self.meaning.columns
+        self.changed.emit(replace(self.meaning, layout=layout, columns=columns))
+
+    @Slot()
+    def _on_part(self) -> None:
+        chosen = self.part.currentData()
+        own = chosen == OWN
+        self._form.setRowVisible(self.pattern, own)
+        if own:
+            self.pattern.setFocus()
+            self.pattern.selectAll()
+        else:
+            self.pattern.setText(chosen)
+            self._preview(chosen)
+            self._want(replace(self.meaning.layout, group_pattern=chosen))
+
+    @Slot(str)
+    def _on_typed(self, text: str) -> None:
+        self._preview(text)
+        self._pause.start()
+
+    @Slot()
+    def _take_pattern(self) -> None:
+        self._pause.stop()
+        pattern = self.pattern.text()
+        if pattern and self._is_sound(pattern):
+            self._want(replace(self.meaning.layout, group_pattern=pattern))
+
+    def _is_sound(self, pattern: str) -> bool:
+        try:
+            checked_pattern(pattern)
+        except SourceError:
+            return False
+        return True
+
+    def _preview(self, pattern: str) -> None:
+        """Show what a pattern finds in the first names."""
+        try:
+            layout = Layout(group_pattern=checked_pattern(pattern))
+        except SourceError as error:
+            self.preview.setText(str(error))
+            set_property(self.preview, "role", "danger")
+            return
+        lines = []
+        for key in self._keys[:PREVIEWED]:
+            name = file_of(key).rpartition("/")[2]
+            found = layout.group_of(file_of(key))
+            lines.append(tr("{name} gives {group}", name=name, group=found) if found
+                         else tr("{name} gives nothing", name=name))  # fmt: skip
+        self.preview.setText("\n".join(lines))
+        set_property(self.preview, "role", "muted")
+
+
+def _source(meaning: SetMeaning) -> str:
+    """Return the choice that a meaning stands for."""
+    if meaning.table and meaning.columns.group:
+        return f"column:{meaning.columns.group}"
+    if meaning.layout.group_pattern:
+        return "names"
+    return f"level:{meaning.layout.group_level}" if meaning.layout.group_level else ""
