@@ -27,7 +27,8 @@ from autoal_gui.engine.jobs import OneJob
 from autoal_gui.gui.project.class_list import ClassList
 from autoal_gui.gui.project.import_progress import ImportProgress
 from autoal_gui.gui.project.importer import Importer, free_folder
-from autoal_gui.gui.project.meaning_form import MeaningForm
+from autoal_gui.gui.project.meaning.meaning_form import MeaningForm
+from autoal_gui.gui.project.meaning.set_review import Review
 from autoal_gui.gui.project.method_form import MethodForm
 from autoal_gui.gui.project.new_project_text import (
     default_name,
@@ -37,7 +38,6 @@ from autoal_gui.gui.project.new_project_text import (
     title,
 )
 from autoal_gui.gui.project.set_chooser import SetChooser
-from autoal_gui.gui.project.set_review import Review
 from autoal_gui.gui.services import Services
 from autoal_gui.gui.widgets.cards import Section, add_card
 from autoal_gui.gui.widgets.inputs import PathField, combo, spin, translated

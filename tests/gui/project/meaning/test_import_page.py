@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog
 
 from autoal_gui.core.sets.name_pattern import FIRST_NUMBER
-from autoal_gui.gui.project.set_review import SetReview
+from autoal_gui.gui.project.meaning.set_review import SetReview
 from autoal_gui.gui.window.projects.new_projects import dicom_spec, folder_spec
 from autoal_gui.sources.opening import list_images
 from autoal_gui.sources.set_options import SetMeaning

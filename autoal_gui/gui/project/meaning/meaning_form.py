@@ -8,10 +8,10 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from autoal_gui.core.images.source import Listing, SourceSpec
 from autoal_gui.core.language import tr
-from autoal_gui.gui.project.groups_form import GroupsForm
-from autoal_gui.gui.project.levels_form import LevelsForm
-from autoal_gui.gui.project.set_review import Review, SetReview
-from autoal_gui.gui.project.table_form import TableForm
+from autoal_gui.gui.project.meaning.groups_form import GroupsForm
+from autoal_gui.gui.project.meaning.levels_form import LevelsForm
+from autoal_gui.gui.project.meaning.set_review import Review, SetReview
+from autoal_gui.gui.project.meaning.table_form import TableForm
 from autoal_gui.gui.widgets.cards import card
 from autoal_gui.gui.widgets.text import text_label
 from autoal_gui.sources.set_options import SetMeaning

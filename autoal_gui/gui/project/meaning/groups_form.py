@@ -18,8 +18,8 @@ from autoal_gui.core.sets.name_pattern import (
     checked_pattern,
     suggested_pattern,
 )
-from autoal_gui.gui.project.levels_form import names_text
-from autoal_gui.gui.project.set_review import Review
+from autoal_gui.gui.project.meaning.levels_form import names_text
+from autoal_gui.gui.project.meaning.set_review import Review
 from autoal_gui.gui.widgets.inputs import EntryLine, combo, translated
 from autoal_gui.gui.widgets.text import text_label
 from autoal_gui.gui.widgets.theme import set_property

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QVBoxLayout
 from autoal_gui.core.language import mark, number, tr
 from autoal_gui.core.sets.columns import ColumnUse
 from autoal_gui.core.sets.table_fit import fit_lines
-from autoal_gui.gui.project.set_review import Review
+from autoal_gui.gui.project.meaning.set_review import Review
 from autoal_gui.gui.project.table_preview import TablePreview
 from autoal_gui.gui.widgets.cards import Section
 from autoal_gui.gui.widgets.text import text_label
