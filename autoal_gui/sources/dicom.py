@@ -2,7 +2,9 @@
 
 Files are known by their content, whatever they are called. An image's key is its file's path
 below the folder, with slashes; in a file of several frames a slash and the frame's number, from 1,
-come after it. Nothing that a file says of a person is read, see `dicom_file.ELEMENTS`.
+come after it. Of what a file says of a person the patient's id alone is read, to keep a patient's
+images together, and hashed at once, see `dicom_groups`; all else that is read of a header stands in
+`dicom_file.ELEMENTS`.
 
 Options: `labels` as in `folder`.
 """
@@ -10,7 +12,7 @@ Options: `labels` as in `folder`.
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -30,6 +32,7 @@ from autoal_gui.core.system.foreign_files import open_foreign
 from autoal_gui.sources.file_checks import Found, check_files, check_images
 from autoal_gui.sources.image_files import open_file, sha256_of
 from autoal_gui.sources.left_out import LeftOut, no_image
+from autoal_gui.sources.patient_hashes import groups_of
 from autoal_gui.sources.pictures import formats
 from autoal_gui.sources.ticks import Ticks
 from autoal_gui.sources.tree import (
@@ -39,7 +42,7 @@ from autoal_gui.sources.tree import (
     keys_of,
     root_of,
 )
-from autoal_gui.sources.understanding import SetFiles, arranged, understood
+from autoal_gui.sources.understanding import SetFiles, arranged, has_own_groups, understood
 
 if TYPE_CHECKING:
     from autoal_gui.sources.dicom_file import DicomFile
@@ -98,9 +101,16 @@ def list_images(spec: SourceSpec, workspace: Path, progress: ProgressCallback) -
         if left_out.unreadable:
             raise SourceError(_why_none(left_out.unreadable))
         raise SourceError(tr("There is no DICOM file."))
-    images = [ListedImage(key, sha256) for found in files for key, sha256 in found.images]
+    own = groups_of([found.whose for found in files])
+    images = [
+        ListedImage(key, sha256, own_group=owner)
+        for found, owner in zip(files, own.groups, strict=True)
+        for key, sha256 in found.images
+    ]
     used = SetFiles(root, tuple(found.file for found in files), tuple(left_out.empty_folders))
     layout, used = understood(spec, used, left_out)
+    if own.by_patient and has_own_groups(spec, images):  # surer than what names seem to say
+        layout = replace(layout, group_level=0, group_pattern="")
     return arranged(spec, layout, used, images, left_out)
 
 
@@ -129,6 +139,7 @@ def _why_none(unusable: list[tuple[str, str]]) -> str:
 
 def _check_one(root: Path, key: str, stop: threading.Event) -> Found:
     from autoal_gui.sources.dicom_file import looks_like_dicom, open_dicom
+    from autoal_gui.sources.dicom_groups import grouping_hashes
 
     found = Found(key)
     try:
@@ -137,8 +148,11 @@ def _check_one(root: Path, key: str, stop: threading.Event) -> Found:
             if looks_like_dicom(stream.read(SNIFFED)):
                 digest = sha256_of(stream)
                 stream.seek(0)
+                whose = grouping_hashes(stream)
+                stream.seek(0)
                 file = open_dicom(stream)
                 check_images(found, digest, file.frames, file.pictures(), stop)
+                found.whose = whose
             elif path.suffix.lower() in ENDINGS:
                 raise ImageUnreadable(tr("The file is not DICOM, or it is damaged."))
             else:

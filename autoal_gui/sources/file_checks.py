@@ -27,6 +27,8 @@ class Found:
     """(key, one sentence)."""
     note: str = ""
     """What of it is left out, in one sentence."""
+    whose: tuple[str, ...] = ()
+    """Hashes of what it says of whose it is, see `patient_hashes`; empty where it says nothing."""
 
 
 CheckOne = Callable[[str, threading.Event], Found]

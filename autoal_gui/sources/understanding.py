@@ -10,7 +10,7 @@ from pathlib import Path
 
 from autoal_gui.core.images.source import ListedImage, Listing, SourceSpec
 from autoal_gui.core.language import mark, tr
-from autoal_gui.core.sets.arrange import arrange, without_splits
+from autoal_gui.core.sets.arrange import arrange, with_own_groups, without_splits
 from autoal_gui.core.sets.columns import ColumnUse
 from autoal_gui.core.sets.layout import Layout, infer_layout
 from autoal_gui.core.sets.name_pattern import suggested_pattern
@@ -18,6 +18,7 @@ from autoal_gui.core.sets.passed_over import masks_among
 from autoal_gui.core.sets.some_of import some_of
 from autoal_gui.core.sets.table import Table
 from autoal_gui.sources.left_out import LeftOut
+from autoal_gui.sources.patient_hashes import PATIENT, hash_of_value
 from autoal_gui.sources.set_options import (
     LEVELS,
     SetMeaning,
@@ -115,6 +116,8 @@ def arranged(
     options = dict(meaning.onto(spec).options)
     if left_out.counts[tr(MASKS)]:
         options["masks"] = "left-out"
+    if spec.option("group-level") == "0":  # none, whatever the files say
+        options["group-level"] = "0"
     return replace(listing, options=tuple(options.items()))
 
 
@@ -123,14 +126,30 @@ def _with_meaning(
 ) -> tuple[Listing, UsedTable | None]:
     """Return a listing of files with what folders, names and the table say of them."""
     classes, images = arrange(layout, bare.images, bare.folders)
-    listing, used = replace(bare, classes=classes, images=images), None
+    own = has_own_groups(spec, images) and not (layout.group_level or layout.group_pattern)
+    if own:
+        images = with_own_groups(images)
+    listing, used = replace(bare, classes=classes, images=images, personal_groups=own), None
     if spec.option("table"):
         listing, used = with_named_table(spec, root, listing, table)
     elif is_inferred(spec):
         listing, used = with_table_beside(root, listing)
+    if used and used.use.group:
+        listing = replace(listing, personal_groups=_tell_patients(listing.images))
     if is_redrawn(spec):
         listing = replace(listing, images=without_splits(listing.images))
     return listing, used
+
+
+def has_own_groups(spec: SourceSpec, images: Sequence[ListedImage]) -> bool:
+    """Say whether files say whose they are, and nobody chose to go by something else."""
+    named = (spec.option(name) for name in ("group-level", "group-pattern"))
+    return not any(named) and any(image.own_group for image in images)
+
+
+def _tell_patients(images: Sequence[ListedImage]) -> bool:
+    """Say whether the groups of a table are the patients' ids that stand in the files."""
+    return any(i.own_group and i.own_group == hash_of_value(PATIENT, i.group) for i in images)
 
 
 def rearranged(
@@ -175,6 +194,8 @@ def sentence(listing: Listing) -> str:
         )
         if level
     ]
+    if listing.personal_groups and not columns.group:
+        words.append(tr("the files themselves give the group: the patient, or else the study"))
     if layout.group_pattern and not columns.group:
         words.append(tr("the names of the files give the group"))
     table = Path(spec.option("table")).name

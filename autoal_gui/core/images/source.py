@@ -65,6 +65,8 @@ class ListedImage:
     """The part of a published set that it belongs to, where the set says so."""
     columns: tuple[str, ...] = ()
     """What else is known of it, a text for each of the listing's columns; empty where nothing."""
+    own_group: str = field(default="", repr=False)
+    """By what its file itself says whose it is, as a hash of it; empty where it says nothing."""
 
 
 @dataclass(frozen=True)

@@ -46,6 +46,11 @@ def arrange(
     return classes, with_splits(tuple(arranged))
 
 
+def with_own_groups(images: Sequence[ListedImage]) -> tuple[ListedImage, ...]:
+    """Return the images in the groups that their files say, where they say any."""
+    return with_splits([replace(i, group=i.own_group) if i.own_group else i for i in images])
+
+
 def without_splits(images: Sequence[ListedImage]) -> tuple[ListedImage, ...]:
     """Return the images with none set aside, so that the evaluation set is drawn anew."""
     return tuple(replace(image, split="pool") for image in images)
