@@ -40,6 +40,13 @@ STRATEGY_NOTES = {
     "ddu": mark("images in places where there are few labels"),
     "typiclust": mark("typical images of groups without a label"),
     "probcover": mark("images with many similar ones that have no label"),
+    "uherding": mark("images that resemble many unsure ones without a label"),
+    "maxherding": mark("images that resemble as much of the pool as possible"),
+    "refine": mark("varied images among those that several strategies propose again and again"),
+    "dropquery": mark("varied images that versions of the model put into different classes"),
+    "falcun": mark("unsure images whose likeliest classes differ"),
+    "tcm": mark("typical images at first, unsure ones once there are some labels"),
+    "bait": mark("images that together would settle the model best for the whole pool"),
     "albl": mark("what the strategies propose that did well before"),
     "tailor": mark("what the strategies propose that found rare classes before"),
 }

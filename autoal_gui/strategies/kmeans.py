@@ -28,10 +28,10 @@ def score(outputs: ModelOutputs) -> Scores:
         return np.empty(0)
     points = rows.read(rows.sample(LLOYD_IMAGES, outputs.seed))
     distances, labels = nearest(rows, lloyd(points, outputs.wanted, outputs.seed))
-    return rows.choice(_nearest_of_each(distances, labels), -distances)
+    return rows.choice(nearest_of_each(distances, labels), -distances)
 
 
-def _nearest_of_each(distances: Array, labels: Positions) -> Positions:
+def nearest_of_each(distances: Array, labels: Positions) -> Positions:
     """Return the place nearest to each cluster's centroid, the largest cluster first."""
     by_cluster = np.lexsort((distances, labels))
     _, first, sizes = np.unique(labels[by_cluster], return_index=True, return_counts=True)

@@ -21,6 +21,7 @@ from autoal_gui.strategies import (
     margin,
     mean_std,
     random_choice,
+    refine,
     uncertainty,
     vaal,
     variation_ratio,
@@ -36,10 +37,13 @@ every_strategy = pytest.mark.parametrize("strategy", PLUGINS.values(), ids=PLUGI
 
 @pytest.fixture(scope="module", autouse=True)
 def brief_training():
-    """Networks that are trained for a few steps obey the contract too."""
+    """Networks trained for a few steps obey the contract too, as does a pool filtered little."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(lpl, "STEPS", 3)
         patch.setattr(vaal, "STEPS", 3)
+        patch.setattr(refine, "DEPTH", 2)
+        patch.setattr(refine, "BATCHES", 1)
+        patch.setattr(refine, "STRATEGIES", (random_choice, margin))
         yield
 
 
