@@ -67,7 +67,7 @@ def mode_note(name: str) -> str:
     source = getattr(discover("autoal_gui.strategies").get(name), "SOURCE", "")
     if is_policy(name):
         return tr("Learns from round to round which strategies to trust ({source}).", source=source)
-    return tr("Chooses images by this one query strategy ({source}).", source=source)
+    return tr("Looks for {what} ({source}).", what=strategy_note(name), source=source)
 
 
 def _of_itself(name: str, label: str) -> str:

@@ -8,7 +8,7 @@ from autoal_gui.core.registry import discover
 from autoal_gui.core.system.foreign_files import sha256_of
 from autoal_gui.gui.panels.sparkline import KEPT, Sparkline
 from autoal_gui.gui.panels.training_text import STEP_NAMES
-from autoal_gui.gui.strategy_names import STRATEGY_NOTES, strategy_note
+from autoal_gui.gui.strategy_names import STRATEGY_NOTES, mode_note, strategy_note
 from tests.support.gui import QUIET, draw_folder, run_batches, start_project
 
 pytestmark = pytest.mark.qt_log_ignore(QUIET)
@@ -106,3 +106,10 @@ def test_every_strategy_says_what_it_looks_for():
     assert set(names) == set(STRATEGY_NOTES)
     assert strategy_note("entropy").startswith("images on which")
     assert strategy_note("gone") == ""
+
+
+def test_the_note_of_a_mode_of_one_strategy_says_what_it_looks_for_and_whose_it_is():
+    assert mode_note("tcm") == (
+        "Looks for typical images at first, unsure ones once there are some labels "
+        "(Doucet et al. 2024)."
+    )
