@@ -20,7 +20,7 @@ from autoal_gui.core.errors import AutoALError, ImageUnreadable
 from autoal_gui.core.images.pixels import picture_to_uint8
 from autoal_gui.core.images.pool import ImagePool
 from autoal_gui.core.images.source import Listing, Picture, SourceSpec
-from autoal_gui.core.sets.summary import SetSummary, counts_text, doubts, summarise
+from autoal_gui.core.sets.summary import SetSummary, counts_text, summarise
 from autoal_gui.core.sets.table_fit import fit_lines
 from autoal_gui.core.system.files import replacing
 from autoal_gui.core.system.scratch import ScratchFolder
@@ -45,7 +45,7 @@ def add_inspect(commands: Any) -> None:
 
 def _inspect(options: argparse.Namespace) -> int:
     from autoal_gui.sources.opening import list_images, open_images, spec_of
-    from autoal_gui.sources.set_options import is_redrawn
+    from autoal_gui.sources.understanding import doubts_of
     from autoal_gui.sources.understanding import sentence as understood_as
 
     with ScratchFolder() as workspace:
@@ -55,15 +55,15 @@ def _inspect(options: argparse.Namespace) -> int:
         if options.number not in pool.images:
             raise AutoALError(f"There is no image {options.number}; there are {len(pool.images)}.")
         picture = pool.picture(options.number)
-        summary, redrawn = summarise(listing), is_redrawn(spec)
+        summary = summarise(listing)
         if options.json:
             found = summary.as_json(understood_as(listing))
-            found["doubts"] = doubts(listing, summary, redrawn)
+            found["doubts"] = doubts_of(listing)
             found["table"] = table_lines(spec, listing)
             print(json.dumps(found, indent=2))
         else:
             print(sentence(listing, picture))
-            lines = set_lines(listing, summary, understood_as(listing), redrawn)
+            lines = set_lines(listing, summary, understood_as(listing))
             for line in (*lines, *table_lines(spec, listing)):
                 print(on_one_line(line))
         if options.render is not None:
@@ -86,12 +86,12 @@ def sentence(listing: Listing, picture: Picture) -> str:
     return f"{count} images{classes}; one of them: {about}."
 
 
-def set_lines(
-    listing: Listing, summary: SetSummary, understood_as: str, redrawn: bool
-) -> list[str]:
+def set_lines(listing: Listing, summary: SetSummary, understood_as: str) -> list[str]:
     """Say how a set is understood, what is doubtful in it and what is left out, line by line."""
+    from autoal_gui.sources.understanding import doubts_of
+
     lines = [counts_text(summary), understood_as] if summary.images > 1 else []
-    lines += doubts(listing, summary, redrawn)
+    lines += doubts_of(listing)
     return lines + [f"Left out ({n}): {reason}" for reason, n in summary.left_out.items()]
 
 

@@ -34,6 +34,7 @@ from autoal_gui.sources.decode import decoded, open_pictures
 from autoal_gui.sources.file_checks import Found, check_files, check_images, hash_of
 from autoal_gui.sources.image_files import open_file, sha256_of
 from autoal_gui.sources.left_out import NO_ENDING, LeftOut, no_image
+from autoal_gui.sources.likely_twins import likely_twins
 from autoal_gui.sources.pictures.formats import (
     ENDINGS,
     NAMES,
@@ -60,6 +61,7 @@ LABEL = "Folder of images"
 ORDER = 20
 
 CHECKED_FIRST = 200  # files read before a folder is listed whose others may wait
+TWINS_READ = 2000  # files more, so that identical ones are known
 ANY_SIZE = 2**62  # bytes; only the first are read
 MAX_BYTES = 2**30
 
@@ -120,13 +122,15 @@ def list_images(spec: SourceSpec, workspace: Path, progress: ProgressCallback) -
     files = SetFiles(root, tuple(_find(spec, root, left_out)), tuple(left_out.empty_folders))
     layout, files = understood(spec, files, left_out)
     keys = list(files.keys)
-    images: list[ListedImage] = []
-    now = keys[:CHECKED_FIRST] if _waits(spec) else keys
+    now = _read_first(root, keys, progress) if _waits(spec) else keys
+    read: dict[str, list[tuple[str, str]]] = {}
     for found in check_files(now, FolderReader(root).check_file, Ticks(progress, len(now))):
         left_out.add(found.unusable, found.note)
-        images += [ListedImage(key, sha256) for key, sha256 in found.images]
-    for key in keys[len(now) :]:
-        images += [ListedImage(name, "") for name in _unread_names(root, key)]
+        read[found.file] = found.images
+    images: list[ListedImage] = []
+    for key in keys:
+        named = read[key] if key in read else [(name, "") for name in _unread_names(root, key)]
+        images += [ListedImage(name, sha256) for name, sha256 in named]
     if not images:
         raise SourceError(_why_none(left_out, keys))
     return arranged(spec, layout, files, images, left_out)
@@ -135,6 +139,13 @@ def list_images(spec: SourceSpec, workspace: Path, progress: ProgressCallback) -
 def open_images(spec: SourceSpec, workspace: Path) -> ImageReader:
     """Open the folder without reading it, see `Source.open_images`."""
     return FolderReader(root_of(spec))
+
+
+def _read_first(root: Path, keys: list[str], progress: ProgressCallback) -> list[str]:
+    """Return the files that are read at once where the others wait: some, and likely twins."""
+    twins = likely_twins(root, keys, Ticks(progress, 0))
+    first = {*keys[:CHECKED_FIRST], *[key for key in keys if key in twins][:TWINS_READ]}
+    return [key for key in keys if key in first]
 
 
 def _why_none(left_out: LeftOut, keys: list[str]) -> str:

@@ -16,6 +16,7 @@ from autoal_gui.core.sets.layout import Layout, infer_layout
 from autoal_gui.core.sets.name_pattern import suggested_pattern
 from autoal_gui.core.sets.passed_over import masks_among
 from autoal_gui.core.sets.some_of import some_of
+from autoal_gui.core.sets.summary import doubts, summarise
 from autoal_gui.core.sets.table import Table
 from autoal_gui.sources.left_out import LeftOut
 from autoal_gui.sources.patient_hashes import PATIENT, hash_of_value
@@ -176,6 +177,13 @@ def rearranged(
     bare = Listing((), tuple(images), listing.unreadable, (), listing.personal_groups,
                    spec.options, passed_over, listing.folders)  # fmt: skip
     return _with_meaning(spec, layout_of(spec), root, bare, table)
+
+
+def doubts_of(listing: Listing) -> tuple[str, ...]:
+    """Say what in a set makes numbers look better than they are, or labels doubtful."""
+    meaning = SetMeaning.of(SourceSpec("", "", listing.options or ()))
+    known = 0 if meaning.columns.labels else meaning.layout.class_level
+    return doubts(listing, summarise(listing), meaning.redrawn, known)
 
 
 def sentence(listing: Listing) -> str:

@@ -41,9 +41,9 @@ CLASS_STEMS = frozenset(
 """Words that, with a number behind them, name classes: `grade 0`, `class_1`."""
 GROUP_STEMS = frozenset(
     (
-        "patient", "pat", "pt", "subject", "subj", "sub", "case", "study", "series", "slide",
-        "scan", "specimen", "person", "participant", "animal", "mouse", "wsi", "image", "img",
-        "exam", "visit", "session",
+        "patient", "pat", "pt", "p", "pid", "id", "sample", "donor", "subject", "subj", "sub",
+        "case", "study", "series", "slide", "scan", "specimen", "person", "participant", "animal",
+        "mouse", "wsi", "image", "img", "exam", "visit", "session",
     )
 )  # fmt: skip
 """Words that, with a number behind them, name groups: `patient 12`, `sub-003`."""

@@ -7,6 +7,7 @@ from typing import Any
 
 from autoal_gui.core.images.source import ListedImage, Listing, OfficialSplit
 from autoal_gui.core.language import number, tr, tr_count
+from autoal_gui.core.sets.layout import class_name, folder_at
 from autoal_gui.core.sets.some_of import some_of
 
 NAMED = 3  # files that are named as examples
@@ -112,13 +113,31 @@ def counts_text(summary: SetSummary) -> str:
     return f"{', '.join(words)}."
 
 
-def doubts(listing: Listing, summary: SetSummary, redrawn: bool = False) -> tuple[str, ...]:
+def folders_of_one_class(listing: Listing, level: int) -> tuple[str, ...]:
+    """Return the classes that several folders name, in other letters that look the same.
+
+    Args:
+        listing: the set.
+        level: of the folders that name classes; 0 for none.
+    """
+    named: dict[str, set[str]] = defaultdict(set)
+    keys = (image.key for image in listing.images)
+    for key in (*keys, *(f"{folder}/x" for folder in listing.folders)):
+        folder = folder_at(key, level)
+        named[class_name(folder)].add(folder)
+    return tuple(name for name, folders in named.items() if len(folders) > 1)
+
+
+def doubts(
+    listing: Listing, summary: SetSummary, redrawn: bool = False, class_level: int = 0
+) -> tuple[str, ...]:
     """Say what in a set makes numbers look better than they are, or labels doubtful.
 
     Args:
         listing: the set.
         summary: its counts.
         redrawn: whether the evaluation set is drawn anew, whatever parts the set has.
+        class_level: of the folders that name classes; 0 for none.
     """
     lines = []
     if summary.straddling_groups:
@@ -144,6 +163,9 @@ def doubts(listing: Listing, summary: SetSummary, redrawn: bool = False) -> tupl
         tr("These classes may be one: {names}.", names=", ".join(names))
         for names in twins(listing.classes)
     ]
+    if same := folders_of_one_class(listing, class_level):
+        names = ", ".join(same)
+        lines.append(tr("Folders whose names look the same are one class: {names}.", names=names))
     return tuple(lines)
 
 

@@ -5,10 +5,9 @@ from pathlib import Path
 from autoal_gui.core.images.source import Listing, SourceSpec
 from autoal_gui.core.language import number, tr, tr_count
 from autoal_gui.core.sets.some_of import some_of
-from autoal_gui.core.sets.summary import counts_text, doubts, summarise
+from autoal_gui.core.sets.summary import counts_text, summarise
 from autoal_gui.core.trained_model import StartModel
-from autoal_gui.sources.set_options import is_redrawn
-from autoal_gui.sources.understanding import sentence
+from autoal_gui.sources.understanding import doubts_of, sentence
 
 SHOWN = 12  # classes whose images are counted in a line
 
@@ -85,5 +84,4 @@ def doubt_lines(listing: Listing) -> tuple[str, ...]:
     """Say what in a set makes numbers look better than they are, or labels doubtful."""
     if not listing.options:
         return ()
-    redrawn = is_redrawn(SourceSpec("", "", listing.options))
-    return doubts(listing, summarise(listing), redrawn)
+    return doubts_of(listing)
