@@ -5,6 +5,7 @@ Options of a `SourceSpec` that every source of files takes:
 - `layout`: "infer" lets the levels, the pattern and the table be understood when the set is
   listed; the listing then says what was understood, and the project keeps that.
 - `split-level`, `class-level`, `group-level`: the level of folders, from 1, that has the meaning.
+  `group-level` 0 means no groups, whatever the files themselves say.
 - `group-pattern`: a regular expression that finds the group in the name of a file.
 - `table`, `key-column`, `label-column` (several with a comma between), `group-column`: a table and
   what its columns mean. Where `key-column` is given and nothing is to be inferred, a column that is
@@ -41,6 +42,8 @@ class SetMeaning:
     columns: ColumnUse = field(default_factory=ColumnUse)
     redrawn: bool = False
     """Draw the evaluation set anew, whatever parts the set itself has."""
+    own_groups: bool = True
+    """Go by what the files themselves say of groups, where nothing else is said."""
 
     @classmethod
     def of(cls, spec: SourceSpec) -> Self:
@@ -49,7 +52,8 @@ class SetMeaning:
         Raises:
             SourceError: an option cannot be, see `layout_of` and `is_redrawn`.
         """
-        return cls(layout_of(spec), spec.option("table"), columns_of(spec), is_redrawn(spec))
+        own = spec.option("group-level") != "0"
+        return cls(layout_of(spec), spec.option("table"), columns_of(spec), is_redrawn(spec), own)
 
     def onto(self, spec: SourceSpec) -> SourceSpec:
         """Return a set with this meaning; its other options stay."""
@@ -57,6 +61,8 @@ class SetMeaning:
         layout = self.layout
         levels = (layout.split_level, layout.class_level, layout.group_level)
         kept += [(n, str(level)) for n, level in zip(LEVELS, levels, strict=True) if level]
+        if not self.own_groups and not layout.group_level:
+            kept.append(("group-level", "0"))
         if layout.group_pattern:
             kept.append(("group-pattern", layout.group_pattern))
         if self.table:

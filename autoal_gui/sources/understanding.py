@@ -113,12 +113,11 @@ def arranged(
     if not is_inferred(spec):
         return listing
     use = used.use if used else ColumnUse()
-    meaning = SetMeaning(layout, str(used.file) if used else "", use, is_redrawn(spec))
+    own = spec.option("group-level") != "0"  # else none, whatever the files say
+    meaning = SetMeaning(layout, str(used.file) if used else "", use, is_redrawn(spec), own)
     options = dict(meaning.onto(spec).options)
     if left_out.counts[tr(MASKS)]:
         options["masks"] = "left-out"
-    if spec.option("group-level") == "0":  # none, whatever the files say
-        options["group-level"] = "0"
     return replace(listing, options=tuple(options.items()))
 
 

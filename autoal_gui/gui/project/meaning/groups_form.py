@@ -9,7 +9,6 @@ from PySide6.QtWidgets import QFormLayout, QWidget
 
 from autoal_gui.core.errors import SourceError
 from autoal_gui.core.language import mark, tr, tr_count
-from autoal_gui.core.sets.columns import ColumnUse
 from autoal_gui.core.sets.layout import Layout, file_of
 from autoal_gui.core.sets.name_pattern import (
     FIRST_NUMBER,
@@ -51,6 +50,7 @@ class GroupsForm(QWidget):
         self.meaning = SetMeaning()
         """What holds, or was wanted last."""
         self._keys: tuple[str, ...] = ()
+        self._have_own = False
         self.source = combo(tr("Patients or groups"), {}, "")
         self.part = combo(tr("Part of the name"), translated(PATTERNS), LAST_PART)
         self.pattern = EntryLine()
@@ -79,12 +79,16 @@ class GroupsForm(QWidget):
         self.meaning = found.meaning
         self._keys = tuple(image.key for image in found.listing.images)
         columns = found.table.columns if found.table is not None else ()
+        self._have_own = any(image.own_group for image in found.listing.images)
         self._fill_sources(found.levels, [c for c in columns if c != found.meaning.columns.key])
         groups = {image.group for image in found.listing.images} - {""}
         self._show(len(groups), sum(not image.group for image in found.listing.images))
 
     def _fill_sources(self, levels: Mapping[int, Counter[str]], columns: Sequence[str]) -> None:
-        entries = {"": tr("Not known"), "names": tr("Names of the files")}
+        entries = {"": tr("Not known")}
+        if self._have_own:
+            entries["own"] = tr("What the files say: the patient, or else the study")
+        entries["names"] = tr("Names of the files")
         for level, names in levels.items():
             words = tr("Folders of level {level}: {names}", level=level, names=names_text(names))
             entries[f"level:{level}"] = words
@@ -94,12 +98,14 @@ class GroupsForm(QWidget):
         self.source.clear()
         for value, words in entries.items():
             self.source.addItem(words, value)
-        self.source.setCurrentIndex(max(0, self.source.findData(_source(self.meaning))))
+        self.source.setCurrentIndex(
+            max(0, self.source.findData(_source(self.meaning, self._have_own)))
+        )
         self.source.blockSignals(False)
 
     def _show(self, groups: int, alone: int) -> None:
         pattern = self.meaning.layout.group_pattern
-        named = _source(self.meaning) == "names"
+        named = _source(self.meaning, self._have_own) == "names"
         own = named and pattern not in PATTERNS
         if not self.pattern.hasFocus():
             self.pattern.setText(pattern)
@@ -131,11 +137,12 @@ class GroupsForm(QWidget):
             layout = replace(layout, group_level=0, group_pattern=pattern)
         else:
             layout = replace(layout, group_level=0, group_pattern="")
-        self._want(layout, columns)
+        meaning = replace(self.meaning, layout=layout, columns=columns, own_groups=kind != "")
+        self.changed.emit(meaning)
 
-    def _want(self, layout: Layout, columns: ColumnUse | None = None) -> None:
-        columns = columns or self.meaning.columns
-        self.changed.emit(replace(self.meaning, layout=layout, columns=columns))
+    def _want_pattern(self, pattern: str) -> None:
+        layout = replace(self.meaning.layout, group_pattern=pattern)
+        self.changed.emit(replace(self.meaning, layout=layout))
 
     @Slot()
     def _on_part(self) -> None:
@@ -148,7 +155,7 @@ class GroupsForm(QWidget):
         else:
             self.pattern.setText(chosen)
             self._preview(chosen)
-            self._want(replace(self.meaning.layout, group_pattern=chosen))
+            self._want_pattern(chosen)
 
     @Slot(str)
     def _on_typed(self, text: str) -> None:
@@ -160,7 +167,7 @@ class GroupsForm(QWidget):
         self._pause.stop()
         pattern = self.pattern.text()
         if pattern and self._is_sound(pattern):
-            self._want(replace(self.meaning.layout, group_pattern=pattern))
+            self._want_pattern(pattern)
 
     def _is_sound(self, pattern: str) -> bool:
         try:
@@ -187,10 +194,12 @@ class GroupsForm(QWidget):
         set_property(self.preview, "role", "muted")
 
 
-def _source(meaning: SetMeaning) -> str:
-    """Return the choice that a meaning stands for."""
+def _source(meaning: SetMeaning, have_own: bool) -> str:
+    """Return the choice that a meaning stands for, in a set whose files tell groups or do not."""
     if meaning.table and meaning.columns.group:
         return f"column:{meaning.columns.group}"
     if meaning.layout.group_pattern:
         return "names"
-    return f"level:{meaning.layout.group_level}" if meaning.layout.group_level else ""
+    if meaning.layout.group_level:
+        return f"level:{meaning.layout.group_level}"
+    return "own" if have_own and meaning.own_groups else ""

@@ -14,6 +14,7 @@ from autoal_gui.gui.project.meaning.set_review import SetReview
 from autoal_gui.gui.window.projects.new_projects import dicom_spec, folder_spec
 from autoal_gui.sources.opening import list_images
 from autoal_gui.sources.set_options import SetMeaning
+from tests.support.dicom import write_dicom
 from tests.support.gui import QUIET
 from tests.support.paths import SHARED_DATA
 
@@ -94,6 +95,21 @@ def test_a_pattern_shows_at_once_what_it_finds_in_names(qtbot, window, draw):
     assert "scan4_1.png gives 4" in groups.preview.text()
     dialog.accept()
     assert options_of(window)["group-pattern"] == "n(.)"
+
+
+def test_patients_of_dicom_files_are_groups_unless_the_user_says_otherwise(qtbot, window, tmp_path):
+    for name, patient in (("0", "a"), ("1", "b"), ("2", "a"), ("3", "b")):
+        pixels = np.full((8, 8), int(name), np.uint16)
+        write_dicom(tmp_path / "scans" / name, pixels, PatientID=patient)
+    dialog = listed(qtbot, window, dicom_spec(tmp_path / "scans"))
+    groups = dialog.meaning.groups
+    assert groups.source.currentData() == "own"
+    assert groups.note.text() == "2 groups."
+    choose(qtbot, dialog, groups.source, "")
+    assert groups.source.currentData() == ""
+    assert dict(dialog.listing.options) == {"group-level": "0"}
+    choose(qtbot, dialog, groups.source, "own")
+    assert groups.note.text() == "2 groups."
 
 
 def test_without_groups_it_says_what_that_means(qtbot, window, draw):
