@@ -9,6 +9,7 @@ from autoal_gui.commands.arguments import add_set_options, not_negative, positiv
 from autoal_gui.commands.checks import add_checks
 from autoal_gui.commands.desktop import add_desktop
 from autoal_gui.commands.export import add_export
+from autoal_gui.commands.images import add_images
 from autoal_gui.commands.inspect import add_inspect
 from autoal_gui.commands.predict import add_predict
 from autoal_gui.commands.recover import add_recover
@@ -53,6 +54,7 @@ def build_parser() -> argparse.ArgumentParser:
     add_predict(commands)
     add_inspect(commands)
     add_export(commands)
+    add_images(commands)
     add_recover(commands)
     add_desktop(commands)
     add_evaluate(commands, positive, not_negative, add_set_options)

@@ -1,5 +1,7 @@
 """Labels as CSV: one line an answered image, UTF-8, RFC 4180.
 
+`sha256` is that of the file that was labelled; `other_pixels` is 1 where it was replaced since.
+
 A spreadsheet computes a cell that begins like a formula, whoever named that file or class so. Such
 a text gets an apostrophe in front (OWASP, "CSV injection"), and so does one that begins with an
 apostrophe: whoever reads the table takes one leading apostrophe away and has the exact text.
@@ -45,6 +47,7 @@ COLUMNS = (
     "suggestion_shown",
     "flagged",
     "comment",
+    "other_pixels",
 )
 NOT_WRITTEN = mark("The labels could not be written there; nothing was changed.")
 
@@ -108,7 +111,7 @@ def _row(
     return (
         image.image_id,
         plain(image.key) if aliases is None else image.image_id,
-        image.sha256 if aliases is None else "",
+        labels.hash_labelled(entry.image_id) if aliases is None else "",
         image.split,
         "label" if entry.class_index is not None else entry.action,
         "" if entry.class_index is None else plain(classes[entry.class_index]),
@@ -120,6 +123,7 @@ def _row(
         int(entry.shown),
         int(entry.image_id in labels.flags),
         plain(labels.comments.get(entry.image_id, "")) if aliases is None else "",
+        int(entry.image_id in labels.other_pixels),
     )
 
 

@@ -17,7 +17,8 @@ An image is
     {
      "image_id": positive integer,
      "image": how the source names it; null where de-identified,
-     "sha256": of its content; null where de-identified,
+     "sha256": of the file that was labelled; null where de-identified,
+     "other_pixels": true where that file was replaced since; never learned from,
      "split": "pool" or "evaluation",
      "answer": "label", "unsure", "skip", or null where no answer stands,
      "label": class name, or null,
@@ -121,7 +122,8 @@ def _image(
     return {
         "image_id": image_id,
         "image": image.key if aliases is None else None,
-        "sha256": image.sha256 if aliases is None else None,
+        "sha256": labels.hash_labelled(image_id) if aliases is None else None,
+        "other_pixels": image_id in labels.other_pixels,
         "split": image.split,
         "answer": kind,
         "label": label,

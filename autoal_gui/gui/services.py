@@ -6,7 +6,7 @@ from pathlib import Path
 
 from autoal_gui.core.backend import Backend
 from autoal_gui.core.images.source import Listing, ProgressCallback, SourceSpec
-from autoal_gui.core.project.project import OpenImages
+from autoal_gui.core.project.files.places import OpenImages
 from autoal_gui.core.trained_model import StartModel
 
 ListImages = Callable[[SourceSpec, Path, ProgressCallback], Listing]

@@ -26,10 +26,12 @@ from autoal_gui.core.images.source import (
     Pixels,
     ProgressCallback,
     SourceSpec,
+    Stamp,
 )
 from autoal_gui.core.language import mark, tr
 from autoal_gui.core.system.foreign_files import open_foreign
 from autoal_gui.sources.file_checks import Found, check_files, check_images
+from autoal_gui.sources.file_stamps import hash_now, stamp_of
 from autoal_gui.sources.image_files import open_file, sha256_of
 from autoal_gui.sources.left_out import LeftOut, no_image
 from autoal_gui.sources.patient_hashes import groups_of
@@ -79,6 +81,19 @@ class DicomReader:
         with self._opened(key) as (file, _):
             return file.shape
 
+    def check(self, key: str) -> str:
+        """Read one image and return its hash, see `CheckingReader.check`."""
+        self.read_picture(key)
+        return self.hash_now(key)
+
+    def stamp(self, key: str) -> Stamp | None:
+        """Return how an image's file is now, see `FileReader.stamp`."""
+        return stamp_of(self.root, key)
+
+    def hash_now(self, key: str) -> str:
+        """Return the hash of an image's file as it is now, see `FileReader.hash_now`."""
+        return hash_now(self.root, key, MAX_BYTES)
+
     @contextmanager
     def _opened(self, key: str) -> Iterator[tuple["DicomFile", int]]:
         from autoal_gui.sources.dicom_file import open_dicom
@@ -103,7 +118,7 @@ def list_images(spec: SourceSpec, workspace: Path, progress: ProgressCallback) -
         raise SourceError(tr("There is no DICOM file."))
     own = groups_of([found.whose for found in files])
     images = [
-        ListedImage(key, sha256, own_group=owner)
+        ListedImage(key, sha256, own_group=owner, stamp=found.stamp)
         for found, owner in zip(files, own.groups, strict=True)
         for key, sha256 in found.images
     ]
@@ -141,7 +156,7 @@ def _check_one(root: Path, key: str, stop: threading.Event) -> Found:
     from autoal_gui.sources.dicom_file import looks_like_dicom, open_dicom
     from autoal_gui.sources.dicom_groups import grouping_hashes
 
-    found = Found(key)
+    found = Found(key, stamp=stamp_of(root, key))
     try:
         path = inside(root, key)
         with open_file(path, root, MAX_BYTES) as stream:

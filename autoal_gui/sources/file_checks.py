@@ -7,7 +7,7 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 
 from autoal_gui.core.errors import ImageUnreadable
-from autoal_gui.core.images.source import Picture
+from autoal_gui.core.images.source import Picture, Stamp
 from autoal_gui.core.language import tr
 from autoal_gui.sources.ticks import INTERVAL, Ticks
 
@@ -29,6 +29,8 @@ class Found:
     """What of it is left out, in one sentence."""
     whose: tuple[str, ...] = ()
     """Hashes of what it says of whose it is, see `patient_hashes`; empty where it says nothing."""
+    stamp: Stamp | None = None
+    """How it was when it was read."""
 
 
 CheckOne = Callable[[str, threading.Event], Found]

@@ -27,11 +27,13 @@ from autoal_gui.core.images.source import (
     Pixels,
     ProgressCallback,
     SourceSpec,
+    Stamp,
 )
 from autoal_gui.core.language import tr
 from autoal_gui.core.system.foreign_files import open_foreign
 from autoal_gui.sources.decode import decoded, open_pictures
 from autoal_gui.sources.file_checks import Found, check_files, check_images, hash_of
+from autoal_gui.sources.file_stamps import hash_now, stamp_of
 from autoal_gui.sources.image_files import open_file, sha256_of
 from autoal_gui.sources.left_out import NO_ENDING, LeftOut, no_image
 from autoal_gui.sources.likely_twins import likely_twins
@@ -95,9 +97,17 @@ class FolderReader:
             decoded(file, max(0, number - 1))
             return hash_of(sha256_of(stream), number)
 
+    def stamp(self, key: str) -> Stamp | None:
+        """Return how an image's file is now, see `FileReader.stamp`."""
+        return stamp_of(self.root, key)
+
+    def hash_now(self, key: str) -> str:
+        """Return the hash of an image's file as it is now, see `FileReader.hash_now`."""
+        return hash_now(self.root, key, MAX_BYTES)
+
     def check_file(self, key: str, stop: threading.Event) -> Found:
         """Read all images of one file."""
-        found = Found(key)
+        found = Found(key, stamp=stamp_of(self.root, key))
         try:
             with self._opened(inside(self.root, key)) as (stream, file):
                 found.note = file.note
@@ -123,14 +133,13 @@ def list_images(spec: SourceSpec, workspace: Path, progress: ProgressCallback) -
     layout, files = understood(spec, files, left_out)
     keys = list(files.keys)
     now = _read_first(root, keys, progress) if _waits(spec) else keys
-    read: dict[str, list[tuple[str, str]]] = {}
+    read: dict[str, list[ListedImage]] = {}
     for found in check_files(now, FolderReader(root).check_file, Ticks(progress, len(now))):
         left_out.add(found.unusable, found.note)
-        read[found.file] = found.images
+        read[found.file] = [ListedImage(k, h, stamp=found.stamp) for k, h in found.images]
     images: list[ListedImage] = []
     for key in keys:
-        named = read[key] if key in read else [(name, "") for name in _unread_names(root, key)]
-        images += [ListedImage(name, sha256) for name, sha256 in named]
+        images += read[key] if key in read else _unread(root, key)
     if not images:
         raise SourceError(_why_none(left_out, keys))
     return arranged(spec, layout, files, images, left_out)
@@ -210,6 +219,11 @@ def _is_image_inside(root: Path, key: str, left_out: LeftOut) -> bool:
     else:
         left_out.count(tr(NO_ENDING))
     return False
+
+
+def _unread(root: Path, key: str) -> list[ListedImage]:
+    """Return the images of a file that is read later."""
+    return [ListedImage(name, "") for name in _unread_names(root, key)]
 
 
 def _unread_names(root: Path, key: str) -> list[str]:

@@ -19,7 +19,7 @@ from typing import Literal
 from autoal_gui.core.database.database_errors import damaged
 from autoal_gui.core.database.stored_values import as_line, as_list, parsed
 from autoal_gui.core.images.pool import PoolImage
-from autoal_gui.core.images.source import Listing, OfficialSplit, Split
+from autoal_gui.core.images.source import Listing, OfficialSplit, Split, Stamp
 
 
 def read_images(db: sqlite3.Connection) -> tuple[PoolImage, ...]:
@@ -103,6 +103,8 @@ class Checked:
     sha256: str
     """Lower-case hex; empty where it cannot be used."""
     reason: str = ""
+    stamp: Stamp | None = None
+    """How the file was when it was read."""
 
 
 def unchecked(db: sqlite3.Connection) -> tuple[tuple[int, str], ...]:

@@ -44,6 +44,7 @@ class LabelledPixels:
 
     def __init__(self, acts: Iterable[Act] = ()) -> None:
         self._replaced: dict[int, list[tuple[int, str]]] = {}
+        self._now: dict[int, str] = {}
         for act in acts:
             self.apply(act)
 
@@ -53,18 +54,20 @@ class LabelledPixels:
             if act.kind == "replaced":
                 history = self._replaced.setdefault(change.image_id, [])
                 history.append((act.line, change.before))
+                self._now[change.image_id] = change.after
             elif act.kind == "kept":
                 self._replaced.pop(change.image_id, None)
 
     def hash_before(self, image_id: int, line: int) -> str | None:
-        """Return the SHA-256 of what a line of the journal was said of, if that was replaced since.
+        """Return the SHA-256 of what a line of the journal was said of, if it is another now.
 
         Args:
             image_id: the image.
             line: the line's number; 0 for what was known before the first.
         """
         history = self._replaced.get(image_id, ())
-        return next((sha256 for last, sha256 in history if last >= line), None)
+        found = next((sha256 for last, sha256 in history if last >= line), None)
+        return None if found == self._now.get(image_id) else found
 
     @property
     def images(self) -> Iterable[int]:

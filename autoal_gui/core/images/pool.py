@@ -51,6 +51,9 @@ class ImagePool:
     reader: ImageReader = field(repr=False)
     identity: str = ""
     """What tells these images from others where not every file has been read; else empty."""
+    cache_name: str = ""
+    """What is computed of the images is kept under this, where they have changed since the project
+    was made; else empty."""
 
     def ids(self, split: Split) -> tuple[int, ...]:
         """Return the image ids of one split, ascending."""
@@ -68,15 +71,27 @@ class ImagePool:
         """The group of each image that has one, by image id."""
         return {image_id: one.group for image_id, one in self.images.items() if one.group}
 
-    def with_hashes(self, hashes: Mapping[int, str]) -> "ImagePool":
+    def with_hashes(
+        self, hashes: Mapping[int, str], identity: str = "", cache_name: str = ""
+    ) -> "ImagePool":
         """Return the pool with the SHA-256 of images whose files have been read since; by id.
 
-        Other threads go on with the pool that they have: no image comes or goes, and `data_hash`
-        stays.
+        Other threads go on with the pool that they have: no image comes or goes. `data_hash`
+        stays, unless an identity is given because files were replaced.
         """
         known = dict(self.images)
         known.update((i, replace(known[i], sha256=sha256)) for i, sha256 in hashes.items())
-        return replace(self, images=known)
+        named = (identity or self.identity, cache_name or self.cache_name)
+        return ImagePool(known, self.reader, *named)
+
+    @property
+    def kept_under(self) -> str:
+        """By what the files are named that hold what was computed of the images.
+
+        It never changes while a project lives: an image that was replaced or added has a row of
+        its own there.
+        """
+        return self.cache_name or self.data_hash
 
     def read(self, image_id: int) -> Pixels:
         """Decode one image, see `ImageReader.read`.
@@ -133,10 +148,14 @@ class ImagePool:
 
     @classmethod
     def of(
-        cls, images: Iterable[PoolImage], reader: ImageReader, identity: str = ""
+        cls,
+        images: Iterable[PoolImage],
+        reader: ImageReader,
+        identity: str = "",
+        cache_name: str = "",
     ) -> "ImagePool":
         """Build a pool from its images."""
-        return cls({image.image_id: image for image in images}, reader, identity)
+        return cls({image.image_id: image for image in images}, reader, identity, cache_name)
 
     @classmethod
     def of_listing(

@@ -67,6 +67,8 @@ class ListedImage:
     """What else is known of it, a text for each of the listing's columns; empty where nothing."""
     own_group: str = field(default="", repr=False)
     """By what its file itself says whose it is, as a hash of it; empty where it says nothing."""
+    stamp: "Stamp | None" = None
+    """How its file was when its hash was taken; None where that is not known."""
 
 
 @dataclass(frozen=True)

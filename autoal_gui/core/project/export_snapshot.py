@@ -61,6 +61,8 @@ class Snapshot:
     """(key, reason) of the files left out at import."""
     mode: str = ""
     """What asks for images: the setting of the next round."""
+    other_pixels: Mapping[int, str] = field(default_factory=dict, repr=False)
+    """The SHA-256 of what was labelled, by image id, where the file is another now."""
 
     @classmethod
     def of(cls, project: Project) -> "Snapshot":
@@ -81,7 +83,16 @@ class Snapshot:
             rounds=project.rounds.finished(),
             unreadable=project.checks.unreadable,
             mode=project.settings.run.mode,
+            other_pixels={
+                i: sha256
+                for i in project.files.replaced
+                if (sha256 := project.labels.hash_labelled(i)) is not None
+            },
         )
+
+    def hash_labelled(self, image_id: int) -> str:
+        """Return the SHA-256 of the file that an image's label was given to; lower-case hex."""
+        return self.other_pixels.get(image_id, self.pool.images[image_id].sha256)
 
     @property
     def labelled(self) -> tuple[tuple[int, int], ...]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from autoal_gui.core.database import image_rows as checks
+from autoal_gui.core.database.images.stamp_rows import store_stamps
 from autoal_gui.core.database.journal_rows import insert_entry
 from autoal_gui.core.database.round_rows import now
 from autoal_gui.core.database.setting_rows import insert_settings
@@ -65,12 +66,18 @@ def _as_understood(spec: SourceSpec, listing: Listing) -> SourceSpec:
     return spec if listing.options is None else replace(spec, options=listing.options)
 
 
-def write_plan(db: sqlite3.Connection, plan: ProjectPlan, listing: Listing, annotator: str) -> None:
-    """Write the first rows of a project, in the transaction that makes its tables."""
+def write_plan(
+    db: sqlite3.Connection, plan: ProjectPlan, listing: Listing, annotator: str, near: str = ""
+) -> None:
+    """Write the first rows of a project, in the transaction that makes its tables.
+
+    `near` is the way from the project's folder to the images, see `Place`.
+    """
     salt = secrets.token_hex(16)
     settings = (
         (stored.NAME, plan.name),
         (stored.SOURCE, _as_understood(plan.spec, listing)),
+        (stored.NEAR, (near,)),
         (stored.RUN, plan.settings),
         (stored.ANNOTATOR, annotator),
         (stored.SHOW_SUGGESTIONS, False),
@@ -93,6 +100,8 @@ def write_plan(db: sqlite3.Connection, plan: ProjectPlan, listing: Listing, anno
             for image_id, image in enumerate(listing.images, start=1)
         ),
     )
+    stamps = ((image_id, image.stamp) for image_id, image in enumerate(listing.images, start=1))
+    store_stamps(db, [one for one in stamps if one[1] is not None])
     db.executemany("INSERT INTO metadata VALUES (?, ?, ?, ?)", checks.metadata_of(listing, salt))
     _write_known_labels(db, plan, listing, splits, annotator)
 

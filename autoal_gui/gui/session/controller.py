@@ -21,6 +21,8 @@ from autoal_gui.gui.session.engine_client import EngineClient
 from autoal_gui.gui.session.engine_queue import EngineQueue, Priority
 from autoal_gui.gui.session.exports import Exports
 from autoal_gui.gui.session.file_checks import FileChecks
+from autoal_gui.gui.session.files.moving import MovedImages
+from autoal_gui.gui.session.files.watch import FileWatch
 from autoal_gui.gui.session.inference import Inference
 from autoal_gui.gui.session.labelling import Labelling
 from autoal_gui.gui.session.open_project import OpenProject
@@ -47,14 +49,17 @@ class Controller(QObject):
     """`failed` has just said that a project's file is damaged: it can be recovered."""
     gone = Signal()
     """`failed` has just said that the project file is gone: a copy of the project can be saved."""
-    copied = Signal(str)
-    """A copy of the project is open in its place, says the sentence; what failed before is past."""
+    told = Signal(str)
+    """What is to be read until it is closed, and is no failure; what failed before is past."""
+    images_absent = Signal()
+    """The images of the project that has been opened are not where they were."""
     images_wanted = Signal(str, object)
     """(title, image ids): show these images, and nothing else, on the review page."""
 
     def __init__(self, services: Services, parent: QObject | None = None) -> None:
         super().__init__(parent)
         opened = self._opened = OpenProject(services)
+        self._said = ""  # what is being told while a project opens
         self.engine = EngineQueue(EngineClient(services.make_backend, self), self)
         self.images = AskedImages(opened, self)
         self.labelling = Labelling(opened, self.images, self)
@@ -66,6 +71,8 @@ class Controller(QObject):
         self.adjudication = Adjudication(opened, self)
         self.second_reading = SecondReading(opened, self)
         self.merging = Merging(opened, self)
+        self.moving = MovedImages(opened, self)
+        self.watch = FileWatch(opened, self)
         self.checks = FileChecks(self)
         self._connect()
 
@@ -82,6 +89,11 @@ class Controller(QObject):
         self.setup.answers_moved.connect(self.labelling.announce)
         self.adjudication.answers_changed.connect(answers_changed)
         self.merging.merged.connect(answers_changed)
+        self.moving.moved.connect(self.open_anew)
+        self.watch.told.connect(self.told)
+        self.watch.changed.connect(self.images.leave_out)
+        self.watch.changed.connect(answers_changed)
+        self.watch.ended.connect(self._on_watched)
         self.checks.stored.connect(self.images.leave_out)
         self.checks.ended.connect(self._on_checked)
 
@@ -133,8 +145,28 @@ class Controller(QObject):
         self.project_opened.emit()
         self.images.show_following()
         self.training.begin()
-        self.checks.start(project)
+        if project.absent:
+            self.images_absent.emit()
+        else:
+            self.watch.start(self._said)
         return True
+
+    @Slot(str)
+    def open_anew(self, sentence: str) -> None:
+        """Open the project again, whose images are others or elsewhere now; tell a sentence."""
+        folder = self.project.folder
+        self.close_project()
+        self._said = sentence
+        opened = self.open_project(folder)
+        self._said = ""
+        if opened:
+            self.told.emit(sentence)
+
+    @Slot()
+    def _on_watched(self) -> None:
+        """Read what has not been read yet, once it is known what there is."""
+        if self.is_open:
+            self.checks.start(self.project)
 
     def save_copy(self, folder: Path) -> bool:
         """Write the open project, whose own file may be gone, to a folder and go on there.
@@ -150,7 +182,7 @@ class Controller(QObject):
             return False
         if not self.open_project(folder):
             return False
-        self.copied.emit(tr("A copy was saved in {folder}, and is open now.", folder=folder))
+        self.told.emit(tr("A copy was saved in {folder}, and is open now.", folder=folder))
         return True
 
     def close_project(self) -> None:
@@ -162,6 +194,8 @@ class Controller(QObject):
         sentence = self.exports.stop()
         self.training.reset()
         self.engine.reset()
+        self.moving.close()
+        self.watch.close()
         self.checks.close()
         self.images.reset()
         self.labelling.reset()

@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from autoal_gui.core.database.image_rows import Checked
 from autoal_gui.core.errors import AutoALError, ImageUnreadable
-from autoal_gui.core.images.source import CheckingReader, ProgressCallback
+from autoal_gui.core.images.source import CheckingReader, FileReader, ProgressCallback
 from autoal_gui.core.language import tr
 from autoal_gui.core.project.project import Project
 from autoal_gui.engine.jobs import OneJob
@@ -98,8 +98,9 @@ def check_files(
         progress: told after each file.
     """
     for done, (image_id, key) in enumerate(waiting, start=1):
+        stamp = reader.stamp(key) if isinstance(reader, FileReader) else None
         try:
-            found.append(Checked(image_id, key, reader.check(key)))
+            found.append(Checked(image_id, key, reader.check(key), stamp=stamp))
         except ImageUnreadable as error:
             found.append(Checked(image_id, key, "", str(error)))
         except BaseException:  # an odd file must not end the others' check, nor a decoder's panic

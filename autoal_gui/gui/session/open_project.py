@@ -3,9 +3,9 @@
 from dataclasses import replace
 from pathlib import Path
 
-from autoal_gui.core.errors import CheckpointError, SourceError
+from autoal_gui.core.errors import CheckpointError
 from autoal_gui.core.images.source import Listing
-from autoal_gui.core.language import mark, tr
+from autoal_gui.core.language import tr
 from autoal_gui.core.project.plan import ProjectPlan, make_folders
 from autoal_gui.core.project.project import Project
 from autoal_gui.core.system.files import copy_foreign
@@ -13,7 +13,6 @@ from autoal_gui.core.trained_model import LARGEST_MODEL
 from autoal_gui.gui.services import Services
 
 START = "start.pt"  # the checkpoint that the first rounds start from
-IMAGES_GONE = mark("The project opens again once its images are back; all labels are safe.")
 
 
 class OpenProject:
@@ -49,12 +48,8 @@ class OpenProject:
 
         Raises:
             ProjectError: see `Project.open`.
-            SourceError: the images are no longer where they were.
         """
-        try:
-            return Project.open(folder, self.services.open_images)
-        except SourceError as error:
-            raise SourceError(f"{error} {tr(IMAGES_GONE)}") from error
+        return Project.open(folder, self.services.open_images)
 
     def create(self, folder: Path, plan: ProjectPlan, listing: Listing) -> Project:
         """Write a new project into a folder and open it, beside the one that is held.

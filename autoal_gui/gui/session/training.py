@@ -28,6 +28,7 @@ from autoal_gui.gui.session.open_project import OpenProject
 from autoal_gui.gui.session.part import CANCELLED, Part
 
 AFTER_SHOWN = 100  # milliseconds: a round does not start before the next image is on screen
+ABSENT = mark("Nothing can be learned while the images are not there.")
 WARM_LOST = mark("What was learned from the images is missing or damaged; it is learned again.")
 WITHOUT_WARM_START = mark(
     "Training goes on without it; Continue learning, in its menu, tries again."
@@ -56,6 +57,8 @@ class Training(Part):
     def begin(self) -> None:
         """Start what a project that has just been opened needs first."""
         project = self._project
+        if project.absent:
+            return
         if self._forget_lost_warm_start():
             self.notice.emit(tr(WARM_LOST))
         due = self.new_labels >= project.settings.run.batch_size
@@ -95,7 +98,10 @@ class Training(Part):
         """How many training labels came in since the last round that finished."""
         finished = self._project.rounds.finished()
         before = finished[-1].labels if finished else 0
-        return self._project.labels.counts.labels["pool"] - before
+        labels = self._project.labels
+        other = labels.answers.keys() & self._project.other_pixels  # they are not learned from
+        pool = sum(self._project.pool.images[i].split == "pool" for i in other)
+        return labels.counts.labels["pool"] - pool - before
 
     @property
     def can_continue_learning(self) -> bool:
@@ -109,7 +115,9 @@ class Training(Part):
 
     def train_now(self) -> None:
         """Start a round with the labels of now, unless one is running."""
-        if self._engine.state is State.IDLE:
+        if self._project.absent:
+            self.notice.emit(tr(ABSENT))
+        elif self._engine.state is State.IDLE:
             self._submit_round(anew=True)
         elif self._engine.runs(Priority.PREDICTION):
             self._submit_round(anew=True)
@@ -148,9 +156,9 @@ class Training(Part):
         self._engine.submit(make, self._on_event, Priority.ROUND, delay)
 
     def _make_round(self, anew: bool) -> RunRound | None:
-        if not (anew or self._labels_changed()):
-            return None
         project = self._project
+        if project.absent or not (anew or self._labels_changed()):
+            return None
         self._trained_on = project.labels.training()
         try:
             number = project.rounds.begin()
@@ -187,7 +195,7 @@ class Training(Part):
             self._engine.submit(self._make_warm_start, self._on_event, Priority.WARM_START)
 
     def _should_warm_start(self) -> bool:
-        if self._gave_up or not self._project.warm_start.wanted:
+        if self._gave_up or self._project.absent or not self._project.warm_start.wanted:
             return False
         record = self._project.warm_start.record
         return record is None or record.pending

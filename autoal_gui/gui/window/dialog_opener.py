@@ -81,6 +81,13 @@ class DialogOpener(QObject):
         self.show(ImportReportDialog(self._controller.project, self._window))
 
     @Slot()
+    def ask_images(self) -> None:
+        """Ask where the images of the project are now."""
+        from autoal_gui.gui.project.files.moved_images import MovedImagesDialog
+
+        self.show(MovedImagesDialog(self._controller, self._window))
+
+    @Slot()
     def ask_second_reading(self) -> None:
         """Ask who reads what a second time, then begin."""
         dialog = self._pages.second_reading.ask()

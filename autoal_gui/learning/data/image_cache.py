@@ -21,14 +21,15 @@ from autoal_gui.core.images.pixels import picture_to_uint8, to_channels, to_uint
 from autoal_gui.core.images.pool import ImagePool, has_colour
 from autoal_gui.core.images.source import Pixels
 from autoal_gui.core.language import tr
-from autoal_gui.core.system.files import check_target
-from autoal_gui.core.system.mapped_arrays import map_array
+from autoal_gui.core.system.files import check_target, replacing
+from autoal_gui.core.system.mapped_arrays import STATES, map_array
 from autoal_gui.core.system.memory import memory_told
 from autoal_gui.learning.model.normalisation import Normalisation
 from autoal_gui.sources.arrays import require_space
 
 SAMPLED = 2048  # images that the normalisation is estimated from
 Bytes = npt.NDArray[np.uint8]
+COPIED = 4096  # rows at a time
 READ = 1  # state of an image whose pixels are in the cache
 
 
@@ -67,7 +68,7 @@ class ImageCache:
         """
         ids = sorted(pool.images)
         channels = channels or (3 if has_colour(pool) else 1)
-        name = f"images-{size}-{channels}-{pool.data_hash[:16]}"
+        name = f"images-{size}-{channels}-{pool.kept_under[:16]}"
         squares, states = map_files(workspace, name, (len(ids), channels, size, size), np.uint8)
         rows = {image_id: row for row, image_id in enumerate(ids)}
         return cls(pool, squares, states, rows, workspace, name)
@@ -145,20 +146,25 @@ def map_files(
 ) -> tuple[npt.NDArray[Any], Bytes]:
     """Map an array of N rows and the states of its rows, READ or 0, both kept in `folder`.
 
-    Where one of the two is missing or unusable, both are begun again.
+    Where both have fewer rows, since images have come to the set, the rows are kept. Where one of
+    the two is missing or unusable, both are begun again.
 
     Raises:
         SourceError: the folder cannot be written, or its disk has no room.
         OutOfMemory: the array does not fit into what the program may address.
     """
-    file, marks = folder / f"{name}.npy", folder / f"{name}.states.npy"
+    file, marks = folder / f"{name}.npy", folder / f"{name}{STATES}"
     rows, states = _mapped(file, shape, kind), _mapped(marks, shape[:1], np.uint8)
-    if rows is not None and states is not None:
+    whole = rows is not None and states is not None and len(rows) == len(states)
+    if rows is not None and states is not None and len(rows) == len(states) == shape[0]:
         return rows, states
+    del rows, states  # Windows replaces no file that is mapped
     try:
         folder.mkdir(parents=True, exist_ok=True)
         # A mapped file that outgrows its disk kills the program without a word.
         require_space(folder, math.prod(shape) * np.dtype(kind).itemsize)
+        if whole:
+            return _grown(file, shape, kind), _grown(marks, shape[:1], np.uint8)
         # The states first: rows that are gone must not pass for rows that have been written.
         for one in (marks, file):
             check_target(one)
@@ -173,7 +179,27 @@ def map_files(
     return rows, states
 
 
-def _mapped(file: Path, shape: tuple[int, ...], kind: type[np.generic]) -> npt.NDArray[Any] | None:
-    """Map an array that was written before; None where it is missing, damaged or another."""
+def _grown(file: Path, shape: tuple[int, ...], kind: type[np.generic]) -> npt.NDArray[Any]:
+    """Put an array of more rows in the place of one, whose rows come first."""
+    with replacing(file) as beside, memory_told():
+        before = np.lib.format.open_memmap(file, "r")
+        rows = np.lib.format.open_memmap(beside, "w+", kind, shape)
+        for start in range(0, len(before), COPIED):
+            rows[start : min(start + COPIED, len(before))] = before[start : start + COPIED]
+        rows.flush()
+        del before, rows
     found = map_array(file, "r+")
-    return found if found is not None and found.shape == shape and found.dtype == kind else None
+    if found is None:
+        raise OSError("the array cannot be mapped")
+    return found
+
+
+def _mapped(file: Path, shape: tuple[int, ...], kind: type[np.generic]) -> npt.NDArray[Any] | None:
+    """Map an array that was written before; None where it is missing, damaged or another.
+
+    It may have fewer rows than `shape` says.
+    """
+    found = map_array(file, "r+")
+    if found is None or found.dtype != kind or found.shape[1:] != shape[1:]:
+        return None
+    return found if found.ndim and len(found) <= shape[0] else None

@@ -179,8 +179,9 @@ def test_images_that_have_gone_are_said_to_have_gone_and_can_come_back(tmp_path)
     images = tmp_path / "images"
     images.rename(tmp_path / "elsewhere")
     for _ in range(2):  # the lock of the first attempt is not kept
-        with pytest.raises(SourceError):
-            Project.open(project.folder, open_images)
+        project = Project.open(project.folder, open_images)
+        assert list(project.absent.values()) == [f"There is no folder {images}."]
+        project.close()
     (tmp_path / "elsewhere").rename(images)
     project = Project.open(project.folder, open_images)
     assert contents(project) == before

@@ -6,6 +6,7 @@ import threading
 import time
 
 import pytest
+from PIL import Image
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QFileOpenEvent, QGuiApplication
 from PySide6.QtWidgets import QApplication, QLineEdit, QToolButton
@@ -207,9 +208,9 @@ def test_the_picture_is_that_of_the_current_image(qtbot, window, controller):
 def test_an_image_that_has_gone_is_explained_and_can_be_skipped(qtbot, window, tmp_path):
     controller = start(window, tmp_path)
     idle(qtbot, controller)
+    asked = controller.project.pool.images[controller.images.current]
     controller.close_project()
-    for file in (tmp_path / "images").rglob("*.png"):
-        file.unlink()
+    (tmp_path / "images" / asked.key).unlink()
     assert window.open_folder(tmp_path / "projects" / "cells")
     view = window.desk.image_view
     qtbot.waitUntil(lambda: "Skip it with S" in view.sentence)
@@ -217,18 +218,52 @@ def test_an_image_that_has_gone_is_explained_and_can_be_skipped(qtbot, window, t
     assert answers(controller) == ["skip"]
 
 
-def test_a_project_whose_images_have_gone_says_that_nothing_is_lost(qtbot, window, tmp_path):
+def test_a_project_whose_images_have_moved_asks_where_they_are_now(qtbot, window, tmp_path):
     controller = start(window, tmp_path)
     controller.labelling.answer(1)
     idle(qtbot, controller)
     controller.close_project()
     (tmp_path / "images").rename(tmp_path / "elsewhere")
-    assert not window.open_folder(tmp_path / "projects" / "cells")
-    assert str(tmp_path / "images") in window.failure.sentence
-    assert "once its images are back; all labels are safe" in window.failure.sentence
-    (tmp_path / "elsewhere").rename(tmp_path / "images")
     assert window.open_folder(tmp_path / "projects" / "cells")
+    dialog = window.dialog
+    assert dialog.windowTitle() == "Where are the images now?"
+    assert str(tmp_path / "images") in dialog.sentence.text()
+    assert dialog.rest.text().startswith("Your 1 answer is safe.")
     assert answers(controller) == [1]
+    (tmp_path / "none").mkdir()
+    with qtbot.waitSignal(controller.moving.not_found):
+        dialog.look_in(tmp_path / "none")
+    assert dialog.failure.text() == f"None of the project's images is in {tmp_path / 'none'}."
+    with qtbot.waitSignal(controller.told):
+        dialog.look_in(tmp_path / "elsewhere")
+    assert "24 of 24 images were found" in window.failure.sentence
+    assert window.dialog is None
+    assert controller.project.absent == {}
+    assert answers(controller) == [1]
+    idle(qtbot, controller)
+
+
+def test_replaced_and_deleted_images_are_told_at_opening(qtbot, window, tmp_path):
+    controller = start(window, tmp_path)
+    labelled, other = controller.images.batch[0], controller.images.batch[3]
+    controller.labelling.answer(1)
+    idle(qtbot, controller)
+    keys = {i: controller.project.pool.images[i].key for i in (labelled, other)}
+    controller.close_project()
+    Image.new("L", (9, 9)).save(tmp_path / "images" / keys[labelled])
+    (tmp_path / "images" / keys[other]).unlink()
+    with qtbot.waitSignal(controller.watch.ended):
+        assert window.open_folder(tmp_path / "projects" / "cells")
+    assert window.failure.sentence.splitlines() == [
+        "1 image was replaced by another under the same name.",
+        "1 label was given to other pixels: it is kept and marked so, and not learned from until "
+        "it is given again.",
+        "1 image is gone; a label that it has is kept, and it is asked no more.",
+    ]
+    assert answers(controller) == [1]
+    assert controller.project.other_pixels == {labelled}
+    assert other not in (*controller.images.batch, *controller.images.rest)
+    idle(qtbot, controller)
 
 
 def test_labels_that_measure_are_counted_beside_those_that_train(qtbot, window, tmp_path):

@@ -4,6 +4,7 @@ from collections.abc import Sequence, Set
 
 from autoal_gui.core.database import image_rows as rows
 from autoal_gui.core.database.image_rows import Checked
+from autoal_gui.core.database.images.stamp_rows import store_stamps
 from autoal_gui.core.database.project_file import ProjectFile
 
 
@@ -43,6 +44,15 @@ class ImageChecks:
         """
         with self._file.transaction() as db:
             rows.store(db, found)
+            store_stamps(db, [(one.image_id, one.stamp) for one in found if one.stamp])
+        self.take(found)
+
+    def take(self, found: Sequence[Checked]) -> None:
+        """Take in what has been stored of some files.
+
+        Raises:
+            ProjectError: it cannot be read.
+        """
         self._unusable -= {one.image_id for one in found if not one.reason}
         self._unusable |= {one.image_id for one in found if one.reason}
         with self._file.reading() as db:

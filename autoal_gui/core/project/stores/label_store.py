@@ -29,6 +29,7 @@ from autoal_gui.core.labels.journal import (
 from autoal_gui.core.labels.label_counts import LabelCounts
 from autoal_gui.core.language import mark
 from autoal_gui.core.project.stores.image_checks import ImageChecks
+from autoal_gui.core.project.stores.image_files import ImageFiles
 from autoal_gui.core.project.stores.project_settings import ProjectSettings
 
 UNANSWERED = mark("The answer could not be saved; is the disk full or read-only?")
@@ -44,6 +45,7 @@ class LabelStore:
         pool: ImagePool,
         settings: ProjectSettings,
         checks: ImageChecks,
+        files: ImageFiles,
         last_round: Callable[[], int],
     ) -> None:
         """Replay the journal.
@@ -53,6 +55,7 @@ class LabelStore:
             pool: the images.
             settings: say who labels.
             checks: say which images nobody is asked for.
+            files: say which answers were given to other pixels.
             last_round: returns the number of the last round that finished; 0 before the first.
 
         Raises:
@@ -60,7 +63,7 @@ class LabelStore:
             sqlite3.Error: the file cannot be read.
         """
         self._file, self._pool, self._settings, self._checks = file, pool, settings, checks
-        self._last_round = last_round
+        self._files, self._last_round = files, last_round
         self._moment = ""  # of answers that are given at once
         self._journal = read_journal(file.connection)
         self._counts = LabelCounts.of(self.answers, pool.images)
@@ -114,8 +117,16 @@ class LabelStore:
 
     def evaluation(self) -> tuple[tuple[int, int], ...]:
         """Return (image id, class index) of the evaluation set: known truth, else answers."""
-        known = {**self._own_truth, **dict(self._labels_in("evaluation"))}
-        return tuple(sorted(known.items()))
+        truth, files = self._own_truth, self._files
+        holds = {i: index for i, index in truth.items() if files.hash_of_truth(i) is None}
+        return tuple(sorted({**holds, **dict(self._labels_in("evaluation"))}.items()))
+
+    def hash_labelled(self, image_id: int) -> str | None:
+        """Return the SHA-256 of what an image's label was given to, if it shows another now."""
+        answer = self.answers.get(image_id)
+        if answer is not None:
+            return self._files.hash_labelled(answer)
+        return self._files.hash_of_truth(image_id) if image_id in self._own_truth else None
 
     def measuring(self, class_index: int) -> int:
         """Return how many images of the evaluation set are known to be of a class."""
@@ -126,7 +137,9 @@ class LabelStore:
         return tuple(
             (image_id, entry.class_index)
             for image_id, entry in sorted(self.answers.items())
-            if entry.class_index is not None and images[image_id].split == split
+            if entry.class_index is not None
+            and images[image_id].split == split
+            and self._files.hash_labelled(entry) is None
         )
 
     def unanswered(self) -> tuple[int, ...]:
@@ -151,7 +164,8 @@ class LabelStore:
     def hidden_truth(self) -> HiddenTruth:
         """Return the known labels of the pool for a replay; each reachable only once asked for."""
         with self._file.reading() as db:
-            return HiddenTruth(read_truth(db, "pool"))
+            known, files = read_truth(db, "pool"), self._files
+        return HiddenTruth({i: n for i, n in known.items() if files.hash_of_truth(i) is None})
 
     # -- what is said -------------------------------------------------------------------------
 

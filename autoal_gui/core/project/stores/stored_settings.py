@@ -73,6 +73,21 @@ def _plain_source(spec: SourceSpec) -> Any:
     return [spec.kind, spec.location, spec.options]
 
 
+def _places(value: object) -> tuple[tuple[str, SourceSpec], ...]:
+    return as_list(value, lambda row: as_row(row, _place_name, _source))
+
+
+def _place_name(value: object) -> str:
+    name = as_line(value)
+    if not name or "/" in name or "\0" in name:
+        raise damaged()
+    return name
+
+
+def _plain_places(places: tuple[tuple[str, SourceSpec], ...]) -> Any:
+    return [(name, _plain_source(spec)) for name, spec in places]
+
+
 def _readings(value: object) -> tuple[Reading, ...]:
     return as_list(value, lambda row: Reading(*as_row(row, as_line, _ids)))
 
@@ -91,6 +106,9 @@ def _seconds(value: object) -> float:
 
 NAME = Setting("name", as_line)
 SOURCE = Setting("source", _source, _plain_source)
+MORE_SOURCES = Setting("more_sources", _places, _plain_places, default=())
+NEAR = Setting("near", lambda value: as_list(value, _place), default=())
+CACHE_NAME = Setting("cache_name", _identity, default="")
 RUN = Setting("settings", run_settings, RunSettings.to_json)
 ANNOTATOR = Setting("annotator", as_line)
 SHOW_SUGGESTIONS = Setting("show_suggestions", as_flag)
@@ -110,6 +128,9 @@ WARM_START = Setting("warm_start", WarmRecord.from_plain, WarmRecord.plain_of, d
 SETTINGS: tuple[Setting[Any], ...] = (
     NAME,
     SOURCE,
+    MORE_SOURCES,
+    NEAR,
+    CACHE_NAME,
     RUN,
     ANNOTATOR,
     SHOW_SUGGESTIONS,

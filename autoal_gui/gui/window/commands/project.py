@@ -52,6 +52,14 @@ PROJECT: Rows = (
         does=lambda on: on.dialogs.show_settings(),
     ),
     Command(
+        "images",
+        "Project",
+        "Where the images are…",
+        "Find the images again after they were moved",
+        when=When.IN_PROJECT,
+        does=lambda on: on.dialogs.ask_images(),
+    ),
+    Command(
         "report",
         "Project",
         "Import report…",

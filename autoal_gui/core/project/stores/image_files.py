@@ -1,0 +1,112 @@
+"""What became of the images and their files, and which labels were given to other pixels."""
+
+import hashlib
+from collections.abc import Sequence
+
+from autoal_gui.core.database import image_rows
+from autoal_gui.core.database.image_rows import Checked
+from autoal_gui.core.database.images.act_rows import add_act, read_acts
+from autoal_gui.core.database.images.stamp_rows import read_stamps, store_stamps
+from autoal_gui.core.database.project_file import ProjectFile
+from autoal_gui.core.database.round_rows import now
+from autoal_gui.core.images.acts import Act, ActKind, Change, LabelledPixels
+from autoal_gui.core.images.source import Stamp
+from autoal_gui.core.labels.journal import Entry
+from autoal_gui.core.project.stores.project_settings import ProjectSettings
+
+
+class ImageFiles:
+    """The acts of a project, and how its files were."""
+
+    def __init__(self, file: ProjectFile, settings: ProjectSettings) -> None:
+        """Read them.
+
+        Raises:
+            ProjectDamaged: one is not what this program writes.
+            sqlite3.Error: the file cannot be read.
+        """
+        self._file, self._settings = file, settings
+        self._acts = read_acts(file.connection)
+        self._labelled = LabelledPixels(self._acts)
+
+    @property
+    def acts(self) -> tuple[Act, ...]:
+        """What became of the images since the project was made, in order."""
+        return self._acts
+
+    @property
+    def curve_start(self) -> int:
+        """The last round before the evaluation set was changed last; 0 if it never was."""
+        return max((a.round_number for a in self._acts if a.kind == "evaluation"), default=0)
+
+    def stamps(self) -> dict[int, Stamp]:
+        """Return how the file of each image was, as far as that is known."""
+        with self._file.reading() as db:
+            return read_stamps(db)
+
+    def hash_labelled(self, entry: Entry) -> str | None:
+        """Return the SHA-256 of what an answer was given to, if the image shows another now."""
+        return self._labelled.hash_before(entry.image_id, entry.sequence)
+
+    def hash_of_truth(self, image_id: int) -> str | None:
+        """Return the SHA-256 of what a known label belongs to, if the image shows another now."""
+        return self._labelled.hash_before(image_id, 0)
+
+    @property
+    def replaced(self) -> frozenset[int]:
+        """The images whose file was replaced since the project was made."""
+        return frozenset(self._labelled.images)
+
+    def note(self, kind: ActKind, changes: Sequence[Change]) -> None:
+        """Write an act; with what it changes, in one transaction of the caller's.
+
+        Raises:
+            ProjectError: it could not be saved.
+        """
+        with self._file.saving() as db:
+            act = add_act(db, now(), self._settings.annotator, kind, changes)
+        self._acts = (*self._acts, act)
+        self._labelled.apply(act)
+
+    def put_hashes(self, changes: Sequence[Change]) -> None:
+        """Give replaced images their new hashes; what a model made of them is forgotten.
+
+        Raises:
+            ProjectError: it could not be saved.
+        """
+        ids = [(one.image_id,) for one in changes]
+        with self._file.saving() as db:
+            db.executemany(
+                "UPDATE image SET sha256=? WHERE image_id=?",
+                [(one.after, one.image_id) for one in changes],
+            )
+            db.executemany("DELETE FROM prediction WHERE image_id=?", ids)
+            db.executemany(
+                "UPDATE ranking SET suggested=NULL, confidence=NULL WHERE image_id=?", ids
+            )
+
+    def put_stamps(self, stamps: Sequence[tuple[int, Stamp | None]]) -> None:
+        """Note how files are now; None forgets it.
+
+        Raises:
+            ProjectError: it could not be saved.
+        """
+        with self._file.saving() as db:
+            store_stamps(db, stamps)
+
+    def put_checks(self, found: Sequence[Checked]) -> None:
+        """Note which images can be used, in one transaction of the caller's.
+
+        Raises:
+            ProjectError: it could not be saved.
+        """
+        with self._file.saving() as db:
+            image_rows.store(db, found)
+
+
+def changed_identity(before: str, changes: Sequence[Change]) -> str:
+    """Return what tells the images from those of before, some of which were replaced or added."""
+    digest = hashlib.sha256(before.encode())
+    for one in changes:
+        digest.update(f"{one.image_id} {one.after}\0".encode())
+    return digest.hexdigest()

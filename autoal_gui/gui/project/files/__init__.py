@@ -1,0 +1,1 @@
+"""The files behind a project's images: found again, added to, set aside."""

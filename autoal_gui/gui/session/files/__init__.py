@@ -1,0 +1,1 @@
+"""The files behind the images of the open project, as the user and others change them."""

@@ -1,0 +1,70 @@
+"""The commands that say what became of a project's images, and where they are now."""
+
+import shutil
+
+from PIL import Image
+
+from autoal_gui.cli import run
+from tests.support.project import new_project
+
+
+def labelled(base):
+    project = new_project(base)
+    for image_id in range(1, 9):
+        project.labels.answer(image_id, "label", image_id % 2)
+    project.close()
+    return project
+
+
+def files_of(base, project):
+    return {i: base / "images" / one.key for i, one in project.pool.images.items()}
+
+
+def test_what_became_of_the_images_is_a_sentence_each(tmp_path, capsys):
+    project = labelled(tmp_path)
+    files = files_of(tmp_path, project)
+    Image.new("L", (20, 16), 3).save(files[1])
+    files[2].unlink()
+    assert run(["images", str(project.folder)]) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "10 of 12 images are as they were.",
+        "1 image was replaced by another under the same name.",
+        "1 label was given to other pixels: it is kept and marked so, and not learned from until "
+        "it is given again.",
+        "1 image is gone; a label that it has is kept, and it is asked no more.",
+    ]
+
+
+def test_moved_images_are_asked_for_and_found_in_the_folder_that_is_named(tmp_path, capsys):
+    project = labelled(tmp_path)
+    files = files_of(tmp_path, project)
+    files[3].unlink()
+    (tmp_path / "images").rename(tmp_path / "elsewhere")
+    assert run(["images", str(project.folder)]) == 1
+    assert "Say where they are: autoal-gui relocate PROJECT FOLDER" in capsys.readouterr().err
+    assert run(["export", str(project.folder), "--format", "csv",
+                "--out", str(tmp_path / "labels.csv")]) == 0  # fmt: skip
+    assert len((tmp_path / "labels.csv").read_text().splitlines()) == 9
+    capsys.readouterr()
+    assert run(["relocate", str(project.folder), str(tmp_path / "elsewhere")]) == 0
+    told = capsys.readouterr().out
+    assert f"11 of 12 images were found in {tmp_path / 'elsewhere'}. 1 is missing." in told
+    assert "11 of 12 images are as they were." in told
+
+
+def test_the_folder_above_the_images_will_do(tmp_path, capsys):
+    project = labelled(tmp_path / "study")
+    (tmp_path / "far").mkdir()
+    shutil.move(tmp_path / "study" / "images", tmp_path / "far" / "images")
+    assert run(["relocate", str(project.folder), str(tmp_path / "far")]) == 0
+    assert (
+        f"12 of 12 images were found in {tmp_path / 'far' / 'images'}." in capsys.readouterr().out
+    )
+
+
+def test_a_folder_with_other_images_is_refused(tmp_path, capsys):
+    project = labelled(tmp_path)
+    shutil.rmtree(tmp_path / "images")
+    (tmp_path / "other").mkdir()
+    assert run(["relocate", str(project.folder), str(tmp_path / "other")]) == 1
+    assert "None of the project's images is in" in capsys.readouterr().err
