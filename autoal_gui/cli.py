@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 import autoal_gui
 from autoal_gui.benchmark.command import add_benchmark
 from autoal_gui.commands.arguments import add_set_options, not_negative, positive
+from autoal_gui.commands.backbones import add_backbones
 from autoal_gui.commands.checks import add_checks
 from autoal_gui.commands.desktop import add_desktop
 from autoal_gui.commands.export import add_export
@@ -56,6 +57,7 @@ def build_parser() -> argparse.ArgumentParser:
     add_export(commands)
     add_images(commands)
     add_recover(commands)
+    add_backbones(commands)
     add_desktop(commands)
     add_evaluate(commands, positive, not_negative, add_set_options)
     add_checks(commands)

@@ -12,7 +12,12 @@ MOST_LINES = 400  # of a module
 MOST_METHODS = 30  # of a class
 MOST_OF_A_PAINTER = 40  # methods of a widget that paints itself, most of them Qt's events
 MOST_FILES = 15  # flat in a folder
-PLUG_INS = ("sources", "strategies", "exporters")  # folders that are to grow: a file a plug-in
+PLUG_INS = (
+    "sources",
+    "strategies",
+    "exporters",
+    "backbones",
+)  # folders that are to grow: a file a plug-in
 
 
 class Sizes:

@@ -67,7 +67,7 @@ def _simulate(options: argparse.Namespace) -> int:
         check_mode(settings)  # before the minutes of a warm start
         settings = with_fixed_epochs(settings, len(data.pool.ids("pool")))
         replay, backend = Replay(data, settings, options.initial, workspace), TorchBackend()
-        if settings.warm_start:
+        if settings.learns_first:
             replay.warm_start = workspace / "warm-start.pt"
             learned = learn_features(
                 data, settings, workspace, replay.warm_start, backend, never, show_event
@@ -90,9 +90,10 @@ def _simulate(options: argparse.Namespace) -> int:
 
 def replay_settings(options: argparse.Namespace, side: int) -> RunSettings:
     """Return the settings that the command line asks for, fitted to images of `side` pixels."""
-    settings = fitted_to(PRESETS[options.preset], side).in_mode(options.mode)
+    settings = PRESETS[options.preset].in_mode(options.mode)
     settings = settings.but(batch_size=options.batch, seed=options.seed, device=options.device)
-    return settings.changed_by(options.changes)
+    # Twice: a backbone asks for a size, and who names a size wants it all the same.
+    return fitted_to(settings.changed_by(options.changes), side).changed_by(options.changes)
 
 
 def round_line(record: dict[str, Any]) -> str:

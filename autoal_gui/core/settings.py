@@ -29,6 +29,9 @@ CANDIDATES = (
 """The paper's seven query strategies, by the NAME of their plug-in."""
 WARM_IMAGES = 20_000  # learned from in a warm start whose settings give a time, which varies
 MOST_WARM_EPOCHS = 100
+OWN_NETWORK = "resnet18"
+"""The paper's network, which learns from the user's images; any other comes with weights."""
+PRETRAINED_SIDE = 160  # pixels a side, at most, for a network that comes with weights
 SMALL_SIDE = 32  # pixels a side; of images up to it the 7x7 stem leaves too little
 
 
@@ -53,6 +56,8 @@ class RunSettings:
     precision: str = "auto"  # bf16 where the device gains from it, else fp32
 
     # Images and backbone (shared by task model, FitNet and SearchNet)
+    backbone: str = OWN_NETWORK
+    """A plug-in of `autoal_gui.backbones`. Any but ResNet-18 comes with weights and is frozen."""
     input_size: int = 28  # pixels a side; MedMNIST's own size
     stem: Stem = "3x3"  # stride 1, usual for images below 64 pixels (He et al. 2016, CIFAR form)
     train_batch: int = 64
@@ -154,6 +159,16 @@ class RunSettings:
         """The candidates that take part: those that are not pinned off."""
         return tuple(name for name in self.candidates if name not in self.pinned_off)
 
+    @property
+    def is_pretrained(self) -> bool:
+        """Whether the backbone comes with weights, so that it need not learn from the pool."""
+        return self.backbone != OWN_NETWORK
+
+    @property
+    def learns_first(self) -> bool:
+        """Whether the backbone learns from the pool before the first round."""
+        return self.warm_start and not self.is_pretrained
+
     def to_json(self) -> str:
         """Return the settings as one line of JSON, the inverse of `from_json`."""
         return json.dumps(asdict(self))
@@ -189,8 +204,10 @@ class RunSettings:
         return self.but(**values)
 
     def in_mode(self, mode: str) -> "RunSettings":
-        """Return a copy that asks in another way; "paper" does without a warm start."""
-        return self.but(mode=mode, warm_start=mode != "paper")
+        """Return a copy that asks in another way; "paper" has its own network and no warm start."""
+        if mode == "paper":
+            return self.but(mode=mode, warm_start=False, backbone=OWN_NETWORK)
+        return self.but(mode=mode, warm_start=True)
 
     def but(self, **changes: Any) -> "RunSettings":
         """Return a copy with some values changed and checked."""
@@ -276,8 +293,11 @@ def fitted_to(settings: RunSettings, side: int) -> RunSettings:
     Small images keep their size under a 3x3 stem. Larger ones are scaled down, to 224 pixels
     (ImageNet's) under a schedule as long as the paper's and to 64 under a shorter one, with the
     7x7 stem. What the settings were fitted to before makes no difference: size and stem follow
-    from the schedule and the side alone, since the 7x7 stem does not tell which it replaced.
+    from the schedule, the backbone and the side alone, since the 7x7 stem does not tell which it
+    replaced. A network that comes with weights has been made for images of 100 to 224 pixels.
     """
+    if settings.is_pretrained:
+        return settings.but(input_size=min(max(16, side), PRETRAINED_SIDE))
     short = settings.task_steps < RunSettings.task_steps
     if side <= SMALL_SIDE:
         return settings.but(input_size=max(16, side), stem="3x3/2" if short else "3x3")

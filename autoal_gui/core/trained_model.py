@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from autoal_gui.core.settings import Stem
+from autoal_gui.core.settings import OWN_NETWORK, Stem
 
 LARGEST_MODEL = 2**28  # bytes of its file; a ResNet-18 takes 45 million
 
@@ -37,3 +37,5 @@ class StartModel:
     stem: Stem
     input_size: int
     """Pixels a side of the images that it was trained on; 0 where the file does not say."""
+    backbone: str = OWN_NETWORK
+    """Its network, a plug-in of `autoal_gui.backbones`."""

@@ -38,7 +38,7 @@ class Setup:
 
     def fitted(self, side: int) -> RunSettings:
         """Return the settings of all runs over a set's images of `side` pixels."""
-        return fitted_to(self.base, side).changed_by(self.changes)
+        return fitted_to(self.settings, side).changed_by(self.changes)
 
     @property
     def key(self) -> str:
@@ -137,7 +137,7 @@ class Job:
     def warm_job(self, folder: Path) -> WarmJob | None:
         """Return the warm start that it needs, which it shares with others; None without one."""
         settings = self.settings.but(seed=self.warm_seed)
-        if not settings.warm_start:
+        if not settings.learns_first:
             return None
         decisive = {name: value for name, value in asdict(settings).items() if decides(name)}
         key = digest_of({"edition": EDITION, "content": self.data_set.content, **decisive})

@@ -26,6 +26,7 @@ from autoal_gui.learning.data.model_outputs import as_labelled
 from autoal_gui.learning.model.checkpoint import save_checkpoint
 from autoal_gui.learning.model.model_card import ModelCard
 from autoal_gui.learning.model.networks import SearchNet
+from autoal_gui.learning.model.pretrained import told_weights
 from autoal_gui.learning.progress import TRAINING_COST, ProgressTracker
 from autoal_gui.learning.round_measures import (
     RoundMeasures,
@@ -46,9 +47,9 @@ from autoal_gui.learning.training.linear_head import Head
 from autoal_gui.learning.training.task_model import (
     TaskModel,
     cold_task,
+    is_frozen,
     trained_task,
     training_units,
-    warm_checkpoint,
 )
 from autoal_gui.strategies.candidates import is_policy, needs_labelled
 from autoal_gui.strategies.contract import Labelled, ModelOutputs
@@ -96,6 +97,12 @@ def check_mode(settings: RunSettings) -> None:
         )
     if settings.ablation and settings.mode != "paper":
         raise SettingsError(tr("An ablation can only be used in the mode paper."))
+    if settings.backbone not in discover("autoal_gui.backbones"):
+        raise SettingsError(tr("There is no backbone named {name}.", name=settings.backbone))
+    if settings.is_pretrained and settings.mode == "paper":
+        raise SettingsError(
+            tr("The mode paper has a network of its own; it can be used with ResNet-18 only.")
+        )
     known = discover("autoal_gui.strategies")
     for name in (*settings.candidates, settings.mode):
         if name not in known and name not in ("auto", "paper", "vote"):
@@ -156,7 +163,7 @@ def _planned_units(command: RunRound) -> float:
     settings, labels = command.settings, len(command.labelled)
     units = float(len(command.unlabelled) + len(command.evaluation))
     units += labels if _compares_with_labelled(settings) else 0
-    if not warm_checkpoint(command):
+    if not is_frozen(command):
         units += training_units(settings, labels)
     if settings.mode == "paper" and can_search(
         command.labelled, units_in(command.pool, [i for i, _ in command.labelled])
@@ -279,6 +286,8 @@ def _card(this: _Round, task: TaskModel, metrics: Metrics | None) -> ModelCard:
         confusion=metrics.confusion if metrics else (),
         settings=settings.to_json(),
         unit=task.model.unit,
+        architecture=settings.backbone,
+        weights=told_weights(settings.backbone),
     )
 
 

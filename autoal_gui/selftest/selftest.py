@@ -77,6 +77,9 @@ def checks(
         yield f"strategy {name}", partial(check_strategy, name)
     yield "round", partial(check_round, folder)
     yield "warm start", partial(check_warm_start, folder)
+    for name, backbone in discover("autoal_gui.backbones").items():
+        if backbone.WEIGHTS:  # the other one is that of the round above
+            yield f"backbone {name}", partial(check_backbone, folder, name)
     for name in discover("autoal_gui.exporters"):
         yield f"exporter {name}", partial(check_exporter, folder, name, command)
     yield "window", partial(check_window, folder, picture or folder / "window.png")
@@ -137,6 +140,28 @@ def check_warm_start(folder: Path) -> str:
     if not learned.complete or "features" not in dict(result.seconds):
         raise RuntimeError("the warm start is not complete, or the round has not used it")
     return f"{learned.epochs:.0f} pass over the images"
+
+
+def check_backbone(folder: Path, name: str) -> str:
+    """A round on this network leaves a model that goes out in every format that holds one."""
+    from autoal_gui.backbones.weight_files import is_there
+    from autoal_gui.learning.backend import TorchBackend
+    from autoal_gui.learning.inference.export import export_model
+    from autoal_gui.learning.replay import Replay
+
+    if not is_there(discover("autoal_gui.backbones")[name].WEIGHTS):
+        return "left out. Its weights are not on this computer."
+    own = folder / f"backbone {name}"
+    own.mkdir()
+    replay = Replay(small_demo(folder), TINY.but(mode="margin", backbone=name), 40, own)
+    (result,) = replay.run(TorchBackend(), 1, lambda: False, lambda event: None)
+    if not result.metrics:
+        raise RuntimeError("the round is not complete")
+    exporters = discover("autoal_gui.exporters").values()
+    formats = [one for one in exporters if one.KIND == "model" and not one.missing()]
+    for one in formats:  # each compares what it has written
+        export_model(one.NAME, replay.checkpoint, own / f"model{one.SUFFIX}")
+    return f"{len(formats)} formats"
 
 
 def small_demo(folder: Path) -> "ReplaySet":

@@ -42,7 +42,7 @@ def test_json_gives_back_every_value(values):
 
 
 def test_every_number_has_a_range_and_every_word_a_choice():
-    free = {"mode", "candidates", "pinned_on", "pinned_off", "augment", "warm_start"}
+    free = {"mode", "candidates", "pinned_on", "pinned_off", "augment", "warm_start", "backbone"}
     assert {f.name for f in fields(RunSettings)} == free | set(RANGES) | set(CHOICES)
 
 
@@ -135,6 +135,23 @@ def test_a_damaged_text_never_raises_anything_else(values):
 
 def test_names_of_other_versions_are_passed_over_and_absent_ones_take_their_default():
     assert RunSettings.from_json('{"batch_size": 7, "flux": [1]}') == RunSettings(batch_size=7)
+
+
+def test_settings_from_before_there_were_backbones_keep_the_papers_network():
+    values = {n: v for n, v in json.loads(PRESETS["cpu"].to_json()).items() if n != "backbone"}
+    settings = RunSettings.from_json(json.dumps(values))
+    assert settings == PRESETS["cpu"]
+    assert (settings.backbone, settings.learns_first) == ("resnet18", True)
+
+
+def test_a_backbone_with_weights_learns_nothing_first_and_wants_larger_images():
+    settings = PRESETS["cpu"].but(backbone="efficientnet_lite0")
+    assert settings.is_pretrained
+    assert not settings.learns_first
+    sizes = {side: fitted_to(settings, side).input_size for side in (8, 28, 120, 1000)}
+    assert sizes == {8: 16, 28: 28, 120: 120, 1000: 160}
+    assert settings.in_mode("margin").backbone == "efficientnet_lite0"
+    assert settings.in_mode("paper").backbone == "resnet18"
 
 
 def test_a_changed_copy_is_checked_and_leaves_the_original():

@@ -18,8 +18,10 @@ def hint(project: Project, measured: Measured) -> str:
     evaluated = len(project.pool.ids("evaluation"))
     if measured:
         return measured_words(*measured[-1])
+    run = project.settings.run
+    measured_by_audit = run.warm_start or run.is_pretrained
     if evaluated == 0:
-        return tr(AUDIT_TO_COME if project.settings.run.warm_start else NO_EVALUATION)
+        return tr(AUDIT_TO_COME if measured_by_audit else NO_EVALUATION)
     missing = len(project.labels.unanswered_evaluation())
     wait = tr_count(
         " {count} of them waits for its label.", " {count} of them wait for their label.", missing

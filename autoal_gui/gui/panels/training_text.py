@@ -64,7 +64,8 @@ def round_steps(project: Project) -> set[Step]:
         steps.add("task model")
         steps |= {"evaluation"} if project.labels.evaluation() else set()
         steps |= {"FitNet", "SearchNet"} if project.settings.run.mode == "paper" else set()
-    return steps | ({"features"} if project.warm_start.checkpoint else set())
+    frozen = project.warm_start.checkpoint or project.settings.run.is_pretrained
+    return steps | ({"features"} if frozen else set())
 
 
 def progress_line(progress: Progress) -> str:

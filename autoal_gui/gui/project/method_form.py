@@ -1,5 +1,6 @@
 """Parts of dialogs: the classes, the method, a path with a button beside it."""
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QFormLayout,
@@ -10,8 +11,14 @@ from PySide6.QtWidgets import (
 )
 
 from autoal_gui.core.language import mark, percent_sign, tr
-from autoal_gui.core.settings import DEVICES, PRESETS, RunSettings, fitted_to
+from autoal_gui.core.settings import DEVICES, OWN_NETWORK, PRESETS, RunSettings, fitted_to
 from autoal_gui.core.trained_model import StartModel
+from autoal_gui.gui.project.network_choice import (
+    WeightsRow,
+    backbone_note,
+    backbones,
+    weights_of,
+)
 from autoal_gui.gui.strategy_names import SEARCHING_MODES, mode_note, modes
 from autoal_gui.gui.widgets.cards import Section
 from autoal_gui.gui.widgets.inputs import add_row, combo, spin, translated
@@ -56,6 +63,9 @@ LAYERS_TIP = mark(
     "out labels show for which."
 )
 SIZE_TIP = mark("Images are scaled to this size for training only; you see them as they are.")
+BACKBONE_TIP = mark("What turns an image into the numbers that the classes are told apart by.")
+GET_WEIGHTS = mark("Get the weights of the network first, or choose another network.")
+FIXED_BACKBONE = mark("The model that this project starts from decides on the network.")
 DEVICE_TIP = mark("Where training is computed; you can go on labelling meanwhile.")
 SMALLEST_PHOTOGRAPH = 64  # pixels a side
 MINUTE = 60  # seconds
@@ -65,21 +75,29 @@ KEPT = ""  # the preset's value where the settings are none of the presets
 class MethodForm(QWidget):
     """How to ask and in what batches; behind a title, by which schedule and where it runs."""
 
+    changed = Signal()
+    """What `problem` says may be another."""
+
     def __init__(self, base: RunSettings, keep: bool) -> None:
         """Show settings; with `keep` their schedule may stay as it is."""
         super().__init__()
         self._base = base
+        self._fixed, self._without = False, base.mode == WITHOUT_WARM_START
         self._make_asking(base)
         self._make_training(base, keep)
         self.note = text_label(role="muted")
         self.advanced = Section(tr("Advanced"))
         asking, training = QFormLayout(), QFormLayout()
+        self._asking, self._first = asking, self._make_warm_start()
         for widget, tip in (
             (self.mode, ""),
             (self.note, ""),
             (self.batch, BATCH_TIP),
             (self.audit, AUDIT_TIP),
-            (self._make_warm_start(), WARM_TIP),
+            (self.backbone, BACKBONE_TIP),
+            (self.backbone_note, ""),
+            (self.weights, ""),
+            (self._first, WARM_TIP),
         ):
             add_row(asking, widget, tip)
         for widget, tip in (
@@ -95,8 +113,8 @@ class MethodForm(QWidget):
         column.addLayout(asking)
         column.addWidget(self.advanced)
         self._kept = {box: box.value() for box in (self.audit, self.minutes)}
-        self.warm.setEnabled(base.mode != WITHOUT_WARM_START)
         self.mode.currentIndexChanged.connect(self._on_mode)
+        self.backbone.currentIndexChanged.connect(self._on_backbone)
         self.warm.toggled.connect(self._enable)
         self._describe()
         self._enable()
@@ -107,6 +125,10 @@ class MethodForm(QWidget):
         self.batch = spin(tr("Images in a batch"), 1, 1000, base.batch_size)
         self.audit = spin(tr("Drawn at random"), 0, 100, round(100 * base.audit_share))
         self.audit.setSuffix(percent_sign() + tr(" of a batch"))
+        self.backbone = combo(tr("Network"), dict(backbones()), base.backbone)
+        self.backbone_note = text_label(role="muted")
+        self.weights = WeightsRow(self)
+        self.weights.changed.connect(self._on_backbone)
         self.warm = QCheckBox(tr("Learn from all images first, for"))
         self.warm.setAccessibleName(tr("Warm start"))
         self.warm.setChecked(base.warm_start)
@@ -154,37 +176,70 @@ class MethodForm(QWidget):
             mode=self.mode.currentData(),
             batch_size=self.batch.value(),
             audit_share=audit,
+            backbone=start.backbone if start else self.backbone.currentData(),
             warm_start=self.warm.isChecked(),
             warm_seconds=seconds,
             device=self.device.currentData(),
             all_layers=self.layers.currentData(),
         )
 
+    def fix_backbone(self) -> None:
+        """Leave the network as it is: the model that the project starts from has it."""
+        self._fixed = True
+        self.backbone.setToolTip(tr(FIXED_BACKBONE))
+        self._enable()
+
     def _changed(self, box: QSpinBox, unit: float, kept: float) -> float:
         """Return a number as typed; untouched it stays as exact as it was."""
         return kept if box.value() == self._kept[box] else box.value() / unit
 
     def _on_mode(self) -> None:
-        without = self.mode.currentData() == WITHOUT_WARM_START
-        if without == self.warm.isEnabled():  # into that mode, or out of it
-            self.warm.setEnabled(not without)
+        without = self._is_published_method()
+        if without != self._without:  # into that mode, or out of it
+            self._without = without
             self.warm.setChecked(not without)
+        if without:
+            self.backbone.setCurrentIndex(self.backbone.findData(OWN_NETWORK))
         self._describe()
         self._enable()
 
+    def _on_backbone(self) -> None:
+        self._describe()
+        self._enable()
+        self.changed.emit()
+
+    def problem(self) -> str:
+        """Say what is missing before these settings can be used; empty: nothing."""
+        return tr(GET_WEIGHTS) if self.weights.missing else ""
+
+    def _is_published_method(self) -> bool:
+        return bool(self.mode.currentData() == WITHOUT_WARM_START)
+
     def _describe(self) -> None:
         self.note.setText(mode_note(self.mode.currentData()))
+        self.backbone_note.setText(backbone_note(self.backbone.currentData()))
 
     def _enable(self) -> None:
-        self.minutes.setEnabled(self.warm.isChecked())
-        self.layers.setEnabled(self.warm.isChecked())
+        learns = self.backbone.currentData() == OWN_NETWORK
+        self._asking.setRowVisible(self._first, learns)
+        self.weights.offer(weights_of(self.backbone.currentData()))
+        self._asking.setRowVisible(self.weights, self.weights.missing)
+        self.backbone.setEnabled(not (self._is_published_method() or self._fixed))
+        self.warm.setEnabled(learns and not self._is_published_method())
+        self.minutes.setEnabled(self.warm.isEnabled() and self.warm.isChecked())
+        self.layers.setEnabled(self.minutes.isEnabled())
         self.audit.setEnabled(self.mode.currentData() == AUDITED)
 
     def _schedule(self, side: int, start: StartModel | None) -> RunSettings:
         preset, size = self.preset.currentData(), self.side.currentData()
-        if preset == KEPT and size == str(self._base.input_size):
+        backbone = self.backbone.currentData()
+        untouched = preset == KEPT and size == str(self._base.input_size)
+        if untouched and backbone == self._base.backbone:
             return self._base
         schedule = self._base if preset == KEPT else scheduled(self._base, preset)
+        schedule = schedule.but(backbone=backbone)
+        if untouched and side:  # another network wants images of another size
+            return fitted_to(schedule, side)
         if size == FITTED and start is not None:
             return fitted_to_start(schedule, start, side)
         if size == FITTED:
@@ -209,6 +264,7 @@ def fitted_to_start(settings: RunSettings, start: StartModel, side: int) -> RunS
     Weights that name no size are torchvision's, whose stem leaves nothing of small images: these
     are scaled up.
     """
+    settings = settings.but(backbone=start.backbone)
     if start.input_size:
         return settings.but(stem=start.stem, input_size=start.input_size)
     return fitted_to(settings, max(side, SMALLEST_PHOTOGRAPH)).but(stem=start.stem)

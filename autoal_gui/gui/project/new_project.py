@@ -190,6 +190,7 @@ class NewProjectDialog(QDialog):
         self.name.textEdited.connect(self._on_name)
         self.place.line.textEdited.connect(self._on_place)
         self.classes.changed.connect(self._update)
+        self.method.changed.connect(self._update)
         self.label_use.currentIndexChanged.connect(self._on_label_use)
         self.start_from.changed.connect(self._on_start_from)
         self.buttons.accepted.connect(self.accept)
@@ -335,7 +336,7 @@ class NewProjectDialog(QDialog):
             return tr("The checkpoint cannot be used: choose another or clear the field.")
         if self._table_problem:
             return tr("The table cannot be used: choose other columns, another file, or none.")
-        return self.classes.problem()
+        return self.classes.problem() or self.method.problem()
 
     def _update(self) -> None:
         self._details.setVisible(self.listing is not None)  # until then there is nothing to say
@@ -378,6 +379,7 @@ class NewProjectDialog(QDialog):
     def _on_finished(self) -> None:
         self._job.close()
         self.meaning.close_threads()
+        self.method.weights.close_job()
         self.importer.close()
 
 

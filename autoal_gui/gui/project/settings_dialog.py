@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
 )
 
 from autoal_gui.core.errors import AutoALError
+from autoal_gui.core.images.pool import longest_side
 from autoal_gui.core.labels.hidden_repeats import EVERY
 from autoal_gui.core.language import mark, tr
 from autoal_gui.gui.project.method_form import MethodForm
@@ -42,6 +43,8 @@ class SettingsDialog(QDialog):
         self.repeats = QCheckBox(tr("Show the reader a few images twice, without saying so"))
         self.repeats.setChecked(project.settings.repeat_every > 0)
         self.method = MethodForm(project.settings.run, keep=True)
+        if project.settings.start_from:
+            self.method.fix_backbone()
         self.problem = text_label(role="danger")
         self.problem.hide()
         self.buttons = QDialogButtonBox(
@@ -49,6 +52,8 @@ class SettingsDialog(QDialog):
         )
         self._lay_out()
         self.method.advanced.button.toggled.connect(self._make_room)
+        self.method.changed.connect(self._make_room)
+        self.finished.connect(self.method.weights.close_job)
         self.buttons.accepted.connect(self.accept)
         self.buttons.rejected.connect(self.reject)
 
@@ -101,12 +106,21 @@ class SettingsDialog(QDialog):
         column.addWidget(text_label(tr(WHY_REPEATS, count=EVERY), role="muted"))
         return column
 
+    def _side(self) -> int:
+        """Return the pixels of the images' longer side, where the network has changed; else 0."""
+        project = self._controller.project
+        same = self.method.backbone.currentData() == project.settings.run.backbone
+        return 0 if same else longest_side(project.pool)
+
     def accept(self) -> None:
         """Store what was changed."""
         try:
-            settings = self.method.settings()
+            settings = self.method.settings(self._side())
+            problem = self.method.problem()
         except AutoALError as error:
-            self.problem.setText(str(error))
+            problem = str(error)
+        if problem:
+            self.problem.setText(problem)
             self.problem.show()
             return
         controller = self._controller

@@ -14,7 +14,7 @@ import torch
 from autoal_gui.core.messages import Progress
 from autoal_gui.learning.data.context import Context
 from autoal_gui.learning.data.image_cache import READ, map_files
-from autoal_gui.learning.model.networks import FEATURES, Backbone, Classifier
+from autoal_gui.learning.model.networks import Backbone, Classifier
 
 CENTRED_ON = 2048  # images that the centre of the features is estimated from
 CHUNK = 4096  # images that are made unit vectors at a time
@@ -31,15 +31,22 @@ class Features:
     """Row of each image id."""
     centre: npt.NDArray[np.float32] = field(repr=False)
     """(D,) mean over images of the pool."""
+    widths: tuple[int, ...]
+    """Features of each view; they sum to D."""
 
     def unit(self, ids: Sequence[int]) -> npt.NDArray[np.float16]:
-        """Return (n, D) features of some images, centred and scaled to unit length."""
+        """Return (n, D) features of some images: each view centred, all views of equal length.
+
+        Together they have unit length.
+        """
         found = np.empty((len(ids), self.values.shape[1]), np.float16)
+        bounds, times = np.cumsum(self.widths)[:-1], len(self.widths) ** 0.5
         for start in range(0, len(ids), CHUNK):
             places = [self.rows[i] for i in ids[start : start + CHUNK]]
             centred = self.values[places].astype(np.float32) - self.centre
-            lengths = np.linalg.norm(centred, axis=1, keepdims=True)
-            found[start : start + CHUNK] = centred / lengths.clip(SMALLEST)
+            for view in np.split(centred, bounds, axis=1):  # views of the same memory
+                view /= times * np.linalg.norm(view, axis=1, keepdims=True).clip(SMALLEST)
+            found[start : start + CHUNK] = centred
         return found
 
 
@@ -54,9 +61,10 @@ def frozen_features(
         ids: readable image ids.
         pool: those of the pool, which the centre is the mean of.
     """
-    cache, batch = context.feed.cache, context.settings.infer_batch
-    name = f"features-{_digest(model.backbone)[:16]}-{cache.name}"
-    values, states = map_files(cache.folder, name, (len(cache.rows), FEATURES), np.float16)
+    cache, backbone = context.feed.cache, model.backbone
+    batch = backbone.at_once(context.settings.infer_batch)
+    name = f"features-{_digest(backbone)[:16]}-{cache.name}"
+    values, states = map_files(cache.folder, name, (len(cache.rows), backbone.width), np.float16)
     missing = [i for i in ids if states[cache.rows[i]] != READ]
     model.eval()
     with context.tracker.timed("features"):
@@ -64,12 +72,13 @@ def frozen_features(
             chunk = missing[start : start + batch]
             places = [cache.rows[i] for i in chunk]
             with torch.inference_mode(), context.device.autocast():
-                found = model.backbone(context.feed.images(chunk)).float()
+                found = backbone(context.feed.images(chunk)).float()
             values[places] = found.cpu().numpy()
             states[places] = READ  # after the features: a killed program computes them again
             yield context.tracker.advance("features", start + len(chunk), len(missing), len(chunk))
     sample = [cache.rows[i] for i in thinned(pool, CENTRED_ON)]
-    return Features(values, cache.rows, values[sample].astype(np.float32).mean(0))
+    centre = values[sample].astype(np.float32).mean(0)
+    return Features(values, cache.rows, centre, tuple(backbone.widths))
 
 
 def thinned(ids: Sequence[int], most: int) -> Sequence[int]:
@@ -78,8 +87,10 @@ def thinned(ids: Sequence[int], most: int) -> Sequence[int]:
 
 
 def _digest(backbone: Backbone) -> str:
-    """Return the SHA-256 of a backbone's weights, lower-case hex."""
+    """Return the SHA-256 of a backbone's weights and of how it is used, lower-case hex."""
     digest = hashlib.sha256()
+    if backbone.smallest_side:
+        digest.update(repr((backbone.smallest_side, backbone.views)).encode())
     for name, value in backbone.state_dict().items():
         digest.update(name.encode())
         digest.update(value.detach().cpu().contiguous().numpy().tobytes())

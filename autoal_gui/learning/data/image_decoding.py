@@ -9,6 +9,7 @@ from autoal_gui.core.messages import Progress, RunRound, WarmStart
 from autoal_gui.learning.data.context import Context, Feed
 from autoal_gui.learning.data.image_cache import ImageCache
 from autoal_gui.learning.model.device import choose_device
+from autoal_gui.learning.model.pretrained import own_scale
 from autoal_gui.learning.progress import ProgressTracker
 
 DECODING_COST = 0.2  # decoding a small image, in forward passes of one
@@ -41,8 +42,9 @@ def decode_images(
     readable = cache.readable(ids)
     if not readable:
         raise SourceError(tr("None of the images can be read any more."))
-    seen = pool_ids(command, readable) or readable
-    return Context(Feed(cache, cache.normalisation(seen), device), settings, tracker), readable
+    scale = own_scale(settings.backbone, cache.channels)
+    scale = scale or cache.normalisation(pool_ids(command, readable) or readable)
+    return Context(Feed(cache, scale, device), settings, tracker), readable
 
 
 def pool_ids(command: RunRound | WarmStart, ids: list[int]) -> list[int]:

@@ -11,7 +11,7 @@ from torch import Tensor
 from autoal_gui.core.messages import Progress, Step
 from autoal_gui.learning.data import row_store as rows
 from autoal_gui.learning.data.context import Context, Labels
-from autoal_gui.learning.model.networks import FEATURES, Classifier
+from autoal_gui.learning.model.networks import Classifier
 from autoal_gui.sources.arrays import require_space
 from autoal_gui.strategies.contract import Labelled, ModelOutputs
 
@@ -69,12 +69,12 @@ def last_layer(
     """
     folder, passes = context.feed.cache.folder, context.settings.stochastic_passes
     heads = model.stochastic_heads(passes, torch.Generator().manual_seed(seed))
-    classes = heads.shape[1]
+    classes, width = heads.shape[1:]
     if images >= rows.MANY:
-        row = FEATURES * np.dtype(kind).itemsize + classes * (1 + passes) * 4  # bytes
+        row = width * np.dtype(kind).itemsize + classes * (1 + passes) * 4  # bytes
         require_space(folder, images * row)
     with (
-        rows.new_rows(folder, (images, FEATURES), kind) as features,
+        rows.new_rows(folder, (images, width), kind) as features,
         rows.new_rows(folder, (images, classes), np.float32) as probabilities,
         rows.new_rows(folder, (images, passes, classes), np.float32) as stochastic,
     ):
@@ -92,7 +92,7 @@ def gather(
     Raises:
         SourceError: the cache's disk is full.
     """
-    batch = context.settings.infer_batch
+    batch = model.backbone.at_once(context.settings.infer_batch)
     kind = np.float16 if len(ids) >= rows.MANY else np.float32
     limit = float(np.finfo(kind).max)
     training = model.training

@@ -68,7 +68,7 @@ def attention(
     """
     with torch.enable_grad():
         maps = _maps(model, image)
-        logits = _logits(model, maps[-1])
+        logits = _logits(model, maps)
         probabilities = logits.detach().float().softmax(1)[0]
         chosen = int(probabilities.argmax()) if class_index is None else class_index
         others = [i for i in range(logits.shape[1]) if i != chosen]
@@ -85,18 +85,14 @@ def attention(
 
 
 def _maps(model: Classifier, image: Tensor) -> list[Tensor]:
-    """Return what each stage of the backbone gives: (1, 64, h, w) to (1, 512, h', w')."""
+    """Return what each stage of the backbone gives: (1, its channels, h, w)."""
     # A gradient at the image itself, so that one is there although every weight may be frozen.
-    maps, found = model.backbone.stem(image.requires_grad_()), []
-    for stage in model.backbone.stages:
-        maps = stage(maps)
-        found.append(maps)
-    return found
+    return [*model.backbone.maps(image.requires_grad_())]
 
 
-def _logits(model: Classifier, last: Tensor) -> Tensor:
-    features = model.of_pooled(last.mean((2, 3)))
-    logits: Tensor = model.head(features)
+def _logits(model: Classifier, maps: list[Tensor]) -> Tensor:
+    pooled = model.backbone.joined([one.mean((2, 3)) for one in maps])
+    logits: Tensor = model.head(model.of_pooled(pooled))
     return logits
 
 

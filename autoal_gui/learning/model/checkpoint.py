@@ -139,7 +139,14 @@ def load_model(file: Path) -> tuple[Classifier, ModelCard]:
     """
     card, state = load_checkpoint(file)
     try:
-        model = Classifier(card.channels, len(card.classes), card.stem, card.dropout, card.unit)
+        model = Classifier(
+            card.channels,
+            len(card.classes),
+            card.stem,
+            card.dropout,
+            card.unit,
+            card.architecture,
+        )
         model.load_state_dict(state)
     except RuntimeError as error:
         raise CheckpointError(tr("The checkpoint's weights do not fit its description.")) from error

@@ -9,7 +9,8 @@ import torch
 import torchvision
 
 import autoal_gui
-from autoal_gui.core.settings import STEMS, RunSettings, Stem
+from autoal_gui.core.registry import discover
+from autoal_gui.core.settings import OWN_NETWORK, STEMS, RunSettings, Stem
 from autoal_gui.learning.model.normalisation import Normalisation
 
 MOST_ITEMS = 2_000_000  # of a card's lists; the confusion of a thousand classes has half of them
@@ -42,7 +43,10 @@ class ModelCard:
     """`RunSettings.to_json()`."""
     unit: bool = False
     """Whether features are centred and scaled to unit length before the last layer."""
-    architecture: str = "resnet18"
+    architecture: str = OWN_NETWORK
+    """The backbone, a plug-in of `autoal_gui.backbones`."""
+    weights: str = ""
+    """What it started from that others have trained, and under which licence; empty: nothing."""
     versions: tuple[tuple[str, str], ...] = (
         ("autoal-gui", autoal_gui.__version__),
         ("torch", str(torch.__version__)),
@@ -93,7 +97,8 @@ def _tuples(value: Any, left: Iterator[int], nested: int = 0) -> Any:
 
 def _is_architecture(card: ModelCard) -> bool:
     return (
-        card.architecture == "resnet18"
+        card.architecture in discover("autoal_gui.backbones")
+        and isinstance(card.weights, str)
         and card.stem in STEMS
         and type(card.channels) is int
         and card.channels in (1, 3)

@@ -1,18 +1,24 @@
-"""The networks: ResNet-18 as classifier (task model, FitNet) and as SearchNet.
+"""The networks: a backbone as classifier (task model, FitNet), and ResNet-18 as SearchNet.
 
 Sources: He et al. 2016 (ResNet); Wang, Zhan & Huang, ICML 2025 (FitNet, SearchNet); Yoo & Kweon
 2019 (loss-prediction head); Gal 2017 and Kirsch et al. 2019 (dropout masks shared by all images).
 """
 
+from collections.abc import Iterator, Sequence
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
-from torchvision.models import resnet18
 
-from autoal_gui.core.settings import Stem
+from autoal_gui.core.registry import discover
+from autoal_gui.core.settings import OWN_NETWORK, Stem
 
 FEATURES = 512  # D, channels of ResNet-18's last stage
 STAGES = (64, 128, 256, 512)
+ENLARGED_AT_ONCE = {"cpu": 16}
+"""Images that are passed at a time by a network that enlarges them: what they become in its first
+stages takes megabytes an image, and 16 of them, which fit a processor's cache better than 64, take
+.65 of the time. Other devices have their own memory, and want more."""
 # The strategy head reads features over sqrt(D): a step then moves a strategy's logit by about the
 # learning rate, not by D times as much, which made one strategy take all within three steps.
 FEATURE_SCALE = FEATURES**-0.5
@@ -20,50 +26,77 @@ LOSS_WIDTH = 128  # width of each stage's branch in the loss-prediction head
 
 
 class Backbone(nn.Module):
-    """ResNet-18 without its last layer."""
+    """A network without its last layer: a stem, and stages, some of whose means are features."""
 
-    def __init__(self, channels: int, stem: Stem) -> None:
+    def __init__(self, channels: int, stem: Stem, name: str = OWN_NETWORK) -> None:
+        """Build the backbone of that name, a plug-in of `autoal_gui.backbones`."""
         super().__init__()
-        net = resnet18(weights=None)
-        if stem == "7x7":
-            first, pool = nn.Conv2d(channels, 64, 7, stride=2, padding=3, bias=False), net.maxpool
-        else:
-            stride = 2 if stem == "3x3/2" else 1
-            first, pool = nn.Conv2d(channels, 64, 3, stride, padding=1, bias=False), nn.Identity()
-        nn.init.kaiming_normal_(first.weight, mode="fan_out", nonlinearity="relu")
-        self.stem = nn.Sequential(first, net.bn1, net.relu, pool)
-        self.stages = nn.ModuleList([net.layer1, net.layer2, net.layer3, net.layer4])
+        plug_in = discover("autoal_gui.backbones")[name]
+        self.stem, stages = plug_in.parts(channels, stem)
+        self.stages = nn.ModuleList(stages)
+        self.smallest_side: int = plug_in.SMALLEST_SIDE
+        self.views: tuple[tuple[int, ...], ...] = plug_in.VIEWS
+        self.widths = [sum(plug_in.WIDTHS[stage] for stage in view) for view in self.views]
+        """Features of each view."""
+
+    @property
+    def width(self) -> int:
+        """D, how many features there are."""
+        return sum(self.widths)
+
+    def at_once(self, most: int) -> int:
+        """Return how many of `most` images to pass at a time."""
+        if not self.smallest_side:
+            return most
+        device = next(self.parameters()).device.type
+        return min(most, ENLARGED_AT_ONCE.get(device, most))
+
+    def maps(self, images: Tensor) -> Iterator[Tensor]:
+        """Yield what each stage makes of (B, channels, H, W): (B, its channels, h, w)."""
+        side = self.smallest_side
+        if min(images.shape[2:]) < side:
+            images = functional.interpolate(images, (side, side), mode="bilinear")
+        found = self.stem(images)
+        for stage in self.stages:
+            found = stage(found)
+            yield found
 
     def stage_means(self, images: Tensor) -> list[Tensor]:
-        """Map (B, channels, H, W) to the spatial mean of each stage: (B, 64) ... (B, 512)."""
-        maps, means = self.stem(images), []
-        for stage in self.stages:
-            maps = stage(maps)
-            means.append(maps.mean((2, 3)))
-        return means
+        """Map (B, channels, H, W) to the spatial mean of each stage: (B, its channels)."""
+        return [found.mean((2, 3)) for found in self.maps(images)]
+
+    def joined(self, means: Sequence[Tensor]) -> Tensor:
+        """Map the spatial mean of each stage to features (B, D), view after view."""
+        return torch.cat([means[stage] for view in self.views for stage in view], 1)
 
     def forward(self, images: Tensor) -> Tensor:
         """Map (B, channels, H, W) to features (B, D)."""
-        return self.stage_means(images)[-1]
+        return self.joined(self.stage_means(images))
 
 
 class Classifier(nn.Module):
     """Task model and FitNet: a backbone, dropout, and one linear layer."""
 
     def __init__(
-        self, channels: int, classes: int, stem: Stem, dropout: float, unit: bool = False
+        self,
+        channels: int,
+        classes: int,
+        stem: Stem,
+        dropout: float,
+        unit: bool = False,
+        backbone: str = OWN_NETWORK,
     ) -> None:
         """Build a classifier; with `unit` its features are centred and scaled to unit length.
 
-        Frozen features of a warm start are classified better by their direction alone.
+        Frozen features are classified better by their direction alone.
         """
         super().__init__()
         self.unit = unit
-        self.backbone = Backbone(channels, stem)
+        self.backbone = Backbone(channels, stem, backbone)
         if unit:
-            self.register_buffer("centre", torch.zeros(FEATURES))
+            self.register_buffer("centre", torch.zeros(self.backbone.width))
         self.dropout = nn.Dropout(dropout)
-        self.head = nn.Linear(FEATURES, classes)
+        self.head = nn.Linear(self.backbone.width, classes)
 
     def forward(self, images: Tensor) -> Tensor:
         """Map (B, channels, H, W) to logits (B, C)."""
@@ -76,10 +109,13 @@ class Classifier(nn.Module):
 
     def of_pooled(self, pooled: Tensor) -> Tensor:
         """Map the backbone's output (B, D) to the last layer's input (B, D)."""
-        if self.unit:
-            centred = pooled.float() - self.get_buffer("centre")
-            return functional.normalize(centred, dim=1)
-        return pooled
+        if not self.unit:
+            return pooled
+        centred = pooled.float() - self.get_buffer("centre")
+        views = torch.split(centred, self.backbone.widths, 1)
+        joined = torch.cat([functional.normalize(view, dim=1) for view in views], 1)
+        unit: Tensor = joined * len(views) ** -0.5
+        return unit
 
     @torch.no_grad()
     def stochastic_heads(self, passes: int, generator: torch.Generator) -> Tensor:
@@ -91,7 +127,7 @@ class Classifier(nn.Module):
             the passes with them.
         """
         keep = 1 - self.dropout.p
-        masks = torch.rand(passes, FEATURES, generator=generator) < keep  # (R, D)
+        masks = torch.rand(passes, self.backbone.width, generator=generator) < keep  # (R, D)
         scaled = masks.to(self.head.weight) / keep
         return self.head.weight[None] * scaled[:, None]
 

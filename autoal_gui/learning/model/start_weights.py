@@ -4,7 +4,7 @@ from pathlib import Path
 
 from autoal_gui.core.errors import CheckpointError
 from autoal_gui.core.language import tr
-from autoal_gui.core.settings import Stem
+from autoal_gui.core.settings import OWN_NETWORK, Stem
 from autoal_gui.core.trained_model import StartModel
 from autoal_gui.learning.model.checkpoint import (
     State,
@@ -36,7 +36,13 @@ def start_model(file: Path) -> StartModel:
     return _read_start(file)[0]
 
 
-def load_weights(model: Classifier, file: Path, classes: tuple[str, ...], stem: Stem) -> None:
+def load_weights(
+    model: Classifier,
+    file: Path,
+    classes: tuple[str, ...],
+    stem: Stem,
+    backbone: str = OWN_NETWORK,
+) -> None:
     """Start a model from a file of weights: its backbone, and its last layer where that fits.
 
     The file is a checkpoint of this program, or the state dict of torchvision's ResNet-18. The
@@ -53,12 +59,17 @@ def load_weights(model: Classifier, file: Path, classes: tuple[str, ...], stem: 
         classes: names in the order of the model's outputs.
         stem: a checkpoint of another is refused even where its weights fit, because a stride of
             its own makes other features of them.
+        backbone: the model's.
 
     Raises:
         CheckpointError: it is missing, damaged, too large, no such file, or for another kind of
-            image or stem.
+            image, stem or network.
     """
     start, unit, state = _read_start(file)
+    if start.backbone != backbone:
+        raise CheckpointError(
+            tr("The checkpoint is of another network than the one that the settings name.")
+        )
     if start.stem != stem:
         raise CheckpointError(
             tr(
@@ -71,8 +82,8 @@ def load_weights(model: Classifier, file: Path, classes: tuple[str, ...], stem: 
         )
     own = model.state_dict()
     if start.classes != classes or unit != model.unit:
-        backbone = {n: value for n, value in state.items() if n.startswith("backbone.")}
-        state = {n: value for n, value in own.items() if not n.startswith("backbone.")} | backbone
+        kept = {n: value for n, value in state.items() if n.startswith("backbone.")}
+        state = {n: value for n, value in own.items() if not n.startswith("backbone.")} | kept
     if not start.classes and own[FIRST].shape[1] == 1:
         state[FIRST] = state[FIRST].sum(1, keepdim=True)
     try:
@@ -92,7 +103,8 @@ def _read_start(file: Path) -> tuple[StartModel, bool, State]:
             state = checked_state(_from_torchvision(content), file)
             return StartModel((), "7x7", 0), False, state
         card, state = own_content(content, file)
-        return StartModel(card.classes, card.stem, card.input_size), card.unit, state
+        start = StartModel(card.classes, card.stem, card.input_size, card.architecture)
+        return start, card.unit, state
     except Exception as error:  # foreign bytes make their readers raise anything
         raise CheckpointError(
             tr(

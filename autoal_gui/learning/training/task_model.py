@@ -19,6 +19,7 @@ from autoal_gui.learning.data.model_outputs import gather, last_layer
 from autoal_gui.learning.model.checkpoint import read_card
 from autoal_gui.learning.model.model_card import ModelCard
 from autoal_gui.learning.model.networks import Classifier
+from autoal_gui.learning.model.pretrained import load_pretrained
 from autoal_gui.learning.model.start_weights import load_weights
 from autoal_gui.learning.progress import TRAINING_COST
 from autoal_gui.learning.training.linear_head import POOL_SAMPLE, Head, balanced_weights, fit_head
@@ -59,7 +60,12 @@ def warm_checkpoint(command: RunRound) -> str:
 
     A checkpoint that the user gave to start from takes the place of the project's own warm start.
     """
-    return (command.start_from or command.warm_start) if command.settings.warm_start else ""
+    return (command.start_from or command.warm_start) if command.settings.learns_first else ""
+
+
+def is_frozen(command: RunRound) -> bool:
+    """Say whether the round's features are those of a backbone that no longer changes."""
+    return bool(warm_checkpoint(command)) or command.settings.is_pretrained
 
 
 def untrained(context: Context, command: RunRound, unit: bool = False) -> Classifier:
@@ -69,6 +75,9 @@ def untrained(context: Context, command: RunRound, unit: bool = False) -> Classi
         context: images and settings.
         command: names the checkpoints to start from.
         unit: whether its features are scaled to unit length, which suits a frozen backbone.
+
+    Raises:
+        CheckpointError: the weights that it starts from are missing or damaged.
     """
     settings, channels = context.settings, context.feed.cache.channels
     warm = warm_checkpoint(command)
@@ -79,10 +88,13 @@ def untrained(context: Context, command: RunRound, unit: bool = False) -> Classi
         settings.stem,
         settings.dropout,
         unit=unit,
+        backbone=settings.backbone,
     )
     model = same_start(build, settings.seed)
     if start := warm or command.start_from:
-        load_weights(model, Path(start), command.classes, settings.stem)
+        load_weights(model, Path(start), command.classes, settings.stem, settings.backbone)
+    else:
+        load_pretrained(model.backbone, settings.backbone)
     return context.device.place(model)
 
 
@@ -90,7 +102,7 @@ def cold_task(
     context: Context, command: RunRound, readable: list[int]
 ) -> Generator[Progress, None, TaskModel]:
     """Return the task model before there are labels, of which only the features mean something."""
-    frozen = bool(warm_checkpoint(command))
+    frozen = is_frozen(command)
     model = untrained(context, command, unit=frozen)
     if not frozen:
         return TaskModel(model, partial(_pass, context, model))
@@ -102,7 +114,7 @@ def trained_task(
     context: Context, command: RunRound, readable: list[int], labelled: Labels
 ) -> Generator[Progress, None, TaskModel]:
     """Train the task model on labels of two classes at least."""
-    if not warm_checkpoint(command):
+    if not is_frozen(command):
         return (yield from _trained(context, command, labelled))
     fitted = yield from _fitted(context, command, readable, labelled)
     assert fitted.head is not None  # noqa: S101 - for the type checker
@@ -136,10 +148,11 @@ def _all_layers_win(
 ) -> Generator[Progress, None, tuple[bool, str]]:
     """Decide whether to train every layer; return that, and what there is to tell.
 
-    Between two comparisons a round trains as the one before.
+    Between two comparisons a round trains as the one before. A backbone that comes with weights is
+    not compared: to train it takes a processor many minutes.
     """
     choice = context.settings.all_layers
-    if choice != "measured":
+    if choice != "measured" or context.settings.is_pretrained:
         return choice == "always", ""
     last = read_card(Path(command.previous)) if command.previous else None
     if not due(len(labelled), last.labels if last else 0):

@@ -1,7 +1,9 @@
 """Dialogs: new projects with every default, settings, export, and the demo."""
 
+import hashlib
 import stat
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +12,7 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication, QDialogButtonBox, QProgressDialog
 
+from autoal_gui.backbones import resnet18_imagenet, weight_files
 from autoal_gui.core.errors import SourceError
 from autoal_gui.core.images.source import ListedImage, Listing, SourceSpec
 from autoal_gui.core.registry import discover
@@ -206,6 +209,88 @@ def test_paper_mode_does_without_a_warm_start(qtbot, window, tmp_path):
     assert not method.warm.isChecked()  # a wish is kept between modes that could have it
     dialog.accept()
     assert not window.controller.project.settings.run.warm_start
+
+
+def test_a_network_with_weights_takes_the_place_of_learning_first(qtbot, window, tmp_path):
+    dialog = listed(qtbot, window, folder_spec(draw_folder(tmp_path / "images", 20)))
+    method = dialog.method
+    assert method.backbone.currentData() == "resnet18"
+    choose(method.backbone, "efficientnet_lite0")
+    assert "Apache-2.0" in method.backbone_note.text()
+    assert not any(w.isEnabled() for w in (method.warm, method.minutes, method.layers))
+    choose(method.mode, "paper")  # which has a network of its own
+    assert method.backbone.currentData() == "resnet18"
+    assert not method.backbone.isEnabled()
+    choose(method.mode, "auto")
+    assert method.warm.isEnabled()
+    choose(method.backbone, "efficientnet_lite0")
+    dialog.accept()
+    project = window.controller.project
+    assert project.settings.run.backbone == "efficientnet_lite0"
+    assert not project.warm_start.wanted
+
+
+@pytest.mark.parametrize(("side", "size"), [(28, 28), (120, 120), (500, 160)])
+def test_another_network_has_the_images_in_the_size_that_it_wants(qapp, side, size):
+    base = fitted_to(PRESETS["cpu"], side)
+    form = MethodForm(base, keep=True)
+    choose(form.backbone, "efficientnet_lite0")
+    found = form.settings(side)
+    assert (found.backbone, found.input_size) == ("efficientnet_lite0", size)
+    back = MethodForm(found, keep=True)
+    choose(back.backbone, "resnet18")
+    assert back.settings(side) == base
+
+
+def test_the_model_that_a_project_starts_from_decides_on_the_network(qapp):
+    form = MethodForm(PRESETS["cpu"], keep=False)
+    start = StartModel(("a", "b"), "3x3", 48, "efficientnet_lite0")
+    chosen = form.settings(100, start)
+    assert (chosen.backbone, chosen.input_size) == ("efficientnet_lite0", 48)
+    form.fix_backbone()
+    assert not form.backbone.isEnabled()
+
+
+@pytest.fixture
+def brought(tmp_path, monkeypatch):
+    """A file with the weights of a network whose own are not on this computer."""
+    monkeypatch.setattr(weight_files, "users_folder", lambda: tmp_path / "weights")
+    content = b"weights " * 100
+    digest = hashlib.sha256(content).hexdigest()
+    weights = replace(resnet18_imagenet.WEIGHTS, sha256=digest, size=len(content))
+    monkeypatch.setattr(resnet18_imagenet, "WEIGHTS", weights)
+    (tmp_path / "brought.pth").write_bytes(content)
+    return tmp_path / "brought.pth"
+
+
+def test_missing_weights_are_asked_for_before_anything_begins(qtbot, window, brought, tmp_path):
+    dialog = listed(qtbot, window, folder_spec(draw_folder(tmp_path / "images", 20)))
+    method = dialog.method
+    assert method.weights.isHidden()
+    choose(method.backbone, "resnet18_imagenet")
+    assert not method.weights.isHidden()
+    assert "download.pytorch.org" in method.weights.fetch.text()
+    assert not dialog.ok.isEnabled()
+    assert "weights" in dialog.problem.text()
+    other = tmp_path / "other.pth"
+    other.write_bytes(b"something else")
+    method.weights.bring(other)
+    qtbot.waitUntil(lambda: "not the file" in method.weights.said.text())
+    method.weights.bring(brought)
+    qtbot.waitUntil(dialog.ok.isEnabled)
+    assert method.weights.isHidden()
+    assert "are on this computer" in method.backbone_note.text()
+
+
+def test_the_settings_ask_for_missing_weights_too(qtbot, window, brought, tmp_path):
+    form = MethodForm(PRESETS["cpu"], keep=True)
+    qtbot.addWidget(form)
+    assert form.problem() == ""
+    choose(form.backbone, "resnet18_imagenet")
+    assert "first" in form.problem()
+    with qtbot.waitSignal(form.weights.changed):
+        form.weights.bring(brought)
+    assert form.problem() == ""
 
 
 @pytest.mark.parametrize("seconds", [30.0, 100.0, 200.3])

@@ -48,6 +48,14 @@ def test_a_model_comes_back_bit_by_bit(kind, model, request):
         assert torch.equal(loaded(images), model(images))
 
 
+def test_a_checkpoint_from_before_there_were_backbones_opens(tmp_path, model):
+    content = content_of(model.state_dict())
+    del content["card"]["architecture"], content["card"]["weights"]
+    torch.save(content, tmp_path / "old.pt")
+    _, card = load_model(tmp_path / "old.pt")
+    assert (card.architecture, card.weights) == ("resnet18", "")
+
+
 def test_the_safe_loaders_of_torch_and_safetensors_suffice(saved, safe, model):
     content = torch.load(saved, weights_only=True)
     assert content["format"] == FORMAT

@@ -25,7 +25,7 @@ class WarmStart:
     def wanted(self) -> bool:
         """Whether the settings ask for one, and no checkpoint that was given takes its place."""
         run = self._settings.run
-        return run.warm_start and run.mode != "paper" and not self._settings.start_from
+        return run.learns_first and run.mode != "paper" and not self._settings.start_from
 
     @property
     def file(self) -> Path:

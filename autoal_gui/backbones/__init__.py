@@ -1,0 +1,1 @@
+"""Backbones: the networks that turn an image into features, a file each."""

@@ -1,0 +1,165 @@
+"""Networks to choose from: what is said of each, and how its weights are had."""
+
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from autoal_gui.backbones.contract import Weights
+from autoal_gui.backbones.weight_files import blocks_of, is_there, keep_weights, users_folder
+from autoal_gui.core.images.source import ProgressCallback
+from autoal_gui.core.language import mark, tr
+from autoal_gui.core.registry import discover
+from autoal_gui.engine.jobs import OneJob
+from autoal_gui.gui.widgets.text import text_label
+from autoal_gui.gui.widgets.theme import set_property
+from autoal_gui.sources.network import fetch
+
+BACKBONES = "autoal_gui.backbones"
+COMES_ALONG = mark("Its weights ({size} MB, licence {licence}) come with this program.")
+ARE_HERE = mark("Its weights ({size} MB, licence {licence}) are on this computer.")
+MISSING = mark("Its weights ({size} MB, licence {licence}) are not on this computer.")
+MEGABYTE = 1e6
+FILES = mark("Weights (*.pth *.pt)")
+
+
+def backbones() -> tuple[tuple[str, str], ...]:
+    """Return (name, what the list says of it) of every network."""
+    return tuple(
+        (name, f"{backbone.LABEL}: {tr(backbone.SHORT)}")
+        for name, backbone in discover(BACKBONES).items()
+    )
+
+
+def weights_of(name: str) -> Weights | None:
+    """Return the weights that a network comes with; None where it has none."""
+    weights: Weights | None = discover(BACKBONES)[name].WEIGHTS
+    return weights
+
+
+def backbone_note(name: str) -> str:
+    """Say what a network is good for, and what is to be known of its weights."""
+    about, weights = tr(discover(BACKBONES)[name].ABOUT), weights_of(name)
+    if weights is None:
+        return about
+    if not is_there(weights):
+        sentence = tr(MISSING, size=round(weights.size / MEGABYTE), licence=weights.licence)
+    else:
+        kind = COMES_ALONG if weights.package else ARE_HERE
+        sentence = tr(kind, size=round(weights.size / MEGABYTE), licence=weights.licence)
+    return f"{about} {sentence}"
+
+
+class WeightsRow(QWidget):
+    """Two buttons where weights are missing; nothing where they are there."""
+
+    changed = Signal()
+    """The weights are there now."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName(tr("Weights"))
+        self._weights: Weights | None = None
+        self._job = OneJob(self)
+        self.fetch = QPushButton()
+        self.file = QPushButton(tr("From a file…"))
+        self.stop = QPushButton(tr("Stop"))
+        self.said = text_label(role="muted")
+        row = QHBoxLayout()
+        for button in (self.fetch, self.file, self.stop):
+            button.setAutoDefault(False)
+            row.addWidget(button)
+        row.addStretch(1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addLayout(row)
+        column.addWidget(self.said)
+        self.fetch.clicked.connect(self._fetch)
+        self.file.clicked.connect(self._choose)
+        self.stop.clicked.connect(self._job.cancel)
+        self._job.progress.connect(self._on_progress)
+        self._job.succeeded.connect(self._on_there)
+        self._job.failed.connect(self._on_failed)
+        self._job.cancelled.connect(self._on_stopped)
+
+    @property
+    def missing(self) -> bool:
+        """Whether weights are needed that are not there."""
+        return not is_there(self._weights)
+
+    def offer(self, weights: Weights | None) -> None:
+        """Offer to get these weights; what was going on for others is stopped."""
+        if weights != self._weights:
+            self.close_job()
+            self._weights = weights
+            self._say("")
+        if weights is not None and weights.url:
+            host, size = weights.url.split("/")[2], round(weights.size / MEGABYTE)
+            self.fetch.setText(tr("Fetch from {host} ({size} MB)", host=host, size=size))
+        self._show()
+
+    def close_job(self) -> None:
+        """Stop what is going on, and wait for it."""
+        self._job.close()
+        self._show()
+
+    def bring(self, file: Path) -> None:
+        """Keep a file with the weights."""
+        if self._weights is not None:
+            self._start(partial(_bring, self._weights, file))
+
+    def _fetch(self) -> None:
+        if self._weights is not None:
+            self._start(partial(_fetch, self._weights))
+
+    def _choose(self) -> None:
+        chosen, _ = QFileDialog.getOpenFileName(self, tr("Weights"), "", tr(FILES))
+        if chosen:
+            self.bring(Path(chosen))
+
+    def _start(self, work: "partial[None]") -> None:
+        self._say(tr("Getting the weights…"))
+        self._job.start(work)
+        self._show()
+
+    def _show(self) -> None:
+        running = self._job.running
+        self.fetch.setVisible(not running)
+        self.file.setVisible(not running)
+        self.stop.setVisible(running)
+
+    def _say(self, sentence: str, role: str = "muted") -> None:
+        self.said.setText(sentence)
+        self.said.setVisible(bool(sentence))
+        set_property(self.said, "role", role)
+
+    @Slot(int, int)
+    def _on_progress(self, done: int, total: int) -> None:
+        if self._job.running and total:
+            counts = {"done": round(done / MEGABYTE), "total": round(total / MEGABYTE)}
+            self._say(tr("{done} of {total} MB", **counts))
+
+    @Slot(object)
+    def _on_there(self, result: object) -> None:
+        self._say("")
+        self._show()
+        self.changed.emit()
+
+    @Slot(str)
+    def _on_failed(self, sentence: str) -> None:
+        self._say(sentence, "danger")
+        self._show()
+
+    @Slot()
+    def _on_stopped(self) -> None:
+        self._say("")
+        self._show()
+
+
+def _fetch(weights: Weights, progress: ProgressCallback) -> None:
+    keep_weights(weights, fetch(weights.url, users_folder(), progress))
+
+
+def _bring(weights: Weights, file: Path, progress: ProgressCallback) -> None:
+    keep_weights(weights, blocks_of(file, progress))
