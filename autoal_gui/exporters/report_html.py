@@ -1,7 +1,8 @@
 """A report on labels and model as one HTML page: no script, no file beside it, fit to print.
 
-It holds class names and numbers: no file name, no name of a reader or of the project, no comment
-and nothing of a header, so that it can be shown to anybody who may know the classes.
+It holds class names, what columns of the set's table say that divide the images (sexes, sites), and
+numbers: no file name, no name of a reader or of the project, no comment and nothing of a header, so
+that it can be shown to anybody who may know these.
 """
 
 from datetime import datetime, timezone
@@ -16,6 +17,7 @@ from autoal_gui.core.project.export_snapshot import NO_CHOICES, Choices, Snapsho
 from autoal_gui.core.project.measured_rounds import measured_rounds
 from autoal_gui.core.report.markup import document, tag
 from autoal_gui.core.system.files import replacing
+from autoal_gui.exporters.report_columns import columns_section
 from autoal_gui.exporters.report_sections import (
     counts_section,
     performance_section,
@@ -75,6 +77,7 @@ def report(labels: Snapshot) -> list[Element]:
         *summary_section(labels, measured),
         *counts_section(labels),
         *performance_section(labels, measured),
+        *columns_section(labels),
         *rounds_section(labels, measured),
         *weights_section(labels.rounds),
         *readers_section(labels),

@@ -13,6 +13,8 @@ from autoal_gui.core.project.export_snapshot import Snapshot
 from autoal_gui.core.report.charts import COLOURS
 from autoal_gui.core.report.markup import STYLE
 from autoal_gui.exporters import report_html, report_sections
+from autoal_gui.exporters.report_columns import columns_section
+from tests.core.sets.test_column_results import measured
 from tests.support.project import create, draw_images, folder_spec, new_project, result_of
 
 CLASSES = ("normal", "abnormal")
@@ -220,3 +222,20 @@ def test_every_colour_of_the_page_is_one_of_the_palette(project, tmp_path):
     used = set(re.findall(r"var\(--(\w+)\)", text))
     assert used >= {"ink", "paper", "rule"}
     assert used <= palettes()[0].keys()
+
+
+def test_the_report_tells_the_results_of_each_part_of_a_column(project, tmp_path):
+    rows = [("", n % 4 > 0, ("FM"[n % 2], f"comment {n}")) for n in range(80)]
+    known = replace(Snapshot.of(project), columns=("sex", "comment"), measured=measured(rows))
+    body = "".join("".join(part.itertext()) for part in columns_section(known))
+    assert "The model does worse on “Women” than on “Men”" in body
+    assert "Women" in body
+    assert "comment" not in body
+    (page,) = [part for part in columns_section(known) if part.find("table") is not None]
+    cells = [["".join(cell.itertext()) for cell in row] for row in page.iter("tr")]
+    assert cells[1][:2] == ["Women", "40"]
+    assert cells[2][3] == "100.0% (91.2–100.0)"
+
+
+def test_a_set_without_columns_and_groups_has_no_such_section(project):
+    assert not list(columns_section(Snapshot.of(project)))

@@ -8,6 +8,7 @@ new patients right. Where the images of one patient stand on both sides it seems
 import os
 
 import numpy as np
+import pytest
 
 from autoal_gui.core.images.pool import ImagePool
 from autoal_gui.core.images.source import ListedImage, Listing
@@ -73,6 +74,7 @@ def test_a_replay_keeps_the_groups_of_its_set_whole():
     assert {split for _, split in sides} == {"pool", "evaluation"}
 
 
+@pytest.mark.timeout(300 * SEEDS)
 def test_what_is_reported_holds_for_new_patients(tmp_path):
     inside = []
     for seed in range(SEEDS):

@@ -82,6 +82,28 @@ def part_sentence(part: MeasuredPart) -> str:
     )
 
 
+def found_words(metrics: Metrics, classes: Sequence[str]) -> str:
+    """Say of each class that occurs how many of its images are found.
+
+    Args:
+        metrics: of a part, or of all.
+        classes: their names, by index.
+    """
+    words = []
+    for index, name in enumerate(classes[: len(metrics.confusion)]):
+        found, count = metrics.sensitivity_counts(index)
+        if count:
+            words.append(
+                tr(
+                    "{name}: {found} of {count} found",
+                    name=name,
+                    found=number(found),
+                    count=number(count),
+                )
+            )
+    return "; ".join(words)
+
+
 def verdict(parts: Sequence[MeasuredPart]) -> str:
     """Say whether the model does worse on some part than on another."""
     judged = [part for part in parts if part.is_enough]

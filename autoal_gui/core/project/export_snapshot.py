@@ -16,7 +16,9 @@ from autoal_gui.core.images.pixels import picture_to_uint8
 from autoal_gui.core.images.pool import ImagePool
 from autoal_gui.core.images.source import Pixels
 from autoal_gui.core.labels.journal import Entry
+from autoal_gui.core.project.measured_images import measured_images
 from autoal_gui.core.project.project import Project
+from autoal_gui.core.sets.column_results import MeasuredImages
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,10 @@ class Snapshot:
     """What asks for images: the setting of the next round."""
     other_pixels: Mapping[int, str] = field(default_factory=dict, repr=False)
     """The SHA-256 of what was labelled, by image id, where the file is another now."""
+    columns: tuple[str, ...] = ()
+    """What the set's table says of each image besides class and group."""
+    measured: MeasuredImages = field(default_factory=MeasuredImages.nothing, repr=False)
+    """The images that performance was measured on, with what the last model makes of each."""
 
     @classmethod
     def of(cls, project: Project) -> "Snapshot":
@@ -88,6 +94,8 @@ class Snapshot:
                 for i in project.files.replaced
                 if (sha256 := project.labels.hash_labelled(i)) is not None
             },
+            columns=project.settings.columns,
+            measured=measured_images(project),
         )
 
     def hash_labelled(self, image_id: int) -> str:

@@ -2,15 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from autoal_gui.core.images.pool import PoolImage
+from autoal_gui.core.language import decimal, number, percent, tr, tr_count
 from autoal_gui.core.measures.by_part import MeasuredPart, measured_parts
 from autoal_gui.core.measures.metrics import Metrics
-from autoal_gui.core.sets.column_parts import by_interest, parts_of
+from autoal_gui.core.sets.column_parts import ColumnParts, by_interest, parts_of
 from autoal_gui.core.sets.folds import are_alone
 from autoal_gui.core.sets.partition import join_groups
 
@@ -53,7 +55,12 @@ class MeasuredImages:
         known = np.array([truth[i] for i in ids], np.int64)
         return cls(tuple(images[i] for i in ids), known, rows)
 
-    @property
+    @classmethod
+    def nothing(cls) -> "MeasuredImages":
+        """Return no image."""
+        return cls.of({}, {}, {}, 0)
+
+    @cached_property
     def units(self) -> Ints | None:
         """(n,) what stays together, by a number each; None where each image stands alone."""
         groups, hashes = [one.group for one in self.images], [one.sha256 for one in self.images]
@@ -74,25 +81,34 @@ class ColumnResult:
     parts: tuple[MeasuredPart, ...]
 
 
-def by_columns(columns: Sequence[str], measured: MeasuredImages) -> tuple[ColumnResult, ...]:
-    """Measure part by part, for each column that divides the images; those asked for most first.
+def divisions(columns: Sequence[str], measured: MeasuredImages) -> tuple[ColumnParts, ...]:
+    """Return how each column divides the images, of those that do; those asked for most first.
 
     Args:
         columns: their names, in the order of `PoolImage.columns`.
         measured: what is known of the images.
     """
-    units, classes = measured.units, measured.probabilities.shape[1]
-    predicted = measured.probabilities.argmax(1) if len(measured.truth) else measured.truth
-    results = []
+    found = []
     for column in by_interest(columns):
         place = columns.index(column)
         cells = [one.columns[place] if one.columns else "" for one in measured.images]
-        divided = parts_of(column, cells)
-        if divided is not None:
-            places = np.array(divided.places)
-            found = measured_parts(divided.names, places, measured.truth, predicted, classes, units)
-            results.append(ColumnResult(column, found))
-    return tuple(results)
+        found.append(parts_of(column, cells))
+    return tuple(one for one in found if one is not None)
+
+
+def result_of(division: ColumnParts, measured: MeasuredImages) -> ColumnResult:
+    """Measure part by part, as a column divides the images."""
+    predicted, classes = measured.probabilities.argmax(1), measured.probabilities.shape[1]
+    places = np.array(division.places)
+    parts = measured_parts(
+        division.names, places, measured.truth, predicted, classes, measured.units
+    )
+    return ColumnResult(division.column, parts)
+
+
+def by_columns(columns: Sequence[str], measured: MeasuredImages) -> tuple[ColumnResult, ...]:
+    """Measure part by part, for each column that divides the images; see `divisions`."""
+    return tuple(result_of(one, measured) for one in divisions(columns, measured))
 
 
 @dataclass(frozen=True)
@@ -102,6 +118,27 @@ class GroupResult:
     metrics: Metrics
     mixed: int
     """Groups with images of several classes, which are left out."""
+
+
+def group_sentence(found: GroupResult) -> str:
+    """Say how many groups are right as a whole."""
+    metrics = found.metrics
+    words = tr(
+        "Whole groups, each by the mean over its images: right on {right} of {groups} "
+        "({low} to {high}).",
+        right=number(metrics.correct),
+        groups=number(metrics.total),
+        low=decimal(100 * metrics.accuracy_interval[0], 0),
+        high=percent(metrics.accuracy_interval[1]),
+    )
+    if not found.mixed:
+        return words
+    rest = tr_count(
+        "{count} group with several classes is left out.",
+        "{count} groups with several classes are left out.",
+        found.mixed,
+    )
+    return f"{words} {rest}"
 
 
 def by_group(measured: MeasuredImages) -> GroupResult | None:

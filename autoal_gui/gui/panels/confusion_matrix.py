@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
 
 from autoal_gui.core.language import tr
 from autoal_gui.core.measures.metrics import Metrics
+from autoal_gui.core.project.measured_images import measured_classes
 from autoal_gui.core.project.project import Project
 from autoal_gui.gui.keys import class_keys
 from autoal_gui.gui.panels.plots import mixed_colour, series_colour
@@ -118,23 +119,11 @@ def cell_title(truth: str, predicted: str) -> str:
     return tr("{truth} taken for {predicted}", truth=truth, predicted=predicted)
 
 
-def measured_images(project: Project) -> dict[int, int]:
-    """Return the true class of each image that the last round was measured on.
-
-    Those of the evaluation set; where there is none, the labelled ones that chance drew.
-    """
-    evaluation = dict(project.labels.evaluation())
-    if evaluation:
-        return evaluation
-    drawn = {asked.query.image_id for asked in project.rounds.history() if asked.query.audit}
-    return {image_id: c for image_id, c in project.labels.training() if image_id in drawn}
-
-
 def images_of_cell(project: Project, truth: int, predicted: int) -> tuple[int, ...]:
     """Return the measured images of a true class that were taken for another, ascending."""
     found = project.rounds.predictions()
     return tuple(
         image_id
-        for image_id, c in sorted(measured_images(project).items())
+        for image_id, c in sorted(measured_classes(project).items())
         if c == truth and image_id in found and int(found[image_id].argmax()) == predicted
     )

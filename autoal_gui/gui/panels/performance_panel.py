@@ -13,11 +13,13 @@ from autoal_gui.core.database.round_rows import RoundRecord
 from autoal_gui.core.language import decimal, mark, percent, tr
 from autoal_gui.core.measures.metrics import Area, Interval, Metrics
 from autoal_gui.core.measures.stopping_advice import advise, chance_sentence, sentence
+from autoal_gui.core.project.measured_images import measured_images
 from autoal_gui.core.project.measured_rounds import (
     Measured,
     measured_rounds,
     points_of,
 )
+from autoal_gui.gui.panels.column_results import ColumnResults
 from autoal_gui.gui.panels.confusion_matrix import ConfusionMatrix, cell_title, images_of_cell
 from autoal_gui.gui.panels.performance_text import (
     audit_line,
@@ -100,6 +102,7 @@ class PerformancePanel(CardColumn):
         self.curve.setAccessibleName(tr("Performance against the number of labels"))
         self.chance_legend = QWidget()
         self.classes = QGridLayout()
+        self.columns = ColumnResults()
         self.matrix = ConfusionMatrix(theme)
         self._lay_out()
         self.matrix.opened.connect(self._on_cell)
@@ -115,6 +118,7 @@ class PerformancePanel(CardColumn):
         self.add_card(tr("Are more labels worth it?"), self.advice, self.by_chance)
         self.add_card(tr("Against the number of labels"), self.curve, self.chance_legend)
         self.add_card(tr("Class by class"), self.classes)
+        self._columns_card = self.add_card(tr("By group and by column"), self.columns)
         note = text_label(
             tr("Click a cell, or press Enter on it, to see its images."), role="muted", size=0.92
         )
@@ -172,6 +176,14 @@ class PerformancePanel(CardColumn):
             self._draw_curve(measured)
             self._show_classes(metrics, project.classes.names)
             self.matrix.show_counts(metrics, project.classes.names)
+            self._show_columns()
+
+    def _show_columns(self) -> None:
+        """Show results by group and by column, where the set says of any."""
+        project = self._controller.project
+        known = measured_images(project)
+        shown = self.columns.show_results(known, project.settings.columns, project.classes.names)
+        self._columns_card.setVisible(shown)
 
     def _show_audit(self, record: RoundRecord) -> None:
         """Show what random images say, where the numbers above it come from the evaluation set."""

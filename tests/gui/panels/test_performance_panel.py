@@ -10,8 +10,9 @@ from PySide6.QtWidgets import QLabel
 from autoal_gui.core.language import percent
 from autoal_gui.core.measures.metrics import ByChance, Metrics
 from autoal_gui.core.measures.stopping_advice import FEWEST, sentence
+from autoal_gui.core.project.measured_images import measured_classes
 from autoal_gui.gui.panels import performance_panel
-from autoal_gui.gui.panels.confusion_matrix import images_of_cell, measured_images
+from autoal_gui.gui.panels.confusion_matrix import images_of_cell
 from autoal_gui.gui.panels.performance_panel import class_values
 from tests.support.gui import QUIET, draw_folder, run_batches, start_project
 
@@ -121,7 +122,7 @@ def test_without_an_evaluation_set_the_cells_hold_what_chance_drew(qtbot, window
     images = draw_folder(tmp_path / "images", 20)
     controller = start_project(qtbot, window, images, tmp_path, evaluation_images=0)
     controller.project.batches.save([])
-    known = measured_images(controller.project)
+    known = measured_classes(controller.project)
     assert known == {}
     assert images_of_cell(controller.project, 0, 0) == ()
 

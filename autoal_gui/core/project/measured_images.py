@@ -1,0 +1,43 @@
+"""The images that the numbers of a project rest on, with what a model makes of each."""
+
+from autoal_gui.core.project.project import Project
+from autoal_gui.core.sets.column_results import MeasuredImages
+from autoal_gui.core.sets.partition import units_of
+
+
+def measured_images(project: Project) -> MeasuredImages:
+    """Return the images that the last round was measured on, each with its class.
+
+    Each was predicted by the last model that had not seen its label.
+    """
+    found, classes = project.rounds.predictions(), len(project.classes.names)
+    return MeasuredImages.of(project.pool.images, measured_classes(project), found, classes)
+
+
+def measured_classes(project: Project) -> dict[int, int]:
+    """Return the true class of each image that the last round was measured on.
+
+    Those of the evaluation set; where there is none, the labelled ones that chance drew.
+    """
+    return dict(project.labels.evaluation()) or _drawn(project)
+
+
+def _drawn(project: Project) -> dict[int, int]:
+    """Return the class of the labelled images that were drawn at random.
+
+    Where every layer is trained, an image is left out if others of its group had a label before it
+    was asked for: the model that asked had seen the group.
+    """
+    labelled = dict(project.labels.training())
+    history = project.rounds.history()
+    rounds = {one.query.image_id: one.round_number for one in history}
+    drawn = {one.query.image_id for one in history if one.query.audit}
+    if not project.settings.run.warm_start:
+        ids = sorted(labelled)
+        units = dict(zip(ids, units_of(project.pool.images, ids), strict=True))
+        first: dict[int, int] = {}
+        for image_id in ids:
+            number = rounds.get(image_id, 0)
+            first[units[image_id]] = min(number, first.get(units[image_id], number))
+        drawn = {i for i in drawn & units.keys() if rounds[i] == first[units[i]]}
+    return {image_id: known for image_id, known in labelled.items() if image_id in drawn}
