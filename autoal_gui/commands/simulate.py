@@ -92,8 +92,8 @@ def replay_settings(options: argparse.Namespace, side: int) -> RunSettings:
     """Return the settings that the command line asks for, fitted to images of `side` pixels."""
     settings = PRESETS[options.preset].in_mode(options.mode)
     settings = settings.but(batch_size=options.batch, seed=options.seed, device=options.device)
-    # Twice: a backbone asks for a size, and who names a size wants it all the same.
-    return fitted_to(settings.changed_by(options.changes), side).changed_by(options.changes)
+    backbone = settings.changed_by(options.changes).backbone  # which asks for a size of its own
+    return fitted_to(settings.but(backbone=backbone), side).changed_by(options.changes)
 
 
 def round_line(record: dict[str, Any]) -> str:

@@ -46,7 +46,12 @@ class Method:
             SettingsError: a setting that does not exist or has no such value.
         """
         own = shared.in_mode(self.mode).but(warm_start=self.warm, seed=seed)
-        return own.changed_by([f"{name}={value}" for name, value in self.changes])
+        return own.changed_by(self.texts)
+
+    @property
+    def texts(self) -> list[str]:
+        """Its own settings as NAME=VALUE texts."""
+        return [f"{name}={value}" for name, value in self.changes]
 
 
 def method_of(text: str, warm: bool | None = None) -> Method:

@@ -8,10 +8,21 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from autoal_gui.core.settings import RunSettings, fitted_to, with_fixed_epochs
+from autoal_gui.core.settings import OWN_NETWORK, RunSettings, fitted_to, with_fixed_epochs
 from autoal_gui.evaluation.methods import Method
 
 EDITION = 2  # raised when a run means something else, so that no old one is mistaken for it
+
+
+def plain_settings(settings: RunSettings) -> dict[str, Any]:
+    """Return settings as plain values; what is as it was before it could be set is left out.
+
+    Else a run of an earlier version would have another key, and not be found again.
+    """
+    values = asdict(settings)
+    if settings.backbone == OWN_NETWORK:
+        del values["backbone"]
+    return values
 
 
 @dataclass(frozen=True)
@@ -38,7 +49,22 @@ class Setup:
 
     def fitted(self, side: int) -> RunSettings:
         """Return the settings of all runs over a set's images of `side` pixels."""
-        return fitted_to(self.settings, side).changed_by(self.changes)
+        own = self.base.but(backbone=self.settings.backbone)
+        return fitted_to(own, side).changed_by(self.changes)
+
+    def of_method(self, method: Method, side: int, seed: int) -> RunSettings:
+        """Return a method's settings over such images; a network of its own has its own size.
+
+        Raises:
+            SettingsError: see `Method.settings`.
+        """
+        shared = self.fitted(side)
+        own = method.settings(shared, seed)
+        if own.backbone == shared.backbone:
+            return own
+        texts = (*self.changes, *method.texts)
+        sizes = [text for text in texts if text.startswith(("input_size=", "stem="))]
+        return fitted_to(own, side).changed_by(sizes)
 
     @property
     def key(self) -> str:
@@ -49,7 +75,7 @@ class Setup:
         """Return the set-up as plain values."""
         return {
             "edition": EDITION,
-            "settings": asdict(self.settings),
+            "settings": plain_settings(self.settings),
             "initial": self.initial,
             "rounds": self.rounds,
             "warm_seeds": self.warm_seeds,
@@ -106,9 +132,8 @@ class Job:
     @property
     def settings(self) -> RunSettings:
         """The settings of its rounds."""
-        shared = self.setup.fitted(self.data_set.side)
-        shared = with_fixed_epochs(shared, sum(self.data_set.pool))
-        return self.method.settings(shared, self.seed)
+        own = self.setup.of_method(self.method, self.data_set.side, self.seed)
+        return with_fixed_epochs(own, sum(self.data_set.pool))
 
     @property
     def warm_seed(self) -> int:
@@ -123,7 +148,7 @@ class Job:
                 "edition": EDITION,
                 "content": self.data_set.content,
                 "split": self.warm_seed,
-                "settings": asdict(self.settings),
+                "settings": plain_settings(self.settings),
                 "initial": self.setup.initial,
                 "rounds": self.setup.rounds,
             }

@@ -72,11 +72,11 @@ def open_set(job: SetJob) -> DataSet:
         raise SourceError("The set has too few images to measure on.")
     labels = {i: image.label for i, image in enumerate(_labelled(listing), start=1)}
     shared = job.setup.fitted(data.side)
-    variants = [method.settings(shared, 0) for method in job.methods]
+    variants = [job.setup.of_method(method, data.side, 0) for method in job.methods]
     for settings in variants:
         check_mode(settings)
-    for size in {settings.input_size for settings in variants}:
-        plain = shared.but(mode="random", input_size=size)
+    for size, backbone in {(settings.input_size, settings.backbone) for settings in variants}:
+        plain = shared.but(mode="random", input_size=size, backbone=backbone)
         _fill_caches(data, plain, Path(job.workspace), None)
     return DataSet(
         job.name,

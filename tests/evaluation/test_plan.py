@@ -179,3 +179,15 @@ def test_any_name_gives_a_plain_file_name(name):
     warm = job(name=name).warm_job(Path("warm")).target
     assert warm.parent == Path("warm")
     assert len(warm.name.encode()) < 200
+
+
+def test_a_network_of_a_methods_own_has_images_of_its_own_size():
+    setup = Setup(PRESETS["cpu"], initial=20, rounds=2)
+    plain, lite = (method_of(t) for t in ("random", "random:backbone=efficientnet_lite0"))
+    sized = method_of("random:backbone=efficientnet_lite0:input_size=96")
+    sizes = [setup.of_method(method, 500, 0).input_size for method in (plain, lite, sized)]
+    assert sizes == [64, 160, 96]
+    everywhere = replace(setup, changes=("backbone=efficientnet_lite0",))
+    assert everywhere.of_method(plain, 500, 0).input_size == 160
+    published = everywhere.of_method(method_of("paper"), 500, 0)
+    assert (published.backbone, published.input_size) == ("resnet18", 64)
