@@ -18,6 +18,7 @@ SET_OPTIONS = {
     "--key-column": ("NAME", "its column that names the image"),
     "--label-column": ("NAME[,NAME...]", "its column of labels, or several of 0 and 1"),
     "--group-column": ("NAME", "its column of what stays together: the patient, the slide"),
+    "--split-column": ("NAME", "its column of train, validation and test"),
     "--class-level": ("N", "the level of folders that names the class, from 1; 0 for none"),
     "--group-level": ("N", "the level of folders that names the group"),
     "--group-pattern": ("REGEX", "what in a file's name is the group"),

@@ -7,9 +7,9 @@ Options of a `SourceSpec` that every source of files takes:
 - `split-level`, `class-level`, `group-level`: the level of folders, from 1, that has the meaning.
   `group-level` 0 means no groups, whatever the files themselves say.
 - `group-pattern`: a regular expression that finds the group in the name of a file.
-- `table`, `key-column`, `label-column` (several with a comma between), `group-column`: a table and
-  what its columns mean. Where `key-column` is given and nothing is to be inferred, a column that is
-  not given is none.
+- `table`, `key-column`, `label-column` (several with a comma between), `group-column`,
+  `split-column`: a table and what its columns mean. Where `key-column` is given and nothing is to
+  be inferred, a column that is not given is none.
 - `parts`: "redrawn" draws the evaluation set anew instead of taking the parts of the set.
 - `masks`: "left-out" leaves out masks that lie beside their images.
 - `labels`: "classes" (projects of before) is class level 1, "ignore" none.
@@ -26,7 +26,7 @@ from autoal_gui.core.sets.layout import Layout
 from autoal_gui.core.sets.name_pattern import checked_pattern
 
 LEVELS = ("split-level", "class-level", "group-level")
-COLUMNS = ("key-column", "label-column", "group-column")
+COLUMNS = ("key-column", "label-column", "group-column", "split-column")
 ALL = (*LEVELS, "group-pattern", "table", *COLUMNS, "parts", "layout", "labels")
 DEEPEST = 64  # levels of folders
 REDRAWN = "redrawn"
@@ -139,10 +139,11 @@ def columns_of(spec: SourceSpec) -> ColumnUse:
         spec.option("key-column"),
         tuple(name for name in labels if name),
         spec.option("group-column"),
+        spec.option("split-column"),
     )
 
 
 def column_options(use: ColumnUse) -> list[tuple[str, str]]:
     """Return the options that name columns."""
-    pairs = zip(COLUMNS, (use.key, ",".join(use.labels), use.group), strict=True)
+    pairs = zip(COLUMNS, (use.key, ",".join(use.labels), use.group, use.split), strict=True)
     return [(name, value) for name, value in pairs if value]

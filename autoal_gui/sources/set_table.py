@@ -7,7 +7,8 @@ from pathlib import Path
 from autoal_gui.core.errors import SourceError
 from autoal_gui.core.images.source import Listing, SourceSpec
 from autoal_gui.core.sets.arrange import names_of, with_table
-from autoal_gui.core.sets.columns import ColumnUse, ImageNames, guess_columns
+from autoal_gui.core.sets.columns import ColumnUse, guess_columns
+from autoal_gui.core.sets.image_names import ImageNames
 from autoal_gui.core.sets.table import Table, read_table
 from autoal_gui.core.sets.table_fit import TableFit, fit_of
 from autoal_gui.sources.left_out import no_image
@@ -52,7 +53,12 @@ def with_named_table(
     if given.key and not is_inferred(spec):
         return _used(root, listing, file, table, given, False, names)
     guess = guess_columns(table, names, given.key)
-    use = ColumnUse(guess.key, given.labels or guess.labels, given.group or guess.group)
+    use = ColumnUse(
+        guess.key,
+        given.labels or guess.labels,
+        given.group or guess.group,
+        given.split or guess.split,
+    )
     if given.labels:
         return _used(root, listing, file, table, use, False, names)
     return _guessed(root, listing, file, table, use, names)

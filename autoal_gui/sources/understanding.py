@@ -212,6 +212,9 @@ def sentence(listing: Listing) -> str:
     if spec.option("group-column"):
         column = spec.option("group-column")
         words.append(tr("{table} gives the group (column {column})", table=table, column=column))
+    if columns.split:
+        column = columns.split
+        words.append(tr("{table} gives the split (column {column})", table=table, column=column))
     if listing.columns:
         names = some_of(listing.columns, SHOWN)
         words.append(tr("{table} gives the columns {names}", table=table, names=names))

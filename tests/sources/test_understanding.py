@@ -88,6 +88,23 @@ def test_masks_beside_their_images_are_left_out_and_counted(draw):
     assert listing.left_out == {"Masks that lie beside their images are no images to label.": 2}
 
 
+def test_a_table_of_patients_gives_the_class_of_all_their_images_and_the_parts(draw):
+    folder = draw(*(f"patient{p}/{n}.png" for p in range(4) for n in range(3)))
+    (folder / "who.csv").write_text(
+        "patient,diagnosis,set\npatient0,nv,train\npatient1,mel,train\npatient2,nv,test\n"
+    )
+    listing = listing_of(folder)
+    assert listing.classes == ("mel", "nv")
+    assert [image.label for image in listing.images] == [*[1] * 3, *[0] * 3, *[1] * 3, *[None] * 3]
+    assert {image.group for image in listing.images} == {f"patient{p}" for p in range(4)}
+    assert [i.key for i in listing.images if i.split == "evaluation"] == [
+        f"patient2/{n}.png" for n in range(3)
+    ]
+    assert "who.csv gives the split (column set)" in sentence(listing)
+    again = listing_of(folder, *listing.options)
+    assert again.images == listing.images
+
+
 def test_masks_stay_out_when_the_set_is_listed_again(draw):
     folder = draw("a/1.png", "a/1_mask.png", "b/2.png", "b/masks/3.png")
     listing = listing_of(folder)

@@ -8,13 +8,13 @@ from autoal_gui.core.images.source import ListedImage, Listing, OfficialSplit, S
 from autoal_gui.core.language import tr
 from autoal_gui.core.sets.columns import (
     ColumnUse,
-    ImageNames,
     Match,
     labels_in,
     match_rows,
     separator_of,
 )
-from autoal_gui.core.sets.layout import Layout, class_name, folder_at
+from autoal_gui.core.sets.image_names import ImageNames
+from autoal_gui.core.sets.layout import Layout, class_name, folder_at, split_named
 from autoal_gui.core.sets.natural_order import natural
 from autoal_gui.core.sets.partition import join_groups
 from autoal_gui.core.sets.table import Table
@@ -59,14 +59,17 @@ def without_splits(images: Sequence[ListedImage]) -> tuple[ListedImage, ...]:
 def with_splits(images: Sequence[ListedImage]) -> tuple[ListedImage, ...]:
     """Return the images with what they are for, from the parts of a published set.
 
-    Its test images are evaluated on; where it has none, those to validate on are. All others are
+    Its test images are evaluated on; where it has none, those to validate on are. A part of which
+    nothing is known, in a set whose labels are known elsewhere, measures nothing. All others are
     in the pool. A group in several parts stays whole where its first image stands, and so do
     identical files, so that none is on both sides. Without parts nothing is decided.
     """
+    known = any(image.label is not None for image in images)
     parts = {image.part for image in images}
-    held: OfficialSplit = "test" if "test" in parts else "validation"
-    if held not in parts or parts == {held}:
-        return tuple(images)
+    able = {image.part for image in images if image.label is not None or not known}
+    held: OfficialSplit = "test" if "test" in able else "validation"
+    if held not in able or parts == {held}:
+        return without_splits(images)
     units = join_groups([image.group for image in images], [image.sha256 for image in images])
     first: dict[int, Split] = {}
     for unit, image in zip(units, images, strict=True):
@@ -77,7 +80,8 @@ def with_splits(images: Sequence[ListedImage]) -> tuple[ListedImage, ...]:
 def names_of(listing: Listing) -> ImageNames:
     """Return what finds the images of a listing by the cells of a table."""
     hashes = {image.key: image.sha256 for image in listing.images}
-    return ImageNames([image.key for image in listing.images], hashes)
+    groups = {image.key: image.group for image in listing.images}
+    return ImageNames([image.key for image in listing.images], hashes, groups)
 
 
 def with_table(
@@ -110,7 +114,9 @@ def with_table(
     labels = {} if keep_labels else _labels(table, use.labels, match)
     classes = tuple(sorted(set(labels.values()), key=natural)) if labels else listing.classes
     place = {name: index for index, name in enumerate(classes)}
-    taken = {use.key, use.group, *(() if keep_labels else use.labels)}
+    has_parts = any(image.part is not None for image in listing.images)
+    split = table.place_of(use.split) if use.split and not has_parts else None
+    taken = {use.key, use.group, use.split, *(() if keep_labels else use.labels)}
     columns = tuple(name for name in table.columns if name not in taken)
     places = [table.place_of(name) for name in columns]
     group = table.place_of(use.group) if use.group else None
@@ -124,6 +130,8 @@ def with_table(
             changed = replace(changed, label=None if name is None else place[name])
         if group is not None:
             changed = replace(changed, group=(cells[group] if cells else "") or image.group)
+        if split is not None and cells:
+            changed = replace(changed, part=split_named(cells[split]))
         images.append(changed)
     done = replace(listing, classes=classes, images=with_splits(images), columns=columns)
     return done, match

@@ -1,39 +1,42 @@
 """What the columns of a table say of the images: which row, which label, which group."""
 
 import re
-import unicodedata
-from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from autoal_gui.core.sets.layout import file_of
+from autoal_gui.core.sets.image_names import ImageNames
+from autoal_gui.core.sets.layout import split_named
 from autoal_gui.core.sets.table import Table
 
 LABEL_WORDS = frozenset(
     (
         "label", "labels", "class", "classes", "diagnosis", "dx", "finding", "findings",
         "category", "target", "y", "truth", "grade", "annotation", "type", "tumor", "tumour",
-        "disease", "pathology", "outcome", "result",
+        "disease", "pathology", "outcome", "result", "klasse", "diagnose", "befund",
+        "klassifikation", "classe", "diagnostic", "clase", "diagnostico", "diagnóstico", "etiqueta",
+        "étiquette", "类别", "标签", "诊断",
     )
 )  # fmt: skip
 GROUP_WORDS = frozenset(
     (
         "patient", "subject", "case", "study", "participant", "person", "lesion", "slide", "group",
-        "specimen", "animal", "series", "mrn", "pid",
+        "specimen", "animal", "series", "mrn", "pid", "patientin", "proband", "fall", "sujet",
+        "paciente", "caso", "sujeto", "患者", "病人", "患者编号", "病例",
     )
 )  # fmt: skip
 KEY_WORDS = frozenset(
     (
         "path", "file", "filename", "image", "img", "name", "id", "key", "sha256", "filepath",
-        "image_id",
+        "image_id", "datei", "dateiname", "bild", "fichier", "archivo", "imagen", "文件名", "文件",
+        "图像",
     )
 )  # fmt: skip
 SEPARATORS = "|;,"
 MOST_CLASSES = 100  # a column with more different cells is no column of labels
+MOST_SPLITS = 3
 TESTED = 500  # rows in which the column of file names is looked for
 _WORD = re.compile(r"[^\W\d_]+")
-_ENDING = re.compile(r"\.[A-Za-z0-9]{1,5}$")
-_HASH = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True)
@@ -41,10 +44,12 @@ class ColumnUse:
     """Which column of a table is used for what; empty where none is."""
 
     key: str = ""
-    """Names the file: with or without folders and ending, or by its SHA-256."""
+    """Names the file: with or without folders and ending, or by its SHA-256; or its group."""
     labels: tuple[str, ...] = ()
     """One column of class names, or several of 0 and 1, each named after its class."""
     group: str = ""
+    split: str = ""
+    """Says train, validation or test."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +66,7 @@ class Match:
     """Cells that name several images, or images that several unlike rows name."""
 
 
-def guess_columns(table: Table, names: "ImageNames", key: str = "") -> ColumnUse:
+def guess_columns(table: Table, names: ImageNames, key: str = "") -> ColumnUse:
     """Guess which column names the file, which the label and which the group.
 
     Args:
@@ -72,14 +77,28 @@ def guess_columns(table: Table, names: "ImageNames", key: str = "") -> ColumnUse
     key = key or _key_column(table, names)
     others = [name for name in table.columns if name != key]
     group = next((name for name in others if words_of(name) & GROUP_WORDS), "")
-    return ColumnUse(key, _label_columns(table, [n for n in others if n != group]), group)
+    split = next((name for name in others if name != group and _are_splits(table, name)), "")
+    rest = [name for name in others if name not in (group, split)]
+    return ColumnUse(key, _label_columns(table, rest), group, split)
 
 
-def _key_column(table: Table, images: "ImageNames") -> str:
+def _are_splits(table: Table, name: str) -> bool:
+    """Say whether each cell of a column names a part of a set, and not all the same one."""
+    cells = set(table.column(name)) - {""}
+    return 1 < len(cells) <= MOST_SPLITS and len({*map(split_named, cells)} - {None}) == len(cells)
+
+
+def _key_column(table: Table, images: ImageNames) -> str:
+    """Return the column that names the most images; if none does, the one of the most groups."""
+    return _best_column(table, lambda cell: images.find(cell)[1]) or _best_column(
+        table, lambda cell: bool(images.of_group(cell))
+    )
+
+
+def _best_column(table: Table, is_one: Callable[[str], bool]) -> str:
     best, most = "", 0
     for name in sorted(table.columns, key=lambda one: not words_of(one) & KEY_WORDS):
-        cells = table.column(name)[:TESTED]
-        found = sum(_are_one_file(images.find(cell)) for cell in cells)
+        found = sum(map(is_one, table.column(name)[:TESTED]))
         if found > most:
             best, most = name, found
     return best
@@ -101,58 +120,12 @@ def words_of(name: str) -> set[str]:
     return words | {word[:-1] for word in words if word.endswith("s")}
 
 
-class ImageNames:
-    """Finds images by what a cell of a table may say of them."""
-
-    def __init__(self, keys: Sequence[str], hashes: Mapping[str, str] | None = None) -> None:
-        """Know images by their keys, and by the SHA-256 of each key where it is known."""
-        self.keys = tuple(keys)
-        self._found: dict[str, list[str]] = defaultdict(list)
-        for key in keys:
-            plain = _plain(file_of(key))
-            parts = plain.split("/")
-            names = {"/".join(parts[place:]) for place in range(len(parts))}
-            names |= {_ENDING.sub("", name) for name in names}
-            names.add(_plain(key))
-            for name in names:
-                self._found[name].append(key)
-        self._by_hash: dict[str, list[str]] = defaultdict(list)
-        for key, sha256 in (hashes or {}).items():
-            if sha256:
-                self._by_hash[sha256].append(key)
-
-    def find(self, cell: str) -> list[str]:
-        """Return the keys that a cell may name: by hash, path, the end of a path, or name.
-
-        A file with several frames or pages names all of them.
-        """
-        plain = _plain(cell)
-        if _HASH.fullmatch(plain):
-            return self._by_hash.get(plain, [])
-        parts = plain.split("/")
-        for place in range(len(parts)):
-            name = "/".join(parts[place:])
-            found = self._found.get(name) or self._found.get(_ENDING.sub("", name), [])
-            if found:
-                return found
-        return []
-
-
-def _are_one_file(keys: Sequence[str]) -> bool:
-    return bool(keys) and (len(keys) == 1 or len({file_of(key) for key in keys}) == 1)
-
-
-def _plain(text: str) -> str:
-    """Return a path in one spelling: slashes, composed characters, small letters."""
-    path = unicodedata.normalize("NFC", text.strip()).replace("\\", "/").casefold()
-    return path.removeprefix("./").strip("/")
-
-
 def match_rows(table: Table, key_column: str, names: ImageNames) -> Match:
     """Find the row of each image.
 
     A name without folders that several files bear is ambiguous and names none of them. Identical
-    rows are one; of rows that differ, none is believed.
+    rows are one; of rows that differ, none is believed. A column that names no image may name
+    groups: a row is then of all images of its patient.
 
     Raises:
         SourceError: the table has no such column.
@@ -160,11 +133,12 @@ def match_rows(table: Table, key_column: str, names: ImageNames) -> Match:
     rows: dict[str, int] = {}
     missing: list[str] = []
     ambiguous: dict[str, None] = {}
+    by_group = not any(names.find(cell)[1] for cell in table.column(key_column))
     for number, cell in enumerate(table.column(key_column)):
-        found = names.find(cell)
+        found, is_sure = (names.of_group(cell), True) if by_group else names.find(cell)
         if not found:
             missing.append(cell)
-        elif not _are_one_file(found) and not _HASH.fullmatch(_plain(cell)):
+        elif not is_sure:
             ambiguous[cell] = None
         else:
             for key in found:

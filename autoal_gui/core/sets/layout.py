@@ -18,17 +18,24 @@ SPLIT_WORDS: dict[str, OfficialSplit] = {
     "train": "train", "training": "train", "trn": "train",
     "val": "validation", "valid": "validation", "validation": "validation", "dev": "validation",
     "test": "test", "testing": "test", "tst": "test", "eval": "test", "evaluation": "test",
+    "validierung": "validation", "validación": "validation", "validacion": "validation",
+    "entraînement": "train", "entrainement": "train", "apprentissage": "train",
+    "entrenamiento": "train", "prueba": "test", "pruebas": "test",
+    "训练": "train", "训练集": "train", "验证": "validation", "验证集": "validation",
+    "测试": "test", "测试集": "test",
 }  # fmt: skip
 FILLERS = frozenset(
     (
         "set", "sets", "data", "dataset", "image", "images", "img", "imgs", "folder", "split",
         "splits", "seg", "stage", "part", "new", "all",
+        "fold", "folds", "batch", "chunk", "shard", "jeu", "conjunto", "datos", "bilder", "daten",
     )
 )  # fmt: skip
 CONTENT_WORDS = FILLERS | frozenset(
     (
         "jpg", "jpeg", "png", "tif", "tiff", "bmp", "dcm", "dicom", "dicoms", "pixels", "raw",
         "photos", "pictures", "pics", "scans", "frames", "slices", "files", "input", "inputs",
+        "labeled", "labelled", "unlabeled", "unlabelled", "annotated", "unannotated",
     )
 )  # fmt: skip
 """Names of folders that say what the files are, not what they show."""

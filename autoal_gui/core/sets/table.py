@@ -18,6 +18,7 @@ from autoal_gui.core.errors import SourceError
 from autoal_gui.core.language import tr
 
 ENDINGS = (".csv", ".tsv", ".tab", ".txt", ".xlsx", ".xlsm", ".json")
+UNREAD = (".xls", ".xlsb", ".ods", ".numbers", ".sav", ".dta", ".rds", ".parquet", ".feather")
 LARGEST = 256 << 20  # bytes
 MOST_CELLS = 50_000_000
 DELIMITERS = ",;\t|"
@@ -67,6 +68,8 @@ def read_table(file: Path) -> Table:
     Raises:
         SourceError: it cannot be read, is too large, or has no rows; in one sentence.
     """
+    if file.suffix.lower() in UNREAD:
+        raise SourceError(tr("Save the table {file} as XLSX or CSV.", file=file.name))
     data = _bytes_of(file)
     try:
         if file.suffix.lower() in (".xlsx", ".xlsm"):
@@ -187,15 +190,17 @@ def _cell(value: Any) -> str:
 
 
 def _table(rows: Iterable[list[str]]) -> Table:
-    """Make a table of rows: the first that is not empty names the columns."""
+    """Make a table of rows: the first that is not empty and no mere title names the columns."""
     header: list[str] = []
     kept: list[tuple[str, ...]] = []
+    above = 0  # filled cells of the row that was taken for the header
     for row in rows:
         cells = [cell.strip() for cell in row]
         if not any(cells) or (not header and cells[0].lower().startswith("sep=")):
             continue
-        if not header:
-            header = _named(cells)
+        filled = sum(map(bool, cells))
+        if not header or (not kept and above == 1 < filled):  # one cell above others is a title
+            header, above = _named(cells), filled
             continue
         width = len(header)
         kept.append(tuple((cells + [""] * width)[:width]))

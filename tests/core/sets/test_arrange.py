@@ -44,6 +44,24 @@ def test_a_group_in_two_parts_stays_where_it_stands_first():
     assert found == ["pool", "pool", "evaluation", "evaluation", "evaluation"]
 
 
+def test_a_test_part_without_labels_does_not_measure_where_others_have_labels():
+    parts = [("train", 0), ("train", 1), ("validation", 0), ("test", None)]
+    images = [ListedImage(str(n), "", part=part, label=k) for n, (part, k) in enumerate(parts)]
+    assert [i.split for i in with_splits(images)] == ["pool", "pool", "evaluation", "pool"]
+    alone = [image for image in images if image.part != "validation"]
+    assert {i.split for i in with_splits(alone)} == {"pool"}
+
+
+def test_a_column_of_a_table_gives_the_parts():
+    listing = Listing((), tuple(listed("a/1.png", "a/2.png", "a/3.png")))
+    rows = (("1.png", "train", "x"), ("2.png", "Test", "y"), ("9.png", "val", "x"))
+    use = ColumnUse("file", ("dx",), split="set")
+    done, _ = with_table(listing, Table(("file", "set", "dx"), rows), use)
+    assert [image.part for image in done.images] == ["train", "test", None]
+    assert [image.split for image in done.images] == ["pool", "evaluation", "pool"]
+    assert done.columns == ()
+
+
 def test_identical_files_in_two_parts_stay_where_the_first_stands():
     images = [ListedImage("train/1.png", "0f", part="train"), ListedImage("test/1.png", "0f",
               part="test"), ListedImage("test/2.png", "1f", part="test")]  # fmt: skip

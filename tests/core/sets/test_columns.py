@@ -5,12 +5,12 @@ import pytest
 from autoal_gui.core.errors import SourceError
 from autoal_gui.core.sets.columns import (
     ColumnUse,
-    ImageNames,
     guess_columns,
     labels_in,
     match_rows,
     separator_of,
 )
+from autoal_gui.core.sets.image_names import ImageNames
 from autoal_gui.core.sets.table import Table
 
 KEYS = ["train/a/1.png", "train/b/2.png", "test/a/3.png"]
@@ -77,10 +77,36 @@ def test_a_row_that_names_a_file_is_of_all_its_frames():
         ("name,score", ["1.png,0.3", "2.png,0.7", "3.png,0.1"], ColumnUse("name")),
         ("class,number", ["a,1", "b,2", "a,3"], ColumnUse("number", ("class",))),
         ("x,y", ["p,q", "r,s"], ColumnUse("", ("y",))),
+        ("Datei,Befund,Fall", ["1,a,p", "2,b,q"], ColumnUse("Datei", ("Befund",), "Fall")),
+        ("文件名,类别,患者", ["1,a,p", "2,b,q"], ColumnUse("文件名", ("类别",), "患者")),
+        (
+            "file,set,grade",
+            ["1,Training,0", "2,test,1", "3,test,1"],
+            ColumnUse("file", ("grade",), split="set"),
+        ),
     ],
 )
 def test_columns_are_guessed(header, rows, use):
     assert guess_columns(table(header, *rows), ImageNames(KEYS)) == use
+
+
+def test_a_spreadsheet_may_have_taken_the_zeros_of_a_name():
+    keys = ["a/0012.png", "a/0007.png", "b/7_1.png"]
+    found = match_rows(table("id,dx", "12,x", "7,y", "0.5,z"), "id", ImageNames(keys))
+    assert dict(found.rows) == {"a/0012.png": 0, "a/0007.png": 1}
+
+
+def test_a_row_of_a_patient_is_of_all_images_of_the_patient():
+    keys = ["p1/a.png", "p1/b.png", "p2/a.png", "0031/a.png"]
+    groups = {"p1/a.png": "p1", "p1/b.png": "p1", "p2/a.png": "p2", "0031/a.png": "0031"}
+    names = ImageNames(keys, groups=groups)
+    rows = table("patient,dx", "P1,mel", "p2,nv", "31,nv", "p9,nv")
+    assert guess_columns(rows, names) == ColumnUse("patient", ("dx",))
+    found = match_rows(rows, "patient", names)
+    assert dict(found.rows) == {"p1/a.png": 0, "p1/b.png": 0, "p2/a.png": 1, "0031/a.png": 2}
+    assert found.without_image == ("p9",)
+    by_image = table("patient,file", "p1,p1/a.png", "p2,p2/a.png")
+    assert guess_columns(by_image, names).key == "file"  # an image is more than a group
 
 
 def test_labels_of_one_column_and_of_flags():

@@ -58,6 +58,17 @@ PATIENTS = [f"pat{patient:02d}" for patient in range(8)]
             Layout(class_level=1),
         ),
         (["cine.dcm/1", "cine.dcm/2"], Layout()),
+        ([f"p{n}/{s}.dcm" for n in range(3) for s in range(2)], Layout(group_level=1)),
+        (
+            ["Entrenamiento/a/1.png", "Prueba/b/2.png", "Prueba/a/3.png"],
+            Layout(split_level=1, class_level=2),
+        ),
+        (["训练集/正常/1.png", "测试集/异常/2.png"], Layout(split_level=1, class_level=2)),
+        (
+            ["labeled/a/1.png", "labeled/b/2.png", "unlabeled/x/3.png"],
+            Layout(class_level=2),
+        ),
+        ([f"fold{n}/{c}/{n}.png" for n in range(5) for c in "ab"], Layout(class_level=2)),
         (["one.dcm/1", "one.dcm/2", "two.dcm/1"], Layout()),
     ],
     ids=lambda value: value[0] if isinstance(value, list) else "",

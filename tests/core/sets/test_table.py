@@ -63,6 +63,12 @@ def test_the_usual_forms_of_json(tmp_path, content):
     assert read_table(file) == EXPECTED
 
 
+def test_a_title_above_the_header_is_none_of_the_table(tmp_path):
+    file = tmp_path / "labels.csv"
+    file.write_text("Study of 2024;;\n\nimage;dx;age\na.png;nv;7\n")
+    assert read_table(file) == Table(("image", "dx", "age"), (("a.png", "nv", "7"),))
+
+
 def test_a_file_of_names_and_labels_alone(tmp_path):
     file = tmp_path / "labels.json"
     file.write_text('{"a.png": "nv", "b.png": ["mel", "nv"]}')
@@ -84,6 +90,7 @@ def test_excel_names_its_own_delimiter_and_columns_without_names_get_one(tmp_pat
         ("labels.csv", b"image,label\n", "no rows"),
         ("labels.xlsx", b"PK\x03\x04 no sheet", "cannot be read"),
         ("labels.xlsx", b"", "cannot be read"),
+        ("labels.xls", b"\xd0\xcf\x11\xe0", "Save the table labels.xls as XLSX or CSV"),
         ("labels.json", b"{", "cannot be read"),
         ("labels.json", b"[1, 2]", "cannot be read"),
         ("labels.json", b"[" * 100_000, "cannot be read"),

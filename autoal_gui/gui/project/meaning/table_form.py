@@ -75,7 +75,7 @@ class TableForm(QWidget):
         set_property(self.fit, "role", "danger" if found.problem else "muted")
         if found.table is None:
             return
-        if is_other or self.preview.use != found.meaning.columns:
+        if is_other or self.preview.use != replace(found.meaning.columns, split=""):
             self.preview.show_table(found.table, found.meaning.columns)
         if found.problem:
             self.section.button.setChecked(True)
@@ -94,7 +94,8 @@ class TableForm(QWidget):
 
     @Slot()
     def _on_columns(self) -> None:
-        self._want(self.meaning.table, self.preview.use)
+        use = replace(self.preview.use, split=self.meaning.columns.split)
+        self._want(self.meaning.table, use)
 
     def _want(self, table: str, columns: ColumnUse) -> None:
         self.changed.emit(replace(self.meaning, table=table, columns=columns))
