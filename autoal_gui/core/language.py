@@ -6,7 +6,7 @@ in a table say, is marked there with `mark` and looked up with `tr` where it is 
 
 import gettext
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 LANGUAGES = {
     "en": "English",
@@ -17,6 +17,7 @@ LANGUAGES = {
 }
 """Code and own name of each language; English needs no catalogue."""
 DOMAIN = "autoal"
+_LONGEST = 48  # characters of one of several names
 _NO_BREAK = "\N{NO-BREAK SPACE}"  # between a number and its unit
 _CLOSE = ("en", "zh")  # the sign of a percentage stands close to its number (Unicode CLDR)
 
@@ -61,6 +62,16 @@ def tr_count(one: str, many: str, count: int, **values: object) -> str:
 def number(count: int) -> str:
     """Return a whole number as the language in use writes it, thousands apart."""
     return _grouped(count)
+
+
+def some_of(names: Sequence[str], shown: int) -> str:
+    """Return the first so many names for a sentence, and how many more there are.
+
+    Of a name that is too long its end is shown, which tells more of a path.
+    """
+    short = [n if len(n) <= _LONGEST else f"…{n[-_LONGEST:]}" for n in names[:shown]]
+    listed, more = ", ".join(short), len(names) - shown
+    return tr("{names} and {count} more", names=listed, count=number(more)) if more > 0 else listed
 
 
 def decimal(value: float, digits: int) -> str:

@@ -9,13 +9,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from autoal_gui.core.images.source import ListedImage, Listing, SourceSpec
-from autoal_gui.core.language import mark, tr
+from autoal_gui.core.language import mark, some_of, tr
 from autoal_gui.core.sets.arrange import arrange, with_own_groups, without_splits
 from autoal_gui.core.sets.columns import ColumnUse
 from autoal_gui.core.sets.layout import Layout, infer_layout
 from autoal_gui.core.sets.name_pattern import suggested_pattern
 from autoal_gui.core.sets.passed_over import masks_among
-from autoal_gui.core.sets.some_of import some_of
 from autoal_gui.core.sets.summary import doubts, summarise
 from autoal_gui.core.sets.table import Table
 from autoal_gui.sources.left_out import LeftOut

@@ -6,9 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from autoal_gui.core.images.source import ListedImage, Listing, OfficialSplit
-from autoal_gui.core.language import number, tr, tr_count
+from autoal_gui.core.language import number, some_of, tr, tr_count
 from autoal_gui.core.sets.layout import class_name, folder_at
-from autoal_gui.core.sets.some_of import some_of
 
 NAMED = 3  # files that are named as examples
 PARTS: tuple[OfficialSplit, ...] = ("train", "validation", "test")

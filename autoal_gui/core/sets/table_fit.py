@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 
 from autoal_gui.core.images.source import Listing
-from autoal_gui.core.language import number, tr, tr_count
+from autoal_gui.core.language import number, some_of, tr, tr_count
 from autoal_gui.core.sets.columns import Match
-from autoal_gui.core.sets.some_of import some_of
 
 NAMED = 3  # images or cells that are named as examples
 

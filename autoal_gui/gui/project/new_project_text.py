@@ -3,8 +3,7 @@
 from pathlib import Path
 
 from autoal_gui.core.images.source import Listing, SourceSpec
-from autoal_gui.core.language import number, tr, tr_count
-from autoal_gui.core.sets.some_of import some_of
+from autoal_gui.core.language import number, some_of, tr, tr_count
 from autoal_gui.core.sets.summary import counts_text, summarise
 from autoal_gui.core.trained_model import StartModel
 from autoal_gui.sources.understanding import doubts_of, sentence
