@@ -24,8 +24,8 @@ def test_no_input_crashes_hangs_runs_code_or_writes_elsewhere():
     print(done.stdout)
     assert done.returncode == 0, done.stdout + done.stderr[-3000:]
     rows = [line.split() for line in done.stdout.splitlines() if ", drawn" in line]
-    assert len(rows) == 8
-    assert all(int(row[2]) >= (4 if row[0] == "model," else 25) for row in rows)
+    assert len(rows) == 10
+    assert all(int(row[2]) >= (4 if row[0] in ("model,", "bomb,") else 25) for row in rows)
     assert sum(int(row[4]) for row in rows) > 0  # not everything is refused
 
 

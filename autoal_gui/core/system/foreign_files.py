@@ -62,8 +62,11 @@ def read_foreign(file: Path, most: int, folder: Path | None = None) -> bytes:
         OSError: see `open_foreign`.
     """
     with open_foreign(file, most, folder) as stream:
-        content = stream.read(most + 1)
-    if len(content) > most:  # it grew, or is one of those that the system makes up
+        # To ask for `most` would be to take so much memory for the smallest of files.
+        content = stream.read(min(os.fstat(stream.fileno()).st_size, most) + 1)
+        while len(content) <= most and (more := stream.read(BLOCK)):
+            content += more  # it grew, or is one of those that the system makes up
+    if len(content) > most:
         raise FileTooLarge(tr("The file is too large."))
     return content
 

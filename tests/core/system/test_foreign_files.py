@@ -149,3 +149,15 @@ def test_refused_files_leave_no_descriptor_open(tmp_path):
         with pytest.raises((NotAFile, FileTooLarge)):
             open_foreign(tmp_path / name, MOST)
     assert len([*Path("/dev/fd").iterdir()]) == before
+
+
+def test_a_bound_of_gigabytes_costs_no_memory(tmp_path):
+    import tracemalloc
+
+    (tmp_path / "small").write_bytes(b"small")
+    tracemalloc.start()
+    try:
+        assert read_foreign(tmp_path / "small", 2**33) == b"small"
+        assert tracemalloc.get_traced_memory()[1] < 2**22
+    finally:
+        tracemalloc.stop()

@@ -74,16 +74,21 @@ def at_every_step(bench: object, run: Run, tries: int) -> object:
     if len(steps) > tries:
         steps = sorted(bench.draw.sample(steps, tries))
     for step in steps:
-        project = Project.open(bench.folder, open_images)
-        models = sorted(path.name for path in project.models_folder.iterdir())
-        ended = run(project, Asking(step))  # progress goes by the clock: there may be fewer steps
-        assert not (ended and step == 0), "it cannot be cancelled"
-        entry = project.labels.answer(bench.draw.choice(tuple(project.pool.images)), "unsure")
-        left = {path.name for path in project.models_folder.iterdir()} - set(models)
-        assert not [name for name in left if ".part" in name], left
-        project.close()
-        bench.check([line_of(entry)])
+        with bench.tally.trying():
+            at_step(bench, run, step)
     return bench.tally
+
+
+def at_step(bench: object, run: Run, step: int) -> None:
+    project = Project.open(bench.folder, open_images)
+    models = sorted(path.name for path in project.models_folder.iterdir())
+    ended = run(project, Asking(step))  # progress goes by the clock: there may be fewer steps
+    assert not (ended and step == 0), "it cannot be cancelled"
+    entry = project.labels.answer(bench.draw.choice(tuple(project.pool.images)), "unsure")
+    left = {path.name for path in project.models_folder.iterdir()} - set(models)
+    assert not [name for name in left if ".part" in name], left
+    project.close()
+    bench.check([line_of(entry)])
 
 
 def run_round(project: Project, asking: Asking) -> bool:

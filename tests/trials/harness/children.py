@@ -29,6 +29,8 @@ class Child:
         os.close(writing)
         self._reading = reading
         self._text = b""
+        self.has_ended = False
+        """Whether it has closed its end of the pipe."""
 
     def wait_for(self, lines: int, seconds: float = 60) -> None:
         """Wait until it has acknowledged so much, or has ended."""
@@ -38,6 +40,7 @@ class Child:
                 break
             part = os.read(self._reading, 65536)
             if not part:
+                self.has_ended = True
                 break
             self._text += part
 
@@ -64,8 +67,9 @@ def _be_the_child(work: Callable[..., None], writing: int, arguments: tuple[obje
 
     try:
         work(acknowledge, *arguments)
-    except BaseException:
+    except BaseException as error:
         traceback.print_exc()
+        acknowledge(f"fault {type(error).__name__} {' '.join(str(error).split())[:500]}")
         os._exit(1)
     os._exit(0)
 

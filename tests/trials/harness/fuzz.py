@@ -22,7 +22,7 @@ target = TARGETS[kind]
 def try_one(data: bytes) -> None:
     verdict = " ".join(outcome(target, data, place / "input").split())
     counts.write(verdict + "\n")
-    if verdict.startswith("crashed"):
+    if not verdict.startswith(("used", "refused")):
         raise AssertionError(verdict)
 
 

@@ -12,6 +12,8 @@ from pathlib import Path
 import numpy as np
 
 from autoal_gui.core.errors import AutoALError, ProjectDamaged
+from tests.trials.harness.bombs import read_bomb
+from tests.trials.harness.hostile_projects import read_values
 
 CANARY = Path("/tmp/autoal-canary")  # noqa: S108 - what `seeds.Payload` makes
 LONGEST_SENTENCE = 300
@@ -181,6 +183,8 @@ TARGETS: dict[str, Target] = {
     "safetensors": read_safetensors,
     "model": read_model,
     "project": read_project,
+    "bomb": read_bomb,
+    "values": read_values,
 }
 
 
@@ -191,7 +195,7 @@ def check_sentence(error: AutoALError) -> None:
 
 
 def outcome(target: Target, data: bytes, place: Path) -> str:
-    """Return "used", "refused", or "crashed" with what went wrong."""
+    """Return "used" or "refused", or "escaped" or "touched" with what went wrong."""
     shutil.rmtree(place, ignore_errors=True)
     place.mkdir(parents=True)
     try:
@@ -202,13 +206,13 @@ def outcome(target: Target, data: bytes, place: Path) -> str:
         try:
             check_sentence(error)
         except Harm as harm:
-            verdict = f"crashed {harm}"
+            verdict = f"escaped {harm}"
     except Exception as error:
         frame = traceback.extract_tb(error.__traceback__)[-1]
         where = f"{Path(frame.filename).name}:{frame.lineno}"
-        verdict = f"crashed {type(error).__name__} at {where}: {str(error)[:150]!r}"
+        verdict = f"escaped {type(error).__name__} at {where}: {str(error)[:150]!r}"
     if forbidden or CANARY.exists():
-        verdict = f"crashed it {', '.join(forbidden) or 'ran code'}"
+        verdict = f"touched it {', '.join(forbidden) or 'ran code'}"
         forbidden.clear()
         CANARY.unlink(missing_ok=True)
     return verdict
