@@ -32,7 +32,7 @@ from tests.trials.harness.targets import TARGETS, mutations, outcome, watch
 SECONDS = 5.0
 MEMORY = 2 << 30  # bytes beyond what a process has once its libraries are loaded
 FUZZED = ("image", "npz", "dicom")
-LARGE = {"model": 10, "bomb": 5}  # a part of the tries: each takes a second and more
+LARGE = {"model": 10, "bomb": 20}  # a part of the tries: each takes a second and more
 PATIENCE = {"bomb": 24}  # times as long: eight threads unpack a hundred megapixels each
 CPU_TICKS = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
 

@@ -43,10 +43,10 @@ def output(kind: str) -> Iterator[int]:
 
 
 class Commands:
-    """Commands over a project whose answers are looked at after each of them."""
+    """Commands, in any order, over a project whose answers are looked at after each of them."""
 
-    def __init__(self, place: Path, names: tuple[str, ...]) -> None:
-        self.place, self.names = place, itertools.cycle(names)
+    def __init__(self, place: Path, draw: random.Random, names: tuple[str, ...]) -> None:
+        self.place, self.names = place, itertools.cycle(draw.sample(names, len(names)))
         self.arguments = prepare(place)
         if set(names) & set(HEAVY):
             make_model(place)
@@ -77,7 +77,7 @@ class Commands:
 
 def failing_outputs(base: Path, draw: random.Random, names: tuple[str, ...]) -> Trial:
     """Every command writes to something that is full, closed, or knows few characters."""
-    commands = Commands(base, names)
+    commands = Commands(base, draw, names)
 
     def attempt() -> None:
         name, kind = next(commands.names), draw.choice(OUTPUTS)
@@ -93,7 +93,7 @@ def failing_outputs(base: Path, draw: random.Random, names: tuple[str, ...]) -> 
 
 def asked_to_end(base: Path, draw: random.Random, names: tuple[str, ...]) -> Trial:
     """Every command is asked to end by a signal, at any moment."""
-    commands = Commands(base, names)
+    commands = Commands(base, draw, names)
     tally = Tally("asked to end by a signal, every command")
     longest: dict[str, float] = {}
 

@@ -13,7 +13,7 @@ from PIL import Image
 from autoal_gui.core.errors import AutoALError
 from tests.trials.harness.seeds import bomb, chunk, deflated_png, giant_png
 
-THREADS = 4
+THREADS = 3
 SIDE = 10_000  # pixels; a hundred megapixels, as the window lets a photograph have
 
 
@@ -60,13 +60,10 @@ def bomb_seeds(short: bool = False) -> list[bytes]:
         return few
     palette = chunk(b"PLTE", bytes(768)) + chunk(b"tRNS", bytes(256))
     return [
-        *few, png(0), png(3, more=palette), png(2), png(6), png(2, 16), png(0, 16), png(4, 16),
-        png(0, 1, 60_000), bomb(),
-        by_pillow("WEBP", "RGB"), by_pillow("GIF"), by_pillow("JPEG", "RGB"),
-        by_pillow("JPEG", "CMYK"), by_pillow("JPEG", progressive=True), by_pillow("BMP", "1"),
-        by_pillow("TIFF", "RGB", compression="tiff_deflate"),
-        by_pillow("TIFF", "1", 60_000, compression="group4"),
-        by_pillow("JPEG2000", side=6_000), nifti(400_000_000),
+        *few, png(0), png(3, more=palette), png(6), png(4, 16), png(0, 1, 60_000), bomb(),
+        by_pillow("WEBP", "RGB"), by_pillow("GIF"), by_pillow("JPEG", "CMYK"),
+        by_pillow("JPEG", progressive=True), by_pillow("TIFF", "1", 60_000, compression="group4"),
+        by_pillow("JPEG2000", side=4_000), nifti(400_000_000),
     ]  # fmt: skip
 
 

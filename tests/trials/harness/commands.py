@@ -18,7 +18,7 @@ from tests.support.paths import ROOT
 LIGHT = ("inspect", "export", "export a model", "merge", "agreement", "audit", "recover",
          "version", "help")  # fmt: skip
 HEAVY = ("predict", "simulate", "evaluate", "benchmark", "self-test")
-SECONDS = 240.0  # that a command may take to end on a busy machine
+SECONDS = 1500.0  # that a command may take to end on a busy machine
 TINY = ("--rounds", "2", "--batch", "4", "--initial", "4", "--device", "cpu",
         "--set", "input_size=16", "--set", "task_steps=3")  # fmt: skip
 
