@@ -5,10 +5,8 @@ Run as a program, this module is the one to be killed; see the functions at the 
 
 import os
 import random
-import subprocess
 import sys
 import time
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -17,25 +15,16 @@ from autoal_gui.core.labels.journal import Journal
 from autoal_gui.core.messages import RoundFinished, RunRound
 from autoal_gui.core.project.project import Project
 from autoal_gui.sources.opening import open_images
-from tests.support.paths import ROOT
+from tests.support.child import start
 from tests.support.project import SETTINGS, new_project, round_command
 
 KILLS = int(os.environ.get("AUTOAL_KILLS", "8"))
-ENVIRONMENT = {**os.environ, "OMP_WAIT_POLICY": "PASSIVE", "KMP_BLOCKTIME": "0"}
+ENVIRONMENT = {"OMP_WAIT_POLICY": "PASSIVE", "KMP_BLOCKTIME": "0"}
 
 
-@contextmanager
 def running(*arguments):
     """Run this module as a program in the meantime; it is dead when the block ends."""
-    command = (sys.executable, "-m", "tests.test_kills", *map(str, arguments))
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, text=True, env=ENVIRONMENT, cwd=ROOT
-    ) as process:
-        try:
-            yield process
-        finally:
-            process.kill()
-            process.wait(60)
+    return start(["-m", "tests.test_kills", *arguments], ENVIRONMENT)
 
 
 def answers_of(project: Project) -> list[str]:
@@ -57,11 +46,11 @@ def whole_lines(text: str) -> list[str]:
 def label_until_killed(folder: Path, moment: random.Random) -> list[str]:
     """Let a child label, kill it at some moment, and return what it had acknowledged."""
     with running("label", folder, moment.randrange(10**6)) as process:
-        acknowledged = [process.stdout.readline() for _ in range(moment.randrange(1, 30))]
+        acknowledged = [process.line() for _ in range(moment.randrange(1, 30))]
         time.sleep(moment.uniform(0, 0.01))  # somewhere within an answer
         process.kill()
-        acknowledged.append(process.stdout.read())
-        assert process.wait(60) != 0
+        assert process.finished().returncode == -9
+        acknowledged.append(process.rest())
     return whole_lines("".join(acknowledged))
 
 
@@ -92,7 +81,7 @@ def test_a_kill_while_labelling_loses_no_acknowledged_answer(tmp_path):
 def lines_until(process, word: str) -> list[str]:
     lines = []
     while not lines or word not in lines[-1]:
-        line = process.stdout.readline()
+        line = process.line()
         assert line, "the program ended by itself"
         lines.append(line.rstrip("\n"))
     return lines
@@ -111,11 +100,12 @@ def test_a_kill_while_a_round_runs_keeps_the_labels_and_the_last_model(tmp_path)
         for _ in range(5):  # labelled while it trains
             lines += lines_until(process, "answer")
         process.kill()
-        lines += whole_lines(process.stdout.read())
+        process.finished()
+        lines += whole_lines(process.rest())
     acknowledged = [line.removeprefix("answer ") for line in lines if line.startswith("answer ")]
     with running("go-on", folder) as process:
-        after = whole_lines(process.stdout.read())
-        assert process.wait(300) == 0
+        assert process.finished().returncode == 0
+        after = whole_lines(process.rest())
     entries = [line.removeprefix("entry ") for line in after if line.startswith("entry ")]
     assert entries[: len(acknowledged)] == acknowledged
     assert len(entries) - len(acknowledged) in (0, 1)

@@ -6,12 +6,11 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, TypeVar
 
 from autoal_gui.core.errors import AutoALError
-from autoal_gui.core.system.processes import begin_process
+from autoal_gui.core.system.processes import begin_process, spawning
 
 Result = TypeVar("Result")
 INTERVAL = 0.01  # seconds between two looks; to touch 100 MB takes a process longer
@@ -65,9 +64,7 @@ def _one_process() -> Iterator[ProcessPoolExecutor]:
     Raises:
         AutoALError: it was killed.
     """
-    # Spawned, not forked: it must have loaded nothing, and Qt and torch do not survive a fork.
-    method = get_context("spawn")
-    with ProcessPoolExecutor(1, mp_context=method, initializer=begin_process) as pool:
+    with ProcessPoolExecutor(1, mp_context=spawning(), initializer=begin_process) as pool:
         try:
             yield pool
         except BrokenProcessPool as error:

@@ -8,14 +8,13 @@ import signal
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from types import TracebackType
 from typing import Any, cast
 
 from autoal_gui.core.errors import AutoALError
-from autoal_gui.core.system.processes import begin_process
+from autoal_gui.core.system.processes import begin_process, spawning
 
 Task = Callable[[Any], Any]
 """A function of a module; what it takes and gives can be pickled."""
@@ -40,8 +39,7 @@ class _Worker:
 
     @classmethod
     def start(cls) -> "_Worker":
-        # Spawned, not forked: torch does not survive a fork.
-        context = get_context("spawn")
+        context = spawning()
         ours, theirs = context.Pipe()
         process = context.Process(target=_serve, args=(theirs,), daemon=True)
         process.start()

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QCoreApplication, QTimer
 
-from autoal_gui.benchmark import labelling, latency, round, scale, scoring, screen, start
+from autoal_gui.benchmark import fresh, labelling, latency, round, scale, scoring, screen, start
 from autoal_gui.benchmark.fresh import in_fresh_process, own_bytes, with_peak
 from autoal_gui.benchmark.labelling import PULSE, Annotator, Pulse, lateness
 from autoal_gui.benchmark.plan import Plan
@@ -29,6 +29,7 @@ from autoal_gui.core.project.project import Project
 from autoal_gui.core.settings import RunSettings
 from autoal_gui.learning.model.checkpoint import read_card
 from autoal_gui.sources.opening import list_images, open_images, spec_of
+from tests.support.child import loaded
 from tests.support.fresh_process import MEGABYTE, held_for_a_moment, raising, read_from_the_disk
 from tests.support.gui import QUIET
 
@@ -308,7 +309,14 @@ def test_latencies_are_told_by_median_99th_percentile_and_maximum():
     assert len(found) == 3 * (3 * 3 + 1)  # of three states three figures of each kind, and the load
 
 
+@pytest.fixture
+def loaded_processes(monkeypatch):
+    """Fresh processes have the libraries loaded; those that load them are tested above."""
+    monkeypatch.setattr(fresh, "spawning", loaded)
+
+
 @pytest.mark.slow
+@pytest.mark.usefixtures("loaded_processes")
 def test_sets_of_each_size_are_measured_in_processes_of_their_own(tmp_path, plan, monkeypatch):
     monkeypatch.setattr(scale, "MODES", ("vote",))
     *_, found = scale.measure(plan, tmp_path)
@@ -323,6 +331,7 @@ def test_sets_of_each_size_are_measured_in_processes_of_their_own(tmp_path, plan
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("loaded_processes")
 def test_the_window_is_started_until_it_is_painted_and_shows_an_image(tmp_path, plan):
     before = time.monotonic()
     (found,) = start.measure(plan, tmp_path)
@@ -333,6 +342,7 @@ def test_the_window_is_started_until_it_is_painted_and_shows_an_image(tmp_path, 
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("loaded_processes")
 def test_the_window_is_watched_idle_while_a_round_trains_and_while_it_learns(tmp_path, plan):
     found = in_fresh_process(latency.watched, plan, spec_of(plan.data), tmp_path / "project")
     assert len(found["idle"]["pressed"]) == plan.presses

@@ -4,7 +4,6 @@ import csv
 import json
 import subprocess
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +12,7 @@ from PIL import Image
 
 from autoal_gui.cli import run
 from autoal_gui.core.settings import RunSettings
+from tests.support.child import run_child
 
 TINY = (
     "task_steps=3",
@@ -126,7 +126,7 @@ def test_a_saved_model_predicts_in_a_fresh_process_what_the_round_measured(
     else:
         report = replays.anew("random", 0, model=model)
     words = ["predict", "--model", str(model), "--split", "evaluation", "--device", "cpu"]
-    done = fresh_process([*words, "--out", str(table), str(small_set)])
+    done = run_child(["-m", "autoal_gui", *words, "--out", table, small_set])
     assert done.returncode == 0, done.stderr
     with table.open(newline="") as file:
         rows = list(csv.DictReader(file))
@@ -153,12 +153,6 @@ def test_no_cell_of_the_predictions_is_a_formula(tmp_path: Path) -> None:
         cells = [cell for row in csv.reader(file) for cell in row]
     assert any(cell.startswith("'=evil()") for cell in cells)
     assert not any(cell.startswith("=") for cell in cells)
-
-
-def fresh_process(words: Sequence[str]) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "autoal_gui", *words], capture_output=True, text=True, check=False
-    )
 
 
 @pytest.mark.parametrize(

@@ -14,12 +14,13 @@ import pytest
 
 from autoal_gui.cli import build_parser, run
 from autoal_gui.core.errors import EarlyAccess
-from autoal_gui.evaluation import worker
+from autoal_gui.evaluation import worker, worker_pool
 from autoal_gui.evaluation.command import Folders, setup_of
 from autoal_gui.evaluation.methods import methods_of
 from autoal_gui.evaluation.page import page
 from autoal_gui.evaluation.plan import jobs_of
 from autoal_gui.evaluation.results import read_results
+from tests.support.child import loaded, start
 
 CHANGES = ("task_steps=3", "fit_steps=2", "search_steps=2", "search_batch=4", "warm_epochs=1",
            "stochastic_passes=2", "stem=7x7", "train_batch=8", "warm_batch=16")  # fmt: skip
@@ -60,6 +61,14 @@ def without_times(record: dict) -> dict:
         for r in record["rounds"]
     ]
     return record | {"rounds": rounds, "warm": None, "program": None}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def workers_that_have_loaded_torch():
+    """The pool's own tests start its processes as the program does."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(worker_pool, "spawning", loaded)
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -135,8 +144,7 @@ def test_a_killed_evaluation_goes_on_and_gives_the_same_numbers(evaluated, tmp_p
     data, whole = evaluated
     out = tmp_path / "out"
     words = words_of(data, out, ["random", "paper"], jobs=1)
-    killed = subprocess.Popen([sys.executable, "-m", "autoal_gui", *words], stderr=subprocess.PIPE)
-    with killed:
+    with start(["-m", "autoal_gui", *words]) as killed:
         end = time.monotonic() + 200
         while not list((out / "runs").glob("*.json")):
             assert killed.poll() is None

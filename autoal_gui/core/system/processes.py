@@ -3,7 +3,8 @@
 import os
 import signal
 import threading
-from multiprocessing import parent_process
+from multiprocessing import get_context, parent_process
+from multiprocessing.context import SpawnContext
 
 from autoal_gui.core.system.memory import keep_freed_memory
 from autoal_gui.core.system.scratch import remove_own
@@ -13,6 +14,11 @@ ENDING = tuple(  # signals that ask a program to end
     for name in ("SIGTERM", "SIGHUP")
     if (number := getattr(signal, name, None)) is not None  # Windows has no SIGHUP
 )
+
+
+def spawning() -> SpawnContext:
+    """Return how processes are started: not forked, since neither Qt nor torch survives a fork."""
+    return get_context("spawn")
 
 
 def begin_process() -> None:

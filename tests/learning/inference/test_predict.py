@@ -1,8 +1,6 @@
 """Predicting with a checkpoint gives what its round showed, here and in a program of its own."""
 
 import csv
-import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,6 +19,7 @@ from autoal_gui.learning.inference.predict import Predictions, predict
 from autoal_gui.learning.model.checkpoint import load_checkpoint, save_checkpoint
 from autoal_gui.learning.training import task_model as tasks
 from autoal_gui.sources.opening import list_images
+from tests.support.child import run_child
 from tests.support.learning import (
     TINY,
     classifier,
@@ -30,7 +29,6 @@ from tests.support.learning import (
     pool_of,
     result_of,
 )
-from tests.support.paths import ROOT
 
 # bf16 is the choice of "auto" for the small stems alone.
 CONTRAST = TINY.but(mode="random", task_steps=6, train_batch=8, stem="3x3/2")
@@ -161,11 +159,8 @@ def test_the_command_line_gives_the_rounds_metrics(tmp_path):
     command = replace(command, classes=classes)
     result = result_of(command)
     table = tmp_path / "table.csv"
-    finished = subprocess.run(
-        [sys.executable, "-m", "autoal_gui", "predict", "--model", result.checkpoint,
-         "--split", "evaluation", "--device", "cpu", "--out", table, data],
-        capture_output=True, text=True, check=False, cwd=ROOT,
-    )  # fmt: skip
+    words = ["--split", "evaluation", "--device", "cpu", "--out", table, data]
+    finished = run_child(["-m", "autoal_gui", "predict", "--model", result.checkpoint, *words])
     assert finished.returncode == 0, finished.stderr
     with table.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
