@@ -1,11 +1,11 @@
 # make run: start the program on the demo set.  make test: everything that must pass.
-# make check: what tells most in the least time.
+# make long: more cases of the slow tests.  make check: what tells most in the least time.
 PYTHON ?= python3
 BIN := .venv/bin
 export OMP_WAIT_POLICY := PASSIVE
 export KMP_BLOCKTIME := 0
 
-.PHONY: run test check lint build translations screenshots faults badinput endurance \
+.PHONY: run test long check lint build translations screenshots faults badinput endurance \
   icons lock audit coverage install-desktop clean
 
 run: .venv/run.stamp
@@ -16,10 +16,14 @@ test: .venv/dev.stamp lint
 	  echo "Qt needs system libraries that are missing; on Debian or Ubuntu: sudo apt-get install $$packages"; exit 1; }
 	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest --numprocesses 2 --dist worksteal
 
+# What `make test` proves on its first cases, on the others.
+long: .venv/dev.stamp
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest --numprocesses 2 --dist worksteal -m long
+
 # The fast lane: lint, types, walls, core and strategies, with fewer examples a property.
 check: .venv/dev.stamp lint
 	HYPOTHESIS_PROFILE=quick $(BIN)/python -m pytest --quiet --numprocesses 2 --dist worksteal \
-	  -m "not slow" tests/core tests/strategies tests/test_walls.py tests/test_sizes.py \
+	  -m "not slow and not long" tests/core tests/strategies tests/test_walls.py tests/test_sizes.py \
 	  tests/test_documents.py
 
 lint: .venv/dev.stamp

@@ -13,6 +13,7 @@ from autoal_gui.learning.backend import TorchBackend
 from autoal_gui.learning.replay import Replay, ReplaySet
 from autoal_gui.selftest.selftest import TINY
 from autoal_gui.sources.opening import list_images, open_images, spec_of
+from tests.support.long_form import long_case
 from tests.support.paths import SHARED_DATA
 
 needs_data = pytest.mark.skipif(
@@ -22,19 +23,20 @@ needs_data = pytest.mark.skipif(
 
 @needs_data
 @pytest.mark.slow
-def test_paper_mode_learns_on_real_x_rays(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("steps", "least"), [(20, 0.55), long_case(60, 0.6)])
+def test_paper_mode_learns_on_real_x_rays(tmp_path: Path, steps: int, least: float) -> None:
     """Two short rounds on PneumoniaMNIST end above chance, with weights that moved."""
     spec = spec_of(str(SHARED_DATA / "medmnist" / "pneumoniamnist.npz"))
     listing = list_images(spec, tmp_path, lambda done, total: None)
     data = ReplaySet.of(listing, open_images(spec, tmp_path), seed=0)
     settings = TINY.but(
-        input_size=28, train_batch=32, task_steps=60, fit_steps=10, search_steps=8, batch_size=20
+        input_size=28, train_batch=32, task_steps=steps, fit_steps=10, search_steps=8, batch_size=20
     )
     replay = Replay(data, settings, initial=60, folder=tmp_path)
     results = list(replay.run(TorchBackend(1), 2, lambda: False, lambda event: None))
     assert [result.labels for result in results] == [60, 80]
     assert all(result.metrics is not None for result in results)
-    assert max(r.metrics.balanced_accuracy for r in results if r.metrics) > 0.6
+    assert max(r.metrics.balanced_accuracy for r in results if r.metrics) > least
     assert results[0].weights != results[1].weights
 
 

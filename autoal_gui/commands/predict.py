@@ -47,10 +47,12 @@ def add_predict(commands: Any) -> None:
 
 def _predict(options: argparse.Namespace) -> int:
     from autoal_gui.learning.inference.predict import Predictions, predict
+    from autoal_gui.learning.model.checkpoint import load_model
     from autoal_gui.learning.model.device import use_threads
     from autoal_gui.sources.opening import list_images, open_images, spec_of
 
     use_threads()
+    load_model(options.model)  # refused before a large set is listed
     with ScratchFolder() as workspace:
         spec = spec_of(options.data, options.set_options)
         listing = list_images(spec, workspace, show_listed)

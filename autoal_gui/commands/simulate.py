@@ -18,7 +18,14 @@ from autoal_gui.commands.terminal import on_one_line
 from autoal_gui.core.errors import AutoALError
 from autoal_gui.core.registry import discover
 from autoal_gui.core.sets.column_results import measured_as_plain
-from autoal_gui.core.settings import DEVICES, PRESETS, RunSettings, fitted_to, with_fixed_epochs
+from autoal_gui.core.settings import (
+    DEVICES,
+    PRESETS,
+    SMALL_SIDE,
+    RunSettings,
+    fitted_to,
+    with_fixed_epochs,
+)
 from autoal_gui.core.system.files import write_json
 from autoal_gui.core.system.scratch import ScratchFolder
 
@@ -59,12 +66,12 @@ def _simulate(options: argparse.Namespace) -> int:
     from autoal_gui.learning.round import check_mode
     from autoal_gui.sources.opening import list_images, open_images, spec_of
 
+    check_mode(replay_settings(options, SMALL_SIDE))  # before a large set is listed
     with ScratchFolder() as workspace:
         spec = spec_of(options.data, options.set_options)
         listing = list_images(spec, workspace, show_listed)
         data = ReplaySet.of(listing, open_images(spec, workspace), options.seed)
         settings = replay_settings(options, data.side)
-        check_mode(settings)  # before the minutes of a warm start
         settings = with_fixed_epochs(settings, len(data.pool.ids("pool")))
         replay, backend = Replay(data, settings, options.initial, workspace), TorchBackend()
         if settings.learns_first:

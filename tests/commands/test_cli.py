@@ -13,6 +13,7 @@ from PIL import Image
 from autoal_gui.cli import run
 from autoal_gui.core.settings import RunSettings
 from tests.support.child import run_child
+from tests.support.long_form import first_of
 
 TINY = (
     "task_steps=3",
@@ -96,7 +97,7 @@ def test_simulate_writes_every_promised_field(replays: Replays) -> None:
         assert set(record["weights"]) == set(report["settings"]["candidates"])
 
 
-@pytest.mark.parametrize("mode", ["paper", "auto", "random", "kmeans"])
+@pytest.mark.parametrize("mode", first_of("paper", "auto", then=("random", "kmeans")))
 def test_the_same_seed_gives_the_same_numbers(replays: Replays, tmp_path: Path, mode: str) -> None:
     first = replays.first(mode)
     again = replays.anew(mode, 0, model=tmp_path / "model.pt")
@@ -109,14 +110,14 @@ def test_another_seed_gives_other_queries(replays: Replays) -> None:
     assert first["rounds"][0]["queried"] != other["rounds"][0]["queried"]
 
 
-@pytest.mark.parametrize("warm", [False, True])
+@pytest.mark.parametrize("warm", first_of(False, then=(True,)))
 def test_every_mode_starts_from_the_same_first_point(replays: Replays, warm: bool) -> None:
     reports = [replays.first(mode, warm=warm) for mode in ("paper", "auto", "random")]
     firsts = {(r["rounds"][0]["accuracy"], r["rounds"][0]["balanced_accuracy"]) for r in reports}
     assert len(firsts) == 1
 
 
-@pytest.mark.parametrize("suffix", [".pt", ".safetensors"])
+@pytest.mark.parametrize("suffix", first_of(".pt", then=(".safetensors",)))
 def test_a_saved_model_predicts_in_a_fresh_process_what_the_round_measured(
     small_set: Path, replays: Replays, tmp_path: Path, suffix: str
 ) -> None:

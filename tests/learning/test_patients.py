@@ -86,6 +86,7 @@ def test_what_is_reported_holds_for_new_patients(tmp_path):
     assert np.mean(inside) >= 0.9
 
 
+@pytest.mark.long  # what it shows is why groups are kept, not that they are
 def test_where_nobody_says_whose_an_image_is_the_model_seems_to_know_every_patient(tmp_path):
     _, last, checkpoint = replayed(tmp_path, 0, known=False)
     assert last.metrics.accuracy > 0.9

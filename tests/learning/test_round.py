@@ -46,8 +46,10 @@ from tests.support.learning import (
     same_state,
     state_of,
 )
+from tests.support.long_form import first_of
 
 PAPER = TINY.but(mode="paper")
+OTHERS = tuple(name for name in TINY.candidates if name != "kmeans")
 
 
 def settings_of(command, **changes):
@@ -182,7 +184,7 @@ def test_the_same_seed_gives_the_same_result_bit_by_bit(paper, tmp_path):
     assert (other.probabilities != events[-1].probabilities).any()
 
 
-@pytest.mark.parametrize("mode", ["paper", "random", *TINY.candidates])
+@pytest.mark.parametrize("mode", first_of("paper", "random", "kmeans", then=OTHERS))
 def test_every_mode_starts_from_the_same_model(mode, voted, tmp_path):
     """The first point of every curve is the same: weights, labels and metrics."""
     result = result_of(command_of(tmp_path, TINY.but(mode=mode)))
@@ -252,7 +254,7 @@ def test_random_is_a_permutation_that_follows_the_seed(tmp_path):
 # -- sizes --------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("mode", ["paper", "vote"])
+@pytest.mark.parametrize("mode", first_of("paper", then=("vote",)))
 @pytest.mark.parametrize("unlabelled", [0, 1, 2])
 def test_pools_of_any_size_are_ranked(mode, unlabelled, tmp_path):
     command = command_of(tmp_path, TINY.but(mode=mode), labels=9, unlabelled=unlabelled)
@@ -264,7 +266,7 @@ def test_pools_of_any_size_are_ranked(mode, unlabelled, tmp_path):
     assert bool(result.weights) == bool(unlabelled)
 
 
-@pytest.mark.parametrize("mode", ["paper", "vote", "random"])
+@pytest.mark.parametrize("mode", first_of("paper", "random", then=("vote",)))
 @pytest.mark.parametrize("labels", [0, 1])
 def test_without_two_classes_nothing_is_trained_but_images_are_ranked(mode, labels, tmp_path):
     command = command_of(tmp_path, TINY.but(mode=mode), labels=labels)

@@ -126,7 +126,10 @@ def search(
     net = context.device.place(same_start(build, seed))
     units = context.units([i for i, _ in labels])
     optimiser = torch.optim.SGD(
-        net.parameters(), lr=settings.search_learning_rate, momentum=settings.search_momentum
+        net.parameters(),
+        lr=settings.search_learning_rate,
+        momentum=settings.search_momentum,
+        fused=True,
     )
     for cycle in range(settings.cycles):
         cycle_seed = seed + 1000 * (cycle + 1)

@@ -165,7 +165,7 @@ class _Learner:
         projector = same_start(partial(Projector, model.backbone), settings.seed)
         projector = context.device.place(projector)
         optimiser = torch.optim.AdamW(
-            projector.parameters(), lr=LEARNING_RATE, weight_decay=WEIGHT_DECAY
+            projector.parameters(), lr=LEARNING_RATE, weight_decay=WEIGHT_DECAY, fused=True
         )
         learner = cls(
             context,

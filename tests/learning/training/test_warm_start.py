@@ -30,6 +30,7 @@ from tests.support.learning import (
     result_of,
     same_results,
 )
+from tests.support.long_form import first_of
 from tests.trials.harness.hostile_models import archive, nested_tuples
 
 WARM = TINY.but(warm_start=True, warm_epochs=2, warm_batch=4)
@@ -117,7 +118,7 @@ def test_the_same_seed_learns_the_same_and_another_seed_another(tmp_path):
 
 
 def test_the_contrast_falls(tmp_path):
-    command = warm_command(tmp_path, images=16, warm_epochs=40, warm_batch=16)
+    command = warm_command(tmp_path, images=16, warm_epochs=24, warm_batch=16)
     losses = [event.loss for event in warm_start(command, lambda: False) if hasattr(event, "loss")]
     losses = [loss for loss in losses if loss is not None]
     assert np.mean(losses[-8:]) < np.mean(losses[:8]) - 0.1
@@ -167,7 +168,9 @@ def test_closed_while_images_are_described_it_is_not_learned_again(tmp_path):
     assert all(torch.equal(before[name], after[name]) for name in before)
 
 
-@pytest.mark.parametrize("damage", ["cut", "foreign", "nested", "pipe", "other seed"])
+@pytest.mark.parametrize(
+    "damage", first_of("cut", "pipe", then=("foreign", "nested", "other seed"))
+)
 @pytest.mark.timeout(120)
 def test_a_state_that_does_not_fit_begins_anew(damage, tmp_path):
     command = warm_command(tmp_path)
