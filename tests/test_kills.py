@@ -15,7 +15,7 @@ from autoal_gui.core.labels.journal import Journal
 from autoal_gui.core.messages import RoundFinished, RunRound
 from autoal_gui.core.project.project import Project
 from autoal_gui.sources.opening import open_images
-from tests.support.child import start
+from tests.support.processes.child import start
 from tests.support.project import SETTINGS, new_project, round_command
 
 KILLS = int(os.environ.get("AUTOAL_KILLS", "8"))

@@ -29,9 +29,14 @@ from autoal_gui.core.project.project import Project
 from autoal_gui.core.settings import RunSettings
 from autoal_gui.learning.model.checkpoint import read_card
 from autoal_gui.sources.opening import list_images, open_images, spec_of
-from tests.support.child import loaded
-from tests.support.fresh_process import MEGABYTE, held_for_a_moment, raising, read_from_the_disk
 from tests.support.gui import QUIET
+from tests.support.processes.child import loaded
+from tests.support.processes.fresh_process import (
+    MEGABYTE,
+    held_for_a_moment,
+    raising,
+    read_from_the_disk,
+)
 
 pytestmark = pytest.mark.qt_log_ignore(QUIET)
 

@@ -12,8 +12,8 @@ from PIL import Image
 
 from autoal_gui.cli import run
 from autoal_gui.core.settings import RunSettings
-from tests.support.child import run_child
 from tests.support.long_form import first_of
+from tests.support.processes.child import run_child
 
 TINY = (
     "task_steps=3",

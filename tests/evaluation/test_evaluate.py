@@ -20,7 +20,7 @@ from autoal_gui.evaluation.methods import methods_of
 from autoal_gui.evaluation.page import page
 from autoal_gui.evaluation.plan import jobs_of
 from autoal_gui.evaluation.results import read_results
-from tests.support.child import loaded, start
+from tests.support.processes.child import loaded, start
 
 CHANGES = ("task_steps=3", "fit_steps=2", "search_steps=2", "search_batch=4", "warm_epochs=1",
            "stochastic_passes=2", "stem=7x7", "train_batch=8", "warm_batch=16")  # fmt: skip

@@ -19,7 +19,6 @@ from autoal_gui.learning.inference.predict import Predictions, predict
 from autoal_gui.learning.model.checkpoint import load_checkpoint, save_checkpoint
 from autoal_gui.learning.training import task_model as tasks
 from autoal_gui.sources.opening import list_images
-from tests.support.child import run_child
 from tests.support.learning import (
     TINY,
     classifier,
@@ -29,6 +28,7 @@ from tests.support.learning import (
     pool_of,
     result_of,
 )
+from tests.support.processes.child import run_child
 
 # bf16 is the choice of "auto" for the small stems alone.
 CONTRAST = TINY.but(mode="random", task_steps=6, train_batch=8, stem="3x3/2")

@@ -1,4 +1,4 @@
-"""Loads what takes seconds to load; for the server of `tests.support.child`."""
+"""Loads what takes seconds to load; for the server of `tests.support.processes.child`."""
 
 import importlib
 
