@@ -180,7 +180,7 @@ class MethodForm(QWidget):
             warm_start=self.warm.isChecked(),
             warm_seconds=seconds,
             device=self.device.currentData(),
-            all_layers=self.layers.currentData(),
+            all_layers=self._trained_layers(),
         )
 
     def fix_backbone(self) -> None:
@@ -188,6 +188,12 @@ class MethodForm(QWidget):
         self._fixed = True
         self.backbone.setToolTip(tr(FIXED_BACKBONE))
         self._enable()
+
+    def _trained_layers(self) -> str:
+        """Return the choice of layers; who has just chosen a network with weights has none yet."""
+        layers, backbone = str(self.layers.currentData()), self.backbone.currentData()
+        new = backbone not in (OWN_NETWORK, self._base.backbone)
+        return RunSettings.all_layers if new and layers == "always" else layers
 
     def _changed(self, box: QSpinBox, unit: float, kept: float) -> float:
         """Return a number as typed; untouched it stays as exact as it was."""

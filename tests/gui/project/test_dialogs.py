@@ -237,6 +237,10 @@ def test_another_network_has_the_images_in_the_size_that_it_wants(qapp, side, si
     choose(form.backbone, "efficientnet_lite0")
     found = form.settings(side)
     assert (found.backbone, found.input_size) == ("efficientnet_lite0", size)
+    assert MethodForm(found.but(all_layers="always"), keep=True).settings().all_layers == "always"
+    always = MethodForm(base.but(all_layers="always"), keep=True)
+    choose(always.backbone, "efficientnet_lite0")  # which is used as it is, as the form says
+    assert always.settings(side).all_layers == "measured"
     back = MethodForm(found, keep=True)
     choose(back.backbone, "resnet18")
     assert back.settings(side) == base

@@ -207,6 +207,21 @@ def test_what_was_learned_and_is_damaged_is_learned_again(qtbot, window, tmp_pat
     assert controller.project.warm_start.record.checkpoint_sha256 == again.checkpoint_sha256
 
 
+def test_with_a_network_that_has_learned_the_first_round_begins_at_once(qtbot, window, tmp_path):
+    controller = start(window, tmp_path, {"backbone": "efficientnet_lite0"})
+    assert controller.images.current is not None  # nobody waits
+    assert controller.training.round_number == 1
+    seen = steps_seen(controller)
+    idle(qtbot, controller)
+    (first,) = controller.project.rounds.all()
+    assert (first.outcome, first.labels) == ("finished", 0)
+    press_truth(qtbot, window, BATCH)
+    idle(qtbot, controller)
+    assert controller.project.rounds.last_checkpoint() is not None
+    assert "features" in seen
+    assert "warm start" not in seen
+
+
 def test_a_local_weights_file_takes_the_place_of_a_warm_start(qtbot, window, tmp_path):
     import torch
     from torchvision.models import resnet18
