@@ -15,6 +15,16 @@ def add_images(commands: Any) -> None:
         "images", help="say which of a project's images were replaced, are gone or have moved"
     )
     images.add_argument("project", type=Path, help="a project folder")
+    images.add_argument(
+        "--add", action="store_true", help="add images that came to its folders since, to the pool"
+    )
+    images.add_argument(
+        "--add-from", metavar="FOLDER", help="add the images of a further folder, to the pool"
+    )
+    images.add_argument(
+        "--keep-labels", action="store_true",
+        help="say that the labels of images that were replaced hold for what they show now",
+    )  # fmt: skip
     images.set_defaults(handler=_images)
     relocate = commands.add_parser("relocate", help="say where a project's images are now")
     relocate.add_argument("project", type=Path, help="a project folder")
@@ -27,9 +37,30 @@ def _images(options: argparse.Namespace) -> int:
     try:
         for sentence in looked(project):
             print(sentence)
+        if options.keep_labels:
+            print(f"Labels that hold for other pixels now: {project.keep_labels()}.")
+        if options.add or options.add_from:
+            for sentence in added(project, options.add_from):
+                print(sentence)
     finally:
         project.close()
     return 0
+
+
+def added(project: Project, further: str | None) -> list[str]:
+    """Add new images to a project, from a further folder or from its own; say what was found.
+
+    Raises:
+        SourceError: they cannot be listed, or are part of the project already.
+        ProjectError: they could not be saved.
+    """
+    from autoal_gui.core.project.files.new_images import find_new
+    from autoal_gui.sources.opening import list_images, open_images, spec_of
+
+    spec = None if further is None else spec_of(further)
+    new = find_new(project.known, spec, list_images, open_images, show_listed)
+    project.add_images(new)
+    return new.sentences(done=True)
 
 
 def _relocate(options: argparse.Namespace) -> int:
@@ -51,7 +82,13 @@ def _relocate(options: argparse.Namespace) -> int:
     finally:
         project.close()
     print(moved.sentence)
-    return _images(options)
+    project = _opened(options.project)
+    try:
+        for sentence in looked(project):
+            print(sentence)
+    finally:
+        project.close()
+    return 0
 
 
 def _opened(folder: Path) -> Project:

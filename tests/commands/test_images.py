@@ -68,3 +68,27 @@ def test_a_folder_with_other_images_is_refused(tmp_path, capsys):
     (tmp_path / "other").mkdir()
     assert run(["relocate", str(project.folder), str(tmp_path / "other")]) == 1
     assert "None of the project's images is in" in capsys.readouterr().err
+
+
+def test_new_images_are_added_and_told(tmp_path, capsys):
+    project = labelled(tmp_path)
+    Image.new("L", (20, 16), 3).save(tmp_path / "images" / "normal" / "new.png")
+    (tmp_path / "more").mkdir()
+    Image.new("L", (20, 16), 4).save(tmp_path / "more" / "other.png")
+    assert run(["images", str(project.folder), "--add"]) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "12 of 12 images are as they were.",
+        "1 image was added.",
+    ]
+    assert run(["images", str(project.folder), "--add-from", str(tmp_path / "more")]) == 0
+    assert run(["images", str(project.folder)]) == 0
+    assert "14 of 14 images are as they were." in capsys.readouterr().out
+
+
+def test_labels_that_hold_for_the_new_pixels_are_learned_from_again(tmp_path, capsys):
+    project = labelled(tmp_path)
+    Image.new("L", (20, 16), 3).save(files_of(tmp_path, project)[1])
+    assert run(["images", str(project.folder), "--keep-labels"]) == 0
+    assert "Labels that hold for other pixels now: 1." in capsys.readouterr().out
+    assert run(["images", str(project.folder), "--keep-labels"]) == 0
+    assert "Labels that hold for other pixels now: 0." in capsys.readouterr().out

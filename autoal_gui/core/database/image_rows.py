@@ -58,12 +58,12 @@ def metadata_of(
         salt: the project's, for groups that name persons.
     """
     for image_id, image in enumerate(listing.images, start=1):
-        group = _pseudonym(image.group, salt) if listing.personal_groups else image.group
+        group = pseudonym(image.group, salt) if listing.personal_groups else image.group
         if group or image.part or any(image.columns):
             yield image_id, group, json.dumps(image.columns), image.part or ""
 
 
-def _pseudonym(group: str, salt: str) -> str:
+def pseudonym(group: str, salt: str) -> str:
     """Return by what a group is known that names a person: in lower-case hex, empty for none."""
     return hmac.digest(salt.encode(), group.encode(), "sha256").hex() if group else ""
 

@@ -7,6 +7,7 @@ call that gives it returns, so that closing or killing the program at any moment
 import contextlib
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from autoal_gui.core.database import project_file as database
@@ -22,6 +23,7 @@ from autoal_gui.core.images.source import Listing
 from autoal_gui.core.language import tr
 from autoal_gui.core.project.files.findings import GONE, Findings
 from autoal_gui.core.project.files.moved import Moved
+from autoal_gui.core.project.files.new_images import Known, NewImages
 from autoal_gui.core.project.files.places import (
     OpenImages,
     Place,
@@ -191,6 +193,52 @@ class Project:
             put_places(self._rows, places)
             self.files.put_stamps(list(moved.stamps.items()))
             self.files.note("moved", ())
+
+    @property
+    def known(self) -> Known:
+        """What tells which images are new; for another thread."""
+        return Known(
+            self.places,
+            self.pool.images,
+            self.absent.keys(),
+            frozenset(self.checks.unusable - self.files.stamps().keys()),
+            self.classes.names,
+            self.settings.columns,
+            self._rows.get(stored.GROUP_SALT),
+            self.workspace,
+        )
+
+    def add_images(self, new: NewImages) -> None:
+        """Add images to the pool; the project is to be opened anew then.
+
+        Raises:
+            ProjectError: it could not be saved.
+        """
+        back = [Change(i, after=self.pool.images[i].sha256) for i in new.renamed]
+        with self._file.transaction():
+            added = self.files.add(new)
+            if added:
+                self.files.note("added", added)
+                self._renamed(added)
+            if back:
+                self.files.note("back", back)
+            if new.place is not None:
+                near = way_to(new.place.spec, self.folder)
+                put_places(self._rows, (*self.places, replace(new.place, near=near)))
+
+    def keep_labels(self) -> int:
+        """Note that labels given to other pixels hold for what their images show now; say how many.
+
+        Raises:
+            ProjectError: it could not be saved.
+        """
+        ids = sorted(self.other_pixels)
+        hashes = {i: self.labels.hash_labelled(i) or "" for i in ids}
+        if ids:
+            images = self.pool.images
+            with self._file.transaction():
+                self.files.note("kept", [Change(i, hashes[i], images[i].sha256) for i in ids])
+        return len(ids)
 
     def note_files(self, found: Findings) -> None:
         """Store what became of the files, as acts, and have caches of those images made anew.

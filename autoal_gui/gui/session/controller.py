@@ -21,6 +21,7 @@ from autoal_gui.gui.session.engine_client import EngineClient
 from autoal_gui.gui.session.engine_queue import EngineQueue, Priority
 from autoal_gui.gui.session.exports import Exports
 from autoal_gui.gui.session.file_checks import FileChecks
+from autoal_gui.gui.session.files.adding import AddingImages
 from autoal_gui.gui.session.files.moving import MovedImages
 from autoal_gui.gui.session.files.watch import FileWatch
 from autoal_gui.gui.session.inference import Inference
@@ -72,6 +73,7 @@ class Controller(QObject):
         self.second_reading = SecondReading(opened, self)
         self.merging = Merging(opened, self)
         self.moving = MovedImages(opened, self)
+        self.adding = AddingImages(opened, self)
         self.watch = FileWatch(opened, self)
         self.checks = FileChecks(self)
         self._connect()
@@ -90,9 +92,11 @@ class Controller(QObject):
         self.adjudication.answers_changed.connect(answers_changed)
         self.merging.merged.connect(answers_changed)
         self.moving.moved.connect(self.open_anew)
+        self.adding.added.connect(self._on_added)
         self.watch.told.connect(self.told)
         self.watch.changed.connect(self.images.leave_out)
         self.watch.changed.connect(answers_changed)
+        self.watch.kept.connect(answers_changed)
         self.watch.ended.connect(self._on_watched)
         self.checks.stored.connect(self.images.leave_out)
         self.checks.ended.connect(self._on_checked)
@@ -162,6 +166,13 @@ class Controller(QObject):
         if opened:
             self.told.emit(sentence)
 
+    @Slot(str)
+    def _on_added(self, sentence: str) -> None:
+        """Open the project with its new images, and rank them where there is a ranking."""
+        self.open_anew(sentence)
+        if self.is_open and self.project.rounds.finished():
+            self.training.train_now()
+
     @Slot()
     def _on_watched(self) -> None:
         """Read what has not been read yet, once it is known what there is."""
@@ -195,6 +206,7 @@ class Controller(QObject):
         self.training.reset()
         self.engine.reset()
         self.moving.close()
+        self.adding.close()
         self.watch.close()
         self.checks.close()
         self.images.reset()

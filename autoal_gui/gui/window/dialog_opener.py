@@ -87,6 +87,18 @@ class DialogOpener(QObject):
 
         self.show(MovedImagesDialog(self._controller, self._window))
 
+    def show_replaced(self) -> None:
+        """Show how many labels were given to other pixels, and what can be done."""
+        from autoal_gui.gui.project.files.replaced_images import ReplacedImagesDialog
+
+        self.show(ReplacedImagesDialog(self._controller, self._window))
+
+    def show_new_images(self) -> None:
+        """Look for images that came since, and offer to add them."""
+        from autoal_gui.gui.project.files.new_images import NewImagesDialog
+
+        self.show(NewImagesDialog(self._controller, self._window))
+
     @Slot()
     def ask_second_reading(self) -> None:
         """Ask who reads what a second time, then begin."""

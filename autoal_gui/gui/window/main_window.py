@@ -110,6 +110,7 @@ class MainWindow(QMainWindow):
         controller.gone.connect(self._on_gone)
         controller.told.connect(self.failure.show_notice)
         controller.images_absent.connect(self.dialogs.ask_images)
+        controller.watch.doubted.connect(self._on_doubted)
         controller.exports.exported.connect(self._on_exported)
         self._rescue.recovered.connect(self._on_recovered)
         self._rescue.failed.connect(self._on_failed)
@@ -235,6 +236,10 @@ class MainWindow(QMainWindow):
     @Slot()
     def _on_gone(self) -> None:
         self.failure.offer(tr("Save a copy…"), self.dialogs.save_copy)
+
+    @Slot()
+    def _on_doubted(self) -> None:
+        self.failure.offer(tr("What to do…"), self.dialogs.show_replaced)
 
     def _recover(self) -> None:
         self._rescue.start(self._wanted)

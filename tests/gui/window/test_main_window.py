@@ -263,6 +263,31 @@ def test_replaced_and_deleted_images_are_told_at_opening(qtbot, window, tmp_path
     assert answers(controller) == [1]
     assert controller.project.other_pixels == {labelled}
     assert other not in (*controller.images.batch, *controller.images.rest)
+    window.dialogs.show_replaced()
+    assert window.dialog.sentence.text().startswith("1 label was given to other pixels")
+    qtbot.mouseClick(window.dialog.show_them, Qt.MouseButton.LeftButton)
+    assert window.pages.currentWidget() is window.pages.review
+    window.dialogs.show_replaced()
+    qtbot.mouseClick(window.dialog.keep, Qt.MouseButton.LeftButton)
+    assert controller.project.other_pixels == frozenset()
+    idle(qtbot, controller)
+
+
+def test_new_images_are_found_told_and_added(qtbot, window, tmp_path):
+    controller = start(window, tmp_path)
+    controller.labelling.answer(1)
+    idle(qtbot, controller)
+    Image.new("L", (9, 9), 3).save(tmp_path / "images" / "bright" / "new.png")
+    with qtbot.waitSignal(controller.adding.found):
+        window.dialogs.show_new_images()
+    assert window.dialog.outcome.text() == "1 new image was found."
+    assert window.dialog.add.text() == "Add 1 image"
+    with qtbot.waitSignal(controller.told):
+        qtbot.mouseClick(window.dialog.add, Qt.MouseButton.LeftButton)
+    assert window.failure.sentence == "1 image was added."
+    assert len(controller.project.pool.images) == 25
+    assert answers(controller) == [1]
+    assert 25 in (*controller.images.batch, *controller.images.rest)
     idle(qtbot, controller)
 
 

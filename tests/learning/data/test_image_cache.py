@@ -1,6 +1,7 @@
 """The cache of decoded images, and what the networks see of a pixel."""
 
 import shutil
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ from PIL import Image
 
 from autoal_gui.core.errors import AutoALError
 from autoal_gui.core.images.pixels import to_uint8
+from autoal_gui.core.system.mapped_arrays import forget_rows
 from autoal_gui.learning.data.image_cache import ImageCache, square
 from autoal_gui.learning.model.normalisation import Normalisation
 from tests.support.learning import SIDE, drained, picture, pool_of
@@ -21,6 +23,25 @@ def filled(pool, folder, size=SIDE):
     cache = ImageCache.open(pool, size, folder)
     drained(cache.fill(sorted(pool.images)))
     return cache
+
+
+def test_images_that_come_to_a_set_leave_what_is_kept_of_the_others(tmp_path):
+    few = replace(pool_of(GREY[:4]), cache_name="f" * 64)
+    filled(few, tmp_path)
+    more = replace(pool_of(GREY), cache_name="f" * 64)
+    cache = ImageCache.open(more, SIDE, tmp_path, channels=1)
+    assert cache.missing(sorted(more.images)) == 2
+    drained(cache.fill(sorted(more.images)))
+    np.testing.assert_array_equal(cache.batch(range(1, 7)).numpy()[:, 0], np.stack(GREY))
+    assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_only_the_pixels_of_replaced_images_are_read_anew(tmp_path):
+    pool = pool_of(GREY)
+    filled(pool, tmp_path)
+    forget_rows(tmp_path, [2, 99])
+    cache = ImageCache.open(pool, SIDE, tmp_path)
+    assert cache.readable(sorted(pool.images)) == [1, 2, 4, 5, 6]
 
 
 def test_images_of_the_right_size_are_kept_as_they_are(tmp_path):

@@ -1,17 +1,21 @@
 """What became of the images and their files, and which labels were given to other pixels."""
 
 import hashlib
+import json
+import sqlite3
 from collections.abc import Sequence
 
 from autoal_gui.core.database import image_rows
 from autoal_gui.core.database.image_rows import Checked
 from autoal_gui.core.database.images.act_rows import add_act, read_acts
 from autoal_gui.core.database.images.stamp_rows import read_stamps, store_stamps
+from autoal_gui.core.database.journal_rows import insert_entry, last_seal
 from autoal_gui.core.database.project_file import ProjectFile
 from autoal_gui.core.database.round_rows import now
 from autoal_gui.core.images.acts import Act, ActKind, Change, LabelledPixels
 from autoal_gui.core.images.source import Stamp
 from autoal_gui.core.labels.journal import Entry
+from autoal_gui.core.project.files.new_images import NewImages
 from autoal_gui.core.project.stores.project_settings import ProjectSettings
 
 
@@ -84,6 +88,56 @@ class ImageFiles:
             db.executemany(
                 "UPDATE ranking SET suggested=NULL, confidence=NULL WHERE image_id=?", ids
             )
+
+    def add(self, new: NewImages) -> list[Change]:
+        """Write new images behind the others, in the pool; and the new names of others.
+
+        Their known labels become what those of the others are: answers that came with the set,
+        the hidden truth of a replay, or nothing.
+
+        Returns:
+            What is to be noted of those that were added.
+
+        Raises:
+            ProjectError: it could not be saved.
+        """
+        with self._file.saving() as db:
+            (last,) = db.execute("SELECT max(image_id) FROM image").fetchone()
+            rows = list(enumerate(new.images, start=last + 1))
+            db.executemany(
+                "INSERT INTO image VALUES (?, ?, ?, 'pool')",
+                [(i, one.key, one.sha256) for i, one in rows],
+            )
+            db.executemany(
+                "INSERT INTO metadata VALUES (?, ?, ?, ?)",
+                [(i, one.group, json.dumps(one.columns), one.part or "") for i, one in rows
+                 if one.group or one.part or any(one.columns)],
+            )  # fmt: skip
+            store_stamps(db, [(i, one.stamp) for i, one in rows if one.stamp])
+            self._add_labels(db, [(i, one.label) for i, one in rows if one.label is not None])
+            broken = [*new.unreadable, *((key, "") for key in new.renamed.values())]
+            taken = [(one.key,) for one in new.images] + [(key,) for key, _ in broken]
+            db.executemany("DELETE FROM unreadable WHERE key=?", taken)
+            db.executemany("INSERT INTO unreadable VALUES (?, ?)", new.unreadable)
+            for image_id, key in new.renamed.items():
+                before = db.execute("SELECT key FROM image WHERE image_id=?", (image_id,))
+                db.execute("DELETE FROM unreadable WHERE key=?", before.fetchone())
+                db.execute("UPDATE image SET key=? WHERE image_id=?", (key, image_id))
+        return [Change(i, after=one.sha256) for i, one in rows]
+
+    def _add_labels(self, db: sqlite3.Connection, labels: Sequence[tuple[int, int]]) -> None:
+        given = db.execute("SELECT 1 FROM journal WHERE action='import' LIMIT 1").fetchone()
+        hidden = db.execute(
+            "SELECT 1 FROM truth JOIN image USING (image_id) WHERE split='pool' LIMIT 1"
+        ).fetchone()
+        if given:
+            sequence, seal = last_seal(db)
+            for number, (image_id, label) in enumerate(labels, start=sequence + 1):
+                who = self._settings.annotator
+                entry = Entry(number, now(), who, 0, "import", image_id, label)
+                seal = insert_entry(db, entry, seal)
+        elif hidden:
+            db.executemany("INSERT INTO truth VALUES (?, ?)", labels)
 
     def put_stamps(self, stamps: Sequence[tuple[int, Stamp | None]]) -> None:
         """Note how files are now; None forgets it.

@@ -15,6 +15,10 @@ class FileWatch(Part):
 
     told = Signal(str)
     """What became of the files, in sentences that are to be read."""
+    doubted = Signal()
+    """`told` has just said that labels were given to other pixels."""
+    kept = Signal()
+    """Such labels hold now for what their images show."""
     changed = Signal(object)
     """The ids of images that nobody is to be asked for any more."""
     ended = Signal()
@@ -45,6 +49,11 @@ class FileWatch(Part):
         """Stop; what was not looked at is another time."""
         self._job.close()
 
+    def keep_labels(self) -> None:
+        """Note that all labels hold for what their images show now."""
+        if self.attempt(self._project.keep_labels):
+            self.kept.emit()
+
     @Slot(object)
     def _on_looked(self, found: Findings) -> None:
         project = self._project
@@ -52,6 +61,8 @@ class FileWatch(Part):
             sentences = found.sentences(project.other_pixels)
             if sentences:
                 self.told.emit("\n".join(filter(None, (self._before, *sentences))))
+            if found.replaced and project.other_pixels:
+                self.doubted.emit()
             if found.changed:
                 self.changed.emit(frozenset((*found.gone, *found.broken)))
         self.ended.emit()

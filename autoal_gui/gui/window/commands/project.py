@@ -52,6 +52,22 @@ PROJECT: Rows = (
         does=lambda on: on.dialogs.show_settings(),
     ),
     Command(
+        "new_images",
+        "Project",
+        "Look for new images…",
+        "Add images that came to the folder since, or those of another folder",
+        when=When.IN_PROJECT,
+        does=lambda on: on.dialogs.show_new_images(),
+    ),
+    Command(
+        "replaced",
+        "Project",
+        "Replaced images…",
+        "Labels that were given to other pixels than their images show now",
+        when=When.IN_PROJECT,
+        does=lambda on: on.dialogs.show_replaced(),
+    ),
+    Command(
         "images",
         "Project",
         "Where the images are…",
