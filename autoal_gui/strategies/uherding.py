@@ -13,6 +13,8 @@ LABEL = "UHerding"
 SOURCE = "Bae et al. 2025"
 ORDER = 121
 
+TWINS = 1e-3  # distance of unit features up to which images are taken for one
+
 
 @one_thread
 def score(outputs: ModelOutputs) -> Scores:
@@ -37,9 +39,12 @@ def score(outputs: ModelOutputs) -> Scores:
 
 
 def radius_of(known: Array) -> float:
-    """Return the smallest distance above 0 between two of (m, D) images; where there is none, 1."""
+    """Return the smallest distance between two of (m, D) images that differ; where none do, 1.
+
+    Else two copies of an image, which a network's rounding tells apart, would set it.
+    """
     smallest = np.inf
     for part in parts(len(known), len(known)):
         squares = squared_distances(known[part], known)
-        smallest = squares.min(initial=smallest, where=squares > 0)
+        smallest = squares.min(initial=smallest, where=squares > TWINS**2)
     return float(np.sqrt(smallest)) if np.isfinite(smallest) else maxherding.RADIUS
