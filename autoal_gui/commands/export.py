@@ -29,7 +29,9 @@ def add_export(commands: Any) -> None:
 
 
 def _export(options: argparse.Namespace) -> int:
+    from autoal_gui.core.project.last_model import last_model
     from autoal_gui.core.project.project import Project
+    from autoal_gui.exporters.companions.project_part import project_sections
     from autoal_gui.learning.inference.export import export_model
     from autoal_gui.sources.opening import open_images
 
@@ -40,10 +42,12 @@ def _export(options: argparse.Namespace) -> int:
             choices = export_choices(options, exporter)
             print(exporter.write(options.out, Snapshot.of(project), choices, show_listed))
         else:
-            checkpoint = project.rounds.last_checkpoint()
-            if checkpoint is None:
+            model = last_model(project)
+            if model is None:
                 raise AutoALError("The project has no trained model yet.")
-            export_model(options.format, checkpoint, options.out)
+            about = project_sections(Snapshot.of(project), model.record)
+            start = project.settings.start_from
+            export_model(options.format, model.file, options.out, about, start)
     finally:
         project.close()
     return 0

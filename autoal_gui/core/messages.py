@@ -104,6 +104,10 @@ class ExportModel:
     exporter: str
     checkpoint: str
     target: str
+    about: str = field(default="", repr=False)
+    """What the project tells on the model's card, in Markdown."""
+    start_from: str = ""
+    """The file of weights that the project's models start from; empty: none."""
 
 
 @dataclass(frozen=True)

@@ -23,9 +23,12 @@ class TrainedModel:
     """Plain metadata: classes, input size, normalisation, versions, data hash, labels used."""
     arrays: Mapping[str, npt.NDArray[np.generic]] = field(repr=False)
     """The state dict."""
+    started_from: str = ""
+    """What its weights were before: "torchvision", "model" for another one of this program,
+    "unknown"; empty for none."""
     make_network: Callable[[], Any] = field(default=lambda: None, repr=False)
-    """Makes a `torch.nn.Module` that maps pixels (B, channels, S, S), float32 in [0, 1], to class
-    probabilities (B, C): what a format needs that holds the computation, too."""
+    """Makes a `torch.nn.Module` that maps images of any one size (B, H, W, 3), uint8 red, green and
+    blue, to class probabilities (B, C): what a format needs that holds the computation, too."""
 
 
 @dataclass(frozen=True)

@@ -47,6 +47,12 @@ class ModelExporter(Exporter, Protocol):
     """Writes a model; called in the engine's thread."""
 
     KIND: Literal["model"]
+    PREPARES: bool
+    """Whether its file takes images as they are, and holds the preparation, too."""
+    USAGE: str
+    """Lines of a program or a shell that predict by MODEL_FILE."""
+    SCRIPT: str
+    """A program in Python that is written beside MODEL_FILE; empty where there is none."""
 
     def missing(self) -> str:
         """Return in one sentence what must be installed first; empty where nothing is missing."""

@@ -1,13 +1,14 @@
 """A model as ONNX: weights and computation in one file, for any runtime.
 
-It maps "pixels", float32 (batch, channels, side, side) in [0, 1], to "probabilities" (batch, C);
-scaling by mean and deviation, softmax and temperature are inside. The card is in the metadata, a
-JSON text a field.
+It maps "image", uint8 (batch, height, width, 3) red, green and blue, of any size, to
+"probabilities" (batch, C). Grey or colour, the size, the scaling and softmax are inside. The card
+is in the metadata, a JSON text a field.
 """
 
 import importlib.util
 import json
 import warnings
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +18,11 @@ from autoal_gui.core.errors import CheckpointError
 from autoal_gui.core.language import mark, tr
 from autoal_gui.core.system.files import replacing
 from autoal_gui.core.trained_model import TrainedModel
+from autoal_gui.exporters.companions.onnx_script import SCRIPT as SCRIPT
+from autoal_gui.exporters.companions.onnx_script import USAGE as USAGE
+from autoal_gui.exporters.companions.preparation import card_beside_images
 from autoal_gui.exporters.contract import CLOSE, DIFFERS, NOT_WRITTEN
-from autoal_gui.exporters.torch_export import noise
+from autoal_gui.exporters.torch_export import SIZES, noise
 
 NAME = "onnx"
 LABEL = mark("ONNX (.onnx)")
@@ -27,6 +31,7 @@ SUFFIX = ".onnx"
 KIND = "model"
 ORDER = 40
 OPTIONS: tuple[str, ...] = ()
+PREPARES = True
 NEEDED = ("onnx", "onnxscript")
 
 
@@ -45,31 +50,37 @@ def write(target: Path, model: TrainedModel) -> None:
     """
     import onnx
 
-    network, pixels = model.make_network(), noise(model)
-    graph = _graph(network, pixels)
-    _forget_places(graph)
-    for name, value in model.card.items():
-        graph.metadata_props.add(key=name, value=json.dumps(value))
+    network, images = model.make_network(), noise(model)
+    content = file_content(network, images, card_beside_images(model.card))
     try:
         with replacing(target) as partial:
-            partial.write_bytes(graph.SerializeToString())
-            _compare(onnx.load_model_from_string(partial.read_bytes()), network, pixels)
+            partial.write_bytes(content)
+            _compare(onnx.load_model_from_string(partial.read_bytes()), network, images)
     except OSError as error:
         raise CheckpointError(tr(NOT_WRITTEN)) from error
 
 
-def _graph(network: Any, pixels: Any) -> Any:
-    """Return the computation as an ONNX model, any number of images at a time."""
+def file_content(network: Any, images: Any, card: Mapping[str, Any]) -> bytes:
+    """Return what the file of a model holds; the costly part of writing it."""
+    graph = _graph(network, images)
+    _forget_places(graph)
+    for name, value in card.items():
+        graph.metadata_props.add(key=name, value=json.dumps(value))
+    return bytes(graph.SerializeToString())
+
+
+def _graph(network: Any, images: Any) -> Any:
+    """Return the computation as an ONNX model, for any number of images of any one size."""
     import torch
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of the exporter, about its own parts
         program = torch.onnx.export(
             network,
-            (pixels,),
-            input_names=["pixels"],
+            (images,),
+            input_names=["image"],
             output_names=["probabilities"],
-            dynamic_shapes=({0: torch.export.Dim("batch", min=1)},),
+            dynamic_shapes=({n: torch.export.Dim(name, min=1) for n, name in enumerate(SIZES)},),
             dynamo=True,
             external_data=False,
             verbose=False,
@@ -89,7 +100,7 @@ def _forget_places(model: Any) -> None:
         del part.metadata_props[:]
 
 
-def _compare(written: Any, network: Any, pixels: Any) -> None:
+def _compare(written: Any, network: Any, images: Any) -> None:
     """Run the file by ONNX's own reference and compare.
 
     Raises:
@@ -99,7 +110,7 @@ def _compare(written: Any, network: Any, pixels: Any) -> None:
     from onnx.reference import ReferenceEvaluator
 
     with torch.no_grad():
-        expected = network(pixels[:1]).numpy()
-    found = ReferenceEvaluator(written).run(None, {"pixels": pixels[:1].numpy()})
+        expected = network(images[:1]).numpy()
+    found = ReferenceEvaluator(written).run(None, {"image": images[:1].numpy()})
     if not np.allclose(next(iter(found)), expected, atol=CLOSE):
         raise CheckpointError(tr(DIFFERS))

@@ -16,6 +16,9 @@ SUFFIX = ".pt"
 KIND = "model"
 ORDER = 20
 OPTIONS: tuple[str, ...] = ()
+PREPARES = False
+SCRIPT = ""
+USAGE = "autoal-gui predict --model MODEL_FILE --out predictions.csv FOLDER\n"
 
 
 def missing() -> str:

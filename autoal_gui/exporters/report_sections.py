@@ -132,8 +132,12 @@ def performance_section(labels: Snapshot, measured: Measured) -> Iterable[Elemen
         )
     interval = tr("In brackets: 95% interval.")
     yield tag("p", f"{words} {interval}")
+    yield from performance_tables(metrics, labels.classes[: len(metrics.confusion)])
+
+
+def performance_tables(metrics: Metrics, classes: Sequence[str]) -> Iterable[Element]:
+    """What was measured over all classes and by class, and the confusion matrix."""
     yield table(tr("Over all classes"), [tr("measure"), tr("value")], _overall(metrics))
-    classes = labels.classes[: len(metrics.confusion)]
     columns = [
         tr("class"),
         tr("sensitivity"),

@@ -20,6 +20,9 @@ SUFFIX = ".safetensors"
 KIND = "model"
 ORDER = 30
 OPTIONS: tuple[str, ...] = ()
+PREPARES = False
+SCRIPT = ""
+USAGE = "autoal-gui predict --model MODEL_FILE --out predictions.csv FOLDER\n"
 
 
 def missing() -> str:

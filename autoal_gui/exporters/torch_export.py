@@ -1,12 +1,13 @@
 """A model as a torch.export program (.pt2): weights and computation, loadable without our code.
 
-It maps "pixels", float32 (batch, channels, side, side) in [0, 1], to class probabilities (batch,
-C); scaling by mean and deviation, softmax and temperature are inside, and any batch size from 1 on
-is taken. The card is in the extra file `card.json`.
+It maps images of any one size, uint8 (batch, height, width, 3) red, green and blue, to class
+probabilities (batch, C). Grey or colour, the size, the scaling and softmax are inside. The card is
+in the extra file `card.json`.
 """
 
 import io
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from autoal_gui.core.errors import CheckpointError
 from autoal_gui.core.language import mark, tr
 from autoal_gui.core.system.files import replacing
 from autoal_gui.core.trained_model import TrainedModel
+from autoal_gui.exporters.companions.preparation import card_beside_images
 from autoal_gui.exporters.contract import CLOSE, DIFFERS, NOT_WRITTEN
 
 NAME = "pt2"
@@ -23,7 +25,18 @@ SUFFIX = ".pt2"
 KIND = "model"
 ORDER = 50
 OPTIONS: tuple[str, ...] = ()
+PREPARES = True
+SCRIPT = ""
+USAGE = """\
+import numpy, torch
+from PIL import Image
+
+model = torch.export.load(MODEL_FILE).module()
+image = torch.from_numpy(numpy.array(Image.open("IMAGE.png").convert("RGB")))
+print(model(image[None]))
+"""
 CARD = "card.json"
+SIZES = ("batch", "height", "width")  # of what it takes: none of them is fixed
 WHERE = ("stack_trace", "from_node", "source_fn_stack", "torch_fn", "nn_module_stack")
 TRIED = 3  # images of noise that both programs are given
 
@@ -42,23 +55,30 @@ def write(target: Path, model: TrainedModel) -> None:
     import torch
 
     network = model.make_network()
-    pixels = noise(model)
-    program = torch.export.export(
-        network, (pixels,), dynamic_shapes=({0: torch.export.Dim("batch", min=1)},)
-    )
-    forget_places(program)
-    # In memory: what torch writes to a disk that is full ends the program.
-    content = io.BytesIO()
-    torch.export.save(program, content, extra_files={CARD: json.dumps(dict(model.card))})
+    images = noise(model)
+    content = file_content(network, images, card_beside_images(model.card))
     try:
         with replacing(target) as partial:
-            partial.write_bytes(content.getbuffer())
+            partial.write_bytes(content)
             written = torch.export.load(io.BytesIO(partial.read_bytes())).module()
             with torch.no_grad():
-                if not torch.allclose(written(pixels), network(pixels), atol=CLOSE):
+                if not torch.allclose(written(images), network(images), atol=CLOSE):
                     raise CheckpointError(tr(DIFFERS))
     except (OSError, RuntimeError) as error:
         raise CheckpointError(tr(NOT_WRITTEN)) from error
+
+
+def file_content(network: Any, images: Any, card: Mapping[str, Any]) -> bytes:
+    """Return what the file of a model holds; the costly part of writing it."""
+    import torch
+
+    sizes = {n: torch.export.Dim(name, min=1) for n, name in enumerate(SIZES)}
+    program = torch.export.export(network, (images,), dynamic_shapes=(sizes,))
+    forget_places(program)
+    # In memory: what torch writes to a disk that is full ends the program.
+    content = io.BytesIO()
+    torch.export.save(program, content, extra_files={CARD: json.dumps(card)})
+    return content.getvalue()
 
 
 def forget_places(program: Any) -> None:
@@ -69,9 +89,10 @@ def forget_places(program: Any) -> None:
 
 
 def noise(model: TrainedModel) -> Any:
-    """Return a tensor (n, channels, S, S) of uniform noise in [0, 1], always the same."""
+    """Return uint8 images (n, H, W, 3) of noise, always the same: larger, smaller, not square."""
     import torch
 
-    side, channels = int(model.card["input_size"]), int(model.card["channels"])
+    side = int(model.card["input_size"])
     generator = torch.Generator().manual_seed(0)
-    return torch.rand(TRIED, channels, side, side, generator=generator)
+    shape = (TRIED, 2 * side + 5, side - 3, 3)
+    return torch.randint(0, 256, shape, generator=generator, dtype=torch.uint8)

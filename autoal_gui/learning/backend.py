@@ -58,7 +58,13 @@ class TorchBackend:
 
     def _events(self, command: Command, cancelled: CancelCheck) -> Iterator[Event]:
         if isinstance(command, ExportModel):
-            export_model(command.exporter, Path(command.checkpoint), Path(command.target))
+            export_model(
+                command.exporter,
+                Path(command.checkpoint),
+                Path(command.target),
+                command.about,
+                command.start_from,
+            )
             yield Exported(command.request_id, command.target)
         elif isinstance(command, Explain):
             yield explain(command)

@@ -1,6 +1,7 @@
 """Every exporter with something to write."""
 
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 
@@ -14,23 +15,49 @@ def prepared(name: str, place: Path) -> tuple[ModuleType, Callable[[Path], objec
 
     Args:
         name: of the exporter.
-        place: an empty folder, for the project or the model.
+        place: a folder for the project or the model, made once. So is what takes long to make of
+            the model: the exporter is changed for the rest of the process.
     """
     module = discover("autoal_gui.exporters")[name]
     if module.KIND == "model":
-        return module, _of_model(name, place)
-    project = new_project(place)
-    for image_id in project.pool.images:
-        project.labels.answer(image_id, "label", image_id % 2)
-    snapshot = Snapshot.of(project)
+        checkpoint = _model(place)
+        if hasattr(module, "file_content"):
+            module.file_content = _once(module.file_content)
+        return module, lambda target: _export(name, checkpoint, target)
+    snapshot = _labels(place)
     return module, lambda target: module.write(target, snapshot)
 
 
-def _of_model(name: str, place: Path) -> Callable[[Path], object]:
-    from autoal_gui.learning.inference.export import export_model
+@cache
+def _labels(place: Path) -> Snapshot:
+    project = new_project(place)
+    for image_id in project.pool.images:
+        project.labels.answer(image_id, "label", image_id % 2)
+    return Snapshot.of(project)
+
+
+@cache
+def _model(place: Path) -> Path:
     from autoal_gui.learning.model.checkpoint import save_checkpoint
     from tests.support.learning import CARD, classifier
 
     place.mkdir(parents=True, exist_ok=True)
     save_checkpoint(place / "model.pt", classifier().eval(), CARD)
-    return lambda target: export_model(name, place / "model.pt", target)
+    return place / "model.pt"
+
+
+def _export(name: str, checkpoint: Path, target: Path) -> None:
+    from autoal_gui.learning.inference.export import export_model
+
+    export_model(name, checkpoint, target)
+
+
+def _once(make: Callable[..., bytes]) -> Callable[..., bytes]:
+    """Return a function that makes something once, however often it is called."""
+    made: list[bytes] = []
+
+    def give(*given: object) -> bytes:
+        made.extend([make(*given)] if not made else [])
+        return made[0]
+
+    return give

@@ -18,7 +18,7 @@ BLOCK = 2**18  # values looked up at once
 
 # Luma of ITU-R BT.601 (0.299, 0.587, 0.114) in 16-bit fixed point; the weights sum to 2**16, so
 # that a grey picture comes back exactly, and 65,535 * 2**16 still fits into 32 bits.
-_LUMA = np.array((19595, 38470, 7471), dtype=np.uint32)
+LUMA = np.array((19595, 38470, 7471), dtype=np.uint32)
 
 
 def to_uint8(pixels: Pixels, window: tuple[float, float] | None = None) -> npt.NDArray[np.uint8]:
@@ -146,5 +146,5 @@ def to_channels(pixels: Pixels, channels: int) -> Pixels:
         return np.ascontiguousarray(pixels)
     if grey:
         return np.repeat(pixels[:, :, np.newaxis], 3, axis=2)
-    luma = pixels.astype(np.uint32) @ _LUMA + np.uint32(2**15)
+    luma = pixels.astype(np.uint32) @ LUMA + np.uint32(2**15)
     return (luma >> np.uint32(16)).astype(pixels.dtype)

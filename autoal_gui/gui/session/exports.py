@@ -17,7 +17,9 @@ from autoal_gui.core.messages import (
     Notice,
 )
 from autoal_gui.core.project.export_snapshot import Choices, Snapshot
+from autoal_gui.core.project.last_model import last_model
 from autoal_gui.engine.jobs import OneJob
+from autoal_gui.exporters.companions.project_part import project_sections
 from autoal_gui.gui.session.engine_queue import EngineQueue, Priority
 from autoal_gui.gui.session.open_project import OpenProject
 from autoal_gui.gui.session.part import CANCELLED, Part
@@ -94,11 +96,13 @@ class Exports(Part):
 
     def _make_export(self, name: str, target: Path) -> ExportModel | None:
         """Export the model of now: a round may have ended since it was asked for."""
-        checkpoint = self._project.rounds.last_checkpoint()
-        if checkpoint is None:
+        model = last_model(self._project)
+        if model is None:
             self.failed.emit(tr(NO_MODEL), "")
             return None
-        return ExportModel(0, name, str(checkpoint), str(target))
+        about = project_sections(Snapshot.of(self._project), model.record)
+        start = self._project.settings.start_from
+        return ExportModel(0, name, str(model.file), str(target), about, start)
 
     def _on_event(self, command: Command, event: Event) -> None:
         if isinstance(event, Exported):

@@ -133,11 +133,16 @@ class ImageCache:
 
 
 def square(pixels: Pixels, channels: int, size: int) -> npt.NDArray[np.uint8]:
-    """Return an image as (channels, size, size) uint8; the sides are scaled apart."""
+    """Return an image as (channels, size, size) uint8; the sides are scaled apart.
+
+    First across, then down, each rounded to 8 bits: Pillow's own order depends on its version and
+    on the image, and an exported model (`autoal_gui.learning.inference.prepared_image`) has one.
+    """
     plain = to_channels(to_uint8(pixels), channels)
     if plain.shape[:2] != (size, size):
-        resized = Image.fromarray(plain).resize((size, size), Image.Resampling.BILINEAR)
-        plain = np.asarray(resized)
+        image = Image.fromarray(plain)
+        across = image.resize((size, image.height), Image.Resampling.BILINEAR)
+        plain = np.asarray(across.resize((size, size), Image.Resampling.BILINEAR))
     return np.ascontiguousarray(plain.reshape(size, size, channels).transpose(2, 0, 1))
 
 

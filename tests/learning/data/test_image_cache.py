@@ -77,9 +77,9 @@ def test_other_shapes_become_squares(shape):
     channels = 3 if len(shape) == 3 else 1
     found = square(image, channels, SIDE)
     expected = Image.fromarray(image).resize((SIDE, SIDE), Image.Resampling.BILINEAR)
-    np.testing.assert_array_equal(
-        found, np.asarray(expected).reshape(SIDE, SIDE, channels).transpose(2, 0, 1)
-    )
+    expected = np.asarray(expected).reshape(SIDE, SIDE, channels).transpose(2, 0, 1)
+    # Some versions of Pillow scale tall images down first: a rounding of 8 bits more or less.
+    np.testing.assert_allclose(found, expected.astype(int), atol=1)
     assert found.flags.c_contiguous
 
 

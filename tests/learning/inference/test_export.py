@@ -7,87 +7,70 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
 
 from autoal_gui.core.errors import CheckpointError
+from autoal_gui.core.registry import discover
+from autoal_gui.exporters.companions.files import CARD as CARD_NAME
+from autoal_gui.exporters.companions.files import PREPARATION, SCRIPT
+from autoal_gui.learning.data.image_cache import square
 from autoal_gui.learning.inference.export import export_model, whole_network
-from autoal_gui.learning.model.checkpoint import save_checkpoint
-from autoal_gui.learning.model.networks import Classifier
+from autoal_gui.learning.inference.prepared_image import PreparedImage
+from autoal_gui.learning.model.checkpoint import load_model
 from tests.support.learning import CARD
 from tests.support.paths import ROOT
 
 SIDE = CARD.input_size
 
 
-@pytest.fixture(scope="module", params=[False, True], ids=["every layer", "last layer"])
-def checkpoint(request, tmp_path_factory):
-    """A model of each of the two ways of training; its place names a patient."""
-    return saved_model(tmp_path_factory.mktemp("canary-of-a-patient"), request.param)
+def images(count, height=2 * SIDE, width=SIDE + 3):
+    """Draw images of noise (count, height, width, 3) that are not square."""
+    generator = torch.Generator().manual_seed(7)
+    return torch.randint(0, 256, (count, height, width, 3), generator=generator, dtype=torch.uint8)
 
 
-@pytest.fixture(scope="module")
-def any_checkpoint(tmp_path_factory):
-    """A model of one of the two ways, where the other makes no difference."""
-    return saved_model(tmp_path_factory.mktemp("any"), unit=True)
-
-
-@pytest.fixture(scope="module")
-def exported(checkpoint):
-    """Export the model once in each format that is asked for, each into a folder of its own."""
-    files = {}
-
-    def export(name):
-        if name == "onnx":
-            pytest.importorskip("onnx", reason="onnx is an extra")
-        if name not in files:
-            folder = checkpoint.parent / f"as-{name}"
-            folder.mkdir()
-            export_model(name, checkpoint, folder / f"out.{name}")
-            files[name] = folder / f"out.{name}"
-        return files[name]
-
-    return export
-
-
-def saved_model(folder, unit):
-    """Save a model with weights that make it decided, and return its file."""
-    torch.manual_seed(0)
-    model = Classifier(CARD.channels, len(CARD.classes), CARD.stem, 0.5, unit)
-    if unit:
-        model.get_buffer("centre").copy_(torch.randn(512) / 10)
-        model.head.weight.data *= 50
-    file = folder / "model.pt"
-    save_checkpoint(file, model.eval(), _card(unit))
-    return file.rename(folder / "canary-model.pt")  # torch writes a file's name into it
-
-
-def _card(unit):
-    from dataclasses import replace
-
-    return replace(CARD, unit=unit)
-
-
-def pixels(count):
-    return torch.rand(count, CARD.channels, SIDE, SIDE, generator=torch.Generator().manual_seed(7))
-
-
-def test_the_network_that_leaves_scales_and_predicts_as_the_program_does(checkpoint):
-    from autoal_gui.learning.model.checkpoint import load_model
-
+def own_probabilities(checkpoint, pictures):
+    """Return what the program makes of images, by its own preparation."""
     model, card = load_model(checkpoint)
-    images = pixels(4)
+    squares = np.stack([square(p.numpy(), card.channels, card.input_size) for p in pictures])
     with torch.no_grad():
-        own = model(card.normalisation.scale(images)).softmax(1)
-        assert torch.equal(whole_network(checkpoint)(images), own)
+        return model(card.normalisation(torch.from_numpy(squares))).softmax(1)
+
+
+def test_the_network_that_leaves_prepares_and_predicts_as_the_program_does(checkpoint):
+    with torch.no_grad():
+        found = whole_network(checkpoint)(images(4))
+    own = own_probabilities(checkpoint, images(4))
+    assert torch.equal(found, own)
     assert own.std(0).max() > 1e-4  # images are told apart, or nothing was compared
 
 
+@pytest.mark.parametrize("channels", [1, 3])
+@given(
+    height=st.integers(1, 90),
+    width=st.integers(1, 90),
+    coarse=st.sampled_from([1, 2, 85]),
+    seed=st.integers(0, 99),
+)
+def test_tensors_prepare_every_image_as_pillow_does_to_the_last_bit(
+    channels, height, width, coarse, seed
+):
+    """Few grey values make halves, which must be rounded alike."""
+    drawn = np.random.default_rng(seed).integers(0, 256, (height, width, 3))
+    image = (drawn // coarse * coarse).astype(np.uint8)
+    found = PreparedImage(channels, SIDE)(torch.from_numpy(image)[None])[0]
+    np.testing.assert_array_equal(found.numpy(), square(image, channels, SIDE))
+
+
 @pytest.mark.parametrize("count", [1, 5])
-def test_a_torch_program_takes_any_number_of_images(checkpoint, exported, count):
+def test_a_torch_program_takes_any_number_of_images_of_any_size(checkpoint, exported, count):
     extra = {"card.json": ""}
     program = torch.export.load(exported("pt2"), extra_files=extra)
+    pictures = images(count, 10 * count, 61)
     with torch.no_grad():
-        found, expected = program.module()(pixels(count)), whole_network(checkpoint)(pixels(count))
-    assert torch.allclose(found, expected, atol=1e-5)
+        found = program.module()(pictures)
+    assert torch.allclose(found, own_probabilities(checkpoint, pictures), atol=1e-5)
     assert json.loads(extra["card.json"])["classes"] == list(CARD.classes)
 
 
@@ -96,15 +79,26 @@ def test_onnx_gives_the_same_probabilities(checkpoint, exported):
     from onnx.reference import ReferenceEvaluator
 
     target = exported("onnx")
-    assert [p.name for p in target.parent.iterdir()] == [target.name]  # one file
+    beside = {f"{target.name}.{name}" for name in (CARD_NAME, PREPARATION, SCRIPT)}
+    assert {p.name for p in target.parent.iterdir()} == {target.name, *beside}
     graph = onnx.load(target)
-    found = ReferenceEvaluator(graph).run(None, {"pixels": pixels(2).numpy()})[0]
-    with torch.no_grad():
-        expected = whole_network(checkpoint)(pixels(2)).numpy()
-    np.testing.assert_allclose(found, expected, atol=1e-5)
-    card = {entry.key: json.loads(entry.value) for entry in graph.metadata_props}
+    found = ReferenceEvaluator(graph).run(None, {"image": images(2).numpy()})[0]
+    np.testing.assert_allclose(found, own_probabilities(checkpoint, images(2)), atol=1e-5)
+
+
+@pytest.mark.parametrize("name", ["onnx", "pt2"])
+def test_nothing_in_a_file_that_prepares_images_invites_to_do_it_twice(exported, name):
+    if name == "onnx":
+        onnx = pytest.importorskip("onnx", reason="onnx is an extra")
+        graph = onnx.load(exported(name))
+        card = {entry.key: json.loads(entry.value) for entry in graph.metadata_props}
+    else:
+        extra = {"card.json": ""}
+        torch.export.load(exported(name), extra_files=extra)
+        card = json.loads(extra["card.json"])
     assert card["classes"] == list(CARD.classes)
-    assert card["input_size"] == SIDE
+    assert card["input"]["type"] == "uint8"
+    assert not {"mean", "deviation", "input_size", "channels"} & card.keys()
 
 
 @pytest.mark.parametrize("name", ["onnx", "pt2"])
@@ -135,16 +129,24 @@ def test_no_place_of_this_computer_is_in_an_exported_model(checkpoint, exported,
     places = (ROOT, Path(torch.__file__).parent, Path.home(), checkpoint.parents[1])
     for place in ("canary", ".py", *map(str, places)):
         assert place.encode() not in content, place
+    for beside in exported(name).parent.iterdir():
+        for place in ("canary", *map(str, places)):
+            assert place.encode() not in written_bytes(beside), (beside, place)
 
 
+@pytest.mark.parametrize("checkpoint", [True], indirect=True, ids=["last layer"])
 @pytest.mark.parametrize("kind", ["onnx", "pt2"])
 def test_a_copy_that_computes_something_else_is_refused(
-    kind, any_checkpoint, tmp_path, monkeypatch
+    kind, checkpoint, exported, tmp_path, monkeypatch
 ):
+    content = exported(kind).read_bytes()  # tracing it once more would take seconds
+    exporter = discover("autoal_gui.exporters")[kind]
+    monkeypatch.setattr(exporter, "file_content", lambda *given: content)
     monkeypatch.setattr(np, "allclose", lambda *_, **__: False)
     monkeypatch.setattr(torch, "allclose", lambda *_, **__: False)
     target = tmp_path / "model"
     target.write_bytes(b"older")
     with pytest.raises(CheckpointError, match="differs"):
-        export_model(kind, any_checkpoint, target)
+        export_model(kind, checkpoint, target)
     assert target.read_bytes() == b"older"
+    assert list(tmp_path.iterdir()) == [target]  # and no card of it

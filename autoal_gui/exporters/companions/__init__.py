@@ -1,0 +1,1 @@
+"""What is written beside every model: how images are prepared for it, and what it is fit for."""

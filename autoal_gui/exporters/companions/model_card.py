@@ -1,0 +1,242 @@
+"""The card of a model: what it is for, what it learned from, how good it is, how it is used.
+
+It follows Mitchell et al. 2019, "Model Cards for Model Reporting". Like the report it holds class
+names and numbers: no file name of an image, no name of a reader or of the project, no comment.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timezone
+from types import ModuleType
+from typing import Any
+from xml.etree.ElementTree import Element
+
+import autoal_gui
+from autoal_gui.core.language import mark, number, tr, tr_count
+from autoal_gui.core.measures.metrics import Metrics
+from autoal_gui.core.registry import label_of
+from autoal_gui.core.report.markdown import markdown
+from autoal_gui.core.report.markup import table, tag
+from autoal_gui.core.trained_model import TrainedModel
+from autoal_gui.exporters.companions.preparation import EXACT
+from autoal_gui.exporters.report_html import NOT_A_DIAGNOSIS
+from autoal_gui.exporters.report_sections import performance_tables
+
+
+def model_card(model: TrainedModel, exporter: ModuleType, file: str, about: str) -> str:
+    """Return the whole card, in Markdown.
+
+    Args:
+        model: as its checkpoint holds it.
+        exporter: of its format.
+        file: name of the file of the model.
+        about: what its project tells, see `project_sections`; empty where there is no project.
+    """
+    card = model.card
+    return "\n".join(
+        (
+            markdown([*_head(card, file), *_use(card)]),
+            about or markdown(_measured(card)),
+            markdown(
+                [
+                    *_decision(card),
+                    *_preparation(card, exporter, file),
+                    *_usage(exporter, file),
+                    *_licence(card, model.started_from),
+                    *_origin(card),
+                ]
+            ),
+        )
+    )
+
+
+def _head(card: Mapping[str, Any], file: str) -> Iterable[Element]:
+    written = tr(
+        "Written on {date} (UTC) by AutoAL GUI {version}.",
+        date=datetime.now(timezone.utc).strftime("%Y-%m-%d %H:%M"),
+        version=autoal_gui.__version__,
+    )
+    learned = tr_count(
+        "It learned from {count} labelled image, in round {round}.",
+        "It learned from {count} labelled images, in round {round}.",
+        card["labels"],
+        round=number(card["round_number"]),
+    )
+    yield tag("h1", tr("Model card"))
+    yield tag("p", tr("Of the model in the file {file}.", file=file), f" {written} {learned}")
+
+
+def _use(card: Mapping[str, Any]) -> Iterable[Element]:
+    classes = card["classes"]
+    kinds = tr("grey images") if card["channels"] == 1 else tr("colour images")
+    yield tag("h2", tr("Intended use"))
+    yield tag(
+        "p",
+        tr(
+            "It takes one image and gives the probability of each of these classes: {classes}. It "
+            "was trained on {kinds}; others are turned into such.",
+            classes=", ".join(classes),
+            kinds=kinds,
+        ),
+    )
+    yield tag("p", tr(NOT_A_DIAGNOSIS))
+    yield _bullets(
+        tr(
+            "It is for images like those it learned from: of the same kind of device, taken in the "
+            "same way, of the same kind of patients. Before it is used on others, it must be "
+            "measured on them."
+        ),
+        tr(
+            "It knows only its own classes: an image that belongs to none of them is given one all "
+            "the same."
+        ),
+        tr("A high probability is no proof. How often it is right is told below, with intervals."),
+    )
+
+
+def _measured(card: Mapping[str, Any]) -> Iterable[Element]:
+    """What the model's own file tells where there is no project."""
+    yield tag("h2", tr("Performance"))
+    if not card["confusion"]:
+        yield tag("p", tr("Nothing has been measured yet."))
+        return
+    metrics = Metrics(tuple(tuple(row) for row in card["confusion"]))
+    words = tr_count(
+        "On the {count} image of the evaluation set, from which it never learned.",
+        "On the {count} images of the evaluation set, from which it never learned.",
+        metrics.total,
+    )
+    interval = tr("In brackets: 95% interval.")
+    alone = tr("The intervals take each image for a patient of its own.")
+    yield tag("p", f"{words} {interval} {alone}")
+    yield from performance_tables(metrics, card["classes"])
+
+
+def _decision(card: Mapping[str, Any]) -> Iterable[Element]:
+    yield tag("h2", tr("Operating point"))
+    yield tag(
+        "p",
+        tr(
+            "No threshold has been set: an image is given the class with the highest probability, "
+            "and sensitivity and specificity above are those of this rule. Whoever sets a "
+            "threshold must measure both anew, on images that were not used to choose it."
+        ),
+    )
+
+
+def _preparation(card: Mapping[str, Any], exporter: ModuleType, file: str) -> Iterable[Element]:
+    side = number(card["input_size"])
+    you = tr("your program")
+    inside = tr("the model itself") if exporter.PREPARES else you
+    steps = [
+        [tr("Turn upright, decode; what is transparent becomes black"), you],
+        [tr("DICOM: rescale, window or table, MONOCHROME1, padding"), you],
+        [tr("Make pixels square where the file says that they are not"), you],
+        [
+            tr(
+                "Bring 16 bits to 8: by the file's window, else from the 0.5 to the 99.5 "
+                "percentile of the image itself"
+            ),
+            you,
+        ],
+        [tr("Grey or colour"), inside],
+        [tr("Scale to {side} x {side} pixels, both sides apart", side=side), inside],
+        [tr("Divide by 255; subtract the mean, divide by the deviation"), inside],
+    ]
+    rows: list[list[Element | str]] = [
+        [str(place), step, who] for place, (step, who) in enumerate(steps, 1)
+    ]
+    yield tag("h2", tr("How an image must be prepared"))
+    yield tag(
+        "p",
+        tr(
+            "The steps must be done in this order and in this way, or the model's answers mean "
+            "nothing. {file} has them with all numbers, for programs.",
+            file=f"{file}.preprocessing.json",
+        ),
+    )
+    yield table(tr("From file to network"), [tr("step"), tr("what"), tr("done by")], rows)
+    if exporter.PREPARES:
+        yield tag(
+            "p",
+            tr(
+                "For a PNG, JPEG or other file of 8 bits a program has only to read it (steps 1 to "
+                "4 change nothing but its orientation and transparency). The model takes whole "
+                "numbers from 0 to 255: do not scale or normalise them."
+            ),
+        )
+    else:
+        yield tag("p", tr("AutoAL GUI does all of them by itself when it predicts."))
+    yield tag(
+        "p",
+        tr("AutoAL GUI does steps 1 to 4 exactly, for every file that it reads:"),
+    )
+    yield tag("pre", EXACT)
+
+
+def _usage(exporter: ModuleType, file: str) -> Iterable[Element]:
+    yield tag("h2", tr("How to use the file"))
+    yield tag("pre", exporter.USAGE.replace("MODEL_FILE", json.dumps(file, ensure_ascii=False)))
+    if exporter.SCRIPT:
+        yield tag(
+            "p",
+            tr(
+                "{script} does so for PNG, JPEG and other files of 8 bits, for 16-bit grey PNG and "
+                "for DICOM with a plain window; what it cannot prepare exactly it refuses.",
+                script=f"{file}.predict.py",
+            ),
+        )
+    yield tag(
+        "p",
+        tr(
+            "AutoAL GUI may compute with numbers of 16 bits where the processor is faster with "
+            "them; its probabilities then differ from those of this file in the third decimal, "
+            "and an image between two classes may be given the other."
+        ),
+    )
+
+
+STARTS = {
+    "": mark("Its weights began at random: they come from the project's images alone."),
+    "model": mark(
+        "Its weights began as those of another model of this program: what that learned from, and "
+        "under which terms, is told on its own card."
+    ),
+    "torchvision": mark(
+        "Its weights began as those that torchvision publishes, learned from ImageNet: ImageNet's "
+        "terms, research and teaching without profit, may bind whoever uses them."
+    ),
+    "unknown": mark(
+        "Its weights began as those of a file that can no longer be read: ask whoever made the "
+        "project for its terms."
+    ),
+}
+
+
+def _licence(card: Mapping[str, Any], started_from: str) -> Iterable[Element]:
+    weights = card.get("weights", "")
+    start = tr("Its weights began as those of {weights}.", weights=weights) if weights else ""
+    yield tag("h2", tr("Licence"))
+    yield _bullets(
+        tr("The network is {name}.", name=label_of("autoal_gui.backbones", card["architecture"])),
+        start or tr(STARTS[started_from]),
+        tr(
+            "A model may give away what it learned from: who may use it is for the owners of the "
+            "project's images to say."
+        ),
+    )
+
+
+def _origin(card: Mapping[str, Any]) -> Iterable[Element]:
+    yield tag("h2", tr("Settings and versions"))
+    rows: list[list[Element | str]] = [[name, found] for name, found in card["versions"]]
+    rows += [
+        [tr("network"), f"{card['architecture']}, {card['stem']}"],
+        [tr("chosen by"), card["mode"]],
+        [tr("SHA-256 over the images of the project"), card["data_hash"]],
+    ]
+    yield table(tr("Versions"), [tr("what"), tr("which")], rows, "plain")
+
+
+def _bullets(*lines: str) -> Element:
+    return tag("ul", *(tag("li", line) for line in lines))
