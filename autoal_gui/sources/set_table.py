@@ -1,18 +1,22 @@
 """The table of a set: the one that is named, or one that lies beside the images."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from autoal_gui.core.errors import SourceError
+from autoal_gui.core.errors import ImageUnreadable, SourceError
 from autoal_gui.core.images.source import Listing, SourceSpec
 from autoal_gui.core.sets.arrange import names_of, with_table
 from autoal_gui.core.sets.columns import ColumnUse, guess_columns
-from autoal_gui.core.sets.image_names import ImageNames
+from autoal_gui.core.sets.image_names import ImageNames, has_hashes
+from autoal_gui.core.sets.layout import file_of
 from autoal_gui.core.sets.table import Table, read_table
 from autoal_gui.core.sets.table_fit import TableFit, fit_of
+from autoal_gui.core.system.foreign_files import sha256_of
 from autoal_gui.sources.left_out import no_image
 from autoal_gui.sources.set_options import columns_of, is_inferred
+from autoal_gui.sources.tree import inside
 
 MOST_TABLES = 5  # tables beside the images that are tried
 LARGEST_TRIED = 32 << 20  # bytes of a table that nobody named
@@ -47,7 +51,7 @@ def with_named_table(
     """
     file = Path(spec.option("table")).expanduser()
     table = table or read_table(file)
-    names, given = names_of(listing), columns_of(spec)
+    names, given = _names(root, listing, table), columns_of(spec)
     if spec.option("label-column") in table.columns:  # the comma is part of its name
         given = replace(given, labels=(spec.option("label-column"),))
     if given.key and not is_inferred(spec):
@@ -66,8 +70,8 @@ def with_named_table(
 
 def with_table_beside(root: Path, listing: Listing) -> tuple[Listing, UsedTable | None]:
     """Return the listing with what a table in its folder says, where one names most images."""
-    names = names_of(listing)
     for file, table in _tables_in(root):
+        names = _names(root, listing, table)
         use = guess_columns(table, names)
         if not use.key:
             continue
@@ -75,6 +79,18 @@ def with_table_beside(root: Path, listing: Listing) -> tuple[Listing, UsedTable 
         if 2 * used.fit.matched >= len(listing.images):
             return done, used
     return listing, None
+
+
+def _names(root: Path, listing: Listing, table: Table) -> ImageNames:
+    """Return what finds the images; where a table names hashes, files not read yet are hashed."""
+    unread = [image.key for image in listing.images if not image.sha256]
+    if not unread or not any(map(has_hashes, map(table.column, table.columns))):
+        return names_of(listing)
+    hashes = {}
+    for key in unread:
+        with suppress(OSError, ImageUnreadable):  # whoever reads it says why it cannot be read
+            hashes[key] = sha256_of(inside(root, file_of(key)), folder=root)
+    return names_of(listing, hashes)
 
 
 def _guessed(

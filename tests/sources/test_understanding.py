@@ -1,5 +1,6 @@
 """Folders and tables are understood from their names, and options correct what is not."""
 
+import hashlib
 import json
 import shutil
 from dataclasses import replace
@@ -18,6 +19,7 @@ from autoal_gui.core.sets.columns import ColumnUse
 from autoal_gui.core.sets.layout import Layout
 from autoal_gui.core.sets.summary import summarise
 from autoal_gui.core.settings import RunSettings
+from autoal_gui.sources import folder as source_folder
 from autoal_gui.sources.opening import list_images, open_images
 from autoal_gui.sources.set_options import SetMeaning
 from autoal_gui.sources.understanding import rearranged, sentence
@@ -103,6 +105,16 @@ def test_a_table_of_patients_gives_the_class_of_all_their_images_and_the_parts(d
     assert "who.csv gives the split (column set)" in sentence(listing)
     again = listing_of(folder, *listing.options)
     assert again.images == listing.images
+
+
+def test_a_table_of_hashes_finds_files_that_were_not_read_yet(draw, monkeypatch):
+    monkeypatch.setattr(source_folder, "CHECKED_FIRST", 1)
+    folder = draw("a/1.png", "a/2.png", "b/3.png")
+    rows = [f"{hashlib.sha256(f.read_bytes()).hexdigest()},{f.stem}" for f in folder.rglob("*.png")]
+    (folder / "labels.csv").write_text("\n".join(["sha256,dx", *rows]))
+    listing = listing_of(folder, INFER, ("check", "later"))
+    assert [image.columns for image in listing.images] == [("1",), ("2",), ("3",)]
+    assert [bool(image.sha256) for image in listing.images] == [True, False, False]
 
 
 def test_masks_stay_out_when_the_set_is_listed_again(draw):

@@ -77,9 +77,14 @@ def with_splits(images: Sequence[ListedImage]) -> tuple[ListedImage, ...]:
     return tuple(replace(i, split=first[unit]) for unit, i in zip(units, images, strict=True))
 
 
-def names_of(listing: Listing) -> ImageNames:
-    """Return what finds the images of a listing by the cells of a table."""
-    hashes = {image.key: image.sha256 for image in listing.images}
+def names_of(listing: Listing, unread: Mapping[str, str] | None = None) -> ImageNames:
+    """Return what finds the images of a listing by the cells of a table.
+
+    Args:
+        listing: the images.
+        unread: the SHA-256 of images of which the listing has none.
+    """
+    hashes = {image.key: image.sha256 for image in listing.images} | dict(unread or {})
     groups = {image.key: image.group for image in listing.images}
     return ImageNames([image.key for image in listing.images], hashes, groups)
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from autoal_gui.core.sets.layout import file_of
 
+TRIED = 20  # cells of a column that tell whether it is one of hashes
 _ENDING = re.compile(r"\.[A-Za-z0-9]{1,5}$")
 _HASH = re.compile(r"[0-9a-f]{64}")
 _NUMBER = re.compile(r"[0-9]{1,18}")
@@ -76,6 +77,12 @@ class ImageNames:
             if found:
                 return found
         return []
+
+
+def has_hashes(cells: Sequence[str]) -> bool:
+    """Say whether most cells of a column are SHA-256 hashes."""
+    some = cells[:TRIED]
+    return 2 * sum(bool(_HASH.fullmatch(_plain(cell))) for cell in some) > len(some)
 
 
 def _by_group(groups: Mapping[str, str]) -> dict[str, list[str]]:

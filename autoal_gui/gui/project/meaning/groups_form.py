@@ -80,7 +80,7 @@ class GroupsForm(QWidget):
         self._keys = tuple(image.key for image in found.listing.images)
         columns = found.table.columns if found.table is not None else ()
         self._have_own = any(image.own_group for image in found.listing.images)
-        self._fill_sources(found.levels, [c for c in columns if c != found.meaning.columns.key])
+        self._fill_sources(found.levels, columns)
         groups = {image.group for image in found.listing.images} - {""}
         self._show(len(groups), sum(not image.group for image in found.listing.images))
 

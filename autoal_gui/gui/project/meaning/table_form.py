@@ -72,7 +72,8 @@ class TableForm(QWidget):
         lines = fit_lines(found.fit) if found.fit is not None else ()
         self.fit.setText(found.problem or "\n".join(lines))
         self.fit.setVisible(bool(self.fit.text()))
-        set_property(self.fit, "role", "danger" if found.problem else "muted")
+        is_poor = found.fit is not None and 2 * found.fit.matched < found.fit.images
+        set_property(self.fit, "role", "danger" if found.problem or is_poor else "muted")
         if found.table is None:
             return
         if is_other or self.preview.use != replace(found.meaning.columns, split=""):

@@ -1,6 +1,7 @@
 """What a set means is shown before a project is made, and corrected by hand."""
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -143,6 +144,7 @@ def test_a_table_is_chosen_its_columns_changed_and_the_project_keeps_it(
     assert "table cannot be used" in dialog.problem.text()
     assert not dialog.ok.isEnabled()
     choose(qtbot, dialog, form.preview.key, "file")
+    table.write_text("changed meanwhile, and not read again")
     dialog.accept()
     assert options_of(window) == {
         "check": "later",
@@ -151,6 +153,21 @@ def test_a_table_is_chosen_its_columns_changed_and_the_project_keeps_it(
         "label-column": "sex",
         "group-column": "who",
     }
+
+
+def test_a_column_of_patients_names_images_and_groups(qtbot, window, draw):
+    folder = draw(*(f"case{p}/{n}.png" for p in range(3) for n in range(2)))
+    (folder / "t.csv").write_text("patient,dx\ncase0,nv\n")
+    dialog = listed(qtbot, window, folder_spec(folder))
+    form = dialog.meaning.table
+    assert "table" not in dict(dialog.listing.options)  # it tells too little to be used by itself
+    form.changed.emit(replace(form.meaning, table=str(folder / "t.csv")))
+    settled(qtbot, dialog)
+    assert "2 of 6 images have a row" in form.fit.text()
+    assert form.fit.property("role") == "danger"
+    choose(qtbot, dialog, dialog.meaning.groups.source, "column:patient")
+    assert dialog.meaning.groups.source.currentData() == "column:patient"
+    assert dialog.meaning.groups.note.text() == "3 groups."
 
 
 def test_a_table_that_cannot_be_read_is_told_and_taken_away(qtbot, window, draw, monkeypatch):
