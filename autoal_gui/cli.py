@@ -15,6 +15,7 @@ from autoal_gui.commands.inspect import add_inspect
 from autoal_gui.commands.predict import add_predict
 from autoal_gui.commands.recover import add_recover
 from autoal_gui.commands.simulate import add_simulate
+from autoal_gui.commands.table import add_table
 from autoal_gui.commands.terminal import carried_out
 from autoal_gui.commands.window import add_window, open_window
 from autoal_gui.evaluation.command import add_evaluate
@@ -61,6 +62,7 @@ def build_parser() -> argparse.ArgumentParser:
     add_desktop(commands)
     add_evaluate(commands, positive, not_negative, add_set_options)
     add_checks(commands)
+    add_table(commands)
     add_benchmark(commands)
     return parser
 

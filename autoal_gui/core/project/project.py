@@ -38,6 +38,7 @@ from autoal_gui.core.project.stores.class_rows import ClassRows
 from autoal_gui.core.project.stores.image_checks import ImageChecks
 from autoal_gui.core.project.stores.image_files import ImageFiles, changed_identity
 from autoal_gui.core.project.stores.label_store import LabelStore
+from autoal_gui.core.project.stores.metadata_rows import MetadataRows
 from autoal_gui.core.project.stores.places_rows import put_places, read_places
 from autoal_gui.core.project.stores.project_settings import ProjectSettings
 from autoal_gui.core.project.stores.reading_store import ReadingStore
@@ -76,6 +77,7 @@ class Project:
             self.files,
             last_round=lambda: self.rounds.last,
         )
+        self.metadata = MetadataRows(file)
         self.readings = ReadingStore(rows, self.pool, self.labels)
         self.classes = ClassRows(file, rows, self.labels)
         count = len(self.classes.names)

@@ -116,7 +116,7 @@ def with_table(
         raise SourceError(
             tr("No row of the table names an image of the set in its column {name}.", name=use.key)
         )
-    labels = {} if keep_labels else _labels(table, use.labels, match)
+    labels = {} if keep_labels else table_labels(table, use.labels, match)
     classes = tuple(sorted(set(labels.values()), key=natural)) if labels else listing.classes
     place = {name: index for index, name in enumerate(classes)}
     has_parts = any(image.part is not None for image in listing.images)
@@ -142,8 +142,8 @@ def with_table(
     return done, match
 
 
-def _labels(table: Table, columns: Sequence[str], match: Match) -> Mapping[str, str]:
-    """Return the one class of each image that has one.
+def table_labels(table: Table, columns: Sequence[str], match: Match) -> Mapping[str, str]:
+    """Return the one class of each image, by its key, that a table gives one.
 
     Raises:
         SourceError: images have several, or the table has no such column.

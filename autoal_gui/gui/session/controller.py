@@ -22,6 +22,7 @@ from autoal_gui.gui.session.engine_queue import EngineQueue, Priority
 from autoal_gui.gui.session.exports import Exports
 from autoal_gui.gui.session.file_checks import FileChecks
 from autoal_gui.gui.session.files.adding import AddingImages
+from autoal_gui.gui.session.files.labels_table import LabelsTable
 from autoal_gui.gui.session.files.moving import MovedImages
 from autoal_gui.gui.session.files.watch import FileWatch
 from autoal_gui.gui.session.inference import Inference
@@ -72,6 +73,7 @@ class Controller(QObject):
         self.adjudication = Adjudication(opened, self)
         self.second_reading = SecondReading(opened, self)
         self.merging = Merging(opened, self)
+        self.labels_table = LabelsTable(opened, self)
         self.moving = MovedImages(opened, self)
         self.adding = AddingImages(opened, self)
         self.watch = FileWatch(opened, self)
@@ -93,6 +95,7 @@ class Controller(QObject):
         self.merging.merged.connect(answers_changed)
         self.moving.moved.connect(self.open_anew)
         self.adding.added.connect(self._on_added)
+        self.labels_table.added.connect(self.open_anew)
         self.watch.told.connect(self.told)
         self.watch.changed.connect(self.images.leave_out)
         self.watch.changed.connect(answers_changed)
@@ -207,6 +210,7 @@ class Controller(QObject):
         self.engine.reset()
         self.moving.close()
         self.adding.close()
+        self.labels_table.close()
         self.watch.close()
         self.checks.close()
         self.images.reset()

@@ -80,6 +80,12 @@ class DialogOpener(QObject):
 
         self.show(ImportReportDialog(self._controller.project, self._window))
 
+    def ask_table(self) -> None:
+        """Ask for a table of labels, patients or columns, and read it into the project."""
+        from autoal_gui.gui.project.labels_dialog import LabelsDialog
+
+        self.show(LabelsDialog(self._controller, self._window))
+
     @Slot()
     def ask_images(self) -> None:
         """Ask where the images of the project are now."""

@@ -76,6 +76,14 @@ PROJECT: Rows = (
         does=lambda on: on.dialogs.ask_images(),
     ),
     Command(
+        "table",
+        "Project",
+        "Labels from a table…",
+        "Read labels, patients and columns from a table",
+        when=When.IN_PROJECT,
+        does=lambda on: on.dialogs.ask_table(),
+    ),
+    Command(
         "report",
         "Project",
         "Import report…",
