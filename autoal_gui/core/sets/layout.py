@@ -39,6 +39,20 @@ CONTENT_WORDS = FILLERS | frozenset(
     )
 )  # fmt: skip
 """Names of folders that say what the files are, not what they show."""
+PART_WORDS = frozenset(
+    (
+        "part", "subset", "fold", "batch", "chunk", "shard", "split", "disc", "disk", "cd", "dvd",
+        "zip", "archive", "teil", "partie", "parte",
+    )
+)  # fmt: skip
+"""Words that, with a number, name a piece of a set that was cut for convenience."""
+SITE_WORDS = frozenset(
+    (
+        "site", "hospital", "clinic", "klinik", "klinikum", "center", "centre", "zentrum",
+        "hôpital", "clinique", "clinica", "clínica", "centro", "医院",
+    )
+)  # fmt: skip
+"""Words of places: a level of them is neither class nor patient."""
 CLASS_STEMS = frozenset(
     (
         "class", "cls", "label", "grade", "type", "stage", "category", "cat", "birads", "kl",
@@ -51,11 +65,15 @@ GROUP_STEMS = frozenset(
         "patient", "pat", "pt", "p", "pid", "id", "sample", "donor", "subject", "subj", "sub",
         "case", "study", "series", "slide", "scan", "specimen", "person", "participant", "animal",
         "mouse", "wsi", "image", "img", "exam", "visit", "session",
+        "ses", "run", "timepoint", "tp", "day", "week", "month", "acq", "fall", "sujet", "paciente",
     )
 )  # fmt: skip
 """Words that, with a number behind them, name groups: `patient 12`, `sub-003`."""
 MOST_CLASSES_BY_NUMBER = 30  # more folders with bare numbers are rather patients than classes
 LEAST_PER_CLASS = 3  # images of a folder with a bare number that may be a class
+NUMBERED = 0.8  # the share of names with a number from which a level counts as numbered
+MOST_KINDS = 20  # names without numbers below a class; more are rather patients
+_MAGNIFICATION = re.compile(r"x[0-9]+|[0-9]+ ?(x|um|µm|px)", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]+")
 _DIGITS = re.compile(r"\d+")
 _FRAME = re.compile(r"(.+\.[^./]{1,6})/\d+")
@@ -162,7 +180,7 @@ def infer_layout(keys: Sequence[str], folders: Iterable[str] = ()) -> Layout:
     chosen = _class_level(classes, keys)
     group = groups[0] if groups else 0
     if chosen and not group:  # below the classes, folders of a few images each are groups
-        group = next((level for level in classes if level > chosen and _is_fine(levels[level])), 0)
+        group = next((level for level in classes if level > chosen and _are_many(levels[level])), 0)
     return Layout(split, chosen, group)
 
 
@@ -190,11 +208,15 @@ def _are_splits(names: Counter[str]) -> bool:
 
 
 def _are_contents(names: Counter[str]) -> bool:
-    return all(
-        (words := [w.casefold() for w in _WORD.findall(name)])
-        and all(word in CONTENT_WORDS for word in words)
-        for name in names
-    )
+    """Say whether the names of a level say what the files are, or where they come from."""
+    return all(map(_is_content, names)) or all(map(_MAGNIFICATION.fullmatch, names))
+
+
+def _is_content(name: str) -> bool:
+    words = {word.casefold() for word in _WORD.findall(name)}
+    if words & SITE_WORDS or (words & PART_WORDS and _DIGITS.search(name)):
+        return True
+    return bool(words) and words <= CONTENT_WORDS
 
 
 def _kind_of(names: Counter[str]) -> Literal["class", "group", "either"]:
@@ -203,8 +225,7 @@ def _kind_of(names: Counter[str]) -> Literal["class", "group", "either"]:
     Names that one unknown word and small numbers make can be either.
     """
     stems = {_DIGITS.sub("", name).strip(" _-.").casefold() for name in names}
-    numbered = sum(bool(_DIGITS.search(name)) for name in names)
-    if numbered < 0.8 * len(names):
+    if _share_with_numbers(names) < NUMBERED:
         return "class"
     words = {word for stem in stems for word in _WORD.findall(stem)}
     if words & GROUP_STEMS or all(_LONG_ID.fullmatch(name) for name in names):
@@ -242,6 +263,15 @@ def _class_level(levels: Sequence[int], keys: Sequence[str]) -> int:
     return levels[0] if levels else 0
 
 
-def _is_fine(names: Counter[str]) -> bool:
-    """Say whether a level splits a set into many small folders."""
-    return len(names) > 2 and max(names.values()) * 4 <= sum(names.values())
+def _are_many(names: Counter[str]) -> bool:
+    """Say whether a level splits a set into many small folders, as patients do.
+
+    Names without numbers are rather kinds of a class, unless there are very many.
+    """
+    is_numbered = _share_with_numbers(names) >= NUMBERED
+    is_fine = max(names.values()) * 4 <= sum(names.values())
+    return is_fine and len(names) > (2 if is_numbered else MOST_KINDS)
+
+
+def _share_with_numbers(names: Counter[str]) -> float:
+    return sum(bool(_DIGITS.search(name)) for name in names) / len(names)

@@ -68,6 +68,39 @@ PATIENTS = [f"pat{patient:02d}" for patient in range(8)]
             ["labeled/a/1.png", "labeled/b/2.png", "unlabeled/x/3.png"],
             Layout(class_level=2),
         ),
+        ([f"HAM10000_images_part_{p}/{n}.jpg" for p in (1, 2) for n in range(5)], Layout()),
+        (
+            [
+                f"{k}/{t}/{k}_{t}-14-{s}/{x}X/1.png"
+                for k in ("benign", "malignant")
+                for t in (f"{k}ic", f"{k}ish")
+                for s in range(3)
+                for x in (40, 100)
+            ],
+            Layout(class_level=1, group_level=3),
+        ),
+        (
+            [
+                f"{o}_set/{o}_{k}/{n}.png"
+                for o in ("colon", "lung")
+                for k in "abc"
+                for n in range(4)
+            ],
+            Layout(class_level=1),
+        ),
+        (
+            [f"Klinik {k}/Patient {p}/{n}.jpg" for k in "AB" for p in range(4) for n in range(2)],
+            Layout(group_level=2),
+        ),
+        (
+            [
+                f"sub-{p:03d}/ses-0{v}/anat/{n}.png"
+                for p in range(5)
+                for v in (1, 2)
+                for n in (1, 2)
+            ],
+            Layout(group_level=1),
+        ),
         ([f"fold{n}/{c}/{n}.png" for n in range(5) for c in "ab"], Layout(class_level=2)),
         (["one.dcm/1", "one.dcm/2", "two.dcm/1"], Layout()),
     ],
