@@ -17,6 +17,9 @@ def test_every_plug_in_and_the_window_have_a_check(tmp_path: Path) -> None:
         package = {"strategy": "strategies"}.get(kind, f"{kind}s")
         wanted = {f"{kind} {name}" for name in discover(f"autoal_gui.{package}")}
         assert wanted == {name for name in names if name.startswith(kind)}
+    known = discover("autoal_gui.backbones").values()
+    learned = {f"backbone {one.NAME}" for one in known if one.WEIGHTS}
+    assert learned == {name for name in names if name.startswith("backbone")}
     assert {"round", "warm start", "window"} < set(names)
     assert len(names) == len(set(names))
 

@@ -17,6 +17,7 @@ from autoal_gui.gui.project.network_choice import (
     WeightsRow,
     backbone_note,
     backbones,
+    citation,
     weights_of,
 )
 from autoal_gui.gui.strategy_names import SEARCHING_MODES, mode_note, modes
@@ -223,7 +224,9 @@ class MethodForm(QWidget):
 
     def _describe(self) -> None:
         self.note.setText(mode_note(self.mode.currentData()))
-        self.backbone_note.setText(backbone_note(self.backbone.currentData()))
+        name = self.backbone.currentData()
+        self.backbone_note.setText(backbone_note(name))
+        self.backbone_note.setToolTip(citation(name))
 
     def _enable(self) -> None:
         learns = self.backbone.currentData() == OWN_NETWORK

@@ -51,6 +51,11 @@ def backbone_note(name: str) -> str:
     return f"{about} {sentence}"
 
 
+def citation(name: str) -> str:
+    """Return what is to be cited for a network."""
+    return str(discover(BACKBONES)[name].CITATION)
+
+
 class WeightsRow(QWidget):
     """Two buttons where weights are missing; nothing where they are there."""
 

@@ -175,9 +175,10 @@ def test_predictions_of_the_checkpoint_are_those_of_the_round(command, tmp_path)
     assert np.allclose(found.probabilities, measured.probabilities, atol=2e-3)
 
 
-@pytest.mark.parametrize(
-    "exporter", ["pt", "safetensors", "pt2", pytest.param("onnx", marks=pytest.mark.slow)]
-)
+SLOW = [pytest.param(name, marks=pytest.mark.slow) for name in ("pt2", "onnx")]
+
+
+@pytest.mark.parametrize("exporter", ["pt", "safetensors", *SLOW])
 def test_the_model_goes_out_in_every_format(exporter, command, tmp_path):
     module = discover("autoal_gui.exporters")[exporter]
     if module.missing():
