@@ -24,6 +24,7 @@ from autoal_gui.evaluation.plan import DataSet, Job, Setup, jobs_of, slug
 from autoal_gui.evaluation.records import read_json
 from autoal_gui.evaluation.worker import RunJob, SetJob, carry_out, open_set, start_warm
 from autoal_gui.evaluation.worker_pool import WorkerPool
+from autoal_gui.exporters.csv_labels import ENCODING
 from autoal_gui.sources.opening import spec_of
 
 SetOptions = tuple[tuple[str, str], ...]
@@ -221,9 +222,9 @@ def write_results(setup: Setup, folders: Folders) -> int:
         raise AutoALError("No run with these settings has finished yet.")
     programs = [record["program"] for record in records]
     failures = read_failures(folders.failed, setup.key, {record["key"] for record in records})
-    write_text(folders.out / "results.csv", as_csv(results))
+    write_text(folders.out / "results.csv", as_csv(results), ENCODING)
     if any(run.parts for result in results for m in result.methods.values() for run in m.runs):
-        write_text(folders.out / "results_by_column.csv", columns_as_csv(results))
+        write_text(folders.out / "results_by_column.csv", columns_as_csv(results), ENCODING)
     write_json(folders.out / "results.json", as_json(setup, results, programs, failures))
     write_text(folders.report, page(setup, results, programs, failures))
     return len(records)

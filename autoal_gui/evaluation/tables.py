@@ -7,13 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from autoal_gui.core.sets.cells import plain
 from autoal_gui.evaluation.columns import means_by_part
 from autoal_gui.evaluation.conclusions import conclusions
 from autoal_gui.evaluation.failures import Failure
 from autoal_gui.evaluation.methods import Method
 from autoal_gui.evaluation.plan import Setup
 from autoal_gui.evaluation.results import MEASURES, Comparison, MethodResult, SetResult
-from autoal_gui.exporters.csv_labels import plain
 
 PARTS = ("set", "method", "mode", "warm", "seed", "labels", "column", "part", "images", "groups",
          "accuracy", "low", "high", "enough")  # fmt: skip

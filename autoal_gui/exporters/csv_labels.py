@@ -1,10 +1,10 @@
-"""Labels as CSV: one line an answered image, UTF-8, RFC 4180.
+"""Labels as CSV: one line an answered image, UTF-8 with its mark, RFC 4180.
+
+Without the mark (BOM) Excel takes a file for one in the old code page of its country.
 
 `sha256` is that of the file that was labelled; `other_pixels` is 1 where it was replaced since.
 
-A spreadsheet computes a cell that begins like a formula, whoever named that file or class so. Such
-a text gets an apostrophe in front (OWASP, "CSV injection"), and so does one that begins with an
-apostrophe: whoever reads the table takes one leading apostrophe away and has the exact text.
+Whoever named a file or a class, no cell is computed as a formula, see `autoal_gui.core.sets.cells`.
 """
 
 import csv
@@ -22,6 +22,7 @@ from autoal_gui.core.project.export_snapshot import (
     no_progress,
     pseudonyms,
 )
+from autoal_gui.core.sets.cells import plain
 from autoal_gui.core.system.files import replacing
 
 NAME = "csv"
@@ -51,7 +52,7 @@ COLUMNS = (
 )
 NOT_WRITTEN = mark("The labels could not be written there; nothing was changed.")
 
-FORMULA_STARTS = tuple("=+-@＝＋－＠\t\r\n'")
+ENCODING = "utf-8-sig"  # of every table that the program writes into a file
 EVERY = 1000  # lines between two looks at whether the user has cancelled
 
 
@@ -95,7 +96,7 @@ def write_table(
     Raises:
         OSError: it cannot be written; a file that was there is left as it was.
     """
-    with replacing(target) as beside, beside.open("w", newline="", encoding="utf-8") as file:
+    with replacing(target) as beside, beside.open("w", newline="", encoding=ENCODING) as file:
         writer = csv.writer(file)
         writer.writerow(columns)
         for done, line in enumerate(lines, start=1):
@@ -125,8 +126,3 @@ def _row(
         plain(labels.comments.get(entry.image_id, "")) if aliases is None else "",
         int(entry.image_id in labels.other_pixels),
     )
-
-
-def plain(text: str) -> str:
-    """Return a cell that shows a text and is never computed; distinct texts stay distinct."""
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text

@@ -11,8 +11,9 @@ import numpy.typing as npt
 from autoal_gui.core.errors import ProjectError
 from autoal_gui.core.images.source import Listing
 from autoal_gui.core.language import tr
+from autoal_gui.core.sets.cells import plain
 from autoal_gui.core.system.files import replacing
-from autoal_gui.exporters.csv_labels import plain
+from autoal_gui.exporters.csv_labels import ENCODING
 
 
 def save_predictions(
@@ -30,7 +31,7 @@ def save_predictions(
     try:
         with (
             replacing(target) as partial,
-            partial.open("w", newline="", encoding="utf-8") as file,
+            partial.open("w", newline="", encoding=ENCODING) as file,
         ):
             write_predictions(file, listing, classes, image_ids, probabilities)
     except OSError as error:
@@ -54,7 +55,7 @@ def write_predictions(
         probabilities: (n, C).
     """
     writer = csv.writer(file)
-    writer.writerow(("image", "split", "label", "predicted", *(f"p({c})" for c in classes)))
+    writer.writerow(("image", "split", "label", "predicted", *(plain(f"p({c})") for c in classes)))
     names = [plain(name) for name in classes]
     for image_id, row in zip(image_ids, probabilities, strict=True):
         image = listing.images[image_id - 1]

@@ -129,7 +129,7 @@ def test_a_saved_model_predicts_in_a_fresh_process_what_the_round_measured(
     words = ["predict", "--model", str(model), "--split", "evaluation", "--device", "cpu"]
     done = run_child(["-m", "autoal_gui", *words, "--out", table, small_set])
     assert done.returncode == 0, done.stderr
-    with table.open(newline="") as file:
+    with table.open(newline="", encoding="utf-8-sig") as file:
         rows = list(csv.DictReader(file))
     assert len(rows) == 30
     right = sum(row["label"] == row["predicted"] for row in rows)
@@ -150,7 +150,7 @@ def test_no_cell_of_the_predictions_is_a_formula(tmp_path: Path) -> None:
     simulate(folder, tmp_path / "out.json", "--save-model", str(model), mode="random")
     words = ["predict", "--model", str(model), "--device", "cpu", "--out", str(table), str(folder)]
     assert run(words) == 0
-    with table.open(newline="") as file:
+    with table.open(newline="", encoding="utf-8-sig") as file:
         cells = [cell for row in csv.reader(file) for cell in row]
     assert any(cell.startswith("'=evil()") for cell in cells)
     assert not any(cell.startswith("=") for cell in cells)

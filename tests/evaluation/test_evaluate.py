@@ -110,7 +110,7 @@ def test_a_run_is_what_simulate_does(evaluated, tmp_path):
 
 def test_the_tables_and_the_page_are_written(evaluated):
     _, out = evaluated
-    with (out / "results.csv").open(newline="") as file:
+    with (out / "results.csv").open(newline="", encoding="utf-8-sig") as file:
         assert len(list(csv.DictReader(file))) == 3 * 2 * 3
     (content,) = json.loads((out / "results.json").read_text())["sets"]
     assert content["facts"]["pool"] == [20, 20]

@@ -12,7 +12,7 @@ from tests.support.project import file_of, new_project
 def table_of(project, tmp_path):
     target = tmp_path / "audit.csv"
     told = audit_csv.write(target, Snapshot.of(project))
-    with target.open(newline="", encoding="utf-8") as file:
+    with target.open(newline="", encoding="utf-8-sig") as file:
         found = list(csv.DictReader(file))
     assert told.startswith(f"{len(found)} line")
     return found

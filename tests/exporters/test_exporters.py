@@ -17,6 +17,8 @@ from autoal_gui.core.images.source import ListedImage, Listing
 from autoal_gui.core.project.export_snapshot import Choices, Snapshot
 from autoal_gui.core.project.project import Project
 from autoal_gui.core.registry import discover
+from autoal_gui.core.sets.cells import meant, plain
+from autoal_gui.core.sets.table import read_table
 from autoal_gui.core.system.files import replacing
 from autoal_gui.core.trained_model import TrainedModel
 from autoal_gui.exporters import csv_labels, json_labels, predictions, pt, safetensors_model
@@ -54,7 +56,7 @@ FORMULAS = tuple("=+-@＝＋－＠\t\r\n")
 
 
 def rows_of(file: Path) -> list[dict[str, str]]:
-    with file.open(newline="", encoding="utf-8") as stream:
+    with file.open(newline="", encoding="utf-8-sig") as stream:
         return list(csv.DictReader(stream, strict=True))
 
 
@@ -134,7 +136,8 @@ def test_known_labels_are_in_the_table_as_labels(tmp_path):
 
 def test_a_project_without_answers_gives_a_table_without_rows(project, tmp_path):
     csv_labels.write(tmp_path / "t.csv", Snapshot.of(project))
-    assert (tmp_path / "t.csv").read_bytes() == ",".join(csv_labels.COLUMNS).encode() + b"\r\n"
+    head = ",".join(csv_labels.COLUMNS)
+    assert (tmp_path / "t.csv").read_bytes() == f"\ufeff{head}\r\n".encode()
 
 
 def test_names_of_every_kind_come_back_and_none_is_a_formula(hostile, tmp_path):
@@ -152,6 +155,17 @@ def test_names_of_every_kind_come_back_and_none_is_a_formula(hostile, tmp_path):
             assert not [cell for cell in row.values() if cell.startswith(FORMULAS)]
 
 
+def test_the_program_reads_its_own_table_as_it_was_meant(hostile, tmp_path):
+    image, target = min(hostile.pool.images), tmp_path / "t.csv"
+    for index, name in enumerate(hostile.classes.names):
+        hostile.labels.answer(image, "label", index)
+        csv_labels.write(target, Snapshot.of(hostile))
+        table = read_table(target)
+        assert table.columns == csv_labels.COLUMNS
+        # A cell of one line, as every table gives it.
+        assert table.column("label")[0] in (name, name.strip()), name
+
+
 def test_only_what_needs_it_is_changed(hostile, tmp_path):
     image = min(hostile.pool.images)
     for name in ("größe, a", "不明", "läsion, „groß“ ▲"):
@@ -164,9 +178,9 @@ def test_only_what_needs_it_is_changed(hostile, tmp_path):
     st.text(st.sampled_from("=＝+-@\t\r\n'\" a;1")), st.text(st.sampled_from("=＝+-@\t\r\n'\" a;1"))
 )
 def test_no_two_texts_become_the_same_cell(first, second):
-    cells = csv_labels.plain(first), csv_labels.plain(second)
+    cells = plain(first), plain(second)
     assert (cells[0] == cells[1]) == (first == second)
-    assert as_meant(cells[0]) == first
+    assert as_meant(cells[0]) == meant(cells[0]) == first
     assert not cells[0].startswith(FORMULAS)
 
 

@@ -456,7 +456,7 @@ def test_predictions_are_saved_as_a_table_from_the_window(qtbot, window, tmp_pat
     qtbot.waitUntil(lambda: len(page.grid.images) == 6)
     qtbot.mouseClick(page.filters.save, LEFT)
     qtbot.waitUntil(lambda: str(target) in page.setup.line.text())
-    with target.open(encoding="utf-8", newline="") as table:
+    with target.open(encoding="utf-8-sig", newline="") as table:
         rows = list(csv.DictReader(table))
     assert len(rows) == 6
     for row in rows:

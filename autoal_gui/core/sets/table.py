@@ -16,6 +16,7 @@ from typing import Any
 
 from autoal_gui.core.errors import SourceError
 from autoal_gui.core.language import tr
+from autoal_gui.core.sets.cells import meant
 
 ENDINGS = (".csv", ".tsv", ".tab", ".txt", ".xlsx", ".xlsm", ".json")
 UNREAD = (".xls", ".xlsb", ".ods", ".numbers", ".sav", ".dta", ".rds", ".parquet", ".feather")
@@ -113,7 +114,8 @@ def _text(data: bytes) -> str:
 
 
 def _text_rows(text: str) -> Iterator[list[str]]:
-    return csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
+    for row in csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text)):
+        yield [meant(cell) for cell in row]
 
 
 def _delimiter(text: str) -> str:

@@ -28,15 +28,15 @@ def write_json(target: Path, content: dict[str, Any]) -> None:
     write_text(target, json.dumps(content, indent=1))
 
 
-def write_text(target: Path, text: str) -> None:
-    """Write a text in UTF-8, its line ends as they are.
+def write_text(target: Path, text: str, encoding: str = "utf-8") -> None:
+    """Write a text, its line ends as they are.
 
     Raises:
         AutoALError: it cannot be written there.
     """
     try:
         with replacing(target) as partial:
-            partial.write_text(text, encoding="utf-8", newline="")
+            partial.write_text(text, encoding=encoding, newline="")
     except OSError as error:
         raise AutoALError(tr("The result could not be written there.")) from error
 

@@ -1,6 +1,9 @@
 """Labels and models that leave in formats which others read, each read back as another would."""
 
+import codecs
 import json
+from dataclasses import replace
+from pathlib import PurePath
 
 import numpy as np
 import pytest
@@ -9,8 +12,10 @@ from PIL import Image, PngImagePlugin
 from autoal_gui.core.errors import ProjectError
 from autoal_gui.core.images.source import SourceSpec
 from autoal_gui.core.project.export_snapshot import Choices, Snapshot
+from autoal_gui.core.sets.table import read_table
 from autoal_gui.core.system.safe_names import FreeNames, safe_name
 from autoal_gui.exporters import class_folders, json_labels, npz_labels
+from autoal_gui.sources.opening import list_images, spec_of
 from tests.support.project import create, draw_images, folder_spec, new_project
 
 CANARY = "Jane Doe 1960"
@@ -48,15 +53,76 @@ def test_class_folders_hold_the_labelled_images_and_no_other(project, tmp_path):
     assert len(found) == 6
     for image_id, class_index in labels.labelled:
         pixels = project.pool.read(image_id)
-        inside = [f for f in found if f.startswith(f"{project.classes.names[class_index]}/")]
+        part = "test" if project.pool.images[image_id].split == "evaluation" else "train"
+        inside = [f for f in found if f.startswith(f"{part}/{project.classes.names[class_index]}/")]
         read = [np.asarray(Image.open(tmp_path / "out" / name)) for name in inside]
         assert any(np.array_equal(one, pixels) for one in read)
+
+
+def with_groups(project):
+    """Return a snapshot in which neighbours are of one patient, and a table gave their sex."""
+    labels = Snapshot.of(project)
+    images = {
+        i: replace(
+            image, group=f"=patient {i // 3} of {image.split}", columns=("f" if i % 2 else "m",)
+        )
+        for i, image in labels.pool.images.items()
+    }
+    return replace(labels, pool=replace(labels.pool, images=images), columns=("sex",))
+
+
+def test_the_table_beside_class_folders_tells_the_group_and_the_origin_of_each_file(
+    project, tmp_path
+):
+    labels = with_groups(project)
+    class_folders.write(tmp_path / "out", labels)
+    file = tmp_path / "out" / class_folders.TABLE
+    assert file.read_bytes().startswith(codecs.BOM_UTF8)
+    table = read_table(file)
+    assert table.columns == (*class_folders.COLUMNS, "sex")
+    rows = [dict(zip(table.columns, row, strict=True)) for row in table.rows]
+    assert sorted(row["file"] for row in rows) == images_under(tmp_path / "out")
+    by_key = {image.key: image for image in labels.pool.images.values()}
+    known = dict(labels.labelled)
+    for row in rows:
+        image = by_key[row["image"]]
+        assert row["label"] == labels.classes[known[image.image_id]]
+        assert (row["split"], row["group"], row["sha256"], row["sex"]) == (
+            image.split, image.group, image.sha256, *image.columns,
+        )  # fmt: skip
+    assert "'=patient" in file.read_text("utf-8-sig")
+
+
+def test_a_de_identified_table_has_numbers_for_groups_and_nothing_of_the_origin(project, tmp_path):
+    labels = with_groups(project)
+    class_folders.write(tmp_path / "out", labels, Choices(de_identified=True))
+    table = read_table(tmp_path / "out" / class_folders.TABLE)
+    assert table.columns == class_folders.COLUMNS
+    assert set(table.column("image")) == set(table.column("sha256")) == {""}
+    groups = [labels.pool.images[int(PurePath(f).stem)].group for f in table.column("file")]
+    pairs = set(zip(groups, table.column("group"), strict=True))
+    assert len(pairs) == len(set(groups)) == len(set(table.column("group")))
+    assert all(number.isdigit() for number in table.column("group"))
+
+
+def test_class_folders_are_opened_again_with_their_classes_groups_and_parts(project, tmp_path):
+    labels = with_groups(project)
+    class_folders.write(tmp_path / "out", labels)
+    spec = spec_of(str(tmp_path / "out"))
+    listing = list_images(spec, tmp_path / "work", lambda done, total: None)
+    assert set(listing.classes) == set(labels.classes)
+    table = read_table(tmp_path / "out" / class_folders.TABLE)
+    told = {row[0]: row for row in table.rows}
+    assert len(listing.images) == len(told)
+    for image in listing.images:
+        _, label, split, group, *_ = told[image.key]
+        assert (listing.classes[image.label], image.split, image.group) == (label, split, group)
 
 
 def test_images_without_an_answer_come_along_by_choice(project, tmp_path):
     class_folders.write(tmp_path / "out", Snapshot.of(project), Choices(unlabelled=True))
     found = images_under(tmp_path / "out")
-    unlabelled = [name for name in found if name.startswith("unlabelled/")]
+    unlabelled = [name for name in found if name.startswith("train/unlabelled/")]
     assert len(unlabelled) == len(project.labels.unanswered()) == 4
     assert len(found) == 10  # the unsure and the skipped one stay behind
 
@@ -134,7 +200,10 @@ def test_classes_of_one_file_name_stay_apart(tmp_path):
     for index in (2, 3, 4, 5):
         project.labels.answer(1 + index % 2, "label", index)
         class_folders.write(tmp_path / f"out{index}", Snapshot.of(project))
-    folders = {p.name for n in (2, 3, 4, 5) for p in (tmp_path / f"out{n}").iterdir()}
+    written = [p for n in (2, 3, 4, 5) for p in (tmp_path / f"out{n}").iterdir()]
+    folders = {
+        p.name for p in written if p.is_dir()
+    }  # without an evaluation set: no train, no test
     project.close()
     assert folders == {"A-b", "A-b-2", "unnamed", "CON-"}
 

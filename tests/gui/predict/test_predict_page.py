@@ -330,7 +330,7 @@ def test_the_window_and_the_command_line_write_the_same_table(qtbot, tmp_path, m
     arguments = ("predict", "--model", tmp_path / "model.pt", "--out", other, folder)
     assert run([str(word) for word in (*arguments, "--device", "auto")]) == 0
     assert target.read_bytes() == other.read_bytes()
-    with target.open(encoding="utf-8", newline="") as table:
+    with target.open(encoding="utf-8-sig", newline="") as table:
         rows = list(csv.DictReader(table))
     assert [row["label"] for row in rows] == ["'-plus"] * 3 + ["odd"] * 3
     assert len({row["p(bright)"] for row in rows}) == 6

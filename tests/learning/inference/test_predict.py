@@ -162,7 +162,7 @@ def test_the_command_line_gives_the_rounds_metrics(tmp_path):
     words = ["--split", "evaluation", "--device", "cpu", "--out", table, data]
     finished = run_child(["-m", "autoal_gui", "predict", "--model", result.checkpoint, *words])
     assert finished.returncode == 0, finished.stderr
-    with table.open(encoding="utf-8", newline="") as file:
+    with table.open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
     confusion = [[0, 0], [0, 0]]
     for row, truth in zip(rows, labels[12:], strict=True):
