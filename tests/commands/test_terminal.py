@@ -33,10 +33,14 @@ def test_what_is_visible_commands_nothing(text):
 BIDI = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
 
 
-@given(st.text(alphabet=st.characters(blacklist_categories=())))
-def test_any_console_takes_any_text(text):
+CODE_PAGES = ("ascii", "cp437", "cp850", "cp1252", "cp932", "cp936", "koi8-r", "utf-8")
+
+
+@pytest.mark.parametrize("code_page", CODE_PAGES)
+@given(text=st.text(alphabet=st.characters(blacklist_categories=())))
+def test_any_console_takes_any_text(code_page, text):
     raw = io.BytesIO()
-    output = Output(raw, "cp1252", "backslashreplace")
+    output = Output(raw, code_page, "backslashreplace")
     assert output.write(text) == len(text)
     output.flush()
     assert b"\x1b" not in raw.getvalue()
