@@ -14,12 +14,14 @@ from autoal_gui.commands.arguments import (
 )
 from autoal_gui.commands.measured_lines import measured_lines
 from autoal_gui.commands.terminal import on_one_line, table_output
+from autoal_gui.core.errors import AutoALError
 from autoal_gui.core.images.pool import ImagePool
 from autoal_gui.core.images.source import Listing
 from autoal_gui.core.sets.column_results import MeasuredImages, measured_as_plain
 from autoal_gui.core.settings import DEVICES
 from autoal_gui.core.system.files import write_json
 from autoal_gui.core.system.scratch import ScratchFolder
+from autoal_gui.exporters.medmnist_results import write_medmnist_results
 from autoal_gui.exporters.predictions import save_predictions, write_predictions
 
 if TYPE_CHECKING:
@@ -39,6 +41,10 @@ def add_predict(commands: Any) -> None:
     predict.add_argument(
         "--json", type=Path, metavar="OUT", help="write what was measured on known labels there"
     )
+    predict.add_argument(
+        "--medmnist", type=Path, metavar="FOLDER",
+        help="of a MedMNIST set, write the result files that its evaluator reads there",
+    )  # fmt: skip
     predict.add_argument("--split", choices=("all", "pool", "evaluation"), default="all")
     predict.add_argument("data", help=DATA)
     add_set_options(predict)
@@ -49,17 +55,23 @@ def _predict(options: argparse.Namespace) -> int:
     from autoal_gui.learning.inference.predict import Predictions, predict
     from autoal_gui.learning.model.checkpoint import load_model
     from autoal_gui.learning.model.device import use_threads
+    from autoal_gui.sources.medmnist import result_name
     from autoal_gui.sources.opening import list_images, open_images, spec_of
 
     use_threads()
     load_model(options.model)  # refused before a large set is listed
     with ScratchFolder() as workspace:
         spec = spec_of(options.data, options.set_options)
+        name = result_name(spec) if options.medmnist else ""
+        if options.medmnist and not name:
+            raise AutoALError("--medmnist is for MedMNIST sets, whose file has the set's name.")
         listing = list_images(spec, workspace, show_listed)
         pool = ImagePool.of_listing(listing, open_images(spec, workspace))
         ids = tuple(sorted(pool.images)) if options.split == "all" else pool.ids(options.split)
         for event in predict(options.model, pool, ids, workspace, options.device, never):
             if isinstance(event, Predictions):
+                if options.medmnist:
+                    _write_medmnist(options, name, listing, event)
                 _report(options, listing, pool, event)
             else:
                 show_event(event)
@@ -88,6 +100,22 @@ def _report(
             print(on_one_line(line), file=sys.stderr)
     if options.json is not None:
         write_json(options.json, measured_as_plain(measured, listing.columns))
+
+
+def _write_medmnist(
+    options: argparse.Namespace, name: str, listing: Listing, found: "Predictions"
+) -> None:
+    known = found.card.classes
+    if set(listing.classes) - set(known):
+        raise AutoALError("The model does not know all classes of the set.")
+    images = dict(enumerate(listing.images, start=1))
+    keys = {i: image.key for i, image in images.items()}
+    truth = {i: image.label for i, image in images.items() if image.label is not None}
+    shares = found.probabilities[:, [known.index(one) for one in listing.classes]]
+    run = options.model.stem
+    parts = (options.medmnist, name, run, keys, truth, found.image_ids, shares)
+    for file in write_medmnist_results(*parts):
+        print(f"autoal-gui: written {on_one_line(file.name)}", file=sys.stderr)
 
 
 def measured_images(listing: Listing, pool: ImagePool, found: "Predictions") -> MeasuredImages:

@@ -2,7 +2,8 @@
 
 What it leaves in its folder: runs/ (a file a run), failed/ (a file a run that failed), warm/
 (checkpoints), sets/ (caches, which can be deleted at any time), and from these results.csv,
-results_by_column.csv (of sets with columns), results.json and report.html.
+results_by_column.csv (of sets with columns), results.json and report.html. Of MedMNIST sets their
+own result files lie in medmnist/.
 """
 
 import argparse
@@ -118,6 +119,11 @@ class Folders:
         return self.out / "runs"
 
     @property
+    def medmnist(self) -> Path:
+        """Result files of MedMNIST sets, as their own evaluator reads them."""
+        return self.out / "medmnist"
+
+    @property
     def failed(self) -> Path:
         """A file a run that failed."""
         return self.out / "failed"
@@ -177,7 +183,10 @@ def run_all(workers: WorkerPool, jobs: Sequence[Job], folders: Folders) -> int:
     Raises:
         AutoALError: a warm start failed.
     """
-    runs = [RunJob(job, job.target(folders.runs), job.warm_job(folders.warm)) for job in jobs]
+    runs = [
+        RunJob(job, job.target(folders.runs), job.warm_job(folders.warm), folders.medmnist)
+        for job in jobs
+    ]
     missing = [run for run in runs if (read_json(run.target) or {}).get("key") != run.job.key]
     if len(missing) < len(runs):
         print(f"{len(runs) - len(missing)} runs are there already", file=sys.stderr)

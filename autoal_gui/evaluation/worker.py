@@ -28,7 +28,9 @@ from autoal_gui.core.system.scratch import ScratchFolder
 from autoal_gui.evaluation.methods import Method
 from autoal_gui.evaluation.plan import DataSet, Job, Setup, WarmJob
 from autoal_gui.evaluation.records import program, read_json
+from autoal_gui.exporters.medmnist_results import write_medmnist_results
 from autoal_gui.sources.arrays import make_folder
+from autoal_gui.sources.medmnist import result_name
 from autoal_gui.sources.opening import list_images, open_images, spec_of
 
 if TYPE_CHECKING:
@@ -55,6 +57,8 @@ class RunJob:
     job: Job
     target: Path
     warm: WarmJob | None
+    medmnist: Path | None = None
+    """Folder for the result files of MedMNIST sets."""
 
 
 def open_set(job: SetJob) -> DataSet:
@@ -131,6 +135,8 @@ def carry_out(run: RunJob) -> dict[str, Any]:
     rounds = [plain for plain, _ in found]
     trained = [result for _, result in found if result.metrics]
     measured = measured_as_plain(data.measured(trained[-1]), data.columns) if trained else {}
+    if trained and run.medmnist:
+        _write_medmnist(run, run.medmnist, data, trained[-1])
     record = {
         "setup": job.setup.key,
         "key": job.key,
@@ -145,6 +151,19 @@ def carry_out(run: RunJob) -> dict[str, Any]:
     }
     write_json(run.target, record)
     return record
+
+
+def _write_medmnist(run: RunJob, folder: Path, data: "ReplaySet", last: RoundFinished) -> None:
+    """Write what the last model makes of the test images of a MedMNIST set."""
+    found, job = last.measured, run.job
+    name = result_name(spec_of(job.data_set.data, job.data_set.options))
+    if name:
+        keys = {i: image.key for i, image in data.pool.images.items()}
+        told = f"{job.method.name}-{job.seed}"
+        ids = found.image_ids.tolist()
+        write_medmnist_results(
+            folder, name, told, keys, dict(data.evaluation), ids, found.probabilities
+        )
 
 
 def _rounds(replay: "Replay", count: int) -> Iterator[tuple[dict[str, Any], RoundFinished]]:

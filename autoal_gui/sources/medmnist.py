@@ -7,6 +7,7 @@ official number of images.
 """
 
 import hashlib
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from autoal_gui.sources.network import fetch
 NAME = "medmnist"
 LABEL = "MedMNIST set"
 ORDER = 10
+_STANDARD = re.compile(r"([a-z]+mnist)(?:_(?:64|128|224))?(?![a-z0-9])")
 FOLDER = Path("~/.medmnist")
 """The package's own folder, to which the window downloads."""
 
@@ -95,6 +97,21 @@ def named(name: str) -> SourceSpec:
             folder=places[-1],
         )
     )
+
+
+def result_name(spec: SourceSpec) -> str:
+    """Return what MedMNIST's result files call a set: "pneumoniamnist", "pneumoniamnist_64".
+
+    Empty where it is none of MedMNIST's sets; an .npz file is known by its name, which a browser
+    may have numbered.
+    """
+    if spec.kind == NAME:
+        flag, size, _ = _wanted(spec)
+        return f"{flag}{_suffix(size)}"
+    found = _STANDARD.match(Path(spec.location).name.lower()) if spec.kind == npz.NAME else None
+    if found is None or found[1] not in official() or not _usable(found[1], official()[found[1]]):
+        return ""
+    return found[0]
 
 
 def download(flag: str, size: int, folder: Path, progress: ProgressCallback) -> Path:
