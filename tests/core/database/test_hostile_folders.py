@@ -144,14 +144,16 @@ def test_no_folder_is_made_through_a_link(tmp_path):
         make_folders(tmp_path / "project")
 
 
+@pytest.mark.parametrize("more", [(), (31, 95)], ids=["", "with the number of pages"])
 @pytest.mark.parametrize("place", [*range(24, 32), *range(92, 96)])
-def test_a_damaged_file_is_left_unchanged_to_the_byte(closed, place):
+def test_a_damaged_file_is_left_unchanged_to_the_byte(closed, place, more):
     file = closed / FILE_NAME
     with closing(sqlite3.connect(file)) as db, db:
         db.execute("UPDATE setting SET value='[' WHERE name='name'")
         db.execute("DELETE FROM class")
     content = bytearray(file.read_bytes())
-    content[place] ^= 0x5A
+    for at in {place, *more}:  # to begin to write is to put a number of pages right that is not
+        content[at] ^= 0x5A
     file.write_bytes(content)
     with pytest.raises(ProjectDamaged):
         Project.open(closed, open_images)
