@@ -9,6 +9,7 @@ from autoal_gui.commands.arguments import add_set_options, not_negative, positiv
 from autoal_gui.commands.backbones import add_backbones
 from autoal_gui.commands.checks import add_checks
 from autoal_gui.commands.desktop import add_desktop
+from autoal_gui.commands.evaluation_set import add_evaluation_set
 from autoal_gui.commands.export import add_export
 from autoal_gui.commands.images import add_images
 from autoal_gui.commands.inspect import add_inspect
@@ -60,6 +61,7 @@ def build_parser() -> argparse.ArgumentParser:
     add_recover(commands)
     add_backbones(commands)
     add_desktop(commands)
+    add_evaluation_set(commands)
     add_evaluate(commands, positive, not_negative, add_set_options)
     add_checks(commands)
     add_table(commands)

@@ -9,8 +9,13 @@ The document, UTF-8:
      "classes": [name, ...],
      "data_sha256": over the hashes of all images; null where de-identified,
      "de_identified": true or false,
+     "acts": [act, ...]               what became of the images since the project was made
      "images": [image, ...]           ascending by image id
     }
+
+An act is {"kind": "moved", "added", "replaced", "gone", "back", "kept" or "evaluation", "at",
+"annotator", "after_line", "after_round", "images": [[image id, before, after], ...]}: before and
+after are SHA-256, empty where de-identified, or "pool" and "evaluation".
 
 An image is
 
@@ -43,6 +48,7 @@ from typing import Any
 
 import autoal_gui
 from autoal_gui.core.errors import ProjectError
+from autoal_gui.core.images.acts import Act
 from autoal_gui.core.images.source import ProgressCallback
 from autoal_gui.core.labels.journal import Entry
 from autoal_gui.core.language import mark, tr, tr_count
@@ -84,7 +90,7 @@ def write(
     aliases = pseudonyms(labels.entries) if choices.de_identified else None
     try:
         with replacing(target) as partial, partial.open("w", newline="", encoding="utf-8") as file:
-            head = json.dumps(_head(labels, choices), ensure_ascii=False)
+            head = json.dumps(_head(labels, choices, aliases), ensure_ascii=False)
             file.write(f'{head[:-1]}, "images": [')
             for done, image_id in enumerate(ids, start=1):
                 record = _image(image_id, labels, histories[image_id], aliases)
@@ -98,7 +104,7 @@ def write(
     return tr_count("{count} image was written.", "{count} images were written.", len(ids))
 
 
-def _head(labels: Snapshot, choices: Choices) -> dict[str, Any]:
+def _head(labels: Snapshot, choices: Choices, aliases: Mapping[str, str] | None) -> dict[str, Any]:
     named = not choices.de_identified
     return {
         "format": FORMAT,
@@ -107,6 +113,24 @@ def _head(labels: Snapshot, choices: Choices) -> dict[str, Any]:
         "classes": labels.classes,
         "data_sha256": labels.pool.data_hash if named else None,
         "de_identified": choices.de_identified,
+        "acts": [_act(act, aliases) for act in labels.acts],
+    }
+
+
+def _act(act: Act, aliases: Mapping[str, str] | None) -> dict[str, Any]:
+    named = aliases is None
+    return {
+        "kind": act.kind,
+        "at": act.at,
+        "annotator": act.annotator if aliases is None else aliases.get(act.annotator),
+        "after_line": act.line,
+        "after_round": act.round_number,
+        "images": [
+            [one.image_id, one.before, one.after]
+            if named or act.kind == "evaluation"
+            else [one.image_id, "", ""]
+            for one in act.changes
+        ],
     }
 
 

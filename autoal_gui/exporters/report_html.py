@@ -70,7 +70,7 @@ def report(labels: Snapshot) -> list[Element]:
         date=now.strftime("%Y-%m-%d %H:%M"),
         version=autoal_gui.__version__,
     )
-    measured = measured_rounds(labels.rounds)
+    measured = measured_rounds(labels.rounds, labels.curve_start)
     return [
         tag("h1", tr("AutoAL report")),
         tag("p", f"{made} {tr(NOT_A_DIAGNOSIS)}", class_="lead"),

@@ -18,7 +18,7 @@ from autoal_gui.core.measures.metrics import Interval, Metrics
 from autoal_gui.core.measures.stopping_advice import advise, chance_sentence
 from autoal_gui.core.measures.stopping_advice import sentence as advice_sentence
 from autoal_gui.core.project.export_snapshot import Snapshot
-from autoal_gui.core.project.measured_rounds import Measured, points_of
+from autoal_gui.core.project.measured_rounds import Measured, new_curve_words, points_of
 from autoal_gui.core.readers.agreement_text import (
     comparison_words,
     consistency_words,
@@ -225,6 +225,8 @@ def rounds_section(labels: Snapshot, measured: Measured) -> Iterable[Element]:
         line = Line(title, curve, 0)
         chart = curves_chart([line], bounds([curve]), title, (640, 260), across=tr("labels"))
         yield tag("figure", tag("figcaption", title), chart, class_="single")
+    if labels.curve_start:
+        yield tag("p", new_curve_words(labels.curve_start))
     values = {record.number: metrics for record, metrics in measured}
     columns = [tr("round"), tr("labels"), tr("chosen by"), tr("balanced accuracy"), tr("time")]
     rows = [_round_row(record, values.get(record.number)) for record in labels.rounds]

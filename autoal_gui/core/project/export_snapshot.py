@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from autoal_gui.core.database.round_rows import RoundRecord
 from autoal_gui.core.errors import ImageUnreadable
+from autoal_gui.core.images.acts import Act
 from autoal_gui.core.images.pixels import picture_to_uint8
 from autoal_gui.core.images.pool import ImagePool
 from autoal_gui.core.images.source import Pixels
@@ -63,6 +64,10 @@ class Snapshot:
     """(key, reason) of the files left out at import."""
     mode: str = ""
     """What asks for images: the setting of the next round."""
+    curve_start: int = 0
+    """The last round before the evaluation set was changed; 0 if it never was."""
+    acts: tuple[Act, ...] = field(default=(), repr=False)
+    """What became of the images since the project was made."""
     other_pixels: Mapping[int, str] = field(default_factory=dict, repr=False)
     """The SHA-256 of what was labelled, by image id, where the file is another now."""
     columns: tuple[str, ...] = ()
@@ -89,6 +94,8 @@ class Snapshot:
             rounds=project.rounds.finished(),
             unreadable=project.checks.unreadable,
             mode=project.settings.run.mode,
+            curve_start=project.files.curve_start,
+            acts=project.files.acts,
             other_pixels={
                 i: sha256
                 for i in project.files.replaced

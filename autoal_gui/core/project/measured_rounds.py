@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from autoal_gui.core.database.round_rows import RoundRecord
+from autoal_gui.core.language import number, tr
 from autoal_gui.core.measures.metrics import Metrics
 from autoal_gui.core.measures.stopping_advice import Point
 
@@ -10,10 +11,25 @@ Measured = list[tuple[RoundRecord, Metrics]]
 """Rounds that were measured, each with what was found; ascending by number."""
 
 
-def measured_rounds(rounds: Sequence[RoundRecord]) -> Measured:
-    """Return the rounds that the evaluation set measured, else those that random images did."""
+def measured_rounds(rounds: Sequence[RoundRecord], after: int = 0) -> Measured:
+    """Return the rounds that the evaluation set measured, else those that random images did.
+
+    Args:
+        rounds: those that brought a result.
+        after: the last round before the evaluation set was changed, where a new curve begins.
+    """
+    rounds = [record for record in rounds if record.number > after]
     evaluated = [(record, record.metrics) for record in rounds if record.metrics is not None]
     return evaluated or [(record, record.audit) for record in rounds if record.audit is not None]
+
+
+def new_curve_words(after: int) -> str:
+    """Say why earlier rounds are not on the curve."""
+    return tr(
+        "The evaluation set was changed after round {round}: a new curve begins there, since "
+        "earlier rounds were measured on other images.",
+        round=number(after),
+    )
 
 
 def points_of(measured: Measured) -> list[Point]:

@@ -228,6 +228,16 @@ class Project:
                 near = way_to(new.place.spec, self.folder)
                 put_places(self._rows, (*self.places, replace(new.place, near=near)))
 
+    def change_splits(self, changes: Sequence[Change]) -> None:
+        """Move images to the evaluation set or out of it; the project is to be opened anew then.
+
+        Raises:
+            ProjectError: it could not be saved.
+        """
+        with self._file.transaction():
+            self.files.put_splits(changes)
+            self.files.note("evaluation", changes)
+
     def keep_labels(self) -> int:
         """Note that labels given to other pixels hold for what their images show now; say how many.
 

@@ -232,7 +232,7 @@ class Desk(QWidget):
                 self._show_state(self._controller.images.current)
 
     def _on_settings(self) -> None:
-        self.header.show_rounds()
+        self.header.show_project()
         self._on_answers()
 
     def _on_classes(self) -> None:

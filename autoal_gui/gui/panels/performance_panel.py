@@ -16,7 +16,7 @@ from autoal_gui.core.measures.stopping_advice import advise, chance_sentence, se
 from autoal_gui.core.project.measured_images import measured_images
 from autoal_gui.core.project.measured_rounds import (
     Measured,
-    measured_rounds,
+    new_curve_words,
     points_of,
 )
 from autoal_gui.gui.panels.column_results import ColumnResults
@@ -24,6 +24,7 @@ from autoal_gui.gui.panels.confusion_matrix import ConfusionMatrix, cell_title, 
 from autoal_gui.gui.panels.performance_text import (
     audit_line,
     hint,
+    measured_of,
 )
 from autoal_gui.gui.panels.plots import draw_band, draw_line, make_plot, swatch, tint_plot
 from autoal_gui.gui.session.controller import Controller
@@ -101,6 +102,7 @@ class PerformancePanel(CardColumn):
         self.curve = make_plot("%", tr("Labels"))
         self.curve.setAccessibleName(tr("Performance against the number of labels"))
         self.chance_legend = QWidget()
+        self.new_curve = text_label(role="muted", size=0.92)
         self.classes = QGridLayout()
         self.columns = ColumnResults()
         self.matrix = ConfusionMatrix(theme)
@@ -116,7 +118,9 @@ class PerformancePanel(CardColumn):
     def _lay_out(self) -> None:
         self.add_card("", self._make_numbers(), self.audit)
         self.add_card(tr("Are more labels worth it?"), self.advice, self.by_chance)
-        self.add_card(tr("Against the number of labels"), self.curve, self.chance_legend)
+        self.add_card(
+            tr("Against the number of labels"), self.curve, self.chance_legend, self.new_curve
+        )
         self.add_card(tr("Class by class"), self.classes)
         self._columns_card = self.add_card(tr("By group and by column"), self.columns)
         note = text_label(
@@ -157,7 +161,7 @@ class PerformancePanel(CardColumn):
     def _on_results(self) -> None:
         """Show a new round, and say once if it is time to think of stopping."""
         self.refresh()
-        advice = advise(points_of(measured_rounds(self._controller.project.rounds.finished())))
+        advice = advise(points_of(measured_of(self._controller.project)))
         if advice.recommendation == "enough":
             self._controller.notice.emit(sentence(advice))
 
@@ -166,8 +170,11 @@ class PerformancePanel(CardColumn):
         if not self._controller.is_open:
             return
         project = self._controller.project
-        measured = measured_rounds(project.rounds.finished())
+        measured = measured_of(project)
         self.show_cards(hint(project, measured), bool(measured))
+        start = project.files.curve_start
+        self.new_curve.setText(new_curve_words(start) if start else "")
+        self.new_curve.setVisible(bool(start))
         if measured:
             record, metrics = measured[-1]
             self._show_numbers(metrics)

@@ -3,7 +3,7 @@
 from autoal_gui.core.database.round_rows import RoundRecord
 from autoal_gui.core.language import mark, percent, tr, tr_count
 from autoal_gui.core.measures.metrics import Metrics
-from autoal_gui.core.project.measured_rounds import Measured
+from autoal_gui.core.project.measured_rounds import Measured, measured_rounds
 from autoal_gui.core.project.project import Project
 
 NO_EVALUATION = mark("This project has no evaluation set, so that performance cannot be measured.")
@@ -11,6 +11,11 @@ AUDIT_TO_COME = mark(
     "This project has no evaluation set. Numbers appear once a few of your images that were drawn "
     "at random have a label."
 )
+
+
+def measured_of(project: Project) -> Measured:
+    """Return the rounds that were measured, since the evaluation set is what it is."""
+    return measured_rounds(project.rounds.finished(), project.files.curve_start)
 
 
 def hint(project: Project, measured: Measured) -> str:

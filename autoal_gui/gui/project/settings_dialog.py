@@ -36,6 +36,8 @@ class SettingsDialog(QDialog):
         self._controller = controller
         project = controller.project
         self.setWindowTitle(tr("Settings"))
+        self.name = QLineEdit(project.settings.name)
+        self.name.setAccessibleName(tr("Name of the project"))
         self.annotator = QLineEdit(project.settings.annotator)
         self.annotator.setAccessibleName(tr("Reader"))
         self.suggestions = QCheckBox(tr("Show the model's suggestion before the answer"))
@@ -94,6 +96,7 @@ class SettingsDialog(QDialog):
     def _make_labelling(self) -> QVBoxLayout:
         who = QFormLayout()
         who.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        who.addRow(self.name.accessibleName(), self.name)
         who.addRow(self.annotator.accessibleName(), self.annotator)
         column = QVBoxLayout()
         column.addLayout(who)
@@ -130,6 +133,8 @@ class SettingsDialog(QDialog):
             settings = settings.but(stem=controller.project.settings.run.stem)
         if settings != controller.project.settings.run:
             controller.setup.change_settings(settings)
+        if self.name.text().strip() != controller.project.settings.name:
+            controller.setup.set_name(self.name.text())
         if self.annotator.text().strip() != controller.project.settings.annotator:
             controller.setup.set_annotator(self.annotator.text())
         if self.suggestions.isChecked() != controller.project.settings.show_suggestions:

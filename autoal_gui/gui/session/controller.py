@@ -94,7 +94,8 @@ class Controller(QObject):
         self.adjudication.answers_changed.connect(answers_changed)
         self.merging.merged.connect(answers_changed)
         self.moving.moved.connect(self.open_anew)
-        self.adding.added.connect(self._on_added)
+        self.adding.added.connect(self._on_other_images)
+        self.setup.evaluation_drawn.connect(self._on_other_images)
         self.labels_table.added.connect(self.open_anew)
         self.watch.told.connect(self.told)
         self.watch.changed.connect(self.images.leave_out)
@@ -170,8 +171,8 @@ class Controller(QObject):
             self.told.emit(sentence)
 
     @Slot(str)
-    def _on_added(self, sentence: str) -> None:
-        """Open the project with its new images, and rank them where there is a ranking."""
+    def _on_other_images(self, sentence: str) -> None:
+        """Open the project with other images or splits, and rank anew where it was ranked."""
         self.open_anew(sentence)
         if self.is_open and self.project.rounds.finished():
             self.training.train_now()

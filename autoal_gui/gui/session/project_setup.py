@@ -7,6 +7,7 @@ from PySide6.QtCore import Signal
 
 from autoal_gui.core.errors import AutoALError
 from autoal_gui.core.project.class_removal import remove_class, restore_class
+from autoal_gui.core.project.evaluation_set import draw_evaluation_set
 from autoal_gui.core.settings import RunSettings
 from autoal_gui.gui.keys import class_keys, keys_sentence
 from autoal_gui.gui.session.part import Part
@@ -16,6 +17,8 @@ class ProjectSetup(Part):
     """Changes what holds for the whole project."""
 
     settings_changed = Signal()
+    evaluation_drawn = Signal(str)
+    """Other images measure, says the sentence: the project is to be opened anew."""
     classes_changed = Signal()
     answers_moved = Signal()
     """The answers of a class that was taken out of use are other ones now."""
@@ -34,6 +37,11 @@ class ProjectSetup(Part):
         """Put one image in so many answers to the reader a second time; 0 for none."""
         with self._changing():
             self._project.settings.repeat_every = every
+
+    def set_name(self, name: str) -> None:
+        """Call the project otherwise; its folder keeps its name."""
+        with self._changing():
+            self._project.settings.name = name.strip() or self._project.settings.name
 
     def set_annotator(self, name: str) -> None:
         """Say who labels from now on."""
@@ -71,6 +79,15 @@ class ProjectSetup(Part):
         """Take a class out of use; its images get the class `heir`, or are "unsure"."""
         self._change_classes(lambda: remove_class(self._project, class_index, heir))
         self.answers_moved.emit()
+
+    def draw_evaluation_set(self, wanted: int) -> None:
+        """Draw another evaluation set of about so many images."""
+        try:
+            sentence = draw_evaluation_set(self._project, wanted)
+        except AutoALError as error:
+            self.fail(error)
+        else:
+            self.evaluation_drawn.emit(sentence)
 
     def _change_classes(self, change: Callable[[], object]) -> None:
         self.attempt(change)

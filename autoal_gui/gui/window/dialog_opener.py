@@ -99,6 +99,12 @@ class DialogOpener(QObject):
 
         self.show(ReplacedImagesDialog(self._controller, self._window))
 
+    def show_evaluation_set(self) -> None:
+        """Show what measures the model, and offer to draw another set."""
+        from autoal_gui.gui.project.files.evaluation_set import EvaluationSetDialog
+
+        self.show(EvaluationSetDialog(self._controller, self._window))
+
     def show_new_images(self) -> None:
         """Look for images that came since, and offer to add them."""
         from autoal_gui.gui.project.files.new_images import NewImagesDialog

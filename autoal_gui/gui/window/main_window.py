@@ -110,6 +110,7 @@ class MainWindow(QMainWindow):
         controller.gone.connect(self._on_gone)
         controller.told.connect(self.failure.show_notice)
         controller.images_absent.connect(self.dialogs.ask_images)
+        controller.setup.settings_changed.connect(self._show_name)
         controller.watch.doubted.connect(self._on_doubted)
         controller.exports.exported.connect(self._on_exported)
         self._rescue.recovered.connect(self._on_recovered)
@@ -201,10 +202,14 @@ class MainWindow(QMainWindow):
 
     def _on_opened(self) -> None:
         project = self.controller.project
-        self.setWindowTitle(f"{project.settings.name} – AutoAL")
+        self._show_name()
         self.recent_projects.remember(project.folder)
         images = tr_count("{count} image.", "{count} images.", len(project.pool.images))
         self.say(tr("{images} Press ? for the keys and F1 for help.", images=images))
+
+    @Slot()
+    def _show_name(self) -> None:
+        self.setWindowTitle(f"{self.controller.project.settings.name} – AutoAL")
 
     def _on_closed(self) -> None:
         self.recent_projects.show_list()

@@ -582,6 +582,7 @@ def test_settings_are_stored_and_shown(qtbot, window, controller):
     dialog = window.dialog
     dialog.method.mode.setCurrentIndex(dialog.method.mode.findData("margin"))
     dialog.method.batch.setValue(6)
+    dialog.name.setText("Another study")
     dialog.annotator.setText("Dr. Who")
     dialog.suggestions.setChecked(True)
     choose(dialog.method.layers, "never")
@@ -590,6 +591,8 @@ def test_settings_are_stored_and_shown(qtbot, window, controller):
     )
     project = controller.project
     assert project.settings.run == before.in_mode("margin").but(batch_size=6, all_layers="never")
+    assert project.settings.name == window.desk.header.name.text() == "Another study"
+    assert window.windowTitle().startswith("Another study")
     assert project.settings.annotator == "Dr. Who"
     assert project.settings.show_suggestions
     assert window.desk.header.mode.text() == "Margin alone"

@@ -273,6 +273,20 @@ def test_replaced_and_deleted_images_are_told_at_opening(qtbot, window, tmp_path
     idle(qtbot, controller)
 
 
+def test_the_evaluation_set_can_be_drawn_anew(qtbot, window, tmp_path):
+    controller = start(window, tmp_path, label_use="hidden", evaluation_images=4)
+    idle(qtbot, controller)
+    window.dialogs.show_evaluation_set()
+    assert window.dialog.sentence.text().startswith("The evaluation set has 4 images.")
+    window.dialog.size_field.setValue(8)
+    qtbot.mouseClick(window.dialog.draw, Qt.MouseButton.LeftButton)
+    assert window.failure.sentence.startswith("8 images measure from now on")
+    assert len(controller.project.pool.ids("evaluation")) == 8
+    idle(qtbot, controller)
+    start_of_curve = controller.project.files.curve_start
+    assert f"after round {start_of_curve}:" in window.desk.performance.new_curve.text()
+
+
 def test_new_images_are_found_told_and_added(qtbot, window, tmp_path):
     controller = start(window, tmp_path)
     controller.labelling.answer(1)

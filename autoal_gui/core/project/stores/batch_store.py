@@ -75,7 +75,8 @@ class BatchStore:
         Before the first ranking, and behind what is stored of the last, the order is random.
         """
         order, unusable = self._rounds.ranking, self._checks.unusable
-        ranked = filterfalse(unusable.__contains__, order)
+        images = self._pool.images  # the evaluation set may have been changed since the ranking
+        ranked = (i for i in order if i not in unusable and images[i].split == "pool")
         passed_over = {*order, *self._labels.answers, *unusable}
         others = filterfalse(passed_over.__contains__, self._random_order(self._settings.run.seed))
         return (*self._labels.unanswered_evaluation(), *ranked, *others)

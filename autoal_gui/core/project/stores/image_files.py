@@ -126,18 +126,55 @@ class ImageFiles:
         return [Change(i, after=one.sha256) for i, one in rows]
 
     def _add_labels(self, db: sqlite3.Connection, labels: Sequence[tuple[int, int]]) -> None:
-        given = db.execute("SELECT 1 FROM journal WHERE action='import' LIMIT 1").fetchone()
         hidden = db.execute(
             "SELECT 1 FROM truth JOIN image USING (image_id) WHERE split='pool' LIMIT 1"
         ).fetchone()
-        if given:
-            sequence, seal = last_seal(db)
-            for number, (image_id, label) in enumerate(labels, start=sequence + 1):
-                who = self._settings.annotator
-                entry = Entry(number, now(), who, 0, "import", image_id, label)
-                seal = insert_entry(db, entry, seal)
+        if _labels_are_given(db):
+            self._import(db, labels)
         elif hidden:
             db.executemany("INSERT INTO truth VALUES (?, ?)", labels)
+
+    def _import(self, db: sqlite3.Connection, labels: Sequence[tuple[int, int]]) -> None:
+        """Write labels that came with the set as answers."""
+        sequence, seal = last_seal(db)
+        for number, (image_id, label) in enumerate(labels, start=sequence + 1):
+            who = self._settings.annotator
+            entry = Entry(number, now(), who, 0, "import", image_id, label)
+            seal = insert_entry(db, entry, seal)
+
+    def known_classes(self) -> dict[int, int]:
+        """Return the class of each image that came with the set, by image id, hidden ones too.
+
+        To divide the set by, and for nothing that chooses or learns.
+        """
+        with self._file.reading() as db:
+            given = db.execute("SELECT image_id, class_index FROM journal WHERE action='import'")
+            return {
+                **dict(given.fetchall()),
+                **image_rows.read_truth(db, "pool"),
+                **image_rows.read_truth(db, "evaluation"),
+            }
+
+    def put_splits(self, changes: Sequence[Change]) -> None:
+        """Move images between pool and evaluation set.
+
+        Where labels came with the set as answers, an image that leaves the evaluation set brings
+        its own along.
+
+        Raises:
+            ProjectError: it could not be saved.
+        """
+        with self._file.saving() as db:
+            db.executemany(
+                "UPDATE image SET split=? WHERE image_id=?",
+                [(one.after, one.image_id) for one in changes],
+            )
+            leaving = {one.image_id for one in changes if one.after == "pool"}
+            answered = {i for (i,) in db.execute("SELECT DISTINCT image_id FROM journal")}
+            truth = db.execute("SELECT image_id, class_index FROM truth ORDER BY image_id")
+            known = [row for row in truth.fetchall() if row[0] in leaving - answered]
+            if _labels_are_given(db):
+                self._import(db, known)
 
     def put_stamps(self, stamps: Sequence[tuple[int, Stamp | None]]) -> None:
         """Note how files are now; None forgets it.
@@ -156,6 +193,12 @@ class ImageFiles:
         """
         with self._file.saving() as db:
             image_rows.store(db, found)
+
+
+def _labels_are_given(db: sqlite3.Connection) -> bool:
+    """Say whether the labels that came with the set count as answers."""
+    found = db.execute("SELECT 1 FROM journal WHERE action='import' LIMIT 1").fetchone()
+    return found is not None
 
 
 def changed_identity(before: str, changes: Sequence[Change]) -> str:

@@ -19,6 +19,10 @@ class ProjectSettings:
         """The project's name as the user typed it."""
         return self._rows.get(stored.NAME)
 
+    @name.setter
+    def name(self, name: str) -> None:
+        self._rows.put(stored.NAME, name)
+
     @property
     def spec(self) -> SourceSpec:
         """Where the images come from."""

@@ -40,7 +40,7 @@ class MovedImagesDialog(QDialog):
         safe = tr_count("Your {count} answer is safe.", "All {count} answers are safe.", labels)
         self.sentence = text_label(tr(words, place=place.location))
         self.rest = text_label(" ".join((safe, tr(WITHOUT))), role="muted")
-        self.failure = text_label()
+        self.failure = text_label(role="danger")
         self.failure.hide()
         self.bar = QProgressBar()
         self.bar.setAccessibleName(tr("Images compared"))

@@ -60,6 +60,14 @@ PROJECT: Rows = (
         does=lambda on: on.dialogs.show_new_images(),
     ),
     Command(
+        "evaluation_set",
+        "Project",
+        "Evaluation set…",
+        "The images that measure the model; draw others in their place",
+        when=When.IN_PROJECT,
+        does=lambda on: on.dialogs.show_evaluation_set(),
+    ),
+    Command(
         "replaced",
         "Project",
         "Replaced images…",

@@ -1,0 +1,107 @@
+"""The evaluation set can be changed: a sealed act, after which a new curve begins."""
+
+import pytest
+
+from autoal_gui.core.errors import ProjectError
+from autoal_gui.core.measures.metrics import Metrics
+from autoal_gui.core.project.evaluation_set import composition, draw_evaluation_set, largest
+from autoal_gui.core.project.export_snapshot import Snapshot
+from autoal_gui.core.project.measured_rounds import measured_rounds
+from autoal_gui.exporters import report_html
+from tests.core.project.test_metadata import grouped_project
+from tests.support.project import new_project, reopened, result_of
+
+
+def redrawn(project, wanted):
+    sentence = draw_evaluation_set(project, wanted)
+    return sentence, reopened(project)
+
+
+def with_round(project):
+    number = project.rounds.begin()
+    project.rounds.finish(result_of(project, number))
+    return number
+
+
+def test_another_set_is_drawn_by_classes_and_noted(tmp_path):
+    project = new_project(tmp_path, label_use="hidden", evaluation_images=2)
+    first = set(project.pool.ids("evaluation"))
+    sentence, project = redrawn(project, 6)
+    assert sentence.startswith("6 images measure from now on")
+    now = set(project.pool.ids("evaluation"))
+    assert len(now) == 6
+    assert composition(project) == "The evaluation set has 6 images. (abnormal 3, normal 3)"
+    (act,) = project.files.acts
+    assert act.kind == "evaluation"
+    assert {one.image_id for one in act.changes} == first ^ now
+    _, project = redrawn(project, 6)
+    assert set(project.pool.ids("evaluation")) != now  # drawn anew, not the same again
+    project.close()
+
+
+def test_a_new_curve_begins_and_earlier_rounds_stay(tmp_path):
+    project = new_project(tmp_path, label_use="ignore", evaluation_images=2)
+    before = with_round(project)
+    _, project = redrawn(project, 4)
+    assert project.files.curve_start == before
+    rounds = project.rounds.finished()
+    assert measured_rounds(rounds, project.files.curve_start) == []
+    after = with_round(project)
+    measured = measured_rounds(project.rounds.finished(), project.files.curve_start)
+    assert [record.number for record, _ in measured] == [after]
+    target = tmp_path / "report.html"
+    report_html.write(target, Snapshot.of(project))
+    assert f"The evaluation set was changed after round {before}" in target.read_text()
+    project.close()
+
+
+def test_labels_go_with_their_images(tmp_path):
+    project = new_project(tmp_path, label_use="ignore", evaluation_images=2)
+    for image_id in project.pool.images:
+        project.labels.answer(image_id, "label", image_id % 2)
+    with_round(project)
+    _, project = redrawn(project, 5)
+    assert len(project.labels.answers) == 12
+    measured = {i for i, _ in project.labels.evaluation()}
+    assert measured == set(project.pool.ids("evaluation"))
+    assert not measured & {i for i, _ in project.labels.training()}
+    assert not measured & {*project.rounds.ranking} & {*project.batches.ranking}
+    project.close()
+
+
+def test_labels_that_came_with_the_set_are_learned_from_once_they_measure_no_more(tmp_path):
+    project = new_project(tmp_path, label_use="labelled", evaluation_images=4)
+    _, project = redrawn(project, 0)
+    assert project.pool.ids("evaluation") == ()
+    assert len(project.labels.training()) == 12
+    assert project.labels.first_broken_seal() is None
+    project.close()
+
+
+def test_groups_stay_whole(tmp_path):
+    project = grouped_project(tmp_path)
+    _, project = redrawn(project, 6)
+    sides = {(one.group, one.split) for one in project.pool.images.values() if one.group}
+    assert len(sides) == len({group for group, _ in sides})
+    project.close()
+
+
+def test_at_most_half_of_the_images_measure(tmp_path):
+    project = new_project(tmp_path)
+    assert largest(project) == 6
+    with pytest.raises(ProjectError, match="At most 6 images"):
+        draw_evaluation_set(project, 7)
+    assert draw_evaluation_set(project, 0) == "The evaluation set stays as it is."
+    assert project.files.acts == ()
+    project.close()
+
+
+def test_an_image_that_is_asked_to_measure_is_asked_once(tmp_path):
+    project = new_project(tmp_path, label_use="ignore", evaluation_images=2)
+    with_round(project)
+    _, project = redrawn(project, 5)
+    order = project.batches.ranking
+    assert len(order) == len(set(order)) == 12
+    assert set(order[:5]) == set(project.pool.ids("evaluation"))
+    assert Metrics(((3, 1), (0, 2))) in [record.metrics for record in project.rounds.finished()]
+    project.close()
