@@ -9,11 +9,11 @@ from autoal_gui.commands.arguments import add_set_options, not_negative, positiv
 from autoal_gui.commands.backbones import add_backbones
 from autoal_gui.commands.checks import add_checks
 from autoal_gui.commands.desktop import add_desktop
-from autoal_gui.commands.evaluation_set import add_evaluation_set
 from autoal_gui.commands.export import add_export
-from autoal_gui.commands.images import add_images
 from autoal_gui.commands.inspect import add_inspect
 from autoal_gui.commands.predict import add_predict
+from autoal_gui.commands.project.evaluation_set import add_evaluation_set
+from autoal_gui.commands.project.images import add_images
 from autoal_gui.commands.recover import add_recover
 from autoal_gui.commands.simulate import add_simulate
 from autoal_gui.commands.table import add_table

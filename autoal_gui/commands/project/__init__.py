@@ -1,0 +1,1 @@
+"""Commands that act on a project: its images and what measures it."""
