@@ -58,6 +58,17 @@ def test_images_of_an_earlier_version_stand_alone(version, tmp_path):
     project.close()
 
 
+@pytest.mark.parametrize("version", OLDER)
+def test_a_project_of_an_earlier_version_keeps_the_papers_network(version, tmp_path):
+    folder = project_of(version, tmp_path)
+    stored = rows(folder / FILE_NAME, "SELECT value FROM setting")
+    project = Project.open(folder, open_images)
+    assert project.settings.run.backbone == "resnet18"
+    assert stored
+    assert "backbone" not in str(stored)
+    project.close()
+
+
 def test_groups_of_an_earlier_version_are_kept(tmp_path):
     project = Project.open(project_of(3, tmp_path), open_images)
     assert project.pool.images[5].group == "slide 1"
