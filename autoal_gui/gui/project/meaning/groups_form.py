@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import QTimer, Signal, Slot
-from PySide6.QtWidgets import QFormLayout, QWidget
+from PySide6.QtWidgets import QFormLayout, QVBoxLayout, QWidget
 
 from autoal_gui.core.errors import SourceError
 from autoal_gui.core.language import mark, tr, tr_count
@@ -57,14 +57,17 @@ class GroupsForm(QWidget):
         self.pattern.setAccessibleName(tr("Pattern"))
         self.preview = text_label(role="muted")
         self.note = text_label(role="muted")
-        self._form = QFormLayout(self)
+        self._form = QFormLayout()
         self._form.setContentsMargins(0, 0, 0, 0)
         self._form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         self._form.addRow(self.source.accessibleName(), self.source)
         self._form.addRow(self.part.accessibleName(), self.part)
         self._form.addRow(self.pattern.accessibleName(), self.pattern)
-        self._form.addRow("", self.preview)
-        self._form.addRow("", self.note)
+        column = QVBoxLayout(self)  # a form would give lines that wrap more height than they need
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addLayout(self._form)
+        column.addWidget(self.preview)
+        column.addWidget(self.note)
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
         self._pause.setInterval(PAUSE)
@@ -114,7 +117,7 @@ class GroupsForm(QWidget):
             self.part.blockSignals(False)
         self._form.setRowVisible(self.part, named)
         self._form.setRowVisible(self.pattern, named and self.part.currentData() == OWN)
-        self._form.setRowVisible(self.preview, named)
+        self.preview.setVisible(named)
         self._preview(self.pattern.text() if named else "")
         words = tr_count("{count} group", "{count} groups", groups)
         if groups and alone:
