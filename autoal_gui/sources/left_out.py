@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from autoal_gui.core.images.source import ListedImage, Listing
 from autoal_gui.core.language import mark, tr
-from autoal_gui.core.sets.natural_order import natural
+from autoal_gui.core.system.natural_order import natural
 
 HIDDEN = mark("Hidden files and folders, and those of the system, are passed over.")
 THUMBNAILS = mark("Folders of thumbnails and of deleted files are passed over.")

@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from autoal_gui.core.errors import SourceError
 from autoal_gui.core.language import tr
-from autoal_gui.core.sets.natural_order import natural
+from autoal_gui.core.system.natural_order import natural
 
 Values = npt.NDArray[Any]
 MAX_CLASSES = 1000

@@ -11,8 +11,8 @@ from pathlib import Path, PurePosixPath
 from autoal_gui.core.errors import ImageUnreadable, SourceError
 from autoal_gui.core.images.source import SourceSpec
 from autoal_gui.core.language import tr
-from autoal_gui.core.sets.natural_order import natural
 from autoal_gui.core.sets.passed_over import is_system_file, is_system_folder
+from autoal_gui.core.system.natural_order import natural
 from autoal_gui.sources.left_out import HIDDEN, THUMBNAILS, LeftOut
 
 

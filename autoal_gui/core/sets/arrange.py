@@ -15,9 +15,9 @@ from autoal_gui.core.sets.columns import (
 )
 from autoal_gui.core.sets.image_names import ImageNames
 from autoal_gui.core.sets.layout import Layout, class_name, folder_at, split_named
-from autoal_gui.core.sets.natural_order import natural
 from autoal_gui.core.sets.partition import join_groups
 from autoal_gui.core.sets.table import Table
+from autoal_gui.core.system.natural_order import natural
 
 
 def arrange(

@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from autoal_gui.core.language import decimal, mark, number, tr
 from autoal_gui.core.sets.columns import GROUP_WORDS, KEY_WORDS, words_of
-from autoal_gui.core.sets.natural_order import natural
+from autoal_gui.core.system.natural_order import natural
 
 MOST_PARTS = 12  # a table with more lines is not read
 FEW_NUMBERS = 6  # different numbers that each are a part of their own

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QWidget
 
 from autoal_gui.core.language import mark, number, tr
 from autoal_gui.core.sets.layout import Layout, file_of
-from autoal_gui.core.sets.natural_order import natural
+from autoal_gui.core.system.natural_order import natural
 from autoal_gui.gui.widgets.cards import empty
 from autoal_gui.gui.widgets.inputs import combo, translated
 from autoal_gui.gui.widgets.text import plain_tip, text_label
