@@ -16,6 +16,7 @@ from autoal_gui.commands.arguments import (
 from autoal_gui.commands.measured_lines import measured_lines
 from autoal_gui.commands.terminal import on_one_line
 from autoal_gui.core.errors import AutoALError
+from autoal_gui.core.measures.alike_text import alike_sentence
 from autoal_gui.core.registry import discover
 from autoal_gui.core.sets.column_results import measured_as_plain
 from autoal_gui.core.settings import (
@@ -80,13 +81,16 @@ def _simulate(options: argparse.Namespace) -> int:
                 data, settings, workspace, replay.warm_start, backend, never, show_event
             )
             print(f"warm start  {learned.epochs:.1f} epochs  {learned.seconds:.0f} s", flush=True)
-        records, measured = [], None
+        records, measured, last = [], None, None
         for result in replay.run(backend, options.rounds, never, show_event):
             records.append(as_record(result))
             print(round_line(records[-1]), flush=True)
-            measured = data.measured(result) if result.metrics else measured
+            if result.metrics:
+                measured, last = data.measured(result), result
         for line in measured_lines(measured, data.columns) if measured else ():
             print(on_one_line(line))
+        if last is not None and last.nearly_alike and last.metrics:
+            print(alike_sentence(last.nearly_alike, last.metrics))
         if options.save_model:
             _copy_model(replay.checkpoint, options.save_model)
     if options.json:

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from autoal_gui.core.images.pool import ImagePool
-from autoal_gui.core.measures.metrics import ByChance, Metrics
+from autoal_gui.core.measures.metrics import ByChance, Metrics, NearlyAlike
 from autoal_gui.core.settings import RunSettings
 
 Step = Literal[
@@ -240,6 +240,9 @@ class RoundFinished:
     trained: the one model there is has seen all labels, and would only repeat them."""
     by_chance: ByChance | None = None
     """What the labels of images drawn at random give alone; None where that is not known."""
+    nearly_alike: NearlyAlike | None = None
+    """How the numbers are without evaluation images that are nearly the same as labelled ones; None
+    where there are none."""
 
 
 @dataclass(frozen=True)

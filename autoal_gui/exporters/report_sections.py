@@ -14,6 +14,7 @@ import autoal_gui
 from autoal_gui.core.database.round_rows import RoundRecord
 from autoal_gui.core.labels.journal import Journal
 from autoal_gui.core.language import decimal, mark, number, percent, tr, tr_count
+from autoal_gui.core.measures.alike_text import alike_sentence
 from autoal_gui.core.measures.metrics import Interval, Metrics
 from autoal_gui.core.measures.stopping_advice import advise, chance_sentence
 from autoal_gui.core.measures.stopping_advice import sentence as advice_sentence
@@ -132,6 +133,8 @@ def performance_section(labels: Snapshot, measured: Measured) -> Iterable[Elemen
         )
     interval = tr("In brackets: 95% interval.")
     yield tag("p", f"{words} {interval}")
+    if record.nearly_alike is not None and record.metrics is not None:
+        yield tag("p", alike_sentence(record.nearly_alike, record.metrics))
     yield from performance_tables(metrics, labels.classes[: len(metrics.confusion)])
 
 

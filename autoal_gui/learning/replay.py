@@ -198,10 +198,20 @@ def as_record(result: RoundFinished) -> dict[str, Any]:
         "plain_weights": dict(result.plain_weights),
         "queried": [query.image_id for query in result.queries],
         "seconds": dict(result.seconds),
+        "nearly_alike": _alike_as_plain(result),
         "audit_accuracy": result.audit.accuracy if result.audit else None,
         "notices": list(result.notices),
         "reason": result.reason,
     }
+
+
+def _alike_as_plain(result: RoundFinished) -> dict[str, Any] | None:
+    found = result.nearly_alike
+    if found is None:
+        return None
+    accuracy = found.rest.accuracy if found.rest else None
+    balanced = found.rest.balanced_accuracy if found.rest else None
+    return {"images": found.images, "accuracy": accuracy, "balanced_accuracy": balanced}
 
 
 def as_report(

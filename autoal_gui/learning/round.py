@@ -23,6 +23,7 @@ from autoal_gui.core.settings import RunSettings
 from autoal_gui.learning.data.context import Context, Labels, units_in
 from autoal_gui.learning.data.image_decoding import decode_images
 from autoal_gui.learning.data.model_outputs import as_labelled
+from autoal_gui.learning.data.near_duplicates import near_duplicates
 from autoal_gui.learning.model.checkpoint import save_checkpoint
 from autoal_gui.learning.model.model_card import ModelCard
 from autoal_gui.learning.model.networks import SearchNet
@@ -227,6 +228,12 @@ def _trained_round(this: _Round, notices: tuple[str, ...]) -> Iterator[Event]:
         head=task.head,
         history=command.history,
         classes=this.classes,
+        alike=near_duplicates(
+            context,
+            [i for i, _ in this.evaluation],
+            [i for i, _ in this.labelled],
+            this.readable,
+        ),
     )
     trained = _Trained(outputs.probabilities, command.checkpoint, digest, measures)
     yield replace(_finished(this, acquisition, trained, notices), reason=reason)
@@ -322,4 +329,5 @@ def _finished(
         measured=measures.measured,
         out_of_fold=measures.out_of_fold,
         by_chance=measures.by_chance,
+        nearly_alike=measures.nearly_alike,
     )

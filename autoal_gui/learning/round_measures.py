@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from autoal_gui.core.measures.metrics import ByChance, Metrics
+from autoal_gui.core.measures.metrics import ByChance, Metrics, NearlyAlike
 from autoal_gui.core.messages import Asked, Predicted, Progress
 from autoal_gui.learning.data.context import Context, Labels
 from autoal_gui.learning.data.model_outputs import as_labelled
@@ -30,6 +30,7 @@ class RoundMeasures:
     measured: Predicted = field(default_factory=Predicted.nothing)
     out_of_fold: Predicted = field(default_factory=Predicted.nothing)
     by_chance: ByChance | None = None
+    nearly_alike: NearlyAlike | None = None
 
 
 def evaluate(
@@ -58,6 +59,7 @@ def measures_of(
     head: Head | None,
     history: tuple[Asked, ...],
     classes: int,
+    alike: frozenset[int],
 ) -> RoundMeasures:
     """Measure a trained model.
 
@@ -68,6 +70,7 @@ def measures_of(
         head: how its last layer was fitted; None where every layer was trained.
         history: what earlier rounds asked for.
         classes: their number.
+        alike: images of the evaluation set that are nearly the same as labelled ones.
     """
     return RoundMeasures(
         metrics=metrics_of(evaluated),
@@ -75,7 +78,20 @@ def measures_of(
         measured=_predicted(evaluated),
         out_of_fold=_out_of_fold(head, known),
         by_chance=by_chance(head, known, evaluated, history),
+        nearly_alike=nearly_alike(evaluated, alike),
     )
+
+
+def nearly_alike(evaluated: Labelled | None, alike: frozenset[int]) -> NearlyAlike | None:
+    """Measure without images that are nearly the same as labelled ones; None where none is."""
+    if evaluated is None or not alike:
+        return None
+    left = ~np.isin(evaluated.image_ids, list(alike))
+    if not left.any():
+        return NearlyAlike(len(alike), None)
+    units = None if evaluated.units is None else evaluated.units[left]
+    rest = Metrics.of_probabilities(evaluated.labels[left], evaluated.probabilities[left], units)
+    return NearlyAlike(len(alike), rest)
 
 
 def _predicted(evaluated: Labelled | None) -> Predicted:

@@ -91,6 +91,7 @@ def test_where_nobody_says_whose_an_image_is_the_model_seems_to_know_every_patie
     _, last, checkpoint = replayed(tmp_path, 0, known=False)
     assert last.metrics.accuracy > 0.9
     assert last.metrics.design == 1.0
+    assert last.nearly_alike.images > 0.9 * last.metrics.total
     assert on_new_patients(tmp_path, checkpoint, 0) < 0.7
 
 

@@ -8,6 +8,7 @@ from autoal_gui.core.errors import EarlyAccess, SourceError
 from autoal_gui.core.images.pool import HiddenTruth
 from autoal_gui.core.images.source import ListedImage, Listing
 from autoal_gui.core.messages import RoundFinished
+from autoal_gui.core.sets.column_results import measured_as_plain
 from autoal_gui.learning.backend import TorchBackend
 from autoal_gui.learning.replay import Replay, ReplaySet, as_record, as_report
 from tests.support.learning import TINY, Pictures, never, picture, same_results
@@ -139,13 +140,16 @@ def test_a_replay_needs_two_classes(labels):
 def test_a_report_is_plain_json(tmp_path):
     replay = replay_of(tmp_path, TINY.but(mode="random", batch_size=8), initial=0)
     results, _ = played(replay, 2)
-    report = as_report("demo", replay.settings, [as_record(result) for result in results])
+    records = [as_record(result) for result in results]
+    measured = measured_as_plain(replay.data.measured(results[-1]), ())
+    report = as_report("demo", replay.settings, records, measured)
     again = json.loads(json.dumps(report, allow_nan=False))
     assert [record["accuracy"] is None for record in again["rounds"]] == [True, False]
     last = again["rounds"][1]
     assert last["accuracy"] == results[1].metrics.accuracy
     assert last["balanced_accuracy"] == results[1].metrics.balanced_accuracy
     assert (last["round"], last["labels"], again["mode"], again["seed"]) == (2, 8, "random", 0)
+    assert again["measured"]["accuracy"][0] == last["accuracy"]
     assert last["weights"] == dict(results[1].weights)
     assert last["plain_weights"] == dict(results[1].plain_weights)
     assert last["queried"] == [query.image_id for query in results[1].queries]

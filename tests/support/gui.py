@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QTextEdit
 from autoal_gui.core.backend import CancelCheck
 from autoal_gui.core.errors import Cancelled, CheckpointError, ImageUnreadable
 from autoal_gui.core.images.source import ProgressCallback
-from autoal_gui.core.measures.metrics import ByChance, Metrics
+from autoal_gui.core.measures.metrics import ByChance, Metrics, NearlyAlike
 from autoal_gui.core.messages import (
     STEPS,
     Command,
@@ -56,7 +56,7 @@ class NearestMean:
 
     Its model is the mean grey value of each class; its weights are drawn from the round's number.
     `gate` holds it at the first step until the test opens it, `export_gate` an export; `audit`,
-    `by_chance` and `notices` go into its results.
+    `by_chance`, `nearly_alike` and `notices` go into its results.
     """
 
     def __init__(self) -> None:
@@ -70,6 +70,7 @@ class NearestMean:
         self.fail_round: Exception | None = None  # the next one alone
         self.audit: Metrics | None = None
         self.by_chance: ByChance | None = None
+        self.nearly_alike: NearlyAlike | None = None
         self.notices: tuple[str, ...] = ()
 
     def run(self, command: Command, cancelled: CancelCheck) -> Iterator[Event]:
@@ -183,6 +184,7 @@ class NearestMean:
             notices=self.notices,
             measured=measured,
             by_chance=self.by_chance if trained else None,
+            nearly_alike=self.nearly_alike if trained else None,
         )
 
     def _means(self, command: RunRound) -> np.ndarray:

@@ -23,7 +23,7 @@ from autoal_gui.core.database.stored_values import (
     parsed,
 )
 from autoal_gui.core.errors import SettingsError
-from autoal_gui.core.measures.metrics import ByChance, Metrics, as_plain, from_plain
+from autoal_gui.core.measures.metrics import ByChance, Metrics, NearlyAlike, as_plain, from_plain
 from autoal_gui.core.messages import Asked, Query, RoundFinished
 from autoal_gui.core.settings import RunSettings
 
@@ -52,6 +52,8 @@ class RoundRecord:
     """Out-of-fold, on the labelled images that were drawn at random."""
     by_chance: ByChance | None = None
     """What the labels of images drawn at random give alone."""
+    nearly_alike: NearlyAlike | None = None
+    """The evaluation images that are nearly the same as labelled ones, and how the others do."""
     checkpoint: str = ""
     """File name inside the project's models folder."""
     checkpoint_sha256: str = ""
@@ -165,6 +167,7 @@ def round_record(row: tuple[Any, ...]) -> RoundRecord:
         metrics=_metrics(result) if result.get("confusion") else None,
         audit=_audit(result),
         by_chance=_by_chance(result.get("by_chance")),
+        nearly_alike=_nearly_alike(result.get("nearly_alike")),
         checkpoint=as_file_name(result.get("checkpoint", "")),
         checkpoint_sha256=as_line(result.get("checkpoint_sha256", "")),
         seconds=_pairs(result.get("seconds", ())),
@@ -194,6 +197,7 @@ def _plain_result(result: RoundFinished) -> dict[str, Any]:
         "audit": result.audit.confusion if result.audit else None,
         **_plain_design(result.audit),
         "by_chance": _plain_chance(result.by_chance),
+        **_plain_alike(result.nearly_alike),
         "checkpoint": Path(result.checkpoint).name,
         "checkpoint_sha256": result.checkpoint_sha256,
         "seconds": result.seconds,
@@ -209,6 +213,21 @@ def _plain_design(audit: Metrics | None) -> dict[str, float]:
 
 def _plain_chance(found: ByChance | None) -> dict[str, Any] | None:
     return {"labels": found.labels, **as_plain(found.metrics)} if found else None
+
+
+def _plain_alike(found: NearlyAlike | None) -> dict[str, Any]:
+    if found is None:
+        return {}
+    rest = as_plain(found.rest) if found.rest else {"confusion": None}
+    return {"nearly_alike": {"images": found.images, **rest}}
+
+
+def _nearly_alike(value: object) -> NearlyAlike | None:
+    if not value:
+        return None
+    values = as_mapping(value)
+    rest = _metrics(values) if values.get("confusion") else None
+    return NearlyAlike(as_whole(values.get("images")), rest)
 
 
 def _by_chance(value: object) -> ByChance | None:

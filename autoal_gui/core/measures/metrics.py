@@ -202,6 +202,15 @@ class ByChance:
     """On the same images as the model that learned from all labels."""
 
 
+@dataclass(frozen=True)
+class NearlyAlike:
+    """Images measured on that are nearly the same as some that the model learned from."""
+
+    images: int
+    rest: Metrics | None
+    """On the others; None where there are none."""
+
+
 def as_plain(metrics: Metrics) -> dict[str, Any]:
     """Return metrics as what JSON can hold, the inverse of `from_plain`."""
     auroc = metrics.auroc

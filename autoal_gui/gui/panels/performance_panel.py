@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWi
 
 from autoal_gui.core.database.round_rows import RoundRecord
 from autoal_gui.core.language import decimal, mark, percent, tr
+from autoal_gui.core.measures.alike_text import alike_sentence
 from autoal_gui.core.measures.metrics import Area, Interval, Metrics
 from autoal_gui.core.measures.stopping_advice import advise, chance_sentence, sentence
 from autoal_gui.core.project.measured_images import measured_images
@@ -59,6 +60,10 @@ AUDIT_TIP = mark(
     "yours. Each was predicted by a model that had not seen its label. The true value"
     " lies in the interval 95 times in 100."
 )
+ALIKE_TIP = mark(
+    "Images are compared as small pictures. The next frame, the next slice, or the same picture "
+    "saved again is found; one that was turned or cut is not."
+)
 NO_IMAGES = mark("There is no image in this cell.")
 NOT_KNOWN = mark("The images of this cell are known after the next round.")
 
@@ -97,6 +102,8 @@ class PerformancePanel(CardColumn):
         self.intervals = [text_label(role="muted", size=0.92) for _ in CURVES]
         self.audit = text_label()
         self.audit.setToolTip(tr(AUDIT_TIP))
+        self.alike = text_label(bold=True)
+        self.alike.setToolTip(tr(ALIKE_TIP))
         self.advice = text_label()
         self.by_chance = text_label(role="muted", size=0.92)
         self.curve = make_plot("%", tr("Labels"))
@@ -116,7 +123,7 @@ class PerformancePanel(CardColumn):
         self._tint()
 
     def _lay_out(self) -> None:
-        self.add_card("", self._make_numbers(), self.audit)
+        self.add_card("", self._make_numbers(), self.audit, self.alike)
         self.add_card(tr("Are more labels worth it?"), self.advice, self.by_chance)
         self.add_card(
             tr("Against the number of labels"), self.curve, self.chance_legend, self.new_curve
@@ -179,6 +186,7 @@ class PerformancePanel(CardColumn):
             record, metrics = measured[-1]
             self._show_numbers(metrics)
             self._show_audit(record)
+            self._show_alike(record)
             self._show_advice(measured)
             self._draw_curve(measured)
             self._show_classes(metrics, project.classes.names)
@@ -197,6 +205,13 @@ class PerformancePanel(CardColumn):
         beside = record.audit if record.metrics else None
         self.audit.setText(audit_line(beside) if beside else "")
         self.audit.setVisible(beside is not None)
+
+    def _show_alike(self, record: RoundRecord) -> None:
+        """Say by how much images that are nearly the same as labelled ones may flatter."""
+        found, metrics = record.nearly_alike, record.metrics
+        known = found is not None and metrics is not None
+        self.alike.setText(alike_sentence(found, metrics) if found and metrics else "")
+        self.alike.setVisible(known)
 
     def _show_numbers(self, metrics: Metrics) -> None:
         for position in range(len(CURVES)):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from autoal_gui.core.measures.metrics import ByChance, Metrics
+from autoal_gui.core.measures.metrics import ByChance, Metrics, NearlyAlike
 from autoal_gui.core.messages import Predicted
 from tests.support.project import new_project, reopened, result_of
 
@@ -88,6 +88,14 @@ def test_a_rounds_areas_and_what_chance_gives_come_back(project):
     assert record.metrics == metrics
     assert record.metrics.auroc is not None
     assert record.by_chance == by_chance
+
+
+@pytest.mark.parametrize("rest", [Metrics(((3, 1), (0, 2)), design=1.5), None])
+def test_what_is_right_without_near_duplicates_comes_back(project, rest):
+    metrics = Metrics(((4, 1), (0, 2)))
+    finished(project, metrics=metrics, nearly_alike=NearlyAlike(1, rest))
+    finished(project, metrics=metrics)
+    assert [one.nearly_alike for one in project.rounds.finished()] == [NearlyAlike(1, rest), None]
 
 
 def test_what_was_predicted_cannot_be_changed():

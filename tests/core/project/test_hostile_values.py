@@ -58,6 +58,7 @@ RESULTS = {
     "areas that are nan": {"confusion": [[1, 0], [0, 1]], "auroc": [[float("nan")] * 3] * 3},
     "an audit that is a number": {"audit": 5},
     "chance without labels": {"by_chance": {"confusion": [[1]]}},
+    "near duplicates without a number": {"nearly_alike": {"confusion": [[1]]}},
     "weights that are endless": {"weights": [["entropy", float("inf")]]},
     "a checkpoint elsewhere": {"checkpoint": ".."},
 }

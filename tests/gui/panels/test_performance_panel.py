@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 
 from autoal_gui.core.language import percent
-from autoal_gui.core.measures.metrics import ByChance, Metrics
+from autoal_gui.core.measures.metrics import ByChance, Metrics, NearlyAlike
 from autoal_gui.core.measures.stopping_advice import FEWEST, sentence
 from autoal_gui.core.project.measured_images import measured_classes
 from autoal_gui.gui.panels import performance_panel
@@ -125,6 +125,15 @@ def test_without_an_evaluation_set_the_cells_hold_what_chance_drew(qtbot, window
     known = measured_classes(controller.project)
     assert known == {}
     assert images_of_cell(controller.project, 0, 0) == ()
+
+
+def test_images_that_are_nearly_the_same_as_labelled_ones_are_told(measured, qtbot, backend):
+    panel = measured.desk.performance
+    assert panel.alike.isHidden()
+    backend.nearly_alike = NearlyAlike(4, Metrics(((1, 1), (2, 2))))
+    run_batches(qtbot, measured, 1)
+    assert panel.alike.text().startswith("4 of 10 images measured on are nearly the same")
+    assert "Without them the balanced accuracy is 50.0%" in panel.alike.text()
 
 
 def test_what_chance_would_give_is_told_and_drawn(qtbot, window, tmp_path, backend):

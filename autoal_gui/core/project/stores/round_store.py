@@ -181,6 +181,8 @@ def _check_classes(
     """Check that nothing was measured of more classes than there are; none is ever removed."""
     measured = [one for record in records for one in (record.metrics, record.audit) if one]
     measured += [record.by_chance.metrics for record in records if record.by_chance]
+    alike = [record.nearly_alike for record in records if record.nearly_alike]
+    measured += [one.rest for one in alike if one.rest]
     if any(len(metrics.confusion) > classes for metrics in measured):
         raise damaged()
     if any(len(row) > classes for row in predictions.values()):
