@@ -14,8 +14,14 @@ MOST_CLASSES = 6  # that have a column of their own
 Cells = list[Element | str]
 
 
-def columns_section(labels: Snapshot) -> Iterable[Element]:
-    """What the last model has right of whole groups, and of the parts of each column."""
+def columns_section(labels: Snapshot, fewest: int = 0, short: bool = False) -> Iterable[Element]:
+    """What the last model has right of whole groups, and of the parts of each column.
+
+    Args:
+        labels: with the images that it was measured on.
+        fewest: a part of fewer groups (images, where no groups are known) is not named.
+        short: columns of which nothing can be compared are named, and no more.
+    """
     measured = labels.measured
     if not measured.images:
         return
@@ -28,11 +34,17 @@ def columns_section(labels: Snapshot) -> Iterable[Element]:
     shown = labels.classes if len(labels.classes) <= MOST_CLASSES else ()
     heads = [tr("part"), tr("images"), tr("groups"), tr("accuracy"), tr("balanced accuracy")]
     heads += [tr("{name} found", name=name) for name in shown]
+    silent = [r.column for r in results if short and sum(p.is_enough for p in r.parts) < 2]
     for result in results:
-        rows = [_row(part, len(shown)) for part in result.parts]
+        if result.column in silent:
+            continue
+        parts = [p for p in result.parts if (p.groups or p.metrics.total) >= fewest]
+        rows = [_row(part, len(shown)) for part in parts]
         yield tag("h3", result.column)
         yield tag("p", verdict(result.parts))
         yield table(tr("The last model on each part"), heads, rows)
+    if silent:
+        yield tag("p", f"{', '.join(silent)}: {verdict(())}")
     if results:
         words = tr(
             "In brackets: 95% interval. Of parts without an interval there are too few images, or "

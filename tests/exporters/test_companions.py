@@ -194,6 +194,17 @@ def test_a_card_counts_groups_and_says_whether_one_is_on_both_sides(project, tor
     assert "one" not in text.replace("None", "").split()  # no group is named
 
 
+def test_a_card_says_that_the_evaluation_set_is_not_the_sets_own_test_part(project):
+    record = finished(project, METRICS)
+    snapshot = with_images(
+        project,
+        (),
+        lambda i: replace(i, group=i.split, part=("train", "test")[i.image_id % 2]),
+    )
+    text = project_sections(snapshot, record)
+    assert "The set puts 2 groups into several parts; each is kept whole" in text
+
+
 def test_columns_are_told_by_value_and_no_value_of_a_few_patients(project, monkeypatch):
     monkeypatch.setattr(project_part, "MOST_VALUES", 4)
     record = finished(project, METRICS)

@@ -18,6 +18,7 @@ from autoal_gui.core.project.export_snapshot import Snapshot
 from autoal_gui.core.project.measured_rounds import measured_rounds
 from autoal_gui.core.report.markdown import markdown
 from autoal_gui.core.report.markup import table, tag
+from autoal_gui.exporters.report_columns import columns_section
 from autoal_gui.exporters.report_sections import SPLITS, counts_section, performance_section
 
 FEWEST = 5
@@ -32,6 +33,7 @@ def project_sections(labels: Snapshot, record: RoundRecord) -> str:
         labels: as they stand now.
         record: the round that made the model.
     """
+    last = max((one.number for one in labels.rounds), default=0)
     until = tuple(one for one in labels.rounds if one.number <= record.number)
     labels = replace(labels, rounds=until)
     images = [labels.pool.images[image_id] for image_id, _ in labels.labelled]
@@ -39,7 +41,7 @@ def project_sections(labels: Snapshot, record: RoundRecord) -> str:
         *counts_section(labels),
         *_split(images),
         *_columns(labels.columns, images),
-        *_performance(labels, record),
+        *_performance(labels, record, last),
     ]
     return markdown(content)
 
@@ -61,6 +63,7 @@ def _split(images: Sequence[PoolImage]) -> Iterable[Element]:
     else:
         yield _groups(pool, evaluation, sum(not image.group for image in images))
     parts = Counter(image.part for image in images if image.part is not None)
+    torn = _torn(images) if parts else 0
     if parts:
         yield tag(
             "p",
@@ -70,6 +73,26 @@ def _split(images: Sequence[PoolImage]) -> Iterable[Element]:
                 **{part: number(parts[part]) for part in ("train", "validation", "test")},
             ),
         )
+    if torn:
+        yield tag(
+            "p",
+            tr_count(
+                "The set puts {count} group into several parts; it is kept whole, so that the "
+                "evaluation set is not the set's own test part.",
+                "The set puts {count} groups into several parts; each is kept whole, so that the "
+                "evaluation set is not the set's own test part.",
+                torn,
+            ),
+        )
+
+
+def _torn(images: Sequence[PoolImage]) -> int:
+    """Count the groups that the set itself puts into more than one of its parts."""
+    parts: dict[str, set[str]] = defaultdict(set)
+    for image in images:
+        if image.group and image.part is not None:
+            parts[image.group].add(image.part)
+    return sum(len(found) > 1 for found in parts.values())
 
 
 def _groups(pool: set[str], evaluation: set[str], alone: int) -> Element:
@@ -157,10 +180,13 @@ def _counted(cells: Sequence[tuple[PoolImage, str]]) -> list[str]:
     return [number(counts["pool"]), number(counts["evaluation"])]
 
 
-def _performance(labels: Snapshot, record: RoundRecord) -> Iterable[Element]:
+def _performance(labels: Snapshot, record: RoundRecord, last: int) -> Iterable[Element]:
+    """Tell what was measured; by column only of the `last` round, which alone is kept so."""
     measured = measured_rounds(labels.rounds)
     yield from performance_section(labels, measured)
-    if measured and measured[-1][0].number != record.number:
+    if measured and measured[-1][0].number == record.number == last:
+        yield from columns_section(labels, FEWEST, short=True)
+    elif measured and measured[-1][0].number != record.number:
         yield tag(
             "p",
             tr(

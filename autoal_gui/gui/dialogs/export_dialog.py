@@ -28,6 +28,7 @@ from autoal_gui.core.project.export_snapshot import Choices
 from autoal_gui.core.project.last_model import last_model
 from autoal_gui.core.registry import discover
 from autoal_gui.core.system.safe_names import safe_name
+from autoal_gui.exporters.companions.files import companion_files
 from autoal_gui.gui.session.controller import Controller
 from autoal_gui.gui.session.exports import NO_MODEL
 from autoal_gui.gui.widgets.cards import card
@@ -45,6 +46,12 @@ ENDINGS = {"labels": mark("labels"), "model": mark("model"), "report": mark("rep
 LARGEST_SIDE = 1024  # pixels
 AROUND = 20  # lines of text for what is below the formats
 LEAST_FORMATS = 200  # pixels
+
+
+def _is_there(exporter: ModuleType, target: Path) -> bool:
+    """Tell whether an export would replace a file: its own, or one beside a model."""
+    beside = companion_files(target, exporter) if exporter.KIND == "model" else ()
+    return bool(exporter.SUFFIX) and any(file.exists() for file in (target, *beside))
 
 
 class ExportDialog(QDialog):
@@ -273,7 +280,7 @@ class ExportDialog(QDialog):
             self._say(tr("Choose a format and a file first."), "danger")
             return
         target = Path(typed).expanduser()
-        if exporter.SUFFIX and target.exists() and target != self._replaces:
+        if target != self._replaces and _is_there(exporter, target):
             self._replaces = target
             self._say(tr("That file exists: press Export again to replace it."), "danger")
             return

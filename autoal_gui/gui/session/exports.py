@@ -28,6 +28,7 @@ NO_MODEL = mark("There is no trained model yet: label a batch and let a round fi
 EXPORT_STOPPED = mark("The export was stopped; nothing was written.")
 MODEL_LEFT = mark("A model was still being written; it is complete once its file is there.")
 AFTER_TRAINING = mark("Training goes on; the model will be written when it has ended.")
+CARD_BESIDE = mark("Beside it lie a model card and how images must be prepared.")
 AFTER_WORK = mark("The model will be written when the work that is running now has ended.")
 
 
@@ -106,7 +107,7 @@ class Exports(Part):
 
     def _on_event(self, command: Command, event: Event) -> None:
         if isinstance(event, Exported):
-            self.exported.emit(event.target, "")
+            self.exported.emit(event.target, tr(CARD_BESIDE))
         elif isinstance(event, Notice):
             self.notice.emit(event.sentence)
         elif isinstance(event, CommandFailed):
