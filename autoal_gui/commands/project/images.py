@@ -112,4 +112,5 @@ def looked(project: Project) -> list[str]:
     found = look(images, project.pool.reader, project.files.stamps(), unusable, show_listed)
     project.note_files(found)
     first = f"{found.unchanged} of {len(images)} images are as they were."
-    return [first, *found.sentences(project.other_pixels)]
+    still = [f"Gone, as was told before: {found.still_gone}."] if found.still_gone else []
+    return [first, *found.sentences(project.other_pixels), *still]

@@ -33,6 +33,11 @@ def test_what_became_of_the_images_is_a_sentence_each(tmp_path, capsys):
         "it is given again.",
         "1 image is gone; a label that it has is kept, and it is asked no more.",
     ]
+    assert run(["images", str(project.folder)]) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "11 of 12 images are as they were.",
+        "Gone, as was told before: 1.",
+    ]
 
 
 def test_moved_images_are_asked_for_and_found_in_the_folder_that_is_named(tmp_path, capsys):

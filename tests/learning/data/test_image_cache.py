@@ -10,10 +10,14 @@ from PIL import Image
 
 from autoal_gui.core.errors import AutoALError
 from autoal_gui.core.images.pixels import to_uint8
+from autoal_gui.core.project.files.findings import look
+from autoal_gui.core.project.files.new_images import find_new
 from autoal_gui.core.system.mapped_arrays import forget_rows
 from autoal_gui.learning.data.image_cache import ImageCache, square
 from autoal_gui.learning.model.normalisation import Normalisation
+from autoal_gui.sources.opening import list_images, open_images
 from tests.support.learning import SIDE, drained, picture, pool_of
+from tests.support.project import new_project, no_progress, reopened
 
 GREY = [picture(0, i) for i in range(6)]
 COLOUR = [np.stack((image, image // 2, 255 - image), 2) for image in GREY]
@@ -42,6 +46,30 @@ def test_only_the_pixels_of_replaced_images_are_read_anew(tmp_path):
     forget_rows(tmp_path, [2, 99])
     cache = ImageCache.open(pool, SIDE, tmp_path)
     assert cache.readable(sorted(pool.images)) == [1, 2, 4, 5, 6]
+
+
+def test_of_a_project_only_new_and_replaced_images_are_read_anew(tmp_path):
+    project = new_project(tmp_path)
+    filled(project.pool, project.workspace)
+    file = tmp_path / "images" / project.pool.images[3].key
+    Image.new("L", (20, 16), 9).save(file)
+    Image.new("L", (20, 16), 5).save(file.with_name("new.png"))
+    found = look(
+        list(project.pool.images.values()),
+        project.pool.reader,
+        project.files.stamps(),
+        set(),
+        no_progress,
+    )
+    project.note_files(found)
+    project.add_images(find_new(project.known, None, list_images, open_images, no_progress))
+    project = reopened(project)
+    cache = ImageCache.open(project.pool, SIDE, project.workspace)
+    ids = sorted(project.pool.images)
+    assert set(ids) - set(cache.readable(ids)) == {3, 13}
+    drained(cache.fill(ids))
+    assert np.unique(cache.batch([3, 13]).numpy()).tolist() == [5, 9]
+    project.close()
 
 
 def test_images_of_the_right_size_are_kept_as_they_are(tmp_path):

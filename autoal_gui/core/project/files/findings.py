@@ -28,6 +28,8 @@ class Findings:
     """Why a replaced file cannot be used, in one sentence."""
     gone: list[int] = field(default_factory=list)
     back: list[int] = field(default_factory=list)
+    still_gone: int = 0
+    """Images that are gone, as was told before."""
 
     @property
     def changed(self) -> bool:
@@ -37,7 +39,7 @@ class Findings:
     @property
     def unchanged(self) -> int:
         """How many files are there and show what they showed."""
-        return self.looked_at - len(self.replaced) - len(self.gone)
+        return self.looked_at - len(self.replaced) - len(self.gone) - self.still_gone
 
     def sentences(self, labelled: AbstractSet[int]) -> list[str]:
         """Return what to tell, a sentence for each thing that happened.
@@ -121,7 +123,9 @@ def _look_at(
 ) -> None:
     number, now = image.image_id, reader.stamp(image.key)
     if now is None:
-        if not unusable:
+        if unusable:
+            found.still_gone += 1
+        else:
             found.gone.append(number)
         return
     if now == before:
