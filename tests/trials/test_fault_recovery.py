@@ -112,6 +112,11 @@ def pages_of(content: bytes) -> list[bytes]:
     return [content[i : i + PAGE] for i in range(0, len(content), PAGE)]
 
 
+def page_of_images(pages: list[bytes]) -> int:
+    leaves = (i for i, page in enumerate(pages) if page[:1] == b"\x0d" and b"CREATE" not in page)
+    return next(i for i in leaves if b"pool" in pages[i])
+
+
 def test_a_lost_page_costs_no_more_than_its_own_answers(worn, damaged):
     _, whole, entries = worn
     pages = pages_of(whole)
@@ -123,7 +128,7 @@ def test_a_lost_page_costs_no_more_than_its_own_answers(worn, damaged):
 
 def test_a_cut_off_file_keeps_what_comes_before_the_cut_and_what_was_copied(worn, damaged):
     _, whole, entries = worn
-    cut = len(whole) * 3 // 4
+    cut = len(whole) * 7 // 8
     without = survivors(damaged(whole[:cut]), entries)
     assert without > len(entries) / 3
     folder = damaged(b"", copies=True)
@@ -157,7 +162,7 @@ def test_the_damaged_file_is_kept_byte_for_byte_and_the_sentence_says_what_was_s
 def test_images_that_are_lost_come_back_from_their_source(worn, damaged):
     origin, whole, entries = worn
     pages = pages_of(whole)
-    place = next(i for i, page in enumerate(pages) if page[:1] == b"\x0d" and b"pool" in page)
+    place = page_of_images(pages)
     folder = damaged(b"".join([*pages[:place], bytes(PAGE), *pages[place + 1 :]]))
     before = opens(origin)
     recover(folder, list_images, no_progress)
@@ -176,7 +181,7 @@ def test_images_that_are_lost_come_back_from_their_source(worn, damaged):
 def test_images_that_are_lost_for_good_are_told_with_their_answers(worn, damaged):
     _, whole, entries = worn
     pages = pages_of(whole)
-    place = next(i for i, page in enumerate(pages) if page[:1] == b"\x0d" and b"pool" in page)
+    place = page_of_images(pages)
     folder = damaged(b"".join([*pages[:place], bytes(PAGE), *pages[place + 1 :]]))
 
     def gone(spec, workspace, progress):

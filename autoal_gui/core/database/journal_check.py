@@ -85,7 +85,7 @@ def _copy_unfinished(file: Path, copy: Path) -> None:
     except FileRefused as error:
         raise ProjectError(str(error)) from error
     except OSError as error:
-        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+        full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
         raise ProjectError(tr(NO_ROOM if full else UNREAD)) from error
 
 

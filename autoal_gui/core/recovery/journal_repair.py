@@ -97,8 +97,7 @@ class _Links:
         self._progress = progress
         self._lines = lines
         self._bytes = BYTES
-        # The first page holds how the tables are defined, and no line.
-        self._places = [*(gap for gap in found.gaps if gap[0] > 1), *self._doubtful()]
+        self._places = [*found.gaps, *self._doubtful()]
 
     def _doubtful(self) -> Iterator[Place]:
         """Return where lines lie whose seals do not hold; their numbers may be what is damaged."""

@@ -22,13 +22,13 @@ from autoal_gui.core.database.setting_rows import Setting
 from autoal_gui.core.errors import (
     AutoALError,
     FileRefused,
-    ImageUnreadable,
     ProjectDamaged,
     ProjectError,
     ProjectTooNew,
+    SourceError,
 )
 from autoal_gui.core.images.acts import Act
-from autoal_gui.core.images.source import Listing, Pixels, ProgressCallback, SourceSpec
+from autoal_gui.core.images.source import ImageReader, Listing, ProgressCallback, SourceSpec
 from autoal_gui.core.labels.journal import UNSEALED, Entry
 from autoal_gui.core.language import mark, tr, tr_count
 from autoal_gui.core.project.project import Project
@@ -127,15 +127,13 @@ def recover(
     return Recovered(lines, lost, parts.chain.repaired, unknown, parts.rounds_lost, kept)
 
 
-class _NoImages:
-    """Images are not needed to look at a project file."""
+def _blind(spec: SourceSpec, workspace: Path) -> ImageReader:
+    """Open no image: none is needed to look at a project file, and where they are stays noted.
 
-    def read(self, key: str) -> Pixels:
-        raise ImageUnreadable(tr("The file is gone."))
-
-
-def _blind(spec: SourceSpec, workspace: Path) -> _NoImages:
-    return _NoImages()
+    Raises:
+        SourceError: always.
+    """
+    raise SourceError(tr("The file is gone."))
 
 
 def _require_damage(folder: Path) -> None:

@@ -15,7 +15,8 @@ PAGE = 4096  # bytes; what SQLite gives every new file
 MAGIC = b"SQLite format 3\0"
 LEAF, INDEX_LEAF, INDEX_INNER, TABLE_INNER = 13, 10, 2, 5
 Table = Literal["setting", "class", "image", "unreadable", "truth", "round", "ranking", "journal",
-                "prediction", "metadata", "act", "stamp", "sqlite_sequence"]  # fmt: skip
+                "prediction", "metadata", "act", "stamp", "sqlite_sequence",
+                "sqlite_master"]  # fmt: skip
 GROWING: frozenset[Table] = frozenset({"journal", "image", "metadata", "truth", "act"})
 """Tables in which nothing is ever changed or deleted: what is left of a row is the row."""
 _MOST_COLUMNS = 14  # those of the journal
@@ -308,6 +309,7 @@ _ROWS: tuple[tuple[Table, Callable[[Values], bool]], ...] = (
     ("act", _is(_NULL, str, str, int, int, str, str, str)),
     ("stamp", _is(_NULL, int, int)),
     ("sqlite_sequence", _is(str, int)),
+    ("sqlite_master", _is(str, str, str, int, (str, _NULL))),
 )
 _KEYED: tuple[tuple[Table, Callable[[Values], bool]], ...] = (
     ("ranking", _is(int, int, int, _MAYBE, (int, float, _NULL), str)),

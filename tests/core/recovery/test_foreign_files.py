@@ -8,6 +8,8 @@ from contextlib import closing
 import pytest
 
 from autoal_gui.core.database.backups import backups
+from autoal_gui.core.database.journal_check import check_seals
+from autoal_gui.core.database.project_file import create
 from autoal_gui.core.errors import ProjectDamaged, ProjectError
 from autoal_gui.core.project.project import Project
 from autoal_gui.core.recovery.recovery import recover
@@ -194,4 +196,24 @@ def test_without_room_for_a_copy_it_is_told_and_nothing_is_written(killed, monke
         with pytest.raises(ProjectError, match="no room for temporary files"):
             Project.open(project.folder, open_images)
     assert file_of(project).read_bytes() == before
+    assert is_whole(project, entries)
+
+
+@needs_limits
+def test_on_a_full_disk_nothing_is_taken_back_and_later_all_is(killed):
+    project, entries = killed
+    before = file_of(project).read_bytes()
+    with files_of_at_most(1_000), pytest.raises(ProjectError, match="no room for temporary files"):
+        Project.open(project.folder, open_images)
+    with files_of_at_most(1_000), pytest.raises(ProjectError, match="no room for temporary files"):
+        check_seals(project.folder)
+    assert file_of(project).read_bytes() == before
+    assert check_seals(project.folder)[0]
+    assert is_whole(project, entries)
+
+
+def test_a_project_is_not_made_over_what_is_unfinished_and_not_blank(killed):
+    project, entries = killed
+    with pytest.raises(ProjectError, match="already"):
+        create(file_of(project), lambda db: None)
     assert is_whole(project, entries)
