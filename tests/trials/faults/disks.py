@@ -15,7 +15,7 @@ from autoal_gui.core.project.project import Project
 from autoal_gui.core.recovery.recovery import recover
 from autoal_gui.sources.opening import list_images, open_images
 from tests.support import project as project_support
-from tests.trials.faults.bench import Bench, Lost, Trial, sentence_of, whole
+from tests.trials.faults.bench import Bench, Escaped, Lost, Trial, sentence_of, whole
 from tests.trials.harness.children import Child, act
 
 
@@ -108,21 +108,31 @@ def images_gone(base: Path, draw: random.Random) -> Trial:
             files = sorted(bench.images.rglob("*.png"))
             for file in files if way == "emptied" else draw.sample(files, len(files) // 2):
                 file.unlink()
-        lines = [act(project, draw) for _ in range(draw.randrange(1, 6))]
-        for image_id in project.pool.images:
-            try:
-                project.pool.read(image_id)
-            except AutoALError as error:
-                sentence_of(lambda error=error: _raise(error))
-        project.close()
-        if way == "renamed":
-            sentence_of(lambda: Project.open(bench.folder, open_images))
-            shutil.copytree(away, bench.images)
+        try:
+            lines = [act(project, draw) for _ in range(draw.randrange(1, 6))]
+            read_all(project)
+            project.close()
+            project = Project.open(bench.folder, open_images)  # it opens without its images, too
+            if way == "renamed" and not project.absent:
+                raise Escaped("that the images are gone is not told")
+            read_all(project)
+            lines.append(act(project, draw))
+        finally:
+            project.close()
+            shutil.rmtree(bench.images, ignore_errors=True)
+            away.rename(bench.images)
         bench.check(lines)
-        shutil.rmtree(bench.images)
-        away.rename(bench.images)
 
     return bench.tally, attempt
+
+
+def read_all(project: Project) -> None:
+    """Read every image; one that cannot be read is told in a sentence."""
+    for image_id in project.pool.images:
+        try:
+            project.pool.read(image_id)
+        except AutoALError as error:
+            sentence_of(lambda error=error: _raise(error))
 
 
 def _raise(error: Exception) -> None:
