@@ -25,6 +25,11 @@ from autoal_gui.core.sets.table_fit import fit_lines
 from autoal_gui.core.system.files import replacing
 from autoal_gui.core.system.scratch import ScratchFolder
 
+NO_GROUPS = (
+    "No patients or other groups are known: if several images are of one patient, numbers look "
+    "better than they are for new patients."
+)
+
 
 def add_inspect(commands: Any) -> None:
     """Add the command to the parser's."""
@@ -91,6 +96,8 @@ def set_lines(listing: Listing, summary: SetSummary, understood_as: str) -> list
     from autoal_gui.sources.understanding import doubts_of
 
     lines = [counts_text(summary), understood_as] if summary.images > 1 else []
+    if summary.labelled > 1 and not summary.groups:
+        lines.append(NO_GROUPS)
     lines += doubts_of(listing)
     return lines + [f"Left out ({n}): {reason}" for reason, n in summary.left_out.items()]
 

@@ -1,7 +1,7 @@
 """What was found in a set, in numbers and in one sentence, before anything is made of it."""
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -84,11 +84,20 @@ def contradictions(images: tuple[ListedImage, ...]) -> tuple[tuple[str, ...], ..
 
 def straddling_groups(images: tuple[ListedImage, ...]) -> tuple[str, ...]:
     """Return the groups that have images in more than one part of the set."""
+    return _in_several_parts((image.group, image.part) for image in images)
+
+
+def straddling_files(images: tuple[ListedImage, ...]) -> tuple[str, ...]:
+    """Return the SHA-256 of the files that stand in more than one part of the set."""
+    return _in_several_parts((image.sha256, image.part) for image in images)
+
+
+def _in_several_parts(named: Iterable[tuple[str, OfficialSplit | None]]) -> tuple[str, ...]:
     parts: dict[str, set[str]] = defaultdict(set)
-    for image in images:
-        if image.group and image.part is not None:
-            parts[image.group].add(image.part)
-    return tuple(sorted(group for group, found in parts.items() if len(found) > 1))
+    for name, part in named:
+        if name and part is not None:
+            parts[name].add(part)
+    return tuple(sorted(name for name, found in parts.items() if len(found) > 1))
 
 
 def twins(names: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
@@ -147,6 +156,14 @@ def doubts(
                 "{count} file is the same as an earlier one; both stay on one side.",
                 "{count} files are the same as an earlier one; they stay on one side.",
                 summary.duplicates,
+            )
+        )
+    if files := straddling_files(listing.images):
+        lines.append(
+            tr_count(
+                "{count} file stands in more than one part of the set.",
+                "{count} files stand in more than one part of the set.",
+                len(files),
             )
         )
     if summary.contradictions:

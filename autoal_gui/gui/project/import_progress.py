@@ -13,7 +13,7 @@ from PySide6.QtWidgets import (
 
 from autoal_gui.core.images.source import Listing, SourceSpec
 from autoal_gui.core.language import mark, number, percent, tr
-from autoal_gui.core.sets.summary import straddling_groups
+from autoal_gui.core.sets.summary import straddling_files, straddling_groups
 from autoal_gui.gui.project.new_project_text import (
     doubt_lines,
     left_out_text,
@@ -108,7 +108,8 @@ class ImportProgress(QFrame):
         self.parts.blockSignals(True)
         self.parts.setCurrentIndex(self.parts.findData(REDRAWN if redrawn else "kept"))
         self.parts.blockSignals(False)
-        self.parts.setVisible(bool(listing.options and straddling_groups(listing.images)))
+        torn = straddling_groups(listing.images) or straddling_files(listing.images)
+        self.parts.setVisible(bool(listing.options and torn))
         self.files.setPlainText(left_out_text(listing.unreadable, listing.passed_over))
         count = sum(listing.left_out.values())
         self.left_out.button.setText(tr("What is left out ({count})", count=number(count)))
