@@ -65,6 +65,14 @@ def summary_section(labels: Snapshot, measured: Measured) -> Iterable[Element]:
             len(labels.rounds),
         ),
     ]
+    if labels.other_pixels:
+        lines.append(
+            tr_count(
+                "{count} label was given to other pixels than its image shows now.",
+                "{count} labels were given to other pixels than their images show now.",
+                len(labels.other_pixels),
+            )
+        )
     if measured:
         metrics = measured[-1][1]
         value = _share(metrics.balanced_accuracy, metrics.balanced_accuracy_interval)

@@ -15,12 +15,14 @@ from types import MappingProxyType
 from autoal_gui.core.database import project_file as database
 from autoal_gui.core.database.database_errors import NO_PROJECT, damaged
 from autoal_gui.core.database.image_rows import read_classes, read_images
+from autoal_gui.core.database.images.act_rows import read_acts
 from autoal_gui.core.database.journal_check import copied
 from autoal_gui.core.database.journal_rows import read_journal
 from autoal_gui.core.database.project_file import ProjectFile
 from autoal_gui.core.database.schema import FILE_NAME
 from autoal_gui.core.database.setting_rows import read_setting
 from autoal_gui.core.errors import ImageUnreadable, ProjectError
+from autoal_gui.core.images.acts import LabelledPixels
 from autoal_gui.core.images.pool import PoolImage
 from autoal_gui.core.images.source import CheckingReader, ImageReader, ProgressCallback
 from autoal_gui.core.labels.journal import ANSWERS, Entry, Journal
@@ -85,14 +87,26 @@ def read_other(folder: Path, own: Path) -> Other:
 
 def _read(other: ProjectFile) -> Other:
     try:
+        answers = tuple(_readings(read_journal(other.connection)))
+        labelled = LabelledPixels(read_acts(other.connection))
+        images = (_as_labelled(one, answers, labelled) for one in read_images(other.connection))
         return Other(
             read_setting(other.connection, NAME),
             read_classes(other.connection),
-            read_images(other.connection),
-            tuple(_readings(read_journal(other.connection))),
+            tuple(images),
+            answers,
         )
     except sqlite3.Error as error:
         raise damaged() from error
+
+
+def _as_labelled(image: PoolImage, answers: Sequence[Entry], labelled: LabelledPixels) -> PoolImage:
+    """Return an image with the hash of what was answered, where its file was replaced since."""
+    if image.image_id not in labelled.images:
+        return image
+    own = (entry for entry in answers if entry.image_id == image.image_id)
+    given = (labelled.hash_before(entry.image_id, entry.sequence) for entry in own)
+    return replace(image, sha256=next(filter(None, given), image.sha256))
 
 
 def _readings(journal: Journal) -> Iterator[Entry]:

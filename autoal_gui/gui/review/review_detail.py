@@ -33,6 +33,9 @@ PURPOSES = {
     "second": mark("second reading"),
     "adjudicate": mark("settled"),
 }
+OTHER_PIXELS = mark(
+    "Given to other pixels: the file was replaced since. Give the label again, or another one."
+)
 CHOOSE = mark("Choose an image: its history shows here, and the class keys change its label.")
 
 
@@ -140,6 +143,8 @@ def facts(project: Project, image: int, shares: Probabilities | None) -> tuple[s
                 name=entry.annotator,
             )
         ]
+    if image in project.other_pixels:
+        words.append(tr(OTHER_PIXELS))
     if entry is not None and entry.suggested is not None and entry.confidence is not None:
         sentence = mark("Suggested then, before the answer: {name} ({share}).")
         if not entry.shown:

@@ -2,6 +2,7 @@
 
 import shutil
 
+import pytest
 from PIL import Image
 
 from autoal_gui.cli import run
@@ -97,3 +98,16 @@ def test_labels_that_hold_for_the_new_pixels_are_learned_from_again(tmp_path, ca
     assert "Labels that hold for other pixels now: 1." in capsys.readouterr().out
     assert run(["images", str(project.folder), "--keep-labels"]) == 0
     assert "Labels that hold for other pixels now: 0." in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("kind", ["csv", "json", "audit", "html"])
+def test_what_needs_no_pixels_is_written_without_the_images(kind, tmp_path, capsys):
+    project = labelled(tmp_path)
+    shutil.rmtree(tmp_path / "images")
+    target = tmp_path / "out"
+    command = ["export", str(project.folder), "--format", kind, "--out", str(target)]
+    assert run(command) == 0
+    assert target.stat().st_size > 0
+    assert run(["agreement", str(project.folder)]) == 0
+    assert run(["audit", str(project.folder)]) == 0
+    assert "The seals of all 8 lines hold" in capsys.readouterr().out

@@ -5,15 +5,18 @@ import subprocess
 import sys
 from contextlib import closing
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
 from autoal_gui.core.database.schema import FILE_NAME
 from autoal_gui.core.errors import ImageUnreadable, ProjectDamaged, ProjectError, ProjectInUse
 from autoal_gui.core.images.pool import PoolImage
 from autoal_gui.core.labels.journal import Entry, Journal
+from autoal_gui.core.project.files.findings import look
 from autoal_gui.core.project.project import Project
 from autoal_gui.core.project.project_merge import (
     Other,
@@ -128,6 +131,20 @@ def test_a_copy_of_the_project_brings_only_what_was_answered_in_it(ours, tmp_pat
     assert (len(found.new), found.known) == (4, 3)
     assert ours.labels.journal.second_readers == ("Dr B", "Dr C")
     assert take_in(ours, other.folder).new == ()
+
+
+def test_an_answer_that_was_given_to_other_pixels_is_about_those(ours, tmp_path):
+    other = study(tmp_path, "theirs", "Dr B")
+    label(other, [1], 1)
+    file = Path(other.settings.spec.location) / other.pool.images[1].key
+    content = file.read_bytes()
+    Image.new("L", (20, 16), 7).save(file)
+    images, reader = other.pool.images.values(), other.pool.reader
+    other.note_files(look(images, reader, other.files.stamps(), set(), lambda done, total: None))
+    assert other.other_pixels == {1}
+    other.close()
+    file.write_bytes(content)  # where both projects share their images
+    assert [entry.image_id for entry in take_in(ours, other.folder).new] == [1]
 
 
 def test_a_reader_of_the_same_name_stays_apart(ours, tmp_path):
