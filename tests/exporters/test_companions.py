@@ -18,6 +18,7 @@ from autoal_gui.exporters.companions.model_card import STARTS, model_card
 from autoal_gui.exporters.companions.preparation import DECODE, preprocessing
 from autoal_gui.exporters.companions.project_part import FEWEST, project_sections
 from autoal_gui.sources import square_pixels
+from tests.support.paths import ROOT
 from tests.support.project import new_project, result_of
 
 EXPORTERS = discover("autoal_gui.exporters")
@@ -100,6 +101,11 @@ def test_each_step_of_the_preparation_is_to_be_done_once(exporter):
     assert numbers is not exporter.PREPARES  # what the file does nobody is given to do again
     assert "0.125" not in json.dumps(plain["inside_the_model"])
     assert plain["input"]["type"] == ("uint8" if exporter.PREPARES else "float32")
+
+
+def test_the_readme_shows_the_lines_that_a_card_gives():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert EXPORTERS["onnx"].USAGE.replace("MODEL_FILE", '"model.onnx"') in readme
 
 
 def test_the_numbers_of_the_preparation_are_those_that_the_program_uses():
