@@ -92,7 +92,8 @@ def _report(
         print(f"autoal-gui: left out {on_one_line(key)}: {reason}", file=sys.stderr)
     for reason, count in listing.passed_over:
         print(f"autoal-gui: {reason} ({count})", file=sys.stderr)
-    measured = measured_images(listing, pool, found)
+    rows = dict(zip(found.image_ids, found.probabilities, strict=True))
+    measured = MeasuredImages.of_listing(listing, pool.images, found.card.classes, rows)
     if not measured.images:
         print(f"{len(found.image_ids)} images, {UNLABELLED}", file=sys.stderr)
     else:
@@ -116,16 +117,3 @@ def _write_medmnist(
     parts = (options.medmnist, name, run, keys, truth, found.image_ids, shares)
     for file in write_medmnist_results(*parts):
         print(f"autoal-gui: written {on_one_line(file.name)}", file=sys.stderr)
-
-
-def measured_images(listing: Listing, pool: ImagePool, found: "Predictions") -> MeasuredImages:
-    """Return the images whose label is known, as far as the model knows its class."""
-    places = {name: i for i, name in enumerate(found.card.classes)}
-    labels = {i: image.label for i, image in enumerate(listing.images, start=1)}
-    truth = {
-        i: places[listing.classes[label]]
-        for i, label in labels.items()
-        if label is not None and listing.classes[label] in places
-    }
-    rows = dict(zip(found.image_ids, found.probabilities, strict=True))
-    return MeasuredImages.of(pool.images, truth, rows, len(places))

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from autoal_gui.core.images.pool import PoolImage
+from autoal_gui.core.images.source import Listing
 from autoal_gui.core.language import decimal, number, percent, tr, tr_count
 from autoal_gui.core.measures.by_part import MeasuredPart, measured_parts
 from autoal_gui.core.measures.metrics import Metrics
@@ -54,6 +55,31 @@ class MeasuredImages:
             rows[place, : len(found[image_id])] = found[image_id]
         known = np.array([truth[i] for i in ids], np.int64)
         return cls(tuple(images[i] for i in ids), known, rows)
+
+    @classmethod
+    def of_listing(
+        cls,
+        listing: Listing,
+        images: Mapping[int, PoolImage],
+        classes: Sequence[str],
+        found: Mapping[int, Floats],
+    ) -> "MeasuredImages":
+        """Put together what is known of a set that a model of another one has predicted.
+
+        Args:
+            listing: the set; its images have the ids 1, 2, ...
+            images: the pool's, by image id.
+            classes: those of the model; a label of another one measures nothing.
+            found: (C,) the probabilities of each image id.
+        """
+        places = {name: index for index, name in enumerate(classes)}
+        labels = {i: image.label for i, image in enumerate(listing.images, start=1)}
+        truth = {
+            i: places[listing.classes[label]]
+            for i, label in labels.items()
+            if label is not None and listing.classes[label] in places
+        }
+        return cls.of(images, truth, found, len(places))
 
     @classmethod
     def nothing(cls) -> "MeasuredImages":

@@ -15,6 +15,7 @@ from autoal_gui.engine.jobs import OneJob
 from autoal_gui.gui.images.image_grid import ImageGrid
 from autoal_gui.gui.images.image_loader import ImageLoader
 from autoal_gui.gui.images.image_view import ImageView, show_image
+from autoal_gui.gui.predict.measured_section import MeasuredSection
 from autoal_gui.gui.predict.predict_filters import PredictFilters
 from autoal_gui.gui.predict.predict_jobs import model_of, share_lines
 from autoal_gui.gui.predict.predict_session import PredictSession
@@ -50,6 +51,7 @@ class PredictPage(Page):
         self.facts = text_label()
         self.shown = chip()
         self.explanation = text_label(tr(FIRST))
+        self.measured = MeasuredSection()
         self._model: Path | None = None
         self._is_own = False  # the model is the last one of the open project
         self._spec: SourceSpec | None = None
@@ -73,6 +75,7 @@ class PredictPage(Page):
         column = QVBoxLayout(middle)
         column.setContentsMargins(10, 0, 0, 0)
         column.addWidget(self.explanation)
+        column.addWidget(self.measured)
         column.addWidget(self.grid, 1)
         self.detail = QWidget()
         column = QVBoxLayout(self.detail)
@@ -142,6 +145,7 @@ class PredictPage(Page):
     def _show_parts(self, shown: bool) -> None:
         for widget in (self.filters, self.grid, self.detail):
             widget.setVisible(shown)
+        self.measured.setVisible(shown and self.measured.has_results)
         self._left.setStretch(2, 0 if shown else 1)
         self.explanation.setText(tr(NOT_A_DIAGNOSIS if shown else FIRST))
         self.explanation.setAlignment(
@@ -259,6 +263,7 @@ class PredictPage(Page):
         self.loader.open(session.pool)
         self.grid.set_captions(Captions(table, result.classes))
         self.filters.show_table(table, result.classes, session.unreadable())
+        self.measured.show_results(session.measured(), session.listing.columns, result.classes)
         self._show_parts(True)
         self._show_chosen()
         count = len(table.ids)

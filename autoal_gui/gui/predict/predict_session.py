@@ -18,6 +18,7 @@ from autoal_gui.core.messages import (
     Progress,
 )
 from autoal_gui.core.prediction_table import PredictionTable
+from autoal_gui.core.sets.column_results import MeasuredImages
 from autoal_gui.core.system.scratch import ScratchFolder
 from autoal_gui.engine.jobs import OneJob
 from autoal_gui.gui.predict.predict_jobs import listed, progress_words, saved
@@ -137,6 +138,15 @@ class PredictSession(QObject):
         self.result, self.table = result, PredictionTable.of(result.predicted, names)
         self.is_busy = False
         self.predicted.emit()
+
+    def measured(self) -> MeasuredImages:
+        """Return the images whose label is known, with what the model makes of them."""
+        if self.result is None or self.pool is None:
+            return MeasuredImages.nothing()
+        predicted = self.result.predicted
+        rows = dict(zip(predicted.image_ids.tolist(), predicted.probabilities, strict=True))
+        classes = self.result.classes
+        return MeasuredImages.of_listing(self.listing, self.pool.images, classes, rows)
 
     def name_of(self, image_id: int) -> str:
         """Return the name of an image that was predicted or could not be read."""

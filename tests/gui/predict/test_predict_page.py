@@ -343,3 +343,31 @@ def test_the_details_of_a_failure_leave_the_window_as_large_as_it_was(qtbot, win
     qtbot.waitUntil(window.failure._details.isVisible)
     qtbot.wait(50)
     assert (window.width(), window.height()) == (1280, 800)
+
+
+def test_images_with_labels_measure_the_model_by_class_patient_and_column(
+    qtbot, window, tmp_path, monkeypatch, model
+):
+    images = draw_folder(tmp_path / "others", 40)
+    lines = ["file,patient,sex"]
+    for number, file in enumerate(sorted(images.rglob("*.png"))):
+        lines.append(f"{file.parent.name}/{file.name},p{number // 2},{'FM'[number // 2 % 2]}")
+    (images / "table.csv").write_text("\n".join(lines))
+    page = begin(qtbot, window, monkeypatch, images, model)
+    qtbot.waitUntil(lambda: page.session.table is not None)
+    assert page.measured.isVisible()
+    assert page.measured.button.text().startswith("Labels known: right on 40 of 40")
+    assert not page.measured.columns.isVisible()
+    press(qtbot, page.measured.button)
+    assert page.measured.classes.text() == "bright: 20 of 20 found; dark: 20 of 20 found"
+    assert page.measured.columns.column.currentText() == "sex"
+    assert page.measured.columns.groups.text().startswith("Whole groups")
+
+
+def test_images_without_a_label_measure_nothing(qtbot, window, tmp_path, monkeypatch, model):
+    (images := tmp_path / "flat").mkdir()
+    for file in draw_folder(tmp_path / "drawn").rglob("*.png"):
+        file.rename(images / file.name)
+    page = begin(qtbot, window, monkeypatch, images, model)
+    qtbot.waitUntil(lambda: page.session.table is not None)
+    assert not page.measured.isVisible()
