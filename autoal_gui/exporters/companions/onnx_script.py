@@ -36,7 +36,10 @@ def main(files):
     session = onnxruntime.InferenceSession(str(Path(__file__).with_name(MODEL)))
     classes = json.loads(session.get_modelmeta().custom_metadata_map["classes"])
     for file in files:
-        image = picture(file)  # (height, width, 3) uint8; the model does all the rest
+        try:
+            image = picture(file)  # (height, width, 3) uint8; the model does all the rest
+        except (OSError, ValueError):
+            refuse(file)
         shares = session.run(None, {"image": image[None]})[0][0]
         print(file, classes[shares.argmax()], *(f"{share:.6f}" for share in shares), sep="\\t")
 
@@ -47,10 +50,13 @@ def picture(file):
     if start[128:] == b"DICM":
         return in_colours(of_dicom(file))
     image = Image.open(file)
-    deep_png = start[:4] == b"\\x89PNG" and start[24] == 16
+    if image.format == "TIFF":
+        bits = max(image.tag_v2.get(258, (1,)))
+    else:
+        bits = start[24] if image.format == "PNG" else 8
     several = getattr(image, "n_frames", 1) > 1 and image.format != "MPO"
     known = ("1", "L", "LA", "P", "PA", "RGB", "RGBA", "CMYK", "YCbCr", "I;16")
-    if several or image.mode not in known or (deep_png and image.mode != "I;16"):
+    if several or image.mode not in known or (bits > 8 and image.mode != "I;16"):
         refuse(file)
     image = ImageOps.exif_transpose(image)
     if image.mode == "I;16":
@@ -114,6 +120,8 @@ def of_dicom(file):
         top = 2**bits - 1
         values = top - values
         window = window and (top - window[1], top - window[0])
+    if window is None and shift and bits == 16:  # often with a number for "nothing"
+        refuse(file)
     values = with_square_pixels(values, header)
     if window is None and bits == 8:
         return values.astype(np.uint8)

@@ -21,7 +21,7 @@ from autoal_gui.learning.inference.predict import Predictions, predict
 from autoal_gui.sources.opening import list_images, open_images
 from tests.support.dicom import write_dicom
 from tests.support.learning import never
-from tests.support.pictures import deep_png
+from tests.support.pictures import deep_png, tiff
 
 pytest.importorskip("onnxruntime", reason="onnxruntime is of the developers' tools")
 
@@ -183,7 +183,14 @@ def test_what_the_script_cannot_prepare_it_refuses_and_a_rendered_picture_helps(
     padded = write_dicom(folder / "padded.dcm", values[:, :, 0], PixelPaddingValue=0)
     deep = folder / "deep.png"
     deep.write_bytes(deep_png(values))
-    for file in (padded, deep):
+    others = tmp_path / "others"
+    signed = write_dicom(others / "signed.dcm", values[:, :, 0].astype(np.int16))
+    short = write_dicom(others / "short.dcm", values[:, :, 0])
+    colours, text = others / "colours.tif", others / "text.png"
+    colours.write_bytes(tiff(values, photometric="rgb"))
+    text.write_text("no picture")
+    short.write_bytes(short.read_bytes()[:-300])  # cut off
+    for file in (padded, deep, signed, short, colours, text):
         done = run(script, file)
         assert done.returncode == 1
         assert "autoal-gui inspect IMAGE --render OUT.png" in done.stderr
