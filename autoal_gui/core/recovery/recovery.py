@@ -113,7 +113,8 @@ def recover(
     _require_damage(folder)
     try:
         found, *others = contents(file)
-        parts = _Parts(salvage(found), [salvage(one) for one in (*copies(folder), *others)])
+        elsewhere = [salvage(one, progress) for one in (*copies(folder), *others)]
+        parts = _Parts(salvage(found, progress), elsewhere)
         parts.settle(folder, images, progress)
         parts.complete_images(list_images, folder, progress)
         kept = _replaced(file, parts)

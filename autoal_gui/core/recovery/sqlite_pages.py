@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from autoal_gui.core.images.source import ProgressCallback
+
 PAGE = 4096  # bytes; what SQLite gives every new file
 MAGIC = b"SQLite format 3\0"
 LEAF, INDEX_LEAF, INDEX_INNER, TABLE_INNER = 13, 10, 2, 5
@@ -57,12 +59,19 @@ class Salvage:
         return (cell for cell in self.cells if cell.table == table)
 
 
-def salvage(data: bytes) -> Salvage:
-    """Read every page of a file that is still one."""
+def salvage(data: bytes, progress: ProgressCallback = lambda done, total: None) -> Salvage:
+    """Read every page of a file that is still one.
+
+    Args:
+        data: the file.
+        progress: called before each page; may raise `Cancelled`.
+    """
     found = Salvage(data)
     free = _free_pages(data)
     late: list[Cell] = []
-    for number in range(1, len(data) // PAGE + (len(data) % PAGE > 0) + 1):
+    pages = len(data) // PAGE + (len(data) % PAGE > 0)
+    for number in range(1, pages + 1):
+        progress(number - 1, pages)
         if number not in free:
             listed, strays, gaps = _read_page(data, number)
             found.cells += listed
@@ -247,11 +256,12 @@ def _payload(data: bytes, page: bytes, at: int, size: int, kind: int) -> tuple[b
 
 def _record(payload: bytes) -> Values:
     size, at = _varint(payload, 0)
-    kinds = []
+    kinds, room = [], len(payload) - size
     while at < size:
         kind, at = _varint(payload, at)
         kinds.append(kind)
-        if len(kinds) > _MOST_COLUMNS:
+        room -= (kind - 12) // 2 if kind > 11 else _INTEGERS.get(kind, 0)
+        if room < 0 or len(kinds) > _MOST_COLUMNS:  # most of what is tried ends here
             raise Unreadable
     if at != size or len(kinds) < 2:
         raise Unreadable
@@ -326,6 +336,6 @@ def _table_of(values: Values, kind: int) -> Table | None:
 def _is_json(text: str) -> bool:
     try:
         json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
     return True

@@ -10,7 +10,7 @@ import pytest
 from autoal_gui.core.database.backups import backups
 from autoal_gui.core.database.journal_check import check_seals
 from autoal_gui.core.database.project_file import create
-from autoal_gui.core.errors import ProjectDamaged, ProjectError
+from autoal_gui.core.errors import Cancelled, ProjectDamaged, ProjectError
 from autoal_gui.core.project.project import Project
 from autoal_gui.core.recovery.recovery import recover
 from autoal_gui.sources.opening import list_images, open_images
@@ -216,4 +216,34 @@ def test_a_project_is_not_made_over_what_is_unfinished_and_not_blank(killed):
     project, entries = killed
     with pytest.raises(ProjectError, match="already"):
         create(file_of(project), lambda db: None)
+    assert is_whole(project, entries)
+
+
+# -- what is made to hold it up ---------------------------------------------------------------
+
+
+def test_a_setting_nested_without_end_is_none_and_the_rest_is_recovered(damaged):
+    project, entries = damaged
+    with closing(sqlite3.connect(file_of(project))) as db, db:
+        db.execute("UPDATE setting SET value=? WHERE name='show_suggestions'", ("[" * 100_000,))
+    recover(project.folder, list_images, no_progress)
+    assert is_whole(project, entries)
+
+
+@pytest.mark.parametrize("last", [1, 30])
+def test_it_can_be_cancelled_while_pages_are_read_and_nothing_has_changed(damaged, last):
+    project, entries = damaged
+    content, asked = file_of(project).read_bytes(), []
+
+    def cancel(done: int, total: int) -> None:
+        asked.append((done, total))
+        if len(asked) == last:
+            raise Cancelled("The work was cancelled.")
+
+    with pytest.raises(Cancelled):
+        recover(project.folder, list_images, cancel)
+    assert file_of(project).read_bytes() == content
+    assert not list(project.folder.glob("*.damaged-*"))
+    assert all(done < total for done, total in asked)
+    recover(project.folder, list_images, no_progress)
     assert is_whole(project, entries)
