@@ -318,7 +318,7 @@ class ExportDialog(QDialog):
         self._last, self._replaces = Path(target), None
         if self._settings is not None:
             self._settings.setValue("export_folder", str(Path(target).parent))
-        self._say(" ".join((tr("Written: {target}", target=target), sentence)).strip(), "")
+        self._say("\n".join((tr("Written: {target}", target=target), sentence)).strip(), "")
         self.show_folder.show()
         self.written.emit(target)
 
