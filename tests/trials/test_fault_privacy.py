@@ -122,8 +122,10 @@ def test_recovery_tells_no_name_either(tmp_path, caplog):
     shutil.rmtree(root)
     with caplog.at_level(logging.DEBUG):
         result = recover(project.folder, list_images, lambda done, total: None)
+        project = Project.open(project.folder, open_images)
         with pytest.raises(AutoALError) as caught:
-            Project.open(project.folder, open_images)
+            project.pool.read(1)
+        project.close()
     assert CANARY not in result.sentence + caplog.text + where(caught.value)
 
 
