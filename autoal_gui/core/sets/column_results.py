@@ -117,7 +117,7 @@ def divisions(columns: Sequence[str], measured: MeasuredImages) -> tuple[ColumnP
     found = []
     for column in by_interest(columns):
         place = columns.index(column)
-        cells = [one.columns[place] if one.columns else "" for one in measured.images]
+        cells = ["".join(one.columns[place : place + 1]) for one in measured.images]
         found.append(parts_of(column, cells))
     return tuple(one for one in found if one is not None)
 

@@ -79,9 +79,10 @@ def test_a_part_that_is_too_small_is_not_judged():
 
 
 def test_an_image_of_which_the_table_says_nothing_is_told_as_such():
-    rows = [(str(n), True, ("F",) if n % 2 else ()) for n in range(40)]
-    (result,) = by_columns(("sex",), measured(rows))
+    rows = [(str(n), True, ("7", "F") if n % 2 else ("7",) if n % 4 else ()) for n in range(40)]
+    result, _ = by_columns(("ward", "sex"), measured(rows))
     assert [part.name for part in result.parts] == ["Women", "not known"]
+    assert [part.metrics.total for part in result.parts] == [20, 20]
 
 
 def test_a_group_counts_as_one_case_by_the_mean_of_its_images():
