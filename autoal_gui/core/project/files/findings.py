@@ -1,6 +1,6 @@
 """What became of the files behind a project's images: looked at without opening most of them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
@@ -111,7 +111,16 @@ def look(
     for done, one in enumerate(known, start=1):
         _look_at(one, reader, stamps.get(one.image_id), one.image_id in unusable, found)
         progress(done, len(known))
-    return found
+    return found if _is_still_there(known, reader, found) else Findings()
+
+
+def _is_still_there(known: Sequence[PoolImage], reader: FileReader, found: Findings) -> bool:
+    """Tell whether the images' disk is there: one pulled out meanwhile has deleted nothing."""
+    if not found.gone:
+        return True
+    gone = set(found.gone)
+    there = (one for one in known if one.image_id not in gone)
+    return any(reader.stamp(one.key) is not None for one in there)
 
 
 def _is_open(image: PoolImage, reader: ImageReader) -> bool:

@@ -20,7 +20,7 @@ from autoal_gui.core.images.source import (
     SourceSpec,
 )
 from autoal_gui.core.language import mark, tr, tr_count
-from autoal_gui.core.project.files.places import OpenImages, Place
+from autoal_gui.core.project.files.places import NOT_THERE, OpenImages, Place
 
 ListImages = Callable[[SourceSpec, Path, ProgressCallback], Listing]
 
@@ -150,6 +150,8 @@ def find_new(
     if further is not None:
         places = [_further(known, further, open_images)]
         found.place = places[0]
+    if not places:
+        raise SourceError(tr(NOT_THERE, place=known.places[0].spec.location))
     for place in places:
         spec = _to_be_read_later(place.spec)
         listing = list_images(spec, known.workspace, progress)

@@ -138,6 +138,19 @@ def test_a_deleted_image_keeps_its_label_and_is_asked_no_more(tmp_path):
     project.close()
 
 
+def test_a_disk_that_is_pulled_out_meanwhile_has_deleted_nothing(tmp_path):
+    project = opened(labelled_project(tmp_path).folder)
+
+    def pull(done: int, total: int) -> None:
+        if done == 5:
+            (tmp_path / "images").rename(tmp_path / "pulled out")
+
+    images, stamps = project.pool.images.values(), project.files.stamps()
+    found = look(images, project.pool.reader, stamps, set(), pull)
+    assert found.changed is False
+    project.close()
+
+
 def test_a_file_that_was_replaced_by_a_broken_one_is_asked_no_more(tmp_path):
     project = opened(labelled_project(tmp_path).folder)
     file = file_at(tmp_path, project, 10)

@@ -137,6 +137,16 @@ def test_a_renamed_file_keeps_its_label_and_a_copy_is_none_that_is_new(tmp_path)
     project.close()
 
 
+def test_images_that_are_away_are_not_looked_through(tmp_path):
+    project = new_project(tmp_path)
+    project.close()
+    (tmp_path / "images").rename(tmp_path / "away")
+    project = Project.open(project.folder, open_images)
+    with pytest.raises(SourceError, match="The images are not in"):
+        find(project)
+    project.close()
+
+
 def test_a_new_file_that_cannot_be_used_is_told_with_its_reason(tmp_path):
     project = new_project(tmp_path)
     broken = tmp_path / "images" / "normal" / "broken.png"
