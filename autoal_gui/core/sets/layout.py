@@ -12,7 +12,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+import regex
+
 from autoal_gui.core.images.source import OfficialSplit
+from autoal_gui.core.sets.name_pattern import searched
 
 SPLIT_WORDS: dict[str, OfficialSplit] = {
     "train": "train", "training": "train", "trn": "train",
@@ -106,14 +109,14 @@ class Layout:
         file = file_of(key)
         if self.group_pattern:
             name = file.rpartition("/")[2]
-            found = re.search(self.group_pattern, name) or re.search(self.group_pattern, file)
+            found = searched(self.group_pattern, name) or searched(self.group_pattern, file)
             named = _matched(found) if found else named
         if not named and file != key:  # the frames of a file belong together
             named = file
         return unicodedata.normalize("NFC", named)
 
 
-def _matched(found: re.Match[str]) -> str:
+def _matched(found: "regex.Match[str]") -> str:
     if "group" in found.re.groupindex:
         return found["group"] or ""
     return (found[1] if found.re.groups else found[0]) or ""

@@ -4,10 +4,13 @@ import re
 from collections import defaultdict
 from collections.abc import Sequence
 
+import regex
+
 from autoal_gui.core.errors import SourceError
 from autoal_gui.core.language import tr
 
 LONGEST_PATTERN = 200  # characters; a longer one is no pattern that somebody typed
+MOST_SECONDS = 0.5  # for one name; a pattern such as `(a|aa)+b$` would never end
 LAST_PART = r"(?P<group>[^/]+?)[ _\-.]+[^/_\-. ]+\.[^./]+$"
 """All before the last part of a name: `patient7` of `patient7_03.png`."""
 FIRST_PART = r"(?:^|/)(?P<group>[^/_\-. ]+)[^/]*$"
@@ -26,12 +29,27 @@ def checked_pattern(pattern: str) -> str:
     if len(pattern) > LONGEST_PATTERN:
         raise SourceError(tr("The pattern for groups is too long."))
     try:
-        re.compile(pattern)
-    except (re.error, RecursionError, OverflowError) as error:
+        re.compile(pattern)  # Python's own words for what is wrong
+        regex.compile(pattern)
+    except (re.error, regex.error, RecursionError, OverflowError) as error:
         raise SourceError(
             tr("The pattern for groups is not a regular expression: {reason}.", reason=str(error))
         ) from error
     return pattern
+
+
+def searched(pattern: str, name: str) -> "regex.Match[str] | None":
+    """Search a name for a pattern that the user typed, or that came with a project.
+
+    Raises:
+        SourceError: it goes back and forth without end.
+    """
+    try:
+        return regex.search(pattern, name, timeout=MOST_SECONDS)
+    except TimeoutError as error:
+        raise SourceError(
+            tr("The pattern for groups takes too long on a name; a simpler one is needed.")
+        ) from error
 
 
 def suggested_pattern(keys: Sequence[str]) -> str:

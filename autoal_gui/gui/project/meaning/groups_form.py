@@ -183,14 +183,15 @@ class GroupsForm(QWidget):
         """Show what a pattern finds in the first names."""
         try:
             layout = Layout(group_pattern=checked_pattern(pattern))
+            files = [file_of(key) for key in self._keys[:PREVIEWED]]
+            groups = [layout.group_of(file) for file in files]
         except SourceError as error:
             self.preview.setText(str(error))
             set_property(self.preview, "role", "danger")
             return
         lines = []
-        for key in self._keys[:PREVIEWED]:
-            name = file_of(key).rpartition("/")[2]
-            found = layout.group_of(file_of(key))
+        for file, found in zip(files, groups, strict=True):
+            name = file.rpartition("/")[2]
             lines.append(tr("{name} gives {group}", name=name, group=found) if found
                          else tr("{name} gives nothing", name=name))  # fmt: skip
         self.preview.setText("\n".join(lines))
