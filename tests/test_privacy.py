@@ -74,14 +74,14 @@ def test_one_module_alone_can_open_a_connection():
         for file in (ROOT / "autoal_gui").rglob("*.py")
         if networked_imports(file.read_text(encoding="utf-8"))
     }
-    assert able == {"sources/network.py"}
+    assert able == {"sources/downloads/network.py"}
 
 
 def test_only_downloads_that_a_user_asks_for_use_it():
     users = {
         file.relative_to(ROOT / "autoal_gui").as_posix()
         for file in (ROOT / "autoal_gui").rglob("*.py")
-        if "sources.network" in file.read_text(encoding="utf-8")
+        if "downloads.network" in file.read_text(encoding="utf-8")
     }
     weights = {"commands/backbones.py", "gui/project/network_choice.py"}
     assert users == {"sources/medmnist.py"} | weights

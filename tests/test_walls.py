@@ -94,6 +94,7 @@ ROOMS = (
     ),
     ("gui/keys.py", "autoal_gui.gui.window.help_page", "rooms of gui"),
     ("learning/progress.py", "autoal_gui.learning.round", "rooms of learning"),
+    ("sources/pixels/grey_numbers.py", "autoal_gui.sources.files.tree", "rooms of sources"),
     ("learning/data/context.py", "autoal_gui.learning.data.features", "data of learning"),
     (
         "learning/training/linear_head.py",

@@ -54,7 +54,7 @@ def _with_weights() -> Iterator[tuple[str, Any]]:
 
 
 def _fetched(backbone: Any) -> str:
-    from autoal_gui.sources.network import fetch
+    from autoal_gui.sources.downloads.network import fetch
 
     weights, folder = backbone.WEIGHTS, users_folder()
     if is_there(weights):

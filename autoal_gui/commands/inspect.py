@@ -21,7 +21,7 @@ from autoal_gui.core.images.pixels import picture_to_uint8
 from autoal_gui.core.images.pool import ImagePool
 from autoal_gui.core.images.source import Listing, Picture, SourceSpec
 from autoal_gui.core.sets.summary import SetSummary, counts_text, summarise
-from autoal_gui.core.sets.table_fit import fit_lines
+from autoal_gui.core.sets.tables.table_fit import fit_lines
 from autoal_gui.core.system.files import replacing
 from autoal_gui.core.system.scratch import ScratchFolder
 
@@ -50,8 +50,8 @@ def add_inspect(commands: Any) -> None:
 
 def _inspect(options: argparse.Namespace) -> int:
     from autoal_gui.sources.opening import list_images, open_images, spec_of
-    from autoal_gui.sources.understanding import doubts_of
-    from autoal_gui.sources.understanding import sentence as understood_as
+    from autoal_gui.sources.understanding.understood import doubts_of
+    from autoal_gui.sources.understanding.understood import sentence as understood_as
 
     with ScratchFolder() as workspace:
         spec = spec_of(options.data, options.set_options)
@@ -93,7 +93,7 @@ def sentence(listing: Listing, picture: Picture) -> str:
 
 def set_lines(listing: Listing, summary: SetSummary, understood_as: str) -> list[str]:
     """Say how a set is understood, what is doubtful in it and what is left out, line by line."""
-    from autoal_gui.sources.understanding import doubts_of
+    from autoal_gui.sources.understanding.understood import doubts_of
 
     lines = [counts_text(summary), understood_as] if summary.images > 1 else []
     if summary.labelled > 1 and not summary.groups:
@@ -104,7 +104,7 @@ def set_lines(listing: Listing, summary: SetSummary, understood_as: str) -> list
 
 def table_lines(spec: SourceSpec, listing: Listing) -> tuple[str, ...]:
     """Say how the table fits that was understood or named; nothing where there is none."""
-    from autoal_gui.sources.understanding import rearranged
+    from autoal_gui.sources.understanding.understood import rearranged
 
     if not dict(listing.options or ()).get("table"):
         return ()

@@ -7,8 +7,8 @@ from typing import Any
 
 from autoal_gui.commands.terminal import on_one_line
 from autoal_gui.core.project.project import Project
-from autoal_gui.core.sets.columns import ColumnUse
-from autoal_gui.core.sets.table import Table
+from autoal_gui.core.sets.tables.columns import ColumnUse
+from autoal_gui.core.sets.tables.table import Table
 
 SHOWN = 10  # rows of the preview
 WIDEST = 24  # characters of a cell in it
@@ -54,7 +54,7 @@ def _labels(options: argparse.Namespace) -> int:
         table_sentences,
         write_table,
     )
-    from autoal_gui.core.sets.table import read_table
+    from autoal_gui.core.sets.tables.table import read_table
     from autoal_gui.sources.opening import open_images
 
     table = read_table(options.table)

@@ -9,7 +9,7 @@ from autoal_gui.core.errors import AutoALError
 from autoal_gui.core.system.files import write_json
 from autoal_gui.evaluation.plan import Job
 from autoal_gui.evaluation.records import read_json
-from autoal_gui.sources.arrays import make_folder
+from autoal_gui.sources.npz_files.arrays import make_folder
 
 
 @dataclass(frozen=True, order=True)

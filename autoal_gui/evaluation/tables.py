@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from autoal_gui.core.sets.cells import plain
+from autoal_gui.core.sets.tables.cells import plain
 from autoal_gui.evaluation.columns import means_by_part
 from autoal_gui.evaluation.conclusions import conclusions
 from autoal_gui.evaluation.failures import Failure

@@ -29,8 +29,8 @@ from autoal_gui.evaluation.methods import Method
 from autoal_gui.evaluation.plan import DataSet, Job, Setup, WarmJob
 from autoal_gui.evaluation.records import program, read_json
 from autoal_gui.exporters.medmnist_results import write_medmnist_results
-from autoal_gui.sources.arrays import make_folder
 from autoal_gui.sources.medmnist import result_name
+from autoal_gui.sources.npz_files.arrays import make_folder
 from autoal_gui.sources.opening import list_images, open_images, spec_of
 
 if TYPE_CHECKING:

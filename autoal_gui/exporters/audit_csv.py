@@ -11,7 +11,7 @@ from autoal_gui.core.images.source import ProgressCallback
 from autoal_gui.core.language import mark, tr, tr_count
 from autoal_gui.core.project.export_snapshot import NO_CHOICES, Choices, Snapshot, no_progress
 from autoal_gui.core.readers.audit_trail import COLUMNS, rows
-from autoal_gui.core.sets.cells import plain
+from autoal_gui.core.sets.tables.cells import plain
 from autoal_gui.exporters.csv_labels import write_table
 
 NAME = "audit"

@@ -15,7 +15,7 @@ from autoal_gui.core.errors import ProjectError
 from autoal_gui.core.images.source import ProgressCallback
 from autoal_gui.core.language import mark, tr
 from autoal_gui.core.project.export_snapshot import NO_CHOICES, Choices, Snapshot, no_progress
-from autoal_gui.core.sets.cells import plain
+from autoal_gui.core.sets.tables.cells import plain
 from autoal_gui.core.system.files import replacing_folder
 from autoal_gui.core.system.safe_names import FreeNames, safe_name
 from autoal_gui.exporters.csv_labels import write_table

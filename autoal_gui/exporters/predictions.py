@@ -11,7 +11,7 @@ import numpy.typing as npt
 from autoal_gui.core.errors import ProjectError
 from autoal_gui.core.images.source import Listing
 from autoal_gui.core.language import tr
-from autoal_gui.core.sets.cells import plain
+from autoal_gui.core.sets.tables.cells import plain
 from autoal_gui.core.system.files import replacing
 from autoal_gui.exporters.csv_labels import ENCODING
 

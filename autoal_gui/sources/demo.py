@@ -4,8 +4,8 @@ Options: `images` (in the pool, default 2,400), `evaluation` (600), `seed` (0) a
 pixels a side). The same options give the same images. They are drawn once, into the workspace.
 """
 
-from autoal_gui.sources.drawn import Drawing
-from autoal_gui.sources.smear import BLOCK, KINDS, draw_block, draw_kinds
+from autoal_gui.sources.drawn_images.drawn import Drawing
+from autoal_gui.sources.drawn_images.smear import BLOCK, KINDS, draw_block, draw_kinds
 
 NAME = "demo"
 LABEL = "Demo: blood cells"

@@ -30,24 +30,29 @@ from autoal_gui.core.images.source import (
 )
 from autoal_gui.core.language import mark, tr
 from autoal_gui.core.system.foreign_files import open_foreign
-from autoal_gui.sources.file_checks import Found, check_files, check_images
-from autoal_gui.sources.file_stamps import hash_now, stamp_of
-from autoal_gui.sources.image_files import open_file, sha256_of
-from autoal_gui.sources.left_out import LeftOut, no_image
-from autoal_gui.sources.patient_hashes import groups_of
-from autoal_gui.sources.pictures import formats
-from autoal_gui.sources.ticks import Ticks
-from autoal_gui.sources.tree import (
+from autoal_gui.sources.dicom_files.patient_hashes import groups_of
+from autoal_gui.sources.files.file_checks import Found, check_files, check_images
+from autoal_gui.sources.files.file_stamps import hash_now, stamp_of
+from autoal_gui.sources.files.image_files import open_file, sha256_of
+from autoal_gui.sources.files.left_out import LeftOut, no_image
+from autoal_gui.sources.files.tree import (
     file_and_number,
     files_of,
     inside,
     keys_of,
     root_of,
 )
-from autoal_gui.sources.understanding import SetFiles, arranged, has_own_groups, understood
+from autoal_gui.sources.pictures import formats
+from autoal_gui.sources.ticks import Ticks
+from autoal_gui.sources.understanding.understood import (
+    SetFiles,
+    arranged,
+    has_own_groups,
+    understood,
+)
 
 if TYPE_CHECKING:
-    from autoal_gui.sources.dicom_file import DicomFile
+    from autoal_gui.sources.dicom_files.file import DicomFile
 
 NAME = "dicom"
 LABEL = "DICOM files"
@@ -96,7 +101,7 @@ class DicomReader:
 
     @contextmanager
     def _opened(self, key: str) -> Iterator[tuple["DicomFile", int]]:
-        from autoal_gui.sources.dicom_file import open_dicom
+        from autoal_gui.sources.dicom_files.file import open_dicom
 
         path, number = file_and_number(self.root, key)
         with open_file(path, self.root, MAX_BYTES) as stream:
@@ -140,7 +145,7 @@ def is_dicom(path: Path) -> bool:
     Raises:
         OSError: it cannot be read.
     """
-    from autoal_gui.sources.dicom_file import looks_like_dicom
+    from autoal_gui.sources.dicom_files.file import looks_like_dicom
 
     with open_foreign(path, ANY_SIZE) as stream:
         return looks_like_dicom(stream.read(SNIFFED))
@@ -153,8 +158,8 @@ def _why_none(unusable: list[tuple[str, str]]) -> str:
 
 
 def _check_one(root: Path, key: str, stop: threading.Event) -> Found:
-    from autoal_gui.sources.dicom_file import looks_like_dicom, open_dicom
-    from autoal_gui.sources.dicom_groups import grouping_hashes
+    from autoal_gui.sources.dicom_files.file import looks_like_dicom, open_dicom
+    from autoal_gui.sources.dicom_files.groups import grouping_hashes
 
     found = Found(key, stamp=stamp_of(root, key))
     try:

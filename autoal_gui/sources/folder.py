@@ -31,12 +31,19 @@ from autoal_gui.core.images.source import (
 )
 from autoal_gui.core.language import tr
 from autoal_gui.core.system.foreign_files import open_foreign
-from autoal_gui.sources.decode import decoded, open_pictures
-from autoal_gui.sources.file_checks import Found, check_files, check_images, hash_of
-from autoal_gui.sources.file_stamps import hash_now, stamp_of
-from autoal_gui.sources.image_files import open_file, sha256_of
-from autoal_gui.sources.left_out import NO_ENDING, LeftOut, no_image
-from autoal_gui.sources.likely_twins import likely_twins
+from autoal_gui.sources.files.file_checks import Found, check_files, check_images, hash_of
+from autoal_gui.sources.files.file_stamps import hash_now, stamp_of
+from autoal_gui.sources.files.image_files import open_file, sha256_of
+from autoal_gui.sources.files.left_out import NO_ENDING, LeftOut, no_image
+from autoal_gui.sources.files.likely_twins import likely_twins
+from autoal_gui.sources.files.tree import (
+    file_and_number,
+    files_of,
+    inside,
+    keys_of,
+    root_of,
+)
+from autoal_gui.sources.pictures.decode import decoded, open_pictures
 from autoal_gui.sources.pictures.formats import (
     ENDINGS,
     NAMES,
@@ -49,14 +56,7 @@ from autoal_gui.sources.pictures.formats import (
 )
 from autoal_gui.sources.pictures.limits import PictureFile
 from autoal_gui.sources.ticks import Ticks
-from autoal_gui.sources.tree import (
-    file_and_number,
-    files_of,
-    inside,
-    keys_of,
-    root_of,
-)
-from autoal_gui.sources.understanding import SetFiles, arranged, understood
+from autoal_gui.sources.understanding.understood import SetFiles, arranged, understood
 
 NAME = "folder"
 LABEL = "Folder of images"

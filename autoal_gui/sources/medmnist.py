@@ -16,9 +16,9 @@ from autoal_gui.core.errors import SourceError
 from autoal_gui.core.images.source import ImageReader, Listing, ProgressCallback, SourceSpec
 from autoal_gui.core.language import tr
 from autoal_gui.sources import npz
-from autoal_gui.sources.arrays import make_folder, written_whole
-from autoal_gui.sources.catalogue import SIZES, official
-from autoal_gui.sources.network import fetch
+from autoal_gui.sources.downloads.catalogue import SIZES, official
+from autoal_gui.sources.downloads.network import fetch
+from autoal_gui.sources.npz_files.arrays import make_folder, written_whole
 
 NAME = "medmnist"
 LABEL = "MedMNIST set"

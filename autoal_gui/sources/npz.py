@@ -36,17 +36,17 @@ from autoal_gui.core.images.source import (
 )
 from autoal_gui.core.language import mark, tr
 from autoal_gui.core.system.archives import open_archive
-from autoal_gui.sources.arrays import (
+from autoal_gui.sources.downloads.catalogue import class_names
+from autoal_gui.sources.npz_files.advice import FROM_COLUMNS, on_kind
+from autoal_gui.sources.npz_files.arrays import (
     ArrayReader,
     Stack,
     kept_stack,
     listed,
     open_stack,
 )
-from autoal_gui.sources.catalogue import class_names
-from autoal_gui.sources.npz_advice import FROM_COLUMNS, on_kind
-from autoal_gui.sources.npz_copies import record, record_file, recorded_copies
-from autoal_gui.sources.npz_labels import (
+from autoal_gui.sources.npz_files.copies import record, record_file, recorded_copies
+from autoal_gui.sources.npz_files.labels import (
     LONGEST_NAME,
     MAX_CLASSES,
     Labels,

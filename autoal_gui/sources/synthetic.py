@@ -8,8 +8,8 @@ a few are wrong; those of the evaluation set are right.
 import numpy as np
 import numpy.typing as npt
 
-from autoal_gui.sources.drawn import Drawing, Seed
-from autoal_gui.sources.shapes import BLOCK, KINDS, WRONG, draw_block, draw_labels
+from autoal_gui.sources.drawn_images.drawn import Drawing, Seed
+from autoal_gui.sources.drawn_images.shapes import BLOCK, KINDS, WRONG, draw_block, draw_labels
 
 NAME = "synthetic"
 LABEL = "Synthetic: shapes"

@@ -54,7 +54,7 @@ def test_a_foreign_file_gets_one_sentence(missing, tmp_path, capsys):
 def test_weights_are_fetched_when_the_user_asks_and_only_then(missing, monkeypatch, capsys):
     asked = []
     monkeypatch.setattr(
-        "autoal_gui.sources.network.fetch", lambda url, *_: asked.append(url) or [CONTENT]
+        "autoal_gui.sources.downloads.network.fetch", lambda url, *_: asked.append(url) or [CONTENT]
     )
     for _ in range(2):
         assert run(["backbones", "--get", "resnet18_imagenet"]) == 0

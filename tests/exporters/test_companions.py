@@ -17,7 +17,7 @@ from autoal_gui.exporters.companions.files import companion_files, companions
 from autoal_gui.exporters.companions.model_card import STARTS, model_card
 from autoal_gui.exporters.companions.preparation import DECODE, preprocessing
 from autoal_gui.exporters.companions.project_part import FEWEST, project_sections
-from autoal_gui.sources import square_pixels
+from autoal_gui.sources.pixels import square_pixels
 from tests.support.paths import ROOT
 from tests.support.project import new_project, result_of
 

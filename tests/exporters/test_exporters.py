@@ -17,8 +17,8 @@ from autoal_gui.core.images.source import ListedImage, Listing
 from autoal_gui.core.project.export_snapshot import Choices, Snapshot
 from autoal_gui.core.project.project import Project
 from autoal_gui.core.registry import discover
-from autoal_gui.core.sets.cells import meant, plain
-from autoal_gui.core.sets.table import read_table
+from autoal_gui.core.sets.tables.cells import meant, plain
+from autoal_gui.core.sets.tables.table import read_table
 from autoal_gui.core.system.files import replacing
 from autoal_gui.core.trained_model import TrainedModel
 from autoal_gui.exporters import csv_labels, json_labels, predictions, pt, safetensors_model

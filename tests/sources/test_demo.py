@@ -4,7 +4,7 @@ import pytest
 from autoal_gui.core.errors import Cancelled, SourceError
 from autoal_gui.core.images.source import SourceSpec
 from autoal_gui.sources import demo
-from autoal_gui.sources.smear import BLOCK, KINDS, SHARES, draw_block, draw_kinds
+from autoal_gui.sources.drawn_images.smear import BLOCK, KINDS, SHARES, draw_block, draw_kinds
 
 
 def no_progress(done, total):

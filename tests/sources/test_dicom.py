@@ -31,8 +31,10 @@ from autoal_gui.core.images.pixels import picture_to_uint8
 from autoal_gui.core.images.pool import ImagePool, PoolImage
 from autoal_gui.core.images.source import SourceSpec
 from autoal_gui.core.project.export_snapshot import Snapshot
-from autoal_gui.sources import dicom, dicom_file, dicom_values
-from autoal_gui.sources.dicom_file import looks_like_dicom, open_dicom
+from autoal_gui.sources import dicom
+from autoal_gui.sources.dicom_files import file as dicom_file
+from autoal_gui.sources.dicom_files import values as dicom_values
+from autoal_gui.sources.dicom_files.file import looks_like_dicom, open_dicom
 from autoal_gui.sources.opening import kind_at, spec_of
 from tests.support.dicom import PATIENT, dataset_of, write_dicom
 

@@ -12,7 +12,7 @@ from PIL import Image
 from autoal_gui.core.errors import Cancelled, ImageUnreadable, SourceError
 from autoal_gui.core.images.source import SourceSpec
 from autoal_gui.sources import folder
-from autoal_gui.sources.decode import open_pictures
+from autoal_gui.sources.pictures.decode import open_pictures
 from tests.support.paths import SHARED_DATA
 
 CLASSES = (("labels", "classes"),)

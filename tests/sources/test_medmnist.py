@@ -9,7 +9,7 @@ import pytest
 from autoal_gui.core.errors import Cancelled, SourceError
 from autoal_gui.core.images.source import SourceSpec
 from autoal_gui.sources import medmnist
-from autoal_gui.sources.catalogue import class_names, official
+from autoal_gui.sources.downloads.catalogue import class_names, official
 
 FLAG = "breastmnist"
 
@@ -240,7 +240,7 @@ def test_no_server(content, folder, monkeypatch, url):
 
 
 def test_no_room(site, folder, monkeypatch):
-    from autoal_gui.sources import arrays
+    from autoal_gui.sources.npz_files import arrays
 
     usage = arrays.shutil.disk_usage(".")._replace(free=1000)
     monkeypatch.setattr(arrays.shutil, "disk_usage", lambda folder: usage)

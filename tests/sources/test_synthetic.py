@@ -5,7 +5,14 @@ import pytest
 
 from autoal_gui.core.images.source import SourceSpec
 from autoal_gui.sources import synthetic
-from autoal_gui.sources.shapes import BLOCK, KINDS, SHARES, WRONG, draw_block, draw_labels
+from autoal_gui.sources.drawn_images.shapes import (
+    BLOCK,
+    KINDS,
+    SHARES,
+    WRONG,
+    draw_block,
+    draw_labels,
+)
 
 
 def spec_of(**options):

@@ -25,8 +25,8 @@ from PIL import Image, features
 
 from autoal_gui.core.errors import ImageUnreadable
 from autoal_gui.core.images.pixels import picture_to_uint8
-from autoal_gui.sources.decode import open_pictures
-from autoal_gui.sources.dicom_file import open_dicom
+from autoal_gui.sources.dicom_files.file import open_dicom
+from autoal_gui.sources.pictures.decode import open_pictures
 from tests.support.dicom import dataset_of
 from tests.support.pictures import deep_png, deep_ppm, nifti
 from tests.support.pictures import tiff as tiff_of

@@ -15,11 +15,11 @@ from autoal_gui.core.labels.journal import Entry
 from autoal_gui.core.language import some_of, tr, tr_count
 from autoal_gui.core.project.project import Project
 from autoal_gui.core.sets.arrange import table_labels
-from autoal_gui.core.sets.columns import ColumnUse, guess_columns, match_rows
-from autoal_gui.core.sets.image_names import ImageNames
 from autoal_gui.core.sets.partition import join_groups
-from autoal_gui.core.sets.table import Table
-from autoal_gui.core.sets.table_fit import TableFit, fit_lines
+from autoal_gui.core.sets.tables.columns import ColumnUse, guess_columns, match_rows
+from autoal_gui.core.sets.tables.image_names import ImageNames
+from autoal_gui.core.sets.tables.table import Table
+from autoal_gui.core.sets.tables.table_fit import TableFit, fit_lines
 from autoal_gui.core.system.natural_order import natural
 
 NAMED = 3  # images or cells that are named as examples

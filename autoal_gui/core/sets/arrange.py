@@ -6,17 +6,17 @@ from dataclasses import replace
 from autoal_gui.core.errors import SourceError
 from autoal_gui.core.images.source import ListedImage, Listing, OfficialSplit, Split
 from autoal_gui.core.language import tr
-from autoal_gui.core.sets.columns import (
+from autoal_gui.core.sets.layout import Layout, class_name, folder_at, split_named
+from autoal_gui.core.sets.partition import join_groups
+from autoal_gui.core.sets.tables.columns import (
     ColumnUse,
     Match,
     labels_in,
     match_rows,
     separator_of,
 )
-from autoal_gui.core.sets.image_names import ImageNames
-from autoal_gui.core.sets.layout import Layout, class_name, folder_at, split_named
-from autoal_gui.core.sets.partition import join_groups
-from autoal_gui.core.sets.table import Table
+from autoal_gui.core.sets.tables.image_names import ImageNames
+from autoal_gui.core.sets.tables.table import Table
 from autoal_gui.core.system.natural_order import natural
 
 

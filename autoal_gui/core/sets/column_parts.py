@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from autoal_gui.core.language import decimal, mark, number, tr
-from autoal_gui.core.sets.columns import GROUP_WORDS, KEY_WORDS, words_of
+from autoal_gui.core.sets.tables.columns import GROUP_WORDS, KEY_WORDS, words_of
 from autoal_gui.core.system.natural_order import natural
 
 MOST_PARTS = 12  # a table with more lines is not read

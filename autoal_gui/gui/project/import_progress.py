@@ -24,7 +24,7 @@ from autoal_gui.gui.widgets.cards import Section
 from autoal_gui.gui.widgets.inputs import combo, translated
 from autoal_gui.gui.widgets.text import text_label
 from autoal_gui.gui.widgets.theme import set_property
-from autoal_gui.sources.set_options import REDRAWN, is_redrawn
+from autoal_gui.sources.understanding.set_options import REDRAWN, is_redrawn
 
 PARTS: dict[str, str] = {
     "kept": mark("Keep each group where its first image stands"),

@@ -15,8 +15,8 @@ from PySide6.QtWidgets import (
 
 from autoal_gui.core.language import mark, tr
 from autoal_gui.core.project.later_table import LabelsAs, LaterTable, table_sentences
-from autoal_gui.core.sets.columns import ColumnUse
-from autoal_gui.core.sets.table import ENDINGS, Table
+from autoal_gui.core.sets.tables.columns import ColumnUse
+from autoal_gui.core.sets.tables.table import ENDINGS, Table
 from autoal_gui.gui.project.table_preview import TablePreview
 from autoal_gui.gui.session.controller import Controller
 from autoal_gui.gui.widgets.inputs import PathField, add_row, combo, translated

@@ -14,7 +14,7 @@ from autoal_gui.core.registry import discover
 from autoal_gui.engine.jobs import OneJob
 from autoal_gui.gui.widgets.text import text_label
 from autoal_gui.gui.widgets.theme import set_property
-from autoal_gui.sources.network import fetch
+from autoal_gui.sources.downloads.network import fetch
 
 BACKBONES = "autoal_gui.backbones"
 COMES_ALONG = mark("Its weights ({size} MB, licence {licence}) come with this program.")

@@ -6,7 +6,7 @@ from autoal_gui.core.images.source import Listing, SourceSpec
 from autoal_gui.core.language import number, some_of, tr, tr_count
 from autoal_gui.core.sets.summary import counts_text, summarise
 from autoal_gui.core.trained_model import StartModel
-from autoal_gui.sources.understanding import doubts_of, sentence
+from autoal_gui.sources.understanding.understood import doubts_of, sentence
 
 SHOWN = 12  # classes whose images are counted in a line
 

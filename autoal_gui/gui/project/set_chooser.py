@@ -13,7 +13,7 @@ from autoal_gui.core.language import tr
 from autoal_gui.gui.widgets.inputs import PathField, combo
 from autoal_gui.gui.widgets.text import text_label
 from autoal_gui.sources import medmnist
-from autoal_gui.sources.catalogue import SIZES
+from autoal_gui.sources.downloads.catalogue import SIZES
 
 
 class SetChooser(QFrame):

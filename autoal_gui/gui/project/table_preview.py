@@ -13,8 +13,8 @@ from PySide6.QtWidgets import (
 )
 
 from autoal_gui.core.language import mark, tr, tr_count
-from autoal_gui.core.sets.columns import ColumnUse
-from autoal_gui.core.sets.table import Table
+from autoal_gui.core.sets.tables.columns import ColumnUse
+from autoal_gui.core.sets.tables.table import Table
 from autoal_gui.gui.widgets.inputs import add_row, combo
 from autoal_gui.gui.widgets.text import plain_tip, text_label
 

@@ -25,7 +25,7 @@ from autoal_gui.core.system.files import check_target, replacing
 from autoal_gui.core.system.mapped_arrays import STATES, map_array
 from autoal_gui.core.system.memory import memory_told
 from autoal_gui.learning.model.normalisation import Normalisation
-from autoal_gui.sources.arrays import require_space
+from autoal_gui.sources.npz_files.arrays import require_space
 
 SAMPLED = 2048  # images that the normalisation is estimated from
 Bytes = npt.NDArray[np.uint8]

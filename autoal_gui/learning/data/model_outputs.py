@@ -12,7 +12,7 @@ from autoal_gui.core.messages import Progress, Step
 from autoal_gui.learning.data import row_store as rows
 from autoal_gui.learning.data.context import Context, Labels
 from autoal_gui.learning.model.networks import Classifier
-from autoal_gui.sources.arrays import require_space
+from autoal_gui.sources.npz_files.arrays import require_space
 from autoal_gui.strategies.contract import Labelled, ModelOutputs
 
 

@@ -15,7 +15,6 @@ from autoal_gui.core.errors import ImageUnreadable
 from autoal_gui.core.images.pixels import HIGH_PERCENTILE, LOW_PERCENTILE
 from autoal_gui.core.images.source import Picture
 from autoal_gui.core.language import mark, tr
-from autoal_gui.sources.grey_numbers import fills, plain_picture
 from autoal_gui.sources.pictures.formats import is_nifti
 from autoal_gui.sources.pictures.limits import (
     DAMAGED,
@@ -25,7 +24,8 @@ from autoal_gui.sources.pictures.limits import (
     check_size,
     explained,
 )
-from autoal_gui.sources.square_pixels import made_square
+from autoal_gui.sources.pixels.grey_numbers import fills, plain_picture
+from autoal_gui.sources.pixels.square_pixels import made_square
 
 Values = npt.NDArray[Any]
 GZIP = b"\x1f\x8b"

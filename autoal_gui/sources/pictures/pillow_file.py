@@ -15,7 +15,6 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from autoal_gui.core.errors import ImageUnreadable
 from autoal_gui.core.images.source import Picture, Pixels
 from autoal_gui.core.language import mark, tr
-from autoal_gui.sources.grey_numbers import plain_picture
 from autoal_gui.sources.pictures.formats import NAMES, PILLOW, SNIFFED, kind_of, why_unread
 from autoal_gui.sources.pictures.limits import (
     check_frames,
@@ -26,6 +25,7 @@ from autoal_gui.sources.pictures.limits import (
 )
 from autoal_gui.sources.pictures.packed_sizes import component_bits
 from autoal_gui.sources.pictures.turning import turned, without_alpha
+from autoal_gui.sources.pixels.grey_numbers import plain_picture
 
 PREVIEWS = mark("Only the first picture of a JPEG file is used; the others are previews.")
 GREY_MODES = frozenset({"1", "L", "LA", "La"})

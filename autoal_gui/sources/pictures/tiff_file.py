@@ -17,7 +17,6 @@ from tifffile import TiffFile, TiffPage
 from autoal_gui.core.errors import ImageUnreadable
 from autoal_gui.core.images.source import Picture, Pixels
 from autoal_gui.core.language import mark, tr
-from autoal_gui.sources.grey_numbers import colour_pixels, plain_picture
 from autoal_gui.sources.pictures.limits import (
     DAMAGED,
     MAX_PIXELS,
@@ -30,6 +29,7 @@ from autoal_gui.sources.pictures.packed_sizes import packed_size
 from autoal_gui.sources.pictures.pillow_file import in_eight_bits
 from autoal_gui.sources.pictures.tiff_pages import ALPHA, Page, pages_of
 from autoal_gui.sources.pictures.turning import turned, without_alpha
+from autoal_gui.sources.pixels.grey_numbers import colour_pixels, plain_picture
 
 Values = npt.NDArray[Any]
 

@@ -12,7 +12,7 @@ from PIL import Image, PngImagePlugin
 from autoal_gui.core.errors import ProjectError
 from autoal_gui.core.images.source import SourceSpec
 from autoal_gui.core.project.export_snapshot import Choices, Snapshot
-from autoal_gui.core.sets.table import read_table
+from autoal_gui.core.sets.tables.table import read_table
 from autoal_gui.core.system.safe_names import FreeNames, safe_name
 from autoal_gui.exporters import class_folders, json_labels, npz_labels
 from autoal_gui.sources.opening import list_images, spec_of

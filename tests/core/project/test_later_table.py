@@ -11,8 +11,8 @@ from autoal_gui.core.project.later_table import (
     write_table,
 )
 from autoal_gui.core.readers.double_reading import compare
-from autoal_gui.core.sets.columns import ColumnUse
-from autoal_gui.core.sets.table import Table
+from autoal_gui.core.sets.tables.columns import ColumnUse
+from autoal_gui.core.sets.tables.table import Table
 from tests.core.project.test_metadata import grouped_project
 from tests.support.project import new_project, reopened
 

@@ -5,9 +5,9 @@ import pytest
 from autoal_gui.core.errors import SourceError
 from autoal_gui.core.images.source import ListedImage, Listing
 from autoal_gui.core.sets.arrange import arrange, with_splits, with_table
-from autoal_gui.core.sets.columns import ColumnUse
 from autoal_gui.core.sets.layout import Layout
-from autoal_gui.core.sets.table import Table
+from autoal_gui.core.sets.tables.columns import ColumnUse
+from autoal_gui.core.sets.tables.table import Table
 
 
 def listed(*keys):

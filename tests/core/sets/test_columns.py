@@ -3,15 +3,15 @@
 import pytest
 
 from autoal_gui.core.errors import SourceError
-from autoal_gui.core.sets.columns import (
+from autoal_gui.core.sets.tables.columns import (
     ColumnUse,
     guess_columns,
     labels_in,
     match_rows,
     separator_of,
 )
-from autoal_gui.core.sets.image_names import ImageNames
-from autoal_gui.core.sets.table import Table
+from autoal_gui.core.sets.tables.image_names import ImageNames
+from autoal_gui.core.sets.tables.table import Table
 
 KEYS = ["train/a/1.png", "train/b/2.png", "test/a/3.png"]
 HASHES = {key: f"{place:064x}" for place, key in enumerate(KEYS, start=1)}

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autoal_gui.core.errors import SourceError
-from autoal_gui.core.sets.table import Table, read_table
+from autoal_gui.core.sets.tables.table import Table, read_table
 
 EXPECTED = Table(("image", "dx"), (("a.png", "Nävus"), ("b.png", "mel, in situ")))
 

@@ -2,10 +2,10 @@
 
 from autoal_gui.core.images.source import ListedImage, Listing
 from autoal_gui.core.sets.arrange import with_table
-from autoal_gui.core.sets.columns import ColumnUse
 from autoal_gui.core.sets.summary import doubts, summarise
-from autoal_gui.core.sets.table import Table
-from autoal_gui.core.sets.table_fit import fit_lines, fit_of
+from autoal_gui.core.sets.tables.columns import ColumnUse
+from autoal_gui.core.sets.tables.table import Table
+from autoal_gui.core.sets.tables.table_fit import fit_lines, fit_of
 
 FOLDERS = Listing(
     ("mel", "nv"),

@@ -15,7 +15,7 @@ from autoal_gui.core.errors import OutOfMemory
 from autoal_gui.core.system.mapped_arrays import map_array
 from autoal_gui.learning.data.image_cache import map_files
 from autoal_gui.learning.data.row_store import new_rows
-from autoal_gui.sources.arrays import open_stack
+from autoal_gui.sources.npz_files.arrays import open_stack
 place = Path(sys.argv[1])
 np.lib.format.open_memmap(place / "there.npy", "w+", np.uint8, (20_000, 224, 224)).flush()
 now = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()

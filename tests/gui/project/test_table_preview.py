@@ -2,8 +2,8 @@
 
 import pytest
 
-from autoal_gui.core.sets.columns import ColumnUse
-from autoal_gui.core.sets.table import Table
+from autoal_gui.core.sets.tables.columns import ColumnUse
+from autoal_gui.core.sets.tables.table import Table
 from autoal_gui.gui.project.table_preview import TablePreview
 
 TABLE = Table(

@@ -73,7 +73,7 @@ def read_bomb(data: bytes, place: Path) -> None:
     Raises:
         AutoALError: what the first of them that was refused has said.
     """
-    from autoal_gui.sources.decode import open_pictures
+    from autoal_gui.sources.pictures.decode import open_pictures
 
     file = place / "image"
     file.write_bytes(data)

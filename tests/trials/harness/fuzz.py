@@ -8,10 +8,6 @@ import atheris
 with atheris.instrument_imports(
     include=["autoal_gui.sources", "autoal_gui.core", "PIL", "pydicom"]
 ):
-    import autoal_gui.core.recovery.recovery
-    import autoal_gui.sources.decode
-    import autoal_gui.sources.dicom_file
-    import autoal_gui.sources.npz  # noqa: F401
     from tests.trials.harness.targets import TARGETS, outcome, watch
 
 kind, place = sys.argv[1], Path(sys.argv[2])

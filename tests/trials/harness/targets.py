@@ -26,7 +26,7 @@ class Harm(AssertionError):
 
 
 def read_image(data: bytes, place: Path) -> None:
-    from autoal_gui.sources.decode import open_pictures
+    from autoal_gui.sources.pictures.decode import open_pictures
 
     file = open_pictures(io.BytesIO(data))
     for index in range(min(file.frames, 3)):
@@ -41,7 +41,7 @@ def check_pixels(pixels: np.ndarray) -> None:
 
 
 def read_dicom(data: bytes, place: Path) -> None:
-    from autoal_gui.sources.dicom_file import open_dicom
+    from autoal_gui.sources.dicom_files.file import open_dicom
 
     file = open_dicom(io.BytesIO(data))
     for index in range(min(file.frames, 3)):

@@ -22,7 +22,7 @@ from autoal_gui.gui.project.meaning.set_review import Review
 from autoal_gui.gui.widgets.inputs import EntryLine, combo, translated
 from autoal_gui.gui.widgets.text import text_label
 from autoal_gui.gui.widgets.theme import set_property
-from autoal_gui.sources.set_options import SetMeaning
+from autoal_gui.sources.understanding.set_options import SetMeaning
 
 OWN = "own"
 PATTERNS: dict[str, str] = {

@@ -13,7 +13,7 @@ from autoal_gui.core.system.natural_order import natural
 from autoal_gui.gui.widgets.cards import empty
 from autoal_gui.gui.widgets.inputs import combo, translated
 from autoal_gui.gui.widgets.text import plain_tip, text_label
-from autoal_gui.sources.set_options import SetMeaning
+from autoal_gui.sources.understanding.set_options import SetMeaning
 
 MEANINGS: dict[str, str] = {
     "": mark("Nothing"),

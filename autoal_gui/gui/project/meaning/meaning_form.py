@@ -14,7 +14,7 @@ from autoal_gui.gui.project.meaning.set_review import Review, SetReview
 from autoal_gui.gui.project.meaning.table_form import TableForm
 from autoal_gui.gui.widgets.cards import card
 from autoal_gui.gui.widgets.text import text_label
-from autoal_gui.sources.set_options import SetMeaning
+from autoal_gui.sources.understanding.set_options import SetMeaning
 
 FILES = 100  # of which some names are shown
 

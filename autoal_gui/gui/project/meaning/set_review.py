@@ -11,11 +11,11 @@ from PySide6.QtCore import QObject, Signal, Slot
 from autoal_gui.core.errors import SourceError
 from autoal_gui.core.images.source import Listing, ProgressCallback, SourceSpec
 from autoal_gui.core.sets.layout import folder_levels
-from autoal_gui.core.sets.table import Table, read_table
-from autoal_gui.core.sets.table_fit import TableFit
+from autoal_gui.core.sets.tables.table import Table, read_table
+from autoal_gui.core.sets.tables.table_fit import TableFit
 from autoal_gui.engine.jobs import OneJob
-from autoal_gui.sources.set_options import SetMeaning
-from autoal_gui.sources.understanding import rearranged
+from autoal_gui.sources.understanding.set_options import SetMeaning
+from autoal_gui.sources.understanding.understood import rearranged
 
 
 @dataclass(frozen=True)

@@ -7,14 +7,14 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from autoal_gui.core.language import mark, number, tr
-from autoal_gui.core.sets.columns import ColumnUse
-from autoal_gui.core.sets.table_fit import fit_lines
+from autoal_gui.core.sets.tables.columns import ColumnUse
+from autoal_gui.core.sets.tables.table_fit import fit_lines
 from autoal_gui.gui.project.meaning.set_review import Review
 from autoal_gui.gui.project.table_preview import TablePreview
 from autoal_gui.gui.widgets.cards import Section
 from autoal_gui.gui.widgets.text import text_label
 from autoal_gui.gui.widgets.theme import set_property
-from autoal_gui.sources.set_options import SetMeaning
+from autoal_gui.sources.understanding.set_options import SetMeaning
 
 KINDS = mark("Tables (*.csv *.tsv *.tab *.txt *.xlsx *.xlsm *.json)")
 NONE = mark(

@@ -14,8 +14,8 @@ from autoal_gui.core.project.later_table import (
     table_sentences,
     write_table,
 )
-from autoal_gui.core.sets.columns import ColumnUse
-from autoal_gui.core.sets.table import Table, read_table
+from autoal_gui.core.sets.tables.columns import ColumnUse
+from autoal_gui.core.sets.tables.table import Table, read_table
 from autoal_gui.engine.jobs import OneJob
 from autoal_gui.gui.session.open_project import OpenProject
 from autoal_gui.gui.session.part import Part

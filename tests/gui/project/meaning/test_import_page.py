@@ -14,7 +14,7 @@ from autoal_gui.core.sets.name_pattern import FIRST_NUMBER
 from autoal_gui.gui.project.meaning.set_review import SetReview
 from autoal_gui.gui.window.projects.new_projects import dicom_spec, folder_spec
 from autoal_gui.sources.opening import list_images
-from autoal_gui.sources.set_options import SetMeaning
+from autoal_gui.sources.understanding.set_options import SetMeaning
 from tests.support.dicom import write_dicom
 from tests.support.gui import QUIET
 from tests.support.paths import SHARED_DATA

@@ -1,0 +1,1 @@
+"""DICOM files: what is in them, how their values become grey, whose they are."""

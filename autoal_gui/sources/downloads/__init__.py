@@ -1,0 +1,1 @@
+"""Sets that are fetched when the user asks for it."""

@@ -1,0 +1,1 @@
+"""Images that the program draws itself: the demo and the synthetic sets."""

@@ -1,0 +1,1 @@
+"""From the values of a file to the grey or colour that is shown."""

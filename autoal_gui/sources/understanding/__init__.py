@@ -1,0 +1,1 @@
+"""What the folders, names and tables of a set mean."""
