@@ -4,7 +4,8 @@ Without the mark (BOM) Excel takes a file for one in the old code page of its co
 
 `sha256` is that of the file that was labelled; `other_pixels` is 1 where it was replaced since.
 
-Whoever named a file or a class, no cell is computed as a formula, see `autoal_gui.core.sets.tables.cells`.
+Whoever named a file or a class, no cell is computed as a formula, see
+`autoal_gui.core.sets.tables.cells`.
 """
 
 import csv
