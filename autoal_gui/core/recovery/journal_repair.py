@@ -24,6 +24,7 @@ from autoal_gui.core.recovery.sqlite_pages import (
 )
 
 BYTES = 800  # that are tried in all, at up to five milliseconds each
+MOST_CLASSES = 10_000  # a name is made up for each that has lost its own
 LONGEST = 600  # bytes of a line that is tried
 _NUMBER = 18  # bytes of a line's length and number, at most
 _PURPOSE = 12
@@ -163,11 +164,17 @@ class _Links:
             ]
 
 
+def is_class(index: int) -> bool:
+    """Say whether it can be the index of a class; a damaged one may be any number."""
+    return 0 <= index < MOST_CLASSES
+
+
 def _is_possible(entry: Entry) -> bool:
     """Say whether the table would take it; one that no seal speaks for may be anything."""
     return (
         entry.action in get_args(Action)
         and entry.purpose in get_args(Purpose)
+        and (entry.class_index is None or is_class(entry.class_index))
         and (entry.action in ("label", "import")) == (entry.class_index is not None)
         and (entry.action in ("undo", "redo")) == (entry.target is not None)
     )

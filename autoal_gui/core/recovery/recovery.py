@@ -34,7 +34,7 @@ from autoal_gui.core.language import mark, tr, tr_count
 from autoal_gui.core.project.project import Project
 from autoal_gui.core.project.stores import stored_settings as stored
 from autoal_gui.core.recovery.damaged_files import contents, copies, move_sides, put_aside
-from autoal_gui.core.recovery.journal_repair import Chain, line_from, rebuilt, replayable
+from autoal_gui.core.recovery.journal_repair import Chain, is_class, line_from, rebuilt, replayable
 from autoal_gui.core.recovery.sqlite_pages import MAGIC, PAGE, Salvage, Table, salvage
 from autoal_gui.core.settings import PRESETS
 from autoal_gui.core.system.scratch import ScratchFolder, sweep
@@ -176,6 +176,7 @@ class _Parts:
         """
         self._settle_settings()
         self._settle_fixed()
+        self._settle_acts()
         elsewhere = [line_from(cell) for copy in self.copies for cell in copy.of("journal")]
         self.chain = rebuilt(self.found, elsewhere, self._last_line(), progress)
         if not (self.chain.entries or self.images):
@@ -208,9 +209,13 @@ class _Parts:
                 if _is_sound(columns_from, cell.values[2]):
                     self.metadata.setdefault(cell.rowid, cell.values[1:])
             for cell in one.of("truth"):
-                self.truth.setdefault(cell.rowid, cell.values[1])
+                if is_class(cell.values[1]):
+                    self.truth.setdefault(cell.rowid, cell.values[1])
             for cell in one.of("unreadable"):
                 self.unreadable.setdefault(*cell.values)
+
+    def _settle_acts(self) -> None:
+        for one in (*self.copies, self.found):
             for cell in one.of("act"):
                 row = (cell.rowid, *cell.values[1:-1])
                 if _is_sound(act_from, *row):
@@ -260,7 +265,8 @@ class _Parts:
         """Name each class that is used; one whose name is lost is called by its number."""
         for one in self._all():
             for cell in one.of("class"):
-                self.classes.setdefault(cell.rowid, cell.values[1])
+                if is_class(cell.rowid):
+                    self.classes.setdefault(cell.rowid, cell.values[1])
         used = [e.class_index for e in self.chain.entries if e.class_index is not None]
         for index in range(max((*self.classes, *used, *self.truth.values()), default=-1) + 1):
             self.classes.setdefault(index, tr("Class {number}", number=index + 1))

@@ -247,3 +247,18 @@ def test_it_can_be_cancelled_while_pages_are_read_and_nothing_has_changed(damage
     assert all(done < total for done, total in asked)
     recover(project.folder, list_images, no_progress)
     assert is_whole(project, entries)
+
+
+@pytest.mark.parametrize("table", ["class", "truth"])
+def test_a_class_of_a_damaged_number_does_not_bring_up_all_below_it(damaged, table):
+    project, entries = damaged
+    with closing(sqlite3.connect(file_of(project))) as db, db:
+        if table == "class":
+            db.execute("UPDATE class SET class_index=? WHERE class_index=1", (2**40,))
+        else:
+            db.execute("INSERT OR REPLACE INTO truth VALUES (5, ?)", (2**40,))
+    recover(project.folder, list_images, no_progress)
+    again = Project.open(project.folder, open_images)
+    assert len(again.classes.names) == 2
+    assert again.labels.entries() == entries
+    again.close()

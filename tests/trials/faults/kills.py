@@ -56,12 +56,14 @@ def kill_while_training(base: Path, draw: random.Random) -> Trial:
         project = Project.open(bench.folder, open_images)
         checkpoint, finished = project.rounds.last_checkpoint(), project.rounds.finished()
         project.close()
-        if finished and checkpoint is None:
-            raise Lost("the last model is gone")
+        # A round whose labels are all of one class puts the images in order and has no model.
+        wanted = [record for record in finished if record.checkpoint][-1:]
+        if wanted and checkpoint != project.models_folder / wanted[0].checkpoint:
+            raise Lost(f"the model of round {wanted[0].number} is gone")
         if checkpoint is not None:
             load_model(checkpoint)
-            if sha256_of(checkpoint) != finished[-1].checkpoint_sha256:
-                raise Lost("the last model is not the one that was trained")
+            if sha256_of(checkpoint) != wanted[0].checkpoint_sha256:
+                raise Lost(f"{checkpoint.name} is not what was trained")
 
     return bench.tally, attempt
 

@@ -53,12 +53,13 @@ def cancels(
     for name, run in kinds.items():
         place = base / run.__name__
         bench = bench_of.new(place, draw, f"cancelled at each step of {name}", settings=SETTINGS)
-        prepare(bench)
+        if run is run_prediction:
+            prepare(bench)
         yield bench, lambda bench, run=run: at_every_step(bench, run, tries)
 
 
 def prepare(bench: object) -> None:
-    """Train a model, for what needs one."""
+    """Train the model that predicts."""
     project = Project.open(bench.folder, open_images)
     assert run_round(project, Asking(10**9))
     project.close()
