@@ -8,6 +8,32 @@ the variance of a share grows by that; intervals are taken as of so many fewer i
 import numpy as np
 import numpy.typing as npt
 
+NORMAL = 1.959964  # two-sided 95 % quantile of the normal distribution
+FEW = (12.7062, 4.3027, 3.1824, 2.7764, 2.5706, 2.4469, 2.3646, 2.3060, 2.2622, 2.2281)
+"""Those of Student's t with 1, 2, ... degrees of freedom."""
+
+
+def student(freedom: int) -> float:
+    """Return the two-sided 95 % quantile of Student's t, to a thousandth.
+
+    Args:
+        freedom: degrees of freedom; below 1 they count as 1.
+    """
+    if freedom <= len(FEW):
+        return FEW[max(freedom, 1) - 1]
+    z = NORMAL  # the expansion of Fisher & Cornish (1960)
+    first, second = (z**3 + z) / 4, (5 * z**5 + 16 * z**3 + 3 * z) / 96
+    third = (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / 384
+    return z + first / freedom + second / freedom**2 + third / freedom**3
+
+
+def few_groups(groups: int, images: int) -> float:
+    """Return by what factor a variance that is known from few groups is to be widened, at least 1.
+
+    How much groups differ is itself known badly from few of them (Korn & Graubard 1998).
+    """
+    return (student(groups - 1) / student(images - 1)) ** 2
+
 
 def design_effect(right: npt.NDArray[np.bool_], units: npt.NDArray[np.integer] | None) -> float:
     """Return by what factor the variance of the share of right predictions is larger, at least 1.
@@ -21,7 +47,8 @@ def design_effect(right: npt.NDArray[np.bool_], units: npt.NDArray[np.integer] |
         units: (n,) what stays together, by a number each; None where each image stands alone.
 
     Returns:
-        1 where each image stands alone; no more than the mean size of an image's group.
+        1 where each image stands alone; no more than the mean size of an image's group, times
+        `few_groups`.
     """
     if units is None or not len(units):
         return 1.0
@@ -29,9 +56,10 @@ def design_effect(right: npt.NDArray[np.bool_], units: npt.NDArray[np.integer] |
     if len(sizes) == len(units):
         return 1.0
     usual = float((sizes**2).sum() / sizes.sum())
+    widened = few_groups(len(sizes), len(units))
     sizes = np.append(sizes, (usual, usual))
     found = np.append(np.bincount(places.reshape(-1), right), (usual, 0.0))
     images, share = sizes.sum(), found.sum() / sizes.sum()
     between = ((found - share * sizes) ** 2).sum() * len(sizes) / (len(sizes) - 1)
     alone = images * share * (1 - share)
-    return float(min(max(between / alone, 1.0), usual))
+    return float(min(max(between / alone, 1.0), usual)) * widened

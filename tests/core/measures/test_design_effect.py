@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autoal_gui.core.measures.design_effect import design_effect
+from autoal_gui.core.measures.design_effect import design_effect, few_groups, student
 from autoal_gui.core.measures.metrics import Metrics, as_plain, from_plain, wilson_interval
 
 
@@ -12,7 +12,9 @@ def test_groups_never_make_an_interval_narrower(images):
     right = np.array([one for one, _ in images], bool)
     units = np.array([unit for _, unit in images], int)
     effect = design_effect(right, units)
-    assert 1 <= effect <= max(np.bincount(units), default=1)
+    sizes = np.bincount(units) if len(units) else np.ones(1, int)
+    groups = np.count_nonzero(sizes)
+    assert 1 <= effect <= sizes.max() * few_groups(groups, len(units)) + 1e-9
 
 
 def test_images_that_stand_alone_say_what_they_always_said():
@@ -30,7 +32,7 @@ def test_of_patients_of_whom_all_or_nothing_is_right_each_counts_as_one_image(wr
     found = Metrics.of(np.zeros(120, int), predicted, 2, units)
     assert found.accuracy == 1 - wrong / 10
     low, high = found.accuracy_interval
-    expected = wilson_interval(10 - wrong, 10)
+    expected = wilson_interval(10 - wrong, 10, few_groups(10, 120))
     assert (low, high) == pytest.approx(expected, abs=0.05)
 
 
@@ -55,6 +57,27 @@ def test_the_interval_holds_the_share_it_is_of_19_times_in_20(share):
         low, high = found.accuracy_interval
         held.append(low <= share <= high)
     assert np.mean(held) > 0.9
+
+
+@pytest.mark.parametrize("patients", [4, 5, 8])
+def test_of_few_patients_the_interval_holds_what_is_true_all_the_same(patients):
+    """The model knows nothing, and a patient's images are right or wrong together."""
+    rng = np.random.default_rng(patients)
+    held = []
+    for _ in range(400):
+        right = np.repeat(rng.random(patients) < 0.5, 12) ^ (rng.random(12 * patients) < 0.03)
+        units, truth = np.repeat(np.arange(patients), 12), np.zeros(12 * patients, int)
+        low, high = Metrics.of(truth, (~right).astype(int), 2, units).accuracy_interval
+        held.append(low <= 0.5 <= high)
+    assert np.mean(held) > 0.94
+
+
+@pytest.mark.parametrize(
+    ("freedom", "quantile"),
+    [(0, 12.706), (1, 12.706), (10, 2.228), (11, 2.201), (30, 2.042), (1000, 1.962)],
+)
+def test_students_quantiles_are_those_of_the_tables(freedom, quantile):
+    assert student(freedom) == pytest.approx(quantile, abs=2e-3)
 
 
 def test_the_intervals_of_classes_and_areas_widen_too():
