@@ -48,42 +48,40 @@ def _export_until_full(acknowledge: Acknowledge, place: Path, name: str, seed: i
     disk.mkdir(parents=True)
     module, write = prepared(name, place / "made")
     small_disk(disk, DISK)
-    target = disk / f"export{module.SUFFIX}"
+    folder = disk / "exports"
+    target = folder / f"export{module.SUFFIX}"
+    folder.mkdir()
     write(target)
-    wanted = _content(target)
+    wanted = _content(folder)
     size = sum(map(len, wanted.values()))
-    _remove(target)
     for _ in range(ROOMS):
-        before = {target.name: OLD} if module.SUFFIX and draw.random() < 0.5 else {}
-        if before:
+        shutil.rmtree(folder)
+        folder.mkdir()
+        if module.SUFFIX and draw.random() < 0.5:
             target.write_bytes(OLD)
+        before = _content(folder)
         filler = fill(disk, draw.randrange(2 * size))
         try:
             write(target)
         except AutoALError as error:
             sentence_of(lambda error=error: _raise(error))
-            after = before
+            if _content(folder) != before:
+                raise Lost(f"{name}: what was not written has left something") from error
         else:
-            after = _content(target)
-            if {key: len(value) for key, value in after.items()} != {
-                key: len(value) for key, value in wanted.items()
-            } and module.KIND == "labels":
-                raise Lost(f"{name}: a part of an export stands under its name")
+            _check_whole(name, module.KIND, _content(folder), wanted)
         filler.unlink()
-        if _content(target) != after or [path.name for path in disk.iterdir() if path != target]:
-            raise Lost(f"{name}: something else is there than before")
-        _remove(target)
     acknowledge(name)
 
 
-def _content(target: Path) -> dict[str, bytes]:
-    files = target.rglob("*") if target.is_dir() else [target]
-    found = {str(path.relative_to(target.parent)): path for path in files if path.is_file()}
-    return {name: path.read_bytes() for name, path in sorted(found.items())}
+def _check_whole(name: str, kind: str, found: dict[str, bytes], wanted: dict[str, bytes]) -> None:
+    lengths = [{key: len(value) for key, value in one.items()} for one in (found, wanted)]
+    if found.keys() != wanted.keys() or (kind == "labels" and lengths[0] != lengths[1]):
+        raise Lost(f"{name}: a part of an export stands under its name")
 
 
-def _remove(target: Path) -> None:
-    shutil.rmtree(target) if target.is_dir() else target.unlink(missing_ok=True)
+def _content(folder: Path) -> dict[str, bytes]:
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    return {str(path.relative_to(folder)): path.read_bytes() for path in files}
 
 
 def _raise(error: Exception) -> None:
