@@ -192,7 +192,7 @@ def test_the_model_goes_out_in_every_format(exporter, command, tmp_path):
 def test_the_whole_network_takes_pixels_as_they_are(command):
     network = whole_network(Path(command.checkpoint))
     with torch.no_grad():
-        found = network(torch.rand(2, 1, SETTINGS.input_size, SETTINGS.input_size))
+        found = network(torch.randint(0, 256, (2, 40, 30, 3), dtype=torch.uint8))
     assert torch.allclose(found.sum(1), torch.ones(2))
 
 
