@@ -17,6 +17,7 @@ from autoal_gui.evaluation.conclusions import STANDINGS, cold_of, conclusions, i
 from autoal_gui.evaluation.failures import Failure, failed_lines
 from autoal_gui.evaluation.methods import Method, reference
 from autoal_gui.evaluation.plan import Setup
+from autoal_gui.evaluation.ranks import ranks_section
 from autoal_gui.evaluation.results import (
     SEARCHES,
     Comparison,
@@ -86,6 +87,7 @@ def _overview(results: Sequence[SetResult], failures: Sequence[Failure]) -> Iter
         rows,
     )
     yield _legend_of_standings()
+    yield from ranks_section(results)
 
 
 def _overview_cell(result: SetResult, method: Method) -> Element:

@@ -13,6 +13,7 @@ from autoal_gui.evaluation.conclusions import conclusions
 from autoal_gui.evaluation.failures import Failure
 from autoal_gui.evaluation.methods import Method
 from autoal_gui.evaluation.plan import Setup
+from autoal_gui.evaluation.ranks import ranks_as_plain
 from autoal_gui.evaluation.results import MEASURES, Comparison, MethodResult, SetResult
 
 PARTS = ("set", "method", "mode", "warm", "seed", "labels", "column", "part", "images", "groups",
@@ -67,6 +68,7 @@ def as_json(
         "setup": setup.as_plain(),
         "programs": [dict(items) for items in sorted(different)],
         "failed": [asdict(failure) for failure in failures],
+        "ranks": ranks_as_plain(results),
         "sets": [_set_as_plain(result) for result in results],
     }
     found: dict[str, Any] = _known(content)
