@@ -6,6 +6,7 @@ two tables of a project have the same. The format is that of https://www.sqlite.
 """
 
 import json
+import re
 import struct
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -137,15 +138,16 @@ def _listed_cells(data: bytes, page: bytes, number: int, kind: int) -> tuple[lis
     begin = 100 if number == 1 else 0
     count = int.from_bytes(page[begin + 3 : begin + 5], "big")
     first = begin + (12 if kind == INDEX_INNER else 8)
-    cells, spoilt = [], count > (PAGE - first) // 2
+    cells, spoilt, refused = [], count > (PAGE - first) // 2, set[int]()
     for place in range(first, min(first + 2 * count, len(page) - 1), 2):
         at = int.from_bytes(page[place : place + 2], "big")
+        if at in refused:  # a page of text points to one place a thousand times
+            continue
         try:
             cells.append(cell_at(data, page, number, at, kind))
         except Unreadable:
-            spoilt = True
-    if kind == INDEX_INNER and page[begin] == kind:
-        spoilt = False
+            refused.add(at)
+    spoilt = (spoilt or bool(refused)) and not (kind == INDEX_INNER and page[begin] == kind)
     room = sum(cell.end - cell.start for cell in cells)
     start = min((cell.start for cell in cells), default=PAGE)
     stated = int.from_bytes(page[begin + 5 : begin + 7], "big")  # where they start, says the page
@@ -154,19 +156,35 @@ def _listed_cells(data: bytes, page: bytes, number: int, kind: int) -> tuple[lis
 
 def _strays(data: bytes, page: bytes, number: int, listed: list[Cell]) -> Iterator[Cell]:
     """Find rows that nothing points to any more, in what lies between the others."""
+    starts = _starts_of_rows(page)
     for _, start, end in _uncovered(page, number, listed):
-        at = start
-        while at < end:
+        free = start
+        for at in starts:
+            if not free <= at < end:
+                continue
             try:
                 cell = cell_at(data, page, number, at, LEAF)
             except Unreadable:
-                at += 1
                 continue
             if cell.table in GROWING:
                 yield cell
-                at = cell.end
-            else:
-                at += 1
+                free = cell.end
+
+
+_HEAD = re.compile(rb"[\x03-\x7f]\0")
+"""How a record of a growing table begins: the size of its header, and its number left out."""
+
+
+def _starts_of_rows(page: bytes) -> list[int]:
+    """Return all places of a page at which a row of a growing table could start, ascending.
+
+    Before its record stand its size and its number, one to nine bytes each. Most pages that hold
+    no row have few such places, and reading at every byte takes a hundredth of a second a page.
+    """
+    starts: set[int] = set()
+    for head in _HEAD.finditer(page):
+        starts.update(range(max(0, head.start() - 18), head.start() - 1))
+    return sorted(starts)
 
 
 def _uncovered(page: bytes, number: int, cells: list[Cell]) -> list[Place]:

@@ -13,6 +13,7 @@ from autoal_gui.core.errors import ProjectDamaged, ProjectError, ProjectTooNew
 from autoal_gui.core.labels.journal import Entry
 from autoal_gui.core.messages import Predicted
 from autoal_gui.core.project.project import Project
+from autoal_gui.core.recovery import sqlite_pages
 from autoal_gui.core.recovery.journal_repair import replayable
 from autoal_gui.core.recovery.recovery import recover
 from autoal_gui.core.recovery.sqlite_pages import PAGE, number_at, salvage
@@ -95,6 +96,22 @@ def test_a_piece_of_a_page_at_the_end_is_no_page(tmp_path):
     content = closed(new_project(tmp_path, per_class=2))
     cells = salvage(content).cells
     assert salvage(content + b"\x0d\0\0").cells == cells
+
+
+def test_pages_of_text_are_read_at_few_places(tmp_path, monkeypatch):
+    content = closed(new_project(tmp_path, per_class=2))
+    content += bytes(-len(content) % PAGE)
+    tried = []
+
+    def counted(*arguments, once=sqlite_pages.cell_at):
+        tried.append(arguments)
+        return once(*arguments)
+
+    monkeypatch.setattr(sqlite_pages, "cell_at", counted)
+    cells = salvage(content).cells
+    before = len(tried)
+    assert salvage(content + b"[" * 50 * PAGE).cells == cells
+    assert len(tried) <= 2 * before + 50 * 3  # not at every byte of fifty pages
 
 
 # -- rows of a project -------------------------------------------------------------------------
