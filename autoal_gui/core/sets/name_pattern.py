@@ -17,6 +17,10 @@ FIRST_PART = r"(?:^|/)(?P<group>[^/_\-. ]+)[^/]*$"
 """`patient7` of `patient7_left_03.png`."""
 FIRST_NUMBER = r"(?:^|/)[^/\d]*(?P<group>\d+)[^/]*$"
 """`7` of `scan7b.png`."""
+TCGA = r"(?:^|/)(?P<group>TCGA-\w\w-\w{4})-[^/]*$"
+"""The patient in a barcode of The Cancer Genome Atlas."""
+FEWEST_FIRST_PARTS = 8
+"""First parts below which they may name days or sites: setting one aside would say little."""
 _NUMBER = re.compile(r"\d")
 
 
@@ -55,17 +59,24 @@ def searched(pattern: str, name: str) -> "regex.Match[str] | None":
 def suggested_pattern(keys: Sequence[str]) -> str:
     """Return a pattern that finds groups in the names, or an empty text.
 
-    Suggested is all before the last part of the name, where that gives several images to many
-    groups, with a number in each: `patient7_03.png`, `BloodImage_00010_01.png`. `cell_1.png`,
-    `cell_2.png` share no more than a word, and are no group.
+    A group is the first part of the name where that gives many groups (`1004_L_CC.png`, both sides
+    and both views of a woman), or all before the last part where that gives some
+    (`BloodImage_00010_01.png`). Each must hold a number, and several images share one: `cell_1.png`,
+    `cell_2.png` share no more than a word.
     """
+    for pattern, fewest in ((TCGA, 2), (FIRST_PART, FEWEST_FIRST_PARTS), (LAST_PART, 2)):
+        if _finds_groups(pattern, keys, fewest):
+            return pattern
+    return ""
+
+
+def _finds_groups(pattern: str, keys: Sequence[str], fewest: int) -> bool:
+    """Say whether all names hold the pattern, and a fifth of them share what it finds."""
     groups: dict[str, int] = defaultdict(int)
     for key in keys:
-        found = re.search(LAST_PART, key)
+        found = re.search(pattern, key)
         if found is None or not _NUMBER.search(found["group"]):
-            return ""
+            return False
         groups[found["group"]] += 1
     several = sum(count for count in groups.values() if count > 1)
-    if len(groups) < 2 or several < 0.2 * len(keys):
-        return ""
-    return LAST_PART
+    return len(groups) >= fewest and several >= 0.2 * len(keys)
