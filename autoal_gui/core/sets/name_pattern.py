@@ -59,10 +59,10 @@ def searched(pattern: str, name: str) -> "regex.Match[str] | None":
 def suggested_pattern(keys: Sequence[str]) -> str:
     """Return a pattern that finds groups in the names, or an empty text.
 
-    A group is the first part of the name where that gives many groups (`1004_L_CC.png`, both sides
+    A group is the first part of the name where that gives many (`1004_L_CC.png`, both sides
     and both views of a woman), or all before the last part where that gives some
-    (`BloodImage_00010_01.png`). Each must hold a number, and several images share one: `cell_1.png`,
-    `cell_2.png` share no more than a word.
+    (`BloodImage_00010_01.png`). Each must hold a number, and several images share one:
+    `cell_1.png`, `cell_2.png` share no more than a word.
     """
     for pattern, fewest in ((TCGA, 2), (FIRST_PART, FEWEST_FIRST_PARTS), (LAST_PART, 2)):
         if _finds_groups(pattern, keys, fewest):
