@@ -28,6 +28,7 @@ def make_application() -> "QApplication":
         import torch  # noqa: F401
     from PySide6.QtWidgets import QApplication
 
+    from autoal_gui.gui.widgets.typeface import use_typeface
     from autoal_gui.gui.window.garbage_collector import GarbageCollector
 
     logging.basicConfig(level=logging.WARNING)
@@ -38,6 +39,7 @@ def make_application() -> "QApplication":
     application = QApplication(sys.argv[:1])
     application.setApplicationName("AutoAL")
     application.setOrganizationName("autoal-gui")
+    use_typeface(application)
     GarbageCollector(application)
     return application
 

@@ -16,7 +16,7 @@ from PySide6.QtCore import (
     Signal,
     Slot,
 )
-from PySide6.QtGui import QColor, QImage, QPainter, QPen
+from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import (
     QFrame,
     QListView,
@@ -27,7 +27,7 @@ from PySide6.QtWidgets import (
 
 from autoal_gui.core.labels.journal import Entry
 from autoal_gui.core.language import number, tr
-from autoal_gui.gui.images.grid_items import paint_mark
+from autoal_gui.gui.images.grid_items import paint_fitted, paint_mark
 from autoal_gui.gui.images.image_loader import ImageLoader
 from autoal_gui.gui.keys import class_keys
 from autoal_gui.gui.widgets.answers import answer_word, paint_key
@@ -149,12 +149,13 @@ class ThumbnailDelegate(QStyledItemDelegate):
         place = option.rect.adjusted(PADDING, PADDING, -PADDING, -PADDING)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.fillRect(place, QColor(colours.surround))
         picture = self._loader.thumbnail(item.image_id)
         if picture is not None:
-            _paint_fitted(painter, place, picture)
-        elif self._loader.failure(item.image_id):
-            painter.setPen(QColor(colours.surround_text))
+            place = paint_fitted(painter, place, picture)
+        else:
+            painter.fillRect(place, QColor(colours.raised))
+        if self._loader.failure(item.image_id):
+            painter.setPen(QColor(colours.muted))
             painter.drawText(place, Qt.AlignmentFlag.AlignCenter, "?")
         if item.entry is not None:
             self._paint_mark(painter, place, item.entry)
@@ -188,14 +189,6 @@ class ThumbnailDelegate(QStyledItemDelegate):
         painter.setPen(QColor(self._theme.colours.text))
         mark = tr("U") if entry.action == "unsure" else tr("S")
         painter.drawText(cap, Qt.AlignmentFlag.AlignCenter, mark)
-
-
-def _paint_fitted(painter: QPainter, place: QRect, picture: QImage) -> None:
-    size = picture.size().scaled(place.size(), Qt.AspectRatioMode.KeepAspectRatio)
-    target = QRect(0, 0, size.width(), size.height())
-    target.moveCenter(place.center())
-    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-    painter.drawImage(target, picture)
 
 
 class BatchStrip(QListView):

@@ -18,7 +18,7 @@ from autoal_gui.core.language import tr
 from autoal_gui.gui.keys import class_keys
 from autoal_gui.gui.widgets.answers import paint_key
 from autoal_gui.gui.widgets.text import plain_tip, text_label
-from autoal_gui.gui.widgets.theme import Theme, scale_font
+from autoal_gui.gui.widgets.theme import BODY, SMALL, Theme, scale_font
 
 
 class ClassButton(QPushButton):
@@ -92,7 +92,7 @@ class ClassPanel(QFrame):
         self._shortcuts: list[QShortcut] = []
         self.setProperty("role", "card")
         title = QLabel(tr("Which class?"))
-        scale_font(title, 1.1, bold=True)
+        scale_font(title, BODY, bold=True)
         self._column = QVBoxLayout()
         self._column.setSpacing(6)
         self._column.setContentsMargins(0, 0, 4, 0)
@@ -165,7 +165,7 @@ class KeyLabel(QLabel):
         self._action = action
         self.setProperty("role", "key")
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Maximum)
-        scale_font(self, 0.9)
+        scale_font(self, SMALL)
         action.changed.connect(self._follow)
         self._follow()
 

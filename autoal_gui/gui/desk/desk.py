@@ -137,9 +137,9 @@ class Desk(QWidget):
     def _make_side(self) -> QWidget:
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
-        self.tabs.addTab(self.weights, tr("Strategy weights"))
         self.tabs.addTab(self.performance, tr("Performance"))
-        for place, topic in enumerate(("weights", "performance")):
+        self.tabs.addTab(self.weights, tr("Strategies"))
+        for place, topic in enumerate(("performance", "weights")):
             question = self._question(topic)
             question.setProperty("role", "mark")
             right = QTabBar.ButtonPosition.RightSide

@@ -10,6 +10,7 @@ from autoal_gui.gui.strategy_names import mode_label
 from autoal_gui.gui.widgets.actions import Actions
 from autoal_gui.gui.widgets.page_actions import tool_button
 from autoal_gui.gui.widgets.text import chip, text_label
+from autoal_gui.gui.widgets.theme import TITLE
 
 
 class Header(QFrame):
@@ -18,7 +19,7 @@ class Header(QFrame):
     def __init__(self, controller: Controller, actions: Actions) -> None:
         super().__init__()
         self._controller = controller
-        self.name = text_label(size=1.25, bold=True, wrap=False)
+        self.name = text_label(size=TITLE, bold=True, wrap=False)
         self.mode, self.round, self.labels = chip(), chip(), chip()
         self.setProperty("role", "bar")
         row = QHBoxLayout(self)

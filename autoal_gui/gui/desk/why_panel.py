@@ -19,6 +19,7 @@ from autoal_gui.core.messages import Query
 from autoal_gui.gui.strategy_names import strategy_label, strategy_note
 from autoal_gui.gui.widgets.cards import empty
 from autoal_gui.gui.widgets.text import text_label
+from autoal_gui.gui.widgets.theme import SMALL
 
 FURTHER_DOWN = mark(
     "The last round did not ask for it: it was on screen already, or is next in the ranking."
@@ -116,7 +117,7 @@ def rows_of(query: Query) -> list[tuple[str, str, str, str]]:
 
 
 def _cell(text: str, column: int, role: str = "", tip: str = "") -> QLabel:
-    label = text_label(text, role=role, size=0.92, wrap=False)
+    label = text_label(text, role=role, size=SMALL, wrap=False)
     label.setToolTip(tip)
     if column:
         label.setAlignment(Qt.AlignmentFlag.AlignRight)

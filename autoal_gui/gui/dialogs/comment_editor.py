@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QPlainTextEdit, QVBoxLa
 from autoal_gui.core.language import tr
 from autoal_gui.gui.session.controller import Controller
 from autoal_gui.gui.widgets.text import text_label
+from autoal_gui.gui.widgets.theme import TITLE
 
 LINES = 4
 
@@ -33,7 +34,7 @@ class CommentEditor(QDialog):
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 14, 16, 12)
         column.setSpacing(8)
-        column.addWidget(text_label(tr("Comment"), size=1.2, bold=True))
+        column.addWidget(text_label(tr("Comment"), size=TITLE, bold=True))
         column.addWidget(self.text, 1)
         hint = tr("Enter saves, Shift+Enter starts a new line; no text removes the comment.")
         column.addWidget(text_label(hint, role="muted"))

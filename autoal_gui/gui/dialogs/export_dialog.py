@@ -34,7 +34,7 @@ from autoal_gui.gui.session.exports import NO_MODEL
 from autoal_gui.gui.widgets.cards import card
 from autoal_gui.gui.widgets.sizes import fitting
 from autoal_gui.gui.widgets.text import text_label
-from autoal_gui.gui.widgets.theme import set_property
+from autoal_gui.gui.widgets.theme import TITLE, set_property
 
 KINDS = {
     "labels": mark("The labels"),
@@ -139,7 +139,7 @@ class ExportDialog(QDialog):
         column = QVBoxLayout(self)
         column.setContentsMargins(20, 16, 20, 14)
         column.setSpacing(10)
-        column.addWidget(text_label(tr("Export"), size=1.4, bold=True))
+        column.addWidget(text_label(tr("Export"), size=TITLE, bold=True))
         column.addWidget(scroll, 1)
         for option in self._options.values():
             column.addWidget(option)

@@ -12,6 +12,7 @@ from autoal_gui.core.images.pool import ImagePool
 from autoal_gui.core.language import number, tr
 from autoal_gui.gui.keys import class_keys
 from autoal_gui.gui.widgets.text import text_label
+from autoal_gui.gui.widgets.theme import TITLE
 
 SHOWN = 100  # names listed at once; typing more finds the others
 
@@ -99,7 +100,7 @@ class Finder(QDialog):
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 14, 16, 14)
         column.setSpacing(10)
-        column.addWidget(text_label(title, size=1.2, bold=True))
+        column.addWidget(text_label(title, size=TITLE, bold=True))
         column.addWidget(self.line)
         column.addWidget(self.list, 1)
         column.addWidget(self.nothing)

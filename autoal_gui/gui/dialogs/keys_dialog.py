@@ -20,7 +20,7 @@ from autoal_gui.gui import keys
 from autoal_gui.gui.keys import KeyMap, class_keys, command_keys, conflict
 from autoal_gui.gui.widgets.actions import Actions
 from autoal_gui.gui.widgets.text import text_label
-from autoal_gui.gui.widgets.theme import set_property
+from autoal_gui.gui.widgets.theme import TITLE, set_property
 
 TARGET = Qt.ItemDataRole.UserRole
 Target = int | str
@@ -76,7 +76,7 @@ class KeysDialog(QDialog):
         column = QVBoxLayout(self)
         column.setContentsMargins(18, 14, 18, 12)
         column.setSpacing(10)
-        column.addWidget(text_label(tr("Change keys"), size=1.4, bold=True))
+        column.addWidget(text_label(tr("Change keys"), size=TITLE, bold=True))
         column.addWidget(self.tree, 1)
         column.addLayout(row)
         column.addWidget(self.sentence)

@@ -19,6 +19,7 @@ from autoal_gui.gui.widgets.actions import Actions
 from autoal_gui.gui.widgets.cards import card
 from autoal_gui.gui.widgets.sizes import fitting
 from autoal_gui.gui.widgets.text import text_label
+from autoal_gui.gui.widgets.theme import TITLE
 
 POINTER = (
     (mark("Wheel"), mark("Zoom to the pointer")),
@@ -81,7 +82,7 @@ class ShortcutSheet(QDialog):
         buttons.rejected.connect(self.reject)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(16, 14, 16, 12)
-        outer.addWidget(text_label(tr("Keys"), size=1.4, bold=True))
+        outer.addWidget(text_label(tr("Keys"), size=TITLE, bold=True))
         outer.addWidget(scroll, 1)
         outer.addWidget(buttons)
 

@@ -102,20 +102,22 @@ class GridDelegate(QStyledItemDelegate):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(colours.accent_soft))
             painter.drawRoundedRect(QRectF(option.rect).adjusted(1, 1, -1, -1), 6, 6)
-        painter.fillRect(place, QColor(colours.surround))
-        self._paint_picture(painter, place, image_id)
-        self._paint_marks(painter, place, image_id)
-        self._paint_frame(painter, place, option)
+        shown = self._paint_picture(painter, place, image_id)
+        self._paint_marks(painter, shown, image_id)
+        self._paint_frame(painter, shown, option)
         self._paint_words(painter, place, image_id)
         painter.restore()
 
-    def _paint_picture(self, painter: QPainter, place: QRect, image_id: int) -> None:
+    def _paint_picture(self, painter: QPainter, place: QRect, image_id: int) -> QRect:
+        """Draw the picture, and return what it takes of its place."""
         picture = self._thumbnails.thumbnail(image_id)
         if picture is not None:
-            paint_fitted(painter, place, picture)
-        elif self._thumbnails.failure(image_id):
-            painter.setPen(QColor(self._theme.colours.surround_text))
+            return paint_fitted(painter, place, picture)
+        painter.fillRect(place, QColor(self._theme.colours.raised))
+        if self._thumbnails.failure(image_id):
+            painter.setPen(QColor(self._theme.colours.muted))
             painter.drawText(place, Qt.AlignmentFlag.AlignCenter, "?")
+        return place
 
     def _paint_frame(self, painter: QPainter, place: QRect, option: QStyleOptionViewItem) -> None:
         colours = self._theme.colours
@@ -177,14 +179,14 @@ def _elided_caption(painter: QPainter, words: str, place: QRect) -> str:
     return _elided(painter, name, place.adjusted(0, 0, -taken, 0)) + space + last
 
 
-def paint_fitted(painter: QPainter, place: QRect, picture: QImage) -> None:
-    """Draw a picture as large as fits; enlarged pixels stay hard, as in the large image."""
+def paint_fitted(painter: QPainter, place: QRect, picture: QImage) -> QRect:
+    """Draw a picture as large as fits, without bars beside it, and return where."""
     size = picture.size().scaled(place.size(), Qt.AspectRatioMode.KeepAspectRatio)
     target = QRect(0, 0, size.width(), size.height())
     target.moveCenter(place.center())
-    shrinks = picture.width() > size.width()
-    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, shrinks)
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
     painter.drawImage(target, picture)
+    return target
 
 
 def paint_mark(painter: QPainter, place: QRect, name: str, theme: Theme) -> None:

@@ -15,6 +15,8 @@ from autoal_gui.core.images.pixels import grey_table, levels_of, through_table
 from autoal_gui.core.images.source import Picture, Pixels
 
 FINEST_HALVED = 1024  # pixels a side above which halves of a picture are kept beside it
+ENLARGED = -1  # the place of the enlarged picture among the levels
+LARGE, MOST_ENLARGED = 768, 8  # pixels a side of enlarged pictures, and times, at most
 
 Table = npt.NDArray[np.uint8]
 
@@ -26,6 +28,9 @@ class Levels:
     arrays: tuple[Pixels, ...]
     """(H, W) or (H, W, 3); each is half of the one before, an odd last row or column doubled."""
     greys: Greys
+    enlarged: Pixels | None = None
+    """The picture `factor` times as large, with soft pixels; None where it is large by itself."""
+    factor: int = 1
 
     @property
     def size(self) -> tuple[int, int]:
@@ -36,14 +41,32 @@ class Levels:
     @property
     def bytes(self) -> int:
         """How much memory it takes."""
-        return sum(array.nbytes for array in self.arrays)
+        enlarged = 0 if self.enlarged is None else self.enlarged.nbytes
+        return enlarged + sum(array.nbytes for array in self.arrays)
 
     def table(self, display: DisplayWindow) -> Table:
         """Return what each grey value becomes on screen."""
         return grey_table(*display.window(self.greys), levels_of(self.arrays[0]), display.inverted)
 
-    def position(self, scale: float) -> int:
-        """Return which level is the smallest that is not enlarged at a scale in device pixels."""
+    def array(self, place: int) -> Pixels:
+        """Return a level: 0 is the picture, 1 its half and so on, `ENLARGED` the enlarged one."""
+        if place == ENLARGED and self.enlarged is not None:
+            return self.enlarged
+        return self.arrays[place]
+
+    def step(self, place: int) -> float:
+        """Return how many pixels of the picture one of a level is wide."""
+        return 1 / self.factor if place == ENLARGED else 2.0**place
+
+    def position(self, scale: float, smooth: bool = False) -> int:
+        """Return which level is the smallest that is not enlarged at a scale in device pixels.
+
+        Args:
+            scale: device pixels for one of the picture.
+            smooth: whether enlarged pixels are to be soft.
+        """
+        if smooth and scale > 1 and self.enlarged is not None:
+            return ENLARGED
         place = 0
         while place + 1 < len(self.arrays) and scale * 2 ** (place + 1) <= 1:
             place += 1
@@ -53,7 +76,7 @@ class Levels:
         """Return a part of a level as it looks through a table, in memory of its own."""
         rows = slice(rect.top(), rect.top() + rect.height())
         columns = slice(rect.left(), rect.left() + rect.width())
-        return to_image(through(table, self.arrays[place][rows, columns]))
+        return to_image(through(table, self.array(place)[rows, columns]))
 
 
 def levels(picture: Picture) -> Levels:
@@ -61,7 +84,32 @@ def levels(picture: Picture) -> Levels:
     arrays = [np.ascontiguousarray(picture.pixels)]
     while max(arrays[-1].shape[:2]) > FINEST_HALVED:
         arrays.append(halved(arrays[-1]))
-    return Levels(tuple(arrays), Greys.of(picture))
+    factor = min(MOST_ENLARGED, LARGE // max(1, *arrays[0].shape[:2]))
+    if factor < 2:
+        return Levels(tuple(arrays), Greys.of(picture))
+    return Levels(tuple(arrays), Greys.of(picture), enlarged(arrays[0], factor), factor)
+
+
+def enlarged(pixels: Pixels, factor: int) -> Pixels:
+    """Return an image so many times as large, by bicubic interpolation.
+
+    Qt itself knows bilinear interpolation alone, whose cross-hatching a reader of a small image
+    takes for texture. This is made beside the window, so that painting takes no longer.
+    """
+    from PIL import Image
+
+    height, width = pixels.shape[:2]
+    size = (width * factor, height * factor)
+    if pixels.dtype == np.uint8:
+        return np.asarray(Image.fromarray(pixels).resize(size, Image.Resampling.BICUBIC))
+    planes = [pixels] if pixels.ndim == 2 else [pixels[..., i] for i in range(pixels.shape[2])]
+    found = [
+        np.asarray(Image.fromarray(plane.astype(np.float32)).resize(size, Image.Resampling.BICUBIC))
+        for plane in planes
+    ]
+    values = np.rint(found[0] if pixels.ndim == 2 else np.stack(found, axis=-1))
+    result: Pixels = values.clip(0, 2 ** (8 * pixels.itemsize) - 1).astype(pixels.dtype)
+    return result
 
 
 def halved(pixels: Pixels) -> Pixels:

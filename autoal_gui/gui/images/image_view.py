@@ -19,10 +19,9 @@ from autoal_gui.core.language import tr
 from autoal_gui.gui.images.image_loader import ImageLoader
 from autoal_gui.gui.images.image_pyramid import Levels, Table
 from autoal_gui.gui.images.viewport import Viewport, fitted
-from autoal_gui.gui.widgets.theme import Theme, scale_font
+from autoal_gui.gui.widgets.theme import Theme
 
 ZOOM_STEP = 1.25
-SMALL_SIDE = 256  # images below this are shown with hard pixels unless the user says otherwise
 WINDOW_DRAG = 300  # view lengths of dragging that move the window by its width
 WINDOW_STEP = 0.05  # of its width, for one press of a key
 DRAGGED_PIXELS = 3_000_000  # looked up for a frame while dragging; above, a coarser level is shown
@@ -47,7 +46,7 @@ class ImageView(QWidget):
         self._sentence = ""
         self._viewport = Viewport()
         self._fits = True
-        self._smooth: bool | None = None  # None: by the image's size
+        self._smooth = True
         self._drag: QPointF | None = None
         self._window_drag: QPointF | None = None
         self.setAccessibleName(tr("Image"))
@@ -55,7 +54,6 @@ class ImageView(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setCursor(Qt.CursorShape.OpenHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        scale_font(self, 1.15)
 
     def show_picture(self, levels: Levels) -> None:
         """Show a picture. Zoom stays where the size does and the look stays, to compare cases."""
@@ -154,13 +152,11 @@ class ImageView(QWidget):
     @property
     def smooth(self) -> bool:
         """Whether enlarged pixels are smoothed."""
-        if self._smooth is not None or self._levels is None:
-            return bool(self._smooth)
-        return min(self._levels.size) >= SMALL_SIDE
+        return self._smooth
 
     def toggle_smooth(self) -> None:
         """Change between hard and smooth pixels."""
-        self._smooth = not self.smooth
+        self._smooth = not self._smooth
         self.update()
 
     def fit(self) -> None:
@@ -271,7 +267,7 @@ class ImageView(QWidget):
         left, top = round(left * ratio) / ratio, round(top * ratio) / ratio
         whole = QRectF(left, top, levels.size[0] * scale, levels.size[1] * scale)
         place = self._place(levels, scale * ratio, whole)
-        step = scale * 2**place  # view lengths for one pixel of the level
+        step = scale * levels.step(place)  # view lengths for one pixel of the level
         part = self._visible(levels, place, whole, step)
         if part.isEmpty():
             return
@@ -292,9 +288,9 @@ class ImageView(QWidget):
 
     def _place(self, levels: Levels, scale: float, whole: QRectF) -> int:
         """Return the level to draw: a coarser one while the window moves over a large image."""
-        place = levels.position(scale)
+        place = levels.position(scale, self._smooth)
         while self._window_drag is not None and place + 1 < len(levels.arrays):
-            part = self._visible(levels, place, whole, self._viewport.scale * 2**place)
+            part = self._visible(levels, place, whole, self._viewport.scale * levels.step(place))
             if part.width() * part.height() <= DRAGGED_PIXELS:
                 break
             place += 1
@@ -302,7 +298,7 @@ class ImageView(QWidget):
 
     def _visible(self, levels: Levels, place: int, whole: QRectF, step: float) -> QRect:
         """Return the pixels of a level that the view shows, and one more on each side."""
-        height, width = levels.arrays[place].shape[:2]
+        height, width = levels.array(place).shape[:2]
         seen = whole.intersected(QRectF(self.rect())).translated(-whole.topLeft())
         left, top = math.floor(seen.left() / step) - 1, math.floor(seen.top() / step) - 1
         right, bottom = math.ceil(seen.right() / step) + 1, math.ceil(seen.bottom() / step) + 1

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 MIN_SCALE, MAX_SCALE = 1 / 64, 256.0
+MOST_FITTED = 10.0  # view lengths for an image pixel: larger, a small image is only blurred
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,10 @@ class Viewport:
 
 
 def fitted(image: tuple[int, int], view: tuple[float, float], margin: float = 12.0) -> Viewport:
-    """Return the viewport that shows a whole image (width, height), centred, with a margin."""
+    """Return the viewport that shows a whole image (width, height), centred, with a margin.
+
+    It is enlarged `MOST_FITTED` times at most.
+    """
     room = [max(1.0, side - 2 * margin) for side in view]
     scale = min(room[0] / max(1, image[0]), room[1] / max(1, image[1]))
-    return Viewport(min(MAX_SCALE, max(MIN_SCALE, scale)), image[0] / 2, image[1] / 2)
+    return Viewport(min(MOST_FITTED, max(MIN_SCALE, scale)), image[0] / 2, image[1] / 2)

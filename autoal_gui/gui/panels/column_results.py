@@ -16,6 +16,7 @@ from autoal_gui.core.sets.column_results import (
 from autoal_gui.gui.widgets.cards import empty
 from autoal_gui.gui.widgets.inputs import combo
 from autoal_gui.gui.widgets.text import text_label
+from autoal_gui.gui.widgets.theme import SMALL
 
 TIP = mark(
     "Each part is measured by itself. The true value lies in the interval 95 times in 100; it is "
@@ -101,5 +102,5 @@ class ColumnResults(QWidget):
             self._lines.addWidget(label)
             if part.is_enough and len(self._classes) <= MOST_NAMED:
                 words = found_words(part.metrics, self._classes)
-                self._lines.addWidget(text_label(words, role="muted", size=0.92))
+                self._lines.addWidget(text_label(words, role="muted", size=SMALL))
         self.verdict.setText(verdict(result.parts))

@@ -31,7 +31,7 @@ from autoal_gui.gui.panels.plots import draw_band, draw_line, make_plot, swatch,
 from autoal_gui.gui.session.controller import Controller
 from autoal_gui.gui.widgets.cards import CardColumn, empty
 from autoal_gui.gui.widgets.text import text_label
-from autoal_gui.gui.widgets.theme import Theme
+from autoal_gui.gui.widgets.theme import BIG, BODY, SMALL, Theme
 
 Floats = npt.NDArray[np.float64]
 
@@ -98,18 +98,18 @@ class PerformancePanel(CardColumn):
     def __init__(self, controller: Controller, theme: Theme) -> None:
         super().__init__()
         self._controller, self._theme = controller, theme
-        self.numbers = [text_label(size=1.6, bold=True) for _ in CURVES]
-        self.intervals = [text_label(role="muted", size=0.92) for _ in CURVES]
+        self.numbers = [text_label(size=BIG, bold=True) for _ in CURVES]
+        self.intervals = [text_label(role="muted", size=SMALL) for _ in CURVES]
         self.audit = text_label()
         self.audit.setToolTip(tr(AUDIT_TIP))
         self.alike = text_label(bold=True)
         self.alike.setToolTip(tr(ALIKE_TIP))
         self.advice = text_label()
-        self.by_chance = text_label(role="muted", size=0.92)
+        self.by_chance = text_label(role="muted", size=SMALL)
         self.curve = make_plot("%", tr("Labels"))
         self.curve.setAccessibleName(tr("Performance against the number of labels"))
         self.chance_legend = QWidget()
-        self.new_curve = text_label(role="muted", size=0.92)
+        self.new_curve = text_label(role="muted", size=SMALL)
         self.classes = QGridLayout()
         self.columns = ColumnResults()
         self.matrix = ConfusionMatrix(theme)
@@ -131,7 +131,7 @@ class PerformancePanel(CardColumn):
         self.add_card(tr("Class by class"), self.classes)
         self._columns_card = self.add_card(tr("By group and by column"), self.columns)
         note = text_label(
-            tr("Click a cell, or press Enter on it, to see its images."), role="muted", size=0.92
+            tr("Click a cell, or press Enter on it, to see its images."), role="muted", size=SMALL
         )
         title = tr("Confusion matrix: true class in rows, model in columns")
         self.add_card(title, note, self.matrix)
@@ -142,7 +142,7 @@ class PerformancePanel(CardColumn):
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(swatch(CHANCE))
         words = tr("Random choice, estimated from the labels drawn at random")
-        row.addWidget(text_label(words, role="muted", size=0.92), 1)
+        row.addWidget(text_label(words, role="muted", size=SMALL), 1)
 
     def _make_numbers(self) -> QHBoxLayout:
         row = QHBoxLayout()
@@ -151,7 +151,7 @@ class PerformancePanel(CardColumn):
             head = QHBoxLayout()
             head.setSpacing(6)
             head.addWidget(swatch(position), 0, Qt.AlignmentFlag.AlignTop)
-            title = text_label(tr(name), role="muted", size=0.92)
+            title = text_label(tr(name), role="muted", size=SMALL)
             title.setToolTip(tr(CURVE_TIPS[position]))
             head.addWidget(title, 1)
             self.intervals[position].setToolTip(tr(INTERVAL_TIP))
@@ -321,7 +321,7 @@ def class_values(metrics: Metrics, class_index: int) -> list[tuple[Value, str]]:
 
 
 def _cell(text: str, column: int, role: str = "", tip: str = "") -> QLabel:
-    label = text_label(text, role=role, size=0.92 if role else 1.0, wrap=column == 0)
+    label = text_label(text, role=role, size=SMALL if role else BODY, wrap=column == 0)
     label.setToolTip(tip)
     if column:
         label.setAlignment(Qt.AlignmentFlag.AlignRight)

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPixmap
 from PySide6.QtWidgets import QApplication, QLabel
 
-from autoal_gui.gui.widgets.theme import Theme
+from autoal_gui.gui.widgets.theme import SMALL, Theme
 
 Floats = npt.NDArray[np.float64]
 
@@ -58,7 +58,7 @@ def tint_plot(plot: pg.PlotWidget, theme: Theme) -> None:
     colours = theme.colours
     plot.setBackground(colours.surface)
     font = QFont(QApplication.font())
-    font.setPointSizeF(font.pointSizeF() * 0.88)
+    font.setPointSizeF(font.pointSizeF() * SMALL)
     for name in ("left", "bottom"):
         axis = plot.getAxis(name)
         axis.setPen(colours.border)

@@ -13,6 +13,7 @@ from autoal_gui.gui.strategy_names import gives_weights, strategy_label, strateg
 from autoal_gui.gui.widgets.cards import empty
 from autoal_gui.gui.widgets.inputs import combo
 from autoal_gui.gui.widgets.text import text_label
+from autoal_gui.gui.widgets.theme import SMALL
 from autoal_gui.strategies.candidates import is_policy
 
 SHARE_TIP = mark(
@@ -80,7 +81,7 @@ class PinTable(QWidget):
         for column, words, tip in HEADS:
             if (column < 5 and not weighed) or (column == 5 and not can_be_pinned):
                 continue
-            head = text_label(tr(words), role="muted", size=0.92, wrap=False)
+            head = text_label(tr(words), role="muted", size=SMALL, wrap=False)
             head.setToolTip(tr(tip))
             head.setAlignment(Qt.AlignmentFlag.AlignRight)
             self._grid.addWidget(head, 0, column)

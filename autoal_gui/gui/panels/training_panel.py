@@ -35,6 +35,7 @@ from autoal_gui.gui.panels.training_text import (
 from autoal_gui.gui.session.controller import Controller
 from autoal_gui.gui.widgets.actions import Actions
 from autoal_gui.gui.widgets.text import text_label
+from autoal_gui.gui.widgets.theme import SMALL
 
 RESOLUTION = 1000
 
@@ -53,7 +54,7 @@ class TrainingPanel(QFrame):
         self.setProperty("role", "card")
         self.setAccessibleName(tr("Training"))
         self.title_row = QHBoxLayout()
-        self.headline = text_label(size=1.1, bold=True)
+        self.headline = text_label(bold=True)
         self.line = text_label(role="muted")
         self.note = text_label()
         self.learned = text_label(role="muted")
@@ -76,7 +77,7 @@ class TrainingPanel(QFrame):
         grid.setHorizontalSpacing(12)
         grid.setVerticalSpacing(3)
         for row, (step, bar) in enumerate(self._bars.items()):
-            name = text_label(tr(STEP_NAMES[step]), role="muted", size=0.92, wrap=False)
+            name = text_label(tr(STEP_NAMES[step]), role="muted", size=SMALL, wrap=False)
             name.setToolTip(tr(STEP_TIPS[step]))
             self._names[step] = name
             grid.addWidget(name, row, 0)

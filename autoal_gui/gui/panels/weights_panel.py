@@ -24,7 +24,7 @@ from autoal_gui.gui.session.controller import Controller
 from autoal_gui.gui.strategy_names import gives_weights, mode_label, strategy_label
 from autoal_gui.gui.widgets.cards import CardColumn
 from autoal_gui.gui.widgets.text import text_label
-from autoal_gui.gui.widgets.theme import Theme
+from autoal_gui.gui.widgets.theme import SMALL, Theme
 
 Floats = npt.NDArray[np.float64]
 
@@ -53,12 +53,12 @@ class WeightsPanel(CardColumn):
         self.map = make_plot("", tr("Round"))
         self.map.setAccessibleName(tr("Heat map of strategy by round"))
         self._plots = {"lines": self.lines, "areas": self.areas, "map": self.map}
-        self._scale = text_label(role="muted", size=0.92)
+        self._scale = text_label(role="muted", size=SMALL)
         self._image = pg.ImageItem()
         self.map.addItem(self._image)
         self.forms = QButtonGroup(self)
         self.pins = PinTable()
-        self.pinned = text_label(role="muted", size=0.92)
+        self.pinned = text_label(role="muted", size=SMALL)
         self._lay_out()
         self.forms.buttonClicked.connect(self._show_form)
         self.pins.changed.connect(self._on_pin)

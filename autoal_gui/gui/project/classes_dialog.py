@@ -25,6 +25,7 @@ from autoal_gui.gui.widgets.answers import paint_key
 from autoal_gui.gui.widgets.cards import card
 from autoal_gui.gui.widgets.inputs import EntryLine, combo
 from autoal_gui.gui.widgets.text import text_label
+from autoal_gui.gui.widgets.theme import TITLE
 
 INDEX = Qt.ItemDataRole.UserRole
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -98,7 +99,7 @@ class ClassesDialog(QDialog):
         column = QVBoxLayout(self)
         column.setContentsMargins(20, 16, 20, 14)
         column.setSpacing(10)
-        column.addWidget(text_label(tr("Classes"), size=1.4, bold=True))
+        column.addWidget(text_label(tr("Classes"), size=TITLE, bold=True))
         words = tr("Every change counts at once. Labels stay with their class when it is renamed.")
         column.addWidget(text_label(words, role="muted"))
         column.addWidget(self.table, 1)

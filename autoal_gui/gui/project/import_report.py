@@ -6,6 +6,7 @@ from autoal_gui.core.language import tr, tr_count
 from autoal_gui.core.project.project import Project
 from autoal_gui.gui.project.new_project_text import left_out_text
 from autoal_gui.gui.widgets.text import text_label
+from autoal_gui.gui.widgets.theme import TITLE
 
 
 class ImportReportDialog(QDialog):
@@ -27,7 +28,7 @@ class ImportReportDialog(QDialog):
         column = QVBoxLayout(self)
         column.setContentsMargins(20, 16, 20, 14)
         column.setSpacing(12)
-        column.addWidget(text_label(tr("Import report"), size=1.4, bold=True))
+        column.addWidget(text_label(tr("Import report"), size=TITLE, bold=True))
         column.addWidget(self.sentence)
         column.addWidget(self.files, 1)
         column.addWidget(buttons)

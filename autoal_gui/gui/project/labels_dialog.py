@@ -22,7 +22,7 @@ from autoal_gui.gui.session.controller import Controller
 from autoal_gui.gui.widgets.inputs import PathField, add_row, combo, translated
 from autoal_gui.gui.widgets.sizes import fitting
 from autoal_gui.gui.widgets.text import text_label
-from autoal_gui.gui.widgets.theme import set_property
+from autoal_gui.gui.widgets.theme import TITLE, set_property
 
 LABELS_AS: dict[str, str] = {
     "known": mark("Given answers: the model learns from them"),
@@ -77,7 +77,7 @@ class LabelsDialog(QDialog):
         column = QVBoxLayout(content)
         column.setContentsMargins(20, 16, 20, 8)
         column.setSpacing(10)
-        column.addWidget(text_label(tr("Labels from a table"), size=1.4, bold=True))
+        column.addWidget(text_label(tr("Labels from a table"), size=TITLE, bold=True))
         column.addWidget(text_label(tr(ABOUT), role="muted"))
         column.addWidget(self.file)
         column.addWidget(self._details)

@@ -43,7 +43,7 @@ from autoal_gui.gui.widgets.cards import Section, add_card
 from autoal_gui.gui.widgets.inputs import PathField, combo, spin, translated
 from autoal_gui.gui.widgets.sizes import fitting
 from autoal_gui.gui.widgets.text import text_label
-from autoal_gui.gui.widgets.theme import set_property
+from autoal_gui.gui.widgets.theme import TITLE, set_property
 
 LABEL_USES: dict[str, str] = {
     "hidden": mark("Kept hidden: I label, they only measure the model"),
@@ -123,7 +123,7 @@ class NewProjectDialog(QDialog):
         column = QVBoxLayout(content)
         column.setContentsMargins(20, 16, 20, 12)
         column.setSpacing(12)
-        column.addWidget(text_label(title(spec), size=1.4, bold=True))
+        column.addWidget(text_label(title(spec), size=TITLE, bold=True))
         if self.chooser is not None:
             column.addWidget(self.chooser)
         column.addWidget(self.report)

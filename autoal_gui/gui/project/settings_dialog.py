@@ -21,6 +21,7 @@ from autoal_gui.gui.session.controller import Controller
 from autoal_gui.gui.widgets.cards import add_card
 from autoal_gui.gui.widgets.sizes import fitting
 from autoal_gui.gui.widgets.text import text_label
+from autoal_gui.gui.widgets.theme import TITLE
 
 WHY_REPEATS = mark(
     "About one answer in {count}, at least 20 answers later: it shows how consistent the reader "
@@ -65,7 +66,7 @@ class SettingsDialog(QDialog):
         column = self._column = QVBoxLayout(self._content)
         column.setContentsMargins(20, 16, 20, 16)
         column.setSpacing(12)
-        column.addWidget(text_label(tr("Settings"), size=1.4, bold=True))
+        column.addWidget(text_label(tr("Settings"), size=TITLE, bold=True))
         add_card(column, tr("Reading, at once"), self._make_labelling())
         add_card(column, tr("Choosing images and learning, from the next round on"), self.method)
         column.addStretch(1)

@@ -17,6 +17,7 @@ from autoal_gui.core.sets.tables.columns import ColumnUse
 from autoal_gui.core.sets.tables.table import Table
 from autoal_gui.gui.widgets.inputs import add_row, combo
 from autoal_gui.gui.widgets.text import plain_tip, text_label
+from autoal_gui.gui.widgets.theme import SMALL
 
 ROWS = 10  # that are shown
 WIDEST = 16  # of a column, in lines of text
@@ -45,7 +46,7 @@ class TablePreview(QWidget):
         self.label = combo(tr("Class"), {}, "")
         self.group = combo(tr("Patient or group"), {}, "")
         self.rows = _grid()
-        self.note = text_label(role="muted", size=0.92)
+        self.note = text_label(role="muted", size=SMALL)
         self._lay_out()
         for box in (self.key, self.label, self.group):
             box.currentIndexChanged.connect(self._on_choice)

@@ -23,7 +23,7 @@ class AdjudicationPage(ImagePage):
         super().__init__(tr("Settle what readers disagree on"), controller, theme, actions)
         self._images: tuple[int, ...] = ()
         self._shown: int | None = None
-        self.said = text_label(size=1.1, bold=True)
+        self.said = text_label(bold=True)
         self.comment = QLineEdit()
         self.comment.setPlaceholderText(tr("Comment on this image (Enter stores it)"))
         self.comment.setAccessibleName(tr("Comment"))

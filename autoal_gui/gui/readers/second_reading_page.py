@@ -22,7 +22,7 @@ from autoal_gui.gui.widgets.actions import Actions
 from autoal_gui.gui.widgets.answers import answer_word
 from autoal_gui.gui.widgets.inputs import spin
 from autoal_gui.gui.widgets.text import text_label
-from autoal_gui.gui.widgets.theme import Theme
+from autoal_gui.gui.widgets.theme import TITLE, Theme
 
 USUAL_SHARE = 20  # percent of the labelled images
 WORDS: dict[Which, str] = {
@@ -72,7 +72,7 @@ class SecondReadingDialog(QDialog):
         column = QVBoxLayout(self)
         column.setContentsMargins(20, 16, 20, 14)
         column.setSpacing(10)
-        column.addWidget(text_label(tr("Second reading"), size=1.4, bold=True))
+        column.addWidget(text_label(tr("Second reading"), size=TITLE, bold=True))
         column.addWidget(text_label(tr(BLIND), role="muted"))
         journal = self._controller.project.labels.journal
         for reading in self._readings.open_readings():

@@ -23,7 +23,7 @@ from autoal_gui.gui.images.image_loader import ImageLoader
 from autoal_gui.gui.images.image_view import ImageView, show_image
 from autoal_gui.gui.widgets.answers import answer_word
 from autoal_gui.gui.widgets.text import text_label
-from autoal_gui.gui.widgets.theme import Theme
+from autoal_gui.gui.widgets.theme import SMALL, Theme
 
 NAMED = 4  # classes whose probability is told
 SMALLEST = 0.005  # what would be told as 0 % is not told
@@ -53,7 +53,7 @@ class ReviewDetail(QWidget):
         self.image_view = ImageView(theme)
         self.image_view.setMinimumHeight(140)
         self.facts = text_label()
-        self.history = text_label(role="muted", size=0.92)
+        self.history = text_label(role="muted", size=SMALL)
         self.history.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.flag = QCheckBox(tr("Flag"))
         self.comment = QLineEdit()

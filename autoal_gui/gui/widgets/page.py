@@ -8,7 +8,7 @@ from autoal_gui.gui.session.controller import Controller
 from autoal_gui.gui.widgets.actions import Actions
 from autoal_gui.gui.widgets.help_button import HelpButton
 from autoal_gui.gui.widgets.text import text_label
-from autoal_gui.gui.widgets.theme import Theme
+from autoal_gui.gui.widgets.theme import TITLE, Theme
 
 
 class Page(QWidget):
@@ -24,7 +24,7 @@ class Page(QWidget):
     def __init__(self, title: str, controller: Controller, theme: Theme, actions: Actions) -> None:
         super().__init__()
         self.controller, self.theme, self.actions_table = controller, theme, actions
-        self.title = text_label(title, size=1.25, bold=True, wrap=False)
+        self.title = text_label(title, size=TITLE, bold=True, wrap=False)
         self.back = QPushButton(tr("Back"))
         self.back.setShortcut(Qt.Key.Key_Escape)
         self.back.clicked.connect(self.left)

@@ -14,6 +14,8 @@ from autoal_gui.core.resources import resources
 
 Choice = Literal["system", "light", "dark"]
 CHOICES: tuple[Choice, ...] = ("system", "light", "dark")
+SMALL, BODY, TITLE, BIG = 13 / 14, 1.0, 18 / 14, 28 / 14
+"""The four sizes of text relative to the program's font: notes, reading, titles, headlines."""
 ICON_SIZE = 20  # device-independent pixels; icons are drawn at three times that for sharp screens
 
 

@@ -20,7 +20,7 @@ from autoal_gui.gui.session.controller import Controller
 from autoal_gui.gui.widgets.actions import Actions
 from autoal_gui.gui.widgets.page import Page
 from autoal_gui.gui.widgets.text import text_label
-from autoal_gui.gui.widgets.theme import Theme, scale_font
+from autoal_gui.gui.widgets.theme import BODY, Theme, scale_font
 
 TOPICS = (
     "first-steps",
@@ -55,7 +55,7 @@ class HelpPage(Page):
         self.view = QTextBrowser()
         self.view.setAccessibleName(tr("Help"))
         self.view.setOpenLinks(False)
-        scale_font(self.view, 1.1)
+        scale_font(self.view, BODY)
         self._lay_out()
         self.search.textChanged.connect(self._on_search)
         self.list.currentItemChanged.connect(self._on_topic)

@@ -17,7 +17,14 @@ from autoal_gui.core.images.pixels import picture_to_uint8
 from autoal_gui.core.images.pool import ImagePool, PoolImage
 from autoal_gui.core.images.source import Picture
 from autoal_gui.gui.images.image_loader import ImageLoader
-from autoal_gui.gui.images.image_pyramid import FINEST_HALVED, halved, levels, thumbnail, to_image
+from autoal_gui.gui.images.image_pyramid import (
+    FINEST_HALVED,
+    enlarged,
+    halved,
+    levels,
+    thumbnail,
+    to_image,
+)
 from autoal_gui.gui.images.image_view import ImageView
 from autoal_gui.gui.images.thumbnails import Thumbnails
 from autoal_gui.gui.images.viewport import MAX_SCALE, MIN_SCALE, Viewport, fitted
@@ -185,14 +192,42 @@ def view(qtbot):
     return view
 
 
-def test_a_small_image_fills_the_view_with_hard_pixels(view):
+def test_a_small_image_is_soft_by_itself_and_hard_by_key(view):
     assert view.viewport.scale == pytest.approx(10)
-    assert not view.smooth
+    middle = view.viewport.to_view((20.5, 15.5), (424, 324))
+    edge = round(middle[0]) + 5, round(middle[1])  # between the blue pixel and a red one
+    soft = view.grab().toImage()
+    assert soft.pixelColor(*edge).red() in range(60, 200)
+    assert soft.pixelColor(2, 2) == QColor(Theme().colours.surround)
+    view.toggle_smooth()
     shown = view.grab().toImage()
     assert shown.pixelColor(12 + 5, 12 + 5) == QColor("red")
-    middle = view.viewport.to_view((20.5, 15.5), (424, 324))
     assert shown.pixelColor(*map(round, middle)) == QColor("blue")
-    assert shown.pixelColor(2, 2) == QColor(Theme().colours.surround)
+
+
+def test_no_image_is_shown_more_than_ten_times_as_large_unless_asked_for(view):
+    view.show_picture(levels(Picture(np.zeros((7, 9), np.uint8))))
+    assert view.viewport.scale == pytest.approx(10)
+    view.zoom_in()
+    assert view.viewport.scale == pytest.approx(12.5)
+
+
+@given(
+    arrays(
+        st.sampled_from([np.uint8, np.uint16]),
+        st.sampled_from([(5, 4), (3, 7, 3)]),
+        elements=st.integers(0, 255),
+    ),
+    st.integers(2, 6),
+)
+def test_an_enlarged_picture_keeps_its_kind_and_stays_what_it_shows(pixels, factor):
+    large = enlarged(pixels, factor)
+    assert large.dtype == pixels.dtype
+    assert large.shape == (pixels.shape[0] * factor, pixels.shape[1] * factor, *pixels.shape[2:])
+    flat = np.full_like(pixels, pixels.flat[0])
+    assert (enlarged(flat, factor) == pixels.flat[0]).all()  # no ringing where there is no edge
+    turned = enlarged(np.ascontiguousarray(pixels[::-1]), factor)[::-1]
+    assert np.abs(turned.astype(int) - large.astype(int)).max() <= 1  # nor is it shifted
 
 
 def test_the_wheel_zooms_to_the_pointer(view):

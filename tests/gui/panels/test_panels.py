@@ -397,4 +397,4 @@ def test_tabs_are_reached_by_the_pointer(qtbot, window, tmp_path):
     start(qtbot, window, tmp_path)
     bar = window.desk.tabs.tabBar()
     qtbot.mouseClick(bar, Qt.MouseButton.LeftButton, pos=bar.tabRect(1).center())
-    assert window.desk.performance.isVisible()
+    assert window.desk.weights.isVisible()

@@ -5,7 +5,7 @@ import re
 
 import numpy as np
 import pytest
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QFont, QFontInfo, QFontMetricsF, QRawFont
 from PySide6.QtWidgets import QApplication, QLabel
 
 from autoal_gui.core.resources import resources
@@ -14,6 +14,7 @@ from autoal_gui.gui.widgets.theme import (
     CLASS_COLOURS,
     DARK,
     LIGHT,
+    SMALL,
     Theme,
     class_colour,
     contrast,
@@ -22,10 +23,12 @@ from autoal_gui.gui.widgets.theme import (
     scale_font,
     style_sheet,
 )
+from autoal_gui.gui.widgets.typeface import LEAST, use_typeface
 from autoal_gui.gui.window.commands.table import COMMANDS
 from tests.support.gui import QUIET
 
 pytestmark = pytest.mark.qt_log_ignore(QUIET)
+LETTERS_NEEDED = "äöüßÄÖÜéèêëàâçîïôœùûÿñáíóú¿¡«»„“”‚‘’…–—±×≤≥−·→µ%"
 GROUNDS = ("window", "surface", "raised", "accent_soft")
 
 
@@ -80,6 +83,23 @@ def test_text_scales_with_the_systems_font(qapp):
         QApplication.setFont(larger)
         scale_font(large, 1.5)
         assert large.font().pointSizeF() == pytest.approx(2 * small.font().pointSizeF())
+    finally:
+        QApplication.setFont(before)
+
+
+def test_the_typeface_has_the_letters_of_the_languages_and_figures_of_one_width(qapp):
+    before = QApplication.font()
+    try:
+        use_typeface(qapp)
+        font = QApplication.font()
+        assert QFontInfo(font).family() == "Inter"
+        assert QFontInfo(font).pixelSize() >= LEAST
+        raw = QRawFont(str(resources() / "fonts" / "Inter-Regular.otf"), LEAST)
+        assert all(map(raw.supportsCharacter, map(ord, LETTERS_NEEDED)))
+        metrics = QFontMetricsF(font)
+        assert len({metrics.horizontalAdvance(figure * 9) for figure in "0123456789"}) == 1
+        scale_font(label := QLabel("1"), SMALL, bold=True)
+        assert QFontInfo(label.font()).weight() == QFont.Weight.DemiBold
     finally:
         QApplication.setFont(before)
 

@@ -128,7 +128,7 @@ def test_a_question_mark_leads_to_its_own_page(qtbot, window, tmp_path):
     start(window, tmp_path)
     desk = window.desk
     tabs = desk.tabs.tabBar()
-    for place, topic in enumerate(("weights", "performance")):
+    for place, topic in enumerate(("performance", "weights")):
         question = tabs.tabButton(place, QTabBar.ButtonPosition.RightSide)
         qtbot.mouseClick(question, Qt.MouseButton.LeftButton)
         assert window.pages.help.topic == topic

@@ -8,6 +8,7 @@ from autoal_gui.core.project.evaluation_set import composition, largest
 from autoal_gui.gui.session.controller import Controller
 from autoal_gui.gui.widgets.inputs import spin
 from autoal_gui.gui.widgets.text import text_label
+from autoal_gui.gui.widgets.theme import TITLE
 
 ABOUT = mark(
     "These images measure the model and are never learned from. Another set is drawn by chance "
@@ -41,7 +42,7 @@ class EvaluationSetDialog(QDialog):
         column = QVBoxLayout(self)
         column.setContentsMargins(20, 16, 20, 14)
         column.setSpacing(12)
-        column.addWidget(text_label(tr("Evaluation set"), size=1.4, bold=True))
+        column.addWidget(text_label(tr("Evaluation set"), size=TITLE, bold=True))
         column.addWidget(self.sentence)
         column.addWidget(text_label(tr(ABOUT), role="muted"))
         column.addLayout(row)

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 from autoal_gui.core.language import mark, number, tr, tr_count
 from autoal_gui.gui.session.controller import Controller
 from autoal_gui.gui.widgets.text import text_label
+from autoal_gui.gui.widgets.theme import TITLE
 from autoal_gui.sources.opening import source_of
 
 ABSENT = mark(
@@ -65,7 +66,7 @@ class MovedImagesDialog(QDialog):
         column = QVBoxLayout(self)
         column.setContentsMargins(20, 16, 20, 14)
         column.setSpacing(12)
-        column.addWidget(text_label(tr("Where are the images now?"), size=1.4, bold=True))
+        column.addWidget(text_label(tr("Where are the images now?"), size=TITLE, bold=True))
         for part in (self.sentence, self.rest, self.failure, self.bar, buttons):
             column.addWidget(part)
         self.setMinimumWidth(34 * self.fontMetrics().height())

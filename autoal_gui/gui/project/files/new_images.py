@@ -16,6 +16,7 @@ from autoal_gui.core.language import mark, tr, tr_count
 from autoal_gui.core.project.files.new_images import NewImages
 from autoal_gui.gui.session.controller import Controller
 from autoal_gui.gui.widgets.text import text_label
+from autoal_gui.gui.widgets.theme import TITLE
 
 ABOUT = mark(
     "New images are added to those that can be asked for, never to the images that measure. "
@@ -58,7 +59,7 @@ class NewImagesDialog(QDialog):
         column = QVBoxLayout(self)
         column.setContentsMargins(20, 16, 20, 14)
         column.setSpacing(12)
-        column.addWidget(text_label(tr("New images"), size=1.4, bold=True))
+        column.addWidget(text_label(tr("New images"), size=TITLE, bold=True))
         column.addWidget(text_label(tr(ABOUT), role="muted"))
         for part in (self.place, self.bar, self.outcome, self.buttons):
             column.addWidget(part)

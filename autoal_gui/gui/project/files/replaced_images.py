@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QVBoxLayout, QWidget
 from autoal_gui.core.language import mark, tr, tr_count
 from autoal_gui.gui.session.controller import Controller
 from autoal_gui.gui.widgets.text import text_label
+from autoal_gui.gui.widgets.theme import TITLE
 
 ABOUT = mark(
     "The files of such images were replaced under the same name. Until a label is given again, it "
@@ -40,7 +41,7 @@ class ReplacedImagesDialog(QDialog):
         column.setContentsMargins(20, 16, 20, 14)
         column.setSpacing(12)
         for part in (
-            text_label(title, size=1.4, bold=True),
+            text_label(title, size=TITLE, bold=True),
             self.sentence,
             text_label(tr(ABOUT), role="muted"),
             buttons,
