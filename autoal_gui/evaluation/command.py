@@ -7,28 +7,25 @@ own result files lie in medmnist/.
 """
 
 import argparse
-import hashlib
+import contextlib
 import os
 import sys
-import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from autoal_gui.core.errors import AutoALError
 from autoal_gui.core.settings import DEVICES, PRESETS
 from autoal_gui.core.system.files import write_json, write_text
-from autoal_gui.evaluation.failures import keep_failure, read_failures
-from autoal_gui.evaluation.methods import GROUPS, Method, methods_of
-from autoal_gui.evaluation.plan import DataSet, Job, Setup, jobs_of, slug
-from autoal_gui.evaluation.records import read_json
-from autoal_gui.evaluation.worker import RunJob, SetJob, carry_out, open_set, start_warm
-from autoal_gui.evaluation.worker_pool import WorkerPool
+from autoal_gui.core.system.scratch import ScratchFolder
+from autoal_gui.evaluation.failures import read_failures
+from autoal_gui.evaluation.methods import GROUPS, methods_of
+from autoal_gui.evaluation.plan import Budget, Percent, Setup, jobs_of
+from autoal_gui.evaluation.running.runs import Folders, SetOptions, open_sets, run_all
+from autoal_gui.evaluation.running.shards import shard
+from autoal_gui.evaluation.running.worker_pool import WorkerPool
 from autoal_gui.exporters.csv_labels import ENCODING
-from autoal_gui.sources.opening import spec_of
 
-SetOptions = tuple[tuple[str, str], ...]
 METHODS = ("random", "candidates", "vote", "auto", "random+cold", "vote+cold", "paper")
 
 DESCRIPTION = """\
@@ -63,8 +60,12 @@ def add_evaluate(
         help="MODE[+warm|+cold][:NAME=VALUE]..., or a group: " + groups)  # fmt: skip
     add("--seeds", type=count, default=3, metavar="N", help="seeds 0 to N - 1")
     add("--rounds", type=count, default=10, help="points of each curve")
-    add("--batch", type=count, default=20, help="images asked for in a round")
-    add("--initial", type=labels, default=20, help="labels drawn at random first")
+    add("--batch", type=_budget_by(count), default=20, metavar="N|P%%",
+        help="images asked for in a round, or so many per cent of the pool")  # fmt: skip
+    add("--initial", type=_budget_by(labels), default=20, metavar="N|P%%",
+        help="labels drawn at random first, or so many per cent of the pool")  # fmt: skip
+    add("--scale", type=_share, default=1.0, metavar="S",
+        help="take this share of each set's images, such as 0.1")  # fmt: skip
     add("--warm", action=argparse.BooleanOptionalAction, default=None,
         help="begin all methods so; by default each as in the window")  # fmt: skip
     add("--warm-seeds", type=count, default=1, metavar="N", help="warm starts of each set")
@@ -74,6 +75,8 @@ def add_evaluate(
         help="change one hyper-parameter; may be given several times")  # fmt: skip
     add("--jobs", type=count, default=os.cpu_count() or 1, metavar="N",
         help="processes side by side, of one thread each; by default one a core")  # fmt: skip
+    add("--shard", type=shard, metavar="K/N",
+        help="do one of N parts of the runs; others do theirs in the same folder")  # fmt: skip
     add("--report", action="store_true", help="run nothing; write the page of what has finished")
     add_set_options(evaluate)
     evaluate.set_defaults(handler=evaluate_command)
@@ -82,18 +85,47 @@ def add_evaluate(
 def evaluate_command(options: argparse.Namespace) -> int:
     """Run what has not been run yet, write the page; 1 if a run failed."""
     setup = setup_of(options)
+    failed = 0 if options.report else _run(options, setup)
     folders = Folders(options.out)
-    failed = 0
-    if not options.report:
-        methods = methods_of(options.methods, options.warm)
-        with WorkerPool(options.jobs) as workers:
-            sets = open_sets(workers, setup, _named_sets(options), methods, folders)
-            failed = run_all(workers, list(jobs_of(setup, sets, methods, options.seeds)), folders)
     runs = write_results(setup, folders)
     print(f"{runs} runs are in {folders.report}")
     if failed:
         print("Start again to try once more what failed.", file=sys.stderr)
     return 1 if failed else 0
+
+
+def _run(options: argparse.Namespace, setup: Setup) -> int:
+    """Run what has not been run yet; return how many runs failed."""
+    methods = methods_of(options.methods, options.warm)
+    with contextlib.ExitStack() as stack:
+        # What others decode at the same time in the same folder must not come in between.
+        scratch = stack.enter_context(ScratchFolder()) if options.shard else None
+        folders = Folders(options.out, scratch)
+        workers = stack.enter_context(WorkerPool(options.jobs))
+        sets = open_sets(workers, setup, _named_sets(options), methods, folders)
+        jobs = list(jobs_of(setup, sets, methods, options.seeds))
+        return run_all(workers, jobs, folders, options.shard)
+
+
+def _budget_by(count: Callable[[str], int]) -> Callable[[str], Budget]:
+    """Return what reads a number as `count` does, or per cent such as 4%."""
+
+    def budget(text: str) -> Budget:
+        if not text.endswith("%"):
+            return count(text)
+        value = float(text.removesuffix("%"))
+        if not 0 < value <= 100:
+            raise argparse.ArgumentTypeError("must be above 0% and at most 100%")
+        return Percent(value)
+
+    return budget
+
+
+def _share(text: str) -> float:
+    value = float(text)
+    if not 0 < value <= 1:
+        raise argparse.ArgumentTypeError("must be above 0 and at most 1")
+    return value
 
 
 def setup_of(options: argparse.Namespace) -> Setup:
@@ -102,118 +134,19 @@ def setup_of(options: argparse.Namespace) -> Setup:
     Raises:
         SettingsError: a setting does not exist or has no such value.
     """
-    base = PRESETS[options.preset].but(batch_size=options.batch, device=options.device)
-    changes = tuple(options.changes)
-    return Setup(base, options.initial, options.rounds, options.warm_seeds, changes)
-
-
-@dataclass(frozen=True)
-class Folders:
-    """Where things lie in the folder of the results."""
-
-    out: Path
-
-    @property
-    def runs(self) -> Path:
-        """A file a finished run."""
-        return self.out / "runs"
-
-    @property
-    def medmnist(self) -> Path:
-        """Result files of MedMNIST sets, as their own evaluator reads them."""
-        return self.out / "medmnist"
-
-    @property
-    def failed(self) -> Path:
-        """A file a run that failed."""
-        return self.out / "failed"
-
-    @property
-    def warm(self) -> Path:
-        """Checkpoints of warm starts, and what they took."""
-        return self.out / "warm"
-
-    @property
-    def report(self) -> Path:
-        """The page."""
-        return self.out / "report.html"
-
-    def workspace(self, name: str, data: str, options: SetOptions = ()) -> Path:
-        """Return the folder of a set's caches."""
-        where = str(Path(data).resolve()) if os.path.exists(data) else data  # noqa: PTH110
-        said = repr(options) if options else ""
-        digest = hashlib.sha256(f"{where}{said}".encode()).hexdigest()[:8]
-        return self.out / "sets" / f"{slug(name)}-{digest}"
+    base, batch = PRESETS[options.preset].but(device=options.device), None
+    if isinstance(options.batch, Percent):
+        batch = options.batch
+    else:
+        base = base.but(batch_size=options.batch)
+    return Setup(
+        base, options.initial, options.rounds, options.warm_seeds, tuple(options.changes), batch,
+        options.scale,
+    )  # fmt: skip
 
 
 def _named_sets(options: argparse.Namespace) -> list[tuple[str, SetOptions]]:
     return [(text, options.set_options) for text in dict.fromkeys(options.data)]
-
-
-def open_sets(
-    workers: WorkerPool,
-    setup: Setup,
-    data: Sequence[tuple[str, SetOptions]],
-    methods: Sequence[Method],
-    folders: Folders,
-) -> list[DataSet]:
-    """Open every set, once for all.
-
-    Raises:
-        AutoALError: one cannot be used, or a method does not exist.
-    """
-    jobs = []
-    for text, said in data:
-        spec_of(text, said)
-        name = Path(text).stem or text
-        workspace = folders.workspace(name, text, said)
-        jobs.append(SetJob(name, text, str(workspace), setup, tuple(methods), said))
-    found = {}
-    for outcome in workers.run(open_set, jobs):
-        if outcome.sentence:
-            raise AutoALError(f"{outcome.argument.name}: {outcome.sentence}")
-        found[outcome.argument] = outcome.value
-        print(f"{outcome.value.name}: {sum(outcome.value.pool):,} images", file=sys.stderr)
-    return [found[job] for job in jobs]
-
-
-def run_all(workers: WorkerPool, jobs: Sequence[Job], folders: Folders) -> int:
-    """Carry out the runs that have no result yet; return how many failed.
-
-    Raises:
-        AutoALError: a warm start failed.
-    """
-    runs = [
-        RunJob(job, job.target(folders.runs), job.warm_job(folders.warm), folders.medmnist)
-        for job in jobs
-    ]
-    missing = [run for run in runs if (read_json(run.target) or {}).get("key") != run.job.key]
-    if len(missing) < len(runs):
-        print(f"{len(runs) - len(missing)} runs are there already", file=sys.stderr)
-    for warm in workers.run(start_warm, list(dict.fromkeys(r.warm for r in missing if r.warm))):
-        if warm.sentence:
-            raise AutoALError(f"{warm.argument.data_set.name}: {warm.sentence}")
-        cost = f"{warm.value['epochs']:.0f} passes, {warm.value['seconds']:.0f} s"
-        print(f"{warm.argument.data_set.name}: warm start, {cost}", file=sys.stderr)
-    failed, started = 0, time.monotonic()
-    for done, outcome in enumerate(workers.run(carry_out, missing), start=1):
-        if outcome.sentence:
-            failed += 1
-            keep_failure(folders.failed, outcome.argument.job)
-        left = (time.monotonic() - started) / done * (len(missing) - done)
-        job = outcome.argument.job
-        ending = outcome.sentence or f"{sum(r['wall'] for r in outcome.value['rounds']):.0f} s"
-        line = f"{done}/{len(missing)}  {job.data_set.name}  {job.method.name}  seed {job.seed}"
-        print(f"{line}  {ending}  ({duration(left)} left)", file=sys.stderr, flush=True)
-    if failed:
-        print(f"{failed} of {len(missing)} runs failed", file=sys.stderr)
-    return failed
-
-
-def duration(seconds: float) -> str:
-    """Return a duration in words."""
-    minutes = round(seconds / 60)
-    return f"{minutes // 60} h {minutes % 60} min" if minutes >= 60 else f"{minutes} min"
 
 
 def write_results(setup: Setup, folders: Folders) -> int:

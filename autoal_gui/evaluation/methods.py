@@ -8,6 +8,7 @@ window.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from autoal_gui.core.errors import SettingsError
 from autoal_gui.core.registry import discover
@@ -30,8 +31,7 @@ class Method:
     @property
     def name(self) -> str:
         """How it is written; two methods that do the same have the same name."""
-        usual = RunSettings().in_mode(self.mode).warm_start
-        start = "" if self.warm == usual else WARM if self.warm else COLD
+        start = "" if self.warm == _usually_warm(self.mode) else WARM if self.warm else COLD
         return self.mode + start + "".join(f":{name}={value}" for name, value in self.changes)
 
     @property
@@ -70,7 +70,7 @@ def method_of(text: str, warm: bool | None = None) -> Method:
     if head != mode:
         warm = head == mode + WARM
     elif warm is None:
-        warm = RunSettings().in_mode(mode).warm_start
+        warm = _usually_warm(mode)
     pairs = [change.partition("=")[::2] for change in changes]
     for name, value in pairs:
         if name in SHARED or not value:
@@ -78,6 +78,12 @@ def method_of(text: str, warm: bool | None = None) -> Method:
     method = Method(mode, warm, tuple(sorted(pairs)))
     method.settings(RunSettings(), 0)
     return method
+
+
+@cache
+def _usually_warm(mode: str) -> bool:
+    """Say whether a mode begins with a warm start in the window."""
+    return RunSettings().in_mode(mode).warm_start
 
 
 GROUPS: dict[str, tuple[str, ...]] = {

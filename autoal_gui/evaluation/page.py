@@ -56,11 +56,10 @@ def page(
 
 
 def _introduction(setup: Setup) -> str:
-    batch, last = setup.settings.batch_size, setup.rounds - 1
     return (
-        f"Each method chose which images get a label, {batch} at a time, from {setup.initial} "
-        f"to {setup.initial + last * batch} labels, on sets whose labels are known. After each "
-        "batch the model was trained anew and measured on images that no method could ask for. "
+        f"Each method chose which images get a label, {setup.budgets}, on sets whose labels are "
+        "known. After each batch the model was trained anew and measured on images that no method "
+        "could ask for. "
         "With the same seed all methods begin with the same labels and the same weights, so "
         "they are compared in pairs."
     )
@@ -332,7 +331,11 @@ def _method_section(
     for sentence in (*_DEFINITIONS, start):
         yield tag("p", sentence)
     rows = [[name, str(value)] for name, value in setup.as_plain()["settings"].items()]
-    rows += [[name, str(getattr(setup, name))] for name in ("initial", "rounds", "warm_seeds")]
+    rows += [
+        [name, str(value)]
+        for name, value in setup.as_plain().items()
+        if name not in ("edition", "settings")
+    ]
     yield table("Settings that all runs share", ["setting", "value"], rows, "plain")
     if len({program["code"] for program in programs}) > 1:
         yield tag("p", "WARNING: the program's code changed between runs of this page.")

@@ -5,6 +5,7 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -26,18 +27,41 @@ def plain_settings(settings: RunSettings) -> dict[str, Any]:
 
 
 @dataclass(frozen=True)
+class Percent:
+    """A share of the images of a set that can be asked for."""
+
+    value: float
+    """Above 0, at most 100."""
+
+    def __str__(self) -> str:
+        return f"{self.value:g}%"
+
+    def of(self, pool: int) -> int:
+        """Return how many images that is, at least one."""
+        return max(1, round(pool * self.value / 100))
+
+
+Budget = int | Percent
+"""How many images: a number, or a share of each set's pool."""
+
+
+@dataclass(frozen=True)
 class Setup:
     """What the curves of one page have in common."""
 
     base: RunSettings
     """Of the preset, before they are fitted to a set's images."""
-    initial: int
+    initial: Budget
     """Labels drawn at random before the first round."""
     rounds: int
     warm_seeds: int = 1
     """Warm starts of each set, and splits where it has no test images; seeds take them in turn."""
     changes: tuple[str, ...] = ()
     """NAME=VALUE texts that hold for every set, whatever the size of its images."""
+    batch: Percent | None = None
+    """Images asked for in a round, in the place of the settings' `batch_size`."""
+    scale: float = 1.0
+    """The share of each set's images that takes part, in (0, 1]."""
 
     def __post_init__(self) -> None:
         self.base.changed_by(self.changes)  # refuse what does not exist before anything runs
@@ -73,13 +97,52 @@ class Setup:
 
     def as_plain(self) -> dict[str, Any]:
         """Return the set-up as plain values."""
+        settings = plain_settings(self.settings)
+        if self.batch:
+            del settings["batch_size"]
         return {
             "edition": EDITION,
-            "settings": plain_settings(self.settings),
-            "initial": self.initial,
+            "settings": settings,
+            "initial": self.initial if isinstance(self.initial, int) else str(self.initial),
             "rounds": self.rounds,
             "warm_seeds": self.warm_seeds,
+            **self.shares,
         }
+
+    @property
+    def shares(self) -> dict[str, Any]:
+        """What of it is a share of a set, as plain values; empty where nothing is."""
+        found = {
+            "initial": str(self.initial) if isinstance(self.initial, Percent) else None,
+            "batch": str(self.batch) if self.batch else None,
+            "scale": self.scale if self.scale < 1 else None,
+        }
+        return {name: value for name, value in found.items() if value is not None}
+
+    @property
+    def budgets(self) -> str:
+        """How many images get a label, in words."""
+        last, initial = self.rounds - 1, self.initial
+        if isinstance(initial, int) and self.batch is None:
+            size = self.settings.batch_size
+            words = f"{size} at a time, from {initial} to {initial + last * size} labels"
+        elif isinstance(initial, Percent) and self.batch:
+            end = min(100.0, initial.value + last * self.batch.value)
+            words = f"{self.batch} of the pool at a time, from {initial} to {Percent(end)}"
+        else:
+            first = f"{initial} of the pool" if isinstance(initial, Percent) else f"{initial}"
+            size = f"{self.batch} of the pool" if self.batch else f"{self.settings.batch_size}"
+            words = f"{first} at first and {size} after each of {last} rounds"
+        share = f", of {Percent(100 * self.scale)} of each set" if self.scale < 1 else ""
+        return words + share
+
+    def initial_of(self, pool: int) -> int:
+        """Return the labels drawn first from a pool of so many images."""
+        return self.initial if isinstance(self.initial, int) else self.initial.of(pool)
+
+    def batch_of(self, pool: int) -> int:
+        """Return the images asked for in a round, of a pool of so many."""
+        return self.batch.of(pool) if self.batch else self.settings.batch_size
 
 
 @dataclass(frozen=True)
@@ -102,6 +165,8 @@ class DataSet:
     """Pixels of the longer side."""
     options: tuple[tuple[str, str], ...] = ()
     """What the user said of its folders, names and table."""
+    scale: float = 1.0
+    """The share of its images that takes part."""
 
     @property
     def facts(self) -> dict[str, Any]:
@@ -118,6 +183,8 @@ class WarmJob:
     seed: int
     settings: RunSettings
     target: Path
+    shard: str = ""
+    """A mark of whoever learns it beside others in the same folder."""
 
 
 @dataclass(frozen=True)
@@ -132,27 +199,31 @@ class Job:
     @property
     def settings(self) -> RunSettings:
         """The settings of its rounds."""
-        own = self.setup.of_method(self.method, self.data_set.side, self.seed)
-        return with_fixed_epochs(own, sum(self.data_set.pool))
+        return self._kind.settings.but(seed=self.seed)
+
+    @property
+    def _kind(self) -> "_Kind":
+        return _kind(self.setup, self.data_set, self.method)
+
+    @property
+    def pool(self) -> int:
+        """How many images can be asked for."""
+        return sum(self.data_set.pool)
+
+    @property
+    def initial(self) -> int:
+        """Labels drawn at random before its first round."""
+        return self.setup.initial_of(self.pool)
 
     @property
     def warm_seed(self) -> int:
         """Which warm start and which split it takes."""
         return self.seed % self.setup.warm_seeds
 
-    @property
+    @cached_property
     def key(self) -> str:
         """16 hex digits over all that decides on its numbers."""
-        return digest_of(
-            {
-                "edition": EDITION,
-                "content": self.data_set.content,
-                "split": self.warm_seed,
-                "settings": plain_settings(self.settings),
-                "initial": self.setup.initial,
-                "rounds": self.setup.rounds,
-            }
-        )
+        return self._kind.key(self.seed, self.warm_seed)
 
     def target(self, folder: Path) -> Path:
         """Return the file of its result in the folder of runs."""
@@ -161,15 +232,57 @@ class Job:
 
     def warm_job(self, folder: Path) -> WarmJob | None:
         """Return the warm start that it needs, which it shares with others; None without one."""
-        settings = self.settings.but(seed=self.warm_seed)
-        if not settings.learns_first:
+        return self._kind.warm_job(folder, self.warm_seed)
+
+
+class _Kind:
+    """What the runs of a method on a set have in common, worked out once: a plan may be long."""
+
+    def __init__(self, setup: Setup, data_set: DataSet, method: Method) -> None:
+        self._data_set = data_set
+        pool = sum(data_set.pool)
+        own = setup.of_method(method, data_set.side, 0)
+        if setup.batch:
+            own = own.but(batch_size=setup.batch_of(pool))
+        self.settings = with_fixed_epochs(own, pool)
+        content = {
+            "edition": EDITION,
+            "content": data_set.content,
+            "split": "<split>",
+            "settings": {**plain_settings(self.settings), "seed": "<seed>"},
+            "initial": setup.initial_of(pool),
+            "rounds": setup.rounds,
+        }
+        if shares := setup.shares:  # of another page than the run with those numbers
+            content["shares"] = shares
+        self._decisive = json.dumps(content, sort_keys=True)
+        self._warm: dict[tuple[Path, int], WarmJob | None] = {}
+
+    def key(self, seed: int, split: int) -> str:
+        """Return 16 hex digits over all that decides on a run's numbers."""
+        text = self._decisive.replace('"<seed>"', str(seed)).replace('"<split>"', str(split))
+        return _digest(text)
+
+    def warm_job(self, folder: Path, seed: int) -> WarmJob | None:
+        """Return the warm start with a seed; None where the method begins without."""
+        if not self.settings.learns_first:
             return None
-        decisive = {name: value for name, value in asdict(settings).items() if decides(name)}
-        key = digest_of({"edition": EDITION, "content": self.data_set.content, **decisive})
-        target = folder / f"{slug(self.data_set.name)}-{self.warm_seed}-{key}.pt"
+        if (folder, seed) not in self._warm:
+            self._warm[folder, seed] = self._planned_warm_job(folder, seed)
+        return self._warm[folder, seed]
+
+    def _planned_warm_job(self, folder: Path, seed: int) -> WarmJob:
+        settings = asdict(self.settings.but(seed=seed))
+        decisive = {name: value for name, value in settings.items() if decides(name)}
+        content = self._data_set.content
+        key = digest_of({"edition": EDITION, "content": content, **decisive})
+        target = folder / f"{slug(self._data_set.name)}-{seed}-{key}.pt"
         # What else a method changes must not make another command of the same warm start.
         plain = RunSettings(mode="random", **decisive)
-        return WarmJob(self.data_set, self.warm_seed, plain, target)
+        return WarmJob(self._data_set, seed, plain, target)
+
+
+_kind = lru_cache(maxsize=None)(_Kind)
 
 
 def decides(name: str) -> bool:
@@ -191,7 +304,10 @@ def jobs_of(
 
 def digest_of(content: dict[str, Any]) -> str:
     """Return 16 hex digits that stand for plain values."""
-    text = json.dumps(content, sort_keys=True)
+    return _digest(json.dumps(content, sort_keys=True))
+
+
+def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 

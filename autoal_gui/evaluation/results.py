@@ -47,7 +47,7 @@ class Run:
 
     @classmethod
     def of(cls, record: Mapping[str, Any]) -> "Run":
-        """Read a run as `evaluation.worker` wrote it."""
+        """Read a run as `evaluation.running.worker` wrote it."""
         method, rounds = record["method"], record["rounds"]
         changes = tuple((name, value) for name, value in method["changes"])
         return cls(

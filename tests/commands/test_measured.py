@@ -15,8 +15,8 @@ from autoal_gui.evaluation.methods import methods_of
 from autoal_gui.evaluation.page import page
 from autoal_gui.evaluation.plan import jobs_of
 from autoal_gui.evaluation.results import read_results
+from autoal_gui.evaluation.running.worker import RunJob, SetJob, carry_out, open_set
 from autoal_gui.evaluation.tables import as_json, columns_as_csv
-from autoal_gui.evaluation.worker import RunJob, SetJob, carry_out, open_set
 from autoal_gui.sources.opening import spec_of
 from tests.commands.test_cli import TINY, simulate
 

@@ -11,7 +11,7 @@ from autoal_gui.cli import build_parser, run
 from autoal_gui.evaluation.command import Folders, setup_of
 from autoal_gui.evaluation.methods import methods_of
 from autoal_gui.evaluation.plan import jobs_of
-from autoal_gui.evaluation.worker import RunJob, SetJob, carry_out, open_set
+from autoal_gui.evaluation.running.worker import RunJob, SetJob, carry_out, open_set
 from tests.commands.test_cli import TINY, simulate
 
 NAME = re.compile(r"pneumoniamnist_test_\[AUC\][01]\.\d{3}_\[ACC\]([01]\.\d{3})@(.+)\.csv")

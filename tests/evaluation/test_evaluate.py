@@ -14,12 +14,13 @@ import pytest
 
 from autoal_gui.cli import build_parser, run
 from autoal_gui.core.errors import EarlyAccess
-from autoal_gui.evaluation import worker, worker_pool
-from autoal_gui.evaluation.command import Folders, setup_of
+from autoal_gui.evaluation.command import setup_of
 from autoal_gui.evaluation.methods import methods_of
 from autoal_gui.evaluation.page import page
 from autoal_gui.evaluation.plan import jobs_of
 from autoal_gui.evaluation.results import read_results
+from autoal_gui.evaluation.running import worker, worker_pool
+from autoal_gui.evaluation.running.runs import Folders
 from tests.support.processes.child import loaded, start
 
 CHANGES = ("task_steps=3", "fit_steps=2", "search_steps=2", "search_batch=4", "warm_epochs=1",
@@ -160,6 +161,43 @@ def test_a_killed_evaluation_goes_on_and_gives_the_same_numbers(evaluated, tmp_p
     assert set(found) == {(name, seed) for name in ("random+cold", "paper") for seed in (0, 1)}
     for which, record in found.items():
         assert without_times(record) == without_times(first[which]), which
+
+
+@pytest.mark.slow
+def test_two_shards_at_one_folder_give_what_one_process_gives(evaluated, tmp_path, capsys):
+    data, whole = evaluated
+    words = words_of(data, tmp_path / "out", jobs=1)
+    assert run([*words, "--shard", "1/2"]) == 0
+    assert "Part 1/2: 3 of 6 runs" in capsys.readouterr().err
+    assert len(records(tmp_path / "out")) == 3
+    assert run([*words, "--shard", "2/2"]) == 0
+    assert not (tmp_path / "out" / "sets").exists()  # what they decode is their own
+    found, expected = records(tmp_path / "out"), records(whole)
+    assert found.keys() == expected.keys()
+    for which, record in found.items():
+        assert without_times(record) == without_times(expected[which]), which
+    assert run([*words, "--shard", "0/2"]) == 0
+    assert "3 runs are there already" in capsys.readouterr().err
+    areas = [
+        {method["name"]: method["areas"] for method in content["sets"][0]["methods"]}
+        for content in (
+            json.loads((o / "results.json").read_text()) for o in (tmp_path / "out", whole)
+        )
+    ]
+    assert areas[0] == areas[1]
+
+
+def test_budgets_in_per_cent_of_a_share_of_the_set(tmp_path):
+    """Half of 40 images are 20, of which 30 % are 6 and 15 % are 3."""
+    data = small_set(tmp_path)
+    words = words_of(data, tmp_path / "out", ["random"], seeds=1, jobs=1)
+    words += ["--initial", "30%", "--batch", "15%", "--scale", "0.5"]
+    assert run(words) == 0
+    (record,) = records(tmp_path / "out").values()
+    assert [r["labels"] for r in record["rounds"]] == [6, 9, 12]
+    assert (record["set"]["pool"], record["set"]["evaluation"]) == ([10, 10], [5, 5])
+    page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    assert "15% of the pool at a time, from 30% to 60%, of 50% of each set" in page
 
 
 @pytest.mark.slow

@@ -10,7 +10,7 @@ from autoal_gui.core.registry import discover
 from autoal_gui.core.settings import CANDIDATES, PRESETS, RunSettings, with_fixed_epochs
 from autoal_gui.evaluation import plan
 from autoal_gui.evaluation.methods import method_of, methods_of, reference
-from autoal_gui.evaluation.plan import Job, Setup, jobs_of, slug
+from autoal_gui.evaluation.plan import Job, Percent, Setup, jobs_of, slug
 from tests.support.evaluation import SETUP, data_set
 
 
@@ -95,11 +95,52 @@ def test_a_key_stands_for_all_that_decides_and_nothing_else():
     assert len({same.key, *(other.key for other in others)}) == 1 + len(others)
 
 
+def test_budgets_in_per_cent_follow_each_sets_pool():
+    """4 % of OrganCMNIST's 12,975 training images are the 519 labels that the paper begins with."""
+    setup = Setup(SETUP.base, Percent(4), 9, batch=Percent(2))
+    large, small = job(setup=setup, pool=(12_975,)), job(setup=setup, pool=(10, 10))
+    assert (large.initial, large.settings.batch_size) == (519, 260)  # 259.5
+    assert (small.initial, small.settings.batch_size) == (1, 1)
+    assert setup.as_plain()["initial"] == "4%"
+    assert "batch_size" not in setup.as_plain()["settings"]
+    assert setup.budgets == "2% of the pool at a time, from 4% to 20%"
+    assert replace(setup, initial=9, scale=0.1).budgets == (
+        "9 at first and 2% of the pool after each of 8 rounds, of 10% of each set"
+    )
+    assert SETUP.budgets == "20 at a time, from 20 to 200 labels"
+
+
+def test_a_share_has_a_key_of_its_own_even_where_the_numbers_are_the_same():
+    """Else its runs would count as done, and stand on the page of the other."""
+    setups = [
+        replace(SETUP, initial=12),
+        replace(SETUP, initial=Percent(4)),
+        replace(SETUP, initial=12, batch=Percent(20 / 3)),
+        replace(SETUP, initial=12, scale=0.999),
+    ]
+    jobs = [job(setup=setup) for setup in setups]
+    assert {(one.initial, one.settings.batch_size) for one in jobs} == {(12, 20)}
+    assert len({one.key for one in jobs}) == len({setup.key for setup in setups}) == len(setups)
+
+
+def test_a_long_plan_works_out_settings_once_for_all_seeds():
+    """200,000 runs are then planned in seconds; the settings of each would take minutes."""
+    plan._kind.cache_clear()
+    jobs = list(jobs_of(SETUP, [data_set("a")], methods_of(["random", "paper"]), 500))
+    assert len({one.key for one in jobs}) == len({one.target(Path("x")) for one in jobs}) == 1000
+    assert {one.warm_job(Path("x")) for one in jobs if one.method.warm} == {
+        jobs[0].warm_job(Path("x"))
+    }
+    assert plan._kind.cache_info().misses == 2
+    assert jobs[-1].settings.seed == 499
+
+
 def test_runs_of_another_edition_are_not_mistaken_for_these(monkeypatch):
     """In edition 1 random choice drew the same places in every round."""
     assert plan.EDITION == 2
     keys = {job().key, SETUP.key}
     monkeypatch.setattr(plan, "EDITION", 1)
+    monkeypatch.setattr(plan, "_kind", plan._Kind)  # which remembers
     assert keys.isdisjoint({job().key, SETUP.key})
 
 

@@ -1,7 +1,7 @@
 """What the processes of an evaluation do: open a set, start it warm, carry out a run.
 
-Each is a function of one argument for `evaluation.worker_pool`. The learning package is imported
-when they are called, so that whoever plans the work and writes the page never loads torch.
+Each is a function of one argument for `evaluation.running.worker_pool`. The learning package is
+imported when they are called, so that whoever plans the work and writes the page loads no torch.
 """
 
 import hashlib
@@ -28,6 +28,7 @@ from autoal_gui.core.system.scratch import ScratchFolder
 from autoal_gui.evaluation.methods import Method
 from autoal_gui.evaluation.plan import DataSet, Job, Setup, WarmJob
 from autoal_gui.evaluation.records import program, read_json
+from autoal_gui.evaluation.running.sampling import share_of
 from autoal_gui.exporters.medmnist_results import write_medmnist_results
 from autoal_gui.sources.medmnist import result_name
 from autoal_gui.sources.npz_files.arrays import make_folder
@@ -48,6 +49,11 @@ class SetJob:
     methods: tuple[Method, ...]
     options: tuple[tuple[str, str], ...] = ()
     """What the user said of its folders, names and table."""
+
+    @property
+    def scale(self) -> float:
+        """The share of its images that takes part."""
+        return self.setup.scale
 
 
 @dataclass(frozen=True)
@@ -70,7 +76,7 @@ def open_set(job: SetJob) -> DataSet:
     """
     from autoal_gui.learning.round import check_mode
 
-    listing, _ = _opened(job.data, job.workspace, job.options)
+    listing, _ = _opened(job.data, job.workspace, job.options, job.scale)
     data = _replay_set(job, 0)
     if not data.evaluation:
         raise SourceError("The set has too few images to measure on.")
@@ -92,6 +98,7 @@ def open_set(job: SetJob) -> DataSet:
         _counts((c for _, c in data.evaluation), len(listing.classes)),
         data.side,
         job.options,
+        job.scale,
     )
 
 
@@ -106,18 +113,27 @@ def start_warm(job: WarmJob) -> dict[str, Any]:
 
     workspace = Path(job.data_set.workspace)
     notes = job.target.with_suffix(".json")
-    found = read_json(notes)
     replay_set = _replay_set(job.data_set, job.seed)
-    if found is None or not job.target.is_file():
+    if read_json(notes) is None or not job.target.is_file():
         make_folder(job.target.parent)
-        backend = TorchBackend(threads=1)
+        own = job.target.with_stem(f"{job.target.stem}-{job.shard}") if job.shard else job.target
         done = learn_features(
-            replay_set, job.settings, workspace, job.target, backend, _never, _unreported
+            replay_set, job.settings, workspace, own, TorchBackend(threads=1), _never, _unreported
         )
+        _publish(own, job.target)
         found = {"epochs": done.epochs, "seconds": done.seconds, "sha256": done.checkpoint_sha256}
-        write_json(notes, found)
+        if read_json(notes) is None:
+            write_json(notes, found)
     _fill_caches(replay_set, job.settings, workspace, job.target)
-    return found
+    return read_json(notes) or {}
+
+
+def _publish(own: Path, target: Path) -> None:
+    """Move a shard's warm start to where all look for it, unless another has been faster."""
+    if own != target and target.is_file():
+        own.unlink()
+    elif own != target:
+        own.replace(target)
 
 
 def carry_out(run: RunJob) -> dict[str, Any]:
@@ -128,14 +144,14 @@ def carry_out(run: RunJob) -> dict[str, Any]:
     make_folder(run.target.parent)
     data = _replay_set(job.data_set, job.warm_seed)
     with ScratchFolder() as folder:
-        replay = Replay(data, job.settings, job.setup.initial, folder)
+        replay = Replay(data, job.settings, job.initial, folder)
         replay.workspace = Path(workspace)
         replay.warm_start = run.warm.target if run.warm else None
         found = list(_rounds(replay, job.setup.rounds))
     rounds = [plain for plain, _ in found]
     trained = [result for _, result in found if result.metrics]
     measured = measured_as_plain(data.measured(trained[-1]), data.columns) if trained else {}
-    if trained and run.medmnist:
+    if trained and run.medmnist and job.data_set.scale == 1:
         _write_medmnist(run, run.medmnist, data, trained[-1])
     record = {
         "setup": job.setup.key,
@@ -208,17 +224,18 @@ def _replay_set(found: SetJob | DataSet, split: int) -> "ReplaySet":
     """Return a set of which no label has been asked for yet."""
     from autoal_gui.learning.replay import ReplaySet
 
-    return ReplaySet.of(*_opened(found.data, found.workspace, found.options), split)
+    return ReplaySet.of(*_opened(found.data, found.workspace, found.options, found.scale), split)
 
 
 @cache
 def _opened(
-    data: str, workspace: str, options: tuple[tuple[str, str], ...]
+    data: str, workspace: str, options: tuple[tuple[str, str], ...], scale: float
 ) -> tuple[Listing, ImageReader]:
     """List a set once in the life of a process: that hashes every image."""
     spec, folder = spec_of(data, options), Path(workspace)
     make_folder(folder)
-    return list_images(spec, folder, lambda done, total: None), open_images(spec, folder)
+    listing = list_images(spec, folder, lambda done, total: None)
+    return share_of(listing, scale), open_images(spec, folder)
 
 
 def _labelled(listing: Listing) -> list[ListedImage]:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from autoal_gui.core.errors import AutoALError
-from autoal_gui.evaluation.worker_pool import FAULT, LOST, WorkerPool
+from autoal_gui.evaluation.running.worker_pool import FAULT, LOST, WorkerPool
 from tests.support.paths import ROOT
 
 KILL = getattr(signal, "SIGKILL", signal.SIGTERM)  # on Windows the latter ends a process at once
@@ -108,7 +108,7 @@ ORPHANS = """
 import os, sys, time
 sys.path.insert(0, {tests!r})
 from tests.evaluation.test_worker_pool import act
-from autoal_gui.evaluation.worker_pool import WorkerPool
+from autoal_gui.evaluation.running.worker_pool import WorkerPool
 if __name__ == "__main__":
     with WorkerPool(1) as workers:
         for outcome in workers.run(act, [("echo", 0), {then}]):

@@ -1,0 +1,149 @@
+"""The runs of an evaluation: what of them is missing, and carrying that out."""
+
+import hashlib
+import os
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from autoal_gui.core.errors import AutoALError
+from autoal_gui.evaluation.failures import keep_failure
+from autoal_gui.evaluation.methods import Method
+from autoal_gui.evaluation.plan import DataSet, Job, Setup, slug
+from autoal_gui.evaluation.records import read_json
+from autoal_gui.evaluation.running.shards import Shard
+from autoal_gui.evaluation.running.worker import RunJob, SetJob, carry_out, open_set, start_warm
+from autoal_gui.evaluation.running.worker_pool import WorkerPool
+from autoal_gui.sources.opening import spec_of
+
+SetOptions = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Folders:
+    """Where things lie in the folder of the results."""
+
+    out: Path
+    scratch: Path | None = None
+    """Where caches lie that go when the program ends; None: in the folder itself, to stay."""
+
+    @property
+    def runs(self) -> Path:
+        """A file a finished run."""
+        return self.out / "runs"
+
+    @property
+    def medmnist(self) -> Path:
+        """Result files of MedMNIST sets, as their own evaluator reads them."""
+        return self.out / "medmnist"
+
+    @property
+    def failed(self) -> Path:
+        """A file a run that failed."""
+        return self.out / "failed"
+
+    @property
+    def warm(self) -> Path:
+        """Checkpoints of warm starts, and what they took."""
+        return self.out / "warm"
+
+    @property
+    def report(self) -> Path:
+        """The page."""
+        return self.out / "report.html"
+
+    def workspace(self, name: str, data: str, options: SetOptions = (), scale: float = 1.0) -> Path:
+        """Return the folder of a set's caches."""
+        where = str(Path(data).resolve()) if os.path.exists(data) else data  # noqa: PTH110
+        said = (repr(options) if options else "") + (f"/{scale}" if scale < 1 else "")
+        digest = hashlib.sha256(f"{where}{said}".encode()).hexdigest()[:8]
+        return (self.scratch or self.out / "sets") / f"{slug(name)}-{digest}"
+
+
+def open_sets(
+    workers: WorkerPool,
+    setup: Setup,
+    data: Sequence[tuple[str, SetOptions]],
+    methods: Sequence[Method],
+    folders: Folders,
+) -> list[DataSet]:
+    """Open every set, once for all.
+
+    Raises:
+        AutoALError: one cannot be used, or a method does not exist.
+    """
+    jobs = []
+    for text, said in data:
+        spec_of(text, said)
+        name = Path(text).stem or text
+        workspace = folders.workspace(name, text, said, setup.scale)
+        jobs.append(SetJob(name, text, str(workspace), setup, tuple(methods), said))
+    found = {}
+    for outcome in workers.run(open_set, jobs):
+        if outcome.sentence:
+            raise AutoALError(f"{outcome.argument.name}: {outcome.sentence}")
+        found[outcome.argument] = outcome.value
+        print(f"{outcome.value.name}: {sum(outcome.value.pool):,} images", file=sys.stderr)
+    return [found[job] for job in jobs]
+
+
+def run_all(
+    workers: WorkerPool, jobs: Sequence[Job], folders: Folders, part: Shard | None = None
+) -> int:
+    """Carry out the runs that have no result yet; return how many failed.
+
+    Args:
+        workers: carry them out.
+        jobs: all runs.
+        folders: of the results.
+        part: which of the runs are meant; None for all.
+
+    Raises:
+        AutoALError: a warm start failed.
+    """
+    missing = missing_runs(jobs, folders, part)
+    for warm in workers.run(start_warm, list(dict.fromkeys(r.warm for r in missing if r.warm))):
+        if warm.sentence:
+            raise AutoALError(f"{warm.argument.data_set.name}: {warm.sentence}")
+        cost = f"{warm.value['epochs']:.0f} passes, {warm.value['seconds']:.0f} s"
+        print(f"{warm.argument.data_set.name}: warm start, {cost}", file=sys.stderr)
+    failed, started = 0, time.monotonic()
+    for done, outcome in enumerate(workers.run(carry_out, missing), start=1):
+        if outcome.sentence:
+            failed += 1
+            keep_failure(folders.failed, outcome.argument.job)
+        left = (time.monotonic() - started) / done * (len(missing) - done)
+        job = outcome.argument.job
+        ending = outcome.sentence or f"{sum(r['wall'] for r in outcome.value['rounds']):.0f} s"
+        line = f"{done}/{len(missing)}  {job.data_set.name}  {job.method.name}  seed {job.seed}"
+        print(f"{line}  {ending}  ({duration(left)} left)", file=sys.stderr, flush=True)
+    if failed:
+        print(f"{failed} of {len(missing)} runs failed", file=sys.stderr)
+    return failed
+
+
+def missing_runs(jobs: Sequence[Job], folders: Folders, part: Shard | None = None) -> list[RunJob]:
+    """Return the runs of a part that have no result yet, and say how many have one."""
+    if part:
+        jobs, planned = part.of(jobs), len(jobs)
+        print(f"Part {part}: {len(jobs)} of {planned} runs", file=sys.stderr)
+    mark = part.mark if part else ""
+    missing = []
+    there = {file.name for file in folders.runs.glob("*.json")}  # asked once: there may be many
+    for job in jobs:
+        target = job.target(folders.runs)
+        if target.name not in there or (read_json(target) or {}).get("key") != job.key:
+            warm = job.warm_job(folders.warm)
+            warm = replace(warm, shard=mark) if warm else None
+            missing.append(RunJob(job, target, warm, folders.medmnist))
+    if len(missing) < len(jobs):
+        print(f"{len(jobs) - len(missing)} runs are there already", file=sys.stderr)
+    return missing
+
+
+def duration(seconds: float) -> str:
+    """Return a duration in words."""
+    minutes = round(seconds / 60)
+    return f"{minutes // 60} h {minutes % 60} min" if minutes >= 60 else f"{minutes} min"
