@@ -16,10 +16,15 @@ from autoal_gui.core.labels.journal import Journal
 from autoal_gui.core.language import decimal, mark, number, percent, tr, tr_count
 from autoal_gui.core.measures.alike_text import alike_sentence
 from autoal_gui.core.measures.metrics import Interval, Metrics
-from autoal_gui.core.measures.stopping_advice import advise, chance_sentence
-from autoal_gui.core.measures.stopping_advice import sentence as advice_sentence
+from autoal_gui.core.measures.outlook import BAND_NOTE, Outlook, measuring_sentence, worth_sentences
+from autoal_gui.core.measures.stopping_advice import chance_sentence
 from autoal_gui.core.project.export_snapshot import Snapshot
-from autoal_gui.core.project.measured_rounds import Measured, new_curve_words, points_of
+from autoal_gui.core.project.measured_rounds import (
+    Measured,
+    new_curve_words,
+    outlook_of,
+    points_of,
+)
 from autoal_gui.core.readers.agreement_text import (
     comparison_words,
     consistency_words,
@@ -28,7 +33,7 @@ from autoal_gui.core.readers.agreement_text import (
 from autoal_gui.core.readers.double_reading import compare
 from autoal_gui.core.readers.suggestion_use import suggestion_use
 from autoal_gui.core.registry import label_of
-from autoal_gui.core.report.charts import Line, bounds, curves_chart, sample_line
+from autoal_gui.core.report.charts import COLOURS, Line, bounds, curves_chart, sample_line
 from autoal_gui.core.report.markup import table, tag
 
 LIBRARIES = ("torch", "torchvision", "numpy", "PySide6")
@@ -77,15 +82,23 @@ def summary_section(labels: Snapshot, measured: Measured) -> Iterable[Element]:
         metrics = measured[-1][1]
         value = _share(metrics.balanced_accuracy, metrics.balanced_accuracy_interval)
         lines.append(tr("Balanced accuracy of the last model: {value}.", value=value))
-        lines.extend(_advice(measured))
+        lines.extend(_advice(measured, _outlook(labels, measured)))
     yield tag("h2", tr("In short"))
     yield tag("ul", *(tag("li", line) for line in lines), class_="verdict")
 
 
-def _advice(measured: Measured) -> Iterable[str]:
-    points = points_of(measured)
-    yield advice_sentence(advise(points))
-    by_chance = measured[-1][0].by_chance
+def _outlook(labels: Snapshot, measured: Measured) -> Outlook | None:
+    images = labels.pool.images
+    waiting = sum(images[i].split == "pool" for i in labels.unanswered)
+    return outlook_of(measured, waiting, labels.answers.values())
+
+
+def _advice(measured: Measured, found: Outlook | None) -> Iterable[str]:
+    points, (record, metrics) = points_of(measured), measured[-1]
+    yield from worth_sentences(points, found)
+    if words := measuring_sentence(metrics):
+        yield words
+    by_chance = record.by_chance
     if by_chance is not None:
         yield chance_sentence(by_chance, points)
 
@@ -233,9 +246,16 @@ def rounds_section(labels: Snapshot, measured: Measured) -> Iterable[Element]:
         title = tr("Balanced accuracy over labels")
         points = (_Point(m.balanced_accuracy, *m.balanced_accuracy_interval) for _, m in measured)
         curve = _Curve(tuple(record.labels for record, _ in measured), tuple(points))
-        line = Line(title, curve, 0)
-        chart = curves_chart([line], bounds([curve]), title, (640, 260), across=tr("labels"))
+        lines = [Line(title, curve, 0)]
+        if found := _outlook(labels, measured):
+            ahead = tuple(_Point(e.value, e.low, e.high) for e in found.curve)
+            ahead_labels = tuple(expected.labels for expected in found.curve)
+            lines.append(Line(tr("expected"), _Curve(ahead_labels, ahead), len(COLOURS)))
+        limits = bounds(line.curve for line in lines)
+        chart = curves_chart(lines, limits, title, (640, 260), across=tr("labels"))
         yield tag("figure", tag("figcaption", title), chart, class_="single")
+        if found:
+            yield tag("p", tr(BAND_NOTE))
     if labels.curve_start:
         yield tag("p", new_curve_words(labels.curve_start))
     values = {record.number: metrics for record, metrics in measured}

@@ -9,6 +9,7 @@ import pytest
 from autoal_gui.core.database.round_rows import Suggestion
 from autoal_gui.core.errors import ProjectError
 from autoal_gui.core.measures.metrics import Area, Auroc, ByChance, Metrics
+from autoal_gui.core.measures.outlook import BAND_NOTE
 from autoal_gui.core.project.export_snapshot import Snapshot
 from autoal_gui.core.report.charts import COLOURS
 from autoal_gui.core.report.markup import STYLE
@@ -93,7 +94,8 @@ def test_rounds_and_weights_are_drawn_and_listed(project, tmp_path):
         "Balanced accuracy over labels",
         "Share of each strategy in the ranking, over labels",
     ]
-    assert "Keep going" in text
+    assert re.search(r"About \d+ more labels?,? .*for −?\d+ to \d+ points", text)
+    assert BAND_NOTE in text
     assert "readers gave the model's class on" in text
 
 

@@ -14,7 +14,7 @@ from typing import Literal
 import numpy as np
 
 from autoal_gui.core.language import percent, tr, tr_count
-from autoal_gui.core.measures.metrics import ByChance, Metrics
+from autoal_gui.core.measures.metrics import Z_95, ByChance, Metrics
 
 SPAN = 3  # rounds whose gain is told, and as many are looked ahead
 FEWEST = 5  # measured rounds before stopping is advised
@@ -40,13 +40,20 @@ class Point:
     """By how much one image more or less changes it."""
     chance: float
     """What guessing would have."""
+    error: float = 0.0
+    """Standard error of measuring it."""
 
     @classmethod
     def of(cls, labels: int, metrics: Metrics) -> "Point":
         """Return what a round with so many labels was measured to have."""
         counts = [sum(row) for row in metrics.confusion if sum(row)]
+        low, high = metrics.balanced_accuracy_interval
         return cls(
-            labels, metrics.balanced_accuracy, 1 / (len(counts) * min(counts)), 1 / len(counts)
+            labels,
+            metrics.balanced_accuracy,
+            1 / (len(counts) * min(counts)),
+            1 / len(counts),
+            (high - low) / (2 * Z_95),
         )
 
 
@@ -91,7 +98,7 @@ def advise(points: Sequence[Point]) -> Advice:
         points: of the measured rounds, in their order; a round with the labels of another takes
             its place.
     """
-    known = sorted({point.labels: point for point in points}.values(), key=lambda p: p.labels)
+    known = in_order(points)
     if len(known) < FEWEST:
         return Advice("early")
     recent = known[-WINDOW:]
@@ -104,6 +111,11 @@ def advise(points: Sequence[Point]) -> Advice:
     above_chance = last.value - student * noise > last.chance
     is_coarse = last.grain >= COARSE
     return Advice(_recommend(gain, ahead, above_chance), SPAN, gain, ahead, is_coarse)
+
+
+def in_order(points: Sequence[Point]) -> list[Point]:
+    """Return points ascending by their labels; a later one takes the place of one with as many."""
+    return sorted({point.labels: point for point in points}.values(), key=lambda p: p.labels)
 
 
 def _recommend(gain: Gain, ahead: Gain, above_chance: bool) -> Recommendation:
@@ -193,7 +205,7 @@ def points(share: float) -> str:
 
 def own_at(curve: Sequence[Point], labels: int) -> float | None:
     """Return the curve's value at so many labels, between its points; None beyond them."""
-    known = sorted({point.labels: point for point in curve}.values(), key=lambda p: p.labels)
+    known = in_order(curve)
     if not known or not known[0].labels <= labels <= known[-1].labels:
         return None
     x = np.log2([point.labels for point in known])

@@ -1,10 +1,13 @@
 """The rounds whose model was measured, and on which images."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from autoal_gui.core.database.round_rows import RoundRecord
+from autoal_gui.core.labels.journal import Entry
+from autoal_gui.core.labels.pace import seconds_an_answer
 from autoal_gui.core.language import number, tr
 from autoal_gui.core.measures.metrics import Metrics
+from autoal_gui.core.measures.outlook import Outlook, outlook
 from autoal_gui.core.measures.stopping_advice import Point
 
 Measured = list[tuple[RoundRecord, Metrics]]
@@ -35,3 +38,17 @@ def new_curve_words(after: int) -> str:
 def points_of(measured: Measured) -> list[Point]:
     """Return the rounds as what advice is taken from."""
     return [Point.of(record.labels, metrics) for record, metrics in measured if record.labels]
+
+
+def outlook_of(measured: Measured, waiting: int, answers: Iterable[Entry]) -> Outlook | None:
+    """Return what more labels bring and take; None where there is too little to say.
+
+    Args:
+        measured: the rounds that were measured.
+        waiting: images of the pool without an answer.
+        answers: those that stand.
+    """
+    if not measured:
+        return None
+    batch = measured[-1][0].settings.batch_size
+    return outlook(points_of(measured), batch, waiting, seconds_an_answer(answers))

@@ -13,11 +13,19 @@ from autoal_gui.core.database.round_rows import RoundRecord
 from autoal_gui.core.language import decimal, mark, percent, tr
 from autoal_gui.core.measures.alike_text import alike_sentence
 from autoal_gui.core.measures.metrics import Area, Interval, Metrics
-from autoal_gui.core.measures.stopping_advice import advise, chance_sentence, sentence
+from autoal_gui.core.measures.outlook import (
+    BAND_NOTE,
+    Outlook,
+    agreed,
+    measuring_sentence,
+    worth_sentences,
+)
+from autoal_gui.core.measures.stopping_advice import advise, chance_sentence
 from autoal_gui.core.project.measured_images import measured_images
 from autoal_gui.core.project.measured_rounds import (
     Measured,
     new_curve_words,
+    outlook_of,
     points_of,
 )
 from autoal_gui.gui.panels.column_results import ColumnResults
@@ -27,7 +35,14 @@ from autoal_gui.gui.panels.performance_text import (
     hint,
     measured_of,
 )
-from autoal_gui.gui.panels.plots import draw_band, draw_line, make_plot, swatch, tint_plot
+from autoal_gui.gui.panels.plots import (
+    draw_band,
+    draw_continuation,
+    draw_line,
+    make_plot,
+    swatch,
+    tint_plot,
+)
 from autoal_gui.gui.session.controller import Controller
 from autoal_gui.gui.widgets.cards import CardColumn, empty
 from autoal_gui.gui.widgets.text import text_label
@@ -59,6 +74,12 @@ AUDIT_TIP = mark(
     "Images drawn at random, not chosen by the method, so that they represent all of "
     "yours. Each was predicted by a model that had not seen its label. The true value"
     " lies in the interval 95 times in 100."
+)
+WORTH_TIP = mark(
+    "Points are hundredths of the balanced accuracy that will be measured, against the last value. "
+    "The curve of the rounds so far is drawn on (the pale band); in projects that were replayed, "
+    "the later value lay inside about nine times in ten. The time is the median of your answers, "
+    "breaks left out."
 )
 ALIKE_TIP = mark(
     "Images are compared as small pictures. The next frame, the next slice, or the same picture "
@@ -105,10 +126,13 @@ class PerformancePanel(CardColumn):
         self.alike = text_label(bold=True)
         self.alike.setToolTip(tr(ALIKE_TIP))
         self.advice = text_label()
+        self.advice.setToolTip(tr(WORTH_TIP))
+        self.measuring = text_label(role="muted", size=SMALL)
         self.by_chance = text_label(role="muted", size=SMALL)
         self.curve = make_plot("%", tr("Labels"))
         self.curve.setAccessibleName(tr("Performance against the number of labels"))
         self.chance_legend = QWidget()
+        self.ahead = text_label(tr(BAND_NOTE), role="muted", size=SMALL)
         self.new_curve = text_label(role="muted", size=SMALL)
         self.classes = QGridLayout()
         self.columns = ColumnResults()
@@ -124,10 +148,9 @@ class PerformancePanel(CardColumn):
 
     def _lay_out(self) -> None:
         self.add_card("", self._make_numbers(), self.audit, self.alike)
-        self.add_card(tr("Are more labels worth it?"), self.advice, self.by_chance)
-        self.add_card(
-            tr("Against the number of labels"), self.curve, self.chance_legend, self.new_curve
-        )
+        self.add_card(tr("Are more labels worth it?"), self.advice, self.measuring, self.by_chance)
+        below = (self.chance_legend, self.ahead, self.new_curve)
+        self.add_card(tr("Against the number of labels"), self.curve, *below)
         self.add_card(tr("Class by class"), self.classes)
         self._columns_card = self.add_card(tr("By group and by column"), self.columns)
         note = text_label(
@@ -168,9 +191,10 @@ class PerformancePanel(CardColumn):
     def _on_results(self) -> None:
         """Show a new round, and say once if it is time to think of stopping."""
         self.refresh()
-        advice = advise(points_of(measured_of(self._controller.project)))
-        if advice.recommendation == "enough":
-            self._controller.notice.emit(sentence(advice))
+        measured = measured_of(self._controller.project)
+        points, found = points_of(measured), self._outlook(measured)
+        if agreed(advise(points), found).recommendation == "enough":
+            self._controller.notice.emit(" ".join(worth_sentences(points, found)))
 
     def refresh(self) -> None:
         """Show the rounds of the project."""
@@ -187,8 +211,9 @@ class PerformancePanel(CardColumn):
             self._show_numbers(metrics)
             self._show_audit(record)
             self._show_alike(record)
-            self._show_advice(measured)
-            self._draw_curve(measured)
+            found = self._outlook(measured)
+            self._show_advice(measured, found)
+            self._draw_curve(measured, found)
             self._show_classes(metrics, project.classes.names)
             self.matrix.show_counts(metrics, project.classes.names)
             self._show_columns()
@@ -219,21 +244,28 @@ class PerformancePanel(CardColumn):
             self.numbers[position].setText(percent(value.value, 1))
             self.intervals[position].setText(value.span)
 
-    def _show_advice(self, measured: Measured) -> None:
-        points, (record, _) = points_of(measured), measured[-1]
-        self.advice.setText(sentence(advise(points)))
+    def _outlook(self, measured: Measured) -> Outlook | None:
+        labels = self._controller.project.labels
+        return outlook_of(measured, len(labels.unanswered()), labels.answers.values())
+
+    def _show_advice(self, measured: Measured, found: Outlook | None) -> None:
+        points, (record, metrics) = points_of(measured), measured[-1]
+        self.advice.setText("\n".join(worth_sentences(points, found)))
+        self.measuring.setText(measuring_sentence(metrics))
+        self.measuring.setVisible(bool(self.measuring.text()))
         known = record.by_chance
         self.by_chance.setText(chance_sentence(known, points) if known else "")
         self.by_chance.setVisible(known is not None)
 
-    def _draw_curve(self, measured: Measured) -> None:
+    def _draw_curve(self, measured: Measured, found: Outlook | None) -> None:
         self.curve.clear()
-        limits = [self._draw_chance(measured)]
+        limits = [self._draw_chance(measured), self._draw_outlook(found)]
         for position in reversed(range(len(CURVES))):  # the balanced accuracy lies on top
             rows = [(record.labels, curve_point(metrics, position)) for record, metrics in measured]
             limits.append(self._draw_series(rows, position))
         lows, highs = zip(*(limit for limit in limits if limit is not None), strict=True)
         labels = [record.labels for record, _ in measured]
+        labels += [expected.labels for expected in found.curve] if found else []
         self.curve.setYRange(max(0.0, min(lows) - 3), min(100.0, max(highs) + 3), padding=0)
         self.curve.setXRange(min(labels) - 2, max(labels) + 2, padding=0.03)
 
@@ -247,6 +279,19 @@ class PerformancePanel(CardColumn):
             if record.by_chance is not None
         ]
         return self._draw_series(rows, CHANCE, pen=None)
+
+    def _draw_outlook(self, found: Outlook | None) -> Interval | None:
+        """Draw how the balanced accuracy is expected to go on; return its limits."""
+        self.ahead.setVisible(found is not None)
+        if found is None:
+            return None
+        x = np.array([expected.labels for expected in found.curve], float)
+        value, low, high = (
+            100 * np.array([getattr(expected, name) for expected in found.curve])
+            for name in ("value", "low", "high")
+        )
+        draw_continuation(self.curve, x, value, low, high, 0)
+        return float(low.min()), float(high.max())
 
     def _draw_series(
         self, rows: list[tuple[int, Value]], position: int, **style: object

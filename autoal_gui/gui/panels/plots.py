@@ -27,6 +27,7 @@ SERIES_COLOURS = (
 SYMBOLS = ("o", "s", "t", "d", "+", "x", "star", "h")
 """A symbol for each series too: colour is never the only sign."""
 SYMBOL_SIZE = 8
+MEASURED, EXPECTED = 0.16, 0.12  # opacity of a band
 
 
 def series_colour(position: int) -> QColor:
@@ -110,7 +111,14 @@ def mixed_colour(ground: QColor, colour: QColor, share: float) -> QColor:
     return QColor(*(round(one + (two - one) * share) for one, two in channels))
 
 
-def draw_band(plot: pg.PlotWidget, x: Floats, low: Floats, high: Floats, position: int) -> None:
+def draw_band(
+    plot: pg.PlotWidget,
+    x: Floats,
+    low: Floats,
+    high: Floats,
+    position: int,
+    opacity: float = MEASURED,
+) -> None:
     """Draw the interval of a series: a band, or a bar where there is a single point."""
     if len(x) == 1:
         bar = pg.ErrorBarItem(
@@ -119,7 +127,7 @@ def draw_band(plot: pg.PlotWidget, x: Floats, low: Floats, high: Floats, positio
         plot.addItem(bar)
         return
     colour = series_colour(position)
-    colour.setAlphaF(0.16)
+    colour.setAlphaF(opacity)
     edges = (pg.PlotCurveItem(x, low), pg.PlotCurveItem(x, high))
     band = pg.FillBetweenItem(*edges, brush=colour)
     band.setZValue(-10)
@@ -141,3 +149,12 @@ def draw_line(plot: pg.PlotWidget, x: Floats, y: Floats, position: int, **style:
             **style,
         },
     )
+
+
+def draw_continuation(
+    plot: pg.PlotWidget, x: Floats, y: Floats, low: Floats, high: Floats, position: int
+) -> None:
+    """Draw how a series is expected to go on: a dashed line in a pale band."""
+    draw_band(plot, x, low, high, position, EXPECTED)
+    pen = pg.mkPen(series_colour(position), width=1.4, style=Qt.PenStyle.DashLine)
+    plot.plot(x, y, pen=pen)

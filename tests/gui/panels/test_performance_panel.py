@@ -9,7 +9,9 @@ from PySide6.QtWidgets import QLabel
 
 from autoal_gui.core.language import percent
 from autoal_gui.core.measures.metrics import ByChance, Metrics, NearlyAlike
-from autoal_gui.core.measures.stopping_advice import FEWEST, sentence
+from autoal_gui.core.measures.outlook import outlook, outlook_sentence, worth_sentences
+from autoal_gui.core.measures.stopping_advice import FEWEST, Point
+from autoal_gui.core.project import measured_rounds
 from autoal_gui.core.project.measured_images import measured_classes
 from autoal_gui.gui.panels import performance_panel
 from autoal_gui.gui.panels.confusion_matrix import images_of_cell
@@ -174,16 +176,19 @@ def test_stopping_is_advised_once_a_round_and_stands_in_the_panel(
     assert panel.advice.text().startswith("Keep going")
     sentences = []
     window.controller.notice.connect(sentences.append)
-    real = performance_panel.advise
+    real = performance_panel.points_of
 
-    def settled(points):
-        level = [replace_value(point, 0.9 + 0.001 * (n % 2)) for n, point in enumerate(points)]
-        return real(level)
+    def settled(measured):
+        level = [0.9 + 0.001 * (n % 2) for n in range(len(measured))]
+        return [
+            replace_value(point, value) for point, value in zip(real(measured), level, strict=True)
+        ]
 
-    monkeypatch.setattr(performance_panel, "advise", settled)
+    for module in (performance_panel, measured_rounds):
+        monkeypatch.setattr(module, "points_of", settled)
     run_batches(qtbot, window, FEWEST + 3)
-    advice = panel.advice.text()
-    assert advice.endswith("More labels are unlikely to change much.")
+    advice = panel.advice.text().replace("\n", " ")
+    assert "More labels are unlikely to change much." in advice
     assert sentences.count(advice) == 1
     panel.refresh()
     assert sentences.count(advice) == 1
@@ -193,8 +198,24 @@ def replace_value(point, value):
     return type(point)(point.labels, value, 0.001, point.chance)
 
 
+def test_what_more_labels_bring_is_told_and_drawn_on_from_the_last_round(measured, monkeypatch):
+    panel = measured.desk.performance
+    points = [Point(4, 0.8, 0.01, 0.5), Point(8, 0.84, 0.01, 0.5)]
+    found = outlook(points, 4, 100, 6.0)
+    monkeypatch.setattr(performance_panel, "outlook_of", lambda *_: found)
+    panel.refresh()
+    assert panel.advice.text() == outlook_sentence(found)
+    assert not panel.ahead.isHidden()
+    drawn = [curve.getData()[0] for curve in panel.curve.getPlotItem().listDataItems()]
+    assert any(x is not None and x[0] == 8 and x[-1] == found.curve[-1].labels for x in drawn)
+    monkeypatch.setattr(performance_panel, "outlook_of", lambda *_: None)
+    panel.refresh()
+    assert panel.ahead.isHidden()
+    assert panel.advice.text().startswith("Keep going")
+
+
 def test_advice_before_there_is_any_says_to_go_on():
-    assert sentence(performance_panel.advise([])).startswith("Keep going")
+    assert worth_sentences([], None)[0].startswith("Keep going")
 
 
 def test_rounds_of_before_have_no_area_and_show_a_dash(measured):

@@ -1,0 +1,160 @@
+"""What more labels cost and bring, in plain sentences, and how many images measure how finely."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from autoal_gui.core.language import decimal, duration, mark, number, tr, tr_count
+from autoal_gui.core.measures.forecast import FEWEST, Expected, Forecast
+from autoal_gui.core.measures.metrics import Metrics
+from autoal_gui.core.measures.stopping_advice import (
+    WIDE,
+    WORTH,
+    Advice,
+    Gain,
+    Point,
+    advise,
+    in_order,
+    sentence,
+)
+
+GOAL = 0.02  # of balanced accuracy: the gain whose price is told, where it is in reach
+MOST_STEPS = 12  # numbers of labels that are looked at
+HALF_WIDTHS = (0.1, 0.05, 0.03, 0.02, 0.01)  # of intervals that may be wanted
+FINER = 0.8  # of the half width: what is wanted next is narrower by so much at least
+BAND_NOTE = mark(
+    "Dashed: how balanced accuracy is expected to go on, nine times in ten inside the pale band."
+)
+MINUTE, LONG = 60.0, 90  # minutes from which on they are told in hours
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """What some more labels are expected to bring, and how long they take."""
+
+    more: int
+    """Labels beyond those so far."""
+    gain: Gain
+    """Of the measured balanced accuracy against the last; holds nine times in ten."""
+    seconds: float | None
+    """Time to give them; None where it is not known."""
+    curve: tuple[Expected, ...]
+    """The curve drawn on from the last measured round, which is its first point."""
+
+
+def outlook(
+    points: Sequence[Point], batch: int, waiting: int, seconds_an_answer: float | None = None
+) -> Outlook | None:
+    """Say what more labels bring: as few as are worth `GOAL`, at most as many again as so far.
+
+    Args:
+        points: of the measured rounds, in their order.
+        batch: images that are asked for in a round.
+        waiting: images of the pool without an answer.
+        seconds_an_answer: as measured.
+
+    Returns:
+        None where there is too little to say: fewer than two measured rounds, an interval that
+        says nothing, or no image left.
+    """
+    known = in_order(points)
+    if len(known) < FEWEST or waiting < 1:
+        return None
+    forecast, last = Forecast(known), known[-1]
+    most = min(waiting, last.labels)
+    step = min(batch, most) * max(1, -(-most // (batch * MOST_STEPS)))
+    ahead = [forecast.at(last.labels + more) for more in range(step, most + 1, step)]
+    worth = [found for found in ahead if found.value - last.value >= GOAL]
+    chosen = (worth or ahead[-1:])[0]
+    gain = Gain(*(end - last.value for end in (chosen.value, chosen.low, chosen.high)))
+    if gain.high - gain.low > WIDE:
+        return None
+    more = chosen.labels - last.labels
+    now = Expected(last.labels, last.value, last.value, last.value)
+    seconds = None if seconds_an_answer is None else more * seconds_an_answer
+    return Outlook(more, gain, seconds, (now, *ahead))
+
+
+def agreed(advice: Advice, found: Outlook | None) -> Advice:
+    """Return advice that the forecast does not speak against: where it does, time will tell."""
+    if found is None:
+        return advice
+    rises = advice.recommendation == "go on" and found.gain.high < WORTH
+    stops = advice.recommendation == "enough" and found.gain.low >= WORTH
+    return replace(advice, recommendation="unclear") if rises or stops else advice
+
+
+def worth_sentences(points: Sequence[Point], found: Outlook | None) -> tuple[str, ...]:
+    """Say whether more labels are worth it: the advice, then the forecast where there is one.
+
+    Where it is too early for advice, the forecast stands alone.
+    """
+    advice = agreed(advise(points), found)
+    if found is None:
+        return (sentence(advice),)
+    ahead = outlook_sentence(found)
+    return (ahead,) if advice.gain is None else (sentence(advice), ahead)
+
+
+def outlook_sentence(found: Outlook) -> str:
+    """Say it in one plain sentence: labels, time and points."""
+    cost = tr_count("About {count} more label", "About {count} more labels", found.more)
+    if found.seconds is not None:
+        cost = tr("{labels}, {time}", labels=cost, time=_spoken(found.seconds))
+    low, high = _points(found.gain.low, found.gain.high)
+    values = {"cost": cost, "low": low, "high": high}
+    if found.gain.high < WORTH:
+        return tr("{cost}, for hardly anything: {low} to {high} points.", **values)
+    if found.gain.low <= 0:
+        return tr("{cost}, for {low} to {high} points: perhaps for nothing.", **values)
+    return tr("{cost}, for {low} to {high} points.", **values)
+
+
+def _spoken(seconds: float) -> str:
+    minutes = max(1, round(seconds / MINUTE))
+    if minutes >= LONG:
+        return duration(seconds)
+    return tr_count("{count} minute", "{count} minutes", minutes)
+
+
+def _points(low: float, high: float) -> tuple[str, str]:
+    """Return two differences of shares in points of a hundred, whole ones where those differ."""
+    digits = 0 if round(100 * low) != round(100 * high) else 1
+    ends = (round(100 * end, digits) + 0.0 for end in (low, high))  # no minus before a zero
+    one, other = (decimal(end, digits).replace("-", "−") for end in ends)
+    return one, other
+
+
+def images_needed(metrics: Metrics, half_width: float) -> int:
+    """Return how many measured images an interval of balanced accuracy takes.
+
+    Its width shrinks with the square root of their number, where the classes stay as they are.
+
+    Args:
+        metrics: what was measured so far.
+        half_width: of the interval that is wanted, above 0.
+    """
+    return math.ceil(metrics.total * (_half_width(metrics) / half_width) ** 2)
+
+
+def measuring_sentence(metrics: Metrics) -> str:
+    """Say how finely is measured, and how many images the next finer interval takes."""
+    half = _half_width(metrics)
+    wanted = next((width for width in HALF_WIDTHS if width < FINER * half), None)
+    if wanted is None:
+        return ""
+    needed = images_needed(metrics, wanted)
+    tens = 10 ** max(0, len(str(needed)) - 2)
+    return tr(
+        "Measured on {images} images, balanced accuracy is known to ± {now} points; ± {wanted} "
+        "would take about {needed} images.",
+        images=number(metrics.total),
+        now=decimal(100 * half, 0),
+        wanted=decimal(100 * wanted, 0),
+        needed=number(-(-needed // tens) * tens),
+    )
+
+
+def _half_width(metrics: Metrics) -> float:
+    low, high = metrics.balanced_accuracy_interval
+    return (high - low) / 2
