@@ -15,9 +15,9 @@ from autoal_gui.core.errors import AutoALError
 from autoal_gui.core.measures.forecast import COVERED, FEWEST, Forecast
 from autoal_gui.core.measures.metrics import wilson_interval
 from autoal_gui.core.measures.stopping_advice import Point
-from autoal_gui.evaluation.command import Folders
 from autoal_gui.evaluation.records import read_json
 from autoal_gui.evaluation.results import Run
+from autoal_gui.evaluation.running.runs import Folders
 
 MADE_AT = (40, 60, 100)  # labels
 FOR = (100, 200)  # labels

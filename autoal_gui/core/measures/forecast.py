@@ -120,7 +120,8 @@ class Forecast:
         mean = np.array([priors.level[0], priors.slope[0]])
         spread = np.diag([priors.level[1] ** 2, priors.slope[1] ** 2])
         across = basis.transpose(0, 2, 1) @ self._inverse  # (k, 2, n)
-        self._posterior: Floats = np.linalg.inv(np.linalg.inv(spread) + across @ basis)
+        precision = np.linalg.inv(spread) + across @ basis
+        self._posterior = np.linalg.inv(precision).astype(np.float64)
         off = self._values - basis @ mean
         self._coefficients = mean + _times(self._posterior, _times(across, off))
         self._rest = self._values - _times(basis, self._coefficients)
