@@ -9,7 +9,8 @@ from autoal_gui.core.messages import Event, Notice, Progress
 
 DATA = (
     "an .npz file, a folder of images or of DICOM files, an image or DICOM file, a MedMNIST name "
-    "such as pneumoniamnist or pneumoniamnist:64, demo, or synthetic"
+    "such as pneumoniamnist or pneumoniamnist:64, cifar10, cifar100, svhn or tinyimagenet (with "
+    "its folder: cifar10:FOLDER), demo, or synthetic"
 )
 
 

@@ -66,6 +66,20 @@ def _medmnist(place: Path) -> SourceSpec:
     return SourceSpec("medmnist", "breastmnist", (("folder", str(place)),))
 
 
+def _natural(place: Path) -> SourceSpec:
+    """Photographs in the folders of TinyImageNet."""
+    from PIL import Image
+
+    (place / "wnids.txt").write_text("n00000001")
+    (place / "words.txt").write_text("n00000001\tsample")
+    files = {"train/n00000001/images": "a.JPEG", "val/images": "b.JPEG"}
+    for (folder, name), image in zip(files.items(), draw(), strict=False):
+        (place / folder).mkdir(parents=True)
+        Image.fromarray(image).save(place / folder / name)
+    (place / "val" / "val_annotations.txt").write_text("b.JPEG\tn00000001\t0\t0\t9\t9")
+    return SourceSpec("natural", str(place), (("set", "tinyimagenet"),))
+
+
 def _dicom(place: Path) -> SourceSpec:
     """Plain pixels, and one file of each compression that can be written here."""
     from pydicom import uid
@@ -111,6 +125,7 @@ SAMPLES: dict[str, Callable[[Path], SourceSpec]] = {
     "dicom": _dicom,
     "folder": _pictures,
     "medmnist": _medmnist,
+    "natural": _natural,
     "npz": _npz,
 }
 

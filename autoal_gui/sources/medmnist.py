@@ -6,7 +6,6 @@ side), `folder` (where the file is or is put; default: `FOLDER`) and
 official number of images.
 """
 
-import hashlib
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,9 +15,8 @@ from autoal_gui.core.errors import SourceError
 from autoal_gui.core.images.source import ImageReader, Listing, ProgressCallback, SourceSpec
 from autoal_gui.core.language import tr
 from autoal_gui.sources import npz
+from autoal_gui.sources.downloads import resumed
 from autoal_gui.sources.downloads.catalogue import SIZES, official
-from autoal_gui.sources.downloads.network import fetch
-from autoal_gui.sources.npz_files.arrays import make_folder, written_whole
 
 NAME = "medmnist"
 LABEL = "MedMNIST set"
@@ -92,7 +90,7 @@ def named(name: str) -> SourceSpec:
     raise SourceError(
         tr(
             "The file {name} is neither in this folder nor in {folder}. Put it there, or download "
-            "it in the window: choose “MedMNIST set” on the start page.",
+            "it in the window: choose “Published set” on the start page.",
             name=file.name,
             folder=places[-1],
         )
@@ -115,29 +113,19 @@ def result_name(spec: SourceSpec) -> str:
 
 
 def download(flag: str, size: int, folder: Path, progress: ProgressCallback) -> Path:
-    """Download one set from the address that medmnist names and check its MD5.
+    """Download one set from the address that medmnist names, see `resumed.download`.
 
     Args:
         flag: such as "pneumoniamnist".
         size: pixels a side.
         folder: where the file is put; made if it is missing.
-        progress: told bytes; may raise `Cancelled`, then nothing is left behind.
+        progress: told bytes; may raise `Cancelled`.
 
     Raises:
-        SourceError: no network, no room, or the checksum is wrong; nothing is left behind.
+        SourceError: no network, no room, or the checksum is wrong.
     """
-    info, suffix = official()[flag], _suffix(size)
-    target = _file(flag, size, folder)
-    digest = hashlib.md5(usedforsecurity=False)
-    make_folder(folder)
-    with written_whole(target) as file:
-        for block in fetch(info[f"url{suffix}"], folder, progress):
-            digest.update(block)
-            file.write(block)
-        if digest.hexdigest() != info[f"MD5{suffix}"]:
-            raise SourceError(
-                tr("The download is damaged: its checksum is wrong. Please try again.")
-            )
+    info, suffix, target = official()[flag], _suffix(size), _file(flag, size, folder)
+    resumed.download(info[f"url{suffix}"], info[f"MD5{suffix}"], target, progress)
     return target
 
 

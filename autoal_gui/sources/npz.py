@@ -43,9 +43,8 @@ from autoal_gui.sources.npz_files.arrays import (
     Stack,
     kept_stack,
     listed,
-    open_stack,
 )
-from autoal_gui.sources.npz_files.copies import record, record_file, recorded_copies
+from autoal_gui.sources.npz_files.copies import copy_file, record, record_file, recorded_stacks
 from autoal_gui.sources.npz_files.labels import (
     LONGEST_NAME,
     MAX_CLASSES,
@@ -131,10 +130,8 @@ def open_images(spec: SourceSpec, workspace: Path) -> ImageReader:
     See `Source.open_images`.
     """
     path = _path(spec)
-    recorded, names = recorded_copies(record_file(workspace, path))
-    found = {name: open_stack(_copy(workspace, recorded, name)) for name in names}
-    stacks = {name: stack for name, stack in found.items() if stack is not None}
-    if stacks and len(stacks) == len(names):
+    recorded, stacks = recorded_stacks(workspace, path)
+    if stacks:
         return ArrayReader(stacks)
     with _opened(path) as archive:
         parts = _parts(_members(archive))
@@ -338,10 +335,6 @@ def _fingerprint(parts: list[Part]) -> str:
     return hashlib.sha256(json.dumps(content).encode()).hexdigest()[:16]
 
 
-def _copy(workspace: Path, fingerprint: str, name: str) -> Path:
-    return workspace / f"npz-{fingerprint}-{name}.npy"
-
-
 def _copies(
     archive: zipfile.ZipFile, parts: list[Part], workspace: Path, ticks: Ticks
 ) -> dict[str, Stack]:
@@ -351,7 +344,7 @@ def _copies(
     """
     fingerprint, stacks = _fingerprint(parts), {}
     for part in parts:
-        member, target = part.images, _copy(workspace, fingerprint, part.name)
+        member, target = part.images, copy_file(workspace, fingerprint, part.name)
         blocks = _blocks(archive, member, ticks)
         stacks[part.name] = kept_stack(target, member.shape, member.dtype, blocks, ticks)
     return stacks

@@ -1,5 +1,6 @@
 """Open whatever the user names: the one place that knows all sources through the registry."""
 
+import contextlib
 import os
 from collections.abc import Iterator
 from dataclasses import replace
@@ -11,7 +12,7 @@ from autoal_gui.core.images.source import ImageReader, Listing, ProgressCallback
 from autoal_gui.core.language import mark, tr
 from autoal_gui.core.registry import discover
 from autoal_gui.core.system.foreign_files import open_foreign
-from autoal_gui.sources import medmnist
+from autoal_gui.sources import medmnist, natural
 from autoal_gui.sources.dicom import is_dicom
 from autoal_gui.sources.pictures.formats import (
     ARCHIVE,
@@ -67,7 +68,7 @@ def spec_of(data: str, options: tuple[tuple[str, str], ...] = ()) -> SourceSpec:
     """Return what a path or a name on the command line means.
 
     An .npz file, a folder of images or of DICOM files (understood from its names), one DICOM
-    file, "demo", "synthetic", or the name of a MedMNIST set, see `medmnist.named`.
+    file, "demo", "synthetic", or the name of a set, see `medmnist.named` and `natural.named`.
 
     Args:
         data: the path or the name.
@@ -86,12 +87,16 @@ def spec_of(data: str, options: tuple[tuple[str, str], ...] = ()) -> SourceSpec:
 def _named(data: str) -> SourceSpec:
     if os.path.exists(data):  # noqa: PTH110 - Path.exists raises for a name that is too long
         path = Path(data)
+        if (found := natural.set_at(path)) is not None:
+            return found
         kind = kind_at(path)
         if kind == "npz" and path.suffix.lower() != ".npz" and (why := why_no_set(path)):
             raise SourceError(why)
         return SourceSpec(kind, data, () if kind == "npz" else (("layout", "infer"),))
     if data in ("demo", "synthetic"):
         return SourceSpec(data)
+    if natural.is_named(data):
+        return natural.named(data)
     if os.sep in data or Path(data).suffix:
         raise SourceError(tr("There is no such file or folder of images."))
     return medmnist.named(data)
@@ -116,6 +121,16 @@ def kind_at(path: Path) -> str:
     except OSError:
         pass  # whoever opens it says why it cannot be
     return "folder" if path.is_dir() else "npz"
+
+
+def spec_at(path: Path) -> SourceSpec:
+    """Return what a file or a folder is, understood from its names, its images read later."""
+    with contextlib.suppress(SourceError):  # several sets are a folder of many images
+        if (found := natural.set_at(path)) is not None:
+            return found
+    kind = kind_at(path)
+    options = () if kind == "npz" else (("layout", "infer"), ("check", "later"))
+    return SourceSpec(kind, str(path), options)
 
 
 def why_no_set(path: Path) -> str:

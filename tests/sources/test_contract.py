@@ -13,9 +13,10 @@ from autoal_gui.core.errors import Cancelled, ImageUnreadable, SourceError
 from autoal_gui.core.images.source import SourceSpec
 from autoal_gui.core.registry import discover
 from tests.support.dicom import write_dicom
+from tests.support.natural_sets import write_svhn
 
 SOURCES = discover(autoal_gui.sources.__name__)
-NAMES = ("demo", "dicom", "folder", "medmnist", "npz", "synthetic")
+NAMES = ("demo", "dicom", "folder", "medmnist", "natural", "npz", "synthetic")
 
 
 @pytest.fixture(params=NAMES)
@@ -36,6 +37,9 @@ def spec(request, tmp_path):
         for number, image in enumerate(images[3:]):
             write_dicom(tmp_path / "set" / f"{number}.dcm", image)
         return SourceSpec(name, str(tmp_path / "set"), (("labels", "classes"),))
+    if name == "natural":
+        write_svhn(tmp_path / "set", 12)
+        return SourceSpec(name, str(tmp_path / "set"), (("set", "svhn"),))
     path = tmp_path / "breastmnist.npz"
     labels = np.arange(12)[:, None] % 2
     np.savez(path, train_images=images, train_labels=labels, test_images=images[:3] // 2)

@@ -13,20 +13,23 @@ MOST_DIRECTORY = 2**22  # bytes; an entry takes about 80, a network's file has s
 
 
 @contextlib.contextmanager
-def open_archive(file: Path, most: int, folder: Path | None = None) -> Iterator[zipfile.ZipFile]:
+def open_archive(
+    file: Path, most: int, folder: Path | None = None, directory: int = MOST_DIRECTORY
+) -> Iterator[zipfile.ZipFile]:
     """Open an archive for reading.
 
     Args:
         file: read as by `open_foreign`.
         most: bytes that it may have.
         folder: see `open_foreign`.
+        directory: bytes that its directory may have.
 
     Raises:
         zipfile.BadZipFile: it is none, or its directory is too long.
         OSError: see `open_foreign`.
     """
     with open_foreign(file, most, folder) as stream:
-        guarded = _Guarded(stream)
+        guarded = _Guarded(stream, directory)
         with zipfile.ZipFile(cast(BinaryIO, guarded)) as archive:
             guarded.most = most  # a member may be as long as the file
             yield archive
@@ -38,9 +41,9 @@ class _Guarded(io.RawIOBase):
     `zipfile` reads an archive's directory in one piece, and makes an object of each entry.
     """
 
-    def __init__(self, stream: BinaryIO) -> None:
+    def __init__(self, stream: BinaryIO, most: int) -> None:
         self._stream = stream
-        self.most = MOST_DIRECTORY
+        self.most = most
 
     def read(self, size: int = -1, /) -> bytes:
         data = self._stream.read(size if 0 <= size <= self.most else self.most + 1)

@@ -25,7 +25,7 @@ from autoal_gui.gui.widgets.actions import Actions
 from autoal_gui.gui.widgets.page import Page
 from autoal_gui.gui.widgets.text import chip, text_label
 from autoal_gui.gui.widgets.theme import Theme
-from autoal_gui.sources.opening import kind_at
+from autoal_gui.sources.opening import spec_at
 
 NOT_A_DIAGNOSIS = mark("These are predictions of a model trained in this program, not a diagnosis.")
 FIRST = mark(
@@ -215,9 +215,7 @@ class PredictPage(Page):
 
     def choose_images(self, path: Path) -> None:
         """Take a folder or an .npz file."""
-        kind = kind_at(path)
-        options = () if kind == "npz" else (("layout", "infer"), ("check", "later"))
-        self._spec = SourceSpec(kind, str(path), options)
+        self._spec = spec_at(path)
         self.setup.images.setText(str(path))
         self._show_state()
 

@@ -61,7 +61,7 @@ class NewProjectDialog(QDialog):
     """Asks for what a project needs; `accepted` means that `plan` and `folder` are sound."""
 
     def __init__(self, services: Services, spec: SourceSpec, parent: QWidget | None = None) -> None:
-        """Make a project of `spec`; without a location a MedMNIST set is chosen first."""
+        """Make a project of `spec`; without a location a published set is chosen first."""
         super().__init__(parent)
         self._services = services
         self.listing: Listing | None = None

@@ -6,6 +6,7 @@ from autoal_gui.core.images.source import Listing, SourceSpec
 from autoal_gui.core.language import number, some_of, tr, tr_count
 from autoal_gui.core.sets.summary import counts_text, summarise
 from autoal_gui.core.trained_model import StartModel
+from autoal_gui.sources.natural import title_of
 from autoal_gui.sources.understanding.understood import doubts_of, sentence
 
 SHOWN = 12  # classes whose images are counted in a line
@@ -16,7 +17,9 @@ def title(spec: SourceSpec) -> str:
     if spec.kind == "demo":
         return tr("New project of the demo set")
     if spec.kind == "medmnist":
-        return tr("New project of a MedMNIST set")
+        return tr("New project of a published set")
+    if spec.kind == "natural":
+        return tr("New project of {name}", name=title_of(spec))
     return tr("New project of {name}", name=Path(spec.location).name)
 
 
@@ -24,6 +27,8 @@ def default_name(spec: SourceSpec) -> str:
     """Return a name for a project of a set."""
     if spec.kind == "demo":
         return tr("Demo")
+    if spec.kind == "natural":
+        return title_of(spec)
     return Path(spec.location).stem or tr("Project")
 
 

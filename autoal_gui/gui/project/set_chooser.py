@@ -1,4 +1,4 @@
-"""The choice of a MedMNIST set, for a project that is made of one."""
+"""The choice of a published set, for a project that is made of one."""
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
@@ -9,15 +9,21 @@ from PySide6.QtWidgets import (
 )
 
 from autoal_gui.core.images.source import SourceSpec
-from autoal_gui.core.language import tr
+from autoal_gui.core.language import mark, tr
 from autoal_gui.gui.widgets.inputs import PathField, combo
 from autoal_gui.gui.widgets.text import text_label
-from autoal_gui.sources import medmnist
+from autoal_gui.sources import medmnist, natural
 from autoal_gui.sources.downloads.catalogue import SIZES
+from autoal_gui.sources.natural_sets.catalogue import SETS
+
+OF_NATURAL = mark(
+    "Published for research. The folder is the one that holds the set, in the layout that "
+    "torchvision reads."
+)
 
 
 class SetChooser(QFrame):
-    """Which MedMNIST set, in which size, from where."""
+    """Which set, of MedMNIST's in which size, from where."""
 
     wanted = Signal(object)
     """The `SourceSpec` to list."""
@@ -26,9 +32,11 @@ class SetChooser(QFrame):
         super().__init__()
         self.setProperty("role", "card")
         self._sets = {one.flag: one for one in medmnist.available()}
+        counts = {flag: (one.title, len(one.classes)) for flag, one in self._sets.items()}
+        counts.update((name, (one.title, one.classes)) for name, one in SETS.items())
         titles = {
-            flag: tr("{title} ({count} classes)", title=one.title, count=len(one.classes))
-            for flag, one in self._sets.items()
+            name: tr("{title} ({count} classes)", title=title, count=count)
+            for name, (title, count) in counts.items()
         }
         self.set = combo(tr("Set"), titles, "pneumoniamnist")
         sides = {str(side): tr("{side} × {side} pixels", side=side) for side in SIZES}
@@ -39,7 +47,7 @@ class SetChooser(QFrame):
         self.about = text_label(role="muted")
         self.load = QPushButton(tr("Load"))
         self.load.setProperty("role", "primary")
-        form = QFormLayout(self)
+        self._form = form = QFormLayout(self)
         form.setContentsMargins(14, 12, 14, 12)
         form.addRow(tr("Set"), self.set)
         form.addRow(tr("Size"), self.side)
@@ -52,14 +60,25 @@ class SetChooser(QFrame):
         self._describe()
 
     def _describe(self) -> None:
-        one = self._sets[self.set.currentData()]
+        name = self.set.currentData()
+        is_natural = name in SETS
+        self._form.setRowVisible(self.side, not is_natural)
+        folders = [str(one.FOLDER.expanduser()) for one in (medmnist, natural)]
+        if self.folder.line.text() in folders:  # nobody has chosen another
+            self.folder.line.setText(folders[is_natural])
+        if is_natural:
+            self.about.setText(f"{tr(SETS[name].about)} {tr(OF_NATURAL)}")
+            return
+        one = self._sets[name]
         licence = tr("Licence: {licence}.", licence=one.licence)
         self.about.setText(f"{one.description} {licence}")
 
     def _want(self) -> None:
-        options = {
-            "size": self.side.currentData(),
-            "folder": str(self.folder.path()),
-            "download": "yes" if self.download.isChecked() else "no",
-        }
-        self.wanted.emit(SourceSpec("medmnist", self.set.currentData(), tuple(options.items())))
+        name, folder = self.set.currentData(), str(self.folder.path())
+        options = {"download": "yes" if self.download.isChecked() else "no"}
+        if name in SETS:
+            options["set"] = name
+            self.wanted.emit(SourceSpec("natural", folder, tuple(options.items())))
+            return
+        options |= {"size": self.side.currentData(), "folder": folder}
+        self.wanted.emit(SourceSpec("medmnist", name, tuple(options.items())))

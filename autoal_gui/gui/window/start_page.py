@@ -45,8 +45,8 @@ WAYS = (
     (
         "medmnist",
         "set",
-        mark("MedMNIST set"),
-        mark("By name and size, from a folder or downloaded"),
+        mark("Published set"),
+        mark("MedMNIST, CIFAR, SVHN or TinyImageNet, from a folder or downloaded"),
     ),
     ("npz", "file", mark(".npz file"), mark("The layout of MedMNIST, any number of images")),
     ("open", "open", mark("Open project"), mark("Continue where you left off")),

@@ -1,7 +1,7 @@
 """Files of `torch.save`, new and old, read as plain values and tensors by our own reader.
 
 Torch's own trusts what a file says of the lengths of its parts; see also
-`autoal_gui.learning.model.plain_pickle`.
+`autoal_gui.core.system.plain_pickle`.
 """
 
 import math
@@ -15,7 +15,7 @@ import torch
 
 from autoal_gui.core.system.archives import open_archive
 from autoal_gui.core.system.foreign_files import open_foreign
-from autoal_gui.learning.model.plain_pickle import Function, PlainPickle, dict_of
+from autoal_gui.core.system.plain_pickle import Function, PlainPickle, dict_of
 
 ARCHIVE = b"PK\x03\x04"  # how torch, too, tells one
 PICKLE = "/data.pkl"

@@ -2,8 +2,9 @@
 
 import queue
 import threading
-from collections.abc import Iterator
-from http.client import HTTPException, HTTPMessage
+from collections.abc import Callable, Iterator
+from http import HTTPStatus
+from http.client import HTTPException, HTTPMessage, HTTPResponse
 from pathlib import Path
 from typing import IO
 from urllib.error import HTTPError
@@ -25,7 +26,13 @@ RESERVE = 2**30  # bytes that stay free
 _LOST = mark("The download failed: the server cannot be reached, or the connection was lost.")
 
 
-def fetch(url: str, folder: Path, progress: ProgressCallback) -> Iterator[bytes]:
+def fetch(
+    url: str,
+    folder: Path,
+    progress: ProgressCallback,
+    have: int = 0,
+    begun: Callable[[int], None] = lambda at: None,
+) -> Iterator[bytes]:
     """Yield what an address holds.
 
     The network is waited for in a thread of its own, since a connection that hangs cannot be
@@ -35,17 +42,23 @@ def fetch(url: str, folder: Path, progress: ProgressCallback) -> Iterator[bytes]
         url: http or https.
         folder: where the content will be put, for a look at the room that is left.
         progress: told (bytes, bytes in all) at least every 0.1 s; may raise `Cancelled`.
+        have: bytes that are there already, so that only the rest is asked for.
+        begun: told before the first bytes how many come before them: `have`, or none where the
+            server sends everything again.
 
     Raises:
         SourceError: no connection, a connection that was lost, or no room.
     """
-    receiver = _Receiver(url)
+    receiver = _Receiver(url, have)
     receiver.start()
     ticks = Ticks(progress, 0)
     try:
-        ticks.total = int(receiver.next(ticks))
-        require_space(folder, ticks.total or RESERVE)
-        looked = 0
+        begin, length = receiver.next(ticks).split()
+        ticks.done = int(begin)
+        ticks.total = ticks.done + int(length) if int(length) else 0
+        require_space(folder, int(length) or RESERVE)
+        looked = ticks.done
+        begun(ticks.done)
         while block := receiver.next(ticks):
             yield block
             ticks.add(len(block))
@@ -80,12 +93,12 @@ class _NoPlainRedirect(HTTPRedirectHandler):
 
 
 class _Receiver(threading.Thread):
-    """Queues the length in digits, then the blocks, then an empty block; or what went wrong."""
+    """Queues begin and length in digits, the blocks, then an empty block; or what went wrong."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, have: int) -> None:
         super().__init__(name="download", daemon=True)
         self.stopped = threading.Event()
-        self._url = url
+        self._url, self._have = url, have
         self._arrived: queue.Queue[bytes | SourceError] = queue.Queue(maxsize=64)
 
     def next(self, ticks: Ticks) -> bytes:
@@ -103,27 +116,48 @@ class _Receiver(threading.Thread):
     def run(self) -> None:
         """Receive until the end, an error, or until it is stopped."""
         try:
-            if not self._url.startswith(("https://", "http://")):
-                raise ValueError(self._url)
-            # The line above lets neither files nor other schemes through.
-            request = Request(self._url, headers={"User-Agent": "autoal-gui"})  # noqa: S310
-            with build_opener(_NoPlainRedirect).open(request, timeout=TIMEOUT) as response:
-                length = int(response.headers.get("Content-Length", 0))
-                if not 0 <= length <= MOST:
-                    raise ValueError(length)
-                self._put(b"%d" % length)
-                while not self.stopped.is_set():
-                    block = response.read1(BLOCK)
-                    self._put(block)
-                    if not block:
-                        return
+            self._receive()
         except HTTPError as error:
             error.close()
+            if error.code == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE and self._have:
+                self._have = 0  # there is more than the server has: it is begun anew
+                self.run()
+                return
             self._put(
                 SourceError(tr("The server refuses the download (HTTP {code}).", code=error.code))
             )
         except (OSError, ValueError, HTTPException):
             self._put(SourceError(tr(_LOST)))
+
+    def _receive(self) -> None:
+        if not self._url.startswith(("https://", "http://")):
+            raise ValueError(self._url)
+        # The line above lets neither files nor other schemes through.
+        request = Request(self._url, headers={"User-Agent": "autoal-gui"})  # noqa: S310
+        if self._have:
+            request.add_header("Range", f"bytes={self._have}-")
+        with build_opener(_NoPlainRedirect).open(request, timeout=TIMEOUT) as response:
+            length = int(response.headers.get("Content-Length", 0))
+            if not 0 <= length <= MOST:
+                raise ValueError(length)
+            self._put(b"%d %d" % (self._begin(response), length))
+            while not self.stopped.is_set():
+                block = response.read1(BLOCK)
+                self._put(block)
+                if not block:
+                    return
+
+    def _begin(self, response: HTTPResponse) -> int:
+        """Return where the content begins.
+
+        Raises:
+            ValueError: elsewhere than was asked for.
+        """
+        if response.status != HTTPStatus.PARTIAL_CONTENT:
+            return 0
+        if not response.headers.get("Content-Range", "").startswith(f"bytes {self._have}-"):
+            raise ValueError(self._have)
+        return self._have
 
     def _put(self, item: bytes | SourceError) -> None:
         while not self.stopped.is_set():

@@ -16,6 +16,7 @@ from autoal_gui.gui.services import Services
 from autoal_gui.gui.session.controller import Controller
 from autoal_gui.gui.window.busy import Busy
 from autoal_gui.gui.window.dialog_opener import DialogOpener
+from autoal_gui.sources.natural import set_at
 from autoal_gui.sources.opening import kind_at, why_no_set
 
 DEMO = SourceSpec("demo")
@@ -63,7 +64,7 @@ class NewProjects(QObject):
         elif kind_at(path) == "dicom":
             self.show_dialog(dicom_spec(path))
         elif path.is_dir():
-            self.show_dialog(folder_spec(path))
+            self._show_folder(path)
         else:
             self.failed.emit(why_no_set(path) or tr(NOTHING_KNOWN))
 
@@ -93,13 +94,22 @@ class NewProjects(QObject):
             self._controller.create_project(dialog.folder(), dialog.plan(), dialog.listing)
 
     def ask_medmnist(self) -> None:
-        """Ask which of the MedMNIST sets."""
+        """Ask which of the published sets."""
         self.show_dialog(SourceSpec("medmnist"))
 
     def ask_images(self) -> None:
         """Ask for a folder of images."""
         if chosen := self._ask_folder(tr("Folder of images")):
-            self.show_dialog(folder_spec(Path(chosen)))
+            self._show_folder(Path(chosen))
+
+    def _show_folder(self, path: Path) -> None:
+        """Show the dialog for a folder of images, or of a published set in its own layout."""
+        try:
+            found = set_at(path)
+        except AutoALError as error:
+            self.failed.emit(str(error))
+            return
+        self.show_dialog(found or folder_spec(path))
 
     def ask_dicom(self) -> None:
         """Ask for a folder of DICOM files."""

@@ -2,14 +2,15 @@
 
 Those follow a file wherever it leads: a million nested tuples end the process when one of them is
 hashed, a single step asks for gigabytes, and no exception tells of it. Here a step is one of the
-few that files of weights are made of, names stand for what the caller says and for nothing else,
-and there is a bound to each: to steps, to the length and nesting of tuples, to the kinds of keys.
+few that files of weights, or of arrays, are made of; names stand for what the caller says and for
+nothing else, and there is a bound to each: to steps, to the length and nesting of tuples, to the
+kinds of keys.
 """
 
 import struct
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 MOST_STEPS = 2_500_000  # the confusion of a thousand classes takes one million
 FOR_A_CONTAINER = 20  # steps that a list or dict counts for: it takes as much memory as them
@@ -26,7 +27,9 @@ class Function:
 
 
 class PlainPickle:
-    """One pickle of protocol 2 somewhere in a file; read it once."""
+    """One pickle somewhere in a file; read it once."""
+
+    PROTOCOLS: ClassVar[tuple[int, ...]] = (2,)
 
     def __init__(
         self,
@@ -60,14 +63,20 @@ class PlainPickle:
             ValueError, LookupError, TypeError, struct.error: it is cut off, has a step or a name
                 of another kind, or is too much of anything.
         """
-        if self._taken(2) != b"\x80\x02":
+        start = self._taken(2)
+        if start[0] != PROTOCOL or start[1] not in self.PROTOCOLS:
             raise ValueError("another protocol")
+        steps = self._steps()
         while (step := self._data[self.position]) != STOP:
             self.position += 1
             self._spend(1)
-            STEPS[step](self)
+            steps[step](self)
         self.position += 1
         return self._stack.pop()
+
+    def _steps(self) -> "Mapping[int, Callable[[Any], None]]":
+        """Return what each step does."""
+        return STEPS
 
     def _spend(self, steps: int) -> None:
         self._left -= steps
@@ -114,6 +123,10 @@ class PlainPickle:
     def _text(self, length: str) -> None:
         self._stack.append(self._taken(self._number(length)).decode("utf-8", "surrogatepass"))
 
+    def _old_text(self, length: str) -> None:
+        """Push a text of Python 2, which may as well be bytes."""
+        self._text(length)
+
     def _long(self) -> None:
         self._stack.append(int.from_bytes(self._taken(self._number("B")), "little", signed=True))
 
@@ -154,7 +167,7 @@ class PlainPickle:
         self._spend(sum(len(a) for a in arguments if isinstance(a, list | tuple | dict)))
         self._stack.append(function.call(*arguments))
 
-    def _ignore_state(self) -> None:
+    def _build(self) -> None:
         """Drop the attributes that are set on an object: those of a state dict say nothing new."""
         self._stack.pop()
 
@@ -187,6 +200,7 @@ def _required(value: Any, kind: Any) -> Any:
     return value
 
 
+PROTOCOL = 0x80
 STOP = ord(".")
 STEPS: dict[int, Callable[[PlainPickle], None]] = {
     ord(letter): step
@@ -204,8 +218,8 @@ STEPS: dict[int, Callable[[PlainPickle], None]] = {
         "G": lambda p: p._stack.append(p._number(">d")),
         "\x8a": PlainPickle._long,
         "X": lambda p: p._text("<I"),
-        "T": lambda p: p._text("<i"),  # texts of Python 2
-        "U": lambda p: p._text("B"),
+        "T": lambda p: p._old_text("<i"),
+        "U": lambda p: p._old_text("B"),
         "t": lambda p: p._tuple(p._marked()),
         "\x85": lambda p: p._tuple_of(1),
         "\x86": lambda p: p._tuple_of(2),
@@ -216,7 +230,7 @@ STEPS: dict[int, Callable[[PlainPickle], None]] = {
         "u": lambda p: p._set(p._marked()),
         "c": PlainPickle._name,
         "R": PlainPickle._call,
-        "b": PlainPickle._ignore_state,
+        "b": lambda p: p._build(),
         "Q": PlainPickle._persistent,
         "q": lambda p: p._put(p._number("B")),
         "r": lambda p: p._put(p._number("<I")),

@@ -1,0 +1,1 @@
+"""The layouts of CIFAR, SVHN and TinyImageNet on disk."""
