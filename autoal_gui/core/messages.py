@@ -135,7 +135,27 @@ class Predict:
     device: str = "auto"
 
 
-Command = WarmStart | RunRound | ExportModel | Explain | Predict
+@dataclass(frozen=True)
+class MapImages:
+    """Work out what each image is like, and keep it; no label takes part in that."""
+
+    request_id: int
+    pool: ImagePool
+    classes: tuple[str, ...]
+    settings: RunSettings
+    workspace: str
+    """Folder of kept files, where the map goes too."""
+    name: str
+    """Under which the map is kept, see `autoal_gui.core.likeness.kept_map`."""
+    start_from: str = ""
+    """As in `RunRound`."""
+    warm_start: str = ""
+    """As in `RunRound`."""
+    outside: ImagePool | None = None
+    """Images that are no part of the project, whose vectors are wanted as well."""
+
+
+Command = WarmStart | RunRound | ExportModel | Explain | Predict | MapImages
 
 
 @dataclass(frozen=True)
@@ -280,6 +300,18 @@ class PredictFinished:
     """(image id, why it could not be read in one sentence)."""
 
 
+@dataclass(frozen=True, eq=False)
+class Mapped:
+    """A map of all images is kept."""
+
+    request_id: int
+    name: str
+    """Under which it is kept."""
+    outside: npt.NDArray[np.float32] = field(repr=False)
+    """(m, K) of unit length: what the images outside the project are like, those that could be
+    read; read-only."""
+
+
 @dataclass(frozen=True)
 class CommandCancelled:
     """The command stopped because the user asked; what was finished before is kept."""
@@ -305,6 +337,7 @@ Event = (
     | Exported
     | Explained
     | PredictFinished
+    | Mapped
     | CommandCancelled
     | CommandFailed
 )

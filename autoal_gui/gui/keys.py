@@ -10,7 +10,7 @@ from typing import Any
 
 from autoal_gui.core.language import tr
 
-LETTERS = "abcdehjklmopqrvy"
+LETTERS = "abcdehjklopqrvy"
 """Letters for classes beyond the ninth: those that no command uses unless the user says so."""
 DIGITS = "123456789"
 

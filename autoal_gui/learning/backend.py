@@ -15,6 +15,7 @@ from autoal_gui.core.messages import (
     Explain,
     Exported,
     ExportModel,
+    MapImages,
     Notice,
     Predict,
     Progress,
@@ -28,6 +29,7 @@ from autoal_gui.learning.inference.export import export_model
 from autoal_gui.learning.inference.predict import answer
 from autoal_gui.learning.model.device import choose_device, use_threads
 from autoal_gui.learning.round import run_round
+from autoal_gui.learning.training.image_map import map_images
 from autoal_gui.learning.training.warm_start import warm_start
 
 ON_CPU = mark("The device has too little memory; this starts again on the CPU.")
@@ -72,7 +74,7 @@ class TorchBackend:
             yield from within_memory(command, cancelled)
 
 
-Large = RunRound | WarmStart | Predict
+Large = RunRound | WarmStart | Predict | MapImages
 """Commands that may need more memory than there is."""
 
 
@@ -88,6 +90,8 @@ def within_memory(command: Large, cancelled: CancelCheck) -> Iterator[Event]:
                 yield from warm_start(command, cancelled)
             elif isinstance(command, Predict):
                 yield from answer(command, cancelled)
+            elif isinstance(command, MapImages):
+                yield from map_images(command, cancelled)
             else:
                 yield from run_round(command, cancelled)
             return
@@ -144,4 +148,5 @@ def _smaller(command: Large) -> tuple[Large, str] | None:
 _BATCHES: dict[type, tuple[str, ...]] = {
     RunRound: ("train_batch", "search_batch", "infer_batch"),
     WarmStart: ("warm_batch", "infer_batch"),
+    MapImages: ("infer_batch",),
 }

@@ -13,7 +13,9 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QTextEdit
 
 from autoal_gui.core.backend import CancelCheck
 from autoal_gui.core.errors import Cancelled, CheckpointError, ImageUnreadable
+from autoal_gui.core.images.pool import ImagePool
 from autoal_gui.core.images.source import ProgressCallback
+from autoal_gui.core.likeness.kept_map import write_map
 from autoal_gui.core.measures.metrics import ByChance, Metrics, NearlyAlike
 from autoal_gui.core.messages import (
     STEPS,
@@ -23,6 +25,8 @@ from autoal_gui.core.messages import (
     Explained,
     Exported,
     ExportModel,
+    MapImages,
+    Mapped,
     Predict,
     Predicted,
     PredictFinished,
@@ -75,18 +79,20 @@ class NearestMean:
 
     def run(self, command: Command, cancelled: CancelCheck) -> Iterator[Event]:
         self.commands.append(command)
-        if isinstance(command, ExportModel):
+        if isinstance(command, RunRound):
+            yield from self._round(command, cancelled)
+        elif isinstance(command, ExportModel):
             yield self._export(command)
-            return
-        if isinstance(command, Predict):
+        elif isinstance(command, Predict):
             yield from self._predict(command, cancelled)
-            return
-        if isinstance(command, Explain):
+        elif isinstance(command, Explain):
             yield self._explain(command)
-            return
-        if isinstance(command, WarmStart):
+        elif isinstance(command, MapImages):
+            yield self._map(command)
+        else:
             yield from self._learn(command, cancelled)
-            return
+
+    def _round(self, command: RunRound, cancelled: CancelCheck) -> Iterator[Event]:
         for step in STEPS:
             yield Progress(command.request_id, step, 0, 2, 3.0, 0.5, "cpu")
             while not self.gate.is_set() and self.hold_at in (None, step):
@@ -105,6 +111,21 @@ class NearestMean:
         self.export_gate.wait(60)  # an exporter does not look whether it is to stop
         Path(command.target).write_bytes(Path(command.checkpoint).read_bytes())
         return Exported(command.request_id, command.target)
+
+    def _map(self, command: MapImages) -> Mapped:
+        """Find images the more alike the nearer their means are."""
+        if self.fail is not None:
+            raise self.fail
+        vectors = self._angles(command.pool)
+        places = vectors.copy()
+        places[:, 1] = np.arange(len(places)) % 5
+        write_map(Path(command.workspace), command.name, vectors, places)
+        outside = self._angles(command.outside) if command.outside else vectors[:0]
+        return Mapped(command.request_id, command.name, outside)
+
+    def _angles(self, pool: ImagePool) -> np.ndarray:
+        angles = [float(pool.read(i).mean()) / 100 for i in sorted(pool.images)]
+        return np.stack([np.cos(angles), np.sin(angles)], axis=1).astype(np.float32)
 
     def _explain(self, command: Explain) -> Explained:
         if self.fail is not None:

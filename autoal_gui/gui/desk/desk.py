@@ -1,5 +1,7 @@
 """The labelling desk: the image, the answers, the strip, and what training makes of them."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import (
     QApplication,
@@ -27,6 +29,7 @@ from autoal_gui.gui.panels.performance_panel import PerformancePanel
 from autoal_gui.gui.panels.training_panel import TrainingPanel
 from autoal_gui.gui.panels.weights_panel import WeightsPanel
 from autoal_gui.gui.session.controller import Controller
+from autoal_gui.gui.session.likeness.image_maps import Found, Question
 from autoal_gui.gui.widgets.actions import Actions
 from autoal_gui.gui.widgets.answers import feedback_text
 from autoal_gui.gui.widgets.help_button import HelpButton
@@ -213,9 +216,30 @@ class Desk(QWidget):
         if self.views.currentWidget() is self.grid:
             self._leave_grid()
         else:
-            self.views.setCurrentWidget(self.grid)
-            self.grid.enter()
-            self._show_state(self._controller.images.current)
+            self._enter_grid()
+
+    def _enter_grid(self) -> None:
+        self.views.setCurrentWidget(self.grid)
+        self.grid.enter()
+        self._show_state(self._controller.images.current)
+
+    def show_in_grid(self, title: str, images: Sequence[int]) -> None:
+        """Show exactly these images in the grid, in their order."""
+        self._enter_grid()
+        self.grid.show_only(title, images)
+
+    def find_alike(self) -> None:
+        """Look for images like the one on screen, or like those that are selected in the grid."""
+        controller = self._controller
+        images = controller.labelling.targets
+        if images:
+            controller.likeness.find(Question(images))
+
+    @Slot(object)
+    def show_found(self, found: Found) -> None:
+        """Show in the grid what is most like some images."""
+        self._enter_grid()
+        self.grid.show_found(found)
 
     @Slot(int)
     def show_large(self, image_id: int) -> None:

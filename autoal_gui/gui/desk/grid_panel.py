@@ -1,8 +1,9 @@
 """The batch, or all that waits, as a grid: several images are selected and answered at once."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QComboBox,
     QFrame,
@@ -14,12 +15,20 @@ from PySide6.QtWidgets import (
 )
 
 from autoal_gui.core.labels.journal import Entry
-from autoal_gui.core.language import tr, tr_count
+from autoal_gui.core.language import mark, tr, tr_count
 from autoal_gui.gui.images.image_grid import LARGEST, SMALLEST, ImageGrid
 from autoal_gui.gui.images.image_loader import ImageLoader
 from autoal_gui.gui.session.controller import Controller
+from autoal_gui.gui.session.likeness.image_maps import Among, Found, Question, likeness_captions
 from autoal_gui.gui.widgets.text import text_label
 from autoal_gui.gui.widgets.theme import Theme
+
+ONLY = 2  # place of the images that were looked for, after the batch and all that waits
+AMONG: dict[Among, str] = {
+    "unlabelled": mark("Without an answer"),
+    "labelled": mark("With an answer"),
+    "all": mark("All images"),
+}
 
 
 class ShownAnswers(Mapping[int, Entry]):
@@ -58,6 +67,14 @@ class GridPanel(QWidget):
         self.which.addItem(tr("Everything that waits"))
         self.which.setAccessibleName(tr("Which images"))
         self.which.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._only: tuple[int, ...] = ()
+        self._ranked: Question | None = None
+        self.among = QComboBox()
+        for among, words in AMONG.items():
+            self.among.addItem(tr(words), among)
+        self.among.setAccessibleName(tr("Among which images"))
+        self.among.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.among.hide()
         self.count = text_label()
         self.one = QPushButton(tr("One image"))
         self.one.setToolTip(tr("Show one large image again"))
@@ -75,7 +92,8 @@ class GridPanel(QWidget):
         self.grid.opened.connect(self.opened)
         self.grid.side_changed.connect(self.size_slider.setValue)
         self.size_slider.valueChanged.connect(self.grid.set_side)
-        self.which.currentIndexChanged.connect(self.refresh)
+        self.which.currentIndexChanged.connect(self._on_which)
+        self.among.activated.connect(self._on_among)
         controller.images.batch_changed.connect(self._on_batch)
         controller.labelling.answers_changed.connect(self._on_answers)
         controller.setup.classes_changed.connect(self._on_answers)
@@ -88,6 +106,7 @@ class GridPanel(QWidget):
         head.setContentsMargins(12, 4, 8, 6)
         row = QHBoxLayout()
         row.addWidget(self.which)
+        row.addWidget(self.among)
         row.addStretch(1)
         row.addWidget(self.size_slider)
         row.addWidget(self.one)
@@ -115,13 +134,59 @@ class GridPanel(QWidget):
         controller = self._controller
         if self.isHidden() or not controller.is_open:
             return
-        whole = self.which.currentIndex() == 1
-        self.grid.set_images(
-            (*controller.images.batch, *controller.images.rest)
-            if whole
-            else controller.images.batch
-        )
+        self.grid.set_images(self._shown())
         self._on_answers()
+
+    def _shown(self) -> tuple[int, ...]:
+        images, place = self._controller.images, self.which.currentIndex()
+        if place == ONLY:
+            return self._only
+        return images.batch if place == 0 else (*images.batch, *images.rest)
+
+    # -- images that were looked for ----------------------------------------------------------
+
+    def show_only(self, title: str, images: Sequence[int]) -> None:
+        """Show exactly these images, in their order, under a title; the batch waits meanwhile."""
+        self._ranked = None
+        self._show_only(title, images, {})
+
+    def show_found(self, found: Found) -> None:
+        """Show what is most like some images, the likest first."""
+        self._ranked = found.question
+        self.among.setCurrentIndex(list(AMONG).index(found.question.among))
+        images = found.question.images
+        title = (
+            tr_count("Like {count} image", "Like {count} images", len(images))
+            if images
+            else tr("Like the file")
+        )
+        captions = likeness_captions(found.images, found.likeness.tolist())
+        self._show_only(title, found.images, captions)
+
+    def _show_only(self, title: str, images: Sequence[int], captions: dict[int, str]) -> None:
+        self._only = tuple(images)
+        with QSignalBlocker(self.which):
+            if self.which.count() == ONLY:
+                self.which.addItem(title)
+            self.which.setItemText(ONLY, title)
+            self.which.setCurrentIndex(ONLY)
+        self.grid.set_captions(captions)
+        self.among.setVisible(self._ranked is not None)
+        self.refresh()
+
+    @Slot()
+    def _on_which(self) -> None:
+        only = self.which.currentIndex() == ONLY
+        if not only:
+            self.grid.set_captions({})
+        self.among.setVisible(only and self._ranked is not None)
+        self.refresh()
+
+    @Slot()
+    def _on_among(self) -> None:
+        if self._ranked is not None:
+            question = replace(self._ranked, among=self.among.currentData())
+            self._controller.likeness.find(question)
 
     # -- what the controller says -------------------------------------------------------------
 
@@ -163,4 +228,8 @@ class GridPanel(QWidget):
         self.count.setText(f"{images}, {chosen}. {hint}")
 
     def _on_closed(self) -> None:
+        self._only, self._ranked = (), None
+        self.which.setCurrentIndex(0)
+        if self.which.count() > ONLY:
+            self.which.removeItem(ONLY)
         self.grid.set_images(())

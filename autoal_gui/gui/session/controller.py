@@ -27,6 +27,7 @@ from autoal_gui.gui.session.files.moving import MovedImages
 from autoal_gui.gui.session.files.watch import FileWatch
 from autoal_gui.gui.session.inference import Inference
 from autoal_gui.gui.session.labelling import Labelling
+from autoal_gui.gui.session.likeness.image_maps import ImageMaps
 from autoal_gui.gui.session.open_project import OpenProject
 from autoal_gui.gui.session.part import Part
 from autoal_gui.gui.session.project_setup import ProjectSetup
@@ -68,6 +69,7 @@ class Controller(QObject):
         self.training = Training(opened, self.engine, self)
         self.exports = Exports(opened, self.engine, self)
         self.inference = Inference(opened, self.engine, self)
+        self.likeness = ImageMaps(opened, self.engine, self.images, self)
         self.setup = ProjectSetup(opened, self)
         self.relabelling = Relabelling(opened, self.images, self.labelling, self)
         self.adjudication = Adjudication(opened, self)
@@ -88,6 +90,7 @@ class Controller(QObject):
         answers_changed = self.labelling.answers_changed
         self.labelling.batch_completed.connect(self.training.train_after_batch)
         self.training.ranked.connect(self.images.rerank)
+        self.training.ranked.connect(self.likeness.keep_predictions)
         self.setup.settings_changed.connect(self.images.resize)
         self.setup.settings_changed.connect(self.training.follow_settings)
         self.setup.answers_moved.connect(self.labelling.announce)
@@ -206,6 +209,7 @@ class Controller(QObject):
             return
         self.project_closing.emit()
         self.inference.reset()
+        self.likeness.reset()
         sentence = self.exports.stop()
         self.training.reset()
         self.engine.reset()

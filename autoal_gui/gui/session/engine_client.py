@@ -14,6 +14,7 @@ from autoal_gui.core.messages import (
     Event,
     Explained,
     Exported,
+    Mapped,
     PredictFinished,
     RoundFinished,
     WarmStarted,
@@ -27,6 +28,7 @@ LAST_EVENTS = (
     Exported,
     Explained,
     PredictFinished,
+    Mapped,
     CommandCancelled,
     CommandFailed,
 )

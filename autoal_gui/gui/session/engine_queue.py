@@ -16,9 +16,10 @@ class Priority(IntEnum):
 
     EXPORT = 1
     QUESTION = 2
-    PREDICTION = 3
-    WARM_START = 4
-    ROUND = 5
+    MAP = 3
+    PREDICTION = 4
+    WARM_START = 5
+    ROUND = 6
 
 
 MakeCommand = Callable[[], Command | None]

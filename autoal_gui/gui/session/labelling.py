@@ -67,6 +67,13 @@ class Labelling(Part):
         """Say which images the next answers are for; None for the one on screen."""
         self._selection = images
 
+    @property
+    def targets(self) -> tuple[int, ...]:
+        """The images that the next answers are for."""
+        if self._selection is not None:
+            return self._selection
+        return () if self._images.current is None else (self._images.current,)
+
     def _targets(self) -> tuple[int, ...]:
         """Return the images that an answer is for, none with a notice where that cannot be."""
         if self._selection is None:

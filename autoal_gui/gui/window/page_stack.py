@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from autoal_gui.gui.readers.agreement_page import AgreementPage
     from autoal_gui.gui.readers.second_reading_page import SecondReadingPage
     from autoal_gui.gui.review.review_page import ReviewPage
+    from autoal_gui.gui.session.likeness.image_maps import Found
     from autoal_gui.gui.window.help_page import HelpPage
 
 P = TypeVar("P", bound=Page)
@@ -47,6 +48,7 @@ class PageStack(QStackedWidget):
         controller.project_opened.connect(self._on_opened)
         controller.project_closed.connect(self._on_closed)
         controller.images_wanted.connect(self.show_images)
+        controller.likeness.found.connect(self._show_found)
 
     # -- the pages, each made when it is asked for first ---------------------------------------
 
@@ -172,6 +174,12 @@ class PageStack(QStackedWidget):
     def _show_on_desk(self, image_id: int) -> None:
         self.leave()
         self._controller.labelling.show_again(image_id)
+
+    @Slot(object)
+    def _show_found(self, found: "Found") -> None:
+        if self._controller.is_open:
+            self.leave()
+            self.desk.show_found(found)
 
     # -- projects -----------------------------------------------------------------------------
 

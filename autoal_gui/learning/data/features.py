@@ -40,14 +40,18 @@ class Features:
         Together they have unit length.
         """
         found = np.empty((len(ids), self.values.shape[1]), np.float16)
-        bounds, times = np.cumsum(self.widths)[:-1], len(self.widths) ** 0.5
         for start in range(0, len(ids), CHUNK):
             places = [self.rows[i] for i in ids[start : start + CHUNK]]
-            centred = self.values[places].astype(np.float32) - self.centre
-            for view in np.split(centred, bounds, axis=1):  # views of the same memory
-                view /= times * np.linalg.norm(view, axis=1, keepdims=True).clip(SMALLEST)
-            found[start : start + CHUNK] = centred
+            found[start : start + CHUNK] = self.unit_of(self.values[places])
         return found
+
+    def unit_of(self, values: npt.NDArray[np.floating]) -> npt.NDArray[np.float32]:
+        """Return (n, D) features as `unit` does, of images that need not be the project's."""
+        centred = values.astype(np.float32) - self.centre
+        bounds, times = np.cumsum(self.widths)[:-1], len(self.widths) ** 0.5
+        for view in np.split(centred, bounds, axis=1):  # views of the same memory
+            view /= times * np.linalg.norm(view, axis=1, keepdims=True).clip(SMALLEST)
+        return centred
 
 
 def frozen_features(

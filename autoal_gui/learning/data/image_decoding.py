@@ -5,7 +5,7 @@ from pathlib import Path
 
 from autoal_gui.core.errors import SourceError
 from autoal_gui.core.language import tr
-from autoal_gui.core.messages import Progress, RunRound, WarmStart
+from autoal_gui.core.messages import MapImages, Progress, RunRound, WarmStart
 from autoal_gui.learning.data.context import Context, Feed
 from autoal_gui.learning.data.image_cache import ImageCache
 from autoal_gui.learning.model.device import choose_device
@@ -16,7 +16,7 @@ DECODING_COST = 0.2  # decoding a small image, in forward passes of one
 
 
 def decode_images(
-    command: RunRound | WarmStart, tracker: ProgressTracker, planned_units: float
+    command: RunRound | WarmStart | MapImages, tracker: ProgressTracker, planned_units: float
 ) -> Generator[Progress, None, tuple[Context, list[int]]]:
     """Decode what has not been decoded; return what all steps share, and the readable image ids.
 
@@ -47,6 +47,6 @@ def decode_images(
     return Context(Feed(cache, scale, device), settings, tracker), readable
 
 
-def pool_ids(command: RunRound | WarmStart, ids: list[int]) -> list[int]:
+def pool_ids(command: RunRound | WarmStart | MapImages, ids: list[int]) -> list[int]:
     """Return those of the image ids that belong to the pool, not to the evaluation set."""
     return [i for i in ids if command.pool.images[i].split == "pool"]

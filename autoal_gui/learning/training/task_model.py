@@ -10,7 +10,7 @@ import numpy.typing as npt
 import torch
 
 from autoal_gui.core.language import mark, percent, tr
-from autoal_gui.core.messages import Progress, RunRound, Step
+from autoal_gui.core.messages import MapImages, Progress, RunRound, Step
 from autoal_gui.core.settings import RunSettings
 from autoal_gui.learning.data.context import Context, Labels
 from autoal_gui.learning.data.features import CHUNK, Features, frozen_features, thinned
@@ -55,7 +55,7 @@ class TaskModel:
     """What the user should know of the training, in one sentence."""
 
 
-def warm_checkpoint(command: RunRound) -> str:
+def warm_checkpoint(command: RunRound | MapImages) -> str:
     """Return the checkpoint whose features the round uses frozen; empty where it uses none.
 
     A checkpoint that the user gave to start from takes the place of the project's own warm start.
@@ -63,12 +63,12 @@ def warm_checkpoint(command: RunRound) -> str:
     return (command.start_from or command.warm_start) if command.settings.learns_first else ""
 
 
-def is_frozen(command: RunRound) -> bool:
+def is_frozen(command: RunRound | MapImages) -> bool:
     """Say whether the round's features are those of a backbone that no longer changes."""
     return bool(warm_checkpoint(command)) or command.settings.is_pretrained
 
 
-def untrained(context: Context, command: RunRound, unit: bool = False) -> Classifier:
+def untrained(context: Context, command: RunRound | MapImages, unit: bool = False) -> Classifier:
     """Return the task model that every mode starts from, on the device.
 
     Args:

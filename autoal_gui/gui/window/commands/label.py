@@ -104,6 +104,15 @@ LABEL: Rows = (
         does=lambda on: on.dialogs.show_go_to(),
     ),
     Command(
+        "alike",
+        "Label",
+        "More like this",
+        "Find the images most like this one, or like those selected in the grid",
+        ("M",),
+        when=When.AT_DESK,
+        does=lambda on: on.desk.find_alike(),
+    ),
+    Command(
         "classes",
         "Label",
         "Classes…",

@@ -1,0 +1,68 @@
+"""Which images are most like some, and which are like none that has a label: plain products."""
+
+from collections.abc import Callable
+
+import numpy as np
+import numpy.typing as npt
+
+Vectors = npt.NDArray[np.float32]
+Rows = npt.NDArray[np.intp]
+Mask = npt.NDArray[np.bool_]
+
+CHUNK = 4096  # rows compared with all known ones at a time
+SMALLEST = 1e-6  # length below which a vector has no direction
+
+
+def most_like(vectors: Vectors, to: Vectors, among: Mask, most: int) -> tuple[Rows, Vectors]:
+    """Return the rows that are most like some images, the likest first, and how like they are.
+
+    Args:
+        vectors: (N, K) of unit length.
+        to: (m, K) of the images that others are to be like; their mean direction counts.
+        among: (N,) which rows may be returned.
+        most: how many are returned at most.
+
+    Returns:
+        Rows, (n,), and cosines in [-1, 1], (n,), descending.
+    """
+    direction = to.mean(0)
+    length = float(np.linalg.norm(direction))
+    if length < SMALLEST or not among.any():
+        return np.empty(0, np.intp), np.empty(0, np.float32)
+    cosines = vectors @ (direction / length).astype(np.float32)
+    cosines[~among] = -np.inf
+    count = min(most, int(among.sum()))
+    best = np.argpartition(-cosines, count - 1)[:count]
+    # A row decides between equals, so that the order is the same each time.
+    best = best[np.lexsort((best, -cosines[best]))]
+    return best, cosines[best].clip(-1, 1)
+
+
+def nearest_known(
+    vectors: Vectors,
+    known: Rows,
+    check: Callable[[int, int], object] = lambda done, total: None,
+) -> Vectors:
+    """Return how like each image is to the known one that is likest, (N,) in [-1, 1].
+
+    Args:
+        vectors: (N, K) of unit length.
+        known: rows of the images that have a label; with none, all are at -1.
+        check: is called with how many rows are done; may raise `Cancelled`.
+    """
+    found = np.full(len(vectors), -1.0, np.float32)
+    if not len(known):
+        return found
+    theirs = np.ascontiguousarray(vectors[known].T)
+    for start in range(0, len(vectors), CHUNK):
+        check(start, len(vectors))
+        part = vectors[start : start + CHUNK] @ theirs
+        found[start : start + CHUNK] = part.max(1)
+    return found.clip(-1, 1)
+
+
+def unit_rows(rows: npt.NDArray[np.floating]) -> Vectors:
+    """Return (n, K) rows of unit length; one without a direction becomes zeros."""
+    lengths = np.linalg.norm(rows, axis=1, keepdims=True)
+    scaled = np.where(lengths < SMALLEST, 0.0, rows / lengths.clip(SMALLEST))
+    return scaled.astype(np.float32)

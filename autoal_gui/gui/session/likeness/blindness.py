@@ -1,0 +1,30 @@
+"""What the map and the search may show of which image, so that answers stay blind."""
+
+from collections.abc import Set
+
+from autoal_gui.core.project.project import Project
+from autoal_gui.gui.session.asked_images import AskedImages
+
+
+def kept_off(project: Project) -> Set[int]:
+    """Return the images that are neither on the map nor found: those that are to measure.
+
+    An evaluation set whose images were answered because they were found would be none any more.
+    """
+    answers = project.labels.answers
+    return {i for i in project.pool.ids("evaluation") if i not in answers}
+
+
+def asked_blind(project: Project, images: AskedImages) -> Set[int]:
+    """Return the images of which neither an answer nor what a model makes of them may be seen.
+
+    They are those of the batch without an answer, among them what is drawn to measure by and what
+    is put a second time, and those that a second reader has still to read.
+    """
+    answered = images.answered
+    waiting = {i for i in (*images.batch, *images.repeats) if i not in answered}
+    journal = project.labels.journal
+    for reading in project.readings.all():
+        read = journal.second_answers(reading.annotator)
+        waiting.update(i for i in reading.images if i not in read)
+    return waiting

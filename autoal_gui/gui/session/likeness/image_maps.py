@@ -1,0 +1,262 @@
+"""The map of an open project: kept, made by the engine where it is missing, and searched."""
+
+import contextlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+from PySide6.QtCore import QObject, Signal, Slot
+
+from autoal_gui.core.images.pool import ImagePool
+from autoal_gui.core.images.source import ProgressCallback
+from autoal_gui.core.language import mark, tr
+from autoal_gui.core.likeness.kept_map import KeptMap, map_name, read_map
+from autoal_gui.core.likeness.kept_predictions import keep_predictions
+from autoal_gui.core.likeness.search import most_like
+from autoal_gui.core.messages import (
+    Command,
+    CommandCancelled,
+    CommandFailed,
+    Event,
+    MapImages,
+    Mapped,
+    Progress,
+    RoundFinished,
+)
+from autoal_gui.core.project.project import Project
+from autoal_gui.engine.jobs import OneJob
+from autoal_gui.gui.session.asked_images import AskedImages
+from autoal_gui.gui.session.engine_queue import EngineQueue, Priority
+from autoal_gui.gui.session.likeness.blindness import kept_off
+from autoal_gui.gui.session.open_project import OpenProject
+from autoal_gui.gui.session.part import Part
+
+Among = Literal["unlabelled", "labelled", "all"]
+MOST_FOUND = 1000  # images; whoever looks for more looks for another image
+COMPARING = mark("The images are being compared; this is done once and takes a moment.")
+COMPARING_LATER = mark("The images are compared as soon as the training that runs has ended.")
+ABSENT = mark("The images cannot be compared while they are not there.")
+NOT_COMPARED = mark("This image cannot be compared: it cannot be read, or came later.")
+
+
+@dataclass(frozen=True, eq=False)
+class Question:
+    """Which images others are to be like, and among which these are looked for."""
+
+    images: tuple[int, ...] = ()
+    among: Among = "unlabelled"
+    vectors: npt.NDArray[np.float32] | None = field(default=None, repr=False)
+    """(m, K) of images that are no part of the project, in place of `images`."""
+
+
+@dataclass(frozen=True, eq=False)
+class Found:
+    """What is most like some images, the likest first."""
+
+    question: Question
+    images: tuple[int, ...]
+    likeness: npt.NDArray[np.float32] = field(repr=False)
+    """(n,) cosines in [-1, 1], descending."""
+
+
+class ImageMaps(Part):
+    """Has the map made and finds what is alike on it; labels take no part in either."""
+
+    ready = Signal(object)
+    """The `KeptMap` that was wanted."""
+    progressed = Signal(object)
+    """A `Progress` of what makes it."""
+    not_made = Signal(str)
+    """In one sentence why it could not be made."""
+    found = Signal(object)
+    """A `Found` that was asked for."""
+
+    def __init__(
+        self,
+        opened: OpenProject,
+        engine: EngineQueue,
+        images: AskedImages,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(opened, parent)
+        self._engine, self._images = engine, images
+        self._kept: KeptMap | None = None
+        self._question: Question | None = None  # waits for the map
+        self._job = OneJob(self)
+        self._job.succeeded.connect(self.found)
+
+    def reset(self) -> None:
+        """Leave the project's map."""
+        self._kept, self._question = None, None
+        self._job.close()
+        self._engine.withdraw(Priority.MAP)
+
+    # -- the map ------------------------------------------------------------------------------
+
+    @property
+    def kept(self) -> KeptMap | None:
+        """The map of the images as they are now; None where it has still to be made."""
+        project = self._project
+        name = name_of(project)
+        if self._kept is None or self._kept.name != name:
+            ids = np.array(sorted(project.pool.images), np.int64)
+            self._kept = read_map(project.workspace, name, ids)
+        return self._kept
+
+    @property
+    def is_making(self) -> bool:
+        """Whether the map is being made, or waits to be."""
+        return self._engine.runs(Priority.MAP) or self._engine.waits(Priority.MAP)
+
+    def want(self) -> None:
+        """Announce the map, at once where it is kept, else when it has been made."""
+        kept = self.kept
+        if kept is not None:
+            self.ready.emit(kept)
+        else:
+            self._make(None)
+
+    def forget_places(self) -> None:
+        """Read the map anew: its places are others now."""
+        self._kept = None
+
+    def _make(self, outside: ImagePool | None) -> None:
+        if self._project.absent:
+            self._give_up(tr(ABSENT))
+            return
+        make = partial(self._command, outside)
+        begun = self._engine.submit(make, self._on_event, Priority.MAP)
+        self.notice.emit(tr(COMPARING if begun else COMPARING_LATER))
+
+    def _command(self, outside: ImagePool | None) -> MapImages:
+        project = self._project
+        return MapImages(
+            0,
+            project.pool,
+            project.classes.names,
+            project.settings.run,
+            str(project.workspace),
+            name_of(project),
+            project.settings.start_from,
+            project.warm_start.checkpoint,
+            outside,
+        )
+
+    def _on_event(self, command: Command, event: Event) -> None:
+        if isinstance(event, Progress):
+            self.progressed.emit(event)
+        elif isinstance(event, Mapped):
+            self._on_mapped(event)
+        elif isinstance(event, CommandFailed):
+            self._give_up(event.sentence)
+        elif isinstance(event, CommandCancelled):
+            self._give_up(tr("Cancelled."))
+
+    def _on_mapped(self, event: Mapped) -> None:
+        self._kept = None
+        kept = self.kept
+        if kept is None:  # what it was made of is another now: the labels have gone on meanwhile
+            self._make(None)
+            return
+        self.ready.emit(kept)
+        if len(event.outside):
+            self._search(Question(vectors=event.outside))
+        elif self._question is not None:
+            self.find(self._question)
+
+    def _give_up(self, sentence: str) -> None:
+        self._question = None
+        self.not_made.emit(sentence)
+        self.notice.emit(sentence)
+
+    # -- more like these ----------------------------------------------------------------------
+
+    def find(self, question: Question) -> None:
+        """Look for images like some; `found` says which, once the map has been made."""
+        self._question = None
+        if question.vectors is not None or self.kept is not None:
+            self._search(question)
+        else:
+            self._question = question
+            self._make(None)
+
+    def find_outside(self, pool: ImagePool) -> None:
+        """Look for images like some that are no part of the project."""
+        self._make(pool)
+
+    def _search(self, question: Question) -> None:
+        kept = self.kept
+        if kept is None:
+            return
+        to = kept.vectors[kept.rows(question.images)]
+        vectors = to if question.vectors is None else question.vectors
+        if not len(vectors):
+            self.notice.emit(tr(NOT_COMPARED))
+            return
+        among = self._among(kept, question)
+        self._job.start(partial(_found, kept, question, vectors, among))
+
+    def _among(self, kept: KeptMap, question: Question) -> npt.NDArray[np.bool_]:
+        project = self._project
+        among = kept.readable.copy()
+        answered = kept.rows(list(project.labels.answers.keys() - self._images.repeats))
+        if question.among == "unlabelled":
+            among[answered] = False
+        elif question.among == "labelled":
+            labelled = np.zeros(len(among), np.bool_)
+            labelled[answered] = True
+            among &= labelled
+        for images in (kept_off(project), question.images):
+            among[kept.rows(list(images))] = False
+        return among
+
+    # -- what the model makes of them ---------------------------------------------------------
+
+    @Slot(object)
+    def keep_predictions(self, result: RoundFinished) -> None:
+        """Keep what a round's model makes of every image that was ranked."""
+        if result.probabilities.size:
+            with contextlib.suppress(OSError):  # then the map shows fewer of them
+                keep_predictions(
+                    self._project.workspace,
+                    result.round_number,
+                    result.ranking,
+                    result.probabilities,
+                )
+
+
+def _found(
+    kept: KeptMap,
+    question: Question,
+    vectors: npt.NDArray[np.float32],
+    among: npt.NDArray[np.bool_],
+    progress: ProgressCallback,
+) -> Found:
+    rows, likeness = most_like(kept.vectors, vectors, among, MOST_FOUND)
+    return Found(question, tuple(kept.ids[rows].tolist()), likeness)
+
+
+def name_of(project: Project) -> str:
+    """Return the name under which the map of a project is kept, as its images are now."""
+    run, warm = project.settings.run, project.warm_start
+    record = warm.record if warm.checkpoint else None
+    return map_name(
+        project.pool.data_hash,
+        len(project.pool.images),
+        run.backbone,
+        run.input_size,
+        run.stem if run.learns_first else "",
+        project.settings.start_from if run.learns_first else "",
+        record.checkpoint_sha256 if record else "",
+    )
+
+
+def likeness_captions(images: Sequence[int], likeness: Sequence[float]) -> dict[int, str]:
+    """Return a line below each image that says how like it is."""
+    return {
+        image: tr("alike {cosine}", cosine=f"{value:.2f}")
+        for image, value in zip(images, likeness, strict=True)
+    }

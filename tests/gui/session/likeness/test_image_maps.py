@@ -1,0 +1,91 @@
+"""More like this: made once, found among those asked for, and blind to what has to stay blind."""
+
+import numpy as np
+import pytest
+
+from autoal_gui.core.likeness.kept_predictions import read_predictions
+from autoal_gui.gui.session.controller import Controller
+from autoal_gui.gui.session.likeness.blindness import asked_blind, kept_off
+from autoal_gui.gui.session.likeness.image_maps import Question
+from tests.support.gui import NearestMean, draw_folder, services
+from tests.support.session import create, idle, kinds, label
+
+
+@pytest.fixture(scope="module")
+def backend():
+    return NearestMean()
+
+
+@pytest.fixture(scope="module")
+def controller(qapp, tmp_path_factory, backend):
+    """A session of 24 images, four of them to measure by, with a first batch answered."""
+    room = tmp_path_factory.mktemp("likeness")
+    controller = Controller(services(room / "projects", lambda: backend))
+    create(controller, room, draw_folder(room / "images", 24), evaluation_images=4)
+    yield controller
+    controller.close()
+
+
+def search(qtbot, controller, *images: int, among="all"):
+    with qtbot.waitSignal(controller.likeness.found) as found:
+        controller.likeness.find(Question(images, among))
+    return found.args[0]
+
+
+def brightness(controller, image: int) -> float:
+    return float(controller.project.pool.read(image).mean())
+
+
+def test_images_are_compared_once_and_the_likest_come_first(qtbot, controller, backend):
+    idle(qtbot, controller)
+    image = controller.project.pool.ids("pool")[0]
+    found = search(qtbot, controller, image)
+    search(qtbot, controller, image)
+    assert kinds(backend).count("MapImages") == 1
+    apart = [abs(brightness(controller, i) - brightness(controller, image)) for i in found.images]
+    assert apart == sorted(apart)
+    assert image not in found.images
+    assert (np.diff(found.likeness) <= 0).all()
+
+
+def test_what_measures_is_neither_found_nor_put_on_the_map_before_it_has_an_answer(
+    qtbot, controller
+):
+    idle(qtbot, controller)
+    project, image = controller.project, controller.project.pool.ids("pool")[0]
+    hidden = project.pool.ids("evaluation")
+    assert kept_off(project) == set(hidden)
+    assert not set(hidden) & set(search(qtbot, controller, image).images)
+
+
+def test_it_is_looked_for_with_or_without_an_answer_as_asked(qtbot, controller):
+    idle(qtbot, controller)
+    label(controller, 3)
+    idle(qtbot, controller)
+    answered, image = set(controller.project.labels.answers), controller.images.current
+    with_answer = search(qtbot, controller, image, among="labelled").images
+    without = search(qtbot, controller, image, among="unlabelled").images
+    everything = search(qtbot, controller, image, among="all").images
+    assert set(with_answer) == answered - {image}
+    assert not set(without) & answered
+    assert set(everything) == set(with_answer) | set(without)
+
+
+def test_images_of_the_batch_stay_blind_until_they_are_answered(qtbot, controller):
+    idle(qtbot, controller)
+    images = controller.images
+    waiting = {image for image in images.batch if image not in images.answered}
+    assert waiting
+    assert asked_blind(controller.project, images) == waiting
+
+
+def test_what_a_round_predicts_of_all_images_is_kept_beside_the_map(qtbot, controller):
+    idle(qtbot, controller)
+    label(controller, 6)
+    idle(qtbot, controller)
+    project = controller.project
+    kept = read_predictions(project.workspace, project.rounds.last, 2)
+    assert set(kept["image"].tolist()) == set(project.labels.unanswered())
+    for row in kept[:5]:
+        assert project.rounds.suggestion(int(row["image"])).class_index == row["class"]
+    assert read_predictions(project.workspace, project.rounds.last, 1) is None
