@@ -16,9 +16,10 @@ test: .venv/dev.stamp lint
 	  echo "Qt needs system libraries that are missing; on Debian or Ubuntu: sudo apt-get install $$packages"; exit 1; }
 	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest --numprocesses 2 --dist worksteal
 
-# What `make test` proves on its first cases, on the others.
+# What `make test` proves on its first cases, on the others; and what it draws, more often.
 long: .venv/dev.stamp
-	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest --numprocesses 2 --dist worksteal -m long
+	QT_QPA_PLATFORM=offscreen HYPOTHESIS_PROFILE=thorough $(BIN)/python -m pytest \
+	  --numprocesses 2 --dist worksteal -m "long or hypothesis"
 
 # The fast lane: lint, types, walls, core and strategies, with fewer examples a property.
 check: .venv/dev.stamp lint

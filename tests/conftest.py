@@ -8,15 +8,18 @@ from functools import partial
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.support import small_network
+
 # Before anything imports torch: spinning threads starve each other on a busy machine.
 os.environ["OMP_WAIT_POLICY"] = "PASSIVE"
 os.environ["KMP_BLOCKTIME"] = "0"
 os.environ["OPENBLAS_NUM_THREADS"] = "1"
 
 # Time decides no test: a busy machine is slow without being wrong.
-settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.register_profile("quick", settings.get_profile("untimed"), max_examples=15)
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "untimed"))
+settings.register_profile("thorough", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("usual", settings.get_profile("thorough"), max_examples=30)
+settings.register_profile("quick", settings.get_profile("thorough"), max_examples=15)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "usual"))
 PATIENCE = 60_000  # milliseconds
 DECODING = ("pictures", "thumbnails")  # how the names of the threads begin that decode images
 
@@ -43,12 +46,15 @@ def coverage_of_threads() -> None:
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_runtest_setup() -> None:
+def pytest_runtest_setup(item: pytest.Item) -> None:
     """Begin every test with one thread of torch, so that sums are taken in one order.
 
-    Not a fixture: those of a module or session come before those of a function, and would compute
-    with more threads in the first test of a run than in a later one.
+    And with small networks, if it asks for them. Not a fixture: those of a module or session come
+    before those of a function, and would compute with more threads in the first test of a run than
+    in a later one.
     """
+    asked = item.get_closest_marker("small_network")
+    small_network.choose(asked is not None and asked.args != (False,))
     torch = sys.modules.get("torch")
     if torch is not None:
         torch.set_num_threads(1)

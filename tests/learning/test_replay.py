@@ -13,6 +13,8 @@ from autoal_gui.learning.backend import TorchBackend
 from autoal_gui.learning.replay import Replay, ReplaySet, as_record, as_report
 from tests.support.learning import TINY, Pictures, never, picture, same_results
 
+pytestmark = pytest.mark.small_network
+
 POOL, HELD_OUT = 16, 6
 PAPER = TINY.but(mode="paper", batch_size=4)
 
@@ -156,6 +158,7 @@ def test_a_report_is_plain_json(tmp_path):
     assert again["settings"]["batch_size"] == 8
 
 
+@pytest.mark.small_network(False)  # it is to learn, and soon
 def test_learning_shows_in_the_curve(tmp_path):
     """Two classes that differ in brightness; inverted labels must teach the opposite."""
     settings = TINY.but(mode="random", task_steps=12, train_batch=8, batch_size=8)

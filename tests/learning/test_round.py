@@ -48,6 +48,8 @@ from tests.support.learning import (
 )
 from tests.support.long_form import first_of
 
+pytestmark = pytest.mark.small_network
+
 PAPER = TINY.but(mode="paper")
 OTHERS = tuple(name for name in TINY.candidates if name != "kmeans")
 

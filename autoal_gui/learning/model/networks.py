@@ -13,15 +13,10 @@ from torch.nn import functional
 from autoal_gui.core.registry import discover
 from autoal_gui.core.settings import OWN_NETWORK, Stem
 
-FEATURES = 512  # D, channels of ResNet-18's last stage
-STAGES = (64, 128, 256, 512)
 ENLARGED_AT_ONCE = {"cpu": 16}
 """Images that are passed at a time by a network that enlarges them: what they become in its first
 stages takes megabytes an image, and 16 of them, which fit a processor's cache better than 64, take
 .65 of the time. Other devices have their own memory, and want more."""
-# The strategy head reads features over sqrt(D): a step then moves a strategy's logit by about the
-# learning rate, not by D times as much, which made one strategy take all within three steps.
-FEATURE_SCALE = FEATURES**-0.5
 LOSS_WIDTH = 128  # width of each stage's branch in the loss-prediction head
 
 
@@ -36,6 +31,8 @@ class Backbone(nn.Module):
         self.stages = nn.ModuleList(stages)
         self.smallest_side: int = plug_in.SMALLEST_SIDE
         self.views: tuple[tuple[int, ...], ...] = plug_in.VIEWS
+        self.stage_widths: tuple[int, ...] = plug_in.WIDTHS
+        """Channels of each stage."""
         self.widths = [sum(plug_in.WIDTHS[stage] for stage in view) for view in self.views]
         """Features of each view."""
 
@@ -138,16 +135,21 @@ class SearchNet(nn.Module):
     def __init__(self, channels: int, candidates: int, stem: Stem) -> None:
         super().__init__()
         self.backbone = Backbone(channels, stem)
-        self.strategies = nn.Linear(FEATURES, candidates)
+        self.strategies = nn.Linear(self.backbone.width, candidates)
+        # The strategy head reads features over sqrt(D): a step then moves a strategy's logit by
+        # about the learning rate, not by D times as much, which made one strategy take all within
+        # three steps.
+        self.scale = self.backbone.width**-0.5
         # The search starts from the uniform vote and leaves it only as far as it learns.
         nn.init.zeros_(self.strategies.weight)
         nn.init.zeros_(self.strategies.bias)
-        self.branches = nn.ModuleList(nn.Linear(width, LOSS_WIDTH) for width in STAGES)
-        self.loss = nn.Linear(LOSS_WIDTH * len(STAGES), 1)
+        widths = self.backbone.stage_widths
+        self.branches = nn.ModuleList(nn.Linear(width, LOSS_WIDTH) for width in widths)
+        self.loss = nn.Linear(LOSS_WIDTH * len(widths), 1)
 
     def forward(self, images: Tensor) -> tuple[Tensor, Tensor]:
         """Map (B, channels, H, W) to weights W (B, K), rows summing to 1, and losses (B,)."""
         means = self.backbone.stage_means(images)
-        logits = self.strategies(means[-1] * FEATURE_SCALE)
+        logits = self.strategies(means[-1] * self.scale)
         parts = [branch(mean).relu() for branch, mean in zip(self.branches, means, strict=True)]
         return logits.float().softmax(1), self.loss(torch.cat(parts, 1)).float().squeeze(1)

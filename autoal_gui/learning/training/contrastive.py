@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from autoal_gui.learning.model.networks import FEATURES, Backbone
+from autoal_gui.learning.model.networks import Backbone
 
 WIDTH = 128  # of the projections that are compared (the paper's)
 TEMPERATURE = 0.2  # of the contrast; the paper's 0.1 to 0.5
@@ -32,10 +32,10 @@ class Projector(nn.Module):
         super().__init__()
         self.backbone = backbone
         self.layers = nn.Sequential(
-            nn.Linear(FEATURES, FEATURES),
-            nn.BatchNorm1d(FEATURES),
+            nn.Linear(backbone.width, backbone.width),
+            nn.BatchNorm1d(backbone.width),
             nn.ReLU(),
-            nn.Linear(FEATURES, WIDTH),
+            nn.Linear(backbone.width, WIDTH),
         )
 
     def forward(self, features: Tensor) -> Tensor:

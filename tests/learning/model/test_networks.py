@@ -9,10 +9,11 @@ from scipy.special import softmax
 from scipy.stats import entropy as scipy_entropy
 from torchvision.models import resnet18
 
+from autoal_gui.backbones.resnet18 import WIDTHS
 from autoal_gui.core.errors import AutoALError, Cancelled, SourceError
 from autoal_gui.learning.data import row_store as rows
 from autoal_gui.learning.data.model_outputs import gather, last_layer
-from autoal_gui.learning.model.networks import FEATURES, STAGES, Backbone, SearchNet
+from autoal_gui.learning.model.networks import Backbone, SearchNet
 from autoal_gui.learning.training.training import (
     Schedule,
     augmented,
@@ -77,8 +78,8 @@ def test_stems_reduce_as_they_say(stem, sides, channels):
     backbone = Backbone(channels, stem)
     images = torch.randn(2, channels, 16, 16)
     assert backbone.stem(images).shape == (2, 64, sides, sides)
-    assert [m.shape for m in backbone.stage_means(images)] == [(2, width) for width in STAGES]
-    assert backbone(images).shape == (2, FEATURES)
+    assert [m.shape for m in backbone.stage_means(images)] == [(2, width) for width in WIDTHS]
+    assert backbone(images).shape == (2, WIDTHS[-1])
 
 
 def test_a_new_searchnet_votes_uniformly():
@@ -234,7 +235,7 @@ def test_the_seed_alone_draws_the_passes(context, model):
 def test_a_pass_over_nothing_or_one(context, model, count):
     found = outputs_of(context, model, [3][:count])
     assert len(found) == count
-    assert found.features.shape == (count, FEATURES)
+    assert found.features.shape == (count, WIDTHS[-1])
     assert found.stochastic.shape == (TINY.stochastic_passes, count, 2)
 
 
@@ -242,7 +243,7 @@ def test_bald_equals_an_independent_computation_over_dropout_masks(context, mode
     """The same masks by hand, scipy's softmax and entropy: H(mean p) - mean H(p)."""
     found = outputs_of(context, model, range(1, 12), seed=8)
     uniform = torch.rand(
-        TINY.stochastic_passes, FEATURES, generator=torch.Generator().manual_seed(8)
+        TINY.stochastic_passes, WIDTHS[-1], generator=torch.Generator().manual_seed(8)
     )
     dropped = found.features[None].astype(float) * (uniform < 0.5).numpy()[:, None] * 2
     weight, bias = model.head.weight.detach().numpy(), model.head.bias.detach().numpy()

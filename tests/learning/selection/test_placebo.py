@@ -28,6 +28,8 @@ from tests.support.learning import (
 )
 from tests.support.long_form import first_of, long_case
 
+pytestmark = pytest.mark.small_network
+
 PAPER = TINY.but(mode="paper")
 KINDS = ("uniform", "frozen", "permuted", "masks")
 EXACT = 1e-12

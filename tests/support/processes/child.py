@@ -20,9 +20,11 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 from tests.support.paths import ROOT
+from tests.support.small_network import choose, is_small
 
 PATIENCE = 280  # seconds
 STREAMS = ("out", "error")
+Environment = Mapping[str, str | None]
 
 
 @dataclass
@@ -89,43 +91,48 @@ class Child:
 
 
 def loaded() -> ForkServerContext:
-    """Return how processes are started that have the libraries loaded."""
+    """Return how processes are started that have the libraries loaded, and small networks."""
     context = get_context("forkserver")
     context.set_forkserver_preload(["tests.support.processes.libraries"])
     return context
 
 
 def start(
-    words: Sequence[object], environment: Mapping[str, str] | None = None, folder: Path = ROOT
+    words: Sequence[object], environment: Environment | None = None, folder: Path = ROOT
 ) -> Child:
     """Start what `python` followed by these words would do: `-m module ...` or `-c code ...`.
 
     Args:
         words: of the command line.
-        environment: what differs from this process's.
+        environment: what differs from this process's; None for what is not to be in it.
         folder: to run in.
     """
     streams = Path(tempfile.mkdtemp(prefix="child-"))
     for name in STREAMS:
         (streams / name).touch()
-    everything = {**os.environ, **(environment or {})}
+    mixed = {**os.environ, **(environment or {})}
+    everything = {name: value for name, value in mixed.items() if value is not None}
     process = loaded().Process(
-        target=_do, args=([str(word) for word in words], everything, str(folder), str(streams))
+        target=_do,
+        args=([str(word) for word in words], everything, str(folder), str(streams), is_small()),
     )
     process.start()
     return Child(process, streams)
 
 
 def run_child(
-    words: Sequence[object], environment: Mapping[str, str] | None = None, folder: Path = ROOT
+    words: Sequence[object], environment: Environment | None = None, folder: Path = ROOT
 ) -> "subprocess.CompletedProcess[str]":
     """Do what `python` followed by these words would do; return how it ended and what it wrote."""
     with start(words, environment, folder) as child:
         return child.finished()
 
 
-def _do(words: list[str], environment: dict[str, str], folder: str, streams: str) -> None:
+def _do(
+    words: list[str], environment: dict[str, str], folder: str, streams: str, small: bool
+) -> None:
     os.setsid()
+    choose(small)
     os.environ.clear()
     os.environ.update(environment)
     os.chdir(folder)

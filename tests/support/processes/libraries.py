@@ -3,6 +3,7 @@
 import importlib
 
 from autoal_gui.learning.sklearn_import import load_sklearn
+from tests.support import small_network
 
 load_sklearn()
 for name in (
@@ -16,3 +17,4 @@ for name in (
     "tests.support.project",
 ):
     importlib.import_module(name)
+small_network.choose(small=True)
