@@ -2,9 +2,11 @@ import ast
 import graphlib
 import importlib
 import os
+import re
 import shutil
 import subprocess
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
 
@@ -48,41 +50,64 @@ def test_the_walls_stand():
     assert "0 broken" in output
 
 
-@pytest.mark.parametrize(
-    ("module", "line", "contract"),
-    [
-        ("core/labels/label_queue.py", "import torch", "no torch outside learning"),
-        ("core/labels/label_queue.py", "import PySide6", "no Qt outside gui and engine"),
-        ("core/labels/label_queue.py", "import autoal_gui.engine.engine", "who may import whom"),
-        ("core/labels/label_queue.py", "import autoal_gui.sources.opening", "who may import whom"),
-        ("gui/keys.py", "from autoal_gui.learning.progress import Work", "who may import whom"),
-        ("gui/keys.py", "def f():\n    import torch", "no torch outside learning"),
-        ("engine/jobs.py", "import torchvision", "no torch outside learning"),
-        ("strategies/vote.py", "def f():\n    import torch", "no torch outside learning"),
-        ("engine/jobs.py", "import autoal_gui.gui.keys", "who may import whom"),
-        ("engine/jobs.py", "import autoal_gui.learning.progress", "who may import whom"),
-        ("learning/progress.py", "import PySide6.QtCore", "no Qt outside gui and engine"),
-        ("learning/progress.py", "import autoal_gui.engine.engine", "no Qt outside gui and engine"),
-        ("learning/progress.py", "import autoal_gui.gui.keys", "who may import whom"),
-        ("sources/ticks.py", "import autoal_gui.strategies.vote", "who may import whom"),
-        ("strategies/vote.py", "import autoal_gui.exporters.pt", "who may import whom"),
-        ("exporters/pt.py", "import autoal_gui.sources.opening", "who may import whom"),
-        ("engine/jobs.py", "import autoal_gui.sources.opening", "who may import whom"),
-        ("gui/keys.py", "import autoal_gui.cli", "who may import whom"),
-        ("evaluation/page.py", "import PySide6", "no Qt outside gui and engine"),
-        ("learning/progress.py", "import autoal_gui.evaluation.plan", "who may import whom"),
-    ],
+WHO, TORCH, QT = "who may import whom", "no torch outside learning", "no Qt outside gui and engine"
+LINES = (
+    ("core/labels/label_queue.py", "import torch", TORCH),
+    ("core/labels/label_queue.py", "import PySide6", QT),
+    ("core/labels/label_queue.py", "import autoal_gui.engine.engine", WHO),
+    ("core/labels/label_queue.py", "import autoal_gui.sources.opening", WHO),
+    ("gui/keys.py", "from autoal_gui.learning.progress import Work", WHO),
+    ("gui/keys.py", "def f():\n    import torch", TORCH),
+    ("engine/jobs.py", "import torchvision", TORCH),
+    ("strategies/vote.py", "def f():\n    import torch", TORCH),
+    ("engine/jobs.py", "import autoal_gui.gui.keys", WHO),
+    ("engine/jobs.py", "import autoal_gui.learning.progress", WHO),
+    ("learning/progress.py", "import PySide6.QtCore", QT),
+    ("learning/progress.py", "import autoal_gui.engine.engine", QT),
+    ("learning/progress.py", "import autoal_gui.gui.keys", WHO),
+    ("sources/ticks.py", "import autoal_gui.strategies.vote", WHO),
+    ("strategies/vote.py", "import autoal_gui.exporters.pt", WHO),
+    ("exporters/pt.py", "import autoal_gui.sources.opening", WHO),
+    ("engine/jobs.py", "import autoal_gui.sources.opening", WHO),
+    ("gui/keys.py", "import autoal_gui.cli", WHO),
+    ("evaluation/page.py", "import PySide6", QT),
+    ("learning/progress.py", "import autoal_gui.evaluation.plan", WHO),
 )
-def test_each_wall_bites(copy, module, line, contract):
-    file = copy / "autoal_gui" / module
-    whole = file.read_text(encoding="utf-8")
-    file.write_text(f"{whole}\n{line}\n", encoding="utf-8")
+"""A module, a line that it must not hold, and the contract that says so."""
+
+
+@contextmanager
+def planted(copy, lines):
+    """Add lines to modules of the copy: pairs of a module and a line."""
+    whole = {module: (copy / "autoal_gui" / module).read_bytes() for module, _ in lines}
     try:
-        status, output = lint_imports(copy)
+        for module, line in lines:
+            with (copy / "autoal_gui" / module).open("a", encoding="utf-8") as file:
+                file.write(f"\n{line}\n")
+        yield
     finally:
-        file.write_text(whole, encoding="utf-8")
+        for module, content in whole.items():
+            (copy / "autoal_gui" / module).write_bytes(content)
+
+
+def dotted(module):
+    return "autoal_gui." + module.removesuffix(".py").replace("/", ".")
+
+
+@pytest.fixture(scope="module")
+def violated(copy):
+    """What the linter says of all lines at once, by contract: none hides another."""
+    with planted(copy, [(module, line) for module, line, _ in LINES]):
+        status, output = lint_imports(copy)
     assert status == 1, output
-    assert f"{contract} BROKEN" in output
+    parts = re.split(r"^([\w ]+)\n-+\n", output.partition("Broken contracts")[2], flags=re.M)
+    return {name: " ".join(text.split()) for name, text in zip(*[iter(parts[1:])] * 2, strict=True)}
+
+
+@pytest.mark.parametrize(("module", "line", "contract"), LINES)
+def test_each_wall_bites(violated, module, line, contract):
+    forbidden = re.search(r"(?:import|from) (autoal_gui[\w.]*|\w+)", line)[1]
+    assert f"{dotted(module)} -> {forbidden} " in violated[contract]
 
 
 ROOMS = (
@@ -110,29 +135,19 @@ ROOMS = (
 
 def test_each_wall_between_rooms_bites(copy):
     """All at once: none of these violations hides another."""
-    whole = {copy / "autoal_gui" / module: "" for module, _, _ in ROOMS}
-    for (_, forbidden, _), file in zip(ROOMS, whole, strict=True):
-        whole[file] = file.read_text(encoding="utf-8")
-        file.write_text(f"{whole[file]}\nimport {forbidden}\n", encoding="utf-8")
-    try:
+    with planted(copy, [(module, f"import {forbidden}") for module, forbidden, _ in ROOMS]):
         status, output = lint_imports(copy)
-    finally:
-        for file, text in whole.items():
-            file.write_text(text, encoding="utf-8")
     assert status == 1
     output = " ".join(output.split())  # long lines are wrapped
     for module, forbidden, contract in ROOMS:
-        importer = "autoal_gui." + module.removesuffix(".py").replace("/", ".")
         assert f"{contract} BROKEN" in output
-        assert f"{importer} -> {forbidden}" in output
+        assert f"{dotted(module)} -> {forbidden}" in output
 
 
 def test_every_contract_has_a_violation_planted():
     contracts = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]
-    planted = {contract for _, _, contract in ROOMS} | {
-        "who may import whom", "no torch outside learning", "no Qt outside gui and engine"
-    }  # fmt: skip
-    assert {contract["name"] for contract in contracts["contracts"]} == planted
+    broken = {contract for _, _, contract in (*ROOMS, *LINES)}
+    assert {contract["name"] for contract in contracts["contracts"]} == broken
 
 
 def test_the_copy_passes_where_nothing_is_planted(copy):

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from autoal_gui.commands.terminal import Output, on_one_line, visible
+from tests.support.long_form import first_of
 from tests.support.paths import ROOT
 
 ESCAPING = "\x1b]0;owned\x07\x1b[2J\u202egnp.elif\n.png"
@@ -87,7 +88,7 @@ def test_a_console_of_few_characters_gets_the_same_table_as_a_file(given_, tmp_p
 
 @posix
 @pytest.mark.slow
-@pytest.mark.parametrize("device", ["/dev/full", "closed pipe"])
+@pytest.mark.parametrize("device", first_of("/dev/full", then=("closed pipe",)))
 def test_an_output_that_fails_is_one_sentence_at_most(device, given_):
     if device == "/dev/full":
         with Path("/dev/full").open("wb") as full:
@@ -126,7 +127,9 @@ sys.exit(main())
 
 @posix
 @pytest.mark.slow
-@pytest.mark.parametrize("module", ["autoal_gui.core.system.memory", "argparse", "torch"])
+@pytest.mark.parametrize(
+    "module", first_of("autoal_gui.core.system.memory", "torch", then=("argparse",))
+)
 def test_an_interruption_is_one_line_however_early(module, given_):
     """While the first modules are imported, and those that take seconds."""
     done = subprocess.run(

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from autoal_gui.strategies import (
@@ -89,7 +89,6 @@ def covered_greedily(similar, worth, covered, wanted):
 
 
 @given(st.integers(1, 40), st.sampled_from((0.05, 0.5, 1.0, 5.0)), st.booleans(), st.integers(0, 9))
-@settings(max_examples=60)
 def test_a_cover_is_the_greedy_one_with_the_first_of_equal_gains(count, radius, copies, seed):
     rng = np.random.default_rng(seed)
     points = unit(rng.normal(0, 1, (count, 3)))
@@ -252,7 +251,6 @@ def test_falcun_draws_as_often_as_its_chances_say():
 
 
 @given(outputs=drawn_outputs())
-@settings(max_examples=40)
 def test_falcun_draws_as_many_as_are_wanted(outputs):
     chosen = chosen_by(falcun.score(outputs))
     assert len(set(chosen)) == min(outputs.wanted, len(outputs))

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy import stats
@@ -159,7 +159,6 @@ def test_percentiles_are_scipys(scores):
 
 
 @given(outputs=several_classes, wanted=st.integers(1, 20))
-@settings(max_examples=50)
 def test_masks_hold_what_the_judges_rank_highest(active_learning, outputs, wanted):
     """The paper's S_k is 1 for the top n: no image without is scored higher by the judge."""
     scores = active_learning.uncertainty_scores(

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from autoal_gui.core.messages import Asked, Query
 from autoal_gui.core.settings import CANDIDATES
@@ -123,7 +123,6 @@ def labels_at(points, labels):
 
 @each(CHOOSING)
 @given(outputs=drawn_outputs())
-@settings(max_examples=30)
 def test_what_is_chosen_stands_above_the_rest_in_order_of_choice(strategy, outputs):
     scores = strategy.score(outputs)
     chosen = chosen_by(scores)
@@ -254,7 +253,6 @@ def embedding(outputs):
 
 
 @given(outputs=drawn_outputs(smallest=1))
-@settings(max_examples=60)
 def test_badge_measures_distances_of_the_explicit_embedding(outputs):
     gradients = embedding(outputs)
     scores = badge.score(outputs)
@@ -636,7 +634,6 @@ def play(policy, rounds, n=60, classes=3, wanted=4, seed=0):
 
 @each(POLICIES)
 @given(outputs=drawn_outputs())
-@settings(max_examples=30)
 def test_a_draw_has_weights_and_the_ranking_that_the_strategy_scores(strategy, outputs):
     draw = strategy.draw(outputs, CANDIDATES)
     assert is_policy(strategy.NAME)

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from threadpoolctl import threadpool_limits
 
@@ -72,7 +72,6 @@ def test_a_strategy_says_whether_it_looks_at_labelled_images(strategy):
 
 @every_strategy
 @given(outputs=drawn_outputs())
-@settings(max_examples=60)
 def test_scores_are_finite_one_an_image_and_repeatable(strategy, outputs):
     before = [outputs.features.copy(), outputs.probabilities.copy(), outputs.stochastic.copy()]
     scores = strategy.score(outputs)
@@ -87,7 +86,6 @@ def test_scores_are_finite_one_an_image_and_repeatable(strategy, outputs):
 
 @every_strategy
 @given(outputs=drawn_outputs(), data=st.data())
-@settings(max_examples=60)
 def test_permuting_the_images_permutes_the_scores(strategy, outputs, data):
     order = np.array(data.draw(st.permutations(range(len(outputs)))), dtype=np.int64)
     permuted = taken(outputs, order)
@@ -297,7 +295,6 @@ def test_kmeans_of_a_sample_asks_in_every_blob(monkeypatch):
 
 @all_and_a_sample
 @given(outputs=drawn_outputs())
-@settings(max_examples=50)
 def test_kmeans_puts_what_it_chose_above_all_others(lloyd_images, outputs):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(kmeans, "LLOYD_IMAGES", lloyd_images)

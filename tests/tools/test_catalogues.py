@@ -118,14 +118,14 @@ def test_nothing_is_left_out_when_it_is_compiled(code):
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
-def test_percentages_are_written_in_one_way(code, monkeypatch):
+def test_percentages_are_written_in_one_way(code, sentences, monkeypatch):
     monkeypatch.setattr(language, "_language", code)
     close = code in ("en", "zh")
     assert language.percent(0.123, 1) == ("12.3%" if close else "12.3\xa0%")
     assert language.percent(1.0) == ("100%" if close else "100\xa0%")
     assert language.percent(math.nan, 1) == "–"
     texts = [form for m in read(code) for form in forms(m.string)] if code != "en" else []
-    texts += [form for m in template() for form in forms(m.id)] if code == "en" else []
+    texts += [form for m in sentences for form in forms(m.id)] if code == "en" else []
     spaces = [space for text in texts for space in re.findall(r"[0-9}](\s*)%", text)]
     assert set(spaces) == {"" if close else "\xa0"}
 

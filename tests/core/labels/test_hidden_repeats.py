@@ -182,7 +182,7 @@ class Reader(RuleBasedStateMachine):
 
 
 TestReader = Reader.TestCase
-TestReader.settings = settings(max_examples=30, stateful_step_count=30)
+TestReader.settings = settings(stateful_step_count=30)
 
 
 def test_a_project_remembers_what_it_puts_again(tmp_path):

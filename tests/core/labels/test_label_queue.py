@@ -117,7 +117,7 @@ class Labelling(RuleBasedStateMachine):
 
 
 TestLabelling = Labelling.TestCase
-TestLabelling.settings = settings(max_examples=50, stateful_step_count=30)
+TestLabelling.settings = settings(stateful_step_count=30)
 
 
 def test_an_image_whose_answer_is_taken_back_is_no_repeat_any_more():
