@@ -13,6 +13,8 @@ from autoal_gui.learning.training.linear_head import fit_head
 from autoal_gui.strategies.contract import Labelled, ModelOutputs
 from tests.support.learning import TINY
 
+pytestmark = pytest.mark.small_network
+
 WIDTH = 16
 AUTO = TINY.but(mode="auto", audit_share=0.2)
 

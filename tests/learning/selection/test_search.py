@@ -28,6 +28,8 @@ from tests.support.learning import (
     state_of,
 )
 
+pytestmark = pytest.mark.small_network
+
 LABELS = tuple((i, (i - 1) % 2) for i in range(1, 14))
 label_sets = st.lists(st.integers(0, 4), max_size=40).map(
     lambda classes: tuple((3 * i + 1, c) for i, c in enumerate(classes))

@@ -33,6 +33,8 @@ from tests.support.learning import (
 from tests.support.long_form import first_of
 from tests.trials.harness.hostile_models import archive, nested_tuples
 
+pytestmark = pytest.mark.small_network
+
 WARM = TINY.but(warm_start=True, warm_epochs=2, warm_batch=4)
 
 
