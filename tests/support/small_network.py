@@ -57,6 +57,7 @@ def _narrow() -> type:
         def _make_layer(self, block, planes, *others, **options):  # type: ignore[no-untyped-def]
             if planes == WHOLE[0]:  # the first one follows the stem
                 self.inplanes = SMALL[0]
+                self.conv1 = nn.Conv2d(3, SMALL[0], 7, stride=2, padding=3, bias=False)
                 self.bn1 = nn.BatchNorm2d(SMALL[0])
             return super()._make_layer(block, planes // PART, *others, **options)
 
