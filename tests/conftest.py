@@ -8,7 +8,7 @@ from functools import partial
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests.support import small_network
+from tests.support.processes import small_network
 
 # Before anything imports torch: spinning threads starve each other on a busy machine.
 os.environ["OMP_WAIT_POLICY"] = "PASSIVE"

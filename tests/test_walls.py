@@ -128,6 +128,11 @@ ROOMS = (
     ),
     ("learning/selection/pins.py", "autoal_gui.learning.selection.auto", "selection of learning"),
     ("evaluation/methods.py", "autoal_gui.evaluation.page", "modules of evaluation"),
+    (
+        "evaluation/running/sampling.py",
+        "autoal_gui.evaluation.running.runs",
+        "modules of evaluation.running",
+    ),
     ("benchmark/plan.py", "autoal_gui.benchmark.latency", "modules of benchmark"),
 )
 """A module, one that it must not import, and the contract that says so: each contract once."""

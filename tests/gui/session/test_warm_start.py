@@ -14,7 +14,7 @@ from autoal_gui.gui.window.main_window import MainWindow
 from autoal_gui.gui.window.projects.new_projects import folder_spec
 from autoal_gui.sources.opening import list_images
 from tests.support.gui import QUIET, draw_folder, no_thread_left, services, settings
-from tests.support.small_network import torchvisions
+from tests.support.processes.small_network import torchvisions
 
 pytestmark = [pytest.mark.qt_log_ignore(QUIET), pytest.mark.small_network]
 BATCH = 6
@@ -225,6 +225,7 @@ def test_with_a_network_that_has_learned_the_first_round_begins_at_once(qtbot, w
 
 def test_a_local_weights_file_takes_the_place_of_a_warm_start(qtbot, window, tmp_path):
     import torch
+
     file = tmp_path / "resnet18.pth"
     torch.save(torchvisions().state_dict(), file)
     window.new_projects.show_dialog(folder_spec(draw_folder(tmp_path / "images", 40)))

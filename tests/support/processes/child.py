@@ -20,7 +20,7 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 from tests.support.paths import ROOT
-from tests.support.small_network import choose, is_small
+from tests.support.processes.small_network import choose, is_small
 
 PATIENCE = 280  # seconds
 STREAMS = ("out", "error")

@@ -3,7 +3,7 @@
 import importlib
 
 from autoal_gui.learning.sklearn_import import load_sklearn
-from tests.support import small_network
+from tests.support.processes import small_network
 
 load_sklearn()
 for name in (
