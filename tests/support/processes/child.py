@@ -91,7 +91,7 @@ class Child:
 
 
 def loaded() -> ForkServerContext:
-    """Return how processes are started that have the libraries loaded, and small networks."""
+    """Return how processes are started that have the libraries loaded."""
     context = get_context("forkserver")
     context.set_forkserver_preload(["tests.support.processes.libraries"])
     return context

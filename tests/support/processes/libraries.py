@@ -3,7 +3,6 @@
 import importlib
 
 from autoal_gui.learning.sklearn_import import load_sklearn
-from tests.support.processes import small_network
 
 load_sklearn()
 for name in (
@@ -17,4 +16,3 @@ for name in (
     "tests.support.project",
 ):
     importlib.import_module(name)
-small_network.choose(small=True)
