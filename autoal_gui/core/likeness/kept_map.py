@@ -86,11 +86,11 @@ def write_layout(folder: Path, name: str, places: Places) -> None:
 
 def read_map(folder: Path, name: str, ids: Ids) -> KeptMap | None:
     """Return the map that is kept under a name; None where it is not there or damaged."""
-    vectors = map_array(_vectors_file(folder, name), "r")
+    vectors = read_vectors(folder, name)
     plain = map_array(_places_file(folder, name), "r")
     if vectors is None or plain is None or not _fits(plain, len(ids)):
         return None
-    if vectors.dtype != np.float32 or vectors.ndim != 2 or len(vectors) != len(ids):
+    if len(vectors) != len(ids):
         return None
     layout = map_array(_layout_file(folder, name), "r")
     laid_out = layout is not None and _fits(layout, len(ids))
@@ -98,9 +98,12 @@ def read_map(folder: Path, name: str, ids: Ids) -> KeptMap | None:
     return KeptMap(name, ids, vectors, np.array(places), laid_out)
 
 
-def vectors_file(folder: Path, name: str) -> Path:
-    """Return where the vectors of a map are, for a process that lays it out."""
-    return _vectors_file(folder, name)
+def read_vectors(folder: Path, name: str) -> Vectors | None:
+    """Return the vectors that are kept under a name, mapped; None where they are not there."""
+    found = map_array(_vectors_file(folder, name), "r")
+    if found is None or found.dtype != np.float32 or found.ndim != 2:
+        return None
+    return found
 
 
 def _fits(places: npt.NDArray[np.generic], images: int) -> bool:

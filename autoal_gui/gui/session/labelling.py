@@ -115,6 +115,8 @@ class Labelling(Part):
         again = image in self._images.repeats
         # Whoever answered an image before has seen what the model made of it.
         seen = image in project.labels.journal.first_answers and not again
+        if project.settings.predictions_seen and project.pool.images[image].split == "pool":
+            seen = True
         self.last_entry = project.labels.answer(
             image,
             action,

@@ -33,6 +33,14 @@ class ProjectSetup(Part):
         with self._changing():
             self._project.settings.show_suggestions = shown
 
+    def note_predictions_seen(self) -> None:
+        """Note that the reader has seen what the model makes of images without an answer.
+
+        From then on no answer counts as given blind, but to those that the map does not show.
+        """
+        with self._changing():
+            self._project.settings.predictions_seen = True
+
     def set_repeat_every(self, every: int) -> None:
         """Put one image in so many answers to the reader a second time; 0 for none."""
         with self._changing():

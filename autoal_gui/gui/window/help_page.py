@@ -30,6 +30,7 @@ TOPICS = (
     "training",
     "weights",
     "performance",
+    "map",
     "checking",
     "exporting",
     "privacy",

@@ -14,6 +14,7 @@ from autoal_gui.gui.window.start_page import StartPage
 
 if TYPE_CHECKING:
     from autoal_gui.gui.desk.desk import Desk
+    from autoal_gui.gui.map.page import MapPage
     from autoal_gui.gui.predict.predict_page import PredictPage
     from autoal_gui.gui.readers.adjudication_page import AdjudicationPage
     from autoal_gui.gui.readers.agreement_page import AgreementPage
@@ -83,6 +84,16 @@ class PageStack(QStackedWidget):
         from autoal_gui.gui.review.review_page import ReviewPage
 
         page = self._add(ReviewPage(*self._common))
+        page.desk_wanted.connect(self._show_on_desk)
+        return page
+
+    @cached_property
+    def map(self) -> "MapPage":
+        """Every image as a dot."""
+        from autoal_gui.gui.map.page import MapPage
+
+        page = self._add(MapPage(*self._common))
+        page.grid_wanted.connect(self._show_in_grid)
         page.desk_wanted.connect(self._show_on_desk)
         return page
 
@@ -180,6 +191,11 @@ class PageStack(QStackedWidget):
         if self._controller.is_open:
             self.leave()
             self.desk.show_found(found)
+
+    @Slot(str, object)
+    def _show_in_grid(self, title: str, images: tuple[int, ...]) -> None:
+        self.leave()
+        self.desk.show_in_grid(title, images)
 
     # -- projects -----------------------------------------------------------------------------
 

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from autoal_gui.core.likeness import layout
 from autoal_gui.core.likeness.kept_map import map_name, read_map, write_layout, write_map
 from autoal_gui.core.likeness.reduction import flat_places, main_directions, shortened
 from autoal_gui.core.likeness.search import most_like, nearest_known, unit_rows
@@ -79,3 +80,13 @@ def test_of_a_damaged_map_nothing_is_believed(tmp_path, what):
     file.write_bytes(file.read_bytes()[:200])
     kept = read_map(tmp_path, name, ids)
     assert kept is None if what != "layout" else not kept.laid_out
+
+
+def test_images_of_one_kind_lie_together_and_those_beyond_the_sample_among_their_like(monkeypatch):
+    monkeypatch.setattr(layout, "SAMPLE", 60)
+    kinds = np.repeat([0, 1], 60)
+    vectors = unit_rows(np.eye(8)[kinds] + RNG.normal(size=(120, 8)) * 0.05)
+    places = layout.lay_out(vectors)
+    np.testing.assert_array_equal(places, layout.lay_out(vectors))
+    apart = np.linalg.norm(places[:, None] - places[None], axis=2) + np.eye(120) * 1e9
+    assert (kinds[apart.argmin(1)] == kinds).all()

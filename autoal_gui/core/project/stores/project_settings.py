@@ -72,6 +72,15 @@ class ProjectSettings:
         self._rows.put(stored.SHOW_SUGGESTIONS, shown)
 
     @property
+    def predictions_seen(self) -> bool:
+        """Whether the reader has looked at what the model makes of images without an answer."""
+        return self._rows.get(stored.PREDICTIONS_SEEN)
+
+    @predictions_seen.setter
+    def predictions_seen(self, seen: bool) -> None:
+        self._rows.put(stored.PREDICTIONS_SEEN, seen)
+
+    @property
     def waited_seconds(self) -> float:
         """How long the annotators had nothing to answer because the program made them wait."""
         return self._rows.get(stored.WAITED_SECONDS)

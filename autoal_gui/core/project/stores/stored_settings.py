@@ -112,6 +112,7 @@ CACHE_NAME = Setting("cache_name", _identity, default="")
 RUN = Setting("settings", run_settings, RunSettings.to_json)
 ANNOTATOR = Setting("annotator", as_line)
 SHOW_SUGGESTIONS = Setting("show_suggestions", as_flag)
+PREDICTIONS_SEEN = Setting("predictions_seen", as_flag, default=False)
 BATCH = Setting("batch", lambda text: _ids(parsed(text)), lambda ids: json.dumps(list(ids)))
 START_FROM = Setting("start_from", as_file_name)
 IDENTITY = Setting("identity", _identity, default="")
@@ -134,6 +135,7 @@ SETTINGS: tuple[Setting[Any], ...] = (
     RUN,
     ANNOTATOR,
     SHOW_SUGGESTIONS,
+    PREDICTIONS_SEEN,
     BATCH,
     START_FROM,
     IDENTITY,

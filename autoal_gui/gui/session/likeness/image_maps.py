@@ -15,6 +15,7 @@ from autoal_gui.core.images.source import ProgressCallback
 from autoal_gui.core.language import mark, tr
 from autoal_gui.core.likeness.kept_map import KeptMap, map_name, read_map
 from autoal_gui.core.likeness.kept_predictions import keep_predictions
+from autoal_gui.core.likeness.layout import lay_out_kept
 from autoal_gui.core.likeness.search import most_like
 from autoal_gui.core.messages import (
     Command,
@@ -87,11 +88,16 @@ class ImageMaps(Part):
         self._question: Question | None = None  # waits for the map
         self._job = OneJob(self)
         self._job.succeeded.connect(self.found)
+        self._layout = OneJob(self)
+        self._layout.succeeded.connect(self._on_laid_out)
+        self._tried = ""  # the map that was laid out last, whatever came of it
 
     def reset(self) -> None:
         """Leave the project's map."""
         self._kept, self._question = None, None
         self._job.close()
+        self._layout.close()
+        self._tried = ""
         self._engine.withdraw(Priority.MAP)
 
     # -- the map ------------------------------------------------------------------------------
@@ -119,9 +125,24 @@ class ImageMaps(Part):
         else:
             self._make(None)
 
-    def forget_places(self) -> None:
-        """Read the map anew: its places are others now."""
+    @property
+    def is_laying_out(self) -> bool:
+        """Whether better places are being computed."""
+        return self._layout.running
+
+    def lay_out(self) -> None:
+        """Have t-SNE place the dots of the kept map; `ready` says when it has."""
+        kept, folder = self.kept, self._project.workspace
+        if kept is not None and not kept.laid_out and self._tried != kept.name:
+            self._tried = kept.name
+            self._layout.start(partial(lay_out_kept, folder, kept.name))
+
+    @Slot(object)
+    def _on_laid_out(self, name: str) -> None:
         self._kept = None
+        kept = self.kept
+        if kept is not None:
+            self.ready.emit(kept)
 
     def _make(self, outside: ImagePool | None) -> None:
         if self._project.absent:

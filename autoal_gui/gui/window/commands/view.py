@@ -75,6 +75,15 @@ VIEW: Rows = (
         does=lambda on: on.desk.toggle_grid(),
     ),
     Command(
+        "map",
+        "View",
+        "Map",
+        "All images as dots, the nearer the more alike; select some and open them in the grid",
+        ("Ctrl+M",),
+        when=When.IN_PROJECT,
+        does=lambda on: on.pages.show_page(on.pages.map),
+    ),
+    Command(
         "theme",
         "View",
         "Light or dark",

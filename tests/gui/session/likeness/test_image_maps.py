@@ -89,3 +89,30 @@ def test_what_a_round_predicts_of_all_images_is_kept_beside_the_map(qtbot, contr
     for row in kept[:5]:
         assert project.rounds.suggestion(int(row["image"])).class_index == row["class"]
     assert read_predictions(project.workspace, project.rounds.last, 1) is None
+
+
+def test_a_better_layout_is_computed_beside_the_window_and_found_again(qtbot, controller):
+    idle(qtbot, controller)
+    search(qtbot, controller, controller.images.current)
+    kept = controller.likeness.kept
+    assert not kept.laid_out
+    with qtbot.waitSignal(controller.likeness.ready, timeout=60_000) as told:
+        controller.likeness.lay_out()
+    assert told.args[0].laid_out
+    assert told.args[0].name == kept.name
+    assert not controller.likeness.is_laying_out
+
+
+def test_answers_no_longer_count_as_blind_once_predictions_without_answers_were_seen(
+    qtbot, controller
+):
+    idle(qtbot, controller)
+    labels = controller.project.labels
+    before, image = controller.images.current, None
+    controller.labelling.answer(0)
+    assert not labels.answers[before].shown
+    idle(qtbot, controller)
+    controller.setup.note_predictions_seen()
+    image = controller.images.current
+    controller.labelling.answer(0)
+    assert labels.answers[image].shown

@@ -1,0 +1,262 @@
+"""What the dots are coloured by: one function for each, from the project to the legend."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from itertools import pairwise
+
+import numpy as np
+import numpy.typing as npt
+
+from autoal_gui.core.labels.journal import Entry
+from autoal_gui.core.language import mark, number, percent, tr
+from autoal_gui.core.likeness.kept_map import KeptMap
+from autoal_gui.core.likeness.kept_predictions import read_predictions
+from autoal_gui.core.project.project import Project
+from autoal_gui.gui.keys import class_keys
+from autoal_gui.gui.map.scene import Mask, Part
+from autoal_gui.gui.session.asked_images import AskedImages
+from autoal_gui.gui.session.likeness.blindness import asked_blind, kept_off
+from autoal_gui.gui.widgets.theme import class_colour
+
+Ints = npt.NDArray[np.int32]
+Rows = npt.NDArray[np.intp]
+
+NONE, UNSURE, SKIPPED = -1, -2, -3
+ORDERED = ("#6a51a3", "#4f7fc0", "#2fa3b5", "#5fc68f", "#b4de5a", "#f2d24c")
+"""From few to many; the lightness grows with the hue, so that it reads without colours too."""
+SURENESS = (
+    (0.5, "#d55e00", mark("below {high}")),
+    (0.7, "#e69f00", mark("{low} to {high}")),
+    (0.9, "#999999", mark("{low} to {high}")),
+    (0.95, "#56b4e9", mark("{low} to {high}")),
+    (1.01, "#0072b2", mark("above {low}")),
+)
+"""Upper bounds; Okabe & Ito 2008, orange for what the model hesitates at and blue for the sure."""
+LISTED = 40  # groups or values that have a line of their own
+
+
+@dataclass(frozen=True, eq=False)
+class Facts:
+    """What is known of every image of a map and may be seen; all arrays are (N,)."""
+
+    shown: Mask = field(repr=False)
+    """Whether it has a dot."""
+    answer: Ints = field(repr=False)
+    """Class index, or NONE, UNSURE, SKIPPED."""
+    round_number: Ints = field(repr=False)
+    """In which it was answered; -1 without an answer."""
+    predicted: Ints = field(repr=False)
+    """Class that the model finds likeliest; -1 where that is not known or may not be seen."""
+    certainty: npt.NDArray[np.float32] = field(repr=False)
+    """Its probability; nan likewise."""
+    asked: Mask = field(repr=False)
+    """Whether it is asked for now: nothing of it may be seen."""
+
+    @property
+    def disagrees(self) -> Mask:
+        """Where the model prefers another class than the label."""
+        both = (self.answer >= 0) & (self.predicted >= 0)
+        differs: Mask = both & (self.answer != self.predicted)
+        return differs
+
+
+def facts_of(kept: KeptMap, project: Project, images: AskedImages, unanswered: bool) -> Facts:
+    """Gather what may be seen of every image.
+
+    Args:
+        kept: the map.
+        project: that it is of.
+        images: what is asked for.
+        unanswered: whether predictions of images without an answer may be seen.
+    """
+    total = len(kept.ids)
+    shown = kept.readable.copy()
+    shown[_rows(kept, kept_off(project))] = False
+    asked = np.zeros(total, np.bool_)
+    asked[_rows(kept, asked_blind(project, images))] = True
+    answer, rounds = np.full(total, NONE, np.int32), np.full(total, -1, np.int32)
+    _put_answers(kept, project.labels.answers, answer, rounds)
+    answer[asked], rounds[asked] = NONE, -1
+    predicted, certainty = np.full(total, -1, np.int32), np.full(total, np.nan, np.float32)
+    _put_predictions(kept, project, predicted, certainty)
+    hidden = asked if unanswered else asked | (answer == NONE)
+    predicted[hidden], certainty[hidden] = -1, np.nan
+    return Facts(shown, answer, rounds, predicted, certainty, asked)
+
+
+def _rows(kept: KeptMap, images: Iterable[int]) -> Rows:
+    return kept.rows(np.fromiter(images, np.int64))
+
+
+def _put_answers(kept: KeptMap, answers: Mapping[int, Entry], answer: Ints, rounds: Ints) -> None:
+    words = {"unsure": UNSURE, "skip": SKIPPED}
+    known = [entry for entry in answers.values() if entry.image_id]
+    ids = np.array([entry.image_id for entry in known], np.int64)
+    if not len(ids):
+        return
+    rows = np.searchsorted(kept.ids, ids)
+    answer[rows] = [
+        words.get(e.action, NONE) if e.class_index is None else e.class_index for e in known
+    ]
+    rounds[rows] = [e.round_number for e in known]
+
+
+def _put_predictions(
+    kept: KeptMap, project: Project, predicted: Ints, certainty: npt.NDArray[np.float32]
+) -> None:
+    classes = len(project.classes.names)
+    found = read_predictions(project.workspace, project.rounds.last, classes)
+    if found is not None:
+        # An image that came since has no prediction; one that is gone has no row.
+        places = np.searchsorted(kept.ids, found["image"]).clip(max=len(kept.ids) - 1)
+        same = kept.ids[places] == found["image"]
+        predicted[places[same]] = found["class"][same]
+        certainty[places[same]] = found["certainty"][same]
+    else:
+        for row, image in enumerate(kept.ids.tolist()):
+            suggestion = project.rounds.suggestion(image)
+            if suggestion is not None:
+                predicted[row], certainty[row] = suggestion.class_index, suggestion.confidence
+    for image, shares in project.rounds.predictions().items():
+        for row in kept.rows([image]):
+            predicted[row], certainty[row] = int(np.argmax(shares)), float(np.max(shares))
+
+
+# -- what the dots are coloured by --------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Colouring:
+    """One way to colour the dots."""
+
+    name: str
+    """As the user reads it."""
+    parts: Callable[[Facts], list[Part]]
+    """The parts of the legend, what is drawn first in front."""
+
+
+def colourings(kept: KeptMap, project: Project, quiet: str) -> list[Colouring]:
+    """Return every way to colour the dots of a project.
+
+    Args:
+        kept: the map.
+        project: that it is of.
+        quiet: colour of what there is nothing to say of.
+    """
+    names, last = project.classes.names, project.rounds.last
+    found = [
+        Colouring(tr("Label"), lambda facts: by_label(facts, names, quiet)),
+        Colouring(tr("Prediction"), lambda facts: by_prediction(facts, names, quiet)),
+        Colouring(tr("Certainty"), lambda facts: by_certainty(facts, quiet)),
+        Colouring(tr("Round of the answer"), lambda facts: by_round(facts, last, quiet)),
+    ]
+    images = project.pool.images
+    if project.pool.groups:
+        groups = [images[i].group for i in kept.ids.tolist()]
+        found.append(Colouring(tr("Group"), lambda facts: by_value(facts, groups, quiet)))
+    for place, name in enumerate(project.settings.columns):
+        cells = [
+            one.columns[place] if place < len(one.columns) else ""
+            for one in (images[i] for i in kept.ids.tolist())
+        ]
+        found.append(Colouring(name, partial(by_cells, cells=cells, quiet=quiet)))
+    return found
+
+
+def by_label(facts: Facts, names: tuple[str, ...], quiet: str) -> list[Part]:
+    """Colour by the answers."""
+    other = ((tr("No answer yet"), NONE), (tr("Unsure"), UNSURE), (tr("Skipped"), SKIPPED))
+    parts = [Part(word, quiet, _where(facts, facts.answer == code)) for word, code in other]
+    return _nonempty([*parts, *_classes(facts, facts.answer, names)])
+
+
+def by_prediction(facts: Facts, names: tuple[str, ...], quiet: str) -> list[Part]:
+    """Colour by what the model finds likeliest."""
+    parts = [_hidden(facts, facts.predicted < 0, quiet)]
+    return _nonempty([*parts, *_classes(facts, facts.predicted, names)])
+
+
+def by_certainty(facts: Facts, quiet: str) -> list[Part]:
+    """Colour by how likely the model finds its class."""
+    parts, low = [_hidden(facts, np.isnan(facts.certainty), quiet)], -1.0
+    for high, colour, words in SURENESS:
+        inside = (facts.certainty >= low) & (facts.certainty < high)
+        name = tr(words, low=percent(max(0.0, low)), high=percent(min(1.0, high)))
+        parts.append(Part(name, colour, _where(facts, inside)))
+        low = high
+    return _nonempty(parts)
+
+
+def by_round(facts: Facts, last: int, quiet: str) -> list[Part]:
+    """Colour by the round after which an image was answered."""
+    parts = [Part(tr("No answer yet"), quiet, _where(facts, facts.round_number < 0))]
+    step = -(-(last + 1) // len(ORDERED))
+    for place, first in enumerate(range(0, last + 1, step)):
+        end = min(first + step - 1, last)
+        inside = (facts.round_number >= first) & (facts.round_number <= end)
+        name = tr("Round {number}", number=number(first)) if first == end else ""
+        name = name or tr("Rounds {first} to {last}", first=number(first), last=number(end))
+        colour = ORDERED[place * len(ORDERED) // max(1, -(-(last + 1) // step))]
+        parts.append(Part(name, colour, _where(facts, inside)))
+    return _nonempty(parts)
+
+
+def by_value(facts: Facts, values: list[str], quiet: str) -> list[Part]:
+    """Colour by a text, the commonest first; those without one and the rarest stay quiet."""
+    array = np.array(values)
+    known, counts = np.unique(array[facts.shown & (array != "")], return_counts=True)
+    listed = known[np.argsort(-counts, kind="stable")[:LISTED]]
+    rest = facts.shown & (array != "") & ~np.isin(array, listed)
+    parts = [
+        Part(tr("Not known"), quiet, _where(facts, array == "")),
+        Part(tr("Others"), quiet, np.flatnonzero(rest)),
+    ]
+    parts += [
+        Part(str(one), class_colour(place).name(), _where(facts, array == one))
+        for place, one in enumerate(listed)
+    ]
+    return _nonempty(parts)
+
+
+def by_cells(facts: Facts, cells: list[str], quiet: str) -> list[Part]:
+    """Colour by a column: numbers of many values in bands of equally many images."""
+    numbers = np.array([_number(cell) for cell in cells])
+    known = np.isfinite(numbers) & facts.shown
+    texts = sum(cell != "" for cell in cells) - int(np.isfinite(numbers).sum())
+    if texts or len(np.unique(numbers[known])) <= len(ORDERED):
+        return by_value(facts, cells, quiet)
+    edges = np.unique(np.quantile(numbers[known], np.linspace(0, 1, len(ORDERED) + 1)))
+    band = np.searchsorted(edges[1:-1], numbers, side="right")
+    parts = [Part(tr("Not known"), quiet, np.flatnonzero(facts.shown & ~known))]
+    for place, (low, high) in enumerate(pairwise(edges)):
+        name = tr("{low} to {high}", low=f"{low:g}", high=f"{high:g}")
+        parts.append(Part(name, ORDERED[place], np.flatnonzero(known & (band == place))))
+    return _nonempty(parts)
+
+
+def _number(cell: str) -> float:
+    try:
+        return float(cell)
+    except ValueError:
+        return float("nan")
+
+
+def _classes(facts: Facts, of: Ints, names: tuple[str, ...]) -> list[Part]:
+    keys = class_keys(len(names))
+    return [
+        Part(name, class_colour(index).name(), _where(facts, of == index), keys[index])
+        for index, name in enumerate(names)
+    ]
+
+
+def _hidden(facts: Facts, where: Mask, quiet: str) -> Part:
+    return Part(tr("Not known, or hidden until you answer"), quiet, _where(facts, where))
+
+
+def _where(facts: Facts, condition: Mask) -> Rows:
+    return np.flatnonzero(facts.shown & condition)
+
+
+def _nonempty(parts: list[Part]) -> list[Part]:
+    return [part for part in parts if len(part.rows)]

@@ -1,0 +1,304 @@
+"""The map of all images: coloured, searched by eye, and selected from with a lasso or a list."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+
+import numpy as np
+import numpy.typing as npt
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QVBoxLayout, QWidget
+
+from autoal_gui.core.language import mark, number, tr, tr_count
+from autoal_gui.core.likeness.kept_map import KeptMap
+from autoal_gui.core.messages import Progress
+from autoal_gui.engine.jobs import OneJob
+from autoal_gui.gui.images.image_loader import ImageLoader
+from autoal_gui.gui.map.canvas import MapCanvas
+from autoal_gui.gui.map.colouring import Colouring, Facts, colourings, facts_of
+from autoal_gui.gui.map.far import farthest
+from autoal_gui.gui.map.legend import Legend
+from autoal_gui.gui.map.preview import SIDE, Preview
+from autoal_gui.gui.map.scene import Part, Scene, scene_of, unit_places
+from autoal_gui.gui.map.selection import Selection
+from autoal_gui.gui.map.words import image_words
+from autoal_gui.gui.session.controller import Controller
+from autoal_gui.gui.widgets.actions import Actions
+from autoal_gui.gui.widgets.page import Page
+from autoal_gui.gui.widgets.page_actions import own_action
+from autoal_gui.gui.widgets.text import chip, text_label
+from autoal_gui.gui.widgets.theme import Theme
+
+NEAR_MEANS = mark(
+    "Dots lie near each other where a network that has seen none of your labels finds the images "
+    "alike; how far apart two clouds are, how large or how dense, means nothing."
+)
+HOW = mark("Draw around dots to select them. The wheel zooms; Shift and a drag moves.")
+LAYING_OUT = mark("A clearer layout is being computed…")
+MAKING = mark("The images are being compared: {done} of {total}.")
+NOT_BLIND = mark("Also of images without an answer; their answers then no longer count as blind")
+WIDTH = 23  # letters that the side is wide
+QUIET = {True: "#5d6b77", False: "#b4bdc6"}
+"""Of what there is nothing to say of: in dark colours, and in light ones."""
+
+
+class MapPage(Page):
+    """The map, and at its right what the colours mean and what is selected."""
+
+    grid_wanted = Signal(str, object)
+    """(title, image ids) to show in the grid."""
+    desk_wanted = Signal(int)
+    """An image to show large."""
+    help_topic = "map"
+
+    def __init__(self, controller: Controller, theme: Theme, actions: Actions) -> None:
+        super().__init__(tr("Map"), controller, theme, actions)
+        self.loader = ImageLoader(self)
+        self.canvas = MapCanvas(theme)
+        self.preview = Preview(self.canvas)
+        self.by = QComboBox()
+        self.by.setAccessibleName(tr("Colour by"))
+        self.legend = Legend()
+        self.unanswered = QCheckBox(tr("Predictions before the answer"))
+        self.unanswered.setToolTip(tr(NOT_BLIND))
+        self.selection = Selection(controller, self.loader, theme)
+        self.alike = own_action(self, actions["alike"])
+        self.total = chip()
+        self.layout_state = text_label(tr(LAYING_OUT), role="muted", wrap=False)
+        self.layout_state.hide()
+        self._kept: KeptMap | None = None
+        self._facts: Facts | None = None
+        self._ways: list[Colouring] = []
+        self._scene: Scene | None = None
+        self._far: npt.NDArray[np.intp] = np.empty(0, np.intp)
+        self._pointed = -1
+        self._job = OneJob(self)
+        self._lay_out()
+        self._connect()
+
+    def _lay_out(self) -> None:
+        self.bar.insertWidget(2, self.total)
+        self.bar.insertWidget(4, self.layout_state)
+        self.bar.addWidget(text_label(tr(HOW), role="muted", wrap=False))
+        left = QVBoxLayout()
+        left.setContentsMargins(0, 0, 0, 0)
+        left.setSpacing(0)
+        left.addWidget(self.canvas, 1)
+        near = text_label(tr(NEAR_MEANS), role="muted")
+        near.setContentsMargins(12, 6, 12, 8)
+        left.addWidget(near)
+        side = QWidget()
+        side.setFixedWidth(max(320, WIDTH * self.fontMetrics().horizontalAdvance("m")))
+        right = QVBoxLayout(side)
+        right.setContentsMargins(12, 10, 12, 10)
+        right.setSpacing(8)
+        row = QHBoxLayout()
+        label = text_label(tr("Colour by"), wrap=False)
+        label.setBuddy(self.by)
+        row.addWidget(label)
+        row.addWidget(self.by, 1)
+        right.addLayout(row)
+        right.addWidget(self.legend, 2)
+        right.addWidget(self.unanswered)
+        right.addWidget(self.selection, 3)
+        whole = QHBoxLayout()
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        whole.addLayout(left, 1)
+        whole.addWidget(side)
+        self.body.addLayout(whole, 1)
+
+    def _connect(self) -> None:
+        controller = self.controller
+        self.by.activated.connect(self._colour)
+        self.unanswered.clicked.connect(self._on_unanswered)
+        self.legend.lit.connect(self._light)
+        self.legend.opened.connect(self._open_part)
+        self.canvas.pointed.connect(self._on_pointed)
+        self.canvas.selected.connect(self._on_selected)
+        self.canvas.opened.connect(self._on_opened)
+        self.canvas.entered.connect(self.selection.open_grid)
+        self.selection.grid_wanted.connect(self.grid_wanted)
+        self.selection.grid.opened.connect(self.desk_wanted)
+        self.selection.grid.thumbnails.ready.connect(self._on_thumbnail)
+        self.alike.triggered.connect(self.selection.find_alike)
+        self.theme.changed.connect(self._gather)
+        self._job.succeeded.connect(self._on_far)
+        maps = controller.likeness
+        maps.ready.connect(self._on_ready)
+        maps.progressed.connect(self._on_progress)
+        maps.not_made.connect(self._on_not_made)
+        controller.labelling.answers_changed.connect(self._on_answers)
+        controller.training.rounds_changed.connect(self._on_answers)
+        controller.project_closed.connect(self._on_closed)
+
+    # -- coming and going ---------------------------------------------------------------------
+
+    def enter(self) -> None:
+        """Show the map as things are now; have it made where there is none yet."""
+        project = self.controller.project
+        if self.loader.pool is not project.pool:
+            self.loader.open(project.pool)
+        self.unanswered.setChecked(self.unanswered.isChecked() or project.settings.show_suggestions)
+        self.unanswered.setVisible(bool(project.rounds.last))
+        self.unanswered.setEnabled(not project.settings.show_suggestions)
+        self.canvas.setFocus()
+        self.controller.likeness.want()
+
+    @Slot(object)
+    def _on_ready(self, kept: KeptMap) -> None:
+        if not self.controller.is_open or self.loader.pool is None:
+            return
+        before = self._kept
+        self._kept = kept
+        self.canvas.say("")
+        self._gather()
+        self.controller.likeness.lay_out()
+        self.layout_state.setVisible(self.controller.likeness.is_laying_out)
+        if before is None or before.name != kept.name:
+            self.canvas.fit()
+            self._on_selected(np.empty(0, np.intp))
+
+    @Slot(object)
+    def _on_progress(self, progress: Progress) -> None:
+        if self._kept is None:
+            done, total = number(progress.done), number(progress.total)
+            self.canvas.say(tr(MAKING, done=done, total=total))
+
+    @Slot(str)
+    def _on_not_made(self, sentence: str) -> None:
+        if self._kept is None:
+            self.canvas.say(sentence)
+
+    @Slot()
+    def _on_answers(self) -> None:
+        if self.isVisible() and self._kept is not None:
+            self._gather()
+
+    @Slot()
+    def _on_closed(self) -> None:
+        self._job.close()
+        self._kept, self._facts, self._scene, self._ways = None, None, None, []
+        self._far = np.empty(0, np.intp)
+        self.selection.show_rows(self._far, None, None)
+        self.preview.hide()
+        self.canvas.show_scene(None)
+        self.loader.open(None)
+
+    def close_threads(self) -> None:
+        """End the threads that decode and compare."""
+        self._job.close()
+        self.loader.close()
+
+    # -- what is shown ------------------------------------------------------------------------
+
+    @Slot()
+    def _gather(self) -> None:
+        """Read what is known of every image, and colour the dots by it."""
+        kept, project = self._kept, self.controller.project
+        if kept is None or not self.controller.is_open:
+            return
+        self._facts = facts_of(kept, project, self.controller.images, self.unanswered.isChecked())
+        self._ways = colourings(kept, project, QUIET[self.theme.dark])
+        names = [way.name for way in self._ways]
+        if names != [self.by.itemText(place) for place in range(self.by.count())]:
+            self.by.clear()
+            self.by.addItems(names)
+        total = int(self._facts.shown.sum())
+        self.total.setText(tr_count("{count} image", "{count} images", total))
+        self._colour()
+        self._job.start(partial(farthest, kept, self._facts))
+
+    @Slot(object)
+    def _on_far(self, rows: npt.NDArray[np.intp]) -> None:
+        self._far = rows
+        self._colour()
+
+    @Slot()
+    def _colour(self) -> None:
+        """Colour the dots in the way that is chosen."""
+        kept, facts = self._kept, self._facts
+        if kept is None or facts is None or self.by.currentIndex() < 0:
+            return
+        parts = self._ways[self.by.currentIndex()].parts(facts)
+        ringed = np.zeros(len(facts.shown), np.bool_)
+        strong = facts.shown & (facts.answer >= 0)
+        danger = self.theme.colours.danger
+        if self.by.currentIndex() == 0:
+            ringed = facts.shown & facts.disagrees
+            extra = [
+                Part(tr("Farthest from every label"), self.theme.colours.text, self._far),
+                Part(tr("The model disagrees"), danger, np.flatnonzero(ringed), ring=True),
+            ]
+            parts += [part for part in extra if len(part.rows)]
+            strong[self._far] = True
+        places = unit_places(kept.places, facts.shown)
+        self._scene = scene_of(places, facts.shown, parts, ringed, strong)
+        self.legend.show_parts(parts, int(facts.shown.sum()), danger)
+
+    @Slot(object)
+    def _light(self, part: Part | None) -> None:
+        """Dim what is neither in the part of the legend nor selected."""
+        scene = self._scene
+        if scene is None:
+            return
+        rows = self.selection.rows if part is None else part.rows
+        lit = None
+        if len(rows):
+            lit = np.zeros(len(scene.shown), np.bool_)
+            lit[rows] = True
+        self.canvas.show_scene(replace(scene, lit=lit))
+
+    # -- pointing -----------------------------------------------------------------------------
+
+    @Slot(int)
+    def _on_pointed(self, row: int) -> None:
+        kept = self._kept
+        self._pointed = row
+        if row < 0 or kept is None or self._facts is None:
+            self.preview.hide()
+            return
+        image = int(kept.ids[row])
+        self.preview.show_words(
+            image_words(self.controller.project, kept, self._facts, row), self.canvas.dot_at(row)
+        )
+        picture = self.selection.grid.thumbnails.thumbnail(image)
+        if picture is not None:
+            self.preview.show_image(picture)
+        self.selection.grid.thumbnails.want((image,), round(SIDE * self.devicePixelRatioF()))
+
+    @Slot(int)
+    def _on_thumbnail(self, image: int) -> None:
+        kept, row = self._kept, self._pointed
+        if kept is None or row < 0 or image != int(kept.ids[row]):
+            return
+        picture = self.selection.grid.thumbnails.thumbnail(image)
+        if picture is not None and self.preview.isVisible():
+            self.preview.show_image(picture)
+        self.selection.grid.ask_for_thumbnails()
+
+    # -- selecting ----------------------------------------------------------------------------
+
+    @Slot(object)
+    def _on_selected(self, rows: npt.NDArray[np.intp]) -> None:
+        self.selection.show_rows(rows, self._kept, self._facts)
+        self.legend.setCurrentRow(0)
+        self._light(None)
+
+    @Slot(object)
+    def _open_part(self, part: Part) -> None:
+        if self._kept is not None:
+            images: Sequence[int] = self._kept.ids[part.rows].tolist()
+            self.grid_wanted.emit(f"{part.name} ({number(len(images))})", tuple(images))
+
+    @Slot(int)
+    def _on_opened(self, row: int) -> None:
+        if self._kept is not None:
+            self.desk_wanted.emit(int(self._kept.ids[row]))
+
+    @Slot()
+    def _on_unanswered(self) -> None:
+        """Show what the model makes of images without an answer: it is noted that it was seen."""
+        if self.unanswered.isChecked():
+            self.controller.setup.note_predictions_seen()
+        self._gather()

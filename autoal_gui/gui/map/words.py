@@ -1,0 +1,26 @@
+"""What may be said of an image of the map."""
+
+from autoal_gui.core.language import percent, tr
+from autoal_gui.core.likeness.kept_map import KeptMap
+from autoal_gui.core.project.project import Project
+from autoal_gui.gui.map.colouring import NONE, UNSURE, Facts
+from autoal_gui.gui.widgets.answers import ANSWER_WORDS
+
+
+def image_words(project: Project, kept: KeptMap, facts: Facts, row: int) -> str:
+    """Return the facts of an image, a line each."""
+    one, names = project.pool.images[int(kept.ids[row])], project.classes.names
+    answer, predicted = int(facts.answer[row]), int(facts.predicted[row])
+    words = [one.key.replace("\\", "/").rsplit("/", 1)[-1]]
+    if answer >= 0:
+        words.append(tr("Label: {name}", name=names[answer]))
+    elif answer == NONE:
+        words.append(tr("No answer yet"))
+    else:
+        words.append(tr(ANSWER_WORDS["unsure" if answer == UNSURE else "skip"]))
+    if predicted >= 0:
+        share = percent(float(facts.certainty[row]))
+        words.append(tr("Model: {name} {share}", name=names[predicted], share=share))
+    if one.group:
+        words.append(tr("Group: {name}", name=one.group))
+    return "\n".join(words)

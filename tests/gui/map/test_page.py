@@ -1,0 +1,95 @@
+"""The map page: what is seen of which image, and from dots to the grid by mouse and by keys."""
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtTest import QTest
+
+from autoal_gui.gui.map.colouring import Facts, by_cells, by_certainty, by_label, facts_of
+from autoal_gui.gui.map.scene import unit_places
+from tests.support.gui import QUIET, draw_folder, run_batches, start_project
+
+pytestmark = pytest.mark.qt_log_ignore(QUIET)
+
+
+@pytest.fixture
+def page(qtbot, window, tmp_path):
+    """The map of 40 images, six of them to measure by, with two batches answered."""
+    start_project(qtbot, window, draw_folder(tmp_path / "i", 40), tmp_path, evaluation_images=6)
+    run_batches(qtbot, window, 2)
+    window.pages.show_page(window.pages.map)
+    page = window.pages.map
+    qtbot.waitUntil(lambda: page._facts is not None and not page._job.running)
+    return page
+
+
+def all_of(page) -> list[QPointF]:
+    side, low = page.canvas.rect(), -5.0
+    right, bottom = side.width() + 5.0, side.height() + 5.0
+    return [QPointF(low, low), QPointF(right, low), QPointF(right, bottom), QPointF(low, bottom)]
+
+
+def test_dots_lead_to_the_grid_with_exactly_their_images_by_mouse_and_by_list(window, page):
+    page.canvas.repaint()
+    for row in page.canvas._order[-3:]:
+        assert page.canvas.row_at(page.canvas.dot_at(int(row))) == row
+    page.canvas.selected.emit(page.canvas.rows_within(all_of(page)))
+    project = page.controller.project
+    hidden = {i for i in project.pool.ids("evaluation") if i not in project.labels.answers}
+    assert set(page.selection.images) == set(project.pool.images) - hidden
+    QTest.keyClick(page.canvas, Qt.Key.Key_Return)
+    assert window.pages.at_desk
+    assert window.desk.grid.grid.images == page.selection.images
+    window.pages.show_page(page)
+    legend = page.legend
+    legend.setCurrentRow(
+        next(r for r in range(1, legend.count()) if "bright" in legend.item(r).text())
+    )
+    expected = tuple(page._kept.ids[legend.part.rows].tolist())
+    assert page.canvas._scene.lit.sum() == len(expected)
+    legend.itemActivated.emit(legend.currentItem())
+    assert window.desk.grid.grid.images == expected
+
+
+def test_no_prediction_is_seen_before_the_answer_unless_it_is_asked_for(page):
+    kept, controller = page._kept, page.controller
+    blind = facts_of(kept, controller.project, controller.images, unanswered=False)
+    seen = facts_of(kept, controller.project, controller.images, unanswered=True)
+    without = blind.shown & (blind.answer < 0)
+    assert (blind.predicted[without] == -1).all()
+    assert np.isnan(blind.certainty[without]).all()
+    assert (seen.predicted[without & ~seen.asked] >= 0).any()
+    assert seen.asked.any()
+    assert (seen.predicted[seen.asked] == -1).all()
+    assert (seen.answer[seen.asked] < 0).all()
+    page.unanswered.click()
+    assert controller.project.settings.predictions_seen
+
+
+def facts(total: int = 40) -> Facts:
+    rng = np.random.default_rng(0)
+    certainty = rng.random(total).astype(np.float32)
+    certainty[::4] = np.nan
+    codes = [rng.integers(-3, 2, total).astype(np.int32) for _ in range(3)]
+    return Facts(rng.random(total) < 0.9, *codes, certainty, np.zeros(total, bool))
+
+
+def test_every_dot_has_one_colour_in_each_way_to_colour():
+    known = facts()
+    cells = [str(row * 1.5) for row in range(len(known.shown))]
+    for parts in (
+        by_label(known, ("bright", "dark"), "#808080"),
+        by_certainty(known, "#808080"),
+        by_cells(known, cells, "#808080"),
+        by_cells(known, ["a", "", "b", *cells[3:]], "#808080"),
+    ):
+        rows = np.concatenate([part.rows for part in parts])
+        assert sorted(rows.tolist()) == np.flatnonzero(known.shown).tolist()
+
+
+def test_a_few_far_images_do_not_press_the_others_together():
+    places = np.random.default_rng(0).normal(size=(5000, 2)).astype(np.float32)
+    places[0] = 1e6
+    found = unit_places(places, np.ones(5000, bool))
+    assert np.ptp(found[1:, 0]) > 0.8
+    assert ((found >= -0.06) & (found <= 1.06)).all()
