@@ -12,7 +12,7 @@ from autoal_gui.core.settings import PRESETS
 from autoal_gui.core.system.files import write_json
 from autoal_gui.core.system.scratch import ScratchFolder
 
-PARTS = ("round", "scoring", "scale", "start", "latency")
+PARTS = ("round", "scoring", "scale", "start", "first_batch", "latency")
 
 
 def add_benchmark(commands: Any) -> None:

@@ -94,6 +94,8 @@ class RunRound:
     """Checkpoint of the last finished round, which tells how that trained; empty: none."""
     history: tuple[Asked, ...] = ()
     """What earlier rounds asked for, in the order of the rounds."""
+    sample: int = 0
+    """Without a label: rank only so many images, drawn at random, and read no others; 0: all."""
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,8 @@ MOST_WARM_EPOCHS = 100
 OWN_NETWORK = "resnet18"
 """The paper's network, which learns from the user's images; any other comes with weights."""
 PRETRAINED_SIDE = 160  # pixels a side, at most, for a network that comes with weights
+FIRST_IMAGES = 500
+"""That the first batch is chosen among: seconds, however large the pool."""
 SMALL_SIDE = 32  # pixels a side; of images up to it the 7x7 stem leaves too little
 
 
@@ -58,6 +60,9 @@ class RunSettings:
     # Images and backbone (shared by task model, FitNet and SearchNet)
     backbone: str = OWN_NETWORK
     """A plug-in of `autoal_gui.backbones`. Any but ResNet-18 comes with weights and is frozen."""
+    before: str = ""
+    """A backbone with weights that rounds use until the warm start has brought something, so that
+    nobody waits for it; empty: none."""
     input_size: int = 28  # pixels a side; MedMNIST's own size
     stem: Stem = "3x3"  # stride 1, usual for images below 64 pixels (He et al. 2016, CIFAR form)
     train_batch: int = 64
@@ -168,6 +173,10 @@ class RunSettings:
     def learns_first(self) -> bool:
         """Whether the backbone learns from the pool before the first round."""
         return self.warm_start and not self.is_pretrained
+
+    def at_once(self, side: int) -> "RunSettings":
+        """Return the settings of a round before the warm start, for images of `side` pixels."""
+        return fitted_to(self.but(backbone=self.before), side)
 
     def to_json(self) -> str:
         """Return the settings as one line of JSON, the inverse of `from_json`."""
@@ -322,6 +331,7 @@ PRESETS: dict[str, RunSettings] = {
     "cpu": RunSettings(
         mode="auto",
         warm_start=True,
+        before="efficientnet_lite0",
         stem="3x3/2",
         train_batch=32,
         task_steps=200,

@@ -1,5 +1,6 @@
 """One round as a generator of events: search, train, evaluate, rank (Algorithm 1)."""
 
+import random
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -41,7 +42,7 @@ from autoal_gui.learning.selection.acquisition import (
     searched_acquisition,
     voted_acquisition,
 )
-from autoal_gui.learning.selection.auto import auto_acquisition
+from autoal_gui.learning.selection.auto import auto_acquisition, spread_acquisition
 from autoal_gui.learning.selection.search import can_search, search
 from autoal_gui.learning.sklearn_import import load_sklearn
 from autoal_gui.learning.training.linear_head import Head
@@ -74,8 +75,12 @@ def run_round(command: RunRound, cancelled: CancelCheck) -> Iterator[Event]:
     check_mode(command.settings)
     load_sklearn()
     tracker = ProgressTracker(command.request_id, cancelled, "", 0.0)
-    context, ids = yield from decode_images(command, tracker, _planned_units(command))
-    broken = len(command.pool.images) - len(ids)
+    wanted = None
+    if command.sample and not command.labelled:
+        command = _sampled(command)
+        wanted = command.unlabelled
+    context, ids = yield from decode_images(command, tracker, _planned_units(command), wanted)
+    broken = len(command.pool.images if wanted is None else wanted) - len(ids)
     notices = (_left_out(broken),) if broken else ()
     for sentence in notices:
         yield Notice(command.request_id, sentence)
@@ -84,6 +89,14 @@ def run_round(command: RunRound, cancelled: CancelCheck) -> Iterator[Event]:
         yield from _cold_round(this, notices)
     else:
         yield from _trained_round(this, notices)
+
+
+def _sampled(command: RunRound) -> RunRound:
+    """Return a command that ranks a part of the images, drawn at random, and measures nothing."""
+    ids = command.unlabelled
+    drawn = random.Random(command.settings.seed)  # noqa: S311 - no secret
+    part = drawn.sample(ids, min(command.sample, len(ids)))
+    return replace(command, unlabelled=tuple(sorted(part)), evaluation=())
 
 
 def check_mode(settings: RunSettings) -> None:
@@ -188,10 +201,13 @@ def _cold_round(this: _Round, notices: tuple[str, ...]) -> Iterator[Event]:
     """Rank without a trained model: by clusters of the features that there are."""
     command, context = this.command, this.context
     task = yield from cold_task(context, command, this.readable)
-    mode = "random" if command.settings.mode == "random" else "kmeans"
+    mode = command.settings.mode
     with context.tracker.timed("scoring"):
         outputs = yield from task.infer(this.unlabelled, this.wanted, "scoring")
-        acquisition = voted_acquisition(outputs, (mode,))
+        if mode == "auto":  # a part at random, which measures
+            acquisition = spread_acquisition(outputs, this.settings, context.tracker.check)
+        else:
+            acquisition = voted_acquisition(outputs, ("random" if mode == "random" else "kmeans",))
     notices = (*notices, tr(ONE_CLASS)) if this.labelled else notices
     nothing = _Trained(np.empty((0, this.classes), np.float32))
     result = _finished(this, acquisition, nothing, notices)

@@ -15,7 +15,17 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QCoreApplication, QTimer
 
-from autoal_gui.benchmark import fresh, labelling, latency, round, scale, scoring, screen, start
+from autoal_gui.benchmark import (
+    first_batch,
+    fresh,
+    labelling,
+    latency,
+    round,
+    scale,
+    scoring,
+    screen,
+    start,
+)
 from autoal_gui.benchmark.fresh import in_fresh_process, own_bytes, with_peak
 from autoal_gui.benchmark.labelling import PULSE, Annotator, Pulse, lateness
 from autoal_gui.benchmark.plan import Plan
@@ -637,6 +647,18 @@ def test_a_run_that_is_stopped_keeps_and_tells_what_it_had_measured(
     printed = capsys.readouterr().out
     assert "scoring_over_bare_model" in printed
     assert "start_to_image_s" not in printed  # it had not ended
+
+
+def test_the_first_batch_is_timed_from_start_on_the_clock_and_by_the_processor(
+    plan, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(first_batch, "in_fresh_process", lambda function, *given: function(*given))
+    (found,) = first_batch.measure(plan, tmp_path)
+    assert found["images"] == 60 + EVALUATION
+    seconds, processor = found["seconds"][0], found["processor"][0]
+    assert min(seconds, processor) > 0
+    assert first_batch.ratios({**found, "seconds": [1.0, seconds + 2, 2.0]})["first_batch_s"] == 2.0
+    assert not list(tmp_path.glob("0"))  # what the round kept is gone
 
 
 def test_figures_grow_by_a_repeat_of_every_mode_at_a_time(monkeypatch):

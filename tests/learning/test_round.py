@@ -20,6 +20,7 @@ from autoal_gui.core.errors import (
 from autoal_gui.core.messages import STEPS, Notice, Progress, RoundFinished
 from autoal_gui.learning import round as rounds
 from autoal_gui.learning.data.context import Feed
+from autoal_gui.learning.data.image_cache import ImageCache
 from autoal_gui.learning.model.checkpoint import load_checkpoint, save_checkpoint
 from autoal_gui.learning.model.networks import SearchNet
 from autoal_gui.learning.selection import search
@@ -298,6 +299,22 @@ def test_the_first_images_asked_spread_over_the_clusters(tmp_path):
     )
     asked = [query.image_id for query in result_of(command).queries]
     assert {(image_id - 1) // 4 for image_id in asked} == {0, 1, 2}
+
+
+def test_the_first_round_of_a_sample_reads_and_ranks_no_other_image(tmp_path):
+    settings = TINY.but(mode="auto", batch_size=5, audit_share=0.4)
+    command = command_of(tmp_path, settings, labels=0, unlabelled=20, evaluation=4)
+    result = result_of(replace(command, sample=8))
+    assert len(result.ranking) == 8
+    assert set(result.ranking.tolist()) <= set(command.unlabelled)
+    cache = ImageCache.open(command.pool, settings.input_size, tmp_path)
+    assert cache.missing(sorted(command.pool.images)) == 24 - 8
+    assert [query.audit for query in result.queries].count(True) == 2  # they measure
+    assert result.notices == ()
+
+
+def test_with_labels_all_images_are_ranked_whatever_the_sample(tmp_path):
+    assert len(result_of(replace(command_of(tmp_path), sample=3)).ranking) == 9
 
 
 def test_one_class_of_many_is_a_cold_start_with_a_notice(tmp_path):

@@ -10,7 +10,7 @@ from autoal_gui.sources.opening import list_images
 from tests.support.gui import CLASSES
 
 BATCH = 3
-WARM = PRESETS["cpu"].in_mode("margin").but(batch_size=BATCH)
+WARM = PRESETS["cpu"].in_mode("margin").but(batch_size=BATCH, before="")
 
 
 def create(controller, tmp_path, images: Path, **changes) -> Path:

@@ -16,6 +16,7 @@ from autoal_gui.core.messages import STEPS, Progress, Step
 from autoal_gui.engine.state import State
 from autoal_gui.gui.panels.sparkline import Sparkline
 from autoal_gui.gui.panels.training_text import (
+    JOINS_NOTE,
     ONE_CLASS_NOTE,
     ORDERING_NOTE,
     ROUND_WAITS,
@@ -186,7 +187,7 @@ class TrainingPanel(QFrame):
         """Say what is good to know of what runs, else of the last round."""
         words = ""
         if self._controller.training.is_warming:
-            words = tr(ROUND_WAITS if self._controller.training.round_waits else WARMING_NOTE)
+            words = tr(self._warming_note())
         elif self._orders:
             some = self._controller.project.rounds.all()[-1].labels
             words = tr(ONE_CLASS_NOTE if some else ORDERING_NOTE)
@@ -194,6 +195,12 @@ class TrainingPanel(QFrame):
             words = finished[-1].remarks
         self.note.setText(words)
         self.note.setVisible(bool(words))
+
+    def _warming_note(self) -> str:
+        if self._controller.training.round_waits:
+            return ROUND_WAITS
+        training, rounds = self._controller.training, self._controller.project.rounds
+        return JOINS_NOTE if training.chooses_before and rounds.finished() else WARMING_NOTE
 
     def _show_learned(self, state: State) -> None:
         project = self._controller.project

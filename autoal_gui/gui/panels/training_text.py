@@ -33,6 +33,10 @@ WARMING = mark("Learning from your images")
 WARMING_NOTE = mark(
     "It learns, without labels, how your images differ: a few labels then go further."
 )
+JOINS_NOTE = mark(
+    "Your images were put in order by a network that has seen photographs. What is learned from "
+    "them now, without labels, joins when it is done."
+)
 ROUND_WAITS = mark(
     "Your batch is complete: its round starts when this ends. Go on labelling meanwhile."
 )

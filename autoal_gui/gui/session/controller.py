@@ -249,6 +249,7 @@ class Controller(QObject):
         """
         if not self.engine.runs(Priority.WARM_START, Priority.PREDICTION):
             self.engine.withdraw(Priority.EXPORT)
+            self.engine.withdraw(Priority.FIRST)
             self.engine.withdraw(Priority.ROUND)
         self.engine.cancel()
 

@@ -18,8 +18,10 @@ class Priority(IntEnum):
     QUESTION = 2
     MAP = 3
     PREDICTION = 4
-    WARM_START = 5
-    ROUND = 6
+    FIRST = 5
+    """The round that chooses the first batch, which a warm start would keep waiting."""
+    WARM_START = 6
+    ROUND = 7
 
 
 MakeCommand = Callable[[], Command | None]

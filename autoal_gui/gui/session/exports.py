@@ -92,7 +92,7 @@ class Exports(Part):
             return
         make = partial(self._make_export, exporter.NAME, target)
         if not self._engine.submit(make, self._on_event, Priority.EXPORT):
-            training = self._engine.runs(Priority.WARM_START, Priority.ROUND)
+            training = self._engine.runs(Priority.FIRST, Priority.WARM_START, Priority.ROUND)
             self.notice.emit(tr(AFTER_TRAINING if training else AFTER_WORK))
 
     def _make_export(self, name: str, target: Path) -> ExportModel | None:

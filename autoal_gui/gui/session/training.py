@@ -5,8 +5,10 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from autoal_gui.backbones.weight_files import is_there
 from autoal_gui.core.database.round_rows import Outcome
 from autoal_gui.core.errors import AutoALError, ProjectGone
+from autoal_gui.core.images.pool import longest_side
 from autoal_gui.core.language import mark, tr
 from autoal_gui.core.messages import (
     Command,
@@ -20,8 +22,10 @@ from autoal_gui.core.messages import (
     WarmStart,
     WarmStarted,
 )
+from autoal_gui.core.project.project import Project
 from autoal_gui.core.project.stores.warm_record import same_input
-from autoal_gui.core.settings import RunSettings
+from autoal_gui.core.registry import discover
+from autoal_gui.core.settings import FIRST_IMAGES, RunSettings
 from autoal_gui.engine.state import State
 from autoal_gui.gui.session.engine_queue import EngineQueue, Priority
 from autoal_gui.gui.session.open_project import OpenProject
@@ -53,6 +57,7 @@ class Training(Part):
         self._engine.began.connect(self._on_began)
         self._trained_on: tuple[tuple[int, int], ...] | None = None
         self._gave_up = False  # the warm start failed: it is not tried again by itself
+        self._without = False  # the network that chooses before it failed
 
     def begin(self) -> None:
         """Start what a project that has just been opened needs first."""
@@ -62,18 +67,20 @@ class Training(Part):
         if self._forget_lost_warm_start():
             self.notice.emit(tr(WARM_LOST))
         due = self.new_labels >= project.settings.run.batch_size
-        # The first images are drawn at random: before any label a ranking is worth nothing yet
-        # beside what the warm start will learn, and random images measure the model honestly.
-        first = not (project.rounds.finished() or project.warm_start.wanted)
+        # Where no network with weights can choose them, the first images are drawn at random: a
+        # ranking is worth nothing yet beside what the warm start will learn.
+        new = not project.rounds.finished()
+        if new and self.chooses_before and not project.labels.training():
+            self._submit_round(anew=True, priority=Priority.FIRST)
         self._submit_warm_start()
-        if due or first:
+        if due or (new and not project.warm_start.wanted):
             self._submit_round(anew=True)
 
     def reset(self) -> None:
         """Leave the project's training: a round that runs counts as interrupted."""
         if self.round_number is not None:
             self._end_round(self.round_number, "interrupted", tr("The project was closed."))
-        self._trained_on, self._gave_up = None, False
+        self._trained_on, self._gave_up, self._without = None, False, False
 
     # -- what goes on -------------------------------------------------------------------------
 
@@ -87,6 +94,11 @@ class Training(Part):
     def is_warming(self) -> bool:
         """Whether the warm start runs."""
         return self._engine.runs(Priority.WARM_START)
+
+    @property
+    def chooses_before(self) -> bool:
+        """Whether rounds use a network with weights, since the warm start has brought nothing."""
+        return not self._without and chooses_before(self._project)
 
     @property
     def round_waits(self) -> bool:
@@ -150,18 +162,19 @@ class Training(Part):
 
     # -- rounds -------------------------------------------------------------------------------
 
-    def _submit_round(self, anew: bool) -> None:
+    def _submit_round(self, anew: bool, priority: Priority = Priority.ROUND) -> None:
         """Have a round run; `anew`: also where its labels are not new, and without delay."""
         make, delay = partial(self._make_round, anew), 0 if anew else AFTER_SHOWN
-        self._engine.submit(make, self._on_event, Priority.ROUND, delay)
+        self._engine.submit(make, self._on_event, priority, delay)
 
     def _make_round(self, anew: bool) -> RunRound | None:
         project = self._project
         if project.absent or not (anew or self._labels_changed()):
             return None
         self._trained_on = project.labels.training()
+        settings = _at_once(project) if self.chooses_before else project.settings.run
         try:
-            number = project.rounds.begin()
+            number = project.rounds.begin(settings)
         except AutoALError as error:
             self.fail(error)
             return None
@@ -173,13 +186,14 @@ class Training(Part):
             labelled=self._trained_on,
             unlabelled=project.labels.unanswered(),
             evaluation=project.labels.evaluation(),
-            settings=project.settings.run,
+            settings=settings,
             workspace=str(project.workspace),
             checkpoint=str(project.models_folder / f"round-{number:04d}.pt"),
             start_from=project.settings.start_from,
             warm_start=project.warm_start.checkpoint,
             previous=str(project.rounds.last_checkpoint() or ""),
             history=project.rounds.history(),
+            sample=FIRST_IMAGES if settings is not project.settings.run else 0,
         )
 
     def _labels_changed(self) -> bool:
@@ -225,7 +239,7 @@ class Training(Part):
 
     @Slot(object)
     def _on_began(self, priority: Priority) -> None:
-        if priority in (Priority.WARM_START, Priority.ROUND):
+        if priority in (Priority.FIRST, Priority.WARM_START, Priority.ROUND):
             self.rounds_changed.emit()
 
     def _on_event(self, command: Command, event: Event) -> None:
@@ -268,6 +282,7 @@ class Training(Part):
 
     def _on_failed(self, command: Command, event: CommandFailed) -> None:
         self._gave_up = self._gave_up or isinstance(command, WarmStart)
+        self._without = self._without or (isinstance(command, RunRound) and command.sample > 0)
         lost = self._forget_lost_warm_start()
         self._note_end(command, "failed", event.sentence)
         if lost:
@@ -308,3 +323,20 @@ class Training(Part):
     def _end_round(self, number: int, outcome: Outcome, sentence: str) -> None:
         with contextlib.suppress(AutoALError):  # it then counts as interrupted
             self._project.rounds.end(number, outcome, sentence)
+
+
+def chooses_before(project: Project) -> bool:
+    """Say whether a network with weights chooses now, since the warm start has brought nothing."""
+    if not project.warm_start.wanted or project.warm_start.checkpoint:
+        return False
+    plug_in = discover("autoal_gui.backbones").get(project.settings.run.before)
+    return plug_in is not None and plug_in.WEIGHTS is not None and is_there(plug_in.WEIGHTS)
+
+
+def _at_once(project: Project) -> RunSettings:
+    """Return what a round runs with until the warm start has brought something."""
+    run = project.settings.run
+    try:
+        return run.at_once(longest_side(project.pool))
+    except AutoALError:  # the round itself will say that no image can be read
+        return run

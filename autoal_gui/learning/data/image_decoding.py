@@ -1,6 +1,6 @@
 """Images on their way to the networks: every command begins by reading what is not yet cached."""
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from pathlib import Path
 
 from autoal_gui.core.errors import SourceError
@@ -16,7 +16,10 @@ DECODING_COST = 0.2  # decoding a small image, in forward passes of one
 
 
 def decode_images(
-    command: RunRound | WarmStart | MapImages, tracker: ProgressTracker, planned_units: float
+    command: RunRound | WarmStart | MapImages,
+    tracker: ProgressTracker,
+    planned_units: float,
+    only: Sequence[int] | None = None,
 ) -> Generator[Progress, None, tuple[Context, list[int]]]:
     """Decode what has not been decoded; return what all steps share, and the readable image ids.
 
@@ -24,6 +27,7 @@ def decode_images(
         command: says which images, at which size, on which device.
         tracker: told of the device and of the units of the whole command.
         planned_units: what the command costs after the reading.
+        only: ids of the images that it needs; None: all.
 
     Raises:
         SettingsError: the machine has no such device.
@@ -33,7 +37,7 @@ def decode_images(
     device = choose_device(settings)
     tracker.device = device.label
     cache = ImageCache.open(command.pool, settings.input_size, Path(command.workspace))
-    ids = sorted(command.pool.images)
+    ids = sorted(command.pool.images if only is None else only)
     missing = cache.missing(ids)
     tracker.total_units = planned_units + DECODING_COST * missing
     with tracker.timed("reading"):

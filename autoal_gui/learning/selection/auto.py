@@ -73,6 +73,14 @@ def auto_acquisition(
     return acquisition, "" if settings.placebo else _reason(learned, names, weights)
 
 
+def spread_acquisition(
+    outputs: ModelOutputs, settings: RunSettings, check: Check = unchecked
+) -> Acquisition:
+    """Choose a batch before any model is trained: spread out, and its share of the audit."""
+    alone = settings.but(candidates=(SPREAD,), pinned_on=(), pinned_off=(), placebo="")
+    return auto_acquisition(outputs, None, alone, check)[0]
+
+
 def names_of(settings: RunSettings) -> tuple[str, ...]:
     """Return the candidates that are weighed: the spread-out batch and those of the settings.
 

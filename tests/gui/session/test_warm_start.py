@@ -46,11 +46,8 @@ def start(window, tmp_path, warm, **plan):
     """Make a project of a real folder and open it."""
     spec = folder_spec(draw_folder(tmp_path / "images", 40))
     listing = list_images(spec, tmp_path, lambda done, total: None)
-    tiny = (
-        PRESETS["cpu"]
-        .in_mode("margin")
-        .but(batch_size=BATCH, input_size=16, stem="7x7", warm_batch=8, device="cpu", **warm)
-    )
+    small = {"batch_size": BATCH, "input_size": 16, "stem": "7x7", "warm_batch": 8}
+    tiny = PRESETS["cpu"].in_mode("margin").but(before="", device="cpu", **small).but(**warm)
     options = {"evaluation_images": 0, "settings": tiny, **plan}
     whole = ProjectPlan("cells", spec, listing.classes, **options)
     assert window.controller.create_project(tmp_path / "projects" / "cells", whole, listing)
@@ -221,6 +218,25 @@ def test_with_a_network_that_has_learned_the_first_round_begins_at_once(qtbot, w
     assert controller.project.rounds.last_checkpoint() is not None
     assert "features" in seen
     assert "warm start" not in seen
+
+
+def test_a_network_with_weights_chooses_first_and_what_is_learned_joins(qtbot, window, tmp_path):
+    controller = start(window, tmp_path, {**SHORT, "before": "efficientnet_lite0", "mode": "auto"})
+    project = controller.project
+    assert controller.training.round_number == 1  # the warm start waits for it
+    assert not controller.training.is_warming
+    qtbot.waitUntil(lambda: controller.training.is_warming or controller.at_rest)
+    (first,) = project.rounds.finished()[:1]
+    assert (first.labels, first.settings.backbone) == (0, "efficientnet_lite0")
+    asked = [project.rounds.query(image) for image in controller.images.batch]
+    assert any(query.audit for query in asked[1:])  # a part at random, which measures
+    assert not all(query.audit for query in asked)
+    idle(qtbot, controller)
+    press_truth(qtbot, window, BATCH)
+    idle(qtbot, controller)
+    last = project.rounds.finished()[-1]
+    assert (last.labels, last.settings.backbone) == (BATCH, "resnet18")
+    assert project.warm_start.record.complete
 
 
 def test_a_local_weights_file_takes_the_place_of_a_warm_start(qtbot, window, tmp_path):

@@ -278,3 +278,46 @@ def test_a_lost_warm_start_that_cannot_be_noted_is_told_and_the_round_ends(qtbot
         qtbot.waitUntil(lambda: any("damaged" in sentence for sentence in failures))
     assert any("could not be saved" in sentence for sentence in failures)
     assert warming.at_rest
+
+
+@pytest.fixture
+def at_once(controller, tmp_path, backend):
+    """A project whose first batch a network with weights chooses; the backend is held at first."""
+    backend.gate.clear()
+    settings = WARM.but(before="efficientnet_lite0")
+    create(controller, tmp_path, draw_folder(tmp_path / "images", 40), settings=settings)
+    return controller
+
+
+def test_the_warm_start_begins_behind_the_round_that_chooses_the_first_batch(
+    qtbot, at_once, backend
+):
+    finish(qtbot, at_once, backend)
+    assert kinds(backend) == ["RunRound", "WarmStart", "RunRound"]
+    first, learning, joined = backend.commands
+    assert (first.settings.backbone, first.warm_start) == ("efficientnet_lite0", "")
+    assert first.sample > 0
+    assert learning.settings.backbone == joined.settings.backbone == "resnet18"
+    assert (joined.warm_start, joined.sample) == (learning.checkpoint, 0)
+    assert not at_once.training.chooses_before
+
+
+def test_a_stopped_first_choice_and_one_that_fails_leave_the_warm_start_to_go_on(
+    qtbot, at_once, backend
+):
+    sentences = failures_of(at_once)
+    backend.fail_round = CheckpointError("The weights are damaged.")
+    finish(qtbot, at_once, backend)
+    assert sentences == ["The weights are damaged."]
+    assert kinds(backend) == ["RunRound", "WarmStart", "RunRound"]
+    assert at_once.project.rounds.last == 2
+
+
+@pytest.mark.parametrize("missing", ["", "resnet50_imagenet", "no such network"])
+def test_without_such_a_network_the_warm_start_comes_first(
+    qtbot, controller, tmp_path, backend, missing
+):
+    settings = WARM.but(before=missing)
+    create(controller, tmp_path, draw_folder(tmp_path / "images", 40), settings=settings)
+    idle(qtbot, controller)
+    assert kinds(backend) == ["WarmStart", "RunRound"]

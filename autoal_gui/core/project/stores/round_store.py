@@ -16,6 +16,7 @@ from autoal_gui.core.images.pool import ImagePool
 from autoal_gui.core.messages import Asked, Query, RoundFinished
 from autoal_gui.core.project.stores.label_store import LabelStore
 from autoal_gui.core.project.stores.project_settings import ProjectSettings
+from autoal_gui.core.settings import RunSettings
 
 
 class RoundStore:
@@ -129,15 +130,20 @@ class RoundStore:
 
     # -- what happens -------------------------------------------------------------------------
 
-    def begin(self) -> int:
-        """Note that a round starts with the labels and settings of now; return its number.
+    def begin(self, settings: RunSettings | None = None) -> int:
+        """Note that a round starts with the labels of now; return its number.
+
+        Args:
+            settings: that it runs with; None: the project's.
 
         Raises:
             ProjectError: it could not be saved.
         """
         self._records = None
         with self._file.saving() as db:
-            return round_rows.begin_round(db, self._settings.run, len(self._labels.training()))
+            return round_rows.begin_round(
+                db, settings or self._settings.run, len(self._labels.training())
+            )
 
     def finish(self, result: RoundFinished) -> None:
         """Store what a round brought.
