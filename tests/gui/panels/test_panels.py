@@ -235,11 +235,11 @@ def test_reopened_panels_show_the_rounds_of_before(qtbot, window, tmp_path):
 # -- training -----------------------------------------------------------------------------------
 
 
-def warm_project(window, tmp_path):
+def warm_project(window, tmp_path, before=""):
     """Open a project whose warm start the backend's gate holds."""
     spec = folder_spec(draw_folder(tmp_path / "images", 30))
     listing = list_images(spec, tmp_path, lambda done, total: None)
-    chosen = PRESETS["cpu"].in_mode("margin").but(batch_size=BATCH)
+    chosen = PRESETS["cpu"].in_mode("margin").but(batch_size=BATCH, before=before)
     plan = ProjectPlan("cells", spec, listing.classes, chosen, evaluation_images=0)
     assert window.controller.create_project(tmp_path / "projects" / "cells", plan, listing)
 
@@ -274,6 +274,21 @@ def test_the_panel_says_what_the_warm_start_does_and_what_it_is_good_for(
     assert stop.text() == "Cancel"
     assert not panel._train.isHidden()
     assert panel.resume.isHidden()
+
+
+def test_the_panel_says_what_chose_the_first_batch_and_what_joins(qtbot, window, tmp_path, backend):
+    backend.gate.clear()
+    backend.hold_at = "scoring"
+    warm_project(window, tmp_path, before="efficientnet_lite0")
+    panel, controller = window.desk.training, window.controller
+    qtbot.waitUntil(lambda: panel.value("task model") > 0)
+    assert panel.headline.text() == "Round 1: ranking"
+    backend.hold_at = "warm start"  # the round ends, the warm start is held by its gate
+    qtbot.waitUntil(lambda: controller.training.is_warming)
+    assert panel.headline.text() == "Learning from your images"
+    assert "joins when it is done" in panel.note.text()
+    backend.gate.set()
+    qtbot.waitUntil(lambda: controller.at_rest)
 
 
 def test_a_warm_start_that_was_stopped_offers_to_go_on(qtbot, window, tmp_path, backend):

@@ -220,25 +220,6 @@ def test_with_a_network_that_has_learned_the_first_round_begins_at_once(qtbot, w
     assert "warm start" not in seen
 
 
-def test_a_network_with_weights_chooses_first_and_what_is_learned_joins(qtbot, window, tmp_path):
-    controller = start(window, tmp_path, {**SHORT, "before": "efficientnet_lite0", "mode": "auto"})
-    project = controller.project
-    assert controller.training.round_number == 1  # the warm start waits for it
-    assert not controller.training.is_warming
-    qtbot.waitUntil(lambda: controller.training.is_warming or controller.at_rest)
-    (first,) = project.rounds.finished()[:1]
-    assert (first.labels, first.settings.backbone) == (0, "efficientnet_lite0")
-    asked = [project.rounds.query(image) for image in controller.images.batch]
-    assert any(query.audit for query in asked[1:])  # a part at random, which measures
-    assert not all(query.audit for query in asked)
-    idle(qtbot, controller)
-    press_truth(qtbot, window, BATCH)
-    idle(qtbot, controller)
-    last = project.rounds.finished()[-1]
-    assert (last.labels, last.settings.backbone) == (BATCH, "resnet18")
-    assert project.warm_start.record.complete
-
-
 def test_a_local_weights_file_takes_the_place_of_a_warm_start(qtbot, window, tmp_path):
     import torch
 
