@@ -8,7 +8,14 @@ from hypothesis import strategies as st
 from autoal_gui.core import settings as module
 from autoal_gui.core.errors import SettingsError
 from autoal_gui.core.registry import discover
-from autoal_gui.core.settings import CANDIDATES, PRESETS, RunSettings, fitted_to, with_fixed_epochs
+from autoal_gui.core.settings import (
+    CANDIDATES,
+    PRESETS,
+    PRETRAINED_SIDE,
+    RunSettings,
+    fitted_to,
+    with_fixed_epochs,
+)
 
 RANGES = module._RANGES
 CHOICES = module._CHOICES
@@ -43,7 +50,15 @@ def test_json_gives_back_every_value(values):
 
 def test_every_number_has_a_range_and_every_word_a_choice():
     free = {"mode", "candidates", "pinned_on", "pinned_off", "augment", "warm_start", "backbone"}
-    assert {f.name for f in fields(RunSettings)} == free | set(RANGES) | set(CHOICES)
+    assert {f.name for f in fields(RunSettings)} == free | {"before"} | set(RANGES) | set(CHOICES)
+
+
+def test_rounds_before_the_warm_start_have_weights_and_a_size_that_suits_them():
+    before = PRESETS["cpu"].at_once(500)
+    assert (before.backbone, before.input_size) == ("efficientnet_lite0", PRETRAINED_SIDE)
+    assert not before.learns_first
+    assert PRESETS["cpu"].learns_first
+    assert RunSettings().before == ""  # projects of before go on as they did
 
 
 @pytest.mark.parametrize("name", RANGES)
