@@ -19,8 +19,9 @@ from autoal_gui.commands.simulate import add_simulate
 from autoal_gui.commands.table import add_table
 from autoal_gui.commands.terminal import carried_out
 from autoal_gui.commands.window import add_window, open_window
-from autoal_gui.evaluation.command import add_evaluate
+from autoal_gui.evaluation.command import evaluate_command
 from autoal_gui.evaluation.forecasts import add_forecasts
+from autoal_gui.evaluation.options import add_evaluate
 
 Handler = Callable[[argparse.Namespace], int]
 
@@ -63,7 +64,7 @@ def build_parser() -> argparse.ArgumentParser:
     add_backbones(commands)
     add_desktop(commands)
     add_evaluation_set(commands)
-    add_evaluate(commands, positive, not_negative, add_set_options)
+    add_evaluate(commands, evaluate_command, positive, not_negative, add_set_options)
     add_forecasts(commands)
     add_checks(commands)
     add_table(commands)

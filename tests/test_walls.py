@@ -133,6 +133,11 @@ ROOMS = (
         "autoal_gui.evaluation.running.runs",
         "modules of evaluation.running",
     ),
+    (
+        "evaluation/paper/claims.py",
+        "autoal_gui.evaluation.paper.page",
+        "modules of evaluation.paper",
+    ),
     ("benchmark/plan.py", "autoal_gui.benchmark.latency", "modules of benchmark"),
 )
 """A module, one that it must not import, and the contract that says so: each contract once."""

@@ -337,8 +337,17 @@ def _method_section(
         if name not in ("edition", "settings")
     ]
     yield table("Settings that all runs share", ["setting", "value"], rows, "plain")
+    yield from versions_table(results, programs)
+
+
+def versions_table(
+    results: Sequence[SetResult], programs: Sequence[Mapping[str, str]]
+) -> Iterable[Element]:
+    """Yield what the runs were made with, and a warning where that changed between them."""
     if len({program["code"] for program in programs}) > 1:
         yield tag("p", "WARNING: the program's code changed between runs of this page.")
+    if len({program.get("device", "") for program in programs}) > 1:
+        yield tag("p", "Runs of this page were made on devices that round differently.")
     names = list(dict.fromkeys(name for program in programs for name in program))
     versions = [
         [name, ", ".join(sorted({program.get(name, "") for program in programs}))] for name in names

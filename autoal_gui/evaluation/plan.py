@@ -124,8 +124,8 @@ class Setup:
         """How many images get a label, in words."""
         last, initial = self.rounds - 1, self.initial
         if isinstance(initial, int) and self.batch is None:
-            size = self.settings.batch_size
-            words = f"{size} at a time, from {initial} to {initial + last * size} labels"
+            each = self.settings.batch_size
+            words = f"{each} at a time, from {initial} to {initial + last * each} labels"
         elif isinstance(initial, Percent) and self.batch:
             end = min(100.0, initial.value + last * self.batch.value)
             words = f"{self.batch} of the pool at a time, from {initial} to {Percent(end)}"

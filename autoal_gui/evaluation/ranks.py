@@ -71,8 +71,12 @@ def ranks_of(results: Sequence[SetResult], warm: bool) -> Ranks | None:
     if not all(map(len, tables)):
         return None
     by_set = np.array([ranks.mean(0) for ranks in tables])
-    columns = zip(methods, by_set.mean(0), *_interval(tables), by_set.T, strict=True)
-    found = [MeanRank(m, *map(float, ends), tuple(on.tolist())) for m, *ends, on in columns]
+    low, high = _interval(tables)
+    columns = zip(methods, by_set.mean(0), low, high, by_set.T, strict=True)
+    found = [
+        MeanRank(method, float(mean), float(below), float(above), tuple(on.tolist()))
+        for method, mean, below, above, on in columns
+    ]
     found.sort(key=lambda rank: rank.mean)
     names = tuple(result.name for result in results)
     return Ranks(warm, tuple(found), names, tuple(map(len, tables)))

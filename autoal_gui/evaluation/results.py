@@ -44,6 +44,10 @@ class Run:
     parts: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict, repr=False)
     """What the last model has right of each part of each column, see
     `core.sets.column_results.measured_as_plain`; empty where the set has no columns."""
+    processor: dict[int, float] = field(default_factory=dict, repr=False)
+    """Processor seconds of each round; of runs before they were measured, seconds of the clock."""
+    shares: dict[int, dict[str, float]] = field(default_factory=dict, repr=False)
+    """The share of each strategy in what was asked for, of each round (the paper's figure 5)."""
 
     @classmethod
     def of(cls, record: Mapping[str, Any]) -> "Run":
@@ -57,6 +61,8 @@ class Run:
             {r["labels"]: r["wall"] for r in rounds},
             {r["labels"]: r["plain_weights"] for r in rounds},
             record.get("measured", {}).get("by_column", {}),
+            {r["labels"]: r.get("processor", r["wall"]) for r in rounds},
+            {r["labels"]: r["weights"] for r in rounds},
         )
 
     def area(self, measure: str) -> float:
@@ -111,15 +117,26 @@ class MethodResult:
     @property
     def weights(self) -> dict[str, dict[int, float]]:
         """Strategy by number of labels: its mean weight over the pool, the mean over seeds."""
-        found: dict[str, dict[int, list[float]]] = {}
-        for run in self.runs:
-            for labels, weights in run.weights.items():
-                for name, weight in weights.items():
-                    found.setdefault(name, {}).setdefault(labels, []).append(weight)
-        return {
-            name: {n: statistics.fmean(values) for n, values in sorted(row.items())}
-            for name, row in found.items()
-        }
+        return _by_strategy(run.weights for run in self.runs)
+
+    @property
+    def shares(self) -> dict[str, dict[int, float]]:
+        """Strategy by number of labels: its share in what was asked for, the mean over seeds."""
+        return _by_strategy(run.shares for run in self.runs)
+
+
+def _by_strategy(
+    runs: Iterable[Mapping[int, Mapping[str, float]]],
+) -> dict[str, dict[int, float]]:
+    found: dict[str, dict[int, list[float]]] = {}
+    for run in runs:
+        for labels, weights in run.items():
+            for name, weight in weights.items():
+                found.setdefault(name, {}).setdefault(labels, []).append(weight)
+    return {
+        name: {n: statistics.fmean(values) for n, values in sorted(row.items())}
+        for name, row in found.items()
+    }
 
 
 @dataclass(frozen=True)

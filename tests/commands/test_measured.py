@@ -10,8 +10,8 @@ from PIL import Image
 
 from autoal_gui.cli import build_parser, run
 from autoal_gui.core.errors import SourceError
-from autoal_gui.evaluation.command import setup_of
 from autoal_gui.evaluation.methods import methods_of
+from autoal_gui.evaluation.options import setup_of
 from autoal_gui.evaluation.page import page
 from autoal_gui.evaluation.plan import jobs_of
 from autoal_gui.evaluation.results import read_results

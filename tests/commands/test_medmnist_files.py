@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 from autoal_gui.cli import build_parser, run
-from autoal_gui.evaluation.command import Folders, setup_of
 from autoal_gui.evaluation.methods import methods_of
+from autoal_gui.evaluation.options import setup_of
 from autoal_gui.evaluation.plan import jobs_of
+from autoal_gui.evaluation.running.runs import Folders
 from autoal_gui.evaluation.running.worker import RunJob, SetJob, carry_out, open_set
 from tests.commands.test_cli import TINY, simulate
 

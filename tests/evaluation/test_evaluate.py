@@ -14,8 +14,8 @@ import pytest
 
 from autoal_gui.cli import build_parser, run
 from autoal_gui.core.errors import EarlyAccess
-from autoal_gui.evaluation.command import setup_of
 from autoal_gui.evaluation.methods import methods_of
+from autoal_gui.evaluation.options import setup_of
 from autoal_gui.evaluation.page import page
 from autoal_gui.evaluation.plan import jobs_of
 from autoal_gui.evaluation.results import read_results
@@ -58,7 +58,7 @@ def records(out: Path) -> dict[tuple[str, int], dict]:
 def without_times(record: dict) -> dict:
     """What the same seed must give again."""
     rounds = [
-        {name: value for name, value in r.items() if name not in ("seconds", "wall")}
+        {name: value for name, value in r.items() if name not in ("seconds", "wall", "processor")}
         for r in record["rounds"]
     ]
     return record | {"rounds": rounds, "warm": None, "program": None}
@@ -201,6 +201,26 @@ def test_budgets_in_per_cent_of_a_share_of_the_set(tmp_path):
 
 
 @pytest.mark.slow
+def test_an_experiment_of_the_paper_says_first_how_long_it_takes(tmp_path, capsys):
+    words = ["evaluate", "--paper", "table2", "--data", str(small_set(tmp_path)), *SETTINGS]
+    words += ["--out", str(tmp_path / "out"), "--preset", "cpu", "--device", "cpu", "--jobs", "1"]
+    words += ["--rounds", "2", "--initial", "30%", "--batch", "15%", "--seeds", "1"]
+    assert run(words) == 0
+    told = capsys.readouterr().err
+    assert "table2: 1 set, 4 methods, 1 repeat: 4 runs, 4 still to do. By a short run" in told
+    assert told.index("side by side") < told.index("1/4  small")
+    assert "Not run, since not asked for or not on this computer: CIFAR-10," in told
+    found = records(tmp_path / "out")
+    assert {name for name, _ in found} == {"random+cold", "vote+cold", "entropy+cold", "paper"}
+    assert [r["labels"] for r in found["paper", 0]["rounds"]] == [12, 18]
+    content = json.loads((tmp_path / "out" / "table2.json").read_text())
+    (said,) = content["agreement"]["small"]["sentences"]
+    assert "times as long as entropy sampling" in said
+    assert run(words) == 0
+    assert "4 runs, all of them done" in capsys.readouterr().err
+
+
+@pytest.mark.slow
 def test_a_run_that_fails_is_told_and_the_others_go_on(evaluated, tmp_path, capsys):
     data, whole = evaluated
     (file,) = (whole / "runs").glob("small-random+cold-0-*")
@@ -312,6 +332,7 @@ def test_a_set_is_known_by_its_content(tmp_path):
         (["--data", "SMALL", "--methods", "nonsense"], "no mode or strategy named nonsense"),
         (["--data", "demo", "--methods", "vote:nonsense=1"], "no setting named nonsense"),
         (["--data", "demo", "--set", "dropout=2"], "dropout is 2.0"),
+        ([], "Name the sets to compare the methods on with --data"),
         (["--data", "demo", "--report"], "No run with these settings has finished yet"),
     ],
 )

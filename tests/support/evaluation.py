@@ -52,7 +52,7 @@ def record_of(
         "program": program,
         "rounds": [
             {
-                "labels": setup.initial + i * setup.settings.batch_size,
+                "labels": job.initial + i * setup.batch_of(job.pool),
                 "confusion": None if score is None else confusion_of(score, len(found.classes)),
                 "auroc": None if score is None else [score, score - 0.1, min(1.0, score + 0.1)],
                 "weights": {name: 1 / len(named) for name in named},

@@ -44,10 +44,10 @@ class Spread(Protocol):
 
 
 class Curve(Protocol):
-    """Values over the number of labels."""
+    """Values over the number of labels, or over their share."""
 
     @property
-    def labels(self) -> tuple[int, ...]:
+    def labels(self) -> Sequence[float]:
         """At which it is known, ascending."""
 
     @property

@@ -62,24 +62,35 @@ class Folders:
         return (self.scratch or self.out / "sets") / f"{slug(name)}-{digest}"
 
 
+@dataclass(frozen=True)
+class NamedSet:
+    """A set as the user names it, and what is asked of all runs on it."""
+
+    data: str
+    setup: Setup
+    options: SetOptions = ()
+
+    @property
+    def name(self) -> str:
+        """What the page calls it."""
+        return Path(self.data).stem or self.data
+
+
 def open_sets(
-    workers: WorkerPool,
-    setup: Setup,
-    data: Sequence[tuple[str, SetOptions]],
-    methods: Sequence[Method],
-    folders: Folders,
+    workers: WorkerPool, named: Sequence[NamedSet], methods: Sequence[Method], folders: Folders
 ) -> list[DataSet]:
-    """Open every set, once for all.
+    """Open every set, once for all, and return them in the order given.
 
     Raises:
         AutoALError: one cannot be used, or a method does not exist.
     """
     jobs = []
-    for text, said in data:
-        spec_of(text, said)
-        name = Path(text).stem or text
-        workspace = folders.workspace(name, text, said, setup.scale)
-        jobs.append(SetJob(name, text, str(workspace), setup, tuple(methods), said))
+    for one in named:
+        spec_of(one.data, one.options)
+        workspace = folders.workspace(one.name, one.data, one.options, one.setup.scale)
+        jobs.append(
+            SetJob(one.name, one.data, str(workspace), one.setup, tuple(methods), one.options)
+        )
     found = {}
     for outcome in workers.run(open_set, jobs):
         if outcome.sentence:
@@ -89,21 +100,12 @@ def open_sets(
     return [found[job] for job in jobs]
 
 
-def run_all(
-    workers: WorkerPool, jobs: Sequence[Job], folders: Folders, part: Shard | None = None
-) -> int:
-    """Carry out the runs that have no result yet; return how many failed.
-
-    Args:
-        workers: carry them out.
-        jobs: all runs.
-        folders: of the results.
-        part: which of the runs are meant; None for all.
+def run_all(workers: WorkerPool, missing: Sequence[RunJob], folders: Folders) -> int:
+    """Carry out runs that have no result yet; return how many failed.
 
     Raises:
         AutoALError: a warm start failed.
     """
-    missing = missing_runs(jobs, folders, part)
     for warm in workers.run(start_warm, list(dict.fromkeys(r.warm for r in missing if r.warm))):
         if warm.sentence:
             raise AutoALError(f"{warm.argument.data_set.name}: {warm.sentence}")

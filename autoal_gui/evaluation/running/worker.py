@@ -76,7 +76,7 @@ def open_set(job: SetJob) -> DataSet:
     """
     from autoal_gui.learning.round import check_mode
 
-    listing, _ = _opened(job.data, job.workspace, job.options, job.scale)
+    listing, _ = opened(job.data, job.workspace, job.options, job.scale)
     data = _replay_set(job, 0)
     if not data.evaluation:
         raise SourceError("The set has too few images to measure on.")
@@ -161,12 +161,36 @@ def carry_out(run: RunJob) -> dict[str, Any]:
         "seed": job.seed,
         "warm": read_json(run.warm.target.with_suffix(".json")) if run.warm else None,
         "settings": asdict(job.settings),
-        "program": program(),
+        "program": {**program(), "device": found[-1][1].device},
         "rounds": rounds,
         "measured": measured,
     }
     write_json(run.target, record)
     return record
+
+
+def one_round(
+    listing: Listing, reader: ImageReader, settings: RunSettings, labels: int, folder: Path
+) -> tuple[dict[str, Any], int]:
+    """Carry out a first round of which nothing is kept.
+
+    Args:
+        listing: the set.
+        reader: opens its images.
+        settings: of the round.
+        labels: how many are drawn first, at most two thirds of the pool.
+        folder: for caches and the model.
+
+    Returns:
+        The round as plain values, and how many images the model passed over.
+    """
+    from autoal_gui.learning.replay import Replay, ReplaySet
+
+    data = ReplaySet.of(listing, reader, 0)
+    pool = len(data.pool.ids("pool"))
+    labels = min(labels, max(1, 2 * pool // 3))
+    ((plain, _),) = _rounds(Replay(data, settings, labels, folder), 1)
+    return plain, pool - labels + len(data.evaluation)
 
 
 def _write_medmnist(run: RunJob, folder: Path, data: "ReplaySet", last: RoundFinished) -> None:
@@ -187,15 +211,18 @@ def _rounds(replay: "Replay", count: int) -> Iterator[tuple[dict[str, Any], Roun
     from autoal_gui.learning.backend import TorchBackend
     from autoal_gui.learning.replay import as_record
 
-    started = time.perf_counter()
+    started, worked = time.perf_counter(), time.process_time()
     for result in replay.run(TorchBackend(threads=1), count, _never, _unreported):
-        wall = time.perf_counter() - started
+        took = {
+            "wall": time.perf_counter() - started,
+            "processor": time.process_time() - worked,  # the same beside other work
+        }
         metrics = result.metrics or _untrained_metrics(replay, {q.image_id for q in result.queries})
         # Who knows one class alone ranks no image before another.
         blind = {"auroc": (0.5, 0.5, 0.5)} if metrics and not result.metrics else {}
         confusion = metrics.confusion if metrics else None
-        yield {**as_record(result), **blind, "confusion": confusion, "wall": wall}, result
-        started = time.perf_counter()
+        yield {**as_record(result), **blind, "confusion": confusion, **took}, result
+        started, worked = time.perf_counter(), time.process_time()
 
 
 def _untrained_metrics(replay: "Replay", asked: set[int]) -> Metrics | None:
@@ -224,14 +251,24 @@ def _replay_set(found: SetJob | DataSet, split: int) -> "ReplaySet":
     """Return a set of which no label has been asked for yet."""
     from autoal_gui.learning.replay import ReplaySet
 
-    return ReplaySet.of(*_opened(found.data, found.workspace, found.options, found.scale), split)
+    return ReplaySet.of(*opened(found.data, found.workspace, found.options, found.scale), split)
 
 
 @cache
-def _opened(
+def opened(
     data: str, workspace: str, options: tuple[tuple[str, str], ...], scale: float
 ) -> tuple[Listing, ImageReader]:
-    """List a set once in the life of a process: that hashes every image."""
+    """List a set once in the life of a process, since that hashes every image; open its images.
+
+    Args:
+        data: what the user named.
+        workspace: folder of its caches.
+        options: what the user said of its folders, names and table.
+        scale: the share of its images that takes part.
+
+    Raises:
+        SourceError: it cannot be opened.
+    """
     spec, folder = spec_of(data, options), Path(workspace)
     make_folder(folder)
     listing = list_images(spec, folder, lambda done, total: None)

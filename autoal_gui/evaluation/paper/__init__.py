@@ -1,0 +1,1 @@
+"""The experiments of AutoAL's paper, made again on whichever of its sets are there."""

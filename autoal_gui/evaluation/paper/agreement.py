@@ -1,0 +1,222 @@
+"""Where our runs agree with the paper, in plain words."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from autoal_gui.core.registry import discover
+from autoal_gui.core.settings import RunSettings
+from autoal_gui.evaluation.conclusions import interval
+from autoal_gui.evaluation.methods import Method, method_of
+from autoal_gui.evaluation.paper.claims import (
+    ALWAYS,
+    FASTEST,
+    FEWER,
+    FIRST_POINTS,
+    PARTS,
+    SLOWEST,
+    WHOLE,
+    Figure,
+)
+from autoal_gui.evaluation.results import MethodResult, SetResult
+from autoal_gui.evaluation.statistics import Difference
+
+MEASURE = "accuracy"
+"""What the paper draws."""
+AGREES, DIFFERS, OPEN = "agrees", "does not agree", "leaves it open"
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """What the runs on one set say of what the paper says."""
+
+    word: str
+    """`AGREES`, `DIFFERS` or `OPEN`; empty where there is no claim to hold them against."""
+    sentences: tuple[str, ...]
+
+
+def agreement(name: str, result: SetResult) -> Agreement:
+    """Hold the runs on one set against what the paper says of a figure."""
+    if WHOLE_METHOD not in result.methods:
+        return Agreement("", ("AutoAL itself has no finished run here.",))
+    found = _TELLERS[name](result)
+    lacking = () if name == "table2" else (_beside_what_the_paper_lacks(result),)
+    return Agreement(found.word, (*found.sentences, *filter(None, lacking)))
+
+
+WHOLE_METHOD = method_of(WHOLE)
+
+
+def difference(result: SetResult, other: Method) -> Difference | None:
+    """Return AutoAL's area under the curve of accuracy minus another's; None without pairs."""
+    if other not in result.methods:
+        return None
+    ours, theirs = (result.methods[m].areas(MEASURE) for m in (WHOLE_METHOD, other))
+    return Difference.of(ours, theirs) if ours.keys() & theirs.keys() else None
+
+
+def _differences(result: SetResult, others: Sequence[Method]) -> dict[Method, Difference]:
+    pairs = ((other, difference(result, other)) for other in others if other != WHOLE_METHOD)
+    return {other: found for other, found in pairs if found}
+
+
+def _against_rivals(result: SetResult) -> Agreement:
+    """Figure 2: AutoAL above all."""
+    always = {method_of(name, False) for name in ALWAYS}
+    rivals = [method for method in result.methods if method not in always]
+    return _above_all(_differences(result, rivals), _first_points(result))
+
+
+def _against_parts(result: SetResult) -> Agreement:
+    """Figure 3: the whole above each part."""
+    return _above_all(_differences(result, [method_of(text) for text in PARTS]))
+
+
+def _above_all(found: Mapping[Method, Difference], *more: str) -> Agreement:
+    if not found:
+        return Agreement("", ("There is nothing yet to hold AutoAL against.", *more))
+    standings = {method: one.standing for method, one in found.items()}
+    groups = (("Ahead of", "better"), ("Behind", "worse"), ("Not told apart from", ""))
+    sentences = []
+    for words, standing in groups:
+        named = [
+            name_of(method)
+            for method, kind in standings.items()
+            if kind == standing or (not standing and kind in ("open", "no worse"))
+        ]
+        if named:
+            sentences.append(f"{words}: {', '.join(named)}.")
+    return Agreement(_word(list(standings.values())), (*sentences, *more))
+
+
+def _word(standings: Sequence[str]) -> str:
+    if "worse" in standings:
+        return DIFFERS
+    return AGREES if all(standing == "better" for standing in standings) else OPEN
+
+
+def _by_number(result: SetResult) -> Agreement:
+    """Figure 4: the more candidates the better."""
+    steps = [method for text in (*FEWER, WHOLE) if (method := method_of(text)) in result.methods]
+    standings, sentences = [], []
+    for fewer, more in pairwise(steps):
+        ours, theirs = (result.methods[method].areas(MEASURE) for method in (more, fewer))
+        if not ours.keys() & theirs.keys():
+            continue
+        found = Difference.of(ours, theirs)
+        standings.append(found.standing)
+        counts = f"From {candidates_of(fewer)} to {candidates_of(more)} candidates"
+        sentences.append(f"{counts}: {interval(found.spread)}.")
+    if not standings:
+        return Agreement("", ("There are no two numbers of candidates to compare yet.",))
+    return Agreement(_word(standings), tuple(sentences))
+
+
+def candidates_of(method: Method) -> int:
+    """Return how many candidates a method weighs."""
+    return len(method.settings(RunSettings(), 0).candidates)
+
+
+def name_of(method: Method) -> str:
+    """Return what the page calls a method that begins from scratch."""
+    changes = dict(method.changes)
+    if ablation := changes.get("ablation"):
+        return f"{ablation} only"
+    if method.mode == WHOLE_METHOD.mode:
+        count = candidates_of(method)
+        fewer = f", {count} candidate{'' if count == 1 else 's'}" if "candidates" in changes else ""
+        return f"AutoAL{fewer}"
+    if method.mode == "vote":
+        return "Uniform vote"
+    plugin = discover("autoal_gui.strategies").get(method.mode)
+    return str(plugin.LABEL) if plugin else method.name
+
+
+def _shares(result: SetResult) -> Agreement:
+    """Figure 5: the largest share of the first and of the last round."""
+    shares = result.methods[WHOLE_METHOD].shares
+    if not shares:
+        return Agreement("", ("No round has weighed its candidates yet.",))
+    sentences = []
+    labels = sorted({n for row in shares.values() for n in row})
+    for words, place in (("first", labels[0]), ("last", labels[-1])):
+        rows = {name: row[place] for name, row in shares.items() if place in row}
+        top = max(rows, key=rows.__getitem__)
+        label = name_of(Method(top, False))
+        sentences.append(f"In the {words} round {label} has the largest share, {rows[top]:.0%}.")
+    equal = f"An equal share is {1 / len(shares):.0%}."
+    return Agreement("", (*sentences, equal))
+
+
+def _times(result: SetResult) -> Agreement:
+    """Table 2: how many times as long."""
+    ratio = time_ratio(result, WHOLE_METHOD)
+    if ratio is None:
+        return Agreement("", ("Entropy sampling has no finished run here.",))
+    words = f"The whole process takes {ratio:.2f} times as long as entropy sampling"
+    if ratio < FASTEST:
+        return Agreement(DIFFERS, (f"{words}, less than in the paper.",))
+    if ratio > SLOWEST:
+        return Agreement(DIFFERS, (f"{words}, more than in the paper.",))
+    return Agreement(AGREES, (f"{words}, as in the paper.",))
+
+
+_TELLERS = {
+    "figure2": _against_rivals,
+    "figure3": _against_parts,
+    "figure4": _by_number,
+    "figure5": _shares,
+    "table2": _times,
+}
+
+
+def time_ratio(result: SetResult, method: Method) -> float | None:
+    """Return a method's whole time over that of entropy sampling from scratch; None without it."""
+    entropy = result.methods.get(method_of("entropy", False))
+    if entropy is None or method not in result.methods:
+        return None
+    return total_seconds(result.methods[method]) / total_seconds(entropy)
+
+
+def total_seconds(found: MethodResult) -> float:
+    """Return the processor seconds of all rounds, the mean over runs."""
+    return sum(sum(run.processor.values()) for run in found.runs) / len(found.runs)
+
+
+def _beside_what_the_paper_lacks(result: SetResult) -> str:
+    words = {"random": "random choice", "vote": "the uniform vote"}
+    found = _differences(result, [method_of(name, False) for name in ALWAYS])
+    named = [f"{words[m.mode]} {interval(one.spread)}" for m, one in found.items()]
+    return f"Against what the paper lacks: {', '.join(named)}." if named else ""
+
+
+def _first_points(result: SetResult) -> str:
+    """Say by how much the curves differ before any method has asked for an image."""
+    by_seed: dict[int, list[float]] = {}
+    for found in result.methods.values():
+        for run in found.runs:
+            first = run.metrics[min(run.metrics)]
+            by_seed.setdefault(run.seed, []).append(getattr(first, MEASURE))
+    apart = 100 * max(max(points) - min(points) for points in by_seed.values())
+    return (
+        f"Before the first query the curves of one repeat differ by {apart:.1f} points, in the "
+        f"paper by up to {FIRST_POINTS}."
+    )
+
+
+def overall(figure: Figure, words: Sequence[str]) -> str:
+    """Say on how many sets our runs agree with the paper's claim."""
+    if not figure.claim:
+        return "The program knows no claim or number of the paper to hold this against."
+    told = [word for word in words if word]
+    if not told:
+        return f"The paper: {figure.claim} No set here can be held against that yet."
+    *others, last = [
+        f"{words} on {told.count(word)}" for word, words in _SETS.items() if word in told
+    ]
+    listed = f"{', '.join(others)} and {last}" if others else last
+    of = "one set" if len(told) == 1 else f"{len(told)} sets"
+    return f"The paper: {figure.claim} Of {of} here, our runs {listed}."
+
+
+_SETS = {AGREES: "agree", DIFFERS: "do not agree", OPEN: "leave it open"}
