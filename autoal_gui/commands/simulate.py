@@ -112,6 +112,10 @@ def round_line(record: dict[str, Any]) -> str:
     scores = "not trained yet"
     if record["accuracy"] is not None:
         scores = f"accuracy {record['accuracy']:.3f}  balanced {record['balanced_accuracy']:.3f}"
+    if record["estimate"] is not None:
+        low, high = record["estimate"]["accuracy_interval"]
+        own = f"from its answers {record['estimate']['accuracy']:.3f} ({low:.3f} to {high:.3f})"
+        scores = f"{scores}  {own}"
     weights = "  ".join(f"{name} {share:.2f}" for name, share in record["weights"].items())
     seconds = sum(record["seconds"].values())
     return (

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from autoal_gui.core.images.pool import ImagePool
+from autoal_gui.core.measures.estimate import Estimate
 from autoal_gui.core.measures.metrics import ByChance, Metrics, NearlyAlike
 from autoal_gui.core.settings import RunSettings
 
@@ -262,6 +263,9 @@ class RoundFinished:
     trained: the one model there is has seen all labels, and would only repeat them."""
     by_chance: ByChance | None = None
     """What the labels of images drawn at random give alone; None where that is not known."""
+    estimate: Estimate | None = None
+    """Of the pool, from all labelled images, each by a head that never saw its label; None where
+    every layer was trained."""
     nearly_alike: NearlyAlike | None = None
     """How the numbers are without evaluation images that are nearly the same as labelled ones; None
     where there are none."""

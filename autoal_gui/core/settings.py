@@ -178,6 +178,15 @@ class RunSettings:
         """Return the settings of a round before the warm start, for images of `side` pixels."""
         return fitted_to(self.but(backbone=self.before), side)
 
+    @property
+    def measures_by_answers(self) -> bool:
+        """Whether rounds estimate from the answers that they learn from.
+
+        Only a last layer that is fitted alone is cheap enough to fit without each of them.
+        """
+        frozen = self.warm_start or self.is_pretrained
+        return frozen and self.all_layers != "always" and self.mode != "paper"
+
     def to_json(self) -> str:
         """Return the settings as one line of JSON, the inverse of `from_json`."""
         return json.dumps(asdict(self))

@@ -15,6 +15,7 @@ from autoal_gui.core.database.round_rows import RoundRecord
 from autoal_gui.core.labels.journal import Journal
 from autoal_gui.core.language import decimal, mark, number, percent, tr, tr_count
 from autoal_gui.core.measures.alike_text import alike_sentence
+from autoal_gui.core.measures.estimate import Estimate
 from autoal_gui.core.measures.metrics import Interval, Metrics
 from autoal_gui.core.measures.outlook import BAND_NOTE, Outlook, measuring_sentence, worth_sentences
 from autoal_gui.core.measures.stopping_advice import chance_sentence
@@ -146,6 +147,13 @@ def performance_section(labels: Snapshot, measured: Measured) -> Iterable[Elemen
             "it never learns.",
             **values,
         )
+    elif isinstance(metrics, Estimate):
+        words = tr(
+            "Round {round}: estimated from all {images} answers that the model learned from. Each "
+            "image was predicted by a model that had not seen its answer, and counts for the "
+            "images of yours that are most like it.",
+            **values,
+        )
     else:
         words = tr(
             "Round {round}, on {images} labelled images that were drawn at random; each was "
@@ -192,12 +200,19 @@ def _overall(metrics: Metrics) -> list[Cells]:
 
 def _class_row(metrics: Metrics, index: int, name: str) -> Cells:
     cells: Cells = [name]
-    for counts, interval in (
-        (metrics.sensitivity_counts(index), metrics.sensitivity_interval(index)),
-        (metrics.specificity_counts(index), metrics.specificity_interval(index)),
+    for value, (found, count), interval in (
+        (
+            metrics.sensitivities[index],
+            metrics.sensitivity_counts(index),
+            metrics.sensitivity_interval(index),
+        ),
+        (
+            metrics.specificities[index],
+            metrics.specificity_counts(index),
+            metrics.specificity_interval(index),
+        ),
     ):
-        found, count = counts
-        cells.append(_share(found / count, interval) if count else "–")
+        cells.append(_share(value, interval) if count else "–")
         cells.append(tr("{found} of {count}", found=number(found), count=number(count)))
     area = metrics.auroc.classes[index] if metrics.auroc is not None else None
     cells.append("–" if area is None else _area(area.value, (area.low, area.high)))

@@ -124,6 +124,12 @@ def round_text(record: RoundRecord) -> str:
             f"accuracy {record.metrics.accuracy:.3f}  "
             f"balanced accuracy {record.metrics.balanced_accuracy:.3f}"
         )
+    elif record.estimate:
+        low, high = record.estimate.accuracy_interval
+        scores = (
+            f"accuracy {record.estimate.accuracy:.3f} ({low:.3f} to {high:.3f}), "
+            f"estimated from {record.estimate.total} answers"
+        )
     head = f"round {record.number}  labels {record.labels}  {scores}  {seconds:.0f} s"
     return f"{head}\n    strategy weights: {weights}" if weights else head
 

@@ -13,6 +13,7 @@ from autoal_gui.core.images.pool import HiddenTruth, ImagePool, longest_side
 from autoal_gui.core.images.source import ImageReader, Listing
 from autoal_gui.core.labels.splits import assign_splits
 from autoal_gui.core.language import tr
+from autoal_gui.core.measures.estimate import Estimate
 from autoal_gui.core.messages import (
     Asked,
     Event,
@@ -200,8 +201,22 @@ def as_record(result: RoundFinished) -> dict[str, Any]:
         "seconds": dict(result.seconds),
         "nearly_alike": _alike_as_plain(result),
         "audit_accuracy": result.audit.accuracy if result.audit else None,
+        "estimate": _estimate_as_plain(result.estimate),
         "notices": list(result.notices),
         "reason": result.reason,
+    }
+
+
+def _estimate_as_plain(estimate: Estimate | None) -> dict[str, Any] | None:
+    """Return what the answers alone say of the model that learned from them."""
+    if estimate is None:
+        return None
+    return {
+        "answers": estimate.total,
+        "accuracy": estimate.accuracy,
+        "accuracy_interval": estimate.accuracy_interval,
+        "balanced_accuracy": estimate.balanced_accuracy,
+        "balanced_accuracy_interval": estimate.balanced_accuracy_interval,
     }
 
 

@@ -250,6 +250,8 @@ def _trained_round(this: _Round, notices: tuple[str, ...]) -> Iterator[Event]:
             [i for i, _ in this.labelled],
             this.readable,
         ),
+        seed=this.settings.seed,
+        check=context.tracker.check,
     )
     trained = _Trained(outputs.probabilities, command.checkpoint, digest, measures)
     yield replace(_finished(this, acquisition, trained, notices), reason=reason)
@@ -336,6 +338,7 @@ def _finished(
         plain_weights=acquisition.plain_weights(),
         metrics=measures.metrics,
         audit=measures.audit,
+        estimate=measures.estimate,
         checkpoint=trained.checkpoint,
         checkpoint_sha256=trained.sha256,
         labels=len(this.labelled),

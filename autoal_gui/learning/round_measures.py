@@ -1,4 +1,4 @@
-"""What a round measures: on the evaluation set, on labels held out, and by chance alone."""
+"""What a round measures: on the evaluation set, by its own answers, and by chance alone."""
 
 from collections.abc import Generator
 from dataclasses import dataclass, field
@@ -6,15 +6,18 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
+from autoal_gui.core.measures.estimate import Estimate
 from autoal_gui.core.measures.metrics import ByChance, Metrics, NearlyAlike
 from autoal_gui.core.messages import Asked, Predicted, Progress
 from autoal_gui.learning.data.context import Context, Labels
 from autoal_gui.learning.data.model_outputs import as_labelled
-from autoal_gui.learning.training.linear_head import Head, chances_by
+from autoal_gui.learning.progress import Check, unchecked
+from autoal_gui.learning.training.linear_head import Floats, Head, chances_by, left_out
 from autoal_gui.learning.training.task_model import TaskModel
 from autoal_gui.strategies.contract import Labelled
 
 FEWEST_AUDITED = 5  # images; a share of fewer says nothing
+FEWEST_ESTIMATED = 10  # answers; an interval of fewer holds nearly everything
 FEWEST_BY_CHANCE = 10  # labels; a model of fewer says nothing
 
 
@@ -27,6 +30,7 @@ class RoundMeasures:
 
     metrics: Metrics | None = None
     audit: Metrics | None = None
+    estimate: Estimate | None = None
     measured: Predicted = field(default_factory=Predicted.nothing)
     out_of_fold: Predicted = field(default_factory=Predicted.nothing)
     by_chance: ByChance | None = None
@@ -60,6 +64,8 @@ def measures_of(
     history: tuple[Asked, ...],
     classes: int,
     alike: frozenset[int],
+    seed: int = 0,
+    check: Check = unchecked,
 ) -> RoundMeasures:
     """Measure a trained model.
 
@@ -71,12 +77,19 @@ def measures_of(
         history: what earlier rounds asked for.
         classes: their number.
         alike: images of the evaluation set that are nearly the same as labelled ones.
+        seed: of the folds that predict the labelled images.
+        check: called between what takes long.
     """
+    unseen = None
+    if head is not None and known is not None:
+        unseen = left_out(head, known.features, known.labels, seed, check)
+    units = None if known is None else known.units
     return RoundMeasures(
         metrics=metrics_of(evaluated),
-        audit=audited(head, labelled, history, classes, None if known is None else known.units),
+        audit=audited(unseen, labelled, history, classes, units),
+        estimate=estimated(head, unseen, known),
         measured=_predicted(evaluated),
-        out_of_fold=_out_of_fold(head, known),
+        out_of_fold=_out_of_fold(unseen, known),
         by_chance=by_chance(head, known, evaluated, history),
         nearly_alike=nearly_alike(evaluated, alike),
     )
@@ -100,10 +113,27 @@ def _predicted(evaluated: Labelled | None) -> Predicted:
     return Predicted.of(evaluated.image_ids, evaluated.probabilities)
 
 
-def _out_of_fold(head: Head | None, known: Labelled | None) -> Predicted:
-    if head is None or known is None:
+def _out_of_fold(unseen: Floats | None, known: Labelled | None) -> Predicted:
+    if unseen is None or known is None:
         return Predicted.nothing()
-    return Predicted.of(known.image_ids, head.out_of_fold)
+    return Predicted.of(known.image_ids, unseen)
+
+
+def estimated(head: Head | None, unseen: Floats | None, known: Labelled | None) -> Estimate | None:
+    """Estimate from all answers how the model does on the pool.
+
+    Args:
+        head: how the last layer was fitted; None where every layer was trained: what has learned
+            from an answer cannot measure with it.
+        unseen: (m, C) what heads that never saw it make of each labelled image.
+        known: the labelled images.
+
+    Returns:
+        None where every layer was trained, or with fewer than `FEWEST_ESTIMATED` answers.
+    """
+    if head is None or unseen is None or known is None or len(known) < FEWEST_ESTIMATED:
+        return None
+    return Estimate.of_answers(known.labels, unseen, head.shares, known.units)
 
 
 def by_chance(
@@ -150,7 +180,7 @@ def _first_of_their_group(
 
 
 def audited(
-    head: Head | None,
+    unseen: Floats | None,
     labelled: Labels,
     history: tuple[Asked, ...],
     classes: int,
@@ -163,7 +193,8 @@ def audited(
     predict them; else the models that asked for them have predicted them before.
 
     Args:
-        head: how the last layer was fitted; None where every layer was trained.
+        unseen: (m, C) what heads that never saw it make of each labelled image; None where every
+            layer was trained.
         labelled: (m) images and their classes.
         history: what earlier rounds asked for.
         classes: their number.
@@ -174,12 +205,12 @@ def audited(
         None with fewer than `FEWEST_AUDITED` such images.
     """
     drawn = {a.query.image_id: a.suggested for a in history if a.query.audit}
-    if head is None and units is not None:
+    if unseen is None and units is not None:
         drawn = {
             i: drawn[i] for i in drawn.keys() & _first_of_their_group(labelled, history, units)
         }
     rows = [
-        (place, c, int(head.out_of_fold[place].argmax()) if head else drawn[image_id])
+        (place, c, drawn[image_id] if unseen is None else int(unseen[place].argmax()))
         for place, (image_id, c) in enumerate(labelled)
         if image_id in drawn
     ]

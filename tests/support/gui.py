@@ -16,6 +16,7 @@ from autoal_gui.core.errors import Cancelled, CheckpointError, ImageUnreadable
 from autoal_gui.core.images.pool import ImagePool
 from autoal_gui.core.images.source import ProgressCallback
 from autoal_gui.core.likeness.kept_map import write_map
+from autoal_gui.core.measures.estimate import Estimate
 from autoal_gui.core.measures.metrics import ByChance, Metrics, NearlyAlike
 from autoal_gui.core.messages import (
     STEPS,
@@ -60,7 +61,7 @@ class NearestMean:
 
     Its model is the mean grey value of each class; its weights are drawn from the round's number.
     `gate` holds it at the first step until the test opens it, `export_gate` an export; `audit`,
-    `by_chance`, `nearly_alike` and `notices` go into its results.
+    `estimate`, `by_chance`, `nearly_alike` and `notices` go into its results.
     """
 
     def __init__(self) -> None:
@@ -73,6 +74,7 @@ class NearestMean:
         self.fail: Exception | None = None
         self.fail_round: Exception | None = None  # the next one alone
         self.audit: Metrics | None = None
+        self.estimate: Estimate | None = None
         self.by_chance: ByChance | None = None
         self.nearly_alike: NearlyAlike | None = None
         self.notices: tuple[str, ...] = ()
@@ -204,6 +206,7 @@ class NearestMean:
             "cpu",
             notices=self.notices,
             measured=measured,
+            estimate=self.estimate if trained else None,
             by_chance=self.by_chance if trained else None,
             nearly_alike=self.nearly_alike if trained else None,
         )

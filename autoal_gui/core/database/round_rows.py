@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from autoal_gui.core.database.database_errors import damaged
 from autoal_gui.core.database.stored_values import (
+    MOST,
     as_file_name,
     as_flag,
     as_line,
@@ -23,6 +24,7 @@ from autoal_gui.core.database.stored_values import (
     parsed,
 )
 from autoal_gui.core.errors import SettingsError
+from autoal_gui.core.measures.estimate import Estimate, Said, estimate_as_plain
 from autoal_gui.core.measures.metrics import ByChance, Metrics, NearlyAlike, as_plain, from_plain
 from autoal_gui.core.messages import Asked, Query, RoundFinished
 from autoal_gui.core.settings import RunSettings
@@ -50,6 +52,8 @@ class RoundRecord:
     metrics: Metrics | None = None
     audit: Metrics | None = None
     """Out-of-fold, on the labelled images that were drawn at random."""
+    estimate: Estimate | None = None
+    """Of the pool, from all answers."""
     by_chance: ByChance | None = None
     """What the labels of images drawn at random give alone."""
     nearly_alike: NearlyAlike | None = None
@@ -166,6 +170,7 @@ def round_record(row: tuple[Any, ...]) -> RoundRecord:
         plain_weights=_pairs(result.get("plain_weights", ())),
         metrics=_metrics(result) if result.get("confusion") else None,
         audit=_audit(result),
+        estimate=_estimate(result.get("estimate")),
         by_chance=_by_chance(result.get("by_chance")),
         nearly_alike=_nearly_alike(result.get("nearly_alike")),
         checkpoint=as_file_name(result.get("checkpoint", "")),
@@ -196,6 +201,7 @@ def _plain_result(result: RoundFinished) -> dict[str, Any]:
         **(as_plain(result.metrics) if result.metrics else {"confusion": None}),
         "audit": result.audit.confusion if result.audit else None,
         **_plain_design(result.audit),
+        **({"estimate": estimate_as_plain(result.estimate)} if result.estimate else {}),
         "by_chance": _plain_chance(result.by_chance),
         **_plain_alike(result.nearly_alike),
         "checkpoint": Path(result.checkpoint).name,
@@ -241,6 +247,23 @@ def _audit(result: Mapping[str, Any]) -> Metrics | None:
     if not result.get("audit"):
         return None
     return _metrics({"confusion": result["audit"], "design": result.get("audit_design", 1.0)})
+
+
+def _estimate(value: object) -> Estimate | None:
+    if not value:
+        return None
+    values = as_mapping(value)
+    counted = _metrics(values)
+    shares = as_list(values.get("shares"), lambda row: as_list(row, as_share))
+    said = Said(*as_row(values.get("said"), _said, *[lambda row: as_list(row, _said)] * 2))
+    sizes = {len(shares), *map(len, shares), len(said.inside), len(said.outside)}
+    if sizes != {len(counted.confusion)}:
+        raise damaged()
+    return Estimate(counted.confusion, counted.auroc, shares=shares, said=said)
+
+
+def _said(value: object) -> float:
+    return as_number(value, 0.0, MOST)
 
 
 def _metrics(values: object) -> Metrics:

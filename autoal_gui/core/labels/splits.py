@@ -7,11 +7,16 @@ from autoal_gui.core.sets.partition import join_groups, set_aside
 def default_evaluation_size(images: int, known: bool) -> int:
     """Return how many images are set aside at random where a set has no test split.
 
-    A fifth where the labels are known; where the annotator must give them first, a tenth, at
-    least 20 and at most 100, and never more than a quarter of the images.
+    A fifth where the labels are known; `held_out_size` where the annotator must give them.
     """
-    if known:
-        return images // 5
+    return images // 5 if known else held_out_size(images)
+
+
+def held_out_size(images: int) -> int:
+    """Return how many images whose label is not known yet are set aside, where any are.
+
+    A tenth, at least 20 and at most 100, and never more than a quarter of the images.
+    """
     return min(max(20, min(100, images // 10)), images // 4)
 
 

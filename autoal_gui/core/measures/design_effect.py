@@ -35,7 +35,11 @@ def few_groups(groups: int, images: int) -> float:
     return (student(groups - 1) / student(images - 1)) ** 2
 
 
-def design_effect(right: npt.NDArray[np.bool_], units: npt.NDArray[np.integer] | None) -> float:
+def design_effect(
+    right: npt.NDArray[np.bool_],
+    units: npt.NDArray[np.integer] | None,
+    weights: npt.NDArray[np.float64] | None = None,
+) -> float:
     """Return by what factor the variance of the share of right predictions is larger, at least 1.
 
     The variance is that of a ratio over groups drawn at random. One group of the usual size that is
@@ -45,21 +49,26 @@ def design_effect(right: npt.NDArray[np.bool_], units: npt.NDArray[np.integer] |
     Args:
         right: (n,) whether each image is predicted right.
         units: (n,) what stays together, by a number each; None where each image stands alone.
+        weights: (n,) positive, what each image counts for; None where all count the same.
 
     Returns:
         1 where each image stands alone; no more than the mean size of an image's group, times
-        `few_groups`.
+        `few_groups`. What the weights alone do is not in it.
     """
     if units is None or not len(units):
         return 1.0
-    _, places, sizes = np.unique(units, return_inverse=True, return_counts=True)
-    if len(sizes) == len(units):
+    _, places, counts = np.unique(units, return_inverse=True, return_counts=True)
+    if len(counts) == len(units):
         return 1.0
+    shares = np.ones(len(units)) if weights is None else weights / weights.mean()
+    places, squares = places.reshape(-1), float((shares**2).sum())
+    sizes = np.bincount(places, shares)
     usual = float((sizes**2).sum() / sizes.sum())
+    most = float((sizes**2).sum() / squares)
     widened = few_groups(len(sizes), len(units))
     sizes = np.append(sizes, (usual, usual))
-    found = np.append(np.bincount(places.reshape(-1), right), (usual, 0.0))
-    images, share = sizes.sum(), found.sum() / sizes.sum()
+    found = np.append(np.bincount(places, shares * right), (usual, 0.0))
+    share = found.sum() / sizes.sum()
     between = ((found - share * sizes) ** 2).sum() * len(sizes) / (len(sizes) - 1)
-    alone = images * share * (1 - share)
-    return float(min(max(between / alone, 1.0), usual)) * widened
+    alone = squares * (1 + 2 * usual / shares.sum()) * share * (1 - share)
+    return float(min(max(between / alone, 1.0), most)) * widened

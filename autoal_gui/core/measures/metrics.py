@@ -239,7 +239,7 @@ def _triple(area: Area | None) -> tuple[float, float, float] | None:
     return (area.value, area.low, area.high) if area else None
 
 
-def wilson_interval(found: int, count: int, design: float = 1.0) -> Interval:
+def wilson_interval(found: float, count: float, design: float = 1.0) -> Interval:
     """Return the 95 % score interval of a share (Wilson 1927); (0, 1) for no data.
 
     Args:
@@ -258,7 +258,10 @@ def wilson_interval(found: int, count: int, design: float = 1.0) -> Interval:
 
 
 def areas_of(
-    truth: npt.NDArray[np.integer], probabilities: npt.NDArray[np.floating], design: float = 1.0
+    truth: npt.NDArray[np.integer],
+    probabilities: npt.NDArray[np.floating],
+    design: float = 1.0,
+    weights: Floats | None = None,
 ) -> Auroc | None:
     """Return the areas under the ROC curves, each class against the rest (Mann & Whitney 1947).
 
@@ -272,6 +275,7 @@ def areas_of(
         truth: (n,) class indices in [0, C).
         probabilities: (n, C).
         design: by what factor groups widen the variances, see `design_effect`.
+        weights: (n,) positive, what each image counts for; None where all count the same.
 
     Returns:
         None where fewer than two classes occur.
@@ -279,48 +283,62 @@ def areas_of(
     present = np.unique(truth).tolist()
     if len(present) < 2:
         return None
-    columns = {c: _placements(truth == c, probabilities[:, c]) for c in present}
+    counts = np.ones(len(truth)) if weights is None else weights
+    columns = {c: _placements(truth == c, probabilities[:, c], counts) for c in present}
     classes = tuple(
-        _area([columns[c]], [c], truth, design) if c in columns else None
+        _area([columns[c]], [c], truth, counts, design) if c in columns else None
         for c in range(probabilities.shape[1])
     )
-    return Auroc(_area(list(columns.values()), present, truth, design), classes)
+    return Auroc(_area(list(columns.values()), present, truth, counts, design), classes)
 
 
-def _placements(inside: npt.NDArray[np.bool_], scores: npt.NDArray[np.floating]) -> Floats:
+def _placements(
+    inside: npt.NDArray[np.bool_], scores: npt.NDArray[np.floating], counts: Floats
+) -> Floats:
     """Return (n,) the share of the other side that each image is ranked rightly against."""
-    below_all = _mid_ranks(scores)
+    below_all = _below(scores, counts)
     placements = np.empty(len(scores))
     for side in (inside, ~inside):
-        others = len(scores) - np.count_nonzero(side)
-        lower = (below_all[side] - _mid_ranks(scores[side])) / others
+        lower = (below_all[side] - _below(scores[side], counts[side])) / counts[~side].sum()
         placements[side] = lower if side is inside else 1 - lower
     return placements
 
 
-def _mid_ranks(values: npt.NDArray[np.floating]) -> Floats:
-    """Return (n,) ranks from 1 up; ties share their mean."""
-    _, places, counts = np.unique(values, return_inverse=True, return_counts=True)
-    ranks: Floats = (np.cumsum(counts) - (counts - 1) / 2)[places.reshape(-1)]
-    return ranks
+def _below(values: npt.NDArray[np.floating], counts: Floats) -> Floats:
+    """Return (n,) how much lies below each value, and half of what is equal to it."""
+    _, places = np.unique(values, return_inverse=True)
+    equal = np.bincount(places.reshape(-1), counts)
+    lower: Floats = (np.cumsum(equal) - equal / 2)[places.reshape(-1)]
+    return lower
 
 
 def _area(
-    columns: list[Floats], classes: list[int], truth: npt.NDArray[np.integer], design: float
+    columns: list[Floats],
+    classes: list[int],
+    truth: npt.NDArray[np.integer],
+    counts: Floats,
+    design: float,
 ) -> Area:
     """Return the mean of the areas of some classes, of which the placements are given."""
-    value = sum(float(p[truth == c].mean()) for p, c in zip(columns, classes, strict=True))
-    value /= len(columns)
+    totals = np.bincount(truth, counts)
+    value = sum(
+        float((counts * p)[truth == c].sum()) / totals[c]
+        for p, c in zip(columns, classes, strict=True)
+    ) / len(columns)
     variance = 0.0
     for own in np.unique(truth).tolist():
         inside = truth == own
         parts = [
-            (1 / np.count_nonzero(truth == c) if c == own else 1 / np.count_nonzero(truth != c), p)
+            (1 / totals[c] if c == own else 1 / (totals.sum() - totals[c]), p)
             for p, c in zip(columns, classes, strict=True)
         ]
         largest = sum(part for part, _ in parts) / len(columns)
         held = sum(part * p[inside] for part, p in parts) / len(columns) / largest
+        usual = totals[own] / len(held)
         padded = np.append(held, (0.0, 1.0))  # in [0, 1]
-        variance += (largest * len(held)) ** 2 * float(padded.var()) / len(padded)
+        heavy = np.append(counts[inside], (usual, usual)) / usual
+        middle = np.average(padded, weights=heavy)
+        spread = float((heavy**2 * (padded - middle) ** 2).sum() / heavy.sum() ** 2)
+        variance += (largest * totals[own]) ** 2 * spread
     half = Z_95 * math.sqrt(variance * design)
     return Area(value, max(0.0, value - half), min(1.0, value + half))

@@ -6,20 +6,30 @@ from autoal_gui.core.sets.partition import units_of
 
 
 def measured_images(project: Project) -> MeasuredImages:
-    """Return the images that the last round was measured on, each with its class.
+    """Return the images that parts of the set are measured on, each with its class.
 
-    Each was predicted by the last model that had not seen its label.
+    Those of the evaluation set; where there is none, the labelled ones that chance drew: of a part
+    of the set these are a fair sample, and what a method chose is not. Each was predicted by the
+    last model that had not seen its label.
     """
     found, classes = project.rounds.predictions(), len(project.classes.names)
-    return MeasuredImages.of(project.pool.images, measured_classes(project), found, classes)
+    truth = dict(project.labels.evaluation()) or _drawn(project)
+    return MeasuredImages.of(project.pool.images, truth, found, classes)
 
 
 def measured_classes(project: Project) -> dict[int, int]:
-    """Return the true class of each image that the last round was measured on.
+    """Return the true class of each image that the last round's numbers count.
 
-    Those of the evaluation set; where there is none, the labelled ones that chance drew.
+    Those of the evaluation set; where there is none, all labelled ones if the round estimates from
+    them, or else those that chance drew.
     """
-    return dict(project.labels.evaluation()) or _drawn(project)
+    evaluation = dict(project.labels.evaluation())
+    if evaluation:
+        return evaluation
+    finished = project.rounds.finished()
+    if finished and finished[-1].estimate is not None:
+        return dict(project.labels.training())
+    return _drawn(project)
 
 
 def _drawn(project: Project) -> dict[int, int]:

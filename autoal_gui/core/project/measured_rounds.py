@@ -15,7 +15,11 @@ Measured = list[tuple[RoundRecord, Metrics]]
 
 
 def measured_rounds(rounds: Sequence[RoundRecord], after: int = 0) -> Measured:
-    """Return the rounds that the evaluation set measured, else those that random images did.
+    """Return the rounds that the evaluation set measured, else those that the answers did.
+
+    Where there is no evaluation set, a round is measured by all answers that it learned from; of
+    one whose every layer was trained, and of rounds of earlier versions, by the answers to images
+    drawn at random.
 
     Args:
         rounds: those that brought a result.
@@ -23,7 +27,10 @@ def measured_rounds(rounds: Sequence[RoundRecord], after: int = 0) -> Measured:
     """
     rounds = [record for record in rounds if record.number > after]
     evaluated = [(record, record.metrics) for record in rounds if record.metrics is not None]
-    return evaluated or [(record, record.audit) for record in rounds if record.audit is not None]
+    if evaluated:
+        return evaluated
+    known = [(record, record.estimate or record.audit) for record in rounds]
+    return [(record, metrics) for record, metrics in known if metrics is not None]
 
 
 def new_curve_words(after: int) -> str:

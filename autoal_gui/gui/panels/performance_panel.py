@@ -1,7 +1,6 @@
 """Performance on images that the method did not choose: the evaluation set, and random ones."""
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,6 +31,7 @@ from autoal_gui.gui.panels.column_results import ColumnResults
 from autoal_gui.gui.panels.confusion_matrix import ConfusionMatrix, cell_title, images_of_cell
 from autoal_gui.gui.panels.performance_text import (
     audit_line,
+    estimate_line,
     hint,
     measured_of,
 )
@@ -81,6 +81,11 @@ WORTH_TIP = mark(
     "the later value lay inside about nine times in ten. The time is the median of your answers, "
     "breaks left out."
 )
+ESTIMATE_TIP = mark(
+    "Each image was predicted by a model that had learned from nearly all other answers, and "
+    "counts for the images of yours that are most like it, since the method did not choose "
+    "evenly. The true value lies in the interval 95 times in 100."
+)
 ALIKE_TIP = mark(
     "Images are compared as small pictures. The next frame, the next slice, or the same picture "
     "saved again is found; one that was turned or cut is not."
@@ -122,7 +127,6 @@ class PerformancePanel(CardColumn):
         self.numbers = [text_label(size=BIG, bold=True) for _ in CURVES]
         self.intervals = [text_label(role="muted", size=SMALL) for _ in CURVES]
         self.audit = text_label()
-        self.audit.setToolTip(tr(AUDIT_TIP))
         self.alike = text_label(bold=True)
         self.alike.setToolTip(tr(ALIKE_TIP))
         self.advice = text_label()
@@ -226,10 +230,15 @@ class PerformancePanel(CardColumn):
         self._columns_card.setVisible(shown)
 
     def _show_audit(self, record: RoundRecord) -> None:
-        """Show what random images say, where the numbers above it come from the evaluation set."""
-        beside = record.audit if record.metrics else None
-        self.audit.setText(audit_line(beside) if beside else "")
-        self.audit.setVisible(beside is not None)
+        """Show what the answers say, where the numbers above it come from the evaluation set."""
+        words, tip = "", ""
+        if record.metrics and record.estimate:
+            words, tip = estimate_line(record.estimate), tr(ESTIMATE_TIP)
+        elif record.metrics and record.audit:
+            words, tip = audit_line(record.audit), tr(AUDIT_TIP)
+        self.audit.setText(words)
+        self.audit.setToolTip(tip)
+        self.audit.setVisible(bool(words))
 
     def _show_alike(self, record: RoundRecord) -> None:
         """Say by how much images that are nearly the same as labelled ones may flatter."""
@@ -354,13 +363,20 @@ def curve_point(metrics: Metrics, position: int) -> Value:
 def class_values(metrics: Metrics, class_index: int) -> list[tuple[Value, str]]:
     """Return sensitivity, specificity and AUROC of a class, each with its counts in words."""
     shares: list[tuple[Value, str]] = []
-    counted: tuple[tuple[tuple[int, int], Callable[[int], Interval]], ...] = (
-        (metrics.sensitivity_counts(class_index), metrics.sensitivity_interval),
-        (metrics.specificity_counts(class_index), metrics.specificity_interval),
-    )
-    for (found, count), interval in counted:
-        value = Value(found / count, *interval(class_index)) if count else UNKNOWN
-        shares.append((value, tr("{found} of {count} images", found=found, count=count)))
+    for value, (found, count), interval in (
+        (
+            metrics.sensitivities[class_index],
+            metrics.sensitivity_counts(class_index),
+            metrics.sensitivity_interval(class_index),
+        ),
+        (
+            metrics.specificities[class_index],
+            metrics.specificity_counts(class_index),
+            metrics.specificity_interval(class_index),
+        ),
+    ):
+        words = tr("{found} of {count} images", found=found, count=count)
+        shares.append((Value(value, *interval) if count else UNKNOWN, words))
     area = metrics.auroc.classes[class_index] if metrics.auroc else None
     return [*shares, (Value.of_area(area), "")]
 

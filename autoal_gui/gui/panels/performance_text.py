@@ -2,14 +2,15 @@
 
 from autoal_gui.core.database.round_rows import RoundRecord
 from autoal_gui.core.language import mark, percent, tr, tr_count
+from autoal_gui.core.measures.estimate import Estimate
 from autoal_gui.core.measures.metrics import Metrics
 from autoal_gui.core.project.measured_rounds import Measured, measured_rounds
 from autoal_gui.core.project.project import Project
 
 NO_EVALUATION = mark("This project has no evaluation set, so that performance cannot be measured.")
-AUDIT_TO_COME = mark(
-    "This project has no evaluation set. Numbers appear once a few of your images that were drawn "
-    "at random have a label."
+ESTIMATE_TO_COME = mark(
+    "No image is set aside: the model learns from every answer, and its performance is estimated "
+    "from the same answers. Numbers appear after the first round that trains a model."
 )
 
 
@@ -24,9 +25,9 @@ def hint(project: Project, measured: Measured) -> str:
     if measured:
         return measured_words(*measured[-1])
     run = project.settings.run
-    measured_by_audit = run.warm_start or run.is_pretrained
+    measured_by_answers = run.warm_start or run.is_pretrained
     if evaluated == 0:
-        return tr(AUDIT_TO_COME if measured_by_audit else NO_EVALUATION)
+        return tr(ESTIMATE_TO_COME if measured_by_answers else NO_EVALUATION)
     missing = len(project.labels.unanswered_evaluation())
     wait = tr_count(
         " {count} of them waits for its label.", " {count} of them wait for their label.", missing
@@ -48,10 +49,31 @@ def measured_words(record: RoundRecord, metrics: Metrics) -> str:
             "on and not chosen by the method.",
             **values,
         )
+    if isinstance(metrics, Estimate):
+        return tr(
+            "Round {round}: estimated from all {images} answers that the model learned from. Each "
+            "image was predicted by a model that had not seen its answer, and counts for the "
+            "images of yours that are most like it.",
+            round=record.number,
+            images=metrics.total,
+        )
     return tr(
         "Round {round}, {labels} labels, measured on {images} of your images that were drawn at "
         "random, each by a model that had not seen its label.",
         **values,
+    )
+
+
+def estimate_line(estimate: Estimate) -> str:
+    """Say what the answers that the model learned from say of it."""
+    low, high = estimate.accuracy_interval
+    return tr(
+        "Estimated from the {images} answers that the model learned from: accuracy {accuracy} "
+        "({low} to {high}).",
+        images=estimate.total,
+        accuracy=percent(estimate.accuracy, 1),
+        low=percent(low, 1),
+        high=percent(high, 1),
     )
 
 

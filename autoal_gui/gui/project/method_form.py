@@ -116,7 +116,8 @@ class MethodForm(QWidget):
         self._kept = {box: box.value() for box in (self.audit, self.minutes)}
         self.mode.currentIndexChanged.connect(self._on_mode)
         self.backbone.currentIndexChanged.connect(self._on_backbone)
-        self.warm.toggled.connect(self._enable)
+        self.warm.toggled.connect(self._on_warm)
+        self.layers.currentIndexChanged.connect(self.changed)
         self._describe()
         self._enable()
 
@@ -209,6 +210,11 @@ class MethodForm(QWidget):
             self.backbone.setCurrentIndex(self.backbone.findData(OWN_NETWORK))
         self._describe()
         self._enable()
+        self.changed.emit()
+
+    def _on_warm(self) -> None:
+        self._enable()
+        self.changed.emit()
 
     def _on_backbone(self) -> None:
         self._describe()

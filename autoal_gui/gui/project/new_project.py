@@ -18,7 +18,6 @@ from PySide6.QtWidgets import (
 
 from autoal_gui.core.errors import AutoALError
 from autoal_gui.core.images.source import Listing, ProgressCallback, SourceSpec
-from autoal_gui.core.labels.splits import default_evaluation_size
 from autoal_gui.core.language import mark, tr
 from autoal_gui.core.project.plan import LabelUse, ProjectPlan
 from autoal_gui.core.settings import PRESETS
@@ -32,15 +31,15 @@ from autoal_gui.gui.project.meaning.set_review import Review
 from autoal_gui.gui.project.method_form import MethodForm
 from autoal_gui.gui.project.new_project_text import (
     default_name,
-    evaluation_note,
     own_evaluation,
     start_note,
     title,
 )
+from autoal_gui.gui.project.set_aside import SetAside
 from autoal_gui.gui.project.set_chooser import SetChooser
 from autoal_gui.gui.services import Services
 from autoal_gui.gui.widgets.cards import Section, add_card
-from autoal_gui.gui.widgets.inputs import PathField, combo, spin, translated
+from autoal_gui.gui.widgets.inputs import PathField, combo, translated
 from autoal_gui.gui.widgets.sizes import fitting
 from autoal_gui.gui.widgets.text import text_label
 from autoal_gui.gui.widgets.theme import TITLE, set_property
@@ -98,10 +97,8 @@ class NewProjectDialog(QDialog):
         self.label_use = combo(tr("Existing labels"), translated(LABEL_USES), "hidden")
         self.classes = ClassList()
         self.method = MethodForm(PRESETS["cpu"], keep=False)
-        self.evaluation = spin(tr("Evaluation set"), 0, 0, 0)
-        self.evaluation.setSpecialValueText(tr("none"))
-        self.evaluation.setSuffix(tr(" images"))
-        self.evaluation_note = text_label(role="muted")
+        self.aside = SetAside()
+        self.evaluation, self.evaluation_note = self.aside.size, self.aside.note
         self.start_from = PathField(tr("Start from a checkpoint"), tr(WEIGHTS))
         self.start_from.line.setPlaceholderText(
             tr("Optional: a trained model (.pt) or a ResNet-18 of torchvision (.pth)")
@@ -190,7 +187,7 @@ class NewProjectDialog(QDialog):
         self.name.textEdited.connect(self._on_name)
         self.place.line.textEdited.connect(self._on_place)
         self.classes.changed.connect(self._update)
-        self.method.changed.connect(self._update)
+        self.method.changed.connect(self._on_method)
         self.label_use.currentIndexChanged.connect(self._on_label_use)
         self.start_from.changed.connect(self._on_start_from)
         self.buttons.accepted.connect(self.accept)
@@ -275,10 +272,12 @@ class NewProjectDialog(QDialog):
         own = own_evaluation(listing)
         known = self._use() != "ignore" and any(i.label is not None for i in listing.images)
         eligible = [i for i in listing.images if i.label is not None or not known]
-        self.evaluation.setRange(0, own or max(0, len(eligible) - 1))
-        self.evaluation.setValue(own or default_evaluation_size(len(eligible), known))
-        self.evaluation.setEnabled(not own)
-        self.evaluation_note.setText(evaluation_note(own, known))
+        self.aside.follow(self.method.settings().measures_by_answers)
+        self.aside.offer(own, len(eligible), known)
+
+    def _on_method(self) -> None:
+        self.aside.follow(self.method.settings().measures_by_answers)
+        self._update()
 
     # -- the fields ---------------------------------------------------------------------------
 

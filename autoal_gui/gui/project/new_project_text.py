@@ -46,10 +46,23 @@ def start_note(start: StartModel) -> str:
     return f"{what} {tr('It takes the place of learning from all images first.')}"
 
 
-def evaluation_note(own: int, known: bool) -> str:
-    """Say what the evaluation set will be."""
+def evaluation_note(own: int, known: bool, size: int, by_answers: bool) -> str:
+    """Say what the evaluation set will be.
+
+    Args:
+        own: images that the set brings for it.
+        known: whether the labels of the others are known.
+        size: how many are set aside.
+        by_answers: whether the answers that a model learns from can measure it.
+    """
     if own:
         return tr("The set's own test images; they are never trained on.")
+    if not size and by_answers:
+        return tr(
+            "Every answer trains the model, and its performance is estimated from the same answers."
+        )
+    if not size:
+        return tr("Without images set aside there is little to measure the model by.")
     if known:
         return tr("Drawn at random from the images with a known label; never trained on.")
     return tr("Drawn at random and asked for first, so that the model can be measured.")

@@ -3,8 +3,10 @@
 import numpy as np
 import pytest
 
+from autoal_gui.core.measures.estimate import Estimate
 from autoal_gui.core.measures.metrics import ByChance, Metrics, NearlyAlike
 from autoal_gui.core.messages import Predicted
+from autoal_gui.core.project.measured_rounds import measured_rounds
 from tests.support.project import new_project, reopened, result_of
 
 ROWS = np.array([[0.75, 0.25], [0.125, 0.875]], np.float32)
@@ -88,6 +90,19 @@ def test_a_rounds_areas_and_what_chance_gives_come_back(project):
     assert record.metrics == metrics
     assert record.metrics.auroc is not None
     assert record.by_chance == by_chance
+
+
+def test_an_estimate_from_the_answers_comes_back_and_measures_where_nothing_else_does(project):
+    rows, weights = np.tile(ROWS, (2, 1)), np.array([1.0, 2.0, 1.0, 0.5])
+    estimate = Estimate.of_answers(np.array([0, 1, 1, 0]), rows, weights, np.array([0, 0, 1, 2]))
+    audit = Metrics(((1, 0), (0, 1)))
+    finished(project, metrics=None, audit=audit)
+    finished(project, metrics=None, audit=audit, estimate=estimate)
+    records = project.rounds.finished()
+    assert records[1].estimate == estimate
+    assert [metrics for _, metrics in measured_rounds(records)] == [audit, estimate]
+    finished(project, metrics=Metrics(((4, 1), (0, 2))), estimate=estimate)
+    assert [record.number for record, _ in measured_rounds(project.rounds.finished())] == [3]
 
 
 @pytest.mark.parametrize("rest", [Metrics(((3, 1), (0, 2)), design=1.5), None])

@@ -59,6 +59,12 @@ RESULTS = {
     "an audit that is a number": {"audit": 5},
     "chance without labels": {"by_chance": {"confusion": [[1]]}},
     "near duplicates without a number": {"nearly_alike": {"confusion": [[1]]}},
+    "an estimate of other classes": {
+        "estimate": {"confusion": [[1]], "shares": [[0.5, 0.5]], "said": [1, [1], [1]]}
+    },
+    "an estimate that is endless": {
+        "estimate": {"confusion": [[1]], "shares": [[1]], "said": [float("inf"), [1], [1]]}
+    },
     "weights that are endless": {"weights": [["entropy", float("inf")]]},
     "a checkpoint elsewhere": {"checkpoint": ".."},
 }

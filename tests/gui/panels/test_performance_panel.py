@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 
 from autoal_gui.core.language import percent
+from autoal_gui.core.measures.estimate import Estimate
 from autoal_gui.core.measures.metrics import ByChance, Metrics, NearlyAlike
 from autoal_gui.core.measures.outlook import outlook, outlook_sentence, worth_sentences
 from autoal_gui.core.measures.stopping_advice import FEWEST, Point
@@ -120,13 +121,21 @@ def test_a_cell_tells_what_it_counts(measured):
     assert "are taken for" in item.toolTip()
 
 
-def test_without_an_evaluation_set_the_cells_hold_what_chance_drew(qtbot, window, tmp_path):
+def test_where_no_image_is_set_aside_the_answers_themselves_measure(
+    qtbot, window, tmp_path, backend
+):
     images = draw_folder(tmp_path / "images", 20)
     controller = start_project(qtbot, window, images, tmp_path, evaluation_images=0)
+    panel = window.desk.performance
     controller.project.batches.save([])
-    known = measured_classes(controller.project)
-    assert known == {}
+    assert measured_classes(controller.project) == {}  # chance has drawn none
     assert images_of_cell(controller.project, 0, 0) == ()
+    truth, found = np.arange(8) % 2, np.eye(2)[np.arange(8) // 2 % 2] * 0.8 + 0.1
+    backend.estimate = Estimate.of_answers(truth, found, np.arange(1.0, 9.0))
+    run_batches(qtbot, window, 1)
+    assert "estimated from all 8 answers" in panel.hint.text()
+    assert panel.numbers[1].text() == percent(backend.estimate.accuracy, 1)
+    assert measured_classes(controller.project) == dict(controller.project.labels.training())
 
 
 def test_images_that_are_nearly_the_same_as_labelled_ones_are_told(measured, qtbot, backend):

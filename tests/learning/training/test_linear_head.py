@@ -13,6 +13,7 @@ from autoal_gui.learning.training.linear_head import (
     fit_head,
     folds_of,
     judging_weights,
+    left_out,
     log_loss,
     represented,
     softmax,
@@ -217,3 +218,15 @@ def test_the_images_of_a_single_patient_are_still_fitted_to():
     head = fit_head(features, labels, 2, 0, units=units)
     assert np.isfinite(head.weight).all()
     assert len(set(head.folds)) == 5
+
+
+def test_an_answer_is_never_measured_by_a_head_that_learned_from_its_twin():
+    random = np.random.default_rng(0)
+    units = np.arange(60) // 2
+    features = random.normal(size=(30, 20))[units]
+    features /= np.linalg.norm(features, axis=1, keepdims=True)
+    labels = random.integers(2, size=30)[units]  # nothing of the features tells them
+    head = fit_head(features, labels, 2, 0)
+    assert (left_out(head, features, labels, 0).argmax(1) == labels).mean() > 0.8
+    grouped = fit_head(features, labels, 2, 0, units=units)
+    assert (left_out(grouped, features, labels, 0).argmax(1) == labels).mean() < 0.7

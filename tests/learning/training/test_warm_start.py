@@ -295,6 +295,8 @@ def test_the_audit_measures_on_randomly_drawn_images_alone(start, tmp_path):
     drawn = tuple(Asked(1, Query(i, 0.0, audit=i <= 6), None) for i in range(1, 10))
     result = result_of(replace(command, history=drawn))
     assert result.audit.total == 6
+    assert result.estimate.total == len(command.labelled)  # those chosen by a method measure too
+    assert result.out_of_fold.image_ids.tolist() == [i for i, _ in command.labelled]
     assert result_of(replace(command, history=drawn[:4])).audit is None
 
 

@@ -185,7 +185,8 @@ def _check_classes(
     records: Sequence[RoundRecord], predictions: Mapping[int, Probabilities], classes: int
 ) -> None:
     """Check that nothing was measured of more classes than there are; none is ever removed."""
-    measured = [one for record in records for one in (record.metrics, record.audit) if one]
+    found = [(record.metrics, record.audit, record.estimate) for record in records]
+    measured = [metrics for three in found for metrics in three if metrics]
     measured += [record.by_chance.metrics for record in records if record.by_chance]
     alike = [record.nearly_alike for record in records if record.nearly_alike]
     measured += [one.rest for one in alike if one.rest]

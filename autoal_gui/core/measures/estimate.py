@@ -1,0 +1,180 @@
+"""How well a model does on a pool, estimated from the answers that it also learned from.
+
+Each answer is predicted by a model that never saw it, so that none has to be set aside. The images
+were not drawn evenly, since a method has chosen most of them; so each counts for the part of the
+pool that it stands for. Weights that differ, and groups, say less than as many images that have
+nothing to do with each other: n images of weights w say as much as (sum w)^2 / sum w^2 (Kish 1965),
+less what `design_effect` finds of groups. How much scatters is known from these few alone, so that
+Student's t takes the place of the normal distribution.
+"""
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from autoal_gui.core.measures.design_effect import NORMAL, design_effect, student
+from autoal_gui.core.measures.metrics import (
+    Floats,
+    Interval,
+    Metrics,
+    areas_of,
+    as_plain,
+    wilson_interval,
+)
+
+
+@dataclass(frozen=True)
+class Said:
+    """How many images, alone and of one weight, would say as much as those that there are."""
+
+    images: float
+    """Of all images."""
+    inside: tuple[float, ...]
+    """Of those of each class; 0 where there is none."""
+    outside: tuple[float, ...]
+    """Of those of all other classes, class by class."""
+
+
+@dataclass(frozen=True)
+class Estimate(Metrics):
+    """Performance on the pool; `confusion` counts the answers, `shares` what they stand for."""
+
+    shares: tuple[tuple[float, ...], ...] = ()
+    """`shares[t][p]`: the part of the pool of class t that is predicted as p; they sum to 1."""
+    said: Said = Said(0.0, (), ())
+
+    @classmethod
+    def of_answers(
+        cls,
+        truth: npt.NDArray[np.integer],
+        probabilities: npt.NDArray[np.floating],
+        weights: Floats,
+        units: npt.NDArray[np.integer] | None = None,
+    ) -> "Estimate":
+        """Estimate from answers.
+
+        Args:
+            truth: (n,) class indices in [0, C), of at least one image.
+            probabilities: (n, C), each by a model that never saw the image's answer.
+            weights: (n,) positive, how much of the pool each image stands for.
+            units: (n,) what stays together; None where each image stands alone.
+        """
+        predicted, classes = probabilities.argmax(1), probabilities.shape[1]
+        counted = Metrics.of(truth, predicted, classes)
+        cells = truth.astype(np.int64) * classes + predicted
+        parts = np.bincount(cells, weights / weights.sum(), classes * classes)
+        right = truth == predicted
+
+        def said(kept: npt.NDArray[np.bool_]) -> float:
+            rows = None if units is None else units[kept]
+            return _said(right[kept], weights[kept], rows)
+
+        inside = tuple(said(truth == c) for c in range(classes))
+        whole = said(np.ones(len(truth), bool))
+        outside = tuple(_outside(truth, predicted, c, weights, units) for c in range(classes))
+        widened = max(1.0, _alike(weights) / whole)
+        return cls(
+            counted.confusion,
+            areas_of(truth, probabilities, widened, weights),
+            shares=tuple(map(tuple, parts.reshape(classes, classes).tolist())),
+            said=Said(whole, inside, outside),
+        )
+
+    @property
+    def accuracy(self) -> float:
+        """Share of the pool that is predicted right, in [0, 1]."""
+        return min(1.0, sum(row[c] for c, row in enumerate(self.shares)))
+
+    @property
+    def sensitivities(self) -> tuple[float, ...]:
+        """Share of each class that is found, in [0, 1]; nan for a class without answers."""
+        return tuple(
+            min(1.0, row[c] / sum(row)) if sum(row) else math.nan
+            for c, row in enumerate(self.shares)
+        )
+
+    @property
+    def specificities(self) -> tuple[float, ...]:
+        """Share of what is outside each class that is not taken for it, in [0, 1], or nan."""
+        found = []
+        for c in range(len(self.shares)):
+            others = [row for t, row in enumerate(self.shares) if t != c]
+            total = sum(map(sum, others))
+            taken = sum(row[c] for row in others)
+            found.append(1 - taken / total if total else math.nan)
+        return tuple(found)
+
+    @property
+    def accuracy_interval(self) -> Interval:
+        """95 % interval of the accuracy."""
+        return _interval(self.accuracy, self.said.images)
+
+    def sensitivity_interval(self, class_index: int) -> Interval:
+        """95 % interval of a class's sensitivity."""
+        return _interval(self.sensitivities[class_index], self.said.inside[class_index])
+
+    def specificity_interval(self, class_index: int) -> Interval:
+        """95 % interval of a class's specificity."""
+        return _interval(self.specificities[class_index], self.said.outside[class_index])
+
+    @property
+    def balanced_accuracy_interval(self) -> Interval:
+        """95 % interval of the balanced accuracy, as that of `Metrics`."""
+        known = [(p, n) for p, n in zip(self.sensitivities, self.said.inside, strict=True) if n]
+        variance = 0.0
+        for share, said in known:
+            pulled = (share * said + 1) / (said + 2)
+            variance += pulled * (1 - pulled) / (said + 2)
+        half = NORMAL * math.sqrt(variance) / len(known)
+        middle = self.balanced_accuracy
+        return (max(0.0, middle - half), min(1.0, middle + half))
+
+    @property
+    def macro_f1(self) -> float:
+        """Mean F1 score over the classes that occur, in [0, 1]."""
+        shares = np.array(self.shares)
+        present = shares.sum(1) > 0
+        scores = 2 * shares.diagonal()[present] / (shares.sum(1) + shares.sum(0))[present]
+        return float(scores.mean())
+
+
+def _said(
+    right: npt.NDArray[np.bool_], weights: Floats, units: npt.NDArray[np.integer] | None
+) -> float:
+    """Return how many images would say as much, in the interval as in the mean; 0 for none."""
+    if not len(weights):
+        return 0.0
+    alike = _alike(weights)
+    alone = alike / design_effect(right, units, weights)
+    return alone * (NORMAL / student(round(alike) - 1)) ** 2
+
+
+def _alike(weights: Floats) -> float:
+    """Return how many images of one weight would say as much."""
+    return float(weights.sum() ** 2 / (weights**2).sum())
+
+
+def _outside(
+    truth: npt.NDArray[np.integer],
+    predicted: npt.NDArray[np.integer],
+    class_index: int,
+    weights: Floats,
+    units: npt.NDArray[np.integer] | None,
+) -> float:
+    kept = truth != class_index
+    rows = None if units is None else units[kept]
+    return _said(predicted[kept] != class_index, weights[kept], rows)
+
+
+def _interval(share: float, said: float) -> Interval:
+    return (0.0, 1.0) if math.isnan(share) else wilson_interval(share * said, said)
+
+
+def estimate_as_plain(estimate: Estimate) -> dict[str, Any]:
+    """Return an estimate as what JSON can hold."""
+    said = estimate.said
+    numbers = [said.images, list(said.inside), list(said.outside)]
+    return {**as_plain(estimate), "shares": estimate.shares, "said": numbers}

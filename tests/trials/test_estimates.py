@@ -1,0 +1,44 @@
+"""The trial of the estimate's interval, in small."""
+
+from dataclasses import asdict
+
+import numpy as np
+
+from autoal_gui.learning.training.linear_head import fit_head, left_out
+from tests.trials.estimates.__main__ import line
+from tests.trials.estimates.heads import quick_head, quickly_left_out
+from tests.trials.estimates.kept import KeptSet
+from tests.trials.estimates.runs import points_of
+
+
+def drawn(images=330):
+    random = np.random.default_rng(0)
+    labels = random.integers(3, size=images)
+    points = np.eye(8)[labels] + random.normal(size=(images, 8)) * 0.5
+    points /= np.linalg.norm(points, axis=1, keepdims=True)
+    return KeptSet("drawn", points.astype(np.float32), labels, np.arange(images) // 2, 3)
+
+
+def test_quick_heads_say_what_the_programs_own_say():
+    kept = drawn()
+    known = np.arange(60)
+    features, labels = kept.features[known], kept.labels[known]
+    quick = quick_head(features, labels, 3, 0, kept.features, kept.units[known])
+    own = fit_head(features, labels, 3, 0, kept.features, units=kept.units[known])
+    same = quick.probabilities(kept.features).argmax(1) == own.probabilities(kept.features).argmax(
+        1
+    )
+    assert same.mean() > 0.95
+    found = quickly_left_out(quick, features, labels, 0, kept.units[known])
+    assert (found.argmax(1) == left_out(own, features, labels, 0).argmax(1)).mean() > 0.95
+
+
+def test_a_run_measures_every_total_and_the_table_has_a_line_of_it():
+    kept = drawn()
+    points = points_of(kept, 0, (40, 60))
+    assert [point.answers for point in points] == [40, 60]
+    for point in points:
+        low, high = point.accuracy.interval
+        assert low < point.accuracy.value < high
+        assert point.set_aside == min(33, point.answers // 2)
+    assert line("drawn", [asdict(point) for point in points[:1]]).startswith("| drawn 40 (1 runs)")
