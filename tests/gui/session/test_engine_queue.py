@@ -75,7 +75,8 @@ def test_what_waits_goes_by_its_kind_and_not_by_when_it_came(qtbot, queue, backe
         assert queue.waits(priority)
     backend.open("first", *(priority.name for priority in Priority))
     qtbot.waitUntil(lambda: queue.at_rest)
-    order = ["first", "EXPORT", "QUESTION", "PREDICTION", "WARM_START", "ROUND"]
+    kinds = ("EXPORT", "QUESTION", "MAP", "PREDICTION", "FIRST", "WARM_START", "ROUND")
+    order = ["first", *kinds]
     assert backend.begun == order
     assert [target for target, event in said if event is Exported] == order
 
