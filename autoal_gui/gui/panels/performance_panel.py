@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWi
 from autoal_gui.core.database.round_rows import RoundRecord
 from autoal_gui.core.language import decimal, mark, percent, tr
 from autoal_gui.core.measures.alike_text import alike_sentence
+from autoal_gui.core.measures.estimate import Estimate
 from autoal_gui.core.measures.metrics import Area, Interval, Metrics
 from autoal_gui.core.measures.outlook import (
     BAND_NOTE,
@@ -84,7 +85,8 @@ WORTH_TIP = mark(
 ESTIMATE_TIP = mark(
     "Each image was predicted by a model that had learned from nearly all other answers, and "
     "counts for the images of yours that are most like it, since the method did not choose "
-    "evenly. The true value lies in the interval 95 times in 100."
+    "evenly. With few answers or rare classes the true value lies outside the interval more often "
+    "than 5 times in 100."
 )
 ALIKE_TIP = mark(
     "Images are compared as small pictures. The next frame, the next slice, or the same picture "
@@ -181,7 +183,6 @@ class PerformancePanel(CardColumn):
             title = text_label(tr(name), role="muted", size=SMALL)
             title.setToolTip(tr(CURVE_TIPS[position]))
             head.addWidget(title, 1)
-            self.intervals[position].setToolTip(tr(INTERVAL_TIP))
             column = QVBoxLayout()
             column.setSpacing(2)
             column.addLayout(head)
@@ -252,6 +253,8 @@ class PerformancePanel(CardColumn):
             value = curve_point(metrics, position)
             self.numbers[position].setText(percent(value.value, 1))
             self.intervals[position].setText(value.span)
+            tip = ESTIMATE_TIP if isinstance(metrics, Estimate) else INTERVAL_TIP
+            self.intervals[position].setToolTip(tr(tip))
 
     def _outlook(self, measured: Measured) -> Outlook | None:
         labels = self._controller.project.labels
