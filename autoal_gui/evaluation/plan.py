@@ -21,6 +21,7 @@ def plain_settings(settings: RunSettings) -> dict[str, Any]:
     Else a run of an earlier version would have another key, and not be found again.
     """
     values = asdict(settings)
+    del values["before"]  # that of rounds which wait for the warm start: none does here
     if settings.backbone == OWN_NETWORK:
         del values["backbone"]
     return values
@@ -131,8 +132,8 @@ class Setup:
             words = f"{self.batch} of the pool at a time, from {initial} to {Percent(end)}"
         else:
             first = f"{initial} of the pool" if isinstance(initial, Percent) else f"{initial}"
-            size = f"{self.batch} of the pool" if self.batch else f"{self.settings.batch_size}"
-            words = f"{first} at first and {size} after each of {last} rounds"
+            more = f"{self.batch} of the pool" if self.batch else f"{self.settings.batch_size}"
+            words = f"{first} at first and {more} after each of {last} rounds"
         share = f", of {Percent(100 * self.scale)} of each set" if self.scale < 1 else ""
         return words + share
 

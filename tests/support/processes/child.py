@@ -14,10 +14,10 @@ import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from multiprocessing import get_context
-from multiprocessing.context import ForkServerContext
+from multiprocessing.context import ForkServerContext, ForkServerProcess
 from multiprocessing.process import BaseProcess
 from pathlib import Path
+from typing import Any
 
 from tests.support.paths import ROOT
 from tests.support.processes.small_network import choose, is_small
@@ -90,9 +90,25 @@ class Child:
         shutil.rmtree(self.folder)
 
 
+class _Process(ForkServerProcess):
+    """A process whose networks are as small as those of the one that starts it."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._small = is_small()
+
+    def run(self) -> None:
+        choose(self._small)
+        super().run()
+
+
+class _Context(ForkServerContext):
+    Process = _Process
+
+
 def loaded() -> ForkServerContext:
     """Return how processes are started that have the libraries loaded."""
-    context = get_context("forkserver")
+    context = _Context()
     context.set_forkserver_preload(["tests.support.processes.libraries"])
     return context
 
@@ -114,7 +130,7 @@ def start(
     everything = {name: value for name, value in mixed.items() if value is not None}
     process = loaded().Process(
         target=_do,
-        args=([str(word) for word in words], everything, str(folder), str(streams), is_small()),
+        args=([str(word) for word in words], everything, str(folder), str(streams)),
     )
     process.start()
     return Child(process, streams)
@@ -128,11 +144,8 @@ def run_child(
         return child.finished()
 
 
-def _do(
-    words: list[str], environment: dict[str, str], folder: str, streams: str, small: bool
-) -> None:
+def _do(words: list[str], environment: dict[str, str], folder: str, streams: str) -> None:
     os.setsid()
-    choose(small)
     os.environ.clear()
     os.environ.update(environment)
     os.chdir(folder)
