@@ -26,6 +26,7 @@ def make_application() -> "QApplication":
     """Set up Qt and the interpreter for a window that stays smooth while a thread trains."""
     if sys.platform == "win32":  # there torch must be loaded before Qt
         import torch  # noqa: F401
+    from PySide6.QtCore import Qt
     from PySide6.QtWidgets import QApplication
 
     from autoal_gui.gui.widgets.typeface import use_typeface
@@ -37,6 +38,8 @@ def make_application() -> "QApplication":
     if isinstance(found, QApplication):
         return found
     application = QApplication(sys.argv[:1])
+    # Not every command has a picture, and a menu with some looks unfinished.
+    application.setAttribute(Qt.ApplicationAttribute.AA_DontShowIconsInMenus)
     application.setApplicationName("AutoAL")
     application.setOrganizationName("autoal-gui")
     use_typeface(application)

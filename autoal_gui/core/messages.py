@@ -42,6 +42,22 @@ class Query:
     predicted_loss: float | None = None
     audit: bool = False
     """Drawn at random from the pool, so that what is right of such images estimates the whole."""
+    between: tuple[int, int] | None = None
+    """The classes that the model of that round found likeliest and next; None without a model."""
+
+
+@dataclass(frozen=True)
+class LearnedWeights:
+    """What the search of mode "auto" learned, whether or not it was trusted."""
+
+    weights: tuple[tuple[str, float], ...]
+    """(strategy, weight), sum 1."""
+    gain: float
+    """By what share it lowered the loss on labels held out, against trusting all alike."""
+    error: float
+    """Standard error of the gain."""
+    trusted: bool
+    """Whether the batch was chosen by it."""
 
 
 @dataclass(frozen=True)
@@ -266,6 +282,8 @@ class RoundFinished:
     estimate: Estimate | None = None
     """Of the pool, from all labelled images, each by a head that never saw its label; None where
     every layer was trained."""
+    learned: LearnedWeights | None = None
+    """None where nothing was learned, or in a mode that always trusts what it learns."""
     nearly_alike: NearlyAlike | None = None
     """How the numbers are without evaluation images that are nearly the same as labelled ones; None
     where there are none."""

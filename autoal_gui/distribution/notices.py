@@ -17,6 +17,8 @@ Qt and PySide6 are used under the GNU Lesser General Public License, version 3. 
 program as libraries of their own, unchanged, in the folder PySide6: whoever wants another version
 of them puts that version's libraries in their place. Their source code is at
 https://code.qt.io and https://download.qt.io.
+
+The typeface Inter is under the SIL Open Font License 1.1: see resources/fonts/OFL.txt.
 """
 
 

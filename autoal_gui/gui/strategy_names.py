@@ -51,6 +51,21 @@ STRATEGY_NOTES = {
     "tailor": mark("what the strategies propose that found rare classes before"),
 }
 """What each query strategy looks for."""
+HESITATES = mark("the model hesitates between classes")
+DISAGREE = mark("versions of the model disagree")
+UNLIKE = mark("unlike anything you have labelled")
+STANDS_FOR = mark("like many images without a label")
+VARIED = mark("the model is unsure, and the batch is to be varied")
+REASONS = {
+    **dict.fromkeys(("entropy", "margin", "least_confidence"), HESITATES),
+    **dict.fromkeys(("bald", "variation_ratio", "mean_std", "ensvarr", "refine"), DISAGREE),
+    **dict.fromkeys(("coreset", "vaal", "ddu"), UNLIKE),
+    **dict.fromkeys(("kmeans", "typiclust", "probcover", "maxherding", "bait"), STANDS_FOR),
+    **dict.fromkeys(("badge", "dropquery", "falcun", "uherding", "tcm"), VARIED),
+    "lpl": mark("a second model expects an error"),
+    "random": mark("drawn by chance"),
+}
+"""Why a strategy asks for an image, as the end of a sentence; others say what they look for."""
 
 
 def modes() -> tuple[tuple[str, str], ...]:
@@ -92,6 +107,24 @@ def mode_label(name: str) -> str:
 def strategy_label(name: str) -> str:
     """Return what the window calls a strategy."""
     return label_of("autoal_gui.strategies", name)
+
+
+def strategy_reason(name: str, mode: str = "", between: tuple[str, str] | None = None) -> str:
+    """Say why a strategy asks for an image, as the end of a sentence.
+
+    Args:
+        name: of the strategy.
+        mode: of asking; "auto" spreads its batch away from what has a label.
+        between: the classes that the model found likeliest, where the reader may know them.
+    """
+    if between is not None and REASONS.get(name) == HESITATES:
+        first, second = between
+        return tr("the model hesitates between {first} and {second}", first=first, second=second)
+    if mode == "auto" and name == "kmeans":
+        return tr(UNLIKE)
+    if name in REASONS:
+        return tr(REASONS[name])
+    return tr("chosen by {strategy}", strategy=strategy_label(name))
 
 
 def strategy_note(name: str) -> str:

@@ -16,6 +16,7 @@ from autoal_gui.core.messages import (
     Event,
     Notice,
     Progress,
+    Query,
     RoundFinished,
     RunRound,
 )
@@ -316,6 +317,19 @@ def _card(this: _Round, task: TaskModel, metrics: Metrics | None) -> ModelCard:
     )
 
 
+def _told(queries: tuple[Query, ...], probabilities: npt.NDArray[np.float32]) -> tuple[Query, ...]:
+    """Return queries with the two likeliest classes of each.
+
+    Args:
+        queries: of the first images of the ranking.
+        probabilities: (n, C) in the order of the ranking; (0, C) without a model.
+    """
+    if not len(probabilities) or probabilities.shape[1] < 2:
+        return queries
+    rows = np.argsort(-probabilities[: len(queries)], axis=1, kind="stable")[:, :2].tolist()
+    return tuple(replace(q, between=(a, b)) for q, (a, b) in zip(queries, rows, strict=True))
+
+
 def _finished(
     this: _Round, acquisition: Acquisition, trained: _Trained, notices: tuple[str, ...]
 ) -> RoundFinished:
@@ -333,7 +347,7 @@ def _finished(
         mode=command.settings.mode,
         ranking=ranking,
         probabilities=probabilities,
-        queries=acquisition.queries(positions[: command.settings.batch_size]),
+        queries=_told(acquisition.queries(positions[: command.settings.batch_size]), probabilities),
         weights=acquisition.shares(),
         plain_weights=acquisition.plain_weights(),
         metrics=measures.metrics,
@@ -348,5 +362,6 @@ def _finished(
         measured=measures.measured,
         out_of_fold=measures.out_of_fold,
         by_chance=measures.by_chance,
+        learned=acquisition.learned,
         nearly_alike=measures.nearly_alike,
     )

@@ -254,7 +254,7 @@ def test_the_blind_answer_and_the_changed_one_are_both_kept_and_reported(qtbot, 
     label_many(qtbot, window, 1)  # it was on screen before the last ranking came
     image = controller.images.current
     suggested = controller.project.rounds.suggestion(image).class_index
-    feedback = window.desk.class_panel._feedback
+    feedback = window.desk.image_bar.said
     assert "This image" not in feedback.text()
     qtbot.keyClick(window, (ONE, ZERO)[suggested])
     assert "The model says" in feedback.text()
@@ -277,7 +277,7 @@ def test_the_blind_answer_and_the_changed_one_are_both_kept_and_reported(qtbot, 
 def test_a_click_in_the_settings_shows_the_suggestion_before_the_answer(qtbot, window, controller):
     trained(qtbot, window, 2)
     label_many(qtbot, window, 1)
-    image, feedback = controller.images.current, window.desk.class_panel._feedback
+    image, feedback = controller.images.current, window.desk.image_bar.said
     assert "This image" not in feedback.text()
     qtbot.keyClick(window, Qt.Key.Key_Comma, CTRL)
     dialog = window.dialog
@@ -319,8 +319,8 @@ def test_why_names_every_strategy_with_its_weight_and_the_predicted_loss(qtbot, 
     query = controller.project.rounds.query(controller.images.current)
     assert query is not None
     why = window.desk.why
-    assert f"Predicted loss {query.predicted_loss:.2f}" in why.line
     qtbot.keyClick(window, Qt.Key.Key_W)
+    assert f"Predicted loss {query.predicted_loss:.2f}" in why._loss.text()
     shown = [label.text() for label in why._table.findChildren(QLabel)]
     assert {name for name, _, _ in query.strategies} == set(STRATEGIES)
     for name, score, weight in query.strategies:

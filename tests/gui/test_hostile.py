@@ -51,7 +51,7 @@ def test_such_names_of_classes_are_shown_as_they_are(qtbot, window, controller):
         assert as_shown(button.toolTip()).startswith(name)
     label_many(qtbot, window, 2, ZERO)
     label_many(qtbot, window, 2, ONE)
-    assert names[1] in window.desk.class_panel._feedback.text()
+    assert names[1] in window.desk.image_bar.said.text()
     controller.setup.rename_class(0, "<i>other</i> {count}")
     controller.labelling.comment_on("{0} <b>comment</b>")
     qtbot.keyClick(window, BACKSPACE)

@@ -266,7 +266,10 @@ def services(folder: Path, make_backend: Callable[[], NearestMean]) -> Services:
 
 
 def settings(folder: Path) -> QSettings:
-    return QSettings(str(folder / "window.ini"), QSettings.Format.IniFormat)
+    """Return a user's settings, with the panel at the right unfolded as on a wide screen."""
+    kept = QSettings(str(folder / "window.ini"), QSettings.Format.IniFormat)
+    kept.setValue("panel", "open")
+    return kept
 
 
 def start_project(

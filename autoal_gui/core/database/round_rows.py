@@ -3,7 +3,7 @@
 import json
 import sqlite3
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any, Literal
@@ -26,7 +26,7 @@ from autoal_gui.core.database.stored_values import (
 from autoal_gui.core.errors import SettingsError
 from autoal_gui.core.measures.estimate import Estimate, Said, estimate_as_plain
 from autoal_gui.core.measures.metrics import ByChance, Metrics, NearlyAlike, as_plain, from_plain
-from autoal_gui.core.messages import Asked, Query, RoundFinished
+from autoal_gui.core.messages import Asked, LearnedWeights, Query, RoundFinished
 from autoal_gui.core.settings import RunSettings
 
 Outcome = Literal["running", "finished", "failed", "cancelled", "interrupted"]
@@ -56,6 +56,8 @@ class RoundRecord:
     """Of the pool, from all answers."""
     by_chance: ByChance | None = None
     """What the labels of images drawn at random give alone."""
+    learned: LearnedWeights | None = None
+    """What the search learned, be it trusted or not; None where it learned nothing."""
     nearly_alike: NearlyAlike | None = None
     """The evaluation images that are nearly the same as labelled ones, and how the others do."""
     checkpoint: str = ""
@@ -172,6 +174,7 @@ def round_record(row: tuple[Any, ...]) -> RoundRecord:
         audit=_audit(result),
         estimate=_estimate(result.get("estimate")),
         by_chance=_by_chance(result.get("by_chance")),
+        learned=_learned(result.get("learned")),
         nearly_alike=_nearly_alike(result.get("nearly_alike")),
         checkpoint=as_file_name(result.get("checkpoint", "")),
         checkpoint_sha256=as_line(result.get("checkpoint_sha256", "")),
@@ -203,6 +206,7 @@ def _plain_result(result: RoundFinished) -> dict[str, Any]:
         **_plain_design(result.audit),
         **({"estimate": estimate_as_plain(result.estimate)} if result.estimate else {}),
         "by_chance": _plain_chance(result.by_chance),
+        **_plain_learned(result.learned),
         **_plain_alike(result.nearly_alike),
         "checkpoint": Path(result.checkpoint).name,
         "checkpoint_sha256": result.checkpoint_sha256,
@@ -226,6 +230,20 @@ def _plain_alike(found: NearlyAlike | None) -> dict[str, Any]:
         return {}
     rest = as_plain(found.rest) if found.rest else {"confusion": None}
     return {"nearly_alike": {"images": found.images, **rest}}
+
+
+def _plain_learned(found: LearnedWeights | None) -> dict[str, Any]:
+    return {"learned": asdict(found)} if found else {}
+
+
+def _learned(value: object) -> LearnedWeights | None:
+    if not value:  # earlier versions kept nothing of it
+        return None
+    values = as_mapping(value)
+    gain, error = as_number(values.get("gain")), as_number(values.get("error"))
+    return LearnedWeights(
+        _pairs(values.get("weights", ())), gain, error, as_flag(values.get("trusted"))
+    )
 
 
 def _nearly_alike(value: object) -> NearlyAlike | None:
@@ -334,14 +352,17 @@ def query_from(image_id: int, text: object) -> Query:
         ProjectDamaged: it is not what this program writes.
     """
     values = as_list(parsed(text), lambda value: value)
-    score, strategies, loss, audit = as_row(
-        values if len(values) == 4 else (*values, False),  # version 0.1 knew no audit
+    # Version 0.1 knew no audit, others before this one no two classes.
+    lacking = {3: (False, None), 4: (None,)}.get(len(values), ())
+    score, strategies, loss, audit, between = as_row(
+        (*values, *lacking),
         as_number,
         lambda rows: as_list(rows, _strategy_row),
         lambda value: None if value is None else as_number(value),
         as_flag,
+        lambda value: None if value is None else as_row(value, as_whole, as_whole),
     )
-    return Query(image_id, score, strategies, loss, audit)
+    return Query(image_id, score, strategies, loss, audit, between)
 
 
 def _strategy_row(value: object) -> tuple[Any, ...]:
@@ -349,7 +370,8 @@ def _strategy_row(value: object) -> tuple[Any, ...]:
 
 
 def _query_text(query: Query) -> str:
-    return json.dumps([query.score, query.strategies, query.predicted_loss, query.audit])
+    values = [query.score, query.strategies, query.predicted_loss, query.audit, query.between]
+    return json.dumps(values)
 
 
 def _ranking_rows(result: RoundFinished) -> Iterator[tuple[object, ...]]:

@@ -34,7 +34,7 @@ from autoal_gui.gui.widgets.answers import answer_word, paint_key
 from autoal_gui.gui.widgets.text import plain_tip
 from autoal_gui.gui.widgets.theme import Theme
 
-THUMBNAIL, PADDING = 56, 5  # device-independent pixels
+THUMBNAIL, PADDING = 40, 4  # device-independent pixels
 Index = QModelIndex | QPersistentModelIndex
 ITEM = Qt.ItemDataRole.UserRole
 
@@ -212,7 +212,7 @@ class BatchStrip(QListView):
         self.setSelectionMode(QListView.SelectionMode.NoSelection)
         self.setHorizontalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setFixedHeight(THUMBNAIL + 2 * PADDING + 14)
+        self.setFixedHeight(THUMBNAIL + 2 * PADDING + 10)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setAccessibleName(tr("Batch"))
         self.clicked.connect(self._pick)

@@ -52,7 +52,7 @@ class ClassButton(QPushButton):
         """Tall enough for the text, whatever its size."""
         metrics = self.fontMetrics()
         width = metrics.horizontalAdvance(self._name) + 4 * metrics.height() + 24
-        return QSize(min(width, 20 * metrics.height()), 2 * metrics.height() + 8)
+        return QSize(min(width, 20 * metrics.height()), round(1.75 * metrics.height()) + 6)
 
     def _choose(self) -> None:
         self.chosen.emit(self._index)
@@ -94,7 +94,7 @@ class ClassPanel(QFrame):
         title = QLabel(tr("Which class?"))
         scale_font(title, BODY, bold=True)
         self._column = QVBoxLayout()
-        self._column.setSpacing(6)
+        self._column.setSpacing(3)
         self._column.setContentsMargins(0, 0, 4, 0)
         content = QWidget()
         content.setProperty("role", "content")
@@ -106,9 +106,11 @@ class ClassPanel(QFrame):
         scroll.setWidget(content)
         self._feedback = text_label(role="muted")
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(12, 12, 12, 12)
-        layout.setSpacing(8)
-        layout.addWidget(title)
+        layout.setContentsMargins(12, 6, 12, 8)
+        layout.setSpacing(4)
+        self.title_row = QHBoxLayout()
+        self.title_row.addWidget(title, 1)
+        layout.addLayout(self.title_row)
         layout.addWidget(scroll, 1)
         layout.addWidget(self._feedback)
         for action in actions:

@@ -2,14 +2,12 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QSettings, QTimer, Signal, Slot
 from PySide6.QtWidgets import (
     QApplication,
+    QFrame,
     QHBoxLayout,
-    QSplitter,
     QStackedWidget,
-    QTabBar,
-    QTabWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -21,17 +19,15 @@ from autoal_gui.gui.desk.grid_panel import GridPanel
 from autoal_gui.gui.desk.header import Header
 from autoal_gui.gui.desk.heat_panel import HeatPanel
 from autoal_gui.gui.desk.image_bar import ImageBar
+from autoal_gui.gui.desk.stage import Stage
 from autoal_gui.gui.desk.waiting_time import IdleWatch
 from autoal_gui.gui.desk.why_panel import WhyPanel
 from autoal_gui.gui.images.image_loader import ImageLoader
 from autoal_gui.gui.images.image_view import ImageView, show_image
-from autoal_gui.gui.panels.performance_panel import PerformancePanel
-from autoal_gui.gui.panels.training_panel import TrainingPanel
-from autoal_gui.gui.panels.weights_panel import WeightsPanel
+from autoal_gui.gui.panels.side_panel import SidePanel, SideSplitter
 from autoal_gui.gui.session.controller import Controller
 from autoal_gui.gui.session.likeness.image_maps import Found, Question
 from autoal_gui.gui.widgets.actions import Actions
-from autoal_gui.gui.widgets.answers import feedback_text
 from autoal_gui.gui.widgets.help_button import HelpButton
 from autoal_gui.gui.widgets.page_actions import tool_button
 from autoal_gui.gui.widgets.theme import Theme
@@ -54,25 +50,27 @@ class Desk(QWidget):
     """A topic of the help."""
 
     def __init__(
-        self, controller: Controller, theme: Theme, actions: Actions, parent: QWidget | None = None
+        self, controller: Controller, theme: Theme, actions: Actions, settings: QSettings
     ) -> None:
-        super().__init__(parent)
-        self._controller, self._theme = controller, theme
+        """Make the desk; `settings` keeps what is folded and hidden."""
+        super().__init__()
+        self._controller, self._theme, self._settings = controller, theme, settings
         self.loader = ImageLoader(self)
         self.idle = IdleWatch(controller, self.loader, self)
         self.image_view = ImageView(theme)
+        self.stage = Stage(controller, self.image_view, theme, actions["flash"], settings)
         self.strip = BatchStrip(self.loader, theme)
         self.class_panel = ClassPanel(
             theme, tuple(actions[name] for name in ("unsure", "skip", "undo", "redo"))
         )
         self.grid = GridPanel(controller, self.loader, theme)
-        self.why = WhyPanel()
+        self.why = WhyPanel(actions["names"], settings)
         self.heat = HeatPanel(controller, self.image_view)
         self.header = Header(controller, actions)
         self.image_bar = ImageBar(controller, self.image_view, theme, actions)
-        self.training = TrainingPanel(controller, actions)
-        self.weights = WeightsPanel(controller, theme)
-        self.performance = PerformancePanel(controller, theme)
+        self.side = SidePanel(controller, theme, actions, settings, self._question)
+        self.tabs, self.training = self.side.tabs, self.side.training
+        self.weights, self.performance = self.side.weights, self.side.performance
         for panel, topic in (
             (self.class_panel, "labelling"),
             (self.strip, "labelling"),
@@ -90,19 +88,12 @@ class Desk(QWidget):
     # -- making -------------------------------------------------------------------------------
 
     def _lay_out(self, actions: Actions) -> None:
-        self._splitter = QSplitter(Qt.Orientation.Horizontal)
-        self._splitter.setChildrenCollapsible(False)
-        self._splitter.addWidget(self._make_reading(actions))
-        self._splitter.addWidget(self._make_side())
-        self._splitter.setStretchFactor(0, 3)
-        self._splitter.setStretchFactor(1, 2)
-        # The weights and their pins need so much in any language.
-        self._splitter.setSizes([775, 505])
+        splitter = SideSplitter(self._make_reading(actions), self.side)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.header)
-        column.addWidget(self._splitter, 1)
+        column.addWidget(splitter, 1)
 
     def _make_reading(self, actions: Actions) -> QWidget:
         """Return the left side: strip, image and answers."""
@@ -111,7 +102,7 @@ class Desk(QWidget):
         picture.setContentsMargins(0, 0, 0, 0)
         picture.setSpacing(0)
         picture.addWidget(self.image_bar)
-        picture.addWidget(self.image_view, 1)
+        picture.addWidget(self.stage, 1)
         picture.addWidget(self.heat)
         picture.addWidget(self.why)
         middle = QHBoxLayout()
@@ -121,14 +112,7 @@ class Desk(QWidget):
         self.views.addWidget(large)
         self.views.addWidget(self.grid)
         middle.addWidget(self.views, 1)
-        answers = QVBoxLayout()
-        answers.setContentsMargins(10, 10, 10, 10)
-        answers.addWidget(self.class_panel)
-        answers.addWidget(tool_button(actions, "classes", with_text=True))
-        line = self.fontMetrics().height()
-        wanted = self.class_panel.sizeHint().width()  # the answers' words and keys
-        self.class_panel.setFixedWidth(min(max(14 * line, wanted), 20 * line))
-        middle.addLayout(answers)
+        middle.addWidget(self._make_answers(actions))
         image_side = QWidget()
         column = QVBoxLayout(image_side)
         column.setContentsMargins(0, 0, 0, 0)
@@ -137,24 +121,19 @@ class Desk(QWidget):
         column.addLayout(middle, 1)
         return image_side
 
-    def _make_side(self) -> QWidget:
-        self.tabs = QTabWidget()
-        self.tabs.setDocumentMode(True)
-        self.tabs.addTab(self.performance, tr("Performance"))
-        self.tabs.addTab(self.weights, tr("Strategies"))
-        for place, topic in enumerate(("performance", "weights")):
-            question = self._question(topic)
-            question.setProperty("role", "mark")
-            right = QTabBar.ButtonPosition.RightSide
-            self.tabs.tabBar().setTabButton(place, right, question)
-        side = QWidget()
-        column = QVBoxLayout(side)
-        column.setContentsMargins(10, 10, 10, 10)
-        column.setSpacing(8)
-        self.training.title_row.addWidget(self._question("training"))
-        column.addWidget(self.training)
-        column.addWidget(self.tabs, 1)
-        return side
+    def _make_answers(self, actions: Actions) -> QWidget:
+        """Return the column of classes and other answers."""
+        frame = QFrame()
+        frame.setProperty("role", "side")
+        self.class_panel.setProperty("role", "plain")
+        self.class_panel.title_row.addWidget(tool_button(actions, "classes"))
+        line = self.fontMetrics().height()
+        wanted = self.class_panel.sizeHint().width()  # the answers' words and keys
+        self.class_panel.setFixedWidth(min(max(13 * line, wanted), 18 * line))
+        column = QVBoxLayout(frame)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.class_panel)
+        return frame
 
     def _question(self, topic: str) -> HelpButton:
         button = HelpButton(self._theme, topic)
@@ -180,7 +159,7 @@ class Desk(QWidget):
         controller.setup.classes_changed.connect(self._on_classes)
         controller.setup.settings_changed.connect(self._on_settings)
         controller.training.rounds_changed.connect(self._on_settings)
-        self.class_panel.answered.connect(controller.labelling.answer)
+        self.class_panel.answered.connect(self._on_class)
         self.strip.picked.connect(self.show_large)
         self.grid.opened.connect(self.show_large)
         self.grid.left.connect(self._leave_grid)
@@ -193,8 +172,7 @@ class Desk(QWidget):
     def show_project(self) -> None:
         """Show the project that was opened before this desk was made."""
         self._on_opened()
-        for panel in (self.training, self.weights, self.performance):
-            panel.refresh()
+        self.side.refresh()
 
     def _on_opened(self) -> None:
         project = self._controller.project
@@ -210,6 +188,13 @@ class Desk(QWidget):
         self._leave_grid()
         self.loader.open(None)
         self.strip.set_batch(())
+        self.stage.card.hide()
+
+    @Slot(int)
+    def _on_class(self, class_index: int) -> None:
+        """Give an answer, and show its colour beside the image that follows."""
+        self._controller.labelling.answer(class_index)
+        self.stage.light_up(class_index)
 
     def toggle_grid(self) -> None:
         """Change between one large image and a grid of many."""
@@ -303,6 +288,7 @@ class Desk(QWidget):
         self._painted.stop()
         if not self._controller.is_open:
             return
+        self.side.strip.show_left()
         image_id = self._controller.images.current
         batch, upcoming = self._controller.images.batch, self._controller.images.upcoming
         shown = () if image_id is None else (image_id,)
@@ -325,32 +311,20 @@ class Desk(QWidget):
         chosen = entry.class_index if entry else None
         many = self.views.currentWidget() is self.grid  # whose images may all have answers
         self.class_panel.set_state(chosen, counts, enabled=many or image_id is not None)
-        self.class_panel.set_feedback(self._feedback(image_id))
+        self.class_panel.set_feedback("" if project.labels.answers else tr(FIRST_HINT))
+        self.image_bar.show_said(image_id)
         self.image_bar.show_image(image_id)
         if image_id is not None:
-            split = project.pool.images[image_id].split
+            image = project.pool.images[image_id]
+            self.why.show_name(image.key, image.group)
             self.why.show_reason(
-                self._controller.images.query(image_id), split, project.rounds.last
+                self._controller.images.query(image_id),
+                image.split,
+                project.rounds.last,
+                project.settings.run.mode,
+                project.classes.names if self._controller.images.may_explain(image_id) else (),
             )
         self.why.setVisible(image_id is not None)
-
-    def _feedback(self, image_id: int | None) -> str:
-        """Say what concerns the image on screen, else what the last answer was."""
-        controller = self._controller
-        project = controller.project
-        if image_id is not None:
-            entry = controller.images.shown_answer(image_id)
-            here = feedback_text(
-                project.classes.names, entry, controller.images.visible_suggestion(image_id)
-            )
-            if here:
-                return tr("This image: {answer}", answer=here)
-        last = controller.labelling.last_answered
-        if last is None:
-            return "" if project.labels.answers else tr(FIRST_HINT)
-        suggestion = controller.images.visible_suggestion(last)
-        here = feedback_text(project.classes.names, controller.labelling.last_entry, suggestion)
-        return tr("Last image: {answer}", answer=here)
 
     @Slot(int)
     def _on_ready(self, image_id: int) -> None:

@@ -9,7 +9,7 @@ from autoal_gui.gui.session.controller import Controller
 from autoal_gui.gui.strategy_names import mode_label
 from autoal_gui.gui.widgets.actions import Actions
 from autoal_gui.gui.widgets.page_actions import tool_button
-from autoal_gui.gui.widgets.text import chip, text_label
+from autoal_gui.gui.widgets.text import text_label
 from autoal_gui.gui.widgets.theme import TITLE
 
 
@@ -20,18 +20,21 @@ class Header(QFrame):
         super().__init__()
         self._controller = controller
         self.name = text_label(size=TITLE, bold=True, wrap=False)
-        self.mode, self.round, self.labels = chip(), chip(), chip()
+        self.mode, self.round, self.labels = (
+            text_label(role="muted", wrap=False) for _ in range(3)
+        )
         self.setProperty("role", "bar")
         row = QHBoxLayout(self)
-        row.setContentsMargins(16, 8, 12, 8)
-        row.setSpacing(10)
+        row.setContentsMargins(16, 4, 12, 4)
+        row.setSpacing(16)
         row.addWidget(self.name)
         for label in (self.mode, self.round, self.labels):
             row.addWidget(label)
         row.addStretch(1)
-        for name in ("review", "export", "settings", "keys"):
+        for name in ("review", "export", "settings"):
             row.addWidget(tool_button(actions, name, with_text=True))
-        row.addWidget(tool_button(actions, "theme"))
+        for name in ("keys", "theme"):
+            row.addWidget(tool_button(actions, name))
 
     def show_project(self) -> None:
         """Show another project."""
@@ -61,10 +64,12 @@ class Header(QFrame):
 
 def labels_text(labels: int, measuring: int) -> str:
     """Say how many labels train the model and how many were given to measure it."""
-    words = tr_count("{count} label", "{count} labels", labels)
+    words = tr_count("{count} label", "{count} labels", labels + measuring)
     if not measuring:
         return words
-    return tr("{labels}, {count} to measure", labels=words, count=number(measuring))
+    if not labels:
+        return tr("{labels}, all to measure", labels=words)
+    return tr("{labels}, {count} of them to measure", labels=words, count=number(measuring))
 
 
 def round_text(last_round: int) -> str:

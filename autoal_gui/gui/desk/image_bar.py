@@ -4,17 +4,21 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel
 
 from autoal_gui.core.language import number, percent, tr
+from autoal_gui.gui.desk.answer_chip import AnswerChip
 from autoal_gui.gui.desk.contrast_menu import ContrastMenu
 from autoal_gui.gui.images.image_view import ImageView
+from autoal_gui.gui.keys import class_keys
 from autoal_gui.gui.session.controller import Controller
 from autoal_gui.gui.widgets.actions import Actions
+from autoal_gui.gui.widgets.answers import feedback_text, model_word
+from autoal_gui.gui.widgets.batch_ring import BatchRing
 from autoal_gui.gui.widgets.flow_layout import FlowLayout
 from autoal_gui.gui.widgets.help_button import HelpButton
 from autoal_gui.gui.widgets.page_actions import tool_button
 from autoal_gui.gui.widgets.text import text_label
 from autoal_gui.gui.widgets.theme import Theme
 
-TOOLS = ("flag", "comment", "grid", "fit", "actual", "smooth", "heat")
+TOOLS = ("flag", "comment", "grid", "heat")
 
 
 class ImageBar(QFrame):
@@ -29,17 +33,21 @@ class ImageBar(QFrame):
         super().__init__()
         self._controller = controller
         self.setProperty("role", "bar")
-        self.position = text_label()  # which wraps where text is large and the screen small
-        self.position.setMinimumWidth(8 * self.fontMetrics().height())  # two lines, not four
+        self.ring = BatchRing(theme)
+        self.position = text_label(wrap=False)
+        self.said = AnswerChip(theme)
         self.comment = text_label(role="muted")
         self._flag = actions["flag"]
         self.zoom = QLabel()
         self.zoom.setProperty("role", "muted")
         view.zoomed.connect(self._on_zoomed)
         row = QHBoxLayout(self)
-        row.setContentsMargins(12, 4, 8, 4)
-        row.addWidget(self.position, 1)
-        row.addWidget(self.comment, 1)
+        row.setContentsMargins(12, 2, 8, 2)
+        row.setSpacing(8)
+        row.addWidget(self.ring)
+        row.addWidget(self.position)
+        row.addWidget(self.said, 1)
+        row.addWidget(self.comment)
         self._tools = FlowLayout()
         row.addLayout(self._tools)  # at its own width, one line, as long as there is room
         self._add_tools(view, theme, actions)
@@ -65,7 +73,29 @@ class ImageBar(QFrame):
 
     def show_position(self, image_id: int | None) -> None:
         """Say where in the batch an image is."""
-        self.position.setText(position_text(image_id, self._controller.images.batch))
+        images = self._controller.images
+        self.position.setText(position_text(image_id, images.batch))
+        done = sum(image in images.batch_answers for image in images.batch)
+        self.ring.show_done(done, len(images.batch))
+
+    def show_said(self, image_id: int | None) -> None:
+        """Say what concerns the image on screen, else what the last answer was."""
+        images, names = self._controller.images, self._controller.project.classes.names
+        entry, seen = images.shown_answer(image_id), None
+        if image_id is not None:
+            seen = images.visible_suggestion(image_id)
+        sentence = tr("This image: {answer}", answer=feedback_text(names, entry, seen))
+        if entry is None and seen is None:
+            last = self._controller.labelling.last_answered
+            if last is None:
+                self.said.show_answer("")
+                return
+            entry, seen = self._controller.labelling.last_entry, images.visible_suggestion(last)
+            sentence = tr("Last image: {answer}", answer=feedback_text(names, entry, seen))
+        index = entry.class_index if entry is not None else None
+        key = "" if index is None else class_keys(len(names))[index]
+        brief = model_word(names, seen) if seen is not None else sentence
+        self.said.show_answer(sentence, index, key, brief)
 
     @Slot(float)
     def _on_zoomed(self, scale: float) -> None:
@@ -79,7 +109,7 @@ def position_text(image_id: int | None, batch: tuple[int, ...]) -> str:
     if image_id not in batch:
         return tr("An image of an earlier batch")
     return tr(
-        "Image {place} of {total} in this batch",
+        "{place} of {total}",
         place=number(batch.index(image_id) + 1),
         total=number(len(batch)),
     )

@@ -2,12 +2,14 @@
 
 import math
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSettings, Qt
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
     QHBoxLayout,
     QLabel,
+    QSizePolicy,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -16,9 +18,9 @@ from PySide6.QtWidgets import (
 from autoal_gui.core.images.source import Split
 from autoal_gui.core.language import decimal, mark, percent, tr
 from autoal_gui.core.messages import Query
-from autoal_gui.gui.strategy_names import strategy_label, strategy_note
+from autoal_gui.gui.strategy_names import strategy_label, strategy_note, strategy_reason
 from autoal_gui.gui.widgets.cards import empty
-from autoal_gui.gui.widgets.text import text_label
+from autoal_gui.gui.widgets.text import plain_tip, text_label
 from autoal_gui.gui.widgets.theme import SMALL
 
 FURTHER_DOWN = mark(
@@ -35,16 +37,30 @@ HEADS = (
     (mark("Weight"), mark("W: how far this strategy is trusted for this image")),
     (mark("Share"), mark("S × W as a share: how much this strategy contributed to the choice")),
 )
-NAMED = 2  # strategies named in the line
+NEXT = 0.4  # of the first reason, from which a second one is told
+MOST = 32  # letters of a name
+KEPT = "file names"  # the setting: "shown" or "hidden"
 
 
 class WhyPanel(QFrame):
     """The reason for the image on screen."""
 
-    def __init__(self) -> None:
+    def __init__(self, names: QAction, settings: QSettings) -> None:
+        """Make the panel.
+
+        Args:
+            names: the command that shows the file's name, or hides it.
+            settings: where that is kept.
+        """
         super().__init__()
+        self._names, self._settings = names, settings
         self.setProperty("role", "foot")
+        self.name = text_label(role="muted", size=SMALL, wrap=False)
+        self.name.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
         self._line = text_label()
+        self._line.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self._line.setMinimumHeight(2 * self._line.fontMetrics().lineSpacing())  # nothing moves
+        self._loss = text_label(role="muted", size=SMALL)
         self._toggle = QToolButton()
         self._toggle.setText(tr("Why?"))
         self._toggle.setCheckable(True)
@@ -59,6 +75,8 @@ class WhyPanel(QFrame):
         self._grid.setVerticalSpacing(2)
         self._grid.setColumnStretch(4, 1)
         row = QHBoxLayout()
+        row.setSpacing(16)
+        row.addWidget(self.name)
         row.addWidget(self._line, 1)
         row.addWidget(self._toggle)
         column = QVBoxLayout(self)
@@ -66,7 +84,10 @@ class WhyPanel(QFrame):
         column.setSpacing(4)
         column.addLayout(row)
         column.addWidget(self._table)
+        column.addWidget(self._loss)
         self._query: Query | None = None
+        names.setChecked(settings.value(KEPT, "shown") == "shown")
+        self.name.setVisible(names.isChecked())
 
     @property
     def line(self) -> str:
@@ -75,20 +96,51 @@ class WhyPanel(QFrame):
 
     def toggle(self) -> None:
         """Show or hide what every strategy made of the image."""
-        if self._toggle.isEnabled():
+        if not self._toggle.isHidden():
             self._toggle.toggle()
 
-    def show_reason(self, query: Query | None, split: Split, rounds: int) -> None:
-        """Show why an image is asked for, after so many finished rounds."""
+    def toggle_name(self) -> None:
+        """Show the file's name, or hide it, and remember that."""
+        shown = self.name.isHidden()
+        self.name.setVisible(shown)
+        self._names.setChecked(shown)
+        self._settings.setValue(KEPT, "shown" if shown else "hidden")
+
+    def show_name(self, key: str, group: str) -> None:
+        """Show which file the image is, without its folders: these may say its class."""
+        name = key.replace("\\", "/").rsplit("/", 1)[-1]
+        whole = f"{group}  ·  {name}" if group else name
+        self.name.setText(whole if len(whole) <= MOST else f"{whole[:9]}…{whole[-MOST + 10 :]}")
+        self.name.setToolTip(plain_tip(whole))
+
+    def show_reason(
+        self,
+        query: Query | None,
+        split: Split,
+        rounds: int,
+        mode: str = "",
+        classes: tuple[str, ...] = (),
+    ) -> None:
+        """Show why an image is asked for.
+
+        Args:
+            query: what is known of it.
+            split: where the image belongs.
+            rounds: that have finished.
+            mode: of asking.
+            classes: their names, where the reader may know what the model makes of the image.
+        """
         self._query = query
-        self._line.setText(reason(query, split, rounds))
-        self._toggle.setEnabled(query is not None and bool(query.strategies))
+        self._line.setText(reason(query, split, rounds, mode, classes))
+        self._toggle.setVisible(query is not None and bool(query.strategies))
         self._expand(self._toggle.isChecked())
 
     def _expand(self, shown: bool) -> None:
         empty(self._grid)
         query = self._query
         self._table.setVisible(shown and query is not None and bool(query.strategies))
+        self._loss.setText(loss_words(query))
+        self._loss.setVisible(shown and bool(self._loss.text()))
         if not shown or query is None or not query.strategies:
             return
         for column, (words, tip) in enumerate(HEADS):
@@ -129,36 +181,48 @@ def _part(strategy: tuple[str, float, float]) -> float:
     return strategy[1] * strategy[2]
 
 
-def reason(query: Query | None, split: Split, rounds: int) -> str:
+def reason(
+    query: Query | None,
+    split: Split,
+    rounds: int,
+    mode: str = "",
+    classes: tuple[str, ...] = (),
+) -> str:
     """Say in one line why an image is asked for."""
     if split == "evaluation":
         return tr(MEASURES)
     if query is None:
         return tr(NO_ROUND if rounds == 0 else FURTHER_DOWN)
-    return tr(DRAWN) if query.audit else _asked_for(query)
+    return tr(DRAWN) if query.audit else _asked_for(query, mode, classes)
 
 
-def _asked_for(query: Query) -> str:
+def _asked_for(query: Query, mode: str, classes: tuple[str, ...]) -> str:
+    """Say it by what added most, in a reader's words; the numbers are a click away."""
     parts = sorted(query.strategies, key=_part, reverse=True)
-    total = sum(map(_part, parts))
-    words = tr("Score {score}.", score=decimal(query.score, 2))
-    if len(parts) == 1:
-        words = tr("Asked for by {strategy} alone.", strategy=strategy_label(parts[0][0]))
-    elif total > 0:
-        named = ", ".join(
-            f"{strategy_label(p[0])} {percent(_part(p) / total)}" for p in parts[:NAMED] if _part(p)
-        )
-        note = strategy_note(parts[0][0])
-        words = tr("Asked for by {strategies}.", strategies=named)
-        words += " " + tr(
-            "{strategy} looks for {what}.", strategy=strategy_label(parts[0][0]), what=note
-        )
-    if query.predicted_loss is None:
-        return words
+    if not parts or not _part(parts[0]):
+        return tr("Next in the ranking.")
+    named = None
+    if query.between is not None and max(query.between) < len(classes):
+        named = classes[query.between[0]], classes[query.between[1]]
+    words = [strategy_reason(parts[0][0], mode, named)]
+    for part in parts[1:]:
+        if _part(part) < NEXT * _part(parts[0]):
+            break
+        if (also := strategy_reason(part[0], mode, named)) not in words:
+            words.append(also)
+            break
+    if len(words) == 1:
+        return tr("Asked for: {reason}.", reason=words[0])
+    return tr("Asked for: {reason}; {other}.", reason=words[0], other=words[1])
+
+
+def loss_words(query: Query | None) -> str:
+    """Say what the network of the paper expects, where the image has such a number."""
+    if query is None or query.predicted_loss is None:
+        return ""
     # The head is trained to order images, so that its zero means nothing.
-    loss = tr(
+    return tr(
         "Predicted loss {loss}: the higher, the more the model is expected to be wrong "
         "about this image.",
         loss=decimal(query.predicted_loss, 2),
     )
-    return f"{words} {loss}"

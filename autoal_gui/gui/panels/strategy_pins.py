@@ -3,7 +3,15 @@
 import math
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QProgressBar, QSizePolicy, QWidget
+from PySide6.QtWidgets import (
+    QComboBox,
+    QGridLayout,
+    QLabel,
+    QProgressBar,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from autoal_gui.core.database.round_rows import RoundRecord
 from autoal_gui.core.language import mark, percent, tr
@@ -28,8 +36,8 @@ PIN_TIP = mark(
     "search finds. Off: takes no part. A change applies from the next round on."
 )
 HEADS = ((3, mark("Share"), SHARE_TIP), (4, mark("Weight"), PLAIN_TIP), (5, mark("Pin"), PIN_TIP))
-NAME_LINES = 12  # the width, in heights of a line, up to which a name does not break
-BARS, REST = 2, 6  # columns that take the room there is
+NAME_LINES = 5  # the least width of a name, in heights of a line
+NAMES, BARS, REST = 1, 2, 6  # columns that take the room there is
 
 
 class PinTable(QWidget):
@@ -74,6 +82,7 @@ class PinTable(QWidget):
 
     def _make_rows(self, names: list[str], weighed: bool, settings: RunSettings) -> None:
         empty(self._grid)
+        self._grid.setColumnStretch(NAMES, 3)
         self._grid.setColumnStretch(BARS, int(weighed))  # a wide panel has longer bars, and no gap
         self._grid.setColumnStretch(REST, int(not weighed))
         self.combos, self._numbers = {}, {}
@@ -87,11 +96,7 @@ class PinTable(QWidget):
             self._grid.addWidget(head, 0, column)
         for place, name in enumerate(names):
             self._grid.addWidget(swatch(place), place + 1, 0)
-            title = text_label(strategy_label(name))
-            title.setToolTip(tr("Looks for {what}", what=strategy_note(name)))
-            whole = title.fontMetrics().horizontalAdvance(title.text())
-            title.setWordWrap(whole > NAME_LINES * title.fontMetrics().height())
-            self._grid.addWidget(title, place + 1, 1)
+            self._grid.addWidget(_title(name), place + 1, 1)
             if weighed:
                 self._add_numbers(name, place + 1)
             if name in can_be_pinned:
@@ -119,6 +124,21 @@ class PinTable(QWidget):
         box = self.sender()
         if isinstance(box, QComboBox):
             self.changed.emit(box.objectName(), str(box.currentData()))
+
+
+def _title(name: str) -> QWidget:
+    """Return what a strategy looks for, and below it what it is called."""
+    note = strategy_note(name)
+    words = text_label(note[:1].upper() + note[1:])
+    called = text_label(strategy_label(name), role="muted", size=SMALL)
+    title = QWidget()
+    title.setMinimumWidth(NAME_LINES * words.fontMetrics().height())
+    column = QVBoxLayout(title)
+    column.setContentsMargins(0, 2, 0, 4)
+    column.setSpacing(0)
+    column.addWidget(words)
+    column.addWidget(called)
+    return title
 
 
 def pin_of(settings: RunSettings, name: str) -> str:

@@ -39,6 +39,7 @@ from autoal_gui.gui.widgets.text import text_label
 from autoal_gui.gui.widgets.theme import SMALL
 
 RESOLUTION = 1000
+LINES = 11  # of text that the card has room for, so that what is below it does not move
 
 
 class TrainingPanel(QFrame):
@@ -81,9 +82,10 @@ class TrainingPanel(QFrame):
             name = text_label(tr(STEP_NAMES[step]), role="muted", size=SMALL, wrap=False)
             name.setToolTip(tr(STEP_TIPS[step]))
             self._names[step] = name
-            grid.addWidget(name, row, 0)
-            grid.addWidget(bar, row, 1)
-        grid.setColumnStretch(1, 1)
+            grid.addWidget(name, row // 2, 2 * (row % 2))
+            grid.addWidget(bar, row // 2, 2 * (row % 2) + 1)
+        for place in (1, 3):  # the bars
+            grid.setColumnStretch(place, 1)
         top = self.title_row
         top.addWidget(self.headline, 1)
         self._train, self._stop = _button(self._actions, "train"), _button(self._actions, "cancel")
@@ -99,6 +101,8 @@ class TrainingPanel(QFrame):
         for widget in (self.line, self.losses, self.note, self._steps):
             column.addWidget(widget)
         column.addLayout(foot)
+        column.addStretch(1)
+        self.setMinimumHeight(LINES * self.fontMetrics().height())
 
     def value(self, step: Step) -> float:
         """Return how far a step's bar is, in [0, 1]."""
@@ -215,7 +219,8 @@ class TrainingPanel(QFrame):
         if state is State.IDLE:
             return tr("Training is idle")
         if state is State.CANCELLING:
-            return tr("Cancelling…")
+            warming = self._controller.training.is_warming
+            return tr("Keeping what was learned…") if warming else tr("Cancelling…")
         if self._controller.training.is_warming:
             return tr(WARMING)
         if self._controller.inference.is_explaining:

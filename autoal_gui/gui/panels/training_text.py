@@ -103,7 +103,7 @@ def last_round_line(record: RoundRecord) -> str:
         device = record.device.split(",")[0]  # without the precision, which few know
         values = {
             "number": record.number,
-            "time": duration(sum(seconds for _, seconds in record.seconds)),
+            "time": duration(max(1.0, sum(seconds for _, seconds in record.seconds))),
             "device": tr("this computer") if device in ("", "cpu") else device,
         }
         if not record.checkpoint:

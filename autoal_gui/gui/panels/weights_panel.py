@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QToolButton
 from autoal_gui.core.database.round_rows import RoundRecord
 from autoal_gui.core.language import mark, percent, tr
 from autoal_gui.core.settings import RunSettings
+from autoal_gui.gui.panels.learned_weights import LearnedPlot
 from autoal_gui.gui.panels.plots import (
     draw_line,
     make_plot,
@@ -31,6 +32,10 @@ Floats = npt.NDArray[np.float64]
 NO_WEIGHTS = mark(
     "No weights yet. They appear after the first round that learns from your labels and weighs "
     "several query strategies."
+)
+EXPLAINED = mark(
+    "Weight: how far a strategy is trusted. Share: what it then adds to the ranking, which also "
+    "depends on how high it scores your images."
 )
 FORMS = {
     "lines": (mark("Lines"), mark("A line a strategy")),
@@ -59,6 +64,8 @@ class WeightsPanel(CardColumn):
         self.forms = QButtonGroup(self)
         self.pins = PinTable()
         self.pinned = text_label(role="muted", size=SMALL)
+        self.explained = text_label(tr(EXPLAINED), role="muted", size=SMALL)
+        self.learned = LearnedPlot()
         self._lay_out()
         self.forms.buttonClicked.connect(self._show_form)
         self.pins.changed.connect(self._on_pin)
@@ -77,8 +84,9 @@ class WeightsPanel(CardColumn):
             self.map,
             self._scale,
         )
-        self._pin_card = self.add_card(tr("Strategies now"), self.pinned, self.pins)
-        self.fit_height(self.lines, self.areas)
+        self._pin_card = self.add_card(tr("Strategies now"), self.pinned, self.pins, self.explained)
+        self._learned_card = self.add_card(tr("What the search learned"), self.learned)
+        self.fit_height(self.lines, self.areas, self.learned.plot)
         self._show_form()
 
     def _make_forms(self) -> QHBoxLayout:
@@ -124,6 +132,10 @@ class WeightsPanel(CardColumn):
             self._draw(rounds, names)
         last = rounds[-1] if rounds else None
         self.pins.show_rows(names, last, settings)
+        self.explained.setVisible(last is not None)
+        searches = settings.mode == "auto" and bool(rounds)
+        any_learned = self.learned.show_rounds(finished, names)
+        self._learned_card.setVisible(searches or any_learned)
         self.pinned.setText(pinned_words(settings, finished[-1].settings if finished else settings))
         self.pinned.setVisible(bool(self.pinned.text()))
 
@@ -195,6 +207,7 @@ class WeightsPanel(CardColumn):
     def _tint(self) -> None:
         for plot in self._plots.values():
             tint_plot(plot, self._theme)
+        self.learned.tint(self._theme)
         self.map.showGrid(x=False, y=False)
         for name in ("left", "bottom"):
             self.map.getAxis(name).setStyle(tickLength=0)

@@ -35,6 +35,12 @@ def feedback_text(
     return " ".join(words)
 
 
+def model_word(classes: tuple[str, ...], suggestion: Suggestion) -> str:
+    """Say what the model makes of an image where there is little room."""
+    share = percent(suggestion.confidence)
+    return tr("Model: {name} ({share})", name=classes[suggestion.class_index], share=share)
+
+
 def answer_word(entry: Entry, classes: tuple[str, ...]) -> str:
     """Return an answer in a word."""
     if entry.class_index is not None:

@@ -60,7 +60,7 @@ class MainWindow(QMainWindow):
         self.theme = Theme(self)
         self.actions_table = Actions(COMMANDS, self.theme, self)
         self.controller = Controller(services, self)
-        self.pages = PageStack(self.controller, self.theme, self.actions_table)
+        self.pages = PageStack(self.controller, self.theme, self.actions_table, self._settings)
         self.dialogs = DialogOpener(
             self, self.controller, self.actions_table, self.pages, self._settings
         )

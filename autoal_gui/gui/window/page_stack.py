@@ -3,7 +3,7 @@
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import QSettings, Signal, Slot
 from PySide6.QtWidgets import QStackedWidget
 
 from autoal_gui.gui.session.controller import Controller
@@ -38,8 +38,11 @@ class PageStack(QStackedWidget):
     display_changed = Signal()
     """The image on the desk, or the window that it is shown with, is another one."""
 
-    def __init__(self, controller: Controller, theme: Theme, actions: Actions) -> None:
+    def __init__(
+        self, controller: Controller, theme: Theme, actions: Actions, settings: QSettings
+    ) -> None:
         super().__init__()
+        self._settings = settings
         self._controller = controller
         self._common = controller, theme, actions  # what every page is made of
         self._desk: Desk | None = None
@@ -207,7 +210,7 @@ class PageStack(QStackedWidget):
     def _make_desk(self) -> None:
         from autoal_gui.gui.desk.desk import Desk
 
-        self._desk = Desk(*self._common)
+        self._desk = Desk(*self._common, self._settings)
         self.addWidget(self._desk)
         self._desk.help_wanted.connect(self.show_topic)
         self._desk.image_view.display_changed.connect(self.display_changed)

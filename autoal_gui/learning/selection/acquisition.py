@@ -10,7 +10,7 @@ import torch
 
 from autoal_gui.core.errors import AutoALError
 from autoal_gui.core.language import tr
-from autoal_gui.core.messages import Progress, Query
+from autoal_gui.core.messages import LearnedWeights, Progress, Query
 from autoal_gui.core.registry import discover
 from autoal_gui.core.settings import RunSettings
 from autoal_gui.learning.data.context import Context
@@ -46,6 +46,8 @@ class Acquisition:
     """(n,) what ranks the images in place of s(x), where chance decides; ties by image id."""
     audit: frozenset[int] = frozenset()
     """Positions of images drawn at random, to measure."""
+    learned: LearnedWeights | None = None
+    """What was learned of the weights in a mode that need not trust it."""
 
     @property
     def mixed(self) -> Array:

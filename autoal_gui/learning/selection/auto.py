@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from autoal_gui.core.language import percent, tr
+from autoal_gui.core.messages import LearnedWeights
 from autoal_gui.core.registry import label_of
 from autoal_gui.core.settings import RunSettings
 from autoal_gui.learning.progress import Check, unchecked
@@ -69,6 +70,7 @@ def auto_acquisition(
         standing,
         drawn=_ranking(batch, mixed, seed),
         audit=frozenset(audit.tolist()),
+        learned=_told(learned, names),
     )
     return acquisition, "" if settings.placebo else _reason(learned, names, weights)
 
@@ -88,6 +90,14 @@ def names_of(settings: RunSettings) -> tuple[str, ...]:
     """
     names = (SPREAD, *(name for name in settings.candidates if name != SPREAD))
     return tuple(name for name in names if name not in settings.pinned_off)
+
+
+def _told(learned: Learned | None, names: tuple[str, ...]) -> LearnedWeights | None:
+    """Return what the window shows of what was learned."""
+    if learned is None:
+        return None
+    weights = tuple(zip(names, learned.weights.tolist(), strict=True))
+    return LearnedWeights(weights, float(learned.gain), float(learned.error), learned.believed)
 
 
 def _weights(

@@ -1,11 +1,14 @@
 """What models make of images is kept for each image, by a model that never saw its label."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from autoal_gui.core.database.round_rows import query_from
 from autoal_gui.core.measures.estimate import Estimate
 from autoal_gui.core.measures.metrics import ByChance, Metrics, NearlyAlike
-from autoal_gui.core.messages import Predicted
+from autoal_gui.core.messages import LearnedWeights, Predicted, Query
 from autoal_gui.core.project.measured_rounds import measured_rounds
 from tests.support.project import new_project, reopened, result_of
 
@@ -111,6 +114,26 @@ def test_what_is_right_without_near_duplicates_comes_back(project, rest):
     finished(project, metrics=metrics, nearly_alike=NearlyAlike(1, rest))
     finished(project, metrics=metrics)
     assert [one.nearly_alike for one in project.rounds.finished()] == [NearlyAlike(1, rest), None]
+
+
+@pytest.mark.parametrize("trusted", [True, False])
+def test_what_the_search_learned_comes_back_trusted_or_not(project, trusted):
+    learned = LearnedWeights((("kmeans", 0.25), ("margin", 0.75)), -0.01, 0.02, trusted)
+    finished(project, learned=learned)
+    finished(project)
+    assert [one.learned for one in project.rounds.finished()] == [learned, None]
+
+
+def test_the_two_classes_that_the_model_hesitates_between_come_back(project):
+    query = Query(1, 0.5, (("margin", 1.0, 1.0),))
+    assert query_from(1, '[0.5, [["margin", 1.0, 1.0]], null, false]') == query  # as before
+    assert query_from(1, '[0.5, [["margin", 1.0, 1.0]], null]') == query
+    asked = replace(query, between=(1, 0))
+    assert query_from(1, '[0.5, [["margin", 1.0, 1.0]], null, false, [1, 0]]') == asked
+    result = result_of(project, 1)
+    told = tuple(replace(query, between=(1, 0)) for query in result.queries)
+    finished(project, queries=told)
+    assert project.rounds.query(told[0].image_id) == told[0]
 
 
 def test_what_was_predicted_cannot_be_changed():

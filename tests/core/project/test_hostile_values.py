@@ -65,6 +65,8 @@ RESULTS = {
     "an estimate that is endless": {
         "estimate": {"confusion": [[1]], "shares": [[1]], "said": [float("inf"), [1], [1]]}
     },
+    "learned weights without a gain": {"learned": {"weights": [], "trusted": True}},
+    "learned weights neither trusted nor not": {"learned": {"gain": 0, "error": 0, "trusted": 2}},
     "weights that are endless": {"weights": [["entropy", float("inf")]]},
     "a checkpoint elsewhere": {"checkpoint": ".."},
 }

@@ -14,7 +14,7 @@ from autoal_gui.core.messages import Progress, Query
 from autoal_gui.core.project.plan import ProjectPlan
 from autoal_gui.core.project.stores.warm_record import WarmRecord
 from autoal_gui.core.settings import PRESETS
-from autoal_gui.gui.desk.why_panel import reason, rows_of
+from autoal_gui.gui.desk.why_panel import loss_words, reason, rows_of
 from autoal_gui.gui.panels import weights_panel
 from autoal_gui.gui.panels.performance_panel import curve_point
 from autoal_gui.gui.panels.training_text import (
@@ -379,20 +379,20 @@ def test_what_was_learned_in_words():
 
 
 def test_reasons_in_words():
-    query = Query(1, 0.8, (("margin", 1.0, 0.6), ("bald", 0.5, 0.4)), 1.25)
-    assert (
-        reason(query, "pool", 2)
-        == "Asked for by Margin 75%, BALD 25%. Margin looks for images where its two likeliest "
-        "classes are nearly as likely. Predicted loss 1.25: the higher, the more the model "
-        "is expected to be wrong about this image."
+    query = Query(1, 0.8, (("margin", 1.0, 0.6), ("bald", 0.9, 0.4)), 1.25)
+    assert reason(query, "pool", 2) == (
+        "Asked for: the model hesitates between classes; versions of the model disagree."
     )
+    assert loss_words(query).startswith("Predicted loss 1.25")
+    weak = Query(1, 0.8, (("margin", 1.0, 0.6), ("bald", 0.1, 0.4), ("kmeans", 0.0, 0.9)))
+    assert reason(weak, "pool", 2) == "Asked for: the model hesitates between classes."
     assert "evaluation set" in reason(query, "evaluation", 2)
     assert "no round" in reason(None, "pool", 0)
     drawn = Query(1, 0.8, (("margin", 1.0, 0.6),), audit=True)
     assert reason(drawn, "pool", 2) == "Drawn at random, to measure how good the model really is."
-    assert reason(Query(1, 0.8), "pool", 1) == "Score 0.80."
+    assert reason(Query(1, 0.8), "pool", 1) == "Next in the ranking."
     alone = Query(1, 1.0, (("kmeans", 1.0, 1.0),))
-    assert reason(alone, "pool", 1) == "Asked for by k-means alone."
+    assert reason(alone, "pool", 1) == ("Asked for: like many images without a label.")
 
 
 def test_what_every_strategy_made_of_an_image_in_words():

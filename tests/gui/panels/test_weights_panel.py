@@ -24,7 +24,10 @@ CANDIDATES = PRESETS["cpu"].candidates
 
 
 def opened(qtbot, window, tmp_path, **choices):
-    return start_project(qtbot, window, draw_folder(tmp_path / "images", 40), tmp_path, **choices)
+    images = draw_folder(tmp_path / "images", 40)
+    controller = start_project(qtbot, window, images, tmp_path, **choices)
+    window.desk.tabs.setCurrentWidget(window.desk.weights)
+    return controller
 
 
 def button(panel, name):

@@ -37,7 +37,7 @@ def test_a_repeat_looks_like_any_other_image(qtbot, window, controller):
     assert len(controller.project.labels.answers) >= GAP
     assert len(controller.images.batch) == 4
     assert not any(button.isChecked() for button in desk.class_panel._buttons)
-    assert "This image" not in desk.class_panel._feedback.text()
+    assert "This image" not in desk.image_bar.said.text()
     assert controller.images.shown_answer(image) is None
     assert image not in controller.images.batch_answers
     assert image in controller.images.upcoming
@@ -58,7 +58,7 @@ def test_its_answer_stands_beside_the_label_and_trains_nothing(qtbot, window, co
     (((before, again)),) = pairs(project.labels.journal)
     assert (before, again.class_index) == (first, 1 - first.class_index)
     name = project.classes.names[again.class_index]
-    assert f"Last image: {name}" in window.desk.class_panel._feedback.text()
+    assert f"Last image: {name}" in window.desk.image_bar.said.text()
 
 
 def test_undo_and_redo_work_over_it(qtbot, window, controller):

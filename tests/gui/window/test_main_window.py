@@ -309,10 +309,10 @@ def test_labels_that_measure_are_counted_beside_those_that_train(qtbot, window, 
     controller = start(window, tmp_path, label_use="ignore", evaluation_images=2)
     idle(qtbot, controller)
     shown = window.desk.header.labels
-    for words in ("0 labels", "0 labels, 1 to measure", "0 labels, 2 to measure"):
+    for words in ("0 labels", "1 label, all to measure", "2 labels, all to measure"):
         assert shown.text() == words
         qtbot.keyClick(window, Qt.Key.Key_1)
-    assert shown.text() == "1 label, 2 to measure"
+    assert shown.text() == "3 labels, 2 of them to measure"
 
 
 def test_the_first_window_fits_the_screen_with_its_frame(window):
@@ -345,11 +345,11 @@ def test_why_this_image_names_the_strategies(qtbot, window, controller):
         qtbot.keyClick(window, (Qt.Key.Key_0, Qt.Key.Key_1)[number % 2])
     idle(qtbot, controller)
     qtbot.keyClick(window, Qt.Key.Key_1)  # the image that was on screen when the ranking came
-    assert "Asked for by" in why.line
-    assert "Predicted loss 0.40" in why.line
+    assert why.line.startswith("Asked for: ")
     rows = 4 * why.fontMetrics().height()  # of the five that the table has
     qtbot.keyClick(window, Qt.Key.Key_W)
     assert why._grid.count() == 4 * 5
+    assert "Predicted loss 0.40" in why._loss.text()
     whole = why.layout().totalHeightForWidth
     qtbot.waitUntil(lambda: rows < why._table.height() < why.height() >= whole(why.width()))
     opened = why.height()
@@ -365,7 +365,7 @@ def test_the_suggestion_comes_after_the_answer(qtbot, window, controller):
     controller.setup.set_show_suggestions(False)
     image = next(i for i in controller.images.batch if i not in controller.project.labels.answers)
     controller.images.go_to(image)
-    feedback = window.desk.class_panel._feedback
+    feedback = window.desk.image_bar.said
     assert "This image" not in feedback.text()
     qtbot.keyClick(window, Qt.Key.Key_1)
     assert "Last image: dark. The model says" in feedback.text()

@@ -1,0 +1,138 @@
+"""A card at a round's end: what the model gets right now, in plain words, and what to do next."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
+
+from autoal_gui.core.labels.pace import seconds_an_answer
+from autoal_gui.core.language import duration, number, tr, tr_count
+from autoal_gui.core.measures.metrics import Metrics
+from autoal_gui.core.project.project import Project
+from autoal_gui.gui.panels.performance_text import measured_of
+from autoal_gui.gui.widgets.text import text_label
+from autoal_gui.gui.widgets.theme import SMALL, Theme, icon
+
+SHOWN = 20_000  # milliseconds until the card goes by itself
+LINES = 22  # its width, in heights of a line
+FEW = 3  # images of a class, below which nothing is said of it
+FOUND, HALF = 0.7, 0.4  # sensitivities from which a class is found, and found half of the time
+NAMED = 2  # classes named of a kind
+
+
+class RoundCard(QFrame):
+    """One card over the lower right of the image; it takes no focus, so that all keys go on."""
+
+    resized = Signal()
+    """It says something else, and may need another size."""
+
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "toast")
+        self.title = text_label(bold=True)
+        self.words = text_label()
+        self.next = text_label(role="muted", size=SMALL)
+        close = QToolButton()
+        close.setProperty("role", "mark")
+        close.setIcon(icon("close", theme.colours.muted))
+        close.setToolTip(tr("Close"))
+        close.setAccessibleName(tr("Close"))
+        close.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        close.clicked.connect(self.hide)
+        top = QHBoxLayout()
+        top.addWidget(self.title, 1)
+        top.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(16, 12, 12, 14)
+        column.setSpacing(6)
+        column.addLayout(top)
+        column.addWidget(self.words)
+        column.addWidget(self.next)
+        self._gone = QTimer(self, singleShot=True, interval=SHOWN)
+        self._gone.timeout.connect(self.hide)
+        self.hide()
+
+    def wanted_width(self) -> int:
+        """Return the width at which its words read well, in pixels."""
+        return LINES * self.fontMetrics().height()
+
+    @Slot()
+    def say(self, title: str, words: str, further: str) -> None:
+        """Show the card for a while."""
+        for label, text in ((self.title, title), (self.words, words), (self.next, further)):
+            label.setText(text)
+            label.setVisible(bool(text))
+        self.resized.emit()
+        self.show()
+        self.raise_()
+        self._gone.start()
+
+
+def card_words(project: Project) -> tuple[str, str, str]:
+    """Say how the last round, which has trained, ended: a title, what changed, what comes next."""
+    last = project.rounds.finished()[-1]
+    measured = measured_of(project)
+    further = _further(project)
+    if not measured or measured[-1][0].number != last.number:
+        return (
+            tr("Round {number} is done", number=number(last.number)),
+            tr_count(
+                "The model has learned from {count} label.",
+                "The model has learned from {count} labels.",
+                last.labels,
+            ),
+            further,
+        )
+    metrics = measured[-1][1]
+    before = measured[-2][1] if len(measured) > 1 else None
+    title = tr(
+        "Round {number}: right on {right} of {images}",
+        number=number(last.number),
+        right=number(metrics.correct),
+        images=number(metrics.total),
+    )
+    return title, class_words(metrics, before, project.classes.names), further
+
+
+def class_words(metrics: Metrics, before: Metrics | None, names: Sequence[str]) -> str:
+    """Say which classes are found now, and which are not yet.
+
+    Args:
+        metrics: of the last round.
+        before: of the round before it, if there was one.
+        names: of the classes.
+    """
+    now, then = metrics.sensitivities, before.sensitivities if before else ()
+    known = [c for c in range(len(now)) if metrics.sensitivity_counts(c)[1] >= FEW]
+    new = [c for c in known if now[c] >= FOUND and c < len(then) and not then[c] >= FOUND]
+    half = [c for c in known if HALF <= now[c] < FOUND]
+    weak = [c for c in known if now[c] < HALF]
+    parts = []
+    if known and not half and not weak:
+        parts.append(tr("Every class that can be measured is found."))
+    elif new:
+        parts.append(tr("Found now: {classes}.", classes=_named(new, now, names)))
+    if half:
+        parts.append(
+            tr("Right about half of the time: {classes}.", classes=_named(half, now, names))
+        )
+    if weak:
+        parts.append(tr("Seldom found yet: {classes}.", classes=_named(weak, now, names)))
+    return " ".join(parts)
+
+
+def _named(classes: list[int], values: Sequence[float], names: Sequence[str]) -> str:
+    """Name some classes, those that are found least first."""
+    return ", ".join(names[c] for c in sorted(classes, key=lambda c: values[c])[:NAMED])
+
+
+def _further(project: Project) -> str:
+    batch = min(project.settings.run.batch_size, project.labels.waiting)
+    seconds = seconds_an_answer(project.labels.answers.values())
+    if not batch or seconds is None:
+        return ""
+    return tr(
+        "{count} more answers take about {time} at your pace.",
+        count=number(batch),
+        time=duration(batch * seconds),
+    )

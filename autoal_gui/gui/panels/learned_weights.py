@@ -1,0 +1,105 @@
+"""What the search learned in every round: bright where it was trusted, dim where it was not."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from autoal_gui.core.database.round_rows import RoundRecord
+from autoal_gui.core.language import number, percent, tr
+from autoal_gui.gui.panels.plots import make_plot, round_ticks, series_colour, tint_plot
+from autoal_gui.gui.widgets.text import text_label
+from autoal_gui.gui.widgets.theme import SMALL, Theme
+
+DIM = 0.35  # opacity of what was not trusted
+
+
+class LearnedPlot(QWidget):
+    """A line a strategy, dotted and dim where the search was not trusted, and the reason why."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.plot = make_plot(tr("Learned weight, %"), tr("Round"))
+        self.plot.setAccessibleName(tr("Weights that the search learned, by round"))
+        self.words = text_label(role="muted", size=SMALL)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(6)
+        column.addWidget(self.plot)
+        column.addWidget(self.words)
+
+    def show_rounds(self, rounds: Sequence[RoundRecord], names: Sequence[str]) -> bool:
+        """Show what was learned, and say whether anything was.
+
+        Args:
+            rounds: that have finished, ascending by number.
+            names: the strategies in the order of their colours.
+        """
+        known = [record for record in rounds if record.learned is not None]
+        self.words.setText(trust_words(rounds[-1]) if rounds else "")
+        self.plot.clear()
+        self.plot.setVisible(bool(known))
+        for place, name in enumerate(names):
+            self._draw(known, name, place)
+        if known:
+            numbers = [record.number for record in known]
+            self.plot.getAxis("bottom").setTicks([round_ticks(numbers)])
+            self.plot.setXRange(numbers[0] - 0.3, numbers[-1] + 0.3, padding=0)
+            self.plot.setYRange(0, 100 * max(0.2, _largest(known) * 1.1), padding=0)
+        return bool(known)
+
+    def _draw(self, known: Sequence[RoundRecord], name: str, place: int) -> None:
+        x = np.array([record.number for record in known], float)
+        y = np.array([100 * dict(r.learned.weights).get(name, np.nan) for r in known if r.learned])
+        trusted = np.array([bool(r.learned and r.learned.trusted) for r in known], bool)
+        if np.isnan(y).all():
+            return
+        colour, dim = series_colour(place), series_colour(place)
+        dim.setAlphaF(DIM)
+        pen = pg.mkPen(dim, width=1.5, style=pg.QtCore.Qt.PenStyle.DotLine)
+        self.plot.plot(x, y, pen=pen, symbol="o", symbolSize=5, symbolBrush=dim, symbolPen=None)
+        bright = np.where(trusted, y, np.nan)
+        self.plot.plot(
+            x,
+            bright,
+            pen=pg.mkPen(colour, width=2),
+            symbol="o",
+            symbolSize=7,
+            symbolBrush=colour,
+            symbolPen=None,
+            connect="finite",
+        )
+
+    def tint(self, theme: Theme) -> None:
+        """Take on the theme's colours."""
+        tint_plot(self.plot, theme)
+
+
+def _largest(known: Sequence[RoundRecord]) -> float:
+    return max((w for r in known if r.learned for _, w in r.learned.weights), default=0.2)
+
+
+def trust_words(record: RoundRecord) -> str:
+    """Say whether what a round learned was trusted, and why."""
+    found, values = record.learned, {"number": number(record.number)}
+    if found is None:
+        return tr("Round {number}: there were too few labels to learn weights from.", **values)
+    values |= {"gain": percent(abs(found.gain), 1), "error": percent(found.error, 1)}
+    if found.trusted:
+        return tr(
+            "Round {number}: trusted. On labels held out, these weights lowered the error by "
+            "{gain} (± {error}) against trusting all strategies alike.",
+            **values,
+        )
+    if found.gain > 0:
+        return tr(
+            "Round {number}: not trusted, hence dim. On labels held out, these weights lowered the "
+            "error by {gain} (± {error}) against trusting all alike, which may be chance.",
+            **values,
+        )
+    return tr(
+        "Round {number}: not trusted, hence dim. On labels held out, these weights raised the "
+        "error by {gain} (± {error}) against trusting all alike.",
+        **values,
+    )

@@ -1,0 +1,233 @@
+"""What the panel at the right tells in brief while it is folded: one narrow column."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Slot
+from PySide6.QtGui import QAction, QPainter, QPaintEvent, QPen, QPolygonF, QShowEvent
+from PySide6.QtWidgets import QFrame, QLabel, QProgressBar, QSizePolicy, QVBoxLayout, QWidget
+
+from autoal_gui.core.language import number, percent, tr, tr_count
+from autoal_gui.core.messages import STEPS, Progress
+from autoal_gui.engine.state import State
+from autoal_gui.gui.panels.performance_text import measured_of
+from autoal_gui.gui.panels.plots import series_colour
+from autoal_gui.gui.panels.training_text import STEP_NAMES
+from autoal_gui.gui.panels.weights_panel import all_names, stacked, table
+from autoal_gui.gui.session.controller import Controller
+from autoal_gui.gui.widgets.page_actions import action_tool
+from autoal_gui.gui.widgets.text import text_label
+from autoal_gui.gui.widgets.theme import SMALL, TITLE
+
+LINES = 5.5  # its width, in heights of a line
+RESOLUTION = 1000
+CHART = 2.4  # the height of its charts, in heights of a line
+
+
+class MiniChart(QWidget):
+    """A small curve, or areas on top of each other, without axes."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self._name = name
+        self._curve: tuple[float, ...] = ()
+        self._areas: tuple[tuple[int, tuple[float, ...]], ...] = ()
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Return the size that the font asks for."""
+        line = self.fontMetrics().height()
+        return QSize(3 * line, round(CHART * line))
+
+    def show_curve(self, values: Sequence[float]) -> None:
+        """Draw values in [0, 1], the last at the right."""
+        self._curve = tuple(values)
+        self._tell(", ".join(percent(value) for value in self._curve[-5:]))
+
+    def show_areas(self, places: Sequence[int], edges: Sequence[Sequence[float]]) -> None:
+        """Draw areas on top of each other.
+
+        Args:
+            places: (K,) the places of the series among the colours.
+            edges: (K + 1, r) their edges in percent, from the lowest to the highest.
+        """
+        self._areas = tuple(
+            (place, tuple(edges[k + 1]) + tuple(reversed(edges[k])))
+            for k, place in enumerate(places)
+        )
+        self._tell("")
+
+    def _tell(self, words: str) -> None:
+        self.setAccessibleName(f"{self._name}: {words}" if words else self._name)
+        self.setToolTip(self._name)
+        self.setVisible(bool(self._curve or self._areas))
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+        """Draw it in the widget's whole width."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        area = QRectF(self.rect()).adjusted(3, 3, -3, -3)
+        for place, values in self._areas:
+            half = len(values) // 2
+            across = [*range(half), *reversed(range(half))]
+            points = [
+                QPointF(
+                    area.left() + area.width() * x / max(1, half - 1),
+                    area.bottom() - area.height() * value / 100,
+                )
+                for x, value in zip(across, values, strict=True)
+            ]
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(series_colour(place))
+            painter.drawPolygon(QPolygonF(points))
+        self._paint_curve(painter, area)
+        painter.end()
+
+    def _paint_curve(self, painter: QPainter, area: QRectF) -> None:
+        if not self._curve:
+            return
+        low, high = min(self._curve), max(self._curve)
+        spread = max(high - low, 0.05)
+        step = area.width() / max(1, len(self._curve) - 1)
+        points = [
+            QPointF(area.left() + i * step, area.bottom() - (value - low) / spread * area.height())
+            for i, value in enumerate(self._curve)
+        ]
+        colour = self.palette().highlight().color()
+        painter.setPen(QPen(colour, 2))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawPolyline(QPolygonF(points))
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(colour)
+        painter.drawEllipse(points[-1], 3, 3)
+
+
+class SlimStrip(QFrame):
+    """Accuracy, the images to the next round, the strategies' shares, and what is computed."""
+
+    def __init__(self, controller: Controller, unfold: QAction) -> None:
+        super().__init__()
+        self._controller = controller
+        self.setProperty("role", "strip")
+        self.accuracy, self.right = _figure(), _note()
+        self.curve = MiniChart(tr("Accuracy by round"))
+        self.left, self.to_come = _figure(), _note()
+        self.areas = MiniChart(tr("How the strategies' shares move"))
+        self.shares = _note(tr("strategies"))
+        self.state = _note()
+        self.bar = QProgressBar()
+        self.bar.setRange(0, RESOLUTION)
+        self.bar.setTextVisible(False)
+        self.bar.setProperty("role", "thin")
+        self.bar.setAccessibleName(tr("Training"))
+        self._lay_out(unfold)
+        controller.project_opened.connect(self.refresh)
+        controller.training.ranked.connect(self.refresh)
+        controller.training.rounds_changed.connect(self.refresh)
+        controller.setup.settings_changed.connect(self.refresh)
+        controller.images.batch_changed.connect(self.show_left)
+        controller.engine.state_changed.connect(self._show_state)
+        controller.training.progressed.connect(self._on_progress)
+
+    def _lay_out(self, unfold: QAction) -> None:
+        self.setFixedWidth(round(LINES * self.fontMetrics().height()))
+        column = QVBoxLayout(self)
+        column.setContentsMargins(6, 14, 6, 8)
+        column.setSpacing(2)
+        for group in (
+            (self.accuracy, self.curve, self.right),
+            (self.left, self.to_come),
+            (self.areas, self.shares),
+        ):
+            for widget in group:
+                column.addWidget(widget)
+            column.addSpacing(18)
+        column.addStretch(1)
+        column.addWidget(self.state)
+        column.addWidget(self.bar)
+        column.addSpacing(6)
+        column.addWidget(action_tool(unfold), 0, Qt.AlignmentFlag.AlignHCenter)
+
+    @Slot()
+    def refresh(self) -> None:
+        """Show the rounds of the project."""
+        if not self._controller.is_open:
+            return
+        project = self._controller.project
+        measured = measured_of(project)
+        known = bool(measured)
+        metrics = measured[-1][1] if measured else None
+        self.accuracy.setText(percent(metrics.accuracy) if metrics else "–")
+        self.curve.show_curve([m.accuracy for _, m in measured])
+        self.right.setText(
+            tr(
+                "right on {right} of {images}",
+                right=number(metrics.correct),
+                images=number(metrics.total),
+            )
+            if metrics
+            else tr("not measured yet")
+        )
+        self.curve.setVisible(known)
+        self._show_shares()
+        self.show_left()
+        self._show_state()
+
+    def _show_shares(self) -> None:
+        project = self._controller.project
+        rounds = [r for r in project.rounds.finished() if len(r.weights) > 1]
+        self.areas.setVisible(bool(rounds))
+        self.shares.setVisible(bool(rounds))
+        if rounds:
+            names = all_names(rounds, project.settings.run)
+            _, edges = stacked([r.number for r in rounds], np.nan_to_num(table(rounds, names)))
+            self.areas.show_areas(range(len(names)), edges.tolist())
+
+    @Slot()
+    def show_left(self) -> None:
+        """Show how many images of the batch wait for an answer."""
+        if self._controller.is_open and self.isVisible():
+            answers = self._controller.project.labels.answers
+            left = sum(image not in answers for image in self._controller.images.batch)
+            self.left.setText(number(left))
+            self.to_come.setText(
+                tr_count("image to the next round", "images to the next round", left)
+            )
+
+    @Slot()
+    def _show_state(self) -> None:
+        state = self._controller.engine.state
+        busy = state in (State.RUNNING, State.CANCELLING)
+        self.bar.setVisible(busy)
+        if not busy:
+            self.state.setText("")
+        elif self._controller.training.round_number is not None:
+            self.state.setText(
+                tr("Round {number}", number=number(self._controller.training.round_number))
+            )
+        else:
+            self.state.setText(tr("Working"))
+
+    @Slot(object)
+    def _on_progress(self, progress: Progress) -> None:
+        place, share = STEPS.index(progress.step), progress.done / max(1, progress.total)
+        self.bar.setValue(round(RESOLUTION * (place + share) / len(STEPS)))
+        self.bar.setToolTip(tr(STEP_NAMES[progress.step]))
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
+        """Catch up with what was answered while the whole panel was shown."""
+        super().showEvent(event)
+        self.show_left()
+
+
+def _figure() -> QLabel:
+    label = text_label(size=TITLE, bold=True, wrap=False)
+    label.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+    return label
+
+
+def _note(words: str = "") -> QLabel:
+    label = text_label(words, role="muted", size=SMALL)
+    label.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+    return label

@@ -1,0 +1,90 @@
+"""The desk: the image has the room, an answer answers back, and a round's end is told in words."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PySide6.QtCore import Qt
+
+from autoal_gui.core.measures.metrics import Metrics
+from autoal_gui.core.registry import discover
+from autoal_gui.gui.desk.round_card import class_words
+from autoal_gui.gui.panels.side_panel import folds
+from autoal_gui.gui.strategy_names import strategy_reason
+from tests.support.gui import QUIET, draw_folder, settings, start_project
+
+pytestmark = pytest.mark.qt_log_ignore(QUIET)
+
+
+def test_the_desk_answers_back_and_leaves_the_room_to_the_image(qtbot, window, tmp_path):
+    window.resize(1280, 720)
+    controller = start_project(qtbot, window, draw_folder(tmp_path / "images", 24), tmp_path)
+    desk = window.desk
+    assert not desk.side.folded
+    qtbot.keyClick(window, Qt.Key.Key_Comma)
+    assert desk.side.folded
+    assert folds(settings_of(window))
+    qtbot.waitUntil(lambda: desk.stage.width() >= 0.7 * window.width())
+    shown = controller.images.current
+    name = controller.project.pool.images[shown].key.rsplit("/", 1)[-1]
+    assert desk.why.name.text() == name  # and not the folder, which is the class
+    qtbot.keyClick(window, Qt.Key.Key_N, Qt.KeyboardModifier.ShiftModifier)
+    assert desk.why.name.isHidden()
+    places = [tool.pos() for tool in desk.class_panel._buttons]
+    qtbot.keyClick(window, Qt.Key.Key_1)
+    desk.stage.light_up(1)  # once more, should a slow machine have put it out by now
+    assert desk.stage.is_lit
+    assert desk.image_bar.ring.share == 0.25
+    assert desk.image_bar.said.text() == "Last image: dark."
+    assert [tool.pos() for tool in desk.class_panel._buttons] == places
+    qtbot.waitUntil(lambda: not desk.stage.is_lit)
+    window.actions_table["flash"].trigger()
+    desk.stage.light_up(1)
+    assert not desk.stage.is_lit
+    qtbot.waitUntil(lambda: desk.side.strip.left.text() == "3")
+    assert desk.stage.card.isHidden()
+    for number in range(3):
+        qtbot.keyClick(window, (Qt.Key.Key_0, Qt.Key.Key_1)[number % 2])
+    qtbot.waitUntil(desk.stage.card.isVisible)
+    assert desk.stage.card.title.text().startswith("Round ")
+    assert desk.stage.rect().contains(desk.stage.card.geometry())
+
+
+def settings_of(window):
+    return window._settings
+
+
+def test_the_panel_is_folded_where_the_screen_is_narrow_until_the_user_says_otherwise(
+    qapp, tmp_path
+):
+    kept = settings(tmp_path)
+    assert not folds(kept)
+    kept.remove("panel")
+    wide = qapp.primaryScreen().availableSize().width() >= 1600
+    assert folds(kept) is not wide
+
+
+def test_the_card_names_what_is_found_now_and_what_is_not_yet():
+    before = Metrics(((9, 1, 0), (5, 5, 0), (8, 0, 2)))
+    now = Metrics(((9, 1, 0), (1, 9, 0), (5, 0, 5)))
+    names = ("neutrophil", "eosinophil", "monocyte")
+    words = class_words(now, before, names)
+    assert words == "Found now: eosinophil. Right about half of the time: monocyte."
+    assert class_words(Metrics(((5, 0), (0, 5))), None, names) == (
+        "Every class that can be measured is found."
+    )
+    assert class_words(Metrics(((2, 0), (1, 1))), None, names) == ""  # too few to say anything
+
+
+@given(st.lists(st.lists(st.integers(0, 9), min_size=3, max_size=3), min_size=3, max_size=3))
+def test_the_card_says_nothing_of_classes_with_too_few_images(rows):
+    found = class_words(Metrics(tuple(map(tuple, rows))), None, ("anna", "berta", "carla"))
+    for name, row in zip(("anna", "berta", "carla"), rows, strict=True):
+        assert sum(row) >= 3 or name not in found
+
+
+def test_every_strategy_has_a_reason_that_a_reader_understands():
+    for name in discover("autoal_gui.strategies"):
+        words = strategy_reason(name)
+        assert words
+        assert not words.endswith(".")
+    assert strategy_reason("kmeans", "auto") != strategy_reason("kmeans", "paper")
