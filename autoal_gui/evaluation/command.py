@@ -9,6 +9,7 @@ paper, tables and page of its own. Of MedMNIST sets their own result files lie i
 import argparse
 import contextlib
 import sys
+from contextlib import AbstractContextManager
 
 from autoal_gui.core.errors import AutoALError
 from autoal_gui.core.system.files import write_json, write_text
@@ -18,6 +19,7 @@ from autoal_gui.evaluation.methods import Method, methods_of
 from autoal_gui.evaluation.options import METHODS, setup_of
 from autoal_gui.evaluation.paper.claims import ALWAYS, FIGURES
 from autoal_gui.evaluation.plan import Setup, jobs_of
+from autoal_gui.evaluation.running.ray_pool import RayPool
 from autoal_gui.evaluation.running.runs import (
     Folders,
     NamedSet,
@@ -25,7 +27,7 @@ from autoal_gui.evaluation.running.runs import (
     open_sets,
     run_all,
 )
-from autoal_gui.evaluation.running.worker_pool import WorkerPool
+from autoal_gui.evaluation.running.worker_pool import WorkerPool, Workers
 from autoal_gui.exporters.csv_labels import ENCODING
 
 
@@ -63,7 +65,7 @@ def _run(options: argparse.Namespace) -> int:
         # What others decode at the same time in the same folder must not come in between.
         scratch = stack.enter_context(ScratchFolder()) if options.shard else None
         folders = Folders(options.out, scratch)
-        workers = stack.enter_context(WorkerPool(options.jobs))
+        workers = stack.enter_context(_pool(options))
         sets = open_sets(workers, named, compared, folders)
         pairs = zip(named, sets, strict=True)
         jobs = [j for one, s in pairs for j in jobs_of(one.setup, [s], compared, options.seeds)]
@@ -76,6 +78,13 @@ def _run(options: argparse.Namespace) -> int:
             said = announcement(options.paper, workers, jobs, open_runs)
             print(said, file=sys.stderr, flush=True)
         return run_all(workers, missing, folders)
+
+
+def _pool(options: argparse.Namespace) -> AbstractContextManager[Workers]:
+    if not options.ray:
+        return WorkerPool(options.jobs)
+    share = 0.0 if options.device == "cpu" else options.gpu_share
+    return RayPool(options.ray, options.jobs, share)
 
 
 def _named_sets(options: argparse.Namespace) -> list[NamedSet]:

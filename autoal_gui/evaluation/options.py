@@ -69,6 +69,10 @@ def add_evaluate(
         help="processes side by side, of one thread each; by default one a core")  # fmt: skip
     add("--shard", type=shard, metavar="K/N",
         help="do one of N parts of the runs; others do theirs in the same folder")  # fmt: skip
+    add("--ray", metavar="auto|ADDRESS",
+        help="run on a Ray cluster; auto: this computer's, else this computer alone")  # fmt: skip
+    add("--gpu-share", type=_share, default=0.2, metavar="S",
+        help="with --ray: of a GPU for each run, where there are any; by default 0.2")  # fmt: skip
     add("--report", action="store_true", help="run nothing; write the page of what has finished")
     add_set_options(evaluate)
     evaluate.set_defaults(handler=handler)

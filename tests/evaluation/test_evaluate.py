@@ -21,13 +21,19 @@ from autoal_gui.evaluation.plan import jobs_of
 from autoal_gui.evaluation.results import read_results
 from autoal_gui.evaluation.running import worker, worker_pool
 from autoal_gui.evaluation.running.runs import Folders
+from tests.support.evaluation import (
+    METHODS,
+    SETTINGS,
+    SHAPE,
+    records,
+    small_set,
+    without_times,
+    words_of,
+)
 from tests.support.processes.child import loaded, start
 
 pytestmark = pytest.mark.small_network
 
-CHANGES = ("task_steps=3", "fit_steps=2", "search_steps=2", "search_batch=4", "warm_epochs=1",
-           "stochastic_passes=2", "stem=7x7", "train_batch=8", "warm_batch=16")  # fmt: skip
-SETTINGS = [word for change in CHANGES for word in ("--set", change)]
 WITH_LOADED_WORKERS = """
 import sys
 from autoal_gui.cli import run
@@ -36,42 +42,6 @@ from tests.support.processes.child import loaded
 worker_pool.spawning = loaded
 sys.exit(run(sys.argv[1:]))
 """
-SHAPE = ("--batch", "5", "--initial", "12", "--rounds", "3", "--device", "cpu")
-METHODS = ("random", "margin", "paper")
-
-
-def small_set(folder: Path, name: str = "small", classes: int = 2) -> Path:
-    """Write 40 pool and 20 test images, the brighter the higher their class."""
-    generator = np.random.default_rng(0)
-    arrays = {}
-    for split, count in (("train", 40), ("test", 20)):
-        labels = np.arange(count) % classes
-        images = generator.integers(0, 100, (count, 16, 16)) + 30 * labels[:, None, None]
-        arrays[f"{split}_images"] = images.astype(np.uint8)
-        arrays[f"{split}_labels"] = labels[:, None].astype(np.uint8)
-    file = folder / f"{name}.npz"
-    np.savez(file, **arrays)
-    return file
-
-
-def words_of(data: Path, out: Path, methods=METHODS, seeds=2, jobs=2, warm=("--no-warm",)):
-    words = ["evaluate", "--data", str(data), "--out", str(out), "--methods", *methods]
-    return [*words, "--seeds", str(seeds), "--jobs", str(jobs), *warm, *SHAPE, *SETTINGS]
-
-
-def records(out: Path) -> dict[tuple[str, int], dict]:
-    files = [file for file in sorted((out / "runs").glob("*.json")) if file.is_file()]
-    found = [json.loads(file.read_text()) for file in files]
-    return {(record["method"]["name"], record["seed"]): record for record in found}
-
-
-def without_times(record: dict) -> dict:
-    """What the same seed must give again."""
-    rounds = [
-        {name: value for name, value in r.items() if name not in ("seconds", "wall", "processor")}
-        for r in record["rounds"]
-    ]
-    return record | {"rounds": rounds, "warm": None, "program": None}
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -10,7 +10,7 @@ from autoal_gui.evaluation.plan import DataSet, Job
 from autoal_gui.evaluation.running.runs import duration
 from autoal_gui.evaluation.running.sampling import share_of
 from autoal_gui.evaluation.running.worker import one_round, opened
-from autoal_gui.evaluation.running.worker_pool import WorkerPool
+from autoal_gui.evaluation.running.worker_pool import Workers
 
 IMAGES = 600  # of the set that take part in the short run
 LABELS = 300  # fill a batch of the search, at most
@@ -71,9 +71,7 @@ def shortened_settings(settings: RunSettings) -> tuple[RunSettings, float]:
     return settings.but(**short, batch_size=1), factor
 
 
-def announcement(
-    figure: str, workers: WorkerPool, jobs: Sequence[Job], missing: Sequence[Job]
-) -> str:
+def announcement(figure: str, workers: Workers, jobs: Sequence[Job], missing: Sequence[Job]) -> str:
     """Measure, and say on how many runs how long it will take here.
 
     Args:

@@ -15,7 +15,7 @@ from autoal_gui.evaluation.plan import DataSet, Job, Setup, slug
 from autoal_gui.evaluation.records import read_json
 from autoal_gui.evaluation.running.shards import Shard
 from autoal_gui.evaluation.running.worker import RunJob, SetJob, carry_out, open_set, start_warm
-from autoal_gui.evaluation.running.worker_pool import WorkerPool
+from autoal_gui.evaluation.running.worker_pool import Workers
 from autoal_gui.sources.opening import spec_of
 
 SetOptions = tuple[tuple[str, str], ...]
@@ -77,7 +77,7 @@ class NamedSet:
 
 
 def open_sets(
-    workers: WorkerPool, named: Sequence[NamedSet], methods: Sequence[Method], folders: Folders
+    workers: Workers, named: Sequence[NamedSet], methods: Sequence[Method], folders: Folders
 ) -> list[DataSet]:
     """Open every set, once for all, and return them in the order given.
 
@@ -100,7 +100,7 @@ def open_sets(
     return [found[job] for job in jobs]
 
 
-def run_all(workers: WorkerPool, missing: Sequence[RunJob], folders: Folders) -> int:
+def run_all(workers: Workers, missing: Sequence[RunJob], folders: Folders) -> int:
     """Carry out runs that have no result yet; return how many failed.
 
     Raises:

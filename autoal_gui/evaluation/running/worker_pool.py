@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from types import TracebackType
-from typing import Any, cast
+from typing import Any, Protocol, cast
 
 from autoal_gui.core.errors import AutoALError
 from autoal_gui.core.system.processes import begin_process, spawning
@@ -30,6 +30,16 @@ class Outcome:
     value: Any = None
     sentence: str = ""
     """Why there is no value; empty where there is one."""
+
+
+class Workers(Protocol):
+    """Who carries out tasks, wherever: `WorkerPool`, `ray_pool.RayPool`."""
+
+    size: int
+    """How many tasks at once."""
+
+    def run(self, task: Task, arguments: Sequence[Any]) -> Iterator[Outcome]:
+        """Yield the outcome of each call as it ends, in no fixed order."""
 
 
 @dataclass
@@ -104,16 +114,17 @@ def _serve(connection: Connection) -> None:
     """Carry out tasks until the other end is closed, or the process behind it is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever started this process ends it
     begin_process()
-    _use_one_thread()
+    use_one_thread()
     while True:
         try:
             task, argument = connection.recv()
-            connection.send(_carried_out(task, argument))
+            connection.send(carried_out(task, argument))
         except (EOFError, OSError):
             return
 
 
-def _carried_out(task: Task, argument: Any) -> tuple[Any, str]:
+def carried_out(task: Task, argument: Any) -> tuple[Any, str]:
+    """Return what a task gives, and why it gives nothing; one of the two is empty."""
     try:
         return task(argument), ""
     except AutoALError as error:
@@ -122,7 +133,7 @@ def _carried_out(task: Task, argument: Any) -> tuple[Any, str]:
         return None, f"{FAULT}\n{traceback.format_exc()}"
 
 
-def _use_one_thread() -> None:
+def use_one_thread() -> None:
     """Keep every library to one thread, and that one from spinning while it waits."""
     from threadpoolctl import threadpool_limits
 
