@@ -136,13 +136,16 @@ class Colouring:
     """The parts of the legend, what is drawn first in front."""
 
 
-def colourings(kept: KeptMap, project: Project, quiet: str) -> list[Colouring]:
+def colourings(
+    kept: KeptMap, project: Project, quiet: str, clusters: Ints | None = None
+) -> list[Colouring]:
     """Return every way to colour the dots of a project.
 
     Args:
         kept: the map.
         project: that it is of.
         quiet: colour of what there is nothing to say of.
+        clusters: (N,) the group of images that are alike, where that has been found.
     """
     names, last = project.classes.names, project.rounds.last
     found = [
@@ -151,6 +154,8 @@ def colourings(kept: KeptMap, project: Project, quiet: str) -> list[Colouring]:
         Colouring(tr("Certainty"), lambda facts: by_certainty(facts, quiet)),
         Colouring(tr("Round of the answer"), lambda facts: by_round(facts, last, quiet)),
     ]
+    if clusters is not None:
+        found.append(Colouring(tr("Like images"), partial(by_cluster, clusters=clusters)))
     images = project.pool.images
     if project.pool.groups:
         groups = [images[i].group for i in kept.ids.tolist()]
@@ -200,6 +205,19 @@ def by_round(facts: Facts, last: int, quiet: str) -> list[Part]:
         colour = ORDERED[place * len(ORDERED) // max(1, -(-(last + 1) // step))]
         parts.append(Part(name, colour, _where(facts, inside)))
     return _nonempty(parts)
+
+
+def by_cluster(facts: Facts, clusters: Ints) -> list[Part]:
+    """Colour by groups of images that are alike, the largest first."""
+    numbers = np.unique(clusters[facts.shown])
+    return [
+        Part(
+            tr("Cluster {number}", number=number(int(one) + 1)),
+            class_colour(int(one)).name(),
+            _where(facts, clusters == one),
+        )
+        for one in numbers
+    ]
 
 
 def by_value(facts: Facts, values: list[str], quiet: str) -> list[Part]:

@@ -16,7 +16,7 @@ from autoal_gui.engine.jobs import OneJob
 from autoal_gui.gui.images.image_loader import ImageLoader
 from autoal_gui.gui.map.canvas import MapCanvas
 from autoal_gui.gui.map.colouring import Colouring, Facts, colourings, facts_of
-from autoal_gui.gui.map.far import farthest
+from autoal_gui.gui.map.far import Compared, compared
 from autoal_gui.gui.map.legend import Legend
 from autoal_gui.gui.map.preview import SIDE, Preview
 from autoal_gui.gui.map.scene import Part, Scene, scene_of, unit_places
@@ -71,6 +71,7 @@ class MapPage(Page):
         self._ways: list[Colouring] = []
         self._scene: Scene | None = None
         self._far: npt.NDArray[np.intp] = np.empty(0, np.intp)
+        self._clusters: npt.NDArray[np.int32] | None = None
         self._pointed = -1
         self._job = OneJob(self)
         self._lay_out()
@@ -123,7 +124,7 @@ class MapPage(Page):
         self.selection.grid.thumbnails.ready.connect(self._on_thumbnail)
         self.alike.triggered.connect(self.selection.find_alike)
         self.theme.changed.connect(self._gather)
-        self._job.succeeded.connect(self._on_far)
+        self._job.succeeded.connect(self._on_compared)
         maps = controller.likeness
         maps.ready.connect(self._on_ready)
         maps.progressed.connect(self._on_progress)
@@ -151,6 +152,8 @@ class MapPage(Page):
             return
         before = self._kept
         self._kept = kept
+        if before is not None and before.name != kept.name:
+            self._clusters = None
         self.canvas.say("")
         self._gather()
         self.controller.likeness.lay_out()
@@ -179,6 +182,7 @@ class MapPage(Page):
     def _on_closed(self) -> None:
         self._job.close()
         self._kept, self._facts, self._scene, self._ways = None, None, None, []
+        self._clusters = None
         self._far = np.empty(0, np.intp)
         self.selection.show_rows(self._far, None, None)
         self.preview.hide()
@@ -199,20 +203,33 @@ class MapPage(Page):
         if kept is None or not self.controller.is_open:
             return
         self._facts = facts_of(kept, project, self.controller.images, self.unanswered.isChecked())
-        self._ways = colourings(kept, project, QUIET[self.theme.dark])
-        names = [way.name for way in self._ways]
-        if names != [self.by.itemText(place) for place in range(self.by.count())]:
-            self.by.clear()
-            self.by.addItems(names)
+        self._list_ways(kept)
         total = int(self._facts.shown.sum())
         self.total.setText(tr_count("{count} image", "{count} images", total))
         self._colour()
-        self._job.start(partial(farthest, kept, self._facts))
+        self._job.start(partial(compared, kept, self._facts, self._clusters))
 
     @Slot(object)
-    def _on_far(self, rows: npt.NDArray[np.intp]) -> None:
-        self._far = rows
+    def _on_compared(self, found: Compared) -> None:
+        kept = self._kept
+        if kept is None or found.name != kept.name:
+            return
+        self._far = found.far
+        if self._clusters is None:
+            self._clusters = found.clusters
+            self._list_ways(kept)
         self._colour()
+
+    def _list_ways(self, kept: KeptMap) -> None:
+        """List what the dots can be coloured by; what is chosen stays."""
+        project, quiet = self.controller.project, QUIET[self.theme.dark]
+        self._ways = colourings(kept, project, quiet, self._clusters)
+        names = [way.name for way in self._ways]
+        if names != [self.by.itemText(place) for place in range(self.by.count())]:
+            before = self.by.currentText()
+            self.by.clear()
+            self.by.addItems(names)
+            self.by.setCurrentIndex(names.index(before) if before in names else 0)
 
     @Slot()
     def _colour(self) -> None:

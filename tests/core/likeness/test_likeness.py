@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autoal_gui.core.likeness import layout
+from autoal_gui.core.likeness.clusters import clusters
 from autoal_gui.core.likeness.kept_map import map_name, read_map, write_layout, write_map
 from autoal_gui.core.likeness.reduction import flat_places, main_directions, shortened
 from autoal_gui.core.likeness.search import most_like, nearest_known, unit_rows
@@ -90,3 +91,13 @@ def test_images_of_one_kind_lie_together_and_those_beyond_the_sample_among_their
     np.testing.assert_array_equal(places, layout.lay_out(vectors))
     apart = np.linalg.norm(places[:, None] - places[None], axis=2) + np.eye(120) * 1e9
     assert (kinds[apart.argmin(1)] == kinds).all()
+
+
+def test_images_of_one_kind_are_one_group_and_the_largest_comes_first():
+    kinds = np.repeat([0, 1], [15, 45])
+    vectors = unit_rows(np.eye(8)[kinds] + RNG.normal(size=(60, 8)) * 0.02)
+    found = clusters(vectors)
+    np.testing.assert_array_equal(found, clusters(vectors))
+    assert (np.diff(np.bincount(found)) <= 0).all()
+    assert all(len(set(kinds[found == one].tolist())) == 1 for one in set(found.tolist()))
+    assert (clusters(vectors[:20]) == 0).all()
