@@ -19,6 +19,7 @@ from autoal_gui.engine.engine import where
 from autoal_gui.gui import keys
 from autoal_gui.gui.services import Services
 from autoal_gui.gui.session.controller import Controller
+from autoal_gui.gui.session.likeness.image_maps import is_image_file
 from autoal_gui.gui.widgets.actions import Actions, Command
 from autoal_gui.gui.widgets.notice_bar import NoticeBar
 from autoal_gui.gui.widgets.sizes import fitting
@@ -274,10 +275,14 @@ class MainWindow(QMainWindow):
         self.start_page.invite(False)
 
     def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802 - Qt's name
-        """Open what was dropped."""
+        """Open what was dropped; with a project open, find images like those of a file."""
         event.acceptProposedAction()
         self.start_page.invite(False)
-        self.new_projects.open_dropped(local_paths(event.mimeData()))
+        paths = local_paths(event.mimeData())
+        if self.controller.is_open and len(paths) == 1 and is_image_file(paths[0]):
+            self.controller.likeness.find_file(paths[0])
+        else:
+            self.new_projects.open_dropped(paths)
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
         """Stop every thread and close the project; nothing is left to save."""

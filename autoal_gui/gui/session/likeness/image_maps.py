@@ -4,6 +4,7 @@ import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from pathlib import Path
 from typing import Literal
 
 import numpy as np
@@ -29,11 +30,13 @@ from autoal_gui.core.messages import (
 )
 from autoal_gui.core.project.project import Project
 from autoal_gui.engine.jobs import OneJob
+from autoal_gui.gui.services import Services
 from autoal_gui.gui.session.asked_images import AskedImages
 from autoal_gui.gui.session.engine_queue import EngineQueue, Priority
 from autoal_gui.gui.session.likeness.blindness import kept_off
 from autoal_gui.gui.session.open_project import OpenProject
 from autoal_gui.gui.session.part import Part
+from autoal_gui.sources.opening import kind_at, spec_of
 
 Among = Literal["unlabelled", "labelled", "all"]
 MOST_FOUND = 1000  # images; whoever looks for more looks for another image
@@ -88,6 +91,9 @@ class ImageMaps(Part):
         self._question: Question | None = None  # waits for the map
         self._job = OneJob(self)
         self._job.succeeded.connect(self.found)
+        self._listing = OneJob(self)
+        self._listing.succeeded.connect(self._make)
+        self._listing.failed.connect(self.notice)
         self._layout = OneJob(self)
         self._layout.succeeded.connect(self._on_laid_out)
         self._tried = ""  # the map that was laid out last, whatever came of it
@@ -96,6 +102,7 @@ class ImageMaps(Part):
         """Leave the project's map."""
         self._kept, self._question = None, None
         self._job.close()
+        self._listing.close()
         self._layout.close()
         self._tried = ""
         self._engine.withdraw(Priority.MAP)
@@ -144,6 +151,7 @@ class ImageMaps(Part):
         if kept is not None:
             self.ready.emit(kept)
 
+    @Slot(object)
     def _make(self, outside: ImagePool | None) -> None:
         if self._project.absent:
             self._give_up(tr(ABSENT))
@@ -204,9 +212,9 @@ class ImageMaps(Part):
             self._question = question
             self._make(None)
 
-    def find_outside(self, pool: ImagePool) -> None:
-        """Look for images like some that are no part of the project."""
-        self._make(pool)
+    def find_file(self, path: Path) -> None:
+        """Look for images like those of a file that is no part of the project."""
+        self._listing.start(partial(_pool_of, self._opened.services, path, self._project.workspace))
 
     def _search(self, question: Question) -> None:
         kept = self.kept
@@ -258,6 +266,20 @@ def _found(
 ) -> Found:
     rows, likeness = most_like(kept.vectors, vectors, among, MOST_FOUND)
     return Found(question, tuple(kept.ids[rows].tolist()), likeness)
+
+
+def _pool_of(
+    services: Services, path: Path, workspace: Path, progress: ProgressCallback
+) -> ImagePool:
+    """Return the images of a file, which stay where they are."""
+    spec = spec_of(str(path))
+    listing = services.list_images(spec, workspace, progress)
+    return ImagePool.of_listing(listing, services.open_images(spec, workspace))
+
+
+def is_image_file(path: Path) -> bool:
+    """Say whether a path is a file of one image or a few, and no set to make a project of."""
+    return path.is_file() and kind_at(path) in ("folder", "dicom")
 
 
 def name_of(project: Project) -> str:

@@ -2,11 +2,12 @@
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from autoal_gui.core.likeness.kept_predictions import read_predictions
 from autoal_gui.gui.session.controller import Controller
 from autoal_gui.gui.session.likeness.blindness import asked_blind, kept_off
-from autoal_gui.gui.session.likeness.image_maps import Question
+from autoal_gui.gui.session.likeness.image_maps import Question, is_image_file
 from tests.support.gui import NearestMean, draw_folder, services
 from tests.support.session import create, idle, kinds, label
 
@@ -89,6 +90,22 @@ def test_what_a_round_predicts_of_all_images_is_kept_beside_the_map(qtbot, contr
     for row in kept[:5]:
         assert project.rounds.suggestion(int(row["image"])).class_index == row["class"]
     assert read_predictions(project.workspace, project.rounds.last, 1) is None
+
+
+def test_images_like_a_file_from_elsewhere_are_found_the_likest_first(qtbot, controller, tmp_path):
+    idle(qtbot, controller)
+    for level in (210, 50):
+        file = tmp_path / f"{level}.png"
+        Image.fromarray(np.full((24, 32), level, np.uint8)).save(file)
+        assert is_image_file(file)
+        with qtbot.waitSignal(controller.likeness.found) as told:
+            controller.likeness.find_file(file)
+        apart = [abs(brightness(controller, i) - level) for i in told.args[0].images]
+        assert apart == sorted(apart)
+    assert not is_image_file(tmp_path)
+    (tmp_path / "no.png").write_text("words")
+    with qtbot.waitSignal(controller.likeness.notice):
+        controller.likeness.find_file(tmp_path / "no.png")
 
 
 def test_a_better_layout_is_computed_beside_the_window_and_found_again(qtbot, controller):
