@@ -227,7 +227,7 @@ def by_value(facts: Facts, values: list[str], quiet: str) -> list[Part]:
     listed = known[np.argsort(-counts, kind="stable")[:LISTED]]
     rest = facts.shown & (array != "") & ~np.isin(array, listed)
     parts = [
-        Part(tr("Not known"), quiet, _where(facts, array == "")),
+        Part(tr("Not known, or hidden until you answer"), quiet, _where(facts, array == "")),
         Part(tr("Others"), quiet, np.flatnonzero(rest)),
     ]
     parts += [
@@ -238,7 +238,12 @@ def by_value(facts: Facts, values: list[str], quiet: str) -> list[Part]:
 
 
 def by_cells(facts: Facts, cells: list[str], quiet: str) -> list[Part]:
-    """Colour by a column: numbers of many values in bands of equally many images."""
+    """Colour by a column: numbers of many values in bands of equally many images.
+
+    A column may say what an image shows, so that it is seen of answered images alone.
+    """
+    waits = (facts.answer == NONE).tolist()
+    cells = ["" if wait else cell for wait, cell in zip(waits, cells, strict=True)]
     numbers = np.array([_number(cell) for cell in cells])
     known = np.isfinite(numbers) & facts.shown
     texts = sum(cell != "" for cell in cells) - int(np.isfinite(numbers).sum())
@@ -246,7 +251,11 @@ def by_cells(facts: Facts, cells: list[str], quiet: str) -> list[Part]:
         return by_value(facts, cells, quiet)
     edges = np.unique(np.quantile(numbers[known], np.linspace(0, 1, len(ORDERED) + 1)))
     band = np.searchsorted(edges[1:-1], numbers, side="right")
-    parts = [Part(tr("Not known"), quiet, np.flatnonzero(facts.shown & ~known))]
+    parts = [
+        Part(
+            tr("Not known, or hidden until you answer"), quiet, np.flatnonzero(facts.shown & ~known)
+        )
+    ]
     for place, (low, high) in enumerate(pairwise(edges)):
         name = tr("{low} to {high}", low=f"{low:g}", high=f"{high:g}")
         parts.append(Part(name, ORDERED[place], np.flatnonzero(known & (band == place))))

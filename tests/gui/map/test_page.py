@@ -5,7 +5,7 @@ import pytest
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
 
-from autoal_gui.gui.map.colouring import Facts, by_cells, by_certainty, by_label, facts_of
+from autoal_gui.gui.map.colouring import NONE, Facts, by_cells, by_certainty, by_label, facts_of
 from autoal_gui.gui.map.scene import unit_places
 from tests.support.gui import QUIET, draw_folder, run_batches, start_project
 
@@ -85,6 +85,14 @@ def test_every_dot_has_one_colour_in_each_way_to_colour():
     ):
         rows = np.concatenate([part.rows for part in parts])
         assert sorted(rows.tolist()) == np.flatnonzero(known.shown).tolist()
+
+
+def test_a_column_that_may_tell_the_class_is_seen_of_answered_images_alone():
+    known = facts()
+    cells = ["ill" if row % 2 else "well" for row in range(len(known.shown))]
+    seen = [part for part in by_cells(known, cells, "#808080") if part.colour != "#808080"]
+    assert seen
+    assert all((known.answer[part.rows] != NONE).all() for part in seen)
 
 
 def test_a_few_far_images_do_not_press_the_others_together():
