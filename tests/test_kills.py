@@ -18,6 +18,8 @@ from autoal_gui.sources.opening import open_images
 from tests.support.processes.child import start
 from tests.support.project import SETTINGS, new_project, round_command
 
+pytestmark = pytest.mark.small_network
+
 KILLS = int(os.environ.get("AUTOAL_KILLS", "8"))
 ENVIRONMENT = {"OMP_WAIT_POLICY": "PASSIVE", "KMP_BLOCKTIME": "0"}
 

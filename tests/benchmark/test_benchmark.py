@@ -48,7 +48,7 @@ from tests.support.processes.fresh_process import (
     read_from_the_disk,
 )
 
-pytestmark = pytest.mark.qt_log_ignore(QUIET)
+pytestmark = [pytest.mark.qt_log_ignore(QUIET), pytest.mark.small_network]
 
 SHORT = (
     "stem=7x7",
@@ -596,6 +596,7 @@ def test_every_target_names_a_ratio_of_a_full_run(plan):
         *round.ratios({"rounds": rounds_of(**dict.fromkeys(round.compared(RunSettings()), 1.0))}),
         *scoring.ratios({"bare loop": [1.0], "scoring": [1.0]}),
         *scale.ratios({"runs": runs}),
+        *first_batch.ratios({"seconds": [1.0], "processor": [1.0]}),
         *latency.ratios({size: {"idle": taken, "training": taken} for size in ("", "_224_px")}),
     }
     assert set(TARGETS) <= names

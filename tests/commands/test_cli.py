@@ -15,6 +15,8 @@ from autoal_gui.core.settings import RunSettings
 from tests.support.long_form import first_of
 from tests.support.processes.child import run_child
 
+pytestmark = pytest.mark.small_network
+
 TINY = (
     "task_steps=3",
     "fit_steps=2",

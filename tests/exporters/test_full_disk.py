@@ -1,13 +1,12 @@
 """Every exporter on a disk that is full: one sentence, and what was there is there as it was."""
 
-import subprocess
-import sys
-
 import pytest
 
 from autoal_gui.core.registry import discover
-from tests.support.paths import ROOT
+from tests.support.processes.child import run_child
 from tests.tools.limits import needs_limits
+
+pytestmark = pytest.mark.small_network
 
 EXPORTERS = discover("autoal_gui.exporters")
 MODELS = tuple(name for name, module in EXPORTERS.items() if module.KIND == "model")
@@ -49,10 +48,7 @@ def told(place, rooms, *names):
     Returns:
         The sentences of each.
     """
-    done = subprocess.run(
-        [sys.executable, "-c", WRITER, str(place), ",".join(map(str, rooms)), *names],
-        capture_output=True, text=True, timeout=280, check=False, cwd=ROOT,
-    )  # fmt: skip
+    done = run_child(["-c", WRITER, place, ",".join(map(str, rooms)), *names])
     assert done.returncode == 0, done.stderr[-1500:]
     lines = [line.partition(": ")[::2] for line in done.stdout.splitlines()]
     return {name: [sentence for one, sentence in lines if one == name] for name in names}

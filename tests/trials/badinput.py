@@ -7,16 +7,18 @@ of their own with little memory; one that takes over 5 s is counted as hung, and
 """
 
 import argparse
+import contextlib
 import importlib.util
 import os
-import select
-import struct
 import subprocess
 import sys
 import tempfile
 import time
 from dataclasses import dataclass, field
 from functools import partial
+from multiprocessing import Pipe
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
@@ -24,6 +26,7 @@ from hypothesis import strategies as st
 
 from autoal_gui.core.database.schema import FILE_NAME
 from tests.support.paths import ROOT
+from tests.support.processes.child import loaded
 from tests.trials.harness.bombs import bomb_seeds
 from tests.trials.harness.hostile_projects import changes, make_project, texts_of
 from tests.trials.harness.seeds import SEEDS
@@ -71,40 +74,44 @@ class Reader:
 
     def __init__(self, kind: str, place: Path) -> None:
         self.kind, self.place = kind, place
-        self.process: subprocess.Popen[bytes] | None = None
+        self.process: BaseProcess | None = None
+        self.line: Connection | None = None
 
-    def start(self) -> subprocess.Popen[bytes]:
-        command = [
-            sys.executable, "-m", "tests.trials.badinput", "--reader", self.kind, str(self.place)
-        ]  # fmt: skip
-        process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT)
-        process.stdout.readline()  # it is ready
-        return process
+    def start(self) -> None:
+        self.line, theirs = Pipe()
+        self.process = loaded().Process(target=be_reader, args=(self.kind, self.place, theirs))
+        self.process.start()
+        theirs.close()
+        self.line.recv()  # it is ready
 
     def verdict(self, data: bytes) -> str:
-        self.process = self.process or self.start()
-        process = self.process
+        if self.process is None:
+            self.start()
+        process, line = self.process, self.line
         before = cpu_seconds(process.pid)
         try:
-            process.stdin.write(struct.pack(">I", len(data)) + data)
-            process.stdin.flush()
+            line.send_bytes(data)
         except BrokenPipeError:
             return self.ended(data)
         longest = SECONDS * PATIENCE.get(self.kind, 1)
         end = time.monotonic() + 12 * longest  # a busy machine is slow without hanging
-        while not select.select([process.stdout], [], [], 0.5)[0]:
+        while not line.poll(0.5):
             if cpu_seconds(process.pid) - before > longest or time.monotonic() > end:
                 self.close()
                 self.keep(data, "hung")
                 return "hung"
-        line = process.stdout.readline().decode().strip()
-        if line and line.split()[0] not in ("used", "refused"):
-            self.keep(data, line.split()[0])
-        return line or self.ended(data)
+        try:
+            told = line.recv()
+        except (EOFError, ConnectionResetError):
+            return self.ended(data)
+        if told.split()[0] not in ("used", "refused"):
+            self.keep(data, told.split()[0])
+        return told
 
     def ended(self, data: bytes) -> str:
-        status = self.process.wait() if self.process else 0
-        self.process = None
+        self.process.join()
+        status = self.process.exitcode
+        self.close()
         self.keep(data, "crashed")
         return f"crashed the process ended with {status}"
 
@@ -116,9 +123,9 @@ class Reader:
     def close(self) -> None:
         if self.process is not None:
             self.process.kill()
-            self.process.wait()
-            self.process.stdin.close()
-            self.process.stdout.close()
+            self.process.join()
+            self.process.close()
+            self.line.close()
             self.process = None
 
 
@@ -130,26 +137,20 @@ def cpu_seconds(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / CPU_TICKS
 
 
-def be_reader(kind: str, place: Path) -> None:
-    """Read inputs from standard input, and say of each what came of it."""
+def be_reader(kind: str, place: Path, line: Connection) -> None:
+    """Read inputs that come along a line, and say of each what came of it."""
     import resource
 
-    from tests.support import project as project_support  # noqa: F401 - so that its libraries are loaded
-
-    if kind in ("checkpoint", "safetensors", "model"):
-        import autoal_gui.learning.model.checkpoint  # noqa: F401
     target = TARGETS[kind]
     outcome(target, b"", place / "first")
     watch(place)
     size = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
     resource.setrlimit(resource.RLIMIT_AS, (size + MEMORY, size + MEMORY))
-    sys.stdout.write("ready\n")
-    sys.stdout.flush()
-    while head := sys.stdin.buffer.read(4):
-        data = sys.stdin.buffer.read(struct.unpack(">I", head)[0])
-        verdict = " ".join(outcome(target, data, place / "input").split())
-        sys.stdout.write(verdict + "\n")
-        sys.stdout.flush()
+    line.send("ready")
+    with contextlib.suppress(EOFError):
+        while True:
+            data = line.recv_bytes()
+            line.send(" ".join(outcome(target, data, place / "input").split()))
 
 
 def drawn(kind: str, tries: int, number: int, place: Path, short: bool) -> Tally:
@@ -212,9 +213,6 @@ def row(values: tuple[object, ...]) -> str:
 
 def main() -> int:
     """Print the table; the exit status says whether every input was borne."""
-    if sys.argv[1:2] == ["--reader"]:
-        be_reader(sys.argv[2], Path(sys.argv[3]))
-        return 0
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--short", action="store_true", help="the form of the test suite")
     parser.add_argument("--tries", type=int, help="of each kind and way")

@@ -10,6 +10,8 @@ from autoal_gui.engine.engine import FAULT, ending_event
 from autoal_gui.learning.backend import TorchBackend
 from tests.support.learning import TINY, command_of, never, pool_of, same_results
 
+pytestmark = pytest.mark.small_network
+
 SETTINGS = TINY.but(mode="paper", train_batch=16, search_batch=16)
 
 

@@ -30,6 +30,8 @@ from tests.support.learning import (
 )
 from tests.support.processes.child import run_child
 
+pytestmark = pytest.mark.small_network
+
 # bf16 is the choice of "auto" for the small stems alone.
 CONTRAST = TINY.but(mode="random", task_steps=6, train_batch=8, stem="3x3/2")
 

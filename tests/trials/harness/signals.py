@@ -3,11 +3,10 @@
 import os
 import signal
 import subprocess
-import sys
 import time
 from pathlib import Path
 
-from tests.support.paths import ROOT
+from tests.support.processes.child import start
 
 COMMANDS: dict[str, tuple[str, ...]] = {
     "simulate": ("simulate", "--data", "demo", "--mode", "random", "--device", "cpu"),
@@ -35,26 +34,21 @@ def left_behind(command: tuple[str, ...], number: int, place: Path, pause: float
     temporary = place / "temporary"
     temporary.mkdir(parents=True)
     arguments = [str(place / "out") if word == "OUT" else word for word in command]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "autoal_gui", *arguments],
-        env={**os.environ, "TMPDIR": str(temporary)},
-        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, cwd=ROOT, start_new_session=True,
-    )  # fmt: skip
-    end = time.monotonic() + 100
-    while process.poll() is None and time.monotonic() < end:
-        if any(temporary.glob("autoal-gui-*")):
-            break
-        time.sleep(0.05)
-    time.sleep(pause)
-    process.send_signal(number)
-    try:
-        _, told = process.communicate(timeout=60)
-    except subprocess.TimeoutExpired:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.communicate()
-        return ["it did not end"]
+    with start(["-m", "autoal_gui", *arguments], {"TMPDIR": str(temporary)}) as process:
+        end = time.monotonic() + 100
+        while process.poll() is None and time.monotonic() < end:
+            if any(temporary.glob("autoal-gui-*")):
+                break
+            time.sleep(0.05)
+        time.sleep(pause)
+        process.send_signal(number)
+        try:
+            told = process.finished(60).stderr
+        except subprocess.TimeoutExpired:
+            os.killpg(process.process.pid, signal.SIGKILL)
+            return ["it did not end"]
     end = time.monotonic() + 10  # its workers end after it
     while any(temporary.glob("autoal-gui-*")) and time.monotonic() < end:
         time.sleep(0.1)
-    traces = [line for line in told.decode().splitlines() if line.startswith("Traceback")]
+    traces = [line for line in told.splitlines() if line.startswith("Traceback")]
     return [path.name for path in temporary.glob("autoal-gui-*")] + traces
