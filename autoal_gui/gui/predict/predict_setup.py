@@ -26,7 +26,7 @@ class PredictSetup(QFrame):
         self.setProperty("role", "card")
         self.model = text_label(tr(NO_MODEL_CHOSEN), role="muted")
         self.images = text_label(tr(NO_IMAGES_CHOSEN), role="muted")
-        self.own = QPushButton(tr("Of this project"))
+        self.own = QPushButton(tr("Model of this project"))
         self.file = QPushButton(tr("Model file…"))
         self.folder = QPushButton(tr("Folder…"))
         self.npz = QPushButton(tr(".npz file…"))

@@ -2,8 +2,7 @@
 
 from collections import Counter
 
-from PySide6.QtCore import QRectF, Qt, Slot
-from PySide6.QtGui import QIcon, QPainter, QPixmap
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -21,7 +20,7 @@ from autoal_gui.core.language import number, tr, tr_count
 from autoal_gui.core.project.class_removal import labelled_with, why_not
 from autoal_gui.gui.keys import class_keys
 from autoal_gui.gui.session.controller import Controller
-from autoal_gui.gui.widgets.answers import paint_key
+from autoal_gui.gui.widgets.answers import key_icon
 from autoal_gui.gui.widgets.cards import card
 from autoal_gui.gui.widgets.inputs import EntryLine, combo
 from autoal_gui.gui.widgets.text import text_label
@@ -226,15 +225,3 @@ def removal_text(name: str, labels: int) -> str:
         labels,
         name=name,
     )
-
-
-def key_icon(class_index: int, key: str, side: int) -> QIcon:
-    """Return the key of a class on its colour, as its button shows it."""
-    pixmap = QPixmap(3 * side, 3 * side)
-    pixmap.fill(Qt.GlobalColor.transparent)
-    pixmap.setDevicePixelRatio(3)
-    painter = QPainter(pixmap)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    paint_key(painter, QRectF(0, 0, side, side), class_index, key)
-    painter.end()
-    return QIcon(pixmap)

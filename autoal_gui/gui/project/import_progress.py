@@ -51,7 +51,7 @@ class ImportProgress(QFrame):
         self.stop.setAutoDefault(False)
         self.meaning = text_label(role="muted")
         self.meaning.hide()
-        self.doubts = text_label(role="danger")
+        self.doubts = text_label()  # worth knowing; nothing has gone wrong
         self.doubts.hide()
         self.parts = combo(tr("Groups in several parts"), translated(PARTS), "kept")
         self.parts.hide()

@@ -147,7 +147,7 @@ class NewProjectDialog(QDialog):
         column.setSpacing(12)
         self._label_form = QFormLayout()
         self._label_form.addRow(self.label_use.accessibleName(), self.label_use)
-        self._label_form.addRow(tr("Classes"), self.classes)
+        self._label_form.addRow(self.classes)
         project = QFormLayout()
         project.addRow(tr("Name"), self.name)
         project.addRow(tr("Folder"), self.place)
@@ -227,7 +227,9 @@ class NewProjectDialog(QDialog):
         known = any(image.label is not None for image in listing.images)
         self._label_form.setRowVisible(self.label_use, known)
         self._on_label_use()
-        if is_first:
+        if is_first and self.classes.too_few():
+            self.classes.entry.setFocus()
+        elif is_first:
             self.ok.setFocus()
 
     @Slot()
@@ -340,6 +342,8 @@ class NewProjectDialog(QDialog):
     def _update(self) -> None:
         self._details.setVisible(self.listing is not None)  # until then there is nothing to say
         problem = self._problem()
+        missing = problem == self.classes.problem() and self.classes.too_few()
+        set_property(self.problem, "role", "muted" if missing else "danger")
         self.problem.setText(problem)
         busy = self._job.running or self.meaning.review.running
         ready = self.listing is not None and not problem and not busy

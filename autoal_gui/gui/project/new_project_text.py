@@ -15,12 +15,12 @@ SHOWN = 12  # classes whose images are counted in a line
 def title(spec: SourceSpec) -> str:
     """Say what the project will be made of."""
     if spec.kind == "demo":
-        return tr("New project of the demo set")
+        return tr("New project: the demo set")
     if spec.kind == "medmnist":
-        return tr("New project of a published set")
+        return tr("New project: a published set")
     if spec.kind == "natural":
-        return tr("New project of {name}", name=title_of(spec))
-    return tr("New project of {name}", name=Path(spec.location).name)
+        return tr("New project: {name}", name=title_of(spec))
+    return tr("New project: {name}", name=Path(spec.location).name)
 
 
 def default_name(spec: SourceSpec) -> str:

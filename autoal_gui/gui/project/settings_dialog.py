@@ -67,7 +67,7 @@ class SettingsDialog(QDialog):
         column.setContentsMargins(20, 16, 20, 16)
         column.setSpacing(12)
         column.addWidget(text_label(tr("Settings"), size=TITLE, bold=True))
-        add_card(column, tr("Reading, at once"), self._make_labelling())
+        add_card(column, tr("While you read (counts at once)"), self._make_labelling())
         add_card(column, tr("Choosing images and learning, from the next round on"), self.method)
         column.addStretch(1)
         scroll = QScrollArea()

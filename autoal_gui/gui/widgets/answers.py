@@ -1,7 +1,7 @@
 """How an answer is written and painted, the same on every page."""
 
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QIcon, QPainter, QPixmap
 
 from autoal_gui.core.database.round_rows import Suggestion
 from autoal_gui.core.labels.journal import Entry
@@ -46,3 +46,15 @@ def answer_word(entry: Entry, classes: tuple[str, ...]) -> str:
     if entry.class_index is not None:
         return classes[entry.class_index]
     return tr(ANSWER_WORDS[entry.action])
+
+
+def key_icon(class_index: int, key: str, side: int) -> QIcon:
+    """Return the key of a class on its colour, as its button shows it."""
+    pixmap = QPixmap(3 * side, 3 * side)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    pixmap.setDevicePixelRatio(3)
+    painter = QPainter(pixmap)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    paint_key(painter, QRectF(0, 0, side, side), class_index, key)
+    painter.end()
+    return QIcon(pixmap)

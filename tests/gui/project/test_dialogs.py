@@ -96,6 +96,8 @@ def test_classes_are_typed_where_the_source_has_none(qtbot, window, tmp_path):
     dialog = listed(qtbot, window, folder_spec(images))
     assert not dialog.ok.isEnabled()
     assert "At least two classes" in dialog.problem.text()
+    assert dialog.problem.property("role") == "muted"  # nothing is wrong before a key is pressed
+    assert dialog.focusWidget() is dialog.classes.entry
     for name in ("benign", "malignant"):
         qtbot.keyClicks(dialog.classes.entry, name)
         qtbot.keyClick(dialog.classes.entry, Qt.Key.Key_Return)
