@@ -46,8 +46,12 @@ def saved_model(folder, unit):
     torch.manual_seed(0)
     model = Classifier(CARD.channels, len(CARD.classes), CARD.stem, 0.5, unit)
     if unit:
-        model.get_buffer("centre").copy_(torch.randn(512) / 10)
+        centre = model.get_buffer("centre")
+        centre.copy_(torch.randn(len(centre)) / 10)
         model.head.weight.data *= 50
+        with torch.no_grad():  # between the classes, where images differ most
+            noise = torch.randn(8, CARD.channels, CARD.input_size, CARD.input_size)
+            model.head.bias -= model.eval()(noise).mean(0)
     file = folder / "model.pt"
     save_checkpoint(file, model.eval(), replace(CARD, unit=unit))
     return file.rename(folder / "canary-model.pt")  # torch writes a file's name into it

@@ -21,6 +21,8 @@ from autoal_gui.learning.model.checkpoint import load_model
 from tests.support.learning import CARD
 from tests.support.paths import ROOT
 
+pytestmark = pytest.mark.small_network
+
 SIDE = CARD.input_size
 
 

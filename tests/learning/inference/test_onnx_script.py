@@ -23,6 +23,8 @@ from tests.support.dicom import write_dicom
 from tests.support.learning import never
 from tests.support.pictures import deep_png, tiff
 
+pytestmark = pytest.mark.small_network
+
 pytest.importorskip("onnxruntime", reason="onnxruntime is of the developers' tools")
 
 one_way = pytest.mark.parametrize("checkpoint", [True], indirect=True, ids=["last layer"])
