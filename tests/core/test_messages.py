@@ -6,9 +6,9 @@ from typing import get_args
 import numpy as np
 import pytest
 
-from autoal_gui.core.messages import Command, Event, Explained, Predicted, RoundFinished
+from autoal_gui.core.messages import Command, Event, Explained, Mapped, Predicted, RoundFinished
 
-CARRIERS = (Explained, Predicted, RoundFinished)
+CARRIERS = (Explained, Mapped, Predicted, RoundFinished)
 
 
 def explained() -> Explained:
