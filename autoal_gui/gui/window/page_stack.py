@@ -10,6 +10,7 @@ from autoal_gui.gui.session.controller import Controller
 from autoal_gui.gui.widgets.actions import Actions
 from autoal_gui.gui.widgets.page import Page
 from autoal_gui.gui.widgets.theme import Theme
+from autoal_gui.gui.window.projects.project_card import keep_card
 from autoal_gui.gui.window.start_page import StartPage
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ class PageStack(QStackedWidget):
         self.start_page = StartPage(theme)
         self.addWidget(self.start_page)
         controller.project_opened.connect(self._on_opened)
+        controller.project_closing.connect(self._on_closing)
         controller.project_closed.connect(self._on_closed)
         controller.images_wanted.connect(self.show_images)
         controller.likeness.found.connect(self._show_found)
@@ -215,6 +217,9 @@ class PageStack(QStackedWidget):
         self._desk.help_wanted.connect(self.show_topic)
         self._desk.image_view.display_changed.connect(self.display_changed)
         self._desk.show_project()
+
+    def _on_closing(self) -> None:
+        keep_card(self._controller.project, self.desk.loader.thumbnail)
 
     def _on_closed(self) -> None:
         self.setCurrentWidget(self.start_page)

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QColor, QIcon, QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
@@ -21,7 +21,8 @@ from PySide6.QtWidgets import (
 from autoal_gui.core.database.schema import FILE_NAME
 from autoal_gui.core.language import mark, tr
 from autoal_gui.gui.widgets.text import plain_tip, text_label
-from autoal_gui.gui.widgets.theme import ICON_SIZE, Theme, icon, set_property
+from autoal_gui.gui.widgets.theme import ICON_SIZE, Colours, Theme, icon, set_property
+from autoal_gui.gui.window.projects.project_card import SIZE, read_card
 
 WAYS = (
     (
@@ -127,6 +128,8 @@ class StartPage(QWidget):
         self.recent.setObjectName("recent")
         self.recent.setAccessibleName(tr("Recent projects"))
         self.recent.setWordWrap(True)
+        self.recent.setIconSize(SIZE)
+        self.recent.setSpacing(3)
         self.recent.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.recent.itemActivated.connect(self._choose_recent)
         self.recent.itemClicked.connect(self._choose_recent)
@@ -202,7 +205,7 @@ class StartPage(QWidget):
     def _list(self) -> None:
         self.recent.clear()
         for folder in self._folders:
-            self.recent.addItem(recent_item(folder, QColor(self._theme.colours.muted)))
+            self.recent.addItem(recent_item(folder, self._theme.colours))
 
     def invite(self, dragged: bool) -> None:
         """Show that what is dragged over the window can be dropped."""
@@ -225,15 +228,19 @@ class StartPage(QWidget):
         self.recent_chosen.emit(item.data(PATH))
 
 
-def recent_item(folder: str, faint: QColor) -> QListWidgetItem:
+def recent_item(folder: str, colours: Colours) -> QListWidgetItem:
     """Return the entry of a project; one that is not there is grey and says so."""
     there = (Path(folder) / FILE_NAME).is_file()
-    lines = [Path(folder).name, short_path(folder), *([] if there else [tr(GONE)])]
+    card = read_card(Path(folder)) if there else None
+    about = card.words() if card is not None else short_path(folder)
+    lines = [Path(folder).name, about, *([] if there else [tr(GONE)])]
     item = QListWidgetItem("\n".join(lines))
+    if card is not None:
+        item.setIcon(QIcon(card.picture(colours)))
     item.setData(PATH, folder)
     item.setToolTip(plain_tip(folder))
     if not there:
-        item.setForeground(faint)
+        item.setForeground(QColor(colours.muted))
     return item
 
 

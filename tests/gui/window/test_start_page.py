@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QTabBar
 
 from autoal_gui.gui.window.help_page import TOPICS
 from autoal_gui.gui.window.projects.new_projects import folder_spec
+from autoal_gui.gui.window.projects.project_card import read_card
 from tests.gui.project.test_dialogs import listed
 from tests.gui.window.test_main_window import start
 from tests.support.gui import QUIET, draw_folder
@@ -46,6 +47,23 @@ def test_a_project_that_is_not_there_says_so_and_can_be_removed(qtbot, window, t
     assert window.recent_projects.folders() == []
     assert two_recent.is_dir()  # out of the list, not off the disk
     assert not page.forget.isVisible()
+
+
+def test_a_card_tells_how_far_a_project_was_when_it_was_closed(qtbot, window, tmp_path):
+    controller = start(window, tmp_path)
+    qtbot.waitUntil(lambda: window.desk.loader.thumbnail(controller.images.current) is not None)
+    qtbot.keyClick(window, Qt.Key.Key_1)
+    total, folder = len(controller.project.pool.images), controller.project.folder
+    controller.close_project()
+    card = read_card(folder)
+    assert (card.done, card.total, card.accuracy) == (1, total, None)
+    assert card.mosaic.pixelColor(0, 0).alpha() == 255  # an image, not the empty ground
+    item = window.start_page.recent.item(0)
+    assert f"1 of {total} answered" in item.text()
+    assert not item.icon().isNull()
+    (folder / "cache" / "card.png").write_bytes(b"no picture")
+    window.recent_projects.show_list()
+    assert "answered" not in window.start_page.recent.item(0).text()
 
 
 def test_a_large_screen_does_not_pull_the_page_apart(qtbot, window, two_recent):
@@ -99,7 +117,7 @@ def test_two_actions_lead_to_the_first_image_and_ten_keys_to_the_tenth_label(
     qtbot.waitUntil(window.isActiveWindow)
     assert "Press the key of a class" in window.desk.class_panel._feedback.text()
     for number in range(10):
-        qtbot.keyClick(window, (Qt.Key.Key_0, Qt.Key.Key_1)[number % 2])
+        qtbot.keyClick(window, (Qt.Key.Key_1, Qt.Key.Key_2)[number % 2])
     assert len(window.controller.project.labels.answers) == 10
     assert "Press the key" not in window.desk.class_panel._feedback.text()
 
