@@ -75,13 +75,12 @@ def command_keys(name: str, own: tuple[str, ...]) -> tuple[str, ...]:
 def class_keys(classes: int) -> tuple[str, ...]:
     """Return the key of each class; "" where there are more classes than keys.
 
-    Two classes have 0 and 1, as binary tasks are coded. 2 then does nothing: a reader who counts
-    from one would otherwise give the second class with 1 and never notice. What the user chose
-    comes first; a key that it took from another class is made up for by one that is free.
+    The first is 1, of two classes too. What the user chose comes first; a key that it took from
+    another class is made up for by one that is free.
     """
     chosen = {i: key.lower() for i, key in _in_use.classes.items() if i < classes}
     taken = {*chosen.values(), *(k.lower() for keys in _in_use.commands.values() for k in keys)}
-    usual = "01" if classes == 2 else (DIGITS + LETTERS)[:classes]
+    usual = (DIGITS + LETTERS)[:classes]
     free = iter([key for key in DIGITS + LETTERS if key not in taken and key not in usual])
     found = []
     for index in range(classes):

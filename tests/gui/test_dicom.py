@@ -63,7 +63,7 @@ def test_from_the_start_page_to_the_first_answer(qtbot, opened):
     assert "cut: The image is cut off or damaged." in opened.said
     assert opened.controller.project.classes.names == ("normal", "abnormal")
     first = opened.controller.images.current
-    qtbot.keyClick(opened, Qt.Key.Key_1)
+    qtbot.keyClick(opened, Qt.Key.Key_2)
     assert opened.controller.project.labels.answers[first].class_index == 1
 
 
@@ -83,7 +83,7 @@ def test_keys_choose_the_window_and_it_stays_for_the_next_images(qtbot, opened):
     qtbot.keyClick(opened, Qt.Key.Key_F8)
     assert said(opened) == "W 1500  L -600 HU"
     qtbot.keyClick(opened, Qt.Key.Key_I)
-    qtbot.keyClick(opened, Qt.Key.Key_0)
+    qtbot.keyClick(opened, Qt.Key.Key_1)
     qtbot.waitUntil(lambda: view.picture is not None)
     assert said(opened) == "W 1500  L -600 HU, inverted"
     qtbot.keyClick(opened, Qt.Key.Key_I)

@@ -31,8 +31,8 @@ from autoal_gui.sources.opening import open_images
 from tests.support.checking import (
     BACKSPACE,
     CTRL,
-    ONE,
-    ZERO,
+    FIRST,
+    SECOND,
     idle,
     is_bright,
     label_many,
@@ -135,7 +135,7 @@ def test_keys_change_labels_in_review_with_the_focus_on_every_control(qtbot, win
         page.grid.go_to_row(0)
         image = page.grid.current()
         before = controller.project.labels.answers[image].class_index
-        qtbot.keyClick(widget, (ONE, ZERO)[before])
+        qtbot.keyClick(widget, (SECOND, FIRST)[before])
         assert controller.project.labels.answers[image].class_index == 1 - before, type(
             widget
         ).__name__
@@ -224,7 +224,7 @@ def test_the_image_of_the_desk_is_zoomed_moved_and_windowed_by_the_mouse(qtbot, 
     assert view.display != display
     qtbot.keyClick(window, Qt.Key.Key_I)
     assert view.display.inverted
-    qtbot.keyClick(window, ONE)  # and the hand goes on where it was
+    qtbot.keyClick(window, SECOND)  # and the hand goes on where it was
     assert len(controller.project.labels.answers) == 1
 
 
@@ -256,11 +256,11 @@ def test_the_blind_answer_and_the_changed_one_are_both_kept_and_reported(qtbot, 
     suggested = controller.project.rounds.suggestion(image).class_index
     feedback = window.desk.image_bar.said
     assert "This image" not in feedback.text()
-    qtbot.keyClick(window, (ONE, ZERO)[suggested])
+    qtbot.keyClick(window, (SECOND, FIRST)[suggested])
     assert "The model says" in feedback.text()
     qtbot.keyClick(window, Qt.Key.Key_Left)
     assert controller.images.current == image
-    qtbot.keyClick(window, (ZERO, ONE)[suggested])
+    qtbot.keyClick(window, (FIRST, SECOND)[suggested])
     folder = controller.project.folder
     qtbot.keyClick(window, Qt.Key.Key_G, CTRL)
     told = window.pages.agreement.model.text()
@@ -289,7 +289,7 @@ def test_a_click_in_the_settings_shows_the_suggestion_before_the_answer(qtbot, w
     qtbot.keyClick(dialog, Qt.Key.Key_Return)
     qtbot.waitUntil(window.isActiveWindow)
     assert feedback.text().startswith("This image: The model says")
-    qtbot.keyClick(window, ONE)
+    qtbot.keyClick(window, SECOND)
     entry = controller.project.labels.answers[image]
     assert entry.shown
     assert entry.suggested is not None
@@ -305,7 +305,7 @@ def test_hidden_repeats_give_the_readers_own_consistency(qtbot, window, controll
         assert len(answered) < 50
     image = controller.images.current
     first = controller.project.labels.answers[image].class_index
-    qtbot.keyClick(window, (ONE, ZERO)[first])
+    qtbot.keyClick(window, (SECOND, FIRST)[first])
     qtbot.keyClick(window, Qt.Key.Key_G, CTRL)
     page = window.pages.agreement
     assert "0 of 1" in page.own.text()
@@ -366,7 +366,7 @@ def test_review_is_filtered_by_round_reader_and_marks_by_keys_alone(
     label_many(qtbot, window, 3)
     qtbot.keyClick(window, Qt.Key.Key_X)
     flagged = controller.images.current
-    label_many(qtbot, window, 1, ONE if truth(controller.project, flagged) == ZERO else ZERO)
+    label_many(qtbot, window, 1, SECOND if truth(controller.project, flagged) == FIRST else FIRST)
     idle(qtbot, controller)
     monkeypatch.setattr(
         RoundStore, "predictions", lambda rounds: sure_of_the_truth(controller.project)

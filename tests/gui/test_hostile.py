@@ -10,7 +10,7 @@ from autoal_gui.core.measures.metrics import Metrics
 from autoal_gui.gui.panels.confusion_matrix import ConfusionMatrix
 from autoal_gui.gui.widgets.text import plain_tip
 from autoal_gui.gui.window.start_page import recent_item
-from tests.support.checking import BACKSPACE, ONE, ZERO, idle, label_many, start
+from tests.support.checking import BACKSPACE, FIRST, SECOND, idle, label_many, start
 from tests.support.gui import QUIET
 
 pytestmark = pytest.mark.qt_log_ignore(QUIET)
@@ -49,8 +49,8 @@ def test_such_names_of_classes_are_shown_as_they_are(qtbot, window, controller):
     assert sorted(names) == sorted((MARKUP, FORMAT))
     for name, button in zip(names, buttons, strict=True):
         assert as_shown(button.toolTip()).startswith(name)
-    label_many(qtbot, window, 2, ZERO)
-    label_many(qtbot, window, 2, ONE)
+    label_many(qtbot, window, 2, FIRST)
+    label_many(qtbot, window, 2, SECOND)
     assert names[1] in window.desk.image_bar.said.text()
     controller.setup.rename_class(0, "<i>other</i> {count}")
     controller.labelling.comment_on("{0} <b>comment</b>")
@@ -61,9 +61,9 @@ def test_such_names_of_classes_are_shown_as_they_are(qtbot, window, controller):
 
 
 def test_such_names_are_shown_as_they_are_on_every_page(qtbot, window, controller):
-    label_many(qtbot, window, 4, ZERO)
+    label_many(qtbot, window, 4, FIRST)
     idle(qtbot, controller)
-    label_many(qtbot, window, 4, ONE)
+    label_many(qtbot, window, 4, SECOND)
     idle(qtbot, controller)
     pages = window.pages
     for page in (pages.review, pages.agreement, pages.adjudication):

@@ -33,7 +33,7 @@ def labelled(qtbot, window, tmp_path):
     plan = ProjectPlan("cells", spec, listing.classes, run, evaluation_images=0)
     assert window.controller.create_project(tmp_path / "cells", plan, listing)
     qtbot.waitUntil(lambda: window.controller.at_rest)
-    for key in (Qt.Key.Key_1, Qt.Key.Key_0):
+    for key in (Qt.Key.Key_2, Qt.Key.Key_1):
         qtbot.keyClick(window, key)
     return window
 
@@ -57,7 +57,7 @@ def test_it_closes_while_a_round_runs_and_a_report_is_written(qtbot, labelled, b
     controller = labelled.controller
     backend.gate.clear()
     for _ in range(2):
-        qtbot.keyClick(labelled, Qt.Key.Key_1)
+        qtbot.keyClick(labelled, Qt.Key.Key_2)
     begun(qtbot, controller)
     controller.exports.export_labels(discover("autoal_gui.exporters")["html"], tmp_path / "r.html")
     end(labelled, tmp_path)

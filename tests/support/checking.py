@@ -9,7 +9,7 @@ from autoal_gui.sources.opening import list_images
 from tests.support.gui import draw_folder
 
 BATCH = 4
-ZERO, ONE, BACKSPACE = Qt.Key.Key_0, Qt.Key.Key_1, Qt.Key.Key_Backspace
+FIRST, SECOND, BACKSPACE = Qt.Key.Key_1, Qt.Key.Key_2, Qt.Key.Key_Backspace
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 
 
@@ -37,7 +37,7 @@ def is_bright(project, image_id):
 
 def truth(project, image_id):
     """The key that gives an image its right class."""
-    return ZERO if is_bright(project, image_id) else ONE
+    return FIRST if is_bright(project, image_id) else SECOND
 
 
 def label_many(qtbot, window, count, key=None):

@@ -85,7 +85,7 @@ def label_for_long(base: Path, answers: int) -> list[Held]:
     window.controller.create_project(base / "projects" / "cells", plan, listing)
     settle(window)
     states = []
-    keys = (Qt.Key.Key_1, Qt.Key.Key_0, Qt.Key.Key_U, Qt.Key.Key_S)
+    keys = (Qt.Key.Key_2, Qt.Key.Key_1, Qt.Key.Key_U, Qt.Key.Key_S)
     images = sorted(window.controller.project.pool.images)
     for done in range(answers):
         window.controller.images.go_to(images[done % len(images)])

@@ -34,12 +34,12 @@ def controller(qtbot, window, tmp_path):
 @needs_limits
 def test_an_answer_that_cannot_be_saved_is_not_shown_as_given(qtbot, window, controller, tmp_path):
     window.resize(1280, 720)
-    qtbot.keyClick(window, Qt.Key.Key_1)
+    qtbot.keyClick(window, Qt.Key.Key_2)
     image, given = controller.images.current, dict(controller.project.labels.answers)
     strip = window.desk.grab().toImage()
     with files_of_at_most(64):
         for _ in range(3):
-            qtbot.keyClick(window, Qt.Key.Key_0)
+            qtbot.keyClick(window, Qt.Key.Key_1)
     assert window.failure.isVisible()
     assert window.failure.sentence == (
         "The answer could not be saved; is the disk full or read-only?"
@@ -48,7 +48,7 @@ def test_an_answer_that_cannot_be_saved_is_not_shown_as_given(qtbot, window, con
     assert dict(controller.project.labels.answers) == given
     assert window.desk.grab().toImage().size().width() == strip.size().width()
     assert "1 of 24" in window.status.text()
-    qtbot.keyClick(window, Qt.Key.Key_0)
+    qtbot.keyClick(window, Qt.Key.Key_1)
     assert controller.project.labels.answers[image].class_index == 0
     assert controller.images.current != image
     qtbot.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
@@ -62,7 +62,7 @@ def test_an_answer_that_cannot_be_saved_is_not_shown_as_given(qtbot, window, con
 @needs_limits
 @pytest.mark.parametrize("key", ["undo", "unsure", "skip"])
 def test_every_other_key_that_saves_says_the_same(qtbot, window, controller, key):
-    qtbot.keyClick(window, Qt.Key.Key_1)
+    qtbot.keyClick(window, Qt.Key.Key_2)
     given, image = dict(controller.project.labels.answers), controller.images.current
     with files_of_at_most(64):
         window.actions_table[key].trigger()
@@ -76,14 +76,14 @@ def test_every_other_key_that_saves_says_the_same(qtbot, window, controller, key
 @needs_limits
 def test_a_batch_that_ends_on_a_full_disk_loses_nothing(qtbot, window, controller, tmp_path):
     for _ in range(3):
-        qtbot.keyClick(window, Qt.Key.Key_1)
+        qtbot.keyClick(window, Qt.Key.Key_2)
     with files_of_at_most(64):
-        qtbot.keyClick(window, Qt.Key.Key_1)
+        qtbot.keyClick(window, Qt.Key.Key_2)
     assert len(controller.project.labels.answers) == 3
-    qtbot.keyClick(window, Qt.Key.Key_1)
+    qtbot.keyClick(window, Qt.Key.Key_2)
     qtbot.waitUntil(lambda: len(controller.project.rounds.finished()) == 2)
     assert len(controller.project.labels.answers) == 4
-    qtbot.keyClick(window, Qt.Key.Key_0)
+    qtbot.keyClick(window, Qt.Key.Key_1)
     assert len(controller.project.labels.answers) == 5
 
 
@@ -119,11 +119,11 @@ def test_a_round_that_fails_leaves_a_program_that_can_be_used(
 ):
     backend.fail_round = error
     for _ in range(4):
-        qtbot.keyClick(window, Qt.Key.Key_1)
+        qtbot.keyClick(window, Qt.Key.Key_2)
     qtbot.waitUntil(lambda: window.failure.isVisible())
     assert sentence in window.failure.sentence
     assert str(error) not in window.failure.sentence or not str(error)
-    qtbot.keyClick(window, Qt.Key.Key_0)
+    qtbot.keyClick(window, Qt.Key.Key_1)
     assert len(controller.project.labels.answers) == 5
     qtbot.waitUntil(lambda: controller.at_rest)
     window.actions_table["train"].trigger()
@@ -132,7 +132,7 @@ def test_a_round_that_fails_leaves_a_program_that_can_be_used(
 
 def test_images_that_vanish_while_labelling_stop_nothing(qtbot, window, controller, tmp_path):
     shutil.rmtree(tmp_path / "images")
-    for key in (Qt.Key.Key_1, Qt.Key.Key_S, Qt.Key.Key_0):
+    for key in (Qt.Key.Key_2, Qt.Key.Key_S, Qt.Key.Key_1):
         qtbot.keyClick(window, key)
     assert len(controller.project.labels.answers) == 3
     assert np.isfinite(controller.project.labels.waiting)

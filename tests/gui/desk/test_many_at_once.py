@@ -69,7 +69,7 @@ def test_a_rubber_band_and_a_key_label_many_and_one_undo_takes_all_back(qtbot, w
     grid = shown_grid(qtbot, window)
     assert grid.selected() == (batch[0],)
     band(qtbot, grid, 0, 2)
-    press(qtbot, window, Qt.Key.Key_1)
+    press(qtbot, window, Qt.Key.Key_2)
     assert {i: e.class_index for i, e in project.labels.answers.items()} == dict.fromkeys(
         batch[:3], 1
     )
@@ -95,7 +95,7 @@ def test_a_full_batch_brings_the_next_into_the_grid_and_starts_a_round(qtbot, wi
     assert {e.action for e in controller.project.labels.answers.values()} == {"skip"}
     assert tuple(grid.images) == controller.images.batch != first
     press(qtbot, window, Qt.Key.Key_A, CTRL)
-    press(qtbot, window, Qt.Key.Key_0)
+    press(qtbot, window, Qt.Key.Key_1)
     quiet(qtbot, window)
     assert len(controller.project.labels.training()) == BATCH
     assert tuple(grid.images) == controller.images.batch
@@ -109,7 +109,7 @@ def test_all_that_waits_can_be_answered_out_of_turn(qtbot, window, tmp_path):
     assert len(grid.images) == 24
     last = grid.images[-1]
     grid.go_to_row(23)
-    press(qtbot, window, Qt.Key.Key_1)
+    press(qtbot, window, Qt.Key.Key_2)
     assert controller.project.labels.answers[last].class_index == 1
     assert grid.selected() == (controller.images.batch[0],)
 
@@ -119,12 +119,12 @@ def test_answers_are_changed_in_the_grid_when_every_image_has_one(qtbot, window,
     last = controller.images.batch
     grid = shown_grid(qtbot, window)
     press(qtbot, window, Qt.Key.Key_A, CTRL)
-    press(qtbot, window, Qt.Key.Key_1)
+    press(qtbot, window, Qt.Key.Key_2)
     quiet(qtbot, window)
     assert controller.images.current is None
     grid.set_images(last)
     grid.go_to_row(0)
-    press(qtbot, window, Qt.Key.Key_0)
+    press(qtbot, window, Qt.Key.Key_1)
     assert controller.project.labels.answers[last[0]].class_index == 0
 
 
@@ -132,7 +132,7 @@ def test_nothing_selected_is_told_and_answers_nothing(qtbot, window, tmp_path):
     controller = start(qtbot, window, tmp_path)
     grid = shown_grid(qtbot, window)
     grid.clearSelection()
-    press(qtbot, window, Qt.Key.Key_1)
+    press(qtbot, window, Qt.Key.Key_2)
     assert dict(controller.project.labels.answers) == {}
     assert window.status.text() == "Select images in the grid first."
 
@@ -142,7 +142,7 @@ def test_too_many_at_once_are_refused(qtbot, window, tmp_path, monkeypatch):
     controller = start(qtbot, window, tmp_path)
     shown_grid(qtbot, window)
     press(qtbot, window, Qt.Key.Key_A, CTRL)
-    press(qtbot, window, Qt.Key.Key_1)
+    press(qtbot, window, Qt.Key.Key_2)
     assert dict(controller.project.labels.answers) == {}
     assert "At most 3 images" in window.status.text()
 
@@ -154,7 +154,7 @@ def test_enter_shows_the_image_of_the_grid_large(qtbot, window, tmp_path):
     press(qtbot, window, Qt.Key.Key_Return)
     assert controller.images.current == controller.images.batch[1]
     assert not grid.isVisible()
-    press(qtbot, window, Qt.Key.Key_1)
+    press(qtbot, window, Qt.Key.Key_2)
     assert set(controller.project.labels.answers) == {controller.images.batch[1]}
 
 
@@ -169,7 +169,7 @@ def test_the_strip_and_a_button_lead_back_to_one_image(qtbot, window, tmp_path):
     shown_grid(qtbot, window)
     qtbot.mouseClick(window.desk.grid.one, LEFT)
     assert window.desk.image_view.isVisible()
-    press(qtbot, window, Qt.Key.Key_1)
+    press(qtbot, window, Qt.Key.Key_2)
     assert set(controller.project.labels.answers) == {controller.images.batch[2]}
 
 
@@ -231,7 +231,7 @@ def test_an_image_is_found_by_its_number_or_its_file_name(qtbot, window, tmp_pat
     qtbot.keyClick(window.dialog.line, Qt.Key.Key_Return)
     assert controller.images.current == 7
     qtbot.waitUntil(window.isActiveWindow)
-    press(qtbot, window, Qt.Key.Key_1)
+    press(qtbot, window, Qt.Key.Key_2)
     assert set(controller.project.labels.answers) == {7}
 
 
@@ -275,7 +275,7 @@ def test_undo_goes_back_over_batches_a_restart_groups_flags_and_comments(qtbot, 
         quiet(qtbot, window)
         states.append(everything(controller.project))
 
-    for key in (Qt.Key.Key_1, Qt.Key.Key_0, Qt.Key.Key_X, Qt.Key.Key_U, Qt.Key.Key_S):
+    for key in (Qt.Key.Key_2, Qt.Key.Key_1, Qt.Key.Key_X, Qt.Key.Key_U, Qt.Key.Key_S):
         press(qtbot, window, key)
         done()
     press(qtbot, window, Qt.Key.Key_T)
@@ -286,10 +286,10 @@ def test_undo_goes_back_over_batches_a_restart_groups_flags_and_comments(qtbot, 
     grid = shown_grid(qtbot, window)
     for _ in range(3):
         band(qtbot, grid, 2, 4)  # the second and the third batch, and what is left of the first
-        press(qtbot, window, Qt.Key.Key_1)
+        press(qtbot, window, Qt.Key.Key_2)
         done()
         press(qtbot, window, Qt.Key.Key_A, CTRL)
-        press(qtbot, window, Qt.Key.Key_0)
+        press(qtbot, window, Qt.Key.Key_1)
         done()
     assert len(controller.project.labels.answers) >= 3 * BATCH
 

@@ -54,7 +54,7 @@ def test_a_normal_session_has_no_waits_whatever_runs(qtbot, window, tmp_path, ba
         clock.now += 7.0  # the reader thinks, which is no wait
         if number == BATCH + 1:
             backend.gate.clear()  # from here on a round runs
-        qtbot.keyClick(window, (Qt.Key.Key_0, Qt.Key.Key_1)[number % 2])
+        qtbot.keyClick(window, (Qt.Key.Key_1, Qt.Key.Key_2)[number % 2])
     assert len(controller.project.labels.answers) == 3 * BATCH
     begun(qtbot, controller)
     assert controller.project.settings.waited_seconds == 0
@@ -76,7 +76,7 @@ def test_an_image_that_is_slow_to_come_is_a_wait_and_is_kept(
 
     monkeypatch.setattr(reader, "read", wait_first)
     loader.open(controller.project.pool)  # what was decoded ahead is gone, as on a slow drive
-    qtbot.keyClick(window, Qt.Key.Key_0)
+    qtbot.keyClick(window, Qt.Key.Key_1)
     slow = controller.images.current
     assert not loader.known(slow)
     clock.now += 3.0

@@ -19,9 +19,9 @@ from autoal_gui.sources.opening import open_images
 from tests.support.checking import (
     BACKSPACE,
     CTRL,
-    ONE,
+    FIRST,
+    SECOND,
     SHIFT,
-    ZERO,
     idle,
     is_bright,
     label_many,
@@ -62,7 +62,7 @@ def reading(qtbot, window, controller):
 def read(qtbot, window, page, key=None, times=1):
     """Answer as a second reader, rightly unless a key is given."""
     for _ in range(times):
-        right = ZERO if is_bright(window.controller.project, page.current()) else ONE
+        right = FIRST if is_bright(window.controller.project, page.current()) else SECOND
         qtbot.keyClick(window, key or right)
 
 
@@ -103,7 +103,7 @@ def test_a_second_reader_sees_nothing_of_the_first(qtbot, window, controller, re
 def test_its_answers_never_change_the_projects(qtbot, window, controller, reading):
     project = controller.project
     answers, labels = dict(project.labels.answers), project.labels.training()
-    read(qtbot, window, reading, ONE, times=8)
+    read(qtbot, window, reading, SECOND, times=8)
     assert reading.current() is None
     assert "All images of this reading" in reading.image_view.sentence
     assert (dict(project.labels.answers), project.labels.training()) == (answers, labels)
@@ -116,7 +116,7 @@ def test_its_answers_never_change_the_projects(qtbot, window, controller, readin
 def test_undo_redo_back_and_another_answer(qtbot, window, controller, reading):
     project = controller.project
     first = reading.current()
-    qtbot.keyClick(window, ONE)
+    qtbot.keyClick(window, SECOND)
     second = reading.current()
     qtbot.keyClick(window, BACKSPACE)
     assert reading.current() == first
@@ -128,7 +128,7 @@ def test_undo_redo_back_and_another_answer(qtbot, window, controller, reading):
     qtbot.keyClick(window, LEFT)
     assert reading.current() == first
     assert reading.class_panel._buttons[1].isChecked()
-    qtbot.keyClick(window, ZERO)
+    qtbot.keyClick(window, FIRST)
     assert project.labels.journal.second_answers("Dr B")[first].class_index == 0
     assert reading.current() == second
     qtbot.keyClick(window, Qt.Key.Key_U)
@@ -173,7 +173,7 @@ def disputed(qtbot, window, controller, reading):
     for number in range(8):
         image = reading.current()
         right = project.labels.answers[image].class_index
-        qtbot.keyClick(window, (ZERO, ONE)[right if number > 1 else 1 - right])
+        qtbot.keyClick(window, (FIRST, SECOND)[right if number > 1 else 1 - right])
     return [entry.image_id for entry in project.labels.journal.second_answers("Dr B").values()][:2]
 
 
@@ -225,7 +225,7 @@ def test_settling_stores_the_final_answer_and_leaves_the_agreement(
     qtbot.keyClicks(page.comment, "1 both possible")
     qtbot.keyClick(page.comment, ENTER)
     assert project.labels.journal.comment(disputed[0]) == "1 both possible"
-    qtbot.keyClick(window, ONE)
+    qtbot.keyClick(window, SECOND)
     final = project.labels.answers[disputed[0]]
     assert (final.class_index, final.purpose) == (1, "adjudicate")
     assert page.current() == disputed[1]
@@ -234,7 +234,7 @@ def test_settling_stores_the_final_answer_and_leaves_the_agreement(
     assert project.labels.answers[disputed[0]].purpose == "answer"
     qtbot.keyClick(window, Qt.Key.Key_Z, CTRL | SHIFT)
     assert page.current() == disputed[1]
-    qtbot.keyClick(window, ZERO)
+    qtbot.keyClick(window, FIRST)
     assert page.current() is None
     assert "Nothing is left to settle" in page.image_view.sentence
     qtbot.keyClick(window, BACKSPACE)
@@ -256,7 +256,7 @@ def theirs(qtbot, window, tmp_path, controller):
     start(window, tmp_path, name="theirs")
     window.controller.setup.set_annotator("Dr C")
     idle(qtbot, controller)
-    label_many(qtbot, window, 8, ONE)
+    label_many(qtbot, window, 8, SECOND)
     idle(qtbot, controller)
     folder = controller.project.folder
     controller.close_project()
@@ -392,7 +392,7 @@ def test_keys_and_colours_that_change_reach_a_page_made_before(qtbot, window, re
 def test_keys_of_a_second_reading_work_with_the_focus_anywhere(qtbot, window, controller, reading):
     journal, tried = controller.project.labels.journal, 0
     for widget in focused(focusable(reading)):
-        qtbot.keyClick(widget, ONE)
+        qtbot.keyClick(widget, SECOND)
         assert len(journal.second_answers("Dr B")) == 1, type(widget).__name__
         qtbot.keyClick(QApplication.focusWidget(), BACKSPACE)
         assert not journal.second_answers("Dr B"), type(widget).__name__
@@ -406,7 +406,7 @@ def test_keys_of_settling_work_with_the_focus_anywhere(qtbot, window, controller
     page, answers, tried = window.pages.adjudication, controller.project.labels.answers, 0
     for widget in focused(focusable(page)):
         image = page.current()
-        qtbot.keyClick(widget, ONE)
+        qtbot.keyClick(widget, SECOND)
         assert answers[image].purpose == "adjudicate", type(widget).__name__
         qtbot.keyClick(QApplication.focusWidget(), BACKSPACE)
         assert answers[image].purpose == "answer", type(widget).__name__

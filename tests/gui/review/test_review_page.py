@@ -12,9 +12,9 @@ from autoal_gui.gui.review.review_detail import change_line, facts
 from tests.support.checking import (
     BACKSPACE,
     CTRL,
-    ONE,
+    FIRST,
+    SECOND,
     SHIFT,
-    ZERO,
     idle,
     is_bright,
     label_many,
@@ -34,7 +34,7 @@ def controller(qtbot, window, tmp_path):
     idle(qtbot, controller)
     for number in range(12):
         right = truth(controller.project, controller.images.current)
-        wrong = ONE if right == ZERO else ZERO
+        wrong = SECOND if right == FIRST else FIRST
         key = {2: wrong, 5: wrong, 10: Qt.Key.Key_U, 11: Qt.Key.Key_S}.get(number, right)
         label_many(qtbot, window, 1, key)
     controller.training.train_now()
@@ -84,7 +84,7 @@ def test_a_key_changes_the_label_in_place_and_goes_on(qtbot, page, controller):
     project = controller.project
     first, second = page.images[:2]
     before = project.labels.answers[first].class_index
-    qtbot.keyClick(page.grid, ONE if before == 0 else ZERO)
+    qtbot.keyClick(page.grid, SECOND if before == 0 else FIRST)
     assert project.labels.answers[first].class_index == 1 - before
     assert page.grid.current() == second
     qtbot.keyClick(page.grid, BACKSPACE)
@@ -100,7 +100,7 @@ def test_many_selected_images_are_changed_by_one_key(qtbot, page, controller):
     selected = page.grid.selected()
     assert len(selected) == 3
     assert "3 images selected" in page.class_panel._feedback.text()
-    qtbot.keyClick(page.grid, ONE)
+    qtbot.keyClick(page.grid, SECOND)
     assert {controller.project.labels.answers[i].class_index for i in selected} == {1}
     qtbot.keyClick(page.grid, Qt.Key.Key_U)
     assert {controller.project.labels.answers[i].action for i in selected} == {"unsure"}
@@ -139,7 +139,7 @@ def test_the_side_tells_the_history_and_the_suggestion(qtbot, page, controller):
     assert "by reader" in page.detail.facts.text()
     was = project.labels.answers[image]
     other = 0 if was.class_index == 1 else 1
-    qtbot.keyClick(page.grid, (ZERO, ONE)[other])
+    qtbot.keyClick(page.grid, (FIRST, SECOND)[other])
     page.grid.go_to_row(page.images.index(image))
     lines = page.detail.history.text().splitlines()
     assert len(lines) == len(project.labels.entries_of(image)) == 2
@@ -179,7 +179,7 @@ def test_enter_shows_an_image_on_the_desk_and_escape_goes_back(qtbot, window, pa
     assert window.pages.currentWidget() is page
     qtbot.keyClick(page.grid, ESCAPE)
     qtbot.waitUntil(lambda: window.pages.currentWidget() is window.desk)
-    qtbot.keyClick(window, ONE)  # the desk has its keys again
+    qtbot.keyClick(window, SECOND)  # the desk has its keys again
     assert controller.project.labels.answers[image].class_index == 1
 
 
@@ -206,7 +206,7 @@ def test_undo_of_the_only_answer_sends_the_image_back_to_the_desk(qtbot, page, c
 def test_labels_changed_here_train_the_next_round(qtbot, page, controller):
     image = next(i for i in page.images if controller.project.labels.answers[i].class_index == 0)
     page.grid.go_to_row(page.images.index(image))
-    qtbot.keyClick(page.grid, ONE)
+    qtbot.keyClick(page.grid, SECOND)
     assert (image, 1) in controller.project.labels.training()
 
 
@@ -244,7 +244,7 @@ def test_a_batch_that_is_answered_here_is_complete(qtbot, window, controller, ba
     page, batch = window.pages.review, controller.images.batch
     rounds = len(controller.project.rounds.all())
     page.grid.selectAll()
-    qtbot.keyClick(page.grid, ZERO)
+    qtbot.keyClick(page.grid, FIRST)
     assert {*batch} <= controller.project.labels.answers.keys()
     assert controller.images.current not in controller.project.labels.answers
     assert not {*batch} & {*controller.images.batch}
@@ -261,7 +261,7 @@ def test_what_an_undo_leaves_without_an_answer_is_asked_again(qtbot, window, con
     controller.show_images("both", (waiting, answered))
     page = window.pages.review
     page.grid.selectAll()
-    qtbot.keyClick(page.grid, ONE)
+    qtbot.keyClick(page.grid, SECOND)
     label_many_away(controller)
     assert waiting not in controller.images.batch
     for _ in range(len(project.labels.answers)):

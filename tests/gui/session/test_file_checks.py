@@ -68,7 +68,7 @@ def test_files_are_read_beside_the_labelling_and_broken_ones_reported(
         assert controller.create_project(home, plan(spec, listing), listing)
         identity = controller.project.pool.data_hash
         for _ in range(2):  # labelling does not wait
-            qtbot.keyClick(window, Qt.Key.Key_0)
+            qtbot.keyClick(window, Qt.Key.Key_1)
     project = controller.project
     broken = {i for i, image in project.pool.images.items() if image.key[-7:-4] in ("016", "019")}
     assert ended.args == [broken] == [project.checks.unusable]

@@ -5,7 +5,7 @@ from PySide6.QtCore import Qt
 
 from autoal_gui.core.labels.hidden_repeats import GAP, pairs
 from autoal_gui.gui.project.settings_dialog import SettingsDialog
-from tests.support.checking import BACKSPACE, CTRL, ONE, SHIFT, ZERO, idle, label_many, start
+from tests.support.checking import BACKSPACE, CTRL, FIRST, SECOND, SHIFT, idle, label_many, start
 from tests.support.gui import QUIET
 
 pytestmark = pytest.mark.qt_log_ignore(QUIET)
@@ -50,7 +50,7 @@ def test_its_answer_stands_beside_the_label_and_trains_nothing(qtbot, window, co
     image = reach_a_repeat(qtbot, window)
     project = controller.project
     labels, first = project.labels.training(), project.labels.answers[image]
-    other = ONE if first.class_index == 0 else ZERO
+    other = SECOND if first.class_index == 0 else FIRST
     qtbot.keyClick(window, other)
     assert project.labels.training() == labels
     assert project.labels.answers[image] == first
@@ -64,7 +64,7 @@ def test_its_answer_stands_beside_the_label_and_trains_nothing(qtbot, window, co
 def test_undo_and_redo_work_over_it(qtbot, window, controller):
     image = reach_a_repeat(qtbot, window)
     project = controller.project
-    qtbot.keyClick(window, ONE)
+    qtbot.keyClick(window, SECOND)
     qtbot.keyClick(window, BACKSPACE)
     assert controller.images.current == image
     assert image not in project.labels.journal.repeats
@@ -72,7 +72,7 @@ def test_undo_and_redo_work_over_it(qtbot, window, controller):
     qtbot.keyClick(window, Qt.Key.Key_Z, CTRL | SHIFT)
     assert project.labels.journal.repeats[image].class_index == 1
     qtbot.keyClick(window, BACKSPACE)
-    qtbot.keyClick(window, ZERO)
+    qtbot.keyClick(window, FIRST)
     assert project.labels.journal.repeats[image].class_index == 0
     qtbot.keyClick(window, BACKSPACE)
     qtbot.keyClick(window, BACKSPACE)
@@ -85,7 +85,7 @@ def test_it_survives_a_restart(qtbot, window, controller):
     controller.close_project()
     assert controller.open_project(folder)
     assert controller.images.current == image
-    qtbot.keyClick(window, ONE)
+    qtbot.keyClick(window, SECOND)
     assert controller.project.labels.journal.repeats[image].class_index == 1
 
 
@@ -94,7 +94,7 @@ def test_it_stays_on_screen_when_a_new_ranking_comes(qtbot, window, controller, 
     controller.training.train_now()
     idle(qtbot, controller)
     assert controller.images.current == image
-    qtbot.keyClick(window, ONE)
+    qtbot.keyClick(window, SECOND)
     assert image in controller.project.labels.journal.repeats
 
 
@@ -111,19 +111,19 @@ def test_it_can_be_switched_off(qtbot, window, controller):
 
 
 def test_an_answer_given_again_was_given_with_the_suggestion_in_sight(qtbot, window, controller):
-    label_many(qtbot, window, 4, ZERO)
-    label_many(qtbot, window, 4, ONE)
+    label_many(qtbot, window, 4, FIRST)
+    label_many(qtbot, window, 4, SECOND)
     idle(qtbot, controller)
     controller.training.train_now()
     idle(qtbot, controller)
     label_many(qtbot, window, 1)
     image = controller.images.current
-    qtbot.keyClick(window, ONE)
+    qtbot.keyClick(window, SECOND)
     assert not controller.project.labels.answers[image].shown
     suggested = controller.project.labels.answers[image].suggested
     assert suggested is not None
     qtbot.keyClick(window, Qt.Key.Key_Left)
-    qtbot.keyClick(window, ZERO)
+    qtbot.keyClick(window, FIRST)
     assert controller.project.labels.answers[image].shown
 
 
@@ -141,7 +141,7 @@ def test_a_correction_by_someone_who_has_seen_the_answer_is_one(qtbot, window, c
         controller.labelling.show_again(image)
     assert controller.images.current == image
     assert controller.images.shown_answer(image) == first  # which is no secret any more
-    qtbot.keyClick(window, ONE if first.class_index == 0 else ZERO)
+    qtbot.keyClick(window, SECOND if first.class_index == 0 else FIRST)
     assert project.labels.answers[image].class_index == 1 - first.class_index
     assert image not in project.labels.journal.repeats
     assert controller.images.current is not None
@@ -153,6 +153,6 @@ def test_an_image_whose_only_answer_was_taken_back_gets_a_label(qtbot, window, c
     while image in project.labels.answers:
         qtbot.keyClick(window, BACKSPACE)
     assert controller.images.current == image
-    qtbot.keyClick(window, ONE)
+    qtbot.keyClick(window, SECOND)
     assert project.labels.answers[image].class_index == 1
     assert image not in project.labels.journal.repeats

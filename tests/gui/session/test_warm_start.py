@@ -56,7 +56,7 @@ def start(window, tmp_path, warm, **plan):
 
 def press_truth(qtbot, window, images):
     """Label so many images by the key of their true class, as a reader would."""
-    keys = {"bright": Qt.Key.Key_0, "dark": Qt.Key.Key_1}
+    keys = {"bright": Qt.Key.Key_1, "dark": Qt.Key.Key_2}
     project = window.controller.project
     for _ in range(images):
         key = project.pool.images[window.controller.images.current].key

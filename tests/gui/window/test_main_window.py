@@ -65,22 +65,22 @@ def idle(qtbot, controller):
 
 def test_one_key_is_one_saved_answer_and_the_next_image(qtbot, window, controller):
     first = controller.images.current
-    qtbot.keyClick(window, Qt.Key.Key_1)
+    qtbot.keyClick(window, Qt.Key.Key_2)
     assert controller.project.labels.answers[first].class_index == 1
     assert controller.images.current != first
-    qtbot.keyClick(window, Qt.Key.Key_0)
+    qtbot.keyClick(window, Qt.Key.Key_1)
     qtbot.keyClick(window, Qt.Key.Key_U)
     qtbot.keyClick(window, Qt.Key.Key_S)
     assert answers(controller) == [1, 0, "unsure", "skip"]
 
 
-def test_with_two_classes_the_key_2_does_nothing(qtbot, window, controller):
-    qtbot.keyClick(window, Qt.Key.Key_2)
+def test_a_key_beyond_the_classes_does_nothing(qtbot, window, controller):
+    qtbot.keyClick(window, Qt.Key.Key_9)
     assert answers(controller) == []
 
 
 def test_digits_of_the_number_pad_answer_too(qtbot, window, controller):
-    qtbot.keyClick(window, Qt.Key.Key_1, Qt.KeyboardModifier.KeypadModifier)
+    qtbot.keyClick(window, Qt.Key.Key_2, Qt.KeyboardModifier.KeypadModifier)
     assert answers(controller) == [1]
 
 
@@ -94,7 +94,7 @@ def test_more_than_nine_classes_go_on_with_letters(qtbot, window, tmp_path):
 
 def test_undo_and_redo_by_keys(qtbot, window, controller):
     first = controller.images.current
-    qtbot.keyClick(window, Qt.Key.Key_1)
+    qtbot.keyClick(window, Qt.Key.Key_2)
     qtbot.keyClick(window, Qt.Key.Key_Backspace)
     assert controller.images.current == first
     assert answers(controller) == []
@@ -110,12 +110,12 @@ def test_undo_and_redo_by_keys(qtbot, window, controller):
 
 def test_arrows_go_back_and_a_key_answers_again(qtbot, window, controller):
     first = controller.images.current
-    qtbot.keyClick(window, Qt.Key.Key_1)
+    qtbot.keyClick(window, Qt.Key.Key_2)
     here = controller.images.current
     qtbot.keyClick(window, Qt.Key.Key_Left)
     assert controller.images.current == first
     assert window.desk.class_panel._buttons[1].isChecked()
-    qtbot.keyClick(window, Qt.Key.Key_0)
+    qtbot.keyClick(window, Qt.Key.Key_1)
     assert controller.project.labels.answers[first].class_index == 0
     assert controller.images.current == here
 
@@ -128,7 +128,7 @@ def test_keys_work_whatever_was_clicked_last(qtbot, window, controller):
         place.setFocus()
         if place in (desk.image_view, desk.tabs.tabBar()):
             qtbot.mouseClick(place, Qt.MouseButton.LeftButton)
-        qtbot.keyClick(QApplication.focusWidget() or window, Qt.Key.Key_1)
+        qtbot.keyClick(QApplication.focusWidget() or window, Qt.Key.Key_2)
         assert len(controller.project.labels.answers) == count + 1
 
 
@@ -136,9 +136,9 @@ def test_typing_in_a_text_field_answers_nothing(qtbot, window, controller):
     field = QLineEdit(window)
     field.show()
     field.setFocus()
-    for key in (Qt.Key.Key_1, Qt.Key.Key_U, Qt.Key.Key_S):
+    for key in (Qt.Key.Key_2, Qt.Key.Key_U, Qt.Key.Key_S):
         qtbot.keyClick(field, key)
-    assert field.text() == "1us"
+    assert field.text() == "2us"
     assert answers(controller) == []
 
 
@@ -156,7 +156,7 @@ def test_a_click_on_a_class_answers(qtbot, window, controller):
 
 def test_keys_do_nothing_on_the_start_page(qtbot, window, controller):
     controller.close_project()
-    for key in (Qt.Key.Key_1, Qt.Key.Key_U, Qt.Key.Key_Left, Qt.Key.Key_Backspace):
+    for key in (Qt.Key.Key_2, Qt.Key.Key_U, Qt.Key.Key_Left, Qt.Key.Key_Backspace):
         qtbot.keyClick(window, key)
     assert window.pages.currentWidget() is window.start_page
 
@@ -164,10 +164,10 @@ def test_keys_do_nothing_on_the_start_page(qtbot, window, controller):
 def test_keys_answer_while_a_round_runs(qtbot, window, controller, backend):
     backend.gate.clear()
     for number in range(BATCH + 2):
-        qtbot.keyClick(window, (Qt.Key.Key_0, Qt.Key.Key_1)[number % 2])
+        qtbot.keyClick(window, (Qt.Key.Key_1, Qt.Key.Key_2)[number % 2])
     assert len(controller.project.labels.answers) == BATCH + 2
     begun(qtbot, controller)
-    qtbot.keyClick(window, Qt.Key.Key_0)
+    qtbot.keyClick(window, Qt.Key.Key_1)
     assert controller.engine.state is State.RUNNING
     assert len(controller.project.labels.answers) == BATCH + 3
 
@@ -177,7 +177,7 @@ def test_keys_answer_while_a_round_runs(qtbot, window, controller, backend):
 
 def test_the_strip_marks_answers_and_a_click_shows_an_image(qtbot, window, controller):
     strip, first = window.desk.strip, controller.images.current
-    qtbot.keyClick(window, Qt.Key.Key_1)
+    qtbot.keyClick(window, Qt.Key.Key_2)
     model = strip.model()
     assert model.data(model.index(0), Qt.ItemDataRole.AccessibleTextRole) == "Image 1 of 4: dark"
     assert "no answer" in model.data(model.index(1), Qt.ItemDataRole.ToolTipRole)
@@ -191,7 +191,7 @@ def test_the_next_image_is_there_before_it_is_asked_for(qtbot, window, controlle
         lambda: all(map(window.desk.loader.known, controller.images.upcoming[: BATCH + 1]))
     )
     for _ in range(BATCH):
-        qtbot.keyClick(window, Qt.Key.Key_1)
+        qtbot.keyClick(window, Qt.Key.Key_2)
         assert window.desk.image_view.picture is not None
         assert window.desk.image_view.sentence == ""
 
@@ -202,7 +202,7 @@ def test_the_picture_is_that_of_the_current_image(qtbot, window, controller):
         pixels = controller.project.pool.read(controller.images.current)
         picture = window.desk.image_view.picture
         assert picture.arrays[0][5, 3] == pixels[5, 3]
-        qtbot.keyClick(window, Qt.Key.Key_1)
+        qtbot.keyClick(window, Qt.Key.Key_2)
 
 
 def test_an_image_that_has_gone_is_explained_and_can_be_skipped(qtbot, window, tmp_path):
@@ -311,7 +311,7 @@ def test_labels_that_measure_are_counted_beside_those_that_train(qtbot, window, 
     shown = window.desk.header.labels
     for words in ("0 labels", "1 label, all to measure", "2 labels, all to measure"):
         assert shown.text() == words
-        qtbot.keyClick(window, Qt.Key.Key_1)
+        qtbot.keyClick(window, Qt.Key.Key_2)
     assert shown.text() == "3 labels, 2 of them to measure"
 
 
@@ -342,9 +342,9 @@ def test_why_this_image_names_the_strategies(qtbot, window, controller):
     why = window.desk.why
     assert "on screen already" in why.line
     for number in range(BATCH):
-        qtbot.keyClick(window, (Qt.Key.Key_0, Qt.Key.Key_1)[number % 2])
+        qtbot.keyClick(window, (Qt.Key.Key_1, Qt.Key.Key_2)[number % 2])
     idle(qtbot, controller)
-    qtbot.keyClick(window, Qt.Key.Key_1)  # the image that was on screen when the ranking came
+    qtbot.keyClick(window, Qt.Key.Key_2)  # the image that was on screen when the ranking came
     assert why.line.startswith("Asked for: ")
     rows = 4 * why.fontMetrics().height()  # of the five that the table has
     qtbot.keyClick(window, Qt.Key.Key_W)
@@ -360,14 +360,14 @@ def test_why_this_image_names_the_strategies(qtbot, window, controller):
 
 def test_the_suggestion_comes_after_the_answer(qtbot, window, controller):
     for number in range(BATCH + 1):
-        qtbot.keyClick(window, (Qt.Key.Key_0, Qt.Key.Key_1)[number % 2])
+        qtbot.keyClick(window, (Qt.Key.Key_1, Qt.Key.Key_2)[number % 2])
     idle(qtbot, controller)
     controller.setup.set_show_suggestions(False)
     image = next(i for i in controller.images.batch if i not in controller.project.labels.answers)
     controller.images.go_to(image)
     feedback = window.desk.image_bar.said
     assert "This image" not in feedback.text()
-    qtbot.keyClick(window, Qt.Key.Key_1)
+    qtbot.keyClick(window, Qt.Key.Key_2)
     assert "Last image: dark. The model says" in feedback.text()
     controller.setup.set_show_suggestions(True)
     assert feedback.text().startswith("This image: The model says")
@@ -417,7 +417,7 @@ def test_closing_in_a_round_stops_the_thread_and_keeps_every_answer(
 ):
     backend.gate.clear()
     for number in range(BATCH):
-        qtbot.keyClick(window, (Qt.Key.Key_0, Qt.Key.Key_1)[number % 2])
+        qtbot.keyClick(window, (Qt.Key.Key_1, Qt.Key.Key_2)[number % 2])
     begun(qtbot, controller)
     window.close()
     assert no_thread_left(window)
@@ -561,7 +561,7 @@ def test_a_fault_in_a_slot_is_told_without_its_values(qtbot, window, caplog):
 
 
 def test_opening_the_open_project_again_changes_nothing(qtbot, window, controller):
-    qtbot.keyClick(window, Qt.Key.Key_1)
+    qtbot.keyClick(window, Qt.Key.Key_2)
     shown = controller.images.current
     assert window.open_folder(controller.project.folder)
     assert controller.images.current == shown
@@ -571,8 +571,8 @@ def test_opening_the_open_project_again_changes_nothing(qtbot, window, controlle
 def test_the_keys_sheet_lists_classes_and_commands(qtbot, window, controller):
     qtbot.keyClick(window, Qt.Key.Key_Question)
     rows = dict(window.dialog.rows)
-    assert rows["0"] == "bright"
-    assert rows["1"] == "dark"
+    assert rows["1"] == "bright"
+    assert rows["2"] == "dark"
     assert rows["U"] == "Unsure"
     window.dialog.reject()
 
@@ -596,7 +596,7 @@ def test_everything_that_takes_the_focus_has_a_name(qtbot, window, controller):
     ]
     assert not nameless
     assert window.desk.image_view.accessibleName() == "Image"
-    assert window.desk.class_panel._buttons[0].accessibleName() == "bright, key 0"
+    assert window.desk.class_panel._buttons[0].accessibleName() == "bright, key 1"
 
 
 def test_repainting_does_not_lose_references_to_none(qtbot, window, controller):
@@ -620,7 +620,7 @@ def test_many_keys_in_a_row_lose_no_answer(qtbot, window, tmp_path):
     controller = start(window, tmp_path, images=60)
     keys = 0
     while controller.images.current is not None and keys < 80:
-        qtbot.keyClick(window, (Qt.Key.Key_0, Qt.Key.Key_1)[keys % 2])
+        qtbot.keyClick(window, (Qt.Key.Key_1, Qt.Key.Key_2)[keys % 2])
         keys += 1
     assert len(controller.project.labels.answers) == 60
     assert keys == 60 + len(controller.project.labels.journal.repeats)

@@ -22,11 +22,11 @@ def gone(qtbot, window, tmp_path):
     """The two answers of an open project whose file is then deleted; a third is refused."""
     images = draw_folder(tmp_path / "images", 24)
     controller = start_project(qtbot, window, images, tmp_path)
-    for key in (Qt.Key.Key_1, Qt.Key.Key_0):
+    for key in (Qt.Key.Key_2, Qt.Key.Key_1):
         qtbot.keyClick(window, key)
     (controller.project.folder / FILE_NAME).unlink()
     answers = dict(controller.project.labels.answers)
-    qtbot.keyClick(window, Qt.Key.Key_1)
+    qtbot.keyClick(window, Qt.Key.Key_2)
     assert dict(controller.project.labels.answers) == answers
     return answers
 
@@ -55,7 +55,7 @@ def test_a_copy_holds_every_answer_and_the_same_keys_go_on_in_it(
         i: e.class_index for i, e in gone.items()
     }
     assert window.controller.images.current == image
-    qtbot.keyClick(window, Qt.Key.Key_1)
+    qtbot.keyClick(window, Qt.Key.Key_2)
     window.controller.close_project()
     again = Project.open(project.folder, open_images)
     assert set(again.labels.answers) == {*gone, image}
@@ -66,7 +66,7 @@ def test_whoever_cancels_is_offered_a_copy_at_the_next_key(qtbot, window, monkey
     choose(monkeypatch, "")
     press_the_offer(qtbot, window)
     assert dict(window.controller.project.labels.answers) == gone
-    qtbot.keyClick(window, Qt.Key.Key_1)
+    qtbot.keyClick(window, Qt.Key.Key_2)
     assert QApplication.focusWidget().text() == "Save a copy…"
 
 
