@@ -32,6 +32,7 @@ from autoal_gui.exporters.companions.files import companion_files
 from autoal_gui.gui.session.controller import Controller
 from autoal_gui.gui.session.exports import NO_MODEL
 from autoal_gui.gui.widgets.cards import card
+from autoal_gui.gui.widgets.inputs import keep_folder, last_folder
 from autoal_gui.gui.widgets.sizes import fitting
 from autoal_gui.gui.widgets.text import text_label
 from autoal_gui.gui.widgets.theme import TITLE, set_property
@@ -253,10 +254,7 @@ class ExportDialog(QDialog):
 
     def _folder(self) -> Path:
         typed = self.target.text().strip()
-        if typed:
-            return Path(typed).parent
-        kept = self._settings.value("export_folder", "") if self._settings else ""
-        return Path(str(kept)) if kept and Path(str(kept)).is_dir() else Path.home()
+        return Path(typed).parent if typed else last_folder(self._settings)
 
     def _browse(self) -> None:
         exporter = self.exporter
@@ -316,8 +314,7 @@ class ExportDialog(QDialog):
     def _on_exported(self, target: str, sentence: str) -> None:
         self._show_busy()
         self._last, self._replaces = Path(target), None
-        if self._settings is not None:
-            self._settings.setValue("export_folder", str(Path(target).parent))
+        keep_folder(self._settings, Path(target))
         self._say("\n".join((tr("Written: {target}", target=target), sentence)).strip(), "")
         self.show_folder.show()
         self.written.emit(target)

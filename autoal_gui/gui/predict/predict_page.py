@@ -3,7 +3,7 @@
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import QSettings, Qt, Slot
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
 from autoal_gui.core.images.source import SourceSpec
@@ -22,6 +22,7 @@ from autoal_gui.gui.predict.predict_session import PredictSession
 from autoal_gui.gui.predict.predict_setup import NO_MODEL_CHOSEN, PredictSetup
 from autoal_gui.gui.session.controller import Controller
 from autoal_gui.gui.widgets.actions import Actions
+from autoal_gui.gui.widgets.inputs import keep_folder, last_folder
 from autoal_gui.gui.widgets.page import Page
 from autoal_gui.gui.widgets.text import chip, text_label
 from autoal_gui.gui.widgets.theme import Theme
@@ -42,8 +43,12 @@ class PredictPage(Page):
 
     help_topic = "exporting"
 
-    def __init__(self, controller: Controller, theme: Theme, actions: Actions) -> None:
+    def __init__(
+        self, controller: Controller, theme: Theme, actions: Actions, settings: QSettings
+    ) -> None:
+        """Make the page; `settings` remembers where the last file was saved."""
         super().__init__(tr("Predict"), controller, theme, actions)
+        self._settings = settings
         self.loader = ImageLoader(self)
         self.grid = ImageGrid(self.loader, theme)
         self.setup, self.filters = PredictSetup(), PredictFilters()
@@ -307,9 +312,10 @@ class PredictPage(Page):
     @Slot()
     def _ask_target(self) -> None:
         kinds = tr("Tables (*.csv)")
-        name = "predictions.csv"
-        chosen, _ = QFileDialog.getSaveFileName(self, tr("Save as CSV"), name, kinds)
+        target = str(last_folder(self._settings) / "predictions.csv")
+        chosen, _ = QFileDialog.getSaveFileName(self, tr("Save as CSV"), target, kinds)
         if chosen:
+            keep_folder(self._settings, Path(chosen))
             self.session.save(Path(chosen))
 
     def close_threads(self) -> None:

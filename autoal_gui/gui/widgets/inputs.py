@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSettings, QStandardPaths, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QComboBox,
@@ -16,6 +16,23 @@ from PySide6.QtWidgets import (
 )
 
 from autoal_gui.core.language import tr
+
+LAST_FOLDER = "export_folder"
+"""Where the settings keep the folder that something was saved in last."""
+
+
+def last_folder(settings: QSettings | None) -> Path:
+    """Return the folder that something was saved in last; at first that of the documents."""
+    kept = str(settings.value(LAST_FOLDER, "")) if settings is not None else ""
+    documents = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
+    found = (Path(folder) for folder in (kept, documents) if folder and Path(folder).is_dir())
+    return next(found, Path.home())
+
+
+def keep_folder(settings: QSettings | None, file: Path) -> None:
+    """Remember where a file was saved."""
+    if settings is not None:
+        settings.setValue(LAST_FOLDER, str(file.parent))
 
 
 class EntryLine(QLineEdit):

@@ -81,7 +81,7 @@ class PageStack(QStackedWidget):
         """A trained model applied to other images."""
         from autoal_gui.gui.predict.predict_page import PredictPage
 
-        return self._add(PredictPage(*self._common))
+        return self._add(PredictPage(*self._common, self._settings))
 
     @cached_property
     def review(self) -> "ReviewPage":

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QSettings
 
+from autoal_gui.gui.widgets.inputs import keep_folder, last_folder
 from autoal_gui.gui.window.user_settings import make_private, user_settings
+from tests.support.gui import settings
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere they are no file of ours")
 
@@ -38,6 +40,16 @@ def test_the_settings_file_is_for_the_user_alone(before, tmp_path):
         os.umask(old_mask)
         where = os.environ.get("XDG_CONFIG_HOME", str(Path.home() / ".config"))
         QSettings.setPath(QSettings.Format.NativeFormat, QSettings.Scope.UserScope, where)
+
+
+def test_files_are_saved_where_the_last_was_as_long_as_that_folder_is_there(tmp_path):
+    kept = settings(tmp_path)
+    first = last_folder(kept)
+    assert first.is_dir()
+    keep_folder(kept, tmp_path / "out" / "labels.csv")
+    assert last_folder(kept) == first  # there is no such folder
+    keep_folder(kept, tmp_path / "predictions.csv")
+    assert last_folder(kept) == tmp_path
 
 
 def test_a_place_that_cannot_be_written_is_left_alone(tmp_path):
