@@ -6,6 +6,7 @@ that, and removed when the program starts next.
 
 import contextlib
 import os
+import secrets
 import shutil
 import stat
 import tempfile
@@ -20,6 +21,7 @@ NO_ROOM = mark("There is no room for temporary files on this computer.")
 PREFIX = "autoal-gui-work-"
 UNLOCKED_PREFIX = "autoal-gui-"  # of versions up to 0.3, which locked none
 SETTLED = 60.0  # seconds after which a folder that is being made has been locked
+TRIES = 5  # of removing a folder: another thread may write to it still
 ABANDONED = 2 * 24 * 3600.0  # seconds after which one that nobody locks is not in use any more
 
 _made: dict[Path, int | None] = {}
@@ -40,10 +42,17 @@ class ScratchFolder:
             NoRoom: it cannot be made there.
         """
         try:
-            self.path = Path(tempfile.mkdtemp(prefix=prefix, dir=parent))
+            place = Path(tempfile.gettempdir()) if parent is None else parent.absolute()
         except OSError as error:
             raise NoRoom(tr(NO_ROOM)) from error
-        _made[self.path] = _locked(self.path)
+        self.path = place / f"{prefix}{secrets.token_hex(6)}"
+        _made[self.path] = None  # before it is there: a signal may end the process at any moment
+        try:
+            self.path.mkdir(mode=0o700)
+            _made[self.path] = _locked(self.path)
+        except OSError as error:
+            del _made[self.path]
+            raise NoRoom(tr(NO_ROOM)) from error
 
     def remove(self) -> None:
         """Remove it and what is in it; the second time nothing happens."""
@@ -96,8 +105,11 @@ def _sweep_one(path: Path, age: float) -> None:
 
 
 def _remove(path: Path) -> None:
+    for _ in range(TRIES):
+        shutil.rmtree(path, ignore_errors=True)
+        if not path.exists():
+            break
     lock = _made.pop(path, None)
-    shutil.rmtree(path, ignore_errors=True)
     if lock is not None:
         os.close(lock)
 

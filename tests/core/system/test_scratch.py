@@ -1,6 +1,7 @@
 """Temporary folders go with their work, with their process, or when the program starts next."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -8,6 +9,7 @@ import time
 
 import pytest
 
+from autoal_gui.core.errors import NoRoom
 from autoal_gui.core.system import scratch
 from autoal_gui.core.system.scratch import ScratchFolder, remove_own, sweep
 from tests.support.paths import ROOT
@@ -87,3 +89,38 @@ def test_a_folder_that_is_being_made_is_left(tmp_path):
     (tmp_path / f"{scratch.PREFIX}x").mkdir()
     sweep(tmp_path)
     assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_a_folder_that_was_made_a_moment_ago_goes_with_the_process(tmp_path, monkeypatch):
+    def ended(path):
+        raise SystemExit(143)  # as a signal does between the making and the locking
+
+    monkeypatch.setattr(scratch, "_locked", ended)
+    with pytest.raises(SystemExit):
+        ScratchFolder(tmp_path)
+    remove_own()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_to_which_another_thread_still_writes_goes_too(tmp_path, monkeypatch):
+    folder = ScratchFolder(tmp_path)
+    removed = shutil.rmtree
+
+    def late(path, ignore_errors):
+        removed(path, ignore_errors=ignore_errors)
+        if not late.written:
+            late.written = True
+            path.mkdir()
+            (path / "late").write_bytes(b"pixels")
+
+    late.written = False
+    monkeypatch.setattr(scratch.shutil, "rmtree", late)
+    folder.remove()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_where_none_can_be_made_nothing_is_kept_to_be_removed(tmp_path):
+    (tmp_path / "file").write_bytes(b"")
+    with pytest.raises(NoRoom):
+        ScratchFolder(tmp_path / "file")
+    assert scratch._made == {}
