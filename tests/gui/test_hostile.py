@@ -78,5 +78,5 @@ def test_a_confusion_matrix_and_a_recent_project_show_them(qtbot, window):
     matrix.show_counts(Metrics.of(np.array([0, 1]), np.array([0, 0]), 2), (MARKUP, FORMAT))
     assert MARKUP in as_shown(matrix.horizontalHeaderItem(0).toolTip())
     assert f"{FORMAT} are taken for {MARKUP}" in as_shown(matrix.item(1, 0).toolTip())
-    item = recent_item("/home/<b>ward</b>", Qt.GlobalColor.gray)
+    item = recent_item("/home/<b>ward</b>", window.theme.colours)
     assert as_shown(item.toolTip()) == "/home/<b>ward</b>"

@@ -5,11 +5,11 @@ that are labelled next.
 """
 
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
-from PySide6.QtCore import QObject, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QImage
+from PySide6.QtCore import QObject, QRect, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QImage, QPainter
 
 from autoal_gui.core.errors import ImageUnreadable
 from autoal_gui.core.images.pixels import picture_to_uint8
@@ -166,3 +166,26 @@ def small(picture: Picture, side: int) -> QImage:
         Qt.AspectRatioMode.KeepAspectRatio,
         Qt.TransformationMode.SmoothTransformation,
     )
+
+
+def squares(pictures: Sequence[QImage], across: int, down: int, side: int) -> QImage:
+    """Return pictures side by side in rows, each cut to a square; places left over stay clear.
+
+    Args:
+        pictures: the first `across` times `down` are shown.
+        across: squares in a row.
+        down: rows.
+        side: of a square in pixels, with the gap of 2 to the next.
+    """
+    whole = QImage(across * side, down * side, QImage.Format.Format_ARGB32)
+    whole.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(whole)
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+    for place, picture in enumerate(pictures[: across * down]):
+        least = min(picture.width(), picture.height())
+        left, top = (picture.width() - least) // 2, (picture.height() - least) // 2
+        row, column = divmod(place, across)
+        target = QRect(column * side, row * side, side - 2, side - 2)
+        painter.drawImage(target, picture, QRect(left, top, least, least))
+    painter.end()
+    return whole

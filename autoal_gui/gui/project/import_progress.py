@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
 from autoal_gui.core.images.source import Listing, SourceSpec
 from autoal_gui.core.language import mark, number, percent, tr
 from autoal_gui.core.sets.summary import straddling_files, straddling_groups
+from autoal_gui.gui.images.first_images import FirstImages
 from autoal_gui.gui.project.new_project_text import (
     doubt_lines,
     left_out_text,
@@ -49,6 +50,7 @@ class ImportProgress(QFrame):
         self.bar.setAccessibleName(tr("Images listed"))
         self.stop = QPushButton(tr("Stop"))
         self.stop.setAutoDefault(False)
+        self.pictures = FirstImages()
         self.meaning = text_label(role="muted")
         self.meaning.hide()
         self.doubts = text_label()  # worth knowing; nothing has gone wrong
@@ -70,6 +72,7 @@ class ImportProgress(QFrame):
         column.setContentsMargins(14, 12, 14, 12)
         column.addLayout(row)
         column.addWidget(self.bar)
+        column.addWidget(self.pictures)
         column.addWidget(self.meaning)
         column.addWidget(self.doubts)
         column.addWidget(self.parts, 0, Qt.AlignmentFlag.AlignLeft)
@@ -81,6 +84,7 @@ class ImportProgress(QFrame):
         self.bar.setRange(0, 0)
         self.bar.show()
         self.stop.show()
+        self.pictures.forget()
         for widget in (self.meaning, self.doubts, self.parts, self.left_out):
             widget.hide()
 

@@ -66,16 +66,23 @@ class Importer(QObject):
 
     def longest_side(self, listing: Listing) -> int:
         """Return the longer side that images of a listing usually have; 0 if unreadable."""
-        if self._scratch is None:
-            return 0
-        numbers = fair_sample(range(len(listing.images)), SIZED)
+        pool = self.sample(listing, SIZED)
         try:
-            reader = self._services.open_images(self.spec, self._scratch.path / "cache")
-            images = ((number, listing.images[number]) for number in numbers)
-            pool = (PoolImage(n, i.key, i.sha256, i.split) for n, i in images)
-            return longest_side(ImagePool.of(pool, reader))
+            return longest_side(pool) if pool is not None else 0
         except SourceError:
             return 0
+
+    def sample(self, listing: Listing, most: int) -> ImagePool | None:
+        """Return some images of a listing, `most` of them; None where they cannot be opened."""
+        if self._scratch is None:
+            return None
+        try:
+            reader = self._services.open_images(self.spec, self._scratch.path / "cache")
+        except SourceError:
+            return None
+        numbers = fair_sample(range(len(listing.images)), most)
+        images = ((number, listing.images[number]) for number in numbers)
+        return ImagePool.of((PoolImage(n, i.key, i.sha256, i.split) for n, i in images), reader)
 
     def adopt(self, folder: Path) -> None:
         """Move what the source wrote into a project's folder.

@@ -23,6 +23,7 @@ from autoal_gui.core.project.plan import LabelUse, ProjectPlan
 from autoal_gui.core.settings import PRESETS
 from autoal_gui.core.trained_model import StartModel
 from autoal_gui.engine.jobs import OneJob
+from autoal_gui.gui.images.first_images import SHOWN
 from autoal_gui.gui.project.class_list import ClassList
 from autoal_gui.gui.project.import_progress import ImportProgress
 from autoal_gui.gui.project.importer import Importer, free_folder
@@ -31,6 +32,7 @@ from autoal_gui.gui.project.meaning.set_review import Review
 from autoal_gui.gui.project.method_form import MethodForm
 from autoal_gui.gui.project.new_project_text import (
     default_name,
+    next_words,
     own_evaluation,
     start_note,
     title,
@@ -224,6 +226,7 @@ class NewProjectDialog(QDialog):
             self.classes.set_classes((), 0)
         self.listing = listing
         self.report.show_listing(listing)
+        self.report.pictures.show_some(self.importer.sample(listing, SHOWN))
         known = any(image.label is not None for image in listing.images)
         self._label_form.setRowVisible(self.label_use, known)
         self._on_label_use()
@@ -339,12 +342,15 @@ class NewProjectDialog(QDialog):
             return tr("The table cannot be used: choose other columns, another file, or none.")
         return self.classes.problem() or self.method.problem()
 
+    def _next(self) -> str:
+        return next_words(self.method.batch.value()) if self.listing is not None else ""
+
     def _update(self) -> None:
         self._details.setVisible(self.listing is not None)  # until then there is nothing to say
         problem = self._problem()
         missing = problem == self.classes.problem() and self.classes.too_few()
-        set_property(self.problem, "role", "muted" if missing else "danger")
-        self.problem.setText(problem)
+        set_property(self.problem, "role", "danger" if problem and not missing else "muted")
+        self.problem.setText(problem or self._next())
         busy = self._job.running or self.meaning.review.running
         ready = self.listing is not None and not problem and not busy
         self.ok.setEnabled(ready)
@@ -372,6 +378,7 @@ class NewProjectDialog(QDialog):
         """Take the images over and end, or say why not."""
         if not self.ok.isEnabled():
             return
+        self.report.pictures.forget()  # before what it reads is moved
         try:
             self.importer.adopt(self.folder())
         except AutoALError as error:
@@ -381,6 +388,7 @@ class NewProjectDialog(QDialog):
 
     def _on_finished(self) -> None:
         self._job.close()
+        self.report.pictures.forget()
         self.meaning.close_threads()
         self.method.weights.close_job()
         self.importer.close()

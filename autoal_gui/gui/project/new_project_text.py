@@ -32,6 +32,19 @@ def default_name(spec: SourceSpec) -> str:
     return Path(spec.location).stem or tr("Project")
 
 
+def next_words(batch: int) -> str:
+    """Say what happens once a project is made.
+
+    Args:
+        batch: images that are asked for at once.
+    """
+    return tr_count(
+        "Next: label {count} image with one key; then the model learns and chooses what to ask.",
+        "Next: label {count} images, one key each; then the model learns and chooses what to ask.",
+        batch,
+    )
+
+
 def own_evaluation(listing: Listing) -> int:
     """Return how many evaluation images the set brings itself."""
     return sum(image.split == "evaluation" for image in listing.images)

@@ -52,6 +52,8 @@ def test_enter_alone_makes_a_project_of_a_folder(qtbot, window, tmp_path):
     dialog = listed(qtbot, window, folder_spec(draw_folder(tmp_path / "images", 20)))
     assert dialog.ok.isDefault()
     assert "20 images can be used." in dialog.report.line.text()
+    assert dialog.problem.text().startswith("Next: label ")  # what will happen
+    qtbot.waitUntil(dialog.report.pictures.isVisible)
     qtbot.keyClick(dialog, Qt.Key.Key_Return)
     controller = window.controller
     assert controller.is_open

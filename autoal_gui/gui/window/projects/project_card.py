@@ -7,17 +7,18 @@ start page then opens no project, and no image leaves the folder that it belongs
 import contextlib
 import json
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from PySide6.QtCore import QDate, QLocale, QRect, QRectF, QSize, Qt
+from PySide6.QtCore import QDate, QLocale, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPixmap
 
 from autoal_gui.core.errors import AutoALError
 from autoal_gui.core.language import number, percent, tr
 from autoal_gui.core.project.project import Project
+from autoal_gui.gui.images.thumbnails import squares
 from autoal_gui.gui.panels.performance_text import measured_of
 from autoal_gui.gui.widgets.theme import Colours
 
@@ -94,7 +95,8 @@ def keep_card(project: Project, thumbnail: Callable[[int], QImage | None]) -> No
         }
         images = sorted(project.pool.images, key=lambda i: i not in project.labels.answers)
         found = (picture for picture in map(thumbnail, images) if picture is not None)
-        card = mosaic(list(islice(found, ACROSS * DOWN)))
+        some = list(islice(found, ACROSS * DOWN))
+        card = squares(some, ACROSS, DOWN, TILE) if some else None
         before = read_card(project.folder)
         if card is None and before is not None:
             card = before.mosaic
@@ -114,20 +116,3 @@ def read_card(folder: Path) -> Card | None:
         return Card(*numbers, right, str(figures["day"]), picture)
     except (ValueError, KeyError, TypeError, OverflowError):
         return None
-
-
-def mosaic(pictures: Sequence[QImage]) -> QImage | None:
-    """Return pictures side by side in rows, each cut to a square; None where there are none."""
-    if not pictures:
-        return None
-    whole = QImage(ACROSS * TILE, DOWN * TILE, QImage.Format.Format_ARGB32)
-    whole.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(whole)
-    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-    for place, picture in enumerate(pictures[: ACROSS * DOWN]):
-        side = min(picture.width(), picture.height())
-        part = QRect((picture.width() - side) // 2, (picture.height() - side) // 2, side, side)
-        down, across = divmod(place, ACROSS)
-        painter.drawImage(QRect(across * TILE, down * TILE, TILE - 2, TILE - 2), picture, part)
-    painter.end()
-    return whole
