@@ -103,7 +103,8 @@ def meaning_lines(listing: Listing) -> tuple[str, ...]:
     if not listing.options:
         return ()
     summary = summarise(listing)
-    lines = [counts_text(summary)]
+    more = summary.groups or summary.classes or any(summary.splits.values())
+    lines = [counts_text(summary)] if more else []  # else they are the images, told above
     if listing.classes:
         counts = [f"{name} {number(count)}" for name, count in summary.classes.items()]
         lines.append(tr("Images of each class: {counts}.", counts=some_of(counts, SHOWN)))

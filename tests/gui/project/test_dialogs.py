@@ -97,6 +97,7 @@ def test_classes_are_typed_where_the_source_has_none(qtbot, window, tmp_path):
         (images / folder).rmdir()
     dialog = listed(qtbot, window, folder_spec(images))
     assert not dialog.ok.isEnabled()
+    assert "20 images" not in dialog.report.meaning.text()  # the line above has said so
     assert "At least two classes" in dialog.problem.text()
     assert dialog.problem.property("role") == "muted"  # nothing is wrong before a key is pressed
     assert dialog.focusWidget() is dialog.classes.entry
