@@ -59,6 +59,8 @@ WAYS = (
     ),
 )
 NEW_WAYS = 5  # the first so many make a new project
+CARD_LINES = 4  # a name, what was answered on two lines where text is large, and the day
+CARD_EDGES = 22  # pixels above and below
 PATH = Qt.ItemDataRole.UserRole
 GONE = mark("Not there: was it moved, or is a drive unplugged?")
 
@@ -205,7 +207,11 @@ class StartPage(QWidget):
     def _list(self) -> None:
         self.recent.clear()
         for folder in self._folders:
-            self.recent.addItem(recent_item(folder, self._theme.colours))
+            item = recent_item(folder, self._theme.colours)
+            if not item.icon().isNull():  # Qt would not count lines broken beside the picture
+                words = CARD_LINES * self.fontMetrics().lineSpacing()
+                item.setSizeHint(QSize(0, max(SIZE.height(), words) + CARD_EDGES))
+            self.recent.addItem(item)
 
     def invite(self, dragged: bool) -> None:
         """Show that what is dragged over the window can be dropped."""
