@@ -13,6 +13,7 @@ from autoal_gui.commands.arguments import (
     show_listed,
 )
 from autoal_gui.commands.measured_lines import measured_lines
+from autoal_gui.commands.medmnist_lines import medmnist_lines, medmnist_name
 from autoal_gui.commands.terminal import on_one_line, table_output
 from autoal_gui.core.errors import AutoALError
 from autoal_gui.core.images.pool import ImagePool
@@ -55,16 +56,13 @@ def _predict(options: argparse.Namespace) -> int:
     from autoal_gui.learning.inference.predict import Predictions, predict
     from autoal_gui.learning.model.checkpoint import load_model
     from autoal_gui.learning.model.device import use_threads
-    from autoal_gui.sources.medmnist import result_name
     from autoal_gui.sources.opening import list_images, open_images, spec_of
 
     use_threads()
     load_model(options.model)  # refused before a large set is listed
     with ScratchFolder() as workspace:
         spec = spec_of(options.data, options.set_options)
-        name = result_name(spec) if options.medmnist else ""
-        if options.medmnist and not name:
-            raise AutoALError("--medmnist is for MedMNIST sets, whose file has the set's name.")
+        name = medmnist_name(spec) if options.medmnist else ""
         listing = list_images(spec, workspace, show_listed)
         pool = ImagePool.of_listing(listing, open_images(spec, workspace))
         ids = tuple(sorted(pool.images)) if options.split == "all" else pool.ids(options.split)
@@ -115,5 +113,5 @@ def _write_medmnist(
     shares = found.probabilities[:, [known.index(one) for one in listing.classes]]
     run = options.model.stem
     parts = (options.medmnist, name, run, keys, truth, found.image_ids, shares)
-    for file in write_medmnist_results(*parts):
-        print(f"autoal-gui: written {on_one_line(file.name)}", file=sys.stderr)
+    for line in medmnist_lines(write_medmnist_results(*parts)):
+        print(f"autoal-gui: {line}", file=sys.stderr)

@@ -1,8 +1,9 @@
 """The command `simulate`: rounds on a set whose known labels answer in the reader's place."""
 
 import argparse
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from autoal_gui.commands.arguments import (
     DATA,
@@ -14,9 +15,11 @@ from autoal_gui.commands.arguments import (
     show_listed,
 )
 from autoal_gui.commands.measured_lines import measured_lines
+from autoal_gui.commands.medmnist_lines import medmnist_lines, medmnist_name
 from autoal_gui.commands.terminal import on_one_line
 from autoal_gui.core.errors import AutoALError
 from autoal_gui.core.measures.alike_text import alike_sentence
+from autoal_gui.core.messages import RoundFinished
 from autoal_gui.core.registry import discover
 from autoal_gui.core.sets.column_results import measured_as_plain
 from autoal_gui.core.settings import (
@@ -29,6 +32,13 @@ from autoal_gui.core.settings import (
 )
 from autoal_gui.core.system.files import write_json
 from autoal_gui.core.system.scratch import ScratchFolder
+from autoal_gui.exporters.medmnist_results import write_medmnist_results
+
+if TYPE_CHECKING:
+    from autoal_gui.learning.replay import ReplaySet
+
+
+ALL = 2**31  # labels
 
 
 def add_simulate(commands: Any) -> None:
@@ -40,8 +50,9 @@ def add_simulate(commands: Any) -> None:
     simulate.add_argument("--rounds", type=positive, default=5, help="rounds to run")
     simulate.add_argument("--batch", type=positive, default=20, help="images asked for in a round")
     simulate.add_argument(
-        "--initial", type=not_negative, default=20, help="labels drawn at random first"
-    )
+        "--initial", type=labels, default=20,
+        help="labels drawn at random first; all of them: all",
+    )  # fmt: skip
     simulate.add_argument("--seed", type=int, default=0)
     simulate.add_argument("--preset", choices=sorted(PRESETS), default="cpu")
     simulate.add_argument("--device", choices=DEVICES, default="auto")
@@ -51,6 +62,10 @@ def add_simulate(commands: Any) -> None:
     )  # fmt: skip
     simulate.add_argument("--json", type=Path, metavar="OUT", help="write the result there")
     simulate.add_argument("--save-model", type=Path, metavar="FILE", help="keep the last model")
+    simulate.add_argument(
+        "--medmnist", type=Path, metavar="FOLDER",
+        help="of a MedMNIST set, write the result file that its evaluator reads there",
+    )  # fmt: skip
     add_set_options(simulate)
     simulate.set_defaults(handler=_simulate)
 
@@ -70,6 +85,7 @@ def _simulate(options: argparse.Namespace) -> int:
     check_mode(replay_settings(options, SMALL_SIDE))  # before a large set is listed
     with ScratchFolder() as workspace:
         spec = spec_of(options.data, options.set_options)
+        name = medmnist_name(spec) if options.medmnist else ""
         listing = list_images(spec, workspace, show_listed)
         data = ReplaySet.of(listing, open_images(spec, workspace), options.seed)
         settings = replay_settings(options, data.side)
@@ -91,12 +107,37 @@ def _simulate(options: argparse.Namespace) -> int:
             print(on_one_line(line))
         if last is not None and last.nearly_alike and last.metrics:
             print(alike_sentence(last.nearly_alike, last.metrics))
+        if last is not None and name:
+            for line in _medmnist(options, name, data, last):
+                print(line)
         if options.save_model:
             _copy_model(replay.checkpoint, options.save_model)
     if options.json:
         plain = measured_as_plain(measured, data.columns) if measured else {}
         write_json(options.json, as_report(options.data, settings, records, plain))
     return 0
+
+
+def _medmnist(
+    options: argparse.Namespace, name: str, data: "ReplaySet", last: RoundFinished
+) -> Iterator[str]:
+    """Write what the last model makes of a MedMNIST set's test images; yield what it has right."""
+    keys = {i: image.key for i, image in data.pool.images.items()}
+    told, found = f"{options.mode}-{options.seed}", last.measured
+    ids, rows = found.image_ids.tolist(), found.probabilities
+    truth = dict(data.evaluation)
+    yield from medmnist_lines(
+        write_medmnist_results(options.medmnist, name, told, keys, truth, ids, rows)
+    )
+
+
+def labels(text: str) -> int:
+    """Return how many labels are drawn first; of "all" more than any set has.
+
+    Raises:
+        ArgumentTypeError: it is below 0; ValueError: it is no whole number.
+    """
+    return ALL if text == "all" else not_negative(text)
 
 
 def replay_settings(options: argparse.Namespace, side: int) -> RunSettings:

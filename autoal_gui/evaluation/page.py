@@ -12,9 +12,9 @@ from autoal_gui.core.report.charts import (
     sample_line,
 )
 from autoal_gui.core.report.markup import document, table, tag
-from autoal_gui.evaluation.columns import columns_section
 from autoal_gui.evaluation.conclusions import STANDINGS, cold_of, conclusions, interval, signed
 from autoal_gui.evaluation.failures import Failure, failed_lines
+from autoal_gui.evaluation.last_models import columns_section, medmnist_section
 from autoal_gui.evaluation.methods import Method, reference
 from autoal_gui.evaluation.plan import Setup
 from autoal_gui.evaluation.ranks import ranks_section
@@ -118,6 +118,7 @@ def _set_section(result: SetResult) -> Iterable[Element]:
     yield from _variants(result)
     yield from _weights(result)
     yield from columns_section(result, list(result.methods)[:MOST_LINES])
+    yield from medmnist_section(result)
     yield from _times(result)
 
 

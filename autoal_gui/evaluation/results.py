@@ -48,6 +48,8 @@ class Run:
     """Processor seconds of each round; of runs before they were measured, seconds of the clock."""
     shares: dict[int, dict[str, float]] = field(default_factory=dict, repr=False)
     """The share of each strategy in what was asked for, of each round (the paper's figure 5)."""
+    medmnist: dict[str, Any] = field(default_factory=dict, repr=False)
+    """`name`, `labels`, `auc` and `acc` of a MedMNIST set's test images; empty for another set."""
 
     @classmethod
     def of(cls, record: Mapping[str, Any]) -> "Run":
@@ -63,6 +65,7 @@ class Run:
             record.get("measured", {}).get("by_column", {}),
             {r["labels"]: r.get("processor", r["wall"]) for r in rounds},
             {r["labels"]: r["weights"] for r in rounds},
+            record.get("medmnist", {}),
         )
 
     def area(self, measure: str) -> float:

@@ -8,9 +8,9 @@ from dataclasses import asdict
 from typing import Any
 
 from autoal_gui.core.sets.tables.cells import plain
-from autoal_gui.evaluation.columns import means_by_part
 from autoal_gui.evaluation.conclusions import conclusions
 from autoal_gui.evaluation.failures import Failure
+from autoal_gui.evaluation.last_models import means_by_part
 from autoal_gui.evaluation.methods import Method
 from autoal_gui.evaluation.plan import Setup
 from autoal_gui.evaluation.ranks import ranks_as_plain

@@ -8,6 +8,7 @@ import csv
 import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -15,11 +16,23 @@ import numpy.typing as npt
 
 from autoal_gui.core.errors import AutoALError
 from autoal_gui.core.language import tr
-from autoal_gui.core.measures.metrics import Metrics
+from autoal_gui.core.measures.medmnist_scores import MedMNISTScores
 from autoal_gui.core.system.files import replacing
 
 _KEY = re.compile(r"(train|val|test)/(\d+)")
 _NOT_A_RUN = re.compile(r"[^A-Za-z0-9-]+")  # the reader cuts at "@", "." and "_"
+
+
+@dataclass(frozen=True)
+class MedMNISTResult:
+    """What MedMNIST's evaluator says of the predictions for one part of a set."""
+
+    name: str
+    """Of the set, as its result files are called."""
+    part: str
+    scores: MedMNISTScores
+    file: Path
+    """Where the predictions lie."""
 
 
 def write_medmnist_results(
@@ -30,7 +43,7 @@ def write_medmnist_results(
     truth: Mapping[int, int],
     image_ids: Sequence[int],
     probabilities: npt.NDArray[np.floating],
-) -> tuple[Path, ...]:
+) -> tuple[MedMNISTResult, ...]:
     """Write a file for each part of a set of which every image was predicted.
 
     Args:
@@ -43,7 +56,7 @@ def write_medmnist_results(
         probabilities: (n, C), in the order of the set's classes.
 
     Returns:
-        The files written.
+        What was measured of each part that was written.
 
     Raises:
         AutoALError: they cannot be written.
@@ -60,12 +73,13 @@ def write_medmnist_results(
         if not all(i in rows and i in truth for i in ids):
             continue
         scores, classes = np.stack([rows[i] for i in ids]), np.array([truth[i] for i in ids])
-        metrics = Metrics.of_probabilities(classes, scores)
-        if metrics.auroc is None:
+        measures = MedMNISTScores.of(classes, scores)
+        if measures is None:
             continue
-        measured = f"[AUC]{metrics.auroc.macro.value:.3f}_[ACC]{metrics.accuracy:.3f}"
+        measured = f"[AUC]{measures.auc:.3f}_[ACC]{measures.acc:.3f}"
         told = _NOT_A_RUN.sub("-", run).strip("-") or "1"
-        written.append(_write(folder / f"{name}_{part}_{measured}@{told}.csv", scores))
+        file = _write(folder / f"{name}_{part}_{measured}@{told}.csv", scores)
+        written.append(MedMNISTResult(name, part, measures, file))
     return tuple(written)
 
 

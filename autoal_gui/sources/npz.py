@@ -34,7 +34,8 @@ from autoal_gui.core.images.source import (
     SourceSpec,
     Split,
 )
-from autoal_gui.core.language import mark, tr
+from autoal_gui.core.language import tr
+from autoal_gui.core.sets.summary import VALIDATION
 from autoal_gui.core.system.archives import open_archive
 from autoal_gui.sources.downloads.catalogue import class_names
 from autoal_gui.sources.npz_files.advice import FROM_COLUMNS, on_kind
@@ -65,7 +66,6 @@ BLOCK = 2**20  # bytes read at a time
 MOST_BYTES = 2**40
 READ_LONG = np.lib.format.read_array_header_2_0
 MOST_HEADER = 2**16  # bytes
-VALIDATION = mark("Validation images are left out, since the file has test images.")
 ALIASES = {
     f"{letter}_{part}": f"{part}_{what}"
     for letter, what in (("x", "images"), ("y", "labels"))

@@ -8,9 +8,11 @@ import numpy as np
 import pytest
 
 from autoal_gui.cli import build_parser, run
+from autoal_gui.evaluation.last_models import medmnist_section
 from autoal_gui.evaluation.methods import methods_of
 from autoal_gui.evaluation.options import setup_of
 from autoal_gui.evaluation.plan import jobs_of
+from autoal_gui.evaluation.results import read_results
 from autoal_gui.evaluation.running.runs import Folders
 from autoal_gui.evaluation.running.worker import RunJob, SetJob, carry_out, open_set
 from tests.commands.test_cli import TINY, simulate
@@ -60,6 +62,33 @@ def test_predict_writes_the_result_file_of_each_whole_part(small_set, model, tmp
     assert f"written {test.name}" in capsys.readouterr().err
 
 
+def test_one_command_trains_on_all_labels_and_holds_it_against_what_is_published(
+    small_set, tmp_path, capsys
+):
+    words = ["--initial", "all", "--medmnist", str(tmp_path / "out")]
+    found = simulate(small_set, tmp_path / "r.json", *words, mode="random")
+    assert [one["labels"] for one in found["rounds"]] == [24]
+    (file,) = (tmp_path / "out").iterdir()
+    accuracy, told = NAME.fullmatch(file.name).groups()
+    assert (float(accuracy), told) == (
+        pytest.approx(found["rounds"][-1]["accuracy"], abs=5e-4), "random-0"
+    )  # fmt: skip
+    said = capsys.readouterr().out
+    assert "MedMNIST test: AUC " in said
+    assert "published: AUC 0.944, ACC 0.854 (ResNet-18, 28 pixels, all training labels" in said
+
+
+def test_inspect_says_what_becomes_of_the_parts_of_a_set(small_set, tmp_path, capsys):
+    assert run(["inspect", str(small_set)]) == 0
+    sentence = "The set's own parts: 24 images to train are the pool, 9 to test the evaluation set"
+    assert f"{sentence}.\n" in capsys.readouterr().out
+    with np.load(small_set) as arrays:
+        more = {f"val_{what}": arrays[f"test_{what}"] for what in ("images", "labels")}
+        np.savez(tmp_path / "pneumoniamnist.npz", **arrays, **more)
+    assert run(["inspect", str(tmp_path / "pneumoniamnist.npz")]) == 0
+    assert f"{sentence}; 9 to validate are not used" in capsys.readouterr().out
+
+
 def test_result_files_of_another_set_are_refused_before_any_work(model, tmp_path, capsys):
     words = ["predict", "--model", str(model), "--medmnist", str(tmp_path), "demo"]
     assert run(words) == 1
@@ -81,4 +110,9 @@ def test_evaluate_writes_the_result_file_of_the_last_model_of_each_run(small_set
     confusion = np.array(record["rounds"][-1]["confusion"])
     assert float(accuracy) == pytest.approx(confusion.trace() / confusion.sum(), abs=5e-4)
     assert told == f"{methods[0].name.replace('+', '-')}-{one.seed}"
+    assert f"{record['medmnist']['acc']:.3f}" == accuracy
+    _, (result,) = read_results(folders.runs, setup.key)
+    told = "".join("".join(part.itertext()) for part in medmnist_section(result))
+    assert f"{record['medmnist']['auc']:.4f}" in told
+    assert "published ResNet-18all0.9440.854" in told
     assert len(rows_of(file)) == 9

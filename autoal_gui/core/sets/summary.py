@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from autoal_gui.core.images.source import ListedImage, Listing, OfficialSplit
-from autoal_gui.core.language import number, some_of, tr, tr_count
+from autoal_gui.core.language import mark, number, some_of, tr, tr_count
 from autoal_gui.core.sets.layout import class_name, folder_at
 
 NAMED = 3  # files that are named as examples
+VALIDATION = mark("Validation images are left out, since the file has test images.")
 PARTS: tuple[OfficialSplit, ...] = ("train", "validation", "test")
 
 
@@ -119,6 +120,39 @@ def counts_text(summary: SetSummary) -> str:
         counts = {part: number(summary.splits[part]) for part in PARTS}
         words.append(tr("{train} to train, {validation} to validate, {test} to test", **counts))
     return f"{', '.join(words)}."
+
+
+def parts_text(summary: SetSummary) -> str:
+    """Say what becomes of the parts that a published set has; empty where it has none.
+
+    Args:
+        summary: its counts; a validation part that is left out counts among `left_out`.
+    """
+    train, validation, test = (summary.splits[part] for part in PARTS)
+    if not train or not (validation or test):
+        return ""
+    if validation and not test:
+        return tr(
+            "The set's own parts: {train} images to train are the pool, {validation} to validate "
+            "the evaluation set, since it has no test images.",
+            train=number(train),
+            validation=number(validation),
+        )
+    unused = summary.left_out.get(tr(VALIDATION), 0)
+    if not unused:
+        return tr(
+            "The set's own parts: {train} images to train are the pool, {test} to test the "
+            "evaluation set.",
+            train=number(train),
+            test=number(test),
+        )
+    return tr(
+        "The set's own parts: {train} images to train are the pool, {test} to test the evaluation "
+        "set; {validation} to validate are not used, so that nothing is tuned on them.",
+        train=number(train),
+        test=number(test),
+        validation=number(unused),
+    )
 
 
 def folders_of_one_class(listing: Listing, level: int) -> tuple[str, ...]:

@@ -151,8 +151,9 @@ def carry_out(run: RunJob) -> dict[str, Any]:
     rounds = [plain for plain, _ in found]
     trained = [result for _, result in found if result.metrics]
     measured = measured_as_plain(data.measured(trained[-1]), data.columns) if trained else {}
+    medmnist: dict[str, Any] = {}
     if trained and run.medmnist and job.data_set.scale == 1:
-        _write_medmnist(run, run.medmnist, data, trained[-1])
+        medmnist = _write_medmnist(run, run.medmnist, data, trained[-1])
     record = {
         "setup": job.setup.key,
         "key": job.key,
@@ -164,6 +165,7 @@ def carry_out(run: RunJob) -> dict[str, Any]:
         "program": {**program(), "device": found[-1][1].device},
         "rounds": rounds,
         "measured": measured,
+        "medmnist": medmnist,
     }
     write_json(run.target, record)
     return record
@@ -193,17 +195,27 @@ def one_round(
     return plain, pool - labels + len(data.evaluation)
 
 
-def _write_medmnist(run: RunJob, folder: Path, data: "ReplaySet", last: RoundFinished) -> None:
-    """Write what the last model makes of the test images of a MedMNIST set."""
+def _write_medmnist(
+    run: RunJob, folder: Path, data: "ReplaySet", last: RoundFinished
+) -> dict[str, Any]:
+    """Write what the last model makes of the test images of a MedMNIST set.
+
+    Returns:
+        The set's `name`, `auc` and `acc` as MedMNIST's evaluator computes them, and `labels`; empty
+        for another set.
+    """
     found, job = last.measured, run.job
     name = result_name(spec_of(job.data_set.data, job.data_set.options))
     if name:
         keys = {i: image.key for i, image in data.pool.images.items()}
         told = f"{job.method.name}-{job.seed}"
         ids = found.image_ids.tolist()
-        write_medmnist_results(
+        for one in write_medmnist_results(
             folder, name, told, keys, dict(data.evaluation), ids, found.probabilities
-        )
+        ):
+            if one.part == "test":
+                return {"name": name, "labels": last.labels, **asdict(one.scores)}
+    return {}
 
 
 def _rounds(replay: "Replay", count: int) -> Iterator[tuple[dict[str, Any], RoundFinished]]:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from autoal_gui.core.images.source import Listing, SourceSpec
 from autoal_gui.core.language import number, some_of, tr, tr_count
-from autoal_gui.core.sets.summary import counts_text, summarise
+from autoal_gui.core.sets.summary import counts_text, parts_text, summarise
 from autoal_gui.core.trained_model import StartModel
 from autoal_gui.sources.natural import title_of
 from autoal_gui.sources.understanding.understood import doubts_of, sentence
@@ -101,7 +101,8 @@ def left_out_text(
 def meaning_lines(listing: Listing) -> tuple[str, ...]:
     """Say how many of what were found in a set of files, and how its names were understood."""
     if not listing.options:
-        return ()
+        parts = parts_text(summarise(listing)) if listing.options is None else ""
+        return (parts,) if parts else ()
     summary = summarise(listing)
     more = summary.groups or summary.classes or any(summary.splits.values())
     lines = [counts_text(summary)] if more else []  # else they are the images, told above

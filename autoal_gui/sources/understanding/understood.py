@@ -14,7 +14,7 @@ from autoal_gui.core.sets.arrange import arrange, with_own_groups, without_split
 from autoal_gui.core.sets.layout import Layout, infer_layout
 from autoal_gui.core.sets.name_pattern import suggested_pattern
 from autoal_gui.core.sets.passed_over import masks_among
-from autoal_gui.core.sets.summary import doubts, summarise
+from autoal_gui.core.sets.summary import doubts, parts_text, summarise
 from autoal_gui.core.sets.tables.columns import ColumnUse
 from autoal_gui.core.sets.tables.table import Table
 from autoal_gui.sources.dicom_files.patient_hashes import PATIENT, hash_of_value
@@ -190,7 +190,12 @@ def doubts_of(listing: Listing) -> tuple[str, ...]:
 
 
 def sentence(listing: Listing) -> str:
-    """Say how a listing was understood: what each level means, and what the table gives."""
+    """Say how a listing was understood: what each level means, and what the table gives.
+
+    Of a set that has parts but neither folders nor names that mean something: what becomes of them.
+    """
+    if listing.options is None and (parts := parts_text(summarise(listing))):
+        return parts
     spec = SourceSpec("", "", listing.options or ())
     meaning = SetMeaning.of(spec)
     layout, columns = meaning.layout, meaning.columns

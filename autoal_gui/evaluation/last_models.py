@@ -1,10 +1,15 @@
-"""How each method's last model does on the parts of a set, such as women and men: on the page."""
+"""How each method's last model does, on the page.
+
+On the parts of a set, such as women and men; and AUC and ACC of MedMNIST sets beside the published
+ones, as MedMNIST's users know them.
+"""
 
 import statistics
 from collections.abc import Iterable, Sequence
 from typing import Any
 from xml.etree.ElementTree import Element
 
+from autoal_gui.core.measures.medmnist_scores import CITATION, PUBLISHED_BY, published_for
 from autoal_gui.core.report.markup import table, tag
 from autoal_gui.evaluation.methods import Method
 from autoal_gui.evaluation.results import MethodResult, SetResult
@@ -13,6 +18,10 @@ NOTE = (
     "The share of images that the model after the last round has right, the mean over seeds; in "
     "brackets the 95% interval of one run, as wide as its images and groups make it, the mean of "
     "its ends. A dash: too few images to say anything."
+)
+OF_MEDMNIST = (
+    "Of the last model of each run on the set's test images, the mean over seeds, computed as "
+    "medmnist.Evaluator does. The set's validation images are not used."
 )
 
 
@@ -64,3 +73,28 @@ def _cell(part: dict[str, Any] | None) -> str:
         return "–"
     share, low, high = part["accuracy"]
     return f"{share:.3f} ({low:.3f} to {high:.3f})"
+
+
+def medmnist_section(result: SetResult) -> Iterable[Element]:
+    """Yield a table of methods, with what is published last; nothing for another set."""
+    found = [one for one in result.methods.values() if all(run.medmnist for run in one.runs)]
+    if not found:
+        return
+    name = found[0].runs[0].medmnist["name"]
+    rows: list[list[Element | str]] = [_medmnist_row(one) for one in found]
+    note, published = OF_MEDMNIST, published_for(name)
+    if published is not None:
+        scores = [f"{published.auc:.3f}", f"{published.acc:.3f}"]
+        rows.append(["published ResNet-18", "all", *scores])
+        note += f" Published: {PUBLISHED_BY} ({CITATION})."
+    yield tag("h3", "As MedMNIST measures")
+    yield table(f"AUC and ACC of {name}", ["method", "labels", "AUC", "ACC"], rows)
+    yield tag("p", note, class_="note")
+
+
+def _medmnist_row(found: MethodResult) -> list[Element | str]:
+    runs = [run.medmnist for run in found.runs]
+    labels = sorted({run["labels"] for run in runs})
+    means = [statistics.fmean(run[measure] for run in runs) for measure in ("auc", "acc")]
+    told = f"{labels[0]}" if len(labels) == 1 else f"{labels[0]} to {labels[-1]}"
+    return [found.method.name, told, *(f"{mean:.4f}" for mean in means)]
