@@ -103,6 +103,8 @@ def _simulate(options: argparse.Namespace) -> int:
             print(round_line(records[-1]), flush=True)
             if result.metrics:
                 measured, last = data.measured(result), result
+        if records and records[-1]["reason"]:
+            print(on_one_line(records[-1]["reason"]))
         for line in measured_lines(measured, data.columns) if measured else ():
             print(on_one_line(line))
         if last is not None and last.nearly_alike and last.metrics:
@@ -144,8 +146,9 @@ def replay_settings(options: argparse.Namespace, side: int) -> RunSettings:
     """Return the settings that the command line asks for, fitted to images of `side` pixels."""
     settings = PRESETS[options.preset].in_mode(options.mode)
     settings = settings.but(batch_size=options.batch, seed=options.seed, device=options.device)
-    backbone = settings.changed_by(options.changes).backbone  # which asks for a size of its own
-    return fitted_to(settings.but(backbone=backbone), side).changed_by(options.changes)
+    asked = settings.changed_by(options.changes)  # networks ask for sizes of their own
+    own = settings.but(backbone=asked.backbone, beside=asked.beside)
+    return fitted_to(own, side).changed_by(options.changes)
 
 
 def round_line(record: dict[str, Any]) -> str:

@@ -63,7 +63,12 @@ class RunSettings:
     before: str = ""
     """A backbone with weights that rounds use until the warm start has brought something, so that
     nobody waits for it; empty: none."""
+    beside: str = ""
+    """A backbone with weights whose views stand beside those of a warm start; empty: none does."""
     input_size: int = 28  # pixels a side; MedMNIST's own size
+    own_side: int = 0
+    """Pixels a side of what ResNet-18 sees of larger images, with a network beside it that wants
+    them large; 0: it sees them as they are."""
     stem: Stem = "3x3"  # stride 1, usual for images below 64 pixels (He et al. 2016, CIFAR form)
     train_batch: int = 64
     infer_batch: int = 256
@@ -187,6 +192,16 @@ class RunSettings:
         frozen = self.warm_start or self.is_pretrained
         return frozen and self.all_layers != "always" and self.mode != "paper"
 
+    @property
+    def seen_side(self) -> int:
+        """Pixels a side of what ResNet-18 sees."""
+        return min(self.own_side, self.input_size) if self.own_side else self.input_size
+
+    @property
+    def has_weights(self) -> bool:
+        """Whether a network that comes with weights takes part."""
+        return self.is_pretrained or bool(self.beside)
+
     def to_json(self) -> str:
         """Return the settings as one line of JSON, the inverse of `from_json`."""
         return json.dumps(asdict(self))
@@ -224,7 +239,7 @@ class RunSettings:
     def in_mode(self, mode: str) -> "RunSettings":
         """Return a copy that asks in another way; "paper" has its own network and no warm start."""
         if mode == "paper":
-            return self.but(mode=mode, warm_start=False, backbone=OWN_NETWORK)
+            return self.but(mode=mode, warm_start=False, backbone=OWN_NETWORK, beside="")
         return self.but(mode=mode, warm_start=True)
 
     def but(self, **changes: Any) -> "RunSettings":
@@ -243,6 +258,7 @@ _RANGES: dict[str, tuple[float, float]] = {
     "batch_size": (1, 10_000),
     "seed": (0, 2**31 - 1),
     "input_size": (16, 512),
+    "own_side": (0, 512),
     "train_batch": (2, 4096),
     "infer_batch": (1, 8192),
     "task_steps": (1, 1_000_000),
@@ -312,14 +328,20 @@ def fitted_to(settings: RunSettings, side: int) -> RunSettings:
     (ImageNet's) under a schedule as long as the paper's and to 64 under a shorter one, with the
     7x7 stem. What the settings were fitted to before makes no difference: size and stem follow
     from the schedule, the backbone and the side alone, since the 7x7 stem does not tell which it
-    replaced. A network that comes with weights has been made for images of 100 to 224 pixels.
+    replaced. A network that comes with weights has been made for images of 100 to 224 pixels; with
+    one beside it ResNet-18 sees them in its own size.
     """
+    for_weights = min(max(16, side), PRETRAINED_SIDE)
     if settings.is_pretrained:
-        return settings.but(input_size=min(max(16, side), PRETRAINED_SIDE))
+        return settings.but(input_size=for_weights, own_side=0)
     short = settings.task_steps < RunSettings.task_steps
     if side <= SMALL_SIDE:
-        return settings.but(input_size=max(16, side), stem="3x3/2" if short else "3x3")
-    return settings.but(input_size=min(side, 64 if short else 224), stem="7x7")
+        own = settings.but(input_size=max(16, side), stem="3x3/2" if short else "3x3")
+    else:
+        own = settings.but(input_size=min(side, 64 if short else 224), stem="7x7")
+    if not settings.beside or own.input_size >= for_weights:
+        return own.but(own_side=0)
+    return own.but(input_size=for_weights, own_side=own.input_size)
 
 
 def with_fixed_epochs(settings: RunSettings, pool: int) -> RunSettings:

@@ -42,3 +42,5 @@ class StartModel:
     """Pixels a side of the images that it was trained on; 0 where the file does not say."""
     backbone: str = OWN_NETWORK
     """Its network, a plug-in of `autoal_gui.backbones`."""
+    own_side: int = 0
+    """Pixels a side that its network makes of them; 0: it sees them as they are."""

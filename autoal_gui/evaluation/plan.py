@@ -22,9 +22,8 @@ def plain_settings(settings: RunSettings) -> dict[str, Any]:
     """
     values = asdict(settings)
     del values["before"]  # that of rounds which wait for the warm start: none does here
-    if settings.backbone == OWN_NETWORK:
-        del values["backbone"]
-    return values
+    before = {"backbone": OWN_NETWORK, "beside": "", "own_side": 0}
+    return {n: v for n, v in values.items() if n not in before or v != before[n]}
 
 
 @dataclass(frozen=True)
@@ -74,7 +73,7 @@ class Setup:
 
     def fitted(self, side: int) -> RunSettings:
         """Return the settings of all runs over a set's images of `side` pixels."""
-        own = self.base.but(backbone=self.settings.backbone)
+        own = self.base.but(backbone=self.settings.backbone, beside=self.settings.beside)
         return fitted_to(own, side).changed_by(self.changes)
 
     def of_method(self, method: Method, side: int, seed: int) -> RunSettings:
@@ -85,10 +84,10 @@ class Setup:
         """
         shared = self.fitted(side)
         own = method.settings(shared, seed)
-        if own.backbone == shared.backbone:
+        if (own.backbone, own.beside) == (shared.backbone, shared.beside):
             return own
         texts = (*self.changes, *method.texts)
-        sizes = [text for text in texts if text.startswith(("input_size=", "stem="))]
+        sizes = [text for text in texts if text.startswith(("input_size=", "own_side=", "stem="))]
         return fitted_to(own, side).changed_by(sizes)
 
     @property
@@ -273,7 +272,7 @@ class _Kind:
         return self._warm[folder, seed]
 
     def _planned_warm_job(self, folder: Path, seed: int) -> WarmJob:
-        settings = asdict(self.settings.but(seed=seed))
+        settings = plain_settings(self.settings.but(seed=seed))
         decisive = {name: value for name, value in settings.items() if decides(name)}
         content = self._data_set.content
         key = digest_of({"edition": EDITION, "content": content, **decisive})
@@ -289,7 +288,7 @@ _kind = lru_cache(maxsize=None)(_Kind)
 def decides(name: str) -> bool:
     """Say whether a setting decides on what a warm start learns."""
     return name.startswith("warm_") or name in (
-        "seed", "device", "precision", "input_size", "stem"
+        "seed", "device", "precision", "input_size", "own_side", "stem"
     )  # fmt: skip
 
 

@@ -21,7 +21,7 @@ from autoal_gui.core.messages import (
     RunRound,
 )
 from autoal_gui.core.registry import discover
-from autoal_gui.core.settings import RunSettings
+from autoal_gui.core.settings import OWN_NETWORK, RunSettings
 from autoal_gui.learning.data.context import Context, Labels, units_in
 from autoal_gui.learning.data.image_decoding import decode_images
 from autoal_gui.learning.data.model_outputs import as_labelled
@@ -29,7 +29,7 @@ from autoal_gui.learning.data.near_duplicates import near_duplicates
 from autoal_gui.learning.model.checkpoint import save_checkpoint
 from autoal_gui.learning.model.model_card import ModelCard
 from autoal_gui.learning.model.networks import SearchNet
-from autoal_gui.learning.model.pretrained import told_weights
+from autoal_gui.learning.model.pretrained import beside, told_weights
 from autoal_gui.learning.progress import TRAINING_COST, ProgressTracker
 from autoal_gui.learning.round_measures import (
     RoundMeasures,
@@ -114,6 +114,8 @@ def check_mode(settings: RunSettings) -> None:
         raise SettingsError(tr("An ablation can only be used in the mode paper."))
     if settings.backbone not in discover("autoal_gui.backbones"):
         raise SettingsError(tr("There is no backbone named {name}.", name=settings.backbone))
+    if settings.beside:
+        _check_beside(settings)
     if settings.is_pretrained and settings.mode == "paper":
         raise SettingsError(
             tr("The mode paper has a network of its own; it can be used with ResNet-18 only.")
@@ -122,6 +124,13 @@ def check_mode(settings: RunSettings) -> None:
     for name in (*settings.candidates, settings.mode):
         if name not in known and name not in ("auto", "paper", "vote"):
             raise SettingsError(tr("There is no mode or strategy named {name}.", name=name))
+
+
+def _check_beside(settings: RunSettings) -> None:
+    if settings.beside not in discover("autoal_gui.backbones"):
+        raise SettingsError(tr("There is no backbone named {name}.", name=settings.beside))
+    if settings.beside == OWN_NETWORK:
+        raise SettingsError(tr("Only a network that comes with weights can stand beside another."))
 
 
 @dataclass(frozen=True)
@@ -255,6 +264,7 @@ def _trained_round(this: _Round, notices: tuple[str, ...]) -> Iterator[Event]:
         check=context.tracker.check,
     )
     trained = _Trained(outputs.probabilities, command.checkpoint, digest, measures)
+    reason = f"{reason} {task.views}".strip()
     yield replace(_finished(this, acquisition, trained, notices), reason=reason)
 
 
@@ -297,6 +307,7 @@ def _acquisition(
 
 def _card(this: _Round, task: TaskModel, metrics: Metrics | None) -> ModelCard:
     command, settings, feed = this.command, this.settings, this.context.feed
+    other = beside(settings) if task.head else ""  # a network that is trained stands alone
     return ModelCard(
         classes=command.classes,
         input_size=feed.cache.size,
@@ -313,7 +324,9 @@ def _card(this: _Round, task: TaskModel, metrics: Metrics | None) -> ModelCard:
         settings=settings.to_json(),
         unit=task.model.unit,
         architecture=settings.backbone,
-        weights=told_weights(settings.backbone),
+        beside=other,
+        own_side=settings.own_side,
+        weights=told_weights(other or settings.backbone),
     )
 
 

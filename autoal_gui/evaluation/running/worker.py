@@ -85,8 +85,8 @@ def open_set(job: SetJob) -> DataSet:
     variants = [job.setup.of_method(method, data.side, 0) for method in job.methods]
     for settings in variants:
         check_mode(settings)
-    for size, backbone in {(settings.input_size, settings.backbone) for settings in variants}:
-        plain = shared.but(mode="random", input_size=size, backbone=backbone)
+    for size, own, backbone in {(s.input_size, s.own_side, s.backbone) for s in variants}:
+        plain = shared.but(mode="random", input_size=size, own_side=own, backbone=backbone)
         _fill_caches(data, plain, Path(job.workspace), None)
     return DataSet(
         job.name,

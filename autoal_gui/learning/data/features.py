@@ -14,7 +14,7 @@ import torch
 from autoal_gui.core.messages import Progress
 from autoal_gui.learning.data.context import Context
 from autoal_gui.learning.data.image_cache import READ, map_files
-from autoal_gui.learning.model.networks import Backbone, Classifier
+from autoal_gui.learning.model.networks import Classifier, Part
 
 CENTRED_ON = 2048  # images that the centre of the features is estimated from
 CHUNK = 4096  # images that are made unit vectors at a time
@@ -25,32 +25,39 @@ SMALLEST = 1e-6  # length below which a feature has no direction
 class Features:
     """Features of images. Owned by the engine's thread."""
 
-    values: npt.NDArray[np.float16] = field(repr=False)
-    """(N, D), memory-mapped; half precision turns a direction by less than a thousandth."""
+    values: tuple[npt.NDArray[np.float16], ...] = field(repr=False)
+    """(N, width) of each network, D in all, memory-mapped; half precision turns a direction by less
+    than a thousandth."""
     rows: dict[int, int] = field(repr=False)
     """Row of each image id."""
     centre: npt.NDArray[np.float32] = field(repr=False)
     """(D,) mean over images of the pool."""
     widths: tuple[int, ...]
     """Features of each view; they sum to D."""
+    strengths: tuple[float, ...] = ()
+    """How strongly each view counts, not all 0; empty: all alike."""
 
     def unit(self, ids: Sequence[int]) -> npt.NDArray[np.float16]:
-        """Return (n, D) features of some images: each view centred, all views of equal length.
+        """Return (n, D) features of some images: each view centred and of its own length.
 
         Together they have unit length.
         """
-        found = np.empty((len(ids), self.values.shape[1]), np.float16)
+        found = np.empty((len(ids), sum(self.widths)), np.float16)
         for start in range(0, len(ids), CHUNK):
             places = [self.rows[i] for i in ids[start : start + CHUNK]]
-            found[start : start + CHUNK] = self.unit_of(self.values[places])
+            parts = [values[places] for values in self.values]
+            found[start : start + CHUNK] = self.unit_of(np.concatenate(parts, axis=1))
         return found
 
     def unit_of(self, values: npt.NDArray[np.floating]) -> npt.NDArray[np.float32]:
         """Return (n, D) features as `unit` does, of images that need not be the project's."""
         centred = values.astype(np.float32) - self.centre
-        bounds, times = np.cumsum(self.widths)[:-1], len(self.widths) ** 0.5
-        for view in np.split(centred, bounds, axis=1):  # views of the same memory
-            view /= times * np.linalg.norm(view, axis=1, keepdims=True).clip(SMALLEST)
+        strengths = np.array(self.strengths or np.ones(len(self.widths)), np.float32)
+        strengths /= np.linalg.norm(strengths)
+        bounds = np.cumsum(self.widths)[:-1]
+        for view, strength in zip(np.split(centred, bounds, axis=1), strengths, strict=True):
+            lengths = np.linalg.norm(view, axis=1, keepdims=True).clip(SMALLEST)
+            view *= strength / lengths  # a view of the same memory
         return centred
 
 
@@ -65,24 +72,35 @@ def frozen_features(
         ids: readable image ids.
         pool: those of the pool, which the centre is the mean of.
     """
-    cache, backbone = context.feed.cache, model.backbone
-    batch = backbone.at_once(context.settings.infer_batch)
-    name = f"features-{_digest(backbone)[:16]}-{cache.name}"
-    values, states = map_files(cache.folder, name, (len(cache.rows), backbone.width), np.float16)
-    missing = [i for i in ids if states[cache.rows[i]] != READ]
     model.eval()
     with context.tracker.timed("features"):
-        for start in range(0, len(missing), batch):
-            chunk = missing[start : start + batch]
-            places = [cache.rows[i] for i in chunk]
-            with torch.inference_mode(), context.device.autocast():
-                found = backbone(context.feed.images(chunk)).float()
-            values[places] = found.cpu().numpy()
-            states[places] = READ  # after the features: a killed program computes them again
-            yield context.tracker.advance("features", start + len(chunk), len(missing), len(chunk))
-    sample = [cache.rows[i] for i in thinned(pool, CENTRED_ON)]
-    centre = values[sample].astype(np.float32).mean(0)
-    return Features(values, cache.rows, centre, tuple(backbone.widths))
+        values = []
+        for part in model.backbone.parts():
+            values.append((yield from _values_of(context, part, ids)))
+    rows = context.feed.cache.rows
+    sample = [rows[i] for i in thinned(pool, CENTRED_ON)]
+    centre = np.concatenate([one[sample].astype(np.float32).mean(0) for one in values])
+    return Features(tuple(values), rows, centre, tuple(model.backbone.widths))
+
+
+def _values_of(
+    context: Context, part: Part, ids: Sequence[int]
+) -> Generator[Progress, None, npt.NDArray[np.float16]]:
+    """Return the features of one network, computing those of `ids` that are not kept."""
+    cache = context.feed.cache
+    batch = part.at_once(context.settings.infer_batch)
+    name = f"features-{_digest(part)[:16]}-{cache.name}"
+    values, states = map_files(cache.folder, name, (len(cache.rows), part.width), np.float16)
+    missing = [i for i in ids if states[cache.rows[i]] != READ]
+    for start in range(0, len(missing), batch):
+        chunk = missing[start : start + batch]
+        places = [cache.rows[i] for i in chunk]
+        with torch.inference_mode(), context.device.autocast():
+            found = part.features(context.feed.images(chunk)).float()
+        values[places] = found.cpu().numpy()
+        states[places] = READ  # after the features: a killed program computes them again
+        yield context.tracker.advance("features", start + len(chunk), len(missing), len(chunk))
+    return values
 
 
 def thinned(ids: Sequence[int], most: int) -> Sequence[int]:
@@ -90,12 +108,10 @@ def thinned(ids: Sequence[int], most: int) -> Sequence[int]:
     return ids[:: max(1, -(-len(ids) // most))]
 
 
-def _digest(backbone: Backbone) -> str:
-    """Return the SHA-256 of a backbone's weights and of how it is used, lower-case hex."""
-    digest = hashlib.sha256()
-    if backbone.smallest_side:
-        digest.update(repr((backbone.smallest_side, backbone.views)).encode())
-    for name, value in backbone.state_dict().items():
+def _digest(part: Part) -> str:
+    """Return the SHA-256 of a network's weights and of how it is used, lower-case hex."""
+    digest = hashlib.sha256(part.told.encode())
+    for name, value in part.state.items():
         digest.update(name.encode())
         digest.update(value.detach().cpu().contiguous().numpy().tobytes())
     return digest.hexdigest()

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 from torch import Tensor
+from torch.nn import functional
 
 from autoal_gui.core.errors import CheckpointError
 from autoal_gui.core.images.pixels import picture_to_uint8
@@ -73,15 +74,35 @@ def attention(
         chosen = int(probabilities.argmax()) if class_index is None else class_index
         others = [i for i in range(logits.shape[1]) if i != chosen]
         lead = logits[0, chosen] - (logits[0, others].mean() if others else 0)
-        deepest = _deepest(maps)
-        (gradient,) = torch.autograd.grad(lead, deepest)
-    heat = (gradient.relu() * deepest.detach()).sum(1)[0].relu().float()
+        deepest = [_deepest(part) for part in model.backbone.apart(maps)]
+        gradients = torch.autograd.grad(lead, deepest)
+    heat = _joined([_heat(*pair) for pair in zip(gradients, deepest, strict=True)])
     peak = float(heat.max())
     if peak > 0:
         heat = heat / peak
     result = heat.cpu().numpy().astype(np.float32)
     result.setflags(write=False)
     return result, probabilities.cpu().numpy()
+
+
+def _heat(gradient: Tensor, found: Tensor) -> Tensor:
+    """Return (1, 1, h, w), what each place of a stage's maps adds to the lead."""
+    return (gradient.relu() * found.detach()).sum(1, keepdim=True).relu().float()
+
+
+def _joined(heats: list[Tensor]) -> Tensor:
+    """Add what each network has seen, on the finest grid of all: (h, w).
+
+    A coarse place's share is spread over the fine ones that it covers.
+    """
+    finest = max(heats, key=lambda heat: heat.shape[2]).shape[2:]
+    total = torch.zeros(*finest, device=heats[0].device)
+    for heat in heats:
+        if heat.shape[2:] != finest:
+            share = heat.shape[2] * heat.shape[3] / (finest[0] * finest[1])
+            heat = functional.interpolate(heat, finest, mode="bilinear") * share
+        total += heat[0, 0]
+    return total
 
 
 def _maps(model: Classifier, image: Tensor) -> list[Tensor]:

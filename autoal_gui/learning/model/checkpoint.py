@@ -146,6 +146,8 @@ def load_model(file: Path) -> tuple[Classifier, ModelCard]:
             card.dropout,
             card.unit,
             card.architecture,
+            card.beside,
+            card.own_side,
         )
         model.load_state_dict(state)
     except RuntimeError as error:

@@ -98,12 +98,12 @@ def _layout(name: str, settings: RunSettings) -> torch.memory_format:
     to .92, both .94 with the 3x3 stem of stride 1; scoring 1.07 with stride 2. With
     EfficientNet-Lite0 scoring takes .75 of the time.
     """
-    pays = name == "cpu" and (settings.is_pretrained or settings.stem != "3x3/2")
+    pays = name == "cpu" and (settings.has_weights or settings.stem != "3x3/2")
     return torch.channels_last if pays else torch.contiguous_format
 
 
 def _has_3x3_stem(settings: RunSettings) -> bool:
-    return settings.stem != "7x7" and not settings.is_pretrained
+    return settings.stem != "7x7" and not settings.has_weights
 
 
 def _has_bf16_instructions() -> bool:

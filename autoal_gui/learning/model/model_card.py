@@ -45,6 +45,10 @@ class ModelCard:
     """Whether features are centred and scaled to unit length before the last layer."""
     architecture: str = OWN_NETWORK
     """The backbone, a plug-in of `autoal_gui.backbones`."""
+    beside: str = ""
+    """The backbone with weights that stands beside it, a plug-in likewise; empty: none does."""
+    own_side: int = 0
+    """Pixels a side of what the backbone sees of larger images; 0: it sees them as they are."""
     weights: str = ""
     """What it started from that others have trained, and under which licence; empty: nothing."""
     versions: tuple[tuple[str, str], ...] = (
@@ -98,6 +102,9 @@ def _tuples(value: Any, left: Iterator[int], nested: int = 0) -> Any:
 def _is_architecture(card: ModelCard) -> bool:
     return (
         card.architecture in discover("autoal_gui.backbones")
+        and (not card.beside or _stands_beside(card))
+        and type(card.own_side) is int
+        and 0 <= card.own_side <= 512
         and isinstance(card.weights, str)
         and card.stem in STEMS
         and type(card.channels) is int
@@ -105,6 +112,11 @@ def _is_architecture(card: ModelCard) -> bool:
         and 0.0 <= card.dropout < 1.0
         and type(card.unit) is bool
     )
+
+
+def _stands_beside(card: ModelCard) -> bool:
+    known = card.beside in discover("autoal_gui.backbones") and card.beside != OWN_NETWORK
+    return known and card.architecture == OWN_NETWORK and card.unit
 
 
 def _is_transform(card: ModelCard) -> bool:

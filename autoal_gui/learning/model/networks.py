@@ -4,7 +4,8 @@ Sources: He et al. 2016 (ResNet); Wang, Zhan & Huang, ICML 2025 (FitNet, SearchN
 2019 (loss-prediction head); Gal 2017 and Kirsch et al. 2019 (dropout masks shared by all images).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
 import torch
 from torch import Tensor, nn
@@ -12,6 +13,7 @@ from torch.nn import functional
 
 from autoal_gui.core.registry import discover
 from autoal_gui.core.settings import OWN_NETWORK, Stem
+from autoal_gui.learning.model.normalisation import Normalisation
 
 ENLARGED_AT_ONCE = {"cpu": 16}
 """Images that are passed at a time by a network that enlarges them: what they become in its first
@@ -20,12 +22,33 @@ stages takes megabytes an image, and 16 of them, which fit a processor's cache b
 LOSS_WIDTH = 128  # width of each stage's branch in the loss-prediction head
 
 
+@dataclass(frozen=True)
+class Part:
+    """One network of a backbone, whose features are computed and kept apart."""
+
+    told: str
+    """How it is used, besides its weights; empty: as ResNet-18 on images as they are."""
+    state: dict[str, Tensor] = field(repr=False)
+    """Its weights."""
+    features: Callable[[Tensor], Tensor]
+    """Maps the backbone's images to its features (B, width)."""
+    width: int
+    at_once: Callable[[int], int]
+    """See `Backbone.at_once`."""
+
+
 class Backbone(nn.Module):
     """A network without its last layer: a stem, and stages, some of whose means are features."""
 
-    def __init__(self, channels: int, stem: Stem, name: str = OWN_NETWORK) -> None:
-        """Build the backbone of that name, a plug-in of `autoal_gui.backbones`."""
+    def __init__(
+        self, channels: int, stem: Stem, name: str = OWN_NETWORK, own_side: int = 0
+    ) -> None:
+        """Build the backbone of that name, a plug-in of `autoal_gui.backbones`.
+
+        Larger images are made `own_side` pixels a side before the stem; 0: they are left.
+        """
         super().__init__()
+        self.own_side = own_side if name == OWN_NETWORK else 0
         plug_in = discover("autoal_gui.backbones")[name]
         self.stem, stages = plug_in.parts(channels, stem)
         self.stages = nn.ModuleList(stages)
@@ -53,6 +76,8 @@ class Backbone(nn.Module):
         side = self.smallest_side
         if min(images.shape[2:]) < side:
             images = functional.interpolate(images, (side, side), mode="bilinear")
+        if self.own_side and images.shape[3] > self.own_side:
+            images = shrunk(images, self.own_side)
         found = self.stem(images)
         for stage in self.stages:
             found = stage(found)
@@ -70,6 +95,71 @@ class Backbone(nn.Module):
         """Map (B, channels, H, W) to features (B, D)."""
         return self.joined(self.stage_means(images))
 
+    def apart(self, maps: list[Tensor]) -> list[list[Tensor]]:
+        """Return what `maps` yields, network by network."""
+        return [maps]
+
+    def parts(self) -> "tuple[Part, ...]":
+        """Return the networks that it consists of."""
+        return (Part(_told(self), self.state_dict(), self, self.width, self.at_once),)
+
+
+class SideBySide(Backbone):
+    """ResNet-18 with a network beside it that comes with weights; the views of both are features.
+
+    Its own weights are named as those of a `Backbone`, so that one starts from the other's.
+    """
+
+    def __init__(self, channels: int, stem: Stem, beside: str, own_side: int = 0) -> None:
+        """Build both; `beside` names a plug-in of `autoal_gui.backbones`."""
+        super().__init__(channels, stem, own_side=own_side)
+        self.other = Backbone(channels, stem, beside)
+        self.own_views, first = self.views, len(self.stages)
+        shifted = tuple(tuple(first + stage for stage in view) for view in self.other.views)
+        self.views = (*self.views, *shifted)
+        self.widths = [*self.widths, *self.other.widths]
+        self.register_buffer("factor", torch.ones(channels, 1, 1))
+        self.register_buffer("shift", torch.zeros(channels, 1, 1))
+
+    def scale_other(self, ours: Normalisation, others: Normalisation) -> None:
+        """Let the other network see images as its weights have: they come scaled as ours."""
+        divisor = torch.tensor(others.deviation)
+        shift = (torch.tensor(ours.mean) - torch.tensor(others.mean)) / divisor
+        factor = torch.tensor(ours.deviation) / divisor
+        self.get_buffer("factor").copy_(factor[:, None, None])
+        self.get_buffer("shift").copy_(shift[:, None, None])
+
+    def at_once(self, most: int) -> int:
+        """Return how many of `most` images to pass at a time."""
+        return self.other.at_once(most)
+
+    def maps(self, images: Tensor) -> Iterator[Tensor]:
+        """Yield what each stage of its own makes of (B, channels, H, W), then the other's."""
+        yield from super().maps(images)
+        yield from self.other.maps(self._rescaled(images))
+
+    def apart(self, maps: list[Tensor]) -> list[list[Tensor]]:
+        """Return what `maps` yields, network by network."""
+        first = len(self.stages)
+        return [maps[:first], maps[first:]]
+
+    def parts(self) -> "tuple[Part, ...]":
+        """Return its own network and the other."""
+        outside = ("other.", "factor", "shift")
+        state = {n: v for n, v in self.state_dict().items() if not n.startswith(outside)}
+        own = Part(
+            _told(self), state, self._own, sum(self.widths) - self.other.width, super().at_once
+        )
+        (other,) = self.other.parts()
+        return own, replace(other, features=lambda images: self.other(self._rescaled(images)))
+
+    def _own(self, images: Tensor) -> Tensor:
+        means = [found.mean((2, 3)) for found in super().maps(images)]
+        return torch.cat([means[stage] for view in self.own_views for stage in view], 1)
+
+    def _rescaled(self, images: Tensor) -> Tensor:
+        return images * self.get_buffer("factor") + self.get_buffer("shift")
+
 
 class Classifier(nn.Module):
     """Task model and FitNet: a backbone, dropout, and one linear layer."""
@@ -82,16 +172,25 @@ class Classifier(nn.Module):
         dropout: float,
         unit: bool = False,
         backbone: str = OWN_NETWORK,
+        beside: str = "",
+        own_side: int = 0,
     ) -> None:
         """Build a classifier; with `unit` its features are centred and scaled to unit length.
 
-        Frozen features are classified better by their direction alone.
+        Frozen features are classified better by their direction alone. With `beside`, a network
+        with weights, views of both stand side by side, each as strong as `strengths` says.
         """
         super().__init__()
         self.unit = unit
-        self.backbone = Backbone(channels, stem, backbone)
+        self.backbone = (
+            SideBySide(channels, stem, beside, own_side)
+            if beside
+            else Backbone(channels, stem, backbone, own_side)
+        )
         if unit:
             self.register_buffer("centre", torch.zeros(self.backbone.width))
+        if beside:
+            self.register_buffer("strengths", torch.ones(len(self.backbone.widths)))
         self.dropout = nn.Dropout(dropout)
         self.head = nn.Linear(self.backbone.width, classes)
 
@@ -110,8 +209,11 @@ class Classifier(nn.Module):
             return pooled
         centred = pooled.float() - self.get_buffer("centre")
         views = torch.split(centred, self.backbone.widths, 1)
-        joined = torch.cat([functional.normalize(view, dim=1) for view in views], 1)
-        unit: Tensor = joined * len(views) ** -0.5
+        normal = [functional.normalize(view, dim=1) for view in views]
+        if isinstance(self.backbone, SideBySide):
+            strengths = functional.normalize(self.get_buffer("strengths"), dim=0)
+            return torch.cat([v * strengths[i] for i, v in enumerate(normal)], 1)
+        unit: Tensor = torch.cat(normal, 1) * len(views) ** -0.5
         return unit
 
     @torch.no_grad()
@@ -129,12 +231,32 @@ class Classifier(nn.Module):
         return self.head.weight[None] * scaled[:, None]
 
 
+def shrunk(images: Tensor, side: int) -> Tensor:
+    """Map (B, channels, S, S) to (B, channels, side, side), as Pillow's bilinear resize does.
+
+    By two products with constants, which every format of export can hold.
+    """
+    length = images.shape[3]
+    scale = length / side
+    places = torch.arange(length, dtype=torch.float32, device=images.device) + 0.5
+    centres = (torch.arange(side, dtype=torch.float32, device=images.device) + 0.5) * scale
+    shares = (1 - ((places - centres[:, None]) / scale).abs()).clamp(min=0.0)
+    shares = (shares / shares.sum(1, keepdim=True)).to(images.dtype)
+    return shares @ images @ shares.T
+
+
+def _told(backbone: Backbone) -> str:
+    """Say how a backbone is used, as far as its weights do not tell."""
+    told = repr((backbone.smallest_side, backbone.views)) if backbone.smallest_side else ""
+    return f"{told} from {backbone.own_side}" if backbone.own_side else told
+
+
 class SearchNet(nn.Module):
     """Weighs the candidates for each image, and predicts FitNet's loss on it."""
 
-    def __init__(self, channels: int, candidates: int, stem: Stem) -> None:
+    def __init__(self, channels: int, candidates: int, stem: Stem, own_side: int = 0) -> None:
         super().__init__()
-        self.backbone = Backbone(channels, stem)
+        self.backbone = Backbone(channels, stem, own_side=own_side)
         self.strategies = nn.Linear(self.backbone.width, candidates)
         # The strategy head reads features over sqrt(D): a step then moves a strategy's logit by
         # about the learning rate, not by D times as much, which made one strategy take all within

@@ -2,10 +2,11 @@
 
 from torch import Tensor
 
-from autoal_gui.backbones.weight_files import weights_file
+from autoal_gui.backbones.weight_files import is_there, weights_file
 from autoal_gui.core.errors import CheckpointError
 from autoal_gui.core.language import tr
-from autoal_gui.core.registry import discover
+from autoal_gui.core.registry import discover, label_of
+from autoal_gui.core.settings import RunSettings
 from autoal_gui.core.system.foreign_files import sha256_of
 from autoal_gui.core.trained_model import LARGEST_MODEL
 from autoal_gui.learning.model.networks import Backbone
@@ -65,6 +66,23 @@ def named(backbone: Backbone, content: dict[str, Tensor], layers: list[str]) -> 
     if dict(backbone.named_parameters())[first].shape[1] == 1:
         state[first] = state[first].sum(1, keepdim=True)
     return state
+
+
+def beside(settings: RunSettings) -> str:
+    """Return the network that stands beside a warm start; empty: none does, or none is here."""
+    name = settings.beside if settings.learns_first else ""
+    return name if name and is_there(discover(BACKBONES)[name].WEIGHTS) else ""
+
+
+def told_missing(settings: RunSettings) -> str:
+    """Say that a network that was to stand beside the warm start is not here; empty: it is."""
+    if not (settings.beside and settings.learns_first) or beside(settings):
+        return ""
+    return tr(
+        "The weights of {label} are not on this computer: what was learned from your images is "
+        "used alone.",
+        label=label_of(BACKBONES, settings.beside),
+    )
 
 
 def own_scale(name: str, channels: int) -> Normalisation | None:

@@ -15,6 +15,8 @@ from autoal_gui.learning.model.checkpoint import (
 )
 from autoal_gui.learning.model.networks import Backbone, Classifier
 
+OTHER = ("backbone.other.", "backbone.factor", "backbone.shift")
+"""Weights of a network that stands beside the own."""
 FIRST = "backbone.stem.0.weight"
 PARTS = {
     "conv1": "stem.0",
@@ -66,6 +68,8 @@ def load_weights(
             image, stem or network.
     """
     start, unit, state = _read_start(file)
+    other = {n: value for n, value in model.state_dict().items() if n.startswith(OTHER)}
+    both = any(name.startswith(OTHER) for name in state)
     if start.backbone != backbone:
         raise CheckpointError(
             tr("The checkpoint is of another network than the one that the settings name.")
@@ -81,8 +85,9 @@ def load_weights(
             )
         )
     own = model.state_dict()
-    if start.classes != classes or unit != model.unit:
+    if start.classes != classes or unit != model.unit or both or other:
         kept = {n: value for n, value in state.items() if n.startswith("backbone.")}
+        kept = {n: value for n, value in kept.items() if not n.startswith(OTHER)} | other
         state = {n: value for n, value in own.items() if not n.startswith("backbone.")} | kept
     if not start.classes and own[FIRST].shape[1] == 1:
         state[FIRST] = state[FIRST].sum(1, keepdim=True)
@@ -103,7 +108,9 @@ def _read_start(file: Path) -> tuple[StartModel, bool, State]:
             state = checked_state(_from_torchvision(content), file)
             return StartModel((), "7x7", 0), False, state
         card, state = own_content(content, file)
-        start = StartModel(card.classes, card.stem, card.input_size, card.architecture)
+        start = StartModel(
+            card.classes, card.stem, card.input_size, card.architecture, card.own_side
+        )
         return start, card.unit, state
     except Exception as error:  # foreign bytes make their readers raise anything
         raise CheckpointError(

@@ -150,7 +150,12 @@ def _fit(
     """First stage: plain cross-entropy on the fit part."""
     settings = context.settings
     build = partial(
-        Classifier, context.feed.cache.channels, classes, settings.stem, settings.dropout
+        Classifier,
+        context.feed.cache.channels,
+        classes,
+        settings.stem,
+        settings.dropout,
+        own_side=settings.own_side,
     )
     fitnet = context.device.place(same_start(build, seed))
     schedule = Schedule(

@@ -188,9 +188,34 @@ def represented(features: npt.NDArray[np.floating], pool: npt.NDArray[np.floatin
     return means
 
 
-def _chosen(exact: "_Labels", seed: int, check: Check, units: Ints | None) -> Head:
-    reduced, basis = _reduced(exact.features)
-    data = replace(exact, features=reduced)
+@dataclass(frozen=True)
+class Validated:
+    """What cross-validation says of features, at the strength and temperature that suit them."""
+
+    strength: float
+    temperature: float
+    plans: list[Ints] = field(repr=False)
+    """(m,) the fold of each label, for each repeat."""
+    logits: Floats = field(repr=False)
+    """(repeats, m, C) by heads that never saw the label, calibrated."""
+    weights: Floats = field(repr=False)
+    """(m,) how much each label counts; see `judging_weights`."""
+
+
+def validated(
+    features: Floats,
+    labels: Ints,
+    shares: Floats,
+    classes: int,
+    seed: int,
+    check: Check = unchecked,
+    units: Ints | None = None,
+) -> Validated:
+    """Cross-validate heads on features (m, r); `shares` (m,) as `Head.shares`, else `fit_head`."""
+    return _validated(_Labels(features, labels, shares, classes), seed, check, units)
+
+
+def _validated(data: "_Labels", seed: int, check: Check, units: Ints | None) -> Validated:
     plans = _plans(data.labels, seed, units)
     logits = {
         strength: np.stack([_out_of_fold(data, plan, strength, check)[0] for plan in plans])
@@ -205,15 +230,23 @@ def _chosen(exact: "_Labels", seed: int, check: Check, units: Ints | None) -> He
         for temperature in TEMPERATURES.tolist()
     }
     strength, temperature = min(losses, key=losses.__getitem__)
+    return Validated(strength, temperature, plans, logits[strength] / temperature, weights)
+
+
+def _chosen(exact: "_Labels", seed: int, check: Check, units: Ints | None) -> Head:
+    reduced, basis = _reduced(exact.features)
+    data = replace(exact, features=reduced)
+    found = _validated(data, seed, check, units)
+    strength, temperature = found.strength, found.temperature
     weight, bias = _fit(data, strength)
-    _, heads = _out_of_fold(data, plans[0], strength, check)
+    _, heads = _out_of_fold(data, found.plans[0], strength, check)
     return Head(
         weight @ basis / temperature,
         bias / temperature,
         strength,
         temperature,
-        softmax(logits[strength] / temperature).mean(0),
-        plans[0],
+        softmax(found.logits).mean(0),
+        found.plans[0],
         np.stack([fold_weight @ basis for fold_weight, _ in heads]) / temperature,
         np.stack([fold_bias for _, fold_bias in heads]) / temperature,
         data.shares,
@@ -295,10 +328,15 @@ def softmax(logits: Floats) -> Floats:
 
 def log_loss(logits: Floats, labels: Ints, weights: Floats) -> float:
     """Return the weighted cross-entropy in nats of logits (tries, m, C), the mean over tries."""
+    return float((log_losses(logits, labels) * weights).sum())
+
+
+def log_losses(logits: Floats, labels: Ints) -> Floats:
+    """Return (m,) the cross-entropy in nats of logits (tries, m, C), the mean over tries."""
     shifted = logits - logits.max(-1, keepdims=True)
     right = shifted[:, np.arange(len(labels)), labels]
-    losses = np.log(np.exp(shifted).sum(-1)) - right
-    return float((losses * weights).sum(-1).mean())
+    losses: Floats = (np.log(np.exp(shifted).sum(-1)) - right).mean(0)
+    return losses
 
 
 def _surprise(strength: float, temperature: float) -> float:

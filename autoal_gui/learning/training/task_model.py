@@ -18,12 +18,13 @@ from autoal_gui.learning.data.image_decoding import pool_ids
 from autoal_gui.learning.data.model_outputs import gather, last_layer
 from autoal_gui.learning.model.checkpoint import read_card
 from autoal_gui.learning.model.model_card import ModelCard
-from autoal_gui.learning.model.networks import Classifier
-from autoal_gui.learning.model.pretrained import load_pretrained
+from autoal_gui.learning.model.networks import Classifier, SideBySide
+from autoal_gui.learning.model.pretrained import beside, load_pretrained, own_scale, told_missing
 from autoal_gui.learning.model.start_weights import load_weights
 from autoal_gui.learning.progress import TRAINING_COST
 from autoal_gui.learning.training.linear_head import POOL_SAMPLE, Head, balanced_weights, fit_head
 from autoal_gui.learning.training.training import Schedule, same_start, train_classifier
+from autoal_gui.learning.training.view_strengths import Views, choose_strengths, told_views
 from autoal_gui.strategies.contract import ModelOutputs
 
 Floats = npt.NDArray[np.float64]
@@ -53,6 +54,8 @@ class TaskModel:
     """How its last layer was fitted, where that alone was trained."""
     notice: str = ""
     """What the user should know of the training, in one sentence."""
+    views: str = ""
+    """Which views its features are, and why, in one sentence; empty where there is no choice."""
 
 
 def warm_checkpoint(command: RunRound | MapImages) -> str:
@@ -81,6 +84,7 @@ def untrained(context: Context, command: RunRound | MapImages, unit: bool = Fals
     """
     settings, channels = context.settings, context.feed.cache.channels
     warm = warm_checkpoint(command)
+    other = beside(settings) if unit and warm else ""
     build = partial(
         Classifier,
         channels,
@@ -89,12 +93,18 @@ def untrained(context: Context, command: RunRound | MapImages, unit: bool = Fals
         settings.dropout,
         unit=unit,
         backbone=settings.backbone,
+        beside=other,
+        own_side=settings.own_side,
     )
     model = same_start(build, settings.seed)
     if start := warm or command.start_from:
         load_weights(model, Path(start), command.classes, settings.stem, settings.backbone)
     else:
         load_pretrained(model.backbone, settings.backbone)
+    if isinstance(model.backbone, SideBySide):
+        load_pretrained(model.backbone.other, other)
+        scale = own_scale(other, channels) or context.feed.normalise
+        model.backbone.scale_other(context.feed.normalise, scale)
     return context.device.place(model)
 
 
@@ -240,14 +250,20 @@ def _fitted(
     with context.tracker.timed("task model"):
         yield context.tracker.advance("task model", 0, 1, 0)
         targets = np.array([c for _, c in labelled], np.int64)
-        known = features.unit([i for i, _ in labelled])
-        pool = features.unit(thinned(pool_ids(command, readable), POOL_SAMPLE))
-        check = context.tracker.check
-        units = context.units([i for i, _ in labelled])
-        head = fit_head(known, targets, len(command.classes), settings.seed, pool, check, units)
+        ids, sample = [i for i, _ in labelled], thinned(pool_ids(command, readable), POOL_SAMPLE)
+        check, units = context.tracker.check, context.units(ids)
+        classes, views = len(command.classes), told_missing(settings)
+        if isinstance(model.backbone, SideBySide):
+            likenesses = Views.of(features.unit(ids), features.unit(sample), features.widths)
+            chosen = choose_strengths(likenesses, targets, classes, settings.seed, check, units)
+            model.get_buffer("strengths").copy_(torch.tensor(chosen.strengths))
+            features = replace(features, strengths=chosen.strengths)
+            views = told_views(chosen, settings.beside)
+        known, pool = features.unit(ids), features.unit(sample)
+        head = fit_head(known, targets, classes, settings.seed, pool, check, units)
         _put(head, model)
         yield context.tracker.advance("task model", 1, 1, 0)
-    return TaskModel(model, partial(_recall, context, model, features), head)
+    return TaskModel(model, partial(_recall, context, model, features), head, views=views)
 
 
 def _put(head: Head, model: Classifier) -> None:

@@ -26,7 +26,7 @@ from autoal_gui.learning.data.features import frozen_features
 from autoal_gui.learning.data.image_decoding import decode_images, pool_ids
 from autoal_gui.learning.model.checkpoint import save_checkpoint
 from autoal_gui.learning.model.model_card import ModelCard
-from autoal_gui.learning.model.networks import Classifier
+from autoal_gui.learning.model.networks import Classifier, shrunk
 from autoal_gui.learning.model.torch_file import read_torch_file
 from autoal_gui.learning.progress import ProgressTracker
 from autoal_gui.learning.training.contrastive import Projector, contrast_loss, view
@@ -110,6 +110,7 @@ def _card(command: WarmStart, context: Context) -> ModelCard:
     return ModelCard(
         classes=command.classes,
         input_size=cache.size,
+        own_side=settings.own_side,
         channels=cache.channels,
         mean=context.feed.normalise.mean,
         deviation=context.feed.normalise.deviation,
@@ -129,7 +130,7 @@ def _identity(command: WarmStart, context: Context) -> str:
     settings, cache = command.settings, context.feed.cache
     parts = (
         command.pool.data_hash,
-        cache.size,
+        settings.seen_side,
         cache.channels,
         settings.stem,
         settings.seed,
@@ -160,7 +161,14 @@ class _Learner:
     def begin(cls, command: WarmStart, context: Context, ids: list[int]) -> "_Learner":
         """Start from the seed, or where a run that was put down has left off."""
         settings, channels = command.settings, context.feed.cache.channels
-        build = partial(Classifier, channels, len(command.classes), settings.stem, settings.dropout)
+        build = partial(
+            Classifier,
+            channels,
+            len(command.classes),
+            settings.stem,
+            settings.dropout,
+            own_side=settings.own_side,
+        )
         model = context.device.place(same_start(build, settings.seed))
         projector = same_start(partial(Projector, model.backbone), settings.seed)
         projector = context.device.place(projector)
@@ -206,6 +214,8 @@ class _Learner:
         set_learning_rate(self.optimiser, LEARNING_RATE * warming, self.done)
         generator = torch.Generator().manual_seed(self.seed * 1_000_003 + self.step)
         pixels = self.context.feed.pixels(batch)
+        if self.context.settings.seen_side < pixels.shape[3]:  # views of large images cost much
+            pixels = shrunk(pixels, self.context.settings.seen_side)
         views = torch.cat((view(pixels, generator), view(pixels, generator)))
         self.projector.train()
         with self.context.device.autocast():

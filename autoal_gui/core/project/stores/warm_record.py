@@ -47,13 +47,13 @@ class WarmRecord:
             result.complete,
             not result.complete,
             settings.stem,
-            settings.input_size,
+            settings.seen_side,
         )
 
     @classmethod
     def of_nothing(cls, settings: RunSettings) -> "WarmRecord":
         """Note that the user stopped the warm start before anything was learned."""
-        return cls("", "", 0.0, 0.0, False, True, settings.stem, settings.input_size)
+        return cls("", "", 0.0, 0.0, False, True, settings.stem, settings.seen_side)
 
     @classmethod
     def from_plain(cls, value: object) -> "WarmRecord | None":
@@ -100,4 +100,8 @@ def state_file(checkpoint: str | Path) -> Path:
 
 def same_input(one: WarmRecord | RunSettings, other: WarmRecord | RunSettings) -> bool:
     """Say whether networks see the same in both, so that rounds of one can use the other."""
-    return (one.stem, one.input_size) == (other.stem, other.input_size)
+    return (one.stem, _seen(one)) == (other.stem, _seen(other))
+
+
+def _seen(by: WarmRecord | RunSettings) -> int:
+    return by.seen_side if isinstance(by, RunSettings) else by.input_size

@@ -1,0 +1,73 @@
+"""Which views take part: by labels held out, and by nothing else."""
+
+import numpy as np
+import pytest
+
+from autoal_gui.backbones import efficientnet_lite0 as lite
+from autoal_gui.learning.training.linear_head import represented
+from autoal_gui.learning.training.view_strengths import Views, choose_strengths, told_views
+
+WIDTHS = (6, 4, 5)
+
+
+def unit(values):
+    return values / np.linalg.norm(values, axis=1, keepdims=True)
+
+
+def drawn(clear, images=60, seed=0):
+    """Features of two classes under three views; those in `clear` tell the classes apart."""
+    random = np.random.default_rng(seed)
+    labels = np.arange(images) % 2
+    views = []
+    for place, width in enumerate(WIDTHS):
+        view = random.normal(size=(images, width))
+        view[:, 0] += 4 * (2 * labels - 1) * (place in clear)
+        views.append(unit(view) / len(WIDTHS) ** 0.5)
+    return np.concatenate(views, 1), labels
+
+
+def chosen(clear, units=None):
+    features, labels = drawn(clear)
+    views = Views.of(features, features, WIDTHS)
+    return choose_strengths(views, labels, 2, seed=0, units=units)
+
+
+def test_a_view_that_tells_the_classes_apart_joins():
+    found = chosen(clear={1})
+    assert found.strengths[1] > 0
+    assert found.right > found.right_alone + 0.2
+    assert "EfficientNet-Lite0" in told_views(found, lite.NAME)
+
+
+def test_views_of_noise_stay_out():
+    found = chosen(clear={0})
+    assert found.strengths == (1, 0, 0)
+    assert found.right == found.right_alone
+    assert "alone" in told_views(found, lite.NAME)
+
+
+def test_a_view_that_knows_patients_only_stays_out():
+    patients = np.arange(12).repeat(5)
+    labels = patients % 2
+    random = np.random.default_rng(0)
+    named = unit(np.eye(12)[patients] + 0.01 * random.normal(size=(60, 12)))
+    plain = unit(random.normal(size=(60, 6)) + 1.5 * (2 * labels[:, None] - 1))
+    features = np.concatenate((plain, named), 1) / 2**0.5
+    views = Views.of(features, features, (6, 12))
+    assert choose_strengths(views, labels, 2, seed=0).strengths[1] > 0
+    assert choose_strengths(views, labels, 2, seed=0, units=patients).strengths == (1, 0)
+
+
+def test_where_no_class_has_two_patients_nothing_changes():
+    assert chosen(clear={1}, units=np.arange(60) % 2).strengths == (1, 0, 0)
+
+
+@pytest.mark.parametrize("strengths", [(1.0, 0.0, 0.0), (0.5, 1.0, 0.0), (1.0, 0.5, 1.0)])
+def test_likenesses_say_of_mixed_views_what_their_features_say(strengths):
+    features, _ = drawn(clear={0}, images=20)
+    lengths = np.repeat(np.array(strengths) * 3**0.5 / np.linalg.norm(strengths), WIDTHS)
+    mixed = features * lengths
+    views = Views.of(features[:8], features[8:], WIDTHS)
+    found = views.features(strengths)
+    assert np.allclose(found @ found.T, mixed[:8] @ mixed[:8].T, atol=1e-5)
+    assert np.allclose(views.shares(strengths), represented(mixed[:8], mixed[8:]))
