@@ -87,6 +87,9 @@ class RunSettings:
     all_layers: str = "measured"
     """On a warm start: whether a round trains every layer after all, and not the last alone.
     "measured" compares the two on labels held out, each time that the labels have doubled."""
+    pool_teaches: str = "never"
+    """Whether images without a label teach the last layer as well, see `learning.teachers`;
+    "measured": where labels held out show that it helps."""
     warm_epochs: int = 0  # passes over the pool; 0: as many as `warm_seconds` allow
     warm_seconds: float = 180.0  # on a CPU; more than a few minutes measured little more
     warm_batch: int = 128  # images, of which two views each
@@ -288,6 +291,7 @@ _CHOICES: dict[str, tuple[str, ...]] = {
     "device": DEVICES,
     "precision": PRECISIONS,
     "all_layers": ("measured", "never", "always"),
+    "pool_teaches": ("never", "measured"),
     "placebo": ("", "uniform", "frozen", "permuted", "masks"),
     "ablation": ("", "backbone", "loss head"),
 }

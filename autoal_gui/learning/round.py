@@ -264,7 +264,7 @@ def _trained_round(this: _Round, notices: tuple[str, ...]) -> Iterator[Event]:
         check=context.tracker.check,
     )
     trained = _Trained(outputs.probabilities, command.checkpoint, digest, measures)
-    reason = f"{reason} {task.views}".strip()
+    reason = f"{reason} {task.told}".strip()
     yield replace(_finished(this, acquisition, trained, notices), reason=reason)
 
 

@@ -393,7 +393,14 @@ def _out_of_fold(
     return logits, heads
 
 
-def _fit(data: _Labels, strength: float) -> tuple[Floats, Floats]:
+def fit_weighted(
+    features: Floats, labels: Ints, shares: Floats, classes: int, strength: float, total: float
+) -> tuple[Floats, Floats]:
+    """Return weight (C, r) and bias (C,); the rows together count as `total` labels."""
+    return _fit(_Labels(features, labels, shares, classes), strength, total)
+
+
+def _fit(data: _Labels, strength: float, total: float = 0.0) -> tuple[Floats, Floats]:
     """Return weight (C, r) and bias (C,) for labels of any number of classes."""
     present = np.unique(data.labels)
     weight = np.zeros((data.classes, data.features.shape[1]))
@@ -401,7 +408,7 @@ def _fit(data: _Labels, strength: float) -> tuple[Floats, Floats]:
     if len(present) == 1:
         bias[present] = 0.0
         return weight, bias
-    weights = balanced_weights(data.labels, data.shares) * len(data.labels)
+    weights = balanced_weights(data.labels, data.shares) * (total or len(data.labels))
     model = _regression(strength).fit(data.features, data.labels, sample_weight=weights)
     if len(present) == 2:  # one row of logits for two classes: give each its half
         weight[present] = np.outer((-0.5, 0.5), model.coef_[0])

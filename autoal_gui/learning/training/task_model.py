@@ -23,6 +23,7 @@ from autoal_gui.learning.model.pretrained import beside, load_pretrained, own_sc
 from autoal_gui.learning.model.start_weights import load_weights
 from autoal_gui.learning.progress import TRAINING_COST
 from autoal_gui.learning.training.linear_head import POOL_SAMPLE, Head, balanced_weights, fit_head
+from autoal_gui.learning.training.pool_lesson import taught_by_pool, told_teacher
 from autoal_gui.learning.training.training import Schedule, same_start, train_classifier
 from autoal_gui.learning.training.view_strengths import Views, choose_strengths, told_views
 from autoal_gui.strategies.contract import ModelOutputs
@@ -54,8 +55,8 @@ class TaskModel:
     """How its last layer was fitted, where that alone was trained."""
     notice: str = ""
     """What the user should know of the training, in one sentence."""
-    views: str = ""
-    """Which views its features are, and why, in one sentence; empty where there is no choice."""
+    told: str = ""
+    """By which views its last layer sees, who taught it and why; empty: there was no choice."""
 
 
 def warm_checkpoint(command: RunRound | MapImages) -> str:
@@ -252,18 +253,23 @@ def _fitted(
         targets = np.array([c for _, c in labelled], np.int64)
         ids, sample = [i for i, _ in labelled], thinned(pool_ids(command, readable), POOL_SAMPLE)
         check, units = context.tracker.check, context.units(ids)
-        classes, views = len(command.classes), told_missing(settings)
+        classes, told = len(command.classes), told_missing(settings)
         if isinstance(model.backbone, SideBySide):
             likenesses = Views.of(features.unit(ids), features.unit(sample), features.widths)
             chosen = choose_strengths(likenesses, targets, classes, settings.seed, check, units)
             model.get_buffer("strengths").copy_(torch.tensor(chosen.strengths))
             features = replace(features, strengths=chosen.strengths)
-            views = told_views(chosen, settings.beside)
+            told = told_views(chosen, settings.beside)
         known, pool = features.unit(ids), features.unit(sample)
         head = fit_head(known, targets, classes, settings.seed, pool, check, units)
+        if settings.pool_teaches == "measured":
+            asked = set(ids)
+            unasked = features.unit([i for i in sample if i not in asked])
+            taught = taught_by_pool(head, known, targets, unasked, check)
+            head, told = taught.head, f"{told} {told_teacher(taught)}".strip()
         _put(head, model)
         yield context.tracker.advance("task model", 1, 1, 0)
-    return TaskModel(model, partial(_recall, context, model, features), head, views=views)
+    return TaskModel(model, partial(_recall, context, model, features), head, told=told)
 
 
 def _put(head: Head, model: Classifier) -> None:

@@ -1,0 +1,1 @@
+"""Ways in which the unlabelled images teach: each guesses their classes from the labelled ones."""
