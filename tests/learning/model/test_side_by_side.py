@@ -9,7 +9,6 @@ import torch
 from torch.nn import functional
 
 from autoal_gui.backbones import efficientnet_lite0 as lite
-from autoal_gui.backbones import resnet50_imagenet
 from autoal_gui.core.errors import SettingsError
 from autoal_gui.core.messages import Explain, Progress
 from autoal_gui.core.registry import discover
@@ -137,12 +136,14 @@ def test_a_project_can_start_from_it_with_and_without_a_network_beside(command, 
         assert same_state(model.backbone.parts()[0].state, old.backbone.parts()[0].state)
 
 
-def test_without_its_weights_a_round_goes_on_with_the_warm_start_alone(command, tmp_path):
-    settings = SETTINGS.but(beside=resnet50_imagenet.NAME)
-    alone = replace(command, settings=settings, checkpoint=str(tmp_path / "alone.pt"))
+def test_without_its_weights_a_round_goes_on_with_the_warm_start_alone(
+    command, tmp_path, monkeypatch
+):
+    monkeypatch.setattr("autoal_gui.learning.model.pretrained.is_there", lambda _: False)
+    alone = replace(command, checkpoint=str(tmp_path / "alone.pt"))
     result = result_of(alone)
     assert load_model(Path(alone.checkpoint))[1].beside == ""
-    assert "ResNet-50 are not on this computer" in result.reason
+    assert "EfficientNet-Lite0 are not on this computer" in result.reason
 
 
 def test_only_a_network_with_weights_stands_beside_another(command):
