@@ -122,7 +122,7 @@ def search(
         seed: of splits, initial weights and batch order.
     """
     settings, channels = context.settings, context.feed.cache.channels
-    build = partial(SearchNet, channels, len(settings.weighed), settings.stem)
+    build = partial(SearchNet, channels, len(settings.weighed), settings.stem, settings.own_side)
     net = context.device.place(same_start(build, seed))
     units = context.units([i for i, _ in labels])
     optimiser = torch.optim.SGD(
