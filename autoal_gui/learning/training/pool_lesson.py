@@ -17,11 +17,11 @@ from autoal_gui.core.language import mark, percent, tr
 from autoal_gui.core.registry import discover, label_of
 from autoal_gui.learning.progress import Check, unchecked
 from autoal_gui.learning.teachers.contract import Floats, Ints, Lesson
+from autoal_gui.learning.training.label_weights import judging_weights
 from autoal_gui.learning.training.linear_head import (
     TEMPERATURES,
     Head,
     fit_weighted,
-    judging_weights,
     log_losses,
     softmax,
 )

@@ -22,7 +22,8 @@ from autoal_gui.learning.model.networks import Classifier, SideBySide
 from autoal_gui.learning.model.pretrained import beside, load_pretrained, own_scale, told_missing
 from autoal_gui.learning.model.start_weights import load_weights
 from autoal_gui.learning.progress import TRAINING_COST
-from autoal_gui.learning.training.linear_head import POOL_SAMPLE, Head, balanced_weights, fit_head
+from autoal_gui.learning.training.label_weights import balanced_weights
+from autoal_gui.learning.training.linear_head import POOL_SAMPLE, Head, fit_head
 from autoal_gui.learning.training.pool_lesson import taught_by_pool, told_teacher
 from autoal_gui.learning.training.training import Schedule, same_start, train_classifier
 from autoal_gui.learning.training.view_strengths import Views, choose_strengths, told_views

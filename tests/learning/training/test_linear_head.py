@@ -5,14 +5,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from autoal_gui.learning.training.label_weights import balanced_weights, judging_weights
 from autoal_gui.learning.training.linear_head import (
     STRENGTHS,
     TEMPERATURES,
     USUAL_TEMPERATURE,
-    balanced_weights,
     fit_head,
     folds_of,
-    judging_weights,
     left_out,
     log_loss,
     represented,

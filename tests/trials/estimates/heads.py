@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from autoal_gui.learning.training import linear_head as heads
+from autoal_gui.learning.training.label_weights import effective_labels, judging_weights
 from autoal_gui.learning.training.linear_head import softmax
 
 Floats = npt.NDArray[np.float64]
@@ -82,8 +83,8 @@ def _chosen(
 ) -> tuple[float, float]:
     folds = heads.folds_of(labels, min(heads.FOLDS, len(labels)), seed, units)
     logits = _logits(features, labels, shares, classes, folds, np.array(heads.STRENGTHS))
-    weights = heads.judging_weights(labels, shares, units)
-    effective = heads._effective_labels(weights, units)
+    weights = judging_weights(labels, shares, units)
+    effective = effective_labels(weights, units)
     losses = {
         (strength, temperature): heads.log_loss(found[None] / temperature, labels, weights)
         + heads._surprise(strength, temperature) / effective
