@@ -49,10 +49,18 @@ def test_json_gives_back_every_value(values):
 
 
 def test_every_number_has_a_range_and_every_word_a_choice():
-    free = {"mode", "candidates", "pinned_on", "pinned_off", "augment", "warm_start", "backbone"}
-    assert {f.name for f in fields(RunSettings)} == free | {"before", "beside"} | set(RANGES) | set(
-        CHOICES
-    )
+    free = {
+        "before",
+        "beside",
+        "mode",
+        "candidates",
+        "pinned_on",
+        "pinned_off",
+        "augment",
+        "warm_start",
+        "backbone",
+    }
+    assert {f.name for f in fields(RunSettings)} == free | set(RANGES) | set(CHOICES)
 
 
 def test_rounds_before_the_warm_start_have_weights_and_a_size_that_suits_them():

@@ -227,10 +227,10 @@ def _validated(data: "_Labels", seed: int, check: Check, units: Ints | None) -> 
         for strength in STRENGTHS
     }
     weights = judging_weights(data.labels, data.shares, units)
-    effective_labels = effective_labels(weights, units)
+    effective = effective_labels(weights, units)
     losses = {
         (strength, temperature): log_loss(tries / temperature, data.labels, weights)
-        + _surprise(strength, temperature) / effective_labels
+        + _surprise(strength, temperature) / effective
         for strength, tries in logits.items()
         for temperature in TEMPERATURES.tolist()
     }
