@@ -21,7 +21,7 @@ from autoal_gui.core.errors import AutoALError
 from autoal_gui.core.measures.alike_text import alike_sentence
 from autoal_gui.core.messages import RoundFinished
 from autoal_gui.core.registry import discover
-from autoal_gui.core.sets.column_results import measured_as_plain
+from autoal_gui.core.sets.column_results import MeasuredImages, measured_as_plain
 from autoal_gui.core.settings import (
     DEVICES,
     PRESETS,
@@ -105,19 +105,32 @@ def _simulate(options: argparse.Namespace) -> int:
                 measured, last = data.measured(result), result
         if records and records[-1]["reason"]:
             print(on_one_line(records[-1]["reason"]))
-        for line in measured_lines(measured, data.columns) if measured else ():
-            print(on_one_line(line))
-        if last is not None and last.nearly_alike and last.metrics:
-            print(alike_sentence(last.nearly_alike, last.metrics))
-        if last is not None and name:
-            for line in _medmnist(options, name, data, last):
-                print(line)
+        for line in _last_lines(options, name, data, measured, last):
+            print(line)
         if options.save_model:
             _copy_model(replay.checkpoint, options.save_model)
     if options.json:
         plain = measured_as_plain(measured, data.columns) if measured else {}
         write_json(options.json, as_report(options.data, settings, records, plain))
     return 0
+
+
+def _last_lines(
+    options: argparse.Namespace,
+    name: str,
+    data: "ReplaySet",
+    measured: MeasuredImages | None,
+    last: RoundFinished | None,
+) -> Iterator[str]:
+    """Yield what is told of the last model that was measured; nothing where none was."""
+    if measured is not None:
+        yield from map(on_one_line, measured_lines(measured, data.columns))
+    if last is None:
+        return
+    if last.nearly_alike and last.metrics:
+        yield alike_sentence(last.nearly_alike, last.metrics)
+    if name:
+        yield from _medmnist(options, name, data, last)
 
 
 def _medmnist(
