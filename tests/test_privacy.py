@@ -84,7 +84,7 @@ def test_only_downloads_that_a_user_asks_for_use_it():
         if "downloads.network" in file.read_text(encoding="utf-8")
     }
     weights = {"commands/backbones.py", "gui/project/network_choice.py"}
-    assert users == {"sources/medmnist.py"} | weights
+    assert users == {"sources/downloads/resumed.py"} | weights
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,10 @@ from autoal_gui.core.project.measured_rounds import Measured, measured_rounds
 from autoal_gui.core.project.project import Project
 
 NO_EVALUATION = mark("This project has no evaluation set, so that performance cannot be measured.")
+AUDIT_TO_COME = mark(
+    "This project has no evaluation set. Numbers appear once a few of your images that were drawn "
+    "at random have a label."
+)
 ESTIMATE_TO_COME = mark(
     "No image is set aside: the model learns from every answer, and its performance is estimated "
     "from the same answers. Numbers appear after the first round that trains a model."
@@ -25,9 +29,11 @@ def hint(project: Project, measured: Measured) -> str:
     if measured:
         return measured_words(*measured[-1])
     run = project.settings.run
-    measured_by_answers = run.warm_start or run.is_pretrained
+    if evaluated == 0 and run.measures_by_answers:
+        return tr(ESTIMATE_TO_COME)
     if evaluated == 0:
-        return tr(ESTIMATE_TO_COME if measured_by_answers else NO_EVALUATION)
+        audited = run.warm_start or run.is_pretrained
+        return tr(AUDIT_TO_COME if audited else NO_EVALUATION)
     missing = len(project.labels.unanswered_evaluation())
     wait = tr_count(
         " {count} of them waits for its label.", " {count} of them wait for their label.", missing

@@ -214,7 +214,10 @@ def test_random_images_take_the_main_place_without_an_evaluation_set(
 def test_before_random_images_measure_the_panel_says_what_is_missing(qtbot, window, tmp_path):
     start(qtbot, window, tmp_path, evaluation_images=0)
     controller = window.controller
-    controller.setup.change_settings(controller.project.settings.run.in_mode("margin"))
+    settings = controller.project.settings.run.in_mode("margin")
+    controller.setup.change_settings(settings)
+    assert "estimated from the same answers" in window.desk.performance.hint.text()
+    controller.setup.change_settings(settings.but(all_layers="always"))  # then nothing estimates
     assert "drawn at random have a label" in window.desk.performance.hint.text()
 
 
