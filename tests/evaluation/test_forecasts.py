@@ -18,8 +18,8 @@ def finished(folder, seed, values):
         right = round(100 * value)
         confusion = [[right, 100 - right], [100 - right, right]]
         rounds.append(
-            {"labels": labels, "confusion": confusion, "wall": 1.0, "plain_weights": {}}
-            | {"auroc": None}
+            {"labels": labels, "confusion": confusion, "wall": 1.0, "weights": {}}
+            | {"auroc": None, "plain_weights": {}}
         )
     method = {"name": "auto", "mode": "auto", "warm": None, "changes": []}
     record = {"set": {"name": "cells"}, "method": method, "seed": seed, "rounds": rounds}

@@ -47,7 +47,8 @@ def test_its_evaluator_measures_the_same_scores_as_the_name_of_the_file_says(
     )
     assert len(files) == len(COUNTS)
     flag, _, size = name.partition("_")
-    for file, part in zip(files, COUNTS, strict=True):
+    for result, part in zip(files, COUNTS, strict=True):
+        file = result.file
         theirs = evaluator(flag, part, size=int(size) if size else None, root=tmp_path)
         written = pandas.read_csv(file, index_col=0, header=None).sort_index().to_numpy()
         np.testing.assert_array_equal(
@@ -60,7 +61,7 @@ def test_its_evaluator_measures_the_same_scores_as_the_name_of_the_file_says(
 def test_a_part_of_which_an_image_is_missing_has_no_file(tmp_path):
     keys, truth, scores = drawn(2)
     files = write_medmnist_results(tmp_path, "x", "1", keys, truth, list(keys)[1:], scores[1:])
-    assert [file.name.split("_")[1] for file in files] == ["val", "test"]
+    assert [result.part for result in files] == ["val", "test"]
 
 
 def test_scores_that_cannot_be_written_are_one_sentence(tmp_path):

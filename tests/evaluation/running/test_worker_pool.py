@@ -107,7 +107,7 @@ def test_no_process_outlives_the_crew_that_is_left_early():
 ORPHANS = """
 import os, sys, time
 sys.path.insert(0, {tests!r})
-from tests.evaluation.test_worker_pool import act
+from tests.evaluation.running.test_worker_pool import act
 from autoal_gui.evaluation.running.worker_pool import WorkerPool
 if __name__ == "__main__":
     with WorkerPool(1) as workers:
@@ -118,7 +118,7 @@ if __name__ == "__main__":
 MEASURED = """
 import os, sys, time
 sys.path.insert(0, {tests!r})
-from tests.evaluation.test_worker_pool import told_and_slept
+from tests.evaluation.running.test_worker_pool import told_and_slept
 from autoal_gui.benchmark.fresh import in_fresh_process
 if __name__ == "__main__":
     in_fresh_process(told_and_slept)

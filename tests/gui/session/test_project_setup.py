@@ -1,5 +1,6 @@
 """Settings and classes as the user changes them, without any widget."""
 
+from autoal_gui.gui.keys import KeyMap, use
 from tests.support.session import BATCH, full_disk, idle, label
 
 
@@ -14,11 +15,15 @@ def test_mode_and_batch_size_hold_from_the_next_round_on(qtbot, controller, fold
     assert len(controller.images.batch) == 2
 
 
-def test_a_third_class_changes_the_keys_and_says_so(qtbot, controller, folder):
-    with qtbot.waitSignal(controller.notice) as said:
-        controller.setup.add_class("grey")
+def test_a_third_class_that_takes_the_key_of_the_first_is_told(qtbot, controller, folder):
+    use(KeyMap().with_class(2, "1"))
+    try:
+        with qtbot.waitSignal(controller.notice) as said:
+            controller.setup.add_class("grey")
+    finally:
+        use(KeyMap())
     assert controller.project.classes.names == ("bright", "dark", "grey")
-    assert "1 to 3" in said.args[0]
+    assert "class keys are now" in said.args[0]
     with qtbot.waitSignal(controller.failed) as failed:
         controller.setup.rename_class(0, "grey")
     assert "already" in failed.args[0]
