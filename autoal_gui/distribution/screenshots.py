@@ -111,14 +111,14 @@ class Photographer:
         answer(controller, FEW)
 
     def _panels(self) -> None:
+        self._save("labelling")
+        self.window.desk.side.toggle()
         tabs = self.window.desk.tabs
-        for place in range(tabs.count()):
+        for place, name in enumerate(("performance", "weights")):
             tabs.setCurrentIndex(place)
-            self._save(
-                "labelling" if place == 0 else "performance" if place == 1 else f"tab-{place}"
-            )
+            self._save(name)
         tabs.setCurrentIndex(0)
-        self._save("weights", tabs)
+        self.window.desk.side.toggle()
         self.window.actions_table["grid"].trigger()
         wait_until(self._grid_is_drawn)
         self._save("grid")

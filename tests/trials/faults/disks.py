@@ -49,7 +49,7 @@ def _until_refused(
             answer()
 
     sentence_of(for_ever)
-    sentence_of(answer)
+    sentence_of(for_ever)  # a shorter line than the one that was refused may still fit
 
 
 def full_disk(base: Path, draw: random.Random) -> Trial:
