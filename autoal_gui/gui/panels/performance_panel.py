@@ -32,7 +32,6 @@ from autoal_gui.gui.panels.column_results import ColumnResults
 from autoal_gui.gui.panels.confusion_matrix import ConfusionMatrix, cell_title, images_of_cell
 from autoal_gui.gui.panels.performance_text import (
     audit_line,
-    estimate_line,
     hint,
     measured_of,
 )
@@ -231,11 +230,13 @@ class PerformancePanel(CardColumn):
         self._columns_card.setVisible(shown)
 
     def _show_audit(self, record: RoundRecord) -> None:
-        """Show what the answers say, where the numbers above it come from the evaluation set."""
+        """Show what random images say, where the numbers above them come from the evaluation set.
+
+        An estimate from all answers stays out of it: it is weaker evidence of the same thing, and
+        two figures that differ would leave it to the reader which one to believe.
+        """
         words, tip = "", ""
-        if record.metrics and record.estimate:
-            words, tip = estimate_line(record.estimate), tr(ESTIMATE_TIP)
-        elif record.metrics and record.audit:
+        if record.metrics and record.audit and not record.estimate:
             words, tip = audit_line(record.audit), tr(AUDIT_TIP)
         self.audit.setText(words)
         self.audit.setToolTip(tip)

@@ -70,19 +70,6 @@ def measured_words(record: RoundRecord, metrics: Metrics) -> str:
     )
 
 
-def estimate_line(estimate: Estimate) -> str:
-    """Say what the answers that the model learned from say of it."""
-    low, high = estimate.accuracy_interval
-    return tr(
-        "Estimated from the {images} answers that the model learned from: accuracy {accuracy} "
-        "({low} to {high}).",
-        images=estimate.total,
-        accuracy=percent(estimate.accuracy, 1),
-        low=percent(low, 1),
-        high=percent(high, 1),
-    )
-
-
 def audit_line(audit: Metrics) -> str:
     """Say how the model does on images that were drawn at random from the pool."""
     low, high = audit.accuracy_interval
