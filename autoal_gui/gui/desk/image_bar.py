@@ -75,7 +75,8 @@ class ImageBar(QFrame):
         """Say where in the batch an image is."""
         images = self._controller.images
         self.position.setText(position_text(image_id, images.batch))
-        done = sum(image in images.batch_answers for image in images.batch)
+        answered = images.batch_answers  # computed from the whole batch: once a key is enough
+        done = sum(image in answered for image in images.batch)
         self.ring.show_done(done, len(images.batch))
 
     def show_said(self, image_id: int | None) -> None:
