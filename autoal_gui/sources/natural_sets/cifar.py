@@ -16,6 +16,7 @@ from autoal_gui.core.language import tr
 from autoal_gui.core.system.foreign_files import read_foreign
 from autoal_gui.sources.natural_sets.array_pickle import WRONG, Numbers, array_of, read_array_pickle
 from autoal_gui.sources.natural_sets.parts import AT_ONCE, SIDE, SIZE, ArrayPart, ArraySet
+from autoal_gui.sources.natural_sets.reading import reading
 from autoal_gui.sources.npz_files.labels import LONGEST_NAME, MAX_CLASSES
 
 MOST = 2**28  # bytes of a file; the largest published one has 156 million
@@ -57,14 +58,8 @@ def read_cifar(name: str, place: Path) -> ArraySet:
 
 
 def _read(file: Path) -> dict[str, Any]:
-    try:
+    with reading(file, WRONG, _none_of_its):
         found = read_array_pickle(read_foreign(file, MOST, file.parent))
-    except FileNotFoundError as error:
-        raise SourceError(tr("The file {name} of the set is missing.", name=file.name)) from error
-    except OSError as error:
-        raise SourceError(tr("{name} cannot be read.", name=file.name)) from error
-    except WRONG as error:
-        raise _none_of_its(file.name) from error
     if not isinstance(found, dict):
         raise _none_of_its(file.name)
     return found

@@ -14,6 +14,7 @@ from autoal_gui.core.errors import SourceError
 from autoal_gui.core.language import tr
 from autoal_gui.sources.natural_sets.mat_file import WRONG, MatArray, arrays_of, numbers_of
 from autoal_gui.sources.natural_sets.parts import AT_ONCE, SIDE, SIZE, ArrayPart, ArraySet
+from autoal_gui.sources.natural_sets.reading import damaged, reading
 
 MOST = 2**31  # bytes of a file; the larger published one has 182 million
 MOST_IMAGES = 2_000_000
@@ -32,7 +33,7 @@ def read_svhn(place: Path) -> ArraySet:
 
 
 def _part(name: str, file: Path) -> ArrayPart:
-    try:
+    with reading(file, WRONG):
         arrays = arrays_of(file, MOST)
         images, digits = arrays["X"], arrays["y"]
         count = images.shape[3] if len(images.shape) == 4 else 0
@@ -41,23 +42,11 @@ def _part(name: str, file: Path) -> ArrayPart:
         if not 0 < count <= MOST_IMAGES or digits.shape not in ((count, 1), (1, count)):
             raise ValueError("other labels")
         stored = b"".join(numbers_of(file, digits, MOST, 2**16))
-    except FileNotFoundError as error:
-        raise SourceError(tr("The file {name} of the set is missing.", name=file.name)) from error
-    except OSError as error:
-        raise SourceError(tr("{name} cannot be read.", name=file.name)) from error
-    except WRONG as error:
-        raise _damaged(file) from error
     numbers = np.frombuffer(stored, digits.dtype)
     if not np.isin(numbers, np.arange(ZERO + 1)).all():
-        raise _damaged(file)
+        raise damaged(file.name)
     labels = [int(number) % ZERO for number in numbers]
     return ArrayPart(name, labels, partial(_turned, file, images))
-
-
-def _damaged(file: Path) -> SourceError:
-    return SourceError(
-        tr("{name} is damaged, or not the file of the set that has this name.", name=file.name)
-    )
 
 
 def _turned(file: Path, images: MatArray) -> Iterator[bytes]:
@@ -69,4 +58,4 @@ def _turned(file: Path, images: MatArray) -> Iterator[bytes]:
     except OSError as error:
         raise SourceError(tr("{name} cannot be read.", name=file.name)) from error
     except WRONG as error:
-        raise _damaged(file) from error
+        raise damaged(file.name) from error

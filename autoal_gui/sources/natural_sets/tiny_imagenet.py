@@ -17,6 +17,7 @@ from autoal_gui.core.language import mark, tr
 from autoal_gui.core.system.foreign_files import read_foreign
 from autoal_gui.core.system.natural_order import natural
 from autoal_gui.sources.files.tree import is_text
+from autoal_gui.sources.natural_sets.reading import damaged, reading
 from autoal_gui.sources.npz_files.labels import LONGEST_NAME, MAX_CLASSES
 from autoal_gui.sources.ticks import Ticks
 
@@ -40,7 +41,7 @@ def list_tiny_imagenet(place: Path, progress: ProgressCallback) -> Listing:
     """
     ids = sorted(set(_text(place / "wnids.txt").split()))
     if not 0 < len(ids) <= MAX_CLASSES or not all(_CLASS.fullmatch(one) for one in ids):
-        raise _damaged("wnids.txt")
+        raise damaged("wnids.txt")
     ticks, images = Ticks(progress, len(ids) + 1), []
     for number, one in enumerate(ids):
         folder = f"train/{one}/images"
@@ -59,20 +60,8 @@ def list_tiny_imagenet(place: Path, progress: ProgressCallback) -> Listing:
 
 
 def _text(file: Path) -> str:
-    try:
+    with reading(file, ValueError):
         return read_foreign(file, MOST, file.parent).decode()
-    except FileNotFoundError as error:
-        raise SourceError(tr("The file {name} of the set is missing.", name=file.name)) from error
-    except OSError as error:
-        raise SourceError(tr("{name} cannot be read.", name=file.name)) from error
-    except ValueError as error:
-        raise _damaged(file.name) from error
-
-
-def _damaged(name: str) -> SourceError:
-    return SourceError(
-        tr("{name} is damaged, or not the file of the set that has this name.", name=name)
-    )
 
 
 def _images_in(folder: Path) -> list[str]:
