@@ -17,7 +17,7 @@ os.environ["OPENBLAS_NUM_THREADS"] = "1"
 
 # Time decides no test: a busy machine is slow without being wrong.
 settings.register_profile("thorough", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.register_profile("usual", settings.get_profile("thorough"), max_examples=30)
+settings.register_profile("usual", settings.get_profile("thorough"), max_examples=20)
 settings.register_profile("quick", settings.get_profile("thorough"), max_examples=15)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "usual"))
 PATIENCE = 60_000  # milliseconds
@@ -43,6 +43,12 @@ def coverage_of_threads() -> None:
 
         for thread in (Engine, Job):
             thread.run = traced(thread.run)
+
+
+def pytest_collection_finish() -> None:
+    """Let collections of garbage pass over thousands of tests and what they import: it stays."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.hookimpl(tryfirst=True)

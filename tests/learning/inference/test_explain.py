@@ -73,7 +73,7 @@ def test_a_planted_patch_is_found(seeing, frozen):
     """Where all layers were trained, and where no weight asks for a gradient."""
     model = last_layer_alone(seeing) if frozen else seeing
     right, inside = 0, []
-    for number in range(1000, 1016):
+    for number in range(1000, 1010):
         values, corner, kind = planted(number)
         heat, probabilities = attention(model, torch.from_numpy(values)[None])
         right += int(probabilities.argmax() == kind)
@@ -82,7 +82,7 @@ def test_a_planted_patch_is_found(seeing, frozen):
         assert heat.max() == 1
         inside.append(share_inside(heat, corner))
     area = ((PATCH + 8) / LARGE) ** 2
-    assert right >= 14
+    assert right >= 9
     assert np.median(inside) > 1.8 * area
 
 

@@ -22,6 +22,7 @@ from autoal_gui.learning.model.networks import Backbone, Classifier
 from autoal_gui.learning.model.pretrained import load_pretrained, named, own_scale
 from autoal_gui.learning.model.start_weights import start_model
 from tests.support.learning import TINY, command_of, never, result_of, same_state, state_of
+from tests.support.long_form import long_case
 
 SETTINGS = TINY.but(mode="margin", backbone=lite.NAME)
 
@@ -175,10 +176,9 @@ def test_predictions_of_the_checkpoint_are_those_of_the_round(command, tmp_path)
     assert np.allclose(found.probabilities, measured.probabilities, atol=2e-3)
 
 
-SLOW = [pytest.param(name, marks=pytest.mark.slow) for name in ("pt2", "onnx")]
-
-
-@pytest.mark.parametrize("exporter", ["pt", "safetensors", *SLOW])
+@pytest.mark.parametrize(
+    "exporter", ["pt", "safetensors", *(long_case(name) for name in ("pt2", "onnx"))]
+)
 def test_the_model_goes_out_in_every_format(exporter, command, tmp_path):
     module = discover("autoal_gui.exporters")[exporter]
     if module.missing():
