@@ -800,6 +800,7 @@ def test_a_policys_ballot_ranks_by_the_draw_and_tells_what_it_was_drawn_with(str
         assert query.score == pytest.approx(np.dot(scores, weights))
 
 
+@pytest.mark.small_network
 def test_a_policy_plays_rounds_and_remembers_its_draws(tmp_path):
     from autoal_gui.core.images.pool import HiddenTruth
     from autoal_gui.learning.backend import TorchBackend

@@ -42,9 +42,8 @@ def series_symbol(position: int) -> str:
 
 def make_plot(left: str, bottom: str) -> pg.PlotWidget:
     """Return an empty chart that neither zooms nor pans by accident."""
-    plot = pg.PlotWidget()
+    plot = pg.PlotWidget(enableMenu=False)
     plot.setMouseEnabled(x=False, y=False)
-    plot.setMenuEnabled(False)
     plot.hideButtons()
     plot.setLabel("left", left)
     plot.setLabel("bottom", bottom)

@@ -10,8 +10,11 @@ from autoal_gui.learning.model.checkpoint import save_checkpoint
 from autoal_gui.learning.model.networks import Classifier
 from tests.support.learning import CARD
 
+LAST_LAYER = [pytest.param(True, id="last layer")]
+EVERY_LAYER = [pytest.param(False, id="every layer", marks=pytest.mark.long)]
 
-@pytest.fixture(scope="session", params=[False, True], ids=["every layer", "last layer"])
+
+@pytest.fixture(scope="session", params=LAST_LAYER + EVERY_LAYER)
 def checkpoint(request, tmp_path_factory):
     """A model of each of the two ways of training; its place names a patient."""
     return saved_model(tmp_path_factory.mktemp("canary-of-a-patient"), request.param)
