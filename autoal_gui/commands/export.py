@@ -45,9 +45,10 @@ def _export(options: argparse.Namespace) -> int:
             model = last_model(project)
             if model is None:
                 raise AutoALError("The project has no trained model yet.")
-            about = project_sections(Snapshot.of(project), model.record)
-            start = project.settings.start_from
-            export_model(options.format, model.file, options.out, about, start)
+            snapshot = Snapshot.of(project)
+            about, point = project_sections(snapshot, model.record), snapshot.operating_point
+            start, threshold = project.settings.start_from, point.threshold if point else None
+            export_model(options.format, model.file, options.out, about, start, threshold)
     finally:
         project.close()
     return 0

@@ -46,6 +46,10 @@ def add_predict(commands: Any) -> None:
         "--medmnist", type=Path, metavar="FOLDER",
         help="of a MedMNIST set, write the result files that its evaluator reads there",
     )  # fmt: skip
+    predict.add_argument(
+        "--likeliest", action="store_true",
+        help="give each image its likeliest class, whatever threshold the model carries",
+    )  # fmt: skip
     predict.add_argument("--split", choices=("all", "pool", "evaluation"), default="all")
     predict.add_argument("data", help=DATA)
     add_set_options(predict)
@@ -79,7 +83,8 @@ def _predict(options: argparse.Namespace) -> int:
 def _report(
     options: argparse.Namespace, listing: Listing, pool: ImagePool, found: "Predictions"
 ) -> None:
-    predicted = (listing, found.card.classes, found.image_ids, found.probabilities)
+    threshold = None if options.likeliest else found.card.decision
+    predicted = (listing, found.card.classes, found.image_ids, found.probabilities, threshold)
     if options.out is None:
         with table_output() as stream:
             write_predictions(stream, *predicted)
@@ -91,7 +96,12 @@ def _report(
     for reason, count in listing.passed_over:
         print(f"autoal-gui: {reason} ({count})", file=sys.stderr)
     rows = dict(zip(found.image_ids, found.probabilities, strict=True))
-    measured = MeasuredImages.of_listing(listing, pool.images, found.card.classes, rows)
+    classes = found.card.classes
+    measured = MeasuredImages.of_listing(listing, pool.images, classes, rows, threshold)
+    if threshold is not None:
+        name = on_one_line(classes[threshold.class_index])
+        words = f"given from a probability of {threshold.value:.4f} on, as the model says"
+        print(f"autoal-gui: {name} is {words}", file=sys.stderr)
     if not measured.images:
         print(f"{len(found.image_ids)} images, {UNLABELLED}", file=sys.stderr)
     else:

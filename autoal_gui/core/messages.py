@@ -14,6 +14,7 @@ import numpy.typing as npt
 from autoal_gui.core.images.pool import ImagePool
 from autoal_gui.core.measures.estimate import Estimate
 from autoal_gui.core.measures.metrics import ByChance, Metrics, NearlyAlike
+from autoal_gui.core.measures.operating.decision import Threshold
 from autoal_gui.core.settings import RunSettings
 
 Step = Literal[
@@ -127,6 +128,8 @@ class ExportModel:
     """What the project tells on the model's card, in Markdown."""
     start_from: str = ""
     """The file of weights that the project's models start from; empty: none."""
+    threshold: Threshold | None = None
+    """From which probability on an image is given a class; goes onto the model's card."""
 
 
 @dataclass(frozen=True)
@@ -322,6 +325,8 @@ class PredictFinished:
     """Of the images that could be read, in the order asked."""
     unreadable: tuple[tuple[int, str], ...] = ()
     """(image id, why it could not be read in one sentence)."""
+    threshold: Threshold | None = None
+    """That the model's file carries: which class an image is given, see `decided`."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from autoal_gui.core.language import percent
+from autoal_gui.core.measures.operating.decision import Threshold, decided
 from autoal_gui.core.messages import Predicted
 
 Order = Literal["sure", "unsure", "class", "name"]
@@ -21,7 +22,7 @@ class PredictionTable:
     ids: npt.NDArray[np.int64] = field(repr=False)
     """(n,)."""
     best: npt.NDArray[np.intp] = field(repr=False)
-    """(n,) class indices; the first of classes that are equally likely."""
+    """(n,) class indices, see `decided`."""
     confidence: npt.NDArray[np.float32] = field(repr=False)
     """(n,) the probability of that class, in [0, 1]."""
     by_name: npt.NDArray[np.intp] = field(repr=False)
@@ -30,10 +31,18 @@ class PredictionTable:
     """Place of each image id."""
 
     @classmethod
-    def of(cls, found: Predicted, names: Mapping[int, str]) -> "PredictionTable":
-        """Make the table of predictions; `names` are the images' own, by id."""
+    def of(
+        cls, found: Predicted, names: Mapping[int, str], threshold: Threshold | None = None
+    ) -> "PredictionTable":
+        """Make the table of predictions.
+
+        Args:
+            found: what the model makes of the images.
+            names: the images' own, by id.
+            threshold: which class an image is given, see `decided`.
+        """
         ids = found.image_ids
-        best = found.probabilities.argmax(1)
+        best = decided(found.probabilities, threshold)
         confidence = found.probabilities[np.arange(len(ids)), best]
         listed = ids.tolist()
         rows = {image: row for row, image in enumerate(listed)}

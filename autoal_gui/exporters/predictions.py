@@ -11,6 +11,7 @@ import numpy.typing as npt
 from autoal_gui.core.errors import ProjectError
 from autoal_gui.core.images.source import Listing
 from autoal_gui.core.language import tr
+from autoal_gui.core.measures.operating.decision import Threshold, decided
 from autoal_gui.core.sets.tables.cells import plain
 from autoal_gui.core.system.files import replacing
 from autoal_gui.exporters.csv_labels import ENCODING
@@ -22,6 +23,7 @@ def save_predictions(
     classes: Sequence[str],
     image_ids: Sequence[int],
     probabilities: npt.NDArray[np.float32],
+    threshold: Threshold | None = None,
 ) -> None:
     """Write a file of predictions; see `write_predictions`.
 
@@ -33,7 +35,7 @@ def save_predictions(
             replacing(target) as partial,
             partial.open("w", newline="", encoding=ENCODING) as file,
         ):
-            write_predictions(file, listing, classes, image_ids, probabilities)
+            write_predictions(file, listing, classes, image_ids, probabilities, threshold)
     except OSError as error:
         raise ProjectError(tr("The predictions could not be written there.")) from error
 
@@ -44,6 +46,7 @@ def write_predictions(
     classes: Sequence[str],
     image_ids: Sequence[int],
     probabilities: npt.NDArray[np.float32],
+    threshold: Threshold | None = None,
 ) -> None:
     """Write a row an image: name, split, known label if any, predicted class, probabilities.
 
@@ -53,12 +56,14 @@ def write_predictions(
         classes: of the model.
         image_ids: n images.
         probabilities: (n, C).
+        threshold: which class an image is given, see `decided`.
     """
     writer = csv.writer(file)
     writer.writerow(("image", "split", "label", "predicted", *(plain(f"p({c})") for c in classes)))
     names = [plain(name) for name in classes]
-    for image_id, row in zip(image_ids, probabilities, strict=True):
+    given = decided(probabilities, threshold).tolist()
+    for image_id, row, index in zip(image_ids, probabilities, given, strict=True):
         image = listing.images[image_id - 1]
         label = "" if image.label is None else plain(listing.classes[image.label])
         shares = (f"{p:.6f}" for p in row.tolist())
-        writer.writerow((plain(image.key), image.split, label, names[int(row.argmax())], *shares))
+        writer.writerow((plain(image.key), image.split, label, names[index], *shares))

@@ -18,6 +18,7 @@ from autoal_gui.core.project.measured_rounds import measured_rounds
 from autoal_gui.core.report.markup import document, tag
 from autoal_gui.core.system.files import replacing
 from autoal_gui.exporters.report_columns import columns_section
+from autoal_gui.exporters.report_decisions import calibration_section, operating_section
 from autoal_gui.exporters.report_sections import (
     counts_section,
     performance_section,
@@ -77,6 +78,8 @@ def report(labels: Snapshot) -> list[Element]:
         *summary_section(labels, measured),
         *counts_section(labels),
         *performance_section(labels, measured),
+        *operating_section(labels),
+        *calibration_section(labels),
         *columns_section(labels),
         *rounds_section(labels, measured),
         *weights_section(labels.rounds),

@@ -36,6 +36,7 @@ from autoal_gui.core.readers.suggestion_use import suggestion_use
 from autoal_gui.core.registry import label_of
 from autoal_gui.core.report.charts import COLOURS, Line, bounds, curves_chart, sample_line
 from autoal_gui.core.report.markup import table, tag
+from autoal_gui.exporters.report_matrix import confusion_table
 
 LIBRARIES = ("torch", "torchvision", "numpy", "PySide6")
 SPLITS = {"pool": mark("to learn from"), "evaluation": mark("evaluation set")}
@@ -180,7 +181,7 @@ def performance_tables(metrics: Metrics, classes: Sequence[str]) -> Iterable[Ele
     ]
     rows = [_class_row(metrics, index, name) for index, name in enumerate(classes)]
     yield table(tr("By class"), columns, rows)
-    yield _confusion(metrics, classes)
+    yield confusion_table(metrics, classes)
 
 
 def _overall(metrics: Metrics) -> list[Cells]:
@@ -217,19 +218,6 @@ def _class_row(metrics: Metrics, index: int, name: str) -> Cells:
     area = metrics.auroc.classes[index] if metrics.auroc is not None else None
     cells.append("–" if area is None else _area(area.value, (area.low, area.high)))
     return cells
-
-
-def _confusion(metrics: Metrics, classes: Sequence[str]) -> Element:
-    rows: list[Cells] = []
-    for name, counts in zip(classes, metrics.confusion, strict=True):
-        total = max(1, sum(counts))
-        shades = (
-            tag("td", number(n), style=f"background: rgba(0, 114, 178, {0.6 * n / total:.2f})")
-            for n in counts
-        )
-        rows.append([name, *shades])
-    caption = tr("Confusion matrix: a row is the true class, a column what the model says")
-    return table(caption, ["", *classes], rows, "heat")
 
 
 # -- rounds -----------------------------------------------------------------------------------

@@ -66,6 +66,7 @@ class TorchBackend:
                 Path(command.target),
                 command.about,
                 command.start_from,
+                command.threshold,
             )
             yield Exported(command.request_id, command.target)
         elif isinstance(command, Explain):

@@ -1,20 +1,24 @@
 """What is written beside a model: a card for people, the preparation for programs."""
 
+import ast
 import json
 import re
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from autoal_gui.core.errors import CheckpointError
 from autoal_gui.core.images.pixels import HIGH_PERCENTILE, LOW_PERCENTILE
 from autoal_gui.core.measures.metrics import Metrics
+from autoal_gui.core.measures.operating.decision import Threshold, decided
 from autoal_gui.core.project.export_snapshot import Snapshot
 from autoal_gui.core.registry import discover
 from autoal_gui.core.trained_model import TrainedModel
 from autoal_gui.exporters.companions import project_part
 from autoal_gui.exporters.companions.files import companion_files, companions
 from autoal_gui.exporters.companions.model_card import STARTS, model_card
+from autoal_gui.exporters.companions.onnx_script import SCRIPT
 from autoal_gui.exporters.companions.preparation import DECODE, preprocessing
 from autoal_gui.exporters.companions.project_part import FEWEST, project_sections
 from autoal_gui.sources.pixels import square_pixels
@@ -95,7 +99,7 @@ def test_each_step_of_the_preparation_is_to_be_done_once(exporter):
     after = [step["step"] for step in plain["after_the_model"]]
     assert [*before, *inside, *after] == [
         "decode", "grey values of DICOM", "square pixels", "8 bits", "channels", "resize", "scale",
-        "normalise", "softmax",
+        "normalise", "softmax", "decide",
     ]  # fmt: skip
     numbers = "mean" in json.dumps(plain["before_the_model"][4:])
     assert numbers is not exporter.PREPARES  # what the file does nobody is given to do again
@@ -120,6 +124,21 @@ def test_the_numbers_of_the_preparation_are_those_that_the_program_uses():
 
 def sections(text):
     return re.findall(r"^## (.*)", text, re.MULTILINE)
+
+
+def test_the_program_beside_onnx_gives_a_class_by_the_threshold_as_this_program_does():
+    (own,) = (
+        node
+        for node in ast.parse(SCRIPT).body
+        if isinstance(node, ast.FunctionDef) and node.name == "decided"
+    )
+    space = {"np": np}
+    exec(compile(ast.Module([own], []), "script", "exec"), space)  # noqa: S102 - our own text
+    rows = np.random.default_rng(0).dirichlet(np.ones(3), 200).astype(np.float32)
+    for threshold in (None, Threshold(0, 0.2), Threshold(2, 0.7)):
+        words = () if threshold is None else (threshold.class_index, threshold.value)
+        given = [space["decided"](row, *words) for row in rows]
+        assert np.array_equal(given, decided(rows, threshold))
 
 
 @pytest.mark.parametrize("started_from", STARTS)

@@ -25,7 +25,7 @@ from autoal_gui.core.project.stores.round_store import RoundStore
 from autoal_gui.core.registry import discover
 from autoal_gui.gui.images import thumbnails
 from autoal_gui.gui.images.image_grid import SMALLEST, ImageGrid
-from autoal_gui.gui.panels.confusion_matrix import ConfusionMatrix
+from autoal_gui.gui.panels.performance.confusion_matrix import ConfusionMatrix
 from autoal_gui.gui.strategy_names import strategy_label
 from autoal_gui.sources.opening import open_images
 from tests.support.checking import (

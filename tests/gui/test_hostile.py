@@ -7,7 +7,7 @@ from PySide6.QtGui import QTextDocumentFragment
 from PySide6.QtWidgets import QLabel, QWidget
 
 from autoal_gui.core.measures.metrics import Metrics
-from autoal_gui.gui.panels.confusion_matrix import ConfusionMatrix
+from autoal_gui.gui.panels.performance.confusion_matrix import ConfusionMatrix
 from autoal_gui.gui.widgets.text import plain_tip
 from autoal_gui.gui.window.start_page import recent_item
 from tests.support.checking import BACKSPACE, FIRST, SECOND, idle, label_many, start

@@ -89,6 +89,11 @@ class Estimate(Metrics):
         return min(1.0, sum(row[c] for c, row in enumerate(self.shares)))
 
     @property
+    def class_shares(self) -> tuple[float, ...]:
+        """The part of the pool that each class has, in [0, 1]."""
+        return tuple(map(sum, self.shares))
+
+    @property
     def sensitivities(self) -> tuple[float, ...]:
         """Share of each class that is found, in [0, 1]; nan for a class without answers."""
         return tuple(

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from autoal_gui.core.measures.design_effect import design_effect
+from autoal_gui.core.measures.operating.decision import Threshold, decided
 
 Z_95 = 1.959964  # two-sided 95 % quantile of the normal distribution
 Floats = npt.NDArray[np.float64]
@@ -53,18 +54,21 @@ class Metrics:
         truth: npt.NDArray[np.integer],
         probabilities: npt.NDArray[np.floating],
         units: npt.NDArray[np.integer] | None = None,
+        threshold: Threshold | None = None,
     ) -> "Metrics":
-        """Measure predictions: each image is taken for its likeliest class.
+        """Measure predictions.
 
         Args:
             truth: (n,) class indices.
             probabilities: (n, C).
             units: (n,) what stays together; None where each image stands alone.
+            threshold: which class an image is given, see `decided`.
 
         Raises:
             ValueError: the arrays differ in length, or an index lies outside [0, C).
         """
-        counted = cls.of(truth, probabilities.argmax(1), probabilities.shape[1], units)
+        given = decided(probabilities, threshold)
+        counted = cls.of(truth, given, probabilities.shape[1], units)
         return replace(counted, auroc=areas_of(truth, probabilities, counted.design))
 
     @classmethod
@@ -110,6 +114,17 @@ class Metrics:
     def accuracy(self) -> float:
         """Share of images predicted right, in [0, 1]; nan for an empty set."""
         return self.correct / self.total if self.total else math.nan
+
+    @property
+    def class_shares(self) -> tuple[float, ...]:
+        """The part of the images that each class has, in [0, 1]; 0 of an empty set."""
+        return tuple(sum(row) / max(1, self.total) for row in self.confusion)
+
+    @property
+    def commonest(self) -> tuple[int, float]:
+        """The commonest class, and its share: what always saying it would have right."""
+        shares = self.class_shares
+        return shares.index(max(shares)), max(shares)
 
     @property
     def sensitivities(self) -> tuple[float, ...]:
@@ -191,6 +206,33 @@ class Metrics:
         half = Z_95 * math.sqrt(variance) / len(rows)
         middle = self.balanced_accuracy
         return (max(0.0, middle - half), min(1.0, middle + half))
+
+
+@dataclass(frozen=True)
+class Share:
+    """So many of so many images."""
+
+    found: int
+    count: int
+    design: float = 1.0
+    """By what factor groups widen the variance, see `design_effect`."""
+
+    @classmethod
+    def of(
+        cls, right: npt.NDArray[np.bool_], units: npt.NDArray[np.integer] | None = None
+    ) -> "Share":
+        """Count images, (n,), which stand together by `units`, (n,)."""
+        return cls(int(right.sum()), len(right), design_effect(right, units))
+
+    @property
+    def value(self) -> float:
+        """In [0, 1]; there is at least one image."""
+        return self.found / self.count
+
+    @property
+    def interval(self) -> Interval:
+        """The 95 % interval, as wide as groups make it."""
+        return wilson_interval(self.found, self.count, self.design)
 
 
 @dataclass(frozen=True)

@@ -224,13 +224,15 @@ def chance_sentence(by_chance: ByChance, curve: Sequence[Point]) -> str:
     own = own_at(curve, by_chance.labels)
     if own is None:
         return tr(
-            "Random choice, estimated from the {labels} labels drawn at random: {value} "
-            "({low} to {high}).",
+            "Random choice, estimated from the {labels} labels drawn at random, has a balanced "
+            "accuracy of {value} ({low} to {high}).",
             **values,
         )
     return tr(
-        "Random choice, estimated from the {labels} labels drawn at random: {value} "
-        "({low} to {high}). This project had {own} with as many labels.",
+        "Random choice, estimated from the {labels} labels drawn at random, has a balanced "
+        "accuracy of {value} ({low} to {high}). This project had {own} with as many labels: {gain} "
+        "points.",
         **values,
         own=percent(own, 1),
+        gain=points(own - by_chance.metrics.balanced_accuracy),
     )

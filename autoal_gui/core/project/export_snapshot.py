@@ -17,6 +17,8 @@ from autoal_gui.core.images.pixels import picture_to_uint8
 from autoal_gui.core.images.pool import ImagePool
 from autoal_gui.core.images.source import Pixels
 from autoal_gui.core.labels.journal import Entry
+from autoal_gui.core.measures.operating.point import OperatingPoint
+from autoal_gui.core.project.kept_point import kept_point
 from autoal_gui.core.project.measured_images import measured_images
 from autoal_gui.core.project.project import Project
 from autoal_gui.core.sets.column_results import MeasuredImages
@@ -74,6 +76,8 @@ class Snapshot:
     """What the set's table says of each image besides class and group."""
     measured: MeasuredImages = field(default_factory=MeasuredImages.nothing, repr=False)
     """The images that performance was measured on, with what the last model makes of each."""
+    operating_point: OperatingPoint | None = None
+    """At which the last model is used; None: an image is given the likeliest class."""
 
     @classmethod
     def of(cls, project: Project) -> "Snapshot":
@@ -81,6 +85,7 @@ class Snapshot:
 
         The journal is read from its file, all of it: some 5 ms for a thousand answers.
         """
+        measured = measured_images(project)
         return cls(
             name=project.settings.name,
             classes=project.classes.names,
@@ -102,7 +107,8 @@ class Snapshot:
                 if (sha256 := project.labels.hash_labelled(i)) is not None
             },
             columns=project.settings.columns,
-            measured=measured_images(project),
+            measured=measured,
+            operating_point=kept_point(project, measured),
         )
 
     def hash_labelled(self, image_id: int) -> str:

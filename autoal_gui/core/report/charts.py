@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Protocol
 from xml.etree.ElementTree import Element
 
-from autoal_gui.core.language import decimal
+from autoal_gui.core.language import decimal, percent
 from autoal_gui.core.report.markup import tag
 
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#8f7a00", "#56b4e9", "#7a7a7a")
@@ -214,6 +214,53 @@ def differences_chart(rows: Sequence[Row], title: str) -> Element:
             ends_at = x(row.spread.low), x(row.spread.high)
             chart.append(_rule(ends_at[0], y, ends_at[1], y, stroke=colour, stroke_width=2))
         chart.append(tag("circle", cx=x(row.spread.mean), cy=y, r=4, fill=colour))
+    return chart
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A point of a square chart and the interval of its height, all shares in [0, 1]."""
+
+    x: float
+    y: float
+    low: float
+    high: float
+
+
+def square_chart(
+    line: Sequence[tuple[float, float]],
+    marks: Sequence[Mark],
+    words: tuple[str, str],
+    title: str,
+    side: int = 300,
+) -> Element:
+    """Draw shares against shares, with the diagonal dashed.
+
+    Args:
+        line: (x, y) of a curve in [0, 1], drawn through its points; empty for none.
+        marks: points of their own, with intervals.
+        words: below the horizontal axis, and along the vertical one.
+        title: read out in the chart's place.
+        side: of the square that holds the values.
+    """
+    x, y = Scale(0.0, 1.0, 58, 58 + side), Scale(0.0, 1.0, side + 8, 8)
+    chart = tag("svg", tag("title", title), viewBox=f"0 0 {side + 72} {side + 48}", role="img")
+    for value in ticks(0.0, 1.0):
+        chart.append(_rule(x.start, y(value), x.end, y(value)))
+        chart.append(_text(percent(value), x.start - 5, y(value) + 4, text_anchor="end"))
+        chart.append(_text(percent(value), x(value), y.start + 16, text_anchor="middle"))
+    chart.append(_rule(x(0), y(0), x(1), y(1), stroke=INK, stroke_dasharray="3 4"))
+    across, up = words
+    chart.append(_text(across, x(0.5), side + 42, text_anchor="middle"))
+    turned = f"rotate(-90 12 {y(0.5):.1f})"
+    chart.append(_text(up, 12, y(0.5), text_anchor="middle", transform=turned))
+    if line:
+        places = _points((x(one), y(other)) for one, other in line)
+        chart.append(tag("polyline", points=places, fill="none", stroke=COLOURS[0], stroke_width=2))
+    for mark in marks:
+        place = x(mark.x)
+        chart.append(_rule(place, y(mark.low), place, y(mark.high), stroke=COLOURS[1]))
+        chart.append(tag("circle", cx=place, cy=y(mark.y), r=4, fill=COLOURS[1]))
     return chart
 
 

@@ -91,6 +91,7 @@ td small { color: var(--soft); font-weight: 400; }
 .heat { font-size: .8rem; }
 figure { margin: 0; }
 figure.single { max-width: 44rem; }
+figure.square { max-width: 24rem; }
 svg { width: 100%; height: auto; }
 svg text { font: 11px system-ui, sans-serif; fill: var(--soft); }
 .charts { display: grid; grid-template-columns: repeat(3, 1fr); gap: 1rem; }

@@ -13,6 +13,7 @@ from autoal_gui.core.images.source import Listing
 from autoal_gui.core.language import decimal, number, percent, tr, tr_count
 from autoal_gui.core.measures.by_part import MeasuredPart, measured_parts
 from autoal_gui.core.measures.metrics import Metrics
+from autoal_gui.core.measures.operating.decision import Threshold, decided
 from autoal_gui.core.sets.column_parts import ColumnParts, by_interest, parts_of
 from autoal_gui.core.sets.folds import are_alone
 from autoal_gui.core.sets.partition import join_groups
@@ -31,6 +32,8 @@ class MeasuredImages:
     """(n,) class indices."""
     probabilities: Floats = field(repr=False)
     """(n, C)."""
+    threshold: Threshold | None = None
+    """Which class an image is given, see `decided`."""
 
     @classmethod
     def of(
@@ -39,6 +42,7 @@ class MeasuredImages:
         truth: Mapping[int, int],
         found: Mapping[int, Floats],
         classes: int,
+        threshold: Threshold | None = None,
     ) -> "MeasuredImages":
         """Put together what is known of images that have both a class and a prediction.
 
@@ -48,13 +52,14 @@ class MeasuredImages:
             found: (c,) the probabilities of each image id; a class that the model did not know
                 yet has none.
             classes: C.
+            threshold: which class an image is given, see `decided`.
         """
         ids = sorted(truth.keys() & found.keys() & images.keys())
         rows = np.zeros((len(ids), classes))
         for place, image_id in enumerate(ids):
             rows[place, : len(found[image_id])] = found[image_id]
         known = np.array([truth[i] for i in ids], np.int64)
-        return cls(tuple(images[i] for i in ids), known, rows)
+        return cls(tuple(images[i] for i in ids), known, rows, threshold)
 
     @classmethod
     def of_listing(
@@ -63,6 +68,7 @@ class MeasuredImages:
         images: Mapping[int, PoolImage],
         classes: Sequence[str],
         found: Mapping[int, Floats],
+        threshold: Threshold | None = None,
     ) -> "MeasuredImages":
         """Put together what is known of a set that a model of another one has predicted.
 
@@ -71,6 +77,7 @@ class MeasuredImages:
             images: the pool's, by image id.
             classes: those of the model; a label of another one measures nothing.
             found: (C,) the probabilities of each image id.
+            threshold: which class an image is given, see `decided`.
         """
         places = {name: index for index, name in enumerate(classes)}
         labels = {i: image.label for i, image in enumerate(listing.images, start=1)}
@@ -79,7 +86,7 @@ class MeasuredImages:
             for i, label in labels.items()
             if label is not None and listing.classes[label] in places
         }
-        return cls.of(images, truth, found, len(places))
+        return cls.of(images, truth, found, len(places), threshold)
 
     @classmethod
     def nothing(cls) -> "MeasuredImages":
@@ -96,7 +103,12 @@ class MeasuredImages:
     @property
     def metrics(self) -> Metrics:
         """How the model does on all of them."""
-        return Metrics.of_probabilities(self.truth, self.probabilities, self.units)
+        return Metrics.of_probabilities(self.truth, self.probabilities, self.units, self.threshold)
+
+    @property
+    def given(self) -> npt.NDArray[np.intp]:
+        """(n,) the class that the model gives each."""
+        return decided(self.probabilities, self.threshold)
 
 
 @dataclass(frozen=True)
@@ -124,7 +136,7 @@ def divisions(columns: Sequence[str], measured: MeasuredImages) -> tuple[ColumnP
 
 def result_of(division: ColumnParts, measured: MeasuredImages) -> ColumnResult:
     """Measure part by part, as a column divides the images."""
-    predicted, classes = measured.probabilities.argmax(1), measured.probabilities.shape[1]
+    predicted, classes = measured.given, measured.probabilities.shape[1]
     places = np.array(division.places)
     parts = measured_parts(
         division.names, places, measured.truth, predicted, classes, measured.units
@@ -188,7 +200,8 @@ def by_group(measured: MeasuredImages) -> GroupResult | None:
     if len(truth) <= mixed:
         return None
     found = np.array(rows).reshape(-1, classes)
-    return GroupResult(Metrics.of_probabilities(np.array(truth), found), mixed)
+    metrics = Metrics.of_probabilities(np.array(truth), found, threshold=measured.threshold)
+    return GroupResult(metrics, mixed)
 
 
 def metrics_as_plain(metrics: Metrics) -> dict[str, Any]:

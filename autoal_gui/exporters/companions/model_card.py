@@ -14,6 +14,7 @@ from xml.etree.ElementTree import Element
 import autoal_gui
 from autoal_gui.core.language import mark, number, tr, tr_count
 from autoal_gui.core.measures.metrics import Metrics
+from autoal_gui.core.measures.operating.text import threshold_sentence
 from autoal_gui.core.registry import label_of
 from autoal_gui.core.report.markdown import markdown
 from autoal_gui.core.report.markup import table, tag
@@ -114,6 +115,18 @@ def _measured(card: Mapping[str, Any]) -> Iterable[Element]:
 
 def _decision(card: Mapping[str, Any]) -> Iterable[Element]:
     yield tag("h2", tr("Operating point"))
+    if threshold := card.get("threshold"):
+        class_index, value = threshold
+        name = card["classes"][class_index]
+        yield tag("p", threshold_sentence(name, value))
+        yield tag(
+            "p",
+            tr(
+                "The tables above count the likeliest class. This file carries the threshold, and "
+                "AutoAL GUI predicts by it; other programs must apply it."
+            ),
+        )
+        return
     yield tag(
         "p",
         tr(

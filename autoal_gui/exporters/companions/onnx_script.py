@@ -34,14 +34,24 @@ MODEL = MODEL_FILE
 
 def main(files):
     session = onnxruntime.InferenceSession(str(Path(__file__).with_name(MODEL)))
-    classes = json.loads(session.get_modelmeta().custom_metadata_map["classes"])
+    told = session.get_modelmeta().custom_metadata_map
+    classes, threshold = (json.loads(told.get(name, "[]")) for name in ("classes", "threshold"))
     for file in files:
         try:
             image = picture(file)  # (height, width, 3) uint8; the model does all the rest
         except (OSError, ValueError):
             refuse(file)
         shares = session.run(None, {"image": image[None]})[0][0]
-        print(file, classes[shares.argmax()], *(f"{share:.6f}" for share in shares), sep="\\t")
+        given = classes[decided(shares, *threshold)]
+        print(file, given, *(f"{share:.6f}" for share in shares), sep="\\t")
+
+
+def decided(shares, own=None, value=None):
+    """Return the likeliest class; with a threshold, its class from that probability on."""
+    if own is None:
+        return shares.argmax()
+    others = np.where(np.arange(len(shares)) == own, -1, shares)
+    return own if float(shares[own]) >= value else others.argmax()
 
 
 def picture(file):

@@ -70,7 +70,10 @@ def preprocessing(card: Mapping[str, Any], exporter: ModuleType, file: str) -> d
     """
     network = _to_network(card, full=not exporter.PREPARES)
     before = list(DECODE) if exporter.PREPARES else [*DECODE, *network]
-    after = [{"step": "softmax", "what": "Outputs become probabilities that sum to 1"}]
+    after: list[dict[str, Any]] = [
+        {"step": "softmax", "what": "Outputs become probabilities that sum to 1"}
+    ]
+    decision = [_decision(card)]
     return {
         "format": FORMAT,
         "program": f"autoal-gui {autoal_gui.__version__}",
@@ -79,8 +82,26 @@ def preprocessing(card: Mapping[str, Any], exporter: ModuleType, file: str) -> d
         "input": _input(card, exporter),
         "before_the_model": before,
         "inside_the_model": [*network, *after] if exporter.PREPARES else [],
-        "after_the_model": [] if exporter.PREPARES else after,
+        "after_the_model": decision if exporter.PREPARES else [*after, *decision],
         "steps_1_to_4_exactly": EXACT,
+    }
+
+
+def _decision(card: Mapping[str, Any]) -> dict[str, Any]:
+    """Return how probabilities become a class."""
+    threshold = card.get("threshold")
+    if not threshold:
+        return {
+            "step": "decide",
+            "what": "An image is given the class with the highest probability",
+        }
+    class_index, value = threshold
+    return {
+        "step": "decide",
+        "class": card["classes"][class_index],
+        "from_probability": value,
+        "what": "An image is given this class where its probability is at least so high, else "
+        "whichever of the others has the highest",
     }
 
 

@@ -19,6 +19,7 @@ from autoal_gui.core.project.measured_rounds import measured_rounds
 from autoal_gui.core.report.markdown import markdown
 from autoal_gui.core.report.markup import table, tag
 from autoal_gui.exporters.report_columns import columns_section
+from autoal_gui.exporters.report_decisions import calibration_section, operating_section
 from autoal_gui.exporters.report_sections import SPLITS, counts_section, performance_section
 
 FEWEST = 5
@@ -185,6 +186,8 @@ def _performance(labels: Snapshot, record: RoundRecord, last: int) -> Iterable[E
     measured = measured_rounds(labels.rounds)
     yield from performance_section(labels, measured)
     if measured and measured[-1][0].number == record.number == last:
+        yield from operating_section(labels, tr("What the threshold finds"))
+        yield from calibration_section(labels)
         yield from columns_section(labels, FEWEST, short=True)
     elif measured and measured[-1][0].number != record.number:
         yield tag(

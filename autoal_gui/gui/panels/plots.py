@@ -43,14 +43,19 @@ def series_symbol(position: int) -> str:
 def make_plot(left: str, bottom: str) -> pg.PlotWidget:
     """Return an empty chart that neither zooms nor pans by accident."""
     plot = pg.PlotWidget(enableMenu=False)
+    prepare_plot(plot, left, bottom)
+    plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    return plot
+
+
+def prepare_plot(plot: pg.PlotWidget, left: str, bottom: str) -> None:
+    """Take gestures and menus from a chart and name its axes."""
     plot.setMouseEnabled(x=False, y=False)
     plot.hideButtons()
     plot.setLabel("left", left)
     plot.setLabel("bottom", bottom)
-    plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     for name in ("left", "bottom"):
         plot.getAxis(name).enableAutoSIPrefix(False)
-    return plot
 
 
 def tint_plot(plot: pg.PlotWidget, theme: Theme) -> None:

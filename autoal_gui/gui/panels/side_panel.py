@@ -7,7 +7,7 @@ from PySide6.QtGui import QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QTabBar, QTabWidget, QVBoxLayout, QWidget
 
 from autoal_gui.core.language import tr
-from autoal_gui.gui.panels.performance_panel import PerformancePanel
+from autoal_gui.gui.panels.performance.panel import PerformancePanel
 from autoal_gui.gui.panels.slim_strip import SlimStrip
 from autoal_gui.gui.panels.training_panel import TrainingPanel
 from autoal_gui.gui.panels.weights_panel import WeightsPanel

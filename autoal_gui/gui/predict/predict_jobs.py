@@ -6,6 +6,7 @@ from pathlib import Path
 from autoal_gui.core.images.pool import ImagePool
 from autoal_gui.core.images.source import Listing, ProgressCallback, SourceSpec
 from autoal_gui.core.language import duration, number, percent, tr
+from autoal_gui.core.measures.operating.decision import Threshold
 from autoal_gui.core.messages import PredictFinished, Progress
 from autoal_gui.core.trained_model import StartModel
 from autoal_gui.exporters.predictions import save_predictions
@@ -22,7 +23,11 @@ def model_of(services: Services, file: Path, progress: ProgressCallback) -> tupl
 
 
 def saved(
-    target: Path, listing: Listing, result: PredictFinished, progress: ProgressCallback
+    target: Path,
+    listing: Listing,
+    result: PredictFinished,
+    threshold: Threshold | None,
+    progress: ProgressCallback,
 ) -> None:
     """Write predictions; about a second for each 100,000 images.
 
@@ -30,7 +35,7 @@ def saved(
         ProjectError: see `save_predictions`.
     """
     ids, shares = result.predicted.image_ids.tolist(), result.predicted.probabilities
-    save_predictions(target, listing, result.classes, ids, shares)
+    save_predictions(target, listing, result.classes, ids, shares, threshold)
 
 
 def listed(

@@ -8,7 +8,9 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QSplitter, QVBoxLayout, 
 
 from autoal_gui.core.images.source import SourceSpec
 from autoal_gui.core.language import mark, number, tr, tr_count
+from autoal_gui.core.measures.operating.text import threshold_sentence
 from autoal_gui.core.prediction_table import Captions
+from autoal_gui.core.project.kept_point import kept_point
 from autoal_gui.core.project.last_model import last_model
 from autoal_gui.core.trained_model import StartModel
 from autoal_gui.engine.jobs import OneJob
@@ -152,10 +154,18 @@ class PredictPage(Page):
             widget.setVisible(shown)
         self.measured.setVisible(shown and self.measured.has_results)
         self._left.setStretch(2, 0 if shown else 1)
-        self.explanation.setText(tr(NOT_A_DIAGNOSIS if shown else FIRST))
+        self.explanation.setText(self._about_result() if shown else tr(FIRST))
         self.explanation.setAlignment(
             Qt.AlignmentFlag.AlignLeft if shown else Qt.AlignmentFlag.AlignCenter
         )
+
+    def _about_result(self) -> str:
+        """Say what the predictions are, and which rule gave the classes."""
+        words, session = tr(NOT_A_DIAGNOSIS), self.session
+        if session.threshold is None or session.result is None:
+            return words
+        name = session.result.classes[session.threshold.class_index]
+        return f"{words} {threshold_sentence(name, session.threshold.value)}"
 
     # -- the model ----------------------------------------------------------------------------
 
@@ -235,7 +245,8 @@ class PredictPage(Page):
         self.loader.open(None)
         self.shown.hide()
         self._show_parts(False)
-        self.session.start(self._model, self._spec)
+        point = kept_point(self.controller.project) if self._is_own else None
+        self.session.start(self._model, self._spec, point.threshold if point else None)
         self._show_state()
         self.explanation.setText(tr(MEANWHILE))
         self.setup.cancel.setFocus()

@@ -9,6 +9,7 @@ from autoal_gui.core.errors import NoRoom
 from autoal_gui.core.images.pool import ImagePool
 from autoal_gui.core.images.source import Listing, SourceSpec
 from autoal_gui.core.language import mark, tr
+from autoal_gui.core.measures.operating.decision import Threshold
 from autoal_gui.core.messages import (
     CommandFailed,
     Event,
@@ -49,6 +50,7 @@ class PredictSession(QObject):
         self.result: PredictFinished | None = None
         self.table: PredictionTable | None = None
         self._model = Path()
+        self.threshold: Threshold | None = None
         self._is_stopping = False  # the user has asked to stop
         self._workspace: ScratchFolder | None = None
         self._target = Path()
@@ -61,9 +63,16 @@ class PredictSession(QObject):
         self._saving.failed.connect(self.said)
         controller.inference.predicting.connect(self._on_event)
 
-    def start(self, model: Path, spec: SourceSpec) -> None:
-        """List the images beside the window, then have the engine predict them by a model."""
+    def start(self, model: Path, spec: SourceSpec, threshold: Threshold | None = None) -> None:
+        """List the images beside the window, then have the engine predict them by a model.
+
+        Args:
+            model: its file.
+            spec: the images.
+            threshold: at which it is used; None: at that which its file carries, if any.
+        """
         self._forget()
+        self.threshold = threshold
         self._model, self.is_busy, self._is_stopping = model, True, False
         try:
             self._workspace = ScratchFolder()
@@ -135,7 +144,9 @@ class PredictSession(QObject):
 
     def _take(self, result: PredictFinished) -> None:
         names = {number: image.key for number, image in enumerate(self.listing.images, start=1)}
-        self.result, self.table = result, PredictionTable.of(result.predicted, names)
+        self.threshold = self.threshold or result.threshold
+        self.result = result
+        self.table = PredictionTable.of(result.predicted, names, self.threshold)
         self.is_busy = False
         self.predicted.emit()
 
@@ -146,7 +157,9 @@ class PredictSession(QObject):
         predicted = self.result.predicted
         rows = dict(zip(predicted.image_ids.tolist(), predicted.probabilities, strict=True))
         classes = self.result.classes
-        return MeasuredImages.of_listing(self.listing, self.pool.images, classes, rows)
+        return MeasuredImages.of_listing(
+            self.listing, self.pool.images, classes, rows, self.threshold
+        )
 
     def name_of(self, image_id: int) -> str:
         """Return the name of an image that was predicted or could not be read."""
@@ -161,7 +174,7 @@ class PredictSession(QObject):
         """Write all predictions as the command line does; beside the window."""
         if self.result is not None:
             self._target = target
-            self._saving.start(partial(saved, target, self.listing, self.result))
+            self._saving.start(partial(saved, target, self.listing, self.result, self.threshold))
 
     @Slot()
     def _on_saved(self) -> None:

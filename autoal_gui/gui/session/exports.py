@@ -101,9 +101,10 @@ class Exports(Part):
         if model is None:
             self.failed.emit(tr(NO_MODEL), "")
             return None
-        about = project_sections(Snapshot.of(self._project), model.record)
-        start = self._project.settings.start_from
-        return ExportModel(0, name, str(model.file), str(target), about, start)
+        snapshot = Snapshot.of(self._project)
+        about, point = project_sections(snapshot, model.record), snapshot.operating_point
+        start, threshold = self._project.settings.start_from, point.threshold if point else None
+        return ExportModel(0, name, str(model.file), str(target), about, start, threshold)
 
     def _on_event(self, command: Command, event: Event) -> None:
         if isinstance(event, Exported):

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from PySide6.QtCore import Signal
 
 from autoal_gui.core.errors import AutoALError
+from autoal_gui.core.measures.operating.point import OperatingRule
 from autoal_gui.core.project.class_removal import remove_class, restore_class
 from autoal_gui.core.project.evaluation_set import draw_evaluation_set
 from autoal_gui.core.settings import RunSettings
@@ -45,6 +46,11 @@ class ProjectSetup(Part):
         """Put one image in so many answers to the reader a second time; 0 for none."""
         with self._changing():
             self._project.settings.repeat_every = every
+
+    def keep_operating_point(self, rule: OperatingRule | None) -> None:
+        """Use models at the point that a rule asks for; None: by the likeliest class."""
+        with self._changing():
+            self._project.settings.operating_point = rule
 
     def set_name(self, name: str) -> None:
         """Call the project otherwise; its folder keeps its name."""

@@ -4,6 +4,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
+    QLabel,
     QLayout,
     QScrollArea,
     QToolButton,
@@ -43,6 +44,13 @@ def empty(layout: QLayout) -> None:
         if (widget := item.widget()) is not None:
             widget.hide()
             widget.deleteLater()
+
+
+def labels_of(layout: QLayout) -> list[QLabel]:
+    """Return the labels of a layout, in their order."""
+    items = (layout.itemAt(place) for place in range(layout.count()))
+    widgets = (item.widget() for item in items if item is not None)
+    return [widget for widget in widgets if isinstance(widget, QLabel)]
 
 
 class CardColumn(QScrollArea):

@@ -5,13 +5,15 @@ from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
 
 
 class FlowLayout(QLayout):
-    """Items from left to right at their own size, in as many lines as needed, ending at the right.
+    """Items from left to right at their own size, in as many lines as needed.
 
     Text that is large then costs height, which scrolls, and not width, which a screen lacks.
     """
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, at_left: bool = False) -> None:
+        """Let lines end at the right, or begin at the left."""
         super().__init__(parent)
+        self._at_left = at_left
         self._items: list[QLayoutItem] = []
         self.setContentsMargins(0, 0, 0, 0)
         self.setSpacing(4)
@@ -57,12 +59,13 @@ class FlowLayout(QLayout):
         return QSize(max((i.sizeHint().width() for i in shown), default=0), height_of(shown))
 
     def setGeometry(self, rect: QRect) -> None:  # noqa: N802 - Qt's name
-        """Lay the items out, each line at the right end."""
+        """Lay the items out line by line."""
         super().setGeometry(rect)
         top = rect.top()
         for line in self._lines(rect.width()):
             gaps = self.spacing() * (len(line) - 1)
-            left = rect.right() + 1 - sum(i.sizeHint().width() for i in line) - gaps
+            free = rect.width() - sum(i.sizeHint().width() for i in line) - gaps
+            left = rect.left() + (0 if self._at_left else free)
             for item in line:
                 lower = (height_of(line) - item.sizeHint().height()) // 2
                 item.setGeometry(QRect(QPoint(left, top + lower), item.sizeHint()))

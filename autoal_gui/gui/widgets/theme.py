@@ -35,6 +35,8 @@ class Colours:
     accent_soft: str
     danger: str
     danger_soft: str
+    warning_soft: str
+    """Behind what is missing, and is no failure."""
     surround: str
     """Around the image: dark in both themes, so that the eye judges the same picture."""
     surround_text: str
@@ -53,6 +55,7 @@ LIGHT = Colours(
     accent_soft="#e0f0f6",
     danger="#a8321f",
     danger_soft="#fbeae6",
+    warning_soft="#fff3dc",
     surround="#11161b",
     surround_text="#b7c4d0",
 )
@@ -69,6 +72,7 @@ DARK = Colours(
     accent_soft="#173848",
     danger="#f08a76",
     danger_soft="#3b211c",
+    warning_soft="#3a2f17",
     surround="#090c0f",
     surround_text="#b7c4d0",
 )

@@ -1,5 +1,7 @@
 """Write a trained checkpoint in another format and make sure that it reads back the same."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
@@ -10,11 +12,18 @@ from torch import Tensor, nn
 
 from autoal_gui.core.errors import CheckpointError
 from autoal_gui.core.language import tr
+from autoal_gui.core.measures.operating.decision import Threshold
 from autoal_gui.core.registry import discover
+from autoal_gui.core.system.scratch import ScratchFolder
 from autoal_gui.core.trained_model import TrainedModel
 from autoal_gui.exporters.companions.files import companions
 from autoal_gui.learning.inference.prepared_image import PreparedImage
-from autoal_gui.learning.model.checkpoint import load_checkpoint, load_model, state_arrays
+from autoal_gui.learning.model.checkpoint import (
+    load_checkpoint,
+    load_model,
+    save_checkpoint,
+    state_arrays,
+)
 from autoal_gui.learning.model.model_card import ModelCard
 from autoal_gui.learning.model.networks import Classifier
 from autoal_gui.learning.model.start_weights import start_model
@@ -38,7 +47,12 @@ class ImageToProbabilities(nn.Module):
 
 
 def export_model(
-    exporter: str, checkpoint: Path, target: Path, about: str = "", start_from: str = ""
+    exporter: str,
+    checkpoint: Path,
+    target: Path,
+    about: str = "",
+    start_from: str = "",
+    threshold: Threshold | None = None,
 ) -> None:
     """Export a checkpoint with the exporter of that name, and what belongs beside a model.
 
@@ -48,6 +62,7 @@ def export_model(
         target: the file of the model; see `companion_files` for those beside it.
         about: what its project tells, see `project_sections`; empty where there is no project.
         start_from: the file of weights that its project starts from; empty where there is none.
+        threshold: from which probability on an image is given a class; goes into the file.
 
     Raises:
         CheckpointError: no such exporter, the checkpoint is damaged, or the target cannot be
@@ -58,12 +73,30 @@ def export_model(
         raise CheckpointError(tr("There is no model format named {exporter}.", exporter=exporter))
     if missing := module.missing():
         raise CheckpointError(missing)
-    card, state = load_checkpoint(checkpoint)
-    make = partial(whole_network, checkpoint)
     origin = origin_of(start_from)
-    model = TrainedModel(checkpoint, asdict(card), state_arrays(state), origin, make)
-    with companions(target, module, model, about):
-        module.write(target, model)
+    with _decided(checkpoint, threshold) as file:
+        card, state = load_checkpoint(file)
+        make = partial(whole_network, file)
+        model = TrainedModel(file, asdict(card), state_arrays(state), origin, make)
+        with companions(target, module, model, about):
+            module.write(target, model)
+
+
+@contextmanager
+def _decided(checkpoint: Path, threshold: Threshold | None) -> Iterator[Path]:
+    """Hand over a checkpoint whose card tells a threshold: a copy, since a round's own never does.
+
+    Raises:
+        CheckpointError: it is damaged, or the copy cannot be written.
+    """
+    if threshold is None:
+        yield checkpoint
+        return
+    model, card = load_model(checkpoint)
+    with ScratchFolder() as folder:
+        file = folder / checkpoint.name
+        save_checkpoint(file, model, card.with_threshold(threshold))
+        yield file
 
 
 def origin_of(start_from: str) -> str:

@@ -52,7 +52,8 @@ def answer(command: Predict, cancelled: CancelCheck) -> Iterator[Progress | Pred
         if isinstance(event, Predictions):
             found = Predicted.of(np.array(event.image_ids, np.int64), event.probabilities)
             classes = event.card.classes
-            yield PredictFinished(command.request_id, classes, found, event.unreadable)
+            decision = event.card.decision
+            yield PredictFinished(command.request_id, classes, found, event.unreadable, decision)
         else:
             yield event
 

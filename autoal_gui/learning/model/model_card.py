@@ -2,13 +2,14 @@
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import torch
 import torchvision
 
 import autoal_gui
+from autoal_gui.core.measures.operating.decision import Threshold
 from autoal_gui.core.registry import discover
 from autoal_gui.core.settings import OWN_NETWORK, STEMS, RunSettings, Stem
 from autoal_gui.learning.model.normalisation import Normalisation
@@ -49,6 +50,9 @@ class ModelCard:
     """The backbone with weights that stands beside it, a plug-in likewise; empty: none does."""
     own_side: int = 0
     """Pixels a side of what the backbone sees of larger images; 0: it sees them as they are."""
+    threshold: tuple[int, float] | None = None
+    """(class index, probability in [0, 1]): from there on an image is given the class, see
+    `autoal_gui.core.measures.operating.decision`; None: an image is given the likeliest class."""
     weights: str = ""
     """What it started from that others have trained, and under which licence; empty: nothing."""
     versions: tuple[tuple[str, str], ...] = (
@@ -61,6 +65,15 @@ class ModelCard:
     def normalisation(self) -> Normalisation:
         """How its input is scaled."""
         return Normalisation(self.mean, self.deviation)
+
+    @property
+    def decision(self) -> Threshold | None:
+        """Which class an image is given, see `decided`."""
+        return None if self.threshold is None else Threshold(*self.threshold)
+
+    def with_threshold(self, threshold: Threshold) -> "ModelCard":
+        """Return the card of the same model, used at a threshold."""
+        return replace(self, threshold=(threshold.class_index, threshold.value))
 
 
 def plain_values(value: Any) -> Any:
@@ -85,6 +98,7 @@ def card_from(values: dict[str, Any]) -> ModelCard:
         and _is_transform(card)
         and _are_names(card.classes)
         and _is_history(card)
+        and _is_threshold(card)
     ):
         raise ValueError("unsound card")
     return card
@@ -127,6 +141,14 @@ def _is_transform(card: ModelCard) -> bool:
         and all(math.isfinite(value) for value in (*card.mean, *card.deviation))
         and all(deviation > 0 for deviation in card.deviation)
     )
+
+
+def _is_threshold(card: ModelCard) -> bool:
+    if card.threshold is None:
+        return True
+    class_index, value = card.threshold
+    known = type(class_index) is int and 0 <= class_index < len(card.classes)
+    return known and type(value) is float and 0.0 <= value <= 1.0
 
 
 def _are_names(classes: Any) -> bool:

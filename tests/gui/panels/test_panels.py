@@ -2,21 +2,18 @@
 
 import math
 
-import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 
 from autoal_gui.core.database.round_rows import RoundRecord
-from autoal_gui.core.language import duration, percent
-from autoal_gui.core.measures.metrics import Metrics
+from autoal_gui.core.language import duration
 from autoal_gui.core.messages import Progress, Query
 from autoal_gui.core.project.plan import ProjectPlan
 from autoal_gui.core.project.stores.warm_record import WarmRecord
 from autoal_gui.core.settings import PRESETS
 from autoal_gui.gui.desk.why_panel import loss_words, reason, rows_of
 from autoal_gui.gui.panels import weights_panel
-from autoal_gui.gui.panels.performance_panel import curve_point
 from autoal_gui.gui.panels.training_text import (
     last_round_line,
     learned_line,
@@ -117,119 +114,15 @@ def test_every_mode_and_strategy_has_a_label():
     assert strategy_label("gone") == "gone"
 
 
-# -- performance --------------------------------------------------------------------------------
-
-
-def test_performance_follows_the_labels(qtbot, window, tmp_path):
-    start(qtbot, window, tmp_path, evaluation_images=10)
-    panel = window.desk.performance
-    assert "10 images are set aside" in panel.hint.text()
-    run_rounds(qtbot, window, 2)
-    rounds = window.controller.project.rounds.finished()[1:]
-    metrics = rounds[-1].metrics
-    assert panel.numbers[0].text() == percent(metrics.balanced_accuracy, 1)
-    assert panel.numbers[1].text() == percent(metrics.accuracy, 1)
-    low, high = metrics.accuracy_interval
-    assert panel.intervals[1].text() == f"{100 * low:.1f}–{percent(high, 1)}"
-    curves = [c for c in panel.curve.getPlotItem().listDataItems() if c.getData()[0] is not None]
-    x, y = curves[-1].getData()
-    assert x.tolist() == [4, 8]
-    assert y.tolist() == pytest.approx([100 * r.metrics.balanced_accuracy for r in rounds])
-    shown = [
-        [int(panel.matrix.item(row, column).text()) for column in range(2)] for row in range(2)
-    ]
-    assert tuple(map(tuple, shown)) == metrics.confusion
-    assert "10 images" in panel.hint.text()
-    window.theme.choose("dark")
-    assert (
-        panel.matrix.item(0, 0).background().color() != panel.matrix.item(0, 1).background().color()
-    )
-    window.theme.choose("light")
-
-
-def test_no_evaluation_set_is_said(qtbot, window, tmp_path):
-    start(qtbot, window, tmp_path, evaluation_images=0)
-    run_rounds(qtbot, window, 1)
-    assert "no evaluation set" in window.desk.performance.hint.text()
-
-
-def test_a_class_added_later_does_not_break_the_panels(qtbot, window, tmp_path):
-    start(qtbot, window, tmp_path, evaluation_images=10)
-    run_rounds(qtbot, window, 1)
-    window.controller.setup.add_class("grey")
-    assert window.desk.performance.matrix.rowCount() == 2
-    assert len(window.desk.class_panel._buttons) == 3
-    run_rounds(qtbot, window, 1)
-    assert window.desk.performance.matrix.rowCount() == 3
-
-
-def test_points_of_the_curve_lie_inside_their_interval():
-    metrics = Metrics.of(np.array([0, 0, 1, 1, 1]), np.array([0, 1, 1, 1, 0]), 2)
-    for position in (0, 1):
-        point = curve_point(metrics, position)
-        assert 0 <= point.low <= point.value <= point.high <= 1
-    assert math.isnan(curve_point(metrics, 2).value)
-    assert curve_point(metrics, 2).span == ""
-
-
-def test_hint_says_how_many_evaluation_labels_are_missing(qtbot, window, tmp_path):
-    start(qtbot, window, tmp_path, label_use="ignore", evaluation_images=5)
-    assert "5 of them wait" in window.desk.performance.hint.text()
-
-
-def test_random_images_measure_beside_the_evaluation_set(qtbot, window, tmp_path, backend):
-    backend.audit = Metrics(((5, 1), (1, 5)))
-    start(qtbot, window, tmp_path, evaluation_images=10)
-    panel = window.desk.performance
-    run_rounds(qtbot, window, 1)
-    low, high = backend.audit.accuracy_interval
-    assert panel.audit.text() == (
-        f"On 12 images drawn at random from yours: accuracy {percent(0.8333, 1)} "
-        f"({percent(low, 1)} to {percent(high, 1)})."
-    )
-    assert "95 times in 100" in panel.audit.toolTip()
-    metrics = window.controller.project.rounds.finished()[-1].metrics
-    assert panel.numbers[1].text() == percent(metrics.accuracy, 1)
-    assert "10 images that were never trained on" in panel.hint.text()
-    backend.audit = None
-    run_rounds(qtbot, window, 1)
-    assert panel.audit.isHidden()
-
-
-def test_random_images_take_the_main_place_without_an_evaluation_set(
-    qtbot, window, tmp_path, backend
-):
-    backend.audit = Metrics(((4, 2), (1, 5)))
-    start(qtbot, window, tmp_path, evaluation_images=0)
-    panel = window.desk.performance
-    run_rounds(qtbot, window, 2)
-    assert panel.numbers[1].text() == percent(backend.audit.accuracy, 1)
-    assert panel.audit.isHidden()  # it would say the same once more
-    assert "12 of your images that were drawn at random" in panel.hint.text()
-    assert int(panel.matrix.item(0, 1).text()) == 2
-    curves = [c for c in panel.curve.getPlotItem().listDataItems() if c.getData()[0] is not None]
-    assert curves[-1].getData()[0].tolist() == [4, 8]
-
-
-def test_before_random_images_measure_the_panel_says_what_is_missing(qtbot, window, tmp_path):
-    start(qtbot, window, tmp_path, evaluation_images=0)
-    controller = window.controller
-    settings = controller.project.settings.run.in_mode("margin")
-    controller.setup.change_settings(settings)
-    assert "estimated from the same answers" in window.desk.performance.hint.text()
-    controller.setup.change_settings(settings.but(all_layers="always"))  # then nothing estimates
-    assert "drawn at random have a label" in window.desk.performance.hint.text()
-
-
 def test_reopened_panels_show_the_rounds_of_before(qtbot, window, tmp_path):
     start(qtbot, window, tmp_path, evaluation_images=10)
     run_rounds(qtbot, window, 2)
-    number = window.desk.performance.numbers[0].text()
+    words = window.desk.performance.headline.right.text()
     window.controller.close_project()
     second = MainWindow(services(tmp_path / "projects", NearestMean), settings(tmp_path))
     qtbot.addWidget(second)
     assert second.open_folder(tmp_path / "projects" / "cells")
-    assert second.desk.performance.numbers[0].text() == number
+    assert second.desk.performance.headline.right.text() == words
     assert len(second.desk.weights.lines.getPlotItem().listDataItems()) == len(STRATEGIES)
     assert "Round 3 took" in second.desk.training.line.text()
     second.close()

@@ -1,5 +1,6 @@
 """Models in formats that hold the computation give the numbers that the program gives."""
 
+import csv
 import json
 import zipfile
 from pathlib import Path
@@ -9,15 +10,18 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
+from autoal_gui.cli import run
 from autoal_gui.core.errors import CheckpointError
+from autoal_gui.core.measures.operating.decision import Threshold
 from autoal_gui.core.registry import discover
 from autoal_gui.exporters.companions.files import CARD as CARD_NAME
 from autoal_gui.exporters.companions.files import PREPARATION, SCRIPT
 from autoal_gui.learning.data.image_cache import square
 from autoal_gui.learning.inference.export import export_model, whole_network
 from autoal_gui.learning.inference.prepared_image import PreparedImage
-from autoal_gui.learning.model.checkpoint import load_model
+from autoal_gui.learning.model.checkpoint import load_checkpoint, load_model
 from tests.support.learning import CARD
 from tests.support.paths import ROOT
 
@@ -134,6 +138,36 @@ def test_no_place_of_this_computer_is_in_an_exported_model(checkpoint, exported,
     for beside in exported(name).parent.iterdir():
         for place in ("canary", *map(str, places)):
             assert place.encode() not in written_bytes(beside), (beside, place)
+
+
+@pytest.mark.parametrize("kind", ["pt", "safetensors"])
+def test_a_threshold_leaves_with_the_model_and_decides_what_predict_says(
+    kind, any_checkpoint, tmp_path, capsys
+):
+    pictures = tmp_path / "images"
+    pictures.mkdir()
+    for number, values in enumerate(images(6).numpy()):
+        Image.fromarray(values).save(pictures / f"{number}.png")
+    shares = np.sort(own_probabilities(any_checkpoint, images(6))[:, 1].numpy())
+    value = float(shares[1:3].mean())  # four of six reach it
+    file = tmp_path / f"model.{kind}"
+    export_model(kind, any_checkpoint, file, threshold=Threshold(1, value))
+    assert load_checkpoint(file)[0].decision == Threshold(1, value)
+    name = load_checkpoint(file)[0].classes[1]
+    card = file.with_name(f"{file.name}.{CARD_NAME}").read_text(encoding="utf-8")
+    assert "This file carries the threshold" in card
+    steps = json.loads(file.with_name(f"{file.name}.{PREPARATION}").read_bytes())
+    assert steps["after_the_model"][-1]["from_probability"] == value
+    given = {}
+    for words in ((), ("--likeliest",)):
+        out = tmp_path / "out.csv"
+        told = ["predict", "--model", str(file), "--device", "cpu", "--out", str(out), *words]
+        assert run([*told, str(pictures)]) == 0
+        with out.open(encoding="utf-8-sig", newline="") as rows:
+            given[words] = [row["predicted"] for row in csv.DictReader(rows)]
+        assert ("is given from a probability of" in capsys.readouterr().err) is not bool(words)
+    assert given[()].count(name) == 4
+    assert given[("--likeliest",)].count(name) == int((shares >= 0.5).sum())
 
 
 @pytest.mark.parametrize("checkpoint", [True], indirect=True, ids=["last layer"])

@@ -217,6 +217,7 @@ def test_other_contents_are_refused(content, tmp_path):
     {"deviation": ["a"]}, {"deviation": [0.1, 0.2]},
     {"dropout": 5.0}, {"dropout": -0.1}, {"dropout": "x"}, {"dropout": 1.0},
     {"stem": "9x9"}, {"stem": ["7x7"]}, {"stem": None},
+    {"threshold": [2, 0.5]}, {"threshold": [0, 1.5]}, {"threshold": [0]}, {"threshold": ["0", 0.5]},
     {"architecture": "vgg"}, {"settings": 7}, {"settings": "{"}, {"settings": '{"seed": -1}'},
 ], ids=str)  # fmt: skip
 def test_cards_that_describe_no_model_are_refused(changes, tmp_path):

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from autoal_gui.core.database.setting_rows import SettingRows
 from autoal_gui.core.images.source import SourceSpec
+from autoal_gui.core.measures.operating.point import OperatingRule
 from autoal_gui.core.project.stores import stored_settings as stored
 from autoal_gui.core.settings import RunSettings
 
@@ -97,3 +98,12 @@ class ProjectSettings:
     @repeat_every.setter
     def repeat_every(self, every: int) -> None:
         self._rows.put(stored.REPEAT_EVERY, every)
+
+    @property
+    def operating_point(self) -> OperatingRule | None:
+        """How the threshold of one class is chosen; None: an image is given the likeliest class."""
+        return self._rows.get(stored.OPERATING_POINT)
+
+    @operating_point.setter
+    def operating_point(self, rule: OperatingRule | None) -> None:
+        self._rows.put(stored.OPERATING_POINT, rule)

@@ -17,12 +17,14 @@ from autoal_gui.core.database.stored_values import (
     as_list,
     as_number,
     as_row,
+    as_share,
     as_text,
     as_whole,
     parsed,
 )
 from autoal_gui.core.images.source import SourceSpec
 from autoal_gui.core.labels.hidden_repeats import EVERY
+from autoal_gui.core.measures.operating.point import OperatingRule
 from autoal_gui.core.project.stores.warm_record import WarmRecord
 from autoal_gui.core.readers.double_reading import Reading
 from autoal_gui.core.settings import RunSettings
@@ -100,6 +102,14 @@ def _counted(value: object) -> tuple[tuple[str, int], ...]:
     return as_list(value, lambda row: as_row(row, as_line, as_whole))
 
 
+def _rule(value: object) -> OperatingRule | None:
+    return None if value is None else OperatingRule(*as_row(value, as_whole, as_share))
+
+
+def _plain_rule(rule: OperatingRule | None) -> Any:
+    return rule and [rule.class_index, rule.specificity]
+
+
 def _seconds(value: object) -> float:
     return as_number(value, 0.0, MOST_SECONDS)
 
@@ -124,6 +134,7 @@ REPEAT_EVERY = Setting("repeat_every", as_whole, default=EVERY)
 REPEATS = Setting("repeats", _ids, default=())
 REMOVED_CLASSES = Setting("removed_classes", _ids, default=())
 READINGS = Setting("readings", _readings, _plain_readings, default=())
+OPERATING_POINT = Setting("operating_point", _rule, _plain_rule, default=None)
 WARM_START = Setting("warm_start", WarmRecord.from_plain, WarmRecord.plain_of, default=None)
 
 SETTINGS: tuple[Setting[Any], ...] = (
@@ -147,5 +158,6 @@ SETTINGS: tuple[Setting[Any], ...] = (
     REPEATS,
     REMOVED_CLASSES,
     READINGS,
+    OPERATING_POINT,
     WARM_START,
 )

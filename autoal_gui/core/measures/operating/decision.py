@@ -1,0 +1,44 @@
+"""Which class an image is given: the likeliest one, or one from a probability on."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+
+@dataclass(frozen=True)
+class Threshold:
+    """From a probability on an image is given this class, whatever the others have."""
+
+    class_index: int
+    value: float
+    """In [0, 1]; as likely is enough."""
+
+
+def decided(
+    probabilities: npt.NDArray[np.floating], threshold: Threshold | None = None
+) -> npt.NDArray[np.intp]:
+    """Return (n,) the class that each image is given.
+
+    Args:
+        probabilities: (n, C).
+        threshold: of one class; an image below it is given the likeliest of the others. None: each
+            is given the likeliest class, the first of those that are equally likely.
+    """
+    if not len(probabilities):
+        return np.zeros(0, np.intp)
+    if threshold is None or probabilities.shape[1] < 2:
+        best: npt.NDArray[np.intp] = probabilities.argmax(1)
+        return best
+    own = threshold.class_index
+    others = np.delete(np.arange(probabilities.shape[1]), own)
+    likeliest = others[probabilities[:, others].argmax(1)]
+    given: npt.NDArray[np.intp] = likeliest
+    given[reaches(probabilities[:, own], threshold.value)] = own
+    return given
+
+
+def reaches(scores: npt.NDArray[np.floating], value: float) -> npt.NDArray[np.bool_]:
+    """Return (n,) whether probabilities reach a threshold, which is not rounded to theirs."""
+    reached: npt.NDArray[np.bool_] = scores.astype(np.float64) >= value
+    return reached

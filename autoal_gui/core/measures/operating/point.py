@@ -1,0 +1,175 @@
+"""The point of a ROC curve at which a model is used, and how well it does there.
+
+A point is asked for by the class and the least specificity. What is measured on the images that
+also chose it flatters. So it is told beside it what thresholds do that were chosen in the same way
+on other images: the images are dealt into folds of whole groups, and those of a fold are decided by
+the threshold that the others choose.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from autoal_gui.core.measures.metrics import Share
+from autoal_gui.core.measures.operating.decision import Threshold, reaches
+from autoal_gui.core.measures.operating.roc import Roc
+
+FEWEST = 10  # images of the class, and of the others: a share of fewer may be anything
+FEWEST_GROUPS = 5  # that either come from
+FOLDS = 10
+Bools = npt.NDArray[np.bool_]
+Units = npt.NDArray[np.integer] | None
+
+
+@dataclass(frozen=True)
+class OperatingRule:
+    """How a point is asked for, of whichever model."""
+
+    class_index: int
+    specificity: float
+    """The least, in [0, 1]; of the thresholds that have it the one counts that finds most."""
+
+
+@dataclass(frozen=True)
+class Performance:
+    """What a threshold finds of a class, and what it rightly leaves of the others."""
+
+    sensitivity: Share
+    specificity: Share
+
+    @classmethod
+    def of(cls, inside: Bools, given: Bools, units: Units = None) -> "Performance":
+        """Count images, (n,), which are of the class or not, and are given it or not."""
+        own = (None, None) if units is None else (units[inside], units[~inside])
+        return cls(Share.of(given[inside], own[0]), Share.of(~given[~inside], own[1]))
+
+    @property
+    def precision(self) -> Share | None:
+        """What of the images that are given the class is of it; None where none is given it."""
+        found = self.sensitivity.found
+        given = found + self.specificity.count - self.specificity.found
+        design = max(self.sensitivity.design, self.specificity.design)
+        return Share(found, given, design) if given else None
+
+
+@dataclass(frozen=True)
+class OperatingPoint:
+    """A point that was asked for, and what is measured there."""
+
+    rule: OperatingRule
+    threshold: Threshold
+    chosen: Performance
+    """On the images that chose it, so that it flatters."""
+    fresh: Performance
+    """Of thresholds chosen by the same rule on the other folds: what to expect of new images."""
+
+
+@dataclass(frozen=True)
+class Side:
+    """How many images stand on one side of a class, and of how many groups."""
+
+    images: int
+    groups: int
+    """As many as images where each stands alone."""
+
+    @classmethod
+    def of(cls, kept: Bools, units: Units) -> "Side":
+        """Count the images of (n,) that are on it."""
+        images = int(kept.sum())
+        return cls(images, images if units is None else len(np.unique(units[kept])))
+
+    @property
+    def is_enough(self) -> bool:
+        """Whether anything can be measured."""
+        return self.images >= FEWEST and self.groups >= FEWEST_GROUPS
+
+
+def sides(inside: Bools, units: Units = None) -> tuple[Side, Side]:
+    """Return what there is of the class and of the others."""
+    return Side.of(inside, units), Side.of(~inside, units)
+
+
+def is_measurable(inside: Bools, units: Units = None) -> bool:
+    """Say whether there are images enough, of the class and of others, to choose a threshold."""
+    return all(side.is_enough for side in sides(inside, units))
+
+
+def performance_at(
+    inside: Bools, scores: npt.NDArray[np.floating], value: float, units: Units = None
+) -> Performance:
+    """Measure a threshold on images, see `Roc.of`."""
+    return Performance.of(inside, reaches(scores, value), units)
+
+
+def dealt(inside: Bools, units: Units = None) -> npt.NDArray[np.int64]:
+    """Return (n,) the fold of each image: whole units, of each side about as many in each.
+
+    Units are dealt in turn, those with the class first; the same images are dealt alike.
+    """
+    count = len(inside)
+    numbers = np.arange(count) if units is None else units
+    _, first, places = np.unique(numbers, return_index=True, return_inverse=True)
+    has = np.bincount(places.reshape(-1), inside) > 0
+    sizes = np.bincount(places.reshape(-1))
+    folds = np.empty(len(first), np.int64)
+    folds[np.lexsort((first, -sizes, ~has))] = np.arange(len(first)) % FOLDS
+    return folds[places.reshape(-1)]
+
+
+def cross_fitted(
+    inside: Bools, scores: npt.NDArray[np.floating], specificity: float, units: Units = None
+) -> Performance:
+    """Measure thresholds that the images which they are measured on did not choose.
+
+    Args:
+        inside: (n,) whether each image is of the class; see `is_measurable`.
+        scores: (n,) the probability of the class, in [0, 1].
+        specificity: the least that is asked for.
+        units: (n,) what stays together; None where each image stands alone.
+    """
+    folds = dealt(inside, units)
+    given = np.zeros(len(inside), bool)
+    for fold in range(FOLDS):
+        own = folds == fold
+        if own.any():
+            given[own] = reaches(scores[own], _chosen(inside[~own], scores[~own], specificity))
+    return Performance.of(inside, given, units)
+
+
+def _chosen(inside: Bools, scores: npt.NDArray[np.floating], specificity: float) -> float:
+    """Return the threshold that is chosen; infinity where none has the specificity."""
+    roc = Roc.of(inside, scores)
+    corner = roc.corner_at(specificity)
+    return np.inf if corner is None else float(roc.thresholds[roc.corners[corner]])
+
+
+def operating_point(
+    rule: OperatingRule,
+    truth: npt.NDArray[np.integer],
+    probabilities: npt.NDArray[np.floating],
+    units: Units = None,
+) -> OperatingPoint | None:
+    """Choose the threshold that a rule asks for, and measure it.
+
+    Args:
+        rule: its class is one of the C.
+        truth: (n,) class indices.
+        probabilities: (n, C).
+        units: (n,) what stays together; None where each image stands alone.
+
+    Returns:
+        None where there are too few images, or no threshold has the specificity.
+    """
+    inside, scores = truth == rule.class_index, probabilities[:, rule.class_index]
+    if not is_measurable(inside, units):
+        return None
+    value = _chosen(inside, scores, rule.specificity)
+    if value > 1:
+        return None
+    return OperatingPoint(
+        rule,
+        Threshold(rule.class_index, value),
+        performance_at(inside, scores, value, units),
+        cross_fitted(inside, scores, rule.specificity, units),
+    )

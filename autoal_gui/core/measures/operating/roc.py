@@ -1,0 +1,89 @@
+"""What every threshold of one class would find: its ROC and its precision-recall curve.
+
+The class stands against all others. An image is given it from a probability on; as that falls, more
+images of the class are found, and more of the others are mistaken for it. A threshold lies midway
+between two probabilities that occur, so that rounding moves no image across it.
+"""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+ROUNDING = 1e-9  # by which a specificity may lie below what is asked for
+
+
+@dataclass(frozen=True, eq=False)
+class Roc:
+    """The k thresholds that tell images apart, from the strictest to the laxest."""
+
+    thresholds: Floats = field(repr=False)
+    """(k,) descending, from infinity, which nothing reaches, to 0, which all do."""
+    found: Ints = field(repr=False)
+    """(k,) images of the class that reach each, ascending from 0 to `inside`."""
+    mistaken: Ints = field(repr=False)
+    """(k,) images of the others that reach each, ascending from 0 to `outside`."""
+
+    @classmethod
+    def of(cls, inside: npt.NDArray[np.bool_], scores: npt.NDArray[np.floating]) -> "Roc":
+        """Count at every threshold.
+
+        Args:
+            inside: (n,) whether each image is of the class; at least one is, and one is not.
+            scores: (n,) the probability of the class, in [0, 1].
+        """
+        values, places = np.unique(-scores.astype(np.float64), return_inverse=True)
+        places = places.reshape(-1)
+        counts = [np.bincount(places[side], minlength=len(values)) for side in (inside, ~inside)]
+        found, mistaken = (np.append(0, np.cumsum(count)).astype(np.int64) for count in counts)
+        between = -(values[:-1] + values[1:]) / 2
+        return cls(np.concatenate(([np.inf], between, [0.0])), found, mistaken)
+
+    @property
+    def inside(self) -> int:
+        """Images of the class."""
+        return int(self.found[-1])
+
+    @property
+    def outside(self) -> int:
+        """Images of the others."""
+        return int(self.mistaken[-1])
+
+    @property
+    def sensitivities(self) -> Floats:
+        """(k,) the share of the class that is found, in [0, 1]."""
+        return self.found / self.inside
+
+    @property
+    def specificities(self) -> Floats:
+        """(k,) the share of the others that is not mistaken for it, in [0, 1]."""
+        return 1 - self.mistaken / self.outside
+
+    @property
+    def precisions(self) -> Floats:
+        """(k,) the share of what is given the class that is of it; nan where nothing is."""
+        given = self.found + self.mistaken
+        shares = np.full(len(given), np.nan)
+        np.divide(self.found, given, out=shares, where=given > 0)
+        return shares
+
+    @cached_property
+    def corners(self) -> Ints:
+        """(c,) the places of thresholds worth choosing, from the strictest on; at least one.
+
+        No other threshold finds more of the class with as few mistakes.
+        """
+        finds = self.found[1:] > self.found[:-1]
+        errs_next = np.append(self.mistaken[2:] > self.mistaken[1:-1], True)
+        return np.flatnonzero(finds & errs_next) + 1
+
+    def corner_at(self, specificity: float) -> int | None:
+        """Return the place in `corners` that finds most at a specificity of at least so much.
+
+        None where none reaches it.
+        """
+        enough = self.specificities[self.corners] >= specificity - ROUNDING
+        return int(enough.sum()) - 1 if enough.any() else None

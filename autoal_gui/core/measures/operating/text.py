@@ -1,0 +1,130 @@
+"""What is said of an operating point: in the window, on the model's card and in the report."""
+
+from autoal_gui.core.language import decimal, number, percent, tr, tr_count
+from autoal_gui.core.measures.metrics import Share
+from autoal_gui.core.measures.operating.point import (
+    FEWEST,
+    FEWEST_GROUPS,
+    Bools,
+    OperatingPoint,
+    Performance,
+    Units,
+    sides,
+)
+
+
+def threshold_sentence(name: str, value: float) -> str:
+    """Say from which probability on an image is given a class."""
+    return tr(
+        "An image is given “{name}” where its probability is {value} or more, else the likeliest "
+        "of the other classes.",
+        name=name,
+        value=percent(value, 1),
+    )
+
+
+def found_sentence(name: str, share: Share) -> str:
+    """Say how many images of a class are found."""
+    return tr(
+        "Finds {found} of {count} “{name}”: sensitivity {value} ({low} to {high}).",
+        name=name,
+        **_values(share),
+    )
+
+
+def left_sentence(share: Share) -> str:
+    """Say how many images of the other classes are not mistaken for it."""
+    return tr(
+        "Rightly leaves {found} of {count} others: specificity {value} ({low} to {high}).",
+        **_values(share),
+    )
+
+
+def precision_sentence(name: str, found: Performance) -> str:
+    """Say how often the class is right when it is given, and that this hangs on its share."""
+    share = found.precision
+    if share is None:
+        return ""
+    sensitivity, specificity = found.sensitivity, found.specificity
+    return tr(
+        "Of {count} images that are given “{name}”, {found} are ({value}, {low} to {high}); where "
+        "it is rarer than here ({part} of the images), fewer are.",
+        name=name,
+        part=percent(sensitivity.count / (sensitivity.count + specificity.count)),
+        **_values(share),
+    )
+
+
+def fresh_sentence(found: Performance) -> str:
+    """Say what to expect of new images, and why that differs."""
+    left = _values(found.specificity)
+    return tr(
+        "The images that chose the threshold flatter it. Thresholds chosen in the same way on "
+        "other images find {found} of {count} ({value}, {low} to {high}) and rightly leave "
+        "{left_found} of {left_count} ({left_value}, {left_low} to {left_high}): expect that.",
+        **_values(found.sensitivity),
+        **{"left_" + name: value for name, value in left.items()},
+    )
+
+
+def kept_sentence(name: str, point: OperatingPoint) -> str:
+    """Say which point models are used at."""
+    return tr(
+        "In use: “{name}” from {value} on, for a specificity of at least {specificity}.",
+        name=name,
+        value=percent(point.threshold.value, 1),
+        specificity=percent(point.rule.specificity, 1),
+    )
+
+
+def why_not(name: str, inside: Bools, units: Units = None) -> str:
+    """Say why no threshold of a class can be measured; "" where one can.
+
+    Args:
+        name: of the class.
+        inside: (n,) whether each image is of it.
+        units: (n,) what stays together; None where each image stands alone.
+    """
+    own, others = sides(inside, units)
+    if own.images < FEWEST:
+        return tr_count(
+            "Not measured: {count} image of “{name}” is too few to choose a threshold by; {least} "
+            "are needed.",
+            "Not measured: {count} images of “{name}” are too few to choose a threshold by; "
+            "{least} are needed.",
+            own.images,
+            name=name,
+            least=number(FEWEST),
+        )
+    if others.images < FEWEST:
+        return tr_count(
+            "Not measured: {count} image of other classes than “{name}” is too few to choose a "
+            "threshold by; {least} are needed.",
+            "Not measured: {count} images of other classes than “{name}” are too few to choose a "
+            "threshold by; {least} are needed.",
+            others.images,
+            name=name,
+            least=number(FEWEST),
+        )
+    if own.is_enough and others.is_enough:
+        return ""
+    return tr_count(
+        "Not measured: the images come from {count} group, such as a patient; {least} are needed "
+        "of “{name}” and of the others to choose a threshold by.",
+        "Not measured: the images come from {count} groups, such as patients; {least} are needed "
+        "of “{name}” and of the others to choose a threshold by.",
+        min(own.groups, others.groups),
+        name=name,
+        least=number(FEWEST_GROUPS),
+    )
+
+
+def _values(share: Share) -> dict[str, str]:
+    low, high = share.interval
+    return {
+        "found": number(share.found),
+        "count": number(share.count),
+        "value": percent(share.value),
+        "low": decimal(100 * low, 0),
+        "high": percent(high),
+    }

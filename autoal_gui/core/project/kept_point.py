@@ -1,0 +1,38 @@
+"""The operating point that a project keeps: a rule, which chooses anew for each model."""
+
+from autoal_gui.core.measures.operating.point import OperatingPoint, operating_point
+from autoal_gui.core.project.last_model import last_model
+from autoal_gui.core.project.measured_images import measured_images
+from autoal_gui.core.project.project import Project
+from autoal_gui.core.sets.column_results import MeasuredImages
+
+
+def is_of_one_model(project: Project) -> bool:
+    """Say whether the images measured on were predicted as the last model predicts.
+
+    So they are by that model itself, and by heads of the last round that left some answers out;
+    not by models of earlier rounds, whose probabilities may be on another scale.
+    """
+    model = last_model(project)
+    if model is None:
+        return False
+    return bool(project.labels.evaluation()) or model.record.estimate is not None
+
+
+def kept_point(project: Project, measured: MeasuredImages | None = None) -> OperatingPoint | None:
+    """Return the point at which the last model is used.
+
+    Args:
+        project: that keeps the rule.
+        measured: `measured_images(project)`, where that is known already.
+
+    Returns:
+        None where no rule is kept, or it cannot be carried out with the images of now.
+    """
+    rule = project.settings.operating_point
+    if rule is None or not is_of_one_model(project):
+        return None
+    known = measured_images(project) if measured is None else measured
+    if rule.class_index >= known.probabilities.shape[1]:
+        return None
+    return operating_point(rule, known.truth, known.probabilities, known.units)

@@ -1,0 +1,98 @@
+"""The sections of the report on the operating point, and on whether probabilities are right."""
+
+from collections.abc import Iterable
+from xml.etree.ElementTree import Element
+
+from autoal_gui.core.language import decimal, number, percent, tr
+from autoal_gui.core.measures.calibration import Bin, calibration, calibration_sentence
+from autoal_gui.core.measures.metrics import Share
+from autoal_gui.core.measures.operating.point import OperatingPoint, Performance
+from autoal_gui.core.measures.operating.roc import Roc
+from autoal_gui.core.measures.operating.text import fresh_sentence, threshold_sentence
+from autoal_gui.core.project.export_snapshot import Snapshot
+from autoal_gui.core.report.charts import Mark, square_chart
+from autoal_gui.core.report.markup import table, tag
+
+Cells = list[Element | str]
+
+
+def operating_section(labels: Snapshot, title: str = "") -> Iterable[Element]:
+    """Where the project has set the threshold of a class, and what is measured there.
+
+    Args:
+        labels: with the point.
+        title: of the section; "" for the usual one.
+    """
+    point = labels.operating_point
+    if point is None:
+        return
+    name = labels.classes[point.rule.class_index]
+    asked = tr(
+        "Asked for: a specificity of at least {specificity}.",
+        specificity=percent(point.rule.specificity, 1),
+    )
+    yield tag("h2", title or tr("Operating point"))
+    yield tag("p", f"{threshold_sentence(name, point.threshold.value)} {asked}")
+    yield _roc_figure(labels, name, point)
+    rows = [
+        _row(tr("on the images that chose it"), point.chosen),
+        _row(tr("chosen on other images"), point.fresh),
+    ]
+    columns = [tr("threshold"), tr("sensitivity"), tr("images"), tr("specificity"), tr("images")]
+    yield table(tr("At the operating point"), columns, rows)
+    yield tag("p", fresh_sentence(point.fresh), class_="note")
+
+
+def _roc_figure(labels: Snapshot, name: str, point: OperatingPoint) -> Element:
+    """Return the ROC curve of the class with the point, and the interval of its sensitivity."""
+    measured, own = labels.measured, point.rule.class_index
+    roc = Roc.of(measured.truth == own, measured.probabilities[:, own])
+    line = list(zip((1 - roc.specificities).tolist(), roc.sensitivities.tolist(), strict=True))
+    found = point.chosen
+    mark = Mark(1 - found.specificity.value, found.sensitivity.value, *found.sensitivity.interval)
+    title = tr("ROC curve of “{name}” with the operating point", name=name)
+    words = tr("others mistaken for it"), tr("sensitivity")
+    return _figure(title, square_chart(line, [mark], words, title))
+
+
+def _figure(title: str, chart: Element) -> Element:
+    return tag("figure", tag("figcaption", title), chart, class_="square")
+
+
+def _row(words: str, found: Performance) -> Cells:
+    cells: Cells = [words]
+    for share in (found.sensitivity, found.specificity):
+        cells += [_share(share), _counts(share)]
+    return cells
+
+
+def calibration_section(labels: Snapshot) -> Iterable[Element]:
+    """How often the last model is right when it says so."""
+    measured = labels.measured
+    last = labels.rounds[-1] if labels.rounds else None
+    if not measured.images or not (labels.evaluation or (last and last.estimate)):
+        return  # else each round's model has predicted what it asked for
+    found = calibration(measured.truth, measured.probabilities, measured.units)
+    if found is None:
+        return
+    yield tag("h2", tr("Is it as sure as it should be?"))
+    yield tag("p", calibration_sentence(found))
+    title = tr("What the model says against how often it is right")
+    marks = [Mark(one.said, one.right.value, *one.right.interval) for one in found.bins]
+    words = tr("the model says"), tr("it is right")
+    yield _figure(title, square_chart([], marks, words, title))
+    columns = [tr("the model says"), tr("it is right"), tr("images")]
+    yield table(tr("Probability and truth"), columns, [_bin(one) for one in found.bins])
+
+
+def _bin(found: Bin) -> Cells:
+    return [percent(found.said), _share(found.right), _counts(found.right)]
+
+
+def _share(share: Share) -> str:
+    low, high = share.interval
+    return f"{percent(share.value, 1)} ({decimal(100 * low, 1)}–{decimal(100 * high, 1)})"
+
+
+def _counts(share: Share) -> str:
+    return tr("{found} of {count}", found=number(share.found), count=number(share.count))

@@ -1,0 +1,179 @@
+"""The first card: how many images are right, what that is worth, and what is missing for more."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+
+from autoal_gui.core.language import decimal, mark, number, percent, tr, tr_count
+from autoal_gui.core.measures.estimate import Estimate
+from autoal_gui.core.measures.metrics import Metrics
+from autoal_gui.gui.panels.performance.values import MEASURES, TIPS, curve_point
+from autoal_gui.gui.widgets.cards import empty
+from autoal_gui.gui.widgets.text import text_label
+from autoal_gui.gui.widgets.theme import BIG, SMALL
+
+INTERVAL_TIP = mark("The true value lies in this interval 95 times in 100.")
+ESTIMATE_TIP = mark(
+    "Each image was predicted by a model that had learned from nearly all other answers, and "
+    "counts for the images of yours that are most like it, since the method did not choose "
+    "evenly. With few answers or rare classes the true value lies outside the interval more often "
+    "than 5 times in 100."
+)
+FEWEST_TO_LEARN, FEWEST_TO_MEASURE = 5, 5  # images of a class
+BESIDE = (0, 2)  # of `MEASURES`: what stands beside the images that are right
+
+
+class Headline(QWidget):
+    """Right on n of m, beside what always saying the commonest class would have right."""
+
+    more_wanted = Signal(int)
+    """More images like those of this class are wanted."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.right = text_label(size=BIG, bold=True)
+        self.share = text_label()
+        self.baseline = text_label(role="muted", size=SMALL)
+        self.numbers = {place: text_label(size=BIG, bold=True, wrap=False) for place in BESIDE}
+        self.intervals = {place: text_label(role="muted", size=SMALL) for place in BESIDE}
+        self.warnings = QFrame()
+        self.warnings.setProperty("role", "warning")
+        self._lines = QVBoxLayout(self.warnings)
+        self._lines.setContentsMargins(10, 6, 10, 6)
+        self._lines.setSpacing(4)
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        beside = QHBoxLayout()
+        beside.setSpacing(20)
+        for place in BESIDE:
+            title = text_label(tr(MEASURES[place]), role="muted", size=SMALL)
+            title.setToolTip(tr(TIPS[place]))
+            column = QVBoxLayout()
+            column.setSpacing(0)
+            for part in (self.numbers[place], title, self.intervals[place]):
+                column.addWidget(part)
+            beside.addLayout(column, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        for part in (self.right, self.share, self.baseline):
+            column.addWidget(part)
+        column.addSpacing(6)
+        column.addLayout(beside)
+        column.addWidget(self.warnings)
+
+    def show_metrics(self, metrics: Metrics, classes: Sequence[str]) -> None:
+        """Show what a round was measured to have right.
+
+        Args:
+            metrics: of at least one image.
+            classes: their names, by index.
+        """
+        estimated = isinstance(metrics, Estimate)
+        values = {"right": number(metrics.correct), "images": number(metrics.total)}
+        of_answers = tr("{right} of {images} answers right", **values)
+        self.right.setText(of_answers if estimated else tr("{right} of {images} right", **values))
+        self.share.setText(share_words(metrics))
+        self.baseline.setText(baseline_words(metrics, classes))
+        tip = tr(ESTIMATE_TIP if estimated else INTERVAL_TIP)
+        self.share.setToolTip(tip)
+        for place in BESIDE:
+            value = curve_point(metrics, place)
+            self.numbers[place].setText(percent(value.value, 1))
+            self.intervals[place].setText(value.span)
+            self.intervals[place].setToolTip(tip)
+
+    def show_warnings(self, found: Sequence[tuple[int, str, bool]]) -> None:
+        """Show (class, what is missing of it, whether others can be looked for), or nothing."""
+        empty(self._lines)
+        for class_index, sentence, can_search in found:
+            line = QWidget()
+            row = QHBoxLayout(line)
+            row.setContentsMargins(0, 0, 0, 0)
+            row.addWidget(text_label(sentence), 1)
+            if can_search:
+                row.addWidget(self._search_button(class_index))
+            self._lines.addWidget(line)
+        self.warnings.setVisible(bool(found))
+
+    def _search_button(self, class_index: int) -> QToolButton:
+        button = QToolButton()
+        button.setProperty("role", "quiet")
+        button.setText(tr("Find more like it"))
+        button.clicked.connect(lambda: self.more_wanted.emit(class_index))
+        return button
+
+    def warning_lines(self) -> list[str]:
+        """Return the warnings that are shown."""
+        labels = self.warnings.findChildren(QLabel)
+        return [label.text() for label in labels if not label.isHidden()]
+
+
+def share_words(metrics: Metrics) -> str:
+    """Say which share is right, of the images measured on or, by an estimate, of all."""
+    low, high = metrics.accuracy_interval
+    values = {
+        "value": percent(metrics.accuracy, 1),
+        "low": decimal(100 * low, 0),
+        "high": percent(high),
+    }
+    if isinstance(metrics, Estimate):
+        return tr("Of all your images about {value} ({low} to {high}).", **values)
+    return tr("Accuracy {value} ({low} to {high}).", **values)
+
+
+def baseline_words(metrics: Metrics, classes: Sequence[str]) -> str:
+    """Say what always saying the commonest class has right, and whether the model has more."""
+    index, share = metrics.commonest
+    words = tr(
+        "Always saying “{name}” would have {share}.",
+        name=classes[index],
+        share=percent(share, 1),
+    )
+    if metrics.accuracy_interval[0] > share:
+        return words
+    return f"{words} {tr('The model is not shown to be better than that.')}"
+
+
+def class_warnings(
+    classes: Sequence[str], labels: Sequence[int], measured: Sequence[int]
+) -> list[tuple[int, str, bool]]:
+    """Return what is missing of which class, see `Headline.show_warnings`.
+
+    Args:
+        classes: names of the classes in use; "" for one that is not.
+        labels: images of each that the model may learn from.
+        measured: images of each that it is measured on.
+    """
+    found = []
+    for index, name in enumerate(classes):
+        parts = [_learned(labels[index]), _measured(measured[index])]
+        if name and any(parts):
+            words = "; ".join(filter(None, parts))
+            sentence = tr("“{name}”: {words}.", name=name, words=words)
+            found.append((index, sentence, labels[index] + measured[index] > 0))
+    return found
+
+
+def _learned(count: int) -> str:
+    if count >= FEWEST_TO_LEARN:
+        return ""
+    if not count:
+        return tr("no label yet, so that it cannot be learned")
+    return tr_count(
+        "{count} label, too few to learn from", "{count} labels, too few to learn from", count
+    )
+
+
+def _measured(count: int) -> str:
+    if count >= FEWEST_TO_MEASURE:
+        return ""
+    if not count:
+        return tr("not measured")
+    return tr_count(
+        "measured on {count} image, which says hardly anything",
+        "measured on {count} images, which says hardly anything",
+        count,
+    )

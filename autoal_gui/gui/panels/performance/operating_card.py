@@ -1,0 +1,258 @@
+"""The card on which a user chooses from which probability on an image is given a class."""
+
+import numpy as np
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from autoal_gui.core.language import mark, percent, tr
+from autoal_gui.core.measures.operating.point import (
+    OperatingPoint,
+    OperatingRule,
+    Performance,
+    cross_fitted,
+    is_measurable,
+    performance_at,
+)
+from autoal_gui.core.measures.operating.roc import Roc
+from autoal_gui.core.measures.operating.text import (
+    found_sentence,
+    fresh_sentence,
+    kept_sentence,
+    left_sentence,
+    precision_sentence,
+    threshold_sentence,
+    why_not,
+)
+from autoal_gui.core.sets.column_results import MeasuredImages
+from autoal_gui.gui.panels.performance.one_of import OneOf
+from autoal_gui.gui.panels.performance.roc_plot import RocPlot
+from autoal_gui.gui.widgets.inputs import combo
+from autoal_gui.gui.widgets.text import text_label
+from autoal_gui.gui.widgets.theme import SMALL, Theme
+
+LEVELS = (0.8, 0.85, 0.9, 0.95, 0.98)  # specificities that can be asked for by name
+FIRST = 0.9  # the specificity at which the point stands first
+LIKELIEST = mark("No threshold is set: an image is given the class with the highest probability.")
+NOT_OF_ONE_MODEL = mark(
+    "Not measured: there is no evaluation set, and the images drawn at random were predicted by "
+    "models of several rounds, whose probabilities cannot be put on one curve."
+)
+LOST = mark(
+    "The point that this project keeps cannot be found with the images of now, so that an image is "
+    "given the class with the highest probability."
+)
+NOT_REACHED = mark("No threshold has that specificity here; the strictest one is shown.")
+USE_TIP = mark(
+    "Predict, the exported model and the report use it. For the model of each later round the "
+    "threshold is chosen anew, for the same specificity."
+)
+
+
+class OperatingCard(QWidget):
+    """A class, its curve with a point, what is measured there, and whether it is used."""
+
+    kept = Signal(object)
+    """The `OperatingRule` that is to be used from now on, or None."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._measured = MeasuredImages.nothing()
+        self._classes: tuple[str, ...] = ()
+        self._roc: Roc | None = None
+        self._goal = FIRST
+        self.classes = combo(tr("Class against the others"), {}, "")
+        self.form = OneOf(
+            [
+                (tr("ROC"), tr("Sensitivity against the share of others mistaken for the class")),
+                (
+                    tr("Precision-recall"),
+                    tr("How often the class is right when it is said, against its sensitivity"),
+                ),
+            ]
+        )
+        self.plot = RocPlot()
+        self.level = combo(tr("Specificity of at least"), {}, "")
+        self.found, self.left = text_label(bold=True), text_label(bold=True)
+        self.fresh = text_label()
+        self.precision, self.threshold = (text_label(role="muted", size=SMALL) for _ in range(2))
+        self.problem = text_label(role="muted")
+        self.state = text_label()
+        self.use = QPushButton(tr("Use this point"))
+        self.use.setToolTip(tr(USE_TIP))
+        self.stop = QPushButton(tr("Use no threshold"))
+        self._lay_out()
+        self.classes.currentIndexChanged.connect(self._on_class)
+        self.form.chosen.connect(self._show_form)
+        self.plot.moved.connect(self._on_moved)
+        self.level.activated.connect(self._on_level)
+        self.use.clicked.connect(self._on_use)
+        self.stop.clicked.connect(lambda: self.kept.emit(None))
+
+    def _lay_out(self) -> None:
+        self._choice, self._body = QWidget(), QWidget()
+        row = QHBoxLayout(self._choice)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(text_label(tr("Class against the others"), wrap=True), 1)
+        row.addWidget(self.classes, 1)
+        level = QHBoxLayout()
+        level.addWidget(text_label(tr("Specificity of at least")), 1)
+        level.addWidget(self.level, 1)
+        inside = QVBoxLayout(self._body)
+        inside.setContentsMargins(0, 0, 0, 0)
+        inside.setSpacing(6)
+        inside.addWidget(self.form)
+        inside.addWidget(self.plot)
+        inside.addLayout(level)
+        for label in (self.found, self.left, self.fresh, self.precision, self.threshold):
+            inside.addWidget(label)
+        buttons = QHBoxLayout()
+        buttons.addWidget(self.use)
+        buttons.addWidget(self.stop)
+        buttons.addStretch(1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(6)
+        for part in (self._choice, self.problem, self._body, self.state):
+            column.addWidget(part)
+        column.addLayout(buttons)
+
+    def tint(self, theme: Theme) -> None:
+        """Take the theme's colours."""
+        self.plot.tint(theme)
+
+    # -- what is shown ------------------------------------------------------------------------
+
+    def show_results(
+        self,
+        measured: MeasuredImages,
+        classes: tuple[str, ...],
+        rule: OperatingRule | None,
+        point: OperatingPoint | None,
+        is_of_one_model: bool,
+    ) -> None:
+        """Show other results.
+
+        Args:
+            measured: the images that were measured on.
+            classes: their names, by index; "" for one that is not in use.
+            rule: that the project keeps.
+            point: what it chooses for the last model; None where that cannot be done.
+            is_of_one_model: whether the images were predicted as that model predicts.
+        """
+        self._measured, self._classes = measured, classes
+        chosen = self.classes.currentData()
+        self._show_state(rule, point)
+        self.classes.blockSignals(True)
+        self.classes.clear()
+        if is_of_one_model:
+            for index, name in enumerate(classes[: measured.probabilities.shape[1]]):
+                if name:
+                    self.classes.addItem(name, index)
+        first = rule.class_index if rule else _first(measured)
+        wanted = first if chosen is None or rule else chosen
+        self.classes.setCurrentIndex(max(0, self.classes.findData(wanted)))
+        self.classes.blockSignals(False)
+        self._choice.setVisible(self.classes.count() > 0)
+        if rule is not None:
+            self._goal = rule.specificity
+        self._on_class()
+
+    def _show_state(self, rule: OperatingRule | None, point: OperatingPoint | None) -> None:
+        self.stop.setVisible(rule is not None)
+        if point is not None:
+            self.state.setText(kept_sentence(self._classes[point.rule.class_index], point))
+        else:
+            self.state.setText(tr(LIKELIEST if rule is None else LOST))
+
+    @Slot()
+    def _on_class(self) -> None:
+        """Show the curve of another class, or why there is none."""
+        index = self.classes.currentData()
+        problem = tr(NOT_OF_ONE_MODEL)
+        if index is not None:
+            problem = why_not(self._classes[index], self._inside(), self._measured.units)
+        for part in (self._body, self.use):
+            part.setVisible(not problem)
+        self.problem.setText(problem)
+        self.problem.setVisible(bool(problem))
+        self._roc = None if problem else Roc.of(self._inside(), self._scores())
+        if self._roc is not None:
+            self._show_form()
+
+    @Slot()
+    def _show_form(self) -> None:
+        self.plot.show_curve(self._roc, self.form.position == 1, self.classes.currentText())
+        self._show_goal()
+
+    def _show_goal(self) -> None:
+        """Put the point where the specificity is that is asked for."""
+        if self._roc is None:
+            return
+        corner, strictest = self._roc.corner_at(self._goal), self._roc.corners[0]
+        if corner is None:
+            self._goal = float(self._roc.specificities[strictest])
+        self._show_levels()
+        self._show_point(0 if corner is None else corner)
+        if corner is None:
+            self.fresh.setText(f"{tr(NOT_REACHED)} {self.fresh.text()}")
+
+    def _show_levels(self) -> None:
+        self.level.blockSignals(True)
+        self.level.clear()
+        for level in sorted({*LEVELS, self._goal}):
+            self.level.addItem(percent(level, 0 if level in LEVELS else 1), level)
+        self.level.setCurrentIndex(self.level.findData(self._goal))
+        self.level.blockSignals(False)
+
+    def _show_point(self, corner: int) -> None:
+        roc, name, units = self._roc, self.classes.currentText(), self._measured.units
+        if roc is None:
+            return
+        value = float(roc.thresholds[roc.corners[corner]])
+        here = performance_at(self._inside(), self._scores(), value, units)
+        self.found.setText(found_sentence(name, here.sensitivity))
+        self.left.setText(left_sentence(here.specificity))
+        self.precision.setText(precision_sentence(name, here))
+        self.threshold.setText(threshold_sentence(name, value))
+        self.fresh.setText(fresh_sentence(self._fresh()))
+        words = f"{self.found.text()} {self.left.text()}"
+        self.plot.show_point(corner, here, words)
+
+    def _fresh(self) -> Performance:
+        return cross_fitted(self._inside(), self._scores(), self._goal, self._measured.units)
+
+    def _inside(self) -> np.ndarray:
+        inside: np.ndarray = self._measured.truth == self.classes.currentData()
+        return inside
+
+    def _scores(self) -> np.ndarray:
+        return self._measured.probabilities[:, self.classes.currentData()]
+
+    # -- what the user does -------------------------------------------------------------------
+
+    @Slot(int)
+    def _on_moved(self, corner: int) -> None:
+        if self._roc is not None:
+            self._goal = float(self._roc.specificities[self._roc.corners[corner]])
+            self._show_levels()
+            self._show_point(corner)
+
+    @Slot()
+    def _on_level(self) -> None:
+        self._goal = self.level.currentData()
+        self._show_goal()
+
+    @Slot()
+    def _on_use(self) -> None:
+        self.kept.emit(OperatingRule(self.classes.currentData(), self._goal))
+
+
+def _first(measured: MeasuredImages) -> int:
+    """Return the class whose curve is shown first: the rarest that can be measured."""
+    counts = np.bincount(measured.truth, minlength=measured.probabilities.shape[1])
+    able = [
+        index
+        for index in range(len(counts))
+        if is_measurable(measured.truth == index, measured.units)
+    ]
+    return min(able, key=lambda index: int(counts[index]), default=0)

@@ -1,0 +1,242 @@
+"""Performance on images that the method did not choose: the evaluation set, and random ones."""
+
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QLabel
+
+from autoal_gui.core.database.round_rows import RoundRecord
+from autoal_gui.core.language import mark, tr
+from autoal_gui.core.measures.alike_text import alike_sentence
+from autoal_gui.core.measures.calibration import calibration
+from autoal_gui.core.measures.metrics import Metrics
+from autoal_gui.core.measures.outlook import (
+    Outlook,
+    agreed,
+    measuring_sentence,
+    worth_sentences,
+)
+from autoal_gui.core.measures.stopping_advice import advise, chance_sentence
+from autoal_gui.core.project.kept_point import is_of_one_model, kept_point
+from autoal_gui.core.project.measured_images import measured_classes, measured_images
+from autoal_gui.core.project.measured_rounds import Measured, outlook_of, points_of
+from autoal_gui.core.sets.column_results import MeasuredImages
+from autoal_gui.gui.panels.column_results import ColumnResults
+from autoal_gui.gui.panels.performance.calibration_card import CalibrationCard
+from autoal_gui.gui.panels.performance.class_table import ClassTable
+from autoal_gui.gui.panels.performance.confusion_matrix import (
+    ConfusionMatrix,
+    cell_title,
+    images_of_cell,
+)
+from autoal_gui.gui.panels.performance.empty_state import EmptyState, next_words
+from autoal_gui.gui.panels.performance.headline import Headline, class_warnings
+from autoal_gui.gui.panels.performance.learning_curve import LearningCurve
+from autoal_gui.gui.panels.performance.operating_card import OperatingCard
+from autoal_gui.gui.panels.performance_text import audit_line, hint, measured_of
+from autoal_gui.gui.session.controller import Controller
+from autoal_gui.gui.session.likeness.image_maps import Question
+from autoal_gui.gui.widgets.cards import CardColumn
+from autoal_gui.gui.widgets.text import text_label
+from autoal_gui.gui.widgets.theme import SMALL, Theme
+
+AUDIT_TIP = mark(
+    "Images drawn at random, not chosen by the method, so that they represent all of "
+    "yours. Each was predicted by a model that had not seen its label. The true value"
+    " lies in the interval 95 times in 100."
+)
+WORTH_TIP = mark(
+    "Points are hundredths of the balanced accuracy that will be measured, against the last value. "
+    "The curve of the rounds so far is drawn on (the pale band); in projects that were replayed, "
+    "the later value lay inside about nine times in ten. The time is the median of your answers, "
+    "breaks left out."
+)
+ALIKE_TIP = mark(
+    "Images are compared as small pictures. The next frame, the next slice, or the same picture "
+    "saved again is found; one that was turned or cut is not."
+)
+NO_IMAGES = mark("There is no image in this cell.")
+NOT_KNOWN = mark("The images of this cell are known after the next round.")
+
+
+class PerformancePanel(CardColumn):
+    """How well the last model does, how that came about, and whether more labels are worth it."""
+
+    def __init__(self, controller: Controller, theme: Theme) -> None:
+        super().__init__()
+        self._controller, self._theme = controller, theme
+        self.headline = Headline()
+        self.audit = text_label()
+        self.alike = text_label(bold=True)
+        self.alike.setToolTip(tr(ALIKE_TIP))
+        self.advice = text_label()
+        self.advice.setToolTip(tr(WORTH_TIP))
+        self.measuring = text_label(role="muted", size=SMALL)
+        self.by_chance = text_label(role="muted", size=SMALL)
+        self.curve = LearningCurve()
+        self.classes = ClassTable()
+        self.matrix = ConfusionMatrix(theme)
+        self.operating = OperatingCard()
+        self.calibration = CalibrationCard()
+        self.columns = ColumnResults()
+        self.empty = EmptyState(theme)
+        self._lay_out()
+        self.headline.more_wanted.connect(self._find_more)
+        self.matrix.opened.connect(self._on_cell)
+        self.operating.kept.connect(controller.setup.keep_operating_point)
+        controller.project_opened.connect(self.refresh)
+        controller.training.ranked.connect(self._on_results)
+        controller.labelling.answers_changed.connect(self._show_next)
+        controller.setup.classes_changed.connect(self.refresh)
+        controller.setup.settings_changed.connect(self.refresh)
+        theme.changed.connect(self._tint)
+        self._tint()
+
+    def _lay_out(self) -> None:
+        self._empty_card = self.add_card("", self.empty)
+        self.add_card("", self.headline, self.audit, self.alike)
+        self.add_card(tr("Are more labels worth it?"), self.advice, self.measuring, self.by_chance)
+        self.add_card(tr("Against the number of labels"), self.curve)
+        self.add_card(tr("Class by class"), self.classes)
+        self.add_card(tr("Where it errs"), _note(
+            tr(
+                "Rows are the true class, columns what the model says: blue is right, orange "
+                "wrong. Click a cell, or press Enter on it, to see its images."
+            )
+        ), self.matrix)  # fmt: skip
+        self.add_card(tr("Operating point"), _note(
+            tr(
+                "From which probability on is an image given the class? A low threshold misses "
+                "few, and raises false alarms. Drag the point, or move it by the arrow keys."
+            )
+        ), self.operating)  # fmt: skip
+        self.add_card(tr("Is it as sure as it should be?"), self.calibration)
+        self._columns_card = self.add_card(tr("By group and by column"), self.columns)
+        self.fit_height(self.curve.plot, self.calibration.plot)
+
+    @Slot()
+    def _on_results(self) -> None:
+        """Show a new round, and say once if it is time to think of stopping."""
+        self.refresh()
+        measured = measured_of(self._controller.project)
+        points, found = points_of(measured), self._outlook(measured)
+        if agreed(advise(points), found).recommendation == "enough":
+            self._controller.notice.emit(" ".join(worth_sentences(points, found)))
+
+    def refresh(self) -> None:
+        """Show the rounds of the project."""
+        if not self._controller.is_open:
+            return
+        project = self._controller.project
+        measured = measured_of(project)
+        self.show_cards(hint(project, measured), bool(measured))
+        self._empty_card.setVisible(not measured)
+        if not measured:
+            self._show_next()
+            return
+        record, metrics = measured[-1]
+        names, known = project.classes.names, measured_images(project)
+        found = self._outlook(measured)
+        self.headline.show_metrics(metrics, names)
+        self.headline.show_warnings(self._warnings(metrics))
+        self._show_audit(record)
+        self._show_alike(record)
+        self._show_advice(measured, found)
+        self.curve.show_rounds(measured, found, project.files.curve_start)
+        self.classes.show_classes(metrics, names)
+        self.matrix.show_counts(metrics, names)
+        self._show_decisions(known)
+        shown = self.columns.show_results(known, project.settings.columns, names)
+        self._columns_card.setVisible(shown)
+
+    @Slot()
+    def _show_next(self) -> None:
+        """Say what is missing for the first numbers."""
+        if self._controller.is_open and not self._empty_card.isHidden():
+            words = next_words(self._controller.project, self._controller.training.new_labels)
+            self.empty.show_next(words)
+
+    def _names_in_use(self) -> tuple[str, ...]:
+        """Return the names of the classes; "" for one that was taken out of use."""
+        classes = self._controller.project.classes
+        return tuple("" if i in classes.removed else name for i, name in enumerate(classes.names))
+
+    def _warnings(self, metrics: Metrics) -> list[tuple[int, str, bool]]:
+        """Return what is missing of which class."""
+        names = self._names_in_use()
+        labels = [0] * len(names)
+        for _, c in self._controller.project.labels.training():
+            labels[c] += 1
+        counts = [sum(row) for row in metrics.confusion]
+        return class_warnings(names, labels, counts + [0] * (len(names) - len(counts)))
+
+    @Slot(int)
+    def _find_more(self, class_index: int) -> None:
+        """Look for images like those of a class, among those without an answer."""
+        project = self._controller.project
+        known = {**dict(project.labels.training()), **measured_classes(project)}
+        images = tuple(image_id for image_id, c in sorted(known.items()) if c == class_index)
+        if images:
+            self._controller.likeness.find(Question(images))
+
+    def _show_audit(self, record: RoundRecord) -> None:
+        """Show what random images say, where the numbers above them come from the evaluation set.
+
+        An estimate from all answers stays out of it: it is weaker evidence of the same thing, and
+        two figures that differ would leave it to the reader which one to believe.
+        """
+        words, tip = "", ""
+        if record.metrics and record.audit and not record.estimate:
+            words, tip = audit_line(record.audit), tr(AUDIT_TIP)
+        self.audit.setText(words)
+        self.audit.setToolTip(tip)
+        self.audit.setVisible(bool(words))
+
+    def _show_alike(self, record: RoundRecord) -> None:
+        """Say by how much images that are nearly the same as labelled ones may flatter."""
+        found, metrics = record.nearly_alike, record.metrics
+        known = found is not None and metrics is not None
+        self.alike.setText(alike_sentence(found, metrics) if found and metrics else "")
+        self.alike.setVisible(known)
+
+    def _outlook(self, measured: Measured) -> Outlook | None:
+        labels = self._controller.project.labels
+        return outlook_of(measured, len(labels.unanswered()), labels.answers.values())
+
+    def _show_advice(self, measured: Measured, found: Outlook | None) -> None:
+        points, (record, metrics) = points_of(measured), measured[-1]
+        self.advice.setText("\n".join(worth_sentences(points, found)))
+        self.measuring.setText(measuring_sentence(metrics))
+        self.measuring.setVisible(bool(self.measuring.text()))
+        known = record.by_chance
+        self.by_chance.setText(chance_sentence(known, points) if known else "")
+        self.by_chance.setVisible(known is not None)
+
+    def _show_decisions(self, known: MeasuredImages) -> None:
+        """Show what thresholds would find, and whether probabilities are right."""
+        project = self._controller.project
+        of_one = is_of_one_model(project) and bool(known.images)
+        rule, point = project.settings.operating_point, kept_point(project, known)
+        self.operating.show_results(known, self._names_in_use(), rule, point, of_one)
+        found = calibration(known.truth, known.probabilities, known.units) if of_one else None
+        self.calibration.show_found(found)
+
+    @Slot(int, int)
+    def _on_cell(self, truth: int, predicted: int) -> None:
+        """Open the images that a cell counts."""
+        project = self._controller.project
+        images = images_of_cell(project, truth, predicted)
+        if images:
+            classes = project.classes.names
+            self._controller.show_images(cell_title(classes[truth], classes[predicted]), images)
+            return
+        nothing = self.matrix.count_at(truth, predicted) == 0
+        self._controller.notice.emit(tr(NO_IMAGES if nothing else NOT_KNOWN))
+
+    @Slot()
+    def _tint(self) -> None:
+        for part in (self.curve, self.operating, self.calibration):
+            part.tint(self._theme)
+        self.refresh()
+
+
+def _note(words: str) -> QLabel:
+    return text_label(words, role="muted", size=SMALL)

@@ -1,0 +1,213 @@
+"""The ROC and the precision-recall curve of a class, with a point that mouse and keys move along.
+
+The point stops at the corners of the ROC curve alone: no threshold between them finds more of the
+class without more mistakes.
+"""
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import QEvent, QPointF, Qt, Signal
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent
+
+from autoal_gui.core.language import tr
+from autoal_gui.core.measures.operating.point import Performance
+from autoal_gui.core.measures.operating.roc import Roc
+from autoal_gui.gui.panels.plots import (
+    Floats,
+    prepare_plot,
+    series_colour,
+    series_pen,
+    tint_plot,
+)
+from autoal_gui.gui.widgets.theme import Theme
+
+KEYS = {
+    Qt.Key.Key_Right: 1,
+    Qt.Key.Key_Up: 1,
+    Qt.Key.Key_Left: -1,
+    Qt.Key.Key_Down: -1,
+    Qt.Key.Key_PageUp: 10,
+    Qt.Key.Key_PageDown: -10,
+}
+"""By how many corners a key moves the point; to the right and up is laxer, and finds more."""
+ENDS = (Qt.Key.Key_Home, Qt.Key.Key_End)
+KEYPAD = Qt.KeyboardModifier.KeypadModifier  # which arrow keys carry on some systems
+POINT = 15  # pixels
+ROOM = 4  # per cent around the square
+TICKS = range(0, 101, 20)
+LINES = 18  # of text: its height
+
+
+class RocPlot(pg.PlotWidget):  # type: ignore[misc]  # it has no types
+    """Draws what `show_curve` gives; `moved` when the user has moved the point."""
+
+    moved = Signal(int)
+    """The place of the point in `Roc.corners`."""
+
+    def __init__(self) -> None:
+        super().__init__(enableMenu=False)
+        prepare_plot(self, "%", "%")
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self._roc: Roc | None = None
+        self._corner = 0
+        self._by_precision = False
+        self._theme: Theme | None = None
+        self.setRange(xRange=(-ROOM, 100 + ROOM), yRange=(-ROOM, 100 + ROOM), padding=0)
+        for side in ("left", "bottom"):
+            self.getAxis(side).setTicks([[(float(share), str(share)) for share in TICKS]])
+        self.setFixedHeight(LINES * self.fontMetrics().height())
+
+    def tint(self, theme: Theme) -> None:
+        """Take the theme's colours."""
+        self._theme = theme
+        tint_plot(self, theme)
+
+    @property
+    def corner(self) -> int:
+        """The place of the point in `Roc.corners`."""
+        return self._corner
+
+    def show_curve(self, roc: Roc | None, by_precision: bool, name: str) -> None:
+        """Show another curve, or none; the point has to be set anew.
+
+        Args:
+            roc: of a class.
+            by_precision: show precision against sensitivity.
+            name: the class's.
+        """
+        self._roc, self._by_precision = roc, by_precision
+        if by_precision:
+            self.setLabel("bottom", tr("Sensitivity, %"))
+            self.setLabel("left", tr("Right when it says so, %"))
+            words = tr("Precision-recall curve of “{name}”; arrow keys move the point", name=name)
+        else:
+            self.setLabel("bottom", tr("Others mistaken for it, %"))
+            self.setLabel("left", tr("Sensitivity, %"))
+            words = tr("ROC curve of “{name}”; arrow keys move the point", name=name)
+        self.setAccessibleName(words)
+
+    def show_point(self, corner: int, found: Performance, words: str) -> None:
+        """Draw the curve with the point.
+
+        Args:
+            corner: its place in `Roc.corners`.
+            found: what is measured there.
+            words: the same in words, for those who cannot see it.
+        """
+        self._corner = corner
+        self.setAccessibleDescription(words)
+        self.clear()
+        if self._roc is None:
+            return
+        x, y = self._curve()
+        faint = pg.mkPen(self._muted(), width=1, style=Qt.PenStyle.DashLine)
+        level = 100 * self._roc.inside / (self._roc.inside + self._roc.outside)
+        self.plot([0, 100], [level, level] if self._by_precision else [0, 100], pen=faint)
+        self.plot(x, y, pen=series_pen(0, 2.5), connect="finite")
+        places = self._roc.corners
+        self.plot(x[places], y[places], pen=None, symbol="o", symbolSize=5,
+                  symbolBrush=series_colour(0), symbolPen=None)  # fmt: skip
+        self._draw_intervals(found)
+        here = places[corner]
+        self.plot([x[here]], [y[here]], pen=None, symbol="o", symbolSize=POINT,
+                  symbolBrush=series_colour(1), symbolPen=pg.mkPen("w", width=2))  # fmt: skip
+
+    def _curve(self) -> tuple[Floats, Floats]:
+        roc = self._roc
+        if roc is None:
+            return np.zeros(0), np.zeros(0)
+        if self._by_precision:
+            return 100 * roc.sensitivities, 100 * roc.precisions
+        return 100 * (1 - roc.specificities), 100 * roc.sensitivities
+
+    def _draw_intervals(self, found: Performance) -> None:
+        """Draw how far the true point may lie, each way."""
+        across, up = found.specificity, found.sensitivity
+        flip = not self._by_precision
+        if self._by_precision:
+            precision = found.precision
+            if precision is None:
+                return
+            across, up = found.sensitivity, precision
+        x = 100 * (1 - across.value if flip else across.value)
+        low, high = across.interval
+        left, right = (100 * (1 - high), 100 * (1 - low)) if flip else (100 * low, 100 * high)
+        bottom, top = (100 * end for end in up.interval)
+        y, pen = 100 * up.value, series_pen(1, 1.5)
+        self.plot([left, right], [y, y], pen=pen)
+        self.plot([x, x], [bottom, top], pen=pen)
+
+    def _muted(self) -> QColor:
+        return QColor(self._theme.colours.muted if self._theme else "#808080")
+
+    # -- moving -------------------------------------------------------------------------------
+
+    def places(self) -> Floats:
+        """Return (c, 2) where the corners are drawn, in the coordinates of the viewport."""
+        if self._roc is None:
+            return np.zeros((0, 2))
+        box = self.getPlotItem().vb
+        (x0, y0), (x1, y1) = (self._seen(box.mapViewToScene(QPointF(v, v))) for v in (0.0, 100.0))
+        x, y = (values[self._roc.corners] / 100 for values in self._curve())
+        return np.stack([x0 + x * (x1 - x0), y0 + y * (y1 - y0)], axis=1)
+
+    def _seen(self, scene: QPointF) -> tuple[float, float]:
+        """Return a place of the scene in the coordinates of the viewport."""
+        place = self.viewportTransform().map(scene)
+        return place.x(), place.y()
+
+    def _nearest(self, position: QPointF) -> int:
+        """Return the corner that is drawn nearest to a position."""
+        away = self.places() - np.array([position.x(), position.y()])
+        return int((away**2).sum(1).argmin()) if len(away) else 0
+
+    def _move_to(self, corner: int) -> None:
+        if self._roc is None:
+            return
+        corner = max(0, min(corner, len(self._roc.corners) - 1))
+        if corner != self._corner:
+            self._corner = corner
+            self.moved.emit(corner)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        """Move the point to where the mouse is."""
+        self.setFocus()
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._move_to(self._nearest(event.position()))
+        event.accept()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        """Drag the point along."""
+        if event.buttons() & Qt.MouseButton.LeftButton:
+            self._move_to(self._nearest(event.position()))
+        event.accept()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        """End the drag; there is nothing to do."""
+        event.accept()
+
+    def wheelEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+        """Leave the wheel to what scrolls."""
+        event.ignore()
+
+    def event(self, event: QEvent) -> bool:
+        """Take the keys that move the point before they become commands of the desk."""
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride:
+            own = event.key() in KEYS or event.key() in ENDS
+            if own and event.modifiers() in (Qt.KeyboardModifier.NoModifier, KEYPAD):
+                event.accept()
+                return True
+        return bool(super().event(event))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
+        """Move the point."""
+        key = event.key()
+        if key in KEYS:
+            self._move_to(self._corner + KEYS[Qt.Key(key)])
+        elif key in ENDS and self._roc is not None:
+            self._move_to(0 if key == Qt.Key.Key_Home else len(self._roc.corners) - 1)
+        else:
+            event.ignore()
+            return
+        event.accept()

@@ -1,0 +1,154 @@
+"""A threshold chosen by a specificity: what is measured there, and what to expect of it."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from autoal_gui.core.measures.metrics import wilson_interval
+from autoal_gui.core.measures.operating.point import (
+    FEWEST,
+    FEWEST_GROUPS,
+    FOLDS,
+    OperatingRule,
+    Performance,
+    cross_fitted,
+    dealt,
+    is_measurable,
+    operating_point,
+    performance_at,
+)
+from autoal_gui.core.measures.operating.text import (
+    found_sentence,
+    fresh_sentence,
+    left_sentence,
+    precision_sentence,
+    why_not,
+)
+
+
+def drawn(images=100, overlap=1.0, seed=0):
+    """(n,) of the class or not, and (n,) probabilities; the smaller the overlap, the surer."""
+    rng = np.random.default_rng(seed)
+    inside = np.arange(images) % 2 == 0
+    logits = rng.normal(np.where(inside, 1, -1), overlap)
+    return inside, 1 / (1 + np.exp(-logits))
+
+
+def rows(scores):
+    return np.stack([1 - scores, scores], axis=1)
+
+
+def test_the_threshold_has_the_specificity_that_was_asked_for_and_finds_most():
+    inside, scores = drawn()
+    point = operating_point(OperatingRule(1, 0.9), inside.astype(int), rows(scores))
+    assert point.threshold.class_index == 1
+    assert point.chosen.specificity.value >= 0.9
+    given_it = scores >= point.threshold.value
+    assert point.chosen.sensitivity.found == (given_it & inside).sum()
+    assert point.chosen.specificity.found == (~given_it & ~inside).sum()
+    better = [t for t in scores if (~(scores >= t) & ~inside).sum() >= 45]
+    most = max((inside & (scores >= t)).sum() for t in better)
+    assert point.chosen.sensitivity.found == most
+
+
+def test_intervals_are_wilsons_and_groups_widen_them():
+    inside, scores = drawn()
+    alone = performance_at(inside, scores, 0.5)
+    share = alone.sensitivity
+    assert share.interval == wilson_interval(share.found, share.count)
+    groups = np.repeat(np.arange(10), 10)
+    scores = np.where(groups % 3 == 0, 1 - scores, scores)  # of a patient all is wrong, or right
+    alone, grouped = (performance_at(inside, scores, 0.5, units) for units in (None, groups))
+    for name in ("sensitivity", "specificity"):
+        narrow, wide = getattr(alone, name).interval, getattr(grouped, name).interval
+        assert wide[0] < narrow[0]
+        assert wide[1] > narrow[1]
+
+
+def test_the_share_that_is_right_when_it_is_said_counts_both_sides():
+    inside = np.array([True, True, False, False, False])
+    found = Performance.of(inside, np.array([True, False, True, True, False]))
+    assert (found.precision.found, found.precision.count) == (1, 3)
+    assert Performance.of(inside, np.zeros(5, bool)).precision is None
+    assert precision_sentence("x", Performance.of(inside, np.zeros(5, bool))) == ""
+
+
+@given(st.integers(0, 10_000), st.floats(0.0, 1.0))
+def test_each_image_is_counted_once_where_others_choose(seed, asked):
+    inside, scores = drawn(40 + seed % 17, 2.0, seed)
+    found = cross_fitted(inside, scores, asked)
+    assert found.sensitivity.count == inside.sum()
+    assert found.specificity.count == (~inside).sum()
+
+
+def test_no_group_chooses_the_threshold_that_it_is_measured_by():
+    units = np.repeat(np.arange(30), np.arange(30) % 4 + 1)
+    folds = dealt(units % 3 == 0, units)
+    assert all(len(set(folds[units == unit])) == 1 for unit in range(30))
+    assert set(folds) == set(range(FOLDS))
+
+
+def test_the_sides_are_spread_over_the_folds():
+    inside = np.arange(100) % 5 == 0
+    folds = dealt(inside)
+    assert np.bincount(folds[inside]).tolist() == [2] * FOLDS
+    assert np.bincount(folds[~inside]).tolist() == [8] * FOLDS
+
+
+def test_where_probabilities_say_nothing_a_chosen_threshold_flatters_and_a_fresh_one_does_not():
+    """Over many sets of noise, what is found by others' thresholds is what chance finds."""
+    excess = {"chosen": [], "fresh": []}
+    for seed in range(60):
+        rng = np.random.default_rng(seed)
+        inside, scores = np.arange(60) % 2 == 0, rng.random(60)
+        point = operating_point(OperatingRule(1, 0.6), inside.astype(int), rows(scores))
+        for name, found in excess.items():
+            shares = getattr(point, name)
+            found.append(shares.sensitivity.value + shares.specificity.value - 1)
+    assert np.mean(excess["chosen"]) > 0.03
+    assert abs(np.mean(excess["fresh"])) < 0.03
+
+
+@pytest.mark.parametrize(
+    ("own", "others", "told"),
+    [
+        (FEWEST - 1, 50, "9 images of “cat” are too few"),
+        (50, FEWEST - 1, "9 images of other classes than “cat” are too few"),
+        (1, 50, "1 image of “cat” is too few"),
+        (FEWEST, FEWEST, ""),
+    ],
+)
+def test_few_images_of_either_side_are_not_measured_and_that_is_said(own, others, told):
+    inside = np.arange(own + others) < own
+    assert is_measurable(inside) is not bool(told)
+    assert told in why_not("cat", inside)
+    assert bool(why_not("cat", inside)) is bool(told)
+    scores = np.where(inside, 0.9, 0.1)
+    point = operating_point(OperatingRule(1, 0.5), inside.astype(int), rows(scores))
+    assert (point is None) is bool(told)
+
+
+def test_many_images_of_few_patients_are_not_measured_either():
+    inside = np.arange(100) < 50
+    few = np.where(inside, np.arange(100) % (FEWEST_GROUPS - 1), 10 + np.arange(100))
+    assert not is_measurable(inside, few)
+    assert "come from 4 groups" in why_not("cat", inside, few)
+
+
+def test_a_specificity_that_no_threshold_has_is_not_given():
+    inside = np.arange(40) < 20
+    scores = np.full(40, 0.7)
+    assert operating_point(OperatingRule(1, 0.9), inside.astype(int), rows(scores)) is None
+    assert operating_point(OperatingRule(1, 0.0), inside.astype(int), rows(scores)) is not None
+
+
+def test_what_is_found_is_said_with_counts_and_intervals():
+    inside = np.arange(40) < 20
+    found = Performance.of(inside, np.arange(40) % 10 != 0)
+    assert found_sentence("cat", found.sensitivity) == (
+        "Finds 18 of 20 “cat”: sensitivity 90% (70 to 97%)."
+    )
+    assert left_sentence(found.specificity).startswith("Rightly leaves 2 of 20 others")
+    assert precision_sentence("cat", found).startswith("Of 36 images that are given “cat”, 18 are")
+    assert "find 18 of 20 (90%, 70 to 97%) and rightly leave 2 of 20" in fresh_sentence(found)

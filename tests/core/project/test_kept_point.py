@@ -1,0 +1,117 @@
+"""The operating point is kept with the project, and chosen anew for each model."""
+
+import numpy as np
+import pytest
+
+from autoal_gui.core.measures.metrics import Metrics
+from autoal_gui.core.measures.operating.decision import decided
+from autoal_gui.core.measures.operating.point import OperatingRule
+from autoal_gui.core.messages import Predicted
+from autoal_gui.core.project.export_snapshot import Snapshot
+from autoal_gui.core.project.kept_point import kept_point
+from autoal_gui.core.project.last_model import last_model
+from autoal_gui.core.project.measured_images import measured_images
+from autoal_gui.exporters.companions.project_part import project_sections
+from autoal_gui.exporters.report_html import report
+from tests.support.project import new_project, reopened, result_of
+
+RULE = OperatingRule(1, 0.9)
+
+
+def finish_round(project, seed):
+    """Have a round measured on the evaluation set by a model that is fairly good."""
+    known = dict(project.labels.evaluation())
+    rng = np.random.default_rng(seed)
+    share = 1 / (1 + np.exp(-rng.normal([1.5 if c else -1.5 for c in known.values()], 1.2)))
+    rows = np.stack([1 - share, share], axis=1)
+    number = project.rounds.begin()
+    file = project.models_folder / f"round-{number:04d}.pt"
+    file.write_bytes(b"weights")
+    truth = np.array(list(known.values()))
+    project.rounds.finish(
+        result_of(
+            project,
+            number,
+            str(file),
+            metrics=Metrics.of_probabilities(truth, rows),
+            measured=Predicted.of(np.array(list(known)), rows),
+        )
+    )
+
+
+@pytest.fixture
+def project(tmp_path):
+    """Thirty images of each class that measure, and a round."""
+    project = new_project(tmp_path, per_class=40, evaluation_images=60)
+    for image in project.pool.ids("evaluation"):
+        name = project.pool.images[image].key.partition("/")[0]
+        project.labels.answer(image, "label", project.classes.names.index(name))
+    finish_round(project, 1)
+    yield project
+    project.close()
+
+
+def words(elements) -> str:
+    return " ".join(text for one in elements for text in one.itertext())
+
+
+def test_the_point_is_that_of_the_last_model_and_comes_back_with_the_project(project):
+    assert kept_point(project) is None
+    project.settings.operating_point = RULE
+    first = kept_point(project)
+    known = measured_images(project)
+    given = decided(known.probabilities, first.threshold)
+    assert first.chosen.sensitivity.found == ((given == 1) & (known.truth == 1)).sum()
+    assert first.chosen.specificity.value >= 0.9
+    finish_round(project, 2)
+    second = kept_point(project)
+    assert second.rule == RULE
+    assert second.threshold != first.threshold
+    again = reopened(project)
+    try:
+        assert again.settings.operating_point == RULE
+        assert kept_point(again) == second
+        again.settings.operating_point = None
+        assert kept_point(again) is None
+    finally:
+        again.close()
+
+
+def test_a_point_of_a_class_that_is_not_measured_is_none(project):
+    project.classes.add("third")
+    project.settings.operating_point = OperatingRule(2, 0.9)
+    assert kept_point(project) is None
+    project.settings.operating_point = OperatingRule(7, 0.9)
+    assert kept_point(project) is None
+
+
+def test_report_and_model_card_tell_the_point_and_whether_probabilities_are_right(project):
+    before = words(report(Snapshot.of(project)))
+    assert "Operating point" not in before
+    assert "Is it as sure as it should be?" in before
+    project.settings.operating_point = RULE
+    snapshot = Snapshot.of(project)
+    found, page = snapshot.operating_point.fresh.sensitivity, words(report(snapshot))
+    assert "Asked for: a specificity of at least 90.0%." in page
+    assert f"find {found.found} of {found.count} (" in page
+    card = project_sections(snapshot, last_model(project).record)
+    assert "## What the threshold finds" in card
+    assert "chosen on other images" in card
+
+
+def test_without_an_evaluation_set_models_of_several_rounds_choose_no_point(tmp_path):
+    project = new_project(tmp_path, per_class=30)
+    for image in project.pool.ids("pool")[:50]:
+        project.labels.answer(image, "label", image % 2)
+    number = project.rounds.begin()
+    file = project.models_folder / "round-0001.pt"
+    file.write_bytes(b"weights")
+    ids = np.array([image for image, _ in project.labels.training()])
+    rows = np.stack([1 - ids % 2 * 0.8, ids % 2 * 0.8], axis=1)
+    project.rounds.finish(
+        result_of(project, number, str(file), out_of_fold=Predicted.of(ids, rows))
+    )
+    project.settings.operating_point = RULE
+    assert kept_point(project) is None
+    assert "Is it as sure" not in words(report(Snapshot.of(project)))
+    project.close()

@@ -1,0 +1,270 @@
+"""The cards of the tab Performance by themselves, each on results that are made up."""
+
+import math
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QToolButton
+
+from autoal_gui.core.images.pool import PoolImage
+from autoal_gui.core.language import percent
+from autoal_gui.core.measures.calibration import calibration
+from autoal_gui.core.measures.estimate import Estimate
+from autoal_gui.core.measures.metrics import Metrics
+from autoal_gui.core.measures.operating.point import OperatingRule, operating_point
+from autoal_gui.core.measures.operating.roc import Roc
+from autoal_gui.core.sets.column_results import MeasuredImages
+from autoal_gui.gui.panels.performance.calibration_card import CalibrationCard
+from autoal_gui.gui.panels.performance.class_table import ClassTable
+from autoal_gui.gui.panels.performance.confusion_matrix import ConfusionMatrix
+from autoal_gui.gui.panels.performance.headline import Headline, class_warnings
+from autoal_gui.gui.panels.performance.operating_card import LIKELIEST, LOST, OperatingCard
+from autoal_gui.gui.panels.performance.values import class_values, curve_point
+from autoal_gui.gui.panels.plots import series_colour
+from autoal_gui.gui.widgets.theme import Theme
+from tests.support.gui import QUIET
+
+pytestmark = pytest.mark.qt_log_ignore(QUIET)
+CLASSES = ("cat", "dog", "owl")
+
+
+@pytest.fixture
+def shown(qtbot):
+    """Show a card and return it."""
+
+    def show(card):
+        qtbot.addWidget(card)
+        card.resize(460, 700)
+        card.show()
+        return card
+
+    return show
+
+
+def measured(images=60, classes=2, seed=0, group_size=1):
+    """Images of which each class has as many, and what a fair model makes of them."""
+    rng = np.random.default_rng(seed)
+    truth = {i: i % classes for i in range(1, images + 1)}
+    logits = rng.normal(0, 1, (images, classes))
+    logits[np.arange(images), list(truth.values())] += 1.2
+    rows = np.exp(logits) / np.exp(logits).sum(1, keepdims=True)
+    groups = {i: f"p{i // group_size}" if group_size > 1 else "" for i in truth}
+    pool = {i: PoolImage(i, str(i), str(i), "evaluation", groups[i]) for i in truth}
+    return MeasuredImages.of(pool, truth, dict(zip(truth, rows, strict=True)), classes)
+
+
+# -- the headline -------------------------------------------------------------------------------
+
+
+def test_how_many_are_right_stands_beside_always_saying_the_commonest_class(shown):
+    card = shown(Headline())
+    card.show_metrics(Metrics(((50, 8), (4, 36))), CLASSES[:2])
+    assert card.right.text() == "86 of 98 right"
+    assert card.share.text() == "Accuracy 87.8% (80 to 93%)."
+    assert card.baseline.text() == "Always saying “cat” would have 59.2%."
+    assert card.numbers[0].text() == percent((50 / 58 + 36 / 40) / 2, 1)
+    assert card.numbers[2].text() == "–"  # rounds of before have no area
+    assert card.intervals[2].text() == ""
+    card.show_metrics(Metrics(((58, 0), (38, 2))), CLASSES[:2])
+    assert card.baseline.text().endswith("The model is not shown to be better than that.")
+
+
+def test_an_estimate_says_that_it_stands_for_all_images(shown):
+    truth, rows = np.arange(20) % 2, np.tile((0.7, 0.3), (20, 1))
+    found = Estimate.of_answers(truth, rows, np.where(truth, 1.0, 3.0))
+    card = shown(Headline())
+    card.show_metrics(found, CLASSES[:2])
+    assert card.right.text() == "10 of 20 answers right"
+    assert card.share.text().startswith("Of all your images about 75.0% (")
+    assert "“cat” would have 75.0%" in card.baseline.text()
+
+
+def test_a_class_that_cannot_be_learned_or_measured_is_warned_of(qtbot, shown):
+    found = class_warnings(("cat", "dog", "owl", ""), (30, 1, 0, 0), (20, 3, 0, 0))
+    card = shown(Headline())
+    card.show_warnings(found)
+    assert card.warning_lines() == [
+        "“dog”: 1 label, too few to learn from; measured on 3 images, which says hardly anything.",
+        "“owl”: no label yet, so that it cannot be learned; not measured.",
+    ]
+    (button,) = [b for b in card.findChildren(QToolButton) if not b.isHidden()]
+    with qtbot.waitSignal(card.more_wanted) as wanted:
+        qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert wanted.args == [1]
+    card.show_warnings([])
+    assert card.warnings.isHidden()
+
+
+# -- class by class, and where it errs ----------------------------------------------------------
+
+
+def test_every_class_has_its_images_and_values_with_intervals(shown):
+    truth = np.arange(30) % 2
+    found = Metrics.of_probabilities(truth, np.eye(3)[np.arange(30) // 3 % 2] * 0.8 + 0.05)
+    card = shown(ClassTable())
+    card.show_classes(found, CLASSES)
+    texts = card.texts()
+    for c in range(2):
+        for value, _ in class_values(found, c):
+            assert percent(value.value, 1) in texts
+            assert value.short_span in texts
+    assert texts.count("15") == 2
+    assert texts[-3:] == ["owl", "0", "not measured"]
+    assert math.isnan(class_values(Metrics(((0, 0), (1, 3))), 0)[0][0].value)
+    right, count = found.specificity_counts(1)
+    assert class_values(found, 1)[1][1] == f"{right} of {count} images"
+
+
+def test_points_of_the_curve_lie_inside_their_interval():
+    metrics = Metrics(((1, 1), (1, 2)))
+    for position in (0, 1):
+        point = curve_point(metrics, position)
+        assert 0 <= point.low <= point.value <= point.high <= 1
+    assert math.isnan(curve_point(metrics, 2).value)
+    assert curve_point(metrics, 2).span == ""
+
+
+def test_hits_and_errors_have_hues_of_their_own_and_names_stand_on_both_sides(shown):
+    matrix = shown(ConfusionMatrix(Theme()))
+    matrix.show_counts(Metrics(((5, 5, 0), (0, 8, 2), (1, 0, 9))), CLASSES)
+    names = [matrix.horizontalHeaderItem(c).text() for c in range(3)]
+    assert names == list(CLASSES)
+    assert [matrix.verticalHeaderItem(c).text().split()[-1] for c in range(3)] == names
+    hit, error = (matrix.item(0, c).background().color().hsvHue() for c in (0, 1))
+    assert abs(hit - series_colour(0).hsvHue()) <= 3
+    assert abs(error - series_colour(1).hsvHue()) <= 3
+    assert matrix.item(0, 2).text() == "·"
+    assert matrix.count_at(0, 2) == 0
+    assert matrix.count_at(2, 2) == 9
+    assert matrix.count_at(3, 3) is None
+    tip = matrix.item(0, 1).toolTip()
+    assert tip == matrix.item(0, 1).data(Qt.ItemDataRole.AccessibleTextRole)
+    assert tip.startswith("5 of 10 cat are taken for dog")
+
+
+def test_names_that_are_longer_than_their_column_are_read_upwards(shown):
+    matrix = shown(ConfusionMatrix(Theme()))
+    matrix.show_counts(Metrics(((1, 0), (0, 1))), CLASSES[:2])
+    low = matrix.above.sizeHint().height()
+    assert not matrix.above.is_upright
+    names = tuple(f"a long name of class {c}" for c in range(8))
+    matrix.show_counts(Metrics(tuple(map(tuple, np.eye(8, dtype=int).tolist()))), names)
+    assert matrix.above.is_upright
+    assert matrix.above.sizeHint().height() > 2 * low
+    assert matrix.verticalScrollBar().maximum() == 0
+
+
+# -- the operating point ------------------------------------------------------------------------
+
+
+def show_operating(card, known, rule=None, classes=CLASSES, of_one=True):
+    point = rule and operating_point(rule, known.truth, known.probabilities, known.units)
+    card.show_results(known, classes[: known.probabilities.shape[1]], rule, point, of_one)
+
+
+def test_keys_move_the_point_along_the_corners_of_the_curve_alone(qtbot, shown):
+    card, known = shown(OperatingCard()), measured()
+    show_operating(card, known)
+    roc = Roc.of(known.truth == card.classes.currentData(), known.probabilities[:, 0])
+    last = len(roc.corners) - 1
+    seen = []
+    card.plot.moved.connect(seen.append)
+    qtbot.keyClick(card.plot, Qt.Key.Key_End)
+    assert card.plot.corner == last
+    qtbot.keyClick(card.plot, Qt.Key.Key_Right)  # there is nothing beyond
+    qtbot.keyClick(card.plot, Qt.Key.Key_Left)
+    qtbot.keyClick(card.plot, Qt.Key.Key_Home)
+    qtbot.keyClick(card.plot, Qt.Key.Key_Up)
+    assert seen == [last, last - 1, 0, 1]
+    place = roc.corners[1]
+    assert card.found.text().startswith(f"Finds {roc.found[place]} of {roc.inside} “cat”")
+    left = roc.outside - roc.mistaken[place]
+    assert card.left.text().startswith(f"Rightly leaves {left} of {roc.outside} others")
+    assert card.found.text() in card.plot.accessibleDescription()
+
+
+def test_the_mouse_drags_the_point_to_the_nearest_corner(qtbot, shown):
+    card = shown(OperatingCard())
+    show_operating(card, measured())
+    places = card.plot.places()
+    target = card.plot.viewport()
+    for corner in (2, len(places) - 1, 0):
+        x, y = places[corner]
+        spot = QPoint(round(x), round(y))
+        if corner == 2:
+            qtbot.mousePress(target, Qt.MouseButton.LeftButton, pos=spot)
+        else:
+            qtbot.mouseMove(target, pos=spot)
+        assert card.plot.corner == corner
+
+
+def test_both_curves_have_the_same_point(qtbot, shown):
+    card = shown(OperatingCard())
+    show_operating(card, measured())
+    qtbot.keyClick(card.plot, Qt.Key.Key_End)
+    words = card.found.text()
+    qtbot.mouseClick(card.form.buttons[1], Qt.MouseButton.LeftButton)
+    assert card.found.text() == words
+    assert "Precision-recall" in card.plot.accessibleName()
+    qtbot.keyClick(card.plot, Qt.Key.Key_Left)
+    assert card.found.text() != words
+
+
+def test_a_specificity_that_is_asked_for_is_kept_as_it_was_asked(qtbot, shown):
+    card, known = shown(OperatingCard()), measured(120)
+    show_operating(card, known)
+    card.level.setCurrentIndex(card.level.findData(0.95))
+    card.level.activated.emit(card.level.currentIndex())
+    with qtbot.waitSignal(card.kept) as kept:
+        qtbot.mouseClick(card.use, Qt.MouseButton.LeftButton)
+    assert kept.args == [OperatingRule(0, 0.95)]
+    show_operating(card, known, kept.args[0])
+    assert card.state.text().startswith("In use: “cat” from ")
+    with qtbot.waitSignal(card.kept) as kept:
+        qtbot.mouseClick(card.stop, Qt.MouseButton.LeftButton)
+    assert kept.args == [None]
+    show_operating(card, known)
+    assert card.state.text() == LIKELIEST
+    assert card.stop.isHidden()
+
+
+def test_of_several_classes_each_stands_against_the_rest(qtbot, shown):
+    card, known = shown(OperatingCard()), measured(90, 3)
+    show_operating(card, known)
+    assert [card.classes.itemText(i) for i in range(3)] == list(CLASSES)
+    card.classes.setCurrentIndex(2)
+    assert "“owl”" in card.found.text()
+    assert "of 30 “owl”" in card.found.text()
+    assert "of 60 others" in card.left.text()
+
+
+def test_what_cannot_be_measured_says_why_and_offers_no_point(shown):
+    card = shown(OperatingCard())
+    show_operating(card, measured(18))
+    assert "9 images of “cat” are too few" in card.problem.text()
+    assert card.plot.isHidden() or not card.plot.isVisible()
+    assert card.use.isHidden()
+    show_operating(card, measured(60), of_one=False)
+    assert "models of several rounds" in card.problem.text()
+    show_operating(card, measured(18), OperatingRule(0, 0.9))
+    assert card.state.text() == LOST
+    assert not card.stop.isHidden()
+
+
+# -- as sure as it should be --------------------------------------------------------------------
+
+
+def test_each_part_is_told_in_words_the_surest_first(shown):
+    known = measured(120)
+    found = calibration(known.truth, known.probabilities)
+    card = shown(CalibrationCard())
+    card.show_found(found)
+    assert len(card.lines()) == len(found.bins)
+    said = [float(line.split("about ")[1].split("%")[0]) for line in card.lines()]
+    assert said == sorted(said, reverse=True)
+    assert card.plot.isVisible()
+    card.show_found(None)
+    assert card.lines() == []
+    assert card.plot.isHidden()
+    assert card.verdict.text().startswith("Not measured: fewer than 20 images")

@@ -1,0 +1,270 @@
+"""The tab Performance in the window: what it says of the model, of its errors, of more labels."""
+
+import csv
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+
+from autoal_gui.core.language import percent
+from autoal_gui.core.measures.estimate import Estimate
+from autoal_gui.core.measures.metrics import ByChance, Metrics, NearlyAlike
+from autoal_gui.core.measures.operating.decision import decided
+from autoal_gui.core.measures.outlook import outlook, outlook_sentence, worth_sentences
+from autoal_gui.core.measures.stopping_advice import FEWEST, Point
+from autoal_gui.core.project import measured_rounds
+from autoal_gui.core.project.export_snapshot import Snapshot
+from autoal_gui.core.project.kept_point import kept_point
+from autoal_gui.core.project.measured_images import measured_classes, measured_images
+from autoal_gui.exporters.report_html import report
+from autoal_gui.gui.panels.performance import panel as performance_panel
+from autoal_gui.gui.panels.performance.confusion_matrix import images_of_cell
+from autoal_gui.gui.panels.performance.operating_card import NOT_OF_ONE_MODEL
+from tests.support.gui import QUIET, draw_folder, run_batches, start_project
+
+pytestmark = pytest.mark.qt_log_ignore(QUIET)
+
+
+def last_metrics(window):
+    return window.controller.project.rounds.finished()[-1].metrics
+
+
+def drawn(panel):
+    return [c.getData() for c in panel.curve.plot.getPlotItem().listDataItems()]
+
+
+def counts(matrix):
+    places = range(matrix.rowCount())
+    return tuple(tuple(matrix.count_at(row, column) for column in places) for row in places)
+
+
+def test_a_project_is_told_from_its_empty_page_to_its_numbers(qtbot, window, tmp_path):
+    import pyqtgraph as pg
+
+    images = draw_folder(tmp_path / "images", 40)
+    controller = start_project(qtbot, window, images, tmp_path, evaluation_images=10)
+    panel = window.desk.performance
+    assert "10 images are set aside" in panel.hint.text()
+    assert panel.empty.isVisible()
+    assert panel.empty.next.text() == "First, label images of two classes: a model needs both."
+    controller.labelling.answer(0)
+    controller.labelling.answer(1)
+    assert panel.empty.next.text() == "2 more images, and a round trains by itself."
+    assert not panel.headline.isVisible()
+    controller.labelling.answer(0)
+    controller.labelling.answer(1)
+    qtbot.waitUntil(lambda: controller.at_rest)
+    assert not panel.empty.isVisible()
+    plot = panel.curve.plot.getPlotItem()
+    assert any(isinstance(item, pg.ErrorBarItem) for item in plot.items)  # a single round
+    run_batches(qtbot, window, 1)
+    assert any(isinstance(item, pg.FillBetweenItem) for item in plot.items)
+    assert not any(isinstance(item, pg.ErrorBarItem) for item in plot.items)
+    metrics = last_metrics(window)
+    assert panel.headline.right.text() == f"{metrics.correct} of 10 right"
+    assert panel.headline.numbers[0].text() == percent(metrics.balanced_accuracy, 1)
+    assert panel.headline.numbers[2].text() == percent(metrics.auroc.macro.value, 1)
+    assert counts(panel.matrix) == metrics.confusion
+    rounds = controller.project.rounds.finished()[1:]
+    x, y = drawn(panel)[-1]
+    assert x.tolist() == [4, 8]
+    assert y.tolist() == pytest.approx([100 * r.metrics.balanced_accuracy for r in rounds])
+    qtbot.mouseClick(panel.curve.measure.buttons[1], Qt.MouseButton.LeftButton)
+    assert drawn(panel)[-1][1].tolist() == pytest.approx([100 * r.metrics.accuracy for r in rounds])
+
+
+def test_what_else_measures_stands_beside_the_evaluation_set(qtbot, window, tmp_path, backend):
+    images = draw_folder(tmp_path / "images", 40)
+    controller = start_project(qtbot, window, images, tmp_path, evaluation_images=10)
+    panel = window.desk.performance
+    run_batches(qtbot, window, 1)
+    for part in (panel.audit, panel.alike, panel.by_chance, panel.curve.chance):
+        assert part.isHidden()
+    backend.audit = Metrics(((5, 1), (1, 5)))
+    backend.by_chance = ByChance(6, Metrics(((4, 1), (2, 3))))
+    backend.nearly_alike = NearlyAlike(4, Metrics(((1, 1), (2, 2))))
+    run_batches(qtbot, window, 1)
+    metrics = last_metrics(window)
+    assert any(x is not None and x.tolist() == [6.0] for x, _ in drawn(panel))
+    assert panel.audit.text().startswith("On 12 images drawn at random from yours: accuracy 83.3%")
+    assert "95 times in 100" in panel.audit.toolTip()
+    assert panel.alike.text().startswith("4 of 10 images measured on are nearly the same")
+    assert "Without them the balanced accuracy is 50.0%" in panel.alike.text()
+    assert "labels drawn at random, has a balanced accuracy of 70.0%" in panel.by_chance.text()
+    controller.setup.add_class("grey")
+    assert counts(panel.matrix) == metrics.confusion  # which no round has measured yet
+    warned = panel.headline.warning_lines()
+    assert "“grey”: no label yet, so that it cannot be learned; not measured." in warned
+    backend.audit = backend.nearly_alike = None
+    run_batches(qtbot, window, 1)
+    assert panel.matrix.rowCount() == 3
+    assert panel.audit.isHidden()
+    assert panel.alike.isHidden()
+
+
+def test_a_cell_of_the_matrix_opens_its_images_by_mouse_and_keys(qtbot, window, tmp_path):
+    images = draw_folder(tmp_path / "images", 40)
+    controller = start_project(qtbot, window, images, tmp_path, evaluation_images=10)
+    run_batches(qtbot, window, 1)
+    panel, seen, sentences = window.desk.performance, [], []
+    matrix, confusion = panel.matrix, last_metrics(window).confusion
+    controller.images_wanted.disconnect(window.pages.show_images)
+    controller.images_wanted.connect(lambda title, found: seen.append((title, found)))
+    controller.notice.connect(sentences.append)
+    cells = [(t, p) for t in range(2) for p in range(2)]
+    truth, predicted = next(cell for cell in cells if confusion[cell[0]][cell[1]])
+    panel.ensureWidgetVisible(matrix)
+    place = matrix.visualItemRect(matrix.item(truth, predicted)).center()
+    qtbot.mouseClick(matrix.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    ((title, found),) = seen
+    assert len(found) == confusion[truth][predicted]
+    known = dict(controller.project.labels.evaluation())
+    assert {known[image_id] for image_id in found} == {truth}
+    assert controller.project.classes.names[truth] in title
+    matrix.setFocus()
+    matrix.setCurrentCell(0, 1)
+    before = controller.images.current
+    qtbot.keyClick(matrix, Qt.Key.Key_Left)
+    assert (matrix.currentRow(), matrix.currentColumn()) == (0, 0)
+    assert controller.images.current == before  # Left is a command of the desk elsewhere
+    qtbot.keyClick(matrix, Qt.Key.Key_Down)
+    qtbot.keyClick(matrix, Qt.Key.Key_Right)
+    assert (matrix.currentRow(), matrix.currentColumn()) == (1, 1)
+    matrix.setCurrentCell(truth, predicted)
+    qtbot.keyClick(matrix, Qt.Key.Key_Return)
+    assert seen[1][1] == found
+    empty = next(cell for cell in cells if not confusion[cell[0]][cell[1]])
+    matrix.opened.emit(*empty)
+    assert sentences == [performance_panel.NO_IMAGES]
+
+
+def test_a_point_that_is_chosen_is_used_by_predict_and_told_in_the_report(qtbot, window, tmp_path):
+    images = draw_folder(tmp_path / "images", 60)
+    controller = start_project(qtbot, window, images, tmp_path, evaluation_images=30)
+    run_batches(qtbot, window, 1)
+    project, card = controller.project, window.desk.performance.operating
+    before = controller.images.current
+    card.plot.setFocus()
+    qtbot.keyClick(card.plot, Qt.Key.Key_End)
+    assert controller.images.current == before  # End is no command of the desk here
+    card.use.setFocus()
+    qtbot.keyClick(card.use, Qt.Key.Key_Space)
+    rule, point = project.settings.operating_point, kept_point(project)
+    assert rule.class_index == card.classes.currentData()
+    known = measured_images(project)
+    given = decided(known.probabilities, point.threshold) == rule.class_index
+    inside = known.truth == rule.class_index
+    assert point.chosen.sensitivity.found == (given & inside).sum()
+    assert point.chosen.specificity.found == (~given & ~inside).sum()
+    assert card.state.text().startswith("In use: ")
+    page = "".join(text for one in report(Snapshot.of(project)) for text in one.itertext())
+    assert "Operating point" in page
+    assert f"Asked for: a specificity of at least {percent(rule.specificity, 1)}." in page
+    predicted_by(qtbot, window, images)
+    table = window.pages.predict.session.table
+    shares = window.pages.predict.session.result.predicted.probabilities
+    assert np.array_equal(table.best, decided(shares, point.threshold))
+    assert "where its probability is" in window.pages.predict.explanation.text()
+    target = tmp_path / "out.csv"
+    with qtbot.waitSignal(window.pages.predict.session.said):
+        window.pages.predict.session.save(target)
+    classes = window.pages.predict.session.result.classes
+    assert [row["predicted"] for row in read(target)] == [classes[c] for c in table.best]
+    window.pages.leave()
+    card.stop.setFocus()
+    qtbot.keyClick(card.stop, Qt.Key.Key_Space)
+    assert project.settings.operating_point is None
+    assert kept_point(project) is None
+
+
+def predicted_by(qtbot, window, images: Path):
+    page = window.pages.predict
+    window.pages.show_page(page)
+    page.choose_images(images)
+    with qtbot.waitSignal(page.session.predicted):
+        page.start()
+
+
+def read(file: Path) -> list[dict[str, str]]:
+    with file.open(newline="", encoding="utf-8-sig") as rows:
+        return list(csv.DictReader(rows))
+
+
+def test_where_no_image_is_set_aside_the_answers_themselves_measure(
+    qtbot, window, tmp_path, backend
+):
+    images = draw_folder(tmp_path / "images", 30)
+    controller = start_project(qtbot, window, images, tmp_path, evaluation_images=0)
+    panel = window.desk.performance
+    settings = controller.project.settings.run
+    assert "no evaluation set" in panel.hint.text()
+    estimating = settings.in_mode("margin")
+    controller.setup.change_settings(estimating)
+    assert "estimated from the same answers" in panel.hint.text()
+    controller.setup.change_settings(estimating.but(all_layers="always"))  # nothing estimates then
+    assert "drawn at random have a label" in panel.hint.text()
+    controller.setup.change_settings(settings)
+    controller.project.batches.save([])
+    assert measured_classes(controller.project) == {}  # chance has drawn none
+    assert images_of_cell(controller.project, 0, 0) == ()
+    backend.audit = Metrics(((4, 2), (1, 5)))
+    run_batches(qtbot, window, 1)
+    assert panel.headline.right.text() == "9 of 12 right"
+    assert panel.audit.isHidden()  # it would say the same once more
+    assert "12 of your images that were drawn at random" in panel.hint.text()
+    assert panel.matrix.count_at(0, 1) == 2
+    assert panel.operating.problem.text() == NOT_OF_ONE_MODEL
+    truth, found = np.arange(8) % 2, np.eye(2)[np.arange(8) // 2 % 2] * 0.8 + 0.1
+    backend.estimate = Estimate.of_answers(truth, found, np.arange(1.0, 9.0))
+    run_batches(qtbot, window, 1)
+    assert "estimated from all 8 answers" in panel.hint.text()
+    assert percent(backend.estimate.accuracy, 1) in panel.headline.share.text()
+    assert measured_classes(controller.project) == dict(controller.project.labels.training())
+
+
+def test_stopping_is_advised_once_a_round_and_stands_in_the_panel(
+    qtbot, window, tmp_path, monkeypatch
+):
+    images = draw_folder(tmp_path / "images", 60)
+    start_project(qtbot, window, images, tmp_path, evaluation_images=10)
+    run_batches(qtbot, window, 1)
+    panel = window.desk.performance
+    assert panel.advice.text().startswith("Keep going")
+    found = outlook([Point(4, 0.8, 0.01, 0.5), Point(8, 0.84, 0.01, 0.5)], 4, 100, 6.0)
+    with monkeypatch.context() as patched:
+        patched.setattr(performance_panel, "outlook_of", lambda *_: found)
+        panel.refresh()
+        assert panel.advice.text() == outlook_sentence(found)
+        assert not panel.curve.ahead.isHidden()
+        last = found.curve[-1].labels
+        assert any(x is not None and x[0] == 8 and x[-1] == last for x, _ in drawn(panel))
+        patched.setattr(performance_panel, "outlook_of", lambda *_: None)
+        panel.refresh()
+        assert panel.curve.ahead.isHidden()
+    sentences = []
+    window.controller.notice.connect(sentences.append)
+    real = performance_panel.points_of
+
+    def settled(measured):
+        level = [0.9 + 0.001 * (n % 2) for n in range(len(measured))]
+        return [
+            replace_value(point, value) for point, value in zip(real(measured), level, strict=True)
+        ]
+
+    for module in (performance_panel, measured_rounds):
+        monkeypatch.setattr(module, "points_of", settled)
+    run_batches(qtbot, window, FEWEST + 3)
+    advice = panel.advice.text().replace("\n", " ")
+    assert "More labels are unlikely to change much." in advice
+    assert sentences.count(advice) == 1
+    panel.refresh()
+    assert sentences.count(advice) == 1
+
+
+def replace_value(point, value):
+    return type(point)(point.labels, value, 0.001, point.chance)
+
+
+def test_advice_before_there_is_any_says_to_go_on():
+    assert worth_sentences([], None)[0].startswith("Keep going")
