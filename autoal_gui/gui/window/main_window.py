@@ -299,6 +299,7 @@ class MainWindow(QMainWindow):
             self.controller.close,
             *(page.close_threads for page in self.pages.with_threads()),
             partial(super().closeEvent, event),
+            self._settings.sync,  # else Qt writes them when the process ends, wherever that was
         )
 
 

@@ -4,6 +4,7 @@ import sqlite3
 import sys
 import threading
 import time
+from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -630,3 +631,11 @@ def test_many_keys_in_a_row_lose_no_answer(qtbot, window, tmp_path):
     while controller.engine.state is not State.IDLE and time.monotonic() < deadline:
         qtbot.wait(20)
     assert controller.engine.state is State.IDLE
+
+
+def test_what_the_window_keeps_is_on_disk_once_it_is_closed(window):
+    """Written later, it would make its folder anew: the self-test's was left behind that way."""
+    kept = Path(window._settings.fileName())
+    kept.unlink(missing_ok=True)
+    window.close()
+    assert "geometry" in kept.read_text()
