@@ -35,7 +35,8 @@ MODEL = MODEL_FILE
 def main(files):
     session = onnxruntime.InferenceSession(str(Path(__file__).with_name(MODEL)))
     told = session.get_modelmeta().custom_metadata_map
-    classes, threshold = (json.loads(told.get(name, "[]")) for name in ("classes", "threshold"))
+    classes = json.loads(told["classes"])
+    threshold = json.loads(told.get("threshold", "null")) or ()
     for file in files:
         try:
             image = picture(file)  # (height, width, 3) uint8; the model does all the rest
