@@ -14,10 +14,11 @@ from autoal_gui.commands.arguments import (
     show_event,
     show_listed,
 )
-from autoal_gui.commands.measured_lines import measured_lines
+from autoal_gui.commands.measured_lines import bulk_lines, compared_lines, limit, measured_lines
 from autoal_gui.commands.medmnist_lines import medmnist_lines, medmnist_name
 from autoal_gui.commands.terminal import on_one_line
 from autoal_gui.core.errors import AutoALError
+from autoal_gui.core.labels.bulk import LIMIT
 from autoal_gui.core.measures.alike_text import alike_sentence
 from autoal_gui.core.messages import RoundFinished
 from autoal_gui.core.registry import discover
@@ -35,7 +36,9 @@ from autoal_gui.core.system.scratch import ScratchFolder
 from autoal_gui.exporters.medmnist_results import write_medmnist_results
 
 if TYPE_CHECKING:
-    from autoal_gui.learning.replay import ReplaySet
+    from autoal_gui.core.backend import Backend
+    from autoal_gui.learning.bulk_replay import BulkReader
+    from autoal_gui.learning.replay import Replay, ReplaySet
 
 
 ALL = 2**31  # labels
@@ -66,12 +69,18 @@ def add_simulate(commands: Any) -> None:
         "--medmnist", type=Path, metavar="FOLDER",
         help="of a MedMNIST set, write the result file that its evaluator reads there",
     )  # fmt: skip
+    simulate.add_argument(
+        "--confirm-sure", type=limit, metavar="PERCENT", nargs="?", const=LIMIT,
+        help="after every round confirm in bulk what the model is sure of, with at most so many"
+        " percent wrong (2), and compare with labelling singly for as long",
+    )  # fmt: skip
     add_set_options(simulate)
     simulate.set_defaults(handler=_simulate)
 
 
 def _simulate(options: argparse.Namespace) -> int:
     from autoal_gui.learning.backend import TorchBackend
+    from autoal_gui.learning.bulk_replay import BulkReader
     from autoal_gui.learning.replay import (
         Replay,
         ReplaySet,
@@ -98,21 +107,45 @@ def _simulate(options: argparse.Namespace) -> int:
             )
             print(f"warm start  {learned.epochs:.1f} epochs  {learned.seconds:.0f} s", flush=True)
         records, measured, last = [], None, None
+        reader = BulkReader(replay, options.confirm_sure) if options.confirm_sure else None
         for result in replay.run(backend, options.rounds, never, show_event):
             records.append(as_record(result))
             print(round_line(records[-1]), flush=True)
+            if reader:
+                _read_in_bulk(reader, result, records[-1])
             if result.metrics:
                 measured, last = data.measured(result), result
         if records and records[-1]["reason"]:
             print(on_one_line(records[-1]["reason"]))
         for line in _last_lines(options, name, data, measured, last):
             print(line)
+        if reader and records:
+            _compare_with_singly(replay.begun_anew(workspace / "singly"), records[-1], backend)
         if options.save_model:
             _copy_model(replay.checkpoint, options.save_model)
     if options.json:
         plain = measured_as_plain(measured, data.columns) if measured else {}
         write_json(options.json, as_report(options.data, settings, records, plain))
     return 0
+
+
+def _read_in_bulk(reader: "BulkReader", result: RoundFinished, record: dict[str, Any]) -> None:
+    """Note and print what was confirmed before a round, and confirm by what its model says."""
+    record["in_bulk"] = reader.record(result)
+    for line in bulk_lines(record["in_bulk"], reader.limit):
+        print(line, flush=True)
+    reader.read(result)
+
+
+def _compare_with_singly(replay: "Replay", record: dict[str, Any], backend: "Backend") -> None:
+    """Note and print what a reader has who labels singly for as long as until the last round."""
+    from autoal_gui.learning.bulk_replay import singly_for
+    from autoal_gui.learning.replay import as_record
+
+    other = singly_for(record["in_bulk"]["seconds"], replay, backend, never, show_event)
+    record["singly"] = as_record(other) if other else None
+    for line in compared_lines(record, record["singly"]):
+        print(line)
 
 
 def _last_lines(

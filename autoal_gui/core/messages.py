@@ -94,7 +94,8 @@ class RunRound:
     pool: ImagePool
     classes: tuple[str, ...]
     labelled: tuple[tuple[int, int], ...]
-    """(image id, class index), ascending by image id; the only labels the engine ever sees."""
+    """(image id, class index), ascending by image id; besides `confirmed` the only labels the
+    engine ever sees."""
     unlabelled: tuple[int, ...]
     """Image ids to rank, ascending."""
     evaluation: tuple[tuple[int, int], ...]
@@ -112,6 +113,9 @@ class RunRound:
     """Checkpoint of the last finished round, which tells how that trained; empty: none."""
     history: tuple[Asked, ...] = ()
     """What earlier rounds asked for, in the order of the rounds."""
+    confirmed: tuple[tuple[int, int], ...] = ()
+    """(image id, class index) of what was confirmed in bulk, ascending: learned from as the
+    labelled images are, and nothing is measured or chosen by it."""
     sample: int = 0
     """Without a label: rank only so many images, drawn at random, and read no others; 0: all."""
 

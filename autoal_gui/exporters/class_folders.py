@@ -32,7 +32,7 @@ ORDER = 14
 OPTIONS = ("de_identified", "unlabelled", "side")
 UNLABELLED = "unlabelled"
 TABLE = "images.csv"
-COLUMNS = ("file", "label", "split", "group", "image", "sha256")
+COLUMNS = ("file", "label", "split", "group", "in_bulk", "image", "sha256")
 PARTS = {"pool": "train", "evaluation": "test"}
 
 
@@ -75,7 +75,7 @@ def _places(labels: Snapshot, choices: Choices) -> Iterator[Place]:
     """Yield where each image goes; the names of a folder are all different."""
     folders, names = FreeNames(), FreeNames()
     of_class = [(name, folders.take(safe_name(name))) for name in labels.classes]
-    wanted = [(image_id, *of_class[index]) for image_id, index in labels.labelled]
+    wanted = [(image_id, *of_class[index]) for image_id, index in labels.handed_over]
     if choices.unlabelled:
         folder = folders.take(UNLABELLED)
         wanted += [(image_id, "", folder) for image_id in labels.unanswered]
@@ -121,7 +121,8 @@ def _rows(places: Sequence[Place], labels: Snapshot, choices: Choices) -> Iterat
     yield COLUMNS if hidden else (*COLUMNS, *map(plain, _free(labels.columns)))
     for place in places:
         image = images[place.image_id]
-        cells = plain(place.file), plain(place.label), image.split, told.get(image.group, "")
+        group, in_bulk = told.get(image.group, ""), str(int(labels.is_in_bulk(image.image_id)))
+        cells = plain(place.file), plain(place.label), image.split, group, in_bulk
         if hidden:
             yield (*cells, "", "")
             continue

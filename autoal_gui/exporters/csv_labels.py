@@ -50,6 +50,7 @@ COLUMNS = (
     "flagged",
     "comment",
     "other_pixels",
+    "in_bulk",
 )
 NOT_WRITTEN = mark("The labels could not be written there; nothing was changed.")
 
@@ -64,6 +65,8 @@ def write(
     progress: ProgressCallback = no_progress,
 ) -> str:
     """Write the answer that stands for each image, ascending by image id.
+
+    `in_bulk` is 1 where the model's class was confirmed for many images at a glance.
 
     Raises:
         ProjectError: the file cannot be written; one that was there is left as it was.
@@ -126,4 +129,5 @@ def _row(
         int(entry.image_id in labels.flags),
         plain(labels.comments.get(entry.image_id, "")) if aliases is None else "",
         int(entry.image_id in labels.other_pixels),
+        int(entry.purpose == "confirm"),
     )

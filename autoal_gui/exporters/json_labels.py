@@ -27,7 +27,8 @@ An image is
      "split": "pool" or "evaluation",
      "answer": "label", "unsure", "skip", or null where no answer stands,
      "label": class name, or null,
-     "source": "annotator"; "set" where the label came with the images; null without an answer,
+     "source": "annotator"; "set" where the label came with the images; "bulk" where the model's
+               class was confirmed for many images at a glance; null without an answer,
      "flagged": true or false,
      "comment": text; empty where there is none or where de-identified,
      "history": [line, ...]           every line of the journal on this image, in order
@@ -142,6 +143,7 @@ def _image(
     if answer is not None:
         kind = "label" if answer.class_index is not None else answer.action
         source = "set" if answer.action == "import" else "annotator"
+        source = "bulk" if answer.purpose == "confirm" else source
         label = _name(labels.classes, answer.class_index)
     return {
         "image_id": image_id,

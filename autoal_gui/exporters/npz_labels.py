@@ -57,15 +57,15 @@ def write(
             np.savez_compressed(file, **arrays)  # type: ignore[arg-type]
     except OSError as error:
         raise ProjectError(tr("The labels could not be written there.")) from error
-    return images_text(len(images), len(labels.labelled))
+    return images_text(len(images), len(labels.handed_over))
 
 
 def _read(labels: Snapshot, side: int, progress: ProgressCallback) -> dict[int, Image]:
     """Return the labelled images, all of one size."""
     found: dict[int, Image] = {}
     size = 0
-    for done, (image_id, _) in enumerate(labels.labelled):
-        progress(done, len(labels.labelled))
+    for done, (image_id, _) in enumerate(labels.handed_over):
+        progress(done, len(labels.handed_over))
         pixels = labels.read_in_8_bits(image_id)
         if pixels is None:
             continue
@@ -87,7 +87,7 @@ def _arrays(labels: Snapshot, images: dict[int, Image]) -> dict[str, npt.NDArray
     some = next(iter(images.values()))
     shape = (*some.shape[:2], 3) if colour else some.shape[:2]
     kind = np.uint8 if len(labels.classes) <= 256 else np.int64
-    known = dict(labels.labelled)
+    known = dict(labels.handed_over)
     arrays: dict[str, npt.NDArray[np.generic]] = {"class_names": np.array(labels.classes)}
     for name, split in PARTS:
         ids = [i for i in images if labels.pool.images[i].split == split]
@@ -96,6 +96,8 @@ def _arrays(labels: Snapshot, images: dict[int, Image]) -> dict[str, npt.NDArray
             np.stack(pictures) if pictures else np.zeros((0, *shape), np.uint8)
         )
         arrays[f"{name}_labels"] = np.array([known[i] for i in ids], kind).reshape(-1, 1)
+        if labels.confirmed and split == "pool":
+            arrays[f"{name}_in_bulk"] = np.array([labels.is_in_bulk(i) for i in ids], np.bool_)
     return arrays
 
 

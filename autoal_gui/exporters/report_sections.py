@@ -36,6 +36,7 @@ from autoal_gui.core.readers.suggestion_use import suggestion_use
 from autoal_gui.core.registry import label_of
 from autoal_gui.core.report.charts import COLOURS, Line, bounds, curves_chart, sample_line
 from autoal_gui.core.report.markup import table, tag
+from autoal_gui.exporters.report_bulk import answer_kind, bulk_lines, in_bulk
 from autoal_gui.exporters.report_matrix import confusion_table
 
 LIBRARIES = ("torch", "torchvision", "numpy", "PySide6")
@@ -72,6 +73,7 @@ def summary_section(labels: Snapshot, measured: Measured) -> Iterable[Element]:
             len(labels.rounds),
         ),
     ]
+    lines += bulk_lines(labels)
     if labels.other_pixels:
         lines.append(
             tr_count(
@@ -114,12 +116,13 @@ def counts_section(labels: Snapshot) -> Iterable[Element]:
     found: Counter[tuple[str, int | str]] = Counter()
     found.update((images[i].split, index) for i, index in known.items())
     undecided = {i: e for i, e in labels.answers.items() if i in images and i not in known}
-    found.update((images[i].split, entry.action) for i, entry in undecided.items())
+    found.update((images[i].split, answer_kind(entry)) for i, entry in undecided.items())
     found.update((images[i].split, "none") for i in labels.unanswered)
     named: list[tuple[int | str, str]] = [
         *enumerate(labels.classes),
         ("unsure", tr("Unsure")),
         ("skip", tr("Skipped")),
+        *in_bulk(labels),
         ("none", tr("No answer yet")),
     ]
     rows: list[Cells] = []

@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, astuple, dataclass, field
+from dataclasses import asdict, astuple, dataclass, field, replace
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any, TypeVar
@@ -91,6 +91,10 @@ class Replay:
     """Checkpoint of a finished warm start, see `learn_features`."""
     labels: dict[int, int] = field(default_factory=dict)
     history: list[Asked] = field(default_factory=list)
+    in_bulk: dict[int, int] = field(default_factory=dict)
+    """Image id to class of what was confirmed in bulk, see `BulkReader`."""
+    teaching: dict[int, int] = field(default_factory=dict)
+    """What of it is learned from."""
 
     @property
     def checkpoint(self) -> Path:
@@ -114,10 +118,16 @@ class Replay:
             events = backend.run(self._command(number), cancelled)
             result = _last_event(events, RoundFinished, on_event)
             self.answer([query.image_id for query in result.queries])
-            self.history += asked_by(result)
+            self.history += asked_by(result, by_chance=not self.in_bulk)
             yield result
-            if len(self.labels) == len(ids):
+            if len(self.labels) + len(self.in_bulk) == len(ids):
                 return
+
+    def begun_anew(self, folder: Path) -> "Replay":
+        """Return a replay of the same set and settings that has not begun yet."""
+        folder.mkdir(parents=True, exist_ok=True)
+        workspace = self.workspace or self.folder
+        return Replay(self.data, self.settings, self.initial, folder, workspace, self.warm_start)
 
     def answer(self, image_ids: Sequence[int]) -> None:
         """Ask for images and take down their labels."""
@@ -132,7 +142,9 @@ class Replay:
             pool=pool,
             classes=self.data.classes,
             labelled=tuple(sorted(self.labels.items())),
-            unlabelled=tuple(i for i in pool.ids("pool") if i not in self.labels),
+            unlabelled=tuple(
+                i for i in pool.ids("pool") if i not in self.labels and i not in self.in_bulk
+            ),
             evaluation=self.data.evaluation,
             settings=self.settings,
             workspace=str(self.workspace or self.folder),
@@ -140,14 +152,22 @@ class Replay:
             warm_start=str(self.warm_start or ""),
             previous=str(self.checkpoint) if self.checkpoint.is_file() else "",
             history=tuple(self.history),
+            confirmed=tuple(sorted(self.teaching.items())),
         )
 
 
-def asked_by(result: RoundFinished) -> Iterator[Asked]:
-    """Yield what a round asked for, with the class that its model predicted."""
+def asked_by(result: RoundFinished, by_chance: bool = True) -> Iterator[Asked]:
+    """Yield what a round asked for, with the class that its model predicted.
+
+    Args:
+        result: of the round.
+        by_chance: whether what it drew at random is a sample of the pool; no more once images
+            that the model was sure of are missing.
+    """
     for query, row in zip_longest(result.queries, result.probabilities[: len(result.queries)]):
         suggested = None if row is None else int(row.argmax())
-        yield Asked(result.round_number, query, suggested)
+        told = query if by_chance else replace(query, audit=False)
+        yield Asked(result.round_number, told, suggested)
 
 
 def learn_features(

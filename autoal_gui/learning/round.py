@@ -142,6 +142,7 @@ class _Round:
     readable: list[int]
     unlabelled: list[int]
     labelled: Labels
+    confirmed: Labels
     evaluation: Labels
 
     @classmethod
@@ -154,6 +155,7 @@ class _Round:
             readable=ids,
             unlabelled=[image_id for image_id in command.unlabelled if image_id in readable],
             labelled=tuple(label for label in command.labelled if label[0] in readable),
+            confirmed=tuple(label for label in command.confirmed if label[0] in readable),
             evaluation=tuple(label for label in command.evaluation if label[0] in readable),
         )
 
@@ -235,7 +237,7 @@ def _trained_round(this: _Round, notices: tuple[str, ...]) -> Iterator[Event]:
         else:
             notices = (*notices, tr(TOO_FEW))
             yield Notice(command.request_id, tr(TOO_FEW))
-    task = yield from trained_task(context, command, this.readable, this.labelled)
+    task = yield from trained_task(context, command, this.readable, this.labelled, this.confirmed)
     if task.notice:
         notices = (*notices, task.notice)
         yield Notice(command.request_id, task.notice)
@@ -257,7 +259,7 @@ def _trained_round(this: _Round, notices: tuple[str, ...]) -> Iterator[Event]:
         alike=near_duplicates(
             context,
             [i for i, _ in this.evaluation],
-            [i for i, _ in this.labelled],
+            [i for i, _ in (*this.labelled, *this.confirmed)],
             this.readable,
         ),
         seed=this.settings.seed,

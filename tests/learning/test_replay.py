@@ -2,6 +2,7 @@
 
 import json
 
+import numpy as np
 import pytest
 
 from autoal_gui.core.errors import EarlyAccess, SourceError
@@ -10,6 +11,7 @@ from autoal_gui.core.images.source import ListedImage, Listing
 from autoal_gui.core.messages import RoundFinished
 from autoal_gui.core.sets.column_results import measured_as_plain
 from autoal_gui.learning.backend import TorchBackend
+from autoal_gui.learning.bulk_replay import BulkReader
 from autoal_gui.learning.replay import Replay, ReplaySet, as_record, as_report
 from tests.support.learning import TINY, Pictures, never, picture, same_results
 
@@ -196,3 +198,50 @@ def test_replays_share_a_workspace_and_keep_their_models_apart(tmp_path):
         )  # fmt: skip
         assert [file.name for file in replay.folder.iterdir()] == ["model.pt"]
     assert not any(file.suffix == ".pt" for file in (tmp_path / "shared").iterdir())
+
+
+def sure_result(replay, wrong):
+    """A round whose model is sure of everything, and wrong of these images."""
+    ids = [i for i in replay.data.pool.ids("pool") if i not in replay.labels]
+    truth = {i: (i - 1) % 2 for i in ids}
+    rows = np.full((len(ids), 2), 0.01, np.float32)
+    for row, image in enumerate(ids):
+        rows[row, truth[image] ^ (image in wrong)] = 0.99
+    return RoundFinished(
+        1,
+        1,
+        "auto",
+        np.array(ids),
+        rows,
+        (),
+        (),
+        (),
+        None,
+        None,
+        "",
+        "",
+        len(replay.labels),
+        (),
+        "",
+    )
+
+
+@pytest.mark.parametrize(("wrong", "holds"), [((), True), (range(1, 400, 7), False)])
+def test_a_reader_in_bulk_confirms_until_the_check_fails(tmp_path, wrong, holds):
+    data = ReplaySet.of(*listing_of([i % 2 for i in range(400 + HELD_OUT)]), seed=0)
+    replay = Replay(data, PAPER, 20, tmp_path)
+    replay.answer(data.pool.ids("pool")[:20])
+    reader = BulkReader(replay, 0.02)
+    reader.read(sure_result(replay, frozenset(wrong)))
+    whole = reader.parts[0].check(0.02).whole
+    assert whole.asked >= 50 or not holds
+    assert whole.asked == len(replay.labels) - 20
+    assert not replay.labels.keys() & replay.in_bulk.keys()
+    if holds:
+        assert len(replay.in_bulk) > 250
+        assert replay.teaching == replay.in_bulk
+        assert whole.asked >= 0.1 * (len(replay.in_bulk) + whole.asked)
+    else:
+        assert not replay.teaching
+        assert reader.parts[0].check(0.02).verdict == "fails"
+    assert reader.wrong == len(replay.in_bulk.keys() & set(wrong))

@@ -2,7 +2,7 @@
 
 FILE_NAME = "project.autoal"  # in the folder of a project
 APPLICATION_ID = 0x41414C47  # "AALG"
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 
 TABLES = """
 CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -47,7 +47,7 @@ CREATE TABLE journal (
     round_number INTEGER NOT NULL,
     action TEXT NOT NULL
         CHECK (action IN ('label', 'unsure', 'skip', 'import', 'flag', 'unflag', 'comment',
-                          'undo', 'redo')),
+                          'undo', 'redo', 'withdraw')),
     image_id INTEGER NOT NULL REFERENCES image,
     class_index INTEGER REFERENCES class,
     suggested INTEGER REFERENCES class,
@@ -55,10 +55,11 @@ CREATE TABLE journal (
     shown INTEGER NOT NULL,
     target INTEGER REFERENCES journal,
     comment TEXT NOT NULL,
-    purpose TEXT NOT NULL CHECK (purpose IN ('answer', 'repeat', 'second', 'adjudicate')),
+    purpose TEXT NOT NULL
+        CHECK (purpose IN ('answer', 'repeat', 'second', 'adjudicate', 'confirm', 'check')),
     seal TEXT NOT NULL,
     CHECK ((action IN ('label', 'import')) = (class_index IS NOT NULL)),
-    CHECK ((action IN ('undo', 'redo')) = (target IS NOT NULL))
+    CHECK ((action IN ('undo', 'redo', 'withdraw')) = (target IS NOT NULL))
 );
 """
 GUARDS = """
@@ -138,11 +139,34 @@ CREATE TABLE journal (
     CHECK ((action IN ('undo', 'redo')) = (target IS NOT NULL))
 );
 """
+JOURNAL_2 = """
+CREATE TABLE journal (
+    sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+    at TEXT NOT NULL,
+    annotator TEXT NOT NULL,
+    round_number INTEGER NOT NULL,
+    action TEXT NOT NULL
+        CHECK (action IN ('label', 'unsure', 'skip', 'import', 'flag', 'unflag', 'comment',
+                          'undo', 'redo')),
+    image_id INTEGER NOT NULL REFERENCES image,
+    class_index INTEGER REFERENCES class,
+    suggested INTEGER REFERENCES class,
+    confidence REAL,
+    shown INTEGER NOT NULL,
+    target INTEGER REFERENCES journal,
+    comment TEXT NOT NULL,
+    purpose TEXT NOT NULL CHECK (purpose IN ('answer', 'repeat', 'second', 'adjudicate')),
+    seal TEXT NOT NULL,
+    CHECK ((action IN ('label', 'import')) = (class_index IS NOT NULL)),
+    CHECK ((action IN ('undo', 'redo')) = (target IS NOT NULL))
+);
+"""
 
 SCHEMAS = {
     1: TABLES + JOURNAL_1 + GUARDS,
-    2: TABLES + JOURNAL + GUARDS + PREDICTION,
-    3: TABLES + JOURNAL + GUARDS + PREDICTION + METADATA,
+    2: TABLES + JOURNAL_2 + GUARDS + PREDICTION,
+    3: TABLES + JOURNAL_2 + GUARDS + PREDICTION + METADATA,
+    4: TABLES + JOURNAL_2 + GUARDS + PREDICTION + METADATA + ACTS,
     SCHEMA_VERSION: TABLES + JOURNAL + GUARDS + PREDICTION + METADATA + ACTS,
 }
 """The statements that make the tables, by version."""

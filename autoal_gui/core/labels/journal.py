@@ -5,21 +5,27 @@ give the same answers, however often the program was closed in between. Each ent
 a hash over itself and the seal before it, so that a line changed behind the program's back shows.
 """
 
+import bisect
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import takewhile
+from operator import attrgetter
 from types import MappingProxyType
 from typing import Literal
 
-Action = Literal["label", "unsure", "skip", "import", "flag", "unflag", "comment", "undo", "redo"]
-Purpose = Literal["answer", "repeat", "second", "adjudicate"]
+Action = Literal[
+    "label", "unsure", "skip", "import", "flag", "unflag", "comment", "undo", "redo", "withdraw"
+]
+Purpose = Literal["answer", "repeat", "second", "adjudicate", "confirm", "check"]
 """What an answer is for: the project's own; the same reader asked again, to measure consistency;
-a second reader, who does not see the first; or the settling of what two readers disagree on. A
-"repeat" and a "second" stand beside the project's answer and never change it."""
+a second reader, who does not see the first; the settling of what two readers disagree on; the
+model's class confirmed for many images at a glance; or an image drawn by lot and read alone, to
+check what is so confirmed. A "repeat" and a "second" stand beside the project's answer and never
+change it."""
 ANSWERS = ("label", "unsure", "skip")
 _TO_THE_MICROSECOND = re.compile(r"\.[0-9]{6}(?![0-9])")
 UNSEALED = "0" * 64  # the seal before the first entry
@@ -47,7 +53,8 @@ class Entry:
     shown: bool = False
     """Whether the suggestion was visible before the answer."""
     target: int | None = None
-    """For "undo" and "redo": the sequence of the answer taken back or restored."""
+    """For "undo", "redo" and "withdraw": the sequence of the answer taken back or restored.
+    "withdraw" takes back an answer that stands, whatever was said of other images since."""
     comment: str = ""
     """The text of "comment", empty to remove one."""
     purpose: Purpose = "answer"
@@ -107,6 +114,9 @@ class Journal:
     _redoable: dict[str, list[Entry]] = field(default_factory=dict)
     _by_sequence: dict[int, Entry] = field(default_factory=dict)
     _first: dict[int, Entry] = field(default_factory=dict)
+    _checks: list[Entry] = field(default_factory=list)
+    _confirmed: dict[int, Entry] = field(default_factory=dict)  # by sequence
+    _thinned: list[tuple[int, int]] = field(default_factory=list)
 
     @classmethod
     def of(cls, entries: Iterable[Entry]) -> "Journal":
@@ -167,20 +177,43 @@ class Journal:
 
     @property
     def readings(self) -> Mapping[int, Entry]:
-        """The project's answer to each image as it was before readers settled it together."""
+        """The project's answer to each image as it was before readers settled it together.
+
+        What was confirmed in bulk is nobody's reading.
+        """
         return {
             image: reading
             for image in self._in(ANSWER)
-            if (reading := self._before_settling(image)) is not None
+            if (reading := _before_settling(self._history[ANSWER, image])) is not None
+            and reading.purpose != "confirm"
         }
 
-    def _before_settling(self, image_id: int) -> Entry | None:
-        reading = None
-        for entry in self._history.get((ANSWER, image_id), ()):
-            if entry.purpose == "adjudicate":
-                break
-            reading = entry
-        return reading
+    @property
+    def checks(self) -> Sequence[Entry]:
+        """The first answers that check what is confirmed in bulk, ascending by sequence.
+
+        They count whatever became of them since: who has seen the model's class is not blind.
+        """
+        return tuple(self._checks)
+
+    @property
+    def confirmed(self) -> Mapping[int, Entry]:
+        """The answers that stand and were confirmed in bulk, by image id."""
+        return {
+            entry.image_id: entry
+            for entry in self._confirmed.values()
+            if self.answers.get(entry.image_id) is entry
+        }
+
+    def was_thinned(self, round_number: int) -> bool:
+        """Say whether a round ranked a pool that lacked images confirmed in bulk.
+
+        What it drew at random is then a sample of the rest alone.
+        """
+        since = min((entry.round_number for entry in self._confirmed.values()), default=None)
+        if since is not None and round_number > since:
+            return True
+        return any(first <= round_number <= last for first, last in self._thinned)
 
     def history(self, image_id: int) -> tuple[Entry, ...]:
         """Return what was said of an image and not taken back, ascending by sequence."""
@@ -229,16 +262,17 @@ class Journal:
         """Take in the next entry.
 
         Raises:
-            ValueError: an undo or redo that does not name the answer whose turn it is.
+            ValueError: an undo or redo that does not name the answer whose turn it is; a
+                withdrawal of what does not stand.
         """
         if entry.action == "undo":
-            self._take_back(self._pop(self._undoable, entry))
+            self._take_back(self._pop(self._undoable, entry), entry.round_number)
         elif entry.action == "redo":
             answer = self._pop(self._redoable, entry)
-            self._stand(answer)
+            self._do(answer)
             self._undoable[turn_of(answer)].append(answer)
         else:
-            self._stand(entry)
+            self._do(entry)
             if entry.action != "import":  # what came with the images is nobody's last action
                 self._by_sequence[entry.sequence] = entry
                 self._undoable.setdefault(turn_of(entry), []).append(entry)
@@ -251,22 +285,60 @@ class Journal:
             raise ValueError(f"entry {entry.sequence} cannot {entry.action} {entry.target}")
         return stack.pop()
 
+    def _do(self, entry: Entry) -> None:
+        if entry.action != "withdraw":
+            self._stand(entry)
+            return
+        target = self._by_sequence.get(entry.target or 0)
+        if target is None or self.standing(slot_of(target), target.image_id) is not target:
+            raise ValueError(f"entry {entry.sequence} cannot withdraw {entry.target}")
+        self._fall(target, entry.round_number)
+
     def _stand(self, entry: Entry) -> None:
         slot, image_id = slot_of(entry), entry.image_id
         if slot == ANSWER:
+            if entry.purpose == "check" and image_id not in self._first:
+                self._checks.append(entry)
             self._first.setdefault(image_id, entry)
+        if entry.purpose == "confirm":
+            self._confirmed[entry.sequence] = entry
         self._history.setdefault((slot, image_id), []).append(entry)
         self._standing.setdefault(slot, {})[image_id] = entry
 
-    def _take_back(self, entry: Entry) -> None:
+    def _take_back(self, entry: Entry, round_number: int) -> None:
+        self._redoable.setdefault(turn_of(entry), []).append(entry)
+        if entry.action != "withdraw":
+            self._fall(entry, round_number)
+            return
+        before = self._by_sequence[entry.target or 0]  # it stands again where it stood
+        slot, image_id = slot_of(before), before.image_id
+        bisect.insort(self._history[slot, image_id], before, key=attrgetter("sequence"))
+        self._standing[slot][image_id] = self._history[slot, image_id][-1]
+        if before.purpose == "confirm":
+            self._confirmed[before.sequence] = before
+
+    def _fall(self, entry: Entry, round_number: int) -> None:
+        """Take an answer out; `round_number` is that of the last round by then."""
         slot, image_id = slot_of(entry), entry.image_id
         history = self._history[slot, image_id]
         history.remove(entry)  # not always the last: an import may stand in front of it
-        self._redoable.setdefault(turn_of(entry), []).append(entry)
+        if self._confirmed.pop(entry.sequence, None) is not None:
+            # One round more: the one that ran meanwhile had begun without the image.
+            self._thinned.append((entry.round_number + 1, round_number + 1))
         if history:
             self._standing[slot][image_id] = history[-1]
         else:
             del self._standing[slot][image_id]
+
+
+def _before_settling(history: Iterable[Entry]) -> Entry | None:
+    """Return the last answer to an image before readers settled it together."""
+    reading = None
+    for entry in history:
+        if entry.purpose == "adjudicate":
+            break
+        reading = entry
+    return reading
 
 
 def together_at(now: datetime) -> str:

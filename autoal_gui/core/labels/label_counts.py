@@ -16,7 +16,9 @@ class LabelCounts:
     classes: Counter[int] = field(default_factory=Counter)
     """Images by class index."""
     labels: Counter[Split] = field(default_factory=Counter)
-    """Images with a class, by split."""
+    """Images with a class that a reader gave them singly, by split."""
+    confirmed: Counter[int] = field(default_factory=Counter)
+    """Images whose class was confirmed in bulk, by class index; they count nowhere else."""
 
     @classmethod
     def of(cls, answers: Mapping[int, Entry], images: Mapping[int, PoolImage]) -> "LabelCounts":
@@ -28,6 +30,10 @@ class LabelCounts:
 
     def add(self, entry: Entry | None, split: Split, count: int) -> None:
         """Count an answer in, or out with a count of -1; None is no answer."""
-        if entry is not None and entry.class_index is not None:
+        if entry is None or entry.class_index is None:
+            return
+        if entry.purpose == "confirm":
+            self.confirmed[entry.class_index] += count
+        else:
             self.classes[entry.class_index] += count
             self.labels[split] += count

@@ -24,6 +24,9 @@ class LabelQueue:
     """Images of the batch that the same reader has answered before: they are put a second time,
     without a word, to measure how consistent the reader is (`core/labels/hidden_repeats.py`)."""
 
+    checks: frozenset[int] = frozenset()
+    """Images that were drawn by lot to check what is confirmed in bulk (`core/labels/bulk.py`)."""
+
     def current(self, answered: Container[int]) -> int | None:
         """Return the first image of the batch without an answer, or None if it is done."""
         return next((image for image in self.batch if image not in answered), None)
@@ -61,7 +64,8 @@ class LabelQueue:
             shown: the image on screen, or None.
             again: (place in the batch, image) of answered images to put a second time.
         """
-        screen = () if shown is None else (shown,)
+        screen: tuple[int, ...] = () if shown is None else (shown,)
+        screen += tuple(filter(self.checks.__contains__, (*self.batch, *self.rest)))
         order = dict.fromkeys((*screen, *ranking, *self.batch, *self.rest))  # each image once
         over = self.repeats.difference(screen)
         unanswered = filterfalse(answered.__contains__, order)
@@ -78,6 +82,22 @@ class LabelQueue:
         # Once the answer itself is taken back, the next one is no repeat of anything.
         repeats = self.repeats | {image_id} if again else self.without_repeat(image_id).repeats
         return replace(self, batch=batch, repeats=repeats)
+
+    def with_checks(self, images: Sequence[int]) -> "LabelQueue":
+        """Return the queue with images as a batch of their own; what was asked comes behind.
+
+        Repeats that were not answered are put another time.
+        """
+        first = dict.fromkeys(images)
+        order = (*(i for i in self.batch if i not in self.repeats), *self.rest)
+        rest = tuple(filterfalse(first.__contains__, order))
+        return replace(self, batch=tuple(first), rest=rest, repeats=frozenset(),
+                       checks=self.checks | first.keys())  # fmt: skip
+
+    def waiting_again(self, images: Iterable[int]) -> "LabelQueue":
+        """Return the queue with images behind all others; no image is in it twice."""
+        known = {*self.batch, *self.rest}
+        return replace(self, rest=(*self.rest, *filterfalse(known.__contains__, images)))
 
     def without_repeat(self, image_id: int) -> "LabelQueue":
         """Return the queue in which an image is no repeat: it counts as answered, if it is."""

@@ -29,7 +29,7 @@ def why_not(project: Project, class_index: int) -> str:
 
 
 def remove_class(project: Project, class_index: int, heir: int | None) -> int:
-    """Take a class out of use and return how many labels were given another answer.
+    """Take a class out of use and return how many labels were given another answer or none.
 
     Its index stays its own, so that older labels, models and exports keep their meaning; undo
     brings its labels back, and the class with them.
@@ -45,9 +45,14 @@ def remove_class(project: Project, class_index: int, heir: int | None) -> int:
     if reason := why_not(project, class_index):
         raise ProjectError(reason)
     images = labelled_with(project, class_index)
+    confirmed = project.labels.journal.confirmed
     with project.labels.together():
         for image in images:
-            project.labels.answer(image, "unsure" if heir is None else "label", heir)
+            if image in confirmed:  # nobody has read it: it waits for an answer again
+                entry = confirmed[image]
+                project.labels.answer(image, "withdraw", withdraws=entry, purpose="confirm")
+            else:
+                project.labels.answer(image, "unsure" if heir is None else "label", heir)
     project.classes.removed = project.classes.removed | {class_index}
     return len(images)
 

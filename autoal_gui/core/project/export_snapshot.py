@@ -16,6 +16,7 @@ from autoal_gui.core.images.acts import Act
 from autoal_gui.core.images.pixels import picture_to_uint8
 from autoal_gui.core.images.pool import ImagePool
 from autoal_gui.core.images.source import Pixels
+from autoal_gui.core.labels.bulk import Check
 from autoal_gui.core.labels.journal import Entry
 from autoal_gui.core.measures.operating.point import OperatingPoint
 from autoal_gui.core.project.kept_point import kept_point
@@ -60,6 +61,10 @@ class Snapshot:
     """(image id, class index) of the labelled pool images, ascending."""
     evaluation: tuple[tuple[int, int], ...] = field(repr=False)
     """The same of the evaluation set: known truth, else answers."""
+    confirmed: tuple[tuple[int, int], ...] = field(default=(), repr=False, kw_only=True)
+    """The same of what was confirmed in bulk and holds; nothing is measured by it."""
+    check: Check = field(default_factory=Check, kw_only=True)
+    """What single answers say of what is confirmed in bulk."""
     rounds: tuple[RoundRecord, ...] = field(repr=False)
     """Those that brought a result."""
     unreadable: tuple[tuple[str, str], ...] = field(repr=False)
@@ -96,6 +101,8 @@ class Snapshot:
             entries=project.labels.entries(),
             training=project.labels.training(),
             evaluation=project.labels.evaluation(),
+            confirmed=project.bulk.training(),
+            check=project.bulk.check,
             rounds=project.rounds.finished(),
             unreadable=project.checks.unreadable,
             mode=project.settings.run.mode,
@@ -117,8 +124,21 @@ class Snapshot:
 
     @property
     def labelled(self) -> tuple[tuple[int, int], ...]:
-        """(image id, class index) of every image whose label is known, pool and evaluation set."""
+        """(image id, class index) of every image whose label is known, pool and evaluation set.
+
+        Without those confirmed in bulk.
+        """
         return tuple(sorted((*self.training, *self.evaluation)))
+
+    @property
+    def handed_over(self) -> tuple[tuple[int, int], ...]:
+        """The same with those confirmed in bulk, as far as they hold."""
+        return tuple(sorted((*self.labelled, *self.confirmed)))
+
+    def is_in_bulk(self, image_id: int) -> bool:
+        """Say whether the answer that stands for an image was confirmed in bulk."""
+        answer = self.answers.get(image_id)
+        return answer is not None and answer.purpose == "confirm"
 
     @property
     def unanswered(self) -> tuple[int, ...]:

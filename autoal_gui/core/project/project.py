@@ -34,6 +34,7 @@ from autoal_gui.core.project.files.places import (
 from autoal_gui.core.project.plan import ProjectPlan, make_folders, write_plan
 from autoal_gui.core.project.stores import stored_settings as stored
 from autoal_gui.core.project.stores.batch_store import BatchStore
+from autoal_gui.core.project.stores.bulk_store import BulkStore
 from autoal_gui.core.project.stores.class_rows import ClassRows
 from autoal_gui.core.project.stores.image_checks import ImageChecks
 from autoal_gui.core.project.stores.image_files import ImageFiles, changed_identity
@@ -81,11 +82,12 @@ class Project:
         self.readings = ReadingStore(rows, self.pool, self.labels)
         self.classes = ClassRows(file, rows, self.labels)
         count = len(self.classes.names)
+        self.bulk = BulkStore(rows, self.pool, self.labels, self.checks, self.files, self.classes)
         self.rounds = RoundStore(
             file, self.pool, self.settings, self.labels, count, self.models_folder
         )
         self.batches = BatchStore(
-            rows, self.pool, self.settings, self.checks, self.labels, self.rounds
+            rows, self.pool, self.settings, self.checks, self.labels, self.rounds, self.bulk
         )
         self.warm_start = WarmStart(rows, self.settings, self.models_folder)
 

@@ -76,8 +76,15 @@ def _whole_groups(
 
 
 def candidates(journal: Journal, which: Which, suspicious: Collection[int] = ()) -> tuple[int, ...]:
-    """Return the labelled images that a choice offers, ascending by id."""
-    labelled = {image for image, e in journal.answers.items() if e.class_index is not None}
+    """Return the labelled images that a choice offers, ascending by id.
+
+    What was confirmed in bulk is no reading that another could be compared with.
+    """
+    labelled = {
+        image
+        for image, entry in journal.answers.items()
+        if entry.class_index is not None and entry.purpose != "confirm"
+    }
     if which == "flagged":
         labelled &= journal.flags
     elif which == "suspicious":

@@ -98,8 +98,8 @@ def suggestion_use(journal: Journal, classes: int) -> SuggestionUse:
     tallies: dict[int | None, Counter[str]] = {}
     seen, same = 0, 0
     for first in journal.first_answers.values():
-        if first.suggested is None or first.action not in ANSWERS:
-            continue
+        if first.suggested is None or first.action not in ANSWERS or first.purpose == "confirm":
+            continue  # what was confirmed in bulk is no answer to a suggestion
         if first.shown:
             seen += 1
             same += first.class_index == first.suggested

@@ -176,7 +176,7 @@ def _is_possible(entry: Entry) -> bool:
         and entry.purpose in get_args(Purpose)
         and (entry.class_index is None or is_class(entry.class_index))
         and (entry.action in ("label", "import")) == (entry.class_index is not None)
-        and (entry.action in ("undo", "redo")) == (entry.target is not None)
+        and (entry.action in ("undo", "redo", "withdraw")) == (entry.target is not None)
     )
 
 
@@ -223,7 +223,7 @@ def replayable(entries: list[Entry]) -> list[Entry]:
             try:
                 journal.apply(entry)
             except ValueError:
-                taken_back = entry.target if entry.action == "undo" else None
+                taken_back = entry.target if entry.action in ("undo", "withdraw") else None
                 out = {entry.sequence, taken_back}
                 entries = [other for other in entries if other.sequence not in out]
                 break

@@ -323,6 +323,7 @@ class Desk(QWidget):
                 project.rounds.last,
                 project.settings.run.mode,
                 project.classes.names if self._controller.images.may_explain(image_id) else (),
+                alone=image_id in self._controller.images.checks,
             )
         self.why.setVisible(image_id is not None)
 

@@ -53,8 +53,12 @@ class Header(QFrame):
 
     def show_labels(self) -> None:
         """Show how many labels there are."""
-        labels = self._controller.project.labels.counts.labels
-        self.labels.setText(labels_text(labels["pool"], labels["evaluation"]))
+        counts = self._controller.project.labels.counts
+        labels, confirmed = counts.labels, counts.confirmed.total()
+        words = labels_text(labels["pool"], labels["evaluation"])
+        if confirmed:
+            words = tr("{labels} + {count} in bulk", labels=words, count=number(confirmed))
+        self.labels.setText(words)
 
     @Slot()
     def show_waits(self) -> None:

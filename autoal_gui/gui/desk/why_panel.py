@@ -27,6 +27,7 @@ FURTHER_DOWN = mark(
     "The last round did not ask for it: it was on screen already, or is next in the ranking."
 )
 NO_ROUND = mark("Drawn at random: no round has finished yet. Such images also measure the model.")
+READ_ALONE = mark("Drawn by lot, to check what is confirmed in bulk.")
 DRAWN = mark("Drawn at random, to measure how good the model really is.")
 MEASURES = mark(
     "Drawn at random for the evaluation set: it measures the model and never trains it."
@@ -120,6 +121,7 @@ class WhyPanel(QFrame):
         rounds: int,
         mode: str = "",
         classes: tuple[str, ...] = (),
+        alone: bool = False,
     ) -> None:
         """Show why an image is asked for.
 
@@ -129,9 +131,12 @@ class WhyPanel(QFrame):
             rounds: that have finished.
             mode: of asking.
             classes: their names, where the reader may know what the model makes of the image.
+            alone: whether it was drawn to check what is confirmed in bulk.
         """
+        query = None if alone else query
         self._query = query
-        self._line.setText(reason(query, split, rounds, mode, classes))
+        told = tr(READ_ALONE) if alone else reason(query, split, rounds, mode, classes)
+        self._line.setText(told)
         self._toggle.setVisible(query is not None and bool(query.strategies))
         self._expand(self._toggle.isChecked())
 

@@ -34,6 +34,7 @@ from autoal_gui.gui.widgets.text import plain_tip
 from autoal_gui.gui.widgets.theme import Theme, icon
 
 PADDING = 6
+FADED = 0.3  # how much of a picture is left that is not meant
 NOBODY: Container[int] = frozenset()
 Index = QModelIndex | QPersistentModelIndex
 
@@ -50,6 +51,7 @@ class GridModel(QStandardItemModel):
         self.captions: Mapping[int, str] = {}
         self.flagged: Container[int] = NOBODY
         self.commented: Container[int] = NOBODY
+        self.faded: Container[int] = NOBODY
 
     def set_ids(self, ids: Sequence[int]) -> None:
         """Take other images."""
@@ -102,7 +104,10 @@ class GridDelegate(QStyledItemDelegate):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(colours.accent_soft))
             painter.drawRoundedRect(QRectF(option.rect).adjusted(1, 1, -1, -1), 6, 6)
+        if image_id in self._model.faded:
+            painter.setOpacity(FADED)
         shown = self._paint_picture(painter, place, image_id)
+        painter.setOpacity(1.0)
         self._paint_marks(painter, shown, image_id)
         self._paint_frame(painter, shown, option)
         self._paint_words(painter, place, image_id)

@@ -32,6 +32,8 @@ PURPOSES = {
     "repeat": mark("asked again"),
     "second": mark("second reading"),
     "adjudicate": mark("settled"),
+    "confirm": mark("confirmed in bulk"),
+    "check": mark("read alone as a check"),
 }
 OTHER_PIXELS = mark(
     "Given to other pixels: the file was replaced since. Give the label again, or another one."
@@ -176,6 +178,8 @@ def change_line(change: Change, classes: Sequence[str]) -> str:
     notes = [tr(PURPOSES[entry.purpose])] if PURPOSES[entry.purpose] else []
     if entry.action in ("undo", "redo"):
         notes.append(tr("taken back") if entry.action == "undo" else tr("restored"))
+    if entry.action == "withdraw":
+        notes.append(tr("taken back"))
     if entry.action == "import":
         notes.append(tr("came with the image"))
     if entry.round_number and entry.purpose == "answer" and not entry.target:

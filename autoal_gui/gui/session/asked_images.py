@@ -81,6 +81,11 @@ class AskedImages(Part):
         """The images that are put to the reader a second time."""
         return self._queue.repeats
 
+    @property
+    def checks(self) -> Set[int]:
+        """The images that were drawn to be read alone, before others are confirmed in bulk."""
+        return self._queue.checks
+
     # -- what the reader may see --------------------------------------------------------------
 
     @property
@@ -99,11 +104,21 @@ class AskedImages(Part):
 
     def may_explain(self, image_id: int) -> bool:
         """Say whether the reader may see what the model made of an image: blind first."""
-        return self._project.settings.show_suggestions or image_id in self.answered
+        if image_id in self.answered:
+            return True
+        return self._project.settings.show_suggestions and image_id not in self._queue.checks
 
     def visible_suggestion(self, image_id: int) -> Suggestion | None:
         """Return the model's suggestion where the reader may see it: blind first by default."""
-        return self._project.rounds.suggestion(image_id) if self.may_explain(image_id) else None
+        return self.suggestion(image_id) if self.may_explain(image_id) else None
+
+    def suggestion(self, image_id: int) -> Suggestion | None:
+        """Return what the model makes of an image, as far as that is known.
+
+        Of one that is read alone it is what the model made of it when it was drawn.
+        """
+        drawn = self._project.bulk.drawn if image_id in self._queue.checks else {}
+        return drawn.get(image_id) or self._project.rounds.suggestion(image_id)
 
     def query(self, image_id: int) -> Query | None:
         """Return why an image was asked for, as far as the project knows."""
@@ -135,16 +150,33 @@ class AskedImages(Part):
         return True
 
     def bring_back(self, entries: Iterable[Entry]) -> None:
-        """Ask again for the images that are without an answer now that theirs was taken back."""
+        """Ask again for the images that are without an answer now that theirs was taken back.
+
+        Those that had been confirmed in bulk wait behind all others.
+        """
         queue = self._queue
+        bulk = [e.image_id for e in entries if e.purpose == "confirm"]
+        answers = self._project.labels.answers
+        queue = queue.waiting_again(i for i in bulk if i not in answers)
         for entry in entries:
+            if entry.purpose == "confirm":
+                continue
             again = entry.purpose == "repeat"
-            if entry.action in ANSWERS and (
-                again or entry.image_id not in self._project.labels.answers
-            ):
+            if entry.action in ANSWERS and (again or entry.image_id not in answers):
                 queue = queue.brought_back(entry.image_id, again)
         if queue != self._queue:
             self._set_queue(queue)
+
+    def read_alone(self, images: Mapping[int, Suggestion]) -> bool:
+        """Ask for images first that were drawn to be read alone; say whether that worked.
+
+        They are a batch of their own, in the order given.
+        """
+        if not self.attempt(lambda: self._project.bulk.draw(images)):
+            return False
+        self._set_queue(self._queue.with_checks(tuple(images)))
+        self.show_following()
+        return True
 
     def leave_repeat(self, image_id: int) -> bool:
         """Put an image no second time; say whether the batch is complete by that."""

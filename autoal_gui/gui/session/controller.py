@@ -27,6 +27,7 @@ from autoal_gui.gui.session.files.moving import MovedImages
 from autoal_gui.gui.session.files.watch import FileWatch
 from autoal_gui.gui.session.inference import Inference
 from autoal_gui.gui.session.labelling import Labelling
+from autoal_gui.gui.session.likeness.confirming import Confirming
 from autoal_gui.gui.session.likeness.image_maps import ImageMaps
 from autoal_gui.gui.session.open_project import OpenProject
 from autoal_gui.gui.session.part import Part
@@ -66,6 +67,7 @@ class Controller(QObject):
         self.engine = EngineQueue(EngineClient(services.make_backend, self), self)
         self.images = AskedImages(opened, self)
         self.labelling = Labelling(opened, self.images, self)
+        self.confirming = Confirming(opened, self.images, self.labelling, self)
         self.training = Training(opened, self.engine, self)
         self.exports = Exports(opened, self.engine, self)
         self.inference = Inference(opened, self.engine, self)
@@ -91,6 +93,8 @@ class Controller(QObject):
         self.labelling.batch_completed.connect(self.training.train_after_batch)
         self.training.ranked.connect(self.images.rerank)
         self.training.ranked.connect(self.likeness.keep_predictions)
+        answers_changed.connect(self.confirming.follow)
+        self.confirming.told.connect(self.told)
         self.setup.settings_changed.connect(self.images.resize)
         self.setup.settings_changed.connect(self.training.follow_settings)
         self.setup.answers_moved.connect(self.labelling.announce)
@@ -153,6 +157,7 @@ class Controller(QObject):
         self.inference.reset()  # which may run without a project
         self._opened.hold(project)
         self.images.begin()
+        self.confirming.begin()
         self.project_opened.emit()
         self.images.show_following()
         self.training.begin()

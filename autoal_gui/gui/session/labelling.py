@@ -7,7 +7,7 @@ from functools import partial
 from PySide6.QtCore import QObject, Signal, Slot
 
 from autoal_gui.core.errors import AutoALError
-from autoal_gui.core.labels.journal import ANSWERS, Action, Entry
+from autoal_gui.core.labels.journal import ANSWERS, Action, Entry, Purpose
 from autoal_gui.core.language import number, tr
 from autoal_gui.gui.session.asked_images import AskedImages
 from autoal_gui.gui.session.open_project import OpenProject
@@ -117,16 +117,23 @@ class Labelling(Part):
         seen = image in project.labels.journal.first_answers and not again
         if project.settings.predictions_seen and project.pool.images[image].split == "pool":
             seen = True
+        if image in project.bulk.taken_out:
+            seen = True
         self.last_entry = project.labels.answer(
             image,
             action,
             class_index,
-            project.rounds.suggestion(image),
-            shown=project.settings.show_suggestions or seen,
+            self._images.suggestion(image),
+            shown=seen or self._images.may_explain(image),
             round_number=self._images.asked_in,
-            purpose="repeat" if again else "answer",
+            purpose=self._purpose(image, again),
         )
         return self.last_entry
+
+    def _purpose(self, image: int, again: bool) -> Purpose:
+        if again:
+            return "repeat"
+        return "check" if image in self._images.checks else "answer"
 
     # -- flags and comments -------------------------------------------------------------------
 
@@ -162,7 +169,8 @@ class Labelling(Part):
         """
         entries = self.take_back()
         if entries:
-            self._after_history(entries[-1].image_id)
+            bulk = entries[-1].purpose == "confirm"
+            self._after_history(self._images.following if bulk else entries[-1].image_id)
 
     def take_back(self) -> tuple[Entry, ...]:
         """Take back what was given last; what is left without an answer is asked for again.
@@ -187,7 +195,7 @@ class Labelling(Part):
         if not entries:
             return
         self._images.deal()
-        answered = entries[-1].action in ANSWERS
+        answered = entries[-1].action in ANSWERS or entries[-1].purpose == "confirm"
         self._after_history(self._images.following if answered else entries[-1].image_id)
 
     def _turned(self, turn: Callable[[], tuple[Entry, ...]]) -> tuple[Entry, ...]:
@@ -249,7 +257,8 @@ class Labelling(Part):
 
     def _path(self) -> list[int]:
         """Return the images that were answered here, in the order of their answers."""
-        given = [e for e in self._project.labels.answers.values() if e.action != "import"]
+        answers = self._project.labels.answers.values()
+        given = [e for e in answers if e.action != "import" and e.purpose != "confirm"]
         return [entry.image_id for entry in sorted(given, key=lambda e: e.sequence)]
 
     # -- the wait for the program -------------------------------------------------------------

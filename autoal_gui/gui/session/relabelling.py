@@ -71,9 +71,10 @@ class Relabelling(Part):
 
         Images that are left without an answer go back to the desk, to be asked again.
         """
-        images = self._changed(self._labelling.take_back())
-        answered = self._images.answered
-        left = [image for image in images if image not in answered]
+        entries = self._labelling.take_back()
+        images, answered = self._changed(entries), self._images.answered
+        bulk = {entry.image_id for entry in entries if entry.purpose == "confirm"}
+        left = [image for image in images if image not in answered and image not in bulk]
         if left:
             self._images.go_to(left[-1])
         return images

@@ -112,7 +112,8 @@ class Training(Part):
         before = finished[-1].labels if finished else 0
         labels = self._project.labels
         other = labels.answers.keys() & self._project.other_pixels  # they are not learned from
-        pool = sum(self._project.pool.images[i].split == "pool" for i in other)
+        singly = (i for i in other if labels.answers[i].purpose != "confirm")
+        pool = sum(self._project.pool.images[i].split == "pool" for i in singly)
         return labels.counts.labels["pool"] - pool - before
 
     @property
@@ -193,6 +194,7 @@ class Training(Part):
             warm_start=project.warm_start.checkpoint,
             previous=str(project.rounds.last_checkpoint() or ""),
             history=project.rounds.history(),
+            confirmed=project.bulk.training(),
             sample=FIRST_IMAGES if settings is not project.settings.run else 0,
         )
 

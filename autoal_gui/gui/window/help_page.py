@@ -32,6 +32,7 @@ TOPICS = (
     "performance",
     "map",
     "checking",
+    "bulk",
     "exporting",
     "privacy",
 )

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from autoal_gui.gui.readers.adjudication_page import AdjudicationPage
     from autoal_gui.gui.readers.agreement_page import AgreementPage
     from autoal_gui.gui.readers.second_reading_page import SecondReadingPage
+    from autoal_gui.gui.review.confirm_page import ConfirmPage
     from autoal_gui.gui.review.review_page import ReviewPage
     from autoal_gui.gui.session.likeness.image_maps import Found
     from autoal_gui.gui.window.help_page import HelpPage
@@ -91,6 +92,13 @@ class PageStack(QStackedWidget):
         page = self._add(ReviewPage(*self._common))
         page.desk_wanted.connect(self._show_on_desk)
         return page
+
+    @cached_property
+    def confirm(self) -> "ConfirmPage":
+        """What the model is sure of, to be confirmed in bulk."""
+        from autoal_gui.gui.review.confirm_page import ConfirmPage
+
+        return self._add(ConfirmPage(*self._common))
 
     @cached_property
     def map(self) -> "MapPage":

@@ -12,7 +12,7 @@ importance weighting", MLSP 2012).
 
 import math
 import warnings
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -20,6 +20,7 @@ import numpy.typing as npt
 
 from autoal_gui.core.sets.folds import deal_units
 from autoal_gui.learning.progress import Check, unchecked
+from autoal_gui.learning.training.label_rows import Beside, LabelRows, Taught, reduced_rows
 from autoal_gui.learning.training.label_weights import (
     balanced_weights,
     effective_labels,
@@ -71,6 +72,8 @@ class Head:
     """(m,) how much of the pool each labelled image stands for; the mean is 1."""
     units: Ints | None = field(default=None, repr=False)
     """(m,) what stays together of the labelled images; None where each stands alone."""
+    taught: "Beside | None" = field(default=None, repr=False)
+    """What it learned besides."""
 
     def out_of_fold_draws(
         self, features: npt.NDArray[np.floating], passes: int, dropout: float, seed: int
@@ -104,6 +107,7 @@ def fit_head(
     pool: npt.NDArray[np.floating] | None = None,
     check: Check = unchecked,
     units: Ints | None = None,
+    taught: Taught | None = None,
 ) -> Head:
     """Fit a head to labelled features.
 
@@ -117,13 +121,31 @@ def fit_head(
         check: called before each fit of the cross-validation.
         units: (m,) what stays together, as a patient's images do, by a number each; None where
             each stands alone.
+        taught: more labels to learn from, which judge nothing.
     """
     from threadpoolctl import threadpool_limits
 
     with threadpool_limits(limits=1):  # threads would add up in varying order
         shares = np.ones(len(labels)) if pool is None else represented(features, pool)
-        data = _Labels(features.astype(np.float64), labels, shares, classes)
+        beside = None if taught is None else _beside(features, taught, pool, units)
+        data = LabelRows(features.astype(np.float64), labels, shares, classes, beside)
         return _chosen(data, seed, check, units)
+
+
+def _beside(
+    features: npt.NDArray[np.floating],
+    taught: Taught,
+    pool: npt.NDArray[np.floating] | None,
+    units: Ints | None,
+) -> "Beside":
+    """Share the pool out among all labels, those that judge and those that only teach."""
+    count = len(features)
+    together = np.vstack((features, taught.features))
+    shares = np.ones(len(together)) if pool is None else represented(together, pool)
+    own = np.arange(count) if units is None else units
+    others = np.full(len(taught.labels), -1) if taught.units is None else taught.units
+    more = taught.features.astype(np.float64)
+    return Beside(more, taught.labels, shares[count:], shares[:count], others, own)
 
 
 def left_out(
@@ -148,8 +170,8 @@ def left_out(
     from threadpoolctl import threadpool_limits
 
     with threadpool_limits(limits=1):
-        reduced, _ = _reduced(features.astype(np.float64))
-        data = _Labels(reduced, labels, head.shares, len(head.bias))
+        exact = features.astype(np.float64)
+        data, _ = LabelRows(exact, labels, head.shares, len(head.bias), head.taught).rotated()
         folds = folds_of(labels, min(FINE_FOLDS, len(labels)), seed, head.units)
         logits, _ = _out_of_fold(data, folds, head.strength, check)
     return softmax(logits / head.temperature)
@@ -174,8 +196,8 @@ def chances_by(
     from threadpoolctl import threadpool_limits
 
     with threadpool_limits(limits=1):
-        reduced, basis = _reduced(features.astype(np.float64))
-        weight, bias = _fit(_Labels(reduced, labels, np.ones(len(labels)), classes), strength)
+        reduced, basis = reduced_rows(features.astype(np.float64))
+        weight, bias = _fit(LabelRows(reduced, labels, np.ones(len(labels)), classes), strength)
     return softmax(asked.astype(np.float64) @ (weight @ basis).T + bias)
 
 
@@ -217,10 +239,10 @@ def validated(
     units: Ints | None = None,
 ) -> Validated:
     """Cross-validate heads on features (m, r); `shares` (m,) as `Head.shares`, else `fit_head`."""
-    return _validated(_Labels(features, labels, shares, classes), seed, check, units)
+    return _validated(LabelRows(features, labels, shares, classes), seed, check, units)
 
 
-def _validated(data: "_Labels", seed: int, check: Check, units: Ints | None) -> Validated:
+def _validated(data: "LabelRows", seed: int, check: Check, units: Ints | None) -> Validated:
     plans = _plans(data.labels, seed, units)
     logits = {
         strength: np.stack([_out_of_fold(data, plan, strength, check)[0] for plan in plans])
@@ -238,12 +260,11 @@ def _validated(data: "_Labels", seed: int, check: Check, units: Ints | None) -> 
     return Validated(strength, temperature, plans, logits[strength] / temperature, weights)
 
 
-def _chosen(exact: "_Labels", seed: int, check: Check, units: Ints | None) -> Head:
-    reduced, basis = _reduced(exact.features)
-    data = replace(exact, features=reduced)
+def _chosen(exact: "LabelRows", seed: int, check: Check, units: Ints | None) -> Head:
+    data, basis = exact.rotated()
     found = _validated(data, seed, check, units)
     strength, temperature = found.strength, found.temperature
-    weight, bias = _fit(data, strength)
+    weight, bias = _fit(data.part(np.ones(len(data.labels), np.bool_)), strength)
     _, heads = _out_of_fold(data, found.plans[0], strength, check)
     return Head(
         weight @ basis / temperature,
@@ -256,6 +277,7 @@ def _chosen(exact: "_Labels", seed: int, check: Check, units: Ints | None) -> He
         np.stack([fold_bias for _, fold_bias in heads]) / temperature,
         data.shares,
         units,
+        exact.beside,
     )
 
 
@@ -307,32 +329,6 @@ def _surprise(strength: float, temperature: float) -> float:
     return PRIOR * (far + math.log10(temperature / USUAL_TEMPERATURE) ** 2)
 
 
-def _reduced(features: Floats) -> tuple[Floats, Floats]:
-    """Rotate m features into the at most m dimensions that they span: (m, r) and basis (r, D).
-
-    An L2-penalised fit lies in that span, so that nothing is lost and each fit is far cheaper.
-    """
-    left, sizes, basis = np.linalg.svd(features, full_matrices=False)
-    kept = sizes > sizes.max(initial=0.0) * 1e-10
-    reduced: Floats = left[:, kept] * sizes[kept]
-    return reduced, basis[kept]
-
-
-@dataclass(frozen=True)
-class _Labels:
-    """What a head is fitted to."""
-
-    features: Floats  # (m, r)
-    labels: Ints  # (m,)
-    shares: Floats  # (m,)
-    classes: int
-
-    def part(self, inside: npt.NDArray[np.bool_]) -> "_Labels":
-        return _Labels(
-            self.features[inside], self.labels[inside], self.shares[inside], self.classes
-        )
-
-
 def _plans(labels: Ints, seed: int, units: Ints | None) -> list[Ints]:
     """Return the folds of each repeat of the cross-validation."""
     tries = REPEATS if len(labels) < REPEATED_BELOW else 1
@@ -341,7 +337,7 @@ def _plans(labels: Ints, seed: int, units: Ints | None) -> list[Ints]:
 
 
 def _out_of_fold(
-    data: _Labels, folds: Ints, strength: float, check: Check
+    data: LabelRows, folds: Ints, strength: float, check: Check
 ) -> tuple[Floats, list[tuple[Floats, Floats]]]:
     """Return (m, C) logits of each image by the head fitted without its fold, and these heads."""
     logits = np.empty((len(folds), data.classes))
@@ -359,10 +355,10 @@ def fit_weighted(
     features: Floats, labels: Ints, shares: Floats, classes: int, strength: float, total: float
 ) -> tuple[Floats, Floats]:
     """Return weight (C, r) and bias (C,); the rows together count as `total` labels."""
-    return _fit(_Labels(features, labels, shares, classes), strength, total)
+    return _fit(LabelRows(features, labels, shares, classes), strength, total)
 
 
-def _fit(data: _Labels, strength: float, total: float = 0.0) -> tuple[Floats, Floats]:
+def _fit(data: LabelRows, strength: float, total: float = 0.0) -> tuple[Floats, Floats]:
     """Return weight (C, r) and bias (C,) for labels of any number of classes."""
     present = np.unique(data.labels)
     weight = np.zeros((data.classes, data.features.shape[1]))

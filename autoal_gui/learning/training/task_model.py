@@ -22,6 +22,7 @@ from autoal_gui.learning.model.networks import Classifier, SideBySide
 from autoal_gui.learning.model.pretrained import beside, load_pretrained, own_scale, told_missing
 from autoal_gui.learning.model.start_weights import load_weights
 from autoal_gui.learning.progress import TRAINING_COST
+from autoal_gui.learning.training.label_rows import Taught
 from autoal_gui.learning.training.label_weights import balanced_weights
 from autoal_gui.learning.training.linear_head import POOL_SAMPLE, Head, fit_head
 from autoal_gui.learning.training.pool_lesson import taught_by_pool, told_teacher
@@ -42,6 +43,7 @@ LAST_LAYER = mark(
     "last layer {last}; from now on only the last layer is trained."
 )
 LEAD = 1.5  # standard errors by which every layer must lead: where it loses, it loses much
+MOST_TAUGHT = 1000  # confirmed labels that a last layer learns from: more cost much and add little
 Infer = Callable[[Sequence[int], int, Step], Generator[Progress, None, ModelOutputs]]
 """(image ids, wanted, step) -> what the model says of these images."""
 
@@ -123,19 +125,31 @@ def cold_task(
 
 
 def trained_task(
-    context: Context, command: RunRound, readable: list[int], labelled: Labels
+    context: Context,
+    command: RunRound,
+    readable: list[int],
+    labelled: Labels,
+    confirmed: Labels = (),
 ) -> Generator[Progress, None, TaskModel]:
-    """Train the task model on labels of two classes at least."""
+    """Train the task model on labels of two classes at least.
+
+    Args:
+        context: images and settings.
+        command: of the round.
+        readable: the images that can be read.
+        labelled: what it learns from and is judged by.
+        confirmed: what it learns from besides.
+    """
     if not is_frozen(command):
-        return (yield from _trained(context, command, labelled))
-    fitted = yield from _fitted(context, command, readable, labelled)
+        return (yield from _trained(context, command, (*labelled, *confirmed)))
+    fitted = yield from _fitted(context, command, readable, labelled, confirmed)
     assert fitted.head is not None  # noqa: S101 - for the type checker
-    wins, notice = yield from _all_layers_win(context, command, labelled, fitted.head)
+    wins, notice = yield from _all_layers_win(context, command, labelled, confirmed, fitted.head)
     if not wins:
         return replace(fitted, notice=notice)
     del fitted  # its network makes room for the one that is trained
     context.tracker.expect(training_units(context.settings, len(labelled)))
-    trained = yield from _trained(context, command, labelled)
+    trained = yield from _trained(context, command, (*labelled, *confirmed))
     return replace(trained, notice=notice)
 
 
@@ -156,7 +170,7 @@ def due(labels: int, before: int) -> bool:
 
 
 def _all_layers_win(
-    context: Context, command: RunRound, labelled: Labels, head: Head
+    context: Context, command: RunRound, labelled: Labels, confirmed: Labels, head: Head
 ) -> Generator[Progress, None, tuple[bool, str]]:
     """Decide whether to train every layer; return that, and what there is to tell.
 
@@ -169,7 +183,9 @@ def _all_layers_win(
     last = read_card(Path(command.previous)) if command.previous else None
     if not due(len(labelled), last.labels if last else 0):
         return last is not None and _trained_all(last), ""
-    right_all, right_head, weights, units = yield from _compared(context, command, labelled, head)
+    right_all, right_head, weights, units = yield from _compared(
+        context, command, labelled, confirmed, head
+    )
     lead = right_all - right_head
     mean = float((weights * lead).sum())
     error = float(np.sqrt((np.bincount(units, weights * (lead - mean)) ** 2).sum()))
@@ -188,7 +204,7 @@ def _trained_all(card: ModelCard) -> bool:
 
 
 def _compared(
-    context: Context, command: RunRound, labelled: Labels, head: Head
+    context: Context, command: RunRound, labelled: Labels, confirmed: Labels, head: Head
 ) -> Generator[Progress, None, tuple[Floats, Floats, Floats, Ints]]:
     """Return what each way to train has right of the labels held out, their weights and units.
 
@@ -199,7 +215,8 @@ def _compared(
     for fold in range(min(FOLDS_COMPARED, int(head.folds.max()) + 1)):
         part = tuple(label for label, f in zip(labelled, head.folds, strict=True) if f != fold)
         asked = tuple(label for label, f in zip(labelled, head.folds, strict=True) if f == fold)
-        rights.append((yield from _rights(context, command, part, asked)))
+        more = _apart(context, confirmed, asked)
+        rights.append((yield from _rights(context, command, (*part, *more), asked)))
     order = np.argsort(head.folds[held], kind="stable")
     places = held[order]
     truth = np.array([labelled[place][1] for place in places])
@@ -207,6 +224,16 @@ def _compared(
     weights = balanced_weights(truth, head.shares[places])
     units = np.arange(len(places)) if head.units is None else head.units[places]
     return np.concatenate(rights), right_head, weights, units
+
+
+def _apart(context: Context, confirmed: Labels, asked: Labels) -> Labels:
+    """Return the confirmed labels of which nothing belongs to what is held out."""
+    units = context.units([i for i, _ in (*confirmed, *asked)])
+    if units is None:
+        return confirmed
+    held = set(units[len(confirmed) :].tolist())
+    own = units[: len(confirmed)].tolist()
+    return tuple(label for label, unit in zip(confirmed, own, strict=True) if unit not in held)
 
 
 def _rights(
@@ -243,7 +270,11 @@ def _trained(
 
 
 def _fitted(
-    context: Context, command: RunRound, readable: list[int], labelled: Labels
+    context: Context,
+    command: RunRound,
+    readable: list[int],
+    labelled: Labels,
+    confirmed: Labels,
 ) -> Generator[Progress, None, TaskModel]:
     """Fit the last layer to the frozen features."""
     settings = context.settings
@@ -253,7 +284,9 @@ def _fitted(
         yield context.tracker.advance("task model", 0, 1, 0)
         targets = np.array([c for _, c in labelled], np.int64)
         ids, sample = [i for i, _ in labelled], thinned(pool_ids(command, readable), POOL_SAMPLE)
-        check, units = context.tracker.check, context.units(ids)
+        more = thinned([i for i, _ in confirmed], MOST_TAUGHT)
+        check, units = context.tracker.check, context.units([*ids, *more])
+        units, others = _parted(units, len(ids))
         classes, told = len(command.classes), told_missing(settings)
         if isinstance(model.backbone, SideBySide):
             likenesses = Views.of(features.unit(ids), features.unit(sample), features.widths)
@@ -262,15 +295,25 @@ def _fitted(
             features = replace(features, strengths=chosen.strengths)
             told = told_views(chosen, settings.beside)
         known, pool = features.unit(ids), features.unit(sample)
-        head = fit_head(known, targets, classes, settings.seed, pool, check, units)
+        taught = None
+        if more:
+            of_class = dict(confirmed)
+            given = np.array([of_class[i] for i in more], np.int64)
+            taught = Taught(features.unit(more), given, others)
+        head = fit_head(known, targets, classes, settings.seed, pool, check, units, taught)
         if settings.pool_teaches == "measured":
             asked = set(ids)
             unasked = features.unit([i for i in sample if i not in asked])
-            taught = taught_by_pool(head, known, targets, unasked, check)
-            head, told = taught.head, f"{told} {told_teacher(taught)}".strip()
+            lesson = taught_by_pool(head, known, targets, unasked, check)
+            head, told = lesson.head, f"{told} {told_teacher(lesson)}".strip()
         _put(head, model)
         yield context.tracker.advance("task model", 1, 1, 0)
     return TaskModel(model, partial(_recall, context, model, features), head, told=told)
+
+
+def _parted(units: Ints | None, first: int) -> tuple[Ints | None, Ints | None]:
+    """Part the units of labels that judge from those of labels that only teach."""
+    return (None, None) if units is None else (units[:first], units[first:])
 
 
 def _put(head: Head, model: Classifier) -> None:

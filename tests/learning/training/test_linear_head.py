@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from autoal_gui.learning.training.label_rows import Beside, LabelRows, Taught
 from autoal_gui.learning.training.label_weights import balanced_weights, judging_weights
 from autoal_gui.learning.training.linear_head import (
     STRENGTHS,
@@ -229,3 +230,33 @@ def test_an_answer_is_never_measured_by_a_head_that_learned_from_its_twin():
     assert (left_out(head, features, labels, 0).argmax(1) == labels).mean() > 0.8
     grouped = fit_head(features, labels, 2, 0, units=units)
     assert (left_out(grouped, features, labels, 0).argmax(1) == labels).mean() < 0.7
+
+
+def test_labels_that_only_teach_move_the_head_and_judge_nothing():
+    features, labels = blobs(30)
+    more, given = blobs(60, seed=1)
+    alone = fit_head(features, labels, 3, 0, pool=more)
+    head = fit_head(features, labels, 3, 0, pool=more, taught=Taught(more, given))
+    assert not np.allclose(head.weight, alone.weight)
+    assert len(head.out_of_fold) == len(head.shares) == 30
+    np.testing.assert_allclose(head.shares, alone.shares)
+    fresh, truth = blobs(300, seed=2)
+    assert (head.probabilities(fresh).argmax(1) == truth).mean() > (
+        alone.probabilities(fresh).argmax(1) == truth
+    ).mean()
+    assert left_out(head, features, labels, 0).shape == (30, 3)
+
+
+def test_a_label_that_only_teaches_is_held_out_with_its_group():
+    features, labels = blobs(12)
+    groups = np.arange(12) // 2
+    beside = Beside(
+        features[:4], labels[:4], np.ones(4), np.ones(12), np.array([0, 0, 5, 9]), groups
+    )
+    data = LabelRows(features, labels, np.ones(12), 3, beside)
+    assert len(data.part(groups != 0).labels) == 10 + 2
+    assert len(data.part(groups != 3).labels) == 10 + 4
+    rotated, _ = data.rotated()
+    np.testing.assert_allclose(
+        rotated.features @ rotated.beside.features.T, features @ features[:4].T, atol=1e-9
+    )

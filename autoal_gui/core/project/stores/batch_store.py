@@ -9,6 +9,7 @@ from autoal_gui.core.images.pool import ImagePool
 from autoal_gui.core.labels.hidden_repeats import repeats_for
 from autoal_gui.core.labels.label_queue import LabelQueue
 from autoal_gui.core.project.stores import stored_settings as stored
+from autoal_gui.core.project.stores.bulk_store import BulkStore
 from autoal_gui.core.project.stores.image_checks import ImageChecks
 from autoal_gui.core.project.stores.label_store import LabelStore
 from autoal_gui.core.project.stores.project_settings import ProjectSettings
@@ -26,9 +27,11 @@ class BatchStore:
         checks: ImageChecks,
         labels: LabelStore,
         rounds: RoundStore,
+        bulk: BulkStore,
     ) -> None:
         self._rows, self._pool, self._settings = rows, pool, settings
         self._checks, self._labels, self._rounds = checks, labels, rounds
+        self._bulk = bulk
         self._shuffled: tuple[int, tuple[int, ...]] | None = None
 
     @property
@@ -38,10 +41,13 @@ class BatchStore:
         saved = self._rows.get(stored.BATCH)
         batch = tuple(i for i in saved if i in images and i not in unusable)
         inside = set(batch)
-        rest = tuple(filterfalse(inside.__contains__, self.ranking))
+        drawn = [i for i in self._bulk.drawn if i not in unusable]
+        order = dict.fromkeys((*(i for i in drawn if i not in self._labels.answers), *self.ranking))
+        rest = tuple(filterfalse(inside.__contains__, order))
         repeats = self._rows.get(stored.REPEATS)
         again = inside.intersection(repeats, self._labels.answers)
-        return LabelQueue(batch, rest, self._settings.run.batch_size, frozenset(again))
+        size = self._settings.run.batch_size
+        return LabelQueue(batch, rest, size, frozenset(again), frozenset(drawn))
 
     def save(self, batch: Sequence[int], repeats: Iterable[int] = ()) -> None:
         """Remember the images in the strip, so that reopening goes on at the same one.

@@ -50,9 +50,10 @@ class ClassRows:
     @property
     def removed(self) -> frozenset[int]:
         """Classes taken out of use; one whose labels an undo has brought back is in use again."""
-        counts = self._labels.counts.classes
+        counts = self._labels.counts.classes, self._labels.counts.confirmed
         kept = self._rows.get(stored.REMOVED_CLASSES)
-        return frozenset(i for i in kept if i < len(self._names) and not counts[i])
+        unused = (i for i in kept if not any(count[i] for count in counts))
+        return frozenset(i for i in unused if i < len(self._names))
 
     @removed.setter
     def removed(self, removed: Iterable[int]) -> None:

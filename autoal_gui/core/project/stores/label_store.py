@@ -112,7 +112,10 @@ class LabelStore:
             return first_broken(db)
 
     def training(self) -> tuple[tuple[int, int], ...]:
-        """Return (image id, class index) of the labelled pool images, ascending by id."""
+        """Return (image id, class index) of the labelled pool images, ascending by id.
+
+        Without those confirmed in bulk: nothing is measured by them, see `BulkStore.training`.
+        """
         return self._labels_in("pool")
 
     def evaluation(self) -> tuple[tuple[int, int], ...]:
@@ -138,6 +141,7 @@ class LabelStore:
             (image_id, entry.class_index)
             for image_id, entry in sorted(self.answers.items())
             if entry.class_index is not None
+            and entry.purpose != "confirm"
             and images[image_id].split == split
             and self._files.hash_labelled(entry) is None
         )
@@ -180,11 +184,13 @@ class LabelStore:
         round_number: int | None = None,
         purpose: Purpose = "answer",
         annotator: str = "",
+        withdraws: Entry | None = None,
     ) -> Entry:
         """Commit one answer ("label", "unsure" or "skip") and return its entry.
 
         `round_number` is that of the round whose ranking asked for the image; by default the last.
-        `annotator` is by default the project's.
+        `annotator` is by default the project's. `withdraws` is the answer that "withdraw" takes
+        back: it must stand.
 
         Raises:
             ProjectError: it could not be saved; the answer does not stand.
@@ -200,6 +206,7 @@ class LabelStore:
                 suggested=suggestion.class_index if suggestion else None,
                 confidence=suggestion.confidence if suggestion else None,
                 shown=shown and suggestion is not None,
+                target=withdraws.sequence if withdraws else None,
                 comment=comment,
                 purpose=purpose,
             )

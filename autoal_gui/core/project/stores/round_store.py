@@ -1,6 +1,7 @@
 """The rounds of a project: what each brought, and what the last one asks for."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from autoal_gui.core.database import round_rows
@@ -111,11 +112,22 @@ class RoundStore:
         return self._ranking.queries.get(image_id, drawn)
 
     def history(self) -> tuple[Asked, ...]:
-        """Return what was asked for: by chance before any ranking, round 0, then by the rounds."""
-        drawn = filter(self._is_drawn, self._labels.journal.first_answers)
+        """Return what was asked for: by chance before any ranking, round 0, then by the rounds.
+
+        What was drawn at random after images had been confirmed in bulk is no sample of the pool,
+        and is not told to be one.
+        """
+        journal = self._labels.journal
+        drawn = filter(self._is_drawn, journal.first_answers)
         with self._file.reading() as db:
             asked = round_rows.read_asked(db)
-        return (*(Asked(0, _drawn_query(image_id), None) for image_id in drawn), *asked)
+        thinned = {
+            number for number in {a.round_number for a in asked} if journal.was_thinned(number)
+        }
+        return (
+            *(Asked(0, _drawn_query(image_id), None) for image_id in drawn),
+            *(_not_by_chance(one) if one.round_number in thinned else one for one in asked),
+        )
 
     def _is_drawn(self, image_id: int) -> bool:
         """Say whether an image was answered because the random order before any ranking had it.
@@ -125,6 +137,8 @@ class RoundStore:
         """
         answer = self._labels.journal.first_answers.get(image_id)
         if answer is None or answer.action == "import" or answer.round_number:
+            return False
+        if answer.purpose in ("confirm", "check"):
             return False
         return self._pool.images[image_id].split == "pool"
 
@@ -194,6 +208,10 @@ def _check_classes(
         raise damaged()
     if any(len(row) > classes for row in predictions.values()):
         raise damaged()
+
+
+def _not_by_chance(asked: Asked) -> Asked:
+    return replace(asked, query=replace(asked.query, audit=False))
 
 
 def _drawn_query(image_id: int) -> Query:

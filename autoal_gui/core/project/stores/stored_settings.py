@@ -23,6 +23,7 @@ from autoal_gui.core.database.stored_values import (
     parsed,
 )
 from autoal_gui.core.images.source import SourceSpec
+from autoal_gui.core.labels.bulk import LIMIT, LIMITS
 from autoal_gui.core.labels.hidden_repeats import EVERY
 from autoal_gui.core.measures.operating.point import OperatingRule
 from autoal_gui.core.project.stores.warm_record import WarmRecord
@@ -114,6 +115,14 @@ def _seconds(value: object) -> float:
     return as_number(value, 0.0, MOST_SECONDS)
 
 
+def _drawn(value: object) -> tuple[tuple[int, int, float], ...]:
+    return as_list(value, lambda row: as_row(row, as_whole, as_whole, as_share))
+
+
+def _limit(value: object) -> float:
+    return as_number(value, *LIMITS)
+
+
 NAME = Setting("name", as_line)
 SOURCE = Setting("source", _source, _plain_source)
 MORE_SOURCES = Setting("more_sources", _places, _plain_places, default=())
@@ -132,6 +141,10 @@ PASSED_OVER = Setting("passed_over", _counted, default=())
 WAITED_SECONDS = Setting("waited_seconds", _seconds, default=0.0)
 REPEAT_EVERY = Setting("repeat_every", as_whole, default=EVERY)
 REPEATS = Setting("repeats", _ids, default=())
+DRAWN = Setting("drawn", _drawn, default=())
+BULK_LIMIT = Setting("bulk_limit", _limit, default=LIMIT)
+BULK_CHECKS = Setting("bulk_checks", _ids, default=())
+TAKEN_OUT = Setting("taken_out", _ids, default=())
 REMOVED_CLASSES = Setting("removed_classes", _ids, default=())
 READINGS = Setting("readings", _readings, _plain_readings, default=())
 OPERATING_POINT = Setting("operating_point", _rule, _plain_rule, default=None)
@@ -156,6 +169,10 @@ SETTINGS: tuple[Setting[Any], ...] = (
     WAITED_SECONDS,
     REPEAT_EVERY,
     REPEATS,
+    DRAWN,
+    BULK_LIMIT,
+    BULK_CHECKS,
+    TAKEN_OUT,
     REMOVED_CLASSES,
     READINGS,
     OPERATING_POINT,

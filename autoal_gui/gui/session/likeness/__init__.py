@@ -1,1 +1,1 @@
-"""Which images are alike: the map of all of them, and the search for more like some."""
+"""What the program knows of every image: which are alike, and which the model is sure of."""

@@ -55,6 +55,15 @@ CHECK: Rows = (
         does=lambda on: on.pages.show_review(),
     ),
     Command(
+        "confirm",
+        "Check",
+        "Confirm the sure ones",
+        "Give many images at a glance the class that the model is sure of",
+        ("Ctrl+B",),
+        when=When.IN_PROJECT,
+        does=lambda on: on.pages.show_page(on.pages.confirm),
+    ),
+    Command(
         "agreement",
         "Check",
         "Agreement",

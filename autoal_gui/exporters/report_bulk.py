@@ -1,0 +1,33 @@
+"""What the report says of labels that were confirmed in bulk."""
+
+from collections.abc import Iterable
+
+from autoal_gui.core.labels.bulk_text import bulk_words, check_words
+from autoal_gui.core.labels.journal import Entry
+from autoal_gui.core.language import tr
+from autoal_gui.core.project.export_snapshot import Snapshot
+
+BULK = "in bulk"
+
+
+def answer_kind(entry: Entry) -> str:
+    """Return how an answer is counted that is not among the known labels."""
+    return BULK if entry.purpose == "confirm" else entry.action
+
+
+def in_bulk(labels: Snapshot) -> Iterable[tuple[str, str]]:
+    """Yield the row of the counts for them, where there are any."""
+    if _confirmed(labels):
+        yield BULK, tr("Confirmed in bulk")
+
+
+def bulk_lines(labels: Snapshot) -> list[str]:
+    """Return how many there are and what the check of them says; nothing where there are none."""
+    confirmed = _confirmed(labels)
+    if not confirmed:
+        return []
+    return [bulk_words(confirmed, len(labels.confirmed)), check_words(labels.check)]
+
+
+def _confirmed(labels: Snapshot) -> int:
+    return sum(entry.purpose == "confirm" for entry in labels.answers.values())

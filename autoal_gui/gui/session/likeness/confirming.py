@@ -1,0 +1,151 @@
+"""Confirming in bulk: what the model is sure of, what is read alone first, and taking it back."""
+
+from collections.abc import Collection, Sequence
+
+import numpy as np
+from PySide6.QtCore import QObject, Signal, Slot
+
+from autoal_gui.core.database.round_rows import Suggestion
+from autoal_gui.core.labels.bulk import Check, SureImages
+from autoal_gui.core.labels.bulk_text import check_words, own_words
+from autoal_gui.core.labels.journal import Entry
+from autoal_gui.core.likeness.kept_predictions import read_predictions
+from autoal_gui.gui.session.asked_images import AskedImages
+from autoal_gui.gui.session.labelling import Labelling
+from autoal_gui.gui.session.likeness.blindness import asked_blind
+from autoal_gui.gui.session.open_project import OpenProject
+from autoal_gui.gui.session.part import Part
+
+
+class Confirming(Part):
+    """Gives many images the class that the model is sure of, as long as the check of it holds."""
+
+    told = Signal(str)
+    """What is to be read until it is closed: the check does not hold any more."""
+
+    def __init__(
+        self,
+        opened: OpenProject,
+        images: AskedImages,
+        labelling: Labelling,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(opened, parent)
+        self._images, self._labelling = images, labelling
+        self._failing: frozenset[int] = frozenset()  # of the check that goes on
+        self._read = 0  # answers that checked it
+
+    def begin(self) -> None:
+        """Take note of how the check of the project that has been opened stands."""
+        self._failing, self._read = self._fails(), len(self._project.labels.journal.checks)
+
+    # -- what there is ------------------------------------------------------------------------
+
+    @property
+    def check(self) -> Check:
+        """The check that goes on."""
+        return self._project.bulk.check
+
+    def sure(self) -> SureImages:
+        """Return the images that the last model is sure of, as things are now.
+
+        Left out are those that are to be read blind for another reason: of the batch, of a second
+        reading, or drawn at random to measure.
+        """
+        project = self._project
+        number, classes = project.rounds.last, len(project.classes.names)
+        rows = read_predictions(project.workspace, number, classes) if number else None
+        if rows is not None:
+            ids, class_index = rows["image"], rows["class"].astype(np.int64)
+            certainty = rows["certainty"].astype(np.float64)
+        else:
+            ids, class_index, certainty = self._ranked()
+        drawn = {one.query.image_id for one in project.rounds.history() if one.query.audit}
+        blind = asked_blind(project, self._images) | drawn
+        return project.bulk.sure_of(ids, class_index, certainty, project.settings.run.seed, blind)
+
+    def _ranked(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return what the project file itself keeps of the last model: the first of the ranking."""
+        rounds = self._project.rounds
+        found = {i: one for i in rounds.ranking if (one := rounds.suggestion(i)) is not None}
+        return (
+            np.array(list(found), np.int64),
+            np.array([one.class_index for one in found.values()], np.int64),
+            np.array([one.confidence for one in found.values()], np.float64),
+        )
+
+    def due(self, sure: SureImages, more: int, class_index: int | None) -> tuple[int, ...]:
+        """Return the images to be read alone before so many more are confirmed as a class."""
+        return sure.to_check(self.check, self._project.bulk.resting, more, class_index)
+
+    # -- what the reader does -----------------------------------------------------------------
+
+    def read_alone(self, sure: SureImages, images: Sequence[int]) -> bool:
+        """Put images to the reader alone, before all others; say whether that worked."""
+        classes = dict(zip(sure.ids.tolist(), sure.class_index.tolist(), strict=True))
+        certainty = sure.certainties()
+        return self._images.read_alone(
+            {image: Suggestion(classes[image], certainty[image]) for image in images}
+        )
+
+    def confirm(
+        self, sure: SureImages, class_index: int, images: Sequence[int], taken_out: Collection[int]
+    ) -> bool:
+        """Give images the model's class as one step; say whether that worked.
+
+        Nothing is done where images are still to be read alone first, or the check does not hold.
+        """
+        holds = self.check.verdict_of(class_index) == "holds"
+        if not holds or self.due(sure, len(images), class_index):
+            return False
+        certainty = sure.certainties()
+        given = {image: Suggestion(class_index, certainty[image]) for image in images}
+        project = self._project
+        done = self.attempt(lambda: project.bulk.confirm(given, taken_out, project.rounds.last))
+        if done:
+            self._labelling.catch_up()
+        return done
+
+    def take_back_all(self) -> bool:
+        """Take back everything that was confirmed in bulk, as one step; say whether that worked."""
+        found: list[Entry] = []
+        if not self.attempt(lambda: found.extend(self._project.bulk.withdraw())):
+            return False
+        self._images.bring_back(found)
+        self._labelling.catch_up()
+        return bool(found)
+
+    def set_limit(self, limit: float) -> None:
+        """Take another limit; what was confirmed is judged by it too."""
+        bulk = self._project.bulk
+        if limit != bulk.limit and self.attempt(lambda: setattr(bulk, "limit", limit)):
+            self.begin()
+
+    def begin_anew(self) -> None:
+        """Begin another check; what was confirmed before goes on resting on its own."""
+        entries = self._project.labels.entries()
+        last = entries[-1].sequence if entries else 0
+        if self.attempt(lambda: self._project.bulk.begin_anew(last)):
+            self.begin()
+
+    # -- what the check says ------------------------------------------------------------------
+
+    def _fails(self) -> frozenset[int]:
+        check = self.check
+        return frozenset(c for c in check.classes if check.verdict_of(c) == "fails")
+
+    @Slot()
+    def follow(self) -> None:
+        """Say at once where an answer has shown that the labels do not hold."""
+        if not self._opened.is_open or len(self._project.labels.journal.checks) == self._read:
+            return
+        before = self._failing
+        self.begin()
+        news = sorted(self._failing - before)
+        if not news:
+            return
+        check, names = self.check, self._project.classes.names
+        if check.verdict == "fails":
+            self.told.emit(check_words(check))
+        else:
+            self.told.emit(" ".join(own_words(check, c, names[c]) for c in news))

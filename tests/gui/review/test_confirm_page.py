@@ -1,0 +1,91 @@
+"""The page of what the model is sure of, by real keys and mouse."""
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QApplication
+
+from tests.support.checking import BACKSPACE, CTRL, idle, is_bright, label_many, start
+from tests.support.gui import QUIET
+
+pytestmark = pytest.mark.qt_log_ignore(QUIET)
+ENTER, SPACE, ESCAPE = Qt.Key.Key_Return, Qt.Key.Key_Space, Qt.Key.Key_Escape
+LEFT = Qt.MouseButton.LeftButton
+
+
+def click(qtbot, grid, row):
+    where = grid.visualRect(grid.grid_model.index(row, 0)).center()
+    qtbot.mouseClick(grid.viewport(), LEFT, pos=where)
+
+
+def show(qtbot, window):
+    qtbot.keyClick(window, Qt.Key.Key_B, CTRL)
+    page = window.pages.confirm
+    assert window.pages.currentWidget() is page
+    return page
+
+
+@pytest.fixture
+def page(qtbot, window, tmp_path):
+    """The page once images were read alone, of a model that tells the two classes apart."""
+    controller = start(window, tmp_path, images=60)
+    idle(qtbot, controller)
+    page = show(qtbot, window)
+    assert "No model" in page.words.text()
+    qtbot.keyClick(page, ESCAPE)
+    by_class = {
+        c: [i for i in controller.project.pool.images if kind(controller, i) == c] for c in (0, 1)
+    }
+    for class_index, images in by_class.items():
+        controller.labelling.select(tuple(images[:4]))
+        controller.labelling.answer(class_index)
+    controller.labelling.select(None)
+    controller.images.show_following()
+    controller.training.train_now()
+    idle(qtbot, controller)
+    page = show(qtbot, window)
+    page.limit.setValue(20)
+    assert "one by one" in page.words.text()
+    assert not page.grid.isVisible()
+    due = page._due
+    qtbot.keyClick(page.alone, ENTER)
+    assert window.pages.at_desk
+    assert controller.images.current == due[0]
+    assert "lot" in window.pages.desk.why.line
+    assert tuple(label_many(qtbot, window, len(due))) == due
+    idle(qtbot, controller)
+    page = show(qtbot, window)
+    qtbot.waitUntil(lambda: page.grid.isVisible() and page.grid.all_seen)
+    return page
+
+
+def kind(controller, image):
+    return int(not is_bright(controller.project, image))
+
+
+def test_what_is_shown_is_confirmed_by_one_key_and_taken_back_by_another(qtbot, window, page):
+    bulk, grid = window.controller.project.bulk, page.grid
+    assert "read alone 0" in page.state.text()
+    shown = tuple(grid.images)
+    held = QKeyEvent(QKeyEvent.Type.KeyPress, ENTER, Qt.KeyboardModifier.NoModifier, "", True)
+    QApplication.sendEvent(grid, held)
+    assert not bulk.confirmed  # a key that is held confirms no further page
+    click(qtbot, grid, 1)
+    qtbot.keyClick(grid, SPACE)  # the same image is in again
+    click(qtbot, grid, 2)
+    assert grid.taken_out == (shown[2],)
+    assert f"{len(shown) - 1} images" in page.confirm.text()
+    qtbot.keyClick(grid, ENTER)
+    confirmed = set(bulk.confirmed)
+    assert confirmed == {*shown} - {shown[2]}
+    assert shown[2] not in grid.images
+
+    qtbot.keyClick(grid, BACKSPACE)
+    assert not bulk.confirmed
+    qtbot.keyClick(page, Qt.Key.Key_Y, CTRL)
+    assert set(bulk.confirmed) == confirmed
+    assert "in bulk" in window.pages.desk.header.labels.text()
+    qtbot.mouseClick(page.take_back, LEFT)
+    assert not bulk.confirmed
+    qtbot.keyClick(page, ESCAPE)
+    qtbot.waitUntil(lambda: window.pages.at_desk)

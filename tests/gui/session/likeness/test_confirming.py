@@ -1,0 +1,130 @@
+"""Confirming in bulk without a window: what is offered, read alone, confirmed and told."""
+
+import pytest
+
+from tests.support.gui import draw_folder
+from tests.support.session import create, failures_of, idle
+
+
+@pytest.fixture
+def confirming(qtbot, controller, tmp_path, backend):
+    """A project of 60 images whose model tells the two classes apart, and a lenient limit."""
+    create(controller, tmp_path, draw_folder(tmp_path / "images", 60))
+    idle(qtbot, controller)
+    for class_index in (0, 1):
+        known = [i for i in controller.project.pool.images if is_class(controller, i, class_index)]
+        controller.labelling.select(tuple(known[:3]))
+        controller.labelling.answer(class_index)
+    controller.labelling.select(None)
+    controller.images.show_following()
+    controller.training.train_now()
+    idle(qtbot, controller)
+    controller.confirming.set_limit(0.2)
+    return controller.confirming
+
+
+def is_class(controller, image, class_index):
+    project = controller.project
+    return project.pool.images[image].key.startswith(project.classes.names[class_index])
+
+
+def answer_truly(controller, wrongly=False):
+    dark = is_class(controller, controller.images.current, 1)
+    controller.labelling.answer(int(dark) ^ wrongly)
+
+
+def read_due(controller, wrongly=False, most=100):
+    """Read what is due alone, as the desk puts it."""
+    confirming = controller.confirming
+    sure = confirming.sure()
+    due = confirming.due(sure, 6, 0)[:most]
+    assert confirming.read_alone(sure, due)
+    for image in due:
+        assert controller.images.current == image
+        assert controller.images.visible_suggestion(image) is None  # blind, whatever the settings
+        answer_truly(controller, wrongly)
+        assert controller.images.visible_suggestion(image) is not None
+    return due
+
+
+def test_images_are_read_alone_and_blind_before_a_page_is_confirmed(qtbot, confirming, controller):
+    controller.project.settings.show_suggestions = True
+    sure = confirming.sure()
+    assert len(sure) > 30
+    assert not set(sure.ids.tolist()) & set(controller.images.batch)
+    assert not confirming.confirm(sure, 0, sure.to_confirm(0)[:6], ())
+    due = read_due(controller)
+    entries = {e.image_id: e for e in controller.project.labels.journal.checks}
+    assert set(due) <= entries.keys()
+    assert not any(entry.shown for entry in entries.values())
+    idle(qtbot, controller)
+    sure = confirming.sure()
+    page = sure.to_confirm(0)[:6]
+    assert confirming.confirm(sure, 0, page[1:], page[:1])
+    assert set(controller.project.bulk.confirmed) == set(page[1:])
+    assert page[0] not in confirming.sure().ids  # taken out: it is asked singly now
+    controller.training.train_now()
+    idle(qtbot, controller)
+    assert controller.project.bulk.training()
+
+
+def test_what_is_taken_back_waits_behind_all_others_and_the_desk_stays(
+    qtbot, confirming, controller
+):
+    read_due(controller)
+    idle(qtbot, controller)
+    sure = confirming.sure()
+    current, batch = controller.images.current, controller.images.batch
+    page = sure.to_confirm(1)[:6]
+    assert confirming.confirm(sure, 1, page, ())
+    controller.labelling.undo()
+    assert (controller.images.current, controller.images.batch) == (current, batch)
+    assert set(page) <= set(controller.images.rest)
+    controller.labelling.redo()
+    assert set(controller.project.bulk.confirmed) == set(page)
+    controller.labelling.answer(0)
+    assert confirming.take_back_all()
+    assert not confirming.take_back_all()
+    assert not controller.project.bulk.confirmed
+    assert set(page) <= {*controller.images.rest, *controller.images.batch}
+
+
+def test_a_check_that_fails_is_told_at_once_and_stops_all(qtbot, confirming, controller, backend):
+    read_due(controller)
+    idle(qtbot, controller)
+    sure = confirming.sure()
+    assert confirming.confirm(sure, 0, sure.to_confirm(0)[:6], ())
+    told = []
+    controller.told.connect(told.append)
+    controller.confirming.set_limit(0.01)  # a hundred are wanted then
+    read_due(controller, wrongly=True, most=3)
+    assert any("no longer teaches" in sentence for sentence in told)
+    assert confirming.check.verdict == "fails"
+    idle(qtbot, controller)
+    controller.training.train_now()
+    idle(qtbot, controller)
+    assert backend.commands[-1].confirmed == ()
+    sure = confirming.sure()
+    assert confirming.due(sure, 6, 0) == ()
+    assert not confirming.confirm(sure, 0, sure.to_confirm(0)[:6], ())
+    confirming.begin_anew()
+    assert confirming.check.whole.asked == 0
+    assert confirming.due(confirming.sure(), 6, 0)
+
+
+def test_images_that_wait_to_be_read_alone_still_do_after_the_project_was_closed(
+    qtbot, confirming, controller
+):
+    folder = controller.project.folder
+    sure = confirming.sure()
+    due = confirming.due(sure, 6, 0)
+    confirming.read_alone(sure, due)
+    answer_truly(controller)
+    controller.close_project()
+    assert controller.open_project(folder)
+    assert controller.images.current == due[1]
+    assert controller.images.checks >= set(due[1:])
+    failures = failures_of(controller)
+    answer_truly(controller)
+    assert not failures
+    assert [e.image_id for e in controller.project.labels.journal.checks] == list(due[:2])
