@@ -5,7 +5,7 @@ BIN := .venv/bin
 export OMP_WAIT_POLICY := PASSIVE
 export KMP_BLOCKTIME := 0
 
-.PHONY: run test long check lint build translations screenshots faults badinput endurance \
+.PHONY: run test long check lint build translations screenshots faults badinput endurance gpu \
   icons lock audit coverage install-desktop clean
 
 run: .venv/run.stamp
@@ -46,6 +46,10 @@ badinput: .venv/fuzz.stamp
 
 endurance: .venv/dev.stamp
 	QT_QPA_PLATFORM=offscreen $(BIN)/python -m tests.trials.endurance
+
+# Holds an accelerator (CUDA, XPU or MPS) against the processor; without one it says so.
+gpu: .venv/dev.stamp
+	$(BIN)/python -m tests.trials.gpu
 
 # Takes the README's pictures anew.
 screenshots: .venv/run.stamp

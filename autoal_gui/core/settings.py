@@ -15,7 +15,7 @@ from autoal_gui.core.language import mark, tr
 
 Stem = Literal["3x3", "3x3/2", "7x7"]
 STEMS = ("3x3", "3x3/2", "7x7")
-DEVICES = ("auto", "cpu", "cuda", "mps")
+DEVICES = ("auto", "cpu", "cuda", "xpu", "mps")
 PRECISIONS = ("auto", "fp32", "bf16")
 CANDIDATES = (
     "entropy",
@@ -71,7 +71,10 @@ class RunSettings:
     them large; 0: it sees them as they are."""
     stem: Stem = "3x3"  # stride 1, usual for images below 64 pixels (He et al. 2016, CIFAR form)
     train_batch: int = 64
-    infer_batch: int = 256
+    infer_batch: int = 0
+    """Images passed at a time where nothing is learned from them; 0: as many as the device's free
+    memory holds, on the processor always the same number. How many are trained on at a time is
+    never chosen by memory: it changes what a network learns."""
     augment: bool = True  # random flips and shifts while the task model trains
 
     # Task model T
@@ -263,7 +266,7 @@ _RANGES: dict[str, tuple[float, float]] = {
     "input_size": (16, 512),
     "own_side": (0, 512),
     "train_batch": (2, 4096),
-    "infer_batch": (1, 8192),
+    "infer_batch": (0, 8192),
     "task_steps": (1, 1_000_000),
     "task_learning_rate": (1e-7, 10.0),
     "weight_decay": (0.0, 1.0),

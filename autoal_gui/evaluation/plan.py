@@ -22,6 +22,7 @@ def plain_settings(settings: RunSettings) -> dict[str, Any]:
     """
     values = asdict(settings)
     del values["before"]  # that of rounds which wait for the warm start: none does here
+    values["infer_batch"] = values["infer_batch"] or 256  # what it was before memory decided on it
     before = {"backbone": OWN_NETWORK, "beside": "", "own_side": 0, "pool_teaches": "never"}
     return {n: v for n, v in values.items() if n not in before or v != before[n]}
 

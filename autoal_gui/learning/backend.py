@@ -27,7 +27,8 @@ from autoal_gui.core.system.memory import TOO_LITTLE, give_back_memory
 from autoal_gui.learning.inference.explain import explain
 from autoal_gui.learning.inference.export import export_model
 from autoal_gui.learning.inference.predict import answer
-from autoal_gui.learning.model.device import choose_device, use_threads
+from autoal_gui.learning.model.device import choose_device, empty_caches, use_threads
+from autoal_gui.learning.model.device_memory import is_out_of_memory
 from autoal_gui.learning.round import run_round
 from autoal_gui.learning.training.image_map import map_images
 from autoal_gui.learning.training.warm_start import warm_start
@@ -80,7 +81,9 @@ Large = RunRound | WarmStart | Predict | MapImages
 
 
 def within_memory(command: Large, cancelled: CancelCheck) -> Iterator[Event]:
-    """Run a command; where memory is too small, with smaller batches, then on the CPU.
+    """Run a command; where memory is too small to train, with smaller batches, then on the CPU.
+
+    Passes that only look at images have halved their parts by then, see `passed`.
 
     Raises:
         OutOfMemory: the computer's own memory is too small as well.
@@ -103,28 +106,8 @@ def within_memory(command: Large, cancelled: CancelCheck) -> Iterator[Event]:
             if smaller is None:
                 raise OutOfMemory(tr(TOO_LITTLE)) from error
         command, sentence = smaller
-        if torch.cuda.is_available():
-            torch.cuda.empty_cache()
+        empty_caches()
         yield Notice(command.request_id, tr(sentence))
-
-
-def is_out_of_memory(error: Exception) -> bool:
-    """Say whether a device's or the computer's memory was too small.
-
-    Only CUDA has an error of its own for it; on the CPU and on MPS it is a `RuntimeError` that
-    says so.
-    """
-    own = isinstance(error, torch.OutOfMemoryError | MemoryError)
-    return own or any(words in str(error) for words in _TOO_SMALL)
-
-
-_TOO_SMALL = (
-    "can't allocate memory",
-    "not enough memory",
-    "out of memory",
-    "Cannot allocate memory",
-    "bad_alloc",
-)
 
 
 def _smaller(command: Large) -> tuple[Large, str] | None:
@@ -147,7 +130,7 @@ def _smaller(command: Large) -> tuple[Large, str] | None:
 
 
 _BATCHES: dict[type, tuple[str, ...]] = {
-    RunRound: ("train_batch", "search_batch", "infer_batch"),
-    WarmStart: ("warm_batch", "infer_batch"),
-    MapImages: ("infer_batch",),
+    RunRound: ("train_batch", "search_batch"),
+    WarmStart: ("warm_batch",),
+    MapImages: (),
 }

@@ -34,6 +34,7 @@ TINY = RunSettings(
     search_batch=4,
     device="cpu",
 )
+ROUNDING = 0.03  # of probabilities that a device computes with half as many digits
 SMALL_DEMO = SourceSpec("demo", options=(("images", "120"), ("evaluation", "40")))
 Command = Callable[[Sequence[str]], int]
 """Carries out a command line and returns its exit status."""
@@ -76,6 +77,7 @@ def checks(
     for name in discover("autoal_gui.strategies"):
         yield f"strategy {name}", partial(check_strategy, name)
     yield "round", partial(check_round, folder)
+    yield "device", partial(check_device, folder)
     yield "warm start", partial(check_warm_start, folder)
     for name, backbone in discover("autoal_gui.backbones").items():
         if backbone.WEIGHTS:  # the other one is that of the round above
@@ -123,6 +125,46 @@ def check_round(folder: Path) -> str:
     if len(result.queries) != TINY.batch_size or not result.metrics or not result.weights:
         raise RuntimeError("the round is not complete")
     return f"{len(result.weights)} strategies weighed, {result.device}"
+
+
+def check_device(folder: Path) -> str:
+    """The accelerator that rounds would run on, if there is one, says what the CPU says."""
+    from autoal_gui.learning.model.device import best_device
+
+    name = best_device()
+    if name == "cpu":
+        return "no accelerator; the networks run on the processor"
+    return f"{name}, {apart_on(folder, name):.4f} apart from the processor"
+
+
+def apart_on(folder: Path, name: str) -> float:
+    """Carry out a tiny round on a device; return how far its model's probabilities are off there.
+
+    Raises:
+        RuntimeError: they are further from the CPU's than rounding explains.
+    """
+    import numpy as np
+
+    from autoal_gui.learning.backend import TorchBackend
+    from autoal_gui.learning.inference.predict import Predictions, predict
+    from autoal_gui.learning.replay import Replay
+
+    own, data = folder / f"device {name}", small_demo(folder)
+    own.mkdir()
+    replay = Replay(data, TINY.but(device=name), initial=40, folder=own)
+    list(replay.run(TorchBackend(), 1, lambda: False, lambda event: None))
+    found = [
+        event.probabilities
+        for device in (name, "cpu")
+        for event in predict(
+            replay.checkpoint, data.pool, data.pool.ids("pool"), own, device, lambda: False
+        )
+        if isinstance(event, Predictions)
+    ]
+    apart = float(np.abs(found[0] - found[1]).max())
+    if not apart < ROUNDING:
+        raise RuntimeError(f"the probabilities are {apart:.3f} apart from the processor's")
+    return apart
 
 
 def check_warm_start(folder: Path) -> str:

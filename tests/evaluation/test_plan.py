@@ -144,6 +144,13 @@ def test_runs_of_another_edition_are_not_mistaken_for_these(monkeypatch):
     assert keys.isdisjoint({job().key, SETUP.key})
 
 
+def test_a_run_from_before_memory_decided_on_its_passes_keeps_its_key():
+    assert SETUP.base.infer_batch == 0
+    changed = [replace(SETUP, base=SETUP.base.but(infer_batch=size)) for size in (256, 128)]
+    assert [setup.key == SETUP.key for setup in changed] == [True, False]
+    assert [job(setup=setup).key == job().key for setup in changed] == [True, False]
+
+
 def test_a_set_up_has_a_key_of_its_own():
     changed = replace(SETUP, base=SETUP.base.but(task_steps=3))
     keys = {SETUP.key, changed.key, replace(SETUP, rounds=3).key, replace(SETUP, warm_seeds=2).key}

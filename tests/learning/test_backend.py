@@ -18,11 +18,19 @@ from autoal_gui.core.messages import (
 )
 from autoal_gui.learning import backend
 from autoal_gui.learning.backend import SMALLEST_BATCH, TorchBackend
+from autoal_gui.learning.model import device as devices
 from autoal_gui.learning.model.checkpoint import load_checkpoint
-from autoal_gui.learning.model.device import Device, choose_device
+from autoal_gui.learning.model.device import (
+    ACCELERATORS,
+    Device,
+    best_device,
+    choose_device,
+    is_there,
+)
+from autoal_gui.learning.model.device_memory import is_out_of_memory
 from tests.support.learning import TINY, classifier, command_of, never, result_of, same_results
 
-SIZES = ("train_batch", "search_batch", "infer_batch")
+SIZES = ("train_batch", "search_batch")
 
 
 @pytest.fixture(scope="module")
@@ -88,11 +96,11 @@ def carried_out(monkeypatch, command, too_small):
 
 
 def test_without_memory_the_batches_are_halved_and_the_user_is_told(monkeypatch, tmp_path):
-    command = command_of(tmp_path, TINY.but(train_batch=64, search_batch=32, infer_batch=100))
+    command = command_of(tmp_path, TINY.but(train_batch=64, search_batch=32))
     too_small = TooSmall(2)
     events = carried_out(monkeypatch, command, too_small)
     sizes = [tuple(getattr(s, name) for name in SIZES) for s in too_small.tried]
-    assert sizes == [(64, 32, 100), (32, 16, 50), (16, 8, 25)]
+    assert sizes == [(64, 32), (32, 16), (16, 8)]
     notices = [event for event in events if isinstance(event, Notice)]
     assert notices == [Notice(7, notices[0].sentence)] * 2
     assert "smaller batches" in notices[0].sentence
@@ -102,7 +110,7 @@ def test_without_memory_the_batches_are_halved_and_the_user_is_told(monkeypatch,
     }
 
 
-@pytest.mark.parametrize("sizes", [(4, 64, 256), (2, 4, 1), (64, 4, 1), (8, 8, 8192)])
+@pytest.mark.parametrize("sizes", [(4, 64), (2, 4), (64, 4), (8, 8)])
 def test_no_batch_ever_grows_and_each_is_tried_before_giving_up(sizes, monkeypatch, tmp_path):
     command = command_of(tmp_path, TINY.but(**dict(zip(SIZES, sizes, strict=True))))
     too_small = TooSmall(99)
@@ -114,6 +122,7 @@ def test_no_batch_ever_grows_and_each_is_tried_before_giving_up(sizes, monkeypat
         assert min(tried) < 2 * SMALLEST_BATCH
         assert min(tried) >= min(first, SMALLEST_BATCH)
     assert {settings.device for settings in too_small.tried} == {"cpu"}
+    assert {settings.infer_batch for settings in too_small.tried} == {TINY.infer_batch}
 
 
 def test_an_accelerator_without_memory_is_left_for_the_cpu(monkeypatch, tmp_path):
@@ -127,7 +136,7 @@ def test_an_accelerator_without_memory_is_left_for_the_cpu(monkeypatch, tmp_path
         )
 
     monkeypatch.setattr(backend, "choose_device", pretended)
-    command = command_of(tmp_path, TINY.but(device="auto", infer_batch=8))
+    command = command_of(tmp_path, TINY.but(device="auto"))
     too_small = TooSmall(1)
     events = carried_out(monkeypatch, command, too_small)
     assert [settings.device for settings in too_small.tried] == ["auto", "cpu"]
@@ -145,8 +154,8 @@ def test_the_computers_own_memory_counts_as_well(monkeypatch, tmp_path):
     too_small = TooSmall(99, caught.value)
     with pytest.raises(AutoALError, match="too little memory"):
         carried_out(monkeypatch, command_of(tmp_path), too_small)
-    assert len(too_small.tried) > 1
-    assert backend.is_out_of_memory(MemoryError())
+    assert is_out_of_memory(caught.value)
+    assert is_out_of_memory(MemoryError())
 
 
 def test_other_errors_are_passed_on_at_once(monkeypatch, tmp_path):
@@ -159,13 +168,21 @@ def test_other_errors_are_passed_on_at_once(monkeypatch, tmp_path):
 # -- devices ------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["cuda", "mps"])
+@pytest.mark.parametrize("name", ACCELERATORS)
 def test_a_device_that_is_not_there_is_explained(name):
-    present = torch.cuda.is_available() if name == "cuda" else torch.backends.mps.is_available()
-    if present:
+    if is_there(name):
         pytest.skip(f"this machine has {name}")
     with pytest.raises(SettingsError, match=f"no {name}"):
         choose_device(TINY.but(device=name))
+
+
+def test_auto_takes_the_first_accelerator_that_is_there(monkeypatch):
+    there = {"cpu", "mps", "xpu"}
+    monkeypatch.setattr(devices, "is_there", there.__contains__)
+    assert best_device() == "xpu"
+    assert choose_device(TINY.but(device="auto")).label == "xpu, fp32"
+    there -= {"mps", "xpu"}
+    assert best_device() == "cpu"
 
 
 @pytest.mark.parametrize(("precision", "label"), [("fp32", "cpu, fp32"), ("bf16", "cpu, bf16")])

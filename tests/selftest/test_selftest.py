@@ -20,7 +20,7 @@ def test_every_plug_in_and_the_window_have_a_check(tmp_path: Path) -> None:
     known = discover("autoal_gui.backbones").values()
     learned = {f"backbone {one.NAME}" for one in known if one.WEIGHTS}
     assert learned == {name for name in names if name.startswith("backbone")}
-    assert {"round", "warm start", "window"} < set(names)
+    assert {"round", "device", "warm start", "window"} < set(names)
     assert len(names) == len(set(names))
 
 
@@ -34,6 +34,13 @@ def test_a_sample_of_each_source_is_read(tmp_path: Path, name: str) -> None:
 )
 def test_what_is_no_model_is_exported_by_the_command_line(tmp_path: Path, name: str) -> None:
     assert selftest.check_exporter(tmp_path, name, run).endswith(" bytes")
+
+
+@pytest.mark.small_network
+def test_a_device_that_says_something_else_than_the_processor_fails(tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr(selftest, "ROUNDING", 0.0)  # which even the processor itself is not below
+    with pytest.raises(RuntimeError, match=r"0\.000 apart from the processor's"):
+        selftest.apart_on(tmp_path, "cpu")
 
 
 def test_the_project_of_the_self_test_is_made_once(tmp_path: Path) -> None:

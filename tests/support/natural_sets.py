@@ -36,12 +36,19 @@ def _python2(value):
     )  # fmt: skip
 
 
-def photographs(count, side=32):
-    """(count, side, side, 3) random colour images."""
-    return RNG.integers(0, 256, (count, side, side, 3), dtype=np.uint8)
+def noise(labels, side, part):
+    """(n, side, side, 3) random colours, an image a label."""
+    return RNG.integers(0, 256, (len(labels), side, side, 3), dtype=np.uint8)
 
 
-def write_cifar(root: Path, name="cifar10", each=4, classes=("cat", "dog"), dump=python2_pickle):
+def write_cifar(
+    root: Path,
+    name="cifar10",
+    each=4,
+    classes=("cat", "dog"),
+    dump=python2_pickle,
+    draw=noise,
+):
     """Write a set into its own folder below `root`; return (images, labels) of each part."""
     folder = root / {"cifar10": "cifar-10-batches-py", "cifar100": "cifar-100-python"}[name]
     folder.mkdir(parents=True)
@@ -52,8 +59,9 @@ def write_cifar(root: Path, name="cifar10", each=4, classes=("cat", "dog"), dump
     test = "test_batch" if name == "cifar10" else "test"
     found = {"train": ([], []), "test": ([], [])}
     for file in [*train, test]:
-        images = photographs(each)
+        part = "test" if file == test else "train"
         labels = [n % len(classes) for n in range(each)]
+        images = draw(labels, 32, part)
         content = {
             "batch_label": "a batch",
             key: labels,
@@ -63,22 +71,22 @@ def write_cifar(root: Path, name="cifar10", each=4, classes=("cat", "dog"), dump
         if name == "cifar100":
             content["coarse_labels"] = [0] * each
         (folder / file).write_bytes(dump(content))
-        part = found["test" if file == test else "train"]
-        part[0].extend(images)
-        part[1].extend(labels)
+        found[part][0].extend(images)
+        found[part][1].extend(labels)
     meta = "batches.meta" if name == "cifar10" else "meta"
     (folder / meta).write_bytes(dump({of: list(classes), "num_vis": 3072}))
     return found
 
 
-def write_svhn(root: Path, each=6, compress=True):
+def write_svhn(root: Path, each=6, compress=True, draw=noise):
     """Write both files; return (images, digits) of each part."""
     from scipy.io import savemat
 
     root.mkdir(parents=True, exist_ok=True)
     found = {}
     for part in ("train", "test"):
-        images, digits = photographs(each), np.arange(each) % 10
+        digits = np.arange(each) % 10
+        images = draw(digits.tolist(), 32, part)
         stored = np.where(digits == 0, 10, digits).astype(np.uint8)[:, None]
         content = {"X": images.transpose(1, 2, 3, 0), "y": stored}
         savemat(root / f"{part}_32x32.mat", content, do_compression=compress)
@@ -86,7 +94,7 @@ def write_svhn(root: Path, each=6, compress=True):
     return found
 
 
-def write_tiny_imagenet(root: Path, each=3, classes=None, side=64):
+def write_tiny_imagenet(root: Path, each=3, classes=None, side=64, validating=1, draw=noise):
     """Write the folders of a small TinyImageNet; `classes` gives the words of each id."""
     classes = classes or {"n02124075": "Egyptian cat", "n01443537": "goldfish, Carassius auratus"}
     place = root / "tiny-imagenet-200"
@@ -99,10 +107,11 @@ def write_tiny_imagenet(root: Path, each=3, classes=None, side=64):
     for number, one in enumerate(classes):
         folder = place / "train" / one / "images"
         folder.mkdir(parents=True)
-        for n in range(each):
-            Image.fromarray(photographs(1, side)[0]).save(folder / f"{one}_{n}.JPEG")
-        Image.fromarray(photographs(1, side)[0]).save(place / f"val/images/val_{number}.JPEG")
-        lines.append(f"val_{number}.JPEG\t{one}\t0\t0\t62\t62")
-    Image.fromarray(photographs(1, side)[0]).save(place / "test/images/test_0.JPEG")
+        for n, image in enumerate(draw([number] * each, side, "train")):
+            Image.fromarray(image).save(folder / f"{one}_{n}.JPEG")
+        for image in draw([number] * validating, side, "test"):
+            Image.fromarray(image).save(place / f"val/images/val_{len(lines)}.JPEG")
+            lines.append(f"val_{len(lines)}.JPEG\t{one}\t0\t0\t62\t62")
+    Image.fromarray(draw([0], side, "test")[0]).save(place / "test/images/test_0.JPEG")
     (place / "val" / "val_annotations.txt").write_text("\n".join(lines))
     return place

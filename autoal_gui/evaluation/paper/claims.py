@@ -94,14 +94,15 @@ FIGURES = {
     ),
     "figure3": Figure(
         "Figure 3: AutoAL without one of its parts",
-        "The accuracy of AutoAL, of its backbone alone and of its loss head alone.",
-        "Each part adds to the whole.",
+        "The accuracy of AutoAL, of its backbone alone and of its loss head alone, as read here.",
+        "AutoAL is more accurate than its backbone alone and than its loss head alone.",
         (WHOLE, *PARTS),
     ),
     "figure4": Figure(
         "Figure 4: AutoAL with 1, 3, 5 and 7 candidates",
-        "The accuracy by the number of candidates.",
-        "More candidates make AutoAL more accurate.",
+        "The accuracy by the number of candidates. Which make the 1, 3 and 5 is our choice.",
+        "AutoAL is more accurate with 3 candidates than with 1, with 5 than with 3, and with 7 "
+        "than with 5.",
         (*FEWER, WHOLE),
     ),
     "figure5": Figure(

@@ -25,6 +25,10 @@ AUTO = "auto"
 RETRIES = 3  # of a task whose process or node died; an error of the task itself is none
 AHEAD = 2  # tasks handed over for each that can run: so no node waits, and plans may be long
 HERE = "127.0.0.1"
+UNKNOWN = (
+    "The Ray cluster asks for its token. On its head node, `ray get-auth-token` prints it; here, "
+    "set RAY_AUTH_MODE=token and put it into RAY_AUTH_TOKEN."
+)
 
 
 class RayPool:
@@ -35,7 +39,7 @@ class RayPool:
 
         Args:
             address: of a cluster; `AUTO` for the one that this computer belongs to, or else for
-                one of this computer alone, which nobody else can reach.
+                one of this computer alone, which answers to this computer and its token alone.
             size: processes of a cluster of this computer alone.
             gpu_share: of a GPU for each task, where the cluster has any; 0 for none.
         """
@@ -48,7 +52,7 @@ class RayPool:
         """Connect.
 
         Raises:
-            AutoALError: Ray is not installed, or the cluster cannot be reached.
+            AutoALError: Ray is not installed, or the cluster cannot be reached or asks for a token.
         """
         os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # before Ray is loaded
         if sys.modules.get("requests", self) is None:  # as `sources` leaves it, for speed
@@ -69,10 +73,12 @@ class RayPool:
         quiet = {"logging_level": "ERROR", "log_to_driver": False}
         try:
             self._ray.init(address=self._address, **quiet)
+        except self._ray.exceptions.AuthenticationError as error:
+            raise AutoALError(UNKNOWN) from error
         except (ConnectionError, RuntimeError, ValueError) as error:
             if self._address != AUTO:
                 raise AutoALError(f"No Ray cluster answers at {self._address}.") from error
-            self._ray.init(
+            self._ray.init(  # of itself it asks all who come for a token, which it makes
                 address="local",
                 num_cpus=self._own_size,
                 include_dashboard=False,

@@ -38,6 +38,7 @@ DEVICE_LABELS = {
     "auto": mark("The best one found"),
     "cpu": mark("Processor (CPU)"),
     "cuda": mark("NVIDIA GPU (CUDA)"),
+    "xpu": mark("Intel GPU (XPU)"),
     "mps": mark("Apple GPU (MPS)"),
 }
 INPUT_SIZES = (28, 64, 128, 224)

@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
-import torch
 
 from autoal_gui.core.messages import Progress
 from autoal_gui.learning.data.context import Context
 from autoal_gui.learning.data.image_cache import READ, map_files
+from autoal_gui.learning.data.passes import passed
 from autoal_gui.learning.model.networks import Classifier, Part
 
 CENTRED_ON = 2048  # images that the centre of the features is estimated from
@@ -88,18 +88,16 @@ def _values_of(
 ) -> Generator[Progress, None, npt.NDArray[np.float16]]:
     """Return the features of one network, computing those of `ids` that are not kept."""
     cache = context.feed.cache
-    batch = part.at_once(context.settings.infer_batch)
     name = f"features-{_digest(part)[:16]}-{cache.name}"
     values, states = map_files(cache.folder, name, (len(cache.rows), part.width), np.float16)
     missing = [i for i in ids if states[cache.rows[i]] != READ]
-    for start in range(0, len(missing), batch):
-        chunk = missing[start : start + batch]
+    done = 0
+    for chunk, found in passed(context, part.features, missing, part.at_once):
         places = [cache.rows[i] for i in chunk]
-        with torch.inference_mode(), context.device.autocast():
-            found = part.features(context.feed.images(chunk)).float()
-        values[places] = found.cpu().numpy()
+        values[places] = found.float().cpu().numpy()
         states[places] = READ  # after the features: a killed program computes them again
-        yield context.tracker.advance("features", start + len(chunk), len(missing), len(chunk))
+        done += len(chunk)
+        yield context.tracker.advance("features", done, len(missing), len(chunk))
     return values
 
 

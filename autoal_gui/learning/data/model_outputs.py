@@ -11,6 +11,7 @@ from torch import Tensor
 from autoal_gui.core.messages import Progress, Step
 from autoal_gui.learning.data import row_store as rows
 from autoal_gui.learning.data.context import Context, Labels
+from autoal_gui.learning.data.passes import passed
 from autoal_gui.learning.model.networks import Classifier
 from autoal_gui.sources.npz_files.arrays import require_space
 from autoal_gui.strategies.contract import Labelled, ModelOutputs
@@ -92,19 +93,17 @@ def gather(
     Raises:
         SourceError: the cache's disk is full.
     """
-    batch = model.backbone.at_once(context.settings.infer_batch)
     kind = np.float16 if len(ids) >= rows.MANY else np.float32
     limit = float(np.finfo(kind).max)
     training = model.training
     model.eval()
     try:
         with last_layer(context, model, len(ids), seed, kind) as head:
-            for start in range(0, len(ids), batch):
-                chunk = list(ids[start : start + batch])
-                with torch.inference_mode(), context.device.autocast():
-                    found = model.features(context.feed.images(chunk)).float()
-                head.add(found.clamp(-limit, limit))
-                yield context.tracker.advance(step, start + len(chunk), len(ids), len(chunk))
+            done = 0
+            for chunk, found in passed(context, model.features, ids, model.backbone.at_once):
+                head.add(found.float().clamp(-limit, limit))
+                done += len(chunk)
+                yield context.tracker.advance(step, done, len(ids), len(chunk))
             return head.outputs(ids, wanted, seed)
     finally:
         model.train(training)

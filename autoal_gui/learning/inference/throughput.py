@@ -1,6 +1,7 @@
 """What the machine gives: its instructions, and a trained model called on batch after batch."""
 
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,8 @@ import torch
 from autoal_gui.core.messages import RunRound
 from autoal_gui.learning.data.image_cache import ImageCache
 from autoal_gui.learning.model.checkpoint import load_model
-from autoal_gui.learning.model.device import choose_device, use_threads
+from autoal_gui.learning.model.device import choose_device, use_threads, wait_for
+from autoal_gui.learning.model.device_memory import images_that_fit
 
 
 def bare_pass(command: RunRound) -> float:
@@ -25,23 +27,23 @@ def bare_pass(command: RunRound) -> float:
     model, card = load_model(Path(command.checkpoint))
     device.place(model)
     cache = ImageCache.open(command.pool, card.input_size, Path(command.workspace), card.channels)
-    size, ids = settings.infer_batch, command.unlabelled
-    parts = [ids[start : start + size] for start in range(0, len(ids), size)]
-    batches = [card.normalisation(cache.batch(part).to(device.device)) for part in parts]
+    ids = command.unlabelled
+
+    def images(part: Sequence[int]) -> torch.Tensor:
+        return card.normalisation(cache.batch(list(part)).to(device.device))
+
+    with torch.inference_mode(), device.autocast():
+        size = settings.infer_batch or images_that_fit(
+            device.device, model, lambda: images(ids[:1])
+        )
+    batches = [images(ids[start : start + size]) for start in range(0, len(ids), size)]
+    wait_for(device.device)
     started = time.perf_counter()
     with torch.inference_mode(), device.autocast():
         for batch in batches:
             model(batch)
-    _wait(device.device)
+    wait_for(device.device)
     return time.perf_counter() - started
-
-
-def _wait(device: torch.device) -> None:
-    """Let the device end what it was given; on the CPU nothing is outstanding."""
-    if device.type == "cuda":
-        torch.cuda.synchronize(device)
-    elif device.type == "mps":
-        torch.mps.synchronize()
 
 
 def processor() -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Where, in which precision and layout the networks run: one setting for CPU, CUDA and MPS."""
+"""Where, in which precision and layout the networks run: one setting for all devices."""
 
 import contextlib
 import os
@@ -14,6 +14,8 @@ from autoal_gui.core.language import tr
 from autoal_gui.core.settings import RunSettings
 
 Network = TypeVar("Network", bound=nn.Module)
+ACCELERATORS = ("cuda", "xpu", "mps")
+"""What "auto" takes before the CPU, in this order: NVIDIA's and AMD's, Intel's, Apple's."""
 
 
 @dataclass(frozen=True)
@@ -43,15 +45,13 @@ class Device:
 
 
 def choose_device(settings: RunSettings) -> Device:
-    """Return the device that the settings ask for; "auto" takes CUDA, then MPS, then the CPU.
+    """Return the device that the settings ask for; "auto" takes an accelerator before the CPU.
 
     Raises:
         SettingsError: the machine has no such device.
     """
-    name = settings.device if settings.device != "auto" else _best()
-    if (name == "cuda" and not torch.cuda.is_available()) or (
-        name == "mps" and not torch.backends.mps.is_available()
-    ):
+    name = settings.device if settings.device != "auto" else best_device()
+    if not is_there(name):
         raise SettingsError(tr("This machine has no {name} device; choose auto or cpu.", name=name))
     return Device(torch.device(name), _half(name, settings), _layout(name, settings))
 
@@ -65,10 +65,29 @@ def use_threads(count: int | None = None) -> None:
     torch.set_num_threads(count or max(1, (os.cpu_count() or 2) - 1))
 
 
-def _best() -> str:
-    if torch.cuda.is_available():
-        return "cuda"
-    return "mps" if torch.backends.mps.is_available() else "cpu"
+def best_device() -> str:
+    """Return the name of the first accelerator that is there, else "cpu"."""
+    return next(filter(is_there, ACCELERATORS), "cpu")
+
+
+def is_there(name: str) -> bool:
+    """Say whether the machine has a device of that name, and this torch can use it."""
+    if name == "cpu":
+        return True
+    found = torch.backends.mps if name == "mps" else getattr(torch, name)
+    return bool(found.is_available())
+
+
+def wait_for(device: torch.device) -> None:
+    """Let a device end what it was given; on the CPU nothing is outstanding."""
+    if device.type in ACCELERATORS:
+        getattr(torch, device.type).synchronize()
+
+
+def empty_caches() -> None:
+    """Have accelerators give back the memory that torch holds ready for reuse."""
+    for name in filter(is_there, ACCELERATORS):
+        getattr(torch, name).empty_cache()
 
 
 def _half(name: str, settings: RunSettings) -> torch.dtype | None:

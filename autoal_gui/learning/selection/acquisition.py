@@ -6,7 +6,6 @@ from typing import cast
 
 import numpy as np
 import numpy.typing as npt
-import torch
 
 from autoal_gui.core.errors import AutoALError
 from autoal_gui.core.language import tr
@@ -14,6 +13,7 @@ from autoal_gui.core.messages import LearnedWeights, Progress, Query
 from autoal_gui.core.registry import discover
 from autoal_gui.core.settings import RunSettings
 from autoal_gui.learning.data.context import Context
+from autoal_gui.learning.data.passes import passed
 from autoal_gui.learning.model.networks import SearchNet
 from autoal_gui.learning.selection import placebo
 from autoal_gui.learning.selection.pins import floors_of, hold
@@ -167,17 +167,16 @@ def _weigh(
     Raises:
         AutoALError: the search has left weights that are no numbers.
     """
-    batch = context.settings.infer_batch
     candidates = context.settings.weighed
     weights = np.empty((len(ids), len(candidates)))
     losses = np.empty(len(ids))
-    for start in range(0, len(ids), batch):
-        chunk = ids[start : start + batch]
-        with torch.inference_mode(), context.device.autocast():
-            found, loss = net(context.feed.images(chunk))
-        weights[start : start + batch] = found.cpu().double().numpy()
-        losses[start : start + batch] = loss.cpu().double().numpy()
-        yield context.tracker.advance("scoring", start + len(chunk), len(ids), len(chunk))
+    done = 0
+    for chunk, (found, loss) in passed(context, net, ids):
+        places = slice(done, done + len(chunk))
+        weights[places] = found.cpu().double().numpy()
+        losses[places] = loss.cpu().double().numpy()
+        done += len(chunk)
+        yield context.tracker.advance("scoring", done, len(ids), len(chunk))
     if not (np.isfinite(weights).all() and np.isfinite(losses).all()):
         raise AutoALError(tr(DIVERGED))  # in the last step, whose loss was still a number
     weights = weights / weights.sum(1, keepdims=True)  # float32 sums to 1 but nearly
