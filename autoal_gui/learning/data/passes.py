@@ -46,7 +46,7 @@ def passed(
         with torch.inference_mode(), context.device.autocast():
             return look(images)
 
-    size = at_once(pass_size(context, inferred, ids)) if ids else 1
+    size = at_once(pass_size(context, inferred, ids)) if len(ids) else 1
     start = 0
     while start < len(ids):
         part = list(ids[start : start + size])
