@@ -79,10 +79,13 @@ class Size:
     steps: int
     timed: int
     """Steps of the round that is timed."""
+    dear: bool
+    """Whether networks with weights take part, and formats of export that take seconds."""
 
 
-WHOLE = Size(1200, 300, 28, 200, 12, 60)
-SHORT = Size(48, 16, 16, 24, 2, 2)
+WHOLE = Size(1200, 300, 28, 200, 12, 60, dear=True)
+SHORT = Size(48, 16, 16, 24, 2, 2, dear=False)
+CHEAP = ("pt", "safetensors")  # formats of export
 
 
 @dataclass(frozen=True)
@@ -206,7 +209,7 @@ def one_model(trial: Trial) -> Iterator[Row]:
     allowed = ONE_MODEL if trial.sides[1]["precision"] == "fp32" else 3 * ONE_MODEL
     yield Row.of("one model, all images", *told, float(np.abs(found[0] - found[1]).max()), allowed)
     formats = [e for e in discover("autoal_gui.exporters").values() if e.KIND == "model"]
-    there = [one for one in formats if not one.missing()]
+    there = [e for e in formats if not e.missing() and (trial.size.dear or e.NAME in CHEAP)]
     for one in there:  # each compares what it has written
         export_model(one.NAME, Path(command.checkpoint), trial.own() / f"model{one.SUFFIX}")
     yield Row("its exports", f"{len(there)} formats", "each read back", "", "all", True)
@@ -376,11 +379,12 @@ def parts(trial: Trial) -> Iterator[tuple[str, Callable[[], Iterator[Row]]]]:
         "task model, from scratch": (False, {"mode": "margin"}),
         "last layer on a warm start": (True, alone),
         "every layer, from a warm start": (True, {"mode": "margin", "all_layers": "always"}),
-        "a network with weights": (False, weights),
-        "views side by side": (True, {**alone, "beside": "efficientnet_lite0"}),
         "mode paper": (False, {"mode": "paper"}),
         "mode auto": (True, {"mode": "auto", "all_layers": "never"}),
     }
+    if trial.size.dear:
+        rounds["a network with weights"] = (False, weights)
+        rounds["views side by side"] = (True, {**alone, "beside": "efficientnet_lite0"})
     yield "one model", partial(one_model, trial)
     for what, (warm, changes) in rounds.items():
         yield what, partial(compared, trial, what, warm, **changes)

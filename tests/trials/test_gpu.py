@@ -14,13 +14,22 @@ def test_every_path_through_the_networks_is_compared_and_the_processor_equals_it
     assert status == 0, told
     assert told.endswith("all within what is allowed\n")
     for words in (
-        "task model, from scratch", "last layer on a warm start", "every layer", "with weights",
-        "side by side", "mode paper: weights", "mode auto: weights", "one model", "exports",
+        "task model, from scratch", "last layer on a warm start", "every layer",
+        "mode paper: weights", "mode auto: weights", "one model", "exports",
         "warm start: the last loss", "map", "memory for 8 images", "images at a time",
         "cancelled in task model", "cancelled in FitNet", "cancelled in SearchNet",
         "cancelled in scoring", "cancelled in warm start", "a round of mode paper", "a bare loop",
     ):  # fmt: skip
         assert words in told
+
+
+@pytest.mark.long
+@pytest.mark.small_network
+def test_rounding_to_8_bits_stays_within_what_is_allowed(capsys):
+    """No accelerator computes as coarsely as this, so none fails for its rounding alone."""
+    from tests.trials.gpu import main
+
+    assert main(["--device", "cpu", "--half"]) == 0, capsys.readouterr().out
 
 
 def test_without_an_accelerator_one_sentence_says_so(capsys, monkeypatch):
