@@ -1,6 +1,7 @@
 """Linear classifiers fitted to the labelled features; not a strategy itself."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -38,24 +39,29 @@ def fit(points: Array, labels: Positions, classes: int) -> tuple[Array, Array]:
 
     With a single class among the labels it predicts that class everywhere.
     """
-    import warnings
-
-    from sklearn.exceptions import ConvergenceWarning
-    from sklearn.linear_model import LogisticRegression
-
     weights, biases = np.zeros((points.shape[1], classes)), np.full(classes, ABSENT)
     present = np.unique(labels)
     biases[present] = 0.0
     if len(present) == 1:
         return weights, biases
-    # An early end is as good. For good, because `catch_warnings` is not safe among threads.
-    warnings.filterwarnings("ignore", category=ConvergenceWarning, message="lbfgs failed")
-    method = LogisticRegression(max_iter=ITERATIONS).fit(points, labels)
+    method = logistic_regression(1.0, ITERATIONS).fit(points, labels)
     if len(present) == 2:  # one row: the logit of the second class over the first
         weights[:, present[1]], biases[present[1]] = method.coef_[0], method.intercept_[0]
     else:
         weights[:, present], biases[present] = method.coef_.T, method.intercept_
     return weights, biases
+
+
+def logistic_regression(strength: float, iterations: int) -> Any:
+    """Return scikit-learn's, which no longer warns of an early end, as good, nor of few labels."""
+    import warnings
+
+    from sklearn.linear_model import LogisticRegression
+
+    for words in ("lbfgs failed", "The number of unique classes"):
+        # For good, because `catch_warnings` is not safe among threads.
+        warnings.filterwarnings("ignore", words)
+    return LogisticRegression(C=strength, max_iter=iterations)
 
 
 def out_of_fold(

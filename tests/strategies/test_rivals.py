@@ -517,6 +517,13 @@ def test_out_of_fold_probabilities_are_those_of_scikit_learn(classes):
     np.testing.assert_allclose(found, expected, atol=1e-4)
 
 
+def test_many_classes_of_few_labels_are_fitted_without_a_warning():
+    """The paper's budgets may give two labels a class, and warnings reach the terminal."""
+    points = np.random.default_rng(0).normal(size=(24, 4))
+    weights, _ = heads.fit(points, np.arange(24) % 13, 13)
+    assert weights.any(axis=0).all()
+
+
 def test_a_class_that_a_head_has_not_seen_gets_no_probability():
     points = np.random.default_rng(0).normal(0, 1, (9, 4))
     labels = np.array([0, 0, 0, 0, 3, 3, 3, 3, 1])

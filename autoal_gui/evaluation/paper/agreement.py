@@ -47,7 +47,8 @@ def agreement(name: str, result: SetResult) -> Agreement:
         return Agreement("", ("AutoAL itself has no finished run here.",))
     found = _TELLERS[name](result)
     lacking = () if name == "table2" else (_beside_what_the_paper_lacks(result),)
-    return Agreement(found.word, (*found.sentences, *filter(None, lacking)))
+    more = (*lacking, _without_a_search(result))
+    return Agreement(found.word, (*found.sentences, *filter(None, more)))
 
 
 WHOLE_METHOD = method_of(WHOLE)
@@ -222,6 +223,18 @@ def _beside_what_the_paper_lacks(result: SetResult) -> str:
     found = _differences(result, [method_of(name, False) for name in ALWAYS])
     named = [f"{words[m.mode]} {interval(one.spread)}" for m, one in found.items()]
     return f"Against what the paper lacks: {', '.join(named)}." if named else ""
+
+
+def _without_a_search(result: SetResult) -> str:
+    """Say how often AutoAL had too few labels for a search: then it weighs all the same."""
+    rounds = [row for run in result.methods[WHOLE_METHOD].runs for row in run.weights.values()]
+    alike = sum(len(set(row.values())) == 1 for row in rounds)
+    if not alike:
+        return ""
+    return (
+        f"In {alike} of {len(rounds)} rounds AutoAL had too few labels to search, and asked as the "
+        "uniform vote does."
+    )
 
 
 def _first_points(result: SetResult) -> str:

@@ -11,9 +11,7 @@ importance weighting", MLSP 2012).
 """
 
 import math
-import warnings
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -26,6 +24,7 @@ from autoal_gui.learning.training.label_weights import (
     effective_labels,
     judging_weights,
 )
+from autoal_gui.strategies.heads import logistic_regression
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -45,6 +44,7 @@ PRIOR = (
 )
 POOL_SAMPLE = 4096  # images of the pool are enough to deal out among the labelled ones
 SMOOTHING = 0.1  # of an equal share is added to each: an image that stands for none still counts
+ITERATIONS = 300  # of the regression, at most
 ABSENT = 50.0  # how far below the others the logit of a class without labels lies
 
 
@@ -367,7 +367,9 @@ def _fit(data: LabelRows, strength: float, total: float = 0.0) -> tuple[Floats, 
         bias[present] = 0.0
         return weight, bias
     weights = balanced_weights(data.labels, data.shares) * (total or len(data.labels))
-    model = _regression(strength).fit(data.features, data.labels, sample_weight=weights)
+    model = logistic_regression(strength, ITERATIONS).fit(
+        data.features, data.labels, sample_weight=weights
+    )
     if len(present) == 2:  # one row of logits for two classes: give each its half
         weight[present] = np.outer((-0.5, 0.5), model.coef_[0])
         bias[present] = np.array((-0.5, 0.5)) * model.intercept_[0]
@@ -375,12 +377,3 @@ def _fit(data: LabelRows, strength: float, total: float = 0.0) -> tuple[Floats, 
         weight[present], bias[present] = model.coef_, model.intercept_
     bias[np.setdiff1d(np.arange(data.classes), present)] = bias[present].min() - ABSENT
     return weight, bias
-
-
-def _regression(strength: float) -> Any:
-    from sklearn.exceptions import ConvergenceWarning
-    from sklearn.linear_model import LogisticRegression
-
-    # For good, because `catch_warnings` is not safe among threads.
-    warnings.filterwarnings("ignore", category=ConvergenceWarning, module="sklearn")
-    return LogisticRegression(C=strength, max_iter=300)

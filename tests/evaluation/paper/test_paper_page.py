@@ -223,6 +223,22 @@ def test_shares_name_the_largest_of_the_first_and_the_last_round(held):
     )
 
 
+def test_rounds_without_a_search_are_told(tmp_path):
+    """With few labels AutoAL is the uniform vote, whatever a figure then shows."""
+    name = method_of("paper").name
+    even = [
+        record_of(name, seed, curve(0), weights=dict.fromkeys(("a", "b"), 0.5)) for seed in (0, 1)
+    ]
+    uneven = record_of(name, 2, curve(0), weights={"a": 0.4, "b": 0.6})
+    write_records(tmp_path, [*even, uneven])
+    _, (result,) = read_results(tmp_path, SETUP.key)
+    assert (
+        agreement("table2", result)
+        .sentences[-1]
+        .startswith("In 6 of 9 rounds AutoAL had too few labels to search")
+    )
+
+
 def test_nothing_is_claimed_without_runs_of_autoal(held):
     assert held("figure2", {"margin": 0}).word == ""
 
