@@ -4,7 +4,12 @@ from collections.abc import Iterable
 from xml.etree.ElementTree import Element
 
 from autoal_gui.core.language import decimal, number, percent, tr
-from autoal_gui.core.measures.calibration import Bin, calibration, calibration_sentence
+from autoal_gui.core.measures.calibration import (
+    Bin,
+    calibration,
+    calibration_sentence,
+    said_words,
+)
 from autoal_gui.core.measures.metrics import Share
 from autoal_gui.core.measures.operating.point import OperatingPoint, Performance
 from autoal_gui.core.measures.operating.roc import Roc
@@ -86,7 +91,7 @@ def calibration_section(labels: Snapshot) -> Iterable[Element]:
 
 
 def _bin(found: Bin) -> Cells:
-    return [percent(found.said), _share(found.right), _counts(found.right)]
+    return [said_words(found), _share(found.right), _counts(found.right)]
 
 
 def _share(share: Share) -> str:

@@ -119,12 +119,17 @@ def calibration_sentence(found: Calibration) -> str:
     )
 
 
+def said_words(found: Bin) -> str:
+    """Return what a model says of a bin, finer where it is nearly sure."""
+    return percent(found.said, 1 if found.said >= NEARLY_SURE else 0)
+
+
 def bin_sentence(found: Bin) -> str:
     """Say of one bin how often what is said is right."""
     low, high = found.right.interval
     return tr(
         "When it says about {said}, it is right on {right} of {count} ({low} to {high}).",
-        said=percent(found.said, 1 if found.said >= NEARLY_SURE else 0),
+        said=said_words(found),
         right=number(found.right.found),
         count=number(found.right.count),
         low=decimal(100 * low, 0),

@@ -244,7 +244,7 @@ def square_chart(
         side: of the square that holds the values.
     """
     x, y = Scale(0.0, 1.0, 58, 58 + side), Scale(0.0, 1.0, side + 8, 8)
-    chart = tag("svg", tag("title", title), viewBox=f"0 0 {side + 72} {side + 48}", role="img")
+    chart = tag("svg", tag("title", title), viewBox=f"0 0 {side + 80} {side + 48}", role="img")
     for value in ticks(0.0, 1.0):
         chart.append(_rule(x.start, y(value), x.end, y(value)))
         chart.append(_text(percent(value), x.start - 5, y(value) + 4, text_anchor="end"))

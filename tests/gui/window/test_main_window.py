@@ -285,7 +285,7 @@ def test_the_evaluation_set_can_be_drawn_anew(qtbot, window, tmp_path):
     assert len(controller.project.pool.ids("evaluation")) == 8
     idle(qtbot, controller)
     start_of_curve = controller.project.files.curve_start
-    assert f"after round {start_of_curve}:" in window.desk.performance.curve.new_curve.text()
+    assert f"after round {start_of_curve}:" in window.desk.performance.empty.next.text()
 
 
 def test_new_images_are_found_told_and_added(qtbot, window, tmp_path):

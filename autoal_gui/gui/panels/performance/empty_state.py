@@ -5,6 +5,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from autoal_gui.core.language import tr, tr_count
+from autoal_gui.core.project.measured_rounds import new_curve_words
 from autoal_gui.core.project.project import Project
 from autoal_gui.gui.widgets.text import text_label
 from autoal_gui.gui.widgets.theme import TITLE, Theme
@@ -88,10 +89,20 @@ def next_words(project: Project, new_labels: int) -> str:
         project: of which nothing has been measured.
         new_labels: that came in since the last round.
     """
+    start = project.files.curve_start
+    begins = (new_curve_words(start),) if start else ()
+    return " ".join((*begins, _missing_words(project, new_labels)))
+
+
+def _missing_words(project: Project, new_labels: int) -> str:
+    missing = project.settings.run.batch_size - new_labels
     known = {c for _, c in project.labels.training()}
     if len(known) < 2:
-        return tr("First, label images of two classes: a model needs both.")
-    missing = project.settings.run.batch_size - new_labels
+        return tr_count(
+            "{count} more image, so that there are two classes: then a round trains by itself.",
+            "{count} more images, of two classes at least: then a round trains by itself.",
+            max(1, missing),
+        )
     if missing > 0:
         return tr_count(
             "{count} more image, and a round trains by itself.",

@@ -47,7 +47,9 @@ def test_a_project_is_told_from_its_empty_page_to_its_numbers(qtbot, window, tmp
     panel = window.desk.performance
     assert "10 images are set aside" in panel.hint.text()
     assert panel.empty.isVisible()
-    assert panel.empty.next.text() == "First, label images of two classes: a model needs both."
+    assert panel.empty.next.text() == (
+        "4 more images, of two classes at least: then a round trains by itself."
+    )
     controller.labelling.answer(0)
     controller.labelling.answer(1)
     assert panel.empty.next.text() == "2 more images, and a round trains by itself."
