@@ -46,7 +46,7 @@ def _share(value: float, interval: Interval) -> str:
     return f"{value:.4f} ({interval[0]:.4f} to {interval[1]:.4f})"
 
 
-def limit(text: str) -> float:
+def percent_limit(text: str) -> float:
     """Return a share that is given in percent.
 
     Raises:

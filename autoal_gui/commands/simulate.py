@@ -14,7 +14,12 @@ from autoal_gui.commands.arguments import (
     show_event,
     show_listed,
 )
-from autoal_gui.commands.measured_lines import bulk_lines, compared_lines, limit, measured_lines
+from autoal_gui.commands.measured_lines import (
+    bulk_lines,
+    compared_lines,
+    measured_lines,
+    percent_limit,
+)
 from autoal_gui.commands.medmnist_lines import medmnist_lines, medmnist_name
 from autoal_gui.commands.terminal import on_one_line
 from autoal_gui.core.errors import AutoALError
@@ -70,7 +75,7 @@ def add_simulate(commands: Any) -> None:
         help="of a MedMNIST set, write the result file that its evaluator reads there",
     )  # fmt: skip
     simulate.add_argument(
-        "--confirm-sure", type=limit, metavar="PERCENT", nargs="?", const=LIMIT,
+        "--confirm-sure", type=percent_limit, metavar="PERCENT", nargs="?", const=LIMIT,
         help="after every round confirm in bulk what the model is sure of, with at most so many"
         " percent wrong (2), and compare with labelling singly for as long",
     )  # fmt: skip
@@ -120,7 +125,8 @@ def _simulate(options: argparse.Namespace) -> int:
         for line in _last_lines(options, name, data, measured, last):
             print(line)
         if reader and records:
-            _compare_with_singly(replay.begun_anew(workspace / "singly"), records[-1], backend)
+            singly = replay.begun_anew(workspace / "singly")
+            _compare_with_singly(singly, records[-1], backend, reader.limit)
         if options.save_model:
             _copy_model(replay.checkpoint, options.save_model)
     if options.json:
@@ -131,19 +137,25 @@ def _simulate(options: argparse.Namespace) -> int:
 
 def _read_in_bulk(reader: "BulkReader", result: RoundFinished, record: dict[str, Any]) -> None:
     """Note and print what was confirmed before a round, and confirm by what its model says."""
-    record["in_bulk"] = reader.record(result)
+    record["in_bulk"] = reader.record(result.labels)
     for line in bulk_lines(record["in_bulk"], reader.limit):
         print(line, flush=True)
     reader.read(result)
+    record["then_in_bulk"] = reader.record(len(reader.replay.labels))
 
 
-def _compare_with_singly(replay: "Replay", record: dict[str, Any], backend: "Backend") -> None:
+def _compare_with_singly(
+    replay: "Replay", record: dict[str, Any], backend: "Backend", limit: float
+) -> None:
     """Note and print what a reader has who labels singly for as long as until the last round."""
     from autoal_gui.learning.bulk_replay import singly_for
     from autoal_gui.learning.replay import as_record
 
     other = singly_for(record["in_bulk"]["seconds"], replay, backend, never, show_event)
     record["singly"] = as_record(other) if other else None
+    print("in the end")
+    for line in bulk_lines(record["then_in_bulk"], limit):
+        print(line)
     for line in compared_lines(record, record["singly"]):
         print(line)
 

@@ -47,20 +47,21 @@ class BulkReader:
     parts: list[Part] = field(default_factory=lambda: [Part()])
     pages: int = 0
 
-    def spent(self, result: RoundFinished) -> float:
-        """Return the seconds that the reader had spent when a round began; not yet read further."""
-        return LABEL_SECONDS * result.labels + PAGE_SECONDS * self.pages
-
     @property
     def alone(self) -> Tally:
         """What was read alone, over all checks."""
         wholes = [part.check(self.limit).whole for part in self.parts]
         return Tally(sum(w.wrong for w in wholes), sum(w.asked for w in wholes))
 
-    def record(self, result: RoundFinished) -> dict[str, Any]:
-        """Return what was confirmed until a round began, as plain values."""
+    def record(self, labels: int) -> dict[str, Any]:
+        """Return what has been confirmed, as plain values.
+
+        Args:
+            labels: that were given singly by then.
+        """
         return {
-            "seconds": self.spent(result),
+            "seconds": LABEL_SECONDS * labels + PAGE_SECONDS * self.pages,
+            "labels": labels,
             "confirmed": len(self.replay.in_bulk),
             "wrong": self.wrong,
             "teaching": len(self.replay.teaching),
@@ -113,6 +114,8 @@ class BulkReader:
             if not page or check.verdict_of(class_index) == "fails":
                 continue
             due = sure.to_check(check, len(part.confirmed), len(page), class_index)
+            if due and not sure.is_worth(due):
+                continue
             if due:
                 self._read_alone(part, sure, due)
                 return True

@@ -194,6 +194,10 @@ class SureImages:
         due.update(order[:AT_ONCE].tolist(), *few.values())
         return tuple(int(self.ids[place]) for place in order.tolist() if place in due)
 
+    def is_worth(self, due: Sequence[int]) -> bool:
+        """Say whether reading images alone can pay: no more of them than are left to confirm."""
+        return 2 * len(due) <= len(self)
+
     def _first_of(self, order: Ids, class_index: int, check: Check) -> list[int]:
         """Return the places of a class that are still to be read alone, by lot."""
         lacking = max(0, OWN - check.classes.get(class_index, Tally()).asked)

@@ -38,6 +38,10 @@ WHY_ALONE = mark(
     "class stays hidden until you have answered. Only they can tell how many of the labels that "
     "you confirm at a glance would be wrong. Then come back here."
 )
+NOT_WORTH = mark(
+    "The model is sure of {sure} images by now, and {due} would be read alone first: that does not "
+    "pay yet. Label on; the model will be sure of more."
+)
 STOPPED = mark(
     "Nothing more is confirmed. Label on, so that the model gets better; then another check can "
     "begin, for what is confirmed from then on."
@@ -222,7 +226,8 @@ class ConfirmPage(Page):
         self._due = confirming.due(self._sure, len(images), index)
         words = self._what_else(bool(images))
         self.words.setText(words)
-        self.alone.setVisible(bool(self._due) and confirming.check.verdict != "fails")
+        worth = bool(self._due) and self._sure.is_worth(self._due)
+        self.alone.setVisible(worth and confirming.check.verdict != "fails")
         count = len(self._due)
         self.alone.setText(tr_count("Read {count} image alone", "Read {count} images alone", count))
         self.views.setCurrentIndex(0 if words else 1)
@@ -244,11 +249,14 @@ class ConfirmPage(Page):
         )
         names = project.classes.names
         if check.verdict == "fails":
-            return f"{check_words(check)}\n\n{tr(STOPPED)}"
+            return tr(STOPPED)
         if not project.rounds.last_checkpoint() and not len(self._sure):
             return tr(NO_MODEL)
         if index is None:
             return tr(NOTHING, sure=percent(SURE))
+        if self._due and not self._sure.is_worth(self._due):
+            sure, due = number(len(self._sure)), number(len(self._due))
+            return tr(NOT_WORTH, sure=sure, due=due)
         if self._due:
             return tr(WHY_ALONE, count=number(len(self._due)))
         if check.verdict_of(index) != "holds":

@@ -57,4 +57,6 @@ def key_icon(class_index: int, key: str, side: int) -> QIcon:
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     paint_key(painter, QRectF(0, 0, side, side), class_index, key)
     painter.end()
-    return QIcon(pixmap)
+    found = QIcon(pixmap)
+    found.addPixmap(pixmap, QIcon.Mode.Selected)  # else Qt tints it, and the colour is another
+    return found

@@ -83,6 +83,12 @@ def test_a_tenth_of_all_that_is_confirmed_is_read_alone_and_a_few_of_every_class
     assert len(lacking) >= AT_ONCE  # mixed with others, so that nobody can tell the class
 
 
+def test_few_sure_images_are_not_worth_a_check():
+    for count, worth in ((99, False), (100, True)):
+        told = sure(count)
+        assert told.is_worth(told.to_check(Check(), 0, 20)) == worth
+
+
 # -- what the check says ----------------------------------------------------------------------
 
 

@@ -9,12 +9,15 @@ from autoal_gui.core.database.round_rows import Suggestion
 from autoal_gui.core.labels.bulk import Check, SureImages
 from autoal_gui.core.labels.bulk_text import check_words, own_words
 from autoal_gui.core.labels.journal import Entry
+from autoal_gui.core.language import mark, tr
 from autoal_gui.core.likeness.kept_predictions import read_predictions
 from autoal_gui.gui.session.asked_images import AskedImages
 from autoal_gui.gui.session.labelling import Labelling
 from autoal_gui.gui.session.likeness.blindness import asked_blind
 from autoal_gui.gui.session.open_project import OpenProject
 from autoal_gui.gui.session.part import Part
+
+ALL_READ = mark("All images drawn by lot have been read; Confirm the sure ones can go on.")
 
 
 class Confirming(Part):
@@ -141,6 +144,8 @@ class Confirming(Part):
             return
         before = self._failing
         self.begin()
+        if all(image in self._project.labels.answers for image in self._images.checks):
+            self.notice.emit(tr(ALL_READ))
         news = sorted(self._failing - before)
         if not news:
             return

@@ -53,7 +53,10 @@ def test_images_are_read_alone_and_blind_before_a_page_is_confirmed(qtbot, confi
     assert len(sure) > 30
     assert not set(sure.ids.tolist()) & set(controller.images.batch)
     assert not confirming.confirm(sure, 0, sure.to_confirm(0)[:6], ())
+    said = []
+    controller.notice.connect(said.append)
     due = read_due(controller)
+    assert sum("All images drawn by lot" in sentence for sentence in said) == 1
     entries = {e.image_id: e for e in controller.project.labels.journal.checks}
     assert set(due) <= entries.keys()
     assert not any(entry.shown for entry in entries.values())
