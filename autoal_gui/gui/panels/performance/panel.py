@@ -1,6 +1,7 @@
 """Performance on images that the method did not choose: the evaluation set, and random ones."""
 
-from PySide6.QtCore import Slot
+from PySide6.QtCore import QTimer, Slot
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QLabel
 
 from autoal_gui.core.database.round_rows import RoundRecord
@@ -18,7 +19,6 @@ from autoal_gui.core.measures.stopping_advice import advise, chance_sentence
 from autoal_gui.core.project.kept_point import is_of_one_model, kept_point
 from autoal_gui.core.project.measured_images import measured_classes, measured_images
 from autoal_gui.core.project.measured_rounds import Measured, outlook_of, points_of
-from autoal_gui.core.sets.column_results import MeasuredImages
 from autoal_gui.gui.panels.column_results import ColumnResults
 from autoal_gui.gui.panels.performance.calibration_card import CalibrationCard
 from autoal_gui.gui.panels.performance.class_table import ClassTable
@@ -78,6 +78,10 @@ class PerformancePanel(CardColumn):
         self.calibration = CalibrationCard()
         self.columns = ColumnResults()
         self.empty = EmptyState(theme)
+        # Beside the window's other work after a round: the next image is to come at once.
+        self._decisions = QTimer(self, singleShot=True, interval=0)
+        self._decisions.timeout.connect(self._show_decisions)
+        self._are_decisions_old = False
         self._lay_out()
         self.headline.more_wanted.connect(self._find_more)
         self.matrix.opened.connect(self._on_cell)
@@ -143,7 +147,9 @@ class PerformancePanel(CardColumn):
         self.curve.show_rounds(measured, found, project.files.curve_start)
         self.classes.show_classes(metrics, names)
         self.matrix.show_counts(metrics, names)
-        self._show_decisions(known)
+        self._are_decisions_old = True
+        if self.isVisible():
+            self._decisions.start()
         shown = self.columns.show_results(known, project.settings.columns, names)
         self._columns_card.setVisible(shown)
 
@@ -210,9 +216,20 @@ class PerformancePanel(CardColumn):
         self.by_chance.setText(chance_sentence(known, points) if known else "")
         self.by_chance.setVisible(known is not None)
 
-    def _show_decisions(self, known: MeasuredImages) -> None:
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
+        """Show what came while nobody saw the panel."""
+        super().showEvent(event)
+        if self._are_decisions_old:
+            self._decisions.start()
+
+    @Slot()
+    def _show_decisions(self) -> None:
         """Show what thresholds would find, and whether probabilities are right."""
+        if not self._controller.is_open:
+            return
+        self._are_decisions_old = False
         project = self._controller.project
+        known = measured_images(project)
         of_one = is_of_one_model(project) and bool(known.images)
         rule, point = project.settings.operating_point, kept_point(project, known)
         self.operating.show_results(known, self._names_in_use(), rule, point, of_one)

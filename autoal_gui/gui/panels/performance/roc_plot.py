@@ -10,6 +10,7 @@ from PySide6.QtCore import QEvent, QPointF, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent
 
 from autoal_gui.core.language import tr
+from autoal_gui.core.measures.metrics import Interval
 from autoal_gui.core.measures.operating.point import Performance
 from autoal_gui.core.measures.operating.roc import Roc
 from autoal_gui.gui.panels.plots import (
@@ -53,6 +54,10 @@ class RocPlot(pg.PlotWidget):  # type: ignore[misc]  # it has no types
         self._corner = 0
         self._by_precision = False
         self._theme: Theme | None = None
+        self._point = pg.ScatterPlotItem(
+            size=POINT, brush=series_colour(1), pen=pg.mkPen("w", width=2)
+        )
+        self._ends = [pg.PlotDataItem(pen=series_pen(1, 1.5)) for _ in range(2)]
         self.setRange(xRange=(-ROOM, 100 + ROOM), yRange=(-ROOM, 100 + ROOM), padding=0)
         for side in ("left", "bottom"):
             self.getAxis(side).setTicks([[(float(share), str(share)) for share in TICKS]])
@@ -77,6 +82,9 @@ class RocPlot(pg.PlotWidget):  # type: ignore[misc]  # it has no types
             name: the class's.
         """
         self._roc, self._by_precision = roc, by_precision
+        self.clear()
+        if roc is not None:
+            self._draw_curve(roc)
         if by_precision:
             self.setLabel("bottom", tr("Sensitivity, %"))
             self.setLabel("left", tr("Right when it says so, %"))
@@ -87,8 +95,22 @@ class RocPlot(pg.PlotWidget):  # type: ignore[misc]  # it has no types
             words = tr("ROC curve of “{name}”; arrow keys move the point", name=name)
         self.setAccessibleName(words)
 
+    def _draw_curve(self, roc: Roc) -> None:
+        """Draw what stays where it is while the point moves."""
+        x, y = self._curve()
+        faint = pg.mkPen(self._muted(), width=1, style=Qt.PenStyle.DashLine)
+        level = 100 * roc.inside / (roc.inside + roc.outside)
+        self.plot([0, 100], [level, level] if self._by_precision else [0, 100], pen=faint)
+        self.plot(x, y, pen=series_pen(0, 2.5), connect="finite")
+        places = roc.corners
+        self.plot(x[places], y[places], pen=None, symbol="o", symbolSize=5,
+                  symbolBrush=series_colour(0), symbolPen=None)  # fmt: skip
+        for line in self._ends:
+            self.addItem(line)
+        self.addItem(self._point)
+
     def show_point(self, corner: int, found: Performance, words: str) -> None:
-        """Draw the curve with the point.
+        """Put the point somewhere.
 
         Args:
             corner: its place in `Roc.corners`.
@@ -97,21 +119,13 @@ class RocPlot(pg.PlotWidget):  # type: ignore[misc]  # it has no types
         """
         self._corner = corner
         self.setAccessibleDescription(words)
-        self.clear()
         if self._roc is None:
             return
-        x, y = self._curve()
-        faint = pg.mkPen(self._muted(), width=1, style=Qt.PenStyle.DashLine)
-        level = 100 * self._roc.inside / (self._roc.inside + self._roc.outside)
-        self.plot([0, 100], [level, level] if self._by_precision else [0, 100], pen=faint)
-        self.plot(x, y, pen=series_pen(0, 2.5), connect="finite")
-        places = self._roc.corners
-        self.plot(x[places], y[places], pen=None, symbol="o", symbolSize=5,
-                  symbolBrush=series_colour(0), symbolPen=None)  # fmt: skip
-        self._draw_intervals(found)
-        here = places[corner]
-        self.plot([x[here]], [y[here]], pen=None, symbol="o", symbolSize=POINT,
-                  symbolBrush=series_colour(1), symbolPen=pg.mkPen("w", width=2))  # fmt: skip
+        x, y = (values[self._roc.corners[corner]] for values in self._curve())
+        self._point.setData([x], [y])
+        across, up = self._intervals(found)
+        for line, ends in zip(self._ends, ((across, (y, y)), ((x, x), up)), strict=True):
+            line.setData(*ends)
 
     def _curve(self) -> tuple[Floats, Floats]:
         roc = self._roc
@@ -121,22 +135,16 @@ class RocPlot(pg.PlotWidget):  # type: ignore[misc]  # it has no types
             return 100 * roc.sensitivities, 100 * roc.precisions
         return 100 * (1 - roc.specificities), 100 * roc.sensitivities
 
-    def _draw_intervals(self, found: Performance) -> None:
-        """Draw how far the true point may lie, each way."""
-        across, up = found.specificity, found.sensitivity
-        flip = not self._by_precision
+    def _intervals(self, found: Performance) -> tuple[Interval, Interval]:
+        """Return how far the true point may lie, across and up, in per cent."""
         if self._by_precision:
-            precision = found.precision
-            if precision is None:
-                return
-            across, up = found.sensitivity, precision
-        x = 100 * (1 - across.value if flip else across.value)
-        low, high = across.interval
-        left, right = (100 * (1 - high), 100 * (1 - low)) if flip else (100 * low, 100 * high)
-        bottom, top = (100 * end for end in up.interval)
-        y, pen = 100 * up.value, series_pen(1, 1.5)
-        self.plot([left, right], [y, y], pen=pen)
-        self.plot([x, x], [bottom, top], pen=pen)
+            given = found.precision or found.sensitivity  # a corner gives the class to some image
+            shares = found.sensitivity.interval, given.interval
+        else:
+            low, high = found.specificity.interval
+            shares = (1 - high, 1 - low), found.sensitivity.interval
+        across, up = ((100 * low, 100 * high) for low, high in shares)
+        return across, up
 
     def _muted(self) -> QColor:
         return QColor(self._theme.colours.muted if self._theme else "#808080")

@@ -147,6 +147,7 @@ def test_a_point_that_is_chosen_is_used_by_predict_and_told_in_the_report(qtbot,
     run_batches(qtbot, window, 1)
     project, card = controller.project, window.desk.performance.operating
     before = controller.images.current
+    qtbot.waitUntil(card.use.isVisible)
     card.plot.setFocus()
     qtbot.keyClick(card.plot, Qt.Key.Key_End)
     assert controller.images.current == before  # End is no command of the desk here
@@ -159,7 +160,7 @@ def test_a_point_that_is_chosen_is_used_by_predict_and_told_in_the_report(qtbot,
     inside = known.truth == rule.class_index
     assert point.chosen.sensitivity.found == (given & inside).sum()
     assert point.chosen.specificity.found == (~given & ~inside).sum()
-    assert card.state.text().startswith("In use: ")
+    qtbot.waitUntil(lambda: card.state.text().startswith("In use: "))
     page = "".join(text for one in report(Snapshot.of(project)) for text in one.itertext())
     assert "Operating point" in page
     assert f"Asked for: a specificity of at least {percent(rule.specificity, 1)}." in page
@@ -174,6 +175,7 @@ def test_a_point_that_is_chosen_is_used_by_predict_and_told_in_the_report(qtbot,
     classes = window.pages.predict.session.result.classes
     assert [row["predicted"] for row in read(target)] == [classes[c] for c in table.best]
     window.pages.leave()
+    qtbot.waitUntil(card.stop.isVisible)
     card.stop.setFocus()
     qtbot.keyClick(card.stop, Qt.Key.Key_Space)
     assert project.settings.operating_point is None
@@ -216,7 +218,7 @@ def test_where_no_image_is_set_aside_the_answers_themselves_measure(
     assert panel.audit.isHidden()  # it would say the same once more
     assert "12 of your images that were drawn at random" in panel.hint.text()
     assert panel.matrix.count_at(0, 1) == 2
-    assert panel.operating.problem.text() == NOT_OF_ONE_MODEL
+    qtbot.waitUntil(lambda: panel.operating.problem.text() == NOT_OF_ONE_MODEL)
     truth, found = np.arange(8) % 2, np.eye(2)[np.arange(8) // 2 % 2] * 0.8 + 0.1
     backend.estimate = Estimate.of_answers(truth, found, np.arange(1.0, 9.0))
     run_batches(qtbot, window, 1)
