@@ -9,9 +9,10 @@ from autoal_gui.commands.arguments import add_set_options, not_negative, positiv
 from autoal_gui.commands.backbones import add_backbones
 from autoal_gui.commands.checks import add_checks
 from autoal_gui.commands.desktop import add_desktop
-from autoal_gui.commands.export import add_export
 from autoal_gui.commands.inspect import add_inspect
-from autoal_gui.commands.predict import add_predict
+from autoal_gui.commands.models.export import add_export
+from autoal_gui.commands.models.hand_over import add_hand_over
+from autoal_gui.commands.models.predict import add_predict
 from autoal_gui.commands.project.evaluation_set import add_evaluation_set
 from autoal_gui.commands.project.images import add_images
 from autoal_gui.commands.recover import add_recover
@@ -59,6 +60,7 @@ def build_parser() -> argparse.ArgumentParser:
     add_predict(commands)
     add_inspect(commands)
     add_export(commands)
+    add_hand_over(commands)
     add_images(commands)
     add_recover(commands)
     add_backbones(commands)

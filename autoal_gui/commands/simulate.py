@@ -14,13 +14,13 @@ from autoal_gui.commands.arguments import (
     show_event,
     show_listed,
 )
-from autoal_gui.commands.measured_lines import (
+from autoal_gui.commands.models.measured_lines import (
     bulk_lines,
     compared_lines,
     measured_lines,
     percent_limit,
 )
-from autoal_gui.commands.medmnist_lines import medmnist_lines, medmnist_name
+from autoal_gui.commands.models.medmnist_lines import medmnist_lines, medmnist_name
 from autoal_gui.commands.terminal import on_one_line
 from autoal_gui.core.errors import AutoALError
 from autoal_gui.core.labels.bulk import LIMIT

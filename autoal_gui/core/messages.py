@@ -11,7 +11,9 @@ from typing import Literal, get_args
 import numpy as np
 import numpy.typing as npt
 
+from autoal_gui.core.images.learned import Learned
 from autoal_gui.core.images.pool import ImagePool
+from autoal_gui.core.measures.conformal import Calibration
 from autoal_gui.core.measures.estimate import Estimate
 from autoal_gui.core.measures.metrics import ByChance, Metrics, NearlyAlike
 from autoal_gui.core.measures.operating.decision import Threshold
@@ -137,6 +139,21 @@ class ExportModel:
 
 
 @dataclass(frozen=True)
+class HandOver:
+    """Write a new folder with a checkpoint in several formats, and a report; see `ExportModel`."""
+
+    request_id: int
+    formats: tuple[str, ...]
+    checkpoint: str
+    target: str
+    about: str = field(repr=False)
+    report: str = field(repr=False)
+    """A whole page of HTML."""
+    start_from: str = ""
+    threshold: Threshold | None = None
+
+
+@dataclass(frozen=True)
 class Explain:
     """Work out where in one image a model looked."""
 
@@ -159,6 +176,8 @@ class Predict:
     workspace: str
     """Folder for memory-mapped copies of the images."""
     device: str = "auto"
+    learned: Learned | None = None
+    """What these images are compared with; None where that is not known."""
 
 
 @dataclass(frozen=True)
@@ -181,7 +200,7 @@ class MapImages:
     """Images that are no part of the project, whose vectors are wanted as well."""
 
 
-Command = WarmStart | RunRound | ExportModel | Explain | Predict | MapImages
+Command = WarmStart | RunRound | ExportModel | HandOver | Explain | Predict | MapImages
 
 
 @dataclass(frozen=True)
@@ -298,7 +317,7 @@ class RoundFinished:
 
 @dataclass(frozen=True)
 class Exported:
-    """A model has been written, read back and found equal."""
+    """A model, or a folder with one, has been written, read back and found equal."""
 
     request_id: int
     target: str
@@ -318,7 +337,7 @@ class Explained:
     """(h, w) in [0, 1] over the whole image: how much each place spoke for the class; read-only."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class PredictFinished:
     """What a model makes of images."""
 
@@ -331,6 +350,11 @@ class PredictFinished:
     """(image id, why it could not be read in one sentence)."""
     threshold: Threshold | None = None
     """That the model's file carries: which class an image is given, see `decided`."""
+    distances: npt.NDArray[np.float32] | None = field(default=None, repr=False)
+    """(n,) how far each image is from the nearest that the model learned from: 1 - cosine of
+    features, in [0, 2]; None where that is not known."""
+    calibration: Calibration | None = field(default=None, repr=False)
+    """None where no image measures the model."""
 
 
 @dataclass(frozen=True, eq=False)

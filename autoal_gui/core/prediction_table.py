@@ -1,17 +1,18 @@
 """Predicted images as a table: filtered by class and confidence, counted and ordered."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
 
 from autoal_gui.core.language import percent
+from autoal_gui.core.measures.caution import NO_REASON, Caution
 from autoal_gui.core.measures.operating.decision import Threshold, decided
 from autoal_gui.core.messages import Predicted
 
-Order = Literal["sure", "unsure", "class", "name"]
+Order = Literal["sure", "unsure", "look", "class", "name"]
 ORDERS: tuple[Order, ...] = get_args(Order)
 
 
@@ -29,6 +30,8 @@ class PredictionTable:
     """(n,) the place that each has in the order of the names."""
     rows: Mapping[int, int] = field(repr=False)
     """Place of each image id."""
+    reasons: npt.NDArray[np.int8] = field(repr=False)
+    """(n,) why each is to be looked at, see `Caution`."""
 
     @classmethod
     def of(
@@ -48,7 +51,17 @@ class PredictionTable:
         rows = {image: row for row, image in enumerate(listed)}
         by_name = np.empty(len(ids), np.intp)
         by_name[[rows[i] for i in sorted(listed, key=names.__getitem__)]] = np.arange(len(ids))
-        return cls(ids, best, confidence, by_name, rows)
+        return cls(ids, best, confidence, by_name, rows, np.full(len(ids), NO_REASON, np.int8))
+
+    def judged(self, caution: Caution) -> "PredictionTable":
+        """Return the table with other reasons to look."""
+        return replace(self, reasons=caution.reasons)
+
+    @property
+    def needs_look(self) -> npt.NDArray[np.bool_]:
+        """(n,) whether there is any reason to look."""
+        mask: npt.NDArray[np.bool_] = self.reasons < NO_REASON
+        return mask
 
     def within(self, low: int, high: int) -> npt.NDArray[np.bool_]:
         """Return (n,) whether the confidence, in whole per cent as shown, is from low to high."""
@@ -61,7 +74,7 @@ class PredictionTable:
         return tuple(np.bincount(self.best[self.within(low, high)], minlength=classes).tolist())
 
     def chosen(
-        self, class_index: int | None, low: int, high: int, order: Order
+        self, class_index: int | None, low: int, high: int, order: Order, look: bool = False
     ) -> npt.NDArray[np.int64]:
         """Return the ids of images that meet the conditions, in order; ties by name.
 
@@ -70,8 +83,11 @@ class PredictionTable:
             low: the least confidence, in whole per cent.
             high: the greatest.
             order: what comes first.
+            look: only those that need a look.
         """
         kept = self.within(low, high)
+        if look:
+            kept &= self.needs_look
         if class_index is not None:
             kept &= self.best == class_index
         places = np.flatnonzero(kept)
@@ -79,6 +95,7 @@ class PredictionTable:
         keys: dict[Order, tuple[npt.NDArray[Any], ...]] = {
             "sure": (names, -confidence),
             "unsure": (names, confidence),
+            "look": (names, confidence, self.reasons[places]),
             "class": (names, -confidence, self.best[places]),
             "name": (names,),
         }
@@ -94,7 +111,8 @@ class Captions(Mapping[int, str]):
     def __getitem__(self, image: int) -> str:
         row = self._table.rows[image]
         share = percent(float(self._table.confidence[row]))
-        return f"{self._classes[int(self._table.best[row])]} {share}"
+        doubt = "? " if self._table.reasons[row] < NO_REASON else ""
+        return f"{doubt}{self._classes[int(self._table.best[row])]} {share}"
 
     def __iter__(self) -> Iterator[int]:
         return iter(self._table.rows)

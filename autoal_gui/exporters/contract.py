@@ -10,6 +10,8 @@ from autoal_gui.core.trained_model import TrainedModel
 
 NOT_WRITTEN = mark("The model could not be written there.")
 CLOSE = 1e-4  # between two computations of one probability
+USUAL = ("pt", "onnx")
+"""`NAME` of the formats in which a model is handed over unless the user says otherwise."""
 DIFFERS = mark("The copy of the model differs; is the disk failing?")
 
 
@@ -49,8 +51,10 @@ class ModelExporter(Exporter, Protocol):
     KIND: Literal["model"]
     PREPARES: bool
     """Whether its file takes images as they are, and holds the preparation, too."""
+    PACKAGES: str
+    """What these lines need, as pip calls it."""
     USAGE: str
-    """Lines of a program or a shell that predict by MODEL_FILE."""
+    """At most six lines of Python that print the probability of each class by MODEL_FILE."""
     SCRIPT: str
     """A program in Python that is written beside MODEL_FILE; empty where there is none."""
 

@@ -32,6 +32,7 @@ KIND = "model"
 ORDER = 40
 OPTIONS: tuple[str, ...] = ()
 PREPARES = True
+PACKAGES = "numpy, pillow, onnxruntime"
 NEEDED = ("onnx", "onnxscript")
 
 

@@ -1,7 +1,8 @@
 """What a model makes of images, as CSV: of the command line and of the window."""
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
@@ -11,20 +12,35 @@ import numpy.typing as npt
 from autoal_gui.core.errors import ProjectError
 from autoal_gui.core.images.source import Listing
 from autoal_gui.core.language import tr
+from autoal_gui.core.measures.caution import Caution
 from autoal_gui.core.measures.operating.decision import Threshold, decided
+from autoal_gui.core.sets.comparison import ModelAnswers
 from autoal_gui.core.sets.tables.cells import plain
 from autoal_gui.core.system.files import replacing
 from autoal_gui.exporters.csv_labels import ENCODING
 
 
-def save_predictions(
-    target: Path,
-    listing: Listing,
-    classes: Sequence[str],
-    image_ids: Sequence[int],
-    probabilities: npt.NDArray[np.float32],
-    threshold: Threshold | None = None,
-) -> None:
+@dataclass(frozen=True, eq=False)
+class Predicting:
+    """What is written of the predictions of a set."""
+
+    listing: Listing
+    """Its images have the ids 1, 2, ..."""
+    classes: Sequence[str]
+    """Of the model."""
+    image_ids: Sequence[int]
+    """n images."""
+    probabilities: npt.NDArray[np.float32] = field(repr=False)
+    """(n, C)."""
+    threshold: Threshold | None = None
+    """Which class an image is given, see `decided`."""
+    caution: Caution | None = None
+    """What to make of them; None where nobody asked."""
+    others: Sequence[ModelAnswers] = ()
+    """What further models say of the same images."""
+
+
+def save_predictions(target: Path, found: Predicting) -> None:
     """Write a file of predictions; see `write_predictions`.
 
     Raises:
@@ -35,35 +51,60 @@ def save_predictions(
             replacing(target) as partial,
             partial.open("w", newline="", encoding=ENCODING) as file,
         ):
-            write_predictions(file, listing, classes, image_ids, probabilities, threshold)
+            write_predictions(file, found)
     except OSError as error:
         raise ProjectError(tr("The predictions could not be written there.")) from error
 
 
-def write_predictions(
-    file: IO[str],
-    listing: Listing,
-    classes: Sequence[str],
-    image_ids: Sequence[int],
-    probabilities: npt.NDArray[np.float32],
-    threshold: Threshold | None = None,
-) -> None:
+def write_predictions(file: IO[str], found: Predicting) -> None:
     """Write a row an image: name, split, known label if any, predicted class, probabilities.
+
+    Where it was asked when the model is not to answer, its answer follows, and why there is none;
+    where that was measured, the classes that are possible, and how ordinary the image is. Then
+    come class and probabilities of each further model.
 
     Args:
         file: opened for text, without translation of line ends.
-        listing: its images have the ids 1, 2, ...
-        classes: of the model.
-        image_ids: n images.
-        probabilities: (n, C).
-        threshold: which class an image is given, see `decided`.
+        found: what to write.
     """
     writer = csv.writer(file)
-    writer.writerow(("image", "split", "label", "predicted", *(plain(f"p({c})") for c in classes)))
-    names = [plain(name) for name in classes]
-    given = decided(probabilities, threshold).tolist()
-    for image_id, row, index in zip(image_ids, probabilities, given, strict=True):
-        image = listing.images[image_id - 1]
-        label = "" if image.label is None else plain(listing.classes[image.label])
-        shares = (f"{p:.6f}" for p in row.tolist())
-        writer.writerow((plain(image.key), image.split, label, names[index], *shares))
+    shares = [f"p({name})" for name in found.classes]
+    heads = ["image", "split", "label", "predicted", *shares, *_cautious_heads(found.caution)]
+    for one in found.others:
+        heads += [f"predicted by {one.name}", *(f"p({name}) by {one.name}" for name in one.classes)]
+    writer.writerow(map(plain, heads))
+    given = decided(found.probabilities, found.threshold).tolist()
+    images = zip(found.image_ids, found.probabilities, given, strict=True)
+    for row, (image_id, values, index) in enumerate(images):
+        image = found.listing.images[image_id - 1]
+        label = "" if image.label is None else found.listing.classes[image.label]
+        best = found.classes[index]
+        cells = [image.key, image.split, label, best, *_written(values)]
+        if found.caution is not None:
+            cells += _cautious_cells(found.caution, row, best, found.classes)
+        for one in found.others:
+            theirs = one.rows.get(image_id)
+            shown = [""] * len(one.classes) if theirs is None else _written(theirs)
+            cells += [one.best(image_id), *shown]
+        writer.writerow(map(plain, cells))
+
+
+def _written(shares: npt.NDArray[np.floating]) -> list[str]:
+    return [f"{share:.6f}" for share in shares.tolist()]
+
+
+def _cautious_heads(caution: Caution | None) -> Sequence[str]:
+    if caution is None:
+        return ()
+    measured = [name for name, there in (("possible", caution.sets), ("ordinary", caution.ordinary))
+                if there is not None]  # fmt: skip
+    return ["answer", "look", *measured]
+
+
+def _cautious_cells(caution: Caution, row: int, best: str, classes: Sequence[str]) -> Iterator[str]:
+    yield best if caution.answers[row] else ""
+    yield caution.reason(row) or ""
+    if caution.sets is not None:
+        yield "; ".join(caution.possible(row, classes))
+    if caution.ordinary is not None:
+        yield f"{caution.ordinary[row]:.4f}"

@@ -7,6 +7,7 @@ from autoal_gui.core.language import mark, tr
 from autoal_gui.core.system.files import replacing
 from autoal_gui.core.system.foreign_files import read_foreign
 from autoal_gui.core.trained_model import LARGEST_MODEL, TrainedModel
+from autoal_gui.exporters.companions.own_usage import USAGE as USAGE
 from autoal_gui.exporters.contract import DIFFERS, NOT_WRITTEN
 
 NAME = "pt"
@@ -18,7 +19,7 @@ ORDER = 20
 OPTIONS: tuple[str, ...] = ()
 PREPARES = False
 SCRIPT = ""
-USAGE = "autoal-gui predict --model MODEL_FILE --out predictions.csv FOLDER\n"
+PACKAGES = "autoal-gui, numpy, pillow, torch"
 
 
 def missing() -> str:

@@ -51,7 +51,7 @@ def write(
     Raises:
         ProjectError: the file cannot be written; one that was there is left as it was.
     """
-    text = document(tr("AutoAL report"), report(labels), in_use())
+    text = page(labels)
     progress(1, 1)
     try:
         with replacing(target) as partial:
@@ -61,6 +61,11 @@ def write(
     return tr_count(
         "A report on {count} image.", "A report on {count} images.", len(labels.pool.images)
     )
+
+
+def page(labels: Snapshot) -> str:
+    """Return the whole page as HTML."""
+    return document(tr("AutoAL report"), report(labels), in_use())
 
 
 def report(labels: Snapshot) -> list[Element]:

@@ -9,6 +9,7 @@ from autoal_gui.core.errors import CheckpointError
 from autoal_gui.core.language import mark, tr
 from autoal_gui.core.system.files import replacing
 from autoal_gui.core.trained_model import TrainedModel
+from autoal_gui.exporters.companions.own_usage import USAGE as USAGE
 from autoal_gui.exporters.contract import DIFFERS, NOT_WRITTEN
 
 NAME = "safetensors"
@@ -22,7 +23,7 @@ ORDER = 30
 OPTIONS: tuple[str, ...] = ()
 PREPARES = False
 SCRIPT = ""
-USAGE = "autoal-gui predict --model MODEL_FILE --out predictions.csv FOLDER\n"
+PACKAGES = "autoal-gui, numpy, pillow, torch"
 
 
 def missing() -> str:

@@ -27,13 +27,15 @@ ORDER = 50
 OPTIONS: tuple[str, ...] = ()
 PREPARES = True
 SCRIPT = ""
+PACKAGES = "numpy, pillow, torch"
 USAGE = """\
-import numpy, torch
+import json, numpy, torch
 from PIL import Image
 
-model = torch.export.load(MODEL_FILE).module()
-image = torch.from_numpy(numpy.array(Image.open("IMAGE.png").convert("RGB")))
-print(model(image[None]))
+model = torch.export.load(MODEL_FILE, extra_files=(card := {"card.json": ""})).module()
+image = torch.from_numpy(numpy.array(Image.open("IMAGE.png").convert("RGB")))  # 8 bits, upright
+classes = json.loads(card["card.json"])["classes"]
+print(dict(zip(classes, model(image[None])[0].tolist())))
 """
 CARD = "card.json"
 SIZES = ("batch", "height", "width")  # of what it takes: none of them is fixed

@@ -15,6 +15,7 @@ from autoal_gui.core.messages import (
     Explain,
     Exported,
     ExportModel,
+    HandOver,
     MapImages,
     Notice,
     Predict,
@@ -25,7 +26,7 @@ from autoal_gui.core.messages import (
 from autoal_gui.core.settings import RunSettings
 from autoal_gui.core.system.memory import TOO_LITTLE, give_back_memory
 from autoal_gui.learning.inference.explain import explain
-from autoal_gui.learning.inference.export import export_model
+from autoal_gui.learning.inference.export import export_model, hand_over
 from autoal_gui.learning.inference.predict import answer
 from autoal_gui.learning.model.device import choose_device, empty_caches, use_threads
 from autoal_gui.learning.model.device_memory import is_out_of_memory
@@ -66,6 +67,17 @@ class TorchBackend:
                 Path(command.checkpoint),
                 Path(command.target),
                 command.about,
+                command.start_from,
+                command.threshold,
+            )
+            yield Exported(command.request_id, command.target)
+        elif isinstance(command, HandOver):
+            hand_over(
+                command.formats,
+                Path(command.checkpoint),
+                Path(command.target),
+                command.about,
+                command.report,
                 command.start_from,
                 command.threshold,
             )

@@ -145,6 +145,7 @@ def apart_on(folder: Path, name: str) -> float:
     """
     import numpy as np
 
+    from autoal_gui.core.messages import Predict
     from autoal_gui.learning.backend import TorchBackend
     from autoal_gui.learning.inference.predict import Predictions, predict
     from autoal_gui.learning.replay import Replay
@@ -153,12 +154,11 @@ def apart_on(folder: Path, name: str) -> float:
     own.mkdir()
     replay = Replay(data, TINY.but(device=name), initial=40, folder=own)
     list(replay.run(TorchBackend(), 1, lambda: False, lambda event: None))
+    asked = data.pool, data.pool.ids("pool"), str(replay.checkpoint), str(own)
     found = [
         event.probabilities
         for device in (name, "cpu")
-        for event in predict(
-            replay.checkpoint, data.pool, data.pool.ids("pool"), own, device, lambda: False
-        )
+        for event in predict(Predict(0, *asked, device), lambda: False)
         if isinstance(event, Predictions)
     ]
     apart = float(np.abs(found[0] - found[1]).max())

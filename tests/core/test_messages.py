@@ -6,9 +6,17 @@ from typing import get_args
 import numpy as np
 import pytest
 
-from autoal_gui.core.messages import Command, Event, Explained, Mapped, Predicted, RoundFinished
+from autoal_gui.core.messages import (
+    Command,
+    Event,
+    Explained,
+    Mapped,
+    Predicted,
+    PredictFinished,
+    RoundFinished,
+)
 
-CARRIERS = (Explained, Mapped, Predicted, RoundFinished)
+CARRIERS = (Explained, Mapped, Predicted, PredictFinished, RoundFinished)
 
 
 def explained() -> Explained:

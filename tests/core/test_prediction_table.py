@@ -4,6 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+from autoal_gui.core.measures.caution import NO_REASON, Caution
 from autoal_gui.core.messages import Predicted
 from autoal_gui.core.prediction_table import ORDERS, Captions, PredictionTable
 
@@ -49,3 +50,18 @@ def test_captions_are_one_for_each_image():
     captions = Captions(table, CLASSES)
     assert list(captions) == list(table.rows)
     assert len(captions) == len(table.ids) == len(dict(captions))
+
+
+@given(rows, st.randoms(use_true_random=False))
+def test_what_needs_a_look_most_comes_first_and_is_marked(counts, chance):
+    table, _ = table_of(counts)
+    reasons = np.array([chance.randint(0, NO_REASON) for _ in counts], np.int8)
+    judged = table.judged(Caution(reasons))
+    captions = Captions(judged, CLASSES)
+    found = [judged.rows[i] for i in judged.chosen(None, 0, 100, "look").tolist()]
+    told = [(reasons[row], judged.confidence[row]) for row in found]
+    assert told == sorted(told)
+    marked = [image for image in captions if captions[image].startswith("? ")]
+    only = judged.chosen(None, 0, 100, "name", look=True).tolist()
+    assert sorted(marked) == sorted(only)
+    assert len(only) == int((reasons < NO_REASON).sum())

@@ -14,9 +14,12 @@ from hypothesis import strategies as st
 from autoal_gui.core.database.round_rows import Suggestion
 from autoal_gui.core.errors import Cancelled, CheckpointError, ProjectError
 from autoal_gui.core.images.source import ListedImage, Listing
+from autoal_gui.core.measures.caution import Caution, Rule
+from autoal_gui.core.measures.conformal import Calibration
 from autoal_gui.core.project.export_snapshot import Choices, Snapshot
 from autoal_gui.core.project.project import Project
 from autoal_gui.core.registry import discover
+from autoal_gui.core.sets.comparison import ModelAnswers
 from autoal_gui.core.sets.tables.cells import meant, plain
 from autoal_gui.core.sets.tables.table import read_table
 from autoal_gui.core.system.files import replacing
@@ -432,23 +435,39 @@ FOUND = Listing(
         ListedImage("c.png", "3" * 64),
     ),
 )
+SAID = (FOUND, ("x", "y"), (1, 2))
 SHARES = np.array([[0.25, 0.75], [0.9999996, 0.0000004]], np.float32)
 
 
 def test_predictions_are_a_row_an_image_and_no_formula(tmp_path):
-    predictions.save_predictions(tmp_path / "t.csv", FOUND, ("x", "-y"), (1, 2), SHARES)
+    found = predictions.Predicting(FOUND, ("x", "-y"), (1, 2), SHARES)
+    predictions.save_predictions(tmp_path / "t.csv", found)
     first, second = rows_of(tmp_path / "t.csv")
     assert list(first) == ["image", "split", "label", "predicted", "p(x)", "p(-y)"]
     assert list(first.values()) == ["'=a.png", "pool", "'=other", "'-y", "0.250000", "0.750000"]
     assert list(second.values()) == ["b.png", "evaluation", "", "x", "1.000000", "0.000000"]
 
 
+def test_what_is_not_answered_and_what_others_say_follow_the_predictions(tmp_path):
+    calibration = Calibration(np.linspace(0, 0.8, 99), np.zeros(99), np.arange(99))
+    caution = Caution.of(SHARES, Rule(0.8, 0.9), calibration, np.array([0.0, 1.0]))
+    other = ModelAnswers("b", ("x", "z"), {1: np.array([0.5, 0.5])})
+    found = predictions.Predicting(*SAID, SHARES, None, caution, [other])
+    predictions.save_predictions(tmp_path / "t.csv", found)
+    first, second = rows_of(tmp_path / "t.csv")
+    assert list(first)[6:] == [
+        "answer", "look", "possible", "ordinary", "predicted by b", "p(x) by b", "p(z) by b"
+    ]  # fmt: skip
+    assert list(first.values())[6:] == ["", "unsure", "y", "1.0000", "x", "0.500000", "0.500000"]
+    assert list(second.values())[6:] == ["", "unlike", "x", "0.0100", "", "", ""]
+
+
 def test_predictions_that_cannot_be_written_leave_what_was_there(tmp_path):
     target = tmp_path / "t.csv"
     target.write_bytes(b"older")
     with pytest.raises(ProjectError, match="could not be written there"):
-        predictions.save_predictions(target / "below", FOUND, ("x", "y"), (1, 2), SHARES)
+        predictions.save_predictions(target / "below", predictions.Predicting(*SAID, SHARES))
     with pytest.raises(ValueError, match="shorter"):
-        predictions.save_predictions(target, FOUND, ("x", "y"), (1, 2, 3), SHARES)
+        predictions.save_predictions(target, predictions.Predicting(*SAID, SHARES[:1]))
     assert target.read_bytes() == b"older"
     assert [path.name for path in tmp_path.iterdir()] == ["t.csv"]

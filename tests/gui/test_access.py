@@ -40,7 +40,14 @@ CONTROLS = (
     QTabBar,
     QTextEdit,
 )
-DIALOGS = ("show_settings", "show_classes", "show_export", "show_keys", "show_report")
+DIALOGS = (
+    "show_settings",
+    "show_classes",
+    "show_export",
+    "show_hand_over",
+    "show_keys",
+    "show_report",
+)
 PAGES = [name for name, made in vars(PageStack).items() if isinstance(made, cached_property)]
 LARGEST = 400  # presses of Tab after which a walk goes round in circles
 

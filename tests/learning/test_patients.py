@@ -12,7 +12,7 @@ import pytest
 
 from autoal_gui.core.images.pool import ImagePool
 from autoal_gui.core.images.source import ListedImage, Listing
-from autoal_gui.core.messages import Asked, Query
+from autoal_gui.core.messages import Asked, Predict, Query
 from autoal_gui.learning.backend import TorchBackend
 from autoal_gui.learning.inference.predict import Predictions, predict
 from autoal_gui.learning.replay import Replay, ReplaySet, learn_features
@@ -61,7 +61,7 @@ def on_new_patients(folder, checkpoint, seed):
     listing, reader = drawn(seed + 1000, True, NEW, 2)
     pool = ImagePool.of_listing(listing, reader)
     ids = tuple(sorted(pool.images))
-    *_, found = predict(checkpoint, pool, ids, folder, "cpu", never)
+    *_, found = predict(Predict(0, pool, ids, str(checkpoint), str(folder), "cpu"), never)
     assert isinstance(found, Predictions)
     truth = np.array([listing.images[i - 1].label for i in found.image_ids])
     return float((found.probabilities.argmax(1) == truth).mean())

@@ -13,9 +13,11 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QTextEdit
 
 from autoal_gui.core.backend import CancelCheck
 from autoal_gui.core.errors import Cancelled, CheckpointError, ImageUnreadable
+from autoal_gui.core.images.learned import Learned
 from autoal_gui.core.images.pool import ImagePool
 from autoal_gui.core.images.source import ProgressCallback
 from autoal_gui.core.likeness.kept_map import write_map
+from autoal_gui.core.measures.conformal import Calibration
 from autoal_gui.core.measures.estimate import Estimate
 from autoal_gui.core.measures.metrics import ByChance, Metrics, NearlyAlike
 from autoal_gui.core.messages import (
@@ -26,6 +28,7 @@ from autoal_gui.core.messages import (
     Explained,
     Exported,
     ExportModel,
+    HandOver,
     MapImages,
     Mapped,
     Predict,
@@ -41,6 +44,7 @@ from autoal_gui.core.messages import (
 )
 from autoal_gui.core.project.plan import ProjectPlan
 from autoal_gui.core.settings import PRESETS
+from autoal_gui.core.system.files import replacing_folder
 from autoal_gui.core.system.foreign_files import sha256_of
 from autoal_gui.core.trained_model import StartModel
 from autoal_gui.engine.state import State
@@ -85,6 +89,8 @@ class NearestMean:
             yield from self._round(command, cancelled)
         elif isinstance(command, ExportModel):
             yield self._export(command)
+        elif isinstance(command, HandOver):
+            yield self._hand_over(command)
         elif isinstance(command, Predict):
             yield from self._predict(command, cancelled)
         elif isinstance(command, Explain):
@@ -112,6 +118,13 @@ class NearestMean:
     def _export(self, command: ExportModel) -> Exported:
         self.export_gate.wait(60)  # an exporter does not look whether it is to stop
         Path(command.target).write_bytes(Path(command.checkpoint).read_bytes())
+        return Exported(command.request_id, command.target)
+
+    def _hand_over(self, command: HandOver) -> Exported:
+        with replacing_folder(Path(command.target)) as folder:
+            for name in command.formats:
+                (folder / f"model.{name}").write_bytes(Path(command.checkpoint).read_bytes())
+            (folder / "report.html").write_text(command.report, encoding="utf-8")
         return Exported(command.request_id, command.target)
 
     def _map(self, command: MapImages) -> Mapped:
@@ -164,8 +177,27 @@ class NearestMean:
             except ImageUnreadable as error:
                 broken.append((image, str(error)))
         rows = np.array([(share, 1 - share) for share in shares.values()])
+        if "turned" in command.checkpoint:  # a model that takes each class for the other
+            rows = rows[:, ::-1]
         found = Predicted.of(np.array(list(shares), np.int64), rows)
-        yield PredictFinished(command.request_id, CLASSES, found, tuple(broken))
+        compared = self._compared(command.learned, np.array(list(shares.values())))
+        yield PredictFinished(command.request_id, CLASSES, found, tuple(broken), None, *compared)
+
+    def _compared(
+        self, learned: Learned | None, grey: np.ndarray
+    ) -> tuple[np.ndarray | None, Calibration | None]:
+        """Find images the farther apart the more their means differ."""
+        if learned is None or not learned.labelled:
+            return None, None
+
+        def greys(ids: Iterable[int]) -> np.ndarray:
+            return np.array([float(learned.pool.read(i).mean()) / 255 for i in ids])
+
+        seen, ids, truth = greys(learned.labelled), *np.array(learned.evaluation).reshape(-1, 2).T
+        own = greys(ids.tolist())
+        far = [np.abs(values[:, None] - seen).min(1) for values in (grey, own)]
+        scores = np.where(truth == 0, 1 - own, own)
+        return far[0].astype(np.float32), Calibration(scores, far[1], np.arange(len(own)))
 
     def _finish(self, command: RunRound) -> RoundFinished:
         ids = np.array(command.unlabelled, dtype=np.int64)

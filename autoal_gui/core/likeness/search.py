@@ -50,13 +50,28 @@ def nearest_known(
         known: rows of the images that have a label; with none, all are at -1.
         check: is called with how many rows are done; may raise `Cancelled`.
     """
-    found = np.full(len(vectors), -1.0, np.float32)
+    return likest(vectors, vectors[known], check)
+
+
+def likest(
+    rows: npt.NDArray[np.floating],
+    known: Vectors,
+    check: Callable[[int, int], object] = lambda done, total: None,
+) -> Vectors:
+    """Return how like each row is to the known one that is likest, (n,) in [-1, 1].
+
+    Args:
+        rows: (n, K) of any length, in any kind of numbers, maybe memory-mapped.
+        known: (m, K) of unit length; with none, all are at -1.
+        check: see `nearest_known`.
+    """
+    found = np.full(len(rows), -1.0, np.float32)
     if not len(known):
         return found
-    theirs = np.ascontiguousarray(vectors[known].T)
-    for start in range(0, len(vectors), CHUNK):
-        check(start, len(vectors))
-        part = vectors[start : start + CHUNK] @ theirs
+    theirs = np.ascontiguousarray(known.T)
+    for start in range(0, len(rows), CHUNK):
+        check(start, len(rows))
+        part = unit_rows(rows[start : start + CHUNK].astype(np.float32)) @ theirs
         found[start : start + CHUNK] = part.max(1)
     return found.clip(-1, 1)
 

@@ -1,15 +1,16 @@
-"""The model that the rounds of a project left last: its file, and the round that made it."""
+"""The models that the rounds of a project left: each one's file, and the round that made it."""
 
 from dataclasses import dataclass
 from pathlib import Path
 
 from autoal_gui.core.database.round_rows import RoundRecord
+from autoal_gui.core.images.learned import Learned
 from autoal_gui.core.project.project import Project
 
 
 @dataclass(frozen=True)
 class LastModel:
-    """A model that is used until a round makes a better one."""
+    """The model that a round made; the last is used until a round makes a better one."""
 
     record: RoundRecord
     """The round that made it, which need not be the last: that may have trained nothing."""
@@ -23,3 +24,26 @@ def last_model(project: Project) -> LastModel | None:
         return None
     rounds = project.rounds.finished()
     return LastModel(next(r for r in reversed(rounds) if r.checkpoint == file.name), file)
+
+
+def kept_models(project: Project) -> tuple[LastModel, ...]:
+    """Return the model of each round whose file is there, ascending by round."""
+    return tuple(
+        LastModel(record, project.models_folder / record.checkpoint)
+        for record in project.rounds.finished()
+        if record.checkpoint and (project.models_folder / record.checkpoint).is_file()
+    )
+
+
+def what_it_learned(project: Project, model: LastModel) -> Learned:
+    """Return what a model learned from, as labels stand now, and what measures it.
+
+    Of an evaluation set that was drawn after it was trained, it may have seen some.
+    """
+    was_drawn_before = model.record.number > project.files.curve_start
+    return Learned(
+        project.pool,
+        tuple(image_id for image_id, _ in project.labels.training()),
+        project.labels.evaluation() if was_drawn_before else (),
+        str(project.workspace),
+    )

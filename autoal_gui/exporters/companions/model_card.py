@@ -4,7 +4,6 @@ It follows Mitchell et al. 2019, "Model Cards for Model Reporting". Like the rep
 names and numbers: no file name of an image, no name of a reader or of the project, no comment.
 """
 
-import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timezone
 from types import ModuleType
@@ -19,6 +18,8 @@ from autoal_gui.core.registry import label_of
 from autoal_gui.core.report.markdown import markdown
 from autoal_gui.core.report.markup import table, tag
 from autoal_gui.core.trained_model import TrainedModel
+from autoal_gui.exporters.companions.how_to_use import named
+from autoal_gui.exporters.companions.own_usage import SHELL
 from autoal_gui.exporters.companions.preparation import EXACT
 from autoal_gui.exporters.report_html import NOT_A_DIAGNOSIS
 from autoal_gui.exporters.report_sections import performance_tables
@@ -189,7 +190,10 @@ def _preparation(card: Mapping[str, Any], exporter: ModuleType, file: str) -> It
 
 def _usage(exporter: ModuleType, file: str) -> Iterable[Element]:
     yield tag("h2", tr("How to use the file"))
-    yield tag("pre", exporter.USAGE.replace("MODEL_FILE", json.dumps(file, ensure_ascii=False)))
+    yield tag("pre", named(exporter.USAGE, file))
+    if not exporter.PREPARES:
+        yield tag("p", tr("For a folder of images, in a terminal:"))
+        yield tag("pre", named(SHELL, file))
     if exporter.SCRIPT:
         yield tag(
             "p",

@@ -4,12 +4,13 @@ It prepares what it can prepare exactly and refuses all else, saying how to have
 """
 
 USAGE = """\
-import numpy, onnxruntime
+import json, numpy, onnxruntime
 from PIL import Image
 
 model = onnxruntime.InferenceSession(MODEL_FILE)
 image = numpy.asarray(Image.open("IMAGE.png").convert("RGB"))  # 8 bits, upright
-print(model.run(None, {"image": image[None]})[0][0])  # a probability for each class
+classes = json.loads(model.get_modelmeta().custom_metadata_map["classes"])
+print(dict(zip(classes, model.run(None, {"image": image[None]})[0][0].tolist())))
 """
 
 SCRIPT = '''\

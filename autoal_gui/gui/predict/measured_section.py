@@ -27,18 +27,7 @@ class MeasuredSection(Section):
         self.button.setToolTip(tr(TIP))
         self.classes = text_label()
         self.columns = ColumnResults()
-        inside = QWidget()
-        inside.setProperty("role", "content")
-        column = QVBoxLayout(inside)
-        column.setContentsMargins(0, 0, 4, 0)
-        column.addWidget(self.classes)
-        column.addWidget(self.columns)
-        column.addStretch(1)
-        scroll = QScrollArea()  # a column of many parts must leave room for the images
-        scroll.setWidgetResizable(True)
-        scroll.setFixedHeight(TALLEST * self.fontMetrics().height())
-        scroll.setWidget(inside)
-        self.body.addWidget(scroll)
+        self.body.addWidget(scrolled(TALLEST, self.classes, self.columns))
 
     def show_results(
         self, measured: MeasuredImages, columns: tuple[str, ...], classes: tuple[str, ...]
@@ -50,6 +39,22 @@ class MeasuredSection(Section):
             self.button.setText(measured_words(metrics))
             self.classes.setText(found_words(metrics, classes[:MOST_NAMED]))
         self.columns.setVisible(self.columns.show_results(measured, columns, classes))
+
+
+def scrolled(lines: int, *parts: QWidget) -> QScrollArea:
+    """Return parts in a column of so many lines of text: it must leave room for the images."""
+    inside = QWidget()
+    inside.setProperty("role", "content")
+    column = QVBoxLayout(inside)
+    column.setContentsMargins(0, 0, 4, 0)
+    for part in parts:
+        column.addWidget(part)
+    column.addStretch(1)
+    scroll = QScrollArea()
+    scroll.setWidgetResizable(True)
+    scroll.setFixedHeight(lines * scroll.fontMetrics().height())
+    scroll.setWidget(inside)
+    return scroll
 
 
 def measured_words(metrics: Metrics) -> str:

@@ -20,10 +20,12 @@ from autoal_gui.gui.widgets.text import text_label
 ORDER_WORDS: dict[Order, str] = {
     "sure": mark("Most sure first"),
     "unsure": mark("Least sure first"),
+    "look": mark("What needs a look first"),
     "class": mark("By class"),
     "name": mark("By name"),
 }
 LEAST_LINES = 4
+LOOK = -1  # in the place of a class: the images of all classes that need a look
 CLASS = Qt.ItemDataRole.UserRole
 
 
@@ -86,6 +88,16 @@ class PredictFilters(QFrame):
     @property
     def class_index(self) -> int | None:
         """The class to show; None for all."""
+        chosen = self._chosen
+        return None if chosen == LOOK else chosen
+
+    @property
+    def only_look(self) -> bool:
+        """Whether only images that need a look are to be shown."""
+        return self._chosen == LOOK
+
+    @property
+    def _chosen(self) -> int | None:
         item = self.classes.currentItem()
         index: int | None = None if item is None else item.data(CLASS)
         return index
@@ -107,7 +119,7 @@ class PredictFilters(QFrame):
         self.low.setValue(0)
         self.high.setValue(100)
         self.classes.clear()
-        for index in (None, *range(len(classes))):
+        for index in (None, *range(len(classes)), LOOK):
             item = QListWidgetItem()
             item.setData(CLASS, index)
             self.classes.addItem(item)
@@ -120,10 +132,13 @@ class PredictFilters(QFrame):
     def show_counts(self, table: PredictionTable, classes: tuple[str, ...]) -> None:
         """Show how many images of each class are within the bounds."""
         counts = table.counts(len(classes), self.low.value(), self.high.value())
-        rows = zip((tr("All classes"), *classes), (sum(counts), *counts), strict=True)
-        for row, (name, count) in enumerate(rows):
+        look = int((table.needs_look & table.within(self.low.value(), self.high.value())).sum())
+        names = tr("All classes"), *classes, tr("Needs a look")
+        for row, (name, count) in enumerate(zip(names, (sum(counts), *counts, look), strict=True)):
             words = tr("{words} ({count})", words=name, count=number(count))
             self.classes.item(row).setText(words)
+        last = self.classes.item(len(names) - 1)
+        last.setHidden(not table.needs_look.any() and not self.only_look)
 
     def _show_broken(self, broken: list[tuple[str, str]]) -> None:
         self.broken.clear()

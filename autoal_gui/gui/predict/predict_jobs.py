@@ -1,6 +1,7 @@
 """What the page has done beside the window, and how far that is and what came of it in words."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from autoal_gui.core.images.pool import ImagePool
@@ -8,8 +9,9 @@ from autoal_gui.core.images.source import Listing, ProgressCallback, SourceSpec
 from autoal_gui.core.language import duration, number, percent, tr
 from autoal_gui.core.measures.operating.decision import Threshold
 from autoal_gui.core.messages import PredictFinished, Progress
+from autoal_gui.core.sets.comparison import ModelAnswers
 from autoal_gui.core.trained_model import StartModel
-from autoal_gui.exporters.predictions import save_predictions
+from autoal_gui.exporters.predictions import Predicting, save_predictions
 from autoal_gui.gui.services import Services
 
 
@@ -22,20 +24,35 @@ def model_of(services: Services, file: Path, progress: ProgressCallback) -> tupl
     return file, services.start_model(file)
 
 
-def saved(
-    target: Path,
-    listing: Listing,
-    result: PredictFinished,
-    threshold: Threshold | None,
-    progress: ProgressCallback,
-) -> None:
+@dataclass(frozen=True)
+class ChosenModel:
+    """A model that is to predict."""
+
+    file: Path
+    name: str
+    """What it is called beside others."""
+    is_own: bool = False
+    """Whether it is the last one of the open project."""
+    threshold: Threshold | None = None
+    """At which it is used; None: at that which its file carries, if any."""
+    is_file: bool = False
+    """Whether the user has named its file, whatever project is open."""
+
+
+def answers_of(model: ChosenModel, found: PredictFinished) -> ModelAnswers:
+    """Return what a model says, by image id."""
+    predicted = found.predicted
+    rows = zip(predicted.image_ids.tolist(), predicted.probabilities, strict=True)
+    return ModelAnswers(model.name, found.classes, dict(rows), model.threshold or found.threshold)
+
+
+def saved(target: Path, found: Predicting, progress: ProgressCallback) -> None:
     """Write predictions; about a second for each 100,000 images.
 
     Raises:
         ProjectError: see `save_predictions`.
     """
-    ids, shares = result.predicted.image_ids.tolist(), result.predicted.probabilities
-    save_predictions(target, listing, result.classes, ids, shares, threshold)
+    save_predictions(target, found)
 
 
 def listed(
@@ -53,9 +70,12 @@ def listed(
 def progress_words(progress: Progress) -> str:
     """Say how far the prediction is, and the time left."""
     counts = {"done": number(progress.done), "total": number(progress.total)}
-    reading = progress.step == "reading"
-    words = tr("Reading {done} of {total}", **counts)
-    words = words if reading else tr("Predicting {done} of {total}", **counts)
+    if progress.step == "reading":
+        words = tr("Reading {done} of {total}", **counts)
+    elif progress.step == "features":
+        words = tr("Comparing with what it learned from: {done} of {total}", **counts)
+    else:
+        words = tr("Predicting {done} of {total}", **counts)
     if progress.seconds_left is None:
         return words
     return f"{words} · {tr('about {time} left', time=duration(progress.seconds_left))}"

@@ -17,11 +17,15 @@ from autoal_gui.engine.jobs import OneJob
 from autoal_gui.gui.images.image_grid import ImageGrid
 from autoal_gui.gui.images.image_loader import ImageLoader
 from autoal_gui.gui.images.image_view import ImageView, show_image
+from autoal_gui.gui.predict.caution_section import CautionSection
+from autoal_gui.gui.predict.comparison_section import ComparisonSection
 from autoal_gui.gui.predict.measured_section import MeasuredSection
+from autoal_gui.gui.predict.other_models import KINDS, NO_CLASSES, OtherModels
 from autoal_gui.gui.predict.predict_filters import PredictFilters
-from autoal_gui.gui.predict.predict_jobs import model_of, share_lines
+from autoal_gui.gui.predict.predict_jobs import ChosenModel, model_of, share_lines
 from autoal_gui.gui.predict.predict_session import PredictSession
 from autoal_gui.gui.predict.predict_setup import NO_MODEL_CHOSEN, PredictSetup
+from autoal_gui.gui.predict.sending import SendButton
 from autoal_gui.gui.session.controller import Controller
 from autoal_gui.gui.widgets.actions import Actions
 from autoal_gui.gui.widgets.inputs import keep_folder, last_folder
@@ -36,7 +40,6 @@ FIRST = mark(
     "images stay where they are."
 )
 MEANWHILE = mark("You can go back meanwhile; what is found will be shown here.")
-NO_CLASSES = mark("That file holds weights without classes, so it cannot predict any.")
 NONE_SHOWN = mark("No image meets these conditions.")
 
 
@@ -58,12 +61,15 @@ class PredictPage(Page):
         self.facts = text_label()
         self.shown = chip()
         self.explanation = text_label(tr(FIRST))
-        self.measured = MeasuredSection()
+        self.measured, self.caution = MeasuredSection(), CautionSection()
+        self.comparison = ComparisonSection()
         self._model: Path | None = None
         self._is_own = False  # the model is the last one of the open project
         self._spec: SourceSpec | None = None
         self.session = PredictSession(controller, self)
         self._asking = OneJob(self)
+        self.others = OtherModels(controller, self.setup, self)
+        self.send = SendButton(controller)
         self._lay_out()
         self._connect()
 
@@ -82,7 +88,8 @@ class PredictPage(Page):
         column = QVBoxLayout(middle)
         column.setContentsMargins(10, 0, 0, 0)
         column.addWidget(self.explanation)
-        column.addWidget(self.measured)
+        for section in (self.measured, self.comparison, self.caution):
+            column.addWidget(section)
         column.addWidget(self.grid, 1)
         self.detail = QWidget()
         column = QVBoxLayout(self.detail)
@@ -92,6 +99,7 @@ class PredictPage(Page):
         facts.addWidget(self.facts)
         self.facts.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         column.addWidget(self.image_view, 1)
+        facts.addWidget(self.send)
         column.addLayout(facts)
         split = QSplitter(Qt.Orientation.Horizontal)
         split.setChildrenCollapsible(False)
@@ -125,6 +133,9 @@ class PredictPage(Page):
             (self.session.said, setup.line.setText),
             (self.session.predicted, self._on_predicted),
             (self.session.ended, self._on_ended),
+            (self.others.said, setup.line.setText),
+            (self.send.said, setup.line.setText),
+            (self.caution.changed, self._on_rule),
         ):
             signal.connect(slot)
 
@@ -137,6 +148,7 @@ class PredictPage(Page):
             self._take_own()
         elif self._is_own and checkpoint is None:
             self._set_model(None, tr(NO_MODEL_CHOSEN))
+        self.others.offer(self._model)
         self._show_state()
         setup = self.setup
         place = setup.file if self._model is None else setup.folder if not self._spec else None
@@ -153,6 +165,8 @@ class PredictPage(Page):
         for widget in (self.filters, self.grid, self.detail):
             widget.setVisible(shown)
         self.measured.setVisible(shown and self.measured.has_results)
+        self.comparison.setVisible(shown and len(self.session.answers) > 1)
+        self.caution.setVisible(shown)
         self._left.setStretch(2, 0 if shown else 1)
         self.explanation.setText(self._about_result() if shown else tr(FIRST))
         self.explanation.setAlignment(
@@ -185,12 +199,20 @@ class PredictPage(Page):
     def _set_model(self, model: Path | None, words: str, own: bool = False) -> None:
         self._model, self._is_own = model, own
         self.setup.model.setText(words)
+        self.others.offer(model)
         self._show_state()
+
+    @property
+    def _name(self) -> str:
+        """What the model is called beside others."""
+        last = last_model(self.controller.project) if self._is_own else None
+        if last is not None:
+            return tr("round {number}", number=number(last.record.number))
+        return self._model.stem if self._model else ""
 
     @Slot()
     def _ask_model(self) -> None:
-        kinds = tr("Models of this program (*.pt *.safetensors)")
-        chosen, _ = QFileDialog.getOpenFileName(self, tr("Model file"), "", kinds)
+        chosen, _ = QFileDialog.getOpenFileName(self, tr("Model file"), "", tr(KINDS))
         if chosen:
             self.choose_model(Path(chosen))
 
@@ -246,7 +268,9 @@ class PredictPage(Page):
         self.shown.hide()
         self._show_parts(False)
         point = kept_point(self.controller.project) if self._is_own else None
-        self.session.start(self._model, self._spec, point.threshold if point else None)
+        threshold = point.threshold if point else None
+        own = ChosenModel(self._model, self._name, self._is_own, threshold)
+        self.session.start((own, *self.setup.chosen_others), self._spec)
         self._show_state()
         self.explanation.setText(tr(MEANWHILE))
         self.setup.cancel.setFocus()
@@ -278,11 +302,32 @@ class PredictPage(Page):
         self.grid.set_captions(Captions(table, result.classes))
         self.filters.show_table(table, result.classes, session.unreadable())
         self.measured.show_results(session.measured(), session.listing.columns, result.classes)
+        self.comparison.show_comparison(session.comparison())
+        self._show_caution()
         self._show_parts(True)
         self._show_chosen()
         count = len(table.ids)
         self._on_ended(tr_count("{count} image predicted.", "{count} images predicted.", count))
         self.controller.notice.emit(tr(NOT_A_DIAGNOSIS))
+
+    @Slot()
+    def _on_rule(self) -> None:
+        self.session.judge(self.caution.rule)
+        table, result = self.session.table, self.session.result
+        if table is not None and result is not None:
+            self.grid.set_captions(Captions(table, result.classes))
+            self._show_caution()
+            self._show_chosen()
+
+    def _show_caution(self) -> None:
+        session = self.session
+        if session.caution is not None and session.result is not None:
+            self.caution.show_caution(
+                session.caution,
+                session.result.calibration,
+                session.is_judged,
+                session.answered(),
+            )
 
     @Slot()
     def _show_chosen(self) -> None:
@@ -291,7 +336,8 @@ class PredictPage(Page):
             return
         low, high = filters.low.value(), filters.high.value()
         filters.show_counts(table, result.classes)
-        found = table.chosen(filters.class_index, low, high, filters.chosen_order)
+        order = filters.chosen_order
+        found = table.chosen(filters.class_index, low, high, order, filters.only_look)
         self.grid.set_images(found.tolist())
         self.grid.go_to_row(0)
         self._show_image()
@@ -302,6 +348,8 @@ class PredictPage(Page):
     @Slot()
     def _show_image(self) -> None:
         image, table, result = self.grid.current(), self.session.table, self.session.result
+        names = [self.session.name_of(one) for one in self.grid.selected()]
+        self.send.show_selection(self.session.spec, names)
         if image is None or table is None or result is None:
             self.image_view.show_sentence(tr(NONE_SHOWN))
             self.facts.clear()
@@ -310,7 +358,11 @@ class PredictPage(Page):
         self._on_ready(image)
         row = table.rows[image]
         shares = result.predicted.probabilities[row].tolist()
-        lines = (self.session.name_of(image), *share_lines(result.classes, shares))
+        lines = (
+            self.session.name_of(image),
+            *share_lines(result.classes, shares),
+            *self.session.remarks(image),
+        )
         self.facts.setText("\n".join(lines))
 
     @Slot(int)
@@ -332,5 +384,6 @@ class PredictPage(Page):
     def close_threads(self) -> None:
         """End what runs beside the window, and remove the copies on the disk."""
         self._asking.close()
+        self.others.close()
         self.loader.close()
         self.session.close()

@@ -1,14 +1,18 @@
 """One prediction from its start to its table: images listed, predicted by the engine, saved."""
 
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
 from PySide6.QtCore import QObject, Signal, Slot
 
 from autoal_gui.core.errors import NoRoom
 from autoal_gui.core.images.pool import ImagePool
 from autoal_gui.core.images.source import Listing, SourceSpec
 from autoal_gui.core.language import mark, tr
+from autoal_gui.core.measures.caution import REASON_WORDS, Caution, Rule, answered_sentence
 from autoal_gui.core.measures.operating.decision import Threshold
 from autoal_gui.core.messages import (
     CommandFailed,
@@ -19,10 +23,19 @@ from autoal_gui.core.messages import (
     Progress,
 )
 from autoal_gui.core.prediction_table import PredictionTable
+from autoal_gui.core.project.last_model import last_model, what_it_learned
 from autoal_gui.core.sets.column_results import MeasuredImages
+from autoal_gui.core.sets.comparison import Comparison, ModelAnswers, compared, differing
 from autoal_gui.core.system.scratch import ScratchFolder
 from autoal_gui.engine.jobs import OneJob
-from autoal_gui.gui.predict.predict_jobs import listed, progress_words, saved
+from autoal_gui.exporters.predictions import Predicting
+from autoal_gui.gui.predict.predict_jobs import (
+    ChosenModel,
+    answers_of,
+    listed,
+    progress_words,
+    saved,
+)
 from autoal_gui.gui.session.controller import Controller
 
 WAITS = mark("The program is training; the prediction starts when that has ended.")
@@ -45,12 +58,18 @@ class PredictSession(QObject):
         super().__init__(parent)
         self._controller = controller
         self.is_busy = False
+        self.spec: SourceSpec | None = None
         self.listing = Listing((), ())
         self.pool: ImagePool | None = None
         self.result: PredictFinished | None = None
         self.table: PredictionTable | None = None
-        self._model = Path()
-        self.threshold: Threshold | None = None
+        self.caution: Caution | None = None
+        self.rule = Rule()
+        self.answers: list[ModelAnswers] = []
+        """What each model says, that of the first in front."""
+        self._differ: npt.NDArray[np.bool_] | None = None
+        self._results: list[PredictFinished] = []
+        self._models: tuple[ChosenModel, ...] = ()
         self._is_stopping = False  # the user has asked to stop
         self._workspace: ScratchFolder | None = None
         self._target = Path()
@@ -63,17 +82,16 @@ class PredictSession(QObject):
         self._saving.failed.connect(self.said)
         controller.inference.predicting.connect(self._on_event)
 
-    def start(self, model: Path, spec: SourceSpec, threshold: Threshold | None = None) -> None:
-        """List the images beside the window, then have the engine predict them by a model.
+    def start(self, models: Sequence[ChosenModel], spec: SourceSpec) -> None:
+        """List the images beside the window, then have the engine predict them.
 
         Args:
-            model: its file.
-            spec: the images.
-            threshold: at which it is used; None: at that which its file carries, if any.
+            models: the first one's answers are shown, the others are compared with it.
+            spec: the set of images.
         """
         self._forget()
-        self.threshold = threshold
-        self._model, self.is_busy, self._is_stopping = model, True, False
+        self._models, self.is_busy, self._is_stopping = tuple(models), True, False
+        self.spec = spec
         try:
             self._workspace = ScratchFolder()
         except NoRoom as error:
@@ -84,7 +102,8 @@ class PredictSession(QObject):
 
     def _forget(self) -> None:
         """Drop what was predicted before, and its copies on the disk."""
-        self.result, self.table, self.pool = None, None, None
+        self.result, self.table, self.pool, self.caution = None, None, None, None
+        self._results, self.answers, self._differ = [], [], None
         if self._workspace is not None:
             self._workspace.remove()
             self._workspace = None
@@ -102,13 +121,20 @@ class PredictSession(QObject):
         if not self.listing.images or self._workspace is None:
             self._end(tr(NONE_FOUND))
             return
-        controller = self._controller
-        device = controller.project.settings.run.device if controller.is_open else "auto"
-        ids = tuple(sorted(self.pool.images))
-        workspace = str(self._workspace.path)
-        command = Predict(0, self.pool, ids, str(self._model), workspace, device)
-        begins = controller.inference.predict(command)
+        begins = self._ask(self.pool, self._workspace.path)
         self.progressed.emit(0, 0, tr("Starting…") if begins else tr(WAITS))
+
+    def _ask(self, pool: ImagePool, workspace: Path) -> bool:
+        """Have the engine predict by the next model; say whether that begins at once."""
+        controller, model = self._controller, self._models[len(self._results)]
+        ids, device, learned = tuple(sorted(pool.images)), "auto", None
+        if controller.is_open:
+            project = controller.project
+            device, last = project.settings.run.device, last_model(project)
+            if model.is_own and last is not None and not project.absent:
+                learned = what_it_learned(project, last)
+        command = Predict(0, pool, ids, str(model.file), str(workspace), device, learned)
+        return controller.inference.predict(command)
 
     def cancel(self) -> None:
         """Stop; nothing is kept of what has not ended."""
@@ -132,7 +158,10 @@ class PredictSession(QObject):
         if not self.is_busy:
             return
         if isinstance(event, Progress):
-            self.progressed.emit(event.done, event.total, progress_words(event))
+            words = progress_words(event)
+            if len(self._models) > 1:
+                words = f"{self._models[len(self._results)].name}: {words}"
+            self.progressed.emit(event.done, event.total, words)
         elif isinstance(event, Notice):
             self.said.emit(event.sentence)
         elif isinstance(event, PredictFinished):
@@ -143,12 +172,82 @@ class PredictSession(QObject):
             self._on_cancelled()
 
     def _take(self, result: PredictFinished) -> None:
+        self._results.append(result)
+        if len(self._results) < len(self._models) and self.pool and self._workspace:
+            self._ask(self.pool, self._workspace.path)
+            return
+        self.answers = [
+            answers_of(model, found)
+            for model, found in zip(self._models, self._results, strict=True)
+        ]
+        first = self.result = self._results[0]
         names = {number: image.key for number, image in enumerate(self.listing.images, start=1)}
-        self.threshold = self.threshold or result.threshold
-        self.result = result
-        self.table = PredictionTable.of(result.predicted, names, self.threshold)
+        self.table = PredictionTable.of(first.predicted, names, self.threshold)
+        several = len(self.answers) > 1
+        self._differ = differing(self.answers, self.table.ids.tolist()) if several else None
+        self.judge(self.rule)
         self.is_busy = False
         self.predicted.emit()
+
+    def judge(self, rule: Rule) -> None:
+        """Say by another rule which images the model answers."""
+        self.rule = rule
+        if self.result is None or self.table is None:
+            return
+        result = self.result
+        self.caution = Caution.of(
+            result.predicted.probabilities,
+            rule,
+            result.calibration,
+            result.distances,
+            self._differ,
+            self.table.best,
+        )
+        self.table = self.table.judged(self.caution)
+
+    def comparison(self) -> Comparison | None:
+        """Return how the models compare on images whose label is known to all of them."""
+        if len(self.answers) < 2 or self.pool is None:
+            return None
+        return compared(self.listing, self.pool.images, self.answers)
+
+    @property
+    def threshold(self) -> Threshold | None:
+        """At which the model is used whose answers are shown."""
+        return self.answers[0].threshold if self.answers else None
+
+    @property
+    def is_judged(self) -> bool:
+        """Whether there is anything by which images could need a look."""
+        measured = self.result is not None and self.result.distances is not None
+        return bool(self.rule.least) or measured or len(self._models) > 1
+
+    def remarks(self, image_id: int) -> list[str]:
+        """Return what else there is to say of an image, line by line."""
+        if self.table is None or self.result is None or self.caution is None:
+            return []
+        row = self.table.rows[image_id]
+        lines = [
+            f"{model.name}: {model.best(image_id)}"
+            for model in self.answers[1:]
+            if model.best(image_id)
+        ]
+        possible = self.caution.possible(row, self.result.classes)
+        if len(possible) > 1:
+            lines.append(tr("Possible: {names}", names=", ".join(possible)))
+        reason = self.caution.reason(row)
+        if reason is not None:
+            lines.append(tr("Needs a look: {reason}", reason=tr(REASON_WORDS[reason])))
+        return lines
+
+    def answered(self) -> str:
+        """Say how right the model is where it answers; nothing where no label is known."""
+        measured = self.measured()
+        if self.table is None or self.caution is None or not measured.images:
+            return ""
+        rows = np.array([self.table.rows[one.image_id] for one in measured.images], np.intp)
+        right = measured.given == measured.truth
+        return answered_sentence(self.caution, rows, right)
 
     def measured(self) -> MeasuredImages:
         """Return the images whose label is known, with what the model makes of them."""
@@ -172,9 +271,19 @@ class PredictSession(QObject):
 
     def save(self, target: Path) -> None:
         """Write all predictions as the command line does; beside the window."""
-        if self.result is not None:
-            self._target = target
-            self._saving.start(partial(saved, target, self.listing, self.result, self.threshold))
+        if self.result is None:
+            return
+        self._target, found = target, self.result.predicted
+        table = Predicting(
+            self.listing,
+            self.result.classes,
+            found.image_ids.tolist(),
+            found.probabilities,
+            self.threshold,
+            self.caution if self.is_judged else None,
+            self.answers[1:],
+        )
+        self._saving.start(partial(saved, target, table))
 
     @Slot()
     def _on_saved(self) -> None:

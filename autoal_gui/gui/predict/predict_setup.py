@@ -1,13 +1,27 @@
 """What is to be predicted by which model, how far that is, and what became of it."""
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout
+from collections.abc import Sequence
 
-from autoal_gui.core.language import mark, tr
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QMenu,
+    QProgressBar,
+    QPushButton,
+    QVBoxLayout,
+)
+
+from autoal_gui.core.language import mark, tr, tr_count
+from autoal_gui.gui.predict.predict_jobs import ChosenModel
 from autoal_gui.gui.widgets.text import text_label
 
 NO_MODEL_CHOSEN = mark("No model is chosen yet: a .pt or .safetensors file of this program.")
 NO_IMAGES_CHOSEN = mark("No images are chosen yet: a folder of images or DICOM files, or .npz.")
+COMPARE_TIP = mark(
+    "Have other rounds or models predict the same images, and see whether one is really better"
+)
 RESOLUTION = 1000
 
 
@@ -18,6 +32,8 @@ class PredictSetup(QFrame):
     file_wanted = Signal()
     folder_wanted = Signal()
     npz_wanted = Signal()
+    other_wanted = Signal()
+    """A file of another model, to compare."""
     started = Signal()
     cancelled = Signal()
 
@@ -28,6 +44,10 @@ class PredictSetup(QFrame):
         self.images = text_label(tr(NO_IMAGES_CHOSEN), role="muted")
         self.own = QPushButton(tr("Model of this project"))
         self.file = QPushButton(tr("Model file…"))
+        self.compare = QPushButton(tr("Compare with…"))
+        self.compare.setToolTip(tr(COMPARE_TIP))
+        self.others = QMenu(self.compare)
+        self.compare.setMenu(self.others)
         self.folder = QPushButton(tr("Folder…"))
         self.npz = QPushButton(tr(".npz file…"))
         self.start = QPushButton(tr("Predict"))
@@ -39,6 +59,8 @@ class PredictSetup(QFrame):
         self.bar.setAccessibleName(tr("Progress"))
         self.line = text_label()
         self.line.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._ask_file = self.others.addAction(tr("Model file…"))
+        self._ask_file.triggered.connect(self.other_wanted)
         self._lay_out()
         for button, signal in (
             (self.own, self.own_wanted),
@@ -62,7 +84,11 @@ class PredictSetup(QFrame):
             row = QHBoxLayout()
             for button in buttons:
                 row.addWidget(button)
-            column.addWidget(text_label(title, bold=True))
+            heading = QHBoxLayout()
+            heading.addWidget(text_label(title, bold=True, wrap=False), 1)
+            if text is self.model:
+                heading.addWidget(self.compare)
+            column.addLayout(heading)
             column.addWidget(text)
             column.addLayout(row)
         column.addSpacing(4)
@@ -71,13 +97,67 @@ class PredictSetup(QFrame):
 
     def show_state(self, ready: bool, busy: bool) -> None:
         """Let the user do what is possible now."""
-        for button in (self.own, self.file, self.folder, self.npz):
+        for button in (self.own, self.file, self.compare, self.folder, self.npz):
             button.setEnabled(not busy)
         self.start.setVisible(not busy)
         self.start.setEnabled(ready)
         self.cancel.setVisible(busy)
         self.cancel.setEnabled(busy)
         self.bar.setVisible(busy)
+
+    # -- models to compare with -----------------------------------------------------------------
+
+    def offer_others(self, models: Sequence[ChosenModel]) -> None:
+        """Offer these models to compare with; those chosen of them stay so."""
+        chosen = {model.file for model in self.chosen_others}
+        for action in self._offered():
+            self._drop(action)
+        for model in models:
+            self._offer(model, model.file in chosen)
+        self._show_compared()
+
+    def take_other(self, model: ChosenModel) -> None:
+        """Offer one more model, and compare with it."""
+        for action in self._offered():
+            if action.data().file == model.file:
+                self._drop(action)
+        self._offer(model, True)
+        self._show_compared()
+
+    def _drop(self, action: QAction) -> None:
+        self.others.removeAction(action)
+        action.deleteLater()
+
+    def _offer(self, model: ChosenModel, chosen: bool) -> None:
+        action = QAction(model.name.replace("&", "&&"), self.others)
+        action.setData(model)
+        action.setCheckable(True)
+        action.setChecked(chosen)
+        action.toggled.connect(self._show_compared)
+        self.others.insertAction(self._ask_file, action)
+
+    def _offered(self) -> list[QAction]:
+        return [action for action in self.others.actions() if action.data() is not None]
+
+    @property
+    def offered(self) -> list[ChosenModel]:
+        """The models that can be compared with."""
+        return [action.data() for action in self._offered()]
+
+    @property
+    def chosen_others(self) -> list[ChosenModel]:
+        """The models to compare with, in the order offered."""
+        return [action.data() for action in self._offered() if action.isChecked()]
+
+    @Slot()
+    def _show_compared(self) -> None:
+        count = len(self.chosen_others)
+        words = tr_count("Compare with {count}…", "Compare with {count}…", count)
+        self.compare.setText(words if count else tr("Compare with…"))
+        names = ", ".join(model.name for model in self.chosen_others)
+        told = tr("Compared with: {names}.", names=names) if names else tr(COMPARE_TIP)
+        self.compare.setToolTip(told)
+        self.compare.setAccessibleDescription(told)
 
     def show_progress(self, done: int, total: int, words: str) -> None:
         """Show how far the work is; a total of 0 for no one knows."""

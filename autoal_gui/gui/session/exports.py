@@ -1,5 +1,6 @@
 """Writing labels and models to where the user wants them."""
 
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from types import ModuleType
@@ -14,12 +15,14 @@ from autoal_gui.core.messages import (
     Event,
     Exported,
     ExportModel,
+    HandOver,
     Notice,
 )
 from autoal_gui.core.project.export_snapshot import Choices, Snapshot
 from autoal_gui.core.project.last_model import last_model
 from autoal_gui.engine.jobs import OneJob
 from autoal_gui.exporters.companions.project_part import project_sections
+from autoal_gui.exporters.report_html import page
 from autoal_gui.gui.session.engine_queue import EngineQueue, Priority
 from autoal_gui.gui.session.open_project import OpenProject
 from autoal_gui.gui.session.part import CANCELLED, Part
@@ -29,6 +32,7 @@ EXPORT_STOPPED = mark("The export was stopped; nothing was written.")
 MODEL_LEFT = mark("A model was still being written; it is complete once its file is there.")
 AFTER_TRAINING = mark("Training goes on; the model will be written when it has ended.")
 CARD_BESIDE = mark("Beside it lie a model card and how images must be prepared.")
+WHOLE_FOLDER = mark("Begin with HOW_TO_USE.md: it says what each file is for.")
 AFTER_WORK = mark("The model will be written when the work that is running now has ended.")
 
 
@@ -87,13 +91,35 @@ class Exports(Part):
 
     def export_model(self, exporter: ModuleType, target: Path) -> None:
         """Write the last good model with an exporter of KIND "model", after a running round."""
+        self._submit(partial(self._make_export, exporter.NAME, target))
+
+    def hand_over(self, formats: Sequence[str], target: Path) -> None:
+        """Write a new folder with the last good model, its cards and the report, as a model is.
+
+        Args:
+            formats: `NAME` of exporters of KIND "model".
+            target: the folder, of which nothing is there yet.
+        """
+        self._submit(partial(self._make_folder, tuple(formats), target))
+
+    def _submit(self, make: Callable[[], Command | None]) -> None:
         if self._project.rounds.last_checkpoint() is None:
             self.failed.emit(tr(NO_MODEL), "")
-            return
-        make = partial(self._make_export, exporter.NAME, target)
-        if not self._engine.submit(make, self._on_event, Priority.EXPORT):
+        elif not self._engine.submit(make, self._on_event, Priority.EXPORT):
             training = self._engine.runs(Priority.FIRST, Priority.WARM_START, Priority.ROUND)
             self.notice.emit(tr(AFTER_TRAINING if training else AFTER_WORK))
+
+    def _make_folder(self, formats: tuple[str, ...], target: Path) -> HandOver | None:
+        """Hand over the model and the report of now, see `_make_export`."""
+        model = last_model(self._project)
+        if model is None:
+            self.failed.emit(tr(NO_MODEL), "")
+            return None
+        labels = Snapshot.of(self._project)
+        about, point = project_sections(labels, model.record), labels.operating_point
+        start, threshold = self._project.settings.start_from, point.threshold if point else None
+        files = str(model.file), str(target)
+        return HandOver(0, formats, *files, about, page(labels), start, threshold)
 
     def _make_export(self, name: str, target: Path) -> ExportModel | None:
         """Export the model of now: a round may have ended since it was asked for."""
@@ -108,7 +134,8 @@ class Exports(Part):
 
     def _on_event(self, command: Command, event: Event) -> None:
         if isinstance(event, Exported):
-            self.exported.emit(event.target, tr(CARD_BESIDE))
+            told = WHOLE_FOLDER if isinstance(command, HandOver) else CARD_BESIDE
+            self.exported.emit(event.target, tr(told))
         elif isinstance(event, Notice):
             self.notice.emit(event.sentence)
         elif isinstance(event, CommandFailed):

@@ -62,6 +62,12 @@ class DialogOpener(QObject):
 
         self.show(ExportDialog(self._controller, self._settings, self._window))
 
+    def show_hand_over(self) -> None:
+        """Offer to write a folder with the model and all that belongs to it."""
+        from autoal_gui.gui.dialogs.hand_over_dialog import HandOverDialog
+
+        self.show(HandOverDialog(self._controller, self._settings, self._window))
+
     def show_settings(self) -> None:
         """Show the settings of the project."""
         from autoal_gui.gui.project.settings_dialog import SettingsDialog

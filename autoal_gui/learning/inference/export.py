@@ -1,10 +1,11 @@
 """Write a trained checkpoint in another format and make sure that it reads back the same."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
+from types import ModuleType
 from typing import cast
 
 import torch
@@ -14,9 +15,12 @@ from autoal_gui.core.errors import CheckpointError
 from autoal_gui.core.language import tr
 from autoal_gui.core.measures.operating.decision import Threshold
 from autoal_gui.core.registry import discover
+from autoal_gui.core.system.files import replacing_folder
 from autoal_gui.core.system.scratch import ScratchFolder
 from autoal_gui.core.trained_model import TrainedModel
 from autoal_gui.exporters.companions.files import companions
+from autoal_gui.exporters.companions.how_to_use import HOW_TO_USE, MODEL, REPORT, how_to_use
+from autoal_gui.exporters.contract import NOT_WRITTEN
 from autoal_gui.learning.inference.prepared_image import PreparedImage
 from autoal_gui.learning.model.checkpoint import (
     load_checkpoint,
@@ -34,6 +38,7 @@ class ImageToProbabilities(nn.Module):
 
     def __init__(self, model: Classifier, card: ModelCard) -> None:
         super().__init__()
+        self.classes = card.classes
         self.prepared = PreparedImage(card.channels, card.input_size)
         self.model = model
         self.register_buffer("mean", torch.tensor(card.mean).view(1, -1, 1, 1))
@@ -68,18 +73,87 @@ def export_model(
         CheckpointError: no such exporter, the checkpoint is damaged, or the target cannot be
             written; a file that was there before is left as it was.
     """
-    module = discover("autoal_gui.exporters").get(exporter)
+    module = format_named(exporter)
+    with (
+        _trained(checkpoint, start_from, threshold) as model,
+        companions(target, module, model, about),
+    ):
+        module.write(target, model)
+
+
+def hand_over(
+    formats: Sequence[str],
+    checkpoint: Path,
+    target: Path,
+    about: str,
+    report: str,
+    start_from: str = "",
+    threshold: Threshold | None = None,
+) -> None:
+    """Write a new folder: a checkpoint in several formats, how each is used, and a report.
+
+    Args:
+        formats: `NAME` of each, at least one.
+        checkpoint: what is handed over.
+        target: the folder, of which nothing is there yet.
+        about: see `export_model`.
+        report: a whole page of HTML.
+        start_from: see `export_model`.
+        threshold: see `export_model`.
+
+    Raises:
+        CheckpointError: there is something of that name, a format cannot be written, or the
+            checkpoint is damaged; no folder is left then.
+    """
+    if not formats:
+        raise CheckpointError(tr("Choose at least one format of the model."))
+    modules = [format_named(name) for name in formats]
+    try:
+        with (
+            replacing_folder(target) as folder,
+            _trained(checkpoint, start_from, threshold) as model,
+        ):
+            for module in modules:
+                file = folder / f"{MODEL}{module.SUFFIX}"
+                with companions(file, module, model, about):
+                    module.write(file, model)
+            texts = {HOW_TO_USE: how_to_use(model.card, modules), REPORT: report}
+            for name, text in texts.items():
+                (folder / name).write_bytes(text.encode(errors="backslashreplace"))
+    except FileExistsError as error:
+        raise CheckpointError(tr("That folder exists; choose a new name for it.")) from error
+    except OSError as error:
+        raise CheckpointError(tr(NOT_WRITTEN)) from error
+
+
+def format_named(name: str) -> ModuleType:
+    """Return the exporter of a format for models.
+
+    Raises:
+        CheckpointError: there is none of that name, or a package that it needs is missing.
+    """
+    module = discover("autoal_gui.exporters").get(name)
     if module is None or module.KIND != "model":
-        raise CheckpointError(tr("There is no model format named {exporter}.", exporter=exporter))
+        raise CheckpointError(tr("There is no model format named {exporter}.", exporter=name))
     if missing := module.missing():
         raise CheckpointError(missing)
+    return module
+
+
+@contextmanager
+def _trained(
+    checkpoint: Path, start_from: str, threshold: Threshold | None
+) -> Iterator[TrainedModel]:
+    """Give a checkpoint as exporters take it; see `export_model`.
+
+    Raises:
+        CheckpointError: see `load_checkpoint` and `_decided`.
+    """
     origin = origin_of(start_from)
     with _decided(checkpoint, threshold) as file:
         card, state = load_checkpoint(file)
         make = partial(whole_network, file)
-        model = TrainedModel(file, asdict(card), state_arrays(state), origin, make)
-        with companions(target, module, model, about):
-            module.write(target, model)
+        yield TrainedModel(file, asdict(card), state_arrays(state), origin, make)
 
 
 @contextmanager
@@ -109,11 +183,14 @@ def origin_of(start_from: str) -> str:
         return "unknown"
 
 
-def whole_network(checkpoint: Path) -> ImageToProbabilities:
+def whole_network(checkpoint: Path | str) -> ImageToProbabilities:
     """Return a checkpoint's model with preparation and softmax, in eval mode, on the CPU.
+
+    It maps images of any one size, uint8 (batch, height, width, 3) red, green and blue, to class
+    probabilities (batch, C), in the order of its `classes`.
 
     Raises:
         CheckpointError: see `load_model`.
     """
-    model, card = load_model(checkpoint)
+    model, card = load_model(Path(checkpoint))
     return ImageToProbabilities(model, card).eval()

@@ -1,7 +1,9 @@
 """Apply a trained checkpoint to images."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+import contextlib
+from collections.abc import Callable, Generator, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -9,20 +11,28 @@ import numpy.typing as npt
 
 from autoal_gui.core.backend import CancelCheck
 from autoal_gui.core.errors import CheckpointError, ImageUnreadable
+from autoal_gui.core.images.learned import Learned
 from autoal_gui.core.images.pool import ImagePool
 from autoal_gui.core.language import tr
-from autoal_gui.core.messages import Predict, Predicted, PredictFinished, Progress
+from autoal_gui.core.likeness.search import likest, unit_rows
+from autoal_gui.core.measures.conformal import Calibration
+from autoal_gui.core.messages import Predict, Predicted, PredictFinished, Progress, Step
+from autoal_gui.core.sets.partition import units_of
 from autoal_gui.core.settings import RunSettings
 from autoal_gui.learning.data.context import Context, Feed
 from autoal_gui.learning.data.image_cache import ImageCache
 from autoal_gui.learning.data.model_outputs import gather
 from autoal_gui.learning.model.checkpoint import load_model
-from autoal_gui.learning.model.device import choose_device
+from autoal_gui.learning.model.device import Device, choose_device
 from autoal_gui.learning.model.model_card import ModelCard
+from autoal_gui.learning.model.networks import Classifier
 from autoal_gui.learning.progress import ProgressTracker
+from autoal_gui.strategies.contract import ModelOutputs
+
+Reading = Generator[Progress, None, tuple[ModelOutputs, tuple[tuple[int, str], ...]]]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Predictions:
     """Class probabilities of the images that could be read."""
 
@@ -32,6 +42,9 @@ class Predictions:
     """(n, C)."""
     unreadable: tuple[tuple[int, str], ...] = ()
     """(image id, why it could not be read)."""
+    distances: npt.NDArray[np.float32] | None = None
+    """(n,) see `PredictFinished`."""
+    calibration: Calibration | None = None
 
 
 def answer(command: Predict, cancelled: CancelCheck) -> Iterator[Progress | PredictFinished]:
@@ -40,58 +53,113 @@ def answer(command: Predict, cancelled: CancelCheck) -> Iterator[Progress | Pred
     Raises:
         CheckpointError, ImageUnreadable, Cancelled: see `predict`.
     """
-    for event in predict(
-        Path(command.checkpoint),
-        command.pool,
-        command.image_ids,
-        Path(command.workspace),
-        command.device,
-        cancelled,
-        command.request_id,
-    ):
+    for event in predict(command, cancelled):
         if isinstance(event, Predictions):
-            found = Predicted.of(np.array(event.image_ids, np.int64), event.probabilities)
-            classes = event.card.classes
-            decision = event.card.decision
-            yield PredictFinished(command.request_id, classes, found, event.unreadable, decision)
+            yield PredictFinished(
+                command.request_id,
+                event.card.classes,
+                Predicted.of(np.array(event.image_ids, np.int64), event.probabilities),
+                event.unreadable,
+                event.card.decision,
+                event.distances,
+                event.calibration,
+            )
         else:
             yield event
 
 
 def predict(
-    model_file: Path,
-    pool: ImagePool,
-    image_ids: tuple[int, ...],
-    workspace: Path,
-    device: str,
-    cancelled: CancelCheck,
-    request_id: int = 0,
+    command: Predict, cancelled: CancelCheck, loaded: tuple[Classifier, ModelCard] | None = None
 ) -> Iterator[Progress | Predictions]:
     """Yield progress, then the predictions.
 
     The pass is that of a round: the same batches, precision and transform, so that a checkpoint
     gives on its evaluation set what the window showed.
 
+    Args:
+        command: what to predict.
+        cancelled: says whether to stop.
+        loaded: what `load_model` returns of the command's checkpoint; None to load it here.
+
     Raises:
         CheckpointError: the model cannot be used.
         ImageUnreadable: none of the images can be read.
         Cancelled: `cancelled` said so.
     """
-    model, card = load_model(model_file)
-    settings = RunSettings.from_json(card.settings).but(device=device)
+    model, card = loaded or load_model(Path(command.checkpoint))
+    ids, learned = command.image_ids, command.learned
+    settings = RunSettings.from_json(card.settings).but(device=command.device)
     chosen = choose_device(settings)
-    tracker = ProgressTracker(request_id, cancelled, chosen.label, 2.0 * len(image_ids))
-    cache = ImageCache.open(pool, card.input_size, workspace, card.channels)
-    for done in cache.fill(image_ids):
-        yield tracker.advance("reading", done, len(image_ids), 1.0)
-    readable = cache.readable(image_ids)
-    if not readable:
-        raise ImageUnreadable(tr("None of the images can be read."))
-    context = Context(Feed(cache, card.normalisation, chosen), settings, tracker)
-    outputs = yield from gather(
-        context, chosen.place(model), readable, 1, settings.seed, "evaluation"
-    )
+    compared = len(learned.labelled) + len(learned.evaluation) if learned else 0
+    units = 2.0 * (len(ids) + compared)
+    tracker = ProgressTracker(command.request_id, cancelled, chosen.label, units)
+    model = chosen.place(model)
+    read = partial(_outputs, model, card, Shared(settings, chosen, tracker))
+    outputs, broken = yield from read(command.pool, ids, Path(command.workspace), "evaluation")
     if not np.isfinite(outputs.probabilities).all():
         raise CheckpointError(tr("The model gives no usable probabilities for these images."))
-    broken = tuple((i, cache.failures[i]) for i in image_ids if i in cache.failures)
-    yield Predictions(card, tuple(readable), outputs.probabilities, broken)
+    found = Predictions(card, tuple(outputs.image_ids.tolist()), outputs.probabilities, broken)
+    if learned is not None:
+        with contextlib.suppress(ImageUnreadable):  # then nothing can be said beyond the answers
+            found = yield from _compared(found, outputs, learned, read)
+    yield found
+
+
+@dataclass(frozen=True)
+class Shared:
+    """What every pass of one prediction shares."""
+
+    settings: RunSettings
+    device: Device
+    tracker: ProgressTracker
+
+
+def _outputs(
+    model: Classifier,
+    card: ModelCard,
+    shared: Shared,
+    pool: ImagePool,
+    ids: Sequence[int],
+    workspace: Path,
+    step: Step,
+) -> Reading:
+    """Return what a model says of images that can be read, and which cannot, with the reason.
+
+    Raises:
+        ImageUnreadable: none can be.
+    """
+    cache = ImageCache.open(pool, card.input_size, workspace, card.channels)
+    for done in cache.fill(ids):
+        yield shared.tracker.advance("reading", done, len(ids), 1.0)
+    readable = cache.readable(ids)
+    if not readable:
+        raise ImageUnreadable(tr("None of the images can be read."))
+    feed = Feed(cache, card.normalisation, shared.device)
+    context, seed = Context(feed, shared.settings, shared.tracker), shared.settings.seed
+    outputs = yield from gather(context, model, readable, 1, seed, step)
+    return outputs, tuple((i, cache.failures[i]) for i in ids if i in cache.failures)
+
+
+def _compared(
+    found: Predictions, outputs: ModelOutputs, learned: Learned, read: Callable[..., Reading]
+) -> Generator[Progress, None, Predictions]:
+    """Return predictions with how far the images are from what was learned, and its measure."""
+    folder, truth = Path(learned.workspace), dict(learned.evaluation)
+    if not learned.labelled:
+        return found
+    seen, _ = yield from read(learned.pool, learned.labelled, folder, "features")
+    known = unit_rows(seen.features)
+    distances = 1 - likest(outputs.features, known)
+    if not truth:
+        return replace(found, distances=distances)
+    own, _ = yield from read(learned.pool, tuple(truth), folder, "features")
+    ids = own.image_ids.tolist()
+    rows = own.probabilities.astype(np.float64)
+    labels = np.array([truth[i] for i in ids])
+    shares = np.pad(rows, ((0, 0), (0, 1)), constant_values=-np.inf)  # of a class it does not know
+    calibration = Calibration(
+        scores=1 - shares[np.arange(len(ids)), labels.clip(max=rows.shape[1])],
+        distances=(1 - likest(own.features, known)).astype(np.float64),
+        units=np.array(units_of(learned.pool.images, ids), np.int64),
+    )
+    return replace(found, distances=distances, calibration=calibration)

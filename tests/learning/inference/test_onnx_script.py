@@ -4,7 +4,6 @@ It runs in a process of its own and imports no part of this program.
 """
 
 import os
-import re
 import subprocess
 import sys
 from pathlib import Path
@@ -16,7 +15,8 @@ from PIL import Image
 from autoal_gui.commands.inspect import render
 from autoal_gui.core.images.pool import ImagePool
 from autoal_gui.core.images.source import SourceSpec
-from autoal_gui.exporters.companions.files import CARD, SCRIPT
+from autoal_gui.core.messages import Predict
+from autoal_gui.exporters.companions.files import SCRIPT
 from autoal_gui.learning.inference.predict import Predictions, predict
 from autoal_gui.sources.opening import list_images, open_images
 from tests.support.dicom import write_dicom
@@ -104,7 +104,7 @@ def own(checkpoint, kind, folder, work):
     listing = list_images(spec, work, lambda done, total: None)
     pool = ImagePool.of_listing(listing, open_images(spec, work))
     ids = tuple(sorted(pool.images))
-    *_, found = predict(checkpoint, pool, ids, work, "cpu", never)
+    *_, found = predict(Predict(0, pool, ids, str(checkpoint), str(work), "cpu"), never)
     assert isinstance(found, Predictions)
     assert len(found.image_ids) == len(list(folder.iterdir()))
     names = (Path(pool.images[i].key).name for i in found.image_ids)
@@ -152,27 +152,6 @@ def test_the_script_beside_the_model_predicts_of_raw_files_as_the_program_does(
         np.testing.assert_allclose(np.array(shares, float), mine, atol=CLOSE, err_msg=name)
         assert label in ("healthy", "gr\\xf6\\xdfer")
     assert np.ptp([shares[0] for shares in expected.values()]) > 0.01  # they are told apart
-
-
-@one_way
-def test_the_lines_on_the_card_predict_of_a_plain_picture_as_the_program_does(
-    checkpoint, exported, raw, tmp_path
-):
-    model = exported("onnx")
-    card = model.with_name(f"{model.name}.{CARD}").read_text(encoding="utf-8")
-    start = card.index("    import numpy, onnxruntime")
-    lines = card[start : card.index("\n\n", card.index("print(", start))].splitlines()
-    text = "\n".join(line.removeprefix("    ") for line in lines)
-    assert len(lines) <= 10
-    file = raw / "eight" / "colour.png"
-    script = model.with_name("ten_lines.py")
-    script.write_text(text.replace("IMAGE.png", str(file)), encoding="utf-8")
-    done = run(script)
-    script.unlink()
-    assert done.returncode == 0, done.stderr
-    found = [float(number) for number in re.findall(r"[\d.e-]+", done.stdout)]
-    expected = own(checkpoint, "folder", raw / "eight", tmp_path)[file.name]
-    np.testing.assert_allclose(found, expected, atol=CLOSE)
 
 
 @one_way

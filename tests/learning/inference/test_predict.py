@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from autoal_gui.core.errors import AutoALError, Cancelled, CheckpointError, ImageUnreadable
+from autoal_gui.core.images.learned import Learned
 from autoal_gui.core.images.source import SourceSpec
 from autoal_gui.core.measures.metrics import Metrics
 from autoal_gui.core.messages import Predict, Progress
@@ -16,7 +17,7 @@ from autoal_gui.learning.backend import TorchBackend
 from autoal_gui.learning.data.image_cache import square
 from autoal_gui.learning.inference.export import export_model
 from autoal_gui.learning.inference.predict import Predictions, predict
-from autoal_gui.learning.model.checkpoint import load_checkpoint, save_checkpoint
+from autoal_gui.learning.model.checkpoint import load_checkpoint, load_model, save_checkpoint
 from autoal_gui.learning.training import task_model as tasks
 from autoal_gui.sources.opening import list_images
 from tests.support.learning import (
@@ -53,7 +54,8 @@ def finished(request, tmp_path_factory):
 
 
 def predictions_of(file, pool, ids, folder, cancelled=never):
-    events = list(predict(Path(file), pool, tuple(ids), folder, "cpu", cancelled))
+    command = Predict(0, pool, tuple(ids), str(file), str(folder), "cpu")
+    events = list(predict(command, cancelled))
     assert all(isinstance(event, Progress) for event in events[:-1])
     assert isinstance(events[-1], Predictions)
     return events[-1]
@@ -176,3 +178,53 @@ def test_the_command_line_gives_the_rounds_metrics(tmp_path):
     here = predictions_of(result.checkpoint, command.pool, ids, tmp_path)
     there = [[float(row[f"p({name})"]) for name in classes] for row in rows]
     np.testing.assert_allclose(there, here.probabilities, atol=1e-5)
+
+
+def test_images_are_as_far_as_the_nearest_that_was_learned_from(finished, tmp_path):
+    """And what measures the model is compared by the same features."""
+    command, result, _ = finished
+    labelled = tuple(i for i, _ in command.labelled)
+    learned = Learned(command.pool, labelled, command.evaluation, str(tmp_path / "own"))
+    noise = np.random.default_rng(0).integers(0, 2, (40, 40)).astype(np.uint8) * 255
+    new = pool_of([command.pool.read(labelled[0]), noise])
+    asked = Predict(0, new, (1, 2), result.checkpoint, str(tmp_path), "cpu", learned)
+    *progress, found = predict(asked, never)
+    assert {event.step for event in progress} == {"reading", "evaluation", "features"}
+    assert found.distances[0] == pytest.approx(0, abs=1e-3)
+    assert found.distances[1] > 0.01
+    own = predictions_of(
+        result.checkpoint, command.pool, (i for i, _ in command.evaluation), tmp_path / "again"
+    )
+    truth = [c for _, c in command.evaluation]
+    given = own.probabilities[np.arange(len(truth)), truth]
+    np.testing.assert_allclose(found.calibration.scores, 1 - given, atol=1e-6)
+    assert found.calibration.groups == len(truth)
+    assert (found.calibration.distances >= 0).all()
+
+
+def test_a_class_that_the_model_does_not_know_is_in_no_set(finished, tmp_path):
+    command, result, _ = finished
+    (first, _), *_ = command.evaluation
+    learned = Learned(command.pool, (command.labelled[0][0],), ((first, 7),), str(tmp_path / "own"))
+    asked = Predict(0, command.pool, (1,), result.checkpoint, str(tmp_path), "cpu", learned)
+    *_, found = predict(asked, never)
+    assert found.calibration.scores.tolist() == [np.inf]
+
+
+def test_what_was_learned_from_can_be_away(finished, tmp_path):
+    command, result, _ = finished
+    away = pool_of([picture(0, 0)])
+    away.reader.broken.add("1")
+    learned = Learned(away, (1,), (), str(tmp_path / "own"))
+    asked = Predict(0, command.pool, (1,), result.checkpoint, str(tmp_path), "cpu", learned)
+    *_, found = predict(asked, never)
+    assert found.image_ids == (1,)
+    assert found.distances is None
+
+
+def test_a_model_that_is_loaded_is_not_loaded_again(finished, tmp_path):
+    command, result, _ = finished
+    loaded = load_model(Path(result.checkpoint))
+    asked = Predict(0, command.pool, (1, 2), str(tmp_path / "gone.pt"), str(tmp_path), "cpu")
+    *_, found = predict(asked, never, loaded)
+    assert found.image_ids == (1, 2)

@@ -10,7 +10,7 @@ import torchvision
 
 from autoal_gui.backbones import efficientnet_lite0 as lite
 from autoal_gui.core.errors import CheckpointError, SettingsError
-from autoal_gui.core.messages import Explain
+from autoal_gui.core.messages import Explain, Predict
 from autoal_gui.core.registry import discover
 from autoal_gui.core.settings import OWN_NETWORK
 from autoal_gui.core.system.foreign_files import sha256_of
@@ -168,7 +168,9 @@ def test_the_first_batch_is_chosen_without_a_label_and_without_learning_first(tm
 
 def test_predictions_of_the_checkpoint_are_those_of_the_round(command, tmp_path):
     ids = tuple(sorted(i for i, _ in command.evaluation))
-    *_, found = predict(Path(command.checkpoint), command.pool, ids, tmp_path, "cpu", never)
+    *_, found = predict(
+        Predict(0, command.pool, ids, command.checkpoint, str(tmp_path), "cpu"), never
+    )
     assert isinstance(found, Predictions)
     measured = result_of(command).measured
     assert found.image_ids == tuple(measured.image_ids)

@@ -10,7 +10,7 @@ from torch.nn import functional
 
 from autoal_gui.backbones import efficientnet_lite0 as lite
 from autoal_gui.core.errors import SettingsError
-from autoal_gui.core.messages import Explain, Progress
+from autoal_gui.core.messages import Explain, Predict, Progress
 from autoal_gui.core.settings import OWN_NETWORK, PRESETS, fitted_to
 from autoal_gui.learning.inference.explain import explain
 from autoal_gui.learning.inference.export import export_model, whole_network
@@ -85,7 +85,9 @@ def test_the_checkpoint_holds_both_networks_and_predicts_what_was_measured(comma
     warm, _ = load_model(Path(command.warm_start))
     assert same_state(model.backbone.parts()[0].state, state_of(warm.backbone))
     ids = tuple(sorted(i for i, _ in command.evaluation))
-    *_, found = predict(Path(command.checkpoint), command.pool, ids, tmp_path, "cpu", never)
+    *_, found = predict(
+        Predict(0, command.pool, ids, command.checkpoint, str(tmp_path), "cpu"), never
+    )
     assert isinstance(found, Predictions)
     measured = result_of(command)
     assert "EfficientNet-Lite0" in measured.reason

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from autoal_gui.core.errors import AutoALError, Cancelled
-from autoal_gui.core.messages import RoundFinished, WarmStart, WarmStarted
+from autoal_gui.core.messages import Predict, RoundFinished, WarmStart, WarmStarted
 from autoal_gui.core.project.project import Project
 from autoal_gui.sources.opening import list_images, open_images
 from tests.support import project as project_support
@@ -155,7 +155,8 @@ def run_prediction(project: Project, asking: Asking) -> bool:
     if model is None:
         raise AutoALError("There is no model.")
     try:
-        events = list(predict(model, project.pool, ids, project.workspace, "cpu", asking))
+        command = Predict(0, project.pool, ids, str(model), str(project.workspace), "cpu")
+        events = list(predict(command, asking))
     except Cancelled:
         return False
     return isinstance(events[-1], Predictions)

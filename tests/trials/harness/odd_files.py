@@ -109,15 +109,15 @@ def writers() -> dict[str, Callable[[Path], Any]]:
 
     from autoal_gui.core.images.source import Listing
     from autoal_gui.core.system.files import write_json
-    from autoal_gui.exporters.predictions import save_predictions
+    from autoal_gui.exporters.predictions import Predicting, save_predictions
     from autoal_gui.learning.model.checkpoint import save_checkpoint
     from tests.support.learning import CARD, classifier
 
     model = classifier().eval()
-    none = np.zeros((0, 2), np.float32)
+    none = Predicting(Listing(("a", "b"), ()), "ab", (), np.zeros((0, 2), np.float32))
     return {
         "out.json": lambda file: write_json(file, {"a": 1}),
-        "out.csv": lambda file: save_predictions(file, Listing(("a", "b"), ()), "ab", (), none),
+        "out.csv": lambda file: save_predictions(file, none),
         "out.pt": lambda file: save_checkpoint(file, model, CARD),
     }
 

@@ -33,6 +33,14 @@ PROJECT: Rows = (
         does=lambda on: on.dialogs.show_export(),
     ),
     Command(
+        "hand_over",
+        "Project",
+        "Hand over…",
+        "Write one folder with the model, its card, how to use it, and the report",
+        when=When.IN_PROJECT,
+        does=lambda on: on.dialogs.show_hand_over(),
+    ),
+    Command(
         "predict",
         "Project",
         "Predict…",

@@ -19,18 +19,19 @@ def measured_lines(measured: MeasuredImages, columns: Sequence[str]) -> Iterator
     """
     units = measured.units
     of_groups = "" if units is None else f" of {len(set(units.tolist()))} groups"
-    yield f"{len(measured.truth)} labelled images{of_groups}: {_scores(measured.metrics)}"
+    yield f"{len(measured.truth)} labelled images{of_groups}: {scores(measured.metrics)}"
     groups = by_group(measured)
     if groups is not None:
         mixed = f"; {groups.mixed} groups of several classes are left out" if groups.mixed else ""
         whole = f"{groups.metrics.total} whole groups, by the mean over their images"
-        yield f"{whole}: {_scores(groups.metrics)}{mixed}"
+        yield f"{whole}: {scores(groups.metrics)}{mixed}"
     for result in by_columns(columns, measured):
         yield f"by {result.column}: {verdict(result.parts)}"
         yield from (f"  {part_sentence(part)}" for part in result.parts)
 
 
-def _scores(metrics: Metrics) -> str:
+def scores(metrics: Metrics) -> str:
+    """Return accuracy, balanced accuracy and area under the curve, with their intervals."""
     balanced = metrics.balanced_accuracy, metrics.balanced_accuracy_interval
     words = [
         f"accuracy {_share(metrics.accuracy, metrics.accuracy_interval)}",

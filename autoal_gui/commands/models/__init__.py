@@ -1,0 +1,1 @@
+"""Commands on a trained model, and what they print."""

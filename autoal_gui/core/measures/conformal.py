@@ -1,0 +1,101 @@
+"""What a model may be trusted with: sets of classes that hold the true one, and what is unlike all.
+
+Split conformal prediction (Vovk, Gammerman & Shafer 2005; Papadopoulos et al. 2002), with the score
+of Sadinle, Lei & Wasserman (2019): one minus the probability of the true class. It is calibrated on
+images that were not learned from and whose class is known. A new image that is drawn as these were
+has its class in the set at least as often as the level says, whatever the model is like. That holds
+over all such images together: not for each class, and not for images from elsewhere.
+
+What is exchangeable are groups such as patients, not their images: each group counts as one, and
+its images share that (Lee, Barber & Willett 2023). A new group is one more of them, which is where
+the one comes from that is added below.
+"""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+NEARLY = 1e-9  # by which sums of shares may miss a level
+FEWEST = 19  # groups: of fewer, one in twenty or more would be told to be unlike all by chance
+STRANGE = 0.01  # share of images like those that measure which are told to be unlike all
+
+
+@dataclass(frozen=True, eq=False)
+class Calibration:
+    """What a model makes of m images that it has not learned from and whose class is known."""
+
+    scores: Floats = field(repr=False)
+    """(m,) one minus the probability of the true class, in [0, 1]."""
+    distances: Floats = field(repr=False)
+    """(m,) from the nearest image that the model has learned from, at least 0."""
+    units: Ints = field(repr=False)
+    """(m,) what stays together, by a number each."""
+
+    @property
+    def groups(self) -> int:
+        """How many groups there are."""
+        return len(np.unique(self.units))
+
+    @property
+    def weights(self) -> Floats:
+        """(m,) what each image counts for: a group's share, with a new group among them."""
+        _, places, counts = np.unique(self.units, return_inverse=True, return_counts=True)
+        weights: Floats = 1 / (counts[places.reshape(-1)] * (len(counts) + 1.0))
+        return weights
+
+    def threshold(self, level: float) -> float:
+        """Return the score up to which a class is in the set; infinite where all have to be.
+
+        Args:
+            level: how often the true class is to be in the set, in (0, 1).
+        """
+        order = np.argsort(self.scores, kind="stable")
+        held = np.cumsum(self.weights[order])
+        enough = np.flatnonzero(held >= level - NEARLY)
+        return float(self.scores[order[enough[0]]]) if len(enough) else float("inf")
+
+    def sets(self, probabilities: npt.NDArray[np.floating], level: float) -> npt.NDArray[np.bool_]:
+        """Return (n, C) which classes are in the set of each image; the likeliest always is.
+
+        Without that, a model that is right more often than the level asks would leave sets empty
+        for no other reason.
+
+        Args:
+            probabilities: (n, C).
+            level: see `threshold`.
+        """
+        inside: npt.NDArray[np.bool_] = 1 - probabilities <= self.threshold(level) + NEARLY
+        if inside.size:
+            inside[np.arange(len(inside)), probabilities.argmax(1)] = True
+        return inside
+
+    def ordinary(self, distances: npt.NDArray[np.floating]) -> Floats:
+        """Return (n,) how many of the images that measure are as far or farther, in (0, 1].
+
+        A share, in which a new image counts as one of them: of images that are drawn as these
+        were, at most one in a hundred has a share of .01 or less.
+        """
+        order = np.argsort(self.distances, kind="stable")
+        farther = np.append(np.cumsum(self.weights[order][::-1])[::-1], 0.0)
+        places = np.searchsorted(self.distances[order], distances - NEARLY)
+        shares: Floats = farther[places] + 1 / (self.groups + 1)
+        return shares
+
+    def unlike(self, distances: npt.NDArray[np.floating]) -> npt.NDArray[np.bool_]:
+        """Return (n,) which images are unlike all that was learned from.
+
+        None is where too few groups measure.
+        """
+        if self.groups < FEWEST:
+            return np.zeros(len(distances), np.bool_)
+        told: npt.NDArray[np.bool_] = self.ordinary(distances) <= self.chance + NEARLY
+        return told
+
+    @property
+    def chance(self) -> float:
+        """The share of images like those that measure which are told to be unlike all, at most."""
+        return max(STRANGE, 1 / (self.groups + 1))

@@ -1,0 +1,89 @@
+"""When the model is not to answer, which images need a look, and what is guaranteed of that."""
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QGridLayout, QSpinBox, QWidget
+
+from autoal_gui.core.language import mark, percent_sign, tr
+from autoal_gui.core.measures.caution import (
+    Caution,
+    Rule,
+    guarantee,
+    look_sentence,
+    reasons_sentence,
+)
+from autoal_gui.core.measures.conformal import Calibration
+from autoal_gui.gui.predict.measured_section import scrolled
+from autoal_gui.gui.widgets.cards import Section
+from autoal_gui.gui.widgets.inputs import spin
+from autoal_gui.gui.widgets.text import text_label
+
+LINES = 10  # of text that are seen at a time
+UNJUDGED = mark("When is the model not to answer?")
+LEAST_TIP = mark(
+    "Images of which the model is less certain get no answer in the table, and need a look; 0 for "
+    "never"
+)
+LEVEL_TIP = mark(
+    "How often the classes that are named as possible are to hold the true one; where several are "
+    "possible, the image needs a look"
+)
+
+
+class CautionSection(Section):
+    """A line that opens: how many images need a look, and by which rule."""
+
+    changed = Signal()
+    """The user has chosen another rule."""
+
+    def __init__(self) -> None:
+        super().__init__("")
+        self.least = self._make_share(tr("No answer below"), 0, 100, 0, LEAST_TIP)
+        self.level = self._make_share(tr("Classes hold the true one in"), 50, 99, 90, LEVEL_TIP)
+        self._level_label = text_label(self.level.accessibleName(), wrap=False)
+        rule = QWidget()
+        row = QGridLayout(rule)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(text_label(self.least.accessibleName(), wrap=False), 0, 0)
+        row.addWidget(self.least, 0, 1)
+        row.addWidget(self._level_label, 1, 0)
+        row.addWidget(self.level, 1, 1)
+        row.setColumnStretch(2, 1)
+        self.reasons, self.answered = text_label(), text_label()
+        self.guarantee = text_label(role="muted")
+        self.body.addWidget(scrolled(LINES, self.reasons, rule, self.answered, self.guarantee))
+
+    def _make_share(self, name: str, low: int, high: int, value: int, tip: str) -> QSpinBox:
+        box = spin(name, low, high, value)
+        box.setSuffix(percent_sign())
+        box.setToolTip(tr(tip))
+        box.valueChanged.connect(self._on_changed)
+        return box
+
+    @property
+    def rule(self) -> Rule:
+        """What the user has chosen."""
+        return Rule(self.least.value() / 100, self.level.value() / 100)
+
+    @Slot()
+    def _on_changed(self) -> None:
+        self.changed.emit()
+
+    def show_caution(
+        self, caution: Caution, calibration: Calibration | None, judged: bool, answered: str
+    ) -> None:
+        """Show what came of the rule.
+
+        Args:
+            caution: what to make of the answers.
+            calibration: None where no image measures the model.
+            judged: whether there is anything by which an image could need a look.
+            answered: how right the model is where it answers; empty where that is not known.
+        """
+        self.button.setText(look_sentence(caution) if judged else tr(UNJUDGED))
+        self.reasons.setText(reasons_sentence(caution))
+        self.reasons.setVisible(bool(self.reasons.text()))
+        for widget in (self._level_label, self.level):
+            widget.setVisible(calibration is not None)
+        self.answered.setText(answered)
+        self.answered.setVisible(judged and bool(answered))
+        self.guarantee.setText(guarantee(calibration, self.rule.level))

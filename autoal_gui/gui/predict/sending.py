@@ -1,0 +1,70 @@
+"""A button that adds the images selected on the page Predict to the open project."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QPushButton, QWidget
+
+from autoal_gui.core.images.source import SourceSpec
+from autoal_gui.core.language import mark, tr, tr_count
+from autoal_gui.gui.session.controller import Controller
+
+TIP = mark(
+    "They are added to the images that can be asked for, never to those that measure, and stay "
+    "where they are; the model then learns from your labels"
+)
+NO_PROJECT = mark("Open the project first that these images are to be added to")
+NO_FOLDER = mark("Only images of a folder can be added to a project")
+
+
+class SendButton(QPushButton):
+    """Says how many images are selected, and adds them."""
+
+    said = Signal(str)
+    """Why none was added."""
+
+    def __init__(self, controller: Controller, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._controller = controller
+        self._folder: Path | None = None
+        self._keys: frozenset[str] = frozenset()
+        self._sends = False
+        self.clicked.connect(self._send)
+        controller.adding.not_found.connect(self._on_not_found)
+        controller.adding.added.connect(self._on_added)
+
+    def show_selection(self, spec: SourceSpec | None, keys: Sequence[str]) -> None:
+        """Offer to add these images, by their keys in a set."""
+        is_folder = spec is not None and spec.kind in ("folder", "dicom")
+        self._folder = Path(spec.location) if spec is not None and is_folder else None
+        self._keys = frozenset(keys)
+        self.setText(
+            tr_count(
+                "Add {count} selected image to the project",
+                "Add {count} selected images to the project",
+                len(self._keys),
+            )
+        )
+        is_open = self._controller.is_open
+        self.setToolTip(tr(TIP if is_open and is_folder else NO_FOLDER if is_open else NO_PROJECT))
+        can = is_open and self._folder is not None and self._folder.is_dir() and bool(keys)
+        self.setEnabled(can and not self._sends)
+
+    @Slot()
+    def _send(self) -> None:
+        if self._folder is not None:
+            self._sends = True
+            self.setEnabled(False)
+            self._controller.adding.take(self._folder, self._keys)
+
+    @Slot(str)
+    def _on_not_found(self, sentence: str) -> None:
+        if self._sends:
+            self._sends = False
+            self.setEnabled(True)
+            self.said.emit(sentence)
+
+    @Slot()
+    def _on_added(self) -> None:
+        self._sends = False

@@ -1,0 +1,78 @@
+"""Which predictions need a look: the most pressing reason is told, and what it is worth."""
+
+import numpy as np
+
+from autoal_gui.core.measures.caution import (
+    Caution,
+    Rule,
+    answered_sentence,
+    guarantee,
+    look_sentence,
+    reasons_sentence,
+)
+from autoal_gui.core.measures.conformal import Calibration
+
+SHARES = np.array([[0.95, 0.05], [0.95, 0.05], [0.55, 0.45], [0.75, 0.25], [0.65, 0.35]])
+
+
+def measured(images: int = 200) -> Calibration:
+    """Return a measure by which a class is possible from 30 % on, nine times in ten."""
+    scores = np.linspace(0, 0.7 / 0.9, images)
+    return Calibration(scores, np.full(images, 0.1), np.arange(images))
+
+
+def test_each_image_has_its_most_pressing_reason():
+    distances = np.array([0.1, 0.9, 0.1, 0.1, 0.1])
+    differ = np.array([False, True, True, True, False])
+    found = Caution.of(SHARES, Rule(0.8, 0.9), measured(), distances, differ)
+    reasons = [found.reason(row) for row in range(5)]
+    assert reasons == [None, "unlike", "several", "unsure", "several"]
+    assert found.answers.tolist() == [True, False, False, False, False]
+    assert found.possible(2, ("a", "b")) == ["a", "b"]
+    assert look_sentence(found) == "4 of 5 images need a look"
+    assert reasons_sentence(found) == (
+        "To look at: 1 unlike anything it has learned from, 2 between several classes, 1 less "
+        "certain than asked for."
+    )
+
+
+def test_a_model_stands_by_an_answer_that_another_model_does_not_give():
+    found = Caution.of(SHARES, Rule(), differ=np.array([True, False, False, False, False]))
+    assert found.reason(0) == "differ"
+    assert found.answers.all()
+    assert found.needs_look.tolist() == [True, False, False, False, False]
+
+
+def test_the_likeliest_class_is_always_possible():
+    sure = Calibration(np.zeros(99), np.zeros(99), np.arange(99))
+    found = Caution.of(SHARES, Rule(level=0.9), sure, np.zeros(5))
+    assert [found.possible(row, ("a", "b")) for row in range(5)] == [["a"]] * 5
+    assert not found.needs_look.any()
+    assert reasons_sentence(found) == ""
+
+
+def test_without_any_measure_only_the_users_own_rule_counts():
+    assert look_sentence(Caution.of(SHARES, Rule())) == "None of 5 images needs a look."
+    assert Caution.of(SHARES, Rule(0.7)).answers.tolist() == [True, True, False, True, False]
+    assert Caution.of(SHARES[:0], Rule(0.7)).answers.tolist() == []
+
+
+def test_what_it_leaves_out_is_set_beside_what_it_answers():
+    found = Caution.of(SHARES, Rule(0.7))
+    right = np.array([True, False, True])
+    sentence = answered_sentence(found, np.array([0, 1, 2]), right)
+    assert sentence == (
+        "Of the labelled images it answers 2 and is right on 1 of these; of the other 1 it would "
+        "be right on 1."
+    )
+
+
+def test_what_is_guaranteed_names_what_it_rests_on():
+    words = guarantee(measured(200), 0.9)
+    assert words.startswith("Measured on 200 images that it has not learned from.")
+    assert "at least 90% have their class" in words
+    assert "not for each class, and not for images from elsewhere" in words
+    groups = Calibration(np.zeros(8), np.zeros(8), np.arange(8) // 2)
+    assert "8 images of 4 groups" in guarantee(groups, 0.9)
+    assert "takes at least 19" in guarantee(groups, 0.9)
+    assert "not known here" in guarantee(None, 0.9)

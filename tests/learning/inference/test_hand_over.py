@@ -1,0 +1,118 @@
+"""A model that is handed over: one folder, whole or not at all, whose own lines predict."""
+
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from autoal_gui.core.errors import CheckpointError
+from autoal_gui.core.registry import discover
+from autoal_gui.exporters.companions.how_to_use import HOW_TO_USE, REPORT
+from autoal_gui.exporters.contract import USUAL
+from autoal_gui.learning.inference.export import hand_over, whole_network
+
+pytestmark = pytest.mark.small_network
+MODELS = [name for name, one in discover("autoal_gui.exporters").items() if one.KIND == "model"]
+MOST_LINES = 6
+
+
+@pytest.fixture
+def folder(checkpoint, exported, tmp_path, monkeypatch):
+    """A folder with every format; what takes seconds to compute was computed for other tests."""
+    for name in ("onnx", "pt2"):
+        content = exported(name).read_bytes()
+        exporter = discover("autoal_gui.exporters")[name]
+        monkeypatch.setattr(exporter, "file_content", lambda *given, content=content: content)
+    hand_over(MODELS, checkpoint, tmp_path / "given", "## Data\n", "<html>report</html>")
+    return tmp_path / "given"
+
+
+def programs(text: str) -> list[str]:
+    """Return the indented parts of a page of Markdown."""
+    parts: list[list[str]] = [[]]
+    for line in text.splitlines():
+        if line.startswith("    "):
+            parts[-1].append(line[4:])
+        elif parts[-1]:
+            parts.append([])
+    return ["\n".join(lines) for lines in parts if lines]
+
+
+@pytest.mark.parametrize("checkpoint", [True], indirect=True, ids=["last layer"])
+def test_the_six_lines_of_each_format_give_what_the_program_gives(
+    checkpoint, folder, monkeypatch, capsys
+):
+    pytest.importorskip("onnxruntime", reason="onnxruntime is of the developers' tools")
+    monkeypatch.chdir(folder)
+    values = np.random.default_rng(0).integers(0, 255, (30, 20, 3), np.uint8)
+    Image.fromarray(values).save("IMAGE.png")
+    network = whole_network(checkpoint)
+    with torch.no_grad():
+        expected = network(torch.from_numpy(values)[None])[0].tolist()
+    found = programs(Path(HOW_TO_USE).read_text(encoding="utf-8"))
+    assert len(found) == len(MODELS)
+    for lines in found:
+        assert len(list(filter(None, map(str.strip, lines.splitlines())))) <= MOST_LINES
+        exec(compile(lines, HOW_TO_USE, "exec"), {})  # noqa: S102 - our own lines
+        (printed,) = capsys.readouterr().out.strip().splitlines()
+        told = eval(printed)  # noqa: S307 - a dictionary that they have printed
+        assert list(told) == list(network.classes)
+        assert list(told.values()) == pytest.approx(expected, abs=1e-5)
+
+
+@pytest.mark.parametrize("checkpoint", [True], indirect=True, ids=["last layer"])
+def test_a_folder_is_whole_and_names_no_place_of_this_computer(checkpoint, folder):
+    names = {path.name for path in folder.iterdir()}
+    assert {HOW_TO_USE, REPORT, "model.pt", "model.onnx", "model.onnx.predict.py"} <= names
+    assert all(f"model{discover('autoal_gui.exporters')[n].SUFFIX}.MODEL_CARD.md" in names
+               for n in MODELS)  # fmt: skip
+    assert [path.name for path in folder.parent.iterdir()] == ["given"]
+    assert (folder / REPORT).read_text(encoding="utf-8") == "<html>report</html>"
+    assert "## Data" in (folder / "model.pt.MODEL_CARD.md").read_text(encoding="utf-8")
+    for path in folder.iterdir():
+        content = path.read_bytes()
+        if zipfile.is_zipfile(path):
+            with zipfile.ZipFile(path) as members:
+                content += b"".join(map(members.read, members.namelist()))
+        for place in ("canary", str(checkpoint.parent), str(folder.parent), str(Path.home())):
+            assert place.encode() not in content, (path.name, place)
+
+
+@pytest.mark.parametrize("there", ["folder", "file"])
+def test_what_is_there_is_refused_in_one_sentence_and_kept(any_checkpoint, tmp_path, there):
+    target = tmp_path / "given"
+    if there == "folder":
+        target.mkdir()
+    else:
+        target.write_text("mine")
+    with pytest.raises(CheckpointError, match="exists; choose a new name"):
+        hand_over(["pt"], any_checkpoint, target, "", "")
+    assert list(tmp_path.iterdir()) == [target]
+    assert target.is_dir() or target.read_text() == "mine"
+
+
+@pytest.mark.parametrize(
+    ("formats", "sentence"),
+    [
+        (["pt", "safetensors"], "could not be written"),
+        ([], "Choose at least one format"),
+        (["pt", "nonsense"], "no model format named nonsense"),
+    ],
+)
+def test_a_folder_that_cannot_be_finished_is_not_there(
+    any_checkpoint, tmp_path, monkeypatch, formats, sentence
+):
+    def full(target, model):
+        raise OSError
+
+    monkeypatch.setattr(discover("autoal_gui.exporters")["safetensors"], "write", full)
+    with pytest.raises(CheckpointError, match=sentence):
+        hand_over(formats, any_checkpoint, tmp_path / "given", "", "")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_usual_formats_are_models():
+    assert set(USUAL) <= set(MODELS)
