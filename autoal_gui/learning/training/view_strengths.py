@@ -1,9 +1,9 @@
 """How strongly each view counts, chosen on labels held out.
 
 A view is the features of one depth of one network: of the warm start its last stage, of a network
-with weights beside it the middle and the end. No view is the best on every set (docs/RESULTS.md),
-so views join and leave one step at a time, from the warm start alone, and only where labels held
-out speak for it: where they are few or say nothing, it stays as without the network beside it.
+with weights beside it the middle and the end. No view is the best on every set, and few labels
+choose among them worse than no choice does (docs/RESULTS.md). So all begin side by side, and one
+leaves or counts half only where labels held out speak clearly for it.
 """
 
 from collections.abc import Iterator, Sequence
@@ -31,7 +31,7 @@ OTHER = mark(
     "{right} right, what was learned from your images {alone}."
 )
 GRID = (0.0, 0.5, 1.0)
-LEAD = 0.5  # standard errors by which the loss must fall for a step
+LEAD = 1.5  # standard errors by which the loss must fall for a step
 MOST_STEPS = 4  # each costs a cross-validation for every neighbour
 SMALLEST = 1e-10  # of the largest eigenvalue; directions below it are rounding
 
@@ -119,8 +119,8 @@ def choose_strengths(
 ) -> Chosen:
     """Choose how strongly each view counts.
 
-    From the first view alone, one view's strength at a time goes to another value of `GRID`, the
-    best of all such steps, as long as the loss of labels held out falls by `LEAD` of its error.
+    From all views alike, one view's strength at a time goes to another value of `GRID`, the best
+    of all such steps, as long as the loss of labels held out falls by `LEAD` of its error.
 
     Args:
         views: of the labelled images and the pool.
@@ -144,7 +144,8 @@ def choose_strengths(
         return tried[strengths]
 
     with threadpool_limits(limits=1):  # threads would add up in varying order
-        alone = now = judge((1.0, *(0.0,) * (len(views.known) - 1)))
+        alone = judge((1.0, *(0.0,) * (len(views.known) - 1)))
+        now = judge((1.0,) * len(views.known))
         for _ in range(MOST_STEPS):
             gains = {s: _gain(now, judge(s), units) for s in _neighbours(now.strengths)}
             best = max(gains, key=gains.__getitem__)
@@ -161,7 +162,7 @@ def told_views(chosen: Chosen, beside: str) -> str:
     values = {"network": other, "alone": percent(chosen.right_alone)}
     if not any(others):
         return tr(
-            "What was learned from your images is used alone: labels held out do not speak for "
+            "What was learned from your images is used alone: labels held out speak against "
             "{network} beside it (alone it gets {alone} of them right).",
             **values,
         )

@@ -11,6 +11,7 @@ from torch.nn import functional
 from autoal_gui.backbones import efficientnet_lite0 as lite
 from autoal_gui.core.errors import SettingsError
 from autoal_gui.core.messages import Explain, Predict, Progress
+from autoal_gui.core.registry import discover
 from autoal_gui.core.settings import OWN_NETWORK, PRESETS, fitted_to
 from autoal_gui.learning.inference.explain import explain
 from autoal_gui.learning.inference.export import export_model, whole_network
@@ -29,6 +30,7 @@ from tests.support.learning import (
     same_state,
     state_of,
 )
+from tests.support.long_form import first_of
 
 SIDES = {"input_size": 24, "own_side": 16}
 SETTINGS = TINY.but(mode="margin", warm_start=True, beside=lite.NAME, **SIDES)
@@ -101,6 +103,16 @@ def test_features_are_kept_apart_for_each_network(command):
     assert widths == {512, 1512}
     again = events_of(replace(command, round_number=2))
     assert not any(isinstance(event, Progress) and event.step == "features" for event in again)
+
+
+@pytest.mark.parametrize("exporter", first_of("safetensors", then=("pt2", "onnx")))
+def test_it_goes_out_in_every_format(exporter, command, tmp_path):
+    """Each compares what it has written with what the program says."""
+    module = discover("autoal_gui.exporters")[exporter]
+    if module.missing():
+        pytest.skip(module.missing())
+    export_model(exporter, Path(command.checkpoint), tmp_path / f"model{module.SUFFIX}")
+    assert (tmp_path / f"model{module.SUFFIX}").stat().st_size > 40_000_000  # both networks
 
 
 def test_it_goes_out_whole(command, tmp_path):
