@@ -18,6 +18,7 @@ from autoal_gui.gui.project.network_choice import (
     backbone_note,
     backbones,
     citation,
+    networks_beside,
     weights_of,
 )
 from autoal_gui.gui.strategy_names import SEARCHING_MODES, mode_note, modes
@@ -65,6 +66,10 @@ LAYERS_TIP = mark(
     "out labels show for which."
 )
 SIZE_TIP = mark("Images are scaled to this size for training only; you see them as they are.")
+BESIDE_TIP = mark(
+    "What another network, which has seen photographs, makes of your images stands beside what is "
+    "learned from them; in each round labels held out show which of the two counts, and how much."
+)
 BACKBONE_TIP = mark("What turns an image into the numbers that the classes are told apart by.")
 GET_WEIGHTS = mark("Get the weights of the network first, or choose another network.")
 FIXED_BACKBONE = mark("The model that this project starts from decides on the network.")
@@ -105,6 +110,7 @@ class MethodForm(QWidget):
         for widget, tip in (
             (self.preset, PRESET_TIP),
             (self.layers, LAYERS_TIP),
+            (self.beside, BESIDE_TIP),
             (self.side, SIZE_TIP),
             (self.device, DEVICE_TIP),
         ):
@@ -145,6 +151,7 @@ class MethodForm(QWidget):
         presets.update(translated(PRESET_LABELS))
         self.preset = combo(tr("Schedule"), presets, KEPT if keep else "cpu")
         self.layers = combo(tr("Layers trained"), translated(LAYER_LABELS), base.all_layers)
+        self.beside = combo(tr("Beside ResNet-18"), networks_beside(base.beside), base.beside)
         devices = {name: tr(DEVICE_LABELS[name]) for name in DEVICES}
         self.device = combo(tr("Device"), devices, base.device)
         sides = sorted({*INPUT_SIZES, base.input_size})
@@ -180,6 +187,7 @@ class MethodForm(QWidget):
             batch_size=self.batch.value(),
             audit_share=audit,
             backbone=start.backbone if start else self.backbone.currentData(),
+            beside=self._stands_beside(),
             warm_start=self.warm.isChecked(),
             warm_seconds=seconds,
             device=self.device.currentData(),
@@ -197,6 +205,10 @@ class MethodForm(QWidget):
         layers, backbone = str(self.layers.currentData()), self.backbone.currentData()
         new = backbone not in (OWN_NETWORK, self._base.backbone)
         return RunSettings.all_layers if new and layers == "always" else layers
+
+    def _stands_beside(self) -> str:
+        """Return the network beside ResNet-18; the published method has none."""
+        return "" if self._is_published_method() else str(self.beside.currentData())
 
     def _changed(self, box: QSpinBox, unit: float, kept: float) -> float:
         """Return a number as typed; untouched it stays as exact as it was."""
@@ -244,16 +256,17 @@ class MethodForm(QWidget):
         self.warm.setEnabled(learns and not self._is_published_method())
         self.minutes.setEnabled(self.warm.isEnabled() and self.warm.isChecked())
         self.layers.setEnabled(self.minutes.isEnabled())
+        self.beside.setEnabled(self.minutes.isEnabled())
         self.audit.setEnabled(self.mode.currentData() == AUDITED)
 
     def _schedule(self, side: int, start: StartModel | None) -> RunSettings:
         preset, size = self.preset.currentData(), self.side.currentData()
-        backbone = self.backbone.currentData()
+        backbone, beside = self.backbone.currentData(), self._stands_beside()
         untouched = preset == KEPT and size == str(self._base.input_size)
-        if untouched and backbone == self._base.backbone:
+        if untouched and (backbone, beside) == (self._base.backbone, self._base.beside):
             return self._base
         schedule = self._base if preset == KEPT else scheduled(self._base, preset)
-        schedule = schedule.but(backbone=backbone)
+        schedule = schedule.but(backbone=backbone, beside=beside)
         if untouched and side:  # another network wants images of another size
             return fitted_to(schedule, side)
         if size == FITTED and start is not None:

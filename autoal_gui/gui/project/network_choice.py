@@ -32,6 +32,19 @@ def backbones() -> tuple[tuple[str, str], ...]:
     )
 
 
+def networks_beside(chosen: str) -> dict[str, str]:
+    """Return (name, label) of what can stand beside ResNet-18: nothing, or weights that are here.
+
+    The one that is `chosen` is listed even where its weights are away.
+    """
+    found = {
+        name: str(backbone.LABEL)
+        for name, backbone in discover(BACKBONES).items()
+        if backbone.WEIGHTS and (name == chosen or is_there(backbone.WEIGHTS))
+    }
+    return {"": tr("No other network"), **found}
+
+
 def weights_of(name: str) -> Weights | None:
     """Return the weights that a network comes with; None where it has none."""
     weights: Weights | None = discover(BACKBONES)[name].WEIGHTS

@@ -112,8 +112,10 @@ class SettingsDialog(QDialog):
 
     def _side(self) -> int:
         """Return the pixels of the images' longer side, where the network has changed; else 0."""
-        project = self._controller.project
-        same = self.method.backbone.currentData() == project.settings.run.backbone
+        project, method = self._controller.project, self.method
+        run = project.settings.run
+        now = (method.backbone.currentData(), method.beside.currentData())
+        same = now == (run.backbone, run.beside)
         return 0 if same else longest_side(project.pool)
 
     def accept(self) -> None:
