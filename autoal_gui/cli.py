@@ -15,6 +15,7 @@ from autoal_gui.commands.models.hand_over import add_hand_over
 from autoal_gui.commands.models.predict import add_predict
 from autoal_gui.commands.project.evaluation_set import add_evaluation_set
 from autoal_gui.commands.project.images import add_images
+from autoal_gui.commands.project.operating_point import add_operating_point
 from autoal_gui.commands.recover import add_recover
 from autoal_gui.commands.simulate import add_simulate
 from autoal_gui.commands.table import add_table
@@ -66,6 +67,7 @@ def build_parser() -> argparse.ArgumentParser:
     add_backbones(commands)
     add_desktop(commands)
     add_evaluation_set(commands)
+    add_operating_point(commands)
     add_evaluate(commands, evaluate_command, positive, not_negative, add_set_options)
     add_forecasts(commands)
     add_checks(commands)

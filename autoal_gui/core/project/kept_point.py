@@ -1,6 +1,10 @@
 """The operating point that a project keeps: a rule, which chooses anew for each model."""
 
-from autoal_gui.core.measures.operating.point import OperatingPoint, operating_point
+from autoal_gui.core.measures.operating.point import (
+    OperatingPoint,
+    OperatingRule,
+    operating_point,
+)
 from autoal_gui.core.project.last_model import last_model
 from autoal_gui.core.project.measured_images import measured_images
 from autoal_gui.core.project.project import Project
@@ -30,7 +34,14 @@ def kept_point(project: Project, measured: MeasuredImages | None = None) -> Oper
         None where no rule is kept, or it cannot be carried out with the images of now.
     """
     rule = project.settings.operating_point
-    if rule is None or not is_of_one_model(project):
+    return None if rule is None else point_of(project, rule, measured)
+
+
+def point_of(
+    project: Project, rule: OperatingRule, measured: MeasuredImages | None = None
+) -> OperatingPoint | None:
+    """Return the point of the last model that a rule asks for, as `kept_point` does."""
+    if not is_of_one_model(project):
         return None
     known = measured_images(project) if measured is None else measured
     if rule.class_index >= known.probabilities.shape[1]:

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from autoal_gui.cli import run
 from autoal_gui.core.measures.metrics import Metrics
 from autoal_gui.core.measures.operating.decision import decided
 from autoal_gui.core.measures.operating.point import OperatingRule
@@ -97,6 +98,28 @@ def test_report_and_model_card_tell_the_point_and_whether_probabilities_are_righ
     card = project_sections(snapshot, last_model(project).record)
     assert "## What the threshold finds" in card
     assert "chosen on other images" in card
+
+
+def test_the_command_line_chooses_says_and_drops_the_point(project, capsys):
+    folder = str(project.folder)
+    project.close()
+    name = project.classes.names[1]
+    assert run(["operating-point", folder]) == 0
+    assert capsys.readouterr().out.startswith("No threshold is set")
+    assert run(["operating-point", folder, "--class", name, "--specificity", "0.8"]) == 0
+    told = capsys.readouterr().out.splitlines()
+    assert told[0].endswith("on, for a specificity of at least 80.0%.")
+    assert told[1].startswith("Finds ")
+    assert run(["operating-point", folder]) == 0
+    assert capsys.readouterr().out.splitlines() == told
+    assert run(["operating-point", folder, "--class", "none"]) == 1
+    assert "no class named none" in capsys.readouterr().err
+    for wrong in ("2", "much"):
+        with pytest.raises(SystemExit):
+            run(["operating-point", folder, "--class", name, "--specificity", wrong])
+        assert "a number from 0 to 1" in capsys.readouterr().err
+    assert run(["operating-point", folder, "--none"]) == 0
+    assert capsys.readouterr().out.startswith("No threshold is set")
 
 
 def test_without_an_evaluation_set_models_of_several_rounds_choose_no_point(tmp_path):

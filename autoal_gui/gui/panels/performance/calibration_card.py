@@ -35,6 +35,7 @@ class CalibrationCard(QWidget):
         self._found: Calibration | None = None
         self.verdict = text_label()
         self.verdict.setToolTip(tr(TIP))
+        self.basis = text_label(role="muted", size=SMALL)
         self.plot = make_plot(tr("It is right, %"), tr("It says, %"))
         self.plot.setAccessibleName(tr("What the model says against how often it is right"))
         self.plot.setToolTip(tr(TIP))
@@ -43,6 +44,7 @@ class CalibrationCard(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
+        column.addWidget(self.basis)
         column.addWidget(self.verdict)
         column.addWidget(self.plot)
         column.addLayout(self._lines)
@@ -53,9 +55,16 @@ class CalibrationCard(QWidget):
         tint_plot(self.plot, theme)
         self._draw()
 
-    def show_found(self, found: Calibration | None) -> None:
-        """Show other results; None where there are too few images."""
+    def show_found(self, found: Calibration | None, basis: str = "") -> None:
+        """Show other results.
+
+        Args:
+            found: None where there are too few images.
+            basis: which images count here, where those are not all that were measured on.
+        """
         self._found = found
+        self.basis.setText(basis)
+        self.basis.setVisible(bool(basis))
         too_few = tr(
             "Not measured: fewer than {count} images are too few to compare what the model says "
             "with what is right.",

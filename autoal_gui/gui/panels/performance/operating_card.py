@@ -75,6 +75,7 @@ class OperatingCard(QWidget):
         self.found, self.left = text_label(bold=True), text_label(bold=True)
         self.fresh = text_label()
         self.precision, self.threshold = (text_label(role="muted", size=SMALL) for _ in range(2))
+        self.basis = text_label(role="muted", size=SMALL)
         self.problem = text_label(role="muted")
         self.state = text_label()
         self.use = QPushButton(tr("Use this point"))
@@ -112,7 +113,7 @@ class OperatingCard(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
-        for part in (self._choice, self.problem, self._body, self.state):
+        for part in (self.basis, self._choice, self.problem, self._body, self.state):
             column.addWidget(part)
         column.addLayout(buttons)
 
@@ -129,6 +130,7 @@ class OperatingCard(QWidget):
         rule: OperatingRule | None,
         point: OperatingPoint | None,
         is_of_one_model: bool,
+        basis: str = "",
     ) -> None:
         """Show other results.
 
@@ -138,7 +140,10 @@ class OperatingCard(QWidget):
             rule: that the project keeps.
             point: what it chooses for the last model; None where that cannot be done.
             is_of_one_model: whether the images were predicted as that model predicts.
+            basis: which images count here, where those are not all that were measured on.
         """
+        self.basis.setText(basis)
+        self.basis.setVisible(bool(basis))
         self._measured, self._classes = measured, classes
         chosen = self.classes.currentData()
         self._show_state(rule, point)
@@ -248,11 +253,13 @@ class OperatingCard(QWidget):
 
 
 def _first(measured: MeasuredImages) -> int:
-    """Return the class whose curve is shown first: the rarest that can be measured."""
+    """Return the class that is shown first: the rarest that can be measured, else the commonest."""
     counts = np.bincount(measured.truth, minlength=measured.probabilities.shape[1])
     able = [
         index
         for index in range(len(counts))
         if is_measurable(measured.truth == index, measured.units)
     ]
-    return min(able, key=lambda index: int(counts[index]), default=0)
+    if not able:
+        return int(counts.argmax()) if len(counts) else 0
+    return min(able, key=lambda index: int(counts[index]))

@@ -5,7 +5,7 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QLabel
 
 from autoal_gui.core.database.round_rows import RoundRecord
-from autoal_gui.core.language import mark, tr
+from autoal_gui.core.language import mark, tr, tr_count
 from autoal_gui.core.measures.alike_text import alike_sentence
 from autoal_gui.core.measures.calibration import calibration
 from autoal_gui.core.measures.metrics import Metrics
@@ -232,9 +232,10 @@ class PerformancePanel(CardColumn):
         known = measured_images(project)
         of_one = is_of_one_model(project) and bool(known.images)
         rule, point = project.settings.operating_point, kept_point(project, known)
-        self.operating.show_results(known, self._names_in_use(), rule, point, of_one)
+        basis = "" if project.labels.evaluation() or not of_one else basis_words(len(known.images))
+        self.operating.show_results(known, self._names_in_use(), rule, point, of_one, basis)
         found = calibration(known.truth, known.probabilities, known.units) if of_one else None
-        self.calibration.show_found(found)
+        self.calibration.show_found(found, basis)
 
     @Slot(int, int)
     def _on_cell(self, truth: int, predicted: int) -> None:
@@ -253,6 +254,15 @@ class PerformancePanel(CardColumn):
         for part in (self.curve, self.operating, self.calibration):
             part.tint(self._theme)
         self.refresh()
+
+
+def basis_words(images: int) -> str:
+    """Say which images count where what a method chose would not be a fair sample."""
+    return tr_count(
+        "{count} image counts here: it was drawn at random; what a method chose is no fair sample.",
+        "{count} images count here: those drawn at random; what a method chose is no fair sample.",
+        images,
+    )
 
 
 def _note(words: str) -> QLabel:
