@@ -144,7 +144,7 @@ class SureImages:
         certainty: Floats,
         seed: int,
         left_out: Collection[int] = (),
-        sure: float = SURE,
+        seen: Collection[int] = (),
     ) -> "SureImages":
         """Keep to what is sure.
 
@@ -154,12 +154,15 @@ class SureImages:
             certainty: (n,) its probability.
             seed: of the lots, the project's.
             left_out: images that are not offered.
-            sure: the least certainty.
+            seen: images that the reader has seen as the model's class: of these none is read alone
+                while there are others.
         """
-        kept = (certainty >= sure) & ~np.isin(ids, np.fromiter(left_out, np.int64))
+        kept = (certainty >= SURE) & ~np.isin(ids, np.fromiter(left_out, np.int64))
         order = np.flatnonzero(kept)
         order = order[np.lexsort((ids[order], -certainty[order], class_index[order]))]
-        return cls(ids[order], class_index[order], certainty[order], lots_of(ids[order], seed))
+        lots = lots_of(ids[order], seed)
+        lots[np.isin(ids[order], np.fromiter(seen, np.int64))] = 1.0
+        return cls(ids[order], class_index[order], certainty[order], lots)
 
     @classmethod
     def none(cls) -> "SureImages":

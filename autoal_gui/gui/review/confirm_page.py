@@ -236,6 +236,7 @@ class ConfirmPage(Page):
             self.alone.setFocus()
         if images != tuple(self.grid.images):
             self.grid.show_page(images, self._sure.certainties())
+            self.controller.confirming.note_shown(images)
         if images:
             self.grid.setFocus()
         self._on_selection()

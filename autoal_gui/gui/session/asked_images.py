@@ -28,6 +28,8 @@ class AskedImages(Part):
         self._queue = LabelQueue()
         self._current: int | None = None
         self._asked_in = 0
+        self.seen: set[int] = set()
+        """The images that were shown as what the model is sure of: no answer to them is blind."""
         self._shown = QTimer(self, singleShot=True, interval=SHOWN)
         self._shown.timeout.connect(self._save_batch)
 
@@ -41,6 +43,7 @@ class AskedImages(Part):
         if self._shown.isActive():  # where the disk is full, the batch before is dealt again
             self._save_batch()
         self._queue, self._current = LabelQueue(), None
+        self.seen.clear()
 
     # -- what is asked ------------------------------------------------------------------------
 

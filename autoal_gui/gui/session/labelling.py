@@ -117,7 +117,7 @@ class Labelling(Part):
         seen = image in project.labels.journal.first_answers and not again
         if project.settings.predictions_seen and project.pool.images[image].split == "pool":
             seen = True
-        if image in project.bulk.taken_out:
+        if image in self._images.seen or image in project.bulk.taken_out:
             seen = True
         self.last_entry = project.labels.answer(
             image,

@@ -83,6 +83,14 @@ def test_a_tenth_of_all_that_is_confirmed_is_read_alone_and_a_few_of_every_class
     assert len(lacking) >= AT_ONCE  # mixed with others, so that nobody can tell the class
 
 
+def test_an_image_that_was_seen_as_the_models_class_is_read_alone_last():
+    first = sure(200).to_check(Check(), 0, 20)
+    told = sure(200, seen=set(first[10:20]))
+    due = told.to_check(Check(), 0, 20)
+    assert not set(first[10:20]) & set(due)
+    assert len(due) == len(first)
+
+
 def test_few_sure_images_are_not_worth_a_check():
     for count, worth in ((99, False), (100, True)):
         told = sure(count)

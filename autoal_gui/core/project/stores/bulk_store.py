@@ -119,6 +119,7 @@ class BulkStore:
         certainty: npt.NDArray[np.float64],
         seed: int,
         blind: Collection[int],
+        shown: Collection[int] = (),
     ) -> SureImages:
         """Return the images that may be confirmed or read alone for it.
 
@@ -128,6 +129,7 @@ class BulkStore:
             certainty: (n,) its probability.
             seed: of the lots.
             blind: images whose class the reader is to give without having seen the model's.
+            shown: images that were on a page to confirm.
         """
         journal, images = self._labels.journal, self._pool.images
         seen = {i for i, entry in journal.first_answers.items() if entry.purpose != "confirm"}
@@ -135,7 +137,7 @@ class BulkStore:
         here = np.array([i in images and images[i].split == "pool" for i in ids.tolist()], bool)
         here &= ~np.isin(class_index, np.fromiter(self._classes.removed, np.int64))
         return SureImages.of(
-            ids[here], class_index[here], certainty[here].astype(np.float64), seed, left_out
+            ids[here], class_index[here], certainty[here].astype(np.float64), seed, left_out, shown
         )
 
     # -- what is done -------------------------------------------------------------------------

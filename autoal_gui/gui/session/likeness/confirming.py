@@ -65,7 +65,8 @@ class Confirming(Part):
             ids, class_index, certainty = self._ranked()
         drawn = {one.query.image_id for one in project.rounds.history() if one.query.audit}
         blind = asked_blind(project, self._images) | drawn
-        return project.bulk.sure_of(ids, class_index, certainty, project.settings.run.seed, blind)
+        seed, seen = project.settings.run.seed, self._images.seen
+        return project.bulk.sure_of(ids, class_index, certainty, seed, blind, seen)
 
     def _ranked(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Return what the project file itself keeps of the last model: the first of the ranking."""
@@ -80,6 +81,10 @@ class Confirming(Part):
     def due(self, sure: SureImages, more: int, class_index: int | None) -> tuple[int, ...]:
         """Return the images to be read alone before so many more are confirmed as a class."""
         return sure.to_check(self.check, self._project.bulk.resting, more, class_index)
+
+    def note_shown(self, images: Collection[int]) -> None:
+        """Take note that the reader sees these as what the model is sure of."""
+        self._images.seen.update(images)
 
     # -- what the reader does -----------------------------------------------------------------
 

@@ -63,9 +63,13 @@ def test_images_are_read_alone_and_blind_before_a_page_is_confirmed(qtbot, confi
     idle(qtbot, controller)
     sure = confirming.sure()
     page = sure.to_confirm(0)[:6]
+    confirming.note_shown(page)
     assert confirming.confirm(sure, 0, page[1:], page[:1])
     assert set(controller.project.bulk.confirmed) == set(page[1:])
     assert page[0] not in confirming.sure().ids  # taken out: it is asked singly now
+    controller.images.go_to(page[0])
+    answer_truly(controller)
+    assert controller.project.labels.answers[page[0]].shown  # and is not blind any more
     controller.training.train_now()
     idle(qtbot, controller)
     assert controller.project.bulk.training()
