@@ -76,6 +76,8 @@ FIXED_BACKBONE = mark("The model that this project starts from decides on the ne
 DEVICE_TIP = mark("Where training is computed; you can go on labelling meanwhile.")
 SMALLEST_PHOTOGRAPH = 64  # pixels a side
 MINUTE = 60  # seconds
+FIRST_NETWORK = PRESETS["cpu"].before  # the one that chooses the first batch
+MOST_BESIDE = 10_000  # images; it takes a processor ten to twenty milliseconds for each
 KEPT = ""  # the preset's value where the settings are none of the presets
 
 
@@ -90,6 +92,7 @@ class MethodForm(QWidget):
         super().__init__()
         self._base = base
         self._fixed, self._without = False, base.mode == WITHOUT_WARM_START
+        self._suggests = True
         self._make_asking(base)
         self._make_training(base, keep)
         self.note = text_label(role="muted")
@@ -124,6 +127,7 @@ class MethodForm(QWidget):
         self.mode.currentIndexChanged.connect(self._on_mode)
         self.backbone.currentIndexChanged.connect(self._on_backbone)
         self.warm.toggled.connect(self._on_warm)
+        self.beside.activated.connect(self._on_beside)
         self.layers.currentIndexChanged.connect(self.changed)
         self._describe()
         self._enable()
@@ -187,7 +191,7 @@ class MethodForm(QWidget):
             batch_size=self.batch.value(),
             audit_share=audit,
             backbone=start.backbone if start else self.backbone.currentData(),
-            beside=self._stands_beside(),
+            beside=self._stands_beside(start),
             warm_start=self.warm.isChecked(),
             warm_seconds=seconds,
             device=self.device.currentData(),
@@ -206,9 +210,28 @@ class MethodForm(QWidget):
         new = backbone not in (OWN_NETWORK, self._base.backbone)
         return RunSettings.all_layers if new and layers == "always" else layers
 
-    def _stands_beside(self) -> str:
-        """Return the network beside ResNet-18; the published method has none."""
-        return "" if self._is_published_method() else str(self.beside.currentData())
+    def suggest_beside(self, images: int) -> None:
+        """Put a network beside ResNet-18 where it sees all images in minutes; the user may not.
+
+        Args:
+            images: how many there are.
+        """
+        if self._suggests:
+            wanted = FIRST_NETWORK if images <= MOST_BESIDE else self._base.beside
+            self.beside.setCurrentIndex(max(0, self.beside.findData(wanted)))
+
+    def _on_beside(self) -> None:
+        self._suggests = False
+
+    def _stands_beside(self, start: StartModel | None) -> str:
+        """Return the network beside what ResNet-18 learns from the images; empty: none.
+
+        Beside a model that the project starts from only where the user has asked for it.
+        """
+        own = self.backbone.currentData() == OWN_NETWORK and self.warm.isChecked()
+        if not own or self._is_published_method() or (start is not None and self._suggests):
+            return ""
+        return str(self.beside.currentData())
 
     def _changed(self, box: QSpinBox, unit: float, kept: float) -> float:
         """Return a number as typed; untouched it stays as exact as it was."""
@@ -261,7 +284,7 @@ class MethodForm(QWidget):
 
     def _schedule(self, side: int, start: StartModel | None) -> RunSettings:
         preset, size = self.preset.currentData(), self.side.currentData()
-        backbone, beside = self.backbone.currentData(), self._stands_beside()
+        backbone, beside = self.backbone.currentData(), self._stands_beside(start)
         untouched = preset == KEPT and size == str(self._base.input_size)
         if untouched and (backbone, beside) == (self._base.backbone, self._base.beside):
             return self._base

@@ -225,6 +225,7 @@ class NewProjectDialog(QDialog):
         if self.listing is None or listing.classes != self.listing.classes:
             self.classes.set_classes((), 0)
         self.listing = listing
+        self.method.suggest_beside(len(listing.images))
         self.report.show_listing(listing)
         self.report.pictures.show_some(self.importer.sample(listing, SHOWN))
         known = any(image.label is not None for image in listing.images)

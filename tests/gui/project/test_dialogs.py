@@ -255,6 +255,28 @@ def test_another_network_has_the_images_in_the_size_that_it_wants(qapp, side, si
     assert back.settings(side) == base
 
 
+def test_a_network_stands_beside_where_it_sees_all_images_in_minutes(qapp):
+    form, lite = MethodForm(PRESETS["cpu"], keep=False), "efficientnet_lite0"
+    form.suggest_beside(300)
+    found = form.settings(500)
+    assert (found.beside, found.input_size, found.own_side) == (lite, 160, 64)
+    assert form.settings(500, StartModel(("a", "b"), "7x7", 48)).beside == ""
+    choose(form.mode, "paper")
+    assert form.settings(500).beside == ""
+    choose(form.mode, "auto")
+    form.suggest_beside(100_000)
+    assert form.settings(500).beside == ""
+
+
+def test_no_network_is_suggested_to_who_has_chosen(qapp):
+    form = MethodForm(PRESETS["cpu"], keep=False)
+    form.suggest_beside(300)
+    choose(form.beside, "")
+    form.beside.activated.emit(0)  # as a mouse or a key does
+    form.suggest_beside(300)
+    assert form.settings(28).beside == ""
+
+
 def test_the_model_that_a_project_starts_from_decides_on_the_network(qapp):
     form = MethodForm(PRESETS["cpu"], keep=False)
     start = StartModel(("a", "b"), "3x3", 48, "efficientnet_lite0")
