@@ -42,7 +42,7 @@ def caution_lines(
         rows = {image: row for row, image in enumerate(found.image_ids)}
         places = np.array([rows[one.image_id] for one in measured.images], np.intp)
         right = measured.given == measured.truth
-        yield answered_sentence(caution, places, right)
+        yield from filter(None, [answered_sentence(caution, places, right)])
     yield guarantee(found.calibration, level)
 
 

@@ -134,7 +134,7 @@ def reasons_sentence(caution: Caution) -> str:
 
 
 def answered_sentence(caution: Caution, rows: npt.NDArray[np.intp], right: Mask) -> str:
-    """Say how right a model is where it answers, and where it would not.
+    """Say how right a model is where it answers, and where it would not; nothing if it always does.
 
     Args:
         caution: of all images.
@@ -142,6 +142,8 @@ def answered_sentence(caution: Caution, rows: npt.NDArray[np.intp], right: Mask)
         right: (m,) whether each of them is predicted right.
     """
     answers = caution.answers[rows]
+    if answers.all():
+        return ""
     return tr(
         "Of the labelled images it answers {answered} and is right on {right} of these; of the "
         "other {left} it would be right on {guessed}.",

@@ -24,7 +24,7 @@ ORDER_WORDS: dict[Order, str] = {
     "class": mark("By class"),
     "name": mark("By name"),
 }
-LEAST_LINES = 4
+LEAST_LINES = 3
 LOOK = -1  # in the place of a class: the images of all classes that need a look
 CLASS = Qt.ItemDataRole.UserRole
 

@@ -61,6 +61,7 @@ def test_what_it_leaves_out_is_set_beside_what_it_answers():
     found = Caution.of(SHARES, Rule(0.7))
     right = np.array([True, False, True])
     sentence = answered_sentence(found, np.array([0, 1, 2]), right)
+    assert answered_sentence(found, np.array([0, 1]), right[:2]) == ""
     assert sentence == (
         "Of the labelled images it answers 2 and is right on 1 of these; of the other 1 it would "
         "be right on 1."
