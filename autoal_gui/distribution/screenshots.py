@@ -118,6 +118,9 @@ class Photographer:
             tabs.setCurrentIndex(place)
             self._save(name)
         tabs.setCurrentIndex(0)
+        performance = self.window.desk.performance
+        performance.ensureWidgetVisible(performance.operating.use)
+        self._save("operating")
         self.window.desk.side.toggle()
         self.window.actions_table["grid"].trigger()
         wait_until(self._grid_is_drawn)

@@ -1,5 +1,7 @@
 """The confusion matrix: true classes in rows, what the model says in columns; cells open images."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QEvent, QRect, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QResizeEvent
 from PySide6.QtWidgets import (
@@ -37,30 +39,30 @@ class NamesAbove(QHeaderView):
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(Qt.Orientation.Horizontal, parent)
         self._theme = theme
+        self._names: tuple[str, ...] = ()
+        self._longest = 0  # pixels of the widest name
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
 
-    def _names(self) -> list[str]:
-        model = self.model()
-        heads = (model.headerData(c, Qt.Orientation.Horizontal) for c in range(self.count()))
-        return [str(head or "") for head in heads]
+    def show_names(self, names: Sequence[str]) -> None:
+        """Show other names."""
+        self._names = tuple(names)
+        self._longest = max(map(self.fontMetrics().horizontalAdvance, names), default=0)
 
     @property
     def is_upright(self) -> bool:
-        """Whether a name is too long for its column."""
-        widths = map(self.fontMetrics().horizontalAdvance, self._names())
-        return any(width + PAD > self.sectionSize(c) for c, width in enumerate(widths))
+        """Whether a name is too long for the columns, which are all as wide."""
+        return self._longest + PAD > self.defaultSectionSize()
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """Return as much height as the longest name takes, within what reads well."""
         line = self.fontMetrics().height()
         if not self.is_upright:
             return QSize(line, line + 2 * PAD)
-        longest = max(map(self.fontMetrics().horizontalAdvance, self._names()), default=0)
-        return QSize(line, round(min(longest, NAME * line)) + 2 * PAD)
+        return QSize(line, round(min(self._longest, NAME * line)) + 2 * PAD)
 
     def paintSection(self, painter: QPainter, rect: QRect, logicalIndex: int) -> None:  # noqa: N802, N803 - Qt's
         """Draw one name."""
-        name, upright = self._names()[logicalIndex], self.is_upright
+        name, upright = self._names[logicalIndex], self.is_upright
         room = (rect.height() if upright else rect.width()) - PAD
         words = self.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, room)
         painter.save()
@@ -110,6 +112,7 @@ class ConfusionMatrix(QTableWidget):
             head = QTableWidgetItem(classes[place])
             head.setToolTip(plain_tip(classes[place]))
             self.setHorizontalHeaderItem(place, head)
+        self.above.show_names(classes[:size])
         for row, counts in enumerate(metrics.confusion):
             for column, count in enumerate(counts):
                 words = cell_words(count, sum(counts), classes[row], classes[column])

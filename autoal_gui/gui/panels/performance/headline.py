@@ -21,6 +21,7 @@ ESTIMATE_TIP = mark(
     "than 5 times in 100."
 )
 FEWEST_TO_LEARN, FEWEST_TO_MEASURE = 5, 5  # images of a class
+MOST_WARNED = 5  # classes that are named
 BESIDE = (0, 2)  # of `MEASURES`: what stands beside the images that are right
 
 
@@ -88,7 +89,7 @@ class Headline(QWidget):
     def show_warnings(self, found: Sequence[tuple[int, str, bool]]) -> None:
         """Show (class, what is missing of it, whether others can be looked for), or nothing."""
         empty(self._lines)
-        for class_index, sentence, can_search in found:
+        for class_index, sentence, can_search in found[:MOST_WARNED]:
             line = QWidget()
             row = QHBoxLayout(line)
             row.setContentsMargins(0, 0, 0, 0)
@@ -96,6 +97,13 @@ class Headline(QWidget):
             if can_search:
                 row.addWidget(self._search_button(class_index))
             self._lines.addWidget(line)
+        if more := len(found[MOST_WARNED:]):
+            words = tr_count(
+                "{count} more class is short of images.",
+                "{count} more classes are short of images.",
+                more,
+            )
+            self._lines.addWidget(text_label(words, role="muted"))
         self.warnings.setVisible(bool(found))
 
     def _search_button(self, class_index: int) -> QToolButton:
@@ -107,8 +115,10 @@ class Headline(QWidget):
 
     def warning_lines(self) -> list[str]:
         """Return the warnings that are shown."""
-        labels = self.warnings.findChildren(QLabel)
-        return [label.text() for label in labels if not label.isHidden()]
+        items = (self._lines.itemAt(place) for place in range(self._lines.count()))
+        widgets = (item.widget() for item in items if item is not None)
+        labels = (w if isinstance(w, QLabel) else w.findChild(QLabel) for w in widgets if w)
+        return [label.text() for label in labels if isinstance(label, QLabel)]
 
 
 def share_words(metrics: Metrics) -> str:
@@ -140,7 +150,7 @@ def baseline_words(metrics: Metrics, classes: Sequence[str]) -> str:
 def class_warnings(
     classes: Sequence[str], labels: Sequence[int], measured: Sequence[int]
 ) -> list[tuple[int, str, bool]]:
-    """Return what is missing of which class, see `Headline.show_warnings`.
+    """Return what is missing of which class, see `Headline.show_warnings`; the worst first.
 
     Args:
         classes: names of the classes in use; "" for one that is not.
@@ -154,7 +164,7 @@ def class_warnings(
             words = "; ".join(filter(None, parts))
             sentence = tr("“{name}”: {words}.", name=name, words=words)
             found.append((index, sentence, labels[index] + measured[index] > 0))
-    return found
+    return sorted(found, key=lambda one: (labels[one[0]], measured[one[0]]))
 
 
 def _learned(count: int) -> str:

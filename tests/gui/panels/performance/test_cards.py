@@ -85,13 +85,17 @@ def test_a_class_that_cannot_be_learned_or_measured_is_warned_of(qtbot, shown):
     card = shown(Headline())
     card.show_warnings(found)
     assert card.warning_lines() == [
-        "“dog”: 1 label, too few to learn from; measured on 3 images, which says hardly anything.",
         "“owl”: no label yet, so that it cannot be learned; not measured.",
+        "“dog”: 1 label, too few to learn from; measured on 3 images, which says hardly anything.",
     ]
     (button,) = [b for b in card.findChildren(QToolButton) if not b.isHidden()]
     with qtbot.waitSignal(card.more_wanted) as wanted:
         qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
     assert wanted.args == [1]
+    many = class_warnings([f"class {c}" for c in range(100)], range(100), [20] * 100)
+    card.show_warnings(many * 3)
+    assert len(card.warning_lines()) == 6
+    assert card.warning_lines()[-1] == "10 more classes are short of images."
     card.show_warnings([])
     assert card.warnings.isHidden()
 

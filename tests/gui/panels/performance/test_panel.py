@@ -13,10 +13,12 @@ from autoal_gui.core.measures.metrics import ByChance, Metrics, NearlyAlike
 from autoal_gui.core.measures.operating.decision import decided
 from autoal_gui.core.measures.outlook import outlook, outlook_sentence, worth_sentences
 from autoal_gui.core.measures.stopping_advice import FEWEST, Point
+from autoal_gui.core.messages import ExportModel
 from autoal_gui.core.project import measured_rounds
 from autoal_gui.core.project.export_snapshot import Snapshot
 from autoal_gui.core.project.kept_point import kept_point
 from autoal_gui.core.project.measured_images import measured_classes, measured_images
+from autoal_gui.core.registry import discover
 from autoal_gui.exporters.report_html import report
 from autoal_gui.gui.panels.performance import panel as performance_panel
 from autoal_gui.gui.panels.performance.confusion_matrix import images_of_cell
@@ -141,7 +143,9 @@ def test_a_cell_of_the_matrix_opens_its_images_by_mouse_and_keys(qtbot, window, 
     assert sentences == [performance_panel.NO_IMAGES]
 
 
-def test_a_point_that_is_chosen_is_used_by_predict_and_told_in_the_report(qtbot, window, tmp_path):
+def test_a_point_that_is_chosen_is_used_by_predict_and_told_in_the_report(
+    qtbot, window, tmp_path, backend
+):
     images = draw_folder(tmp_path / "images", 60)
     controller = start_project(qtbot, window, images, tmp_path, evaluation_images=30)
     run_batches(qtbot, window, 1)
@@ -175,11 +179,19 @@ def test_a_point_that_is_chosen_is_used_by_predict_and_told_in_the_report(qtbot,
     classes = window.pages.predict.session.result.classes
     assert [row["predicted"] for row in read(target)] == [classes[c] for c in table.best]
     window.pages.leave()
+    assert exported_threshold(qtbot, controller, backend, tmp_path / "m.pt") == point.threshold
     qtbot.waitUntil(card.stop.isVisible)
     card.stop.setFocus()
     qtbot.keyClick(card.stop, Qt.Key.Key_Space)
     assert project.settings.operating_point is None
     assert kept_point(project) is None
+
+
+def exported_threshold(qtbot, controller, backend, target: Path):
+    with qtbot.waitSignal(controller.exports.exported):
+        controller.exports.export_model(discover("autoal_gui.exporters")["pt"], target)
+    (exported,) = (one for one in backend.commands if isinstance(one, ExportModel))
+    return exported.threshold
 
 
 def predicted_by(qtbot, window, images: Path):
