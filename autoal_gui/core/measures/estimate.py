@@ -5,7 +5,9 @@ were not drawn evenly, since a method has chosen most of them; so each counts fo
 pool that it stands for. Weights that differ, and groups, say less than as many images that have
 nothing to do with each other: n images of weights w say as much as (sum w)^2 / sum w^2 (Kish 1965),
 less what `design_effect` finds of groups. How much scatters is known from these few alone, so that
-Student's t takes the place of the normal distribution.
+Student's t takes the place of the normal distribution. And the models that predict the answers
+share most of what they learned from, so that they err together, by how much cannot be known from
+the answers (Bengio & Grandvalet 2004; Nadeau & Bengio 2003): intervals are made wider by `SHARED`.
 """
 
 import math
@@ -25,6 +27,10 @@ from autoal_gui.core.measures.metrics import (
     wilson_interval,
 )
 
+SHARED = 1.2
+"""By which intervals are wider: with it they hold the truth as often as they say in simulated
+projects (docs/RESULTS.md)."""
+
 
 @dataclass(frozen=True)
 class Said:
@@ -40,7 +46,10 @@ class Said:
 
 @dataclass(frozen=True)
 class Estimate(Metrics):
-    """Performance on the pool; `confusion` counts the answers, `shares` what they stand for."""
+    """Performance on the pool; `confusion` counts the answers, `shares` what they stand for.
+
+    Of the classes that can be measured; see `of_answers`.
+    """
 
     shares: tuple[tuple[float, ...], ...] = ()
     """`shares[t][p]`: the part of the pool of class t that is predicted as p; they sum to 1."""
@@ -56,12 +65,20 @@ class Estimate(Metrics):
     ) -> "Estimate":
         """Estimate from answers.
 
+        A class with a single answer, or whose answers all stay together, is left out as one without
+        answers: no model that has seen another of its images has judged it, so that it would count
+        as never found.
+
         Args:
             truth: (n,) class indices in [0, C), of at least one image.
             probabilities: (n, C), each by a model that never saw the image's answer.
             weights: (n,) positive, how much of the pool each image stands for.
             units: (n,) what stays together; None where each image stands alone.
         """
+        kept = _seen_apart(truth, units)
+        if kept.any():
+            truth, probabilities, weights = truth[kept], probabilities[kept], weights[kept]
+            units = None if units is None else units[kept]
         predicted, classes = probabilities.argmax(1), probabilities.shape[1]
         counted = Metrics.of(truth, predicted, classes)
         cells = truth.astype(np.int64) * classes + predicted
@@ -146,6 +163,16 @@ class Estimate(Metrics):
         return float(scores.mean())
 
 
+def _seen_apart(
+    truth: npt.NDArray[np.integer], units: npt.NDArray[np.integer] | None
+) -> npt.NDArray[np.bool_]:
+    """Return (n,) whether the class of an image has another that does not stay with it."""
+    alone = np.arange(len(truth)) if units is None else units
+    pairs = np.unique(np.stack((truth, alone)), axis=1)[0]
+    several: npt.NDArray[np.bool_] = np.bincount(pairs, minlength=int(truth.max()) + 1)[truth] > 1
+    return several
+
+
 def _said(
     right: npt.NDArray[np.bool_], weights: Floats, units: npt.NDArray[np.integer] | None
 ) -> float:
@@ -154,7 +181,7 @@ def _said(
         return 0.0
     alike = _alike(weights)
     alone = alike / design_effect(right, units, weights)
-    return alone * (NORMAL / student(round(alike) - 1)) ** 2
+    return alone * (NORMAL / student(round(alike) - 1) / SHARED) ** 2
 
 
 def _alike(weights: Floats) -> float:

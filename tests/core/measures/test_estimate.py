@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autoal_gui.core.measures.design_effect import NORMAL, student
-from autoal_gui.core.measures.estimate import Estimate
+from autoal_gui.core.measures.estimate import SHARED, Estimate
 from autoal_gui.core.measures.metrics import Metrics, wilson_interval
 
 SIZE = 40
@@ -31,7 +31,7 @@ def test_answers_that_count_alike_are_plain_shares_with_students_interval(seed):
     assert estimate.balanced_accuracy == pytest.approx(plain.balanced_accuracy)
     assert estimate.macro_f1 == pytest.approx(plain.macro_f1)
     assert estimate.macro_auroc == pytest.approx(plain.macro_auroc)
-    widened = (student(SIZE - 1) / NORMAL) ** 2
+    widened = (SHARED * student(SIZE - 1) / NORMAL) ** 2
     assert estimate.accuracy_interval == pytest.approx(
         wilson_interval(plain.correct, SIZE, widened)
     )
@@ -81,3 +81,22 @@ def test_twins_of_one_group_do_not_pass_for_two():
     alone = Estimate.of_answers(truth, found, np.ones(SIZE))
     twins = Estimate.of_answers(truth[twice], found[twice], np.ones(2 * SIZE), twice)
     assert twins.said.images <= alone.said.images * 1.1
+
+
+def test_a_class_with_one_answer_is_not_known_and_costs_nothing():
+    """A model that never saw its only answer cannot find it, which says nothing of the pool."""
+    truth, found, weights = drawn(5)
+    more, rare = np.append(truth, 3), np.append(weights, 9.0)
+    wider = np.pad(found, ((0, 1), (0, 1)), constant_values=0.0)
+    wider[-1, 0] = 1.0
+    one = Estimate.of_answers(more, wider, rare)
+    assert one.accuracy == pytest.approx(Estimate.of_answers(truth, found, weights).accuracy)
+    assert np.isnan(one.sensitivities[3])
+    twins = np.append(np.arange(SIZE), [SIZE, SIZE])
+    both = Estimate.of_answers(more[twins], wider[twins], rare[twins], twins)
+    assert np.isnan(both.sensitivities[3])  # two images of one patient are no more
+
+
+def test_where_every_class_has_one_answer_all_count():
+    found = Estimate.of_answers(np.array([0, 1]), np.eye(2)[::-1], np.ones(2))
+    assert found.accuracy == 0
