@@ -27,6 +27,7 @@ ROUNDS = 4
 FEW = 7  # answers before the picture of labelling
 NAME = "White blood cells"
 DIALOGS = ("export", "settings", "classes", "keys")
+ABOVE = 50  # pixels that are seen above a chart
 SCREENFUL = 12  # images of the grid that are seen at once
 SETTLE = 0.6  # seconds for thumbnails, charts and layouts
 
@@ -119,7 +120,9 @@ class Photographer:
             self._save(name)
         tabs.setCurrentIndex(0)
         performance = self.window.desk.performance
-        performance.ensureWidgetVisible(performance.operating.use)
+        plot = performance.operating.plot
+        above = plot.mapTo(performance.widget(), plot.rect().topLeft()).y() - ABOVE
+        performance.verticalScrollBar().setValue(above)
         self._save("operating")
         self.window.desk.side.toggle()
         self.window.actions_table["grid"].trigger()
