@@ -29,7 +29,7 @@ def test_rounding_to_8_bits_stays_within_what_is_allowed(capsys):
     """No accelerator computes as coarsely as this, so none fails for its rounding alone."""
     from tests.trials.gpu import main
 
-    assert main(["--device", "cpu", "--half"]) == 0, capsys.readouterr().out
+    assert main(["--device", "cpu", "--half", "--short"]) == 0, capsys.readouterr().out
 
 
 def test_without_an_accelerator_one_sentence_says_so(capsys, monkeypatch):
