@@ -166,9 +166,8 @@ def vague_sentence(rounds: int, is_coarse: bool) -> str:
     """Say why the gain of the last rounds cannot be told from noise."""
     if is_coarse:
         return tr_count(
-            "The evaluation images are too few to tell from noise what the last round changed.",
-            "The evaluation images are too few to tell from noise what the last {count} rounds "
-            "changed.",
+            "Too few images measure to tell from noise what the last round changed.",
+            "Too few images measure to tell from noise what the last {count} rounds changed.",
             rounds,
         )
     return tr_count(

@@ -59,6 +59,8 @@ class LearnedPlot(QWidget):
         dim.setAlphaF(DIM)
         pen = pg.mkPen(dim, width=1.5, style=pg.QtCore.Qt.PenStyle.DotLine)
         self.plot.plot(x, y, pen=pen, symbol="o", symbolSize=5, symbolBrush=dim, symbolPen=None)
+        if not (trusted & ~np.isnan(y)).any():
+            return
         bright = np.where(trusted, y, np.nan)
         self.plot.plot(
             x,

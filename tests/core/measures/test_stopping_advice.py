@@ -137,7 +137,7 @@ def test_an_interval_that_says_nothing_is_not_told():
     coarse, fine = advise(curve(wild, grain=0.02)), advise(curve(wild))
     assert coarse.gain.is_vague
     assert sentence(coarse) == (
-        "The evaluation images are too few to tell from noise what the last 3 rounds changed."
+        "Too few images measure to tell from noise what the last 3 rounds changed."
     )
     assert sentence(fine) == (
         "The rounds so far differ too much to tell from noise what the last 3 changed."

@@ -6,7 +6,10 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QProgressBar
 
+from autoal_gui.core.database.round_rows import RoundRecord
+from autoal_gui.core.messages import LearnedWeights
 from autoal_gui.core.settings import PRESETS, RunSettings
+from autoal_gui.gui.panels.learned_weights import LearnedPlot
 from autoal_gui.gui.panels.strategy_pins import SHARE_TIP, pin_of, pinned_words
 from autoal_gui.gui.panels.weights_panel import all_names, hint, stacked, with_pin
 from autoal_gui.gui.project.method_form import scheduled
@@ -209,3 +212,13 @@ def test_every_row_has_its_name_and_its_box_a_name_of_its_own(qtbot, window, tmp
     for name, box in pins.combos.items():
         assert strategy_label(name) in shown
         assert box.accessibleName() == f"Pin {strategy_label(name)}"
+
+
+@pytest.mark.parametrize("trusted", [False, True])
+def test_what_was_learned_is_drawn_dim_and_bright_where_it_was_trusted(qtbot, trusted):
+    plot, found = LearnedPlot(), LearnedWeights((("margin", 1.0),), 0.1, 0.02, trusted)
+    qtbot.addWidget(plot)
+    record = RoundRecord(2, "finished", PRESETS["cpu"], "", "", 20, learned=found)
+    assert plot.show_rounds([record], ["margin"])
+    plot.grab()  # what cannot be drawn would warn
+    assert len(plot.plot.listDataItems()) == 1 + trusted
