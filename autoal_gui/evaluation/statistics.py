@@ -68,6 +68,18 @@ class Difference:
             return "worse"
         return "no worse" if self.spread.low > -MARGIN else "open"
 
+    def worse_among(self, many: int) -> bool:
+        """Whether it lies below 0 although it is one of so many that were looked at.
+
+        The interval is widened to 1 - 5%/many (Bonferroni): else chance alone would put one of 40
+        below 0.
+        """
+        freedom = self.spread.count - 1
+        if freedom < 1:
+            return False
+        wider = _t_quantile(freedom, 1 - 0.025 / many) / _t_quantile(freedom)
+        return self.spread.mean + wider * (self.spread.high - self.spread.mean) < 0
+
     @property
     def negligible(self) -> bool:
         """Whether the interval rules out an advantage of `MARGIN`: then it adds nothing.
@@ -93,8 +105,8 @@ def area(labels: Sequence[int], scores: Sequence[float]) -> float:
     return float(((y[1:] + y[:-1]) / 2 * np.diff(x)).sum() / (x[-1] - x[0]))
 
 
-def _t_quantile(freedom: int) -> float:
-    """Return the 97.5 % quantile of Student's t."""
+def _t_quantile(freedom: int, share: float = 0.975) -> float:
+    """Return a quantile of Student's t."""
     from scipy.special import stdtrit  # scipy.stats takes a second to load
 
-    return float(stdtrit(freedom, 0.975))
+    return float(stdtrit(freedom, share))

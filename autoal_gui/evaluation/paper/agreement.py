@@ -1,8 +1,8 @@
 """Where our runs agree with the paper, in plain words.
 
-They agree only where intervals show all that the paper claims of a set, and do not where an
-interval shows the opposite of a part of it. All else is left open: a comparison whose interval
-holds both, a single repeat, a method that has not been run.
+They agree only where intervals show all that the paper claims of a set, and do not where one shows
+the opposite of a part of it, widened by the number of parts: of many, one lies below 0 by chance.
+All else is left open: an interval that holds both, a single repeat, a method that has not been run.
 """
 
 from collections.abc import Sequence
@@ -100,28 +100,30 @@ def _above_all(
             sentences.append(f"{words}: {', '.join(named)}.")
     if lacking := [name_of(method) for method in claimed if method not in found]:
         sentences.append(f"Not run here: {', '.join(lacking)}.")
-    return Agreement(_word([standings.get(m, "") for m in claimed]), (*sentences, *more))
+    return Agreement(_word([found.get(m) for m in claimed]), (*sentences, *more))
 
 
-def _word(standings: Sequence[str]) -> str:
-    """Return what the parts of a claim come to; a part without runs has an empty standing."""
-    if "worse" in standings:
+def _word(parts: Sequence[Difference | None]) -> str:
+    """Return what the parts of a claim come to; None is a part without runs."""
+    there = [part for part in parts if part]
+    if any(part.worse_among(len(there)) for part in there):
         return DIFFERS
-    return AGREES if all(standing == "better" for standing in standings) else OPEN
+    better = len(there) == len(parts) and all(part.standing == "better" for part in there)
+    return AGREES if better else OPEN
 
 
 def _by_number(result: SetResult) -> Agreement:
     """Figure 4: the more candidates the better."""
-    standings, sentences = [], []
+    steps, sentences = [], []
     for fewer, more in pairwise(method_of(text) for text in (*FEWER, WHOLE)):
         found = _gain(result, fewer, more)
-        standings.append(found.standing if found else "")
+        steps.append(found)
         counts = f"From {candidates_of(fewer)} to {candidates_of(more)} candidates"
         told = interval(found.spread) if found else "not run here"
         sentences.append(f"{counts}: {told}.")
-    if not any(standings):
+    if not any(steps):
         return Agreement("", ("There are no two numbers of candidates to compare yet.",))
-    return Agreement(_word(standings), tuple(sentences))
+    return Agreement(_word(steps), tuple(sentences))
 
 
 def _gain(result: SetResult, fewer: Method, more: Method) -> Difference | None:

@@ -20,6 +20,7 @@ from autoal_gui.evaluation.paper.results import write_paper
 from autoal_gui.evaluation.plan import Percent, Setup
 from autoal_gui.evaluation.results import read_results
 from autoal_gui.evaluation.running.runs import Folders
+from autoal_gui.evaluation.statistics import Difference
 from tests.support.evaluation import SETUP, data_set, record_of, write_records
 
 HALF = replace(SETUP, scale=0.5)
@@ -157,6 +158,13 @@ def test_a_part_of_the_claim_can_speak_against_it_but_not_for_all_of_it(held, fi
     found = held(figure, {"random": 0, "paper": gain, first: 0})
     assert found.word == word
     assert any(sentence.startswith("Not run here: ") for sentence in found.sentences)
+
+
+def test_one_of_many_that_is_ahead_by_chance_does_not_speak_against_the_paper():
+    below = Difference.of({0: 0.0, 1: 0.0, 2: 0.0}, {0: 0.010, 1: 0.012, 2: 0.008})
+    assert below.standing == "worse"
+    assert [below.worse_among(many) for many in (1, 14)] == [True, False]
+    assert not Difference.of({0: 0.0}, {0: 0.5}).worse_among(1)
 
 
 def test_a_method_that_the_paper_lacks_decides_nothing(held):
