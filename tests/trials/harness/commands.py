@@ -16,7 +16,8 @@ from tests.support import project as project_support
 from tests.support.paths import ROOT
 
 LIGHT = ("inspect", "export", "export a model", "merge", "agreement", "audit", "recover",
-         "version", "help")  # fmt: skip
+         "images", "labels", "relocate", "evaluation-set", "operating-point", "handover",
+         "backbones", "forecasts", "version", "help")  # fmt: skip
 HEAVY = ("predict", "simulate", "evaluate", "benchmark", "self-test")
 SECONDS = 1500.0  # that a command may take to end on a busy machine
 TINY = ("--rounds", "2", "--batch", "4", "--initial", "4", "--device", "cpu",
@@ -34,8 +35,11 @@ def prepare(place: Path, folder: Path | None = None) -> dict[str, list[str]]:
     shutil.copytree(own, damaged)
     with closing(sqlite3.connect(damaged / FILE_NAME)) as db, db:
         db.execute("UPDATE setting SET value=x'ff' WHERE name='name'")
-    images, out = str(place / "images"), place / "out"
+    images, out, table = str(place / "images"), place / "out", place / "table.csv"
     out.mkdir()
+    named = sorted(Path(images).rglob("*.png"))[-6:]
+    rows = (f"{one.relative_to(images)},{one.parent.name}" for one in named)
+    table.write_text("\n".join(("file,label", *rows)))
     return {
         "inspect": ["inspect", images],
         "export": ["export", str(own), "--format", "html", "--out", str(out / "labels.html")],
@@ -44,6 +48,14 @@ def prepare(place: Path, folder: Path | None = None) -> dict[str, list[str]]:
         "agreement": ["agreement", str(own)],
         "audit": ["audit", str(own)],
         "recover": ["recover", str(damaged)],
+        "images": ["images", str(own), "--add"],
+        "labels": ["labels", str(own), str(table), "--as", "known"],
+        "relocate": ["relocate", str(own), images],
+        "evaluation-set": ["evaluation-set", str(own), "--images", "4"],
+        "operating-point": ["operating-point", str(own)],
+        "handover": ["handover", str(own), str(out / "handed over"), "--formats", "pt"],
+        "backbones": ["backbones"],
+        "forecasts": ["forecasts", str(out)],
         "version": ["--version"],
         "help": ["--help"],
         "predict": ["predict", "--device", "cpu", "--model", str(place / "model.pt"), images],
