@@ -8,6 +8,7 @@ import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import wraps
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -182,13 +183,18 @@ def spread(
 
 def lloyd(points: Array, clusters: int, seed: int) -> Array:
     """Return centroids (k, D) of points (p, D), p >= 1, which are changed; k is at most p."""
+    clusters = min(clusters, len(points))
+    # In float32 near duplicates would be taken for one image.
+    method = k_means(clusters, seed, LLOYD_ITERATIONS, copy=False)
+    centroids: Array = method.fit(points).cluster_centers_
+    return centroids
+
+
+def k_means(clusters: int, seed: int, iterations: int, copy: bool = True) -> Any:
+    """Return scikit-learn's method, begun once, which does not warn of images that are alike."""
     from sklearn.cluster import KMeans
     from sklearn.exceptions import ConvergenceWarning
 
-    # Duplicates are expected. For good, because `catch_warnings` is not safe among threads.
+    # For good, because `catch_warnings` is not safe among threads.
     warnings.filterwarnings("ignore", "Number of distinct clusters", ConvergenceWarning)
-    clusters = min(clusters, len(points))
-    # In float32 near duplicates would be taken for one image.
-    method = KMeans(clusters, n_init=1, max_iter=LLOYD_ITERATIONS, random_state=seed, copy_x=False)
-    centroids: Array = method.fit(points).cluster_centers_
-    return centroids
+    return KMeans(clusters, n_init=1, max_iter=iterations, random_state=seed, copy_x=copy)

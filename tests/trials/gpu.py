@@ -35,6 +35,7 @@ from autoal_gui.core.messages import (
     Event,
     MapImages,
     Notice,
+    Predict,
     Progress,
     RoundFinished,
     RunRound,
@@ -227,7 +228,7 @@ def predicted(trial: Trial, checkpoint: str, device: str) -> np.ndarray:
     """Return (n, C) what a checkpoint's model says of all images on a device."""
     pool = trial.data.pool
     ids = (*pool.ids("pool"), *pool.ids("evaluation"))
-    events = predict(Path(checkpoint), pool, ids, trial.own(), device, never)
+    events = predict(Predict(1, pool, ids, checkpoint, str(trial.own()), device), never)
     return next(event.probabilities for event in events if isinstance(event, Predictions))
 
 

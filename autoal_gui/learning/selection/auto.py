@@ -24,6 +24,7 @@ from autoal_gui.learning.selection.pins import floors_of, hold
 from autoal_gui.learning.training.linear_head import Head
 from autoal_gui.strategies.candidates import candidate_scores
 from autoal_gui.strategies.contract import Labelled, ModelOutputs
+from autoal_gui.strategies.geometry import k_means
 from autoal_gui.strategies.vote import percentiles, vote_weights
 
 Floats = npt.NDArray[np.float64]
@@ -210,7 +211,6 @@ def _spread(
     Each weighs s(x) times its distance from the nearest labelled image, so that a batch makes up
     for what is not labelled yet; images that coincide with a labelled one weigh nothing.
     """
-    from sklearn.cluster import KMeans
     from threadpoolctl import threadpool_limits
 
     if wanted < 1 or len(places) <= wanted:
@@ -220,7 +220,7 @@ def _spread(
         points, known = _components(outputs, places)
         far = _distances(points, known)
         weights = np.where(far > 0, mixed.clip(1e-6) * far, 1e-9)
-        method = KMeans(wanted, n_init=1, max_iter=20, random_state=seed)
+        method = k_means(wanted, seed, iterations=20)
         method.fit(points, sample_weight=weights)
     away = ((points - method.cluster_centers_[method.labels_]) ** 2).sum(1)
     away += 4.0 * (far == 0)  # unit features are never further apart
