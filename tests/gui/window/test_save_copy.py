@@ -22,7 +22,7 @@ def gone(qtbot, window, tmp_path):
     """The two answers of an open project whose file is then deleted; a third is refused."""
     images = draw_folder(tmp_path / "images", 24)
     controller = start_project(qtbot, window, images, tmp_path)
-    qtbot.waitUntil(lambda: controller.at_rest)  # a first round would deal the images anew
+    qtbot.waitUntil(lambda: not controller.images._shown.isActive())  # the batch is stored
     for key in (Qt.Key.Key_2, Qt.Key.Key_1):
         qtbot.keyClick(window, key)
     (controller.project.folder / FILE_NAME).unlink()
