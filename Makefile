@@ -73,11 +73,15 @@ audit: .venv/supply.stamp
 	$(BIN)/python -m tests.tools.advisories
 
 # Of core, engine and exporters, by the tests that concern them.
-COVERING := $(addprefix tests/,core sources exporters engine strategies commands/test_checks.py \
-  evaluation/test_results.py learning/inference tools/test_catalogues.py \
+COVERING := $(addprefix tests/,core sources exporters engine strategies commands/project \
+  commands/test_checks.py commands/test_cli.py commands/test_inspect.py commands/test_measured.py \
+  commands/test_models.py evaluation/test_results.py gui/map gui/predict gui/project gui/readers \
+  gui/review gui/session gui/window/test_main_window.py gui/test_every_part.py learning/data \
+  learning/inference learning/test_replay.py learning/test_round.py tools/test_catalogues.py \
   trials/test_fault_privacy.py trials/test_fault_recovery.py test_privacy.py test_walls.py)
 coverage: .venv/dev.stamp
-	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -q $(COVERING) --cov
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -q --numprocesses 2 --dist worksteal \
+	  $(COVERING) --cov
 
 # Puts the program into the menu of a Linux desktop; --remove takes it out.
 install-desktop: .venv/run.stamp
