@@ -1,9 +1,9 @@
 """What is compared: a mode, with or without a warm start, and with settings of its own.
 
-A method is written MODE[+warm|+cold][:NAME=VALUE]..., for instance "margin", "paper+warm" or
-"paper:cycles=2:candidates=entropy,margin". Its name is always written the same way: the settings
-in the order of their names, and the start only where it is not the one that the mode has in the
-window.
+A method is written MODE[+warm|+cold][:NAME=VALUE]..., for instance "margin", "paper+warm",
+"paper:cycles=2:candidates=entropy,margin" or, where the others have a network beside what they
+learn, "random:beside=". Its name is always written the same way: the settings in the order of
+their names, and the start only where it is not the one that the mode has in the window.
 """
 
 from collections.abc import Iterable, Sequence
@@ -71,10 +71,12 @@ def method_of(text: str, warm: bool | None = None) -> Method:
         warm = head == mode + WARM
     elif warm is None:
         warm = _usually_warm(mode)
-    pairs = [change.partition("=")[::2] for change in changes]
-    for name, value in pairs:
-        if name in SHARED or not value:
+    pairs = []
+    for change in changes:
+        name, said, value = change.partition("=")
+        if name in SHARED or not said:
             raise SettingsError(f"A method cannot have {name!r} as a setting of its own.")
+        pairs.append((name, value))
     method = Method(mode, warm, tuple(sorted(pairs)))
     method.settings(RunSettings(), 0)
     return method

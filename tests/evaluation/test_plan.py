@@ -51,6 +51,15 @@ def test_what_cannot_be_compared_is_refused(text):
         method_of(text)
 
 
+def test_a_method_may_do_without_the_network_that_the_others_have_beside():
+    setup = Setup(PRESETS["cpu"], initial=20, rounds=2, changes=("beside=efficientnet_lite0",))
+    method = method_of("random:beside=")
+    assert method_of(method.name) == method
+    assert setup.of_method(method_of("random"), 500, 0).beside == "efficientnet_lite0"
+    alone = setup.of_method(method, 500, 0)
+    assert (alone.beside, alone.input_size) == ("", 64)
+
+
 def test_groups_stand_for_methods_and_none_comes_twice():
     methods = methods_of(["margin", "candidates", "random", "margin+warm"])
     names = [method.name for method in methods]
