@@ -14,6 +14,7 @@ import numpy as np
 from PIL import Image
 
 from tests.tools.fuzz_inputs import sound_stacks
+from tests.trials.harness.natural_inputs import sound_files
 
 LARGEST = 100_000  # bytes of a seed
 
@@ -111,6 +112,12 @@ def npz_seeds() -> list[bytes]:
         {"train_images": images, "train_labels": labels.astype(np.int64) - 10**15},
     ]
     return [npz(**whole), npz(**few), *(npz(**members) for members in other), bomb(), slipping()]
+
+
+def natural_seeds() -> list[bytes]:
+    """Files of CIFAR, SVHN and TinyImageNet, and pickles that would run code."""
+    hostile = [Payload(), {"data": Payload(), "labels": [0, 1]}]
+    return [*sound_files(), *(pickle.dumps(one, 2) for one in hostile)]
 
 
 def bomb() -> bytes:
@@ -244,6 +251,7 @@ SEEDS: dict[str, Callable[[], list[bytes]]] = {
     "image": image_seeds,
     "folder": image_seeds,
     "npz": npz_seeds,
+    "natural": natural_seeds,
     "dicom": dicom_seeds,
     "checkpoint": checkpoint_seeds,
     "safetensors": safetensors_seeds,

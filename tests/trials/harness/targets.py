@@ -14,6 +14,7 @@ import numpy as np
 from autoal_gui.core.errors import AutoALError, ProjectDamaged
 from tests.trials.harness.bombs import read_bomb
 from tests.trials.harness.hostile_projects import read_values
+from tests.trials.harness.natural_inputs import damaged_set
 
 CANARY = Path("/tmp/autoal-canary")  # noqa: S108 - what `seeds.Payload` makes
 LONGEST_SENTENCE = 300
@@ -93,13 +94,21 @@ def read_folder(data: bytes, place: Path) -> None:
 
 
 def read_npz(data: bytes, place: Path) -> None:
-    from autoal_gui.core.images.source import SourceSpec
-    from autoal_gui.sources.opening import list_images, open_images
-
-    file, workspace = place / "set.npz", place / "workspace"
+    file = place / "set.npz"
     file.write_bytes(data)
+    read_some(file, place)
+
+
+def read_natural(data: bytes, place: Path) -> None:
+    read_some(damaged_set(data, place / "set"), place)
+
+
+def read_some(named: Path, place: Path) -> None:
+    """List what a user names, and read some of its images."""
+    from autoal_gui.sources.opening import list_images, open_images, spec_of
+
+    workspace, spec = place / "workspace", spec_of(str(named))
     workspace.mkdir()
-    spec = SourceSpec("npz", str(file))
     listing = list_images(spec, workspace, lambda done, total: None)
     reader = open_images(spec, workspace)
     for image in listing.images[:3]:
@@ -178,6 +187,7 @@ TARGETS: dict[str, Target] = {
     "image": read_image,
     "folder": read_folder,
     "npz": read_npz,
+    "natural": read_natural,
     "dicom": read_dicom,
     "checkpoint": read_checkpoint,
     "safetensors": read_safetensors,
