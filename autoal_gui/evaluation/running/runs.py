@@ -133,13 +133,16 @@ def missing_runs(jobs: Sequence[Job], folders: Folders, part: Shard | None = Non
         print(f"Part {part}: {len(jobs)} of {planned} runs", file=sys.stderr)
     mark = part.mark if part else ""
     missing = []
-    there = {file.name for file in folders.runs.glob("*.json")}  # asked once: there may be many
+    # Asked once: there may be many.
+    runs, warm_starts, results = folders.runs, folders.warm, folders.medmnist
+    there = {file.name for file in runs.glob("*.json")}
     for job in jobs:
-        target = job.target(folders.runs)
+        target = job.target(runs)
         if target.name not in there or (read_json(target) or {}).get("key") != job.key:
-            warm = job.warm_job(folders.warm)
-            warm = replace(warm, shard=mark) if warm else None
-            missing.append(RunJob(job, target, warm, folders.medmnist))
+            warm = job.warm_job(warm_starts)
+            if warm and mark:
+                warm = replace(warm, shard=mark)
+            missing.append(RunJob(job, target, warm, results))
     if len(missing) < len(jobs):
         print(f"{len(jobs) - len(missing)} runs are there already", file=sys.stderr)
     return missing
