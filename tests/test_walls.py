@@ -138,7 +138,12 @@ ROOMS = (
         "autoal_gui.evaluation.paper.page",
         "modules of evaluation.paper",
     ),
-    ("benchmark/plan.py", "autoal_gui.benchmark.latency", "modules of benchmark"),
+    ("benchmark/plan.py", "autoal_gui.benchmark.parts.latency", "modules of benchmark"),
+    (
+        "benchmark/parts/round.py",
+        "autoal_gui.benchmark.parts.latency",
+        "parts of benchmark",
+    ),
 )
 """A module, one that it must not import, and the contract that says so: each contract once."""
 

@@ -12,13 +12,13 @@ from autoal_gui.core.settings import PRESETS
 from autoal_gui.core.system.files import write_json
 from autoal_gui.core.system.scratch import ScratchFolder
 
-PARTS = ("round", "scoring", "scale", "start", "first_batch", "latency")
+PARTS = ("round", "scoring", "scale", "start", "first_batch", "latency", "map")
 
 
 def add_benchmark(commands: Any) -> None:
     """Add the command to those of the command line."""
     benchmark = commands.add_parser(
-        "benchmark", help="measure what a round, the pool, a start and a key press cost"
+        "benchmark", help="measure what a round, the pool, a start, a key press and the map cost"
     )
     benchmark.add_argument(
         "--data", required=True, help="a set with known labels: an .npz file, a folder, ..."
@@ -83,7 +83,7 @@ def measured(name: str, plan: Plan) -> Iterator[tuple[dict[str, Any], dict[str, 
     """Measure a part; yield its figures, with the load before and now, and its ratios."""
     from autoal_gui.benchmark.machine import load
 
-    module, before = import_module(f"autoal_gui.benchmark.{name}"), load()
+    module, before = import_module(f"autoal_gui.benchmark.parts.{name}"), load()
     with ScratchFolder() as folder:
         figures: Iterable[dict[str, Any]] = module.measure(plan, folder)
         for found in figures:

@@ -2,6 +2,7 @@
 
 import os
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -23,9 +24,18 @@ def in_fresh_process(function: Callable[..., Result], *arguments: Any) -> Result
 
 
 def with_peak(function: Callable[..., Result], *arguments: Any) -> tuple[Result, int | None]:
-    """Call a function in a new process; return its result and the peak of `own_bytes`.
+    """Call a function in a new process; return its result and the peak of `own_bytes`."""
+    result, sizes = with_sizes(function, *arguments)
+    return result, max((size for _, size in sizes), default=None)
 
-    The peak is taken from outside, so that no lock of the process itself can hide it.
+
+def with_sizes(
+    function: Callable[..., Result], *arguments: Any
+) -> tuple[Result, list[tuple[float, int]]]:
+    """Call a function in a new process; return its result and its `own_bytes` all the while.
+
+    They are taken from outside, so that no lock of the process itself can hide them. Each has the
+    `time.monotonic()` at which it was taken; there are none where the system does not tell.
     """
     with _one_process() as pool:
         watch = _Watch(pool.submit(os.getpid).result())
@@ -34,7 +44,7 @@ def with_peak(function: Callable[..., Result], *arguments: Any) -> tuple[Result,
             result = pool.submit(function, *arguments).result()
         finally:
             watch.stop()
-        return result, watch.peak
+        return result, watch.sizes
 
 
 def own_bytes(process: int | None = None) -> int | None:
@@ -80,13 +90,13 @@ class _Watch(threading.Thread):
         super().__init__(name="memory", daemon=True)
         self._process = process
         self._ended = threading.Event()
-        self.peak: int | None = None
+        self.sizes: list[tuple[float, int]] = []
 
     def run(self) -> None:
         while not self._ended.wait(INTERVAL):
             size = own_bytes(self._process)
             if size is not None:
-                self.peak = max(size, self.peak or 0)
+                self.sizes.append((time.monotonic(), size))
 
     def stop(self) -> None:
         self._ended.set()

@@ -34,6 +34,8 @@ class Plan:
     """Keys pressed while nothing trains."""
     quiet_seconds: float = 15.0
     """How long the event loop is watched without a key pressed."""
+    dots: int = 100_000
+    """Images of the map whose memory and times are measured."""
     training_seconds: float = 90.0
     """How long the window is watched while rounds train, and while the warm start runs."""
 
@@ -47,6 +49,7 @@ class Plan:
             presses=60,
             quiet_seconds=3.0,
             training_seconds=20.0,
+            dots=10_000,
         )
 
     def settings(self, side: int) -> RunSettings:

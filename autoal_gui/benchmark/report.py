@@ -34,8 +34,12 @@ TARGETS = {
     "lateness_training_p99_ms": Target(16),  # a frame of a screen
     "key_to_image_idle_p99_ms": Target(16),
     "key_to_image_training_p99_ms": Target(33),
+    "key_to_image_idle_map_p99_ms": Target(16),
+    "key_to_image_training_map_p99_ms": Target(33),
     "key_to_image_idle_224_px_p99_ms": Target(16),
     "key_to_image_training_224_px_p99_ms": Target(33),
+    "map_peak_memory_mb": Target(150),
+    "map_alike_max_ms": Target(100),
 }
 
 

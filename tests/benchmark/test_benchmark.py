@@ -15,19 +15,10 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QCoreApplication, QTimer
 
-from autoal_gui.benchmark import (
-    first_batch,
-    fresh,
-    labelling,
-    latency,
-    round,
-    scale,
-    scoring,
-    screen,
-    start,
-)
+from autoal_gui.benchmark import fresh, labelling, screen
 from autoal_gui.benchmark.fresh import in_fresh_process, own_bytes, with_peak
 from autoal_gui.benchmark.labelling import PULSE, Annotator, Pulse, lateness
+from autoal_gui.benchmark.parts import first_batch, latency, round, scale, scoring, start
 from autoal_gui.benchmark.plan import Plan
 from autoal_gui.benchmark.report import TARGETS, Target, table
 from autoal_gui.benchmark.screen import rest, shows_image, until

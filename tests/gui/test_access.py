@@ -229,7 +229,7 @@ def test_the_bar_over_a_plain_picture_is_one_row(qtbot, window, tmp_path):
     bar = window.desk.image_bar.zoom.parentWidget()
     qtbot.waitUntil(lambda: window.desk.image_view.picture is not None)
     tools = [tool for tool in bar.findChildren(QToolButton) if tool.isVisible()]
-    assert len(tools) == 5
+    assert len(tools) == 6
     assert len({tool.geometry().center().y() for tool in tools}) == 1
     place = window.desk.image_bar.position
     assert place.fontMetrics().horizontalAdvance(place.text()) <= place.width()

@@ -18,7 +18,7 @@ from autoal_gui.gui.widgets.page_actions import tool_button
 from autoal_gui.gui.widgets.text import text_label
 from autoal_gui.gui.widgets.theme import Theme
 
-TOOLS = ("flag", "comment", "grid", "heat")
+TOOLS = ("flag", "comment", "grid", "map", "heat")
 
 
 class ImageBar(QFrame):

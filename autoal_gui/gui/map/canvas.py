@@ -1,4 +1,6 @@
-"""The map itself: dots that are zoomed, moved, pointed at and selected with a lasso."""
+"""The map itself: dots that are zoomed, moved, pointed at and selected with a lasso or a box."""
+
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +24,7 @@ from autoal_gui.gui.map.dots import NOBODY, Dots, Drawn, Floats, draw, inside_po
 from autoal_gui.gui.map.scene import Scene
 from autoal_gui.gui.widgets.theme import Theme
 
+Tool = Literal["lasso", "box"]
 ZOOM_STEP = 1.25
 PAN_STEP = 0.15  # of the view, for one press of an arrow key
 CLOSEST, FARTHEST = 400.0, 0.5  # zoom, where 1 shows every dot
@@ -34,7 +37,10 @@ SMALLEST, LARGEST = 1.5, 5.0  # pixels of radius: a hundred thousand dots, or a 
 
 
 class MapCanvas(QWidget):
-    """Shows a `Scene`; a drag selects, the wheel zooms, Shift and a drag moves."""
+    """Shows a `Scene`; a drag selects, the wheel zooms, Shift and a drag moves.
+
+    A drag draws with the tool that is chosen, with Ctrl held down with the other.
+    """
 
     pointed = Signal(int)
     """The row of the dot under the pointer, or -1."""
@@ -44,6 +50,8 @@ class MapCanvas(QWidget):
     """The row of a dot that was double-clicked."""
     entered = Signal()
     """Enter was pressed."""
+    tool_changed = Signal()
+    """Another tool was chosen."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -52,12 +60,14 @@ class MapCanvas(QWidget):
         self._zoom, self._centre = 1.0, QPointF(0.5, 0.5)
         self._drawn: tuple[Drawn, QImage, float, QPointF] | None = None
         self._order: npt.NDArray[np.intp] = np.empty(0, np.intp)
-        self._lasso: list[QPointF] = []
+        self._tool: Tool = "lasso"
+        self._line: list[QPointF] = []  # where the mouse went since it was pressed
+        self._boxed = False  # whether what is drawn is a box
         self._pan: QPointF | None = None
         self._under = NOBODY
         self._sentence = ""
         self._soon = QTimer(self, singleShot=True, interval=SHARPEN)
-        self._soon.timeout.connect(self._sharpen)
+        self._soon.timeout.connect(self.redraw)
         self.setObjectName("map")
         self.setAccessibleName(tr("Map of all images"))
         self.setMinimumSize(320, 240)
@@ -65,14 +75,30 @@ class MapCanvas(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.setCursor(Qt.CursorShape.CrossCursor)
-        theme.changed.connect(self._redraw)
+        theme.changed.connect(self.redraw)
+
+    @property
+    def tool(self) -> Tool:
+        """What a drag draws."""
+        return self._tool
+
+    def choose_tool(self, tool: Tool) -> None:
+        """Draw with another tool from now on."""
+        if tool != self._tool:
+            self._tool = tool
+            self.tool_changed.emit()
 
     # -- what is shown ------------------------------------------------------------------------
 
     def show_scene(self, scene: Scene | None) -> None:
         """Show dots; the part that is in view stays."""
         self._scene = scene
-        self._redraw()
+        self.redraw()
+
+    @property
+    def has_dots(self) -> bool:
+        """Whether there is something to paint."""
+        return self._scene is not None
 
     def say(self, sentence: str) -> None:
         """Show a sentence where the dots would be; an empty one takes it away."""
@@ -125,12 +151,8 @@ class MapCanvas(QWidget):
         return QPointF(float(x[row]), float(y[row]))
 
     @Slot()
-    def _redraw(self) -> None:
-        self._drawn = None
-        self.update()
-
-    @Slot()
-    def _sharpen(self) -> None:
+    def redraw(self) -> None:
+        """Have the picture drawn anew when it is painted next."""
         self._drawn = None
         self.update()
 
@@ -161,7 +183,7 @@ class MapCanvas(QWidget):
         return drawn, image, self._zoom, QPointF(self._centre)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
-        """Draw the dots, and the line of the lasso over them."""
+        """Draw the dots, and the line that selects over them."""
         painter = QPainter(self)
         painter.fillRect(self.rect(), QColor(self._theme.colours.surface))
         if self._scene is not None:
@@ -174,7 +196,7 @@ class MapCanvas(QWidget):
             place = QRectF(QPointF(), size)
             place.moveCenter(QPointF(self.width() / 2, self.height() / 2) + shift)
             painter.drawImage(place, image)
-            self._paint_lasso(painter)
+            self._paint_line(painter)
         if self._sentence:
             painter.setPen(QColor(self._theme.colours.muted))
             middle = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
@@ -184,8 +206,9 @@ class MapCanvas(QWidget):
             painter.setPen(QPen(QColor(self._theme.colours.accent), 2))
             painter.drawRect(self.rect().adjusted(1, 1, -1, -1))
 
-    def _paint_lasso(self, painter: QPainter) -> None:
-        if len(self._lasso) < 2:
+    def _paint_line(self, painter: QPainter) -> None:
+        line = self._drawn_line()
+        if len(line) < 2:
             return
         accent = QColor(self._theme.colours.accent)
         pen = QPen(accent, 1.5, Qt.PenStyle.DashLine)
@@ -193,7 +216,7 @@ class MapCanvas(QWidget):
         accent.setAlphaF(0.1)
         painter.setPen(pen)
         painter.setBrush(accent)
-        painter.drawPolygon(QPolygonF(self._lasso))
+        painter.drawPolygon(QPolygonF(line))
 
     # -- pointing and selecting ---------------------------------------------------------------
 
@@ -229,7 +252,9 @@ class MapCanvas(QWidget):
             self._pan = event.position()
             self.setCursor(Qt.CursorShape.ClosedHandCursor)
         else:
-            self._lasso = [event.position()]
+            other = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+            self._boxed = (self._tool == "box") != other
+            self._line = [event.position()]
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
         """Go on with it, or say which dot is under the pointer."""
@@ -238,8 +263,8 @@ class MapCanvas(QWidget):
             moved = (at - self._pan) / (self._side() * self._zoom)
             self._pan = at
             self._look(self._zoom, self._centre - moved)
-        elif self._lasso:
-            self._lasso.append(at)
+        elif self._line:
+            self._line.append(at)
             self.update()
         else:
             self._point(self.row_at(at))
@@ -247,7 +272,8 @@ class MapCanvas(QWidget):
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
         """Select what the line holds; a click selects a single dot, or none."""
         self.setCursor(Qt.CursorShape.CrossCursor)
-        line, self._lasso = self._lasso, []
+        line, around = self._line, self._drawn_line()
+        self._line = []
         was_moving, self._pan = self._pan is not None, None
         if was_moving or not line:
             return
@@ -256,9 +282,22 @@ class MapCanvas(QWidget):
             row = self.row_at(start)
             rows = np.array([row] if row != NOBODY else [], np.intp)
         else:
-            rows = self.rows_within(line)
+            rows = self.rows_within(around)
         self.update()
         self.selected.emit(rows)
+
+    def _drawn_line(self) -> list[QPointF]:
+        """Return the line around what is being selected."""
+        if not self._boxed or len(self._line) < 2:
+            return self._line
+        one, other = self._line[0], self._line[-1]
+        return [one, QPointF(other.x(), one.y()), other, QPointF(one.x(), other.y())]
+
+    def select_view(self) -> None:
+        """Select every dot that is in view."""
+        right, bottom = float(self.width()), float(self.height())
+        corners = [QPointF(0, 0), QPointF(right, 0), QPointF(right, bottom), QPointF(0, bottom)]
+        self.selected.emit(self.rows_within(corners))
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
         """Open a dot's image."""
@@ -281,7 +320,7 @@ class MapCanvas(QWidget):
         event.accept()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
-        """Move with the arrows, zoom with + and -, show everything with Home."""
+        """Move with the arrows, zoom with + and -, choose a tool, select what is in view."""
         key, keys = event.key(), Qt.Key
         steps = {
             keys.Key_Left: (-1, 0),
@@ -299,12 +338,18 @@ class MapCanvas(QWidget):
             self.fit()
         elif key in (keys.Key_Return, keys.Key_Enter):
             self.entered.emit()
+        elif key == keys.Key_Space:
+            self.select_view()
+        elif key == keys.Key_L:
+            self.choose_tool("lasso")
+        elif key == keys.Key_B:
+            self.choose_tool("box")
         else:
             super().keyPressEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
         """Draw anew."""
-        self._redraw()
+        self.redraw()
 
 
 def dot_radius(dots: int, zoom: float) -> float:

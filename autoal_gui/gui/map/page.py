@@ -1,4 +1,4 @@
-"""The map of all images: coloured, searched by eye, and selected from with a lasso or a list."""
+"""The map of all images: coloured, searched by eye, selected from by lasso, box or list."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -14,9 +14,10 @@ from autoal_gui.core.likeness.kept_map import KeptMap
 from autoal_gui.core.messages import Progress
 from autoal_gui.engine.jobs import OneJob
 from autoal_gui.gui.images.image_loader import ImageLoader
-from autoal_gui.gui.map.canvas import MapCanvas
+from autoal_gui.gui.map.canvas import MapCanvas, Tool
 from autoal_gui.gui.map.colouring import Colouring, Facts, colourings, facts_of
 from autoal_gui.gui.map.far import Compared, compared
+from autoal_gui.gui.map.layout_state import LayoutState
 from autoal_gui.gui.map.legend import Legend
 from autoal_gui.gui.map.preview import SIDE, Preview
 from autoal_gui.gui.map.scene import Part, Scene, scene_of, unit_places
@@ -24,6 +25,7 @@ from autoal_gui.gui.map.selection import Selection
 from autoal_gui.gui.map.words import image_words
 from autoal_gui.gui.session.controller import Controller
 from autoal_gui.gui.widgets.actions import Actions
+from autoal_gui.gui.widgets.inputs import OneOf
 from autoal_gui.gui.widgets.page import Page
 from autoal_gui.gui.widgets.page_actions import own_action
 from autoal_gui.gui.widgets.text import chip, text_label
@@ -33,8 +35,20 @@ NEAR_MEANS = mark(
     "Dots lie near each other where a network that has seen none of your labels finds the images "
     "alike; how far apart two clouds are, how large or how dense, means nothing."
 )
-HOW = mark("Draw around dots to select them. The wheel zooms; Shift and a drag moves.")
-LAYING_OUT = mark("A clearer layout is being computed…")
+HOW: dict[Tool, str] = {
+    "lasso": mark(
+        "Draw around dots to select them; with Ctrl, draw a box. The wheel zooms; Shift and a "
+        "drag moves."
+    ),
+    "box": mark(
+        "Draw a box over dots to select them; with Ctrl, draw around them. The wheel zooms; "
+        "Shift and a drag moves."
+    ),
+}
+TOOLS: dict[Tool, tuple[str, str]] = {
+    "lasso": (mark("Lasso"), mark("Select by a line around dots (L)")),
+    "box": (mark("Box"), mark("Select by a box (B); Space selects all that is in view")),
+}
 MAKING = mark("The images are being compared: {done} of {total}.")
 NOT_BLIND = mark("Also of images without an answer; their answers then no longer count as blind")
 WIDTH = 23  # letters that the side is wide
@@ -64,8 +78,9 @@ class MapPage(Page):
         self.selection = Selection(controller, self.loader, theme)
         self.alike = own_action(self, actions["alike"])
         self.total = chip()
-        self.layout_state = text_label(tr(LAYING_OUT), role="muted", wrap=False)
-        self.layout_state.hide()
+        self.layout_state = LayoutState(controller)
+        self.tools = OneOf([(tr(name), tr(tip)) for name, tip in TOOLS.values()])
+        self.how = text_label(role="muted")
         self._kept: KeptMap | None = None
         self._facts: Facts | None = None
         self._ways: list[Colouring] = []
@@ -79,14 +94,16 @@ class MapPage(Page):
 
     def _lay_out(self) -> None:
         self.bar.insertWidget(2, self.total)
-        self.bar.insertWidget(4, self.layout_state)
-        self.bar.addWidget(text_label(tr(HOW), role="muted", wrap=False))
+        self.bar.addWidget(self.layout_state)
+        self.bar.addWidget(self.tools)
         left = QVBoxLayout()
         left.setContentsMargins(0, 0, 0, 0)
         left.setSpacing(0)
         left.addWidget(self.canvas, 1)
         near = text_label(tr(NEAR_MEANS), role="muted")
-        near.setContentsMargins(12, 6, 12, 8)
+        self.how.setContentsMargins(12, 6, 12, 0)
+        near.setContentsMargins(12, 2, 12, 8)
+        left.addWidget(self.how)
         left.addWidget(near)
         side = QWidget()
         side.setFixedWidth(max(320, WIDTH * self.fontMetrics().horizontalAdvance("m")))
@@ -112,6 +129,9 @@ class MapPage(Page):
     def _connect(self) -> None:
         controller = self.controller
         self.by.activated.connect(self._colour)
+        self.tools.chosen.connect(self._on_tool)
+        self.canvas.tool_changed.connect(self._show_tool)
+        self._show_tool()
         self.unanswered.clicked.connect(self._on_unanswered)
         self.legend.lit.connect(self._light)
         self.legend.opened.connect(self._open_part)
@@ -157,7 +177,7 @@ class MapPage(Page):
         self.canvas.say("")
         self._gather()
         self.controller.likeness.lay_out()
-        self.layout_state.setVisible(self.controller.likeness.is_laying_out)
+        self.layout_state.refresh()
         if before is None or before.name != kept.name:
             self.canvas.fit()
             self._on_selected(np.empty(0, np.intp))
@@ -295,6 +315,17 @@ class MapPage(Page):
         self.selection.grid.ask_for_thumbnails()
 
     # -- selecting ----------------------------------------------------------------------------
+
+    @Slot()
+    def _on_tool(self) -> None:
+        self.canvas.choose_tool(tuple(TOOLS)[self.tools.position])
+
+    @Slot()
+    def _show_tool(self) -> None:
+        """Say what a drag does now."""
+        tool = self.canvas.tool
+        self.tools.buttons[tuple(TOOLS).index(tool)].setChecked(True)
+        self.how.setText(tr(HOW[tool]))
 
     @Slot(object)
     def _on_selected(self, rows: npt.NDArray[np.intp]) -> None:

@@ -1,10 +1,12 @@
 """Fields of forms: lines, paths, choices and numbers that the wheel does not change."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QSettings, QStandardPaths, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QWheelEvent
 from PySide6.QtWidgets import (
+    QButtonGroup,
     QComboBox,
     QFileDialog,
     QFormLayout,
@@ -12,10 +14,12 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QPushButton,
     QSpinBox,
+    QToolButton,
     QWidget,
 )
 
 from autoal_gui.core.language import tr
+from autoal_gui.gui.widgets.flow_layout import FlowLayout
 
 LAST_FOLDER = "export_folder"
 """Where the settings keep the folder that something was saved in last."""
@@ -102,6 +106,40 @@ class StillSpinBox(QSpinBox):
     def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802 - Qt's name
         """Leave the wheel to what scrolls."""
         event.ignore()
+
+
+class OneOf(QWidget):
+    """A row of buttons of which one is down; the first at the beginning."""
+
+    chosen = Signal()
+    """The user has chosen another one."""
+
+    def __init__(self, names: Sequence[tuple[str, str]]) -> None:
+        """Make a button for each (name, tip)."""
+        super().__init__()
+        self.buttons: list[QToolButton] = []
+        self._group = QButtonGroup(self)
+        row = FlowLayout(self, at_left=True)
+        for place, (name, tip) in enumerate(names):
+            button = QToolButton()
+            button.setProperty("role", "quiet")
+            button.setText(name)
+            button.setToolTip(tip)
+            button.setCheckable(True)
+            button.setChecked(not place)
+            self._group.addButton(button, place)
+            self.buttons.append(button)
+            row.addWidget(button)
+        self._group.idToggled.connect(self._on_toggled)
+
+    @property
+    def position(self) -> int:
+        """The place of what is chosen."""
+        return self._group.checkedId()
+
+    def _on_toggled(self, position: int, down: bool) -> None:
+        if down:
+            self.chosen.emit()
 
 
 def translated(entries: dict[str, str]) -> dict[str, str]:

@@ -1,12 +1,17 @@
 """The map page: what is seen of which image, and from dots to the grid by mouse and by keys."""
 
+from threading import Event
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QPushButton, QToolButton, QWidget
 
+from autoal_gui.core.likeness.kept_map import write_layout, write_map
 from autoal_gui.gui.map.colouring import NONE, Facts, by_cells, by_certainty, by_label, facts_of
 from autoal_gui.gui.map.scene import unit_places
+from autoal_gui.gui.session.likeness import image_maps
 from tests.support.gui import QUIET, draw_folder, run_batches, start_project
 
 pytestmark = pytest.mark.qt_log_ignore(QUIET)
@@ -49,6 +54,98 @@ def test_dots_lead_to_the_grid_with_exactly_their_images_by_mouse_and_by_list(wi
     assert page.canvas._scene.lit.sum() == len(expected)
     legend.itemActivated.emit(legend.currentItem())
     assert window.desk.grid.grid.images == expected
+
+
+def drag(page, start: QPointF, *through: QPointF, held=Qt.KeyboardModifier.NoModifier) -> set[int]:
+    """Drag over the canvas; return the rows that are selected then."""
+    canvas = page.canvas
+    first, *rest = [point.toPoint() for point in (start, *through)]
+    QTest.mousePress(canvas, Qt.MouseButton.LeftButton, held, first)
+    for point in rest:
+        QTest.mouseMove(canvas, point)
+    QTest.mouseRelease(canvas, Qt.MouseButton.LeftButton, held, rest[-1])
+    return set(page.selection.rows.tolist())
+
+
+def within(page, one: QPointF, other: QPointF) -> set[int]:
+    """The rows between two corners of a box."""
+    x, y = page.canvas._pixels()
+    left, right = sorted((one.x(), other.x()))
+    top, bottom = sorted((one.y(), other.y()))
+    inside = (x >= left) & (x <= right) & (y >= top) & (y <= bottom)
+    return set(np.flatnonzero(inside & page._facts.shown).tolist())
+
+
+def test_a_box_selects_what_lies_between_two_corners_by_the_switch_or_with_ctrl(page):
+    width, height = page.canvas.width(), page.canvas.height()
+    one, other = QPointF(1, 1), QPointF(width // 2, height - 2)
+    expected = within(page, one, other)
+    assert 0 < len(expected) < page._facts.shown.sum()
+    assert not drag(page, one, other)  # a line there and back holds nothing
+    assert drag(page, one, other, held=Qt.KeyboardModifier.ControlModifier) == expected
+    page.tools.buttons[1].click()
+    assert page.canvas.tool == "box"
+    assert "Ctrl" in page.how.text()
+    assert drag(page, other, one) == expected
+    assert not drag(page, one, other, held=Qt.KeyboardModifier.ControlModifier)
+
+
+def test_tools_are_chosen_and_what_is_in_view_is_selected_by_keys(page):
+    canvas = page.canvas
+    QTest.keyClick(canvas, Qt.Key.Key_B)
+    assert page.tools.position == 1
+    QTest.keyClick(canvas, Qt.Key.Key_L)
+    assert page.tools.position == 0
+    QTest.keyClick(canvas, Qt.Key.Key_Space)
+    assert set(page.selection.rows.tolist()) == set(np.flatnonzero(page._facts.shown).tolist())
+    for _ in range(6):
+        QTest.keyClick(canvas, Qt.Key.Key_Plus)
+    QTest.keyClick(canvas, Qt.Key.Key_Space)
+    corners = QPointF(0, 0), QPointF(canvas.width(), canvas.height())
+    assert set(page.selection.rows.tolist()) == within(page, *corners)
+    assert len(page.selection.rows) < page._facts.shown.sum()
+
+
+def test_the_desk_has_a_button_to_the_map(window, page):
+    window.pages.leave()
+    bar = window.desk.image_bar
+    (button,) = [b for b in bar.findChildren(QToolButton) if b.accessibleName() == "Map"]
+    assert button.isVisible()
+    button.click()
+    assert window.pages.currentWidget() is page
+
+
+def test_computing_the_clearer_layout_is_cancelled_and_begun_again(qtbot, page, monkeypatch):
+    state, maps, gate = page.layout_state, page.controller.likeness, Event()
+
+    def lay_out_kept(folder, name, progress):
+        while not gate.wait(0.01):
+            progress(0, 0)
+        write_layout(folder, name, np.array(maps.kept.places))
+        return name
+
+    monkeypatch.setattr(image_maps, "lay_out_kept", lay_out_kept)
+    maps._layout.close()
+    kept = maps.kept
+    write_map(maps._project.workspace, kept.name, np.array(kept.vectors), np.array(kept.places))
+    maps._kept, maps._tried = None, ""
+    page.enter()
+    assert buttons_of(state) == [state.cancel]
+    state.cancel.click()
+    qtbot.waitUntil(lambda: not maps.is_laying_out)
+    assert buttons_of(state) == [state.again]
+    page.enter()  # what was cancelled does not begin by itself
+    assert not maps.is_laying_out
+    state.again.click()
+    assert state.words.isVisible()
+    gate.set()
+    qtbot.waitUntil(lambda: maps.kept.laid_out)
+    qtbot.waitUntil(lambda: not state.words.isVisible())
+    assert buttons_of(state) == []
+
+
+def buttons_of(state: QWidget) -> list[QPushButton]:
+    return [button for button in state.findChildren(QPushButton) if button.isVisible()]
 
 
 def test_no_prediction_is_seen_before_the_answer_unless_it_is_asked_for(page):

@@ -11,7 +11,6 @@ from autoal_gui.core.language import tr
 from autoal_gui.core.measures.metrics import Interval
 from autoal_gui.core.measures.outlook import BAND_NOTE, Outlook
 from autoal_gui.core.project.measured_rounds import Measured, new_curve_words
-from autoal_gui.gui.panels.performance.one_of import OneOf
 from autoal_gui.gui.panels.performance.values import MEASURES, TIPS, Value, curve_point
 from autoal_gui.gui.panels.plots import (
     draw_band,
@@ -22,6 +21,7 @@ from autoal_gui.gui.panels.plots import (
     swatch,
     tint_plot,
 )
+from autoal_gui.gui.widgets.inputs import OneOf
 from autoal_gui.gui.widgets.text import text_label
 from autoal_gui.gui.widgets.theme import SMALL, Theme
 

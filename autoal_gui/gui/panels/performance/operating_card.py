@@ -24,9 +24,8 @@ from autoal_gui.core.measures.operating.text import (
     why_not,
 )
 from autoal_gui.core.sets.column_results import MeasuredImages
-from autoal_gui.gui.panels.performance.one_of import OneOf
 from autoal_gui.gui.panels.performance.roc_plot import RocPlot
-from autoal_gui.gui.widgets.inputs import combo
+from autoal_gui.gui.widgets.inputs import OneOf, combo
 from autoal_gui.gui.widgets.text import text_label
 from autoal_gui.gui.widgets.theme import SMALL, Theme
 

@@ -75,6 +75,8 @@ class ImageMaps(Part):
     """A `Progress` of what makes it."""
     not_made = Signal(str)
     """In one sentence why it could not be made."""
+    layout_changed = Signal()
+    """A better layout is being computed, or not any more."""
     found = Signal(object)
     """A `Found` that was asked for."""
 
@@ -96,6 +98,8 @@ class ImageMaps(Part):
         self._listing.failed.connect(self.notice)
         self._layout = OneJob(self)
         self._layout.succeeded.connect(self._on_laid_out)
+        self._layout.failed.connect(self.layout_changed)
+        self._layout.cancelled.connect(self.layout_changed)
         self._tried = ""  # the map that was laid out last, whatever came of it
 
     def reset(self) -> None:
@@ -137,12 +141,32 @@ class ImageMaps(Part):
         """Whether better places are being computed."""
         return self._layout.running
 
+    @property
+    def can_lay_out(self) -> bool:
+        """Whether better places could be computed and are not."""
+        kept = self.kept
+        return kept is not None and not kept.laid_out and not self.is_laying_out
+
     def lay_out(self) -> None:
-        """Have t-SNE place the dots of the kept map; `ready` says when it has."""
+        """Have t-SNE place the dots of the kept map; `ready` says when it has.
+
+        What was cancelled is left at that until `lay_out_again`.
+        """
+        kept = self.kept
+        if kept is not None and self._tried != kept.name:
+            self.lay_out_again()
+
+    def lay_out_again(self) -> None:
+        """Have t-SNE place the dots, also where that was cancelled."""
         kept, folder = self.kept, self._project.workspace
-        if kept is not None and not kept.laid_out and self._tried != kept.name:
+        if kept is not None and self.can_lay_out:
             self._tried = kept.name
             self._layout.start(partial(lay_out_kept, folder, kept.name))
+            self.layout_changed.emit()
+
+    def cancel_layout(self) -> None:
+        """Stop computing better places; those that there are stay."""
+        self._layout.cancel()
 
     @Slot(object)
     def _on_laid_out(self, name: str) -> None:
@@ -150,6 +174,7 @@ class ImageMaps(Part):
         kept = self.kept
         if kept is not None:
             self.ready.emit(kept)
+        self.layout_changed.emit()
 
     @Slot(object)
     def _make(self, outside: ImagePool | None) -> None:

@@ -80,6 +80,7 @@ VIEW: Rows = (
         "Map",
         "All images as dots, the nearer the more alike; select some and open them in the grid",
         ("Ctrl+M",),
+        "map",
         when=When.IN_PROJECT,
         does=lambda on: on.pages.show_page(on.pages.map),
     ),

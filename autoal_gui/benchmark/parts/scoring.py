@@ -5,8 +5,8 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+from autoal_gui.benchmark.parts.round import Recorder, never, pass_over, timed
 from autoal_gui.benchmark.plan import Plan
-from autoal_gui.benchmark.round import Recorder, never, pass_over, timed
 from autoal_gui.benchmark.sets import replay_set
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from autoal_gui.benchmark.fresh import own_bytes, with_peak
+from autoal_gui.benchmark.parts.round import never, pass_over
 from autoal_gui.benchmark.plan import Plan, announce
-from autoal_gui.benchmark.round import never, pass_over
 from autoal_gui.benchmark.sets import replay_set, write_set
 
 MODES = ("paper", "auto")
