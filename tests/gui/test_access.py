@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from autoal_gui.core.images.source import SourceSpec
+from autoal_gui.gui.desk.image_bar import ZOOM_LINES
 from autoal_gui.gui.window.main_window import MainWindow
 from autoal_gui.gui.window.page_stack import PageStack
 from autoal_gui.gui.window.projects.new_projects import folder_spec
@@ -244,6 +245,32 @@ def test_the_sentence_over_the_grid_has_its_line(qtbot, window, tmp_path):
     count.setText("10 images, 1 choisie. Glissez sur plusieurs, puis appuyez sur la touche.")
     qtbot.waitUntil(lambda: count.width() > 0.9 * window.desk.grid.width())
     assert count.height() < 3 * count.fontMetrics().height()
+
+
+@pytest.mark.parametrize("page", ["review", "confirm", "map"])
+def test_a_page_of_large_text_pushes_the_window_over_no_screen(window, tmp_path, page, scaled):
+    window.resize(1280, 720)
+    start(window, tmp_path)
+    shown = getattr(window.pages, page)
+    window.pages.show_page(shown)
+    assert shown.minimumSizeHint().width() <= 1280
+
+
+def test_a_bar_of_large_text_leaves_its_room_to_the_answer(qtbot, window, desk, scaled):
+    window.resize(1280, 720)
+    bar = desk.image_bar
+    qtbot.waitUntil(lambda: bool(bar.zoom.text()))
+    wide = bar.width() >= ZOOM_LINES * bar.fontMetrics().height()
+    assert bar.zoom.isVisible() == wide
+
+
+def test_the_reason_has_a_line_of_its_own_where_the_panel_is_narrow(window, desk):
+    why = desk.why
+    for width in (900, 200):
+        why.resize(width, 120)
+        why.layout().activate()
+        below = why._line.y() >= why.name.geometry().bottom()
+        assert below == (width == 200)
 
 
 def test_nothing_is_cut_off_at_any_size_of_text(qtbot, scaled, tmp_path, backend):

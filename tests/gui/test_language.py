@@ -46,6 +46,19 @@ def holder(qtbot, qapp, tmp_path, backend):
     holder.deleteLater()
 
 
+def test_keys_are_written_in_the_language_of_the_window(qtbot, holder):
+    window = holder.open()
+    holder.change("de")
+    window = holder.window
+    window.dialogs.change_keys()
+    tree = window.dialog.tree
+    rows = [row.text(1) for row in window.dialog._items()]
+    assert tree.headerItem().text(1) == "Taste"
+    assert "Strg+E" in rows
+    assert not [keys for keys in rows if "Ctrl" in keys or "Backspace" in keys]
+    window.dialog.reject()
+
+
 def click_language(window, code):
     entry = next(a for a in window.findChildren(QAction) if a.text() == LANGUAGES[code])
     entry.trigger()

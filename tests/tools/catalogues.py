@@ -4,7 +4,9 @@ Sentences that are new come in without a translation, those that are gone go out
 in `resources/translations/<code>/LC_MESSAGES/autoal.po`, and a second run compiles it.
 """
 
+import ast
 import io
+from collections.abc import Iterator
 from datetime import datetime, timezone
 from pathlib import Path
 
@@ -35,10 +37,24 @@ def template() -> Catalog:
         )
         for file, _line, sentence, comments, _context in found:
             catalog.add(sentence, locations=[(f"autoal_gui/{file}", 1)], auto_comments=comments)
+    for file, sentence in in_f_strings():
+        catalog.add(sentence, locations=[(file, 1)])
     for package in PLUG_INS:
         for name, module in discover(package).items():
             catalog.add(str(module.LABEL), locations=[(f"{package.replace('.', '/')}/{name}", 1)])
     return catalog
+
+
+def in_f_strings() -> Iterator[tuple[str, str]]:
+    """Yield (file, sentence) of what is translated inside an f-string: Babel looks into none."""
+    for file in sorted((ROOT / "autoal_gui").rglob("*.py")):
+        tree = ast.parse(file.read_text(encoding="utf-8"))
+        strings = (node for node in ast.walk(tree) if isinstance(node, ast.JoinedStr))
+        for node in (inner for string in strings for inner in ast.walk(string)):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "tr":
+                sentence = node.args[0]
+                if isinstance(sentence, ast.Constant):  # else it was marked elsewhere
+                    yield file.relative_to(ROOT).as_posix(), str(sentence.value)
 
 
 def po_file(code: str) -> Path:

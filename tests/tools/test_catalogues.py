@@ -276,6 +276,20 @@ def test_every_sentence_is_in_the_catalogues(room):
     assert [(f.name, s) for f in files for s in bare_sentences(f.read_text("utf-8"))] == []
 
 
+def test_what_is_looked_up_inside_another_string_is_in_the_catalogues(sentences):
+    known = {word for one in sentences for word in (one.id if one.pluralizable else (one.id,))}
+    files = sorted((ROOT / "autoal_gui").rglob("*.py"))
+    calls = [
+        node
+        for file in files
+        for node in ast.walk(ast.parse(file.read_text("utf-8")))
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("tr", "mark")
+    ]
+    words = [call.args[0].value for call in calls if isinstance(call.args[0], ast.Constant)]
+    assert len(words) > 1000
+    assert [word for word in words if word not in known] == []
+
+
 def test_a_sentence_in_no_catalogue_is_found():
     planted = 'ON_CPU = "It starts again." if small else f"{count} left. It starts {when}."'
     assert list(bare_sentences(planted)) == ["It starts again."]

@@ -61,6 +61,8 @@ class AnswerChip(QWidget):
         room = int(self.width() - cap - 2 * INSET)
         fits = metrics.horizontalAdvance(self._words) <= room
         words = self._words if fits else self._brief or self._words
+        if self._key and metrics.horizontalAdvance(words) > room:
+            words = ""  # the key alone says it better than the first letters of a word
         words = metrics.elidedText(words, Qt.TextElideMode.ElideRight, room)
         wide = cap + metrics.horizontalAdvance(words) + 2 * INSET
         ground = QRectF(0, (self.height() - side - 6) / 2, wide, side + 6)

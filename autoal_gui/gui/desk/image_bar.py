@@ -1,6 +1,7 @@
 """The bar above the image: its place in the batch, its comment, and what can be done with it."""
 
 from PySide6.QtCore import Signal, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel
 
 from autoal_gui.core.language import number, percent, tr
@@ -18,6 +19,7 @@ from autoal_gui.gui.widgets.page_actions import tool_button
 from autoal_gui.gui.widgets.text import text_label
 from autoal_gui.gui.widgets.theme import Theme
 
+ZOOM_LINES = 36  # its width in heights of a line, from which it says how large the image is
 TOOLS = ("flag", "comment", "grid", "map", "heat")
 
 
@@ -97,6 +99,11 @@ class ImageBar(QFrame):
         key = "" if index is None else class_keys(len(names))[index]
         brief = model_word(names, seen) if seen is not None else sentence
         self.said.show_answer(sentence, index, key, brief)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Leave the zoom out where the last answer needs its room."""
+        self.zoom.setVisible(event.size().width() >= ZOOM_LINES * self.fontMetrics().height())
+        super().resizeEvent(event)
 
     @Slot(float)
     def _on_zoomed(self, scale: float) -> None:

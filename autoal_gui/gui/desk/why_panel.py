@@ -3,8 +3,9 @@
 import math
 
 from PySide6.QtCore import QSettings, Qt
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import (
+    QBoxLayout,
     QFrame,
     QGridLayout,
     QHBoxLayout,
@@ -40,6 +41,7 @@ HEADS = (
 )
 NEXT = 0.4  # of the first reason, from which a second one is told
 MOST = 32  # letters of a name
+ROW_LINES = 24  # its width in heights of a line, below which it is a column
 KEPT = "file names"  # the setting: "shown" or "hidden"
 
 
@@ -75,11 +77,11 @@ class WhyPanel(QFrame):
         self._grid.setHorizontalSpacing(24)
         self._grid.setVerticalSpacing(2)
         self._grid.setColumnStretch(4, 1)
-        row = QHBoxLayout()
+        self._row = row = QHBoxLayout()
         row.setSpacing(16)
         row.addWidget(self.name)
         row.addWidget(self._line, 1)
-        row.addWidget(self._toggle)
+        row.addWidget(self._toggle, 0, Qt.AlignmentFlag.AlignRight)
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 6, 12, 6)
         column.setSpacing(4)
@@ -89,6 +91,14 @@ class WhyPanel(QFrame):
         self._query: Query | None = None
         names.setChecked(settings.value(KEPT, "shown") == "shown")
         self.name.setVisible(names.isChecked())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Put name, reason and button below each other where there is no room for a row."""
+        narrow = event.size().width() < ROW_LINES * self.fontMetrics().height()
+        ways = QBoxLayout.Direction
+        self._row.setDirection(ways.TopToBottom if narrow else ways.LeftToRight)
+        self._row.setSpacing(2 if narrow else 16)
+        super().resizeEvent(event)
 
     @property
     def line(self) -> str:

@@ -3,7 +3,7 @@
 from pathlib import Path
 from types import ModuleType
 
-from PySide6.QtCore import QSettings, QUrl, Slot
+from PySide6.QtCore import QSettings, QSize, Qt, QUrl, Slot
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLineEdit,
     QPushButton,
+    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -26,6 +27,7 @@ from autoal_gui.gui.session.controller import Controller
 from autoal_gui.gui.session.exports import NO_MODEL
 from autoal_gui.gui.widgets.cards import card
 from autoal_gui.gui.widgets.inputs import keep_folder, last_folder
+from autoal_gui.gui.widgets.sizes import fitting
 from autoal_gui.gui.widgets.text import text_label
 from autoal_gui.gui.widgets.theme import TITLE, set_property
 
@@ -114,13 +116,18 @@ class HandOverDialog(QDialog):
         column.setSpacing(10)
         column.addWidget(text_label(tr("Hand over"), size=TITLE, bold=True))
         column.addWidget(text_label(tr(ABOUT), role="muted"))
-        column.addWidget(frame)
+        scroll = QScrollArea()  # of large text on a low screen it does not fit whole
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setWidget(frame)
+        column.addWidget(scroll, 1)
         column.addWidget(text_label(tr("Folder to write"), bold=True))
         column.addLayout(row)
         column.addLayout(told)
-        column.addStretch(1)
         column.addWidget(foot)
-        self.setMinimumWidth(42 * self.fontMetrics().height())
+        line = self.fontMetrics().height()
+        self.setMinimumWidth(42 * line)
+        self.resize(fitting(self, QSize(42 * line, 40 * line)))
 
     def _connect(self) -> None:
         exports = self._controller.exports

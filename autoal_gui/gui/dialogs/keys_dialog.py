@@ -1,6 +1,6 @@
 """Choosing other keys for classes and commands."""
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import (
     QDialog,
@@ -19,6 +19,7 @@ from autoal_gui.core.language import tr
 from autoal_gui.gui import keys
 from autoal_gui.gui.keys import KeyMap, class_keys, command_keys, conflict
 from autoal_gui.gui.widgets.actions import Actions
+from autoal_gui.gui.widgets.sizes import fitting
 from autoal_gui.gui.widgets.text import text_label
 from autoal_gui.gui.widgets.theme import TITLE, set_property
 
@@ -68,8 +69,10 @@ class KeysDialog(QDialog):
         row = QHBoxLayout()
         row.addWidget(text_label(tr("New key:"), wrap=False))
         row.addWidget(self.edit, 1)
-        row.addWidget(self.take)
-        row.addWidget(self.reset)
+        choices = QHBoxLayout()  # below: beside the field its words would be cut
+        choices.addStretch(1)
+        choices.addWidget(self.take)
+        choices.addWidget(self.reset)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.addButton(self.reset_all, QDialogButtonBox.ButtonRole.ResetRole)
         buttons.rejected.connect(self.reject)
@@ -79,10 +82,11 @@ class KeysDialog(QDialog):
         column.addWidget(text_label(tr("Change keys"), size=TITLE, bold=True))
         column.addWidget(self.tree, 1)
         column.addLayout(row)
+        column.addLayout(choices)
         column.addWidget(self.sentence)
         column.addWidget(buttons)
         line = self.fontMetrics().height()
-        self.resize(36 * line, 38 * line)
+        self.resize(fitting(self, QSize(36 * line, 38 * line)))
 
     # -- what is listed -----------------------------------------------------------------------
 
@@ -97,7 +101,7 @@ class KeysDialog(QDialog):
             own = [c for c in self._commands if c.menu == menu]
             self._add_group(
                 tr(menu),
-                [(c.name, tr(c.text), ", ".join(command_keys(c.name, c.keys))) for c in own],
+                [(c.name, tr(c.text), native_keys(command_keys(c.name, c.keys))) for c in own],
             )
         self.tree.expandAll()
         for item in self._items():
@@ -188,3 +192,9 @@ class KeysDialog(QDialog):
     def _say(self, sentence: str, role: str = "muted") -> None:
         self.sentence.setText(sentence)
         set_property(self.sentence, "role", role)
+
+
+def native_keys(own: tuple[str, ...]) -> str:
+    """Return keys as the system writes them, in the user's language."""
+    native = QKeySequence.SequenceFormat.NativeText
+    return ", ".join(QKeySequence(key).toString(native) for key in own)

@@ -44,6 +44,7 @@ from autoal_gui.gui.keys import class_keys
 from autoal_gui.gui.widgets.theme import Theme
 
 SMALLEST, LARGEST, USUAL = 56, 320, 120  # device-independent pixels a side
+USUAL_LINES = 7  # heights of a line: larger text needs wider captions
 STEP = 1.2  # a step of the wheel
 SETTLE = 40  # milliseconds of scrolling between two looks at which thumbnails are needed
 
@@ -100,7 +101,7 @@ class ImageGrid(QListView):
         self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
-        self.set_side(USUAL)
+        self.set_side(max(USUAL, USUAL_LINES * self.fontMetrics().height()))
 
     # -- what is shown ------------------------------------------------------------------------
 

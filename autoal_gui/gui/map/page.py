@@ -24,6 +24,7 @@ from autoal_gui.gui.map.scene import Part, Scene, scene_of, unit_places
 from autoal_gui.gui.map.selection import Selection
 from autoal_gui.gui.map.words import image_words
 from autoal_gui.gui.session.controller import Controller
+from autoal_gui.gui.session.likeness.image_maps import COMPARING
 from autoal_gui.gui.widgets.actions import Actions
 from autoal_gui.gui.widgets.inputs import OneOf
 from autoal_gui.gui.widgets.page import Page
@@ -164,6 +165,8 @@ class MapPage(Page):
         self.unanswered.setVisible(bool(project.rounds.last))
         self.unanswered.setEnabled(not project.settings.show_suggestions)
         self.canvas.setFocus()
+        if self._kept is None:
+            self.canvas.say(tr(COMPARING))
         self.controller.likeness.want()
 
     @Slot(object)

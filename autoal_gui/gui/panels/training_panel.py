@@ -35,6 +35,7 @@ from autoal_gui.gui.panels.training_text import (
 )
 from autoal_gui.gui.session.controller import Controller
 from autoal_gui.gui.widgets.actions import Actions
+from autoal_gui.gui.widgets.flow_layout import FlowLayout
 from autoal_gui.gui.widgets.text import text_label
 from autoal_gui.gui.widgets.theme import SMALL
 
@@ -89,8 +90,10 @@ class TrainingPanel(QFrame):
         top = self.title_row
         top.addWidget(self.headline, 1)
         self._train, self._stop = _button(self._actions, "train"), _button(self._actions, "cancel")
-        top.addWidget(self._train)
-        top.addWidget(self._stop)
+        buttons = FlowLayout()  # below each other where text is large and the panel narrow
+        buttons.addWidget(self._train)
+        buttons.addWidget(self._stop)
+        top.addLayout(buttons)
         foot = QHBoxLayout()
         foot.addWidget(self.learned, 1)
         foot.addWidget(self.resume)

@@ -33,7 +33,7 @@ class AdjudicationPage(ImagePage):
         strip.setProperty("role", "bar")
         row = QHBoxLayout(strip)
         row.setContentsMargins(16, 8, 12, 8)
-        row.addWidget(self.said, 2)
+        row.addWidget(self.said, 1)
         row.addWidget(self.comment, 1)
         self.above.addWidget(strip)
 

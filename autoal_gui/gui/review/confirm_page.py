@@ -91,7 +91,7 @@ class ConfirmPage(Page):
         self._connect()
 
     def _lay_out(self) -> None:
-        self.bar.addWidget(text_label(tr(HOW), role="muted", wrap=False))
+        self.add_hint(tr(HOW))
         for action in self.local.values():
             self.bar.addWidget(action_tool(action))
         whole = QHBoxLayout()

@@ -81,16 +81,20 @@ class ReviewDetail(QWidget):
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setWidget(frame)
         marks = QHBoxLayout()
-        marks.setContentsMargins(10, 0, 10, 6)
+        marks.setContentsMargins(10, 0, 10, 0)
         marks.addWidget(self.flag)
-        marks.addWidget(self.comment, 1)
+        marks.addStretch(1)
         marks.addWidget(self.desk)
+        comment = QHBoxLayout()  # a line of its own: beside the others its words would be cut
+        comment.setContentsMargins(10, 0, 10, 6)
+        comment.addWidget(self.comment)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
         column.addWidget(self.image_view, 3)
         column.addWidget(scroll, 2)
         column.addLayout(marks)
+        column.addLayout(comment)
 
     @property
     def image(self) -> int | None:

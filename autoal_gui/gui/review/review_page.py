@@ -91,7 +91,7 @@ class ReviewPage(Page):
     def _lay_out(self) -> None:
         self.bar.insertWidget(2, self.shown)
         self.bar.insertWidget(3, self.only)
-        self.bar.addWidget(text_label(tr(HINT), role="muted", wrap=False))
+        self.add_hint(tr(HINT))
         for name in ("undo", "redo"):
             self.bar.addWidget(action_tool(self.local[name]))
         middle = QWidget()

@@ -10,6 +10,8 @@ from autoal_gui.gui.widgets.help_button import HelpButton
 from autoal_gui.gui.widgets.text import text_label
 from autoal_gui.gui.widgets.theme import TITLE, Theme
 
+HINT_SHARE = 1000  # of the room in the bar, against 1 that keeps what is beside it apart
+
 
 class Page(QWidget):
     """A page with a title and a way back; what it shows goes into `body`."""
@@ -46,6 +48,12 @@ class Page(QWidget):
         column.setSpacing(0)
         column.addWidget(bar)
         column.addLayout(self.body, 1)
+
+    def add_hint(self, words: str) -> None:
+        """Say at the right of the bar what can be done; it takes a second line where it is long."""
+        hint = text_label(words, role="muted")
+        hint.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.bar.addWidget(hint, HINT_SHARE)
 
     def show_topic(self, topic: str) -> None:
         """Show one part of a page that has several."""

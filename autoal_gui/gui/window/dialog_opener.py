@@ -9,6 +9,7 @@ from autoal_gui.core.language import tr
 from autoal_gui.gui import keys
 from autoal_gui.gui.session.controller import Controller
 from autoal_gui.gui.widgets.actions import Actions
+from autoal_gui.gui.widgets.sizes import fitting
 from autoal_gui.gui.window.page_stack import PageStack
 
 
@@ -37,7 +38,7 @@ class DialogOpener(QObject):
         dialog.finished.connect(self._on_finished)
         dialog.open()
         # The style sheet's paddings count only once the children are shown.
-        dialog.resize(dialog.size().expandedTo(dialog.sizeHint()))
+        dialog.resize(fitting(dialog, dialog.size().expandedTo(dialog.sizeHint())))
 
     def _on_finished(self) -> None:
         self.dialog = None

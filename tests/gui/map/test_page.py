@@ -106,6 +106,14 @@ def test_tools_are_chosen_and_what_is_in_view_is_selected_by_keys(page):
     assert len(page.selection.rows) < page._facts.shown.sum()
 
 
+def test_it_is_said_at_once_that_the_images_are_being_compared(qtbot, window, tmp_path):
+    start_project(qtbot, window, draw_folder(tmp_path / "i", 40), tmp_path)
+    window.pages.show_page(window.pages.map)
+    assert "compared" in window.pages.map.canvas.accessibleDescription()
+    qtbot.waitUntil(lambda: window.pages.map.canvas.has_dots)
+    assert not window.pages.map.canvas.accessibleDescription()
+
+
 def test_the_desk_has_a_button_to_the_map(window, page):
     window.pages.leave()
     bar = window.desk.image_bar

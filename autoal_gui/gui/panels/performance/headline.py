@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from autoal_gui.core.language import decimal, mark, number, percent, tr, tr_count
@@ -91,11 +91,12 @@ class Headline(QWidget):
         empty(self._lines)
         for class_index, sentence, can_search in found[:MOST_WARNED]:
             line = QWidget()
-            row = QHBoxLayout(line)
-            row.setContentsMargins(0, 0, 0, 0)
-            row.addWidget(text_label(sentence), 1)
-            if can_search:
-                row.addWidget(self._search_button(class_index))
+            column = QVBoxLayout(line)
+            column.setContentsMargins(0, 0, 0, 0)
+            column.setSpacing(0)
+            column.addWidget(text_label(sentence))
+            if can_search:  # below it: a narrow panel has no room beside it
+                column.addWidget(self._search_button(class_index), 0, Qt.AlignmentFlag.AlignLeft)
             self._lines.addWidget(line)
         if more := len(found[MOST_WARNED:]):
             words = tr_count(

@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from autoal_gui.core.images.pool import ImagePool
 from autoal_gui.core.images.source import ProgressCallback
-from autoal_gui.core.language import mark, tr
+from autoal_gui.core.language import decimal, mark, tr
 from autoal_gui.core.likeness.kept_map import KeptMap, map_name, read_map
 from autoal_gui.core.likeness.kept_predictions import keep_predictions
 from autoal_gui.core.likeness.layout import lay_out_kept
@@ -325,6 +325,6 @@ def name_of(project: Project) -> str:
 def likeness_captions(images: Sequence[int], likeness: Sequence[float]) -> dict[int, str]:
     """Return a line below each image that says how like it is."""
     return {
-        image: tr("alike {cosine}", cosine=f"{value:.2f}")
+        image: tr("alike {cosine}", cosine=decimal(float(value), 2))
         for image, value in zip(images, likeness, strict=True)
     }
