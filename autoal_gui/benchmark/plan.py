@@ -5,6 +5,9 @@ from dataclasses import dataclass, replace
 
 from autoal_gui.core.settings import PRESETS, RunSettings, fitted_to
 
+BESIDE = PRESETS["cpu"].before
+"""The network that stands beside a warm start where two are measured."""
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -52,10 +55,15 @@ class Plan:
             dots=10_000,
         )
 
-    def settings(self, side: int) -> RunSettings:
-        """Return the settings of a round over images of `side` pixels."""
-        fitted = fitted_to(PRESETS[self.preset], side).but(batch_size=self.batch, seed=self.seed)
-        return fitted.changed_by(self.changes)
+    def settings(self, side: int, beside: str = "") -> RunSettings:
+        """Return the settings of a round over images of `side` pixels.
+
+        Args:
+            side: of the images.
+            beside: the network that stands beside a warm start; empty: none.
+        """
+        fitted = fitted_to(PRESETS[self.preset].but(beside=beside), side)
+        return fitted.but(batch_size=self.batch, seed=self.seed).changed_by(self.changes)
 
 
 def announce(what: str) -> None:

@@ -7,6 +7,7 @@ import json
 import os
 import time
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
@@ -15,11 +16,12 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QCoreApplication, QTimer
 
+from autoal_gui.backbones import efficientnet_lite0 as lite
 from autoal_gui.benchmark import fresh, labelling, screen
 from autoal_gui.benchmark.fresh import in_fresh_process, own_bytes, with_peak
 from autoal_gui.benchmark.labelling import PULSE, Annotator, Pulse, lateness
 from autoal_gui.benchmark.parts import first_batch, latency, round, scale, scoring, start
-from autoal_gui.benchmark.plan import Plan
+from autoal_gui.benchmark.plan import BESIDE, Plan
 from autoal_gui.benchmark.report import TARGETS, Target, table
 from autoal_gui.benchmark.screen import rest, shows_image, until
 from autoal_gui.benchmark.sets import EVALUATION, make_project, write_set
@@ -141,9 +143,11 @@ def test_the_peak_is_what_a_process_held_itself_and_not_what_it_mapped(tmp_path)
 def test_modes_take_turns_and_are_measured_in_their_third_round(tmp_path, plan, monkeypatch):
     monkeypatch.setattr(round, "SCRATCH", ("entropy", "paper"))
     monkeypatch.setattr(round, "WARM", ("entropy", "vote"))
+    monkeypatch.setattr(round, "TWO", ("entropy",))
     plan = Plan(**{**plan.__dict__, "repeats": 2})
     *_, found = round.measure(plan, tmp_path)
-    assert set(found["rounds"]) == {"entropy", "paper", "entropy, warm", "vote, warm"}
+    alone = {"entropy", "paper", "entropy, warm", "vote, warm"}
+    assert set(found["rounds"]) == {*alone, "entropy, beside"}
     assert (found["labels"], found["pool"]) == (12, 48)
     for name, taken in found["rounds"].items():
         assert len(taken) == 2
@@ -167,10 +171,12 @@ def test_no_series_of_rounds_takes_up_the_model_of_another(tmp_path, plan, monke
     monkeypatch.setattr(round, "taking_turns", kept)
     list(round.measure(plan, tmp_path))
     models = [command.checkpoint for command in commands.values()]
-    assert len(set(models)) == len(commands) == 6
+    assert len(set(models)) == len(commands) == 8
     assert [command.previous for command in commands.values()] == models
-    unit = {name: read_card(Path(command.checkpoint)).unit for name, command in commands.items()}
-    assert unit == {name: name.endswith("warm") for name in commands}  # a last layer alone is
+    cards = {name: read_card(Path(command.checkpoint)) for name, command in commands.items()}
+    alone = ("warm", "beside")  # what fits a last layer alone
+    assert {n: c.unit for n, c in cards.items()} == {n: n.endswith(alone) for n in commands}
+    assert {n for n, c in cards.items() if c.beside} == {"entropy, beside", "auto, beside"}
 
 
 def rounds_of(**seconds: float) -> dict:
@@ -185,22 +191,32 @@ def rounds_of(**seconds: float) -> dict:
 def test_a_mode_is_set_against_entropy_sampling_with_the_same_training():
     scratch = rounds_of(entropy=10.0, paper=28.0, vote=11.0)
     warm = {f"{name}, warm": r for name, r in rounds_of(entropy=2.0, auto=2.5, vote=3.0).items()}
-    assert round.ratios({"rounds": {**scratch, **warm}}) == {
+    two = {f"{name}, beside": r for name, r in rounds_of(entropy=4.0, auto=4.4).items()}
+    assert round.ratios({"rounds": {**scratch, **warm, **two}}) == {
         "round_paper_over_entropy": pytest.approx(2.8),
         "round_vote_over_entropy": pytest.approx(1.1),
         "round_auto_over_entropy": pytest.approx(1.25),
         "round_vote_over_entropy_warm": pytest.approx(1.5),
+        "round_auto_over_entropy_beside": pytest.approx(1.1),
     }
 
 
 def test_every_mode_of_the_window_is_compared_with_the_same_training(plan):
-    modes = round.compared(plan.settings(28))
+    modes = round.compared(plan.settings(28), plan.settings(28, BESIDE))
     assert {"paper", "vote", "random", "auto, warm", "vote, warm", "random, warm"} < set(modes)
     for name, settings in modes.items():
-        basis = modes["entropy, warm" if name.endswith("warm") else "entropy"]
-        assert settings.but(mode="entropy") == basis
-        assert settings.warm_start == name.endswith("warm")
+        _, mark, training = name.partition(", ")
+        assert settings.but(mode="entropy") == modes[f"entropy{mark}{training}"]
+        assert settings.warm_start == bool(training)
+        assert settings.beside == (BESIDE if training == "beside" else "")
         assert not settings.warm_start or settings.all_layers == "never"
+
+
+def test_the_own_network_sees_the_same_with_another_beside_it(plan):
+    alone, two = plan.settings(224), plan.settings(224, BESIDE)
+    assert two.seen_side == alone.seen_side == 64
+    assert two.input_size > alone.input_size
+    assert two.stem == alone.stem  # so that one warm start serves both
 
 
 def test_scoring_is_set_against_a_bare_loop_over_the_same_images(tmp_path, plan):
@@ -226,18 +242,39 @@ def test_the_set_of_the_size_of_tissuemnist_has_its_eight_classes(tmp_path, plan
     assert [classes for images, _, classes in Plan.sets if images == 165_466] == [8]
     written = []
 
-    def looked_at(function, plan, file, mode, folder):
+    def looked_at(function, plan, file, mode, folder, beside):
         with np.load(file, allow_pickle=False) as arrays:
             written.append((len(arrays["train_labels"]), int(arrays["train_labels"].max()) + 1))
         return {"rounds": []}, None
 
     monkeypatch.setattr(scale, "with_peak", looked_at)
-    assert [len(found["runs"]) for found in scale.measure(plan, tmp_path)] == [1, 2, 3, 4]
-    assert written == [(40, 2), (40, 2), (400, 3), (400, 3)]
+    *_, found = scale.measure(plan, tmp_path)
+    ways = [("paper", ""), ("auto", ""), ("auto", "beside")]
+    assert [(r["mode"], r["two"]) for r in found["runs"]] == [*ways, *ways]
+    assert written == [(40, 2)] * 3 + [(400, 3)] * 3
+
+
+def test_two_networks_are_measured_on_small_images_alone(tmp_path, plan, monkeypatch):
+    monkeypatch.setattr(scale, "with_peak", lambda *arguments: ({"rounds": []}, None))
+    *_, found = scale.measure(replace(plan, sets=((40, 16, 2), (40, 32, 2))), tmp_path)
+    assert [(r["side"], r["two"]) for r in found["runs"] if r["two"]] == [(16, "beside")]
+
+
+def test_rounds_with_another_network_beside_have_its_features(tmp_path, plan, monkeypatch):
+    monkeypatch.setattr(lite, "SMALLEST_SIDE", lite.SMALLEST_SIDE)  # is set for its process
+    scale.rounds_over(plan, Path(plan.data), "vote", tmp_path, BESIDE)
+    assert lite.SMALLEST_SIDE == scale.SEEN_SIDE
+    assert read_card(tmp_path / "model.pt").beside == BESIDE
 
 
 def run_of(
-    images: int, mode: str, first: float, second: float, peak: int | None, once: float = 0.0
+    images: int,
+    mode: str,
+    first: float,
+    second: float,
+    peak: int | None,
+    once: float = 0.0,
+    two: str = "",
 ) -> dict:
     """A run whose rounds take such seconds; to list, read and make features 1, 2 and 3 `once`."""
     steps = {"task model": 50.0, "evaluation": 5.0, "FitNet": 20.0, "SearchNet": 25.0}
@@ -246,8 +283,8 @@ def run_of(
     rounds[0]["steps"]["reading"] = once if mode == "paper" else 0.0
     warm = {} if mode == "paper" else {"reading": 2 * once, "features": 3 * once}
     return {
-        "images": images, "side": side, "mode": mode, "rounds": rounds, "warm start": warm,
-        "listing": once, "idle": 400 * MEGABYTE, "peak": peak,
+        "images": images, "side": side, "mode": mode, "two": two, "rounds": rounds,
+        "warm start": warm, "listing": once, "idle": 400 * MEGABYTE, "peak": peak,
     }  # fmt: skip
 
 
@@ -282,6 +319,28 @@ def test_what_is_done_once_for_a_pool_is_set_against_ten_times_the_pool_too():
         "time_10x_pool_listing": pytest.approx(12.0),
         "time_10x_pool_reading": pytest.approx(12.0),
         "time_10x_pool_features": pytest.approx(9.0),
+    }
+
+
+def test_two_networks_are_told_apart_from_one():
+    runs = [
+        run_of(n, "auto", *seconds, (500 + n) * MEGABYTE, two=two)
+        for n, two, seconds in (
+            (100, "", (1.0, 1.0)),
+            (100, "beside", (2.0, 2.0)),
+            (1000, "", (10.0, 11.0)),
+            (1000, "beside", (24.0, 18.0)),
+        )
+    ]
+    assert scale.ratios({"runs": runs}) == {
+        "time_10x_pool_first_round": pytest.approx(10.0),
+        "time_10x_pool": pytest.approx(11.0),
+        "time_10x_pool_first_round_beside": pytest.approx(12.0),
+        "time_10x_pool_beside": pytest.approx(9.0),
+        "peak_memory_mb_100": pytest.approx(200),
+        "peak_memory_mb_100_beside": pytest.approx(200),
+        "peak_memory_mb_1000": pytest.approx(1100),
+        "peak_memory_mb_1000_beside": pytest.approx(1100),
     }
 
 
@@ -324,7 +383,7 @@ def loaded_processes(monkeypatch):
 @pytest.mark.slow
 @pytest.mark.usefixtures("loaded_processes")
 def test_sets_of_each_size_are_measured_in_processes_of_their_own(tmp_path, plan, monkeypatch):
-    monkeypatch.setattr(scale, "MODES", ("vote",))
+    monkeypatch.setattr(scale, "WAYS", ("vote",))
     *_, found = scale.measure(plan, tmp_path)
     assert [(r["images"], r["side"], r["mode"]) for r in found["runs"]] == [
         (40, 16, "vote"),
@@ -581,10 +640,11 @@ def test_a_goal_of_the_published_schedule_is_no_plain_goal_of_a_shorter_one():
 
 def test_every_target_names_a_ratio_of_a_full_run(plan):
     runs = [run_of(n, "vote", 1.0, 1.0, 500 * MEGABYTE) for n in (3882, 38_820, 165_466)]
-    runs = [{**one, "side": 28} for one in runs]
+    runs = [{**one, "side": 28, "two": two} for one in runs for two in ("", "beside")]
+    modes = round.compared(RunSettings(), RunSettings(beside=BESIDE))
     taken = {"late": [1.0], "pressed": [1.0], "processor": [1.0], "load": 1.0}
     names = {
-        *round.ratios({"rounds": rounds_of(**dict.fromkeys(round.compared(RunSettings()), 1.0))}),
+        *round.ratios({"rounds": rounds_of(**dict.fromkeys(modes, 1.0))}),
         *scoring.ratios({"bare loop": [1.0], "scoring": [1.0]}),
         *scale.ratios({"runs": runs}),
         *first_batch.ratios({"seconds": [1.0], "processor": [1.0]}),

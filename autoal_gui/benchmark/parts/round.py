@@ -7,7 +7,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from autoal_gui.benchmark.plan import Plan, announce
+from autoal_gui.benchmark.plan import BESIDE, Plan, announce
 from autoal_gui.benchmark.sets import replay_set
 from autoal_gui.core.backend import Backend, CancelCheck
 from autoal_gui.core.messages import Command, Event, RoundFinished, RunRound
@@ -18,6 +18,8 @@ SCRATCH = ("entropy", "paper", "vote", "random")
 """Modes whose task model is trained from scratch in each round."""
 WARM = ("entropy", "auto", "vote", "random")
 """Modes that fit a head to the features of a warm start."""
+TWO = ("entropy", "auto")
+"""Modes that are measured with another network beside the warm start, too."""
 ROUNDS = 3  # the first reads the images and makes their features, the second has no history
 
 
@@ -50,7 +52,7 @@ def measure(plan: Plan, folder: Path) -> Iterator[dict[str, Any]]:
     learned = learn_features(data, warm, folder, warm_start, backend, never, pass_over)
     commands = {
         name: third_round(plan, data, backend, mode_settings, folder, name)
-        for name, mode_settings in compared(settings).items()
+        for name, mode_settings in compared(settings, plan.settings(data.side, BESIDE)).items()
     }
     known = {
         "pool": len(commands["entropy"].unlabelled),
@@ -62,11 +64,19 @@ def measure(plan: Plan, folder: Path) -> Iterator[dict[str, Any]]:
         yield {**known, "rounds": rounds}
 
 
-def compared(settings: RunSettings) -> dict[str, RunSettings]:
-    """Return the settings of every mode that is measured, by the name of its figures."""
-    scratch = {mode: settings.but(mode=mode, warm_start=False) for mode in SCRATCH}
-    head = settings.but(warm_start=True, all_layers="never")
-    return {**scratch, **{f"{mode}, warm": head.but(mode=mode) for mode in WARM}}
+def compared(settings: RunSettings, beside: RunSettings) -> dict[str, RunSettings]:
+    """Return the settings of every mode that is measured, by the name of its figures.
+
+    Args:
+        settings: of one network.
+        beside: of two; the own one is the same, so that both share a warm start.
+    """
+    head = {"warm_start": True, "all_layers": "never"}
+    return {
+        **{mode: settings.but(mode=mode, warm_start=False) for mode in SCRATCH},
+        **{f"{mode}, warm": settings.but(mode=mode, **head) for mode in WARM},
+        **{f"{mode}, beside": beside.but(mode=mode, **head) for mode in TWO},
+    }
 
 
 def third_round(
@@ -131,7 +141,7 @@ def timed(backend: Backend, command: RunRound) -> dict[str, Any]:
 def ratios(figures: dict[str, Any]) -> dict[str, float]:
     """Return each mode's median over that of entropy sampling with the same training.
 
-    "_warm" stands behind a mode that is also measured from scratch.
+    "_warm" stands behind a mode that is also measured from scratch, "_beside" behind two networks.
     """
     seconds = {
         name: median(taken["seconds"] for taken in rounds)
@@ -142,7 +152,7 @@ def ratios(figures: dict[str, Any]) -> dict[str, float]:
         mode, _, warm = name.partition(", ")
         basis = f"entropy, {warm}" if warm else "entropy"
         if name != basis:
-            twice = f"_{warm}" if warm and mode in seconds else ""
+            twice = f"_{warm}" if warm == "beside" or (warm and mode in seconds) else ""
             found[f"round_{mode}_over_entropy{twice}"] = value / seconds[basis]
     return found
 

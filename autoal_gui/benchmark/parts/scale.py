@@ -9,11 +9,16 @@ from typing import Any
 
 from autoal_gui.benchmark.fresh import own_bytes, with_peak
 from autoal_gui.benchmark.parts.round import never, pass_over
-from autoal_gui.benchmark.plan import Plan, announce
+from autoal_gui.benchmark.plan import BESIDE, Plan, announce
 from autoal_gui.benchmark.sets import replay_set, write_set
+from autoal_gui.core.registry import discover
 
-MODES = ("paper", "auto")
+WAYS = ("paper", "auto", "auto, beside")
+"""Modes, and whether another network stands beside the warm start; that on small images alone."""
 USUAL = 28  # pixels a side of MedMNIST
+SEEN_SIDE = 32
+"""Pixels a side that the other network sees here. In its own size 165,466 images take half an hour;
+its features are as many, and a round reads only those."""
 FIXED = ("task model", "evaluation", "FitNet", "SearchNet")
 """Steps that cost the same whatever the size of the pool."""
 ONCE = ("listing", "reading", "features")
@@ -28,17 +33,22 @@ def measure(plan: Plan, folder: Path) -> Iterator[dict[str, Any]]:
     for images, side, classes in plan.sets:
         file, own = folder / "set.npz", folder / "own"
         write_set(file, images, side, classes)
-        for mode in MODES:
-            announce(f"{images} images of {side} x {side}, mode {mode}")
+        for way in WAYS:
+            mode, _, two = way.partition(", ")
+            if two and side != plan.sets[0][1]:
+                continue
+            announce(f"{images} images of {side} x {side}, mode {way}")
             own.mkdir()
-            run, peak = with_peak(rounds_over, plan, file, mode, own)
+            run, peak = with_peak(rounds_over, plan, file, mode, own, BESIDE if two else "")
             size = {"images": images, "side": side, "classes": classes}
-            runs.append({**size, "mode": mode, **run, "peak": peak})
+            runs.append({**size, "mode": mode, "two": two, **run, "peak": peak})
             shutil.rmtree(own)
             yield {"runs": runs}
 
 
-def rounds_over(plan: Plan, file: Path, mode: str, folder: Path) -> dict[str, Any]:
+def rounds_over(
+    plan: Plan, file: Path, mode: str, folder: Path, beside: str = ""
+) -> dict[str, Any]:
     """Run two rounds in this process; return their seconds and what the idle program held.
 
     The first round reads the images; after a warm start it finds them read, and their features
@@ -46,13 +56,16 @@ def rounds_over(plan: Plan, file: Path, mode: str, folder: Path) -> dict[str, An
     what it learns counts for nothing here.
     """
     idle = idle_bytes()
+    if beside:
+        network: Any = discover("autoal_gui.backbones")[beside]
+        network.SMALLEST_SIDE = SEEN_SIDE
     from autoal_gui.learning.backend import TorchBackend
     from autoal_gui.learning.replay import Replay, learn_features
 
     backend, started = TorchBackend(), time.perf_counter()
     data = replay_set(str(file), folder, plan.seed)
     listing = time.perf_counter() - started
-    settings = plan.settings(data.side).in_mode(mode).but(warm_seconds=1.0)
+    settings = plan.settings(data.side, beside).in_mode(mode).but(warm_seconds=1.0)
     warm_start = folder / "warm.pt" if settings.warm_start else None
     prepared: dict[str, float] = {}
     if warm_start is not None:
@@ -94,15 +107,20 @@ def growth(runs: list[dict[str, Any]]) -> dict[str, float]:
     if len(sizes) < 2:
         return {}
     small, large = (
-        {r["mode"]: pool_seconds(r) for r in runs if (r["images"], r["side"]) == size}
+        {(r["mode"], _behind(r)): pool_seconds(r) for r in runs if (r["images"], r["side"]) == size}
         for size in sizes[:2]
     )
     found: dict[str, float] = {}
-    for mode in (mode for mode in small if mode in large):
-        for span, seconds in small[mode].items():
-            name = f"time_10x_pool{span}"
-            found[name] = max(found.get(name, 0.0), large[mode][span] / seconds)
+    for way in (way for way in small if way in large):
+        for span, seconds in small[way].items():
+            name = f"time_10x_pool{span}{way[1]}"
+            found[name] = max(found.get(name, 0.0), large[way][span] / seconds)
     return found
+
+
+def _behind(run: dict[str, Any]) -> str:
+    """Return what stands behind the names of a run's ratios: "_beside" where there are two."""
+    return f"_{run['two']}" if run["two"] else ""
 
 
 def pool_seconds(run: dict[str, Any]) -> dict[str, float]:
@@ -128,7 +146,7 @@ def peaks(runs: list[dict[str, Any]]) -> dict[str, float]:
     for run in runs:
         if run["peak"] is not None and run["idle"] is not None:
             size = "" if run["side"] == USUAL else f"_of_{run['side']}_px"
-            name = f"peak_memory_mb_{run['images']}{size}"
+            name = f"peak_memory_mb_{run['images']}{size}{_behind(run)}"
             above = (run["peak"] - run["idle"]) / MEGABYTE
             found[name] = max(found.get(name, above), above)
     return found
