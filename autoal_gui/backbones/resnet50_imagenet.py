@@ -1,7 +1,7 @@
 """ResNet-50 with torchvision's ImageNet weights, which the user has fetched or brings as a file."""
 
-from autoal_gui.backbones import torchvision_resnet as shared
-from autoal_gui.backbones.contract import Parts, Weights
+from autoal_gui.backbones import torchvision_networks as shared
+from autoal_gui.backbones.contract import Layout, Parts, Weights
 from autoal_gui.core.language import mark
 from autoal_gui.core.settings import Stem
 
@@ -23,8 +23,11 @@ WEIGHTS = Weights(
     size=102_530_333,
     licence="BSD-3-Clause",
     url="https://download.pytorch.org/models/resnet50-0676ba61.pth",
+    layout=Layout("9fb760970125b1e9", 265, shared.RESNET),
 )
-SMALLEST_SIDE, SCALE, VIEWS = shared.SMALLEST_SIDE, shared.SCALE, shared.VIEWS
+NEEDS = ""
+SMALLEST_SIDE, LARGEST_SIDE = shared.SMALLEST_SIDE, 0
+SCALE, VIEWS = shared.SCALE, shared.VIEWS
 WIDTHS = (256, 512, 1024, 2048)
 
 

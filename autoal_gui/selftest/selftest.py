@@ -186,12 +186,15 @@ def check_warm_start(folder: Path) -> str:
 
 def check_backbone(folder: Path, name: str) -> str:
     """A round on this network leaves a model that goes out in every format that holds one."""
-    from autoal_gui.backbones.weight_files import is_there
+    from autoal_gui.backbones.weight_files import is_there, missing_package
     from autoal_gui.learning.backend import TorchBackend
     from autoal_gui.learning.inference.export import export_model
     from autoal_gui.learning.replay import Replay
 
-    if not is_there(discover("autoal_gui.backbones")[name].WEIGHTS):
+    backbone = discover("autoal_gui.backbones")[name]
+    if lacking := missing_package(backbone):
+        return f"left out. {lacking}"
+    if not is_there(backbone.WEIGHTS):
         return "left out. Its weights are not on this computer."
     own = folder / f"backbone {name}"
     own.mkdir()

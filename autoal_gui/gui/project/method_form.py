@@ -19,7 +19,7 @@ from autoal_gui.gui.project.network_choice import (
     backbones,
     citation,
     networks_beside,
-    weights_of,
+    package_note,
 )
 from autoal_gui.gui.strategy_names import SEARCHING_MODES, mode_note, modes
 from autoal_gui.gui.widgets.cards import Section
@@ -259,7 +259,8 @@ class MethodForm(QWidget):
 
     def problem(self) -> str:
         """Say what is missing before these settings can be used; empty: nothing."""
-        return tr(GET_WEIGHTS) if self.weights.missing else ""
+        lacking = package_note(self.backbone.currentData())
+        return lacking or (tr(GET_WEIGHTS) if self.weights.missing else "")
 
     def _is_published_method(self) -> bool:
         return bool(self.mode.currentData() == WITHOUT_WARM_START)
@@ -273,8 +274,8 @@ class MethodForm(QWidget):
     def _enable(self) -> None:
         learns = self.backbone.currentData() == OWN_NETWORK
         self._asking.setRowVisible(self._first, learns)
-        self.weights.offer(weights_of(self.backbone.currentData()))
-        self._asking.setRowVisible(self.weights, self.weights.missing)
+        self.weights.offer(self.backbone.currentData())
+        self._asking.setRowVisible(self.weights, self.weights.offers)
         self.backbone.setEnabled(not (self._is_published_method() or self._fixed))
         self.warm.setEnabled(learns and not self._is_published_method())
         self.minutes.setEnabled(self.warm.isEnabled() and self.warm.isChecked())

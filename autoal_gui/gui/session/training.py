@@ -5,7 +5,7 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from autoal_gui.backbones.weight_files import is_there
+from autoal_gui.backbones.weight_files import is_usable
 from autoal_gui.core.database.round_rows import Outcome
 from autoal_gui.core.errors import AutoALError, ProjectGone
 from autoal_gui.core.images.pool import longest_side
@@ -332,7 +332,7 @@ def chooses_before(project: Project) -> bool:
     if not project.warm_start.wanted or project.warm_start.checkpoint:
         return False
     plug_in = discover("autoal_gui.backbones").get(project.settings.run.before)
-    return plug_in is not None and plug_in.WEIGHTS is not None and is_there(plug_in.WEIGHTS)
+    return plug_in is not None and plug_in.WEIGHTS is not None and is_usable(plug_in)
 
 
 def _at_once(project: Project) -> RunSettings:

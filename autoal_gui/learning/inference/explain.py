@@ -6,6 +6,7 @@ mean gradient, which says something in the last stage only; of images of 28 pixe
 one field large. LayerCAM weighs each place by its own gradient, so that an earlier stage serves.
 """
 
+import math
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +21,7 @@ from autoal_gui.core.language import tr
 from autoal_gui.core.messages import Explain, Explained
 from autoal_gui.learning.data.image_cache import square
 from autoal_gui.learning.model.checkpoint import load_model
-from autoal_gui.learning.model.networks import Classifier
+from autoal_gui.learning.model.networks import MAP_AXES, Classifier
 
 FEWEST_FIELDS = 7  # a side; a coarser map would say little more than "somewhere"
 
@@ -76,7 +77,8 @@ def attention(
         lead = logits[0, chosen] - (logits[0, others].mean() if others else 0)
         deepest = [_deepest(part) for part in model.backbone.apart(maps)]
         gradients = torch.autograd.grad(lead, deepest)
-    heat = _joined([_heat(*pair) for pair in zip(gradients, deepest, strict=True)])
+    pairs = zip(gradients, deepest, strict=True)
+    heat = _joined([_heat(_fields(gradient), _fields(found)) for gradient, found in pairs])
     peak = float(heat.max())
     if peak > 0:
         heat = heat / peak
@@ -106,18 +108,30 @@ def _joined(heats: list[Tensor]) -> Tensor:
 
 
 def _maps(model: Classifier, image: Tensor) -> list[Tensor]:
-    """Return what each stage of the backbone gives: (1, its channels, h, w)."""
+    """Return what each stage of the backbone gives: maps, or tokens."""
     # A gradient at the image itself, so that one is there although every weight may be frozen.
     return [*model.backbone.maps(image.requires_grad_())]
 
 
 def _logits(model: Classifier, maps: list[Tensor]) -> Tensor:
-    pooled = model.backbone.joined([one.mean((2, 3)) for one in maps])
+    pooled = model.backbone.joined(model.backbone.looked_at(maps))
     logits: Tensor = model.head(model.of_pooled(pooled))
     return logits
 
 
 def _deepest(maps: list[Tensor]) -> Tensor:
-    """Return the deepest stage that has fields enough, else the first, which has most."""
-    fine = [one for one in maps if min(one.shape[2:]) >= FEWEST_FIELDS]
-    return fine[-1] if fine else maps[0]
+    """Return the deepest stage that has fields enough, else the first, which has most.
+
+    Of the last one that gives tokens nothing but the class token counts, which lies nowhere.
+    """
+    placed = maps if maps[-1].ndim == MAP_AXES else maps[:-1]
+    fine = [one for one in placed if min(_fields(one).shape[2:]) >= FEWEST_FIELDS]
+    return fine[-1] if fine else placed[0]
+
+
+def _fields(found: Tensor) -> Tensor:
+    """Return a stage's maps (1, channels, h, w); of tokens, those that lie somewhere."""
+    if found.ndim == MAP_AXES:
+        return found
+    side = math.isqrt(found.shape[1] - 1)
+    return found[:, 1:].transpose(1, 2).reshape(1, -1, side, side)

@@ -4,13 +4,15 @@ Sources: He et al. 2016 (ResNet); Wang, Zhan & Huang, ICML 2025 (FitNet, SearchN
 2019 (loss-prediction head); Gal 2017 and Kirsch et al. 2019 (dropout masks shared by all images).
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from autoal_gui.backbones.weight_files import missing_package
+from autoal_gui.core.errors import CheckpointError
 from autoal_gui.core.registry import discover
 from autoal_gui.core.settings import OWN_NETWORK, Stem
 from autoal_gui.learning.model.normalisation import Normalisation
@@ -19,6 +21,7 @@ ENLARGED_AT_ONCE = {"cpu": 16}
 """Images that are passed at a time by a network that enlarges them: what they become in its first
 stages takes megabytes an image, and 16 of them, which fit a processor's cache better than 64, take
 .65 of the time. Other devices have their own memory, and want more."""
+MAP_AXES = 4  # of what a stage gives; tokens have three
 LOSS_WIDTH = 128  # width of each stage's branch in the loss-prediction head
 
 
@@ -38,18 +41,23 @@ class Part:
 
 
 class Backbone(nn.Module):
-    """A network without its last layer: a stem, and stages, some of whose means are features."""
+    """A network without its last layer: a stem, and stages, some of which are looked at."""
 
     def __init__(
         self, channels: int, stem: Stem, name: str = OWN_NETWORK, own_side: int = 0
     ) -> None:
         """Build the backbone of that name, a plug-in of `autoal_gui.backbones`.
 
-        Larger images are made `own_side` pixels a side before the stem; 0: they are left.
+        ResNet-18 makes larger images `own_side` pixels a side before the stem; 0: they are left.
+
+        Raises:
+            CheckpointError: the package that it is made of is not here.
         """
         super().__init__()
-        self.own_side = own_side if name == OWN_NETWORK else 0
         plug_in = discover("autoal_gui.backbones")[name]
+        if lacking := missing_package(plug_in):
+            raise CheckpointError(lacking)
+        self.own_side: int = own_side if name == OWN_NETWORK else plug_in.LARGEST_SIDE
         self.stem, stages = plug_in.parts(channels, stem)
         self.stages = nn.ModuleList(stages)
         self.smallest_side: int = plug_in.SMALLEST_SIDE
@@ -72,7 +80,7 @@ class Backbone(nn.Module):
         return min(most, ENLARGED_AT_ONCE.get(device, most))
 
     def maps(self, images: Tensor) -> Iterator[Tensor]:
-        """Yield what each stage makes of (B, channels, H, W): (B, its channels, h, w)."""
+        """Yield what each stage makes of (B, channels, H, W): maps or tokens, see `Parts`."""
         side = self.smallest_side
         if min(images.shape[2:]) < side:
             images = functional.interpolate(images, (side, side), mode="bilinear")
@@ -84,11 +92,20 @@ class Backbone(nn.Module):
             yield found
 
     def stage_means(self, images: Tensor) -> list[Tensor]:
-        """Map (B, channels, H, W) to the spatial mean of each stage: (B, its channels)."""
-        return [found.mean((2, 3)) for found in self.maps(images)]
+        """Map (B, channels, H, W) to what is looked at of each stage: (B, its channels)."""
+        return self.looked_at(self.maps(images))
+
+    def looked_at(self, maps: Iterable[Tensor]) -> list[Tensor]:
+        """Map what each stage gives to what is looked at of it: (B, its channels)."""
+        found: list[Tensor] = []
+        class_token = None
+        for one in maps:  # one after the other: together they would fill the memory
+            class_token = None if one.ndim == MAP_AXES else one[:, 0]
+            found.append(one.mean((2, 3)) if one.ndim == MAP_AXES else one[:, 1:].mean(1))
+        return found if class_token is None else [*found[:-1], class_token]
 
     def joined(self, means: Sequence[Tensor]) -> Tensor:
-        """Map the spatial mean of each stage to features (B, D), view after view."""
+        """Map what is looked at of each stage to features (B, D), view after view."""
         return torch.cat([means[stage] for view in self.views for stage in view], 1)
 
     def forward(self, images: Tensor) -> Tensor:
@@ -154,7 +171,7 @@ class SideBySide(Backbone):
         return own, replace(other, features=lambda images: self.other(self._rescaled(images)))
 
     def _own(self, images: Tensor) -> Tensor:
-        means = [found.mean((2, 3)) for found in super().maps(images)]
+        means = self.looked_at(super().maps(images))
         return torch.cat([means[stage] for view in self.own_views for stage in view], 1)
 
     def _rescaled(self, images: Tensor) -> Tensor:

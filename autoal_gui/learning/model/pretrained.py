@@ -1,19 +1,24 @@
 """Pretrained weights: a backbone's own file, checked and given our names."""
 
+from typing import Any
+
 from torch import Tensor
 
-from autoal_gui.backbones.weight_files import is_there, weights_file
+from autoal_gui.backbones.contract import Layout
+from autoal_gui.backbones.weight_files import is_usable, kept, missing_package
+from autoal_gui.backbones.weight_layout import COUNT, flat, words_before
 from autoal_gui.core.errors import CheckpointError
 from autoal_gui.core.language import tr
 from autoal_gui.core.registry import discover, label_of
 from autoal_gui.core.settings import RunSettings
 from autoal_gui.core.system.foreign_files import sha256_of
 from autoal_gui.core.trained_model import LARGEST_MODEL
+from autoal_gui.learning.model.checkpoint import checked_state, read_content
 from autoal_gui.learning.model.networks import Backbone
 from autoal_gui.learning.model.normalisation import Normalisation
-from autoal_gui.learning.model.torch_file import read_torch_file
 
 BACKBONES = "autoal_gui.backbones"
+IMAGE_AXES = 4  # of the weights that read an image
 
 
 def load_pretrained(backbone: Backbone, name: str) -> None:
@@ -28,12 +33,15 @@ def load_pretrained(backbone: Backbone, name: str) -> None:
     plug_in = discover(BACKBONES)[name]
     if plug_in.WEIGHTS is None:
         return
-    file, label = weights_file(plug_in.WEIGHTS), plug_in.LABEL
+    there, label = kept(plug_in.WEIGHTS), plug_in.LABEL
     try:
-        if not sha256_of(file, LARGEST_MODEL).startswith(plug_in.WEIGHTS.sha256):
+        if not sha256_of(there.file, LARGEST_MODEL).startswith(there.sha256):
             raise ValueError("another file")
-        content = read_torch_file(file, LARGEST_MODEL)
-        backbone.load_state_dict(named(backbone, content, plug_in.layers()))
+        content = dict(flat(read_content(there.file)))
+        if there.is_own:
+            content = _without_words(content, plug_in.WEIGHTS.layout)
+        state = named(backbone, content, plug_in.layers())
+        backbone.load_state_dict(checked_state(state, there.file))
     except FileNotFoundError as error:
         raise CheckpointError(
             tr("The weights of {label} are not on this computer.", label=label)
@@ -42,6 +50,19 @@ def load_pretrained(backbone: Backbone, name: str) -> None:
         raise CheckpointError(
             tr("The file with the weights of {label} is damaged or is another.", label=label)
         ) from error
+
+
+def _without_words(content: dict[str, Any], layout: Layout) -> dict[str, Any]:
+    """Return the tensors of a layout, without what stands before their names.
+
+    Raises:
+        ValueError: they are not there.
+    """
+    tensors = {n: v for n, v in content.items() if isinstance(v, Tensor)}
+    word = words_before({n: tuple(v.shape) for n, v in tensors.items()}, layout)
+    if word is None:
+        raise ValueError("another network")
+    return {n.removeprefix(word): v for n, v in tensors.items() if n.startswith(word)}
 
 
 def named(backbone: Backbone, content: dict[str, Tensor], layers: list[str]) -> dict[str, Tensor]:
@@ -60,9 +81,12 @@ def named(backbone: Backbone, content: dict[str, Tensor], layers: list[str]) -> 
         raise ValueError("another number of layers")
     state = {}
     for (name, module), theirs in zip(own, layers, strict=True):
-        for part in module.state_dict():
-            state[f"{name}.{part}"] = content[f"{theirs}.{part}"]
-    first = f"{own[0][0]}.weight"
+        values = (*module.named_parameters(recurse=False), *module.named_buffers(recurse=False))
+        for part, value in values:
+            known = f"{theirs}.{part}".removeprefix(".")
+            # Files of torchvision before 0.2 do not count batches; nothing here reads the count.
+            state[f"{name}.{part}"] = content.get(known, value) if part == COUNT else content[known]
+    first = next(n for n, value in backbone.named_parameters() if value.ndim == IMAGE_AXES)
     if dict(backbone.named_parameters())[first].shape[1] == 1:
         state[first] = state[first].sum(1, keepdim=True)
     return state
@@ -71,13 +95,15 @@ def named(backbone: Backbone, content: dict[str, Tensor], layers: list[str]) -> 
 def beside(settings: RunSettings) -> str:
     """Return the network that stands beside a warm start; empty: none does, or none is here."""
     name = settings.beside if settings.learns_first else ""
-    return name if name and is_there(discover(BACKBONES)[name].WEIGHTS) else ""
+    return name if name and is_usable(discover(BACKBONES)[name]) else ""
 
 
 def told_missing(settings: RunSettings) -> str:
     """Say that a network that was to stand beside the warm start is not here; empty: it is."""
     if not (settings.beside and settings.learns_first) or beside(settings):
         return ""
+    if lacking := missing_package(discover(BACKBONES)[settings.beside]):
+        return tr("{lacking} What was learned from your images is used alone.", lacking=lacking)
     return tr(
         "The weights of {label} are not on this computer: what was learned from your images is "
         "used alone.",
@@ -104,4 +130,9 @@ def own_scale(name: str, channels: int) -> Normalisation | None:
 def told_weights(name: str) -> str:
     """Return what a model card says of the weights that a backbone comes with; empty: none."""
     plug_in = discover(BACKBONES)[name]
-    return f"{plug_in.CITATION}; licence: {plug_in.WEIGHTS.licence}" if plug_in.WEIGHTS else ""
+    if plug_in.WEIGHTS is None:
+        return ""
+    there = kept(plug_in.WEIGHTS)
+    if there.is_own:
+        return f"{plug_in.LABEL}, a file of the user's, SHA-256 {there.sha256}; licence not known"
+    return f"{plug_in.CITATION}; licence: {plug_in.WEIGHTS.licence}"

@@ -11,12 +11,15 @@ import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication, QDialogButtonBox, QProgressDialog
+from safetensors.numpy import save_file
 
 from autoal_gui.backbones import resnet18_imagenet, weight_files
+from autoal_gui.backbones.weight_layout import layout_of
 from autoal_gui.core.errors import SourceError
 from autoal_gui.core.images.source import ListedImage, Listing, SourceSpec
 from autoal_gui.core.registry import discover
 from autoal_gui.core.settings import PRESETS, fitted_to
+from autoal_gui.core.system.foreign_files import sha256_of
 from autoal_gui.core.trained_model import StartModel
 from autoal_gui.engine.jobs import Job
 from autoal_gui.gui.dialogs.leave_dialog import LeaveDialog
@@ -310,11 +313,50 @@ def test_missing_weights_are_asked_for_before_anything_begins(qtbot, window, bro
     other = tmp_path / "other.pth"
     other.write_bytes(b"something else")
     method.weights.bring(other)
-    qtbot.waitUntil(lambda: "not the file" in method.weights.said.text())
+    qtbot.waitUntil(lambda: "does not fit" in method.weights.said.text())
     method.weights.bring(brought)
     qtbot.waitUntil(dialog.ok.isEnabled)
     assert method.weights.isHidden()
     assert "are on this computer" in method.backbone_note.text()
+
+
+def test_weights_that_fit_but_are_not_known_are_used_only_when_the_user_says_so(
+    qtbot, window, brought, tmp_path, monkeypatch
+):
+    layout = layout_of({"conv1.weight": (2,)}, ["conv1"])
+    monkeypatch.setattr(
+        resnet18_imagenet, "WEIGHTS", replace(resnet18_imagenet.WEIGHTS, layout=layout)
+    )
+    own = tmp_path / "own.safetensors"
+    save_file({"conv1.weight": np.zeros(2)}, own)
+    form = MethodForm(PRESETS["cpu"], keep=True)
+    qtbot.addWidget(form)
+    choose(form.backbone, "resnet18_imagenet")
+    assert form.weights.use.isHidden()
+    form.weights.bring(own)
+    qtbot.waitUntil(lambda: not form.weights.use.isHidden())
+    told = form.weights.said.text()
+    assert sha256_of(own) in told.replace(" ", "")
+    assert "fits ResNet-18 (ImageNet)" in told
+    assert form.problem()
+    with qtbot.waitSignal(form.weights.changed):
+        form.weights.use.click()
+    assert form.problem() == ""
+    assert "neither source nor licence" in form.backbone_note.text()
+    assert form.weights.use.isHidden()
+    assert form.weights.offers  # so that the published file can take its place
+    form.weights.bring(brought)
+    qtbot.waitUntil(lambda: "are on this computer" in form.backbone_note.text())
+    assert not form.weights.offers
+
+
+def test_a_network_whose_package_is_missing_cannot_be_chosen(qtbot, monkeypatch):
+    monkeypatch.setattr(weight_files, "find_spec", lambda name: None)
+    form = MethodForm(PRESETS["cpu"], keep=True)
+    qtbot.addWidget(form)
+    choose(form.backbone, "dinov2_vits14")
+    assert form.problem() == "DINOv2 ViT-S/14 needs one more package: pip install timm."
+    assert form.problem() in form.backbone_note.text()
 
 
 def test_the_settings_ask_for_missing_weights_too(qtbot, window, brought, tmp_path):

@@ -148,7 +148,7 @@ def test_a_project_can_start_from_it_with_and_without_a_network_beside(command, 
 def test_without_its_weights_a_round_goes_on_with_the_warm_start_alone(
     command, tmp_path, monkeypatch
 ):
-    monkeypatch.setattr("autoal_gui.learning.model.pretrained.is_there", lambda _: False)
+    monkeypatch.setattr("autoal_gui.learning.model.pretrained.is_usable", lambda _: False)
     alone = replace(command, checkpoint=str(tmp_path / "alone.pt"))
     result = result_of(alone)
     assert load_model(Path(alone.checkpoint))[1].beside == ""
