@@ -20,7 +20,7 @@ from autoal_gui.backbones import efficientnet_lite0 as lite
 from autoal_gui.benchmark import fresh, labelling, screen
 from autoal_gui.benchmark.fresh import in_fresh_process, own_bytes, with_peak
 from autoal_gui.benchmark.labelling import PULSE, Annotator, Pulse, lateness
-from autoal_gui.benchmark.parts import first_batch, latency, round, scale, scoring, start
+from autoal_gui.benchmark.parts import first_batch, latency, map, round, scale, scoring, start
 from autoal_gui.benchmark.plan import BESIDE, Plan
 from autoal_gui.benchmark.report import TARGETS, Target, table
 from autoal_gui.benchmark.screen import rest, shows_image, until
@@ -643,12 +643,15 @@ def test_every_target_names_a_ratio_of_a_full_run(plan):
     runs = [{**one, "side": 28, "two": two} for one in runs for two in ("", "beside")]
     modes = round.compared(RunSettings(), RunSettings(beside=BESIDE))
     taken = {"late": [1.0], "pressed": [1.0], "processor": [1.0], "load": 1.0}
+    shown = {name: [1.0] for name in ("painting", "moving", "alike")}
+    shown |= {"opening": 1.0, "before": 1, "after": 1, "peak": 1}
     names = {
         *round.ratios({"rounds": rounds_of(**dict.fromkeys(modes, 1.0))}),
         *scoring.ratios({"bare loop": [1.0], "scoring": [1.0]}),
         *scale.ratios({"runs": runs}),
         *first_batch.ratios({"seconds": [1.0], "processor": [1.0]}),
-        *latency.ratios({size: {"idle": taken, "training": taken} for size in ("", "_224_px")}),
+        *latency.ratios({k: {"idle": taken, "training": taken} for k in ("", "_map", "_224_px")}),
+        *map.ratios(shown),
     }
     assert set(TARGETS) <= names
 
