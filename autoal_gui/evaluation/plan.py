@@ -13,6 +13,7 @@ from autoal_gui.core.settings import OWN_NETWORK, RunSettings, fitted_to, with_f
 from autoal_gui.evaluation.methods import Method
 
 EDITION = 2  # raised when a run means something else, so that no old one is mistaken for it
+DESIGN_OF_AUTO = 2  # likewise, where the mode "auto" alone asks for others
 
 
 def plain_settings(settings: RunSettings) -> dict[str, Any]:
@@ -254,6 +255,8 @@ class _Kind:
             "initial": setup.initial_of(pool),
             "rounds": setup.rounds,
         }
+        if self.settings.mode == "auto":
+            content["design"] = DESIGN_OF_AUTO
         if shares := setup.shares:  # of another page than the run with those numbers
             content["shares"] = shares
         self._decisive = json.dumps(content, sort_keys=True)

@@ -153,6 +153,15 @@ def test_runs_of_another_edition_are_not_mistaken_for_these(monkeypatch):
     assert keys.isdisjoint({job().key, SETUP.key})
 
 
+def test_runs_of_auto_as_it_asked_before_are_not_mistaken_for_these(monkeypatch):
+    """In design 1 it spread a batch by k-means."""
+    keys = job("auto").key, job("random").key
+    monkeypatch.setattr(plan, "DESIGN_OF_AUTO", 1)
+    monkeypatch.setattr(plan, "_kind", plan._Kind)  # which remembers
+    assert job("auto").key != keys[0]
+    assert job("random").key == keys[1]
+
+
 def test_a_run_from_before_memory_decided_on_its_passes_keeps_its_key():
     assert SETUP.base.infer_batch == 0
     changed = [replace(SETUP, base=SETUP.base.but(infer_batch=size)) for size in (256, 128)]

@@ -1,12 +1,11 @@
 """Mode "auto": the candidates as a tilt of a spread-out batch, trusted as far as they have shown.
 
-On features of a warm start a batch of the most uncertain images can be far worse than a random
-one; what never was, in any set measured, is to spread a batch over the pool, and better still to
-do so with a tilt towards the uncertain and away from what is labelled (docs/RESULTS.md has the
-figures). So a batch is spread by k-means, each image weighing s(x), the candidates' mixture, times
-its distance from the nearest labelled image. "k-means" itself is a candidate that scores all images
-alike: weight on it flattens s(x), and the search (`bilevel`) decides how much of it goes to the
-others. A share of every batch is drawn at random, to measure (`Query.audit`).
+A batch of the most uncertain images can be far worse than a random one, and which way of asking is
+best differs from set to set (docs/RESULTS.md has the figures). So a batch covers the pool:
+it holds images that stand for many that have no label like them, each of these counting for s(x),
+the candidates' mixture, times the error that the model expects there. "k-means" is a candidate that
+scores all images alike: weight on it flattens s(x), and the search (`bilevel`) decides how much of
+it goes to the others. A share of every batch is drawn at random, to measure (`Query.audit`).
 """
 
 import numpy as np
@@ -19,12 +18,12 @@ from autoal_gui.core.settings import RunSettings
 from autoal_gui.learning.progress import Check, unchecked
 from autoal_gui.learning.selection import placebo
 from autoal_gui.learning.selection.acquisition import Acquisition
+from autoal_gui.learning.selection.batch import covering, spread_out
 from autoal_gui.learning.selection.bilevel import Learned, can_learn, learn_weights
 from autoal_gui.learning.selection.pins import floors_of, hold
 from autoal_gui.learning.training.linear_head import Head
 from autoal_gui.strategies.candidates import candidate_scores
 from autoal_gui.strategies.contract import Labelled, ModelOutputs
-from autoal_gui.strategies.geometry import k_means
 from autoal_gui.strategies.vote import percentiles, vote_weights
 
 Floats = npt.NDArray[np.float64]
@@ -32,10 +31,6 @@ Positions = npt.NDArray[np.int64]
 
 SPREAD = "kmeans"
 """The candidate that stands for the spread-out batch itself."""
-DIMENSIONS = 32  # principal components that hold nearly all of the features' spread
-MOST = 20_000  # images that are clustered; of a larger pool, so many at random
-SAMPLE = 2048  # images that the principal components are estimated from
-DUPLICATE = 1e-3  # squared distance of unit features below which two images are taken for one
 
 
 def auto_acquisition(
@@ -186,10 +181,12 @@ def _batch(
     by_id = np.argsort(outputs.image_ids)  # no draw may depend on the order of the pool
     audits = _audits(settings.audit_share, outputs.wanted, random)
     audit = random.choice(by_id, min(audits, len(by_id)), replace=False)
-    rest = by_id[~np.isin(by_id, audit)]
-    rest = np.sort(random.choice(rest, min(MOST, len(rest)), replace=False))
-    spread = _spread(outputs, rest, mixed[rest], outputs.wanted - len(audit), settings.seed)
-    batch = np.concatenate((audit, spread))
+    rest, left = by_id[~np.isin(by_id, audit)], outputs.wanted - len(audit)
+    if outputs.labelled is None:
+        chosen = spread_out(outputs, rest, left, random)
+    else:
+        chosen = covering(outputs, rest, audit, mixed, left, random)
+    batch = np.concatenate((audit, chosen))
     return batch[random.permutation(len(batch))], audit
 
 
@@ -201,67 +198,6 @@ def _audits(share: float, wanted: int, random: np.random.Generator) -> int:
     if wanted == 1:
         return int(random.random() < share)
     return max(1, round(share * wanted)) if share > 0 else 0
-
-
-def _spread(
-    outputs: ModelOutputs, places: Positions, mixed: Floats, wanted: int, seed: int
-) -> Positions:
-    """Choose images by k-means: the image nearest to each centroid.
-
-    Each weighs s(x) times its distance from the nearest labelled image, so that a batch makes up
-    for what is not labelled yet; images that coincide with a labelled one weigh nothing.
-    """
-    from threadpoolctl import threadpool_limits
-
-    if wanted < 1 or len(places) <= wanted:
-        return places[: max(0, wanted)]
-    # One thread: more would add up in varying order, and wait for each other on a busy machine.
-    with threadpool_limits(limits=1):
-        points, known = _components(outputs, places)
-        far = _distances(points, known)
-        weights = np.where(far > 0, mixed.clip(1e-6) * far, 1e-9)
-        method = k_means(wanted, seed, iterations=20)
-        method.fit(points, sample_weight=weights)
-    away = ((points - method.cluster_centers_[method.labels_]) ** 2).sum(1)
-    away += 4.0 * (far == 0)  # unit features are never further apart
-    nearest = np.lexsort((away, method.labels_))
-    _, first = np.unique(method.labels_[nearest], return_index=True)
-    chosen = nearest[first]
-    if len(chosen) < wanted:  # where images coincide there are fewer clusters
-        others = np.setdiff1d(np.arange(len(places)), chosen)
-        chosen = np.concatenate((chosen, others[np.argsort(-weights[others], kind="stable")]))
-    return places[chosen[:wanted]]
-
-
-def _components(outputs: ModelOutputs, places: Positions) -> tuple[Floats, Floats]:
-    """Return principal components of images (n, d) and of the labelled images (m, d)."""
-    from scipy.linalg import eigh
-
-    sample = outputs.features[places[:: -(-len(places) // SAMPLE)]].astype(np.float64)
-    middle = sample.mean(0)
-    width = sample.shape[1]
-    lowest = max(0, width - DIMENSIONS)
-    _, axes = eigh((sample - middle).T @ (sample - middle), subset_by_index=(lowest, width - 1))
-    axes32, middle32 = axes.astype(np.float32), middle.astype(np.float32)
-    points = (outputs.features[places].astype(np.float32) - middle32) @ axes32
-    if outputs.labelled is None:
-        return points.astype(np.float64), np.empty((0, points.shape[1]))
-    known = (outputs.labelled.features.astype(np.float32) - middle32) @ axes32
-    return points.astype(np.float64), known.astype(np.float64)
-
-
-def _distances(points: Floats, known: Floats) -> Floats:
-    """Return (n,) how far each image is from the nearest labelled one; without labels 1.
-
-    0 where it is (nearly) the same.
-    """
-    from scipy.spatial import cKDTree
-
-    if not len(known):
-        return np.ones(len(points))
-    far, _ = cKDTree(known).query(points)
-    distances: Floats = np.where(far > DUPLICATE**0.5, far, 0.0)
-    return distances
 
 
 def _ranking(batch: Positions, mixed: Floats, random: np.random.Generator) -> Floats:

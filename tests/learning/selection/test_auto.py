@@ -8,6 +8,7 @@ import torch
 
 from autoal_gui.learning.selection import bilevel
 from autoal_gui.learning.selection.auto import SPREAD, _reason, auto_acquisition
+from autoal_gui.learning.selection.batch import covering, expected_error
 from autoal_gui.learning.selection.bilevel import Learned, can_learn, learn_weights
 from autoal_gui.learning.training.linear_head import fit_head
 from autoal_gui.strategies.contract import Labelled, ModelOutputs
@@ -137,8 +138,8 @@ def test_copies_of_labelled_images_are_not_asked_for():
     assert batch_of(acquisition, 10).min() > 24 + 40
 
 
-def test_heaps_far_from_all_labels_are_asked_for_more_often():
-    """Ten heaps alike, five of which have a label: the others get more than half of a batch."""
+def test_of_heaps_those_without_a_label_are_asked_for():
+    """Ten heaps alike, five of which have a label: a batch of five has one of each other heap."""
     rng = np.random.default_rng(0)
     heaps = np.repeat(np.arange(10), 20)
     features = units(np.eye(WIDTH)[heaps] + 0.05 * rng.normal(size=(200, WIDTH)))
@@ -146,14 +147,77 @@ def test_heaps_far_from_all_labels_are_asked_for_more_often():
     even, likewise = (np.full((count, 2), 0.5, np.float32) for count in (200, 5))
     labelled = Labelled(np.arange(1, 6), known.astype(np.float32), likewise, np.arange(5) % 2)
     outputs = ModelOutputs(
-        np.arange(6, 206), features.astype(np.float32), even, np.stack([even] * 2), 30
+        np.arange(6, 206), features.astype(np.float32), even, np.stack([even] * 2), 5, 0, labelled
     )
-    without, _ = auto_acquisition(outputs, None, AUTO.but(audit_share=0.0))
-    acquisition, _ = auto_acquisition(
-        replace(outputs, labelled=labelled), None, AUTO.but(audit_share=0.0)
+    acquisition, _ = auto_acquisition(outputs, None, AUTO.but(audit_share=0.0))
+    assert sorted(heaps[acquisition.positions()[:5]]) == [5, 6, 7, 8, 9]
+
+
+def test_what_is_drawn_at_random_is_not_covered_twice():
+    """The rest of a batch keeps away from its images that chance has chosen."""
+    rng = np.random.default_rng(0)
+    heaps = np.repeat(np.arange(10), 20)
+    features = units(np.eye(WIDTH)[heaps] + 0.01 * rng.normal(size=(200, WIDTH)))
+    worth = np.ones(200)
+    even, known = np.full((200, 2), 0.5, np.float32), np.full((1, 2), 0.5, np.float32)
+    labelled = Labelled(np.array([999]), features[:1], known, np.zeros(1, np.int64))
+    outputs = ModelOutputs(np.arange(1, 201), features, even, np.stack([even] * 2), 10, 0, labelled)
+    drawn = np.array([25, 45, 65])  # of heaps 1, 2 and 3
+    places = np.setdiff1d(np.arange(200), drawn)
+    chosen = covering(outputs, places, drawn, worth, 6, rng)
+    assert sorted(heaps[chosen]) == [4, 5, 6, 7, 8, 9]
+
+
+def test_a_batch_goes_by_what_the_candidates_make_of_the_pool():
+    """Two heaps alike: the one that s(x) rates higher gets the image."""
+    rng = np.random.default_rng(0)
+    heaps = np.repeat(np.arange(3), 20)
+    features = units(np.eye(WIDTH)[heaps] + 0.05 * rng.normal(size=(60, WIDTH)))
+    even, known = np.full((60, 2), 0.5, np.float32), np.full((1, 2), 0.5, np.float32)
+    labelled = Labelled(np.array([999]), features[:1], known, np.zeros(1, np.int64))
+    outputs = ModelOutputs(np.arange(1, 61), features, even, np.stack([even] * 2), 1, 0, labelled)
+    none = np.empty(0, np.int64)
+    for better in (1, 2):
+        mixed = np.where(heaps == better, 0.6, 0.4)
+        (chosen,) = covering(outputs, np.arange(60), none, mixed, 1, rng)
+        assert heaps[chosen] == better
+
+
+def test_a_small_heap_that_the_model_is_unsure_of_comes_before_a_large_one_that_it_knows():
+    rng = np.random.default_rng(0)
+    heaps = np.repeat((1, 2), (100, 20))
+    features = units(np.eye(WIDTH)[heaps] + 0.05 * rng.normal(size=(120, WIDTH)))
+    said = np.where(np.arange(100)[:, None] % 2 == [0, 1], 0.99, 0.01)
+    said = np.concatenate((said, np.full((20, 2), 0.5))).astype(np.float32)
+    known = units(np.eye(WIDTH)[:1]).astype(np.float32)
+    labelled = Labelled(np.array([999]), known, said[:1], np.zeros(1, np.int64))
+    outputs = ModelOutputs(
+        np.arange(1, 121), features.astype(np.float32), said, np.stack([said] * 2), 1, 0, labelled
     )
-    unlabelled = (heaps[acquisition.positions()[:30]] >= 5).sum()
-    assert unlabelled > 20 > (heaps[without.positions()[:30]] >= 5).sum()
+    acquisition, _ = auto_acquisition(outputs, None, AUTO.but(audit_share=0.0))
+    assert heaps[acquisition.positions()[0]] == 2
+
+
+def test_an_image_counts_for_more_the_rarer_its_class():
+    common, rare = np.array([[0.9, 0.1]] * 90), np.array([[0.1, 0.9]] * 10)
+    errors = expected_error(np.concatenate((common, rare)))
+    assert errors[-1] == pytest.approx(errors[0])  # as unsure of the one as of the other
+    sure = expected_error(np.concatenate((common, rare, [[0.5, 0.5], [0.9, 0.1], [0.0, 1.0]])))
+    assert sure[-3] > sure[-2] > sure[-1] == 0
+
+
+def test_the_order_of_the_pool_does_not_matter():
+    outputs, head = outputs_of()
+    order = np.random.default_rng(3).permutation(len(outputs))
+    turned = replace(
+        outputs,
+        image_ids=outputs.image_ids[order],
+        features=outputs.features[order],
+        probabilities=outputs.probabilities[order],
+        stochastic=outputs.stochastic[:, order],
+    )
+    one, other = (auto_acquisition(given, head, AUTO)[0] for given in (outputs, turned))
+    assert batch_of(one, 10).tolist() == batch_of(other, 10).tolist()
 
 
 @pytest.mark.parametrize("count", [1, 2, 9, 10, 11])
