@@ -119,7 +119,7 @@ class RunRound:
     """(image id, class index) of what was confirmed in bulk, ascending: learned from as the
     labelled images are, and nothing is measured or chosen by it."""
     sample: int = 0
-    """Without a label: rank only so many images, drawn at random, and read no others; 0: all."""
+    """Of the images to rank take only so many, drawn at random, and read no others; 0: all."""
 
 
 @dataclass(frozen=True)

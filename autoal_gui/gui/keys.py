@@ -54,12 +54,19 @@ class KeyMap:
 
 
 _in_use = KeyMap()
+_order: tuple[int, ...] = ()
 
 
 def use(keys: KeyMap) -> None:
     """Take these keys from now on; who shows keys is told by the window."""
     global _in_use
     _in_use = keys
+
+
+def use_order(order: tuple[int, ...]) -> None:
+    """Give the classes of the open project their keys in this order of class indexes."""
+    global _order
+    _order = order
 
 
 def in_use() -> KeyMap:
@@ -72,19 +79,25 @@ def command_keys(name: str, own: tuple[str, ...]) -> tuple[str, ...]:
     return _in_use.commands.get(name, own)
 
 
-def class_keys(classes: int) -> tuple[str, ...]:
-    """Return the key of each class; "" where there are more classes than keys.
+def class_keys(classes: int, new: bool = False) -> tuple[str, ...]:
+    """Return the key of each class by its index; "" where there are more classes than keys.
 
-    The first is 1, of two classes too. What the user chose comes first; a key that it took from
+    The first has 1, of two classes too. What the user chose comes first; a key that it took from
     another class is made up for by one that is free.
+
+    Args:
+        classes: how many there are.
+        new: they are not those of the open project, whose order may have been changed.
     """
+    order = () if new else tuple(i for i in _order if i < classes)
+    place = {index: n for n, index in enumerate(dict.fromkeys((*order, *range(classes))))}
     chosen = {i: key.lower() for i, key in _in_use.classes.items() if i < classes}
     taken = {*chosen.values(), *(k.lower() for keys in _in_use.commands.values() for k in keys)}
     usual = (DIGITS + LETTERS)[:classes]
     free = iter([key for key in DIGITS + LETTERS if key not in taken and key not in usual])
     found = []
     for index in range(classes):
-        key = chosen.get(index) or (usual[index] if index < len(usual) else "")
+        key = chosen.get(index) or usual[place[index] : place[index] + 1]
         if index not in chosen and (key in taken or not key):
             key = next(free, "")
         found.append(key)

@@ -77,9 +77,9 @@ def run_round(command: RunRound, cancelled: CancelCheck) -> Iterator[Event]:
     load_sklearn()
     tracker = ProgressTracker(command.request_id, cancelled, "", 0.0)
     wanted = None
-    if command.sample and not command.labelled:
+    if command.sample:
         command = _sampled(command)
-        wanted = command.unlabelled
+        wanted = _used(command)
     context, ids = yield from decode_images(command, tracker, _planned_units(command), wanted)
     broken = len(command.pool.images if wanted is None else wanted) - len(ids)
     notices = (_left_out(broken),) if broken else ()
@@ -93,11 +93,21 @@ def run_round(command: RunRound, cancelled: CancelCheck) -> Iterator[Event]:
 
 
 def _sampled(command: RunRound) -> RunRound:
-    """Return a command that ranks a part of the images, drawn at random, and measures nothing."""
+    """Return a command that ranks a part of the images, drawn at random.
+
+    Without a model there is nothing to measure.
+    """
     ids = command.unlabelled
     drawn = random.Random(command.settings.seed)  # noqa: S311 - no secret
     part = drawn.sample(ids, min(command.sample, len(ids)))
-    return replace(command, unlabelled=tuple(sorted(part)), evaluation=())
+    evaluation = command.evaluation if command.labelled else ()
+    return replace(command, unlabelled=tuple(sorted(part)), evaluation=evaluation)
+
+
+def _used(command: RunRound) -> tuple[int, ...]:
+    """Return the ids of the images that a round ranks, learns from and measures on."""
+    labels = (*command.labelled, *command.confirmed, *command.evaluation)
+    return (*command.unlabelled, *(image_id for image_id, _ in labels))
 
 
 def check_mode(settings: RunSettings) -> None:

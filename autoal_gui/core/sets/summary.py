@@ -187,8 +187,10 @@ def doubts(
     if summary.duplicates:
         lines.append(
             tr_count(
-                "{count} file is the same as an earlier one; both stay on one side.",
-                "{count} files are the same as an earlier one; they stay on one side.",
+                "{count} file is the same as an earlier one: both train the model, or both "
+                "measure it.",
+                "{count} files are the same as an earlier one: the same images all train the "
+                "model, or all measure it.",
                 summary.duplicates,
             )
         )

@@ -1,5 +1,7 @@
 """The answers: a button for each class with its key on it, then unsure, skip and undo."""
 
+from itertools import pairwise
+
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QColor, QKeySequence, QPainter, QPaintEvent, QShortcut
 from PySide6.QtWidgets import (
@@ -116,8 +118,8 @@ class ClassPanel(QFrame):
         for action in actions:
             layout.addWidget(action_button(action))
 
-    def set_classes(self, names: tuple[str, ...]) -> None:
-        """Make a button and a shortcut for each class."""
+    def set_classes(self, names: tuple[str, ...], order: tuple[int, ...]) -> None:
+        """Make a button and a shortcut for each class; `order` holds all class indexes."""
         for old in (*self._buttons, *self._shortcuts):
             old.setParent(None)
             old.deleteLater()
@@ -126,13 +128,16 @@ class ClassPanel(QFrame):
         self._buttons, self._shortcuts = [], []
         for index, (key, name) in enumerate(zip(class_keys(len(names)), names, strict=True)):
             self._add_class(index, key, name)
+        for index in order:  # by Tab too
+            self._column.addWidget(self._buttons[index])
+        for before, after in pairwise(order):
+            QWidget.setTabOrder(self._buttons[before], self._buttons[after])
         self._column.addStretch(1)
 
     def _add_class(self, index: int, key: str, name: str) -> None:
         button = ClassButton(index, key, name, self._theme)
         button.chosen.connect(self.answered)
         self._buttons.append(button)
-        self._column.addWidget(button)
         if key:
             shortcut = QShortcut(QKeySequence(key.upper()), self)
             shortcut.setContext(Qt.ShortcutContext.WindowShortcut)

@@ -245,7 +245,8 @@ class Desk(QWidget):
         self._on_answers()
 
     def _on_classes(self) -> None:
-        self.class_panel.set_classes(self._controller.project.classes.names)
+        classes = self._controller.project.classes
+        self.class_panel.set_classes(classes.names, classes.order)
         self._on_answers()
 
     def _on_batch(self) -> None:

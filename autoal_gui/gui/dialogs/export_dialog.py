@@ -45,8 +45,11 @@ KINDS = {
 ENDINGS = {"labels": mark("labels"), "model": mark("model"), "report": mark("report")}
 """How the name of a file ends that the dialog suggests."""
 LARGEST_SIDE = 1024  # pixels
-AROUND = 20  # lines of text for what is below the formats
+AROUND = 14  # lines of text for what is around the formats
+WIDE = 56  # lines of text, from which the formats stand in two columns
+NARROW = 680  # pixels
 LEAST_FORMATS = 200  # pixels
+SIDES = 20  # pixels at the left and at the right
 
 
 def _is_there(exporter: ModuleType, target: Path) -> bool:
@@ -85,7 +88,6 @@ class ExportDialog(QDialog):
         self._show_busy()
         if controller.exports.label_export.running:  # begun before the dialog was closed
             self._say(tr("Writing…"), "muted")
-        self.setMinimumWidth(680)
 
     def _make_choices(self) -> None:
         self.de_identified = QCheckBox(tr("De-identified: numbers in the place of all names"))
@@ -125,20 +127,13 @@ class ExportDialog(QDialog):
         return max(LEAST_FORMATS, fitting(self, QSize(0, formats + others)).height() - others)
 
     def _lay_out(self) -> None:
-        inside = QWidget()
-        formats = QVBoxLayout(inside)
-        formats.setContentsMargins(0, 0, 0, 0)
-        formats.setSpacing(10)
-        for kind, words in KINDS.items():
-            if any(kind == module.KIND for module in self._exporters.values()):
-                formats.addWidget(self._make_kind(kind, tr(words)))
-        scroll = QScrollArea()
+        scroll, inside = QScrollArea(), self._make_formats()
         scroll.setWidget(inside)
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QScrollArea.Shape.NoFrame)
-        scroll.setMinimumHeight(self._room_for(inside.sizeHint().height() + 4))
+        scroll.setMinimumHeight(self._room_for(self._height_of(inside)))
         column = QVBoxLayout(self)
-        column.setContentsMargins(20, 16, 20, 14)
+        column.setContentsMargins(SIDES, 16, SIDES, 14)
         column.setSpacing(10)
         column.addWidget(text_label(tr("Export"), size=TITLE, bold=True))
         column.addWidget(scroll, 1)
@@ -154,6 +149,29 @@ class ExportDialog(QDialog):
         foot.rejected.connect(self.reject)
         column.addWidget(foot)
 
+    def _make_formats(self) -> QWidget:
+        """Return the formats: beside the labels all others, where the screen is wide enough."""
+        inside, wanted = QWidget(), WIDE * self.fontMetrics().height()
+        wide = fitting(self, QSize(wanted, 0)).width() >= wanted
+        self.setMinimumWidth(wanted if wide else NARROW)
+        row = QHBoxLayout(inside)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(10)
+        columns = [QVBoxLayout() for _ in range(2 if wide else 1)]
+        for place, (kind, words) in enumerate(KINDS.items()):
+            if any(kind == module.KIND for module in self._exporters.values()):
+                columns[min(place, len(columns) - 1)].addWidget(self._make_kind(kind, tr(words)))
+        for column in columns:
+            column.setSpacing(10)
+            column.addStretch(1)
+            row.addLayout(column, 1)
+        return inside
+
+    def _height_of(self, formats: QWidget) -> int:
+        """Return the height that the formats take in the width of the dialog."""
+        margins = 2 * SIDES
+        return formats.heightForWidth(self.minimumWidth() - margins) + 4
+
     def _make_target_row(self) -> QHBoxLayout:
         row = QHBoxLayout()
         row.addWidget(self.target, 1)
@@ -168,6 +186,7 @@ class ExportDialog(QDialog):
 
     def _make_kind(self, kind: str, words: str) -> QWidget:
         frame, inside = card()
+        inside.setSpacing(3)  # all kinds then fit a low screen
         inside.addWidget(text_label(words, bold=True))
         about = self._abouts[kind] = text_label(self._about(kind), role="muted")
         inside.addWidget(about)

@@ -12,7 +12,7 @@ from autoal_gui.core.messages import STEPS, Progress
 from autoal_gui.engine.state import State
 from autoal_gui.gui.panels.performance_text import measured_of
 from autoal_gui.gui.panels.plots import series_colour
-from autoal_gui.gui.panels.training_text import STEP_NAMES
+from autoal_gui.gui.panels.training_text import STEP_NAMES, left_of_batch
 from autoal_gui.gui.panels.weights_panel import all_names, stacked, table
 from autoal_gui.gui.session.controller import Controller
 from autoal_gui.gui.widgets.page_actions import action_tool
@@ -188,8 +188,7 @@ class SlimStrip(QFrame):
     def show_left(self) -> None:
         """Show how many images of the batch wait for an answer."""
         if self._controller.is_open and self.isVisible():
-            answers = self._controller.project.labels.answers
-            left = sum(image not in answers for image in self._controller.images.batch)
+            left = left_of_batch(self._controller.images)
             self.left.setText(number(left))
             self.to_come.setText(
                 tr_count("image to the next round", "images to the next round", left)

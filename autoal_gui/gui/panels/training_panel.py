@@ -30,6 +30,7 @@ from autoal_gui.gui.panels.training_text import (
     can_train,
     last_round_line,
     learned_line,
+    left_of_batch,
     progress_line,
     round_steps,
 )
@@ -237,8 +238,7 @@ class TrainingPanel(QFrame):
         return tr("Training round {number}", number=running)
 
     def _idle_line(self) -> str:
-        answers = self._controller.project.labels.answers
-        left = sum(image not in answers for image in self._controller.images.batch)
+        left = left_of_batch(self._controller.images)
         if not left:
             return self._past
         to_come = tr_count(

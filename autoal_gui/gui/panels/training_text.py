@@ -5,6 +5,7 @@ from autoal_gui.core.language import decimal, duration, mark, number, percent, t
 from autoal_gui.core.messages import Progress, Step
 from autoal_gui.core.project.project import Project
 from autoal_gui.core.project.stores.warm_record import WarmRecord
+from autoal_gui.gui.session.asked_images import AskedImages
 
 WORKING = mark("Working out where the model looked\u2026")
 
@@ -56,6 +57,12 @@ ENDED = {
 }
 
 
+def left_of_batch(images: AskedImages) -> int:
+    """Return how many images of the batch wait for an answer: after them a round starts."""
+    answered = images.answered
+    return sum(image not in answered for image in images.batch)
+
+
 def can_train(project: Project) -> bool:
     """Whether there are labels of two classes; without, a round only puts the images in order."""
     return len({class_index for _, class_index in project.labels.training()}) > 1
@@ -78,7 +85,7 @@ def progress_line(progress: Progress) -> str:
     words = [tr("{step} {done} of {total}", step=tr(STEP_NAMES[progress.step]), **counts)]
     if progress.step == "warm start":  # it ends at a time: its counts mean nothing
         words = [percent(progress.done / max(1, progress.total))]
-    if progress.seconds_left is not None:
+    if progress.seconds_left is not None and progress.seconds_left >= 1:  # less is a guess
         words.append(tr("about {time} left", time=duration(progress.seconds_left)))
     if progress.loss is not None:
         words.append(tr("loss {loss}", loss=decimal(progress.loss, 3)))

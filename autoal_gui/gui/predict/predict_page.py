@@ -19,7 +19,7 @@ from autoal_gui.gui.images.image_loader import ImageLoader
 from autoal_gui.gui.images.image_view import ImageView, show_image
 from autoal_gui.gui.predict.caution_section import CautionSection
 from autoal_gui.gui.predict.comparison_section import ComparisonSection
-from autoal_gui.gui.predict.measured_section import MeasuredSection
+from autoal_gui.gui.predict.measured_section import MeasuredSection, low_column
 from autoal_gui.gui.predict.other_models import KINDS, NO_CLASSES, OtherModels
 from autoal_gui.gui.predict.predict_filters import PredictFilters
 from autoal_gui.gui.predict.predict_jobs import ChosenModel, model_of, share_lines
@@ -28,7 +28,12 @@ from autoal_gui.gui.predict.predict_setup import NO_MODEL_CHOSEN, PredictSetup
 from autoal_gui.gui.predict.sending import SendButton
 from autoal_gui.gui.session.controller import Controller
 from autoal_gui.gui.widgets.actions import Actions
-from autoal_gui.gui.widgets.inputs import keep_folder, last_folder
+from autoal_gui.gui.widgets.inputs import (
+    images_folder,
+    keep_folder,
+    keep_images_folder,
+    last_folder,
+)
 from autoal_gui.gui.widgets.page import Page
 from autoal_gui.gui.widgets.text import chip, text_label
 from autoal_gui.gui.widgets.theme import Theme
@@ -76,8 +81,7 @@ class PredictPage(Page):
     def _lay_out(self) -> None:
         self.bar.insertWidget(2, self.shown)
         self.shown.hide()
-        left = QWidget()
-        left.setFixedWidth(20 * self.fontMetrics().height())
+        left, line = QWidget(), self.fontMetrics().height()
         column = QVBoxLayout(left)
         column.setContentsMargins(0, 0, 0, 8)
         column.addWidget(self.setup)
@@ -108,7 +112,7 @@ class PredictPage(Page):
         split.setSizes([600, 400])
         row = QHBoxLayout()
         row.setContentsMargins(8, 8, 0, 0)
-        row.addWidget(left)
+        row.addWidget(low_column(left, 20 * line))
         row.addWidget(split, 1)
         self.body.addLayout(row, 1)
         self._show_parts(False)
@@ -239,14 +243,16 @@ class PredictPage(Page):
 
     @Slot()
     def _ask_folder(self) -> None:
-        chosen = QFileDialog.getExistingDirectory(self, tr("Folder of images or DICOM files"))
+        start = str(images_folder(self._settings))
+        title = tr("Folder of images or DICOM files")
+        chosen = QFileDialog.getExistingDirectory(self, title, start)
         if chosen:
             self.choose_images(Path(chosen))
 
     @Slot()
     def _ask_npz(self) -> None:
-        kinds = tr("MedMNIST files (*.npz)")
-        chosen, _ = QFileDialog.getOpenFileName(self, tr(".npz file"), "", kinds)
+        kinds, start = tr("MedMNIST files (*.npz)"), str(images_folder(self._settings))
+        chosen, _ = QFileDialog.getOpenFileName(self, tr(".npz file"), start, kinds)
         if chosen:
             self.choose_images(Path(chosen))
 
@@ -254,7 +260,10 @@ class PredictPage(Page):
         """Take a folder or an .npz file."""
         self._spec = spec_at(path)
         self.setup.images.setText(str(path))
+        keep_images_folder(self._settings, path)
         self._show_state()
+        if self.setup.start.isEnabled():
+            self.setup.start.setFocus()  # Enter goes on
 
     # -- the work -----------------------------------------------------------------------------
 

@@ -18,7 +18,7 @@ from autoal_gui.gui.predict.predict_jobs import ChosenModel
 from autoal_gui.gui.widgets.text import text_label
 
 NO_MODEL_CHOSEN = mark("No model is chosen yet: a .pt or .safetensors file of this program.")
-NO_IMAGES_CHOSEN = mark("No images are chosen yet: a folder of images or DICOM files, or .npz.")
+NO_IMAGES_CHOSEN = mark("No images are chosen yet.")
 COMPARE_TIP = mark(
     "Have other rounds or models predict the same images, and see whether one is really better"
 )
@@ -49,6 +49,7 @@ class PredictSetup(QFrame):
         self.others = QMenu(self.compare)
         self.compare.setMenu(self.others)
         self.folder = QPushButton(tr("Folder…"))
+        self.folder.setToolTip(tr("Images or DICOM files"))
         self.npz = QPushButton(tr(".npz file…"))
         self.start = QPushButton(tr("Predict"))
         self.start.setProperty("role", "primary")
@@ -71,6 +72,7 @@ class PredictSetup(QFrame):
             (self.cancel, self.cancelled),
         ):
             button.clicked.connect(signal)
+            button.setAutoDefault(True)  # Enter presses it, as in a dialog
         self.show_state(ready=False, busy=False)
 
     def _lay_out(self) -> None:

@@ -153,7 +153,7 @@ class ClassList(QWidget):
         """Show each class with its key, and give the list the height that it needs."""
         count = self.list.count()
         self.list.blockSignals(True)
-        for row, key in enumerate(class_keys(count)):
+        for row, key in enumerate(class_keys(count, new=True)):
             self.list.item(row).setIcon(key_icon(row, key, self.list.iconSize().height()))
         self.list.blockSignals(False)
         self.list.setVisible(count > 0)

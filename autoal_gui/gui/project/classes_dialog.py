@@ -1,8 +1,10 @@
 """The classes of the open project: add, rename and remove, at once and without losing a label."""
 
 from collections import Counter
+from functools import partial
 
 from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -53,6 +55,9 @@ class ClassesDialog(QDialog):
         self.add_button = self._button(tr("Add"))
         self.rename_button = self._button(tr("Rename"))
         self.remove_button = self._button(tr("Remove…"))
+        self.up, self.down = self._button(tr("Up")), self._button(tr("Down"))
+        self.up.setToolTip(tr("One place up, with the key of that place (Alt+Up)"))
+        self.down.setToolTip(tr("One place down, with the key of that place (Alt+Down)"))
         self.problem = text_label(role="danger")
         self._make_question()
         self._lay_out()
@@ -94,6 +99,8 @@ class ClassesDialog(QDialog):
         marked.addWidget(self.rename_button)
         marked.addWidget(self.remove_button)
         marked.addStretch(1)
+        marked.addWidget(self.up)
+        marked.addWidget(self.down)
         self._close = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         column = QVBoxLayout(self)
         column.setContentsMargins(20, 16, 20, 14)
@@ -114,6 +121,9 @@ class ClassesDialog(QDialog):
         self.add_button.clicked.connect(self.add)
         self.rename_button.clicked.connect(self._edit)
         self.remove_button.clicked.connect(self.ask_to_remove)
+        for button, key, step in ((self.up, "Alt+Up", -1), (self.down, "Alt+Down", 1)):
+            button.clicked.connect(partial(self.move_class, step))
+            QShortcut(QKeySequence(key), self, partial(self.move_class, step))
         self.remove_now.clicked.connect(self.remove)
         self.keep.clicked.connect(self.question.hide)
         self.table.itemChanged.connect(self._on_renamed)
@@ -134,10 +144,11 @@ class ClassesDialog(QDialog):
         self.table.blockSignals(True)
         self.table.clear()
         keys = class_keys(len(project.classes.names))
-        for index, (key, name) in enumerate(zip(keys, project.classes.names, strict=True)):
+        for index in project.classes.order:
             if index in removed:
                 continue
-            item = QTreeWidgetItem([name, number(given[index])])
+            key = keys[index]
+            item = QTreeWidgetItem([project.classes.names[index], number(given[index])])
             item.setData(0, INDEX, index)
             item.setTextAlignment(1, RIGHT)
             item.setIcon(0, key_icon(index, key, self.fontMetrics().height() + 8))
@@ -154,10 +165,18 @@ class ClassesDialog(QDialog):
         item = self.table.currentItem()
         return None if item is None else int(item.data(0, INDEX))
 
+    def _shown(self) -> list[int]:
+        """Return the indexes of the classes in the table, from top to bottom."""
+        classes = self._controller.project.classes
+        return [index for index in classes.order if index not in classes.removed]
+
     def _on_current(self) -> None:
         chosen = self._marked() is not None
         self.rename_button.setEnabled(chosen)
         self.remove_button.setEnabled(chosen)
+        shown = self._shown()
+        self.up.setEnabled(chosen and self._marked() != shown[0])
+        self.down.setEnabled(chosen and self._marked() != shown[-1])
         self.question.hide()
 
     @Slot(str, str)
@@ -187,6 +206,16 @@ class ClassesDialog(QDialog):
             return
         self.problem.clear()
         self._controller.setup.rename_class(index, item.text(0))
+
+    def move_class(self, step: int) -> None:
+        """Show the marked class so many places further down; its key follows, its labels stay."""
+        marked, shown = self._marked(), self._shown()
+        place = -1 if marked is None else shown.index(marked) + step
+        if marked is not None and 0 <= place < len(shown):
+            self.problem.clear()
+            shown.remove(marked)
+            shown.insert(place, marked)
+            self._controller.setup.order_classes(tuple(shown))
 
     def ask_to_remove(self) -> None:
         """Say how many labels the marked class has, and ask what becomes of them."""

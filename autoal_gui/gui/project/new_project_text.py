@@ -78,7 +78,10 @@ def evaluation_note(own: int, known: bool, size: int, by_answers: bool) -> str:
         return tr("Without images set aside there is little to measure the model by.")
     if known:
         return tr("Drawn at random from the images with a known label; never trained on.")
-    return tr("Drawn at random and asked for first, so that the model can be measured.")
+    return tr(
+        "Drawn at random, and asked for between the others at first, so that the model can be "
+        "measured."
+    )
 
 
 def usable_text(usable: int, bad: int) -> str:

@@ -131,7 +131,7 @@ class ImagePage(Page):
         project = self.controller.project
         if self.loader.pool is not project.pool:
             self.loader.open(project.pool)
-        self.class_panel.set_classes(project.classes.names)
+        self.class_panel.set_classes(project.classes.names, project.classes.order)
         self.class_panel.set_removed(project.classes.removed)
         self.refresh()
         self.image_view.setFocus()

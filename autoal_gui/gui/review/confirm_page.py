@@ -196,7 +196,7 @@ class ConfirmPage(Page):
         names, keys = project.classes.names, class_keys(len(project.classes.names))
         counts = {c: len(self._sure.to_confirm(c)) for c in range(len(names))}
         found = set(self._sure.class_index.tolist())
-        self._offered = [c for c in range(len(names)) if c in found]
+        self._offered = [c for c in project.classes.order if c in found]
         self.classes.blockSignals(True)  # else each line would be shown in turn
         self.classes.clear()
         side = self.fontMetrics().height() + 4

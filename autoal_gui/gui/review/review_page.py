@@ -149,7 +149,7 @@ class ReviewPage(Page):
         project = self.controller.project
         if self.loader.pool is not project.pool:
             self.loader.open(project.pool)
-        self.class_panel.set_classes(project.classes.names)
+        self.class_panel.set_classes(project.classes.names, project.classes.order)
         self.class_panel.set_removed(project.classes.removed)
         self._load()
         self.grid.setFocus()

@@ -10,6 +10,7 @@ from autoal_gui.core.project.plan import ProjectPlan, make_folders
 from autoal_gui.core.project.project import Project
 from autoal_gui.core.system.files import copy_foreign
 from autoal_gui.core.trained_model import LARGEST_MODEL
+from autoal_gui.gui.keys import use_order
 from autoal_gui.gui.services import Services
 
 START = "start.pt"  # the checkpoint that the first rounds start from
@@ -64,12 +65,14 @@ class OpenProject:
     def hold(self, project: Project) -> None:
         """Make a project the one that is open."""
         self._project = project
+        use_order(project.classes.order)
 
     def release(self) -> None:
         """Close the project that is held; all of it is saved already."""
         if self._project is not None:
             self._project.close()
             self._project = None
+            use_order(())
 
 
 def _own_checkpoint(folder: Path, given: str) -> str:

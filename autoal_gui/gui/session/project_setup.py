@@ -10,7 +10,7 @@ from autoal_gui.core.measures.operating.point import OperatingRule
 from autoal_gui.core.project.class_removal import remove_class, restore_class
 from autoal_gui.core.project.evaluation_set import draw_evaluation_set
 from autoal_gui.core.settings import RunSettings
-from autoal_gui.gui.keys import class_keys, keys_sentence
+from autoal_gui.gui.keys import class_keys, keys_sentence, use_order
 from autoal_gui.gui.session.part import Part
 
 
@@ -89,6 +89,14 @@ class ProjectSetup(Part):
         """Rename a class; its labels stay."""
         self._change_classes(lambda: self._project.classes.rename(class_index, name))
 
+    def order_classes(self, order: tuple[int, ...]) -> None:
+        """Show the classes in another order of their indexes; their keys follow, labels stay."""
+
+        def change() -> None:
+            self._project.classes.order = order
+
+        self._change_classes(change)
+
     def remove_class(self, class_index: int, heir: int | None) -> None:
         """Take a class out of use; its images get the class `heir`, or are "unsure"."""
         self._change_classes(lambda: remove_class(self._project, class_index, heir))
@@ -105,4 +113,5 @@ class ProjectSetup(Part):
 
     def _change_classes(self, change: Callable[[], object]) -> None:
         self.attempt(change)
+        use_order(self._project.classes.order)
         self.classes_changed.emit()

@@ -32,6 +32,7 @@ from autoal_gui.gui.session.open_project import OpenProject
 from autoal_gui.gui.session.part import CANCELLED, Part
 
 AFTER_SHOWN = 100  # milliseconds: a round does not start before the next image is on screen
+MOST_MEASURING = 10_000  # evaluation images that a first round describes in less than a minute
 ABSENT = mark("Nothing can be learned while the images are not there.")
 WARM_LOST = mark("What was learned from the images is missing or damaged; it is learned again.")
 WITHOUT_WARM_START = mark(
@@ -58,6 +59,7 @@ class Training(Part):
         self._trained_on: tuple[tuple[int, int], ...] | None = None
         self._gave_up = False  # the warm start failed: it is not tried again by itself
         self._without = False  # the network that chooses before it failed
+        self._makes_way = False  # the warm start is being put down for the first round that trains
 
     def begin(self) -> None:
         """Start what a project that has just been opened needs first."""
@@ -80,7 +82,8 @@ class Training(Part):
         """Leave the project's training: a round that runs counts as interrupted."""
         if self.round_number is not None:
             self._end_round(self.round_number, "interrupted", tr("The project was closed."))
-        self._trained_on, self._gave_up, self._without = None, False, False
+        self._trained_on, self._makes_way = None, False
+        self._gave_up, self._without = False, False
 
     # -- what goes on -------------------------------------------------------------------------
 
@@ -147,7 +150,14 @@ class Training(Part):
     @Slot()
     def train_after_batch(self) -> None:
         """Have a round run with the labels of a batch that is complete."""
-        if not self.round_waits:
+        first = self.chooses_before and self._should_warm_start() and _lacks_a_model(self._project)
+        if first:  # it goes before the warm start, which is put down where it runs
+            self._submit_round(anew=False, priority=Priority.FIRST)
+            self._submit_warm_start()
+            if self.is_warming and self._engine.state is State.RUNNING:
+                self._makes_way = True
+                self._engine.cancel()
+        elif not self.round_waits:
             self._submit_round(anew=False)
         if self._engine.state is not State.IDLE:
             self.rounds_changed.emit()
@@ -173,7 +183,10 @@ class Training(Part):
         if project.absent or not (anew or self._labels_changed()):
             return None
         self._trained_on = project.labels.training()
-        settings = _at_once(project) if self.chooses_before else project.settings.run
+        before = self.chooses_before
+        settings = _at_once(project) if before else project.settings.run
+        # Beside a warm start that waits, time is short, and its own round will rank all images.
+        short = before and (not self._trained_on or self._engine.waits(Priority.WARM_START))
         try:
             number = project.rounds.begin(settings)
         except AutoALError as error:
@@ -195,7 +208,7 @@ class Training(Part):
             previous=str(project.rounds.last_checkpoint() or ""),
             history=project.rounds.history(),
             confirmed=project.bulk.training(),
-            sample=FIRST_IMAGES if settings is not project.settings.run else 0,
+            sample=FIRST_IMAGES if short else 0,
         )
 
     def _labels_changed(self) -> bool:
@@ -273,7 +286,10 @@ class Training(Part):
 
     def _on_warm_started(self, result: WarmStarted, settings: RunSettings) -> None:
         project = self._project
-        if project.warm_start.wanted:
+        made_way, self._makes_way = self._makes_way and not result.complete, False
+        if made_way:  # it is taken up again: what it has brought so far is not used
+            pass
+        elif project.warm_start.wanted:
             try:
                 project.warm_start.finish(result, settings)
             except AutoALError as error:
@@ -284,7 +300,8 @@ class Training(Part):
 
     def _on_failed(self, command: Command, event: CommandFailed) -> None:
         self._gave_up = self._gave_up or isinstance(command, WarmStart)
-        self._without = self._without or (isinstance(command, RunRound) and command.sample > 0)
+        self._makes_way = False
+        self._without = self._without or (isinstance(command, RunRound) and _is_before(command))
         lost = self._forget_lost_warm_start()
         self._note_end(command, "failed", event.sentence)
         if lost:
@@ -296,11 +313,14 @@ class Training(Part):
             self.failed.emit(event.sentence, event.details)
 
     def _on_cancelled(self, command: Command) -> None:
-        if isinstance(command, WarmStart) and self._project.warm_start.wanted:
+        made_way = self._makes_way and isinstance(command, WarmStart)
+        self._makes_way = False
+        if isinstance(command, WarmStart) and self._project.warm_start.wanted and not made_way:
             stop = partial(self._project.warm_start.stop, command.settings)
             self._gave_up = not self.attempt(stop)  # else it would begin again at once
         self._note_end(command, "cancelled", "")
-        self.notice.emit(tr(CANCELLED))
+        if not made_way:
+            self.notice.emit(tr(CANCELLED))
         self._submit_warm_start()
 
     def _train_anew(self) -> None:
@@ -333,6 +353,21 @@ def chooses_before(project: Project) -> bool:
         return False
     plug_in = discover("autoal_gui.backbones").get(project.settings.run.before)
     return plug_in is not None and plug_in.WEIGHTS is not None and is_usable(plug_in)
+
+
+def _lacks_a_model(project: Project) -> bool:
+    """Say whether a first model is not to wait for the warm start.
+
+    A network that comes with weights makes one in seconds, where images are not too many.
+    """
+    classes = {class_index for _, class_index in project.labels.training()}
+    few = len(project.labels.evaluation()) <= MOST_MEASURING
+    return project.rounds.last_checkpoint() is None and len(classes) > 1 and few
+
+
+def _is_before(command: RunRound) -> bool:
+    """Say whether a round used the network of before the warm start."""
+    return bool(command.settings.before) and command.settings.backbone == command.settings.before
 
 
 def _at_once(project: Project) -> RunSettings:

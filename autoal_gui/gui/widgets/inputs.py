@@ -25,11 +25,19 @@ LAST_FOLDER = "export_folder"
 """Where the settings keep the folder that something was saved in last."""
 
 
+IMAGES_FOLDER = "images_folder"
+"""Where they keep the folder that images were chosen in last."""
+
+
 def last_folder(settings: QSettings | None) -> Path:
     """Return the folder that something was saved in last; at first that of the documents."""
     kept = str(settings.value(LAST_FOLDER, "")) if settings is not None else ""
     documents = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
-    found = (Path(folder) for folder in (kept, documents) if folder and Path(folder).is_dir())
+    return _first_folder(kept, documents)
+
+
+def _first_folder(*folders: str) -> Path:
+    found = (Path(folder) for folder in folders if folder and Path(folder).is_dir())
     return next(found, Path.home())
 
 
@@ -37,6 +45,17 @@ def keep_folder(settings: QSettings | None, file: Path) -> None:
     """Remember where a file was saved."""
     if settings is not None:
         settings.setValue(LAST_FOLDER, str(file.parent))
+
+
+def images_folder(settings: QSettings | None) -> Path:
+    """Return the folder beside the images that were chosen last; at first that of the user."""
+    return _first_folder(str(settings.value(IMAGES_FOLDER, "")) if settings is not None else "")
+
+
+def keep_images_folder(settings: QSettings | None, images: Path) -> None:
+    """Remember where images were chosen: the folder that their folder or file is in."""
+    if settings is not None:
+        settings.setValue(IMAGES_FOLDER, str(images.parent))
 
 
 class EntryLine(QLineEdit):

@@ -65,7 +65,9 @@ class MainWindow(QMainWindow):
         self.dialogs = DialogOpener(
             self, self.controller, self.actions_table, self.pages, self._settings
         )
-        self.new_projects = NewProjects(self, services, self.controller, self.dialogs)
+        self.new_projects = NewProjects(
+            self, services, self.controller, self.dialogs, self._settings
+        )
         self.recent_projects = RecentProjects(self._settings, self.pages.start_page, self)
         self.menus = Menus(self, self.actions_table, self.theme, self._settings)
         self._parts = Parts(

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QColor, QIcon, QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QColor, QIcon, QKeyEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
@@ -82,8 +82,8 @@ class WayButton(QPushButton):
         words.setSpacing(2)
         words.addWidget(head)
         words.addWidget(note)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(18, 14, 18, 14)
+        row = self._row = QHBoxLayout(self)
+        row.setContentsMargins(18, 12, 18, 12)  # all of them then fit a low screen
         row.setSpacing(16)
         row.addWidget(self._picture)
         row.addLayout(words, 1)
@@ -94,8 +94,15 @@ class WayButton(QPushButton):
         self._tint()
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
-        """Room for the title and two lines."""
-        return QSize(20 * self.fontMetrics().height(), round(5.2 * self.fontMetrics().height()))
+        """Room for its words in the width that it has: where they need one line, not for two."""
+        least = 20 * self.fontMetrics().height()
+        return QSize(least, self._row.heightForWidth(max(least, self.width())))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Ask for the height that the new width needs."""
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self.updateGeometry()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
         """Enter presses the button, as the space bar does."""
@@ -172,12 +179,12 @@ class StartPage(QWidget):
         line = self.fontMetrics().height()
         body.setMaximumSize(68 * line, 60 * line)  # on a large screen it stays together
         column = QVBoxLayout(body)
-        column.setContentsMargins(32, 26, 32, 16)
+        column.setContentsMargins(32, 20, 32, 10)
         column.setSpacing(6)
         column.addWidget(text_label("AutoAL", size=2.4, bold=True))
         purpose = tr("Label the images that matter, watch the model learn, take it away.")
         column.addWidget(text_label(purpose, role="muted"))
-        column.addSpacing(14)
+        column.addSpacing(10)
         column.addLayout(columns, 1)
         column.addWidget(self._drop)
         content = QWidget()

@@ -181,6 +181,8 @@ def _all_layers_win(
     if choice != "measured" or context.settings.is_pretrained:
         return choice == "always", ""
     last = read_card(Path(command.previous)) if command.previous else None
+    if last is not None and last.architecture != context.settings.backbone:
+        last = None  # of before the warm start: another network
     if not due(len(labelled), last.labels if last else 0):
         return last is not None and _trained_all(last), ""
     right_all, right_head, weights, units = yield from _compared(

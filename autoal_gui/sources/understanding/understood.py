@@ -228,5 +228,5 @@ def sentence(listing: Listing) -> str:
         names = some_of(listing.columns, SHOWN)
         words.append(tr("{table} gives the columns {names}", table=table, names=names))
     if not words:
-        return tr("Images without classes, groups or splits.")
+        return tr("No classes, no patients or other groups and no test part were found.")
     return tr("As understood: {meanings}.", meanings="; ".join(words))

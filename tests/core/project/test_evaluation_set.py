@@ -102,6 +102,6 @@ def test_an_image_that_is_asked_to_measure_is_asked_once(tmp_path):
     _, project = redrawn(project, 5)
     order = project.batches.ranking
     assert len(order) == len(set(order)) == 12
-    assert set(order[:5]) == set(project.pool.ids("evaluation"))
+    assert set(order[1:10:2]) == set(project.pool.ids("evaluation"))
     assert Metrics(((3, 1), (0, 2))) in [record.metrics for record in project.rounds.finished()]
     project.close()

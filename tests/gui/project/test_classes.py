@@ -4,6 +4,8 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit
 
+from autoal_gui.gui.desk.class_panel import ClassButton
+from autoal_gui.gui.keys import class_keys
 from tests.gui.window.test_main_window import start
 from tests.support.gui import QUIET
 
@@ -99,3 +101,42 @@ def test_a_removed_class_comes_back_under_its_name(qtbot, window, controller, di
     qtbot.keyClick(dialog.entry, Qt.Key.Key_Return)
     assert len(shown(dialog)) == 3
     assert window.desk.class_panel._buttons[2].isVisibleTo(window.desk)
+
+
+def test_a_class_moves_up_with_its_key_and_keeps_its_labels(qtbot, window, controller, dialog):
+    first = controller.images.current
+    controller.labelling.answer(2)
+    qtbot.waitUntil(dialog.isActiveWindow)
+    mark(dialog, 2)
+    qtbot.keyClick(dialog.table, Qt.Key.Key_Up, Qt.KeyboardModifier.AltModifier)
+    assert shown(dialog) == [("bright", "0"), ("grey", "1"), ("dark", "0")]
+    qtbot.keyClick(dialog.table, Qt.Key.Key_Up, Qt.KeyboardModifier.AltModifier)  # still marked
+    assert [name for name, _ in shown(dialog)] == ["grey", "bright", "dark"]
+    assert not dialog.up.isEnabled()
+    dialog.reject()
+    buttons = window.desk.class_panel.findChildren(ClassButton)
+    by_height = sorted((b for b in buttons if b.isVisible()), key=lambda button: button.y())
+    assert [b.accessibleName() for b in by_height] == [
+        "grey, key 1", "bright, key 2", "dark, key 3"
+    ]  # fmt: skip
+    second = controller.images.current
+    qtbot.mouseClick(by_height[0], Qt.MouseButton.LeftButton)
+    given = {i: entry.class_index for i, entry in controller.project.labels.answers.items()}
+    assert given == {first: 2, second: 2}
+    assert controller.project.classes.names == ("bright", "dark", "grey")
+
+
+def test_the_order_of_classes_is_kept_with_the_project_alone(qtbot, window, controller, dialog):
+    mark(dialog, 0)
+    qtbot.mouseClick(dialog.down, Qt.MouseButton.LeftButton)
+    qtbot.keyClicks(dialog.entry, "odd")
+    qtbot.keyClick(dialog.entry, Qt.Key.Key_Return)
+    assert [name for name, _ in shown(dialog)] == ["dark", "bright", "grey", "odd"]
+    dialog.reject()
+    folder = controller.project.folder
+    controller.close_project()
+    assert class_keys(4) == ("1", "2", "3", "4")
+    assert controller.open_project(folder)
+    assert controller.project.classes.order == (1, 0, 2, 3)
+    assert class_keys(4) == ("2", "1", "3", "4")
+    assert class_keys(4, new=True) == ("1", "2", "3", "4")

@@ -114,12 +114,12 @@ def test_classes_are_typed_where_the_source_has_none(qtbot, window, tmp_path):
     dialog.method.mode.setCurrentIndex(dialog.method.mode.findData("paper"))
     assert "little to measure" in dialog.evaluation_note.text()  # its rounds fit every layer
     dialog.evaluation.setValue(5)
-    assert "asked for first" in dialog.evaluation_note.text()
+    assert "asked for between the others" in dialog.evaluation_note.text()
     dialog.accept()
     project = window.controller.project
     assert project.classes.names == ("benign", "malignant")
     assert len(project.labels.unanswered_evaluation()) == 5
-    assert window.controller.images.current in project.labels.unanswered_evaluation()
+    assert project.batches.ranking[1] in project.labels.unanswered_evaluation()
 
 
 def test_known_labels_can_be_answers_or_nothing(qtbot, window, tmp_path):

@@ -73,17 +73,19 @@ def test_a_class_index_that_does_not_exist_is_no_answer(controller, folder):
     assert not controller.project.labels.answers
 
 
-def test_evaluation_images_are_asked_first_and_measure_the_model(
+def test_every_second_image_measures_so_that_the_first_batch_trains_a_model_and_measures_it(
     qtbot, controller, tmp_path, backend
 ):
     images = draw_folder(tmp_path / "images")
     create(controller, tmp_path, images, label_use="ignore", evaluation_images=4)
     idle(qtbot, controller)
     evaluation = set(controller.project.pool.ids("evaluation"))
-    for _ in range(4):
-        assert controller.images.current in evaluation
-        label(controller, 1)
-    assert controller.images.current not in evaluation
+    assert len(evaluation.intersection(controller.images.batch)) == BATCH // 2
+    for class_index in (0, 1, 1):
+        controller.labelling.answer(class_index)
+    idle(qtbot, controller)
+    first = controller.project.rounds.finished()[-1]
+    assert (first.labels, first.metrics.total) == (BATCH - BATCH // 2, BATCH // 2)
     label(controller, 2 * BATCH)
     idle(qtbot, controller)
     last = controller.project.rounds.finished()[-1]

@@ -321,3 +321,90 @@ def test_without_such_a_network_the_warm_start_comes_first(
     create(controller, tmp_path, draw_folder(tmp_path / "images", 40), settings=settings)
     idle(qtbot, controller)
     assert kinds(backend) == ["WarmStart", "RunRound"]
+
+
+@pytest.fixture
+def held_learning(qtbot, controller, tmp_path, backend):
+    """As `at_once`, but the backend is held in the warm start alone, which runs."""
+    backend.hold_at = "no step of a round"
+    backend.gate.clear()
+    settings = WARM.but(before="efficientnet_lite0")
+    create(controller, tmp_path, draw_folder(tmp_path / "images", 40), settings=settings)
+    qtbot.waitUntil(lambda: controller.training.is_warming)
+    return controller
+
+
+def trained(controller):
+    return [r for r in controller.project.rounds.finished() if r.checkpoint]
+
+
+def test_the_first_model_does_not_wait_for_the_warm_start(qtbot, held_learning, backend):
+    said = []
+    held_learning.notice.connect(said.append)
+    label(held_learning, BATCH)
+    qtbot.waitUntil(lambda: len(trained(held_learning)) == 1)
+    qtbot.waitUntil(lambda: held_learning.training.is_warming)  # it goes on
+    assert held_learning.project.warm_start.record is None
+    first = backend.commands[2]
+    assert (first.settings.backbone, first.warm_start) == ("efficientnet_lite0", "")
+    assert len(first.labelled) == BATCH
+    assert first.sample > 0
+    assert said == []
+    label(held_learning, BATCH)
+    assert held_learning.training.is_warming  # once a model is there, rounds wait
+    assert held_learning.training.round_waits
+    finish(qtbot, held_learning, backend)
+    learned = ["RunRound", "WarmStart", "RunRound", "WarmStart", "RunRound"]
+    assert kinds(backend) == learned
+    last = backend.commands[-1]
+    assert (last.settings.backbone, last.sample) == ("resnet18", 0)
+    assert last.warm_start == str(held_learning.project.warm_start.file)
+
+
+def test_a_batch_that_is_complete_before_the_first_choice_trains_before_the_warm_start(
+    qtbot, at_once, backend
+):
+    label(at_once, BATCH)
+    finish(qtbot, at_once, backend)
+    idle(qtbot, at_once)
+    assert kinds(backend) == ["RunRound", "RunRound", "WarmStart", "RunRound"]
+    assert len(backend.commands[1].labelled) == BATCH
+    assert backend.commands[1].settings.backbone == "efficientnet_lite0"
+
+
+def test_a_batch_of_one_class_leaves_the_warm_start_alone(qtbot, held_learning, backend):
+    for _ in range(BATCH):
+        held_learning.labelling.answer(0)
+    assert held_learning.training.round_waits
+    assert kinds(backend) == ["RunRound", "WarmStart"]
+
+
+def test_the_warm_start_goes_on_after_a_first_model_that_fails(qtbot, held_learning, backend):
+    sentences = failures_of(held_learning)
+    backend.fail_round = CheckpointError("The weights are damaged.")
+    label(held_learning, BATCH)
+    qtbot.waitUntil(lambda: sentences != [])
+    finish(qtbot, held_learning, backend)
+    assert sentences == ["The weights are damaged."]
+    assert len(trained(held_learning)) == 1
+    assert backend.commands[-1].settings.backbone == "resnet18"
+
+
+def test_a_warm_start_that_ends_as_it_makes_way_is_used(qtbot, held_learning, backend):
+    backend.gate.set()
+    label(held_learning, BATCH)
+    finish(qtbot, held_learning, backend)
+    assert held_learning.project.warm_start.record.complete
+    assert backend.commands[-1].warm_start
+
+
+def test_a_user_who_stops_the_first_model_stops_it_alone(qtbot, held_learning, backend):
+    backend.hold_at = "reading"
+    label(held_learning, BATCH)
+    qtbot.waitUntil(lambda: held_learning.training.round_number == 2)
+    held_learning.engine.cancel()
+    qtbot.waitUntil(lambda: held_learning.training.is_warming)
+    assert trained(held_learning) == []
+    assert held_learning.project.warm_start.record is None
+    backend.hold_at = None
+    finish(qtbot, held_learning, backend)

@@ -310,10 +310,14 @@ def test_labels_that_measure_are_counted_beside_those_that_train(qtbot, window, 
     controller = start(window, tmp_path, label_use="ignore", evaluation_images=2)
     idle(qtbot, controller)
     shown = window.desk.header.labels
-    for words in ("0 labels", "1 label, all to measure", "2 labels, all to measure"):
+    for words in ("0 labels", "1 label", "2 labels"):
         assert shown.text() == words
         qtbot.keyClick(window, Qt.Key.Key_2)
-    assert shown.text() == "3 labels, 2 of them to measure"
+    measure = sum(
+        controller.project.pool.images[i].split == "evaluation"
+        for i in controller.project.labels.answers
+    )
+    assert shown.text() == f"3 labels, {measure} of them to measure"
 
 
 def test_the_first_window_fits_the_screen_with_its_frame(window):
@@ -341,7 +345,7 @@ def test_zoom_keys(qtbot, window, controller):
 
 def test_why_this_image_names_the_strategies(qtbot, window, controller):
     why = window.desk.why
-    assert "on screen already" in why.line
+    assert "on screen before the last round" in why.line
     for number in range(BATCH):
         qtbot.keyClick(window, (Qt.Key.Key_1, Qt.Key.Key_2)[number % 2])
     idle(qtbot, controller)

@@ -1,8 +1,8 @@
 """Which images are asked for: the batch in work, and the order of all the others."""
 
 import random
-from collections.abc import Iterable, Sequence
-from itertools import filterfalse
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import filterfalse, zip_longest
 
 from autoal_gui.core.database.setting_rows import SettingRows
 from autoal_gui.core.images.pool import ImagePool
@@ -76,16 +76,20 @@ class BatchStore:
 
     @property
     def ranking(self) -> tuple[int, ...]:
-        """Image ids in the order to ask: evaluation images, then the last ranking.
+        """Image ids in the order to ask: of the last ranking and of the evaluation set by turns.
 
-        Before the first ranking, and behind what is stored of the last, the order is random.
+        So the first batch trains a model, and measures it. Before the first ranking, and behind
+        what is stored of the last, the order is random; that of the evaluation set always is, since
+        a part of it measures until all of it has an answer.
         """
         order, unusable = self._rounds.ranking, self._checks.unusable
         images = self._pool.images  # the evaluation set may have been changed since the ranking
         ranked = (i for i in order if i not in unusable and images[i].split == "pool")
         passed_over = {*order, *self._labels.answers, *unusable}
         others = filterfalse(passed_over.__contains__, self._random_order(self._settings.run.seed))
-        return (*self._labels.unanswered_evaluation(), *ranked, *others)
+        measuring = sorted(self._labels.unanswered_evaluation())
+        random.Random(self._settings.run.seed).shuffle(measuring)  # noqa: S311 - no secret
+        return tuple(by_turns((*ranked, *others), measuring))
 
     def _random_order(self, seed: int) -> tuple[int, ...]:
         """Return the ids of the pool in the order of a seed; shuffled once, pools are large."""
@@ -94,3 +98,9 @@ class BatchStore:
             random.Random(seed).shuffle(order)  # noqa: S311 - no secret
             self._shuffled = (seed, tuple(order))
         return self._shuffled[1]
+
+
+def by_turns(first: Sequence[int], second: Sequence[int]) -> Iterator[int]:
+    """Yield one of each in turn as long as both have some, then the rest of the other."""
+    for pair in zip_longest(first, second):
+        yield from (image for image in pair if image is not None)

@@ -59,6 +59,20 @@ class ClassRows:
     def removed(self, removed: Iterable[int]) -> None:
         self._rows.put(stored.REMOVED_CLASSES, tuple(sorted(removed)))
 
+    @property
+    def order(self) -> tuple[int, ...]:
+        """All class indexes in the order in which classes are shown and have their keys.
+
+        Without a choice that is the order of their indexes; a class that came later stands last.
+        """
+        known = range(len(self._names))
+        chosen = (i for i in self._rows.get(stored.CLASS_ORDER) if i in known)
+        return tuple(dict.fromkeys((*chosen, *known)))
+
+    @order.setter
+    def order(self, order: Iterable[int]) -> None:
+        self._rows.put(stored.CLASS_ORDER, tuple(order))
+
     def _write(self, statement: str, name: str, class_index: int) -> None:
         name = name.strip()
         if not name:

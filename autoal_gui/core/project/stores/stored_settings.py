@@ -146,6 +146,7 @@ BULK_LIMIT = Setting("bulk_limit", _limit, default=LIMIT)
 BULK_CHECKS = Setting("bulk_checks", _ids, default=())
 TAKEN_OUT = Setting("taken_out", _ids, default=())
 REMOVED_CLASSES = Setting("removed_classes", _ids, default=())
+CLASS_ORDER = Setting("class_order", _ids, default=())
 READINGS = Setting("readings", _readings, _plain_readings, default=())
 OPERATING_POINT = Setting("operating_point", _rule, _plain_rule, default=None)
 WARM_START = Setting("warm_start", WarmRecord.from_plain, WarmRecord.plain_of, default=None)
@@ -174,6 +175,7 @@ SETTINGS: tuple[Setting[Any], ...] = (
     BULK_CHECKS,
     TAKEN_OUT,
     REMOVED_CLASSES,
+    CLASS_ORDER,
     READINGS,
     OPERATING_POINT,
     WARM_START,

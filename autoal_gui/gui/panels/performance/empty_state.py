@@ -82,31 +82,30 @@ class EmptyState(QWidget):
         self.next.setVisible(bool(words))
 
 
-def next_words(project: Project, new_labels: int) -> str:
+def next_words(project: Project, left: int) -> str:
     """Say what is missing for the first numbers.
 
     Args:
         project: of which nothing has been measured.
-        new_labels: that came in since the last round.
+        left: images of the batch that wait for an answer; 0 where a round is to train.
     """
     start = project.files.curve_start
     begins = (new_curve_words(start),) if start else ()
-    return " ".join((*begins, _missing_words(project, new_labels)))
+    return " ".join((*begins, _missing_words(project, left)))
 
 
-def _missing_words(project: Project, new_labels: int) -> str:
-    missing = project.settings.run.batch_size - new_labels
+def _missing_words(project: Project, left: int) -> str:
     known = {c for _, c in project.labels.training()}
     if len(known) < 2:
         return tr_count(
             "{count} more image, so that there are two classes: then a round trains by itself.",
             "{count} more images, of two classes at least: then a round trains by itself.",
-            max(1, missing),
+            max(1, left),
         )
-    if missing > 0:
+    if left:
         return tr_count(
             "{count} more image, and a round trains by itself.",
             "{count} more images, and a round trains by itself.",
-            missing,
+            left,
         )
-    return tr("A round is about to train, or trains already.")
+    return tr("Numbers come with the next round.")

@@ -32,6 +32,7 @@ from autoal_gui.gui.panels.performance.headline import Headline, class_warnings
 from autoal_gui.gui.panels.performance.learning_curve import LearningCurve
 from autoal_gui.gui.panels.performance.operating_card import OperatingCard
 from autoal_gui.gui.panels.performance_text import audit_line, hint, measured_of
+from autoal_gui.gui.panels.training_text import left_of_batch
 from autoal_gui.gui.session.controller import Controller
 from autoal_gui.gui.session.likeness.image_maps import Question
 from autoal_gui.gui.widgets.cards import CardColumn
@@ -89,6 +90,8 @@ class PerformancePanel(CardColumn):
         controller.project_opened.connect(self.refresh)
         controller.training.ranked.connect(self._on_results)
         controller.labelling.answers_changed.connect(self._show_next)
+        controller.images.batch_changed.connect(self._show_next)
+        controller.training.rounds_changed.connect(self._show_next)
         controller.setup.classes_changed.connect(self.refresh)
         controller.setup.settings_changed.connect(self.refresh)
         theme.changed.connect(self._tint)
@@ -157,8 +160,11 @@ class PerformancePanel(CardColumn):
     def _show_next(self) -> None:
         """Say what is missing for the first numbers."""
         if self._controller.is_open and not self._empty_card.isHidden():
-            words = next_words(self._controller.project, self._controller.training.new_labels)
-            self.empty.show_next(words)
+            project = self._controller.project
+            self.hint.setText(hint(project, measured_of(project)))
+            waits = self._controller.training.round_waits
+            left = 0 if waits else left_of_batch(self._controller.images)
+            self.empty.show_next(next_words(project, left))
 
     def _names_in_use(self) -> tuple[str, ...]:
         """Return the names of the classes; "" for one that was taken out of use."""

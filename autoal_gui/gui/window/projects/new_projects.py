@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import QMimeData, QObject, Signal, Slot
+from PySide6.QtCore import QMimeData, QObject, QSettings, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from autoal_gui.core.database.schema import FILE_NAME
@@ -14,6 +14,7 @@ from autoal_gui.core.settings import PRESETS, fitted_to
 from autoal_gui.gui.project.importer import Importer, free_folder
 from autoal_gui.gui.services import Services
 from autoal_gui.gui.session.controller import Controller
+from autoal_gui.gui.widgets.inputs import images_folder, keep_images_folder
 from autoal_gui.gui.window.busy import Busy
 from autoal_gui.gui.window.dialog_opener import DialogOpener
 from autoal_gui.sources.natural import set_at
@@ -35,9 +36,16 @@ class NewProjects(QObject):
     """One plain sentence."""
 
     def __init__(
-        self, window: QWidget, services: Services, controller: Controller, dialogs: DialogOpener
+        self,
+        window: QWidget,
+        services: Services,
+        controller: Controller,
+        dialogs: DialogOpener,
+        settings: QSettings,
     ) -> None:
+        """Make it; `settings` remembers where images were chosen."""
         super().__init__(window)
+        self._settings = settings
         self._window, self._services = window, services
         self._controller, self._dialogs = controller, dialogs
         self.importer = Importer(services, self)
@@ -99,7 +107,7 @@ class NewProjects(QObject):
 
     def ask_images(self) -> None:
         """Ask for a folder of images."""
-        if chosen := self._ask_folder(tr("Folder of images")):
+        if chosen := self._ask_images_folder(tr("Folder of images")):
             self._show_folder(Path(chosen))
 
     def _show_folder(self, path: Path) -> None:
@@ -113,14 +121,16 @@ class NewProjects(QObject):
 
     def ask_dicom(self) -> None:
         """Ask for a folder of DICOM files."""
-        if chosen := self._ask_folder(tr("Folder of DICOM files")):
+        if chosen := self._ask_images_folder(tr("Folder of DICOM files")):
             self.show_dialog(dicom_spec(Path(chosen)))
 
     def ask_file(self) -> None:
         """Ask for an .npz file."""
         title, kinds = tr(".npz file"), tr("MedMNIST files (*.npz)")
-        chosen, _ = QFileDialog.getOpenFileName(self._window, title, "", kinds)
+        start = str(images_folder(self._settings))
+        chosen, _ = QFileDialog.getOpenFileName(self._window, title, start, kinds)
         if chosen:
+            keep_images_folder(self._settings, Path(chosen))
             self.show_dialog(SourceSpec("npz", chosen))
 
     def ask_project(self) -> None:
@@ -129,7 +139,14 @@ class NewProjects(QObject):
         if chosen := self._ask_folder(tr("Project folder"), start):
             self.found.emit(Path(chosen))
 
-    def _ask_folder(self, title: str, start: str = "") -> str:
+    def _ask_images_folder(self, title: str) -> str:
+        """Ask for a folder where the last images were."""
+        chosen = self._ask_folder(title, str(images_folder(self._settings)))
+        if chosen:
+            keep_images_folder(self._settings, Path(chosen))
+        return chosen
+
+    def _ask_folder(self, title: str, start: str) -> str:
         return QFileDialog.getExistingDirectory(self._window, title, start)
 
     # -- the demo -----------------------------------------------------------------------------

@@ -41,6 +41,24 @@ def counts(matrix):
     return tuple(tuple(matrix.count_at(row, column) for column in places) for row in places)
 
 
+def test_the_empty_page_counts_what_still_waits_for_its_label(qtbot, window, tmp_path):
+    images = draw_folder(tmp_path / "images", 40)
+    controller = start_project(
+        qtbot, window, images, tmp_path, evaluation_images=10, label_use="ignore"
+    )
+    panel = window.desk.performance
+    assert "10 of them wait for their label" in panel.hint.text()
+    for _ in range(3):
+        qtbot.keyClick(window, Qt.Key.Key_1)
+    given = controller.project.labels.answers
+    measuring = sum(controller.project.pool.images[i].split == "evaluation" for i in given)
+    assert measuring > 0
+    assert f"{10 - measuring} of them wait for their label" in panel.hint.text()
+    assert panel.empty.next.text() == (
+        "1 more image, so that there are two classes: then a round trains by itself."
+    )
+
+
 def test_a_project_is_told_from_its_empty_page_to_its_numbers(qtbot, window, tmp_path):
     import pyqtgraph as pg
 
