@@ -313,8 +313,14 @@ def test_the_first_round_of_a_sample_reads_and_ranks_no_other_image(tmp_path):
     assert result.notices == ()
 
 
-def test_with_labels_all_images_are_ranked_whatever_the_sample(tmp_path):
-    assert len(result_of(replace(command_of(tmp_path), sample=3)).ranking) == 9
+def test_with_labels_a_sample_is_ranked_and_all_labels_train_and_measure(tmp_path):
+    command = command_of(tmp_path)
+    result = result_of(replace(command, sample=3))
+    assert len(result.ranking) == 3
+    assert result.labels == len(command.labelled)
+    assert result.metrics.total == len(command.evaluation) > 0
+    cache = ImageCache.open(command.pool, command.settings.input_size, tmp_path)
+    assert cache.missing(sorted(command.pool.images)) == len(command.unlabelled) - 3
 
 
 def test_one_class_of_many_is_a_cold_start_with_a_notice(tmp_path):

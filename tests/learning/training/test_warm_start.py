@@ -418,6 +418,16 @@ def test_a_round_without_a_warm_start_says_nothing_of_rounds_on_one(start, tmp_p
     assert not backbone_moved(start, result_of(command))
 
 
+def test_a_first_model_of_another_network_leaves_the_comparison_due(start, tmp_path, monkeypatch):
+    monkeypatch.setattr(tasks, "FIRST_COMPARED", 12)
+    first = result_of(warm_round(tmp_path / "1", start, all_layers="never"))
+    command = replace(warm_round(tmp_path / "2", start), previous=first.checkpoint)
+    assert "every layer" not in str(result_of(command).notices)  # the labels have not doubled
+    card = replace(tasks.read_card(Path(first.checkpoint)), architecture="efficientnet_lite0")
+    monkeypatch.setattr(tasks, "read_card", lambda path: card)
+    assert "every layer" in str(result_of(command).notices)
+
+
 def test_a_comparison_holds_out_what_it_asks_and_does_as_it_says(start, tmp_path, monkeypatch):
     monkeypatch.setattr(tasks, "FIRST_COMPARED", 12)
     trained, asked = [], []
