@@ -6,6 +6,7 @@ one, or puts a word before each name. The layout stays the network's.
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -40,11 +41,15 @@ def layout_of(shapes: Mapping[str, tuple[int, ...]], parts: Collection[str]) -> 
 
 def words_before(shapes: Mapping[str, tuple[int, ...]], layout: Layout) -> str | None:
     """Return what stands before the names of the tensors of a layout; None: it is not there."""
-    words = {""}
+    counts: Counter[str] = Counter()
     for name in shapes:
-        before = name.split(".")[:-1][:DEEPEST]
-        words |= {".".join(before[:n]) + "." for n in range(1, len(before) + 1)}
-    for word in sorted(words, key=len):
+        pieces = name.split(".")[: DEEPEST + 1]
+        counts.update(
+            "".join(f"{piece}." for piece in pieces[:n])
+            for n in range(len(pieces))
+            if pieces[n] in layout.parts
+        )
+    for word in sorted((w for w, n in counts.items() if n >= layout.tensors), key=len):
         own = {n.removeprefix(word): s for n, s in shapes.items() if n.startswith(word)}
         if layout_of(own, layout.parts) == layout:
             return word

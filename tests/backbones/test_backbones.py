@@ -22,7 +22,7 @@ from autoal_gui.backbones.weight_files import (
     look_at,
     published_file,
 )
-from autoal_gui.backbones.weight_layout import layout_of
+from autoal_gui.backbones.weight_layout import layout_of, words_before
 from autoal_gui.core.errors import Cancelled, CheckpointError
 from autoal_gui.core.registry import discover
 from autoal_gui.core.settings import OWN_NETWORK
@@ -234,3 +234,17 @@ def test_a_damaged_file_does_not_fit_and_says_what_would(name, suffix, tmp_path)
         look_at(networks, file, quiet)
     assert "ResNet-18 (ImageNet) (100 tensors), ResNet-50" in str(told.value)
     assert "secret" not in str(told.value)
+
+
+def test_words_before_the_names_are_found_quickly_however_many_names_there_are():
+    names = {f"a{n}.b{n}.c{n}.conv1": (1,) for n in range(5000)}
+    assert words_before(names, RESNET.WEIGHTS.layout) is None
+
+
+def test_entries_beside_the_networks_own_are_passed_over():
+    layout = layout_of({"conv1.weight": (2,), "bn1.weight": (3,)}, ["conv1", "bn1"])
+    beside = {"fc.weight": (9,), "decoder.conv1.weight": (2,), "bn1.num_batches_tracked": ()}
+    shapes = {"conv1.weight": (2,), "bn1.weight": (3,), **beside}
+    assert words_before(shapes, layout) == ""
+    assert words_before({f"net.{n}": s for n, s in shapes.items()}, layout) == "net."
+    assert words_before({**shapes, "conv1.weight": (3,)}, layout) is None

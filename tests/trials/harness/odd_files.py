@@ -74,6 +74,8 @@ def readers() -> dict[str, Callable[[Path], Any]]:
     """Return what opens a file, by name; each ends in a sentence, or in None."""
     import numpy as np
 
+    from autoal_gui.backbones import resnet18_imagenet
+    from autoal_gui.backbones.weight_files import look_at
     from autoal_gui.core.images.source import SourceSpec
     from autoal_gui.core.system.mapped_arrays import map_array
     from autoal_gui.evaluation.records import read_json
@@ -94,6 +96,7 @@ def readers() -> dict[str, Callable[[Path], Any]]:
         "model.safetensors": load_checkpoint,
         "start.pt": start_model,
         "card.pt": read_card,
+        "weights.pth": lambda file: look_at([resnet18_imagenet], file, lambda done, total: None),
         "result.json": read_json,
         "stack.npy": lambda file: map_array(file, "r"),
         "cache.npy": lambda file: map_files(file.parent, "cache", (4, 8, 8), np.uint8),

@@ -121,11 +121,22 @@ def read_checkpoint(data: bytes, place: Path, ending: str = ".pt") -> None:
 
     file = place / f"model{ending}"
     file.write_bytes(data)
-    try:
-        start_model(file)
-    except AutoALError as error:
-        check_sentence(error)
+    for read in (start_model, read_weights):
+        try:
+            read(file)
+        except AutoALError as error:
+            check_sentence(error)
     load_model(file)
+
+
+def read_weights(file: Path) -> None:
+    """Look whether a file has the weights of a network."""
+    from autoal_gui.backbones.weight_files import look_at
+    from autoal_gui.core.registry import discover
+
+    found = discover("autoal_gui.backbones").values()
+    networks = [one for one in found if one.WEIGHTS and one.WEIGHTS.layout]
+    look_at(networks, file, lambda done, total: None)
 
 
 def read_safetensors(data: bytes, place: Path) -> None:
