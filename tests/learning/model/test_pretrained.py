@@ -255,6 +255,7 @@ def test_a_file_of_the_users_own_that_was_changed_since_is_refused(bring, users_
 def timms():
     """DINOv2's network as timm makes it, for images of the size that its weights have seen."""
     timm = pytest.importorskip("timm")
+    torch.manual_seed(0)
     net = timm.create_model(dino.ARCHITECTURE, pretrained=False, num_classes=0, img_size=518)
     for name, value in net.named_parameters():  # layer scales begin near 0, and would hide much
         torch.nn.init.trunc_normal_(value, std=0.1) if "norm" not in name else None
