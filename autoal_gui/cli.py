@@ -2,6 +2,7 @@
 
 import argparse
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import autoal_gui
 from autoal_gui.benchmark.command import add_benchmark
@@ -21,6 +22,7 @@ from autoal_gui.commands.simulate import add_simulate
 from autoal_gui.commands.table import add_table
 from autoal_gui.commands.terminal import carried_out
 from autoal_gui.commands.window import add_window, open_window
+from autoal_gui.core.database.schema import FILE_NAME
 from autoal_gui.evaluation.command import evaluate_command
 from autoal_gui.evaluation.forecasts import add_forecasts
 from autoal_gui.evaluation.options import add_evaluate
@@ -36,11 +38,18 @@ def run(arguments: Sequence[str]) -> int:
     """
 
     def work() -> int:
-        options = build_parser().parse_args(arguments)
+        options = build_parser().parse_args(_with_command(arguments))
         handler: Handler = options.handler
         return handler(options)
 
     return carried_out(work)
+
+
+def _with_command(arguments: Sequence[str]) -> Sequence[str]:
+    """Return the arguments, with `window` before a project that is named alone."""
+    if len(arguments) == 1 and (Path(arguments[0]) / FILE_NAME).is_file():
+        return ("window", *arguments)
+    return arguments
 
 
 def build_parser() -> argparse.ArgumentParser:

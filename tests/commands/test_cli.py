@@ -188,3 +188,13 @@ def test_the_command_line_imports_neither_torch_nor_qt_for_its_help() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_a_project_that_is_named_alone_opens_in_the_window(tmp_path, monkeypatch):
+    opened = []
+    monkeypatch.setattr(
+        "autoal_gui.launch.window.run_window", lambda project, demo: opened.append(project) or 0
+    )
+    (tmp_path / "project.autoal").touch()
+    assert run([str(tmp_path)]) == 0
+    assert opened == [tmp_path]

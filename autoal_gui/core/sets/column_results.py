@@ -183,10 +183,12 @@ def by_group(measured: MeasuredImages) -> GroupResult | None:
     """Measure on groups as a whole, as a patient is one case however many images there are.
 
     Returns:
-        None where no group has several images, or most have several classes.
+        None where no group has several images, or most have several classes. Images that are
+        the same file are not called a group.
     """
     units, classes = measured.units, measured.probabilities.shape[1]
-    if units is None:
+    names = [image.group for image in measured.images if image.group]
+    if units is None or len(set(names)) == len(names):
         return None
     truth, rows, mixed = [], [], 0
     for unit in np.unique(units):

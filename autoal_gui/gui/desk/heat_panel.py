@@ -18,15 +18,15 @@ BLIND = mark(
 )
 WAITING = mark("Training is running; where the model looked is worked out as soon as it has ended.")
 LEGEND = mark(
-    "The more orange, the more that place counted for {class_name} ({share}), in "
+    "The more blue, the more that place counted for {class_name} ({share}), in "
     "{fields} fields. A rough hint: it does not say why, or whether the model is "
     "right."
 )
 NOTHING = mark("No part of this image stood out for {class_name} ({share}).")
 
-COLOUR = (213, 94, 0)
-"""Okabe and Ito's vermilion, seen on black and on white. Opacity alone tells more from less, so
-that nobody has to tell colours apart."""
+COLOUR = (0, 150, 220)
+"""A blue, seen on black and on white, and on the pink and purple of stained tissue. Opacity alone
+tells more from less, so that nobody has to tell colours apart."""
 MOST_OPAQUE = 0.75
 EMPHASIS = 1.5  # power of the heat: what matters little must not tint the whole image
 

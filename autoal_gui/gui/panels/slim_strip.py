@@ -206,7 +206,8 @@ class SlimStrip(QFrame):
                 tr("Round {number}", number=number(self._controller.training.round_number))
             )
         else:
-            self.state.setText(tr("Working"))
+            learns = self._controller.training.is_warming
+            self.state.setText(tr(STEP_NAMES["warm start"]) if learns else tr("Working"))
 
     @Slot(object)
     def _on_progress(self, progress: Progress) -> None:

@@ -41,7 +41,7 @@ from autoal_gui.gui.widgets.text import text_label
 from autoal_gui.gui.widgets.theme import SMALL
 
 RESOLUTION = 1000
-LINES = 11  # of text that the card has room for, so that what is below it does not move
+LINES = 12  # of text that the card has room for, so that what is below it does not move
 
 
 class TrainingPanel(QFrame):

@@ -207,7 +207,8 @@ class MainWindow(QMainWindow):
         project = self.controller.project
         self._show_name()
         self.recent_projects.remember(project.folder)
-        images = tr_count("{count} image.", "{count} images.", len(project.pool.images))
+        asked = len(project.labels.answers) + project.labels.waiting
+        images = tr_count("{count} image to label.", "{count} images to label.", asked)
         self.say(tr("{images} Press ? for the keys and F1 for help.", images=images))
 
     @Slot()

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from autoal_gui.core.messages import Progress
 from autoal_gui.learning.data.context import Context
-from autoal_gui.learning.data.image_cache import READ, map_files
+from autoal_gui.learning.data.image_cache import READ, Bytes, map_files
 from autoal_gui.learning.data.passes import passed
 from autoal_gui.learning.model.networks import Classifier, Part
 
@@ -74,31 +74,46 @@ def frozen_features(
     """
     model.eval()
     with context.tracker.timed("features"):
-        values = []
-        for part in model.backbone.parts():
-            values.append((yield from _values_of(context, part, ids)))
+        kept = [_Kept.of(context, part, ids) for part in model.backbone.parts()]
+        yield from _computed(context, kept)
+    values = [one.values for one in kept]
     rows = context.feed.cache.rows
     sample = [rows[i] for i in thinned(pool, CENTRED_ON)]
     centre = np.concatenate([one[sample].astype(np.float32).mean(0) for one in values])
     return Features(tuple(values), rows, centre, tuple(model.backbone.widths))
 
 
-def _values_of(
-    context: Context, part: Part, ids: Sequence[int]
-) -> Generator[Progress, None, npt.NDArray[np.float16]]:
-    """Return the features of one network, computing those of `ids` that are not kept."""
-    cache = context.feed.cache
-    name = f"features-{_digest(part)[:16]}-{cache.name}"
-    values, states = map_files(cache.folder, name, (len(cache.rows), part.width), np.float16)
-    missing = [i for i in ids if states[cache.rows[i]] != READ]
-    done = 0
-    for chunk, found in passed(context, part.features, missing, part.at_once):
-        places = [cache.rows[i] for i in chunk]
-        values[places] = found.float().cpu().numpy()
-        states[places] = READ  # after the features: a killed program computes them again
-        done += len(chunk)
-        yield context.tracker.advance("features", done, len(missing), len(chunk))
-    return values
+@dataclass(frozen=True)
+class _Kept:
+    """What is kept of one network, and for which images it is not."""
+
+    part: Part
+    values: npt.NDArray[np.float16] = field(repr=False)
+    states: Bytes = field(repr=False)
+    missing: list[int] = field(repr=False)
+
+    @classmethod
+    def of(cls, context: Context, part: Part, ids: Sequence[int]) -> "_Kept":
+        """Open the files of a network's features."""
+        cache = context.feed.cache
+        name = f"features-{_digest(part)[:16]}-{cache.name}"
+        values, states = map_files(cache.folder, name, (len(cache.rows), part.width), np.float16)
+        missing = [i for i in ids if states[cache.rows[i]] != READ]
+        return cls(part, values, states, missing)
+
+
+def _computed(context: Context, kept: Sequence[_Kept]) -> Generator[Progress, None, None]:
+    """Compute what is missing; the networks count as one, so that no progress goes back."""
+    rows, done = context.feed.cache.rows, 0
+    total = sum(len(one.missing) for one in kept)
+    context.tracker.expect(total)
+    for one in kept:
+        for chunk, found in passed(context, one.part.features, one.missing, one.part.at_once):
+            places = [rows[i] for i in chunk]
+            one.values[places] = found.float().cpu().numpy()
+            one.states[places] = READ  # after the features: a killed program computes them again
+            done += len(chunk)
+            yield context.tracker.advance("features", done, total, len(chunk))
 
 
 def thinned(ids: Sequence[int], most: int) -> Sequence[int]:

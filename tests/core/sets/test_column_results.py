@@ -1,6 +1,7 @@
 """What a model has right of the parts of a set, and of whole groups."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -90,6 +91,14 @@ def test_a_group_counts_as_one_case_by_the_mean_of_its_images():
     found = by_group(measured(rows))
     assert (found.metrics.correct, found.metrics.total, found.mixed) == (30, 40, 0)
     assert found.metrics.accuracy_interval == wilson_interval(30, 40)
+
+
+def test_copies_of_a_file_are_no_group():
+    found = measured([("", True, ()) for _ in range(30)])
+    copies = tuple(replace(one, sha256=str(place // 2)) for place, one in enumerate(found.images))
+    copied = replace(found, images=copies)
+    assert copied.units is not None  # they count once
+    assert by_group(copied) is None
 
 
 def test_groups_of_several_classes_are_left_out():

@@ -72,7 +72,7 @@ def test_after_the_answer_a_key_shows_and_hides_it(qtbot, window, controller, ba
     right = QPoint(view.width() // 2, view.height() // 2 + 60)
     coloured = view.grab().toImage()
     assert coloured.pixelColor(right) != plain.pixelColor(right)
-    assert coloured.pixelColor(right).red() > coloured.pixelColor(right).blue() + 20
+    assert coloured.pixelColor(right).blue() > coloured.pixelColor(right).red() + 20
     assert isinstance(backend.commands[-1], Explain)
     assert backend.commands[-1].image_id == controller.images.current
     ask(qtbot, window)

@@ -371,3 +371,31 @@ def test_images_without_a_label_measure_nothing(qtbot, window, tmp_path, monkeyp
     page = begin(qtbot, window, monkeypatch, images, model)
     qtbot.waitUntil(lambda: page.session.table is not None)
     assert not page.measured.isVisible()
+
+
+def test_enter_chooses_images_where_the_last_were_and_predicts_them(
+    qtbot, window, tmp_path, monkeypatch, model
+):
+    folder, asked = images_of(tmp_path), []
+
+    def chosen(parent, title, start):
+        asked.append(Path(start))
+        return str(folder)
+
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", chosen)
+    qtbot.keyClick(window, Qt.Key.Key_P, Qt.KeyboardModifier.ControlModifier)
+    page = window.pages.predict
+    page.choose_model(model)
+    qtbot.waitUntil(lambda: "knows" in page.setup.model.text())
+    page.setup.folder.setFocus()
+    qtbot.keyClick(page.setup.folder, Qt.Key.Key_Return)
+    assert page.focusWidget() is page.setup.start
+    qtbot.keyClick(page.setup.start, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: bool(page.grid.images))
+    qtbot.keyClick(page.setup.folder, Qt.Key.Key_Return)
+    assert asked == [Path.home(), folder.parent]
+
+
+def test_predictions_leave_the_window_as_low_as_it_was(qtbot, page):
+    line = page.fontMetrics().height()
+    assert page.minimumSizeHint().height() < 32 * line  # of a screen of 720 pixels

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QPoint, QPointF, QSize, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication, QDialogButtonBox, QProgressDialog
 from safetensors.numpy import save_file
@@ -22,6 +22,7 @@ from autoal_gui.core.settings import PRESETS, fitted_to
 from autoal_gui.core.system.foreign_files import sha256_of
 from autoal_gui.core.trained_model import StartModel
 from autoal_gui.engine.jobs import Job
+from autoal_gui.gui.dialogs import export_dialog
 from autoal_gui.gui.dialogs.leave_dialog import LeaveDialog
 from autoal_gui.gui.project.importer import Importer, clean_name, free_folder
 from autoal_gui.gui.project.method_form import MethodForm
@@ -890,4 +891,20 @@ def test_what_an_earlier_checkpoint_said_does_not_count_for_the_next(qtbot, wind
     qtbot.waitUntil(lambda: "not a checkpoint" in dialog.start_note.text())
     assert dialog._start is None
     assert not dialog.ok.isEnabled()
+    dialog.reject()
+
+
+@pytest.mark.parametrize("wide", [True, False])
+def test_a_wide_screen_shows_labels_and_model_beside_each_other(
+    qtbot, window, controller, monkeypatch, wide
+):
+    room = QSize(3000 if wide else 700, 640)
+    monkeypatch.setattr(export_dialog, "fitting", lambda widget, size: size.boundedTo(room))
+    window.dialogs.show_export()
+    dialog = window.dialog
+    labels, model = dialog.buttons["csv"], dialog.buttons["pt"]
+    qtbot.waitUntil(lambda: not labels.visibleRegion().isEmpty())
+    beside = model.mapTo(dialog, QPoint()).x() > labels.mapTo(dialog, QPoint()).x()
+    assert beside is wide
+    assert not (wide and model.visibleRegion().isEmpty())
     dialog.reject()

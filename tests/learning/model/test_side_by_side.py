@@ -105,6 +105,15 @@ def test_features_are_kept_apart_for_each_network(command):
     assert not any(isinstance(event, Progress) and event.step == "features" for event in again)
 
 
+def test_both_describe_the_images_as_one_step_whose_end_is_known(command, tmp_path):
+    anew = replace(command, workspace=str(tmp_path), checkpoint=str(tmp_path / "model.pt"))
+    told = [e for e in events_of(anew) if isinstance(e, Progress) and e.step == "features"]
+    done = [event.done for event in told]
+    assert done == sorted(set(done))
+    assert {event.total for event in told} == {done[-1]}
+    assert all(event.seconds_left > 0 for event in told)
+
+
 @pytest.mark.parametrize("exporter", first_of("safetensors", then=("pt2", "onnx")))
 def test_it_goes_out_in_every_format(exporter, command, tmp_path):
     """Each compares what it has written with what the program says."""
