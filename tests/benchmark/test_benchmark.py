@@ -643,7 +643,7 @@ def test_every_target_names_a_ratio_of_a_full_run(plan):
     runs = [{**one, "side": 28, "two": two} for one in runs for two in ("", "beside")]
     modes = round.compared(RunSettings(), RunSettings(beside=BESIDE))
     taken = {"late": [1.0], "pressed": [1.0], "processor": [1.0], "load": 1.0}
-    shown = {name: [1.0] for name in ("painting", "moving", "alike")}
+    shown = {name: [1.0] for name in ("painting", "processor", "moving", "alike")}
     shown |= {"opening": 1.0, "before": 1, "after": 1, "peak": 1}
     names = {
         *round.ratios({"rounds": rounds_of(**dict.fromkeys(modes, 1.0))}),

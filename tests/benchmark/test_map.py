@@ -18,6 +18,7 @@ pytestmark = pytest.mark.qt_log_ignore(QUIET)
 
 def test_memory_is_told_above_the_window_without_the_map_and_times_by_median_and_maximum():
     times = {"painting": [5.0, 7.0, 6.0], "moving": [1.0], "alike": [20.0, 90.0]}
+    times["processor"] = [4.0]
     figures = {"before": 100e6, "after": 140e6, "peak": 190e6, "opening": 300.0, **times}
     found = map_part.ratios(figures)
     assert found["map_memory_mb"] == pytest.approx(40)
@@ -35,7 +36,7 @@ def test_a_map_is_opened_painted_moved_and_searched(tmp_path: Path, monkeypatch)
     plan = replace(Plan("demo", labels=12), dots=300)
     (found,) = map_part.measure(plan, tmp_path)
     assert found["images"] == 300
-    for kind in ("painting", "moving", "alike"):
+    for kind in ("painting", "processor", "moving", "alike"):
         assert len(found[kind]) == map_part.REPEATS
         assert min(found[kind]) > 0
     assert found["opening"] > 0

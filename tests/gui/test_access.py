@@ -247,13 +247,27 @@ def test_the_sentence_over_the_grid_has_its_line(qtbot, window, tmp_path):
     assert count.height() < 3 * count.fontMetrics().height()
 
 
-@pytest.mark.parametrize("page", ["review", "confirm", "map"])
+@pytest.mark.parametrize("page", ["review", "confirm", "map", "predict"])
 def test_a_page_of_large_text_pushes_the_window_over_no_screen(window, tmp_path, page, scaled):
     window.resize(1280, 720)
     start(window, tmp_path)
     shown = getattr(window.pages, page)
     window.pages.show_page(shown)
+    if page == "predict":
+        shown._show_parts(True)  # as they are once something has been predicted
     assert shown.minimumSizeHint().width() <= 1280
+    assert shown.minimumSizeHint().height() <= 640  # beside menus and status
+
+
+def test_the_unfolded_panel_of_large_text_needs_no_scrolling_to_the_side(
+    qtbot, window, desk, scaled
+):
+    window.resize(1280, 800)
+    if desk.side.folded:
+        desk.side.toggle()
+    for tab, panel in enumerate((desk.performance, desk.weights)):
+        desk.tabs.setCurrentIndex(tab)
+        qtbot.waitUntil(lambda panel=panel: panel.horizontalScrollBar().maximum() == 0)
 
 
 def test_a_bar_of_large_text_leaves_its_room_to_the_answer(qtbot, window, desk, scaled):

@@ -64,6 +64,9 @@ class AnswerChip(QWidget):
         if self._key and metrics.horizontalAdvance(words) > room:
             words = ""  # the key alone says it better than the first letters of a word
         words = metrics.elidedText(words, Qt.TextElideMode.ElideRight, room)
+        if self.width() < cap:  # half a key is none
+            painter.end()
+            return
         wide = cap + metrics.horizontalAdvance(words) + 2 * INSET
         ground = QRectF(0, (self.height() - side - 6) / 2, wide, side + 6)
         painter.setPen(Qt.PenStyle.NoPen)

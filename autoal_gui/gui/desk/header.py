@@ -8,6 +8,7 @@ from autoal_gui.gui.desk.waiting_time import waited_text
 from autoal_gui.gui.session.controller import Controller
 from autoal_gui.gui.strategy_names import mode_label
 from autoal_gui.gui.widgets.actions import Actions
+from autoal_gui.gui.widgets.flow_layout import FlowLayout
 from autoal_gui.gui.widgets.page_actions import tool_button
 from autoal_gui.gui.widgets.text import text_label
 from autoal_gui.gui.widgets.theme import TITLE
@@ -27,14 +28,17 @@ class Header(QFrame):
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 4, 12, 4)
         row.setSpacing(16)
-        row.addWidget(self.name)
-        for label in (self.mode, self.round, self.labels):
-            row.addWidget(label)
-        row.addStretch(1)
+        told, tools = FlowLayout(at_left=True), FlowLayout()  # of large text in more lines
+        for layout in (told, tools):
+            layout.setSpacing(16)
+        for label in (self.name, self.mode, self.round, self.labels):
+            told.addWidget(label)
         for name in ("review", "export", "settings"):
-            row.addWidget(tool_button(actions, name, with_text=True))
+            tools.addWidget(tool_button(actions, name, with_text=True))
         for name in ("keys", "theme"):
-            row.addWidget(tool_button(actions, name))
+            tools.addWidget(tool_button(actions, name))
+        row.addLayout(told, 1)
+        row.addLayout(tools)
 
     def show_project(self) -> None:
         """Show another project."""

@@ -20,7 +20,7 @@ from autoal_gui.core.images.source import Split
 from autoal_gui.core.language import decimal, mark, percent, tr
 from autoal_gui.core.messages import Query
 from autoal_gui.gui.strategy_names import strategy_label, strategy_note, strategy_reason
-from autoal_gui.gui.widgets.cards import empty
+from autoal_gui.gui.widgets.cards import LowColumn, empty
 from autoal_gui.gui.widgets.text import plain_tip, text_label
 from autoal_gui.gui.widgets.theme import SMALL
 
@@ -71,8 +71,9 @@ class WhyPanel(QFrame):
         self._toggle.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._toggle.setToolTip(tr("How far each strategy was trusted for this image (W)"))
         self._toggle.toggled.connect(self._expand)
-        self._table = QWidget()  # hidden when empty: a grid's rows keep their height
-        self._grid = QGridLayout(self._table)
+        rows = QWidget()
+        self._table = LowColumn(rows)  # hidden when empty: a grid's rows keep their height
+        self._grid = QGridLayout(rows)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(24)
         self._grid.setVerticalSpacing(2)

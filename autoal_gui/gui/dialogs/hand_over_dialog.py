@@ -3,7 +3,7 @@
 from pathlib import Path
 from types import ModuleType
 
-from PySide6.QtCore import QSettings, QSize, Qt, QUrl, Slot
+from PySide6.QtCore import QSettings, QSize, QUrl, Slot
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLineEdit,
     QPushButton,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -25,7 +24,7 @@ from autoal_gui.core.system.safe_names import FreeNames, safe_name
 from autoal_gui.exporters.contract import USUAL
 from autoal_gui.gui.session.controller import Controller
 from autoal_gui.gui.session.exports import NO_MODEL
-from autoal_gui.gui.widgets.cards import card
+from autoal_gui.gui.widgets.cards import LowColumn, card
 from autoal_gui.gui.widgets.inputs import keep_folder, last_folder
 from autoal_gui.gui.widgets.sizes import fitting
 from autoal_gui.gui.widgets.text import text_label
@@ -116,11 +115,7 @@ class HandOverDialog(QDialog):
         column.setSpacing(10)
         column.addWidget(text_label(tr("Hand over"), size=TITLE, bold=True))
         column.addWidget(text_label(tr(ABOUT), role="muted"))
-        scroll = QScrollArea()  # of large text on a low screen it does not fit whole
-        scroll.setWidgetResizable(True)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setWidget(frame)
-        column.addWidget(scroll, 1)
+        column.addWidget(LowColumn(frame), 1)
         column.addWidget(text_label(tr("Folder to write"), bold=True))
         column.addLayout(row)
         column.addLayout(told)

@@ -27,7 +27,8 @@ from autoal_gui.gui.widgets.theme import Theme
 Tool = Literal["lasso", "box"]
 ZOOM_STEP = 1.25
 PAN_STEP = 0.15  # of the view, for one press of an arrow key
-CLOSEST, FARTHEST = 400.0, 0.5  # zoom, where 1 shows every dot
+CLOSEST, FARTHEST = 400.0, 0.5  # zoom, where 1 shows a square with every dot
+FILLING = 4.0  # zoom at most, where all dots are to fill the widget
 ROOM = 0.06  # of the view, left free around all dots
 NEAR = 3.0  # pixels from a dot that still point at it
 CLICK = 4.0  # pixels that the mouse may move in a click
@@ -58,6 +59,7 @@ class MapCanvas(QWidget):
         self._theme = theme
         self._scene: Scene | None = None
         self._zoom, self._centre = 1.0, QPointF(0.5, 0.5)
+        self._fits = True  # until the user looks elsewhere
         self._drawn: tuple[Drawn, QImage, float, QPointF] | None = None
         self._order: npt.NDArray[np.intp] = np.empty(0, np.intp)
         self._tool: Tool = "lasso"
@@ -91,8 +93,10 @@ class MapCanvas(QWidget):
     # -- what is shown ------------------------------------------------------------------------
 
     def show_scene(self, scene: Scene | None) -> None:
-        """Show dots; the part that is in view stays."""
+        """Show dots; the part that is in view stays, once the user has chosen one."""
         self._scene = scene
+        if self._fits:
+            self.fit()
         self.redraw()
 
     @property
@@ -107,8 +111,17 @@ class MapCanvas(QWidget):
         self.update()
 
     def fit(self) -> None:
-        """Show every dot."""
-        self._look(1.0, QPointF(0.5, 0.5))
+        """Show every dot, as large as the widget has room for."""
+        middle, zoom = QPointF(0.5, 0.5), 1.0
+        if self._scene is not None and self._scene.shown.any():
+            there = self._scene.places[self._scene.shown]
+            low, high = np.nanmin(there, axis=0), np.nanmax(there, axis=0)
+            wide, tall = (float(length) for length in (high - low).clip(1e-3))
+            middle = QPointF(*((low + high) / 2).tolist())
+            room = (1 - 2 * ROOM) / self._side()
+            zoom = min(self.width() / wide, self.height() / tall) * room
+        self._look(min(FILLING, max(FARTHEST, zoom)), middle)
+        self._fits = True
 
     def zoom_by(self, factor: float, at: QPointF | None = None) -> None:
         """Zoom, what lies at a point of the widget staying there; by default its middle."""
@@ -123,6 +136,7 @@ class MapCanvas(QWidget):
         self._look(self._zoom, self._centre + QPointF(right, down) / self._zoom)
 
     def _look(self, zoom: float, centre: QPointF) -> None:
+        self._fits = False
         inside = QPointF(min(1.3, max(-0.3, centre.x())), min(1.3, max(-0.3, centre.y())))
         self._zoom, self._centre = zoom, inside
         if not self._soon.isActive():
@@ -349,6 +363,8 @@ class MapCanvas(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
         """Draw anew."""
+        if self._fits:
+            self.fit()
         self.redraw()
 
 

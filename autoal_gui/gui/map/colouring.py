@@ -171,8 +171,14 @@ def colourings(
 
 def by_label(facts: Facts, names: tuple[str, ...], quiet: str) -> list[Part]:
     """Colour by the answers."""
-    other = ((tr("No answer yet"), NONE), (tr("Unsure"), UNSURE), (tr("Skipped"), SKIPPED))
-    parts = [Part(word, quiet, _where(facts, facts.answer == code)) for word, code in other]
+    waits = facts.answer == NONE
+    other = (
+        (tr("No answer yet"), waits & ~facts.asked),
+        (tr("Being read: hidden"), waits & facts.asked),
+        (tr("Unsure"), facts.answer == UNSURE),
+        (tr("Skipped"), facts.answer == SKIPPED),
+    )
+    parts = [Part(word, quiet, _where(facts, where)) for word, where in other]
     return _nonempty([*parts, *_classes(facts, facts.answer, names)])
 
 
@@ -227,7 +233,7 @@ def by_value(facts: Facts, values: list[str], quiet: str) -> list[Part]:
     listed = known[np.argsort(-counts, kind="stable")[:LISTED]]
     rest = facts.shown & (array != "") & ~np.isin(array, listed)
     parts = [
-        Part(tr("Not known, or hidden until you answer"), quiet, _where(facts, array == "")),
+        Part(tr("Not known, or hidden"), quiet, _where(facts, array == "")),
         Part(tr("Others"), quiet, np.flatnonzero(rest)),
     ]
     parts += [
@@ -251,11 +257,7 @@ def by_cells(facts: Facts, cells: list[str], quiet: str) -> list[Part]:
         return by_value(facts, cells, quiet)
     edges = np.unique(np.quantile(numbers[known], np.linspace(0, 1, len(ORDERED) + 1)))
     band = np.searchsorted(edges[1:-1], numbers, side="right")
-    parts = [
-        Part(
-            tr("Not known, or hidden until you answer"), quiet, np.flatnonzero(facts.shown & ~known)
-        )
-    ]
+    parts = [Part(tr("Not known, or hidden"), quiet, np.flatnonzero(facts.shown & ~known))]
     for place, (low, high) in enumerate(pairwise(edges)):
         name = tr("{low} to {high}", low=f"{low:g}", high=f"{high:g}")
         parts.append(Part(name, ORDERED[place], np.flatnonzero(known & (band == place))))
@@ -278,7 +280,7 @@ def _classes(facts: Facts, of: Ints, names: tuple[str, ...]) -> list[Part]:
 
 
 def _hidden(facts: Facts, where: Mask, quiet: str) -> Part:
-    return Part(tr("Not known, or hidden until you answer"), quiet, _where(facts, where))
+    return Part(tr("Not known, or hidden"), quiet, _where(facts, where))
 
 
 def _where(facts: Facts, condition: Mask) -> Rows:

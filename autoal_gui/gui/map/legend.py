@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QListWidget, QListWidgetItem
 
 from autoal_gui.core.language import number, tr
 from autoal_gui.gui.map.scene import Part
+from autoal_gui.gui.widgets.text import plain_tip
 from autoal_gui.gui.widgets.theme import ink_on
 
 SIDE, RATIO = 18, 3  # device-independent pixels of a swatch, drawn at three times that
@@ -45,7 +46,9 @@ class Legend(QListWidget):
         self.addItem(QListWidgetItem(f"{tr('All images')}  {number(total)}"))
         for part in parts:
             words = f"{part.name}  {number(len(part.rows))}"
-            self.addItem(QListWidgetItem(QIcon(_swatch(part, ring)), words))
+            item = QListWidgetItem(QIcon(_swatch(part, ring)), words)
+            item.setToolTip(plain_tip(words))  # a name may be longer than the line
+            self.addItem(item)
         names = [part.name if part else "" for part in self._parts]
         wanted = names.index(before.name) if before and before.name in names else 0
         self.setCurrentRow(wanted)

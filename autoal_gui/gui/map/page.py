@@ -79,6 +79,7 @@ class MapPage(Page):
         self.selection = Selection(controller, self.loader, theme)
         self.alike = own_action(self, actions["alike"])
         self.total = chip()
+        self.total.hide()
         self.layout_state = LayoutState(controller)
         self.tools = OneOf([(tr(name), tr(tip)) for name, tip in TOOLS.values()])
         self.how = text_label(role="muted")
@@ -229,6 +230,7 @@ class MapPage(Page):
         self._list_ways(kept)
         total = int(self._facts.shown.sum())
         self.total.setText(tr_count("{count} image", "{count} images", total))
+        self.total.show()
         self._colour()
         self._job.start(partial(compared, kept, self._facts, self._clusters))
 

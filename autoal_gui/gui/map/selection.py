@@ -3,7 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from autoal_gui.core.language import number, tr, tr_count
 from autoal_gui.core.likeness.kept_map import KeptMap
@@ -13,6 +13,7 @@ from autoal_gui.gui.images.image_loader import ImageLoader
 from autoal_gui.gui.map.colouring import NONE, Facts
 from autoal_gui.gui.session.controller import Controller
 from autoal_gui.gui.session.likeness.image_maps import Question
+from autoal_gui.gui.widgets.flow_layout import FlowLayout
 from autoal_gui.gui.widgets.text import text_label
 from autoal_gui.gui.widgets.theme import Theme
 
@@ -43,7 +44,7 @@ class Selection(QWidget):
         for widget in (self.title, self.words):
             column.addWidget(widget)
         column.addWidget(self.grid, 1)
-        buttons = QHBoxLayout()
+        buttons = FlowLayout(at_left=True)
         buttons.addWidget(self.open)
         buttons.addWidget(self.like)
         column.addLayout(buttons)

@@ -18,6 +18,8 @@ from autoal_gui.gui.widgets.theme import Theme
 
 WIDE_SCREEN = 1600  # pixels from which there is room for the panel beside the image
 LINES, MOST = 30, 0.4  # its width in heights of a line, and at most as a share of the window
+UNCUT = 0.5  # the share at most, where less would cut off what it shows
+EDGE = 10  # pixels around its contents
 QWIDGETSIZE_MAX = 2**24 - 1  # what Qt takes for no bound
 KEPT = "panel"  # the setting: "open" or "folded"
 
@@ -70,7 +72,7 @@ class SidePanel(QWidget):
         self.tabs.setCornerWidget(action_tool(actions["panel"]))
         whole = QWidget()
         column = QVBoxLayout(whole)
-        column.setContentsMargins(10, 10, 10, 10)
+        column.setContentsMargins(EDGE, EDGE, EDGE, EDGE)
         column.setSpacing(8)
         self.training.title_row.addWidget(question("training"))
         column.addWidget(self.training)
@@ -98,7 +100,15 @@ class SidePanel(QWidget):
         if self.folded:
             return self.strip.width()
         least = self._whole.minimumSizeHint().width()
-        return max(least, min(LINES * self.fontMetrics().height(), round(MOST * room)))
+        usual = min(LINES * self.fontMetrics().height(), round(MOST * room))
+        return max(least, usual, min(self._uncut_width(), round(UNCUT * room)))
+
+    def _uncut_width(self) -> int:
+        """Return the width from which nothing in the tabs has to be scrolled to the side."""
+        contents = (panel.widget() for panel in (self.performance, self.weights))
+        widest = max(content.minimumSizeHint().width() for content in contents if content)
+        bar = self.performance.verticalScrollBar().sizeHint().width()
+        return 2 * EDGE + bar + widest
 
     def _show(self, folded: bool) -> None:
         self.setMaximumWidth(self.strip.width() if folded else QWIDGETSIZE_MAX)

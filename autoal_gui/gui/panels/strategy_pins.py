@@ -132,9 +132,8 @@ def _title(name: str) -> QWidget:
     words = text_label(note[:1].upper() + note[1:])
     called = text_label(strategy_label(name), role="muted", size=SMALL)
     title = QWidget()
-    metrics = words.fontMetrics()
-    longest = max(metrics.horizontalAdvance(word) for word in note.split())
-    title.setMinimumWidth(max(NAME_LINES * metrics.height(), longest))
+    least = words.minimumSizeHint().width()  # of the longest word
+    title.setMinimumWidth(max(NAME_LINES * words.fontMetrics().height(), least))
     column = QVBoxLayout(title)
     column.setContentsMargins(0, 2, 0, 4)
     column.setSpacing(0)

@@ -1,6 +1,5 @@
 """How right a model is on images whose label is known: one line, and on request by column."""
 
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
 from autoal_gui.core.language import decimal, mark, number, percent, tr
@@ -54,17 +53,6 @@ def scrolled(lines: int, *parts: QWidget) -> QScrollArea:
     scroll = QScrollArea()
     scroll.setWidgetResizable(True)
     scroll.setFixedHeight(lines * scroll.fontMetrics().height())
-    scroll.setWidget(inside)
-    return scroll
-
-
-def low_column(inside: QWidget, width: int) -> QScrollArea:
-    """Return a column of so many pixels that scrolls on a low screen: the window keeps its size."""
-    inside.setProperty("role", "content")
-    scroll = QScrollArea()
-    scroll.setWidgetResizable(True)
-    scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    scroll.setFixedWidth(width)
     scroll.setWidget(inside)
     return scroll
 

@@ -19,7 +19,7 @@ from autoal_gui.gui.images.image_loader import ImageLoader
 from autoal_gui.gui.images.image_view import ImageView, show_image
 from autoal_gui.gui.predict.caution_section import CautionSection
 from autoal_gui.gui.predict.comparison_section import ComparisonSection
-from autoal_gui.gui.predict.measured_section import MeasuredSection, low_column
+from autoal_gui.gui.predict.measured_section import MeasuredSection
 from autoal_gui.gui.predict.other_models import KINDS, NO_CLASSES, OtherModels
 from autoal_gui.gui.predict.predict_filters import PredictFilters
 from autoal_gui.gui.predict.predict_jobs import ChosenModel, model_of, share_lines
@@ -28,6 +28,7 @@ from autoal_gui.gui.predict.predict_setup import NO_MODEL_CHOSEN, PredictSetup
 from autoal_gui.gui.predict.sending import SendButton
 from autoal_gui.gui.session.controller import Controller
 from autoal_gui.gui.widgets.actions import Actions
+from autoal_gui.gui.widgets.cards import LowColumn
 from autoal_gui.gui.widgets.inputs import (
     images_folder,
     keep_folder,
@@ -81,7 +82,7 @@ class PredictPage(Page):
     def _lay_out(self) -> None:
         self.bar.insertWidget(2, self.shown)
         self.shown.hide()
-        left, line = QWidget(), self.fontMetrics().height()
+        left = QWidget()
         column = QVBoxLayout(left)
         column.setContentsMargins(0, 0, 0, 8)
         column.addWidget(self.setup)
@@ -112,7 +113,7 @@ class PredictPage(Page):
         split.setSizes([600, 400])
         row = QHBoxLayout()
         row.setContentsMargins(8, 8, 0, 0)
-        row.addWidget(low_column(left, 20 * line))
+        row.addWidget(LowColumn(left, 20))
         row.addWidget(split, 1)
         self.body.addLayout(row, 1)
         self._show_parts(False)

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 
 from autoal_gui.core.language import mark, tr, tr_count
 from autoal_gui.gui.predict.predict_jobs import ChosenModel
+from autoal_gui.gui.widgets.flow_layout import FlowLayout
 from autoal_gui.gui.widgets.text import text_label
 
 NO_MODEL_CHOSEN = mark("No model is chosen yet: a .pt or .safetensors file of this program.")
@@ -83,7 +84,7 @@ class PredictSetup(QFrame):
             (tr("Model"), self.model, (self.own, self.file)),
             (tr("Images"), self.images, (self.folder, self.npz)),
         ):
-            row = QHBoxLayout()
+            row = FlowLayout(at_left=True)
             for button in buttons:
                 row.addWidget(button)
             heading = QHBoxLayout()

@@ -41,8 +41,8 @@ class SendButton(QPushButton):
         self._keys = frozenset(keys)
         self.setText(
             tr_count(
-                "Add {count} selected image to the project",
-                "Add {count} selected images to the project",
+                "Add {count} image to the project",
+                "Add {count} images to the project",
                 len(self._keys),
             )
         )

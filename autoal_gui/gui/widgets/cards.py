@@ -1,12 +1,13 @@
 """Cards, the column that holds them, and sections that fold."""
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtCore import QEvent, QObject, QSize, Qt
+from PySide6.QtGui import QResizeEvent, QTextLayout
 from PySide6.QtWidgets import (
     QFrame,
     QLabel,
     QLayout,
     QScrollArea,
+    QSizePolicy,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -14,6 +15,7 @@ from PySide6.QtWidgets import (
 
 from autoal_gui.gui.widgets.text import text_label
 
+TITLE_LINES = 10  # the least width of a title, in heights of a line
 LEAST_CHART, MOST_CHART = 13, 26  # lines of text
 
 
@@ -107,16 +109,93 @@ class CardColumn(QScrollArea):
             frame.setVisible(shown)
 
 
+class LowColumn(QScrollArea):
+    """A column that scrolls on a low screen, and is as wide as what it holds needs."""
+
+    def __init__(self, content: QWidget, lines: int = 0) -> None:
+        """Hold `content`, in a width of so many heights of a line where there is room."""
+        super().__init__()
+        self._lines = lines
+        if not content.property("role"):
+            content.setProperty("role", "content")
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setWidget(content)
+        if lines:
+            self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Expanding)
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Return the width in which nothing is cut off, and the height of a few lines."""
+        content, bar = self.widget(), self.verticalScrollBar().sizeHint().width()
+        wide = (content.minimumSizeHint().width() if content else 0) + bar + 2 * self.frameWidth()
+        return QSize(wide, super().minimumSizeHint().height())
+
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Return the usual width."""
+        hint = super().sizeHint()
+        usual = self._lines * self.fontMetrics().height() or hint.width()
+        return QSize(max(usual, self.minimumSizeHint().width()), hint.height())
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+        """Ask for another width when what it holds has changed."""
+        if event.type() == QEvent.Type.LayoutRequest:
+            self.updateGeometry()
+        return super().eventFilter(watched, event)
+
+
+class TitleButton(QToolButton):
+    """A title that is pressed; it goes on in a second line where Qt's own would be cut."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._words = ""
+        self.setProperty("role", "section")
+        self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
+
+    def text(self) -> str:
+        """Return the title in one line."""
+        return self._words
+
+    def setText(self, text: str) -> None:  # noqa: N802 - Qt's name
+        """Show another title."""
+        self._words = text
+        self.setAccessibleName(text)
+        self._break()
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Return the size of a few words, and of the lines that there are."""
+        least = TITLE_LINES * self.fontMetrics().height()
+        return QSize(min(least, self.sizeHint().width()), self.sizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Break the lines anew."""
+        super().resizeEvent(event)
+        self._break()
+
+    def _break(self) -> None:
+        shown = self.fontMetrics().size(Qt.TextFlag.TextShowMnemonic, super().text()).width()
+        beside = self.sizeHint().width() - shown
+        layout = QTextLayout(self._words, self.font())
+        layout.beginLayout()
+        lines = []
+        while (line := layout.createLine()).isValid():
+            line.setLineWidth(max(1, self.width() - beside))
+            lines.append(self._words[line.textStart() :][: line.textLength()].strip())
+        layout.endLayout()
+        broken = "\n".join(lines)
+        if broken != super().text():
+            super().setText(broken)
+
+
 class Section(QWidget):
     """What few need: a title that opens and closes what is below it; `body` takes the widgets."""
 
     def __init__(self, title: str) -> None:
         super().__init__()
-        self.button = QToolButton()
+        self.button = TitleButton()
         self.button.setText(title)
         self.button.setCheckable(True)
-        self.button.setProperty("role", "section")
-        self.button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.button.toggled.connect(self._open)
         self._content = QWidget()
         self.body = QVBoxLayout(self._content)
@@ -125,7 +204,7 @@ class Section(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
-        column.addWidget(self.button, 0, Qt.AlignmentFlag.AlignLeft)
+        column.addWidget(self.button)
         column.addWidget(self._content)
         self._open(False)
 

@@ -12,6 +12,7 @@ from autoal_gui.core.likeness.kept_map import write_layout, write_map
 from autoal_gui.gui.map.colouring import NONE, Facts, by_cells, by_certainty, by_label, facts_of
 from autoal_gui.gui.map.scene import unit_places
 from autoal_gui.gui.session.likeness import image_maps
+from autoal_gui.gui.session.likeness.blindness import asked_blind
 from tests.support.gui import QUIET, draw_folder, run_batches, start_project
 
 pytestmark = pytest.mark.qt_log_ignore(QUIET)
@@ -112,6 +113,30 @@ def test_it_is_said_at_once_that_the_images_are_being_compared(qtbot, window, tm
     assert "compared" in window.pages.map.canvas.accessibleDescription()
     qtbot.waitUntil(lambda: window.pages.map.canvas.has_dots)
     assert not window.pages.map.canvas.accessibleDescription()
+
+
+def test_what_is_being_read_is_told_from_what_has_no_answer(page):
+    names = [page.legend.item(row).text() for row in range(page.legend.count())]
+    waiting = asked_blind(page.controller.project, page.controller.images)
+    assert f"Being read: hidden  {len(waiting)}" in names
+
+
+def test_all_dots_fill_the_map_until_the_user_looks_elsewhere(page):
+    canvas = page.canvas
+    x, y = canvas._pixels()
+    shown = page._facts.shown
+    wide, tall = np.ptp(x[shown]), np.ptp(y[shown])
+    assert max(wide / canvas.width(), tall / canvas.height()) > 0.8
+    assert (x[shown] >= 0).all()
+    assert (x[shown] <= canvas.width()).all()
+    assert (y[shown] >= 0).all()
+    assert (y[shown] <= canvas.height()).all()
+    canvas.zoom_by(2)
+    zoom = canvas._zoom
+    canvas.show_scene(canvas._scene)
+    assert canvas._zoom == zoom
+    QTest.keyClick(canvas, Qt.Key.Key_Home)
+    assert canvas._zoom < zoom
 
 
 def test_the_desk_has_a_button_to_the_map(window, page):

@@ -106,7 +106,7 @@ def test_rounds_are_compared_a_model_is_handed_over_and_odd_images_go_into_the_p
     qtbot.keyClicks(page.caution.least, "90")
     assert "less certain than asked for" in page.caution.reasons.text()
 
-    assert page.send.text() == "Add 1 selected image to the project"
+    assert page.send.text() == "Add 1 image to the project"
     count = len(controller.project.pool.images)
     qtbot.keyClick(page.send, Qt.Key.Key_Space)
     qtbot.waitUntil(lambda: len(controller.project.pool.images) > count)
