@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from autoal_gui.core.errors import AutoALError
 from autoal_gui.core.labels.journal import ANSWERS, Action, Entry, Purpose
 from autoal_gui.core.language import number, tr
+from autoal_gui.core.project.project import Project
 from autoal_gui.gui.session.asked_images import AskedImages
 from autoal_gui.gui.session.open_project import OpenProject
 from autoal_gui.gui.session.part import Part
@@ -23,7 +24,8 @@ class Labelling(Part):
     """An answer is about to be saved."""
     answers_changed = Signal()
     batch_completed = Signal()
-    """Every image of a batch has an answer; the next batch has been dealt."""
+    """Every image of a batch has an answer, and the next has been dealt; or the first answers are
+    as many as a batch, though a ranking has come between them and dealt anew."""
 
     def __init__(
         self, opened: OpenProject, images: AskedImages, parent: QObject | None = None
@@ -95,7 +97,7 @@ class Labelling(Part):
         completed = self._images.deal()
         self.answers_changed.emit()
         self._images.show_following()
-        if completed:
+        if completed or _are_as_many_as_promised(self._project):
             self.batch_completed.emit()
 
     def _save(self, images: tuple[int, ...], give: Callable[[int], Entry]) -> bool:
@@ -267,3 +269,9 @@ class Labelling(Part):
         """Add to the time for which the reader had nothing to answer because of the program."""
         with contextlib.suppress(AutoALError):  # a full disk is told when an answer is not saved
             self._project.settings.waited_seconds += seconds
+
+
+def _are_as_many_as_promised(project: Project) -> bool:
+    """Say whether the answers have just become a batch's worth, and no model is there yet."""
+    enough = len(project.labels.answers) == project.settings.run.batch_size
+    return enough and project.rounds.last_checkpoint() is None

@@ -372,6 +372,20 @@ def test_a_batch_that_is_complete_before_the_first_choice_trains_before_the_warm
     assert backend.commands[1].settings.backbone == "efficientnet_lite0"
 
 
+def test_a_ranking_between_the_first_answers_does_not_put_the_first_model_off(
+    qtbot, at_once, backend
+):
+    label(at_once, 1)
+    backend.hold_at = "no step of a round"  # the warm start is held from here on
+    qtbot.waitUntil(lambda: at_once.training.is_warming)
+    assert len(at_once.images.batch) == BATCH
+    for class_index in (1, 0):  # with the first answer as many as a batch
+        at_once.labelling.answer(class_index)
+    qtbot.waitUntil(lambda: len(trained(at_once)) == 1)
+    assert len(backend.commands[2].labelled) == BATCH
+    finish(qtbot, at_once, backend)
+
+
 def test_a_batch_of_one_class_leaves_the_warm_start_alone(qtbot, held_learning, backend):
     for _ in range(BATCH):
         held_learning.labelling.answer(0)
