@@ -18,7 +18,7 @@ from autoal_gui.gui.widgets.theme import Theme
 
 WIDE_SCREEN = 1600  # pixels from which there is room for the panel beside the image
 LINES, MOST = 30, 0.4  # its width in heights of a line, and at most as a share of the window
-UNCUT = 0.5  # the share at most, where less would cut off what it shows
+UNCUT = 0.55  # the share at most, where less would cut off what it shows
 EDGE = 10  # pixels around its contents
 QWIDGETSIZE_MAX = 2**24 - 1  # what Qt takes for no bound
 KEPT = "panel"  # the setting: "open" or "folded"
