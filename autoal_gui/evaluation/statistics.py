@@ -36,6 +36,16 @@ class Spread:
         half = _t_quantile(count - 1) * deviation / math.sqrt(count)
         return cls(count, mean, deviation, mean - half, mean + half)
 
+    @classmethod
+    def of_ratios(cls, values: Sequence[float]) -> "Spread":
+        """Return the same of positive ratios, by their logarithms: no end is below 0.
+
+        The mean is the geometric one; the deviation stays that of the logarithms.
+        """
+        logs = cls.of(np.log(values))
+        mean, low, high = (math.exp(one) for one in (logs.mean, logs.low, logs.high))
+        return cls(logs.count, mean, logs.deviation, low, high)
+
 
 @dataclass(frozen=True)
 class Difference:

@@ -18,6 +18,15 @@ curves = st.lists(
 pairs = st.lists(st.tuples(scores, scores), min_size=2, max_size=12)
 
 
+@given(st.lists(st.floats(0.01, 100), min_size=2, max_size=12))
+def test_ratios_have_an_interval_above_0_that_turns_round_with_them(values):
+    spread, inverse = Spread.of_ratios(values), Spread.of_ratios([1 / value for value in values])
+    assert spread.mean == pytest.approx(stats.gmean(values))
+    assert 0 < spread.low <= spread.mean * (1 + 1e-9)
+    turned = (1 / inverse.mean, 1 / inverse.high, 1 / inverse.low)
+    assert (spread.mean, spread.low, spread.high) == pytest.approx(turned, rel=1e-6)
+
+
 @given(samples)
 def test_a_spread_equals_that_of_scipy(values):
     spread = Spread.of(values)

@@ -207,7 +207,7 @@ def time_ratio(result: SetResult, method: Method) -> Spread | None:
         return None
     ours, theirs = _whole_times(result.methods[method]), _whole_times(entropy)
     ratios = [ours[seed] / theirs[seed] for seed in sorted(ours.keys() & theirs.keys())]
-    return Spread.of(ratios) if ratios else None
+    return Spread.of_ratios(ratios) if ratios else None
 
 
 def total_seconds(found: MethodResult) -> float:

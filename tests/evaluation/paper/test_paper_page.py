@@ -218,7 +218,7 @@ def test_times_of_one_repeat_or_on_both_sides_of_the_range_leave_it_open(tmp_pat
     assert times([4.0]).word == OPEN
     found = times([2.8, 3.2])
     assert found.word == OPEN
-    assert "3.00 times as long as entropy sampling (0.46 to 5.54), in part" in found.sentences[0]
+    assert "2.99 times as long as entropy sampling (1.28 to 6.99), in part" in found.sentences[0]
 
 
 def test_shares_name_the_largest_of_the_first_and_the_last_round(held):
