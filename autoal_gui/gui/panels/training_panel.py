@@ -1,4 +1,4 @@
-"""Training: which step, how far, the time left, loss and device; start and cancel."""
+"""Training: which step, how far, the time left; start and cancel."""
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import (
@@ -31,6 +31,7 @@ from autoal_gui.gui.panels.training_text import (
     last_round_line,
     learned_line,
     left_of_batch,
+    progress_details,
     progress_line,
     round_steps,
 )
@@ -119,6 +120,7 @@ class TrainingPanel(QFrame):
         total = max(1, progress.total)
         self._bars[progress.step].setValue(round(RESOLUTION * progress.done / total))
         self.line.setText(progress_line(progress))
+        self.line.setToolTip(progress_details(progress))
         if progress.loss is not None:
             self.losses.add(progress.loss)
         self.losses.setVisible(len(self.losses.values) > 1)
@@ -150,6 +152,7 @@ class TrainingPanel(QFrame):
         self._steps.setVisible(state is not State.IDLE)
         if state is State.IDLE:
             self._step = None
+            self.line.setToolTip("")
             self.losses.hide()
             self._show_past()
         elif state is State.CANCELLING:

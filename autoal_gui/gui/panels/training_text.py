@@ -80,13 +80,19 @@ def round_steps(project: Project) -> set[Step]:
 
 
 def progress_line(progress: Progress) -> str:
-    """Say where a command is: step, time left, loss, device."""
+    """Say where a command is: step and time left."""
     counts = {"done": progress.done, "total": progress.total}
     words = [tr("{step} {done} of {total}", step=tr(STEP_NAMES[progress.step]), **counts)]
     if progress.step == "warm start":  # it ends at a time: its counts mean nothing
         words = [percent(progress.done / max(1, progress.total))]
     if progress.seconds_left is not None and progress.seconds_left >= 1:  # less is a guess
         words.append(tr("about {time} left", time=duration(progress.seconds_left)))
+    return " · ".join(words)
+
+
+def progress_details(progress: Progress) -> str:
+    """Say what a step's loss is and where it is computed; empty where neither is known."""
+    words = []
     if progress.loss is not None:
         words.append(tr("loss {loss}", loss=decimal(progress.loss, 3)))
     if progress.device:

@@ -17,6 +17,7 @@ from autoal_gui.gui.panels import weights_panel
 from autoal_gui.gui.panels.training_text import (
     last_round_line,
     learned_line,
+    progress_details,
     progress_line,
     round_steps,
 )
@@ -152,7 +153,8 @@ def test_the_panel_says_what_the_warm_start_does_and_what_it_is_good_for(
     panel, controller = window.desk.training, window.controller
     qtbot.waitUntil(lambda: panel.value("warm start") > 0)
     assert panel.headline.text() == "Learning from your images"
-    assert panel.line.text() == "25% · about 2\xa0min left · loss 4.500 · cpu"
+    assert panel.line.text() == "25% · about 2\xa0min left"
+    assert panel.line.toolTip() == "loss 4.500 · cpu"
     assert panel.value("warm start") == 0.25
     assert "a few labels then go further" in panel.note.text()
     assert rows_shown(panel) == {"reading", "warm start"}
@@ -244,7 +246,9 @@ def test_the_notices_of_a_round_stay_in_sight(qtbot, window, tmp_path, backend):
 
 def test_progress_and_time_in_words():
     progress = Progress(1, "FitNet", 20, 60, 130.0, 0.4321, "cuda")
-    assert progress_line(progress) == "FitNet 20 of 60 · about 2\xa0min left · loss 0.432 · cuda"
+    assert progress_line(progress) == "FitNet 20 of 60 · about 2\xa0min left"
+    assert progress_details(progress) == "loss 0.432 · cuda"
+    assert progress_details(Progress(1, "reading", 1, 9)) == ""
     assert progress_line(Progress(1, "task model", 1, 9)) == "Task model 1 of 9"
     assert progress_line(Progress(1, "warm start", 231, 1000, 100.0)) == "23% · about 2\xa0min left"
     assert [duration(s) for s in (0.4, 89, 90, 3600, 7200)] == [

@@ -1,5 +1,7 @@
 """What is said of an operating point: in the window, on the model's card and in the report."""
 
+import re
+
 from autoal_gui.core.language import decimal, number, percent, tr, tr_count
 from autoal_gui.core.measures.metrics import Share
 from autoal_gui.core.measures.operating.point import (
@@ -11,6 +13,19 @@ from autoal_gui.core.measures.operating.point import (
     Units,
     sides,
 )
+
+NOTHING = re.compile(
+    r"(?<!non.)(?<!not.)\b(normal|normale|healthy|negative|benign|none|control|controls|no finding"
+    r"|gesund|negativ|gutartig|unauffällig|sain|négatif|bénin|sano|negativo|benigno)\b"
+    r"|^(正常|阴性|良性)",
+    re.IGNORECASE,
+)
+"""What classes are called, in the languages of the window, by which nothing has been found."""
+
+
+def says_nothing_is_there(name: str) -> bool:
+    """Say whether a class's name tells that nothing was found: it is not what one looks for."""
+    return NOTHING.search(name.replace("_", " ")) is not None
 
 
 def threshold_sentence(name: str, value: float) -> str:

@@ -20,6 +20,7 @@ from autoal_gui.core.measures.operating.text import (
     kept_sentence,
     left_sentence,
     precision_sentence,
+    says_nothing_is_there,
     threshold_sentence,
     why_not,
 )
@@ -152,7 +153,7 @@ class OperatingCard(QWidget):
             for index, name in enumerate(classes[: measured.probabilities.shape[1]]):
                 if name:
                     self.classes.addItem(name, index)
-        first = rule.class_index if rule else _first(measured)
+        first = rule.class_index if rule else _first(measured, classes)
         wanted = first if chosen is None or rule else chosen
         self.classes.setCurrentIndex(max(0, self.classes.findData(wanted)))
         self.classes.blockSignals(False)
@@ -251,8 +252,11 @@ class OperatingCard(QWidget):
         self.kept.emit(OperatingRule(self.classes.currentData(), self._goal))
 
 
-def _first(measured: MeasuredImages) -> int:
-    """Return the class that is shown first: the rarest that can be measured, else the commonest."""
+def _first(measured: MeasuredImages, classes: tuple[str, ...]) -> int:
+    """Return the class that is shown first: the rarest that can be measured and is looked for.
+
+    Where none can be measured it is the commonest.
+    """
     counts = np.bincount(measured.truth, minlength=measured.probabilities.shape[1])
     able = [
         index
@@ -261,4 +265,4 @@ def _first(measured: MeasuredImages) -> int:
     ]
     if not able:
         return int(counts.argmax()) if len(counts) else 0
-    return min(able, key=lambda index: int(counts[index]))
+    return min(able, key=lambda index: (says_nothing_is_there(classes[index]), counts[index]))

@@ -167,6 +167,21 @@ def show_operating(card, known, rule=None, classes=CLASSES, of_one=True):
     card.show_results(known, classes[: known.probabilities.shape[1]], rule, point, of_one)
 
 
+def test_the_class_that_is_looked_for_is_shown_first_even_where_it_is_the_commoner(shown):
+    card, known = shown(OperatingCard()), measured(images=61)
+    counts = np.bincount(known.truth)
+    rare, common = counts.argmin(), counts.argmax()
+    assert len(counts) == 2
+    assert counts[rare] < counts[common]
+    show_operating(card, known, classes=("a", "b"))
+    assert card.classes.currentData() == rare
+    card.classes.clear()
+    names = ["pneumonia", "pneumonia"]
+    names[rare] = "normal"
+    show_operating(card, known, classes=tuple(names))
+    assert card.classes.currentData() == common
+
+
 def test_keys_move_the_point_along_the_corners_of_the_curve_alone(qtbot, shown):
     card, known = shown(OperatingCard()), measured()
     show_operating(card, known)
