@@ -17,10 +17,12 @@ from autoal_gui.launch.headless import settle, wait_until
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
+    from autoal_gui.gui.images.image_grid import ImageGrid
     from autoal_gui.gui.session.controller import Controller
     from autoal_gui.gui.window.main_window import MainWindow
 
 WIDTH, HEIGHT = 1280, 800
+NEW_PROJECT = 900, 800  # as on a screen of that height; without one a window is narrower
 WARM_SECONDS = 40  # enough for the few hundred images of such a set
 IMAGES, EVALUATION = 300, 60
 ROUNDS = 4
@@ -60,6 +62,8 @@ class Photographer:
         self._panels()
         self._dialogs()
         self._pages()
+        self._predict()
+        self._map()
         self._dark()
         self._start()
 
@@ -82,6 +86,7 @@ class Photographer:
         dialog.name.setText(NAME)
         dialog.name.textEdited.emit(NAME)
         dialog.evaluation.setValue(EVALUATION)
+        dialog.resize(*NEW_PROJECT)
         self._save("new-project", dialog)
         dialog.method.minutes.setValue(1)
         dialog.accept()
@@ -126,14 +131,9 @@ class Photographer:
         self._save("operating")
         self.window.desk.side.toggle()
         self.window.actions_table["grid"].trigger()
-        wait_until(self._grid_is_drawn)
+        wait_until(lambda: is_drawn(self.window.desk.grid.grid))
         self._save("grid")
         self.window.actions_table["grid"].trigger()
-
-    def _grid_is_drawn(self) -> bool:
-        """Whether the grid has the pictures of its first screen."""
-        grid = self.window.desk.grid.grid
-        return all(grid.thumbnails.thumbnail(image) for image in tuple(grid.images)[:SCREENFUL])
 
     def _dialogs(self) -> None:
         for name in DIALOGS:
@@ -147,12 +147,29 @@ class Photographer:
         for name, page in {
             "agreement": pages.agreement,
             "help": pages.help,
-            "predict": pages.predict,
             "review": pages.review,
         }.items():
             pages.show_page(page)
             self._save(name)
             pages.leave()
+
+    def _predict(self) -> None:
+        pages = self.window.pages
+        page = pages.predict
+        pages.show_page(page)
+        page.choose_images(self._images)
+        page.start()
+        wait_until(lambda: page.session.table is not None and not page.session.is_busy)
+        wait_until(lambda: is_drawn(page.grid))
+        self._save("predict")
+        pages.leave()
+
+    def _map(self) -> None:
+        pages, likeness = self.window.pages, self.window.controller.likeness
+        pages.show_page(pages.map)
+        wait_until(lambda: likeness.kept is not None and likeness.kept.laid_out)
+        self._save("map")
+        pages.leave()
 
     def _dark(self) -> None:
         self.window.theme.choose("dark")
@@ -168,6 +185,11 @@ def _window(services: object, settings: object) -> "MainWindow":
     from autoal_gui.gui.window.main_window import MainWindow
 
     return MainWindow(services, settings)  # type: ignore[arg-type]
+
+
+def is_drawn(grid: "ImageGrid") -> bool:
+    """Whether a grid has the pictures of its first screen."""
+    return all(grid.thumbnails.thumbnail(image) for image in tuple(grid.images)[:SCREENFUL])
 
 
 def answer(controller: "Controller", count: int) -> None:

@@ -410,8 +410,9 @@ def test_the_window_is_started_until_it_is_painted_and_shows_an_image(tmp_path, 
 @pytest.mark.usefixtures("loaded_processes")
 def test_the_window_is_watched_idle_while_a_round_trains_and_while_it_learns(tmp_path, plan):
     found = in_fresh_process(latency.watched, plan, spec_of(plan.data), tmp_path / "project")
-    assert len(found["idle"]["pressed"]) == plan.presses
-    assert len(found["training"]["pressed"]) == latency.PRESSES
+    for map_open in ("", "_map"):
+        assert len(found[f"idle{map_open}"]["pressed"]) == plan.presses
+        assert len(found[f"training{map_open}"]["pressed"]) == latency.PRESSES
     assert all(ms > 0 for state in found.values() for ms in state["pressed"])
     assert len(found["idle"]["late"]) > 5
     rounds, learning = set(found["training"]["steps"]), set(found["learning"]["steps"])
@@ -420,7 +421,7 @@ def test_the_window_is_watched_idle_while_a_round_trains_and_while_it_learns(tmp
     assert "warm start" in learning
     project = Project.open(tmp_path / "project", open_images)
     given = [entry for entry in project.labels.entries() if entry.action == "label"]
-    assert len(given) == plan.labels + plan.presses + 2 * latency.PRESSES
+    assert len(given) == plan.labels + 2 * plan.presses + 3 * latency.PRESSES
     project.close()
 
 
