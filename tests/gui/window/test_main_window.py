@@ -391,7 +391,7 @@ def test_progress_is_shown_step_by_step_and_cancel_works(qtbot, window, controll
     qtbot.waitUntil(lambda: "Reading images 0 of 2" in panel.line.text())
     assert "about 3\xa0s left" in panel.line.text()
     assert "loss 0.500" in panel.line.toolTip()
-    assert "cpu" in panel.line.text()
+    assert "cpu" in panel.line.toolTip()
     assert not window.actions_table["train"].isEnabled()
     qtbot.keyClick(window, Qt.Key.Key_Period, Qt.KeyboardModifier.ControlModifier)
     assert panel.headline.text() == "Cancelling…"
