@@ -287,9 +287,8 @@ class Training(Part):
     def _on_warm_started(self, result: WarmStarted, settings: RunSettings) -> None:
         project = self._project
         made_way, self._makes_way = self._makes_way and not result.complete, False
-        if made_way:  # it is taken up again: what it has brought so far is not used
-            pass
-        elif project.warm_start.wanted:
+        # What made way is taken up again: what it has brought so far is not used.
+        if project.warm_start.wanted and not made_way:
             try:
                 project.warm_start.finish(result, settings)
             except AutoALError as error:

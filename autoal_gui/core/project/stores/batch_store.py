@@ -87,7 +87,7 @@ class BatchStore:
         ranked = (i for i in order if i not in unusable and images[i].split == "pool")
         passed_over = {*order, *self._labels.answers, *unusable}
         others = filterfalse(passed_over.__contains__, self._random_order(self._settings.run.seed))
-        measuring = sorted(self._labels.unanswered_evaluation())
+        measuring = list(self._labels.unanswered_evaluation())
         random.Random(self._settings.run.seed).shuffle(measuring)  # noqa: S311 - no secret
         return tuple(by_turns((*ranked, *others), measuring))
 
