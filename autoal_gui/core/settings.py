@@ -351,14 +351,15 @@ def fitted_to(settings: RunSettings, side: int) -> RunSettings:
     return own.but(input_size=for_weights, own_side=own.input_size)
 
 
-def with_fixed_epochs(settings: RunSettings, pool: int) -> RunSettings:
+def with_fixed_epochs(settings: RunSettings, pool: int, images: int = WARM_IMAGES) -> RunSettings:
     """Return settings whose warm start does not depend on how fast the computer is.
 
-    Sets of all sizes get about the same time: a small pool is passed over more often.
+    Sets of all sizes get about the same time: a small pool is passed over more often, until so
+    many images have been learned from.
     """
     if settings.warm_epochs:
         return settings
-    epochs = min(MOST_WARM_EPOCHS, -(-WARM_IMAGES // max(1, pool)))
+    epochs = min(MOST_WARM_EPOCHS, -(-images // max(1, pool)))
     return settings.but(warm_epochs=epochs)
 
 

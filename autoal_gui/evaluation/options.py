@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from autoal_gui.core.settings import DEVICES, PRESETS
+from autoal_gui.core.settings import DEVICES, PRESETS, WARM_IMAGES
 from autoal_gui.evaluation.methods import GROUPS
 from autoal_gui.evaluation.paper.claims import FIGURES, REPEATS, PaperSet
 from autoal_gui.evaluation.plan import Budget, Percent, Setup
@@ -61,6 +61,8 @@ def add_evaluate(
     add("--warm", action=argparse.BooleanOptionalAction, default=None,
         help="begin all methods so; by default each as in the window")  # fmt: skip
     add("--warm-seeds", type=count, default=1, metavar="N", help="warm starts of each set")
+    add("--warm-images", type=count, default=WARM_IMAGES, metavar="N",
+        help=f"images that a warm start learns from; by default {WARM_IMAGES}")  # fmt: skip
     add("--preset", choices=sorted(PRESETS), help="by default cpu, with --paper paper")
     add("--device", choices=DEVICES, default="auto")
     add("--set", action="append", default=[], metavar="NAME=VALUE", dest="changes",
@@ -117,7 +119,16 @@ def setup_of(options: argparse.Namespace, budgets: PaperSet | None = None) -> Se
     share = batch if isinstance(batch, Percent) else None
     base = base if share else base.but(batch_size=batch)
     changes = tuple(options.changes)
-    return Setup(base, initial, rounds, options.warm_seeds, changes, share, options.scale)
+    return Setup(
+        base,
+        initial,
+        rounds,
+        options.warm_seeds,
+        changes,
+        share,
+        options.scale,
+        options.warm_images,
+    )
 
 
 def _first(*values: Any) -> Any:

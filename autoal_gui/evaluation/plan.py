@@ -9,7 +9,13 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
-from autoal_gui.core.settings import OWN_NETWORK, RunSettings, fitted_to, with_fixed_epochs
+from autoal_gui.core.settings import (
+    OWN_NETWORK,
+    WARM_IMAGES,
+    RunSettings,
+    fitted_to,
+    with_fixed_epochs,
+)
 from autoal_gui.evaluation.methods import Method
 
 EDITION = 2  # raised when a run means something else, so that no old one is mistaken for it
@@ -64,6 +70,8 @@ class Setup:
     """Images asked for in a round, in the place of the settings' `batch_size`."""
     scale: float = 1.0
     """The share of each set's images that takes part, in (0, 1]."""
+    warm_images: int = WARM_IMAGES
+    """Images that a warm start learns from, each time that it sees one."""
 
     def __post_init__(self) -> None:
         self.base.changed_by(self.changes)  # refuse what does not exist before anything runs
@@ -81,12 +89,15 @@ class Setup:
     def of_method(self, method: Method, side: int, seed: int) -> RunSettings:
         """Return a method's settings over such images; a network of its own has its own size.
 
+        Where all that is changed is that no network stands beside, the images and with them the
+        warm start stay those of the others.
+
         Raises:
             SettingsError: see `Method.settings`.
         """
         shared = self.fitted(side)
         own = method.settings(shared, seed)
-        if (own.backbone, own.beside) == (shared.backbone, shared.beside):
+        if own.backbone == shared.backbone and own.beside in (shared.beside, ""):
             return own
         texts = (*self.changes, *method.texts)
         sizes = [text for text in texts if text.startswith(("input_size=", "own_side=", "stem="))]
@@ -109,6 +120,7 @@ class Setup:
             "rounds": self.rounds,
             "warm_seeds": self.warm_seeds,
             **self.shares,
+            **self.warming,
         }
 
     @property
@@ -120,6 +132,11 @@ class Setup:
             "scale": self.scale if self.scale < 1 else None,
         }
         return {name: value for name, value in found.items() if value is not None}
+
+    @property
+    def warming(self) -> dict[str, int]:
+        """How long warm starts are, where that is not as usual."""
+        return {} if self.warm_images == WARM_IMAGES else {"warm_images": self.warm_images}
 
     @property
     def budgets(self) -> str:
@@ -246,7 +263,7 @@ class _Kind:
         own = setup.of_method(method, data_set.side, 0)
         if setup.batch:
             own = own.but(batch_size=setup.batch_of(pool))
-        self.settings = with_fixed_epochs(own, pool)
+        self.settings = with_fixed_epochs(own, pool, setup.warm_images)
         content = {
             "edition": EDITION,
             "content": data_set.content,

@@ -47,10 +47,10 @@ from autoal_gui.learning.selection.auto import auto_acquisition, spread_acquisit
 from autoal_gui.learning.selection.search import can_search, search
 from autoal_gui.learning.sklearn_import import load_sklearn
 from autoal_gui.learning.training.linear_head import Head
+from autoal_gui.learning.training.starting_model import is_frozen
 from autoal_gui.learning.training.task_model import (
     TaskModel,
     cold_task,
-    is_frozen,
     trained_task,
     training_units,
 )

@@ -57,7 +57,7 @@ def test_a_method_may_do_without_the_network_that_the_others_have_beside():
     assert method_of(method.name) == method
     assert setup.of_method(method_of("random"), 500, 0).beside == "efficientnet_lite0"
     alone = setup.of_method(method, 500, 0)
-    assert (alone.beside, alone.input_size) == ("", 64)
+    assert (alone.beside, alone.input_size, alone.own_side) == ("", 160, 64)
 
 
 def test_groups_stand_for_methods_and_none_comes_twice():

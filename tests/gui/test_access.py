@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QApplication,
     QComboBox,
-    QLabel,
     QLineEdit,
     QPlainTextEdit,
     QTabBar,
@@ -28,6 +27,7 @@ from autoal_gui.gui.window.page_stack import PageStack
 from autoal_gui.gui.window.projects.new_projects import folder_spec
 from tests.gui.window.test_main_window import start
 from tests.support.gui import QUIET, draw_folder
+from tests.support.seen import cut_off
 
 pytestmark = pytest.mark.qt_log_ignore(QUIET)
 
@@ -196,32 +196,11 @@ def scaled(request, qapp):
     qapp.setFont(before)
 
 
-def cut_off(place: QWidget) -> list[str]:
-    """Return the words on screen that have less room than they need."""
-    found = []
-    for widget in place.findChildren(QWidget):
-        if not widget.isVisible() or widget.visibleRegion().isEmpty():
-            continue
-        if isinstance(widget, QLabel) and widget.text():
-            height = widget.heightForWidth(widget.width()) if widget.wordWrap() else 0
-            needed = max(height, widget.minimumSizeHint().height())
-            wide = widget.wordWrap() or widget.width() >= widget.sizeHint().width() - 1
-            if widget.height() < needed - 1 or not wide:
-                found.append(widget.text())
-        elif isinstance(widget, QAbstractButton) and widget.text() and squeezed(widget):
-            found.append(widget.text())
-    return found
-
-
 def settled(qtbot, place: QWidget) -> list[str]:
     """Return what stays cut off once the layouts have had their time."""
     with contextlib.suppress(qtbot.TimeoutError):
         qtbot.waitUntil(lambda: not cut_off(place))
     return cut_off(place)
-
-
-def squeezed(button: QAbstractButton) -> bool:
-    return button.width() < button.minimumSizeHint().width() - 1
 
 
 def test_the_bar_over_a_plain_picture_is_one_row(qtbot, window, tmp_path):

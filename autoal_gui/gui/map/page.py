@@ -223,9 +223,10 @@ class MapPage(Page):
     @Slot()
     def _gather(self) -> None:
         """Read what is known of every image, and colour the dots by it."""
-        kept, project = self._kept, self.controller.project
+        kept = self._kept
         if kept is None or not self.controller.is_open:
             return
+        project = self.controller.project
         self._facts = facts_of(kept, project, self.controller.images, self.unanswered.isChecked())
         self._list_ways(kept)
         total = int(self._facts.shown.sum())

@@ -18,7 +18,7 @@ from torch import Tensor
 from autoal_gui.learning.progress import Check, unchecked
 from autoal_gui.learning.selection.pins import hold
 from autoal_gui.learning.selection.relaxation import mix, top_k
-from autoal_gui.learning.training.linear_head import folds_of
+from autoal_gui.learning.training.cross_validation import folds_of
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]

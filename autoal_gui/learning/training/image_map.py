@@ -22,7 +22,7 @@ from autoal_gui.learning.data.image_cache import square
 from autoal_gui.learning.data.image_decoding import decode_images, pool_ids
 from autoal_gui.learning.model.networks import Classifier
 from autoal_gui.learning.progress import ProgressTracker
-from autoal_gui.learning.training.task_model import is_frozen, untrained
+from autoal_gui.learning.training.starting_model import is_frozen, untrained
 
 GENERAL = "efficientnet_lite0"
 """Looks where nothing has learned from the images yet: its weights come with the program."""

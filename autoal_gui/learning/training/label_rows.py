@@ -47,19 +47,27 @@ class LabelRows:
     classes: int
     beside: Beside | None = None
 
-    def part(self, inside: npt.NDArray[np.bool_]) -> "LabelRows":
-        """Return these labels, and those that only teach but for what belongs to the others."""
-        features, labels = self.features[inside], self.labels[inside]
+    @property
+    def rows(self) -> tuple[Floats, Ints]:
+        """Features (m + k, r) and labels (m + k,): those that judge, then those that only teach."""
         more = self.beside
         if more is None:
-            return LabelRows(features, labels, self.shares[inside], self.classes)
-        kept = ~np.isin(more.units, more.judging[~inside])
-        return LabelRows(
-            np.vstack((features, more.features[kept])),
-            np.concatenate((labels, more.labels[kept])),
-            np.concatenate((more.own[inside], more.shares[kept])),
-            self.classes,
+            return self.features, self.labels
+        return (
+            np.vstack((self.features, more.features)),
+            np.concatenate((self.labels, more.labels)),
         )
+
+    def counting(self, inside: npt.NDArray[np.bool_]) -> Floats:
+        """Return (m + k,) the shares of these labels, 0 for others; they and their own teach.
+
+        Of the labels that only teach all count but for what belongs to the others.
+        """
+        more = self.beside
+        if more is None:
+            return np.where(inside, self.shares, 0.0)
+        kept = ~np.isin(more.units, more.judging[~inside])
+        return np.concatenate((np.where(inside, more.own, 0.0), np.where(kept, more.shares, 0.0)))
 
     def rotated(self) -> "tuple[LabelRows, Floats]":
         """Return the same in fewer dimensions, and their basis; see `reduced_rows`."""

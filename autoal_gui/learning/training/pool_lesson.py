@@ -17,14 +17,14 @@ from autoal_gui.core.language import mark, percent, tr
 from autoal_gui.core.registry import discover, label_of
 from autoal_gui.learning.progress import Check, unchecked
 from autoal_gui.learning.teachers.contract import Floats, Ints, Lesson
-from autoal_gui.learning.training.label_weights import judging_weights
-from autoal_gui.learning.training.linear_head import (
+from autoal_gui.learning.training.cross_validation import (
     TEMPERATURES,
-    Head,
     fit_weighted,
     log_losses,
     softmax,
 )
+from autoal_gui.learning.training.label_weights import judging_weights
+from autoal_gui.learning.training.linear_head import Head
 
 TEACHERS = "autoal_gui.learning.teachers"
 SAMPLE = 1024  # images of the pool that teach; more add little to a head

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import torch
 
 from autoal_gui.core.language import mark, percent, tr
-from autoal_gui.core.messages import MapImages, Progress, RunRound, Step
+from autoal_gui.core.messages import Progress, RunRound, Step
 from autoal_gui.core.settings import RunSettings
 from autoal_gui.learning.data.context import Context, Labels
 from autoal_gui.learning.data.features import CHUNK, Features, frozen_features, thinned
@@ -19,14 +19,14 @@ from autoal_gui.learning.data.model_outputs import gather, last_layer
 from autoal_gui.learning.model.checkpoint import read_card
 from autoal_gui.learning.model.model_card import ModelCard
 from autoal_gui.learning.model.networks import Classifier, SideBySide
-from autoal_gui.learning.model.pretrained import beside, load_pretrained, own_scale, told_missing
-from autoal_gui.learning.model.start_weights import load_weights
+from autoal_gui.learning.model.pretrained import told_missing
 from autoal_gui.learning.progress import TRAINING_COST
 from autoal_gui.learning.training.label_rows import Taught
 from autoal_gui.learning.training.label_weights import balanced_weights
 from autoal_gui.learning.training.linear_head import POOL_SAMPLE, Head, fit_head
 from autoal_gui.learning.training.pool_lesson import taught_by_pool, told_teacher
-from autoal_gui.learning.training.training import Schedule, same_start, train_classifier
+from autoal_gui.learning.training.starting_model import is_frozen, untrained
+from autoal_gui.learning.training.training import Schedule, train_classifier
 from autoal_gui.learning.training.view_strengths import Views, choose_strengths, told_views
 from autoal_gui.strategies.contract import ModelOutputs
 
@@ -60,56 +60,6 @@ class TaskModel:
     """What the user should know of the training, in one sentence."""
     told: str = ""
     """By which views its last layer sees, who taught it and why; empty: there was no choice."""
-
-
-def warm_checkpoint(command: RunRound | MapImages) -> str:
-    """Return the checkpoint whose features the round uses frozen; empty where it uses none.
-
-    A checkpoint that the user gave to start from takes the place of the project's own warm start.
-    """
-    return (command.start_from or command.warm_start) if command.settings.learns_first else ""
-
-
-def is_frozen(command: RunRound | MapImages) -> bool:
-    """Say whether the round's features are those of a backbone that no longer changes."""
-    return bool(warm_checkpoint(command)) or command.settings.is_pretrained
-
-
-def untrained(context: Context, command: RunRound | MapImages, unit: bool = False) -> Classifier:
-    """Return the task model that every mode starts from, on the device.
-
-    Args:
-        context: images and settings.
-        command: names the checkpoints to start from.
-        unit: whether its features are scaled to unit length, which suits a frozen backbone.
-
-    Raises:
-        CheckpointError: the weights that it starts from are missing or damaged.
-    """
-    settings, channels = context.settings, context.feed.cache.channels
-    warm = warm_checkpoint(command)
-    other = beside(settings) if unit and warm else ""
-    build = partial(
-        Classifier,
-        channels,
-        len(command.classes),
-        settings.stem,
-        settings.dropout,
-        unit=unit,
-        backbone=settings.backbone,
-        beside=other,
-        own_side=settings.own_side,
-    )
-    model = same_start(build, settings.seed)
-    if start := warm or command.start_from:
-        load_weights(model, Path(start), command.classes, settings.stem, settings.backbone)
-    else:
-        load_pretrained(model.backbone, settings.backbone)
-    if isinstance(model.backbone, SideBySide):
-        load_pretrained(model.backbone.other, other)
-        scale = own_scale(other, channels) or context.feed.normalise
-        model.backbone.scale_other(context.feed.normalise, scale)
-    return context.device.place(model)
 
 
 def cold_task(
@@ -289,20 +239,21 @@ def _fitted(
         more = thinned([i for i, _ in confirmed], MOST_TAUGHT)
         check, units = context.tracker.check, context.units([*ids, *more])
         units, others = _parted(units, len(ids))
-        classes, told = len(command.classes), told_missing(settings)
+        classes, told, found = len(command.classes), told_missing(settings), None
         if isinstance(model.backbone, SideBySide):
             likenesses = Views.of(features.unit(ids), features.unit(sample), features.widths)
             chosen = choose_strengths(likenesses, targets, classes, settings.seed, check, units)
             model.get_buffer("strengths").copy_(torch.tensor(chosen.strengths))
             features = replace(features, strengths=chosen.strengths)
-            told = told_views(chosen, settings.beside)
+            told, found = told_views(chosen, settings.beside), chosen.found
         known, pool = features.unit(ids), features.unit(sample)
         taught = None
         if more:
             of_class = dict(confirmed)
             given = np.array([of_class[i] for i in more], np.int64)
             taught = Taught(features.unit(more), given, others)
-        head = fit_head(known, targets, classes, settings.seed, pool, check, units, taught)
+            found = None  # what teaches besides counts in all folds
+        head = fit_head(known, targets, classes, settings.seed, pool, check, units, taught, found)
         if settings.pool_teaches == "measured":
             asked = set(ids)
             unasked = features.unit([i for i in sample if i not in asked])

@@ -15,7 +15,14 @@ import numpy.typing as npt
 from autoal_gui.core.language import mark, percent, tr
 from autoal_gui.core.registry import label_of
 from autoal_gui.learning.progress import Check, unchecked
-from autoal_gui.learning.training.linear_head import SMOOTHING, Validated, log_losses, validated
+from autoal_gui.learning.training.cross_validation import (
+    STRENGTHS,
+    Validated,
+    cross_validated,
+    log_losses,
+)
+from autoal_gui.learning.training.label_rows import LabelRows
+from autoal_gui.learning.training.linear_head import SMOOTHING
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -46,6 +53,8 @@ class Chosen:
     """The share of labels held out that these get right, each class counting alike."""
     right_alone: float
     """The same by the first view alone."""
+    found: Validated = field(repr=False)
+    """What cross-validation says of them."""
 
 
 @dataclass(frozen=True)
@@ -120,7 +129,8 @@ def choose_strengths(
     """Choose how strongly each view counts.
 
     From all views alike, one view's strength at a time goes to another value of `GRID`, the best
-    of all such steps, as long as the loss of labels held out falls by `LEAD` of its error.
+    of all such steps, as long as the loss of labels held out falls by `LEAD` of its error. Steps
+    are compared at the penalty that suits the views from which they start.
 
     Args:
         views: of the labelled images and the pool.
@@ -132,27 +142,24 @@ def choose_strengths(
     """
     from threadpoolctl import threadpool_limits
 
-    tried: dict[Strengths, _Tried] = {}
-
-    def judge(strengths: Strengths) -> _Tried:
-        if strengths not in tried:
-            shares = views.shares(strengths)
-            found = validated(
-                views.features(strengths), labels, shares, classes, seed, check, units
-            )
-            tried[strengths] = _Tried(strengths, found, log_losses(found.logits, labels))
-        return tried[strengths]
+    def judge(strengths: Strengths, penalties: Sequence[float] = STRENGTHS) -> _Tried:
+        shares, features = views.shares(strengths), views.features(strengths)
+        data = LabelRows(features, labels, shares, classes)
+        found = cross_validated(data, seed, check, units, penalties)
+        return _Tried(strengths, found, log_losses(found.logits, labels))
 
     with threadpool_limits(limits=1):  # threads would add up in varying order
         alone = judge((1.0, *(0.0,) * (len(views.known) - 1)))
         now = judge((1.0,) * len(views.known))
         for _ in range(MOST_STEPS):
-            gains = {s: _gain(now, judge(s), units) for s in _neighbours(now.strengths)}
-            best = max(gains, key=gains.__getitem__)
+            penalties = (now.found.strength,)
+            tried = [judge(s, penalties) for s in _neighbours(now.strengths)]
+            gains = [_gain(now, other, units) for other in tried]
+            best = int(np.argmax(gains))
             if gains[best] <= 0:
                 break
-            now = judge(best)
-    return Chosen(now.strengths, now.right(labels), alone.right(labels))
+            now = judge(tried[best].strengths)
+    return Chosen(now.strengths, now.right(labels), alone.right(labels), now.found)
 
 
 def told_views(chosen: Chosen, beside: str) -> str:

@@ -7,7 +7,8 @@ from autoal_gui.core.registry import discover
 from autoal_gui.learning.teachers.contract import Lesson
 from autoal_gui.learning.teachers.neighbours import graph
 from autoal_gui.learning.training import pool_lesson
-from autoal_gui.learning.training.linear_head import fit_head, softmax
+from autoal_gui.learning.training.cross_validation import softmax
+from autoal_gui.learning.training.linear_head import fit_head
 from autoal_gui.learning.training.pool_lesson import taught_by_pool, told_teacher
 
 TEACHERS = discover("autoal_gui.learning.teachers")

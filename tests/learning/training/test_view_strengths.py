@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from autoal_gui.backbones import efficientnet_lite0 as lite
+from autoal_gui.learning.training.cross_validation import Validated
 from autoal_gui.learning.training.linear_head import represented
 from autoal_gui.learning.training.view_strengths import (
     Chosen,
@@ -52,7 +53,8 @@ def test_a_view_of_noise_leaves_where_it_costs():
 
 
 def test_it_is_told_which_views_are_left():
-    alone = Chosen((1.0, 0.0, 0.0), 0.8, 0.8)
+    nothing = Validated(1.0, 1.0, [], np.empty((0, 0, 2)), np.empty(0))
+    alone = Chosen((1.0, 0.0, 0.0), 0.8, 0.8, nothing)
     assert "alone" in told_views(alone, lite.NAME)
 
 

@@ -10,9 +10,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from autoal_gui.learning.training import linear_head as heads
+from autoal_gui.learning.training import cross_validation as heads
+from autoal_gui.learning.training.cross_validation import softmax
 from autoal_gui.learning.training.label_weights import effective_labels, judging_weights
-from autoal_gui.learning.training.linear_head import softmax
+from autoal_gui.learning.training.linear_head import FINE_FOLDS, represented
+from autoal_gui.learning.training.logistic import ABSENT
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -45,7 +47,7 @@ def quick_head(
     units: Ints | None,
 ) -> QuickHead:
     """Fit a head, choosing strength and temperature by five folds."""
-    shares = heads.represented(features, pool)
+    shares = represented(features, pool)
     strength, temperature = _chosen(features, labels, shares, classes, seed, units)
     whole = fitted(features, labels, shares, classes, strength)
     return QuickHead(whole / temperature, strength, temperature, shares)
@@ -59,7 +61,7 @@ def quickly_left_out(
     units: Ints | None,
 ) -> Floats:
     """Return (m, C) probabilities of the labelled images, as `left_out` does."""
-    folds = heads.folds_of(labels, min(heads.FINE_FOLDS, len(labels)), seed, units)
+    folds = heads.folds_of(labels, min(FINE_FOLDS, len(labels)), seed, units)
     classes, strengths = head.weight.shape[1], np.array([head.strength])
     logits = _logits(features, labels, head.shares, classes, folds, strengths)
     return softmax(logits[0] / head.temperature)
@@ -139,7 +141,7 @@ def _fits(
     diagonal = np.arange(points.shape[1])
     curved[:, diagonal, diagonal] += penalty
     step = np.linalg.inv(curved)
-    absent = np.where(totals > 0, 0.0, -heads.ABSENT)[:, None, :].astype(np.float32)
+    absent = np.where(totals > 0, 0.0, -ABSENT)[:, None, :].astype(np.float32)
     best = np.zeros((len(inside), points.shape[1], classes), np.float32)
     ahead = best
     for number in range(STEPS):

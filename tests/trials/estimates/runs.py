@@ -14,7 +14,8 @@ from autoal_gui.core.measures.estimate import Estimate
 from autoal_gui.core.measures.metrics import Interval, Metrics
 from autoal_gui.core.settings import PRESETS
 from autoal_gui.learning.selection.auto import auto_acquisition
-from autoal_gui.learning.training.linear_head import represented, softmax
+from autoal_gui.learning.training.cross_validation import softmax
+from autoal_gui.learning.training.linear_head import represented
 from autoal_gui.strategies.contract import Labelled, ModelOutputs
 from tests.trials.estimates.heads import QuickHead, fitted, quick_head, quickly_left_out
 from tests.trials.estimates.kept import KeptSet
