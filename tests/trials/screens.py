@@ -149,11 +149,21 @@ class Looker:
 
         head = f"{self.language} {self.scale} {name}"
         self._tell([f"{head}: cut: {words[:90]!r}" for words in cut_off(place)])
-        if place.width() > size[0] or place.height() > size[1]:
-            self._tell([f"{head}: takes {place.width()}x{place.height()}"])
+        needed = self._needed(place)
+        if needed[0] > size[0] or needed[1] > size[1]:
+            self._tell([f"{head}: takes {needed[0]}x{needed[1]}"])
             self.window.resize(*size)
         left_over = sorted(english & set(words_of(place)))
         self._tell([f"{head}: English: {words[:90]!r}" for words in left_over])
+
+    def _needed(self, place: Any) -> tuple[int, int]:
+        """Return what a dialog takes, or the page on screen with what is around it."""
+        if place is not self.window:
+            return place.width(), place.height()
+        pages = self.window.pages
+        least = pages.currentWidget().minimumSizeHint()
+        around = place.size() - pages.size()
+        return least.width() + around.width(), least.height() + around.height()
 
     def _tell(self, lines: list[str]) -> None:
         self.found += lines
