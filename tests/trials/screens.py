@@ -10,6 +10,7 @@ chart or a list paints itself are not searched: they are to be looked at.
 
 import argparse
 import itertools
+import json
 import os
 import subprocess
 import sys
@@ -22,7 +23,7 @@ from typing import Any
 from autoal_gui.core.language import LANGUAGES
 
 SCALES = (1.0, 1.5, 2.0)
-SIZES = ((1280, 720), (1600, 1000), (2560, 1440))
+SIZES = ("1280x720", "1600x1000", "2560x1440")
 THEMES = ("light", "dark")
 ROUNDS = 3
 SETTLE = 0.35  # seconds for layouts and thumbnails
@@ -48,28 +49,27 @@ class Looker:
     images: Path
     language: str
     scale: float
+    size: tuple[int, int]
     out: Path
-    sizes: tuple[tuple[int, int], ...] = SIZES
-    found: list[str] = field(default_factory=list)
     window: Any = None
+    _english: set[str] = field(default_factory=set)
 
-    def look(self) -> list[str]:
-        """Go through all pages; return a line for each finding."""
+    def look(self) -> None:
+        """Go through all pages in both looks, and print a line for each finding."""
         from autoal_gui.launch.headless import settle
 
-        english = left_over_in(self.language)
+        self._english = left_over_in(self.language)
         self._open()
-        for theme, size in itertools.product(THEMES, self.sizes):
+        for theme in THEMES:
             self.window.theme.choose(theme)
-            self.window.resize(*size)
+            self.window.resize(*self.size)
             for name, place, leave in self._screens():
                 settle(SETTLE)
                 if theme == THEMES[0]:  # both have the same layout
-                    self._judge(f"{name} {size[0]}x{size[1]}", place, size, english)
-                self._save(f"{name}-{size[0]}-{theme}", place)
+                    self._judge(name, place)
+                self._save(f"{name}-{self.size[0]}-{theme}", place)
                 leave()
         self.window.close()
-        return self.found
 
     def _open(self) -> None:
         from PySide6.QtCore import QSettings
@@ -144,31 +144,35 @@ class Looker:
             page.start()
             wait_until(lambda: page.session.table is not None and not page.session.is_busy)
 
-    def _judge(self, name: str, place: Any, size: tuple[int, int], english: set[str]) -> None:
+    def _judge(self, name: str, place: Any) -> None:
         from tests.support.seen import cut_off, words_of
 
-        head = f"{self.language} {self.scale} {name}"
-        self._tell([f"{head}: cut: {words[:90]!r}" for words in cut_off(place)])
+        wide, high = self.size
+        head = f"{self.language} {self.scale} {wide}x{high} {name}"
+        found = [f"cut: {words[:90]!r}" for words in cut_off(place)]
         needed = self._needed(place)
-        if needed[0] > size[0] or needed[1] > size[1]:
-            self._tell([f"{head}: takes {needed[0]}x{needed[1]}"])
-            self.window.resize(*size)
-        left_over = sorted(english & set(words_of(place)))
-        self._tell([f"{head}: English: {words[:90]!r}" for words in left_over])
+        if needed[0] > wide or needed[1] > high:
+            found.append(f"takes {needed[0]}x{needed[1]}")
+            self.window.resize(wide, high)
+        seen = set(words_of(place)) - self._told()
+        found += [f"English: {words[:90]!r}" for words in sorted(self._english & seen)]
+        for one in found:
+            print(f"{head}: {one}", flush=True)
+
+    def _told(self) -> set[str]:
+        """Return what rounds have told, which stays in the language in which they ran."""
+        controller = self.window.controller
+        rounds = controller.project.rounds.all() if controller.is_open else ()
+        return {record.reason for record in rounds}
 
     def _needed(self, place: Any) -> tuple[int, int]:
-        """Return what a dialog takes, or the page on screen with what is around it."""
+        """Return the least room for a dialog, or for the page on screen and what is around it."""
         if place is not self.window:
-            return place.width(), place.height()
+            return place.minimumSizeHint().toTuple()
         pages = self.window.pages
         least = pages.currentWidget().minimumSizeHint()
         around = place.size() - pages.size()
         return least.width() + around.width(), least.height() + around.height()
-
-    def _tell(self, lines: list[str]) -> None:
-        self.found += lines
-        for line in lines:
-            print(line, flush=True)
 
     def _save(self, name: str, place: Any) -> None:
         folder = self.out / f"{self.language}-{self.scale}"
@@ -238,33 +242,42 @@ def main() -> int:
     parser.add_argument("--out", type=Path, required=True, help="folder for the pictures")
     parser.add_argument("--languages", nargs="+", default=list(LANGUAGES), choices=LANGUAGES)
     parser.add_argument("--scales", nargs="+", type=float, default=list(SCALES))
+    parser.add_argument("--sizes", nargs="+", default=list(SIZES), help="of screen and window")
     parser.add_argument("--room", type=Path, help="a folder with the project, where it was made")
     parser.add_argument("--make", action="store_true", help="only make the project, in ROOM")
     options = parser.parse_args()
-    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     os.environ["QT_LOGGING_RULES"] = "default.warning=false"
     images, out = options.data.resolve(), options.out.resolve()
     if options.room is not None and options.make:
         make_project(images, options.room)
         return 0
-    pairs = list(itertools.product(options.languages, options.scales))
-    if options.room is not None and len(pairs) == 1:
-        ((language, scale),) = pairs
-        Looker(options.room, images, language, scale, out).look()
+    every = list(itertools.product(options.languages, options.scales, options.sizes))
+    if options.room is not None and len(every) == 1:
+        ((language, scale, size),) = every
+        wide, high = map(int, size.split("x"))
+        Looker(options.room, images, language, scale, (wide, high), out).look()
         return 0
     with tempfile.TemporaryDirectory(prefix="autoal-gui-") as made:
         room = options.room or Path(made)
         common = ["--data", str(images), "--out", str(out), "--room", str(room)]
         if not (room / PROJECT).is_dir():
-            run([*common, "--make"])
-        for language, scale in pairs:
-            run([*common, "--languages", language, "--scales", str(scale)])
+            run([*common, "--make"], SIZES[0])
+        for language, scale, size in every:
+            own = ["--languages", language, "--scales", str(scale), "--sizes", size]
+            run([*common, *own], size)
     return 0
 
 
-def run(options: list[str]) -> None:
-    """Run this script anew: a size of text and a language hold for a whole process."""
-    subprocess.run([sys.executable, "-m", "tests.trials.screens", *options], check=True)
+def run(options: list[str], size: str) -> None:
+    """Run this script anew on a screen of its own; text and language hold for a whole process."""
+    wide, high = map(int, size.split("x"))
+    screen = {"name": "screen", "x": 0, "y": 0, "width": wide, "height": high}
+    with tempfile.NamedTemporaryFile("w", suffix=".json") as config:
+        json.dump({"screens": [screen]}, config)
+        config.flush()
+        environment = {**os.environ, "QT_QPA_PLATFORM": f"offscreen:configfile={config.name}"}
+        command = [sys.executable, "-m", "tests.trials.screens", *options]
+        subprocess.run(command, check=True, env=environment)
 
 
 if __name__ == "__main__":

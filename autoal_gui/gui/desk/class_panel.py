@@ -3,7 +3,15 @@
 from itertools import pairwise
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QColor, QKeySequence, QPainter, QPaintEvent, QShortcut
+from PySide6.QtGui import (
+    QAction,
+    QColor,
+    QKeySequence,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+    QShortcut,
+)
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -116,7 +124,7 @@ class ClassPanel(QFrame):
         layout.addWidget(scroll, 1)
         layout.addWidget(self._feedback)
         for action in actions:
-            layout.addWidget(action_button(action))
+            layout.addWidget(ActionRow(action))
 
     def set_classes(self, names: tuple[str, ...], order: tuple[int, ...]) -> None:
         """Make a button and a shortcut for each class; `order` holds all class indexes."""
@@ -180,19 +188,32 @@ class KeyLabel(QLabel):
         self.setText(self._action.shortcut().toString(QKeySequence.SequenceFormat.NativeText))
 
 
-def action_button(action: QAction) -> QWidget:
-    """Return a wide button for an action with its key printed at the right."""
-    button = QToolButton()
-    button.setDefaultAction(action)
-    button.setProperty("role", "quiet")
-    button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-    button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-    button.setAccessibleName(action.text())
-    key = KeyLabel(action)
-    row = QWidget()
-    layout = QHBoxLayout(row)
-    layout.setContentsMargins(0, 0, 4, 0)
-    layout.addWidget(button, 1)
-    layout.addWidget(key, 0, Qt.AlignmentFlag.AlignVCenter)
-    return row
+BESIDE_KEY = 12  # pixels around a printed key
+
+
+class ActionRow(QWidget):
+    """A wide button for an action with its key printed at the right, where there is room for it."""
+
+    def __init__(self, action: QAction) -> None:
+        super().__init__()
+        self.button = QToolButton()
+        self.button.setDefaultAction(action)
+        self.button.setProperty("role", "quiet")
+        self.button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.button.setAccessibleName(action.text())
+        self.key = KeyLabel(action)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 4, 0)
+        layout.setSpacing(BESIDE_KEY - 4)
+        layout.addWidget(self.button, 1)
+        layout.addWidget(self.key, 0, Qt.AlignmentFlag.AlignVCenter)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.setMinimumWidth(self.button.minimumSizeHint().width() + 4)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Leave the key to the tip of the button where both would not fit."""
+        super().resizeEvent(event)
+        needed = self.button.sizeHint().width() + self.key.sizeHint().width() + BESIDE_KEY
+        self.key.setVisible(self.width() >= needed)

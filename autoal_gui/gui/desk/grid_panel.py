@@ -7,7 +7,6 @@ from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QComboBox,
     QFrame,
-    QHBoxLayout,
     QPushButton,
     QSlider,
     QVBoxLayout,
@@ -20,6 +19,7 @@ from autoal_gui.gui.images.image_grid import LARGEST, SMALLEST, ImageGrid
 from autoal_gui.gui.images.image_loader import ImageLoader
 from autoal_gui.gui.session.controller import Controller
 from autoal_gui.gui.session.likeness.image_maps import Among, Found, Question, likeness_captions
+from autoal_gui.gui.widgets.flow_layout import FlowLayout
 from autoal_gui.gui.widgets.text import text_label
 from autoal_gui.gui.widgets.theme import Theme
 
@@ -104,10 +104,10 @@ class GridPanel(QWidget):
         bar.setProperty("role", "bar")
         head = QVBoxLayout(bar)
         head.setContentsMargins(12, 4, 8, 6)
-        row = QHBoxLayout()
+        row = FlowLayout(at_left=True)  # large text goes on in a second line
+        row.setSpacing(8)
         row.addWidget(self.which)
         row.addWidget(self.among)
-        row.addStretch(1)
         row.addWidget(self.size_slider)
         row.addWidget(self.one)
         head.addLayout(row)

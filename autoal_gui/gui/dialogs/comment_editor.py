@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QPlainTextEdit, QVBoxLa
 
 from autoal_gui.core.language import tr
 from autoal_gui.gui.session.controller import Controller
+from autoal_gui.gui.widgets.sizes import widen
 from autoal_gui.gui.widgets.text import text_label
 from autoal_gui.gui.widgets.theme import TITLE
 
@@ -39,7 +40,7 @@ class CommentEditor(QDialog):
         hint = tr("Enter saves, Shift+Enter starts a new line; no text removes the comment.")
         column.addWidget(text_label(hint, role="muted"))
         column.addWidget(buttons)
-        self.setMinimumWidth(28 * self.fontMetrics().height())
+        widen(self, 28)
         self.text.setFocus()
 
     def _save(self) -> None:

@@ -26,7 +26,7 @@ from autoal_gui.gui.session.controller import Controller
 from autoal_gui.gui.session.exports import NO_MODEL
 from autoal_gui.gui.widgets.cards import LowColumn, card
 from autoal_gui.gui.widgets.inputs import keep_folder, last_folder
-from autoal_gui.gui.widgets.sizes import fitting
+from autoal_gui.gui.widgets.sizes import fitting, widen
 from autoal_gui.gui.widgets.text import text_label
 from autoal_gui.gui.widgets.theme import TITLE, set_property
 
@@ -121,7 +121,7 @@ class HandOverDialog(QDialog):
         column.addLayout(told)
         column.addWidget(foot)
         line = self.fontMetrics().height()
-        self.setMinimumWidth(42 * line)
+        widen(self, 42)
         self.resize(fitting(self, QSize(42 * line, 40 * line)))
 
     def _connect(self) -> None:

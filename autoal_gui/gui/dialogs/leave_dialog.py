@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QVBoxLayout, QWidget
 
 from autoal_gui.core.language import tr
 from autoal_gui.gui.session.controller import Controller
+from autoal_gui.gui.widgets.sizes import widen
 from autoal_gui.gui.widgets.text import text_label
 
 
@@ -25,7 +26,7 @@ class LeaveDialog(QDialog):
         column.setSpacing(10)
         column.addWidget(text_label(sentence))
         column.addWidget(buttons)
-        self.setMinimumWidth(28 * self.fontMetrics().height())
+        widen(self, 28)
         self.stay.setDefault(True)
         self.stop.clicked.connect(self._on_stop)
         buttons.rejected.connect(self.reject)

@@ -5,7 +5,15 @@ from collections.abc import Sequence
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Slot
 from PySide6.QtGui import QAction, QPainter, QPaintEvent, QPen, QPolygonF, QShowEvent
-from PySide6.QtWidgets import QFrame, QLabel, QProgressBar, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QLabel,
+    QProgressBar,
+    QSizePolicy,
+    QSpacerItem,
+    QVBoxLayout,
+    QWidget,
+)
 
 from autoal_gui.core.language import number, percent, tr, tr_count
 from autoal_gui.core.messages import STEPS, Progress
@@ -21,6 +29,7 @@ from autoal_gui.gui.widgets.theme import SMALL, TITLE
 
 LINES = 5.5  # its width, in heights of a line
 RESOLUTION = 1000
+GAP = 18  # pixels between what it tells
 CHART = 2.4  # the height of its charts, in heights of a line
 
 
@@ -135,6 +144,7 @@ class SlimStrip(QFrame):
         column = QVBoxLayout(self)
         column.setContentsMargins(6, 14, 6, 8)
         column.setSpacing(2)
+        shrinks = QSizePolicy.Policy.Maximum  # large text needs the room
         for group in (
             (self.accuracy, self.curve, self.right),
             (self.left, self.to_come),
@@ -142,7 +152,7 @@ class SlimStrip(QFrame):
         ):
             for widget in group:
                 column.addWidget(widget)
-            column.addSpacing(18)
+            column.addItem(QSpacerItem(0, GAP, shrinks, shrinks))
         column.addStretch(1)
         column.addWidget(self.state)
         column.addWidget(self.bar)

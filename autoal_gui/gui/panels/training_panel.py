@@ -42,6 +42,7 @@ from autoal_gui.gui.widgets.text import text_label
 from autoal_gui.gui.widgets.theme import SMALL
 
 RESOLUTION = 1000
+LARGE = 26  # pixels of a line; buttons beside the headline would take half of a screen
 LINES = 12  # of text that the card has room for, so that what is below it does not move
 
 
@@ -95,7 +96,9 @@ class TrainingPanel(QFrame):
         buttons = FlowLayout()  # below each other where text is large and the panel narrow
         buttons.addWidget(self._train)
         buttons.addWidget(self._stop)
-        top.addLayout(buttons)
+        large = self.fontMetrics().height() > LARGE
+        if not large:
+            top.addLayout(buttons)
         foot = QHBoxLayout()
         foot.addWidget(self.learned, 1)
         foot.addWidget(self.resume)
@@ -103,6 +106,8 @@ class TrainingPanel(QFrame):
         column.setContentsMargins(14, 10, 14, 12)
         column.setSpacing(6)
         column.addLayout(top)
+        if large:
+            column.addLayout(buttons)
         for widget in (self.line, self.losses, self.note, self._steps):
             column.addWidget(widget)
         column.addLayout(foot)

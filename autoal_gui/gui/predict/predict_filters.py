@@ -25,6 +25,7 @@ ORDER_WORDS: dict[Order, str] = {
     "name": mark("By name"),
 }
 LEAST_LINES = 3
+SHOWN = 12
 LOOK = -1  # in the place of a class: the images of all classes that need a look
 CLASS = Qt.ItemDataRole.UserRole
 
@@ -44,6 +45,10 @@ class PredictFilters(QFrame):
         self.high = self._make_bound(tr("Probability to"), 100)
         self.order = QComboBox()
         self.order.setAccessibleName(tr("Order"))
+        self.order.setSizeAdjustPolicy(
+            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        )
+        self.order.setMinimumContentsLength(SHOWN)  # letters; the list itself shows all
         for order in ORDERS:
             self.order.addItem(tr(ORDER_WORDS[order]), order)
         self.save = QPushButton(tr("Save as CSV…"))

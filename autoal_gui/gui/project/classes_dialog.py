@@ -25,6 +25,7 @@ from autoal_gui.gui.session.controller import Controller
 from autoal_gui.gui.widgets.answers import key_icon
 from autoal_gui.gui.widgets.cards import card
 from autoal_gui.gui.widgets.inputs import EntryLine, combo
+from autoal_gui.gui.widgets.sizes import widen
 from autoal_gui.gui.widgets.text import text_label
 from autoal_gui.gui.widgets.theme import TITLE
 
@@ -114,7 +115,7 @@ class ClassesDialog(QDialog):
         column.addLayout(new)
         column.addWidget(self.problem)
         column.addWidget(self._close)
-        self.setMinimumWidth(32 * self.fontMetrics().height())
+        widen(self, 32)
 
     def _connect(self) -> None:
         self.entry.entered.connect(self.add)

@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QPlainTextEdit, QVBoxLa
 from autoal_gui.core.language import tr, tr_count
 from autoal_gui.core.project.project import Project
 from autoal_gui.gui.project.new_project_text import left_out_text
+from autoal_gui.gui.widgets.sizes import widen
 from autoal_gui.gui.widgets.text import text_label
 from autoal_gui.gui.widgets.theme import TITLE
 
@@ -32,7 +33,7 @@ class ImportReportDialog(QDialog):
         column.addWidget(self.sentence)
         column.addWidget(self.files, 1)
         column.addWidget(buttons)
-        self.setMinimumWidth(36 * self.fontMetrics().height())
+        widen(self, 36)
 
 
 def report_text(images: int, left_out: int, any_passed_over: bool = False) -> str:

@@ -32,6 +32,8 @@ from autoal_gui.gui.session.controller import Controller
 from autoal_gui.gui.widgets.actions import Actions
 from autoal_gui.gui.widgets.answers import ANSWER_WORDS
 from autoal_gui.gui.widgets.cards import CardColumn
+from autoal_gui.gui.widgets.flow_layout import FlowLayout
+from autoal_gui.gui.widgets.page import HINT_SHARE as BUTTONS_SHARE
 from autoal_gui.gui.widgets.page import Page
 from autoal_gui.gui.widgets.text import text_label
 from autoal_gui.gui.widgets.theme import Theme
@@ -91,8 +93,10 @@ class AgreementPage(Page):
     def _lay_out(self) -> None:
         self.second = QPushButton(tr("Second reading…"))
         self.merge = QPushButton(tr("Merge another project's answers…"))
-        self.bar.addWidget(self.second)
-        self.bar.addWidget(self.merge)
+        buttons = FlowLayout()  # below each other where text is large
+        buttons.addWidget(self.second)
+        buttons.addWidget(self.merge)
+        self.bar.addLayout(buttons, BUTTONS_SHARE)
         self.cards = CardColumn()
         readers = QHBoxLayout()
         readers.addWidget(QLabel(tr("Second reader")))

@@ -21,6 +21,7 @@ from autoal_gui.gui.session.readers.second_reading import SecondReading
 from autoal_gui.gui.widgets.actions import Actions
 from autoal_gui.gui.widgets.answers import answer_word
 from autoal_gui.gui.widgets.inputs import spin
+from autoal_gui.gui.widgets.sizes import widen
 from autoal_gui.gui.widgets.text import text_label
 from autoal_gui.gui.widgets.theme import TITLE, Theme
 
@@ -66,7 +67,7 @@ class SecondReadingDialog(QDialog):
         self._lay_out()
         self.buttons.accepted.connect(self.accept)
         self.buttons.rejected.connect(self.reject)
-        self.setMinimumWidth(36 * self.fontMetrics().height())
+        widen(self, 36)
 
     def _lay_out(self) -> None:
         column = QVBoxLayout(self)

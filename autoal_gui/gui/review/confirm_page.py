@@ -52,6 +52,7 @@ MEASURES_NOTHING = mark(
     "only while the check holds."
 )
 WIDTH = 24  # letters that the side is wide
+NARROWEST, WIDEST = 270, 490  # pixels of it
 
 
 class ConfirmPage(Page):
@@ -72,7 +73,7 @@ class ConfirmPage(Page):
         self.total = text_label(role="muted")
         self.take_back = QPushButton(tr("Take all of it back"))
         self.anew = QPushButton(tr("Begin another check"))
-        self.question = text_label(size=TITLE, bold=True, wrap=False)
+        self.question = text_label(size=TITLE, bold=True)
         self.shown = text_label(role="muted", wrap=False)
         self.confirm = QPushButton()
         self.confirm.setProperty("role", "primary")
@@ -105,7 +106,8 @@ class ConfirmPage(Page):
 
     def _make_side(self) -> QWidget:
         side = QWidget()
-        side.setFixedWidth(max(270, WIDTH * self.fontMetrics().horizontalAdvance("m")))
+        wide = WIDTH * self.fontMetrics().horizontalAdvance("m")
+        side.setFixedWidth(min(max(NARROWEST, wide), WIDEST))
         column = QVBoxLayout(side)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(10)
@@ -120,11 +122,10 @@ class ConfirmPage(Page):
         inside.addWidget(self.state)
         inside.addWidget(self.own)
         row = QHBoxLayout()
-        label = text_label(tr("Stop above"), wrap=False)
+        label = text_label(tr("Stop above"))
         label.setBuddy(self.limit)
-        row.addWidget(label)
+        row.addWidget(label, 1)
         row.addWidget(self.limit)
-        row.addStretch(1)
         inside.addLayout(row)
         inside.addWidget(self.anew)
         column.addWidget(card)
@@ -149,8 +150,7 @@ class ConfirmPage(Page):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
         head = QHBoxLayout()
-        head.addWidget(self.question)
-        head.addStretch(1)
+        head.addWidget(self.question, 1)
         head.addWidget(self.shown)
         column.addLayout(head)
         column.addWidget(self.grid, 1)

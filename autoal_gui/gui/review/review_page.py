@@ -25,6 +25,7 @@ from autoal_gui.gui.review.review_detail import ReviewDetail
 from autoal_gui.gui.review.review_filters import ReviewFilters
 from autoal_gui.gui.session.controller import Controller
 from autoal_gui.gui.widgets.actions import Actions
+from autoal_gui.gui.widgets.cards import LowColumn
 from autoal_gui.gui.widgets.page import Page
 from autoal_gui.gui.widgets.page_actions import action_tool, own_action
 from autoal_gui.gui.widgets.text import chip, text_label
@@ -106,7 +107,8 @@ class ReviewPage(Page):
         right.addWidget(self.class_panel, 3)
         line = self.fontMetrics().height()
         wanted = self.filters.sizeHint().width() + 2 * line  # for the counts that come
-        self.filters.setFixedWidth(min(max(17 * line, wanted), 21 * line))
+        filters = LowColumn(self.filters)
+        filters.setFixedWidth(min(max(17 * line, wanted), 21 * line))
         split = QSplitter(Qt.Orientation.Horizontal)
         split.setChildrenCollapsible(False)
         split.addWidget(middle)
@@ -116,7 +118,7 @@ class ReviewPage(Page):
         split.setSizes([600, 400])
         row = QHBoxLayout()
         row.setContentsMargins(8, 8, 0, 0)
-        row.addWidget(self.filters)
+        row.addWidget(filters)
         row.addWidget(split, 1)
         self.body.addLayout(row, 1)
 

@@ -22,3 +22,9 @@ def fitting(widget: QWidget, wanted: QSize) -> QSize:
     room = screen.availableSize()
     frame = 2 * widget.fontMetrics().height()
     return wanted.boundedTo(room - QSize(0, frame))
+
+
+def widen(dialog: QWidget, lines: int) -> None:
+    """Make a dialog at least so many heights of a line wide, as far as the screen has room."""
+    wanted = QSize(lines * dialog.fontMetrics().height(), 1)
+    dialog.setMinimumWidth(fitting(dialog, wanted).width())

@@ -7,6 +7,7 @@ from autoal_gui.core.language import mark, tr
 from autoal_gui.core.project.evaluation_set import composition, largest
 from autoal_gui.gui.session.controller import Controller
 from autoal_gui.gui.widgets.inputs import spin
+from autoal_gui.gui.widgets.sizes import widen
 from autoal_gui.gui.widgets.text import text_label
 from autoal_gui.gui.widgets.theme import TITLE
 
@@ -47,7 +48,7 @@ class EvaluationSetDialog(QDialog):
         column.addWidget(text_label(tr(ABOUT), role="muted"))
         column.addLayout(row)
         column.addWidget(buttons)
-        self.setMinimumWidth(36 * self.fontMetrics().height())
+        widen(self, 36)
         buttons.accepted.connect(self._on_draw)
         buttons.rejected.connect(self.reject)
 

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
 
 from autoal_gui.core.language import mark, number, tr, tr_count
 from autoal_gui.gui.session.controller import Controller
+from autoal_gui.gui.widgets.sizes import widen
 from autoal_gui.gui.widgets.text import text_label
 from autoal_gui.gui.widgets.theme import TITLE
 from autoal_gui.sources.opening import source_of
@@ -69,7 +70,7 @@ class MovedImagesDialog(QDialog):
         column.addWidget(text_label(tr("Where are the images now?"), size=TITLE, bold=True))
         for part in (self.sentence, self.rest, self.failure, self.bar, buttons):
             column.addWidget(part)
-        self.setMinimumWidth(34 * self.fontMetrics().height())
+        widen(self, 34)
 
     @Slot()
     def _ask(self) -> None:

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 from autoal_gui.core.language import mark, tr, tr_count
 from autoal_gui.core.project.files.new_images import NewImages
 from autoal_gui.gui.session.controller import Controller
+from autoal_gui.gui.widgets.sizes import widen
 from autoal_gui.gui.widgets.text import text_label
 from autoal_gui.gui.widgets.theme import TITLE
 
@@ -63,7 +64,7 @@ class NewImagesDialog(QDialog):
         column.addWidget(text_label(tr(ABOUT), role="muted"))
         for part in (self.place, self.bar, self.outcome, self.buttons):
             column.addWidget(part)
-        self.setMinimumWidth(36 * self.fontMetrics().height())
+        widen(self, 36)
 
     @Slot()
     def _ask(self) -> None:

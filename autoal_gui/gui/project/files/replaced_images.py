@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QVBoxLayout, QWidget
 
 from autoal_gui.core.language import mark, tr, tr_count
 from autoal_gui.gui.session.controller import Controller
+from autoal_gui.gui.widgets.sizes import widen
 from autoal_gui.gui.widgets.text import text_label
 from autoal_gui.gui.widgets.theme import TITLE
 
@@ -47,7 +48,7 @@ class ReplacedImagesDialog(QDialog):
             buttons,
         ):
             column.addWidget(part)
-        self.setMinimumWidth(36 * self.fontMetrics().height())
+        widen(self, 36)
         for button in (self.show_them, self.keep):
             button.setVisible(bool(count))
         self.show_them.clicked.connect(self._on_show)
