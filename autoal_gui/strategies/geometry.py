@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from autoal_gui.core.system import threads
 from autoal_gui.strategies.contract import Labelled, ModelOutputs, Positions, Scores
 
 Array = npt.NDArray[np.float64]
@@ -100,16 +101,11 @@ def in_id_order(labelled: Labelled) -> tuple[Array, Positions]:
 
 
 def one_thread(score: Score) -> Score:
-    """Make a strategy give the same scores whatever the number of threads.
-
-    Several threads add up in varying order, which moves sums in their last digits.
-    """
+    """Make a strategy give the same scores whatever the number of threads."""
 
     @wraps(score)
     def limited(outputs: ModelOutputs) -> Scores:
-        from threadpoolctl import threadpool_limits
-
-        with threadpool_limits(limits=1):
+        with threads.one_thread():
             return score(outputs)
 
     return limited

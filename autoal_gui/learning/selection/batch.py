@@ -11,6 +11,7 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
+from autoal_gui.core.system.threads import one_thread
 from autoal_gui.strategies import kmeans
 from autoal_gui.strategies.contract import ModelOutputs, top
 from autoal_gui.strategies.coverage import cover
@@ -108,8 +109,6 @@ def _known(outputs: ModelOutputs, others: Positions) -> Array:
 
 def _covered(few: ModelOutputs, known: Array, worth: Floats) -> Floats:
     """Return (p,) scores that put the cover on top."""
-    from threadpoolctl import threadpool_limits
-
-    with threadpool_limits(limits=1):  # threads would add up in varying order
+    with one_thread():
         far, _ = nearest(Rows.of(few, unit=True), known)
         return cover(few, known, worth, max(LEAST_RADIUS, float(np.median(far))))

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
+from autoal_gui.core.system.threads import one_thread
 from autoal_gui.learning.progress import Check, unchecked
 from autoal_gui.learning.training.cross_validation import (
     Validated,
@@ -114,9 +115,7 @@ def fit_head(
         taught: more labels to learn from, which judge nothing.
         found: what cross-validation with this seed says of these features, where that is known.
     """
-    from threadpoolctl import threadpool_limits
-
-    with threadpool_limits(limits=1):  # threads would add up in varying order
+    with one_thread():
         shares = np.ones(len(labels)) if pool is None else represented(features, pool)
         beside = None if taught is None else _beside(features, taught, pool, units)
         data = LabelRows(features.astype(np.float64), labels, shares, classes, beside)
@@ -158,9 +157,7 @@ def left_out(
         seed: of the folds.
         check: called before each fit.
     """
-    from threadpoolctl import threadpool_limits
-
-    with threadpool_limits(limits=1):
+    with one_thread():
         exact = features.astype(np.float64)
         data, _ = LabelRows(exact, labels, head.shares, len(head.bias), head.taught).rotated()
         folds = folds_of(labels, min(FINE_FOLDS, len(labels)), seed, head.units)
@@ -184,9 +181,7 @@ def chances_by(
         strength: the inverse L2 penalty, as another head has chosen it.
         asked: (n, D) unit vectors.
     """
-    from threadpoolctl import threadpool_limits
-
-    with threadpool_limits(limits=1):
+    with one_thread():
         reduced, basis = reduced_rows(features.astype(np.float64))
         weight, bias = fit_weighted(
             reduced, labels, np.ones(len(labels)), classes, strength, len(labels)

@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from autoal_gui.core.language import mark, percent, tr
 from autoal_gui.core.registry import discover, label_of
+from autoal_gui.core.system.threads import one_thread
 from autoal_gui.learning.progress import Check, unchecked
 from autoal_gui.learning.teachers.contract import Floats, Ints, Lesson
 from autoal_gui.learning.training.cross_validation import (
@@ -110,11 +111,9 @@ def taught_by_pool(
         pool: (n, D) unit vectors of images without a label.
         check: called before each fit.
     """
-    from threadpoolctl import threadpool_limits
-
     if not len(pool) or (np.bincount(labels) >= FEWEST).sum() < 2:
         return Taught(head)
-    with threadpool_limits(limits=1):  # threads would add up in varying order
+    with one_thread():
         sample = pool[:: -(-len(pool) // SAMPLE)].astype(np.float64)
         known, reduced, basis = _reduced(features.astype(np.float64), sample)
         lesson = _Class(known, labels, reduced, head)

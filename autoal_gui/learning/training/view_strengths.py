@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from autoal_gui.core.language import mark, percent, tr
 from autoal_gui.core.registry import label_of
+from autoal_gui.core.system.threads import one_thread
 from autoal_gui.learning.progress import Check, unchecked
 from autoal_gui.learning.training.cross_validation import (
     STRENGTHS,
@@ -140,7 +141,6 @@ def choose_strengths(
         check: called before each fit.
         units: (m,) what stays together, by a number each; None where each stands alone.
     """
-    from threadpoolctl import threadpool_limits
 
     def judge(strengths: Strengths, penalties: Sequence[float] = STRENGTHS) -> _Tried:
         shares, features = views.shares(strengths), views.features(strengths)
@@ -148,7 +148,7 @@ def choose_strengths(
         found = cross_validated(data, seed, check, units, penalties)
         return _Tried(strengths, found, log_losses(found.logits, labels))
 
-    with threadpool_limits(limits=1):  # threads would add up in varying order
+    with one_thread():
         alone = judge((1.0, *(0.0,) * (len(views.known) - 1)))
         now = judge((1.0,) * len(views.known))
         for _ in range(MOST_STEPS):
