@@ -227,6 +227,16 @@ def test_epochs_are_fixed_where_the_settings_give_a_time():
     assert with_fixed_epochs(RunSettings(warm_epochs=4), 2_000).warm_epochs == 4
 
 
+def test_warm_starts_are_as_long_as_is_asked_for():
+    long = Setup(PRESETS["cpu"], initial=20, rounds=2)
+    short = replace(long, warm_images=500)
+    usual, asked = job(setup=long), job(setup=short)
+    assert asked.settings.warm_epochs < usual.settings.warm_epochs
+    assert asked.key != usual.key
+    assert asked.warm_job(Path("w")).target != usual.warm_job(Path("w")).target
+    assert short.key != long.key  # on a page of their own
+
+
 def test_all_methods_finish_a_seed_before_the_next_begins():
     sets = [data_set("a"), data_set("b")]
     order = [(j.seed, j.data_set.name, j.method.name)

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QApplication,
     QComboBox,
+    QDialog,
     QLineEdit,
     QPlainTextEdit,
     QTabBar,
@@ -21,7 +22,9 @@ from PySide6.QtWidgets import (
 )
 
 from autoal_gui.core.images.source import SourceSpec
+from autoal_gui.gui.desk.class_panel import ActionRow
 from autoal_gui.gui.desk.image_bar import ZOOM_LINES
+from autoal_gui.gui.widgets.sizes import widen
 from autoal_gui.gui.window.main_window import MainWindow
 from autoal_gui.gui.window.page_stack import PageStack
 from autoal_gui.gui.window.projects.new_projects import folder_spec
@@ -226,7 +229,7 @@ def test_the_sentence_over_the_grid_has_its_line(qtbot, window, tmp_path):
     assert count.height() < 3 * count.fontMetrics().height()
 
 
-@pytest.mark.parametrize("page", ["review", "confirm", "map", "predict"])
+@pytest.mark.parametrize("page", ["review", "confirm", "map", "predict", "agreement"])
 def test_a_page_of_large_text_pushes_the_window_over_no_screen(window, tmp_path, page, scaled):
     window.resize(1280, 720)
     start(window, tmp_path)
@@ -236,6 +239,25 @@ def test_a_page_of_large_text_pushes_the_window_over_no_screen(window, tmp_path,
         shown._show_parts(True)  # as they are once something has been predicted
     assert shown.minimumSizeHint().width() <= 1280
     assert shown.minimumSizeHint().height() <= 640  # beside menus and status
+
+
+def test_a_printed_key_makes_way_for_the_words_of_its_button(qtbot, window, desk):
+    row = desk.class_panel.findChildren(ActionRow)[0]
+    row.setParent(None)
+    qtbot.addWidget(row)
+    row.show()
+    for wide in (600, row.minimumSizeHint().width(), 600):
+        row.resize(wide, 40)
+        qtbot.waitUntil(lambda wide=wide: row.key.isVisible() == (wide == 600))
+        qtbot.waitUntil(lambda: row.button.width() >= row.button.minimumSizeHint().width())
+
+
+def test_no_dialog_is_wider_than_the_screen(window, scaled):
+    dialog = QDialog(window)
+    widen(dialog, 10)
+    assert dialog.minimumWidth() == 10 * dialog.fontMetrics().height()
+    widen(dialog, 1000)
+    assert dialog.minimumWidth() == window.screen().availableSize().width()
 
 
 def test_the_unfolded_panel_of_large_text_needs_no_scrolling_to_the_side(

@@ -104,7 +104,8 @@ class Looker:
         window.new_projects.show_dialog(folder_spec(self.images))
         wait_until(lambda: window.dialog.listing is not None)
         yield "new project", window.dialog, window.dialog.reject
-        window.open_folder(self.room / PROJECT)
+        if not window.open_folder(self.room / PROJECT):
+            raise RuntimeError("the project cannot be opened")
         wait_until(lambda: window.controller.is_open and window.controller.at_rest)
         settle(SETTLE)
         yield "desk", window, nothing

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
+    QLayout,
     QPushButton,
     QScrollArea,
     QSizePolicy,
@@ -207,10 +208,14 @@ class ActionRow(QWidget):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 4, 0)
         layout.setSpacing(BESIDE_KEY - 4)
+        layout.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)  # the key may go
         layout.addWidget(self.button, 1)
         layout.addWidget(self.key, 0, Qt.AlignmentFlag.AlignVCenter)
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self.setMinimumWidth(self.button.minimumSizeHint().width() + 4)
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Return the room that the button needs."""
+        least = self.button.minimumSizeHint()
+        return QSize(least.width() + BESIDE_KEY, super().minimumSizeHint().height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
         """Leave the key to the tip of the button where both would not fit."""

@@ -148,6 +148,12 @@ def test_the_desk_has_a_button_to_the_map(window, page):
     assert window.pages.currentWidget() is page
 
 
+def test_another_look_is_taken_after_the_project_was_closed(window, page):
+    window.controller.close_project()
+    window.theme.choose("dark")
+    assert page._facts is None
+
+
 def test_computing_the_clearer_layout_is_cancelled_and_begun_again(qtbot, page, monkeypatch):
     state, maps, gate = page.layout_state, page.controller.likeness, Event()
 

@@ -5,7 +5,7 @@ import pytest
 
 from autoal_gui.backbones import efficientnet_lite0 as lite
 from autoal_gui.learning.training.cross_validation import Validated
-from autoal_gui.learning.training.linear_head import represented
+from autoal_gui.learning.training.linear_head import fit_head, represented
 from autoal_gui.learning.training.view_strengths import (
     Chosen,
     Views,
@@ -50,6 +50,20 @@ def test_a_view_of_noise_leaves_where_it_costs():
     assert found.strengths[0] == 1
     assert sum(found.strengths) < len(WIDTHS)
     assert found.right > found.right_alone - 0.02
+
+
+def test_what_cross_validation_found_of_the_views_is_what_a_head_would_find_anew():
+    random = np.random.default_rng(5)
+    labels = np.arange(45) % 3
+    alike = [unit(random.normal(size=(45, 5)) + 2 * np.eye(5)[labels]) for _ in range(2)]
+    features = np.concatenate(alike, 1) / 2**0.5
+    chosen = choose_strengths(Views.of(features, features, (5, 5)), labels, 3, seed=4)
+    assert chosen.strengths == (1, 1)
+    reused = fit_head(features, labels, 3, 4, features, found=chosen.found)
+    anew = fit_head(features, labels, 3, 4, features)
+    assert (reused.strength, reused.temperature) == (anew.strength, anew.temperature)
+    assert reused.weight == pytest.approx(anew.weight, abs=1e-9)
+    assert reused.out_of_fold == pytest.approx(anew.out_of_fold, abs=1e-3)
 
 
 def test_it_is_told_which_views_are_left():
