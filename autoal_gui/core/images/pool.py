@@ -71,6 +71,11 @@ class ImagePool:
         """The group of each image that has one, by image id."""
         return {image_id: one.group for image_id, one in self.images.items() if one.group}
 
+    @cached_property
+    def has_colour(self) -> bool:
+        """Whether any image of a fair sample has colour: files are opened once, not every round."""
+        return any(channels == 3 for _, _, channels in shapes(self, COLOURED))
+
     def with_hashes(
         self, hashes: Mapping[int, str], identity: str = "", cache_name: str = ""
     ) -> "ImagePool":
@@ -208,11 +213,6 @@ def longest_side(pool: ImagePool) -> int:
     if not sides:
         raise SourceError(tr("None of the images can be read."))
     return sides[len(sides) // 2]
-
-
-def has_colour(pool: ImagePool) -> bool:
-    """Tell whether any image of a fair sample has colour."""
-    return any(channels == 3 for _, _, channels in shapes(pool, COLOURED))
 
 
 def shapes(pool: ImagePool, most: int) -> Iterator[tuple[int, int, int]]:

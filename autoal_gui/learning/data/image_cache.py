@@ -18,7 +18,7 @@ from torch import Tensor
 
 from autoal_gui.core.errors import ImageUnreadable, SourceError
 from autoal_gui.core.images.pixels import picture_to_uint8, to_channels, to_uint8
-from autoal_gui.core.images.pool import ImagePool, has_colour
+from autoal_gui.core.images.pool import ImagePool
 from autoal_gui.core.images.source import Pixels
 from autoal_gui.core.language import tr
 from autoal_gui.core.system.files import check_target, replacing
@@ -67,7 +67,7 @@ class ImageCache:
             SourceError: the folder cannot be written, or its disk has no room.
         """
         ids = sorted(pool.images)
-        channels = channels or (3 if has_colour(pool) else 1)
+        channels = channels or (3 if pool.has_colour else 1)
         name = f"images-{size}-{channels}-{pool.kept_under[:16]}"
         squares, states = map_files(workspace, name, (len(ids), channels, size, size), np.uint8)
         rows = {image_id: row for row, image_id in enumerate(ids)}

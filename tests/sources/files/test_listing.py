@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from autoal_gui.core.images.pool import ImagePool, has_colour, longest_side
+from autoal_gui.core.images.pool import ImagePool, longest_side
 from autoal_gui.core.images.source import SourceSpec
 from autoal_gui.sources import dicom, folder
 from autoal_gui.sources.opening import kind_at, list_images, open_images, spec_of, why_no_set
@@ -152,8 +152,8 @@ def test_few_images_in_colour_are_seen(tmp_path):
     """Every fifth from the fourth on: equal steps of five would meet none of them."""
     colour = np.dstack([GREY] * 3)
     files = {f"{n:03d}.png": png(colour if n % 5 == 3 else GREY) for n in range(80)}
-    assert has_colour(pool_of(put(tmp_path / "some", files)))
-    assert not has_colour(pool_of(put(tmp_path / "none", {"a.png": png()})))
+    assert pool_of(put(tmp_path / "some", files)).has_colour
+    assert not pool_of(put(tmp_path / "none", {"a.png": png()})).has_colour
 
 
 @pytest.mark.parametrize(
