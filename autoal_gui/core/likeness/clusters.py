@@ -4,6 +4,7 @@ import numpy as np
 import numpy.typing as npt
 
 from autoal_gui.core.likeness.search import Vectors, unit_rows
+from autoal_gui.core.system.threads import wait_until_imported
 
 SAMPLE = 10_000  # images that the middles are found from
 MOST = 8  # groups: as many as have a colour of their own on the map
@@ -27,6 +28,7 @@ def clusters(vectors: Vectors, seed: int = 0) -> Numbers:
         return found
     from scipy.cluster.vq import kmeans2
 
+    wait_until_imported("torch")  # by the engine, whose first project has just been opened
     rng = np.random.default_rng(seed)
     sample = vectors[np.sort(rng.permutation(len(vectors))[:SAMPLE])]
     middles, _ = kmeans2(sample, count, iter=ROUNDS, minit="++", missing="warn", rng=rng)

@@ -1,5 +1,6 @@
-"""One thread for what must give the same numbers on every computer."""
+"""What threads must leave to each other: the processor's cores, and modules half imported."""
 
+import importlib
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,3 +27,13 @@ def _libraries(_: int) -> Any:
     from threadpoolctl import ThreadpoolController
 
     return ThreadpoolController()
+
+
+def wait_until_imported(name: str) -> None:
+    """Wait while another thread imports a module; one that nobody has asked for stays out.
+
+    SciPy asks of what it is given whether it is an array of torch's, and fails where torch is there
+    by half.
+    """
+    if name in sys.modules:
+        importlib.import_module(name)
