@@ -17,6 +17,7 @@ from autoal_gui.core.measures.conformal import Calibration
 from autoal_gui.core.measures.estimate import Estimate
 from autoal_gui.core.measures.metrics import ByChance, Metrics, NearlyAlike
 from autoal_gui.core.measures.operating.decision import Threshold
+from autoal_gui.core.sentences import Sentences
 from autoal_gui.core.settings import RunSettings
 
 Step = Literal[
@@ -296,8 +297,8 @@ class RoundFinished:
     """(step, seconds)."""
     device: str
     notices: tuple[str, ...] = ()
-    reason: str = ""
-    """What chose the batch, in one sentence; empty where the mode says it all."""
+    reason: Sentences = ()
+    """What chose the batch, and by what the model sees; none where the mode says it all."""
     measured: Predicted = field(default_factory=Predicted.nothing, repr=False)
     """Of the evaluation set; what `metrics` was counted from."""
     out_of_fold: Predicted = field(default_factory=Predicted.nothing, repr=False)

@@ -33,5 +33,10 @@ def discover(package: str) -> dict[str, ModuleType]:
 
 def label_of(package: str, name: str) -> str:
     """Return what a plug-in is called in the user's language; its name where it is unknown."""
+    return tr(english_label(package, name))
+
+
+def english_label(package: str, name: str) -> str:
+    """Return what a plug-in is called in English; its name where it is unknown."""
     module = discover(package).get(name)
-    return tr(str(module.LABEL)) if module else name
+    return str(module.LABEL) if module else name

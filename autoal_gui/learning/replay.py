@@ -24,6 +24,7 @@ from autoal_gui.core.messages import (
     WarmStarted,
 )
 from autoal_gui.core.project.stores.warm_record import state_file
+from autoal_gui.core.sentences import said
 from autoal_gui.core.sets.column_results import MeasuredImages
 from autoal_gui.core.settings import RunSettings
 
@@ -223,7 +224,7 @@ def as_record(result: RoundFinished) -> dict[str, Any]:
         "audit_accuracy": result.audit.accuracy if result.audit else None,
         "estimate": _estimate_as_plain(result.estimate),
         "notices": list(result.notices),
-        "reason": result.reason,
+        "reason": said(result.reason),
     }
 
 

@@ -21,6 +21,7 @@ from autoal_gui.core.messages import (
     RunRound,
 )
 from autoal_gui.core.registry import discover
+from autoal_gui.core.sentences import Sentences
 from autoal_gui.core.settings import OWN_NETWORK, RunSettings
 from autoal_gui.learning.data.context import Context, Labels, units_in
 from autoal_gui.learning.data.image_decoding import decode_images
@@ -276,8 +277,8 @@ def _trained_round(this: _Round, notices: tuple[str, ...]) -> Iterator[Event]:
         check=context.tracker.check,
     )
     trained = _Trained(outputs.probabilities, command.checkpoint, digest, measures)
-    reason = f"{reason} {task.told}".strip()
-    yield replace(_finished(this, acquisition, trained, notices), reason=reason)
+    told = (*reason, *task.told)
+    yield replace(_finished(this, acquisition, trained, notices), reason=told)
 
 
 def _compares_with_labelled(settings: RunSettings) -> bool:
@@ -302,19 +303,19 @@ def _known(
 
 def _acquisition(
     context: Context, outputs: ModelOutputs, net: SearchNet | None, head: Head | None
-) -> Generator[Progress, None, tuple[Acquisition, str]]:
+) -> Generator[Progress, None, tuple[Acquisition, Sentences]]:
     """Return what the mode asks for, and its reason where the mode does not say it all."""
     if net is not None:
-        return (yield from searched_acquisition(context, net, outputs)), ""
+        return (yield from searched_acquisition(context, net, outputs)), ()
     settings = context.settings
     mode, candidates = settings.mode, settings.weighed
     if mode == "auto":
         return auto_acquisition(outputs, head, settings, context.tracker.check)
     if is_policy(mode):
-        return policy_acquisition(outputs, mode, candidates), ""
+        return policy_acquisition(outputs, mode, candidates), ()
     if mode in VOTES:
-        return voted_acquisition(outputs, candidates, settings.pinned_on), ""
-    return voted_acquisition(outputs, (mode,)), ""
+        return voted_acquisition(outputs, candidates, settings.pinned_on), ()
+    return voted_acquisition(outputs, (mode,)), ()
 
 
 def _card(this: _Round, task: TaskModel, metrics: Metrics | None) -> ModelCard:

@@ -13,6 +13,7 @@ from autoal_gui.core.measures.outlook import BAND_NOTE
 from autoal_gui.core.project.export_snapshot import Snapshot
 from autoal_gui.core.report.charts import COLOURS
 from autoal_gui.core.report.markup import STYLE
+from autoal_gui.core.sentences import Sentence
 from autoal_gui.exporters import report_html, report_sections
 from autoal_gui.exporters.report_columns import columns_section
 from tests.core.sets.test_column_results import measured
@@ -49,7 +50,9 @@ def project(tmp_path):
         for place, image in enumerate(images):
             project.labels.answer(image, "label", place % 2, Suggestion(1, 0.75))
         result = result_of(project, project.rounds.begin(), labels=4 * (number + 1))
-        project.rounds.finish(replace(result, metrics=MEASURED, reason="Chosen by two strategies."))
+        project.rounds.finish(
+            replace(result, metrics=MEASURED, reason=(Sentence("Chosen by two strategies."),))
+        )
     first, second = project.labels.unanswered()[:2]
     project.labels.answer(first, "unsure")
     project.labels.answer(second, "skip")

@@ -16,6 +16,7 @@ from autoal_gui.core.measures.metrics import Metrics
 from autoal_gui.core.messages import Query, RoundFinished, RunRound
 from autoal_gui.core.project.plan import ProjectPlan, make_folders
 from autoal_gui.core.project.project import Project
+from autoal_gui.core.sentences import Sentence
 from autoal_gui.core.settings import PRESETS, RunSettings
 from autoal_gui.sources.opening import list_images, open_images
 
@@ -113,7 +114,7 @@ def result_of(project: Project, number: int, checkpoint: str = "", **values) -> 
         "seconds": (("task model", 1.25), ("FitNet", 0.5)),
         "device": "cpu, fp32",
         "notices": ("One image cannot be read.",),
-        "reason": "Auto spreads the batch.",
+        "reason": (Sentence("Auto spreads the batch."),),
     }
     return RoundFinished(**{**fields, **values})
 

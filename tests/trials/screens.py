@@ -155,16 +155,10 @@ class Looker:
         if needed[0] > wide or needed[1] > high:
             found.append(f"takes {needed[0]}x{needed[1]}")
             self.window.resize(wide, high)
-        seen = set(words_of(place)) - self._told()
-        found += [f"English: {words[:90]!r}" for words in sorted(self._english & seen)]
+        left_over = sorted(self._english & set(words_of(place)))
+        found += [f"English: {words[:90]!r}" for words in left_over]
         for one in found:
             print(f"{head}: {one}", flush=True)
-
-    def _told(self) -> set[str]:
-        """Return what rounds have told, which stays in the language in which they ran."""
-        controller = self.window.controller
-        rounds = controller.project.rounds.all() if controller.is_open else ()
-        return {record.reason for record in rounds}
 
     def _needed(self, place: Any) -> tuple[int, int]:
         """Return the least room for a dialog, or for the page on screen and what is around it."""

@@ -27,6 +27,7 @@ from autoal_gui.core.errors import SettingsError
 from autoal_gui.core.measures.estimate import Estimate, Said, estimate_as_plain
 from autoal_gui.core.measures.metrics import ByChance, Metrics, NearlyAlike, as_plain, from_plain
 from autoal_gui.core.messages import Asked, LearnedWeights, Query, RoundFinished
+from autoal_gui.core.sentences import Sentence, Sentences, said
 from autoal_gui.core.settings import RunSettings
 
 Outcome = Literal["running", "finished", "failed", "cancelled", "interrupted"]
@@ -66,13 +67,13 @@ class RoundRecord:
     seconds: tuple[tuple[str, float], ...] = ()
     device: str = ""
     notices: tuple[str, ...] = ()
-    reason: str = ""
-    """What chose the batch, in one sentence."""
+    reason: Sentences = ()
+    """What chose the batch, and by what the model sees."""
 
     @property
     def remarks(self) -> str:
         """What there is to say of the round, in sentences."""
-        return " ".join((*self.notices, self.reason)).strip()
+        return " ".join((*self.notices, *map(str, self.reason)))
 
 
 @dataclass(frozen=True)
@@ -181,7 +182,25 @@ def round_record(row: tuple[Any, ...]) -> RoundRecord:
         seconds=_pairs(result.get("seconds", ())),
         device=as_line(result.get("device", "")),
         notices=as_list(result.get("notices", ()), as_line),
-        reason=as_line(result.get("reason", "")),
+        reason=_reason(result),
+    )
+
+
+def _reason(result: Mapping[str, Any]) -> Sentences:
+    """Return what was told of a round; older ones tell it in the language in which they ran."""
+    if sentences := as_list(result.get("sentences", ()), _sentence):
+        return sentences
+    text = as_line(result.get("reason", ""))
+    return (Sentence(text),) if text else ()
+
+
+def _sentence(value: object) -> Sentence:
+    found = as_mapping(value)
+    words, shares = as_mapping(found.get("words", {})), as_mapping(found.get("shares", {}))
+    return Sentence(
+        as_line(found.get("english", "")),
+        {name: as_line(one) for name, one in words.items()},
+        {name: as_number(one) for name, one in shares.items()},
     )
 
 
@@ -213,7 +232,8 @@ def _plain_result(result: RoundFinished) -> dict[str, Any]:
         "seconds": result.seconds,
         "device": result.device,
         "notices": result.notices,
-        "reason": result.reason,
+        "reason": said(result.reason),  # for programs of before there were sentences
+        "sentences": [sentence.as_plain() for sentence in result.reason],
     }
 
 

@@ -8,8 +8,9 @@ from autoal_gui.backbones.contract import Layout
 from autoal_gui.backbones.weight_files import is_usable, kept, missing_package
 from autoal_gui.backbones.weight_layout import COUNT, flat, words_before
 from autoal_gui.core.errors import CheckpointError
-from autoal_gui.core.language import tr
-from autoal_gui.core.registry import discover, label_of
+from autoal_gui.core.language import mark, tr
+from autoal_gui.core.registry import discover, english_label
+from autoal_gui.core.sentences import Sentence, Sentences
 from autoal_gui.core.settings import RunSettings
 from autoal_gui.core.system.foreign_files import sha256_of
 from autoal_gui.core.trained_model import LARGEST_MODEL
@@ -18,6 +19,11 @@ from autoal_gui.learning.model.networks import Backbone
 from autoal_gui.learning.model.normalisation import Normalisation
 
 BACKBONES = "autoal_gui.backbones"
+NO_PACKAGE = mark("{lacking} What was learned from your images is used alone.")
+NO_WEIGHTS = mark(
+    "The weights of {label} are not on this computer: what was learned from your images is "
+    "used alone."
+)
 IMAGE_AXES = 4  # of the weights that read an image
 
 
@@ -98,17 +104,13 @@ def beside(settings: RunSettings) -> str:
     return name if name and is_usable(discover(BACKBONES)[name]) else ""
 
 
-def told_missing(settings: RunSettings) -> str:
-    """Say that a network that was to stand beside the warm start is not here; empty: it is."""
+def told_missing(settings: RunSettings) -> Sentences:
+    """Say that a network that was to stand beside the warm start is not here; nothing: it is."""
     if not (settings.beside and settings.learns_first) or beside(settings):
-        return ""
+        return ()
     if lacking := missing_package(discover(BACKBONES)[settings.beside]):
-        return tr("{lacking} What was learned from your images is used alone.", lacking=lacking)
-    return tr(
-        "The weights of {label} are not on this computer: what was learned from your images is "
-        "used alone.",
-        label=label_of(BACKBONES, settings.beside),
-    )
+        return (Sentence(NO_PACKAGE, {"lacking": lacking}),)
+    return (Sentence(NO_WEIGHTS, {"label": english_label(BACKBONES, settings.beside)}),)
 
 
 def own_scale(name: str, channels: int) -> Normalisation | None:

@@ -11,9 +11,10 @@ it goes to the others. A share of every batch is drawn at random, to measure (`Q
 import numpy as np
 import numpy.typing as npt
 
-from autoal_gui.core.language import percent, tr
+from autoal_gui.core.language import mark
 from autoal_gui.core.messages import LearnedWeights
-from autoal_gui.core.registry import label_of
+from autoal_gui.core.registry import english_label
+from autoal_gui.core.sentences import Sentence, Sentences
 from autoal_gui.core.settings import RunSettings
 from autoal_gui.learning.progress import Check, unchecked
 from autoal_gui.learning.selection import placebo
@@ -29,13 +30,21 @@ from autoal_gui.strategies.vote import percentiles, vote_weights
 Floats = npt.NDArray[np.float64]
 Positions = npt.NDArray[np.int64]
 
+TOO_FEW = mark("Auto spreads the batch over your images; there are too few labels to learn more.")
+NONE_BETTER = mark(
+    "Auto spreads the batch over your images; no strategy has shown that it does better."
+)
+TRUSTED = mark(
+    "Auto trusts {best} most: on labels held out, its weights lower the error by "
+    "{gain} (± {error}) against trusting all alike."
+)
 SPREAD = "kmeans"
 """The candidate that stands for the spread-out batch itself."""
 
 
 def auto_acquisition(
     outputs: ModelOutputs, head: Head | None, settings: RunSettings, check: Check = unchecked
-) -> tuple[Acquisition, str]:
+) -> tuple[Acquisition, Sentences]:
     """Choose a batch, and say in one sentence what it was chosen by.
 
     Args:
@@ -68,7 +77,7 @@ def auto_acquisition(
         audit=frozenset(audit.tolist()),
         learned=_told(learned, names),
     )
-    return acquisition, "" if settings.placebo else _reason(learned, names, weights)
+    return acquisition, () if settings.placebo else (_reason(learned, names, weights),)
 
 
 def spread_acquisition(
@@ -207,20 +216,10 @@ def _ranking(batch: Positions, mixed: Floats, random: np.random.Generator) -> Fl
     return ranking
 
 
-def _reason(learned: Learned | None, names: tuple[str, ...], weights: Floats) -> str:
+def _reason(learned: Learned | None, names: tuple[str, ...], weights: Floats) -> Sentence:
     if learned is None:
-        return tr(
-            "Auto spreads the batch over your images; there are too few labels to learn more."
-        )
+        return Sentence(TOO_FEW)
     if not learned.believed:
-        return tr(
-            "Auto spreads the batch over your images; no strategy has shown that it does better."
-        )
-    best = label_of("autoal_gui.strategies", names[int(weights.argmax())])
-    return tr(
-        "Auto trusts {best} most: on labels held out, its weights lower the error by "
-        "{gain} (± {error}) against trusting all alike.",
-        best=best,
-        gain=percent(learned.gain),
-        error=percent(learned.error),
-    )
+        return Sentence(NONE_BETTER)
+    best = english_label("autoal_gui.strategies", names[int(weights.argmax())])
+    return Sentence(TRUSTED, {"best": best}, {"gain": learned.gain, "error": learned.error})

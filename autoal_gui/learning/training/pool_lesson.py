@@ -13,8 +13,9 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import numpy.typing as npt
 
-from autoal_gui.core.language import mark, percent, tr
-from autoal_gui.core.registry import discover, label_of
+from autoal_gui.core.language import mark
+from autoal_gui.core.registry import discover, english_label
+from autoal_gui.core.sentences import Sentence, Sentences
 from autoal_gui.core.system.threads import one_thread
 from autoal_gui.learning.progress import Check, unchecked
 from autoal_gui.learning.teachers.contract import Floats, Ints, Lesson
@@ -142,16 +143,12 @@ def taught_by_pool(
     return best
 
 
-def told_teacher(taught: Taught) -> str:
-    """Say in one sentence who has taught, and why; empty where nobody has."""
+def told_teacher(taught: Taught) -> Sentences:
+    """Say in one sentence who has taught, and why; in none where nobody has."""
     if not taught.teacher:
-        return ""
-    return tr(
-        TAUGHT,
-        teacher=label_of(TEACHERS, taught.teacher),
-        right=percent(taught.right),
-        alone=percent(taught.right_alone),
-    )
+        return ()
+    words = {"teacher": english_label(TEACHERS, taught.teacher)}
+    return (Sentence(TAUGHT, words, {"right": taught.right, "alone": taught.right_alone}),)
 
 
 def _student_head(

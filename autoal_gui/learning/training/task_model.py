@@ -11,6 +11,7 @@ import torch
 
 from autoal_gui.core.language import mark, percent, tr
 from autoal_gui.core.messages import Progress, RunRound, Step
+from autoal_gui.core.sentences import Sentences
 from autoal_gui.core.settings import RunSettings
 from autoal_gui.learning.data.context import Context, Labels
 from autoal_gui.learning.data.features import CHUNK, Features, frozen_features, thinned
@@ -58,8 +59,8 @@ class TaskModel:
     """How its last layer was fitted, where that alone was trained."""
     notice: str = ""
     """What the user should know of the training, in one sentence."""
-    told: str = ""
-    """By which views its last layer sees, who taught it and why; empty: there was no choice."""
+    told: Sentences = ()
+    """By which views its last layer sees, who taught it and why; none: there was no choice."""
 
 
 def cold_task(
@@ -245,7 +246,7 @@ def _fitted(
             chosen = choose_strengths(likenesses, targets, classes, settings.seed, check, units)
             model.get_buffer("strengths").copy_(torch.tensor(chosen.strengths))
             features = replace(features, strengths=chosen.strengths)
-            told, found = told_views(chosen, settings.beside), chosen.found
+            told, found = (told_views(chosen, settings.beside),), chosen.found
         known, pool = features.unit(ids), features.unit(sample)
         taught = None
         if more:
@@ -258,7 +259,7 @@ def _fitted(
             asked = set(ids)
             unasked = features.unit([i for i in sample if i not in asked])
             lesson = taught_by_pool(head, known, targets, unasked, check)
-            head, told = lesson.head, f"{told} {told_teacher(lesson)}".strip()
+            head, told = lesson.head, (*told, *told_teacher(lesson))
         _put(head, model)
         yield context.tracker.advance("task model", 1, 1, 0)
     return TaskModel(model, partial(_recall, context, model, features), head, told=told)

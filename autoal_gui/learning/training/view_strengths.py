@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from autoal_gui.core.language import mark, percent, tr
-from autoal_gui.core.registry import label_of
+from autoal_gui.core.language import mark
+from autoal_gui.core.registry import english_label
+from autoal_gui.core.sentences import Sentence
 from autoal_gui.core.system.threads import one_thread
 from autoal_gui.learning.progress import Check, unchecked
 from autoal_gui.learning.training.cross_validation import (
@@ -37,6 +38,10 @@ BOTH = mark(
 OTHER = mark(
     "{network} is used instead of what was learned from your images: of labels held out it gets "
     "{right} right, what was learned from your images {alone}."
+)
+ALONE = mark(
+    "What was learned from your images is used alone: labels held out speak against "
+    "{network} beside it (alone it gets {alone} of them right)."
 )
 GRID = (0.0, 0.5, 1.0)
 LEAD = 1.5  # standard errors by which the loss must fall for a step
@@ -162,19 +167,13 @@ def choose_strengths(
     return Chosen(now.strengths, now.right(labels), alone.right(labels), now.found)
 
 
-def told_views(chosen: Chosen, beside: str) -> str:
+def told_views(chosen: Chosen, beside: str) -> Sentence:
     """Say in one sentence which views take part, and why; `beside` is the network of the others."""
-    other = label_of(BACKBONES, beside)
     own, *others = chosen.strengths
-    values = {"network": other, "alone": percent(chosen.right_alone)}
+    words, shares = {"network": english_label(BACKBONES, beside)}, {"alone": chosen.right_alone}
     if not any(others):
-        return tr(
-            "What was learned from your images is used alone: labels held out speak against "
-            "{network} beside it (alone it gets {alone} of them right).",
-            **values,
-        )
-    sentence = BOTH if own else OTHER
-    return tr(sentence, right=percent(chosen.right), **values)
+        return Sentence(ALONE, words, shares)
+    return Sentence(BOTH if own else OTHER, words, shares | {"right": chosen.right})
 
 
 def _gain(now: _Tried, other: _Tried, units: Ints | None) -> float:

@@ -17,6 +17,7 @@ from autoal_gui.backbones.weight_files import KeptWeights, keep_brought, look_at
 from autoal_gui.core.errors import CheckpointError, SettingsError
 from autoal_gui.core.messages import Explain, Predict, Progress
 from autoal_gui.core.registry import discover
+from autoal_gui.core.sentences import said
 from autoal_gui.core.settings import OWN_NETWORK
 from autoal_gui.learning.inference.explain import attention, explain
 from autoal_gui.learning.inference.export import export_model, whole_network
@@ -356,7 +357,7 @@ def test_without_its_package_a_network_says_which(monkeypatch):
         Backbone(3, "7x7", dino.NAME)
     settings = TINY.but(warm_start=True, beside=dino.NAME)
     assert beside(settings) == ""
-    assert "pip install timm" in told_missing(settings)
+    assert "pip install timm" in said(told_missing(settings))
 
 
 # -- files ---------------------------------------------------------------------------------------

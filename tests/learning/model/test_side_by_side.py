@@ -12,6 +12,7 @@ from autoal_gui.backbones import efficientnet_lite0 as lite
 from autoal_gui.core.errors import SettingsError
 from autoal_gui.core.messages import Explain, Predict, Progress
 from autoal_gui.core.registry import discover
+from autoal_gui.core.sentences import said
 from autoal_gui.core.settings import OWN_NETWORK, PRESETS, fitted_to
 from autoal_gui.learning.inference.explain import explain
 from autoal_gui.learning.inference.export import export_model, whole_network
@@ -92,7 +93,7 @@ def test_the_checkpoint_holds_both_networks_and_predicts_what_was_measured(comma
     )
     assert isinstance(found, Predictions)
     measured = result_of(command)
-    assert "EfficientNet-Lite0" in measured.reason
+    assert "EfficientNet-Lite0" in said(measured.reason)
     # The round keeps features in half precision.
     assert np.allclose(found.probabilities, measured.measured.probabilities, atol=2e-3)
 
@@ -161,7 +162,7 @@ def test_without_its_weights_a_round_goes_on_with_the_warm_start_alone(
     alone = replace(command, checkpoint=str(tmp_path / "alone.pt"))
     result = result_of(alone)
     assert load_model(Path(alone.checkpoint))[1].beside == ""
-    assert "EfficientNet-Lite0 are not on this computer" in result.reason
+    assert "EfficientNet-Lite0 are not on this computer" in said(result.reason)
 
 
 def test_only_a_network_with_weights_stands_beside_another(command):

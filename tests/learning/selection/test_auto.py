@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 
+from autoal_gui.core.sentences import said
 from autoal_gui.learning.selection import bilevel
 from autoal_gui.learning.selection.auto import SPREAD, _reason, auto_acquisition
 from autoal_gui.learning.selection.batch import covering, expected_error
@@ -242,7 +243,7 @@ def test_weights_are_positive_and_named_and_sum_to_one():
     assert set(names) == set(AUTO.candidates)
     assert min(weights) > 0
     assert sum(weights) == pytest.approx(1)
-    assert reason.endswith(".")
+    assert said(reason).endswith(".")
 
 
 def test_a_single_candidate_that_is_k_means_is_a_plain_spread():
@@ -339,9 +340,9 @@ def test_labels_must_suffice(counts, enough):
 
 def test_the_reason_calls_a_strategy_as_the_window_does():
     weights = np.array([0.2, 0.8])
-    said = _reason(Learned(weights, 0.1, 0.02), ("margin", "variation_ratio"), weights)
-    assert said.startswith("Auto trusts Variation ratio most")
-    assert "10%" in said
+    words = str(_reason(Learned(weights, 0.1, 0.02), ("margin", "variation_ratio"), weights))
+    assert words.startswith("Auto trusts Variation ratio most")
+    assert "10%" in words
 
 
 def test_of_patients_there_must_be_as_many_as_of_labels():

@@ -215,7 +215,7 @@ def test_a_placebo_of_auto_changes_the_weights_alone():
         acquisition, reason = auto_acquisition(outputs, head, AUTO.but(placebo=kind))
         np.testing.assert_array_equal(acquisition.scores, plain.scores)
         assert not np.allclose(acquisition.weights, plain.weights)
-        assert reason == ""
+        assert reason == ()
         drawn = acquisition.image_ids[list(acquisition.audit)]
         assert sorted(drawn) == sorted(plain.image_ids[list(plain.audit)])
     masked, _ = auto_acquisition(outputs, head, AUTO.but(placebo="masks"))
@@ -237,7 +237,7 @@ def test_uniform_weights_of_auto_are_those_of_auto_before_it_has_learned(monkeyp
     np.testing.assert_array_equal(uniform.weights, before.weights)
     np.testing.assert_array_equal(uniform.positions(), before.positions())
     assert uniform.audit == after.audit == before.audit
-    assert reason == ""
+    assert reason == ()
 
 
 def test_uniform_weights_of_paper_are_those_of_the_vote(whole, tmp_path):

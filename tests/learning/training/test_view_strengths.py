@@ -42,7 +42,7 @@ def test_a_view_that_tells_the_classes_apart_takes_part():
     found = chosen(clear={1})
     assert found.strengths[1] > 0
     assert found.right > found.right_alone + 0.2
-    assert "EfficientNet-Lite0" in told_views(found, lite.NAME)
+    assert "EfficientNet-Lite0" in str(told_views(found, lite.NAME))
 
 
 def test_a_view_of_noise_leaves_where_it_costs():
@@ -69,7 +69,7 @@ def test_what_cross_validation_found_of_the_views_is_what_a_head_would_find_anew
 def test_it_is_told_which_views_are_left():
     nothing = Validated(1.0, 1.0, [], np.empty((0, 0, 2)), np.empty(0))
     alone = Chosen((1.0, 0.0, 0.0), 0.8, 0.8, nothing)
-    assert "alone" in told_views(alone, lite.NAME)
+    assert "alone" in str(told_views(alone, lite.NAME))
 
 
 def test_a_view_that_knows_patients_only_leaves():

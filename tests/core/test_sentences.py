@@ -1,0 +1,59 @@
+"""Sentences that are kept are read in the language of the day."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from autoal_gui.core import language
+from autoal_gui.core.database.round_rows import _reason
+from autoal_gui.core.errors import ProjectDamaged
+from autoal_gui.core.sentences import Sentence, said
+from autoal_gui.learning.selection.auto import NONE_BETTER, TRUSTED
+
+
+@pytest.fixture
+def speak():
+    yield language.use
+    language.use("en")
+
+
+def test_a_sentence_is_said_in_the_language_in_use(speak):
+    sentence = Sentence(TRUSTED, {"best": "Entropy"}, {"gain": 0.12, "error": 0.03})
+    speak("en")
+    assert str(sentence).startswith("Auto trusts Entropy most")
+    assert "12% (± 3%)" in str(sentence)
+    speak("de", point=",")
+    assert "Entropie" in str(sentence)
+    assert "12\N{NO-BREAK SPACE}%" in str(sentence)
+    assert "trusts" not in str(sentence)
+    assert said([Sentence(NONE_BETTER), sentence]).endswith(str(sentence))
+
+
+def test_what_an_older_round_told_is_said_as_it_stands(speak):
+    speak("fr")
+    assert said(_reason({"reason": "Auto 95 % {sure}."})) == "Auto 95 % {sure}."
+    assert _reason({}) == ()
+
+
+@given(
+    st.text(st.characters(exclude_categories=("C",)), max_size=30),
+    st.dictionaries(st.sampled_from("abc"), st.text(max_size=5)),
+    st.dictionaries(st.sampled_from("de"), st.floats(0, 1)),
+)
+def test_whatever_a_damaged_project_holds_is_said_somehow(english, words, shares):
+    assert isinstance(str(Sentence(english, words, shares)), str)
+
+
+@given(
+    st.dictionaries(st.sampled_from("abc"), st.text(st.characters(categories=("L",)))),
+    st.dictionaries(st.sampled_from("de"), st.floats(0, 1)),
+)
+def test_a_sentence_is_read_as_it_was_kept(words, shares):
+    kept = Sentence("The {a} of {d}.", words, shares)
+    assert _reason({"sentences": [kept.as_plain()], "reason": "another"}) == (kept,)
+
+
+@pytest.mark.parametrize("value", ["text", [5], [{"shares": {"a": "many"}}], [{"words": []}]])
+def test_what_is_no_sentence_is_damage(value):
+    with pytest.raises(ProjectDamaged):
+        _reason({"sentences": value})
