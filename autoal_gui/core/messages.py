@@ -1,8 +1,7 @@
 """What crosses the seam between the window and the engine: frozen, and never a widget or a tensor.
 
 Every command has a request id of its own; every event names the request that it belongs to, so
-that the window can drop what comes too late. What carries arrays is equal to itself alone: numpy
-compares arrays place by place, which gives no answer to whether two messages are the same.
+that the window can drop what comes too late. What carries arrays equals itself alone.
 """
 
 from dataclasses import dataclass, field

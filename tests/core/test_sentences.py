@@ -18,12 +18,12 @@ def speak():
 
 
 def test_a_sentence_is_said_in_the_language_in_use(speak):
-    sentence = Sentence(TRUSTED, {"best": "Entropy"}, {"gain": 0.12, "error": 0.03})
+    sentence = Sentence(TRUSTED, {"best": "Maximum entropy"}, {"gain": 0.12, "error": 0.03})
     speak("en")
-    assert str(sentence).startswith("Auto trusts Entropy most")
+    assert str(sentence).startswith("Auto trusts Maximum entropy most")
     assert "12% (± 3%)" in str(sentence)
     speak("de", point=",")
-    assert "Entropie" in str(sentence)
+    assert "Größte Entropie" in str(sentence)
     assert "12\N{NO-BREAK SPACE}%" in str(sentence)
     assert "trusts" not in str(sentence)
     assert said([Sentence(NONE_BETTER), sentence]).endswith(str(sentence))

@@ -30,7 +30,7 @@ from autoal_gui.gui.window.page_stack import PageStack
 from autoal_gui.gui.window.projects.new_projects import folder_spec
 from tests.gui.window.test_main_window import start
 from tests.support.gui import QUIET, draw_folder
-from tests.support.seen import cut_off
+from tests.tools.seen import cut_off
 
 pytestmark = pytest.mark.qt_log_ignore(QUIET)
 

@@ -146,7 +146,7 @@ class Looker:
             wait_until(lambda: page.session.table is not None and not page.session.is_busy)
 
     def _judge(self, name: str, place: Any) -> None:
-        from tests.support.seen import cut_off, words_of
+        from tests.tools.seen import cut_off, words_of
 
         wide, high = self.size
         head = f"{self.language} {self.scale} {wide}x{high} {name}"

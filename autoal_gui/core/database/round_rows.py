@@ -18,6 +18,7 @@ from autoal_gui.core.database.stored_values import (
     as_mapping,
     as_number,
     as_row,
+    as_sentence,
     as_share,
     as_text,
     as_whole,
@@ -188,20 +189,10 @@ def round_record(row: tuple[Any, ...]) -> RoundRecord:
 
 def _reason(result: Mapping[str, Any]) -> Sentences:
     """Return what was told of a round; older ones tell it in the language in which they ran."""
-    if sentences := as_list(result.get("sentences", ()), _sentence):
+    if sentences := as_list(result.get("sentences", ()), as_sentence):
         return sentences
     text = as_line(result.get("reason", ""))
     return (Sentence(text),) if text else ()
-
-
-def _sentence(value: object) -> Sentence:
-    found = as_mapping(value)
-    words, shares = as_mapping(found.get("words", {})), as_mapping(found.get("shares", {}))
-    return Sentence(
-        as_line(found.get("english", "")),
-        {name: as_line(one) for name, one in words.items()},
-        {name: as_number(one) for name, one in shares.items()},
-    )
 
 
 def run_settings(text: object) -> RunSettings:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from autoal_gui.core.database.database_errors import damaged
+from autoal_gui.core.sentences import Sentence
 
 Value = TypeVar("Value")
 
@@ -144,3 +145,18 @@ def as_mapping(value: object) -> Mapping[str, Any]:
 
 _LARGEST = 1.7e308
 _ROUNDING = 1e-3
+
+
+def as_sentence(value: object) -> Sentence:
+    """Return the sentence of `Sentence.as_plain`.
+
+    Raises:
+        ProjectDamaged: it is none.
+    """
+    found = as_mapping(value)
+    words, shares = as_mapping(found.get("words", {})), as_mapping(found.get("shares", {}))
+    return Sentence(
+        as_line(found.get("english", "")),
+        {name: as_line(one) for name, one in words.items()},
+        {name: as_number(one) for name, one in shares.items()},
+    )
