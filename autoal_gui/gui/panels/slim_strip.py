@@ -41,12 +41,16 @@ class MiniChart(QWidget):
         self._name = name
         self._curve: tuple[float, ...] = ()
         self._areas: tuple[tuple[int, tuple[float, ...]], ...] = ()
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """Return the size that the font asks for."""
         line = self.fontMetrics().height()
         return QSize(3 * line, round(CHART * line))
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Return half of that height: beside large words a low chart does."""
+        return QSize(0, self.sizeHint().height() // 2)
 
     def show_curve(self, values: Sequence[float]) -> None:
         """Draw values in [0, 1], the last at the right."""

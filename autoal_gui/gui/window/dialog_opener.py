@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QSettings, Qt, Slot
+from PySide6.QtCore import QObject, QSettings, QSize, Qt, Slot
 from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
 
 from autoal_gui.core.language import tr
@@ -39,6 +39,10 @@ class DialogOpener(QObject):
         dialog.open()
         # The style sheet's paddings count only once the children are shown.
         dialog.resize(fitting(dialog, dialog.size().expandedTo(dialog.sizeHint())))
+        layout = dialog.layout()
+        if layout is not None and layout.hasHeightForWidth():  # lines that a narrow screen adds
+            high = layout.totalHeightForWidth(dialog.width())
+            dialog.resize(fitting(dialog, dialog.size().expandedTo(QSize(0, high))))
 
     def _on_finished(self) -> None:
         self.dialog = None
