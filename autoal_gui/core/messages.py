@@ -1,7 +1,7 @@
 """What crosses the seam between the window and the engine: frozen, and never a widget or a tensor.
 
 Every command has a request id of its own; every event names the request that it belongs to, so
-that the window can drop what comes too late. What carries arrays equals itself alone.
+that what comes too late is dropped. What carries arrays equals itself alone: numpy compares places.
 """
 
 from dataclasses import dataclass, field

@@ -123,11 +123,11 @@ def setup_of(options: argparse.Namespace, budgets: PaperSet | None = None) -> Se
         base,
         initial,
         rounds,
-        options.warm_seeds,
-        changes,
-        share,
-        options.scale,
-        options.warm_images,
+        warm_seeds=options.warm_seeds,
+        changes=changes,
+        batch=share,
+        scale=options.scale,
+        warm_images=options.warm_images,
     )
 
 

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-BOX = 2  # heights of a line: the arrow of a combo box and the frame around it
+BOX = 1  # heights of a line: the arrow of a combo box and the frame around it
 
 
 def cut_off(place: QWidget) -> list[str]:
@@ -51,7 +51,7 @@ def _cut(widget: QWidget) -> list[str]:
         metrics = widget.fontMetrics()
         room = widget.width() - BOX * metrics.height()
         words = widget.currentText()
-        return [words] if metrics.horizontalAdvance(words) > room + metrics.height() else []
+        return [words] if metrics.horizontalAdvance(words) > room else []
     if isinstance(widget, QTabBar):
         needed = sum(widget.tabRect(place).width() for place in range(widget.count()))
         return [widget.tabText(0)] if needed > widget.width() + 1 else []

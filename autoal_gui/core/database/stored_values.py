@@ -143,10 +143,6 @@ def as_mapping(value: object) -> Mapping[str, Any]:
     return value
 
 
-_LARGEST = 1.7e308
-_ROUNDING = 1e-3
-
-
 def as_sentence(value: object) -> Sentence:
     """Return the sentence of `Sentence.as_plain`.
 
@@ -160,3 +156,7 @@ def as_sentence(value: object) -> Sentence:
         {name: as_line(one) for name, one in words.items()},
         {name: as_number(one) for name, one in shares.items()},
     )
+
+
+_LARGEST = 1.7e308
+_ROUNDING = 1e-3

@@ -33,8 +33,7 @@ from autoal_gui.gui.widgets.actions import Actions
 from autoal_gui.gui.widgets.answers import ANSWER_WORDS
 from autoal_gui.gui.widgets.cards import CardColumn
 from autoal_gui.gui.widgets.flow_layout import FlowLayout
-from autoal_gui.gui.widgets.page import HINT_SHARE as BUTTONS_SHARE
-from autoal_gui.gui.widgets.page import Page
+from autoal_gui.gui.widgets.page import BAR_SHARE, Page
 from autoal_gui.gui.widgets.text import text_label
 from autoal_gui.gui.widgets.theme import Theme
 
@@ -96,7 +95,7 @@ class AgreementPage(Page):
         buttons = FlowLayout()  # below each other where text is large
         buttons.addWidget(self.second)
         buttons.addWidget(self.merge)
-        self.bar.addLayout(buttons, BUTTONS_SHARE)
+        self.bar.addLayout(buttons, BAR_SHARE)
         self.cards = CardColumn()
         readers = QHBoxLayout()
         readers.addWidget(QLabel(tr("Second reader")))

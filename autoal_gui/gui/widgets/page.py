@@ -10,7 +10,7 @@ from autoal_gui.gui.widgets.help_button import HelpButton
 from autoal_gui.gui.widgets.text import text_label
 from autoal_gui.gui.widgets.theme import TITLE, Theme
 
-HINT_SHARE = 1000  # of the room in the bar, against 1 that keeps what is beside it apart
+BAR_SHARE = 1000  # of the room in the bar, against 1 that keeps what is beside it apart
 
 
 class Page(QWidget):
@@ -53,7 +53,7 @@ class Page(QWidget):
         """Say at the right of the bar what can be done; it takes a second line where it is long."""
         hint = text_label(words, role="muted")
         hint.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self.bar.addWidget(hint, HINT_SHARE)
+        self.bar.addWidget(hint, BAR_SHARE)
 
     def show_topic(self, topic: str) -> None:
         """Show one part of a page that has several."""
