@@ -7,6 +7,7 @@ t-SNE places a sample, and every other image lies amid those of the sample that 
 
 import contextlib
 import os
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -22,7 +23,7 @@ PERPLEXITY = 30.0  # neighbours that count, as van der Maaten & Hinton used
 START = 1e-4  # standard deviation of the places at the start
 NEIGHBOURS = 5  # of the sample, amid which an image lies
 CHUNK = 1024
-POLITE = 10  # so much nicer than the window, see nice(2)
+POLITE = 19  # so much nicer than the window, see nice(2): as nice as can be
 POLL = 0.1  # seconds between two looks at whether to stop
 
 
@@ -81,8 +82,7 @@ def _work(folder: Path, name: str) -> None:
     from threadpoolctl import threadpool_limits
 
     begin_process()
-    with contextlib.suppress(AttributeError, OSError):  # Windows has no nice
-        os.nice(POLITE)
+    give_way()
     vectors = read_vectors(folder, name)
     if vectors is None:
         return
@@ -92,3 +92,17 @@ def _work(folder: Path, name: str) -> None:
         places[there] = lay_out(np.array(vectors[there]))
     with contextlib.suppress(OSError):
         write_layout(folder, name, places)
+
+
+def give_way() -> None:
+    """Compute only while the window wants no processor, where the system can see to that.
+
+    A nice process still finishes its slice before a key is answered; an idle one does not. The
+    networks leave one core free, so that it gets on while they learn.
+    """
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError):  # where nothing may be changed
+            os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
+            return
+    with contextlib.suppress(AttributeError, OSError):  # Windows has no nice
+        os.nice(POLITE)

@@ -1,6 +1,6 @@
 """The strip of the batch: a thumbnail for each image, and what was answered."""
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +18,7 @@ from PySide6.QtCore import (
 )
 from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import (
+    QAbstractItemView,
     QFrame,
     QListView,
     QStyledItemDelegate,
@@ -236,6 +237,15 @@ class BatchStrip(QListView):
         index = self._model.set_current(image_id)
         if index.isValid():
             self.scrollTo(index, QListView.ScrollHint.EnsureVisible)
+
+    def dataChanged(  # noqa: N802 - Qt's name
+        self, first: Index, last: Index, roles: Sequence[int] = ()
+    ) -> None:
+        """Repaint what has changed: a list of Qt's lays all its items out anew, and paints all.
+
+        Here their sizes never change.
+        """
+        QAbstractItemView.dataChanged(self, first, last, roles)
 
     def _pick(self, index: QModelIndex) -> None:
         item: StripItem = index.data(ITEM)

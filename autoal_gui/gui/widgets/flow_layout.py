@@ -15,6 +15,7 @@ class FlowLayout(QLayout):
         super().__init__(parent)
         self._at_left = at_left
         self._items: list[QLayoutItem] = []
+        self._heights: dict[int, int] = {}  # by width: asked for dozens of times after a key
         self.setContentsMargins(0, 0, 0, 0)
         self.setSpacing(4)
 
@@ -44,8 +45,16 @@ class FlowLayout(QLayout):
 
     def heightForWidth(self, width: int) -> int:  # noqa: N802 - Qt's name
         """Return the height of all lines."""
-        lines = self._lines(width)
-        return sum(height_of(line) for line in lines) + self.spacing() * max(0, len(lines) - 1)
+        if width not in self._heights:
+            lines = self._lines(width)
+            gaps = self.spacing() * max(0, len(lines) - 1)
+            self._heights[width] = sum(height_of(line) for line in lines) + gaps
+        return self._heights[width]
+
+    def invalidate(self) -> None:
+        """Forget what was measured: Qt calls it where an item has changed its size or is hidden."""
+        self._heights.clear()
+        super().invalidate()
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """One line."""

@@ -1,7 +1,7 @@
 """Colours, fonts and icons: one palette for light and one for dark, one style sheet for both."""
 
 from dataclasses import asdict, dataclass
-from functools import cache
+from functools import cache, lru_cache
 from string import Template
 from typing import Literal, cast
 
@@ -183,6 +183,12 @@ def class_colour(class_index: int) -> QColor:
 
 def ink_on(colour: QColor) -> QColor:
     """Return black or white, whichever reads better on a colour."""
+    return QColor(_ink_on(colour.rgba()))
+
+
+@lru_cache(64)
+def _ink_on(rgba: int) -> QColor:
+    colour = QColor.fromRgba(rgba)
     black, white = QColor("black"), QColor("white")
     return black if contrast(colour, black) >= contrast(colour, white) else white
 

@@ -1,5 +1,9 @@
 """Vectors of images: what is kept of them, what they tell, and what becomes of damage."""
 
+import os
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -91,6 +95,16 @@ def test_images_of_one_kind_lie_together_and_those_beyond_the_sample_among_their
     np.testing.assert_array_equal(places, layout.lay_out(vectors))
     apart = np.linalg.norm(places[:, None] - places[None], axis=2) + np.eye(120) * 1e9
     assert (kinds[apart.argmin(1)] == kinds).all()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Linux alone has a policy of idle processes")
+def test_a_layout_is_computed_only_while_nothing_else_wants_the_processor():
+    def policy():
+        layout.give_way()
+        return os.sched_getscheduler(0)  # of this thread alone
+
+    with ThreadPoolExecutor(1) as thread:
+        assert thread.submit(policy).result() == os.SCHED_IDLE
 
 
 def test_images_of_one_kind_are_one_group_and_the_largest_comes_first():

@@ -559,6 +559,23 @@ def test_ignored_labels_are_forgotten_and_the_evaluation_set_is_asked_for_by_tur
     project.close()
 
 
+def test_labels_are_of_two_classes_once_two_pool_images_are(tmp_path):
+    project = new_project(tmp_path, label_use="ignore", evaluation_images=3)
+    labels, pool = project.labels, project.pool.ids("pool")
+    labels.answer(project.pool.ids("evaluation")[0], "label", 1)
+    for image_id, action, class_index, expected in (
+        (pool[0], "label", 0, False),
+        (pool[1], "unsure", None, False),
+        (pool[2], "label", 0, False),
+        (pool[3], "label", 1, True),
+        (pool[3], "skip", None, False),
+    ):
+        labels.answer(image_id, action, class_index)
+        assert labels.are_of_two_classes is expected
+        assert (len({c for _, c in labels.training()}) > 1) is expected
+    project.close()
+
+
 @pytest.mark.parametrize("label_use", ["labelled", "hidden", "ignore"])
 def test_what_waits_for_an_answer_is_counted_without_a_look_at_each_image(tmp_path, label_use):
     project = new_project(tmp_path, loose=2, label_use=label_use, evaluation_images=4)

@@ -3,7 +3,8 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QRegion
 
 from autoal_gui.core.measures.metrics import Metrics
 from autoal_gui.core.registry import discover
@@ -51,6 +52,33 @@ def test_the_desk_answers_back_and_leaves_the_room_to_the_image(qtbot, window, t
 
 def settings_of(window):
     return window._settings
+
+
+class Painted(QObject):
+    """Which parts of a widget are painted."""
+
+    def __init__(self):
+        super().__init__()
+        self.region = QRegion()
+
+    def eventFilter(self, watched, event):  # noqa: N802 - Qt's name
+        if event.type() == QEvent.Type.Paint:
+            self.region = self.region.united(event.region())
+        return False
+
+
+def test_an_answer_repaints_of_the_strip_what_it_changes(qtbot, window, tmp_path):
+    controller = start_project(qtbot, window, draw_folder(tmp_path / "images", 24), tmp_path)
+    strip, loader, batch = window.desk.strip, window.desk.loader, controller.images.batch
+    qtbot.waitUntil(lambda: all(loader.thumbnail(image) is not None for image in batch))
+    qtbot.wait(0)
+    painted = Painted()
+    strip.viewport().installEventFilter(painted)
+    qtbot.keyClick(window, Qt.Key.Key_1)
+    items = [strip.visualRect(strip.model().index(row)) for row in range(4)]
+    qtbot.waitUntil(lambda: painted.region.contains(items[1]))
+    assert painted.region.contains(items[0])
+    assert not any(painted.region.intersects(item) for item in items[2:])
 
 
 def test_the_panel_is_folded_where_the_screen_is_narrow_until_the_user_says_otherwise(

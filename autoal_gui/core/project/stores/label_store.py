@@ -118,6 +118,13 @@ class LabelStore:
         """
         return self._labels_in("pool")
 
+    @property
+    def are_of_two_classes(self) -> bool:
+        """Whether the labels of pool images are of two classes at least, as training needs."""
+        found = (class_index for _, class_index in self._labelled_in("pool"))
+        first = next(found, None)
+        return any(class_index != first for class_index in found)
+
     def evaluation(self) -> tuple[tuple[int, int], ...]:
         """Return (image id, class index) of the evaluation set: known truth, else answers."""
         truth, files = self._own_truth, self._files
@@ -136,15 +143,19 @@ class LabelStore:
         return sum(known == class_index for known in self._own_truth.values())
 
     def _labels_in(self, split: Split) -> tuple[tuple[int, int], ...]:
+        return tuple(sorted(self._labelled_in(split)))
+
+    def _labelled_in(self, split: Split) -> Iterator[tuple[int, int]]:
+        """Yield (image id, class index), in the order of the answers."""
         images = self._pool.images
-        return tuple(
-            (image_id, entry.class_index)
-            for image_id, entry in sorted(self.answers.items())
-            if entry.class_index is not None
-            and entry.purpose != "confirm"
-            and images[image_id].split == split
-            and self._files.hash_labelled(entry) is None
-        )
+        for image_id, entry in self.answers.items():
+            if (
+                entry.class_index is not None
+                and entry.purpose != "confirm"
+                and images[image_id].split == split
+                and self._files.hash_labelled(entry) is None
+            ):
+                yield image_id, entry.class_index
 
     def unanswered(self) -> tuple[int, ...]:
         """Return the pool images without an answer, ascending by id."""
@@ -153,9 +164,9 @@ class LabelStore:
 
     def unanswered_evaluation(self) -> tuple[int, ...]:
         """Return the evaluation images whose label must come from the annotator, ascending."""
-        passed_over = (self._own_truth, self.answers, self._checks.unusable)
+        truth, answers, unusable = self._own_truth, self.answers, self._checks.unusable
         ids = self._pool.ids("evaluation")
-        return tuple(i for i in ids if not any(i in one for one in passed_over))
+        return tuple(i for i in ids if not (i in truth or i in answers or i in unusable))
 
     @property
     def waiting(self) -> int:

@@ -95,8 +95,7 @@ def next_words(project: Project, left: int) -> str:
 
 
 def _missing_words(project: Project, left: int) -> str:
-    known = {c for _, c in project.labels.training()}
-    if len(known) < 2:
+    if not project.labels.are_of_two_classes:
         return tr_count(
             "{count} more image, so that there are two classes: then a round trains by itself.",
             "{count} more images, of two classes at least: then a round trains by itself.",

@@ -53,7 +53,8 @@ def test_the_empty_page_counts_what_still_waits_for_its_label(qtbot, window, tmp
     given = controller.project.labels.answers
     measuring = sum(controller.project.pool.images[i].split == "evaluation" for i in given)
     assert measuring > 0
-    assert f"{10 - measuring} of them wait for their label" in panel.hint.text()
+    words = f"{10 - measuring} of them wait for their label"  # once the next image has been shown
+    qtbot.waitUntil(lambda: words in panel.hint.text())
     assert panel.empty.next.text() == (
         "1 more image, so that there are two classes: then a round trains by itself."
     )
@@ -72,7 +73,8 @@ def test_a_project_is_told_from_its_empty_page_to_its_numbers(qtbot, window, tmp
     )
     controller.labelling.answer(0)
     controller.labelling.answer(1)
-    assert panel.empty.next.text() == "2 more images, and a round trains by itself."
+    words = "2 more images, and a round trains by itself."
+    qtbot.waitUntil(lambda: panel.empty.next.text() == words)
     assert not panel.headline.isVisible()
     controller.labelling.answer(0)
     controller.labelling.answer(1)
