@@ -20,6 +20,7 @@ from autoal_gui.core.errors import AutoALError, ImageUnreadable
 from autoal_gui.core.images.pixels import picture_to_uint8
 from autoal_gui.core.images.pool import ImagePool
 from autoal_gui.core.images.source import Listing, Picture, SourceSpec
+from autoal_gui.core.images.volumes import about_volumes
 from autoal_gui.core.sets.summary import SetSummary, counts_text, summarise
 from autoal_gui.core.sets.tables.table_fit import fit_lines
 from autoal_gui.core.system.files import replacing
@@ -56,7 +57,8 @@ def _inspect(options: argparse.Namespace) -> int:
     with ScratchFolder() as workspace:
         spec = spec_of(options.data, options.set_options)
         listing = list_images(spec, workspace, show_listed)
-        pool = ImagePool.of_listing(listing, open_images(spec, workspace))
+        reader = open_images(spec, workspace)
+        pool = ImagePool.of_listing(listing, reader)
         if options.number not in pool.images:
             raise AutoALError(f"There is no image {options.number}; there are {len(pool.images)}.")
         picture = pool.picture(options.number)
@@ -65,9 +67,12 @@ def _inspect(options: argparse.Namespace) -> int:
             found = summary.as_json(understood_as(listing))
             found["doubts"] = doubts_of(listing)
             found["table"] = table_lines(spec, listing)
+            found["volumes"] = about_volumes(reader)
             print(json.dumps(found, indent=2))
         else:
             print(sentence(listing, picture))
+            if volumes := about_volumes(reader):
+                print(volumes)
             lines = set_lines(listing, summary, understood_as(listing))
             for line in (*lines, *table_lines(spec, listing)):
                 print(on_one_line(line))

@@ -13,6 +13,7 @@ from pathlib import Path, PurePosixPath
 
 from autoal_gui.core.errors import ProjectError
 from autoal_gui.core.images.source import ProgressCallback
+from autoal_gui.core.images.volumes import about_volumes
 from autoal_gui.core.language import mark, tr
 from autoal_gui.core.project.export_snapshot import NO_CHOICES, Choices, Snapshot, no_progress
 from autoal_gui.core.sets.tables.cells import plain
@@ -30,6 +31,7 @@ SUFFIX = ""
 KIND = "labels"
 ORDER = 14
 OPTIONS = ("de_identified", "unlabelled", "side")
+OF_VOLUMES = mark("The picture of a volume is its slices side by side, as they are shown here.")
 UNLABELLED = "unlabelled"
 TABLE = "images.csv"
 COLUMNS = ("file", "label", "split", "group", "in_bulk", "image", "sha256")
@@ -68,7 +70,8 @@ def write(
         raise ProjectError(tr("That folder exists; choose a new name for it.")) from error
     except OSError as error:
         raise ProjectError(tr("The images could not be written there.")) from error
-    return images_text(len(written), len(places))
+    pictures = tr(OF_VOLUMES) if about_volumes(labels.pool.reader) else ""
+    return f"{images_text(len(written), len(places))} {pictures}".strip()
 
 
 def _places(labels: Snapshot, choices: Choices) -> Iterator[Place]:

@@ -1,9 +1,9 @@
-"""A 2-D MedMNIST set by name (Yang et al. 2023), found in a folder or downloaded.
+"""A MedMNIST set by name (Yang et al. 2023), found in a folder or downloaded.
 
-The location is a flag such as "pneumoniamnist". Options: `size` (28, 64, 128 or 224 pixels a
-side), `folder` (where the file is or is put; default: `FOLDER`) and
-`download` ("yes" allows network access). A file that is found is never compared with the
-official number of images.
+The location is a flag such as "pneumoniamnist" or, of volumes, "organmnist3d". Options: `size`
+(28, 64, 128 or 224 pixels a side, of volumes 28 or 64), `folder` (where the file is or is put;
+default: `FOLDER`) and `download` ("yes" allows network access). A file that is found is never
+compared with the official number of images.
 """
 
 import re
@@ -16,12 +16,12 @@ from autoal_gui.core.images.source import ImageReader, Listing, ProgressCallback
 from autoal_gui.core.language import tr
 from autoal_gui.sources import npz
 from autoal_gui.sources.downloads import resumed
-from autoal_gui.sources.downloads.catalogue import SIZES, official
+from autoal_gui.sources.downloads.catalogue import official, sizes_of, suffix_of
 
 NAME = "medmnist"
 LABEL = "MedMNIST set"
 ORDER = 10
-_STANDARD = re.compile(r"([a-z]+mnist)(?:_(?:64|128|224))?(?![a-z0-9])")
+_STANDARD = re.compile(r"([a-z]+mnist(?:3d)?)(?:_(64|128|224))?(?![a-z0-9])")
 FOLDER = Path("~/.medmnist")
 """The package's own folder, to which the window downloads."""
 
@@ -38,13 +38,15 @@ class MedMNISTSet:
     evaluation: int
     """Official number of test images."""
     channels: int
+    sizes: tuple[int, ...]
+    """Pixels a side that it is offered in."""
     licence: str
     description: str
 
 
 def available() -> tuple[MedMNISTSet, ...]:
-    """Return the sets that can be used: 2-D with one class an image, in medmnist's order."""
-    return tuple(_describe(flag, info) for flag, info in official().items() if _usable(flag, info))
+    """Return the sets that can be used: those with one class an image, in medmnist's order."""
+    return tuple(_describe(flag, info) for flag, info in official().items() if _usable(info))
 
 
 def list_images(spec: SourceSpec, workspace: Path, progress: ProgressCallback) -> Listing:
@@ -105,11 +107,11 @@ def result_name(spec: SourceSpec) -> str:
     """
     if spec.kind == NAME:
         flag, size, _ = _wanted(spec)
-        return f"{flag}{_suffix(size)}"
+        return f"{flag}{suffix_of(size)}"
     found = _STANDARD.match(Path(spec.location).name.lower()) if spec.kind == npz.NAME else None
-    if found is None or found[1] not in official() or not _usable(found[1], official()[found[1]]):
+    if found is None or found[1] not in official() or not _usable(official()[found[1]]):
         return ""
-    return found[0]
+    return found[0] if int(found[2] or 28) in sizes_of(found[1]) else ""
 
 
 def download(flag: str, size: int, folder: Path, progress: ProgressCallback) -> Path:
@@ -124,13 +126,13 @@ def download(flag: str, size: int, folder: Path, progress: ProgressCallback) -> 
     Raises:
         SourceError: no network, no room, or the checksum is wrong.
     """
-    info, suffix, target = official()[flag], _suffix(size), _file(flag, size, folder)
+    info, suffix, target = official()[flag], suffix_of(size), _file(flag, size, folder)
     resumed.download(info[f"url{suffix}"], info[f"MD5{suffix}"], target, progress)
     return target
 
 
-def _usable(flag: str, info: dict[str, Any]) -> bool:
-    return not flag.endswith("3d") and not info["task"].startswith("multi-label")
+def _usable(info: dict[str, Any]) -> bool:
+    return not info["task"].startswith("multi-label")
 
 
 def _describe(flag: str, info: dict[str, Any]) -> MedMNISTSet:
@@ -142,6 +144,7 @@ def _describe(flag: str, info: dict[str, Any]) -> MedMNISTSet:
         pool=samples["train"],
         evaluation=samples["test"],
         channels=info["n_channels"],
+        sizes=sizes_of(flag),
         licence=info["license"],
         description=info["description"],
     )
@@ -156,12 +159,13 @@ def _wanted(spec: SourceSpec) -> tuple[str, int, Path]:
     flag = spec.location.strip().lower()
     if flag not in official():
         raise SourceError(tr("There is no MedMNIST set {location!r}.", location=spec.location))
-    if not _usable(flag, official()[flag]):
+    if not _usable(official()[flag]):
         raise SourceError(
-            tr("{flag} cannot be used: only 2-D sets with one class an image can.", flag=flag)
+            tr("{flag} cannot be used: only sets with one class an image can.", flag=flag)
         )
-    if spec.option("size", "28") not in map(str, SIZES):
-        raise SourceError(tr("The size must be one of: {sizes}.", sizes=", ".join(map(str, SIZES))))
+    sizes = [str(side) for side in sizes_of(flag)]
+    if spec.option("size", "28") not in sizes:
+        raise SourceError(tr("The size must be one of: {sizes}.", sizes=", ".join(sizes)))
     folder = Path(spec.option("folder") or FOLDER).expanduser()
     return flag, int(spec.option("size", "28")), folder
 
@@ -171,9 +175,5 @@ def _as_npz(spec: SourceSpec) -> SourceSpec:
     return SourceSpec(npz.NAME, str(_file(flag, size, folder)), (("flag", flag),))
 
 
-def _suffix(size: int) -> str:
-    return "" if size == 28 else f"_{size}"
-
-
 def _file(flag: str, size: int, folder: Path) -> Path:
-    return folder / f"{flag}{_suffix(size)}.npz"
+    return folder / f"{flag}{suffix_of(size)}.npz"

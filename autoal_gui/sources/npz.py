@@ -1,18 +1,17 @@
 """An .npz file of the MedMNIST layout (Yang et al. 2023), with any number of images.
 
-Arrays: `train_images` (n, H, W) or (n, H, W, 3), uint8 or uint16, and `train_labels` (n, 1) or
-(n,), integers; the same for `val` and `test`. `train` is the pool and `test` the evaluation set;
-`val` takes its place where there is no test and is left out otherwise. A file with `images` and
-perhaps `labels` alone is a pool.
+Arrays: `train_images` (n, H, W) or (n, H, W, 3), of volumes (n, D, H, W), uint8 or uint16, and
+`train_labels` (n, 1) or (n,), integers; the same for `val` and `test`. `train` is the pool and
+`test` the evaluation set; `val` takes its place where there is no test and is left out otherwise.
+A file with `images` and perhaps `labels` alone is a pool. A volume is read as a mosaic of its
+slices, see `core/images/volumes.py`.
 
 An array of images is copied once, uncompressed, into the workspace and memory-mapped there.
 Option: `flag`, a MedMNIST name that the classes are called after, if the file is not named so.
 """
 
 import hashlib
-import io
 import json
-import math
 import re
 import zipfile
 import zlib
@@ -38,7 +37,6 @@ from autoal_gui.core.language import tr
 from autoal_gui.core.sets.summary import VALIDATION
 from autoal_gui.core.system.archives import open_archive
 from autoal_gui.sources.downloads.catalogue import class_names
-from autoal_gui.sources.npz_files.advice import FROM_COLUMNS, on_kind
 from autoal_gui.sources.npz_files.arrays import (
     ArrayReader,
     Stack,
@@ -53,6 +51,13 @@ from autoal_gui.sources.npz_files.labels import (
     check_labels,
     labels_of,
 )
+from autoal_gui.sources.npz_files.members import (
+    NAMES,
+    Member,
+    check_alike,
+    check_images,
+    members_of,
+)
 from autoal_gui.sources.pictures.limits import MAX_PIXELS
 from autoal_gui.sources.ticks import Ticks
 
@@ -60,36 +65,8 @@ NAME = "npz"
 LABEL = "MedMNIST file (.npz)"
 ORDER = 30
 
-MAX_IMAGES = 2_000_000
-NAMES = "class_names"  # an array of texts, which MedMNIST's own files lack
 BLOCK = 2**20  # bytes read at a time
 MOST_BYTES = 2**40
-READ_LONG = np.lib.format.read_array_header_2_0
-MOST_HEADER = 2**16  # bytes
-ALIASES = {
-    f"{letter}_{part}": f"{part}_{what}"
-    for letter, what in (("x", "images"), ("y", "labels"))
-    for part in ("train", "val", "test")
-}
-"""Names that other programs give the arrays."""
-
-
-@dataclass(frozen=True)
-class Member:
-    """One array of the file, as its header declares it."""
-
-    name: str
-    info: zipfile.ZipInfo
-    shape: tuple[int, ...]
-    dtype: np.dtype[np.generic]
-    fortran: bool
-    offset: int
-    """Bytes of the header."""
-
-    @property
-    def nbytes(self) -> int:
-        """Bytes of the array itself."""
-        return math.prod(self.shape) * self.dtype.itemsize
 
 
 @dataclass(frozen=True)
@@ -109,7 +86,7 @@ def list_images(spec: SourceSpec, workspace: Path, progress: ProgressCallback) -
     """
     path = _path(spec)
     with _opened(path) as archive:
-        members = _members(archive)
+        members = members_of(archive)
         parts = _parts(members)
         known = _read_names(archive, members) or _names_by_file(spec, path)
         arrays = [_read_labels(archive, part) for part in parts]
@@ -134,7 +111,7 @@ def open_images(spec: SourceSpec, workspace: Path) -> ImageReader:
     if stacks:
         return ArrayReader(stacks)
     with _opened(path) as archive:
-        parts = _parts(_members(archive))
+        parts = _parts(members_of(archive))
         if recorded and recorded != _fingerprint(parts):
             raise SourceError(tr("The file is not the one that this project was made from."))
         ticks = Ticks(lambda done, total: None, sum(part.images.shape[0] for part in parts))
@@ -165,45 +142,6 @@ def _opened(path: Path) -> Iterator[zipfile.ZipFile]:
         raise SourceError(tr("{name} cannot be read.", name=path.name)) from error
 
 
-def _members(archive: zipfile.ZipFile) -> dict[str, Member]:
-    """Read the headers of all arrays that the layout knows, and nothing else."""
-    known = {"images", "labels", NAMES} | {
-        f"{part}_{what}" for part in ("train", "val", "test") for what in ("images", "labels")
-    }
-    found = {}
-    for info in archive.infolist():
-        name = info.filename.removesuffix(".npy")
-        name = ALIASES.get(name.lower(), name)
-        if name in known:
-            found[name] = _member(archive, info, name)
-    return found
-
-
-def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str) -> Member:
-    if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        raise SourceError(
-            tr("The array {name} is compressed in a way that numpy does not use.", name=name)
-        )
-    with archive.open(info) as file:
-        start = io.BytesIO(file.read(MOST_HEADER))  # a header may say that it has gigabytes
-        try:
-            is_short = np.lib.format.read_magic(start) == (1, 0)
-            read = np.lib.format.read_array_header_1_0 if is_short else READ_LONG
-            shape, fortran, dtype = read(start)
-        except ValueError as error:
-            raise SourceError(tr("The array {name} has a damaged header.", name=name)) from error
-        if name.endswith("images") and len(shape) == 4 and shape[1] == 1 and shape[3] > 3:
-            shape = (shape[0], *shape[2:])  # one channel, that comes first
-        member = Member(name, info, shape, dtype, fortran, start.tell())
-    if dtype.hasobject:
-        raise SourceError(
-            tr("The array {name} holds Python objects, which are never loaded.", name=name)
-        )
-    if any(side < 0 for side in shape) or member.offset + member.nbytes != info.file_size:
-        raise SourceError(tr("The array {name} is not as long as its header says.", name=name))
-    return member
-
-
 def _parts(members: dict[str, Member]) -> list[Part]:
     """Return what becomes the pool and the evaluation set; the pool comes first."""
     if "train_images" in members:
@@ -220,60 +158,15 @@ def _parts(members: dict[str, Member]) -> list[Part]:
     else:
         raise SourceError(tr("The file has neither an array train_images nor an array images."))
     for part in parts:
-        _check_images(part.images)
+        check_images(part.images, MAX_PIXELS)
         if part.labels is not None:
             labels = part.labels
             count = part.images.shape[0]
             check_labels(labels.name, labels.shape, labels.dtype, count, part.images.name)
+    check_alike([part.images for part in parts if part.images.shape[0]])
     if parts[0].images.shape[0] == 0:
         raise SourceError(tr("The array {name} holds no image.", name=parts[0].images.name))
     return [part for part in parts if part.images.shape[0]]
-
-
-def _check_images(member: Member) -> None:
-    name, shape = member.name, member.shape
-    if member.dtype.newbyteorder("=") not in (np.dtype(np.uint8), np.dtype(np.uint16)):
-        raise SourceError(
-            tr(
-                "The array {name} is {dtype}; it must be uint8 or uint16.",
-                name=name,
-                dtype=member.dtype,
-            )
-            + " "
-            + on_kind(member.dtype)
-        )
-    if len(shape) not in (3, 4) or (len(shape) == 4 and shape[3] not in (1, 3)):
-        raise SourceError(
-            tr(
-                "The array {name} has the shape {shape}; it must be (images, height, width) "
-                "or (images, height, width, 3).",
-                name=name,
-                shape=shape,
-            )
-        )
-    if member.fortran:
-        raise SourceError(
-            tr("The array {name} is stored column by column, not image by image.", name=name)
-            + " "
-            + tr(FROM_COLUMNS)
-        )
-    if shape[0] > MAX_IMAGES:
-        raise SourceError(
-            tr(
-                "The array {name} holds more than {most:,} images.",
-                name=name,
-                most=MAX_IMAGES,
-            )
-        )
-    if not 1 <= shape[1] * shape[2] <= MAX_PIXELS:
-        raise SourceError(
-            tr(
-                "The images of {name} are {height} x {width} pixels.",
-                name=name,
-                height=shape[1],
-                width=shape[2],
-            )
-        )
 
 
 def _passed_over(members: dict[str, Member], parts: list[Part]) -> tuple[tuple[str, int], ...]:

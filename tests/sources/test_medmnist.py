@@ -105,15 +105,42 @@ def test_the_table_is_that_of_the_package():
     assert official() == INFO
 
 
-def test_available_sets_are_flat_and_have_one_class_an_image():
+def test_available_sets_have_one_class_an_image():
     flags = [entry.flag for entry in medmnist.available()]
     assert "pneumoniamnist" in flags
-    assert len(flags) == 11
-    assert not {"chestmnist", "organmnist3d"} & set(flags)
+    assert len(flags) == 17
+    assert "chestmnist" not in flags
     blood = next(entry for entry in medmnist.available() if entry.flag == "bloodmnist")
     assert (blood.title, len(blood.classes), blood.channels) == ("BloodMNIST", 8, 3)
     assert blood.classes[7] == "platelet"
     assert (blood.pool, blood.evaluation) == (11959, 3421)
+
+
+def test_sets_of_volumes_are_offered_in_the_sizes_that_they_have():
+    sets = {entry.flag: entry for entry in medmnist.available()}
+    volumes = [flag for flag in sets if flag.endswith("3d")]
+    assert {flag.removesuffix("mnist3d") for flag in volumes} == {
+        "organ", "nodule", "adrenal", "fracture", "vessel", "synapse",
+    }  # fmt: skip
+    assert {sets[flag].sizes for flag in volumes} == {(28, 64)}
+    assert sets["pneumoniamnist"].sizes == (28, 64, 128, 224)
+    adrenal = sets["adrenalmnist3d"]
+    assert (adrenal.classes, adrenal.pool) == (("normal", "hyperplasia"), 1188)
+    assert adrenal.licence == "CC BY 4.0"
+    assert "adrenal glands" in adrenal.description
+
+
+@pytest.mark.parametrize("size", ["28", "64"])
+def test_a_set_of_volumes_is_named_and_found_in_a_folder(tmp_path, monkeypatch, size):
+    monkeypatch.chdir(tmp_path)
+    volumes = np.random.default_rng(0).integers(0, 256, (4, 28, 28, 28), dtype=np.uint8)
+    suffix = "" if size == "28" else "_64"
+    labels = np.array([[0], [1], [1], [0]])
+    np.savez(f"vesselmnist3d{suffix}.npz", train_images=volumes, train_labels=labels)
+    spec = medmnist.named(f"vesselmnist3d:{size}")
+    listing = medmnist.list_images(spec, tmp_path, no_progress)
+    assert listing.classes == ("vessel", "aneurysm")
+    assert medmnist.open_images(spec, tmp_path).read("train/3").shape == (84, 84)
 
 
 def test_classes_of_something_else():
@@ -262,7 +289,8 @@ def test_a_folder_that_cannot_be_made(site, tmp_path):
     [
         ("imagenet", {}, "no MedMNIST set 'imagenet'"),
         ("", {}, "no MedMNIST set"),
-        ("organmnist3d", {}, "only 2-D sets"),
+        ("chestmnist", {}, "only sets with one class"),
+        ("organmnist3d", {"size": "128"}, "28, 64."),
         ("chestmnist", {}, "one class an image"),
         ("breastmnist", {"size": "32"}, "28, 64, 128, 224"),
     ],

@@ -22,6 +22,7 @@ from autoal_gui.core.errors import AutoALError
 from autoal_gui.core.images.learned import Learned
 from autoal_gui.core.images.pool import ImagePool
 from autoal_gui.core.images.source import Listing
+from autoal_gui.core.images.volumes import about_volumes
 from autoal_gui.core.measures.caution import Caution, Rule
 from autoal_gui.core.measures.operating.decision import decided
 from autoal_gui.core.messages import Predict
@@ -184,6 +185,8 @@ def _report(
     else:
         save_predictions(options.out, table)
     _tell_left_out(listing, first)
+    if volumes := about_volumes(pool.reader):
+        print(f"autoal-gui: {volumes}", file=sys.stderr)
     measured = MeasuredImages.of_listing(listing, pool.images, classes, models[0].rows, threshold)
     plain = measured_as_plain(measured, listing.columns)
     lines = list(measured_lines(measured, listing.columns)) if measured.images else []

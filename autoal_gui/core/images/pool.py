@@ -21,6 +21,7 @@ from autoal_gui.core.images.source import (
     ShapeReader,
     Split,
 )
+from autoal_gui.core.images.volumes import VolumeReader
 from autoal_gui.core.language import tr
 
 SIZED = 101  # images whose size stands for that of all
@@ -128,6 +129,15 @@ class ImagePool:
             return self.reader.shape(key)
         height, width, *channels = self.reader.read(key).shape
         return height, width, channels[0] if channels else 1
+
+    def volume(self, image_id: int) -> Pixels | None:
+        """Read the whole volume that an image stands for, see `VolumeReader.volume`.
+
+        Raises:
+            ImageUnreadable: see `read`.
+        """
+        key = self._key(image_id)
+        return self.reader.volume(key) if isinstance(self.reader, VolumeReader) else None
 
     def _key(self, image_id: int) -> str:
         image = self.images.get(image_id)

@@ -57,7 +57,7 @@ PUBLISHED = {
     "organcmnist": MedMNISTScores(0.992, 0.900),
     "organsmnist": MedMNISTScores(0.972, 0.782),
 }
-"""Of the test images of each set that can be used here; see `CITATION` and `PUBLISHED_BY`."""
+"""Of the test images of each 2-D set that can be used here; see `CITATION` and `PUBLISHED_BY`."""
 
 
 def published_for(name: str) -> MedMNISTScores | None:

@@ -11,10 +11,12 @@ from typing import Any
 
 import autoal_gui
 from autoal_gui.core.images.pixels import HIGH_PERCENTILE, LOW_PERCENTILE, LUMA
+from autoal_gui.core.images.volumes import SLICES
 
 FORMAT = "autoal-gui preprocessing 1"
 DONE_INSIDE = ("input_size", "channels", "mean", "deviation")
 """Fields of a model's card by which whoever reads them would prepare an image a second time."""
+SLICE = f"(2 * i + 1) * depth // {2 * SLICES}"
 EXACT = "autoal-gui inspect IMAGE --render OUT.png"
 
 IMAGES: dict[str, Any] = {
@@ -31,6 +33,11 @@ DECODE: tuple[dict[str, Any], ...] = (
         "step": "decode",
         "what": "The picture upright by its EXIF orientation; grey, or red, green and blue. "
         "Palettes, CMYK and YCbCr become RGB. What is transparent becomes black",
+        "volumes": "An .npz file of volumes (volumes, depth, height, width): slices of each, side "
+        "by side in reading order, three in a row, are its image",
+        "shown_slices": {"i": f"0 to {SLICES - 1}", "slice": SLICE},
+        "of_few_slices": f"Of {SLICES} slices and fewer all, in ceil(sqrt(slices)) columns; black "
+        "where there is none left",
     },
     {
         "step": "grey values of DICOM",

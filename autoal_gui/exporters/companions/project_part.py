@@ -13,6 +13,7 @@ import numpy as np
 
 from autoal_gui.core.database.round_rows import RoundRecord
 from autoal_gui.core.images.pool import PoolImage
+from autoal_gui.core.images.volumes import about_volumes
 from autoal_gui.core.language import decimal, number, tr, tr_count
 from autoal_gui.core.project.export_snapshot import Snapshot
 from autoal_gui.core.project.measured_rounds import measured_rounds
@@ -40,11 +41,19 @@ def project_sections(labels: Snapshot, record: RoundRecord) -> str:
     images = [labels.pool.images[image_id] for image_id, _ in labels.labelled]
     content = [
         *counts_section(labels),
+        *_volumes(labels),
         *_split(images),
         *_columns(labels.columns, images),
         *_performance(labels, record, last),
     ]
     return markdown(content)
+
+
+def _volumes(labels: Snapshot) -> Iterable[Element]:
+    """Say what it learns from where images stand for volumes."""
+    if about := about_volumes(labels.pool.reader):
+        learned = tr("The model learned from these slices, and has to be given the same.")
+        yield tag("p", f"{about} {learned}")
 
 
 def _split(images: Sequence[PoolImage]) -> Iterable[Element]:

@@ -11,7 +11,9 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
 )
 
+from autoal_gui.core.images.pool import ImagePool
 from autoal_gui.core.images.source import Listing, SourceSpec
+from autoal_gui.core.images.volumes import about_volumes
 from autoal_gui.core.language import mark, number, percent, tr
 from autoal_gui.core.sets.summary import straddling_files, straddling_groups
 from autoal_gui.gui.images.first_images import FirstImages
@@ -102,11 +104,12 @@ class ImportProgress(QFrame):
             share = percent(done / total)
             self.line.setText(tr("Looking through the images: {share}", share=share))
 
-    def show_listing(self, listing: Listing) -> None:
-        """Say what was found."""
+    def show_listing(self, listing: Listing, some: ImagePool | None) -> None:
+        """Say what was found, and show some of its images where they can be opened."""
         usable, bad = len(listing.images), len(listing.unreadable)
         self._end(usable_text(usable, bad), "")
-        self._show_lines(self.meaning, meaning_lines(listing))
+        volumes = about_volumes(some.reader) if some is not None else ""
+        self._show_lines(self.meaning, (*filter(None, [volumes]), *meaning_lines(listing)))
         self._show_lines(self.doubts, doubt_lines(listing))
         redrawn = is_redrawn(SourceSpec("", "", listing.options or ()))
         self.parts.blockSignals(True)
@@ -120,6 +123,7 @@ class ImportProgress(QFrame):
         if self.left_out.isHidden():
             self.left_out.button.setChecked(bool(listing.unreadable))
         self.left_out.setVisible(bool(count))
+        self.pictures.show_some(some)
 
     def _show_lines(self, label: QLabel, lines: tuple[str, ...]) -> None:
         label.setText("\n".join(lines))

@@ -2,6 +2,7 @@
 
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QPlainTextEdit, QVBoxLayout, QWidget
 
+from autoal_gui.core.images.volumes import about_volumes
 from autoal_gui.core.language import tr, tr_count
 from autoal_gui.core.project.project import Project
 from autoal_gui.gui.project.new_project_text import left_out_text
@@ -17,9 +18,9 @@ class ImportReportDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle(tr("Import report"))
         named, counted = project.checks.unreadable, project.settings.passed_over
-        self.sentence = text_label(
-            report_text(len(project.pool.images), len(named), any_passed_over=bool(counted))
-        )
+        report = report_text(len(project.pool.images), len(named), any_passed_over=bool(counted))
+        volumes = about_volumes(project.pool.reader)
+        self.sentence = text_label(f"{volumes} {report}".strip())
         self.files = QPlainTextEdit(left_out_text(named, counted))
         self.files.setReadOnly(True)
         self.files.setAccessibleName(tr("Files that cannot be used"))

@@ -226,8 +226,7 @@ class NewProjectDialog(QDialog):
             self.classes.set_classes((), 0)
         self.listing = listing
         self.method.suggest_beside(len(listing.images))
-        self.report.show_listing(listing)
-        self.report.pictures.show_some(self.importer.sample(listing, SHOWN))
+        self.report.show_listing(listing, self.importer.sample(listing, SHOWN))
         known = any(image.label is not None for image in listing.images)
         self._label_form.setRowVisible(self.label_use, known)
         self._on_label_use()

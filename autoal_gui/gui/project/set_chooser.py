@@ -13,7 +13,6 @@ from autoal_gui.core.language import mark, tr
 from autoal_gui.gui.widgets.inputs import PathField, combo
 from autoal_gui.gui.widgets.text import text_label
 from autoal_gui.sources import medmnist, natural
-from autoal_gui.sources.downloads.catalogue import SIZES
 from autoal_gui.sources.natural_sets.catalogue import SETS
 
 OF_NATURAL = mark(
@@ -39,8 +38,7 @@ class SetChooser(QFrame):
             for name, (title, count) in counts.items()
         }
         self.set = combo(tr("Set"), titles, "pneumoniamnist")
-        sides = {str(side): tr("{side} × {side} pixels", side=side) for side in SIZES}
-        self.side = combo(tr("Size"), sides, "28")
+        self.side = combo(tr("Size"), {}, "")
         self.folder = PathField(tr("Folder of the file"))
         self.folder.line.setText(str(medmnist.FOLDER.expanduser()))
         self.download = QCheckBox(tr("Download it into that folder if it is not there"))
@@ -70,8 +68,17 @@ class SetChooser(QFrame):
             self.about.setText(f"{tr(SETS[name].about)} {tr(OF_NATURAL)}")
             return
         one = self._sets[name]
+        self._offer(one.sizes)
         licence = tr("Licence: {licence}.", licence=one.licence)
         self.about.setText(f"{one.description} {licence}")
+
+    def _offer(self, sizes: tuple[int, ...]) -> None:
+        """Offer the sizes of a set; the one that is chosen stays where it is among them."""
+        chosen = self.side.currentData()
+        self.side.clear()
+        for side in sizes:
+            self.side.addItem(tr("{side} × {side} pixels", side=side), str(side))
+        self.side.setCurrentIndex(max(0, self.side.findData(chosen)))
 
     def _want(self) -> None:
         name, folder = self.set.currentData(), str(self.folder.path())

@@ -10,7 +10,7 @@ from autoal_gui.core.errors import SourceError
 from autoal_gui.core.language import tr
 
 SIZES = (28, 64, 128, 224)
-"""Pixels a side in which each 2-D set is offered."""
+"""Pixels a side in which sets are offered; volumes in the first two alone."""
 
 
 @cache
@@ -31,6 +31,16 @@ def official() -> dict[str, dict[str, Any]]:
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return dict(module.INFO)
+
+
+def sizes_of(flag: str) -> tuple[int, ...]:
+    """Return in how many pixels a side a MedMNIST set is offered, by the addresses known of it."""
+    return tuple(side for side in SIZES if f"MD5{suffix_of(side)}" in official()[flag])
+
+
+def suffix_of(side: int) -> str:
+    """Return how names of files and entries of the table end for images of a size."""
+    return "" if side == 28 else f"_{side}"
 
 
 def class_names(flag: str) -> tuple[str, ...]:

@@ -13,58 +13,95 @@ import numpy as np
 import numpy.typing as npt
 
 from autoal_gui.core.errors import ImageUnreadable, SourceError
+from autoal_gui.core.images.pixels import blocks
 from autoal_gui.core.images.source import ListedImage, OfficialSplit, Pixels, Split
+from autoal_gui.core.images.volumes import mosaic
 from autoal_gui.core.language import decimal, tr
 from autoal_gui.core.system.files import replacing
 from autoal_gui.core.system.mapped_arrays import map_array
 from autoal_gui.sources.ticks import Ticks
 
 Stack = npt.NDArray[np.generic]
-"""(n, H, W), (n, H, W, 1) or (n, H, W, 3), uint8 or uint16."""
+"""(n, H, W), (n, H, W, 1) or (n, H, W, 3), uint8 or uint16; of volumes (n, D, H, W) or
+(n, D, H, W, C), see `has_volumes`."""
+CHANNELS = (1, 3)
 PARTS: dict[str, OfficialSplit] = {"train": "train", "val": "validation", "test": "test"}
 """What MedMNIST calls the parts of a set."""
 
 
 @dataclass(frozen=True)
 class ArrayReader:
-    """Reads image 17 of the array "train" by the key "train/17"."""
+    """Reads image 17 of the array "train" by the key "train/17"; a volume as its mosaic."""
 
     stacks: Mapping[str, Stack] = field(repr=False)
 
     def read(self, key: str) -> Pixels:
         """Copy one image out of its array, see `ImageReader.read`."""
+        return image_of(*self._place(key))
+
+    def volume(self, key: str) -> Pixels | None:
+        """Copy a whole volume out of its array, see `VolumeReader.volume`."""
+        stack, position = self._place(key)
+        return _copied(_item(stack, position)) if has_volumes(stack.shape) else None
+
+    def depths(self) -> frozenset[int]:
+        """Return how many slices the volumes have, see `VolumeReader.depths`."""
+        shapes = [stack.shape for stack in self.stacks.values()]
+        return frozenset(shape[1] for shape in shapes if has_volumes(shape))
+
+    def _place(self, key: str) -> tuple[Stack, int]:
         name, _, number = key.partition("/")
         stack = self.stacks.get(name)
         if stack is None or not (number.isascii() and number.isdecimal()):
             raise ImageUnreadable(tr("The set has no such image."))
         if int(number) >= len(stack):
             raise ImageUnreadable(tr("The set has no such image."))
-        return image_of(stack, int(number))
+        return stack, int(number)
+
+
+def has_volumes(shape: tuple[int, ...]) -> bool:
+    """Say whether an array is one of volumes: a last axis of 1 or 3 means grey or colour."""
+    return len(shape) == 5 or (len(shape) == 4 and shape[3] not in CHANNELS)
 
 
 def image_of(stack: Stack, position: int) -> Pixels:
-    """Return a copy of one image: (H, W) or (H, W, 3), native byte order, C-contiguous."""
-    image = stack[position]
-    if image.ndim == 3 and image.shape[2] == 1:
-        image = image[:, :, 0]
-    return np.array(image, dtype=image.dtype.newbyteorder("="), order="C")
+    """Return a copy of one image: (H, W) or (H, W, 3), native byte order, C-contiguous.
+
+    Of a volume it is the mosaic, for which only the slices that it shows are read.
+    """
+    item = _item(stack, position)
+    return mosaic(item) if has_volumes(stack.shape) else _copied(item)
+
+
+def _item(stack: Stack, position: int) -> Pixels:
+    """Return a view of an image or a volume, without the axis of an only channel."""
+    item: Pixels = stack[position]
+    return item[..., 0] if item.ndim > 2 and stack.shape[-1] == 1 else item
+
+
+def _copied(item: Pixels) -> Pixels:
+    return np.array(item, dtype=item.dtype.newbyteorder("="), order="C")
 
 
 def sha256_of(pixels: Pixels) -> str:
-    """Return the SHA-256 of shape, data type and little-endian bytes of an image."""
-    little = pixels.astype(pixels.dtype.newbyteorder("<"), copy=False)
-    digest = hashlib.sha256(f"{pixels.shape} {little.dtype.str} ".encode())
-    digest.update(little.tobytes())
+    """Return the SHA-256 of shape, data type and little-endian bytes of an image or a volume.
+
+    It is taken part by part, so that a large volume is not copied whole.
+    """
+    kind = pixels.dtype.newbyteorder("<")
+    digest = hashlib.sha256(f"{pixels.shape} {kind.str} ".encode())
+    for rows in blocks(pixels):
+        digest.update(pixels[rows].astype(kind, copy=False).tobytes())
     return digest.hexdigest()
 
 
 def listed(
     name: str, stack: Stack, labels: Sequence[int | None] | None, split: Split, ticks: Ticks
 ) -> Iterator[ListedImage]:
-    """Hash and list every image of an array; counts one tick an image."""
+    """Hash and list every image of an array, volumes whole; counts one tick an image."""
     for position in range(len(stack)):
         label = None if labels is None else labels[position]
-        sha256 = sha256_of(image_of(stack, position))
+        sha256 = sha256_of(_item(stack, position))
         yield ListedImage(f"{name}/{position}", sha256, split, label, part=PARTS.get(name))
         ticks.add()
 
@@ -74,7 +111,7 @@ def open_stack(path: Path) -> Stack | None:
     stack: Stack | None = map_array(path, "r")
     if stack is None:
         return None
-    return stack if stack.ndim in (3, 4) and stack.dtype.kind == "u" else None
+    return stack if stack.ndim in (3, 4, 5) and stack.dtype.kind == "u" else None
 
 
 def make_folder(folder: Path) -> None:
@@ -140,7 +177,7 @@ def kept_stack(
 
     Args:
         target: where it is kept; its folder is made if it is missing.
-        shape: (n, H, W) or (n, H, W, C).
+        shape: as of a `Stack`.
         dtype: uint8 or uint16.
         blocks: the array's bytes in C order, so that it is never held whole; whoever yields them
             ticks n times.

@@ -1,0 +1,80 @@
+"""Volumes: nine slices of each, side by side, are the one image that readers and networks see.
+
+The slices are the middles of nine equal parts of the volume along its first axis, so that the ends,
+which are often empty, are none of them. They stand in reading order, three in a row; of at most
+nine slices all are shown. Where one is depends on the depth alone, never on what is in a volume:
+volumes stay comparable.
+"""
+
+import math
+from typing import Protocol, runtime_checkable
+
+import numpy as np
+
+from autoal_gui.core.images.source import ImageReader, Pixels
+from autoal_gui.core.language import tr
+
+SLICES = 9
+FEWEST = 5  # along the first or the last axis of an array; of fewer nobody knows: colours, slices?
+
+
+@runtime_checkable
+class VolumeReader(ImageReader, Protocol):
+    """A reader that may have volumes, each of which it reads as its mosaic."""
+
+    def volume(self, key: str) -> Pixels | None:
+        """Read a whole volume: (D, H, W) or (D, H, W, 3); None where the image is none.
+
+        Raises:
+            ImageUnreadable: there is no such image.
+        """
+
+    def depths(self) -> frozenset[int]:
+        """Return how many slices its volumes have; nothing where it has none."""
+
+
+def shown_slices(depth: int) -> tuple[int, ...]:
+    """Return which slices of a volume are shown, ascending.
+
+    Args:
+        depth: how many it has, at least 1.
+    """
+    if depth <= SLICES:
+        return tuple(range(depth))
+    return tuple((2 * part + 1) * depth // (2 * SLICES) for part in range(SLICES))
+
+
+def grid(depth: int) -> tuple[int, int]:
+    """Return how many rows and columns the mosaic of a volume has."""
+    shown = min(depth, SLICES)
+    columns = math.ceil(math.sqrt(shown))
+    return math.ceil(shown / columns), columns
+
+
+def mosaic(volume: Pixels) -> Pixels:
+    """Copy the slices that are shown out of a volume; where there is no slice left it is black.
+
+    Args:
+        volume: (D, H, W) or (D, H, W, 3), perhaps mapped: no other slice is read.
+
+    Returns:
+        (rows * H, columns * W) or (rows * H, columns * W, 3), native byte order, C-contiguous.
+    """
+    depth, height, width = volume.shape[:3]
+    rows, columns = grid(depth)
+    size = (rows * height, columns * width, *volume.shape[3:])
+    picture = np.zeros(size, volume.dtype.newbyteorder("="))
+    for place, number in enumerate(shown_slices(depth)):
+        top, left = place // columns * height, place % columns * width
+        picture[top : top + height, left : left + width] = volume[number]
+    return picture
+
+
+def about_volumes(reader: ImageReader) -> str:
+    """Say how the volumes of a set are shown; empty where it has none."""
+    depths = reader.depths() if isinstance(reader, VolumeReader) else frozenset()
+    if not depths:
+        return ""
+    if max(depths) > SLICES:
+        return tr("Each volume is one image: it is shown as nine of its slices.")
+    return tr("Each volume is one image: it is shown as all of its slices, side by side.")
