@@ -1,5 +1,7 @@
 """The command `inspect`: what a file is, or why it cannot be used, and how it would be shown."""
 
+import json
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -41,6 +43,16 @@ def test_a_set_is_counted_and_what_is_left_out_is_said(tmp_path, capsys):
     told = capsys.readouterr().out.splitlines()
     assert told[0] == "2 images in 2 classes; one of them: grey, 40 x 30 pixels, 8 bits."
     assert told[-1] == "Left out (1): Files ending in .csv are not treated as images."
+
+
+def test_how_volumes_are_shown_is_said(tmp_path, capsys):
+    np.savez(tmp_path / "set.npz", images=np.zeros((2, 12, 5, 4, 1), np.uint8))
+    assert run(["inspect", str(tmp_path / "set.npz")]) == 0
+    told = capsys.readouterr().out.splitlines()
+    assert told[0] == "2 images; one of them: grey, 12 x 15 pixels, 8 bits."
+    assert told[1] == "Each volume is one image: it is shown as nine of its slices."
+    assert run(["inspect", "--json", str(tmp_path / "set.npz")]) == 0
+    assert json.loads(capsys.readouterr().out)["volumes"] == told[1]
 
 
 @pytest.mark.parametrize("name", ["seg.dcm", "set.zip"])

@@ -161,7 +161,7 @@ def _check_shape(name: str, shape: tuple[int, ...]) -> None:
     """Refuse what is neither images nor volumes, and what may be colours as well as slices."""
     is_known = len(shape) in (3, 4) or (len(shape) == 5 and shape[4] in CHANNELS)
     is_bare = len(shape) == 4 and shape[3] not in CHANNELS
-    if not is_known or (is_bare and 0 < shape[3] < FEWEST):
+    if not is_known:
         raise SourceError(
             tr(
                 "The array {name} has the shape {shape}; it must be (images, height, width) or "
@@ -170,7 +170,7 @@ def _check_shape(name: str, shape: tuple[int, ...]) -> None:
                 shape=shape,
             )
         )
-    if is_bare and 0 < shape[1] < FEWEST:
+    if is_bare and (0 < shape[1] < FEWEST or 0 < shape[3] < FEWEST):
         raise SourceError(
             tr(
                 "The array {name} has the shape {shape}, which may be colours or slices: write "
