@@ -50,7 +50,7 @@ def test_how_volumes_are_shown_is_said(tmp_path, capsys):
     assert run(["inspect", str(tmp_path / "set.npz")]) == 0
     told = capsys.readouterr().out.splitlines()
     assert told[0] == "2 images; one of them: grey, 12 x 15 pixels, 8 bits."
-    assert told[1] == "Each volume is one image: it is shown as nine of its slices."
+    assert told[1] == "Each volume is one image: it is shown as nine slices around its middle."
     assert run(["inspect", "--json", str(tmp_path / "set.npz")]) == 0
     assert json.loads(capsys.readouterr().out)["volumes"] == told[1]
 

@@ -1,9 +1,9 @@
 """Volumes: nine slices of each, side by side, are the one image that readers and networks see.
 
-The slices are the middles of nine equal parts of the volume along its first axis, so that the ends,
-which are often empty, are none of them. They stand in reading order, three in a row; of at most
-nine slices all are shown. Where one is depends on the depth alone, never on what is in a volume:
-volumes stay comparable.
+The slices lie evenly around the middle, along the first axis: they are the middles of nine equal
+parts of the middle two thirds, since the ends are often empty. They stand in reading order, three
+in a row; of at most nine slices all are shown. Where one lies depends on the depth alone, never on
+what is in a volume: volumes stay comparable.
 """
 
 import math
@@ -41,7 +41,8 @@ def shown_slices(depth: int) -> tuple[int, ...]:
     """
     if depth <= SLICES:
         return tuple(range(depth))
-    return tuple((2 * part + 1) * depth // (2 * SLICES) for part in range(SLICES))
+    step = max(27, 2 * depth)  # in 27ths of a slice: at least one slice
+    return tuple((27 * depth + 2 * (place - 4) * step) // 54 for place in range(SLICES))
 
 
 def grid(depth: int) -> tuple[int, int]:
@@ -76,5 +77,5 @@ def about_volumes(reader: ImageReader) -> str:
     if not depths:
         return ""
     if max(depths) > SLICES:
-        return tr("Each volume is one image: it is shown as nine of its slices.")
+        return tr("Each volume is one image: it is shown as nine slices around its middle.")
     return tr("Each volume is one image: it is shown as all of its slices, side by side.")

@@ -16,7 +16,7 @@ from autoal_gui.core.images.volumes import SLICES
 FORMAT = "autoal-gui preprocessing 1"
 DONE_INSIDE = ("input_size", "channels", "mean", "deviation")
 """Fields of a model's card by which whoever reads them would prepare an image a second time."""
-SLICE = f"(2 * i + 1) * depth // {2 * SLICES}"
+SLICE = "(27 * depth + 2 * (i - 4) * max(27, 2 * depth)) // 54"
 EXACT = "autoal-gui inspect IMAGE --render OUT.png"
 
 IMAGES: dict[str, Any] = {

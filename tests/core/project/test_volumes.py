@@ -118,7 +118,7 @@ def test_the_card_of_a_model_says_what_it_has_to_be_given(made, tmp_path):
     project = made(volumes(6, 12, 5, 6), volumes(2, 12, 5, 6))
     project.rounds.finish(result_of(project, project.rounds.begin()))
     text = project_sections(Snapshot.of(project), project.rounds.finished()[-1])
-    assert "nine of its slices. The model learned from these slices" in text
+    assert "nine slices around its middle. The model learned from these slices" in text
     plain = new_project(tmp_path / "plain", label_use="labelled")
     plain.rounds.finish(result_of(plain, plain.rounds.begin()))
     assert "slices" not in project_sections(Snapshot.of(plain), plain.rounds.finished()[-1])

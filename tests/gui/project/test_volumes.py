@@ -11,7 +11,7 @@ from tests.support.project import new_project
 
 pytestmark = pytest.mark.qt_log_ignore(QUIET)
 
-TOLD = "Each volume is one image: it is shown as nine of its slices."
+TOLD = "Each volume is one image: it is shown as nine slices around its middle."
 
 
 def write_volumes(file):
