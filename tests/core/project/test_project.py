@@ -559,64 +559,6 @@ def test_ignored_labels_are_forgotten_and_the_evaluation_set_is_asked_for_by_tur
     project.close()
 
 
-def test_labels_are_of_two_classes_once_two_pool_images_are(tmp_path):
-    project = new_project(tmp_path, label_use="ignore", evaluation_images=3)
-    labels, pool = project.labels, project.pool.ids("pool")
-    labels.answer(project.pool.ids("evaluation")[0], "label", 1)
-    for image_id, action, class_index, expected in (
-        (pool[0], "label", 0, False),
-        (pool[1], "unsure", None, False),
-        (pool[2], "label", 0, False),
-        (pool[3], "label", 1, True),
-        (pool[3], "skip", None, False),
-    ):
-        labels.answer(image_id, action, class_index)
-        assert labels.are_of_two_classes is expected
-        assert (len({c for _, c in labels.training()}) > 1) is expected
-    project.close()
-
-
-@pytest.mark.parametrize("label_use", ["labelled", "hidden", "ignore"])
-def test_what_waits_for_an_answer_is_counted_without_a_look_at_each_image(tmp_path, label_use):
-    project = new_project(tmp_path, loose=2, label_use=label_use, evaluation_images=4)
-    for image_id in (*project.pool.ids("evaluation")[:2], *project.pool.ids("pool")[:3]):
-        project.labels.answer(image_id, "unsure")  # some of them have known labels
-        left = (*project.labels.unanswered(), *project.labels.unanswered_evaluation())
-        assert project.labels.waiting == len(left)
-    project.close()
-
-
-@pytest.mark.parametrize("label_use", ["labelled", "hidden", "ignore"])
-def test_no_evaluation_set_is_made_where_none_is_wanted(tmp_path, label_use):
-    project = new_project(tmp_path, label_use=label_use, evaluation_images=0)
-    assert project.pool.ids("evaluation") == ()
-    assert project.labels.evaluation() == ()
-    project.close()
-
-
-@pytest.mark.parametrize("label_use", ["labelled", "hidden", "ignore"])
-def test_the_labels_of_a_test_split_serve_to_evaluate_in_every_use(tmp_path, label_use):
-    values = np.zeros((6, 8, 8), np.uint8)
-    values[:, 0, 0] = np.arange(6)
-    numbers = np.array([0, 1, 0, 1, 0, 1])
-    file = tmp_path / "set.npz"
-    np.savez(
-        file,
-        train_images=values[:4],
-        train_labels=numbers[:4],
-        test_images=values[4:],
-        test_labels=numbers[4:],
-    )
-    project = create(tmp_path / "p", SourceSpec("npz", str(file)), label_use=label_use)
-    assert project.labels.evaluation() == ((5, 0), (6, 1))
-    assert len(project.labels.training()) == (4 if label_use == "labelled" else 0)
-    assert len(project.labels.hidden_truth()) == (4 if label_use == "hidden" else 0)
-    project.close()
-
-
-# -- the pool ---------------------------------------------------------------------------------
-
-
 def test_an_image_that_is_not_of_the_project_cannot_be_read(project):
     with pytest.raises(ImageUnreadable, match="Image 99 is not part of this project"):
         project.pool.read(99)

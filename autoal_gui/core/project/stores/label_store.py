@@ -116,20 +116,25 @@ class LabelStore:
 
         Without those confirmed in bulk: nothing is measured by them, see `BulkStore.training`.
         """
-        return self._labels_in("pool")
+        return tuple(sorted(self.labelled("pool")))
 
-    @property
-    def are_of_two_classes(self) -> bool:
-        """Whether the labels of pool images are of two classes at least, as training needs."""
-        found = (class_index for _, class_index in self._labelled_in("pool"))
-        first = next(found, None)
-        return any(class_index != first for class_index in found)
+    def labelled(self, split: Split) -> Iterator[tuple[int, int]]:
+        """Yield (image id, class index) of images that a reader gave a class singly.
+
+        In the order of the answers, and one by one: who needs a few stops after these.
+        """
+        images, files = self._pool.images, self._files
+        for image_id, entry in self.answers.items():
+            if entry.class_index is None or entry.purpose == "confirm":
+                continue
+            if images[image_id].split == split and files.hash_labelled(entry) is None:
+                yield image_id, entry.class_index
 
     def evaluation(self) -> tuple[tuple[int, int], ...]:
         """Return (image id, class index) of the evaluation set: known truth, else answers."""
         truth, files = self._own_truth, self._files
         holds = {i: index for i, index in truth.items() if files.hash_of_truth(i) is None}
-        return tuple(sorted({**holds, **dict(self._labels_in("evaluation"))}.items()))
+        return tuple(sorted({**holds, **dict(self.labelled("evaluation"))}.items()))
 
     def hash_labelled(self, image_id: int) -> str | None:
         """Return the SHA-256 of what an image's label was given to, if it shows another now."""
@@ -141,21 +146,6 @@ class LabelStore:
     def measuring(self, class_index: int) -> int:
         """Return how many images of the evaluation set are known to be of a class."""
         return sum(known == class_index for known in self._own_truth.values())
-
-    def _labels_in(self, split: Split) -> tuple[tuple[int, int], ...]:
-        return tuple(sorted(self._labelled_in(split)))
-
-    def _labelled_in(self, split: Split) -> Iterator[tuple[int, int]]:
-        """Yield (image id, class index), in the order of the answers."""
-        images = self._pool.images
-        for image_id, entry in self.answers.items():
-            if (
-                entry.class_index is not None
-                and entry.purpose != "confirm"
-                and images[image_id].split == split
-                and self._files.hash_labelled(entry) is None
-            ):
-                yield image_id, entry.class_index
 
     def unanswered(self) -> tuple[int, ...]:
         """Return the pool images without an answer, ascending by id."""

@@ -1,5 +1,7 @@
 """What the tab shows before anything has been measured: what will be there, and when."""
 
+from collections.abc import Iterator
+
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
@@ -95,7 +97,7 @@ def next_words(project: Project, left: int) -> str:
 
 
 def _missing_words(project: Project, left: int) -> str:
-    if not project.labels.are_of_two_classes:
+    if not _are_of_two_classes(project.labels.labelled("pool")):
         return tr_count(
             "{count} more image, so that there are two classes: then a round trains by itself.",
             "{count} more images, of two classes at least: then a round trains by itself.",
@@ -108,3 +110,9 @@ def _missing_words(project: Project, left: int) -> str:
             left,
         )
     return tr("Numbers come with the next round.")
+
+
+def _are_of_two_classes(labels: Iterator[tuple[int, int]]) -> bool:
+    """Tell whether a model can be trained, without reading all (image id, class index)."""
+    first = next(labels, (0, 0))[1]
+    return any(class_index != first for _, class_index in labels)
