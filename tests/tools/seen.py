@@ -1,19 +1,24 @@
 """The words that are on screen, and those that are cut off there."""
 
 from collections.abc import Iterator
+from xml.etree import ElementTree
 
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice
+from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import (
     QAbstractButton,
     QCheckBox,
     QComboBox,
     QGroupBox,
     QLabel,
+    QLineEdit,
     QRadioButton,
+    QStyleOptionComboBox,
     QTabBar,
     QWidget,
 )
 
-BOX = 1  # heights of a line: the arrow of a combo box and the frame around it
+DOTS = "…"
 
 
 def cut_off(place: QWidget) -> list[str]:
@@ -34,6 +39,8 @@ def words_of(place: QWidget) -> Iterator[str]:
         yield widget.toolTip()
         if isinstance(widget, (QLabel, QAbstractButton)):
             yield widget.text()
+        elif isinstance(widget, QLineEdit):
+            yield widget.placeholderText()
         elif isinstance(widget, QGroupBox):
             yield widget.title()
         elif isinstance(widget, QComboBox):
@@ -42,20 +49,51 @@ def words_of(place: QWidget) -> Iterator[str]:
             yield from (widget.tabText(place) for place in range(widget.count()))
 
 
+def painted(place: QWidget) -> list[str]:
+    """Return the pieces of text that a place paints, as they are drawn: what charts and lists too.
+
+    A drawing in SVG keeps its words as words. A line that was broken comes in pieces.
+    """
+    held = QByteArray()
+    buffer = QBuffer(held)
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    drawing = QSvgGenerator()
+    drawing.setOutputDevice(buffer)
+    drawing.setSize(place.size())
+    place.render(drawing)
+    buffer.close()
+    drawn = ElementTree.fromstring(held.data())  # noqa: S314 - our own
+    pieces = drawn.iter("{http://www.w3.org/2000/svg}text")
+    return [words for piece in pieces if (words := (piece.text or "").strip())]
+
+
+def shortened(place: QWidget) -> list[str]:
+    """Return the pieces of text that end in dots, or have them inside, as no sentence has them."""
+    whole = "\n".join(words_of(place))
+    return [words for words in painted(place) if DOTS in words and words not in whole]
+
+
 def _cut(widget: QWidget) -> list[str]:
     if isinstance(widget, QLabel):
         return [widget.text()] if widget.text() and _label_is_cut(widget) else []
     if isinstance(widget, QAbstractButton):
         return [widget.text()] if widget.text() and _squeezed(widget) else []
     if isinstance(widget, QComboBox) and not widget.isEditable():
-        metrics = widget.fontMetrics()
-        room = widget.width() - BOX * metrics.height()
         words = widget.currentText()
-        return [words] if metrics.horizontalAdvance(words) > room else []
+        return [words] if widget.fontMetrics().horizontalAdvance(words) > _room_in(widget) else []
     if isinstance(widget, QTabBar):
         needed = sum(widget.tabRect(place).width() for place in range(widget.count()))
         return [widget.tabText(0)] if needed > widget.width() + 1 else []
     return []
+
+
+def _room_in(box: QComboBox) -> int:
+    """Return the pixels beside the arrow of a box."""
+    option = QStyleOptionComboBox()
+    box.initStyleOption(option)
+    style = box.style()
+    field = style.SubControl.SC_ComboBoxEditField
+    return style.subControlRect(style.ComplexControl.CC_ComboBox, option, field, box).width()
 
 
 def _label_is_cut(label: QLabel) -> bool:
