@@ -21,6 +21,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from autoal_gui.core.language import tr
 from autoal_gui.gui.map.dots import NOBODY, Dots, Drawn, Floats, draw, inside_polygon
+from autoal_gui.gui.map.rims import rims_of
 from autoal_gui.gui.map.scene import Scene
 from autoal_gui.gui.widgets.theme import Theme
 
@@ -180,9 +181,11 @@ class MapCanvas(QWidget):
         radius = dot_radius(len(order), self._zoom) * ratio
         ground = rgb(QColor(colours.surface))
         colour = scene.colour[order]
+        rims = rims_of(colour, QColor(colours.surface))
         if scene.lit is not None:
             dim = ~scene.lit[order]
-            colour[dim] = colour[dim] * DIMMED + np.array(ground, np.float32) * (1 - DIMMED)
+            for part in (colour, rims):
+                part[dim] = part[dim] * DIMMED + np.array(ground, np.float32) * (1 - DIMMED)
         dots = Dots(
             x[order] * np.float32(ratio),
             y[order] * np.float32(ratio),
@@ -191,7 +194,7 @@ class MapCanvas(QWidget):
             scene.ring[order],
         )
         width, height = round(self.width() * ratio), round(self.height() * ratio)
-        drawn = draw(dots, width, height, ground, rgb(QColor(colours.danger)))
+        drawn = draw(dots, width, height, ground, rgb(QColor(colours.danger)), rims)
         image = QImage(drawn.pixels.data, width, height, width * 4, QImage.Format.Format_RGB32)
         image.setDevicePixelRatio(ratio)
         return drawn, image, self._zoom, QPointF(self._centre)

@@ -17,6 +17,7 @@ Colours = npt.NDArray[np.float32]
 
 EDGE = 0.5  # pixels over which the rim of a dot fades
 RING = 2.0  # pixels that a ring is wide
+RIM = 1.25  # pixels that a rim is wide
 NOBODY = -1
 
 
@@ -47,7 +48,12 @@ class Drawn:
 
 
 def draw(
-    dots: Dots, width: int, height: int, ground: tuple[int, int, int], ring: tuple[int, int, int]
+    dots: Dots,
+    width: int,
+    height: int,
+    ground: tuple[int, int, int],
+    ring: tuple[int, int, int],
+    rims: Colours | None = None,
 ) -> Drawn:
     """Draw dots.
 
@@ -57,13 +63,14 @@ def draw(
         height: likewise.
         ground: red, green and blue behind the dots.
         ring: red, green and blue of rings.
+        rims: (n, 3) red, green and blue around each dot, for those too pale to show; None for none.
     """
     margin = int(np.ceil(float(dots.radius.max(initial=0.0)) + EDGE)) + 1
     wide = width + 2 * margin
     owner = np.full((height + 2 * margin) * wide, NOBODY, np.int32)
     _claim(owner, dots, wide, margin, width, height)
     held = np.flatnonzero(owner != NOBODY)
-    colours = _coloured(held, owner[held], dots, wide, margin, ground, ring)
+    colours = _coloured(held, owner[held], dots, wide, margin, ground, ring, rims)
     background = 0xFF000000 | ground[0] << 16 | ground[1] << 8 | ground[2]
     pixels = np.full(owner.shape, background, np.uint32)
     pixels[held] = colours
@@ -110,6 +117,7 @@ def _coloured(
     margin: int,
     ground: tuple[int, int, int],
     ring: tuple[int, int, int],
+    rims: Colours | None,
 ) -> npt.NDArray[np.uint32]:
     """Return the colour of each pixel that a dot holds: its rim fades into the ground."""
     down, across = np.divmod(held, wide)
@@ -120,6 +128,9 @@ def _coloured(
     radius = dots.radius[whose]
     share = (radius + EDGE - apart).clip(0, 1)[:, None]
     colour = dots.colour[whose]
+    if rims is not None:
+        on_rim = apart > radius - RIM
+        colour[on_rim] = rims[whose[on_rim]]
     on_ring = dots.ring[whose] & (apart > radius - RING)
     colour[on_ring] = ring
     mixed = colour * share + np.array(ground, np.float32) * (1 - share) + 0.5

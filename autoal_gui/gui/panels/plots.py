@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPixmap
 from PySide6.QtWidgets import QApplication, QLabel
 
-from autoal_gui.gui.widgets.theme import SMALL, Theme
+from autoal_gui.gui.widgets.theme import SMALL, Theme, legible
 
 Floats = npt.NDArray[np.float64]
 
@@ -27,12 +27,18 @@ SERIES_COLOURS = (
 SYMBOLS = ("o", "s", "t", "d", "+", "x", "star", "h")
 """A symbol for each series too: colour is never the only sign."""
 SYMBOL_SIZE = 8
+GRID = 0.35  # opacity of the lines across a chart
 MEASURED, EXPECTED = 0.16, 0.12  # opacity of a band
 
 
 def series_colour(position: int) -> QColor:
-    """Return the colour of a series; it repeats after eight, with the symbols."""
+    """Return the colour of an area of a series; it repeats after eight, with the symbols."""
     return QColor(SERIES_COLOURS[position % len(SERIES_COLOURS)])
+
+
+def line_colour(position: int) -> QColor:
+    """Return the colour of a line of a series, as it shows on the ground of cards."""
+    return legible(series_colour(position), QApplication.palette().base().color())
 
 
 def series_symbol(position: int) -> str:
@@ -66,16 +72,16 @@ def tint_plot(plot: pg.PlotWidget, theme: Theme) -> None:
     font.setPointSizeF(font.pointSizeF() * SMALL)
     for name in ("left", "bottom"):
         axis = plot.getAxis(name)
-        axis.setPen(colours.border)
+        axis.setPen(colours.line)
         axis.setTextPen(colours.muted)
         axis.setTickFont(font)
         axis.label.setFont(font)
-    plot.showGrid(x=False, y=True, alpha=0.18)
+    plot.showGrid(x=False, y=True, alpha=GRID)
 
 
 def series_pen(position: int, width: float = 2.0) -> Any:
     """Return the pen of a series."""
-    return pg.mkPen(series_colour(position), width=width)
+    return pg.mkPen(line_colour(position), width=width)
 
 
 def swatch(position: int) -> QLabel:
@@ -90,8 +96,8 @@ def swatch(position: int) -> QLabel:
     painter.drawLine(0, height // 2, width, height // 2)
     painter.translate(width / 2, height / 2)
     painter.scale(SYMBOL_SIZE, SYMBOL_SIZE)
-    painter.setPen(pg.mkPen(series_colour(position), width=0.15))
-    painter.setBrush(series_colour(position))
+    painter.setPen(pg.mkPen(line_colour(position), width=0.15))
+    painter.setBrush(line_colour(position))
     painter.drawPath(pg.graphicsItems.ScatterPlotItem.Symbols[series_symbol(position)])
     painter.end()
     label = QLabel()
@@ -103,16 +109,6 @@ def round_ticks(numbers: list[int], most: int = 10) -> list[tuple[float, str]]:
     """Return ticks on whole numbers only, at most about `most` of them."""
     step = max(1, -(-len(numbers) // most))
     return [(float(number), str(number)) for number in numbers[::step]]
-
-
-def mixed_colour(ground: QColor, colour: QColor, share: float) -> QColor:
-    """Return a colour between two, nearer to the second the larger the share in [0, 1]."""
-    channels = (
-        (ground.red(), colour.red()),
-        (ground.green(), colour.green()),
-        (ground.blue(), colour.blue()),
-    )
-    return QColor(*(round(one + (two - one) * share) for one, two in channels))
 
 
 def draw_band(
@@ -147,7 +143,7 @@ def draw_line(plot: pg.PlotWidget, x: Floats, y: Floats, position: int, **style:
             "pen": series_pen(position),
             "symbol": series_symbol(position),
             "symbolSize": SYMBOL_SIZE,
-            "symbolBrush": series_colour(position),
+            "symbolBrush": line_colour(position),
             "symbolPen": None,
             "connect": "finite",
             **style,
@@ -160,5 +156,5 @@ def draw_continuation(
 ) -> None:
     """Draw how a series is expected to go on: a dashed line in a pale band."""
     draw_band(plot, x, low, high, position, EXPECTED)
-    pen = pg.mkPen(series_colour(position), width=1.4, style=Qt.PenStyle.DashLine)
+    pen = pg.mkPen(line_colour(position), width=1.4, style=Qt.PenStyle.DashLine)
     plot.plot(x, y, pen=pen)

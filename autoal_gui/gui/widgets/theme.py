@@ -16,6 +16,8 @@ Choice = Literal["system", "light", "dark"]
 CHOICES: tuple[Choice, ...] = ("system", "light", "dark")
 SMALL, BODY, TITLE, BIG = 13 / 14, 1.0, 18 / 14, 28 / 14
 """The four sizes of text relative to the program's font: notes, reading, titles, headlines."""
+READING, GRAPHIC = 4.5, 3.0  # the least contrast of words and of drawings (WCAG 2.2, level AA)
+STEPS = 20  # shades that are tried on the way to black or white
 ICON_SIZE = 20  # device-independent pixels; icons are drawn at three times that for sharp screens
 
 
@@ -29,6 +31,9 @@ class Colours:
     text: str
     muted: str
     border: str
+    """Lines that only part one thing from the next."""
+    line: str
+    """Lines without which something is not seen: axes, the edges of fields, handles to drag."""
     accent: str
     accent_hover: str
     accent_text: str
@@ -48,7 +53,8 @@ LIGHT = Colours(
     raised="#eaeff4",
     text="#17232e",
     muted="#536473",
-    border="#d3dce4",
+    border="#bfcad5",
+    line="#7a8b9a",
     accent="#0b6a8f",
     accent_hover="#095a7a",
     accent_text="#ffffff",
@@ -65,7 +71,8 @@ DARK = Colours(
     raised="#22303b",
     text="#e8eef3",
     muted="#9db0bf",
-    border="#2e3c48",
+    border="#3d4e5c",
+    line="#6c8090",
     accent="#58b7dc",
     accent_hover="#7cc8e6",
     accent_text="#08171f",
@@ -179,6 +186,26 @@ def palette(colours: Colours) -> QPalette:
 def class_colour(class_index: int) -> QColor:
     """Return the colour of a class; it repeats after eight, so key and name stand beside it."""
     return QColor(CLASS_COLOURS[class_index % len(CLASS_COLOURS)])
+
+
+def legible(colour: QColor, ground: QColor) -> QColor:
+    """Return a colour of a drawing as it shows on a ground: darker or lighter where it must be."""
+    towards = ink_on(ground)
+    for step in range(STEPS + 1):
+        found = mixed_colour(colour, towards, step / STEPS)
+        if contrast(found, ground) >= GRAPHIC:
+            return found
+    return towards
+
+
+def mixed_colour(ground: QColor, colour: QColor, share: float) -> QColor:
+    """Return a colour between two, nearer to the second the larger the share in [0, 1]."""
+    channels = (
+        (ground.red(), colour.red()),
+        (ground.green(), colour.green()),
+        (ground.blue(), colour.blue()),
+    )
+    return QColor(*(round(one + (two - one) * share) for one, two in channels))
 
 
 def ink_on(colour: QColor) -> QColor:

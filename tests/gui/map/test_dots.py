@@ -4,9 +4,11 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QPolygonF
+from PySide6.QtGui import QColor, QPolygonF
 
 from autoal_gui.gui.map.dots import NOBODY, Dots, draw, inside_polygon
+from autoal_gui.gui.map.rims import rims_of
+from autoal_gui.gui.widgets.theme import DARK, GRAPHIC, LIGHT, contrast
 
 GROUND, RING = (250, 251, 252), (10, 20, 30)
 places = st.lists(
@@ -63,3 +65,30 @@ def test_a_lasso_holds_what_qt_says_that_its_line_holds(line):
     ]
     on_line = np.array(expected) != found
     assert on_line.sum() <= 2  # what lies on the line itself may count either way
+
+
+# -- rims ---------------------------------------------------------------------------------------
+
+YELLOW, BLUE = (240, 228, 66), (0, 114, 178)
+
+
+def test_a_dot_too_pale_for_its_ground_gets_a_rim_that_shows_and_another_keeps_its_colour():
+    ground = QColor(LIGHT.surface)
+    pale, strong, again = rims_of(np.array([YELLOW, BLUE, YELLOW], np.float32), ground).tolist()
+    assert contrast(QColor(*map(int, pale)), ground) >= GRAPHIC
+    assert pale == again
+    assert tuple(strong) == BLUE
+    (dark,) = rims_of(np.array([YELLOW], np.float32), QColor(DARK.surface)).tolist()
+    assert tuple(dark) == YELLOW
+    assert rims_of(np.zeros((0, 3), np.float32), ground).shape == (0, 3)
+
+
+def test_a_rim_goes_round_the_dot_and_its_middle_keeps_its_colour():
+    one = dots_of([(10.5, 10.5, 5)])
+    rims = np.array([(1, 2, 3)], np.float32)
+    plain = draw(one, 21, 21, GROUND, RING).pixels
+    rimmed = draw(one, 21, 21, GROUND, RING, rims).pixels
+    assert rimmed[10, 10] == plain[10, 10]
+    assert rimmed[10, 14] == 0xFF010203
+    ringed = Dots(one.x, one.y, one.radius, one.colour, np.ones(1, bool))
+    assert draw(ringed, 21, 21, GROUND, RING, rims).pixels[10, 14] == 0xFF0A141E

@@ -13,13 +13,16 @@ from autoal_gui.gui.keys import LETTERS, class_keys
 from autoal_gui.gui.widgets.theme import (
     CLASS_COLOURS,
     DARK,
+    GRAPHIC,
     LIGHT,
+    READING,
     SMALL,
     Theme,
     class_colour,
     contrast,
     icon,
     ink_on,
+    legible,
     scale_font,
     style_sheet,
 )
@@ -29,6 +32,7 @@ from tests.support.gui import QUIET
 
 pytestmark = pytest.mark.qt_log_ignore(QUIET)
 LETTERS_NEEDED = "äöüßÄÖÜéèêëàâçîïôœùûÿñáíóú¿¡«»„“”‚‘’…–—±×≤≥−·→µ%"
+SEPARATES = 1.5  # contrast of lines that only part one thing from the next
 GROUNDS = ("window", "surface", "raised", "accent_soft")
 
 
@@ -37,9 +41,38 @@ def test_text_reads_well_on_every_ground(colours):
     pairs = [(ink, ground) for ink in ("text", "muted") for ground in GROUNDS]
     pairs += [("accent_text", "accent"), ("text", "danger_soft"), ("surround_text", "surround")]
     pairs += [("danger", "window"), ("danger", "surface"), ("accent_text", "accent_hover")]
+    pairs += [(ink, "warning_soft") for ink in ("text", "muted")] + [("muted", "danger_soft")]
     for ink, ground in pairs:
         ratio = contrast(QColor(getattr(colours, ink)), QColor(getattr(colours, ground)))
-        assert ratio >= 4.5, f"{ink} on {ground}: {ratio:.1f}"
+        assert ratio >= READING, f"{ink} on {ground}: {ratio:.1f}"
+
+
+@pytest.mark.parametrize("colours", [LIGHT, DARK], ids=["light", "dark"])
+def test_lines_show_on_every_ground(colours):
+    for ground in ("window", "surface"):
+        for line, least in (("line", GRAPHIC), ("danger", GRAPHIC), ("border", SEPARATES)):
+            ratio = contrast(QColor(getattr(colours, line)), QColor(getattr(colours, ground)))
+            assert ratio >= least, f"{line} on {ground}: {ratio:.2f}"
+
+
+@pytest.mark.parametrize("colours", [LIGHT, DARK], ids=["light", "dark"])
+def test_fields_and_handles_have_the_lines_that_show(colours):
+    rules = {
+        place.strip(): rule.partition("}")[0]
+        for place, _, rule in (part.partition("{") for part in style_sheet(colours).split("}\n"))
+    }
+    fields = next(rule for place, rule in rules.items() if place.startswith("QLineEdit, QSpinBox"))
+    assert f"1px solid {colours.line}" in fields
+    assert colours.line in rules["QScrollBar::handle"]
+
+
+@pytest.mark.parametrize("colours", [LIGHT, DARK], ids=["light", "dark"])
+def test_every_colour_of_a_drawing_is_made_to_show_and_one_that_shows_is_left_alone(colours):
+    ground = QColor(colours.surface)
+    for name in CLASS_COLOURS:
+        shown = legible(QColor(name), ground)
+        assert contrast(shown, ground) >= GRAPHIC
+        assert (shown == QColor(name)) == (contrast(QColor(name), ground) >= GRAPHIC)
 
 
 @pytest.mark.parametrize("colours", [LIGHT, DARK], ids=["light", "dark"])

@@ -13,7 +13,7 @@ from autoal_gui.core.measures.calibration import (
     bin_sentence,
     calibration_sentence,
 )
-from autoal_gui.gui.panels.plots import make_plot, series_colour, series_pen, tint_plot
+from autoal_gui.gui.panels.plots import line_colour, make_plot, series_pen, tint_plot
 from autoal_gui.gui.widgets.cards import empty, labels_of
 from autoal_gui.gui.widgets.text import text_label
 from autoal_gui.gui.widgets.theme import SMALL, Theme
@@ -93,7 +93,7 @@ class CalibrationCard(QWidget):
         bars = pg.ErrorBarItem(x=said, y=middle, height=height, beam=1.0, pen=series_pen(0, 1.5))
         self.plot.addItem(bars)
         self.plot.plot(said, right, pen=series_pen(0), symbol="o", symbolSize=8,
-                       symbolBrush=series_colour(0), symbolPen=None)  # fmt: skip
+                       symbolBrush=line_colour(0), symbolPen=None)  # fmt: skip
         self.plot.setXRange(least, 100 + ROOM, padding=0)
         self.plot.setYRange(least, 100 + ROOM, padding=0)
 

@@ -18,9 +18,9 @@ from autoal_gui.core.measures.metrics import Metrics
 from autoal_gui.core.project.measured_images import measured_classes
 from autoal_gui.core.project.project import Project
 from autoal_gui.gui.keys import class_keys
-from autoal_gui.gui.panels.plots import mixed_colour, series_colour
+from autoal_gui.gui.panels.plots import series_colour
 from autoal_gui.gui.widgets.text import plain_tip
-from autoal_gui.gui.widgets.theme import Theme, ink_on
+from autoal_gui.gui.widgets.theme import Theme, ink_on, mixed_colour
 
 CELL, WIDEST = 2.1, 6.0  # size of a cell, and how wide it may grow, in lines of text
 NAME = 9.0  # the longest name above a column that is read upwards, in lines of text

@@ -15,8 +15,8 @@ from autoal_gui.core.measures.operating.point import Performance
 from autoal_gui.core.measures.operating.roc import Roc
 from autoal_gui.gui.panels.plots import (
     Floats,
+    line_colour,
     prepare_plot,
-    series_colour,
     series_pen,
     tint_plot,
 )
@@ -55,7 +55,7 @@ class RocPlot(pg.PlotWidget):  # type: ignore[misc]  # it has no types
         self._by_precision = False
         self._theme: Theme | None = None
         self._point = pg.ScatterPlotItem(
-            size=POINT, brush=series_colour(1), pen=pg.mkPen("w", width=2)
+            size=POINT, brush=line_colour(1), pen=pg.mkPen("w", width=2)
         )
         self._ends = [pg.PlotDataItem(pen=series_pen(1, 1.5)) for _ in range(2)]
         self.setRange(xRange=(-ROOM, 100 + ROOM), yRange=(-ROOM, 100 + ROOM), padding=0)
@@ -104,7 +104,7 @@ class RocPlot(pg.PlotWidget):  # type: ignore[misc]  # it has no types
         self.plot(x, y, pen=series_pen(0, 2.5), connect="finite")
         places = roc.corners
         self.plot(x[places], y[places], pen=None, symbol="o", symbolSize=5,
-                  symbolBrush=series_colour(0), symbolPen=None)  # fmt: skip
+                  symbolBrush=line_colour(0), symbolPen=None)  # fmt: skip
         for line in self._ends:
             self.addItem(line)
         self.addItem(self._point)
