@@ -87,6 +87,7 @@ class GridPanel(QWidget):
         self.size_slider.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.size_slider.setAccessibleName(tr("Size of the images"))
         self.size_slider.setToolTip(tr("Size of the images (Ctrl and the wheel)"))
+        self._own = self.grid.side  # the size that this panel has chosen itself
         self._lay_out()
         self.grid.selection_changed.connect(self._on_selection)
         self.grid.opened.connect(self.opened)
@@ -122,8 +123,18 @@ class GridPanel(QWidget):
 
     def enter(self) -> None:
         """Show what is so now, the first image without an answer selected."""
+        self._fill()
         self.refresh()
         self.grid.setFocus()
+
+    def _fill(self) -> None:
+        """Show a batch as large as there is room for, unless the user has chosen a size."""
+        if self.grid.side == self._own and self._controller.is_open:
+            layout = self.layout()
+            if layout is not None:
+                layout.activate()  # it may be on screen for the first time
+            self.grid.fill(len(self._shown()))
+            self._own = self.grid.side
 
     def leave(self) -> None:
         """Give the keys back to the large image."""

@@ -45,10 +45,13 @@ class GridModel(QStandardItemModel):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(0, 1, parent)
         self.ids: Sequence[int] = ()
+        self.side = 0
+        """Device-independent pixels a side of an image; a cell may be wider."""
         self.answers: Mapping[int, Entry] = {}
         self.classes: tuple[str, ...] = ()
         self.keys: tuple[str, ...] = ()
         self.captions: Mapping[int, str] = {}
+        """A caption may have a shorter form in a second line, for where the first is too long."""
         self.flagged: Container[int] = NOBODY
         self.commented: Container[int] = NOBODY
         self.faded: Container[int] = NOBODY
@@ -69,7 +72,7 @@ class GridModel(QStandardItemModel):
         if self.classes:
             words.append(answer_word(entry, self.classes) if entry else tr("no answer yet"))
         if image_id in self.captions:
-            words.append(self.captions[image_id])
+            words.append(self.captions[image_id].partition("\n")[0])
         said = tr(
             "Image {place} of {total}: {answer}",
             place=number(index.row() + 1),
@@ -96,8 +99,8 @@ class GridDelegate(QStyledItemDelegate):
         """Draw one image."""
         image_id = self._model.ids[index.row()]
         colours = self._theme.colours
-        side = self._grid.gridSize().width() - 2 * PADDING
-        place = QRect(option.rect.left() + PADDING, option.rect.top() + PADDING, side, side)
+        cell, side = option.rect, self._model.side
+        place = QRect(cell.center().x() - side // 2, cell.top() + PADDING, side, side)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if option.state & QStyle.StateFlag.State_Selected:
@@ -110,7 +113,8 @@ class GridDelegate(QStyledItemDelegate):
         painter.setOpacity(1.0)
         self._paint_marks(painter, shown, image_id)
         self._paint_frame(painter, shown, option)
-        self._paint_words(painter, place, image_id)
+        words = QRect(cell.left() + PADDING, place.top(), cell.width() - 2 * PADDING, side)
+        self._paint_words(painter, words, image_id)
         painter.restore()
 
     def _paint_picture(self, painter: QPainter, place: QRect, image_id: int) -> QRect:
@@ -178,9 +182,14 @@ def _elided(painter: QPainter, words: str, place: QRect) -> str:
 
 
 def _elided_caption(painter: QPainter, words: str, place: QRect) -> str:
-    """Shorten what stands before the last word, which says how sure the model is."""
-    name, space, last = words.rpartition(" ")
-    taken = painter.fontMetrics().horizontalAdvance(space + last)
+    """Take the first form that fits; else shorten what is before the last word, the certainty."""
+    advance = painter.fontMetrics().horizontalAdvance
+    forms = words.split("\n")
+    for form in forms:
+        if advance(form) <= place.width():
+            return form
+    name, space, last = forms[-1].rpartition(" ")
+    taken = advance(space + last)
     return _elided(painter, name, place.adjusted(0, 0, -taken, 0)) + space + last
 
 

@@ -101,7 +101,7 @@ class ImageGrid(QListView):
         self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
-        self.set_side(max(USUAL, USUAL_LINES * self.fontMetrics().height()))
+        self.set_side(self.usual_side())
 
     # -- what is shown ------------------------------------------------------------------------
 
@@ -142,12 +142,40 @@ class ImageGrid(QListView):
         """Show the images in another size, clipped to what is sensible."""
         side = max(SMALLEST, min(LARGEST, side))
         changed, self._side = side != self._side, side
-        lines = 2 if self.grid_model.captions and self.grid_model.classes else 1
-        words = lines * (self.fontMetrics().height() + 3) + 4
-        self.setGridSize(QSize(side + 2 * PADDING, side + 2 * PADDING + words))
+        self._spread()
         if changed:
             self.side_changed.emit(self._side)
         self._settle()
+
+    def usual_side(self) -> int:
+        """Return the size at which words below an image have room, whatever the size of text."""
+        return max(USUAL, USUAL_LINES * self.fontMetrics().height())
+
+    def fill(self, count: int) -> None:
+        """Show so many images as large as all of them fit; many at the usual size."""
+        room, usual = self.viewport().size(), self.usual_side()
+        for side in range(LARGEST, usual, -1):
+            across = (room.width() - 1) // (side + 2 * PADDING)
+            if across * (room.height() // (side + 2 * PADDING + self._words())) >= count:
+                self.set_side(side)
+                return
+        self.set_side(usual)
+
+    def _words(self) -> int:
+        """Return the height of the words below an image."""
+        lines = 2 if self.grid_model.captions and self.grid_model.classes else 1
+        return lines * (self.fontMetrics().height() + 3) + 4
+
+    def _spread(self) -> None:
+        """Share what is left of the width among the columns: no strip at the right stays empty."""
+        room = self.viewport().width() - 1
+        side = max(SMALLEST, min(self._side, room - 2 * PADDING))  # one is never cut
+        least = side + 2 * PADDING
+        wide = max(least, room // max(1, room // least))
+        size = QSize(wide, least + self._words())
+        self.grid_model.side = side
+        if size != self.gridSize():
+            self.setGridSize(size)
 
     # -- what is chosen -----------------------------------------------------------------------
 
@@ -257,8 +285,9 @@ class ImageGrid(QListView):
             super().wheelEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
-        """Ask for what has come into view."""
+        """Spread the columns, and ask for what has come into view."""
         super().resizeEvent(event)
+        self._spread()
         self._settle()
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name

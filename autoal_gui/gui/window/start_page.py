@@ -60,6 +60,7 @@ WAYS = (
 )
 NEW_WAYS = 5  # the first so many make a new project
 CARD_LINES = 4  # a name, what was answered on two lines where text is large, and the day
+PICTURED = 44  # heights of a line, from which the page has room for pictures of projects
 CARD_EDGES = 22  # pixels above and below
 PATH = Qt.ItemDataRole.UserRole
 GONE = mark("Not there: was it moved, or is a drive unplugged?")
@@ -130,6 +131,7 @@ class StartPage(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._folders: list[str] = []
+        self._pictured = True
         self.buttons = {way[0]: WayButton(*way, theme) for way in WAYS}
         for button in self.buttons.values():
             button.clicked.connect(self._choose)
@@ -177,7 +179,7 @@ class StartPage(QWidget):
         columns.addLayout(recent, 2)
         body = QFrame()
         line = self.fontMetrics().height()
-        body.setMaximumSize(68 * line, 60 * line)  # on a large screen it stays together
+        body.setMaximumSize(68 * line, 44 * line)  # on a large screen it stays together
         column = QVBoxLayout(body)
         column.setContentsMargins(32, 20, 32, 10)
         column.setSpacing(6)
@@ -192,7 +194,7 @@ class StartPage(QWidget):
         middle = QHBoxLayout(content)
         middle.setContentsMargins(0, 0, 0, 0)
         middle.addStretch(1)
-        middle.addWidget(body, 12)
+        middle.addWidget(body, 1000)  # its margins grow only beyond its largest size
         middle.addStretch(1)
         scroll = QScrollArea()  # where text is large and the screen small
         scroll.setWidgetResizable(True)
@@ -214,11 +216,23 @@ class StartPage(QWidget):
     def _list(self) -> None:
         self.recent.clear()
         for folder in self._folders:
-            item = recent_item(folder, self._theme.colours)
+            item = recent_item(folder, self._theme.colours, self._has_room())
             if not item.icon().isNull():  # Qt would not count lines broken beside the picture
                 words = CARD_LINES * self.fontMetrics().lineSpacing()
                 item.setSizeHint(QSize(0, max(SIZE.height(), words) + CARD_EDGES))
             self.recent.addItem(item)
+
+    def _has_room(self) -> bool:
+        """Say whether words have room beside the picture of a project."""
+        return self.width() >= PICTURED * self.fontMetrics().height()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Leave the pictures out where the words need their room."""
+        before = self._pictured
+        super().resizeEvent(event)
+        self._pictured = self._has_room()
+        if self._pictured != before:
+            self._list()
 
     def invite(self, dragged: bool) -> None:
         """Show that what is dragged over the window can be dropped."""
@@ -241,14 +255,14 @@ class StartPage(QWidget):
         self.recent_chosen.emit(item.data(PATH))
 
 
-def recent_item(folder: str, colours: Colours) -> QListWidgetItem:
+def recent_item(folder: str, colours: Colours, pictured: bool = True) -> QListWidgetItem:
     """Return the entry of a project; one that is not there is grey and says so."""
     there = (Path(folder) / FILE_NAME).is_file()
     card = read_card(Path(folder)) if there else None
     about = card.words() if card is not None else short_path(folder)
     lines = [Path(folder).name, about, *([] if there else [tr(GONE)])]
     item = QListWidgetItem("\n".join(lines))
-    if card is not None:
+    if card is not None and pictured:
         item.setIcon(QIcon(card.picture(colours)))
     item.setData(PATH, folder)
     item.setToolTip(plain_tip(folder))

@@ -11,11 +11,12 @@ from autoal_gui.core.images.pool import ImagePool, PoolImage
 from autoal_gui.core.images.source import SourceSpec
 from autoal_gui.core.labels.journal import Entry
 from autoal_gui.gui.images import thumbnails
+from autoal_gui.gui.images.grid_items import PADDING
 from autoal_gui.gui.images.image_grid import LARGEST, SMALLEST, ImageGrid
 from autoal_gui.gui.images.image_loader import ImageLoader
 from autoal_gui.gui.widgets.theme import Theme
 from autoal_gui.sources.opening import list_images, open_images
-from tests.support.gui import QUIET, draw_folder
+from tests.support.gui import QUIET, draw_folder, start_project
 
 pytestmark = pytest.mark.qt_log_ignore(QUIET)
 LEFT, CTRL, SHIFT = (
@@ -245,3 +246,56 @@ def test_real_files_are_shown(qtbot, loader, tmp_path):
     grid.show()
     grid.set_images(tuple(loader.pool.images))
     qtbot.waitUntil(lambda: all(grid.thumbnails.thumbnail(i) for i in range(1, 13)))
+
+
+# -- the room that there is ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("wide", [300, 517, 700, 1333])
+def test_the_columns_share_the_whole_width(qtbot, loader, wide):
+    grid = shown_grid(qtbot, loader, 60)
+    grid.resize(wide, 500)
+    columns, room = grid._columns(), grid.viewport().width()
+    assert columns == max(1, (room - 1) // (grid.side + 2 * PADDING))
+    assert room - columns * grid.gridSize().width() <= columns  # what rounding leaves
+    first_row = [grid.visualRect(grid.model().index(row, 0)) for row in range(columns)]
+    assert len({place.top() for place in first_row}) == 1
+    assert first_row[-1].right() <= room
+
+
+def test_an_image_is_never_wider_than_the_grid(qtbot, loader):
+    grid = shown_grid(qtbot, loader, 8)
+    grid.set_side(LARGEST)
+    grid.resize(200, 500)
+    assert grid.gridSize().width() <= grid.viewport().width()
+    assert grid.grid_model.side < LARGEST
+    grid.resize(700, 500)
+    assert grid.grid_model.side == LARGEST  # the size that was chosen comes back
+
+
+def test_a_batch_is_as_large_as_all_of_it_fits_and_many_images_have_the_usual_size(qtbot, loader):
+    grid = shown_grid(qtbot, loader, 20)
+    grid.resize(2000, 1200)
+    grid.fill(20)
+    assert grid.usual_side() < grid.side <= LARGEST
+    last = grid.visualRect(grid.model().index(19, 0))
+    assert grid.viewport().rect().contains(last)
+    grid.set_side(grid.side + 1)
+    last = grid.visualRect(grid.model().index(19, 0))
+    assert grid.side > LARGEST or not grid.viewport().rect().contains(last)
+    grid.fill(5000)
+    assert grid.side == grid.usual_side()
+
+
+def test_a_size_that_the_user_has_chosen_is_left_alone(qtbot, window, tmp_path):
+    window.resize(1600, 1000)
+    start_project(qtbot, window, draw_folder(tmp_path / "images", 40), tmp_path)
+    panel = window.desk.grid
+    qtbot.keyClick(window, Qt.Key.Key_G)
+    filled = panel.grid.side
+    assert filled > panel.grid.usual_side()
+    assert panel.size_slider.value() == filled
+    panel.size_slider.setValue(SMALLEST)
+    qtbot.keyClick(window, Qt.Key.Key_G)
+    qtbot.keyClick(window, Qt.Key.Key_G)
+    assert panel.grid.side == SMALLEST

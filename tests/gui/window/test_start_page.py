@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QTabBar
 from autoal_gui.gui.window.help_page import TOPICS
 from autoal_gui.gui.window.projects.new_projects import folder_spec
 from autoal_gui.gui.window.projects.project_card import read_card
+from autoal_gui.gui.window.start_page import PICTURED
 from tests.gui.project.test_dialogs import listed
 from tests.gui.window.test_main_window import start
 from tests.support.gui import QUIET, draw_folder
@@ -66,11 +67,24 @@ def test_a_card_tells_how_far_a_project_was_when_it_was_closed(qtbot, window, tm
     assert "answered" not in window.start_page.recent.item(0).text()
 
 
+def test_pictures_of_projects_make_way_for_words_in_a_narrow_window(window, two_recent):
+    page = window.start_page
+    line = page.fontMetrics().height()
+    window.resize(60 * line, 800)
+    assert not page.recent.item(0).icon().isNull()
+    page.resize((PICTURED - 1) * line, 600)
+    assert page.recent.item(0).icon().isNull()
+    page.resize(60 * line, 600)
+    assert not page.recent.item(0).icon().isNull()
+
+
 def test_a_large_screen_does_not_pull_the_page_apart(qtbot, window, two_recent):
     window.resize(2560, 1800)
     page = window.start_page
     assert page.recent.height() < page.height() / 2
     assert page._drop.width() < page.width() / 2
+    lowest = max(button.geometry().bottom() for button in page.buttons.values())
+    assert page._drop.y() - lowest < 8 * page.fontMetrics().height()
 
 
 def test_what_is_dragged_over_the_window_is_invited(qtbot, window, tmp_path):
