@@ -284,7 +284,7 @@ def test_the_reason_has_a_line_of_its_own_where_the_panel_is_narrow(window, desk
     for width in (900, 200):
         why.resize(width, 120)
         why.layout().activate()
-        below = why._line.y() >= why.name.geometry().bottom()
+        below = why._told.y() >= why.name.geometry().bottom()
         assert below == (width == 200)
 
 

@@ -13,6 +13,7 @@ from PySide6.QtGui import (
     QShortcut,
 )
 from PySide6.QtWidgets import (
+    QBoxLayout,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -28,8 +29,11 @@ from PySide6.QtWidgets import (
 from autoal_gui.core.language import tr
 from autoal_gui.gui.keys import class_keys
 from autoal_gui.gui.widgets.answers import paint_key
+from autoal_gui.gui.widgets.sizes import icon_size
 from autoal_gui.gui.widgets.text import plain_tip, text_label
 from autoal_gui.gui.widgets.theme import BODY, SMALL, Theme, scale_font
+
+ROOMY, COMPACT = 1.75, 1.45  # heights of a line that a button takes
 
 
 class ClassButton(QPushButton):
@@ -37,8 +41,11 @@ class ClassButton(QPushButton):
 
     chosen = Signal(int)
 
-    def __init__(self, class_index: int, key: str, name: str, theme: Theme) -> None:
+    def __init__(
+        self, class_index: int, key: str, name: str, theme: Theme, compact: bool = False
+    ) -> None:
         super().__init__()
+        self._lines = COMPACT if compact else ROOMY
         self._index, self._key, self._name, self._theme = class_index, key, name, theme
         self._count = 0
         self.setProperty("role", "class")
@@ -63,7 +70,7 @@ class ClassButton(QPushButton):
         """Tall enough for the text, whatever its size."""
         metrics = self.fontMetrics()
         width = metrics.horizontalAdvance(self._name) + 4 * metrics.height() + 24
-        return QSize(min(width, 20 * metrics.height()), round(1.75 * metrics.height()) + 6)
+        return QSize(min(width, 20 * metrics.height()), round(self._lines * metrics.height()) + 6)
 
     def _choose(self) -> None:
         self.chosen.emit(self._index)
@@ -95,10 +102,15 @@ class ClassPanel(QFrame):
     answered = Signal(int)
 
     def __init__(
-        self, theme: Theme, actions: tuple[QAction, ...], parent: QWidget | None = None
+        self,
+        theme: Theme,
+        actions: tuple[QAction, ...],
+        parent: QWidget | None = None,
+        compact: bool = False,
     ) -> None:
+        """Make the panel; a compact one leaves room to what is above it."""
         super().__init__(parent)
-        self._theme = theme
+        self._theme, self._compact = theme, compact
         self._buttons: list[ClassButton] = []
         self._shortcuts: list[QShortcut] = []
         self.setProperty("role", "card")
@@ -124,8 +136,17 @@ class ClassPanel(QFrame):
         layout.addLayout(self.title_row)
         layout.addWidget(scroll, 1)
         layout.addWidget(self._feedback)
+        self._content, self._scroll = content, scroll
+        rows: QBoxLayout = QHBoxLayout() if compact else QVBoxLayout()
+        rows.setSpacing(layout.spacing())
         for action in actions:
-            layout.addWidget(ActionRow(action))
+            rows.addWidget(ActionRow(action))
+        layout.addLayout(rows)
+
+    def whole_height(self) -> int:
+        """Return the height in which every class is seen."""
+        others = self.sizeHint().height() - self._scroll.sizeHint().height()
+        return others + self._content.sizeHint().height() + 2
 
     def set_classes(self, names: tuple[str, ...], order: tuple[int, ...]) -> None:
         """Make a button and a shortcut for each class; `order` holds all class indexes."""
@@ -144,7 +165,7 @@ class ClassPanel(QFrame):
         self._column.addStretch(1)
 
     def _add_class(self, index: int, key: str, name: str) -> None:
-        button = ClassButton(index, key, name, self._theme)
+        button = ClassButton(index, key, name, self._theme, self._compact)
         button.chosen.connect(self.answered)
         self._buttons.append(button)
         if key:
@@ -199,6 +220,7 @@ class ActionRow(QWidget):
         super().__init__()
         self.button = QToolButton()
         self.button.setDefaultAction(action)
+        self.button.setIconSize(icon_size(self.button))
         self.button.setProperty("role", "quiet")
         self.button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)

@@ -2,14 +2,13 @@
 
 import math
 
-from PySide6.QtCore import QSettings, Qt
+from PySide6.QtCore import QSettings, QSize, Qt
 from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import (
-    QBoxLayout,
     QFrame,
     QGridLayout,
-    QHBoxLayout,
     QLabel,
+    QScrollArea,
     QSizePolicy,
     QToolButton,
     QVBoxLayout,
@@ -42,7 +41,37 @@ HEADS = (
 NEXT = 0.4  # of the first reason, from which a second one is told
 MOST = 32  # letters of a name
 ROW_LINES = 24  # its width in heights of a line, below which it is a column
+FEWEST = 2  # heights of a line that a name has at least
+GAP, AROUND = 16, 12  # pixels between its parts, and at its sides
 KEPT = "file names"  # the setting: "shown" or "hidden"
+
+
+class Sentence(QScrollArea):
+    """A sentence with the height that it needs, which scrolls where a low window has less."""
+
+    def __init__(self, label: QLabel) -> None:
+        super().__init__()
+        label.setProperty("role", "content")
+        self._label = label
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setWidget(label)
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+
+    def heightForWidth(self, width: int) -> int:  # noqa: N802 - Qt's name
+        """Return the height of all lines."""
+        return max(self._label.minimumHeight(), self._label.heightForWidth(width))
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Return the least width of the label, and the height of two lines."""
+        return QSize(self._label.minimumSizeHint().width(), self._label.minimumHeight())
+
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Return the size of the whole sentence."""
+        return self._label.sizeHint()
 
 
 class WhyPanel(QFrame):
@@ -78,15 +107,17 @@ class WhyPanel(QFrame):
         self._grid.setHorizontalSpacing(24)
         self._grid.setVerticalSpacing(2)
         self._grid.setColumnStretch(4, 1)
-        self._row = row = QHBoxLayout()
-        row.setSpacing(16)
-        row.addWidget(self.name)
-        row.addWidget(self._line, 1)
-        row.addWidget(self._toggle, 0, Qt.AlignmentFlag.AlignRight)
+        self._name = ""
+        self._told = Sentence(self._line)
+        self._row = QGridLayout()
+        self._row.setVerticalSpacing(2)
+        self._row.setColumnStretch(1, 1)
+        self._narrow: bool | None = None
+        self._arrange(False)
         column = QVBoxLayout(self)
-        column.setContentsMargins(12, 6, 12, 6)
+        column.setContentsMargins(AROUND, 6, AROUND, 6)
         column.setSpacing(4)
-        column.addLayout(row)
+        column.addLayout(self._row)
         column.addWidget(self._table)
         column.addWidget(self._loss)
         self._query: Query | None = None
@@ -94,12 +125,37 @@ class WhyPanel(QFrame):
         self.name.setVisible(names.isChecked())
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
-        """Put name, reason and button below each other where there is no room for a row."""
-        narrow = event.size().width() < ROW_LINES * self.fontMetrics().height()
-        ways = QBoxLayout.Direction
-        self._row.setDirection(ways.TopToBottom if narrow else ways.LeftToRight)
-        self._row.setSpacing(2 if narrow else 16)
+        """Put the reason below name and button where there is no room for it between them."""
+        self._arrange(event.size().width() < ROW_LINES * self.fontMetrics().height())
+        self._fit_name(event.size().width())
         super().resizeEvent(event)
+
+    def _fit_name(self, width: int) -> None:
+        """Shorten the name of a file, which can be any length, to what the button leaves of it."""
+        least = FEWEST * self.fontMetrics().height()
+        room = width - self._toggle.sizeHint().width() - 2 * AROUND - GAP
+        words = self._name
+        if self._narrow:
+            metrics = self.name.fontMetrics()
+            words = metrics.elidedText(words, Qt.TextElideMode.ElideMiddle, max(least, room))
+        self.name.setText(words)
+        self.name.setMinimumWidth(min(least, self.name.sizeHint().width()) if self._narrow else 0)
+
+    def _arrange(self, narrow: bool) -> None:
+        if narrow == self._narrow:
+            return
+        self._narrow = narrow
+        while self._row.count():
+            self._row.takeAt(0)
+        self._row.addWidget(self.name, 0, 0)
+        if narrow:
+            self._row.addWidget(self._told, 1, 0, 1, 3)
+        else:
+            self._row.addWidget(self._told, 0, 1)
+        self._row.addWidget(self._toggle, 0, 2)
+        self._row.setHorizontalSpacing(GAP // 4 if narrow else GAP)
+        side = Qt.AlignmentFlag.AlignLeft if narrow else Qt.AlignmentFlag.AlignRight
+        self._line.setAlignment(side | Qt.AlignmentFlag.AlignVCenter)
 
     @property
     def line(self) -> str:
@@ -122,7 +178,8 @@ class WhyPanel(QFrame):
         """Show which file the image is, without its folders: these may say its class."""
         name = key.replace("\\", "/").rsplit("/", 1)[-1]
         whole = f"{group}  ·  {name}" if group else name
-        self.name.setText(whole if len(whole) <= MOST else f"{whole[:9]}…{whole[-MOST + 10 :]}")
+        self._name = whole if len(whole) <= MOST else f"{whole[:9]}…{whole[-MOST + 10 :]}"
+        self._fit_name(self.width())
         self.name.setToolTip(plain_tip(whole))
 
     def show_reason(

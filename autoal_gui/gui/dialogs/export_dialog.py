@@ -46,8 +46,8 @@ ENDINGS = {"labels": mark("labels"), "model": mark("model"), "report": mark("rep
 """How the name of a file ends that the dialog suggests."""
 LARGEST_SIDE = 1024  # pixels
 AROUND = 14  # lines of text for what is around the formats
-WIDE = 56  # lines of text, from which the formats stand in two columns
-NARROW = 680  # pixels
+WIDE, NARROW = 56, 40  # its width in heights of a line: with two columns of formats, and with one
+LEAST_WIDE = 44  # heights of a line, from which there is room for two
 LEAST_FORMATS = 200  # pixels
 SIDES = 20  # pixels at the left and at the right
 
@@ -151,9 +151,10 @@ class ExportDialog(QDialog):
 
     def _make_formats(self) -> QWidget:
         """Return the formats: beside the labels all others, where the screen is wide enough."""
-        inside, wanted = QWidget(), WIDE * self.fontMetrics().height()
-        wide = fitting(self, QSize(wanted, 0)).width() >= wanted
-        self.setMinimumWidth(wanted if wide else NARROW)
+        inside, line = QWidget(), self.fontMetrics().height()
+        room = fitting(self, QSize(WIDE * line, 0)).width()
+        wide = room >= LEAST_WIDE * line
+        self.setMinimumWidth(room if wide else min(room, NARROW * line))
         row = QHBoxLayout(inside)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(10)

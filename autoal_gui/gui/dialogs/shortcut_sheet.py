@@ -64,7 +64,8 @@ class ShortcutSheet(QDialog):
         left.addStretch(1)
         right.addStretch(1)
         self._lay_out(left, right)
-        self.resize(fitting(self, QSize(800, 760)))
+        line = self.fontMetrics().height()
+        self.resize(fitting(self, QSize(47 * line, 45 * line)))
 
     def _lay_out(self, left: QVBoxLayout, right: QVBoxLayout) -> None:
         content = QWidget()

@@ -1,4 +1,4 @@
-"""What the search learned in every round: bright where it was trusted, dim where it was not."""
+"""What the search learned in every round: a line where it was trusted, dotted where not."""
 
 from collections.abc import Sequence
 
@@ -8,15 +8,13 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from autoal_gui.core.database.round_rows import RoundRecord
 from autoal_gui.core.language import number, percent, tr
-from autoal_gui.gui.panels.plots import make_plot, round_ticks, series_colour, tint_plot
+from autoal_gui.gui.panels.plots import line_colour, make_plot, round_ticks, tint_plot
 from autoal_gui.gui.widgets.text import text_label
 from autoal_gui.gui.widgets.theme import SMALL, Theme
 
-DIM = 0.35  # opacity of what was not trusted
-
 
 class LearnedPlot(QWidget):
-    """A line a strategy, dotted and dim where the search was not trusted, and the reason why."""
+    """A line a strategy, dotted where the search was not trusted, and the reason why."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -55,10 +53,9 @@ class LearnedPlot(QWidget):
         trusted = np.array([bool(r.learned and r.learned.trusted) for r in known], bool)
         if np.isnan(y).all():
             return
-        colour, dim = series_colour(place), series_colour(place)
-        dim.setAlphaF(DIM)
-        pen = pg.mkPen(dim, width=1.5, style=pg.QtCore.Qt.PenStyle.DotLine)
-        self.plot.plot(x, y, pen=pen, symbol="o", symbolSize=5, symbolBrush=dim, symbolPen=None)
+        colour = line_colour(place)
+        pen = pg.mkPen(colour, width=1, style=pg.QtCore.Qt.PenStyle.DotLine)
+        self.plot.plot(x, y, pen=pen, symbol="o", symbolSize=4, symbolBrush=None, symbolPen=colour)
         if not (trusted & ~np.isnan(y)).any():
             return
         bright = np.where(trusted, y, np.nan)
@@ -96,12 +93,12 @@ def trust_words(record: RoundRecord) -> str:
         )
     if found.gain > 0:
         return tr(
-            "Round {number}: not trusted, hence dim. On labels held out, these weights lowered the "
-            "error by {gain} (± {error}) against trusting all alike, which may be chance.",
+            "Round {number}: not trusted, hence dotted. On labels held out, these weights lowered "
+            "the error by {gain} (± {error}) against trusting all alike, which may be chance.",
             **values,
         )
     return tr(
-        "Round {number}: not trusted, hence dim. On labels held out, these weights raised the "
+        "Round {number}: not trusted, hence dotted. On labels held out, these weights raised the "
         "error by {gain} (± {error}) against trusting all alike.",
         **values,
     )

@@ -19,6 +19,7 @@ from autoal_gui.gui.widgets.theme import Theme
 WIDE_SCREEN = 1600  # pixels from which there is room for the panel beside the image
 LINES, MOST = 30, 0.4  # its width in heights of a line, and at most as a share of the window
 UNCUT = 0.55  # the share at most, where less would cut off what it shows
+MARKED = 18  # heights of a line, from which the tabs have room for marks that lead to the help
 EDGE = 10  # pixels around its contents
 QWIDGETSIZE_MAX = 2**24 - 1  # what Qt takes for no bound
 KEPT = "panel"  # the setting: "open" or "folded"
@@ -65,10 +66,11 @@ class SidePanel(QWidget):
         self.tabs.setDocumentMode(True)
         self.tabs.addTab(self.performance, tr("Performance"))
         self.tabs.addTab(self.weights, tr("Strategies"))
-        for place, topic in enumerate(("performance", "weights")):
-            mark = question(topic)
+        self._marks = tuple(map(question, ("performance", "weights")))
+        for mark in self._marks:
+            mark.setParent(self.tabs)  # while it is in no tab
             mark.setProperty("role", "mark")
-            self.tabs.tabBar().setTabButton(place, QTabBar.ButtonPosition.RightSide, mark)
+        self._show_marks(True)
         self.tabs.setCornerWidget(action_tool(actions["panel"]))
         whole = QWidget()
         column = QVBoxLayout(whole)
@@ -102,6 +104,20 @@ class SidePanel(QWidget):
         least = self._whole.minimumSizeHint().width()
         usual = min(LINES * self.fontMetrics().height(), round(MOST * room))
         return max(least, usual, min(self._uncut_width(), round(UNCUT * room)))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Share the height, and leave the marks of the tabs out where their words need the room."""
+        super().resizeEvent(event)
+        self.training.fit(event.size().height() - 2 * EDGE)
+        room = event.size().width() - 2 * EDGE
+        self._show_marks(room >= MARKED * self.fontMetrics().height())
+
+    def _show_marks(self, shown: bool) -> None:
+        bar, place = self.tabs.tabBar(), QTabBar.ButtonPosition.RightSide
+        for tab, mark in enumerate(self._marks):
+            if shown != (bar.tabButton(tab, place) is not None):
+                mark.setVisible(shown)
+                bar.setTabButton(tab, place, mark if shown else None)
 
     def _uncut_width(self) -> int:
         """Return the width from which nothing in the tabs has to be scrolled to the side."""

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import (
     QProgressBar,
     QToolButton,
     QVBoxLayout,
+    QWidget,
 )
 
 from autoal_gui.core.language import tr, tr_count
@@ -37,13 +38,15 @@ from autoal_gui.gui.panels.training_text import (
 )
 from autoal_gui.gui.session.controller import Controller
 from autoal_gui.gui.widgets.actions import Actions
+from autoal_gui.gui.widgets.cards import LowColumn
 from autoal_gui.gui.widgets.flow_layout import FlowLayout
 from autoal_gui.gui.widgets.text import text_label
 from autoal_gui.gui.widgets.theme import SMALL
 
 RESOLUTION = 1000
 LARGE = 26  # pixels of a line; buttons beside the headline would take half of a screen
-LINES = 12  # of text that the card has room for, so that what is below it does not move
+LINES = 13  # heights of a line that the card takes, whatever it says: nothing below it moves
+MOST = 0.6  # of the height beside the image, which a low window has less of
 
 
 class TrainingPanel(QFrame):
@@ -99,20 +102,34 @@ class TrainingPanel(QFrame):
         large = self.fontMetrics().height() > LARGE
         if not large:
             top.addLayout(buttons)
-        foot = QHBoxLayout()
-        foot.addWidget(self.learned, 1)
-        foot.addWidget(self.resume)
         column = QVBoxLayout(self)
-        column.setContentsMargins(14, 10, 14, 12)
+        column.setContentsMargins(10, 10, 4, 8)
         column.setSpacing(6)
         column.addLayout(top)
         if large:
             column.addLayout(buttons)
+        column.addWidget(LowColumn(self._make_body()), 1)
+        self.fit(0)
+
+    def _make_body(self) -> QWidget:
+        """Return what changes as it goes on; it scrolls where the card is too low for it."""
+        body = QWidget()
+        foot = QHBoxLayout()
+        foot.addWidget(self.learned, 1)
+        foot.addWidget(self.resume)
+        column = QVBoxLayout(body)
+        column.setContentsMargins(0, 0, 10, 0)
+        column.setSpacing(6)
         for widget in (self.line, self.losses, self.note, self._steps):
             column.addWidget(widget)
         column.addLayout(foot)
         column.addStretch(1)
-        self.setMinimumHeight(LINES * self.fontMetrics().height())
+        return body
+
+    def fit(self, room: int) -> None:
+        """Take the height that leaves enough to the tabs below; `room` is of both, 0 if unknown."""
+        usual = LINES * self.fontMetrics().height()
+        self.setFixedHeight(min(usual, round(MOST * room)) if room else usual)
 
     def value(self, step: Step) -> float:
         """Return how far a step's bar is, in [0, 1]."""

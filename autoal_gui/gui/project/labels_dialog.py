@@ -34,6 +34,7 @@ ABOUT = mark(
     "A table can bring labels, patients and columns such as age or site for images that are in the "
     "project. No answer of yours is changed by it."
 )
+WIDE, LOW, HIGH = 45, 19, 45  # its size in heights of a line, before a table is chosen and after
 READER_TIP = mark("Under this name the answers are compared with yours.")
 
 
@@ -60,7 +61,8 @@ class LabelsDialog(QDialog):
         self._connect(buttons)
         self._show(None, "")
         self._details.hide()
-        self.resize(fitting(self, QSize(760, 320)))
+        line = self.fontMetrics().height()
+        self.resize(fitting(self, QSize(WIDE * line, LOW * line)))
 
     def _lay_out(self, buttons: QDialogButtonBox) -> None:
         self._form = QFormLayout()
@@ -120,7 +122,8 @@ class LabelsDialog(QDialog):
         if not use.labels:
             self.labels_as.setCurrentIndex(self.labels_as.findData("none"))
         self._details.show()
-        self.resize(fitting(self, QSize(760, 760)))
+        line = self.fontMetrics().height()
+        self.resize(fitting(self, QSize(WIDE * line, HIGH * line)))
         self._compare()
 
     @Slot()

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QFrame,
@@ -19,6 +20,7 @@ from autoal_gui.core.labels.journal import Entry
 from autoal_gui.core.language import mark, number, percent, tr
 from autoal_gui.core.project.project import Project
 from autoal_gui.core.readers.audit_trail import Change, changes
+from autoal_gui.gui.desk.class_panel import ClassPanel
 from autoal_gui.gui.images.image_loader import ImageLoader
 from autoal_gui.gui.images.image_view import ImageView, show_image
 from autoal_gui.gui.widgets.answers import answer_word
@@ -27,6 +29,9 @@ from autoal_gui.gui.widgets.theme import SMALL, Theme
 
 NAMED = 4  # classes whose probability is told
 SMALLEST = 0.005  # what would be told as 0 % is not told
+LEAST = 72  # pixels of the image's height
+EDGE = 8  # pixels around and between the parts at the right
+CLASSES = 0.4  # of the height at the right, where image and facts have no more than they need
 PURPOSES = {
     "answer": "",
     "repeat": mark("asked again"),
@@ -53,13 +58,13 @@ class ReviewDetail(QWidget):
         self._loader = loader
         self._image: int | None = None
         self.image_view = ImageView(theme)
-        self.image_view.setMinimumHeight(140)
+        self.image_view.setMinimumHeight(LEAST)
         self.facts = text_label()
         self.history = text_label(role="muted", size=SMALL)
         self.history.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.flag = QCheckBox(tr("Flag"))
         self.comment = QLineEdit()
-        self.comment.setPlaceholderText(tr("Comment (Enter stores it)"))
+        self.comment.setPlaceholderText(tr("Comment, then Enter"))
         self.comment.setAccessibleName(tr("Comment"))
         self.desk = QPushButton(tr("Show on the desk"))
         self._lay_out()
@@ -80,6 +85,7 @@ class ReviewDetail(QWidget):
         scroll.setWidgetResizable(True)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setWidget(frame)
+        scroll.setMinimumHeight(2 * self.fontMetrics().lineSpacing())
         marks = QHBoxLayout()
         marks.setContentsMargins(10, 0, 10, 0)
         marks.addWidget(self.flag)
@@ -135,6 +141,35 @@ class ReviewDetail(QWidget):
     @Slot()
     def _on_comment(self) -> None:
         self.commented.emit(self.comment.text().strip())
+
+
+class ReviewSide(QWidget):
+    """The chosen image, and below it the classes: all of them where the window is tall enough."""
+
+    def __init__(self, detail: ReviewDetail, classes: ClassPanel) -> None:
+        super().__init__()
+        self._detail, self._classes = detail, classes
+        for part in (detail, classes):
+            part.setParent(self)
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Return the width of the wider part; the height is shared, however little it is."""
+        parts = (self._detail, self._classes)
+        wide = max(part.minimumSizeHint().width() for part in parts)
+        return QSize(wide + EDGE, self._detail.minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Share the height anew."""
+        super().resizeEvent(event)
+        self.share()
+
+    def share(self) -> None:
+        """Give the classes what they need, and the rest to the image."""
+        wide, high = self.width() - EDGE, self.height() - EDGE
+        left = high - EDGE - self._detail.minimumSizeHint().height()
+        below = min(self._classes.whole_height(), max(left, round(CLASSES * high)))
+        self._detail.setGeometry(0, 0, wide, high - below - EDGE)
+        self._classes.setGeometry(0, high - below, wide, below)
 
 
 def facts(project: Project, image: int, shares: Probabilities | None) -> tuple[str, ...]:

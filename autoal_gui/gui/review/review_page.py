@@ -21,7 +21,7 @@ from autoal_gui.core.language import mark, number, percent, tr, tr_count
 from autoal_gui.gui.desk.class_panel import ClassPanel
 from autoal_gui.gui.images.image_grid import ImageGrid
 from autoal_gui.gui.images.image_loader import ImageLoader
-from autoal_gui.gui.review.review_detail import ReviewDetail
+from autoal_gui.gui.review.review_detail import ReviewDetail, ReviewSide
 from autoal_gui.gui.review.review_filters import ReviewFilters
 from autoal_gui.gui.session.controller import Controller
 from autoal_gui.gui.widgets.actions import Actions
@@ -35,7 +35,7 @@ HINT = mark("Class keys change the selected images. Enter shows one on the desk.
 NONE_SELECTED = mark("Select images first: click, arrow keys, or draw a frame with the mouse.")
 NONE_SHOWN = mark("No image meets these conditions.")
 NONE_YET = mark("No image has an answer yet.")
-SIDE = 136  # device-independent pixels: room for what the model says below an image
+SIDE = 8  # heights of a line: room for what the model says below an image
 LOCAL = ("unsure", "skip", "undo", "redo", "flag", "comment")
 
 
@@ -50,9 +50,8 @@ class ModelCaptions(Mapping[int, str]):
         if place is None or table.model_class[place] in (MODEL_UNKNOWN, table.class_index[place]):
             raise KeyError(image_id)
         name = self._classes[int(table.model_class[place])]
-        return tr(
-            "Model: {name} {share}", name=name, share=percent(float(table.probability[place]))
-        )
+        share = percent(float(table.probability[place]))
+        return f"{tr('Model: {name} {share}', name=name, share=share)}\n{name} {share}"
 
     def __iter__(self) -> Iterator[int]:
         return (image for image in self._table.ids.tolist() if image in self)
@@ -73,7 +72,7 @@ class ReviewPage(Page):
         super().__init__(tr("Review"), controller, theme, actions)
         self.loader = ImageLoader(self)
         self.grid = ImageGrid(self.loader, theme)
-        self.grid.set_side(SIDE)
+        self.grid.set_side(SIDE * self.fontMetrics().height())
         self.filters = ReviewFilters()
         self.detail = ReviewDetail(self.loader, theme)
         self.shown = chip()
@@ -85,7 +84,8 @@ class ReviewPage(Page):
         self._shares: dict[int, Probabilities] = {}
         self._busy = False  # this page itself is changing answers
         self.local = {name: own_action(self, actions[name]) for name in LOCAL}
-        self.class_panel = ClassPanel(theme, tuple(self.local[name] for name in ("unsure", "skip")))
+        others = (self.local["unsure"], self.local["skip"])
+        self.class_panel = ClassPanel(theme, others, compact=True)
         self._lay_out()
         self._connect()
 
@@ -100,11 +100,7 @@ class ReviewPage(Page):
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.none)
         column.addWidget(self.grid, 1)
-        side = QWidget()
-        right = QVBoxLayout(side)
-        right.setContentsMargins(0, 0, 8, 8)
-        right.addWidget(self.detail, 3)
-        right.addWidget(self.class_panel, 3)
+        self.side = ReviewSide(self.detail, self.class_panel)
         line = self.fontMetrics().height()
         wanted = self.filters.sizeHint().width() + 2 * line  # for the counts that come
         filters = LowColumn(self.filters)
@@ -112,7 +108,7 @@ class ReviewPage(Page):
         split = QSplitter(Qt.Orientation.Horizontal)
         split.setChildrenCollapsible(False)
         split.addWidget(middle)
-        split.addWidget(side)
+        split.addWidget(self.side)
         split.setStretchFactor(0, 3)
         split.setStretchFactor(1, 2)
         split.setSizes([600, 400])
@@ -153,6 +149,7 @@ class ReviewPage(Page):
             self.loader.open(project.pool)
         self.class_panel.set_classes(project.classes.names, project.classes.order)
         self.class_panel.set_removed(project.classes.removed)
+        self.side.share()
         self._load()
         self.grid.setFocus()
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QSettings, QStandardPaths, Qt, Signal
+from PySide6.QtCore import QSettings, QSize, QStandardPaths, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
@@ -111,8 +111,33 @@ class PathField(QWidget):
             self.line.setText(chosen)
 
 
+SLACK = 4  # pixels beside the words of a box that a style may take
+
+
 class StillComboBox(QComboBox):
-    """A list that the wheel passes over: who scrolls a dialog must not change what it says."""
+    """A list to choose from that the wheel passes over, at least as wide as what is chosen.
+
+    Qt asks for the width of the longest entry, which then is the least width of a whole dialog.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        self.currentTextChanged.connect(self.updateGeometry)
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Return the room for what is chosen."""
+        hint = super().minimumSizeHint()
+        advance = self.fontMetrics().horizontalAdvance
+        longest = max((advance(self.itemText(row)) for row in range(self.count())), default=0)
+        wide = hint.width() - longest + advance(self.currentText()) + SLACK
+        return QSize(wide, hint.height())
+
+    def showPopup(self) -> None:  # noqa: N802 - Qt's name
+        """Open the list in the width of its longest entry."""
+        room = self.view().sizeHintForColumn(0) + self.view().verticalScrollBar().sizeHint().width()
+        self.view().setMinimumWidth(room)
+        super().showPopup()
 
     def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802 - Qt's name
         """Leave the wheel to what scrolls."""

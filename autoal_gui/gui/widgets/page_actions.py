@@ -30,6 +30,7 @@ def action_tool(action: QAction) -> QToolButton:
     """Return a quiet button with the icon of an action."""
     button = QToolButton()
     button.setDefaultAction(action)
+    button.setIconSize(icon_size(button))
     button.setProperty("role", "quiet")
     button.setAccessibleName(action.text())
     button.setFocusPolicy(Qt.FocusPolicy.TabFocus)

@@ -215,7 +215,7 @@ def test_every_row_has_its_name_and_its_box_a_name_of_its_own(qtbot, window, tmp
 
 
 @pytest.mark.parametrize("trusted", [False, True])
-def test_what_was_learned_is_drawn_dim_and_bright_where_it_was_trusted(qtbot, trusted):
+def test_what_was_learned_is_dotted_and_a_line_where_it_was_trusted(qtbot, trusted):
     plot, found = LearnedPlot(), LearnedWeights((("margin", 1.0),), 0.1, 0.02, trusted)
     qtbot.addWidget(plot)
     record = RoundRecord(2, "finished", PRESETS["cpu"], "", "", 20, learned=found)

@@ -290,4 +290,8 @@ def test_a_caption_that_is_too_long_still_says_how_sure_the_model_is(qapp):
     short = _elided_caption(painter, words, QRect(0, 0, whole * 3 // 4, 20))
     assert short.startswith("Model: p")
     assert short.endswith("… 61%")
+    forms = f"{words}\npromyelocyte 61%"
+    assert _elided_caption(painter, forms, QRect(0, 0, whole + 5, 20)) == words
+    room = QRect(0, 0, whole - 5, 20)
+    assert _elided_caption(painter, forms, room) == "promyelocyte 61%"
     painter.end()

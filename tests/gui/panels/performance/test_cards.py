@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QToolButton
+from PySide6.QtWidgets import QToolButton, QWidget
 
 from autoal_gui.core.images.pool import PoolImage
 from autoal_gui.core.language import percent
@@ -118,6 +118,30 @@ def test_every_class_has_its_images_and_values_with_intervals(shown):
     assert math.isnan(class_values(Metrics(((0, 0), (1, 3))), 0)[0][0].value)
     right, count = found.specificity_counts(1)
     assert class_values(found, 1)[1][1] == f"{right} of {count} images"
+
+
+def test_the_table_of_classes_is_a_list_with_the_same_values_where_it_has_no_room(shown):
+    truth = np.arange(30) % 2
+    found = Metrics.of_probabilities(truth, np.eye(3)[np.arange(30) // 3 % 2] * 0.8 + 0.05)
+    place = shown(QWidget())
+    card = ClassTable()
+    card.setParent(place)
+    card.show()
+    card.show_classes(found, CLASSES)
+    card.resize(card._wide, 300)
+    table = card.texts()
+    card.resize(card._wide - 1, 300)
+    as_list = card.texts()
+    assert "cat (15)" in as_list
+    assert as_list[-2:] == ["owl (0)", "not measured"]
+    for c in range(2):
+        for value, _ in class_values(found, c):
+            for texts in (table, as_list):
+                assert percent(value.value, 1) in texts
+                assert value.short_span in texts
+    assert card._grid.minimumSize().width() < card._wide
+    card.resize(card._wide, 300)
+    assert card.texts() == table
 
 
 def test_points_of_the_curve_lie_inside_their_interval():

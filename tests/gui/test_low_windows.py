@@ -1,0 +1,194 @@
+"""Large text in a low or narrow window: what is needed most stays whole, and nothing moves."""
+
+import pytest
+from PySide6.QtCore import QSize
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QTabBar
+
+from autoal_gui.core.messages import Query
+from autoal_gui.gui.desk.class_panel import ClassPanel
+from autoal_gui.gui.desk.why_panel import WhyPanel
+from autoal_gui.gui.dialogs import export_dialog
+from autoal_gui.gui.dialogs.export_dialog import ExportDialog
+from autoal_gui.gui.panels.side_panel import MARKED
+from autoal_gui.gui.panels.training_panel import LINES, MOST
+from autoal_gui.gui.review.review_detail import EDGE
+from autoal_gui.gui.widgets.inputs import combo
+from autoal_gui.gui.window.projects.new_projects import folder_spec
+from tests.gui.window.test_main_window import start
+from tests.support.gui import QUIET, draw_folder, settings
+from tests.tools.seen import cut_off
+
+pytestmark = pytest.mark.qt_log_ignore(QUIET)
+
+
+@pytest.fixture
+def large(qapp):
+    """Text at one and a half times its size."""
+    before = qapp.font()
+    font = qapp.font()
+    font.setPointSizeF(before.pointSizeF() * 1.5)
+    qapp.setFont(font)
+    yield
+    qapp.setFont(before)
+
+
+# -- the reason below the image -----------------------------------------------------------------
+
+
+@pytest.fixture
+def why(qtbot, tmp_path, large):
+    panel = WhyPanel(QAction(), settings(tmp_path))
+    qtbot.addWidget(panel)
+    strategies = (("coreset", 0.9, 0.5), ("bald", 0.9, 0.5))
+    panel.show_reason(Query(1, 0, strategies), "pool", 3)
+    panel.show_name("a_file_whose_name_goes_on_and_on_00165.png", "")
+    panel.resize(300, 1)
+    panel.show()
+    return panel
+
+
+def test_the_reason_scrolls_where_there_is_no_room_for_all_of_it(qtbot, why):
+    qtbot.waitUntil(lambda: cut_off(why) == [])
+    bar = why._told.verticalScrollBar()
+    qtbot.waitUntil(lambda: bar.maximum() > 0)
+    why.resize(300, 600)
+    qtbot.waitUntil(lambda: bar.maximum() == 0)
+
+
+def test_a_long_name_leaves_the_panel_narrow_and_comes_back_in_a_wide_one(why):
+    assert "…" in why.name.text()
+    assert why.minimumSizeHint().width() < 300
+    assert why.name.toolTip().endswith("00165.png")
+    narrow = why.name.text()
+    why.resize(1600, 1)
+    assert len(why.name.text()) > len(narrow)
+
+
+# -- the training card --------------------------------------------------------------------------
+
+
+def test_what_is_below_the_training_card_stays_where_it_is_whatever_it_says(
+    qtbot, window, tmp_path
+):
+    window.resize(1280, 900)
+    start(window, tmp_path)
+    side, card = window.desk.side, window.desk.training
+    if side.folded:
+        side.toggle()
+    qtbot.waitUntil(lambda: side.tabs.y() > card.height())
+    before = side.tabs.y()
+    card.resume.setVisible(True)
+    for label in (card.learned, card.note, card.line):
+        label.setText("What was learned without labels is kept, and goes on from there. " * 3)
+        label.show()
+    card._steps.show()
+    side.layout().activate()
+    assert side.tabs.y() == before
+    assert card.height() == LINES * card.fontMetrics().height()
+    qtbot.waitUntil(lambda: cut_off(card) == [])
+
+
+def test_a_low_window_leaves_room_below_the_training_card(window, tmp_path, large):
+    start(window, tmp_path)
+    card = window.desk.training
+    card.fit(300)
+    assert card.height() == round(MOST * 300)
+    card.fit(3000)
+    assert card.height() == LINES * card.fontMetrics().height()
+
+
+def test_the_tabs_keep_their_words_and_give_up_their_marks_where_the_panel_is_narrow(
+    window, tmp_path
+):
+    start(window, tmp_path)
+    side = window.desk.side
+    bar, right = side.tabs.tabBar(), QTabBar.ButtonPosition.RightSide
+    line = side.fontMetrics().height()
+    for lines, marked in ((MARKED + 4, True), (MARKED - 2, False), (MARKED + 4, True)):
+        side.resize(lines * line, 600)
+        assert [bar.tabButton(tab, right) is not None for tab in range(2)] == [marked] * 2
+
+
+# -- the review page ----------------------------------------------------------------------------
+
+
+def test_five_classes_are_whole_beside_an_image_in_a_low_window(qtbot, window, tmp_path, large):
+    window.resize(1280, 720)
+    start(window, tmp_path)
+    page = window.pages.review
+    window.pages.show_page(page)
+    page.class_panel.set_classes(("one", "two", "three", "four", "five"), (0, 1, 2, 3, 4))
+    page.side.resize(340, 600)
+    page.side.share()
+    assert page.class_panel.height() == page.class_panel.whole_height()
+    qtbot.waitUntil(lambda: page.class_panel._scroll.verticalScrollBar().maximum() == 0)
+    assert page.detail.height() >= page.detail.minimumSizeHint().height()
+    assert page.detail.geometry().bottom() < page.class_panel.y()
+
+
+def test_image_and_classes_share_a_side_that_has_too_little_for_both(window, tmp_path, large):
+    start(window, tmp_path)
+    side = window.pages.review.side
+    side.resize(340, 240)
+    side.share()
+    assert side._classes.y() - side._detail.geometry().bottom() == EDGE + 1
+    assert side._classes.height() < side._classes.whole_height()
+
+
+def test_a_compact_panel_of_classes_is_lower(qtbot, window, tmp_path):
+    start(window, tmp_path)
+    heights = []
+    for compact in (False, True):
+        panel = ClassPanel(window.theme, (), compact=compact)
+        qtbot.addWidget(panel)
+        panel.set_classes(("one", "two"), (0, 1))
+        heights.append(panel.whole_height())
+    assert heights[1] < heights[0]
+
+
+# -- dialogs ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("wide", "columns"), [(1280, 2), (900, 1)])
+def test_formats_stand_in_two_columns_where_a_screen_is_wide_enough(
+    monkeypatch, window, tmp_path, large, wide, columns
+):
+    room = QSize(wide, 700)
+    monkeypatch.setattr(export_dialog, "fitting", lambda widget, size: size.boundedTo(room))
+    start(window, tmp_path)
+    line = window.fontMetrics().height()
+    assert (wide >= export_dialog.LEAST_WIDE * line) == (columns == 2)
+    dialog = ExportDialog(window.controller, None, window)
+    dialog.resize(dialog.minimumSize())
+    dialog.show()
+    left = {button.mapTo(dialog, button.rect().topLeft()).x() for button in dialog.buttons.values()}
+    assert len(left) == columns
+    assert dialog.width() <= wide
+    dialog.close()
+
+
+def test_a_new_project_is_not_wider_than_its_dialog(qtbot, window, tmp_path, large):
+    window.new_projects.show_dialog(folder_spec(draw_folder(tmp_path / "images", 12)))
+    dialog = window.dialog
+    qtbot.waitUntil(lambda: dialog.listing is not None)
+    dialog.meaning.groups.source.addItem("A long entry " * 20)  # as the folders of a level
+    content = dialog.report.parentWidget()
+    assert content.minimumSizeHint().width() <= dialog.width()
+    dialog.reject()
+
+
+@pytest.mark.qt_log_ignore(QUIET, "does not support")
+def test_a_list_is_as_wide_as_what_is_chosen_and_opens_as_wide_as_its_longest_entry(qtbot):
+    box = combo("Way", {"a": "Short", "b": "An entry that is very much longer than the other"}, "a")
+    qtbot.addWidget(box)
+    advance, slim = box.fontMetrics().horizontalAdvance, box.minimumSizeHint().width()
+    assert advance("Short") < slim < advance(box.itemText(1))
+    box.resize(slim, 30)
+    box.show()
+    assert cut_off(box) == []
+    box.showPopup()
+    assert box.view().width() > advance(box.itemText(1))
+    box.hidePopup()
+    box.setCurrentIndex(1)
+    assert box.minimumSizeHint().width() > advance(box.itemText(1))
