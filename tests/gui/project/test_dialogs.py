@@ -898,7 +898,7 @@ def test_what_an_earlier_checkpoint_said_does_not_count_for_the_next(qtbot, wind
 def test_a_wide_screen_shows_labels_and_model_beside_each_other(
     qtbot, window, controller, monkeypatch, wide
 ):
-    room = QSize(3000 if wide else 700, 640)
+    room = QSize(3000 if wide else 600, 640)
     monkeypatch.setattr(export_dialog, "fitting", lambda widget, size: size.boundedTo(room))
     window.dialogs.show_export()
     dialog = window.dialog
