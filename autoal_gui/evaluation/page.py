@@ -19,12 +19,13 @@ from autoal_gui.evaluation.methods import Method, reference
 from autoal_gui.evaluation.plan import Setup
 from autoal_gui.evaluation.ranks import ranks_section
 from autoal_gui.evaluation.results import (
+    MAIN,
     SEARCHES,
     Comparison,
     MethodResult,
     SetResult,
 )
-from autoal_gui.evaluation.statistics import MARGIN, Spread
+from autoal_gui.evaluation.statistics import FEWEST, MARGIN, Spread
 
 SIGNS = {"better": "▲", "worse": "▼", "no worse": "≈", "open": "·"}
 """A sign beside each colour."""
@@ -104,7 +105,8 @@ def _conclusions(result: SetResult) -> Element:
 
 def _legend_of_standings() -> Element:
     words = "; ".join(f"{SIGNS[name]} {standing}" for name, standing in STANDINGS.items())
-    return tag("p", f"{words}. In brackets: 95% interval over seeds.", class_="note")
+    brackets = f"In brackets: 95% interval over seeds, where there are {FEWEST} at least."
+    return tag("p", f"{words}. {brackets}", class_="note")
 
 
 def _set_section(result: SetResult) -> Iterable[Element]:
@@ -145,15 +147,31 @@ def _main_curves(result: SetResult) -> Iterable[Element]:
             legend.append(tag("span", sample_line(style), f" {method.name}"))
         for measure, title in result.measures.items():
             lines = [
-                Line(method.name, result.methods[method].curve(measure), style)
-                for style, method in enumerate(chosen)
+                _line(result.methods[method], style, measure) for style, method in enumerate(chosen)
             ]
-            limits = bounds(line.curve for line in lines)
+            limits = bounds(curve for line in lines for curve in (line.curve, *line.singles))
             chart = curves_chart(lines[::-1], limits, f"{title} over labels, {result.name}")
             charts.append(tag("figure", tag("figcaption", title), chart))
         yield legend
         yield charts
-    yield tag("p", "Lines are means over seeds, bands their 95% intervals.", class_="note")
+    yield tag("p", what_lines_are(result), class_="note")
+
+
+def what_lines_are(result: SetResult) -> str:
+    """Say what is drawn; bands only where there are seeds enough for one."""
+    counts = [len(found.seeds) for found in result.methods.values()]
+    words = "Lines are means over seeds"
+    if max(counts) >= FEWEST:
+        words += ", bands their 95% intervals"
+    few = "" if min(counts) >= FEWEST else (
+        f" Of fewer than {FEWEST} seeds there is no band, which would say nothing: the thin lines "
+        "are the single seeds."
+    )  # fmt: skip
+    return f"{words}.{few}"
+
+
+def _line(found: MethodResult, style: int, measure: str = MAIN) -> Line:
+    return Line(found.method.name, found.curve(measure), style, found.singles(measure))
 
 
 STARTS = {True: "with the warm start", False: "from scratch"}
@@ -227,10 +245,10 @@ def _all_curves(result: SetResult) -> Iterable[Element]:
     for warm in STARTS:
         there = {m: found for m, found in result.methods.items() if m.warm == warm}
         for method, found in there.items():
-            lines = [Line(method.name, found.curve(), 0)]
+            lines = [_line(found, 0)]
             if other := reference(method, "random", result.methods):
-                lines.insert(0, Line(other.name, result.methods[other].curve(), 6))
-            limits = bounds(result.curve() for result in there.values())
+                lines.insert(0, _line(result.methods[other], 6))
+            limits = bounds(c for one in there.values() for c in (one.curve(), *one.singles()))
             title = f"{method.name}, {result.name}"
             chart = curves_chart(lines, limits, title, (210, 130), bare=True)
             grid.append(tag("figure", tag("figcaption", method.name), chart))
@@ -377,7 +395,7 @@ def _difference_cell(comparison: Comparison) -> Element:
         "td", tag("b", f"{sign} {signed(spread.mean)}"), class_=_CLASSES[difference.standing]
     )
     cell.set("title", f"against {comparison.other.name}: {interval(spread)}")
-    if spread.count > 1:
+    if spread.count >= FEWEST:
         cell.append(tag("small", f" ({signed(spread.low)} to {signed(spread.high)})"))
     return cell
 
