@@ -262,11 +262,13 @@ def test_progress_and_time_in_words():
 
 def test_the_last_round_in_words():
     trained = record(3, seconds=(("FitNet", 30.0),), device="cpu", checkpoint="round-0003.pt")
-    assert last_round_line(trained) == "Round 3 took 30\xa0s on this computer."
+    assert last_round_line(trained) == "Round 3 (30 labels) took 30\xa0s on this computer."
     elsewhere = record(3, device="A card, bf16", checkpoint="round-0003.pt")
     assert last_round_line(elsewhere).endswith(" on A card.")
     untrained = record(1, seconds=(("scoring", 2.0),))
-    assert last_round_line(untrained) == "Round 1 ranked the images in 2\xa0s on this computer."
+    assert last_round_line(untrained) == (
+        "Round 1 ranked the images in 2\xa0s on this computer; it made no model."
+    )
     failed = RoundRecord(4, "failed", PRESETS["cpu"], "", "", 0, "No memory.")
     assert last_round_line(failed) == "Round 4 failed. No memory."
 
