@@ -55,6 +55,19 @@ def few_seeds(count: int) -> str:
     return "one seed" if count == 1 else f"{count} seeds, too few for an interval"
 
 
+def what_lines_are(result: SetResult) -> str:
+    """Say what is drawn; bands only where there are seeds enough for one."""
+    counts = [len(found.seeds) for found in result.methods.values()]
+    words = "Lines are means over seeds"
+    if max(counts) >= FEWEST:
+        words += ", bands their 95% intervals"
+    few = "" if min(counts) >= FEWEST else (
+        f" Of fewer than {FEWEST} seeds there is no band, which would say nothing: the thin lines "
+        "are the single seeds."
+    )  # fmt: skip
+    return f"{words}.{few}"
+
+
 def _about_asking(result: SetResult, warm: bool) -> list[str]:
     """Compare all methods of one start with random choice."""
     start = "With the warm start" if warm else "From scratch"

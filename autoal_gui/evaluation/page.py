@@ -12,7 +12,14 @@ from autoal_gui.core.report.charts import (
     sample_line,
 )
 from autoal_gui.core.report.markup import document, table, tag
-from autoal_gui.evaluation.conclusions import STANDINGS, cold_of, conclusions, interval, signed
+from autoal_gui.evaluation.conclusions import (
+    STANDINGS,
+    cold_of,
+    conclusions,
+    interval,
+    signed,
+    what_lines_are,
+)
 from autoal_gui.evaluation.failures import Failure, failed_lines
 from autoal_gui.evaluation.last_models import columns_section, medmnist_section
 from autoal_gui.evaluation.methods import Method, reference
@@ -105,8 +112,8 @@ def _conclusions(result: SetResult) -> Element:
 
 def _legend_of_standings() -> Element:
     words = "; ".join(f"{SIGNS[name]} {standing}" for name, standing in STANDINGS.items())
-    brackets = f"In brackets: 95% interval over seeds, where there are {FEWEST} at least."
-    return tag("p", f"{words}. {brackets}", class_="note")
+    words += f". In brackets: 95% interval over seeds, where there are {FEWEST} at least."
+    return tag("p", words, class_="note")
 
 
 def _set_section(result: SetResult) -> Iterable[Element]:
@@ -155,19 +162,6 @@ def _main_curves(result: SetResult) -> Iterable[Element]:
         yield legend
         yield charts
     yield tag("p", what_lines_are(result), class_="note")
-
-
-def what_lines_are(result: SetResult) -> str:
-    """Say what is drawn; bands only where there are seeds enough for one."""
-    counts = [len(found.seeds) for found in result.methods.values()]
-    words = "Lines are means over seeds"
-    if max(counts) >= FEWEST:
-        words += ", bands their 95% intervals"
-    few = "" if min(counts) >= FEWEST else (
-        f" Of fewer than {FEWEST} seeds there is no band, which would say nothing: the thin lines "
-        "are the single seeds."
-    )  # fmt: skip
-    return f"{words}.{few}"
 
 
 def _line(found: MethodResult, style: int, measure: str = MAIN) -> Line:
@@ -222,7 +216,7 @@ def _area_row(result: SetResult, found: MethodResult) -> list[Element | str]:
     for mode in ("random", "vote"):
         comparison = result.against(found.method, mode)
         cells.append(_difference_cell(comparison) if comparison else "")
-        cells.append(_wins(comparison) if comparison else "")
+        cells.append(comparison.difference.tally if comparison else "")
     return cells
 
 
@@ -283,7 +277,7 @@ def _warm_row(result: SetResult, method: Method, comparison: Comparison) -> list
     both = result.methods[method], result.methods[cold_of(method)]
     firsts = [_number(found.curve().spreads[0].mean) for found in both]
     areas = [_number(found.area.mean) for found in both]
-    return [method.name, *firsts, *areas, _difference_cell(comparison), _wins(comparison)]
+    return [method.name, *firsts, *areas, _difference_cell(comparison), comparison.difference.tally]
 
 
 def _variants(result: SetResult) -> Iterable[Element]:
@@ -293,7 +287,7 @@ def _variants(result: SetResult) -> Iterable[Element]:
         comparison = result.compared(variant.plain, variant)
         if comparison is not None:
             area = _number(result.methods[variant].area.mean)
-            cells: list[Element | str] = [_difference_cell(comparison), _wins(comparison)]
+            cells: list[Element | str] = [_difference_cell(comparison), comparison.difference.tally]
             rows.append([variant.name, area, *cells])
     if rows:
         yield tag("h3", "Placebos and ablations")
@@ -389,8 +383,7 @@ _DEFINITIONS = (
 
 def _difference_cell(comparison: Comparison) -> Element:
     difference = comparison.difference
-    sign = SIGNS[difference.standing]
-    spread = difference.spread
+    sign, spread = SIGNS[difference.standing], difference.spread
     cell = tag(
         "td", tag("b", f"{sign} {signed(spread.mean)}"), class_=_CLASSES[difference.standing]
     )
@@ -401,11 +394,6 @@ def _difference_cell(comparison: Comparison) -> Element:
 
 
 _CLASSES = {"better": "better", "worse": "worse", "no worse": "even", "open": "open"}
-
-
-def _wins(comparison: Comparison) -> str:
-    difference = comparison.difference
-    return f"{difference.wins}–{difference.ties}–{difference.losses}"
 
 
 def _number(value: float) -> str:

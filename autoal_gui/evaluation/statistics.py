@@ -69,6 +69,11 @@ class Difference:
         return cls(Spread.of(gains), wins, ties, losses)
 
     @property
+    def tally(self) -> str:
+        """Seeds won, tied and lost, as the page writes them."""
+        return f"{self.wins}–{self.ties}–{self.losses}"
+
+    @property
     def standing(self) -> str:
         """What the interval allows to say.
 
