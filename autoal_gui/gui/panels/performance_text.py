@@ -1,5 +1,7 @@
 """What the performance panel says of where its numbers come from."""
 
+import math
+
 from autoal_gui.core.database.round_rows import RoundRecord
 from autoal_gui.core.language import decimal, mark, number, percent, tr, tr_count
 from autoal_gui.core.measures.estimate import Estimate
@@ -104,5 +106,16 @@ def audit_words(measured: Metrics, audit: Metrics) -> str:
         low=decimal(100 * low, 0),
         high=percent(high),
     )
-    apart = low > measured.accuracy_interval[1] or high < measured.accuracy_interval[0]
-    return f"{told} {tr(APART if apart else BY_CHANCE)}"
+    return f"{told} {tr(APART if differ(measured, audit) else BY_CHANCE)}"
+
+
+def differ(one: Metrics, other: Metrics) -> bool:
+    """Say whether two accuracies, of different images, differ by more than chance.
+
+    That is so where the 95 % interval of their difference lacks 0 (Newcombe 1998, from both of
+    their own intervals); intervals that overlap a little would not tell.
+    """
+    lower, higher = sorted((one, other), key=lambda metrics: metrics.accuracy)
+    below = higher.accuracy - higher.accuracy_interval[0]
+    above = lower.accuracy_interval[1] - lower.accuracy
+    return higher.accuracy - lower.accuracy > math.hypot(below, above)

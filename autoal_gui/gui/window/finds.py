@@ -57,6 +57,9 @@ class Finds(QObject):
 
     @Slot()
     def _forget(self) -> None:
+        """Take back what is offered: it is of the project that is being closed."""
+        if self._found is not None and self._bar.sentence == tr(FOUND):
+            self._bar.hide()
         self._found = None
 
     def _show(self) -> None:

@@ -125,7 +125,7 @@ def test_reopened_panels_show_the_rounds_of_before(qtbot, window, tmp_path):
     assert second.open_folder(tmp_path / "projects" / "cells")
     assert second.desk.performance.headline.right.text() == words
     assert len(second.desk.weights.lines.getPlotItem().listDataItems()) == len(STRATEGIES)
-    assert "Round 3 took" in second.desk.training.line.text()
+    assert "Round 3 (8 labels) took" in second.desk.training.line.text()
     second.close()
 
 
@@ -168,7 +168,7 @@ def test_the_panel_says_what_the_warm_start_does_and_what_it_is_good_for(
     backend.gate.set()
     qtbot.waitUntil(lambda: controller.at_rest and controller.project.rounds.last == 1)
     assert panel.learned.text() == "Learned from 30 images in 3\xa0min."
-    assert "Round 1 took" in panel.line.text()
+    assert "Round 1 (4 labels) took" in panel.line.text()
     assert stop.text() == "Cancel"
     assert not panel._train.isHidden()
     assert panel.resume.isHidden()

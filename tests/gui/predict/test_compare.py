@@ -65,7 +65,7 @@ def compare(qtbot, window, monkeypatch, folder, other):
     qtbot.keyClick(page.setup.folder, Qt.Key.Key_Space)
     qtbot.keyClick(page.setup.start, Qt.Key.Key_Space)
     qtbot.waitUntil(lambda: page.session.table is not None)
-    return page, name, f"round {own.record.number}"
+    return page, name, f"round {own.record.number} ({own.record.labels} labels)"
 
 
 def test_rounds_are_compared_a_model_is_handed_over_and_odd_images_go_into_the_project(

@@ -232,7 +232,7 @@ def test_it_waits_for_a_running_round_and_takes_the_project_s_model(
     controller.training.train_now()
     page = window.pages.predict
     window.pages.show_page(page)
-    assert "The last model of cells: round 2, 4 labels." in page.setup.model.text()
+    assert "The last model of cells: round 2 (4 labels)." in page.setup.model.text()
     page.choose_images(images_of(tmp_path))
     press(qtbot, page.setup.start)
     qtbot.waitUntil(lambda: "starts when that has ended" in page.setup.line.text())
@@ -274,7 +274,7 @@ def test_the_round_named_is_the_one_whose_model_is_used(qtbot, window, tmp_path)
     page = window.pages.predict
     window.pages.show_page(page)
     assert page._model.name == "round-0002.pt"
-    assert "round 2, 4 labels." in page.setup.model.text()
+    assert "round 2 (4 labels)." in page.setup.model.text()
 
 
 def test_opening_a_project_ends_a_prediction_that_runs(

@@ -64,6 +64,15 @@ def test_a_key_for_the_next_image_never_meets_a_grid_that_has_just_opened(qtbot,
     assert len(waiting.controller.project.labels.answers) == 2
 
 
+def test_what_is_offered_goes_with_its_project(qtbot, waiting, backend):
+    look_for_some(waiting)
+    waiting.pages.show_review()
+    found(qtbot, waiting, backend)
+    assert waiting.failure.isVisible()
+    waiting.controller.close_project()
+    assert not waiting.failure.isVisible()
+
+
 def test_what_is_still_to_be_read_stays(qtbot, waiting, backend):
     waiting.failure.show_failure("Something that matters.", "")
     look_for_some(waiting)

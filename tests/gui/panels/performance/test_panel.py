@@ -114,7 +114,7 @@ def test_what_else_measures_stands_beside_the_evaluation_set(qtbot, window, tmp_
     assert any(x is not None and x.tolist() == [6.0] for x, _ in drawn(panel))
     compared = "For comparison, 10 of 12 other images, drawn at random to be labelled, are right"
     assert panel.audit.text().startswith(f"{compared}: accuracy 83.3% (55 to 95%). ")
-    assert panel.audit.text().endswith("go by the one above.")
+    assert panel.audit.text() == audit_words(metrics, backend.audit)
     assert panel.headline.share.font().pointSizeF() > panel.audit.font().pointSizeF()
     assert "95 times in 100" in panel.audit.toolTip()
     assert panel.alike.text().startswith("4 of 10 images measured on are nearly the same")
@@ -315,6 +315,7 @@ def test_advice_before_there_is_any_says_to_go_on():
     [
         (((9, 1), (1, 9)), ((10, 0), (1, 9)), "chance alone"),
         (((90, 10), (10, 90)), ((5, 5), (5, 5)), "more than chance"),
+        (((2, 3), (4, 1)), ((5, 1), (1, 5)), "more than chance"),  # though their intervals overlap
     ],
 )
 def test_two_figures_are_told_apart_by_chance_or_by_more(measured, audit, word):
