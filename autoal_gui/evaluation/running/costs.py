@@ -72,8 +72,9 @@ class Costs:
         if not self.are_known:
             return "How long they take is told once the first has ended."
         time, room = duration(self.left(missing)), in_bytes(self.left_on_disk(missing))
-        many = "all of them" if len(missing) > 1 else "it"
-        return f"By {known}, {many} will take about {time} here, and {room} on the disk."
+        others = "the others" if len(missing) > 1 else "the other one"
+        take = "take" if len(missing) > 1 else "takes"
+        return f"By {known}, {others} {take} about {time} here, and {room} on the disk."
 
     def _of(self, job: Job) -> float:
         """Return the seconds of a run: as others of its kind, else of its set, else of all."""

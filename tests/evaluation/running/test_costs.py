@@ -68,7 +68,7 @@ def test_the_plan_tells_runs_time_and_room_as_far_as_they_are_known(tmp_path):
     known = Costs.of_finished(jobs, jobs[1:], folders.runs, 2)
     told = plan_words(jobs, as_runs(jobs[1:], folders.runs), known, tmp_path)
     assert "9 to do" in told
-    assert "By the runs that are there, all of them will take about 45 min here" in told
+    assert "By the runs that are there, the others take about 45 min here" in told
     assert plan_words(jobs, [], known, tmp_path).endswith("10 runs, none to do.")
 
 
@@ -90,7 +90,7 @@ def test_after_the_first_run_the_others_are_estimated_where_nothing_was_known(tm
     assert run_all(Immediate(), missing, folders, Costs(1)) == 0
     first, estimate, *others = capsys.readouterr().err.splitlines()
     assert first.endswith("180 s  (6 min left)")
-    assert estimate.startswith("By this run, all of them will take about 6 min here")
+    assert estimate.startswith("By this run, the others take about 6 min here")
     assert [line.rpartition("  ")[2] for line in others] == ["(3 min left)", "(0 min left)"]
 
 
