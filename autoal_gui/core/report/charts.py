@@ -163,7 +163,7 @@ def _drawn(line: Line, x: Scale, y: Scale) -> Iterable[Element]:
         thin = [(x(n), y(s.mean)) for n, s in zip(single.labels, single.spreads, strict=True)]
         yield tag(
             "polyline", points=_points(thin), fill="none", stroke=colour, stroke_width=0.8,
-            stroke_opacity=THIN,
+            stroke_opacity=THIN, stroke_dasharray=_dash(line.style),
         )  # fmt: skip
     middle = [(px, y(s.mean)) for px, s in zip(places, spreads, strict=True)]
     if len(middle) == 1:
