@@ -19,6 +19,7 @@ from autoal_gui.evaluation.methods import Method, methods_of
 from autoal_gui.evaluation.options import METHODS, setup_of
 from autoal_gui.evaluation.paper.claims import ALWAYS, FIGURES
 from autoal_gui.evaluation.plan import Setup, jobs_of
+from autoal_gui.evaluation.running.costs import Costs, plan_words
 from autoal_gui.evaluation.running.ray_pool import RayPool
 from autoal_gui.evaluation.running.runs import (
     Folders,
@@ -71,13 +72,16 @@ def _run(options: argparse.Namespace) -> int:
         jobs = [j for one, s in pairs for j in jobs_of(one.setup, [s], compared, options.seeds)]
         jobs.sort(key=lambda job: job.seed)  # what is finished early can be compared in pairs
         missing = missing_runs(jobs, folders, options.shard)
+        open_runs = [run.job for run in missing]
+        costs = Costs.of_finished(jobs, open_runs, folders.runs, workers.size)
         if options.paper:
             from autoal_gui.evaluation.paper.estimate import announcement
 
-            open_runs = [run.job for run in missing]
             said = announcement(options.paper, workers, jobs, open_runs)
-            print(said, file=sys.stderr, flush=True)
-        return run_all(workers, missing, folders)
+        else:
+            said = plan_words(jobs, missing, costs, folders.out)
+        print(said, file=sys.stderr, flush=True)
+        return run_all(workers, missing, folders, costs)
 
 
 def _pool(options: argparse.Namespace) -> AbstractContextManager[Workers]:

@@ -4,7 +4,7 @@ import statistics
 
 from autoal_gui.evaluation.methods import Method
 from autoal_gui.evaluation.results import SEARCHES, Comparison, SetResult
-from autoal_gui.evaluation.statistics import MARGIN, Spread
+from autoal_gui.evaluation.statistics import FEWEST, MARGIN, Spread
 from autoal_gui.strategies.candidates import is_policy
 
 CLAIM = 10  # seeds below which a difference is a hint and no finding
@@ -44,10 +44,28 @@ def signed(value: float) -> str:
 
 
 def interval(spread: Spread) -> str:
-    """Return a mean difference with its interval; without one for a single seed."""
-    if spread.count < 2:
-        return f"{signed(spread.mean)} (one seed)"
+    """Return a mean difference with its interval; of too few seeds, how many there are instead."""
+    if spread.count < FEWEST:
+        return f"{signed(spread.mean)} ({few_seeds(spread.count)})"
     return f"{signed(spread.mean)} ({signed(spread.low)} to {signed(spread.high)})"
+
+
+def few_seeds(count: int) -> str:
+    """Return a number of seeds in words, where there are too few for an interval."""
+    return "one seed" if count == 1 else f"{count} seeds, too few for an interval"
+
+
+def what_lines_are(result: SetResult) -> str:
+    """Say what is drawn; bands only where there are seeds enough for one."""
+    counts = [len(found.seeds) for found in result.methods.values()]
+    words = "Lines are means over seeds"
+    if max(counts) >= FEWEST:
+        words += ", bands their 95% intervals"
+    few = "" if min(counts) >= FEWEST else (
+        f" Of fewer than {FEWEST} seeds there is no band, which would say nothing: the thin lines "
+        "are the single seeds."
+    )  # fmt: skip
+    return f"{words}.{few}"
 
 
 def _about_asking(result: SetResult, warm: bool) -> list[str]:

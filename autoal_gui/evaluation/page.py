@@ -12,19 +12,27 @@ from autoal_gui.core.report.charts import (
     sample_line,
 )
 from autoal_gui.core.report.markup import document, table, tag
-from autoal_gui.evaluation.conclusions import STANDINGS, cold_of, conclusions, interval, signed
+from autoal_gui.evaluation.conclusions import (
+    STANDINGS,
+    cold_of,
+    conclusions,
+    interval,
+    signed,
+    what_lines_are,
+)
 from autoal_gui.evaluation.failures import Failure, failed_lines
 from autoal_gui.evaluation.last_models import columns_section, medmnist_section
 from autoal_gui.evaluation.methods import Method, reference
 from autoal_gui.evaluation.plan import Setup
 from autoal_gui.evaluation.ranks import ranks_section
 from autoal_gui.evaluation.results import (
+    MAIN,
     SEARCHES,
     Comparison,
     MethodResult,
     SetResult,
 )
-from autoal_gui.evaluation.statistics import MARGIN, Spread
+from autoal_gui.evaluation.statistics import FEWEST, MARGIN, Spread
 
 SIGNS = {"better": "▲", "worse": "▼", "no worse": "≈", "open": "·"}
 """A sign beside each colour."""
@@ -104,7 +112,8 @@ def _conclusions(result: SetResult) -> Element:
 
 def _legend_of_standings() -> Element:
     words = "; ".join(f"{SIGNS[name]} {standing}" for name, standing in STANDINGS.items())
-    return tag("p", f"{words}. In brackets: 95% interval over seeds.", class_="note")
+    words += f". In brackets: 95% interval over seeds, where there are {FEWEST} at least."
+    return tag("p", words, class_="note")
 
 
 def _set_section(result: SetResult) -> Iterable[Element]:
@@ -145,15 +154,18 @@ def _main_curves(result: SetResult) -> Iterable[Element]:
             legend.append(tag("span", sample_line(style), f" {method.name}"))
         for measure, title in result.measures.items():
             lines = [
-                Line(method.name, result.methods[method].curve(measure), style)
-                for style, method in enumerate(chosen)
+                _line(result.methods[method], style, measure) for style, method in enumerate(chosen)
             ]
-            limits = bounds(line.curve for line in lines)
+            limits = bounds(curve for line in lines for curve in (line.curve, *line.singles))
             chart = curves_chart(lines[::-1], limits, f"{title} over labels, {result.name}")
             charts.append(tag("figure", tag("figcaption", title), chart))
         yield legend
         yield charts
-    yield tag("p", "Lines are means over seeds, bands their 95% intervals.", class_="note")
+    yield tag("p", what_lines_are(result), class_="note")
+
+
+def _line(found: MethodResult, style: int, measure: str = MAIN) -> Line:
+    return Line(found.method.name, found.curve(measure), style, found.singles(measure))
 
 
 STARTS = {True: "with the warm start", False: "from scratch"}
@@ -204,7 +216,7 @@ def _area_row(result: SetResult, found: MethodResult) -> list[Element | str]:
     for mode in ("random", "vote"):
         comparison = result.against(found.method, mode)
         cells.append(_difference_cell(comparison) if comparison else "")
-        cells.append(_wins(comparison) if comparison else "")
+        cells.append(comparison.difference.tally if comparison else "")
     return cells
 
 
@@ -227,10 +239,10 @@ def _all_curves(result: SetResult) -> Iterable[Element]:
     for warm in STARTS:
         there = {m: found for m, found in result.methods.items() if m.warm == warm}
         for method, found in there.items():
-            lines = [Line(method.name, found.curve(), 0)]
+            lines = [_line(found, 0)]
             if other := reference(method, "random", result.methods):
-                lines.insert(0, Line(other.name, result.methods[other].curve(), 6))
-            limits = bounds(result.curve() for result in there.values())
+                lines.insert(0, _line(result.methods[other], 6))
+            limits = bounds(c for one in there.values() for c in (one.curve(), *one.singles()))
             title = f"{method.name}, {result.name}"
             chart = curves_chart(lines, limits, title, (210, 130), bare=True)
             grid.append(tag("figure", tag("figcaption", method.name), chart))
@@ -265,7 +277,7 @@ def _warm_row(result: SetResult, method: Method, comparison: Comparison) -> list
     both = result.methods[method], result.methods[cold_of(method)]
     firsts = [_number(found.curve().spreads[0].mean) for found in both]
     areas = [_number(found.area.mean) for found in both]
-    return [method.name, *firsts, *areas, _difference_cell(comparison), _wins(comparison)]
+    return [method.name, *firsts, *areas, _difference_cell(comparison), comparison.difference.tally]
 
 
 def _variants(result: SetResult) -> Iterable[Element]:
@@ -275,7 +287,7 @@ def _variants(result: SetResult) -> Iterable[Element]:
         comparison = result.compared(variant.plain, variant)
         if comparison is not None:
             area = _number(result.methods[variant].area.mean)
-            cells: list[Element | str] = [_difference_cell(comparison), _wins(comparison)]
+            cells: list[Element | str] = [_difference_cell(comparison), comparison.difference.tally]
             rows.append([variant.name, area, *cells])
     if rows:
         yield tag("h3", "Placebos and ablations")
@@ -371,23 +383,17 @@ _DEFINITIONS = (
 
 def _difference_cell(comparison: Comparison) -> Element:
     difference = comparison.difference
-    sign = SIGNS[difference.standing]
-    spread = difference.spread
+    sign, spread = SIGNS[difference.standing], difference.spread
     cell = tag(
         "td", tag("b", f"{sign} {signed(spread.mean)}"), class_=_CLASSES[difference.standing]
     )
     cell.set("title", f"against {comparison.other.name}: {interval(spread)}")
-    if spread.count > 1:
+    if spread.count >= FEWEST:
         cell.append(tag("small", f" ({signed(spread.low)} to {signed(spread.high)})"))
     return cell
 
 
 _CLASSES = {"better": "better", "worse": "worse", "no worse": "even", "open": "open"}
-
-
-def _wins(comparison: Comparison) -> str:
-    difference = comparison.difference
-    return f"{difference.wins}–{difference.ties}–{difference.losses}"
 
 
 def _number(value: float) -> str:

@@ -1,5 +1,6 @@
 """Which method is best over many sets: mean ranks, and what leads where a method does not."""
 
+import math
 import statistics
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
@@ -13,6 +14,7 @@ from autoal_gui.core.report.markup import table, tag
 from autoal_gui.evaluation.conclusions import interval
 from autoal_gui.evaluation.methods import Method
 from autoal_gui.evaluation.results import SEARCHES, Comparison, SetResult
+from autoal_gui.evaluation.statistics import FEWEST as FEWEST_SEEDS
 
 FEWEST = 3
 """Methods below which an order says no more than their differences do."""
@@ -21,7 +23,8 @@ NOTE = (
     "Of each seed the methods are put in order by the area under the curve of balanced accuracy: 1 "
     "is the largest, and equal areas share their ranks. The mean is over seeds, then over sets, so "
     "that each set counts alike. The interval draws the seeds of each set anew, with replacement: "
-    "it speaks of these sets and of no others."
+    "it speaks of these sets and of no others. There is none where a set has fewer than "
+    f"{FEWEST_SEEDS} seeds."
 )
 
 
@@ -33,7 +36,7 @@ class MeanRank:
     mean: float
     """From 1, the best."""
     low: float
-    """Of the 95 % interval by resampling seeds within sets; the mean itself for single seeds."""
+    """Of the 95 % interval by resampling seeds within sets; nan where a set has too few."""
     high: float
     by_set: tuple[float, ...]
     """The mean rank on each set."""
@@ -98,6 +101,8 @@ def _ranks_on(result: SetResult, methods: Sequence[Method]) -> npt.NDArray[np.fl
 
 def _interval(tables: Sequence[npt.NDArray[np.float64]]) -> npt.NDArray[np.float64]:
     """Return low and high ends for each method, by the bootstrap over the seeds of each set."""
+    if min(map(len, tables)) < FEWEST_SEEDS:  # drawn anew, they would look surer than they are
+        return np.full((2, tables[0].shape[1]), np.nan)
     generator = np.random.default_rng(0)
     means = np.zeros((RESAMPLES, tables[0].shape[1]))
     for ranks in tables:
@@ -132,7 +137,7 @@ def ranks_section(results: Sequence[SetResult]) -> Iterable[Element]:
         rows: list[list[Element | str]] = [
             [
                 rank.method.name,
-                f"{rank.mean:.2f} ({rank.low:.2f} to {rank.high:.2f})",
+                _with_interval(rank),
                 *(f"{on:.2f}" for on in rank.by_set),
             ]
             for rank in ranks.methods
@@ -147,6 +152,12 @@ def ranks_section(results: Sequence[SetResult]) -> Iterable[Element]:
         ]
         if sentences:
             yield tag("ul", *(tag("li", sentence) for sentence in sentences), class_="verdict")
+
+
+def _with_interval(rank: MeanRank) -> str:
+    if math.isnan(rank.low):
+        return f"{rank.mean:.2f}"
+    return f"{rank.mean:.2f} ({rank.low:.2f} to {rank.high:.2f})"
 
 
 def _seeds(count: int) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 from autoal_gui.core.measures.metrics import Metrics, from_plain
 from autoal_gui.evaluation.methods import Method, reference
 from autoal_gui.evaluation.records import read_json
-from autoal_gui.evaluation.statistics import Difference, Spread, area
+from autoal_gui.evaluation.statistics import FEWEST, Difference, Spread, area
 
 MEASURES = {
     "balanced_accuracy": "Balanced accuracy",
@@ -111,6 +111,13 @@ class MethodResult:
             Spread.of([getattr(run.metrics[n], measure) for run in self.runs]) for n in labels
         )
         return Curve(tuple(labels), tuple(spreads))
+
+    def singles(self, measure: str = MAIN) -> tuple[Curve, ...]:
+        """Return the curve of each seed where they are several, but too few for an interval."""
+        if not 1 < len(self.runs) < FEWEST:
+            return ()
+        alone = (MethodResult(self.method, (run,)) for run in self.runs)
+        return tuple(one.curve(measure) for one in alone)
 
     @property
     def round_seconds(self) -> float:

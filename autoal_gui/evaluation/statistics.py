@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+FEWEST = 3  # seeds below which an interval says nothing: of two it is far wider than any score
 MARGIN = 0.005  # an area that is lower by less is no loss that anybody would notice
 
 
@@ -19,7 +20,7 @@ class Spread:
     deviation: float
     """Of the sample, with n - 1."""
     low: float
-    """Of the 95 % t interval of the mean."""
+    """Of the 95 % t interval of the mean; nan below `FEWEST`."""
     high: float
 
     @classmethod
@@ -33,6 +34,8 @@ class Spread:
         if count == 1:
             return cls(1, mean, math.nan, math.nan, math.nan)
         deviation = float(array.std(ddof=1))
+        if count < FEWEST:
+            return cls(count, mean, deviation, math.nan, math.nan)
         half = _t_quantile(count - 1) * deviation / math.sqrt(count)
         return cls(count, mean, deviation, mean - half, mean + half)
 
@@ -66,11 +69,16 @@ class Difference:
         return cls(Spread.of(gains), wins, ties, losses)
 
     @property
+    def tally(self) -> str:
+        """Seeds won, tied and lost, as the page writes them."""
+        return f"{self.wins}–{self.ties}–{self.losses}"
+
+    @property
     def standing(self) -> str:
         """What the interval allows to say.
 
         "better" and "worse": it lies on one side of 0; "no worse": it reaches no lower than
-        `MARGIN` below 0; "open" otherwise, and where there are fewer than two seeds.
+        `MARGIN` below 0; "open" otherwise, and where there are fewer seeds than `FEWEST`.
         """
         if self.spread.low > 0:
             return "better"
@@ -85,7 +93,7 @@ class Difference:
         below 0.
         """
         freedom = self.spread.count - 1
-        if freedom < 1:
+        if self.spread.count < FEWEST:
             return False
         wider = _t_quantile(freedom, 1 - 0.025 / many) / _t_quantile(freedom)
         return self.spread.mean + wider * (self.spread.high - self.spread.mean) < 0

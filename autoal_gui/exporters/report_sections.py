@@ -55,7 +55,7 @@ def summary_section(labels: Snapshot, measured: Measured) -> Iterable[Element]:
     given = Counter(entry.action for entry in answers)
     lines = [
         tr(
-            "{answered} of {total} images have an answer; {labelled} have a known class.",
+            "Answered: {answered} of {total} images; with a known class: {labelled}.",
             answered=number(len(labels.answers)),
             total=number(total),
             labelled=number(len(labels.labelled)),
@@ -145,11 +145,14 @@ def performance_section(labels: Snapshot, measured: Measured) -> Iterable[Elemen
         yield tag("p", tr("Nothing has been measured yet."))
         return
     record, metrics = measured[-1]
-    values = {"round": number(record.number), "images": number(metrics.total)}
+    values = {"round": number(record.number), "labels": number(record.labels)}
     if record.metrics is not None:
-        words = tr(
-            "The model of round {round} on the {images} images of the evaluation set, from which "
-            "it never learns.",
+        words = tr_count(
+            "The model of round {round} ({labels} labels) on the {count} image of the evaluation "
+            "set, from which it never learns.",
+            "The model of round {round} ({labels} labels) on the {count} images of the evaluation "
+            "set, from which it never learns.",
+            metrics.total,
             **values,
         )
     elif isinstance(metrics, Estimate):
@@ -157,12 +160,16 @@ def performance_section(labels: Snapshot, measured: Measured) -> Iterable[Elemen
             "Round {round}: estimated from all {images} answers that the model learned from. Each "
             "image was predicted by a model that had not seen its answer, and counts for the "
             "images of yours that are most like it.",
-            **values,
+            round=number(record.number),
+            images=number(metrics.total),
         )
     else:
-        words = tr(
-            "Round {round}, on {images} labelled images that were drawn at random; each was "
-            "predicted by a model that had not seen its label.",
+        words = tr_count(
+            "Round {round} ({labels} labels), on {count} labelled image that was drawn at random, "
+            "and predicted by a model that had not seen its label.",
+            "Round {round} ({labels} labels), on {count} labelled images that were drawn at "
+            "random; each was predicted by a model that had not seen its label.",
+            metrics.total,
             **values,
         )
     interval = tr("In brackets: 95% interval.")

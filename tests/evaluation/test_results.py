@@ -453,3 +453,21 @@ def test_runs_without_areas_are_shown_by_the_other_measures(tmp_path):
     records[0]["rounds"][1]["auroc"] = None  # measured by an older version, say
     _, (result,) = results_of(tmp_path / "gap", records)
     assert list(result.measures) == [name for name in MEASURES if name != "macro_auroc"]
+
+
+@pytest.mark.parametrize(("seeds", "bands"), [(2, False), (3, True)])
+def test_two_seeds_are_drawn_as_they_are_and_three_have_a_band(tmp_path, seeds, bands):
+    records = [
+        record_of(name, seed, shifted(gain, seed))
+        for name, gain in (("random+cold", 0.0), ("margin+cold", 0.05))
+        for seed in range(seeds)
+    ]
+    _, results = results_of(tmp_path, records)
+    told = page(SETUP, results, [PROGRAM])
+    assert ("<polygon" in told) is bands
+    assert ("the thin lines are the single seeds" in told) is not bands
+    assert ("stroke-opacity" in told) is not bands
+    assert ("too few for an interval" in told) is not bands
+    (content,) = as_json(SETUP, results, [PROGRAM])["sets"]
+    spreads = [m["against"]["random"]["spread"] for m in content["methods"] if m["against"]]
+    assert [spread["low"] is not None for spread in spreads] == [bands]

@@ -8,17 +8,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import integrate, stats
 
-from autoal_gui.evaluation.statistics import MARGIN, Difference, Spread, area
+from autoal_gui.evaluation.statistics import FEWEST, MARGIN, Difference, Spread, area
 
 scores = st.floats(0, 1, width=32)
-samples = st.lists(scores, min_size=2, max_size=12)
+samples = st.lists(scores, min_size=FEWEST, max_size=12)
 curves = st.lists(
     st.tuples(st.integers(1, 500), scores), min_size=2, max_size=12, unique_by=lambda p: p[0]
 )
-pairs = st.lists(st.tuples(scores, scores), min_size=2, max_size=12)
+pairs = st.lists(st.tuples(scores, scores), min_size=FEWEST, max_size=12)
 
 
-@given(st.lists(st.floats(0.01, 100), min_size=2, max_size=12))
+@given(st.lists(st.floats(0.01, 100), min_size=FEWEST, max_size=12))
 def test_ratios_have_an_interval_above_0_that_turns_round_with_them(values):
     spread, inverse = Spread.of_ratios(values), Spread.of_ratios([1 / value for value in values])
     assert spread.mean == pytest.approx(stats.gmean(values))
@@ -43,6 +43,10 @@ def test_too_few_numbers_have_no_spread():
     assert math.isnan(none.mean)
     assert (one.count, one.mean) == (1, 0.25)
     assert all(math.isnan(end) for end in (one.deviation, one.low, one.high))
+    two = Spread.of([0.25, 0.35])
+    assert (two.mean, two.deviation) == (pytest.approx(0.3), pytest.approx(0.1 / math.sqrt(2)))
+    assert math.isnan(two.low)
+    assert math.isnan(two.high)
 
 
 @given(pairs)
@@ -79,6 +83,7 @@ def test_only_seeds_that_both_have_are_compared():
         ((0.0, 0.0, 0.0), "no worse"),
         ((-0.05, 0.05, 0.02), "open"),
         ((-MARGIN, 0.0, 0.0), "open"),
+        ((0.5, 0.5001), "open"),
         ((0.5,), "open"),
         ((), "open"),
     ],

@@ -140,7 +140,7 @@ def test_without_an_evaluation_set_the_random_images_are_what_was_measured(tmp_p
     text, page = page_of(project, tmp_path)
     measured = tables(page)["Over all classes"][1:]
     project.close()
-    assert "Round 1, on 20 labelled images that were drawn at random" in text
+    assert "Round 1 (4 labels), on 20 labelled images that were drawn at random" in text
     assert "the 4 labels drawn at random, has a balanced accuracy of 85.0%" in text
     assert [row[0] for row in measured] == ["Accuracy", "Balanced accuracy", "Macro F1"]
 
@@ -162,7 +162,7 @@ def test_a_project_that_nobody_has_answered_in_has_a_report(tmp_path):
     text, page = page_of(project, tmp_path)
     project.close()
     assert "Answers that stand" not in tables(page)
-    assert "0 of 12 images have an answer" in text
+    assert "Answered: 0 of 12 images" in text
 
 
 def test_the_model_s_seal_is_in_the_report(project, tmp_path):

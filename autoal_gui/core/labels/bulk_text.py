@@ -5,8 +5,8 @@ from autoal_gui.core.language import mark, number, percent, tr, tr_count
 
 FIRST = mark("Not known yet: {fewest} images, drawn by lot, are read alone first.")
 UNKNOWN = mark(
-    "Not known yet: of the first {fewest} images {asked} have been read alone; {wrong} of them had "
-    "another class than the model's."
+    "Not known yet. Read alone so far: {asked} of the first {fewest} images; with another class "
+    "than the model's: {wrong}."
 )
 HOLDS = mark(
     "Of {asked} images read alone {wrong} had another class than the model's: {share} ({low} to "
@@ -17,7 +17,7 @@ FAILS = mark(
     "{high}). That is more than the limit of {limit}: nothing more is confirmed, and what was "
     "confirmed no longer teaches the model. Nothing was deleted."
 )
-OWN_UNKNOWN = mark("Of {name}, {asked} have been read alone; a few more are needed.")
+OWN_UNKNOWN = mark("{name}: read alone so far: {asked}; a few more are needed.")
 OWN_HOLDS = mark("Of {name}, {wrong} of {asked} had another class.")
 OWN_FAILS = mark(
     "Of {name}, {wrong} of {asked} had another class, more than the limit: nothing more is "
@@ -56,7 +56,12 @@ def bulk_words(confirmed: int, teaching: int) -> str:
     )
     if teaching == confirmed:
         return tr("{words}.", words=words)
-    return tr("{words}; {count} of them teach the model.", words=words, count=number(teaching))
+    return tr_count(
+        "{words}; {count} of them teaches the model.",
+        "{words}; {count} of them teach the model.",
+        teaching,
+        words=words,
+    )
 
 
 def own_words(check: Check, class_index: int, name: str) -> str:

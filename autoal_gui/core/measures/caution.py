@@ -111,14 +111,16 @@ class Caution:
 
 def look_sentence(caution: Caution) -> str:
     """Say how many images are to be looked at."""
-    count, total = int(caution.needs_look.sum()), number(len(caution.reasons))
-    if not count:
-        return tr("None of {total} images needs a look.", total=total)
+    found, total = int(caution.needs_look.sum()), len(caution.reasons)
+    if not found:
+        return tr_count(
+            "The {count} image needs no look.", "None of {count} images needs a look.", total
+        )
     return tr_count(
-        "{count} of {total} images needs a look",
-        "{count} of {total} images need a look",
-        count,
-        total=total,
+        "Needs a look: {found} of {count} image",
+        "Needs a look: {found} of {count} images",
+        total,
+        found=number(found),
     )
 
 
@@ -173,10 +175,11 @@ def guarantee(calibration: Calibration | None, level: float) -> str:
         images,
     )
     if groups < images:
-        told = tr(
-            "Measured on {images} images of {groups} groups that it has not learned from.",
+        told = tr_count(
+            "Measured on {images} images of {count} group that it has not learned from.",
+            "Measured on {images} images of {count} groups that it has not learned from.",
+            groups,
             images=number(images),
-            groups=number(groups),
         )
     held = tr(
         "Of images that come as these did, at least {level} have their class among those named as "

@@ -5,7 +5,17 @@ from pathlib import Path
 
 from autoal_gui.core.database.round_rows import RoundRecord
 from autoal_gui.core.images.learned import Learned
+from autoal_gui.core.language import mark, number, tr
 from autoal_gui.core.project.project import Project
+
+FIRST_MODEL = mark(
+    "This is your first model. Rounds before it had too few labels to learn from: they only chose "
+    "which images to ask for."
+)
+WHAT_A_ROUND_IS = mark(
+    "A round trains a model on the labels that there are by then. As long as they are too few, it "
+    "only chooses which images to ask for; so the first model may be of round 2."
+)
 
 
 @dataclass(frozen=True)
@@ -15,6 +25,18 @@ class LastModel:
     record: RoundRecord
     """The round that made it, which need not be the last: that may have trained nothing."""
     file: Path
+
+    @property
+    def name(self) -> str:
+        """What it is called wherever models are offered: numbers of rounds alone tell little.
+
+        It has learned from two labels at least.
+        """
+        return tr(
+            "round {number} ({labels} labels)",
+            number=number(self.record.number),
+            labels=number(self.record.labels),
+        )
 
 
 def last_model(project: Project) -> LastModel | None:

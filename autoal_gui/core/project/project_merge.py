@@ -26,7 +26,7 @@ from autoal_gui.core.images.acts import LabelledPixels
 from autoal_gui.core.images.pool import PoolImage
 from autoal_gui.core.images.source import CheckingReader, ImageReader, ProgressCallback
 from autoal_gui.core.labels.journal import ANSWERS, Entry, Journal
-from autoal_gui.core.language import mark, number, tr, tr_count
+from autoal_gui.core.language import mark, tr, tr_count
 from autoal_gui.core.project.stores.stored_settings import NAME
 
 SAME_PROJECT = mark("That is this project; choose the other reader's.")
@@ -318,7 +318,9 @@ def _of_answers(found: Merge) -> Iterator[str]:
             "{count} answer was here already.", "{count} answers were here already.", found.known
         )
     for name, count in found.unknown_classes.items():
-        yield tr(LEFT_OUT, count=number(count), name=name)
-
-
-LEFT_OUT = mark("Left out: {count} answers {name}, a class that this project does not have.")
+        yield tr_count(
+            "Left out: {count} answer {name}, a class that this project does not have.",
+            "Left out: {count} answers {name}, a class that this project does not have.",
+            count,
+            name=name,
+        )

@@ -1,7 +1,7 @@
 """Agreement, consistency and the use of suggestions in words, for window and command line."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from autoal_gui.core.labels.hidden_repeats import pairs
 from autoal_gui.core.labels.journal import Journal
@@ -11,7 +11,6 @@ from autoal_gui.core.readers.double_reading import Comparison
 from autoal_gui.core.readers.suggestion_use import Share, SuggestionUse
 
 NO_PAIR = mark("No image has a class from both readers yet.")
-SAME = mark("The same class on {same} of {total} images: {share} ({low} to {high}).")
 KAPPA = mark("Cohen's kappa {kappa} ({low} to {high}): {verdict}.")
 WEIGHTED = mark("Weighted kappa for grades {kappa} ({low} to {high}): {verdict}.")
 NO_KAPPA = mark("Kappa is unknown: both readers gave a single class.")
@@ -19,27 +18,14 @@ NO_REPEAT = mark(
     "No image has been answered twice yet. After 20 answers, about one image in 25 is"
     " shown again without saying so."
 )
-AGAIN = mark("The same class again on {same} of {total} images: {share} ({low} to {high}).")
 NO_BLIND = mark(
     "No answer has met a suggestion yet: they begin with the first round that trains a model."
-)
-BLIND = mark(
-    "Before seeing the suggestion, readers gave the model's class on {same} of {total} images: "
-    "{share} ({low} to {high})."
-)
-NEVER = mark("After seeing it, none of {total} answers was changed ({low} to {high}).")
-CHANGED = mark(
-    "After seeing it, {same} of {total} answers were changed: {share} ({low} to {high})."
 )
 DIRECTIONS = mark(
     "Of these changes, {towards} went to the model's class ({towards_low} to {towards_high}), "
     "{away} away from it ({away_low} to {away_high}), {aside} elsewhere."
 )
 SLIP = mark("A corrected slip of the finger also counts as a change.")
-IN_SIGHT = mark(
-    "With the suggestion visible, readers gave the model's class on {same} of {total}"
-    " images: {share} ({low} to {high})."
-)
 KAPPA_BANDS = (
     (0.0, mark("no better than chance")),
     (0.2, mark("slight")),
@@ -56,17 +42,91 @@ def kappa_band(kappa: float) -> str:
     return next(tr(word) for end, word in KAPPA_BANDS if kappa <= end)
 
 
-def agreement_words(found: Agreement, graded: bool, same: str = SAME) -> tuple[str, ...]:
+def same_words(share: Share) -> str:
+    """Say on how many images two readers agree."""
+    return tr_count(
+        "The same class on {same} of {count} image: {share} ({low} to {high}).",
+        "The same class on {same} of {count} images: {share} ({low} to {high}).",
+        share.count,
+        **_values(share),
+    )
+
+
+def again_words(share: Share) -> str:
+    """Say on how many images readers agree with themselves."""
+    return tr_count(
+        "The same class again on {same} of {count} image: {share} ({low} to {high}).",
+        "The same class again on {same} of {count} images: {share} ({low} to {high}).",
+        share.count,
+        **_values(share),
+    )
+
+
+def blind_words(share: Share) -> str:
+    """Say how often readers agreed with the model before they saw its suggestion."""
+    return tr_count(
+        "Before seeing the suggestion, readers gave the model's class on {same} of {count} image: "
+        "{share} ({low} to {high}).",
+        "Before seeing the suggestion, readers gave the model's class on {same} of {count} images: "
+        "{share} ({low} to {high}).",
+        share.count,
+        **_values(share),
+    )
+
+
+def changed_words(share: Share) -> str:
+    """Say how many answers were changed after readers saw the suggestion."""
+    if not share.found:
+        return tr_count(
+            "After seeing it, the {count} answer was not changed ({low} to {high}).",
+            "After seeing it, none of {count} answers was changed ({low} to {high}).",
+            share.count,
+            **_values(share),
+        )
+    return tr_count(
+        "Changed after seeing it: {same} of {count} answer, {share} ({low} to {high}).",
+        "Changed after seeing it: {same} of {count} answers, {share} ({low} to {high}).",
+        share.count,
+        **_values(share),
+    )
+
+
+def in_sight_words(share: Share) -> str:
+    """Say how often readers agreed with a suggestion that they saw from the beginning."""
+    return tr_count(
+        "With the suggestion visible, readers gave the model's class on {same} of {count} image: "
+        "{share} ({low} to {high}).",
+        "With the suggestion visible, readers gave the model's class on {same} of {count} images: "
+        "{share} ({low} to {high}).",
+        share.count,
+        **_values(share),
+    )
+
+
+def _values(share: Share) -> dict[str, str]:
+    low, high = share.interval
+    part = share.found / share.count if share.count else 0.0
+    return {
+        "same": number(share.found),
+        "share": percent(part),
+        "low": percent(low),
+        "high": percent(high),
+    }
+
+
+def agreement_words(
+    found: Agreement, graded: bool, same: Callable[[Share], str] = same_words
+) -> tuple[str, ...]:
     """Say how far two readings agree.
 
     Args:
         found: the two readings.
         graded: whether the classes are grades in their order, so that weighted kappa is told too.
-        same: the sentence about the share.
+        same: says the share.
     """
     if not found.total:
         return (tr(NO_PAIR),)
-    words = [_shared(same, Share(found.same, found.total))]
+    words = [same(Share(found.same, found.total))]
     if math.isnan(found.kappa()):
         return (*words, tr(NO_KAPPA))
     words.append(_kappa(KAPPA, found, False))
@@ -86,19 +146,6 @@ def _kappa(sentence: str, found: Agreement, graded: bool) -> str:
     )
 
 
-def _shared(sentence: str, share: Share) -> str:
-    low, high = share.interval
-    part = share.found / share.count if share.count else 0.0
-    return tr(
-        sentence,
-        same=number(share.found),
-        total=number(share.count),
-        share=percent(part),
-        low=percent(low),
-        high=percent(high),
-    )
-
-
 def repeats_of(journal: Journal, classes: int) -> Agreement:
     """Return how far readers agree with themselves on the images that were put twice."""
     return Agreement.of(
@@ -114,15 +161,14 @@ def repeats_of(journal: Journal, classes: int) -> Agreement:
 def consistency_words(journal: Journal, classes: int, graded: bool) -> tuple[str, ...]:
     """Say how consistent the reader is on the images that were put twice."""
     found = repeats_of(journal, classes)
-    return agreement_words(found, graded, AGAIN) if found.total else (tr(NO_REPEAT),)
+    return agreement_words(found, graded, again_words) if found.total else (tr(NO_REPEAT),)
 
 
 def suggestion_use_words(found: SuggestionUse) -> tuple[str, ...]:
     """Say what readers do with the model's suggestion."""
     words = []
     if found.blind:
-        words.append(_shared(BLIND, found.agreed))
-        words.append(_shared(CHANGED if found.changed.found else NEVER, found.changed))
+        words += [blind_words(found.agreed), changed_words(found.changed)]
     if found.changed.found:
         towards, away = found.towards.interval, found.away.interval
         words.append(
@@ -139,7 +185,7 @@ def suggestion_use_words(found: SuggestionUse) -> tuple[str, ...]:
         )
         words.append(tr(SLIP))
     if found.shown.count:
-        words.append(_shared(IN_SIGHT, found.shown))
+        words.append(in_sight_words(found.shown))
     return tuple(words) or (tr(NO_BLIND),)
 
 

@@ -16,7 +16,7 @@ COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#8f7a00", "#56b4e9", "#7
 """Okabe & Ito 2008, which colour-blind people tell apart too."""
 DASHES = ("", "7 3", "2 2", "9 3 2 3", "5 2 2 2", "1 3", "12 4")
 """A dash for each series too: colour is never the only sign."""
-BAND = 0.14  # opacity
+BAND, THIN = 0.14, 0.6  # opacities
 INK, FAINT = "var(--ink)", "var(--rule)"
 """Of the page (`markup.STYLE`), which has others where it is dark; `COLOURS` are seen on both."""
 STANDING_COLOURS = {
@@ -62,6 +62,8 @@ class Line:
     name: str
     curve: Curve
     style: int
+    singles: Sequence[Curve] = ()
+    """Of single repeats, drawn thin in the place of a band."""
 
 
 @dataclass(frozen=True)
@@ -157,6 +159,12 @@ def _drawn(line: Line, x: Scale, y: Scale) -> Iterable[Element]:
         yield tag(
             "polygon", points=_points([*upper, *reversed(lower)]), fill=colour, fill_opacity=BAND
         )
+    for single in line.singles:
+        thin = [(x(n), y(s.mean)) for n, s in zip(single.labels, single.spreads, strict=True)]
+        yield tag(
+            "polyline", points=_points(thin), fill="none", stroke=colour, stroke_width=0.8,
+            stroke_opacity=THIN, stroke_dasharray=_dash(line.style),
+        )  # fmt: skip
     middle = [(px, y(s.mean)) for px, s in zip(places, spreads, strict=True)]
     if len(middle) == 1:
         yield tag("circle", cx=middle[0][0], cy=middle[0][1], r=3, fill=colour)

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from autoal_gui.core.errors import SourceError
 from autoal_gui.core.images.source import ListedImage, Listing, OfficialSplit, Split
-from autoal_gui.core.language import tr
+from autoal_gui.core.language import tr, tr_count
 from autoal_gui.core.sets.layout import Layout, class_name, folder_at, split_named
 from autoal_gui.core.sets.partition import join_groups
 from autoal_gui.core.sets.tables.columns import (
@@ -157,10 +157,12 @@ def table_labels(table: Table, columns: Sequence[str], match: Match) -> Mapping[
                   for names in found.values())  # fmt: skip
     if several:
         raise SourceError(
-            tr(
+            tr_count(
+                "{count} image has several labels in the table, but here each image has one; "
+                "choose a single column.",
                 "{count} images have several labels in the table, but here each image has one; "
                 "choose a single column.",
-                count=several,
+                several,
             )
         )
     return {key: names[0] for key, names in found.items() if names}

@@ -25,7 +25,7 @@ from autoal_gui.evaluation.paper.claims import (
     Figure,
 )
 from autoal_gui.evaluation.results import MethodResult, SetResult
-from autoal_gui.evaluation.statistics import Difference, Spread
+from autoal_gui.evaluation.statistics import FEWEST, Difference, Spread
 
 MEASURE = "accuracy"
 """What the paper draws."""
@@ -176,8 +176,8 @@ def _times(result: SetResult) -> Agreement:
     if ratio is None:
         return Agreement("", ("Entropy sampling has no finished run here.",))
     words = f"The whole process takes {ratio.mean:.2f} times as long as entropy sampling"
-    if ratio.count < 2:
-        return Agreement(OPEN, (f"{words}, in a single repeat.",))
+    if ratio.count < FEWEST:
+        return Agreement(OPEN, (f"{words}, in too few repeats for an interval.",))
     words += f" ({ratio.low:.2f} to {ratio.high:.2f})"
     if ratio.high < FASTEST:
         return Agreement(DIFFERS, (f"{words}, less than in the paper.",))

@@ -7,7 +7,7 @@ from autoal_gui.core.settings import RunSettings
 from autoal_gui.core.system.scratch import ScratchFolder
 from autoal_gui.evaluation.methods import method_of
 from autoal_gui.evaluation.plan import DataSet, Job
-from autoal_gui.evaluation.running.runs import duration
+from autoal_gui.evaluation.running.costs import counted, duration
 from autoal_gui.evaluation.running.sampling import share_of
 from autoal_gui.evaluation.running.worker import one_round, opened
 from autoal_gui.evaluation.running.worker_pool import Workers
@@ -84,8 +84,8 @@ def announcement(figure: str, workers: Workers, jobs: Sequence[Job], missing: Se
     methods, seeds = {job.method for job in jobs}, {job.seed for job in jobs}
     planned = {job.data_set for job in jobs}
     words = (
-        f"{figure}: {_count(len(planned), 'set')}, {_count(len(methods), 'method')}, "
-        f"{_count(len(seeds), 'repeat')}: {_count(len(jobs), 'run')}"
+        f"{figure}: {counted(len(planned), 'set')}, {counted(len(methods), 'method')}, "
+        f"{counted(len(seeds), 'repeat')}: {counted(len(jobs), 'run')}"
     )
     if not missing:
         return f"{words}, all of them done."
@@ -101,7 +101,3 @@ def announcement(figure: str, workers: Workers, jobs: Sequence[Job], missing: Se
         f"{words}, {len(missing)} still to do. By a short run of each set ({took:.0f} s) they take "
         f"about {duration(seconds)} here, {busy} side by side. Stop and start again at any time."
     )
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"

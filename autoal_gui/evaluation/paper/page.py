@@ -25,8 +25,8 @@ from autoal_gui.evaluation.paper.agreement import (
 from autoal_gui.evaluation.paper.claims import FASTEST, FIGURES, SLOWEST, paper_set
 from autoal_gui.evaluation.paper.sets import lacking
 from autoal_gui.evaluation.plan import Setup
-from autoal_gui.evaluation.results import SetResult
-from autoal_gui.evaluation.statistics import Spread
+from autoal_gui.evaluation.results import Curve, SetResult
+from autoal_gui.evaluation.statistics import FEWEST, Spread
 
 BANDED = 7
 """Lines up to which a chart shows bands as well."""
@@ -117,27 +117,41 @@ def _curve_charts(pairs: Sequence[Pair]) -> Iterable[Element]:
         legend.append(tag("span", sample_line(style), f" {name_of(method)}"))
     for _, result in pairs:
         lines = [
-            Line(name_of(method), share_curve(result, method, len(methods) <= BANDED), style)
+            _line(result, method, style, len(methods) <= BANDED)
             for style, method in enumerate(methods)
             if method in result.methods
         ]
         charts.append(_chart(result, lines, "Accuracy"))
     yield legend
     yield charts
-    bands = ", bands their 95% intervals" if len(methods) <= BANDED else ""
-    yield tag("p", f"Lines are means over repeats{bands}.", class_="note")
+    words = "Lines are means over repeats."
+    if len(methods) <= BANDED:
+        words = (
+            "Lines are means over repeats, bands their 95% intervals. Of fewer than "
+            f"{FEWEST} repeats there is no band, which would say nothing: the thin lines are the "
+            "single repeats."
+        )
+    yield tag("p", words, class_="note")
 
 
 def _chart(result: SetResult, lines: Sequence[Line], what: str) -> Element:
     title = f"{what} over the per cent of the pool that has a label, {title_of(result)}"
-    limits = bounds(line.curve for line in lines)
+    limits = bounds(curve for line in lines for curve in (line.curve, *line.singles))
     chart = curves_chart(lines[::-1], limits, title, SIZE, across="% labelled")
     return tag("figure", tag("figcaption", title_of(result)), chart)
 
 
-def share_curve(result: SetResult, method: Method, bands: bool) -> ShareCurve:
-    """Return a method's curve of accuracy over the per cent of the pool that has a label."""
-    curve = result.methods[method].curve(MEASURE)
+def _line(result: SetResult, method: Method, style: int, bands: bool) -> Line:
+    """Return a method's line; of too few repeats for a band each one alone, thin, in its place."""
+    found = result.methods[method]
+    singles = found.singles(MEASURE) if bands else ()
+    thin = tuple(share_curve(result, single, bands=False) for single in singles)
+    curve = share_curve(result, found.curve(MEASURE), bands)
+    return Line(name_of(method), curve, style, thin)
+
+
+def share_curve(result: SetResult, curve: Curve, bands: bool) -> ShareCurve:
+    """Return a curve of accuracy over the per cent of the pool that has a label."""
     spreads = curve.spreads if bands else tuple(_bare(spread.mean) for spread in curve.spreads)
     return ShareCurve(tuple(_percent(result, n) for n in curve.labels), tuple(spreads))
 

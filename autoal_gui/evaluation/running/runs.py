@@ -3,7 +3,6 @@
 import hashlib
 import os
 import sys
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,6 +12,7 @@ from autoal_gui.evaluation.failures import keep_failure
 from autoal_gui.evaluation.methods import Method
 from autoal_gui.evaluation.plan import DataSet, Job, Setup, slug
 from autoal_gui.evaluation.records import read_json
+from autoal_gui.evaluation.running.costs import Costs, duration
 from autoal_gui.evaluation.running.shards import Shard
 from autoal_gui.evaluation.running.worker import RunJob, SetJob, carry_out, open_set, start_warm
 from autoal_gui.evaluation.running.worker_pool import Workers
@@ -100,8 +100,14 @@ def open_sets(
     return [found[job] for job in jobs]
 
 
-def run_all(workers: Workers, missing: Sequence[RunJob], folders: Folders) -> int:
+def run_all(workers: Workers, missing: Sequence[RunJob], folders: Folders, costs: Costs) -> int:
     """Carry out runs that have no result yet; return how many failed.
+
+    Args:
+        workers: carry them out.
+        missing: the runs.
+        folders: where things lie.
+        costs: what runs took until now; it learns from each that ends.
 
     Raises:
         AutoALError: a warm start failed.
@@ -111,16 +117,21 @@ def run_all(workers: Workers, missing: Sequence[RunJob], folders: Folders) -> in
             raise AutoALError(f"{warm.argument.data_set.name}: {warm.sentence}")
         cost = f"{warm.value['epochs']:.0f} passes, {warm.value['seconds']:.0f} s"
         print(f"{warm.argument.data_set.name}: warm start, {cost}", file=sys.stderr)
-    failed, started = 0, time.monotonic()
+    failed, left = 0, {run.job.key: run.job for run in missing}
     for done, outcome in enumerate(workers.run(carry_out, missing), start=1):
+        job, were_known = outcome.argument.job, costs.are_known
+        del left[job.key]
         if outcome.sentence:
             failed += 1
-            keep_failure(folders.failed, outcome.argument.job)
-        left = (time.monotonic() - started) / done * (len(missing) - done)
-        job = outcome.argument.job
+            keep_failure(folders.failed, job)
+        else:
+            costs.take(job, outcome.value, outcome.argument.target)
         ending = outcome.sentence or f"{sum(r['wall'] for r in outcome.value['rounds']):.0f} s"
         line = f"{done}/{len(missing)}  {job.data_set.name}  {job.method.name}  seed {job.seed}"
-        print(f"{line}  {ending}  ({duration(left)} left)", file=sys.stderr, flush=True)
+        to_come = f"  ({duration(costs.left([*left.values()]))} left)" if costs.are_known else ""
+        print(f"{line}  {ending}{to_come}", file=sys.stderr, flush=True)
+        if left and costs.are_known and not were_known:
+            print(costs.words([*left.values()], "this run"), file=sys.stderr, flush=True)
     if failed:
         print(f"{failed} of {len(missing)} runs failed", file=sys.stderr)
     return failed
@@ -146,9 +157,3 @@ def missing_runs(jobs: Sequence[Job], folders: Folders, part: Shard | None = Non
     if len(missing) < len(jobs):
         print(f"{len(jobs) - len(missing)} runs are there already", file=sys.stderr)
     return missing
-
-
-def duration(seconds: float) -> str:
-    """Return a duration in words."""
-    minutes = round(seconds / 60)
-    return f"{minutes // 60} h {minutes % 60} min" if minutes >= 60 else f"{minutes} min"

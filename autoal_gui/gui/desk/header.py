@@ -1,9 +1,13 @@
 """The bar above the desk: project, way of asking, round, labels, and where else one can go."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout
 
+from autoal_gui.core.database.round_rows import RoundRecord
 from autoal_gui.core.language import number, tr, tr_count
+from autoal_gui.core.project.last_model import WHAT_A_ROUND_IS
 from autoal_gui.gui.desk.waiting_time import waited_text
 from autoal_gui.gui.session.controller import Controller
 from autoal_gui.gui.strategy_names import mode_label
@@ -53,7 +57,8 @@ class Header(QFrame):
         rounds = project.rounds.finished()
         self.mode.setText(mode_label(project.settings.run.mode))
         self.mode.setToolTip(rounds[-1].remarks if rounds else "")
-        self.round.setText(round_text(project.rounds.last))
+        self.round.setText(round_text(rounds))
+        self.round.setToolTip(tr(WHAT_A_ROUND_IS))
 
     def show_labels(self) -> None:
         """Show how many labels there are."""
@@ -80,6 +85,11 @@ def labels_text(labels: int, measuring: int) -> str:
     return tr("{labels}, {count} of them to measure", labels=words, count=number(measuring))
 
 
-def round_text(last_round: int) -> str:
-    """Say which round the model is of; 0 is none."""
-    return tr("Round {number}", number=number(last_round)) if last_round else tr("No round yet")
+def round_text(finished: Sequence[RoundRecord]) -> str:
+    """Say which round was the last, and whether there is a model."""
+    if not finished:
+        return tr("No round yet")
+    last = number(finished[-1].number)
+    if not any(record.checkpoint for record in finished):
+        return tr("Round {number}: no model yet", number=last)
+    return tr("Round {number}", number=last)

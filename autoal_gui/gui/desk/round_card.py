@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QVBoxLayout, QWi
 from autoal_gui.core.labels.pace import seconds_an_answer
 from autoal_gui.core.language import duration, number, tr, tr_count
 from autoal_gui.core.measures.metrics import Metrics
+from autoal_gui.core.project.last_model import FIRST_MODEL
 from autoal_gui.core.project.project import Project
 from autoal_gui.gui.panels.performance_text import measured_of
 from autoal_gui.gui.widgets.text import text_label
@@ -70,24 +71,23 @@ class RoundCard(QFrame):
 
 def card_words(project: Project) -> tuple[str, str, str]:
     """Say how the last round, which has trained, ended: a title, what changed, what comes next."""
-    last = project.rounds.finished()[-1]
+    *before_it, last = project.rounds.finished()
     measured = measured_of(project)
     further = _further(project)
+    if before_it and not any(record.checkpoint for record in before_it):
+        further = f"{tr(FIRST_MODEL)} {further}".strip()
+    name = {"number": number(last.number), "labels": number(last.labels)}
     if not measured or measured[-1][0].number != last.number:
         return (
-            tr("Round {number} is done", number=number(last.number)),
-            tr_count(
-                "The model has learned from {count} label.",
-                "The model has learned from {count} labels.",
-                last.labels,
-            ),
+            tr("Round {number} ({labels} labels) is done", **name),
+            tr("The model has learned from {labels} labels.", labels=number(last.labels)),
             further,
         )
     metrics = measured[-1][1]
     before = measured[-2][1] if len(measured) > 1 else None
     title = tr(
-        "Round {number}: right on {right} of {images}",
-        number=number(last.number),
+        "Round {number} ({labels} labels): right on {right} of {images}",
+        **name,
         right=number(metrics.correct),
         images=number(metrics.total),
     )
@@ -131,8 +131,9 @@ def _further(project: Project) -> str:
     seconds = seconds_an_answer(project.labels.answers.values())
     if not batch or seconds is None:
         return ""
-    return tr(
+    return tr_count(
+        "{count} more answer takes about {time} at your pace.",
         "{count} more answers take about {time} at your pace.",
-        count=number(batch),
+        batch,
         time=duration(batch * seconds),
     )

@@ -228,8 +228,8 @@ class ExportDialog(QDialog):
         if model is None:
             return tr(NO_MODEL)
         return tr(
-            "Of round {number}: it is read back and compared after writing.",
-            number=model.record.number,
+            "The model of {model}: it is read back and compared after writing.",
+            model=model.name,
         )
 
     def _connect(self) -> None:

@@ -172,8 +172,8 @@ class HandOverDialog(QDialog):
             tr(NO_MODEL)
             if model is None
             else tr(
-                "Of round {number}: it is read back and compared after writing.",
-                number=model.record.number,
+                "The model of {model}: it is read back and compared after writing.",
+                model=model.name,
             )
         )
         self._show_state()

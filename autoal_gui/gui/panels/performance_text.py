@@ -1,7 +1,9 @@
 """What the performance panel says of where its numbers come from."""
 
+import math
+
 from autoal_gui.core.database.round_rows import RoundRecord
-from autoal_gui.core.language import mark, percent, tr, tr_count
+from autoal_gui.core.language import decimal, mark, number, percent, tr, tr_count
 from autoal_gui.core.measures.estimate import Estimate
 from autoal_gui.core.measures.metrics import Metrics
 from autoal_gui.core.project.measured_rounds import Measured, measured_rounds
@@ -15,6 +17,13 @@ AUDIT_TO_COME = mark(
 ESTIMATE_TO_COME = mark(
     "No image is set aside: the model learns from every answer, and its performance is estimated "
     "from the same answers. Numbers appear after the first round that trains a model."
+)
+BY_CHANCE = mark(
+    "The two figures are of different images and may differ by chance alone; go by the one above."
+)
+APART = mark(
+    "They differ by more than chance: the images set aside may be of another kind, or from another "
+    "place, than those you label. Go by the figure above for images like those set aside."
 )
 
 
@@ -38,21 +47,26 @@ def hint(project: Project, measured: Measured) -> str:
     wait = tr_count(
         " {count} of them waits for its label.", " {count} of them wait for their label.", missing
     )
-    return tr(
-        "{images} images are set aside to measure the model.{wait} "
+    return tr_count(
+        "{count} image is set aside to measure the model.{wait} "
         "Numbers appear after the first round that trains a model.",
-        images=evaluated,
+        "{count} images are set aside to measure the model.{wait} "
+        "Numbers appear after the first round that trains a model.",
+        evaluated,
         wait=wait if missing else "",
     )
 
 
 def measured_words(record: RoundRecord, metrics: Metrics) -> str:
     """Say which round is shown, and which images it was measured on."""
-    values = {"round": record.number, "labels": record.labels, "images": metrics.total}
+    values = {"round": number(record.number), "labels": number(record.labels)}
     if record.metrics is not None:
-        return tr(
-            "Round {round}, {labels} labels, measured on {images} images that were never trained "
+        return tr_count(
+            "Round {round} ({labels} labels), measured on {count} image that was never trained on "
+            "and not chosen by the method.",
+            "Round {round} ({labels} labels), measured on {count} images that were never trained "
             "on and not chosen by the method.",
+            metrics.total,
             **values,
         )
     if isinstance(metrics, Estimate):
@@ -60,23 +74,48 @@ def measured_words(record: RoundRecord, metrics: Metrics) -> str:
             "Round {round}: estimated from all {images} answers that the model learned from. Each "
             "image was predicted by a model that had not seen its answer, and counts for the "
             "images of yours that are most like it.",
-            round=record.number,
-            images=metrics.total,
+            round=number(record.number),
+            images=number(metrics.total),
         )
-    return tr(
-        "Round {round}, {labels} labels, measured on {images} of your images that were drawn at "
+    return tr_count(
+        "Round {round} ({labels} labels), measured on {count} of your images that was drawn at "
+        "random, by a model that had not seen its label.",
+        "Round {round} ({labels} labels), measured on {count} of your images that were drawn at "
         "random, each by a model that had not seen its label.",
+        metrics.total,
         **values,
     )
 
 
-def audit_line(audit: Metrics) -> str:
-    """Say how the model does on images that were drawn at random from the pool."""
+def audit_words(measured: Metrics, audit: Metrics) -> str:
+    """Say how the model does on images drawn at random, and why that may not be the headline.
+
+    Args:
+        measured: on the evaluation set; it stands above.
+        audit: on images drawn at random from the pool.
+    """
     low, high = audit.accuracy_interval
-    return tr(
-        "On {images} images drawn at random from yours: accuracy {accuracy} ({low} to {high}).",
-        images=audit.total,
+    told = tr_count(
+        "For comparison, {right} of {count} other image, drawn at random to be labelled, is right: "
+        "accuracy {accuracy} ({low} to {high}).",
+        "For comparison, {right} of {count} other images, drawn at random to be labelled, are "
+        "right: accuracy {accuracy} ({low} to {high}).",
+        audit.total,
+        right=number(audit.correct),
         accuracy=percent(audit.accuracy, 1),
-        low=percent(low, 1),
-        high=percent(high, 1),
+        low=decimal(100 * low, 0),
+        high=percent(high),
     )
+    return f"{told} {tr(APART if differ(measured, audit) else BY_CHANCE)}"
+
+
+def differ(one: Metrics, other: Metrics) -> bool:
+    """Say whether two accuracies, of different images, differ by more than chance.
+
+    That is so where the 95 % interval of their difference lacks 0 (Newcombe 1998, from both of
+    their own intervals); intervals that overlap a little would not tell.
+    """
+    lower, higher = sorted((one, other), key=lambda metrics: metrics.accuracy)
+    below = higher.accuracy - higher.accuracy_interval[0]
+    above = lower.accuracy_interval[1] - lower.accuracy
+    return higher.accuracy - lower.accuracy > math.hypot(below, above)

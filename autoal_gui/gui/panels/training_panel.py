@@ -17,7 +17,9 @@ from autoal_gui.core.messages import STEPS, Progress, Step
 from autoal_gui.engine.state import State
 from autoal_gui.gui.panels.sparkline import Sparkline
 from autoal_gui.gui.panels.training_text import (
+    GOES_ON,
     JOINS_NOTE,
+    MAKING_WAY,
     ONE_CLASS_NOTE,
     ORDERING_NOTE,
     ROUND_WAITS,
@@ -37,6 +39,7 @@ from autoal_gui.gui.panels.training_text import (
     round_steps,
 )
 from autoal_gui.gui.session.controller import Controller
+from autoal_gui.gui.session.engine_queue import Priority
 from autoal_gui.gui.widgets.actions import Actions
 from autoal_gui.gui.widgets.cards import LowColumn
 from autoal_gui.gui.widgets.flow_layout import FlowLayout
@@ -178,13 +181,16 @@ class TrainingPanel(QFrame):
             self.losses.hide()
             self._show_past()
         elif state is State.CANCELLING:
-            self.line.setText(
-                tr(STOPPING_WARM if self._controller.training.is_warming else STOPPING)
-            )
+            self.line.setText(tr(self._stopping_words()))
         elif not self._step:
             self._show_start()
         self._show_note(state)
         self._show_learned(state)
+
+    def _stopping_words(self) -> str:
+        if not self._controller.training.is_warming:
+            return STOPPING
+        return MAKING_WAY if self._controller.engine.makes_way else STOPPING_WARM
 
     def _notice_round(self) -> None:
         """Keep what a round starts with: labels that are given later are for the next one."""
@@ -224,6 +230,10 @@ class TrainingPanel(QFrame):
         elif self._orders:
             some = self._controller.project.rounds.all()[-1].labels
             words = tr(ONE_CLASS_NOTE if some else ORDERING_NOTE)
+        elif self._controller.inference.is_predicting and self._controller.engine.waits(
+            Priority.WARM_START
+        ):
+            words = tr(GOES_ON)
         elif state is State.IDLE and (finished := self._controller.project.rounds.finished()):
             words = finished[-1].remarks
         self.note.setText(words)
@@ -260,6 +270,8 @@ class TrainingPanel(QFrame):
             return tr("Writing the model")
         if self._orders:
             return tr("Round {number}: ranking", number=running)
+        if self._controller.project.rounds.last_checkpoint() is None:
+            return tr("Training your first model (round {number})", number=running)
         return tr("Training round {number}", number=running)
 
     def _idle_line(self) -> str:

@@ -41,6 +41,7 @@ JOINS_NOTE = mark(
 ROUND_WAITS = mark(
     "Your batch is complete: its round starts when this ends. Go on labelling meanwhile."
 )
+GOES_ON = mark("Learning from your images waits meanwhile, and goes on by itself afterwards.")
 ORDERING_NOTE = mark(
     "There are no labels yet: the images are ranked so that the first ones differ from each other."
 )
@@ -49,6 +50,7 @@ ONE_CLASS_NOTE = mark(
 )
 STOPPING = mark("Stopping at the next training batch; the last good model is kept.")
 STOPPING_WARM = mark("Stopping at the next training batch; what was learned is used.")
+MAKING_WAY = mark("It pauses for what goes first, and goes on afterwards; nothing is lost.")
 ENDED = {
     "failed": mark("Round {number} failed."),
     "cancelled": mark("Round {number} was cancelled."),
@@ -120,7 +122,14 @@ def last_round_line(record: RoundRecord) -> str:
             "device": tr("this computer") if device in ("", "cpu") else device,
         }
         if not record.checkpoint:
-            return tr("Round {number} ranked the images in {time} on {device}.", **values)
-        return tr("Round {number} took {time} on {device}.", **values)
+            return tr(
+                "Round {number} ranked the images in {time} on {device}; it made no model.",
+                **values,
+            )
+        return tr(
+            "Round {number} ({labels} labels) took {time} on {device}.",
+            labels=number(record.labels),
+            **values,
+        )
     ended = tr(ENDED[record.outcome], number=record.number)
     return f"{ended} {record.sentence}".strip()

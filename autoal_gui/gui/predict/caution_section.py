@@ -18,6 +18,9 @@ from autoal_gui.gui.widgets.inputs import spin
 from autoal_gui.gui.widgets.text import text_label
 
 LINES = 10  # of text that are seen at a time
+LOOK_MEANS = mark(
+    "“?” before a class: look at the image yourself before you rely on the answer of the model."
+)
 UNJUDGED = mark("When is the model not to answer?")
 LEAST_TIP = mark(
     "Images of which the model is less certain get no answer in the table, and need a look; 0 for "
@@ -48,9 +51,11 @@ class CautionSection(Section):
         row.addWidget(self._level_label, 1, 0)
         row.addWidget(self.level, 1, 1)
         row.setColumnStretch(2, 1)
-        self.reasons, self.answered = text_label(), text_label()
-        self.guarantee = text_label(role="muted")
-        self.body.addWidget(scrolled(LINES, self.reasons, rule, self.answered, self.guarantee))
+        self.answered, self.guarantee = text_label(), text_label(role="muted")
+        self.body.addWidget(scrolled(LINES, rule, self.answered, self.guarantee))
+        self.legend = text_label(role="muted")
+        """What the sign before a class means, and why it is there."""
+        self.column.addWidget(self.legend)
 
     def _make_share(self, name: str, low: int, high: int, value: int, tip: str) -> QSpinBox:
         box = spin(name, low, high, value)
@@ -80,8 +85,9 @@ class CautionSection(Section):
             answered: how right the model is where it answers; empty where that is not known.
         """
         self.button.setText(look_sentence(caution) if judged else tr(UNJUDGED))
-        self.reasons.setText(reasons_sentence(caution))
-        self.reasons.setVisible(bool(self.reasons.text()))
+        why = reasons_sentence(caution)
+        self.legend.setText(f"{tr(LOOK_MEANS)} {why}")
+        self.legend.setVisible(bool(why))
         for widget in (self._level_label, self.level):
             widget.setVisible(calibration is not None)
         self.answered.setText(answered)

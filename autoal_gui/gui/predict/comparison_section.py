@@ -1,6 +1,6 @@
 """Several models on the same images: who is better, by how much, and whether that can be chance."""
 
-from autoal_gui.core.language import mark, number, percent, tr
+from autoal_gui.core.language import mark, number, percent, tr, tr_count
 from autoal_gui.core.measures.paired import difference_words, paired_sentence
 from autoal_gui.core.sets.comparison import Comparison
 from autoal_gui.gui.predict.measured_section import scrolled
@@ -36,8 +36,12 @@ class ComparisonSection(Section):
             self.button.setText(tr("The models cannot be compared here"))
             self.results.setText(tr(NO_LABELS))
             return
-        images = number(len(found.measured[0].truth))
-        self.button.setText(tr("Models compared on {images} labelled images", images=images))
+        words = tr_count(
+            "Models compared on {count} labelled image",
+            "Models compared on {count} labelled images",
+            len(found.measured[0].truth),
+        )
+        self.button.setText(words)
         self.results.setText("\n".join(comparison_lines(found)))
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QFileDialog
 
-from autoal_gui.core.language import mark, number, tr
+from autoal_gui.core.language import mark, tr
 from autoal_gui.core.project.last_model import kept_models
 from autoal_gui.core.trained_model import StartModel
 from autoal_gui.engine.jobs import OneJob
@@ -42,11 +42,7 @@ class OtherModels(QObject):
         rounds = [
             ChosenModel(
                 model.file,
-                tr(
-                    "round {number} ({labels} labels)",
-                    number=number(model.record.number),
-                    labels=number(model.record.labels),
-                ),
+                model.name,
             )
             for model in reversed(kept_models(controller.project) if controller.is_open else ())
         ]

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
 
 from autoal_gui.core.language import mark, number, percent_sign, tr, tr_count
 from autoal_gui.core.prediction_table import ORDERS, Order, PredictionTable
+from autoal_gui.gui.predict.caution_section import LOOK_MEANS
 from autoal_gui.gui.widgets.inputs import spin
 from autoal_gui.gui.widgets.text import text_label
 
@@ -145,6 +146,7 @@ class PredictFilters(QFrame):
             words = tr("{words} ({count})", words=name, count=number(count))
             self.classes.item(row).setText(words)
         last = self.classes.item(len(names) - 1)
+        last.setToolTip(tr(LOOK_MEANS))
         last.setHidden(not table.needs_look.any() and not self.only_look)
 
     def _show_broken(self, broken: list[tuple[str, str]]) -> None:

@@ -194,10 +194,9 @@ class PredictPage(Page):
         if model is None:
             return
         words = tr(
-            "The last model of {project}: round {number}, {labels} labels.",
+            "The last model of {project}: {model}.",
             project=self.controller.project.settings.name,
-            number=number(model.record.number),
-            labels=number(model.record.labels),
+            model=model.name,
         )
         self._set_model(model.file, words, own=True)
 
@@ -212,7 +211,7 @@ class PredictPage(Page):
         """What the model is called beside others."""
         last = last_model(self.controller.project) if self._is_own else None
         if last is not None:
-            return tr("round {number}", number=number(last.record.number))
+            return last.name
         return self._model.stem if self._model else ""
 
     @Slot()
@@ -351,8 +350,10 @@ class PredictPage(Page):
         self.grid.set_images(found.tolist())
         self.grid.go_to_row(0)
         self._show_image()
-        counts = {"shown": number(len(found)), "total": number(len(table.ids))}
-        self.shown.setText(tr("{shown} of {total} images", **counts))
+        shown, total = number(len(found)), len(table.ids)
+        self.shown.setText(
+            tr_count("{shown} of {count} image", "{shown} of {count} images", total, shown=shown)
+        )
         self.shown.show()
 
     @Slot()

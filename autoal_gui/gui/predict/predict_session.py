@@ -38,6 +38,7 @@ from autoal_gui.gui.predict.predict_jobs import (
 )
 from autoal_gui.gui.session.controller import Controller
 
+PAUSES = mark("Learning from your images pauses for this, and goes on by itself afterwards.")
 WAITS = mark("The program is training; the prediction starts when that has ended.")
 NONE_FOUND = mark("No image was found there that can be used.")
 
@@ -122,7 +123,8 @@ class PredictSession(QObject):
             self._end(tr(NONE_FOUND))
             return
         begins = self._ask(self.pool, self._workspace.path)
-        self.progressed.emit(0, 0, tr("Starting…") if begins else tr(WAITS))
+        pauses = self._controller.training.is_warming
+        self.progressed.emit(0, 0, tr("Starting…" if begins else PAUSES if pauses else WAITS))
 
     def _ask(self, pool: ImagePool, workspace: Path) -> bool:
         """Have the engine predict by the next model; say whether that begins at once."""

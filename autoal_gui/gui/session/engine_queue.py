@@ -54,6 +54,7 @@ class EngineQueue(QObject):
         self._task: _Task | None = None
         self._command: Command | None = None
         self._waiting: dict[Priority, _Task] = {}
+        self._makes_way = False
         self._soon = QTimer(self, singleShot=True)
         self._soon.timeout.connect(self._begin_next)
 
@@ -79,6 +80,14 @@ class EngineQueue(QObject):
     def waits(self, priority: Priority) -> bool:
         """Say whether a command of this kind waits."""
         return priority in self._waiting
+
+    @property
+    def makes_way(self) -> bool:
+        """Whether what runs, or has just ended, was asked to stop for what waits.
+
+        Whoever submitted it submits it anew when it ends.
+        """
+        return self._makes_way
 
     def warm_up(self) -> None:
         """Let the engine get ready before the first command."""
@@ -106,13 +115,19 @@ class EngineQueue(QObject):
         """Ask the running command to stop; its last event says when it has. What waits stays."""
         self._client.cancel()
 
+    def make_way(self) -> None:
+        """Ask the running command to stop for what waits; one that stops already is left to it."""
+        if self.state is State.RUNNING:
+            self._makes_way = True
+            self.cancel()
+
     def withdraw(self, priority: Priority) -> bool:
         """Take a waiting command back; say whether there was one."""
         return self._waiting.pop(priority, None) is not None
 
     def abandon(self) -> None:
         """Stop the running command and drop its events; what waits follows in the next moment."""
-        self._task, self._command = None, None
+        self._task, self._command, self._makes_way = None, None, False
         self._client.abandon()
         self._soon.start(0)
 
@@ -150,6 +165,6 @@ class EngineQueue(QObject):
     def _begin(self, task: _Task) -> None:
         command = task.make()
         if command is not None:
-            self._task, self._command = task, command
+            self._task, self._command, self._makes_way = task, command, False
             self._client.submit(command)
             self.began.emit(task.priority)

@@ -83,9 +83,12 @@ class Inference(Part):
     def predict(self, command: Predict) -> bool:
         """Apply a model to images, with or without a project; say whether that begins at once.
 
-        Else it begins when what runs has ended.
+        Else it begins when what runs has ended; a warm start is put down for it.
         """
-        return self._engine.submit(lambda: command, self._on_predicting, Priority.PREDICTION)
+        begins = self._engine.submit(lambda: command, self._on_predicting, Priority.PREDICTION)
+        if self._engine.runs(Priority.WARM_START):  # which may take minutes
+            self._engine.make_way()
+        return begins
 
     def cancel_prediction(self) -> None:
         """Stop the prediction, or leave the one that waits."""

@@ -34,6 +34,8 @@ from autoal_gui.gui.session.part import CANCELLED, Part
 AFTER_SHOWN = 100  # milliseconds: a round does not start before the next image is on screen
 MOST_MEASURING = 10_000  # evaluation images that a first round describes in less than a minute
 ABSENT = mark("Nothing can be learned while the images are not there.")
+AFTER_PREDICTION = mark("The round starts when the prediction has ended.")
+AFTER_LEARNING = mark("The round starts when learning from your images has ended.")
 WARM_LOST = mark("What was learned from the images is missing or damaged; it is learned again.")
 WITHOUT_WARM_START = mark(
     "Training goes on without it; Continue learning, in its menu, tries again."
@@ -59,7 +61,6 @@ class Training(Part):
         self._trained_on: tuple[tuple[int, int], ...] | None = None
         self._gave_up = False  # the warm start failed: it is not tried again by itself
         self._without = False  # the network that chooses before it failed
-        self._makes_way = False  # the warm start is being put down for the first round that trains
 
     def begin(self) -> None:
         """Start what a project that has just been opened needs first."""
@@ -82,8 +83,7 @@ class Training(Part):
         """Leave the project's training: a round that runs counts as interrupted."""
         if self.round_number is not None:
             self._end_round(self.round_number, "interrupted", tr("The project was closed."))
-        self._trained_on, self._makes_way = None, False
-        self._gave_up, self._without = False, False
+        self._trained_on, self._gave_up, self._without = None, False, False
 
     # -- what goes on -------------------------------------------------------------------------
 
@@ -137,7 +137,8 @@ class Training(Part):
             self._submit_round(anew=True)
         elif self._engine.runs(Priority.PREDICTION):
             self._submit_round(anew=True)
-            self.notice.emit(tr("The round starts when the prediction has ended."))
+            learns = self._engine.waits(Priority.WARM_START)  # which goes on first
+            self.notice.emit(tr(AFTER_LEARNING if learns else AFTER_PREDICTION))
         else:
             self.notice.emit(tr("A round is running already."))
 
@@ -154,9 +155,8 @@ class Training(Part):
         if first:  # it goes before the warm start, which is put down where it runs
             self._submit_round(anew=False, priority=Priority.FIRST)
             self._submit_warm_start()
-            if self.is_warming and self._engine.state is State.RUNNING:
-                self._makes_way = True
-                self._engine.cancel()
+            if self.is_warming:
+                self._engine.make_way()
         elif not self.round_waits:
             self._submit_round(anew=False)
         if self._engine.state is not State.IDLE:
@@ -286,20 +286,22 @@ class Training(Part):
 
     def _on_warm_started(self, result: WarmStarted, settings: RunSettings) -> None:
         project = self._project
-        made_way, self._makes_way = self._makes_way and not result.complete, False
-        # What made way is taken up again: what it has brought so far is not used.
-        if project.warm_start.wanted and not made_way:
+        made_way = self._engine.makes_way and not result.complete
+        if project.warm_start.wanted:
             try:
-                project.warm_start.finish(result, settings)
+                if made_way:
+                    project.warm_start.put_down(result, settings)
+                else:
+                    project.warm_start.finish(result, settings)
             except AutoALError as error:
                 self._give_up(str(error), "")
             else:
-                self._train_anew()  # at once: even a few images are better asked for than drawn
+                # At once: even a few images are better asked for than drawn.
+                self._submit_warm_start() if made_way else self._train_anew()
         self.rounds_changed.emit()
 
     def _on_failed(self, command: Command, event: CommandFailed) -> None:
         self._gave_up = self._gave_up or isinstance(command, WarmStart)
-        self._makes_way = False
         self._without = self._without or (isinstance(command, RunRound) and _is_before(command))
         lost = self._forget_lost_warm_start()
         self._note_end(command, "failed", event.sentence)
@@ -312,8 +314,7 @@ class Training(Part):
             self.failed.emit(event.sentence, event.details)
 
     def _on_cancelled(self, command: Command) -> None:
-        made_way = self._makes_way and isinstance(command, WarmStart)
-        self._makes_way = False
+        made_way = self._engine.makes_way and isinstance(command, WarmStart)
         if isinstance(command, WarmStart) and self._project.warm_start.wanted and not made_way:
             stop = partial(self._project.warm_start.stop, command.settings)
             self._gave_up = not self.attempt(stop)  # else it would begin again at once

@@ -201,11 +201,12 @@ class Section(QWidget):
         self.body = QVBoxLayout(self._content)
         self.body.setContentsMargins(0, 0, 0, 0)
         self.body.setSpacing(12)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(8)
-        column.addWidget(self.button)
-        column.addWidget(self._content)
+        self.column = QVBoxLayout(self)
+        """What is added here is seen whether or not it is open."""
+        self.column.setContentsMargins(0, 0, 0, 0)
+        self.column.setSpacing(8)
+        self.column.addWidget(self.button)
+        self.column.addWidget(self._content)
         self._open(False)
 
     def _open(self, opened: bool) -> None:

@@ -80,17 +80,19 @@ class NoticeBar(QFrame):
         set_property(self, "role", "notice")
         self.setAccessibleName(tr("Status"))
 
-    def offer(self, what: str, does: Callable[[], object]) -> None:
+    def offer(self, what: str, does: Callable[[], object], takes_focus: bool = True) -> None:
         """Put a button beside the sentence, with which the user can do something about it.
 
         Args:
             what: the words of the button.
             does: what it does, once the sentence is hidden.
+            takes_focus: whether Enter presses it; not where the user is busy with something else.
         """
         self._does = does
         self._offer.setText(what)
         self._offer.show()
-        self._offer.setFocus()
+        if takes_focus:
+            self._offer.setFocus()
 
     def _on_offer(self) -> None:
         self.hide()

@@ -28,6 +28,7 @@ from autoal_gui.gui.window.commands.enabling import Enabling
 from autoal_gui.gui.window.commands.parts import Parts
 from autoal_gui.gui.window.commands.table import COMMANDS, WAYS
 from autoal_gui.gui.window.dialog_opener import DialogOpener
+from autoal_gui.gui.window.finds import Finds
 from autoal_gui.gui.window.menus import Menus
 from autoal_gui.gui.window.page_stack import PageStack
 from autoal_gui.gui.window.projects.new_projects import NewProjects, local_paths
@@ -76,6 +77,7 @@ class MainWindow(QMainWindow):
         self._rescue = Rescue(services, self)
         self._wanted = Path()  # the project that was to be opened last
         self.failure = NoticeBar(self.theme)
+        self._finds = Finds(self.controller, self.pages, self.failure, self)
         self.status = QLabel()
         self._lay_out()
         self._connect()
@@ -112,6 +114,7 @@ class MainWindow(QMainWindow):
         controller.damaged.connect(self._on_damaged)
         controller.gone.connect(self._on_gone)
         controller.told.connect(self.failure.show_notice)
+        self._finds.said.connect(self.say)
         controller.images_absent.connect(self.dialogs.ask_images)
         controller.setup.settings_changed.connect(self._show_name)
         controller.watch.doubted.connect(self._on_doubted)

@@ -55,7 +55,6 @@ class PageStack(QStackedWidget):
         controller.project_closing.connect(self._on_closing)
         controller.project_closed.connect(self._on_closed)
         controller.images_wanted.connect(self.show_images)
-        controller.likeness.found.connect(self._show_found)
 
     # -- the pages, each made when it is asked for first ---------------------------------------
 
@@ -199,11 +198,10 @@ class PageStack(QStackedWidget):
         self.leave()
         self._controller.labelling.show_again(image_id)
 
-    @Slot(object)
-    def _show_found(self, found: "Found") -> None:
-        if self._controller.is_open:
-            self.leave()
-            self.desk.show_found(found)
+    def show_found(self, found: "Found") -> None:
+        """Show on the desk the images that are most like some."""
+        self.leave()
+        self.desk.show_found(found)
 
     @Slot(str, object)
     def _show_in_grid(self, title: str, images: tuple[int, ...]) -> None:

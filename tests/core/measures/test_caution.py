@@ -29,7 +29,7 @@ def test_each_image_has_its_most_pressing_reason():
     assert reasons == [None, "unlike", "several", "unsure", "several"]
     assert found.answers.tolist() == [True, False, False, False, False]
     assert found.possible(2, ("a", "b")) == ["a", "b"]
-    assert look_sentence(found) == "4 of 5 images need a look"
+    assert look_sentence(found) == "Needs a look: 4 of 5 images"
     assert reasons_sentence(found) == (
         "To look at: 1 unlike anything it has learned from, 2 between several classes, 1 less "
         "certain than asked for."
@@ -53,6 +53,8 @@ def test_the_likeliest_class_is_always_possible():
 
 def test_without_any_measure_only_the_users_own_rule_counts():
     assert look_sentence(Caution.of(SHARES, Rule())) == "None of 5 images needs a look."
+    assert look_sentence(Caution.of(SHARES[:1], Rule())) == "The 1 image needs no look."
+    assert look_sentence(Caution.of(SHARES[:1], Rule(1.0))) == "Needs a look: 1 of 1 image"
     assert Caution.of(SHARES, Rule(0.7)).answers.tolist() == [True, True, False, True, False]
     assert Caution.of(SHARES[:0], Rule(0.7)).answers.tolist() == []
 

@@ -150,7 +150,7 @@ def test_a_group_that_a_table_tears_is_told(project):
 def test_rows_and_images_that_do_not_match_are_told(project):
     table = table_of(project, {1: "abnormal"}, extra=(("gone.png", "normal", "p", "F"),))
     told = table_sentences(compare_table(ProjectFacts.of(project), table, USE, "known"))
-    assert told[0] == "1 of 12 images have a row in the table."
+    assert told[0] == "1 of 12 images has a row in the table."
     assert any("11 images have no row" in line for line in told)
     assert any("gone.png" in line for line in told)
     with pytest.raises(SourceError, match="No row"):

@@ -168,7 +168,7 @@ def test_classes_are_matched_by_name_and_unknown_ones_are_told(ours, tmp_path):
     second = ours.labels.journal.second_answers("Dr B")
     assert {i: e.class_index for i, e in second.items()} == {2: 0, 3: 1}
     assert dict(found.unknown_classes) == {"odd": 1}
-    assert "Left out: 1 answers odd, a class that this project does not have." in report(found)
+    assert "Left out: 1 answer odd, a class that this project does not have." in report(found)
 
 
 def test_a_project_of_version_1_comes_in_and_stays_one(ours, tmp_path):

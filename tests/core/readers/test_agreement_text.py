@@ -3,7 +3,6 @@
 from autoal_gui.core.labels.journal import Entry, Journal
 from autoal_gui.core.readers.agreement import Agreement
 from autoal_gui.core.readers.agreement_text import (
-    SAME,
     agreement_words,
     suggestion_use_words,
     to_adjudicate_words,
@@ -12,19 +11,27 @@ from autoal_gui.core.readers.suggestion_use import suggestion_use
 
 
 def test_agreement_is_told_as_far_as_it_is_known():
-    assert agreement_words(Agreement.of((), 2), False, SAME) == (
+    assert agreement_words(Agreement.of((), 2), False) == (
         "No image has a class from both readers yet.",
     )
-    same, unknown = agreement_words(Agreement.of([(0, 0)] * 3, 2), True, SAME)
+    same, unknown = agreement_words(Agreement.of([(0, 0)] * 3, 2), True)
     assert same.startswith("The same class on 3 of 3 images: 100% (")
     assert unknown == "Kappa is unknown: both readers gave a single class."
     whole = Agreement.of([(0, 0), (1, 1), (2, 2), (0, 1)] * 5, 3)
-    share, kappa, weighted = agreement_words(whole, True, SAME)
+    share, kappa, weighted = agreement_words(whole, True)
     assert share.startswith("The same class on 15 of 20 images: 75% (")
     assert kappa.startswith("Cohen's kappa 0.64 (")
     assert kappa.endswith("): substantial.")
     assert weighted.startswith("Weighted kappa for grades 0.8")
-    assert agreement_words(whole, False, SAME) == (share, kappa)
+    assert agreement_words(whole, False) == (share, kappa)
+
+
+def test_a_single_image_is_told_in_the_singular():
+    (same, _) = agreement_words(Agreement.of([(0, 0)], 2), False)
+    assert same.startswith("The same class on 1 of 1 image: 100% (")
+    alone = sentences([blind(1, 1, 1)])
+    assert "class on 0 of 1 image: " in alone[0]
+    assert alone[1].startswith("After seeing it, the 1 answer was not changed (")
 
 
 def blind(sequence, image, class_index, shown=False):
@@ -43,7 +50,7 @@ def test_habits_are_told_with_the_way_that_changes_went():
     assert len(sentences(kept)) == 2
     assert sentences(kept)[1].startswith("After seeing it, none of 2 answers was changed (0% to ")
     changed = sentences([*kept, blind(3, 2, 0), blind(4, 3, 0, shown=True)])
-    assert changed[1].startswith("After seeing it, 1 of 2 answers were changed: 50% (")
+    assert changed[1].startswith("Changed after seeing it: 1 of 2 answers, 50% (")
     assert changed[2].startswith("Of these changes, 1 went to the model's class (")
     assert "0 away from it (" in changed[2]
     assert changed[3] == "A corrected slip of the finger also counts as a change."

@@ -216,9 +216,10 @@ def test_times_of_one_repeat_or_on_both_sides_of_the_range_leave_it_open(tmp_pat
         return agreement("table2", result)
 
     assert times([4.0]).word == OPEN
-    found = times([2.8, 3.2])
+    assert "in too few repeats for an interval" in times([2.8, 3.2]).sentences[0]
+    found = times([2.0, 3.0, 4.5])
     assert found.word == OPEN
-    assert "2.99 times as long as entropy sampling (1.28 to 6.99), in part" in found.sentences[0]
+    assert "3.00 times as long as entropy sampling (1.10 to 8.21), in part" in found.sentences[0]
 
 
 def test_shares_name_the_largest_of_the_first_and_the_last_round(held):

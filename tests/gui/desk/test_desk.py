@@ -43,10 +43,13 @@ def test_the_desk_answers_back_and_leaves_the_room_to_the_image(qtbot, window, t
     assert not desk.stage.is_lit
     qtbot.waitUntil(lambda: desk.side.strip.left.text() == "3")
     assert desk.stage.card.isHidden()
+    assert desk.header.round.text() == "Round 1: no model yet"
     for number in range(3):
         qtbot.keyClick(window, (Qt.Key.Key_1, Qt.Key.Key_2)[number % 2])
     qtbot.waitUntil(desk.stage.card.isVisible)
-    assert desk.stage.card.title.text().startswith("Round ")
+    assert desk.stage.card.title.text().startswith("Round 2 (4 labels)")
+    assert "This is your first model." in desk.stage.card.next.text()  # why there is no round 1
+    assert desk.header.round.text() == "Round 2"
     assert desk.stage.rect().contains(desk.stage.card.geometry())
 
 

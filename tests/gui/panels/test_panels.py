@@ -125,7 +125,7 @@ def test_reopened_panels_show_the_rounds_of_before(qtbot, window, tmp_path):
     assert second.open_folder(tmp_path / "projects" / "cells")
     assert second.desk.performance.headline.right.text() == words
     assert len(second.desk.weights.lines.getPlotItem().listDataItems()) == len(STRATEGIES)
-    assert "Round 3 took" in second.desk.training.line.text()
+    assert "Round 3 (8 labels) took" in second.desk.training.line.text()
     second.close()
 
 
@@ -168,7 +168,7 @@ def test_the_panel_says_what_the_warm_start_does_and_what_it_is_good_for(
     backend.gate.set()
     qtbot.waitUntil(lambda: controller.at_rest and controller.project.rounds.last == 1)
     assert panel.learned.text() == "Learned from 30 images in 3\xa0min."
-    assert "Round 1 took" in panel.line.text()
+    assert "Round 1 (4 labels) took" in panel.line.text()
     assert stop.text() == "Cancel"
     assert not panel._train.isHidden()
     assert panel.resume.isHidden()
@@ -262,11 +262,13 @@ def test_progress_and_time_in_words():
 
 def test_the_last_round_in_words():
     trained = record(3, seconds=(("FitNet", 30.0),), device="cpu", checkpoint="round-0003.pt")
-    assert last_round_line(trained) == "Round 3 took 30\xa0s on this computer."
+    assert last_round_line(trained) == "Round 3 (30 labels) took 30\xa0s on this computer."
     elsewhere = record(3, device="A card, bf16", checkpoint="round-0003.pt")
     assert last_round_line(elsewhere).endswith(" on A card.")
     untrained = record(1, seconds=(("scoring", 2.0),))
-    assert last_round_line(untrained) == "Round 1 ranked the images in 2\xa0s on this computer."
+    assert last_round_line(untrained) == (
+        "Round 1 ranked the images in 2\xa0s on this computer; it made no model."
+    )
     failed = RoundRecord(4, "failed", PRESETS["cpu"], "", "", 0, "No memory.")
     assert last_round_line(failed) == "Round 4 failed. No memory."
 

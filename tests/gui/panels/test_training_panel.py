@@ -74,7 +74,7 @@ def test_labels_of_one_class_only_put_the_images_in_order(qtbot, window, tmp_pat
     qtbot.waitUntil(lambda: controller.at_rest)
     backend.gate.clear()
     controller.training.train_now()
-    assert panel.headline.text().startswith("Training round")
+    assert panel.headline.text() == "Training your first model (round 3)"
     backend.gate.set()
 
 

@@ -65,7 +65,7 @@ def compare(qtbot, window, monkeypatch, folder, other):
     qtbot.keyClick(page.setup.folder, Qt.Key.Key_Space)
     qtbot.keyClick(page.setup.start, Qt.Key.Key_Space)
     qtbot.waitUntil(lambda: page.session.table is not None)
-    return page, name, f"round {own.record.number}"
+    return page, name, f"round {own.record.number} ({own.record.labels} labels)"
 
 
 def test_rounds_are_compared_a_model_is_handed_over_and_odd_images_go_into_the_project(
@@ -86,9 +86,10 @@ def test_rounds_are_compared_a_model_is_handed_over_and_odd_images_go_into_the_p
     words = page.comparison.results.text()
     assert f"{before} and {own} are right on the same images." in words
     assert f"{own} on 13 where turned was wrong; chance hardly does that (p < 0.001)." in words
-    assert page.caution.button.text() == "13 of 13 images need a look"
-    reasons = page.caution.reasons.text()
-    assert reasons.startswith("To look at: 1 unlike anything it has learned from, ")
+    assert page.caution.button.text() == "Needs a look: 13 of 13 images"
+    shown = page.caution.legend.isVisible()  # before anything is opened
+    legend = page.caution.legend.text() if shown else ""
+    assert " of the model. To look at: 1 unlike anything it has learned from, " in legend
     assert "Measured on 24 images" in page.caution.guarantee.text()
 
     filters = page.filters
@@ -104,7 +105,7 @@ def test_rounds_are_compared_a_model_is_handed_over_and_odd_images_go_into_the_p
     qtbot.keyClick(page.caution.button, Qt.Key.Key_Space)
     page.caution.least.selectAll()
     qtbot.keyClicks(page.caution.least, "90")
-    assert "less certain than asked for" in page.caution.reasons.text()
+    assert "less certain than asked for" in page.caution.legend.text()
 
     assert page.send.text() == "Add 1 image to the project"
     count = len(controller.project.pool.images)

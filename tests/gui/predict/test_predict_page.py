@@ -19,6 +19,7 @@ from autoal_gui.gui.predict.predict_page import NOT_A_DIAGNOSIS
 from autoal_gui.gui.window.main_window import MainWindow
 from tests.support.dicom import write_dicom
 from tests.support.gui import CLASSES, QUIET, draw_folder, services, settings, start_project
+from tests.support.session import WARM, create
 
 pytestmark = pytest.mark.qt_log_ignore(QUIET)
 IMAGES = 12
@@ -231,7 +232,7 @@ def test_it_waits_for_a_running_round_and_takes_the_project_s_model(
     controller.training.train_now()
     page = window.pages.predict
     window.pages.show_page(page)
-    assert "The last model of cells: round 2, 4 labels." in page.setup.model.text()
+    assert "The last model of cells: round 2 (4 labels)." in page.setup.model.text()
     page.choose_images(images_of(tmp_path))
     press(qtbot, page.setup.start)
     qtbot.waitUntil(lambda: "starts when that has ended" in page.setup.line.text())
@@ -241,6 +242,25 @@ def test_it_waits_for_a_running_round_and_takes_the_project_s_model(
     assert kinds[-2:] == [RunRound, Predict]
     assert Path(backend.commands[-1].checkpoint).name == "round-0002.pt"
     assert controller.training.round_number is None
+
+
+def test_it_goes_before_the_warm_start_and_both_places_say_so(
+    qtbot, window, tmp_path, monkeypatch, model, backend
+):
+    backend.gate.clear()
+    create(window.controller, tmp_path, draw_folder(tmp_path / "own", 40), settings=WARM)
+    begin(qtbot, window, monkeypatch, images_of(tmp_path), model)
+    page, panel = window.pages.predict, window.desk.training
+    told = []
+    page.session.progressed.connect(lambda done, total, words: told.append(words))
+    qtbot.waitUntil(lambda: window.controller.inference.is_predicting)
+    assert predict_session.PAUSES in told
+    assert panel.headline.text() == "Predicting other images"
+    assert "goes on by itself afterwards" in panel.note.text()
+    backend.gate.set()
+    qtbot.waitUntil(lambda: window.controller.at_rest)
+    assert bool(page.grid.images)
+    assert "goes on by itself" not in panel.note.text()
 
 
 def test_the_round_named_is_the_one_whose_model_is_used(qtbot, window, tmp_path):
@@ -254,7 +274,7 @@ def test_the_round_named_is_the_one_whose_model_is_used(qtbot, window, tmp_path)
     page = window.pages.predict
     window.pages.show_page(page)
     assert page._model.name == "round-0002.pt"
-    assert "round 2, 4 labels." in page.setup.model.text()
+    assert "round 2 (4 labels)." in page.setup.model.text()
 
 
 def test_opening_a_project_ends_a_prediction_that_runs(

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from autoal_gui.core.errors import Cancelled, CheckpointError
-from autoal_gui.core.messages import WarmStart
+from autoal_gui.core.messages import Predict, PredictFinished, WarmStart
+from autoal_gui.core.system.foreign_files import sha256_of
 from autoal_gui.engine.state import State
 from tests.support.gui import draw_folder
 from tests.support.session import (
@@ -422,3 +423,69 @@ def test_a_user_who_stops_the_first_model_stops_it_alone(qtbot, held_learning, b
     assert held_learning.project.warm_start.record is None
     backend.hold_at = None
     finish(qtbot, held_learning, backend)
+
+
+def ask_prediction(controller) -> None:
+    """Ask for a prediction of two of the project's images."""
+    pool, model = controller.project.pool, controller.project.models_folder / "any.pt"
+    ids = tuple(sorted(pool.images))[:2]
+    command = Predict(0, pool, ids, str(model), str(controller.project.workspace), "cpu", None)
+    assert not controller.inference.predict(command)  # what runs has to be put down first
+
+
+def test_a_prediction_goes_before_a_warm_start_which_goes_on_afterwards(qtbot, warming, backend):
+    ended, said = [], []
+    warming.inference.predicting.connect(lambda event: ended.append(type(event)))
+    warming.notice.connect(said.append)
+    ask_prediction(warming)
+    qtbot.waitUntil(lambda: kinds(backend) == ["WarmStart", "Predict"])
+    assert warming.project.warm_start.record is None  # what it has so far is not used
+    assert PredictFinished not in ended
+    finish(qtbot, warming, backend)
+    assert ended[-1] is PredictFinished
+    assert kinds(backend) == ["WarmStart", "Predict", "WarmStart", "RunRound"]
+    assert warming.project.warm_start.record.complete
+    assert said == []
+
+
+def test_a_prediction_that_is_left_before_it_begins_leaves_the_warm_start_going(
+    qtbot, warming, backend
+):
+    ask_prediction(warming)
+    warming.inference.cancel_prediction()
+    qtbot.waitUntil(lambda: kinds(backend) == ["WarmStart", "WarmStart"])
+    assert warming.training.is_warming
+    assert warming.project.warm_start.record is None
+
+
+def test_a_warm_start_that_the_user_stops_is_stopped_though_a_prediction_waits(
+    qtbot, warming, backend
+):
+    warming.cancel()
+    ask_prediction(warming)
+    finish(qtbot, warming, backend)
+    assert warming.project.warm_start.record.stopped
+    assert kinds(backend) == ["WarmStart", "Predict", "RunRound"]
+
+
+def test_a_continued_warm_start_that_makes_way_is_not_taken_for_a_damaged_one(
+    qtbot, warming, backend
+):
+    warming.cancel()
+    finish(qtbot, warming, backend)
+    backend.gate.clear()
+    warming.training.continue_learning()
+    ask_prediction(warming)
+    qtbot.waitUntil(lambda: kinds(backend)[-1] == "Predict")
+    record = warming.project.warm_start.record
+    assert record.pending
+    assert record.checkpoint_sha256 == sha256_of(warming.project.warm_start.file)
+
+
+def test_a_round_asked_for_meanwhile_says_what_it_waits_for(qtbot, warming, backend):
+    said = []
+    warming.notice.connect(said.append)
+    ask_prediction(warming)
+    qtbot.waitUntil(lambda: warming.inference.is_predicting)
+    warming.training.train_now()
+    assert said == ["The round starts when learning from your images has ended."]

@@ -61,12 +61,17 @@ def precision_sentence(name: str, found: Performance) -> str:
     if share is None:
         return ""
     sensitivity, specificity = found.sensitivity, found.specificity
-    return tr(
-        "Of {count} images that are given “{name}”, {found} are ({value}, {low} to {high}); where "
-        "it is rarer than here ({part} of the images), fewer are.",
+    values = _values(share)
+    del values["count"]
+    return tr_count(
+        "Given “{name}”: {count} image, {found} of it rightly ({value}, {low} to {high}); where "
+        "“{name}” is rarer than here ({part} of the images), fewer rightly.",
+        "Given “{name}”: {count} images, {found} of them rightly ({value}, {low} to {high}); where "
+        "“{name}” is rarer than here ({part} of the images), fewer rightly.",
+        share.count,
         name=name,
         part=percent(sensitivity.count / (sensitivity.count + specificity.count)),
-        **_values(share),
+        **values,
     )
 
 

@@ -41,9 +41,10 @@ class Moved:
         """What to tell, with counts."""
         total = self.same + self.missing + self.other
         told = [
-            tr(
-                "{same} of {total} images were found in {folder}.",
-                same=number(self.same),
+            tr_count(
+                "{count} of {total} images was found in {folder}.",
+                "{count} of {total} images were found in {folder}.",
+                self.same,
                 total=number(total),
                 folder=self.spec.location,
             )

@@ -54,6 +54,19 @@ class WarmStart:
             with contextlib.suppress(OSError):
                 state_file(self.file).unlink(missing_ok=True)
 
+    def put_down(self, result: WarmStarted, settings: RunSettings) -> None:
+        """Take note of one that has made way for something else and goes on by itself.
+
+        What it has brought so far is not used; where what it had brought before is, its file is
+        another now.
+
+        Raises:
+            ProjectError: it could not be saved.
+        """
+        record = self._record_under(settings)
+        if record is not None and record.checkpoint:
+            self._put(replace(WarmRecord.of(result, self.file.name, settings), stopped=False))
+
     def stop(self, settings: RunSettings) -> None:
         """Note that the user stopped one under `settings` before it brought anything new.
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from autoal_gui.core.images.source import Listing
-from autoal_gui.core.language import number, some_of, tr, tr_count
+from autoal_gui.core.language import number, some_of, tr_count
 from autoal_gui.core.sets.tables.columns import Match
 
 NAMED = 3  # images or cells that are named as examples
@@ -59,9 +59,10 @@ def _against(folders: Listing, done: Listing) -> tuple[str, ...]:
 def fit_lines(fit: TableFit) -> tuple[str, ...]:
     """Say what matched, what did not and what contradicts, a sentence each."""
     lines = [
-        tr(
-            "{matched} of {images} images have a row in the table.",
-            matched=number(fit.matched),
+        tr_count(
+            "{count} of {images} images has a row in the table.",
+            "{count} of {images} images have a row in the table.",
+            fit.matched,
             images=number(fit.images),
         )
     ]

@@ -31,7 +31,7 @@ from autoal_gui.gui.panels.performance.empty_state import EmptyState, next_words
 from autoal_gui.gui.panels.performance.headline import Headline, class_warnings
 from autoal_gui.gui.panels.performance.learning_curve import LearningCurve
 from autoal_gui.gui.panels.performance.operating_card import OperatingCard
-from autoal_gui.gui.panels.performance_text import audit_line, hint, measured_of
+from autoal_gui.gui.panels.performance_text import audit_words, hint, measured_of
 from autoal_gui.gui.panels.training_text import left_of_batch
 from autoal_gui.gui.session.controller import Controller
 from autoal_gui.gui.session.likeness.image_maps import Question
@@ -65,7 +65,7 @@ class PerformancePanel(CardColumn):
         super().__init__()
         self._controller, self._theme = controller, theme
         self.headline = Headline()
-        self.audit = text_label()
+        self.audit = text_label(role="muted", size=SMALL)  # the headline is what counts
         self.alike = text_label(bold=True)
         self.alike.setToolTip(tr(ALIKE_TIP))
         self.advice = text_label()
@@ -199,7 +199,7 @@ class PerformancePanel(CardColumn):
         """
         words, tip = "", ""
         if record.metrics and record.audit and not record.estimate:
-            words, tip = audit_line(record.audit), tr(AUDIT_TIP)
+            words, tip = audit_words(record.metrics, record.audit), tr(AUDIT_TIP)
         self.audit.setText(words)
         self.audit.setToolTip(tip)
         self.audit.setVisible(bool(words))

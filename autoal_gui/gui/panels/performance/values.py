@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass
 
-from autoal_gui.core.language import decimal, mark, percent, tr
+from autoal_gui.core.language import decimal, mark, number, percent, tr_count
 from autoal_gui.core.measures.metrics import Area, Metrics
 
 MEASURES = (mark("Balanced accuracy"), mark("Accuracy"), mark("AUROC"))
@@ -73,7 +73,9 @@ def class_values(metrics: Metrics, class_index: int) -> list[tuple[Value, str]]:
             metrics.specificity_interval(class_index),
         ),
     ):
-        words = tr("{found} of {count} images", found=found, count=count)
+        words = tr_count(
+            "{found} of {count} image", "{found} of {count} images", count, found=number(found)
+        )
         shares.append((Value(value, *interval) if count else UNKNOWN, words))
     area = metrics.auroc.classes[class_index] if metrics.auroc else None
     return [*shares, (Value.of_area(area), "")]

@@ -6,7 +6,7 @@ from pathlib import Path
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from autoal_gui.core.language import mark, number, tr
+from autoal_gui.core.language import mark, tr, tr_count
 from autoal_gui.core.sets.tables.columns import ColumnUse
 from autoal_gui.core.sets.tables.table_fit import fit_lines
 from autoal_gui.gui.project.meaning.set_review import Review
@@ -108,9 +108,10 @@ def _about(found: Review) -> str:
     name = Path(found.meaning.table).name
     if found.table is None:
         return name
+    rows, columns = len(found.table.rows), len(found.table.columns)
     return tr(
-        "{name}: {rows} rows, {columns} columns",
+        "{name}: {rows}, {columns}",
         name=name,
-        rows=number(len(found.table.rows)),
-        columns=number(len(found.table.columns)),
+        rows=tr_count("{count} row", "{count} rows", rows),
+        columns=tr_count("{count} column", "{count} columns", columns),
     )

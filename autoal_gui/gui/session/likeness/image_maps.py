@@ -77,6 +77,8 @@ class ImageMaps(Part):
     """In one sentence why it could not be made."""
     layout_changed = Signal()
     """A better layout is being computed, or not any more."""
+    asked = Signal()
+    """The user has asked for images like some; `found` may follow much later."""
     found = Signal(object)
     """A `Found` that was asked for."""
 
@@ -219,7 +221,7 @@ class ImageMaps(Part):
         if len(event.outside):
             self._search(Question(vectors=event.outside))
         elif self._question is not None:
-            self.find(self._question)
+            self._search(self._question)
 
     def _give_up(self, sentence: str) -> None:
         self._question = None
@@ -230,6 +232,7 @@ class ImageMaps(Part):
 
     def find(self, question: Question) -> None:
         """Look for images like some; `found` says which, once the map has been made."""
+        self.asked.emit()
         self._question = None
         if question.vectors is not None or self.kept is not None:
             self._search(question)
@@ -239,6 +242,7 @@ class ImageMaps(Part):
 
     def find_file(self, path: Path) -> None:
         """Look for images like those of a file that is no part of the project."""
+        self.asked.emit()
         self._listing.start(partial(_pool_of, self._opened.services, path, self._project.workspace))
 
     def _search(self, question: Question) -> None:

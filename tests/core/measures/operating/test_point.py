@@ -150,5 +150,7 @@ def test_what_is_found_is_said_with_counts_and_intervals():
         "Finds 18 of 20 “cat”: sensitivity 90% (70 to 97%)."
     )
     assert left_sentence(found.specificity).startswith("Rightly leaves 2 of 20 others")
-    assert precision_sentence("cat", found).startswith("Of 36 images that are given “cat”, 18 are")
+    assert precision_sentence("cat", found).startswith(
+        "Given “cat”: 36 images, 18 of them rightly (50%"
+    )
     assert "find 18 of 20 (90%, 70 to 97%) and rightly leave 2 of 20" in fresh_sentence(found)

@@ -23,6 +23,7 @@ from autoal_gui.exporters.report_html import report
 from autoal_gui.gui.panels.performance import panel as performance_panel
 from autoal_gui.gui.panels.performance.confusion_matrix import images_of_cell
 from autoal_gui.gui.panels.performance.operating_card import NOT_OF_ONE_MODEL
+from autoal_gui.gui.panels.performance_text import audit_words
 from tests.support.gui import QUIET, draw_folder, run_batches, start_project
 
 pytestmark = pytest.mark.qt_log_ignore(QUIET)
@@ -111,7 +112,10 @@ def test_what_else_measures_stands_beside_the_evaluation_set(qtbot, window, tmp_
     run_batches(qtbot, window, 1)
     metrics = last_metrics(window)
     assert any(x is not None and x.tolist() == [6.0] for x, _ in drawn(panel))
-    assert panel.audit.text().startswith("On 12 images drawn at random from yours: accuracy 83.3%")
+    compared = "For comparison, 10 of 12 other images, drawn at random to be labelled, are right"
+    assert panel.audit.text().startswith(f"{compared}: accuracy 83.3% (55 to 95%). ")
+    assert panel.audit.text() == audit_words(metrics, backend.audit)
+    assert panel.headline.share.font().pointSizeF() > panel.audit.font().pointSizeF()
     assert "95 times in 100" in panel.audit.toolTip()
     assert panel.alike.text().startswith("4 of 10 images measured on are nearly the same")
     assert "Without them the balanced accuracy is 50.0%" in panel.alike.text()
@@ -304,3 +308,15 @@ def replace_value(point, value):
 
 def test_advice_before_there_is_any_says_to_go_on():
     assert worth_sentences([], None)[0].startswith("Keep going")
+
+
+@pytest.mark.parametrize(
+    ("measured", "audit", "word"),
+    [
+        (((9, 1), (1, 9)), ((10, 0), (1, 9)), "chance alone"),
+        (((90, 10), (10, 90)), ((5, 5), (5, 5)), "more than chance"),
+        (((2, 3), (4, 1)), ((5, 1), (1, 5)), "more than chance"),  # though their intervals overlap
+    ],
+)
+def test_two_figures_are_told_apart_by_chance_or_by_more(measured, audit, word):
+    assert word in audit_words(Metrics(measured), Metrics(audit))

@@ -1,0 +1,68 @@
+"""What becomes of images that were looked for: shown, or offered if the user has gone on."""
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from autoal_gui.core.language import mark, tr
+from autoal_gui.gui.session.controller import Controller
+from autoal_gui.gui.session.likeness.image_maps import Found
+from autoal_gui.gui.widgets.notice_bar import NoticeBar
+from autoal_gui.gui.window.page_stack import PageStack
+
+FOUND = mark("The images that you looked for have been found.")
+ASK_AGAIN = mark("The images that you looked for have been found: ask again to see them.")
+
+
+class Finds(QObject):
+    """Shows what `ImageMaps` found, without taking the user away from something else.
+
+    The first search of a project waits for the map, and that for a round: meanwhile another page
+    may be read, or the next image be labelled, and a key be on its way.
+    """
+
+    said = Signal(str)
+    """A sentence for the bottom of the window."""
+
+    def __init__(
+        self, controller: Controller, pages: PageStack, bar: NoticeBar, parent: QObject
+    ) -> None:
+        super().__init__(parent)
+        self._controller, self._pages, self._bar = controller, pages, bar
+        self._asked_at: tuple[object, int | None] | None = None
+        self._found: Found | None = None
+        controller.likeness.asked.connect(self._on_asked)
+        controller.likeness.found.connect(self._on_found)
+        controller.project_closing.connect(self._forget)
+
+    def _place(self) -> tuple[object, int | None]:
+        """Return what the user looks at: the page, and at the desk the image."""
+        pages = self._pages
+        return pages.currentWidget(), self._controller.images.current if pages.at_desk else None
+
+    @Slot()
+    def _on_asked(self) -> None:
+        self._asked_at = self._place()
+
+    @Slot(object)
+    def _on_found(self, found: Found) -> None:
+        if not self._controller.is_open:
+            return
+        self._found = found
+        if self._place() == self._asked_at:
+            self._show()
+        elif self._bar.isVisible():  # it is still to be read, and its button to be pressed
+            self.said.emit(tr(ASK_AGAIN))
+        else:
+            self._bar.show_notice(tr(FOUND))
+            self._bar.offer(tr("Show them"), self._show, takes_focus=False)
+
+    @Slot()
+    def _forget(self) -> None:
+        """Take back what is offered: it is of the project that is being closed."""
+        if self._found is not None and self._bar.sentence == tr(FOUND):
+            self._bar.hide()
+        self._found = None
+
+    def _show(self) -> None:
+        found, self._found = self._found, None
+        if found is not None:
+            self._pages.show_found(found)

@@ -1,0 +1,82 @@
+"""Images that were looked for come late: nobody is taken away from what they do by then."""
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QPushButton
+
+from autoal_gui.gui.session.likeness.image_maps import Question
+from tests.support.gui import QUIET, draw_folder, start_project
+
+pytestmark = pytest.mark.qt_log_ignore(QUIET)
+
+
+@pytest.fixture
+def waiting(qtbot, window, tmp_path, backend):
+    """A window whose first search waits for a round that is held."""
+    controller = start_project(qtbot, window, draw_folder(tmp_path / "images", 24), tmp_path)
+    backend.gate.clear()
+    controller.training.train_now()
+    return window
+
+
+def look_for_some(window):
+    project = window.controller.project
+    window.controller.likeness.find(Question((project.pool.ids("pool")[0],)))
+
+
+def found(qtbot, window, backend):
+    with qtbot.waitSignal(window.controller.likeness.found):
+        backend.gate.set()
+
+
+def grid_is_open(window) -> bool:
+    desk = window.desk
+    return window.pages.currentWidget() is desk and desk.views.currentWidget() is desk.grid
+
+
+def test_who_still_looks_at_the_same_image_sees_what_was_found(qtbot, waiting, backend):
+    look_for_some(waiting)
+    found(qtbot, waiting, backend)
+    assert grid_is_open(waiting)
+    assert not waiting.failure.isVisible()
+
+
+def test_who_reads_another_page_by_then_stays_there_and_is_offered_them(qtbot, waiting, backend):
+    look_for_some(waiting)
+    waiting.pages.show_review()
+    page, focus = waiting.pages.currentWidget(), QApplication.focusWidget()
+    found(qtbot, waiting, backend)
+    assert waiting.pages.currentWidget() is page
+    assert QApplication.focusWidget() is focus
+    assert waiting.failure.sentence == "The images that you looked for have been found."
+    (show,) = (b for b in waiting.failure.findChildren(QPushButton) if b.text() == "Show them")
+    qtbot.mouseClick(show, Qt.MouseButton.LeftButton)
+    assert grid_is_open(waiting)
+    assert not waiting.failure.isVisible()
+
+
+def test_a_key_for_the_next_image_never_meets_a_grid_that_has_just_opened(qtbot, waiting, backend):
+    look_for_some(waiting)
+    qtbot.keyClick(waiting, Qt.Key.Key_1)
+    found(qtbot, waiting, backend)
+    assert not grid_is_open(waiting)
+    qtbot.keyClick(waiting, Qt.Key.Key_2)
+    assert len(waiting.controller.project.labels.answers) == 2
+
+
+def test_what_is_offered_goes_with_its_project(qtbot, waiting, backend):
+    look_for_some(waiting)
+    waiting.pages.show_review()
+    found(qtbot, waiting, backend)
+    assert waiting.failure.isVisible()
+    waiting.controller.close_project()
+    assert not waiting.failure.isVisible()
+
+
+def test_what_is_still_to_be_read_stays(qtbot, waiting, backend):
+    waiting.failure.show_failure("Something that matters.", "")
+    look_for_some(waiting)
+    waiting.pages.show_review()
+    found(qtbot, waiting, backend)
+    assert waiting.failure.sentence == "Something that matters."
+    assert waiting.status.text().endswith("ask again to see them.")
