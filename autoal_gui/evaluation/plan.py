@@ -19,7 +19,7 @@ from autoal_gui.core.settings import (
 from autoal_gui.evaluation.methods import Method
 
 EDITION = 2  # raised when a run means something else, so that no old one is mistaken for it
-DESIGN_OF_AUTO = 2  # likewise, where the mode "auto" alone asks for others
+DESIGN_OF_AUTO = 3  # likewise, where the mode "auto" alone asks for others
 
 
 def plain_settings(settings: RunSettings) -> dict[str, Any]:

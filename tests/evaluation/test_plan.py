@@ -154,7 +154,7 @@ def test_runs_of_another_edition_are_not_mistaken_for_these(monkeypatch):
 
 
 def test_runs_of_auto_as_it_asked_before_are_not_mistaken_for_these(monkeypatch):
-    """In design 1 it spread a batch by k-means."""
+    """In design 1 it spread a batch by k-means, in 2 it covered the pool."""
     keys = job("auto").key, job("random").key
     monkeypatch.setattr(plan, "DESIGN_OF_AUTO", 1)
     monkeypatch.setattr(plan, "_kind", plan._Kind)  # which remembers

@@ -1,11 +1,11 @@
 """Mode "auto": the candidates as a tilt of a spread-out batch, trusted as far as they have shown.
 
 A batch of the most uncertain images can be far worse than a random one, and which way of asking is
-best differs from set to set (docs/RESULTS.md has the figures). So a batch covers the pool:
-it holds images that stand for many that have no label like them, each of these counting for s(x),
-the candidates' mixture, times the error that the model expects there. "k-means" is a candidate that
-scores all images alike: weight on it flattens s(x), and the search (`bilevel`) decides how much of
-it goes to the others. A share of every batch is drawn at random, to measure (`Query.audit`).
+best differs from set to set (docs/RESULTS.md has the figures). So a batch tells the last layer most
+about the pool, each of its images counting for s(x), the candidates' mixture, times the error that
+the model expects there. "k-means" is a candidate that scores all images alike: weight on it
+flattens s(x), and the search (`bilevel`) decides how much of it goes to the others. A share of
+every batch is drawn at random, to measure (`Query.audit`).
 """
 
 import numpy as np
@@ -19,7 +19,7 @@ from autoal_gui.core.settings import RunSettings
 from autoal_gui.learning.progress import Check, unchecked
 from autoal_gui.learning.selection import placebo
 from autoal_gui.learning.selection.acquisition import Acquisition
-from autoal_gui.learning.selection.batch import covering, spread_out
+from autoal_gui.learning.selection.batch import spread_out, telling
 from autoal_gui.learning.selection.bilevel import Learned, can_learn, learn_weights
 from autoal_gui.learning.selection.pins import floors_of, hold
 from autoal_gui.learning.training.linear_head import Head
@@ -194,7 +194,7 @@ def _batch(
     if outputs.labelled is None:
         chosen = spread_out(outputs, rest, left, random)
     else:
-        chosen = covering(outputs, rest, audit, mixed, left, random)
+        chosen = telling(outputs, rest, audit, mixed, left, random)
     batch = np.concatenate((audit, chosen))
     return batch[random.permutation(len(batch))], audit
 

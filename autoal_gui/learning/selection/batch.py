@@ -1,7 +1,7 @@
 """Which images a batch of mode "auto" holds, besides those drawn at random.
 
-Without labels: images in the middle of the pool's clusters. With labels: images that stand for
-much of the pool that resembles no labelled image yet, a greedy cover (Bae et al. 2024 and 2025).
+Without labels: images in the middle of the pool's clusters. With labels: those that tell most about
+the last layer where the pool needs it, a greedy choice by Fisher information (Ash et al. 2021).
 Each image of the pool counts in it for what the candidates make of it, times the error that the
 model expects of itself there where all classes count alike.
 """
@@ -13,18 +13,19 @@ import numpy.typing as npt
 
 from autoal_gui.core.system.threads import one_thread
 from autoal_gui.strategies import kmeans
-from autoal_gui.strategies.contract import ModelOutputs, top
-from autoal_gui.strategies.coverage import cover
-from autoal_gui.strategies.geometry import LLOYD_IMAGES, Array, Rows, nearest
+from autoal_gui.strategies.contract import Labelled, ModelOutputs, top
+from autoal_gui.strategies.fisher import RIDGE, choose, information, outer
+from autoal_gui.strategies.geometry import LLOYD_IMAGES, Array, Rows, main_axes, squared_distances
 from autoal_gui.strategies.refine import taken
 
 Floats = npt.NDArray[np.float64]
 Positions = npt.NDArray[np.int64]
 
-IMAGES = 2048  # that are covered by their own; of more a random sample: what was measured
+IMAGES = 2048  # that are looked at; of more a random sample: what was measured
+SEEN, AXES = 512, 128  # images that the main directions are found by, and how many these are
 LEAST_WORTH = 1e-6
+COPY = 2  # decimals that features of a mean square of 1 share where images are copies
 DECIMALS = 9  # of a mean over the pool, which must not depend on its order
-LEAST_RADIUS = 1e-3  # of unit features, for pools half of which are copies of labelled images
 
 
 def spread_out(
@@ -40,7 +41,7 @@ def spread_out(
     return places[top(kmeans.score(few), few.image_ids, wanted)]
 
 
-def covering(
+def telling(
     outputs: ModelOutputs,
     places: Positions,
     others: Positions,
@@ -48,11 +49,11 @@ def covering(
     wanted: int,
     random: np.random.Generator,
 ) -> Positions:
-    """Choose `wanted` of the images at some places so that they cover much that is worth it.
+    """Choose `wanted` of the images at some places that tell most about the last layer.
 
-    Resemblance falls to 1/e at the distance that half of these images have from what is labelled,
-    or will be: batches are spread wide at first, and look more closely as labels become many. Of
-    more than `IMAGES` images a random sample is looked at.
+    They make tr(M^-1 F) small: M is the information of all images that have or will have a label,
+    F that of the pool, each image counting for its worth. It is reckoned along the main directions
+    of the features. Of more than `IMAGES` images a random sample is looked at.
 
     Args:
         outputs: of the pool, with its labelled images.
@@ -60,13 +61,14 @@ def covering(
         others: (q,) positions of images that will be asked for besides.
         mixed: (n,) s(x), what the candidates make of each image, in [0, 1].
         wanted: how many to choose.
-        random: draws the sample.
+        random: draws the samples.
     """
     if wanted < 1 or len(places) <= wanted:
         return places[: max(0, wanted)]
     worth = (mixed * expected_error(outputs.probabilities)).clip(LEAST_WORTH)
     few, places = _few(outputs, places, IMAGES, wanted, random)
-    scores = _covered(few, _known(outputs, others), worth[places])
+    with one_thread():
+        scores = _told(few, _known(outputs, others), worth[places], random)
     return places[top(scores, few.image_ids, wanted)]
 
 
@@ -99,16 +101,40 @@ def _few(
     return replace(taken(outputs, places), wanted=max(1, wanted)), places
 
 
-def _known(outputs: ModelOutputs, others: Positions) -> Array:
-    """Return (m + q, D) unit features of the images that have or will have a label."""
-    rows = [Rows.of(taken(outputs, others), unit=True).read()]
+def _known(outputs: ModelOutputs, others: Positions) -> tuple[Array, Array]:
+    """Return features (m + q, D) of the images that have or will have a label, and what they tell.
+
+    That is (m + q,) q (1 - q), see `information`.
+    """
+    images: list[Labelled | ModelOutputs] = [taken(outputs, others)]
     if outputs.labelled is not None:
-        rows.insert(0, Rows.of(outputs.labelled, unit=True).read())
-    return np.concatenate(rows)
+        images.insert(0, outputs.labelled)
+    features = np.concatenate([image.features.astype(np.float64) for image in images])
+    return features, np.concatenate([information(image.probabilities) for image in images])
 
 
-def _covered(few: ModelOutputs, known: Array, worth: Floats) -> Floats:
-    """Return (p,) scores that put the cover on top."""
-    with one_thread():
-        far, _ = nearest(Rows.of(few, unit=True), known)
-        return cover(few, known, worth, max(LEAST_RADIUS, float(np.median(far))))
+def _told(
+    few: ModelOutputs, known: tuple[Array, Array], worth: Floats, random: np.random.Generator
+) -> Floats:
+    """Return (p,) scores that put the images that tell most on top, then those of most worth."""
+    rows = Rows.of(few)
+    points, worth = rows.read(), worth[rows.order]
+    size = float((points**2).mean()) ** 0.5 or 1.0  # BAIT's features have a mean square of 1
+    axes = main_axes(points[rows.sample(SEEN, int(random.integers(2**32)))], AXES) / size
+    points, labelled = points @ axes, known[0] @ axes
+    told = information(few.probabilities)[rows.order].clip(LEAST_WORTH)
+    told[_copies(points, labelled)] = 0.0
+    needed = outer(points, worth / worth.mean() * told.mean() / len(points))
+    present = RIDGE * np.eye(axes.shape[1]) + outer(labelled, known[1])
+    chosen = choose(points * np.sqrt(told)[:, None], needed, present, few.wanted)
+    return rows.choice(chosen, worth - worth.max())
+
+
+def _copies(points: Array, labelled: Array) -> npt.NDArray[np.bool_]:
+    """Tell which points (p, k) lie on a labelled one (m, k), or on one before them."""
+    copies = np.ones(len(points), bool)
+    _, first = np.unique(points.round(COPY), axis=0, return_index=True)
+    copies[first] = False
+    if len(labelled):
+        copies |= squared_distances(points, labelled).min(axis=1) < 10.0 ** (-2 * COPY)
+    return copies

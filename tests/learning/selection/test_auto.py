@@ -9,7 +9,7 @@ import torch
 from autoal_gui.core.sentences import said
 from autoal_gui.learning.selection import bilevel
 from autoal_gui.learning.selection.auto import SPREAD, _reason, auto_acquisition
-from autoal_gui.learning.selection.batch import covering, expected_error
+from autoal_gui.learning.selection.batch import telling, expected_error
 from autoal_gui.learning.selection.bilevel import Learned, can_learn, learn_weights
 from autoal_gui.learning.training.linear_head import fit_head
 from autoal_gui.strategies.contract import Labelled, ModelOutputs
@@ -165,7 +165,7 @@ def test_what_is_drawn_at_random_is_not_covered_twice():
     outputs = ModelOutputs(np.arange(1, 201), features, even, np.stack([even] * 2), 10, 0, labelled)
     drawn = np.array([25, 45, 65])  # of heaps 1, 2 and 3
     places = np.setdiff1d(np.arange(200), drawn)
-    chosen = covering(outputs, places, drawn, worth, 6, rng)
+    chosen = telling(outputs, places, drawn, worth, 6, rng)
     assert sorted(heaps[chosen]) == [4, 5, 6, 7, 8, 9]
 
 
@@ -180,7 +180,7 @@ def test_a_batch_goes_by_what_the_candidates_make_of_the_pool():
     none = np.empty(0, np.int64)
     for better in (1, 2):
         mixed = np.where(heaps == better, 0.6, 0.4)
-        (chosen,) = covering(outputs, np.arange(60), none, mixed, 1, rng)
+        (chosen,) = telling(outputs, np.arange(60), none, mixed, 1, rng)
         assert heaps[chosen] == better
 
 
@@ -358,3 +358,14 @@ def test_no_patient_is_on_two_sides_of_a_split(patients):
     for parts in bilevel._splits(units % 2, 0, units):
         assert len(set(zip(units, parts, strict=True))) == patients
         assert set(parts) == {0, 1, 2}
+
+
+def test_of_images_that_coincide_a_batch_holds_one():
+    outputs, head = outputs_of()
+    twins = outputs.features.copy()
+    twins[1::2] = twins[::2]
+    acquisition, _ = auto_acquisition(
+        replace(outputs, features=twins), head, AUTO.but(audit_share=0.0)
+    )
+    batch = batch_of(acquisition, 10) - outputs.image_ids.min()
+    assert len(set((batch // 2).tolist())) == 10
