@@ -55,6 +55,7 @@ HESITATES = mark("the model hesitates between classes")
 DISAGREE = mark("versions of the model disagree")
 UNLIKE = mark("unlike anything you have labelled")
 STANDS_FOR = mark("like many images without a label")
+TELLS = mark("its class tells much about your other images")
 VARIED = mark("the model is unsure, and the batch is to be varied")
 REASONS = {
     **dict.fromkeys(("entropy", "margin", "least_confidence"), HESITATES),
@@ -114,14 +115,14 @@ def strategy_reason(name: str, mode: str = "", between: tuple[str, str] | None =
 
     Args:
         name: of the strategy.
-        mode: of asking; "auto" spreads its batch away from what has a label.
+        mode: of asking; what "auto" asks for tells most about the rest.
         between: the classes that the model found likeliest, where the reader may know them.
     """
     if between is not None and REASONS.get(name) == HESITATES:
         first, second = between
         return tr("the model hesitates between {first} and {second}", first=first, second=second)
     if mode == "auto" and name == "kmeans":
-        return tr(UNLIKE)
+        return tr(TELLS)
     if name in REASONS:
         return tr(REASONS[name])
     return tr("chosen by {strategy}", strategy=strategy_label(name))
