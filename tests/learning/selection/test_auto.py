@@ -9,7 +9,7 @@ import torch
 from autoal_gui.core.sentences import said
 from autoal_gui.learning.selection import bilevel
 from autoal_gui.learning.selection.auto import SPREAD, _reason, auto_acquisition
-from autoal_gui.learning.selection.batch import telling, expected_error
+from autoal_gui.learning.selection.batch import expected_error, telling
 from autoal_gui.learning.selection.bilevel import Learned, can_learn, learn_weights
 from autoal_gui.learning.training.linear_head import fit_head
 from autoal_gui.strategies.contract import Labelled, ModelOutputs
@@ -154,8 +154,8 @@ def test_of_heaps_those_without_a_label_are_asked_for():
     assert sorted(heaps[acquisition.positions()[:5]]) == [5, 6, 7, 8, 9]
 
 
-def test_what_is_drawn_at_random_is_not_covered_twice():
-    """The rest of a batch keeps away from its images that chance has chosen."""
+def test_a_batch_keeps_away_from_what_chance_has_chosen():
+    """Each heap is asked for once, be it by chance."""
     rng = np.random.default_rng(0)
     heaps = np.repeat(np.arange(10), 20)
     features = units(np.eye(WIDTH)[heaps] + 0.01 * rng.normal(size=(200, WIDTH)))
