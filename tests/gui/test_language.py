@@ -1,15 +1,16 @@
-"""Another language at a click, with nothing lost."""
+"""Another language or size of text at a click, with nothing lost."""
 
 import threading
 
 import pytest
 from PySide6.QtCore import QLocale, Qt
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QFontMetrics
 from PySide6.QtWidgets import QApplication, QDialogButtonBox
 
 from autoal_gui.core import language
 from autoal_gui.core.language import LANGUAGES, decimal, number, percent, tr
 from autoal_gui.core.registry import discover
+from autoal_gui.gui.window import text_size
 from autoal_gui.gui.window.language_choice import AS_SYSTEM, choose, chosen, in_use, speak
 from autoal_gui.gui.window.main_window import MainWindow
 from autoal_gui.gui.window.window_manager import WindowHolder
@@ -21,9 +22,10 @@ pytestmark = pytest.mark.qt_log_ignore(QUIET)
 
 @pytest.fixture(autouse=True)
 def english_again(qapp):
-    """Leave the language of the other tests as it was."""
+    """Leave the language and the text of the other tests as they were."""
     locale = QLocale()
     yield
+    text_size.apply(qapp, 100)
     speak(qapp, "en")
     language.use("en")
     QLocale.setDefault(locale)
@@ -89,6 +91,33 @@ def test_the_window_goes_on_in_another_language_where_it_was(qtbot, tmp_path, ho
     assert answers(window.controller) == [0, 1, 0]
     assert chosen(window._settings) == "de"
     assert QLocale().language() == QLocale.Language.German
+
+
+def test_text_is_larger_at_a_click_in_this_window_and_the_next(qtbot, tmp_path, holder):
+    before = holder.open()
+    controller = start(before, tmp_path)
+    controller.labelling.answer(0)
+    image, folder = controller.images.current, controller.project.folder
+    lines = QFontMetrics(before.desk.class_panel.font()).height()
+    next(a for a in before.findChildren(QAction) if a.text() == "150%").trigger()
+    qtbot.waitUntil(lambda: holder.window is not before)
+    window = holder.window
+    assert window.controller.project.folder == folder
+    assert window.controller.images.current == image
+    assert answers(window.controller) == [0]
+    larger = QFontMetrics(window.desk.class_panel.font()).height()
+    assert larger == pytest.approx(1.5 * lines, rel=0.1)
+    assert text_size.chosen(window._settings) == 150
+    holder.resize_text(100)  # and not of what is shown by now
+    again = QFontMetrics(holder.window.desk.class_panel.font()).height()
+    assert again == lines
+
+
+@pytest.mark.parametrize("kept", ["", "5000", "-1", "large"])
+def test_a_size_of_text_that_nobody_can_choose_is_the_systems(tmp_path, kept):
+    stored = settings(tmp_path)
+    stored.setValue(text_size.KEY, kept)
+    assert text_size.chosen(stored) == 100
 
 
 def test_from_the_start_page_it_goes_to_the_start_page(qtbot, holder):

@@ -53,6 +53,8 @@ class MainWindow(QMainWindow):
 
     language_chosen = Signal(str)
     """A code of `LANGUAGES`, or `AS_SYSTEM`; who holds the window makes it anew."""
+    text_size_chosen = Signal(int)
+    """One of `PERCENTS`, likewise."""
 
     def __init__(self, services: Services, settings: QSettings | None = None) -> None:
         """Make the window; `settings` keeps theme, geometry and recent projects."""
@@ -124,6 +126,7 @@ class MainWindow(QMainWindow):
         self.actions_table.wanted.connect(self._on_command)
         self.menus.way_chosen.connect(self._on_way)
         self.menus.language_chosen.connect(self.language_chosen)
+        self.menus.text_size_chosen.connect(self.text_size_chosen)
         self.new_projects.begun.connect(self.failure.hide)
         self.new_projects.found.connect(self.open_folder)
         self.new_projects.failed.connect(self._on_failed)

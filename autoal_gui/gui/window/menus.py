@@ -1,14 +1,16 @@
-"""The menu bar: every command under its menu, ways to a new project, colours and languages."""
+"""The menu bar: every command under its menu, ways to a new project, colours, text, languages."""
 
 from PySide6.QtCore import QObject, QSettings, Signal
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMainWindow, QMenu
 
-from autoal_gui.core.language import LANGUAGES, mark, tr
+from autoal_gui.core.language import LANGUAGES, mark, percent, tr
 from autoal_gui.gui.widgets.actions import Actions
 from autoal_gui.gui.widgets.theme import CHOICES, Theme
 from autoal_gui.gui.window.language_choice import AS_SYSTEM, chosen
 from autoal_gui.gui.window.start_page import NEW_WAYS, WAYS
+from autoal_gui.gui.window.text_size import PERCENTS
+from autoal_gui.gui.window.text_size import chosen as chosen_size
 
 THEME_LABELS = {"system": mark("As the system"), "light": mark("Light"), "dark": mark("Dark")}
 
@@ -20,6 +22,8 @@ class Menus(QObject):
     """One of `WAYS`, to a new project."""
     language_chosen = Signal(str)
     """A code of `LANGUAGES`, or `AS_SYSTEM`."""
+    text_size_chosen = Signal(int)
+    """One of `PERCENTS`."""
 
     def __init__(
         self, window: QMainWindow, actions: Actions, theme: Theme, settings: QSettings
@@ -35,6 +39,7 @@ class Menus(QObject):
             if title == "View":
                 menu.addSeparator()
                 menu.addMenu(self._make_theme_menu())
+                menu.addMenu(self._make_text_menu())
                 menu.addMenu(self._make_language_menu())
         for title in actions.menus:  # shortcuts work with the menu bar hidden or native
             window.addActions(actions.of_menu(title))
@@ -59,6 +64,18 @@ class Menus(QObject):
             group.addAction(action)
             self.theme_actions[choice] = action
         group.triggered.connect(self._on_theme)
+        return menu
+
+    def _make_text_menu(self) -> QMenu:
+        menu = QMenu(tr("Size of text"), self._window)
+        group = QActionGroup(self)
+        for size in PERCENTS:
+            action = menu.addAction(percent(size / 100))
+            action.setCheckable(True)
+            action.setData(size)
+            action.setChecked(size == chosen_size(self._settings))
+            group.addAction(action)
+        group.triggered.connect(self._on_text_size)
         return menu
 
     def _make_language_menu(self) -> QMenu:
@@ -93,3 +110,6 @@ class Menus(QObject):
 
     def _on_language(self, action: QAction) -> None:
         self.language_chosen.emit(action.data())
+
+    def _on_text_size(self, action: QAction) -> None:
+        self.text_size_chosen.emit(action.data())
