@@ -95,6 +95,7 @@ class Controller(QObject):
         self.training.ranked.connect(self.likeness.keep_predictions)
         answers_changed.connect(self.confirming.follow)
         self.confirming.told.connect(self.told)
+        self.exports.told.connect(self.told)
         self.setup.settings_changed.connect(self.images.resize)
         self.setup.settings_changed.connect(self.training.follow_settings)
         self.setup.answers_moved.connect(self.labelling.announce)
@@ -250,10 +251,10 @@ class Controller(QObject):
     def cancel(self) -> None:
         """Stop what the engine does; the last good model is kept.
 
-        What a warm start has learned until then is used, by the round that waits for it too.
+        What a warm start has learned until then is used, by the round that waits for it too. A
+        model that waits to be written is written then: it was asked for apart from the round.
         """
         if not self.engine.runs(Priority.WARM_START, Priority.PREDICTION):
-            self.engine.withdraw(Priority.EXPORT)
             self.engine.withdraw(Priority.FIRST)
             self.engine.withdraw(Priority.ROUND)
         self.engine.cancel()

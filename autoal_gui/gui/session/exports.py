@@ -1,5 +1,6 @@
 """Writing labels and models to where the user wants them."""
 
+from collections import deque
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
@@ -25,12 +26,15 @@ from autoal_gui.exporters.companions.project_part import project_sections
 from autoal_gui.exporters.report_html import page
 from autoal_gui.gui.session.engine_queue import EngineQueue, Priority
 from autoal_gui.gui.session.open_project import OpenProject
-from autoal_gui.gui.session.part import CANCELLED, Part
+from autoal_gui.gui.session.part import Part
 
 NO_MODEL = mark("There is no trained model yet: label a batch and let a round finish first.")
 EXPORT_STOPPED = mark("The export was stopped; nothing was written.")
 MODEL_LEFT = mark("A model was still being written; it is complete once its file is there.")
-AFTER_TRAINING = mark("Training goes on; the model will be written when it has ended.")
+AFTER_TRAINING = mark(
+    "Training goes on. When it has ended, the model that it leaves is written; if it leaves none, "
+    "the model of {model}."
+)
 CARD_BESIDE = mark("Beside it lie a model card and how images must be prepared.")
 WHOLE_FOLDER = mark("Begin with HOW_TO_USE.md: it says what each file is for.")
 AFTER_WORK = mark("The model will be written when the work that is running now has ended.")
@@ -41,6 +45,8 @@ class Exports(Part):
 
     exported = Signal(str, str)
     """(file or folder that was written, one sentence of what is in it)."""
+    told = Signal(str)
+    """Where a model was written that had to wait: by then its dialog may be closed."""
 
     def __init__(
         self, opened: OpenProject, engine: EngineQueue, parent: QObject | None = None
@@ -48,6 +54,9 @@ class Exports(Part):
         super().__init__(opened, parent)
         self._engine = engine
         self._labels_to = Path()
+        self._later: deque[Callable[[], Command | None]] = deque()
+        self._has_waited = False
+        self._model = ""  # what the model is called that is being written
         self.label_export = OneJob(self)
         self.label_export.succeeded.connect(self._on_labels_written)
         self.label_export.failed.connect(self._on_labels_not_written)
@@ -56,7 +65,7 @@ class Exports(Part):
     def is_exporting(self) -> bool:
         """Whether labels or a model are being written, or are to be once the engine is free."""
         in_engine = self._engine.runs(Priority.EXPORT) or self._engine.waits(Priority.EXPORT)
-        return self.label_export.running or in_engine
+        return self.label_export.running or in_engine or bool(self._later)
 
     def stop(self) -> str:
         """Leave what is being written, or waits to be; return what to tell, or nothing.
@@ -64,6 +73,7 @@ class Exports(Part):
         The sentence is for `tr`: the language may change before it is shown. No exporter of a
         model looks whether it is to stop: the engine ends when it has written it.
         """
+        self._later.clear()
         waited = self._engine.withdraw(Priority.EXPORT)
         if self._engine.runs(Priority.EXPORT):
             self._engine.abandon()
@@ -105,16 +115,31 @@ class Exports(Part):
     def _submit(self, make: Callable[[], Command | None]) -> None:
         if self._project.rounds.last_checkpoint() is None:
             self.failed.emit(tr(NO_MODEL), "")
-        elif not self._engine.submit(make, self._on_event, Priority.EXPORT):
-            training = self._engine.runs(Priority.FIRST, Priority.WARM_START, Priority.ROUND)
-            self.notice.emit(tr(AFTER_TRAINING if training else AFTER_WORK))
+        elif self._engine.waits(Priority.EXPORT):  # whose place another would take
+            self._later.append(make)
+            self._say_that_it_waits()
+        else:
+            self._begin(make)
+
+    def _begin(self, make: Callable[[], Command | None]) -> None:
+        self._has_waited = waits = not self._engine.submit(make, self._on_event, Priority.EXPORT)
+        if waits:
+            self._say_that_it_waits()
+
+    def _say_that_it_waits(self) -> None:
+        model = last_model(self._project)
+        training = self._engine.runs(Priority.FIRST, Priority.WARM_START, Priority.ROUND)
+        told = tr(AFTER_TRAINING, model=model.name) if training and model else tr(AFTER_WORK)
+        self.notice.emit(told)
 
     def _make_folder(self, formats: tuple[str, ...], target: Path) -> HandOver | None:
         """Hand over the model and the report of now, see `_make_export`."""
         model = last_model(self._project)
         if model is None:
             self.failed.emit(tr(NO_MODEL), "")
+            self._begin_later()
             return None
+        self._model = model.name
         labels = Snapshot.of(self._project)
         about, point = project_sections(labels, model.record), labels.operating_point
         start, threshold = self._project.settings.start_from, point.threshold if point else None
@@ -126,7 +151,9 @@ class Exports(Part):
         model = last_model(self._project)
         if model is None:
             self.failed.emit(tr(NO_MODEL), "")
+            self._begin_later()
             return None
+        self._model = model.name
         snapshot = Snapshot.of(self._project)
         about, point = project_sections(snapshot, model.record), snapshot.operating_point
         start, threshold = self._project.settings.start_from, point.threshold if point else None
@@ -134,11 +161,26 @@ class Exports(Part):
 
     def _on_event(self, command: Command, event: Event) -> None:
         if isinstance(event, Exported):
-            told = WHOLE_FOLDER if isinstance(command, HandOver) else CARD_BESIDE
-            self.exported.emit(event.target, tr(told))
+            self._on_written(command, event.target)
         elif isinstance(event, Notice):
             self.notice.emit(event.sentence)
         elif isinstance(event, CommandFailed):
             self.failed.emit(event.sentence, event.details)
         elif isinstance(event, CommandCancelled):
-            self.notice.emit(tr(CANCELLED))
+            self.failed.emit(tr(EXPORT_STOPPED), "")
+        if isinstance(event, Exported | CommandFailed | CommandCancelled):
+            self._begin_later()
+
+    def _on_written(self, command: Command, target: str) -> None:
+        told = WHOLE_FOLDER if isinstance(command, HandOver) else CARD_BESIDE
+        of = tr("It is the model of {model}.", model=self._model)
+        sentence = f"{of} {tr(told)}"
+        self.exported.emit(target, sentence)
+        if self._has_waited:
+            self.told.emit("\n".join((tr("Written: {target}", target=target), sentence)))
+
+    def _begin_later(self) -> None:
+        """Have the next of those written that were asked for while another waited."""
+        if self._later and not self._engine.waits(Priority.EXPORT):
+            self._engine.submit(self._later.popleft(), self._on_event, Priority.EXPORT)
+            self._has_waited = True

@@ -2,10 +2,12 @@
 
 from pathlib import Path
 
-from autoal_gui.core.messages import ExportModel
+from autoal_gui.core.messages import CommandCancelled, ExportModel
+from autoal_gui.core.project.last_model import last_model
 from autoal_gui.core.registry import discover
+from autoal_gui.gui.session.exports import EXPORT_STOPPED
 from tests.support.gui import begun
-from tests.support.session import BATCH, finish, idle, kinds, label
+from tests.support.session import BATCH, failures_of, finish, idle, kinds, label
 
 
 def test_labels_are_exported_and_read_back(qtbot, controller, folder, tmp_path):
@@ -71,3 +73,41 @@ def test_an_export_that_waits_for_another_is_not_told_that_training_goes_on(
     idle(qtbot, controller)
     assert (tmp_path / "one.pt").exists()
     assert (tmp_path / "two.pt").exists()
+
+
+def test_exports_that_wait_outlive_the_round_that_is_stopped_and_say_where_they_are(
+    qtbot, controller, folder, tmp_path, backend
+):
+    label(controller, BATCH)
+    idle(qtbot, controller)
+    exporter, said, told = discover("autoal_gui.exporters")["pt"], [], []
+    model = last_model(controller.project)
+    failures = failures_of(controller)
+    backend.gate.clear()
+    label(controller, BATCH)
+    begun(qtbot, controller)
+    controller.notice.connect(said.append)
+    controller.told.connect(told.append)
+    for name in ("one.pt", "two.pt", "three.pt"):  # none takes the place of another
+        controller.exports.export_model(exporter, tmp_path / name)
+    assert controller.exports.is_exporting
+    assert said[-1].endswith(f"if it leaves none, the model of {model.name}.")
+    controller.cancel()
+    idle(qtbot, controller)
+    written = [sentence.splitlines()[0] for sentence in told]
+    assert written == [f"Written: {tmp_path / name}" for name in ("one.pt", "two.pt", "three.pt")]
+    assert all(f"It is the model of {model.name}." in sentence for sentence in told)
+    assert (tmp_path / "three.pt").exists()
+    assert not failures
+    assert not controller.exports.is_exporting
+
+
+def test_an_export_that_is_stopped_before_it_began_says_that_nothing_was_written(
+    qtbot, controller, folder, tmp_path, backend
+):
+    label(controller, BATCH)
+    idle(qtbot, controller)
+    failures = failures_of(controller)
+    command = ExportModel(1, "pt", "model.pt", str(tmp_path / "model.pt"))
+    controller.exports._on_event(command, CommandCancelled(1))
+    assert failures == [EXPORT_STOPPED]
