@@ -18,7 +18,7 @@ from autoal_gui.core.registry import label_of
 from autoal_gui.core.report.markdown import markdown
 from autoal_gui.core.report.markup import table, tag
 from autoal_gui.core.trained_model import TrainedModel
-from autoal_gui.exporters.companions.how_to_use import named
+from autoal_gui.exporters.companions.how_to_use import named, usage
 from autoal_gui.exporters.companions.own_usage import SHELL
 from autoal_gui.exporters.companions.preparation import EXACT
 from autoal_gui.exporters.report_html import NOT_A_DIAGNOSIS
@@ -43,7 +43,7 @@ def model_card(model: TrainedModel, exporter: ModuleType, file: str, about: str)
                 [
                     *_decision(card),
                     *_preparation(card, exporter, file),
-                    *_usage(exporter, file),
+                    *_usage(card, exporter, file),
                     *_licence(card, model.started_from),
                     *_origin(card),
                 ]
@@ -124,7 +124,7 @@ def _decision(card: Mapping[str, Any]) -> Iterable[Element]:
             "p",
             tr(
                 "The tables above count the likeliest class. This file carries the threshold, and "
-                "AutoAL GUI predicts by it; other programs must apply it."
+                "AutoAL GUI predicts by it, as do the lines below; other programs must apply it."
             ),
         )
         return
@@ -188,9 +188,9 @@ def _preparation(card: Mapping[str, Any], exporter: ModuleType, file: str) -> It
     yield tag("pre", EXACT)
 
 
-def _usage(exporter: ModuleType, file: str) -> Iterable[Element]:
+def _usage(card: Mapping[str, Any], exporter: ModuleType, file: str) -> Iterable[Element]:
     yield tag("h2", tr("How to use the file"))
-    yield tag("pre", named(exporter.USAGE, file))
+    yield tag("pre", usage(card, exporter, file))
     if not exporter.PREPARES:
         yield tag("p", tr("For a folder of images, in a terminal:"))
         yield tag("pre", named(SHELL, file))
