@@ -23,8 +23,8 @@ APPLIED = mark("The lines below apply this threshold; other programs must apply 
 PRINTED = re.compile(r"print\((.*)\)\n\Z")
 """The last line of `USAGE` of each format: it prints the probabilities."""
 DECIDED = """\
-given = {own} if shares[{own}] >= {value} else max((n for n in shares if n != {own}), key=shares.get)
-print(shares, given)
+others = [name for name in shares if name != {own}]
+print(shares, {own} if shares[{own}] >= {value} else max(others, key=shares.get))
 """
 """What stands there instead where a class is given from a probability on."""
 
