@@ -256,7 +256,8 @@ def _networks(card: Mapping[str, Any], started_from: str) -> Iterable[str]:
     other = label_of("autoal_gui.backbones", beside)
     yield tr("Two networks see each image side by side: {own} and {other}.", own=own, other=other)
     yield f"{own}: {tr(STARTS[started_from])}"
-    yield f"{other}: {start}"
+    learned = tr("It has learned from photographs.")
+    yield f"{other}: {learned} {start}".rstrip()
 
 
 def _origin(card: Mapping[str, Any]) -> Iterable[Element]:
