@@ -54,7 +54,8 @@ class ModelExporter(Exporter, Protocol):
     PACKAGES: str
     """What these lines need, as pip calls it."""
     USAGE: str
-    """At most six lines of Python that print the probability of each class by MODEL_FILE."""
+    """At most six lines of Python that print the probability of each class by MODEL_FILE; the last
+    is `print(...)` of a dictionary, see `companions.how_to_use.usage`."""
     SCRIPT: str
     """A program in Python that is written beside MODEL_FILE; empty where there is none."""
 

@@ -22,8 +22,10 @@ def confusion_table(metrics: Metrics, classes: Sequence[str]) -> Element:
             for said, n in enumerate(counts)
         )
         rows.append([name, *cells])
-    caption = tr(
-        "Confusion matrix: a row is the true class, a column what the model says; blue is right, "
-        "orange wrong"
-    )
+    caption = tr("Confusion matrix: a row is the true class, a column what the model says")
     return table(caption, ["", *classes], rows, "heat")
+
+
+def hues_note() -> Element:
+    """Say what the colours mean; a page of Markdown has none, and leaves it out."""
+    return tag("small", tr("Blue is right, orange is wrong."), class_="note")

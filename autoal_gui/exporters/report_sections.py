@@ -38,7 +38,7 @@ from autoal_gui.core.report.charts import COLOURS, Line, bounds, curves_chart, s
 from autoal_gui.core.report.markup import table, tag
 from autoal_gui.core.sentences import said
 from autoal_gui.exporters.report_bulk import answer_kind, bulk_lines, in_bulk
-from autoal_gui.exporters.report_matrix import confusion_table
+from autoal_gui.exporters.report_matrix import confusion_table, hues_note
 
 LIBRARIES = ("torch", "torchvision", "numpy", "PySide6")
 SPLITS = {"pool": mark("to learn from"), "evaluation": mark("evaluation set")}
@@ -193,6 +193,7 @@ def performance_tables(metrics: Metrics, classes: Sequence[str]) -> Iterable[Ele
     rows = [_class_row(metrics, index, name) for index, name in enumerate(classes)]
     yield table(tr("By class"), columns, rows)
     yield confusion_table(metrics, classes)
+    yield hues_note()
 
 
 def _overall(metrics: Metrics) -> list[Cells]:

@@ -164,6 +164,24 @@ def test_a_card_names_the_licence_of_weights_that_others_have_trained(model):
     assert STARTS[""] not in text
 
 
+def test_a_card_tells_what_each_of_two_networks_has_learned_from(model):
+    told = "Tan & Le, EfficientNet, ICML 2019; licence: Apache-2.0"
+    card = {**CARD, "weights": told, "beside": "efficientnet_lite0"}
+    text = model_card(replace(model, card=card), EXPORTERS["onnx"], "m.onnx", "")
+    assert "side by side: ResNet-18 and EfficientNet-Lite0." in text
+    assert f"- ResNet-18: {STARTS['']}" in text
+    learned = "It has learned from photographs. Its weights began as those of"
+    assert f"- EfficientNet-Lite0: {learned} {told}." in text
+    assert "The network is" not in text
+
+
+def test_a_card_is_a_card_and_speaks_of_no_colour(model):
+    text = model_card(model, EXPORTERS["onnx"], "m.onnx", "")
+    assert "This card describes a model for research" in text
+    assert "Confusion matrix: a row is the true class" in text
+    assert "orange" not in text
+
+
 def test_names_on_a_card_are_shown_as_they_are(model):
     text = model_card(model, EXPORTERS["pt"], "m.pt", "")
     rows = [line for line in text.splitlines() if line.startswith("| Läsion")]
@@ -257,6 +275,16 @@ def test_a_value_that_many_images_of_one_patient_have_is_not_told(project):
     text = project_sections(snapshot, record)
     assert "Who" not in text
     assert "| site | (rare values) |" in text
+
+
+def test_a_card_tells_labels_that_came_after_its_model(project):
+    snapshot, record = Snapshot.of(project), finished(project, METRICS)
+    images = snapshot.pool.images
+    now = sum(images[i].split == "pool" for i, _ in snapshot.labelled)
+    early = project_sections(snapshot, replace(record, labels=now - 1))
+    assert f"learned from {now - 1} labelled images" in early
+    assert f"with {now} labelled images to learn from" in early
+    assert "The model learned from" not in project_sections(snapshot, replace(record, labels=now))
 
 
 def test_numbers_of_an_earlier_model_are_said_to_be_of_one(project):

@@ -176,8 +176,10 @@ def guarantee(calibration: Calibration | None, level: float) -> str:
     )
     if groups < images:
         told = tr_count(
-            "Measured on {images} images of {count} group that it has not learned from.",
-            "Measured on {images} images of {count} groups that it has not learned from.",
+            "Measured on {images} images that it has not learned from. Images of one group, such "
+            "as a patient, and files that are the same count as one, which leaves {count}.",
+            "Measured on {images} images that it has not learned from. Images of one group, such "
+            "as a patient, and files that are the same count as one, which leaves {count}.",
             groups,
             images=number(images),
         )

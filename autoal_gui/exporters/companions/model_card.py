@@ -18,11 +18,14 @@ from autoal_gui.core.registry import label_of
 from autoal_gui.core.report.markdown import markdown
 from autoal_gui.core.report.markup import table, tag
 from autoal_gui.core.trained_model import TrainedModel
-from autoal_gui.exporters.companions.how_to_use import named
+from autoal_gui.exporters.companions.how_to_use import named, usage
 from autoal_gui.exporters.companions.own_usage import SHELL
 from autoal_gui.exporters.companions.preparation import EXACT
-from autoal_gui.exporters.report_html import NOT_A_DIAGNOSIS
 from autoal_gui.exporters.report_sections import performance_tables
+
+NOT_A_DIAGNOSIS = mark(
+    "This card describes a model for research; it is no evidence for use on patients."
+)
 
 
 def model_card(model: TrainedModel, exporter: ModuleType, file: str, about: str) -> str:
@@ -43,7 +46,7 @@ def model_card(model: TrainedModel, exporter: ModuleType, file: str, about: str)
                 [
                     *_decision(card),
                     *_preparation(card, exporter, file),
-                    *_usage(exporter, file),
+                    *_usage(card, exporter, file),
                     *_licence(card, model.started_from),
                     *_origin(card),
                 ]
@@ -124,7 +127,7 @@ def _decision(card: Mapping[str, Any]) -> Iterable[Element]:
             "p",
             tr(
                 "The tables above count the likeliest class. This file carries the threshold, and "
-                "AutoAL GUI predicts by it; other programs must apply it."
+                "AutoAL GUI predicts by it, as do the lines below; other programs must apply it."
             ),
         )
         return
@@ -188,9 +191,9 @@ def _preparation(card: Mapping[str, Any], exporter: ModuleType, file: str) -> It
     yield tag("pre", EXACT)
 
 
-def _usage(exporter: ModuleType, file: str) -> Iterable[Element]:
+def _usage(card: Mapping[str, Any], exporter: ModuleType, file: str) -> Iterable[Element]:
     yield tag("h2", tr("How to use the file"))
-    yield tag("pre", named(exporter.USAGE, file))
+    yield tag("pre", usage(card, exporter, file))
     if not exporter.PREPARES:
         yield tag("p", tr("For a folder of images, in a terminal:"))
         yield tag("pre", named(SHELL, file))
@@ -231,12 +234,9 @@ STARTS = {
 
 
 def _licence(card: Mapping[str, Any], started_from: str) -> Iterable[Element]:
-    weights = card.get("weights", "")
-    start = tr("Its weights began as those of {weights}.", weights=weights) if weights else ""
     yield tag("h2", tr("Licence"))
     yield _bullets(
-        tr("The network is {name}.", name=label_of("autoal_gui.backbones", card["architecture"])),
-        start or tr(STARTS[started_from]),
+        *_networks(card, started_from),
         tr(
             "A model may give away what it learned from: who may use it is for the owners of the "
             "project's images to say."
@@ -244,11 +244,28 @@ def _licence(card: Mapping[str, Any], started_from: str) -> Iterable[Element]:
     )
 
 
+def _networks(card: Mapping[str, Any], started_from: str) -> Iterable[str]:
+    """Say which networks there are, and what the weights of each come from."""
+    own = label_of("autoal_gui.backbones", card["architecture"])
+    weights, beside = card.get("weights", ""), card.get("beside", "")
+    start = tr("Its weights began as those of {weights}.", weights=weights) if weights else ""
+    if not beside:
+        yield tr("The network is {name}.", name=own)
+        yield start or tr(STARTS[started_from])
+        return
+    other = label_of("autoal_gui.backbones", beside)
+    yield tr("Two networks see each image side by side: {own} and {other}.", own=own, other=other)
+    yield f"{own}: {tr(STARTS[started_from])}"
+    learned = tr("It has learned from photographs.")
+    yield f"{other}: {learned} {start}".rstrip()
+
+
 def _origin(card: Mapping[str, Any]) -> Iterable[Element]:
+    beside = card.get("beside", "")
     yield tag("h2", tr("Settings and versions"))
     rows: list[list[Element | str]] = [[name, found] for name, found in card["versions"]]
     rows += [
-        [tr("network"), f"{card['architecture']}, {card['stem']}"],
+        [tr("network"), ", ".join(filter(None, (card["architecture"], card["stem"], beside)))],
         [tr("chosen by"), card["mode"]],
         [tr("SHA-256 over the images of the project"), card["data_hash"]],
     ]

@@ -41,12 +41,31 @@ def project_sections(labels: Snapshot, record: RoundRecord) -> str:
     images = [labels.pool.images[image_id] for image_id, _ in labels.labelled]
     content = [
         *counts_section(labels),
+        *_since(labels, record),
         *_volumes(labels),
         *_split(images),
         *_columns(labels.columns, images),
         *_performance(labels, record, last),
     ]
     return markdown(content)
+
+
+def _since(labels: Snapshot, record: RoundRecord) -> Iterable[Element]:
+    """Say where labels have changed since the model learned: the counts are of now."""
+    images = labels.pool.images
+    now = sum(images[image_id].split == "pool" for image_id, _ in labels.labelled)
+    if now != record.labels:
+        yield tag(
+            "p",
+            tr(
+                "The model learned from {labels} labelled images, in round {round}. The numbers of "
+                "images on this card are those of the project when it was written, with {now} "
+                "labelled images to learn from.",
+                labels=number(record.labels),
+                round=number(record.number),
+                now=number(now),
+            ),
+        )
 
 
 def _volumes(labels: Snapshot) -> Iterable[Element]:

@@ -73,7 +73,7 @@ def progress_words(progress: Progress) -> str:
     if progress.step == "reading":
         words = tr("Reading {done} of {total}", **counts)
     elif progress.step == "features":
-        words = tr("Comparing with what it learned from: {done} of {total}", **counts)
+        words = tr("Looking at the project's own images, to compare: {done} of {total}", **counts)
     else:
         words = tr("Predicting {done} of {total}", **counts)
     if progress.seconds_left is None:

@@ -180,7 +180,8 @@ class PredictPage(Page):
 
     def _about_result(self) -> str:
         """Say what the predictions are, and which rule gave the classes."""
-        words, session = tr(NOT_A_DIAGNOSIS), self.session
+        session = self.session
+        words = f"{tr(NOT_A_DIAGNOSIS)} {session.unknown_words()}".strip()
         if session.threshold is None or session.result is None:
             return words
         name = session.result.classes[session.threshold.class_index]
@@ -231,8 +232,7 @@ class PredictPage(Page):
         if not model.classes:
             self._on_no_model(tr(NO_CLASSES))
             return
-        names = ", ".join(model.classes)
-        words = tr("{name}; it knows: {classes}.", name=file.name, classes=names)
+        words = tr("{name}; it knows: {classes}.", name=file.name, classes=", ".join(model.classes))
         self._set_model(file, words)
 
     @Slot(str)

@@ -29,6 +29,7 @@ from autoal_gui.core.sets.comparison import Comparison, ModelAnswers, compared, 
 from autoal_gui.core.system.scratch import ScratchFolder
 from autoal_gui.engine.jobs import OneJob
 from autoal_gui.exporters.predictions import Predicting
+from autoal_gui.gui.panels.column_results import MOST_NAMED
 from autoal_gui.gui.predict.predict_jobs import (
     ChosenModel,
     answers_of,
@@ -40,6 +41,7 @@ from autoal_gui.gui.session.controller import Controller
 
 PAUSES = mark("Learning from your images pauses for this, and goes on by itself afterwards.")
 WAITS = mark("The program is training; the prediction starts when that has ended.")
+UNKNOWN = mark("The folders or labels {names} are no classes of this model: nothing is compared.")
 NONE_FOUND = mark("No image was found there that can be used.")
 
 
@@ -261,6 +263,14 @@ class PredictSession(QObject):
         return MeasuredImages.of_listing(
             self.listing, self.pool.images, classes, rows, self.threshold
         )
+
+    def unknown_words(self) -> str:
+        """Say that the model knows none of the classes that the images have; "" else."""
+        found = {one.label for one in self.listing.images if one.label is not None}
+        names = [self.listing.classes[index] for index in sorted(found)]
+        if self.result is None or not names or set(names) & set(self.result.classes):
+            return ""
+        return tr(UNKNOWN, names=", ".join(names[:MOST_NAMED]))
 
     def name_of(self, image_id: int) -> str:
         """Return the name of an image that was predicted or could not be read."""

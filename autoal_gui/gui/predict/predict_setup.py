@@ -124,7 +124,7 @@ class PredictSetup(QFrame):
             if action.data().file == model.file:
                 self._drop(action)
         self._offer(model, True)
-        self._show_compared()
+        self._on_compared()
 
     def _drop(self, action: QAction) -> None:
         self.others.removeAction(action)
@@ -135,7 +135,7 @@ class PredictSetup(QFrame):
         action.setData(model)
         action.setCheckable(True)
         action.setChecked(chosen)
-        action.toggled.connect(self._show_compared)
+        action.toggled.connect(self._on_compared)
         self.others.insertAction(self._ask_file, action)
 
     def _offered(self) -> list[QAction]:
@@ -152,9 +152,15 @@ class PredictSetup(QFrame):
         return [action.data() for action in self._offered() if action.isChecked()]
 
     @Slot()
+    def _on_compared(self) -> None:
+        """Say what follows when the user has chosen: nothing is compared by itself."""
+        self._show_compared()
+        self.line.setText(tr("Press Predict to compare.") if self.chosen_others else "")
+
+    @Slot()
     def _show_compared(self) -> None:
         count = len(self.chosen_others)
-        words = tr_count("Compare with {count}…", "Compare with {count}…", count)
+        words = tr_count("Compare with {count} model", "Compare with {count} models", count)
         self.compare.setText(words if count else tr("Compare with…"))
         names = ", ".join(model.name for model in self.chosen_others)
         told = tr("Compared with: {names}.", names=names) if names else tr(COMPARE_TIP)

@@ -18,6 +18,7 @@ from autoal_gui.gui.project.network_choice import (
     backbone_note,
     backbones,
     citation,
+    network_label,
     networks_beside,
     package_note,
 )
@@ -69,6 +70,10 @@ SIZE_TIP = mark("Images are scaled to this size for training only; you see them 
 BESIDE_TIP = mark(
     "What another network, which has seen photographs, makes of your images stands beside what is "
     "learned from them; in each round labels held out show which of the two counts, and how much."
+)
+STANDS_BESIDE = mark(
+    "{network}, which has seen photographs, stands beside it; your labels show how much each "
+    "counts."
 )
 BACKBONE_TIP = mark("What turns an image into the numbers that the classes are told apart by.")
 GET_WEIGHTS = mark("Get the weights of the network first, or choose another network.")
@@ -128,6 +133,7 @@ class MethodForm(QWidget):
         self.backbone.currentIndexChanged.connect(self._on_backbone)
         self.warm.toggled.connect(self._on_warm)
         self.beside.activated.connect(self._on_beside)
+        self.beside.currentIndexChanged.connect(self._describe)
         self.layers.currentIndexChanged.connect(self.changed)
         self._describe()
         self._enable()
@@ -201,6 +207,7 @@ class MethodForm(QWidget):
     def fix_backbone(self) -> None:
         """Leave the network as it is: the model that the project starts from has it."""
         self._fixed = True
+        self._describe()
         self.backbone.setToolTip(tr(FIXED_BACKBONE))
         self._enable()
 
@@ -222,6 +229,7 @@ class MethodForm(QWidget):
 
     def _on_beside(self) -> None:
         self._suggests = False
+        self._describe()
 
     def _stands_beside(self, start: StartModel | None) -> str:
         """Return the network beside what ResNet-18 learns from the images; empty: none.
@@ -249,6 +257,7 @@ class MethodForm(QWidget):
         self.changed.emit()
 
     def _on_warm(self) -> None:
+        self._describe()
         self._enable()
         self.changed.emit()
 
@@ -268,7 +277,10 @@ class MethodForm(QWidget):
     def _describe(self) -> None:
         self.note.setText(mode_note(self.mode.currentData()))
         name = self.backbone.currentData()
-        self.backbone_note.setText(backbone_note(name))
+        asked = not (self._fixed and self._suggests)  # else a model to start from stands alone
+        beside = self._stands_beside(None) if asked else ""
+        words = tr(STANDS_BESIDE, network=network_label(beside)) if beside else ""
+        self.backbone_note.setText(f"{backbone_note(name)} {words}".strip())
         self.backbone_note.setToolTip(citation(name))
 
     def _enable(self) -> None:

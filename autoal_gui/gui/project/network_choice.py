@@ -63,6 +63,11 @@ def networks_beside(chosen: str) -> dict[str, str]:
     return {"": tr("No other network"), **found}
 
 
+def network_label(name: str) -> str:
+    """Return what a network is called."""
+    return str(discover(BACKBONES)[name].LABEL)
+
+
 def backbone_note(name: str) -> str:
     """Say what a network is good for, and what is to be known of its weights."""
     backbone = discover(BACKBONES)[name]

@@ -19,6 +19,8 @@ ALL_ADJUDICATED = mark("Nothing is left to settle: the readers agree, or an answ
 class AdjudicationPage(ImagePage):
     """Goes through the images on which a second reader gave another answer."""
 
+    help_topic = "checking"
+
     def __init__(self, controller: Controller, theme: Theme, actions: Actions) -> None:
         super().__init__(tr("Settle what readers disagree on"), controller, theme, actions)
         self._images: tuple[int, ...] = ()

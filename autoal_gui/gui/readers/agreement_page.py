@@ -56,6 +56,8 @@ IMAGES = Qt.ItemDataRole.UserRole
 class AgreementPage(Page):
     """Cards of plain sentences, each with its table; cells open their images."""
 
+    help_topic = "checking"
+
     second_wanted = Signal()
     adjudication_wanted = Signal()
 

@@ -149,6 +149,8 @@ class SecondReadingDialog(QDialog):
 class SecondReadingPage(ImagePage):
     """The desk of a second reader."""
 
+    help_topic = "checking"
+
     def __init__(self, controller: Controller, theme: Theme, actions: Actions) -> None:
         super().__init__(tr("Second reading"), controller, theme, actions)
         self.second_reading = controller.second_reading

@@ -65,6 +65,8 @@ class ModelCaptions(Mapping[int, str]):
 class ReviewPage(Page):
     """Filters at the left, the grid in the middle, the chosen image at the right."""
 
+    help_topic = "checking"
+
     desk_wanted = Signal(int)
     """An image to show on the desk."""
 

@@ -4,7 +4,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QSettings, Signal, Slot
-from PySide6.QtWidgets import QStackedWidget
+from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from autoal_gui.gui.session.controller import Controller
 from autoal_gui.gui.widgets.actions import Actions
@@ -49,6 +49,7 @@ class PageStack(QStackedWidget):
         self._common = controller, theme, actions  # what every page is made of
         self._desk: Desk | None = None
         self._made: list[Page] = []
+        self._before_help: QWidget | None = None
         self.start_page = StartPage(theme)
         self.addWidget(self.start_page)
         controller.project_opened.connect(self._on_opened)
@@ -155,8 +156,15 @@ class PageStack(QStackedWidget):
 
     @Slot()
     def leave(self) -> None:
-        """Go back from a page to the desk, or to the start page where no project is open."""
-        if self._controller.is_open:
+        """Go back from a page to the desk, or to the start page where no project is open.
+
+        From the help back to what it was asked on, as that was.
+        """
+        before = self._before_help if self._is_help(self.currentWidget()) else None
+        if isinstance(before, Page):
+            self.setCurrentWidget(before)
+            (before.focusWidget() or before).setFocus()
+        elif self._controller.is_open:
             self.setCurrentWidget(self.desk)
             self.desk.image_view.setFocus()
         else:
@@ -164,11 +172,19 @@ class PageStack(QStackedWidget):
 
     def show_help(self) -> None:
         """Show the help, at what is on screen."""
-        self.show_topic(self.desk.help_topic() if self.at_desk else "")
+        shown = self.currentWidget()
+        own = shown.help_topic if isinstance(shown, Page) else "first-steps"
+        self.show_topic(self.desk.help_topic() if self.at_desk else own)
+
+    def _is_help(self, widget: QWidget) -> bool:
+        return "help" in self.__dict__ and widget is self.help
 
     @Slot(str)
     def show_topic(self, topic: str) -> None:
         """Show a page of the help; "" for the one shown last."""
+        shown = self.currentWidget()
+        if not self._is_help(shown):
+            self._before_help = shown
         self.show_page(self.help)
         if topic:
             self.help.show_topic(topic)

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from autoal_gui.core.language import percent
 from autoal_gui.core.measures.calibration import (
     FEWEST,
     MOST_BINS,
@@ -58,6 +59,12 @@ def test_images_of_one_probability_stay_in_one_part():
 def test_it_is_said_whether_the_model_is_as_right_as_it_says(share, told):
     found = calibration(*case(300, 20, 5, share))
     assert calibration_sentence(found).startswith(told)
+
+
+def test_a_reader_is_told_what_a_model_too_sure_means():
+    found = calibration(*case(300, 20, 5, 0.55))
+    said, right = percent(found.whole.said), percent(found.whole.right.value)
+    assert calibration_sentence(found).endswith(f"On the whole, read its {said} as {right}.")
 
 
 def test_few_images_and_images_of_one_probability_are_not_compared():

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from autoal_gui.core.measures.caution import guarantee
 from autoal_gui.core.measures.conformal import FEWEST, Calibration
 
 SCORES = st.integers(0, 9).map(lambda tenth: tenth / 10)
@@ -89,3 +90,15 @@ def test_too_few_groups_say_of_nothing_that_it_is_unlike_them():
     assert enough.unlike(far).tolist() == [True, False]
     assert enough.chance == pytest.approx(1 / (FEWEST + 1))
     assert calibration([[0.1]] * 200).chance == 0.01
+
+
+def test_images_that_count_as_one_are_not_called_groups():
+    units = np.repeat(np.arange(20), 2)[1:]  # one stands alone, others are twice there
+    scores = np.linspace(0, 1, len(units))
+    told = guarantee(Calibration(scores, scores, units), 0.9)
+    assert told.startswith(
+        "Measured on 39 images that it has not learned from. Images of one group"
+    )
+    assert "files that are the same count as one, which leaves 20." in told
+    alone = guarantee(Calibration(scores, scores, np.arange(len(units))), 0.9)
+    assert alone.startswith("Measured on 39 images that it has not learned from. Of images")

@@ -62,6 +62,8 @@ def compare(qtbot, window, monkeypatch, folder, other):
     before, own = kept_models(window.controller.project)
     name = f"round {before.record.number} ({before.record.labels} labels)"
     assert page.setup.compare.toolTip() == f"Compared with: {name}, turned."
+    assert page.setup.compare.text() == "Compare with 2 models"
+    assert page.setup.line.text() == "Press Predict to compare."
     qtbot.keyClick(page.setup.folder, Qt.Key.Key_Space)
     qtbot.keyClick(page.setup.start, Qt.Key.Key_Space)
     qtbot.waitUntil(lambda: page.session.table is not None)

@@ -384,6 +384,19 @@ def test_images_with_labels_measure_the_model_by_class_patient_and_column(
     assert page.measured.columns.groups.text().startswith("Whole groups")
 
 
+def test_folders_that_are_no_classes_of_the_model_are_told(
+    qtbot, window, tmp_path, monkeypatch, model
+):
+    folder = images_of(tmp_path)
+    for number, name in enumerate(CLASSES):
+        (folder / name).rename(folder / f"{number}_other")
+    page = begin(qtbot, window, monkeypatch, folder, model)
+    qtbot.waitUntil(lambda: bool(page.grid.images))
+    assert "0_other, 1_other are no classes of this model: nothing is compared" in (
+        page.explanation.text()
+    )
+
+
 def test_images_without_a_label_measure_nothing(qtbot, window, tmp_path, monkeypatch, model):
     (images := tmp_path / "flat").mkdir()
     for file in draw_folder(tmp_path / "drawn").rglob("*.png"):

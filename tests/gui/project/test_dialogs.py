@@ -371,6 +371,30 @@ def test_the_settings_ask_for_missing_weights_too(qtbot, window, brought, tmp_pa
     assert form.problem() == ""
 
 
+def test_a_network_beside_is_told_where_the_network_is_described(qapp):
+    form = MethodForm(PRESETS["cpu"], keep=False)
+    told = "EfficientNet-Lite0, which has seen photographs, stands beside it"
+    form.suggest_beside(300)
+    assert told in form.backbone_note.text()
+    form.warm.setChecked(False)
+    assert told not in form.backbone_note.text()
+    form.warm.setChecked(True)
+    assert told in form.backbone_note.text()
+    choose(form.beside, "")
+    assert told not in form.backbone_note.text()
+
+
+@pytest.mark.parametrize("fixed", [False, True])
+def test_a_model_to_start_from_stands_alone_unless_a_network_is_asked_for(qapp, fixed):
+    form = MethodForm(PRESETS["cpu"], keep=False)
+    form.suggest_beside(300)
+    if fixed:
+        form.fix_backbone()
+    assert ("stands beside it" in form.backbone_note.text()) is not fixed
+    form.beside.activated.emit(form.beside.currentIndex())  # as a mouse or a key does
+    assert "stands beside it" in form.backbone_note.text()
+
+
 @pytest.mark.parametrize("seconds", [30.0, 100.0, 200.3])
 def test_a_time_that_is_no_whole_minute_stays_as_it_is(qapp, seconds):
     base = PRESETS["cpu"].in_mode("auto").but(warm_seconds=seconds, audit_share=0.123)

@@ -156,6 +156,28 @@ def test_help_is_there_before_any_project(qtbot, window):
     assert window.pages.currentWidget() is window.start_page
 
 
+def test_f1_shows_a_page_s_own_topic_and_escape_leads_back_to_the_page(qtbot, window, tmp_path):
+    start(window, tmp_path)
+    pages = window.pages
+    for page, topic in ((pages.predict, "exporting"), (pages.review, "checking")):
+        pages.show_page(page)
+        qtbot.keyClick(window, Qt.Key.Key_F1)
+        qtbot.keyClick(window, Qt.Key.Key_F1)  # on the help itself changes nothing
+        assert pages.help.topic == topic
+        qtbot.keyClick(pages.help, Qt.Key.Key_Escape)
+        qtbot.waitUntil(lambda page=page: pages.currentWidget() is page)
+        qtbot.keyClick(page, Qt.Key.Key_Escape)
+        qtbot.waitUntil(lambda: pages.currentWidget() is window.desk)
+
+
+def test_every_page_beside_the_desk_has_a_topic(window, tmp_path):
+    start(window, tmp_path)
+    pages = window.pages
+    beside = (pages.predict, pages.review, pages.confirm, pages.map, pages.agreement,
+              pages.second_reading, pages.adjudication)  # fmt: skip
+    assert {page.help_topic for page in beside} <= set(TOPICS)
+
+
 def test_a_question_mark_leads_to_its_own_page(qtbot, window, tmp_path):
     start(window, tmp_path)
     desk = window.desk

@@ -10,7 +10,7 @@ from PIL import Image
 
 from autoal_gui.core.errors import CheckpointError
 from autoal_gui.core.registry import discover
-from autoal_gui.exporters.companions.how_to_use import HOW_TO_USE, REPORT
+from autoal_gui.exporters.companions.how_to_use import HOW_TO_USE, REPORT, how_to_use, usage
 from autoal_gui.exporters.contract import USUAL
 from autoal_gui.learning.inference.export import hand_over, whole_network
 
@@ -61,6 +61,42 @@ def test_the_six_lines_of_each_format_give_what_the_program_gives(
         told = eval(printed)  # noqa: S307 - a dictionary that they have printed
         assert list(told) == list(network.classes)
         assert list(told.values()) == pytest.approx(expected, abs=1e-5)
+
+
+@pytest.mark.parametrize("checkpoint", [True], indirect=True, ids=["last layer"])
+@pytest.mark.parametrize("above", [False, True], ids=["below", "as likely"])
+def test_the_lines_give_the_class_by_the_threshold_of_the_model(
+    checkpoint, folder, above, monkeypatch, capsys
+):
+    pytest.importorskip("onnxruntime", reason="onnxruntime is of the developers' tools")
+    monkeypatch.chdir(folder)
+    Image.new("RGB", (30, 20), (90, 90, 90)).save("IMAGE.png")
+    network = whole_network(checkpoint)
+    with torch.no_grad():
+        shares = network(torch.full((1, 20, 30, 3), 90, dtype=torch.uint8))[0].tolist()
+    order = sorted(range(len(shares)), key=shares.__getitem__)
+    # what the likeliest class alone would give is wrong both times
+    own, value = (order[0], 0.0) if above else (order[-1], 1.0)
+    expected = network.classes[order[0] if above else order[-2]]
+    card = {"classes": network.classes, "threshold": (own, value)}
+    exporters = discover("autoal_gui.exporters")
+    for name in MODELS:
+        lines = usage(card, exporters[name], f"model{exporters[name].SUFFIX}")
+        exec(compile(lines, name, "exec"), {})  # noqa: S102 - our own lines
+        assert capsys.readouterr().out.strip().endswith(f"}} {expected}"), name
+
+
+@pytest.mark.parametrize("checkpoint", [True], indirect=True, ids=["last layer"])
+def test_the_page_names_every_file_and_the_threshold(checkpoint, folder):
+    card = {"classes": ("normal", "pneumonia"), "threshold": (1, 0.46)}
+    modules = [discover("autoal_gui.exporters")[name] for name in MODELS]
+    told = how_to_use(card, modules)
+    assert "is given “pneumonia” where its probability is 46.0% or more" in told
+    assert told.count("if shares['pneumonia'] >= 0.46") == len(MODELS)
+    files = {path.name for path in folder.iterdir()} - {HOW_TO_USE}
+    assert all(name in told for name in files if not name.endswith(".preprocessing.json"))
+    assert "preprocessing.json" in told
+    assert "threshold" not in how_to_use({"classes": card["classes"]}, modules)
 
 
 @pytest.mark.parametrize("checkpoint", [True], indirect=True, ids=["last layer"])
