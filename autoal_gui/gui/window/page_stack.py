@@ -176,7 +176,8 @@ class PageStack(QStackedWidget):
         own = shown.help_topic if isinstance(shown, Page) else "first-steps"
         self.show_topic(self.desk.help_topic() if self.at_desk else own)
 
-    def _is_help(self, widget: QWidget) -> bool:
+    def _is_help(self, widget: QWidget | None) -> bool:
+        """Tell whether a page is the help, without making it."""
         return "help" in self.__dict__ and widget is self.help
 
     @Slot(str)
