@@ -51,7 +51,12 @@ Cells = list[Element | str]
 
 def summary_section(labels: Snapshot, measured: Measured) -> Iterable[Element]:
     """How far the labelling is, how good the last model, and what more labels would bring."""
-    total, answers = len(labels.pool.images), labels.answers.values()
+    answers, broken = labels.answers.values(), dict(labels.unreadable)
+    images = labels.pool.images
+    # As the window counts: what came with a label, or cannot be read, waits for no answer.
+    waiting = sum(images[i].key not in broken for i in labels.unanswered)
+    total = len(answers) + waiting
+    came = len(images.keys() - labels.answers.keys() - set(labels.unanswered))
     given = Counter(entry.action for entry in answers)
     lines = [
         tr(
@@ -74,6 +79,14 @@ def summary_section(labels: Snapshot, measured: Measured) -> Iterable[Element]:
             len(labels.rounds),
         ),
     ]
+    if came:
+        lines.append(
+            tr_count(
+                "{count} more image came with a label, and needs no answer.",
+                "{count} more images came with a label, and need no answer.",
+                came,
+            )
+        )
     lines += bulk_lines(labels)
     if labels.other_pixels:
         lines.append(
