@@ -37,7 +37,7 @@ from autoal_gui.core.registry import label_of
 from autoal_gui.core.report.charts import COLOURS, Line, bounds, curves_chart, sample_line
 from autoal_gui.core.report.markup import table, tag
 from autoal_gui.core.sentences import said
-from autoal_gui.exporters.report_bulk import answer_kind, bulk_lines, in_bulk
+from autoal_gui.exporters.report_bulk import answer_kind, bulk_lines, came_lines, in_bulk
 from autoal_gui.exporters.report_matrix import confusion_table
 
 LIBRARIES = ("torch", "torchvision", "numpy", "PySide6")
@@ -56,7 +56,6 @@ def summary_section(labels: Snapshot, measured: Measured) -> Iterable[Element]:
     # As the window counts: what came with a label, or cannot be read, waits for no answer.
     waiting = sum(images[i].key not in broken for i in labels.unanswered)
     total = len(answers) + waiting
-    came = len(images.keys() - labels.answers.keys() - set(labels.unanswered))
     given = Counter(entry.action for entry in answers)
     lines = [
         tr(
@@ -79,14 +78,7 @@ def summary_section(labels: Snapshot, measured: Measured) -> Iterable[Element]:
             len(labels.rounds),
         ),
     ]
-    if came:
-        lines.append(
-            tr_count(
-                "{count} more image came with a label, and needs no answer.",
-                "{count} more images came with a label, and need no answer.",
-                came,
-            )
-        )
+    lines += came_lines(labels)
     lines += bulk_lines(labels)
     if labels.other_pixels:
         lines.append(
