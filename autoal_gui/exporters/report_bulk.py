@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from autoal_gui.core.labels.bulk_text import bulk_words, check_words
 from autoal_gui.core.labels.journal import Entry
-from autoal_gui.core.language import tr
+from autoal_gui.core.language import tr, tr_count
 from autoal_gui.core.project.export_snapshot import Snapshot
 
 BULK = "in bulk"

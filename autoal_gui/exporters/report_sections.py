@@ -54,8 +54,7 @@ def summary_section(labels: Snapshot, measured: Measured) -> Iterable[Element]:
     answers, broken = labels.answers.values(), dict(labels.unreadable)
     images = labels.pool.images
     # As the window counts: what came with a label, or cannot be read, waits for no answer.
-    waiting = sum(images[i].key not in broken for i in labels.unanswered)
-    total = len(answers) + waiting
+    total = len(answers) + sum(images[i].key not in broken for i in labels.unanswered)
     given = Counter(entry.action for entry in answers)
     lines = [
         tr(
