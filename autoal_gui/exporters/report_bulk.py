@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from autoal_gui.core.labels.bulk_text import bulk_words, check_words
 from autoal_gui.core.labels.journal import Entry
-from autoal_gui.core.language import tr
+from autoal_gui.core.language import tr, tr_count
 from autoal_gui.core.project.export_snapshot import Snapshot
 
 BULK = "in bulk"
@@ -31,3 +31,17 @@ def bulk_lines(labels: Snapshot) -> list[str]:
 
 def _confirmed(labels: Snapshot) -> int:
     return sum(entry.purpose == "confirm" for entry in labels.answers.values())
+
+
+def came_lines(labels: Snapshot) -> list[str]:
+    """Say how many images came with a label and wait for no answer; nothing where none did."""
+    came = len(labels.pool.images.keys() - labels.answers.keys() - set(labels.unanswered))
+    if not came:
+        return []
+    return [
+        tr_count(
+            "{count} more image came with a label, and needs no answer.",
+            "{count} more images came with a label, and need no answer.",
+            came,
+        )
+    ]

@@ -37,8 +37,13 @@ from autoal_gui.core.registry import label_of
 from autoal_gui.core.report.charts import COLOURS, Line, bounds, curves_chart, sample_line
 from autoal_gui.core.report.markup import table, tag
 from autoal_gui.core.sentences import said
+<<<<<<< HEAD
 from autoal_gui.exporters.report_bulk import answer_kind, bulk_lines, in_bulk
 from autoal_gui.exporters.report_matrix import confusion_table, hues_note
+=======
+from autoal_gui.exporters.report_bulk import answer_kind, bulk_lines, came_lines, in_bulk
+from autoal_gui.exporters.report_matrix import confusion_table
+>>>>>>> h-desk
 
 LIBRARIES = ("torch", "torchvision", "numpy", "PySide6")
 SPLITS = {"pool": mark("to learn from"), "evaluation": mark("evaluation set")}
@@ -51,7 +56,10 @@ Cells = list[Element | str]
 
 def summary_section(labels: Snapshot, measured: Measured) -> Iterable[Element]:
     """How far the labelling is, how good the last model, and what more labels would bring."""
-    total, answers = len(labels.pool.images), labels.answers.values()
+    answers, broken = labels.answers.values(), dict(labels.unreadable)
+    images = labels.pool.images
+    # As the window counts: what came with a label, or cannot be read, waits for no answer.
+    total = len(answers) + sum(images[i].key not in broken for i in labels.unanswered)
     given = Counter(entry.action for entry in answers)
     lines = [
         tr(
@@ -74,6 +82,7 @@ def summary_section(labels: Snapshot, measured: Measured) -> Iterable[Element]:
             len(labels.rounds),
         ),
     ]
+    lines += came_lines(labels)
     lines += bulk_lines(labels)
     if labels.other_pixels:
         lines.append(

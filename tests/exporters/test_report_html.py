@@ -165,6 +165,18 @@ def test_a_project_that_nobody_has_answered_in_has_a_report(tmp_path):
     assert "Answered: 0 of 12 images" in text
 
 
+def test_the_report_counts_the_images_that_wait_for_an_answer_as_the_window_does(tmp_path):
+    project = new_project(tmp_path, label_use="hidden", evaluation_images=4)
+    project.labels.answer(project.labels.unanswered()[0], "label", 0)
+    total = 1 + project.labels.waiting
+    text, _ = page_of(project, tmp_path)
+    came = len(project.pool.images) - total
+    project.close()
+    assert came
+    assert f"Answered: 1 of {total} images" in text
+    assert f"{came} more images came with a label" in text
+
+
 def test_the_model_s_seal_is_in_the_report(project, tmp_path):
     for image in project.labels.unanswered()[:2]:
         project.labels.answer(image, "label", 0)

@@ -14,6 +14,7 @@ NO_PAIR = mark("No image has a class from both readers yet.")
 KAPPA = mark("Cohen's kappa {kappa} ({low} to {high}): {verdict}.")
 WEIGHTED = mark("Weighted kappa for grades {kappa} ({low} to {high}): {verdict}.")
 NO_KAPPA = mark("Kappa is unknown: both readers gave a single class.")
+NO_KAPPA_AGAIN = mark("Kappa is unknown: these images were only ever given a single class.")
 NO_REPEAT = mark(
     "No image has been answered twice yet. After 20 answers, about one image in 25 is"
     " shown again without saying so."
@@ -115,7 +116,10 @@ def _values(share: Share) -> dict[str, str]:
 
 
 def agreement_words(
-    found: Agreement, graded: bool, same: Callable[[Share], str] = same_words
+    found: Agreement,
+    graded: bool,
+    same: Callable[[Share], str] = same_words,
+    no_kappa: str = NO_KAPPA,
 ) -> tuple[str, ...]:
     """Say how far two readings agree.
 
@@ -123,12 +127,13 @@ def agreement_words(
         found: the two readings.
         graded: whether the classes are grades in their order, so that weighted kappa is told too.
         same: says the share.
+        no_kappa: says that there is no kappa.
     """
     if not found.total:
         return (tr(NO_PAIR),)
     words = [same(Share(found.same, found.total))]
     if math.isnan(found.kappa()):
-        return (*words, tr(NO_KAPPA))
+        return (*words, tr(no_kappa))
     words.append(_kappa(KAPPA, found, False))
     if graded:
         words.append(_kappa(WEIGHTED, found, True))
@@ -161,7 +166,9 @@ def repeats_of(journal: Journal, classes: int) -> Agreement:
 def consistency_words(journal: Journal, classes: int, graded: bool) -> tuple[str, ...]:
     """Say how consistent the reader is on the images that were put twice."""
     found = repeats_of(journal, classes)
-    return agreement_words(found, graded, again_words) if found.total else (tr(NO_REPEAT),)
+    if not found.total:
+        return (tr(NO_REPEAT),)
+    return agreement_words(found, graded, again_words, NO_KAPPA_AGAIN)
 
 
 def suggestion_use_words(found: SuggestionUse) -> tuple[str, ...]:

@@ -27,6 +27,11 @@ class AnswerChip(QWidget):
         """Return what it says, whole."""
         return self._words
 
+    @property
+    def brief(self) -> str:
+        """What it says where there is no room for all the words; "" for nothing shorter."""
+        return self._brief
+
     def show_answer(
         self, words: str, class_index: int | None = None, key: str = "", brief: str = ""
     ) -> None:

@@ -88,7 +88,7 @@ class ImageBar(QFrame):
         if image_id is not None:
             seen = images.visible_suggestion(image_id)
         sentence = tr("This image: {answer}", answer=feedback_text(names, entry, seen))
-        if entry is None and seen is None:
+        if is_last := entry is None and seen is None:
             last = self._controller.labelling.last_answered
             if last is None:
                 self.said.show_answer("")
@@ -97,7 +97,7 @@ class ImageBar(QFrame):
             sentence = tr("Last image: {answer}", answer=feedback_text(names, entry, seen))
         index = entry.class_index if entry is not None else None
         key = "" if index is None else class_keys(len(names))[index]
-        brief = model_word(names, seen) if seen is not None else sentence
+        brief = model_word(names, seen, is_last) if seen is not None else sentence
         self.said.show_answer(sentence, index, key, brief)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name

@@ -1,24 +1,27 @@
 """A card at a round's end: what the model gets right now, in plain words, and what to do next."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Sequence
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from autoal_gui.core.labels.pace import seconds_an_answer
-from autoal_gui.core.language import duration, number, tr, tr_count
+from autoal_gui.core.language import duration, mark, number, tr, tr_count
 from autoal_gui.core.measures.metrics import Metrics
 from autoal_gui.core.project.last_model import FIRST_MODEL
 from autoal_gui.core.project.project import Project
+from autoal_gui.gui.panels.performance.headline import FEWEST_TO_LEARN, FEWEST_TO_MEASURE
 from autoal_gui.gui.panels.performance_text import measured_of
 from autoal_gui.gui.widgets.text import text_label
 from autoal_gui.gui.widgets.theme import SMALL, Theme, icon
 
 SHOWN = 20_000  # milliseconds until the card goes by itself
 LINES = 22  # its width, in heights of a line
-FEW = 3  # images of a class, below which nothing is said of it
 FOUND, HALF = 0.7, 0.4  # sensitivities from which a class is found, and found half of the time
 NAMED = 2  # classes named of a kind
+ALL_FOUND = mark("Every class is found.")
+ALL_OTHERS_FOUND = mark("Every class with enough images is found.")
 
 
 class RoundCard(QFrame):
@@ -91,25 +94,37 @@ def card_words(project: Project) -> tuple[str, str, str]:
         right=number(metrics.correct),
         images=number(metrics.total),
     )
-    return title, class_words(metrics, before, project.classes.names), further
+    return title, class_words(metrics, before, project.classes.names, _short(project)), further
 
 
-def class_words(metrics: Metrics, before: Metrics | None, names: Sequence[str]) -> str:
+def _short(project: Project) -> set[int]:
+    """Return the classes in use that have too few labels to learn from."""
+    labels = Counter(class_index for _, class_index in project.labels.training())
+    in_use = set(range(len(project.classes.names))) - set(project.classes.removed)
+    return {c for c in in_use if labels[c] < FEWEST_TO_LEARN}
+
+
+def class_words(
+    metrics: Metrics, before: Metrics | None, names: Sequence[str], short: Collection[int] = ()
+) -> str:
     """Say which classes are found now, and which are not yet.
 
     Args:
         metrics: of the last round.
         before: of the round before it, if there was one.
         names: of the classes.
+        short: classes with too few labels to learn from, of which no success is told.
     """
     now, then = metrics.sensitivities, before.sensitivities if before else ()
-    known = [c for c in range(len(now)) if metrics.sensitivity_counts(c)[1] >= FEW]
+    enough = [metrics.sensitivity_counts(c)[1] >= FEWEST_TO_MEASURE for c in range(len(now))]
+    known = [c for c in range(len(now)) if enough[c] and c not in short]
     new = [c for c in known if now[c] >= FOUND and c < len(then) and not then[c] >= FOUND]
     half = [c for c in known if HALF <= now[c] < FOUND]
     weak = [c for c in known if now[c] < HALF]
     parts = []
     if known and not half and not weak:
-        parts.append(tr("Every class that can be measured is found."))
+        every = len(known) == len(now) and not short
+        parts.append(tr(ALL_FOUND if every else ALL_OTHERS_FOUND))
     elif new:
         parts.append(tr("Found now: {classes}.", classes=_named(new, now, names)))
     if half:
@@ -118,6 +133,9 @@ def class_words(metrics: Metrics, before: Metrics | None, names: Sequence[str]) 
         )
     if weak:
         parts.append(tr("Seldom found yet: {classes}.", classes=_named(weak, now, names)))
+    if short:
+        few = ", ".join(names[c] for c in sorted(short)[:NAMED])
+        parts.append(tr("Too few labels yet: {classes}.", classes=few))
     return " ".join(parts)
 
 

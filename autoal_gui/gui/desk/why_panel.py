@@ -24,7 +24,8 @@ from autoal_gui.gui.widgets.text import plain_tip, text_label
 from autoal_gui.gui.widgets.theme import SMALL
 
 FURTHER_DOWN = mark(
-    "Next in line: it was on screen before the last round, or follows those that this chose."
+    "The last round did not ask for this image: it was on screen already, or all that the round "
+    "asked for is answered."
 )
 NO_ROUND = mark("Drawn at random: no round has finished yet. Such images also measure the model.")
 READ_ALONE = mark("Drawn by lot, to check what is confirmed in bulk.")

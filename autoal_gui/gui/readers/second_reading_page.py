@@ -30,7 +30,7 @@ WORDS: dict[Which, str] = {
     "share": mark("A random share of the labelled images"),
     "all": mark("All labelled images"),
     "flagged": mark("Images with a flag"),
-    "suspicious": mark("Images on which the model disagrees"),
+    "suspicious": mark("Images whose label is likely an error"),
 }
 BLIND = mark(
     "A second reader labels without seeing first answers or suggestions. "

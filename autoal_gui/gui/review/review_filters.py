@@ -8,16 +8,21 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QFrame, QPushButton, QVBoxLa
 
 from autoal_gui.core.labels.label_errors import KINDS, SORTS, Filter, ReviewTable, Sort, counts
 from autoal_gui.core.language import mark, number, tr
-from autoal_gui.gui.widgets.text import text_label
+from autoal_gui.gui.widgets.text import plain_tip, text_label
 
 KIND_WORDS = {"label": mark("Labels"), "unsure": mark("Unsure"), "skip": mark("Skipped")}
 MARKS = {
-    "suspicious": mark("The model disagrees"),
+    "suspicious": mark("Likely errors"),
     "differs": mark("Second reader disagrees"),
     "flagged": mark("With a flag"),
     "commented": mark("With a comment"),
     "evaluation": mark("Of the evaluation set"),
 }
+SUSPICIOUS_TIP = mark(
+    "The model puts these images into another class, as surely as it usually does with images of "
+    "that class. Where it is less sure, it may name another class too, but that is not counted "
+    "here."
+)
 SORT_WORDS: dict[Sort, str] = {
     "suspicion": mark("Likely errors first"),
     "newest": mark("Newest answers first"),
@@ -44,6 +49,7 @@ class ReviewFilters(QFrame):
         self._filter = Filter()
         self.boxes = {name: self._make_box(tr(words)) for name, words in ANY.items()}
         self.marks = {name: self._make_mark(tr(words)) for name, words in MARKS.items()}
+        self.marks["suspicious"].setToolTip(plain_tip(tr(SUSPICIOUS_TIP)))
         self.order = QComboBox()
         self.order.setAccessibleName(tr("Order"))
         for sort in SORTS:

@@ -35,10 +35,18 @@ def feedback_text(
     return " ".join(words)
 
 
-def model_word(classes: tuple[str, ...], suggestion: Suggestion) -> str:
-    """Say what the model makes of an image where there is little room."""
-    share = percent(suggestion.confidence)
-    return tr("Model: {name} ({share})", name=classes[suggestion.class_index], share=share)
+def model_word(classes: tuple[str, ...], suggestion: Suggestion, last: bool) -> str:
+    """Say what the model makes of an image where there is little room.
+
+    Args:
+        classes: their names.
+        suggestion: what it makes of it.
+        last: whether it is the last image, not the one on screen, whose suggestion is hidden.
+    """
+    words = {"name": classes[suggestion.class_index], "share": percent(suggestion.confidence)}
+    if last:
+        return tr("Last image, model: {name} ({share})", **words)
+    return tr("Model: {name} ({share})", **words)
 
 
 def answer_word(entry: Entry, classes: tuple[str, ...]) -> str:

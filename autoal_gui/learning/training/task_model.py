@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from autoal_gui.core.language import mark, percent, tr
+from autoal_gui.core.language import mark, number, percent, tr
 from autoal_gui.core.messages import Progress, RunRound, Step
 from autoal_gui.core.sentences import Sentences
 from autoal_gui.core.settings import RunSettings
@@ -36,12 +36,14 @@ Ints = npt.NDArray[np.int64]
 FIRST_COMPARED = 60  # labels; with fewer, what is held out says too little
 FOLDS_COMPARED = 2  # of five: 24 of 60 labels are held out, for two trainings more
 EVERY_LAYER = mark(
-    "On held-out labels, training every layer got {every} right, training only the "
-    "last layer {last}; from now on every layer is trained."
+    "On {count} of your labels, held out, each class counting alike, training every layer got "
+    "{every} right, training only the last layer {last}; from now on every layer is trained. "
+    "This only chooses between the two; Performance says how good the model is."
 )
 LAST_LAYER = mark(
-    "On held-out labels, training every layer got {every} right, training only the "
-    "last layer {last}; from now on only the last layer is trained."
+    "On {count} of your labels, held out, each class counting alike, training every layer got "
+    "{every} right, training only the last layer {last}; from now on only the last layer is "
+    "trained. This only chooses between the two; Performance says how good the model is."
 )
 LEAD = 1.5  # standard errors by which every layer must lead: where it loses, it loses much
 MOST_TAUGHT = 1000  # confirmed labels that a last layer learns from: more cost much and add little
@@ -145,6 +147,7 @@ def _all_layers_win(
     wins = mean > LEAD * error
     sentence = tr(
         EVERY_LAYER if wins else LAST_LAYER,
+        count=number(len(right_all)),
         every=percent((weights * right_all).sum()),
         last=percent((weights * right_head).sum()),
     )

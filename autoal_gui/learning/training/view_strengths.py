@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from autoal_gui.core.language import mark
+from autoal_gui.core.language import mark, number
 from autoal_gui.core.registry import english_label
 from autoal_gui.core.sentences import Sentence
 from autoal_gui.core.system.threads import one_thread
@@ -32,16 +32,21 @@ Strengths = tuple[float, ...]
 
 BACKBONES = "autoal_gui.backbones"
 BOTH = mark(
-    "What was learned from your images and {network} are used side by side: of labels held out "
-    "they get {right} right, what was learned from your images alone {alone}."
+    "What was learned from your images and {network} are used side by side: of your {count} "
+    "labels, each held out in turn, each class counting alike, they get {right} right, what was "
+    "learned from your images alone {alone}. This only chooses between the two; Performance says "
+    "how good the model is."
 )
 OTHER = mark(
-    "{network} is used instead of what was learned from your images: of labels held out it gets "
-    "{right} right, what was learned from your images {alone}."
+    "{network} is used instead of what was learned from your images: of your {count} labels, "
+    "each held out in turn, each class counting alike, it gets {right} right, what was learned "
+    "from your images {alone}. This only chooses between the two; Performance says how good the "
+    "model is."
 )
 ALONE = mark(
-    "What was learned from your images is used alone: labels held out speak against "
-    "{network} beside it (alone it gets {alone} of them right)."
+    "What was learned from your images is used alone: your {count} labels, each held "
+    "out in turn, speak against {network} beside it (alone it gets {alone} of them right, each "
+    "class counting alike). Performance says how good the model is."
 )
 GRID = (0.0, 0.5, 1.0)
 LEAD = 1.5  # standard errors by which the loss must fall for a step
@@ -170,7 +175,9 @@ def choose_strengths(
 def told_views(chosen: Chosen, beside: str) -> Sentence:
     """Say in one sentence which views take part, and why; `beside` is the network of the others."""
     own, *others = chosen.strengths
-    words, shares = {"network": english_label(BACKBONES, beside)}, {"alone": chosen.right_alone}
+    count = chosen.found.logits.shape[1]  # every label is held out once
+    words = {"network": english_label(BACKBONES, beside), "count": number(count)}
+    shares = {"alone": chosen.right_alone}
     if not any(others):
         return Sentence(ALONE, words, shares)
     return Sentence(BOTH if own else OTHER, words, shares | {"right": chosen.right})

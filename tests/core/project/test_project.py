@@ -823,6 +823,16 @@ def test_a_ranking_its_suggestions_and_its_reasons_survive_reopening(project):
     project.close()
 
 
+def test_an_image_that_still_waits_keeps_the_reason_it_was_asked_for(project):
+    first = result_of(project, project.rounds.begin())
+    project.rounds.finish(first)
+    second = result_of(project, project.rounds.begin())
+    project.rounds.finish(replace(second, queries=second.queries[:1]))
+    waits = next(q for q in first.queries if q.image_id != second.queries[0].image_id)
+    assert project.rounds.query(waits.image_id) == waits
+    assert project.rounds.query(second.queries[0].image_id) == second.queries[0]
+
+
 def test_a_new_ranking_replaces_the_last(project):
     first = result_of(project, project.rounds.begin())
     project.rounds.finish(first)
@@ -830,9 +840,8 @@ def test_a_new_ranking_replaces_the_last(project):
     project.rounds.finish(second)
     project = reopened(project)
     assert project.batches.ranking == tuple(second.ranking.tolist())
-    assert {q.image_id for q in second.queries} == {
-        i for i in project.pool.images if project.rounds.query(i)
-    }
+    wanted = {q.image_id: q for q in (*first.queries, *second.queries)}  # a later reason wins
+    assert wanted == {i: q for i in project.pool.images if (q := project.rounds.query(i))}
     project.close()
 
 

@@ -4,6 +4,7 @@ from autoal_gui.core.labels.journal import Entry, Journal
 from autoal_gui.core.readers.agreement import Agreement
 from autoal_gui.core.readers.agreement_text import (
     agreement_words,
+    consistency_words,
     suggestion_use_words,
     to_adjudicate_words,
 )
@@ -24,6 +25,15 @@ def test_agreement_is_told_as_far_as_it_is_known():
     assert kappa.endswith("): substantial.")
     assert weighted.startswith("Weighted kappa for grades 0.8")
     assert agreement_words(whole, False) == (share, kappa)
+
+
+def test_without_a_kappa_one_reader_is_not_told_to_be_two():
+    answers = [
+        Entry(n, "2026", "reader", 1, "label", 7, 0, None, None, False, purpose=purpose)
+        for n, purpose in enumerate(("", "repeat"), start=1)
+    ]
+    _, unknown = consistency_words(Journal.of(answers), 2, False)
+    assert unknown == "Kappa is unknown: these images were only ever given a single class."
 
 
 def test_a_single_image_is_told_in_the_singular():

@@ -100,8 +100,12 @@ def test_the_card_names_what_is_found_now_and_what_is_not_yet():
     names = ("neutrophil", "eosinophil", "monocyte")
     words = class_words(now, before, names)
     assert words == "Found now: eosinophil. Right about half of the time: monocyte."
-    assert class_words(Metrics(((5, 0), (0, 5))), None, names) == (
-        "Every class that can be measured is found."
+    assert class_words(Metrics(((5, 0), (0, 5))), None, names) == ("Every class is found.")
+    assert class_words(Metrics(((5, 0), (1, 1))), None, names) == (
+        "Every class with enough images is found."
+    )
+    assert class_words(Metrics(((5, 0), (0, 5))), None, names, short={1}) == (
+        "Every class with enough images is found. Too few labels yet: eosinophil."
     )
     assert class_words(Metrics(((2, 0), (1, 1))), None, names) == ""  # too few to say anything
 

@@ -126,6 +126,8 @@ def test_what_the_model_disagrees_with_comes_first(qtbot, window, controller, mo
     page = window.pages.review
     assert set(page.images[:2]) == wrong
     box = page.filters.marks["suspicious"]
+    assert box.text().startswith("Likely errors (")
+    assert "less sure" in box.toolTip()  # which images with another class are not counted
     assert "(2)" in box.text()
     qtbot.mouseClick(box, Qt.MouseButton.LeftButton, pos=QPoint(8, box.height() // 2))
     assert set(page.images) == wrong

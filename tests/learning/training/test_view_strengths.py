@@ -42,7 +42,10 @@ def test_a_view_that_tells_the_classes_apart_takes_part():
     found = chosen(clear={1})
     assert found.strengths[1] > 0
     assert found.right > found.right_alone + 0.2
-    assert "EfficientNet-Lite0" in str(told_views(found, lite.NAME))
+    told = str(told_views(found, lite.NAME))
+    assert "EfficientNet-Lite0" in told
+    assert f"of your {found.found.logits.shape[1]} labels, each held out in turn" in told
+    assert "Performance says how good the model is" in told  # a comparison, no second headline
 
 
 def test_a_view_of_noise_leaves_where_it_costs():

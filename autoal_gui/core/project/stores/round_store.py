@@ -52,7 +52,9 @@ class RoundStore:
         self._records: tuple[RoundRecord, ...] | None = records
         """As read last; None after a change."""
         self._ranking = round_rows.read_ranking(file.connection, self.last)
-        round_rows.read_asked(file.connection)  # is read only when a round asks for it
+        asked = round_rows.read_asked(file.connection)
+        self._queries = {one.query.image_id: one.query for one in asked}
+        """Why each image was asked for last: one that still waits keeps its reason."""
         _check_classes(records, read_predictions(file.connection), classes)
 
     # -- what there was -----------------------------------------------------------------------
@@ -107,9 +109,9 @@ class RoundStore:
         return self._ranking.suggestions.get(image_id)
 
     def query(self, image_id: int) -> Query | None:
-        """Return why an image was asked for, by the last round or by chance before the first."""
+        """Return why an image was asked for, by the last round that did or by chance before any."""
         drawn = _drawn_query(image_id) if self._is_drawn(image_id) else None
-        return self._ranking.queries.get(image_id, drawn)
+        return self._queries.get(image_id, drawn)
 
     def history(self) -> tuple[Asked, ...]:
         """Return what was asked for: by chance before any ranking, round 0, then by the rounds.
@@ -173,6 +175,7 @@ class RoundStore:
                 keep_predictions(db, result, labelled, RANKING_KEPT)
         with self._file.reading() as db:
             self._ranking = round_rows.read_ranking(db, self.last)
+        self._queries |= self._ranking.queries
 
     def end(self, number: int, outcome: Outcome, sentence: str = "") -> None:
         """Note that a round ended without a result.
