@@ -17,7 +17,7 @@ from autoal_gui.gui.widgets.theme import SMALL, Theme, icon
 SHOWN = 20_000  # milliseconds until the card goes by itself
 LINES = 22  # its width, in heights of a line
 FEW = 3  # images of a class, below which nothing is said of it
-FOUND, HALF = 0.7, 0.4  # sensitivities from which a class is found, and found half of the time
+FOUND, MOSTLY, HALF = 0.7, 0.6, 0.4  # sensitivities: found, most of the time, half of the time
 NAMED = 2  # classes named of a kind
 
 
@@ -105,13 +105,18 @@ def class_words(metrics: Metrics, before: Metrics | None, names: Sequence[str]) 
     now, then = metrics.sensitivities, before.sensitivities if before else ()
     known = [c for c in range(len(now)) if metrics.sensitivity_counts(c)[1] >= FEW]
     new = [c for c in known if now[c] >= FOUND and c < len(then) and not then[c] >= FOUND]
-    half = [c for c in known if HALF <= now[c] < FOUND]
+    mostly = [c for c in known if MOSTLY <= now[c] < FOUND]
+    half = [c for c in known if HALF <= now[c] < MOSTLY]
     weak = [c for c in known if now[c] < HALF]
     parts = []
-    if known and not half and not weak:
+    if known and not mostly and not half and not weak:
         parts.append(tr("Every class that can be measured is found."))
     elif new:
         parts.append(tr("Found now: {classes}.", classes=_named(new, now, names)))
+    if mostly:
+        parts.append(
+            tr("Right most of the time: {classes}.", classes=_named(mostly, now, names))
+        )
     if half:
         parts.append(
             tr("Right about half of the time: {classes}.", classes=_named(half, now, names))
