@@ -114,9 +114,7 @@ def class_words(metrics: Metrics, before: Metrics | None, names: Sequence[str]) 
     elif new:
         parts.append(tr("Found now: {classes}.", classes=_named(new, now, names)))
     if mostly:
-        parts.append(
-            tr("Right most of the time: {classes}.", classes=_named(mostly, now, names))
-        )
+        parts.append(tr("Right most of the time: {classes}.", classes=_named(mostly, now, names)))
     if half:
         parts.append(
             tr("Right about half of the time: {classes}.", classes=_named(half, now, names))
