@@ -88,8 +88,9 @@ def own_words(check: Check, class_index: int, name: str, confirmed: bool = True)
     own = check.classes.get(class_index, Tally())
     if verdict == "unknown" and check.verdict == "unknown":
         return ""
+    words = {"unknown": OWN_UNKNOWN, "holds": OWN_HOLDS, "fails": OWN_FAILS}[verdict]
     said = tr(
-        {"unknown": OWN_UNKNOWN, "holds": OWN_HOLDS, "fails": OWN_FAILS}[verdict],
+        words,
         name=name,
         asked=number(own.asked),
         wrong=number(own.wrong),
