@@ -37,17 +37,11 @@ from autoal_gui.core.registry import label_of
 from autoal_gui.core.report.charts import COLOURS, Line, bounds, curves_chart, sample_line
 from autoal_gui.core.report.markup import table, tag
 from autoal_gui.core.sentences import said
-<<<<<<< HEAD
-from autoal_gui.exporters.report_bulk import answer_kind, bulk_lines, in_bulk
-from autoal_gui.exporters.report_matrix import confusion_table, hues_note
-=======
 from autoal_gui.exporters.report_bulk import answer_kind, bulk_lines, came_lines, in_bulk
-from autoal_gui.exporters.report_matrix import confusion_table
->>>>>>> h-desk
+from autoal_gui.exporters.report_matrix import confusion_table, hues_note
 
 LIBRARIES = ("torch", "torchvision", "numpy", "PySide6")
 SPLITS = {"pool": mark("to learn from"), "evaluation": mark("evaluation set")}
-
 Cells = list[Element | str]
 
 

@@ -62,3 +62,8 @@ def read_predictions(db: sqlite3.Connection) -> dict[int, Probabilities]:
     if not np.isfinite(np.frombuffer(b"".join(packed for _, packed in rows), "<f4")).all():
         raise damaged()
     return {image_id: np.frombuffer(packed, "<f4") for image_id, packed in rows}
+
+
+def read_predicted_by(db: sqlite3.Connection) -> dict[int, int]:
+    """Return the number of the round that predicted each image id that is stored."""
+    return dict(db.execute("SELECT image_id, round_number FROM prediction").fetchall())

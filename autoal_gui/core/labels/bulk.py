@@ -201,6 +201,11 @@ class SureImages:
         """Say whether reading images alone can pay: no more of them than are left to confirm."""
         return 2 * len(due) <= len(self)
 
+    def saved(self, due: Sequence[int]) -> int:
+        """Return how many images could be confirmed once some have been read alone."""
+        read = np.isin(self.ids, np.fromiter(due, np.int64))
+        return int(((self.lots >= TENTH) & ~read).sum())
+
     def _first_of(self, order: Ids, class_index: int, check: Check) -> list[int]:
         """Return the places of a class that are still to be read alone, by lot."""
         lacking = max(0, OWN - check.classes.get(class_index, Tally()).asked)

@@ -1,38 +1,46 @@
 """What is known of labels that are confirmed in bulk, in words, for window, report and terminal."""
 
+from collections.abc import Collection, Sequence
+
 from autoal_gui.core.labels.bulk import Check, Tally
 from autoal_gui.core.language import mark, number, percent, tr, tr_count
 
-FIRST = mark("Not known yet: {fewest} images, drawn by lot, are read alone first.")
+FIRST = mark("Not known yet: images drawn by lot are read alone first.")
 UNKNOWN = mark(
-    "Not known yet. Read alone so far: {asked} of the first {fewest} images; with another class "
-    "than the model's: {wrong}."
+    "Not known yet. Read alone so far: {asked}; with another class than the model's: {wrong}."
 )
 HOLDS = mark(
-    "Of {asked} images read alone {wrong} had another class than the model's: {share} ({low} to "
-    "{high}). That is within the limit of {limit}."
+    "All classes together: of {asked} images read alone {wrong} had another class than the "
+    "model's, {share} ({low} to {high}). That is within the limit of {limit}."
 )
 FAILS = mark(
-    "Of {asked} images read alone {wrong} had another class than the model's: {share} ({low} to "
-    "{high}). That is more than the limit of {limit}: nothing more is confirmed, and what was "
-    "confirmed no longer teaches the model. Nothing was deleted."
+    "All classes together: of {asked} images read alone {wrong} had another class than the "
+    "model's, {share} ({low} to {high}). That is more than the limit of {limit}: nothing more is "
+    "confirmed."
 )
+LOST = mark("What was confirmed no longer teaches the model. Nothing was deleted.")
 OWN_UNKNOWN = mark("{name}: read alone so far: {asked}; a few more are needed.")
 OWN_HOLDS = mark("Of {name}, {wrong} of {asked} had another class.")
 OWN_FAILS = mark(
-    "Of {name}, {wrong} of {asked} had another class, more than the limit: nothing more is "
-    "confirmed as {name}, and what was confirmed as it no longer teaches the model."
+    "{name} by itself: {wrong} of {asked} had another class, {share}. That is more than the limit "
+    "of {limit}: nothing more is confirmed as {name}."
 )
+OWN_LOST = mark("What was confirmed as {name} no longer teaches the model.")
+ALL_READ = mark("All images drawn by lot have been read.")
 
 
-def check_words(check: Check) -> str:
-    """Say what the check says of all classes together."""
+def check_words(check: Check, confirmed: bool = True) -> str:
+    """Say what the check says of all classes together.
+
+    Args:
+        check: the check.
+        confirmed: whether any label rests on it.
+    """
     words = {"unknown": UNKNOWN, "holds": HOLDS, "fails": FAILS}[check.verdict]
     whole = check.whole
     low, high = whole.interval
-    return tr(
+    said = tr(
         words if whole.asked else FIRST,
-        fewest=number(check.fewest),
         asked=number(whole.asked),
         wrong=number(whole.wrong),
         share=percent(whole.share, 1),
@@ -40,6 +48,7 @@ def check_words(check: Check) -> str:
         high=percent(high, 1),
         limit=percent(check.limit, 1),
     )
+    return f"{said} {tr(LOST)}" if check.verdict == "fails" and confirmed else said
 
 
 def bulk_words(confirmed: int, teaching: int) -> str:
@@ -64,8 +73,15 @@ def bulk_words(confirmed: int, teaching: int) -> str:
     )
 
 
-def own_words(check: Check, class_index: int, name: str) -> str:
-    """Say what it says of one class; empty where that adds nothing."""
+def own_words(check: Check, class_index: int, name: str, confirmed: bool = True) -> str:
+    """Say what it says of one class; empty where that adds nothing.
+
+    Args:
+        check: the check.
+        class_index: the class.
+        name: of it.
+        confirmed: whether any label of it rests on the check.
+    """
     if check.verdict == "fails":
         return ""
     verdict = check.verdict_of(class_index)
@@ -73,4 +89,25 @@ def own_words(check: Check, class_index: int, name: str) -> str:
     if verdict == "unknown" and check.verdict == "unknown":
         return ""
     words = {"unknown": OWN_UNKNOWN, "holds": OWN_HOLDS, "fails": OWN_FAILS}[verdict]
-    return tr(words, name=name, asked=number(own.asked), wrong=number(own.wrong))
+    said = tr(
+        words,
+        name=name,
+        asked=number(own.asked),
+        wrong=number(own.wrong),
+        share=percent(own.share, 1),
+        limit=percent(check.limit, 1),
+    )
+    return f"{said} {tr(OWN_LOST, name=name)}" if verdict == "fails" and confirmed else said
+
+
+def end_words(check: Check, names: Sequence[str], confirmed: Collection[int]) -> str:
+    """Say how the check stands once all images drawn by lot have been read.
+
+    Args:
+        check: the check.
+        names: of the classes.
+        confirmed: the classes of which labels rest on it.
+    """
+    failing = (c for c in sorted(check.classes) if check.verdict_of(c) == "fails")
+    own = (own_words(check, c, names[c], c in confirmed) for c in failing)
+    return " ".join(filter(None, (tr(ALL_READ), check_words(check, bool(confirmed)), *own)))

@@ -75,7 +75,22 @@ class ReviewTable:
     """The model's class, -1 if unknown."""
     shares: Values
     """(n, C) the model's probabilities; nan in rows that are unknown."""
+    learned: Mask
+    """(n, C) whether that model had learned a class: of others it cannot judge a label."""
     annotators: tuple[str, ...]
+
+    @property
+    def can_judge(self) -> Mask:
+        """(n,) False where the model had not learned the class that the image has as its label."""
+        known = np.ones(len(self.ids), np.bool_)
+        rows = np.flatnonzero((self.class_index >= 0) & (self.model_class != MODEL_UNKNOWN))
+        known[rows] = self.learned[rows, self.class_index[rows]]
+        return known
+
+    @property
+    def not_learned(self) -> tuple[int, ...]:
+        """The classes of labels that the model cannot judge."""
+        return tuple(np.unique(self.class_index[~self.can_judge]).tolist())
 
     def place(self, image_id: int) -> int | None:
         """Return the place of an image, or None if it has no answer."""
@@ -88,6 +103,7 @@ def table_of(
     images: Mapping[int, PoolImage],
     probabilities: Mapping[int, npt.NDArray[np.float32]],
     classes: int,
+    learned: Mapping[int, Mask] | None = None,
 ) -> ReviewTable:
     """Put what is known of every answered image into arrays.
 
@@ -97,6 +113,8 @@ def table_of(
         probabilities: (C,) of the last model by image id, as far as known. Where an image has
             none, the suggestion that was stored with its answer takes its place.
         classes: the number of classes.
+        learned: (C,) by image id, whether the model that predicted the image had learned each
+            class; all of them where that is not known.
     """
     answers = dict(sorted(journal.answers.items()))
     entries = list(answers.values())
@@ -105,7 +123,11 @@ def table_of(
     label = _ids(-1 if e.class_index is None else e.class_index for e in entries)
     shares = _shares(entries, probabilities, classes)
     known = ~np.isnan(shares).any(1)
-    quality, suspicious = label_quality(label, shares)
+    can = np.ones(shares.shape, np.bool_)
+    for row, image_id in enumerate(answers):
+        if learned and image_id in learned:
+            can[row] = learned[image_id]
+    quality, suspicious = label_quality(label, shares, can)
     model = np.full(len(entries), MODEL_UNKNOWN, np.int64)
     probability = np.full(len(entries), np.nan)
     if known.any():
@@ -128,6 +150,7 @@ def table_of(
         probability=probability,
         model_class=model,
         shares=shares,
+        learned=can,
         annotators=names,
     )
 
@@ -180,7 +203,7 @@ def refreshed(table: ReviewTable, journal: Journal, changed: Sequence[int]) -> R
         }
         for name, value in values.items():
             found[name][place] = value
-    quality, suspicious = label_quality(found["class_index"], table.shares)
+    quality, suspicious = label_quality(found["class_index"], table.shares, table.learned)
     return replace(table, **found, quality=quality, suspicious=suspicious)
 
 
@@ -195,16 +218,18 @@ def _differing(journal: Journal) -> frozenset[int]:
     )
 
 
-def label_quality(labels: Ids, shares: Values) -> tuple[Values, Mask]:
+def label_quality(labels: Ids, shares: Values, learned: Mask | None = None) -> tuple[Values, Mask]:
     """Return how well each label agrees with the model, and which are likely wrong.
 
     Args:
         labels: (n,) class indices, -1 for none.
         shares: (n, C) the model's probabilities, nan in rows that are unknown. They should come
             from a model that has not seen the label of its row.
+        learned: (n, C) whether that model has learned each class; None: all of them.
 
     Returns:
-        (n,) the probability of the given label (self-confidence), nan where unknown; and (n,)
+        (n,) the probability of the given label (self-confidence), nan where unknown, and where the
+        model has not learned the label's class; and (n,)
         whether confident learning puts the image into another class than its label: of the
         classes whose probability is at least the mean over images that carry it, the likeliest;
         never where the label is the model's likeliest class, since there is no disagreement.
@@ -212,6 +237,8 @@ def label_quality(labels: Ids, shares: Values) -> tuple[Values, Mask]:
     quality = np.full(len(labels), np.nan)
     suspicious = np.zeros(len(labels), np.bool_)
     rows = np.flatnonzero((labels >= 0) & ~np.isnan(shares).any(1))
+    if learned is not None:
+        rows = rows[learned[rows, labels[rows]]]
     if not len(rows):
         return quality, suspicious
     given, known = labels[rows], shares[rows]

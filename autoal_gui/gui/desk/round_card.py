@@ -18,7 +18,7 @@ from autoal_gui.gui.widgets.theme import SMALL, Theme, icon
 
 SHOWN = 20_000  # milliseconds until the card goes by itself
 LINES = 22  # its width, in heights of a line
-FOUND, HALF = 0.7, 0.4  # sensitivities from which a class is found, and found half of the time
+FOUND, MOSTLY, HALF = 0.7, 0.6, 0.4  # sensitivities: found, most of the time, half of the time
 NAMED = 2  # classes named of a kind
 ALL_FOUND = mark("Every class is found.")
 ALL_OTHERS_FOUND = mark("Every class with enough images is found.")
@@ -119,14 +119,17 @@ def class_words(
     enough = [metrics.sensitivity_counts(c)[1] >= FEWEST_TO_MEASURE for c in range(len(now))]
     known = [c for c in range(len(now)) if enough[c] and c not in short]
     new = [c for c in known if now[c] >= FOUND and c < len(then) and not then[c] >= FOUND]
-    half = [c for c in known if HALF <= now[c] < FOUND]
+    mostly = [c for c in known if MOSTLY <= now[c] < FOUND]
+    half = [c for c in known if HALF <= now[c] < MOSTLY]
     weak = [c for c in known if now[c] < HALF]
     parts = []
-    if known and not half and not weak:
+    if known and not mostly and not half and not weak:
         every = len(known) == len(now) and not short
         parts.append(tr(ALL_FOUND if every else ALL_OTHERS_FOUND))
     elif new:
         parts.append(tr("Found now: {classes}.", classes=_named(new, now, names)))
+    if mostly:
+        parts.append(tr("Right most of the time: {classes}.", classes=_named(mostly, now, names)))
     if half:
         parts.append(
             tr("Right about half of the time: {classes}.", classes=_named(half, now, names))

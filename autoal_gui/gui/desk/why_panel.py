@@ -44,6 +44,7 @@ MOST = 32  # letters of a name
 ROW_LINES = 24  # its width in heights of a line, below which it is a column
 FEWEST = 2  # heights of a line that a name has at least
 GAP, AROUND = 16, 12  # pixels between its parts, and at its sides
+ROWS = 99  # more than there are strategies
 KEPT = "file names"  # the setting: "shown" or "hidden"
 
 
@@ -93,6 +94,7 @@ class WhyPanel(QFrame):
         self._line = text_label()
         self._line.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._line.setMinimumHeight(2 * self._line.fontMetrics().lineSpacing())  # nothing moves
+        self._looks = text_label(size=SMALL)
         self._loss = text_label(role="muted", size=SMALL)
         self._toggle = QToolButton()
         self._toggle.setText(tr("Why?"))
@@ -101,13 +103,7 @@ class WhyPanel(QFrame):
         self._toggle.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._toggle.setToolTip(tr("How far each strategy was trusted for this image (W)"))
         self._toggle.toggled.connect(self._expand)
-        rows = QWidget()
-        self._table = LowColumn(rows)  # hidden when empty: a grid's rows keep their height
-        self._grid = QGridLayout(rows)
-        self._grid.setContentsMargins(0, 0, 0, 0)
-        self._grid.setHorizontalSpacing(24)
-        self._grid.setVerticalSpacing(2)
-        self._grid.setColumnStretch(4, 1)
+        self._table = self._make_table()
         self._name = ""
         self._told = Sentence(self._line)
         self._row = QGridLayout()
@@ -119,11 +115,22 @@ class WhyPanel(QFrame):
         column.setContentsMargins(AROUND, 6, AROUND, 6)
         column.setSpacing(4)
         column.addLayout(self._row)
+        column.addWidget(self._looks)
         column.addWidget(self._table)
         column.addWidget(self._loss)
         self._query: Query | None = None
         names.setChecked(settings.value(KEPT, "shown") == "shown")
         self.name.setVisible(names.isChecked())
+
+    def _make_table(self) -> LowColumn:
+        rows = QWidget()
+        self._grid = QGridLayout(rows)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setHorizontalSpacing(24)
+        self._grid.setVerticalSpacing(2)
+        self._grid.setColumnStretch(4, 1)
+        self._grid.setRowStretch(ROWS, 1)  # rows keep together at the top
+        return LowColumn(rows)  # hidden when empty: a grid's rows keep their height
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
         """Put the reason below name and button where there is no room for it between them."""
@@ -212,10 +219,13 @@ class WhyPanel(QFrame):
     def _expand(self, shown: bool) -> None:
         empty(self._grid)
         query = self._query
-        self._table.setVisible(shown and query is not None and bool(query.strategies))
+        self._looks.setText(looks_words(query))
+        self._looks.setVisible(shown and bool(self._looks.text()))
+        several = query is not None and len(query.strategies) > 1
+        self._table.setVisible(shown and several)  # of one alone, numbers say nothing
         self._loss.setText(loss_words(query))
         self._loss.setVisible(shown and bool(self._loss.text()))
-        if not shown or query is None or not query.strategies:
+        if not shown or query is None or not several:
             return
         for column, (words, tip) in enumerate(HEADS):
             self._grid.addWidget(
@@ -246,7 +256,7 @@ def _cell(text: str, column: int, role: str = "", tip: str = "") -> QLabel:
     label = text_label(text, role=role, size=SMALL, wrap=False)
     label.setToolTip(tip)
     if column:
-        label.setAlignment(Qt.AlignmentFlag.AlignRight)
+        label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
     return label
 
 
@@ -288,6 +298,16 @@ def _asked_for(query: Query, mode: str, classes: tuple[str, ...]) -> str:
     if len(words) == 1:
         return tr("Asked for: {reason}.", reason=words[0])
     return tr("Asked for: {reason}; {other}.", reason=words[0], other=words[1])
+
+
+def looks_words(query: Query | None) -> str:
+    """Say what the strategy looks for that added most; empty where none did."""
+    if query is None or not query.strategies:
+        return ""
+    name = max(query.strategies, key=_part)[0]
+    return tr(
+        "{strategy} looks for {what}.", strategy=strategy_label(name), what=strategy_note(name)
+    )
 
 
 def loss_words(query: Query | None) -> str:

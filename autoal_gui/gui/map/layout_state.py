@@ -11,6 +11,8 @@ LAYING_OUT = mark("A clearer layout is being computed…")
 KEEPS = mark("Stop computing; the dots stay where they are")
 AGAIN = mark("Let t-SNE place the dots, beside your work; of thousands of images it takes minutes")
 
+MOVES = mark("The dots move to clearer places; what is selected stays selected")
+
 
 class LayoutState(QWidget):
     """A sentence and Cancel while t-SNE computes, a button to compute where it was cancelled."""
@@ -23,9 +25,13 @@ class LayoutState(QWidget):
         self.cancel.setToolTip(tr(KEEPS))
         self.again = QPushButton(tr("Clearer layout"))
         self.again.setToolTip(tr(AGAIN))
+        self.show_it = QPushButton(tr("Show the clearer layout"))
+        self.show_it.setToolTip(tr(MOVES))
+        self.is_waiting = False
+        """A clearer layout is there, and waits until it does not disturb."""
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
-        for widget in (self.words, self.cancel, self.again):
+        for widget in (self.words, self.cancel, self.again, self.show_it):
             row.addWidget(widget)
             widget.hide()
         maps = controller.likeness
@@ -41,3 +47,4 @@ class LayoutState(QWidget):
         self.words.setVisible(computing)
         self.cancel.setVisible(computing)
         self.again.setVisible(is_open and maps.can_lay_out)
+        self.show_it.setVisible(is_open and self.is_waiting)

@@ -84,6 +84,8 @@ class MapPage(Page):
         self.tools = OneOf([(tr(name), tr(tip)) for name, tip in TOOLS.values()])
         self.how = text_label(role="muted")
         self._kept: KeptMap | None = None
+        self._later: KeptMap | None = None  # clearer, while the dots may not move
+        self._arriving = False  # the page is being entered: nothing on it is in use
         self._facts: Facts | None = None
         self._ways: list[Colouring] = []
         self._scene: Scene | None = None
@@ -131,6 +133,7 @@ class MapPage(Page):
     def _connect(self) -> None:
         controller = self.controller
         self.by.activated.connect(self._colour)
+        self.layout_state.show_it.clicked.connect(self._show_later)
         self.tools.chosen.connect(self._on_tool)
         self.canvas.tool_changed.connect(self._show_tool)
         self._show_tool()
@@ -168,13 +171,43 @@ class MapPage(Page):
         self.canvas.setFocus()
         if self._kept is None:
             self.canvas.say(tr(COMPARING))
-        self.controller.likeness.want()
+        self._arriving = True
+        try:
+            self.controller.likeness.want()
+        finally:
+            self._arriving = False
 
     @Slot(object)
     def _on_ready(self, kept: KeptMap) -> None:
         if not self.controller.is_open or self.loader.pool is None:
             return
+        if self._disturbs(kept):
+            self._wait_with(kept)
+        else:
+            self._take(kept)
+
+    def _disturbs(self, kept: KeptMap) -> bool:
+        """Say whether dots would move under the hand of a user who is about to select some."""
         before = self._kept
+        if self._arriving or before is None or before.name != kept.name or before.laid_out:
+            return False
+        used = self.canvas.underMouse() or len(self.selection.rows) > 0
+        return kept.laid_out and self.isVisible() and used
+
+    def _wait_with(self, kept: KeptMap | None) -> None:
+        """Offer a clearer layout, or none any more."""
+        self._later, self.layout_state.is_waiting = kept, kept is not None
+        self.layout_state.refresh()
+
+    @Slot()
+    def _show_later(self) -> None:
+        if self._later is not None:
+            self._take(self._later)
+
+    def _take(self, kept: KeptMap) -> None:
+        """Show a map."""
+        before = self._kept
+        self._wait_with(None)
         self._kept = kept
         if before is not None and before.name != kept.name:
             self._clusters = None
@@ -206,6 +239,7 @@ class MapPage(Page):
     def _on_closed(self) -> None:
         self._job.close()
         self._kept, self._facts, self._scene, self._ways = None, None, None, []
+        self._wait_with(None)
         self._clusters = None
         self._far = np.empty(0, np.intp)
         self.selection.show_rows(self._far, None, None)

@@ -36,8 +36,9 @@ CLASS_DONE = mark("Nothing more of {name} can be confirmed now.")
 WHY_ALONE = mark(
     "{count} images come to the desk one by one, drawn by lot over all classes, and the model's "
     "class stays hidden until you have answered. Only they can tell how many of the labels that "
-    "you confirm at a glance would be wrong. Then come back here."
+    "you confirm at a glance would be wrong. Then up to {saved} others are confirmed at a glance."
 )
+HARDLY = mark("That saves hardly any reading yet: label on, and the model will be sure of more.")
 NOT_WORTH = mark(
     "The model is sure of {sure} images by now, and {due} would be read alone first: that does not "
     "pay yet. Label on; the model will be sure of more."
@@ -51,6 +52,7 @@ MEASURES_NOTHING = mark(
     "What is confirmed here is marked in every export, measures nothing, and teaches the model "
     "only while the check holds."
 )
+PAYS = 2  # images confirmed for one that is read alone, below which it is hardly worth it
 WIDTH = 24  # letters that the side is wide
 NARROWEST, WIDEST = 270, 490  # pixels of it
 
@@ -259,17 +261,21 @@ class ConfirmPage(Page):
             sure, due = number(len(self._sure)), number(len(self._due))
             return tr(NOT_WORTH, sure=sure, due=due)
         if self._due:
-            return tr(WHY_ALONE, count=number(len(self._due)))
+            saved = self._sure.saved(self._due)
+            words = tr(WHY_ALONE, count=number(len(self._due)), saved=number(saved))
+            return f"{words}\n\n{tr(HARDLY)}" if saved < PAYS * len(self._due) else words
         if check.verdict_of(index) != "holds":
-            return own_words(check, index, names[index]) or check_words(check)
+            resting = project.bulk.resting
+            own = own_words(check, index, names[index], index in resting)
+            return own or check_words(check, bool(resting))
         return "" if images else tr(CLASS_DONE, name=names[index])
 
     def _show_check(self) -> None:
         project, index = self.controller.project, self._class()
         bulk = project.bulk
-        check = bulk.check
-        self.state.setText(check_words(check))
-        own = "" if index is None else own_words(check, index, project.classes.names[index])
+        check, resting, names = bulk.check, bulk.resting, project.classes.names
+        self.state.setText(check_words(check, bool(resting)))
+        own = "" if index is None else own_words(check, index, names[index], index in resting)
         self.own.setText(own)
         self.own.setVisible(bool(own))
         self.limit.blockSignals(True)

@@ -1,6 +1,6 @@
 """Every answered image in a grid, filtered and ranked, with its history; relabelled in place."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from PySide6.QtCore import Qt, Signal, Slot
@@ -10,17 +10,18 @@ from autoal_gui.core.database.prediction_rows import Probabilities
 from autoal_gui.core.database.round_rows import Suggestion
 from autoal_gui.core.labels.journal import Action
 from autoal_gui.core.labels.label_errors import (
-    MODEL_UNKNOWN,
     Filter,
     ReviewTable,
     chosen,
     refreshed,
     table_of,
 )
-from autoal_gui.core.language import mark, number, percent, tr, tr_count
+from autoal_gui.core.language import mark, number, tr, tr_count
+from autoal_gui.core.project.learned_classes import learned_classes
 from autoal_gui.gui.desk.class_panel import ClassPanel
 from autoal_gui.gui.images.image_grid import ImageGrid
 from autoal_gui.gui.images.image_loader import ImageLoader
+from autoal_gui.gui.review.model_words import ModelCaptions, not_learned_words
 from autoal_gui.gui.review.review_detail import ReviewDetail, ReviewSide
 from autoal_gui.gui.review.review_filters import ReviewFilters
 from autoal_gui.gui.session.controller import Controller
@@ -37,29 +38,6 @@ NONE_SHOWN = mark("No image meets these conditions.")
 NONE_YET = mark("No image has an answer yet.")
 SIDE = 8  # heights of a line: room for what the model says below an image
 LOCAL = ("unsure", "skip", "undo", "redo", "flag", "comment")
-
-
-class ModelCaptions(Mapping[int, str]):
-    """What the model says of each image with another label, made when it is drawn."""
-
-    def __init__(self, table: ReviewTable, classes: Sequence[str]) -> None:
-        self._table, self._classes = table, classes
-
-    def __getitem__(self, image_id: int) -> str:
-        table, place = self._table, self._table.place(image_id)
-        if place is None or table.model_class[place] in (MODEL_UNKNOWN, table.class_index[place]):
-            raise KeyError(image_id)
-        name = self._classes[int(table.model_class[place])]
-        share = percent(float(table.probability[place]))
-        return f"{tr('Model: {name} {share}', name=name, share=share)}\n{name} {share}"
-
-    def __iter__(self) -> Iterator[int]:
-        return (image for image in self._table.ids.tolist() if image in self)
-
-    def __len__(self) -> int:
-        table = self._table
-        known = table.model_class != MODEL_UNKNOWN
-        return int((known & (table.model_class != table.class_index)).sum())
 
 
 class ReviewPage(Page):
@@ -81,6 +59,7 @@ class ReviewPage(Page):
         self.only = QPushButton(tr("Show all answered images"))
         self.only.hide()
         self.none = text_label(role="muted")
+        self.not_learned = text_label(role="muted")
         self._among: tuple[int, ...] = ()
         self._table: ReviewTable | None = None
         self._shares: dict[int, Probabilities] = {}
@@ -101,6 +80,7 @@ class ReviewPage(Page):
         column = QVBoxLayout(middle)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.none)
+        column.addWidget(self.not_learned)
         column.addWidget(self.grid, 1)
         self.side = ReviewSide(self.detail, self.class_panel)
         line = self.fontMetrics().height()
@@ -152,7 +132,10 @@ class ReviewPage(Page):
         self.class_panel.set_classes(project.classes.names, project.classes.order)
         self.class_panel.set_removed(project.classes.removed)
         self.side.share()
+        before = self.images
         self._load()
+        if self.images and self.images != before and self.filters.sort == "suspicion":
+            self.grid.go_to_row(0)  # what is to be looked at first is another image now
         self.grid.setFocus()
 
     def show_only(self, title: str, images: Sequence[int]) -> None:
@@ -170,7 +153,11 @@ class ReviewPage(Page):
         project = self.controller.project
         self._shares = project.rounds.predictions()
         self._table = table_of(
-            project.labels.journal, project.pool.images, self._shares, len(project.classes.names)
+            project.labels.journal,
+            project.pool.images,
+            self._shares,
+            len(project.classes.names),
+            learned_classes(project),
         )
         self._show_chosen()
 
@@ -212,6 +199,8 @@ class ReviewPage(Page):
         self.grid.set_marks(project.labels.journal.flags, project.labels.journal.comments)
         if table is not None:
             self.grid.set_captions(ModelCaptions(table, project.classes.names))
+            self.not_learned.setText(not_learned_words(table, project.classes.names))
+            self.not_learned.setVisible(bool(self.not_learned.text()))
 
     @Slot()
     def _on_selection(self) -> None:

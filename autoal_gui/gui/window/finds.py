@@ -1,4 +1,4 @@
-"""What becomes of images that were looked for: shown, or offered if the user has gone on."""
+"""What ended while the user went on is offered: images that were looked for, a check's result."""
 
 from PySide6.QtCore import QObject, Signal, Slot
 
@@ -66,3 +66,30 @@ class Finds(QObject):
         found, self._found = self._found, None
         if found is not None:
             self._pages.show_found(found)
+
+
+class CheckResult(QObject):
+    """Shows how the check of bulk labels ended, with a way back to the page it was begun on."""
+
+    def __init__(
+        self, controller: Controller, pages: PageStack, bar: NoticeBar, parent: QObject
+    ) -> None:
+        super().__init__(parent)
+        self._pages, self._bar, self._sentence = pages, bar, ""
+        controller.confirming.all_read.connect(self._on_read)
+        controller.project_closing.connect(self._forget)
+
+    @Slot(str)
+    def _on_read(self, sentence: str) -> None:
+        self._sentence = sentence
+        self._bar.show_notice(sentence)
+        self._bar.offer(tr("Confirm the sure ones"), self._go_back, takes_focus=False)
+
+    def _go_back(self) -> None:
+        self._pages.show_page(self._pages.confirm)
+
+    @Slot()
+    def _forget(self) -> None:
+        """Take it back: it is of the project that is being closed."""
+        if self._sentence and self._bar.sentence == self._sentence:
+            self._bar.hide()

@@ -28,7 +28,7 @@ from autoal_gui.gui.window.commands.enabling import Enabling
 from autoal_gui.gui.window.commands.parts import Parts
 from autoal_gui.gui.window.commands.table import COMMANDS, WAYS
 from autoal_gui.gui.window.dialog_opener import DialogOpener
-from autoal_gui.gui.window.finds import Finds
+from autoal_gui.gui.window.finds import CheckResult, Finds
 from autoal_gui.gui.window.menus import Menus
 from autoal_gui.gui.window.page_stack import PageStack
 from autoal_gui.gui.window.projects.new_projects import NewProjects, local_paths
@@ -80,6 +80,7 @@ class MainWindow(QMainWindow):
         self._wanted = Path()  # the project that was to be opened last
         self.failure = NoticeBar(self.theme)
         self._finds = Finds(self.controller, self.pages, self.failure, self)
+        CheckResult(self.controller, self.pages, self.failure, self)
         self.status = QLabel()
         self._lay_out()
         self._connect()

@@ -15,7 +15,7 @@ from autoal_gui.core.labels.bulk import (
     checks_of,
     lots_of,
 )
-from autoal_gui.core.labels.bulk_text import check_words, own_words
+from autoal_gui.core.labels.bulk_text import check_words, end_words, own_words
 from autoal_gui.core.labels.journal import Entry, Journal
 
 
@@ -97,6 +97,14 @@ def test_few_sure_images_are_not_worth_a_check():
         assert told.is_worth(told.to_check(Check(), 0, 20)) == worth
 
 
+def test_what_is_saved_is_what_is_neither_read_nor_of_the_tenth():
+    some = sure(100)
+    due = some.to_check(Check(), 0, 20)
+    saved = some.saved(due)
+    assert saved == len({*some.to_confirm(0), *some.to_confirm(1)} - {*due})
+    assert 0 < saved <= 100 - len(due)
+
+
 # -- what the check says ----------------------------------------------------------------------
 
 
@@ -125,9 +133,25 @@ def test_a_class_of_its_own_errors_is_left_out_while_the_others_go_on():
         [*read(60), *read(8, 1, model=1, first=100), *read(2, model=2, first=200)], 0.02
     )
     assert [check.verdict_of(c) for c in range(4)] == ["holds", "fails", "unknown", "unknown"]
-    assert "1 of 8" in own_words(check, 1, "monocyte")
+    said = own_words(check, 1, "monocyte", confirmed=False)
+    assert said == (
+        "monocyte by itself: 1 of 8 had another class, 12.5%. That is more than the limit of 2.0%: "
+        "nothing more is confirmed as monocyte."
+    )
+    assert own_words(check, 1, "monocyte") == (
+        f"{said} What was confirmed as monocyte no longer teaches the model."
+    )
+    end = end_words(check, ("neutrophil", "monocyte", "basophil"), ())
+    assert "All classes together: of 70 images read alone 1 had another class" in end
+    assert end.endswith(said)
     worse = Check.of([*read(60), *read(8, 4, model=1, first=100)], 0.02)
     assert {worse.verdict_of(c) for c in range(3)} == {"fails"}
+
+
+def test_what_was_confirmed_is_only_told_of_where_there_is_some():
+    check = Check.of(read(20, 2), 0.02)
+    assert "no longer teaches" in check_words(check)
+    assert "no longer teaches" not in check_words(check, confirmed=False)
 
 
 def test_an_image_whose_class_the_reader_cannot_tell_is_no_word_for_the_models():

@@ -93,6 +93,23 @@ def test_probabilities_of_a_model_that_knew_fewer_classes_still_count():
     assert table.model_class[0] == 1
 
 
+def test_a_label_of_a_class_that_the_model_had_not_learned_is_not_judged():
+    """Image 5, a class of its own, comes after an image that the model would call an error."""
+    shares = {i: np.array([0.03, 0.96, 0.01], np.float32) for i in (1, 2, 5)}
+    learned = {i: np.array([True, True, False]) for i in (1, 2, 5)}
+    journal = Journal.of([*STORY, say(11, "label", 5, 2)])
+    found = table_of(journal, IMAGES, shares, 3, learned)
+    blind = table_of(journal, IMAGES, shares, 3)
+    assert blind.suspicious.tolist()[4]
+    assert not found.suspicious[4]
+    assert found.not_learned == (2,)
+    assert chosen(blind, Filter(), "suspicion").tolist()[0] == 5
+    assert chosen(found, Filter(), "suspicion").tolist().index(5) > 1
+    again = refreshed(found, Journal.of([*STORY, say(11, "label", 5, 0, who="A")]), (5,))
+    assert again.not_learned == ()
+    assert again.suspicious[4]
+
+
 def test_a_table_is_refreshed_as_if_it_were_made_anew():
     story = [*STORY, say(11, "label", 2, 0, who="B"), say(12, "unflag", 2), say(13, "skip", 1)]
     story.append(say(14, "comment", 5, comment="x"))

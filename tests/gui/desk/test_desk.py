@@ -110,6 +110,16 @@ def test_the_card_names_what_is_found_now_and_what_is_not_yet():
     assert class_words(Metrics(((2, 0), (1, 1))), None, names) == ""  # too few to say anything
 
 
+def test_two_of_three_is_not_called_half():
+    names = ("neutrophil", "monocyte")
+    assert class_words(Metrics(((5, 0), (1, 2))), None, names) == (
+        "Right most of the time: monocyte."
+    )
+    assert class_words(Metrics(((5, 0), (2, 2))), None, names) == (
+        "Right about half of the time: monocyte."
+    )
+
+
 @given(st.lists(st.lists(st.integers(0, 9), min_size=3, max_size=3), min_size=3, max_size=3))
 def test_the_card_says_nothing_of_classes_with_too_few_images(rows):
     found = class_words(Metrics(tuple(map(tuple, rows))), None, ("anna", "berta", "carla"))

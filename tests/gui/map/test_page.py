@@ -1,5 +1,6 @@
 """The map page: what is seen of which image, and from dots to the grid by mouse and by keys."""
 
+from dataclasses import replace
 from threading import Event
 
 import numpy as np
@@ -181,6 +182,27 @@ def test_computing_the_clearer_layout_is_cancelled_and_begun_again(qtbot, page, 
     qtbot.waitUntil(lambda: maps.kept.laid_out)
     qtbot.waitUntil(lambda: not state.words.isVisible())
     assert buttons_of(state) == []
+
+
+def test_dots_do_not_move_while_some_are_selected_until_the_user_wants_it(page):
+    state, plain = page.layout_state, replace(page._kept, laid_out=False)
+    page._take(plain)
+    clearer = replace(plain, places=plain.places[:, ::-1].copy(), laid_out=True)
+    page.canvas.select_view()
+    chosen = page.selection.rows.tolist()
+    assert chosen
+    page.controller.likeness.ready.emit(clearer)
+    assert page._kept is plain
+    assert state.show_it.isVisible()
+    state.show_it.click()
+    assert page._kept is clearer
+    assert not state.show_it.isVisible()
+    assert page.selection.rows.tolist() == chosen
+
+    page._take(plain)
+    page.canvas.selected.emit(np.empty(0, np.intp))
+    page.controller.likeness.ready.emit(clearer)  # nobody is at it: at once
+    assert page._kept is clearer
 
 
 def buttons_of(state: QWidget) -> list[QPushButton]:

@@ -12,7 +12,7 @@ from autoal_gui.core.messages import Progress, Query
 from autoal_gui.core.project.plan import ProjectPlan
 from autoal_gui.core.project.stores.warm_record import WarmRecord
 from autoal_gui.core.settings import PRESETS
-from autoal_gui.gui.desk.why_panel import loss_words, reason, rows_of
+from autoal_gui.gui.desk.why_panel import looks_words, loss_words, reason, rows_of
 from autoal_gui.gui.panels import weights_panel
 from autoal_gui.gui.panels.training_text import (
     last_round_line,
@@ -315,3 +315,9 @@ def test_tabs_are_reached_by_the_pointer(qtbot, window, tmp_path):
     bar = window.desk.tabs.tabBar()
     qtbot.mouseClick(bar, Qt.MouseButton.LeftButton, pos=bar.tabRect(1).center())
     assert window.desk.weights.isVisible()
+
+
+def test_what_the_weightiest_strategy_looks_for_is_said_in_words():
+    query = Query(1, 0.0, (("bald", 0.2, 0.5), ("kmeans", 1.0, 0.5)))
+    assert looks_words(query) == "k-means looks for images that together represent the whole pool."
+    assert looks_words(Query(1, 0.0, ())) == looks_words(None) == ""

@@ -46,6 +46,7 @@ def page(qtbot, window, tmp_path):
     page = show(qtbot, window)
     page.limit.setValue(20)
     assert "one by one" in page.words.text()
+    assert ("hardly" in page.words.text()) == (page._sure.saved(page._due) < 2 * len(page._due))
     assert not page.grid.isVisible()
     due = page._due
     qtbot.keyClick(page.alone, ENTER)
@@ -54,7 +55,9 @@ def page(qtbot, window, tmp_path):
     assert "lot" in window.pages.desk.why.line
     assert tuple(label_many(qtbot, window, len(due))) == due
     idle(qtbot, controller)
-    page = show(qtbot, window)
+    assert "All classes together" in window.failure.sentence
+    qtbot.mouseClick(window.failure._offer, LEFT)
+    assert window.pages.currentWidget() is page
     qtbot.waitUntil(lambda: page.grid.isVisible() and page.grid.all_seen)
     return page
 

@@ -8,6 +8,7 @@ from PySide6.QtGui import QImage, QPainter
 from autoal_gui.core.labels.label_errors import Filter
 from autoal_gui.core.readers.audit_trail import changes
 from autoal_gui.gui.images.grid_items import _elided_caption
+from autoal_gui.gui.review.model_words import ModelCaptions
 from autoal_gui.gui.review.review_detail import change_line, facts
 from tests.support.checking import (
     BACKSPACE,
@@ -297,3 +298,32 @@ def test_a_caption_that_is_too_long_still_says_how_sure_the_model_is(qapp):
     room = QRect(0, 0, whole - 5, 20)
     assert _elided_caption(painter, forms, room) == "promyelocyte 61%"
     painter.end()
+
+
+def test_likely_errors_are_shown_from_the_top_when_the_list_has_changed(qtbot, window, page):
+    last = page.images[-1]
+    page.grid.go_to_row(len(page.images) - 1)
+    qtbot.keyClick(page.grid, ESCAPE)
+    qtbot.waitUntil(lambda: window.pages.at_desk)
+    qtbot.keyClick(window, Qt.Key.Key_R, CTRL)
+    assert page.grid.current() == last  # nothing has changed: where it was left
+    qtbot.keyClick(page.grid, ESCAPE)
+    qtbot.waitUntil(lambda: window.pages.at_desk)
+    idle(qtbot, page.controller)
+    label_many(qtbot, window, 1)
+    qtbot.keyClick(window, Qt.Key.Key_R, CTRL)
+    assert last in page.images
+    assert page.grid.current() == page.images[0]
+
+
+def test_a_label_of_a_class_that_the_model_has_not_learned_is_told_as_such(page, monkeypatch):
+    image = page.images[0]
+    label = page.controller.project.labels.answers[image].class_index
+    learned = {image: np.array([c != label for c in (0, 1)])}
+    monkeypatch.setattr("autoal_gui.gui.review.review_page.learned_classes", lambda own: learned)
+    shares = {image: np.eye(2, dtype=np.float32)[1 - label]}
+    monkeypatch.setattr(type(page.controller.project.rounds), "predictions", lambda own: shares)
+    page.enter()
+    assert page.controller.project.classes.names[label] in page.not_learned.text()
+    assert page.not_learned.isVisible()
+    assert "not learned" in ModelCaptions(page._table, ("a", "b"))[image]

@@ -1,5 +1,6 @@
 """What is confirmed in bulk in a project: the check that it rests on, and what it teaches."""
 
+from collections import Counter
 from collections.abc import Collection, Mapping
 
 import numpy as np
@@ -59,10 +60,14 @@ class BulkStore:
         return self._labels.journal.confirmed
 
     @property
-    def resting(self) -> int:
-        """How many of them rest on the check that goes on."""
+    def resting(self) -> dict[int, int]:
+        """How many of them, by class, rest on the check that goes on."""
         begun = self._begun
-        return sum(part_of(e, begun) == len(begun) for e in self.confirmed.values())
+        return Counter(
+            e.class_index
+            for e in self.confirmed.values()
+            if e.class_index is not None and part_of(e, begun) == len(begun)
+        )
 
     def training(self) -> tuple[tuple[int, int], ...]:
         """Return (image id, class index) of those that are learned from, ascending by id.

@@ -9,6 +9,7 @@ from autoal_gui.core.database.database_errors import damaged
 from autoal_gui.core.database.prediction_rows import (
     Probabilities,
     keep_predictions,
+    read_predicted_by,
     read_predictions,
 )
 from autoal_gui.core.database.project_file import ProjectFile
@@ -96,6 +97,11 @@ class RoundStore:
             for image_id, row in found.items()
             if image_id in answers or images[image_id].split == "evaluation"
         }
+
+    def predicted_by(self) -> dict[int, int]:
+        """Return the number of the round whose model made each of the `predictions`."""
+        with self._file.reading() as db:
+            return read_predicted_by(db)
 
     # -- what was asked for -------------------------------------------------------------------
 

@@ -149,7 +149,10 @@ def baseline_words(metrics: Metrics, classes: Sequence[str]) -> str:
 
 
 def class_warnings(
-    classes: Sequence[str], labels: Sequence[int], measured: Sequence[int]
+    classes: Sequence[str],
+    labels: Sequence[int],
+    measured: Sequence[int],
+    aside: Sequence[int] = (),
 ) -> list[tuple[int, str, bool]]:
     """Return what is missing of which class, see `Headline.show_warnings`; the worst first.
 
@@ -157,10 +160,12 @@ def class_warnings(
         classes: names of the classes in use; "" for one that is not.
         labels: images of each that the model may learn from.
         measured: images of each that it is measured on.
+        aside: images of each whose label is known but is kept to measure.
     """
     found = []
+    kept = (*aside, *[0] * len(classes))
     for index, name in enumerate(classes):
-        parts = [_learned(labels[index]), _measured(measured[index])]
+        parts = [_learned(labels[index], kept[index]), _measured(measured[index])]
         if name and any(parts):
             words = "; ".join(filter(None, parts))
             sentence = tr("“{name}”: {words}.", name=name, words=words)
@@ -168,9 +173,15 @@ def class_warnings(
     return sorted(found, key=lambda one: (labels[one[0]], measured[one[0]]))
 
 
-def _learned(count: int) -> str:
+def _learned(count: int, aside: int) -> str:
     if count >= FEWEST_TO_LEARN:
         return ""
+    if not count and aside:
+        return tr_count(
+            "{count} label, which only measures, so that it cannot be learned yet",
+            "{count} labels, which all only measure, so that it cannot be learned yet",
+            aside,
+        )
     if not count:
         return tr("no label yet, so that it cannot be learned")
     return tr_count(

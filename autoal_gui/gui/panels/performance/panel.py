@@ -175,12 +175,13 @@ class PerformancePanel(CardColumn):
 
     def _warnings(self, metrics: Metrics) -> list[tuple[int, str, bool]]:
         """Return what is missing of which class."""
-        names = self._names_in_use()
-        labels = [0] * len(names)
-        for _, c in self._controller.project.labels.training():
-            labels[c] += 1
+        names, store = self._names_in_use(), self._controller.project.labels
+        labels, aside = [0] * len(names), [0] * len(names)
+        for known, counted in ((store.training(), labels), (store.evaluation(), aside)):
+            for _, c in known:
+                counted[c] += 1
         counts = [sum(row) for row in metrics.confusion]
-        return class_warnings(names, labels, counts + [0] * (len(names) - len(counts)))
+        return class_warnings(names, labels, counts + [0] * (len(names) - len(counts)), aside)
 
     @Slot(int)
     def _find_more(self, class_index: int) -> None:

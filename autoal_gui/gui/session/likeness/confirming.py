@@ -7,9 +7,8 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from autoal_gui.core.database.round_rows import Suggestion
 from autoal_gui.core.labels.bulk import Check, SureImages
-from autoal_gui.core.labels.bulk_text import check_words, own_words
+from autoal_gui.core.labels.bulk_text import check_words, end_words, own_words
 from autoal_gui.core.labels.journal import Entry
-from autoal_gui.core.language import mark, tr
 from autoal_gui.core.likeness.kept_predictions import read_predictions
 from autoal_gui.gui.session.asked_images import AskedImages
 from autoal_gui.gui.session.labelling import Labelling
@@ -17,14 +16,14 @@ from autoal_gui.gui.session.likeness.blindness import asked_blind
 from autoal_gui.gui.session.open_project import OpenProject
 from autoal_gui.gui.session.part import Part
 
-ALL_READ = mark("All images drawn by lot have been read; Confirm the sure ones can go on.")
-
 
 class Confirming(Part):
     """Gives many images the class that the model is sure of, as long as the check of it holds."""
 
     told = Signal(str)
     """What is to be read until it is closed: the check does not hold any more."""
+    all_read = Signal(str)
+    """How the check stands, once the last image drawn by lot has been read."""
 
     def __init__(
         self,
@@ -80,7 +79,9 @@ class Confirming(Part):
 
     def due(self, sure: SureImages, more: int, class_index: int | None) -> tuple[int, ...]:
         """Return the images to be read alone before so many more are confirmed as a class."""
-        return sure.to_check(self.check, self._project.bulk.resting, more, class_index)
+        return sure.to_check(
+            self.check, sum(self._project.bulk.resting.values()), more, class_index
+        )
 
     def note_shown(self, images: Collection[int]) -> None:
         """Take note that the reader sees these as what the model is sure of."""
@@ -149,13 +150,11 @@ class Confirming(Part):
             return
         before = self._failing
         self.begin()
-        if all(image in self._project.labels.answers for image in self._images.checks):
-            self.notice.emit(tr(ALL_READ))
-        news = sorted(self._failing - before)
-        if not news:
-            return
         check, names = self.check, self._project.classes.names
-        if check.verdict == "fails":
-            self.told.emit(check_words(check))
-        else:
-            self.told.emit(" ".join(own_words(check, c, names[c]) for c in news))
+        resting, news = self._project.bulk.resting, sorted(self._failing - before)
+        if news and check.verdict == "fails":
+            self.told.emit(check_words(check, bool(resting)))
+        elif news:
+            self.told.emit(" ".join(own_words(check, c, names[c], c in resting) for c in news))
+        if all(image in self._project.labels.answers for image in self._images.checks):
+            self.all_read.emit(end_words(check, names, resting))

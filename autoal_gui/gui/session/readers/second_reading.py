@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Signal
 from autoal_gui.core.labels.journal import Action, Entry
 from autoal_gui.core.labels.label_errors import table_of
 from autoal_gui.core.language import tr
+from autoal_gui.core.project.learned_classes import learned_classes
 from autoal_gui.core.readers.double_reading import Reading, Which, begin, candidates
 from autoal_gui.gui.session.open_project import OpenProject
 from autoal_gui.gui.session.part import Part
@@ -59,7 +60,11 @@ class SecondReading(Part):
         project = self._project
         journal = project.labels.journal
         table = table_of(
-            journal, project.pool.images, project.rounds.predictions(), len(project.classes.names)
+            journal,
+            project.pool.images,
+            project.rounds.predictions(),
+            len(project.classes.names),
+            learned_classes(project),
         )
         suspicious = set(table.ids[table.suspicious].tolist())
         return {

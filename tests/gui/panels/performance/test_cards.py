@@ -100,6 +100,14 @@ def test_a_class_that_cannot_be_learned_or_measured_is_warned_of(qtbot, shown):
     assert card.warnings.isHidden()
 
 
+def test_labels_that_only_measure_are_not_called_missing():
+    found = class_warnings(("cat", "owl", "elk"), (30, 0, 0), (20, 20, 20), (20, 4, 1))
+    assert [sentence for _, sentence, _ in found] == [
+        "“owl”: 4 labels, which all only measure, so that it cannot be learned yet.",
+        "“elk”: 1 label, which only measures, so that it cannot be learned yet.",
+    ]
+
+
 # -- class by class, and where it errs ----------------------------------------------------------
 
 

@@ -54,9 +54,11 @@ def test_images_are_read_alone_and_blind_before_a_page_is_confirmed(qtbot, confi
     assert not set(sure.ids.tolist()) & set(controller.images.batch)
     assert not confirming.confirm(sure, 0, sure.to_confirm(0)[:6], ())
     said = []
-    controller.notice.connect(said.append)
+    confirming.all_read.connect(said.append)
     due = read_due(controller)
-    assert sum("All images drawn by lot" in sentence for sentence in said) == 1
+    (sentence,) = said
+    assert sentence.startswith("All images drawn by lot have been read. All classes together: of ")
+    assert "within the limit" in sentence
     entries = {e.image_id: e for e in controller.project.labels.journal.checks}
     assert set(due) <= entries.keys()
     assert not any(entry.shown for entry in entries.values())

@@ -1,0 +1,54 @@
+"""Which classes a model had learned when it predicted an image: of others its word says nothing."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import numpy.typing as npt
+
+from autoal_gui.core.project.project import Project
+
+Learned = npt.NDArray[np.bool_]
+
+
+def learned_classes(project: Project) -> dict[int, Learned]:
+    """Return (C,) by answered image id: whether other images had taught its model each class.
+
+    An image's model is the one whose prediction of it is kept; none has seen the image's own
+    label. Images of which no round is known to have predicted them are missing.
+    """
+    started = {record.number: record.started for record in project.rounds.all()}
+    taught = _taught(project)
+    by_round = {
+        number: np.array([any(at <= begun for at in times.values()) for times in taught])
+        for number, begun in started.items()
+    }
+    found = {}
+    for image_id, number in _predicted_by(project).items():
+        if number in by_round:
+            found[image_id] = by_round[number].copy()
+            for c, times in enumerate(taught):
+                if image_id in times:
+                    others = (at for other, at in times.items() if other != image_id)
+                    found[image_id][c] = any(at <= started[number] for at in others)
+    return found
+
+
+def _taught(project: Project) -> list[dict[int, str]]:
+    """Return of each class the two images that taught it first, with the time of the label."""
+    answers, first = project.labels.answers, project.labels.journal.first_answers
+    times: list[dict[int, str]] = [{} for _ in project.classes.names]
+    for image_id, c in (*project.labels.training(), *project.bulk.training()):
+        entry = first.get(image_id)
+        same = entry is not None and entry.class_index == c
+        times[c][image_id] = entry.at if entry and same else answers[image_id].at
+    return [dict(sorted(of_one.items(), key=lambda one: one[1])[:2]) for of_one in times]
+
+
+def _predicted_by(project: Project) -> Mapping[int, int]:
+    """Return the round whose model's word on each answered image is the one that counts."""
+    told = {
+        image_id: entry.round_number
+        for image_id, entry in project.labels.answers.items()
+        if entry.suggested is not None
+    }
+    return {**told, **project.rounds.predicted_by()}

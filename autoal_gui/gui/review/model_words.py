@@ -1,0 +1,50 @@
+"""What the review page says of the model: below each image, and of classes it had not learned."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from autoal_gui.core.labels.label_errors import MODEL_UNKNOWN, ReviewTable
+from autoal_gui.core.language import number, percent, tr
+
+NAMED = 3  # classes; of more only the number is told
+
+
+class ModelCaptions(Mapping[int, str]):
+    """What the model says of each image with another label, made when it is drawn."""
+
+    def __init__(self, table: ReviewTable, classes: Sequence[str]) -> None:
+        self._table, self._classes = table, classes
+        self._can_judge = table.can_judge
+
+    def __getitem__(self, image_id: int) -> str:
+        table, place = self._table, self._table.place(image_id)
+        if place is None or table.model_class[place] in (MODEL_UNKNOWN, table.class_index[place]):
+            raise KeyError(image_id)
+        if not self._can_judge[place]:
+            return f"{tr('Model: class not learned')}\n{tr('not learned')}"
+        name = self._classes[int(table.model_class[place])]
+        share = percent(float(table.probability[place]))
+        return f"{tr('Model: {name} {share}', name=name, share=share)}\n{name} {share}"
+
+    def __iter__(self) -> Iterator[int]:
+        return (image for image in self._table.ids.tolist() if image in self)
+
+    def __len__(self) -> int:
+        table = self._table
+        known = table.model_class != MODEL_UNKNOWN
+        return int((known & (table.model_class != table.class_index)).sum())
+
+
+def not_learned_words(table: ReviewTable, classes: Sequence[str]) -> str:
+    """Say which labels the model cannot judge; empty where it had learned every class."""
+    found = [classes[c] for c in table.not_learned]
+    if not found:
+        return ""
+    names = ", ".join(found[:NAMED])
+    if len(found) > NAMED:
+        more = len(found) - NAMED
+        names = tr("{names} and {count} more", names=names, count=number(more))
+    return tr(
+        "Where the model had not learned the class of a label, it cannot judge it: {names}. "
+        "Among likely errors these come last.",
+        names=names,
+    )
