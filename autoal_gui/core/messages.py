@@ -26,11 +26,11 @@ Step = Literal[
     "SearchNet",
     "features",
     "task model",
+    "comparison",
     "evaluation",
     "scoring",
 ]
-STEPS: tuple[Step, ...] = get_args(Step)
-"""In the order of a round."""
+STEPS: tuple[Step, ...] = get_args(Step)  # in the order of a round
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ USUAL = 28  # pixels a side of MedMNIST
 SEEN_SIDE = 32
 """Pixels a side that the other network sees here. In its own size 165,466 images take half an hour;
 its features are as many, and a round reads only those."""
-FIXED = ("task model", "evaluation", "FitNet", "SearchNet")
+FIXED = ("task model", "comparison", "evaluation", "FitNet", "SearchNet")
 """Steps that cost the same whatever the size of the pool."""
 ONCE = ("listing", "reading", "features")
 """What is done once for a set: every file is hashed, then decoded, then passed through the network

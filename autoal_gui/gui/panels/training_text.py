@@ -17,6 +17,7 @@ STEP_NAMES: dict[Step, str] = {
     "SearchNet": mark("SearchNet"),
     "features": mark("Describing images"),
     "task model": mark("Task model"),
+    "comparison": mark("Trying to train every layer"),
     "evaluation": mark("Evaluation"),
     "scoring": mark("Scoring"),
 }
@@ -27,6 +28,10 @@ STEP_TIPS: dict[Step, str] = {
     "SearchNet": mark("Learn which query strategy to trust for which image"),
     "features": mark("Describe every image by what was learned, once for a project"),
     "task model": mark("Train the classifier on your labels"),
+    "comparison": mark(
+        "Train every layer on parts of your labels, and see by the others whether that is better "
+        "than the last layer alone: each time the labels have doubled"
+    ),
     "evaluation": mark("Measure it on images that it never trains on"),
     "scoring": mark("Rank the images without a label"),
 }

@@ -168,11 +168,14 @@ def _compared(
     """
     rights: list[Floats] = []
     held = np.flatnonzero(head.folds < FOLDS_COMPARED)
-    for fold in range(min(FOLDS_COMPARED, int(head.folds.max()) + 1)):
+    trials = min(FOLDS_COMPARED, int(head.folds.max()) + 1)
+    context.tracker.expect(trials * training_units(context.settings, len(labelled)))
+    for fold in range(trials):
         part = tuple(label for label, f in zip(labelled, head.folds, strict=True) if f != fold)
         asked = tuple(label for label, f in zip(labelled, head.folds, strict=True) if f == fold)
         more = _apart(context, confirmed, asked)
-        rights.append((yield from _rights(context, command, (*part, *more), asked)))
+        trial = _rights(context, command, (*part, *more), asked)
+        rights.append((yield from _of_trials(trial, fold, trials)))
     order = np.argsort(head.folds[held], kind="stable")
     places = held[order]
     truth = np.array([labelled[place][1] for place in places])
@@ -196,16 +199,38 @@ def _rights(
     context: Context, command: RunRound, part: Labels, asked: Labels
 ) -> Generator[Progress, None, Floats]:
     """Train every layer on a part of the labels; return (h,) what it has right of the others."""
-    context.tracker.expect(training_units(context.settings, len(part)))
-    task = yield from _trained(context, command, part)
-    seen = yield from task.infer([i for i, _ in asked], 1, "task model")
+    task = yield from _trained(context, command, part, "comparison")
+    seen = _drained(task.infer([i for i, _ in asked], 1, "comparison"))
     truth = np.array([c for _, c in asked])
     rights: Floats = (seen.probabilities.argmax(1) == truth).astype(float)
     return rights
 
 
+def _of_trials(
+    steps: Generator[Progress, None, Floats], number: int, count: int
+) -> Generator[Progress, None, Floats]:
+    """Tell how far one of several trials is as a part of all of them: none begins anew at 0."""
+    while True:
+        try:
+            one = next(steps)
+        except StopIteration as end:
+            found: Floats = end.value
+            return found
+        yield replace(one, done=number * one.total + one.done, total=count * one.total)
+
+
+def _drained(steps: Generator[Progress, None, ModelOutputs]) -> ModelOutputs:
+    """Run to its end what is too short to tell of; it can be cancelled all the same."""
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            found: ModelOutputs = end.value
+            return found
+
+
 def _trained(
-    context: Context, command: RunRound, labelled: Labels
+    context: Context, command: RunRound, labelled: Labels, step: Step = "task model"
 ) -> Generator[Progress, None, TaskModel]:
     """Train every layer, from scratch or from a checkpoint."""
     settings = context.settings
@@ -218,9 +243,9 @@ def _trained(
         settings.augment,
         anneal=True,
     )
-    with context.tracker.timed("task model"):
+    with context.tracker.timed(step):
         yield from train_classifier(
-            context, model, schedule.adam(model), labelled, schedule, settings.seed, "task model"
+            context, model, schedule.adam(model), labelled, schedule, settings.seed, step
         )
     return TaskModel(model, partial(_pass, context, model))
 

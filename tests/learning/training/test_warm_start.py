@@ -418,6 +418,17 @@ def test_a_round_without_a_warm_start_says_nothing_of_rounds_on_one(start, tmp_p
     assert not backbone_moved(start, result_of(command))
 
 
+def test_the_progress_of_a_comparison_never_goes_back(start, tmp_path, monkeypatch):
+    """Several trials are one step, told as a part of all of them."""
+    monkeypatch.setattr(tasks, "due", lambda labels, before: True)
+    command = warm_round(tmp_path, start, all_layers="measured")
+    events = [e for e in events_of(command) if isinstance(e, Progress) and e.step == "comparison"]
+    done, (total,) = [event.done for event in events], {event.total for event in events}
+    assert done == sorted(done)
+    assert total % command.settings.task_steps == 0
+    assert done[-1] == total > command.settings.task_steps
+
+
 def test_a_first_model_of_another_network_leaves_the_comparison_due(start, tmp_path, monkeypatch):
     monkeypatch.setattr(tasks, "FIRST_COMPARED", 12)
     first = result_of(warm_round(tmp_path / "1", start, all_layers="never"))
