@@ -1,5 +1,8 @@
 """The menu bar: every command under its menu, ways to a new project, colours, text, languages."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from PySide6.QtCore import QObject, QSettings, Signal
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMainWindow, QMenu
@@ -67,29 +70,32 @@ class Menus(QObject):
         return menu
 
     def _make_text_menu(self) -> QMenu:
-        menu = QMenu(tr("Size of text"), self._window)
-        group = QActionGroup(self)
-        for size in PERCENTS:
-            action = menu.addAction(percent(size / 100))
-            action.setCheckable(True)
-            action.setData(size)
-            action.setChecked(size == chosen_size(self._settings))
-            group.addAction(action)
+        sizes = {size: percent(size / 100) for size in PERCENTS}
+        group = self._choice_of(sizes, chosen_size(self._settings))
         group.triggered.connect(self._on_text_size)
-        return menu
+        return self._menu_of(tr("Size of text"), group)
 
     def _make_language_menu(self) -> QMenu:
         # Both words, so that it is found by who does not read the language in use.
         both = tr("Language")
-        menu = QMenu(both if both == "Language" else f"{both} (Language)", self._window)
-        group = QActionGroup(self)
-        for code, name in {AS_SYSTEM: tr("As the system"), **LANGUAGES}.items():
-            action = menu.addAction(name)
-            action.setCheckable(True)
-            action.setData(code)
-            action.setChecked(code == chosen(self._settings))
-            group.addAction(action)
+        names = {AS_SYSTEM: tr("As the system"), **LANGUAGES}
+        group = self._choice_of(names, chosen(self._settings))
         group.triggered.connect(self._on_language)
+        return self._menu_of(both if both == "Language" else f"{both} (Language)", group)
+
+    def _choice_of(self, names: Mapping[Any, str], kept: object) -> QActionGroup:
+        """Return an action for each value, of which one is chosen."""
+        group = QActionGroup(self)
+        for value, name in names.items():
+            action = group.addAction(name)
+            action.setCheckable(True)
+            action.setData(value)
+            action.setChecked(value == kept)
+        return group
+
+    def _menu_of(self, title: str, group: QActionGroup) -> QMenu:
+        menu = QMenu(title, self._window)
+        menu.addActions(group.actions())
         return menu
 
     def _restore_theme(self) -> None:
