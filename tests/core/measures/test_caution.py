@@ -76,6 +76,6 @@ def test_what_is_guaranteed_names_what_it_rests_on():
     assert "at least 90% have their class" in words
     assert "not for each class, and not for images from elsewhere" in words
     groups = Calibration(np.zeros(8), np.zeros(8), np.arange(8) // 2)
-    assert "8 images of 4 groups" in guarantee(groups, 0.9)
+    assert "count as one, which leaves 4." in guarantee(groups, 0.9)
     assert "takes at least 19" in guarantee(groups, 0.9)
     assert "not known here" in guarantee(None, 0.9)

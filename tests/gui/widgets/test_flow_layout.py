@@ -19,7 +19,7 @@ def laid_out(texts: list[str]) -> tuple[QWidget, FlowLayout]:
     return parent, layout
 
 
-@given(st.lists(st.text("ab ", max_size=8), min_size=1, max_size=6), st.integers(1, 400))
+@given(st.lists(st.text("ab", min_size=1, max_size=8), min_size=1, max_size=6), st.integers(1, 400))
 def test_the_height_told_is_that_which_the_items_take(qapp, texts, width):
     parent, layout = laid_out(texts)
     parent.resize(width, layout.heightForWidth(width))
