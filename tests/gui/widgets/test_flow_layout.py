@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PySide6.QtCore import QRect
 from PySide6.QtWidgets import QLabel, QWidget
 
 from autoal_gui.gui.widgets.flow_layout import FlowLayout
@@ -21,9 +22,8 @@ def laid_out(texts: list[str]) -> tuple[QWidget, FlowLayout]:
 
 @given(st.lists(st.text("ab", min_size=1, max_size=8), min_size=1, max_size=6), st.integers(1, 400))
 def test_the_height_told_is_that_which_the_items_take(qapp, texts, width):
-    parent, layout = laid_out(texts)
-    parent.resize(width, layout.heightForWidth(width))
-    layout.activate()
+    _parent, layout = laid_out(texts)
+    layout.setGeometry(QRect(0, 0, width, layout.heightForWidth(width)))
     items = [layout.itemAt(place).geometry() for place in range(layout.count())]
     assert max(item.bottom() for item in items) + 1 == layout.heightForWidth(width)
 
