@@ -72,7 +72,9 @@ def left_of_batch(images: AskedImages) -> int:
 
 def can_train(project: Project) -> bool:
     """Whether there are labels of two classes; without, a round only puts the images in order."""
-    return len({class_index for _, class_index in project.labels.training()}) > 1
+    labels = project.labels.labelled("pool")
+    first = next(labels, (0, 0))[1]
+    return any(class_index != first for _, class_index in labels)
 
 
 def round_steps(project: Project) -> set[Step]:

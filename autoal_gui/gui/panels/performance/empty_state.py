@@ -1,7 +1,5 @@
 """What the tab shows before anything has been measured: what will be there, and when."""
 
-from collections.abc import Iterator
-
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
@@ -9,6 +7,7 @@ from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 from autoal_gui.core.language import tr, tr_count
 from autoal_gui.core.project.measured_rounds import new_curve_words
 from autoal_gui.core.project.project import Project
+from autoal_gui.gui.panels.training_text import can_train
 from autoal_gui.gui.widgets.text import text_label
 from autoal_gui.gui.widgets.theme import TITLE, Theme
 
@@ -97,7 +96,7 @@ def next_words(project: Project, left: int) -> str:
 
 
 def _missing_words(project: Project, left: int) -> str:
-    if not _are_of_two_classes(project.labels.labelled("pool")):
+    if not can_train(project):
         return tr_count(
             "{count} more image, so that there are two classes: then a round trains by itself.",
             "{count} more images, of two classes at least: then a round trains by itself.",
@@ -110,9 +109,3 @@ def _missing_words(project: Project, left: int) -> str:
             left,
         )
     return tr("Numbers come with the next round.")
-
-
-def _are_of_two_classes(labels: Iterator[tuple[int, int]]) -> bool:
-    """Tell whether a model can be trained, without reading all (image id, class index)."""
-    first = next(labels, (0, 0))[1]
-    return any(class_index != first for _, class_index in labels)
