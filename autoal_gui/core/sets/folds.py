@@ -4,9 +4,8 @@ Near-alike images of one patient on both sides make a model look better than it 
 """
 
 import random
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Sequence
-from functools import partial
 
 
 def are_alone(units: Sequence[int] | None) -> bool:
@@ -28,22 +27,31 @@ def deal_units(
         folds: how many; no more than there are units are used.
         seed: the same seed deals alike.
     """
-    holds: dict[int, Counter[int]] = defaultdict(Counter)
+    holds: dict[int, dict[int, int]] = {unit: {} for unit in units}
     for unit, known in zip(units, classes, strict=True):
-        holds[unit][known] += 1
+        holds[unit][known] = holds[unit].get(known, 0) + 1
     totals = Counter(classes)
     order = sorted(holds)
     random.Random(seed).shuffle(order)  # noqa: S311 - no secret
-    order.sort(key=lambda unit: -holds[unit].total())
-    held: list[Counter[int]] = [Counter() for _ in range(min(folds, len(order)))]
+    sizes = Counter(units)
+    order.sort(key=lambda unit: -sizes[unit])
+    numbers = range(min(folds, len(order)))
+    held = {known: [0 for _ in numbers] for known in totals}
+    full = [0 for _ in numbers]
 
-    def crowded(unit: int, fold: int) -> tuple[float, int, int]:
-        """Return how much of the unit's classes a fold has already, and how much of anything."""
-        common = (held[fold][c] * n / totals[c] ** 2 for c, n in holds[unit].items())
-        return sum(common), held[fold].total(), fold
+    def common(unit: int) -> list[float]:
+        """Return how much of a unit's classes each fold has already."""
+        parts = [
+            [there * count / totals[known] ** 2 for there in held[known]]
+            for known, count in holds[unit].items()
+        ]
+        return parts[0] if len(parts) == 1 else [sum(fold) for fold in zip(*parts, strict=True)]
 
     chosen: dict[int, int] = {}
     for unit in order:
-        chosen[unit] = min(range(len(held)), key=partial(crowded, unit))
-        held[chosen[unit]].update(holds[unit])
+        _, _, fold = min(zip(common(unit), full, numbers, strict=True))
+        chosen[unit] = fold
+        full[fold] += sizes[unit]
+        for known, count in holds[unit].items():
+            held[known][fold] += count
     return tuple(chosen[unit] for unit in units)

@@ -118,10 +118,10 @@ def _told(
 ) -> Floats:
     """Return (p,) scores that put the images that tell most on top, then those of most worth."""
     rows = Rows.of(few)
-    points, worth = rows.read(), worth[rows.order]
-    size = float((points**2).mean()) ** 0.5 or 1.0  # BAIT's features have a mean square of 1
-    axes = main_axes(points[rows.sample(SEEN, int(random.integers(2**32)))], AXES) / size
-    points, labelled = points @ axes, known[0] @ axes
+    wide, worth = rows.read().astype(np.float32), worth[rows.order]
+    size = float((wide**2).mean()) ** 0.5 or 1.0  # BAIT's features have a mean square of 1
+    axes = main_axes(wide[rows.sample(SEEN, int(random.integers(2**32)))], AXES) / size
+    points, labelled = (wide @ axes).astype(np.float64), known[0] @ axes
     told = information(few.probabilities)[rows.order].clip(LEAST_WORTH)
     told[_copies(points, labelled)] = 0.0
     needed = outer(points, worth / worth.mean() * told.mean() / len(points))

@@ -17,7 +17,7 @@ from torch import Tensor
 
 from autoal_gui.learning.progress import Check, unchecked
 from autoal_gui.learning.selection.pins import hold
-from autoal_gui.learning.selection.relaxation import mix, top_k
+from autoal_gui.learning.selection.relaxation import top_k
 from autoal_gui.learning.training.cross_validation import folds_of
 
 Floats = npt.NDArray[np.float64]
@@ -107,11 +107,10 @@ def learn_weights(
     problem = _Problem.of(
         features[kept], labels[kept], shares[kept], scores[kept], selected, splits
     )
-    judges = range(SPLITS // 2, SPLITS)
     logits = torch.from_numpy(np.log(start))
-    weights = _descend(problem, logits, least, range(SPLITS // 2), check)
+    weights = _descend(problem, logits, least, slice(SPLITS // 2), check)
     vote = hold(logits.softmax(0), least)
-    gains = np.array([problem.gain(weights, vote, split) for split in judges])
+    gains = problem.gains(weights, vote, slice(SPLITS // 2, SPLITS))
     error = float(gains.std(ddof=1) / np.sqrt(len(gains)))
     return Learned(weights.numpy(), float(gains.mean()), error)
 
@@ -155,32 +154,36 @@ class _Problem:
             selected,
         )
 
-    def loss(self, weights: Tensor, split: int) -> Tensor:
-        """The held-out loss after training on what the weights select."""
-        part = self.parts[split]
-        begin, pool, held = ((part == number).nonzero()[:, 0] for number in range(3))
-        count = max(1.0, self.selected * len(pool))
-        mixed = mix(weights.expand(len(pool), -1), self.scores[pool])
-        chosen = top_k(mixed, count, TAU)
-        fitted = torch.cat((begin, pool))
-        trust = (
-            torch.cat((torch.ones(len(begin), dtype=torch.float64), chosen)) * self.shares[fitted]
-        )
-        predicted = self._ridge(fitted, trust.clamp_min(LEAST), held)
-        missed = ((predicted - self.targets[held]) ** 2).sum(1).clamp_max(2.0)
-        return (self.shares[held] * missed).sum() / self.shares[held].sum()
+    def losses(self, weights: Tensor, splits: slice) -> Tensor:
+        """The held-out losses of some splits after training on what the weights select: (s,)."""
+        parts = self.parts[splits]
+        pool, held = parts == 1, parts == 2
+        mixed = (self.scores @ weights).expand(parts.shape)
+        counts = (self.selected * pool.sum(1)).clamp_min(1.0)
+        chosen = top_k(mixed, counts, TAU, among=pool)
+        trust = torch.where(pool, chosen, 1.0) * self.shares
+        roots = torch.where(held, 0.0, trust.clamp_min(LEAST).sqrt())
+        missed = ((self._ridge(roots) - self.targets) ** 2).sum(2).clamp_max(2.0)
+        counted = held * self.shares
+        return (counted * missed).sum(1) / counted.sum(1)
 
-    def _ridge(self, fitted: Tensor, trust: Tensor, asked: Tensor) -> Tensor:
-        """Return (h, C) predictions of the weighted ridge classifier in its dual form."""
-        kernel = self.kernel[fitted][:, fitted] + torch.diag(RIDGE / trust)
-        duals = torch.linalg.solve(kernel, self.targets[fitted])
-        predicted: Tensor = self.kernel[asked][:, fitted] @ duals
+    def _ridge(self, roots: Tensor) -> Tensor:
+        """Return (s, m, C) predictions of the weighted ridge classifiers in their dual form.
+
+        Args:
+            roots: (s, m) square roots of the trust in each label; 0 leaves a label out.
+        """
+        inner = roots[:, :, None] * self.kernel * roots[:, None, :]
+        inner = inner + RIDGE * torch.eye(len(self.kernel), dtype=inner.dtype)
+        duals = torch.linalg.solve(inner, roots[:, :, None] * self.targets)
+        predicted: Tensor = self.kernel @ (roots[:, :, None] * duals)
         return predicted
 
-    def gain(self, weights: Tensor, vote: Tensor, split: int) -> float:
-        """How far the loss of the uniform vote lies above that of the weights, as a share."""
-        before = float(self.loss(vote, split))
-        return (before - float(self.loss(weights, split))) / before
+    def gains(self, weights: Tensor, vote: Tensor, splits: slice) -> Floats:
+        """How far the uniform vote's losses lie above those of the weights, as shares: (s,)."""
+        before = self.losses(vote, splits)
+        shares: Floats = ((before - self.losses(weights, splits)) / before).numpy()
+        return shares
 
 
 def _splits(labels: Ints, seed: int, units: Ints | None) -> Ints:
@@ -192,7 +195,7 @@ def _splits(labels: Ints, seed: int, units: Ints | None) -> Ints:
 
 
 def _descend(
-    problem: _Problem, start: Tensor, floors: Tensor, splits: range, check: Check
+    problem: _Problem, start: Tensor, floors: Tensor, splits: slice, check: Check
 ) -> Tensor:
     """Follow the gradient of the mean held-out loss; return (K,) weights."""
     logits = start.clone().requires_grad_()
@@ -202,7 +205,7 @@ def _descend(
     for _ in range(STEPS):
         check()
         weights = hold(logits.softmax(0), floors)
-        loss = torch.stack([problem.loss(weights, split) for split in splits]).mean()
+        loss = problem.losses(weights, splits).mean()
         loss = loss + belief * (weights * (weights / uniform).log()).sum()
         optimiser.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]

@@ -1,8 +1,8 @@
 """The relaxed selection and the losses of the bi-level search (Eq. 2-9)."""
 
-import math
 from typing import Any
 
+import numpy as np
 import torch
 from scipy.special import expit
 from torch import Tensor
@@ -32,24 +32,31 @@ def select(mixed: Tensor, share: float, temperature: float) -> Tensor:
     return torch.sigmoid((mixed - threshold(mixed, share)) / tau)
 
 
-def top_k(scores: Tensor, count: float, temperature: float) -> Tensor:
-    """Return p(x) = sigmoid((s(x) - theta) / tau) with theta such that sum p = count, (B,).
+def top_k(
+    scores: Tensor, count: float | Tensor, temperature: float, among: Tensor | None = None
+) -> Tensor:
+    """Return p(x) = sigmoid((s(x) - theta) / tau) with theta such that sum p = count, (..., B).
 
     Unlike `select` it needs no count term in the loss: theta is found by bisection, and p follows
     the scores with theta moving along, by the implicit function theorem. Adding a constant to all
     scores changes nothing; equal scores are selected alike.
 
     Args:
-        scores: (B,) s(x), B >= 1.
-        count: n in (0, B), how many images to select.
+        scores: (..., B) s(x), B >= 1; each row is selected from by itself.
+        count: n in (0, B), how many images to select: one number, or (...) one for each row.
         temperature: tau > 0, in units of the scores; towards 0 the top n are selected.
+        among: (..., B) what may be selected, all by default; p of anything else is 0. n is then
+            below the number of those.
 
     Raises:
-        ValueError: the count or the temperature is out of range.
+        ValueError: a count or the temperature is out of range.
     """
-    if not (0 < count < len(scores) and temperature > 0):
+    there = torch.ones_like(scores, dtype=torch.bool) if among is None else among
+    counts = torch.as_tensor(count, dtype=torch.float64, device="cpu").expand(scores.shape[:-1])
+    fits = ((counts > 0) & (counts < there.sum(-1).cpu())).all()
+    if not (fits and temperature > 0):
         raise ValueError("count must lie between 0 and the number of scores, temperature above 0")
-    value: Tensor = _TopK.apply(scores, count, temperature)
+    value: Tensor = _TopK.apply(scores, counts, temperature, there)
     return value
 
 
@@ -57,30 +64,34 @@ class _TopK(torch.autograd.Function):
     """dp = p (1 - p) (ds - dtheta) / tau, where dtheta is the mean of ds weighted by p (1 - p)."""
 
     @staticmethod
-    def forward(ctx: Any, scores: Tensor, count: float, temperature: float) -> Tensor:
+    def forward(ctx: Any, scores: Tensor, counts: Tensor, temperature: float, among: Tensor) -> Any:
         # On the CPU: some devices have no doubles, and torch's own sigmoid rounds by position, so
         # that equal scores would differ.
+        there, wanted = among.cpu().numpy(), counts.numpy()
         scaled = scores.detach().cpu().double().numpy() / temperature
         # With the highest score for all the sum would be n at `high`, with the lowest at `low`.
-        odds = math.log(count) - math.log(len(scaled) - count)
-        low, high = scaled.min() - odds, scaled.max() - odds
+        odds = np.log(wanted) - np.log(there.sum(-1) - wanted)
+        low = np.where(there, scaled, np.inf).min(-1) - odds
+        high = np.where(there, scaled, -np.inf).max(-1) - odds
+        scaled = np.where(there, scaled, -np.inf)
         for _ in range(BISECTIONS):
             middle = (low + high) / 2
-            many = expit(scaled - middle).sum() > count
-            low, high = (middle, high) if many else (low, middle)
-        selection = torch.from_numpy(expit(scaled - (low + high) / 2))
+            many = expit(scaled - middle[..., None]).sum(-1) > wanted
+            low, high = np.where(many, middle, low), np.where(many, high, middle)
+        selection = torch.from_numpy(expit(scaled - ((low + high) / 2)[..., None]))
         ctx.save_for_backward(selection)
         ctx.temperature = temperature
         return selection.to(scores)
 
     @staticmethod
     @once_differentiable
-    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None, None]:
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None, None, None]:
         (selection,) = ctx.saved_tensors
         slopes, given = selection * (1 - selection), gradient.cpu().double()
-        total = slopes.sum().clamp_min(torch.finfo(slopes.dtype).tiny)
-        along = (slopes * given).sum() / total  # what moves all scores alike changes nothing
-        return (slopes * (given - along) / ctx.temperature).to(gradient), None, None
+        total = slopes.sum(-1, keepdim=True).clamp_min(torch.finfo(slopes.dtype).tiny)
+        # What moves all scores alike changes nothing.
+        along = (slopes * given).sum(-1, keepdim=True) / total
+        return (slopes * (given - along) / ctx.temperature).to(gradient), None, None, None
 
 
 def fit_loss(selection: Tensor, losses: Tensor) -> Tensor:

@@ -308,8 +308,8 @@ def test_the_gradient_of_the_held_out_loss_is_that_of_finite_differences():
     splits = bilevel._splits(labels, 0, None)
     levels = bilevel._Problem.of(features, labels, shares, scores, 0.3, splits)
     weights = torch.tensor([0.5, 0.3, 0.2], dtype=torch.float64, requires_grad=True)
-    assert torch.autograd.gradcheck(lambda w: levels.loss(w, 0), (weights,))
-    (slope,) = torch.autograd.grad(levels.loss(weights, 0), weights)
+    assert torch.autograd.gradcheck(lambda w: levels.losses(w, slice(3)), (weights,))
+    (slope,) = torch.autograd.grad(levels.losses(weights, slice(1)).sum(), weights)
     assert slope.abs().max() > 0
 
 
@@ -319,7 +319,9 @@ def test_the_lower_level_is_the_ridge_solution():
     levels = bilevel._Problem.of(features, labels, shares, scores, 0.3, splits)
     fitted, asked = torch.arange(20), torch.arange(20, 30)
     trust = torch.rand(20, dtype=torch.float64, generator=torch.Generator().manual_seed(0)) + 0.1
-    found = levels._ridge(fitted, trust, asked)
+    roots = torch.zeros(2, 30, dtype=torch.float64)  # the second of two has other labels
+    roots[0, fitted], roots[1, asked] = trust.sqrt(), 1.0
+    found = levels._ridge(roots)[0, asked]
     # the same as weighted least squares on explicit features of that kernel
     values, vectors = torch.linalg.eigh(levels.kernel)
     explicit = vectors * values.clamp_min(0).sqrt()
@@ -327,6 +329,18 @@ def test_the_lower_level_is_the_ridge_solution():
     normal = x.T @ (w * x) + bilevel.RIDGE * torch.eye(30, dtype=torch.float64)
     expected = explicit[asked] @ torch.linalg.solve(normal, x.T @ (w * levels.targets[fitted]))
     torch.testing.assert_close(found, expected, atol=1e-6, rtol=1e-6)
+
+
+def test_each_split_has_the_loss_that_it_has_alone():
+    features, labels, shares, scores = problem(count=40)
+    patients = np.random.default_rng(0).integers(0, 15, 40)  # parts of different sizes
+    splits = bilevel._splits(labels, 0, patients)
+    levels = bilevel._Problem.of(features, labels, shares, scores, 0.3, splits)
+    weights = torch.tensor([0.5, 0.3, 0.2], dtype=torch.float64)
+    alone = [levels.losses(weights, slice(number, number + 1)) for number in range(len(splits))]
+    together = levels.losses(weights, slice(None))
+    torch.testing.assert_close(torch.cat(alone), together, rtol=1e-9, atol=0)
+    assert len(set(together.tolist())) == len(splits)
 
 
 @pytest.mark.parametrize(

@@ -341,6 +341,31 @@ def test_top_ks_gradient(size, count, tau):
     assert size == 1 or scores.grad.abs().max() > 1e-6
 
 
+@given(st.lists(top_cases, min_size=1, max_size=4))
+def test_each_row_is_selected_from_as_if_it_were_alone(cases):
+    width = max(len(values) for values, _, _ in cases)
+    rows, among = torch.zeros(len(cases), width).double(), torch.zeros(len(cases), width).bool()
+    for row, (values, _, _) in enumerate(cases):
+        rows[row, : len(values)], among[row, : len(values)] = doubles(values), True
+    counts = [share * len(values) for values, share, _ in cases]
+    together = relaxation.top_k(rows, doubles(counts), 0.1, among)
+    for row, (values, _, _) in enumerate(cases):
+        alone = relaxation.top_k(doubles(values), counts[row], 0.1)
+        torch.testing.assert_close(together[row, : len(values)], alone, rtol=0, atol=1e-12)
+        assert not together[row, len(values) :].any()
+
+
+def test_the_gradient_of_rows_stays_in_each_row():
+    among = torch.tensor([[True] * 5, [True] * 3 + [False] * 2])
+    scores = doubles(np.random.default_rng(0).normal(size=(2, 5)), grad=True)
+    counts = doubles([2.0, 1.5])
+    assert gradcheck(lambda given: relaxation.top_k(given, counts, 0.3, among), scores)
+    (slope,) = torch.autograd.grad(relaxation.top_k(scores, counts, 0.3, among)[1, 0], scores)
+    assert not slope[0].any()
+    assert not slope[1, 3:].any()
+    assert slope[1, 0] > 0
+
+
 def test_top_ks_gradient_among_ties():
     scores = doubles([0.5, 0.5, 0.1, 0.5, 0.9], grad=True)
     assert gradcheck(lambda given: relaxation.top_k(given, 2, 0.2), scores)
