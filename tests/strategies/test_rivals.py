@@ -848,3 +848,14 @@ def test_the_images_of_a_patient_are_held_out_together():
     told = heads.out_of_fold(points, units % 2, 2, 0).argmax(1) == units % 2
     blind = heads.out_of_fold(points, units % 2, 2, 0, units).argmax(1) == units % 2
     assert told.mean() > blind.mean() + 0.2
+
+
+@pytest.mark.parametrize(("count", "width", "most"), [(40, 90, 12), (8, 30, 12), (60, 5, 12)])
+def test_the_main_axes_are_the_longest_singular_vectors(count, width, most):
+    points = np.random.default_rng(count).normal(size=(count, width)) * np.linspace(1, 4, width)
+    axes = geometry.main_axes(points.astype(np.float32), most)
+    _, _, exact = np.linalg.svd(points, full_matrices=False)
+    assert axes.shape == (width, min(count, width, most))
+    np.testing.assert_allclose(axes.T @ axes, np.eye(axes.shape[1]), atol=1e-4)
+    kept = exact[: axes.shape[1]]
+    np.testing.assert_allclose(axes @ axes.T, kept.T @ kept, atol=1e-3)  # the same space
