@@ -5,7 +5,7 @@ from PySide6.QtCore import QSize
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QTabBar
 
-from autoal_gui.core.messages import Query
+from autoal_gui.core.queries import Query
 from autoal_gui.gui.desk.class_panel import ClassPanel
 from autoal_gui.gui.desk.why_panel import WhyPanel
 from autoal_gui.gui.dialogs import export_dialog

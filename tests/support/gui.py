@@ -35,7 +35,6 @@ from autoal_gui.core.messages import (
     Predicted,
     PredictFinished,
     Progress,
-    Query,
     RoundFinished,
     RunRound,
     Step,
@@ -43,6 +42,7 @@ from autoal_gui.core.messages import (
     WarmStarted,
 )
 from autoal_gui.core.project.plan import ProjectPlan
+from autoal_gui.core.queries import Query
 from autoal_gui.core.settings import PRESETS
 from autoal_gui.core.system.files import replacing_folder
 from autoal_gui.core.system.foreign_files import sha256_of

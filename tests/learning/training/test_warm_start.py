@@ -11,7 +11,8 @@ from torch.nn import functional
 
 from autoal_gui.core.errors import Cancelled, CheckpointError
 from autoal_gui.core.measures.metrics import Metrics
-from autoal_gui.core.messages import Asked, Progress, Query, WarmStart, WarmStarted
+from autoal_gui.core.messages import Progress, WarmStart, WarmStarted
+from autoal_gui.core.queries import Asked, Query
 from autoal_gui.learning import round_measures
 from autoal_gui.learning.data.image_cache import ImageCache
 from autoal_gui.learning.model.checkpoint import load_checkpoint, load_model
