@@ -4,6 +4,7 @@ Every command has a request id of its own; every event names the request that it
 that what comes too late is dropped. What carries arrays equals itself alone: numpy compares places.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
@@ -32,6 +33,13 @@ Step = Literal[
     "scoring",
 ]
 STEPS: tuple[Step, ...] = get_args(Step)  # in the order of a round
+CancelCheck = Callable[[], bool]
+"""Says whether the user has asked to stop; cheap, called at every training batch."""
+
+
+def never() -> bool:
+    """Say that nobody asks to stop."""
+    return False
 
 
 @dataclass(frozen=True)
@@ -81,6 +89,11 @@ class RunRound:
     labelled images are, and nothing is measured or chosen by it."""
     sample: int = 0
     """Of the images to rank take only so many, drawn at random, and read no others; 0: all."""
+    trial_owed: bool = False
+    """Whether the last round was to try whether to train every layer, and the user said not now."""
+    not_now: CancelCheck = field(default=never, repr=False, compare=False)
+    """Says whether the user would rather not have it tried now whether to train every layer; asked
+    as often as whether to stop."""
 
 
 @dataclass(frozen=True)
@@ -184,6 +197,18 @@ class Notice:
 
     request_id: int
     sentence: str
+
+
+@dataclass(frozen=True)
+class Writing:
+    """Which part of a model that leaves the program is being written."""
+
+    request_id: int
+    done: int
+    """Parts that are complete."""
+    total: int
+    sentence: str
+    """What is done now."""
 
 
 @dataclass(frozen=True)
@@ -350,6 +375,7 @@ class CommandFailed:
 Event = (
     Progress
     | Notice
+    | Writing
     | WarmStarted
     | RoundFinished
     | Exported

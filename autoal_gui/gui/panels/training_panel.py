@@ -38,6 +38,7 @@ from autoal_gui.gui.panels.training_text import (
     progress_line,
     round_steps,
 )
+from autoal_gui.gui.panels.trial_line import TrialLine
 from autoal_gui.gui.session.controller import Controller
 from autoal_gui.gui.session.engine_queue import Priority
 from autoal_gui.gui.widgets.actions import Actions
@@ -71,6 +72,7 @@ class TrainingPanel(QFrame):
         self.note = text_label()
         self.learned = text_label(role="muted")
         self.resume = _button(actions, "learn")
+        self.trial = TrialLine(controller)
         self.losses = Sparkline()
         self._bars = {step: _bar(tr(STEP_NAMES[step])) for step in STEPS}
         self._names: dict[Step, QLabel] = {}
@@ -123,7 +125,7 @@ class TrainingPanel(QFrame):
         column = QVBoxLayout(body)
         column.setContentsMargins(0, 0, 10, 0)
         column.setSpacing(6)
-        for widget in (self.line, self.losses, self.note, self._steps):
+        for widget in (self.line, self.losses, self.note, self.trial, self._steps):
             column.addWidget(widget)
         column.addLayout(foot)
         column.addStretch(1)

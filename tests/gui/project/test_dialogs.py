@@ -750,14 +750,14 @@ def test_the_round_named_is_the_one_whose_model_is_written(qtbot, window, contro
     idle(qtbot, window)
     assert dialog.buttons["pt"].isEnabled()  # there was no model when the dialog was opened
     before = len(controller.project.rounds.finished())
-    assert dialog._abouts["model"].text().startswith(f"The model of round {before} (")
+    assert dialog.model.words.text().startswith(f"The model of round {before} (")
     controller.training.train_now()
     qtbot.waitUntil(lambda: len(controller.project.rounds.finished()) == before + 1)
-    assert dialog._abouts["model"].text().startswith(f"The model of round {before + 1} (")
+    assert dialog.model.words.text().startswith(f"The model of round {before + 1} (")
     (controller.project.models_folder / f"round-{before + 1:04}.pt").unlink()
     dialog.reject()
     window.dialogs.show_export()
-    assert window.dialog._abouts["model"].text().startswith(f"The model of round {before} (")
+    assert window.dialog.model.words.text().startswith(f"The model of round {before} (")
     window.dialog.reject()
 
 
