@@ -19,10 +19,12 @@ from autoal_gui.gui.images.image_grid import LARGEST, SMALLEST, ImageGrid
 from autoal_gui.gui.images.image_loader import ImageLoader
 from autoal_gui.gui.session.controller import Controller
 from autoal_gui.gui.session.likeness.image_maps import Among, Found, Question, likeness_captions
+from autoal_gui.gui.session.likeness.left_out import left_out_words
 from autoal_gui.gui.widgets.flow_layout import FlowLayout
 from autoal_gui.gui.widgets.text import text_label
 from autoal_gui.gui.widgets.theme import Theme
 
+WAITS = 1  # place of everything that waits
 ONLY = 2  # place of the images that were looked for, after the batch and all that waits
 AMONG: dict[Among, str] = {
     "unlabelled": mark("Without an answer"),
@@ -69,6 +71,7 @@ class GridPanel(QWidget):
         self.which.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._only: tuple[int, ...] = ()
         self._ranked: Question | None = None
+        self._left_out = ""  # why fewer are shown than there are
         self.among = QComboBox()
         for among, words in AMONG.items():
             self.among.addItem(tr(words), among)
@@ -145,7 +148,10 @@ class GridPanel(QWidget):
         controller = self._controller
         if self.isHidden() or not controller.is_open:
             return
-        self.grid.set_images(self._shown())
+        shown = self._shown()
+        self.grid.set_images(shown)
+        waits = self.which.currentIndex() == WAITS
+        self._left_out = left_out_words(controller.project, set(shown)) if waits else ""
         self._on_answers()
 
     def _shown(self) -> tuple[int, ...]:
@@ -236,7 +242,7 @@ class GridPanel(QWidget):
         images = tr_count("{count} image", "{count} images", total)
         chosen = tr_count("{count} selected", "{count} selected", len(selected))
         hint = tr("Drag over several images, then press the key of a class.")
-        self.count.setText(f"{images}, {chosen}. {hint}")
+        self.count.setText(f"{images}, {chosen}. {self._left_out or hint}")
 
     def _on_closed(self) -> None:
         self._only, self._ranked = (), None
