@@ -742,6 +742,38 @@ def test_labels_and_model_leave_the_program(qtbot, window, controller, tmp_path)
     dialog.reject()
 
 
+def test_what_was_typed_for_a_project_is_there_again_after_escape(qtbot, window, tmp_path):
+    said = []
+    window.controller.notice.connect(said.append)
+    spec = folder_spec(draw_folder(tmp_path / "images", 12))
+    window.new_projects.show_dialog(spec)
+    qtbot.waitUntil(lambda: window.dialog.listing is not None)
+    window.dialog.reject()
+    assert not said  # nothing was typed
+    window.new_projects.show_dialog(spec)
+    dialog = window.dialog
+    qtbot.waitUntil(lambda: dialog.listing is not None)
+    dialog.name.clear()
+    qtbot.keyClicks(dialog.name, "Slides")
+    qtbot.keyClicks(dialog.classes.entry, "grey,")
+    typed, place = dialog.classes.names(), dialog.place.text
+    qtbot.keyClick(dialog, Qt.Key.Key_Escape)
+    assert window.dialog is None
+    assert "are kept until the program ends" in said[-1]
+    window.new_projects.show_dialog(spec)
+    dialog = window.dialog
+    qtbot.waitUntil(lambda: dialog.listing is not None)
+    assert dialog.name.text() == "Slides"
+    assert dialog.place.text == place
+    assert dialog.classes.names() == typed
+    assert "grey" in typed
+    dialog.accept()
+    window.new_projects.show_dialog(spec)
+    qtbot.waitUntil(lambda: window.dialog.listing is not None)
+    assert window.dialog.name.text() != "Slides"  # that project is made
+    window.dialog.reject()
+
+
 def test_the_round_named_is_the_one_whose_model_is_written(qtbot, window, controller):
     window.dialogs.show_export()
     dialog = window.dialog
