@@ -30,6 +30,7 @@ from autoal_gui.gui.panels.training_text import (
     WARMING,
     WARMING_NOTE,
     WORKING,
+    awaited_words,
     can_train,
     last_round_line,
     learned_line,
@@ -70,6 +71,7 @@ class TrainingPanel(QFrame):
         self.headline = text_label(bold=True)
         self.line = text_label(role="muted")
         self.note = text_label()
+        self.awaited = text_label(bold=True)
         self.learned = text_label(role="muted")
         self.resume = _button(actions, "learn")
         self.trial = TrialLine(controller)
@@ -125,7 +127,7 @@ class TrainingPanel(QFrame):
         column = QVBoxLayout(body)
         column.setContentsMargins(0, 0, 10, 0)
         column.setSpacing(6)
-        for widget in (self.line, self.losses, self.note, self.trial, self._steps):
+        for widget in (self.line, self.awaited, self.losses, self.note, self.trial, self._steps):
             column.addWidget(widget)
         column.addLayout(foot)
         column.addStretch(1)
@@ -164,6 +166,7 @@ class TrainingPanel(QFrame):
         self._step = step
 
     def _on_answers(self) -> None:
+        self._show_awaited()
         if self._controller.is_open and self._controller.engine.state is State.IDLE:
             self.line.setText(self._idle_line())
 
@@ -186,6 +189,7 @@ class TrainingPanel(QFrame):
             self.line.setText(tr(self._stopping_words()))
         elif not self._step:
             self._show_start()
+        self._show_awaited()
         self._show_note(state)
         self._show_learned(state)
 
@@ -276,9 +280,18 @@ class TrainingPanel(QFrame):
             return tr("Training your first model (round {number})", number=running)
         return tr("Training round {number}", number=running)
 
+    def _show_awaited(self) -> None:
+        """Say what the first model waits for, also while images are learned from or ordered."""
+        controller, words = self._controller, ""
+        trains = controller.training.round_number is not None and not self._orders
+        if controller.is_open and not trains:
+            words = awaited_words(controller.project, controller.images)
+        self.awaited.setText(words)
+        self.awaited.setVisible(bool(words))
+
     def _idle_line(self) -> str:
         left = left_of_batch(self._controller.images)
-        if not left:
+        if not left or self.awaited.text():
             return self._past
         to_come = tr_count(
             "The next round starts by itself after {count} more image.",

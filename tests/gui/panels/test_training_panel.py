@@ -106,6 +106,32 @@ def test_a_trial_that_was_left_out_is_due_again(qtbot, window, tmp_path, backend
     assert backend.commands[-1].trial_owed
 
 
+def test_it_is_said_after_every_answer_what_the_first_model_waits_for(
+    qtbot, window, tmp_path, backend
+):
+    controller = start_project(qtbot, window, draw_folder(tmp_path / "images", 40), tmp_path)
+    panel, size = window.desk.training, controller.project.settings.run.batch_size
+    if_two = "then the first model is trained if two classes have labels."
+    assert panel.awaited.text() == f"{size} more answers, {if_two}"
+    backend.gate.clear()
+    controller.training.train_now()  # only puts the images in order: it is awaited still
+    controller.labelling.answer(0)
+    left = size - 1
+    assert panel.awaited.text().startswith(f"{left} more answer")
+    assert panel.awaited.text().endswith(if_two)
+    backend.gate.set()
+    qtbot.waitUntil(lambda: controller.at_rest)
+    controller.labelling.answer(1)
+    if left > 1:
+        assert panel.awaited.text().endswith("then the first model is trained.")
+    for _ in range(left - 1):
+        controller.labelling.answer(1)
+    qtbot.waitUntil(lambda: controller.at_rest)
+    assert controller.project.rounds.last_checkpoint()
+    assert panel.awaited.isHidden()
+    assert "The next round starts by itself" in panel.line.text()
+
+
 def test_labels_of_one_class_only_put_the_images_in_order(qtbot, window, tmp_path, backend):
     controller = start_project(qtbot, window, draw_folder(tmp_path / "images", 40), tmp_path)
     panel = window.desk.training
