@@ -24,6 +24,10 @@ from autoal_gui.gui.widgets.flow_layout import FlowLayout
 from autoal_gui.gui.widgets.text import text_label
 from autoal_gui.gui.widgets.theme import Theme
 
+SEVERAL_CLASSES = mark(
+    "They are like images of several classes, and lie between these: for more of one class, select "
+    "images of that class alone."
+)
 WAITS = 1  # place of everything that waits
 ONLY = 2  # place of the images that were looked for, after the batch and all that waits
 AMONG: dict[Among, str] = {
@@ -71,7 +75,7 @@ class GridPanel(QWidget):
         self.which.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._only: tuple[int, ...] = ()
         self._ranked: Question | None = None
-        self._left_out = ""  # why fewer are shown than there are
+        self._remark = ""  # why fewer are shown than there are, or what they are like
         self.among = QComboBox()
         for among, words in AMONG.items():
             self.among.addItem(tr(words), among)
@@ -150,8 +154,7 @@ class GridPanel(QWidget):
             return
         shown = self._shown()
         self.grid.set_images(shown)
-        waits = self.which.currentIndex() == WAITS
-        self._left_out = left_out_words(controller.project, set(shown)) if waits else ""
+        self._remark = self._remark_on(shown)
         self._on_answers()
 
     def _shown(self) -> tuple[int, ...]:
@@ -159,6 +162,17 @@ class GridPanel(QWidget):
         if place == ONLY:
             return self._only
         return images.batch if place == 0 else (*images.batch, *images.rest)
+
+    def _remark_on(self, shown: Sequence[int]) -> str:
+        """Say what is not shown of all that waits; of what was found, whether it is of one kind."""
+        place, controller = self.which.currentIndex(), self._controller
+        if place == WAITS:
+            return left_out_words(controller.project, set(shown))
+        if place == ONLY and self._ranked is not None:
+            known = (controller.images.shown_answer(image) for image in self._ranked.images)
+            classes = {one.class_index for one in known if one and one.class_index is not None}
+            return tr(SEVERAL_CLASSES) if len(classes) > 1 else ""
+        return ""
 
     # -- images that were looked for ----------------------------------------------------------
 
@@ -242,7 +256,7 @@ class GridPanel(QWidget):
         images = tr_count("{count} image", "{count} images", total)
         chosen = tr_count("{count} selected", "{count} selected", len(selected))
         hint = tr("Drag over several images, then press the key of a class.")
-        self.count.setText(f"{images}, {chosen}. {self._left_out or hint}")
+        self.count.setText(f"{images}, {chosen}. {self._remark or hint}")
 
     def _on_closed(self) -> None:
         self._only, self._ranked = (), None

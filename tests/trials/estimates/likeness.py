@@ -1,4 +1,4 @@
-"""`python -m tests.trials.likeness --data SET ... --keep DIR`: how to look for images like several.
+"""`python -m tests.trials.estimates.likeness --data SET --keep DIR`: ways to look for more alike.
 
 Examples of one class are drawn at random; of the 20 images that are ranked first among all others,
 the share of the same class is counted. The vectors are those of the map before anything was learned
@@ -12,11 +12,11 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from autoal_gui.core.images.pool import ImagePool
+from autoal_gui.core.images.pool import ImagePool, longest_side
 from autoal_gui.core.likeness.kept_map import map_name, read_map
 from autoal_gui.core.likeness.search import Vectors, unit_rows
 from autoal_gui.core.messages import MapImages
-from autoal_gui.core.settings import RunSettings
+from autoal_gui.core.settings import PRESETS, fitted_to
 from autoal_gui.learning.training.image_map import map_images
 from autoal_gui.sources.opening import list_images, open_images, spec_of
 
@@ -119,7 +119,8 @@ def kept_set(data: str, keep: Path) -> tuple[Vectors, npt.NDArray[np.int64], tup
     folder = keep / name
     kept = read_map(folder, name, ids)
     if kept is None:
-        wanted = MapImages(0, pool, listing.classes, RunSettings(), str(folder), name)
+        settings = fitted_to(PRESETS["cpu"], longest_side(pool))
+        wanted = MapImages(0, pool, listing.classes, settings, str(folder), name)
         for _ in map_images(wanted, lambda: False):
             pass
         kept = read_map(folder, name, ids)
