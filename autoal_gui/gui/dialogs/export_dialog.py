@@ -46,7 +46,6 @@ KINDS = {
 ENDINGS = {"labels": mark("labels"), "model": mark("model"), "report": mark("report")}
 """How the name of a file ends that the dialog suggests."""
 LARGEST_SIDE = 1024  # pixels
-AROUND = 14  # lines of text for what is around the formats
 WIDE, NARROW = 56, 40  # its width in heights of a line: with two columns of formats, and with one
 LEAST_WIDE = 44  # heights of a line, from which there is room for two
 LEAST_FORMATS = 200  # pixels
@@ -57,6 +56,23 @@ def _is_there(exporter: ModuleType, target: Path) -> bool:
     """Tell whether an export would replace a file: its own, or one beside a model."""
     beside = companion_files(target, exporter) if exporter.KIND == "model" else ()
     return bool(exporter.SUFFIX) and any(file.exists() for file in (target, *beside))
+
+
+class _Formats(QScrollArea):
+    """The formats, all of them where there is room; they make way for what is said below them."""
+
+    def __init__(self, inside: QWidget, wanted: int) -> None:
+        """Hold `inside`, which takes so many pixels in height."""
+        super().__init__()
+        self._wanted = wanted
+        self.setWidget(inside)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QScrollArea.Shape.NoFrame)
+        self.setMinimumHeight(LEAST_FORMATS)
+
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Return the height of all of them."""
+        return QSize(super().sizeHint().width(), self._wanted)
 
 
 class ExportDialog(QDialog):
@@ -122,22 +138,13 @@ class ExportDialog(QDialog):
         self.cancel = QPushButton(tr("Cancel"))
         self.cancel.setAutoDefault(False)
 
-    def _room_for(self, formats: int) -> int:
-        """Return the height of the list of formats: all of it where the screen has room."""
-        others = AROUND * self.fontMetrics().height()
-        return max(LEAST_FORMATS, fitting(self, QSize(0, formats + others)).height() - others)
-
     def _lay_out(self) -> None:
-        scroll, inside = QScrollArea(), self._make_formats()
-        scroll.setWidget(inside)
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QScrollArea.Shape.NoFrame)
-        scroll.setMinimumHeight(self._room_for(self._height_of(inside)))
+        inside = self._make_formats()
         column = QVBoxLayout(self)
         column.setContentsMargins(SIDES, 16, SIDES, 14)
         column.setSpacing(10)
         column.addWidget(text_label(tr("Export"), size=TITLE, bold=True))
-        column.addWidget(scroll, 1)
+        column.addWidget(_Formats(inside, self._height_of(inside)), 1)
         for option in self._options.values():
             column.addWidget(option)
         column.addLayout(self._make_target_row())
