@@ -218,6 +218,7 @@ class TrainingPanel(QFrame):
             steps = {"reading", "warm start"}
         elif self._controller.training.round_number is not None:
             steps = round_steps(self._controller.project)
+            steps |= {"comparison"} if self._controller.training.trial.is_ahead else set()
         self._show_steps(steps, True)
         self._show_steps({*STEPS} - steps, False)
         for bar in self._bars.values():

@@ -4,6 +4,7 @@ import pytest
 from PySide6.QtCore import Qt
 
 from tests.support.gui import QUIET, draw_folder, run_batches, start_project
+from tests.support.session import WARM, create
 
 pytestmark = pytest.mark.qt_log_ignore(QUIET)
 
@@ -64,6 +65,30 @@ def test_a_round_that_keeps_it_waiting_can_be_stopped_from_the_dialog(
     assert controller.project.rounds.last_checkpoint().name == model
     dialog.reject()
     backend.gate.set()
+
+
+def test_learning_from_the_images_pauses_for_it_and_goes_on_afterwards(
+    qtbot, window, backend, tmp_path
+):
+    controller = window.controller
+    create(controller, tmp_path, draw_folder(tmp_path / "images", 40), settings=WARM)
+    qtbot.waitUntil(lambda: controller.at_rest)
+    run_batches(qtbot, window, 1)
+    backend.gate.clear()
+    controller.setup.change_settings(controller.project.settings.run.but(input_size=64))
+    assert controller.training.is_warming
+    dialog = opened(window, tmp_path)
+    press(qtbot, dialog.ok)
+    assert dialog.waiting.words.text().startswith("This waits for learning from your images: ")
+    assert dialog.waiting.go_first.text() == "Pause learning"
+    press(qtbot, dialog.waiting.go_first)
+    qtbot.waitUntil(lambda: (tmp_path / "given").exists())
+    backend.gate.set()
+    qtbot.waitUntil(lambda: controller.at_rest)
+    kinds = [type(command).__name__ for command in backend.commands]
+    place = kinds.index("HandOver")
+    assert kinds[place - 1] == kinds[place + 1] == "WarmStart"
+    dialog.reject()
 
 
 def test_each_part_is_named_while_it_is_written(qtbot, window, controller, backend, tmp_path):

@@ -75,6 +75,7 @@ def test_the_trial_of_every_layer_is_told_before_it_begins_and_can_be_left_out(
     backend.hold_at = "comparison"
     controller.training.train_now()
     assert panel.trial.words.text().startswith("This round also tries whether training every layer")
+    assert not panel._bars["comparison"].isHidden()
     assert ": about " in panel.trial.words.text()  # as long as learning from the images says
     qtbot.waitUntil(lambda: panel._step == "comparison")
     assert panel.trial.isVisibleTo(panel)

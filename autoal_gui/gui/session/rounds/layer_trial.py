@@ -76,9 +76,9 @@ def seconds_of(project: Project) -> float | None:
         same = record.settings.task_steps == project.settings.run.task_steps
         if taken and same and NOT_TRIED not in record.reason:
             return taken * images / _images(project, record.labels)
-    record = project.warm_start.record
-    seen = VIEWS * record.epochs * len(project.pool.ids("pool")) if record else 0
-    return images * record.seconds / seen if record and seen else None
+    warm = project.warm_start.record
+    seen = VIEWS * warm.epochs * len(project.pool.ids("pool")) if warm else 0
+    return images * warm.seconds / seen if warm and seen else None
 
 
 def _images(project: Project, labels: int) -> float:
