@@ -49,6 +49,7 @@ from autoal_gui.gui.widgets.text import text_label
 from autoal_gui.gui.widgets.theme import SMALL
 
 RESOLUTION = 1000
+SHORTEST = 24  # pixels of a bar: the names beside it need the room
 LARGE = 26  # pixels of a line; buttons beside the headline would take half of a screen
 LINES = 13  # heights of a line that the card takes, whatever it says: nothing below it moves
 MOST = 0.6  # of the height beside the image, which a low window has less of
@@ -93,7 +94,8 @@ class TrainingPanel(QFrame):
         grid.setHorizontalSpacing(12)
         grid.setVerticalSpacing(3)
         for row, (step, bar) in enumerate(self._bars.items()):
-            name = text_label(tr(STEP_NAMES[step]), role="muted", size=SMALL, wrap=False)
+            wraps = step == "comparison"  # its name is too long for a narrow panel
+            name = text_label(tr(STEP_NAMES[step]), role="muted", size=SMALL, wrap=wraps)
             name.setToolTip(tr(STEP_TIPS[step]))
             self._names[step] = name
             grid.addWidget(name, row // 2, 2 * (row % 2))
@@ -307,6 +309,7 @@ def _bar(name: str) -> QProgressBar:
     bar.setRange(0, RESOLUTION)
     bar.setTextVisible(False)
     bar.setProperty("role", "thin")
+    bar.setMinimumWidth(SHORTEST)
     bar.setAccessibleName(name)
     return bar
 
