@@ -21,8 +21,9 @@ def fitting(widget: QWidget, wanted: QSize) -> QSize:
 def keep_on_screen(dialog: QWidget) -> None:
     """Move a dialog that has grown since it was placed, so that neither title nor end is cut."""
     room, place = _room(dialog), dialog.geometry()
-    # By where its content is: what the frame takes is not known before the system has drawn it.
-    above, below = 3 * _frame(dialog) // 4, _frame(dialog) // 4
+    # By where its content is: on X11 what the frame takes is not known before it has been drawn.
+    known = place.top() - dialog.frameGeometry().top()
+    above, below = max(known, 3 * _frame(dialog) // 4), _frame(dialog) // 4
     lowest = room.bottom() + 1 - below - place.height()
     top = max(room.top() + above, min(place.top(), lowest))
     if top != place.top():
