@@ -1,12 +1,10 @@
 """What the engine needs of whoever does the work; `autoal_gui.learning` provides it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Protocol
 
+from autoal_gui.core.messages import CancelCheck as CancelCheck
 from autoal_gui.core.messages import Command, Event
-
-CancelCheck = Callable[[], bool]
-"""Says whether the user has asked to stop; cheap, called at every training batch."""
 
 
 class Backend(Protocol):

@@ -4,6 +4,7 @@ Every command has a request id of its own; every event names the request that it
 that what comes too late is dropped. What carries arrays equals itself alone: numpy compares places.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
@@ -16,6 +17,7 @@ from autoal_gui.core.measures.conformal import Calibration
 from autoal_gui.core.measures.estimate import Estimate
 from autoal_gui.core.measures.metrics import ByChance, Metrics, NearlyAlike
 from autoal_gui.core.measures.operating.decision import Threshold
+from autoal_gui.core.queries import Asked, LearnedWeights, Query
 from autoal_gui.core.sentences import Sentences
 from autoal_gui.core.settings import RunSettings
 
@@ -31,46 +33,13 @@ Step = Literal[
     "scoring",
 ]
 STEPS: tuple[Step, ...] = get_args(Step)  # in the order of a round
+CancelCheck = Callable[[], bool]
+"""Says whether the user has asked to stop; cheap, called at every training batch."""
 
 
-@dataclass(frozen=True)
-class Query:
-    """Why one image is asked for."""
-
-    image_id: int
-    score: float
-    """s(x), the mixture of the candidates' scores."""
-    strategies: tuple[tuple[str, float, float], ...] = ()
-    """(strategy, S_k(x) in [0, 1], W_k(x) in [0, 1])."""
-    predicted_loss: float | None = None
-    audit: bool = False
-    """Drawn at random from the pool, so that what is right of such images estimates the whole."""
-    between: tuple[int, int] | None = None
-    """The classes that the model of that round found likeliest and next; None without a model."""
-
-
-@dataclass(frozen=True)
-class LearnedWeights:
-    """What the search of mode "auto" learned, whether or not it was trusted."""
-
-    weights: tuple[tuple[str, float], ...]
-    """(strategy, weight), sum 1."""
-    gain: float
-    """By what share it lowered the loss on labels held out, against trusting all alike."""
-    error: float
-    """Standard error of the gain."""
-    trusted: bool
-    """Whether the batch was chosen by it."""
-
-
-@dataclass(frozen=True)
-class Asked:
-    """An image that an earlier round asked for."""
-
-    round_number: int
-    query: Query
-    suggested: int | None
-    """The class that the model of that round predicted; None where there was no model."""
+def never() -> bool:
+    """Say that nobody asks to stop."""
+    return False
 
 
 @dataclass(frozen=True)
@@ -120,6 +89,11 @@ class RunRound:
     labelled images are, and nothing is measured or chosen by it."""
     sample: int = 0
     """Of the images to rank take only so many, drawn at random, and read no others; 0: all."""
+    trial_owed: bool = False
+    """Whether the last round was to try whether to train every layer, and the user said not now."""
+    not_now: CancelCheck = field(default=never, repr=False, compare=False)
+    """Says whether the user would rather not have it tried now whether to train every layer; asked
+    as often as whether to stop."""
 
 
 @dataclass(frozen=True)
@@ -223,6 +197,18 @@ class Notice:
 
     request_id: int
     sentence: str
+
+
+@dataclass(frozen=True)
+class Writing:
+    """Which part of a model that leaves the program is being written."""
+
+    request_id: int
+    done: int
+    """Parts that are complete."""
+    total: int
+    sentence: str
+    """What is done now."""
 
 
 @dataclass(frozen=True)
@@ -389,6 +375,7 @@ class CommandFailed:
 Event = (
     Progress
     | Notice
+    | Writing
     | WarmStarted
     | RoundFinished
     | Exported

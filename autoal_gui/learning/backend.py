@@ -22,11 +22,17 @@ from autoal_gui.core.messages import (
     Progress,
     RunRound,
     WarmStart,
+    Writing,
 )
 from autoal_gui.core.settings import RunSettings
 from autoal_gui.core.system.memory import TOO_LITTLE, give_back_memory
 from autoal_gui.learning.inference.explain import explain
-from autoal_gui.learning.inference.export import export_model, hand_over
+from autoal_gui.learning.inference.export import (
+    export_model,
+    format_named,
+    handing_over,
+    writing_words,
+)
 from autoal_gui.learning.inference.predict import answer
 from autoal_gui.learning.model.device import choose_device, empty_caches, use_threads
 from autoal_gui.learning.model.device_memory import is_out_of_memory
@@ -62,6 +68,8 @@ class TorchBackend:
 
     def _events(self, command: Command, cancelled: CancelCheck) -> Iterator[Event]:
         if isinstance(command, ExportModel):
+            sentence = writing_words(format_named(command.exporter))
+            yield Writing(command.request_id, 0, 1, sentence)
             export_model(
                 command.exporter,
                 Path(command.checkpoint),
@@ -72,7 +80,7 @@ class TorchBackend:
             )
             yield Exported(command.request_id, command.target)
         elif isinstance(command, HandOver):
-            hand_over(
+            steps = handing_over(
                 command.formats,
                 Path(command.checkpoint),
                 Path(command.target),
@@ -81,6 +89,8 @@ class TorchBackend:
                 command.start_from,
                 command.threshold,
             )
+            for done, total, sentence in steps:
+                yield Writing(command.request_id, done, total, sentence)
             yield Exported(command.request_id, command.target)
         elif isinstance(command, Explain):
             yield explain(command)

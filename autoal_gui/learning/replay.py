@@ -14,16 +14,9 @@ from autoal_gui.core.images.source import ImageReader, Listing
 from autoal_gui.core.labels.splits import assign_splits
 from autoal_gui.core.language import tr
 from autoal_gui.core.measures.estimate import Estimate
-from autoal_gui.core.messages import (
-    Asked,
-    Event,
-    Query,
-    RoundFinished,
-    RunRound,
-    WarmStart,
-    WarmStarted,
-)
+from autoal_gui.core.messages import Event, RoundFinished, RunRound, WarmStart, WarmStarted
 from autoal_gui.core.project.stores.warm_record import state_file
+from autoal_gui.core.queries import Asked, Query
 from autoal_gui.core.sentences import said
 from autoal_gui.core.sets.column_results import MeasuredImages
 from autoal_gui.core.settings import RunSettings

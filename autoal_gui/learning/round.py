@@ -12,14 +12,8 @@ from autoal_gui.core.backend import CancelCheck
 from autoal_gui.core.errors import SettingsError
 from autoal_gui.core.language import mark, tr, tr_count
 from autoal_gui.core.measures.metrics import Metrics
-from autoal_gui.core.messages import (
-    Event,
-    Notice,
-    Progress,
-    Query,
-    RoundFinished,
-    RunRound,
-)
+from autoal_gui.core.messages import Event, Notice, Progress, RoundFinished, RunRound
+from autoal_gui.core.queries import Query
 from autoal_gui.core.registry import discover
 from autoal_gui.core.sentences import Sentences
 from autoal_gui.core.settings import OWN_NETWORK, RunSettings

@@ -8,7 +8,8 @@ import numpy.typing as npt
 
 from autoal_gui.core.measures.estimate import Estimate
 from autoal_gui.core.measures.metrics import ByChance, Metrics, NearlyAlike
-from autoal_gui.core.messages import Asked, Predicted, Progress
+from autoal_gui.core.messages import Predicted, Progress
+from autoal_gui.core.queries import Asked
 from autoal_gui.learning.data.context import Context, Labels
 from autoal_gui.learning.data.model_outputs import as_labelled
 from autoal_gui.learning.progress import Check, unchecked

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from autoal_gui.core.messages import Asked
+from autoal_gui.core.queries import Asked
 from autoal_gui.core.settings import CANDIDATES
 from autoal_gui.strategies import random_choice
 from autoal_gui.strategies.candidates import candidate_scores, top_masks

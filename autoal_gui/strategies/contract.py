@@ -11,7 +11,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from autoal_gui.core.messages import Asked
+from autoal_gui.core.queries import Asked
 
 Scores = npt.NDArray[np.float64]
 ImageIds = npt.NDArray[np.int64]

@@ -3,9 +3,9 @@
 import pytest
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QTabBar
+from PySide6.QtWidgets import QDialog, QTabBar
 
-from autoal_gui.core.messages import Query
+from autoal_gui.core.queries import Query
 from autoal_gui.gui.desk.class_panel import ClassPanel
 from autoal_gui.gui.desk.why_panel import WhyPanel
 from autoal_gui.gui.dialogs import export_dialog
@@ -192,3 +192,17 @@ def test_a_list_is_as_wide_as_what_is_chosen_and_opens_as_wide_as_its_longest_en
     box.hidePopup()
     box.setCurrentIndex(1)
     assert box.minimumSizeHint().width() > advance(box.itemText(1))
+
+
+def test_a_dialog_that_grew_after_it_was_placed_leaves_neither_title_nor_end_off_the_screen(
+    window, qtbot
+):
+    room = window.screen().availableGeometry()
+    window.setGeometry(room.left(), room.bottom() - 300, 600, 250)  # dialogs appear over it
+    dialog = QDialog(window)
+    dialog.setMinimumSize(300, room.height() - 3 * dialog.fontMetrics().height())
+    window.dialogs.show(dialog)
+    place = dialog.geometry()
+    assert place.top() >= room.top() + dialog.fontMetrics().height()  # the title has room above
+    assert place.bottom() <= room.bottom()
+    dialog.reject()

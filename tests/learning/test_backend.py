@@ -15,6 +15,7 @@ from autoal_gui.core.messages import (
     RoundFinished,
     WarmStart,
     WarmStarted,
+    Writing,
 )
 from autoal_gui.learning import backend
 from autoal_gui.learning.backend import SMALLEST_BATCH, TorchBackend
@@ -54,7 +55,9 @@ def test_a_model_is_exported_through_the_backend(torch_backend, tmp_path):
     result = result_of(command_of(tmp_path))
     target = tmp_path / "out.safetensors"
     order = ExportModel(9, "safetensors", result.checkpoint, str(target))
-    assert list(torch_backend.run(order, never)) == [Exported(9, str(target))]
+    told, written = torch_backend.run(order, never)
+    assert isinstance(told, Writing)
+    assert written == Exported(9, str(target))
     assert load_checkpoint(target)[0] == load_checkpoint(Path(result.checkpoint))[0]
     with pytest.raises(CheckpointError):
         list(torch_backend.run(replace(order, checkpoint=str(tmp_path / "none")), never))

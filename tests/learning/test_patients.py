@@ -12,7 +12,8 @@ import pytest
 
 from autoal_gui.core.images.pool import ImagePool
 from autoal_gui.core.images.source import ListedImage, Listing
-from autoal_gui.core.messages import Asked, Predict, Query
+from autoal_gui.core.messages import Predict
+from autoal_gui.core.queries import Asked, Query
 from autoal_gui.learning.backend import TorchBackend
 from autoal_gui.learning.inference.predict import Predictions, predict
 from autoal_gui.learning.replay import Replay, ReplaySet, learn_features

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 
-from autoal_gui.core.messages import Asked, Query
+from autoal_gui.core.queries import Asked, Query
 from autoal_gui.core.settings import CANDIDATES
 from autoal_gui.strategies import (
     albl,

@@ -35,14 +35,16 @@ from autoal_gui.core.messages import (
     Predicted,
     PredictFinished,
     Progress,
-    Query,
     RoundFinished,
     RunRound,
     Step,
     WarmStart,
     WarmStarted,
+    Writing,
 )
 from autoal_gui.core.project.plan import ProjectPlan
+from autoal_gui.core.queries import Query
+from autoal_gui.core.sentences import Sentences
 from autoal_gui.core.settings import PRESETS
 from autoal_gui.core.system.files import replacing_folder
 from autoal_gui.core.system.foreign_files import sha256_of
@@ -82,6 +84,7 @@ class NearestMean:
         self.by_chance: ByChance | None = None
         self.nearly_alike: NearlyAlike | None = None
         self.notices: tuple[str, ...] = ()
+        self.reason: Sentences = ()
 
     def run(self, command: Command, cancelled: CancelCheck) -> Iterator[Event]:
         self.commands.append(command)
@@ -90,7 +93,7 @@ class NearestMean:
         elif isinstance(command, ExportModel):
             yield self._export(command)
         elif isinstance(command, HandOver):
-            yield self._hand_over(command)
+            yield from self._hand_over(command)
         elif isinstance(command, Predict):
             yield from self._predict(command, cancelled)
         elif isinstance(command, Explain):
@@ -120,12 +123,14 @@ class NearestMean:
         Path(command.target).write_bytes(Path(command.checkpoint).read_bytes())
         return Exported(command.request_id, command.target)
 
-    def _hand_over(self, command: HandOver) -> Exported:
+    def _hand_over(self, command: HandOver) -> Iterator[Event]:
         with replacing_folder(Path(command.target)) as folder:
-            for name in command.formats:
+            for done, name in enumerate(command.formats):
+                yield Writing(command.request_id, done, len(command.formats), f"Writing {name}")
+                self.export_gate.wait(60)
                 (folder / f"model.{name}").write_bytes(Path(command.checkpoint).read_bytes())
             (folder / "report.html").write_text(command.report, encoding="utf-8")
-        return Exported(command.request_id, command.target)
+        yield Exported(command.request_id, command.target)
 
     def _map(self, command: MapImages) -> Mapped:
         """Find images the more alike the nearer their means are."""
@@ -240,6 +245,7 @@ class NearestMean:
             measured=measured,
             estimate=self.estimate if trained else None,
             by_chance=self.by_chance if trained else None,
+            reason=self.reason,
             nearly_alike=self.nearly_alike if trained else None,
         )
 

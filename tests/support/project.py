@@ -13,9 +13,10 @@ from PIL import Image
 from autoal_gui.core.database.schema import FILE_NAME
 from autoal_gui.core.images.source import SourceSpec
 from autoal_gui.core.measures.metrics import Metrics
-from autoal_gui.core.messages import Query, RoundFinished, RunRound
+from autoal_gui.core.messages import RoundFinished, RunRound
 from autoal_gui.core.project.plan import ProjectPlan, make_folders
 from autoal_gui.core.project.project import Project
+from autoal_gui.core.queries import Query
 from autoal_gui.core.sentences import Sentence
 from autoal_gui.core.settings import PRESETS, RunSettings
 from autoal_gui.sources.opening import list_images, open_images

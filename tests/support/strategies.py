@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 from hypothesis import strategies as st
 
-from autoal_gui.core.messages import Asked, Query
+from autoal_gui.core.queries import Asked, Query
 from autoal_gui.strategies.contract import Labelled, ModelOutputs
 
 

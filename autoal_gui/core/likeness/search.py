@@ -18,7 +18,9 @@ def most_like(vectors: Vectors, to: Vectors, among: Mask, most: int) -> tuple[Ro
 
     Args:
         vectors: (N, K) of unit length.
-        to: (m, K) of the images that others are to be like; their mean direction counts.
+        to: (m, K) of the images that others are to be like; their mean direction counts, which
+            finds more of one class than the likest of them or the mean of their orders
+            (docs/RESULTS.md).
         among: (N,) which rows may be returned.
         most: how many are returned at most.
 

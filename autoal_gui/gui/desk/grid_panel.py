@@ -19,10 +19,16 @@ from autoal_gui.gui.images.image_grid import LARGEST, SMALLEST, ImageGrid
 from autoal_gui.gui.images.image_loader import ImageLoader
 from autoal_gui.gui.session.controller import Controller
 from autoal_gui.gui.session.likeness.image_maps import Among, Found, Question, likeness_captions
+from autoal_gui.gui.session.likeness.left_out import left_out_words
 from autoal_gui.gui.widgets.flow_layout import FlowLayout
 from autoal_gui.gui.widgets.text import text_label
 from autoal_gui.gui.widgets.theme import Theme
 
+SEVERAL_CLASSES = mark(
+    "They are like images of several classes, and lie between these: for more of one class, select "
+    "images of that class alone."
+)
+WAITS = 1  # place of everything that waits
 ONLY = 2  # place of the images that were looked for, after the batch and all that waits
 AMONG: dict[Among, str] = {
     "unlabelled": mark("Without an answer"),
@@ -69,6 +75,7 @@ class GridPanel(QWidget):
         self.which.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._only: tuple[int, ...] = ()
         self._ranked: Question | None = None
+        self._remark = ""  # why fewer are shown than there are, or what they are like
         self.among = QComboBox()
         for among, words in AMONG.items():
             self.among.addItem(tr(words), among)
@@ -145,7 +152,9 @@ class GridPanel(QWidget):
         controller = self._controller
         if self.isHidden() or not controller.is_open:
             return
-        self.grid.set_images(self._shown())
+        shown = self._shown()
+        self.grid.set_images(shown)
+        self._remark = self._remark_on(shown)
         self._on_answers()
 
     def _shown(self) -> tuple[int, ...]:
@@ -153,6 +162,17 @@ class GridPanel(QWidget):
         if place == ONLY:
             return self._only
         return images.batch if place == 0 else (*images.batch, *images.rest)
+
+    def _remark_on(self, shown: Sequence[int]) -> str:
+        """Say what is not shown of all that waits; of what was found, whether it is of one kind."""
+        place, controller = self.which.currentIndex(), self._controller
+        if place == WAITS:
+            return left_out_words(controller.project, set(shown))
+        if place == ONLY and self._ranked is not None:
+            known = (controller.images.shown_answer(image) for image in self._ranked.images)
+            classes = {one.class_index for one in known if one and one.class_index is not None}
+            return tr(SEVERAL_CLASSES) if len(classes) > 1 else ""
+        return ""
 
     # -- images that were looked for ----------------------------------------------------------
 
@@ -236,7 +256,7 @@ class GridPanel(QWidget):
         images = tr_count("{count} image", "{count} images", total)
         chosen = tr_count("{count} selected", "{count} selected", len(selected))
         hint = tr("Drag over several images, then press the key of a class.")
-        self.count.setText(f"{images}, {chosen}. {hint}")
+        self.count.setText(f"{images}, {chosen}. {self._remark or hint}")
 
     def _on_closed(self) -> None:
         self._only, self._ranked = (), None

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 
 from autoal_gui.core.images.source import Split
 from autoal_gui.core.language import decimal, mark, percent, tr
-from autoal_gui.core.messages import Query
+from autoal_gui.core.queries import Query
 from autoal_gui.gui.strategy_names import strategy_label, strategy_note, strategy_reason
 from autoal_gui.gui.widgets.cards import LowColumn, empty
 from autoal_gui.gui.widgets.text import plain_tip, text_label

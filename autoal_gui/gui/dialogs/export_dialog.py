@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QFileDialog,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QProgressBar,
     QPushButton,
@@ -24,13 +23,15 @@ from PySide6.QtWidgets import (
 )
 
 from autoal_gui.core.language import mark, tr, tr_count
+from autoal_gui.core.messages import Writing
 from autoal_gui.core.project.export_snapshot import Choices
-from autoal_gui.core.project.last_model import last_model
 from autoal_gui.core.registry import discover
 from autoal_gui.core.system.safe_names import safe_name
 from autoal_gui.exporters.companions.files import companion_files
+from autoal_gui.gui.dialogs.model_line import ModelLine
+from autoal_gui.gui.dialogs.waiting_line import WaitingLine
 from autoal_gui.gui.session.controller import Controller
-from autoal_gui.gui.session.exports import NO_MODEL
+from autoal_gui.gui.session.engine_queue import Priority
 from autoal_gui.gui.widgets.cards import card
 from autoal_gui.gui.widgets.inputs import keep_folder, last_folder
 from autoal_gui.gui.widgets.sizes import fitting
@@ -45,7 +46,6 @@ KINDS = {
 ENDINGS = {"labels": mark("labels"), "model": mark("model"), "report": mark("report")}
 """How the name of a file ends that the dialog suggests."""
 LARGEST_SIDE = 1024  # pixels
-AROUND = 14  # lines of text for what is around the formats
 WIDE, NARROW = 56, 40  # its width in heights of a line: with two columns of formats, and with one
 LEAST_WIDE = 44  # heights of a line, from which there is room for two
 LEAST_FORMATS = 200  # pixels
@@ -56,6 +56,23 @@ def _is_there(exporter: ModuleType, target: Path) -> bool:
     """Tell whether an export would replace a file: its own, or one beside a model."""
     beside = companion_files(target, exporter) if exporter.KIND == "model" else ()
     return bool(exporter.SUFFIX) and any(file.exists() for file in (target, *beside))
+
+
+class _Formats(QScrollArea):
+    """The formats, all of them where there is room; they make way for what is said below them."""
+
+    def __init__(self, inside: QWidget, wanted: int) -> None:
+        """Hold `inside`, which takes so many pixels in height."""
+        super().__init__()
+        self._wanted = wanted
+        self.setWidget(inside)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QScrollArea.Shape.NoFrame)
+        self.setMinimumHeight(LEAST_FORMATS)
+
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Return the height of all of them."""
+        return QSize(super().sizeHint().width(), self._wanted)
 
 
 class ExportDialog(QDialog):
@@ -79,7 +96,6 @@ class ExportDialog(QDialog):
         self._last: Path | None = None
         self.setWindowTitle(tr("Export"))
         self.buttons: dict[str, QRadioButton] = {}
-        self._abouts: dict[str, QLabel] = {}
         self._make_choices()
         self._make_foot()
         self._lay_out()
@@ -107,6 +123,7 @@ class ExportDialog(QDialog):
         self.target = QLineEdit()
         self.target.setAccessibleName(tr("File to write"))
         self.outcome = text_label()
+        self.waiting = WaitingLine(self._controller, Priority.EXPORT)
         self._choose = QPushButton(tr("Choose…"))
         self._choose.setAutoDefault(False)  # Enter exports
         self.show_folder = QPushButton(tr("Show in folder"))
@@ -121,27 +138,19 @@ class ExportDialog(QDialog):
         self.cancel = QPushButton(tr("Cancel"))
         self.cancel.setAutoDefault(False)
 
-    def _room_for(self, formats: int) -> int:
-        """Return the height of the list of formats: all of it where the screen has room."""
-        others = AROUND * self.fontMetrics().height()
-        return max(LEAST_FORMATS, fitting(self, QSize(0, formats + others)).height() - others)
-
     def _lay_out(self) -> None:
-        scroll, inside = QScrollArea(), self._make_formats()
-        scroll.setWidget(inside)
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QScrollArea.Shape.NoFrame)
-        scroll.setMinimumHeight(self._room_for(self._height_of(inside)))
+        inside = self._make_formats()
         column = QVBoxLayout(self)
         column.setContentsMargins(SIDES, 16, SIDES, 14)
         column.setSpacing(10)
         column.addWidget(text_label(tr("Export"), size=TITLE, bold=True))
-        column.addWidget(scroll, 1)
+        column.addWidget(_Formats(inside, self._height_of(inside)), 1)
         for option in self._options.values():
             column.addWidget(option)
         column.addLayout(self._make_target_row())
         column.addWidget(self.progress)
         column.addLayout(self._make_outcome_row())
+        column.addWidget(self.waiting)
         foot = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         foot.addButton(self.ok, QDialogButtonBox.ButtonRole.ActionRole)
         foot.addButton(self.cancel, QDialogButtonBox.ButtonRole.ActionRole)
@@ -189,8 +198,11 @@ class ExportDialog(QDialog):
         frame, inside = card()
         inside.setSpacing(3)  # all kinds then fit a low screen
         inside.addWidget(text_label(words, bold=True))
-        about = self._abouts[kind] = text_label(self._about(kind), role="muted")
-        inside.addWidget(about)
+        if kind == "model":
+            self.model = ModelLine(self._controller)
+            inside.addWidget(self.model)
+        else:
+            inside.addWidget(text_label(self._about(kind), role="muted"))
         for name, module in self._exporters.items():
             if kind == module.KIND:
                 self._add_format(name, module, inside)
@@ -221,16 +233,8 @@ class ExportDialog(QDialog):
         project = self._controller.project
         if kind == "report":
             return tr("A page that needs no other file; it names no image.")
-        if kind == "labels":
-            count = sum(entry.class_index is not None for entry in project.labels.answers.values())
-            return tr_count("There is {count} label.", "There are {count} labels.", count)
-        model = last_model(project)
-        if model is None:
-            return tr(NO_MODEL)
-        return tr(
-            "The model of {model}: it is read back and compared after writing.",
-            model=model.name,
-        )
+        count = sum(entry.class_index is not None for entry in project.labels.answers.values())
+        return tr_count("There is {count} label.", "There are {count} labels.", count)
 
     def _connect(self) -> None:
         self._choose.clicked.connect(self._browse)
@@ -239,6 +243,7 @@ class ExportDialog(QDialog):
         self.show_folder.clicked.connect(self._show_in_folder)
         self._controller.training.rounds_changed.connect(self._on_rounds)
         self._controller.exports.exported.connect(self._on_exported)
+        self._controller.exports.writing.connect(self._on_writing)
         self._controller.failed.connect(self._on_failed)
         self._controller.notice.connect(self._on_notice)
         self._controller.exports.label_export.progress.connect(self._on_progress)
@@ -310,18 +315,24 @@ class ExportDialog(QDialog):
             self._show_busy()
 
     def _show_busy(self) -> None:
-        """Show whether labels are being written; only one export of them goes on at a time."""
-        busy = self._controller.exports.label_export.running
+        """Show whether something is written; only one export of labels goes on at a time."""
+        exports = self._controller.exports
+        busy = exports.label_export.running
         self.progress.setRange(0, 0)
-        for widget in (self.progress, self.cancel):
-            widget.setVisible(busy)
+        self.progress.setVisible(busy or exports.being_written is not None)
+        self.cancel.setVisible(busy)
         self.ok.setEnabled(not busy)
+
+    @Slot(object)
+    def _on_writing(self, event: Writing | None) -> None:
+        self._show_busy()
+        if event is not None:
+            self._say(event.sentence, "muted")
 
     @Slot()
     def _on_rounds(self) -> None:
-        """Name the model that would be written now: a round may end while the dialog is open."""
-        if self._controller.is_open and "model" in self._abouts:
-            self._abouts["model"].setText(self._about("model"))
+        """Offer what can be written now: a round may end while the dialog is open."""
+        if self._controller.is_open:
             for name, button in self.buttons.items():
                 button.setEnabled(self._can_write(self._exporters[name]))
 

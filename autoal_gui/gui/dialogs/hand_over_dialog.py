@@ -12,18 +12,21 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
     QLineEdit,
+    QProgressBar,
     QPushButton,
     QVBoxLayout,
     QWidget,
 )
 
 from autoal_gui.core.language import mark, tr
-from autoal_gui.core.project.last_model import last_model
+from autoal_gui.core.messages import Writing
 from autoal_gui.core.registry import discover
 from autoal_gui.core.system.safe_names import FreeNames, safe_name
 from autoal_gui.exporters.contract import USUAL
+from autoal_gui.gui.dialogs.model_line import ModelLine
+from autoal_gui.gui.dialogs.waiting_line import WaitingLine
 from autoal_gui.gui.session.controller import Controller
-from autoal_gui.gui.session.exports import NO_MODEL
+from autoal_gui.gui.session.engine_queue import Priority
 from autoal_gui.gui.widgets.cards import LowColumn, card
 from autoal_gui.gui.widgets.inputs import keep_folder, last_folder
 from autoal_gui.gui.widgets.sizes import fitting, widen
@@ -57,12 +60,15 @@ class HandOverDialog(QDialog):
             for name, module in discover("autoal_gui.exporters").items()
             if module.KIND == "model"
         }
-        self.model = text_label(role="muted")
+        self.model = ModelLine(controller)
         self.target = QLineEdit(str(self._free()))
         self.target.setAccessibleName(tr("Folder to write"))
         self._choose = QPushButton(tr("Choose…"))
         self._choose.setAutoDefault(False)
         self.outcome = text_label()
+        self.waiting = WaitingLine(controller, Priority.EXPORT)
+        self.progress = QProgressBar()
+        self.progress.setAccessibleName(tr("How much is written"))
         self.show_folder = QPushButton(tr("Show in folder"))
         self.show_folder.setAutoDefault(False)
         self.show_folder.hide()
@@ -71,7 +77,7 @@ class HandOverDialog(QDialog):
         self.ok.setDefault(True)
         self._lay_out()
         self._connect()
-        self._on_rounds()
+        self._on_writing(controller.exports.being_written)
 
     def _make_format(self, module: ModuleType) -> QCheckBox:
         missing = module.missing()
@@ -118,7 +124,9 @@ class HandOverDialog(QDialog):
         column.addWidget(LowColumn(frame), 1)
         column.addWidget(text_label(tr("Folder to write"), bold=True))
         column.addLayout(row)
+        column.addWidget(self.progress)
         column.addLayout(told)
+        column.addWidget(self.waiting)
         column.addWidget(foot)
         line = self.fontMetrics().height()
         widen(self, 42)
@@ -131,7 +139,8 @@ class HandOverDialog(QDialog):
         self._choose.clicked.connect(self._browse)
         self.ok.clicked.connect(self.hand_over)
         self.show_folder.clicked.connect(self._show_in_folder)
-        self._controller.training.rounds_changed.connect(self._on_rounds)
+        self._controller.training.rounds_changed.connect(self._show_state)
+        exports.writing.connect(self._on_writing)
         exports.exported.connect(self._on_exported)
         self._controller.failed.connect(self._on_failed)
         self._controller.notice.connect(self._on_notice)
@@ -159,29 +168,26 @@ class HandOverDialog(QDialog):
             self._say(tr(EXISTS), "danger")
         else:
             self._say(tr("Writing…"), "muted")
-            self.ok.setEnabled(False)
             self._controller.exports.hand_over(self.chosen, target)
-
-    @Slot()
-    def _on_rounds(self) -> None:
-        """Name the model that would be handed over now; a round may end meanwhile."""
-        if not self._controller.is_open:
-            return
-        model = last_model(self._controller.project)
-        self.model.setText(
-            tr(NO_MODEL)
-            if model is None
-            else tr(
-                "The model of {model}: it is read back and compared after writing.",
-                model=model.name,
-            )
-        )
-        self._show_state()
+            self._show_state()
 
     @Slot()
     def _show_state(self) -> None:
-        there = self._controller.project.rounds.last_checkpoint() is not None
-        self.ok.setEnabled(there and bool(self.chosen))
+        """Offer to write where there is a model, in some format, and none is being written."""
+        controller = self._controller
+        if controller.is_open:
+            there = controller.project.rounds.last_checkpoint() is not None
+            free = not controller.exports.is_exporting
+            self.ok.setEnabled(there and bool(self.chosen) and free)
+
+    @Slot(object)
+    def _on_writing(self, event: Writing | None) -> None:
+        self.progress.setVisible(event is not None)
+        if event is not None:
+            self.progress.setRange(0, event.total if event.total > 1 else 0)
+            self.progress.setValue(event.done)
+            self._say(event.sentence, "muted")
+        self._show_state()
 
     @Slot(str, str)
     def _on_exported(self, target: str, sentence: str) -> None:

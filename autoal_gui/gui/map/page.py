@@ -9,7 +9,7 @@ import numpy.typing as npt
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QVBoxLayout, QWidget
 
-from autoal_gui.core.language import mark, number, tr, tr_count
+from autoal_gui.core.language import mark, number, tr
 from autoal_gui.core.likeness.kept_map import KeptMap
 from autoal_gui.core.messages import Progress
 from autoal_gui.engine.jobs import OneJob
@@ -22,7 +22,7 @@ from autoal_gui.gui.map.legend import Legend
 from autoal_gui.gui.map.preview import SIDE, Preview
 from autoal_gui.gui.map.scene import Part, Scene, scene_of, unit_places
 from autoal_gui.gui.map.selection import Selection
-from autoal_gui.gui.map.words import image_words
+from autoal_gui.gui.map.words import image_words, total_words
 from autoal_gui.gui.session.controller import Controller
 from autoal_gui.gui.session.likeness.image_maps import COMPARING
 from autoal_gui.gui.widgets.actions import Actions
@@ -263,8 +263,10 @@ class MapPage(Page):
         project = self.controller.project
         self._facts = facts_of(kept, project, self.controller.images, self.unanswered.isChecked())
         self._list_ways(kept)
-        total = int(self._facts.shown.sum())
-        self.total.setText(tr_count("{count} image", "{count} images", total))
+        words, why = total_words(project, kept, self._facts.shown)
+        self.total.setText(words)
+        self.total.setToolTip(why)
+        self.total.setAccessibleDescription(why)
         self.total.show()
         self._colour()
         self._job.start(partial(compared, kept, self._facts, self._clusters))

@@ -1,9 +1,11 @@
-"""What may be said of an image of the map."""
+"""What may be said of an image of the map, and of those that have no dot on it."""
 
-from autoal_gui.core.language import percent, tr
+from autoal_gui.core.language import number, percent, tr, tr_count
 from autoal_gui.core.likeness.kept_map import KeptMap
 from autoal_gui.core.project.project import Project
 from autoal_gui.gui.map.colouring import NONE, UNSURE, Facts
+from autoal_gui.gui.map.scene import Mask
+from autoal_gui.gui.session.likeness.left_out import left_out_words
 from autoal_gui.gui.widgets.answers import ANSWER_WORDS
 
 
@@ -24,3 +26,15 @@ def image_words(project: Project, kept: KeptMap, facts: Facts, row: int) -> str:
     if one.group:
         words.append(tr("Group: {name}", name=one.group))
     return "\n".join(words)
+
+
+def total_words(project: Project, kept: KeptMap, shown: Mask) -> tuple[str, str]:
+    """Return how many images have a dot, and how many have none and why; "" where all have one."""
+    dots, images = int(shown.sum()), len(kept.ids)
+    if dots == images:
+        return tr_count("{count} image", "{count} images", images), ""
+    some = tr_count(
+        "{shown} of {count} image", "{shown} of {count} images", images, shown=number(dots)
+    )
+    broken = set(kept.ids[~kept.readable].tolist())
+    return some, left_out_words(project, set(kept.ids[shown].tolist()), broken)

@@ -20,7 +20,7 @@ from autoal_gui.core.messages import STEPS, Progress
 from autoal_gui.engine.state import State
 from autoal_gui.gui.panels.performance_text import measured_of
 from autoal_gui.gui.panels.plots import series_colour
-from autoal_gui.gui.panels.training_text import STEP_NAMES, left_of_batch
+from autoal_gui.gui.panels.training_text import STEP_NAMES, awaited_words, left_of_batch
 from autoal_gui.gui.panels.weights_panel import all_names, stacked, table
 from autoal_gui.gui.session.controller import Controller
 from autoal_gui.gui.widgets.page_actions import action_tool
@@ -204,9 +204,15 @@ class SlimStrip(QFrame):
         if self._controller.is_open and self.isVisible():
             left = left_of_batch(self._controller.images)
             self.left.setText(number(left))
-            self.to_come.setText(
-                tr_count("image to the next round", "images to the next round", left)
-            )
+            if awaited := awaited_words(self._controller.project, self._controller.images):
+                self.to_come.setText(
+                    tr_count("answer to the first model", "answers to the first model", left)
+                )
+            else:
+                self.to_come.setText(
+                    tr_count("image to the next round", "images to the next round", left)
+                )
+            self.to_come.setToolTip(awaited)
 
     @Slot()
     def _show_state(self) -> None:

@@ -30,6 +30,7 @@ from autoal_gui.gui.panels.training_text import (
     WARMING,
     WARMING_NOTE,
     WORKING,
+    awaited_words,
     can_train,
     last_round_line,
     learned_line,
@@ -38,6 +39,7 @@ from autoal_gui.gui.panels.training_text import (
     progress_line,
     round_steps,
 )
+from autoal_gui.gui.panels.trial_line import TrialLine
 from autoal_gui.gui.session.controller import Controller
 from autoal_gui.gui.session.engine_queue import Priority
 from autoal_gui.gui.widgets.actions import Actions
@@ -47,6 +49,7 @@ from autoal_gui.gui.widgets.text import text_label
 from autoal_gui.gui.widgets.theme import SMALL
 
 RESOLUTION = 1000
+SHORTEST = 24  # pixels of a bar: the names beside it need the room
 LARGE = 26  # pixels of a line; buttons beside the headline would take half of a screen
 LINES = 13  # heights of a line that the card takes, whatever it says: nothing below it moves
 MOST = 0.6  # of the height beside the image, which a low window has less of
@@ -69,8 +72,10 @@ class TrainingPanel(QFrame):
         self.headline = text_label(bold=True)
         self.line = text_label(role="muted")
         self.note = text_label()
+        self.awaited = text_label(bold=True)
         self.learned = text_label(role="muted")
         self.resume = _button(actions, "learn")
+        self.trial = TrialLine(controller)
         self.losses = Sparkline()
         self._bars = {step: _bar(tr(STEP_NAMES[step])) for step in STEPS}
         self._names: dict[Step, QLabel] = {}
@@ -89,7 +94,8 @@ class TrainingPanel(QFrame):
         grid.setHorizontalSpacing(12)
         grid.setVerticalSpacing(3)
         for row, (step, bar) in enumerate(self._bars.items()):
-            name = text_label(tr(STEP_NAMES[step]), role="muted", size=SMALL, wrap=False)
+            wraps = step == "comparison"  # its name is too long for a narrow panel
+            name = text_label(tr(STEP_NAMES[step]), role="muted", size=SMALL, wrap=wraps)
             name.setToolTip(tr(STEP_TIPS[step]))
             self._names[step] = name
             grid.addWidget(name, row // 2, 2 * (row % 2))
@@ -123,7 +129,7 @@ class TrainingPanel(QFrame):
         column = QVBoxLayout(body)
         column.setContentsMargins(0, 0, 10, 0)
         column.setSpacing(6)
-        for widget in (self.line, self.losses, self.note, self._steps):
+        for widget in (self.line, self.awaited, self.losses, self.note, self.trial, self._steps):
             column.addWidget(widget)
         column.addLayout(foot)
         column.addStretch(1)
@@ -162,6 +168,7 @@ class TrainingPanel(QFrame):
         self._step = step
 
     def _on_answers(self) -> None:
+        self._show_awaited()
         if self._controller.is_open and self._controller.engine.state is State.IDLE:
             self.line.setText(self._idle_line())
 
@@ -184,6 +191,7 @@ class TrainingPanel(QFrame):
             self.line.setText(tr(self._stopping_words()))
         elif not self._step:
             self._show_start()
+        self._show_awaited()
         self._show_note(state)
         self._show_learned(state)
 
@@ -212,6 +220,7 @@ class TrainingPanel(QFrame):
             steps = {"reading", "warm start"}
         elif self._controller.training.round_number is not None:
             steps = round_steps(self._controller.project)
+            steps |= {"comparison"} if self._controller.training.trial.is_ahead else set()
         self._show_steps(steps, True)
         self._show_steps({*STEPS} - steps, False)
         for bar in self._bars.values():
@@ -274,9 +283,18 @@ class TrainingPanel(QFrame):
             return tr("Training your first model (round {number})", number=running)
         return tr("Training round {number}", number=running)
 
+    def _show_awaited(self) -> None:
+        """Say what the first model waits for, also while images are learned from or ordered."""
+        controller, words = self._controller, ""
+        trains = controller.training.round_number is not None and not self._orders
+        if controller.is_open and not trains:
+            words = awaited_words(controller.project, controller.images)
+        self.awaited.setText(words)
+        self.awaited.setVisible(bool(words))
+
     def _idle_line(self) -> str:
         left = left_of_batch(self._controller.images)
-        if not left:
+        if not left or self.awaited.text():
             return self._past
         to_come = tr_count(
             "The next round starts by itself after {count} more image.",
@@ -291,6 +309,7 @@ def _bar(name: str) -> QProgressBar:
     bar.setRange(0, RESOLUTION)
     bar.setTextVisible(False)
     bar.setProperty("role", "thin")
+    bar.setMinimumWidth(SHORTEST)
     bar.setAccessibleName(name)
     return bar
 

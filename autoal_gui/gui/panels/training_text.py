@@ -1,7 +1,7 @@
 """What the training panel says of steps, progress, rounds and the warm start."""
 
 from autoal_gui.core.database.round_rows import RoundRecord
-from autoal_gui.core.language import decimal, duration, mark, number, percent, tr
+from autoal_gui.core.language import decimal, duration, mark, number, percent, tr, tr_count
 from autoal_gui.core.messages import Progress, Step
 from autoal_gui.core.project.project import Project
 from autoal_gui.core.project.stores.warm_record import WarmRecord
@@ -68,6 +68,24 @@ def left_of_batch(images: AskedImages) -> int:
     """Return how many images of the batch wait for an answer: after them a round starts."""
     answered = images.answered
     return sum(image not in answered for image in images.batch)
+
+
+def awaited_words(project: Project, images: AskedImages) -> str:
+    """Say after how many answers the first model is trained; nothing where there is one."""
+    left = left_of_batch(images)
+    if not left or project.rounds.last_checkpoint() is not None:
+        return ""
+    if can_train(project):
+        return tr_count(
+            "{count} more answer, then the first model is trained.",
+            "{count} more answers, then the first model is trained.",
+            left,
+        )
+    return tr_count(
+        "{count} more answer, then the first model is trained if two classes have labels.",
+        "{count} more answers, then the first model is trained if two classes have labels.",
+        left,
+    )
 
 
 def can_train(project: Project) -> bool:

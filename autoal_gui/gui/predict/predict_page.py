@@ -62,7 +62,7 @@ class PredictPage(Page):
         self._settings = settings
         self.loader = ImageLoader(self)
         self.grid = ImageGrid(self.loader, theme)
-        self.setup, self.filters = PredictSetup(), PredictFilters()
+        self.setup, self.filters = PredictSetup(controller), PredictFilters()
         self.image_view = ImageView(theme)
         self.facts = text_label()
         self.shown = chip()

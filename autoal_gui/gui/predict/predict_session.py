@@ -40,7 +40,6 @@ from autoal_gui.gui.predict.predict_jobs import (
 from autoal_gui.gui.session.controller import Controller
 
 PAUSES = mark("Learning from your images pauses for this, and goes on by itself afterwards.")
-WAITS = mark("The program is training; the prediction starts when that has ended.")
 UNKNOWN = mark("The folders or labels {names} are no classes of this model: nothing is compared.")
 NONE_FOUND = mark("No image was found there that can be used.")
 
@@ -126,7 +125,8 @@ class PredictSession(QObject):
             return
         begins = self._ask(self.pool, self._workspace.path)
         pauses = self._controller.training.is_warming
-        self.progressed.emit(0, 0, tr("Starting…" if begins else PAUSES if pauses else WAITS))
+        waits = tr(PAUSES) if pauses else ""  # for what else it waits is said below it
+        self.progressed.emit(0, 0, tr("Starting…") if begins else waits)
 
     def _ask(self, pool: ImagePool, workspace: Path) -> bool:
         """Have the engine predict by the next model; say whether that begins at once."""

@@ -14,7 +14,10 @@ from PySide6.QtWidgets import (
 )
 
 from autoal_gui.core.language import mark, tr, tr_count
+from autoal_gui.gui.dialogs.waiting_line import WaitingLine
 from autoal_gui.gui.predict.predict_jobs import ChosenModel
+from autoal_gui.gui.session.controller import Controller
+from autoal_gui.gui.session.engine_queue import Priority
 from autoal_gui.gui.widgets.flow_layout import FlowLayout
 from autoal_gui.gui.widgets.text import text_label
 
@@ -38,7 +41,7 @@ class PredictSetup(QFrame):
     started = Signal()
     cancelled = Signal()
 
-    def __init__(self) -> None:
+    def __init__(self, controller: Controller) -> None:
         super().__init__()
         self.setProperty("role", "card")
         self.model = text_label(tr(NO_MODEL_CHOSEN), role="muted")
@@ -60,6 +63,7 @@ class PredictSetup(QFrame):
         self.bar.setProperty("role", "thin")
         self.bar.setAccessibleName(tr("Progress"))
         self.line = text_label()
+        self.waiting = WaitingLine(controller, Priority.PREDICTION, narrow=True)
         self.line.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._ask_file = self.others.addAction(tr("Model file…"))
         self._ask_file.triggered.connect(self.other_wanted)
@@ -94,7 +98,7 @@ class PredictSetup(QFrame):
             column.addLayout(heading)
             column.addWidget(text)
             column.addLayout(row)
-        for widget in (self.start, self.cancel, self.bar, self.line):
+        for widget in (self.start, self.cancel, self.bar, self.line, self.waiting):
             column.addWidget(widget)
 
     def show_state(self, ready: bool, busy: bool) -> None:

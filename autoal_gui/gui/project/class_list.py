@@ -87,6 +87,11 @@ class ClassList(QWidget):
         self._show()
         self.changed.emit()
 
+    @property
+    def fixed(self) -> int:
+        """How many of the first cannot be removed."""
+        return self._fixed
+
     def names(self) -> tuple[str, ...]:
         """Return the names without blanks around them, with one that still stands in the field."""
         names = tuple(self.list.item(row).text().strip() for row in range(self.list.count()))

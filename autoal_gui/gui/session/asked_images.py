@@ -9,7 +9,7 @@ from autoal_gui.core.database.round_rows import Suggestion
 from autoal_gui.core.labels.hidden_repeats import Answered
 from autoal_gui.core.labels.journal import ANSWERS, Entry
 from autoal_gui.core.labels.label_queue import LabelQueue
-from autoal_gui.core.messages import Query
+from autoal_gui.core.queries import Query
 from autoal_gui.gui.session.open_project import OpenProject
 from autoal_gui.gui.session.part import Part
 

@@ -6,7 +6,7 @@ from enum import IntEnum
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from autoal_gui.core.messages import Command, Event
+from autoal_gui.core.messages import Command, Event, Progress
 from autoal_gui.engine.state import State
 from autoal_gui.gui.session.engine_client import EngineClient
 
@@ -45,6 +45,10 @@ class EngineQueue(QObject):
     """The new `State`."""
     began = Signal(object)
     """The `Priority` of a command that has just begun."""
+    waiting_changed = Signal()
+    """Something waits that did not, or not any more."""
+    progressed = Signal(object)
+    """A `Progress` of whatever runs."""
 
     def __init__(self, client: EngineClient, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -55,6 +59,8 @@ class EngineQueue(QObject):
         self._command: Command | None = None
         self._waiting: dict[Priority, _Task] = {}
         self._makes_way = False
+        self.progress: Progress | None = None
+        """The last that the running command has told; None before the first."""
         self._soon = QTimer(self, singleShot=True)
         self._soon.timeout.connect(self._begin_next)
 
@@ -109,6 +115,7 @@ class EngineQueue(QObject):
             self._soon.start(delay)
         else:
             self._begin_next()
+        self.waiting_changed.emit()
         return self._task is task
 
     def cancel(self) -> None:
@@ -123,11 +130,15 @@ class EngineQueue(QObject):
 
     def withdraw(self, priority: Priority) -> bool:
         """Take a waiting command back; say whether there was one."""
-        return self._waiting.pop(priority, None) is not None
+        was_there = self._waiting.pop(priority, None) is not None
+        if was_there:
+            self.waiting_changed.emit()
+        return was_there
 
     def abandon(self) -> None:
         """Stop the running command and drop its events; what waits follows in the next moment."""
         self._task, self._command, self._makes_way = None, None, False
+        self.progress = None
         self._client.abandon()
         self._soon.start(0)
 
@@ -148,8 +159,11 @@ class EngineQueue(QObject):
         if task is None or command is None:
             return
         over = self._client.running is None
+        if isinstance(event, Progress):
+            self.progress = event
+            self.progressed.emit(event)
         if over:
-            self._task, self._command = None, None
+            self._task, self._command, self.progress = None, None, None
         task.on_event(command, event)
         if over:
             self._begin_next()
@@ -166,5 +180,6 @@ class EngineQueue(QObject):
         command = task.make()
         if command is not None:
             self._task, self._command, self._makes_way = task, command, False
+            self.progress = None
             self._client.submit(command)
             self.began.emit(task.priority)

@@ -18,6 +18,7 @@ from autoal_gui.core.messages import (
     ExportModel,
     HandOver,
     Notice,
+    Writing,
 )
 from autoal_gui.core.project.export_snapshot import Choices, Snapshot
 from autoal_gui.core.project.last_model import last_model
@@ -47,6 +48,8 @@ class Exports(Part):
     """(file or folder that was written, one sentence of what is in it)."""
     told = Signal(str)
     """Where a model was written that had to wait: by then its dialog may be closed."""
+    writing = Signal(object)
+    """A `Writing` of the model that is being written; None once that has ended."""
 
     def __init__(
         self, opened: OpenProject, engine: EngineQueue, parent: QObject | None = None
@@ -56,6 +59,8 @@ class Exports(Part):
         self._labels_to = Path()
         self._later: deque[Callable[[], Command | None]] = deque()
         self._has_waited = False
+        self.being_written: Writing | None = None
+        """Which part of a model is being written; None where none is."""
         self._model = ""  # what the model is called that is being written
         self.label_export = OneJob(self)
         self.label_export.succeeded.connect(self._on_labels_written)
@@ -77,6 +82,7 @@ class Exports(Part):
         waited = self._engine.withdraw(Priority.EXPORT)
         if self._engine.runs(Priority.EXPORT):
             self._engine.abandon()
+            self._tell_writing(None)
             return MODEL_LEFT
         return EXPORT_STOPPED if self.label_export.close() or waited else ""
 
@@ -160,6 +166,11 @@ class Exports(Part):
         return ExportModel(0, name, str(model.file), str(target), about, start, threshold)
 
     def _on_event(self, command: Command, event: Event) -> None:
+        if isinstance(event, Writing):
+            self._tell_writing(event)
+            return
+        if isinstance(event, Exported | CommandFailed | CommandCancelled):
+            self._tell_writing(None)
         if isinstance(event, Exported):
             self._on_written(command, event.target)
         elif isinstance(event, Notice):
@@ -170,6 +181,10 @@ class Exports(Part):
             self.failed.emit(tr(EXPORT_STOPPED), "")
         if isinstance(event, Exported | CommandFailed | CommandCancelled):
             self._begin_later()
+
+    def _tell_writing(self, event: Writing | None) -> None:
+        self.being_written = event
+        self.writing.emit(event)
 
     def _on_written(self, command: Command, target: str) -> None:
         told = WHOLE_FOLDER if isinstance(command, HandOver) else CARD_BESIDE

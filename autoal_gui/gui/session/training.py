@@ -30,6 +30,7 @@ from autoal_gui.engine.state import State
 from autoal_gui.gui.session.engine_queue import EngineQueue, Priority
 from autoal_gui.gui.session.open_project import OpenProject
 from autoal_gui.gui.session.part import CANCELLED, Part
+from autoal_gui.gui.session.rounds.layer_trial import LayerTrial, is_owed
 
 AFTER_SHOWN = 100  # milliseconds: a round does not start before the next image is on screen
 MOST_MEASURING = 10_000  # evaluation images that a first round describes in less than a minute
@@ -58,6 +59,7 @@ class Training(Part):
         super().__init__(opened, parent)
         self._engine = engine
         self._engine.began.connect(self._on_began)
+        self.trial = LayerTrial()
         self._trained_on: tuple[tuple[int, int], ...] | None = None
         self._gave_up = False  # the warm start failed: it is not tried again by itself
         self._without = False  # the network that chooses before it failed
@@ -209,6 +211,8 @@ class Training(Part):
             history=project.rounds.history(),
             confirmed=project.bulk.training(),
             sample=FIRST_IMAGES if short else 0,
+            trial_owed=is_owed(project),
+            not_now=self.trial.begin(project),
         )
 
     def _labels_changed(self) -> bool:
@@ -259,6 +263,7 @@ class Training(Part):
 
     def _on_event(self, command: Command, event: Event) -> None:
         if isinstance(event, Progress):
+            self.trial.follow(event)
             self.progressed.emit(event)
         elif isinstance(event, Notice):
             self.notice.emit(event.sentence)

@@ -9,7 +9,7 @@ from autoal_gui.core.language import tr
 from autoal_gui.gui import keys
 from autoal_gui.gui.session.controller import Controller
 from autoal_gui.gui.widgets.actions import Actions
-from autoal_gui.gui.widgets.sizes import fitting
+from autoal_gui.gui.widgets.sizes import fitting, keep_on_screen
 from autoal_gui.gui.window.page_stack import PageStack
 
 
@@ -43,6 +43,7 @@ class DialogOpener(QObject):
         if layout is not None and layout.hasHeightForWidth():  # lines that a narrow screen adds
             high = layout.totalHeightForWidth(dialog.width())
             dialog.resize(fitting(dialog, dialog.size().expandedTo(QSize(0, high))))
+        keep_on_screen(dialog)
 
     def _on_finished(self) -> None:
         self.dialog = None

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from autoal_gui.core.errors import CheckpointError
-from autoal_gui.core.language import tr
+from autoal_gui.core.language import mark, tr
 from autoal_gui.core.measures.operating.decision import Threshold
 from autoal_gui.core.registry import discover
 from autoal_gui.core.system.files import replacing_folder
@@ -31,6 +31,12 @@ from autoal_gui.learning.model.checkpoint import (
 from autoal_gui.learning.model.model_card import ModelCard
 from autoal_gui.learning.model.networks import Classifier
 from autoal_gui.learning.model.start_weights import start_model
+
+READING = mark("Reading the model…")
+WRITING = mark("Writing {format}, and comparing what it says with the model…")
+WRITING_PAGES = mark("Writing the report and how to use the model…")
+Told = tuple[int, int, str]
+"""(parts that are complete, of how many, what is done now in one sentence)."""
 
 
 class ImageToProbabilities(nn.Module):
@@ -90,6 +96,20 @@ def hand_over(
     start_from: str = "",
     threshold: Threshold | None = None,
 ) -> None:
+    """Write a new folder as `handing_over` does, without telling how far it is."""
+    for _ in handing_over(formats, checkpoint, target, about, report, start_from, threshold):
+        pass
+
+
+def handing_over(
+    formats: Sequence[str],
+    checkpoint: Path,
+    target: Path,
+    about: str,
+    report: str,
+    start_from: str = "",
+    threshold: Threshold | None = None,
+) -> Iterator[Told]:
     """Write a new folder: a checkpoint in several formats, how each is used, and a report.
 
     Args:
@@ -101,6 +121,9 @@ def hand_over(
         start_from: see `export_model`.
         threshold: see `export_model`.
 
+    Yields:
+        What is done next, and how far it is by then.
+
     Raises:
         CheckpointError: there is something of that name, a format cannot be written, or the
             checkpoint is damaged; no folder is left then.
@@ -108,15 +131,19 @@ def hand_over(
     if not formats:
         raise CheckpointError(tr("Choose at least one format of the model."))
     modules = [format_named(name) for name in formats]
+    parts = len(modules) + 2
+    yield 0, parts, tr(READING)
     try:
         with (
             replacing_folder(target) as folder,
             _trained(checkpoint, start_from, threshold) as model,
         ):
-            for module in modules:
+            for done, module in enumerate(modules, start=1):
+                yield done, parts, writing_words(module)
                 file = folder / f"{MODEL}{module.SUFFIX}"
                 with companions(file, module, model, about):
                     module.write(file, model)
+            yield parts - 1, parts, tr(WRITING_PAGES)
             texts = {HOW_TO_USE: how_to_use(model.card, modules), REPORT: report}
             for name, text in texts.items():
                 (folder / name).write_bytes(text.encode(errors="backslashreplace"))
@@ -124,6 +151,11 @@ def hand_over(
         raise CheckpointError(tr("That folder exists; choose a new name for it.")) from error
     except OSError as error:
         raise CheckpointError(tr(NOT_WRITTEN)) from error
+
+
+def writing_words(module: ModuleType) -> str:
+    """Say that a model is being written in a format."""
+    return tr(WRITING, format=tr(module.LABEL))
 
 
 def format_named(name: str) -> ModuleType:

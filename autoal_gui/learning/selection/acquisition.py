@@ -9,7 +9,8 @@ import numpy.typing as npt
 
 from autoal_gui.core.errors import AutoALError
 from autoal_gui.core.language import tr
-from autoal_gui.core.messages import LearnedWeights, Progress, Query
+from autoal_gui.core.messages import Progress
+from autoal_gui.core.queries import LearnedWeights, Query
 from autoal_gui.core.registry import discover
 from autoal_gui.core.settings import RunSettings
 from autoal_gui.learning.data.context import Context

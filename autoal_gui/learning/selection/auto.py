@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from autoal_gui.core.language import mark
-from autoal_gui.core.messages import LearnedWeights
+from autoal_gui.core.queries import LearnedWeights
 from autoal_gui.core.registry import english_label
 from autoal_gui.core.sentences import Sentence, Sentences
 from autoal_gui.core.settings import RunSettings

@@ -9,8 +9,9 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
+from autoal_gui.core.labels.layer_trial import FOLDS_COMPARED, NOT_TRIED, due
 from autoal_gui.core.language import mark, number, percent, tr
-from autoal_gui.core.messages import Progress, RunRound, Step
+from autoal_gui.core.messages import CancelCheck, Progress, RunRound, Step
 from autoal_gui.core.sentences import Sentences
 from autoal_gui.core.settings import RunSettings
 from autoal_gui.learning.data.context import Context, Labels
@@ -33,8 +34,6 @@ from autoal_gui.strategies.contract import ModelOutputs
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
-FIRST_COMPARED = 60  # labels; with fewer, what is held out says too little
-FOLDS_COMPARED = 2  # of five: 24 of 60 labels are held out, for two trainings more
 EVERY_LAYER = mark(
     "On {count} of your labels, held out, each class counting alike, training every layer got "
     "{every} right, training only the last layer {last}; from now on every layer is trained. "
@@ -97,13 +96,15 @@ def trained_task(
         return (yield from _trained(context, command, (*labelled, *confirmed)))
     fitted = yield from _fitted(context, command, readable, labelled, confirmed)
     assert fitted.head is not None  # noqa: S101 - for the type checker
-    wins, notice = yield from _all_layers_win(context, command, labelled, confirmed, fitted.head)
+    wins, notice, told = yield from _all_layers_win(
+        context, command, labelled, confirmed, fitted.head
+    )
     if not wins:
-        return replace(fitted, notice=notice)
+        return replace(fitted, notice=notice, told=(*fitted.told, *told))
     del fitted  # its network makes room for the one that is trained
     context.tracker.expect(training_units(context.settings, len(labelled)))
     trained = yield from _trained(context, command, (*labelled, *confirmed))
-    return replace(trained, notice=notice)
+    return replace(trained, notice=notice, told=told)
 
 
 def training_units(settings: RunSettings, labels: int) -> float:
@@ -111,36 +112,27 @@ def training_units(settings: RunSettings, labels: int) -> float:
     return settings.task_steps * min(settings.train_batch, labels) * TRAINING_COST + labels
 
 
-def due(labels: int, before: int) -> bool:
-    """Say whether the two ways to train are to be compared: when the labels have doubled.
-
-    Args:
-        labels: of this round.
-        before: of the last round.
-    """
-    doublings = (FIRST_COMPARED * 2**k for k in range(20))
-    return any(before < mark <= labels for mark in doublings)
-
-
 def _all_layers_win(
     context: Context, command: RunRound, labelled: Labels, confirmed: Labels, head: Head
-) -> Generator[Progress, None, tuple[bool, str]]:
-    """Decide whether to train every layer; return that, and what there is to tell.
+) -> Generator[Progress, None, tuple[bool, str, Sentences]]:
+    """Decide whether to train every layer; return that, what there is to tell, and to keep told.
 
-    Between two comparisons a round trains as the one before. A backbone that comes with weights is
-    not compared: to train it takes a processor many minutes.
+    Between two comparisons, and where the user wants none now, a round trains as the one before.
+    A backbone that comes with weights is not compared: to train it takes a processor many minutes.
     """
     choice = context.settings.all_layers
     if choice != "measured" or context.settings.is_pretrained:
-        return choice == "always", ""
+        return choice == "always", "", ()
     last = read_card(Path(command.previous)) if command.previous else None
     if last is not None and last.architecture != context.settings.backbone:
         last = None  # of before the warm start: another network
-    if not due(len(labelled), last.labels if last else 0):
-        return last is not None and _trained_all(last), ""
-    right_all, right_head, weights, units = yield from _compared(
-        context, command, labelled, confirmed, head
-    )
+    as_before = last is not None and _trained_all(last)
+    if not due(len(labelled), last.labels if last else 0, command.trial_owed):
+        return as_before, "", ()
+    found = yield from _compared(context, command, labelled, confirmed, head)
+    if found is None:
+        return as_before, "", (NOT_TRIED,)
+    right_all, right_head, weights, units = found
     lead = right_all - right_head
     mean = float((weights * lead).sum())
     error = float(np.sqrt((np.bincount(units, weights * (lead - mean)) ** 2).sum()))
@@ -151,7 +143,7 @@ def _all_layers_win(
         every=percent((weights * right_all).sum()),
         last=percent((weights * right_head).sum()),
     )
-    return wins, sentence
+    return wins, sentence, ()
 
 
 def _trained_all(card: ModelCard) -> bool:
@@ -161,21 +153,28 @@ def _trained_all(card: ModelCard) -> bool:
 
 def _compared(
     context: Context, command: RunRound, labelled: Labels, confirmed: Labels, head: Head
-) -> Generator[Progress, None, tuple[Floats, Floats, Floats, Ints]]:
+) -> Generator[Progress, None, tuple[Floats, Floats, Floats, Ints] | None]:
     """Return what each way to train has right of the labels held out, their weights and units.
 
-    All four are (h,); the weights sum to 1 and give every class the same.
+    All four are (h,); the weights sum to 1 and give every class the same. None: the user does not
+    want it compared now.
     """
     rights: list[Floats] = []
     held = np.flatnonzero(head.folds < FOLDS_COMPARED)
     trials = min(FOLDS_COMPARED, int(head.folds.max()) + 1)
-    context.tracker.expect(trials * training_units(context.settings, len(labelled)))
+    tracker, cost = context.tracker, trials * training_units(context.settings, len(labelled))
+    done = tracker.done_units
+    tracker.expect(cost)
     for fold in range(trials):
         part = tuple(label for label, f in zip(labelled, head.folds, strict=True) if f != fold)
         asked = tuple(label for label, f in zip(labelled, head.folds, strict=True) if f == fold)
         more = _apart(context, confirmed, asked)
         trial = _rights(context, command, (*part, *more), asked)
-        rights.append((yield from _of_trials(trial, fold, trials)))
+        right = yield from _of_trials(trial, fold, trials, command.not_now)
+        if right is None:
+            tracker.skip(cost - (tracker.done_units - done))
+            return None
+        rights.append(right)
     order = np.argsort(head.folds[held], kind="stable")
     places = held[order]
     truth = np.array([labelled[place][1] for place in places])
@@ -207,10 +206,16 @@ def _rights(
 
 
 def _of_trials(
-    steps: Generator[Progress, None, Floats], number: int, count: int
-) -> Generator[Progress, None, Floats]:
-    """Tell how far one of several trials is as a part of all of them: none begins anew at 0."""
+    steps: Generator[Progress, None, Floats], number: int, count: int, not_now: CancelCheck
+) -> Generator[Progress, None, Floats | None]:
+    """Tell how far one of several trials is as a part of all of them: none begins anew at 0.
+
+    None: the user wants no trial now; what had been done of it is dropped.
+    """
     while True:
+        if not_now():
+            steps.close()
+            return None
         try:
             one = next(steps)
         except StopIteration as end:

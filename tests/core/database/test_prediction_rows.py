@@ -8,8 +8,9 @@ import pytest
 from autoal_gui.core.database.round_rows import query_from
 from autoal_gui.core.measures.estimate import Estimate
 from autoal_gui.core.measures.metrics import ByChance, Metrics, NearlyAlike
-from autoal_gui.core.messages import LearnedWeights, Predicted, Query
+from autoal_gui.core.messages import Predicted
 from autoal_gui.core.project.measured_rounds import measured_rounds
+from autoal_gui.core.queries import LearnedWeights, Query
 from tests.support.project import new_project, reopened, result_of
 
 ROWS = np.array([[0.75, 0.25], [0.125, 0.875]], np.float32)

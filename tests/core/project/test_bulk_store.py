@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 from autoal_gui.core.database.round_rows import Suggestion
-from autoal_gui.core.messages import Query
 from autoal_gui.core.project.class_removal import remove_class
 from autoal_gui.core.project.export_snapshot import Snapshot
 from autoal_gui.core.project.project_merge import _readings
+from autoal_gui.core.queries import Query
 from autoal_gui.core.readers.double_reading import candidates
 from autoal_gui.core.readers.suggestion_use import suggestion_use
 from autoal_gui.exporters import class_folders, csv_labels, json_labels, npz_labels

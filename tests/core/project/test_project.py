@@ -28,10 +28,11 @@ from autoal_gui.core.images.pool import ImagePool, PoolImage, longest_side
 from autoal_gui.core.images.source import ListedImage, Listing, SourceSpec
 from autoal_gui.core.labels.journal import Entry, Journal
 from autoal_gui.core.labels.splits import assign_splits, default_evaluation_size
-from autoal_gui.core.messages import Asked, Query, WarmStarted
+from autoal_gui.core.messages import WarmStarted
 from autoal_gui.core.project.plan import make_folders
 from autoal_gui.core.project.project import Project
 from autoal_gui.core.project.stores.warm_record import state_file
+from autoal_gui.core.queries import Asked, Query
 from autoal_gui.core.readers.double_reading import Reading
 from autoal_gui.core.system.foreign_files import sha256_of
 from autoal_gui.sources.opening import open_images

@@ -14,6 +14,7 @@ from autoal_gui.gui.images import thumbnails
 from autoal_gui.gui.images.grid_items import PADDING
 from autoal_gui.gui.images.image_grid import LARGEST, SMALLEST, ImageGrid
 from autoal_gui.gui.images.image_loader import ImageLoader
+from autoal_gui.gui.session.likeness.image_maps import Question
 from autoal_gui.gui.widgets.theme import Theme
 from autoal_gui.sources.opening import list_images, open_images
 from tests.support.gui import QUIET, draw_folder, start_project
@@ -299,3 +300,39 @@ def test_a_size_that_the_user_has_chosen_is_left_alone(qtbot, window, tmp_path):
     qtbot.keyClick(window, Qt.Key.Key_G)
     qtbot.keyClick(window, Qt.Key.Key_G)
     assert panel.grid.side == SMALLEST
+
+
+def test_everything_that_waits_says_why_it_is_less_than_all_images(qtbot, window, tmp_path):
+    controller = start_project(
+        qtbot, window, draw_folder(tmp_path / "i", 40), tmp_path, evaluation_images=6
+    )
+    project, panel = controller.project, window.desk.grid
+    for number in range(4):
+        controller.labelling.answer(number % 2)
+    qtbot.waitUntil(lambda: controller.at_rest)
+    window.actions_table["grid"].trigger()
+    assert "not shown" not in panel.count.text()  # of a batch nobody expects all
+    panel.which.setCurrentIndex(1)
+    shown = set(panel.grid.images)
+    answered = project.labels.answers.keys() - shown
+    measuring = {i for i in project.pool.ids("evaluation") if i not in shown | answered}
+    missing = 40 - len(shown)
+    assert len(answered) + len(measuring) == missing
+    assert f"{missing} images are not shown: " in panel.count.text()
+    assert f"{len(answered)} have an answer" in panel.count.text()
+    if measuring:
+        assert f"{len(measuring)} of the evaluation set" in panel.count.text()
+
+
+def test_what_was_found_by_images_of_several_classes_says_so(qtbot, window, tmp_path):
+    controller = start_project(qtbot, window, draw_folder(tmp_path / "i", 40), tmp_path)
+    for number in range(4):
+        controller.labelling.answer(number % 2)
+    qtbot.waitUntil(lambda: controller.at_rest)
+    known, panel = controller.project.labels.training(), window.desk.grid
+    of_one = tuple(image for image, class_index in known if class_index == 0)
+    for images, told in ((of_one, False), (tuple(image for image, _ in known), True)):
+        with qtbot.waitSignal(controller.likeness.found) as done:
+            controller.likeness.find(Question(images))
+        window.desk.show_found(done.args[0])
+        assert ("several classes" in panel.count.text()) is told

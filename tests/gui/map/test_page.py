@@ -58,6 +58,15 @@ def test_dots_lead_to_the_grid_with_exactly_their_images_by_mouse_and_by_list(wi
     assert window.desk.grid.grid.images == expected
 
 
+def test_the_images_without_a_dot_are_counted_by_reason_and_add_up(page):
+    project = page.controller.project
+    measuring = {i for i in project.pool.ids("evaluation") if i not in project.labels.answers}
+    assert measuring
+    assert page.total.text() == f"{40 - len(measuring)} of 40 images"
+    told = f"{len(measuring)} images are not shown: {len(measuring)} of the evaluation set only"
+    assert page.total.toolTip().startswith(told)
+
+
 def drag(page, start: QPointF, *through: QPointF, held=Qt.KeyboardModifier.NoModifier) -> set[int]:
     """Drag over the canvas; return the rows that are selected then."""
     canvas = page.canvas

@@ -8,9 +8,10 @@ from PySide6.QtWidgets import QLabel
 
 from autoal_gui.core.database.round_rows import RoundRecord
 from autoal_gui.core.language import duration
-from autoal_gui.core.messages import Progress, Query
+from autoal_gui.core.messages import Progress
 from autoal_gui.core.project.plan import ProjectPlan
 from autoal_gui.core.project.stores.warm_record import WarmRecord
+from autoal_gui.core.queries import Query
 from autoal_gui.core.settings import PRESETS
 from autoal_gui.gui.desk.why_panel import looks_words, loss_words, reason, rows_of
 from autoal_gui.gui.panels import weights_panel

@@ -5,7 +5,7 @@ import pytest
 from PySide6.QtGui import QColor
 
 from autoal_gui.core.database.round_rows import RoundRecord
-from autoal_gui.core.messages import LearnedWeights
+from autoal_gui.core.queries import LearnedWeights
 from autoal_gui.core.settings import PRESETS
 from autoal_gui.gui.panels.learned_weights import LearnedPlot
 from autoal_gui.gui.panels.plots import (

@@ -3,13 +3,16 @@
 import pytest
 from PySide6.QtCore import QRectF, Qt
 
-from autoal_gui.core.messages import STEPS
+from autoal_gui.core.labels import layer_trial
+from autoal_gui.core.messages import STEPS, RunRound
 from autoal_gui.core.registry import discover
 from autoal_gui.core.system.foreign_files import sha256_of
 from autoal_gui.gui.panels.sparkline import KEPT, Sparkline
 from autoal_gui.gui.panels.training_text import STEP_NAMES
+from autoal_gui.gui.session.rounds.layer_trial import is_due
 from autoal_gui.gui.strategy_names import STRATEGY_NOTES, mode_note, strategy_note
 from tests.support.gui import QUIET, draw_folder, run_batches, start_project
+from tests.support.session import WARM, create
 
 pytestmark = pytest.mark.qt_log_ignore(QUIET)
 
@@ -55,6 +58,79 @@ def test_the_loss_is_drawn_while_a_step_runs_and_goes_when_it_ends(qtbot, traine
     backend.gate.set()
     qtbot.waitUntil(lambda: trained.controller.at_rest)
     assert panel.losses.isHidden()
+
+
+def test_the_trial_of_every_layer_is_told_before_it_begins_and_can_be_left_out(
+    qtbot, window, tmp_path, backend, monkeypatch
+):
+    controller = window.controller
+    create(controller, tmp_path, draw_folder(tmp_path / "images", 40), settings=WARM)
+    panel = window.desk.training
+    qtbot.waitUntil(lambda: controller.at_rest)
+    monkeypatch.setattr(layer_trial, "FIRST_COMPARED", 4)
+    run_batches(qtbot, window, 1)
+    assert panel.trial.isHidden()  # there were fewer labels
+    controller.labelling.answer(0)
+    backend.gate.clear()
+    backend.hold_at = "comparison"
+    controller.training.train_now()
+    assert panel.trial.words.text().startswith("This round also tries whether training every layer")
+    assert not panel._bars["comparison"].isHidden()
+    assert ": about " in panel.trial.words.text()  # as long as learning from the images says
+    qtbot.waitUntil(lambda: panel._step == "comparison")
+    assert panel.trial.isVisibleTo(panel)
+    (running,) = [c for c in backend.commands[-1:] if isinstance(c, RunRound)]
+    assert not running.not_now()
+    qtbot.mouseClick(panel.trial.not_now, Qt.MouseButton.LeftButton)
+    assert running.not_now()
+    assert "left out" not in panel.trial.words.text()
+    assert "the next one asks again" in panel.trial.words.text()
+    backend.gate.set()
+    qtbot.waitUntil(lambda: controller.at_rest)
+    assert panel.trial.isHidden()
+
+
+def test_a_trial_that_was_left_out_is_due_again(qtbot, window, tmp_path, backend, monkeypatch):
+    controller = window.controller
+    create(controller, tmp_path, draw_folder(tmp_path / "images", 40), settings=WARM)
+    qtbot.waitUntil(lambda: controller.at_rest)
+    run_batches(qtbot, window, 2)
+    monkeypatch.setattr(layer_trial, "FIRST_COMPARED", len(controller.project.labels.training()))
+    assert not is_due(controller.project)
+    backend.reason = (layer_trial.NOT_TRIED,)
+    controller.training.train_now()
+    qtbot.waitUntil(lambda: controller.at_rest)
+    assert is_due(controller.project)
+    assert "was not tried, as you wished" in window.desk.training.note.text()
+    controller.training.train_now()
+    qtbot.waitUntil(lambda: controller.at_rest)
+    assert backend.commands[-1].trial_owed
+
+
+def test_it_is_said_after_every_answer_what_the_first_model_waits_for(
+    qtbot, window, tmp_path, backend
+):
+    controller = start_project(qtbot, window, draw_folder(tmp_path / "images", 40), tmp_path)
+    panel, size = window.desk.training, controller.project.settings.run.batch_size
+    if_two = "then the first model is trained if two classes have labels."
+    assert panel.awaited.text() == f"{size} more answers, {if_two}"
+    backend.gate.clear()
+    controller.training.train_now()  # only puts the images in order: it is awaited still
+    controller.labelling.answer(0)
+    left = size - 1
+    assert panel.awaited.text().startswith(f"{left} more answer")
+    assert panel.awaited.text().endswith(if_two)
+    backend.gate.set()
+    qtbot.waitUntil(lambda: controller.at_rest)
+    controller.labelling.answer(1)
+    if left > 1:
+        assert panel.awaited.text().endswith("then the first model is trained.")
+    for _ in range(left - 1):
+        controller.labelling.answer(1)
+    qtbot.waitUntil(lambda: controller.at_rest)
+    assert controller.project.rounds.last_checkpoint()
+    assert panel.awaited.isHidden()
+    assert "The next round starts by itself" in panel.line.text()
 
 
 def test_labels_of_one_class_only_put_the_images_in_order(qtbot, window, tmp_path, backend):

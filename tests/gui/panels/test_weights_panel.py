@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QProgressBar
 
 from autoal_gui.core.database.round_rows import RoundRecord
-from autoal_gui.core.messages import LearnedWeights
+from autoal_gui.core.queries import LearnedWeights
 from autoal_gui.core.settings import PRESETS, RunSettings
 from autoal_gui.gui.panels.learned_weights import LearnedPlot
 from autoal_gui.gui.panels.strategy_pins import SHARE_TIP, pin_of, pinned_words

@@ -235,13 +235,38 @@ def test_it_waits_for_a_running_round_and_takes_the_project_s_model(
     assert "The last model of cells: round 2 (4 labels)." in page.setup.model.text()
     page.choose_images(images_of(tmp_path))
     press(qtbot, page.setup.start)
-    qtbot.waitUntil(lambda: "starts when that has ended" in page.setup.line.text())
+    told = "This waits for round 3, which runs: about 3\N{NO-BREAK SPACE}s left."
+    qtbot.waitUntil(lambda: page.setup.waiting.words.text() == told)
+    assert page.setup.waiting.isVisible()
     backend.gate.set()
     qtbot.waitUntil(lambda: bool(page.grid.images))
     kinds = [type(command) for command in backend.commands]
     assert kinds[-2:] == [RunRound, Predict]
     assert Path(backend.commands[-1].checkpoint).name == "round-0002.pt"
     assert controller.training.round_number is None
+
+
+def test_a_round_can_be_stopped_for_a_prediction_from_where_it_is_asked_for(
+    qtbot, window, tmp_path, monkeypatch, model, backend
+):
+    controller = start_project(qtbot, window, draw_folder(tmp_path / "own", 12), tmp_path)
+    for number in range(4):
+        controller.labelling.answer(number % 2)
+    qtbot.waitUntil(lambda: controller.at_rest)
+    labels = controller.project.labels.training()
+    backend.gate.clear()
+    controller.training.train_now()
+    page = begin(qtbot, window, monkeypatch, images_of(tmp_path), model)
+    waiting = page.setup.waiting
+    qtbot.waitUntil(waiting.isVisible)
+    assert waiting.go_first.text() == "Stop the round"
+    press(qtbot, waiting.go_first)
+    qtbot.waitUntil(lambda: controller.project.rounds.all()[-1].outcome == "cancelled")
+    backend.gate.set()
+    qtbot.waitUntil(lambda: bool(page.grid.images))
+    assert waiting.isHidden()
+    assert controller.project.labels.training() == labels
+    assert controller.project.rounds.last_checkpoint().name == "round-0002.pt"
 
 
 def test_it_goes_before_the_warm_start_and_both_places_say_so(

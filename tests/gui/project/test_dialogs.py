@@ -742,6 +742,38 @@ def test_labels_and_model_leave_the_program(qtbot, window, controller, tmp_path)
     dialog.reject()
 
 
+def test_what_was_typed_for_a_project_is_there_again_after_escape(qtbot, window, tmp_path):
+    said = []
+    window.controller.notice.connect(said.append)
+    spec = folder_spec(draw_folder(tmp_path / "images", 12))
+    window.new_projects.show_dialog(spec)
+    qtbot.waitUntil(lambda: window.dialog.listing is not None)
+    window.dialog.reject()
+    assert not said  # nothing was typed
+    window.new_projects.show_dialog(spec)
+    dialog = window.dialog
+    qtbot.waitUntil(lambda: dialog.listing is not None)
+    dialog.name.clear()
+    qtbot.keyClicks(dialog.name, "Slides")
+    qtbot.keyClicks(dialog.classes.entry, "grey,")
+    typed, place = dialog.classes.names(), dialog.place.text
+    qtbot.keyClick(dialog, Qt.Key.Key_Escape)
+    assert window.dialog is None
+    assert "are kept until the program ends" in said[-1]
+    window.new_projects.show_dialog(spec)
+    dialog = window.dialog
+    qtbot.waitUntil(lambda: dialog.listing is not None)
+    assert dialog.name.text() == "Slides"
+    assert dialog.place.text == place
+    assert dialog.classes.names() == typed
+    assert "grey" in typed
+    dialog.accept()
+    window.new_projects.show_dialog(spec)
+    qtbot.waitUntil(lambda: window.dialog.listing is not None)
+    assert window.dialog.name.text() != "Slides"  # that project is made
+    window.dialog.reject()
+
+
 def test_the_round_named_is_the_one_whose_model_is_written(qtbot, window, controller):
     window.dialogs.show_export()
     dialog = window.dialog
@@ -750,14 +782,14 @@ def test_the_round_named_is_the_one_whose_model_is_written(qtbot, window, contro
     idle(qtbot, window)
     assert dialog.buttons["pt"].isEnabled()  # there was no model when the dialog was opened
     before = len(controller.project.rounds.finished())
-    assert dialog._abouts["model"].text().startswith(f"The model of round {before} (")
+    assert dialog.model.words.text().startswith(f"The model of round {before} (")
     controller.training.train_now()
     qtbot.waitUntil(lambda: len(controller.project.rounds.finished()) == before + 1)
-    assert dialog._abouts["model"].text().startswith(f"The model of round {before + 1} (")
+    assert dialog.model.words.text().startswith(f"The model of round {before + 1} (")
     (controller.project.models_folder / f"round-{before + 1:04}.pt").unlink()
     dialog.reject()
     window.dialogs.show_export()
-    assert window.dialog._abouts["model"].text().startswith(f"The model of round {before} (")
+    assert window.dialog.model.words.text().startswith(f"The model of round {before} (")
     window.dialog.reject()
 
 

@@ -12,7 +12,7 @@ from autoal_gui.core.errors import CheckpointError
 from autoal_gui.core.registry import discover
 from autoal_gui.exporters.companions.how_to_use import HOW_TO_USE, REPORT, how_to_use, usage
 from autoal_gui.exporters.contract import USUAL
-from autoal_gui.learning.inference.export import hand_over, whole_network
+from autoal_gui.learning.inference.export import hand_over, handing_over, whole_network
 
 pytestmark = pytest.mark.small_network
 MODELS = [name for name, one in discover("autoal_gui.exporters").items() if one.KIND == "model"]
@@ -28,6 +28,16 @@ def folder(checkpoint, exported, tmp_path, monkeypatch):
         monkeypatch.setattr(exporter, "file_content", lambda *given, content=content: content)
     hand_over(MODELS, checkpoint, tmp_path / "given", "## Data\n", "<html>report</html>")
     return tmp_path / "given"
+
+
+def test_each_part_is_named_before_it_is_written(checkpoint, tmp_path):
+    target, seen = tmp_path / "given", []
+    for done, total, sentence in handing_over(["pt"], checkpoint, target, "", "<html></html>"):
+        seen.append((done, total, sentence))
+        assert not target.exists()  # it is put in place whole
+    assert [(done, total) for done, total, _ in seen] == [(0, 3), (1, 3), (2, 3)]
+    assert "(.pt)" in seen[1][2]
+    assert target.exists()
 
 
 def programs(text: str) -> list[str]:

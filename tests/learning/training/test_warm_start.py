@@ -10,11 +10,14 @@ import torch
 from torch.nn import functional
 
 from autoal_gui.core.errors import Cancelled, CheckpointError
+from autoal_gui.core.labels import layer_trial
 from autoal_gui.core.measures.metrics import Metrics
-from autoal_gui.core.messages import Asked, Progress, Query, WarmStart, WarmStarted
+from autoal_gui.core.messages import Progress, WarmStart, WarmStarted
+from autoal_gui.core.queries import Asked, Query
 from autoal_gui.learning import round_measures
 from autoal_gui.learning.data.image_cache import ImageCache
 from autoal_gui.learning.model.checkpoint import load_checkpoint, load_model
+from autoal_gui.learning.round import run_round
 from autoal_gui.learning.selection.bilevel import learn_weights
 from autoal_gui.learning.training import task_model as tasks
 from autoal_gui.learning.training.contrastive import contrast_loss, view
@@ -25,6 +28,7 @@ from tests.support.learning import (
     TINY,
     command_of,
     events_of,
+    never,
     picture,
     pool_of,
     result_of,
@@ -394,7 +398,7 @@ def test_a_head_that_is_being_fitted_and_a_search_of_auto_can_be_cancelled():
      (500, 0, True), (240, 239, True), (60, 60, False)],
 )  # fmt: skip
 def test_the_two_ways_to_train_are_compared_when_the_labels_have_doubled(labels, before, expected):
-    assert tasks.due(labels, before) is expected
+    assert layer_trial.due(labels, before) is expected
 
 
 def backbone_moved(start, result):
@@ -408,8 +412,8 @@ def test_every_layer_is_trained_on_demand_and_stays_so_until_it_is_measured(star
     assert not load_model(Path(always.checkpoint))[1].unit
     after_it = replace(warm_round(tmp_path / "2", start), previous=always.checkpoint)
     assert backbone_moved(start, result_of(after_it))
-    never = replace(after_it, settings=after_it.settings.but(all_layers="never"))
-    assert not backbone_moved(start, result_of(never))
+    last_only = replace(after_it, settings=after_it.settings.but(all_layers="never"))
+    assert not backbone_moved(start, result_of(last_only))
 
 
 def test_a_round_without_a_warm_start_says_nothing_of_rounds_on_one(start, tmp_path):
@@ -420,7 +424,7 @@ def test_a_round_without_a_warm_start_says_nothing_of_rounds_on_one(start, tmp_p
 
 def test_the_progress_of_a_comparison_never_goes_back(start, tmp_path, monkeypatch):
     """Several trials are one step, told as a part of all of them."""
-    monkeypatch.setattr(tasks, "due", lambda labels, before: True)
+    monkeypatch.setattr(tasks, "due", lambda *counts: True)
     command = warm_round(tmp_path, start, all_layers="measured")
     events = [e for e in events_of(command) if isinstance(e, Progress) and e.step == "comparison"]
     done, (total,) = [event.done for event in events], {event.total for event in events}
@@ -429,8 +433,32 @@ def test_the_progress_of_a_comparison_never_goes_back(start, tmp_path, monkeypat
     assert done[-1] == total > command.settings.task_steps
 
 
+def test_a_trial_that_is_not_wanted_ends_the_round_by_the_last_layer_and_is_owed(
+    start, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(layer_trial, "FIRST_COMPARED", 12)
+    seen: list[Progress] = []
+    command = replace(
+        warm_round(tmp_path / "1", start, all_layers="measured"),
+        not_now=lambda: any(event.step == "comparison" for event in seen),
+    )
+    events = []
+    for event in run_round(command, never):
+        events.append(event)
+        seen += [event] if isinstance(event, Progress) else []
+    left_out = events[-1]
+    tried = [event for event in seen if event.step == "comparison"]
+    assert len(tried) == 1  # it ended at the next training batch
+    assert left_out.reason[-1] == layer_trial.NOT_TRIED
+    assert not backbone_moved(start, left_out)
+    assert load_model(Path(left_out.checkpoint))[1].unit
+    after_it = replace(warm_round(tmp_path / "2", start), previous=left_out.checkpoint)
+    assert "every layer" not in str(result_of(after_it).notices)  # the labels have not doubled
+    assert "every layer" in str(result_of(replace(after_it, trial_owed=True)).notices)
+
+
 def test_a_first_model_of_another_network_leaves_the_comparison_due(start, tmp_path, monkeypatch):
-    monkeypatch.setattr(tasks, "FIRST_COMPARED", 12)
+    monkeypatch.setattr(layer_trial, "FIRST_COMPARED", 12)
     first = result_of(warm_round(tmp_path / "1", start, all_layers="never"))
     command = replace(warm_round(tmp_path / "2", start), previous=first.checkpoint)
     assert "every layer" not in str(result_of(command).notices)  # the labels have not doubled
@@ -440,7 +468,7 @@ def test_a_first_model_of_another_network_leaves_the_comparison_due(start, tmp_p
 
 
 def test_a_comparison_holds_out_what_it_asks_and_does_as_it_says(start, tmp_path, monkeypatch):
-    monkeypatch.setattr(tasks, "FIRST_COMPARED", 12)
+    monkeypatch.setattr(layer_trial, "FIRST_COMPARED", 12)
     trained, asked = [], []
     train, gather = tasks.train_classifier, tasks.gather
 

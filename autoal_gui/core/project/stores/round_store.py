@@ -15,9 +15,10 @@ from autoal_gui.core.database.prediction_rows import (
 from autoal_gui.core.database.project_file import ProjectFile
 from autoal_gui.core.database.round_rows import RANKING_KEPT, Outcome, RoundRecord, Suggestion
 from autoal_gui.core.images.pool import ImagePool
-from autoal_gui.core.messages import Asked, Query, RoundFinished
+from autoal_gui.core.messages import RoundFinished
 from autoal_gui.core.project.stores.label_store import LabelStore
 from autoal_gui.core.project.stores.project_settings import ProjectSettings
+from autoal_gui.core.queries import Asked, Query
 from autoal_gui.core.settings import RunSettings
 
 

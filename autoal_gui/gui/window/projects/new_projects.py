@@ -17,6 +17,7 @@ from autoal_gui.gui.session.controller import Controller
 from autoal_gui.gui.widgets.inputs import images_folder, keep_images_folder
 from autoal_gui.gui.window.busy import Busy
 from autoal_gui.gui.window.dialog_opener import DialogOpener
+from autoal_gui.gui.window.projects.drafts import Drafts
 from autoal_gui.sources.natural import set_at
 from autoal_gui.sources.opening import kind_at, why_no_set
 
@@ -49,6 +50,8 @@ class NewProjects(QObject):
         self._window, self._services = window, services
         self._controller, self._dialogs = controller, dialogs
         self.importer = Importer(services, self)
+        self.drafts = Drafts(self)
+        self.drafts.told.connect(controller.notice)
         self.busy = Busy(window)
         self.busy.cancelled.connect(self.importer.cancel)
         self.importer.progress.connect(self.busy.show_progress)
@@ -92,6 +95,7 @@ class NewProjects(QObject):
         self.begun.emit()
         dialog = NewProjectDialog(self._services, spec, self._window)
         dialog.accepted.connect(self._on_accepted)
+        self.drafts.follow(dialog, spec)
         self._dialogs.show(dialog)
 
     def _on_accepted(self) -> None:

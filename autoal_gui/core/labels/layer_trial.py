@@ -1,0 +1,28 @@
+"""When a round tries whether training every layer is better than the last alone."""
+
+from autoal_gui.core.language import mark
+from autoal_gui.core.sentences import Sentence
+
+FIRST_COMPARED = 60  # labels; with fewer, what is held out says too little
+FOLDS_COMPARED = 2  # of five: 24 of 60 labels are held out, for two trainings more
+HELD_OUT = 0.2  # of the labels, in each of these trainings
+NOT_TRIED = Sentence(
+    mark(
+        "Whether training every layer is better was not tried, as you wished; the next round asks "
+        "again."
+    )
+)
+"""Is kept with the round."""
+
+
+def due(labels: int, before: int, owed: bool = False) -> bool:
+    """Say whether the two ways to train are to be compared: when the labels have doubled.
+
+    Args:
+        labels: of this round.
+        before: of the last round.
+        owed: whether the last round was to compare them, and the user did not want it then.
+    """
+    doublings = (FIRST_COMPARED * 2**k for k in range(20))
+    reached = any(before < count <= labels for count in doublings)
+    return reached or (owed and labels >= FIRST_COMPARED)

@@ -1,0 +1,69 @@
+"""Which model leaves the program, and how many labels are newer than it."""
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
+
+from autoal_gui.core.language import tr, tr_count
+from autoal_gui.core.project.last_model import last_model
+from autoal_gui.core.project.newer_labels import newer_labels
+from autoal_gui.core.project.project import Project
+from autoal_gui.engine.state import Move, can
+from autoal_gui.gui.session.controller import Controller
+from autoal_gui.gui.session.exports import NO_MODEL
+from autoal_gui.gui.widgets.text import text_label
+
+
+class ModelLine(QWidget):
+    """The model of now, and a button that trains one with the labels it lacks."""
+
+    def __init__(self, controller: Controller) -> None:
+        super().__init__()
+        self._controller = controller
+        self.words = text_label(role="muted")
+        self.newer = text_label(bold=True)
+        self.train = QPushButton(tr("Train now"))
+        self.train.setAutoDefault(False)
+        self.train.clicked.connect(controller.training.train_now)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(3)
+        column.addWidget(self.words)
+        column.addWidget(self.newer)
+        column.addWidget(self.train, 0, Qt.AlignmentFlag.AlignLeft)
+        controller.training.rounds_changed.connect(self.refresh)
+        controller.labelling.answers_changed.connect(self.refresh)
+        controller.engine.state_changed.connect(self.refresh)
+        self.refresh()
+
+    @Slot()
+    def refresh(self) -> None:
+        """Show what is so now: a round may end while the dialog is open."""
+        controller = self._controller
+        if not controller.is_open:
+            return
+        self.words.setText(model_words(controller.project))
+        newer = newer_words(controller.project)
+        self.newer.setText(newer)
+        self.newer.setVisible(bool(newer))
+        self.train.setVisible(bool(newer) and can(controller.engine.state, Move.START))
+
+
+def model_words(project: Project) -> str:
+    """Say which model there is, and that it is checked."""
+    model = last_model(project)
+    if model is None:
+        return tr(NO_MODEL)
+    return tr("The model of {model}: it is read back and compared after writing.", model=model.name)
+
+
+def newer_words(project: Project) -> str:
+    """Say how many labels the last model has not learned from; nothing where it has all."""
+    model = last_model(project)
+    count = 0 if model is None else newer_labels(project, model)
+    if not count:
+        return ""
+    return tr_count(
+        "{count} label was given or changed since and is not in it.",
+        "{count} labels were given or changed since and are not in it.",
+        count,
+    )

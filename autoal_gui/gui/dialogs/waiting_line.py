@@ -1,0 +1,84 @@
+"""What a request waits for, how long that takes, and a button that lets the request go first."""
+
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QBoxLayout, QPushButton, QWidget
+
+from autoal_gui.core.language import duration, mark, number, tr
+from autoal_gui.engine.state import State
+from autoal_gui.gui.session.controller import Controller
+from autoal_gui.gui.session.engine_queue import Priority
+from autoal_gui.gui.widgets.text import text_label
+
+FOR_ROUND = mark("This waits for round {number}, which runs: {left}.")
+FOR_LEARNING = mark("This waits for learning from your images: {left}.")
+FOR_WORK = mark("This waits for what is computed now: {left}.")
+LEFT = mark("about {time} left")
+UNKNOWN = mark("how long is not known yet")
+STOPS = mark("This begins as soon as the work that runs has stopped.")
+STOP_ROUND = mark("Stop the round")
+STOP_TIP = mark(
+    "Labels and the last model are kept, what this round has computed is dropped. Train now, or "
+    "your next complete batch, begins a round again."
+)
+PAUSE = mark("Pause learning")
+PAUSE_TIP = mark("Learning from your images goes on by itself afterwards; nothing is lost.")
+
+
+class WaitingLine(QWidget):
+    """Shown while a request of one kind waits in the queue of the engine; hidden else."""
+
+    def __init__(self, controller: Controller, priority: Priority, narrow: bool = False) -> None:
+        """Make the line for requests of a kind; where it is narrow, its button stands below."""
+        super().__init__()
+        self._controller, self._priority = controller, priority
+        self.words = text_label()
+        self.go_first = QPushButton()
+        self.go_first.setAutoDefault(False)
+        self.go_first.clicked.connect(self._let_go_first)
+        ways = QBoxLayout.Direction
+        row = QBoxLayout(ways.TopToBottom if narrow else ways.LeftToRight, self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self.words, 0 if narrow else 1)
+        row.addWidget(self.go_first)
+        engine = controller.engine
+        for changed in (engine.state_changed, engine.began, engine.waiting_changed):
+            changed.connect(self.refresh)
+        engine.progressed.connect(self.refresh)
+        self.refresh()
+
+    @Slot()
+    def refresh(self) -> None:
+        """Show what is so now."""
+        engine = self._controller.engine
+        waits = engine.waits(self._priority) and engine.running is not None
+        self.setVisible(waits)
+        if not waits:
+            return
+        stops = engine.state is State.CANCELLING
+        self.words.setText(tr(STOPS) if stops else self._waiting_words())
+        warming = self._controller.training.is_warming
+        self.go_first.setText(tr(PAUSE if warming else STOP_ROUND))
+        self.go_first.setToolTip(tr(PAUSE_TIP if warming else STOP_TIP))
+        self.go_first.setAccessibleDescription(self.go_first.toolTip())
+        self.go_first.setVisible(not stops and (warming or self._round is not None))
+
+    @property
+    def _round(self) -> int | None:
+        return self._controller.training.round_number
+
+    def _waiting_words(self) -> str:
+        progress = self._controller.engine.progress
+        seconds = progress.seconds_left if progress is not None else None
+        known = seconds is not None and seconds >= 1  # less is a guess, as in the training panel
+        left = tr(LEFT, time=duration(seconds or 0)) if known else tr(UNKNOWN)
+        if self._round is not None:
+            return tr(FOR_ROUND, number=number(self._round), left=left)
+        return tr(FOR_LEARNING if self._controller.training.is_warming else FOR_WORK, left=left)
+
+    @Slot()
+    def _let_go_first(self) -> None:
+        """Stop the round as the training panel does; a warm start goes on afterwards."""
+        if self._controller.training.is_warming:
+            self._controller.engine.make_way()
+        elif self._round is not None:
+            self._controller.cancel()

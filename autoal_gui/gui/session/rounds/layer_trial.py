@@ -1,0 +1,87 @@
+"""The trial of training every layer: whether a round is to make it, how long, and "not now"."""
+
+import threading
+
+from autoal_gui.core.labels.layer_trial import FOLDS_COMPARED, HELD_OUT, NOT_TRIED, due
+from autoal_gui.core.messages import CancelCheck, Progress, Step
+from autoal_gui.core.project.last_model import last_model
+from autoal_gui.core.project.project import Project
+
+TRIAL: Step = "comparison"
+AFTER: tuple[Step, ...] = ("evaluation", "scoring")
+VIEWS = 2  # of each image, that a warm start learns from
+
+
+class LayerTrial:
+    """Of the round that runs; a round begins with the trial that is due, wanted until told else."""
+
+    def __init__(self) -> None:
+        self.is_ahead = False
+        """Whether it is to come, or is going on."""
+        self.seconds: float | None = None
+        """About how long it takes; None where nothing is known of that."""
+        self._unwanted = threading.Event()
+        self._began = False
+
+    def begin(self, project: Project) -> CancelCheck:
+        """Look whether the round that begins now makes it; return how that hears of `leave_out`."""
+        self._unwanted, self._began = threading.Event(), False
+        self.is_ahead = is_due(project)
+        self.seconds = seconds_of(project) if self.is_ahead else None
+        return self._unwanted.is_set
+
+    @property
+    def is_left_out(self) -> bool:
+        """Whether the user does not want it in this round."""
+        return self._unwanted.is_set()
+
+    def leave_out(self) -> None:
+        """Leave it out of this round, also where it has begun; nothing else of the round is lost.
+
+        The engine's thread reads this as it reads whether to stop.
+        """
+        self._unwanted.set()
+
+    def follow(self, progress: Progress) -> None:
+        """Note how far the round is."""
+        trying = progress.step == TRIAL
+        if progress.step in AFTER or (self._began and not trying):
+            self.is_ahead = False
+        self._began = self._began or trying
+
+
+def is_owed(project: Project) -> bool:
+    """Say whether the last model's round was to make the trial, and the user left it out."""
+    last = last_model(project)
+    return last is not None and NOT_TRIED in last.record.reason
+
+
+def is_due(project: Project) -> bool:
+    """Say whether a round of now would try whether to train every layer."""
+    run, labels = project.settings.run, project.labels.training()
+    if run.all_layers != "measured" or not run.learns_first or not project.warm_start.checkpoint:
+        return False
+    last = last_model(project)
+    same = last is not None and last.record.settings.backbone == run.backbone
+    before = last.record.labels if last is not None and same else 0
+    several = len({class_index for _, class_index in labels}) > 1
+    return several and due(len(labels), before, is_owed(project))
+
+
+def seconds_of(project: Project) -> float | None:
+    """Return about how long the trial of now takes, by an earlier one or by the warm start."""
+    images = _images(project, len(project.labels.training()))
+    for record in reversed(project.rounds.finished()):
+        taken = dict(record.seconds).get(TRIAL, 0.0)
+        same = record.settings.task_steps == project.settings.run.task_steps
+        if taken and same and NOT_TRIED not in record.reason:
+            return taken * images / _images(project, record.labels)
+    warm = project.warm_start.record
+    seen = VIEWS * warm.epochs * len(project.pool.ids("pool")) if warm else 0
+    return images * warm.seconds / seen if warm and seen else None
+
+
+def _images(project: Project, labels: int) -> float:
+    """Return how many images are trained on in all."""
+    run = project.settings.run
+    return FOLDS_COMPARED * run.task_steps * min(run.train_batch, (1 - HELD_OUT) * labels)

@@ -1,0 +1,111 @@
+"""A model is handed over: which one, what it lacks, what it waits for, and how far it is."""
+
+import pytest
+from PySide6.QtCore import Qt
+
+from tests.support.gui import QUIET, draw_folder, run_batches, start_project
+from tests.support.session import WARM, create
+
+pytestmark = pytest.mark.qt_log_ignore(QUIET)
+
+
+@pytest.fixture
+def controller(qtbot, window, tmp_path):
+    """The controller of a window whose project has a trained model."""
+    controller = start_project(qtbot, window, draw_folder(tmp_path / "images", 40), tmp_path)
+    run_batches(qtbot, window, 1)
+    return controller
+
+
+def opened(window, tmp_path):
+    window.dialogs.show_hand_over()
+    window.dialog.target.setText(str(tmp_path / "given"))
+    return window.dialog
+
+
+def press(qtbot, button):
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+
+
+@pytest.mark.parametrize("show", ["show_hand_over", "show_export"])
+def test_labels_that_are_newer_than_the_model_are_counted_until_it_has_them(
+    show, qtbot, window, controller
+):
+    getattr(window.dialogs, show)()
+    line = window.dialog.model
+    assert line.newer.isHidden()
+    assert line.train.isHidden()
+    controller.labelling.answer(0)
+    assert line.newer.text() == "1 label was given or changed since and is not in it."
+    before = controller.project.rounds.last
+    press(qtbot, line.train)
+    qtbot.waitUntil(lambda: controller.at_rest and controller.project.rounds.last > before)
+    assert f"round {before + 1} " in line.words.text()
+    assert line.newer.isHidden()
+    window.dialog.reject()
+
+
+def test_a_round_that_keeps_it_waiting_can_be_stopped_from_the_dialog(
+    qtbot, window, controller, backend, tmp_path
+):
+    model = controller.project.rounds.last_checkpoint().name
+    backend.gate.clear()
+    controller.training.train_now()
+    dialog = opened(window, tmp_path)
+    assert dialog.waiting.isHidden()  # nothing has been asked for
+    press(qtbot, dialog.ok)
+    number = controller.training.round_number
+    told = f"This waits for round {number}, which runs: about 3\N{NO-BREAK SPACE}s left."
+    qtbot.waitUntil(lambda: dialog.waiting.words.text() == told)
+    assert dialog.waiting.isVisible()
+    press(qtbot, dialog.waiting.go_first)
+    qtbot.waitUntil(lambda: (tmp_path / "given").exists() and controller.at_rest)
+    assert dialog.waiting.isHidden()
+    assert controller.project.rounds.all()[-1].outcome == "cancelled"
+    assert controller.project.rounds.last_checkpoint().name == model
+    dialog.reject()
+    backend.gate.set()
+
+
+def test_learning_from_the_images_pauses_for_it_and_goes_on_afterwards(
+    qtbot, window, backend, tmp_path
+):
+    controller = window.controller
+    create(controller, tmp_path, draw_folder(tmp_path / "images", 40), settings=WARM)
+    qtbot.waitUntil(lambda: controller.at_rest)
+    run_batches(qtbot, window, 1)
+    backend.gate.clear()
+    controller.setup.change_settings(controller.project.settings.run.but(input_size=64))
+    assert controller.training.is_warming
+    dialog = opened(window, tmp_path)
+    press(qtbot, dialog.ok)
+    assert dialog.waiting.words.text().startswith("This waits for learning from your images: ")
+    assert dialog.waiting.go_first.text() == "Pause learning"
+    press(qtbot, dialog.waiting.go_first)
+    qtbot.waitUntil(lambda: (tmp_path / "given").exists())
+    backend.gate.set()
+    qtbot.waitUntil(lambda: controller.at_rest)
+    kinds = [type(command).__name__ for command in backend.commands]
+    place = kinds.index("HandOver")
+    assert kinds[place - 1] == kinds[place + 1] == "WarmStart"
+    dialog.reject()
+
+
+def test_each_part_is_named_while_it_is_written(qtbot, window, controller, backend, tmp_path):
+    dialog = opened(window, tmp_path)
+    assert dialog.progress.isHidden()
+    backend.export_gate.clear()
+    press(qtbot, dialog.ok)
+    first = dialog.chosen[0]
+    qtbot.waitUntil(lambda: dialog.outcome.text() == f"Writing {first}")
+    assert dialog.progress.isVisible()
+    assert dialog.progress.maximum() == len(dialog.chosen)
+    assert not dialog.ok.isEnabled()
+    dialog.reject()
+    dialog = opened(window, tmp_path)  # what goes on is told where it is opened again
+    assert dialog.outcome.text() == f"Writing {first}"
+    backend.export_gate.set()
+    qtbot.waitUntil(lambda: "Written" in dialog.outcome.text())
+    assert dialog.progress.isHidden()
+    assert dialog.ok.isEnabled()
+    dialog.reject()
