@@ -3,7 +3,7 @@
 import pytest
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QTabBar
+from PySide6.QtWidgets import QApplication, QTabBar
 
 from autoal_gui.core.messages import Query
 from autoal_gui.gui.desk.class_panel import ClassPanel
@@ -22,15 +22,25 @@ from tests.tools.seen import cut_off
 pytestmark = pytest.mark.qt_log_ignore(QUIET)
 
 
-@pytest.fixture
-def large(qapp):
-    """Text at one and a half times its size."""
+def magnified(qapp, scale):
     before = qapp.font()
     font = qapp.font()
-    font.setPointSizeF(before.pointSizeF() * 1.5)
+    font.setPointSizeF(before.pointSizeF() * scale)
     qapp.setFont(font)
     yield
     qapp.setFont(before)
+
+
+@pytest.fixture
+def large(qapp):
+    """Text at one and a half times its size."""
+    yield from magnified(qapp, 1.5)
+
+
+@pytest.fixture
+def largest(qapp):
+    """Text at twice its size."""
+    yield from magnified(qapp, 2.0)
 
 
 # -- the reason below the image -----------------------------------------------------------------
@@ -63,6 +73,20 @@ def test_a_long_name_leaves_the_panel_narrow_and_comes_back_in_a_wide_one(why):
     narrow = why.name.text()
     why.resize(1600, 1)
     assert len(why.name.text()) > len(narrow)
+
+
+# -- the panel of strategies ---------------------------------------------------------------------
+
+
+def test_the_forms_of_the_chart_of_weights_stand_below_each_other_in_a_narrow_panel(
+    window, tmp_path
+):
+    start(window, tmp_path)
+    buttons = window.desk.weights.forms.buttons()
+    row = buttons[0].parentWidget().layout().itemAt(1).layout()
+    widest = max(button.sizeHint().width() for button in buttons)
+    assert row.minimumSize().width() == widest
+    assert row.heightForWidth(widest) > 2 * buttons[0].sizeHint().height()
 
 
 # -- the training card --------------------------------------------------------------------------
@@ -125,6 +149,36 @@ def test_five_classes_are_whole_beside_an_image_in_a_low_window(qtbot, window, t
     qtbot.waitUntil(lambda: page.class_panel._scroll.verticalScrollBar().maximum() == 0)
     assert page.detail.height() >= page.detail.minimumSizeHint().height()
     assert page.detail.geometry().bottom() < page.class_panel.y()
+
+
+def test_no_room_is_kept_below_the_classes_for_words_that_are_not_said(window, tmp_path):
+    window.resize(1600, 1000)
+    start(window, tmp_path)
+    page = window.pages.review
+    window.pages.show_page(page)
+    assert page.class_panel.height() == page.class_panel.whole_height()
+
+
+def test_five_classes_stay_whole_where_image_and_title_have_to_go(largest, window, tmp_path):
+    start(window, tmp_path)
+    page = window.pages.review
+    window.pages.show_page(page)
+    page.class_panel.set_classes(("one", "two", "three", "four", "five"), (0, 1, 2, 3, 4))
+    panel, image = page.class_panel, page.detail.image_view
+    QApplication.processEvents()  # Qt measures the classes again
+    told = []
+    for high in range(300, 1000, 10):
+        page.side.resize(400, high)
+        page.side.share()
+        whole = panel.height() == panel.whole_height()
+        told.append((whole, not panel._title.isHidden(), not image.isHidden()))
+    assert told == sorted(told)  # with more height nothing goes again
+    assert set(told) == {
+        (False, False, False),
+        (True, False, False),
+        (True, True, False),
+        (True, True, True),
+    }
 
 
 def test_image_and_classes_share_a_side_that_has_too_little_for_both(window, tmp_path, large):
