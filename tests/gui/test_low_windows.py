@@ -201,6 +201,18 @@ def test_a_compact_panel_of_classes_is_lower(qtbot, window, tmp_path):
     assert heights[1] < heights[0]
 
 
+def test_a_class_keeps_key_and_count_where_the_panel_is_narrow(qtbot, window, tmp_path):
+    start(window, tmp_path)
+    panel = ClassPanel(window.theme, ())
+    qtbot.addWidget(panel)
+    panel.set_classes(("a name of a class that goes on and on", "two"), (0, 1))
+    panel.resize(10 * panel.fontMetrics().height() + 40, 300)
+    panel.show()
+    bar = panel._scroll.horizontalScrollBar()
+    qtbot.waitUntil(lambda: panel._buttons[0].width() <= panel._scroll.viewport().width())
+    assert bar.maximum() == 0
+
+
 # -- dialogs ------------------------------------------------------------------------------------
 
 

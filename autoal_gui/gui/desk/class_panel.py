@@ -34,6 +34,7 @@ from autoal_gui.gui.widgets.text import plain_tip, text_label
 from autoal_gui.gui.widgets.theme import BODY, SMALL, Theme, scale_font
 
 ROOMY, COMPACT = 1.75, 1.3  # heights of a line that a button takes
+LEAST = 8  # heights of a line that a button is wide at least
 
 
 class ClassButton(QPushButton):
@@ -71,6 +72,11 @@ class ClassButton(QPushButton):
         metrics = self.fontMetrics()
         width = metrics.horizontalAdvance(self._name) + 4 * metrics.height() + 24
         return QSize(min(width, 20 * metrics.height()), round(self._lines * metrics.height()) + 6)
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Return the width of its key, its count and some of its name, whose middle may go."""
+        hint = self.sizeHint()
+        return QSize(min(hint.width(), LEAST * self.fontMetrics().height()), hint.height())
 
     def _choose(self) -> None:
         self.chosen.emit(self._index)
