@@ -109,7 +109,7 @@ def update(code: str, sentences: Catalog) -> int:
 def keep_signs(catalog: Catalog) -> None:
     """Let no line of French begin with a sign such as ";": it stays with its word."""
     for message in catalog:
-        if message.id:
+        if message.id and translated(message.string):
             one = isinstance(message.string, str)
             forms = (message.string,) if one else message.string
             kept = tuple(APART.sub(NO_BREAK, form) for form in forms)

@@ -152,10 +152,19 @@ def test_a_sign_stays_with_its_word_in_new_french():
     catalog = Catalog(locale="fr")
     catalog.add("Which?", "Lequel ?")
     catalog.add(("one; it", "{count}; they"), ("« un » ; il", "{count} ; ils"))
+    catalog.add("Not yet;")
     keep_signs(catalog)
+    assert not translated(catalog["Not yet;"].string)
     assert catalog["Which?"].string == "Lequel\xa0?"
     both = catalog["one; it"].string
     assert both == ("«\xa0un\xa0»\xa0; il", "{count}\xa0; ils")
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_a_label_is_not_called_as_the_menu_of_labelling_is(code):
+    """The map colours by labels; the menu says what one does, in English by the same word."""
+    catalog = read(code)
+    assert catalog["Label given"].string != catalog["Label"].string
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
