@@ -10,6 +10,7 @@ from autoal_gui.gui.desk.class_panel import ClassPanel
 from autoal_gui.gui.desk.why_panel import WhyPanel
 from autoal_gui.gui.dialogs import export_dialog
 from autoal_gui.gui.dialogs.export_dialog import ExportDialog
+from autoal_gui.gui.dialogs.hand_over_dialog import HandOverDialog
 from autoal_gui.gui.panels.side_panel import MARKED
 from autoal_gui.gui.panels.training_panel import LINES, MOST
 from autoal_gui.gui.review.review_detail import EDGE
@@ -258,3 +259,18 @@ def test_a_list_is_as_wide_as_what_is_chosen_and_opens_as_wide_as_its_longest_en
     box.hidePopup()
     box.setCurrentIndex(1)
     assert box.minimumSizeHint().width() > advance(box.itemText(1))
+
+
+def test_the_formats_of_a_hand_over_stay_together_in_a_tall_dialog(qtbot, window, tmp_path):
+    start(window, tmp_path)
+    dialog = HandOverDialog(window.controller, window._settings, window)
+    qtbot.addWidget(dialog)
+    tops = []
+    for high in (700, 1400):
+        dialog.resize(900, high)
+        dialog.show()
+        dialog.layout().activate()
+        QApplication.processEvents()
+        boxes = list(dialog.formats.values())
+        tops.append(boxes[-1].y() - boxes[0].y())
+    assert tops[0] == tops[1]
