@@ -3,13 +3,14 @@
 import pytest
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QDialog, QTabBar
+from PySide6.QtWidgets import QApplication, QDialog, QTabBar
 
 from autoal_gui.core.queries import Query
 from autoal_gui.gui.desk.class_panel import ClassPanel
 from autoal_gui.gui.desk.why_panel import WhyPanel
 from autoal_gui.gui.dialogs import export_dialog
 from autoal_gui.gui.dialogs.export_dialog import ExportDialog
+from autoal_gui.gui.dialogs.hand_over_dialog import HandOverDialog
 from autoal_gui.gui.panels.side_panel import MARKED
 from autoal_gui.gui.panels.training_panel import LINES, MOST
 from autoal_gui.gui.review.review_detail import EDGE
@@ -22,15 +23,25 @@ from tests.tools.seen import cut_off
 pytestmark = pytest.mark.qt_log_ignore(QUIET)
 
 
-@pytest.fixture
-def large(qapp):
-    """Text at one and a half times its size."""
+def magnified(qapp, scale):
     before = qapp.font()
     font = qapp.font()
-    font.setPointSizeF(before.pointSizeF() * 1.5)
+    font.setPointSizeF(before.pointSizeF() * scale)
     qapp.setFont(font)
     yield
     qapp.setFont(before)
+
+
+@pytest.fixture
+def large(qapp):
+    """Text at one and a half times its size."""
+    yield from magnified(qapp, 1.5)
+
+
+@pytest.fixture
+def largest(qapp):
+    """Text at twice its size."""
+    yield from magnified(qapp, 2.0)
 
 
 # -- the reason below the image -----------------------------------------------------------------
@@ -63,6 +74,20 @@ def test_a_long_name_leaves_the_panel_narrow_and_comes_back_in_a_wide_one(why):
     narrow = why.name.text()
     why.resize(1600, 1)
     assert len(why.name.text()) > len(narrow)
+
+
+# -- the panel of strategies ---------------------------------------------------------------------
+
+
+def test_the_forms_of_the_chart_of_weights_stand_below_each_other_in_a_narrow_panel(
+    window, tmp_path
+):
+    start(window, tmp_path)
+    buttons = window.desk.weights.forms.buttons()
+    row = buttons[0].parentWidget().layout().itemAt(1).layout()
+    widest = max(button.sizeHint().width() for button in buttons)
+    assert row.minimumSize().width() == widest
+    assert row.heightForWidth(widest) > 2 * buttons[0].sizeHint().height()
 
 
 # -- the training card --------------------------------------------------------------------------
@@ -127,6 +152,36 @@ def test_five_classes_are_whole_beside_an_image_in_a_low_window(qtbot, window, t
     assert page.detail.geometry().bottom() < page.class_panel.y()
 
 
+def test_no_room_is_kept_below_the_classes_for_words_that_are_not_said(window, tmp_path):
+    window.resize(1600, 1000)
+    start(window, tmp_path)
+    page = window.pages.review
+    window.pages.show_page(page)
+    assert page.class_panel.height() == page.class_panel.whole_height()
+
+
+def test_five_classes_stay_whole_where_image_and_title_have_to_go(largest, window, tmp_path):
+    start(window, tmp_path)
+    page = window.pages.review
+    window.pages.show_page(page)
+    page.class_panel.set_classes(("one", "two", "three", "four", "five"), (0, 1, 2, 3, 4))
+    panel, image = page.class_panel, page.detail.image_view
+    QApplication.processEvents()  # Qt measures the classes again
+    told = []
+    for high in range(300, 1000, 10):
+        page.side.resize(400, high)
+        page.side.share()
+        whole = panel.height() == panel.whole_height()
+        told.append((whole, not panel._title.isHidden(), not image.isHidden()))
+    assert told == sorted(told)  # with more height nothing goes again
+    assert set(told) == {
+        (False, False, False),
+        (True, False, False),
+        (True, True, False),
+        (True, True, True),
+    }
+
+
 def test_image_and_classes_share_a_side_that_has_too_little_for_both(window, tmp_path, large):
     start(window, tmp_path)
     side = window.pages.review.side
@@ -145,6 +200,18 @@ def test_a_compact_panel_of_classes_is_lower(qtbot, window, tmp_path):
         panel.set_classes(("one", "two"), (0, 1))
         heights.append(panel.whole_height())
     assert heights[1] < heights[0]
+
+
+def test_a_class_keeps_key_and_count_where_the_panel_is_narrow(qtbot, window, tmp_path):
+    start(window, tmp_path)
+    panel = ClassPanel(window.theme, ())
+    qtbot.addWidget(panel)
+    panel.set_classes(("a name of a class that goes on and on", "two"), (0, 1))
+    panel.resize(10 * panel.fontMetrics().height() + 40, 300)
+    panel.show()
+    bar = panel._scroll.horizontalScrollBar()
+    qtbot.waitUntil(lambda: panel._buttons[0].width() <= panel._scroll.viewport().width())
+    assert bar.maximum() == 0
 
 
 # -- dialogs ------------------------------------------------------------------------------------
@@ -206,3 +273,18 @@ def test_a_dialog_that_grew_after_it_was_placed_leaves_neither_title_nor_end_off
     assert place.top() >= room.top() + dialog.fontMetrics().height()  # the title has room above
     assert place.bottom() <= room.bottom()
     dialog.reject()
+
+
+def test_the_formats_of_a_hand_over_stay_together_in_a_tall_dialog(qtbot, window, tmp_path):
+    start(window, tmp_path)
+    dialog = HandOverDialog(window.controller, window._settings, window)
+    qtbot.addWidget(dialog)
+    tops = []
+    for high in (700, 1400):
+        dialog.resize(900, high)
+        dialog.show()
+        dialog.layout().activate()
+        QApplication.processEvents()
+        boxes = list(dialog.formats.values())
+        tops.append(boxes[-1].y() - boxes[0].y())
+    assert tops[0] == tops[1]

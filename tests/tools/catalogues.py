@@ -6,6 +6,7 @@ in `resources/translations/<code>/LC_MESSAGES/autoal.po`, and a second run compi
 
 import ast
 import io
+import re
 from collections.abc import Iterator
 from datetime import datetime, timezone
 from pathlib import Path
@@ -25,6 +26,9 @@ KEYWORDS = {"tr": None, "mark": None, "tr_count": (1, 2)}
 PLUG_INS = ("autoal_gui.strategies", "autoal_gui.exporters")
 COMMAND = (2, 3, 4)  # menu, text and tip of a command in its table
 WRITTEN = datetime(2026, 1, 1, tzinfo=timezone.utc)  # fixed, so that only sentences make a change
+NO_BREAK = "\N{NO-BREAK SPACE}"
+APART = re.compile(r"(?<=\S) (?=[;:?!»%])|(?<=«) ")
+"""The spaces that French has around a sign, where no line may break."""
 
 
 def template() -> Catalog:
@@ -92,12 +96,24 @@ def update(code: str, sentences: Catalog) -> int:
     catalog = read(code)
     catalog.update(sentences, no_fuzzy_matching=True, update_creation_date=False)
     catalog.creation_date = catalog.revision_date = WRITTEN
+    if code == "fr":
+        keep_signs(catalog)
     file = po_file(code)
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_bytes(written(catalog))
     with file.open("rb") as stream:  # as the file says it, so that both always agree
         file.with_suffix(".mo").write_bytes(compiled(read_po(stream, locale=code)))
     return sum(not translated(message.string) for message in catalog if message.id)
+
+
+def keep_signs(catalog: Catalog) -> None:
+    """Let no line of French begin with a sign such as ";": it stays with its word."""
+    for message in catalog:
+        if message.id and translated(message.string):
+            one = isinstance(message.string, str)
+            forms = (message.string,) if one else message.string
+            kept = tuple(APART.sub(NO_BREAK, form) for form in forms)
+            message.string = kept[0] if one else kept
 
 
 def translated(string: object) -> bool:

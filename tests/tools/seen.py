@@ -7,6 +7,7 @@ from PySide6.QtCore import QBuffer, QByteArray, QIODevice
 from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import (
     QAbstractButton,
+    QAbstractScrollArea,
     QCheckBox,
     QComboBox,
     QGroupBox,
@@ -19,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 DOTS = "…"
+STRIP = "batch"  # the row of thumbnails is meant to scroll to the side
 
 
 def cut_off(place: QWidget) -> list[str]:
@@ -71,6 +73,16 @@ def shortened(place: QWidget) -> list[str]:
     """Return the pieces of text that end in dots, or have them inside, as no sentence has them."""
     whole = "\n".join(words_of(place))
     return [words for words in painted(place) if DOTS in words and words not in whole]
+
+
+def sideways(place: QWidget) -> list[str]:
+    """Return what is wider than its room: it has to be scrolled to the side, or is cut there."""
+    areas = [one for one in on_screen(place) if isinstance(one, QAbstractScrollArea)]
+    return [
+        area.accessibleName() or type(area).__name__
+        for area in areas
+        if area.horizontalScrollBar().maximum() > 0 and area.objectName() != STRIP
+    ]
 
 
 def _cut(widget: QWidget) -> list[str]:

@@ -7,6 +7,7 @@ import string
 from collections.abc import Iterator
 
 import pytest
+from babel.messages.catalog import Catalog
 from PySide6.QtGui import QTextDocument
 
 from autoal_gui.core import language
@@ -14,7 +15,17 @@ from autoal_gui.core.language import LANGUAGES
 from autoal_gui.core.project.project_merge import Merge, report
 from autoal_gui.core.resources import resources
 from autoal_gui.gui.window.help_page import TOPICS, heading
-from tests.tools.catalogues import CODES, ROOT, compiled, po_file, read, template, translated
+from tests.tools.catalogues import (
+    APART,
+    CODES,
+    ROOT,
+    compiled,
+    keep_signs,
+    po_file,
+    read,
+    template,
+    translated,
+)
 
 PLURALS = {"de": 2, "fr": 2, "es": 2, "zh": 1}
 
@@ -128,6 +139,32 @@ def test_percentages_are_written_in_one_way(code, sentences, monkeypatch):
     texts += [form for m in sentences for form in forms(m.id)] if code == "en" else []
     spaces = [space for text in texts for space in re.findall(r"[0-9}](\s*)%", text)]
     assert set(spaces) == {"" if close else "\xa0"}
+
+
+def test_no_line_of_french_begins_with_a_sign():
+    """French has a space before ";" and inside "« »": a line must not break there."""
+    texts = [form for message in read("fr") for form in forms(message.string)]
+    texts += [f.read_text("utf-8") for f in sorted((resources() / "help" / "fr").glob("*.md"))]
+    assert [text for text in texts if APART.search(text)] == []
+
+
+def test_a_sign_stays_with_its_word_in_new_french():
+    catalog = Catalog(locale="fr")
+    catalog.add("Which?", "Lequel ?")
+    catalog.add(("one; it", "{count}; they"), ("« un » ; il", "{count} ; ils"))
+    catalog.add("Not yet;")
+    keep_signs(catalog)
+    assert not translated(catalog["Not yet;"].string)
+    assert catalog["Which?"].string == "Lequel\xa0?"
+    both = catalog["one; it"].string
+    assert both == ("«\xa0un\xa0»\xa0; il", "{count}\xa0; ils")
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_a_label_is_not_called_as_the_menu_of_labelling_is(code):
+    """The map colours by labels; the menu says what one does, in English by the same word."""
+    catalog = read(code)
+    assert catalog["Label given"].string != catalog["Label"].string
 
 
 @pytest.mark.parametrize("code", LANGUAGES)

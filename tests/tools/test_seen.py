@@ -2,10 +2,10 @@
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPainter
-from PySide6.QtWidgets import QLabel, QListWidget, QWidget
+from PySide6.QtWidgets import QLabel, QListWidget, QScrollArea, QWidget
 
 from autoal_gui.gui.panels.plots import make_plot
-from tests.tools.seen import cut_off, painted, shortened
+from tests.tools.seen import cut_off, painted, shortened, sideways
 
 
 def shown(qtbot, widget, wide=300, high=120):
@@ -57,3 +57,15 @@ def test_what_a_list_shortens_is_found_and_a_command_with_dots_is_not(qtbot):
     entries.show()
     (found,) = shortened(place)
     assert found.startswith("A name")
+
+
+def test_what_has_to_be_scrolled_to_the_side_is_found(qtbot):
+    place, area, wide = QWidget(), QScrollArea(), QWidget()
+    area.setParent(place)
+    area.resize(200, 100)
+    wide.resize(300, 50)
+    area.setWidget(wide)
+    shown(qtbot, place)
+    assert sideways(place) == ["QScrollArea"]
+    wide.resize(100, 300)
+    qtbot.waitUntil(lambda: sideways(place) == [])

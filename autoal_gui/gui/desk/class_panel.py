@@ -33,7 +33,8 @@ from autoal_gui.gui.widgets.sizes import icon_size
 from autoal_gui.gui.widgets.text import plain_tip, text_label
 from autoal_gui.gui.widgets.theme import BODY, SMALL, Theme, scale_font
 
-ROOMY, COMPACT = 1.75, 1.45  # heights of a line that a button takes
+ROOMY, COMPACT = 1.75, 1.3  # heights of a line that a button takes
+LEAST = 8  # heights of a line that a button is wide at least
 
 
 class ClassButton(QPushButton):
@@ -71,6 +72,11 @@ class ClassButton(QPushButton):
         metrics = self.fontMetrics()
         width = metrics.horizontalAdvance(self._name) + 4 * metrics.height() + 24
         return QSize(min(width, 20 * metrics.height()), round(self._lines * metrics.height()) + 6)
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Return the width of its key, its count and some of its name, whose middle may go."""
+        hint = self.sizeHint()
+        return QSize(min(hint.width(), LEAST * self.fontMetrics().height()), hint.height())
 
     def _choose(self) -> None:
         self.chosen.emit(self._index)
@@ -128,11 +134,13 @@ class ClassPanel(QFrame):
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         scroll.setWidget(content)
         self._feedback = text_label(role="muted")
+        self._feedback.hide()  # takes no room while it says nothing
         layout = QVBoxLayout(self)
         layout.setContentsMargins(12, 6, 12, 8)
         layout.setSpacing(4)
         self.title_row = QHBoxLayout()
         self.title_row.addWidget(title, 1)
+        self._title = title
         layout.addLayout(self.title_row)
         layout.addWidget(scroll, 1)
         layout.addWidget(self._feedback)
@@ -187,6 +195,11 @@ class ClassPanel(QFrame):
         """Hide the buttons of classes that are out of use; the others keep their keys."""
         for index, button in enumerate(self._buttons):
             button.setVisible(index not in removed)
+
+    def set_titled(self, titled: bool) -> None:
+        """Show the title, or leave its room to the classes."""
+        self._title.setVisible(titled)
+        self.title_row.invalidate()  # Qt tells the whole panel alone, which then measures it as old
 
     def set_feedback(self, text: str) -> None:
         """Show a line about the last answer or the suggestion."""

@@ -6,7 +6,6 @@ from PySide6.QtCore import QSettings, QTimer, Signal, Slot
 from PySide6.QtWidgets import (
     QApplication,
     QFrame,
-    QHBoxLayout,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -19,6 +18,7 @@ from autoal_gui.gui.desk.grid_panel import GridPanel
 from autoal_gui.gui.desk.header import Header
 from autoal_gui.gui.desk.heat_panel import HeatPanel
 from autoal_gui.gui.desk.image_bar import ImageBar
+from autoal_gui.gui.desk.reading import Reading
 from autoal_gui.gui.desk.stage import Stage
 from autoal_gui.gui.desk.waiting_time import IdleWatch
 from autoal_gui.gui.desk.why_panel import WhyPanel
@@ -105,21 +105,12 @@ class Desk(QWidget):
         picture.addWidget(self.stage, 1)
         picture.addWidget(self.heat)
         picture.addWidget(self.why)
-        middle = QHBoxLayout()
-        middle.setContentsMargins(0, 0, 0, 0)
-        middle.setSpacing(0)
         self.views = QStackedWidget()
         self.views.addWidget(large)
         self.views.addWidget(self.grid)
-        middle.addWidget(self.views, 1)
-        middle.addWidget(self._make_answers(actions))
-        image_side = QWidget()
-        column = QVBoxLayout(image_side)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.strip)
-        column.addLayout(middle, 1)
-        return image_side
+        answers, line = self._make_answers(actions), self.fontMetrics().height()
+        wanted = answers.sizeHint().width()  # the answers' words and keys
+        return Reading(self.strip, self.views, answers, min(max(13 * line, wanted), 18 * line))
 
     def _make_answers(self, actions: Actions) -> QWidget:
         """Return the column of classes and other answers."""
@@ -127,9 +118,6 @@ class Desk(QWidget):
         frame.setProperty("role", "side")
         self.class_panel.setProperty("role", "plain")
         self.class_panel.title_row.addWidget(tool_button(actions, "classes"))
-        line = self.fontMetrics().height()
-        wanted = self.class_panel.sizeHint().width()  # the answers' words and keys
-        self.class_panel.setFixedWidth(min(max(13 * line, wanted), 18 * line))
         column = QVBoxLayout(frame)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.class_panel)

@@ -107,6 +107,7 @@ class HandOverDialog(QDialog):
             about = text_label(module.missing() or tr(module.ABOUT), role="muted")
             about.setContentsMargins(2 * self.fontMetrics().height(), 0, 0, 4)
             inside.addWidget(about)
+        inside.addStretch(1)  # the lines stay together in a tall dialog
         row = QHBoxLayout()
         row.addWidget(self.target, 1)
         row.addWidget(self._choose)
@@ -130,7 +131,7 @@ class HandOverDialog(QDialog):
         column.addWidget(foot)
         line = self.fontMetrics().height()
         widen(self, 42)
-        self.resize(fitting(self, QSize(42 * line, 40 * line)))
+        self.resize(fitting(self, QSize(42 * line, 32 * line)))
 
     def _connect(self) -> None:
         exports = self._controller.exports

@@ -149,7 +149,7 @@ def colourings(
     """
     names, last = project.classes.names, project.rounds.last
     found = [
-        Colouring(tr("Label"), lambda facts: by_label(facts, names, quiet)),
+        Colouring(tr("Label given"), lambda facts: by_label(facts, names, quiet)),
         Colouring(tr("Prediction"), lambda facts: by_prediction(facts, names, quiet)),
         Colouring(tr("Certainty"), lambda facts: by_certainty(facts, quiet)),
         Colouring(tr("Round of the answer"), lambda facts: by_round(facts, last, quiet)),

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pyqtgraph as pg
 from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QToolButton
+from PySide6.QtWidgets import QButtonGroup, QToolButton
 
 from autoal_gui.core.database.round_rows import RoundRecord
 from autoal_gui.core.language import mark, percent, tr
@@ -24,6 +24,7 @@ from autoal_gui.gui.panels.strategy_pins import PinTable, can_pin, pinned_words
 from autoal_gui.gui.session.controller import Controller
 from autoal_gui.gui.strategy_names import gives_weights, mode_label, strategy_label
 from autoal_gui.gui.widgets.cards import CardColumn
+from autoal_gui.gui.widgets.flow_layout import FlowLayout
 from autoal_gui.gui.widgets.text import text_label
 from autoal_gui.gui.widgets.theme import SMALL, Theme
 
@@ -89,8 +90,8 @@ class WeightsPanel(CardColumn):
         self.fit_height(self.lines, self.areas, self.learned.plot)
         self._show_form()
 
-    def _make_forms(self) -> QHBoxLayout:
-        row = QHBoxLayout()
+    def _make_forms(self) -> FlowLayout:
+        row = FlowLayout(at_left=True)  # the panel may be narrow
         row.setSpacing(6)
         for name, (words, tip) in FORMS.items():
             button = QToolButton()
@@ -102,7 +103,6 @@ class WeightsPanel(CardColumn):
             button.setProperty("role", "quiet")
             self.forms.addButton(button)
             row.addWidget(button)
-        row.addStretch(1)
         return row
 
     @property

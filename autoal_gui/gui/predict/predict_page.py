@@ -26,6 +26,7 @@ from autoal_gui.gui.predict.predict_jobs import ChosenModel, model_of, share_lin
 from autoal_gui.gui.predict.predict_session import PredictSession
 from autoal_gui.gui.predict.predict_setup import NO_MODEL_CHOSEN, PredictSetup
 from autoal_gui.gui.predict.sending import SendButton
+from autoal_gui.gui.predict.upper_words import WordsAbove
 from autoal_gui.gui.session.controller import Controller
 from autoal_gui.gui.widgets.actions import Actions
 from autoal_gui.gui.widgets.cards import LowColumn
@@ -89,13 +90,11 @@ class PredictPage(Page):
         column.addWidget(self.filters, 1)
         column.addStretch(0)
         self._left = column
+        sections = (self.measured, self.comparison, self.caution)
         middle = QWidget()
         column = QVBoxLayout(middle)
         column.setContentsMargins(10, 0, 0, 0)
-        column.addWidget(self.explanation)
-        for section in (self.measured, self.comparison, self.caution):
-            column.addWidget(section)
-        column.addWidget(self.grid, 1)
+        column.addWidget(WordsAbove(self.grid, self.explanation, *sections))
         self.detail = QWidget()
         column = QVBoxLayout(self.detail)
         column.setContentsMargins(0, 0, 8, 8)

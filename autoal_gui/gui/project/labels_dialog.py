@@ -34,7 +34,7 @@ ABOUT = mark(
     "A table can bring labels, patients and columns such as age or site for images that are in the "
     "project. No answer of yours is changed by it."
 )
-WIDE, LOW, HIGH = 45, 19, 45  # its size in heights of a line, before a table is chosen and after
+WIDE, LOW, HIGH = 45, 12, 45  # its size in heights of a line, before a table is chosen and after
 READER_TIP = mark("Under this name the answers are compared with yours.")
 
 

@@ -1,5 +1,6 @@
 """How far readers agree, with each other, with themselves and with the model."""
 
+import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -50,6 +51,7 @@ HABIT_COLUMNS = (
     mark("Changed away from it"),
     mark("Changed elsewhere"),
 )
+NARROW = 10  # letters of a line in the head of a table, or one word
 IMAGES = Qt.ItemDataRole.UserRole
 
 
@@ -300,6 +302,11 @@ def _table() -> QTableWidget:
     return table
 
 
+def in_lines(words: str) -> str:
+    """Break the head of a column into short lines: large text then needs no scrolling sideways."""
+    return textwrap.fill(words, NARROW, break_long_words=False, break_on_hyphens=False)
+
+
 def _cell(text: str, images: Sequence[int] = ()) -> QTableWidgetItem:
     item = QTableWidgetItem(text)
     item.setTextAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -353,7 +360,7 @@ def _fill_suggestion_use(table: QTableWidget, found: SuggestionUse, classes: Seq
     table.setVisible(bool(rows))
     table.setRowCount(len(rows))
     table.setColumnCount(len(HABIT_COLUMNS))
-    table.setHorizontalHeaderLabels([tr(words) for words in HABIT_COLUMNS])
+    table.setHorizontalHeaderLabels([in_lines(tr(words)) for words in HABIT_COLUMNS])
     table.verticalHeader().hide()
     table.setAccessibleName(tr("Blind answers and what became of them, by class"))
     for row, (name, habit) in enumerate(rows):

@@ -24,7 +24,7 @@ from autoal_gui.gui.session.controller import Controller
 from autoal_gui.gui.widgets.actions import Actions
 from autoal_gui.gui.widgets.answers import key_icon
 from autoal_gui.gui.widgets.inputs import spin
-from autoal_gui.gui.widgets.page import Page
+from autoal_gui.gui.widgets.page import BAR_SHARE, Page
 from autoal_gui.gui.widgets.page_actions import action_tool, own_action
 from autoal_gui.gui.widgets.text import text_label
 from autoal_gui.gui.widgets.theme import TITLE, Theme
@@ -55,6 +55,7 @@ MEASURES_NOTHING = mark(
 PAYS = 2  # images confirmed for one that is read alone, below which it is hardly worth it
 WIDTH = 24  # letters that the side is wide
 NARROWEST, WIDEST = 270, 490  # pixels of it
+LONGEST = 50  # heights of a line: longer lines of words read badly
 
 
 class ConfirmPage(Page):
@@ -141,7 +142,12 @@ class ConfirmPage(Page):
         column.setContentsMargins(60, 0, 60, 0)
         column.setSpacing(14)
         column.addStretch(2)
-        column.addWidget(self.words)
+        self.words.setMaximumWidth(LONGEST * self.fontMetrics().height())
+        middle = QHBoxLayout()
+        middle.addStretch(1)
+        middle.addWidget(self.words, BAR_SHARE)
+        middle.addStretch(1)
+        column.addLayout(middle)
         column.addWidget(self.alone, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addStretch(3)
         return place

@@ -32,6 +32,11 @@ SMALLEST = 0.005  # what would be told as 0 % is not told
 LEAST = 72  # pixels of the image's height
 EDGE = 8  # pixels around and between the parts at the right
 CLASSES = 0.4  # of the height at the right, where image and facts have no more than they need
+GIVEN_UP = ((True, True), (False, True), (False, False))
+"""Whether image and title are there: the first way in which every class is seen, else the last.
+
+The image is in the grid too.
+"""
 PURPOSES = {
     "answer": "",
     "repeat": mark("asked again"),
@@ -166,8 +171,14 @@ class ReviewSide(QWidget):
     def share(self) -> None:
         """Give the classes what they need, and the rest to the image."""
         wide, high = self.width() - EDGE, self.height() - EDGE
-        left = high - EDGE - self._detail.minimumSizeHint().height()
-        below = min(self._classes.whole_height(), max(left, round(CLASSES * high)))
+        for image, title in GIVEN_UP:
+            self._detail.image_view.setVisible(image)
+            self._classes.set_titled(title)
+            left = high - EDGE - self._detail.minimumSizeHint().height()
+            whole = self._classes.whole_height()
+            if whole <= left:
+                break
+        below = min(whole, max(left, round(CLASSES * high)))
         self._detail.setGeometry(0, 0, wide, high - below - EDGE)
         self._classes.setGeometry(0, high - below, wide, below)
 

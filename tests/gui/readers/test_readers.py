@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
 from autoal_gui.core.project.project import Project
 from autoal_gui.engine.jobs import Job
 from autoal_gui.gui.keys import KeyMap
+from autoal_gui.gui.readers.agreement_page import in_lines
 from autoal_gui.gui.session.readers import merge_job as merging
 from autoal_gui.sources.opening import open_images
 from tests.support.checking import (
@@ -412,3 +413,21 @@ def test_keys_of_settling_work_with_the_focus_anywhere(qtbot, window, controller
         assert answers[image].purpose == "answer", type(widget).__name__
         tried += 1
     assert tried > 4
+
+
+def test_heads_of_columns_are_broken_between_words():
+    assert in_lines("Changed away from it") == "Changed\naway from\nit"
+    assert in_lines("Uneinheitlichkeiten") == "Uneinheitlichkeiten"
+
+
+def test_the_table_of_suggestions_has_room_for_its_broken_heads(qtbot, window, controller):
+    window.actions_table["agreement"].trigger()
+    table = window.pages.agreement.suggestion_use
+    heads = [table.horizontalHeaderItem(place).text() for place in range(table.columnCount())]
+    lines = max(head.count("\n") + 1 for head in heads)
+    assert lines > 1
+    line = table.fontMetrics().height()
+    high = table.horizontalHeader().sizeHint().height()
+    assert high >= lines * line
+    rows = sum(table.rowHeight(row) for row in range(table.rowCount()))
+    assert table.height() >= rows + high

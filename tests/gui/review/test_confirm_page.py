@@ -5,6 +5,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication
 
+from autoal_gui.gui.review.confirm_page import LONGEST
 from tests.support.checking import BACKSPACE, CTRL, idle, is_bright, label_many, start
 from tests.support.gui import QUIET
 
@@ -92,3 +93,13 @@ def test_what_is_shown_is_confirmed_by_one_key_and_taken_back_by_another(qtbot, 
     assert not bulk.confirmed
     qtbot.keyClick(page, ESCAPE)
     qtbot.waitUntil(lambda: window.pages.at_desk)
+
+
+def test_words_in_a_wide_window_stay_in_lines_that_read_well(qtbot, window, tmp_path):
+    window.resize(2560, 1440)
+    start(window, tmp_path)
+    page = show(qtbot, window)
+    longest = LONGEST * page.fontMetrics().height()
+    qtbot.waitUntil(lambda: page.words.width() == longest)
+    middle = page.words.geometry().center().x()
+    assert abs(middle - page.words.parentWidget().width() // 2) <= 2

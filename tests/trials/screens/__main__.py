@@ -3,9 +3,9 @@
     python -m tests.trials.screens --data FOLDER --out DIR
 
 Works through a project of the images in FOLDER (a sub-folder for each class), then shows each page
-of it in each combination. Told are words that have less room than they need or are shortened,
-windows that are larger than asked for, and English that is left over. A picture of each lies in
-DIR.
+of it in each combination. Told are words that have less room than they need or are shortened, what
+has to be scrolled to the side, windows that are larger than asked for, and English that is left
+over. A picture of each lies in DIR.
 """
 
 import argparse

@@ -11,7 +11,7 @@ from tests.trials.screens.project import PROJECT, READER
 THEMES = ("light", "dark")
 GAP = re.compile(r"\{\w+\}")
 WORD = re.compile(r"(?<![{\w])[A-Za-z]{3,}(?![\w}])")  # outside gaps
-SETTLE = 0.35  # seconds for layouts and thumbnails
+SETTLE = 0.6  # seconds for layouts and thumbnails
 PAGES = ("review", "confirm", "map", "predict", "agreement", "second_reading", "adjudication")
 DIALOGS = {
     "settings": "show_settings",
@@ -130,7 +130,7 @@ class Looker:
             wait_until(lambda: page.session.table is not None and not page.session.is_busy)
 
     def _judge(self, name: str, place: Any) -> None:
-        from tests.tools.seen import cut_off, painted, shortened, words_of
+        from tests.tools.seen import cut_off, painted, shortened, sideways, words_of
 
         wide, high = self.size
         head = f"{self.language} {self.scale} {wide}x{high} {name}"
@@ -139,6 +139,7 @@ class Looker:
         if needed[0] > wide or needed[1] > high:
             found.append(f"takes {needed[0]}x{needed[1]}")
             self.window.resize(wide, high)
+        found += [f"sideways: {name}" for name in sideways(place)]
         found += [f"shortened: {words[:90]!r}" for words in shortened(place)]
         words_there = {*words_of(place), *painted(place)}
         found += [f"English: {words[:90]!r}" for words in english_in(words_there, self._english)]
