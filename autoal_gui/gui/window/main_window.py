@@ -214,8 +214,8 @@ class MainWindow(QMainWindow):
         project = self.controller.project
         self._show_name()
         self.recent_projects.remember(project.folder)
-        asked = len(project.labels.answers) + project.labels.waiting
-        images = tr_count("{count} image to label.", "{count} images to label.", asked)
+        waiting = project.labels.waiting
+        images = tr_count("{count} image to label.", "{count} images to label.", waiting)
         self.say(tr("{images} Press ? for the keys and F1 for help.", images=images))
 
     @Slot()

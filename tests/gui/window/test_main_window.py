@@ -575,6 +575,16 @@ def test_opening_the_open_project_again_changes_nothing(qtbot, window, controlle
     assert not window.failure.isVisible()
 
 
+def test_opening_tells_how_many_images_wait_and_not_those_that_have_an_answer(
+    qtbot, window, controller
+):
+    folder, before = controller.project.folder, controller.project.labels.waiting
+    qtbot.keyClick(window, Qt.Key.Key_2)
+    controller.close_project()
+    assert window.open_folder(folder)
+    assert window.status.text().startswith(f"{before - 1} images to label.")
+
+
 def test_the_keys_sheet_lists_classes_and_commands(qtbot, window, controller):
     qtbot.keyClick(window, Qt.Key.Key_Question)
     rows = dict(window.dialog.rows)
