@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QVBoxLayout, QWi
 from autoal_gui.core.labels.pace import seconds_an_answer
 from autoal_gui.core.language import duration, mark, number, tr, tr_count
 from autoal_gui.core.measures.metrics import Metrics
+from autoal_gui.core.project.kept_point import changed_words, kept_point
 from autoal_gui.core.project.last_model import FIRST_MODEL
 from autoal_gui.core.project.project import Project
 from autoal_gui.gui.panels.performance.headline import FEWEST_TO_LEARN, FEWEST_TO_MEASURE
@@ -94,7 +95,9 @@ def card_words(project: Project) -> tuple[str, str, str]:
         right=number(metrics.correct),
         images=number(metrics.total),
     )
-    return title, class_words(metrics, before, project.classes.names, _short(project)), further
+    words = class_words(metrics, before, project.classes.names, _short(project))
+    changed = changed_words(project, kept_point(project))
+    return title, "\n".join(filter(None, (words, changed))), further
 
 
 def _short(project: Project) -> set[int]:

@@ -16,7 +16,7 @@ from autoal_gui.core.measures.outlook import (
     worth_sentences,
 )
 from autoal_gui.core.measures.stopping_advice import advise, chance_sentence
-from autoal_gui.core.project.kept_point import is_of_one_model, kept_point
+from autoal_gui.core.project.kept_point import changed_words, is_of_one_model, kept_point
 from autoal_gui.core.project.measured_images import measured_classes, measured_images
 from autoal_gui.core.project.measured_rounds import Measured, outlook_of, points_of
 from autoal_gui.gui.panels.column_results import ColumnResults
@@ -243,6 +243,7 @@ class PerformancePanel(CardColumn):
         rule, point = project.settings.operating_point, kept_point(project, known)
         basis = "" if project.labels.evaluation() or not of_one else basis_words(len(known.images))
         self.operating.show_results(known, self._names_in_use(), rule, point, of_one, basis)
+        self.operating.show_change(changed_words(project, point))
         found = calibration(known.truth, known.probabilities, known.units) if of_one else None
         self.calibration.show_found(found, basis)
 
