@@ -1,9 +1,9 @@
 """The point of a ROC curve at which a model is used, and how well it does there.
 
-A point is asked for by the class and the least specificity or sensitivity. What is measured on the images that
-also chose it flatters. So it is told beside it what thresholds do that were chosen in the same way
-on other images: the images are dealt into folds of whole groups, and those of a fold are decided by
-the threshold that the others choose.
+A point is asked for by the class and the least specificity or sensitivity. What is measured on the
+images that also chose it flatters. So it is told beside it what thresholds do that were chosen in
+the same way on other images: the images are dealt into folds of whole groups, and those of a fold
+are decided by the threshold that the others choose.
 """
 
 from dataclasses import dataclass

@@ -96,7 +96,9 @@ def kept_sentence(name: str, point: OperatingPoint) -> str:
         "least": percent(point.rule.least, 1),
     }
     if point.rule.kind == "sensitivity":
-        return tr("In use: “{name}” from {value} on, for a sensitivity of at least {least}.", **values)
+        return tr(
+            "In use: “{name}” from {value} on, for a sensitivity of at least {least}.", **values
+        )
     return tr("In use: “{name}” from {value} on, for a specificity of at least {least}.", **values)
 
 

@@ -17,6 +17,7 @@ from autoal_gui.core.measures.outlook import (
 )
 from autoal_gui.core.measures.stopping_advice import advise, chance_sentence
 from autoal_gui.core.project.kept_point import changed_words, is_of_one_model, kept_point
+from autoal_gui.core.project.learned_classes import short_names
 from autoal_gui.core.project.measured_images import measured_classes, measured_images
 from autoal_gui.core.project.measured_rounds import Measured, outlook_of, points_of
 from autoal_gui.gui.panels.column_results import ColumnResults
@@ -127,8 +128,9 @@ class PerformancePanel(CardColumn):
         self.refresh()
         measured = measured_of(self._controller.project)
         points, found = points_of(measured), self._outlook(measured)
-        if agreed(advise(points), found).recommendation == "enough":
-            self._controller.notice.emit(" ".join(worth_sentences(points, found)))
+        short = short_names(self._controller.project)
+        if agreed(advise(points), found, short).recommendation == "enough":
+            self._controller.notice.emit(" ".join(worth_sentences(points, found, short)))
 
     def refresh(self) -> None:
         """Show the rounds of the project."""
@@ -213,12 +215,14 @@ class PerformancePanel(CardColumn):
         self.alike.setVisible(known)
 
     def _outlook(self, measured: Measured) -> Outlook | None:
-        labels = self._controller.project.labels
-        return outlook_of(measured, len(labels.unanswered()), labels.answers.values())
+        project, labels = self._controller.project, self._controller.project.labels
+        short, waiting = short_names(project), len(labels.unanswered())
+        return outlook_of(measured, waiting, labels.answers.values(), short)
 
     def _show_advice(self, measured: Measured, found: Outlook | None) -> None:
         points, (record, metrics) = points_of(measured), measured[-1]
-        self.advice.setText("\n".join(worth_sentences(points, found)))
+        short = short_names(self._controller.project)
+        self.advice.setText("\n".join(worth_sentences(points, found, short)))
         self.measuring.setText(measuring_sentence(metrics))
         self.measuring.setVisible(bool(self.measuring.text()))
         known = record.by_chance

@@ -1,4 +1,4 @@
-"""A threshold chosen by a specificity or a sensitivity: what is measured there, and what to expect of it."""
+"""A threshold chosen by a share that is asked for: what is measured there, and what to expect."""
 
 import numpy as np
 import pytest
@@ -168,9 +168,12 @@ def test_a_sensitivity_that_is_asked_for_is_reached_with_the_fewest_mistakes():
     higher = scores[scores > point.threshold.value].min()
     stricter = performance_at(inside, scores, np.nextafter(higher, 1))
     assert stricter.sensitivity.value < 0.95
-    assert point.threshold.value > operating_point(
-        OperatingRule(1, 0.99, "sensitivity"), inside.astype(int), rows(scores)
-    ).threshold.value
+    assert (
+        point.threshold.value
+        > operating_point(
+            OperatingRule(1, 0.99, "sensitivity"), inside.astype(int), rows(scores)
+        ).threshold.value
+    )
 
 
 def test_what_is_told_of_a_sensitivity_comes_from_images_that_did_not_choose_the_threshold():
