@@ -90,8 +90,7 @@ def test_classes_that_are_not_learned_stand_in_the_place_of_a_forecast():
     rising = Outlook(100, Gain(0.03, 0.02, 0.04), None, ())
     few = {"basophil": 2, "eosinophil": 4}
     assert says_little(forecast, few)
-    assert says_little(rising, {"basophil": 0, **few}) == says_little(rising, {"basophil": 0})
-    assert says_little(rising, {"basophil": 0})
+    assert says_little(rising, {"basophil": 0, "eosinophil": 4})
     assert not says_little(rising, few)  # it rises whatever becomes of them
     assert not says_little(forecast, {})
     (told,) = worth_sentences(curve([0.6, 0.7]), None, few)

@@ -317,7 +317,7 @@ def test_labels_that_measure_are_counted_beside_those_that_train(qtbot, window, 
         controller.project.pool.images[i].split == "evaluation"
         for i in controller.project.labels.answers
     )
-    assert shown.text() == f"3 labels, {measure} of them to measure"
+    assert shown.text() == f"3 labels, {measure} of them in the evaluation set"
 
 
 def test_the_first_window_fits_the_screen_with_its_frame(window):

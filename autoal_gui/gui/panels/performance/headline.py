@@ -179,8 +179,8 @@ def _learned(count: int, aside: int) -> str:
         return ""
     if not count and aside:
         return tr_count(
-            "{count} label, which only measures, so that it cannot be learned yet",
-            "{count} labels, which all only measure, so that it cannot be learned yet",
+            "{count} label, in the evaluation set, so that it cannot be learned yet",
+            "{count} labels, all in the evaluation set, so that it cannot be learned yet",
             aside,
         )
     if not count:

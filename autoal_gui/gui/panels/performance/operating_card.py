@@ -42,7 +42,7 @@ KIND_TIP = mark(
 )
 LIKELIEST = mark("No threshold is set: an image is given the class with the highest probability.")
 NOT_OF_ONE_MODEL = mark(
-    "Not measured: there is no evaluation set, and the images drawn at random were predicted by "
+    "Not measured: there is no evaluation set, and the random images were predicted by "
     "models of several rounds, whose probabilities cannot be put on one curve."
 )
 LOST = mark(

@@ -41,7 +41,7 @@ from autoal_gui.gui.widgets.text import text_label
 from autoal_gui.gui.widgets.theme import SMALL, Theme
 
 AUDIT_TIP = mark(
-    "Images drawn at random, not chosen by the method, so that they represent all of "
+    "Random images are drawn by chance, not chosen by the method, so that they represent all of "
     "yours. Each was predicted by a model that had not seen its label. The true value"
     " lies in the interval 95 times in 100."
 )
@@ -273,8 +273,8 @@ class PerformancePanel(CardColumn):
 def basis_words(images: int) -> str:
     """Say which images count where what a method chose would not be a fair sample."""
     return tr_count(
-        "{count} image counts here: it was drawn at random; what a method chose is no fair sample.",
-        "{count} images count here: those drawn at random; what a method chose is no fair sample.",
+        "{count} random image counts here; what a method chose is no fair sample.",
+        "{count} random images count here; what a method chose is no fair sample.",
         images,
     )
 

@@ -104,8 +104,8 @@ def test_a_class_that_cannot_be_learned_or_measured_is_warned_of(qtbot, shown):
 def test_labels_that_only_measure_are_not_called_missing():
     found = class_warnings(("cat", "owl", "elk"), (30, 0, 0), (20, 20, 20), (20, 4, 1))
     assert [sentence for _, sentence, _ in found] == [
-        "“owl”: 4 labels, which all only measure, so that it cannot be learned yet.",
-        "“elk”: 1 label, which only measures, so that it cannot be learned yet.",
+        "“owl”: 4 labels, all in the evaluation set, so that it cannot be learned yet.",
+        "“elk”: 1 label, in the evaluation set, so that it cannot be learned yet.",
     ]
 
 

@@ -67,7 +67,7 @@ def test_a_project_is_told_from_its_empty_page_to_its_numbers(qtbot, window, tmp
     images = draw_folder(tmp_path / "images", 40)
     controller = start_project(qtbot, window, images, tmp_path, evaluation_images=10)
     panel = window.desk.performance
-    assert "10 images are set aside" in panel.hint.text()
+    assert "The evaluation set has 10 images." in panel.hint.text()
     assert panel.empty.isVisible()
     assert panel.empty.next.text() == (
         "4 more images, of two classes at least: then a round trains by itself."
@@ -112,14 +112,14 @@ def test_what_else_measures_stands_beside_the_evaluation_set(qtbot, window, tmp_
     run_batches(qtbot, window, 1)
     metrics = last_metrics(window)
     assert any(x is not None and x.tolist() == [6.0] for x, _ in drawn(panel))
-    compared = "For comparison, 10 of 12 other images, drawn at random to be labelled, are right"
+    compared = "For comparison, 10 of 12 random images that you labelled are right"
     assert panel.audit.text().startswith(f"{compared}: accuracy 83.3% (55 to 95%). ")
     assert panel.audit.text() == audit_words(metrics, backend.audit)
     assert panel.headline.share.font().pointSizeF() > panel.audit.font().pointSizeF()
     assert "95 times in 100" in panel.audit.toolTip()
     assert panel.alike.text().startswith("4 of 10 images measured on are nearly the same")
     assert "Without them the balanced accuracy is 50.0%" in panel.alike.text()
-    assert "labels drawn at random, has a balanced accuracy of 70.0%" in panel.by_chance.text()
+    assert "random images, has a balanced accuracy of 70.0%" in panel.by_chance.text()
     controller.setup.add_class("grey")
     assert counts(panel.matrix) == metrics.confusion  # which no round has measured yet
     warned = panel.headline.warning_lines()
@@ -243,7 +243,7 @@ def test_where_no_image_is_set_aside_the_answers_themselves_measure(
     controller.setup.change_settings(estimating)
     assert "estimated from the same answers" in panel.hint.text()
     controller.setup.change_settings(estimating.but(all_layers="always"))  # nothing estimates then
-    assert "drawn at random have a label" in panel.hint.text()
+    assert "random images have a label" in panel.hint.text()
     controller.setup.change_settings(settings)
     controller.project.batches.save([])
     assert measured_classes(controller.project) == {}  # chance has drawn none
@@ -252,7 +252,7 @@ def test_where_no_image_is_set_aside_the_answers_themselves_measure(
     run_batches(qtbot, window, 1)
     assert panel.headline.right.text() == "9 of 12 right"
     assert panel.audit.isHidden()  # it would say the same once more
-    assert "12 of your images that were drawn at random" in panel.hint.text()
+    assert "12 random images" in panel.hint.text()
     assert panel.matrix.count_at(0, 1) == 2
     qtbot.waitUntil(lambda: panel.operating.problem.text() == NOT_OF_ONE_MODEL)
     truth, found = np.arange(8) % 2, np.eye(2)[np.arange(8) // 2 % 2] * 0.8 + 0.1
