@@ -14,8 +14,8 @@ from autoal_gui.core.errors import CheckpointError, ImageUnreadable
 from autoal_gui.core.images.learned import Learned
 from autoal_gui.core.images.pool import ImagePool
 from autoal_gui.core.language import tr
+from autoal_gui.core.likeness.strangeness import Familiar
 from autoal_gui.core.measures.conformal import Calibration
-from autoal_gui.core.measures.strangeness import Familiar
 from autoal_gui.core.messages import Predict, Predicted, PredictFinished, Progress, Step
 from autoal_gui.core.sets.partition import units_of
 from autoal_gui.core.settings import RunSettings

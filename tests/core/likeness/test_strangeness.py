@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from autoal_gui.core.likeness.strangeness import Familiar
 from autoal_gui.core.measures.conformal import Calibration
-from autoal_gui.core.measures.strangeness import Familiar
 
 
 def drawn(images, features=60, seed=0, kept=5):
