@@ -281,7 +281,7 @@ def test_the_evaluation_set_can_be_drawn_anew(qtbot, window, tmp_path):
     assert window.dialog.sentence.text().startswith("The evaluation set has 4 images.")
     window.dialog.size_field.setValue(8)
     qtbot.mouseClick(window.dialog.draw, Qt.MouseButton.LeftButton)
-    assert window.failure.sentence.startswith("8 images measure from now on")
+    assert window.failure.sentence.startswith("The evaluation set has 8 images from now on")
     assert len(controller.project.pool.ids("evaluation")) == 8
     idle(qtbot, controller)
     start_of_curve = controller.project.files.curve_start
