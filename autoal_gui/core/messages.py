@@ -337,8 +337,8 @@ class PredictFinished:
     threshold: Threshold | None = None
     """That the model's file carries: which class an image is given, see `decided`."""
     distances: npt.NDArray[np.float32] | None = field(default=None, repr=False)
-    """(n,) how far each image is from the nearest that the model learned from: 1 - cosine of
-    features, in [0, 2]; None where that is not known."""
+    """(n,) how far each image is from what the model learned from, see `Familiar`; at least 0;
+    None where that is not known."""
     calibration: Calibration | None = field(default=None, repr=False)
     """None where no image measures the model."""
 

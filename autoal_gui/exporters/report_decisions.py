@@ -13,7 +13,11 @@ from autoal_gui.core.measures.calibration import (
 from autoal_gui.core.measures.metrics import Share
 from autoal_gui.core.measures.operating.point import OperatingPoint, Performance
 from autoal_gui.core.measures.operating.roc import Roc
-from autoal_gui.core.measures.operating.text import fresh_sentence, threshold_sentence
+from autoal_gui.core.measures.operating.text import (
+    asked_sentence,
+    fresh_sentence,
+    threshold_sentence,
+)
 from autoal_gui.core.project.export_snapshot import Snapshot
 from autoal_gui.core.report.charts import Mark, square_chart
 from autoal_gui.core.report.markup import table, tag
@@ -32,12 +36,10 @@ def operating_section(labels: Snapshot, title: str = "") -> Iterable[Element]:
     if point is None:
         return
     name = labels.classes[point.rule.class_index]
-    asked = tr(
-        "Asked for: a specificity of at least {specificity}.",
-        specificity=percent(point.rule.specificity, 1),
-    )
     yield tag("h2", title or tr("Operating point"))
-    yield tag("p", f"{threshold_sentence(name, point.threshold.value)} {asked}")
+    yield tag(
+        "p", f"{threshold_sentence(name, point.threshold.value)} {asked_sentence(point.rule)}"
+    )
     yield _roc_figure(labels, name, point)
     rows = [
         _row(tr("on the images that chose it"), point.chosen),

@@ -5,7 +5,7 @@ None holds a file name, a name of a reader or of the project, a comment, or anyt
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, version
 from xml.etree.ElementTree import Element
@@ -90,7 +90,7 @@ def summary_section(labels: Snapshot, measured: Measured) -> Iterable[Element]:
         metrics = measured[-1][1]
         value = _share(metrics.balanced_accuracy, metrics.balanced_accuracy_interval)
         lines.append(tr("Balanced accuracy of the last model: {value}.", value=value))
-        lines.extend(_advice(measured, _outlook(labels, measured)))
+        lines.extend(_advice(measured, _outlook(labels, measured), labels.short))
     yield tag("h2", tr("In short"))
     yield tag("ul", *(tag("li", line) for line in lines), class_="verdict")
 
@@ -98,12 +98,12 @@ def summary_section(labels: Snapshot, measured: Measured) -> Iterable[Element]:
 def _outlook(labels: Snapshot, measured: Measured) -> Outlook | None:
     images = labels.pool.images
     waiting = sum(images[i].split == "pool" for i in labels.unanswered)
-    return outlook_of(measured, waiting, labels.answers.values())
+    return outlook_of(measured, waiting, labels.answers.values(), labels.short)
 
 
-def _advice(measured: Measured, found: Outlook | None) -> Iterable[str]:
+def _advice(measured: Measured, found: Outlook | None, short: Collection[str]) -> Iterable[str]:
     points, (record, metrics) = points_of(measured), measured[-1]
-    yield from worth_sentences(points, found)
+    yield from worth_sentences(points, found, short)
     if words := measuring_sentence(metrics):
         yield words
     by_chance = record.by_chance

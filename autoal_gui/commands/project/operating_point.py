@@ -26,9 +26,14 @@ def add_operating_point(commands: Any) -> None:
     choice = command.add_mutually_exclusive_group()
     choice.add_argument("--class", dest="name", metavar="NAME", help="the class it is of")
     choice.add_argument("--none", action="store_true", help="give the likeliest class again")
-    command.add_argument(
+    asked = command.add_mutually_exclusive_group()
+    asked.add_argument(
         "--specificity", type=_share, default=USUAL, metavar="SHARE",
         help=f"the least, in [0, 1]; most of the class is found at it ({USUAL} by default)",
+    )  # fmt: skip
+    asked.add_argument(
+        "--sensitivity", type=_share, metavar="SHARE",
+        help="the least, in [0, 1]; fewest others are mistaken for the class at it",
     )  # fmt: skip
     command.set_defaults(handler=_operating_point)
 
@@ -57,14 +62,14 @@ def _operating_point(options: argparse.Namespace) -> int:
         if options.none:
             project.settings.operating_point = None
         elif options.name is not None:
-            project.settings.operating_point = _rule(project, options.name, options.specificity)
+            project.settings.operating_point = _rule(project, options)
         _tell(project)
     finally:
         project.close()
     return 0
 
 
-def _rule(project: "Project", name: str, specificity: float) -> "OperatingRule":
+def _rule(project: "Project", options: argparse.Namespace) -> "OperatingRule":
     """Return what is to be kept, if the last model has such a threshold.
 
     Raises:
@@ -73,9 +78,12 @@ def _rule(project: "Project", name: str, specificity: float) -> "OperatingRule":
     from autoal_gui.core.measures.operating.point import OperatingRule
     from autoal_gui.core.project.kept_point import point_of
 
-    if name not in project.classes.names:
-        raise AutoALError(f"The project has no class named {on_one_line(name)}.")
-    rule = OperatingRule(project.classes.names.index(name), specificity)
+    if options.name not in project.classes.names:
+        raise AutoALError(f"The project has no class named {on_one_line(options.name)}.")
+    index = project.classes.names.index(options.name)
+    rule = OperatingRule(index, options.specificity)
+    if options.sensitivity is not None:
+        rule = OperatingRule(index, options.sensitivity, "sensitivity")
     if point_of(project, rule) is None:
         raise AutoALError(NOT_FOUND)
     return rule

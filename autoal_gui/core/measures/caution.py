@@ -194,7 +194,8 @@ def guarantee(calibration: Calibration | None, level: float) -> str:
         fewest=number(FEWEST),
     )
     chance = tr(
-        "Of such images at most {chance} are called unlike anything it has learned from by chance.",
+        "Of such images at most {chance} are called unlike anything it has learned from by chance. "
+        "Images of another device, hospital or age group may look alike and not be called so.",
         chance=percent(calibration.chance, 1),
     )
     return " ".join((told, held, few if groups < FEWEST else chance))

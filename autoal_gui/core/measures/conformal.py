@@ -31,7 +31,7 @@ class Calibration:
     scores: Floats = field(repr=False)
     """(m,) one minus the probability of the true class, in [0, 1]."""
     distances: Floats = field(repr=False)
-    """(m,) from the nearest image that the model has learned from, at least 0."""
+    """(m,) from what the model has learned from, see `Familiar`; at least 0."""
     units: Ints = field(repr=False)
     """(m,) what stays together, by a number each."""
 

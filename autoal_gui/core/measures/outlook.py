@@ -1,7 +1,7 @@
 """What more labels cost and bring, in plain sentences, and how many images measure how finely."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from autoal_gui.core.language import decimal, duration, mark, number, tr, tr_count
@@ -25,6 +25,7 @@ FINER = 0.8  # of the half width: what is wanted next is narrower by so much at 
 BAND_NOTE = mark(
     "Dashed: how balanced accuracy is expected to go on, nine times in ten inside the pale band."
 )
+NAMED = 5  # classes that are named
 MINUTE, LONG = 60.0, 90  # minutes from which on they are told in hours
 
 
@@ -75,25 +76,58 @@ def outlook(
     return Outlook(more, gain, seconds, (now, *ahead))
 
 
-def agreed(advice: Advice, found: Outlook | None) -> Advice:
-    """Return advice that the forecast does not speak against: where it does, time will tell."""
+def says_little(found: Outlook, short: Mapping[str, int]) -> bool:
+    """Say whether a forecast is worth nothing, since classes are not learned yet.
+
+    The curve so far knows nothing of a class without a label; one with a few makes it uncertain.
+
+    Args:
+        found: the forecast.
+        short: how many labels each class has that has too few to learn from, by name.
+    """
+    may_be_nothing = found.gain.low <= 0 and found.gain.high >= WORTH
+    return bool(short) and (may_be_nothing or min(short.values()) == 0)
+
+
+def agreed(advice: Advice, found: Outlook | None, short: Collection[str] = ()) -> Advice:
+    """Return advice that the forecast does not speak against: where it does, time will tell.
+
+    Without a forecast, classes that are not learned yet speak against an advice to stop.
+    """
     if found is None:
-        return advice
+        stops = advice.recommendation == "enough" and bool(short)
+        return replace(advice, recommendation="unclear") if stops else advice
     rises = advice.recommendation == "go on" and found.gain.high < WORTH
     stops = advice.recommendation == "enough" and found.gain.low >= WORTH
     return replace(advice, recommendation="unclear") if rises or stops else advice
 
 
-def worth_sentences(points: Sequence[Point], found: Outlook | None) -> tuple[str, ...]:
+def worth_sentences(
+    points: Sequence[Point], found: Outlook | None, short: Collection[str] = ()
+) -> tuple[str, ...]:
     """Say whether more labels are worth it: the advice, then the forecast where there is one.
 
-    Where it is too early for advice, the forecast stands alone.
+    Where there is none since classes are not learned yet, these are named. Where it is too early
+    for advice, what is said of what is to come stands alone.
     """
-    advice = agreed(advise(points), found)
-    if found is None:
+    advice = agreed(advise(points), found, short)
+    if found is None and not short:
         return (sentence(advice),)
-    ahead = outlook_sentence(found)
+    ahead = short_sentence(short) if found is None else outlook_sentence(found)
     return (ahead,) if advice.gain is None else (sentence(advice), ahead)
+
+
+def short_sentence(names: Collection[str]) -> str:
+    """Say which classes are not learned yet: labels of these help most."""
+    told = ", ".join([*list(names)[:NAMED], *(["…"] if len(names) > NAMED else [])])
+    return tr_count(
+        "{count} class is not learned yet: {names}. More labels of it help most; a forecast "
+        "follows.",
+        "{count} classes are not learned yet: {names}. More labels of these help most; a forecast "
+        "follows.",
+        len(names),
+        names=told,
+    )
 
 
 def outlook_sentence(found: Outlook) -> str:
@@ -101,13 +135,13 @@ def outlook_sentence(found: Outlook) -> str:
     cost = tr_count("About {count} more label", "About {count} more labels", found.more)
     if found.seconds is not None:
         cost = tr("{labels}, {time}", labels=cost, time=_spoken(found.seconds))
-    low, high = _points(found.gain.low, found.gain.high)
-    values = {"cost": cost, "low": low, "high": high}
     if found.gain.high < WORTH:
-        return tr("{cost}, for hardly anything: {low} to {high} points.", **values)
+        most = decimal(100 * max(0.0, found.gain.high), 1)
+        return tr("{cost}, for hardly anything: at most {most} points.", cost=cost, most=most)
+    low, high = _points(found.gain.low, found.gain.high)
     if found.gain.low <= 0:
-        return tr("{cost}, for {low} to {high} points: perhaps for nothing.", **values)
-    return tr("{cost}, for {low} to {high} points.", **values)
+        return tr("{cost}: may gain up to {high} points, may gain nothing.", cost=cost, high=high)
+    return tr("{cost}, for {low} to {high} points.", cost=cost, low=low, high=high)
 
 
 def _spoken(seconds: float) -> str:
@@ -120,9 +154,7 @@ def _spoken(seconds: float) -> str:
 def _points(low: float, high: float) -> tuple[str, str]:
     """Return two differences of shares in points of a hundred, whole ones where those differ."""
     digits = 0 if round(100 * low) != round(100 * high) else 1
-    ends = (round(100 * end, digits) + 0.0 for end in (low, high))  # no minus before a zero
-    one, other = (decimal(end, digits).replace("-", "−") for end in ends)
-    return one, other
+    return decimal(100 * low, digits), decimal(100 * high, digits)
 
 
 def images_needed(metrics: Metrics, half_width: float) -> int:

@@ -70,7 +70,8 @@ def draw_evaluation_set(project: Project, wanted: int) -> str:
     project.change_splits(changes)
     count = len(chosen) + sum(pool.images[i].split == "evaluation" for i in unusable)
     return tr_count(
-        "{count} image measures from now on; a new curve begins with the next round.",
-        "{count} images measure from now on; a new curve begins with the next round.",
+        "The evaluation set has {count} image from now on; a new curve begins with the next round.",
+        "The evaluation set has {count} images from now on; a new curve begins with the next "
+        "round.",
         count,
     )

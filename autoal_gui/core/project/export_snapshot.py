@@ -20,6 +20,7 @@ from autoal_gui.core.labels.bulk import Check
 from autoal_gui.core.labels.journal import Entry
 from autoal_gui.core.measures.operating.point import OperatingPoint
 from autoal_gui.core.project.kept_point import kept_point
+from autoal_gui.core.project.learned_classes import short_names
 from autoal_gui.core.project.measured_images import measured_images
 from autoal_gui.core.project.project import Project
 from autoal_gui.core.sets.column_results import MeasuredImages
@@ -81,6 +82,8 @@ class Snapshot:
     """What the set's table says of each image besides class and group."""
     measured: MeasuredImages = field(default_factory=MeasuredImages.nothing, repr=False)
     """The images that performance was measured on, with what the last model makes of each."""
+    short: Mapping[str, int] = field(default_factory=dict)
+    """How many labels each class has that is not learned yet, see `short_names`."""
     operating_point: OperatingPoint | None = None
     """At which the last model is used; None: an image is given the likeliest class."""
 
@@ -115,6 +118,7 @@ class Snapshot:
             },
             columns=project.settings.columns,
             measured=measured,
+            short=short_names(project),
             operating_point=kept_point(project, measured),
         )
 

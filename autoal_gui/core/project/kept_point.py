@@ -5,6 +5,7 @@ from autoal_gui.core.measures.operating.point import (
     OperatingRule,
     operating_point,
 )
+from autoal_gui.core.measures.operating.text import changed_sentence
 from autoal_gui.core.project.last_model import last_model
 from autoal_gui.core.project.measured_images import measured_images
 from autoal_gui.core.project.project import Project
@@ -47,3 +48,28 @@ def point_of(
     if rule.class_index >= known.probabilities.shape[1]:
         return None
     return operating_point(rule, known.truth, known.probabilities, known.units)
+
+
+def note_replaced(project: Project, number: int) -> None:
+    """Note the threshold that the model of round `number`, which is not stored yet, replaces.
+
+    Raises:
+        ProjectError: it could not be saved.
+    """
+    point = kept_point(project)
+    if point is not None:
+        project.settings.replaced_threshold = number, point.threshold.value
+
+
+def changed_words(project: Project, point: OperatingPoint | None) -> str:
+    """Say that the last model has another threshold than the model before it; "" if it has not.
+
+    Args:
+        project: that keeps the rule.
+        point: `kept_point(project)`.
+    """
+    replaced, model = project.settings.replaced_threshold, last_model(project)
+    if point is None or replaced is None or model is None or model.record.number != replaced[0]:
+        return ""
+    name = project.classes.names[point.rule.class_index]
+    return changed_sentence(name, point.rule, point.threshold.value, replaced[1])

@@ -275,10 +275,10 @@ def table_sentences(found: LaterTable, done: bool = False) -> tuple[str, ...]:
     if found.torn:
         lines.append(
             tr_count(
-                "{count} group now has images both to learn from and to measure on, which flatters "
-                "the numbers: draw a new evaluation set.",
-                "{count} groups now have images both to learn from and to measure on, which "
-                "flatters the numbers: draw a new evaluation set.",
+                "{count} group now has images both to learn from and in the evaluation set, "
+                "which flatters the numbers: draw a new evaluation set.",
+                "{count} groups now have images both to learn from and in the evaluation set, "
+                "which flatters the numbers: draw a new evaluation set.",
                 found.torn,
             )
         )

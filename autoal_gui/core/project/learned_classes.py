@@ -1,5 +1,6 @@
 """Which classes a model had learned when it predicted an image: of others its word says nothing."""
 
+from collections import Counter
 from collections.abc import Mapping
 
 import numpy as np
@@ -8,6 +9,7 @@ import numpy.typing as npt
 from autoal_gui.core.project.project import Project
 
 Learned = npt.NDArray[np.bool_]
+FEWEST_TO_LEARN = 5  # labels of a class
 
 
 def learned_classes(project: Project) -> dict[int, Learned]:
@@ -31,6 +33,23 @@ def learned_classes(project: Project) -> dict[int, Learned]:
                     others = (at for other, at in times.items() if other != image_id)
                     found[image_id][c] = any(at <= started[number] for at in others)
     return found
+
+
+def short_classes(project: Project) -> dict[int, int]:
+    """Return how many labels teach each class in use that has too few to be learned yet.
+
+    The poorest first.
+    """
+    taught = (*project.labels.training(), *project.bulk.training())
+    labels = Counter(class_index for _, class_index in taught)
+    in_use = set(range(len(project.classes.names))) - set(project.classes.removed)
+    short = {c: labels[c] for c in sorted(in_use) if labels[c] < FEWEST_TO_LEARN}
+    return dict(sorted(short.items(), key=lambda one: one[1]))
+
+
+def short_names(project: Project) -> dict[str, int]:
+    """Return the same by the names of the classes."""
+    return {project.classes.names[c]: labels for c, labels in short_classes(project).items()}
 
 
 def _taught(project: Project) -> list[dict[int, str]]:

@@ -1,13 +1,13 @@
 """The rounds whose model was measured, and on which images."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from autoal_gui.core.database.round_rows import RoundRecord
 from autoal_gui.core.labels.journal import Entry
 from autoal_gui.core.labels.pace import seconds_an_answer
 from autoal_gui.core.language import number, tr
 from autoal_gui.core.measures.metrics import Metrics
-from autoal_gui.core.measures.outlook import Outlook, outlook
+from autoal_gui.core.measures.outlook import Outlook, outlook, says_little
 from autoal_gui.core.measures.stopping_advice import Point
 
 Measured = list[tuple[RoundRecord, Metrics]]
@@ -47,15 +47,19 @@ def points_of(measured: Measured) -> list[Point]:
     return [Point.of(record.labels, metrics) for record, metrics in measured if record.labels]
 
 
-def outlook_of(measured: Measured, waiting: int, answers: Iterable[Entry]) -> Outlook | None:
+def outlook_of(
+    measured: Measured, waiting: int, answers: Iterable[Entry], short: Mapping[str, int]
+) -> Outlook | None:
     """Return what more labels bring and take; None where there is too little to say.
 
     Args:
         measured: the rounds that were measured.
         waiting: images of the pool without an answer.
         answers: those that stand.
+        short: see `says_little`.
     """
     if not measured:
         return None
     batch = measured[-1][0].settings.batch_size
-    return outlook(points_of(measured), batch, waiting, seconds_an_answer(answers))
+    found = outlook(points_of(measured), batch, waiting, seconds_an_answer(answers))
+    return None if found is None or says_little(found, short) else found

@@ -76,13 +76,15 @@ class Header(QFrame):
 
 
 def labels_text(labels: int, measuring: int) -> str:
-    """Say how many labels train the model and how many were given to measure it."""
+    """Say how many labels train the model and how many the evaluation set has."""
     words = tr_count("{count} label", "{count} labels", labels + measuring)
     if not measuring:
         return words
     if not labels:
-        return tr("{labels}, all to measure", labels=words)
-    return tr("{labels}, {count} of them to measure", labels=words, count=number(measuring))
+        return tr("{labels}, all in the evaluation set", labels=words)
+    return tr(
+        "{labels}, {count} of them in the evaluation set", labels=words, count=number(measuring)
+    )
 
 
 def round_text(finished: Sequence[RoundRecord]) -> str:

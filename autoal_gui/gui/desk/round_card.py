@@ -1,6 +1,5 @@
 """A card at a round's end: what the model gets right now, in plain words, and what to do next."""
 
-from collections import Counter
 from collections.abc import Collection, Sequence
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
@@ -9,9 +8,11 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QVBoxLayout, QWi
 from autoal_gui.core.labels.pace import seconds_an_answer
 from autoal_gui.core.language import duration, mark, number, tr, tr_count
 from autoal_gui.core.measures.metrics import Metrics
+from autoal_gui.core.project.kept_point import changed_words, kept_point
 from autoal_gui.core.project.last_model import FIRST_MODEL
+from autoal_gui.core.project.learned_classes import short_classes
 from autoal_gui.core.project.project import Project
-from autoal_gui.gui.panels.performance.headline import FEWEST_TO_LEARN, FEWEST_TO_MEASURE
+from autoal_gui.gui.panels.performance.headline import FEWEST_TO_MEASURE
 from autoal_gui.gui.panels.performance_text import measured_of
 from autoal_gui.gui.widgets.text import text_label
 from autoal_gui.gui.widgets.theme import SMALL, Theme, icon
@@ -94,14 +95,9 @@ def card_words(project: Project) -> tuple[str, str, str]:
         right=number(metrics.correct),
         images=number(metrics.total),
     )
-    return title, class_words(metrics, before, project.classes.names, _short(project)), further
-
-
-def _short(project: Project) -> set[int]:
-    """Return the classes in use that have too few labels to learn from."""
-    labels = Counter(class_index for _, class_index in project.labels.training())
-    in_use = set(range(len(project.classes.names))) - set(project.classes.removed)
-    return {c for c in in_use if labels[c] < FEWEST_TO_LEARN}
+    words = class_words(metrics, before, project.classes.names, short_classes(project))
+    changed = changed_words(project, kept_point(project))
+    return title, "\n".join(filter(None, (words, changed))), further
 
 
 def class_words(

@@ -27,12 +27,12 @@ FURTHER_DOWN = mark(
     "The last round did not ask for this image: it was on screen already, or all that the round "
     "asked for is answered."
 )
-NO_ROUND = mark("Drawn at random: no round has finished yet. Such images also measure the model.")
-READ_ALONE = mark("Drawn by lot, to check what is confirmed in bulk.")
-DRAWN = mark("Drawn at random, to measure how good the model really is.")
-MEASURES = mark(
-    "Drawn at random for the evaluation set: it measures the model and never trains it."
+NO_ROUND = mark(
+    "A random image: no round has finished yet. Such images also show how good the model is."
 )
+READ_ALONE = mark("Drawn by lot, to check what is confirmed in bulk.")
+DRAWN = mark("A random image: such images show how good the model really is.")
+MEASURES = mark("An image of the evaluation set: it measures the model and never trains it.")
 HEADS = (
     (mark("Strategy"), ""),
     (mark("Score"), mark("S: from 0, never chosen by this strategy, to 1, chosen first")),

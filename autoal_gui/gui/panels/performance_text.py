@@ -11,8 +11,7 @@ from autoal_gui.core.project.project import Project
 
 NO_EVALUATION = mark("This project has no evaluation set, so that performance cannot be measured.")
 AUDIT_TO_COME = mark(
-    "This project has no evaluation set. Numbers appear once a few of your images that were drawn "
-    "at random have a label."
+    "This project has no evaluation set. Numbers appear once a few random images have a label."
 )
 ESTIMATE_TO_COME = mark(
     "No image is set aside: the model learns from every answer, and its performance is estimated "
@@ -22,8 +21,8 @@ BY_CHANCE = mark(
     "The two figures are of different images and may differ by chance alone; go by the one above."
 )
 APART = mark(
-    "They differ by more than chance: the images set aside may be of another kind, or from another "
-    "place, than those you label. Go by the figure above for images like those set aside."
+    "They differ by more than chance: the evaluation set may be of another kind, or from another "
+    "place, than the images you label. Go by the figure above for images like the evaluation set."
 )
 
 
@@ -48,9 +47,9 @@ def hint(project: Project, measured: Measured) -> str:
         " {count} of them waits for its label.", " {count} of them wait for their label.", missing
     )
     return tr_count(
-        "{count} image is set aside to measure the model.{wait} "
+        "The evaluation set has {count} image.{wait} "
         "Numbers appear after the first round that trains a model.",
-        "{count} images are set aside to measure the model.{wait} "
+        "The evaluation set has {count} images.{wait} "
         "Numbers appear after the first round that trains a model.",
         evaluated,
         wait=wait if missing else "",
@@ -62,10 +61,10 @@ def measured_words(record: RoundRecord, metrics: Metrics) -> str:
     values = {"round": number(record.number), "labels": number(record.labels)}
     if record.metrics is not None:
         return tr_count(
-            "Round {round} ({labels} labels), measured on {count} image that was never trained on "
-            "and not chosen by the method.",
-            "Round {round} ({labels} labels), measured on {count} images that were never trained "
-            "on and not chosen by the method.",
+            "Round {round} ({labels} labels), measured on {count} image of the evaluation set, "
+            "which is never trained on.",
+            "Round {round} ({labels} labels), measured on {count} images of the evaluation set, "
+            "which are never trained on.",
             metrics.total,
             **values,
         )
@@ -78,10 +77,10 @@ def measured_words(record: RoundRecord, metrics: Metrics) -> str:
             images=number(metrics.total),
         )
     return tr_count(
-        "Round {round} ({labels} labels), measured on {count} of your images that was drawn at "
-        "random, by a model that had not seen its label.",
-        "Round {round} ({labels} labels), measured on {count} of your images that were drawn at "
-        "random, each by a model that had not seen its label.",
+        "Round {round} ({labels} labels), measured on {count} random image, by a model that had "
+        "not seen its label.",
+        "Round {round} ({labels} labels), measured on {count} random images, each by a model that "
+        "had not seen its label.",
         metrics.total,
         **values,
     )
@@ -96,9 +95,9 @@ def audit_words(measured: Metrics, audit: Metrics) -> str:
     """
     low, high = audit.accuracy_interval
     told = tr_count(
-        "For comparison, {right} of {count} other image, drawn at random to be labelled, is right: "
+        "For comparison, {right} of {count} random image that you labelled is right: "
         "accuracy {accuracy} ({low} to {high}).",
-        "For comparison, {right} of {count} other images, drawn at random to be labelled, are "
+        "For comparison, {right} of {count} random images that you labelled are "
         "right: accuracy {accuracy} ({low} to {high}).",
         audit.total,
         right=number(audit.correct),

@@ -8,7 +8,6 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QSplitter, QVBoxLayout, 
 
 from autoal_gui.core.images.source import SourceSpec
 from autoal_gui.core.language import mark, number, tr, tr_count
-from autoal_gui.core.measures.operating.text import threshold_sentence
 from autoal_gui.core.prediction_table import Captions
 from autoal_gui.core.project.kept_point import kept_point
 from autoal_gui.core.project.last_model import last_model
@@ -17,6 +16,7 @@ from autoal_gui.engine.jobs import OneJob
 from autoal_gui.gui.images.image_grid import ImageGrid
 from autoal_gui.gui.images.image_loader import ImageLoader
 from autoal_gui.gui.images.image_view import ImageView, show_image
+from autoal_gui.gui.predict.about_result import NOT_A_DIAGNOSIS, about_result
 from autoal_gui.gui.predict.caution_section import CautionSection
 from autoal_gui.gui.predict.comparison_section import ComparisonSection
 from autoal_gui.gui.predict.measured_section import MeasuredSection
@@ -41,7 +41,6 @@ from autoal_gui.gui.widgets.text import chip, text_label
 from autoal_gui.gui.widgets.theme import Theme
 from autoal_gui.sources.opening import spec_at
 
-NOT_A_DIAGNOSIS = mark("These are predictions of a model trained in this program, not a diagnosis.")
 FIRST = mark(
     "Choose a model and images, then press Predict. Nothing is added to a project, and the "
     "images stay where they are."
@@ -140,6 +139,8 @@ class PredictPage(Page):
             (self.others.said, setup.line.setText),
             (self.send.said, setup.line.setText),
             (self.caution.changed, self._on_rule),
+            (self.controller.training.ranked, self._show_about),
+            (self.controller.setup.settings_changed, self._show_about),
         ):
             signal.connect(slot)
 
@@ -154,6 +155,7 @@ class PredictPage(Page):
             self._set_model(None, tr(NO_MODEL_CHOSEN))
         self.others.offer(self._model)
         self._show_state()
+        self._show_about()
         setup = self.setup
         place = setup.file if self._model is None else setup.folder if not self._spec else None
         (place or (self.grid if self.session.table is not None else setup.start)).setFocus()
@@ -172,19 +174,17 @@ class PredictPage(Page):
         self.comparison.setVisible(shown and len(self.session.answers) > 1)
         self.caution.setVisible(shown)
         self._left.setStretch(2, 0 if shown else 1)
-        self.explanation.setText(self._about_result() if shown else tr(FIRST))
+        self.explanation.setText(tr(FIRST))
+        self._show_about()
         self.explanation.setAlignment(
             Qt.AlignmentFlag.AlignLeft if shown else Qt.AlignmentFlag.AlignCenter
         )
 
-    def _about_result(self) -> str:
-        """Say what the predictions are, and which rule gave the classes."""
-        session = self.session
-        words = f"{tr(NOT_A_DIAGNOSIS)} {session.unknown_words()}".strip()
-        if session.threshold is None or session.result is None:
-            return words
-        name = session.result.classes[session.threshold.class_index]
-        return f"{words} {threshold_sentence(name, session.threshold.value)}"
+    @Slot()
+    def _show_about(self) -> None:
+        """Say what the predictions on screen are; a round or a choice may have made them old."""
+        if self.session.table is not None:
+            self.explanation.setText(about_result(self.session, self.controller))
 
     # -- the model ----------------------------------------------------------------------------
 

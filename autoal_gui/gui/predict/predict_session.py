@@ -221,6 +221,11 @@ class PredictSession(QObject):
         return self.answers[0].threshold if self.answers else None
 
     @property
+    def shown_model(self) -> ChosenModel | None:
+        """The model whose answers are shown."""
+        return self._models[0] if self._models else None
+
+    @property
     def is_judged(self) -> bool:
         """Whether there is anything by which images could need a look."""
         measured = self.result is not None and self.result.distances is not None

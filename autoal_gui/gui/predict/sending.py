@@ -11,7 +11,7 @@ from autoal_gui.core.language import mark, tr, tr_count
 from autoal_gui.gui.session.controller import Controller
 
 TIP = mark(
-    "They are added to the images that can be asked for, never to those that measure, and stay "
+    "They are added to the images that can be asked for, never to the evaluation set, and stay "
     "where they are; the model then learns from your labels"
 )
 NO_PROJECT = mark("Open the project first that these images are to be added to")

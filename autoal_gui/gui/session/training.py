@@ -22,6 +22,7 @@ from autoal_gui.core.messages import (
     WarmStart,
     WarmStarted,
 )
+from autoal_gui.core.project.kept_point import note_replaced
 from autoal_gui.core.project.project import Project
 from autoal_gui.core.project.stores.warm_record import same_input
 from autoal_gui.core.registry import discover
@@ -278,6 +279,8 @@ class Training(Part):
 
     def _on_round_finished(self, command: Command, result: RoundFinished) -> None:
         try:
+            if result.checkpoint:
+                note_replaced(self._project, result.round_number)
             self._project.rounds.finish(result)
         except AutoALError as error:
             self._on_failed(command, CommandFailed(result.request_id, str(error), ""))

@@ -29,14 +29,18 @@ class LastLayer:
     stochastic: rows.Rows
 
     @torch.inference_mode()
-    def add(self, found: Tensor) -> None:
+    def add(self, found: Tensor, kept: Tensor | None = None) -> None:
         """Take the next images by their features (B, D), float32, on the model's device.
+
+        Args:
+            found: what the last layer reads.
+            kept: what is kept in its place; None: the same.
 
         Raises:
             SourceError: the disk is full.
         """
         drawn = torch.einsum("bd,rcd->brc", found, self.heads) + self.model.head.bias
-        self.features.add(found.cpu().numpy())
+        self.features.add((found if kept is None else kept).cpu().numpy())
         self.probabilities.add(self.model.head(found).softmax(-1).cpu().numpy())
         self.stochastic.add(drawn.softmax(-1).cpu().numpy())
 
@@ -83,25 +87,39 @@ def last_layer(
 
 
 def gather(
-    context: Context, model: Classifier, ids: Sequence[int], wanted: int, seed: int, step: Step
+    context: Context,
+    model: Classifier,
+    ids: Sequence[int],
+    wanted: int,
+    seed: int,
+    step: Step,
+    pooled: bool = False,
 ) -> Generator[Progress, None, ModelOutputs]:
     """Return the model outputs for `ids`, in eval mode; the model is left as it was found.
 
     Batch norm keeps its statistics; only the dropout before the last layer is drawn, R times.
-    Features of `rows.MANY` images and more are float16, cut off at its largest number.
+    Features of `rows.MANY` images and more are float16, cut off at its largest number. With
+    `pooled` they are kept as the backbone gives them, and not as the last layer reads them.
 
     Raises:
         SourceError: the cache's disk is full.
     """
     kind = np.float16 if len(ids) >= rows.MANY else np.float32
     limit = float(np.finfo(kind).max)
+
+    def look(images: Tensor) -> tuple[Tensor, Tensor]:
+        found = model.backbone(images)
+        read = model.of_pooled(found)
+        return read, found if pooled else read
+
     training = model.training
     model.eval()
     try:
         with last_layer(context, model, len(ids), seed, kind) as head:
             done = 0
-            for chunk, found in passed(context, model.features, ids, model.backbone.at_once):
-                head.add(found.float().clamp(-limit, limit))
+            for chunk, both in passed(context, look, ids, model.backbone.at_once):
+                read, kept = (one.float().clamp(-limit, limit) for one in both)
+                head.add(read, kept)
                 done += len(chunk)
                 yield context.tracker.advance(step, done, len(ids), len(chunk))
             return head.outputs(ids, wanted, seed)

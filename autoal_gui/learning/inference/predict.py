@@ -14,7 +14,7 @@ from autoal_gui.core.errors import CheckpointError, ImageUnreadable
 from autoal_gui.core.images.learned import Learned
 from autoal_gui.core.images.pool import ImagePool
 from autoal_gui.core.language import tr
-from autoal_gui.core.likeness.search import likest, unit_rows
+from autoal_gui.core.likeness.strangeness import Familiar
 from autoal_gui.core.measures.conformal import Calibration
 from autoal_gui.core.messages import Predict, Predicted, PredictFinished, Progress, Step
 from autoal_gui.core.sets.partition import units_of
@@ -101,7 +101,7 @@ def predict(
     found = Predictions(card, tuple(outputs.image_ids.tolist()), outputs.probabilities, broken)
     if learned is not None:
         with contextlib.suppress(ImageUnreadable):  # then nothing can be said beyond the answers
-            found = yield from _compared(found, outputs, learned, read)
+            found = yield from _compared(found, outputs, learned, model.backbone.widths, read)
     yield found
 
 
@@ -125,6 +125,8 @@ def _outputs(
 ) -> Reading:
     """Return what a model says of images that can be read, and which cannot, with the reason.
 
+    Features are as the backbone gives them: their length tells what is strange.
+
     Raises:
         ImageUnreadable: none can be.
     """
@@ -136,20 +138,24 @@ def _outputs(
         raise ImageUnreadable(tr("None of the images can be read."))
     feed = Feed(cache, card.normalisation, shared.device)
     context, seed = Context(feed, shared.settings, shared.tracker), shared.settings.seed
-    outputs = yield from gather(context, model, readable, 1, seed, step)
+    outputs = yield from gather(context, model, readable, 1, seed, step, pooled=True)
     return outputs, tuple((i, cache.failures[i]) for i in ids if i in cache.failures)
 
 
 def _compared(
-    found: Predictions, outputs: ModelOutputs, learned: Learned, read: Callable[..., Reading]
+    found: Predictions,
+    outputs: ModelOutputs,
+    learned: Learned,
+    widths: Sequence[int],
+    read: Callable[..., Reading],
 ) -> Generator[Progress, None, Predictions]:
     """Return predictions with how far the images are from what was learned, and its measure."""
     folder, truth = Path(learned.workspace), dict(learned.evaluation)
     if not learned.labelled:
         return found
     seen, _ = yield from read(learned.pool, learned.labelled, folder, "features")
-    known = unit_rows(seen.features)
-    distances = 1 - likest(outputs.features, known)
+    familiar = Familiar.of(seen.features, widths)
+    distances = familiar.distances(outputs.features).astype(np.float32)
     if not truth:
         return replace(found, distances=distances)
     own, _ = yield from read(learned.pool, tuple(truth), folder, "features")
@@ -159,7 +165,7 @@ def _compared(
     shares = np.pad(rows, ((0, 0), (0, 1)), constant_values=-np.inf)  # of a class it does not know
     calibration = Calibration(
         scores=1 - shares[np.arange(len(ids)), labels.clip(max=rows.shape[1])],
-        distances=(1 - likest(own.features, known)).astype(np.float64),
+        distances=familiar.distances(own.features).astype(np.float32).astype(np.float64),
         units=np.array(units_of(learned.pool.images, ids), np.int64),
     )
     return replace(found, distances=distances, calibration=calibration)

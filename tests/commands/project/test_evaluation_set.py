@@ -11,7 +11,7 @@ def test_the_evaluation_set_is_told_and_drawn_anew(tmp_path, capsys):
     assert capsys.readouterr().out.startswith("The evaluation set has 2 images.")
     assert run(["evaluation-set", str(project.folder), "--images", "6"]) == 0
     assert capsys.readouterr().out.splitlines() == [
-        "6 images measure from now on; a new curve begins with the next round.",
+        "The evaluation set has 6 images from now on; a new curve begins with the next round.",
         "The evaluation set has 6 images. (abnormal 3, normal 3)",
     ]
     assert run(["evaluation-set", str(project.folder), "--images", "60"]) == 1

@@ -14,6 +14,8 @@ from autoal_gui.core.measures.outlook import (
     measuring_sentence,
     outlook,
     outlook_sentence,
+    says_little,
+    short_sentence,
     worth_sentences,
 )
 from autoal_gui.core.measures.stopping_advice import Advice, Gain, Point, advise
@@ -76,9 +78,32 @@ def test_labels_time_and_points_stand_in_one_sentence():
 
 
 def test_what_may_bring_nothing_is_told_so():
-    assert said(-0.012, 0.031).endswith("for −1 to 3 points: perhaps for nothing.")
-    assert said(-0.002, 0.003).endswith("for hardly anything: −0.2 to 0.3 points.")
-    assert said(-0.0001, 0.0004).endswith("for hardly anything: 0.0 to 0.0 points.")
+    assert said(-0.14, 0.19) == (
+        "About 120 more labels: may gain up to 19 points, may gain nothing."
+    )
+    assert said(-0.002, 0.003).endswith(", for hardly anything: at most 0.3 points.")
+    assert said(-0.02, -0.01).endswith(", for hardly anything: at most 0.0 points.")
+
+
+def test_classes_that_are_not_learned_stand_in_the_place_of_a_forecast():
+    forecast = Outlook(100, Gain(0.02, -0.14, 0.19), None, ())
+    rising = Outlook(100, Gain(0.03, 0.02, 0.04), None, ())
+    few = {"basophil": 2, "eosinophil": 4}
+    assert says_little(forecast, few)
+    assert says_little(rising, {"basophil": 0, "eosinophil": 4})
+    assert not says_little(rising, few)  # it rises whatever becomes of them
+    assert not says_little(forecast, {})
+    (told,) = worth_sentences(curve([0.6, 0.7]), None, few)
+    assert told == (
+        "2 classes are not learned yet: basophil, eosinophil. More labels of these help most; a "
+        "forecast follows."
+    )
+    advice, ahead = worth_sentences(curve(FLAT), None, few)
+    assert "unlikely to change" not in advice
+    assert ahead == told
+    many = short_sentence([f"class {n}" for n in range(9)])
+    assert "class 4, …." in many
+    assert "class 5" not in many
 
 
 def test_the_advice_to_stop_and_the_forecast_do_not_contradict_each_other():

@@ -27,7 +27,7 @@ def test_another_set_is_drawn_by_classes_and_noted(tmp_path):
     project = new_project(tmp_path, label_use="hidden", evaluation_images=2)
     first = set(project.pool.ids("evaluation"))
     sentence, project = redrawn(project, 6)
-    assert sentence.startswith("6 images measure from now on")
+    assert sentence.startswith("The evaluation set has 6 images from now on")
     now = set(project.pool.ids("evaluation"))
     assert len(now) == 6
     assert composition(project) == "The evaluation set has 6 images. (abnormal 3, normal 3)"

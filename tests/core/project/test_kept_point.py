@@ -1,15 +1,21 @@
 """The operating point is kept with the project, and chosen anew for each model."""
 
+import sqlite3
+from contextlib import closing
+
 import numpy as np
 import pytest
 
 from autoal_gui.cli import run
+from autoal_gui.core.database.schema import FILE_NAME
+from autoal_gui.core.errors import ProjectDamaged
+from autoal_gui.core.language import percent
 from autoal_gui.core.measures.metrics import Metrics
 from autoal_gui.core.measures.operating.decision import decided
 from autoal_gui.core.measures.operating.point import OperatingRule
 from autoal_gui.core.messages import Predicted
 from autoal_gui.core.project.export_snapshot import Snapshot
-from autoal_gui.core.project.kept_point import kept_point
+from autoal_gui.core.project.kept_point import changed_words, kept_point, note_replaced
 from autoal_gui.core.project.last_model import last_model
 from autoal_gui.core.project.measured_images import measured_images
 from autoal_gui.exporters.companions.project_part import project_sections
@@ -78,6 +84,43 @@ def test_the_point_is_that_of_the_last_model_and_comes_back_with_the_project(pro
         again.close()
 
 
+def test_a_new_model_that_has_another_threshold_says_so_until_the_rule_changes(project):
+    project.settings.operating_point = RULE
+    first = kept_point(project)
+    assert changed_words(project, first) == ""
+    note_replaced(project, project.rounds.last + 1)
+    assert changed_words(project, first) == ""  # that model is not there yet
+    finish_round(project, 2)
+    second = kept_point(project)
+    now, before = (percent(one.threshold.value, 1) for one in (second, first))
+    again = reopened(project)
+    try:
+        assert f"is {now} now ({before} before)" in changed_words(again, second)
+        again.settings.operating_point = OperatingRule(1, 0.8)
+        assert changed_words(again, kept_point(again)) == ""
+    finally:
+        again.close()
+
+
+def test_a_rule_of_before_there_was_a_sensitivity_asks_for_a_specificity(project):
+    project.settings.operating_point = RULE
+    stored = "UPDATE setting SET value = ? WHERE name = 'operating_point'"
+    for text, rule in (
+        ("[1, 0.9]", RULE),
+        ('[1, 0.9, "sensitivity"]', OperatingRule(1, 0.9, "sensitivity")),
+    ):
+        project.close()
+        with closing(sqlite3.connect(project.folder / FILE_NAME)) as db, db:
+            db.execute(stored, (text,))
+        project = reopened(project)
+        assert project.settings.operating_point == rule
+    project.close()
+    with closing(sqlite3.connect(project.folder / FILE_NAME)) as db, db:
+        db.execute(stored, ('[1, 0.9, "luck"]',))
+    with pytest.raises(ProjectDamaged):
+        reopened(project)
+
+
 def test_a_point_of_a_class_that_is_not_measured_is_none(project):
     project.classes.add("third")
     project.settings.operating_point = OperatingRule(2, 0.9)
@@ -98,6 +141,10 @@ def test_report_and_model_card_tell_the_point_and_whether_probabilities_are_righ
     card = project_sections(snapshot, last_model(project).record)
     assert "## What the threshold finds" in card
     assert "chosen on other images" in card
+    project.settings.operating_point = OperatingRule(1, 0.95, "sensitivity")
+    page = words(report(Snapshot.of(project)))
+    assert "Asked for: a sensitivity of at least 95.0%." in page
+    assert "a specificity of at least" not in page
 
 
 def test_the_command_line_chooses_says_and_drops_the_point(project, capsys):
@@ -112,6 +159,8 @@ def test_the_command_line_chooses_says_and_drops_the_point(project, capsys):
     assert told[1].startswith("Finds ")
     assert run(["operating-point", folder]) == 0
     assert capsys.readouterr().out.splitlines() == told
+    assert run(["operating-point", folder, "--class", name, "--sensitivity", "0.95"]) == 0
+    assert "on, for a sensitivity of at least 95.0%." in capsys.readouterr().out
     assert run(["operating-point", folder, "--class", "none"]) == 1
     assert "no class named none" in capsys.readouterr().err
     for wrong in ("2", "much"):

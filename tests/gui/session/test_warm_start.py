@@ -96,7 +96,7 @@ def test_a_project_learns_first_and_its_rounds_build_on_that(qtbot, window, tmp_
     asked = {a.query.image_id for a in project.rounds.history() if a.query.audit}
     assert set(drawn) <= asked  # the first batch was drawn at random, and measures the model
     assert first.audit.total == BATCH
-    assert "drawn at random" in window.desk.performance.hint.text()
+    assert "random image" in window.desk.performance.hint.text()
     seen.clear()
     press_truth(qtbot, window, BATCH)
     idle(qtbot, controller)

@@ -281,7 +281,7 @@ def test_the_evaluation_set_can_be_drawn_anew(qtbot, window, tmp_path):
     assert window.dialog.sentence.text().startswith("The evaluation set has 4 images.")
     window.dialog.size_field.setValue(8)
     qtbot.mouseClick(window.dialog.draw, Qt.MouseButton.LeftButton)
-    assert window.failure.sentence.startswith("8 images measure from now on")
+    assert window.failure.sentence.startswith("The evaluation set has 8 images from now on")
     assert len(controller.project.pool.ids("evaluation")) == 8
     idle(qtbot, controller)
     start_of_curve = controller.project.files.curve_start
@@ -317,7 +317,7 @@ def test_labels_that_measure_are_counted_beside_those_that_train(qtbot, window, 
         controller.project.pool.images[i].split == "evaluation"
         for i in controller.project.labels.answers
     )
-    assert shown.text() == f"3 labels, {measure} of them to measure"
+    assert shown.text() == f"3 labels, {measure} of them in the evaluation set"
 
 
 def test_the_first_window_fits_the_screen_with_its_frame(window):

@@ -1,9 +1,9 @@
 """The point of a ROC curve at which a model is used, and how well it does there.
 
-A point is asked for by the class and the least specificity. What is measured on the images that
-also chose it flatters. So it is told beside it what thresholds do that were chosen in the same way
-on other images: the images are dealt into folds of whole groups, and those of a fold are decided by
-the threshold that the others choose.
+A point is asked for by the class and the least specificity or sensitivity. What is measured on the
+images that also chose it flatters. So it is told beside it what thresholds do that were chosen in
+the same way on other images: the images are dealt into folds of whole groups, and those of a fold
+are decided by the threshold that the others choose.
 """
 
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from autoal_gui.core.measures.metrics import Share
 from autoal_gui.core.measures.operating.decision import Threshold, reaches
-from autoal_gui.core.measures.operating.roc import Roc
+from autoal_gui.core.measures.operating.roc import Kind, Roc
 
 FEWEST = 10  # images of the class, and of the others: a share of fewer may be anything
 FEWEST_GROUPS = 5  # that either come from
@@ -27,8 +27,11 @@ class OperatingRule:
     """How a point is asked for, of whichever model."""
 
     class_index: int
-    specificity: float
-    """The least, in [0, 1]; of the thresholds that have it the one counts that finds most."""
+    least: float
+    """Of `kind`, in [0, 1]."""
+    kind: Kind = "specificity"
+    """Of the thresholds that have the least specificity the one counts that finds most; of those
+    that have the least sensitivity the one that mistakes fewest."""
 
 
 @dataclass(frozen=True)
@@ -118,14 +121,14 @@ def dealt(inside: Bools, units: Units = None) -> npt.NDArray[np.int64]:
 
 
 def cross_fitted(
-    inside: Bools, scores: npt.NDArray[np.floating], specificity: float, units: Units = None
+    inside: Bools, scores: npt.NDArray[np.floating], rule: OperatingRule, units: Units = None
 ) -> Performance:
     """Measure thresholds that the images which they are measured on did not choose.
 
     Args:
         inside: (n,) whether each image is of the class; see `is_measurable`.
         scores: (n,) the probability of the class, in [0, 1].
-        specificity: the least that is asked for.
+        rule: that chooses them, for that class.
         units: (n,) what stays together; None where each image stands alone.
     """
     folds = dealt(inside, units)
@@ -133,14 +136,14 @@ def cross_fitted(
     for fold in range(FOLDS):
         own = folds == fold
         if own.any():
-            given[own] = reaches(scores[own], _chosen(inside[~own], scores[~own], specificity))
+            given[own] = reaches(scores[own], _chosen(inside[~own], scores[~own], rule))
     return Performance.of(inside, given, units)
 
 
-def _chosen(inside: Bools, scores: npt.NDArray[np.floating], specificity: float) -> float:
-    """Return the threshold that is chosen; infinity where none has the specificity."""
+def _chosen(inside: Bools, scores: npt.NDArray[np.floating], rule: OperatingRule) -> float:
+    """Return the threshold that is chosen; infinity where none has what is asked for."""
     roc = Roc.of(inside, scores)
-    corner = roc.corner_at(specificity)
+    corner = roc.corner_at(rule.least, rule.kind)
     return np.inf if corner is None else float(roc.thresholds[roc.corners[corner]])
 
 
@@ -159,17 +162,17 @@ def operating_point(
         units: (n,) what stays together; None where each image stands alone.
 
     Returns:
-        None where there are too few images, or no threshold has the specificity.
+        None where there are too few images, or no threshold has what is asked for.
     """
     inside, scores = truth == rule.class_index, probabilities[:, rule.class_index]
     if not is_measurable(inside, units):
         return None
-    value = _chosen(inside, scores, rule.specificity)
+    value = _chosen(inside, scores, rule)
     if value > 1:
         return None
     return OperatingPoint(
         rule,
         Threshold(rule.class_index, value),
         performance_at(inside, scores, value, units),
-        cross_fitted(inside, scores, rule.specificity, units),
+        cross_fitted(inside, scores, rule, units),
     )

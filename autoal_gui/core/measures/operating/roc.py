@@ -7,13 +7,17 @@ between two probabilities that occur, so that rounding moves no image across it.
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
-ROUNDING = 1e-9  # by which a specificity may lie below what is asked for
+Kind = Literal["specificity", "sensitivity"]
+"""Of what a least is asked for."""
+KINDS: tuple[Kind, ...] = get_args(Kind)
+ROUNDING = 1e-9  # by which a share may lie below what is asked for
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,10 +84,17 @@ class Roc:
         errs_next = np.append(self.mistaken[2:] > self.mistaken[1:-1], True)
         return np.flatnonzero(finds & errs_next) + 1
 
-    def corner_at(self, specificity: float) -> int | None:
-        """Return the place in `corners` that finds most at a specificity of at least so much.
+    def corner_at(self, least: float, kind: Kind = "specificity") -> int | None:
+        """Return the best place in `corners` at which a share is at least so much.
 
-        None where none reaches it.
+        Of a specificity it is the one that finds most, of a sensitivity the one that mistakes
+        fewest. None where none reaches it.
         """
-        enough = self.specificities[self.corners] >= specificity - ROUNDING
-        return int(enough.sum()) - 1 if enough.any() else None
+        enough = self.shares(kind)[self.corners] >= least - ROUNDING
+        if not enough.any():
+            return None
+        return int(enough.sum()) - 1 if kind == "specificity" else int(enough.argmax())
+
+    def shares(self, kind: Kind) -> Floats:
+        """Return (k,) what may be asked for, in [0, 1]."""
+        return self.specificities if kind == "specificity" else self.sensitivities

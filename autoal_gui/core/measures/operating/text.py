@@ -9,6 +9,7 @@ from autoal_gui.core.measures.operating.point import (
     FEWEST_GROUPS,
     Bools,
     OperatingPoint,
+    OperatingRule,
     Performance,
     Units,
     sides,
@@ -89,11 +90,48 @@ def fresh_sentence(found: Performance) -> str:
 
 def kept_sentence(name: str, point: OperatingPoint) -> str:
     """Say which point models are used at."""
+    values = {
+        "name": name,
+        "value": percent(point.threshold.value, 1),
+        "least": percent(point.rule.least, 1),
+    }
+    if point.rule.kind == "sensitivity":
+        return tr(
+            "In use: “{name}” from {value} on, for a sensitivity of at least {least}.", **values
+        )
+    return tr("In use: “{name}” from {value} on, for a specificity of at least {least}.", **values)
+
+
+def asked_sentence(rule: OperatingRule) -> str:
+    """Say what is asked for."""
+    least = percent(rule.least, 1)
+    if rule.kind == "sensitivity":
+        return tr("Asked for: a sensitivity of at least {least}.", least=least)
+    return tr("Asked for: a specificity of at least {least}.", least=least)
+
+
+def changed_sentence(name: str, rule: OperatingRule, now: float, before: float) -> str:
+    """Say that a rule chose another threshold for a new model; "" where it looks the same.
+
+    Args:
+        name: of the class.
+        rule: that chose both.
+        now: the threshold of the last model.
+        before: that of the model before it.
+    """
+    values = {"name": name, "now": percent(now, 1), "before": percent(before, 1)}
+    if values["now"] == values["before"]:
+        return ""
+    if rule.kind == "sensitivity":
+        return tr(
+            "The threshold for “{name}” is {now} now ({before} before): chosen anew for this "
+            "model, for the same sensitivity.",
+            **values,
+        )
     return tr(
-        "In use: “{name}” from {value} on, for a specificity of at least {specificity}.",
-        name=name,
-        value=percent(point.threshold.value, 1),
-        specificity=percent(point.rule.specificity, 1),
+        "The threshold for “{name}” is {now} now ({before} before): chosen anew for this model, "
+        "for the same specificity.",
+        **values,
     )
 
 

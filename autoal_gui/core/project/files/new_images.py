@@ -93,9 +93,9 @@ class NewImages:
             told.append(
                 tr_count(
                     "{count} new image belongs to a patient, group or part of the evaluation set; "
-                    "it is left out, so that nothing is learned of what measures.",
+                    "it is left out, so that nothing is learned of that set.",
                     "{count} new images belong to patients, groups or parts of the evaluation set; "
-                    "they are left out, so that nothing is learned of what measures.",
+                    "they are left out, so that nothing is learned of that set.",
                     self.of_evaluation,
                 )
             )

@@ -106,4 +106,14 @@ class ProjectSettings:
 
     @operating_point.setter
     def operating_point(self, rule: OperatingRule | None) -> None:
+        self._rows.put(stored.REPLACED_THRESHOLD, None)  # it was chosen by another rule
         self._rows.put(stored.OPERATING_POINT, rule)
+
+    @property
+    def replaced_threshold(self) -> tuple[int, float] | None:
+        """A round, and the threshold that the operating point had until its model; None: none."""
+        return self._rows.get(stored.REPLACED_THRESHOLD)
+
+    @replaced_threshold.setter
+    def replaced_threshold(self, replaced: tuple[int, float] | None) -> None:
+        self._rows.put(stored.REPLACED_THRESHOLD, replaced)

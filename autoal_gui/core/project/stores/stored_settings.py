@@ -26,6 +26,7 @@ from autoal_gui.core.images.source import SourceSpec
 from autoal_gui.core.labels.bulk import LIMIT, LIMITS
 from autoal_gui.core.labels.hidden_repeats import EVERY
 from autoal_gui.core.measures.operating.point import OperatingRule
+from autoal_gui.core.measures.operating.roc import KINDS, Kind
 from autoal_gui.core.project.stores.warm_record import WarmRecord
 from autoal_gui.core.readers.double_reading import Reading
 from autoal_gui.core.settings import RunSettings
@@ -104,11 +105,30 @@ def _counted(value: object) -> tuple[tuple[str, int], ...]:
 
 
 def _rule(value: object) -> OperatingRule | None:
-    return None if value is None else OperatingRule(*as_row(value, as_whole, as_share))
+    """Return how a threshold is chosen; where no kind is said, it is a specificity, as once."""
+    if value is None:
+        return None
+    has_kind = isinstance(value, list) and len(value) > 2
+    return OperatingRule(*as_row(value, as_whole, as_share, *((_kind,) if has_kind else ())))
+
+
+def _kind(value: object) -> Kind:
+    for kind in KINDS:
+        if value == kind:
+            return kind
+    raise damaged()
 
 
 def _plain_rule(rule: OperatingRule | None) -> Any:
-    return rule and [rule.class_index, rule.specificity]
+    return rule and [rule.class_index, rule.least, rule.kind]
+
+
+def _replaced(value: object) -> tuple[int, float] | None:
+    """Return a round and the threshold of the model before it."""
+    if value is None:
+        return None
+    number, threshold = as_row(value, as_whole, as_share)
+    return number, threshold
 
 
 def _seconds(value: object) -> float:
@@ -149,6 +169,7 @@ REMOVED_CLASSES = Setting("removed_classes", _ids, default=())
 CLASS_ORDER = Setting("class_order", _ids, default=())
 READINGS = Setting("readings", _readings, _plain_readings, default=())
 OPERATING_POINT = Setting("operating_point", _rule, _plain_rule, default=None)
+REPLACED_THRESHOLD = Setting("replaced_threshold", _replaced, default=None)
 WARM_START = Setting("warm_start", WarmRecord.from_plain, WarmRecord.plain_of, default=None)
 
 SETTINGS: tuple[Setting[Any], ...] = (
@@ -178,5 +199,6 @@ SETTINGS: tuple[Setting[Any], ...] = (
     CLASS_ORDER,
     READINGS,
     OPERATING_POINT,
+    REPLACED_THRESHOLD,
     WARM_START,
 )

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLay
 from autoal_gui.core.language import decimal, mark, number, percent, tr, tr_count
 from autoal_gui.core.measures.estimate import Estimate
 from autoal_gui.core.measures.metrics import Metrics
+from autoal_gui.core.project.learned_classes import FEWEST_TO_LEARN
 from autoal_gui.gui.panels.performance.values import MEASURES, TIPS, curve_point
 from autoal_gui.gui.widgets.cards import empty
 from autoal_gui.gui.widgets.text import text_label
@@ -20,7 +21,7 @@ ESTIMATE_TIP = mark(
     "evenly. With few answers or rare classes the true value lies outside the interval more often "
     "than 5 times in 100."
 )
-FEWEST_TO_LEARN, FEWEST_TO_MEASURE = 5, 5  # images of a class
+FEWEST_TO_MEASURE = 5  # images of a class
 MOST_WARNED = 5  # classes that are named
 BESIDE = (0, 2)  # of `MEASURES`: what stands beside the images that are right
 
@@ -178,8 +179,8 @@ def _learned(count: int, aside: int) -> str:
         return ""
     if not count and aside:
         return tr_count(
-            "{count} label, which only measures, so that it cannot be learned yet",
-            "{count} labels, which all only measure, so that it cannot be learned yet",
+            "{count} label, in the evaluation set, so that it cannot be learned yet",
+            "{count} labels, all in the evaluation set, so that it cannot be learned yet",
             aside,
         )
     if not count:

@@ -13,7 +13,7 @@ from autoal_gui.core.measures.operating.point import (
     is_measurable,
     performance_at,
 )
-from autoal_gui.core.measures.operating.roc import Roc
+from autoal_gui.core.measures.operating.roc import KINDS, Kind, Roc
 from autoal_gui.core.measures.operating.text import (
     found_sentence,
     fresh_sentence,
@@ -30,11 +30,19 @@ from autoal_gui.gui.widgets.inputs import OneOf, combo
 from autoal_gui.gui.widgets.text import text_label
 from autoal_gui.gui.widgets.theme import SMALL, Theme
 
-LEVELS = (0.8, 0.85, 0.9, 0.95, 0.98)  # specificities that can be asked for by name
+LEVELS = (0.8, 0.85, 0.9, 0.95, 0.98)  # what can be asked for by name
 FIRST = 0.9  # the specificity at which the point stands first
+KIND_WORDS: dict[Kind, str] = {
+    "specificity": mark("Specificity of at least"),
+    "sensitivity": mark("Sensitivity of at least"),
+}
+KIND_TIP = mark(
+    "What the threshold is to keep: a sensitivity, so that few images of the class are missed, or "
+    "a specificity, so that few others are mistaken for it."
+)
 LIKELIEST = mark("No threshold is set: an image is given the class with the highest probability.")
 NOT_OF_ONE_MODEL = mark(
-    "Not measured: there is no evaluation set, and the images drawn at random were predicted by "
+    "Not measured: there is no evaluation set, and the random images were predicted by "
     "models of several rounds, whose probabilities cannot be put on one curve."
 )
 LOST = mark(
@@ -44,7 +52,7 @@ LOST = mark(
 NOT_REACHED = mark("No threshold has that specificity here; the strictest one is shown.")
 USE_TIP = mark(
     "Predict, the exported model and the report use it. For the model of each later round the "
-    "threshold is chosen anew, for the same specificity."
+    "threshold is chosen anew, for the same specificity or sensitivity."
 )
 
 
@@ -59,7 +67,7 @@ class OperatingCard(QWidget):
         self._measured = MeasuredImages.nothing()
         self._classes: tuple[str, ...] = ()
         self._roc: Roc | None = None
-        self._goal = FIRST
+        self._goal, self._kind = FIRST, KINDS[0]
         self.classes = combo(tr("Class against the others"), {}, "")
         self.form = OneOf(
             [
@@ -71,13 +79,18 @@ class OperatingCard(QWidget):
             ]
         )
         self.plot = RocPlot()
-        self.level = combo(tr("Specificity of at least"), {}, "")
+        self.kind = combo(
+            tr("What is asked for"), {kind: tr(KIND_WORDS[kind]) for kind in KINDS}, KINDS[0]
+        )
+        self.kind.setToolTip(tr(KIND_TIP))
+        self.level = combo(tr("At least"), {}, "")
         self.found, self.left = text_label(bold=True), text_label(bold=True)
         self.fresh = text_label()
         self.precision, self.threshold = (text_label(role="muted", size=SMALL) for _ in range(2))
         self.basis = text_label(role="muted", size=SMALL)
         self.problem = text_label(role="muted")
-        self.state = text_label()
+        self.state, self.change = text_label(), text_label(bold=True)
+        self.change.hide()
         self.use = QPushButton(tr("Use this point"))
         self.use.setToolTip(tr(USE_TIP))
         self.stop = QPushButton(tr("Use no threshold"))
@@ -85,6 +98,7 @@ class OperatingCard(QWidget):
         self.classes.currentIndexChanged.connect(self._on_class)
         self.form.chosen.connect(self._show_form)
         self.plot.moved.connect(self._on_moved)
+        self.kind.activated.connect(self._on_level)
         self.level.activated.connect(self._on_level)
         self.use.clicked.connect(self._on_use)
         self.stop.clicked.connect(lambda: self.kept.emit(None))
@@ -96,7 +110,7 @@ class OperatingCard(QWidget):
         row.addWidget(text_label(tr("Class against the others"), wrap=True), 1)
         row.addWidget(self.classes, 1)
         level = QHBoxLayout()
-        level.addWidget(text_label(tr("Specificity of at least")), 1)
+        level.addWidget(self.kind, 1)
         level.addWidget(self.level, 1)
         inside = QVBoxLayout(self._body)
         inside.setContentsMargins(0, 0, 0, 0)
@@ -113,7 +127,7 @@ class OperatingCard(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
-        for part in (self.basis, self._choice, self.problem, self._body, self.state):
+        for part in (self.basis, self._choice, self.problem, self._body, self.state, self.change):
             column.addWidget(part)
         column.addLayout(buttons)
 
@@ -159,8 +173,13 @@ class OperatingCard(QWidget):
         self.classes.blockSignals(False)
         self._choice.setVisible(self.classes.count() > 0)
         if rule is not None:
-            self._goal = rule.specificity
+            self._goal, self._kind = rule.least, rule.kind
         self._on_class()
+
+    def show_change(self, words: str) -> None:
+        """Say that the last model has another threshold than the one before; "" if it has not."""
+        self.change.setText(words)
+        self.change.setVisible(bool(words))
 
     def _show_state(self, rule: OperatingRule | None, point: OperatingPoint | None) -> None:
         self.stop.setVisible(rule is not None)
@@ -190,10 +209,10 @@ class OperatingCard(QWidget):
         self._show_goal()
 
     def _show_goal(self) -> None:
-        """Put the point where the specificity is that is asked for."""
+        """Put the point where the specificity or sensitivity is that is asked for."""
         if self._roc is None:
             return
-        corner, strictest = self._roc.corner_at(self._goal), self._roc.corners[0]
+        corner, strictest = self._roc.corner_at(self._goal, self._kind), self._roc.corners[0]
         if corner is None:
             self._goal = float(self._roc.specificities[strictest])
         self._show_levels()
@@ -202,6 +221,7 @@ class OperatingCard(QWidget):
             self.fresh.setText(f"{tr(NOT_REACHED)} {self.fresh.text()}")
 
     def _show_levels(self) -> None:
+        self.kind.setCurrentIndex(self.kind.findData(self._kind))
         self.level.blockSignals(True)
         self.level.clear()
         for level in sorted({*LEVELS, self._goal}):
@@ -224,7 +244,11 @@ class OperatingCard(QWidget):
         self.plot.show_point(corner, here, words)
 
     def _fresh(self) -> Performance:
-        return cross_fitted(self._inside(), self._scores(), self._goal, self._measured.units)
+        return cross_fitted(self._inside(), self._scores(), self._rule(), self._measured.units)
+
+    def _rule(self) -> OperatingRule:
+        """Return what stands on the card."""
+        return OperatingRule(self.classes.currentData(), self._goal, self._kind)
 
     def _inside(self) -> np.ndarray:
         inside: np.ndarray = self._measured.truth == self.classes.currentData()
@@ -238,18 +262,18 @@ class OperatingCard(QWidget):
     @Slot(int)
     def _on_moved(self, corner: int) -> None:
         if self._roc is not None:
-            self._goal = float(self._roc.specificities[self._roc.corners[corner]])
+            self._goal = float(self._roc.shares(self._kind)[self._roc.corners[corner]])
             self._show_levels()
             self._show_point(corner)
 
     @Slot()
     def _on_level(self) -> None:
-        self._goal = self.level.currentData()
+        self._kind, self._goal = self.kind.currentData(), self.level.currentData()
         self._show_goal()
 
     @Slot()
     def _on_use(self) -> None:
-        self.kept.emit(OperatingRule(self.classes.currentData(), self._goal))
+        self.kept.emit(self._rule())
 
 
 def _first(measured: MeasuredImages, classes: tuple[str, ...]) -> int:

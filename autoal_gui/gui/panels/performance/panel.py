@@ -16,7 +16,8 @@ from autoal_gui.core.measures.outlook import (
     worth_sentences,
 )
 from autoal_gui.core.measures.stopping_advice import advise, chance_sentence
-from autoal_gui.core.project.kept_point import is_of_one_model, kept_point
+from autoal_gui.core.project.kept_point import changed_words, is_of_one_model, kept_point
+from autoal_gui.core.project.learned_classes import short_names
 from autoal_gui.core.project.measured_images import measured_classes, measured_images
 from autoal_gui.core.project.measured_rounds import Measured, outlook_of, points_of
 from autoal_gui.gui.panels.column_results import ColumnResults
@@ -40,7 +41,7 @@ from autoal_gui.gui.widgets.text import text_label
 from autoal_gui.gui.widgets.theme import SMALL, Theme
 
 AUDIT_TIP = mark(
-    "Images drawn at random, not chosen by the method, so that they represent all of "
+    "Random images are drawn by chance, not chosen by the method, so that they represent all of "
     "yours. Each was predicted by a model that had not seen its label. The true value"
     " lies in the interval 95 times in 100."
 )
@@ -127,8 +128,9 @@ class PerformancePanel(CardColumn):
         self.refresh()
         measured = measured_of(self._controller.project)
         points, found = points_of(measured), self._outlook(measured)
-        if agreed(advise(points), found).recommendation == "enough":
-            self._controller.notice.emit(" ".join(worth_sentences(points, found)))
+        short = short_names(self._controller.project)
+        if agreed(advise(points), found, short).recommendation == "enough":
+            self._controller.notice.emit(" ".join(worth_sentences(points, found, short)))
 
     def refresh(self) -> None:
         """Show the rounds of the project."""
@@ -213,12 +215,14 @@ class PerformancePanel(CardColumn):
         self.alike.setVisible(known)
 
     def _outlook(self, measured: Measured) -> Outlook | None:
-        labels = self._controller.project.labels
-        return outlook_of(measured, len(labels.unanswered()), labels.answers.values())
+        project, labels = self._controller.project, self._controller.project.labels
+        short, waiting = short_names(project), len(labels.unanswered())
+        return outlook_of(measured, waiting, labels.answers.values(), short)
 
     def _show_advice(self, measured: Measured, found: Outlook | None) -> None:
         points, (record, metrics) = points_of(measured), measured[-1]
-        self.advice.setText("\n".join(worth_sentences(points, found)))
+        short = short_names(self._controller.project)
+        self.advice.setText("\n".join(worth_sentences(points, found, short)))
         self.measuring.setText(measuring_sentence(metrics))
         self.measuring.setVisible(bool(self.measuring.text()))
         known = record.by_chance
@@ -243,6 +247,7 @@ class PerformancePanel(CardColumn):
         rule, point = project.settings.operating_point, kept_point(project, known)
         basis = "" if project.labels.evaluation() or not of_one else basis_words(len(known.images))
         self.operating.show_results(known, self._names_in_use(), rule, point, of_one, basis)
+        self.operating.show_change(changed_words(project, point))
         found = calibration(known.truth, known.probabilities, known.units) if of_one else None
         self.calibration.show_found(found, basis)
 
@@ -268,8 +273,8 @@ class PerformancePanel(CardColumn):
 def basis_words(images: int) -> str:
     """Say which images count where what a method chose would not be a fair sample."""
     return tr_count(
-        "{count} image counts here: it was drawn at random; what a method chose is no fair sample.",
-        "{count} images count here: those drawn at random; what a method chose is no fair sample.",
+        "{count} random image counts here; what a method chose is no fair sample.",
+        "{count} random images count here; what a method chose is no fair sample.",
         images,
     )
 

@@ -12,10 +12,10 @@ from autoal_gui.gui.widgets.text import text_label
 from autoal_gui.gui.widgets.theme import TITLE
 
 ABOUT = mark(
-    "These images measure the model and are never learned from. Another set is drawn by chance "
-    "from all images, groups such as patients whole; labels go with their images. The curve then "
-    "begins anew, since earlier rounds were measured on other images. This is noted, and cannot be "
-    "undone."
+    "The images of the evaluation set measure the model and are never learned from. Another set is "
+    "drawn by chance from all images, groups such as patients whole; labels go with their images. "
+    "The curve then begins anew, since earlier rounds were measured on other images. This is "
+    "noted, and cannot be undone."
 )
 
 
@@ -29,8 +29,8 @@ class EvaluationSetDialog(QDialog):
         self.setWindowTitle(tr("Evaluation set"))
         self.sentence = text_label(composition(project))
         count, most = len(project.pool.ids("evaluation")), largest(project)
-        self.size_field = spin(tr("Images that measure"), 0, most, min(count, most))
-        label = text_label(tr("Images that measure"), wrap=False)
+        self.size_field = spin(tr("Images in the evaluation set"), 0, most, min(count, most))
+        label = text_label(tr("Images in the evaluation set"), wrap=False)
         label.setBuddy(self.size_field)
         buttons = QDialogButtonBox()
         roles = QDialogButtonBox.ButtonRole

@@ -20,7 +20,7 @@ from autoal_gui.gui.widgets.text import text_label
 from autoal_gui.gui.widgets.theme import TITLE
 
 ABOUT = mark(
-    "New images are added to those that can be asked for, never to the images that measure. "
+    "New images are added to those that can be asked for, never to the evaluation set. "
     "Labels, rounds and everything else stay as they are."
 )
 

@@ -71,7 +71,7 @@ PROJECT: Rows = (
         "evaluation_set",
         "Project",
         "Evaluation set…",
-        "The images that measure the model; draw others in their place",
+        "The images that are only for measuring the model; draw others in their place",
         when=When.IN_PROJECT,
         does=lambda on: on.dialogs.show_evaluation_set(),
     ),

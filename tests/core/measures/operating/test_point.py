@@ -1,4 +1,4 @@
-"""A threshold chosen by a specificity: what is measured there, and what to expect of it."""
+"""A threshold chosen by a share that is asked for: what is measured there, and what to expect."""
 
 import numpy as np
 import pytest
@@ -19,6 +19,7 @@ from autoal_gui.core.measures.operating.point import (
     performance_at,
 )
 from autoal_gui.core.measures.operating.text import (
+    changed_sentence,
     found_sentence,
     fresh_sentence,
     left_sentence,
@@ -77,7 +78,7 @@ def test_the_share_that_is_right_when_it_is_said_counts_both_sides():
 @given(st.integers(0, 10_000), st.floats(0.0, 1.0))
 def test_each_image_is_counted_once_where_others_choose(seed, asked):
     inside, scores = drawn(40 + seed % 17, 2.0, seed)
-    found = cross_fitted(inside, scores, asked)
+    found = cross_fitted(inside, scores, OperatingRule(1, asked))
     assert found.sensitivity.count == inside.sum()
     assert found.specificity.count == (~inside).sum()
 
@@ -154,3 +155,44 @@ def test_what_is_found_is_said_with_counts_and_intervals():
         "Given “cat”: 36 images, 18 of them rightly (50%"
     )
     assert "find 18 of 20 (90%, 70 to 97%) and rightly leave 2 of 20" in fresh_sentence(found)
+
+
+def test_a_sensitivity_that_is_asked_for_is_reached_with_the_fewest_mistakes():
+    rng = np.random.default_rng(4)
+    inside = rng.random(400) < 0.3
+    scores = 1 / (1 + np.exp(-rng.normal(np.where(inside, 1.0, -1.0), 1.2)))
+    rule = OperatingRule(1, 0.95, "sensitivity")
+    point = operating_point(rule, inside.astype(int), rows(scores))
+    found = point.chosen
+    assert found.sensitivity.value >= 0.95
+    higher = scores[scores > point.threshold.value].min()
+    stricter = performance_at(inside, scores, np.nextafter(higher, 1))
+    assert stricter.sensitivity.value < 0.95
+    assert (
+        point.threshold.value
+        > operating_point(
+            OperatingRule(1, 0.99, "sensitivity"), inside.astype(int), rows(scores)
+        ).threshold.value
+    )
+
+
+def test_what_is_told_of_a_sensitivity_comes_from_images_that_did_not_choose_the_threshold():
+    rng = np.random.default_rng(8)
+    chosen, fresh = [], []
+    for _ in range(40):
+        inside = np.arange(60) < 20
+        scores = rng.random(60)  # of no use, so that whatever is found is by chance
+        point = operating_point(OperatingRule(1, 0.9, "sensitivity"), inside * 1, rows(scores))
+        for shares, told in ((point.chosen, chosen), (point.fresh, fresh)):
+            told.append(shares.sensitivity.value + shares.specificity.value - 1)
+    assert np.mean(chosen) > 0.02
+    assert abs(np.mean(fresh)) < np.mean(chosen)
+
+
+def test_a_new_threshold_is_told_only_where_it_looks_different():
+    rule = OperatingRule(1, 0.95, "sensitivity")
+    told = changed_sentence("monocyte", rule, 0.43, 0.51)
+    assert told.startswith("The threshold for “monocyte” is 43.0% now (51.0% before)")
+    assert told.endswith("for the same sensitivity.")
+    assert "specificity" in changed_sentence("monocyte", OperatingRule(1, 0.9), 0.43, 0.51)
+    assert changed_sentence("monocyte", rule, 0.43001, 0.43004) == ""

@@ -14,6 +14,7 @@ from autoal_gui.core.measures.estimate import Estimate
 from autoal_gui.core.measures.metrics import Metrics
 from autoal_gui.core.measures.operating.point import OperatingRule, operating_point
 from autoal_gui.core.measures.operating.roc import Roc
+from autoal_gui.core.measures.operating.text import fresh_sentence
 from autoal_gui.core.sets.column_results import MeasuredImages
 from autoal_gui.gui.panels.performance.calibration_card import CalibrationCard
 from autoal_gui.gui.panels.performance.class_table import ClassTable
@@ -103,8 +104,8 @@ def test_a_class_that_cannot_be_learned_or_measured_is_warned_of(qtbot, shown):
 def test_labels_that_only_measure_are_not_called_missing():
     found = class_warnings(("cat", "owl", "elk"), (30, 0, 0), (20, 20, 20), (20, 4, 1))
     assert [sentence for _, sentence, _ in found] == [
-        "“owl”: 4 labels, which all only measure, so that it cannot be learned yet.",
-        "“elk”: 1 label, which only measures, so that it cannot be learned yet.",
+        "“owl”: 4 labels, all in the evaluation set, so that it cannot be learned yet.",
+        "“elk”: 1 label, in the evaluation set, so that it cannot be learned yet.",
     ]
 
 
@@ -278,6 +279,44 @@ def test_a_specificity_that_is_asked_for_is_kept_as_it_was_asked(qtbot, shown):
     show_operating(card, known)
     assert card.state.text() == LIKELIEST
     assert card.stop.isHidden()
+
+
+def test_a_sensitivity_can_be_asked_for_and_a_dragged_point_keeps_the_kind(qtbot, shown):
+    card, known = shown(OperatingCard()), measured(120)
+    show_operating(card, known)
+    card.kind.setCurrentIndex(card.kind.findData("sensitivity"))
+    card.kind.activated.emit(card.kind.currentIndex())
+    card.level.setCurrentIndex(card.level.findData(0.95))
+    card.level.activated.emit(card.level.currentIndex())
+    rule = OperatingRule(0, 0.95, "sensitivity")
+    point = operating_point(rule, known.truth, known.probabilities, known.units)
+    assert f"Finds {point.chosen.sensitivity.found} of 60" in card.found.text()
+    assert fresh_sentence(point.fresh) == card.fresh.text()
+    with qtbot.waitSignal(card.kept) as kept:
+        qtbot.mouseClick(card.use, Qt.MouseButton.LeftButton)
+    assert kept.args == [rule]
+    again = shown(OperatingCard())
+    show_operating(again, known, rule)
+    assert again.kind.currentData() == "sensitivity"
+    assert again.plot.corner == card.plot.corner
+    assert again.state.text().endswith("for a sensitivity of at least 95.0%.")
+    qtbot.keyClick(again.plot, Qt.Key.Key_Left)
+    with qtbot.waitSignal(again.kept) as kept:
+        qtbot.mouseClick(again.use, Qt.MouseButton.LeftButton)
+    (dragged,) = kept.args
+    assert dragged.kind == "sensitivity"
+    assert dragged.least < 0.95
+    show_operating(again, known, dragged)
+    assert again.plot.corner == card.plot.corner - 1
+
+
+def test_a_threshold_that_a_new_model_has_changed_is_told_beside_the_state(shown):
+    card = shown(OperatingCard())
+    assert card.change.isHidden()
+    card.show_change("The threshold is another now.")
+    assert card.change.isVisible()
+    card.show_change("")
+    assert card.change.isHidden()
 
 
 def test_of_several_classes_each_stands_against_the_rest(qtbot, shown):

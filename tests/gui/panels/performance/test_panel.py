@@ -5,12 +5,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 from PySide6.QtCore import Qt
 
 from autoal_gui.core.language import percent
 from autoal_gui.core.measures.estimate import Estimate
 from autoal_gui.core.measures.metrics import ByChance, Metrics, NearlyAlike
 from autoal_gui.core.measures.operating.decision import decided
+from autoal_gui.core.measures.operating.point import OperatingRule
+from autoal_gui.core.measures.operating.text import changed_sentence
 from autoal_gui.core.measures.outlook import outlook, outlook_sentence, worth_sentences
 from autoal_gui.core.measures.stopping_advice import FEWEST, Point
 from autoal_gui.core.messages import ExportModel
@@ -24,6 +27,7 @@ from autoal_gui.gui.panels.performance import panel as performance_panel
 from autoal_gui.gui.panels.performance.confusion_matrix import images_of_cell
 from autoal_gui.gui.panels.performance.operating_card import NOT_OF_ONE_MODEL
 from autoal_gui.gui.panels.performance_text import audit_words
+from autoal_gui.gui.predict.about_result import DROPPED
 from tests.support.gui import QUIET, draw_folder, run_batches, start_project
 
 pytestmark = pytest.mark.qt_log_ignore(QUIET)
@@ -67,7 +71,7 @@ def test_a_project_is_told_from_its_empty_page_to_its_numbers(qtbot, window, tmp
     images = draw_folder(tmp_path / "images", 40)
     controller = start_project(qtbot, window, images, tmp_path, evaluation_images=10)
     panel = window.desk.performance
-    assert "10 images are set aside" in panel.hint.text()
+    assert "The evaluation set has 10 images." in panel.hint.text()
     assert panel.empty.isVisible()
     assert panel.empty.next.text() == (
         "4 more images, of two classes at least: then a round trains by itself."
@@ -112,14 +116,14 @@ def test_what_else_measures_stands_beside_the_evaluation_set(qtbot, window, tmp_
     run_batches(qtbot, window, 1)
     metrics = last_metrics(window)
     assert any(x is not None and x.tolist() == [6.0] for x, _ in drawn(panel))
-    compared = "For comparison, 10 of 12 other images, drawn at random to be labelled, are right"
+    compared = "For comparison, 10 of 12 random images that you labelled are right"
     assert panel.audit.text().startswith(f"{compared}: accuracy 83.3% (55 to 95%). ")
     assert panel.audit.text() == audit_words(metrics, backend.audit)
     assert panel.headline.share.font().pointSizeF() > panel.audit.font().pointSizeF()
     assert "95 times in 100" in panel.audit.toolTip()
     assert panel.alike.text().startswith("4 of 10 images measured on are nearly the same")
     assert "Without them the balanced accuracy is 50.0%" in panel.alike.text()
-    assert "labels drawn at random, has a balanced accuracy of 70.0%" in panel.by_chance.text()
+    assert "random images, has a balanced accuracy of 70.0%" in panel.by_chance.text()
     controller.setup.add_class("grey")
     assert counts(panel.matrix) == metrics.confusion  # which no round has measured yet
     warned = panel.headline.warning_lines()
@@ -191,7 +195,7 @@ def test_a_point_that_is_chosen_is_used_by_predict_and_told_in_the_report(
     qtbot.waitUntil(lambda: card.state.text().startswith("In use: "))
     page = "".join(text for one in report(Snapshot.of(project)) for text in one.itertext())
     assert "Operating point" in page
-    assert f"Asked for: a specificity of at least {percent(rule.specificity, 1)}." in page
+    assert f"Asked for: a specificity of at least {percent(rule.least, 1)}." in page
     predicted_by(qtbot, window, images)
     table = window.pages.predict.session.table
     shares = window.pages.predict.session.result.predicted.probabilities
@@ -209,6 +213,55 @@ def test_a_point_that_is_chosen_is_used_by_predict_and_told_in_the_report(
     qtbot.keyClick(card.stop, Qt.Key.Key_Space)
     assert project.settings.operating_point is None
     assert kept_point(project) is None
+
+
+def test_a_threshold_that_a_round_has_changed_is_told_at_its_end_beside_it_and_in_predict(
+    qtbot, window, tmp_path
+):
+    images = hazy_folder(tmp_path / "images", 60)
+    controller = start_project(qtbot, window, images, tmp_path, evaluation_images=30)
+    project, card = controller.project, window.desk.performance.operating
+    while kept_point(project) is None:
+        answer_rightly(qtbot, controller)
+        controller.setup.keep_operating_point(OperatingRule(0, 0.9, "sensitivity"))
+    before = kept_point(project)
+    predicted_by(qtbot, window, images)
+    explanation = window.pages.predict.explanation
+    assert "again" not in explanation.text()
+    window.pages.leave()
+    answer_rightly(qtbot, controller)
+    now = kept_point(project)
+    name = project.classes.names[0]
+    told = changed_sentence(name, now.rule, now.threshold.value, before.threshold.value)
+    assert told
+    assert told in window.desk.stage.card.words.text()
+    qtbot.waitUntil(lambda: card.change.text() == told)
+    value, old = (percent(one.threshold.value, 1) for one in (now, before))
+    assert f"is {value} now, no longer {old}: press Predict again" in explanation.text()
+    controller.setup.keep_operating_point(None)
+    assert explanation.text().endswith(DROPPED)
+    qtbot.waitUntil(card.change.isHidden)
+
+
+def hazy_folder(folder: Path, images: int) -> Path:
+    """Write images of two classes whose greys overlap, so that every model has its threshold."""
+    rng = np.random.default_rng(0)
+    for number in range(images):
+        name = ("bright", "dark")[number % 2]
+        level = rng.normal(150 if name == "bright" else 110, 25)
+        (folder / name).mkdir(parents=True, exist_ok=True)
+        values = np.clip(np.full((24, 32), level), 0, 255).astype(np.uint8)
+        Image.fromarray(values).save(folder / name / f"{number:03d}.png")
+    return folder
+
+
+def answer_rightly(qtbot, controller) -> None:
+    """Give a batch the classes that its folders name, and wait for the round."""
+    project = controller.project
+    for _ in range(project.settings.run.batch_size):
+        folder = project.pool.images[controller.images.current].key.partition("/")[0]
+        controller.labelling.answer(project.classes.names.index(folder))
+    qtbot.waitUntil(lambda: controller.at_rest)
 
 
 def exported_threshold(qtbot, controller, backend, target: Path):
@@ -243,7 +296,7 @@ def test_where_no_image_is_set_aside_the_answers_themselves_measure(
     controller.setup.change_settings(estimating)
     assert "estimated from the same answers" in panel.hint.text()
     controller.setup.change_settings(estimating.but(all_layers="always"))  # nothing estimates then
-    assert "drawn at random have a label" in panel.hint.text()
+    assert "random images have a label" in panel.hint.text()
     controller.setup.change_settings(settings)
     controller.project.batches.save([])
     assert measured_classes(controller.project) == {}  # chance has drawn none
@@ -252,7 +305,7 @@ def test_where_no_image_is_set_aside_the_answers_themselves_measure(
     run_batches(qtbot, window, 1)
     assert panel.headline.right.text() == "9 of 12 right"
     assert panel.audit.isHidden()  # it would say the same once more
-    assert "12 of your images that were drawn at random" in panel.hint.text()
+    assert "12 random images" in panel.hint.text()
     assert panel.matrix.count_at(0, 1) == 2
     qtbot.waitUntil(lambda: panel.operating.problem.text() == NOT_OF_ONE_MODEL)
     truth, found = np.arange(8) % 2, np.eye(2)[np.arange(8) // 2 % 2] * 0.8 + 0.1
@@ -270,7 +323,7 @@ def test_stopping_is_advised_once_a_round_and_stands_in_the_panel(
     start_project(qtbot, window, images, tmp_path, evaluation_images=10)
     run_batches(qtbot, window, 1)
     panel = window.desk.performance
-    assert panel.advice.text().startswith("Keep going")
+    assert panel.advice.text().startswith("2 classes are not learned yet: bright, dark.")
     found = outlook([Point(4, 0.8, 0.01, 0.5), Point(8, 0.84, 0.01, 0.5)], 4, 100, 6.0)
     with monkeypatch.context() as patched:
         patched.setattr(performance_panel, "outlook_of", lambda *_: found)

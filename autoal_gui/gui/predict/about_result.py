@@ -1,0 +1,61 @@
+"""What is said above predictions: what they are, which rule gave the classes, and if it is old."""
+
+from autoal_gui.core.language import mark, percent, tr
+from autoal_gui.core.measures.operating.decision import Threshold
+from autoal_gui.core.measures.operating.text import threshold_sentence
+from autoal_gui.core.project.kept_point import kept_point
+from autoal_gui.gui.predict.predict_session import PredictSession
+from autoal_gui.gui.session.controller import Controller
+
+NOT_A_DIAGNOSIS = mark("These are predictions of a model trained in this program, not a diagnosis.")
+DROPPED = mark(
+    "The project uses no threshold any more: press Predict again to give each image the class with "
+    "the highest probability."
+)
+
+
+def about_result(session: PredictSession, controller: Controller) -> str:
+    """Say it in plain sentences; without the rule as long as there is no result."""
+    words = [tr(NOT_A_DIAGNOSIS), session.unknown_words()]
+    if session.result is not None:
+        classes, used = session.result.classes, session.threshold
+        if used is not None:
+            words.append(threshold_sentence(classes[used.class_index], used.value))
+        words.append(_out_of_date(session, controller, used))
+    return " ".join(filter(None, words))
+
+
+def _out_of_date(session: PredictSession, controller: Controller, used: Threshold | None) -> str:
+    """Say that the open project's own model has another threshold by now; "" if it has not."""
+    model = session.shown_model
+    if model is None or not model.is_own or not controller.is_open:
+        return ""
+    project = controller.project
+    if model.file.parent != project.models_folder:
+        return ""  # another project was opened
+    rule, point = project.settings.operating_point, kept_point(project)
+    if rule is None:
+        return "" if used is None else tr(DROPPED)
+    if point is None or not _differ(used, point.threshold):
+        return ""
+    name, now = project.classes.names[rule.class_index], percent(point.threshold.value, 1)
+    if used is None or used.class_index != rule.class_index:
+        return tr(
+            "The project gives “{name}” from {now} on now: press Predict again to use that.",
+            name=name,
+            now=now,
+        )
+    return tr(
+        "The project's threshold for “{name}” is {now} now, no longer {before}: press Predict "
+        "again to use that.",
+        name=name,
+        now=now,
+        before=percent(used.value, 1),
+    )
+
+
+def _differ(used: Threshold | None, now: Threshold) -> bool:
+    """Say whether two thresholds differ in what is shown."""
+    if used is None or used.class_index != now.class_index:
+        return True
+    return percent(used.value, 1) != percent(now.value, 1)
