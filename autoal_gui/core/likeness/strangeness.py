@@ -57,7 +57,7 @@ class Familiar:
         mean_variance = float(variances.sum()) / features
         if mean_variance < SMALLEST:  # a single image, or the same again and again
             return cls(scales, mean, axes[:0], variances[:0], 1.0)
-        shrunk = _shrinkage(apart, variances, mean_variance)
+        shrunk = _shrinkage(apart)
         varies = variances > SMALLEST * variances[0]
         kept = (1 - shrunk) * variances[varies] + shrunk * mean_variance
         return cls(scales, mean, axes[varies], kept, shrunk * mean_variance)
@@ -85,13 +85,12 @@ def _scales(rows: Floats, widths: Sequence[int]) -> Floats:
     return np.concatenate(scales)
 
 
-def _shrinkage(apart: Floats, variances: Floats, mean_variance: float) -> float:
+def _shrinkage(apart: Floats) -> float:
     """Return how far the covariance of centred rows is shrunk, in (0, 1].
 
     The least is what keeps a handful of images from calling everything else infinitely far.
     """
-    count, features = apart.shape
-    squares = float((variances**2).sum())
-    off = squares - features * mean_variance**2
-    error = (float(((apart**2).sum(1) ** 2).sum()) / count - squares) / count
-    return float(np.clip(error / off if off > 0 else 1.0, 1 / count, 1.0))
+    from sklearn.covariance import ledoit_wolf_shrinkage  # slow to load
+
+    shrunk = ledoit_wolf_shrinkage(apart, assume_centered=True)
+    return float(np.clip(shrunk, 1 / len(apart), 1.0))
