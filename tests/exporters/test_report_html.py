@@ -97,7 +97,7 @@ def test_rounds_and_weights_are_drawn_and_listed(project, tmp_path):
         "Balanced accuracy over labels",
         "Share of each strategy in the ranking, over labels",
     ]
-    assert re.search(r"About \d+ more labels?,? .*for −?\d+ to \d+ points", text)
+    assert re.search(r"About \d+ more labels?, .*: may gain up to \d+ points", text)
     assert BAND_NOTE in text
     assert "readers gave the model's class on" in text
 
