@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QRadioButton,
     QStyleOptionComboBox,
     QTabBar,
+    QTextEdit,
     QWidget,
 )
 
@@ -45,6 +46,8 @@ def words_of(place: QWidget) -> Iterator[str]:
             yield widget.placeholderText()
         elif isinstance(widget, QGroupBox):
             yield widget.title()
+        elif isinstance(widget, QTextEdit):
+            yield widget.toPlainText()
         elif isinstance(widget, QComboBox):
             yield from (widget.itemText(place) for place in range(widget.count()))
         elif isinstance(widget, QTabBar):

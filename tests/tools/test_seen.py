@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPainter
-from PySide6.QtWidgets import QLabel, QListWidget, QScrollArea, QWidget
+from PySide6.QtWidgets import QLabel, QListWidget, QScrollArea, QTextBrowser, QWidget
 
 from autoal_gui.gui.panels.plots import make_plot
 from tests.tools.seen import cut_off, painted, shortened, sideways
@@ -49,6 +49,10 @@ def test_the_words_of_charts_are_read(qtbot):
 def test_what_a_list_shortens_is_found_and_a_command_with_dots_is_not(qtbot):
     place = shown(qtbot, QWidget(), 300, 200)
     command = QLabel("Open project…", place)
+    page = QTextBrowser(place)
+    page.setGeometry(100, 0, 200, 200)
+    page.setHtml("<p>Press <b>Classes…</b> in the menu Label.</p>")
+    page.show()
     entries = QListWidget(place)
     entries.setGeometry(0, 40, 90, 120)
     entries.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

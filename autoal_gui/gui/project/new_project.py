@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QFormLayout,
     QHBoxLayout,
     QLineEdit,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -40,7 +39,7 @@ from autoal_gui.gui.project.new_project_text import (
 from autoal_gui.gui.project.set_aside import SetAside
 from autoal_gui.gui.project.set_chooser import SetChooser
 from autoal_gui.gui.services import Services
-from autoal_gui.gui.widgets.cards import Section, add_card
+from autoal_gui.gui.widgets.cards import LowColumn, Section, add_card
 from autoal_gui.gui.widgets.inputs import PathField, combo, translated
 from autoal_gui.gui.widgets.sizes import fitting
 from autoal_gui.gui.widgets.text import text_label
@@ -130,9 +129,7 @@ class NewProjectDialog(QDialog):
         self._details = self._make_details()
         column.addWidget(self._details)
         column.addStretch(1)
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setWidget(content)
+        scroll = LowColumn(content)
         foot = QHBoxLayout()
         foot.setContentsMargins(20, 8, 20, 14)
         foot.addWidget(self.problem, 1)

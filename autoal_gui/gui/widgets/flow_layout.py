@@ -1,7 +1,7 @@
 """A row that goes on in a second line where it is too long, as words do; Qt has no such layout."""
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
-from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
+from PySide6.QtWidgets import QLabel, QLayout, QLayoutItem, QWidget
 
 
 class FlowLayout(QLayout):
@@ -68,15 +68,14 @@ class FlowLayout(QLayout):
         return QSize(max((i.sizeHint().width() for i in shown), default=0), height_of(shown))
 
     def setGeometry(self, rect: QRect) -> None:  # noqa: N802 - Qt's name
-        """Lay the items out line by line."""
+        """Lay the items out line by line, in the middle of a height that is more than needed."""
         super().setGeometry(rect)
-        top = rect.top()
+        top = rect.top() + max(0, rect.height() - self.heightForWidth(rect.width())) // 2
         for line in self._lines(rect.width()):
             gaps = self.spacing() * (len(line) - 1)
             free = rect.width() - sum(i.sizeHint().width() for i in line) - gaps
             left = rect.left() + (0 if self._at_left else free)
-            for item in line:
-                lower = (height_of(line) - item.sizeHint().height()) // 2
+            for item, lower in zip(line, _tops(line), strict=True):
                 item.setGeometry(QRect(QPoint(left, top + lower), item.sizeHint()))
                 left += item.sizeHint().width() + self.spacing()
             top += height_of(line) + self.spacing()
@@ -100,3 +99,24 @@ class FlowLayout(QLayout):
 def height_of(line: list[QLayoutItem]) -> int:
     """Return the height of the tallest item."""
     return max((item.sizeHint().height() for item in line), default=0)
+
+
+def _tops(line: list[QLayoutItem]) -> list[int]:
+    """Return how far down each item of a line begins: in the middle, words on one baseline."""
+    high = height_of(line)
+    tops = [(high - item.sizeHint().height()) // 2 for item in line]
+    feet = [_foot(item, top) for item, top in zip(line, tops, strict=True)]
+    # Of the smallest words: what stands beside the row, in the middle too, is of their size.
+    shared = min((foot for foot in feet if foot is not None), default=0)
+    return [
+        top if foot is None else top - foot + shared for top, foot in zip(tops, feet, strict=True)
+    ]
+
+
+def _foot(item: QLayoutItem, top: int) -> int | None:
+    """Return how far down the baseline of a label is that begins at `top`."""
+    label = item.widget()
+    if not isinstance(label, QLabel):
+        return None
+    metrics = label.fontMetrics()
+    return top + (item.sizeHint().height() - metrics.height()) // 2 + metrics.ascent()

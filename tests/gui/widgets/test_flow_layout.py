@@ -4,9 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QRect
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 
 from autoal_gui.gui.widgets.flow_layout import FlowLayout
+from autoal_gui.gui.widgets.text import text_label
 from tests.support.gui import QUIET
 
 pytestmark = pytest.mark.qt_log_ignore(QUIET)
@@ -41,3 +42,22 @@ def test_a_text_that_grows_and_an_item_that_is_hidden_change_the_height(qtbot):
     assert layout.heightForWidth(200) == one_line
     second.show()
     assert layout.heightForWidth(200) == two_lines
+
+
+def baseline(label: QLabel) -> int:
+    metrics, place = label.fontMetrics(), label.geometry()
+    return place.top() + (place.height() - metrics.height()) // 2 + metrics.ascent()
+
+
+@pytest.mark.parametrize("high", [60, 61, 90])
+def test_words_of_any_size_stand_on_the_baseline_of_words_in_the_middle(qapp, high):
+    _parent, layout = laid_out(["a"])
+    large, button = text_label("b", size=1.5, bold=True, wrap=False), QPushButton("c")
+    for widget in (large, button):
+        layout.addWidget(widget)
+    layout.setGeometry(QRect(0, 0, 900, high))
+    small = layout.itemAt(0).widget()
+    assert baseline(large) == baseline(small)
+    assert large.geometry().top() < small.geometry().top()
+    middles = {2 * one.geometry().top() + one.geometry().height() for one in (small, button)}
+    assert max(abs(middle - high) for middle in middles) <= 2

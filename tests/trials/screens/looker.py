@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,13 @@ DIALOGS = {
     "report": "show_report",
     "evaluation set": "show_evaluation_set",
     "labels": "ask_table",
+    "begin reading": "ask_second_reading",
+    "change keys": "change_keys",
+    "comment": "show_comment",
+    "go to": "show_go_to",
+    "find class": "show_find_class",
 }
+SECTIONS = ("measured", "comparison", "caution")  # of the page Predict, opened one by one
 
 
 @dataclass
@@ -109,7 +116,12 @@ class Looker:
                 self._predict(page)
             elif name == "map":
                 wait_until(self._is_laid_out)
-            yield name, window, window.pages.leave
+            elif name == "second_reading":
+                (reading,) = window.controller.second_reading.open_readings()
+                window.controller.second_reading.go_on(reading)
+            yield name, window, nothing if name == "predict" else window.pages.leave
+            if name == "predict":
+                yield from self._sections(page)
         window.pages.show_help()
         yield "help", window, window.pages.leave
         for name, show in DIALOGS.items():
@@ -121,10 +133,19 @@ class Looker:
         kept = self.window.controller.likeness.kept
         return kept is not None and kept.laid_out
 
+    def _sections(self, page: Any) -> Iterator[tuple[str, Any, Callable[[], None]]]:
+        for name in SECTIONS:
+            button = getattr(page, name).button
+            button.setChecked(True)
+            yield f"predict {name}", self.window, partial(button.setChecked, False)
+        self.window.pages.leave()
+
     def _predict(self, page: Any) -> None:
         from autoal_gui.launch.headless import wait_until
 
         if page.session.table is None:
+            others = page.setup.others.actions()
+            others[0].setChecked(True)  # a round before the last
             page.choose_images(self.images)
             page.start()
             wait_until(lambda: page.session.table is not None and not page.session.is_busy)

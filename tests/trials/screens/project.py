@@ -2,14 +2,22 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from autoal_gui.gui.session.controller import Controller
 
 PROJECT = "project"
 READER = "R. Beck"  # in no language a word
+SECOND = "C. Lund"
 ROUNDS = 3
+OTHERWISE, UNSURE = 4, 11  # one in so many of the second answers is another class, or is Unsure
+LEFT = 5  # images that the second reader has still to read
+SETTLED = 2
 
 
 def make_project(images: Path, room: Path) -> None:
-    """Work through some rounds as a reader who is always right, but for a last few answers."""
+    """Work through some rounds as a reader who is always right, then as one who often is."""
     from PySide6.QtCore import QSettings
 
     from autoal_gui.app import make_application, make_services
@@ -41,6 +49,33 @@ def make_project(images: Path, room: Path) -> None:
         answer(controller, 20)
     wait_until(lambda: controller.at_rest)
     answer(controller, 7)
+    read_again(controller)
     folder = controller.project.folder
     window.close()
     folder.rename(room / PROJECT)
+
+
+def read_again(controller: "Controller") -> None:
+    """Have a second reader answer most images, some of them otherwise, and settle a few."""
+    readings, classes = controller.second_reading, controller.project.classes.names
+    truth = controller.project.labels.hidden_truth()
+    readings.begin(SECOND, readings.choices()["all"], 1.0)
+    images = readings.reading.images if readings.reading else ()
+    for place, image in enumerate(images[:-LEFT]):
+        truth.ask([image])
+        if place % UNSURE == UNSURE - 1:
+            readings.answer("unsure")
+        else:
+            away = place % OTHERWISE == OTHERWISE - 1
+            readings.answer("label", (truth.label(image) + away) % len(classes))
+    settle_some(controller)
+
+
+def settle_some(controller: "Controller") -> None:
+    """Give the final answer to the first images on which the readers differ."""
+    from autoal_gui.core.readers.double_reading import compare, to_adjudicate
+
+    journal = controller.project.labels.journal
+    left = to_adjudicate(journal, [compare(journal, SECOND)])
+    for image in left[:SETTLED]:
+        controller.adjudication.give(image, "label", journal.readings[image].class_index)
