@@ -21,19 +21,20 @@ def largest(project: Project) -> int:
 def composition(project: Project) -> str:
     """Say how many images measure, and of which classes as far as that is known."""
     images = project.pool.ids("evaluation")
-    words = tr_count(
-        "The evaluation set has {count} image.", "The evaluation set has {count} images.",
-        len(images),
-    )  # fmt: skip
     if not images:
-        return words
+        return tr("The evaluation set has no images.")
     counts = Counter(index for _, index in project.labels.evaluation())
     names = project.classes.names
     known = [f"{names[index]} {number(counts[index])}" for index in sorted(counts)]
     waiting = len(images) - sum(counts.values())
     if waiting:
         known.append(tr("not known yet {count}", count=number(waiting)))
-    return f"{words} ({', '.join(known)})"
+    return tr_count(
+        "The evaluation set has {count} image: {classes}.",
+        "The evaluation set has {count} images: {classes}.",
+        len(images),
+        classes=", ".join(known),
+    )
 
 
 def draw_evaluation_set(project: Project, wanted: int) -> str:

@@ -30,7 +30,7 @@ def test_another_set_is_drawn_by_classes_and_noted(tmp_path):
     assert sentence.startswith("The evaluation set has 6 images from now on")
     now = set(project.pool.ids("evaluation"))
     assert len(now) == 6
-    assert composition(project) == "The evaluation set has 6 images. (abnormal 3, normal 3)"
+    assert composition(project) == "The evaluation set has 6 images: abnormal 3, normal 3."
     (act,) = project.files.acts
     assert act.kind == "evaluation"
     assert {one.image_id for one in act.changes} == first ^ now

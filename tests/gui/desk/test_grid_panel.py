@@ -288,6 +288,17 @@ def test_a_batch_is_as_large_as_all_of_it_fits_and_many_images_have_the_usual_si
     assert grid.side == grid.usual_side()
 
 
+@pytest.mark.parametrize("scale", [1.0, 1.5, 2.0])
+def test_a_class_and_its_certainty_have_room_below_an_image_of_the_usual_size(
+    qtbot, loader, scale
+):
+    grid = shown_grid(qtbot, loader, 20)
+    font = grid.font()
+    font.setPointSizeF(scale * font.pointSizeF())
+    grid.setFont(font)
+    assert grid.fontMetrics().horizontalAdvance("? lymphocyte 100 %") <= grid.usual_side()
+
+
 def test_a_size_that_the_user_has_chosen_is_left_alone(qtbot, window, tmp_path):
     window.resize(1600, 1000)
     start_project(qtbot, window, draw_folder(tmp_path / "images", 40), tmp_path)

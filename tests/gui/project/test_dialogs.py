@@ -30,6 +30,7 @@ from autoal_gui.gui.session.exports import EXPORT_STOPPED, MODEL_LEFT
 from autoal_gui.gui.window.projects.new_projects import folder_spec
 from tests.support.gui import QUIET, NearestMean, SlowExport, draw_folder, no_thread_left, services
 from tests.support.project import needs_permissions
+from tests.tools.seen import cut_off, sideways
 
 pytestmark = pytest.mark.qt_log_ignore(QUIET)
 
@@ -70,6 +71,15 @@ def test_enter_alone_makes_a_project_of_a_folder(qtbot, window, tmp_path):
     assert project.labels.unanswered_evaluation() == ()
     assert window.pages.currentWidget() is window.desk
     assert leftovers(window) == []
+
+
+def test_a_new_project_is_as_wide_as_its_words_and_never_scrolled_to_the_side(
+    qtbot, window, tmp_path
+):
+    dialog = listed(qtbot, window, folder_spec(draw_folder(tmp_path / "images", 20)))
+    dialog.resize(1, 400)
+    assert sideways(dialog) == []
+    assert cut_off(dialog) == []
 
 
 def test_unreadable_files_are_reported_and_the_rest_is_used(qtbot, window, tmp_path):

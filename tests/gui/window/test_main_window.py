@@ -278,7 +278,7 @@ def test_the_evaluation_set_can_be_drawn_anew(qtbot, window, tmp_path):
     controller = start(window, tmp_path, label_use="hidden", evaluation_images=4)
     idle(qtbot, controller)
     window.dialogs.show_evaluation_set()
-    assert window.dialog.sentence.text().startswith("The evaluation set has 4 images.")
+    assert window.dialog.sentence.text().startswith("The evaluation set has 4 images: ")
     window.dialog.size_field.setValue(8)
     qtbot.mouseClick(window.dialog.draw, Qt.MouseButton.LeftButton)
     assert window.failure.sentence.startswith("The evaluation set has 8 images from now on")
