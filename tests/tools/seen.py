@@ -1,12 +1,21 @@
 """The words that are on screen, and those that are cut off there."""
 
 from collections.abc import Iterator
+from itertools import product
 from xml.etree import ElementTree
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice
+from PySide6.QtCore import (
+    QAbstractItemModel,
+    QAbstractListModel,
+    QBuffer,
+    QByteArray,
+    QIODevice,
+    QModelIndex,
+)
 from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import (
     QAbstractButton,
+    QAbstractItemView,
     QAbstractScrollArea,
     QCheckBox,
     QComboBox,
@@ -48,10 +57,21 @@ def words_of(place: QWidget) -> Iterator[str]:
             yield widget.title()
         elif isinstance(widget, QTextEdit):
             yield widget.toPlainText()
+        elif isinstance(widget, QAbstractItemView):
+            yield from _items_of(widget.model(), QModelIndex())
         elif isinstance(widget, QComboBox):
             yield from (widget.itemText(place) for place in range(widget.count()))
         elif isinstance(widget, QTabBar):
             yield from (widget.tabText(place) for place in range(widget.count()))
+
+
+def _items_of(model: QAbstractItemModel, parent: QModelIndex) -> Iterator[str]:
+    """Yield the words of a list, a table or a tree as they are, whatever is shown of them."""
+    columns = 1 if isinstance(model, QAbstractListModel) else model.columnCount(parent)
+    for row, column in product(range(model.rowCount(parent)), range(columns)):
+        index = model.index(row, column, parent)
+        yield str(index.data() or "")
+        yield from _items_of(model, index)
 
 
 def painted(place: QWidget) -> list[str]:

@@ -57,6 +57,7 @@ def test_what_a_list_shortens_is_found_and_a_command_with_dots_is_not(qtbot):
     entries.setGeometry(0, 40, 90, 120)
     entries.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     entries.addItem("A name that is far too long for this list")
+    entries.addItem("Keys…")
     command.show()
     entries.show()
     (found,) = shortened(place)

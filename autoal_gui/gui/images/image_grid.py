@@ -44,7 +44,7 @@ from autoal_gui.gui.keys import class_keys
 from autoal_gui.gui.widgets.theme import Theme
 
 SMALLEST, LARGEST, USUAL = 56, 320, 120  # device-independent pixels a side
-USUAL_LINES = 8.25  # heights of a line: room for a class of ten letters, "?" and its certainty
+CAPTION = "? lymphocyte 100 %"  # as wide as what is usually said below an image
 STEP = 1.2  # a step of the wheel
 SETTLE = 40  # milliseconds of scrolling between two looks at which thumbnails are needed
 
@@ -149,7 +149,7 @@ class ImageGrid(QListView):
 
     def usual_side(self) -> int:
         """Return the size at which words below an image have room, whatever the size of text."""
-        return max(USUAL, round(USUAL_LINES * self.fontMetrics().height()))
+        return max(USUAL, self.fontMetrics().horizontalAdvance(CAPTION) + 2)
 
     def fill(self, count: int) -> None:
         """Show so many images as large as all of them fit; many at the usual size."""

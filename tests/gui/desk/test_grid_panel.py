@@ -18,6 +18,7 @@ from autoal_gui.gui.session.likeness.image_maps import Question
 from autoal_gui.gui.widgets.theme import Theme
 from autoal_gui.sources.opening import list_images, open_images
 from tests.support.gui import QUIET, draw_folder, start_project
+from tests.tools.seen import painted, shortened
 
 pytestmark = pytest.mark.qt_log_ignore(QUIET)
 LEFT, CTRL, SHIFT = (
@@ -289,14 +290,15 @@ def test_a_batch_is_as_large_as_all_of_it_fits_and_many_images_have_the_usual_si
 
 
 @pytest.mark.parametrize("scale", [1.0, 1.5, 2.0])
-def test_a_class_and_its_certainty_have_room_below_an_image_of_the_usual_size(
-    qtbot, loader, scale
-):
+def test_a_class_and_its_certainty_have_room_below_an_image_of_the_usual_size(qtbot, loader, scale):
     grid = shown_grid(qtbot, loader, 20)
     font = grid.font()
     font.setPointSizeF(scale * font.pointSizeF())
     grid.setFont(font)
-    assert grid.fontMetrics().horizontalAdvance("? lymphocyte 100 %") <= grid.usual_side()
+    grid.set_captions(dict.fromkeys(grid.images, "? neutrophil 100 %"))
+    grid.set_side(grid.usual_side())
+    assert {*painted(grid)} >= {"? neutrophil 100 %"}
+    assert shortened(grid) == []
 
 
 def test_a_size_that_the_user_has_chosen_is_left_alone(qtbot, window, tmp_path):

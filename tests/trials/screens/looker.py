@@ -31,6 +31,9 @@ DIALOGS = {
 }
 SECTIONS = ("measured", "comparison", "caution")  # of the page Predict, opened one by one
 
+Screen = tuple[str, Any, Callable[[], None]]
+"""Its name, what is to be seen, and how to leave it."""
+
 
 @dataclass
 class Looker:
@@ -83,8 +86,8 @@ class Looker:
         self.window.show()
         settle(SETTLE)
 
-    def _screens(self) -> Iterator[tuple[str, Any, Callable[[], None]]]:
-        """Yield each screen by name, what is to be seen, and how to leave it."""
+    def _screens(self) -> Iterator[Screen]:
+        """Yield each screen."""
         from autoal_gui.gui.window.projects.new_projects import folder_spec
         from autoal_gui.launch.headless import settle, wait_until
 
@@ -99,6 +102,17 @@ class Looker:
             raise RuntimeError("the project cannot be opened")
         wait_until(lambda: window.controller.is_open and window.controller.at_rest)
         settle(SETTLE)
+        yield from self._desk()
+        yield from self._pages()
+        window.pages.show_help()
+        yield "help", window, window.pages.leave
+        for name, show in DIALOGS.items():
+            getattr(window.dialogs, show)()
+            if window.dialog is not None:
+                yield name, window.dialog, window.dialog.reject
+
+    def _desk(self) -> Iterator[Screen]:
+        window = self.window
         yield "desk", window, nothing
         side = window.desk.side
         if side.folded:
@@ -109,46 +123,43 @@ class Looker:
         side.toggle()
         window.actions_table["grid"].trigger()
         yield "grid", window, window.actions_table["grid"].trigger
+
+    def _pages(self) -> Iterator[Screen]:
+        from autoal_gui.launch.headless import wait_until
+
+        window = self.window
+        readings = window.controller.second_reading
         for name in PAGES:
+            if name == "second_reading":
+                readings.go_on(readings.open_readings()[0])
             page = getattr(window.pages, name)
             window.pages.show_page(page)
-            if name == "predict":
-                self._predict(page)
-            elif name == "map":
+            if name == "map":
                 wait_until(self._is_laid_out)
-            elif name == "second_reading":
-                (reading,) = window.controller.second_reading.open_readings()
-                window.controller.second_reading.go_on(reading)
-            yield name, window, nothing if name == "predict" else window.pages.leave
             if name == "predict":
-                yield from self._sections(page)
-        window.pages.show_help()
-        yield "help", window, window.pages.leave
-        for name, show in DIALOGS.items():
-            getattr(window.dialogs, show)()
-            if window.dialog is not None:
-                yield name, window.dialog, window.dialog.reject
+                yield from self._prediction(page)
+            else:
+                yield name, window, nothing
+            window.pages.leave()
 
     def _is_laid_out(self) -> bool:
         kept = self.window.controller.likeness.kept
         return kept is not None and kept.laid_out
 
-    def _sections(self, page: Any) -> Iterator[tuple[str, Any, Callable[[], None]]]:
+    def _prediction(self, page: Any) -> Iterator[Screen]:
+        """Compare two rounds, and open each section of what is found."""
+        from autoal_gui.launch.headless import wait_until
+
+        if page.session.table is None:
+            page.setup.others.actions()[0].setChecked(True)
+            page.choose_images(self.images)
+            page.start()
+            wait_until(lambda: page.session.table is not None and not page.session.is_busy)
+        yield "predict", self.window, nothing
         for name in SECTIONS:
             button = getattr(page, name).button
             button.setChecked(True)
             yield f"predict {name}", self.window, partial(button.setChecked, False)
-        self.window.pages.leave()
-
-    def _predict(self, page: Any) -> None:
-        from autoal_gui.launch.headless import wait_until
-
-        if page.session.table is None:
-            others = page.setup.others.actions()
-            others[0].setChecked(True)  # a round before the last
-            page.choose_images(self.images)
-            page.start()
-            wait_until(lambda: page.session.table is not None and not page.session.is_busy)
 
     def _judge(self, name: str, place: Any) -> None:
         from tests.tools.seen import cut_off, painted, shortened, sideways, words_of
