@@ -18,6 +18,8 @@ def test_every_combination_that_is_asked_for_is_a_form():
     options = parsed((*TOLD, "--languages", "de", "zh", "--scales", "1.5", "--sizes", "1280x720"))
     assert [form.words()[1] for form in forms(options)] == ["de", "zh"]
     assert len(list(forms(parsed(TOLD)))) == 5 * 3 * 3
+    assert parsed(TOLD).looks == ["light", "dark"]
+    assert parsed((*TOLD, "--looks", "dark")).looks == ["dark"]
 
 
 def test_a_form_says_of_itself_what_the_command_line_reads():
@@ -55,7 +57,8 @@ def test_the_pages_and_dialogs_that_are_shown_are_there(window):
 
 
 def test_planted_faults_of_a_window_are_told(window, tmp_path, capsys):
-    looker = Looker(tmp_path, tmp_path, "de", 1.0, (1280, 720), tmp_path, window, {"Which class?"})
+    looker = Looker(tmp_path, tmp_path, "de", 1.0, (1280, 720), tmp_path, window=window)
+    looker._english = {"Which class?"}
     window.resize(1280, 720)
     looker._judge("start", window)
     assert capsys.readouterr().out == ""
@@ -69,6 +72,6 @@ def test_planted_faults_of_a_window_are_told(window, tmp_path, capsys):
 
 
 def test_a_picture_of_each_screen_is_written(window, tmp_path):
-    looker = Looker(tmp_path, tmp_path, "en", 1.0, (1280, 720), tmp_path, window)
+    looker = Looker(tmp_path, tmp_path, "en", 1.0, (1280, 720), tmp_path, window=window)
     looker._save("hand over-1280-dark", window)
     assert (tmp_path / "en-1.0" / "hand-over-1280-dark.png").is_file()

@@ -113,7 +113,8 @@ class GridDelegate(QStyledItemDelegate):
         painter.setOpacity(1.0)
         self._paint_marks(painter, shown, image_id)
         self._paint_frame(painter, shown, option)
-        words = QRect(cell.left() + PADDING, place.top(), cell.width() - 2 * PADDING, side)
+        end = cell.left() + cell.width() - PADDING
+        words = QRect(place.left(), place.top(), end - place.left(), side)
         self._paint_words(painter, words, image_id)
         painter.restore()
 

@@ -50,7 +50,7 @@ from autoal_gui.gui.widgets.theme import SMALL
 
 RESOLUTION = 1000
 SHORTEST = 24  # pixels of a bar: the names beside it need the room
-LARGE = 26  # pixels of a line; buttons beside the headline would take half of a screen
+LARGE = 22  # pixels of a line; buttons beside the headline would leave it a narrow column
 LINES = 13  # heights of a line that the card takes, whatever it says: nothing below it moves
 MOST = 0.6  # of the height beside the image, which a low window has less of
 

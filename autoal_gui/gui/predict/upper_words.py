@@ -1,10 +1,12 @@
 """What is said above the images of a prediction, and how both share the height."""
 
-from PySide6.QtCore import QEvent, QObject, QSize
+from functools import partial
+
+from PySide6.QtCore import QEvent, QObject, QSize, QTimer
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from autoal_gui.gui.widgets.cards import LowColumn
+from autoal_gui.gui.widgets.cards import LowColumn, Section
 
 MOST = 0.5  # of the height for the words: more of them scroll, and the images are seen
 
@@ -25,6 +27,12 @@ class WordsAbove(QWidget):
             part.setParent(self)
         for watched in (self._words, images):
             watched.installEventFilter(self)
+        self._opened: QWidget | None = None
+        self._settled = QTimer(self, singleShot=True, interval=0)  # once it has its room
+        self._settled.timeout.connect(self._show_opened)
+        for part in parts:
+            if isinstance(part, Section):
+                part.button.toggled.connect(partial(self._on_toggled, part))
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """Return the width of the wider part; the height is shared, however little it is."""
@@ -43,6 +51,15 @@ class WordsAbove(QWidget):
             self.updateGeometry()
             self._share()
         return super().eventFilter(watched, event)
+
+    def _on_toggled(self, section: QWidget, opened: bool) -> None:
+        self._opened = section if opened else None
+        self._settled.start()
+
+    def _show_opened(self) -> None:
+        """Scroll to the section that was opened: on a low screen it may lie below what is seen."""
+        if self._opened is not None:
+            self._scroll.verticalScrollBar().setValue(self._opened.y())
 
     def _share(self) -> None:
         wide, high = self.width(), self.height()

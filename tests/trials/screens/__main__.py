@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autoal_gui.core.language import LANGUAGES
-from tests.trials.screens.looker import Looker
+from tests.trials.screens.looker import THEMES, Looker
 from tests.trials.screens.project import PROJECT, make_project
 
 SCALES = (1.0, 1.5, 2.0)
@@ -60,6 +60,7 @@ def parsed(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--languages", nargs="+", default=list(LANGUAGES), choices=LANGUAGES)
     parser.add_argument("--scales", nargs="+", type=float, default=list(SCALES))
     parser.add_argument("--sizes", nargs="+", default=list(SIZES), help="of screen and window")
+    parser.add_argument("--looks", nargs="+", default=list(THEMES), choices=THEMES)
     parser.add_argument("--room", type=Path, help="where the project is, or is to be made")
     parser.add_argument("--step", choices=("make", "look"), help=argparse.SUPPRESS)
     return parser.parse_args(arguments)
@@ -75,7 +76,7 @@ def main() -> int:
     elif options.step == "look":
         for form in forms(options):  # one
             look_at = (form.language, form.scale, form.pixels)
-            Looker(options.room, images, *look_at, out).look()
+            Looker(options.room, images, *look_at, out, options.looks).look()
     else:
         with tempfile.TemporaryDirectory(prefix="autoal-gui-") as made:
             look_at_all(options, options.room or Path(made), images, out)
@@ -90,7 +91,7 @@ def look_at_all(options: argparse.Namespace, room: Path, images: Path, out: Path
         first = Form("en", SCALES[0], SIZES[0])
         run([*common, "--step", "make"], first)
     for form in forms(options):
-        run([*common, "--step", "look", *form.words()], form)
+        run([*common, "--step", "look", *form.words(), "--looks", *options.looks], form)
 
 
 def run(options: list[str], form: Form) -> None:

@@ -1,7 +1,7 @@
 """Goes through the pages and dialogs of a project in one form, and tells what cannot be read."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -45,21 +45,22 @@ class Looker:
     scale: float
     size: tuple[int, int]
     out: Path
+    looks: Sequence[str] = THEMES
     window: Any = None
     _english: set[str] = field(default_factory=set)
 
     def look(self) -> None:
-        """Go through all pages in both looks, and print a line for each finding."""
+        """Go through all pages in each look, and print a line for each finding."""
         from autoal_gui.launch.headless import settle
 
         self._english = left_over_in(self.language)
         self._open()
-        for theme in THEMES:
+        for theme in self.looks:
             self.window.theme.choose(theme)
             self.window.resize(*self.size)
             for name, place, leave in self._screens():
                 settle(SETTLE)
-                if theme == THEMES[0]:  # both have the same layout
+                if theme == self.looks[0]:  # both have the same layout
                     self._judge(name, place)
                 self._save(f"{name}-{self.size[0]}-{theme}", place)
                 leave()
