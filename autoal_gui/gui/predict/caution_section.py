@@ -1,7 +1,7 @@
 """When the model is not to answer, which images need a look, and what is guaranteed of that."""
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QGridLayout, QSpinBox, QWidget
+from PySide6.QtWidgets import QSpinBox, QVBoxLayout, QWidget
 
 from autoal_gui.core.language import mark, percent_sign, tr
 from autoal_gui.core.measures.caution import (
@@ -12,8 +12,9 @@ from autoal_gui.core.measures.caution import (
     reasons_sentence,
 )
 from autoal_gui.core.measures.conformal import Calibration
-from autoal_gui.gui.predict.measured_section import scrolled
+from autoal_gui.gui.predict.measured_section import Scrolled
 from autoal_gui.gui.widgets.cards import Section
+from autoal_gui.gui.widgets.flow_layout import FlowLayout
 from autoal_gui.gui.widgets.inputs import spin
 from autoal_gui.gui.widgets.text import text_label
 
@@ -44,15 +45,18 @@ class CautionSection(Section):
         self.level = self._make_share(tr("Classes hold the true one in"), 50, 99, 90, LEVEL_TIP)
         self._level_label = text_label(self.level.accessibleName(), wrap=False)
         rule = QWidget()
-        row = QGridLayout(rule)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(text_label(self.least.accessibleName(), wrap=False), 0, 0)
-        row.addWidget(self.least, 0, 1)
-        row.addWidget(self._level_label, 1, 0)
-        row.addWidget(self.level, 1, 1)
-        row.setColumnStretch(2, 1)
+        rows = QVBoxLayout(rule)
+        rows.setContentsMargins(0, 0, 0, 0)
+        for label, box in (
+            (text_label(self.least.accessibleName(), wrap=False), self.least),
+            (self._level_label, self.level),
+        ):
+            row = FlowLayout(at_left=True)  # the box below its words where text is large
+            row.addWidget(label)
+            row.addWidget(box)
+            rows.addLayout(row)
         self.answered, self.guarantee = text_label(), text_label(role="muted")
-        self.body.addWidget(scrolled(LINES, rule, self.answered, self.guarantee))
+        self.body.addWidget(Scrolled(LINES, rule, self.answered, self.guarantee))
         self.legend = text_label(role="muted")
         """What the sign before a class means, and why it is there."""
         self.column.addWidget(self.legend)

@@ -3,7 +3,7 @@
 from autoal_gui.core.language import mark, number, percent, tr, tr_count
 from autoal_gui.core.measures.paired import difference_words, paired_sentence
 from autoal_gui.core.sets.comparison import Comparison
-from autoal_gui.gui.predict.measured_section import scrolled
+from autoal_gui.gui.predict.measured_section import Scrolled
 from autoal_gui.gui.widgets.cards import Section
 from autoal_gui.gui.widgets.text import text_label
 
@@ -27,7 +27,7 @@ class ComparisonSection(Section):
         super().__init__("")
         self.results = text_label()
         self.about = text_label(tr(ABOUT), role="muted")
-        self.body.addWidget(scrolled(LINES, self.results, self.about))
+        self.body.addWidget(Scrolled(LINES, self.results, self.about))
 
     def show_comparison(self, found: Comparison | None) -> None:
         """Show how models compare; None where no label is known."""

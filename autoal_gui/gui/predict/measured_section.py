@@ -1,6 +1,7 @@
 """How right a model is on images whose label is known: one line, and on request by column."""
 
-from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QObject
+from PySide6.QtWidgets import QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from autoal_gui.core.language import decimal, mark, number, percent, tr
 from autoal_gui.core.measures.by_part import found_words
@@ -27,7 +28,7 @@ class MeasuredSection(Section):
         self.button.setToolTip(tr(TIP))
         self.classes = text_label()
         self.columns = ColumnResults()
-        self.body.addWidget(scrolled(TALLEST, self.classes, self.columns))
+        self.body.addWidget(Scrolled(TALLEST, self.classes, self.columns))
 
     def show_results(
         self, measured: MeasuredImages, columns: tuple[str, ...], classes: tuple[str, ...]
@@ -41,20 +42,44 @@ class MeasuredSection(Section):
         self.columns.setVisible(self.columns.show_results(measured, columns, classes))
 
 
-def scrolled(lines: int, *parts: QWidget) -> QScrollArea:
-    """Return parts in a column of so many lines of text: it must leave room for the images."""
-    inside = QWidget()
-    inside.setProperty("role", "content")
-    column = QVBoxLayout(inside)
-    column.setContentsMargins(0, 0, 4, 0)
-    for part in parts:
-        column.addWidget(part)
-    column.addStretch(1)
-    scroll = QScrollArea()
-    scroll.setWidgetResizable(True)
-    scroll.setFixedHeight(lines * scroll.fontMetrics().height())
-    scroll.setWidget(inside)
-    return scroll
+class Scrolled(QScrollArea):
+    """Parts in a column as high as they need, but of no more than so many lines of text.
+
+    The rest scrolls: the images below are to be seen.
+    """
+
+    def __init__(self, lines: int, *parts: QWidget) -> None:
+        super().__init__()
+        self._lines = lines
+        inside = QWidget()
+        inside.setProperty("role", "content")
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(0, 0, 4, 0)
+        for part in parts:
+            column.addWidget(part)
+        column.addStretch(1)
+        self.setWidgetResizable(True)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setWidget(inside)
+
+    def hasHeightForWidth(self) -> bool:  # noqa: N802 - Qt's name
+        """Lines of words are more in a narrow column."""
+        return True
+
+    def heightForWidth(self, width: int) -> int:  # noqa: N802 - Qt's name
+        """Return what all parts need, or the most."""
+        most = self._lines * self.fontMetrics().height()
+        inside = self.widget().layout()
+        needed = inside.totalHeightForWidth(width) if inside else 0
+        if needed > most:  # a bar is beside them
+            return most
+        return max(needed, self.widget().minimumSizeHint().height())
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+        """Ask for another height when the parts have changed."""
+        if event.type() == QEvent.Type.LayoutRequest:
+            self.updateGeometry()
+        return super().eventFilter(watched, event)
 
 
 def measured_words(metrics: Metrics) -> str:

@@ -7,7 +7,6 @@ from pathlib import Path
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QCheckBox,
-    QComboBox,
     QFileDialog,
     QHBoxLayout,
     QLabel,
@@ -34,6 +33,7 @@ from autoal_gui.gui.widgets.actions import Actions
 from autoal_gui.gui.widgets.answers import ANSWER_WORDS
 from autoal_gui.gui.widgets.cards import CardColumn
 from autoal_gui.gui.widgets.flow_layout import FlowLayout
+from autoal_gui.gui.widgets.inputs import StillComboBox
 from autoal_gui.gui.widgets.page import BAR_SHARE, Page
 from autoal_gui.gui.widgets.text import text_label
 from autoal_gui.gui.widgets.theme import Theme
@@ -66,7 +66,7 @@ class AgreementPage(Page):
     def __init__(self, controller: Controller, theme: Theme, actions: Actions) -> None:
         super().__init__(tr("Agreement"), controller, theme, actions)
         self.merging = controller.merging
-        self.reader = QComboBox()
+        self.reader = StillComboBox()
         self.reader.setAccessibleName(tr("Second reader"))
         self.graded = QCheckBox(tr("The classes are grades in this order"))
         self.graded.setToolTip(

@@ -20,6 +20,7 @@ from autoal_gui.gui.session.controller import Controller
 from autoal_gui.gui.session.readers.second_reading import SecondReading
 from autoal_gui.gui.widgets.actions import Actions
 from autoal_gui.gui.widgets.answers import answer_word
+from autoal_gui.gui.widgets.cards import LowColumn
 from autoal_gui.gui.widgets.inputs import spin
 from autoal_gui.gui.widgets.sizes import widen
 from autoal_gui.gui.widgets.text import text_label
@@ -70,21 +71,13 @@ class SecondReadingDialog(QDialog):
         widen(self, 36)
 
     def _lay_out(self) -> None:
-        column = QVBoxLayout(self)
-        column.setContentsMargins(20, 16, 20, 14)
+        content = QWidget()
+        column = QVBoxLayout(content)
+        column.setContentsMargins(20, 16, 20, 4)
         column.setSpacing(10)
         column.addWidget(text_label(tr("Second reading"), size=TITLE, bold=True))
         column.addWidget(text_label(tr(BLIND), role="muted"))
-        journal = self._controller.project.labels.journal
-        for reading in self._readings.open_readings():
-            done, total = number(reading.done(journal)), number(len(reading.images))
-            words = tr(
-                "Continue the reading by {name}: {done} of {total} done",
-                name=reading.annotator.replace("&", "&&"),  # else a key of the button
-                done=done,
-                total=total,
-            )
-            self.unfinished.append((self._add(column, QRadioButton(words), True), reading))
+        self._add_unfinished(column)
         column.addWidget(text_label(tr("A new reading"), bold=True))
         column.addWidget(self.name)
         for which, words in WORDS.items():
@@ -96,9 +89,27 @@ class SecondReadingDialog(QDialog):
             self.choices[which] = self._add(column, button, count > 0)
             if is_share:
                 self._add_share(column, tr("of {images}", images=images))
-        column.addWidget(self.problem)
-        column.addWidget(self.buttons)
+        foot = QVBoxLayout()
+        foot.setContentsMargins(20, 0, 20, 14)
+        foot.addWidget(self.problem)
+        foot.addWidget(self.buttons)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(LowColumn(content), 1)  # a low screen scrolls it
+        outer.addLayout(foot)
         (self.unfinished[0][0] if self.unfinished else self.name).setFocus()
+
+    def _add_unfinished(self, column: QVBoxLayout) -> None:
+        journal = self._controller.project.labels.journal
+        for reading in self._readings.open_readings():
+            done, total = number(reading.done(journal)), number(len(reading.images))
+            words = tr(
+                "Continue the reading by {name}: {done} of {total} done",
+                name=reading.annotator.replace("&", "&&"),  # else a key of the button
+                done=done,
+                total=total,
+            )
+            self.unfinished.append((self._add(column, QRadioButton(words), True), reading))
 
     def _add(self, column: QVBoxLayout, button: QRadioButton, enabled: bool) -> QRadioButton:
         button.setEnabled(enabled)

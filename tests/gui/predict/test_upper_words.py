@@ -4,7 +4,9 @@ import pytest
 from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QWidget
 
+from autoal_gui.gui.predict.measured_section import Scrolled
 from autoal_gui.gui.predict.upper_words import MOST, WordsAbove
+from autoal_gui.gui.widgets.cards import Section
 from autoal_gui.gui.widgets.text import text_label
 from tests.support.gui import QUIET
 from tests.tools.seen import cut_off
@@ -57,3 +59,31 @@ def test_images_follow_words_that_grow_shrink_or_stand_alone(qtbot, place):
     qtbot.waitUntil(lambda: place._scroll.height() == place.height())
     images.show()
     qtbot.waitUntil(lambda: place._scroll.height() == before)
+
+
+def test_a_section_is_as_high_as_its_words_and_no_higher_than_its_lines(qtbot):
+    words = text_label("Few words.")
+    part = Scrolled(6, words)
+    line = part.fontMetrics().height()
+    qtbot.addWidget(part)
+    assert line <= part.heightForWidth(300) < 3 * line
+    words.setText(LONG)
+    assert part.heightForWidth(300) == 6 * line
+    part.resize(300, 6 * line)
+    part.show()
+    qtbot.waitUntil(lambda: part.verticalScrollBar().maximum() > 0)
+    assert words.height() >= words.heightForWidth(words.width())
+
+
+def test_a_section_that_is_opened_is_scrolled_to(qtbot):
+    section = Section("Which images need a look")
+    section.body.addWidget(text_label(LONG))
+    place = WordsAbove(Images(), text_label(2 * LONG), section)
+    qtbot.addWidget(place)
+    place.resize(400, 300)
+    place.show()
+    bar = place._scroll.verticalScrollBar()
+    qtbot.waitUntil(lambda: bar.maximum() > 0)
+    assert section.button.visibleRegion().isEmpty()
+    section.button.click()
+    qtbot.waitUntil(lambda: not section.button.visibleRegion().isEmpty())
