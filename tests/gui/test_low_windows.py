@@ -13,12 +13,13 @@ from autoal_gui.gui.dialogs.export_dialog import ExportDialog
 from autoal_gui.gui.dialogs.hand_over_dialog import HandOverDialog
 from autoal_gui.gui.panels.side_panel import MARKED
 from autoal_gui.gui.panels.training_panel import LINES, MOST
+from autoal_gui.gui.predict.caution_section import CautionSection
 from autoal_gui.gui.review.review_detail import EDGE
 from autoal_gui.gui.widgets.inputs import combo
 from autoal_gui.gui.window.projects.new_projects import folder_spec
 from tests.gui.window.test_main_window import start
 from tests.support.gui import QUIET, draw_folder, settings
-from tests.tools.seen import cut_off
+from tests.tools.seen import cut_off, sideways
 
 pytestmark = pytest.mark.qt_log_ignore(QUIET)
 
@@ -288,3 +289,30 @@ def test_the_formats_of_a_hand_over_stay_together_in_a_tall_dialog(qtbot, window
         boxes = list(dialog.formats.values())
         tops.append(boxes[-1].y() - boxes[0].y())
     assert tops[0] == tops[1]
+
+
+# -- second readings and predictions --------------------------------------------------------------
+
+
+def test_the_dialog_of_a_second_reading_scrolls_on_a_low_screen(qtbot, window, tmp_path, largest):
+    start(window, tmp_path)
+    window.dialogs.ask_second_reading()
+    dialog = window.dialog
+    dialog.resize(dialog.width(), 300)
+    qtbot.waitUntil(lambda: dialog.height() == 300)
+    assert dialog.buttons.geometry().bottom() < 300
+    assert cut_off(dialog) == []
+
+
+def test_the_numbers_of_a_prediction_stand_beside_their_words_in_a_narrow_column(qtbot, largest):
+    section = CautionSection()
+    qtbot.addWidget(section)
+    section.button.setText("Images")
+    section.button.setChecked(True)
+    section.resize(20 * section.fontMetrics().height() // 2, 900)
+    section.show()
+    qtbot.waitUntil(lambda: sideways(section) == [])
+    assert cut_off(section) == []
+    section.resize(3000, 900)
+    qtbot.waitUntil(lambda: section.width() == 3000)
+    assert section.level.mapTo(section, section.level.rect().topRight()).x() < 1500

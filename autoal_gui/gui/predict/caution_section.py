@@ -1,7 +1,7 @@
 """When the model is not to answer, which images need a look, and what is guaranteed of that."""
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSpinBox, QWidget
 
 from autoal_gui.core.language import mark, percent_sign, tr
 from autoal_gui.core.measures.caution import (
@@ -14,8 +14,7 @@ from autoal_gui.core.measures.caution import (
 from autoal_gui.core.measures.conformal import Calibration
 from autoal_gui.gui.predict.measured_section import Scrolled
 from autoal_gui.gui.widgets.cards import Section
-from autoal_gui.gui.widgets.flow_layout import FlowLayout
-from autoal_gui.gui.widgets.inputs import spin
+from autoal_gui.gui.widgets.inputs import SLACK, spin
 from autoal_gui.gui.widgets.text import text_label
 
 LINES = 10  # of text that are seen at a time
@@ -43,23 +42,36 @@ class CautionSection(Section):
         super().__init__("")
         self.least = self._make_share(tr("No answer below"), 0, 100, 0, LEAST_TIP)
         self.level = self._make_share(tr("Classes hold the true one in"), 50, 99, 90, LEVEL_TIP)
-        self._level_label = text_label(self.level.accessibleName(), wrap=False)
-        rule = QWidget()
-        rows = QVBoxLayout(rule)
-        rows.setContentsMargins(0, 0, 0, 0)
-        for label, box in (
-            (text_label(self.least.accessibleName(), wrap=False), self.least),
-            (self._level_label, self.level),
-        ):
-            row = FlowLayout(at_left=True)  # the box below its words where text is large
-            row.addWidget(label)
-            row.addWidget(box)
-            rows.addLayout(row)
+        self._level_label = text_label(self.level.accessibleName())
+        rule = self._make_rule()
         self.answered, self.guarantee = text_label(), text_label(role="muted")
         self.body.addWidget(Scrolled(LINES, rule, self.answered, self.guarantee))
         self.legend = text_label(role="muted")
         """What the sign before a class means, and why it is there."""
         self.column.addWidget(self.legend)
+
+    def _make_rule(self) -> QWidget:
+        """Return both numbers behind their words, which go on in a second line where it is narrow.
+
+        Wide, they are no further from their words than these are long.
+        """
+        least_label = text_label(self.least.accessibleName())
+        labels, boxes = (least_label, self._level_label), (self.least, self.level)
+        rule, inside = QWidget(), QWidget()
+        grid = QGridLayout(inside)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setColumnStretch(0, 1)
+        for row, (label, box) in enumerate(zip(labels, boxes, strict=True)):
+            grid.addWidget(label, row, 0)
+            grid.addWidget(box, row, 1)
+        words = max(one.fontMetrics().horizontalAdvance(one.text()) for one in labels)
+        widest = max(box.sizeHint().width() for box in boxes)
+        inside.setMaximumWidth(words + widest + grid.horizontalSpacing() + SLACK)
+        whole = QHBoxLayout(rule)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(inside, 1)
+        whole.addStretch(0)
+        return rule
 
     def _make_share(self, name: str, low: int, high: int, value: int, tip: str) -> QSpinBox:
         box = spin(name, low, high, value)

@@ -68,12 +68,11 @@ class Scrolled(QScrollArea):
 
     def heightForWidth(self, width: int) -> int:  # noqa: N802 - Qt's name
         """Return what all parts need, or the most."""
+        frame = 2 * self.frameWidth()
         most = self._lines * self.fontMetrics().height()
         inside = self.widget().layout()
-        needed = inside.totalHeightForWidth(width) if inside else 0
-        if needed > most:  # a bar is beside them
-            return most
-        return max(needed, self.widget().minimumSizeHint().height())
+        needed = inside.totalHeightForWidth(width - frame) if inside else 0
+        return min(most, max(needed, self.widget().minimumSizeHint().height()) + frame)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
         """Ask for another height when the parts have changed."""

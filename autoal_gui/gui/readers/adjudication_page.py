@@ -27,7 +27,7 @@ class AdjudicationPage(ImagePage):
         self._shown: int | None = None
         self.said = text_label(bold=True)
         self.comment = QLineEdit()
-        self.comment.setPlaceholderText(tr("Comment on this image (Enter stores it)"))
+        self.comment.setPlaceholderText(tr("Comment, then Enter"))
         self.comment.setAccessibleName(tr("Comment"))
         self.comment.setClearButtonEnabled(True)
         self.comment.returnPressed.connect(self._store_comment)

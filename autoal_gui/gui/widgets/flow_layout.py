@@ -3,6 +3,8 @@
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtWidgets import QLabel, QLayout, QLayoutItem, QWidget
 
+BETWEEN = 6  # pixels at most between two lines, which need less than words beside each other
+
 
 class FlowLayout(QLayout):
     """Items from left to right at their own size, in as many lines as needed.
@@ -47,7 +49,7 @@ class FlowLayout(QLayout):
         """Return the height of all lines."""
         if width not in self._heights:
             lines = self._lines(width)
-            gaps = self.spacing() * max(0, len(lines) - 1)
+            gaps = self._between() * max(0, len(lines) - 1)
             self._heights[width] = sum(height_of(line) for line in lines) + gaps
         return self._heights[width]
 
@@ -78,7 +80,10 @@ class FlowLayout(QLayout):
             for item, lower in zip(line, _tops(line), strict=True):
                 item.setGeometry(QRect(QPoint(left, top + lower), item.sizeHint()))
                 left += item.sizeHint().width() + self.spacing()
-            top += height_of(line) + self.spacing()
+            top += height_of(line) + self._between()
+
+    def _between(self) -> int:
+        return min(self.spacing(), BETWEEN)
 
     def _shown(self) -> list[QLayoutItem]:
         return [item for item in self._items if not item.isEmpty()]

@@ -29,6 +29,7 @@ from tests.support.checking import (
     start,
 )
 from tests.support.gui import QUIET, focusable, focused
+from tests.tools.seen import cut_off
 
 pytestmark = pytest.mark.qt_log_ignore(QUIET)
 ENTER, LEFT = Qt.Key.Key_Return, Qt.Key.Key_Left
@@ -192,6 +193,13 @@ def test_agreement_is_told_in_plain_words(qtbot, window, controller, disputed):
     assert "2 images to settle." in page.open_words.text()
     assert "answered twice yet" in page.own.text()
     assert "suggestion" in page.model.text()
+
+
+def test_a_readers_long_name_is_whole_on_a_page_shown_before(qtbot, window, controller, disputed):
+    qtbot.keyClick(window, Qt.Key.Key_G, CTRL)
+    page = window.pages.agreement
+    page.reader.setItemText(0, "Dr Bartholomew Longfellow-Montgomery")
+    qtbot.waitUntil(lambda: cut_off(page) == [])
 
 
 def test_a_number_of_the_table_opens_its_images(qtbot, window, controller, disputed):
