@@ -1,6 +1,6 @@
 """Parts of dialogs: the classes, the method, a path with a button beside it."""
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QFormLayout,
@@ -101,6 +101,8 @@ class MethodForm(QWidget):
         self._make_asking(base)
         self._make_training(base, keep)
         self.note = text_label(role="muted")
+        for note in (self.note, self.backbone_note):  # close to what it is about
+            note.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.advanced = Section(tr("Advanced"))
         asking, training = QFormLayout(), QFormLayout()
         self._asking, self._first = asking, self._make_warm_start()

@@ -81,7 +81,7 @@ class NewProjectDialog(QDialog):
         self._lay_out(spec)
         self._connect()
         self._update()
-        self.resize(fitting(self, QSize(45, 41) * self.fontMetrics().height()))
+        self.resize(fitting(self, QSize(45, 50) * self.fontMetrics().height()))
         if self.chooser is None:
             self.load(spec)
         else:

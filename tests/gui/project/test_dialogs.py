@@ -73,6 +73,16 @@ def test_enter_alone_makes_a_project_of_a_folder(qtbot, window, tmp_path):
     assert leftovers(window) == []
 
 
+def test_a_note_stands_right_below_what_it_explains(qtbot):
+    form = MethodForm(PRESETS["cpu"], keep=False)
+    qtbot.addWidget(form)
+    form.resize(500, 900)  # more than is needed
+    form.show()
+    for note, box in ((form.note, form.mode), (form.backbone_note, form.backbone)):
+        words = note.fontMetrics().boundingRect(note.rect(), int(note.alignment()), note.text())
+        assert note.y() + words.top() - box.geometry().bottom() < form.fontMetrics().height()
+
+
 def test_a_new_project_is_as_wide_as_its_words_and_never_scrolled_to_the_side(
     qtbot, window, tmp_path
 ):
