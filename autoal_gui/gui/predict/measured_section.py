@@ -51,9 +51,9 @@ class Scrolled(QScrollArea):
     def __init__(self, lines: int, *parts: QWidget) -> None:
         super().__init__()
         self._lines = lines
-        inside = QWidget()
+        inside = self._inside = QWidget()
         inside.setProperty("role", "content")
-        column = QVBoxLayout(inside)
+        column = self._column = QVBoxLayout(inside)
         column.setContentsMargins(0, 0, 4, 0)
         for part in parts:
             column.addWidget(part)
@@ -70,9 +70,8 @@ class Scrolled(QScrollArea):
         """Return what all parts need, or the most."""
         frame = 2 * self.frameWidth()
         most = self._lines * self.fontMetrics().height()
-        inside = self.widget().layout()
-        needed = inside.totalHeightForWidth(width - frame) if inside else 0
-        return min(most, max(needed, self.widget().minimumSizeHint().height()) + frame)
+        needed = self._column.totalHeightForWidth(width - frame)
+        return min(most, max(needed, self._inside.minimumSizeHint().height()) + frame)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
         """Ask for another height when the parts have changed."""
