@@ -304,12 +304,12 @@ def test_the_dialog_of_a_second_reading_scrolls_on_a_low_screen(qtbot, window, t
     assert cut_off(dialog) == []
 
 
-def test_the_numbers_of_a_prediction_stand_beside_their_words_in_a_narrow_column(qtbot, largest):
+def test_the_numbers_of_a_prediction_are_whole_in_a_narrow_column(qtbot, largest):
     section = CautionSection()
     qtbot.addWidget(section)
     section.button.setText("Images")
     section.button.setChecked(True)
-    section.resize(20 * section.fontMetrics().height() // 2, 900)
+    section.resize(9 * section.fontMetrics().height(), 900)
     section.show()
     qtbot.waitUntil(lambda: sideways(section) == [])
     assert cut_off(section) == []

@@ -1,6 +1,6 @@
 """When the model is not to answer, which images need a look, and what is guaranteed of that."""
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSpinBox, QWidget
 
 from autoal_gui.core.language import mark, percent_sign, tr
@@ -18,6 +18,7 @@ from autoal_gui.gui.widgets.inputs import SLACK, spin
 from autoal_gui.gui.widgets.text import text_label
 
 LINES = 10  # of text that are seen at a time
+LARGE = 28  # pixels of a line; a number would not fit beside a long word in a narrow column
 LOOK_MEANS = mark(
     "“?” before a class: look at the image yourself before you rely on the answer of the model."
 )
@@ -51,9 +52,9 @@ class CautionSection(Section):
         self.column.addWidget(self.legend)
 
     def _make_rule(self) -> QWidget:
-        """Return both numbers behind their words, which go on in a second line where it is narrow.
+        """Return both numbers behind their words, or below them where text is large.
 
-        Wide, they are no further from their words than these are long.
+        In a wide column they are no further from their words than these are long.
         """
         least_label = text_label(self.least.accessibleName())
         labels, boxes = (least_label, self._level_label), (self.least, self.level)
@@ -61,9 +62,13 @@ class CautionSection(Section):
         grid = QGridLayout(inside)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setColumnStretch(0, 1)
+        below = self.fontMetrics().height() > LARGE
         for row, (label, box) in enumerate(zip(labels, boxes, strict=True)):
-            grid.addWidget(label, row, 0)
-            grid.addWidget(box, row, 1)
+            grid.addWidget(label, 2 * row, 0)
+            if below:
+                grid.addWidget(box, 2 * row + 1, 0, Qt.AlignmentFlag.AlignLeft)
+            else:
+                grid.addWidget(box, 2 * row, 1)
         words = max(one.fontMetrics().horizontalAdvance(one.text()) for one in labels)
         widest = max(box.sizeHint().width() for box in boxes)
         inside.setMaximumWidth(words + widest + grid.horizontalSpacing() + SLACK)
