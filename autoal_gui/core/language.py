@@ -7,6 +7,7 @@ in a table say, is marked there with `mark` and looked up with `tr` where it is 
 import gettext
 import math
 from collections.abc import Callable, Sequence
+from datetime import datetime
 
 LANGUAGES = {
     "en": "English",
@@ -27,18 +28,31 @@ _grouped: Callable[[int], str] = "{:,}".format
 _point = "."
 
 
-def use(language: str, grouped: Callable[[int], str] = "{:,}".format, point: str = ".") -> None:
+def _iso(when: datetime) -> str:
+    return when.strftime("%Y-%m-%d %H:%M")
+
+
+_moment: Callable[[datetime], str] = _iso
+
+
+def use(
+    language: str,
+    grouped: Callable[[int], str] = "{:,}".format,
+    point: str = ".",
+    moment: Callable[[datetime], str] = _iso,
+) -> None:
     """Look sentences up in a language from now on; what has no translation stays English.
 
     Args:
         language: a code of `LANGUAGES`.
         grouped: how whole numbers are written in it.
         point: what stands before the decimals of a number.
+        moment: how a day and a time are written in it.
     """
     from autoal_gui.core.resources import resources
 
-    global _catalogue, _grouped, _language, _point
-    _grouped, _language, _point = grouped, language, point
+    global _catalogue, _grouped, _language, _moment, _point
+    _grouped, _language, _moment, _point = grouped, language, moment, point
     folder = str(resources() / "translations")
     _catalogue = gettext.translation(DOMAIN, folder, [language], fallback=True)
 
@@ -64,6 +78,11 @@ def number(count: int) -> str:
     return _grouped(count)
 
 
+def date_time(when: datetime) -> str:
+    """Return a day and a time as the language in use writes them, to the minute."""
+    return _moment(when)
+
+
 def some_of(names: Sequence[str], shown: int) -> str:
     """Return the first so many names for a sentence, and how many more there are.
 
@@ -76,8 +95,12 @@ def some_of(names: Sequence[str], shown: int) -> str:
 
 def decimal(value: float, digits: int) -> str:
     """Return a number with so many decimals, as the language in use writes it; NaN is a dash."""
-    written = f"{value:.{digits}f}".replace(".", _point)
-    return "–" if math.isnan(value) else written
+    if math.isnan(value):
+        return "–"
+    written = f"{value:.{digits}f}"
+    if not float(written):  # no zero has a sign
+        written = written.removeprefix("-")
+    return written.replace("-", "\N{MINUS SIGN}").replace(".", _point)
 
 
 def percent(share: float, digits: int = 0) -> str:

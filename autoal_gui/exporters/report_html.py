@@ -12,7 +12,7 @@ from xml.etree.ElementTree import Element
 import autoal_gui
 from autoal_gui.core.errors import ProjectError
 from autoal_gui.core.images.source import ProgressCallback
-from autoal_gui.core.language import in_use, mark, tr, tr_count
+from autoal_gui.core.language import date_time, in_use, mark, tr, tr_count
 from autoal_gui.core.project.export_snapshot import NO_CHOICES, Choices, Snapshot, no_progress
 from autoal_gui.core.project.measured_rounds import measured_rounds
 from autoal_gui.core.report.markup import document, tag
@@ -24,10 +24,10 @@ from autoal_gui.exporters.report_sections import (
     performance_section,
     readers_section,
     rounds_section,
-    settings_section,
     summary_section,
     weights_section,
 )
+from autoal_gui.exporters.report_settings import settings_section
 
 NAME = "html"
 LABEL = mark("Report (.html)")
@@ -73,7 +73,7 @@ def report(labels: Snapshot) -> list[Element]:
     now = datetime.now(timezone.utc)
     made = tr(
         "Written on {date} (UTC) by AutoAL GUI {version}.",
-        date=now.strftime("%Y-%m-%d %H:%M"),
+        date=date_time(now),
         version=autoal_gui.__version__,
     )
     measured = measured_rounds(labels.rounds, labels.curve_start)

@@ -6,11 +6,9 @@ None holds a file name, a name of a reader or of the project, a comment, or anyt
 import math
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import asdict, dataclass
-from importlib.metadata import PackageNotFoundError, version
+from dataclasses import dataclass
 from xml.etree.ElementTree import Element
 
-import autoal_gui
 from autoal_gui.core.database.round_rows import RoundRecord
 from autoal_gui.core.labels.journal import Journal
 from autoal_gui.core.language import decimal, mark, number, percent, tr, tr_count
@@ -40,7 +38,6 @@ from autoal_gui.core.sentences import said
 from autoal_gui.exporters.report_bulk import answer_kind, bulk_lines, came_lines, in_bulk
 from autoal_gui.exporters.report_matrix import confusion_table, hues_note
 
-LIBRARIES = ("torch", "torchvision", "numpy", "PySide6")
 SPLITS = {"pool": mark("to learn from"), "evaluation": mark("evaluation set")}
 Cells = list[Element | str]
 
@@ -352,35 +349,6 @@ def readers_section(labels: Snapshot) -> Iterable[Element]:
     for title, words in parts:
         yield tag("h3", title)
         yield tag("ul", *(tag("li", line) for line in words), class_="verdict")
-
-
-# -- settings ---------------------------------------------------------------------------------
-
-
-def settings_section(labels: Snapshot) -> Iterable[Element]:
-    """With what the last round ran: its settings, and the versions of the libraries."""
-    yield tag("h2", tr("Settings and versions"))
-    if labels.rounds:
-        last = labels.rounds[-1]
-        rows: list[Cells] = [[name, _plain(v)] for name, v in asdict(last.settings).items()]
-        if last.checkpoint_sha256:
-            rows.append([tr("SHA-256 of the model"), last.checkpoint_sha256])
-        rows.append([tr("device"), last.device])
-        yield table(tr("Of the last round"), [tr("setting"), tr("value")], rows, "plain")
-    versions: list[Cells] = [["autoal-gui", autoal_gui.__version__]]
-    versions += [[name, found] for name in LIBRARIES if (found := _version(name))]
-    yield table(tr("Versions"), [tr("what"), tr("which")], versions, "plain")
-
-
-def _version(library: str) -> str:
-    try:
-        return version(library)
-    except PackageNotFoundError:
-        return ""
-
-
-def _plain(value: object) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
 
 
 # -- numbers ----------------------------------------------------------------------------------

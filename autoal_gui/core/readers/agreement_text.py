@@ -13,6 +13,8 @@ from autoal_gui.core.readers.suggestion_use import Share, SuggestionUse
 NO_PAIR = mark("No image has a class from both readers yet.")
 KAPPA = mark("Cohen's kappa {kappa} ({low} to {high}): {verdict}.")
 WEIGHTED = mark("Weighted kappa for grades {kappa} ({low} to {high}): {verdict}.")
+TOO_FEW = mark("With fewer than {count} images kappa says nothing.")
+LEAST = 10  # images; with fewer its interval holds nearly everything
 NO_KAPPA = mark("Kappa is unknown: both readers gave a single class.")
 NO_KAPPA_AGAIN = mark("Kappa is unknown: these images were only ever given a single class.")
 NO_REPEAT = mark(
@@ -134,6 +136,8 @@ def agreement_words(
     words = [same(Share(found.same, found.total))]
     if math.isnan(found.kappa()):
         return (*words, tr(no_kappa))
+    if found.total < LEAST:
+        return (*words, tr(TOO_FEW, count=number(LEAST)))
     words.append(_kappa(KAPPA, found, False))
     if graded:
         words.append(_kappa(WEIGHTED, found, True))

@@ -11,7 +11,7 @@ from typing import Any
 from xml.etree.ElementTree import Element
 
 import autoal_gui
-from autoal_gui.core.language import mark, number, tr, tr_count
+from autoal_gui.core.language import date_time, mark, number, tr, tr_count
 from autoal_gui.core.measures.metrics import Metrics
 from autoal_gui.core.measures.operating.text import threshold_sentence
 from autoal_gui.core.registry import label_of
@@ -58,7 +58,7 @@ def model_card(model: TrainedModel, exporter: ModuleType, file: str, about: str)
 def _head(card: Mapping[str, Any], file: str) -> Iterable[Element]:
     written = tr(
         "Written on {date} (UTC) by AutoAL GUI {version}.",
-        date=datetime.now(timezone.utc).strftime("%Y-%m-%d %H:%M"),
+        date=date_time(datetime.now(timezone.utc)),
         version=autoal_gui.__version__,
     )
     learned = tr_count(

@@ -1,5 +1,7 @@
 """A line about the last answer: the class in its colour, and what the model made of the image."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
@@ -17,7 +19,8 @@ class AnswerChip(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
-        self._words, self._brief = "", ""
+        self._words = ""
+        self._brief: tuple[str, ...] = ()
         self._class_index: int | None = None
         self._key = ""
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
@@ -28,12 +31,12 @@ class AnswerChip(QWidget):
         return self._words
 
     @property
-    def brief(self) -> str:
-        """What it says where there is no room for all the words; "" for nothing shorter."""
+    def brief(self) -> tuple[str, ...]:
+        """What it says where there is no room for all the words, the longest first."""
         return self._brief
 
     def show_answer(
-        self, words: str, class_index: int | None = None, key: str = "", brief: str = ""
+        self, words: str, class_index: int | None = None, key: str = "", brief: Sequence[str] = ()
     ) -> None:
         """Say something of an answer.
 
@@ -41,9 +44,9 @@ class AnswerChip(QWidget):
             words: "" for nothing.
             class_index: whose colour and key stand in front; None for no class.
             key: of that class.
-            brief: said instead where there is no room for all the words.
+            brief: said instead where there is no room for all the words: the first that fits.
         """
-        shown = words, brief, class_index, key
+        shown = words, tuple(brief), class_index, key
         if shown != (self._words, self._brief, self._class_index, self._key):
             self._words, self._brief, self._class_index, self._key = shown
             self.setToolTip(plain_tip(words))
@@ -64,8 +67,9 @@ class AnswerChip(QWidget):
         side = metrics.height() + 4.0
         cap = side + INSET if self._class_index is not None else INSET
         room = int(self.width() - cap - 2 * INSET)
-        fits = metrics.horizontalAdvance(self._words) <= room
-        words = self._words if fits else self._brief or self._words
+        forms = (self._words, *self._brief)
+        fitting = (one for one in forms if metrics.horizontalAdvance(one) <= room)
+        words = next(fitting, forms[-1])
         if self._key and metrics.horizontalAdvance(words) > room:
             words = ""  # the key alone says it better than the first letters of a word
         words = metrics.elidedText(words, Qt.TextElideMode.ElideRight, room)

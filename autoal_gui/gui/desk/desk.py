@@ -21,7 +21,7 @@ from autoal_gui.gui.desk.image_bar import ImageBar
 from autoal_gui.gui.desk.reading import Reading
 from autoal_gui.gui.desk.stage import Stage
 from autoal_gui.gui.desk.waiting_time import IdleWatch
-from autoal_gui.gui.desk.why_panel import WhyPanel
+from autoal_gui.gui.desk.why_panel import WhyPanel, unasked_words
 from autoal_gui.gui.images.image_loader import ImageLoader
 from autoal_gui.gui.images.image_view import ImageView, show_image
 from autoal_gui.gui.panels.side_panel import SidePanel, SideSplitter
@@ -313,6 +313,7 @@ class Desk(QWidget):
                 project.settings.run.mode,
                 project.classes.names if self._controller.images.may_explain(image_id) else (),
                 alone=image_id in self._controller.images.checks,
+                unasked=unasked_words(self._controller.images, image_id),
             )
         self.why.setVisible(image_id is not None)
 

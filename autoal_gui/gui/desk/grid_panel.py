@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
+from PySide6.QtGui import QIcon, QPixmap
 from PySide6.QtWidgets import (
     QComboBox,
     QFrame,
@@ -37,6 +38,15 @@ AMONG: dict[Among, str] = {
 }
 
 
+def like_words(count: int) -> str:
+    """Say of how many images others are looked for; of none, of a file."""
+    if not count:
+        return tr("Like the file")
+    if count == 1:
+        return tr("Like this image")
+    return tr_count("Like {count} image", "Like {count} images", count)
+
+
 class ShownAnswers(Mapping[int, Entry]):
     """The answers that the reader may see: of an image that is put twice only the later one."""
 
@@ -66,7 +76,7 @@ class GridPanel(QWidget):
 
     def __init__(self, controller: Controller, loader: ImageLoader, theme: Theme) -> None:
         super().__init__()
-        self._controller = controller
+        self._controller, self._loader = controller, loader
         self.grid = ImageGrid(loader, theme)
         self.which = QComboBox()
         self.which.addItem(tr("This batch"))
@@ -115,6 +125,7 @@ class GridPanel(QWidget):
         row = FlowLayout(at_left=True)  # large text goes on in a second line
         row.setSpacing(8)
         row.addWidget(self.which)
+        self.which.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         row.addWidget(self.among)
         row.addWidget(self.size_slider)
         row.addWidget(self.one)
@@ -180,19 +191,23 @@ class GridPanel(QWidget):
         """Show exactly these images, in their order, under a title; the batch waits meanwhile."""
         self._ranked = None
         self._show_only(title, images, {})
+        self._show_example(None)
 
     def show_found(self, found: Found) -> None:
         """Show what is most like some images, the likest first."""
         self._ranked = found.question
         self.among.setCurrentIndex(list(AMONG).index(found.question.among))
         images = found.question.images
-        title = (
-            tr_count("Like {count} image", "Like {count} images", len(images))
-            if images
-            else tr("Like the file")
-        )
         captions = likeness_captions(found.images, found.likeness.tolist())
-        self._show_only(title, found.images, captions)
+        self._show_only(like_words(len(images)), found.images, captions)
+        self._show_example(images[0] if len(images) == 1 else None)
+
+    def _show_example(self, image_id: int | None) -> None:
+        """Show beside the title the image that the others are like; None: there is not one."""
+        small = None if image_id is None else self.grid.thumbnails.thumbnail(image_id)
+        if small is None and image_id is not None:
+            small = self._loader.thumbnail(image_id)
+        self.which.setItemIcon(ONLY, QIcon() if small is None else QIcon(QPixmap.fromImage(small)))
 
     def _show_only(self, title: str, images: Sequence[int], captions: dict[int, str]) -> None:
         self._only = tuple(images)

@@ -11,7 +11,7 @@ from autoal_gui.gui.images.image_view import ImageView
 from autoal_gui.gui.keys import class_keys
 from autoal_gui.gui.session.controller import Controller
 from autoal_gui.gui.widgets.actions import Actions
-from autoal_gui.gui.widgets.answers import feedback_text, model_word
+from autoal_gui.gui.widgets.answers import answer_word, feedback_text, model_word
 from autoal_gui.gui.widgets.batch_ring import BatchRing
 from autoal_gui.gui.widgets.flow_layout import FlowLayout
 from autoal_gui.gui.widgets.help_button import HelpButton
@@ -97,7 +97,9 @@ class ImageBar(QFrame):
             sentence = tr("Last image: {answer}", answer=feedback_text(names, entry, seen))
         index = entry.class_index if entry is not None else None
         key = "" if index is None else class_keys(len(names))[index]
-        brief = model_word(names, seen, is_last) if seen is not None else sentence
+        brief = [] if seen is None else [model_word(names, seen, is_last)]
+        if entry is not None:
+            brief.append(answer_word(entry, names))  # beside its key, if it has one
         self.said.show_answer(sentence, index, key, brief)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name

@@ -18,15 +18,23 @@ from PySide6.QtWidgets import (
 from autoal_gui.core.images.source import Split
 from autoal_gui.core.language import decimal, mark, percent, tr
 from autoal_gui.core.queries import Query
+from autoal_gui.gui.session.asked_images import AskedImages
 from autoal_gui.gui.strategy_names import strategy_label, strategy_note, strategy_reason
 from autoal_gui.gui.widgets.cards import LowColumn, empty
 from autoal_gui.gui.widgets.text import plain_tip, text_label
 from autoal_gui.gui.widgets.theme import SMALL
 
-FURTHER_DOWN = mark(
-    "The last round did not ask for this image: it was on screen already, or all that the round "
-    "asked for is answered."
+CAME = mark("The model did not ask for this image: its label came with it.")
+CONFIRMED = mark("The model did not ask for this image: its label was confirmed in bulk.")
+STAYED = mark("This image was on screen already when the last round ended.")
+FOLLOWS = mark("Next in the ranking: the images that the last round asked for came before it.")
+OPENED = mark("The model did not ask for this image: you opened it yourself.")
+UNASKED = mark("The model did not ask for this image.")
+BY_CHANCE = mark(
+    "Drawn by chance, whatever the strategies made of it. The table shows how each would have "
+    "rated it; that played no part."
 )
+CHANCE_ALONE = mark("Drawn by chance: no strategy chose it.")
 NO_ROUND = mark(
     "A random image: no round has finished yet. Such images also show how good the model is."
 )
@@ -37,7 +45,13 @@ HEADS = (
     (mark("Strategy"), ""),
     (mark("Score"), mark("S: from 0, never chosen by this strategy, to 1, chosen first")),
     (mark("Weight"), mark("W: how far this strategy is trusted for this image")),
-    (mark("Share"), mark("S × W as a share: how much this strategy contributed to the choice")),
+    (
+        mark("Share here"),
+        mark(
+            "S × W as a share: how much this strategy contributed to the choice of this image. "
+            "Strategies, in the side panel, shows the mean over all images."
+        ),
+    ),
 )
 NEXT = 0.4  # of the first reason, from which a second one is told
 MOST = 32  # letters of a name
@@ -198,6 +212,7 @@ class WhyPanel(QFrame):
         mode: str = "",
         classes: tuple[str, ...] = (),
         alone: bool = False,
+        unasked: str = "",
     ) -> None:
         """Show why an image is asked for.
 
@@ -208,11 +223,13 @@ class WhyPanel(QFrame):
             mode: of asking.
             classes: their names, where the reader may know what the model makes of the image.
             alone: whether it was drawn to check what is confirmed in bulk.
+            unasked: why it is on screen, where no round asked for it; see `unasked_words`.
         """
         query = None if alone else query
         self._query = query
-        told = tr(READ_ALONE) if alone else reason(query, split, rounds, mode, classes)
+        told = tr(READ_ALONE) if alone else reason(query, split, rounds, mode, classes, unasked)
         self._line.setText(told)
+        self._told.updateGeometry()  # a longer sentence gets another line, where there is room
         self._toggle.setVisible(query is not None and bool(query.strategies))
         self._expand(self._toggle.isChecked())
 
@@ -227,14 +244,15 @@ class WhyPanel(QFrame):
         self._loss.setVisible(shown and bool(self._loss.text()))
         if not shown or query is None or not several:
             return
-        for column, (words, tip) in enumerate(HEADS):
+        shown_heads = len(HEADS) - query.audit  # by chance, no strategy has a share in it
+        for column, (words, tip) in enumerate(HEADS[:shown_heads]):
             self._grid.addWidget(
                 _cell(tr(words), column, "muted", tr(tip) if tip else ""), 0, column
             )
         ordered = sorted(query.strategies, key=_part, reverse=True)
         for row, (strategy, cells) in enumerate(zip(ordered, rows_of(query), strict=True), start=1):
             note = tr("Looks for {what}", what=strategy_note(strategy[0]))
-            for column, words in enumerate(cells):
+            for column, words in enumerate(cells[:shown_heads]):
                 self._grid.addWidget(_cell(words, column, "", "" if column else note), row, column)
 
 
@@ -271,13 +289,28 @@ def reason(
     rounds: int,
     mode: str = "",
     classes: tuple[str, ...] = (),
+    unasked: str = "",
 ) -> str:
     """Say in one line why an image is asked for."""
     if split == "evaluation":
         return tr(MEASURES)
     if query is None:
-        return tr(NO_ROUND if rounds == 0 else FURTHER_DOWN)
+        return tr(NO_ROUND) if rounds == 0 else unasked or tr(UNASKED)
     return tr(DRAWN) if query.audit else _asked_for(query, mode, classes)
+
+
+def unasked_words(images: AskedImages, image_id: int) -> str:
+    """Say why an image is on screen for which no round asked."""
+    entry = images.shown_answer(image_id)
+    if entry is not None and entry.action == "import":
+        return tr(CAME)
+    if entry is not None and entry.purpose == "confirm":
+        return tr(CONFIRMED)
+    if image_id in images.batch:
+        new = (i for i in images.batch if i not in images.repeats and i != image_id)
+        kept = image_id == images.batch[0] and any(map(images.query, new))
+        return tr(STAYED if kept else FOLLOWS)
+    return tr(OPENED if entry is None else UNASKED)
 
 
 def _asked_for(query: Query, mode: str, classes: tuple[str, ...]) -> str:
@@ -301,9 +334,11 @@ def _asked_for(query: Query, mode: str, classes: tuple[str, ...]) -> str:
 
 
 def looks_words(query: Query | None) -> str:
-    """Say what the strategy looks for that added most; empty where none did."""
+    """Say what the strategy looks for that added most, or that none chose; empty without any."""
     if query is None or not query.strategies:
         return ""
+    if query.audit:
+        return tr(BY_CHANCE if len(query.strategies) > 1 else CHANCE_ALONE)
     name = max(query.strategies, key=_part)[0]
     return tr(
         "{strategy} looks for {what}.", strategy=strategy_label(name), what=strategy_note(name)

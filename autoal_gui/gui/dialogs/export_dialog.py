@@ -106,7 +106,7 @@ class ExportDialog(QDialog):
             self._say(tr("Writing…"), "muted")
 
     def _make_choices(self) -> None:
-        self.de_identified = QCheckBox(tr("De-identified: numbers in the place of all names"))
+        self.de_identified = QCheckBox(tr("Pseudonymised: numbers in the place of all names"))
         self.unlabelled = QCheckBox(tr("Images without an answer too, in a folder of their own"))
         self.side = QSpinBox()
         self.side.setRange(0, LARGEST_SIDE)

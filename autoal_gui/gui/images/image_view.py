@@ -1,6 +1,7 @@
 """The large image: zoom to the pointer, pan, fit, real size, pixels, window and level."""
 
 import math
+from dataclasses import replace
 
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import (
@@ -56,15 +57,18 @@ class ImageView(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
     def show_picture(self, levels: Levels) -> None:
-        """Show a picture. Zoom stays where the size does and the look stays, to compare cases."""
+        """Show a picture, centred. Zoom stays where the size does, and the look, to compare."""
         same = self._levels is not None and self._levels.size == levels.size
-        if levels is not self._levels:
+        another = levels is not self._levels
+        if another:
             self._overlay = None
         self._levels, self._sentence = levels, ""
         width, height = levels.size
         self.setAccessibleDescription(tr("{width} by {height} pixels", width=width, height=height))
         if self._fits or not same:
             self.fit()
+        elif another:
+            self._centre(levels)
         self._show_display()
 
     def show_sentence(self, sentence: str) -> None:
@@ -164,6 +168,12 @@ class ImageView(QWidget):
         self._fits = True
         if self._levels is not None:
             self._go(fitted(self._levels.size, self._view_size()))
+
+    def _centre(self, levels: Levels) -> None:
+        """Show the middle of a picture at the zoom that there is."""
+        whole = fitted(levels.size, self._view_size())
+        self._fits = self._viewport.scale == whole.scale  # it had only been moved
+        self._go(replace(whole, scale=self._viewport.scale))
 
     def reset(self) -> None:
         """Show the whole image, as its file wants it shown."""

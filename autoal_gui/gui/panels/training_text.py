@@ -108,7 +108,7 @@ def round_steps(project: Project) -> set[Step]:
 
 def progress_line(progress: Progress) -> str:
     """Say where a command is: step and time left."""
-    counts = {"done": progress.done, "total": progress.total}
+    counts = {"done": number(progress.done), "total": number(progress.total)}
     words = [tr("{step} {done} of {total}", step=tr(STEP_NAMES[progress.step]), **counts)]
     if progress.step == "warm start":  # it ends at a time: its counts mean nothing
         words = [percent(progress.done / max(1, progress.total))]

@@ -1,6 +1,7 @@
 """One reviewed image: large, with what the model makes of it and what was ever said of it."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent
@@ -17,7 +18,7 @@ from PySide6.QtWidgets import (
 
 from autoal_gui.core.database.prediction_rows import Probabilities
 from autoal_gui.core.labels.journal import Entry
-from autoal_gui.core.language import mark, number, percent, tr
+from autoal_gui.core.language import date_time, mark, number, percent, tr
 from autoal_gui.core.project.project import Project
 from autoal_gui.core.readers.audit_trail import Change, changes
 from autoal_gui.gui.desk.class_panel import ClassPanel
@@ -218,7 +219,7 @@ def share_words(shares: Probabilities, classes: Sequence[str]) -> str:
 def change_line(change: Change, classes: Sequence[str]) -> str:
     """Say in a line who changed what, when, from what to what."""
     entry = change.entry
-    when = entry.at[:16].replace("T", " ")
+    when = local_time(entry.at)
     what = tr(
         "{before} → {after}",
         before=state_word(change.before, classes),
@@ -235,6 +236,14 @@ def change_line(change: Change, classes: Sequence[str]) -> str:
     if entry.round_number and entry.purpose == "answer" and not entry.target:
         notes.append(tr("round {number}", number=number(entry.round_number)))
     return f"{words} ({', '.join(notes)})" if notes else words
+
+
+def local_time(at: str) -> str:
+    """Return a stored time, which is in UTC, by the clock of this computer."""
+    try:
+        return date_time(datetime.fromisoformat(at).astimezone())
+    except ValueError:  # of a damaged project
+        return at
 
 
 def state_word(entry: Entry | None, classes: Sequence[str]) -> str:

@@ -57,13 +57,14 @@ class Finds(QObject):
 
     @Slot()
     def _forget(self) -> None:
-        """Take back what is offered: it is of the project that is being closed."""
+        """Take back what is offered: it is shown, or of the project that is being closed."""
         if self._found is not None and self._bar.sentence == tr(FOUND):
             self._bar.hide()
         self._found = None
 
     def _show(self) -> None:
-        found, self._found = self._found, None
+        found = self._found
+        self._forget()  # also where they are shown without the button: nothing is left to offer
         if found is not None:
             self._pages.show_found(found)
 

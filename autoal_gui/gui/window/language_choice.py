@@ -1,6 +1,16 @@
 """The language of the window: which is chosen, and Qt's own words and numbers in it."""
 
-from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QSettings, QTranslator
+from datetime import datetime
+
+from PySide6.QtCore import (
+    QCoreApplication,
+    QDate,
+    QLibraryInfo,
+    QLocale,
+    QSettings,
+    QTime,
+    QTranslator,
+)
 
 from autoal_gui.core import language
 
@@ -38,7 +48,9 @@ def speak(application: QCoreApplication, choice: str) -> str:
     # The system's own region keeps its way to write numbers where it speaks that language.
     locale = QLocale.system() if choice == AS_SYSTEM else QLocale(code)
     QLocale.setDefault(locale)
-    language.use(code, grouped, locale.decimalPoint())
+    # English of no region has no order of day and month: as ISO 8601 all read it alike.
+    own = {} if choice != AS_SYSTEM and code == "en" else {"moment": date_time}
+    language.use(code, grouped, locale.decimalPoint(), **own)
     for old in application.findChildren(QTranslator, KEY):
         application.removeTranslator(old)
         old.deleteLater()
@@ -48,6 +60,14 @@ def speak(application: QCoreApplication, choice: str) -> str:
     if translator.load(f"qtbase_{REGIONS.get(code, code)}", folder):
         application.installTranslator(translator)
     return code
+
+
+def date_time(when: datetime) -> str:
+    """Return a day with all digits of its year, and a time, as the language in use writes them."""
+    locale, short = QLocale(), QLocale.FormatType.ShortFormat
+    days = locale.dateFormat(short).replace("yyyy", "yy").replace("yy", "yyyy")
+    day, time = QDate(when.year, when.month, when.day), QTime(when.hour, when.minute)
+    return f"{locale.toString(day, days)} {locale.toString(time, short)}"
 
 
 def grouped(count: int) -> str:

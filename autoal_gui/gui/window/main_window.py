@@ -270,7 +270,8 @@ class MainWindow(QMainWindow):
 
     @Slot(str, str)
     def _on_exported(self, target: str, sentence: str) -> None:
-        self.say(" ".join((tr("Written: {target}", target=target), sentence)).strip())
+        written = tr("Written: {target}", target=target)
+        self.say(" ".join((tr("{words}.", words=written), sentence)).strip())
 
     # -- events -------------------------------------------------------------------------------
 

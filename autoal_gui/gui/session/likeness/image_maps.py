@@ -221,7 +221,8 @@ class ImageMaps(Part):
         if len(event.outside):
             self._search(Question(vectors=event.outside))
         elif self._question is not None:
-            self._search(self._question)
+            question, self._question = self._question, None  # a later map finds nothing anew
+            self._search(question)
 
     def _give_up(self, sentence: str) -> None:
         self._question = None
