@@ -5,6 +5,7 @@ from dataclasses import replace
 from xml.etree import ElementTree
 
 import pytest
+from PySide6.QtWidgets import QWidget
 
 from autoal_gui.core.database.round_rows import Suggestion
 from autoal_gui.core.errors import ProjectError
@@ -14,8 +15,11 @@ from autoal_gui.core.project.export_snapshot import Snapshot
 from autoal_gui.core.report.charts import COLOURS
 from autoal_gui.core.report.markup import STYLE
 from autoal_gui.core.sentences import Sentence
-from autoal_gui.exporters import report_html, report_sections
+from autoal_gui.core.settings import PRESETS
+from autoal_gui.exporters import report_html, report_settings
 from autoal_gui.exporters.report_columns import columns_section
+from autoal_gui.exporters.report_settings import IN_THE_WINDOW
+from autoal_gui.gui.project.method_form import MethodForm
 from tests.core.sets.test_column_results import measured
 from tests.support.project import create, draw_images, folder_spec, new_project, result_of
 
@@ -186,11 +190,11 @@ def test_the_model_s_seal_is_in_the_report(project, tmp_path):
     result = replace(result_of(project, number), checkpoint=str(file), checkpoint_sha256="ab" * 32)
     project.rounds.finish(result)
     _, page = page_of(project, tmp_path)
-    assert ["SHA-256 of the model", "ab" * 32] in tables(page)["Of the last round"]
+    assert ["SHA-256 of the model", "", "ab" * 32] in tables(page)["Of the last round"]
 
 
 def test_a_library_that_is_not_there_has_no_version(project, tmp_path, monkeypatch):
-    monkeypatch.setattr(report_sections, "LIBRARIES", ("numpy", "no-such-library"))
+    monkeypatch.setattr(report_settings, "LIBRARIES", ("numpy", "no-such-library"))
     _, page = page_of(project, tmp_path)
     assert [row[0] for row in tables(page)["Versions"][1:]] == ["autoal-gui", "numpy"]
 
@@ -256,3 +260,19 @@ def test_the_report_tells_the_results_of_each_part_of_a_column(project, tmp_path
 
 def test_a_set_without_columns_and_groups_has_no_such_section(project):
     assert not list(columns_section(Snapshot.of(project)))
+
+
+def test_settings_stand_beside_the_words_of_the_window(project, tmp_path):
+    _, page = page_of(project, tmp_path)
+    head, *rows = tables(page)["Of the last round"]
+    assert head == ["setting", "in the window", "value"]
+    words = {row[0]: row[1] for row in rows}
+    assert words["batch_size"] == "Images in a batch"
+    assert words["search_momentum"] == ""
+
+
+def test_the_report_s_words_are_those_of_the_settings(qtbot):
+    form = MethodForm(PRESETS["cpu"], keep=False)
+    qtbot.addWidget(form)
+    shown = {widget.accessibleName() for widget in form.findChildren(QWidget)}
+    assert set(IN_THE_WINDOW.values()) <= shown

@@ -1,6 +1,7 @@
 """Another language or size of text at a click, with nothing lost."""
 
 import threading
+from datetime import datetime
 
 import pytest
 from PySide6.QtCore import QLocale, Qt
@@ -8,7 +9,7 @@ from PySide6.QtGui import QAction, QFontMetrics
 from PySide6.QtWidgets import QApplication, QDialogButtonBox
 
 from autoal_gui.core import language
-from autoal_gui.core.language import LANGUAGES, decimal, number, percent, tr
+from autoal_gui.core.language import LANGUAGES, date_time, decimal, number, percent, tr
 from autoal_gui.core.registry import discover
 from autoal_gui.gui.window import text_size
 from autoal_gui.gui.window.language_choice import AS_SYSTEM, choose, chosen, in_use, speak
@@ -211,3 +212,20 @@ def test_an_unknown_choice_is_the_systems(tmp_path):
     kept = settings(tmp_path)
     kept.setValue("language", "klingon")
     assert chosen(kept) == AS_SYSTEM
+
+
+def test_a_time_is_written_as_the_language_writes_it(qapp):
+    when = datetime(2026, 12, 1, 19, 13)
+    written = {}
+    for code in LANGUAGES:
+        speak(qapp, code)
+        written[code] = date_time(when)
+    assert written["en"] == "2026-12-01 19:13"  # English of no region
+    assert written["de"] == "01.12.2026 19:13"
+    assert written["fr"] == "01/12/2026 19:13"
+    assert all("2026" in one for one in written.values())
+
+
+def test_a_number_below_nothing_has_a_minus_and_no_hyphen():
+    assert decimal(-0.87, 2) == "\N{MINUS SIGN}0.87"
+    assert decimal(-0.001, 2) == "0.00"

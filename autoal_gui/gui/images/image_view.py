@@ -68,7 +68,9 @@ class ImageView(QWidget):
         if self._fits or not same:
             self.fit()
         elif another:
-            self._centre(levels)
+            whole = fitted(levels.size, self._view_size())
+            self._fits = self._viewport.scale == whole.scale  # it had only been moved
+            self._go(replace(whole, scale=self._viewport.scale))
         self._show_display()
 
     def show_sentence(self, sentence: str) -> None:
@@ -168,12 +170,6 @@ class ImageView(QWidget):
         self._fits = True
         if self._levels is not None:
             self._go(fitted(self._levels.size, self._view_size()))
-
-    def _centre(self, levels: Levels) -> None:
-        """Show the middle of a picture at the zoom that there is."""
-        whole = fitted(levels.size, self._view_size())
-        self._fits = self._viewport.scale == whole.scale  # it had only been moved
-        self._go(replace(whole, scale=self._viewport.scale))
 
     def reset(self) -> None:
         """Show the whole image, as its file wants it shown."""

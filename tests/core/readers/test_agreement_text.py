@@ -27,6 +27,13 @@ def test_agreement_is_told_as_far_as_it_is_known():
     assert agreement_words(whole, False) == (share, kappa)
 
 
+def test_kappa_of_a_few_images_is_not_judged():
+    answers = [(0, 0), (1, 1), (0, 1)]
+    _, few = agreement_words(Agreement.of(answers * 3, 2), True)
+    assert few == "With fewer than 10 images kappa says nothing."
+    assert len(agreement_words(Agreement.of(answers * 4, 2), True)) == 3
+
+
 def test_without_a_kappa_one_reader_is_not_told_to_be_two():
     answers = [
         Entry(n, "2026", "reader", 1, "label", 7, 0, None, None, False, purpose=purpose)

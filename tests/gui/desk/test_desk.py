@@ -8,9 +8,11 @@ from PySide6.QtGui import QRegion
 
 from autoal_gui.core.measures.metrics import Metrics
 from autoal_gui.core.registry import discover
+from autoal_gui.gui.desk.answer_chip import AnswerChip
 from autoal_gui.gui.desk.round_card import class_words
 from autoal_gui.gui.panels.side_panel import folds
 from autoal_gui.gui.strategy_names import strategy_reason
+from autoal_gui.gui.widgets.theme import Theme
 from tests.support.gui import QUIET, draw_folder, settings, start_project
 
 pytestmark = pytest.mark.qt_log_ignore(QUIET)
@@ -133,3 +135,16 @@ def test_every_strategy_has_a_reason_that_a_reader_understands():
         assert words
         assert not words.endswith(".")
     assert strategy_reason("kmeans", "auto") != strategy_reason("kmeans", "paper")
+
+
+def test_the_last_answer_is_a_word_beside_its_key_where_there_is_little_room(qtbot):
+    chip = AnswerChip(Theme())
+    qtbot.addWidget(chip)
+    chip.show_answer("Last image: dark. And so on, and on.", 0, "1", ("Last image, model", "dark"))
+    advance = chip.fontMetrics().horizontalAdvance
+    drawn = []
+    chip.resize(2 * chip.sizeHint().height() + advance("dark"), chip.sizeHint().height())
+    for brief in (("Last image, model", "dark"), ("Last image, model",)):
+        chip.show_answer("Last image: dark. And so on, and on.", 0, "1", brief)
+        drawn.append(chip.grab().toImage())
+    assert drawn[0] != drawn[1]  # the word, and the key alone

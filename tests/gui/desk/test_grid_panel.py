@@ -349,3 +349,18 @@ def test_what_was_found_by_images_of_several_classes_says_so(qtbot, window, tmp_
             controller.likeness.find(Question(images))
         window.desk.show_found(done.args[0])
         assert ("several classes" in panel.count.text()) is told
+
+
+def test_images_like_one_are_titled_and_show_which_it_is(qtbot, window, tmp_path):
+    controller = start_project(qtbot, window, draw_folder(tmp_path / "i", 24), tmp_path)
+    which, waiting = window.desk.grid.which, controller.images.batch
+    qtbot.waitUntil(lambda: window.desk.loader.thumbnail(waiting[0]) is not None)
+    for images, title in ((waiting[:1], "Like this image"), (waiting[:2], "Like 2 images")):
+        with qtbot.waitSignal(controller.likeness.found) as done:
+            controller.likeness.find(Question(images))
+        window.desk.show_found(done.args[0])
+        assert which.currentText() == title
+        assert which.itemIcon(which.currentIndex()).isNull() is (len(images) > 1)
+    window.desk.show_in_grid("427 from the map, whatever they may be", waiting)
+    room = which.fontMetrics().horizontalAdvance(which.currentText())
+    qtbot.waitUntil(lambda: which.width() > room)  # the title is not cut off

@@ -274,6 +274,30 @@ def test_the_zoom_stays_for_images_of_one_size_and_fits_others(view):
     assert view.viewport.scale == pytest.approx(5)
 
 
+def test_the_next_image_is_centred_at_the_zoom_that_there_was(qtbot, view):
+    one, two = (levels(Picture(np.zeros((400, 400), np.uint8))) for _ in range(2))
+    for zooms in (0, 3):
+        view.show_picture(one)
+        view.fit()
+        for _ in range(zooms):
+            view.zoom_in()
+        scale = view.viewport.scale
+        drag(qtbot, view)
+        moved = view.viewport
+        assert (moved.x, moved.y) != (200, 200)
+        view.show_picture(one)  # drawn anew, it is still the same image
+        assert view.viewport == moved
+        view.show_picture(two)
+        assert view.viewport == Viewport(scale, 200, 200)
+
+
+def drag(qtbot, view) -> None:
+    middle = view.rect().center()
+    qtbot.mousePress(view, Qt.MouseButton.LeftButton, pos=middle)
+    qtbot.mouseMove(view, middle + QPoint(40, 30))
+    qtbot.mouseRelease(view, Qt.MouseButton.LeftButton, pos=middle + QPoint(40, 30))
+
+
 def test_a_sentence_takes_the_place_of_a_picture(view):
     before = view.grab().toImage()
     view.show_sentence("The file is cut off. Skip it with S.")

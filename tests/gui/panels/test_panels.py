@@ -292,7 +292,9 @@ def test_reasons_in_words():
     assert "evaluation set" in reason(query, "evaluation", 2)
     assert "no round" in reason(None, "pool", 0)
     drawn = Query(1, 0.8, (("margin", 1.0, 0.6),), audit=True)
-    assert reason(drawn, "pool", 2) == "Drawn at random, to measure how good the model really is."
+    assert reason(drawn, "pool", 2) == (
+        "A random image: such images show how good the model really is."
+    )
     assert reason(Query(1, 0.8), "pool", 1) == "Next in the ranking."
     alone = Query(1, 1.0, (("kmeans", 1.0, 1.0),))
     assert reason(alone, "pool", 1) == ("Asked for: like many images without a label.")

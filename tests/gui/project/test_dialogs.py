@@ -103,6 +103,17 @@ def test_unreadable_files_are_reported_and_the_rest_is_used(qtbot, window, tmp_p
     assert window.controller.project.checks.unreadable[0][0] == "bright/broken.png"
 
 
+def test_what_opens_in_the_dialog_brings_no_bar_across(qtbot, window, tmp_path):
+    dialog = listed(qtbot, window, folder_spec(draw_folder(tmp_path / "images", 20)))
+    scroll = next(s for s in dialog.findChildren(QScrollArea) if s.parentWidget() is dialog)
+    across, down = scroll.horizontalScrollBar(), scroll.verticalScrollBar()
+    dialog.resize(dialog.minimumSizeHint().width(), dialog.height())
+    dialog.report.left_out.button.setChecked(True)
+    dialog.more.button.setChecked(True)
+    qtbot.waitUntil(lambda: down.maximum() > 0)
+    qtbot.waitUntil(lambda: across.maximum() == 0)
+
+
 def test_a_folder_without_images_says_so_and_leaves_nothing(qtbot, window, tmp_path):
     (tmp_path / "empty").mkdir()
     window.new_projects.show_dialog(folder_spec(tmp_path / "empty"))

@@ -55,6 +55,22 @@ def test_who_reads_another_page_by_then_stays_there_and_is_offered_them(qtbot, w
     assert not waiting.failure.isVisible()
 
 
+def test_what_was_shown_another_way_is_not_offered_any_more(qtbot, waiting, backend):
+    look_for_some(waiting)
+    waiting.pages.show_review()
+    found(qtbot, waiting, backend)
+    assert waiting.failure.isVisible()
+    with qtbot.waitSignal(waiting.controller.likeness.found):
+        look_for_some(waiting)
+    assert not waiting.failure.isVisible()
+
+
+def test_a_map_that_is_made_anew_finds_nothing_that_was_found_before(qtbot, waiting, backend):
+    look_for_some(waiting)
+    found(qtbot, waiting, backend)
+    assert waiting.controller.likeness._question is None
+
+
 def test_a_key_for_the_next_image_never_meets_a_grid_that_has_just_opened(qtbot, waiting, backend):
     look_for_some(waiting)
     qtbot.keyClick(waiting, Qt.Key.Key_1)

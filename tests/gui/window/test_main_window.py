@@ -374,10 +374,12 @@ def test_the_suggestion_comes_after_the_answer(qtbot, window, controller):
     assert "This image" not in feedback.text()
     qtbot.keyClick(window, Qt.Key.Key_2)
     assert "Last image: dark. The model says" in feedback.text()
-    assert feedback.brief.startswith("Last image, model: ")  # short, it is still not of this image
+    assert feedback.brief[0].startswith(
+        "Last image, model: "
+    )  # short, it is still not of this image
     controller.setup.set_show_suggestions(True)
     assert feedback.text().startswith("This image: The model says")
-    assert feedback.brief.startswith("Model: ")
+    assert feedback.brief[0].startswith("Model: ")
 
 
 # -- training -----------------------------------------------------------------------------------

@@ -1,0 +1,58 @@
+"""The reason below the image: of random images, and of those that no round asked for."""
+
+from dataclasses import replace
+
+import pytest
+from PySide6.QtGui import QAction
+
+from autoal_gui.core.labels.journal import Entry
+from autoal_gui.core.queries import Query
+from autoal_gui.gui.desk.why_panel import WhyPanel, looks_words, reason, unasked_words
+from autoal_gui.gui.widgets.cards import labels_of
+from tests.support.gui import QUIET, settings
+
+pytestmark = pytest.mark.qt_log_ignore(QUIET)
+
+
+def test_of_a_random_image_no_strategy_is_said_to_have_looked_for_it(qtbot, tmp_path):
+    alone = Query(1, 1.0, (("kmeans", 1.0, 1.0),), audit=True)
+    assert looks_words(alone) == "Drawn by chance: no strategy chose it."
+    several = Query(1, 0.8, (("margin", 1.0, 0.6), ("bald", 0.5, 0.4)), audit=True)
+    assert "played no part" in looks_words(several)
+    panel = WhyPanel(QAction(), settings(tmp_path))
+    qtbot.addWidget(panel)
+    panel.toggle()
+    panel.show_reason(replace(several, audit=False), "pool", 2)
+    assert "Share here" in words_of(panel)
+    panel.show_reason(several, "pool", 2)
+    assert "Score" in words_of(panel)
+    assert "Share here" not in words_of(panel)
+
+
+def words_of(panel) -> list[str]:
+    return [label.text() for label in labels_of(panel._grid)]
+
+
+def test_why_an_image_that_no_round_asked_for_is_on_screen():
+    asked = Asked(batch=(1, 2, 3), queries={2: Query(2, 0.5)})
+    assert "on screen already" in unasked_words(asked, 1)
+    assert unasked_words(asked, 3).startswith("Next in the ranking")
+    assert unasked_words(asked, 9).endswith("you opened it yourself.")
+    assert unasked_words(Asked(batch=(1, 2)), 1).startswith("Next in the ranking")
+    came, confirmed = (
+        Entry(1, "2026", "reader", 1, action, 9, 0, None, None, False, purpose=purpose)
+        for action, purpose in (("import", ""), ("label", "confirm"))
+    )
+    assert unasked_words(Asked(answers={9: came}), 9).endswith("its label came with it.")
+    assert unasked_words(Asked(answers={9: confirmed}), 9).endswith("confirmed in bulk.")
+    told = unasked_words(asked, 9)
+    assert reason(None, "pool", 2, unasked=told) == told
+
+
+class Asked:
+    """What is asked, without a project."""
+
+    def __init__(self, batch=(), queries=None, answers=None) -> None:
+        self.batch, self.repeats = batch, frozenset()
+        self.query = (queries or {}).get
+        self.shown_answer = (answers or {}).get
