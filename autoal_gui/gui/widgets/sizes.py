@@ -2,7 +2,9 @@
 
 from PySide6.QtCore import QRect, QSize
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QScrollArea, QWidget
+from PySide6.QtWidgets import (
+    QWidget,
+)
 
 
 def icon_size(widget: QWidget) -> QSize:
@@ -14,16 +16,6 @@ def icon_size(widget: QWidget) -> QSize:
 def fitting(widget: QWidget, wanted: QSize) -> QSize:
     """Return the size wanted for a window, or what the screen has room for with a frame."""
     return wanted.boundedTo(_room(widget).size() - QSize(0, _frame(widget)))
-
-
-def grow_across(dialog: QWidget, scroll: QScrollArea) -> None:
-    """Widen a dialog by what does not fit, such as the bar of a column that becomes longer."""
-
-    def grow(least: int, beyond: int) -> None:
-        if beyond > least:
-            dialog.resize(fitting(dialog, dialog.size() + QSize(beyond - least, 0)))
-
-    scroll.horizontalScrollBar().rangeChanged.connect(grow)
 
 
 def keep_on_screen(dialog: QWidget) -> None:
