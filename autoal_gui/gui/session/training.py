@@ -136,7 +136,7 @@ class Training(Part):
         """Start a round with the labels of now, unless one is running."""
         if self._project.absent:
             self.notice.emit(tr(ABSENT))
-        elif self._engine.state is State.IDLE:
+        elif self._engine.state is State.IDLE or self._engine.runs(Priority.MAP):
             self._submit_round(anew=True)
         elif self._engine.runs(Priority.PREDICTION):
             self._submit_round(anew=True)

@@ -47,6 +47,43 @@ def test_cancel_works_in_every_step_and_leaves_the_last_good_model(step, qtbot, 
     assert "was cancelled" in panel.line.text()
 
 
+def test_the_panel_names_what_runs_and_how_far_it_is(qtbot, trained, backend, tmp_path):
+    controller, panel = trained.controller, trained.desk.training
+    backend.export_gate.clear()
+    backend.map_gate.clear()
+    controller.exports.export_model(discover("autoal_gui.exporters")["pt"], tmp_path / "model.pt")
+    controller.likeness.want()
+    assert panel.headline.text() == "Writing the model"
+    assert "It is the model of" in panel.line.text()
+    assert panel._steps.isHidden()
+    assert not panel._stop.isEnabled()  # no exporter looks whether it is to stop
+    backend.export_gate.set()
+    qtbot.waitUntil(lambda: "4 of 12" in panel.line.text())
+    assert panel.headline.text() == "Comparing your images with each other"
+    assert [s for s, bar in panel._bars.items() if not bar.isHidden()] == ["reading", "features"]
+    assert panel._train.isEnabled()
+    qtbot.mouseClick(panel._stop, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: controller.at_rest)
+    assert not controller.likeness.is_making
+    assert panel.headline.text() == "Training is idle"
+    assert "4 of 12" not in panel.line.text()
+
+
+def test_a_model_that_waits_to_be_written_is_told_in_the_panel(qtbot, trained, backend, tmp_path):
+    controller, panel = trained.controller, trained.desk.training
+    backend.gate.clear()
+    controller.training.train_now()
+    assert panel.waiting.isHidden()
+    controller.exports.export_model(discover("autoal_gui.exporters")["pt"], tmp_path / "model.pt")
+    assert not panel.waiting.isHidden()
+    told = panel.waiting.words.text()
+    assert told.startswith("A model is still to be written. This waits for round 2")
+    backend.gate.set()
+    qtbot.waitUntil(lambda: controller.at_rest)
+    assert panel.waiting.isHidden()
+    assert (tmp_path / "model.pt").exists()
+
+
 def test_the_loss_is_drawn_while_a_step_runs_and_goes_when_it_ends(qtbot, trained, backend):
     panel = trained.desk.training
     assert panel.losses.isHidden()

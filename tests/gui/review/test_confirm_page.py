@@ -54,9 +54,7 @@ def page(qtbot, window, tmp_path):
     return page
 
 
-def test_images_read_alone_are_answered_one_by_one_though_a_grid_was_open(
-    qtbot, window, tmp_path
-):
+def test_images_read_alone_are_answered_one_by_one_though_a_grid_was_open(qtbot, window, tmp_path):
     controller = start(window, tmp_path, images=60)
     idle(qtbot, controller)
     train(qtbot, controller)
