@@ -32,9 +32,9 @@ from autoal_gui.gui.panels.training_text import (
     WITHOUT_STEPS,
     awaited_words,
     can_train,
-    last_round_line,
     learned_line,
     left_of_batch,
+    past_line,
     predicted_line,
     progress_details,
     progress_line,
@@ -134,9 +134,10 @@ class TrainingPanel(QFrame):
         column = QVBoxLayout(body)
         column.setContentsMargins(0, 0, 10, 0)
         column.setSpacing(6)
+        column.addWidget(self.trial)  # first: its button stays where it is as the round goes on
         column.addWidget(self.line)
         column.addWidget(self.waiting)
-        for widget in (self.awaited, self.losses, self.note, self.trial, self._steps):
+        for widget in (self.awaited, self.losses, self.note, self._steps):
             column.addWidget(widget)
         column.addLayout(foot)
         column.addStretch(1)
@@ -225,7 +226,7 @@ class TrainingPanel(QFrame):
 
     def _show_past(self) -> None:
         rounds = self._controller.project.rounds.all()
-        self._past = last_round_line(rounds[-1]) if rounds else ""
+        self._past = past_line(rounds)
         self.line.setText(self._idle_line())
 
     def _show_start(self) -> None:
@@ -238,7 +239,8 @@ class TrainingPanel(QFrame):
             steps = {"reading", "warm start"}
         elif self._controller.training.round_number is not None:
             steps = round_steps(self._controller.project)
-            steps |= {"comparison"} if self._controller.training.trial.is_ahead else set()
+            trial = self._controller.training.trial
+            steps |= {"comparison"} if trial.is_ahead and not trial.is_left_out else set()
         elif self._controller.engine.runs(Priority.MAP):
             steps = {"reading", "features"}
         self._show_steps(steps, True)

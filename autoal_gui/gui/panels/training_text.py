@@ -1,5 +1,7 @@
 """What the training panel says of steps, progress, rounds and the warm start."""
 
+from collections.abc import Sequence
+
 from autoal_gui.core.database.round_rows import RoundRecord
 from autoal_gui.core.language import decimal, duration, mark, number, percent, tr, tr_count
 from autoal_gui.core.messages import Progress, Step
@@ -159,6 +161,16 @@ def learned_line(record: WarmRecord, images: int) -> str:
     if record.complete:
         return tr("Learned from {images} images in {time}.", **values)
     return tr("Learned from {images} images in {time}, then stopped.", **values)
+
+
+def past_line(rounds: Sequence[RoundRecord]) -> str:
+    """Say how the last round ended, and that the one before it was interrupted if it was."""
+    said = [
+        tr(ENDED["interrupted"], number=one.number)
+        for one in rounds[-2:-1]
+        if one.outcome in ("interrupted", "running")
+    ]
+    return " ".join([*said, *(last_round_line(one) for one in rounds[-1:])])
 
 
 def last_round_line(record: RoundRecord) -> str:

@@ -87,6 +87,7 @@ class Training(Part):
         if self.round_number is not None:
             self._end_round(self.round_number, "interrupted", tr("The project was closed."))
         self._trained_on, self._gave_up, self._without = None, False, False
+        self.trial = LayerTrial()
 
     # -- what goes on -------------------------------------------------------------------------
 
