@@ -76,8 +76,8 @@ def test_a_model_that_waits_to_be_written_is_told_in_the_panel(qtbot, trained, b
     assert panel.waiting.isHidden()
     controller.exports.export_model(discover("autoal_gui.exporters")["pt"], tmp_path / "model.pt")
     assert not panel.waiting.isHidden()
-    told = panel.waiting.words.text()
-    assert told.startswith("A model is still to be written. This waits for round 2")
+    told, number = panel.waiting.words.text(), controller.training.round_number
+    assert told.startswith(f"A model is still to be written. This waits for round {number}")
     backend.gate.set()
     qtbot.waitUntil(lambda: controller.at_rest)
     assert panel.waiting.isHidden()
