@@ -17,10 +17,11 @@ from autoal_gui.core.registry import discover
 from autoal_gui.core.trained_model import TrainedModel
 from autoal_gui.exporters.companions import project_part
 from autoal_gui.exporters.companions.files import companion_files, companions
-from autoal_gui.exporters.companions.model_card import STARTS, model_card
+from autoal_gui.exporters.companions.model_card import IN_WEIGHTS, STARTS, model_card
 from autoal_gui.exporters.companions.onnx_script import SCRIPT
 from autoal_gui.exporters.companions.preparation import DECODE, preprocessing
 from autoal_gui.exporters.companions.project_part import FEWEST, project_sections
+from autoal_gui.learning.model.pretrained import told_weights
 from autoal_gui.sources.pixels import square_pixels
 from tests.support.paths import ROOT
 from tests.support.project import new_project, result_of
@@ -173,6 +174,26 @@ def test_a_card_tells_what_each_of_two_networks_has_learned_from(model):
     learned = "It has learned from photographs. Its weights began as those of"
     assert f"- EfficientNet-Lite0: {learned} {told}." in text
     assert "The network is" not in text
+
+
+@pytest.mark.parametrize(
+    ("strengths", "used", "unused"),
+    [
+        ((0.0, 1.0, 1.0), "EfficientNet-Lite0", "ResNet-18"),
+        ((1.0, 0.0, 0.0), "ResNet-18", "EfficientNet-Lite0"),
+    ],
+)
+def test_a_card_says_of_which_network_alone_the_model_goes(model, strengths, used, unused):
+    arrays = {"strengths": np.array(strengths, np.float32)}
+    found = replace(model, card={**CARD, "beside": "efficientnet_lite0"}, arrays=arrays)
+    text = model_card(found, EXPORTERS["onnx"], "m.onnx", "")
+    assert f"The model goes by {used} alone: the labels spoke against {unused}" in text
+    assert "side by side" not in text
+
+
+def test_what_a_file_says_of_weights_is_found_word_by_word():
+    told = told_weights("efficientnet_lite0")
+    assert all(words in told for words in IN_WEIGHTS[:2])  # else it would stay in English
 
 
 def test_a_card_is_a_card_and_speaks_of_no_colour(model):

@@ -66,7 +66,8 @@ class NearestMean:
     """Test double of the backend: no network, but real events from the images it is given.
 
     Its model is the mean grey value of each class; its weights are drawn from the round's number.
-    `gate` holds it at the first step until the test opens it, `export_gate` an export; `audit`,
+    `gate` holds it at the first step until the test opens it, `export_gate` an export and
+    `map_gate` the comparing of images; `audit`,
     `estimate`, `by_chance`, `nearly_alike` and `notices` go into its results.
     """
 
@@ -75,6 +76,8 @@ class NearestMean:
         self.gate.set()
         self.export_gate = threading.Event()
         self.export_gate.set()
+        self.map_gate = threading.Event()
+        self.map_gate.set()
         self.hold_at: Step | None = None  # the step that the gate holds; None: the first
         self.commands: list[Command] = []
         self.fail: Exception | None = None
@@ -99,7 +102,7 @@ class NearestMean:
         elif isinstance(command, Explain):
             yield self._explain(command)
         elif isinstance(command, MapImages):
-            yield self._map(command)
+            yield from self._map(command, cancelled)
         else:
             yield from self._learn(command, cancelled)
 
@@ -132,8 +135,13 @@ class NearestMean:
             (folder / "report.html").write_text(command.report, encoding="utf-8")
         yield Exported(command.request_id, command.target)
 
-    def _map(self, command: MapImages) -> Mapped:
+    def _map(self, command: MapImages, cancelled: CancelCheck) -> Iterator[Event]:
         """Find images the more alike the nearer their means are."""
+        yield Progress(command.request_id, "features", 4, 12, 30.0, None, "cpu")
+        while not self.map_gate.is_set():
+            if cancelled():
+                raise Cancelled("The work was cancelled.")
+            time.sleep(0.005)
         if self.fail is not None:
             raise self.fail
         vectors = self._angles(command.pool)
@@ -141,7 +149,7 @@ class NearestMean:
         places[:, 1] = np.arange(len(places)) % 5
         write_map(Path(command.workspace), command.name, vectors, places)
         outside = self._angles(command.outside) if command.outside else vectors[:0]
-        return Mapped(command.request_id, command.name, outside)
+        yield Mapped(command.request_id, command.name, outside)
 
     def _angles(self, pool: ImagePool) -> np.ndarray:
         angles = [float(pool.read(i).mean()) / 100 for i in sorted(pool.images)]

@@ -1,18 +1,30 @@
 """When a round tries whether training every layer is better than the last alone."""
 
 from autoal_gui.core.language import mark
-from autoal_gui.core.sentences import Sentence
+from autoal_gui.core.sentences import Sentence, Sentences
 
 FIRST_COMPARED = 60  # labels; with fewer, what is held out says too little
 FOLDS_COMPARED = 2  # of five: 24 of 60 labels are held out, for two trainings more
 HELD_OUT = 0.2  # of the labels, in each of these trainings
 NOT_TRIED = Sentence(
     mark(
+        "Whether training every layer is better was not tried, as you wished; it stays off until "
+        "you turn it on again."
+    )
+)
+"""Is kept with the round."""
+NOT_TRIED_BEFORE = Sentence(
+    mark(
         "Whether training every layer is better was not tried, as you wished; the next round asks "
         "again."
     )
 )
-"""Is kept with the round."""
+"""As earlier versions kept it."""
+
+
+def was_left_out(reason: Sentences) -> bool:
+    """Say whether the user left the trial out of a round, by what is kept with that."""
+    return NOT_TRIED in reason or NOT_TRIED_BEFORE in reason
 
 
 def due(labels: int, before: int, owed: bool = False) -> bool:

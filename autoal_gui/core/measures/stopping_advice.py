@@ -13,7 +13,7 @@ from typing import Literal
 
 import numpy as np
 
-from autoal_gui.core.language import percent, tr, tr_count
+from autoal_gui.core.language import decimal, percent, tr, tr_count
 from autoal_gui.core.measures.metrics import Z_95, ByChance, Metrics
 
 SPAN = 3  # rounds whose gain is told, and as many are looked ahead
@@ -199,7 +199,8 @@ def gain_sentence(gain: Gain, rounds: int) -> str:
 
 def points(share: float) -> str:
     """Return a difference of shares in points of a hundred, with its sign."""
-    return f"{100 * share:+.1f}".replace("-", "−")
+    written = f"{100 * share:+.1f}"  # the sign also where it is +0.0
+    return ("−" if written[0] == "-" else "+") + decimal(abs(float(written)), 1)
 
 
 def own_at(curve: Sequence[Point], labels: int) -> float | None:

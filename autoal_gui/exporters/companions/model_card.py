@@ -10,6 +10,9 @@ from types import ModuleType
 from typing import Any
 from xml.etree.ElementTree import Element
 
+import numpy as np
+import numpy.typing as npt
+
 import autoal_gui
 from autoal_gui.core.language import date_time, mark, number, tr, tr_count
 from autoal_gui.core.measures.metrics import Metrics
@@ -47,7 +50,7 @@ def model_card(model: TrainedModel, exporter: ModuleType, file: str, about: str)
                     *_decision(card),
                     *_preparation(card, exporter, file),
                     *_usage(card, exporter, file),
-                    *_licence(card, model.started_from),
+                    *_licence(card, model),
                     *_origin(card),
                 ]
             ),
@@ -233,10 +236,14 @@ STARTS = {
 }
 
 
-def _licence(card: Mapping[str, Any], started_from: str) -> Iterable[Element]:
+IN_WEIGHTS = (mark("; weights: "), mark("; licence: "), mark("; licence not known"))
+"""Words of `told_weights`, which a model file keeps in English."""
+
+
+def _licence(card: Mapping[str, Any], model: TrainedModel) -> Iterable[Element]:
     yield tag("h2", tr("Licence"))
     yield _bullets(
-        *_networks(card, started_from),
+        *_networks(card, model),
         tr(
             "A model may give away what it learned from: who may use it is for the owners of the "
             "project's images to say."
@@ -244,20 +251,47 @@ def _licence(card: Mapping[str, Any], started_from: str) -> Iterable[Element]:
     )
 
 
-def _networks(card: Mapping[str, Any], started_from: str) -> Iterable[str]:
+def _networks(card: Mapping[str, Any], model: TrainedModel) -> Iterable[str]:
     """Say which networks there are, and what the weights of each come from."""
     own = label_of("autoal_gui.backbones", card["architecture"])
-    weights, beside = card.get("weights", ""), card.get("beside", "")
+    weights, beside = _translated(card.get("weights", "")), card.get("beside", "")
     start = tr("Its weights began as those of {weights}.", weights=weights) if weights else ""
     if not beside:
         yield tr("The network is {name}.", name=own)
-        yield start or tr(STARTS[started_from])
+        yield start or tr(STARTS[model.started_from])
         return
     other = label_of("autoal_gui.backbones", beside)
-    yield tr("Two networks see each image side by side: {own} and {other}.", own=own, other=other)
-    yield f"{own}: {tr(STARTS[started_from])}"
+    yield _part_of_each(own, other, model.arrays.get("strengths"))
+    yield f"{own}: {tr(STARTS[model.started_from])}"
     learned = tr("It has learned from photographs.")
     yield f"{other}: {learned} {start}".rstrip()
+
+
+def _part_of_each(own: str, other: str, strengths: npt.NDArray[np.generic] | None) -> str:
+    """Say which of two networks have a part in what the model says.
+
+    Args:
+        own: what was learned from the images.
+        other: what stands beside it.
+        strengths: of the views, the first of which is `own`'s; None: all count alike.
+    """
+    if strengths is None or (strengths[0] and strengths[1:].any()):
+        both = {"own": own, "other": other}
+        return tr("Two networks see each image side by side: {own} and {other}.", **both)
+    used, unused = (own, other) if strengths[0] else (other, own)
+    return tr(
+        "The model goes by {used} alone: the labels spoke against {unused}, which is in the file "
+        "and has no part in what the model says.",
+        used=used,
+        unused=unused,
+    )
+
+
+def _translated(weights: str) -> str:
+    """Return what a model file says of weights as the user reads it; names stay as they are."""
+    for words in IN_WEIGHTS:
+        weights = weights.replace(words, tr(words))
+    return weights
 
 
 def _origin(card: Mapping[str, Any]) -> Iterable[Element]:

@@ -143,6 +143,7 @@ class Desk(QWidget):
         controller.project_closed.connect(self._on_closed)
         controller.images.image_changed.connect(self._on_image)
         controller.images.batch_changed.connect(self._on_batch)
+        controller.images.alone_wanted.connect(self.leave_grid)
         controller.labelling.answers_changed.connect(self._on_answers)
         controller.setup.classes_changed.connect(self._on_classes)
         controller.setup.settings_changed.connect(self._on_settings)
@@ -150,7 +151,7 @@ class Desk(QWidget):
         self.class_panel.answered.connect(self._on_class)
         self.strip.picked.connect(self.show_large)
         self.grid.opened.connect(self.show_large)
-        self.grid.left.connect(self._leave_grid)
+        self.grid.left.connect(self.leave_grid)
         self.loader.ready.connect(self._on_ready)
         self.idle.changed.connect(self.header.show_waits)
         self.image_bar.help_wanted.connect(self.help_wanted)
@@ -173,7 +174,7 @@ class Desk(QWidget):
         self.image_view.setFocus()
 
     def _on_closed(self) -> None:
-        self._leave_grid()
+        self.leave_grid()
         self.loader.open(None)
         self.strip.set_batch(())
         self.stage.card.hide()
@@ -187,7 +188,7 @@ class Desk(QWidget):
     def toggle_grid(self) -> None:
         """Change between one large image and a grid of many."""
         if self.views.currentWidget() is self.grid:
-            self._leave_grid()
+            self.leave_grid()
         else:
             self._enter_grid()
 
@@ -217,10 +218,12 @@ class Desk(QWidget):
     @Slot(int)
     def show_large(self, image_id: int) -> None:
         """Show one image, large."""
-        self._leave_grid()
+        self.leave_grid()
         self._controller.images.go_to(image_id)
 
-    def _leave_grid(self) -> None:
+    @Slot()
+    def leave_grid(self) -> None:
+        """Show one large image again, where the grid is shown: keys answer that image alone."""
         if self.views.currentWidget() is self.grid:
             self.views.setCurrentIndex(0)
             self.grid.leave()

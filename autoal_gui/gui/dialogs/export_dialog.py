@@ -29,7 +29,7 @@ from autoal_gui.core.registry import discover
 from autoal_gui.core.system.safe_names import safe_name
 from autoal_gui.exporters.companions.files import companion_files
 from autoal_gui.gui.dialogs.model_line import ModelLine
-from autoal_gui.gui.dialogs.waiting_line import WaitingLine
+from autoal_gui.gui.panels.waiting_line import WaitingLine
 from autoal_gui.gui.session.controller import Controller
 from autoal_gui.gui.session.engine_queue import Priority
 from autoal_gui.gui.widgets.cards import card

@@ -24,7 +24,7 @@ from autoal_gui.core.registry import discover
 from autoal_gui.core.system.safe_names import FreeNames, safe_name
 from autoal_gui.exporters.contract import USUAL
 from autoal_gui.gui.dialogs.model_line import ModelLine
-from autoal_gui.gui.dialogs.waiting_line import WaitingLine
+from autoal_gui.gui.panels.waiting_line import WaitingLine
 from autoal_gui.gui.session.controller import Controller
 from autoal_gui.gui.session.engine_queue import Priority
 from autoal_gui.gui.widgets.cards import LowColumn, card

@@ -169,6 +169,12 @@ def colourings(
     return found
 
 
+HIDDEN = mark(
+    "The images of the batch without an answer, and those that are read a second time: an answer "
+    "that they have is not shown here, but it counts beside the classes on the desk."
+)
+
+
 def by_label(facts: Facts, names: tuple[str, ...], quiet: str) -> list[Part]:
     """Colour by the answers."""
     waits = facts.answer == NONE
@@ -178,7 +184,8 @@ def by_label(facts: Facts, names: tuple[str, ...], quiet: str) -> list[Part]:
         (tr("Unsure"), facts.answer == UNSURE),
         (tr("Skipped"), facts.answer == SKIPPED),
     )
-    parts = [Part(word, quiet, _where(facts, where)) for word, where in other]
+    tips = {tr("Being read: hidden"): tr(HIDDEN)}
+    parts = [Part(w, quiet, _where(facts, where), tip=tips.get(w, "")) for w, where in other]
     return _nonempty([*parts, *_classes(facts, facts.answer, names)])
 
 

@@ -47,7 +47,9 @@ class Legend(QListWidget):
         for part in parts:
             words = f"{part.name}  {number(len(part.rows))}"
             item = QListWidgetItem(QIcon(_swatch(part, ring)), words)
-            item.setToolTip(plain_tip(words))  # a name may be longer than the line
+            item.setToolTip(
+                plain_tip(f"{words}\n{part.tip}".strip())
+            )  # a name may be longer than the line
             self.addItem(item)
         names = [part.name if part else "" for part in self._parts]
         wanted = names.index(before.name) if before and before.name in names else 0

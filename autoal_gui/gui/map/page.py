@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QVBoxLayout, QW
 
 from autoal_gui.core.language import mark, number, tr
 from autoal_gui.core.likeness.kept_map import KeptMap
-from autoal_gui.core.messages import Progress
 from autoal_gui.engine.jobs import OneJob
 from autoal_gui.gui.images.image_loader import ImageLoader
 from autoal_gui.gui.map.canvas import MapCanvas, Tool
@@ -19,12 +18,12 @@ from autoal_gui.gui.map.colouring import Colouring, Facts, colourings, facts_of
 from autoal_gui.gui.map.far import Compared, compared
 from autoal_gui.gui.map.layout_state import LayoutState
 from autoal_gui.gui.map.legend import Legend
+from autoal_gui.gui.map.making import Making
 from autoal_gui.gui.map.preview import SIDE, Preview
 from autoal_gui.gui.map.scene import Part, Scene, scene_of, unit_places
 from autoal_gui.gui.map.selection import Selection
 from autoal_gui.gui.map.words import image_words, total_words
 from autoal_gui.gui.session.controller import Controller
-from autoal_gui.gui.session.likeness.image_maps import COMPARING
 from autoal_gui.gui.widgets.actions import Actions
 from autoal_gui.gui.widgets.inputs import OneOf
 from autoal_gui.gui.widgets.page import Page
@@ -50,7 +49,6 @@ TOOLS: dict[Tool, tuple[str, str]] = {
     "lasso": (mark("Lasso"), mark("Select by a line around dots (L)")),
     "box": (mark("Box"), mark("Select by a box (B); Space selects all that is in view")),
 }
-MAKING = mark("The images are being compared: {done} of {total}.")
 NOT_BLIND = mark("Also of images without an answer; their answers then no longer count as blind")
 WIDTH = 23  # letters that the side is wide
 QUIET = {True: "#5d6b77", False: "#b4bdc6"}
@@ -93,6 +91,7 @@ class MapPage(Page):
         self._clusters: npt.NDArray[np.int32] | None = None
         self._pointed = -1
         self._job = OneJob(self)
+        self._making = Making(controller, self.canvas, lambda: self._kept is not None)
         self._lay_out()
         self._connect()
 
@@ -152,8 +151,6 @@ class MapPage(Page):
         self._job.succeeded.connect(self._on_compared)
         maps = controller.likeness
         maps.ready.connect(self._on_ready)
-        maps.progressed.connect(self._on_progress)
-        maps.not_made.connect(self._on_not_made)
         controller.labelling.answers_changed.connect(self._on_answers)
         controller.training.rounds_changed.connect(self._on_answers)
         controller.project_closed.connect(self._on_closed)
@@ -169,13 +166,13 @@ class MapPage(Page):
         self.unanswered.setVisible(bool(project.rounds.last))
         self.unanswered.setEnabled(not project.settings.show_suggestions)
         self.canvas.setFocus()
-        if self._kept is None:
-            self.canvas.say(tr(COMPARING))
         self._arriving = True
         try:
             self.controller.likeness.want()
         finally:
             self._arriving = False
+        if self.controller.likeness.is_making:
+            self._making.begin()
 
     @Slot(object)
     def _on_ready(self, kept: KeptMap) -> None:
@@ -218,17 +215,6 @@ class MapPage(Page):
         if before is None or before.name != kept.name:
             self.canvas.fit()
             self._on_selected(np.empty(0, np.intp))
-
-    @Slot(object)
-    def _on_progress(self, progress: Progress) -> None:
-        if self._kept is None:
-            done, total = number(progress.done), number(progress.total)
-            self.canvas.say(tr(MAKING, done=done, total=total))
-
-    @Slot(str)
-    def _on_not_made(self, sentence: str) -> None:
-        if self._kept is None:
-            self.canvas.say(sentence)
 
     @Slot()
     def _on_answers(self) -> None:

@@ -21,6 +21,8 @@ class Part:
     """What is printed on its swatch: the key of a class."""
     ring: bool = False
     """Whether its sign is the ring, and not the colour."""
+    tip: str = ""
+    """What is to be known of these images, in a sentence."""
 
 
 @dataclass(frozen=True, eq=False)

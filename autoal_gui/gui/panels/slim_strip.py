@@ -20,9 +20,15 @@ from autoal_gui.core.messages import STEPS, Progress
 from autoal_gui.engine.state import State
 from autoal_gui.gui.panels.performance_text import measured_of
 from autoal_gui.gui.panels.plots import series_colour
-from autoal_gui.gui.panels.training_text import STEP_NAMES, awaited_words, left_of_batch
+from autoal_gui.gui.panels.training_text import (
+    STEP_NAMES,
+    awaited_words,
+    left_of_batch,
+    work_words,
+)
 from autoal_gui.gui.panels.weights_panel import all_names, stacked, table
 from autoal_gui.gui.session.controller import Controller
+from autoal_gui.gui.session.engine_queue import Priority
 from autoal_gui.gui.widgets.page_actions import action_tool
 from autoal_gui.gui.widgets.text import text_label
 from autoal_gui.gui.widgets.theme import SMALL, TITLE
@@ -141,7 +147,7 @@ class SlimStrip(QFrame):
         controller.setup.settings_changed.connect(self.refresh)
         controller.images.batch_changed.connect(self.show_left)
         controller.engine.state_changed.connect(self._show_state)
-        controller.training.progressed.connect(self._on_progress)
+        controller.engine.progressed.connect(self._on_progress)
 
     def _lay_out(self, unfold: QAction) -> None:
         self.setFixedWidth(round(LINES * self.fontMetrics().height()))
@@ -226,12 +232,18 @@ class SlimStrip(QFrame):
                 tr("Round {number}", number=number(self._controller.training.round_number))
             )
         else:
-            learns = self._controller.training.is_warming
+            learns = self._controller.training.is_warming  # a short word: the strip is narrow
             self.state.setText(tr(STEP_NAMES["warm start"]) if learns else tr("Working"))
+            self.state.setToolTip(work_words(self._controller.engine))
 
     @Slot(object)
     def _on_progress(self, progress: Progress) -> None:
         place, share = STEPS.index(progress.step), progress.done / max(1, progress.total)
+        engine = self._controller.engine
+        if engine.runs(Priority.PREDICTION):  # which is one step alone
+            self.bar.setValue(round(RESOLUTION * share))
+            self.bar.setToolTip(work_words(engine))
+            return
         self.bar.setValue(round(RESOLUTION * (place + share) / len(STEPS)))
         self.bar.setToolTip(tr(STEP_NAMES[progress.step]))
 

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import (
 )
 
 from autoal_gui.core.language import tr, tr_count
-from autoal_gui.core.messages import STEPS, Progress, Step
+from autoal_gui.core.messages import STEPS, Progress, Step, Writing
 from autoal_gui.engine.state import State
 from autoal_gui.gui.panels.sparkline import Sparkline
 from autoal_gui.gui.panels.training_text import (
@@ -27,19 +27,22 @@ from autoal_gui.gui.panels.training_text import (
     STEP_TIPS,
     STOPPING,
     STOPPING_WARM,
-    WARMING,
+    TO_WRITE,
     WARMING_NOTE,
-    WORKING,
+    WITHOUT_STEPS,
     awaited_words,
     can_train,
-    last_round_line,
     learned_line,
     left_of_batch,
+    past_line,
+    predicted_line,
     progress_details,
     progress_line,
     round_steps,
+    work_words,
 )
 from autoal_gui.gui.panels.trial_line import TrialLine
+from autoal_gui.gui.panels.waiting_line import WaitingLine
 from autoal_gui.gui.session.controller import Controller
 from autoal_gui.gui.session.engine_queue import Priority
 from autoal_gui.gui.widgets.actions import Actions
@@ -76,13 +79,15 @@ class TrainingPanel(QFrame):
         self.learned = text_label(role="muted")
         self.resume = _button(actions, "learn")
         self.trial = TrialLine(controller)
+        self.waiting = WaitingLine(controller, Priority.EXPORT, narrow=True, what=tr(TO_WRITE))
         self.losses = Sparkline()
         self._bars = {step: _bar(tr(STEP_NAMES[step])) for step in STEPS}
         self._names: dict[Step, QLabel] = {}
         self._steps = QFrame()
         self._lay_out()
-        controller.training.progressed.connect(self._on_progress)
+        controller.engine.progressed.connect(self._on_progress)
         controller.engine.state_changed.connect(self.refresh)
+        controller.exports.writing.connect(self._on_writing)
         controller.project_opened.connect(self.refresh)
         controller.training.rounds_changed.connect(self.refresh)
         controller.labelling.answers_changed.connect(self._on_answers)
@@ -129,7 +134,10 @@ class TrainingPanel(QFrame):
         column = QVBoxLayout(body)
         column.setContentsMargins(0, 0, 10, 0)
         column.setSpacing(6)
-        for widget in (self.line, self.awaited, self.losses, self.note, self.trial, self._steps):
+        column.addWidget(self.trial)  # first: its button stays where it is as the round goes on
+        column.addWidget(self.line)
+        column.addWidget(self.waiting)
+        for widget in (self.awaited, self.losses, self.note, self._steps):
             column.addWidget(widget)
         column.addLayout(foot)
         column.addStretch(1)
@@ -145,7 +153,15 @@ class TrainingPanel(QFrame):
         return self._bars[step].value() / RESOLUTION
 
     @Slot(object)
+    def _on_writing(self, event: Writing | None) -> None:
+        if event is not None:
+            self.line.setText(event.sentence)
+
+    @Slot(object)
     def _on_progress(self, progress: Progress) -> None:
+        if self._controller.inference.is_predicting:  # of images that are no part of the project
+            self.line.setText(predicted_line(progress))
+            return
         if progress.step != self._step:
             self._enter(progress.step)
         total = max(1, progress.total)
@@ -181,7 +197,8 @@ class TrainingPanel(QFrame):
         if not self._controller.is_open or state is State.CLOSED:
             return
         self.headline.setText(self._headline(state))
-        self._steps.setVisible(state is not State.IDLE)
+        engine, panel = self._controller.engine, self._steps
+        panel.setVisible(state is not State.IDLE and not engine.runs(*WITHOUT_STEPS))
         if state is State.IDLE:
             self._step = None
             self.line.setToolTip("")
@@ -196,9 +213,9 @@ class TrainingPanel(QFrame):
         self._show_learned(state)
 
     def _stopping_words(self) -> str:
-        if not self._controller.training.is_warming:
-            return STOPPING
-        return MAKING_WAY if self._controller.engine.makes_way else STOPPING_WARM
+        if self._controller.engine.makes_way:
+            return MAKING_WAY
+        return STOPPING_WARM if self._controller.training.is_warming else STOPPING
 
     def _notice_round(self) -> None:
         """Keep what a round starts with: labels that are given later are for the next one."""
@@ -209,18 +226,23 @@ class TrainingPanel(QFrame):
 
     def _show_past(self) -> None:
         rounds = self._controller.project.rounds.all()
-        self._past = last_round_line(rounds[-1]) if rounds else ""
+        self._past = past_line(rounds)
         self.line.setText(self._idle_line())
 
     def _show_start(self) -> None:
         self.losses.hide()
-        self.line.setText(tr("Starting…"))
+        writes = self._controller.engine.runs(Priority.EXPORT)
+        model = tr("It is the model of {model}.", model=self._controller.exports.model)
+        self.line.setText(model if writes else tr("Starting…"))
         steps: set[Step] = set()
         if self._controller.training.is_warming:
             steps = {"reading", "warm start"}
         elif self._controller.training.round_number is not None:
             steps = round_steps(self._controller.project)
-            steps |= {"comparison"} if self._controller.training.trial.is_ahead else set()
+            trial = self._controller.training.trial
+            steps |= {"comparison"} if trial.is_ahead and not trial.is_left_out else set()
+        elif self._controller.engine.runs(Priority.MAP):
+            steps = {"reading", "features"}
         self._show_steps(steps, True)
         self._show_steps({*STEPS} - steps, False)
         for bar in self._bars.values():
@@ -269,14 +291,8 @@ class TrainingPanel(QFrame):
         if state is State.CANCELLING:
             warming = self._controller.training.is_warming
             return tr("Keeping what was learned…") if warming else tr("Cancelling…")
-        if self._controller.training.is_warming:
-            return tr(WARMING)
-        if self._controller.inference.is_explaining:
-            return tr(WORKING)
-        if self._controller.inference.is_predicting:
-            return tr("Predicting other images")
         if running is None:
-            return tr("Writing the model")
+            return work_words(self._controller.engine)
         if self._orders:
             return tr("Round {number}: ranking", number=running)
         if self._controller.project.rounds.last_checkpoint() is None:

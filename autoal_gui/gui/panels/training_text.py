@@ -1,14 +1,14 @@
 """What the training panel says of steps, progress, rounds and the warm start."""
 
+from collections.abc import Sequence
+
 from autoal_gui.core.database.round_rows import RoundRecord
 from autoal_gui.core.language import decimal, duration, mark, number, percent, tr, tr_count
 from autoal_gui.core.messages import Progress, Step
 from autoal_gui.core.project.project import Project
 from autoal_gui.core.project.stores.warm_record import WarmRecord
 from autoal_gui.gui.session.asked_images import AskedImages
-
-WORKING = mark("Working out where the model looked\u2026")
-
+from autoal_gui.gui.session.engine_queue import EngineQueue, Priority
 
 STEP_NAMES: dict[Step, str] = {
     "reading": mark("Reading images"),
@@ -35,7 +35,17 @@ STEP_TIPS: dict[Step, str] = {
     "evaluation": mark("Measure it on images that it never trains on"),
     "scoring": mark("Rank the images without a label"),
 }
-WARMING = mark("Learning from your images")
+WORKING = mark("Working out where the model looked\u2026")
+WORK: dict[Priority, str] = {
+    Priority.EXPORT: mark("Writing the model"),
+    Priority.QUESTION: WORKING,
+    Priority.PREDICTION: mark("Predicting other images"),
+    Priority.WARM_START: mark("Learning from your images"),
+    Priority.MAP: mark("Comparing your images with each other"),
+}
+"""What runs that is no round."""
+WITHOUT_STEPS = (Priority.EXPORT, Priority.QUESTION, Priority.PREDICTION)
+TO_WRITE = mark("A model is still to be written.")
 WARMING_NOTE = mark(
     "It learns, without labels, how your images differ: a few labels then go further."
 )
@@ -62,6 +72,18 @@ ENDED = {
     "interrupted": mark("Round {number} was interrupted."),
     "running": mark("Round {number} is running."),
 }
+
+
+def work_words(engine: EngineQueue) -> str:
+    """Name what runs that is no round."""
+    return next((tr(words) for kind, words in WORK.items() if engine.runs(kind)), "")
+
+
+def predicted_line(progress: Progress) -> str:
+    """Say how many of the images that a model is applied to are done."""
+    done, total = number(progress.done), number(progress.total)
+    words = tr("{done} of {total} images", done=done, total=total)
+    return " · ".join([words, *_time_left(progress)])
 
 
 def left_of_batch(images: AskedImages) -> int:
@@ -112,9 +134,13 @@ def progress_line(progress: Progress) -> str:
     words = [tr("{step} {done} of {total}", step=tr(STEP_NAMES[progress.step]), **counts)]
     if progress.step == "warm start":  # it ends at a time: its counts mean nothing
         words = [percent(progress.done / max(1, progress.total))]
-    if progress.seconds_left is not None and progress.seconds_left >= 1:  # less is a guess
-        words.append(tr("about {time} left", time=duration(progress.seconds_left)))
-    return " · ".join(words)
+    return " · ".join([*words, *_time_left(progress)])
+
+
+def _time_left(progress: Progress) -> list[str]:
+    if progress.seconds_left is None or progress.seconds_left < 1:  # less is a guess
+        return []
+    return [tr("about {time} left", time=duration(progress.seconds_left))]
 
 
 def progress_details(progress: Progress) -> str:
@@ -135,6 +161,16 @@ def learned_line(record: WarmRecord, images: int) -> str:
     if record.complete:
         return tr("Learned from {images} images in {time}.", **values)
     return tr("Learned from {images} images in {time}, then stopped.", **values)
+
+
+def past_line(rounds: Sequence[RoundRecord]) -> str:
+    """Say how the last round ended, and that the one before it was interrupted if it was."""
+    said = [
+        tr(ENDED["interrupted"], number=one.number)
+        for one in rounds[-2:-1]
+        if one.outcome in ("interrupted", "running")
+    ]
+    return " ".join([*said, *(last_round_line(one) for one in rounds[-1:])])
 
 
 def last_round_line(record: RoundRecord) -> str:

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 from autoal_gui.core.language import duration, mark, tr
 from autoal_gui.core.messages import Progress
 from autoal_gui.gui.session.controller import Controller
+from autoal_gui.gui.session.rounds.layer_trial import is_off
 from autoal_gui.gui.widgets.text import text_label
 from autoal_gui.gui.widgets.theme import SMALL
 
@@ -13,15 +14,17 @@ AHEAD = mark("This round also tries whether training every layer is better: abou
 AHEAD_UNTIMED = mark(
     "This round also tries whether training every layer is better; that may take minutes."
 )
-LEFT_OUT = mark("Every layer is not tried in this round; the next one asks again.")
+LEFT_OUT = mark("Training every layer is not tried, as you wished, until you turn it on again.")
+WANTED = mark("The next round tries whether training every layer is better.")
 TIP = mark(
-    "Leave this trial out of this round and keep what it has: the model whose way of training was "
-    "found best so far. In the settings, Layers trained, “The last one only” leaves it out always."
+    "Leave this trial out of this and of later rounds, until you turn it on again here; rounds "
+    "keep the way of training that was found best so far."
 )
+AGAIN_TIP = mark("The next round makes the trial; it may take minutes")
 
 
 class TrialLine(QWidget):
-    """Shown from the beginning of such a round until its trial is over."""
+    """Shown from the beginning of such a round until its trial is over, and while it stays off."""
 
     def __init__(self, controller: Controller) -> None:
         super().__init__()
@@ -31,10 +34,15 @@ class TrialLine(QWidget):
         self.not_now.setToolTip(tr(TIP))
         self.not_now.setAccessibleDescription(tr(TIP))
         self.not_now.clicked.connect(self._leave_out)
+        self.again = QPushButton(tr("Try it in the next round"))
+        self.again.setToolTip(tr(AGAIN_TIP))
+        self.again.setAccessibleDescription(tr(AGAIN_TIP))
+        self.again.clicked.connect(self._want_again)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(self.words, 1)
         row.addWidget(self.not_now)
+        row.addWidget(self.again)
         controller.training.progressed.connect(self._on_progress)
         controller.training.rounds_changed.connect(self.refresh)
         controller.engine.state_changed.connect(self.refresh)
@@ -43,19 +51,27 @@ class TrialLine(QWidget):
     @Slot()
     def refresh(self) -> None:
         """Show what is so now."""
-        training = self._controller.training
-        runs = self._controller.is_open and training.round_number is not None
-        trial = training.trial
-        self.setVisible(runs and trial.is_ahead)
-        if not runs or not trial.is_ahead:
+        trial, shown = self._controller.training.trial, self._is_shown()
+        self.setVisible(shown)
+        if not shown:
             return
-        self.not_now.setHidden(trial.is_left_out)
-        if trial.is_left_out:
-            self.words.setText(tr(LEFT_OUT))
+        runs = self._controller.training.round_number is not None
+        off = trial.is_left_out or not runs
+        self.again.setVisible(off and not trial.is_wanted_again)
+        self.not_now.setHidden(off and not trial.is_wanted_again)
+        if off:
+            self.words.setText(tr(WANTED if trial.is_wanted_again else LEFT_OUT))
         elif trial.seconds is None:
             self.words.setText(tr(AHEAD_UNTIMED))
         else:
             self.words.setText(tr(AHEAD, time=duration(max(1.0, trial.seconds))))
+
+    def _is_shown(self) -> bool:
+        if not self._controller.is_open:
+            return False
+        if self._controller.training.round_number is not None:
+            return self._controller.training.trial.is_ahead
+        return is_off(self._controller.project)
 
     @Slot(object)
     def _on_progress(self, progress: Progress) -> None:
@@ -65,4 +81,9 @@ class TrialLine(QWidget):
     @Slot()
     def _leave_out(self) -> None:
         self._controller.training.trial.leave_out()
+        self.refresh()
+
+    @Slot()
+    def _want_again(self) -> None:
+        self._controller.training.trial.want_again()
         self.refresh()

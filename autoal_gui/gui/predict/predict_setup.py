@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
 )
 
 from autoal_gui.core.language import mark, tr, tr_count
-from autoal_gui.gui.dialogs.waiting_line import WaitingLine
+from autoal_gui.gui.panels.waiting_line import WaitingLine
 from autoal_gui.gui.predict.predict_jobs import ChosenModel
 from autoal_gui.gui.session.controller import Controller
 from autoal_gui.gui.session.engine_queue import Priority

@@ -22,6 +22,8 @@ class AskedImages(Part):
     image_changed = Signal(object)
     """The id of the image to show, or None when every image has an answer."""
     batch_changed = Signal()
+    alone_wanted = Signal()
+    """The images that follow are to be read one by one: no key may answer any others."""
 
     def __init__(self, opened: OpenProject, parent: QObject | None = None) -> None:
         super().__init__(opened, parent)
@@ -178,6 +180,7 @@ class AskedImages(Part):
         if not self.attempt(lambda: self._project.bulk.draw(images)):
             return False
         self._set_queue(self._queue.with_checks(tuple(images)))
+        self.alone_wanted.emit()
         self.show_following()
         return True
 

@@ -249,12 +249,12 @@ class Controller(QObject):
         return self.engine.at_rest
 
     def cancel(self) -> None:
-        """Stop what the engine does; the last good model is kept.
+        """Stop what the engine does, and nothing else; the last good model is kept.
 
         What a warm start has learned until then is used, by the round that waits for it too. A
         model that waits to be written is written then: it was asked for apart from the round.
         """
-        if not self.engine.runs(Priority.WARM_START, Priority.PREDICTION):
+        if self.engine.runs(Priority.FIRST, Priority.ROUND):
             self.engine.withdraw(Priority.FIRST)
             self.engine.withdraw(Priority.ROUND)
         self.engine.cancel()

@@ -16,13 +16,19 @@ class Priority(IntEnum):
 
     EXPORT = 1
     QUESTION = 2
-    MAP = 3
-    PREDICTION = 4
-    FIRST = 5
+    PREDICTION = 3
+    FIRST = 4
     """The round that chooses the first batch, which a warm start would keep waiting."""
-    WARM_START = 6
-    ROUND = 7
+    WARM_START = 5
+    ROUND = 6
+    MAP = 7
 
+
+GIVES_WAY: dict[Priority, frozenset[Priority]] = {
+    Priority.WARM_START: frozenset({Priority.EXPORT, Priority.PREDICTION}),
+    Priority.MAP: frozenset(Priority) - {Priority.MAP},
+}
+"""What stops for what is submitted while it runs, since it keeps what it has and takes minutes."""
 
 MakeCommand = Callable[[], Command | None]
 """Makes a command when its turn has come, with the labels, settings and model of that moment;
@@ -115,8 +121,11 @@ class EngineQueue(QObject):
             self._soon.start(delay)
         else:
             self._begin_next()
+        begun = self._task is task
+        if not begun and self._task and priority in GIVES_WAY.get(self._task.priority, ()):
+            self.make_way()
         self.waiting_changed.emit()
-        return self._task is task
+        return begun
 
     def cancel(self) -> None:
         """Ask the running command to stop; its last event says when it has. What waits stays."""

@@ -38,6 +38,7 @@ AFTER_TRAINING = mark(
 )
 CARD_BESIDE = mark("Beside it lie a model card and how images must be prepared.")
 WHOLE_FOLDER = mark("Begin with HOW_TO_USE.md: it says what each file is for.")
+NEXT = mark("The work that runs makes way; the model of {model} is written next.")
 AFTER_WORK = mark("The model will be written when the work that is running now has ended.")
 
 
@@ -65,6 +66,11 @@ class Exports(Part):
         self.label_export = OneJob(self)
         self.label_export.succeeded.connect(self._on_labels_written)
         self.label_export.failed.connect(self._on_labels_not_written)
+
+    @property
+    def model(self) -> str:
+        """What the model is called that is written, or was last."""
+        return self._model
 
     @property
     def is_exporting(self) -> bool:
@@ -135,8 +141,9 @@ class Exports(Part):
     def _say_that_it_waits(self) -> None:
         model = last_model(self._project)
         training = self._engine.runs(Priority.FIRST, Priority.WARM_START, Priority.ROUND)
-        told = tr(AFTER_TRAINING, model=model.name) if training and model else tr(AFTER_WORK)
-        self.notice.emit(told)
+        makes_way = self._engine.makes_way and self._engine.running is not None
+        told = NEXT if makes_way else AFTER_TRAINING if training else AFTER_WORK
+        self.notice.emit(tr(told, model=model.name) if model else tr(AFTER_WORK))
 
     def _make_folder(self, formats: tuple[str, ...], target: Path) -> HandOver | None:
         """Hand over the model and the report of now, see `_make_export`."""

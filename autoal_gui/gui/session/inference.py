@@ -85,10 +85,7 @@ class Inference(Part):
 
         Else it begins when what runs has ended; a warm start is put down for it.
         """
-        begins = self._engine.submit(lambda: command, self._on_predicting, Priority.PREDICTION)
-        if self._engine.runs(Priority.WARM_START):  # which may take minutes
-            self._engine.make_way()
-        return begins
+        return self._engine.submit(lambda: command, self._on_predicting, Priority.PREDICTION)
 
     def cancel_prediction(self) -> None:
         """Stop the prediction, or leave the one that waits."""

@@ -87,6 +87,7 @@ class Training(Part):
         if self.round_number is not None:
             self._end_round(self.round_number, "interrupted", tr("The project was closed."))
         self._trained_on, self._gave_up, self._without = None, False, False
+        self.trial = LayerTrial()
 
     # -- what goes on -------------------------------------------------------------------------
 
@@ -136,7 +137,7 @@ class Training(Part):
         """Start a round with the labels of now, unless one is running."""
         if self._project.absent:
             self.notice.emit(tr(ABSENT))
-        elif self._engine.state is State.IDLE:
+        elif self._engine.state is State.IDLE or self._engine.runs(Priority.MAP):
             self._submit_round(anew=True)
         elif self._engine.runs(Priority.PREDICTION):
             self._submit_round(anew=True)

@@ -31,7 +31,7 @@ class When(Enum):
     CAN_UNDO = auto()
     CAN_REDO = auto()
     CAN_TRAIN = auto()
-    """A project is open and nothing is computed."""
+    """A project is open and nothing is computed but what makes way for a round."""
     CAN_CANCEL = auto()
     WARMING = auto()
     """The model learns from images without labels."""

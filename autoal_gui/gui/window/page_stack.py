@@ -213,6 +213,7 @@ class PageStack(QStackedWidget):
     @Slot(int)
     def _show_on_desk(self, image_id: int) -> None:
         self.leave()
+        self.desk.leave_grid()
         self._controller.labelling.show_again(image_id)
 
     def show_found(self, found: "Found") -> None:

@@ -75,7 +75,7 @@ def frozen_features(
     model.eval()
     with context.tracker.timed("features"):
         kept = [_Kept.of(context, part, ids) for part in model.backbone.parts()]
-        yield from _computed(context, kept)
+        yield from _computed(context, kept, len(ids))
     values = [one.values for one in kept]
     rows = context.feed.cache.rows
     sample = [rows[i] for i in thinned(pool, CENTRED_ON)]
@@ -102,18 +102,24 @@ class _Kept:
         return cls(part, values, states, missing)
 
 
-def _computed(context: Context, kept: Sequence[_Kept]) -> Generator[Progress, None, None]:
-    """Compute what is missing; the networks count as one, so that no progress goes back."""
-    rows, done = context.feed.cache.rows, 0
-    total = sum(len(one.missing) for one in kept)
-    context.tracker.expect(total)
+def _computed(
+    context: Context, kept: Sequence[_Kept], images: int
+) -> Generator[Progress, None, None]:
+    """Compute what is missing; the networks count as one, so that no progress goes back.
+
+    What is told are images of all that are described: what was kept before counts as done.
+    """
+    rows = context.feed.cache.rows
+    missing = sum(len(one.missing) for one in kept)
+    done = len(kept) * images - missing
+    context.tracker.expect(missing)
     for one in kept:
         for chunk, found in passed(context, one.part.features, one.missing, one.part.at_once):
             places = [rows[i] for i in chunk]
             one.values[places] = found.float().cpu().numpy()
             one.states[places] = READ  # after the features: a killed program computes them again
             done += len(chunk)
-            yield context.tracker.advance("features", done, total, len(chunk))
+            yield context.tracker.advance("features", done // len(kept), images, len(chunk))
 
 
 def thinned(ids: Sequence[int], most: int) -> Sequence[int]:

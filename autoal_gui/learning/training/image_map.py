@@ -46,7 +46,7 @@ def map_images(command: MapImages, cancelled: CancelCheck) -> Iterator[Event]:
     model = untrained(context, command, unit=True)
     pool = pool_ids(command, readable) or readable
     features = yield from frozen_features(context, model, readable, pool)
-    directions = yield from _directions(context, features, pool)
+    directions = yield from _directions(context, features, pool, len(readable))
     yield from _keep(context, features, directions, command, readable)
     outside = _outside(context, model, features, directions, command.outside)
     outside.flags.writeable = False
@@ -54,11 +54,14 @@ def map_images(command: MapImages, cancelled: CancelCheck) -> Iterator[Event]:
 
 
 def _directions(
-    context: Context, features: Features, pool: Sequence[int]
+    context: Context, features: Features, pool: Sequence[int], images: int
 ) -> Generator[Progress, None, Vectors]:
-    """Return the (K, D) directions that vectors are measured along."""
+    """Return the (K, D) directions that vectors are measured along.
+
+    The count of images stays at its end, here as in `_keep`: it must not seem to begin anew.
+    """
     sample = thinned(pool, SAMPLE)
-    yield context.tracker.advance("features", 0, len(sample), 0.0)
+    yield context.tracker.advance("features", images, images, 0.0)
     parts = (sample[start : start + CHUNK] for start in range(0, len(sample), CHUNK))
     return main_directions((features.unit(part) for part in parts), WIDTH)
 
@@ -76,7 +79,7 @@ def _keep(
     for start in range(0, len(readable), CHUNK):
         chunk = readable[start : start + CHUNK]
         vectors[[rows[i] for i in chunk]] = shortened(features.unit(chunk), directions)
-        yield context.tracker.advance("features", start + len(chunk), len(readable), 0.0)
+        yield context.tracker.advance("features", len(readable), len(readable), 0.0)
     places = np.full((len(rows), 2), np.nan, np.float32)
     there = [rows[i] for i in readable]
     places[there] = flat_places(vectors[there])

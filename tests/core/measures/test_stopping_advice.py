@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import t as student
 
+from autoal_gui.core import language
 from autoal_gui.core.measures.metrics import ByChance, Metrics
 from autoal_gui.core.measures.stopping_advice import (
     FEWEST,
@@ -130,6 +131,12 @@ def test_gains_in_words():
     )
     assert "within" not in gain_sentence(Gain(0.04, 0.01, 0.07), 3)
     assert points(-0.01) == "−1.0"
+    language.use("de", point=",")
+    try:
+        assert points(-0.012) == "−1,2"
+        assert points(0.0) == "+0,0"
+    finally:
+        language.use("en")
 
 
 def test_an_interval_that_says_nothing_is_not_told():

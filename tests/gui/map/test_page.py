@@ -30,6 +30,21 @@ def page(qtbot, window, tmp_path):
     return page
 
 
+def test_until_there_is_a_map_it_says_what_that_waits_for(qtbot, window, tmp_path, backend):
+    controller = start_project(qtbot, window, draw_folder(tmp_path / "i", 40), tmp_path)
+    run_batches(qtbot, window, 1)
+    backend.gate.clear()
+    backend.map_gate.clear()
+    controller.training.train_now()
+    window.pages.show_page(window.pages.map)
+    said = window.pages.map.canvas._sentence
+    assert said.startswith("The images are still to be compared. This waits for round")
+    backend.gate.set()
+    qtbot.waitUntil(lambda: "compared: 4 of 12" in window.pages.map.canvas._sentence)
+    backend.map_gate.set()
+    qtbot.waitUntil(lambda: not window.pages.map.canvas._sentence)
+
+
 def all_of(page) -> list[QPointF]:
     side, low = page.canvas.rect(), -5.0
     right, bottom = side.width() + 5.0, side.height() + 5.0
@@ -123,6 +138,12 @@ def test_it_is_said_at_once_that_the_images_are_being_compared(qtbot, window, tm
     assert "compared" in window.pages.map.canvas.accessibleDescription()
     qtbot.waitUntil(lambda: window.pages.map.canvas.has_dots)
     assert not window.pages.map.canvas.accessibleDescription()
+
+
+def test_what_is_hidden_says_that_its_answer_counts_on_the_desk(page):
+    tips = [page.legend.item(row).toolTip() for row in range(page.legend.count())]
+    (hidden,) = [tip for tip in tips if tip.startswith("Being read: hidden")]
+    assert "counts beside the classes on the desk" in hidden
 
 
 def test_what_is_being_read_is_told_from_what_has_no_answer(page):

@@ -9,7 +9,7 @@ from autoal_gui.core.registry import discover
 from autoal_gui.core.system.foreign_files import sha256_of
 from autoal_gui.gui.panels.sparkline import KEPT, Sparkline
 from autoal_gui.gui.panels.training_text import STEP_NAMES
-from autoal_gui.gui.session.rounds.layer_trial import is_due
+from autoal_gui.gui.session.rounds.layer_trial import is_due, is_owed
 from autoal_gui.gui.strategy_names import STRATEGY_NOTES, mode_note, strategy_note
 from tests.support.gui import QUIET, draw_folder, run_batches, start_project
 from tests.support.session import WARM, create
@@ -45,6 +45,43 @@ def test_cancel_works_in_every_step_and_leaves_the_last_good_model(step, qtbot, 
     assert sha256_of(model) == before
     assert controller.project.labels.training() == labels
     assert "was cancelled" in panel.line.text()
+
+
+def test_the_panel_names_what_runs_and_how_far_it_is(qtbot, trained, backend, tmp_path):
+    controller, panel = trained.controller, trained.desk.training
+    backend.export_gate.clear()
+    backend.map_gate.clear()
+    controller.exports.export_model(discover("autoal_gui.exporters")["pt"], tmp_path / "model.pt")
+    controller.likeness.want()
+    assert panel.headline.text() == "Writing the model"
+    assert "It is the model of" in panel.line.text()
+    assert panel._steps.isHidden()
+    assert not panel._stop.isEnabled()  # no exporter looks whether it is to stop
+    backend.export_gate.set()
+    qtbot.waitUntil(lambda: "4 of 12" in panel.line.text())
+    assert panel.headline.text() == "Comparing your images with each other"
+    assert [s for s, bar in panel._bars.items() if not bar.isHidden()] == ["reading", "features"]
+    assert panel._train.isEnabled()
+    qtbot.mouseClick(panel._stop, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: controller.at_rest)
+    assert not controller.likeness.is_making
+    assert panel.headline.text() == "Training is idle"
+    assert "4 of 12" not in panel.line.text()
+
+
+def test_a_model_that_waits_to_be_written_is_told_in_the_panel(qtbot, trained, backend, tmp_path):
+    controller, panel = trained.controller, trained.desk.training
+    backend.gate.clear()
+    controller.training.train_now()
+    assert panel.waiting.isHidden()
+    controller.exports.export_model(discover("autoal_gui.exporters")["pt"], tmp_path / "model.pt")
+    assert not panel.waiting.isHidden()
+    told, number = panel.waiting.words.text(), controller.training.round_number
+    assert told.startswith(f"A model is still to be written. This waits for round {number}")
+    backend.gate.set()
+    qtbot.waitUntil(lambda: controller.at_rest)
+    assert panel.waiting.isHidden()
+    assert (tmp_path / "model.pt").exists()
 
 
 def test_the_loss_is_drawn_while_a_step_runs_and_goes_when_it_ends(qtbot, trained, backend):
@@ -84,13 +121,16 @@ def test_the_trial_of_every_layer_is_told_before_it_begins_and_can_be_left_out(
     qtbot.mouseClick(panel.trial.not_now, Qt.MouseButton.LeftButton)
     assert running.not_now()
     assert "left out" not in panel.trial.words.text()
-    assert "the next one asks again" in panel.trial.words.text()
+    assert "until you turn it on again" in panel.trial.words.text()
+    assert panel.trial.not_now.isHidden()
     backend.gate.set()
     qtbot.waitUntil(lambda: controller.at_rest)
     assert panel.trial.isHidden()
 
 
-def test_a_trial_that_was_left_out_is_due_again(qtbot, window, tmp_path, backend, monkeypatch):
+def test_a_trial_that_was_left_out_stays_so_until_it_is_turned_on_again(
+    qtbot, window, tmp_path, backend, monkeypatch
+):
     controller = window.controller
     create(controller, tmp_path, draw_folder(tmp_path / "images", 40), settings=WARM)
     qtbot.waitUntil(lambda: controller.at_rest)
@@ -101,10 +141,43 @@ def test_a_trial_that_was_left_out_is_due_again(qtbot, window, tmp_path, backend
     controller.training.train_now()
     qtbot.waitUntil(lambda: controller.at_rest)
     assert is_due(controller.project)
-    assert "was not tried, as you wished" in window.desk.training.note.text()
+    panel, trial = window.desk.training, window.desk.training.trial
+    assert "was not tried, as you wished" in panel.note.text()
+    assert "until you turn it on again" in trial.words.text()
     controller.training.train_now()
+    assert controller.training.trial.is_left_out  # without a question
+    assert panel._bars["comparison"].isHidden()
     qtbot.waitUntil(lambda: controller.at_rest)
     assert backend.commands[-1].trial_owed
+    qtbot.mouseClick(trial.again, Qt.MouseButton.LeftButton)
+    assert trial.words.text() == "The next round tries whether training every layer is better."
+    assert trial.again.isHidden()
+    backend.reason = ()
+    controller.training.train_now()
+    assert not controller.training.trial.is_left_out
+    qtbot.waitUntil(lambda: controller.at_rest)
+    assert not is_owed(controller.project)
+    assert trial.isHidden()
+
+
+def test_a_trial_that_an_earlier_version_was_told_to_leave_out_counts_as_left_out():
+    assert layer_trial.was_left_out((layer_trial.NOT_TRIED_BEFORE,))
+    assert not layer_trial.was_left_out(())
+
+
+def test_a_round_that_was_interrupted_is_told_beside_the_one_after_it(qtbot, trained, backend):
+    controller, panel = trained.controller, trained.desk.training
+    backend.gate.clear()
+    controller.training.train_now()
+    number = controller.training.round_number
+    folder = controller.project.folder
+    controller.close_project()
+    backend.gate.set()
+    assert controller.open_project(folder)
+    qtbot.waitUntil(lambda: controller.at_rest)
+    controller.training.train_now()
+    qtbot.waitUntil(lambda: controller.at_rest)
+    assert panel.line.text().startswith(f"Round {number} was interrupted. Round {number + 1} (")
 
 
 def test_it_is_said_after_every_answer_what_the_first_model_waits_for(

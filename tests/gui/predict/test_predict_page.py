@@ -281,6 +281,8 @@ def test_it_goes_before_the_warm_start_and_both_places_say_so(
     qtbot.waitUntil(lambda: window.controller.inference.is_predicting)
     assert predict_session.PAUSES in told
     assert panel.headline.text() == "Predicting other images"
+    qtbot.waitUntil(lambda: "0 of" in panel.line.text())
+    assert panel._steps.isHidden()
     assert "goes on by itself afterwards" in panel.note.text()
     backend.gate.set()
     qtbot.waitUntil(lambda: window.controller.at_rest)

@@ -34,16 +34,7 @@ def page(qtbot, window, tmp_path):
     page = show(qtbot, window)
     assert "No model" in page.words.text()
     qtbot.keyClick(page, ESCAPE)
-    by_class = {
-        c: [i for i in controller.project.pool.images if kind(controller, i) == c] for c in (0, 1)
-    }
-    for class_index, images in by_class.items():
-        controller.labelling.select(tuple(images[:4]))
-        controller.labelling.answer(class_index)
-    controller.labelling.select(None)
-    controller.images.show_following()
-    controller.training.train_now()
-    idle(qtbot, controller)
+    train(qtbot, controller)
     page = show(qtbot, window)
     page.limit.setValue(20)
     assert "one by one" in page.words.text()
@@ -61,6 +52,40 @@ def page(qtbot, window, tmp_path):
     assert window.pages.currentWidget() is page
     qtbot.waitUntil(lambda: page.grid.isVisible() and page.grid.all_seen)
     return page
+
+
+def test_images_read_alone_are_answered_one_by_one_though_a_grid_was_open(qtbot, window, tmp_path):
+    controller = start(window, tmp_path, images=60)
+    idle(qtbot, controller)
+    train(qtbot, controller)
+    desk, unanswered = window.pages.desk, controller.project.labels.unanswered()
+    found = tuple(unanswered[-3:])
+    window.pages._show_in_grid("Three of the map", found)
+    assert desk.grid.isVisible()
+
+    page = show(qtbot, window)
+    page.limit.setValue(20)
+    due = page._due
+    qtbot.keyClick(page.alone, ENTER)
+
+    assert window.pages.at_desk
+    assert not desk.grid.isVisible()
+    assert controller.images.current == due[0]
+    qtbot.keyClick(window, Qt.Key.Key_1)
+    assert controller.project.labels.answers[due[0]].purpose == "check"
+    assert not {*found} & controller.project.labels.answers.keys() - {due[0]}
+
+
+def train(qtbot, controller):
+    """Train a model on four images of each class."""
+    for class_index in (0, 1):
+        images = [i for i in controller.project.pool.images if kind(controller, i) == class_index]
+        controller.labelling.select(tuple(images[:4]))
+        controller.labelling.answer(class_index)
+    controller.labelling.select(None)
+    controller.images.show_following()
+    controller.training.train_now()
+    idle(qtbot, controller)
 
 
 def kind(controller, image):

@@ -73,12 +73,35 @@ def test_what_waits_goes_by_its_kind_and_not_by_when_it_came(qtbot, queue, backe
     for priority in reversed(Priority):
         assert not submit(queue, said, priority.name, priority)
         assert queue.waits(priority)
+    assert not queue.makes_way  # a round is lost where it is stopped
     backend.open("first", *(priority.name for priority in Priority))
     qtbot.waitUntil(lambda: queue.at_rest)
-    kinds = ("EXPORT", "QUESTION", "MAP", "PREDICTION", "FIRST", "WARM_START", "ROUND")
+    kinds = ("EXPORT", "QUESTION", "PREDICTION", "FIRST", "WARM_START", "ROUND", "MAP")
     order = ["first", *kinds]
     assert backend.begun == order
     assert [target for target, event in said if event is Exported] == order
+
+
+@pytest.mark.parametrize(
+    ("runs", "comes", "gives_way"),
+    [
+        (Priority.MAP, Priority.ROUND, True),
+        (Priority.MAP, Priority.QUESTION, True),
+        (Priority.MAP, Priority.WARM_START, True),
+        (Priority.MAP, Priority.MAP, False),
+        (Priority.WARM_START, Priority.EXPORT, True),
+        (Priority.WARM_START, Priority.PREDICTION, True),
+        (Priority.WARM_START, Priority.ROUND, False),
+        (Priority.WARM_START, Priority.MAP, False),
+        (Priority.PREDICTION, Priority.EXPORT, False),
+    ],
+)
+def test_what_keeps_what_it_has_gives_way_to_what_goes_before_it(
+    runs, comes, gives_way, queue, backend, said
+):
+    submit(queue, said, "first", runs)
+    submit(queue, said, "second", comes)
+    assert queue.makes_way is gives_way
 
 
 def test_of_one_kind_the_later_waits(qtbot, queue, backend, said):

@@ -41,18 +41,35 @@ def test_a_model_is_exported_only_once_there_is_one(qtbot, controller, folder, t
     assert Path(export.checkpoint).name == "round-0003.pt"
 
 
-def test_an_export_waits_for_the_warm_start_and_goes_before_the_round(
+def test_a_warm_start_makes_way_for_an_export_and_goes_on_before_the_round(
     qtbot, warming, backend, tmp_path
 ):
     label(warming, BATCH)
     finish(qtbot, warming, backend)
-    settings = warming.project.settings.run
+    settings, model, said = warming.project.settings.run, last_model(warming.project), []
     backend.gate.clear()
     warming.setup.change_settings(settings.but(input_size=64))
     assert warming.training.is_warming
-    warming.exports.export_model(discover("autoal_gui.exporters")["pt"], tmp_path / "model.pt")
     label(warming, BATCH)
-    warming.cancel()  # neither the export nor the round is forgotten
+    warming.notice.connect(said.append)
+    warming.exports.export_model(discover("autoal_gui.exporters")["pt"], tmp_path / "model.pt")
+    assert said == [f"The work that runs makes way; the model of {model.name} is written next."]
+    qtbot.waitUntil(lambda: (tmp_path / "model.pt").exists())
+    finish(qtbot, warming, backend)
+    learned = ["WarmStart", "RunRound", "WarmStart"]
+    assert kinds(backend) == [*learned, "ExportModel", "WarmStart", "RunRound"]
+    assert warming.project.warm_start.record.complete
+
+
+def test_an_export_outlives_the_warm_start_that_is_stopped_by_the_user(
+    qtbot, warming, backend, tmp_path
+):
+    label(warming, BATCH)
+    finish(qtbot, warming, backend)
+    backend.gate.clear()
+    warming.setup.change_settings(warming.project.settings.run.but(input_size=64))
+    warming.cancel()
+    warming.exports.export_model(discover("autoal_gui.exporters")["pt"], tmp_path / "model.pt")
     qtbot.waitUntil(lambda: (tmp_path / "model.pt").exists())
     finish(qtbot, warming, backend)
     assert kinds(backend) == ["WarmStart", "RunRound", "WarmStart", "ExportModel", "RunRound"]

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from autoal_gui.core.likeness.kept_map import map_name, read_map
-from autoal_gui.core.messages import MapImages, Mapped
+from autoal_gui.core.messages import MapImages, Mapped, Progress
 from autoal_gui.learning.training.image_map import map_images
 from tests.support.learning import TINY, command_of, never, pool_of
 
@@ -23,11 +23,11 @@ def made(tmp_path_factory):
     outside = pool_of([one.pool.read(1)])
     one.pool.reader.broken.add("3")
     one = replace(one, outside=outside)
-    return one, list(map_images(one, never))[-1]
+    return one, list(map_images(one, never))
 
 
 def test_every_image_that_can_be_read_has_a_vector_and_a_place(made, tmp_path):
-    one, last = made
+    one, last = made[0], made[1][-1]
     assert isinstance(last, Mapped)
     ids = np.array(sorted(one.pool.images))
     kept = read_map(tmp_path.__class__(one.workspace), one.name, ids)
@@ -36,8 +36,16 @@ def test_every_image_that_can_be_read_has_a_vector_and_a_place(made, tmp_path):
     assert not kept.vectors[2].any()
 
 
+def test_the_images_are_counted_once(made):
+    one, events = made
+    told = [e for e in events if isinstance(e, Progress) and e.step == "features"]
+    assert {event.total for event in told} == {len(one.pool.images) - 1}  # all that can be read
+    done = [event.done for event in told]
+    assert done == sorted(done)
+
+
 def test_an_image_from_outside_is_like_the_same_image_of_the_project(made, tmp_path):
-    one, last = made
+    one, last = made[0], made[1][-1]
     kept = read_map(tmp_path.__class__(one.workspace), one.name, np.array(sorted(one.pool.images)))
     assert last.outside.shape == (1, kept.vectors.shape[1])
     assert int((kept.vectors @ last.outside[0]).argmax()) == 0

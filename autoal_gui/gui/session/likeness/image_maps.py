@@ -30,6 +30,7 @@ from autoal_gui.core.messages import (
 )
 from autoal_gui.core.project.project import Project
 from autoal_gui.engine.jobs import OneJob
+from autoal_gui.engine.state import State
 from autoal_gui.gui.services import Services
 from autoal_gui.gui.session.asked_images import AskedImages
 from autoal_gui.gui.session.engine_queue import EngineQueue, Priority
@@ -40,8 +41,8 @@ from autoal_gui.sources.opening import kind_at, spec_of
 
 Among = Literal["unlabelled", "labelled", "all"]
 MOST_FOUND = 1000  # images; whoever looks for more looks for another image
-COMPARING = mark("The images are being compared; this is done once and takes a moment.")
-COMPARING_LATER = mark("The images are compared as soon as the training that runs has ended.")
+COMPARING = mark("The images are being compared, once; that makes way for rounds and exports.")
+COMPARING_LATER = mark("The images are compared as soon as what goes first has ended.")
 ABSENT = mark("The images cannot be compared while they are not there.")
 NOT_COMPARED = mark("This image cannot be compared: it cannot be read, or came later.")
 
@@ -128,7 +129,18 @@ class ImageMaps(Part):
     @property
     def is_making(self) -> bool:
         """Whether the map is being made, or waits to be."""
-        return self._engine.runs(Priority.MAP) or self._engine.waits(Priority.MAP)
+        return self._engine.runs(Priority.MAP) or self.is_waiting
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether the map is made as soon as what goes first has ended."""
+        return self._engine.waits(Priority.MAP)
+
+    @property
+    def _will_be_made(self) -> bool:
+        """Whether the map comes by itself: a user may have stopped the one that runs."""
+        stops = self._engine.state is State.CANCELLING and not self._engine.makes_way
+        return self._engine.waits(Priority.MAP) or (self._engine.runs(Priority.MAP) and not stops)
 
     def want(self) -> None:
         """Announce the map, at once where it is kept, else when it has been made."""
@@ -183,6 +195,9 @@ class ImageMaps(Part):
         if self._project.absent:
             self._give_up(tr(ABSENT))
             return
+        if outside is None and self._will_be_made:  # a second time would begin to count anew
+            self.notice.emit(tr(COMPARING if self._engine.runs(Priority.MAP) else COMPARING_LATER))
+            return
         make = partial(self._command, outside)
         begun = self._engine.submit(make, self._on_event, Priority.MAP)
         self.notice.emit(tr(COMPARING if begun else COMPARING_LATER))
@@ -208,8 +223,16 @@ class ImageMaps(Part):
             self._on_mapped(event)
         elif isinstance(event, CommandFailed):
             self._give_up(event.sentence)
+        elif isinstance(event, CommandCancelled) and self._engine.makes_way:
+            self._go_on_later(command)
         elif isinstance(event, CommandCancelled):
             self._give_up(tr("Cancelled."))
+
+    def _go_on_later(self, command: Command) -> None:
+        """Wait behind what goes first; what has been compared until now is kept in the project."""
+        if not self._engine.waits(Priority.MAP):  # one that was asked for meanwhile does as well
+            outside = command.outside if isinstance(command, MapImages) else None
+            self._engine.submit(partial(self._command, outside), self._on_event, Priority.MAP)
 
     def _on_mapped(self, event: Mapped) -> None:
         self._kept = None

@@ -2,7 +2,7 @@
 
 import threading
 
-from autoal_gui.core.labels.layer_trial import FOLDS_COMPARED, HELD_OUT, NOT_TRIED, due
+from autoal_gui.core.labels.layer_trial import FOLDS_COMPARED, HELD_OUT, due, was_left_out
 from autoal_gui.core.messages import CancelCheck, Progress, Step
 from autoal_gui.core.project.last_model import last_model
 from autoal_gui.core.project.project import Project
@@ -13,13 +13,18 @@ VIEWS = 2  # of each image, that a warm start learns from
 
 
 class LayerTrial:
-    """Of the round that runs; a round begins with the trial that is due, wanted until told else."""
+    """Of the round that runs; a round begins with the trial that is due, wanted until told else.
+
+    Once it was left out it stays so in later rounds, until it is wanted again.
+    """
 
     def __init__(self) -> None:
         self.is_ahead = False
         """Whether it is to come, or is going on."""
         self.seconds: float | None = None
         """About how long it takes; None where nothing is known of that."""
+        self.is_wanted_again = False
+        """Whether the next round is to make it, although it was left out before."""
         self._unwanted = threading.Event()
         self._began = False
 
@@ -28,6 +33,8 @@ class LayerTrial:
         self._unwanted, self._began = threading.Event(), False
         self.is_ahead = is_due(project)
         self.seconds = seconds_of(project) if self.is_ahead else None
+        if is_owed(project) and not self.is_wanted_again:
+            self._unwanted.set()
         return self._unwanted.is_set
 
     @property
@@ -36,11 +43,16 @@ class LayerTrial:
         return self._unwanted.is_set()
 
     def leave_out(self) -> None:
-        """Leave it out of this round, also where it has begun; nothing else of the round is lost.
+        """Leave it out, also where it has begun; nothing else of the round is lost.
 
         The engine's thread reads this as it reads whether to stop.
         """
+        self.is_wanted_again = False
         self._unwanted.set()
+
+    def want_again(self) -> None:
+        """Have the next round make it."""
+        self.is_wanted_again = True
 
     def follow(self, progress: Progress) -> None:
         """Note how far the round is."""
@@ -53,7 +65,12 @@ class LayerTrial:
 def is_owed(project: Project) -> bool:
     """Say whether the last model's round was to make the trial, and the user left it out."""
     last = last_model(project)
-    return last is not None and NOT_TRIED in last.record.reason
+    return last is not None and was_left_out(last.record.reason)
+
+
+def is_off(project: Project) -> bool:
+    """Say whether a round of now would make the trial, had the user not left it out before."""
+    return is_owed(project) and is_due(project)
 
 
 def is_due(project: Project) -> bool:
@@ -74,7 +91,7 @@ def seconds_of(project: Project) -> float | None:
     for record in reversed(project.rounds.finished()):
         taken = dict(record.seconds).get(TRIAL, 0.0)
         same = record.settings.task_steps == project.settings.run.task_steps
-        if taken and same and NOT_TRIED not in record.reason:
+        if taken and same and not was_left_out(record.reason):
             return taken * images / _images(project, record.labels)
     warm = project.warm_start.record
     seen = VIEWS * warm.epochs * len(project.pool.ids("pool")) if warm else 0

@@ -4,6 +4,7 @@ from PySide6.QtCore import QObject, Slot
 
 from autoal_gui.engine.state import Move, can
 from autoal_gui.gui.session.controller import Controller
+from autoal_gui.gui.session.engine_queue import Priority
 from autoal_gui.gui.widgets.actions import Actions, When
 from autoal_gui.gui.window.page_stack import PageStack
 
@@ -21,6 +22,7 @@ class Enabling(QObject):
             controller.labelling.answers_changed,
             controller.training.rounds_changed,
             controller.engine.state_changed,
+            controller.engine.began,
             pages.currentChanged,
             pages.display_changed,
         ):
@@ -40,11 +42,13 @@ def what_holds(controller: Controller, pages: PageStack) -> frozenset[When]:
     """Return everything that holds now and that a command may wait for."""
     if not controller.is_open:
         return frozenset({When.ALWAYS})
+    engine = controller.engine
     holds = {
         When.ALWAYS: True,
         When.IN_PROJECT: True,
-        When.CAN_TRAIN: can(controller.engine.state, Move.START),
-        When.CAN_CANCEL: can(controller.engine.state, Move.CANCEL),
+        When.CAN_TRAIN: can(engine.state, Move.START) or engine.runs(Priority.MAP),
+        # No exporter looks whether it is to stop.
+        When.CAN_CANCEL: can(engine.state, Move.CANCEL) and not engine.runs(Priority.EXPORT),
         When.WARMING: controller.training.is_warming,
         When.CAN_CONTINUE_WARMING: controller.training.can_continue_learning,
     }

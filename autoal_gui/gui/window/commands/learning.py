@@ -25,7 +25,7 @@ TRAINING: Rows = (
         "cancel",
         "Training",
         "Cancel",
-        "Stop the round; the last model is kept",
+        "Stop what is computed; the last model is kept",
         ("Ctrl+.",),
         "stop",
         when=When.CAN_CANCEL,

@@ -3,18 +3,13 @@
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QBoxLayout, QPushButton, QWidget
 
-from autoal_gui.core.language import duration, mark, number, tr
+from autoal_gui.core.language import mark, tr
 from autoal_gui.engine.state import State
 from autoal_gui.gui.session.controller import Controller
 from autoal_gui.gui.session.engine_queue import Priority
+from autoal_gui.gui.session.rounds.waiting import waiting_words
 from autoal_gui.gui.widgets.text import text_label
 
-FOR_ROUND = mark("This waits for round {number}, which runs: {left}.")
-FOR_LEARNING = mark("This waits for learning from your images: {left}.")
-FOR_WORK = mark("This waits for what is computed now: {left}.")
-LEFT = mark("about {time} left")
-UNKNOWN = mark("how long is not known yet")
-STOPS = mark("This begins as soon as the work that runs has stopped.")
 STOP_ROUND = mark("Stop the round")
 STOP_TIP = mark(
     "Labels and the last model are kept, what this round has computed is dropped. Train now, or "
@@ -27,10 +22,15 @@ PAUSE_TIP = mark("Learning from your images goes on by itself afterwards; nothin
 class WaitingLine(QWidget):
     """Shown while a request of one kind waits in the queue of the engine; hidden else."""
 
-    def __init__(self, controller: Controller, priority: Priority, narrow: bool = False) -> None:
-        """Make the line for requests of a kind; where it is narrow, its button stands below."""
+    def __init__(
+        self, controller: Controller, priority: Priority, narrow: bool = False, what: str = ""
+    ) -> None:
+        """Make the line for requests of a kind; where it is narrow, its button stands below.
+
+        `what` says, in a sentence, which request waits, where that does not stand beside the line.
+        """
         super().__init__()
-        self._controller, self._priority = controller, priority
+        self._controller, self._priority, self._what = controller, priority, what
         self.words = text_label()
         self.go_first = QPushButton()
         self.go_first.setAutoDefault(False)
@@ -55,7 +55,7 @@ class WaitingLine(QWidget):
         if not waits:
             return
         stops = engine.state is State.CANCELLING
-        self.words.setText(tr(STOPS) if stops else self._waiting_words())
+        self.words.setText(f"{self._what} {waiting_words(self._controller)}".strip())
         warming = self._controller.training.is_warming
         self.go_first.setText(tr(PAUSE if warming else STOP_ROUND))
         self.go_first.setToolTip(tr(PAUSE_TIP if warming else STOP_TIP))
@@ -65,15 +65,6 @@ class WaitingLine(QWidget):
     @property
     def _round(self) -> int | None:
         return self._controller.training.round_number
-
-    def _waiting_words(self) -> str:
-        progress = self._controller.engine.progress
-        seconds = progress.seconds_left if progress is not None else None
-        known = seconds is not None and seconds >= 1  # less is a guess, as in the training panel
-        left = tr(LEFT, time=duration(seconds or 0)) if known else tr(UNKNOWN)
-        if self._round is not None:
-            return tr(FOR_ROUND, number=number(self._round), left=left)
-        return tr(FOR_LEARNING if self._controller.training.is_warming else FOR_WORK, left=left)
 
     @Slot()
     def _let_go_first(self) -> None:

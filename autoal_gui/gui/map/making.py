@@ -1,0 +1,51 @@
+"""What stands in the place of the map until there is one: how far it is, or what it waits for."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, Slot
+
+from autoal_gui.core.language import mark, number, tr
+from autoal_gui.core.messages import Progress
+from autoal_gui.gui.map.canvas import MapCanvas
+from autoal_gui.gui.session.controller import Controller
+from autoal_gui.gui.session.likeness.image_maps import COMPARING
+from autoal_gui.gui.session.rounds.waiting import waiting_words
+
+MAKING = mark("The images are being compared: {done} of {total}.")
+STILL = mark("The images are still to be compared.")
+
+
+class Making(QObject):
+    """Says it on the canvas, where no map is shown."""
+
+    def __init__(
+        self, controller: Controller, canvas: MapCanvas, is_there: Callable[[], bool]
+    ) -> None:
+        """Say it until `is_there` tells that a map is shown."""
+        super().__init__(canvas)
+        self._controller, self._canvas, self._is_there = controller, canvas, is_there
+        maps, engine = controller.likeness, controller.engine
+        maps.progressed.connect(self._on_progress)
+        maps.not_made.connect(self._say)
+        for changed in (engine.waiting_changed, engine.progressed, engine.state_changed):
+            changed.connect(self._say_what_it_waits_for)
+
+    def begin(self) -> None:
+        """Say that it has been asked for."""
+        self._say(tr(COMPARING))
+        self._say_what_it_waits_for()
+
+    @Slot()
+    def _say_what_it_waits_for(self) -> None:
+        if self._controller.is_open and self._controller.likeness.is_waiting:
+            self._say(f"{tr(STILL)} {waiting_words(self._controller)}")
+
+    @Slot(object)
+    def _on_progress(self, progress: Progress) -> None:
+        done, total = number(progress.done), number(progress.total)
+        self._say(tr(MAKING, done=done, total=total))
+
+    @Slot(str)
+    def _say(self, sentence: str) -> None:
+        if not self._is_there():
+            self._canvas.say(sentence)
