@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import replace
+from typing import Literal
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
@@ -13,6 +14,8 @@ from autoal_gui.core.queries import Query
 from autoal_gui.gui.session.open_project import OpenProject
 from autoal_gui.gui.session.part import Part
 
+LookedAt = Literal["batch", "all"]
+"""What the grid shows: the batch, or all that waits."""
 SHOWN = 100  # milliseconds after which the next image is on screen, by far
 
 
@@ -22,12 +25,18 @@ class AskedImages(Part):
     image_changed = Signal(object)
     """The id of the image to show, or None when every image has an answer."""
     batch_changed = Signal()
+    ranking_waits = Signal(bool)
+    """Whether a newer ranking waits until the images that are looked at have been left."""
+    put_first = Signal()
+    """The user has had other images put in front, by an undo or by a draw."""
 
     def __init__(self, opened: OpenProject, parent: QObject | None = None) -> None:
         super().__init__(opened, parent)
         self._queue = LabelQueue()
         self._current: int | None = None
         self._asked_in = 0
+        self._looked_at: LookedAt | None = None
+        self._waits = False  # a newer ranking does
         self.seen: set[int] = set()
         """The images that were shown as what the model is sure of: no answer to them is blind."""
         self._shown = QTimer(self, singleShot=True, interval=SHOWN)
@@ -43,6 +52,8 @@ class AskedImages(Part):
         if self._shown.isActive():  # where the disk is full, the batch before is dealt again
             self._save_batch()
         self._queue, self._current = LabelQueue(), None
+        self._looked_at = None
+        self._set_waits(waits=False)
         self.seen.clear()
 
     # -- what is asked ------------------------------------------------------------------------
@@ -137,7 +148,8 @@ class AskedImages(Part):
     def show(self, image: int | None) -> None:
         """Put an image on screen, or say that there is none."""
         self._current = image
-        self._asked_in = self._project.rounds.last
+        if not self._waits:  # else the grid shows what an earlier ranking has asked for
+            self._asked_in = self._project.rounds.last
         self.image_changed.emit(image)
 
     def show_following(self) -> None:
@@ -149,7 +161,12 @@ class AskedImages(Part):
         if self.following is not None:
             return False
         project = self._project
-        self._set_queue(self._queue.next_batch(project.labels.answers, project.batches.repeats()))
+        if self._waits and self._looked_at == "batch":  # which is done
+            self._rank()
+        else:
+            # A list of all images would show by an answer that goes which image is put again.
+            again = () if self._looked_at == "all" else project.batches.repeats()
+            self._set_queue(self._queue.next_batch(project.labels.answers, again))
         return True
 
     def bring_back(self, entries: Iterable[Entry]) -> None:
@@ -169,6 +186,7 @@ class AskedImages(Part):
                 queue = queue.brought_back(entry.image_id, again)
         if queue != self._queue:
             self._set_queue(queue)
+            self.put_first.emit()
 
     def read_alone(self, images: Mapping[int, Suggestion]) -> bool:
         """Ask for images first that were drawn to be read alone; say whether that worked.
@@ -178,6 +196,7 @@ class AskedImages(Part):
         if not self.attempt(lambda: self._project.bulk.draw(images)):
             return False
         self._set_queue(self._queue.with_checks(tuple(images)))
+        self.put_first.emit()
         self.show_following()
         return True
 
@@ -191,15 +210,50 @@ class AskedImages(Part):
         self._set_queue(self._queue.next_batch(self._project.labels.answers))
         return True
 
+    def look_at(self, images: LookedAt | None) -> None:
+        """Say which images are looked at side by side; None for one alone.
+
+        Until they are left or answered they stay as they are: a hand is on its way to one of them.
+        """
+        self._looked_at = images
+        self.take_ranking()
+
+    def take_ranking(self) -> None:
+        """Follow the newest ranking now, where it waits."""
+        if self._waits:
+            self._rank()
+
     @Slot()
     def rerank(self) -> None:
+        """Follow a new ranking, at once or when what is looked at has been left."""
+        if self._looked_at is None or self.following is None or self._keeps_its_place():
+            self._rank()
+        else:
+            self._set_waits(waits=True)
+
+    def _keeps_its_place(self) -> bool:
+        """Say whether a new ranking leaves what is looked at as it is."""
+        queue, place = self._ranked(), self._queue
+        same = queue.batch == place.batch
+        return same and (self._looked_at == "batch" or queue.rest == place.rest)
+
+    def _set_waits(self, *, waits: bool) -> None:
+        if waits != self._waits:
+            self._waits = waits
+            self.ranking_waits.emit(waits)
+
+    def _rank(self) -> None:
         """Put what waits into the order of the newest ranking; the image on screen stays."""
+        self._set_waits(waits=False)
+        self._set_queue(self._ranked())
+        if self._current is None:
+            self.show_following()
+
+    def _ranked(self) -> LabelQueue:
         project = self._project
         queue = replace(self._queue, size=project.settings.run.batch_size)
         again = () if self._current in queue.repeats else project.batches.repeats()
-        self._set_queue(queue.rerank(project.batches.ranking, self.answered, self._current, again))
-        if self._current is None:
-            self.show_following()
+        return queue.rerank(project.batches.ranking, self.answered, self._current, again)
 
     @Slot()
     def resize(self) -> None:
@@ -208,8 +262,9 @@ class AskedImages(Part):
 
     @Slot(object)
     def leave_out(self, images: frozenset[int]) -> None:
-        """Pass over images whose files turned out to be unreadable, but for the one on screen."""
-        self._set_queue(self._queue.without(images - {self._current}))
+        """Pass over images whose files turned out to be unreadable, but for those on screen."""
+        shown = {self._current, *(self.batch if self._looked_at else ())}
+        self._set_queue(self._queue.without(images - shown))
         self.deal()
 
     def _set_queue(self, queue: LabelQueue) -> None:
