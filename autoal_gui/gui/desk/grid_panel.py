@@ -101,6 +101,10 @@ class GridPanel(QWidget):
         self.size_slider.setToolTip(tr("Size of the images (Ctrl and the wheel)"))
         self._own = self.grid.side  # the size that this panel has chosen itself
         self._lay_out()
+        self._connect()
+
+    def _connect(self) -> None:
+        controller = self._controller
         self.grid.selection_changed.connect(self._on_selection)
         self.grid.opened.connect(self.opened)
         self.grid.side_changed.connect(self.size_slider.setValue)

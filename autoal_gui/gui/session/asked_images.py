@@ -200,15 +200,13 @@ class AskedImages(Part):
         self.show_following()
         return True
 
-    def leave_repeat(self, image_id: int) -> bool:
-        """Put an image no second time; say whether the batch is complete by that."""
+    def leave_repeat(self, image_id: int) -> None:
+        """Put an image no second time."""
         if image_id not in self._queue.repeats:
-            return False
+            return
         self._set_queue(self._queue.without_repeat(image_id))
-        if self.following is not None:
-            return False
-        self._set_queue(self._queue.next_batch(self._project.labels.answers))
-        return True
+        if self.following is None:
+            self._set_queue(self._queue.next_batch(self._project.labels.answers))
 
     def look_at(self, images: LookedAt | None) -> None:
         """Say which images are looked at side by side; None for one alone.
