@@ -19,7 +19,49 @@ LookedAt = Literal["batch", "all"]
 SHOWN = 100  # milliseconds after which the next image is on screen, by far
 
 
-class AskedImages(Part):
+class SeenAnswers(Part):
+    """What a reader who is asked blind may see of answers and of the model."""
+
+    _queue: LabelQueue
+
+    @property
+    def answered(self) -> Answered:
+        """Which images need no asking, and what the reader may see of their answers."""
+        return Answered(self._project.labels.journal, self._queue.repeats)
+
+    @property
+    def batch_answers(self) -> Mapping[int, Entry]:
+        """What the reader may see of the answers to the images in the strip."""
+        return self.answered.of_batch(self._queue)
+
+    def shown_answer(self, image_id: int | None) -> Entry | None:
+        """Return the answer to an image that the reader may see: no earlier one of a repeat."""
+        return None if image_id is None else self.answered.answer(image_id)
+
+    def may_explain(self, image_id: int) -> bool:
+        """Say whether the reader may see what the model made of an image: blind first."""
+        if image_id in self.answered:
+            return True
+        return self._project.settings.show_suggestions and image_id not in self._queue.checks
+
+    def visible_suggestion(self, image_id: int) -> Suggestion | None:
+        """Return the model's suggestion where the reader may see it: blind first by default."""
+        return self.suggestion(image_id) if self.may_explain(image_id) else None
+
+    def suggestion(self, image_id: int) -> Suggestion | None:
+        """Return what the model makes of an image, as far as that is known.
+
+        Of one that is read alone it is what the model made of it when it was drawn.
+        """
+        drawn = self._project.bulk.drawn if image_id in self._queue.checks else {}
+        return drawn.get(image_id) or self._project.rounds.suggestion(image_id)
+
+    def query(self, image_id: int) -> Query | None:
+        """Return why an image was asked for, as far as the project knows."""
+        return self._project.rounds.query(image_id)
+
+
+class AskedImages(SeenAnswers):
     """The queue of images, and what a reader who is asked blind may see of them."""
 
     image_changed = Signal(object)
@@ -99,44 +141,6 @@ class AskedImages(Part):
     def checks(self) -> Set[int]:
         """The images that were drawn to be read alone, before others are confirmed in bulk."""
         return self._queue.checks
-
-    # -- what the reader may see --------------------------------------------------------------
-
-    @property
-    def answered(self) -> Answered:
-        """Which images need no asking, and what the reader may see of their answers."""
-        return Answered(self._project.labels.journal, self._queue.repeats)
-
-    @property
-    def batch_answers(self) -> Mapping[int, Entry]:
-        """What the reader may see of the answers to the images in the strip."""
-        return self.answered.of_batch(self._queue)
-
-    def shown_answer(self, image_id: int | None) -> Entry | None:
-        """Return the answer to an image that the reader may see: no earlier one of a repeat."""
-        return None if image_id is None else self.answered.answer(image_id)
-
-    def may_explain(self, image_id: int) -> bool:
-        """Say whether the reader may see what the model made of an image: blind first."""
-        if image_id in self.answered:
-            return True
-        return self._project.settings.show_suggestions and image_id not in self._queue.checks
-
-    def visible_suggestion(self, image_id: int) -> Suggestion | None:
-        """Return the model's suggestion where the reader may see it: blind first by default."""
-        return self.suggestion(image_id) if self.may_explain(image_id) else None
-
-    def suggestion(self, image_id: int) -> Suggestion | None:
-        """Return what the model makes of an image, as far as that is known.
-
-        Of one that is read alone it is what the model made of it when it was drawn.
-        """
-        drawn = self._project.bulk.drawn if image_id in self._queue.checks else {}
-        return drawn.get(image_id) or self._project.rounds.suggestion(image_id)
-
-    def query(self, image_id: int) -> Query | None:
-        """Return why an image was asked for, as far as the project knows."""
-        return self._project.rounds.query(image_id)
 
     # -- going on -----------------------------------------------------------------------------
 
@@ -224,16 +228,13 @@ class AskedImages(Part):
     @Slot()
     def rerank(self) -> None:
         """Follow a new ranking, at once or when what is looked at has been left."""
-        if self._looked_at is None or self.following is None or self._keeps_its_place():
+        queue, before = self._ranked(), self._queue
+        same = queue.batch == before.batch  # what is looked at stays as it is
+        same = same and (self._looked_at == "batch" or queue.rest == before.rest)
+        if self._looked_at is None or self.following is None or same:
             self._rank()
         else:
             self._set_waits(waits=True)
-
-    def _keeps_its_place(self) -> bool:
-        """Say whether a new ranking leaves what is looked at as it is."""
-        queue, place = self._ranked(), self._queue
-        same = queue.batch == place.batch
-        return same and (self._looked_at == "batch" or queue.rest == place.rest)
 
     def _set_waits(self, *, waits: bool) -> None:
         if waits != self._waits:

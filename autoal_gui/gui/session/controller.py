@@ -160,7 +160,7 @@ class Controller(QObject):
         self._opened.hold(project)
         self.images.begin()
         self.confirming.begin()
-        self.training.begin_counting()
+        self.training.next_round.open(self.project)
         self.project_opened.emit()
         self.images.show_following()
         self.training.begin()

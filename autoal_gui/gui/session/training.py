@@ -46,56 +46,12 @@ WITHOUT_WARM_START = mark(
 )
 
 
-class Training(Part):
-    """Submits the warm start and the rounds, and stores their results."""
+class RoundState(Part):
+    """What goes on, and what the next round waits for."""
 
-    rounds_changed = Signal()
-    """A round or the warm start has begun or ended, or waits."""
-    ranked = Signal(object)
-    """The `RoundFinished` whose ranking has just been stored."""
-    progressed = Signal(object)
-    """A `Progress` of a round or of the warm start."""
-
-    def __init__(
-        self, opened: OpenProject, engine: EngineQueue, parent: QObject | None = None
-    ) -> None:
-        super().__init__(opened, parent)
-        self._engine = engine
-        self._engine.began.connect(self._on_began)
-        self.trial = LayerTrial()
-        self._next = NextRound()
-        self._trained_on: tuple[tuple[int, int], ...] | None = None
-        self._gave_up = False  # the warm start failed: it is not tried again by itself
-        self._without = False  # the network that chooses before it failed
-
-    def begin_counting(self) -> None:
-        """Count the answers of a project that has just been opened towards its next round."""
-        self._next.open(self._project)
-
-    def begin(self) -> None:
-        """Start what a project that has just been opened needs first."""
-        project = self._project
-        if project.absent:
-            return
-        if self._forget_lost_warm_start():
-            self.notice.emit(tr(WARM_LOST))
-        due = self.new_labels >= project.settings.run.batch_size
-        # Where no network with weights can choose them, the first images are drawn at random: a
-        # ranking is worth nothing yet beside what the warm start will learn.
-        new = not project.rounds.finished()
-        if new and self.chooses_before and not project.labels.training():
-            self._submit_round(anew=True, priority=Priority.FIRST)
-        self._submit_warm_start()
-        if due or (new and not project.warm_start.wanted):
-            self._submit_round(anew=True)
-
-    def reset(self) -> None:
-        """Leave the project's training: a round that runs counts as interrupted."""
-        if self.round_number is not None:
-            self._end_round(self.round_number, "interrupted", tr("The project was closed."))
-        self._trained_on, self._gave_up, self._without = None, False, False
-
-    # -- what goes on -------------------------------------------------------------------------
+    _engine: EngineQueue
+    _without: bool
+    next_round: NextRound
 
     @property
     def round_number(self) -> int | None:
@@ -128,7 +84,53 @@ class Training(Part):
     @property
     def answers_left(self) -> int:
         """After how many answers the next round starts; 0 where none are needed."""
-        return 0 if self.round_waits else self._next.left(self._project)
+        return 0 if self.round_waits else self.next_round.left(self._project)
+
+
+class Training(RoundState):
+    """Submits the warm start and the rounds, and stores their results."""
+
+    rounds_changed = Signal()
+    """A round or the warm start has begun or ended, or waits."""
+    ranked = Signal(object)
+    """The `RoundFinished` whose ranking has just been stored."""
+    progressed = Signal(object)
+    """A `Progress` of a round or of the warm start."""
+
+    def __init__(
+        self, opened: OpenProject, engine: EngineQueue, parent: QObject | None = None
+    ) -> None:
+        super().__init__(opened, parent)
+        self._engine = engine
+        self._engine.began.connect(self._on_began)
+        self.trial = LayerTrial()
+        self.next_round = NextRound()
+        self._trained_on: tuple[tuple[int, int], ...] | None = None
+        self._gave_up = False  # the warm start failed: it is not tried again by itself
+        self._without = False  # the network that chooses before it failed
+
+    def begin(self) -> None:
+        """Start what a project that has just been opened needs first."""
+        project = self._project
+        if project.absent:
+            return
+        if self._forget_lost_warm_start():
+            self.notice.emit(tr(WARM_LOST))
+        due = self.new_labels >= project.settings.run.batch_size
+        # Where no network with weights can choose them, the first images are drawn at random: a
+        # ranking is worth nothing yet beside what the warm start will learn.
+        new = not project.rounds.finished()
+        if new and self.chooses_before and not project.labels.training():
+            self._submit_round(anew=True, priority=Priority.FIRST)
+        self._submit_warm_start()
+        if due or (new and not project.warm_start.wanted):
+            self._submit_round(anew=True)
+
+    def reset(self) -> None:
+        """Leave the project's training: a round that runs counts as interrupted."""
+        if self.round_number is not None:
+            self._end_round(self.round_number, "interrupted", tr("The project was closed."))
+        self._trained_on, self._gave_up, self._without = None, False, False
 
     @property
     def new_labels(self) -> int:
@@ -173,10 +175,8 @@ class Training(Part):
     @Slot()
     def follow_answers(self) -> None:
         """Have a round run once the answers are as many as a batch has, whatever asked for them."""
-        if self._opened.is_open and self._next.follow(self._project):
-            self._train_by_itself()
-
-    def _train_by_itself(self) -> None:
+        if not self._opened.is_open or not self.next_round.follow(self._project):
+            return
         first = self.chooses_before and self._should_warm_start() and lacks_a_model(self._project)
         if first:  # it goes before the warm start, which is put down where it runs
             self._submit_round(anew=False, priority=Priority.FIRST)
@@ -210,7 +210,7 @@ class Training(Part):
             return None
         self._trained_on = project.labels.training()
         if _are_several(self._trained_on):  # else it brings the first model no nearer
-            self._next.count_anew(project)
+            self.next_round.count_anew(project)
         before = self.chooses_before
         settings = at_once(project) if before else project.settings.run
         # Beside a warm start that waits, time is short, and its own round will rank all images.
