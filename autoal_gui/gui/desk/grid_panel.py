@@ -18,10 +18,12 @@ from autoal_gui.core.labels.journal import Entry
 from autoal_gui.core.language import mark, tr, tr_count
 from autoal_gui.gui.images.image_grid import LARGEST, SMALLEST, ImageGrid
 from autoal_gui.gui.images.image_loader import ImageLoader
+from autoal_gui.gui.session.asked_images import LookedAt
 from autoal_gui.gui.session.controller import Controller
 from autoal_gui.gui.session.likeness.image_maps import Among, Found, Question, likeness_captions
 from autoal_gui.gui.session.likeness.left_out import left_out_words
 from autoal_gui.gui.widgets.flow_layout import FlowLayout
+from autoal_gui.gui.widgets.notice_bar import NoticeBar
 from autoal_gui.gui.widgets.text import text_label
 from autoal_gui.gui.widgets.theme import Theme
 
@@ -29,6 +31,8 @@ SEVERAL_CLASSES = mark(
     "They are like images of several classes, and lie between these: for more of one class, select "
     "images of that class alone."
 )
+NEWER = mark("A new batch is ready. These images stay until you have answered them or show it.")
+BATCH = 0  # place of the batch
 WAITS = 1  # place of everything that waits
 ONLY = 2  # place of the images that were looked for, after the batch and all that waits
 AMONG: dict[Among, str] = {
@@ -93,6 +97,7 @@ class GridPanel(QWidget):
         self.among.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.among.hide()
         self.count = text_label()
+        self.newer = NoticeBar(theme)
         self.one = QPushButton(tr("One image"))
         self.one.setToolTip(tr("Show one large image again"))
         self.one.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -106,6 +111,10 @@ class GridPanel(QWidget):
         self.size_slider.setToolTip(tr("Size of the images (Ctrl and the wheel)"))
         self._own = self.grid.side  # the size that this panel has chosen itself
         self._lay_out()
+        self._connect()
+
+    def _connect(self) -> None:
+        controller = self._controller
         self.grid.selection_changed.connect(self._on_selection)
         self.grid.opened.connect(self.opened)
         self.grid.side_changed.connect(self.size_slider.setValue)
@@ -113,6 +122,8 @@ class GridPanel(QWidget):
         self.which.currentIndexChanged.connect(self._on_which)
         self.among.activated.connect(self._on_among)
         controller.images.batch_changed.connect(self._on_batch)
+        controller.images.ranking_waits.connect(self._on_ranking)
+        controller.images.put_first.connect(self._on_put_first)
         controller.labelling.answers_changed.connect(self._on_answers)
         controller.setup.classes_changed.connect(self._on_answers)
         controller.project_closed.connect(self._on_closed)
@@ -135,12 +146,14 @@ class GridPanel(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(bar)
+        column.addWidget(self.newer)
         column.addWidget(self.grid, 1)
 
     # -- coming and going ---------------------------------------------------------------------
 
     def enter(self) -> None:
         """Show what is so now, the first image without an answer selected."""
+        self._look()
         self._fill()
         self.refresh()
         self.grid.setFocus()
@@ -157,6 +170,14 @@ class GridPanel(QWidget):
     def leave(self) -> None:
         """Give the keys back to the large image."""
         self._controller.labelling.select(None)
+        if self._controller.is_open:
+            self._controller.images.look_at(None)
+
+    def _look(self) -> None:
+        """Have what is shown stay until it is left or answered."""
+        place: dict[int, LookedAt] = {BATCH: "batch", WAITS: "all"}
+        if self._controller.is_open and not self.isHidden():
+            self._controller.images.look_at(place.get(self.which.currentIndex()))
 
     def refresh(self) -> None:
         """Show the images anew."""
@@ -172,7 +193,7 @@ class GridPanel(QWidget):
         images, place = self._controller.images, self.which.currentIndex()
         if place == ONLY:
             return self._only
-        return images.batch if place == 0 else (*images.batch, *images.rest)
+        return images.batch if place == BATCH else (*images.batch, *images.rest)
 
     def _remark_on(self, shown: Sequence[int]) -> str:
         """Say what is not shown of all that waits; of what was found, whether it is of one kind."""
@@ -216,6 +237,7 @@ class GridPanel(QWidget):
                 self.which.addItem(title)
             self.which.setItemText(ONLY, title)
             self.which.setCurrentIndex(ONLY)
+        self._look()
         self.grid.set_captions(captions)
         self.among.setVisible(self._ranked is not None)
         self.refresh()
@@ -225,6 +247,7 @@ class GridPanel(QWidget):
         only = self.which.currentIndex() == ONLY
         if not only:
             self.grid.set_captions({})
+        self._look()
         self.among.setVisible(only and self._ranked is not None)
         self.refresh()
 
@@ -237,7 +260,35 @@ class GridPanel(QWidget):
     # -- what the controller says -------------------------------------------------------------
 
     def _on_batch(self) -> None:
+        """Show another batch; what is shown of all that waits stays, also where it has answers."""
+        if self.isHidden() or not self._controller.is_open:
+            return
+        shown, now = self.grid.images, self._shown()
+        waits = any(image not in self._controller.images.answered for image in shown)
+        if tuple(shown) == now or (self.which.currentIndex() == WAITS and waits):
+            self._on_answers()
+        else:
+            self.refresh()
+
+    @Slot()
+    def _on_put_first(self) -> None:
+        """Show what the user has asked for, where it is not shown already."""
+        if not {*self._controller.images.batch} <= {*self.grid.images}:
+            self.refresh()
+
+    @Slot(bool)
+    def _on_ranking(self, waits: bool) -> None:
+        """Say that there is another batch: a hand is on its way to an image of this one."""
+        self.newer.setVisible(waits)
+        if waits:
+            self.newer.show_notice(tr(NEWER))
+            self.newer.offer(tr("Show it"), self._show_newer, takes_focus=False)
+
+    def _show_newer(self) -> None:
+        """Show the batch that a round has ranked while another one was looked at."""
+        self._controller.images.take_ranking()
         self.refresh()
+        self.grid.setFocus()
 
     def _on_answers(self) -> None:
         controller = self._controller

@@ -3,8 +3,10 @@
 from collections.abc import Collection, Sequence
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QToolButton, QVBoxLayout, QWidget
 
+from autoal_gui.core.labels.hidden_repeats import pairs
 from autoal_gui.core.labels.pace import seconds_an_answer
 from autoal_gui.core.language import duration, mark, number, tr, tr_count
 from autoal_gui.core.measures.metrics import Metrics
@@ -12,6 +14,7 @@ from autoal_gui.core.project.kept_point import changed_words, kept_point
 from autoal_gui.core.project.last_model import FIRST_MODEL
 from autoal_gui.core.project.learned_classes import short_classes
 from autoal_gui.core.project.project import Project
+from autoal_gui.core.readers.double_reading import said
 from autoal_gui.gui.panels.performance.headline import FEWEST_TO_MEASURE
 from autoal_gui.gui.panels.performance_text import measured_of
 from autoal_gui.gui.widgets.text import text_label
@@ -21,6 +24,7 @@ SHOWN = 20_000  # milliseconds until the card goes by itself
 LINES = 22  # its width, in heights of a line
 FOUND, MOSTLY, HALF = 0.7, 0.6, 0.4  # sensitivities: found, most of the time, half of the time
 NAMED = 2  # classes named of a kind
+FIRST_STAYS = mark("The first answer is the label until you change it.")
 ALL_FOUND = mark("Every class is found.")
 ALL_OTHERS_FOUND = mark("Every class with enough images is found.")
 
@@ -30,6 +34,8 @@ class RoundCard(QFrame):
 
     resized = Signal()
     """It says something else, and may need another size."""
+    look_wanted = Signal(object)
+    """The ids of images whose second answer differs from the first."""
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
@@ -37,6 +43,11 @@ class RoundCard(QFrame):
         self.title = text_label(bold=True)
         self.words = text_label()
         self.next = text_label(role="muted", size=SMALL)
+        self.twice = text_label()
+        self.look = QPushButton(tr("Look at them"))
+        self.look.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.look.clicked.connect(self._on_look)
+        self._unlike: tuple[int, ...] = ()
         close = QToolButton()
         close.setProperty("role", "mark")
         close.setIcon(icon("close", theme.colours.muted))
@@ -53,6 +64,8 @@ class RoundCard(QFrame):
         column.addLayout(top)
         column.addWidget(self.words)
         column.addWidget(self.next)
+        column.addWidget(self.twice)
+        column.addWidget(self.look, 0, Qt.AlignmentFlag.AlignLeft)
         self._gone = QTimer(self, singleShot=True, interval=SHOWN)
         self._gone.timeout.connect(self.hide)
         self.hide()
@@ -61,16 +74,48 @@ class RoundCard(QFrame):
         """Return the width at which its words read well, in pixels."""
         return LINES * self.fontMetrics().height()
 
-    @Slot()
-    def say(self, title: str, words: str, further: str) -> None:
-        """Show the card for a while."""
-        for label, text in ((self.title, title), (self.words, words), (self.next, further)):
+    def say(
+        self, title: str, words: str, further: str, twice: str = "", unlike: Sequence[int] = ()
+    ) -> None:
+        """Show the card for a while.
+
+        Args:
+            title: what has ended.
+            words: what it has brought.
+            further: what comes next.
+            twice: what became of the images that were asked twice.
+            unlike: those of them whose second answer differs from the first.
+        """
+        self._unlike = tuple(unlike)
+        for label, text in (
+            (self.title, title),
+            (self.words, words),
+            (self.next, further),
+            (self.twice, twice),
+        ):
             label.setText(text)
             label.setVisible(bool(text))
+        self.look.setVisible(bool(unlike))
         self.resized.emit()
         self.show()
         self.raise_()
+        if self.isVisible():
+            self._gone.start()
+
+    @Slot()
+    def _on_look(self) -> None:
+        self.hide()
+        self.look_wanted.emit(self._unlike)
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
+        """Count the time from when it can be read: behind the grid or a page it waits."""
+        super().showEvent(event)
         self._gone.start()
+
+    def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802 - Qt's name
+        """Stop the time."""
+        super().hideEvent(event)
+        self._gone.stop()
 
 
 def card_words(project: Project) -> tuple[str, str, str]:
@@ -98,6 +143,30 @@ def card_words(project: Project) -> tuple[str, str, str]:
     words = class_words(metrics, before, project.classes.names, short_classes(project))
     changed = changed_words(project, kept_point(project))
     return title, "\n".join(filter(None, (words, changed))), further
+
+
+def twice_words(project: Project) -> tuple[str, tuple[int, ...]]:
+    """Say how the images compare that were asked twice since the last model before this one.
+
+    Returns:
+        The words, empty where there were none, and the ids of those answered differently.
+    """
+    models = [record for record in project.rounds.finished() if record.checkpoint]
+    since = models[-2].ended if len(models) > 1 else ""
+    asked = [pair for pair in pairs(project.labels.journal) if pair[1].at > since]
+    if not asked:
+        return "", ()
+    unlike = tuple(first.image_id for first, again in asked if said(first) != said(again))
+    count = len(asked)
+    words = tr_count("{count} image was asked twice", "{count} images were asked twice", count)
+    if not unlike:
+        return tr("{twice}; your answers agree.", twice=words), ()
+    differ = tr_count(
+        "{count} answer differs from your first.",
+        "{count} answers differ from your first.",
+        len(unlike),
+    )
+    return f"{tr('{twice}; {differ}', twice=words, differ=differ)} {tr(FIRST_STAYS)}", unlike
 
 
 def class_words(

@@ -9,7 +9,8 @@ from PySide6.QtCore import QRect, QSettings, Qt, QTimer, Slot
 from PySide6.QtGui import QAction, QColor, QPainter, QPaintEvent, QRegion, QResizeEvent
 from PySide6.QtWidgets import QApplication, QStyle, QVBoxLayout, QWidget
 
-from autoal_gui.gui.desk.round_card import RoundCard, card_words
+from autoal_gui.core.language import tr
+from autoal_gui.gui.desk.round_card import RoundCard, card_words, twice_words
 from autoal_gui.gui.images.image_view import ImageView
 from autoal_gui.gui.session.controller import Controller
 from autoal_gui.gui.widgets.theme import Theme, class_colour
@@ -45,6 +46,7 @@ class Stage(QWidget):
         column.addWidget(view)
         self.card = RoundCard(theme, self)
         self.card.resized.connect(self._place_card)
+        self.card.look_wanted.connect(self._look)
         controller.training.ranked.connect(self._tell_round)
         controller.project_closed.connect(self.card.hide)
 
@@ -65,7 +67,13 @@ class Stage(QWidget):
         """Say how the round that has ended went."""
         rounds = self._controller.project.rounds.finished() if self._controller.is_open else ()
         if rounds and rounds[-1].checkpoint:  # a round that only ranks is nothing to tell of
-            self.card.say(*card_words(self._controller.project))
+            project = self._controller.project
+            self.card.say(*card_words(project), *twice_words(project))
+
+    @Slot(object)
+    def _look(self, images: tuple[int, ...]) -> None:
+        """Show the images whose answers differ, for the user to decide."""
+        self._controller.show_images(tr("Answered differently the second time"), images)
 
     def toggle_flash(self) -> None:
         """Remember what the user has switched."""

@@ -20,12 +20,7 @@ from autoal_gui.core.messages import STEPS, Progress
 from autoal_gui.engine.state import State
 from autoal_gui.gui.panels.performance_text import measured_of
 from autoal_gui.gui.panels.plots import series_colour
-from autoal_gui.gui.panels.training_text import (
-    STEP_NAMES,
-    awaited_words,
-    left_of_batch,
-    work_words,
-)
+from autoal_gui.gui.panels.training_text import STEP_NAMES, awaited_words, work_words
 from autoal_gui.gui.panels.weights_panel import all_names, stacked, table
 from autoal_gui.gui.session.controller import Controller
 from autoal_gui.gui.session.engine_queue import Priority
@@ -123,7 +118,7 @@ class MiniChart(QWidget):
 
 
 class SlimStrip(QFrame):
-    """Accuracy, the images to the next round, the strategies' shares, and what is computed."""
+    """Accuracy, the answers to the next round, the strategies' shares, and what is computed."""
 
     def __init__(self, controller: Controller, unfold: QAction) -> None:
         super().__init__()
@@ -206,17 +201,17 @@ class SlimStrip(QFrame):
 
     @Slot()
     def show_left(self) -> None:
-        """Show how many images of the batch wait for an answer."""
+        """Show after how many answers the next round starts."""
         if self._controller.is_open and self.isVisible():
-            left = left_of_batch(self._controller.images)
+            left = self._controller.training.answers_left
             self.left.setText(number(left))
-            if awaited := awaited_words(self._controller.project, self._controller.images):
+            if awaited := awaited_words(self._controller.project, self._controller.training):
                 self.to_come.setText(
                     tr_count("answer to the first model", "answers to the first model", left)
                 )
             else:
                 self.to_come.setText(
-                    tr_count("image to the next round", "images to the next round", left)
+                    tr_count("answer to the next round", "answers to the next round", left)
                 )
             self.to_come.setToolTip(awaited)
 

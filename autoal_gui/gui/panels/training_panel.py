@@ -33,7 +33,6 @@ from autoal_gui.gui.panels.training_text import (
     awaited_words,
     can_train,
     learned_line,
-    left_of_batch,
     past_line,
     predicted_line,
     progress_details,
@@ -265,13 +264,15 @@ class TrainingPanel(QFrame):
             Priority.WARM_START
         ):
             words = tr(GOES_ON)
+        elif self._controller.training.round_number and self._controller.training.round_waits:
+            words = "" if self.awaited.text() else tr(ROUND_WAITS)
         elif state is State.IDLE and (finished := self._controller.project.rounds.finished()):
             words = finished[-1].remarks
         self.note.setText(words)
         self.note.setVisible(bool(words))
 
     def _warming_note(self) -> str:
-        if self._controller.training.round_waits:
+        if self._controller.training.round_waits and not self.awaited.text():
             return ROUND_WAITS
         training, rounds = self._controller.training, self._controller.project.rounds
         return JOINS_NOTE if training.chooses_before and rounds.finished() else WARMING_NOTE
@@ -302,19 +303,18 @@ class TrainingPanel(QFrame):
     def _show_awaited(self) -> None:
         """Say what the first model waits for, also while images are learned from or ordered."""
         controller, words = self._controller, ""
-        trains = controller.training.round_number is not None and not self._orders
-        if controller.is_open and not trains:
-            words = awaited_words(controller.project, controller.images)
+        if controller.is_open:
+            words = awaited_words(controller.project, controller.training)
         self.awaited.setText(words)
         self.awaited.setVisible(bool(words))
 
     def _idle_line(self) -> str:
-        left = left_of_batch(self._controller.images)
+        left = self._controller.training.answers_left
         if not left or self.awaited.text():
             return self._past
         to_come = tr_count(
-            "The next round starts by itself after {count} more image.",
-            "The next round starts by itself after {count} more images.",
+            "The next round starts by itself after {count} more answer.",
+            "The next round starts by itself after {count} more answers.",
             left,
         )
         return f"{self._past} {to_come}".strip()

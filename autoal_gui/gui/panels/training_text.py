@@ -7,8 +7,8 @@ from autoal_gui.core.language import decimal, duration, mark, number, percent, t
 from autoal_gui.core.messages import Progress, Step
 from autoal_gui.core.project.project import Project
 from autoal_gui.core.project.stores.warm_record import WarmRecord
-from autoal_gui.gui.session.asked_images import AskedImages
 from autoal_gui.gui.session.engine_queue import EngineQueue, Priority
+from autoal_gui.gui.session.training import Training
 
 STEP_NAMES: dict[Step, str] = {
     "reading": mark("Reading images"),
@@ -56,6 +56,10 @@ JOINS_NOTE = mark(
 ROUND_WAITS = mark(
     "Your batch is complete: its round starts when this ends. Go on labelling meanwhile."
 )
+FIRST_IS_NEXT = mark(
+    "Your batch is complete: the first model is trained next. No more answers are needed."
+)
+ONE_CLASS = mark("Your batch is complete, but a first model needs labels of two classes.")
 GOES_ON = mark("Learning from your images waits meanwhile, and goes on by itself afterwards.")
 ORDERING_NOTE = mark(
     "There are no labels yet: the images are ranked so that the first ones differ from each other."
@@ -86,16 +90,14 @@ def predicted_line(progress: Progress) -> str:
     return " · ".join([words, *_time_left(progress)])
 
 
-def left_of_batch(images: AskedImages) -> int:
-    """Return how many images of the batch wait for an answer: after them a round starts."""
-    answered = images.answered
-    return sum(image not in answered for image in images.batch)
-
-
-def awaited_words(project: Project, images: AskedImages) -> str:
-    """Say after how many answers the first model is trained; nothing where there is one."""
-    left = left_of_batch(images)
-    if not left or project.rounds.last_checkpoint() is not None:
+def awaited_words(project: Project, training: Training) -> str:
+    """Say what the first model waits for; nothing where there is one, or it is being trained."""
+    left = training.answers_left
+    if project.rounds.last_checkpoint() is not None or training.trains:
+        return ""
+    if training.round_waits:
+        return tr(FIRST_IS_NEXT if can_train(project) else ONE_CLASS)
+    if not left:
         return ""
     if can_train(project):
         return tr_count(

@@ -3,12 +3,15 @@
 from pathlib import Path
 
 from autoal_gui.core.images.source import Listing, SourceSpec
-from autoal_gui.core.language import number, some_of, tr, tr_count
+from autoal_gui.core.language import mark, number, some_of, tr, tr_count
 from autoal_gui.core.sets.summary import counts_text, parts_text, summarise
 from autoal_gui.core.trained_model import StartModel
 from autoal_gui.sources.natural import title_of
 from autoal_gui.sources.understanding.understood import doubts_of, sentence
 
+TWICE = mark(
+    "Later a few images come twice, to measure how alike your answers are; Settings can stop that."
+)
 SHOWN = 12  # classes whose images are counted in a line
 
 
@@ -38,11 +41,12 @@ def next_words(batch: int) -> str:
     Args:
         batch: images that are asked for at once.
     """
-    return tr_count(
+    label = tr_count(
         "Next: label {count} image with one key; then the model learns and chooses what to ask.",
         "Next: label {count} images, one key each; then the model learns and chooses what to ask.",
         batch,
     )
+    return f"{label} {tr(TWICE)}"
 
 
 def own_evaluation(listing: Listing) -> int:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import replace
+from typing import Literal
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
@@ -13,10 +14,54 @@ from autoal_gui.core.queries import Query
 from autoal_gui.gui.session.open_project import OpenProject
 from autoal_gui.gui.session.part import Part
 
+LookedAt = Literal["batch", "all"]
+"""What the grid shows: the batch, or all that waits."""
 SHOWN = 100  # milliseconds after which the next image is on screen, by far
 
 
-class AskedImages(Part):
+class SeenAnswers(Part):
+    """What a reader who is asked blind may see of answers and of the model."""
+
+    _queue: LabelQueue
+
+    @property
+    def answered(self) -> Answered:
+        """Which images need no asking, and what the reader may see of their answers."""
+        return Answered(self._project.labels.journal, self._queue.repeats)
+
+    @property
+    def batch_answers(self) -> Mapping[int, Entry]:
+        """What the reader may see of the answers to the images in the strip."""
+        return self.answered.of_batch(self._queue)
+
+    def shown_answer(self, image_id: int | None) -> Entry | None:
+        """Return the answer to an image that the reader may see: no earlier one of a repeat."""
+        return None if image_id is None else self.answered.answer(image_id)
+
+    def may_explain(self, image_id: int) -> bool:
+        """Say whether the reader may see what the model made of an image: blind first."""
+        if image_id in self.answered:
+            return True
+        return self._project.settings.show_suggestions and image_id not in self._queue.checks
+
+    def visible_suggestion(self, image_id: int) -> Suggestion | None:
+        """Return the model's suggestion where the reader may see it: blind first by default."""
+        return self.suggestion(image_id) if self.may_explain(image_id) else None
+
+    def suggestion(self, image_id: int) -> Suggestion | None:
+        """Return what the model makes of an image, as far as that is known.
+
+        Of one that is read alone it is what the model made of it when it was drawn.
+        """
+        drawn = self._project.bulk.drawn if image_id in self._queue.checks else {}
+        return drawn.get(image_id) or self._project.rounds.suggestion(image_id)
+
+    def query(self, image_id: int) -> Query | None:
+        """Return why an image was asked for, as far as the project knows."""
+        return self._project.rounds.query(image_id)
+
+
+class AskedImages(SeenAnswers):
     """The queue of images, and what a reader who is asked blind may see of them."""
 
     image_changed = Signal(object)
@@ -24,12 +69,18 @@ class AskedImages(Part):
     batch_changed = Signal()
     alone_wanted = Signal()
     """The images that follow are to be read one by one: no key may answer any others."""
+    ranking_waits = Signal(bool)
+    """Whether a newer ranking waits until the images that are looked at have been left."""
+    put_first = Signal()
+    """The user has had other images put in front, by an undo or by a draw."""
 
     def __init__(self, opened: OpenProject, parent: QObject | None = None) -> None:
         super().__init__(opened, parent)
         self._queue = LabelQueue()
         self._current: int | None = None
         self._asked_in = 0
+        self._looked_at: LookedAt | None = None
+        self._waits = False  # a newer ranking does
         self.seen: set[int] = set()
         """The images that were shown as what the model is sure of: no answer to them is blind."""
         self._shown = QTimer(self, singleShot=True, interval=SHOWN)
@@ -45,6 +96,8 @@ class AskedImages(Part):
         if self._shown.isActive():  # where the disk is full, the batch before is dealt again
             self._save_batch()
         self._queue, self._current = LabelQueue(), None
+        self._looked_at = None
+        self._set_waits(waits=False)
         self.seen.clear()
 
     # -- what is asked ------------------------------------------------------------------------
@@ -91,44 +144,6 @@ class AskedImages(Part):
         """The images that were drawn to be read alone, before others are confirmed in bulk."""
         return self._queue.checks
 
-    # -- what the reader may see --------------------------------------------------------------
-
-    @property
-    def answered(self) -> Answered:
-        """Which images need no asking, and what the reader may see of their answers."""
-        return Answered(self._project.labels.journal, self._queue.repeats)
-
-    @property
-    def batch_answers(self) -> Mapping[int, Entry]:
-        """What the reader may see of the answers to the images in the strip."""
-        return self.answered.of_batch(self._queue)
-
-    def shown_answer(self, image_id: int | None) -> Entry | None:
-        """Return the answer to an image that the reader may see: no earlier one of a repeat."""
-        return None if image_id is None else self.answered.answer(image_id)
-
-    def may_explain(self, image_id: int) -> bool:
-        """Say whether the reader may see what the model made of an image: blind first."""
-        if image_id in self.answered:
-            return True
-        return self._project.settings.show_suggestions and image_id not in self._queue.checks
-
-    def visible_suggestion(self, image_id: int) -> Suggestion | None:
-        """Return the model's suggestion where the reader may see it: blind first by default."""
-        return self.suggestion(image_id) if self.may_explain(image_id) else None
-
-    def suggestion(self, image_id: int) -> Suggestion | None:
-        """Return what the model makes of an image, as far as that is known.
-
-        Of one that is read alone it is what the model made of it when it was drawn.
-        """
-        drawn = self._project.bulk.drawn if image_id in self._queue.checks else {}
-        return drawn.get(image_id) or self._project.rounds.suggestion(image_id)
-
-    def query(self, image_id: int) -> Query | None:
-        """Return why an image was asked for, as far as the project knows."""
-        return self._project.rounds.query(image_id)
-
     # -- going on -----------------------------------------------------------------------------
 
     def go_to(self, image_id: int) -> None:
@@ -139,7 +154,8 @@ class AskedImages(Part):
     def show(self, image: int | None) -> None:
         """Put an image on screen, or say that there is none."""
         self._current = image
-        self._asked_in = self._project.rounds.last
+        if not self._waits:  # else the grid shows what an earlier ranking has asked for
+            self._asked_in = self._project.rounds.last
         self.image_changed.emit(image)
 
     def show_following(self) -> None:
@@ -151,7 +167,12 @@ class AskedImages(Part):
         if self.following is not None:
             return False
         project = self._project
-        self._set_queue(self._queue.next_batch(project.labels.answers, project.batches.repeats()))
+        if self._waits and self._looked_at == "batch":  # which is done
+            self._rank()
+        else:
+            # A list of all images would show by an answer that goes which image is put again.
+            again = () if self._looked_at == "all" else project.batches.repeats()
+            self._set_queue(self._queue.next_batch(project.labels.answers, again))
         return True
 
     def bring_back(self, entries: Iterable[Entry]) -> None:
@@ -171,6 +192,7 @@ class AskedImages(Part):
                 queue = queue.brought_back(entry.image_id, again)
         if queue != self._queue:
             self._set_queue(queue)
+            self.put_first.emit()
 
     def read_alone(self, images: Mapping[int, Suggestion]) -> bool:
         """Ask for images first that were drawn to be read alone; say whether that worked.
@@ -181,28 +203,59 @@ class AskedImages(Part):
             return False
         self._set_queue(self._queue.with_checks(tuple(images)))
         self.alone_wanted.emit()
+        self.put_first.emit()
         self.show_following()
         return True
 
-    def leave_repeat(self, image_id: int) -> bool:
-        """Put an image no second time; say whether the batch is complete by that."""
+    def leave_repeat(self, image_id: int) -> None:
+        """Put an image no second time."""
         if image_id not in self._queue.repeats:
-            return False
+            return
         self._set_queue(self._queue.without_repeat(image_id))
-        if self.following is not None:
-            return False
-        self._set_queue(self._queue.next_batch(self._project.labels.answers))
-        return True
+        if self.following is None:
+            self._set_queue(self._queue.next_batch(self._project.labels.answers))
+
+    def look_at(self, images: LookedAt | None) -> None:
+        """Say which images are looked at side by side; None for one alone.
+
+        Until they are left or answered they stay as they are: a hand is on its way to one of them.
+        """
+        self._looked_at = images
+        self.take_ranking()
+
+    def take_ranking(self) -> None:
+        """Follow the newest ranking now, where it waits."""
+        if self._waits:
+            self._rank()
 
     @Slot()
     def rerank(self) -> None:
+        """Follow a new ranking, at once or when what is looked at has been left."""
+        queue, before = self._ranked(), self._queue
+        same = queue.batch == before.batch  # what is looked at stays as it is
+        same = same and (self._looked_at == "batch" or queue.rest == before.rest)
+        if self._looked_at is None or self.following is None or same:
+            self._rank()
+        else:
+            self._set_waits(waits=True)
+
+    def _set_waits(self, *, waits: bool) -> None:
+        if waits != self._waits:
+            self._waits = waits
+            self.ranking_waits.emit(waits)
+
+    def _rank(self) -> None:
         """Put what waits into the order of the newest ranking; the image on screen stays."""
+        self._set_waits(waits=False)
+        self._set_queue(self._ranked())
+        if self._current is None:
+            self.show_following()
+
+    def _ranked(self) -> LabelQueue:
         project = self._project
         queue = replace(self._queue, size=project.settings.run.batch_size)
         again = () if self._current in queue.repeats else project.batches.repeats()
-        self._set_queue(queue.rerank(project.batches.ranking, self.answered, self._current, again))
-        if self._current is None:
-            self.show_following()
+        return queue.rerank(project.batches.ranking, self.answered, self._current, again)
 
     @Slot()
     def resize(self) -> None:
@@ -211,8 +264,9 @@ class AskedImages(Part):
 
     @Slot(object)
     def leave_out(self, images: frozenset[int]) -> None:
-        """Pass over images whose files turned out to be unreadable, but for the one on screen."""
-        self._set_queue(self._queue.without(images - {self._current}))
+        """Pass over images whose files turned out to be unreadable, but for those on screen."""
+        shown = {self._current, *(self.batch if self._looked_at else ())}
+        self._set_queue(self._queue.without(images - shown))
         self.deal()
 
     def _set_queue(self, queue: LabelQueue) -> None:

@@ -90,7 +90,8 @@ class Controller(QObject):
             part.failed.connect(self.failed)
             part.gone.connect(self.gone)
         answers_changed = self.labelling.answers_changed
-        self.labelling.batch_completed.connect(self.training.train_after_batch)
+        # Before any widget hears of it: what they tell of the next round is so then.
+        answers_changed.connect(self.training.follow_answers)
         self.training.ranked.connect(self.images.rerank)
         self.training.ranked.connect(self.likeness.keep_predictions)
         answers_changed.connect(self.confirming.follow)
@@ -159,6 +160,7 @@ class Controller(QObject):
         self._opened.hold(project)
         self.images.begin()
         self.confirming.begin()
+        self.training.next_round.open(self.project)
         self.project_opened.emit()
         self.images.show_following()
         self.training.begin()

@@ -9,7 +9,6 @@ from PySide6.QtCore import QObject, Signal, Slot
 from autoal_gui.core.errors import AutoALError
 from autoal_gui.core.labels.journal import ANSWERS, Action, Entry, Purpose
 from autoal_gui.core.language import number, tr
-from autoal_gui.core.project.project import Project
 from autoal_gui.gui.session.asked_images import AskedImages
 from autoal_gui.gui.session.open_project import OpenProject
 from autoal_gui.gui.session.part import Part
@@ -23,9 +22,6 @@ class Labelling(Part):
     answering = Signal()
     """An answer is about to be saved."""
     answers_changed = Signal()
-    batch_completed = Signal()
-    """Every image of a batch has an answer, and the next has been dealt; or the first answers are
-    as many as a batch, though a ranking has come between them and dealt anew."""
 
     def __init__(
         self, opened: OpenProject, images: AskedImages, parent: QObject | None = None
@@ -94,11 +90,9 @@ class Labelling(Part):
         if not self._save(images, partial(self._give, action=action, class_index=class_index)):
             return
         self._last_answered = images[0] if len(images) == 1 else None
-        completed = self._images.deal()
+        self._images.deal()
         self.answers_changed.emit()
         self._images.show_following()
-        if completed or _are_as_many_as_promised(self._project):
-            self.batch_completed.emit()
 
     def _save(self, images: tuple[int, ...], give: Callable[[int], Entry]) -> bool:
         """Commit an entry for each image, all or none; say whether there is something new."""
@@ -223,8 +217,6 @@ class Labelling(Part):
         self.answers_changed.emit()
         if completed or self._images.current is None:
             self._images.show_following()
-        if completed:
-            self.batch_completed.emit()
 
     # -- along the answers --------------------------------------------------------------------
 
@@ -234,10 +226,8 @@ class Labelling(Part):
         If it was to be put a second time, it no longer is: that would measure nothing, and the
         correction would be stored as the answer to a repeat.
         """
-        completed = self._images.leave_repeat(image_id)
+        self._images.leave_repeat(image_id)
         self._images.go_to(image_id)
-        if completed:
-            self.batch_completed.emit()
 
     def back(self) -> None:
         """Show the image answered before the one on screen."""
@@ -269,9 +259,3 @@ class Labelling(Part):
         """Add to the time for which the reader had nothing to answer because of the program."""
         with contextlib.suppress(AutoALError):  # a full disk is told when an answer is not saved
             self._project.settings.waited_seconds += seconds
-
-
-def _are_as_many_as_promised(project: Project) -> bool:
-    """Say whether the answers have just become a batch's worth, and no model is there yet."""
-    enough = len(project.labels.answers) == project.settings.run.batch_size
-    return enough and project.rounds.last_checkpoint() is None

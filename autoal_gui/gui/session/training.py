@@ -5,10 +5,8 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from autoal_gui.backbones.weight_files import is_usable
 from autoal_gui.core.database.round_rows import Outcome
 from autoal_gui.core.errors import AutoALError, ProjectGone
-from autoal_gui.core.images.pool import longest_side
 from autoal_gui.core.language import mark, tr
 from autoal_gui.core.messages import (
     Command,
@@ -23,18 +21,22 @@ from autoal_gui.core.messages import (
     WarmStarted,
 )
 from autoal_gui.core.project.kept_point import note_replaced
-from autoal_gui.core.project.project import Project
 from autoal_gui.core.project.stores.warm_record import same_input
-from autoal_gui.core.registry import discover
 from autoal_gui.core.settings import FIRST_IMAGES, RunSettings
 from autoal_gui.engine.state import State
 from autoal_gui.gui.session.engine_queue import EngineQueue, Priority
 from autoal_gui.gui.session.open_project import OpenProject
 from autoal_gui.gui.session.part import CANCELLED, Part
+from autoal_gui.gui.session.rounds.before_learning import (
+    at_once,
+    chooses_before,
+    is_before,
+    lacks_a_model,
+)
 from autoal_gui.gui.session.rounds.layer_trial import LayerTrial, is_owed
+from autoal_gui.gui.session.rounds.next_round import NextRound
 
 AFTER_SHOWN = 100  # milliseconds: a round does not start before the next image is on screen
-MOST_MEASURING = 10_000  # evaluation images that a first round describes in less than a minute
 ABSENT = mark("Nothing can be learned while the images are not there.")
 AFTER_PREDICTION = mark("The round starts when the prediction has ended.")
 AFTER_LEARNING = mark("The round starts when learning from your images has ended.")
@@ -44,7 +46,48 @@ WITHOUT_WARM_START = mark(
 )
 
 
-class Training(Part):
+class RoundState(Part):
+    """What goes on, and what the next round waits for."""
+
+    _engine: EngineQueue
+    _without: bool
+    next_round: NextRound
+
+    @property
+    def round_number(self) -> int | None:
+        """The number of the running round, or None."""
+        running = self._engine.running
+        return running.round_number if isinstance(running, RunRound) else None
+
+    @property
+    def is_warming(self) -> bool:
+        """Whether the warm start runs."""
+        return self._engine.runs(Priority.WARM_START)
+
+    @property
+    def chooses_before(self) -> bool:
+        """Whether rounds use a network with weights, since the warm start has brought nothing."""
+        return not self._without and chooses_before(self._project)
+
+    @property
+    def round_waits(self) -> bool:
+        """Whether a round with the answers of now waits for what runs to end."""
+        first = self._engine.waits(Priority.FIRST) and bool(self._project.labels.answers)
+        return first or self._engine.waits(Priority.ROUND)
+
+    @property
+    def trains(self) -> bool:
+        """Whether the round that runs trains a model; it may only put the images in order."""
+        running = self._engine.running
+        return isinstance(running, RunRound) and _are_several(running.labelled)
+
+    @property
+    def answers_left(self) -> int:
+        """After how many answers the next round starts; 0 where none are needed."""
+        return 0 if self.round_waits else self.next_round.left(self._project)
+
+
+class Training(RoundState):
     """Submits the warm start and the rounds, and stores their results."""
 
     rounds_changed = Signal()
@@ -61,6 +104,7 @@ class Training(Part):
         self._engine = engine
         self._engine.began.connect(self._on_began)
         self.trial = LayerTrial()
+        self.next_round = NextRound()
         self._trained_on: tuple[tuple[int, int], ...] | None = None
         self._gave_up = False  # the warm start failed: it is not tried again by itself
         self._without = False  # the network that chooses before it failed
@@ -88,29 +132,6 @@ class Training(Part):
             self._end_round(self.round_number, "interrupted", tr("The project was closed."))
         self._trained_on, self._gave_up, self._without = None, False, False
         self.trial = LayerTrial()
-
-    # -- what goes on -------------------------------------------------------------------------
-
-    @property
-    def round_number(self) -> int | None:
-        """The number of the running round, or None."""
-        running = self._engine.running
-        return running.round_number if isinstance(running, RunRound) else None
-
-    @property
-    def is_warming(self) -> bool:
-        """Whether the warm start runs."""
-        return self._engine.runs(Priority.WARM_START)
-
-    @property
-    def chooses_before(self) -> bool:
-        """Whether rounds use a network with weights, since the warm start has brought nothing."""
-        return not self._without and chooses_before(self._project)
-
-    @property
-    def round_waits(self) -> bool:
-        """Whether a complete batch waits for what runs to end."""
-        return self._engine.waits(Priority.ROUND)
 
     @property
     def new_labels(self) -> int:
@@ -153,15 +174,17 @@ class Training(Part):
             self._submit_warm_start()
 
     @Slot()
-    def train_after_batch(self) -> None:
-        """Have a round run with the labels of a batch that is complete."""
-        first = self.chooses_before and self._should_warm_start() and _lacks_a_model(self._project)
+    def follow_answers(self) -> None:
+        """Have a round run once the answers are as many as a batch has, whatever asked for them."""
+        if not self._opened.is_open or not self.next_round.follow(self._project):
+            return
+        first = self.chooses_before and self._should_warm_start() and lacks_a_model(self._project)
         if first:  # it goes before the warm start, which is put down where it runs
             self._submit_round(anew=False, priority=Priority.FIRST)
             self._submit_warm_start()
             if self.is_warming:
                 self._engine.make_way()
-        elif not self.round_waits:
+        elif not self._engine.waits(Priority.ROUND):
             self._submit_round(anew=False)
         if self._engine.state is not State.IDLE:
             self.rounds_changed.emit()
@@ -187,8 +210,10 @@ class Training(Part):
         if project.absent or not (anew or self._labels_changed()):
             return None
         self._trained_on = project.labels.training()
+        if _are_several(self._trained_on):  # else it brings the first model no nearer
+            self.next_round.count_anew(project)
         before = self.chooses_before
-        settings = _at_once(project) if before else project.settings.run
+        settings = at_once(project) if before else project.settings.run
         # Beside a warm start that waits, time is short, and its own round will rank all images.
         short = before and (not self._trained_on or self._engine.waits(Priority.WARM_START))
         try:
@@ -311,7 +336,7 @@ class Training(Part):
 
     def _on_failed(self, command: Command, event: CommandFailed) -> None:
         self._gave_up = self._gave_up or isinstance(command, WarmStart)
-        self._without = self._without or (isinstance(command, RunRound) and _is_before(command))
+        self._without = self._without or (isinstance(command, RunRound) and is_before(command))
         lost = self._forget_lost_warm_start()
         self._note_end(command, "failed", event.sentence)
         if lost:
@@ -356,33 +381,6 @@ class Training(Part):
             self._project.rounds.end(number, outcome, sentence)
 
 
-def chooses_before(project: Project) -> bool:
-    """Say whether a network with weights chooses now, since the warm start has brought nothing."""
-    if not project.warm_start.wanted or project.warm_start.checkpoint:
-        return False
-    plug_in = discover("autoal_gui.backbones").get(project.settings.run.before)
-    return plug_in is not None and plug_in.WEIGHTS is not None and is_usable(plug_in)
-
-
-def _lacks_a_model(project: Project) -> bool:
-    """Say whether a first model is not to wait for the warm start.
-
-    A network that comes with weights makes one in seconds, where images are not too many.
-    """
-    classes = {class_index for _, class_index in project.labels.training()}
-    few = len(project.labels.evaluation()) <= MOST_MEASURING
-    return project.rounds.last_checkpoint() is None and len(classes) > 1 and few
-
-
-def _is_before(command: RunRound) -> bool:
-    """Say whether a round used the network of before the warm start."""
-    return bool(command.settings.before) and command.settings.backbone == command.settings.before
-
-
-def _at_once(project: Project) -> RunSettings:
-    """Return what a round runs with until the warm start has brought something."""
-    run = project.settings.run
-    try:
-        return run.at_once(longest_side(project.pool))
-    except AutoALError:  # the round itself will say that no image can be read
-        return run
+def _are_several(labelled: tuple[tuple[int, int], ...]) -> bool:
+    """Say whether labels are of two classes at least, without which nothing is trained."""
+    return len({class_index for _, class_index in labelled}) > 1

@@ -165,7 +165,7 @@ def test_the_panel_says_what_the_warm_start_does_and_what_it_is_good_for(
     assert panel._train.isHidden()
     for number in range(BATCH):
         controller.labelling.answer(number % 2)
-    assert "Go on labelling meanwhile" in panel.note.text()
+    assert "No more answers are needed" in panel.awaited.text()
     backend.gate.set()
     qtbot.waitUntil(lambda: controller.at_rest and controller.project.rounds.last == 1)
     assert panel.learned.text() == "Learned from 30 images in 3\xa0min."

@@ -122,6 +122,8 @@ def test_a_round_whose_result_cannot_be_saved_ends_in_a_sentence(
 ):
     idle(qtbot, controller)
     label(controller, 3)
+    qtbot.waitUntil(lambda: not controller.images._shown.isActive())  # the batch is saved
+    idle(qtbot, controller)
     backend.gate.clear()
     controller.training.train_now()
     controller.project._file.connection.execute(

@@ -82,7 +82,10 @@ def test_a_project_learns_first_and_its_rounds_build_on_that(qtbot, window, tmp_
     seen = steps_seen(controller)
     drawn = list(controller.images.batch)
     press_truth(qtbot, window, BATCH)
-    assert "round starts when this ends" in panel.note.text() or not controller.training.is_warming
+    assert (
+        panel.awaited.text().startswith("Your batch is complete")
+        or not controller.training.is_warming
+    )
     idle(qtbot, controller)
     record = project.warm_start.record
     assert not state_file(project.warm_start.file).exists()
@@ -114,7 +117,7 @@ def test_stopped_by_key_it_is_used_and_only_continued_by_key(qtbot, window, tmp_
     assert window.actions_table["cancel"].text() == "Use what it has learned"
     press_truth(qtbot, window, BATCH)
     assert controller.engine.state is State.RUNNING
-    assert "round starts when this ends" in panel.note.text()
+    assert panel.awaited.text().startswith("Your batch is complete")
     ctrl = Qt.KeyboardModifier.ControlModifier
     qtbot.keyClick(window, Qt.Key.Key_Period, ctrl)
     assert "what was learned is used" in panel.line.text()

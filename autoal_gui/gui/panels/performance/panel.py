@@ -33,7 +33,6 @@ from autoal_gui.gui.panels.performance.headline import Headline, class_warnings
 from autoal_gui.gui.panels.performance.learning_curve import LearningCurve
 from autoal_gui.gui.panels.performance.operating_card import OperatingCard
 from autoal_gui.gui.panels.performance_text import audit_words, hint, measured_of
-from autoal_gui.gui.panels.training_text import left_of_batch
 from autoal_gui.gui.session.controller import Controller
 from autoal_gui.gui.session.likeness.image_maps import Question
 from autoal_gui.gui.widgets.cards import CardColumn
@@ -166,8 +165,8 @@ class PerformancePanel(CardColumn):
         if self._controller.is_open and not self._empty_card.isHidden():
             project = self._controller.project
             self.hint.setText(hint(project, measured_of(project)))
-            waits = self._controller.training.round_waits
-            left = 0 if waits else left_of_batch(self._controller.images)
+            training = self._controller.training
+            left = 0 if training.trains else training.answers_left
             self.empty.show_next(next_words(project, left))
 
     def _names_in_use(self) -> tuple[str, ...]:

@@ -1,1 +1,1 @@
-"""What a round that runs is about to do, and what the user may leave out of it."""
+"""When a round starts, what it is about to do, and what the user may leave out of it."""

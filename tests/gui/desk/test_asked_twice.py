@@ -1,0 +1,97 @@
+"""Images that were asked twice: told at the end of the round, and decided by the reader."""
+
+import pytest
+from PySide6.QtCore import Qt
+
+from autoal_gui.gui.desk.round_card import twice_words
+from autoal_gui.gui.project.new_project_text import next_words
+from tests.gui.session.test_hidden_repeats import reach_a_repeat
+from tests.support.checking import FIRST, SECOND, idle, label_many, start
+from tests.support.gui import QUIET
+
+pytestmark = pytest.mark.qt_log_ignore(QUIET)
+LEFT = Qt.MouseButton.LeftButton
+
+
+@pytest.fixture
+def controller(qtbot, window, tmp_path):
+    controller = start(window, tmp_path, images=60)
+    controller.setup.set_repeat_every(6)
+    idle(qtbot, controller)
+    label_many(qtbot, window, 2, FIRST)
+    label_many(qtbot, window, 2, SECOND)  # of two classes: a model is trained
+    idle(qtbot, controller)
+    return controller
+
+
+def answer_again(qtbot, window, *, alike: bool) -> int:
+    """Answer the next image that comes twice, and go on to the card of the round after it."""
+    controller = window.controller
+    image = reach_a_repeat(qtbot, window)
+    first = controller.project.labels.answers[image].class_index
+    qtbot.keyClick(window, FIRST if alike == (first == 0) else SECOND)
+    label_many(qtbot, window, controller.training.answers_left)
+    idle(qtbot, controller)
+    return image
+
+
+def test_the_card_of_the_round_tells_of_another_second_answer_and_leads_to_it(
+    qtbot, window, controller
+):
+    image = answer_again(qtbot, window, alike=False)
+    card, project = window.desk.stage.card, controller.project
+    assert card.twice.text() == (
+        "1 image was asked twice; 1 answer differs from your first. "
+        "The first answer is the label until you change it."
+    )
+    first = project.labels.answers[image]
+    qtbot.mouseClick(card.look, LEFT)
+    review = window.pages.review
+    assert window.pages.currentWidget() is review
+    assert card.isHidden()
+    assert review.images == (image,)
+    qtbot.keyClick(review.grid, SECOND if first.class_index == 0 else FIRST)
+    assert project.labels.answers[image].class_index == 1 - first.class_index
+    assert image in dict(project.labels.training())
+
+
+def test_answers_that_agree_are_told_without_a_button(qtbot, window, controller):
+    answer_again(qtbot, window, alike=True)
+    card = window.desk.stage.card
+    assert card.twice.text() == "1 image was asked twice; your answers agree."
+    assert card.look.isHidden()
+
+
+def test_each_is_told_once(qtbot, window, controller):
+    answer_again(qtbot, window, alike=False)
+    controller.setup.set_repeat_every(0)
+    label_many(qtbot, window, controller.training.answers_left)
+    idle(qtbot, controller)
+    assert twice_words(controller.project) == ("", ())
+    assert window.desk.stage.card.twice.isHidden()
+
+
+def test_once_the_batch_is_left_the_label_is_shown_and_not_the_second_answer(
+    qtbot, window, controller
+):
+    image = answer_again(qtbot, window, alike=False)
+    assert image not in controller.images.batch
+    label = controller.project.labels.answers[image]
+    assert controller.images.shown_answer(image) == label
+    window.desk.show_in_grid("One", (image,))
+    assert window.desk.grid.grid.grid_model.answers[image] == label
+
+
+def test_the_card_waits_behind_the_grid_until_it_can_be_read(qtbot, window, controller):
+    qtbot.keyClick(window, Qt.Key.Key_G)
+    card = window.desk.stage.card
+    card.say("A round has ended", "", "")
+    assert not card._gone.isActive()
+    qtbot.keyClick(window.desk.grid.grid, Qt.Key.Key_G)
+    assert card.isVisible()
+    assert card._gone.isActive()
+
+
+def test_before_a_project_is_made_it_is_said_that_images_come_twice():
+    assert "a few images come twice" in next_words(20)
+    assert "Settings can stop that" in next_words(20)

@@ -1,0 +1,145 @@
+"""After how many answers the next round starts: what is told, and what happens."""
+
+import pytest
+
+from tests.support.gui import QUIET, begun, draw_folder, start_project
+from tests.support.session import BATCH, WARM, create, idle, kinds, label
+
+pytestmark = pytest.mark.qt_log_ignore(QUIET)
+
+
+@pytest.fixture
+def told(qtbot, window, tmp_path, backend):
+    """A window over a warm start that is held; returns what its three places tell."""
+    backend.gate.clear()
+    create(window.controller, tmp_path, draw_folder(tmp_path / "images", 40), settings=WARM)
+    desk = window.desk
+
+    def now():
+        desk.performance._show_next()
+        desk.side.strip.refresh()
+        return (desk.training.awaited.text(), desk.performance.empty.next.text())
+
+    return now
+
+
+def test_what_the_first_model_waits_for_never_grows_by_itself(qtbot, window, told, backend):
+    controller, panel = window.controller, window.desk.training
+    counts = []
+    for given in range(BATCH):
+        counts.append(controller.training.answers_left)
+        assert panel.awaited.text().startswith(f"{BATCH - given} more answer")
+        controller.labelling.answer(given % 2)
+    assert counts == [3, 2, 1]
+    for _ in range(BATCH + 1):  # another batch is shown, and answered: the model comes anyway
+        awaited, numbers = told()
+        assert awaited.startswith("Your batch is complete: the first model is trained next.")
+        assert numbers == "Numbers come with the next round."
+        assert controller.training.answers_left == 0
+        controller.labelling.answer(0)
+    backend.gate.set()
+    qtbot.waitUntil(lambda: not controller.training.is_warming)
+    idle(qtbot, controller)
+    assert kinds(backend) == ["WarmStart", "RunRound"]
+    assert len(backend.commands[-1].labelled) == 2 * BATCH + 1
+    assert told()[0] == ""
+
+
+def test_images_put_in_order_between_two_answers_set_no_count_back(
+    qtbot, window, tmp_path, backend
+):
+    controller = start_project(qtbot, window, draw_folder(tmp_path / "images", 40), tmp_path)
+    size, panel = controller.project.settings.run.batch_size, window.desk.training
+    controller.labelling.answer(0)
+    controller.training.train_now()  # there is one class: it only ranks, and deals anew
+    idle(qtbot, controller)
+    assert len(controller.images.batch) == size
+    assert panel.awaited.text().startswith(f"{size - 1} more answer")
+
+
+def test_while_the_first_model_is_trained_nothing_else_is_asked_for(qtbot, window, told, backend):
+    controller = window.controller
+    label(controller, BATCH)
+    backend.hold_at = "task model"
+    backend.gate.set()
+    qtbot.waitUntil(lambda: controller.training.trains)
+    backend.gate.clear()
+    awaited, numbers = told()
+    assert awaited == ""
+    assert numbers == "Numbers come with the next round."
+    backend.gate.set()
+    idle(qtbot, controller)
+
+
+def test_answers_that_were_not_asked_for_by_the_batch_count(qtbot, controller, folder, backend):
+    idle(qtbot, controller)
+    asked = controller.images.batch
+    others = controller.images.rest[: BATCH - 1]
+    controller.labelling.select(others)
+    controller.labelling.answer(0)
+    assert controller.training.answers_left == 1
+    controller.labelling.select((asked[0],))
+    controller.labelling.answer(1)
+    assert controller.training.round_waits
+    idle(qtbot, controller)
+    assert {i for i, _ in backend.commands[-1].labelled} == {*others, asked[0]}
+    assert controller.training.answers_left == BATCH
+
+
+def test_answers_given_while_a_round_runs_count_towards_the_next(
+    qtbot, controller, folder, backend
+):
+    idle(qtbot, controller)
+    backend.gate.clear()
+    label(controller, BATCH)
+    begun(qtbot, controller)
+    label(controller, BATCH - 1)
+    backend.gate.set()
+    idle(qtbot, controller)
+    assert controller.training.answers_left == 1  # though a batch has been dealt anew
+    label(controller, 1)
+    idle(qtbot, controller)
+    assert len(backend.commands[-1].labelled) == 2 * BATCH
+
+
+def test_an_answer_taken_back_and_given_again_counts_once(qtbot, controller, folder, backend):
+    idle(qtbot, controller)
+    label(controller, BATCH - 1)
+    controller.labelling.undo()
+    assert controller.training.answers_left == 2
+    controller.labelling.redo()
+    assert controller.training.answers_left == 1
+    label(controller, 1)
+    idle(qtbot, controller)
+    rounds = len(backend.commands)
+    controller.labelling.undo()
+    assert controller.training.answers_left == BATCH
+    label(controller, 1)
+    assert controller.training.answers_left == BATCH - 1
+    idle(qtbot, controller)
+    assert len(backend.commands) == rounds
+
+
+def test_the_count_is_the_same_after_opening(qtbot, controller, folder, backend):
+    idle(qtbot, controller)
+    label(controller, BATCH)
+    idle(qtbot, controller)
+    label(controller, BATCH - 1)
+    place = controller.project.folder
+    controller.close_project()
+    assert controller.open_project(place)
+    assert controller.training.answers_left == 1
+
+
+def test_the_last_images_of_all_get_a_round_though_they_are_few(
+    qtbot, controller, tmp_path, backend
+):
+    create(controller, tmp_path, draw_folder(tmp_path / "images", BATCH + 1))
+    idle(qtbot, controller)
+    label(controller, BATCH)
+    idle(qtbot, controller)
+    assert controller.training.answers_left == 1
+    label(controller, 1)
+    idle(qtbot, controller)
+    assert len(backend.commands[-1].labelled) == BATCH + 1
+    assert controller.training.answers_left == 0
