@@ -17,7 +17,6 @@ from PySide6.QtWidgets import (
     QPushButton,
     QRadioButton,
     QScrollArea,
-    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
@@ -33,7 +32,7 @@ from autoal_gui.gui.dialogs.waiting_line import WaitingLine
 from autoal_gui.gui.session.controller import Controller
 from autoal_gui.gui.session.engine_queue import Priority
 from autoal_gui.gui.widgets.cards import card
-from autoal_gui.gui.widgets.inputs import keep_folder, last_folder
+from autoal_gui.gui.widgets.inputs import StillSpinBox, keep_folder, last_folder
 from autoal_gui.gui.widgets.sizes import fitting
 from autoal_gui.gui.widgets.text import text_label
 from autoal_gui.gui.widgets.theme import TITLE, set_property
@@ -108,7 +107,7 @@ class ExportDialog(QDialog):
     def _make_choices(self) -> None:
         self.de_identified = QCheckBox(tr("Pseudonymised: numbers in the place of all names"))
         self.unlabelled = QCheckBox(tr("Images without an answer too, in a folder of their own"))
-        self.side = QSpinBox()
+        self.side = StillSpinBox()
         self.side.setRange(0, LARGEST_SIDE)
         self.side.setSuffix(tr(" pixels a side"))
         self.side.setSpecialValueText(tr("Size as it is"))

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 from autoal_gui.core.language import mark, number, percent_sign, tr, tr_count
 from autoal_gui.core.prediction_table import ORDERS, Order, PredictionTable
 from autoal_gui.gui.predict.caution_section import LOOK_MEANS
-from autoal_gui.gui.widgets.inputs import spin
+from autoal_gui.gui.widgets.inputs import StillComboBox, spin
 from autoal_gui.gui.widgets.text import text_label
 
 ORDER_WORDS: dict[Order, str] = {
@@ -44,7 +44,7 @@ class PredictFilters(QFrame):
         self.classes.setAccessibleName(tr("Predicted class"))
         self.low = self._make_bound(tr("Probability from"), 0)
         self.high = self._make_bound(tr("Probability to"), 100)
-        self.order = QComboBox()
+        self.order = StillComboBox()
         self.order.setAccessibleName(tr("Order"))
         self.order.setSizeAdjustPolicy(
             QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
