@@ -8,7 +8,8 @@ from pathlib import Path
 
 import numpy as np
 from PIL import Image
-from PySide6.QtCore import QSettings, Qt, QThread
+from PySide6.QtCore import QPoint, QPointF, QSettings, Qt, QThread
+from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QTextEdit, QWidget
 
 from autoal_gui.core.backend import CancelCheck
@@ -369,3 +370,12 @@ def no_thread_left(window: MainWindow) -> bool:
 
 QUIET = "This plugin does not support propagateSizeHints"
 """What Qt's offscreen platform says of every dialog; the window can do nothing about it."""
+
+
+def passes_over(widget: QWidget) -> bool:
+    """Turn the wheel over a widget; return whether that is left to what the widget stands in."""
+    at, none, kinds = QPointF(5, 5), QPoint(), Qt.MouseButton.NoButton
+    keys, phase = Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase
+    event = QWheelEvent(at, at, none, QPoint(0, -120), kinds, keys, phase, False)
+    QApplication.sendEvent(widget, event)
+    return not event.isAccepted()

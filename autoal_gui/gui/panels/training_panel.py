@@ -45,7 +45,7 @@ from autoal_gui.gui.session.engine_queue import Priority
 from autoal_gui.gui.widgets.actions import Actions
 from autoal_gui.gui.widgets.cards import LowColumn
 from autoal_gui.gui.widgets.flow_layout import FlowLayout
-from autoal_gui.gui.widgets.text import text_label
+from autoal_gui.gui.widgets.text import plain_tip, text_label
 from autoal_gui.gui.widgets.theme import SMALL
 
 RESOLUTION = 1000
@@ -233,7 +233,7 @@ class TrainingPanel(QFrame):
 
     def _show_note(self, state: State) -> None:
         """Say what is good to know of what runs, else of the last round."""
-        words = ""
+        words = figures = ""
         if self._controller.training.is_warming:
             words = tr(self._warming_note())
         elif self._orders:
@@ -244,8 +244,9 @@ class TrainingPanel(QFrame):
         ):
             words = tr(GOES_ON)
         elif state is State.IDLE and (finished := self._controller.project.rounds.finished()):
-            words = finished[-1].remarks
+            words, figures = finished[-1].remarks, finished[-1].figures
         self.note.setText(words)
+        self.note.setToolTip(plain_tip(figures))
         self.note.setVisible(bool(words))
 
     def _warming_note(self) -> str:

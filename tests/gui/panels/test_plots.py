@@ -19,8 +19,7 @@ from autoal_gui.gui.panels.plots import (
     tint_plot,
 )
 from autoal_gui.gui.widgets.theme import GRAPHIC, READING, Theme, contrast
-from tests.support.gui import QUIET
-from tests.support.wheel import passes_over
+from tests.support.gui import QUIET, passes_over
 
 pytestmark = pytest.mark.qt_log_ignore(QUIET)
 

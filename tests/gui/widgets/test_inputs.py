@@ -6,9 +6,8 @@ import pytest
 from PySide6.QtWidgets import QComboBox
 
 from autoal_gui.gui.widgets.inputs import StillComboBox, StillSpinBox
-from tests.support.gui import QUIET
+from tests.support.gui import QUIET, passes_over
 from tests.support.paths import ROOT
-from tests.support.wheel import passes_over
 
 pytestmark = pytest.mark.qt_log_ignore(QUIET)
 
