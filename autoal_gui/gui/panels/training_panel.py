@@ -13,7 +13,7 @@ from PySide6.QtWidgets import (
 )
 
 from autoal_gui.core.language import tr, tr_count
-from autoal_gui.core.messages import STEPS, Progress, Step
+from autoal_gui.core.messages import STEPS, Progress, Step, Writing
 from autoal_gui.engine.state import State
 from autoal_gui.gui.panels.sparkline import Sparkline
 from autoal_gui.gui.panels.training_text import (
@@ -38,6 +38,7 @@ from autoal_gui.gui.panels.training_text import (
     progress_details,
     progress_line,
     round_steps,
+    writing_line,
 )
 from autoal_gui.gui.panels.trial_line import TrialLine
 from autoal_gui.gui.session.controller import Controller
@@ -87,6 +88,7 @@ class TrainingPanel(QFrame):
         controller.training.rounds_changed.connect(self.refresh)
         controller.labelling.answers_changed.connect(self._on_answers)
         controller.images.batch_changed.connect(self._on_answers)
+        controller.exports.writing.connect(self._on_writing)
 
     def _lay_out(self) -> None:
         grid = QGridLayout(self._steps)
@@ -156,6 +158,12 @@ class TrainingPanel(QFrame):
             self.losses.add(progress.loss)
         self.losses.setVisible(len(self.losses.values) > 1)
 
+    @Slot(object)
+    def _on_writing(self, writing: Writing | None) -> None:
+        """Say which part of a model is being written."""
+        if writing is not None:
+            self.line.setText(writing_line(writing))
+
     def _enter(self, step: Step) -> None:
         """Fill the bars before a step and empty it and those after; cycles come back to a step."""
         self.losses.clear()
@@ -214,7 +222,8 @@ class TrainingPanel(QFrame):
 
     def _show_start(self) -> None:
         self.losses.hide()
-        self.line.setText(tr("Starting…"))
+        writing = self._controller.exports.being_written
+        self.line.setText(writing_line(writing) if writing else tr("Starting…"))
         steps: set[Step] = set()
         if self._controller.training.is_warming:
             steps = {"reading", "warm start"}

@@ -1,6 +1,6 @@
 """Cards, the column that holds them, and sections that fold."""
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QSize, Qt
 from PySide6.QtGui import QResizeEvent, QTextLayout
 from PySide6.QtWidgets import (
     QFrame,
@@ -95,6 +95,18 @@ class CardColumn(QScrollArea):
         for chart in charts:
             chart.setFixedHeight(height)
         self._column.activate()  # at once: the next picture of the window is whole
+
+    def settle(self) -> None:
+        """Lay everything out at once.
+
+        Qt would do it a level at a time, beside other events: a picture taken between shows lines
+        that have grown over what is below them.
+        """
+        content = self.widget()
+        for part in (*reversed(content.findChildren(QWidget)), content):  # the inner ones first
+            if (layout := part.layout()) is not None:
+                layout.activate()
+        QCoreApplication.sendEvent(self, QEvent(QEvent.Type.LayoutRequest))  # for its height
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
         """Give the charts the height that there is."""

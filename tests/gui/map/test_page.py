@@ -128,7 +128,7 @@ def test_it_is_said_at_once_that_the_images_are_being_compared(qtbot, window, tm
 def test_what_is_being_read_is_told_from_what_has_no_answer(page):
     names = [page.legend.item(row).text() for row in range(page.legend.count())]
     waiting = asked_blind(page.controller.project, page.controller.images)
-    assert f"Being read: hidden  {len(waiting)}" in names
+    assert f"Asked for now: hidden until answered  {len(waiting)}" in names
 
 
 def test_all_dots_fill_the_map_until_the_user_looks_elsewhere(page):
