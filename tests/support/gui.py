@@ -92,7 +92,7 @@ class NearestMean:
         if isinstance(command, RunRound):
             yield from self._round(command, cancelled)
         elif isinstance(command, ExportModel):
-            yield self._export(command)
+            yield from self._export(command)
         elif isinstance(command, HandOver):
             yield from self._hand_over(command)
         elif isinstance(command, Predict):
@@ -119,10 +119,11 @@ class NearestMean:
             yield Progress(command.request_id, step, 2, 2, 1.0, 0.25, "cpu")
         yield self._finish(command)
 
-    def _export(self, command: ExportModel) -> Exported:
+    def _export(self, command: ExportModel) -> Iterator[Event]:
+        yield Writing(command.request_id, 0, 1, "Writing it")
         self.export_gate.wait(60)  # an exporter does not look whether it is to stop
         Path(command.target).write_bytes(Path(command.checkpoint).read_bytes())
-        return Exported(command.request_id, command.target)
+        yield Exported(command.request_id, command.target)
 
     def _hand_over(self, command: HandOver) -> Iterator[Event]:
         with replacing_folder(Path(command.target)) as folder:
