@@ -61,7 +61,7 @@ class CardColumn(QScrollArea):
     def __init__(self) -> None:
         super().__init__()
         self.setWidgetResizable(True)
-        content = QWidget()
+        content = self._content = QWidget()
         content.setProperty("role", "content")
         self.hint = text_label(role="muted")
         self._cards: list[QFrame] = []
@@ -102,7 +102,7 @@ class CardColumn(QScrollArea):
         Qt would do it a level at a time, beside other events: a picture taken between shows lines
         that have grown over what is below them.
         """
-        content = self.widget()
+        content = self._content
         for part in (*reversed(content.findChildren(QWidget)), content):  # the inner ones first
             if (layout := part.layout()) is not None:
                 layout.activate()

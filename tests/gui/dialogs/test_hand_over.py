@@ -116,11 +116,12 @@ def test_each_part_is_named_while_it_is_written(qtbot, window, controller, backe
 
 
 def test_a_single_export_says_that_it_goes_on_and_cannot_be_begun_twice(
-    qtbot, window, controller, backend
+    qtbot, window, controller, backend, tmp_path
 ):
     window.dialogs.show_export()
     dialog = window.dialog
     dialog.buttons["pt"].setChecked(True)
+    dialog.target.setText(str(tmp_path / "model.pt"))
     backend.export_gate.clear()
     press(qtbot, dialog.ok)
     qtbot.waitUntil(lambda: "does not stop it" in dialog.outcome.text())
