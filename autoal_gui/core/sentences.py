@@ -49,3 +49,8 @@ Sentences = tuple[Sentence, ...]
 def said(sentences: Iterable[Sentence]) -> str:
     """Return sentences one after the other in the language in use."""
     return " ".join(map(str, sentences))
+
+
+def figures(sentences: Iterable[Sentence]) -> str:
+    """Return the figures behind sentences; "" where there are none."""
+    return " ".join(filter(None, (one.figures for one in sentences)))

@@ -77,11 +77,6 @@ class RoundRecord:
         """What there is to say of the round, in sentences."""
         return " ".join((*self.notices, *map(str, self.reason)))
 
-    @property
-    def figures(self) -> str:
-        """The figures behind the remarks; "" where there are none."""
-        return " ".join(filter(None, (one.figures for one in self.reason)))
-
 
 @dataclass(frozen=True)
 class Suggestion:

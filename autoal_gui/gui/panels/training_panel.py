@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
 
 from autoal_gui.core.language import tr, tr_count
 from autoal_gui.core.messages import STEPS, Progress, Step, Writing
+from autoal_gui.core.sentences import figures
 from autoal_gui.engine.state import State
 from autoal_gui.gui.panels.sparkline import Sparkline
 from autoal_gui.gui.panels.training_text import (
@@ -242,7 +243,7 @@ class TrainingPanel(QFrame):
 
     def _show_note(self, state: State) -> None:
         """Say what is good to know of what runs, else of the last round."""
-        words = figures = ""
+        words = behind = ""
         if self._controller.training.is_warming:
             words = tr(self._warming_note())
         elif self._orders:
@@ -253,9 +254,9 @@ class TrainingPanel(QFrame):
         ):
             words = tr(GOES_ON)
         elif state is State.IDLE and (finished := self._controller.project.rounds.finished()):
-            words, figures = finished[-1].remarks, finished[-1].figures
+            words, behind = finished[-1].remarks, figures(finished[-1].reason)
         self.note.setText(words)
-        self.note.setToolTip(plain_tip(figures))
+        self.note.setToolTip(plain_tip(behind))
         self.note.setVisible(bool(words))
 
     def _warming_note(self) -> str:
