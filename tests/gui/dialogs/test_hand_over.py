@@ -129,5 +129,5 @@ def test_a_single_export_says_that_it_goes_on_and_cannot_be_begun_twice(
     backend.export_gate.set()
     qtbot.waitUntil(lambda: "Written" in dialog.outcome.text())
     assert dialog.ok.isEnabled()
-    assert " · It is the model of" in window.status.text()
+    assert ". It is the model of" in window.status.text()
     dialog.reject()
