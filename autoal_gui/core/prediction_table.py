@@ -73,6 +73,11 @@ class PredictionTable:
         """Return how many images of each class have a confidence within those bounds."""
         return tuple(np.bincount(self.best[self.within(low, high)], minlength=classes).tolist())
 
+    def doubted(self, classes: int, low: int = 0, high: int = 100) -> tuple[int, ...]:
+        """Return how many of `counts` need a look."""
+        best = self.best[self.within(low, high) & self.needs_look]
+        return tuple(np.bincount(best, minlength=classes).tolist())
+
     def chosen(
         self, class_index: int | None, low: int, high: int, order: Order, look: bool = False
     ) -> npt.NDArray[np.int64]:

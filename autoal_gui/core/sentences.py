@@ -18,18 +18,29 @@ class Sentence:
     """Names or sentences in English, likewise."""
     shares: Mapping[str, float] = field(default_factory=dict)
     """Said as percentages: 1 is 100 %."""
+    details: str = ""
+    """Figures behind it, in a sentence of the same words and shares; "" where there are none."""
 
     def __str__(self) -> str:
         """Return it in the language in use."""
+        return self._in_language(self.english)
+
+    @property
+    def figures(self) -> str:
+        """The details in the language in use."""
+        return self._in_language(self.details) if self.details else ""
+
+    def _in_language(self, english: str) -> str:
         values = {name: tr(words) for name, words in self.words.items()}
         values |= {name: percent(share) for name, share in self.shares.items()}
         with contextlib.suppress(LookupError, ValueError, AttributeError):  # of a damaged project
-            return tr(self.english, **values)
-        return self.english
+            return tr(english, **values)
+        return english
 
     def as_plain(self) -> dict[str, Any]:
         """Return plain values for JSON."""
-        return {"english": self.english, "words": dict(self.words), "shares": dict(self.shares)}
+        plain = {"english": self.english, "words": dict(self.words), "shares": dict(self.shares)}
+        return plain | ({"details": self.details} if self.details else {})
 
 
 Sentences = tuple[Sentence, ...]
@@ -38,3 +49,8 @@ Sentences = tuple[Sentence, ...]
 def said(sentences: Iterable[Sentence]) -> str:
     """Return sentences one after the other in the language in use."""
     return " ".join(map(str, sentences))
+
+
+def figures(sentences: Iterable[Sentence]) -> str:
+    """Return the figures behind sentences; "" where there are none."""
+    return " ".join(filter(None, (one.figures for one in sentences)))

@@ -29,6 +29,13 @@ def test_a_sentence_is_said_in_the_language_in_use(speak):
     assert said([Sentence(NONE_BETTER), sentence]).endswith(str(sentence))
 
 
+def test_figures_are_told_apart_from_what_they_are_behind(speak):
+    speak("en")
+    sentence = Sentence("It learned.", {}, {"right": 0.5}, "{right} are right.")
+    assert (str(sentence), sentence.figures) == ("It learned.", "50% are right.")
+    assert Sentence("It learned.").figures == ""
+
+
 def test_what_an_older_round_told_is_said_as_it_stands(speak):
     speak("fr")
     assert said(_reason({"reason": "Auto 95 % {sure}."})) == "Auto 95 % {sure}."
@@ -47,9 +54,10 @@ def test_whatever_a_damaged_project_holds_is_said_somehow(english, words, shares
 @given(
     st.dictionaries(st.sampled_from("abc"), st.text(st.characters(categories=("L",)))),
     st.dictionaries(st.sampled_from("de"), st.floats(0, 1)),
+    st.sampled_from(("", "{d}")),
 )
-def test_a_sentence_is_read_as_it_was_kept(words, shares):
-    kept = Sentence("The {a} of {d}.", words, shares)
+def test_a_sentence_is_read_as_it_was_kept(words, shares, details):
+    kept = Sentence("The {a} of {d}.", words, shares, details)
     assert _reason({"sentences": [kept.as_plain()], "reason": "another"}) == (kept,)
 
 

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import numpy as np
 from PIL import Image
-from PySide6.QtCore import QSettings, Qt, QThread
+from PySide6.QtCore import QPoint, QPointF, QSettings, Qt, QThread
+from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QTextEdit, QWidget
 
 from autoal_gui.core.backend import CancelCheck
@@ -94,7 +95,7 @@ class NearestMean:
         if isinstance(command, RunRound):
             yield from self._round(command, cancelled)
         elif isinstance(command, ExportModel):
-            yield self._export(command)
+            yield from self._export(command)
         elif isinstance(command, HandOver):
             yield from self._hand_over(command)
         elif isinstance(command, Predict):
@@ -121,10 +122,11 @@ class NearestMean:
             yield Progress(command.request_id, step, 2, 2, 1.0, 0.25, "cpu")
         yield self._finish(command)
 
-    def _export(self, command: ExportModel) -> Exported:
+    def _export(self, command: ExportModel) -> Iterator[Event]:
+        yield Writing(command.request_id, 0, 1, "Writing it")
         self.export_gate.wait(60)  # an exporter does not look whether it is to stop
         Path(command.target).write_bytes(Path(command.checkpoint).read_bytes())
-        return Exported(command.request_id, command.target)
+        yield Exported(command.request_id, command.target)
 
     def _hand_over(self, command: HandOver) -> Iterator[Event]:
         with replacing_folder(Path(command.target)) as folder:
@@ -377,3 +379,12 @@ def no_thread_left(window: MainWindow) -> bool:
 
 QUIET = "This plugin does not support propagateSizeHints"
 """What Qt's offscreen platform says of every dialog; the window can do nothing about it."""
+
+
+def passes_over(widget: QWidget) -> bool:
+    """Turn the wheel over a widget; return whether that is left to what the widget stands in."""
+    at, none, kinds = QPointF(5, 5), QPoint(), Qt.MouseButton.NoButton
+    keys, phase = Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase
+    event = QWheelEvent(at, at, none, QPoint(0, -120), kinds, keys, phase, False)
+    QApplication.sendEvent(widget, event)
+    return not event.isAccepted()

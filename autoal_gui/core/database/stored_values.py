@@ -155,6 +155,7 @@ def as_sentence(value: object) -> Sentence:
         as_line(found.get("english", "")),
         {name: as_line(one) for name, one in words.items()},
         {name: as_number(one) for name, one in shares.items()},
+        as_line(found.get("details", "")),
     )
 
 

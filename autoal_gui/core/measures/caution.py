@@ -14,6 +14,7 @@ Reason = Literal["unlike", "several", "unsure", "differ"]
 REASONS: tuple[Reason, ...] = get_args(Reason)
 """The most pressing first; the last alone does not keep a model from answering."""
 NO_REASON = len(REASONS)
+NEARLY_ALL = 0.9  # of the images: what is unlike is then said of all of them together
 Mask = npt.NDArray[np.bool_]
 
 REASON_WORDS: dict[Reason, str] = {
@@ -121,6 +122,28 @@ def look_sentence(caution: Caution) -> str:
         "Needs a look: {found} of {count} images",
         total,
         found=number(found),
+    )
+
+
+def unlike_sentence(caution: Caution) -> str:
+    """Say that (nearly) all images are unlike what was learned from; "" where they are not."""
+    total = len(caution.reasons)
+    found = int((caution.reasons == REASONS.index("unlike")).sum())
+    if not total or found < NEARLY_ALL * total:
+        return ""
+    if found < total:
+        return tr(
+            "{found} of {count} images do not look like what the model learned from. Hardly any "
+            "answer here can be relied on.",
+            found=number(found),
+            count=number(total),
+        )
+    return tr_count(
+        "This image does not look like what the model learned from. The answer cannot be relied "
+        "on.",
+        "None of these images looks like what the model learned from. No answer here can be relied "
+        "on.",
+        total,
     )
 
 

@@ -224,14 +224,13 @@ def chance_sentence(by_chance: ByChance, curve: Sequence[Point]) -> str:
     own = own_at(curve, by_chance.labels)
     if own is None:
         return tr(
-            "Random choice, estimated from the labels of {labels} random images, has a balanced "
-            "accuracy of {value} ({low} to {high}).",
+            "A model taught with {labels} images picked at random has a balanced accuracy of "
+            "{value} ({low} to {high}).",
             **values,
         )
     return tr(
-        "Random choice, estimated from the labels of {labels} random images, has a balanced "
-        "accuracy of {value} ({low} to {high}). This project had {own} with as many labels: {gain} "
-        "points.",
+        "A model taught with {labels} images picked at random has a balanced accuracy of {value} "
+        "({low} to {high}). This project had {own} with as many labels: {gain} points.",
         **values,
         own=percent(own, 1),
         gain=points(own - by_chance.metrics.balanced_accuracy),

@@ -6,7 +6,6 @@ from dataclasses import replace
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtGui import QIcon, QPixmap
 from PySide6.QtWidgets import (
-    QComboBox,
     QFrame,
     QPushButton,
     QSlider,
@@ -23,6 +22,7 @@ from autoal_gui.gui.session.controller import Controller
 from autoal_gui.gui.session.likeness.image_maps import Among, Found, Question, likeness_captions
 from autoal_gui.gui.session.likeness.left_out import left_out_words
 from autoal_gui.gui.widgets.flow_layout import FlowLayout
+from autoal_gui.gui.widgets.inputs import StillComboBox
 from autoal_gui.gui.widgets.notice_bar import NoticeBar
 from autoal_gui.gui.widgets.text import text_label
 from autoal_gui.gui.widgets.theme import Theme
@@ -82,7 +82,7 @@ class GridPanel(QWidget):
         super().__init__()
         self._controller, self._loader = controller, loader
         self.grid = ImageGrid(loader, theme)
-        self.which = QComboBox()
+        self.which = StillComboBox()
         self.which.addItem(tr("This batch"))
         self.which.addItem(tr("Everything that waits"))
         self.which.setAccessibleName(tr("Which images"))
@@ -90,7 +90,7 @@ class GridPanel(QWidget):
         self._only: tuple[int, ...] = ()
         self._ranked: Question | None = None
         self._remark = ""  # why fewer are shown than there are, or what they are like
-        self.among = QComboBox()
+        self.among = StillComboBox()
         for among, words in AMONG.items():
             self.among.addItem(tr(words), among)
         self.among.setAccessibleName(tr("Among which images"))
@@ -136,7 +136,7 @@ class GridPanel(QWidget):
         row = FlowLayout(at_left=True)  # large text goes on in a second line
         row.setSpacing(8)
         row.addWidget(self.which)
-        self.which.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        self.which.setSizeAdjustPolicy(StillComboBox.SizeAdjustPolicy.AdjustToContents)
         row.addWidget(self.among)
         row.addWidget(self.size_slider)
         row.addWidget(self.one)

@@ -8,13 +8,14 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout
 from autoal_gui.core.database.round_rows import RoundRecord
 from autoal_gui.core.language import number, tr, tr_count
 from autoal_gui.core.project.last_model import WHAT_A_ROUND_IS
+from autoal_gui.core.sentences import figures
 from autoal_gui.gui.desk.waiting_time import waited_text
 from autoal_gui.gui.session.controller import Controller
 from autoal_gui.gui.strategy_names import mode_label
 from autoal_gui.gui.widgets.actions import Actions
 from autoal_gui.gui.widgets.flow_layout import FlowLayout
 from autoal_gui.gui.widgets.page_actions import tool_button
-from autoal_gui.gui.widgets.text import text_label
+from autoal_gui.gui.widgets.text import plain_tip, text_label
 from autoal_gui.gui.widgets.theme import TITLE
 
 
@@ -56,7 +57,8 @@ class Header(QFrame):
         project = self._controller.project
         rounds = project.rounds.finished()
         self.mode.setText(mode_label(project.settings.run.mode))
-        self.mode.setToolTip(rounds[-1].remarks if rounds else "")
+        told = (rounds[-1].remarks, figures(rounds[-1].reason)) if rounds else ()
+        self.mode.setToolTip(plain_tip(" ".join(filter(None, told))))
         self.round.setText(round_text(rounds))
         self.round.setToolTip(tr(WHAT_A_ROUND_IS))
 

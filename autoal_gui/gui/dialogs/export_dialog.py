@@ -17,7 +17,6 @@ from PySide6.QtWidgets import (
     QPushButton,
     QRadioButton,
     QScrollArea,
-    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
@@ -28,12 +27,12 @@ from autoal_gui.core.project.export_snapshot import Choices
 from autoal_gui.core.registry import discover
 from autoal_gui.core.system.safe_names import safe_name
 from autoal_gui.exporters.companions.files import companion_files
-from autoal_gui.gui.dialogs.model_line import ModelLine
+from autoal_gui.gui.dialogs.model_line import ModelLine, writing_words
 from autoal_gui.gui.panels.waiting_line import WaitingLine
 from autoal_gui.gui.session.controller import Controller
 from autoal_gui.gui.session.engine_queue import Priority
 from autoal_gui.gui.widgets.cards import card
-from autoal_gui.gui.widgets.inputs import keep_folder, last_folder
+from autoal_gui.gui.widgets.inputs import StillSpinBox, keep_folder, last_folder
 from autoal_gui.gui.widgets.sizes import fitting
 from autoal_gui.gui.widgets.text import text_label
 from autoal_gui.gui.widgets.theme import TITLE, set_property
@@ -108,7 +107,7 @@ class ExportDialog(QDialog):
     def _make_choices(self) -> None:
         self.de_identified = QCheckBox(tr("Pseudonymised: numbers in the place of all names"))
         self.unlabelled = QCheckBox(tr("Images without an answer too, in a folder of their own"))
-        self.side = QSpinBox()
+        self.side = StillSpinBox()
         self.side.setRange(0, LARGEST_SIDE)
         self.side.setSuffix(tr(" pixels a side"))
         self.side.setSpecialValueText(tr("Size as it is"))
@@ -130,6 +129,7 @@ class ExportDialog(QDialog):
         self.show_folder.setAutoDefault(False)
         self.show_folder.hide()
         self.progress = QProgressBar()
+        self.progress.setTextVisible(False)
         self.progress.setAccessibleName(tr("How much is written"))
         self.progress.hide()
         self.ok = QPushButton(tr("Export"))
@@ -315,19 +315,20 @@ class ExportDialog(QDialog):
             self._show_busy()
 
     def _show_busy(self) -> None:
-        """Show whether something is written; only one export of labels goes on at a time."""
+        """Show whether something is written: what is pressed meanwhile would have to wait."""
         exports = self._controller.exports
         busy = exports.label_export.running
         self.progress.setRange(0, 0)
-        self.progress.setVisible(busy or exports.being_written is not None)
+        writing = exports.being_written is not None
+        self.progress.setVisible(busy or writing)
         self.cancel.setVisible(busy)
-        self.ok.setEnabled(not busy)
+        self.ok.setEnabled(not busy and not writing)
 
     @Slot(object)
     def _on_writing(self, event: Writing | None) -> None:
         self._show_busy()
         if event is not None:
-            self._say(event.sentence, "muted")
+            self._say(writing_words(event), "muted")
 
     @Slot()
     def _on_rounds(self) -> None:

@@ -23,7 +23,7 @@ from autoal_gui.core.messages import Writing
 from autoal_gui.core.registry import discover
 from autoal_gui.core.system.safe_names import FreeNames, safe_name
 from autoal_gui.exporters.contract import USUAL
-from autoal_gui.gui.dialogs.model_line import ModelLine
+from autoal_gui.gui.dialogs.model_line import ModelLine, writing_words
 from autoal_gui.gui.panels.waiting_line import WaitingLine
 from autoal_gui.gui.session.controller import Controller
 from autoal_gui.gui.session.engine_queue import Priority
@@ -68,6 +68,7 @@ class HandOverDialog(QDialog):
         self.outcome = text_label()
         self.waiting = WaitingLine(controller, Priority.EXPORT)
         self.progress = QProgressBar()
+        self.progress.setTextVisible(False)  # what is written is said below it
         self.progress.setAccessibleName(tr("How much is written"))
         self.show_folder = QPushButton(tr("Show in folder"))
         self.show_folder.setAutoDefault(False)
@@ -187,7 +188,7 @@ class HandOverDialog(QDialog):
         if event is not None:
             self.progress.setRange(0, event.total if event.total > 1 else 0)
             self.progress.setValue(event.done)
-            self._say(event.sentence, "muted")
+            self._say(writing_words(event), "muted")
         self._show_state()
 
     @Slot(str, str)

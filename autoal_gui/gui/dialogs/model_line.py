@@ -3,7 +3,8 @@
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
-from autoal_gui.core.language import tr, tr_count
+from autoal_gui.core.language import mark, tr, tr_count
+from autoal_gui.core.messages import Writing
 from autoal_gui.core.project.last_model import last_model
 from autoal_gui.core.project.newer_labels import newer_labels
 from autoal_gui.core.project.project import Project
@@ -11,6 +12,13 @@ from autoal_gui.engine.state import Move, can
 from autoal_gui.gui.session.controller import Controller
 from autoal_gui.gui.session.exports import NO_MODEL
 from autoal_gui.gui.widgets.text import text_label
+
+GOES_ON = mark("Closing this window does not stop it.")
+
+
+def writing_words(writing: Writing) -> str:
+    """Say what of a model is being written, and that it goes on."""
+    return "\n".join((writing.sentence, tr(GOES_ON)))
 
 
 class ModelLine(QWidget):

@@ -180,7 +180,7 @@ def by_label(facts: Facts, names: tuple[str, ...], quiet: str) -> list[Part]:
     waits = facts.answer == NONE
     other = (
         (tr("No answer yet"), waits & ~facts.asked),
-        (tr("Being read: hidden"), waits & facts.asked),
+        (tr("Asked for now: hidden until answered"), waits & facts.asked),
         (tr("Unsure"), facts.answer == UNSURE),
         (tr("Skipped"), facts.answer == SKIPPED),
     )

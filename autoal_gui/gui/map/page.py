@@ -7,7 +7,7 @@ from functools import partial
 import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from autoal_gui.core.language import mark, number, tr
 from autoal_gui.core.likeness.kept_map import KeptMap
@@ -25,7 +25,7 @@ from autoal_gui.gui.map.selection import Selection
 from autoal_gui.gui.map.words import image_words, total_words
 from autoal_gui.gui.session.controller import Controller
 from autoal_gui.gui.widgets.actions import Actions
-from autoal_gui.gui.widgets.inputs import OneOf
+from autoal_gui.gui.widgets.inputs import OneOf, StillComboBox
 from autoal_gui.gui.widgets.page import Page
 from autoal_gui.gui.widgets.page_actions import own_action
 from autoal_gui.gui.widgets.text import chip, text_label
@@ -69,7 +69,7 @@ class MapPage(Page):
         self.loader = ImageLoader(self)
         self.canvas = MapCanvas(theme)
         self.preview = Preview(self.canvas)
-        self.by = QComboBox()
+        self.by = StillComboBox()
         self.by.setAccessibleName(tr("Colour by"))
         self.legend = Legend()
         self.unanswered = QCheckBox(tr("Predictions before the answer"))

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pyqtgraph as pg
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPixmap
 from PySide6.QtWidgets import QApplication, QLabel
 
@@ -46,9 +46,17 @@ def series_symbol(position: int) -> str:
     return SYMBOLS[position % len(SYMBOLS)]
 
 
-def make_plot(left: str, bottom: str) -> pg.PlotWidget:
+class StillPlot(pg.PlotWidget):  # type: ignore[misc]  # it has no types
+    """A chart that the wheel passes over: what it stands in scrolls on."""
+
+    def wheelEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+        """Leave the wheel to what scrolls."""
+        event.ignore()
+
+
+def make_plot(left: str, bottom: str) -> StillPlot:
     """Return an empty chart that neither zooms nor pans by accident."""
-    plot = pg.PlotWidget(enableMenu=False)
+    plot = StillPlot(enableMenu=False)
     prepare_plot(plot, left, bottom)
     plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     return plot

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
 
 from autoal_gui.core.language import tr, tr_count
 from autoal_gui.core.messages import STEPS, Progress, Step, Writing
+from autoal_gui.core.sentences import figures
 from autoal_gui.engine.state import State
 from autoal_gui.gui.panels.sparkline import Sparkline
 from autoal_gui.gui.panels.training_text import (
@@ -39,6 +40,7 @@ from autoal_gui.gui.panels.training_text import (
     progress_line,
     round_steps,
     work_words,
+    writing_line,
 )
 from autoal_gui.gui.panels.trial_line import TrialLine
 from autoal_gui.gui.panels.waiting_line import WaitingLine
@@ -47,7 +49,7 @@ from autoal_gui.gui.session.engine_queue import Priority
 from autoal_gui.gui.widgets.actions import Actions
 from autoal_gui.gui.widgets.cards import LowColumn
 from autoal_gui.gui.widgets.flow_layout import FlowLayout
-from autoal_gui.gui.widgets.text import text_label
+from autoal_gui.gui.widgets.text import plain_tip, text_label
 from autoal_gui.gui.widgets.theme import SMALL
 
 RESOLUTION = 1000
@@ -152,11 +154,6 @@ class TrainingPanel(QFrame):
         return self._bars[step].value() / RESOLUTION
 
     @Slot(object)
-    def _on_writing(self, event: Writing | None) -> None:
-        if event is not None:
-            self.line.setText(event.sentence)
-
-    @Slot(object)
     def _on_progress(self, progress: Progress) -> None:
         if self._controller.inference.is_predicting:  # of images that are no part of the project
             self.line.setText(predicted_line(progress))
@@ -170,6 +167,12 @@ class TrainingPanel(QFrame):
         if progress.loss is not None:
             self.losses.add(progress.loss)
         self.losses.setVisible(len(self.losses.values) > 1)
+
+    @Slot(object)
+    def _on_writing(self, writing: Writing | None) -> None:
+        """Say which part of a model is being written."""
+        if writing is not None:
+            self.line.setText(writing_line(writing))
 
     def _enter(self, step: Step) -> None:
         """Fill the bars before a step and empty it and those after; cycles come back to a step."""
@@ -230,9 +233,13 @@ class TrainingPanel(QFrame):
 
     def _show_start(self) -> None:
         self.losses.hide()
-        writes = self._controller.engine.runs(Priority.EXPORT)
-        model = tr("It is the model of {model}.", model=self._controller.exports.model)
-        self.line.setText(model if writes else tr("Starting…"))
+        exports = self._controller.exports
+        if exports.being_written:
+            self.line.setText(writing_line(exports.being_written))
+        elif self._controller.engine.runs(Priority.EXPORT):
+            self.line.setText(tr("It is the model of {model}.", model=exports.model))
+        else:
+            self.line.setText(tr("Starting…"))
         steps: set[Step] = set()
         if self._controller.training.is_warming:
             steps = {"reading", "warm start"}
@@ -254,7 +261,7 @@ class TrainingPanel(QFrame):
 
     def _show_note(self, state: State) -> None:
         """Say what is good to know of what runs, else of the last round."""
-        words = ""
+        words = behind = ""
         if self._controller.training.is_warming:
             words = tr(self._warming_note())
         elif self._orders:
@@ -267,8 +274,9 @@ class TrainingPanel(QFrame):
         elif self._controller.training.round_number and self._controller.training.round_waits:
             words = "" if self.awaited.text() else tr(ROUND_WAITS)
         elif state is State.IDLE and (finished := self._controller.project.rounds.finished()):
-            words = finished[-1].remarks
+            words, behind = finished[-1].remarks, figures(finished[-1].reason)
         self.note.setText(words)
+        self.note.setToolTip(plain_tip(behind))
         self.note.setVisible(bool(words))
 
     def _warming_note(self) -> str:

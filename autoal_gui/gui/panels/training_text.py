@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from autoal_gui.core.database.round_rows import RoundRecord
 from autoal_gui.core.language import decimal, duration, mark, number, percent, tr, tr_count
-from autoal_gui.core.messages import Progress, Step
+from autoal_gui.core.messages import Progress, Step, Writing
 from autoal_gui.core.project.project import Project
 from autoal_gui.core.project.stores.warm_record import WarmRecord
 from autoal_gui.gui.session.engine_queue import EngineQueue, Priority
@@ -143,6 +143,15 @@ def _time_left(progress: Progress) -> list[str]:
     if progress.seconds_left is None or progress.seconds_left < 1:  # less is a guess
         return []
     return [tr("about {time} left", time=duration(progress.seconds_left))]
+
+
+def writing_line(writing: Writing) -> str:
+    """Say which part of a model is being written, and which of how many that is."""
+    if writing.total < 2:
+        return writing.sentence
+    number = min(writing.done + 1, writing.total)
+    part = tr("part {number} of {total}", number=number, total=writing.total)
+    return f"{writing.sentence} · {part}"
 
 
 def progress_details(progress: Progress) -> str:

@@ -85,7 +85,7 @@ class WeightsPanel(CardColumn):
             self.map,
             self._scale,
         )
-        self._pin_card = self.add_card(tr("Strategies now"), self.pinned, self.pins, self.explained)
+        self._pin_card = self.add_card(tr("Strategies now"), self.explained, self.pinned, self.pins)
         self._learned_card = self.add_card(tr("What the search learned"), self.learned)
         self.fit_height(self.lines, self.areas, self.learned.plot)
         self._show_form()

@@ -1,6 +1,7 @@
 """What is said above predictions: what they are, which rule gave the classes, and if it is old."""
 
 from autoal_gui.core.language import mark, percent, tr
+from autoal_gui.core.measures.caution import unlike_sentence
 from autoal_gui.core.measures.operating.decision import Threshold
 from autoal_gui.core.measures.operating.text import threshold_sentence
 from autoal_gui.core.project.kept_point import kept_point
@@ -16,7 +17,8 @@ DROPPED = mark(
 
 def about_result(session: PredictSession, controller: Controller) -> str:
     """Say it in plain sentences; without the rule as long as there is no result."""
-    words = [tr(NOT_A_DIAGNOSIS), session.unknown_words()]
+    unlike = unlike_sentence(session.caution) if session.caution is not None else ""
+    words = [unlike, tr(NOT_A_DIAGNOSIS), session.unknown_words()]
     if session.result is not None:
         classes, used = session.result.classes, session.threshold
         if used is not None:

@@ -12,12 +12,10 @@ from autoal_gui.core.measures.caution import (
     reasons_sentence,
 )
 from autoal_gui.core.measures.conformal import Calibration
-from autoal_gui.gui.predict.measured_section import Scrolled
 from autoal_gui.gui.widgets.cards import Section
 from autoal_gui.gui.widgets.inputs import SLACK, spin
 from autoal_gui.gui.widgets.text import text_label
 
-LINES = 10  # of text that are seen at a time
 LARGE = 28  # pixels of a line; a number would not fit beside a long word in a narrow column
 LOOK_MEANS = mark(
     "“?” before a class: look at the image yourself before you rely on the answer of the model."
@@ -41,12 +39,16 @@ class CautionSection(Section):
 
     def __init__(self) -> None:
         super().__init__("")
-        self.least = self._make_share(tr("No answer below"), 0, 100, 0, LEAST_TIP)
-        self.level = self._make_share(tr("Classes hold the true one in"), 50, 99, 90, LEVEL_TIP)
+        least = tr("Give no answer if less certain than")
+        self.least = self._make_share(least, 0, 100, 0, LEAST_TIP)
+        self.least.setSpecialValueText(tr("not used"))
+        level = tr("Name so many classes that one of them is right in")
+        self.level = self._make_share(level, 50, 99, 90, LEVEL_TIP)
         self._level_label = text_label(self.level.accessibleName())
         rule = self._make_rule()
         self.answered, self.guarantee = text_label(), text_label(role="muted")
-        self.body.addWidget(Scrolled(LINES, rule, self.answered, self.guarantee))
+        for part in (rule, self.answered, self.guarantee):  # all of it scrolls as one
+            self.body.addWidget(part)
         self.legend = text_label(role="muted")
         """What the sign before a class means, and why it is there."""
         self.column.addWidget(self.legend)

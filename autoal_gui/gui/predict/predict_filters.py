@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 from autoal_gui.core.language import mark, number, percent_sign, tr, tr_count
 from autoal_gui.core.prediction_table import ORDERS, Order, PredictionTable
 from autoal_gui.gui.predict.caution_section import LOOK_MEANS
-from autoal_gui.gui.widgets.inputs import spin
+from autoal_gui.gui.widgets.inputs import StillComboBox, spin
 from autoal_gui.gui.widgets.text import text_label
 
 ORDER_WORDS: dict[Order, str] = {
@@ -44,7 +44,7 @@ class PredictFilters(QFrame):
         self.classes.setAccessibleName(tr("Predicted class"))
         self.low = self._make_bound(tr("Probability from"), 0)
         self.high = self._make_bound(tr("Probability to"), 100)
-        self.order = QComboBox()
+        self.order = StillComboBox()
         self.order.setAccessibleName(tr("Order"))
         self.order.setSizeAdjustPolicy(
             QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
@@ -139,12 +139,16 @@ class PredictFilters(QFrame):
 
     def show_counts(self, table: PredictionTable, classes: tuple[str, ...]) -> None:
         """Show how many images of each class are within the bounds."""
-        counts = table.counts(len(classes), self.low.value(), self.high.value())
-        look = int((table.needs_look & table.within(self.low.value(), self.high.value())).sum())
+        bounds = self.low.value(), self.high.value()
+        counts = table.counts(len(classes), *bounds)
+        look = table.doubted(len(classes), *bounds)
         names = tr("All classes"), *classes, tr("Needs a look")
-        for row, (name, count) in enumerate(zip(names, (sum(counts), *counts, look), strict=True)):
+        shown, doubted = (sum(counts), *counts, sum(look)), (sum(look), *look, 0)
+        for row, (name, count, doubts) in enumerate(zip(names, shown, doubted, strict=True)):
             words = tr("{words} ({count})", words=name, count=number(count))
-            self.classes.item(row).setText(words)
+            all_doubted = count > 0 and doubts == count  # as below each of its images
+            self.classes.item(row).setText(f"? {words}" if all_doubted else words)
+            self.classes.item(row).setToolTip(tr(LOOK_MEANS) if all_doubted else "")
         last = self.classes.item(len(names) - 1)
         last.setToolTip(tr(LOOK_MEANS))
         last.setHidden(not table.needs_look.any() and not self.only_look)

@@ -16,9 +16,22 @@ from PySide6.QtWidgets import (
 
 from autoal_gui.core.labels.bulk import LIMITS, SURE, SureImages
 from autoal_gui.core.labels.bulk_text import bulk_words, check_words, own_words
-from autoal_gui.core.language import mark, number, percent, percent_sign, tr, tr_count
+from autoal_gui.core.language import number, percent, percent_sign, tr, tr_count
 from autoal_gui.gui.images.image_loader import ImageLoader
 from autoal_gui.gui.keys import class_keys
+from autoal_gui.gui.review.confirm_words import (
+    CLASS_DONE,
+    HARDLY,
+    HOW,
+    MEASURES_NOTHING,
+    NO_MODEL,
+    NOT_SEEN,
+    NOT_WORTH,
+    NOTHING,
+    STOPPED,
+    WHY_ALONE,
+    drawn_words,
+)
 from autoal_gui.gui.review.sure_grid import SureGrid
 from autoal_gui.gui.session.controller import Controller
 from autoal_gui.gui.widgets.actions import Actions
@@ -29,29 +42,6 @@ from autoal_gui.gui.widgets.page_actions import action_tool, own_action
 from autoal_gui.gui.widgets.text import text_label
 from autoal_gui.gui.widgets.theme import TITLE, Theme
 
-HOW = mark("Enter confirms what is shown. A click or Space takes an image out. Esc goes back.")
-NO_MODEL = mark("No model has been trained yet: label a few images of each class first.")
-NOTHING = mark("The model is sure of none of the images that wait: {sure} or more is asked for.")
-CLASS_DONE = mark("Nothing more of {name} can be confirmed now.")
-WHY_ALONE = mark(
-    "{count} images come to the desk one by one, drawn by lot over all classes, and the model's "
-    "class stays hidden until you have answered. Only they can tell how many of the labels that "
-    "you confirm at a glance would be wrong. Then up to {saved} others are confirmed at a glance."
-)
-HARDLY = mark("That saves hardly any reading yet: label on, and the model will be sure of more.")
-NOT_WORTH = mark(
-    "The model is sure of {sure} images by now, and {due} would be read alone first: that does not "
-    "pay yet. Label on; the model will be sure of more."
-)
-STOPPED = mark(
-    "Nothing more is confirmed. Label on, so that the model gets better; then another check can "
-    "begin, for what is confirmed from then on."
-)
-NOT_SEEN = mark("The images are still being read; press again when all can be seen.")
-MEASURES_NOTHING = mark(
-    "What is confirmed here is marked in every export, measures nothing, and teaches the model "
-    "only while the check holds."
-)
 PAYS = 2  # images confirmed for one that is read alone, below which it is hardly worth it
 WIDTH = 24  # letters that the side is wide
 NARROWEST, WIDEST = 270, 490  # pixels of it
@@ -69,6 +59,7 @@ class ConfirmPage(Page):
         self.grid = SureGrid(self.loader, theme)
         self.classes = QListWidget()
         self.classes.setAccessibleName(tr("Class"))
+        self.drawn = text_label(role="muted")
         self.state = text_label()
         self.own = text_label(role="muted")
         self.limit = spin(tr("Limit"), round(100 * LIMITS[0]), round(100 * LIMITS[1]), 2)
@@ -95,7 +86,7 @@ class ConfirmPage(Page):
         self._connect()
 
     def _lay_out(self) -> None:
-        self.add_hint(tr(HOW))
+        self.how = self.add_hint(tr(HOW))
         for action in self.local.values():
             self.bar.addWidget(action_tool(action))
         whole = QHBoxLayout()
@@ -116,6 +107,7 @@ class ConfirmPage(Page):
         column.setSpacing(10)
         column.addWidget(text_label(tr("The model is sure of"), bold=True))
         column.addWidget(self.classes, 1)
+        column.addWidget(self.drawn)
         card = QFrame()
         card.setProperty("role", "card")
         inside = QVBoxLayout(card)
@@ -125,7 +117,7 @@ class ConfirmPage(Page):
         inside.addWidget(self.state)
         inside.addWidget(self.own)
         row = QHBoxLayout()
-        label = text_label(tr("Stop above"))
+        label = text_label(tr("Stop when more of those read alone are wrong than"))
         label.setBuddy(self.limit)
         row.addWidget(label, 1)
         row.addWidget(self.limit)
@@ -213,6 +205,8 @@ class ConfirmPage(Page):
             self.classes.addItem(words)
             icon = key_icon(index, keys[index] or str(index + 1), side)
             self.classes.item(self.classes.count() - 1).setIcon(icon)
+        self.drawn.setText(drawn_words(self._sure, sum(counts.values())))
+        self.drawn.setVisible(bool(self.drawn.text()))
         most = max(self._offered, key=lambda c: counts[c], default=0)
         first = before if before in self._offered else most
         place = self._offered.index(first) if self._offered else 0
@@ -239,6 +233,7 @@ class ConfirmPage(Page):
         count = len(self._due)
         self.alone.setText(tr_count("Read {count} image alone", "Read {count} images alone", count))
         self.views.setCurrentIndex(0 if words else 1)
+        self.how.setVisible(not words)
         if words:
             images = ()
             self.alone.setFocus()

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QFrame, QPushButton, QVBoxLa
 
 from autoal_gui.core.labels.label_errors import KINDS, SORTS, Filter, ReviewTable, Sort, counts
 from autoal_gui.core.language import mark, number, tr
+from autoal_gui.gui.widgets.inputs import StillComboBox
 from autoal_gui.gui.widgets.text import plain_tip, text_label
 
 KIND_WORDS = {"label": mark("Labels"), "unsure": mark("Unsure"), "skip": mark("Skipped")}
@@ -50,7 +51,7 @@ class ReviewFilters(QFrame):
         self.boxes = {name: self._make_box(tr(words)) for name, words in ANY.items()}
         self.marks = {name: self._make_mark(tr(words)) for name, words in MARKS.items()}
         self.marks["suspicious"].setToolTip(plain_tip(tr(SUSPICIOUS_TIP)))
-        self.order = QComboBox()
+        self.order = StillComboBox()
         self.order.setAccessibleName(tr("Order"))
         for sort in SORTS:
             self.order.addItem(tr(SORT_WORDS[sort]), sort)
@@ -69,7 +70,7 @@ class ReviewFilters(QFrame):
         column.addStretch(1)
 
     def _make_box(self, words: str) -> QComboBox:
-        box = QComboBox()
+        box = StillComboBox()
         box.setAccessibleName(words)
         box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         box.setMinimumContentsLength(12)

@@ -1,6 +1,6 @@
 """Cards, the column that holds them, and sections that fold."""
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QSize, Qt
 from PySide6.QtGui import QResizeEvent, QTextLayout
 from PySide6.QtWidgets import (
     QFrame,
@@ -61,7 +61,7 @@ class CardColumn(QScrollArea):
     def __init__(self) -> None:
         super().__init__()
         self.setWidgetResizable(True)
-        content = QWidget()
+        content = self._content = QWidget()
         content.setProperty("role", "content")
         self.hint = text_label(role="muted")
         self._cards: list[QFrame] = []
@@ -95,6 +95,18 @@ class CardColumn(QScrollArea):
         for chart in charts:
             chart.setFixedHeight(height)
         self._column.activate()  # at once: the next picture of the window is whole
+
+    def settle(self) -> None:
+        """Lay everything out at once.
+
+        Qt would do it a level at a time, beside other events: a picture taken between shows lines
+        that have grown over what is below them.
+        """
+        content = self._content
+        for part in (*reversed(content.findChildren(QWidget)), content):  # the inner ones first
+            if (layout := part.layout()) is not None:
+                layout.activate()
+        QCoreApplication.sendEvent(self, QEvent(QEvent.Type.LayoutRequest))  # for its height
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
         """Give the charts the height that there is."""

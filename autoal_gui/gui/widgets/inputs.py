@@ -128,6 +128,8 @@ class StillComboBox(QComboBox):
     def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """Return the room for what is chosen."""
         hint = super().minimumSizeHint()
+        if self.sizeAdjustPolicy() is not QComboBox.SizeAdjustPolicy.AdjustToContents:
+            return hint  # of a fixed number of letters, whatever the entries are
         advance = self.fontMetrics().horizontalAdvance
         longest = max((advance(self.itemText(row)) for row in range(self.count())), default=0)
         wide = hint.width() - longest + advance(self.currentText()) + SLACK

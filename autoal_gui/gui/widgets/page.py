@@ -83,9 +83,11 @@ class Page(QWidget):
         column.addWidget(bar)
         column.addLayout(self.body, 1)
 
-    def add_hint(self, words: str) -> None:
+    def add_hint(self, words: str) -> Hint:
         """Say at the right of the bar what can be done."""
-        self.bar.addWidget(Hint(words), BAR_SHARE)
+        hint = Hint(words)
+        self.bar.addWidget(hint, BAR_SHARE)
+        return hint
 
     def show_topic(self, topic: str) -> None:
         """Show one part of a page that has several."""

@@ -34,10 +34,8 @@ DIMENSIONS = 256  # principal directions in which a student learns
 SURE = 0.05  # of a guess; what is less likely teaches nothing
 LEAD = 1.5  # errors by which the loss must fall
 FEWEST = 2  # labels of each of two classes, or nothing that is held out says anything
-TAUGHT = mark(
-    "The images without a label teach as well ({teacher}): of labels held out {right} are right "
-    "with them, {alone} without."
-)
+TAUGHT = mark("The images without a label teach as well ({teacher}).")
+FIGURES = mark("Of labels held out {right} are right with these images, {alone} without.")
 
 
 @dataclass(frozen=True)
@@ -148,7 +146,8 @@ def told_teacher(taught: Taught) -> Sentences:
     if not taught.teacher:
         return ()
     words = {"teacher": english_label(TEACHERS, taught.teacher)}
-    return (Sentence(TAUGHT, words, {"right": taught.right, "alone": taught.right_alone}),)
+    shares = {"right": taught.right, "alone": taught.right_alone}
+    return (Sentence(TAUGHT, words, shares, FIGURES),)
 
 
 def _student_head(

@@ -31,22 +31,21 @@ Ints = npt.NDArray[np.int64]
 Strengths = tuple[float, ...]
 
 BACKBONES = "autoal_gui.backbones"
-BOTH = mark(
-    "What was learned from your images and {network} are used side by side: of your {count} "
-    "labels, each held out in turn, each class counting alike, they get {right} right, what was "
-    "learned from your images alone {alone}. This only chooses between the two; Performance says "
-    "how good the model is."
-)
+BOTH = mark("The model uses what it learned from your images, together with {network}.")
 OTHER = mark(
-    "{network} is used instead of what was learned from your images: of your {count} labels, "
-    "each held out in turn, each class counting alike, it gets {right} right, what was learned "
-    "from your images {alone}. This only chooses between the two; Performance says how good the "
-    "model is."
+    "For now the model uses {network}, which tells your classes apart better than what it learned "
+    "from your images. Later rounds choose anew."
 )
-ALONE = mark(
-    "What was learned from your images is used alone: your {count} labels, each held "
-    "out in turn, speak against {network} beside it (alone it gets {alone} of them right, each "
-    "class counting alike). Performance says how good the model is."
+ALONE = mark("The model uses what it learned from your images.")
+TRIED = mark(
+    "Each of your {count} labels was held out once, and each class counts alike: what was chosen "
+    "gets {right} of them right, what was learned from your images alone {alone}. This only "
+    "chooses between the two; Performance says how good the model is."
+)
+TRIED_ALONE = mark(
+    "Each of your {count} labels was held out once, and each class counts alike: what was learned "
+    "from your images gets {alone} of them right, and {network} beside it does not help. "
+    "Performance says how good the model is."
 )
 GRID = (0.0, 0.5, 1.0)
 LEAD = 1.5  # standard errors by which the loss must fall for a step
@@ -173,14 +172,14 @@ def choose_strengths(
 
 
 def told_views(chosen: Chosen, beside: str) -> Sentence:
-    """Say in one sentence which views take part, and why; `beside` is the network of the others."""
+    """Say which views take part, and behind that why; `beside` is the network of the others."""
     own, *others = chosen.strengths
     count = chosen.found.logits.shape[1]  # every label is held out once
     words = {"network": english_label(BACKBONES, beside), "count": number(count)}
     shares = {"alone": chosen.right_alone}
     if not any(others):
-        return Sentence(ALONE, words, shares)
-    return Sentence(BOTH if own else OTHER, words, shares | {"right": chosen.right})
+        return Sentence(ALONE, words, shares, TRIED_ALONE)
+    return Sentence(BOTH if own else OTHER, words, shares | {"right": chosen.right}, TRIED)
 
 
 def _gain(now: _Tried, other: _Tried, units: Ints | None) -> float:

@@ -9,6 +9,7 @@ from autoal_gui.core.measures.caution import (
     guarantee,
     look_sentence,
     reasons_sentence,
+    unlike_sentence,
 )
 from autoal_gui.core.measures.conformal import Calibration
 
@@ -34,6 +35,20 @@ def test_each_image_has_its_most_pressing_reason():
         "To look at: 1 unlike anything it has learned from, 2 between several classes, 1 less "
         "certain than asked for."
     )
+
+
+def test_a_folder_of_other_images_is_told_as_a_whole():
+    far, near = np.full(5, 0.9), np.full(5, 0.1)
+    found = Caution.of(SHARES, Rule(), measured(), far)
+    assert unlike_sentence(found) == (
+        "None of these images looks like what the model learned from. No answer here can be relied "
+        "on."
+    )
+    many = Caution.of(np.repeat(SHARES, 4, 0), Rule(), measured(), np.r_[0.1, np.full(19, 0.9)])
+    assert unlike_sentence(many).startswith("19 of 20 images do not look like")
+    assert unlike_sentence(Caution.of(SHARES, Rule(), measured(), np.r_[far[:4], 0.1])) == ""
+    assert unlike_sentence(Caution.of(SHARES, Rule(), measured(), near)) == ""
+    assert unlike_sentence(Caution.of(SHARES[:0], Rule())) == ""
 
 
 def test_a_model_stands_by_an_answer_that_another_model_does_not_give():

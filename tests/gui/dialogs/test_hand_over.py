@@ -97,15 +97,37 @@ def test_each_part_is_named_while_it_is_written(qtbot, window, controller, backe
     backend.export_gate.clear()
     press(qtbot, dialog.ok)
     first = dialog.chosen[0]
-    qtbot.waitUntil(lambda: dialog.outcome.text() == f"Writing {first}")
+    told = f"Writing {first}\nClosing this window does not stop it."
+    qtbot.waitUntil(lambda: dialog.outcome.text() == told)
+    assert not dialog.progress.isTextVisible()  # dark on dark; it is said below the bar
+    panel = window.desk.training
+    assert panel.line.text() == f"Writing {first} · part 1 of {len(dialog.chosen)}"
     assert dialog.progress.isVisible()
     assert dialog.progress.maximum() == len(dialog.chosen)
     assert not dialog.ok.isEnabled()
     dialog.reject()
     dialog = opened(window, tmp_path)  # what goes on is told where it is opened again
-    assert dialog.outcome.text() == f"Writing {first}"
+    assert dialog.outcome.text() == told
     backend.export_gate.set()
     qtbot.waitUntil(lambda: "Written" in dialog.outcome.text())
     assert dialog.progress.isHidden()
     assert dialog.ok.isEnabled()
+    dialog.reject()
+
+
+def test_a_single_export_says_that_it_goes_on_and_cannot_be_begun_twice(
+    qtbot, window, controller, backend, tmp_path
+):
+    window.dialogs.show_export()
+    dialog = window.dialog
+    dialog.buttons["pt"].setChecked(True)
+    dialog.target.setText(str(tmp_path / "model.pt"))
+    backend.export_gate.clear()
+    press(qtbot, dialog.ok)
+    qtbot.waitUntil(lambda: "does not stop it" in dialog.outcome.text())
+    assert not dialog.ok.isEnabled()
+    backend.export_gate.set()
+    qtbot.waitUntil(lambda: "Written" in dialog.outcome.text())
+    assert dialog.ok.isEnabled()
+    assert ". It is the model of" in window.status.text()
     dialog.reject()

@@ -149,7 +149,7 @@ def test_what_is_hidden_says_that_its_answer_counts_on_the_desk(page):
 def test_what_is_being_read_is_told_from_what_has_no_answer(page):
     names = [page.legend.item(row).text() for row in range(page.legend.count())]
     waiting = asked_blind(page.controller.project, page.controller.images)
-    assert f"Being read: hidden  {len(waiting)}" in names
+    assert f"Asked for now: hidden until answered  {len(waiting)}" in names
 
 
 def test_all_dots_fill_the_map_until_the_user_looks_elsewhere(page):

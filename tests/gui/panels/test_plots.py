@@ -8,6 +8,7 @@ from autoal_gui.core.database.round_rows import RoundRecord
 from autoal_gui.core.queries import LearnedWeights
 from autoal_gui.core.settings import PRESETS
 from autoal_gui.gui.panels.learned_weights import LearnedPlot
+from autoal_gui.gui.panels.performance.roc_plot import RocPlot
 from autoal_gui.gui.panels.plots import (
     SERIES_COLOURS,
     draw_continuation,
@@ -18,7 +19,7 @@ from autoal_gui.gui.panels.plots import (
     tint_plot,
 )
 from autoal_gui.gui.widgets.theme import GRAPHIC, READING, Theme, contrast
-from tests.support.gui import QUIET
+from tests.support.gui import QUIET, passes_over
 
 pytestmark = pytest.mark.qt_log_ignore(QUIET)
 
@@ -86,3 +87,12 @@ def test_weights_that_were_not_trusted_show_and_are_dotted(qtbot, theme):
         assert shows(pen.color(), theme)
         assert pen.color().alpha() == 255
         assert pen.style().name == "DotLine"
+
+
+def test_the_wheel_over_a_chart_is_left_to_what_scrolls(qtbot):
+    for plot in (make_plot("left", "bottom"), RocPlot()):
+        qtbot.addWidget(plot)
+        plot.resize(300, 200)
+        before = plot.viewRange()
+        assert passes_over(plot.viewport())
+        assert plot.viewRange() == before

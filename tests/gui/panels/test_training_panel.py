@@ -6,6 +6,7 @@ from PySide6.QtCore import QRectF, Qt
 from autoal_gui.core.labels import layer_trial
 from autoal_gui.core.messages import STEPS, RunRound
 from autoal_gui.core.registry import discover
+from autoal_gui.core.sentences import Sentence
 from autoal_gui.core.system.foreign_files import sha256_of
 from autoal_gui.gui.panels.sparkline import KEPT, Sparkline
 from autoal_gui.gui.panels.training_text import STEP_NAMES
@@ -82,6 +83,15 @@ def test_a_model_that_waits_to_be_written_is_told_in_the_panel(qtbot, trained, b
     qtbot.waitUntil(lambda: controller.at_rest)
     assert panel.waiting.isHidden()
     assert (tmp_path / "model.pt").exists()
+
+
+def test_figures_behind_a_remark_are_in_its_tip(qtbot, trained, backend):
+    panel = trained.desk.training
+    backend.reason = (Sentence("It learned.", {}, {"right": 0.5}, "{right} are right."),)
+    run_batches(qtbot, trained, 1)
+    assert panel.note.text() == "It learned."
+    assert panel.note.toolTip() == "50% are right."
+    assert trained.desk.header.mode.toolTip() == "It learned. 50% are right."
 
 
 def test_the_loss_is_drawn_while_a_step_runs_and_goes_when_it_ends(qtbot, trained, backend):

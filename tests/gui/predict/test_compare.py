@@ -89,15 +89,15 @@ def test_rounds_are_compared_a_model_is_handed_over_and_odd_images_go_into_the_p
     assert f"{before} and {own} are right on the same images." in words
     assert f"{own} on 13 where turned was wrong; chance hardly does that (p < 0.001)." in words
     assert page.caution.button.text() == "Needs a look: 13 of 13 images"
-    shown = page.caution.legend.isVisible()  # before anything is opened
-    legend = page.caution.legend.text() if shown else ""
-    assert " of the model. To look at: 1 unlike anything it has learned from, " in legend
+    assert page.caution.legend.isVisible()  # before anything is opened
+    assert "To look at: 1 unlike anything it has learned from, " in page.caution.legend.text()
     assert "Measured on 24 images" in page.caution.guarantee.text()
 
     filters = page.filters
     filters.classes.setFocus()
     qtbot.keyClick(filters.classes, Qt.Key.Key_End)
-    assert filters.classes.currentItem().text() == "Needs a look (13)"
+    shown = [filters.classes.item(row).text() for row in (0, filters.classes.currentRow())]
+    assert shown == ["? All classes (13)", "Needs a look (13)"]  # "?" as below each image
     for _ in range(2):
         qtbot.keyClick(filters.order, Qt.Key.Key_Down)
     assert page.session.name_of(page.grid.images[0]).endswith(ODD)

@@ -33,6 +33,7 @@ def page(qtbot, window, tmp_path):
     idle(qtbot, controller)
     page = show(qtbot, window)
     assert "No model" in page.words.text()
+    assert not page.how.isVisible()  # there is nothing that Enter could confirm
     qtbot.keyClick(page, ESCAPE)
     train(qtbot, controller)
     page = show(qtbot, window)
@@ -95,6 +96,11 @@ def kind(controller, image):
 def test_what_is_shown_is_confirmed_by_one_key_and_taken_back_by_another(qtbot, window, page):
     bulk, grid = window.controller.project.bulk, page.grid
     assert "read alone 0" in page.state.text()
+    assert page.how.isVisible()
+    listed = sum(len(page._sure.to_confirm(c)) for c in page._offered)
+    drawn = len(page._sure) - listed
+    assert page.drawn.text().startswith(f"And of {drawn} more: " if drawn else "")
+    assert page.drawn.isVisible() == (drawn > 0)
     shown = tuple(grid.images)
     held = QKeyEvent(QKeyEvent.Type.KeyPress, ENTER, Qt.KeyboardModifier.NoModifier, "", True)
     QApplication.sendEvent(grid, held)

@@ -1,8 +1,10 @@
 """Sections that fold: their titles are whole at any width."""
 
 import pytest
+from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
-from autoal_gui.gui.widgets.cards import Section
+from autoal_gui.gui.widgets.cards import CardColumn, Section
+from autoal_gui.gui.widgets.text import text_label
 from tests.support.gui import QUIET
 
 pytestmark = pytest.mark.qt_log_ignore(QUIET)
@@ -34,3 +36,23 @@ def test_a_title_without_spaces_is_broken_as_well(qtbot):
     section.resize(300, 200)
     section.show()
     assert "\n" in shown(section)
+
+
+def test_lines_that_grow_lie_over_nothing_even_before_the_next_event(qtbot):
+    column, chart, label, below = CardColumn(), QWidget(), text_label("short"), text_label("below")
+    qtbot.addWidget(column)
+    inner = QWidget()
+    rows = QVBoxLayout(inner)
+    chart.setFixedHeight(150)
+    for part in (chart, label, below):
+        rows.addWidget(part)
+    column.add_card("Title", inner)
+    column.resize(300, 240)
+    column.show()
+    qtbot.waitUntil(lambda: label.height() > 0)
+    QApplication.processEvents()
+    label.setText(TITLE * 6)
+    column.settle()
+    assert label.height() >= label.heightForWidth(label.width())
+    assert chart.geometry().bottom() < label.geometry().top()
+    assert label.geometry().bottom() < below.geometry().top()

@@ -110,7 +110,6 @@ class Headline(QWidget):
 
     def _search_button(self, class_index: int) -> QToolButton:
         button = QToolButton()
-        button.setProperty("role", "quiet")
         button.setText(tr("Find more like it"))
         button.clicked.connect(lambda: self.more_wanted.emit(class_index))
         return button
@@ -186,7 +185,9 @@ def _learned(count: int, aside: int) -> str:
     if not count:
         return tr("no label yet, so that it cannot be learned")
     return tr_count(
-        "{count} label, too few to learn from", "{count} labels, too few to learn from", count
+        "{count} label to learn from, which is too few",
+        "{count} labels to learn from, which is too few",
+        count,
     )
 
 

@@ -47,7 +47,7 @@ class LearningCurve(QWidget):
         row = QHBoxLayout(self.chance)
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(swatch(CHANCE))
-        words = tr("Random choice, estimated from the labels drawn at random")
+        words = tr("A model taught with images picked at random")
         row.addWidget(text_label(words, role="muted", size=SMALL), 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -82,6 +82,7 @@ class LearningCurve(QWidget):
         limits.append(self._draw_series(rows, position))
         drawn = [limit for limit in limits if limit is not None]
         labels = [record.labels for record, _ in known]
+        labels += [record.by_chance.labels for record, _ in known if record.by_chance]
         labels += [found.curve[-1].labels] if found else []
         if drawn:
             lows, highs = zip(*drawn, strict=True)

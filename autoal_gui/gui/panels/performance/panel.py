@@ -158,6 +158,7 @@ class PerformancePanel(CardColumn):
             self._decisions.start()
         shown = self.columns.show_results(known, project.settings.columns, names)
         self._columns_card.setVisible(shown)
+        self.settle()
 
     @Slot()
     def _show_next(self) -> None:
@@ -249,6 +250,7 @@ class PerformancePanel(CardColumn):
         self.operating.show_change(changed_words(project, point))
         found = calibration(known.truth, known.probabilities, known.units) if of_one else None
         self.calibration.show_found(found, basis)
+        self.settle()
 
     @Slot(int, int)
     def _on_cell(self, truth: int, predicted: int) -> None:

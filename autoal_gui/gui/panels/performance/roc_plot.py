@@ -15,6 +15,7 @@ from autoal_gui.core.measures.operating.point import Performance
 from autoal_gui.core.measures.operating.roc import Roc
 from autoal_gui.gui.panels.plots import (
     Floats,
+    StillPlot,
     line_colour,
     prepare_plot,
     series_pen,
@@ -39,7 +40,7 @@ TICKS = range(0, 101, 20)
 LINES = 18  # of text: its height
 
 
-class RocPlot(pg.PlotWidget):  # type: ignore[misc]  # it has no types
+class RocPlot(StillPlot):
     """Draws what `show_curve` gives; `moved` when the user has moved the point."""
 
     moved = Signal(int)
@@ -194,10 +195,6 @@ class RocPlot(pg.PlotWidget):  # type: ignore[misc]  # it has no types
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
         """End the drag; there is nothing to do."""
         event.accept()
-
-    def wheelEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
-        """Leave the wheel to what scrolls."""
-        event.ignore()
 
     def event(self, event: QEvent) -> bool:
         """Take the keys that move the point before they become commands of the desk."""

@@ -43,6 +43,7 @@ Among = Literal["unlabelled", "labelled", "all"]
 MOST_FOUND = 1000  # images; whoever looks for more looks for another image
 COMPARING = mark("The images are being compared, once; that makes way for rounds and exports.")
 COMPARING_LATER = mark("The images are compared as soon as what goes first has ended.")
+COMPARED = mark("The images have been compared.")
 ABSENT = mark("The images cannot be compared while they are not there.")
 NOT_COMPARED = mark("This image cannot be compared: it cannot be read, or came later.")
 
@@ -240,6 +241,7 @@ class ImageMaps(Part):
         if kept is None:  # what it was made of is another now: the labels have gone on meanwhile
             self._make(None)
             return
+        self.notice.emit(tr(COMPARED))  # else what it waited for would stand there for ever
         self.ready.emit(kept)
         if len(event.outside):
             self._search(Question(vectors=event.outside))

@@ -87,7 +87,8 @@ def test_a_class_that_cannot_be_learned_or_measured_is_warned_of(qtbot, shown):
     card.show_warnings(found)
     assert card.warning_lines() == [
         "“owl”: no label yet, so that it cannot be learned; not measured.",
-        "“dog”: 1 label, too few to learn from; measured on 3 images, which says hardly anything.",
+        "“dog”: 1 label to learn from, which is too few; measured on 3 images, which says hardly "
+        "anything.",
     ]
     (button,) = [b for b in card.findChildren(QToolButton) if not b.isHidden()]
     with qtbot.waitSignal(card.more_wanted) as wanted:

@@ -116,6 +116,8 @@ def test_what_else_measures_stands_beside_the_evaluation_set(qtbot, window, tmp_
     run_batches(qtbot, window, 1)
     metrics = last_metrics(window)
     assert any(x is not None and x.tolist() == [6.0] for x, _ in drawn(panel))
+    left, right = panel.curve.plot.viewRange()[0]
+    assert left < 6 < right  # what the legend names is seen
     compared = "For comparison, 10 of 12 random images that you labelled are right"
     assert panel.audit.text().startswith(f"{compared}: accuracy 83.3% (55 to 95%). ")
     assert panel.audit.text() == audit_words(metrics, backend.audit)
@@ -123,7 +125,7 @@ def test_what_else_measures_stands_beside_the_evaluation_set(qtbot, window, tmp_
     assert "95 times in 100" in panel.audit.toolTip()
     assert panel.alike.text().startswith("4 of 10 images measured on are nearly the same")
     assert "Without them the balanced accuracy is 50.0%" in panel.alike.text()
-    assert "random images, has a balanced accuracy of 70.0%" in panel.by_chance.text()
+    assert "6 images picked at random has a balanced accuracy of 70.0%" in panel.by_chance.text()
     controller.setup.add_class("grey")
     assert counts(panel.matrix) == metrics.confusion  # which no round has measured yet
     warned = panel.headline.warning_lines()

@@ -28,8 +28,11 @@ def controller(qapp, tmp_path_factory, backend):
 
 
 def search(qtbot, controller, *images: int, among="all"):
+    told = []
+    controller.likeness.notice.connect(told.append)
     with qtbot.waitSignal(controller.likeness.found) as found:
         controller.likeness.find(Question(images, among))
+    assert told[-1:] in ([], ["The images have been compared."])  # nothing that still waits
     return found.args[0]
 
 

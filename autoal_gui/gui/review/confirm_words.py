@@ -1,0 +1,48 @@
+"""What the page of the sure ones says."""
+
+from autoal_gui.core.labels.bulk import SureImages
+from autoal_gui.core.language import mark, tr_count
+
+HOW = mark("Enter confirms what is shown. A click or Space takes an image out. Esc goes back.")
+NO_MODEL = mark("No model has been trained yet: label a few images of each class first.")
+NOTHING = mark(
+    "The model is not sure enough yet of any image that waits ({sure} or more is asked for). Label "
+    "on; the model will be sure of more."
+)
+CLASS_DONE = mark("Nothing more of {name} can be confirmed now.")
+WHY_ALONE = mark(
+    "{count} images come to the desk one by one, drawn by lot over all classes, and the model's "
+    "class stays hidden until you have answered. Only they can tell how many of the labels that "
+    "you confirm at a glance would be wrong. Then up to {saved} others are confirmed at a glance."
+)
+HARDLY = mark("That saves hardly any reading yet: label on, and the model will be sure of more.")
+NOT_WORTH = mark(
+    "The model is sure of {sure} images by now, and {due} would be read alone first: that does not "
+    "pay yet. Label on; the model will be sure of more."
+)
+STOPPED = mark(
+    "Nothing more is confirmed. Label on, so that the model gets better; then another check can "
+    "begin, for what is confirmed from then on."
+)
+NOT_SEEN = mark("The images are still being read; press again when all can be seen.")
+MEASURES_NOTHING = mark(
+    "What is confirmed here is marked in every export, measures nothing, and teaches the model "
+    "only while the check holds."
+)
+
+
+def drawn_words(sure: SureImages, listed: int) -> str:
+    """Say how many images the model is sure of beside those listed by class; "" for none.
+
+    Args:
+        sure: the images that it is sure of.
+        listed: how many of them can be confirmed, over all classes.
+    """
+    drawn = len(sure) - listed
+    if not drawn:
+        return ""
+    return tr_count(
+        "And of {count} more: drawn by lot, so that it is only ever read alone.",
+        "And of {count} more: drawn by lot, so that they are only ever read alone.",
+        drawn,
+    )
