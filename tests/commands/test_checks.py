@@ -20,9 +20,9 @@ def projects(tmp_path):
         project = create(
             tmp_path / name, folder_spec(images), reader, name=name, evaluation_images=0
         )
-        for image in range(1, 9):
+        for image in range(1, 11):
             project.labels.answer(
-                image, "label", int(image > 4 and (image < 8 or reader == "Dr A"))
+                image, "label", int(image > 5 and (image < 10 or reader == "Dr A"))
             )
         project.close()
         made.append(project)
@@ -32,20 +32,20 @@ def projects(tmp_path):
 def test_merge_agreement_and_audit(projects, capsys):
     ours, theirs = projects
     assert run(["merge", str(ours.folder), str(theirs.folder)]) == 0
-    assert "8 answers came in as second readings, by Dr B." in capsys.readouterr().out
+    assert "10 answers came in as second readings, by Dr B." in capsys.readouterr().out
     assert run(["merge", str(ours.folder), str(theirs.folder)]) == 0
     assert capsys.readouterr().out.startswith("0 answers came in")
     assert run(["agreement", str(ours.folder), "--graded"]) == 0
     output = capsys.readouterr().out
     assert "Second reader Dr B:" in output
-    assert "The same class on 7 of 8 images: 88%" in output
-    assert "Cohen's kappa 0.75" in output
+    assert "The same class on 9 of 10 images: 90%" in output
+    assert "Cohen's kappa 0.80" in output
     assert "Weighted kappa" in output
     assert "1 image to settle." in output
     assert run(["audit", str(ours.folder)]) == 0
-    assert "The seals of all 16 lines hold: nothing was changed" in capsys.readouterr().out
+    assert "The seals of all 20 lines hold: nothing was changed" in capsys.readouterr().out
     project = Project.open(ours.folder, open_images)
-    assert len(project.labels.answers) == 8
+    assert len(project.labels.answers) == 10
     project.close()
 
 
