@@ -131,4 +131,4 @@ def test_a_comparison_is_told_in_plain_words():
     assert surely.endswith("; chance hardly does that (p < 0.001).")
     same = paired_sentence("A", "B", replace(found, first_only=0, second_only=0), sure=False)
     assert same == "B and A are right on the same images."
-    assert difference_words(none) == "+2.5 (-1.0 to +6.0%)"
+    assert difference_words(none) == "+2.5 (−1.0 to +6.0%)"
