@@ -145,7 +145,7 @@ def test_without_an_evaluation_set_the_random_images_are_what_was_measured(tmp_p
     measured = tables(page)["Over all classes"][1:]
     project.close()
     assert "Round 1 (4 labels), on 20 labelled images that were drawn at random" in text
-    assert "the labels of 4 random images, has a balanced accuracy of 85.0%" in text
+    assert "A model taught with 4 images picked at random has a balanced accuracy of 85.0%" in text
     assert [row[0] for row in measured] == ["Accuracy", "Balanced accuracy", "Macro F1"]
 
 
