@@ -178,13 +178,14 @@ HIDDEN = mark(
 def by_label(facts: Facts, names: tuple[str, ...], quiet: str) -> list[Part]:
     """Colour by the answers."""
     waits = facts.answer == NONE
+    asked = tr("Asked for now: hidden until answered")
     other = (
         (tr("No answer yet"), waits & ~facts.asked),
-        (tr("Asked for now: hidden until answered"), waits & facts.asked),
+        (asked, waits & facts.asked),
         (tr("Unsure"), facts.answer == UNSURE),
         (tr("Skipped"), facts.answer == SKIPPED),
     )
-    tips = {tr("Being read: hidden"): tr(HIDDEN)}
+    tips = {asked: tr(HIDDEN)}
     parts = [Part(w, quiet, _where(facts, where), tip=tips.get(w, "")) for w, where in other]
     return _nonempty([*parts, *_classes(facts, facts.answer, names)])
 

@@ -47,9 +47,8 @@ class Legend(QListWidget):
         for part in parts:
             words = f"{part.name}  {number(len(part.rows))}"
             item = QListWidgetItem(QIcon(_swatch(part, ring)), words)
-            item.setToolTip(
-                plain_tip(f"{words}\n{part.tip}".strip())
-            )  # a name may be longer than the line
+            # A name may be longer than the line.
+            item.setToolTip(plain_tip(f"{words}\n{part.tip}".strip()))
             self.addItem(item)
         names = [part.name if part else "" for part in self._parts]
         wanted = names.index(before.name) if before and before.name in names else 0

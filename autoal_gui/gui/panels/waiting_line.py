@@ -15,8 +15,6 @@ STOP_TIP = mark(
     "Labels and the last model are kept, what this round has computed is dropped. Train now, or "
     "your next complete batch, begins a round again."
 )
-PAUSE = mark("Pause learning")
-PAUSE_TIP = mark("Learning from your images goes on by itself afterwards; nothing is lost.")
 
 
 class WaitingLine(QWidget):
@@ -32,7 +30,9 @@ class WaitingLine(QWidget):
         super().__init__()
         self._controller, self._priority, self._what = controller, priority, what
         self.words = text_label()
-        self.go_first = QPushButton()
+        self.go_first = QPushButton(tr(STOP_ROUND))
+        self.go_first.setToolTip(tr(STOP_TIP))
+        self.go_first.setAccessibleDescription(self.go_first.toolTip())
         self.go_first.setAutoDefault(False)
         self.go_first.clicked.connect(self._let_go_first)
         ways = QBoxLayout.Direction
@@ -56,11 +56,7 @@ class WaitingLine(QWidget):
             return
         stops = engine.state is State.CANCELLING
         self.words.setText(f"{self._what} {waiting_words(self._controller)}".strip())
-        warming = self._controller.training.is_warming
-        self.go_first.setText(tr(PAUSE if warming else STOP_ROUND))
-        self.go_first.setToolTip(tr(PAUSE_TIP if warming else STOP_TIP))
-        self.go_first.setAccessibleDescription(self.go_first.toolTip())
-        self.go_first.setVisible(not stops and (warming or self._round is not None))
+        self.go_first.setVisible(not stops and self._round is not None)
 
     @property
     def _round(self) -> int | None:
@@ -68,8 +64,6 @@ class WaitingLine(QWidget):
 
     @Slot()
     def _let_go_first(self) -> None:
-        """Stop the round as the training panel does; a warm start goes on afterwards."""
-        if self._controller.training.is_warming:
-            self._controller.engine.make_way()
-        elif self._round is not None:
+        """Stop the round as the training panel does; anything else gives way by itself."""
+        if self._round is not None:
             self._controller.cancel()

@@ -79,9 +79,8 @@ def test_learning_from_the_images_pauses_for_it_and_goes_on_afterwards(
     assert controller.training.is_warming
     dialog = opened(window, tmp_path)
     press(qtbot, dialog.ok)
-    assert dialog.waiting.words.text().startswith("This waits for learning from your images: ")
-    assert dialog.waiting.go_first.text() == "Pause learning"
-    press(qtbot, dialog.waiting.go_first)
+    assert dialog.waiting.words.text() == "This begins as soon as the work that runs has stopped."
+    assert dialog.waiting.go_first.isHidden()  # nobody has to stop what gives way by itself
     qtbot.waitUntil(lambda: (tmp_path / "given").exists())
     backend.gate.set()
     qtbot.waitUntil(lambda: controller.at_rest)

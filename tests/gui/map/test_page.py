@@ -142,7 +142,7 @@ def test_it_is_said_at_once_that_the_images_are_being_compared(qtbot, window, tm
 
 def test_what_is_hidden_says_that_its_answer_counts_on_the_desk(page):
     tips = [page.legend.item(row).toolTip() for row in range(page.legend.count())]
-    (hidden,) = [tip for tip in tips if tip.startswith("Being read: hidden")]
+    (hidden,) = [tip for tip in tips if tip.startswith("Asked for now: hidden")]
     assert "counts beside the classes on the desk" in hidden
 
 
