@@ -125,6 +125,7 @@ class GridPanel(QWidget):
         controller.images.ranking_waits.connect(self._on_ranking)
         controller.images.put_first.connect(self._on_put_first)
         controller.labelling.answers_changed.connect(self._on_answers)
+        controller.labelling.taken_back.connect(self._on_taken_back)
         controller.setup.classes_changed.connect(self._on_answers)
         controller.project_closed.connect(self._on_closed)
 
@@ -146,8 +147,8 @@ class GridPanel(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(bar)
-        column.addWidget(self.newer)
         column.addWidget(self.grid, 1)
+        column.addWidget(self.newer)  # below: no image moves away under the pointer
 
     # -- coming and going ---------------------------------------------------------------------
 
@@ -289,6 +290,13 @@ class GridPanel(QWidget):
         self._controller.images.take_ranking()
         self.refresh()
         self.grid.setFocus()
+
+    @Slot(tuple)
+    def _on_taken_back(self, images: tuple[int, ...]) -> None:
+        """Select what has no answer any more: the next key is meant for that."""
+        if not self.isHidden():
+            select_images(self.grid, images)
+            self._on_selection()
 
     def _on_answers(self) -> None:
         controller = self._controller

@@ -4,7 +4,7 @@ Nothing here looks at each image: the list is kept as it was given, positions co
 only what is in view, and a margin, is decoded.
 """
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Collection, Container, Mapping, Sequence
 
 from PySide6.QtCore import (
     QEvent,
@@ -294,3 +294,15 @@ class ImageGrid(QListView):
         """Ask for what is in view."""
         super().showEvent(event)
         self._settle()
+
+
+def select_images(grid: ImageGrid, images: Collection[int]) -> None:
+    """Select exactly these images, as far as they are shown, and bring the first into view."""
+    chosen, flag = grid.selectionModel(), QItemSelectionModel.SelectionFlag
+    grid.clearSelection()
+    for row in (row for row, image in enumerate(grid.images) if image in images):
+        index = grid.grid_model.index(row, 0)
+        if not chosen.hasSelection():
+            chosen.setCurrentIndex(index, flag.NoUpdate)
+            grid.scrollTo(index, QListView.ScrollHint.EnsureVisible)
+        chosen.select(index, flag.Select)

@@ -22,6 +22,8 @@ class Labelling(Part):
     answering = Signal()
     """An answer is about to be saved."""
     answers_changed = Signal()
+    taken_back = Signal(tuple)
+    """The ids of the images whose answers an undo at the desk has taken back."""
 
     def __init__(
         self, opened: OpenProject, images: AskedImages, parent: QObject | None = None
@@ -167,6 +169,7 @@ class Labelling(Part):
         if entries:
             bulk = entries[-1].purpose == "confirm"
             self._after_history(self._images.following if bulk else entries[-1].image_id)
+            self.taken_back.emit(tuple(entry.image_id for entry in entries))
 
     def take_back(self) -> tuple[Entry, ...]:
         """Take back what was given last; what is left without an answer is asked for again.

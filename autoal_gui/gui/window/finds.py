@@ -31,6 +31,7 @@ class Finds(QObject):
         self._found: Found | None = None
         controller.likeness.asked.connect(self._on_asked)
         controller.likeness.found.connect(self._on_found)
+        controller.labelling.answers_changed.connect(self._on_answers)
         controller.project_closing.connect(self._forget)
 
     def _place(self) -> tuple[object, int | None]:
@@ -41,6 +42,11 @@ class Finds(QObject):
     @Slot()
     def _on_asked(self) -> None:
         self._asked_at = self._place()
+
+    @Slot()
+    def _on_answers(self) -> None:
+        """Note that the user has gone on, be it in the grid, where no other image comes up."""
+        self._asked_at = None
 
     @Slot(object)
     def _on_found(self, found: Found) -> None:

@@ -182,3 +182,24 @@ def test_on_the_desk_a_key_labels_the_image_that_was_on_screen_when_a_round_ende
     assert controller.images.current == image
     press(qtbot, window, Qt.Key.Key_2)
     assert controller.project.labels.answers.keys() - before == {image}
+
+
+@pytest.mark.parametrize("rows", [[2], [1, 3, 4]])
+def test_the_key_after_an_undo_is_for_what_was_taken_back(qtbot, window, looking, rows):
+    images = {looking.images[row] for row in rows}
+    click(qtbot, looking, rows)
+    press(qtbot, window, Qt.Key.Key_1)
+    press(qtbot, window, Qt.Key.Key_Backspace)
+    assert set(looking.selected()) == images
+    press(qtbot, window, Qt.Key.Key_2)
+    answers = window.controller.project.labels.answers
+    assert {image: answers[image].class_index for image in images} == dict.fromkeys(images, 1)
+    assert len(answers) == BATCH + len(rows)
+
+
+def test_no_image_moves_when_a_new_batch_is_announced(qtbot, window, looking, backend):
+    click(qtbot, looking, [0])
+    place = looking.mapTo(window, middle(looking, 3))
+    finish_round(qtbot, window, backend)
+    assert window.desk.grid.newer.isVisible()
+    assert looking.mapTo(window, middle(looking, 3)) == place

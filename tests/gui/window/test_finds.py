@@ -80,6 +80,18 @@ def test_a_key_for_the_next_image_never_meets_a_grid_that_has_just_opened(qtbot,
     assert len(waiting.controller.project.labels.answers) == 2
 
 
+def test_a_grid_that_is_being_labelled_is_not_exchanged_for_what_was_found(qtbot, waiting, backend):
+    qtbot.keyClick(waiting, Qt.Key.Key_G)
+    grid = waiting.desk.grid.grid
+    look_for_some(waiting)
+    grid.go_to_row(3)
+    qtbot.keyClick(grid, Qt.Key.Key_1)
+    shown, selected = tuple(grid.images), grid.selected()
+    found(qtbot, waiting, backend)
+    assert (tuple(grid.images), grid.selected()) == (shown, selected)
+    assert waiting.failure.sentence == "The images that you looked for have been found."
+
+
 def test_what_is_offered_goes_with_its_project(qtbot, waiting, backend):
     look_for_some(waiting)
     waiting.pages.show_review()
