@@ -230,7 +230,8 @@ def chance_sentence(by_chance: ByChance, curve: Sequence[Point]) -> str:
         )
     return tr(
         "A model taught with {labels} images picked at random has a balanced accuracy of {value} "
-        "({low} to {high}). This project had {own} with as many labels: {gain} points.",
+        "({low} to {high}). Between its rounds, this project had about {own} with as many labels: "
+        "{gain} points, as near as the random images can tell.",
         **values,
         own=percent(own, 1),
         gain=points(own - by_chance.metrics.balanced_accuracy),

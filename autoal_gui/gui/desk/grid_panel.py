@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 
 from autoal_gui.core.labels.journal import Entry
 from autoal_gui.core.language import mark, tr, tr_count
-from autoal_gui.gui.images.image_grid import LARGEST, SMALLEST, ImageGrid
+from autoal_gui.gui.images.image_grid import LARGEST, SMALLEST, ImageGrid, select_images
 from autoal_gui.gui.images.image_loader import ImageLoader
 from autoal_gui.gui.session.asked_images import LookedAt
 from autoal_gui.gui.session.controller import Controller
