@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
 )
 
 from autoal_gui.core.project.project import Project
+from autoal_gui.core.readers import agreement_text
 from autoal_gui.engine.jobs import Job
 from autoal_gui.gui.keys import KeyMap
 from autoal_gui.gui.readers.agreement_page import in_lines
@@ -179,17 +180,28 @@ def disputed(qtbot, window, controller, reading):
     return [entry.image_id for entry in project.labels.journal.second_answers("Dr B").values()][:2]
 
 
-def test_agreement_is_told_in_plain_words(qtbot, window, controller, disputed):
+def test_agreement_is_told_in_plain_words(qtbot, window, controller, disputed, monkeypatch):
+    monkeypatch.setattr(agreement_text, "LEAST", 8)  # images, as many as were read
     qtbot.keyClick(window, Qt.Key.Key_G, CTRL)
     page = window.pages.agreement
     assert window.pages.currentWidget() is page
     assert page.reader.currentText() == "Dr B"
     assert "The same class on 6 of 8 images: 75% " in page.between.text()
-    assert "With fewer than 10 images kappa says nothing." in page.between.text()
-    assert "Cohen" not in page.between.text()
+    kappa = page.comparison().agreement(2).kappa()
+    assert f"Cohen's kappa {kappa:.2f} (" in page.between.text()
+    assert "Weighted" not in page.between.text()
+    page.graded.click()
+    assert "Weighted kappa" in page.between.text()
     assert "2 images to settle." in page.open_words.text()
     assert "answered twice yet" in page.own.text()
     assert "suggestion" in page.model.text()
+
+
+def test_of_too_few_images_no_kappa_is_told(qtbot, window, controller, disputed):
+    qtbot.keyClick(window, Qt.Key.Key_G, CTRL)
+    told = window.pages.agreement.between.text()
+    assert "With fewer than 10 images kappa says nothing." in told
+    assert "Cohen" not in told
 
 
 def test_a_readers_long_name_is_whole_on_a_page_shown_before(qtbot, window, controller, disputed):

@@ -36,7 +36,6 @@ def exact(features, labels, weights, penalty):
     st.integers(1, 4),
     st.sampled_from((WEAKEST, 1e-3, 1e-2, 1.0)),
 )
-@example(1754, 4, 1, WEAKEST)
 @example(5, 2, 1, WEAKEST)  # scikit-learn's is 0 for an image that counts for nothing
 def test_each_head_is_the_one_that_scikit_learn_fits_alone(seed, classes, heads, penalty):
     features, labels, random = rows(seed, 40, 6, classes)
@@ -50,8 +49,7 @@ def test_each_head_is_the_one_that_scikit_learn_fits_alone(seed, classes, heads,
         logits = features @ coefficients[head].T + biases[head]
         shares = np.exp(logits - logits.max(1, keepdims=True))
         shares /= shares.sum(1, keepdims=True)
-        near = 0.03 if penalty > WEAKEST else 0.06  # the flatter the loss, the farther both stop
-        assert shares == pytest.approx(model.predict_proba(features), abs=near)
+        assert shares == pytest.approx(model.predict_proba(features), abs=0.03)
         # It has found the lowest loss, to the tolerance that both have.
         assert loss(shares, labels, weights[head], penalty, coefficients[head]) == pytest.approx(
             best_loss(model, features, labels, weights[head], penalty), abs=2e-3
