@@ -99,5 +99,13 @@ class _Search:
         direction = self.solved[place].copy()
         share = self.solved @ self.factors[place]
         share *= sign / (1 + sign * (direction @ self.factors[place]))
-        self.solved -= share[:, None] * direction
-        self.weighed -= share[:, None] * (direction @ self.fisher)
+        self.solved = _less(self.solved, share, direction)
+        self.weighed = _less(self.weighed, share, direction @ self.fisher)
+
+
+def _less(rows: Array, column: Array, row: Array) -> Array:
+    """Return rows (p, D) less column (p,) times row (D,), in their own memory."""
+    from scipy.linalg.blas import dger  # slow to load
+
+    less: Array = dger(-1.0, row, column, a=rows.T, overwrite_a=True).T
+    return less

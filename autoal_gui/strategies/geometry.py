@@ -111,6 +111,18 @@ def main_axes(points: Singles, most: int) -> Singles:
     return axes
 
 
+def distinct_rows(points: npt.NDArray[np.floating]) -> tuple[Positions, Positions]:
+    """Return where each different row of points (p, D) is first, and (p,) which of these each is.
+
+    As `np.unique` over the first axis does, but for the order: rows are compared as bytes, which
+    takes a tenth of the time.
+    """
+    rows = np.ascontiguousarray(points + 0.0)  # -0.0 is 0.0
+    whole = rows.view(np.dtype((np.void, rows.dtype.itemsize * rows.shape[1]))).reshape(-1)
+    _, first, places = np.unique(whole, return_index=True, return_inverse=True)
+    return first, places.reshape(-1)
+
+
 def in_id_order(labelled: Labelled) -> tuple[Array, Positions]:
     """Return features (m, D) and labels (m,) in ascending order of image id."""
     rows = Rows.of(labelled)

@@ -39,13 +39,16 @@ def deal_units(
     held = {known: [0 for _ in numbers] for known in totals}
     full = [0 for _ in numbers]
 
-    def common(unit: int) -> list[float]:
-        """Return how much of a unit's classes each fold has already."""
+    def common(unit: int) -> Sequence[float]:
+        """Return how much of a unit's classes each fold has already, in the order of these."""
+        (known, *others) = holds[unit]
+        if not others:  # the most usual unit: its own factor changes no order
+            return held[known]
         parts = [
             [there * count / totals[known] ** 2 for there in held[known]]
             for known, count in holds[unit].items()
         ]
-        return parts[0] if len(parts) == 1 else [sum(fold) for fold in zip(*parts, strict=True)]
+        return [sum(fold) for fold in zip(*parts, strict=True)]
 
     chosen: dict[int, int] = {}
     for unit in order:

@@ -15,7 +15,14 @@ from autoal_gui.core.system.threads import one_thread
 from autoal_gui.strategies import kmeans
 from autoal_gui.strategies.contract import Labelled, ModelOutputs, top
 from autoal_gui.strategies.fisher import RIDGE, choose, information, outer
-from autoal_gui.strategies.geometry import LLOYD_IMAGES, Array, Rows, main_axes, squared_distances
+from autoal_gui.strategies.geometry import (
+    LLOYD_IMAGES,
+    Array,
+    Rows,
+    distinct_rows,
+    main_axes,
+    squared_distances,
+)
 from autoal_gui.strategies.refine import taken
 
 Floats = npt.NDArray[np.float64]
@@ -133,7 +140,7 @@ def _told(
 def _copies(points: Array, labelled: Array) -> npt.NDArray[np.bool_]:
     """Tell which points (p, k) lie on a labelled one (m, k), or on one before them."""
     copies = np.ones(len(points), bool)
-    _, first = np.unique(points.round(COPY), axis=0, return_index=True)
+    first, _ = distinct_rows(points.round(COPY))
     copies[first] = False
     if len(labelled):
         copies |= squared_distances(points, labelled).min(axis=1) < 10.0 ** (-2 * COPY)

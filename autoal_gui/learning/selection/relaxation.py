@@ -3,6 +3,7 @@
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from scipy.special import expit
 from torch import Tensor
@@ -11,8 +12,11 @@ from torch.nn import functional
 
 from autoal_gui.learning.selection.mixture import threshold
 
+Floats = npt.NDArray[np.float64]
+
 SPREAD_FLOOR = 1e-3  # scores lie in [0, 1]; with all of them equal tau must stay above zero
-BISECTIONS = 64  # as far as doubles reach
+STEPS = 64  # halving a bracket as often reaches as far as doubles do
+CLOSE = 1e-14  # a step to the threshold, relative to it, that moves no selection
 
 
 def mix(weights: Tensor, scores: Tensor) -> Tensor:
@@ -74,11 +78,8 @@ class _TopK(torch.autograd.Function):
         low = np.where(there, scaled, np.inf).min(-1) - odds
         high = np.where(there, scaled, -np.inf).max(-1) - odds
         scaled = np.where(there, scaled, -np.inf)
-        for _ in range(BISECTIONS):
-            middle = (low + high) / 2
-            many = expit(scaled - middle[..., None]).sum(-1) > wanted
-            low, high = np.where(many, middle, low), np.where(many, high, middle)
-        selection = torch.from_numpy(expit(scaled - ((low + high) / 2)[..., None]))
+        theta = _threshold(scaled, wanted, low, high)
+        selection = torch.from_numpy(expit(scaled - theta[..., None]))
         ctx.save_for_backward(selection)
         ctx.temperature = temperature
         return selection.to(scores)
@@ -92,6 +93,32 @@ class _TopK(torch.autograd.Function):
         # What moves all scores alike changes nothing.
         along = (slopes * given).sum(-1, keepdim=True) / total
         return (slopes * (given - along) / ctx.temperature).to(gradient), None, None, None
+
+
+def _threshold(scaled: Floats, wanted: Floats, low: Floats, high: Floats) -> Floats:
+    """Return (...) theta with sum sigmoid(s - theta) = n, by Newton's method within a bracket.
+
+    Where a Newton step would leave the bracket it is halved instead.
+
+    Args:
+        scaled: (..., B) scores in units of the temperature; -inf for what may not be selected.
+        wanted: (...) n.
+        low: (...) below theta.
+        high: (...) above theta.
+    """
+    theta = (low + high) / 2
+    for _ in range(STEPS):
+        shares = expit(scaled - theta[..., None])
+        excess = shares.sum(-1) - wanted
+        low, high = np.where(excess > 0, theta, low), np.where(excess > 0, high, theta)
+        slope = (shares * (1 - shares)).sum(-1)
+        step = np.divide(excess, slope, out=np.full_like(theta, np.inf), where=slope > 0)
+        inside = (low <= theta + step) & (theta + step <= high)
+        moved = np.where(inside, theta + step, (low + high) / 2)
+        still, theta = np.abs(moved - theta) <= CLOSE * (1 + np.abs(theta)), moved
+        if still.all():
+            break
+    return theta
 
 
 def fit_loss(selection: Tensor, losses: Tensor) -> Tensor:

@@ -27,6 +27,7 @@ from autoal_gui.learning.training.cross_validation import (
     softmax,
 )
 from autoal_gui.learning.training.label_rows import Beside, LabelRows, Taught, reduced_rows
+from autoal_gui.strategies.geometry import distinct_rows
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -194,10 +195,10 @@ def represented(features: npt.NDArray[np.floating], pool: npt.NDArray[np.floatin
 
     An image of the pool goes to the labelled image nearest to it; equals share what they get.
     """
-    found, inverse = np.unique(features.astype(np.float32), axis=0, return_inverse=True)
-    inverse = inverse.reshape(-1)
-    nearest = (pool.astype(np.float32) @ found.T).argmax(1)
-    counts = np.bincount(nearest, minlength=len(found)) / np.bincount(inverse)
+    single = features.astype(np.float32)
+    first, inverse = distinct_rows(single)
+    nearest = (pool.astype(np.float32) @ single[first].T).argmax(1)
+    counts = np.bincount(nearest, minlength=len(first)) / np.bincount(inverse)
     shares = counts[inverse] / len(pool) + SMOOTHING / len(features)
     means: Floats = shares / shares.mean()
     return means
