@@ -17,6 +17,7 @@ from autoal_gui.core.language import tr
 from autoal_gui.sources import npz
 from autoal_gui.sources.downloads import resumed
 from autoal_gui.sources.downloads.catalogue import official, sizes_of, suffix_of
+from autoal_gui.sources.downloads.set_words import ABOUT
 
 NAME = "medmnist"
 LABEL = "MedMNIST set"
@@ -41,7 +42,10 @@ class MedMNISTSet:
     sizes: tuple[int, ...]
     """Pixels a side that it is offered in."""
     licence: str
+    about: str
+    """What it shows, for `tr`; the authors' own words where it is not known here."""
     description: str
+    """The authors' own words."""
 
 
 def available() -> tuple[MedMNISTSet, ...]:
@@ -146,6 +150,7 @@ def _describe(flag: str, info: dict[str, Any]) -> MedMNISTSet:
         channels=info["n_channels"],
         sizes=sizes_of(flag),
         licence=info["license"],
+        about=ABOUT.get(flag, info["description"]),
         description=info["description"],
     )
 

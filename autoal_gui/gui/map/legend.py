@@ -25,7 +25,9 @@ class Legend(QListWidget):
         self.setObjectName("legend")
         self.setAccessibleName(tr("Parts of the map"))
         self.setIconSize(QSize(SIDE, SIDE))
-        self.setUniformItemSizes(True)
+        self.setWordWrap(True)  # what is hidden is said in a sentence
+        self.setResizeMode(QListWidget.ResizeMode.Adjust)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._parts: list[Part | None] = []
         self.currentRowChanged.connect(self._on_row)
         self.itemActivated.connect(self._on_activated)

@@ -52,7 +52,7 @@ class PredictFilters(QFrame):
         self.order.setMinimumContentsLength(SHOWN)  # letters; the list itself shows all
         for order in ORDERS:
             self.order.addItem(tr(ORDER_WORDS[order]), order)
-        self.save = QPushButton(tr("Save as CSV…"))
+        self.save = QPushButton(tr("Save as CSV…"))  # the page puts it where nothing scrolls
         self.save.setToolTip(tr("All predictions, with the probability of every class"))
         self.save.clicked.connect(self.save_wanted)
         self.broken_title = text_label(bold=True)
@@ -91,7 +91,6 @@ class PredictFilters(QFrame):
         column.addLayout(order)
         column.addWidget(self.broken_title)
         column.addWidget(self.broken, 1)
-        column.addWidget(self.save)
 
     @property
     def class_index(self) -> int | None:

@@ -20,6 +20,7 @@ from autoal_gui.gui.predict.about_result import NOT_A_DIAGNOSIS, about_result
 from autoal_gui.gui.predict.caution_section import CautionSection
 from autoal_gui.gui.predict.comparison_section import ComparisonSection
 from autoal_gui.gui.predict.measured_section import MeasuredSection
+from autoal_gui.gui.predict.left_side import LeftSide
 from autoal_gui.gui.predict.other_models import KINDS, NO_CLASSES, OtherModels
 from autoal_gui.gui.predict.predict_filters import PredictFilters
 from autoal_gui.gui.predict.predict_jobs import ChosenModel, model_of, share_lines
@@ -29,7 +30,6 @@ from autoal_gui.gui.predict.sending import SendButton
 from autoal_gui.gui.predict.upper_words import WordsAbove
 from autoal_gui.gui.session.controller import Controller
 from autoal_gui.gui.widgets.actions import Actions
-from autoal_gui.gui.widgets.cards import LowColumn
 from autoal_gui.gui.widgets.inputs import (
     images_folder,
     keep_folder,
@@ -82,13 +82,7 @@ class PredictPage(Page):
     def _lay_out(self) -> None:
         self.bar.insertWidget(2, self.shown)
         self.shown.hide()
-        left = QWidget()
-        column = QVBoxLayout(left)
-        column.setContentsMargins(0, 0, 0, 8)
-        column.addWidget(self.setup)
-        column.addWidget(self.filters, 1)
-        column.addStretch(0)
-        self._left = column
+        self.side = LeftSide(self.setup, self.filters)
         sections = (self.measured, self.comparison, self.caution)
         middle = QWidget()
         column = QVBoxLayout(middle)
@@ -111,7 +105,7 @@ class PredictPage(Page):
         split.setSizes([600, 400])
         row = QHBoxLayout()
         row.setContentsMargins(8, 8, 0, 0)
-        row.addWidget(LowColumn(left, 20))
+        row.addWidget(self.side)
         row.addWidget(split, 1)
         self.body.addLayout(row, 1)
         self._show_parts(False)
@@ -168,12 +162,12 @@ class PredictPage(Page):
         self.setup.show_state(is_ready, self.session.is_busy)
 
     def _show_parts(self, shown: bool) -> None:
-        for widget in (self.filters, self.grid, self.detail):
+        self.side.show_filters(shown)
+        for widget in (self.grid, self.detail):
             widget.setVisible(shown)
         self.measured.setVisible(shown and self.measured.has_results)
         self.comparison.setVisible(shown and len(self.session.answers) > 1)
         self.caution.setVisible(shown)
-        self._left.setStretch(2, 0 if shown else 1)
         self.explanation.setText(tr(FIRST))
         self._show_about()
         self.explanation.setAlignment(

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import (
 from autoal_gui.core.images.source import SourceSpec
 from autoal_gui.core.language import mark, tr
 from autoal_gui.gui.widgets.inputs import PathField, combo
-from autoal_gui.gui.widgets.text import text_label
+from autoal_gui.gui.widgets.text import plain_tip, text_label
 from autoal_gui.sources import medmnist, natural
 from autoal_gui.sources.natural_sets.catalogue import SETS
 
@@ -66,11 +66,13 @@ class SetChooser(QFrame):
             self.folder.line.setText(folders[is_natural])
         if is_natural:
             self.about.setText(f"{tr(SETS[name].about)} {tr(OF_NATURAL)}")
+            self.about.setToolTip("")
             return
         one = self._sets[name]
         self._offer(one.sizes)
         licence = tr("Licence: {licence}.", licence=one.licence)
-        self.about.setText(f"{one.description} {licence}")
+        self.about.setText(f"{tr(one.about)} {licence}")
+        self.about.setToolTip(plain_tip(one.description))  # where it is from, in its authors' words
 
     def _offer(self, sizes: tuple[int, ...]) -> None:
         """Offer the sizes of a set; the one that is chosen stays where it is among them."""

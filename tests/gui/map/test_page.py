@@ -15,6 +15,7 @@ from autoal_gui.gui.map.scene import unit_places
 from autoal_gui.gui.session.likeness import image_maps
 from autoal_gui.gui.session.likeness.blindness import asked_blind
 from tests.support.gui import QUIET, draw_folder, run_batches, start_project
+from tests.tools.seen import shortened
 
 pytestmark = pytest.mark.qt_log_ignore(QUIET)
 
@@ -150,6 +151,10 @@ def test_what_is_being_read_is_told_from_what_has_no_answer(page):
     names = [page.legend.item(row).text() for row in range(page.legend.count())]
     waiting = asked_blind(page.controller.project, page.controller.images)
     assert f"Asked for now: hidden until answered  {len(waiting)}" in names
+
+
+def test_a_long_part_of_the_map_is_read_to_its_end(window, page):
+    assert not shortened(page.legend)
 
 
 def test_all_dots_fill_the_map_until_the_user_looks_elsewhere(page):

@@ -16,6 +16,7 @@ from autoal_gui.core.messages import Predict, RunRound
 from autoal_gui.engine.state import State
 from autoal_gui.gui.predict import predict_session
 from autoal_gui.gui.predict.predict_page import NOT_A_DIAGNOSIS
+from autoal_gui.gui.widgets.cards import LowColumn
 from autoal_gui.gui.window.main_window import MainWindow
 from tests.support.dicom import write_dicom
 from tests.support.gui import CLASSES, QUIET, draw_folder, services, settings, start_project
@@ -459,3 +460,12 @@ def test_enter_chooses_images_where_the_last_were_and_predicts_them(
 def test_predictions_leave_the_window_as_low_as_it_was(qtbot, page):
     line = page.fontMetrics().height()
     assert page.minimumSizeHint().height() < 32 * line  # of a screen of 720 pixels
+
+
+def test_saving_stays_in_sight_where_the_column_above_it_scrolls(qtbot, window, page):
+    window.resize(1024, 768)
+    qtbot.waitUntil(lambda: window.height() == 768)
+    column = page.side.findChild(LowColumn)
+    qtbot.waitUntil(lambda: column.verticalScrollBar().maximum() > 0)
+    save = page.filters.save
+    assert save.visibleRegion().boundingRect() == save.rect()
