@@ -6,7 +6,7 @@ in a table say, is marked there with `mark` and looked up with `tr` where it is 
 
 import gettext
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
 LANGUAGES = {
@@ -71,6 +71,11 @@ def tr(sentence: str, **values: object) -> str:
 def tr_count(one: str, many: str, count: int, **values: object) -> str:
     """Return the form of a sentence that suits a count, which it may show as {count}."""
     return _catalogue.ngettext(one, many, count).format(count=_grouped(count), **values)
+
+
+def clauses(words: Iterable[str]) -> str:
+    """Return parts of a sentence, the comma of the language in use between them."""
+    return tr(", ").join(words)
 
 
 def number(count: int) -> str:

@@ -311,3 +311,15 @@ def test_nothing_is_cut_off_at_any_size_of_text(qtbot, scaled, tmp_path, backend
         assert dialog.width() <= 1280
         dialog.reject()
     window.close()
+
+
+def test_every_tool_of_the_image_is_in_sight_beside_an_open_panel(qtbot, window, desk, scaled):
+    window.resize(1280, 720)
+    if desk.side.folded:
+        desk.side.toggle()
+    bar = desk.image_bar
+    tools = [tool for tool in bar.findChildren(QToolButton) if tool.isVisibleTo(bar)]
+    assert len(tools) == 6
+    qtbot.waitUntil(
+        lambda: all(tool.visibleRegion().boundingRect() == tool.rect() for tool in tools)
+    )

@@ -7,7 +7,7 @@ from typing import Literal, get_args
 import numpy as np
 import numpy.typing as npt
 
-from autoal_gui.core.language import mark, number, percent, tr, tr_count
+from autoal_gui.core.language import clauses, mark, number, percent, tr, tr_count
 from autoal_gui.core.measures.conformal import FEWEST, Calibration
 
 Reason = Literal["unlike", "several", "unsure", "differ"]
@@ -155,7 +155,7 @@ def reasons_sentence(caution: Caution) -> str:
         for reason, count in zip(REASONS, counts, strict=True)
         if count
     ]
-    return tr("To look at: {reasons}.", reasons=", ".join(words)) if words else ""
+    return tr("To look at: {reasons}.", reasons=clauses(words)) if words else ""
 
 
 def answered_sentence(caution: Caution, rows: npt.NDArray[np.intp], right: Mask) -> str:

@@ -12,7 +12,7 @@ from autoal_gui.core.database.round_rows import now
 from autoal_gui.core.errors import SourceError
 from autoal_gui.core.images.pool import PoolImage
 from autoal_gui.core.labels.journal import Entry
-from autoal_gui.core.language import some_of, tr, tr_count
+from autoal_gui.core.language import clauses, some_of, tr, tr_count
 from autoal_gui.core.project.project import Project
 from autoal_gui.core.sets.arrange import table_labels
 from autoal_gui.core.sets.partition import join_groups
@@ -295,5 +295,5 @@ def _added(found: LaterTable, done: bool) -> Sequence[str]:
         (tr_count("columns of {count} image", "columns of {count} images", len(found.cells)),
          found.cells),
     )  # fmt: skip
-    what = ", ".join(words for words, some in counts if some)
+    what = clauses(words for words, some in counts if some)
     return [tr("Added: {what}.", what=what) if done else tr("It adds: {what}.", what=what)]

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from autoal_gui.core.images.source import ListedImage, Listing, OfficialSplit
-from autoal_gui.core.language import mark, number, some_of, tr, tr_count
+from autoal_gui.core.language import clauses, mark, number, some_of, tr, tr_count
 from autoal_gui.core.sets.layout import class_name, folder_at
 
 NAMED = 3  # files that are named as examples
@@ -119,7 +119,7 @@ def counts_text(summary: SetSummary) -> str:
     if any(summary.splits.values()):
         counts = {part: number(summary.splits[part]) for part in PARTS}
         words.append(tr("{train} to train, {validation} to validate, {test} to test", **counts))
-    return f"{', '.join(words)}."
+    return tr("{words}.", words=clauses(words))
 
 
 def parts_text(summary: SetSummary) -> str:

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
 )
 
 from autoal_gui.core.labels.journal import Entry
-from autoal_gui.core.language import mark, tr, tr_count
+from autoal_gui.core.language import clauses, mark, tr, tr_count
 from autoal_gui.gui.images.image_grid import LARGEST, SMALLEST, ImageGrid, select_images
 from autoal_gui.gui.images.image_loader import ImageLoader
 from autoal_gui.gui.session.asked_images import LookedAt
@@ -330,7 +330,8 @@ class GridPanel(QWidget):
         images = tr_count("{count} image", "{count} images", total)
         chosen = tr_count("{count} selected", "{count} selected", len(selected))
         hint = tr("Drag over several images, then press the key of a class.")
-        self.count.setText(f"{images}, {chosen}. {self._remark or hint}")
+        counts = tr("{words}.", words=clauses((images, chosen)))
+        self.count.setText(f"{counts} {self._remark or hint}")
 
     def _on_closed(self) -> None:
         self._only, self._ranked = (), None

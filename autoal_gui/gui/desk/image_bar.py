@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel
 
 from autoal_gui.core.language import number, percent, tr
 from autoal_gui.gui.desk.answer_chip import AnswerChip
@@ -20,6 +20,8 @@ from autoal_gui.gui.widgets.text import text_label
 from autoal_gui.gui.widgets.theme import Theme
 
 ZOOM_LINES = 36  # its width in heights of a line, from which it says how large the image is
+PLACE_LINES = 3  # the width of the image's place in the batch, likewise
+LEFT, RIGHT, BETWEEN = 12, 8, 8  # pixels
 TOOLS = ("flag", "comment", "grid", "map", "heat")
 
 
@@ -43,21 +45,28 @@ class ImageBar(QFrame):
         self.zoom = QLabel()
         self.zoom.setProperty("role", "muted")
         view.zoomed.connect(self._on_zoomed)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(12, 2, 8, 2)
-        row.setSpacing(8)
-        row.addWidget(self.ring)
-        row.addWidget(self.position)
-        row.addWidget(self.said, 1)
-        row.addWidget(self.comment)
+        first = QHBoxLayout()
+        first.setSpacing(BETWEEN)
+        first.addWidget(self.ring)
+        first.addWidget(self.position)
+        first.addWidget(self.said, 1)
+        first.addWidget(self.comment)
         self._tools = FlowLayout()
-        row.addLayout(self._tools)  # at its own width, one line, as long as there is room
+        self._rows = QGridLayout(self)
+        self._rows.setContentsMargins(LEFT, 2, RIGHT, 2)
+        self._rows.setHorizontalSpacing(BETWEEN)
+        self._rows.setVerticalSpacing(2)
+        self._rows.addLayout(first, 0, 0)
+        self._rows.setColumnStretch(0, 1)
         self._add_tools(view, theme, actions)
+        self._is_narrow: bool | None = None
+        self._fit()
 
     def _add_tools(self, view: ImageView, theme: Theme, actions: Actions) -> None:
         window, invert = ContrastMenu(view, actions), tool_button(actions, "invert")
         invert.hide()
         window.offered.connect(invert.setVisible)
+        window.offered.connect(self._fit)
         question = HelpButton(theme, "labelling")
         question.wanted.connect(self.help_wanted)
         tools = (tool_button(actions, name) for name in TOOLS)
@@ -105,7 +114,20 @@ class ImageBar(QFrame):
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
         """Leave the zoom out where the last answer needs its room."""
         self.zoom.setVisible(event.size().width() >= ZOOM_LINES * self.fontMetrics().height())
+        self._fit()
         super().resizeEvent(event)
+
+    @Slot()
+    def _fit(self) -> None:
+        """Put the tools below the place of the image, where both in one row need more room."""
+        beside = self.ring.sizeHint().width() + PLACE_LINES * self.fontMetrics().height()
+        needed = LEFT + beside + 2 * BETWEEN + self._tools.sizeHint().width() + RIGHT
+        narrow = self.width() < needed
+        if narrow != self._is_narrow:
+            self._is_narrow = narrow
+            self._rows.removeItem(self._tools)
+            row, column = (1, 0) if narrow else (0, 1)
+            self._rows.addLayout(self._tools, row, column)
 
     @Slot(float)
     def _on_zoomed(self, scale: float) -> None:

@@ -1,5 +1,7 @@
 """All keys on one sheet, made from the actions and the classes themselves."""
 
+import textwrap
+
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import (
@@ -21,6 +23,7 @@ from autoal_gui.gui.widgets.sizes import fitting
 from autoal_gui.gui.widgets.text import text_label
 from autoal_gui.gui.widgets.theme import TITLE
 
+KEY_LETTERS = 18  # of a line: what the pointer does may be long, and leaves its words no room
 POINTER = (
     (mark("Wheel"), mark("Zoom to the pointer")),
     (mark("Drag"), mark("Move the image")),
@@ -99,9 +102,10 @@ class ShortcutSheet(QDialog):
         grid.setHorizontalSpacing(14)
         grid.setColumnStretch(1, 1)
         for row, (key, words) in enumerate(rows):
-            label = QLabel(key)
+            label = QLabel(textwrap.fill(key, KEY_LETTERS))
             label.setProperty("role", "key")
-            grid.addWidget(label, row, 0, Qt.AlignmentFlag.AlignLeft)
+            side = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+            grid.addWidget(label, row, 0, side)
             grid.addWidget(text_label(words), row, 1)
         inside.addLayout(grid)
         return frame

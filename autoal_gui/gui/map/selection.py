@@ -3,7 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from autoal_gui.core.language import number, tr, tr_count
 from autoal_gui.core.likeness.kept_map import KeptMap
@@ -66,6 +66,9 @@ class Selection(QWidget):
         self.words.setText(self._words(rows, facts) if facts is not None and count else "")
         self.words.setVisible(bool(self.words.text()))
         self.grid.set_images(self.images)
+        self.grid.setVisible(bool(count))
+        high = QSizePolicy.Policy.Preferred if count else QSizePolicy.Policy.Maximum
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, high)  # else the list above has the room
         if self._controller.is_open:
             names = self._controller.project.classes.names
             self.grid.set_answers(ShownAnswers(self._controller), names)

@@ -19,8 +19,8 @@ from autoal_gui.gui.images.image_view import ImageView, show_image
 from autoal_gui.gui.predict.about_result import NOT_A_DIAGNOSIS, about_result
 from autoal_gui.gui.predict.caution_section import CautionSection
 from autoal_gui.gui.predict.comparison_section import ComparisonSection
-from autoal_gui.gui.predict.measured_section import MeasuredSection
 from autoal_gui.gui.predict.left_side import LeftSide
+from autoal_gui.gui.predict.measured_section import MeasuredSection
 from autoal_gui.gui.predict.other_models import KINDS, NO_CLASSES, OtherModels
 from autoal_gui.gui.predict.predict_filters import PredictFilters
 from autoal_gui.gui.predict.predict_jobs import ChosenModel, model_of, share_lines

@@ -237,7 +237,7 @@ class PredictSession(QObject):
             return []
         row = self.table.rows[image_id]
         lines = [
-            f"{model.name}: {model.best(image_id)}"
+            tr("{name}: {answer}", name=model.name, answer=model.best(image_id))
             for model in self.answers[1:]
             if model.best(image_id)
         ]

@@ -25,7 +25,7 @@ from autoal_gui.gui.session.controller import Controller
 from autoal_gui.gui.widgets.answers import key_icon
 from autoal_gui.gui.widgets.cards import card
 from autoal_gui.gui.widgets.inputs import EntryLine, combo
-from autoal_gui.gui.widgets.sizes import widen
+from autoal_gui.gui.widgets.sizes import icon_size, widen
 from autoal_gui.gui.widgets.text import text_label
 from autoal_gui.gui.widgets.theme import TITLE
 
@@ -43,6 +43,7 @@ class ClassesDialog(QDialog):
         self.setWindowTitle(tr("Classes"))
         self.table = QTreeWidget()
         self.table.setAccessibleName(tr("Classes"))
+        self.table.setIconSize(icon_size(self.table))
         self.table.setColumnCount(2)
         self.table.setHeaderLabels([tr("Class"), tr("Labels")])
         self.table.setRootIsDecorated(False)

@@ -39,6 +39,7 @@ from autoal_gui.gui.widgets.answers import key_icon
 from autoal_gui.gui.widgets.inputs import spin
 from autoal_gui.gui.widgets.page import BAR_SHARE, Page
 from autoal_gui.gui.widgets.page_actions import action_tool, own_action
+from autoal_gui.gui.widgets.sizes import icon_size
 from autoal_gui.gui.widgets.text import text_label
 from autoal_gui.gui.widgets.theme import TITLE, Theme
 
@@ -59,6 +60,7 @@ class ConfirmPage(Page):
         self.grid = SureGrid(self.loader, theme)
         self.classes = QListWidget()
         self.classes.setAccessibleName(tr("Class"))
+        self.classes.setIconSize(icon_size(self.classes))
         self.drawn = text_label(role="muted")
         self.state = text_label()
         self.own = text_label(role="muted")

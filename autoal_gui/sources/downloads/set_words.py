@@ -1,4 +1,4 @@
-"""What each MedMNIST set shows, in a sentence; the package's own descriptions are long, and English."""
+"""What each MedMNIST set shows, in a sentence: the package describes them at length, in English."""
 
 from autoal_gui.core.language import mark
 
@@ -21,7 +21,7 @@ ABOUT = {
         "hyperplasia."
     ),
     "fracturemnist3d": mark("CT volumes around fractures of ribs: three kinds."),
-    "vesselmnist3d": mark("Shapes of vessels of the brain as volumes: healthy or with an aneurysm."),
+    "vesselmnist3d": mark("Shapes of vessels of the brain as volumes: healthy or aneurysm."),
     "synapsemnist3d": mark(
         "Volumes around synapses of a rat from the electron microscope: inhibitory or excitatory."
     ),
