@@ -1,12 +1,16 @@
 """Pictures of every page, made by the program itself: `make screenshots`.
 
 The window runs off screen with its real engine, on a folder of the demo's cells, since pictures of
-a published set would carry its licence; the known classes answer in a reader's place.
+a published set would carry its licence; the known classes answer in a reader's place. What is read
+and written lies in a home of its own: no picture shows a path of the machine that it was made on.
 """
 
 import argparse
 import os
+import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -21,6 +25,7 @@ if TYPE_CHECKING:
     from autoal_gui.gui.session.controller import Controller
     from autoal_gui.gui.window.main_window import MainWindow
 
+HOME = Path("/home/reader")
 WIDTH, HEIGHT = 1280, 800
 NEW_PROJECT = 900, 800  # as on a screen of that height; without one a window is narrower
 WARM_SECONDS = 40  # enough for the few hundred images of such a set
@@ -220,18 +225,37 @@ def write_demo(folder: Path) -> None:
             Image.fromarray(reader.read(image.key)).save(place / f"{number:03}.png")
 
 
+@contextmanager
+def new_home(folder: Path) -> Iterator[Path]:
+    """Make a folder that the pictures show as the reader's home, and remove it at the end.
+
+    Raises:
+        SystemExit: it is there already, and what is in it is somebody's; or it cannot be made.
+    """
+    try:
+        folder.mkdir()
+    except OSError as error:
+        raise SystemExit(f"{folder} cannot be made; name another folder by --home.") from error
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder)
+
+
 def main() -> None:
     """Take the pictures that the README shows."""
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("target", type=Path, help="the folder for the pictures")
+    parser.add_argument("--home", type=Path, default=HOME,
+        help="a new folder that the pictures show as the reader's home (%(default)s)")  # fmt: skip
     options = parser.parse_args()
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     os.environ["QT_LOGGING_RULES"] = "default.warning=false"  # what such a platform cannot do
-    with tempfile.TemporaryDirectory(prefix="autoal-gui-") as room:
-        os.environ["HOME"] = room  # so that the start page shows a path as a user's
-        images = Path(room) / "cells"
+    with new_home(options.home) as home:
+        os.environ["HOME"] = str(home)
+        images = home / "cells"
         write_demo(images)
-        photographer = Photographer(images, options.target, Path(room))
+        photographer = Photographer(images, options.target.absolute(), home)
         try:
             photographer.take_all()
         finally:

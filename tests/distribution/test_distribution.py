@@ -18,7 +18,7 @@ import autoal_gui
 from autoal_gui.cli import run
 from autoal_gui.core.errors import AutoALError
 from autoal_gui.core.resources import resources
-from autoal_gui.distribution import desktop, icons, notices
+from autoal_gui.distribution import desktop, icons, notices, screenshots
 from tests.support.paths import ROOT
 
 if sys.version_info >= (3, 11):
@@ -290,3 +290,17 @@ def test_on_windows_torch_comes_before_qt(tmp_path: Path) -> None:
     ):
         code = f"import sys, pathlib, tempfile, signal; sys.platform = 'win32'\n{way}"
         assert python(code, tmp_path, tmp_path, ROOT) == "[]\n"
+
+
+def test_pictures_show_a_home_that_is_made_for_them_and_removed(tmp_path):
+    home = tmp_path / "reader"
+    with screenshots.new_home(home):
+        (home / "cells").mkdir()
+    assert not home.exists()
+
+
+def test_a_home_that_is_somebodys_stays_as_it_is(tmp_path):
+    (tmp_path / "letter").touch()
+    with pytest.raises(SystemExit, match="--home"), screenshots.new_home(tmp_path):
+        pass
+    assert (tmp_path / "letter").exists()

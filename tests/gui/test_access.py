@@ -323,3 +323,12 @@ def test_every_tool_of_the_image_is_in_sight_beside_an_open_panel(qtbot, window,
     qtbot.waitUntil(
         lambda: all(tool.visibleRegion().boundingRect() == tool.rect() for tool in tools)
     )
+
+
+def test_the_keys_beside_the_classes_grow_with_the_text(window, desk, scaled):
+    window.dialogs.show_classes()
+    classes = window.dialog.table
+    confirm = window.pages.confirm.classes
+    for listed in (classes, confirm):
+        assert listed.iconSize().height() >= listed.fontMetrics().height()
+    window.dialog.reject()

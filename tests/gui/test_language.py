@@ -6,11 +6,15 @@ from datetime import datetime
 import pytest
 from PySide6.QtCore import QLocale, Qt
 from PySide6.QtGui import QAction, QFontMetrics
-from PySide6.QtWidgets import QApplication, QDialogButtonBox
+from PySide6.QtWidgets import QApplication, QDialogButtonBox, QLabel
 
 from autoal_gui.core import language
-from autoal_gui.core.language import LANGUAGES, date_time, decimal, number, percent, tr
+from autoal_gui.core.language import LANGUAGES, clauses, date_time, decimal, number, percent, tr
+from autoal_gui.core.readers.agreement_text import same_words
+from autoal_gui.core.readers.suggestion_use import Share
 from autoal_gui.core.registry import discover
+from autoal_gui.gui.dialogs.shortcut_sheet import KEY_LETTERS
+from autoal_gui.gui.project.set_chooser import SetChooser
 from autoal_gui.gui.window import text_size
 from autoal_gui.gui.window.language_choice import AS_SYSTEM, choose, chosen, in_use, speak
 from autoal_gui.gui.window.main_window import MainWindow
@@ -229,3 +233,35 @@ def test_a_time_is_written_as_the_language_writes_it(qapp):
 def test_a_number_below_nothing_has_a_minus_and_no_hyphen():
     assert decimal(-0.87, 2) == "\N{MINUS SIGN}0.87"
     assert decimal(-0.001, 2) == "0.00"
+
+
+def test_parts_of_a_sentence_are_joined_as_the_language_joins_them(qapp):
+    assert clauses(["one", "two"]) == "one, two"
+    speak(qapp, "zh")
+    assert clauses(["one", "two"]) == "one，two"
+
+
+def test_one_image_of_many_has_no_plural_of_its_own(qapp):
+    speak(qapp, "fr")
+    assert "pour 1 sur 47 images" in same_words(Share(1, 47))
+    assert "pour 1 sur 1 image\N{NO-BREAK SPACE}:" in same_words(Share(1, 1))
+
+
+def test_what_a_published_set_shows_is_said_in_the_language(qtbot, qapp):
+    speak(qapp, "es")
+    chooser = SetChooser()
+    qtbot.addWidget(chooser)
+    chooser.set.setCurrentIndex(chooser.set.findData("pneumoniamnist"))
+    assert chooser.about.text().startswith("Radiografías de tórax de niños")
+    assert "pediatric" in chooser.about.toolTip()
+    chooser.set.setCurrentIndex(chooser.set.findData("cifar10"))
+    assert not chooser.about.toolTip()
+
+
+def test_a_key_with_a_long_name_leaves_room_for_what_it_does(qtbot, qapp, window):
+    speak(qapp, "es")
+    window.dialogs.show_keys()
+    keys = [one for one in window.dialog.findChildren(QLabel) if one.property("role") == "key"]
+    assert any("\n" in key.text() for key in keys)
+    assert max(len(line) for key in keys for line in key.text().split("\n")) <= KEY_LETTERS
+    assert "Arrastrar con el botón derecho" in dict(window.dialog.rows)

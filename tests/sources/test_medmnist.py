@@ -116,6 +116,12 @@ def test_available_sets_have_one_class_an_image():
     assert (blood.pool, blood.evaluation) == (11959, 3421)
 
 
+def test_every_set_is_told_in_a_short_sentence_of_ours():
+    for entry in medmnist.available():
+        assert entry.about != entry.description
+        assert len(entry.about) < 100
+
+
 def test_sets_of_volumes_are_offered_in_the_sizes_that_they_have():
     sets = {entry.flag: entry for entry in medmnist.available()}
     volumes = [flag for flag in sets if flag.endswith("3d")]

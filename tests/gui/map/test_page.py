@@ -157,6 +157,16 @@ def test_a_long_part_of_the_map_is_read_to_its_end(window, page):
     assert not shortened(page.legend)
 
 
+def test_the_list_has_the_room_that_an_empty_selection_leaves(qtbot, page):
+    page.canvas.selected.emit(page.canvas.rows_within(all_of(page)))
+    qtbot.waitUntil(page.selection.grid.isVisible)
+    qtbot.waitUntil(lambda: page.selection.height() > page.selection.title.height() * 4)
+    before = page.legend.height()
+    page.canvas.selected.emit(np.empty(0, np.intp))
+    qtbot.waitUntil(lambda: page.legend.height() > 1.3 * before)
+    assert page.selection.grid.isHidden()
+
+
 def test_all_dots_fill_the_map_until_the_user_looks_elsewhere(page):
     canvas = page.canvas
     x, y = canvas._pixels()
