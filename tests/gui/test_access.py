@@ -313,16 +313,18 @@ def test_nothing_is_cut_off_at_any_size_of_text(qtbot, scaled, tmp_path, backend
     window.close()
 
 
-def test_every_tool_of_the_image_is_in_sight_beside_an_open_panel(qtbot, window, desk, scaled):
-    window.resize(1280, 720)
-    if desk.side.folded:
-        desk.side.toggle()
+def test_the_tools_go_below_the_place_of_the_image_where_the_bar_is_narrow(qtbot, desk):
     bar = desk.image_bar
     tools = [tool for tool in bar.findChildren(QToolButton) if tool.isVisibleTo(bar)]
     assert len(tools) == 6
-    qtbot.waitUntil(
-        lambda: all(tool.visibleRegion().boundingRect() == tool.rect() for tool in tools)
-    )
+    bar.setParent(None)
+    qtbot.addWidget(bar)
+    bar.show()
+    for lines in (60, 12, 60):
+        bar.resize(lines * bar.fontMetrics().height(), 120)
+        bar.layout().activate()
+        below = min(tool.y() for tool in tools) >= bar.ring.geometry().bottom()
+        assert below == (lines == 12)
 
 
 def test_the_keys_beside_the_classes_grow_with_the_text(window, desk, scaled):
