@@ -121,7 +121,10 @@ class MapPage(Page):
         right.addLayout(row)
         right.addWidget(self.legend, 3)
         right.addWidget(self.unanswered)
-        right.addWidget(self.selection, 2)
+        right.addWidget(self.selection)
+        self.selection.filled.connect(
+            lambda some: right.setStretchFactor(self.selection, 2 if some else 0)
+        )
         whole = QHBoxLayout()
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)

@@ -3,7 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from autoal_gui.core.language import number, tr, tr_count
 from autoal_gui.core.likeness.kept_map import KeptMap
@@ -26,6 +26,8 @@ class Selection(QWidget):
 
     grid_wanted = Signal(str, object)
     """(title, image ids)."""
+    filled = Signal(bool)
+    """Whether there are images to show: without any it needs no height."""
 
     def __init__(self, controller: Controller, loader: ImageLoader, theme: Theme) -> None:
         super().__init__()
@@ -36,6 +38,7 @@ class Selection(QWidget):
         self.words = text_label(role="muted")
         self.grid = ImageGrid(loader, theme)
         self.grid.set_side(SIDE)
+        self.grid.hide()
         self.open = QPushButton(tr("Open in the grid"))
         self.like = QPushButton(tr("More like these"))
         column = QVBoxLayout(self)
@@ -67,8 +70,7 @@ class Selection(QWidget):
         self.words.setVisible(bool(self.words.text()))
         self.grid.set_images(self.images)
         self.grid.setVisible(bool(count))
-        high = QSizePolicy.Policy.Preferred if count else QSizePolicy.Policy.Maximum
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, high)  # else the list above has the room
+        self.filled.emit(bool(count))
         if self._controller.is_open:
             names = self._controller.project.classes.names
             self.grid.set_answers(ShownAnswers(self._controller), names)

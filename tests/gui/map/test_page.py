@@ -167,6 +167,10 @@ def test_the_list_has_the_room_that_an_empty_selection_leaves(qtbot, page):
     page.canvas.selected.emit(np.empty(0, np.intp))
     qtbot.waitUntil(lambda: page.legend.height() > 1.3 * before)
     assert page.selection.grid.isHidden()
+    page.selection.open.setText("Open in the grid " * 3)  # the other button goes below it
+    like = page.selection.like
+    qtbot.waitUntil(lambda: like.y() > page.selection.open.y())
+    qtbot.waitUntil(lambda: like.geometry().bottom() <= page.selection.height())
 
 
 def test_all_dots_fill_the_map_until_the_user_looks_elsewhere(page):
