@@ -229,6 +229,7 @@ class WhyPanel(QFrame):
         self._query = query
         told = tr(READ_ALONE) if alone else reason(query, split, rounds, mode, classes, unasked)
         self._line.setText(told)
+        self._line.setToolTip(plain_tip(told))  # whole, where a low window has it scroll
         self._told.updateGeometry()  # a longer sentence gets another line, where there is room
         self._toggle.setVisible(query is not None and bool(query.strategies))
         self._expand(self._toggle.isChecked())

@@ -56,3 +56,10 @@ class Asked:
         self.batch, self.repeats = batch, frozenset()
         self.query = (queries or {}).get
         self.shown_answer = (answers or {}).get
+
+
+def test_a_reason_that_scrolls_in_a_low_window_is_whole_in_its_tip(qtbot, tmp_path):
+    panel = WhyPanel(QAction(), settings(tmp_path))
+    qtbot.addWidget(panel)
+    panel.show_reason(None, "evaluation", 1)
+    assert panel._line.toolTip() == panel.line
