@@ -160,11 +160,14 @@ class LabelStore:
 
     @property
     def waiting(self) -> int:
-        """How many images still wait for an answer, without looking at each of them."""
-        known, answers = self._own_truth, self.answers
-        unusable = sum(i not in known and i not in answers for i in self._checks.unusable)
-        answered = sum(i not in known for i in answers)
-        return len(self._pool.images) - len(known) - answered - unusable
+        """How many images still wait for an answer.
+
+        Asked for several times after a key, so that no image is looked at by itself.
+        """
+        known, answers = self._own_truth.keys(), self.answers.keys()
+        unusable = len(self._checks.unusable - known - answers)
+        twice = len(known & answers) if known else 0
+        return len(self._pool.images) - len(known) - len(answers) + twice - unusable
 
     def hidden_truth(self) -> HiddenTruth:
         """Return the known labels of the pool for a replay; each reachable only once asked for."""
