@@ -6,7 +6,7 @@ replaces only what has not been shown.
 
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, replace
-from itertools import filterfalse
+from itertools import filterfalse, islice
 
 
 @dataclass(frozen=True)
@@ -72,6 +72,34 @@ class LabelQueue:
         waiting = list(filterfalse(over.__contains__, unanswered))
         queue = self._dealt(waiting, again)
         return replace(queue, repeats=queue.repeats | self.repeats.intersection(waiting))
+
+    def with_left(
+        self, left: int, answered: Container[int], shown: int | None = None
+    ) -> "LabelQueue":
+        """Return the queue whose batch has so many images left to answer, as far as there are.
+
+        The batch grows by what is asked next, or its end is asked after it; the image on screen
+        stays. What is answered stays as long as the batch is not larger than usual by that.
+
+        Args:
+            left: images, at least 1.
+            answered: images that need no asking; a repeat is in it once it is answered again.
+            shown: the image on screen, or None.
+        """
+        waiting = list(filterfalse(answered.__contains__, self.batch))
+        if len(waiting) == left:
+            return self
+        ordered = sorted(waiting, key=lambda image: image != shown)
+        kept = set(ordered[:left])
+        later = (i for i in waiting if i not in kept and i not in self.repeats)
+        unasked = filterfalse(answered.__contains__, self.rest)
+        more = tuple(islice(unasked, max(0, left - len(waiting))))
+        rest = (*later, *filterfalse(set(more).__contains__, self.rest))
+        done = [image for image in self.batch if image in answered]
+        done = done[max(0, len(done) + left - self.size) :]
+        kept.update(done)
+        batch = (*filter(kept.__contains__, self.batch), *more)
+        return replace(self, batch=batch, rest=rest, repeats=self.repeats.intersection(batch))
 
     def brought_back(self, image_id: int, again: bool) -> "LabelQueue":
         """Return the queue with an image whose answer was taken back, in front of the batch.

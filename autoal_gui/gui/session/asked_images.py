@@ -13,6 +13,7 @@ from autoal_gui.core.labels.label_queue import LabelQueue
 from autoal_gui.core.queries import Query
 from autoal_gui.gui.session.open_project import OpenProject
 from autoal_gui.gui.session.part import Part
+from autoal_gui.gui.session.rounds.next_round import NextRound
 
 LookedAt = Literal["batch", "all"]
 """What the grid shows: the batch, or all that waits."""
@@ -74,8 +75,12 @@ class AskedImages(SeenAnswers):
     put_first = Signal()
     """The user has had other images put in front, by an undo or by a draw."""
 
-    def __init__(self, opened: OpenProject, parent: QObject | None = None) -> None:
+    def __init__(
+        self, opened: OpenProject, next_round: NextRound, parent: QObject | None = None
+    ) -> None:
+        """Deal batches for the rounds that `next_round` counts."""
         super().__init__(opened, parent)
+        self._next_round = next_round
         self._queue = LabelQueue()
         self._current: int | None = None
         self._asked_in = 0
@@ -172,7 +177,7 @@ class AskedImages(SeenAnswers):
         else:
             # A list of all images would show by an answer that goes which image is put again.
             again = () if self._looked_at == "all" else project.batches.repeats()
-            self._set_queue(self._queue.next_batch(project.labels.answers, again))
+            self._set_queue(self._sized().next_batch(project.labels.answers, again))
         return True
 
     def bring_back(self, entries: Iterable[Entry]) -> None:
@@ -213,7 +218,7 @@ class AskedImages(SeenAnswers):
             return
         self._set_queue(self._queue.without_repeat(image_id))
         if self.following is None:
-            self._set_queue(self._queue.next_batch(self._project.labels.answers))
+            self._set_queue(self._sized().next_batch(self._project.labels.answers))
 
     def look_at(self, images: LookedAt | None) -> None:
         """Say which images are looked at side by side; None for one alone.
@@ -222,6 +227,7 @@ class AskedImages(SeenAnswers):
         """
         self._looked_at = images
         self.take_ranking()
+        self.fit()
 
     def take_ranking(self) -> None:
         """Follow the newest ranking now, where it waits."""
@@ -253,14 +259,30 @@ class AskedImages(SeenAnswers):
 
     def _ranked(self) -> LabelQueue:
         project = self._project
-        queue = replace(self._queue, size=project.settings.run.batch_size)
+        queue = self._sized()
         again = () if self._current in queue.repeats else project.batches.repeats()
         return queue.rerank(project.batches.ranking, self.answered, self._current, again)
 
+    def _sized(self) -> LabelQueue:
+        """Return the queue that deals as many images as the next round still needs answers."""
+        return replace(self._queue, size=self._next_round.to_deal(self._project))
+
     @Slot()
-    def resize(self) -> None:
-        """Deal batches of the size that the settings now have."""
-        self._queue = replace(self._queue, size=self._project.settings.run.batch_size)
+    def fit(self) -> None:
+        """Have as many images of the batch wait as the next round still needs answers.
+
+        Answers were given to other images, or a round began. What is looked at side by side stays,
+        and so does what was drawn by lot: that is a batch of its own.
+        """
+        if not self._opened.is_open or self._looked_at is not None or self.following is None:
+            return
+        left, answered = self._next_round.left(self._project), self.answered
+        drawn = any(image in self.checks for image in self._queue.batch if image not in answered)
+        if not left or drawn:
+            return
+        queue = self._queue.with_left(left, answered, self._current)
+        if queue.batch != self._queue.batch:
+            self._set_queue(queue)
 
     @Slot(object)
     def leave_out(self, images: frozenset[int]) -> None:
@@ -268,9 +290,10 @@ class AskedImages(SeenAnswers):
         shown = {self._current, *(self.batch if self._looked_at else ())}
         self._set_queue(self._queue.without(images - shown))
         self.deal()
+        self.fit()
 
     def _set_queue(self, queue: LabelQueue) -> None:
-        self._queue = queue
+        self._queue = replace(queue, size=self._project.settings.run.batch_size)
         self._shown.start()  # the next image must not wait for the batch to be stored
         self.batch_changed.emit()
 

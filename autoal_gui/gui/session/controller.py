@@ -36,6 +36,7 @@ from autoal_gui.gui.session.readers.adjudication import Adjudication
 from autoal_gui.gui.session.readers.merge_job import Merging
 from autoal_gui.gui.session.readers.second_reading import SecondReading
 from autoal_gui.gui.session.relabelling import Relabelling
+from autoal_gui.gui.session.rounds.next_round import NextRound
 from autoal_gui.gui.session.training import Training
 
 
@@ -65,10 +66,11 @@ class Controller(QObject):
         opened = self._opened = OpenProject(services)
         self._said = ""  # what is being told while a project opens
         self.engine = EngineQueue(EngineClient(services.make_backend, self), self)
-        self.images = AskedImages(opened, self)
+        next_round = NextRound()
+        self.images = AskedImages(opened, next_round, self)
         self.labelling = Labelling(opened, self.images, self)
         self.confirming = Confirming(opened, self.images, self.labelling, self)
-        self.training = Training(opened, self.engine, self)
+        self.training = Training(opened, self.engine, next_round, self)
         self.exports = Exports(opened, self.engine, self)
         self.inference = Inference(opened, self.engine, self)
         self.likeness = ImageMaps(opened, self.engine, self.images, self)
@@ -92,12 +94,14 @@ class Controller(QObject):
         answers_changed = self.labelling.answers_changed
         # Before any widget hears of it: what they tell of the next round is so then.
         answers_changed.connect(self.training.follow_answers)
+        answers_changed.connect(self.images.fit)
+        self.training.rounds_changed.connect(self.images.fit)
         self.training.ranked.connect(self.images.rerank)
         self.training.ranked.connect(self.likeness.keep_predictions)
         answers_changed.connect(self.confirming.follow)
         self.confirming.told.connect(self.told)
         self.exports.told.connect(self.told)
-        self.setup.settings_changed.connect(self.images.resize)
+        self.setup.settings_changed.connect(self.images.fit)
         self.setup.settings_changed.connect(self.training.follow_settings)
         self.setup.answers_moved.connect(self.labelling.announce)
         self.adjudication.answers_changed.connect(answers_changed)
@@ -158,9 +162,9 @@ class Controller(QObject):
         self.close_project()
         self.inference.reset()  # which may run without a project
         self._opened.hold(project)
+        self.training.next_round.open(self.project)
         self.images.begin()
         self.confirming.begin()
-        self.training.next_round.open(self.project)
         self.project_opened.emit()
         self.images.show_following()
         self.training.begin()

@@ -29,9 +29,9 @@ from autoal_gui.gui.session.open_project import OpenProject
 from autoal_gui.gui.session.part import CANCELLED, Part
 from autoal_gui.gui.session.rounds.before_learning import (
     at_once,
-    chooses_before,
     is_before,
     lacks_a_model,
+    uses_before,
 )
 from autoal_gui.gui.session.rounds.layer_trial import LayerTrial, is_owed
 from autoal_gui.gui.session.rounds.next_round import NextRound
@@ -67,7 +67,7 @@ class RoundState(Part):
     @property
     def chooses_before(self) -> bool:
         """Whether rounds use a network with weights, since the warm start has brought nothing."""
-        return not self._without and chooses_before(self._project)
+        return not self._without and uses_before(self._project)
 
     @property
     def round_waits(self) -> bool:
@@ -98,13 +98,18 @@ class Training(RoundState):
     """A `Progress` of a round or of the warm start."""
 
     def __init__(
-        self, opened: OpenProject, engine: EngineQueue, parent: QObject | None = None
+        self,
+        opened: OpenProject,
+        engine: EngineQueue,
+        next_round: NextRound,
+        parent: QObject | None = None,
     ) -> None:
+        """Start rounds as `next_round` counts the answers."""
         super().__init__(opened, parent)
         self._engine = engine
         self._engine.began.connect(self._on_began)
         self.trial = LayerTrial()
-        self.next_round = NextRound()
+        self.next_round = next_round
         self._trained_on: tuple[tuple[int, int], ...] | None = None
         self._gave_up = False  # the warm start failed: it is not tried again by itself
         self._without = False  # the network that chooses before it failed

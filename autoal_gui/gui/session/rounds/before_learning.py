@@ -11,8 +11,8 @@ from autoal_gui.core.settings import RunSettings
 MOST_MEASURING = 10_000  # evaluation images that a first round describes in less than a minute
 
 
-def chooses_before(project: Project) -> bool:
-    """Say whether a network with weights chooses now, since the warm start has brought nothing."""
+def uses_before(project: Project) -> bool:
+    """Say whether rounds use a network with weights now, since the warm start has brought nothing."""
     if not project.warm_start.wanted or project.warm_start.checkpoint:
         return False
     plug_in = discover("autoal_gui.backbones").get(project.settings.run.before)

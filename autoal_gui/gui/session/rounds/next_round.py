@@ -1,4 +1,8 @@
-"""After how many answers the next round starts: one count for who starts it and who tells of it."""
+"""After how many answers the next round starts: one count for who starts it, tells of it, and deals.
+
+A batch has as many images left as answers are missing, so that what stands beside the image and
+what is told of the next round go together.
+"""
 
 from autoal_gui.core.project.project import Project
 
@@ -37,8 +41,19 @@ class NextRound:
 
     def left(self, project: Project) -> int:
         """Return after how many answers a round starts; 0 where nothing is left to ask."""
-        missing = project.settings.run.batch_size - given_answers(project) + self._before
-        return min(max(1, missing), project.labels.waiting)
+        return min(max(1, self._missing(project)), project.labels.waiting)
+
+    def to_deal(self, project: Project) -> int:
+        """Return how many images a batch has that is dealt now, at least 1.
+
+        Where the answers are complete, though their round has not been asked for yet, it is for
+        the round after that.
+        """
+        missing = self._missing(project)
+        return missing if missing > 0 else project.settings.run.batch_size
+
+    def _missing(self, project: Project) -> int:
+        return project.settings.run.batch_size - given_answers(project) + self._before
 
 
 def given_answers(project: Project) -> int:
