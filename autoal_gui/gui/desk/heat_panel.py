@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel
 from autoal_gui.core.language import mark, percent, tr
 from autoal_gui.core.messages import Explained
 from autoal_gui.gui.images.image_view import ImageView
-from autoal_gui.gui.panels.training_text import WORKING
 from autoal_gui.gui.session.controller import Controller
+from autoal_gui.gui.session.rounds.waiting import WORKING
 from autoal_gui.gui.widgets.text import text_label
 
 BLIND = mark(

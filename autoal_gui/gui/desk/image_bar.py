@@ -10,13 +10,14 @@ from autoal_gui.gui.desk.contrast_menu import ContrastMenu
 from autoal_gui.gui.images.image_view import ImageView
 from autoal_gui.gui.keys import class_keys
 from autoal_gui.gui.session.controller import Controller
+from autoal_gui.gui.session.rounds.next_round_words import next_round_words
 from autoal_gui.gui.widgets.actions import Actions
 from autoal_gui.gui.widgets.answers import answer_word, feedback_text, model_word
 from autoal_gui.gui.widgets.batch_ring import BatchRing
 from autoal_gui.gui.widgets.flow_layout import FlowLayout
 from autoal_gui.gui.widgets.help_button import HelpButton
 from autoal_gui.gui.widgets.page_actions import tool_button
-from autoal_gui.gui.widgets.text import text_label
+from autoal_gui.gui.widgets.text import plain_tip, text_label
 from autoal_gui.gui.widgets.theme import Theme
 
 ZOOM_LINES = 36  # its width in heights of a line, from which it says how large the image is
@@ -89,6 +90,7 @@ class ImageBar(QFrame):
         answered = images.batch_answers  # computed from the whole batch: once a key is enough
         done = sum(image in answered for image in images.batch)
         self.ring.show_done(done, len(images.batch))
+        self.position.setToolTip(plain_tip(next_round_words(self._controller)))
 
     def show_said(self, image_id: int | None) -> None:
         """Say what concerns the image on screen, else what the last answer was."""

@@ -4,7 +4,15 @@ from collections.abc import Collection, Sequence
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from autoal_gui.core.labels.hidden_repeats import pairs
 from autoal_gui.core.labels.pace import seconds_an_answer
@@ -87,20 +95,23 @@ class RoundCard(QFrame):
             unlike: those of them whose second answer differs from the first.
         """
         self._unlike = tuple(unlike)
-        for label, text in (
-            (self.title, title),
-            (self.words, words),
-            (self.next, further),
-            (self.twice, twice),
-        ):
-            label.setText(text)
-            label.setVisible(bool(text))
+        self._tell((self.title, title), (self.words, words), (self.twice, twice))
         self.look.setVisible(bool(unlike))
-        self.resized.emit()
+        self.tell_further(further)
         self.show()
         self.raise_()
         if self.isVisible():
             self._gone.start()
+
+    def tell_further(self, further: str) -> None:
+        """Say what comes next, which answers change while the card is there; the time goes on."""
+        self._tell((self.next, further))
+        self.resized.emit()
+
+    def _tell(self, *told: tuple[QLabel, str]) -> None:
+        for label, text in told:
+            label.setText(text)
+            label.setVisible(bool(text))
 
     @Slot()
     def _on_look(self) -> None:
@@ -118,13 +129,14 @@ class RoundCard(QFrame):
         self._gone.stop()
 
 
-def card_words(project: Project) -> tuple[str, str, str]:
-    """Say how the last round, which has trained, ended: a title, what changed, what comes next."""
-    *before_it, last = project.rounds.finished()
+def card_words(project: Project, left: int) -> tuple[str, str, str]:
+    """Say how the last round, which has trained, ended: a title, what changed, what comes next.
+
+    `left` is the number of answers after which the next round starts.
+    """
+    last = project.rounds.finished()[-1]
     measured = measured_of(project)
-    further = _further(project)
-    if before_it and not any(record.checkpoint for record in before_it):
-        further = f"{tr(FIRST_MODEL)} {further}".strip()
+    further = further_words(project, left)
     name = {"number": number(last.number), "labels": number(last.labels)}
     if not measured or measured[-1][0].number != last.number:
         return (
@@ -203,7 +215,7 @@ def class_words(
         parts.append(tr("Seldom found yet: {classes}.", classes=_named(weak, now, names)))
     if short:
         few = ", ".join(names[c] for c in sorted(short)[:NAMED])
-        parts.append(tr("Too few labels yet: {classes}.", classes=few))
+        parts.append(tr("Too few labels for this round: {classes}.", classes=few))
     return " ".join(parts)
 
 
@@ -212,14 +224,20 @@ def _named(classes: list[int], values: Sequence[float], names: Sequence[str]) ->
     return ", ".join(names[c] for c in sorted(classes, key=lambda c: values[c])[:NAMED])
 
 
-def _further(project: Project) -> str:
-    batch = min(project.settings.run.batch_size, project.labels.waiting)
+def further_words(project: Project, left: int) -> str:
+    """Say what the first model is, and how long so many answers take."""
+    *before_it, _ = project.rounds.finished()
+    first = before_it and not any(record.checkpoint for record in before_it)
+    return f"{tr(FIRST_MODEL) if first else ''} {_cost(project, left)}".strip()
+
+
+def _cost(project: Project, left: int) -> str:
     seconds = seconds_an_answer(project.labels.answers.values())
-    if not batch or seconds is None:
+    if not left or seconds is None:
         return ""
     return tr_count(
         "{count} more answer takes about {time} at your pace.",
         "{count} more answers take about {time} at your pace.",
-        batch,
-        time=duration(batch * seconds),
+        left,
+        time=duration(left * seconds),
     )

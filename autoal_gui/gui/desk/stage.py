@@ -10,7 +10,7 @@ from PySide6.QtGui import QAction, QColor, QPainter, QPaintEvent, QRegion, QResi
 from PySide6.QtWidgets import QApplication, QStyle, QVBoxLayout, QWidget
 
 from autoal_gui.core.language import tr
-from autoal_gui.gui.desk.round_card import RoundCard, card_words, twice_words
+from autoal_gui.gui.desk.round_card import RoundCard, card_words, further_words, twice_words
 from autoal_gui.gui.images.image_view import ImageView
 from autoal_gui.gui.session.controller import Controller
 from autoal_gui.gui.widgets.theme import Theme, class_colour
@@ -48,6 +48,10 @@ class Stage(QWidget):
         self.card.resized.connect(self._place_card)
         self.card.look_wanted.connect(self._look)
         controller.training.ranked.connect(self._tell_round)
+        self._after = QTimer(self, singleShot=True, interval=0)  # the next image comes first
+        self._after.timeout.connect(self._follow)
+        controller.labelling.answers_changed.connect(self._after.start)
+        controller.training.rounds_changed.connect(self._after.start)
         controller.project_closed.connect(self.card.hide)
 
     @property
@@ -68,7 +72,16 @@ class Stage(QWidget):
         rounds = self._controller.project.rounds.finished() if self._controller.is_open else ()
         if rounds and rounds[-1].checkpoint:  # a round that only ranks is nothing to tell of
             project = self._controller.project
-            self.card.say(*card_words(project), *twice_words(project))
+            left = self._controller.training.answers_left
+            self.card.say(*card_words(project, left), *twice_words(project))
+
+    @Slot()
+    def _follow(self) -> None:
+        """Count anew on the card what answers have changed since its round."""
+        rounds = self._controller.project.rounds.finished() if self._controller.is_open else ()
+        if not self.card.isHidden() and rounds and rounds[-1].checkpoint:
+            left = self._controller.training.answers_left
+            self.card.tell_further(further_words(self._controller.project, left))
 
     @Slot(object)
     def _look(self, images: tuple[int, ...]) -> None:

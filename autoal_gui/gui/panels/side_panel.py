@@ -53,7 +53,7 @@ class SidePanel(QWidget):
         self.training = TrainingPanel(controller, actions)
         self.weights = WeightsPanel(controller, theme)
         self.performance = PerformancePanel(controller, theme)
-        self.strip = SlimStrip(controller, actions["panel"])
+        self.strip = SlimStrip(controller, actions)
         self.tabs = QTabWidget()
         self._whole = self._make_whole(actions, question)
         row = QHBoxLayout(self)

@@ -20,12 +20,16 @@ from autoal_gui.core.messages import STEPS, Progress
 from autoal_gui.engine.state import State
 from autoal_gui.gui.panels.performance_text import measured_of
 from autoal_gui.gui.panels.plots import series_colour
-from autoal_gui.gui.panels.training_text import STEP_NAMES, awaited_words, work_words
+from autoal_gui.gui.panels.strip_signs import StripSigns
+from autoal_gui.gui.panels.training_text import STEP_NAMES
 from autoal_gui.gui.panels.weights_panel import all_names, stacked, table
 from autoal_gui.gui.session.controller import Controller
 from autoal_gui.gui.session.engine_queue import Priority
+from autoal_gui.gui.session.rounds.next_round_words import next_round_words
+from autoal_gui.gui.session.rounds.waiting import work_words
+from autoal_gui.gui.widgets.actions import Actions
 from autoal_gui.gui.widgets.page_actions import action_tool
-from autoal_gui.gui.widgets.text import text_label
+from autoal_gui.gui.widgets.text import plain_tip, text_label
 from autoal_gui.gui.widgets.theme import SMALL, TITLE
 
 LINES = 5.5  # its width, in heights of a line
@@ -120,7 +124,7 @@ class MiniChart(QWidget):
 class SlimStrip(QFrame):
     """Accuracy, the answers to the next round, the strategies' shares, and what is computed."""
 
-    def __init__(self, controller: Controller, unfold: QAction) -> None:
+    def __init__(self, controller: Controller, actions: Actions) -> None:
         super().__init__()
         self._controller = controller
         self.setProperty("role", "strip")
@@ -129,6 +133,8 @@ class SlimStrip(QFrame):
         self.left, self.to_come = _figure(), _note()
         self.areas = MiniChart(tr("How the strategies' shares move"))
         self.shares = _note(tr("strategies"))
+        unfold = actions["panel"]
+        self.signs = StripSigns(controller, unfold, actions["train"], actions["export"])
         self.state = _note()
         self.bar = QProgressBar()
         self.bar.setRange(0, RESOLUTION)
@@ -142,6 +148,7 @@ class SlimStrip(QFrame):
         controller.setup.settings_changed.connect(self.refresh)
         controller.images.batch_changed.connect(self.show_left)
         controller.engine.state_changed.connect(self._show_state)
+        controller.engine.waiting_changed.connect(self.show_left)
         controller.engine.progressed.connect(self._on_progress)
 
     def _lay_out(self, unfold: QAction) -> None:
@@ -159,6 +166,7 @@ class SlimStrip(QFrame):
                 column.addWidget(widget)
             column.addItem(QSpacerItem(0, GAP, shrinks, shrinks))
         column.addStretch(1)
+        column.addWidget(self.signs)
         column.addWidget(self.state)
         column.addWidget(self.bar)
         column.addSpacing(6)
@@ -201,19 +209,25 @@ class SlimStrip(QFrame):
 
     @Slot()
     def show_left(self) -> None:
-        """Show after how many answers the next round starts."""
-        if self._controller.is_open and self.isVisible():
-            left = self._controller.training.answers_left
-            self.left.setText(number(left))
-            if awaited := awaited_words(self._controller.project, self._controller.training):
-                self.to_come.setText(
-                    tr_count("answer to the first model", "answers to the first model", left)
-                )
-            else:
-                self.to_come.setText(
-                    tr_count("answer to the next round", "answers to the next round", left)
-                )
-            self.to_come.setToolTip(awaited)
+        """Show after how many answers the next round starts, or that it is due and waits."""
+        if not (self._controller.is_open and self.isVisible()):
+            return
+        training = self._controller.training
+        left, waits = training.answers_left, training.round_waits
+        self.left.setText(number(left))
+        self.left.setVisible(left > 0)
+        self.to_come.setText(tr("The next round waits") if waits else self._to_come(left))
+        self.to_come.setVisible(waits or left > 0)
+        words = next_round_words(self._controller)
+        for label in (self.left, self.to_come):
+            label.setToolTip(plain_tip(words))
+            label.setAccessibleDescription(words)
+
+    def _to_come(self, left: int) -> str:
+        training, rounds = self._controller.training, self._controller.project.rounds
+        if rounds.last_checkpoint() is None and not training.trains:
+            return tr_count("answer to the first model", "answers to the first model", left)
+        return tr_count("answer to the next round", "answers to the next round", left)
 
     @Slot()
     def _show_state(self) -> None:

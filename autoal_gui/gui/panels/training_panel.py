@@ -12,7 +12,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from autoal_gui.core.language import tr, tr_count
+from autoal_gui.core.language import tr
 from autoal_gui.core.messages import STEPS, Progress, Step, Writing
 from autoal_gui.core.sentences import figures
 from autoal_gui.engine.state import State
@@ -23,7 +23,6 @@ from autoal_gui.gui.panels.training_text import (
     MAKING_WAY,
     ONE_CLASS_NOTE,
     ORDERING_NOTE,
-    ROUND_WAITS,
     STEP_NAMES,
     STEP_TIPS,
     STOPPING,
@@ -31,21 +30,20 @@ from autoal_gui.gui.panels.training_text import (
     TO_WRITE,
     WARMING_NOTE,
     WITHOUT_STEPS,
-    awaited_words,
-    can_train,
     learned_line,
     past_line,
     predicted_line,
     progress_details,
     progress_line,
     round_steps,
-    work_words,
     writing_line,
 )
 from autoal_gui.gui.panels.trial_line import TrialLine
 from autoal_gui.gui.panels.waiting_line import WaitingLine
 from autoal_gui.gui.session.controller import Controller
 from autoal_gui.gui.session.engine_queue import Priority
+from autoal_gui.gui.session.rounds.next_round_words import can_train, next_round_words
+from autoal_gui.gui.session.rounds.waiting import work_words
 from autoal_gui.gui.widgets.actions import Actions
 from autoal_gui.gui.widgets.cards import LowColumn
 from autoal_gui.gui.widgets.flow_layout import FlowLayout
@@ -67,7 +65,6 @@ class TrainingPanel(QFrame):
         self._controller = controller
         self._actions = actions
         self._step: Step | None = None
-        self._past = ""  # how the last round ended
         self._round: int | None = None  # the round that runs, since its start
         self._orders = False  # it had too few labels then to train on
         self.setProperty("role", "card")
@@ -91,8 +88,9 @@ class TrainingPanel(QFrame):
         controller.exports.writing.connect(self._on_writing)
         controller.project_opened.connect(self.refresh)
         controller.training.rounds_changed.connect(self.refresh)
-        controller.labelling.answers_changed.connect(self._on_answers)
-        controller.images.batch_changed.connect(self._on_answers)
+        for changed in (controller.labelling.answers_changed, controller.images.batch_changed):
+            changed.connect(self._show_awaited)
+        controller.engine.waiting_changed.connect(self._show_awaited)
 
     def _lay_out(self) -> None:
         grid = QGridLayout(self._steps)
@@ -185,11 +183,6 @@ class TrainingPanel(QFrame):
             self._bars[later].setValue(0)
         self._step = step
 
-    def _on_answers(self) -> None:
-        self._show_awaited()
-        if self._controller.is_open and self._controller.engine.state is State.IDLE:
-            self.line.setText(self._idle_line())
-
     def refresh(self) -> None:
         """Show what the engine does now."""
         # Its place is needed for the longer words of the button beside it.
@@ -227,9 +220,7 @@ class TrainingPanel(QFrame):
             self._orders = number is not None and not can_train(self._controller.project)
 
     def _show_past(self) -> None:
-        rounds = self._controller.project.rounds.all()
-        self._past = past_line(rounds)
-        self.line.setText(self._idle_line())
+        self.line.setText(past_line(self._controller.project.rounds.all()))
 
     def _show_start(self) -> None:
         self.losses.hide()
@@ -271,8 +262,6 @@ class TrainingPanel(QFrame):
             Priority.WARM_START
         ):
             words = tr(GOES_ON)
-        elif self._controller.training.round_number and self._controller.training.round_waits:
-            words = "" if self.awaited.text() else tr(ROUND_WAITS)
         elif state is State.IDLE and (finished := self._controller.project.rounds.finished()):
             words, behind = finished[-1].remarks, figures(finished[-1].reason)
         self.note.setText(words)
@@ -280,8 +269,6 @@ class TrainingPanel(QFrame):
         self.note.setVisible(bool(words))
 
     def _warming_note(self) -> str:
-        if self._controller.training.round_waits and not self.awaited.text():
-            return ROUND_WAITS
         training, rounds = self._controller.training, self._controller.project.rounds
         return JOINS_NOTE if training.chooses_before and rounds.finished() else WARMING_NOTE
 
@@ -308,24 +295,12 @@ class TrainingPanel(QFrame):
             return tr("Training your first model (round {number})", number=running)
         return tr("Training round {number}", number=running)
 
+    @Slot()
     def _show_awaited(self) -> None:
-        """Say what the first model waits for, also while images are learned from or ordered."""
-        controller, words = self._controller, ""
-        if controller.is_open:
-            words = awaited_words(controller.project, controller.training)
+        """Say after how many answers the next round starts, whatever runs meanwhile."""
+        words = next_round_words(self._controller) if self._controller.is_open else ""
         self.awaited.setText(words)
         self.awaited.setVisible(bool(words))
-
-    def _idle_line(self) -> str:
-        left = self._controller.training.answers_left
-        if not left or self.awaited.text():
-            return self._past
-        to_come = tr_count(
-            "The next round starts by itself after {count} more answer.",
-            "The next round starts by itself after {count} more answers.",
-            left,
-        )
-        return f"{self._past} {to_come}".strip()
 
 
 def _bar(name: str) -> QProgressBar:

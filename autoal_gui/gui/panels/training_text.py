@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 
 from autoal_gui.core.database.round_rows import RoundRecord
-from autoal_gui.core.language import decimal, duration, mark, number, percent, tr, tr_count
+from autoal_gui.core.language import decimal, duration, mark, number, percent, tr
 from autoal_gui.core.messages import Progress, Step, Writing
 from autoal_gui.core.project.project import Project
 from autoal_gui.core.project.stores.warm_record import WarmRecord
-from autoal_gui.gui.session.engine_queue import EngineQueue, Priority
-from autoal_gui.gui.session.training import Training
+from autoal_gui.gui.session.engine_queue import Priority
+from autoal_gui.gui.session.rounds.next_round_words import can_train
 
 STEP_NAMES: dict[Step, str] = {
     "reading": mark("Reading images"),
@@ -35,15 +35,6 @@ STEP_TIPS: dict[Step, str] = {
     "evaluation": mark("Measure it on images that it never trains on"),
     "scoring": mark("Rank the images without a label"),
 }
-WORKING = mark("Working out where the model looked\u2026")
-WORK: dict[Priority, str] = {
-    Priority.EXPORT: mark("Writing the model"),
-    Priority.QUESTION: WORKING,
-    Priority.PREDICTION: mark("Predicting other images"),
-    Priority.WARM_START: mark("Learning from your images"),
-    Priority.MAP: mark("Comparing your images with each other"),
-}
-"""What runs that is no round."""
 WITHOUT_STEPS = (Priority.EXPORT, Priority.QUESTION, Priority.PREDICTION)
 TO_WRITE = mark("A model is still to be written.")
 WARMING_NOTE = mark(
@@ -53,19 +44,13 @@ JOINS_NOTE = mark(
     "Your images were put in order by a network that has seen photographs. What is learned from "
     "them now, without labels, joins when it is done."
 )
-ROUND_WAITS = mark(
-    "Your batch is complete: its round starts when this ends. Go on labelling meanwhile."
-)
-FIRST_IS_NEXT = mark(
-    "Your batch is complete: the first model is trained next. No more answers are needed."
-)
-ONE_CLASS = mark("Your batch is complete, but a first model needs labels of two classes.")
 GOES_ON = mark("Learning from your images waits meanwhile, and goes on by itself afterwards.")
 ORDERING_NOTE = mark(
-    "There are no labels yet: the images are ranked so that the first ones differ from each other."
+    "When this round began there were no labels: it ranks the images so that the first ones differ "
+    "from each other."
 )
 ONE_CLASS_NOTE = mark(
-    "Two classes are needed before a model can be trained; label a few more images."
+    "When this round began only one class had labels: it ranks the images and trains no model."
 )
 STOPPING = mark("Stopping at the next training batch; the last good model is kept.")
 STOPPING_WARM = mark("Stopping at the next training batch; what was learned is used.")
@@ -78,45 +63,11 @@ ENDED = {
 }
 
 
-def work_words(engine: EngineQueue) -> str:
-    """Name what runs that is no round."""
-    return next((tr(words) for kind, words in WORK.items() if engine.runs(kind)), "")
-
-
 def predicted_line(progress: Progress) -> str:
     """Say how many of the images that a model is applied to are done."""
     done, total = number(progress.done), number(progress.total)
     words = tr("{done} of {total} images", done=done, total=total)
     return " · ".join([words, *_time_left(progress)])
-
-
-def awaited_words(project: Project, training: Training) -> str:
-    """Say what the first model waits for; nothing where there is one, or it is being trained."""
-    left = training.answers_left
-    if project.rounds.last_checkpoint() is not None or training.trains:
-        return ""
-    if training.round_waits:
-        return tr(FIRST_IS_NEXT if can_train(project) else ONE_CLASS)
-    if not left:
-        return ""
-    if can_train(project):
-        return tr_count(
-            "{count} more answer, then the first model is trained.",
-            "{count} more answers, then the first model is trained.",
-            left,
-        )
-    return tr_count(
-        "{count} more answer, then the first model is trained if two classes have labels.",
-        "{count} more answers, then the first model is trained if two classes have labels.",
-        left,
-    )
-
-
-def can_train(project: Project) -> bool:
-    """Whether there are labels of two classes; without, a round only puts the images in order."""
-    labels = project.labels.labelled("pool")
-    first = next(labels, (0, 0))[1]
-    return any(class_index != first for _, class_index in labels)
 
 
 def round_steps(project: Project) -> set[Step]:

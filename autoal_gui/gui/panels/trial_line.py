@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 from autoal_gui.core.language import duration, mark, tr
 from autoal_gui.core.messages import Progress
 from autoal_gui.gui.session.controller import Controller
-from autoal_gui.gui.session.rounds.layer_trial import is_off
+from autoal_gui.gui.session.rounds.layer_trial import LayerTrial, is_off
 from autoal_gui.gui.widgets.text import text_label
 from autoal_gui.gui.widgets.theme import SMALL
 
@@ -61,10 +61,8 @@ class TrialLine(QWidget):
         self.not_now.setHidden(off and not trial.is_wanted_again)
         if off:
             self.words.setText(tr(WANTED if trial.is_wanted_again else LEFT_OUT))
-        elif trial.seconds is None:
-            self.words.setText(tr(AHEAD_UNTIMED))
         else:
-            self.words.setText(tr(AHEAD, time=duration(max(1.0, trial.seconds))))
+            self.words.setText(trial_words(trial))
 
     def _is_shown(self) -> bool:
         if not self._controller.is_open:
@@ -87,3 +85,10 @@ class TrialLine(QWidget):
     def _want_again(self) -> None:
         self._controller.training.trial.want_again()
         self.refresh()
+
+
+def trial_words(trial: LayerTrial) -> str:
+    """Say that the round that runs also makes the trial, and how long that takes."""
+    if trial.seconds is None:
+        return tr(AHEAD_UNTIMED)
+    return tr(AHEAD, time=duration(max(1.0, trial.seconds)))

@@ -4,10 +4,10 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
-from autoal_gui.core.language import tr, tr_count
+from autoal_gui.core.language import mark, tr, tr_count
 from autoal_gui.core.project.measured_rounds import new_curve_words
 from autoal_gui.core.project.project import Project
-from autoal_gui.gui.panels.training_text import can_train
+from autoal_gui.gui.session.rounds.next_round_words import taught_classes
 from autoal_gui.gui.widgets.text import text_label
 from autoal_gui.gui.widgets.theme import TITLE, Theme
 
@@ -15,6 +15,7 @@ LINES = 9  # height of the drawing, in lines of text
 RULES = 4
 RISE = ((0.0, 0.12), (0.18, 0.42), (0.38, 0.62), (0.62, 0.76), (1.0, 0.84))
 """A curve as it may become: (share of the width, share of the height)."""
+ONLY_MEASURE = mark("Labels of the evaluation set measure the model and do not teach it.")
 MEASURED = 3  # its points that are drawn as measured; the rest is to come
 
 
@@ -96,12 +97,15 @@ def next_words(project: Project, left: int) -> str:
 
 
 def _missing_words(project: Project, left: int) -> str:
-    if not can_train(project):
+    known = taught_classes(project)
+    if not known:
         return tr_count(
             "{count} more image, so that there are two classes: then a round trains by itself.",
             "{count} more images, of two classes at least: then a round trains by itself.",
             max(1, left),
         )
+    if len(known) == 1:
+        return _another_class(project, min(known), max(1, left))
     if left:
         return tr_count(
             "{count} more image, and a round trains by itself.",
@@ -109,3 +113,16 @@ def _missing_words(project: Project, left: int) -> str:
             left,
         )
     return tr("Numbers come with the next round.")
+
+
+def _another_class(project: Project, only: int, left: int) -> str:
+    """Say that labels of one class alone teach; others may have some that only measure."""
+    words = tr_count(
+        "{count} more image, of another class than “{name}”: then a round trains by itself.",
+        "{count} more images, one of them at least of another class than “{name}”: then a round "
+        "trains by itself.",
+        left,
+        name=project.classes.names[only],
+    )
+    measure = any(c != only for _, c in project.labels.labelled("evaluation"))
+    return f"{words} {tr(ONLY_MEASURE)}" if measure else words

@@ -162,13 +162,23 @@ class PerformancePanel(CardColumn):
 
     @Slot()
     def _show_next(self) -> None:
-        """Say what is missing for the first numbers."""
-        if self._controller.is_open and not self._empty_card.isHidden():
+        """Say what is missing for the first numbers; beside numbers, which labels are."""
+        if not self._controller.is_open:
+            return
+        if self._empty_card.isHidden():
+            self._show_missing()
+        else:
             project = self._controller.project
             self.hint.setText(hint(project, measured_of(project)))
             training = self._controller.training
             left = 0 if training.trains else training.answers_left
             self.empty.show_next(next_words(project, left))
+
+    def _show_missing(self) -> None:
+        """Show which classes lack labels now: what the last round lacked may have come since."""
+        measured = measured_of(self._controller.project) if self.isVisible() else []
+        if measured:
+            self.headline.show_warnings(self._warnings(measured[-1][1]))
 
     def _names_in_use(self) -> tuple[str, ...]:
         """Return the names of the classes; "" for one that was taken out of use."""
@@ -232,6 +242,7 @@ class PerformancePanel(CardColumn):
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
         """Show what came while nobody saw the panel."""
         super().showEvent(event)
+        self._next.start()
         if self._are_decisions_old:
             self._decisions.start()
 

@@ -12,7 +12,7 @@ MOST_MEASURING = 10_000  # evaluation images that a first round describes in les
 
 
 def uses_before(project: Project) -> bool:
-    """Say whether rounds use a network with weights now, since the warm start has brought nothing."""
+    """Say whether a network with weights is used as long as the warm start has brought nothing."""
     if not project.warm_start.wanted or project.warm_start.checkpoint:
         return False
     plug_in = discover("autoal_gui.backbones").get(project.settings.run.before)

@@ -1,4 +1,4 @@
-"""After how many answers the next round starts: one count for who starts it, tells of it, and deals.
+"""After how many answers the next round starts: one count for who starts, tells and deals.
 
 A batch has as many images left as answers are missing, so that what stands beside the image and
 what is told of the next round go together.

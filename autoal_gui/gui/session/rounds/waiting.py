@@ -3,12 +3,22 @@
 from autoal_gui.core.language import duration, mark, number, tr
 from autoal_gui.engine.state import State
 from autoal_gui.gui.session.controller import Controller
+from autoal_gui.gui.session.engine_queue import EngineQueue, Priority
 
 FOR_ROUND = mark("This waits for round {number}, which runs: {left}.")
 FOR_LEARNING = mark("This waits for learning from your images: {left}.")
 FOR_WORK = mark("This waits for what is computed now: {left}.")
 LEFT = mark("about {time} left")
 UNKNOWN = mark("how long is not known yet")
+WORKING = mark("Working out where the model looked\u2026")
+WORK: dict[Priority, str] = {
+    Priority.EXPORT: mark("Writing the model"),
+    Priority.QUESTION: WORKING,
+    Priority.PREDICTION: mark("Predicting other images"),
+    Priority.WARM_START: mark("Learning from your images"),
+    Priority.MAP: mark("Comparing your images with each other"),
+}
+"""What runs that is no round."""
 STOPS = mark("This begins as soon as the work that runs has stopped.")
 
 
@@ -24,3 +34,8 @@ def waiting_words(controller: Controller) -> str:
     if running is not None:
         return tr(FOR_ROUND, number=number(running), left=left)
     return tr(FOR_LEARNING if controller.training.is_warming else FOR_WORK, left=left)
+
+
+def work_words(engine: EngineQueue) -> str:
+    """Name what runs that is no round."""
+    return next((tr(words) for kind, words in WORK.items() if engine.runs(kind)), "")

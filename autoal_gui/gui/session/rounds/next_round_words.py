@@ -1,0 +1,90 @@
+"""What is said of the round that comes next: after how many answers, or what it waits for."""
+
+from autoal_gui.core.language import mark, number, tr, tr_count
+from autoal_gui.core.project.project import Project
+from autoal_gui.gui.session.controller import Controller
+from autoal_gui.gui.session.rounds.waiting import work_words
+
+FIRST_IS_NEXT = mark(
+    "Your batch is complete: the first model is trained next. No more answers are needed."
+)
+ONE_CLASS = mark("Your batch is complete, but a first model needs labels of two classes.")
+DUE = mark("The next round is due.")
+AFTER = mark("It waits until this has ended: {work}. Go on labelling meanwhile.")
+
+
+def next_round_words(controller: Controller) -> str:
+    """Say after how many answers the next round starts, or what it waits for.
+
+    Nothing where no image is left to answer.
+    """
+    project, training = controller.project, controller.training
+    first = project.rounds.last_checkpoint() is None and not training.trains
+    if training.round_waits:
+        return _due(controller, first)
+    left = training.answers_left
+    if not left:
+        return ""
+    return _first_words(project, left) if first else _later_words(left)
+
+
+def _due(controller: Controller, first: bool) -> str:
+    """Say that nothing but the work that runs keeps the round waiting."""
+    due = (FIRST_IS_NEXT if can_train(controller.project) else ONE_CLASS) if first else DUE
+    work = running_words(controller)
+    return f"{tr(due)} {tr(AFTER, work=work)}" if work else tr(due)
+
+
+def running_words(controller: Controller) -> str:
+    """Name what runs, a round or something else; nothing where nothing does."""
+    running = controller.training.round_number
+    if running is not None:
+        return tr("Round {number}", number=number(running))
+    return work_words(controller.engine)
+
+
+def _later_words(left: int) -> str:
+    return tr_count(
+        "The next round starts by itself after {count} more answer.",
+        "The next round starts by itself after {count} more answers.",
+        left,
+    )
+
+
+def _first_words(project: Project, left: int) -> str:
+    known = taught_classes(project)
+    if len(known) > 1:
+        return tr_count(
+            "{count} more answer, then the first model is trained.",
+            "{count} more answers, then the first model is trained.",
+            left,
+        )
+    if known:
+        return tr_count(
+            "{count} more answer, then the first model is trained if it is of another class than "
+            "“{name}”.",
+            "{count} more answers, then the first model is trained if one of them is of another "
+            "class than “{name}”.",
+            left,
+            name=project.classes.names[min(known)],
+        )
+    return tr_count(
+        "{count} more answer, then the first model is trained if two classes have labels.",
+        "{count} more answers, then the first model is trained if two classes have labels.",
+        left,
+    )
+
+
+def can_train(project: Project) -> bool:
+    """Whether there are labels of two classes; without, a round only puts the images in order."""
+    return len(taught_classes(project)) > 1
+
+
+def taught_classes(project: Project) -> set[int]:
+    """Return classes that have labels to learn from: none, the one, or the first two found."""
+    found: set[int] = set()
+    for _, class_index in project.labels.labelled("pool"):
+        found.add(class_index)
+        if len(found) > 1:
+            break
+    return found
