@@ -45,8 +45,9 @@ class Finds(QObject):
 
     @Slot()
     def _on_answers(self) -> None:
-        """Note that the user has gone on, be it in the grid, where no other image comes up."""
-        self._asked_at = None
+        """Note that the user has gone on in the grid, where no other image comes up."""
+        if self._pages.at_desk and self._pages.desk.shows_grid:
+            self._asked_at = None
 
     @Slot(object)
     def _on_found(self, found: Found) -> None:

@@ -130,3 +130,19 @@ def test_an_image_whose_answer_is_taken_back_is_no_repeat_any_more():
 def test_images_that_cannot_be_read_are_in_the_queue_no_more():
     queue = LabelQueue((1, 2, 3), (4, 5), 3, frozenset({2, 3}))
     assert queue.without({2, 5}) == LabelQueue((1, 3), (4,), 3, frozenset({3}))
+
+
+def test_a_batch_grows_and_shrinks_to_what_is_left_and_no_image_is_lost():
+    queue = LabelQueue((1, 2, 3, 4), (5, 6, 7), 4)
+    smaller = queue.with_left(2, {1}, shown=4)
+    assert (smaller.batch, smaller.rest) == ((1, 2, 4), (3, 5, 6, 7))
+    larger = queue.with_left(4, {1, 5})
+    assert (larger.batch, larger.rest) == ((2, 3, 4, 6), (5, 7))  # it is of the usual size
+    assert queue.with_left(3, {1}) is queue
+    assert queue.with_left(9, {1}).batch == (2, 3, 4, 5, 6, 7)
+
+
+def test_a_batch_that_shrinks_puts_a_repeat_another_time():
+    queue = LabelQueue((1, 2, 3), (4,), 3, frozenset({3}))
+    smaller = queue.with_left(1, set())
+    assert (smaller.batch, smaller.rest, smaller.repeats) == ((1,), (2, 4), frozenset())

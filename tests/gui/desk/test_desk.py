@@ -107,7 +107,7 @@ def test_the_card_names_what_is_found_now_and_what_is_not_yet():
         "Every class with enough images is found."
     )
     assert class_words(Metrics(((5, 0), (0, 5))), None, names, short={1}) == (
-        "Every class with enough images is found. Too few labels yet: eosinophil."
+        "Every class with enough images is found. Too few labels for this round: eosinophil."
     )
     assert class_words(Metrics(((2, 0), (1, 1))), None, names) == ""  # too few to say anything
 

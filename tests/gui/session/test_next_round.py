@@ -2,6 +2,7 @@
 
 import pytest
 
+from autoal_gui.core.registry import discover
 from tests.support.gui import QUIET, begun, draw_folder, start_project
 from tests.support.session import BATCH, WARM, create, idle, kinds, label
 
@@ -42,7 +43,7 @@ def test_what_the_first_model_waits_for_never_grows_by_itself(qtbot, window, tol
     idle(qtbot, controller)
     assert kinds(backend) == ["WarmStart", "RunRound"]
     assert len(backend.commands[-1].labelled) == 2 * BATCH + 1
-    assert told()[0] == ""
+    assert told()[0] == f"The next round starts by itself after {BATCH} more answers."
 
 
 def test_images_put_in_order_between_two_answers_set_no_count_back(
@@ -53,7 +54,7 @@ def test_images_put_in_order_between_two_answers_set_no_count_back(
     controller.labelling.answer(0)
     controller.training.train_now()  # there is one class: it only ranks, and deals anew
     idle(qtbot, controller)
-    assert len(controller.images.batch) == size
+    assert len(controller.images.batch) == size - 1
     assert panel.awaited.text().startswith(f"{size - 1} more answer")
 
 
@@ -65,7 +66,7 @@ def test_while_the_first_model_is_trained_nothing_else_is_asked_for(qtbot, windo
     qtbot.waitUntil(lambda: controller.training.trains)
     backend.gate.clear()
     awaited, numbers = told()
-    assert awaited == ""
+    assert awaited.startswith("The next round starts by itself after")
     assert numbers == "Numbers come with the next round."
     backend.gate.set()
     idle(qtbot, controller)
@@ -143,3 +144,83 @@ def test_the_last_images_of_all_get_a_round_though_they_are_few(
     idle(qtbot, controller)
     assert len(backend.commands[-1].labelled) == BATCH + 1
     assert controller.training.answers_left == 0
+
+
+def waiting_in_batch(controller) -> int:
+    images = controller.images
+    return sum(image not in images.answered for image in images.batch)
+
+
+def test_the_batch_has_as_many_images_left_as_the_round_needs_answers(
+    qtbot, controller, folder, backend
+):
+    idle(qtbot, controller)
+    backend.gate.clear()
+    label(controller, BATCH)
+    begun(qtbot, controller)
+    label(controller, 1)
+    backend.gate.set()
+    idle(qtbot, controller)  # another batch was dealt
+    assert waiting_in_batch(controller) == controller.training.answers_left == BATCH - 1
+    controller.labelling.select(controller.images.rest[:1])
+    controller.labelling.answer(0)  # one that the batch has not
+    controller.labelling.select(None)
+    assert waiting_in_batch(controller) == controller.training.answers_left == BATCH - 2
+    controller.labelling.undo()
+    assert waiting_in_batch(controller) == controller.training.answers_left == BATCH - 1
+    controller.training.train_now()  # with what there is: a whole batch comes after it
+    assert waiting_in_batch(controller) == controller.training.answers_left == BATCH
+    idle(qtbot, controller)
+    assert waiting_in_batch(controller) == controller.training.answers_left == BATCH
+
+
+def test_a_grid_that_is_looked_at_keeps_its_images_until_it_is_left(
+    qtbot, controller, folder, backend
+):
+    idle(qtbot, controller)
+    controller.images.look_at("all")
+    batch = controller.images.batch
+    controller.labelling.select(controller.images.rest[:1])
+    controller.labelling.answer(0)
+    assert controller.images.batch == batch
+    controller.labelling.select(None)
+    controller.images.look_at(None)
+    assert waiting_in_batch(controller) == controller.training.answers_left == BATCH - 1
+
+
+def test_the_count_stands_there_while_other_work_runs(qtbot, window, tmp_path, backend):
+    controller = start_project(qtbot, window, draw_folder(tmp_path / "images", 40), tmp_path)
+    size, panel = controller.project.settings.run.batch_size, window.desk.training
+    label(controller, size)
+    idle(qtbot, controller)
+    backend.map_gate.clear()
+    controller.likeness.want()
+    assert panel.headline.text() == "Comparing your images with each other"
+    label(controller, 1)
+    told = f"The next round starts by itself after {size - 1} more answers."
+    assert panel.awaited.isVisibleTo(panel)
+    assert panel.awaited.text() == told
+    assert told in window.desk.image_bar.position.toolTip()
+    backend.map_gate.set()
+    idle(qtbot, controller)
+
+
+def test_a_round_that_waits_says_for_what(qtbot, window, tmp_path, backend):
+    controller = start_project(qtbot, window, draw_folder(tmp_path / "images", 40), tmp_path)
+    size, desk = controller.project.settings.run.batch_size, window.desk
+    label(controller, size)
+    idle(qtbot, controller)
+    backend.export_gate.clear()
+    controller.exports.export_model(discover("autoal_gui.exporters")["pt"], tmp_path / "model.pt")
+    desk.side.toggle() if not desk.side.folded else None
+    label(controller, size)
+    told = "The next round is due. It waits until this has ended: Writing the model."
+    assert desk.training.awaited.text().startswith(told)
+    strip = desk.side.strip
+    strip.show_left()
+    assert strip.to_come.text() == "The next round waits"
+    assert strip.to_come.toolTip().startswith("The next round is due.")
+    assert strip.left.isHidden()
+    backend.export_gate.set()
+    idle(qtbot, controller)
+    assert desk.training.awaited.text().startswith("The next round starts by itself")

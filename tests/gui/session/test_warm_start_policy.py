@@ -379,7 +379,7 @@ def test_a_ranking_between_the_first_answers_does_not_put_the_first_model_off(
     label(at_once, 1)
     backend.hold_at = "no step of a round"  # the warm start is held from here on
     qtbot.waitUntil(lambda: at_once.training.is_warming)
-    assert len(at_once.images.batch) == BATCH
+    assert len(at_once.images.upcoming[: BATCH - 1]) == at_once.training.answers_left
     for class_index in (1, 0):  # with the first answer as many as a batch
         at_once.labelling.answer(class_index)
     qtbot.waitUntil(lambda: len(trained(at_once)) == 1)

@@ -80,6 +80,14 @@ def test_a_key_for_the_next_image_never_meets_a_grid_that_has_just_opened(qtbot,
     assert len(waiting.controller.project.labels.answers) == 2
 
 
+def test_an_answer_given_elsewhere_takes_nobody_s_find_away(qtbot, waiting, backend):
+    look_for_some(waiting)
+    waiting.controller.labelling.announce()  # as a merge does: the same image is on screen
+    found(qtbot, waiting, backend)
+    assert grid_is_open(waiting)
+    assert not waiting.failure.isVisible()
+
+
 def test_a_grid_that_is_being_labelled_is_not_exchanged_for_what_was_found(qtbot, waiting, backend):
     qtbot.keyClick(waiting, Qt.Key.Key_G)
     grid = waiting.desk.grid.grid
