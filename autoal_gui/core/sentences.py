@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from autoal_gui.core.former_sentences import FORMER
 from autoal_gui.core.language import percent, tr
 
 
@@ -22,13 +23,19 @@ class Sentence:
     """Figures behind it, in a sentence of the same words and shares; "" where there are none."""
 
     def __str__(self) -> str:
-        """Return it in the language in use."""
-        return self._in_language(self.english)
+        """Return it in the language in use, as it is said today."""
+        return self._in_language(self._today[0])
 
     @property
     def figures(self) -> str:
         """The details in the language in use."""
-        return self._in_language(self.details) if self.details else ""
+        details = self._today[1]
+        return self._in_language(details) if details else ""
+
+    @property
+    def _today(self) -> tuple[str, str]:
+        """What earlier versions said otherwise is looked up in today's words."""
+        return FORMER.get(self.english, (self.english, self.details))
 
     def _in_language(self, english: str) -> str:
         values = {name: tr(words) for name, words in self.words.items()}

@@ -5,9 +5,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autoal_gui.core import language
-from autoal_gui.core.database.round_rows import _reason
+from autoal_gui.core.database.round_rows import RoundRecord, _reason
 from autoal_gui.core.errors import ProjectDamaged
+from autoal_gui.core.former_sentences import FORMER
 from autoal_gui.core.sentences import Sentence, said
+from autoal_gui.core.settings import RunSettings
+from autoal_gui.learning.round import ONE_CLASS
 from autoal_gui.learning.selection.auto import NONE_BETTER, TRUSTED
 
 
@@ -34,6 +37,26 @@ def test_figures_are_told_apart_from_what_they_are_behind(speak):
     sentence = Sentence("It learned.", {}, {"right": 0.5}, "{right} are right.")
     assert (str(sentence), sentence.figures) == ("It learned.", "50% are right.")
     assert Sentence("It learned.").figures == ""
+
+
+@pytest.mark.parametrize("code", ["de", "fr", "es", "zh"])
+@pytest.mark.parametrize("former", FORMER)
+def test_what_earlier_versions_said_otherwise_is_said_in_today_s_words(former, code, speak):
+    words = {"network": "DINOv2", "count": "40", "teacher": "Guesses"}
+    sentence = Sentence(former, words, {"right": 0.9, "alone": 0.8})
+    speak("en")
+    english, behind = str(sentence), sentence.figures
+    assert english != sentence.english
+    speak(code)
+    assert str(sentence) != english
+    assert not behind or sentence.figures != behind
+    assert "{" not in f"{sentence}{sentence.figures}{english}{behind}"
+
+
+def test_a_notice_that_was_kept_in_english_is_told_in_the_language_in_use(speak):
+    record = RoundRecord(1, "finished", RunSettings(), "", "", 2, "", notices=(ONE_CLASS,))
+    speak("de")
+    assert record.remarks == language.tr(ONE_CLASS) != ONE_CLASS
 
 
 def test_what_an_older_round_told_is_said_as_it_stands(speak):

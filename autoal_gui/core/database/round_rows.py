@@ -25,6 +25,7 @@ from autoal_gui.core.database.stored_values import (
     parsed,
 )
 from autoal_gui.core.errors import SettingsError
+from autoal_gui.core.language import tr
 from autoal_gui.core.measures.estimate import Estimate, Said, estimate_as_plain
 from autoal_gui.core.measures.metrics import ByChance, Metrics, NearlyAlike, as_plain, from_plain
 from autoal_gui.core.messages import RoundFinished
@@ -75,7 +76,8 @@ class RoundRecord:
     @property
     def remarks(self) -> str:
         """What there is to say of the round, in sentences."""
-        return " ".join((*self.notices, *map(str, self.reason)))
+        told = map(tr, self.notices)  # which are kept as they were said
+        return " ".join((*told, *map(str, self.reason)))
 
 
 @dataclass(frozen=True)

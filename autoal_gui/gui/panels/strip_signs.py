@@ -1,7 +1,7 @@
 """What the folded panel would tell in sentences: a word each, which opens the panel."""
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QShowEvent
 from PySide6.QtWidgets import QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from autoal_gui.core.language import mark, tr
@@ -67,6 +67,11 @@ class StripSigns(QWidget):
             changed.connect(self.refresh)
         controller.training.rounds_changed.connect(self.refresh)
         engine.progressed.connect(self.refresh)
+        self.refresh()
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
+        """Catch up: the trial may have been left out in the whole panel."""
+        super().showEvent(event)
         self.refresh()
 
     @Slot()

@@ -143,14 +143,14 @@ def test_it_is_said_at_once_that_the_images_are_being_compared(qtbot, window, tm
 
 def test_what_is_hidden_says_that_its_answer_counts_on_the_desk(page):
     tips = [page.legend.item(row).toolTip() for row in range(page.legend.count())]
-    (hidden,) = [tip for tip in tips if tip.startswith("Asked for now: hidden")]
+    (hidden,) = [tip for tip in tips if tip.startswith("Asked now: hidden")]
     assert "counts beside the classes on the desk" in hidden
 
 
 def test_what_is_being_read_is_told_from_what_has_no_answer(page):
     names = [page.legend.item(row).text() for row in range(page.legend.count())]
     waiting = asked_blind(page.controller.project, page.controller.images)
-    assert f"Asked for now: hidden until answered  {len(waiting)}" in names
+    assert f"Asked now: hidden, even if labelled  {len(waiting)}" in names
 
 
 def test_a_long_part_of_the_map_is_read_to_its_end(qtbot, page):

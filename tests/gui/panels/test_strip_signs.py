@@ -55,6 +55,7 @@ def test_a_trial_is_told_on_the_folded_panel_until_it_is_left_out(
     assert "training every layer is better" in sign.button.accessibleName()
     qtbot.mouseClick(sign.button, Qt.MouseButton.LeftButton)
     qtbot.mouseClick(window.desk.training.trial.not_now, Qt.MouseButton.LeftButton)
+    side.toggle()
     assert sign.isHidden()
     backend.gate.set()
     idle(qtbot, controller)
