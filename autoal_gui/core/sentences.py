@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from autoal_gui.core.former_sentences import FORMER
+from autoal_gui.core.former_sentences import in_todays_words
 from autoal_gui.core.language import percent, tr
 
 
@@ -35,7 +35,7 @@ class Sentence:
     @property
     def _today(self) -> tuple[str, str]:
         """What earlier versions said otherwise is looked up in today's words."""
-        return FORMER.get(self.english, (self.english, self.details))
+        return in_todays_words(self.english, self.details)
 
     def _in_language(self, english: str) -> str:
         values = {name: tr(words) for name, words in self.words.items()}

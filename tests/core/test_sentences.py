@@ -7,11 +7,33 @@ from hypothesis import strategies as st
 from autoal_gui.core import language
 from autoal_gui.core.database.round_rows import RoundRecord, _reason
 from autoal_gui.core.errors import ProjectDamaged
-from autoal_gui.core.former_sentences import FORMER
 from autoal_gui.core.sentences import Sentence, said
 from autoal_gui.core.settings import RunSettings
 from autoal_gui.learning.round import ONE_CLASS
 from autoal_gui.learning.selection.auto import NONE_BETTER, TRUSTED
+
+BEFORE = (
+    "What was learned from your images and {network} are used side by side: of labels held out "
+    "they get {right} right, what was learned from your images alone {alone}.",
+    "What was learned from your images and {network} are used side by side: of your {count} "
+    "labels, each held out in turn, each class counting alike, they get {right} right, what was "
+    "learned from your images alone {alone}. This only chooses between the two; Performance says "
+    "how good the model is.",
+    "{network} is used instead of what was learned from your images: of labels held out it gets "
+    "{right} right, what was learned from your images {alone}.",
+    "{network} is used instead of what was learned from your images: of your {count} labels, "
+    "each held out in turn, each class counting alike, it gets {right} right, what was learned "
+    "from your images {alone}. This only chooses between the two; Performance says how good the "
+    "model is.",
+    "What was learned from your images is used alone: labels held out speak against "
+    "{network} beside it (alone it gets {alone} of them right).",
+    "What was learned from your images is used alone: your {count} labels, each held "
+    "out in turn, speak against {network} beside it (alone it gets {alone} of them right, each "
+    "class counting alike). Performance says how good the model is.",
+    "The images without a label teach as well ({teacher}): of labels held out {right} are right "
+    "with them, {alone} without.",
+)
+"""As projects keep them."""
 
 
 @pytest.fixture
@@ -40,7 +62,7 @@ def test_figures_are_told_apart_from_what_they_are_behind(speak):
 
 
 @pytest.mark.parametrize("code", ["de", "fr", "es", "zh"])
-@pytest.mark.parametrize("former", FORMER)
+@pytest.mark.parametrize("former", BEFORE)
 def test_what_earlier_versions_said_otherwise_is_said_in_today_s_words(former, code, speak):
     words = {"network": "DINOv2", "count": "40", "teacher": "Guesses"}
     sentence = Sentence(former, words, {"right": 0.9, "alone": 0.8})

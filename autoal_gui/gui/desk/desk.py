@@ -185,14 +185,9 @@ class Desk(QWidget):
         self._controller.labelling.answer(class_index)
         self.stage.light_up(class_index)
 
-    @property
-    def shows_grid(self) -> bool:
-        """Whether many images are shown at once."""
-        return self.views.currentWidget() is self.grid
-
     def toggle_grid(self) -> None:
         """Change between one large image and a grid of many."""
-        if self.shows_grid:
+        if self.views.currentWidget() is self.grid:
             self.leave_grid()
         else:
             self._enter_grid()
@@ -229,7 +224,7 @@ class Desk(QWidget):
     @Slot()
     def leave_grid(self) -> None:
         """Show one large image again, where the grid is shown: keys answer that image alone."""
-        if self.shows_grid:
+        if self.views.currentWidget() is self.grid:
             self.views.setCurrentIndex(0)
             self.grid.leave()
             self.image_view.setFocus()
@@ -306,7 +301,7 @@ class Desk(QWidget):
         )
         entry = self._controller.images.shown_answer(image_id)
         chosen = entry.class_index if entry else None
-        many = self.shows_grid  # whose images may all have answers
+        many = self.views.currentWidget() is self.grid  # whose images may all have answers
         self.class_panel.set_state(chosen, counts, enabled=many or image_id is not None)
         self.class_panel.set_feedback("" if project.labels.answers else tr(FIRST_HINT))
         self.image_bar.show_said(image_id)

@@ -46,7 +46,7 @@ class Finds(QObject):
     @Slot()
     def _on_answers(self) -> None:
         """Note that the user has gone on in the grid, where no other image comes up."""
-        if self._pages.at_desk and self._pages.desk.shows_grid:
+        if self._pages.at_desk and not self._pages.desk.grid.isHidden():
             self._asked_at = None
 
     @Slot(object)
