@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QAction, QShowEvent
-from PySide6.QtWidgets import QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QToolButton, QVBoxLayout, QWidget
 
 from autoal_gui.core.language import mark, tr
 from autoal_gui.gui.panels.training_text import TO_WRITE
@@ -37,7 +37,6 @@ class Sign(QWidget):
         column.setSpacing(0)
         column.addWidget(self.button, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addWidget(self.words)
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self.hide()
 
     def tell(self, sentence: str) -> None:

@@ -122,6 +122,7 @@ class TrainingPanel(QFrame):
         if large:
             column.addLayout(buttons)
         column.addWidget(LowColumn(self._make_body()), 1)
+        column.addWidget(self.awaited)  # below what scrolls: always in sight, and nothing moves
         self.fit(0)
 
     def _make_body(self) -> QWidget:
@@ -136,7 +137,7 @@ class TrainingPanel(QFrame):
         column.addWidget(self.trial)  # first: its button stays where it is as the round goes on
         column.addWidget(self.line)
         column.addWidget(self.waiting)
-        for widget in (self.awaited, self.losses, self.note, self._steps):
+        for widget in (self.losses, self.note, self._steps):
             column.addWidget(widget)
         column.addLayout(foot)
         column.addStretch(1)

@@ -10,7 +10,7 @@ from autoal_gui.core.project.plan import ProjectPlan
 from autoal_gui.core.settings import PRESETS
 from autoal_gui.engine.state import State
 from autoal_gui.gui.desk.heat_panel import COLOUR, heat_picture
-from autoal_gui.gui.panels.training_text import WORKING
+from autoal_gui.gui.session.rounds.waiting import WORKING
 from autoal_gui.gui.window.projects.new_projects import folder_spec
 from autoal_gui.sources.opening import list_images
 from tests.support.gui import QUIET, begun, draw_folder

@@ -7,6 +7,7 @@ from autoal_gui.core.labels import layer_trial
 from autoal_gui.core.registry import discover
 from tests.support.gui import QUIET, draw_folder, run_batches, start_project
 from tests.support.session import WARM, create, idle
+from tests.tools.seen import cut_off
 
 pytestmark = pytest.mark.qt_log_ignore(QUIET)
 
@@ -28,6 +29,7 @@ def test_a_model_that_waits_to_be_written_is_told_on_the_folded_panel_which_a_pr
     told = "A model is still to be written. This waits for round"
     assert told in sign.button.accessibleName()
     assert told in sign.button.toolTip()
+    assert cut_off(side.strip) == []
     qtbot.mouseClick(sign.button, Qt.MouseButton.LeftButton)
     assert not side.folded
     backend.gate.set()

@@ -3,7 +3,9 @@
 import pytest
 
 from autoal_gui.core.registry import discover
-from tests.support.gui import QUIET, begun, draw_folder, start_project
+from autoal_gui.gui.desk import round_card
+from autoal_gui.gui.panels.performance.empty_state import next_words
+from tests.support.gui import CLASSES, QUIET, begun, draw_folder, start_project
 from tests.support.session import BATCH, WARM, create, idle, kinds, label
 
 pytestmark = pytest.mark.qt_log_ignore(QUIET)
@@ -217,10 +219,46 @@ def test_a_round_that_waits_says_for_what(qtbot, window, tmp_path, backend):
     told = "The next round is due. It waits until this has ended: Writing the model."
     assert desk.training.awaited.text().startswith(told)
     strip = desk.side.strip
-    strip.show_left()
+    qtbot.waitUntil(strip.isVisible)
     assert strip.to_come.text() == "The next round waits"
     assert strip.to_come.toolTip().startswith("The next round is due.")
     assert strip.left.isHidden()
     backend.export_gate.set()
     idle(qtbot, controller)
     assert desk.training.awaited.text().startswith("The next round starts by itself")
+
+
+def test_the_card_of_a_round_counts_as_the_panel_does(
+    qtbot, window, tmp_path, backend, monkeypatch
+):
+    monkeypatch.setattr(round_card, "seconds_an_answer", lambda answers: 2.0)
+    controller = start_project(qtbot, window, draw_folder(tmp_path / "images", 40), tmp_path)
+    size, card = controller.project.settings.run.batch_size, window.desk.stage.card
+    label(controller, size)
+    idle(qtbot, controller)
+    for left in (size, size - 1):
+        assert controller.training.answers_left == left
+        qtbot.waitUntil(lambda told=f"{left} more answer": told in card.next.text())
+        label(controller, 1)
+
+
+def test_only_what_is_still_missing_for_a_first_model_is_asked_for(
+    qtbot, window, tmp_path, backend
+):
+    controller = start_project(qtbot, window, draw_folder(tmp_path / "images", 40), tmp_path)
+    project = controller.project
+    assert next_words(project, 3).startswith("3 more images, of two classes at least")
+    pool = [i for i in controller.images.batch if project.pool.images[i].split == "pool"]
+    controller.labelling.select(pool[:1])
+    controller.labelling.answer(0)
+    told = next_words(project, 2)
+    assert told.startswith(
+        f"2 more images, one of them at least of another class than “{CLASSES[0]}”"
+    )
+    aside = project.pool.ids("evaluation")[:1]
+    controller.labelling.select(aside)
+    controller.labelling.answer(1)  # a second class has a label, which only measures
+    assert next_words(project, 1).endswith("measure the model and do not teach it.")
+    controller.labelling.select(pool[1:2])
+    controller.labelling.answer(1)
+    assert next_words(project, 1) == "1 more image, and a round trains by itself."
