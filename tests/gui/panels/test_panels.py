@@ -251,6 +251,8 @@ def test_progress_and_time_in_words():
     assert progress_details(progress) == "loss 0.432 · cuda"
     assert progress_details(Progress(1, "reading", 1, 9)) == ""
     assert progress_line(Progress(1, "task model", 1, 9)) == "Task model 1 of 9"
+    assert progress_line(Progress(1, "warm start", 999, 1000, 0.2)) == "99%"  # it goes on
+    assert progress_line(Progress(1, "finishing", 0, 1)) == "Finishing and saving"
     assert progress_line(Progress(1, "warm start", 231, 1000, 100.0)) == "23% · about 2\xa0min left"
     assert [duration(s) for s in (0.4, 89, 90, 3600, 7200)] == [
         "0\xa0s",
