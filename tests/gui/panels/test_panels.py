@@ -158,7 +158,7 @@ def test_the_panel_says_what_the_warm_start_does_and_what_it_is_good_for(
     assert panel.line.toolTip() == "loss 4.500 · cpu"
     assert panel.value("warm start") == 0.25
     assert "a few labels then go further" in panel.note.text()
-    assert rows_shown(panel) == {"reading", "warm start"}
+    assert rows_shown(panel) == {"reading", "warm start", "finishing"}
     stop = window.actions_table["cancel"]
     assert stop.text() == "Use what it has learned"
     assert "(Ctrl+.)" in stop.toolTip()
