@@ -31,6 +31,7 @@ Step = Literal[
     "comparison",
     "evaluation",
     "scoring",
+    "finishing",
 ]
 STEPS: tuple[Step, ...] = get_args(Step)  # in the order of a round
 CancelCheck = Callable[[], bool]

@@ -2,6 +2,10 @@
 
 Without the mark (BOM) Excel takes a file for one in the old code page of its country.
 
+`round` is the last round that had ended when the image came on screen, as the window counts them;
+0 before the first. `suggestion_shown` is 1 where the reader saw what the model made of the image
+before the answer, or may have: of an answer in an earlier session that is not known.
+
 `sha256` is that of the file that was labelled; `other_pixels` is 1 where it was replaced since.
 
 Whoever named a file or a class, no cell is computed as a formula, see
@@ -24,7 +28,7 @@ from autoal_gui.core.project.export_snapshot import (
     pseudonyms,
 )
 from autoal_gui.core.sets.tables.cells import plain
-from autoal_gui.core.system.files import replacing
+from autoal_gui.core.system.files import exporting
 
 NAME = "csv"
 LABEL = mark("Table (CSV)")
@@ -100,7 +104,7 @@ def write_table(
     Raises:
         OSError: it cannot be written; a file that was there is left as it was.
     """
-    with replacing(target) as beside, beside.open("w", newline="", encoding=ENCODING) as file:
+    with exporting(target) as beside, beside.open("w", newline="", encoding=ENCODING) as file:
         writer = csv.writer(file)
         writer.writerow(columns)
         for done, line in enumerate(lines, start=1):

@@ -30,7 +30,7 @@ from autoal_gui.learning.inference.explain import explain
 from autoal_gui.learning.inference.export import (
     export_model,
     format_named,
-    handing_over,
+    hand_over,
     writing_words,
 )
 from autoal_gui.learning.inference.predict import answer
@@ -80,7 +80,7 @@ class TorchBackend:
             )
             yield Exported(command.request_id, command.target)
         elif isinstance(command, HandOver):
-            steps = handing_over(
+            steps = hand_over(
                 command.formats,
                 Path(command.checkpoint),
                 Path(command.target),

@@ -1,6 +1,7 @@
 """Progress, time left and cancellation of one command."""
 
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -11,6 +12,9 @@ from autoal_gui.core.language import tr
 from autoal_gui.core.messages import Progress, Step
 
 TRAINING_COST = 3.0  # a training step costs about three forward passes
+RECENT = 10.0  # seconds whose pace tells the time left
+SHORTEST = 1.0  # seconds of work from which a pace can be told
+DOUBTFUL = 3.0  # times the time left that the whole work so far tells: then neither is believed
 
 
 Check = Callable[[], None]
@@ -19,6 +23,46 @@ Check = Callable[[], None]
 
 def unchecked() -> None:
     """Let work go on that nobody can cancel."""
+
+
+@dataclass
+class Pace:
+    """Tells the time left from the pace of the last part, since steps differ in what a unit costs.
+
+    Times are in seconds of any clock that never goes back, units of work only grow.
+    """
+
+    _started: float
+    _noted: deque[tuple[float, float]] = field(default_factory=deque)
+
+    def enter(self) -> None:
+        """Forget the pace: another kind of work begins."""
+        self._noted.clear()
+
+    def note(self, now: float, done: float) -> None:
+        """Take note of how many units are done by now."""
+        noted = self._noted
+        noted.append((now, done))
+        while len(noted) > 1 and noted[1][0] <= now - RECENT:
+            noted.popleft()
+
+    def seconds_left(self, done: float, left: float) -> float | None:
+        """Return the seconds that units still take; None where there is no ground to tell them.
+
+        Args:
+            done: units of all work so far, by the last note.
+            left: units still to do, not negative.
+        """
+        if not left:
+            return 0.0
+        if not self._noted:
+            return None
+        (since, before), (now, _) = self._noted[0], self._noted[-1]
+        if now - since < SHORTEST or done <= before:
+            return None
+        seconds = (now - since) * left / (done - before)
+        usual = (now - self._started) * left / done
+        return seconds if seconds <= DOUBTFUL * usual else None
 
 
 @dataclass
@@ -31,7 +75,8 @@ class ProgressTracker:
     total_units: float
     done_units: float = 0.0
     seconds: dict[Step, float] = field(default_factory=dict)
-    _started: float = field(default_factory=time.monotonic)
+    _pace: Pace = field(default_factory=lambda: Pace(time.monotonic()))
+    _step: Step | None = None
 
     @contextmanager
     def timed(self, step: Step) -> Iterator[None]:
@@ -51,8 +96,14 @@ class ProgressTracker:
             Cancelled: the user has asked to stop.
         """
         self.check()
+        if step != self._step:
+            self._step = step
+            self._pace.enter()
         self.done_units += units
-        return Progress(self.request_id, step, done, total, self._seconds_left(), loss, self.device)
+        self._pace.note(time.monotonic(), self.done_units)
+        left = max(0.0, self.total_units - self.done_units)
+        seconds = self._pace.seconds_left(self.done_units, left)
+        return Progress(self.request_id, step, done, total, seconds, loss, self.device)
 
     def check(self) -> None:
         """Stop here if that is asked for, where there is no progress to tell of.
@@ -70,9 +121,3 @@ class ProgressTracker:
     def skip(self, units: float) -> None:
         """Note work that turned out not to be needed, so that the time left stays true."""
         self.total_units = max(self.done_units, self.total_units - units)
-
-    def _seconds_left(self) -> float | None:
-        if not self.done_units:
-            return None
-        elapsed = time.monotonic() - self._started
-        return elapsed * max(0.0, self.total_units - self.done_units) / self.done_units

@@ -52,7 +52,7 @@ from tests.support.long_form import first_of
 pytestmark = pytest.mark.small_network
 
 PAPER = TINY.but(mode="paper")
-NOT_OF_THE_PAPER = {"features", "warm start", "comparison"}
+NOT_OF_THE_PAPER = {"features", "warm start", "comparison", "finishing"}
 OTHERS = tuple(name for name in TINY.candidates if name != "kmeans")
 
 
@@ -153,16 +153,15 @@ def test_progress_counts_every_step_to_its_end(paper):
     assert {p.request_id for p in progress} == {7}
     assert {p.step for p in progress} == set(STEPS) - NOT_OF_THE_PAPER
     assert all(0 < p.done <= p.total and p.device == "cpu, fp32" for p in progress)
-    assert {(type(p.done), type(p.total), type(p.seconds_left)) for p in progress} == {
-        (int, int, float)
-    }
+    assert {(type(p.done), type(p.total)) for p in progress} == {(int, int)}
+    assert all(p.seconds_left is None or p.seconds_left >= 0 for p in progress)
     for step, steps in (
         ("task model", command.settings.task_steps),
         ("SearchNet", command.settings.search_steps),
     ):
         trained = [p.done for p in progress if p.step == step and p.loss is not None]
         assert trained == list(range(1, steps + 1))
-    assert progress[-1].seconds_left == pytest.approx(0, abs=0.2 * progress[0].seconds_left)
+    assert progress[-1].seconds_left in (None, 0.0)  # nothing is left that could take a time
     assert {step for step, _ in events[-1].seconds} == set(STEPS) - NOT_OF_THE_PAPER
 
 

@@ -47,7 +47,9 @@ def _hand_over(options: argparse.Namespace) -> int:
     formats = tuple(options.formats or usual_formats())
     about, point = project_sections(labels, model.record), labels.operating_point
     threshold = point.threshold if point else None
-    hand_over(formats, model.file, options.folder, about, page(labels), start, threshold)
+    target, report = options.folder, page(labels)
+    for _, _, sentence in hand_over(formats, model.file, target, about, report, start, threshold):
+        print(sentence)
     return 0
 
 

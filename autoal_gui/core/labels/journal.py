@@ -41,7 +41,8 @@ class Entry:
     """When, ISO 8601 in UTC. Order follows `sequence`: a clock may be set back."""
     annotator: str
     round_number: int
-    """The round whose ranking asked for the image; 0 before the first."""
+    """The last round that had ended when the image came on screen, whether one asked for it or not;
+    0 before the first."""
     action: Action
     image_id: int
     class_index: int | None = None

@@ -304,7 +304,9 @@ class Desk(QWidget):
         many = self.views.currentWidget() is self.grid  # whose images may all have answers
         self.class_panel.set_state(chosen, counts, enabled=many or image_id is not None)
         self.class_panel.set_feedback("" if project.labels.answers else tr(FIRST_HINT))
-        self.image_bar.show_said(image_id)
+        told = self.image_bar.show_said(image_id)
+        if told is not None and not many:  # the grid hides the bar
+            self._controller.images.note_told((told,))
         self.image_bar.show_image(image_id)
         if image_id is not None:
             image = project.pool.images[image_id]

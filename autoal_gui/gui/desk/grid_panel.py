@@ -42,10 +42,14 @@ AMONG: dict[Among, str] = {
 }
 
 
-def like_words(count: int) -> str:
-    """Say of how many images others are looked for; of none, of a file."""
+def like_words(count: int, class_name: str = "") -> str:
+    """Say of how many images others are looked for, and of which class; of none, of a file."""
     if not count:
         return tr("Like the file")
+    if class_name:
+        return tr_count(
+            "Like {count} image of {name}", "Like {count} images of {name}", count, name=class_name
+        )
     if count == 1:
         return tr("Like this image")
     return tr_count("Like {count} image", "Like {count} images", count)
@@ -89,6 +93,7 @@ class GridPanel(QWidget):
         self.which.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._only: tuple[int, ...] = ()
         self._ranked: Question | None = None
+        self._example: int | None = None  # the one image that others are like
         self._remark = ""  # why fewer are shown than there are, or what they are like
         self.among = StillComboBox()
         for among, words in AMONG.items():
@@ -117,6 +122,7 @@ class GridPanel(QWidget):
         controller = self._controller
         self.grid.selection_changed.connect(self._on_selection)
         self.grid.opened.connect(self.opened)
+        self.grid.thumbnails.ready.connect(self._on_thumbnail)
         self.grid.side_changed.connect(self.size_slider.setValue)
         self.size_slider.valueChanged.connect(self.grid.set_side)
         self.which.currentIndexChanged.connect(self._on_which)
@@ -202,10 +208,19 @@ class GridPanel(QWidget):
         if place == WAITS:
             return left_out_words(controller.project, set(shown))
         if place == ONLY and self._ranked is not None:
-            known = (controller.images.shown_answer(image) for image in self._ranked.images)
-            classes = {one.class_index for one in known if one and one.class_index is not None}
-            return tr(SEVERAL_CLASSES) if len(classes) > 1 else ""
+            return tr(SEVERAL_CLASSES) if len(self._classes_of(self._ranked) - {None}) > 1 else ""
         return ""
+
+    def _classes_of(self, question: Question) -> set[int | None]:
+        """Return the classes of what others are to be like, as far as seen; None: it has none."""
+        known = [self._controller.images.shown_answer(image) for image in question.images]
+        return {None if one is None else one.class_index for one in known}
+
+    def _class_of(self, question: Question) -> str:
+        """Return the name of the class that all of these are of, if there is one."""
+        (only,) = classes if len(classes := self._classes_of(question)) == 1 else (None,)
+        own = "" if only is None else self._controller.project.classes.names[only]
+        return question.class_name or own
 
     # -- images that were looked for ----------------------------------------------------------
 
@@ -221,15 +236,24 @@ class GridPanel(QWidget):
         self.among.setCurrentIndex(list(AMONG).index(found.question.among))
         images = found.question.images
         captions = likeness_captions(found.images, found.likeness.tolist())
-        self._show_only(like_words(len(images)), found.images, captions)
+        title = like_words(len(images), self._class_of(found.question))
+        self._show_only(title, found.images, captions)
         self._show_example(images[0] if len(images) == 1 else None)
 
     def _show_example(self, image_id: int | None) -> None:
         """Show beside the title the image that the others are like; None: there is not one."""
+        self._example = image_id
+        if image_id is not None:
+            self.grid.thumbnails.want((image_id,))
         small = None if image_id is None else self.grid.thumbnails.thumbnail(image_id)
         if small is None and image_id is not None:
             small = self._loader.thumbnail(image_id)
         self.which.setItemIcon(ONLY, QIcon() if small is None else QIcon(QPixmap.fromImage(small)))
+
+    @Slot(int)
+    def _on_thumbnail(self, image_id: int) -> None:
+        if image_id == self._example:
+            self._show_example(image_id)
 
     def _show_only(self, title: str, images: Sequence[int], captions: dict[int, str]) -> None:
         self._only = tuple(images)
@@ -334,7 +358,7 @@ class GridPanel(QWidget):
         self.count.setText(f"{counts} {self._remark or hint}")
 
     def _on_closed(self) -> None:
-        self._only, self._ranked = (), None
+        self._only, self._ranked, self._example = (), None, None
         self.which.setCurrentIndex(0)
         if self.which.count() > ONLY:
             self.which.removeItem(ONLY)

@@ -92,8 +92,12 @@ class ImageBar(QFrame):
         self.ring.show_done(done, len(images.batch))
         self.position.setToolTip(plain_tip(next_round_words(self._controller)))
 
-    def show_said(self, image_id: int | None) -> None:
-        """Say what concerns the image on screen, else what the last answer was."""
+    def show_said(self, image_id: int | None) -> int | None:
+        """Say what concerns the image on screen, else what the last answer was.
+
+        Returns:
+            The image of which it says what the model makes of it; None if it says that of none.
+        """
         images, names = self._controller.images, self._controller.project.classes.names
         entry, seen = images.shown_answer(image_id), None
         if image_id is not None:
@@ -103,7 +107,8 @@ class ImageBar(QFrame):
             last = self._controller.labelling.last_answered
             if last is None:
                 self.said.show_answer("")
-                return
+                return None
+            image_id = last
             entry, seen = self._controller.labelling.last_entry, images.visible_suggestion(last)
             sentence = tr("Last image: {answer}", answer=feedback_text(names, entry, seen))
         index = entry.class_index if entry is not None else None
@@ -112,6 +117,7 @@ class ImageBar(QFrame):
         if entry is not None:
             brief.append(answer_word(entry, names))  # beside its key, if it has one
         self.said.show_answer(sentence, index, key, brief)
+        return None if seen is None else image_id
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
         """Leave the zoom out where the last answer needs its room."""

@@ -251,6 +251,8 @@ class MapPage(Page):
             return
         project = self.controller.project
         self._facts = facts_of(kept, project, self.controller.images, self.unanswered.isChecked())
+        told = self._facts.shown & (self._facts.predicted >= 0)
+        self.controller.images.note_told(kept.ids[told].tolist())
         self._list_ways(kept)
         words, why = total_words(project, kept, self._facts.shown)
         self.total.setText(words)

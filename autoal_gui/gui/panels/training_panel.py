@@ -234,13 +234,13 @@ class TrainingPanel(QFrame):
             self.line.setText(tr("Starting…"))
         steps: set[Step] = set()
         if self._controller.training.is_warming:
-            steps = {"reading", "warm start"}
+            steps = {"reading", "warm start", "finishing"}
         elif self._controller.training.round_number is not None:
             steps = round_steps(self._controller.project)
             trial = self._controller.training.trial
             steps |= {"comparison"} if trial.is_ahead and not trial.is_left_out else set()
         elif self._controller.engine.runs(Priority.MAP):
-            steps = {"reading", "features"}
+            steps = {"reading", "features", "finishing"}
         self._show_steps(steps, True)
         self._show_steps({*STEPS} - steps, False)
         for bar in self._bars.values():
@@ -287,7 +287,7 @@ class TrainingPanel(QFrame):
             return tr("Training is idle")
         if state is State.CANCELLING:
             warming = self._controller.training.is_warming
-            return tr("Keeping what was learned…") if warming else tr("Cancelling…")
+            return tr("Saving the model…") if warming else tr("Cancelling…")
         if running is None:
             return work_words(self._controller.engine)
         if self._orders:

@@ -20,6 +20,7 @@ STEP_NAMES: dict[Step, str] = {
     "comparison": mark("Trying to train every layer"),
     "evaluation": mark("Evaluation"),
     "scoring": mark("Scoring"),
+    "finishing": mark("Finishing and saving"),
 }
 STEP_TIPS: dict[Step, str] = {
     "reading": mark("Read, scale and keep every image, once for a project"),
@@ -34,7 +35,9 @@ STEP_TIPS: dict[Step, str] = {
     ),
     "evaluation": mark("Measure it on images that it never trains on"),
     "scoring": mark("Rank the images without a label"),
+    "finishing": mark("Make ready and save what was computed"),
 }
+MOST_SHARE = 0.99  # of a step that goes on
 WITHOUT_STEPS = (Priority.EXPORT, Priority.QUESTION, Priority.PREDICTION)
 TO_WRITE = mark("A model is still to be written.")
 WARMING_NOTE = mark(
@@ -85,8 +88,10 @@ def progress_line(progress: Progress) -> str:
     """Say where a command is: step and time left."""
     counts = {"done": number(progress.done), "total": number(progress.total)}
     words = [tr("{step} {done} of {total}", step=tr(STEP_NAMES[progress.step]), **counts)]
+    if progress.step == "finishing":  # nothing to count
+        words = [tr(STEP_NAMES[progress.step])]
     if progress.step == "warm start":  # it ends at a time: its counts mean nothing
-        words = [percent(progress.done / max(1, progress.total))]
+        words = [percent(min(MOST_SHARE, progress.done / max(1, progress.total)))]
     return " · ".join([*words, *_time_left(progress)])
 
 

@@ -173,6 +173,7 @@ class ReviewPage(Page):
         before = self.grid.current()
         images = self._chosen(self._table, self.filters.filter)
         self.grid.set_images(images)
+        self.controller.images.note_told(image for image in images if image in self._shares)
         self._show_marks()
         self.filters.show_counts(self._table, self.controller.project.classes.names)
         self.shown.setText(tr_count("{count} image", "{count} images", len(images)))

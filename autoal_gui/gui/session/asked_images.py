@@ -88,12 +88,15 @@ class AskedImages(SeenAnswers):
         self._waits = False  # a newer ranking does
         self.seen: set[int] = set()
         """The images that were shown as what the model is sure of: no answer to them is blind."""
+        self._told: set[int] = set()  # what the model makes of them was on screen
+        self._earlier: frozenset[int] = frozenset()  # they had an answer before the program began
         self._shown = QTimer(self, singleShot=True, interval=SHOWN)
         self._shown.timeout.connect(self._save_batch)
 
     def begin(self) -> None:
         """Go on with the batch where the project that has been opened was left."""
         self._queue = self._project.batches.queue
+        self._earlier = frozenset(self._project.labels.journal.first_answers)
         self.deal()
 
     def reset(self) -> None:
@@ -104,6 +107,29 @@ class AskedImages(SeenAnswers):
         self._looked_at = None
         self._set_waits(waits=False)
         self.seen.clear()
+        self._told.clear()
+        self._earlier = frozenset()
+
+    # -- what was on screen -------------------------------------------------------------------
+
+    def note_told(self, images: Iterable[int]) -> None:
+        """Take note that the reader has been shown what the model makes of these."""
+        self._told.update(images)
+
+    def was_told(self, image_id: int) -> bool:
+        """Say whether the reader has seen what the model makes of an image before answering it.
+
+        Of one that was answered before the project was opened nobody knows: then it counts as seen.
+        An image that is put a second time is asked for long after the model's word on the first.
+        """
+        if image_id in self.seen or image_id in self._project.bulk.taken_out:
+            return True
+        in_pool = self._project.pool.images[image_id].split == "pool"
+        if in_pool and self._project.settings.predictions_seen:
+            return True
+        if image_id in self.repeats:
+            return False
+        return image_id in self._told or image_id in self._earlier
 
     # -- what is asked ------------------------------------------------------------------------
 

@@ -111,18 +111,15 @@ class Labelling(Part):
     def _give(self, image: int, action: Action, class_index: int | None) -> Entry:
         project = self._project
         again = image in self._images.repeats
-        # Whoever answered an image before has seen what the model made of it.
-        seen = image in project.labels.journal.first_answers and not again
-        if project.settings.predictions_seen and project.pool.images[image].split == "pool":
-            seen = True
-        if image in self._images.seen or image in project.bulk.taken_out:
-            seen = True
+        # Beside a large image stands what the model makes of it where that may be seen; the grid
+        # says that of none.
+        large = self._selection is None and self._images.may_explain(image)
         self.last_entry = project.labels.answer(
             image,
             action,
             class_index,
             self._images.suggestion(image),
-            shown=seen or self._images.may_explain(image),
+            shown=large or self._images.was_told(image),
             round_number=self._images.asked_in,
             purpose=self._purpose(image, again),
         )

@@ -95,20 +95,6 @@ def hand_over(
     report: str,
     start_from: str = "",
     threshold: Threshold | None = None,
-) -> None:
-    """Write a new folder as `handing_over` does, without telling how far it is."""
-    for _ in handing_over(formats, checkpoint, target, about, report, start_from, threshold):
-        pass
-
-
-def handing_over(
-    formats: Sequence[str],
-    checkpoint: Path,
-    target: Path,
-    about: str,
-    report: str,
-    start_from: str = "",
-    threshold: Threshold | None = None,
 ) -> Iterator[Told]:
     """Write a new folder: a checkpoint in several formats, how each is used, and a report.
 

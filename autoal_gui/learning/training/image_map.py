@@ -56,12 +56,9 @@ def map_images(command: MapImages, cancelled: CancelCheck) -> Iterator[Event]:
 def _directions(
     context: Context, features: Features, pool: Sequence[int], images: int
 ) -> Generator[Progress, None, Vectors]:
-    """Return the (K, D) directions that vectors are measured along.
-
-    The count of images stays at its end, here as in `_keep`: it must not seem to begin anew.
-    """
+    """Return the (K, D) directions that vectors are measured along."""
     sample = thinned(pool, SAMPLE)
-    yield context.tracker.advance("features", images, images, 0.0)
+    yield context.tracker.advance("finishing", 0, images, 0.0)
     parts = (sample[start : start + CHUNK] for start in range(0, len(sample), CHUNK))
     return main_directions((features.unit(part) for part in parts), WIDTH)
 
@@ -79,7 +76,8 @@ def _keep(
     for start in range(0, len(readable), CHUNK):
         chunk = readable[start : start + CHUNK]
         vectors[[rows[i] for i in chunk]] = shortened(features.unit(chunk), directions)
-        yield context.tracker.advance("features", len(readable), len(readable), 0.0)
+        done = min(start + CHUNK, len(readable))
+        yield context.tracker.advance("finishing", done, len(readable), 0.0)
     places = np.full((len(rows), 2), np.nan, np.float32)
     there = [rows[i] for i in readable]
     places[there] = flat_places(vectors[there])

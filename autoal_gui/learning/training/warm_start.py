@@ -28,7 +28,7 @@ from autoal_gui.learning.model.checkpoint import save_checkpoint
 from autoal_gui.learning.model.model_card import ModelCard
 from autoal_gui.learning.model.networks import Classifier, shrunk
 from autoal_gui.learning.model.torch_file import read_torch_file
-from autoal_gui.learning.progress import ProgressTracker
+from autoal_gui.learning.progress import Pace, ProgressTracker
 from autoal_gui.learning.training.contrastive import Projector, contrast_loss, view
 from autoal_gui.learning.training.training import (
     descend,
@@ -69,6 +69,9 @@ def warm_start(command: WarmStart, cancelled: CancelCheck) -> Iterator[Event]:
     complete = yield from _learn(learner, command.request_id, cancelled)
     if not learner.step and not complete:
         raise Cancelled(tr("The warm start was stopped before it began."))
+    # Not by the tracker: a user who has stopped the learning keeps what was learned.
+    label = context.device.label
+    yield Progress(command.request_id, "finishing", 0, 1, None, None, label)
     learner.update_batch_norm()
     card = _card(command, context)
     digest = save_checkpoint(Path(command.checkpoint), learner.model, card)
@@ -156,6 +159,7 @@ class _Learner:
     spent: float = 0.0
     """Seconds of learning."""
     _saved: float = field(default_factory=time.monotonic)
+    _pace: Pace = field(default_factory=lambda: Pace(0.0))  # in seconds of learning
 
     @classmethod
     def begin(cls, command: WarmStart, context: Context, ids: list[int]) -> "_Learner":
@@ -235,8 +239,9 @@ class _Learner:
 
     def progress(self, request_id: int, loss: float) -> Progress:
         """Tell how far the training is, in thousandths: its end is a time, not a step."""
-        left = self.spent * (1 - self.done) / self.done if self.done else None
-        done = round(1000 * self.done)
+        self._pace.note(self.spent, self.done)
+        left = self._pace.seconds_left(self.done, 1 - self.done)
+        done = int(1000 * self.done)
         return Progress(request_id, "warm start", done, 1000, left, loss, self.context.device.label)
 
     def save(self) -> None:

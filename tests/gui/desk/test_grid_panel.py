@@ -361,6 +361,36 @@ def test_images_like_one_are_titled_and_show_which_it_is(qtbot, window, tmp_path
         window.desk.show_found(done.args[0])
         assert which.currentText() == title
         assert which.itemIcon(which.currentIndex()).isNull() is (len(images) > 1)
+    controller.labelling.answer(1)
+    (image,) = controller.project.labels.answers
+    with qtbot.waitSignal(controller.likeness.found) as done:
+        controller.likeness.find(Question((image,)))
+    window.desk.show_found(done.args[0])
+    name = controller.project.classes.names[1]
+    assert which.currentText() == f"Like 1 image of {name}"
+    qtbot.waitUntil(lambda: not which.itemIcon(which.currentIndex()).isNull())
     window.desk.show_in_grid("427 from the map, whatever they may be", waiting)
     room = which.fontMetrics().horizontalAdvance(which.currentText())
     qtbot.waitUntil(lambda: which.width() > room)  # the title is not cut off
+
+
+def test_an_example_that_was_not_read_yet_is_shown_once_it_is(qtbot, window, tmp_path):
+    controller = start_project(qtbot, window, draw_folder(tmp_path / "i", 24), tmp_path)
+    last = controller.images.rest[-1]  # neither on screen nor soon to be
+    assert window.desk.loader.thumbnail(last) is None
+    with qtbot.waitSignal(controller.likeness.found) as done:
+        controller.likeness.find(Question((last,)))
+    window.desk.show_found(done.args[0])
+    which = window.desk.grid.which
+    qtbot.waitUntil(lambda: not which.itemIcon(which.currentIndex()).isNull())
+
+
+def test_how_alike_an_image_is_stands_whole_below_it_where_it_is_small(qtbot, window, tmp_path):
+    controller = start_project(qtbot, window, draw_folder(tmp_path / "i", 24), tmp_path)
+    with qtbot.waitSignal(controller.likeness.found) as done:
+        controller.likeness.find(Question((controller.images.current,)))
+    window.desk.show_found(done.args[0])
+    words = window.desk.grid.grid.grid_model.captions.values()
+    assert all(whole.endswith(f" {brief}") for whole, brief in (one.split("\n") for one in words))
+    font = window.fontMetrics()
+    assert all(font.horizontalAdvance(one.split("\n")[1]) <= SMALLEST for one in words)

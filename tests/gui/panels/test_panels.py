@@ -158,7 +158,7 @@ def test_the_panel_says_what_the_warm_start_does_and_what_it_is_good_for(
     assert panel.line.toolTip() == "loss 4.500 · cpu"
     assert panel.value("warm start") == 0.25
     assert "a few labels then go further" in panel.note.text()
-    assert rows_shown(panel) == {"reading", "warm start"}
+    assert rows_shown(panel) == {"reading", "warm start", "finishing"}
     stop = window.actions_table["cancel"]
     assert stop.text() == "Use what it has learned"
     assert "(Ctrl+.)" in stop.toolTip()
@@ -251,6 +251,8 @@ def test_progress_and_time_in_words():
     assert progress_details(progress) == "loss 0.432 · cuda"
     assert progress_details(Progress(1, "reading", 1, 9)) == ""
     assert progress_line(Progress(1, "task model", 1, 9)) == "Task model 1 of 9"
+    assert progress_line(Progress(1, "warm start", 999, 1000, 0.2)) == "99%"  # it goes on
+    assert progress_line(Progress(1, "finishing", 0, 1)) == "Finishing and saving"
     assert progress_line(Progress(1, "warm start", 231, 1000, 100.0)) == "23% · about 2\xa0min left"
     assert [duration(s) for s in (0.4, 89, 90, 3600, 7200)] == [
         "0\xa0s",

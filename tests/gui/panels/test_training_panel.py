@@ -61,7 +61,8 @@ def test_the_panel_names_what_runs_and_how_far_it_is(qtbot, trained, backend, tm
     backend.export_gate.set()
     qtbot.waitUntil(lambda: "4 of 12" in panel.line.text())
     assert panel.headline.text() == "Comparing your images with each other"
-    assert [s for s, bar in panel._bars.items() if not bar.isHidden()] == ["reading", "features"]
+    shown = [step for step, bar in panel._bars.items() if not bar.isHidden()]
+    assert shown == ["reading", "features", "finishing"]
     assert panel._train.isEnabled()
     qtbot.mouseClick(panel._stop, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: controller.at_rest)

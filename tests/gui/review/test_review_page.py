@@ -325,6 +325,8 @@ def test_a_label_of_a_class_that_the_model_has_not_learned_is_told_as_such(page,
     shares = {image: np.eye(2, dtype=np.float32)[1 - label]}
     monkeypatch.setattr(type(page.controller.project.rounds), "predictions", lambda own: shares)
     page.enter()
+    assert page.controller.images.was_told(image)  # no later answer to it is blind
+    assert not page.controller.images.was_told(page.controller.images.current)
     assert page.controller.project.classes.names[label] in page.not_learned.text()
     assert page.not_learned.isVisible()
     assert "not learned" in ModelCaptions(page._table, ("a", "b"))[image]

@@ -24,6 +24,14 @@ def look_for_some(window):
     window.controller.likeness.find(Question((project.pool.ids("pool")[0],)))
 
 
+def test_what_goes_first_is_named_with_its_time(qtbot, waiting):
+    qtbot.waitUntil(lambda: waiting.controller.engine.progress is not None)
+    with qtbot.waitSignal(waiting.controller.notice) as told:
+        look_for_some(waiting)
+    round_number = waiting.controller.training.round_number
+    assert f"waits for round {round_number}, which runs: about 3\xa0s left" in told.args[0]
+
+
 def found(qtbot, window, backend):
     with qtbot.waitSignal(window.controller.likeness.found):
         backend.gate.set()

@@ -12,7 +12,7 @@ from autoal_gui.core.errors import CheckpointError
 from autoal_gui.core.registry import discover
 from autoal_gui.exporters.companions.how_to_use import HOW_TO_USE, REPORT, how_to_use, usage
 from autoal_gui.exporters.contract import USUAL
-from autoal_gui.learning.inference.export import hand_over, handing_over, whole_network
+from autoal_gui.learning.inference.export import hand_over, whole_network
 
 pytestmark = pytest.mark.small_network
 MODELS = [name for name, one in discover("autoal_gui.exporters").items() if one.KIND == "model"]
@@ -26,13 +26,13 @@ def folder(checkpoint, exported, tmp_path, monkeypatch):
         content = exported(name).read_bytes()
         exporter = discover("autoal_gui.exporters")[name]
         monkeypatch.setattr(exporter, "file_content", lambda *given, content=content: content)
-    hand_over(MODELS, checkpoint, tmp_path / "given", "## Data\n", "<html>report</html>")
+    list(hand_over(MODELS, checkpoint, tmp_path / "given", "## Data\n", "<html>report</html>"))
     return tmp_path / "given"
 
 
 def test_each_part_is_named_before_it_is_written(checkpoint, tmp_path):
     target, seen = tmp_path / "given", []
-    for done, total, sentence in handing_over(["pt"], checkpoint, target, "", "<html></html>"):
+    for done, total, sentence in hand_over(["pt"], checkpoint, target, "", "<html></html>"):
         seen.append((done, total, sentence))
         assert not target.exists()  # it is put in place whole
     assert [(done, total) for done, total, _ in seen] == [(0, 3), (1, 3), (2, 3)]
@@ -135,7 +135,7 @@ def test_what_is_there_is_refused_in_one_sentence_and_kept(any_checkpoint, tmp_p
     else:
         target.write_text("mine")
     with pytest.raises(CheckpointError, match="exists; choose a new name"):
-        hand_over(["pt"], any_checkpoint, target, "", "")
+        list(hand_over(["pt"], any_checkpoint, target, "", ""))
     assert list(tmp_path.iterdir()) == [target]
     assert target.is_dir() or target.read_text() == "mine"
 
@@ -156,7 +156,7 @@ def test_a_folder_that_cannot_be_finished_is_not_there(
 
     monkeypatch.setattr(discover("autoal_gui.exporters")["safetensors"], "write", full)
     with pytest.raises(CheckpointError, match=sentence):
-        hand_over(formats, any_checkpoint, tmp_path / "given", "", "")
+        list(hand_over(formats, any_checkpoint, tmp_path / "given", "", ""))
     assert list(tmp_path.iterdir()) == []
 
 

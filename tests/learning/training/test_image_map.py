@@ -44,6 +44,13 @@ def test_the_images_are_counted_once(made):
     assert done == sorted(done)
 
 
+def test_what_comes_after_the_count_is_a_step_of_its_own(made):
+    steps = [event.step for event in made[1] if isinstance(event, Progress)]
+    end = steps.index("finishing")
+    assert "features" in steps[:end]
+    assert set(steps[end:]) == {"finishing"}
+
+
 def test_an_image_from_outside_is_like_the_same_image_of_the_project(made, tmp_path):
     one, last = made[0], made[1][-1]
     kept = read_map(tmp_path.__class__(one.workspace), one.name, np.array(sorted(one.pool.images)))

@@ -272,6 +272,22 @@ def test_a_warm_start_leaves_no_features_for_the_first_round_to_compute(tmp_path
     assert "features" not in steps
 
 
+@pytest.mark.parametrize("cancelled", [lambda: False, "stopped"])
+def test_what_comes_after_the_learning_is_a_step_of_its_own_also_where_it_was_stopped(
+    tmp_path, cancelled
+):
+    command = warm_command(tmp_path)
+    asked = after(16) if cancelled == "stopped" else cancelled
+    events = list(warm_start(command, asked))
+    told = [event for event in events if isinstance(event, Progress)]
+    end = [event.step for event in told].index("finishing")
+    assert told[end - 1].step == "warm start"
+    assert told[end].seconds_left is None
+    assert "warm start" not in {event.step for event in told[end:]}
+    assert isinstance(events[-1], WarmStarted)
+    assert events[-1].complete is (cancelled != "stopped")
+
+
 def test_every_mode_starts_from_the_same_model(start, tmp_path):
     results = [
         result_of(warm_round(tmp_path / mode, start, mode=mode))

@@ -192,7 +192,7 @@ class LabelStore:
     ) -> Entry:
         """Commit one answer ("label", "unsure" or "skip") and return its entry.
 
-        `round_number` is that of the round whose ranking asked for the image; by default the last.
+        `round_number` is that of the last round when the image came on screen; by default the last.
         `annotator` is by default the project's. `withdraws` is the answer that "withdraw" takes
         back: it must stand.
 

@@ -202,7 +202,8 @@ class PerformancePanel(CardColumn):
         known = {**dict(project.labels.training()), **measured_classes(project)}
         images = tuple(image_id for image_id, c in sorted(known.items()) if c == class_index)
         if images:
-            self._controller.likeness.find(Question(images))
+            name = project.classes.names[class_index]
+            self._controller.likeness.find(Question(images, class_name=name))
 
     def _show_audit(self, record: RoundRecord) -> None:
         """Show what random images say, where the numbers above them come from the evaluation set.

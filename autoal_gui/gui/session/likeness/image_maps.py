@@ -37,12 +37,13 @@ from autoal_gui.gui.session.engine_queue import EngineQueue, Priority
 from autoal_gui.gui.session.likeness.blindness import kept_off
 from autoal_gui.gui.session.open_project import OpenProject
 from autoal_gui.gui.session.part import Part
+from autoal_gui.gui.session.rounds.waiting import waiting_words
 from autoal_gui.sources.opening import kind_at, spec_of
 
 Among = Literal["unlabelled", "labelled", "all"]
 MOST_FOUND = 1000  # images; whoever looks for more looks for another image
 COMPARING = mark("The images are being compared, once; that makes way for rounds and exports.")
-COMPARING_LATER = mark("The images are compared as soon as what goes first has ended.")
+COMPARING_NEXT = mark("The images are compared next, once.")
 COMPARED = mark("The images have been compared.")
 ABSENT = mark("The images cannot be compared while they are not there.")
 NOT_COMPARED = mark("This image cannot be compared: it cannot be read, or came later.")
@@ -56,6 +57,8 @@ class Question:
     among: Among = "unlabelled"
     vectors: npt.NDArray[np.float32] | None = field(default=None, repr=False)
     """(m, K) of images that are no part of the project, in place of `images`."""
+    class_name: str = ""
+    """That of the class whose images they are, where one of a class was asked for."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -197,11 +200,15 @@ class ImageMaps(Part):
             self._give_up(tr(ABSENT))
             return
         if outside is None and self._will_be_made:  # a second time would begin to count anew
-            self.notice.emit(tr(COMPARING if self._engine.runs(Priority.MAP) else COMPARING_LATER))
+            self._tell_when(begun=self._engine.runs(Priority.MAP))
             return
         make = partial(self._command, outside)
-        begun = self._engine.submit(make, self._on_event, Priority.MAP)
-        self.notice.emit(tr(COMPARING if begun else COMPARING_LATER))
+        self._tell_when(begun=self._engine.submit(make, self._on_event, Priority.MAP))
+
+    def _tell_when(self, *, begun: bool) -> None:
+        """Say that the images are being compared, or what goes first and about how long."""
+        later = f"{tr(COMPARING_NEXT)} {waiting_words(self._engine)}"
+        self.notice.emit(tr(COMPARING) if begun else later)
 
     def _command(self, outside: ImagePool | None) -> MapImages:
         project = self._project
@@ -353,8 +360,8 @@ def name_of(project: Project) -> str:
 
 
 def likeness_captions(images: Sequence[int], likeness: Sequence[float]) -> dict[int, str]:
-    """Return a line below each image that says how like it is."""
-    return {
-        image: tr("alike {cosine}", cosine=decimal(float(value), 2))
-        for image, value in zip(images, likeness, strict=True)
+    """Return a line below each image that says how like it is, and a shorter one below that."""
+    figures = {
+        image: decimal(float(value), 2) for image, value in zip(images, likeness, strict=True)
     }
+    return {image: f"{tr('alike {cosine}', cosine=one)}\n{one}" for image, one in figures.items()}

@@ -1,13 +1,18 @@
 """What a request waits for that stands in the engine's queue, and about how long that takes."""
 
 from autoal_gui.core.language import duration, mark, number, tr
+from autoal_gui.core.messages import RunRound
 from autoal_gui.engine.state import State
-from autoal_gui.gui.session.controller import Controller
 from autoal_gui.gui.session.engine_queue import EngineQueue, Priority
 
 FOR_ROUND = mark("This waits for round {number}, which runs: {left}.")
-FOR_LEARNING = mark("This waits for learning from your images: {left}.")
 FOR_WORK = mark("This waits for what is computed now: {left}.")
+FOR: dict[Priority, str] = {
+    Priority.WARM_START: mark("This waits for learning from your images: {left}."),
+    Priority.EXPORT: mark("This waits for the model that is being written: {left}."),
+    Priority.PREDICTION: mark("This waits for the prediction of other images: {left}."),
+    Priority.MAP: mark("This waits for the comparison of your images: {left}."),
+}
 LEFT = mark("about {time} left")
 UNKNOWN = mark("how long is not known yet")
 WORKING = mark("Working out where the model looked\u2026")
@@ -22,18 +27,18 @@ WORK: dict[Priority, str] = {
 STOPS = mark("This begins as soon as the work that runs has stopped.")
 
 
-def waiting_words(controller: Controller) -> str:
+def waiting_words(engine: EngineQueue) -> str:
     """Say what is waited for while something runs."""
-    engine = controller.engine
     if engine.state is State.CANCELLING:
         return tr(STOPS)
     seconds = engine.progress.seconds_left if engine.progress is not None else None
     known = seconds is not None and seconds >= 1  # less is a guess, as in the training panel
     left = tr(LEFT, time=duration(seconds or 0)) if known else tr(UNKNOWN)
-    running = controller.training.round_number
-    if running is not None:
-        return tr(FOR_ROUND, number=number(running), left=left)
-    return tr(FOR_LEARNING if controller.training.is_warming else FOR_WORK, left=left)
+    running = engine.running
+    if isinstance(running, RunRound):
+        return tr(FOR_ROUND, number=number(running.round_number), left=left)
+    words = next((words for kind, words in FOR.items() if engine.runs(kind)), FOR_WORK)
+    return tr(words, left=left)
 
 
 def work_words(engine: EngineQueue) -> str:
