@@ -1,12 +1,14 @@
 """The tab Performance in the window: what it says of the model, of its errors, of more labels."""
 
 import csv
+import re
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel
 
 from autoal_gui.core.language import percent
 from autoal_gui.core.measures.estimate import Estimate
@@ -61,7 +63,7 @@ def test_the_empty_page_counts_what_still_waits_for_its_label(qtbot, window, tmp
     words = f"{10 - measuring} of them wait for their label"  # once the next image has been shown
     qtbot.waitUntil(lambda: words in panel.hint.text())
     assert panel.empty.next.text() == (
-        "1 more image, so that there are two classes: then a round trains by itself."
+        "1 more image, of another class than “bright”: then a round trains by itself."
     )
 
 
@@ -375,3 +377,24 @@ def test_advice_before_there_is_any_says_to_go_on():
 )
 def test_two_figures_are_told_apart_by_chance_or_by_more(measured, audit, word):
     assert word in audit_words(Metrics(measured), Metrics(audit))
+
+
+def test_a_class_is_told_to_lack_labels_only_until_it_has_them(qtbot, window, tmp_path, backend):
+    images = draw_folder(tmp_path / "images", 40)
+    controller = start_project(qtbot, window, images, tmp_path, evaluation_images=10)
+    run_batches(qtbot, window, 1)
+    headline = window.desk.performance.headline
+    if window.desk.side.folded:
+        window.desk.side.toggle()
+
+    def warned() -> str:
+        return " ".join(label.text() for label in headline.warnings.findChildren(QLabel))
+
+    qtbot.waitUntil(lambda: "“dark”" in warned() and "which is too few" in warned())
+    backend.gate.clear()  # no round ends from here on
+    project = controller.project
+    waiting = [i for i in project.pool.ids("pool") if i not in project.labels.answers]
+    controller.labelling.select(waiting[:6])
+    controller.labelling.answer(1)
+    qtbot.waitUntil(lambda: not re.search("“dark”: [^.]*which is too few", warned()))
+    backend.gate.set()
