@@ -81,4 +81,4 @@ class StripSigns(QWidget):
         ahead = ahead and training.trial.is_ahead and not training.trial.is_left_out
         self.trial.tell(trial_words(training.trial) if ahead else "")
         waits = engine.waits(Priority.EXPORT) and engine.running is not None
-        self.export.tell(f"{tr(TO_WRITE)} {waiting_words(self._controller.engine)}" if waits else "")
+        self.export.tell(f"{tr(TO_WRITE)} {waiting_words(engine)}" if waits else "")

@@ -23,7 +23,14 @@ SHOWN = 100  # milliseconds after which the next image is on screen, by far
 class SeenAnswers(Part):
     """What a reader who is asked blind may see of answers and of the model."""
 
-    _queue: LabelQueue
+    def __init__(self, opened: OpenProject, parent: QObject | None = None) -> None:
+        """Know of nothing yet that was on screen."""
+        super().__init__(opened, parent)
+        self._queue = LabelQueue()
+        self.seen: set[int] = set()
+        """The images that were shown as what the model is sure of: no answer to them is blind."""
+        self._told: set[int] = set()  # what the model makes of them was on screen
+        self._earlier: frozenset[int] = frozenset()  # they had an answer before the program began
 
     @property
     def answered(self) -> Answered:
@@ -61,6 +68,32 @@ class SeenAnswers(Part):
         """Return why an image was asked for, as far as the project knows."""
         return self._project.rounds.query(image_id)
 
+    def note_told(self, images: Iterable[int]) -> None:
+        """Take note that the reader has been shown what the model makes of these."""
+        self._told.update(images)
+
+    def was_told(self, image_id: int) -> bool:
+        """Say whether the reader has seen what the model makes of an image before answering it.
+
+        Of one that was answered before the project was opened nobody knows: then it counts as seen.
+        An image that is put a second time is asked for long after the model's word on the first.
+        """
+        if image_id in self.seen or image_id in self._project.bulk.taken_out:
+            return True
+        in_pool = self._project.pool.images[image_id].split == "pool"
+        if in_pool and self._project.settings.predictions_seen:
+            return True
+        if image_id in self._queue.repeats:
+            return False
+        return image_id in self._told or image_id in self._earlier
+
+    def _forget(self) -> None:
+        """Leave the project's images."""
+        self._queue = LabelQueue()
+        self.seen.clear()
+        self._told.clear()
+        self._earlier = frozenset()
+
 
 class AskedImages(SeenAnswers):
     """The queue of images, and what a reader who is asked blind may see of them."""
@@ -81,15 +114,10 @@ class AskedImages(SeenAnswers):
         """Deal batches for the rounds that `next_round` counts."""
         super().__init__(opened, parent)
         self._next_round = next_round
-        self._queue = LabelQueue()
         self._current: int | None = None
         self._asked_in = 0
         self._looked_at: LookedAt | None = None
         self._waits = False  # a newer ranking does
-        self.seen: set[int] = set()
-        """The images that were shown as what the model is sure of: no answer to them is blind."""
-        self._told: set[int] = set()  # what the model makes of them was on screen
-        self._earlier: frozenset[int] = frozenset()  # they had an answer before the program began
         self._shown = QTimer(self, singleShot=True, interval=SHOWN)
         self._shown.timeout.connect(self._save_batch)
 
@@ -103,33 +131,9 @@ class AskedImages(SeenAnswers):
         """Leave the project's images; it is still open."""
         if self._shown.isActive():  # where the disk is full, the batch before is dealt again
             self._save_batch()
-        self._queue, self._current = LabelQueue(), None
-        self._looked_at = None
+        self._forget()
+        self._current = self._looked_at = None
         self._set_waits(waits=False)
-        self.seen.clear()
-        self._told.clear()
-        self._earlier = frozenset()
-
-    # -- what was on screen -------------------------------------------------------------------
-
-    def note_told(self, images: Iterable[int]) -> None:
-        """Take note that the reader has been shown what the model makes of these."""
-        self._told.update(images)
-
-    def was_told(self, image_id: int) -> bool:
-        """Say whether the reader has seen what the model makes of an image before answering it.
-
-        Of one that was answered before the project was opened nobody knows: then it counts as seen.
-        An image that is put a second time is asked for long after the model's word on the first.
-        """
-        if image_id in self.seen or image_id in self._project.bulk.taken_out:
-            return True
-        in_pool = self._project.pool.images[image_id].split == "pool"
-        if in_pool and self._project.settings.predictions_seen:
-            return True
-        if image_id in self.repeats:
-            return False
-        return image_id in self._told or image_id in self._earlier
 
     # -- what is asked ------------------------------------------------------------------------
 
