@@ -113,7 +113,7 @@ def test_stopped_by_key_it_is_used_and_only_continued_by_key(qtbot, window, tmp_
     seen = steps_seen(controller)
     qtbot.waitUntil(lambda: "warm start" in seen)
     assert panel.line.text().startswith("0%")
-    assert "left" in panel.line.text()
+    qtbot.waitUntil(lambda: "left" in panel.line.text())  # once its pace is known
     assert window.actions_table["cancel"].text() == "Use what it has learned"
     press_truth(qtbot, window, BATCH)
     assert controller.engine.state is State.RUNNING
