@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 
 from autoal_gui.core.labels.hidden_repeats import pairs
 from autoal_gui.core.labels.pace import seconds_an_answer
-from autoal_gui.core.language import duration, mark, number, tr, tr_count
+from autoal_gui.core.language import duration, mark, number, some_of, tr, tr_count
 from autoal_gui.core.measures.metrics import Metrics
 from autoal_gui.core.project.kept_point import changed_words, kept_point
 from autoal_gui.core.project.last_model import FIRST_MODEL
@@ -30,11 +30,15 @@ from autoal_gui.gui.widgets.theme import SMALL, Theme, icon
 
 SHOWN = 20_000  # milliseconds until the card goes by itself
 LINES = 22  # its width, in heights of a line
-FOUND, MOSTLY, HALF = 0.7, 0.6, 0.4  # sensitivities: found, most of the time, half of the time
-NAMED = 2  # classes named of a kind
+FOUND = 0.7  # sensitivity of a class that is found
+NAMED = 3  # classes named of a kind
 FIRST_STAYS = mark("The first answer is the label until you change it.")
 ALL_FOUND = mark("Every class is found.")
-ALL_OTHERS_FOUND = mark("Every class with enough images is found.")
+NEW = mark("Found now: {classes}.")
+KNOWN = mark("Found: {classes}.")
+MISSED = mark("Often missed: {classes}.")
+RARE = mark("Measured on too few images to tell: {classes}.")
+SHORT = mark("Too few labels to rely on: {classes}.")
 
 
 class RoundCard(QFrame):
@@ -184,44 +188,41 @@ def twice_words(project: Project) -> tuple[str, tuple[int, ...]]:
 def class_words(
     metrics: Metrics, before: Metrics | None, names: Sequence[str], short: Collection[int] = ()
 ) -> str:
-    """Say which classes are found now, and which are not yet.
+    """Say which classes are found now, and which are not yet: every class stands in one of them.
 
     Args:
         metrics: of the last round.
         before: of the round before it, if there was one.
         names: of the classes.
-        short: classes with too few labels to learn from, of which no success is told.
+        short: classes with too few labels to rely on, of which no success is told.
     """
     now, then = metrics.sensitivities, before.sensitivities if before else ()
-    enough = [metrics.sensitivity_counts(c)[1] >= FEWEST_TO_MEASURE for c in range(len(now))]
-    known = [c for c in range(len(now)) if enough[c] and c not in short]
-    new = [c for c in known if now[c] >= FOUND and c < len(then) and not then[c] >= FOUND]
-    mostly = [c for c in known if MOSTLY <= now[c] < FOUND]
-    half = [c for c in known if HALF <= now[c] < MOSTLY]
-    weak = [c for c in known if now[c] < HALF]
-    parts = []
-    if known and not mostly and not half and not weak:
-        every = len(known) == len(now) and not short
-        parts.append(tr(ALL_FOUND if every else ALL_OTHERS_FOUND))
-    elif new:
-        parts.append(tr("Found now: {classes}.", classes=_named(new, now, names)))
-    if mostly:
-        parts.append(tr("Right most of the time: {classes}.", classes=_named(mostly, now, names)))
-    if half:
-        parts.append(
-            tr("Right about half of the time: {classes}.", classes=_named(half, now, names))
-        )
-    if weak:
-        parts.append(tr("Seldom found yet: {classes}.", classes=_named(weak, now, names)))
-    if short:
-        few = ", ".join(names[c] for c in sorted(short)[:NAMED])
-        parts.append(tr("Too few labels for this round: {classes}.", classes=few))
-    return " ".join(parts)
+    counts = [metrics.sensitivity_counts(c) for c in range(len(now))]
+    measured = [c for c, (_, images) in enumerate(counts) if images >= FEWEST_TO_MEASURE]
+    found = [c for c in measured if now[c] >= FOUND and c not in short]
+    missed = sorted((c for c in measured if now[c] < FOUND), key=lambda c: now[c])
+    new = [c for c in found if c < len(then) and not then[c] >= FOUND]
+    known = [c for c in found if c not in new]
+    rare = [c for c in range(len(now)) if c not in measured and c not in short]
+    if len(found) == len(now):
+        return tr(ALL_FOUND)
+    parts = (
+        (NEW, _named(new, names)),
+        (KNOWN, _named(known, names)),
+        (MISSED, some_of([_right_of(names[c], counts[c]) for c in missed], NAMED)),
+        (RARE, _named(rare, names)),
+        (SHORT, _named(sorted(short), names)),
+    )
+    return " ".join(tr(words, classes=classes) for words, classes in parts if classes)
 
 
-def _named(classes: list[int], values: Sequence[float], names: Sequence[str]) -> str:
-    """Name some classes, those that are found least first."""
-    return ", ".join(names[c] for c in sorted(classes, key=lambda c: values[c])[:NAMED])
+def _named(classes: Sequence[int], names: Sequence[str]) -> str:
+    return some_of([names[c] for c in classes], NAMED)
+
+
+def _right_of(name: str, counts: tuple[int, int]) -> str:
+    right, images = counts
+    return tr("{name} ({right} of {images} right)", name=name, right=right, images=images)
 
 
 def further_words(project: Project, left: int) -> str:

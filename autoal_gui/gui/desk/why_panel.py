@@ -308,9 +308,7 @@ def unasked_words(images: AskedImages, image_id: int) -> str:
     if entry is not None and entry.purpose == "confirm":
         return tr(CONFIRMED)
     if image_id in images.batch:
-        new = (i for i in images.batch if i not in images.repeats and i != image_id)
-        kept = image_id == images.batch[0] and any(map(images.query, new))
-        return tr(STAYED if kept else FOLLOWS)
+        return tr(STAYED if image_id == images.stayed else FOLLOWS)
     return tr(OPENED if entry is None else UNASKED)
 
 

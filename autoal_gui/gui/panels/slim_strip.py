@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from autoal_gui.core.language import number, percent, tr, tr_count
-from autoal_gui.core.messages import STEPS, Progress
+from autoal_gui.core.messages import Progress
 from autoal_gui.engine.state import State
 from autoal_gui.gui.panels.performance_text import measured_of
 from autoal_gui.gui.panels.plots import series_colour
@@ -247,14 +247,10 @@ class SlimStrip(QFrame):
 
     @Slot(object)
     def _on_progress(self, progress: Progress) -> None:
-        place, share = STEPS.index(progress.step), progress.done / max(1, progress.total)
+        self.bar.setValue(round(RESOLUTION * progress.done / max(1, progress.total)))
         engine = self._controller.engine
-        if engine.runs(Priority.PREDICTION):  # which is one step alone
-            self.bar.setValue(round(RESOLUTION * share))
-            self.bar.setToolTip(work_words(engine))
-            return
-        self.bar.setValue(round(RESOLUTION * (place + share) / len(STEPS)))
-        self.bar.setToolTip(tr(STEP_NAMES[progress.step]))
+        predicts = engine.runs(Priority.PREDICTION)  # which is one step alone
+        self.bar.setToolTip(work_words(engine) if predicts else tr(STEP_NAMES[progress.step]))
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
         """Catch up with what was answered while the whole panel was shown."""

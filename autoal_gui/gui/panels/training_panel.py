@@ -23,6 +23,7 @@ from autoal_gui.gui.panels.training_text import (
     MAKING_WAY,
     ONE_CLASS_NOTE,
     ORDERING_NOTE,
+    PAUSING,
     STEP_NAMES,
     STEP_TIPS,
     STOPPING,
@@ -286,6 +287,8 @@ class TrainingPanel(QFrame):
         if state is State.IDLE:
             return tr("Training is idle")
         if state is State.CANCELLING:
+            if self._controller.engine.makes_way:
+                return tr(PAUSING)
             warming = self._controller.training.is_warming
             return tr("Saving the model…") if warming else tr("Cancelling…")
         if running is None:

@@ -57,6 +57,7 @@ ONE_CLASS_NOTE = mark(
 )
 STOPPING = mark("Stopping at the next training batch; the last good model is kept.")
 STOPPING_WARM = mark("Stopping at the next training batch; what was learned is used.")
+PAUSING = mark("Pausing…")
 MAKING_WAY = mark("It pauses for what goes first, and goes on afterwards; nothing is lost.")
 ENDED = {
     "failed": mark("Round {number} failed."),

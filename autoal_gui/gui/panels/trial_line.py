@@ -10,6 +10,7 @@ from autoal_gui.gui.session.rounds.layer_trial import LayerTrial, is_off
 from autoal_gui.gui.widgets.text import text_label
 from autoal_gui.gui.widgets.theme import SMALL
 
+GOES_ON = mark("This round also tries whether training every layer is better.")
 AHEAD = mark("This round also tries whether training every layer is better: about {time}.")
 AHEAD_UNTIMED = mark(
     "This round also tries whether training every layer is better; that may take minutes."
@@ -62,7 +63,13 @@ class TrialLine(QWidget):
         if off:
             self.words.setText(tr(WANTED if trial.is_wanted_again else LEFT_OUT))
         else:
-            self.words.setText(trial_words(trial))
+            self._tell()
+
+    def _tell(self) -> None:
+        """Tell a time only as long as the line of the round's progress tells none."""
+        progress = self._controller.engine.progress
+        timed = progress is not None and progress.seconds_left is not None
+        self.words.setText(tr(GOES_ON) if timed else trial_words(self._controller.training.trial))
 
     def _is_shown(self) -> bool:
         if not self._controller.is_open:
@@ -73,8 +80,11 @@ class TrialLine(QWidget):
 
     @Slot(object)
     def _on_progress(self, progress: Progress) -> None:
-        if self.isHidden() == self._controller.training.trial.is_ahead:
+        trial = self._controller.training.trial
+        if self.isHidden() == trial.is_ahead:
             self.refresh()
+        elif trial.is_ahead and not trial.is_left_out:
+            self._tell()
 
     @Slot()
     def _leave_out(self) -> None:

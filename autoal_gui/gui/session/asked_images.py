@@ -118,6 +118,8 @@ class AskedImages(SeenAnswers):
         self._asked_in = 0
         self._looked_at: LookedAt | None = None
         self._waits = False  # a newer ranking does
+        self.stayed: int | None = None
+        """The image that was on screen when the newest ranking was followed."""
         self._shown = QTimer(self, singleShot=True, interval=SHOWN)
         self._shown.timeout.connect(self._save_batch)
 
@@ -132,7 +134,7 @@ class AskedImages(SeenAnswers):
         if self._shown.isActive():  # where the disk is full, the batch before is dealt again
             self._save_batch()
         self._forget()
-        self._current = self._looked_at = None
+        self._current = self._looked_at = self.stayed = None
         self._set_waits(waits=False)
 
     # -- what is asked ------------------------------------------------------------------------
@@ -283,6 +285,7 @@ class AskedImages(SeenAnswers):
     def _rank(self) -> None:
         """Put what waits into the order of the newest ranking; the image on screen stays."""
         self._set_waits(waits=False)
+        self.stayed = self._current
         self._set_queue(self._ranked())
         if self._current is None:
             self.show_following()

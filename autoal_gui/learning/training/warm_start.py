@@ -28,7 +28,7 @@ from autoal_gui.learning.model.checkpoint import save_checkpoint
 from autoal_gui.learning.model.model_card import ModelCard
 from autoal_gui.learning.model.networks import Classifier, shrunk
 from autoal_gui.learning.model.torch_file import read_torch_file
-from autoal_gui.learning.progress import Pace, ProgressTracker
+from autoal_gui.learning.progress import TRAINING_COST, Pace, ProgressTracker
 from autoal_gui.learning.training.contrastive import Projector, contrast_loss, view
 from autoal_gui.learning.training.training import (
     descend,
@@ -46,6 +46,7 @@ WARM_UP = 10  # steps
 WEIGHT_DECAY = 1e-4
 BATCHES = 4  # in a pass over the pool, at least,
 SMALLEST_BATCH = 16  # as long as a batch has so many images to tell apart
+VIEWS = 2  # of each image, that are to be recognised as one
 FEWEST = 8  # images in the pool; with less there is nothing to tell apart
 MOST_EPOCHS = 200  # in the time given: a small pool or a fast device gains nothing beyond
 BATCH_NORM_IMAGES = 512  # images that the batch-norm statistics are estimated from
@@ -65,7 +66,7 @@ def warm_start(command: WarmStart, cancelled: CancelCheck) -> Iterator[Event]:
     """
     tracker = ProgressTracker(command.request_id, cancelled, "", 0.0)
     context, readable = yield from decode_images(command, tracker, 0.0)
-    learner = _Learner.begin(command, context, pool_ids(command, readable))
+    learner = _Learner.begin(command, context, pool_ids(command, readable), len(readable))
     complete = yield from _learn(learner, command.request_id, cancelled)
     if not learner.step and not complete:
         raise Cancelled(tr("The warm start was stopped before it began."))
@@ -155,6 +156,8 @@ class _Learner:
     state_file: Path
     identity: str
     """What a saved state must have been learned from to be taken up again."""
+    images: int
+    """How many images are described once the learning has ended."""
     step: int = 0
     spent: float = 0.0
     """Seconds of learning."""
@@ -162,7 +165,7 @@ class _Learner:
     _pace: Pace = field(default_factory=lambda: Pace(0.0))  # in seconds of learning
 
     @classmethod
-    def begin(cls, command: WarmStart, context: Context, ids: list[int]) -> "_Learner":
+    def begin(cls, command: WarmStart, context: Context, ids: list[int], images: int) -> "_Learner":
         """Start from the seed, or where a run that was put down has left off."""
         settings, channels = command.settings, context.feed.cache.channels
         build = partial(
@@ -188,6 +191,7 @@ class _Learner:
             settings.seed,
             state_file(command.checkpoint),
             _identity(command, context),
+            images,
         )
         learner._resume()
         return learner
@@ -220,7 +224,7 @@ class _Learner:
         pixels = self.context.feed.pixels(batch)
         if self.context.settings.seen_side < pixels.shape[3]:  # views of large images cost much
             pixels = shrunk(pixels, self.context.settings.seen_side)
-        views = torch.cat((view(pixels, generator), view(pixels, generator)))
+        views = torch.cat([view(pixels, generator) for _ in range(VIEWS)])
         self.projector.train()
         with self.context.device.autocast():
             features = self.projector.backbone(self.context.feed.normalise.scale(views)).float()
@@ -241,8 +245,15 @@ class _Learner:
         """Tell how far the training is, in thousandths: its end is a time, not a step."""
         self._pace.note(self.spent, self.done)
         left = self._pace.seconds_left(self.done, 1 - self.done)
+        if left is not None:
+            left += self._seconds_of_features()
         done = int(1000 * self.done)
         return Progress(request_id, "warm start", done, 1000, left, loss, self.context.device.label)
+
+    def _seconds_of_features(self) -> float:
+        """Return about how long describing all images takes, which follows the learning."""
+        seen = VIEWS * self.step * self.size
+        return self.images * self.spent / seen / TRAINING_COST
 
     def save(self) -> None:
         """Put the training down, so that it can be taken up again; a full disk only skips it."""

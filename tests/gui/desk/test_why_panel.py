@@ -34,8 +34,10 @@ def words_of(panel) -> list[str]:
 
 
 def test_why_an_image_that_no_round_asked_for_is_on_screen():
-    asked = Asked(batch=(1, 2, 3), queries={2: Query(2, 0.5)})
+    asked = Asked(batch=(1, 2, 3), queries={2: Query(2, 0.5)}, stayed=1)
     assert "on screen already" in unasked_words(asked, 1)
+    overflowing = Asked(batch=(3, 2), queries={2: Query(2, 0.5)}, stayed=1)
+    assert unasked_words(overflowing, 3).startswith("Next in the ranking")
     assert unasked_words(asked, 3).startswith("Next in the ranking")
     assert unasked_words(asked, 9).endswith("you opened it yourself.")
     assert unasked_words(Asked(batch=(1, 2)), 1).startswith("Next in the ranking")
@@ -52,8 +54,8 @@ def test_why_an_image_that_no_round_asked_for_is_on_screen():
 class Asked:
     """What is asked, without a project."""
 
-    def __init__(self, batch=(), queries=None, answers=None) -> None:
-        self.batch, self.repeats = batch, frozenset()
+    def __init__(self, batch=(), queries=None, answers=None, stayed=None) -> None:
+        self.batch, self.stayed = batch, stayed
         self.query = (queries or {}).get
         self.shown_answer = (answers or {}).get
 

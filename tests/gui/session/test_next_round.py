@@ -262,3 +262,21 @@ def test_only_what_is_still_missing_for_a_first_model_is_asked_for(
     controller.labelling.select(pool[1:2])
     controller.labelling.answer(1)
     assert next_words(project, 1) == "1 more image, and a round trains by itself."
+
+
+def test_a_round_that_runs_is_named_where_the_next_one_is_told_of(qtbot, window, tmp_path, backend):
+    controller = start_project(qtbot, window, draw_folder(tmp_path / "images", 40), tmp_path)
+    for place in range(controller.project.settings.run.batch_size):
+        controller.labelling.answer(place % 2)
+    idle(qtbot, controller)
+    backend.gate.clear()
+    controller.labelling.answer(0)
+    controller.training.train_now()
+    qtbot.waitUntil(lambda: controller.training.round_number is not None)
+    running, left = controller.training.round_number, controller.training.answers_left
+    words = window.desk.training.awaited.text()
+    assert words.startswith(f"The next round starts by itself after {left} more answers and the ")
+    assert words.endswith(f"Round {running}.")
+    backend.gate.set()
+    idle(qtbot, controller)
+    assert "the end of this" not in window.desk.training.awaited.text()

@@ -3,6 +3,7 @@
 from autoal_gui.core.language import mark, number, tr, tr_count
 from autoal_gui.core.project.project import Project
 from autoal_gui.gui.session.controller import Controller
+from autoal_gui.gui.session.engine_queue import Priority
 from autoal_gui.gui.session.rounds.waiting import work_words
 
 FIRST_IS_NEXT = mark(
@@ -10,6 +11,7 @@ FIRST_IS_NEXT = mark(
 )
 ONE_CLASS = mark("Your batch is complete, but a first model needs labels of two classes.")
 DUE = mark("The next round is due.")
+MAKES_WAY = mark("What runs pauses for it now, and goes on afterwards.")
 AFTER = mark("It waits until this has ended: {work}. Go on labelling meanwhile.")
 
 
@@ -25,12 +27,23 @@ def next_round_words(controller: Controller) -> str:
     left = training.answers_left
     if not left:
         return ""
-    return _first_words(project, left) if first else _later_words(left)
+    if first:
+        return _first_words(project, left)
+    work = running_words(controller) if _goes_first(controller) else ""
+    return _later_words(left, work)
+
+
+def _goes_first(controller: Controller) -> bool:
+    """Say whether the next round waits for what runs; learning and the map make way."""
+    engine = controller.engine
+    return engine.running is not None and not engine.runs(Priority.WARM_START, Priority.MAP)
 
 
 def _due(controller: Controller, first: bool) -> str:
     """Say that nothing but the work that runs keeps the round waiting."""
     due = (FIRST_IS_NEXT if can_train(controller.project) else ONE_CLASS) if first else DUE
+    if controller.engine.makes_way:
+        return f"{tr(due)} {tr(MAKES_WAY)}"
     work = running_words(controller)
     return f"{tr(due)} {tr(AFTER, work=work)}" if work else tr(due)
 
@@ -43,7 +56,16 @@ def running_words(controller: Controller) -> str:
     return work_words(controller.engine)
 
 
-def _later_words(left: int) -> str:
+def _later_words(left: int, work: str) -> str:
+    if work:
+        return tr_count(
+            "The next round starts by itself after {count} more answer and the end of this: "
+            "{work}.",
+            "The next round starts by itself after {count} more answers and the end of this: "
+            "{work}.",
+            left,
+            work=work,
+        )
     return tr_count(
         "The next round starts by itself after {count} more answer.",
         "The next round starts by itself after {count} more answers.",
