@@ -93,7 +93,6 @@ def round_text(finished: Sequence[RoundRecord]) -> str:
     """Say which round was the last, and whether there is a model."""
     if not finished:
         return tr("No round yet")
-    last = number(finished[-1].number)
     if not any(record.checkpoint for record in finished):
-        return tr("Round {number}: no model yet", number=last)
-    return tr("Round {number}", number=last)
+        return tr("No model yet")  # of a round's number only where that round's is in use
+    return tr("Round {number}", number=number(finished[-1].number))

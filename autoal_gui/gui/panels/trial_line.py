@@ -31,10 +31,10 @@ class TrialLine(QWidget):
         super().__init__()
         self._controller = controller
         self.words = text_label(size=SMALL)
-        self.not_now = QPushButton(tr("Not now"))
-        self.not_now.setToolTip(tr(TIP))
-        self.not_now.setAccessibleDescription(tr(TIP))
-        self.not_now.clicked.connect(self._leave_out)
+        self.leave_it = QPushButton(tr("Leave it out"))
+        self.leave_it.setToolTip(tr(TIP))
+        self.leave_it.setAccessibleDescription(tr(TIP))
+        self.leave_it.clicked.connect(self._leave_out)
         self.again = QPushButton(tr("Try it in the next round"))
         self.again.setToolTip(tr(AGAIN_TIP))
         self.again.setAccessibleDescription(tr(AGAIN_TIP))
@@ -42,7 +42,7 @@ class TrialLine(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(self.words, 1)
-        row.addWidget(self.not_now)
+        row.addWidget(self.leave_it)
         row.addWidget(self.again)
         controller.training.progressed.connect(self._on_progress)
         controller.training.rounds_changed.connect(self.refresh)
@@ -59,7 +59,7 @@ class TrialLine(QWidget):
         runs = self._controller.training.round_number is not None
         off = trial.is_left_out or not runs
         self.again.setVisible(off and not trial.is_wanted_again)
-        self.not_now.setHidden(off and not trial.is_wanted_again)
+        self.leave_it.setHidden(off and not trial.is_wanted_again)
         if off:
             self.words.setText(tr(WANTED if trial.is_wanted_again else LEFT_OUT))
         else:

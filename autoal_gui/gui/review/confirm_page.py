@@ -64,7 +64,8 @@ class ConfirmPage(Page):
         self.drawn = text_label(role="muted")
         self.state = text_label()
         self.own = text_label(role="muted")
-        self.limit = spin(tr("Limit"), round(100 * LIMITS[0]), round(100 * LIMITS[1]), 2)
+        low, high = (round(100 * limit) for limit in LIMITS)
+        self.limit = spin(tr("Limit"), low, high, 2, keeps_enter=True)
         self.limit.setSuffix(percent_sign())
         self.total = text_label(role="muted")
         self.take_back = QPushButton(tr("Take all of it back"))
@@ -187,6 +188,7 @@ class ConfirmPage(Page):
         project = self.controller.project
         if self.loader.pool is not project.pool:
             self.loader.open(project.pool)
+        self.limit.clearFocus()
         self._load()
         self.grid.setFocus()
 
@@ -236,14 +238,12 @@ class ConfirmPage(Page):
         self.alone.setText(tr_count("Read {count} image alone", "Read {count} images alone", count))
         self.views.setCurrentIndex(0 if words else 1)
         self.how.setVisible(not words)
-        if words:
-            images = ()
-            self.alone.setFocus()
+        images = () if words else images
         if images != tuple(self.grid.images):
             self.grid.show_page(images, self._sure.certainties())
             self.controller.confirming.note_shown(images)
-        if images:
-            self.grid.setFocus()
+        if not self.limit.hasFocus():  # else a number that is typed there would press it
+            (self.grid if images else self.alone).setFocus()
         self._on_selection()
 
     def _what_else(self, images: bool) -> str:

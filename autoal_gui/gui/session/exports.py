@@ -174,6 +174,7 @@ class Exports(Part):
 
     def _on_event(self, command: Command, event: Event) -> None:
         if isinstance(event, Writing):
+            self.notice.emit(event.sentence)  # else that of an earlier export would stay there
             self._tell_writing(event)
             return
         if isinstance(event, Exported | CommandFailed | CommandCancelled):
@@ -183,11 +184,15 @@ class Exports(Part):
         elif isinstance(event, Notice):
             self.notice.emit(event.sentence)
         elif isinstance(event, CommandFailed):
-            self.failed.emit(event.sentence, event.details)
+            self._on_not_written(event.sentence, event.details)
         elif isinstance(event, CommandCancelled):
-            self.failed.emit(tr(EXPORT_STOPPED), "")
+            self._on_not_written(tr(EXPORT_STOPPED), "")
         if isinstance(event, Exported | CommandFailed | CommandCancelled):
             self._begin_later()
+
+    def _on_not_written(self, sentence: str, details: str) -> None:
+        self.notice.emit(sentence)  # in place of what was being written
+        self.failed.emit(sentence, details)
 
     def _tell_writing(self, event: Writing | None) -> None:
         self.being_written = event

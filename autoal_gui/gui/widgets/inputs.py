@@ -154,6 +154,20 @@ class StillSpinBox(QSpinBox):
         event.ignore()
 
 
+class EntrySpinBox(StillSpinBox):
+    """A number that counts once it has been entered whole, and whose Enter does nothing else."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setKeyboardTracking(False)  # else 10 would be 1 for a moment
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
+        """Take Enter for this field alone."""
+        super().keyPressEvent(event)
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            event.accept()
+
+
 class OneOf(QWidget):
     """A row of buttons of which one is down; the first at the beginning."""
 
@@ -210,9 +224,9 @@ def combo(name: str, entries: dict[str, str], chosen: str) -> QComboBox:
     return box
 
 
-def spin(name: str, low: int, high: int, value: int) -> QSpinBox:
-    """Return a field for a whole number."""
-    box = StillSpinBox()
+def spin(name: str, low: int, high: int, value: int, *, keeps_enter: bool = False) -> QSpinBox:
+    """Return a field for a whole number; its Enter may be kept from what the field is part of."""
+    box = EntrySpinBox() if keeps_enter else StillSpinBox()
     box.setAccessibleName(name)
     box.lineEdit().setTextMargins(6, 0, 0, 0)
     box.setRange(low, high)

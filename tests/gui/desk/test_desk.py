@@ -45,7 +45,7 @@ def test_the_desk_answers_back_and_leaves_the_room_to_the_image(qtbot, window, t
     assert not desk.stage.is_lit
     qtbot.waitUntil(lambda: desk.side.strip.left.text() == "3")
     assert desk.stage.card.isHidden()
-    assert desk.header.round.text() == "Round 1: no model yet"
+    assert desk.header.round.text() == "No model yet"
     for number in range(3):
         qtbot.keyClick(window, (Qt.Key.Key_1, Qt.Key.Key_2)[number % 2])
     qtbot.waitUntil(desk.stage.card.isVisible)

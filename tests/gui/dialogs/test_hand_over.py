@@ -91,6 +91,7 @@ def test_learning_from_the_images_pauses_for_it_and_goes_on_afterwards(
 
 
 def test_each_part_is_named_while_it_is_written(qtbot, window, controller, backend, tmp_path):
+    window.say("Written: an earlier file.")
     dialog = opened(window, tmp_path)
     assert dialog.progress.isHidden()
     backend.export_gate.clear()
@@ -105,6 +106,7 @@ def test_each_part_is_named_while_it_is_written(qtbot, window, controller, backe
     assert dialog.progress.maximum() == len(dialog.chosen)
     assert not dialog.ok.isEnabled()
     dialog.reject()
+    assert window.status.text() == f"Writing {first}"  # and not what was written before
     dialog = opened(window, tmp_path)  # what goes on is told where it is opened again
     assert dialog.outcome.text() == told
     backend.export_gate.set()

@@ -56,7 +56,7 @@ def test_a_trial_is_told_on_the_folded_panel_until_it_is_left_out(
     qtbot.waitUntil(sign.isVisible)
     assert "training every layer is better" in sign.button.accessibleName()
     qtbot.mouseClick(sign.button, Qt.MouseButton.LeftButton)
-    qtbot.mouseClick(window.desk.training.trial.not_now, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(window.desk.training.trial.leave_it, Qt.MouseButton.LeftButton)
     side.toggle()
     assert sign.isHidden()
     backend.gate.set()

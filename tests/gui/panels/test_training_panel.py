@@ -129,11 +129,11 @@ def test_the_trial_of_every_layer_is_told_before_it_begins_and_can_be_left_out(
     assert panel.trial.isVisibleTo(panel)
     (running,) = [c for c in backend.commands[-1:] if isinstance(c, RunRound)]
     assert not running.not_now()
-    qtbot.mouseClick(panel.trial.not_now, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(panel.trial.leave_it, Qt.MouseButton.LeftButton)
     assert running.not_now()
     assert "left out" not in panel.trial.words.text()
     assert "until you turn it on again" in panel.trial.words.text()
-    assert panel.trial.not_now.isHidden()
+    assert panel.trial.leave_it.isHidden()
     backend.gate.set()
     qtbot.waitUntil(lambda: controller.at_rest)
     assert panel.trial.isHidden()

@@ -77,6 +77,24 @@ def test_images_read_alone_are_answered_one_by_one_though_a_grid_was_open(qtbot,
     assert not {*found} & controller.project.labels.answers.keys() - {due[0]}
 
 
+def test_a_limit_that_is_typed_and_entered_begins_nothing(qtbot, window, tmp_path):
+    controller = start(window, tmp_path, images=60)
+    idle(qtbot, controller)
+    train(qtbot, controller)
+    page = show(qtbot, window)
+    page.limit.setFocus()
+    page.limit.selectAll()
+    for key in (Qt.Key.Key_1, Qt.Key.Key_0, ENTER, ENTER):
+        qtbot.keyClick(window.focusWidget(), key)
+
+    assert window.pages.currentWidget() is page
+    assert page.limit.hasFocus()
+    assert controller.project.bulk.limit == 0.1
+    assert page.alone.isVisible()  # it is offered, by the limit that was typed
+    qtbot.keyClick(page.alone, ENTER)
+    assert window.pages.at_desk
+
+
 def train(qtbot, controller):
     """Train a model on four images of each class."""
     for class_index in (0, 1):
