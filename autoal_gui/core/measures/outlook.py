@@ -26,6 +26,7 @@ BAND_NOTE = mark(
     "Dashed: how balanced accuracy is expected to go on, nine times in ten inside the pale band."
 )
 NAMED = 5  # classes that are named
+FEWEST_TO_LEARN = 5  # labels of a class, outside the evaluation set
 MINUTE, LONG = 60.0, 90  # minutes from which on they are told in hours
 
 
@@ -113,7 +114,8 @@ def worth_sentences(
     advice = agreed(advise(points), found, short)
     if found is None and not short:
         return (sentence(advice),)
-    ahead = short_sentence(short) if found is None else outlook_sentence(found)
+    lacking = f"{short_sentence(short)} {no_forecast_sentence()}"
+    ahead = lacking if found is None else outlook_sentence(found)
     return (ahead,) if advice.gain is None else (sentence(advice), ahead)
 
 
@@ -121,12 +123,18 @@ def short_sentence(names: Collection[str]) -> str:
     """Say which classes are not learned yet: labels of these help most."""
     told = ", ".join([*list(names)[:NAMED], *(["…"] if len(names) > NAMED else [])])
     return tr_count(
-        "{count} class is not learned yet: {names}. More labels of it help most; a forecast "
-        "follows.",
-        "{count} classes are not learned yet: {names}. More labels of these help most; a forecast "
-        "follows.",
+        "{count} class is not learned yet: {names}. More labels of it help most.",
+        "{count} classes are not learned yet: {names}. More labels of these help most.",
         len(names),
         names=told,
+    )
+
+
+def no_forecast_sentence() -> str:
+    """Say what a forecast takes, where classes lack labels: some classes may never have enough."""
+    return tr(
+        "A forecast usually takes {fewest} labels of each class outside the evaluation set.",
+        fewest=number(FEWEST_TO_LEARN),
     )
 
 

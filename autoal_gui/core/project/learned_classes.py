@@ -6,10 +6,10 @@ from collections.abc import Mapping
 import numpy as np
 import numpy.typing as npt
 
+from autoal_gui.core.measures.outlook import FEWEST_TO_LEARN
 from autoal_gui.core.project.project import Project
 
 Learned = npt.NDArray[np.bool_]
-FEWEST_TO_LEARN = 5  # labels of a class
 
 
 def learned_classes(project: Project) -> dict[int, Learned]:

@@ -9,9 +9,12 @@ from autoal_gui.core.messages import Progress
 from autoal_gui.gui.map.canvas import MapCanvas
 from autoal_gui.gui.session.controller import Controller
 from autoal_gui.gui.session.likeness.image_maps import COMPARING
-from autoal_gui.gui.session.rounds.waiting import waiting_words
+from autoal_gui.gui.session.rounds.waiting import left_words, waiting_words
 
-MAKING = mark("The images are being compared: {done} of {total}.")
+READING = mark("The images are being read: {done} of {total}; {left}.")
+MAKING = mark("The images are being compared: {done} of {total}; {left}.")
+PLACING = mark("The images have been looked at. Now their places on the map are worked out.")
+NEXT = mark("The map then opens here. You can go back and label meanwhile; rounds go first.")
 STILL = mark("The images are still to be compared.")
 
 
@@ -42,10 +45,18 @@ class Making(QObject):
 
     @Slot(object)
     def _on_progress(self, progress: Progress) -> None:
-        done, total = number(progress.done), number(progress.total)
-        self._say(tr(MAKING, done=done, total=total))
+        self._say(f"{step_words(progress)}\n{tr(NEXT)}")
 
     @Slot(str)
     def _say(self, sentence: str) -> None:
         if not self._is_there():
             self._canvas.say(sentence)
+
+
+def step_words(progress: Progress) -> str:
+    """Say what is done of a map that is being made, and about how long that takes."""
+    if progress.step == "finishing":  # which takes seconds, and counts nothing for most of them
+        return tr(PLACING)
+    done, total = number(progress.done), number(progress.total)
+    words = READING if progress.step == "reading" else MAKING
+    return tr(words, done=done, total=total, left=left_words(progress))

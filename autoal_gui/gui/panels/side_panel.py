@@ -52,7 +52,7 @@ class SidePanel(QWidget):
         self._settings = settings
         self.training = TrainingPanel(controller, actions)
         self.weights = WeightsPanel(controller, theme)
-        self.performance = PerformancePanel(controller, theme)
+        self.performance = PerformancePanel(controller, theme, actions)
         self.strip = SlimStrip(controller, actions)
         self.tabs = QTabWidget()
         self._whole = self._make_whole(actions, question)

@@ -10,7 +10,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton, QToolButton, QWidget
 
 from autoal_gui.core.likeness.kept_map import write_layout, write_map
+from autoal_gui.core.messages import Progress
 from autoal_gui.gui.map.colouring import NONE, Facts, by_cells, by_certainty, by_label, facts_of
+from autoal_gui.gui.map.making import step_words
 from autoal_gui.gui.map.scene import unit_places
 from autoal_gui.gui.session.likeness import image_maps
 from autoal_gui.gui.session.likeness.blindness import asked_blind
@@ -42,8 +44,23 @@ def test_until_there_is_a_map_it_says_what_that_waits_for(qtbot, window, tmp_pat
     assert said.startswith("The images are still to be compared. This waits for round")
     backend.gate.set()
     qtbot.waitUntil(lambda: "compared: 4 of 12" in window.pages.map.canvas._sentence)
+    said = window.pages.map.canvas._sentence
+    assert "about 30\N{NO-BREAK SPACE}s left." in said
+    assert said.endswith("You can go back and label meanwhile; rounds go first.")
     backend.map_gate.set()
     qtbot.waitUntil(lambda: not window.pages.map.canvas._sentence)
+
+
+@pytest.mark.parametrize(
+    ("step", "told"),
+    [
+        ("reading", "The images are being read: 0 of 300; how long is not known yet."),
+        ("features", "The images are being compared: 0 of 300; how long is not known yet."),
+        ("finishing", "The images have been looked at. Now their places on the map are worked out"),
+    ],
+)
+def test_each_step_of_a_map_is_named_while_nothing_is_counted_yet(step, told):
+    assert step_words(Progress(1, step, 0, 300)).startswith(told)
 
 
 def all_of(page) -> list[QPointF]:

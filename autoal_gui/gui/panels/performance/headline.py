@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLay
 from autoal_gui.core.language import decimal, mark, number, percent, tr, tr_count
 from autoal_gui.core.measures.estimate import Estimate
 from autoal_gui.core.measures.metrics import Metrics
-from autoal_gui.core.project.learned_classes import FEWEST_TO_LEARN
+from autoal_gui.core.measures.outlook import FEWEST_TO_LEARN
 from autoal_gui.gui.panels.performance.values import MEASURES, TIPS, curve_point
 from autoal_gui.gui.widgets.cards import empty
 from autoal_gui.gui.widgets.text import text_label
@@ -22,6 +22,10 @@ ESTIMATE_TIP = mark(
     "than 5 times in 100."
 )
 FEWEST_TO_MEASURE = 5  # images of a class
+ONLY_ASIDE = mark(
+    "Only images of the evaluation set measure, however many others are labelled: set more of them "
+    "aside."
+)
 MOST_WARNED = 5  # classes that are named
 BESIDE = (0, 2)  # of `MEASURES`: what stands beside the images that are right
 
@@ -31,6 +35,8 @@ class Headline(QWidget):
 
     more_wanted = Signal(int)
     """More images like those of this class are wanted."""
+    evaluation_wanted = Signal()
+    """More images are to be set aside to measure on."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -87,8 +93,13 @@ class Headline(QWidget):
             self.intervals[place].setText(value.span)
             self.intervals[place].setToolTip(tip)
 
-    def show_warnings(self, found: Sequence[tuple[int, str, bool]]) -> None:
-        """Show (class, what is missing of it, whether others can be looked for), or nothing."""
+    def show_warnings(self, found: Sequence[tuple[int, str, bool]], aside: bool = False) -> None:
+        """Show (class, what is missing of it, whether others can be looked for), or nothing.
+
+        Args:
+            found: see `class_warnings`.
+            aside: whether more images are to be set aside to measure on: labels alone add none.
+        """
         empty(self._lines)
         for class_index, sentence, can_search in found[:MOST_WARNED]:
             line = QWidget()
@@ -106,12 +117,21 @@ class Headline(QWidget):
                 more,
             )
             self._lines.addWidget(text_label(words, role="muted"))
+        if aside:
+            self._lines.addWidget(text_label(tr(ONLY_ASIDE), role="muted"))
+            self._lines.addWidget(self._aside_button(), 0, Qt.AlignmentFlag.AlignLeft)
         self.warnings.setVisible(bool(found))
 
     def _search_button(self, class_index: int) -> QToolButton:
         button = QToolButton()
         button.setText(tr("Find more like it"))
         button.clicked.connect(lambda: self.more_wanted.emit(class_index))
+        return button
+
+    def _aside_button(self) -> QToolButton:
+        button = QToolButton()
+        button.setText(tr("Evaluation set…"))
+        button.clicked.connect(self.evaluation_wanted)
         return button
 
     def warning_lines(self) -> list[str]:
@@ -153,14 +173,18 @@ def class_warnings(
     labels: Sequence[int],
     measured: Sequence[int],
     aside: Sequence[int] = (),
+    labels_measure: bool = True,
 ) -> list[tuple[int, str, bool]]:
     """Return what is missing of which class, see `Headline.show_warnings`; the worst first.
+
+    Others like those of a class are worth looking for where labels of them mend what is missing.
 
     Args:
         classes: names of the classes in use; "" for one that is not.
         labels: images of each that the model may learn from.
         measured: images of each that it is measured on.
         aside: images of each whose label is known but is kept to measure.
+        labels_measure: whether every label measures, too, since there is no evaluation set.
     """
     found = []
     kept = (*aside, *[0] * len(classes))
@@ -169,7 +193,8 @@ def class_warnings(
         if name and any(parts):
             words = "; ".join(filter(None, parts))
             sentence = tr("“{name}”: {words}.", name=name, words=words)
-            found.append((index, sentence, labels[index] + measured[index] > 0))
+            mends = bool(parts[0]) or labels_measure
+            found.append((index, sentence, mends and labels[index] + measured[index] > 0))
     return sorted(found, key=lambda one: (labels[one[0]], measured[one[0]]))
 
 

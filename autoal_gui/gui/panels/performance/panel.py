@@ -8,6 +8,7 @@ from autoal_gui.core.database.round_rows import RoundRecord
 from autoal_gui.core.language import mark, tr, tr_count
 from autoal_gui.core.measures.alike_text import alike_sentence
 from autoal_gui.core.measures.calibration import calibration
+from autoal_gui.core.measures.estimate import Estimate
 from autoal_gui.core.measures.metrics import Metrics
 from autoal_gui.core.measures.outlook import (
     Outlook,
@@ -29,12 +30,13 @@ from autoal_gui.gui.panels.performance.confusion_matrix import (
     images_of_cell,
 )
 from autoal_gui.gui.panels.performance.empty_state import EmptyState, next_words
-from autoal_gui.gui.panels.performance.headline import Headline, class_warnings
+from autoal_gui.gui.panels.performance.headline import FEWEST_TO_MEASURE, Headline, class_warnings
 from autoal_gui.gui.panels.performance.learning_curve import LearningCurve
 from autoal_gui.gui.panels.performance.operating_card import OperatingCard
 from autoal_gui.gui.panels.performance_text import audit_words, hint, measured_of
 from autoal_gui.gui.session.controller import Controller
 from autoal_gui.gui.session.likeness.image_maps import Question
+from autoal_gui.gui.widgets.actions import Actions
 from autoal_gui.gui.widgets.cards import CardColumn
 from autoal_gui.gui.widgets.text import text_label
 from autoal_gui.gui.widgets.theme import SMALL, Theme
@@ -61,7 +63,7 @@ NOT_KNOWN = mark("The images of this cell are known after the next round.")
 class PerformancePanel(CardColumn):
     """How well the last model does, how that came about, and whether more labels are worth it."""
 
-    def __init__(self, controller: Controller, theme: Theme) -> None:
+    def __init__(self, controller: Controller, theme: Theme, actions: Actions) -> None:
         super().__init__()
         self._controller, self._theme = controller, theme
         self.headline = Headline()
@@ -87,6 +89,7 @@ class PerformancePanel(CardColumn):
         self._next.timeout.connect(self._show_next)
         self._lay_out()
         self.headline.more_wanted.connect(self._find_more)
+        self.headline.evaluation_wanted.connect(actions["evaluation_set"].trigger)
         self.matrix.opened.connect(self._on_cell)
         self.operating.kept.connect(controller.setup.keep_operating_point)
         controller.project_opened.connect(self.refresh)
@@ -146,7 +149,7 @@ class PerformancePanel(CardColumn):
         names, known = project.classes.names, measured_images(project)
         found = self._outlook(measured)
         self.headline.show_metrics(metrics, names)
-        self.headline.show_warnings(self._warnings(metrics))
+        self._show_warnings(metrics)
         self._show_audit(record)
         self._show_alike(record)
         self._show_advice(measured, found)
@@ -178,22 +181,26 @@ class PerformancePanel(CardColumn):
         """Show which classes lack labels now: what the last round lacked may have come since."""
         measured = measured_of(self._controller.project) if self.isVisible() else []
         if measured:
-            self.headline.show_warnings(self._warnings(measured[-1][1]))
+            self._show_warnings(measured[-1][1])
 
     def _names_in_use(self) -> tuple[str, ...]:
         """Return the names of the classes; "" for one that was taken out of use."""
         classes = self._controller.project.classes
         return tuple("" if i in classes.removed else name for i, name in enumerate(classes.names))
 
-    def _warnings(self, metrics: Metrics) -> list[tuple[int, str, bool]]:
-        """Return what is missing of which class."""
+    def _show_warnings(self, metrics: Metrics) -> None:
+        """Show what is missing of which class, and what mends it."""
         names, store = self._names_in_use(), self._controller.project.labels
         labels, aside = [0] * len(names), [0] * len(names)
         for known, counted in ((store.training(), labels), (store.evaluation(), aside)):
             for _, c in known:
                 counted[c] += 1
         counts = [sum(row) for row in metrics.confusion]
-        return class_warnings(names, labels, counts + [0] * (len(names) - len(counts)), aside)
+        counts += [0] * (len(names) - len(counts))
+        apart = not isinstance(metrics, Estimate) and bool(store.evaluation())
+        found = class_warnings(names, labels, counts, aside, labels_measure=not apart)
+        few = any(name and n < FEWEST_TO_MEASURE for name, n in zip(names, counts, strict=True))
+        self.headline.show_warnings(found, aside=apart and few)
 
     @Slot(int)
     def _find_more(self, class_index: int) -> None:

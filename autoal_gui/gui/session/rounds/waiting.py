@@ -1,7 +1,7 @@
 """What a request waits for that stands in the engine's queue, and about how long that takes."""
 
 from autoal_gui.core.language import duration, mark, number, tr
-from autoal_gui.core.messages import RunRound
+from autoal_gui.core.messages import Progress, RunRound
 from autoal_gui.engine.state import State
 from autoal_gui.gui.session.engine_queue import EngineQueue, Priority
 
@@ -31,14 +31,19 @@ def waiting_words(engine: EngineQueue) -> str:
     """Say what is waited for while something runs."""
     if engine.state is State.CANCELLING:
         return tr(STOPS)
-    seconds = engine.progress.seconds_left if engine.progress is not None else None
-    known = seconds is not None and seconds >= 1  # less is a guess, as in the training panel
-    left = tr(LEFT, time=duration(seconds or 0)) if known else tr(UNKNOWN)
+    left = left_words(engine.progress)
     running = engine.running
     if isinstance(running, RunRound):
         return tr(FOR_ROUND, number=number(running.round_number), left=left)
     words = next((words for kind, words in FOR.items() if engine.runs(kind)), FOR_WORK)
     return tr(words, left=left)
+
+
+def left_words(progress: Progress | None) -> str:
+    """Say about how long what runs still takes, or that nobody knows yet."""
+    seconds = progress.seconds_left if progress is not None else None
+    known = seconds is not None and seconds >= 1  # less is a guess, as in the training panel
+    return tr(LEFT, time=duration(seconds or 0)) if known else tr(UNKNOWN)
 
 
 def work_words(engine: EngineQueue) -> str:

@@ -94,6 +94,13 @@ def test_a_class_that_cannot_be_learned_or_measured_is_warned_of(qtbot, shown):
     with qtbot.waitSignal(card.more_wanted) as wanted:
         qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
     assert wanted.args == [1]
+    apart = class_warnings(("cat", "dog"), (30, 18), (20, 3), labels_measure=False)
+    card.show_warnings(apart, aside=True)  # more labels would not measure it
+    (button,) = [b for b in card.findChildren(QToolButton) if not b.isHidden()]
+    with qtbot.waitSignal(card.evaluation_wanted):
+        qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    few = class_warnings(("cat", "dog"), (30, 1), (20, 3), labels_measure=False)
+    assert [mends for _, _, mends in few] == [True]
     many = class_warnings([f"class {c}" for c in range(100)], range(100), [20] * 100)
     card.show_warnings(many * 3)
     assert len(card.warning_lines()) == 6
