@@ -342,6 +342,8 @@ class PredictFinished:
     None where that is not known."""
     calibration: Calibration | None = field(default=None, repr=False)
     """None where no image measures the model."""
+    unseen: tuple[int, ...] = ()
+    """Class indices of which the model has learned no image."""
 
 
 @dataclass(frozen=True, eq=False)

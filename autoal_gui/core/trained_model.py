@@ -1,6 +1,6 @@
 """Trained models as those see them who know no torch: plain values and arrays."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from autoal_gui.core.language import tr_count
 from autoal_gui.core.settings import OWN_NETWORK, Stem
 
 LARGEST_MODEL = 2**28  # bytes of its file; a ResNet-18 takes 45 million
@@ -29,6 +30,24 @@ class TrainedModel:
     make_network: Callable[[], Any] = field(default=lambda: None, repr=False)
     """Makes a `torch.nn.Module` that maps images of any one size (B, H, W, 3), uint8 red, green and
     blue, to class probabilities (B, C): what a format needs that holds the computation, too."""
+
+
+def unseen_sentence(classes: Sequence[str], unseen: Iterable[int]) -> str:
+    """Say of which classes a model has learned no image; "" where it knows all.
+
+    Args:
+        classes: names in the order of its outputs.
+        unseen: class indices.
+    """
+    names = [classes[index] for index in unseen]
+    if not names:
+        return ""
+    return tr_count(
+        "{names}: the model has never seen one.",
+        "{names}: the model has never seen any of these.",
+        len(names),
+        names=", ".join(names),
+    )
 
 
 @dataclass(frozen=True)

@@ -326,6 +326,7 @@ def _card(this: _Round, task: TaskModel, metrics: Metrics | None) -> ModelCard:
         mode=settings.mode,
         round_number=command.round_number,
         labels=len(this.labelled),
+        unseen=tuple(sorted({*range(len(command.classes))} - {c for _, c in this.labelled})),
         data_hash=command.pool.data_hash,
         confusion=metrics.confusion if metrics else (),
         settings=settings.to_json(),

@@ -14,9 +14,10 @@ from autoal_gui.core.measures.metrics import Metrics
 from autoal_gui.core.measures.operating.decision import Threshold, decided
 from autoal_gui.core.project.export_snapshot import Snapshot
 from autoal_gui.core.registry import discover
-from autoal_gui.core.trained_model import TrainedModel
+from autoal_gui.core.trained_model import TrainedModel, unseen_sentence
 from autoal_gui.exporters.companions import project_part
 from autoal_gui.exporters.companions.files import companion_files, companions
+from autoal_gui.exporters.companions.how_to_use import how_to_use
 from autoal_gui.exporters.companions.model_card import IN_WEIGHTS, STARTS, model_card
 from autoal_gui.exporters.companions.onnx_script import SCRIPT
 from autoal_gui.exporters.companions.preparation import DECODE, preprocessing
@@ -154,6 +155,16 @@ def test_a_card_tells_what_its_reader_must_know(model, started_from):
     assert "75.0% (30.1–95.4)" in text  # sensitivity with its interval
     assert STARTS[started_from] in text
     assert "28 x 28" in text
+
+
+def test_a_class_that_the_model_has_never_seen_is_told_wherever_its_classes_are(model):
+    told = "gesund: the model has never seen one."
+    unseen = {**CARD, "unseen": (0,)}
+    assert told in model_card(replace(model, card=unseen), EXPORTERS["onnx"], "m.onnx", "")
+    assert "never seen" not in model_card(model, EXPORTERS["onnx"], "m.onnx", "")
+    assert told in how_to_use(unseen, [EXPORTERS["pt"]])
+    both = unseen_sentence(("a", "b", "c"), (0, 2))
+    assert both == "a, c: the model has never seen any of these."
 
 
 def test_a_card_names_the_licence_of_weights_that_others_have_trained(model):

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 import numpy as np
 import numpy.typing as npt
 
+from autoal_gui.core.database.round_rows import RoundRecord
 from autoal_gui.core.measures.outlook import FEWEST_TO_LEARN
 from autoal_gui.core.project.project import Project
 
@@ -50,6 +51,18 @@ def short_classes(project: Project) -> dict[int, int]:
 def short_names(project: Project) -> dict[str, int]:
     """Return the same by the names of the classes."""
     return {project.classes.names[c]: labels for c, labels in short_classes(project).items()}
+
+
+def taught_by(project: Project, record: RoundRecord) -> frozenset[int]:
+    """Return the images whose label the model of a round may have learned from."""
+    answers, first = project.labels.answers, project.labels.journal.first_answers
+    found = set()
+    for image_id, _ in (*project.labels.training(), *project.bulk.training()):
+        entry = first.get(image_id)
+        known = entry is not None and entry.class_index is not None
+        if (entry if entry and known else answers[image_id]).at <= record.started:
+            found.add(image_id)
+    return frozenset(found)
 
 
 def _taught(project: Project) -> list[dict[int, str]]:

@@ -22,6 +22,7 @@ from autoal_gui.gui.predict.comparison_section import ComparisonSection
 from autoal_gui.gui.predict.left_side import LeftSide
 from autoal_gui.gui.predict.measured_section import MeasuredSection
 from autoal_gui.gui.predict.other_models import KINDS, NO_CLASSES, OtherModels
+from autoal_gui.gui.predict.own_images import OwnImages
 from autoal_gui.gui.predict.predict_filters import PredictFilters
 from autoal_gui.gui.predict.predict_jobs import ChosenModel, model_of, share_lines
 from autoal_gui.gui.predict.predict_session import PredictSession
@@ -75,6 +76,7 @@ class PredictPage(Page):
         self.session = PredictSession(controller, self)
         self._asking = OneJob(self)
         self.others = OtherModels(controller, self.setup, self)
+        self.own = OwnImages(controller, self.session)
         self.send = SendButton(controller)
         self._lay_out()
         self._connect()
@@ -178,7 +180,8 @@ class PredictPage(Page):
     def _show_about(self) -> None:
         """Say what the predictions on screen are; a round or a choice may have made them old."""
         if self.session.table is not None:
-            self.explanation.setText(about_result(self.session, self.controller))
+            words = (about_result(self.session, self.controller), self.own.sentences())
+            self.explanation.setText(" ".join(filter(None, words)))
 
     # -- the model ----------------------------------------------------------------------------
 
@@ -353,7 +356,7 @@ class PredictPage(Page):
     def _show_image(self) -> None:
         image, table, result = self.grid.current(), self.session.table, self.session.result
         names = [self.session.name_of(one) for one in self.grid.selected()]
-        self.send.show_selection(self.session.spec, names)
+        self.send.show_selection(self.session.spec, names, self.own.known.keys())
         if image is None or table is None or result is None:
             self.image_view.show_sentence(tr(NONE_SHOWN))
             self.facts.clear()

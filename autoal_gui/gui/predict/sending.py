@@ -1,6 +1,6 @@
 """A button that adds the images selected on the page Predict to the open project."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Signal, Slot
@@ -34,11 +34,25 @@ class SendButton(QPushButton):
         controller.adding.not_found.connect(self._on_not_found)
         controller.adding.added.connect(self._on_added)
 
-    def show_selection(self, spec: SourceSpec | None, keys: Sequence[str]) -> None:
-        """Offer to add these images, by their keys in a set."""
+    def show_selection(
+        self, spec: SourceSpec | None, keys: Sequence[str], known: Collection[str] = ()
+    ) -> None:
+        """Offer to add these images, by their keys in a set, but those that the project has."""
+        chosen, keys = len(keys), [key for key in keys if key not in known]
         is_folder = spec is not None and spec.kind in ("folder", "dicom")
         self._folder = Path(spec.location) if spec is not None and is_folder else None
         self._keys = frozenset(keys)
+        if chosen and not keys:
+            self.setText(
+                tr_count(
+                    "This image is in the project already",
+                    "These images are in the project already",
+                    chosen,
+                )
+            )
+            self.setToolTip("")
+            self.setEnabled(False)
+            return
         self.setText(
             tr_count(
                 "Add {count} image to the project",

@@ -63,6 +63,7 @@ def answer(command: Predict, cancelled: CancelCheck) -> Iterator[Progress | Pred
                 event.card.decision,
                 event.distances,
                 event.calibration,
+                event.card.unseen,
             )
         else:
             yield event

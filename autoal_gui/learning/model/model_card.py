@@ -55,6 +55,8 @@ class ModelCard:
     `autoal_gui.core.measures.operating.decision`; None: an image is given the likeliest class."""
     weights: str = ""
     """What it started from that others have trained, and under which licence; empty: nothing."""
+    unseen: tuple[int, ...] = ()
+    """Class indices, ascending, of which it has learned no image; files of before name none."""
     versions: tuple[tuple[str, str], ...] = (
         ("autoal-gui", autoal_gui.__version__),
         ("torch", str(torch.__version__)),
@@ -99,6 +101,8 @@ def card_from(values: dict[str, Any]) -> ModelCard:
         and _are_names(card.classes)
         and _is_history(card)
         and _is_threshold(card)
+        and _are_counts(card.unseen)
+        and all(index < len(card.classes) for index in card.unseen)
     ):
         raise ValueError("unsound card")
     return card

@@ -247,6 +247,36 @@ def test_it_waits_for_a_running_round_and_takes_the_project_s_model(
     assert controller.training.round_number is None
 
 
+def test_images_of_the_project_are_not_offered_to_it_and_those_that_taught_are_told(
+    qtbot, window, tmp_path, backend
+):
+    own = draw_folder(tmp_path / "own", 12)
+    controller = start_project(qtbot, window, own, tmp_path)
+    for number in range(4):
+        controller.labelling.answer(number % 2)
+    qtbot.waitUntil(lambda: controller.at_rest)
+    controller.labelling.answer(0)  # which is newer than the model
+    page = window.pages.predict
+    window.pages.show_page(page)
+    Image.new("L", (32, 32), 255).save(own / CLASSES[0] / "came_later.png")
+    page.choose_images(own)
+    press(qtbot, page.setup.start)
+    qtbot.waitUntil(lambda: bool(page.grid.images))
+    assert "4 of these images taught the model" in page.explanation.text()
+    captions = {page.session.name_of(image): image for image in page.grid.images}
+    new = f"{CLASSES[0]}/came_later.png"
+    page.grid.go_to_row(page.grid.images.index(captions.pop(new)))
+    assert page.send.text() == "Add 1 image to the project"
+    assert page.send.isEnabled()
+    page.grid.go_to_row(page.grid.images.index(next(iter(captions.values()))))
+    assert page.send.text() == "This image is in the project already"
+    assert not page.send.isEnabled()
+
+    page.session.result = replace(page.session.result, unseen=(1,))
+    page._show_about()
+    assert f"{CLASSES[1]}: the model has never seen one." in page.explanation.text()
+
+
 def test_a_round_can_be_stopped_for_a_prediction_from_where_it_is_asked_for(
     qtbot, window, tmp_path, monkeypatch, model, backend
 ):

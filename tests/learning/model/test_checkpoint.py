@@ -81,7 +81,15 @@ def test_a_checkpoint_names_versions_but_no_folder_and_no_image(tmp_path):
     assert (card.mode, card.round_number, card.labels) == ("vote", 1, 12)
     assert {"autoal-gui", "torch", "torchvision"} == set(dict(card.versions))
     assert card.confusion == result.metrics.confusion
+    assert card.unseen == ()
     assert json.loads(card.settings)["seed"] == 0
+
+
+def test_a_checkpoint_names_the_classes_that_no_label_taught(tmp_path):
+    command = command_of(tmp_path)
+    result = result_of(replace(command, classes=(*command.classes, "rare")))
+    card, _ = load_checkpoint(Path(result.checkpoint))
+    assert [card.classes[index] for index in card.unseen] == ["rare"]
 
 
 # -- writing ------------------------------------------------------------------------------------
@@ -217,6 +225,7 @@ def test_other_contents_are_refused(content, tmp_path):
     {"deviation": ["a"]}, {"deviation": [0.1, 0.2]},
     {"dropout": 5.0}, {"dropout": -0.1}, {"dropout": "x"}, {"dropout": 1.0},
     {"stem": "9x9"}, {"stem": ["7x7"]}, {"stem": None},
+    {"unseen": [2]}, {"unseen": [-1]}, {"unseen": ["0"]},
     {"threshold": [2, 0.5]}, {"threshold": [0, 1.5]}, {"threshold": [0]}, {"threshold": ["0", 0.5]},
     {"architecture": "vgg"}, {"settings": 7}, {"settings": "{"}, {"settings": '{"seed": -1}'},
 ], ids=str)  # fmt: skip

@@ -96,7 +96,9 @@ def test_a_class_that_cannot_be_learned_or_measured_is_warned_of(qtbot, shown):
     assert wanted.args == [1]
     apart = class_warnings(("cat", "dog"), (30, 18), (20, 3), labels_measure=False)
     card.show_warnings(apart, aside=True)  # more labels would not measure it
-    (button,) = [b for b in card.findChildren(QToolButton) if not b.isHidden()]
+    qtbot.waitUntil(lambda: button not in card.findChildren(QToolButton))  # that of before
+    (button,) = card.findChildren(QToolButton)
+    assert card.warning_lines()[-1].endswith("set more of them aside.")
     with qtbot.waitSignal(card.evaluation_wanted):
         qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
     few = class_warnings(("cat", "dog"), (30, 1), (20, 3), labels_measure=False)

@@ -1,0 +1,61 @@
+"""Which of the images predicted are of the open project, and which of them taught the model."""
+
+from autoal_gui.core.images.source import Listing
+from autoal_gui.core.language import tr_count
+from autoal_gui.core.project.files.known_files import known_images
+from autoal_gui.core.project.learned_classes import taught_by
+from autoal_gui.core.project.project import Project
+from autoal_gui.core.trained_model import unseen_sentence
+from autoal_gui.gui.predict.predict_session import PredictSession
+from autoal_gui.gui.session.controller import Controller
+
+
+class OwnImages:
+    """Finds them once for each prediction and opening of the project."""
+
+    def __init__(self, controller: Controller, session: PredictSession) -> None:
+        self._controller, self._session = controller, session
+        self._of: tuple[Project, Listing] | None = None  # what was found is of these
+        self._known: dict[str, int] = {}
+
+    @property
+    def known(self) -> dict[str, int]:
+        """The project's image id of each image predicted that it has, by its key."""
+        session = self._session
+        if not self._controller.is_open or session.spec is None:
+            return {}
+        project, listing = self._controller.project, session.listing
+        known = self._of
+        if known is None or known[0] is not project or known[1] is not listing:
+            self._of = (project, listing)
+            self._known = known_images(project.known, session.spec.location, listing.images)
+        return self._known
+
+    def sentences(self) -> str:
+        """Say how many of the images taught the model, and of which classes it has seen none."""
+        result = self._session.result
+        if result is None:
+            return ""
+        unseen = unseen_sentence(result.classes, result.unseen)
+        return " ".join(filter(None, (unseen, self._taught_sentence())))
+
+    def _taught_sentence(self) -> str:
+        model = self._session.shown_model
+        if model is None or not self._controller.is_open:
+            return ""
+        project = self._controller.project
+        if model.file.parent != project.models_folder:
+            return ""  # what it learned from is not known here
+        rounds = (one for one in project.rounds.finished() if one.checkpoint == model.file.name)
+        record = next(rounds, None)
+        taught = taught_by(project, record) if record is not None else frozenset()
+        count = len(taught & set(self.known.values()))
+        if not count:
+            return ""
+        return tr_count(
+            "{count} of these images taught the model: of that it looks better than it will be on "
+            "new images.",
+            "{count} of these images taught the model: on these it looks better than it will be "
+            "on new images.",
+            count,
+        )
