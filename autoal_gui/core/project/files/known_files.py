@@ -32,7 +32,7 @@ def known_images(known: Known, location: str, listed: Iterable[ListedImage]) -> 
 def _paths(known: Known) -> Mapping[str, int]:
     found, images = {}, list(known.images.values())
     for position, place in enumerate(known.places):
-        if not os.path.isabs(place.spec.location):  # no place on the disk
+        if not Path(place.spec.location).is_absolute():  # no place on the disk
             continue
         root = _root(place.spec.location)
         for image in images_of(position, known.places, images):
