@@ -38,6 +38,8 @@ class Predicting:
     """What to make of them; None where nobody asked."""
     others: Sequence[ModelAnswers] = ()
     """What further models say of the same images."""
+    model: str = ""
+    """What the model is called: its round and labels, or its file."""
 
 
 def save_predictions(target: Path, found: Predicting) -> None:
@@ -61,7 +63,7 @@ def write_predictions(file: IO[str], found: Predicting) -> None:
 
     Where it was asked when the model is not to answer, its answer follows, and why there is none;
     where that was measured, the classes that are possible, and how ordinary the image is. Then
-    come class and probabilities of each further model.
+    come class and probabilities of each further model, and last the name of the (first) model.
 
     Args:
         file: opened for text, without translation of line ends.
@@ -72,6 +74,7 @@ def write_predictions(file: IO[str], found: Predicting) -> None:
     heads = ["image", "split", "label", "predicted", *shares, *_cautious_heads(found.caution)]
     for one in found.others:
         heads += [f"predicted by {one.name}", *(f"p({name}) by {one.name}" for name in one.classes)]
+    heads.append("model")
     writer.writerow(map(plain, heads))
     given = decided(found.probabilities, found.threshold).tolist()
     images = zip(found.image_ids, found.probabilities, given, strict=True)
@@ -86,6 +89,7 @@ def write_predictions(file: IO[str], found: Predicting) -> None:
             theirs = one.rows.get(image_id)
             shown = [""] * len(one.classes) if theirs is None else _written(theirs)
             cells += [one.best(image_id), *shown]
+        cells.append(found.model)
         writer.writerow(map(plain, cells))
 
 

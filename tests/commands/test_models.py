@@ -68,6 +68,7 @@ def test_a_model_is_compared_with_the_last_of_a_project_and_says_what_it_does_no
     rows = rows_of(table)
     assert {"answer", "look", "possible", "ordinary", "predicted by other"} < rows[0].keys()
     assert {row["predicted by other"] for row in rows} == {"abnormal"}
+    assert {row["model"] for row in rows} == {"round-0001"}
     for row in rows:
         sure = max(float(row["p(normal)"]), float(row["p(abnormal)"])) >= 0.6
         assert sure or row["answer"] == ""
@@ -82,7 +83,7 @@ def test_a_model_alone_is_told_as_ever(place, tmp_path):
     words = ["--model", place / "other.pt", "--device", "cpu", "--out", table, place / "new"]
     assert run(["predict", *map(str, words)]) == 0
     assert list(rows_of(table)[0]) == [
-        "image", "split", "label", "predicted", "p(abnormal)", "p(normal)"
+        "image", "split", "label", "predicted", "p(abnormal)", "p(normal)", "model"
     ]  # fmt: skip
 
 

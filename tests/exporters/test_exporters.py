@@ -440,12 +440,14 @@ SHARES = np.array([[0.25, 0.75], [0.9999996, 0.0000004]], np.float32)
 
 
 def test_predictions_are_a_row_an_image_and_no_formula(tmp_path):
-    found = predictions.Predicting(FOUND, ("x", "-y"), (1, 2), SHARES)
+    found = predictions.Predicting(FOUND, ("x", "-y"), (1, 2), SHARES, model="=round 4")
     predictions.save_predictions(tmp_path / "t.csv", found)
     first, second = rows_of(tmp_path / "t.csv")
-    assert list(first) == ["image", "split", "label", "predicted", "p(x)", "p(-y)"]
-    assert list(first.values()) == ["'=a.png", "pool", "'=other", "'-y", "0.250000", "0.750000"]
-    assert list(second.values()) == ["b.png", "evaluation", "", "x", "1.000000", "0.000000"]
+    assert list(first) == ["image", "split", "label", "predicted", "p(x)", "p(-y)", "model"]
+    known = ["'=a.png", "pool", "'=other", "'-y", "0.250000", "0.750000", "'=round 4"]
+    assert list(first.values()) == known
+    other = ["b.png", "evaluation", "", "x", "1.000000", "0.000000", "'=round 4"]
+    assert list(second.values()) == other
 
 
 def test_what_is_not_answered_and_what_others_say_follow_the_predictions(tmp_path):
@@ -455,11 +457,11 @@ def test_what_is_not_answered_and_what_others_say_follow_the_predictions(tmp_pat
     found = predictions.Predicting(*SAID, SHARES, None, caution, [other])
     predictions.save_predictions(tmp_path / "t.csv", found)
     first, second = rows_of(tmp_path / "t.csv")
-    assert list(first)[6:] == [
+    assert list(first)[6:-1] == [
         "answer", "look", "possible", "ordinary", "predicted by b", "p(x) by b", "p(z) by b"
     ]  # fmt: skip
-    assert list(first.values())[6:] == ["", "unsure", "y", "1.0000", "x", "0.500000", "0.500000"]
-    assert list(second.values())[6:] == ["", "unlike", "x", "0.0100", "", "", ""]
+    assert list(first.values())[6:-1] == ["", "unsure", "y", "1.0000", "x", "0.500000", "0.500000"]
+    assert list(second.values())[6:-1] == ["", "unlike", "x", "0.0100", "", "", ""]
 
 
 def test_predictions_that_cannot_be_written_leave_what_was_there(tmp_path):

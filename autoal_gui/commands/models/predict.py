@@ -178,7 +178,8 @@ def _report(
     classes, threshold = first.card.classes, models[0].threshold
     caution = _caution(options, first, models)
     shares = first.image_ids, first.probabilities
-    table = Predicting(listing, classes, *shares, threshold, caution, models[1:])
+    rest = models[1:], models[0].name
+    table = Predicting(listing, classes, *shares, threshold, caution, *rest)
     if options.out is None:
         with table_output() as stream:
             write_predictions(stream, table)

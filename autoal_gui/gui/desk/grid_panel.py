@@ -244,7 +244,7 @@ class GridPanel(QWidget):
         """Show beside the title the image that the others are like; None: there is not one."""
         self._example = image_id
         if image_id is not None:
-            self.grid.thumbnails.want((image_id,))
+            self.grid.thumbnails.want_besides(image_id)
         small = None if image_id is None else self.grid.thumbnails.thumbnail(image_id)
         if small is None and image_id is not None:
             small = self._loader.thumbnail(image_id)

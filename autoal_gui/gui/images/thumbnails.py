@@ -46,6 +46,7 @@ class Thumbnails(QObject):
         self._failures: OrderedDict[int, str] = OrderedDict()
         self._bytes = 0
         self._wanted: list[int] = []
+        self._besides: tuple[int, int] | None = None
         self._running: set[int] = set()
         self._side = SIDES[0]
 
@@ -68,9 +69,17 @@ class Thumbnails(QObject):
             side: device pixels that the longer side is drawn with.
         """
         self._follow()
-        self._side = next((one for one in SIDES if one >= side), SIDES[-1])
-        self._wanted = [i for i in dict.fromkeys(image_ids) if not self._is_known(i)]
+        self._side = _made_in(side)
+        side = self._side
+        self._wanted = [i for i in dict.fromkeys(image_ids) if not self._is_known(i, side)]
         self._wanted.reverse()  # taken from the end
+        self._start()
+
+    def want_besides(self, image_id: int, side: int = SIDES[0]) -> None:
+        """Make this one first, beside all that is wanted, and in place of the last such one."""
+        self._follow()
+        side = _made_in(side)
+        self._besides = None if self._is_known(image_id, side) else (image_id, side)
         self._start()
 
     def thumbnail(self, image_id: int) -> QImage | None:
@@ -91,16 +100,21 @@ class Thumbnails(QObject):
         if self._loader.pool is not self._pool:
             self._forget(self._loader.pool)
 
-    def _is_known(self, image_id: int) -> bool:
+    def _is_known(self, image_id: int, side: int) -> bool:
         found = self._kept.get(image_id)
-        return image_id in self._failures or (found is not None and found[0] >= self._side)
+        return image_id in self._failures or (found is not None and found[0] >= side)
 
     def _start(self) -> None:
-        while self._pool is not None and self._wanted and len(self._running) < THREADS:
-            image_id = self._wanted.pop()
+        while self._pool is not None and len(self._running) < THREADS:
+            if self._besides is not None:
+                (image_id, side), self._besides = self._besides, None
+            elif self._wanted:
+                image_id, side = self._wanted.pop(), self._side
+            else:
+                return
             if image_id not in self._running:
                 self._running.add(image_id)
-                self._workers.submit(self._decode, self._pool, image_id, self._side)
+                self._workers.submit(self._decode, self._pool, image_id, side)
 
     def _decode(self, pool: ImagePool, image_id: int, side: int) -> None:
         """Decode one image; runs in a worker's thread and touches nothing but its arguments."""
@@ -144,6 +158,11 @@ class Thumbnails(QObject):
             self._bytes -= thumbnail.sizeInBytes()
         while len(self._failures) > FAILURES_KEPT:
             self._failures.popitem(last=False)
+
+
+def _made_in(side: int) -> int:
+    """Return the size in which a thumbnail is made that is drawn with so many pixels."""
+    return next((one for one in SIDES if one >= side), SIDES[-1])
 
 
 def small(picture: Picture, side: int) -> QImage:

@@ -178,7 +178,7 @@ HIDDEN = mark(
 def by_label(facts: Facts, names: tuple[str, ...], quiet: str) -> list[Part]:
     """Colour by the answers."""
     waits = facts.answer == NONE
-    asked = tr("Asked now: hidden, even if labelled")
+    asked = tr("Asked now: hidden")
     other = (
         (tr("No answer yet"), waits & ~facts.asked),
         (asked, waits & facts.asked),

@@ -25,6 +25,7 @@ class Legend(QListWidget):
         self.setObjectName("legend")
         self.setAccessibleName(tr("Parts of the map"))
         self.setIconSize(QSize(SIDE, SIDE))
+        self.setTextElideMode(Qt.TextElideMode.ElideMiddle)  # a count is never cut off
         self.setWordWrap(True)  # what is hidden is said in a sentence
         self.setResizeMode(QListWidget.ResizeMode.Adjust)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

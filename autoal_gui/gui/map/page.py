@@ -335,7 +335,7 @@ class MapPage(Page):
         picture = self.selection.grid.thumbnails.thumbnail(image)
         if picture is not None:
             self.preview.show_image(picture)
-        self.selection.grid.thumbnails.want((image,), round(SIDE * self.devicePixelRatioF()))
+        self.selection.grid.thumbnails.want_besides(image, round(SIDE * self.devicePixelRatioF()))
 
     @Slot(int)
     def _on_thumbnail(self, image: int) -> None:
@@ -345,7 +345,6 @@ class MapPage(Page):
         picture = self.selection.grid.thumbnails.thumbnail(image)
         if picture is not None and self.preview.isVisible():
             self.preview.show_image(picture)
-        self.selection.grid.ask_for_thumbnails()
 
     # -- selecting ----------------------------------------------------------------------------
 

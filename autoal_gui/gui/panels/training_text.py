@@ -68,9 +68,14 @@ ENDED = {
 
 
 def predicted_line(progress: Progress) -> str:
-    """Say how many of the images that a model is applied to are done."""
-    done, total = number(progress.done), number(progress.total)
-    words = tr("{done} of {total} images", done=done, total=total)
+    """Say how far a prediction is: of the images given, or of the project's own beside them."""
+    counts = {"done": number(progress.done), "total": number(progress.total)}
+    if progress.step == "reading":
+        words = tr("Reading {done} of {total}", **counts)
+    elif progress.step == "features":
+        words = tr("Looking at the project's own images, to compare: {done} of {total}", **counts)
+    else:
+        words = tr("Predicting {done} of {total}", **counts)
     return " · ".join([words, *_time_left(progress)])
 
 

@@ -5,6 +5,8 @@ from autoal_gui.core.measures.caution import unlike_sentence
 from autoal_gui.core.measures.operating.decision import Threshold
 from autoal_gui.core.measures.operating.text import threshold_sentence
 from autoal_gui.core.project.kept_point import kept_point
+from autoal_gui.core.project.last_model import last_model
+from autoal_gui.gui.predict.predict_jobs import ChosenModel
 from autoal_gui.gui.predict.predict_session import PredictSession
 from autoal_gui.gui.session.controller import Controller
 
@@ -20,6 +22,7 @@ def about_result(session: PredictSession, controller: Controller) -> str:
     unlike = unlike_sentence(session.caution) if session.caution is not None else ""
     words = [unlike, tr(NOT_A_DIAGNOSIS), session.unknown_words()]
     if session.result is not None:
+        words.append(_made_by(session, controller))
         classes, used = session.result.classes, session.threshold
         if used is not None:
             words.append(threshold_sentence(classes[used.class_index], used.value))
@@ -27,14 +30,34 @@ def about_result(session: PredictSession, controller: Controller) -> str:
     return " ".join(filter(None, words))
 
 
+def _made_by(session: PredictSession, controller: Controller) -> str:
+    """Say which model it was, and which one there is by now where a round has made another."""
+    model = session.shown_model
+    if model is None:
+        return ""
+    words = tr("The model that made them: {model}.", model=model.name)
+    last = last_model(controller.project) if _is_of_open_project(model, controller) else None
+    if last is None or last.file == model.file:
+        return words
+    newer = tr(
+        "There is a newer one by now, {model}: press Predict again to use it.",
+        model=last.name,
+    )
+    return f"{words} {newer}"
+
+
+def _is_of_open_project(model: ChosenModel, controller: Controller) -> bool:
+    """Say whether it was the last model of the project that is open now."""
+    is_here = controller.is_open and model.file.parent == controller.project.models_folder
+    return model.is_own and is_here
+
+
 def _out_of_date(session: PredictSession, controller: Controller, used: Threshold | None) -> str:
     """Say that the open project's own model has another threshold by now; "" if it has not."""
     model = session.shown_model
-    if model is None or not model.is_own or not controller.is_open:
+    if model is None or not _is_of_open_project(model, controller):
         return ""
     project = controller.project
-    if model.file.parent != project.models_folder:
-        return ""  # another project was opened
     rule, point = project.settings.operating_point, kept_point(project)
     if rule is None:
         return "" if used is None else tr(DROPPED)

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from autoal_gui.core.images.pool import ImagePool
 from autoal_gui.core.images.source import Listing, ProgressCallback, SourceSpec
-from autoal_gui.core.language import duration, number, percent, tr
+from autoal_gui.core.language import percent
 from autoal_gui.core.measures.operating.decision import Threshold
-from autoal_gui.core.messages import PredictFinished, Progress
+from autoal_gui.core.messages import PredictFinished
 from autoal_gui.core.sets.comparison import ModelAnswers
 from autoal_gui.core.trained_model import StartModel
 from autoal_gui.exporters.predictions import Predicting, save_predictions
@@ -65,20 +65,6 @@ def listed(
     """
     listing = services.list_images(spec, workspace, progress)
     return listing, ImagePool.of_listing(listing, services.open_images(spec, workspace))
-
-
-def progress_words(progress: Progress) -> str:
-    """Say how far the prediction is, and the time left."""
-    counts = {"done": number(progress.done), "total": number(progress.total)}
-    if progress.step == "reading":
-        words = tr("Reading {done} of {total}", **counts)
-    elif progress.step == "features":
-        words = tr("Looking at the project's own images, to compare: {done} of {total}", **counts)
-    else:
-        words = tr("Predicting {done} of {total}", **counts)
-    if progress.seconds_left is None:
-        return words
-    return f"{words} · {tr('about {time} left', time=duration(progress.seconds_left))}"
 
 
 def share_lines(classes: Sequence[str], shares: Sequence[float]) -> list[str]:

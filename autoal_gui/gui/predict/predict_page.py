@@ -3,7 +3,7 @@
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QSettings, Qt, Slot
+from PySide6.QtCore import QSettings, Qt, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
 from autoal_gui.core.images.source import SourceSpec
@@ -16,7 +16,7 @@ from autoal_gui.engine.jobs import OneJob
 from autoal_gui.gui.images.image_grid import ImageGrid
 from autoal_gui.gui.images.image_loader import ImageLoader
 from autoal_gui.gui.images.image_view import ImageView, show_image
-from autoal_gui.gui.predict.about_result import NOT_A_DIAGNOSIS, about_result
+from autoal_gui.gui.predict.about_result import about_result
 from autoal_gui.gui.predict.caution_section import CautionSection
 from autoal_gui.gui.predict.comparison_section import ComparisonSection
 from autoal_gui.gui.predict.left_side import LeftSide
@@ -24,7 +24,7 @@ from autoal_gui.gui.predict.measured_section import MeasuredSection
 from autoal_gui.gui.predict.other_models import KINDS, NO_CLASSES, OtherModels
 from autoal_gui.gui.predict.own_images import OwnImages
 from autoal_gui.gui.predict.predict_filters import PredictFilters
-from autoal_gui.gui.predict.predict_jobs import ChosenModel, model_of, share_lines
+from autoal_gui.gui.predict.predict_jobs import ChosenModel, model_of
 from autoal_gui.gui.predict.predict_session import PredictSession
 from autoal_gui.gui.predict.predict_setup import NO_MODEL_CHOSEN, PredictSetup
 from autoal_gui.gui.predict.sending import SendButton
@@ -53,6 +53,8 @@ NONE_SHOWN = mark("No image meets these conditions.")
 class PredictPage(Page):
     """What to predict at the left, the images in the middle, the chosen one at the right."""
 
+    done_elsewhere = Signal(str)
+    """A prediction has ended while something else is on screen; how, in a sentence."""
     help_topic = "exporting"
 
     def __init__(
@@ -135,20 +137,14 @@ class PredictPage(Page):
             (self.others.said, setup.line.setText),
             (self.send.said, setup.line.setText),
             (self.caution.changed, self._on_rule),
-            (self.controller.training.ranked, self._show_about),
+            (self.controller.training.ranked, self._on_round),
             (self.controller.setup.settings_changed, self._show_about),
         ):
             signal.connect(slot)
 
     def enter(self) -> None:
         """Offer the open project's last model; what was predicted before stays."""
-        checkpoint = self._own_checkpoint()
-        self.setup.own.setVisible(checkpoint is not None)
-        may_take = self._is_own or self._model is None
-        if may_take and not self.session.is_busy and checkpoint is not None:
-            self._take_own()
-        elif self._is_own and checkpoint is None:
-            self._set_model(None, tr(NO_MODEL_CHOSEN))
+        self._follow_own(also_first=True)
         self.others.offer(self._model)
         self._show_state()
         self._show_about()
@@ -156,8 +152,22 @@ class PredictPage(Page):
         place = setup.file if self._model is None else setup.folder if not self._spec else None
         (place or (self.grid if self.session.table is not None else setup.start)).setFocus()
 
-    def _own_checkpoint(self) -> Path | None:
-        return self.controller.project.rounds.last_checkpoint() if self.controller.is_open else None
+    def _follow_own(self, also_first: bool = False) -> None:
+        """Take the last model anew where the project's own is chosen, or where none is yet."""
+        is_open = self.controller.is_open
+        checkpoint = self.controller.project.rounds.last_checkpoint() if is_open else None
+        self.setup.own.setVisible(checkpoint is not None)
+        may_take = self._is_own or (also_first and self._model is None)
+        if may_take and not self.session.is_busy and checkpoint is not None:
+            self._take_own()
+        elif self._is_own and checkpoint is None:
+            self._set_model(None, tr(NO_MODEL_CHOSEN))
+
+    @Slot()
+    def _on_round(self) -> None:
+        """Offer the model of the round that has ended, and say which one is on screen."""
+        self._follow_own()
+        self._show_about()
 
     def _show_state(self) -> None:
         is_ready = self._model is not None and self._spec is not None
@@ -289,6 +299,7 @@ class PredictPage(Page):
     @Slot(str)
     def _on_ended(self, sentence: str) -> None:
         has_result = self.session.table is not None
+        self._follow_own()  # a round may have ended meanwhile
         self._show_state()
         self._show_parts(has_result)
         self.setup.line.setText(sentence)
@@ -312,8 +323,10 @@ class PredictPage(Page):
         self._show_parts(True)
         self._show_chosen()
         count = len(table.ids)
-        self._on_ended(tr_count("{count} image predicted.", "{count} images predicted.", count))
-        self.controller.notice.emit(tr(NOT_A_DIAGNOSIS))
+        words = tr_count("{count} image predicted.", "{count} images predicted.", count)
+        self._on_ended(words)
+        if not self.isVisible():
+            self.done_elsewhere.emit(words)
 
     @Slot()
     def _on_rule(self) -> None:
@@ -363,14 +376,7 @@ class PredictPage(Page):
             return
         self.loader.want((image,))
         self._on_ready(image)
-        row = table.rows[image]
-        shares = result.predicted.probabilities[row].tolist()
-        lines = (
-            self.session.name_of(image),
-            *share_lines(result.classes, shares),
-            *self.session.remarks(image),
-        )
-        self.facts.setText("\n".join(lines))
+        self.facts.setText("\n".join(self.session.facts(image)))
 
     @Slot(int)
     def _on_ready(self, image: int) -> None:

@@ -30,12 +30,13 @@ from autoal_gui.core.system.scratch import ScratchFolder
 from autoal_gui.engine.jobs import OneJob
 from autoal_gui.exporters.predictions import Predicting
 from autoal_gui.gui.panels.column_results import MOST_NAMED
+from autoal_gui.gui.panels.training_text import predicted_line
 from autoal_gui.gui.predict.predict_jobs import (
     ChosenModel,
     answers_of,
     listed,
-    progress_words,
     saved,
+    share_lines,
 )
 from autoal_gui.gui.session.controller import Controller
 
@@ -162,7 +163,7 @@ class PredictSession(QObject):
         if not self.is_busy:
             return
         if isinstance(event, Progress):
-            words = progress_words(event)
+            words = predicted_line(event)
             if len(self._models) > 1:
                 words = f"{self._models[len(self._results)].name}: {words}"
             self.progressed.emit(event.done, event.total, words)
@@ -231,7 +232,15 @@ class PredictSession(QObject):
         measured = self.result is not None and self.result.distances is not None
         return bool(self.rule.least) or measured or len(self._models) > 1
 
-    def remarks(self, image_id: int) -> list[str]:
+    def facts(self, image_id: int) -> list[str]:
+        """Return what there is to say of an image, line by line; nothing without a result."""
+        if self.table is None or self.result is None:
+            return []
+        shares = self.result.predicted.probabilities[self.table.rows[image_id]].tolist()
+        lines = share_lines(self.result.classes, shares)
+        return [self.name_of(image_id), *lines, *self._remarks(image_id)]
+
+    def _remarks(self, image_id: int) -> list[str]:
         """Return what else there is to say of an image, line by line."""
         if self.table is None or self.result is None or self.caution is None:
             return []
@@ -299,6 +308,7 @@ class PredictSession(QObject):
             self.threshold,
             self.caution if self.is_judged else None,
             self.answers[1:],
+            self.answers[0].name,
         )
         self._saving.start(partial(saved, target, table))
 

@@ -1,12 +1,13 @@
 """The second reading: images in an order of its own, nothing of the first reader in sight."""
 
-from PySide6.QtCore import Slot
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import (
     QButtonGroup,
     QDialog,
     QDialogButtonBox,
     QHBoxLayout,
     QLineEdit,
+    QPushButton,
     QRadioButton,
     QVBoxLayout,
     QWidget,
@@ -160,10 +161,16 @@ class SecondReadingDialog(QDialog):
 class SecondReadingPage(ImagePage):
     """The desk of a second reader."""
 
+    agreement_wanted = Signal()
+    """The reading is done, and how the readers compare is to be shown."""
     help_topic = "checking"
 
     def __init__(self, controller: Controller, theme: Theme, actions: Actions) -> None:
         super().__init__(tr("Second reading"), controller, theme, actions)
+        self.compare = QPushButton(tr("Show Agreement"))
+        self.compare.clicked.connect(self.agreement_wanted)
+        self.bar.addWidget(self.compare)
+        self.compare.hide()
         self.second_reading = controller.second_reading
         self.second_reading.changed.connect(self._on_changed)
 
@@ -232,6 +239,7 @@ class SecondReadingPage(ImagePage):
         """Show the image, and how far the reader is."""
         super().refresh()
         reading = self.second_reading.reading
+        self.compare.setVisible(reading is not None and self.current() is None)
         if reading is None:
             return
         self.title.setText(tr("Second reading by {name}", name=reading.annotator))

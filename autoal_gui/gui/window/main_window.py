@@ -28,7 +28,7 @@ from autoal_gui.gui.window.commands.enabling import Enabling
 from autoal_gui.gui.window.commands.parts import Parts
 from autoal_gui.gui.window.commands.table import COMMANDS, WAYS
 from autoal_gui.gui.window.dialog_opener import DialogOpener
-from autoal_gui.gui.window.finds import CheckResult, Finds
+from autoal_gui.gui.window.finds import CheckResult, Finds, PredictResult, SearchLine
 from autoal_gui.gui.window.menus import Menus
 from autoal_gui.gui.window.page_stack import PageStack
 from autoal_gui.gui.window.projects.new_projects import NewProjects, local_paths
@@ -81,7 +81,10 @@ class MainWindow(QMainWindow):
         self.failure = NoticeBar(self.theme)
         self._finds = Finds(self.controller, self.pages, self.failure, self)
         CheckResult(self.controller, self.pages, self.failure, self)
+        predicted = PredictResult(self.pages, self.failure, self)
+        predicted.said.connect(self.say)
         self.status = QLabel()
+        SearchLine(self.controller, self.status, self).over.connect(self._say_answers)
         self._lay_out()
         self._connect()
         self._enabling = Enabling(self.actions_table, self.controller, self.pages)
@@ -272,6 +275,9 @@ class MainWindow(QMainWindow):
     def _on_exported(self, target: str, sentence: str) -> None:
         written = tr("Written: {target}", target=target)
         self.say(" ".join((tr("{words}.", words=written), sentence)).strip())
+        if self.dialogs.dialog is None or not self.dialogs.dialog.isVisible():
+            # It was closed meanwhile, and the next answer takes the place of the words above.
+            self.failure.show_notice("\n".join((written, sentence)).strip())
 
     # -- events -------------------------------------------------------------------------------
 

@@ -37,6 +37,8 @@ class PageStack(QStackedWidget):
 
     second_reading_wanted = Signal()
     """The user wants to say, in a dialog, who reads what a second time."""
+    predicted = Signal(str)
+    """A prediction has ended while its page was not on screen; how, in a sentence."""
     display_changed = Signal()
     """The image on the desk, or the window that it is shown with, is another one."""
 
@@ -82,7 +84,9 @@ class PageStack(QStackedWidget):
         """A trained model applied to other images."""
         from autoal_gui.gui.predict.predict_page import PredictPage
 
-        return self._add(PredictPage(*self._common, self._settings))
+        page = self._add(PredictPage(*self._common, self._settings))
+        page.done_elsewhere.connect(self.predicted)
+        return page
 
     @cached_property
     def review(self) -> "ReviewPage":
@@ -125,7 +129,9 @@ class PageStack(QStackedWidget):
         """Images that another reader labels, blind."""
         from autoal_gui.gui.readers.second_reading_page import SecondReadingPage
 
-        return self._add(SecondReadingPage(*self._common))
+        page = self._add(SecondReadingPage(*self._common))
+        page.agreement_wanted.connect(self.show_agreement)
+        return page
 
     @cached_property
     def adjudication(self) -> "AdjudicationPage":
@@ -204,6 +210,11 @@ class PageStack(QStackedWidget):
     def show_adjudication(self) -> None:
         """Show the images on which readers differ."""
         self.show_page(self.adjudication)
+
+    @Slot()
+    def show_agreement(self) -> None:
+        """Show how far readers agree."""
+        self.show_page(self.agreement)
 
     def ask_merge(self) -> None:
         """Ask for another reader's project, beside what is known of the agreement."""

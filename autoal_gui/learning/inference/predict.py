@@ -132,8 +132,9 @@ def _outputs(
         ImageUnreadable: none can be.
     """
     cache = ImageCache.open(pool, card.input_size, workspace, card.channels)
+    reads: Step = "reading" if step == "evaluation" else step  # the project's own are told apart
     for done in cache.fill(ids):
-        yield shared.tracker.advance("reading", done, len(ids), 1.0)
+        yield shared.tracker.advance(reads, done, len(ids), 1.0)
     readable = cache.readable(ids)
     if not readable:
         raise ImageUnreadable(tr("None of the images can be read."))

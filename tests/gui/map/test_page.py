@@ -167,7 +167,11 @@ def test_what_is_hidden_says_that_its_answer_counts_on_the_desk(page):
 def test_what_is_being_read_is_told_from_what_has_no_answer(page):
     names = [page.legend.item(row).text() for row in range(page.legend.count())]
     waiting = asked_blind(page.controller.project, page.controller.images)
-    assert f"Asked now: hidden, even if labelled  {len(waiting)}" in names
+    assert f"Asked now: hidden  {len(waiting)}" in names
+
+
+def test_the_count_of_a_part_is_never_cut_off(page):
+    assert page.legend.textElideMode() is Qt.TextElideMode.ElideMiddle
 
 
 def test_a_long_part_of_the_map_is_read_to_its_end(qtbot, page):

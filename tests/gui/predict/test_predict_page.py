@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 from PIL import Image
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QFileDialog, QPushButton
 
 from autoal_gui.core.errors import CheckpointError
 from autoal_gui.core.messages import Predict, RunRound
 from autoal_gui.engine.state import State
 from autoal_gui.gui.predict import predict_session
-from autoal_gui.gui.predict.predict_page import NOT_A_DIAGNOSIS
+from autoal_gui.gui.predict.about_result import NOT_A_DIAGNOSIS
 from autoal_gui.gui.widgets.cards import LowColumn
 from autoal_gui.gui.window.main_window import MainWindow
 from tests.support.dicom import write_dicom
@@ -73,7 +73,7 @@ def brightness(page, image: int) -> float:
 
 
 def test_images_are_shown_with_class_and_probability_and_the_surest_first(qtbot, page):
-    assert page.explanation.text() == NOT_A_DIAGNOSIS
+    assert page.explanation.text() == f"{NOT_A_DIAGNOSIS} The model that made them: model."
     assert page.shown.text() == f"{IMAGES} of {IMAGES} images"
     captions = page.grid.grid_model.captions
     for image in page.grid.images:
@@ -245,6 +245,62 @@ def test_it_waits_for_a_running_round_and_takes_the_project_s_model(
     assert kinds[-2:] == [RunRound, Predict]
     assert Path(backend.commands[-1].checkpoint).name == "round-0002.pt"
     assert controller.training.round_number is None
+    said = page.explanation.text()
+    assert "The model that made them: round 2 (4 labels)." in said
+    assert "There is a newer one by now, round 3 (4 labels): press Predict again" in said
+    assert "round 3 (4 labels)." in page.setup.model.text()
+    target = tmp_path / "found.csv"
+    with qtbot.waitSignal(page.session.said):
+        page.session.save(target)
+    with target.open(encoding="utf-8-sig", newline="") as table:
+        assert {row["model"] for row in csv.DictReader(table)} == {"round 2 (4 labels)"}
+    press(qtbot, page.setup.start)
+    qtbot.waitUntil(lambda: bool(page.grid.images))
+    assert Path(backend.commands[-1].checkpoint).name == "round-0003.pt"
+    assert "The model that made them: round 3 (4 labels)." in page.explanation.text()
+    assert "newer" not in page.explanation.text()
+
+
+def test_a_round_that_ends_while_the_result_is_read_says_so_at_once(
+    qtbot, window, tmp_path, backend
+):
+    controller = start_project(qtbot, window, draw_folder(tmp_path / "own", 12), tmp_path)
+    for number in range(4):
+        controller.labelling.answer(number % 2)
+    qtbot.waitUntil(lambda: controller.at_rest)
+    page = window.pages.predict
+    window.pages.show_page(page)
+    page.choose_images(images_of(tmp_path))
+    press(qtbot, page.setup.start)
+    qtbot.waitUntil(lambda: bool(page.grid.images))
+    assert "newer" not in page.explanation.text()
+    controller.training.train_now()
+    qtbot.waitUntil(lambda: "round 3 (4 labels): press Predict again" in page.explanation.text())
+    assert page._model.name == "round-0003.pt"  # what Predict takes now
+
+
+def test_predictions_that_end_while_the_desk_is_shown_are_offered(
+    qtbot, window, tmp_path, monkeypatch, model, backend
+):
+    start_project(qtbot, window, draw_folder(tmp_path / "own", 12), tmp_path)
+    backend.gate.clear()
+    page = begin(qtbot, window, monkeypatch, images_of(tmp_path), model)
+    qtbot.waitUntil(lambda: window.controller.inference.is_predicting)
+    window.pages.leave()
+    backend.gate.set()
+    qtbot.waitUntil(lambda: window.failure.sentence == f"{IMAGES} images predicted.")
+    assert window.pages.at_desk
+    (show,) = (b for b in window.failure.findChildren(QPushButton) if b.text() == "Show them")
+    press(qtbot, show)
+    assert window.pages.currentWidget() is page
+    assert window.failure.isHidden()
+
+
+def test_predictions_do_not_take_the_place_of_what_is_still_to_be_read(qtbot, window):
+    window.failure.show_failure("Something that matters.", "")
+    window.pages.predicted.emit("12 images predicted.")
+    assert window.failure.sentence == "Something that matters."
+    assert window.status.text() == "12 images predicted. They are on the page Predict."
 
 
 def test_images_of_the_project_are_not_offered_to_it_and_those_that_taught_are_told(

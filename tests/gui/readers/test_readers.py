@@ -106,6 +106,7 @@ def test_a_second_reader_sees_nothing_of_the_first(qtbot, window, controller, re
 def test_its_answers_never_change_the_projects(qtbot, window, controller, reading):
     project = controller.project
     answers, labels = dict(project.labels.answers), project.labels.training()
+    assert reading.compare.isHidden()
     read(qtbot, window, reading, SECOND, times=8)
     assert reading.current() is None
     assert "All images of this reading" in reading.image_view.sentence
@@ -114,6 +115,8 @@ def test_its_answers_never_change_the_projects(qtbot, window, controller, readin
     assert {entry.class_index for entry in second.values()} == {1}
     assert all(e.suggested is None and e.purpose == "second" for e in second.values())
     assert "8 of 8" in reading.progress.text()
+    qtbot.mouseClick(reading.compare, Qt.MouseButton.LeftButton)
+    assert window.pages.currentWidget() is window.pages.agreement
 
 
 def test_undo_redo_back_and_another_answer(qtbot, window, controller, reading):

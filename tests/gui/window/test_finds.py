@@ -1,9 +1,13 @@
 """Images that were looked for come late: nobody is taken away from what they do by then."""
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QPushButton
 
+from autoal_gui.core.messages import Progress
+from autoal_gui.gui.session.engine_queue import Priority
 from autoal_gui.gui.session.likeness.image_maps import Question
 from tests.support.gui import QUIET, draw_folder, start_project
 
@@ -15,6 +19,7 @@ def waiting(qtbot, window, tmp_path, backend):
     """A window whose first search waits for a round that is held."""
     controller = start_project(qtbot, window, draw_folder(tmp_path / "images", 24), tmp_path)
     backend.gate.clear()
+    window._finds._late.setInterval(600_000)  # however slow the computer is: nothing is late
     controller.training.train_now()
     return window
 
@@ -124,3 +129,54 @@ def test_what_is_still_to_be_read_stays(qtbot, waiting, backend):
     found(qtbot, waiting, backend)
     assert waiting.failure.sentence == "Something that matters."
     assert waiting.status.text().endswith("ask again to see them.")
+
+
+def offered(window) -> bool:
+    return window.failure.sentence == "The images that you looked for have been found."
+
+
+def test_what_is_found_late_never_opens_by_itself(qtbot, waiting, backend):
+    waiting._finds._late.setInterval(1)
+    look_for_some(waiting)
+    qtbot.waitUntil(lambda: not waiting._finds._late.isActive())
+    found(qtbot, waiting, backend)
+    assert not grid_is_open(waiting)
+    assert offered(waiting)
+
+
+def test_a_click_on_its_way_never_meets_a_grid_that_has_just_opened(qtbot, waiting, backend):
+    look_for_some(waiting)
+    qtbot.mouseClick(waiting.desk.training, Qt.MouseButton.LeftButton)
+    found(qtbot, waiting, backend)
+    assert not grid_is_open(waiting)
+    assert offered(waiting)
+
+
+PROGRESS = Progress(0, "task model", 1, 10)
+
+
+def test_what_is_said_of_a_search_follows_what_it_waits_for(qtbot, waiting, backend):
+    controller = waiting.controller
+    look_for_some(waiting)
+    first = waiting.status.text()
+    assert f"waits for round {controller.training.round_number}" in first
+    controller.engine.progress = replace(PROGRESS, seconds_left=50.0)
+    controller.engine.progressed.emit(controller.engine.progress)
+    assert "about 50\xa0s left" in waiting.status.text()
+    found(qtbot, waiting, backend)
+    assert waiting.status.text() == "The images have been compared."
+
+
+def test_something_else_that_is_said_meanwhile_stays(qtbot, waiting, backend):
+    controller = waiting.controller
+    look_for_some(waiting)
+    waiting.say("Something else.")
+    controller.engine.progress = replace(PROGRESS, seconds_left=50.0)
+    controller.engine.progressed.emit(controller.engine.progress)
+    assert waiting.status.text() == "Something else."
+
+
+def test_a_search_that_is_taken_back_leaves_no_line_behind(qtbot, waiting):
+    look_for_some(waiting)
+    waiting.controller.engine.withdraw(Priority.MAP)
+    assert "every answer is saved" in waiting.status.text()

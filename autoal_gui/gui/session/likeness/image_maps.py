@@ -207,8 +207,16 @@ class ImageMaps(Part):
 
     def _tell_when(self, *, begun: bool) -> None:
         """Say that the images are being compared, or what goes first and about how long."""
-        later = f"{tr(COMPARING_NEXT)} {waiting_words(self._engine)}"
-        self.notice.emit(tr(COMPARING) if begun else later)
+        self.notice.emit(tr(COMPARING) if begun else self._later_words())
+
+    def _later_words(self) -> str:
+        return f"{tr(COMPARING_NEXT)} {waiting_words(self._engine)}"
+
+    def making_words(self) -> str:
+        """Say that the images are being compared, or what goes first now; "" if neither is so."""
+        if self._engine.runs(Priority.MAP):
+            return tr(COMPARING)
+        return self._later_words() if self.is_waiting else ""
 
     def _command(self, outside: ImagePool | None) -> MapImages:
         project = self._project
