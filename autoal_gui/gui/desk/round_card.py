@@ -21,7 +21,9 @@ from autoal_gui.core.measures.metrics import Metrics
 from autoal_gui.core.project.kept_point import changed_words, kept_point
 from autoal_gui.core.project.last_model import FIRST_MODEL
 from autoal_gui.core.project.learned_classes import short_classes
+from autoal_gui.core.project.measured_images import measured_images
 from autoal_gui.core.project.project import Project
+from autoal_gui.core.project.result_in_use import result_in_use
 from autoal_gui.core.readers.double_reading import said
 from autoal_gui.gui.panels.performance.headline import FEWEST_TO_MEASURE
 from autoal_gui.gui.panels.performance_text import measured_of
@@ -144,8 +146,12 @@ def card_words(project: Project, left: int) -> tuple[str, str, str]:
             tr("The model has learned from {labels} labels.", labels=number(last.labels)),
             further,
         )
-    metrics = measured[-1][1]
-    before = measured[-2][1] if len(measured) > 1 else None
+    known = measured_images(project)
+    point = kept_point(project, known)
+    result = result_in_use(project, measured, known, point)
+    metrics = result.metrics
+    # The round before was counted by the highest probability: at a point it is no comparison.
+    before = measured[-2][1] if len(measured) > 1 and result.threshold is None else None
     title = tr(
         "Round {number} ({labels} labels): right on {right} of {images}",
         **name,
@@ -153,8 +159,8 @@ def card_words(project: Project, left: int) -> tuple[str, str, str]:
         images=number(metrics.total),
     )
     words = class_words(metrics, before, project.classes.names, short_classes(project))
-    changed = changed_words(project, kept_point(project))
-    return title, "\n".join(filter(None, (words, changed))), further
+    changed = changed_words(project, point)
+    return title, "\n".join(filter(None, (result.words, words, changed))), further
 
 
 def twice_words(project: Project) -> tuple[str, tuple[int, ...]]:
@@ -196,6 +202,7 @@ def class_words(
     enough = [metrics.sensitivity_counts(c)[1] >= FEWEST_TO_MEASURE for c in range(len(now))]
     known = [c for c in range(len(now)) if enough[c] and c not in short]
     new = [c for c in known if now[c] >= FOUND and c < len(then) and not then[c] >= FOUND]
+    good = [c for c in known if now[c] >= FOUND and c not in new]
     mostly = [c for c in known if MOSTLY <= now[c] < FOUND]
     half = [c for c in known if HALF <= now[c] < MOSTLY]
     weak = [c for c in known if now[c] < HALF]
@@ -203,13 +210,21 @@ def class_words(
     if known and not mostly and not half and not weak:
         every = len(known) == len(now) and not short
         parts.append(tr(ALL_FOUND if every else ALL_OTHERS_FOUND))
-    elif new:
-        parts.append(tr("Found now: {classes}.", classes=_named(new, now, names)))
+    else:
+        if new:
+            parts.append(tr("Found now: {classes}.", classes=_named(new, now, names)))
+        if good:
+            parts.append(tr("Found: {classes}.", classes=_named(good, now, names)))
     if mostly:
-        parts.append(tr("Right most of the time: {classes}.", classes=_named(mostly, now, names)))
+        parts.append(
+            tr(
+                "Found most of the time, but not well yet: {classes}.",
+                classes=_named(mostly, now, names),
+            )
+        )
     if half:
         parts.append(
-            tr("Right about half of the time: {classes}.", classes=_named(half, now, names))
+            tr("Found about half of the time: {classes}.", classes=_named(half, now, names))
         )
     if weak:
         parts.append(tr("Seldom found yet: {classes}.", classes=_named(weak, now, names)))
@@ -220,8 +235,10 @@ def class_words(
 
 
 def _named(classes: list[int], values: Sequence[float], names: Sequence[str]) -> str:
-    """Name some classes, those that are found least first."""
-    return ", ".join(names[c] for c in sorted(classes, key=lambda c: values[c])[:NAMED])
+    """Name some classes, those that are found least first, and count the others."""
+    told = ", ".join(names[c] for c in sorted(classes, key=lambda c: values[c])[:NAMED])
+    more = len(classes) - NAMED
+    return tr("{names} and {count} more", names=told, count=number(more)) if more > 0 else told
 
 
 def further_words(project: Project, left: int) -> str:

@@ -101,7 +101,9 @@ def test_the_card_names_what_is_found_now_and_what_is_not_yet():
     now = Metrics(((9, 1, 0), (1, 9, 0), (5, 0, 5)))
     names = ("neutrophil", "eosinophil", "monocyte")
     words = class_words(now, before, names)
-    assert words == "Found now: eosinophil. Right about half of the time: monocyte."
+    assert words == (
+        "Found now: eosinophil. Found: neutrophil. Found about half of the time: monocyte."
+    )
     assert class_words(Metrics(((5, 0), (0, 5))), None, names) == ("Every class is found.")
     assert class_words(Metrics(((5, 0), (1, 1))), None, names) == (
         "Every class with enough images is found."
@@ -115,10 +117,10 @@ def test_the_card_names_what_is_found_now_and_what_is_not_yet():
 def test_two_of_three_is_not_called_half():
     names = ("neutrophil", "monocyte")
     assert class_words(Metrics(((5, 0), (2, 4))), None, names) == (
-        "Right most of the time: monocyte."
+        "Found: neutrophil. Found most of the time, but not well yet: monocyte."
     )
     assert class_words(Metrics(((5, 0), (3, 3))), None, names) == (
-        "Right about half of the time: monocyte."
+        "Found: neutrophil. Found about half of the time: monocyte."
     )
 
 

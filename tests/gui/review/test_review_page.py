@@ -6,6 +6,8 @@ from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QImage, QPainter
 
 from autoal_gui.core.labels.label_errors import Filter
+from autoal_gui.core.language import percent
+from autoal_gui.core.measures.operating.decision import Threshold
 from autoal_gui.core.readers.audit_trail import changes
 from autoal_gui.gui.images.grid_items import _elided_caption
 from autoal_gui.gui.review.model_words import ModelCaptions
@@ -148,6 +150,24 @@ def test_the_side_tells_the_history_and_the_suggestion(qtbot, page, controller):
     assert len(lines) == len(project.labels.entries_of(image)) == 2
     assert lines[-1].endswith(f"→ {project.classes.names[other]}") or "→" in lines[-1]
     assert facts(project, image, None)[0].startswith(project.classes.names[other])
+
+
+def test_the_page_says_what_the_rule_in_use_makes_of_an_image(page, controller):
+    project, table = controller.project, page._table
+    names = project.classes.names
+    image = next(i for i in page.images if i in page._shares and i in ModelCaptions(table, names))
+    place = table.place(image)
+    likeliest = int(table.model_class[place])
+    other = 1 - likeliest
+    share = percent(float(table.shares[place, other]))
+    rule = Threshold(other, 0.0)  # every image is given that class
+    captions = ModelCaptions(table, names, rule)
+    assert captions[image] == f"At your point: {names[other]} {share}\n{names[other]} {share}"
+    assert len(captions) == len(list(captions))
+    shares = page._shares[image]
+    told = f"At your operating point that is: {names[other]}."
+    assert told in facts(project, image, shares, rule)
+    assert told not in facts(project, image, shares)
 
 
 def test_flag_and_comment(qtbot, page, controller):
