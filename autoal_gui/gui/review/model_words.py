@@ -1,6 +1,8 @@
 """What the review page says of the model: below each image, and of classes it had not learned."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+
+import numpy as np
 
 from autoal_gui.core.labels.label_errors import MODEL_UNKNOWN, ReviewTable
 from autoal_gui.core.language import mark, number, percent, tr
@@ -14,7 +16,11 @@ class ModelCaptions(Mapping[int, str]):
     """What the model says of each image with another label, made when it is drawn."""
 
     def __init__(
-        self, table: ReviewTable, classes: Sequence[str], threshold: Threshold | None = None
+        self,
+        table: ReviewTable,
+        classes: Sequence[str],
+        threshold: Threshold | None = None,
+        predicted: Collection[int] = (),
     ) -> None:
         """Take what is known.
 
@@ -22,13 +28,15 @@ class ModelCaptions(Mapping[int, str]):
             table: every answered image.
             classes: their names, by index.
             threshold: which class an image is given, see `decided`.
+            predicted: the images to which it applies: of others no more than a suggestion is kept.
         """
         self._table, self._classes = table, classes
         self._can_judge = table.can_judge
-        self._at_point = threshold is not None
-        self._given = table.model_class.copy()
         known = table.model_class != MODEL_UNKNOWN
-        self._given[known] = decided(table.shares[known], threshold)
+        ids = np.fromiter(predicted if threshold else (), np.int64)
+        self._at_point = known & np.isin(table.ids, ids)
+        self._given = table.model_class.copy()
+        self._given[self._at_point] = decided(table.shares[self._at_point], threshold)
         # A likely error is told by the likeliest class, so that its word is wanted there as well.
         other = (self._given != table.class_index) | (table.model_class != table.class_index)
         self._differs = known & other
@@ -41,7 +49,7 @@ class ModelCaptions(Mapping[int, str]):
             return f"{tr('Model: class not learned')}\n{tr('not learned')}"
         given = int(self._given[place])
         name, share = self._classes[given], percent(float(table.shares[place, given]))
-        words = mark("At your point: {name} {share}") if self._at_point else MODEL
+        words = mark("At your point: {name} {share}") if self._at_point[place] else MODEL
         return f"{tr(words, name=name, share=share)}\n{name} {share}"
 
     def __iter__(self) -> Iterator[int]:

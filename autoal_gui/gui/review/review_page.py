@@ -204,7 +204,9 @@ class ReviewPage(Page):
         self.grid.set_answers(project.labels.answers, project.classes.names)
         self.grid.set_marks(project.labels.journal.flags, project.labels.journal.comments)
         if table is not None:
-            self.grid.set_captions(ModelCaptions(table, project.classes.names, self._threshold))
+            self.grid.set_captions(
+                ModelCaptions(table, project.classes.names, self._threshold, self._shares)
+            )
             self.not_learned.setText(not_learned_words(table, project.classes.names))
             self.not_learned.setVisible(bool(self.not_learned.text()))
 
