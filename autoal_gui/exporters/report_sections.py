@@ -24,6 +24,7 @@ from autoal_gui.core.project.measured_rounds import (
     outlook_of,
     points_of,
 )
+from autoal_gui.core.project.result_in_use import BY_LIKELIEST
 from autoal_gui.core.readers.agreement_text import (
     comparison_words,
     consistency_words,
@@ -87,6 +88,8 @@ def summary_section(labels: Snapshot, measured: Measured) -> Iterable[Element]:
         metrics = measured[-1][1]
         value = _share(metrics.balanced_accuracy, metrics.balanced_accuracy_interval)
         lines.append(tr("Balanced accuracy of the last model: {value}.", value=value))
+        if labels.operating_point is not None:
+            lines.append(tr(BY_LIKELIEST))
         lines.extend(_advice(measured, _outlook(labels, measured), labels.short))
     yield tag("h2", tr("In short"))
     yield tag("ul", *(tag("li", line) for line in lines), class_="verdict")
@@ -176,6 +179,8 @@ def performance_section(labels: Snapshot, measured: Measured) -> Iterable[Elemen
     yield tag("p", f"{words} {interval}")
     if record.nearly_alike is not None and record.metrics is not None:
         yield tag("p", alike_sentence(record.nearly_alike, record.metrics))
+    if labels.operating_point is not None:
+        yield tag("p", tr(BY_LIKELIEST))
     yield from performance_tables(metrics, labels.classes[: len(metrics.confusion)])
 
 

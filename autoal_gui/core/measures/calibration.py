@@ -31,7 +31,7 @@ class Calibration:
     """What a model says of images, and how often it is right."""
 
     bins: tuple[Bin, ...]
-    """From the least certain on; at least two."""
+    """From the least certain on; what is said differs between them also as it is written."""
     whole: Bin
     """All images."""
 
@@ -59,8 +59,18 @@ def calibration(
     kept = [places == place for place in range(places.max() + 1)]
     if len(kept) < 2:
         return None
+    bins: list[Bin] = []
+    before = np.zeros(len(said), bool)
+    for inside in kept:
+        now = _bin(said, right, units, inside)
+        if bins and said_words(bins[-1]) == said_words(now):  # two lines that read alike are one
+            inside = before | inside
+            now = _bin(said, right, units, inside)
+            bins.pop()
+        bins.append(now)
+        before = inside
     return Calibration(
-        tuple(_bin(said, right, units, inside) for inside in kept),
+        tuple(bins),
         _bin(said, right, units, np.ones(len(said), bool)),
     )
 

@@ -78,7 +78,7 @@ def outlook(
 
 
 def says_little(found: Outlook, short: Mapping[str, int]) -> bool:
-    """Say whether a forecast is worth nothing, since classes are not learned yet.
+    """Say whether a forecast is worth nothing, since classes have too few labels.
 
     The curve so far knows nothing of a class without a label; one with a few makes it uncertain.
 
@@ -93,7 +93,7 @@ def says_little(found: Outlook, short: Mapping[str, int]) -> bool:
 def agreed(advice: Advice, found: Outlook | None, short: Collection[str] = ()) -> Advice:
     """Return advice that the forecast does not speak against: where it does, time will tell.
 
-    Without a forecast, classes that are not learned yet speak against an advice to stop.
+    Without a forecast, classes with too few labels speak against an advice to stop.
     """
     if found is None:
         stops = advice.recommendation == "enough" and bool(short)
@@ -108,7 +108,7 @@ def worth_sentences(
 ) -> tuple[str, ...]:
     """Say whether more labels are worth it: the advice, then the forecast where there is one.
 
-    Where there is none since classes are not learned yet, these are named. Where it is too early
+    Where there is none since classes have too few labels, these are named. Where it is too early
     for advice, what is said of what is to come stands alone.
     """
     advice = agreed(advise(points), found, short)
@@ -120,11 +120,11 @@ def worth_sentences(
 
 
 def short_sentence(names: Collection[str]) -> str:
-    """Say which classes are not learned yet: labels of these help most."""
+    """Say which classes have too few labels: more of these help most."""
     told = ", ".join([*list(names)[:NAMED], *(["…"] if len(names) > NAMED else [])])
     return tr_count(
-        "{count} class is not learned yet: {names}. More labels of it help most.",
-        "{count} classes are not learned yet: {names}. More labels of these help most.",
+        "{count} class has too few labels to rely on: {names}. More labels of it help most.",
+        "{count} classes have too few labels to rely on: {names}. More labels of these help most.",
         len(names),
         names=told,
     )

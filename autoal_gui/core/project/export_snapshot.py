@@ -83,7 +83,7 @@ class Snapshot:
     measured: MeasuredImages = field(default_factory=MeasuredImages.nothing, repr=False)
     """The images that performance was measured on, with what the last model makes of each."""
     short: Mapping[str, int] = field(default_factory=dict)
-    """How many labels each class has that is not learned yet, see `short_names`."""
+    """How many labels each class has that has too few, see `short_names`."""
     operating_point: OperatingPoint | None = None
     """At which the last model is used; None: an image is given the likeliest class."""
 

@@ -37,7 +37,7 @@ def learned_classes(project: Project) -> dict[int, Learned]:
 
 
 def short_classes(project: Project) -> dict[int, int]:
-    """Return how many labels teach each class in use that has too few to be learned yet.
+    """Return how many labels teach each class in use that has too few to rely on.
 
     The poorest first.
     """

@@ -81,8 +81,8 @@ def changed_words(share: Share) -> str:
     """Say how many answers were changed after readers saw the suggestion."""
     if not share.found:
         return tr_count(
-            "After seeing it, the {count} answer was not changed ({low} to {high}).",
-            "After seeing it, none of {count} answers was changed ({low} to {high}).",
+            "The {count} answer was not changed after the suggestion was seen ({low} to {high}).",
+            "None of {count} answers was changed after the suggestion was seen ({low} to {high}).",
             share.count,
             **_values(share),
         )

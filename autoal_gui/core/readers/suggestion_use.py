@@ -1,8 +1,9 @@
 """What a reader does with the model's suggestion: told from the journal alone.
 
 Blind first: the answer comes before the suggestion is shown, and both are stored. Where the reader
-then gives another answer, that is stored too, so that the journal knows who changed their mind.
-A slip of the finger that was put right looks the same and counts too.
+then gives another answer, that is stored too, with whether the model's class had been on screen by
+then: only so it is a change of mind after seeing it. A slip of the finger that was put right after
+that looks the same and counts too.
 """
 
 from collections import Counter
@@ -92,7 +93,7 @@ def suggestion_use(journal: Journal, classes: int) -> SuggestionUse:
     """Return what a journal says of its readers and the suggestion.
 
     An image counts once, with its first answer; what stands in the end is compared with that where
-    the same reader gave it.
+    the same reader gave it after having seen the model's class.
     """
     standing = journal.readings
     tallies: dict[int | None, Counter[str]] = {}
@@ -108,7 +109,7 @@ def suggestion_use(journal: Journal, classes: int) -> SuggestionUse:
         label_counts["blind"] += 1
         label_counts["agreed"] += first.class_index == first.suggested
         last = standing.get(first.image_id)
-        if last is not None and last.annotator == first.annotator:
+        if last is not None and last.shown and last.annotator == first.annotator:
             label_counts[_direction(first, last)] += 1
     return SuggestionUse(
         tuple(_class_use(index, tallies.get(index, Counter())) for index in range(classes)),

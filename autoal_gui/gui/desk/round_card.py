@@ -21,7 +21,9 @@ from autoal_gui.core.measures.metrics import Metrics
 from autoal_gui.core.project.kept_point import changed_words, kept_point
 from autoal_gui.core.project.last_model import FIRST_MODEL
 from autoal_gui.core.project.learned_classes import short_classes
+from autoal_gui.core.project.measured_images import measured_images
 from autoal_gui.core.project.project import Project
+from autoal_gui.core.project.result_in_use import result_in_use
 from autoal_gui.core.readers.double_reading import said
 from autoal_gui.gui.panels.performance.headline import FEWEST_TO_MEASURE
 from autoal_gui.gui.panels.performance_text import measured_of
@@ -148,8 +150,12 @@ def card_words(project: Project, left: int) -> tuple[str, str, str]:
             tr("The model has learned from {labels} labels.", labels=number(last.labels)),
             further,
         )
-    metrics = measured[-1][1]
-    before = measured[-2][1] if len(measured) > 1 else None
+    known = measured_images(project)
+    point = kept_point(project, known)
+    result = result_in_use(project, measured, known, point)
+    metrics = result.metrics
+    # The round before was counted by the highest probability: at a point it is no comparison.
+    before = measured[-2][1] if len(measured) > 1 and result.threshold is None else None
     title = tr(
         "Round {number} ({labels} labels): right on {right} of {images}",
         **name,
@@ -157,8 +163,8 @@ def card_words(project: Project, left: int) -> tuple[str, str, str]:
         images=number(metrics.total),
     )
     words = class_words(metrics, before, project.classes.names, short_classes(project))
-    changed = changed_words(project, kept_point(project))
-    return title, "\n".join(filter(None, (words, changed))), further
+    changed = changed_words(project, point)
+    return title, "\n".join(filter(None, (result.words, words, changed))), further
 
 
 def twice_words(project: Project) -> tuple[str, tuple[int, ...]]:

@@ -1,37 +1,62 @@
 """What the review page says of the model: below each image, and of classes it had not learned."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+
+import numpy as np
 
 from autoal_gui.core.labels.label_errors import MODEL_UNKNOWN, ReviewTable
-from autoal_gui.core.language import number, percent, tr
+from autoal_gui.core.language import mark, number, percent, tr
+from autoal_gui.core.measures.operating.decision import Threshold, decided
 
+MODEL = mark("Model: {name} {share}")
 NAMED = 3  # classes; of more only the number is told
 
 
 class ModelCaptions(Mapping[int, str]):
     """What the model says of each image with another label, made when it is drawn."""
 
-    def __init__(self, table: ReviewTable, classes: Sequence[str]) -> None:
+    def __init__(
+        self,
+        table: ReviewTable,
+        classes: Sequence[str],
+        threshold: Threshold | None = None,
+        predicted: Collection[int] = (),
+    ) -> None:
+        """Take what is known.
+
+        Args:
+            table: every answered image.
+            classes: their names, by index.
+            threshold: which class an image is given, see `decided`.
+            predicted: the images to which it applies: of others no more than a suggestion is kept.
+        """
         self._table, self._classes = table, classes
         self._can_judge = table.can_judge
+        known = table.model_class != MODEL_UNKNOWN
+        ids = np.fromiter(predicted if threshold else (), np.int64)
+        self._at_point = known & np.isin(table.ids, ids)
+        self._given = table.model_class.copy()
+        self._given[self._at_point] = decided(table.shares[self._at_point], threshold)
+        # A likely error is told by the likeliest class, so that its word is wanted there as well.
+        other = (self._given != table.class_index) | (table.model_class != table.class_index)
+        self._differs = known & other
 
     def __getitem__(self, image_id: int) -> str:
         table, place = self._table, self._table.place(image_id)
-        if place is None or table.model_class[place] in (MODEL_UNKNOWN, table.class_index[place]):
+        if place is None or not self._differs[place]:
             raise KeyError(image_id)
         if not self._can_judge[place]:
             return f"{tr('Model: class not learned')}\n{tr('not learned')}"
-        name = self._classes[int(table.model_class[place])]
-        share = percent(float(table.probability[place]))
-        return f"{tr('Model: {name} {share}', name=name, share=share)}\n{name} {share}"
+        given = int(self._given[place])
+        name, share = self._classes[given], percent(float(table.shares[place, given]))
+        words = mark("At your point: {name} {share}") if self._at_point[place] else MODEL
+        return f"{tr(words, name=name, share=share)}\n{name} {share}"
 
     def __iter__(self) -> Iterator[int]:
         return (image for image in self._table.ids.tolist() if image in self)
 
     def __len__(self) -> int:
-        table = self._table
-        known = table.model_class != MODEL_UNKNOWN
-        return int((known & (table.model_class != table.class_index)).sum())
+        return int(self._differs.sum())
 
 
 def not_learned_words(table: ReviewTable, classes: Sequence[str]) -> str:

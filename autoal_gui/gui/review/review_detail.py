@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 from autoal_gui.core.database.prediction_rows import Probabilities
 from autoal_gui.core.labels.journal import Entry
 from autoal_gui.core.language import date_time, mark, number, percent, tr
+from autoal_gui.core.measures.operating.decision import Threshold, given_class
 from autoal_gui.core.project.project import Project
 from autoal_gui.core.readers.audit_trail import Change, changes
 from autoal_gui.gui.desk.class_panel import ClassPanel
@@ -113,8 +114,21 @@ class ReviewDetail(QWidget):
         """The image shown."""
         return self._image
 
-    def show_image(self, project: Project, image: int | None, shares: Probabilities | None) -> None:
-        """Show an image, or what to do while none is chosen."""
+    def show_image(
+        self,
+        project: Project,
+        image: int | None,
+        shares: Probabilities | None,
+        threshold: Threshold | None = None,
+    ) -> None:
+        """Show an image, or what to do while none is chosen.
+
+        Args:
+            project: of the image.
+            image: its id, or None.
+            shares: the model's probabilities, as far as they are known.
+            threshold: which class an image is given, see `decided`.
+        """
         self._image = image
         self._show_picture()
         for widget in (self.flag, self.comment, self.desk):
@@ -126,7 +140,7 @@ class ReviewDetail(QWidget):
             self.flag.setChecked(False)
             return
         journal = project.labels.journal
-        self.facts.setText("\n".join(facts(project, image, shares)))
+        self.facts.setText("\n".join(facts(project, image, shares, threshold)))
         lines = changes(project.labels.entries_of(image))
         self.history.setText("\n".join(change_line(one, project.classes.names) for one in lines))
         self.comment.setText(journal.comment(image))
@@ -184,7 +198,12 @@ class ReviewSide(QWidget):
         self._classes.setGeometry(0, high - below, wide, below)
 
 
-def facts(project: Project, image: int, shares: Probabilities | None) -> tuple[str, ...]:
+def facts(
+    project: Project,
+    image: int,
+    shares: Probabilities | None,
+    threshold: Threshold | None = None,
+) -> tuple[str, ...]:
     """Say what stands of an image, and what the model makes of it."""
     entry, classes = project.labels.answers.get(image), project.classes.names
     words = [tr("No answer yet.")]
@@ -206,6 +225,9 @@ def facts(project: Project, image: int, shares: Probabilities | None) -> tuple[s
         words.append(tr(sentence, name=classes[entry.suggested], share=share))
     if shares is not None:
         words.append(tr("The model now: {shares}.", shares=share_words(shares, classes)))
+        if threshold is not None:
+            given = given_class(shares, len(classes), threshold)
+            words.append(tr("At your operating point that is: {name}.", name=classes[given]))
     return tuple(words)
 
 

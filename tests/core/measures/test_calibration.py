@@ -48,6 +48,16 @@ def test_images_of_one_probability_stay_in_one_part():
     assert [one.said for one in found.bins] == pytest.approx([0.6, 0.7, 1.0])
 
 
+def test_parts_that_would_read_alike_are_one():
+    said = np.repeat((0.7, 0.99962, 0.99991), (20, 20, 20))
+    truth = np.repeat((0, 1, 0), (20, 2, 38))
+    found = calibration(truth, np.stack([said, 1 - said], axis=1))
+    assert [bin_sentence(one).partition(" (")[0] for one in found.bins] == [
+        "When it says about 70%, it is right on 20 of 20",
+        "When it says about 100.0%, it is right on 38 of 40",
+    ]
+
+
 @pytest.mark.parametrize(
     ("share", "told"),
     [

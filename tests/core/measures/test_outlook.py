@@ -95,8 +95,8 @@ def test_classes_that_are_not_learned_stand_in_the_place_of_a_forecast():
     assert not says_little(forecast, {})
     (told,) = worth_sentences(curve([0.6, 0.7]), None, few)
     assert told == (
-        "2 classes are not learned yet: basophil, eosinophil. More labels of these help most. "
-        "A forecast usually takes 5 labels of each class outside the evaluation set."
+        "2 classes have too few labels to rely on: basophil, eosinophil. More labels of these help "
+        "most. A forecast usually takes 5 labels of each class outside the evaluation set."
     )
     advice, ahead = worth_sentences(curve(FLAT), None, few)
     assert "unlikely to change" not in advice

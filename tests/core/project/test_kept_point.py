@@ -2,6 +2,7 @@
 
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from autoal_gui.cli import run
 from autoal_gui.core.database.schema import FILE_NAME
 from autoal_gui.core.errors import ProjectDamaged
 from autoal_gui.core.language import percent
+from autoal_gui.core.measures.estimate import Estimate
 from autoal_gui.core.measures.metrics import Metrics
 from autoal_gui.core.measures.operating.decision import decided
 from autoal_gui.core.measures.operating.point import OperatingRule
@@ -18,6 +20,8 @@ from autoal_gui.core.project.export_snapshot import Snapshot
 from autoal_gui.core.project.kept_point import changed_words, kept_point, note_replaced
 from autoal_gui.core.project.last_model import last_model
 from autoal_gui.core.project.measured_images import measured_images
+from autoal_gui.core.project.measured_rounds import measured_rounds
+from autoal_gui.core.project.result_in_use import BY_LIKELIEST, ResultInUse, result_in_use
 from autoal_gui.exporters.companions.project_part import project_sections
 from autoal_gui.exporters.report_html import report
 from tests.support.project import new_project, reopened, result_of
@@ -129,6 +133,39 @@ def test_a_point_of_a_class_that_is_not_measured_is_none(project):
     assert kept_point(project) is None
 
 
+def test_the_result_is_that_at_the_point_which_is_in_use_and_says_so(project):
+    known = measured_images(project)
+    measured = measured_rounds(project.rounds.finished(), 0)
+    likeliest = measured[-1][1]
+    assert result_in_use(project, measured, known, None) == ResultInUse(likeliest)
+    project.settings.operating_point = OperatingRule(1, 0.99, "sensitivity")
+    point = kept_point(project, known)
+    found = result_in_use(project, measured, known, point)
+    given = decided(known.probabilities, point.threshold)
+    assert found.metrics.correct == (given == known.truth).sum() != likeliest.correct
+    assert found.metrics.sensitivity_counts(1)[0] == point.chosen.sensitivity.found
+    name, value = project.classes.names[1], percent(point.threshold.value, 1)
+    assert found.words == (
+        f"At your operating point: “{name}” from {value} on. By the highest probability "
+        f"{likeliest.correct} of {likeliest.total} would be right."
+    )
+    earlier = [(replace(measured[-1][0], number=0), likeliest)]
+    other = result_in_use(project, earlier, known, point)  # the point is that of a later model
+    assert (other.metrics, other.words) == (likeliest, BY_LIKELIEST)
+
+
+def test_an_estimate_stays_as_it_is_and_the_random_images_tell_of_the_point(project):
+    known = measured_images(project)
+    project.settings.operating_point = OperatingRule(1, 0.99, "sensitivity")
+    point, record = kept_point(project, known), project.rounds.finished()[-1]
+    estimate = Estimate.of_answers(known.truth, known.probabilities, np.ones(len(known.truth)))
+    found = result_in_use(project, [(record, estimate)], known, point)
+    right = (decided(known.probabilities, point.threshold) == known.truth).sum()
+    assert (found.metrics, found.threshold) == (estimate, None)
+    assert found.words.startswith(BY_LIKELIEST)
+    assert f" {right} of {len(known.truth)} random images are right." in found.words
+
+
 def test_report_and_model_card_tell_the_point_and_whether_probabilities_are_right(project):
     before = words(report(Snapshot.of(project)))
     assert "Operating point" not in before
@@ -136,6 +173,8 @@ def test_report_and_model_card_tell_the_point_and_whether_probabilities_are_righ
     project.settings.operating_point = RULE
     snapshot = Snapshot.of(project)
     found, page = snapshot.operating_point.fresh.sensitivity, words(report(snapshot))
+    assert BY_LIKELIEST not in before
+    assert page.count(BY_LIKELIEST) == 2  # beside the balanced accuracy, and above the tables
     assert "Asked for: a specificity of at least 90.0%." in page
     assert f"find {found.found} of {found.count} (" in page
     card = project_sections(snapshot, last_model(project).record)

@@ -48,7 +48,7 @@ def test_a_single_image_is_told_in_the_singular():
     assert same.startswith("The same class on 1 of 1 image: 100% (")
     alone = sentences([blind(1, 1, 1)])
     assert "class on 0 of 1 image: " in alone[0]
-    assert alone[1].startswith("After seeing it, the 1 answer was not changed (")
+    assert alone[1].startswith("The 1 answer was not changed after the suggestion was seen (")
 
 
 def blind(sequence, image, class_index, shown=False):
@@ -65,8 +65,10 @@ def test_habits_are_told_with_the_way_that_changes_went():
     )
     kept = [blind(1, 1, 0), blind(2, 2, 1)]
     assert len(sentences(kept)) == 2
-    assert sentences(kept)[1].startswith("After seeing it, none of 2 answers was changed (0% to ")
-    changed = sentences([*kept, blind(3, 2, 0), blind(4, 3, 0, shown=True)])
+    assert sentences(kept)[1].startswith(
+        "None of 2 answers was changed after the suggestion was seen (0% to "
+    )
+    changed = sentences([*kept, blind(3, 2, 0, shown=True), blind(4, 3, 0, shown=True)])
     assert changed[1].startswith("Changed after seeing it: 1 of 2 answers, 50% (")
     assert changed[2].startswith("Of these changes, 1 went to the model's class (")
     assert "0 away from it (" in changed[2]

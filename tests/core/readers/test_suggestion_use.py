@@ -50,10 +50,10 @@ def test_an_answer_that_stays_is_no_change(story):
 def test_a_change_has_a_direction_whether_by_undo_or_by_going_back(story, answers, expected):
     first, second = answers
     story.blind(1, first, 1)
-    story.add("label", 1, second)
+    story.add("label", 1, second, shown=True)
     taken = story.blind(2, first, 1)
     story.undo(taken)
-    story.blind(2, second, 1)
+    story.blind(2, second, 1, shown=True)
     found = suggestion_use(Journal.of(story.entries), 3)
     assert (found.changed, found.blind) == (Share(2, 2), 2)
     sums = found.towards.found, found.away.found, found.aside.found
@@ -61,6 +61,13 @@ def test_a_change_has_a_direction_whether_by_undo_or_by_going_back(story, answer
     habit = found.classes[first]
     assert (habit.blind, habit.changed) == (2, 2)
     assert habit.agreed == (2 if first == 1 else 0)
+
+
+def test_a_change_before_the_models_class_was_on_screen_is_none_after_seeing_it(story):
+    taken = story.blind(1, 0, 1)
+    story.undo(taken)
+    story.blind(1, 1, 1)
+    assert counts(story) == (1, 0, 0, 0)
 
 
 def test_there_and_back_is_no_change(story):
@@ -71,14 +78,14 @@ def test_there_and_back_is_no_change(story):
 
 def test_unsure_that_becomes_the_models_class_is_towards_it(story):
     story.blind(1, None, 1, "unsure")
-    story.add("label", 1, 1)
+    story.add("label", 1, 1, shown=True)
     found = suggestion_use(Journal.of(story.entries), 3)
     assert (found.undecided.towards, found.agreed.count) == (1, 0)
 
 
 def test_what_another_reader_says_is_no_change_of_mind(story):
     story.blind(1, 0, 1)
-    story.add("label", 1, 1, annotator="someone else")
+    story.add("label", 1, 1, annotator="someone else", shown=True)
     story.blind(2, 0, 1)
     story.add("label", 2, 1, purpose="second", annotator="someone else")
     story.add("label", 2, 1, purpose="adjudicate")

@@ -1,11 +1,14 @@
 """The review page by real keys and mouse."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QImage, QPainter
 
 from autoal_gui.core.labels.label_errors import Filter
+from autoal_gui.core.measures.operating.decision import Threshold
 from autoal_gui.core.readers.audit_trail import changes
 from autoal_gui.gui.images.grid_items import _elided_caption
 from autoal_gui.gui.review.model_words import ModelCaptions
@@ -148,6 +151,27 @@ def test_the_side_tells_the_history_and_the_suggestion(qtbot, page, controller):
     assert len(lines) == len(project.labels.entries_of(image)) == 2
     assert lines[-1].endswith(f"→ {project.classes.names[other]}") or "→" in lines[-1]
     assert facts(project, image, None)[0].startswith(project.classes.names[other])
+
+
+def test_the_page_says_what_the_rule_in_use_makes_of_an_image(page, controller, monkeypatch):
+    project, image = controller.project, page.images[0]
+    names, label = project.classes.names, project.labels.answers[image].class_index
+    other = 1 - label
+    shares = {image: np.array([0.75, 0.25] if label == 0 else [0.25, 0.75], np.float32)}
+    point = SimpleNamespace(threshold=Threshold(other, 0.2))
+    monkeypatch.setattr(project.rounds, "predictions", lambda: shares)
+    page._load()
+    told = f"At your operating point that is: {names[other]}."
+    assert told not in page.detail.facts.text()
+    monkeypatch.setattr("autoal_gui.gui.review.review_page.kept_point", lambda own: point)
+    page._load()
+    page.grid.go_to_row(page.images.index(image))
+    assert told in page.detail.facts.text()
+    captions = ModelCaptions(page._table, names, point.threshold, shares)
+    assert captions[image] == f"At your point: {names[other]} 25%\n{names[other]} 25%"
+    assert len(captions) == len(list(captions))
+    # Of an image of which no more than a suggestion is kept, no rule says anything.
+    assert image not in ModelCaptions(page._table, names, point.threshold)
 
 
 def test_flag_and_comment(qtbot, page, controller):

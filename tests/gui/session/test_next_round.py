@@ -69,7 +69,7 @@ def test_while_the_first_model_is_trained_nothing_else_is_asked_for(qtbot, windo
     backend.gate.clear()
     awaited, numbers = told()
     assert awaited.startswith("The next round starts by itself after")
-    assert numbers == "Numbers come with the next round."
+    assert numbers == "Numbers come with the round that runs now."
     backend.gate.set()
     idle(qtbot, controller)
 

@@ -38,6 +38,21 @@ def decided(
     return given
 
 
+def given_class(
+    shares: npt.NDArray[np.floating], classes: int, threshold: Threshold | None = None
+) -> int:
+    """Return the class that one image is given, as `decided` does.
+
+    Args:
+        shares: (c,) its probabilities; a class that the model did not know has none.
+        classes: C.
+        threshold: of one class, or None.
+    """
+    row = np.zeros((1, max(classes, len(shares))), shares.dtype)
+    row[0, : len(shares)] = shares
+    return int(decided(row, threshold)[0])
+
+
 def reaches(scores: npt.NDArray[np.floating], value: float) -> npt.NDArray[np.bool_]:
     """Return (n,) whether probabilities reach a threshold, which is not rounded to theirs."""
     reached: npt.NDArray[np.bool_] = scores.astype(np.float64) >= value

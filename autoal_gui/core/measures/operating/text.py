@@ -39,6 +39,16 @@ def threshold_sentence(name: str, value: float) -> str:
     )
 
 
+def would_sentence(name: str, value: float) -> str:
+    """Say the same of a threshold that is looked at and not in use."""
+    return tr(
+        "With this point an image would be given “{name}” where its probability is {value} or "
+        "more, else the likeliest of the other classes.",
+        name=name,
+        value=percent(value, 1),
+    )
+
+
 def found_sentence(name: str, share: Share) -> str:
     """Say how many images of a class are found."""
     return tr(

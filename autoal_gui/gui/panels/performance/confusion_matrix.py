@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 
 from autoal_gui.core.language import number, tr
 from autoal_gui.core.measures.metrics import Metrics
+from autoal_gui.core.measures.operating.decision import Threshold, given_class
 from autoal_gui.core.project.measured_images import measured_classes
 from autoal_gui.core.project.project import Project
 from autoal_gui.gui.keys import class_keys
@@ -203,11 +204,22 @@ def cell_title(truth: str, predicted: str) -> str:
     return tr("{truth} taken for {predicted}", truth=truth, predicted=predicted)
 
 
-def images_of_cell(project: Project, truth: int, predicted: int) -> tuple[int, ...]:
-    """Return the measured images of a true class that were taken for another, ascending."""
-    found = project.rounds.predictions()
+def images_of_cell(
+    project: Project, truth: int, predicted: int, threshold: Threshold | None = None
+) -> tuple[int, ...]:
+    """Return the measured images of a true class that were taken for another, ascending.
+
+    Args:
+        project: of the images.
+        truth: the index of their class.
+        predicted: that of the class that they are given.
+        threshold: which class an image is given, see `decided`.
+    """
+    found, classes = project.rounds.predictions(), len(project.classes.names)
     return tuple(
         image_id
         for image_id, c in sorted(measured_classes(project).items())
-        if c == truth and image_id in found and int(found[image_id].argmax()) == predicted
+        if c == truth
+        and image_id in found
+        and given_class(found[image_id], classes, threshold) == predicted
     )

@@ -84,16 +84,18 @@ class EmptyState(QWidget):
         self.next.setVisible(bool(words))
 
 
-def next_words(project: Project, left: int) -> str:
+def next_words(project: Project, left: int, *, trains: bool = False) -> str:
     """Say what is missing for the first numbers.
 
     Args:
         project: of which nothing has been measured.
         left: images of the batch that wait for an answer; 0 where a round is to train.
+        trains: whether the round that runs trains a model: it brings the numbers.
     """
     start = project.files.curve_start
     begins = (new_curve_words(start),) if start else ()
-    return " ".join((*begins, _missing_words(project, left)))
+    missing = tr("Numbers come with the round that runs now.")
+    return " ".join((*begins, missing if trains else _missing_words(project, left)))
 
 
 def _missing_words(project: Project, left: int) -> str:

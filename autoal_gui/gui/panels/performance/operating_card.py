@@ -1,10 +1,13 @@
 """The card on which a user chooses from which probability on an image is given a class."""
 
+import math
+
 import numpy as np
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from autoal_gui.core.language import mark, percent, tr
+from autoal_gui.core.measures.operating.decision import Threshold
 from autoal_gui.core.measures.operating.point import (
     OperatingPoint,
     OperatingRule,
@@ -23,6 +26,7 @@ from autoal_gui.core.measures.operating.text import (
     says_nothing_is_there,
     threshold_sentence,
     why_not,
+    would_sentence,
 )
 from autoal_gui.core.sets.column_results import MeasuredImages
 from autoal_gui.gui.panels.performance.roc_plot import RocPlot
@@ -67,6 +71,7 @@ class OperatingCard(QWidget):
         self._measured = MeasuredImages.nothing()
         self._classes: tuple[str, ...] = ()
         self._roc: Roc | None = None
+        self._used: Threshold | None = None
         self._goal, self._kind = FIRST, KINDS[0]
         self.classes = combo(tr("Class against the others"), {}, "")
         self.form = OneOf(
@@ -183,6 +188,7 @@ class OperatingCard(QWidget):
 
     def _show_state(self, rule: OperatingRule | None, point: OperatingPoint | None) -> None:
         self.stop.setVisible(rule is not None)
+        self._used = point.threshold if point else None
         if point is not None:
             self.state.setText(kept_sentence(self._classes[point.rule.class_index], point))
         else:
@@ -238,10 +244,18 @@ class OperatingCard(QWidget):
         self.found.setText(found_sentence(name, here.sensitivity))
         self.left.setText(left_sentence(here.specificity))
         self.precision.setText(precision_sentence(name, here))
-        self.threshold.setText(threshold_sentence(name, value))
+        told = threshold_sentence if self._is_used(value) else would_sentence
+        self.threshold.setText(told(name, value))
         self.fresh.setText(fresh_sentence(self._fresh()))
         words = f"{self.found.text()} {self.left.text()}"
         self.plot.show_point(corner, here, words)
+
+    def _is_used(self, value: float) -> bool:
+        """Say whether images are given the class from this probability on."""
+        used = self._used
+        return used is not None and (
+            used.class_index == self.classes.currentData() and math.isclose(used.value, value)
+        )
 
     def _fresh(self) -> Performance:
         return cross_fitted(self._inside(), self._scores(), self._rule(), self._measured.units)

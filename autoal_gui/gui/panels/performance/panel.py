@@ -1,5 +1,7 @@
 """Performance on images that the method did not choose: the evaluation set, and random ones."""
 
+from dataclasses import replace
+
 from PySide6.QtCore import QTimer, Slot
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QLabel
@@ -21,6 +23,7 @@ from autoal_gui.core.project.kept_point import changed_words, is_of_one_model, k
 from autoal_gui.core.project.learned_classes import short_names
 from autoal_gui.core.project.measured_images import measured_classes, measured_images
 from autoal_gui.core.project.measured_rounds import Measured, outlook_of, points_of
+from autoal_gui.core.project.result_in_use import BY_LIKELIEST, ResultInUse, result_in_use
 from autoal_gui.gui.panels.column_results import ColumnResults
 from autoal_gui.gui.panels.performance.calibration_card import CalibrationCard
 from autoal_gui.gui.panels.performance.class_table import ClassTable
@@ -33,7 +36,7 @@ from autoal_gui.gui.panels.performance.empty_state import EmptyState, next_words
 from autoal_gui.gui.panels.performance.headline import FEWEST_TO_MEASURE, Headline, class_warnings
 from autoal_gui.gui.panels.performance.learning_curve import LearningCurve
 from autoal_gui.gui.panels.performance.operating_card import OperatingCard
-from autoal_gui.gui.panels.performance_text import audit_words, hint, measured_of
+from autoal_gui.gui.panels.performance_text import audit_words, hint, measured_of, measured_words
 from autoal_gui.gui.session.controller import Controller
 from autoal_gui.gui.session.likeness.image_maps import Question
 from autoal_gui.gui.widgets.actions import Actions
@@ -67,8 +70,13 @@ class PerformancePanel(CardColumn):
         super().__init__()
         self._controller, self._theme = controller, theme
         self.headline = Headline()
+        self.in_use = text_label(bold=True)
         self.audit = text_label(role="muted", size=SMALL)  # the headline is what counts
         self.alike = text_label(bold=True)
+        # What stands beside the card's numbers: by what an image is given its class there.
+        self.by_point = [_note("") for _ in range(3)]
+        self.by_likeliest = [_note(tr(BY_LIKELIEST)) for _ in range(3)]
+        self._result: ResultInUse | None = None
         self.alike.setToolTip(tr(ALIKE_TIP))
         self.advice = text_label()
         self.advice.setToolTip(tr(WORTH_TIP))
@@ -104,24 +112,28 @@ class PerformancePanel(CardColumn):
 
     def _lay_out(self) -> None:
         self._empty_card = self.add_card("", self.empty)
-        self.add_card("", self.headline, self.audit, self.alike)
-        self.add_card(tr("Are more labels worth it?"), self.advice, self.measuring, self.by_chance)
-        self.add_card(tr("Against the number of labels"), self.curve)
-        self.add_card(tr("Class by class"), self.classes)
+        at_classes, at_matrix, at_columns = self.by_point
+        at_advice, at_curve, at_calibration = self.by_likeliest
+        self.add_card("", self.headline, self.in_use, self.audit, self.alike)
+        self.add_card(
+            tr("Are more labels worth it?"), at_advice, self.advice, self.measuring, self.by_chance
+        )
+        self.add_card(tr("Against the number of labels"), at_curve, self.curve)
+        self.add_card(tr("Class by class"), at_classes, self.classes)
         self.add_card(tr("Where it errs"), _note(
             tr(
                 "Rows are the true class, columns what the model says: blue is right, orange "
                 "wrong. Click a cell, or press Enter on it, to see its images."
             )
-        ), self.matrix)  # fmt: skip
+        ), at_matrix, self.matrix)  # fmt: skip
         self.add_card(tr("Operating point"), _note(
             tr(
                 "From which probability on is an image given the class? A low threshold misses "
                 "few, and raises false alarms. Drag the point, or move it by the arrow keys."
             )
         ), self.operating)  # fmt: skip
-        self.add_card(tr("Is it as sure as it should be?"), self.calibration)
-        self._columns_card = self.add_card(tr("By group and by column"), self.columns)
+        self.add_card(tr("Is it as sure as it should be?"), at_calibration, self.calibration)
+        self._columns_card = self.add_card(tr("By group and by column"), at_columns, self.columns)
         self.fit_height(self.curve.plot, self.calibration.plot)
 
     @Slot()
@@ -141,15 +153,20 @@ class PerformancePanel(CardColumn):
         project = self._controller.project
         measured = measured_of(project)
         self.show_cards(hint(project, measured), bool(measured))
+        self._result = None
         self._empty_card.setVisible(not measured)
         if not measured:
             self._show_next()
             return
-        record, metrics = measured[-1]
+        record, _ = measured[-1]
         names, known = project.classes.names, measured_images(project)
         found = self._outlook(measured)
+        result = result_in_use(project, measured, known, kept_point(project, known))
+        metrics = result.metrics
         self.headline.show_metrics(metrics, names)
         self._show_warnings(metrics)
+        self.hint.setText(measured_words(record, metrics))
+        self._show_rule(result)
         self._show_audit(record)
         self._show_alike(record)
         self._show_advice(measured, found)
@@ -159,6 +176,7 @@ class PerformancePanel(CardColumn):
         self._are_decisions_old = True
         if self.isVisible():
             self._decisions.start()
+        known = replace(known, threshold=result.threshold)
         shown = self.columns.show_results(known, project.settings.columns, names)
         self._columns_card.setVisible(shown)
         self.settle()
@@ -175,7 +193,7 @@ class PerformancePanel(CardColumn):
             self.hint.setText(hint(project, measured_of(project)))
             training = self._controller.training
             left = 0 if training.trains else training.answers_left
-            self.empty.show_next(next_words(project, left))
+            self.empty.show_next(next_words(project, left, trains=training.trains))
 
     def _show_missing(self) -> None:
         """Show which classes lack labels now: what the last round lacked may have come since."""
@@ -212,6 +230,20 @@ class PerformancePanel(CardColumn):
             name = project.classes.names[class_index]
             self._controller.likeness.find(Question(images, class_name=name))
 
+    def _show_rule(self, result: ResultInUse) -> None:
+        """Say of each number by what an image is given its class, where a threshold is in use."""
+        self._result = result
+        self.in_use.setText(result.words)
+        for label in self.by_point:
+            label.setText(result.brief)
+        for label in (self.in_use, *self.by_point, *self.by_likeliest):
+            label.setVisible(bool(result.words))
+
+    def _as_counted(self, words: str) -> str:
+        """Say that a sentence counts the likeliest class, where the card above counts another."""
+        at_point = self._result is not None and bool(self._result.words)
+        return tr("By the highest probability: {words}", words=words) if at_point else words
+
     def _show_audit(self, record: RoundRecord) -> None:
         """Show what random images say, where the numbers above them come from the evaluation set.
 
@@ -220,7 +252,8 @@ class PerformancePanel(CardColumn):
         """
         words, tip = "", ""
         if record.metrics and record.audit and not record.estimate:
-            words, tip = audit_words(record.metrics, record.audit), tr(AUDIT_TIP)
+            words = self._as_counted(audit_words(record.metrics, record.audit))
+            tip = tr(AUDIT_TIP)
         self.audit.setText(words)
         self.audit.setToolTip(tip)
         self.audit.setVisible(bool(words))
@@ -229,7 +262,8 @@ class PerformancePanel(CardColumn):
         """Say by how much images that are nearly the same as labelled ones may flatter."""
         found, metrics = record.nearly_alike, record.metrics
         known = found is not None and metrics is not None
-        self.alike.setText(alike_sentence(found, metrics) if found and metrics else "")
+        words = alike_sentence(found, metrics) if found and metrics else ""
+        self.alike.setText(self._as_counted(words) if words else "")
         self.alike.setVisible(known)
 
     def _outlook(self, measured: Measured) -> Outlook | None:
@@ -275,7 +309,8 @@ class PerformancePanel(CardColumn):
     def _on_cell(self, truth: int, predicted: int) -> None:
         """Open the images that a cell counts."""
         project = self._controller.project
-        images = images_of_cell(project, truth, predicted)
+        threshold = self._result.threshold if self._result else None
+        images = images_of_cell(project, truth, predicted, threshold)
         if images:
             classes = project.classes.names
             self._controller.show_images(cell_title(classes[truth], classes[predicted]), images)

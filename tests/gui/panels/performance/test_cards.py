@@ -281,7 +281,9 @@ def test_a_specificity_that_is_asked_for_is_kept_as_it_was_asked(qtbot, shown):
     with qtbot.waitSignal(card.kept) as kept:
         qtbot.mouseClick(card.use, Qt.MouseButton.LeftButton)
     assert kept.args == [OperatingRule(0, 0.95)]
+    assert card.threshold.text().startswith("With this point an image would be given “cat” where ")
     show_operating(card, known, kept.args[0])
+    assert card.threshold.text().startswith("An image is given “cat” where its probability is ")
     assert card.state.text().startswith("In use: “cat” from ")
     with qtbot.waitSignal(card.kept) as kept:
         qtbot.mouseClick(card.stop, Qt.MouseButton.LeftButton)

@@ -242,9 +242,33 @@ def test_a_threshold_that_a_round_has_changed_is_told_at_its_end_beside_it_and_i
     qtbot.waitUntil(lambda: card.change.text() == told)
     value, old = (percent(one.threshold.value, 1) for one in (now, before))
     assert f"is {value} now, no longer {old}: press Predict again" in explanation.text()
+    assert (
+        f"At your operating point: “{name}” from {value} on." in window.desk.stage.card.words.text()
+    )
+    assert_counts_at_the_point(window, project, now)
     controller.setup.keep_operating_point(None)
+    assert window.desk.performance.in_use.isHidden()
+    assert all(label.isHidden() for label in window.desk.performance.by_likeliest)
     assert explanation.text().endswith(DROPPED)
     qtbot.waitUntil(card.change.isHidden)
+
+
+def assert_counts_at_the_point(window, project, point) -> None:
+    """Headline, classes, matrix and the images behind it are those at the point, and say so."""
+    panel, known = window.desk.performance, measured_images(project)
+    given = decided(known.probabilities, point.threshold)
+    right = f"{(given == known.truth).sum()} of {len(given)}"
+    assert panel.headline.right.text() == f"{right} right"
+    assert f"right on {right}" in window.desk.stage.card.title.text()
+    assert panel.in_use.text().startswith("At your operating point: ")
+    assert not panel.in_use.isHidden()
+    assert not any(label.isHidden() for label in (*panel.by_point, *panel.by_likeliest))
+    sensitivity = percent(point.chosen.sensitivity.value, 1)
+    assert sensitivity in panel.classes.texts()
+    for truth, said in np.ndindex(2, 2):
+        count = ((known.truth == truth) & (given == said)).sum()
+        assert panel.matrix.count_at(truth, said) == count
+        assert len(images_of_cell(project, truth, said, point.threshold)) == count
 
 
 def hazy_folder(folder: Path, images: int) -> Path:
@@ -327,7 +351,7 @@ def test_stopping_is_advised_once_a_round_and_stands_in_the_panel(
     start_project(qtbot, window, images, tmp_path, evaluation_images=10)
     run_batches(qtbot, window, 1)
     panel = window.desk.performance
-    assert panel.advice.text().startswith("2 classes are not learned yet: bright, dark.")
+    assert panel.advice.text().startswith("2 classes have too few labels to rely on: bright, dark.")
     found = outlook([Point(4, 0.8, 0.01, 0.5), Point(8, 0.84, 0.01, 0.5)], 4, 100, 6.0)
     with monkeypatch.context() as patched:
         patched.setattr(performance_panel, "outlook_of", lambda *_: found)
