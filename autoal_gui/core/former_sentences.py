@@ -3,26 +3,15 @@
 Such a sentence is in no catalogue any more; what stands here in its place is.
 """
 
-from autoal_gui.core.language import mark
-
-SIDE_BY_SIDE = mark("The model uses what it learned from your images, together with {network}.")
-INSTEAD = mark(
-    "For now the model uses {network}, which tells your classes apart better than what it learned "
-    "from your images. Later rounds choose anew."
+from autoal_gui.core.feature_sentences import (
+    ALONE,
+    INSTEAD,
+    SIDE_BY_SIDE,
+    TAUGHT,
+    TAUGHT_FIGURES,
+    TRIED,
+    TRIED_ALONE,
 )
-ALONE = mark("The model uses what it learned from your images.")
-TRIED = mark(
-    "Each of your {count} labels was held out once, and each class counts alike: what was chosen "
-    "gets {right} of them right, what was learned from your images alone {alone}. This only "
-    "chooses between the two; Performance says how good the model is."
-)
-TRIED_ALONE = mark(
-    "Each of your {count} labels was held out once, and each class counts alike: what was learned "
-    "from your images gets {alone} of them right, and {network} beside it does not help. "
-    "Performance says how good the model is."
-)
-TAUGHT = mark("The images without a label teach as well ({teacher}).")
-TAUGHT_FIGURES = mark("Of labels held out {right} are right with these images, {alone} without.")
 
 BOTH_BEGINS = "What was learned from your images and {network} are used side by side: of "
 OTHER_BEGINS = "{network} is used instead of what was learned from your images: of "

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import numpy.typing as npt
 
-from autoal_gui.core.language import mark
+from autoal_gui.core.feature_sentences import TAUGHT, TAUGHT_FIGURES
 from autoal_gui.core.registry import discover, english_label
 from autoal_gui.core.sentences import Sentence, Sentences
 from autoal_gui.core.system.threads import one_thread
@@ -34,8 +34,6 @@ DIMENSIONS = 256  # principal directions in which a student learns
 SURE = 0.05  # of a guess; what is less likely teaches nothing
 LEAD = 1.5  # errors by which the loss must fall
 FEWEST = 2  # labels of each of two classes, or nothing that is held out says anything
-TAUGHT = mark("The images without a label teach as well ({teacher}).")
-FIGURES = mark("Of labels held out {right} are right with these images, {alone} without.")
 
 
 @dataclass(frozen=True)
@@ -147,7 +145,7 @@ def told_teacher(taught: Taught) -> Sentences:
         return ()
     words = {"teacher": english_label(TEACHERS, taught.teacher)}
     shares = {"right": taught.right, "alone": taught.right_alone}
-    return (Sentence(TAUGHT, words, shares, FIGURES),)
+    return (Sentence(TAUGHT, words, shares, TAUGHT_FIGURES),)
 
 
 def _student_head(

@@ -12,7 +12,14 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from autoal_gui.core.language import mark, number
+from autoal_gui.core.feature_sentences import (
+    ALONE,
+    INSTEAD,
+    SIDE_BY_SIDE,
+    TRIED,
+    TRIED_ALONE,
+)
+from autoal_gui.core.language import number
 from autoal_gui.core.registry import english_label
 from autoal_gui.core.sentences import Sentence
 from autoal_gui.core.system.threads import one_thread
@@ -31,22 +38,6 @@ Ints = npt.NDArray[np.int64]
 Strengths = tuple[float, ...]
 
 BACKBONES = "autoal_gui.backbones"
-BOTH = mark("The model uses what it learned from your images, together with {network}.")
-OTHER = mark(
-    "For now the model uses {network}, which tells your classes apart better than what it learned "
-    "from your images. Later rounds choose anew."
-)
-ALONE = mark("The model uses what it learned from your images.")
-TRIED = mark(
-    "Each of your {count} labels was held out once, and each class counts alike: what was chosen "
-    "gets {right} of them right, what was learned from your images alone {alone}. This only "
-    "chooses between the two; Performance says how good the model is."
-)
-TRIED_ALONE = mark(
-    "Each of your {count} labels was held out once, and each class counts alike: what was learned "
-    "from your images gets {alone} of them right, and {network} beside it does not help. "
-    "Performance says how good the model is."
-)
 GRID = (0.0, 0.5, 1.0)
 LEAD = 1.5  # standard errors by which the loss must fall for a step
 MOST_STEPS = 4  # each costs a cross-validation for every neighbour
@@ -179,7 +170,9 @@ def told_views(chosen: Chosen, beside: str) -> Sentence:
     shares = {"alone": chosen.right_alone}
     if not any(others):
         return Sentence(ALONE, words, shares, TRIED_ALONE)
-    return Sentence(BOTH if own else OTHER, words, shares | {"right": chosen.right}, TRIED)
+    return Sentence(
+        SIDE_BY_SIDE if own else INSTEAD, words, shares | {"right": chosen.right}, TRIED
+    )
 
 
 def _gain(now: _Tried, other: _Tried, units: Ints | None) -> float:

@@ -1,0 +1,22 @@
+"""What a round says of the features that its model uses, and of what taught it besides."""
+
+from autoal_gui.core.language import mark
+
+SIDE_BY_SIDE = mark("The model uses what it learned from your images, together with {network}.")
+INSTEAD = mark(
+    "For now the model uses {network}, which tells your classes apart better than what it learned "
+    "from your images. Later rounds choose anew."
+)
+ALONE = mark("The model uses what it learned from your images.")
+TRIED = mark(
+    "Each of your {count} labels was held out once, and each class counts alike: what was chosen "
+    "gets {right} of them right, what was learned from your images alone {alone}. This only "
+    "chooses between the two; Performance says how good the model is."
+)
+TRIED_ALONE = mark(
+    "Each of your {count} labels was held out once, and each class counts alike: what was learned "
+    "from your images gets {alone} of them right, and {network} beside it does not help. "
+    "Performance says how good the model is."
+)
+TAUGHT = mark("The images without a label teach as well ({teacher}).")
+TAUGHT_FIGURES = mark("Of labels held out {right} are right with these images, {alone} without.")
