@@ -4,12 +4,12 @@ import pytest
 from PySide6.QtCore import QRectF, Qt
 
 from autoal_gui.core.labels import layer_trial
-from autoal_gui.core.messages import STEPS, RunRound
+from autoal_gui.core.messages import STEPS, Progress, RunRound
 from autoal_gui.core.registry import discover
 from autoal_gui.core.sentences import Sentence
 from autoal_gui.core.system.foreign_files import sha256_of
 from autoal_gui.gui.panels.sparkline import KEPT, Sparkline
-from autoal_gui.gui.panels.training_text import STEP_NAMES
+from autoal_gui.gui.panels.training_text import STEP_NAMES, predicted_line
 from autoal_gui.gui.session.rounds.layer_trial import is_due, is_owed
 from autoal_gui.gui.strategy_names import STRATEGY_NOTES, mode_note, strategy_note
 from tests.support.gui import CLASSES, QUIET, draw_folder, run_batches, start_project
@@ -273,3 +273,9 @@ def test_the_note_of_a_mode_of_one_strategy_says_what_it_looks_for_and_whose_it_
         "Looks for typical images at first, unsure ones once there are some labels "
         "(Doucet et al. 2024)."
     )
+
+
+def test_a_prediction_tells_the_project_s_own_images_from_those_that_were_given():
+    assert predicted_line(Progress(0, "evaluation", 40, 80)) == "Predicting 40 of 80"
+    own = predicted_line(Progress(0, "features", 352, 624))
+    assert own == "Looking at the project's own images, to compare: 352 of 624"

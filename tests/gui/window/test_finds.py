@@ -180,3 +180,8 @@ def test_a_search_that_is_taken_back_leaves_no_line_behind(qtbot, waiting):
     look_for_some(waiting)
     waiting.controller.engine.withdraw(Priority.MAP)
     assert "every answer is saved" in waiting.status.text()
+
+
+def test_a_hand_over_that_ends_after_its_dialog_was_closed_is_told_until_it_is_read(window):
+    window.controller.exports.exported.emit("/there/model", "Begin with HOW_TO_USE.md.")
+    assert window.failure.sentence == "Written: /there/model\nBegin with HOW_TO_USE.md."
