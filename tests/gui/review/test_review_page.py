@@ -167,7 +167,7 @@ def test_the_page_says_what_the_rule_in_use_makes_of_an_image(page, controller, 
     page._load()
     page.grid.go_to_row(page.images.index(image))
     assert told in page.detail.facts.text()
-    captions = ModelCaptions(page._table, names, point.threshold, shares)
+    captions = page.grid.grid_model.captions
     assert captions[image] == f"At your point: {names[other]} 25%\n{names[other]} 25%"
     assert len(captions) == len(list(captions))
     # Of an image of which no more than a suggestion is kept, no rule says anything.
