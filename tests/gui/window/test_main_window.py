@@ -391,7 +391,7 @@ def test_progress_is_shown_step_by_step_and_cancel_works(qtbot, window, controll
     qtbot.keyClick(window, Qt.Key.Key_T, Qt.KeyboardModifier.ControlModifier)
     assert controller.engine.state is State.RUNNING
     assert panel.headline.text() == "Round 2: ranking"
-    assert "no labels yet" in panel.note.text()
+    assert "there were no labels" in panel.note.text()
     qtbot.waitUntil(lambda: "Reading images 0 of 2" in panel.line.text())
     assert "about 3\xa0s left" in panel.line.text()
     assert "loss 0.500" in panel.line.toolTip()
