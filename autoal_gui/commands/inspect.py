@@ -23,7 +23,7 @@ from autoal_gui.core.images.source import Listing, Picture, SourceSpec
 from autoal_gui.core.images.volumes import about_volumes
 from autoal_gui.core.sets.summary import SetSummary, counts_text, summarise
 from autoal_gui.core.sets.tables.table_fit import fit_lines
-from autoal_gui.core.system.files import exporting
+from autoal_gui.core.system.files import replacing
 from autoal_gui.core.system.scratch import ScratchFolder
 
 NO_GROUPS = (
@@ -129,7 +129,7 @@ def render(picture: Picture, target: Path) -> None:
     except (OSError, ValueError, MemoryError) as error:
         raise ImageUnreadable("The image cannot be written as PNG.") from error
     try:
-        with exporting(target) as partial:
+        with replacing(target) as partial:
             partial.write_bytes(content.getvalue())
     except OSError as error:
         raise AutoALError("The image could not be written there.") from error

@@ -28,7 +28,7 @@ from autoal_gui.core.project.export_snapshot import (
     pseudonyms,
 )
 from autoal_gui.core.sets.tables.cells import plain
-from autoal_gui.core.system.files import exporting
+from autoal_gui.core.system.files import replacing
 
 NAME = "csv"
 LABEL = mark("Table (CSV)")
@@ -104,7 +104,7 @@ def write_table(
     Raises:
         OSError: it cannot be written; a file that was there is left as it was.
     """
-    with exporting(target) as beside, beside.open("w", newline="", encoding=ENCODING) as file:
+    with replacing(target) as beside, beside.open("w", newline="", encoding=ENCODING) as file:
         writer = csv.writer(file)
         writer.writerow(columns)
         for done, line in enumerate(lines, start=1):

@@ -60,7 +60,7 @@ from autoal_gui.core.project.export_snapshot import (
     no_progress,
     pseudonyms,
 )
-from autoal_gui.core.system.files import exporting
+from autoal_gui.core.system.files import replacing
 from autoal_gui.exporters.csv_labels import EVERY, NOT_WRITTEN
 
 NAME = "json"
@@ -90,7 +90,7 @@ def write(
     ids = sorted((labels.answers.keys() | histories.keys()) & labels.pool.images.keys())
     aliases = pseudonyms(labels.entries) if choices.de_identified else None
     try:
-        with exporting(target) as partial, partial.open("w", newline="", encoding="utf-8") as file:
+        with replacing(target) as partial, partial.open("w", newline="", encoding="utf-8") as file:
             head = json.dumps(_head(labels, choices, aliases), ensure_ascii=False)
             file.write(f'{head[:-1]}, "images": [')
             for done, image_id in enumerate(ids, start=1):

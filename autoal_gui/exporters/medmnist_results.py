@@ -17,7 +17,7 @@ import numpy.typing as npt
 from autoal_gui.core.errors import AutoALError
 from autoal_gui.core.language import tr
 from autoal_gui.core.measures.medmnist_scores import MedMNISTScores
-from autoal_gui.core.system.files import exporting
+from autoal_gui.core.system.files import replacing
 
 _KEY = re.compile(r"(train|val|test)/(\d+)")
 _NOT_A_RUN = re.compile(r"[^A-Za-z0-9-]+")  # the reader cuts at "@", "." and "_"
@@ -87,7 +87,7 @@ def _write(target: Path, scores: npt.NDArray[np.floating]) -> Path:
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         with (
-            exporting(target) as partial,
+            replacing(target) as partial,
             partial.open("w", newline="", encoding="utf-8") as file,
         ):
             lines = csv.writer(file, lineterminator="\n")

@@ -21,7 +21,7 @@ from autoal_gui.core.images.source import ProgressCallback, Split
 from autoal_gui.core.images.volumes import FEWEST
 from autoal_gui.core.language import mark, tr
 from autoal_gui.core.project.export_snapshot import NO_CHOICES, Choices, Snapshot, no_progress
-from autoal_gui.core.system.files import exporting
+from autoal_gui.core.system.files import replacing
 from autoal_gui.exporters.images import images_text, scaled
 
 NAME = "npz"
@@ -59,7 +59,7 @@ def write(
         raise ProjectError(tr("There is no labelled image to write yet."))
     arrays = _arrays(labels, images)
     try:
-        with exporting(target) as partial, partial.open("wb") as file:
+        with replacing(target) as partial, partial.open("wb") as file:
             np.savez_compressed(file, **arrays)  # type: ignore[arg-type]
     except OSError as error:
         raise ProjectError(tr("The labels could not be written there.")) from error

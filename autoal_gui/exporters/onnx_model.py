@@ -16,7 +16,7 @@ import numpy as np
 
 from autoal_gui.core.errors import CheckpointError
 from autoal_gui.core.language import mark, tr
-from autoal_gui.core.system.files import exporting
+from autoal_gui.core.system.files import replacing
 from autoal_gui.core.trained_model import TrainedModel
 from autoal_gui.exporters.companions.onnx_script import SCRIPT as SCRIPT
 from autoal_gui.exporters.companions.onnx_script import USAGE as USAGE
@@ -54,7 +54,7 @@ def write(target: Path, model: TrainedModel) -> None:
     network, images = model.make_network(), noise(model)
     content = file_content(network, images, card_beside_images(model.card))
     try:
-        with exporting(target) as partial:
+        with replacing(target) as partial:
             partial.write_bytes(content)
             _compare(onnx.load_model_from_string(partial.read_bytes()), network, images)
     except OSError as error:

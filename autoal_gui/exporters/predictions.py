@@ -16,7 +16,7 @@ from autoal_gui.core.measures.caution import Caution
 from autoal_gui.core.measures.operating.decision import Threshold, decided
 from autoal_gui.core.sets.comparison import ModelAnswers
 from autoal_gui.core.sets.tables.cells import plain
-from autoal_gui.core.system.files import exporting
+from autoal_gui.core.system.files import replacing
 from autoal_gui.exporters.csv_labels import ENCODING
 
 
@@ -50,7 +50,7 @@ def save_predictions(target: Path, found: Predicting) -> None:
     """
     try:
         with (
-            exporting(target) as partial,
+            replacing(target) as partial,
             partial.open("w", newline="", encoding=ENCODING) as file,
         ):
             write_predictions(file, found)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from autoal_gui.core.errors import CheckpointError
 from autoal_gui.core.language import mark, tr
-from autoal_gui.core.system.files import exporting
+from autoal_gui.core.system.files import replacing
 from autoal_gui.core.system.foreign_files import read_foreign
 from autoal_gui.core.trained_model import LARGEST_MODEL, TrainedModel
 from autoal_gui.exporters.companions.own_usage import USAGE as USAGE
@@ -35,7 +35,7 @@ def write(target: Path, model: TrainedModel) -> None:
     """
     try:
         content = read_foreign(model.checkpoint, LARGEST_MODEL)
-        with exporting(target) as partial:
+        with replacing(target) as partial:
             partial.write_bytes(content)
             if partial.read_bytes() != content:
                 raise CheckpointError(tr(DIFFERS))

@@ -16,7 +16,7 @@ from autoal_gui.core.language import date_time, in_use, mark, tr, tr_count
 from autoal_gui.core.project.export_snapshot import NO_CHOICES, Choices, Snapshot, no_progress
 from autoal_gui.core.project.measured_rounds import measured_rounds
 from autoal_gui.core.report.markup import document, tag
-from autoal_gui.core.system.files import exporting
+from autoal_gui.core.system.files import replacing
 from autoal_gui.exporters.report_columns import columns_section
 from autoal_gui.exporters.report_decisions import calibration_section, operating_section
 from autoal_gui.exporters.report_sections import (
@@ -54,7 +54,7 @@ def write(
     text = page(labels)
     progress(1, 1)
     try:
-        with exporting(target) as partial:
+        with replacing(target) as partial:
             partial.write_text(text, encoding="utf-8", newline="\n")
     except OSError as error:
         raise ProjectError(tr(NOT_WRITTEN)) from error

@@ -7,7 +7,7 @@ import numpy as np
 
 from autoal_gui.core.errors import CheckpointError
 from autoal_gui.core.language import mark, tr
-from autoal_gui.core.system.files import exporting
+from autoal_gui.core.system.files import replacing
 from autoal_gui.core.trained_model import TrainedModel
 from autoal_gui.exporters.companions.own_usage import USAGE as USAGE
 from autoal_gui.exporters.contract import DIFFERS, NOT_WRITTEN
@@ -43,7 +43,7 @@ def write(target: Path, model: TrainedModel) -> None:
     metadata = {name: json.dumps(value) for name, value in model.card.items()}
     arrays = {name: np.asarray(a, order="C") for name, a in model.arrays.items()}
     try:
-        with exporting(target) as partial:
+        with replacing(target) as partial:
             save_file(arrays, partial, metadata)  # writes memory as it lies, hence the order
             written = load_file(partial)
             if any(not np.array_equal(written[n], a) for n, a in model.arrays.items()):

@@ -13,7 +13,7 @@ from typing import Any
 
 from autoal_gui.core.errors import CheckpointError
 from autoal_gui.core.language import mark, tr
-from autoal_gui.core.system.files import exporting
+from autoal_gui.core.system.files import replacing
 from autoal_gui.core.trained_model import TrainedModel
 from autoal_gui.exporters.companions.preparation import card_beside_images
 from autoal_gui.exporters.contract import CLOSE, DIFFERS, NOT_WRITTEN
@@ -60,7 +60,7 @@ def write(target: Path, model: TrainedModel) -> None:
     images = noise(model)
     content = file_content(network, images, card_beside_images(model.card))
     try:
-        with exporting(target) as partial:
+        with replacing(target) as partial:
             partial.write_bytes(content)
             written = torch.export.load(io.BytesIO(partial.read_bytes())).module()
             with torch.no_grad():

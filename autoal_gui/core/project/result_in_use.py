@@ -7,7 +7,9 @@ from autoal_gui.core.measures.estimate import Estimate
 from autoal_gui.core.measures.metrics import Metrics
 from autoal_gui.core.measures.operating.decision import Threshold
 from autoal_gui.core.measures.operating.point import OperatingPoint
+from autoal_gui.core.project.kept_point import kept_point
 from autoal_gui.core.project.last_model import last_model
+from autoal_gui.core.project.measured_images import measured_images
 from autoal_gui.core.project.measured_rounds import Measured
 from autoal_gui.core.project.project import Project
 from autoal_gui.core.sets.column_results import MeasuredImages
@@ -27,6 +29,12 @@ class ResultInUse:
     """The first half of it."""
     threshold: Threshold | None = None
     """At which the metrics are; None: by the highest probability."""
+
+
+def last_result(project: Project, measured: Measured) -> ResultInUse:
+    """Return the same of rounds of which at least one was measured, with what it needs besides."""
+    known = measured_images(project)
+    return result_in_use(project, measured, known, kept_point(project, known))
 
 
 def result_in_use(
@@ -69,7 +77,8 @@ def result_in_use(
         return ResultInUse(metrics, f"{by_likeliest} {at}", by_likeliest)
     brief = tr("At your operating point: “{name}” from {value} on.", **values)
     otherwise = tr(
-        "By the highest probability {right} of {images} would be right.",
+        "By the highest probability {right} of {images} would be right; these images chose the "
+        "point, so the figures at it are a little too good.",
         right=number(int((known.given == known.truth).sum())),
         images=number(images),
     )

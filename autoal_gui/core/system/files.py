@@ -11,6 +11,7 @@ import json
 import os
 import shutil
 import stat
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,6 @@ from autoal_gui.core.language import tr
 from autoal_gui.core.system.foreign_files import BLOCK, open_foreign
 
 PRIVATE = 0o700  # the names of images may name patients
-OWN, EXPORTED = 0o600, 0o666  # of a new file; the umask takes from it what the user has chosen
 
 
 def write_json(target: Path, content: dict[str, Any]) -> None:
@@ -29,13 +29,13 @@ def write_json(target: Path, content: dict[str, Any]) -> None:
 
 
 def write_text(target: Path, text: str, encoding: str = "utf-8") -> None:
-    """Write a text, its line ends as they are; see `exporting`.
+    """Write a text, its line ends as they are.
 
     Raises:
         AutoALError: it cannot be written there.
     """
     try:
-        with exporting(target) as partial:
+        with replacing(target) as partial:
             partial.write_text(text, encoding=encoding, newline="")
     except OSError as error:
         raise AutoALError(tr("The result could not be written there.")) from error
@@ -70,7 +70,7 @@ def copy_foreign(
 
 
 @contextlib.contextmanager
-def replacing(target: Path, folder: Path | None = None, mode: int = OWN) -> Iterator[Path]:
+def replacing(target: Path, folder: Path | None = None) -> Iterator[Path]:
     """Give a file beside `target` to write to; move it there when the block has succeeded.
 
     The file is for the user alone, unless it takes the place of one that others may read: labels
@@ -79,18 +79,15 @@ def replacing(target: Path, folder: Path | None = None, mode: int = OWN) -> Iter
     Args:
         target: missing, or a regular file.
         folder: what no link may lead out of, see `check_target`.
-        mode: of a file that is new.
 
     Raises:
         FileRefused: see `check_target`; nothing is written, and what is there stays.
         OSError: it cannot be written or moved, or `target` is not the name of a file.
     """
     check_target(target, folder)
-    partial = _new_beside(target, mode)
-    permissions = stat.S_IMODE(partial.stat().st_mode)
+    partial = _new_beside(target)
     try:
         yield partial
-        partial.chmod(permissions)  # a library may have put another file in its place
         with partial.open("rb+") as stream:
             os.fsync(stream.fileno())
         check_target(target, folder)  # writing may have taken minutes
@@ -98,15 +95,6 @@ def replacing(target: Path, folder: Path | None = None, mode: int = OWN) -> Iter
     except BaseException:
         partial.unlink(missing_ok=True)
         raise
-
-
-def exporting(target: Path) -> contextlib.AbstractContextManager[Path]:
-    """Give a file to write to as `replacing` does, which whoever else may read as the user has set.
-
-    What leaves the program goes where the user has said, often for others: it is as open as files
-    of other programs are there.
-    """
-    return replacing(target, mode=EXPORTED)
 
 
 def check_target(target: Path, folder: Path | None = None) -> None:
@@ -158,8 +146,6 @@ def is_link(path: Path) -> bool:
 def replacing_folder(target: Path) -> Iterator[Path]:
     """Give a new folder beside `target` to write into; it gets that name when the block succeeds.
 
-    It is as open to others as `exporting` leaves a file.
-
     Raises:
         FileExistsError: there is something of that name already, be it a link to nowhere.
         OSError: it cannot be written.
@@ -168,7 +154,7 @@ def replacing_folder(target: Path) -> Iterator[Path]:
         raise OSError("not the name of a folder")
     if os.path.lexists(target):
         raise FileExistsError(target.name)
-    partial = _new_folder_beside(target)
+    partial = Path(tempfile.mkdtemp(prefix=f".{target.name[:40]}.", dir=target.parent))
     try:
         yield partial
         partial.rename(target)
@@ -182,22 +168,12 @@ def _require_name(target: Path) -> None:
         raise OSError("not the name of a file")
 
 
-def _new_folder_beside(target: Path) -> Path:
-    """Make an empty folder of a name that was free; one of `tempfile` would be the user's alone."""
-    for number in itertools.count(1):
-        partial = target.with_name(f".{target.name[:40]}.part{number}")
-        with contextlib.suppress(FileExistsError):
-            partial.mkdir()
-            break
-    return partial
-
-
-def _new_beside(target: Path, mode: int) -> Path:
+def _new_beside(target: Path) -> Path:
     """Make an empty file of a name that was free, so that no file of the user's is overwritten."""
     for number in itertools.count(1):
         partial = target.with_name(f"{target.name}.part{number}")
         with contextlib.suppress(FileExistsError):
-            partial.touch(mode=mode, exist_ok=False)
+            partial.touch(mode=0o600, exist_ok=False)
             break
     with contextlib.suppress(OSError):  # there is none yet
         partial.chmod(target.stat().st_mode & 0o777)

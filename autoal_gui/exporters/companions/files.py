@@ -8,7 +8,7 @@ from types import ModuleType
 
 from autoal_gui.core.errors import CheckpointError
 from autoal_gui.core.language import tr
-from autoal_gui.core.system.files import exporting
+from autoal_gui.core.system.files import replacing
 from autoal_gui.core.trained_model import TrainedModel
 from autoal_gui.exporters.companions.model_card import model_card
 from autoal_gui.exporters.companions.preparation import preprocessing
@@ -50,7 +50,7 @@ def companions(
     with ExitStack() as written:
         try:
             for file, text in zip(companion_files(target, exporter), texts, strict=False):
-                partial = written.enter_context(exporting(file))
+                partial = written.enter_context(replacing(file))
                 partial.write_bytes(text.encode(errors="backslashreplace"))
             yield
             written.close()

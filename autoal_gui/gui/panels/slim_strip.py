@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 
 from autoal_gui.core.language import number, percent, tr, tr_count
 from autoal_gui.core.messages import Progress
+from autoal_gui.core.project.result_in_use import last_result
 from autoal_gui.engine.state import State
 from autoal_gui.gui.panels.performance_text import measured_of
 from autoal_gui.gui.panels.plots import series_colour
@@ -180,7 +181,8 @@ class SlimStrip(QFrame):
         project = self._controller.project
         measured = measured_of(project)
         known = bool(measured)
-        metrics = measured[-1][1] if measured else None
+        result = last_result(project, measured) if measured else None
+        metrics = result.metrics if result else None
         self.accuracy.setText(percent(metrics.accuracy) if metrics else "–")
         self.curve.show_curve([m.accuracy for _, m in measured])
         self.right.setText(
@@ -192,6 +194,9 @@ class SlimStrip(QFrame):
             if metrics
             else tr("not measured yet")
         )
+        by = plain_tip(result.words) if result else ""
+        for label in (self.accuracy, self.right):
+            label.setToolTip(by)
         self.curve.setVisible(known)
         self._show_shares()
         self.show_left()
@@ -234,6 +239,8 @@ class SlimStrip(QFrame):
         state = self._controller.engine.state
         busy = state in (State.RUNNING, State.CANCELLING)
         self.bar.setVisible(busy)
+        if self._controller.engine.progress is None:  # of what began just now
+            self.bar.setValue(0)
         if not busy:
             self.state.setText("")
         elif self._controller.training.round_number is not None:
@@ -247,7 +254,8 @@ class SlimStrip(QFrame):
 
     @Slot(object)
     def _on_progress(self, progress: Progress) -> None:
-        self.bar.setValue(round(RESOLUTION * progress.done / max(1, progress.total)))
+        ended = progress.done >= progress.total  # what follows has not told anything yet
+        self.bar.setValue(0 if ended else round(RESOLUTION * progress.done / progress.total))
         engine = self._controller.engine
         predicts = engine.runs(Priority.PREDICTION)  # which is one step alone
         self.bar.setToolTip(work_words(engine) if predicts else tr(STEP_NAMES[progress.step]))

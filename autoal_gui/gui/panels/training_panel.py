@@ -43,6 +43,7 @@ from autoal_gui.gui.panels.trial_line import TrialLine
 from autoal_gui.gui.panels.waiting_line import WaitingLine
 from autoal_gui.gui.session.controller import Controller
 from autoal_gui.gui.session.engine_queue import Priority
+from autoal_gui.gui.session.rounds.layer_trial import TRIAL
 from autoal_gui.gui.session.rounds.next_round_words import can_train, next_round_words
 from autoal_gui.gui.session.rounds.waiting import work_words
 from autoal_gui.gui.widgets.actions import Actions
@@ -179,11 +180,16 @@ class TrainingPanel(QFrame):
         self.losses.clear()
         self._show_steps({step}, True)
         place = STEPS.index(step)
-        if self._step:  # steps that this mode leaves out stay empty
+        # Steps that this mode leaves out stay empty, and so does what is cut short.
+        if self._step and not self._is_cut_short(self._step):
             self._bars[self._step].setValue(RESOLUTION)
         for later in STEPS[place:]:
             self._bars[later].setValue(0)
         self._step = step
+
+    def _is_cut_short(self, step: Step) -> bool:
+        left_out = step == TRIAL and self._controller.training.trial.is_left_out
+        return left_out or self._controller.engine.state is State.CANCELLING
 
     def refresh(self) -> None:
         """Show what the engine does now."""

@@ -6,9 +6,11 @@ from pathlib import Path
 
 from autoal_gui.core.images.pool import ImagePool
 from autoal_gui.core.images.source import Listing, ProgressCallback, SourceSpec
-from autoal_gui.core.language import percent
+from autoal_gui.core.language import percent, tr
 from autoal_gui.core.measures.operating.decision import Threshold
 from autoal_gui.core.messages import PredictFinished
+from autoal_gui.core.project.last_model import LastModel
+from autoal_gui.core.project.project import Project
 from autoal_gui.core.sets.comparison import ModelAnswers
 from autoal_gui.core.trained_model import StartModel
 from autoal_gui.exporters.predictions import Predicting, save_predictions
@@ -22,6 +24,13 @@ def model_of(services: Services, file: Path, progress: ProgressCallback) -> tupl
         CheckpointError: it is none.
     """
     return file, services.start_model(file)
+
+
+def own_model_words(project: Project, model: LastModel) -> str:
+    """Say that the last model of the open project is the one that predicts."""
+    return tr(
+        "The last model of {project}: {model}.", project=project.settings.name, model=model.name
+    )
 
 
 @dataclass(frozen=True)

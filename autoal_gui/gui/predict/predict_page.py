@@ -24,7 +24,7 @@ from autoal_gui.gui.predict.measured_section import MeasuredSection
 from autoal_gui.gui.predict.other_models import KINDS, NO_CLASSES, OtherModels
 from autoal_gui.gui.predict.own_images import OwnImages
 from autoal_gui.gui.predict.predict_filters import PredictFilters
-from autoal_gui.gui.predict.predict_jobs import ChosenModel, model_of
+from autoal_gui.gui.predict.predict_jobs import ChosenModel, model_of, own_model_words
 from autoal_gui.gui.predict.predict_session import PredictSession
 from autoal_gui.gui.predict.predict_setup import NO_MODEL_CHOSEN, PredictSetup
 from autoal_gui.gui.predict.sending import SendButton
@@ -200,12 +200,7 @@ class PredictPage(Page):
         model = last_model(self.controller.project) if self.controller.is_open else None
         if model is None:
             return
-        words = tr(
-            "The last model of {project}: {model}.",
-            project=self.controller.project.settings.name,
-            model=model.name,
-        )
-        self._set_model(model.file, words, own=True)
+        self._set_model(model.file, own_model_words(self.controller.project, model), own=True)
 
     def _set_model(self, model: Path | None, words: str, own: bool = False) -> None:
         self._model, self._is_own = model, own

@@ -147,7 +147,8 @@ def test_the_result_is_that_at_the_point_which_is_in_use_and_says_so(project):
     name, value = project.classes.names[1], percent(point.threshold.value, 1)
     assert found.words == (
         f"At your operating point: “{name}” from {value} on. By the highest probability "
-        f"{likeliest.correct} of {likeliest.total} would be right."
+        f"{likeliest.correct} of {likeliest.total} would be right; these images "
+        "chose the point, so the figures at it are a little too good."
     )
     earlier = [(replace(measured[-1][0], number=0), likeliest)]
     other = result_in_use(project, earlier, known, point)  # the point is that of a later model

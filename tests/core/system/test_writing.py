@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from autoal_gui.core.errors import AutoALError, FileRefused, LeadsOut, NotAFile
 from autoal_gui.core.system.files import (
     copy_foreign,
-    exporting,
     make_private_folder,
     replacing,
     replacing_folder,
@@ -146,29 +145,6 @@ def test_a_private_folder_is_no_link(tmp_path):
         with pytest.raises(NotAFile, match=f"{name} is a link or a file"):
             make_private_folder(tmp_path / name)
     assert not (tmp_path / "nowhere").exists()
-
-
-@posix
-def test_what_is_exported_is_as_open_as_other_files_and_what_is_kept_is_not(tmp_path):
-    with exporting(tmp_path / "given") as partial:
-        partial.write_bytes(b"")
-    with replacing_folder(tmp_path / "folder"):
-        assert [path.name for path in tmp_path.glob(".folder*")] == [".folder.part1"]
-    written(tmp_path / "kept", b"")
-    modes = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.iterdir()}
-    (tmp_path / "usual").mkdir()
-    usual = (tmp_path / "usual").stat().st_mode & 0o777
-    assert modes == {"given": _default_mode(), "folder": usual, "kept": 0o600}
-
-
-@posix
-def test_a_new_folder_takes_no_name_that_another_has(tmp_path):
-    (tmp_path / ".folder.part1").mkdir()
-    (tmp_path / ".folder.part1" / "mine").touch()
-    with replacing_folder(tmp_path / "folder") as partial:
-        (partial / "new").touch()
-    assert [path.name for path in (tmp_path / "folder").iterdir()] == ["new"]
-    assert (tmp_path / ".folder.part1" / "mine").exists()
 
 
 @posix

@@ -2,8 +2,9 @@
 
 from autoal_gui.core.language import mark, number, tr, tr_count
 from autoal_gui.core.project.project import Project
+from autoal_gui.engine.state import State
 from autoal_gui.gui.session.controller import Controller
-from autoal_gui.gui.session.engine_queue import Priority
+from autoal_gui.gui.session.engine_queue import EngineQueue, Priority
 from autoal_gui.gui.session.rounds.waiting import work_words
 
 FIRST_IS_NEXT = mark(
@@ -36,7 +37,7 @@ def next_round_words(controller: Controller) -> str:
 def _goes_first(controller: Controller) -> bool:
     """Say whether the next round waits for what runs; learning and the map make way."""
     engine = controller.engine
-    return engine.running is not None and not engine.runs(Priority.WARM_START, Priority.MAP)
+    return is_busy(engine) and not engine.runs(Priority.WARM_START, Priority.MAP)
 
 
 def _due(controller: Controller, first: bool) -> str:
@@ -50,10 +51,17 @@ def _due(controller: Controller, first: bool) -> str:
 
 def running_words(controller: Controller) -> str:
     """Name what runs, a round or something else; nothing where nothing does."""
+    if not is_busy(controller.engine):
+        return ""
     running = controller.training.round_number
     if running is not None:
         return tr("Round {number}", number=number(running))
     return work_words(controller.engine)
+
+
+def is_busy(engine: EngineQueue) -> bool:
+    """Say whether something runs, not counting what has ended and is about to be told of."""
+    return engine.running is not None and engine.state is not State.IDLE
 
 
 def _later_words(left: int, work: str) -> str:

@@ -259,6 +259,7 @@ def assert_counts_at_the_point(window, project, point) -> None:
     given = decided(known.probabilities, point.threshold)
     right = f"{(given == known.truth).sum()} of {len(given)}"
     assert panel.headline.right.text() == f"{right} right"
+    assert window.desk.side.strip.right.text() == f"right on {right}"
     assert f"right on {right}" in window.desk.stage.card.title.text()
     assert panel.in_use.text().startswith("At your operating point: ")
     assert not panel.in_use.isHidden()

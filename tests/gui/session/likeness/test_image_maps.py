@@ -128,6 +128,9 @@ def test_answers_no_longer_count_as_blind_once_predictions_without_answers_were_
 ):
     idle(qtbot, controller)
     labels = controller.project.labels
+    while controller.images.suggestion(controller.images.current) is None:  # until there is a model
+        controller.labelling.answer(len(labels.answers) % 2)
+        idle(qtbot, controller)
     before, image = controller.images.current, None
     controller.labelling.answer(0)
     assert not labels.answers[before].shown
