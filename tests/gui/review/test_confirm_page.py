@@ -82,7 +82,7 @@ def test_a_check_that_was_left_is_gone_on_with_at_the_desk(qtbot, window, tmp_pa
     idle(qtbot, controller)
     train(qtbot, controller)
     page = show(qtbot, window)
-    page.limit.setValue(4)
+    page.limit.setValue(5)
     due = page._due
     page.alone.setFocus()
     qtbot.keyClick(page.alone, ENTER)
