@@ -21,16 +21,15 @@ from autoal_gui.gui.images.image_loader import ImageLoader
 from autoal_gui.gui.keys import class_keys
 from autoal_gui.gui.review.confirm_words import (
     CLASS_DONE,
-    HARDLY,
     HOW,
     MEASURES_NOTHING,
     NO_MODEL,
     NOT_SEEN,
-    NOT_WORTH,
     NOTHING,
     STOPPED,
-    WHY_ALONE,
+    alone_words,
     drawn_words,
+    waiting_words,
 )
 from autoal_gui.gui.review.sure_grid import SureGrid
 from autoal_gui.gui.session.controller import Controller
@@ -43,7 +42,6 @@ from autoal_gui.gui.widgets.sizes import icon_size
 from autoal_gui.gui.widgets.text import text_label
 from autoal_gui.gui.widgets.theme import TITLE, Theme
 
-PAYS = 2  # images confirmed for one that is read alone, below which it is hardly worth it
 WIDTH = 24  # letters that the side is wide
 NARROWEST, WIDEST = 270, 490  # pixels of it
 LONGEST = 50  # heights of a line: longer lines of words read badly
@@ -82,6 +80,7 @@ class ConfirmPage(Page):
         self._sure = SureImages.none()
         self._offered: list[int] = []  # the classes in the list
         self._due: tuple[int, ...] = ()
+        self._waiting: tuple[int, ...] = ()  # drawn before, and not answered yet
         self._busy = False
         self._room = QTimer(self, singleShot=True, interval=0)
         self.local = {name: own_action(self, actions[name]) for name in ("undo", "redo")}
@@ -230,12 +229,10 @@ class ConfirmPage(Page):
         self._show_check()
         images = () if index is None else self._sure.to_confirm(index)[: self.grid.room]
         self._due = confirming.due(self._sure, len(images), index)
+        self._waiting = confirming.waiting(index, self._due)
         words = self._what_else(bool(images))
         self.words.setText(words)
-        worth = bool(self._due) and self._sure.is_worth(self._due)
-        self.alone.setVisible(worth and confirming.check.verdict != "fails")
-        count = len(self._due)
-        self.alone.setText(tr_count("Read {count} image alone", "Read {count} images alone", count))
+        self._show_alone()
         self.views.setCurrentIndex(0 if words else 1)
         self.how.setVisible(not words)
         images = () if words else images
@@ -246,27 +243,28 @@ class ConfirmPage(Page):
             (self.grid if images else self.alone).setFocus()
         self._on_selection()
 
+    def _show_alone(self) -> None:
+        """Offer to read what is due, or to go on with what was drawn before."""
+        worth = bool(self._due) and self._sure.is_worth(self._due)
+        self.alone.setVisible(worth or bool(self._waiting))
+        read = tr_count("Read {count} image alone", "Read {count} images alone", len(self._due))
+        self.alone.setText(tr("Go on at the desk") if self._waiting else read)
+
     def _what_else(self, images: bool) -> str:
         """Say what is to be done, where there is nothing to confirm; else nothing."""
-        project, check, index = (
-            self.controller.project,
-            self.controller.confirming.check,
-            self._class(),
-        )
+        project, index = self.controller.project, self._class()
+        check = project.bulk.check
         names = project.classes.names
         if check.verdict == "fails":
             return tr(STOPPED)
+        if self._waiting:
+            return waiting_words(len(self._waiting), len(project.bulk.readable_drawn))
         if not project.rounds.last_checkpoint() and not len(self._sure):
             return tr(NO_MODEL)
         if index is None:
             return tr(NOTHING, sure=percent(SURE))
-        if self._due and not self._sure.is_worth(self._due):
-            sure, due = number(len(self._sure)), number(len(self._due))
-            return tr(NOT_WORTH, sure=sure, due=due)
         if self._due:
-            saved = self._sure.saved(self._due)
-            words = tr(WHY_ALONE, count=number(len(self._due)), saved=number(saved))
-            return f"{words}\n\n{tr(HARDLY)}" if saved < PAYS * len(self._due) else words
+            return alone_words(self._sure, self._due)
         if check.verdict_of(index) != "holds":
             resting = project.bulk.resting
             own = own_words(check, index, names[index], index in resting)
@@ -326,7 +324,7 @@ class ConfirmPage(Page):
 
     @Slot()
     def _on_closed(self) -> None:
-        self._sure, self._offered, self._due = SureImages.none(), [], ()
+        self._sure, self._offered, self._due, self._waiting = SureImages.none(), [], (), ()
         self.classes.clear()
         self.grid.set_images(())
         self.loader.open(None)
@@ -359,8 +357,12 @@ class ConfirmPage(Page):
 
     @Slot()
     def _read_alone(self) -> None:
-        if self._due and self.controller.confirming.read_alone(self._sure, self._due):
-            self.left.emit()
+        controller = self.controller
+        if self._waiting:
+            controller.images.go_on_alone()
+        elif not self._due or not controller.confirming.read_alone(self._sure, self._due):
+            return
+        self.left.emit()
 
     @Slot(int)
     def _on_limit(self, percents: int) -> None:

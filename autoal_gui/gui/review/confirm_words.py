@@ -1,7 +1,11 @@
 """What the page of the sure ones says."""
 
+from collections.abc import Sequence
+
 from autoal_gui.core.labels.bulk import SureImages
-from autoal_gui.core.language import mark, tr_count
+from autoal_gui.core.language import mark, number, tr, tr_count
+
+PAYS = 2  # images confirmed for one that is read alone, below which it is hardly worth it
 
 HOW = mark("Enter confirms what is shown. A click or Space takes an image out. Esc goes back.")
 NO_MODEL = mark("No model has been trained yet: label a few images of each class first.")
@@ -29,6 +33,28 @@ MEASURES_NOTHING = mark(
     "What is confirmed here is marked in every export, measures nothing, and teaches the model "
     "only while the check holds."
 )
+
+
+def alone_words(sure: SureImages, due: Sequence[int]) -> str:
+    """Say what reading these alone first is for, or that it does not pay yet."""
+    count = number(len(due))
+    if not sure.is_worth(due):
+        return tr(NOT_WORTH, sure=number(len(sure)), due=count)
+    saved = sure.saved(due)
+    words = tr(WHY_ALONE, count=count, saved=number(saved))
+    return f"{words}\n\n{tr(HARDLY)}" if saved < PAYS * len(due) else words
+
+
+def waiting_words(waiting: int, drawn: int) -> str:
+    """Say that some of the images that were drawn are not answered yet."""
+    return tr_count(
+        "{count} of the {drawn} images drawn to be read alone still waits for its answer: go on at "
+        "the desk.",
+        "{count} of the {drawn} images drawn to be read alone still wait for their answers: go on "
+        "at the desk.",
+        waiting,
+        drawn=number(drawn),
+    )
 
 
 def drawn_words(sure: SureImages, listed: int) -> str:

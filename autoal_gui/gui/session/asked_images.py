@@ -244,6 +244,17 @@ class AskedImages(SeenAnswers):
         self.show_following()
         return True
 
+    def go_on_alone(self) -> None:
+        """Show the first image that was drawn to be read alone and still waits, if any does."""
+        waiting = self._project.bulk.waiting
+        if not waiting:
+            return
+        if not set(waiting) <= set(self.batch):  # a round has come between
+            self._set_queue(self._queue.with_checks(waiting))
+            self.put_first.emit()
+        self.alone_wanted.emit()
+        self.show(waiting[0])
+
     def leave_repeat(self, image_id: int) -> None:
         """Put an image no second time."""
         if image_id not in self._queue.repeats:

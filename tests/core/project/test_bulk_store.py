@@ -6,6 +6,7 @@ import json
 import numpy as np
 import pytest
 
+from autoal_gui.core.database.image_rows import Checked
 from autoal_gui.core.database.round_rows import Suggestion
 from autoal_gui.core.project.class_removal import remove_class
 from autoal_gui.core.project.export_snapshot import Snapshot
@@ -160,3 +161,15 @@ def test_what_waits_to_be_read_alone_is_kept_with_what_the_model_said_then(proje
     again.bulk.draw({13: SURE})
     assert set(again.bulk.drawn) == {9, 13}
     again.close()
+
+
+def test_what_was_drawn_waits_until_it_is_answered_or_turns_out_unreadable(project):
+    project.bulk.draw(dict.fromkeys((5, 3, 14, 15), SURE))
+    assert project.bulk.waiting == (5, 3, 14, 15)
+    read_alone(project, (3,))
+    assert project.bulk.waiting == (5, 14, 15)
+    assert len(project.bulk.readable_drawn) == 4
+    key = project.pool.images[15].key
+    project.checks.store([Checked(15, key, "", "It is no image.")])
+    assert project.bulk.waiting == (5, 14)
+    assert len(project.bulk.readable_drawn) == 3

@@ -77,6 +77,33 @@ def test_images_read_alone_are_answered_one_by_one_though_a_grid_was_open(qtbot,
     assert not {*found} & controller.project.labels.answers.keys() - {due[0]}
 
 
+def test_a_check_that_was_left_is_gone_on_with_at_the_desk(qtbot, window, tmp_path):
+    controller = start(window, tmp_path, images=60)
+    idle(qtbot, controller)
+    train(qtbot, controller)
+    page = show(qtbot, window)
+    page.limit.setValue(5)
+    due = page._due
+    page.alone.setFocus()
+    qtbot.keyClick(page.alone, ENTER)
+    label_many(qtbot, window, 2)
+    controller.images.go_to(controller.project.labels.unanswered()[-1])
+
+    page = show(qtbot, window)
+    count = len(due)
+    assert page.words.text().startswith(f"{count - 2} of the {count} images drawn to be read alone")
+    assert "still wait" in page.words.text()
+    assert page.alone.isVisible()
+    assert page.alone.text() == "Go on at the desk"
+    qtbot.keyClick(page.alone, ENTER)
+    assert window.pages.at_desk
+    assert controller.images.current == due[2]
+    assert controller.images.batch == due  # it goes on where it was left
+    assert tuple(label_many(qtbot, window, count - 2)) == due[2:]
+    page = show(qtbot, window)
+    assert "still wait" not in page.words.text()
+
+
 def test_a_limit_that_is_typed_and_entered_begins_nothing(qtbot, window, tmp_path):
     controller = start(window, tmp_path, images=60)
     idle(qtbot, controller)

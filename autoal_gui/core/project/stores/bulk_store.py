@@ -100,6 +100,17 @@ class BulkStore:
             if image_id in images and class_index < classes
         }
 
+    @property
+    def readable_drawn(self) -> tuple[int, ...]:
+        """Those of them whose files can be read, in the order asked."""
+        return tuple(i for i in self.drawn if i not in self._unusable.unusable)
+
+    @property
+    def waiting(self) -> tuple[int, ...]:
+        """Those of these that are still without an answer."""
+        answers = self._labels.answers
+        return tuple(i for i in self.readable_drawn if i not in answers)
+
     def draw(self, images: Mapping[int, Suggestion]) -> None:
         """Remember which images are read alone next.
 

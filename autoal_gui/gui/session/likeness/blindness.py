@@ -19,10 +19,12 @@ def asked_blind(project: Project, images: AskedImages) -> Set[int]:
     """Return the images of which neither an answer nor what a model makes of them may be seen.
 
     They are those of the batch without an answer, among them what is drawn to measure by and what
-    is put a second time, and those that a second reader has still to read.
+    is put a second time, all others that were drawn to be read alone, and those that a second
+    reader has still to read.
     """
     answered = images.answered
     waiting = {i for i in (*images.batch, *images.repeats) if i not in answered}
+    waiting.update(project.bulk.waiting)  # after a round the batch holds but the first of them
     journal = project.labels.journal
     for reading in project.readings.all():
         read = journal.second_answers(reading.annotator)

@@ -83,6 +83,19 @@ class Confirming(Part):
             self.check, sum(self._project.bulk.resting.values()), more, class_index
         )
 
+    def waiting(self, class_index: int | None, due: Collection[int]) -> tuple[int, ...]:
+        """Return the images that were drawn and have to be answered before anything is confirmed.
+
+        None where the check fails, and where it holds already without them.
+
+        Args:
+            class_index: as what images are to be confirmed; None where there are none.
+            due: what is to be read alone before, going by the answers so far.
+        """
+        check = self.check
+        ready = class_index is not None and check.verdict_of(class_index) == "holds" and not due
+        return () if ready or check.verdict == "fails" else self._project.bulk.waiting
+
     def note_shown(self, images: Collection[int]) -> None:
         """Take note that the reader sees these as what the model is sure of."""
         self._images.seen.update(images)
@@ -90,7 +103,12 @@ class Confirming(Part):
     # -- what the reader does -----------------------------------------------------------------
 
     def read_alone(self, sure: SureImages, images: Sequence[int]) -> bool:
-        """Put images to the reader alone, before all others; say whether that worked."""
+        """Put images to the reader alone, before all others; say whether that worked.
+
+        None are drawn while others that were drawn still wait for their answers.
+        """
+        if self._project.bulk.waiting:
+            return False
         classes = dict(zip(sure.ids.tolist(), sure.class_index.tolist(), strict=True))
         certainty = sure.certainties()
         return self._images.read_alone(
@@ -156,5 +174,5 @@ class Confirming(Part):
             self.told.emit(check_words(check, bool(resting)))
         elif news:
             self.told.emit(" ".join(own_words(check, c, names[c], c in resting) for c in news))
-        if all(image in self._project.labels.answers for image in self._images.checks):
+        if not self._project.bulk.waiting:
             self.all_read.emit(end_words(check, names, resting))

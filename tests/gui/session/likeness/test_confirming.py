@@ -137,3 +137,39 @@ def test_images_that_wait_to_be_read_alone_still_do_after_the_project_was_closed
     answer_truly(controller)
     assert not failures
     assert [e.image_id for e in controller.project.labels.journal.checks] == list(due[:2])
+
+
+def test_what_was_drawn_stays_drawn_and_blind_until_it_is_answered_also_after_a_round(
+    qtbot, confirming, controller
+):
+    confirming.set_limit(0.04)  # 25 are read alone then, more than a batch
+    sure = confirming.sure()
+    due = confirming.due(sure, 6, 0)
+    assert len(due) >= 25
+    assert confirming.waiting(0, due) == ()
+    assert confirming.read_alone(sure, due)
+    said = []
+    confirming.all_read.connect(said.append)
+    for _ in range(3):
+        answer_truly(controller)
+    controller.training.train_now()
+    idle(qtbot, controller)
+    controller.images.rerank()  # as the desk does once a round has ended
+    assert set(controller.images.batch) != set(due[3:])
+
+    sure = confirming.sure()
+    more = confirming.due(sure, 6, 0)
+    assert not set(due) & set(sure.ids.tolist())
+    assert set(confirming.waiting(0, more)) == set(due[3:])
+    assert confirming.waiting(None, ()) == confirming.waiting(0, more)
+    assert not confirming.read_alone(sure, more)  # none are drawn beside them
+    controller.images.go_on_alone()
+    assert controller.images.batch == confirming.waiting(0, more)
+    assert controller.images.current == due[3]
+    for _ in due[3:]:
+        assert not said
+        answer_truly(controller)
+    assert len(said) == 1
+    assert confirming.waiting(0, more) == ()
+    controller.images.go_on_alone()  # where none waits, the desk stays
+    assert controller.images.current not in due
