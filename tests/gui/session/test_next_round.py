@@ -1,10 +1,14 @@
 """After how many answers the next round starts: what is told, and what happens."""
 
+from types import SimpleNamespace
+
 import pytest
 
 from autoal_gui.core.registry import discover
+from autoal_gui.engine.state import State
 from autoal_gui.gui.desk import round_card
 from autoal_gui.gui.panels.performance.empty_state import next_words
+from autoal_gui.gui.session.rounds.next_round_words import is_busy
 from tests.support.gui import CLASSES, QUIET, begun, draw_folder, start_project
 from tests.support.session import BATCH, WARM, create, idle, kinds, label
 
@@ -280,3 +284,9 @@ def test_a_round_that_runs_is_named_where_the_next_one_is_told_of(qtbot, window,
     backend.gate.set()
     idle(qtbot, controller)
     assert "the end of this" not in window.desk.training.awaited.text()
+
+
+def test_what_has_ended_and_is_not_told_of_yet_is_waited_for_no_more():
+    ended = SimpleNamespace(running=object(), state=State.IDLE)
+    assert not is_busy(ended)
+    assert is_busy(SimpleNamespace(running=object(), state=State.RUNNING))

@@ -121,6 +121,10 @@ def test_stopped_by_key_it_is_used_and_only_continued_by_key(qtbot, window, tmp_
     ctrl = Qt.KeyboardModifier.ControlModifier
     qtbot.keyClick(window, Qt.Key.Key_Period, ctrl)
     assert "what was learned is used" in panel.line.text()
+    filled = []
+    controller.engine.progressed.connect(lambda _: filled.append(panel.value("warm start")))
+    qtbot.waitUntil(lambda: "finishing" in seen)
+    assert max(filled) < 0.5  # what was cut short is not shown as complete
     qtbot.waitUntil(lambda: controller.project.rounds.last == 1)
     idle(qtbot, controller)
     before = controller.project.warm_start.record
