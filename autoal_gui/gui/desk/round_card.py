@@ -246,5 +246,5 @@ def _cost(project: Project, left: int) -> str:
         "{count} more answer takes about {time} at your pace.",
         "{count} more answers take about {time} at your pace.",
         left,
-        time=duration(left * seconds),
+        time=duration(max(1.0, left * seconds)),
     )
