@@ -32,7 +32,9 @@ class ResultInUse:
 
 
 def last_result(project: Project, measured: Measured) -> ResultInUse:
-    """Return the same of rounds of which at least one was measured, with what it needs besides."""
+    """Return `result_in_use` of rounds, at least one; probabilities are read where a point is."""
+    if project.settings.operating_point is None:
+        return ResultInUse(measured[-1][1])
     known = measured_images(project)
     return result_in_use(project, measured, known, kept_point(project, known))
 

@@ -249,7 +249,9 @@ def test_a_threshold_that_a_round_has_changed_is_told_at_its_end_beside_it_and_i
     controller.setup.keep_operating_point(None)
     assert window.desk.performance.in_use.isHidden()
     assert all(label.isHidden() for label in window.desk.performance.by_likeliest)
-    assert DROPPED in explanation.text()
+    taught = window.pages.predict.own.sentences()
+    assert taught
+    assert explanation.text().endswith(f"{DROPPED} {taught}")
     qtbot.waitUntil(card.change.isHidden)
 
 
