@@ -301,7 +301,7 @@ def test_the_dialog_of_a_second_reading_scrolls_on_a_low_screen(qtbot, window, t
     dialog.resize(dialog.width(), 300)
     qtbot.waitUntil(lambda: dialog.height() == 300)
     assert dialog.buttons.geometry().bottom() < 300
-    assert cut_off(dialog) == []
+    qtbot.waitUntil(lambda: cut_off(dialog) == [])
 
 
 def test_the_numbers_of_a_prediction_are_whole_in_a_narrow_column(qtbot, largest):
@@ -312,7 +312,7 @@ def test_the_numbers_of_a_prediction_are_whole_in_a_narrow_column(qtbot, largest
     section.resize(9 * section.fontMetrics().height(), 900)
     section.show()
     qtbot.waitUntil(lambda: sideways(section) == [])
-    assert cut_off(section) == []
+    qtbot.waitUntil(lambda: cut_off(section) == [])
     section.resize(3000, 900)
     qtbot.waitUntil(lambda: section.width() == 3000)
     assert section.level.mapTo(section, section.level.rect().topRight()).x() < 1500

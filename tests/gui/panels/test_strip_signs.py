@@ -29,7 +29,7 @@ def test_a_model_that_waits_to_be_written_is_told_on_the_folded_panel_which_a_pr
     told = "A model is still to be written. This waits for round"
     assert told in sign.button.accessibleName()
     assert told in sign.button.toolTip()
-    assert cut_off(side.strip) == []
+    qtbot.waitUntil(lambda: cut_off(side.strip) == [])
     qtbot.mouseClick(sign.button, Qt.MouseButton.LeftButton)
     assert not side.folded
     backend.gate.set()

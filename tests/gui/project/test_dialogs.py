@@ -87,8 +87,9 @@ def test_a_new_project_is_as_wide_as_its_words_and_never_scrolled_to_the_side(
     qtbot, window, tmp_path
 ):
     dialog = listed(qtbot, window, folder_spec(draw_folder(tmp_path / "images", 20)))
+    qtbot.waitUntil(dialog.report.pictures.isVisible)  # the last that comes by itself
     dialog.resize(1, 400)
-    assert sideways(dialog) == []
+    qtbot.waitUntil(lambda: sideways(dialog) == [])  # its width follows what came
     assert cut_off(dialog) == []
 
 
