@@ -195,6 +195,8 @@ class NearestMean:
         if "turned" in command.checkpoint:  # a model that takes each class for the other
             rows = rows[:, ::-1]
         found = Predicted.of(np.array(list(shares), np.int64), rows)
+        if command.learned is not None and command.learned.labelled:
+            yield Progress(command.request_id, "features", 0, len(command.learned.labelled), 4.0)
         compared = self._compared(command.learned, np.array(list(shares.values())))
         yield PredictFinished(command.request_id, CLASSES, found, tuple(broken), None, *compared)
 

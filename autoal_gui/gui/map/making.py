@@ -41,7 +41,7 @@ class Making(QObject):
     @Slot()
     def _say_what_it_waits_for(self) -> None:
         if self._controller.is_open and self._controller.likeness.is_waiting:
-            self._say(f"{tr(STILL)} {waiting_words(self._controller.engine)}")
+            self._say(f"{tr(STILL)} {waiting_words(self._controller.engine)}\n{tr(NEXT)}")
 
     @Slot(object)
     def _on_progress(self, progress: Progress) -> None:

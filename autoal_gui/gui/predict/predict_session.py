@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from autoal_gui.core.errors import NoRoom
 from autoal_gui.core.images.pool import ImagePool
 from autoal_gui.core.images.source import Listing, SourceSpec
-from autoal_gui.core.language import mark, tr
+from autoal_gui.core.language import mark, number, tr
 from autoal_gui.core.measures.caution import REASON_WORDS, Caution, Rule, answered_sentence
 from autoal_gui.core.measures.operating.decision import Threshold
 from autoal_gui.core.messages import (
@@ -74,6 +74,7 @@ class PredictSession(QObject):
         self._results: list[PredictFinished] = []
         self._models: tuple[ChosenModel, ...] = ()
         self._is_stopping = False  # the user has asked to stop
+        self._compares = False  # with the images that the model learned from, as a second step
         self._workspace: ScratchFolder | None = None
         self._target = Path()
         self._listing, self._saving = OneJob(self), OneJob(self)
@@ -138,8 +139,17 @@ class PredictSession(QObject):
             device, last = project.settings.run.device, last_model(project)
             if model.is_own and last is not None and not project.absent:
                 learned = what_it_learned(project, last)
+        self._compares = learned is not None and bool(learned.labelled)
         command = Predict(0, pool, ids, str(model.file), str(workspace), device, learned)
         return controller.inference.predict(command)
+
+    def _line_of(self, progress: Progress) -> str:
+        """Say how far it is; also that a second step comes, whose bar begins anew."""
+        words = predicted_line(progress)
+        if not self._compares:
+            return words
+        step = 2 if progress.step == "features" else 1
+        return tr("Step {step} of 2: {words}", step=number(step), words=words)
 
     def cancel(self) -> None:
         """Stop; nothing is kept of what has not ended."""
@@ -163,7 +173,7 @@ class PredictSession(QObject):
         if not self.is_busy:
             return
         if isinstance(event, Progress):
-            words = predicted_line(event)
+            words = self._line_of(event)
             if len(self._models) > 1:
                 words = f"{self._models[len(self._results)].name}: {words}"
             self.progressed.emit(event.done, event.total, words)

@@ -108,13 +108,16 @@ class CheckResult(QObject):
         self, controller: Controller, pages: PageStack, bar: NoticeBar, parent: QObject
     ) -> None:
         super().__init__(parent)
-        self._pages, self._bar, self._sentence = pages, bar, ""
+        self._pages, self._bar = pages, bar
+        self._said: set[str] = set()  # of the check, as it stood then
         controller.confirming.all_read.connect(self._on_read)
+        controller.confirming.told.connect(self._said.add)
+        controller.confirming.judged_anew.connect(self._forget)
         controller.project_closing.connect(self._forget)
 
     @Slot(str)
     def _on_read(self, sentence: str) -> None:
-        self._sentence = sentence
+        self._said.add(sentence)
         self._bar.show_notice(sentence)
         self._bar.offer(tr("Confirm the sure ones"), self._go_back, takes_focus=False)
 
@@ -123,9 +126,10 @@ class CheckResult(QObject):
 
     @Slot()
     def _forget(self) -> None:
-        """Take it back: it is of the project that is being closed."""
-        if self._sentence and self._bar.sentence == self._sentence:
+        """Take it back: the check stands otherwise now, or its project is being closed."""
+        if self._bar.sentence in self._said:
             self._bar.hide()
+        self._said.clear()
 
 
 class PredictResult(QObject):

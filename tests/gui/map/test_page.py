@@ -42,6 +42,7 @@ def test_until_there_is_a_map_it_says_what_that_waits_for(qtbot, window, tmp_pat
     window.pages.show_page(window.pages.map)
     said = window.pages.map.canvas._sentence
     assert said.startswith("The images are still to be compared. This waits for round")
+    assert said.endswith("You can go back and label meanwhile; rounds go first.")
     backend.gate.set()
     qtbot.waitUntil(lambda: "compared: 4 of 12" in window.pages.map.canvas._sentence)
     said = window.pages.map.canvas._sentence

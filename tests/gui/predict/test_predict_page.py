@@ -236,9 +236,11 @@ def test_it_waits_for_a_running_round_and_takes_the_project_s_model(
     assert "The last model of cells: round 2 (4 labels)." in page.setup.model.text()
     page.choose_images(images_of(tmp_path))
     press(qtbot, page.setup.start)
-    told = "This waits for round 3, which runs: about 3\N{NO-BREAK SPACE}s left."
-    qtbot.waitUntil(lambda: page.setup.waiting.words.text() == told)
+    waits = "This waits for round 3, which runs: about 3\N{NO-BREAK SPACE}s left."
+    qtbot.waitUntil(lambda: page.setup.waiting.words.text() == waits)
     assert page.setup.waiting.isVisible()
+    told = []
+    page.session.progressed.connect(lambda done, total, words: told.append(words))
     backend.gate.set()
     qtbot.waitUntil(lambda: bool(page.grid.images))
     kinds = [type(command) for command in backend.commands]
@@ -249,6 +251,9 @@ def test_it_waits_for_a_running_round_and_takes_the_project_s_model(
     assert "The model that made them: round 2 (4 labels)." in said
     assert "There is a newer one by now, round 3 (4 labels): press Predict again" in said
     assert "round 3 (4 labels)." in page.setup.model.text()
+    steps = [line.split(":")[0] for line in told if line.startswith("Step")]
+    assert steps == sorted(steps)
+    assert set(steps) == {"Step 1 of 2", "Step 2 of 2"}
     target = tmp_path / "found.csv"
     with qtbot.waitSignal(page.session.said):
         page.session.save(target)

@@ -185,3 +185,15 @@ def test_a_search_that_is_taken_back_leaves_no_line_behind(qtbot, waiting):
 def test_a_hand_over_that_ends_after_its_dialog_was_closed_is_told_until_it_is_read(window):
     window.controller.exports.exported.emit("/there/model", "Begin with HOW_TO_USE.md.")
     assert window.failure.sentence == "Written: /there/model\nBegin with HOW_TO_USE.md."
+
+
+@pytest.mark.parametrize("signal", ["told", "all_read"])
+def test_what_was_told_of_a_check_goes_once_it_is_judged_by_another_limit(window, signal):
+    confirming, bar = window.controller.confirming, window.failure
+    getattr(confirming, signal).emit("More than the limit.")
+    assert bar.isVisible()
+    confirming.judged_anew.emit()
+    assert not bar.isVisible()
+    bar.show_notice("Something else.")
+    confirming.judged_anew.emit()
+    assert bar.isVisible()

@@ -73,6 +73,7 @@ class OperatingCard(QWidget):
         self._roc: Roc | None = None
         self._used: Threshold | None = None
         self._goal, self._kind = FIRST, KINDS[0]
+        self._corner = 0  # of the curve, at which the point is shown
         self.classes = combo(tr("Class against the others"), {}, "")
         self.form = OneOf(
             [
@@ -103,7 +104,7 @@ class OperatingCard(QWidget):
         self.classes.currentIndexChanged.connect(self._on_class)
         self.form.chosen.connect(self._show_form)
         self.plot.moved.connect(self._on_moved)
-        self.kind.activated.connect(self._on_level)
+        self.kind.activated.connect(self._on_kind)
         self.level.activated.connect(self._on_level)
         self.use.clicked.connect(self._on_use)
         self.stop.clicked.connect(lambda: self.kept.emit(None))
@@ -239,6 +240,7 @@ class OperatingCard(QWidget):
         roc, name, units = self._roc, self.classes.currentText(), self._measured.units
         if roc is None:
             return
+        self._corner = corner
         value = float(roc.thresholds[roc.corners[corner]])
         here = performance_at(self._inside(), self._scores(), value, units)
         self.found.setText(found_sentence(name, here.sensitivity))
@@ -281,8 +283,16 @@ class OperatingCard(QWidget):
             self._show_point(corner)
 
     @Slot()
+    def _on_kind(self) -> None:
+        """Name the point by the other kind: it stays, and so the number is another."""
+        self._kind = self.kind.currentData()
+        if self._roc is not None:
+            self._goal = float(self._roc.shares(self._kind)[self._roc.corners[self._corner]])
+        self._show_goal()
+
+    @Slot()
     def _on_level(self) -> None:
-        self._kind, self._goal = self.kind.currentData(), self.level.currentData()
+        self._goal = self.level.currentData()
         self._show_goal()
 
     @Slot()

@@ -9,12 +9,19 @@ from autoal_gui.core.database.round_rows import Suggestion
 from autoal_gui.core.labels.bulk import Check, SureImages
 from autoal_gui.core.labels.bulk_text import check_words, end_words, own_words
 from autoal_gui.core.labels.journal import Entry
+from autoal_gui.core.language import mark, number, percent, tr
 from autoal_gui.core.likeness.kept_predictions import read_predictions
 from autoal_gui.gui.session.asked_images import AskedImages
 from autoal_gui.gui.session.labelling import Labelling
 from autoal_gui.gui.session.likeness.blindness import asked_blind
 from autoal_gui.gui.session.open_project import OpenProject
 from autoal_gui.gui.session.part import Part
+
+FITTED = mark(
+    "By the limit of {limit} the check holds now, but this limit was set after {asked} of its "
+    "images had been read. Such a check proves less than one whose limit was set before: to be "
+    "sure, begin another check."
+)
 
 
 class Confirming(Part):
@@ -24,6 +31,8 @@ class Confirming(Part):
     """What is to be read until it is closed: the check does not hold any more."""
     all_read = Signal(str)
     """How the check stands, once the last image drawn by lot has been read."""
+    judged_anew = Signal()
+    """What was told of the check is true no more: by another limit, or since another began."""
 
     def __init__(
         self,
@@ -144,9 +153,14 @@ class Confirming(Part):
 
     def set_limit(self, limit: float) -> None:
         """Take another limit; what was confirmed is judged by it too."""
-        bulk = self._project.bulk
-        if limit != bulk.limit and self.attempt(lambda: setattr(bulk, "limit", limit)):
-            self.begin()
+        bulk, failed = self._project.bulk, self._fails()
+        if limit == bulk.limit or not self.attempt(lambda: setattr(bulk, "limit", limit)):
+            return
+        self.begin()
+        self.judged_anew.emit()
+        if failed - self._failing:
+            asked = number(self.check.whole.asked)
+            self.told.emit(tr(FITTED, limit=percent(limit, 1), asked=asked))
 
     def begin_anew(self) -> None:
         """Begin another check; what was confirmed before goes on resting on its own."""
@@ -154,6 +168,7 @@ class Confirming(Part):
         last = entries[-1].sequence if entries else 0
         if self.attempt(lambda: self._project.bulk.begin_anew(last)):
             self.begin()
+            self.judged_anew.emit()
 
     # -- what the check says ------------------------------------------------------------------
 

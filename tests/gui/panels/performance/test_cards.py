@@ -322,6 +322,19 @@ def test_a_sensitivity_can_be_asked_for_and_a_dragged_point_keeps_the_kind(qtbot
     assert again.plot.corner == card.plot.corner - 1
 
 
+def test_a_point_named_by_the_other_kind_stays_where_it_is(qtbot, shown):
+    card, known = shown(OperatingCard()), measured(120)
+    show_operating(card, known)
+    qtbot.keyClick(card.plot, Qt.Key.Key_Right)  # off the levels that are offered
+    corner, words = card.plot.corner, card.found.text()
+    for kind in ("sensitivity", "specificity"):
+        card.kind.setCurrentIndex(card.kind.findData(kind))
+        card.kind.activated.emit(card.kind.currentIndex())
+        roc = card._roc
+        assert card.level.currentData() == roc.shares(kind)[roc.corners[corner]]
+        assert (card.plot.corner, card.found.text()) == (corner, words)
+
+
 def test_a_threshold_that_a_new_model_has_changed_is_told_beside_the_state(shown):
     card = shown(OperatingCard())
     assert card.change.isHidden()

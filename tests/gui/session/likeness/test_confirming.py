@@ -121,6 +121,28 @@ def test_a_check_that_fails_is_told_at_once_and_stops_all(qtbot, confirming, con
     assert confirming.due(confirming.sure(), 6, 0)
 
 
+def test_a_limit_that_was_raised_over_what_the_check_found_says_so(confirming, controller):
+    read_due(controller)
+    controller.confirming.set_limit(0.04)
+    told, anew = [], []
+    confirming.told.connect(told.append)
+    confirming.judged_anew.connect(lambda: anew.append(True))
+    read_due(controller, wrongly=True, most=2)
+    assert confirming.check.verdict == "fails"
+    confirming.set_limit(0.05)
+    assert confirming.check.verdict == "fails"
+    assert all("holds now" not in sentence for sentence in told)
+    confirming.set_limit(0.3)
+    asked = confirming.check.whole.asked
+    assert confirming.check.verdict == "holds"
+    assert told[-1].startswith("By the limit of 30.0% the check holds now, but this limit was set")
+    assert f"after {asked} of its images had been read" in told[-1]
+    before = len(told)
+    confirming.set_limit(0.29)
+    confirming.begin_anew()
+    assert (len(told), len(anew)) == (before, 4)
+
+
 def test_images_that_wait_to_be_read_alone_still_do_after_the_project_was_closed(
     qtbot, confirming, controller
 ):
