@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from autoal_gui.core.language import number, percent, tr, tr_count
+from autoal_gui.core.language import mark, number, percent, tr, tr_count
 from autoal_gui.core.messages import Progress
 from autoal_gui.core.project.result_in_use import last_result
 from autoal_gui.engine.state import State
@@ -36,6 +36,7 @@ from autoal_gui.gui.widgets.theme import SMALL, TITLE
 LINES = 5.5  # its width, in heights of a line
 RESOLUTION = 1000
 GAP = 18  # pixels between what it tells
+AT_POINT = mark("at your point; the line: by the highest probability")
 CHART = 2.4  # the height of its charts, in heights of a line
 
 
@@ -129,7 +130,7 @@ class SlimStrip(QFrame):
         super().__init__()
         self._controller = controller
         self.setProperty("role", "strip")
-        self.accuracy, self.right = _figure(), _note()
+        self.accuracy, self.right, self.at_point = _figure(), _note(), _note()
         self.curve = MiniChart(tr("Accuracy by round"))
         self.left, self.to_come = _figure(), _note()
         self.areas = MiniChart(tr("How the strategies' shares move"))
@@ -159,7 +160,7 @@ class SlimStrip(QFrame):
         column.setSpacing(2)
         shrinks = QSizePolicy.Policy.Maximum  # large text needs the room
         for group in (
-            (self.accuracy, self.curve, self.right),
+            (self.accuracy, self.curve, self.right, self.at_point),
             (self.left, self.to_come),
             (self.areas, self.shares),
         ):
@@ -195,8 +196,10 @@ class SlimStrip(QFrame):
             else tr("not measured yet")
         )
         by = plain_tip(result.words) if result else ""
-        for label in (self.accuracy, self.right):
+        for label in (self.accuracy, self.right, self.at_point):
             label.setToolTip(by)
+        self.at_point.setText(tr(AT_POINT))
+        self.at_point.setVisible(result is not None and result.threshold is not None)
         self.curve.setVisible(known)
         self._show_shares()
         self.show_left()
