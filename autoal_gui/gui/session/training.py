@@ -294,7 +294,8 @@ class Training(RoundState):
         if priority in (Priority.FIRST, Priority.WARM_START, Priority.ROUND):
             self.rounds_changed.emit()
         if self.round_number is not None and self.trial.is_ahead and not self.trial.is_left_out:
-            self.notice.emit(begun_words(self.trial))
+            self.trial.told = begun_words(self.trial)
+            self.notice.emit(self.trial.told)
 
     def _on_event(self, command: Command, event: Event) -> None:
         if isinstance(event, Progress):

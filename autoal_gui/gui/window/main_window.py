@@ -29,7 +29,7 @@ from autoal_gui.gui.window.commands.enabling import Enabling
 from autoal_gui.gui.window.commands.parts import Parts
 from autoal_gui.gui.window.commands.table import COMMANDS, WAYS
 from autoal_gui.gui.window.dialog_opener import DialogOpener
-from autoal_gui.gui.window.finds import CheckResult, Finds, PredictResult, SearchLine
+from autoal_gui.gui.window.finds import CheckResult, Finds, PredictResult, SearchLine, TrialSentence
 from autoal_gui.gui.window.menus import Menus
 from autoal_gui.gui.window.page_stack import PageStack
 from autoal_gui.gui.window.projects.desk_ahead import DeskAhead
@@ -88,7 +88,8 @@ class MainWindow(QMainWindow):
         predicted.said.connect(self.say)
         self.status = QLabel()
         OpeningSign(self, self.controller, self.status)
-        SearchLine(self.controller, self.status, self).over.connect(self._say_answers)
+        for line in (SearchLine, TrialSentence):
+            line(self.controller, self.status, self).over.connect(self._say_answers)
         self._lay_out()
         self._connect()
         self._enabling = Enabling(self.actions_table, self.controller, self.pages)

@@ -131,10 +131,10 @@ def test_the_trial_of_every_layer_is_told_before_it_begins_and_can_be_left_out(
     controller.training.train_now()
     tries = "This round also tries whether training the whole network"
     assert panel.trial.words.text().startswith(tries)
-    assert "the next round begins when this one has ended" in panel.trial.words.text()
+    assert "the next round follows this one" in panel.trial.words.text()
     (told,) = [sentence for sentence in said if sentence.startswith(tries)]
     assert "Go on labelling" in told
-    assert "press Leave it out" in told
+    assert "Leave it out, in the training panel" in told
     assert not panel._bars["comparison"].isHidden()
     assert ": about " in panel.trial.words.text()  # as long as learning from the images says
     qtbot.waitUntil(lambda: panel._step == "comparison")
@@ -146,9 +146,11 @@ def test_the_trial_of_every_layer_is_told_before_it_begins_and_can_be_left_out(
     assert "left out" not in panel.trial.words.text()
     assert "until you turn it on again" in panel.trial.words.text()
     assert panel.trial.leave_it.isHidden()
+    assert window.status.text() == told
     backend.gate.set()
     qtbot.waitUntil(lambda: controller.at_rest)
     assert panel.trial.isHidden()
+    assert window.status.text().endswith("every answer is saved.")  # it is over: no more of it
 
 
 def test_a_trial_that_was_left_out_stays_so_until_it_is_turned_on_again(

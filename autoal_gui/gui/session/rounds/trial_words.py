@@ -3,20 +3,16 @@
 from autoal_gui.core.language import duration, mark, tr
 from autoal_gui.gui.session.rounds.layer_trial import LayerTrial
 
-GOES_ON = mark(
-    "This round also tries whether training the whole network, not only its last layer, pays on "
-    "your images."
-)
+GOES_ON = mark("This round also tries whether training the whole network pays on your images.")
 AHEAD = mark(
-    "This round also tries whether training the whole network, not only its last layer, pays on "
-    "your images: about {time}."
+    "This round also tries whether training the whole network pays on your images: about {time}."
 )
 AHEAD_UNTIMED = mark(
-    "This round also tries whether training the whole network, not only its last layer, pays on "
-    "your images; that may take minutes."
+    "This round also tries whether training the whole network pays on your images; that may take "
+    "minutes."
 )
-LABEL_ON = mark("Go on labelling meanwhile; the next round begins when this one has ended.")
-LEAVE = mark("To end the trial alone, press Leave it out in the training panel.")
+LABEL_ON = mark("Go on labelling; the next round follows this one.")
+LEAVE = mark("To end only the trial: Leave it out, in the training panel.")
 
 
 def trial_words(trial: LayerTrial) -> str:
