@@ -97,7 +97,7 @@ def _learn(
     """Learn until the budget is spent; return whether it was, and not the user who stopped it."""
     if len(learner.ids) < FEWEST:
         return True
-    if learner.step:  # taken up: until the next batch is done, it is told how far it was
+    if learner.step and learner.done < 1:  # taken up: it says how far before the next batch
         yield learner.progress(request_id, None)
     batches = shuffled_batches(len(learner.ids), learner.size, learner.seed)
     for batch in itertools.islice(batches, learner.step, None):
