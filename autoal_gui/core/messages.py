@@ -210,6 +210,8 @@ class Writing:
     total: int
     sentence: str
     """What is done now."""
+    seconds: float | None = None
+    """About how long that takes; None where it is soon done, or not known."""
 
 
 @dataclass(frozen=True)

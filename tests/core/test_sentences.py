@@ -78,7 +78,7 @@ def test_what_earlier_versions_said_otherwise_is_said_in_today_s_words(former, c
 def test_a_notice_that_was_kept_in_english_is_told_in_the_language_in_use(speak):
     record = RoundRecord(1, "finished", RunSettings(), "", "", 2, "", notices=(ONE_CLASS,))
     speak("de")
-    assert record.remarks == language.tr(ONE_CLASS) != ONE_CLASS
+    assert record.remarks() == language.tr(ONE_CLASS) != ONE_CLASS
 
 
 def test_what_an_older_round_told_is_said_as_it_stands(speak):

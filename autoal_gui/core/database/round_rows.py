@@ -73,11 +73,10 @@ class RoundRecord:
     reason: Sentences = ()
     """What chose the batch, and by what the model sees."""
 
-    @property
-    def remarks(self) -> str:
-        """What there is to say of the round, in sentences."""
+    def remarks(self, *but: Sentence) -> str:
+        """Say in sentences what there is to say of the round, but for some of them."""
         told = map(tr, self.notices)  # which are kept as they were said
-        return " ".join((*told, *map(str, self.reason)))
+        return " ".join((*told, *(str(one) for one in self.reason if one not in but)))
 
 
 @dataclass(frozen=True)

@@ -21,10 +21,12 @@ NOT_TRIED_BEFORE = Sentence(
 )
 """As earlier versions kept it."""
 
+LEFT_OUT = NOT_TRIED, NOT_TRIED_BEFORE
+
 
 def was_left_out(reason: Sentences) -> bool:
     """Say whether the user left the trial out of a round, by what is kept with that."""
-    return NOT_TRIED in reason or NOT_TRIED_BEFORE in reason
+    return any(sentence in reason for sentence in LEFT_OUT)
 
 
 def due(labels: int, before: int, owed: bool = False) -> bool:

@@ -57,7 +57,7 @@ class Header(QFrame):
         project = self._controller.project
         rounds = project.rounds.finished()
         self.mode.setText(mode_label(project.settings.run.mode))
-        told = (rounds[-1].remarks, figures(rounds[-1].reason)) if rounds else ()
+        told = (rounds[-1].remarks(), figures(rounds[-1].reason)) if rounds else ()
         self.mode.setToolTip(plain_tip(" ".join(filter(None, told))))
         self.round.setText(round_text(rounds))
         self.round.setToolTip(tr(WHAT_A_ROUND_IS))

@@ -10,7 +10,7 @@ from autoal_gui.core.project.newer_labels import newer_labels
 from autoal_gui.core.project.project import Project
 from autoal_gui.engine.state import Move, can
 from autoal_gui.gui.session.controller import Controller
-from autoal_gui.gui.session.exports import NO_MODEL
+from autoal_gui.gui.session.exports import NO_MODEL, timed_words
 from autoal_gui.gui.widgets.text import text_label
 
 GOES_ON = mark("Closing this window does not stop it.")
@@ -18,7 +18,7 @@ GOES_ON = mark("Closing this window does not stop it.")
 
 def writing_words(writing: Writing) -> str:
     """Say what of a model is being written, and that it goes on."""
-    return "\n".join((writing.sentence, tr(GOES_ON)))
+    return "\n".join((timed_words(writing), tr(GOES_ON)))
 
 
 class ModelLine(QWidget):

@@ -5,13 +5,15 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPixmap
 from PySide6.QtWidgets import QApplication, QLabel
 
 from autoal_gui.gui.widgets.theme import SMALL, Theme, legible
 
 Floats = npt.NDArray[np.float64]
+TickWords = tuple[QRectF, Any, str]
+"""Where a number of an axis is drawn, how it is aligned, and the number."""
 
 SERIES_COLOURS = (
     "#0072b2",
@@ -46,8 +48,39 @@ def series_symbol(position: int) -> str:
     return SYMBOLS[position % len(SYMBOLS)]
 
 
+class SpacedAxis(pg.AxisItem):  # type: ignore[misc]  # it has no types
+    """An axis whose numbers never touch: where they are too near, some are left out.
+
+    The last stays, which is that of now, then the first; pyqtgraph leaves ticks that it is given
+    as they are.
+    """
+
+    def generateDrawSpecs(self, p: QPainter) -> Any:  # noqa: N802 - pyqtgraph's name
+        """Return what is drawn: the axis, its ticks, and (rectangle, flags, words) of numbers."""
+        specs = super().generateDrawSpecs(p)
+        if specs is None:  # it has no size yet
+            return None
+        axis, ticks, words = specs
+        gap = p.fontMetrics().horizontalAdvance(" ")
+        return axis, ticks, apart(words, gap)
+
+
+def apart(words: list[TickWords], gap: float) -> list[TickWords]:
+    """Return those of an axis's numbers that have room: the last, the first, and what fits."""
+    kept: list[TickWords] = []
+    for one in (*words[-1:], *words[:1], *reversed(words[1:-1])):
+        room = one[0].adjusted(-gap, 0, gap, 0)
+        if one not in kept and not any(room.intersects(other[0]) for other in kept):
+            kept.append(one)
+    return kept
+
+
 class StillPlot(pg.PlotWidget):  # type: ignore[misc]  # it has no types
     """A chart that the wheel passes over: what it stands in scrolls on."""
+
+    def __init__(self) -> None:
+        axes = {side: SpacedAxis(side) for side in ("left", "bottom")}
+        super().__init__(enableMenu=False, axisItems=axes)
 
     def wheelEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
         """Leave the wheel to what scrolls."""
@@ -56,7 +89,7 @@ class StillPlot(pg.PlotWidget):  # type: ignore[misc]  # it has no types
 
 def make_plot(left: str, bottom: str) -> StillPlot:
     """Return an empty chart that neither zooms nor pans by accident."""
-    plot = StillPlot(enableMenu=False)
+    plot = StillPlot()
     prepare_plot(plot, left, bottom)
     plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     return plot

@@ -6,9 +6,9 @@ from PySide6.QtWidgets import QToolButton, QVBoxLayout, QWidget
 
 from autoal_gui.core.language import mark, tr
 from autoal_gui.gui.panels.training_text import TO_WRITE
-from autoal_gui.gui.panels.trial_line import trial_words
 from autoal_gui.gui.session.controller import Controller
 from autoal_gui.gui.session.engine_queue import Priority
+from autoal_gui.gui.session.rounds.trial_words import begun_words
 from autoal_gui.gui.session.rounds.waiting import waiting_words
 from autoal_gui.gui.widgets.sizes import icon_size
 from autoal_gui.gui.widgets.text import plain_tip, text_label
@@ -79,6 +79,6 @@ class StripSigns(QWidget):
         engine, training = self._controller.engine, self._controller.training
         ahead = self._controller.is_open and training.round_number is not None
         ahead = ahead and training.trial.is_ahead and not training.trial.is_left_out
-        self.trial.tell(trial_words(training.trial) if ahead else "")
+        self.trial.tell(begun_words(training.trial) if ahead else "")
         waits = engine.waits(Priority.EXPORT) and engine.running is not None
         self.export.tell(f"{tr(TO_WRITE)} {waiting_words(engine)}" if waits else "")

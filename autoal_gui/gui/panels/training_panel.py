@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from autoal_gui.core.labels.layer_trial import LEFT_OUT
 from autoal_gui.core.language import tr
 from autoal_gui.core.messages import STEPS, Progress, Step, Writing
 from autoal_gui.core.sentences import figures
@@ -28,6 +29,7 @@ from autoal_gui.gui.panels.training_text import (
     STEP_TIPS,
     STOPPING,
     STOPPING_WARM,
+    TAKEN_UP,
     TO_WRITE,
     WARMING_NOTE,
     WITHOUT_STEPS,
@@ -43,7 +45,7 @@ from autoal_gui.gui.panels.trial_line import TrialLine
 from autoal_gui.gui.panels.waiting_line import WaitingLine
 from autoal_gui.gui.session.controller import Controller
 from autoal_gui.gui.session.engine_queue import Priority
-from autoal_gui.gui.session.rounds.layer_trial import TRIAL
+from autoal_gui.gui.session.rounds.layer_trial import TRIAL, is_off
 from autoal_gui.gui.session.rounds.next_round_words import can_train, next_round_words
 from autoal_gui.gui.session.rounds.waiting import work_words
 from autoal_gui.gui.widgets.actions import Actions
@@ -179,7 +181,9 @@ class TrainingPanel(QFrame):
         """Fill the bars before a step and empty it and those after; cycles come back to a step."""
         self.losses.clear()
         self._show_steps({step}, True)
+        self._steps.show()
         place = STEPS.index(step)
+        self._bars["reading"].setValue(RESOLUTION)  # first of all, and not told where all was read
         # Steps that this mode leaves out stay empty, and so does what is cut short.
         if self._step and not self._is_cut_short(self._step):
             self._bars[self._step].setValue(RESOLUTION)
@@ -237,6 +241,9 @@ class TrainingPanel(QFrame):
             self.line.setText(writing_line(exports.being_written))
         elif self._controller.engine.runs(Priority.EXPORT):
             self.line.setText(tr("It is the model of {model}.", model=exports.model))
+        elif self._may_go_on:
+            self.line.setText(tr(TAKEN_UP))
+            self._steps.hide()  # empty bars would say that nothing has been learned
         else:
             self.line.setText(tr("Starting…"))
         steps: set[Step] = set()
@@ -252,6 +259,12 @@ class TrainingPanel(QFrame):
         self._show_steps({*STEPS} - steps, False)
         for bar in self._bars.values():
             bar.setValue(0)
+
+    @property
+    def _may_go_on(self) -> bool:
+        """Whether learning begins that has left something to go on with; it soon tells how far."""
+        training = self._controller.training
+        return training.is_warming and self._controller.project.warm_start.was_put_down
 
     def _show_steps(self, steps: set[Step], shown: bool) -> None:
         for step in steps:
@@ -271,7 +284,9 @@ class TrainingPanel(QFrame):
         ):
             words = tr(GOES_ON)
         elif state is State.IDLE and (finished := self._controller.project.rounds.finished()):
-            words, behind = finished[-1].remarks, figures(finished[-1].reason)
+            # What the line of the trial says, beside its button, is not said again.
+            twice = LEFT_OUT if is_off(self._controller.project) else ()
+            words, behind = finished[-1].remarks(*twice), figures(finished[-1].reason)
         self.note.setText(words)
         self.note.setToolTip(plain_tip(behind))
         self.note.setVisible(bool(words))

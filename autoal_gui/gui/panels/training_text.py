@@ -8,6 +8,7 @@ from autoal_gui.core.messages import Progress, Step, Writing
 from autoal_gui.core.project.project import Project
 from autoal_gui.core.project.stores.warm_record import WarmRecord
 from autoal_gui.gui.session.engine_queue import Priority
+from autoal_gui.gui.session.exports import timed_words
 from autoal_gui.gui.session.rounds.next_round_words import can_train
 
 STEP_NAMES: dict[Step, str] = {
@@ -55,6 +56,7 @@ ORDERING_NOTE = mark(
 ONE_CLASS_NOTE = mark(
     "When this round began only one class had labels: it ranks the images and trains no model."
 )
+TAKEN_UP = mark("Looking for what was learned before…")
 STOPPING = mark("Stopping at the next training batch; the last good model is kept.")
 STOPPING_WARM = mark("Stopping at the next training batch; what was learned is used.")
 PAUSING = mark("Pausing…")
@@ -110,10 +112,10 @@ def _time_left(progress: Progress) -> list[str]:
 def writing_line(writing: Writing) -> str:
     """Say which part of a model is being written, and which of how many that is."""
     if writing.total < 2:
-        return writing.sentence
+        return timed_words(writing)
     number = min(writing.done + 1, writing.total)
     part = tr("part {number} of {total}", number=number, total=writing.total)
-    return f"{writing.sentence} · {part}"
+    return f"{timed_words(writing)} · {part}"
 
 
 def progress_details(progress: Progress) -> str:

@@ -3,18 +3,14 @@
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
-from autoal_gui.core.language import duration, mark, tr
+from autoal_gui.core.language import mark, tr
 from autoal_gui.core.messages import Progress
 from autoal_gui.gui.session.controller import Controller
-from autoal_gui.gui.session.rounds.layer_trial import LayerTrial, is_off
+from autoal_gui.gui.session.rounds.layer_trial import is_off
+from autoal_gui.gui.session.rounds.trial_words import GOES_ON, LABEL_ON, trial_words
 from autoal_gui.gui.widgets.text import text_label
 from autoal_gui.gui.widgets.theme import SMALL
 
-GOES_ON = mark("This round also tries whether training every layer is better.")
-AHEAD = mark("This round also tries whether training every layer is better: about {time}.")
-AHEAD_UNTIMED = mark(
-    "This round also tries whether training every layer is better; that may take minutes."
-)
 LEFT_OUT = mark("Training every layer is not tried, as you wished, until you turn it on again.")
 WANTED = mark("The next round tries whether training every layer is better.")
 TIP = mark(
@@ -69,7 +65,8 @@ class TrialLine(QWidget):
         """Tell a time only as long as the line of the round's progress tells none."""
         progress = self._controller.engine.progress
         timed = progress is not None and progress.seconds_left is not None
-        self.words.setText(tr(GOES_ON) if timed else trial_words(self._controller.training.trial))
+        words = tr(GOES_ON) if timed else trial_words(self._controller.training.trial)
+        self.words.setText(f"{words} {tr(LABEL_ON)}")
 
     def _is_shown(self) -> bool:
         if not self._controller.is_open:
@@ -95,10 +92,3 @@ class TrialLine(QWidget):
     def _want_again(self) -> None:
         self._controller.training.trial.want_again()
         self.refresh()
-
-
-def trial_words(trial: LayerTrial) -> str:
-    """Say that the round that runs also makes the trial, and how long that takes."""
-    if trial.seconds is None:
-        return tr(AHEAD_UNTIMED)
-    return tr(AHEAD, time=duration(max(1.0, trial.seconds)))

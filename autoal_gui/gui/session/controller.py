@@ -43,6 +43,8 @@ from autoal_gui.gui.session.training import Training
 class Controller(QObject):
     """Opens and closes projects, and owns and connects the parts that work on them."""
 
+    opening = Signal(bool)
+    """A project is about to be opened, in the window's thread; or that has ended, however."""
     project_opened = Signal()
     project_closing = Signal()
     """The project is about to be closed; what is half typed can still go into it."""
@@ -152,6 +154,13 @@ class Controller(QObject):
         return self._take(partial(self._opened.create, folder, plan, listing))
 
     def _take(self, make: Callable[[], Project]) -> bool:
+        self.opening.emit(True)
+        try:
+            return self._open(make)
+        finally:
+            self.opening.emit(False)
+
+    def _open(self, make: Callable[[], Project]) -> bool:
         try:
             project = make()
         except AutoALError as error:

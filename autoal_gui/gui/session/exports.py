@@ -1,14 +1,18 @@
 """Writing labels and models to where the user wants them."""
 
+import contextlib
+import time
 from collections import deque
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from types import ModuleType
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from autoal_gui.core.language import mark, tr
+from autoal_gui.core.errors import AutoALError
+from autoal_gui.core.language import duration, mark, tr
 from autoal_gui.core.messages import (
     Command,
     CommandCancelled,
@@ -22,6 +26,7 @@ from autoal_gui.core.messages import (
 )
 from autoal_gui.core.project.export_snapshot import Choices, Snapshot
 from autoal_gui.core.project.last_model import last_model
+from autoal_gui.core.project.project import Project
 from autoal_gui.engine.jobs import OneJob
 from autoal_gui.exporters.companions.project_part import project_sections
 from autoal_gui.exporters.report_html import page
@@ -39,7 +44,67 @@ AFTER_TRAINING = mark(
 CARD_BESIDE = mark("Beside it lie a model card and how images must be prepared.")
 WHOLE_FOLDER = mark("Begin with HOW_TO_USE.md: it says what each file is for.")
 NEXT = mark("The work that runs makes way; the model of {model} is written next.")
+TAKES = mark("It takes about {time}.")
 AFTER_WORK = mark("The model will be written when the work that is running now has ended.")
+
+
+BY_SIZE = {"onnx": (20.0, 0.5), "pt2": (10.0, 0.3)}
+"""Seconds that a format takes on a slow computer, and those more for each MB of the model: of the
+formats that take long. What this computer took last tells better."""
+WORTH_TELLING = 2.0  # seconds
+
+
+class WritingClock:
+    """Knows about how long each part of a model takes to be written, and measures it."""
+
+    def __init__(self) -> None:
+        self._format, self._began = "", 0.0
+
+    def begin(self, project: Project, command: Command, writing: Writing) -> Writing:
+        """Note that a part is begun, and with it the one before ended; add how long it takes."""
+        self.end(project)
+        self._format, self._began = _format_of(command, writing), time.monotonic()
+        seconds = _seconds_of(project, command, self._format)
+        return replace(writing, seconds=seconds if seconds >= WORTH_TELLING else None)
+
+    def end(self, project: Project) -> None:
+        """Keep how long the part took that is complete now."""
+        taken, name = time.monotonic() - self._began, self._format
+        self._format = ""
+        if name:
+            with contextlib.suppress(AutoALError):  # it is told by size another time
+                known = project.settings.writing_seconds
+                project.settings.writing_seconds = {**known, name: round(taken, 1)}
+
+    def drop(self) -> None:
+        """Forget a part that did not become complete."""
+        self._format = ""
+
+
+def timed_words(writing: Writing) -> str:
+    """Say what of a model is being written, and about how long that takes."""
+    if writing.seconds is None:
+        return writing.sentence
+    return f"{writing.sentence} {tr(TAKES, time=duration(writing.seconds))}"
+
+
+def _format_of(command: Command, writing: Writing) -> str:
+    """Return the name of the format that is being written; empty for what stands beside it."""
+    if isinstance(command, ExportModel):
+        return command.exporter
+    formats = command.formats if isinstance(command, HandOver) else ()
+    return formats[writing.done - 1] if 0 < writing.done <= len(formats) else ""
+
+
+def _seconds_of(project: Project, command: Command, name: str) -> float:
+    """Return about how long a format takes: as long as the last time, else by the model's size."""
+    known = project.settings.writing_seconds
+    if name in known or name not in BY_SIZE or not isinstance(command, ExportModel | HandOver):
+        return known.get(name, 0.0)
+    least, more = BY_SIZE[name]
+    with contextlib.suppress(OSError):
+        return least + more * Path(command.checkpoint).stat().st_size / 1e6
+    return least
 
 
 class Exports(Part):
@@ -62,6 +127,7 @@ class Exports(Part):
         self._has_waited = False
         self.being_written: Writing | None = None
         """Which part of a model is being written; None where none is."""
+        self._clock = WritingClock()
         self._model = ""  # what the model is called that is being written
         self.label_export = OneJob(self)
         self.label_export.succeeded.connect(self._on_labels_written)
@@ -174,10 +240,14 @@ class Exports(Part):
 
     def _on_event(self, command: Command, event: Event) -> None:
         if isinstance(event, Writing):
-            self.notice.emit(event.sentence)  # else that of an earlier export would stay there
-            self._tell_writing(event)
+            timed = self._clock.begin(self._project, command, event)
+            self.notice.emit(timed_words(timed))  # else an earlier export's would stay there
+            self._tell_writing(timed)
             return
+        if isinstance(event, Exported):
+            self._clock.end(self._project)
         if isinstance(event, Exported | CommandFailed | CommandCancelled):
+            self._clock.drop()
             self._tell_writing(None)
         if isinstance(event, Exported):
             self._on_written(command, event.target)

@@ -35,6 +35,7 @@ from autoal_gui.gui.session.rounds.before_learning import (
 )
 from autoal_gui.gui.session.rounds.layer_trial import LayerTrial, is_owed
 from autoal_gui.gui.session.rounds.next_round import NextRound
+from autoal_gui.gui.session.rounds.trial_words import begun_words
 
 AFTER_SHOWN = 100  # milliseconds: a round does not start before the next image is on screen
 ABSENT = mark("Nothing can be learned while the images are not there.")
@@ -292,6 +293,9 @@ class Training(RoundState):
     def _on_began(self, priority: Priority) -> None:
         if priority in (Priority.FIRST, Priority.WARM_START, Priority.ROUND):
             self.rounds_changed.emit()
+        if self.round_number is not None and self.trial.is_ahead and not self.trial.is_left_out:
+            self.trial.told = begun_words(self.trial)
+            self.notice.emit(self.trial.told)
 
     def _on_event(self, command: Command, event: Event) -> None:
         if isinstance(event, Progress):

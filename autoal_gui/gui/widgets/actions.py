@@ -35,6 +35,8 @@ class When(Enum):
     CAN_CANCEL = auto()
     WARMING = auto()
     """The model learns from images without labels."""
+    WRITING = auto()
+    """A model is being written, which cannot be stopped half way."""
     CAN_CONTINUE_WARMING = auto()
     IN_HOUNSFIELD = auto()
     """The image on the desk is measured in Hounsfield units, as computed tomography is."""
@@ -42,10 +44,11 @@ class When(Enum):
 
 @dataclass(frozen=True)
 class OtherWords:
-    """Words of a command for as long as something holds, where it then does something else."""
+    """Words of a command for as long as something holds: it does something else, or cannot."""
 
     when: When
     text: str
+    """Empty where that stays."""
     tip: str
 
 
@@ -65,7 +68,7 @@ class Command(Generic[Parts]):
         does: its effect; it is called with the parts of the window.
         repeats: whether holding the key down repeats it; never for what gives an answer.
         checkable: whether it is on or off; who is switched says which.
-        instead: other words for a while.
+        instead: other words for a while, of the first that holds.
     """
 
     name: str
@@ -79,14 +82,12 @@ class Command(Generic[Parts]):
     does: Callable[[Parts], object]
     repeats: bool = False
     checkable: bool = False
-    instead: OtherWords | None = None
+    instead: tuple[OtherWords, ...] = ()
 
     def words(self, holding: Collection[When] = ()) -> tuple[str, str]:
         """Return text and tip, not yet translated, as long as these hold."""
-        other = self.instead
-        if other is not None and other.when in holding:
-            return other.text, other.tip
-        return self.text, self.tip
+        found = next((other for other in self.instead if other.when in holding), None)
+        return (found.text or self.text, found.tip) if found else (self.text, self.tip)
 
 
 class Actions(QObject):
@@ -123,7 +124,7 @@ class Actions(QObject):
         for command in self.commands:
             action = self[command.name]
             action.setEnabled(command.when in holding)
-            if command.instead is not None:
+            if command.instead:
                 text, tip = command.words(holding)
                 action.setText(tr(text))
                 _set_tip(action, tr(tip))

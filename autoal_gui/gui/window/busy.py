@@ -1,9 +1,12 @@
-"""A dialog with progress and cancel for what takes long beside the window."""
+"""What is shown while something takes long, beside the window or in it."""
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
-from PySide6.QtWidgets import QProgressDialog, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QProgressDialog, QWidget
 
-from autoal_gui.core.language import tr
+from autoal_gui.core.language import mark, tr
+from autoal_gui.gui.session.controller import Controller
+
+OPENING = mark("Opening the project…")
 
 
 class Busy(QObject):
@@ -46,3 +49,25 @@ class Busy(QObject):
             dialog.close()
             dialog.deleteLater()
             self._window.activateWindow()
+
+
+class OpeningSign(QObject):
+    """Says that a project is being opened, which the window does itself and may take seconds."""
+
+    def __init__(self, window: QWidget, controller: Controller, status: QLabel) -> None:
+        """Say it in `status`, by the pointer too, and at once."""
+        super().__init__(window)
+        self._window, self._status, self._before = window, status, ""
+        controller.opening.connect(self._show)
+
+    @Slot(bool)
+    def _show(self, opens: bool) -> None:
+        if opens:
+            self._before = self._status.text()
+            self._status.setText(tr(OPENING))
+            QApplication.setOverrideCursor(Qt.CursorShape.WaitCursor)
+            self._window.repaint()  # no event is handled before the project is there
+            return
+        QApplication.restoreOverrideCursor()
+        if self._status.text() == tr(OPENING):  # it could not be opened, which is told elsewhere
+            self._status.setText(self._before)

@@ -201,3 +201,28 @@ class SearchLine(QObject):
         self._status.setText(words)
         if not words:
             self.over.emit()
+
+
+class TrialSentence(QObject):
+    """Takes back what the bottom of the window says of a trial once that is over or left out."""
+
+    over = Signal()
+    """What was said is true no more."""
+
+    def __init__(self, controller: Controller, status: QLabel, parent: QObject) -> None:
+        super().__init__(parent)
+        self._training, self._status = controller.training, status
+        for changed in (
+            controller.engine.state_changed,
+            controller.training.rounds_changed,
+            controller.training.progressed,
+        ):
+            changed.connect(self._renew)
+
+    @Slot()
+    def _renew(self) -> None:
+        trial = self._training.trial
+        goes_on = self._training.round_number is not None and trial.is_ahead
+        if self._status.text() == trial.told and not (goes_on and not trial.is_left_out):
+            trial.told = None
+            self.over.emit()

@@ -24,13 +24,15 @@ from autoal_gui.gui.widgets.actions import Actions, Command
 from autoal_gui.gui.widgets.notice_bar import NoticeBar
 from autoal_gui.gui.widgets.sizes import fitting
 from autoal_gui.gui.widgets.theme import Theme
+from autoal_gui.gui.window.busy import OpeningSign
 from autoal_gui.gui.window.commands.enabling import Enabling
 from autoal_gui.gui.window.commands.parts import Parts
 from autoal_gui.gui.window.commands.table import COMMANDS, WAYS
 from autoal_gui.gui.window.dialog_opener import DialogOpener
-from autoal_gui.gui.window.finds import CheckResult, Finds, PredictResult, SearchLine
+from autoal_gui.gui.window.finds import CheckResult, Finds, PredictResult, SearchLine, TrialSentence
 from autoal_gui.gui.window.menus import Menus
 from autoal_gui.gui.window.page_stack import PageStack
+from autoal_gui.gui.window.projects.desk_ahead import DeskAhead
 from autoal_gui.gui.window.projects.new_projects import NewProjects, local_paths
 from autoal_gui.gui.window.projects.project_recovery import Rescue
 from autoal_gui.gui.window.projects.recent_projects import RecentProjects
@@ -71,6 +73,7 @@ class MainWindow(QMainWindow):
         self.new_projects = NewProjects(
             self, services, self.controller, self.dialogs, self._settings
         )
+        self._ahead = DeskAhead(self.pages, self)
         self.recent_projects = RecentProjects(self._settings, self.pages.start_page, self)
         self.menus = Menus(self, self.actions_table, self.theme, self._settings)
         self._parts = Parts(
@@ -84,7 +87,9 @@ class MainWindow(QMainWindow):
         predicted = PredictResult(self.pages, self.failure, self)
         predicted.said.connect(self.say)
         self.status = QLabel()
-        SearchLine(self.controller, self.status, self).over.connect(self._say_answers)
+        OpeningSign(self, self.controller, self.status)
+        for line in (SearchLine, TrialSentence):
+            line(self.controller, self.status, self).over.connect(self._say_answers)
         self._lay_out()
         self._connect()
         self._enabling = Enabling(self.actions_table, self.controller, self.pages)
@@ -132,6 +137,7 @@ class MainWindow(QMainWindow):
         self.menus.language_chosen.connect(self.language_chosen)
         self.menus.text_size_chosen.connect(self.text_size_chosen)
         self.new_projects.begun.connect(self.failure.hide)
+        self.new_projects.begun.connect(self._ahead.begin)
         self.new_projects.found.connect(self.open_folder)
         self.new_projects.failed.connect(self._on_failed)
         self.start_page.chosen.connect(self._on_way)
@@ -312,6 +318,7 @@ class MainWindow(QMainWindow):
             partial(self._settings.setValue, "geometry", self.saveGeometry()),
             self.hide,  # waiting for a training batch to end must not look like a frozen window
             self.new_projects.close,
+            self._ahead.close,
             self._rescue.close,
             self.controller.close,
             *(page.close_threads for page in self.pages.with_threads()),

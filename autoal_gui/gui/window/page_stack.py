@@ -240,18 +240,22 @@ class PageStack(QStackedWidget):
     # -- projects -----------------------------------------------------------------------------
 
     def _on_opened(self) -> None:
-        if self._desk is None:
-            self._make_desk()
+        self.make_desk()
         self.setCurrentWidget(self.desk)
 
-    def _make_desk(self) -> None:
+    @Slot()
+    def make_desk(self) -> None:
+        """Make the desk unless it is there; it may be made before a project is open."""
         from autoal_gui.gui.desk.desk import Desk
 
+        if self._desk is not None:
+            return
         self._desk = Desk(*self._common, self._settings)
         self.addWidget(self._desk)
         self._desk.help_wanted.connect(self.show_topic)
         self._desk.image_view.display_changed.connect(self.display_changed)
-        self._desk.show_project()
+        if self._controller.is_open:
+            self._desk.show_project()
 
     def _on_closing(self) -> None:
         keep_card(self._controller.project, self.desk.loader.thumbnail)

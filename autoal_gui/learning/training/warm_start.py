@@ -97,6 +97,8 @@ def _learn(
     """Learn until the budget is spent; return whether it was, and not the user who stopped it."""
     if len(learner.ids) < FEWEST:
         return True
+    if learner.step and learner.done < 1:  # taken up: it says how far before the next batch
+        yield learner.progress(request_id, None)
     batches = shuffled_batches(len(learner.ids), learner.size, learner.seed)
     for batch in itertools.islice(batches, learner.step, None):
         if learner.done >= 1:
@@ -241,7 +243,7 @@ class _Learner:
         for _ in update_batch_norm(self.context, self.model, sample, self.seed):
             pass
 
-    def progress(self, request_id: int, loss: float) -> Progress:
+    def progress(self, request_id: int, loss: float | None) -> Progress:
         """Tell how far the training is, in thousandths: its end is a time, not a step."""
         self._pace.note(self.spent, self.done)
         left = self._pace.seconds_left(self.done, 1 - self.done)

@@ -31,6 +31,8 @@ PREVIEWS = mark("Only the first picture of a JPEG file is used; the others are p
 GREY_MODES = frozenset({"1", "L", "LA", "La"})
 DEEP_COLOUR = (2, 4, 6)  # colour types of PNG: RGB, grey and RGB with transparency
 ORIENTATION = 0x0112  # of EXIF
+PNG_NOTES = (b"eXIf", b"Raw profile type", b"XML:com.adobe.xmp")
+"""In one of these parts a PNG says how it is turned, before or after its pixels."""
 
 
 class PillowFile:
@@ -89,6 +91,8 @@ class PillowFile:
             return _picture_of(_upright(self._image))
 
     def _orientation(self) -> int:
+        if self._image.format == "PNG" and not any(sign in self._content() for sign in PNG_NOTES):
+            return 1  # Pillow decodes all of a PNG to find that out
         try:
             return int(self._image.getexif().get(ORIENTATION, 1))
         except Exception:  # damaged EXIF says nothing about orientation

@@ -764,7 +764,7 @@ def test_a_finished_round_is_remembered_with_all_it_brought(project):
     assert (record.seconds, record.device) == (result.seconds, result.device)
     assert record.notices == result.notices
     assert record.reason == result.reason
-    assert record.remarks == "One image cannot be read. Auto spreads the batch."
+    assert record.remarks() == "One image cannot be read. Auto spreads the batch."
     assert record.started <= record.ended
     assert (project.rounds.last, project.rounds.last_checkpoint()) == (1, checkpoint)
     project.close()

@@ -1,8 +1,11 @@
 """The lines of charts show in light and in dark, and are told apart by more than colour."""
 
+from itertools import combinations
+
 import numpy as np
 import pytest
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from autoal_gui.core.database.round_rows import RoundRecord
 from autoal_gui.core.queries import LearnedWeights
@@ -15,6 +18,7 @@ from autoal_gui.gui.panels.plots import (
     draw_line,
     line_colour,
     make_plot,
+    round_ticks,
     series_colour,
     tint_plot,
 )
@@ -87,6 +91,31 @@ def test_weights_that_were_not_trusted_show_and_are_dotted(qtbot, theme):
         assert shows(pen.color(), theme)
         assert pen.color().alpha() == 255
         assert pen.style().name == "DotLine"
+
+
+@pytest.mark.parametrize("width", [180, 260, 700])
+def test_no_number_of_an_axis_is_drawn_over_another(qtbot, width):
+    plot = make_plot("%", "Labels")
+    holder = QWidget()
+    qtbot.addWidget(holder)
+    column = QVBoxLayout(holder)
+    column.addWidget(plot)
+    holder.resize(width, 160)
+    holder.show()
+    labels = [13, 15, 16, 18, 60, 61, 200]
+    plot.setXRange(-60, 280, padding=0)
+    axis = plot.getAxis("bottom")
+    axis.setTicks([round_ticks(labels)])
+    plot.grab()
+    painted = QImage(1, 1, QImage.Format.Format_RGB32)
+    painter = QPainter(painted)
+    words = axis.generateDrawSpecs(painter)[2]
+    painter.end()
+    shown = [text for _, _, text in words]
+    assert {"13", "200"} <= set(shown)
+    assert len(shown) < len(labels)
+    for (one, *_), (other, *_) in combinations(words, 2):
+        assert not one.intersects(other)
 
 
 def test_the_wheel_over_a_chart_is_left_to_what_scrolls(qtbot):

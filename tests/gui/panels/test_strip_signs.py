@@ -54,7 +54,8 @@ def test_a_trial_is_told_on_the_folded_panel_until_it_is_left_out(
     controller.training.train_now()
     sign = side.strip.signs.trial
     qtbot.waitUntil(sign.isVisible)
-    assert "training every layer is better" in sign.button.accessibleName()
+    for told in ("training the whole network", "about", "Go on labelling", "Leave it out, in the"):
+        assert told in sign.button.toolTip()
     qtbot.mouseClick(sign.button, Qt.MouseButton.LeftButton)
     qtbot.mouseClick(window.desk.training.trial.leave_it, Qt.MouseButton.LeftButton)
     side.toggle()

@@ -5,6 +5,7 @@ from PySide6.QtCore import QRectF, Qt
 
 from autoal_gui.core.labels import layer_trial
 from autoal_gui.core.messages import STEPS, Progress, RunRound
+from autoal_gui.core.project.stores.warm_record import state_file
 from autoal_gui.core.registry import discover
 from autoal_gui.core.sentences import Sentence
 from autoal_gui.core.system.foreign_files import sha256_of
@@ -58,12 +59,16 @@ def test_the_panel_names_what_runs_and_how_far_it_is(qtbot, trained, backend, tm
     assert "It is the model of" in panel.line.text()
     assert panel._steps.isHidden()
     assert not panel._stop.isEnabled()  # no exporter looks whether it is to stop
+    assert not panel._train.isEnabled()
+    for button in (panel._stop, panel._train):
+        assert button.toolTip().startswith("Grey while a model is being written")
     backend.export_gate.set()
     qtbot.waitUntil(lambda: "4 of 12" in panel.line.text())
     assert panel.headline.text() == "Comparing your images with each other"
     shown = [step for step, bar in panel._bars.items() if not bar.isHidden()]
     assert shown == ["reading", "features", "finishing"]
     assert panel._train.isEnabled()
+    assert panel._train.toolTip().startswith("Start a round")
     qtbot.mouseClick(panel._stop, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: controller.at_rest)
     assert not controller.likeness.is_making
@@ -121,8 +126,15 @@ def test_the_trial_of_every_layer_is_told_before_it_begins_and_can_be_left_out(
     controller.labelling.answer(0)
     backend.gate.clear()
     backend.hold_at = "comparison"
+    said = []
+    controller.notice.connect(said.append)
     controller.training.train_now()
-    assert panel.trial.words.text().startswith("This round also tries whether training every layer")
+    tries = "This round also tries whether training the whole network"
+    assert panel.trial.words.text().startswith(tries)
+    assert "the next round follows this one" in panel.trial.words.text()
+    (told,) = [sentence for sentence in said if sentence.startswith(tries)]
+    assert "Go on labelling" in told
+    assert "Leave it out, in the training panel" in told
     assert not panel._bars["comparison"].isHidden()
     assert ": about " in panel.trial.words.text()  # as long as learning from the images says
     qtbot.waitUntil(lambda: panel._step == "comparison")
@@ -134,9 +146,11 @@ def test_the_trial_of_every_layer_is_told_before_it_begins_and_can_be_left_out(
     assert "left out" not in panel.trial.words.text()
     assert "until you turn it on again" in panel.trial.words.text()
     assert panel.trial.leave_it.isHidden()
+    assert window.status.text() == told
     backend.gate.set()
     qtbot.waitUntil(lambda: controller.at_rest)
     assert panel.trial.isHidden()
+    assert window.status.text().endswith("every answer is saved.")  # it is over: no more of it
 
 
 def test_a_trial_that_was_left_out_stays_so_until_it_is_turned_on_again(
@@ -153,8 +167,8 @@ def test_a_trial_that_was_left_out_stays_so_until_it_is_turned_on_again(
     qtbot.waitUntil(lambda: controller.at_rest)
     assert is_due(controller.project)
     panel, trial = window.desk.training, window.desk.training.trial
-    assert "was not tried, as you wished" in panel.note.text()
     assert "until you turn it on again" in trial.words.text()
+    assert panel.note.isHidden()  # it would say the same
     controller.training.train_now()
     assert controller.training.trial.is_left_out  # without a question
     assert panel._bars["comparison"].isHidden()
@@ -169,6 +183,42 @@ def test_a_trial_that_was_left_out_stays_so_until_it_is_turned_on_again(
     qtbot.waitUntil(lambda: controller.at_rest)
     assert not is_owed(controller.project)
     assert trial.isHidden()
+
+
+def test_learning_that_is_taken_up_shows_no_empty_bars_and_then_how_far_it_is(
+    qtbot, window, tmp_path, backend
+):
+    controller = window.controller
+    backend.gate.clear()
+    create(controller, tmp_path, draw_folder(tmp_path / "images", 40), settings=WARM)
+    panel, folder = window.desk.training, controller.project.folder
+    qtbot.waitUntil(lambda: panel.value("warm start") > 0)
+    state_file(controller.project.warm_start.file).write_bytes(b"what a killed program left")
+    controller.close_project()
+    assert controller.open_project(folder)
+    assert controller.training.is_warming
+    assert panel._steps.isHidden()
+    assert panel.line.text() == "Looking for what was learned before…"
+    qtbot.waitUntil(lambda: panel.value("warm start") == 0.25)
+    assert panel.value("reading") == 1
+    assert not panel._steps.isHidden()
+    controller.close_project()
+    backend.gate.set()
+
+
+def test_images_that_were_read_before_count_as_read_once_learning_tells_of_itself(
+    qtbot, trained, backend
+):
+    panel = trained.desk.training
+    backend.gate.clear()
+    trained.controller.training.train_now()
+    for bar in panel._bars.values():
+        bar.setValue(0)
+    panel._step = None
+    panel._on_progress(Progress(0, "warm start", 100, 1000))
+    assert panel.value("reading") == 1
+    assert panel.value("warm start") == 0.1
+    backend.gate.set()
 
 
 def test_a_trial_that_an_earlier_version_was_told_to_leave_out_counts_as_left_out():

@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
-from autoal_gui.core.messages import CommandCancelled, ExportModel
+from autoal_gui.core.messages import CommandCancelled, ExportModel, Writing
 from autoal_gui.core.project.last_model import last_model
 from autoal_gui.core.registry import discover
+from autoal_gui.gui.session import exports
 from autoal_gui.gui.session.exports import EXPORT_STOPPED
 from tests.support.gui import begun
 from tests.support.session import BATCH, failures_of, finish, idle, kinds, label
@@ -128,3 +129,33 @@ def test_an_export_that_is_stopped_before_it_began_says_that_nothing_was_written
     command = ExportModel(1, "pt", "model.pt", str(tmp_path / "model.pt"))
     controller.exports._on_event(command, CommandCancelled(1))
     assert failures == [EXPORT_STOPPED]
+
+
+def test_how_long_a_format_takes_is_told_by_size_and_then_by_the_last_time(
+    qtbot, controller, folder, tmp_path, backend, monkeypatch
+):
+    exporter, told = discover("autoal_gui.exporters")["onnx"], []
+    label(controller, BATCH)
+    idle(qtbot, controller)
+    controller.exports.writing.connect(told.append)
+    least, _ = exports.BY_SIZE["onnx"]
+
+    def written():
+        told.clear()
+        with qtbot.waitSignal(controller.exports.exported):
+            controller.exports.export_model(exporter, tmp_path / "model.onnx")
+        return told[0]
+
+    assert least <= written().seconds < least + 1  # the model of this test is a few bytes
+    assert "onnx" in controller.project.settings.writing_seconds
+    controller.project.settings.writing_seconds = {"onnx": 75.0}
+    words = exports.timed_words(written())
+    assert words.endswith("It takes about 75\xa0s.")
+
+
+def test_a_part_that_did_not_become_complete_is_no_measurement(controller, folder):
+    clock = exports.WritingClock()
+    clock.begin(controller.project, ExportModel(0, "onnx", "", ""), Writing(0, 0, 1, "Writing"))
+    clock.drop()
+    clock.end(controller.project)
+    assert controller.project.settings.writing_seconds == {}

@@ -160,6 +160,16 @@ def test_put_down_and_taken_up_it_ends_where_it_would_have_ended(tmp_path):
     assert states_equal(whole.checkpoint, rest.checkpoint)
 
 
+def test_taken_up_it_tells_first_how_far_it_was(tmp_path):
+    command = warm_command(tmp_path)
+    part = warmed(command, after(14))
+    steps = (event for event in warm_start(command, lambda: False) if isinstance(event, Progress))
+    first = next(event for event in steps if event.step == "warm start")
+    assert first.loss is None  # before it has learned anything more
+    assert first.done == int(1000 * part.epochs / 2)
+    steps.close()
+
+
 def test_closed_while_images_are_described_it_is_not_learned_again(tmp_path):
     command, closed = warm_command(tmp_path, infer_batch=4), []
     for event in warm_start(command, lambda: bool(closed)):  # nobody keeps what it brings

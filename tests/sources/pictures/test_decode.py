@@ -11,6 +11,7 @@ from PIL import Image
 
 from autoal_gui.core.errors import ImageUnreadable
 from autoal_gui.sources.pictures.decode import decode
+from autoal_gui.sources.pictures.pillow_file import PillowFile
 
 RNG = np.random.default_rng(0)
 GREY = RNG.integers(0, 256, (6, 9), dtype=np.uint8)
@@ -179,6 +180,16 @@ def test_exif_orientation_is_applied_once(file_format, orientation):
     assert pixels.shape[:2] == ((16, 32) if orientation < 5 else (32, 16))
     corners = pixels[[0, 0, -1, -1], [0, -1, 0, -1], 0] > 128
     assert corners.tolist() == [(i // 2, i % 2) == (down, right) for i in range(4)]
+
+
+@pytest.mark.parametrize("orientation", [0, 1, 6])
+def test_the_size_of_a_png_is_known_as_it_is_shown(orientation):
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    extra = {"exif": exif} if orientation else {}
+    file = PillowFile(io.BytesIO(encoded(np.zeros((16, 32, 3), np.uint8), **extra)))
+    file._image.load = lambda: pytest.fail("its pixels are not needed for that")
+    assert file.shape(0)[:2] == ((16, 32) if orientation < 5 else (32, 16))
 
 
 def test_sixteen_bits_are_turned_too():

@@ -1,5 +1,6 @@
 """What the user has chosen for a project."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from autoal_gui.core.database.setting_rows import SettingRows
@@ -89,6 +90,16 @@ class ProjectSettings:
     @waited_seconds.setter
     def waited_seconds(self, seconds: float) -> None:
         self._rows.put(stored.WAITED_SECONDS, seconds)
+
+    @property
+    def writing_seconds(self) -> dict[str, float]:
+        """How long a model took to be written last, by the name of the format."""
+        kept = self._rows.get(stored.WRITING_SECONDS)
+        return dict(kept)
+
+    @writing_seconds.setter
+    def writing_seconds(self, seconds: Mapping[str, float]) -> None:
+        self._rows.put(stored.WRITING_SECONDS, tuple(sorted(seconds.items())))
 
     @property
     def repeat_every(self) -> int:

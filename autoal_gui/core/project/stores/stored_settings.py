@@ -135,6 +135,10 @@ def _seconds(value: object) -> float:
     return as_number(value, 0.0, MOST_SECONDS)
 
 
+def _measured(value: object) -> tuple[tuple[str, float], ...]:
+    return as_list(value, lambda row: as_row(row, as_line, _seconds))
+
+
 def _drawn(value: object) -> tuple[tuple[int, int, float], ...]:
     return as_list(value, lambda row: as_row(row, as_whole, as_whole, as_share))
 
@@ -159,6 +163,7 @@ COLUMNS = Setting("columns", lambda value: as_list(value, as_line), default=())
 GROUP_SALT = Setting("group_salt", _salt, default="")
 PASSED_OVER = Setting("passed_over", _counted, default=())
 WAITED_SECONDS = Setting("waited_seconds", _seconds, default=0.0)
+WRITING_SECONDS = Setting("writing_seconds", _measured, default=())
 REPEAT_EVERY = Setting("repeat_every", as_whole, default=EVERY)
 REPEATS = Setting("repeats", _ids, default=())
 DRAWN = Setting("drawn", _drawn, default=())
@@ -189,6 +194,7 @@ SETTINGS: tuple[Setting[Any], ...] = (
     GROUP_SALT,
     PASSED_OVER,
     WAITED_SECONDS,
+    WRITING_SECONDS,
     REPEAT_EVERY,
     REPEATS,
     DRAWN,

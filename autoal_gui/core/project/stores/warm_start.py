@@ -43,6 +43,11 @@ class WarmStart:
         record = self.record if self.wanted else None
         return str(self._models / record.checkpoint) if record and record.checkpoint else ""
 
+    @property
+    def was_put_down(self) -> bool:
+        """Whether a training has left a state to go on with, also where the program was killed."""
+        return state_file(self.file).is_file()
+
     def finish(self, result: WarmStarted, settings: RunSettings) -> None:
         """Store what one under `settings` has brought.
 

@@ -47,7 +47,7 @@ class RocPlot(StillPlot):
     """The place of the point in `Roc.corners`."""
 
     def __init__(self) -> None:
-        super().__init__(enableMenu=False)
+        super().__init__()
         prepare_plot(self, "%", "%")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)

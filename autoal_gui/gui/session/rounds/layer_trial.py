@@ -25,6 +25,8 @@ class LayerTrial:
         """About how long it takes; None where nothing is known of that."""
         self.is_wanted_again = False
         """Whether the next round is to make it, although it was left out before."""
+        self.told: str | None = None
+        """What was said when it was about to begin, as long as that is true."""
         self._unwanted = threading.Event()
         self._began = False
 

@@ -49,6 +49,7 @@ def what_holds(controller: Controller, pages: PageStack) -> frozenset[When]:
         When.CAN_TRAIN: can(engine.state, Move.START) or engine.runs(Priority.MAP),
         # No exporter looks whether it is to stop.
         When.CAN_CANCEL: can(engine.state, Move.CANCEL) and not engine.runs(Priority.EXPORT),
+        When.WRITING: engine.runs(Priority.EXPORT),
         When.WARMING: controller.training.is_warming,
         When.CAN_CONTINUE_WARMING: controller.training.can_continue_learning,
     }

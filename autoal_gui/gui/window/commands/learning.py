@@ -10,6 +10,19 @@ STOP_WARMING = OtherWords(
     mark("Stop learning from the images and use what was learned; it can be continued later"),
 )
 
+NO_ROUND = OtherWords(
+    When.WRITING,
+    "",
+    mark("Grey while a model is being written; a round can start again as soon as that has ended"),
+)
+NO_STOP = OtherWords(
+    When.WRITING,
+    "",
+    mark(
+        "Grey while a model is being written: that cannot be stopped half way. What runs after it "
+        "can be"
+    ),
+)
 TRAINING: Rows = (
     Command(
         "train",
@@ -19,6 +32,7 @@ TRAINING: Rows = (
         ("Ctrl+T",),
         "play",
         when=When.CAN_TRAIN,
+        instead=(NO_ROUND,),
         does=lambda on: on.controller.training.train_now(),
     ),
     Command(
@@ -30,7 +44,7 @@ TRAINING: Rows = (
         "stop",
         when=When.CAN_CANCEL,
         does=lambda on: on.controller.cancel(),
-        instead=STOP_WARMING,
+        instead=(STOP_WARMING, NO_STOP),
     ),
     Command(
         "learn",
