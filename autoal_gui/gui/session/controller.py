@@ -29,6 +29,7 @@ from autoal_gui.gui.session.inference import Inference
 from autoal_gui.gui.session.labelling import Labelling
 from autoal_gui.gui.session.likeness.confirming import Confirming
 from autoal_gui.gui.session.likeness.image_maps import ImageMaps
+from autoal_gui.gui.session.model_in_use import ModelInUse
 from autoal_gui.gui.session.open_project import OpenProject
 from autoal_gui.gui.session.part import Part
 from autoal_gui.gui.session.project_setup import ProjectSetup
@@ -68,6 +69,7 @@ class Controller(QObject):
         self.engine = EngineQueue(EngineClient(services.make_backend, self), self)
         next_round = NextRound()
         self.images = AskedImages(opened, next_round, self)
+        self.in_use = ModelInUse(opened, self)
         self.labelling = Labelling(opened, self.images, self)
         self.confirming = Confirming(opened, self.images, self.labelling, self)
         self.training = Training(opened, self.engine, next_round, self)
