@@ -25,7 +25,7 @@ from autoal_gui.core.project.project import Project
 from autoal_gui.core.readers.double_reading import said
 from autoal_gui.gui.panels.performance.headline import FEWEST_TO_MEASURE
 from autoal_gui.gui.panels.performance_text import measured_of
-from autoal_gui.gui.session.model_in_use import ModelInUse
+from autoal_gui.gui.session.rounds.model_in_use import ModelInUse
 from autoal_gui.gui.widgets.text import text_label
 from autoal_gui.gui.widgets.theme import SMALL, Theme, icon
 

@@ -3,7 +3,7 @@
 import math
 from dataclasses import replace
 
-from PySide6.QtCore import QPointF, QRect, QRectF, QSize, QSizeF, Qt, Signal
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QImage,
@@ -170,14 +170,6 @@ class ImageView(QWidget):
         self._fits = True
         if self._levels is not None:
             self._go(fitted(self._levels.size, self._view_size()))
-
-    def taken(self, room: QSize) -> QSizeF:
-        """Return how much of the middle of a view of some size the whole picture would take."""
-        if self._levels is None:
-            return QSizeF(0, 0)
-        width, height = self._levels.size
-        scale = fitted((width, height), (room.width(), room.height())).scale
-        return QSizeF(width * scale, height * scale)
 
     def reset(self) -> None:
         """Show the whole image, as its file wants it shown."""

@@ -21,8 +21,8 @@ MARKS = {
     "evaluation": mark("Of the evaluation set"),
 }
 SUSPICIOUS = mark(
-    "Counted is where the model is as sure of another class as it usually is of that class. The "
-    "map counts wherever it gives another one."
+    "Counts where the model is as sure of another class as it usually is of that class. The map "
+    "counts every other class it gives."
 )
 SORT_WORDS: dict[Sort, str] = {
     "suspicion": mark("Likely errors first"),

@@ -29,7 +29,6 @@ from autoal_gui.gui.session.inference import Inference
 from autoal_gui.gui.session.labelling import Labelling
 from autoal_gui.gui.session.likeness.confirming import Confirming
 from autoal_gui.gui.session.likeness.image_maps import ImageMaps
-from autoal_gui.gui.session.model_in_use import ModelInUse
 from autoal_gui.gui.session.open_project import OpenProject
 from autoal_gui.gui.session.part import Part
 from autoal_gui.gui.session.project_setup import ProjectSetup
@@ -37,6 +36,7 @@ from autoal_gui.gui.session.readers.adjudication import Adjudication
 from autoal_gui.gui.session.readers.merge_job import Merging
 from autoal_gui.gui.session.readers.second_reading import SecondReading
 from autoal_gui.gui.session.relabelling import Relabelling
+from autoal_gui.gui.session.rounds.model_in_use import ModelInUse
 from autoal_gui.gui.session.rounds.next_round import NextRound
 from autoal_gui.gui.session.training import Training
 

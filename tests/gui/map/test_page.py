@@ -26,7 +26,7 @@ from autoal_gui.gui.map.scene import unit_places
 from autoal_gui.gui.map.words import image_words
 from autoal_gui.gui.session.likeness import image_maps
 from autoal_gui.gui.session.likeness.blindness import asked_blind
-from autoal_gui.gui.session.model_in_use import ModelInUse
+from autoal_gui.gui.session.rounds.model_in_use import ModelInUse
 from tests.support.gui import QUIET, draw_folder, run_batches, start_project
 from tests.tools.seen import painted, shortened
 

@@ -11,7 +11,7 @@ from autoal_gui.core.readers.audit_trail import changes
 from autoal_gui.gui.images.grid_items import _elided_caption
 from autoal_gui.gui.review.model_words import ModelCaptions
 from autoal_gui.gui.review.review_detail import change_line, facts
-from autoal_gui.gui.session.model_in_use import ModelInUse
+from autoal_gui.gui.session.rounds.model_in_use import ModelInUse
 from tests.support.checking import (
     BACKSPACE,
     CTRL,

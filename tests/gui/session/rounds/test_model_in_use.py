@@ -10,8 +10,8 @@ from autoal_gui.core.measures.operating.decision import Opinion
 from autoal_gui.core.measures.operating.point import OperatingRule
 from autoal_gui.core.project.kept_point import kept_point
 from autoal_gui.core.project.measured_rounds import measured_rounds
-from autoal_gui.gui.session import model_in_use
-from autoal_gui.gui.session.model_in_use import ModelInUse
+from autoal_gui.gui.session.rounds import model_in_use
+from autoal_gui.gui.session.rounds.model_in_use import ModelInUse
 from tests.core.project.test_kept_point import finish_round
 from tests.support.project import new_project
 
