@@ -8,7 +8,6 @@ import sys
 
 from PySide6.QtCore import (
     QMargins,
-    QPoint,
     QRect,
     QSettings,
     QSignalBlocker,
@@ -23,6 +22,7 @@ from PySide6.QtWidgets import QApplication, QStyle, QVBoxLayout, QWidget
 from autoal_gui.core.language import tr
 from autoal_gui.gui.desk.round_card import RoundCard, card_words, further_words, twice_words
 from autoal_gui.gui.images.image_view import ImageView
+from autoal_gui.gui.images.viewport import fitted
 from autoal_gui.gui.panels.side_panel import SidePanel
 from autoal_gui.gui.session.controller import Controller
 from autoal_gui.gui.widgets.theme import Theme, class_colour
@@ -186,8 +186,12 @@ class Stage(QWidget):
 
     def _image(self, margins: QMargins) -> QRect:
         """Return where the whole image would lie within margins."""
-        room = self.rect().marginsRemoved(margins)
-        image = QRect(QPoint(), self._view.taken(room.size()).toSize())
+        room, picture = self.rect().marginsRemoved(margins), self._view.picture
+        if picture is None:
+            return QRect()
+        width, height = picture.size
+        scale = fitted((width, height), (room.width(), room.height())).scale
+        image = QRect(0, 0, round(width * scale), round(height * scale))
         image.moveCenter(room.center())
         return image
 

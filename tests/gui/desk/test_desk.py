@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt
+from PySide6.QtCore import QEvent, QObject, QRect, Qt
 from PySide6.QtGui import QRegion
 
 from autoal_gui.core.measures.metrics import Metrics
@@ -71,16 +71,17 @@ def test_the_card_of_a_round_covers_no_image_that_waits(qtbot, window, tmp_path)
     qtbot.keyClick(window, Qt.Key.Key_Comma)
     qtbot.waitUntil(lambda: card.parent() is stage and stage.width() >= 0.7 * window.width())
     assert card.isVisible()
-    qtbot.waitUntil(lambda: not image_in(stage, view).intersects(card.geometry()))
-    assert image_in(stage, view).width() > 160
+    qtbot.waitUntil(lambda: not image_in(view).intersects(card.geometry()))
+    assert image_in(view).width() > 160
     card.hide()
     qtbot.waitUntil(lambda: view.geometry() == stage.rect().adjusted(EDGE, EDGE, -EDGE, -EDGE))
     assert view.height() == whole.height()
 
 
-def image_in(stage, view):
+def image_in(view):
     """Return where the whole image lies in the stage."""
-    image = QRect(QPoint(), view.taken(view.size()).toSize())
+    width, height = (round(side * view.viewport.scale) for side in view.picture.size)
+    image = QRect(0, 0, width, height)
     image.moveCenter(view.geometry().center())
     return image
 
