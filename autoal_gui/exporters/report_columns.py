@@ -1,13 +1,20 @@
 """The section of the report on the parts into which the columns of the set's table divide it."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from xml.etree.ElementTree import Element
 
 from autoal_gui.core.language import decimal, number, percent, tr
 from autoal_gui.core.measures.by_part import MeasuredPart, verdict
 from autoal_gui.core.project.export_snapshot import Snapshot
+from autoal_gui.core.project.result_in_use import BY_LIKELIEST
 from autoal_gui.core.report.markup import table, tag
-from autoal_gui.core.sets.column_results import by_columns, by_group, group_sentence
+from autoal_gui.core.sets.column_results import (
+    MeasuredImages,
+    by_columns,
+    by_group,
+    group_sentence,
+)
 
 MOST_CLASSES = 6  # that have a column of their own
 
@@ -22,13 +29,15 @@ def columns_section(labels: Snapshot, fewest: int = 0, short: bool = False) -> I
         fewest: a part of fewer groups (images, where no groups are known) is not named.
         short: columns of which nothing can be compared are named, and no more.
     """
-    measured = labels.measured
+    measured, rule = _as_used(labels)
     if not measured.images:
         return
     groups, results = by_group(measured), by_columns(labels.columns, measured)
     if groups is None and not results:
         return
     yield tag("h2", tr("By group and by column"))
+    if rule:
+        yield tag("p", rule)
     if groups is not None:
         yield tag("p", group_sentence(groups))
     shown = labels.classes if len(labels.classes) <= MOST_CLASSES else ()
@@ -52,6 +61,13 @@ def columns_section(labels: Snapshot, fewest: int = 0, short: bool = False) -> I
             "chance."
         )
         yield tag("p", words, class_="note")
+
+
+def _as_used(labels: Snapshot) -> tuple[MeasuredImages, str]:
+    """Return what was measured, at the operating point if that is told of it, and by what it is."""
+    if labels.result is None:
+        return labels.measured, "" if labels.operating_point is None else tr(BY_LIKELIEST)
+    return replace(labels.measured, threshold=labels.result.threshold), labels.result.brief
 
 
 def _row(part: MeasuredPart, classes: int) -> Cells:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from xml.etree.ElementTree import Element
 
-from autoal_gui.core.language import decimal, number, percent, tr
+from autoal_gui.core.language import decimal, number, percent, tr, tr_count
 from autoal_gui.core.measures.calibration import (
     Bin,
     calibration,
@@ -19,6 +19,7 @@ from autoal_gui.core.measures.operating.text import (
     threshold_sentence,
 )
 from autoal_gui.core.project.export_snapshot import Snapshot
+from autoal_gui.core.project.result_in_use import BY_LIKELIEST
 from autoal_gui.core.report.charts import Mark, square_chart
 from autoal_gui.core.report.markup import table, tag
 
@@ -83,13 +84,33 @@ def calibration_section(labels: Snapshot) -> Iterable[Element]:
     if found is None:
         return
     yield tag("h2", tr("Is it as sure as it should be?"))
-    yield tag("p", calibration_sentence(found))
+    yield tag("p", f"{_basis(labels)} {calibration_sentence(found)}")
+    if labels.operating_point is not None:
+        yield tag("p", tr(BY_LIKELIEST))
     title = tr("What the model says against how often it is right")
     marks = [Mark(one.said, one.right.value, *one.right.interval) for one in found.bins]
     words = tr("the model says"), tr("it is right")
     yield _figure(title, square_chart([], marks, words, title))
     columns = [tr("the model says"), tr("it is right"), tr("images")]
     yield table(tr("Probability and truth"), columns, [_bin(one) for one in found.bins])
+
+
+def _basis(labels: Snapshot) -> str:
+    """Say which images these are, and that the model had not learned from them."""
+    count = len(labels.measured.images)
+    if labels.evaluation:
+        return tr_count(
+            "Measured on {count} image of the evaluation set, from which it never learns.",
+            "Measured on {count} images of the evaluation set, from which it never learns.",
+            count,
+        )
+    return tr_count(
+        "Measured on {count} labelled image that was drawn at random, and predicted by a model "
+        "that had not seen its label.",
+        "Measured on {count} labelled images that were drawn at random; each was predicted by a "
+        "model that had not seen its label.",
+        count,
+    )
 
 
 def _bin(found: Bin) -> Cells:

@@ -85,14 +85,26 @@ def summary_section(labels: Snapshot, measured: Measured) -> Iterable[Element]:
             )
         )
     if measured:
-        metrics = measured[-1][1]
+        metrics = metrics_in_use(labels, measured)
         value = _share(metrics.balanced_accuracy, metrics.balanced_accuracy_interval)
         lines.append(tr("Balanced accuracy of the last model: {value}.", value=value))
-        if labels.operating_point is not None:
-            lines.append(tr(BY_LIKELIEST))
+        if words := rule_words(labels):
+            lines.append(words)
         lines.extend(_advice(measured, _outlook(labels, measured), labels.short))
     yield tag("h2", tr("In short"))
     yield tag("ul", *(tag("li", line) for line in lines), class_="verdict")
+
+
+def metrics_in_use(labels: Snapshot, measured: Measured) -> Metrics:
+    """Return what the last of measured rounds has right: at the operating point, if one is kept."""
+    return measured[-1][1] if labels.result is None else labels.result.metrics
+
+
+def rule_words(labels: Snapshot) -> str:
+    """Say by what an image is given its class in these metrics; "" where no point is kept."""
+    if labels.result is not None:
+        return labels.result.words
+    return "" if labels.operating_point is None else tr(BY_LIKELIEST)
 
 
 def _outlook(labels: Snapshot, measured: Measured) -> Outlook | None:
@@ -147,7 +159,7 @@ def performance_section(labels: Snapshot, measured: Measured) -> Iterable[Elemen
     if not measured:
         yield tag("p", tr("Nothing has been measured yet."))
         return
-    record, metrics = measured[-1]
+    record, metrics = measured[-1][0], metrics_in_use(labels, measured)
     values = {"round": number(record.number), "labels": number(record.labels)}
     if record.metrics is not None:
         words = tr_count(
@@ -179,8 +191,8 @@ def performance_section(labels: Snapshot, measured: Measured) -> Iterable[Elemen
     yield tag("p", f"{words} {interval}")
     if record.nearly_alike is not None and record.metrics is not None:
         yield tag("p", alike_sentence(record.nearly_alike, record.metrics))
-    if labels.operating_point is not None:
-        yield tag("p", tr(BY_LIKELIEST))
+    if rule := rule_words(labels):
+        yield tag("p", rule)
     yield from performance_tables(metrics, labels.classes[: len(metrics.confusion)])
 
 
@@ -276,6 +288,8 @@ def rounds_section(labels: Snapshot, measured: Measured) -> Iterable[Element]:
         yield tag("figure", tag("figcaption", title), chart, class_="single")
         if found:
             yield tag("p", tr(BAND_NOTE))
+        if labels.operating_point is not None:
+            yield tag("p", tr(BY_LIKELIEST))
     if labels.curve_start:
         yield tag("p", new_curve_words(labels.curve_start))
     values = {record.number: metrics for record, metrics in measured}

@@ -64,6 +64,17 @@ def read_predictions(db: sqlite3.Connection) -> dict[int, Probabilities]:
     return {image_id: np.frombuffer(packed, "<f4") for image_id, packed in rows}
 
 
+def read_prediction(db: sqlite3.Connection, image_id: int) -> tuple[Probabilities, int] | None:
+    """Return the class probabilities, (C,), of one image and the round that predicted it.
+
+    Raises:
+        sqlite3.Error: the file cannot be read.
+    """
+    sentence = "SELECT probabilities, round_number FROM prediction WHERE image_id=?"
+    row = db.execute(sentence, (image_id,)).fetchone()
+    return None if row is None else (np.frombuffer(row[0], "<f4"), row[1])
+
+
 def read_predicted_by(db: sqlite3.Connection) -> dict[int, int]:
     """Return the number of the round that predicted each image id that is stored."""
     return dict(db.execute("SELECT image_id, round_number FROM prediction").fetchall())

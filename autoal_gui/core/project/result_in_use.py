@@ -2,14 +2,12 @@
 
 from dataclasses import dataclass, replace
 
-from autoal_gui.core.language import mark, number, percent, tr
+from autoal_gui.core.language import decimal, mark, number, percent, tr
 from autoal_gui.core.measures.estimate import Estimate
-from autoal_gui.core.measures.metrics import Metrics
+from autoal_gui.core.measures.metrics import Metrics, Share
 from autoal_gui.core.measures.operating.decision import Threshold
 from autoal_gui.core.measures.operating.point import OperatingPoint
-from autoal_gui.core.project.kept_point import kept_point
 from autoal_gui.core.project.last_model import last_model
-from autoal_gui.core.project.measured_images import measured_images
 from autoal_gui.core.project.measured_rounds import Measured
 from autoal_gui.core.project.project import Project
 from autoal_gui.core.sets.column_results import MeasuredImages
@@ -29,14 +27,6 @@ class ResultInUse:
     """The first half of it."""
     threshold: Threshold | None = None
     """At which the metrics are; None: by the highest probability."""
-
-
-def last_result(project: Project, measured: Measured) -> ResultInUse:
-    """Return `result_in_use` of rounds, at least one; probabilities are read where a point is."""
-    if project.settings.operating_point is None:
-        return ResultInUse(measured[-1][1])
-    known = measured_images(project)
-    return result_in_use(project, measured, known, kept_point(project, known))
 
 
 def result_in_use(
@@ -64,24 +54,34 @@ def result_in_use(
     if model is None or model.record.number != record.number:  # the point is of another model
         return ResultInUse(metrics, by_likeliest, by_likeliest)
     at_point = replace(known, threshold=point.threshold)
-    right, images = int((at_point.given == known.truth).sum()), len(known.truth)
     values = {
         "name": project.classes.names[point.threshold.class_index],
         "value": percent(point.threshold.value, 1),
     }
     if isinstance(metrics, Estimate):
         at = tr(
-            "At the point (“{name}” from {value} on) {right} of {images} random images are right.",
+            "At the point (“{name}” from {value} on) {right} of {images} random images are right "
+            "({low} to {high}); these images chose the point, so that is a little too good.",
             **values,
-            right=number(right),
-            images=number(images),
+            **_right(at_point),
         )
         return ResultInUse(metrics, f"{by_likeliest} {at}", by_likeliest)
     brief = tr("At your operating point: “{name}” from {value} on.", **values)
     otherwise = tr(
-        "By the highest probability {right} of {images} would be right; these images chose the "
-        "point, so the figures at it are a little too good.",
-        right=number(int((known.given == known.truth).sum())),
-        images=number(images),
+        "By the highest probability {right} of {images} would be right ({low} to {high}); these "
+        "images chose the point, so the figures at it are a little too good.",
+        **_right(known),
     )
     return ResultInUse(at_point.metrics, f"{brief} {otherwise}", brief, point.threshold)
+
+
+def _right(known: MeasuredImages) -> dict[str, str]:
+    """Return how many of these images are right, with the interval, as words."""
+    share = Share.of(known.given == known.truth, known.units)
+    low, high = share.interval
+    return {
+        "right": number(share.found),
+        "images": number(share.count),
+        "low": decimal(100 * low, 0),
+        "high": percent(high),
+    }

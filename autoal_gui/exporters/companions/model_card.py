@@ -30,6 +30,8 @@ NOT_A_DIAGNOSIS = mark(
     "This card describes a model for research; it is no evidence for use on patients."
 )
 
+LIKELIEST = mark("The tables above count the likeliest class.")
+
 
 def model_card(model: TrainedModel, exporter: ModuleType, file: str, about: str) -> str:
     """Return the whole card, in Markdown.
@@ -47,7 +49,7 @@ def model_card(model: TrainedModel, exporter: ModuleType, file: str, about: str)
             about or markdown(_measured(card)),
             markdown(
                 [
-                    *_decision(card),
+                    *_decision(card, is_alone=not about),
                     *_preparation(card, exporter, file),
                     *_usage(card, exporter, file),
                     *_licence(card, model),
@@ -100,7 +102,10 @@ def _use(card: Mapping[str, Any]) -> Iterable[Element]:
             "It knows only its own classes: an image that belongs to none of them is given one all "
             "the same."
         ),
-        tr("A high probability is no proof. How often it is right is told below, with intervals."),
+        tr(
+            "A high probability is no proof. What has been measured, and on which images, is told "
+            "below."
+        ),
     )
 
 
@@ -122,19 +127,23 @@ def _measured(card: Mapping[str, Any]) -> Iterable[Element]:
     yield from performance_tables(metrics, card["classes"])
 
 
-def _decision(card: Mapping[str, Any]) -> Iterable[Element]:
+def _decision(card: Mapping[str, Any], *, is_alone: bool) -> Iterable[Element]:
+    """Say by what an image is given its class.
+
+    Args:
+        card: of the model.
+        is_alone: whether the tables come from the file alone; a project says what its own count.
+    """
     yield tag("h2", tr("Operating point"))
     if threshold := card.get("threshold"):
         class_index, value = threshold
         name = card["classes"][class_index]
         yield tag("p", threshold_sentence(name, value))
-        yield tag(
-            "p",
-            tr(
-                "The tables above count the likeliest class. This file carries the threshold, and "
-                "AutoAL GUI predicts by it, as do the lines below; other programs must apply it."
-            ),
+        carried = tr(
+            "This file carries the threshold, and AutoAL GUI predicts by it, as do the lines "
+            "below; other programs must apply it."
         )
+        yield tag("p", f"{tr(LIKELIEST)} {carried}" if is_alone else carried)
         return
     yield tag(
         "p",

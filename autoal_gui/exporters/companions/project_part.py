@@ -37,6 +37,8 @@ def project_sections(labels: Snapshot, record: RoundRecord) -> str:
     """
     last = max((one.number for one in labels.rounds), default=0)
     until = tuple(one for one in labels.rounds if one.number <= record.number)
+    if until != labels.rounds:  # the result is of a later one
+        labels = replace(labels, result=None)
     labels = replace(labels, rounds=until)
     images = [labels.pool.images[image_id] for image_id, _ in labels.labelled]
     content = [

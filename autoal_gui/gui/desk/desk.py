@@ -69,6 +69,7 @@ class Desk(QWidget):
         self.header = Header(controller, actions)
         self.image_bar = ImageBar(controller, self.image_view, theme, actions)
         self.side = SidePanel(controller, theme, actions, settings, self._question)
+        self.stage.lean_on(self.side)
         self.tabs, self.training = self.side.tabs, self.side.training
         self.weights, self.performance = self.side.weights, self.side.performance
         for panel, topic in (

@@ -200,7 +200,10 @@ class GridPanel(QWidget):
         images, place = self._controller.images, self.which.currentIndex()
         if place == ONLY:
             return self._only
-        return images.batch if place == BATCH else (*images.batch, *images.rest)
+        if place == BATCH:
+            return images.batch
+        # What is put a second time has an answer: here it would be counted as one that waits.
+        return tuple(i for i in (*images.batch, *images.rest) if i not in images.repeats)
 
     def _remark_on(self, shown: Sequence[int]) -> str:
         """Say what is not shown of all that waits; of what was found, whether it is of one kind."""

@@ -5,6 +5,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel
 
 from autoal_gui.core.language import number, percent, tr
+from autoal_gui.core.measures.operating.decision import Opinion
 from autoal_gui.gui.desk.answer_chip import AnswerChip
 from autoal_gui.gui.desk.contrast_menu import ContrastMenu
 from autoal_gui.gui.images.image_view import ImageView
@@ -99,9 +100,7 @@ class ImageBar(QFrame):
             The image of which it says what the model makes of it; None if it says that of none.
         """
         images, names = self._controller.images, self._controller.project.classes.names
-        entry, seen = images.shown_answer(image_id), None
-        if image_id is not None:
-            seen = images.visible_suggestion(image_id)
+        entry, seen = images.shown_answer(image_id), self._opinion(image_id)
         sentence = tr("This image: {answer}", answer=feedback_text(names, entry, seen))
         if is_last := entry is None and seen is None:
             last = self._controller.labelling.last_answered
@@ -109,7 +108,7 @@ class ImageBar(QFrame):
                 self.said.show_answer("")
                 return None
             image_id = last
-            entry, seen = self._controller.labelling.last_entry, images.visible_suggestion(last)
+            entry, seen = self._controller.labelling.last_entry, self._opinion(last)
             sentence = tr("Last image: {answer}", answer=feedback_text(names, entry, seen))
         index = entry.class_index if entry is not None else None
         key = "" if index is None else class_keys(len(names))[index]
@@ -118,6 +117,13 @@ class ImageBar(QFrame):
             brief.append(answer_word(entry, names))  # beside its key, if it has one
         self.said.show_answer(sentence, index, key, brief)
         return None if seen is None else image_id
+
+    def _opinion(self, image_id: int | None) -> Opinion | None:
+        """Return what may be told of what the model makes of an image."""
+        if image_id is None:
+            return None
+        seen = self._controller.images.visible_suggestion(image_id)
+        return self._controller.in_use.opinion(image_id, seen)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
         """Leave the zoom out where the last answer needs its room."""

@@ -18,15 +18,14 @@ from autoal_gui.core.labels.hidden_repeats import pairs
 from autoal_gui.core.labels.pace import seconds_an_answer
 from autoal_gui.core.language import duration, mark, number, some_of, tr, tr_count
 from autoal_gui.core.measures.metrics import Metrics
-from autoal_gui.core.project.kept_point import changed_words, kept_point
+from autoal_gui.core.project.kept_point import changed_words
 from autoal_gui.core.project.last_model import FIRST_MODEL
 from autoal_gui.core.project.learned_classes import short_classes
-from autoal_gui.core.project.measured_images import measured_images
 from autoal_gui.core.project.project import Project
-from autoal_gui.core.project.result_in_use import result_in_use
 from autoal_gui.core.readers.double_reading import said
 from autoal_gui.gui.panels.performance.headline import FEWEST_TO_MEASURE
 from autoal_gui.gui.panels.performance_text import measured_of
+from autoal_gui.gui.session.rounds.model_in_use import ModelInUse
 from autoal_gui.gui.widgets.text import text_label
 from autoal_gui.gui.widgets.theme import SMALL, Theme, icon
 
@@ -44,10 +43,10 @@ SHORT = mark("Too few labels to rely on: {classes}.")
 
 
 class RoundCard(QFrame):
-    """One card over the lower right of the image; it takes no focus, so that all keys go on."""
+    """One card beside the image; it takes no focus, so that all keys go on."""
 
     resized = Signal()
-    """It says something else, and may need another size."""
+    """It says something else, and may need another size; or it has gone, and needs none."""
     look_wanted = Signal(object)
     """The ids of images whose second answer differs from the first."""
 
@@ -103,8 +102,8 @@ class RoundCard(QFrame):
         self._unlike = tuple(unlike)
         self._tell((self.title, title), (self.words, words), (self.twice, twice))
         self.look.setVisible(bool(unlike))
-        self.tell_further(further)
         self.show()
+        self.tell_further(further)
         self.raise_()
         if self.isVisible():
             self._gone.start()
@@ -133,9 +132,10 @@ class RoundCard(QFrame):
         """Stop the time."""
         super().hideEvent(event)
         self._gone.stop()
+        self.resized.emit()
 
 
-def card_words(project: Project, left: int) -> tuple[str, str, str]:
+def card_words(project: Project, in_use: ModelInUse, left: int) -> tuple[str, str, str]:
     """Say how the last round, which has trained, ended: a title, what changed, what comes next.
 
     `left` is the number of answers after which the next round starts.
@@ -150,9 +150,7 @@ def card_words(project: Project, left: int) -> tuple[str, str, str]:
             tr("The model has learned from {labels} labels.", labels=number(last.labels)),
             further,
         )
-    known = measured_images(project)
-    point = kept_point(project, known)
-    result = result_in_use(project, measured, known, point)
+    result = in_use.result(measured)
     metrics = result.metrics
     # The round before was counted by the highest probability: at a point it is no comparison.
     before = measured[-2][1] if len(measured) > 1 and result.threshold is None else None
@@ -163,7 +161,7 @@ def card_words(project: Project, left: int) -> tuple[str, str, str]:
         images=number(metrics.total),
     )
     words = class_words(metrics, before, project.classes.names, short_classes(project))
-    changed = changed_words(project, point)
+    changed = changed_words(project, in_use.point)
     return title, "\n".join(filter(None, (result.words, words, changed))), further
 
 

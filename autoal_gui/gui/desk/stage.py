@@ -1,24 +1,37 @@
 """The ground of the image: an edge that lights up in the colour of an answer, and a card.
 
-The edge and the card are drawn beside the image and over it, so that nothing moves it.
+The edge is drawn around the image. The card covers no image that waits for its answer: it lies on
+the panel at the side, or, where that is folded, beside the image, which makes room if it must.
 """
 
 import sys
 
-from PySide6.QtCore import QRect, QSettings, Qt, QTimer, Slot
+from PySide6.QtCore import (
+    QMargins,
+    QRect,
+    QSettings,
+    QSignalBlocker,
+    QSize,
+    Qt,
+    QTimer,
+    Slot,
+)
 from PySide6.QtGui import QAction, QColor, QPainter, QPaintEvent, QRegion, QResizeEvent
 from PySide6.QtWidgets import QApplication, QStyle, QVBoxLayout, QWidget
 
 from autoal_gui.core.language import tr
 from autoal_gui.gui.desk.round_card import RoundCard, card_words, further_words, twice_words
 from autoal_gui.gui.images.image_view import ImageView
+from autoal_gui.gui.images.viewport import fitted
+from autoal_gui.gui.panels.side_panel import SidePanel
 from autoal_gui.gui.session.controller import Controller
 from autoal_gui.gui.widgets.theme import Theme, class_colour
 
 EDGE = 5  # pixels around the image
 LIT = 150  # milliseconds
 KEPT = "flash"  # the setting: "on" or "off"
-MARGIN = 16  # pixels between the card and the edge
+MARGIN = 16  # pixels between the card and the edge, or the image
+AROUND = QMargins(EDGE, EDGE, EDGE, EDGE)
 
 
 class Stage(QWidget):
@@ -41,8 +54,10 @@ class Stage(QWidget):
         self._colour: QColor | None = None
         self._dark = QTimer(self, singleShot=True, interval=LIT)
         self._dark.timeout.connect(self._go_out)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(EDGE, EDGE, EDGE, EDGE)
+        self._view = view
+        self._side: SidePanel | None = None
+        column = self._column = QVBoxLayout(self)
+        column.setContentsMargins(AROUND)
         column.addWidget(view)
         self.card = RoundCard(theme, self)
         self.card.resized.connect(self._place_card)
@@ -53,6 +68,13 @@ class Stage(QWidget):
         controller.labelling.answers_changed.connect(self._after.start)
         controller.training.rounds_changed.connect(self._after.start)
         controller.project_closed.connect(self.card.hide)
+
+    def lean_on(self, side: SidePanel) -> None:
+        """Put the card on the panel at the side as long as that is not folded."""
+        self._side = side
+        side.toggled.connect(self._place_card)
+        side.resized.connect(self._place_card)
+        self._place_card()
 
     @property
     def is_lit(self) -> bool:
@@ -73,13 +95,17 @@ class Stage(QWidget):
         if rounds and rounds[-1].checkpoint:  # a round that only ranks is nothing to tell of
             project = self._controller.project
             left = self._controller.training.answers_left
-            self.card.say(*card_words(project, left), *twice_words(project))
+            words = card_words(project, self._controller.in_use, left)
+            self.card.say(*words, *twice_words(project))
 
     @Slot()
     def _follow(self) -> None:
         """Count anew on the card what answers have changed since its round."""
         rounds = self._controller.project.rounds.finished() if self._controller.is_open else ()
         if not self.card.isHidden() and rounds and rounds[-1].checkpoint:
+            if self._is_covered():
+                self.card.hide()
+                return
             left = self._controller.training.answers_left
             self.card.tell_further(further_words(self._controller.project, left))
 
@@ -116,10 +142,58 @@ class Stage(QWidget):
 
     @Slot()
     def _place_card(self) -> None:
-        room = self.rect().adjusted(MARGIN, MARGIN, -MARGIN, -MARGIN)
+        if self.card.isHidden():
+            self._column.setContentsMargins(AROUND)
+            return
+        ground = self if self._side is None or self._side.folded else self._side
+        if self.card.parent() is not ground:
+            with QSignalBlocker(self.card):
+                self.card.setParent(ground)
+                self.card.show()
+        room = ground.rect().adjusted(MARGIN, MARGIN, -MARGIN, -MARGIN)
         wide = min(room.width(), self.card.wanted_width())
         high = min(room.height(), self.card.heightForWidth(wide))
-        self.card.setGeometry(QRect(room.right() - wide, room.bottom() - high, wide, high))
+        place = QRect(room.right() - wide, room.bottom() - high, wide, high)
+        self.card.setGeometry(place)
+        self.card.raise_()
+        self._column.setContentsMargins(self._beside(place) if ground is self else AROUND)
+
+    def _beside(self, card: QRect) -> QMargins:
+        """Return the margins in which the image is whole beside the card, and as large as can be.
+
+        A stage too small for both keeps its margins; the next answer then ends the card.
+        """
+        if not self._image(AROUND).intersects(card):
+            return AROUND
+        right, below = self.width() - card.left() + MARGIN, self.height() - card.top() + MARGIN
+        ways = QMargins(EDGE, EDGE, right, EDGE), QMargins(EDGE, EDGE, EDGE, below)
+        least = self._view.minimumSize()
+        rooms = [(way, self.rect().marginsRemoved(way)) for way in ways]
+        fitting = [
+            way
+            for way, room in rooms
+            if room.width() >= least.width() and room.height() >= least.height()
+        ]
+        return max(fitting, key=lambda way: self._image(way).width(), default=AROUND)
+
+    def _is_covered(self) -> bool:
+        image = self._image(self._column.contentsMargins())
+        return self.card.parent() is self and image.intersects(self.card.geometry())
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Return the size for a small image alone: what makes room for the card asks for none."""
+        return self._view.minimumSize().grownBy(AROUND)
+
+    def _image(self, margins: QMargins) -> QRect:
+        """Return where the whole image would lie within margins."""
+        room, picture = self.rect().marginsRemoved(margins), self._view.picture
+        if picture is None:
+            return QRect()
+        width, height = picture.size
+        scale = fitted((width, height), (room.width(), room.height())).scale
+        image = QRect(0, 0, round(width * scale), round(height * scale))
+        image.moveCenter(room.center())
+        return image
 
 
 def moves(widget: QWidget) -> bool:

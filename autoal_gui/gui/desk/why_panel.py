@@ -2,13 +2,12 @@
 
 import math
 
-from PySide6.QtCore import QSettings, QSize, Qt
+from PySide6.QtCore import QSettings, Qt
 from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
     QLabel,
-    QScrollArea,
     QSizePolicy,
     QToolButton,
     QVBoxLayout,
@@ -20,7 +19,7 @@ from autoal_gui.core.language import decimal, mark, percent, tr
 from autoal_gui.core.queries import Query
 from autoal_gui.gui.session.asked_images import AskedImages
 from autoal_gui.gui.strategy_names import strategy_label, strategy_note, strategy_reason
-from autoal_gui.gui.widgets.cards import LowColumn, empty
+from autoal_gui.gui.widgets.cards import LowColumn, Sentence, empty
 from autoal_gui.gui.widgets.text import plain_tip, text_label
 from autoal_gui.gui.widgets.theme import SMALL
 
@@ -35,6 +34,17 @@ BY_CHANCE = mark(
     "rated it; that played no part."
 )
 CHANCE_ALONE = mark("Drawn by chance: no strategy chose it.")
+FIRST = mark("There is no model yet: the first images are spread over all of yours.")
+FIRST_DRAWN = mark("There is no model yet: this is one of the first images, drawn by chance.")
+FIRST_LOOKS = mark(
+    "The images were put into groups that look alike; asked for is the most typical one of each, "
+    "so that the first answers cover all kinds."
+)
+FIRST_DRAWN_LOOKS = mark(
+    "Drawn by chance, to show how good the model will be. The others of the first images are "
+    "spread over groups that look alike."
+)
+SHARE_MEANS = mark("Share here: how much of this image's choice is due to the strategy.")
 NO_ROUND = mark(
     "A random image: no round has finished yet. Such images also show how good the model is."
 )
@@ -55,39 +65,12 @@ HEADS = (
 )
 NEXT = 0.4  # of the first reason, from which a second one is told
 MOST = 32  # letters of a name
+MORE_LINES = 6  # heights of a line that the details have at least, where they are as long
 ROW_LINES = 24  # its width in heights of a line, below which it is a column
 FEWEST = 2  # heights of a line that a name has at least
 GAP, AROUND = 16, 12  # pixels between its parts, and at its sides
 ROWS = 99  # more than there are strategies
 KEPT = "file names"  # the setting: "shown" or "hidden"
-
-
-class Sentence(QScrollArea):
-    """A sentence with the height that it needs, which scrolls where a low window has less."""
-
-    def __init__(self, label: QLabel) -> None:
-        super().__init__()
-        label.setProperty("role", "content")
-        self._label = label
-        self.setWidgetResizable(True)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setWidget(label)
-        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        policy.setHeightForWidth(True)
-        self.setSizePolicy(policy)
-
-    def heightForWidth(self, width: int) -> int:  # noqa: N802 - Qt's name
-        """Return the height of all lines."""
-        return max(self._label.minimumHeight(), self._label.heightForWidth(width))
-
-    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
-        """Return the least width of the label, and the height of two lines."""
-        return QSize(self._label.minimumSizeHint().width(), self._label.minimumHeight())
-
-    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
-        """Return the size of the whole sentence."""
-        return self._label.sizeHint()
 
 
 class WhyPanel(QFrame):
@@ -109,6 +92,7 @@ class WhyPanel(QFrame):
         self._line.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._line.setMinimumHeight(2 * self._line.fontMetrics().lineSpacing())  # nothing moves
         self._looks = text_label(size=SMALL)
+        self._share = text_label(tr(SHARE_MEANS), role="muted", size=SMALL)
         self._loss = text_label(role="muted", size=SMALL)
         self._toggle = QToolButton()
         self._toggle.setText(tr("Why?"))
@@ -117,7 +101,7 @@ class WhyPanel(QFrame):
         self._toggle.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._toggle.setToolTip(tr("How far each strategy was trusted for this image (W)"))
         self._toggle.toggled.connect(self._expand)
-        self._table = self._make_table()
+        self._more = self._make_more()
         self._name = ""
         self._told = Sentence(self._line)
         self._row = QGridLayout()
@@ -129,27 +113,34 @@ class WhyPanel(QFrame):
         column.setContentsMargins(AROUND, 6, AROUND, 6)
         column.setSpacing(4)
         column.addLayout(self._row)
-        column.addWidget(self._looks)
-        column.addWidget(self._table)
-        column.addWidget(self._loss)
+        column.addWidget(self._more)
         self._query: Query | None = None
+        self._mode = ""
         names.setChecked(settings.value(KEPT, "shown") == "shown")
         self.name.setVisible(names.isChecked())
 
-    def _make_table(self) -> LowColumn:
-        rows = QWidget()
-        self._grid = QGridLayout(rows)
+    def _make_more(self) -> LowColumn:
+        """Return the details, which scroll together where a low window has no room for them."""
+        self._table = QWidget()
+        self._grid = QGridLayout(self._table)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(24)
         self._grid.setVerticalSpacing(2)
         self._grid.setColumnStretch(4, 1)
         self._grid.setRowStretch(ROWS, 1)  # rows keep together at the top
-        return LowColumn(rows)  # hidden when empty: a grid's rows keep their height
+        details = QWidget()
+        column = QVBoxLayout(details)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        for part in (self._looks, self._table, self._share, self._loss):
+            column.addWidget(part)
+        return LowColumn(details)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
         """Put the reason below name and button where there is no room for it between them."""
         self._arrange(event.size().width() < ROW_LINES * self.fontMetrics().height())
         self._fit_name(event.size().width())
+        self._fit_more()
         super().resizeEvent(event)
 
     def _fit_name(self, width: int) -> None:
@@ -226,7 +217,7 @@ class WhyPanel(QFrame):
             unasked: why it is on screen, where no round asked for it; see `unasked_words`.
         """
         query = None if alone else query
-        self._query = query
+        self._query, self._mode = query, mode
         told = tr(READ_ALONE) if alone else reason(query, split, rounds, mode, classes, unasked)
         self._line.setText(told)
         self._line.setToolTip(plain_tip(told))  # whole, where a low window has it scroll
@@ -237,12 +228,29 @@ class WhyPanel(QFrame):
     def _expand(self, shown: bool) -> None:
         empty(self._grid)
         query = self._query
-        self._looks.setText(looks_words(query))
-        self._looks.setVisible(shown and bool(self._looks.text()))
         several = query is not None and len(query.strategies) > 1
-        self._table.setVisible(shown and several)  # of one alone, numbers say nothing
-        self._loss.setText(loss_words(query))
-        self._loss.setVisible(shown and bool(self._loss.text()))
+        self._table.setVisible(several)  # of one alone, numbers say nothing
+        self._share.setVisible(query is not None and several and not query.audit)
+        for label, words in (
+            (self._looks, looks_words(query, self._mode)),
+            (self._loss, loss_words(query)),
+        ):
+            label.setText(words)
+            label.setVisible(bool(words))
+        self._more.setVisible(shown and bool(self._looks.text() or self._loss.text() or several))
+        self._fill_table(shown=shown, several=several)
+        self._fit_more()
+
+    def _fit_more(self) -> None:
+        """Keep some lines of the details in sight: they are no slit, however low the window is."""
+        details, line = self._more.widget(), self.fontMetrics().lineSpacing()
+        if details is not None and (layout := details.layout()) is not None:
+            whole = layout.totalHeightForWidth(self.width() - 2 * AROUND)
+            self._more.setMinimumHeight(min(whole + 2, MORE_LINES * line))
+
+    def _fill_table(self, *, shown: bool, several: bool) -> None:
+        """Show what every strategy made of the image."""
+        query = self._query
         if not shown or query is None or not several:
             return
         shown_heads = len(HEADS) - query.audit  # by chance, no strategy has a share in it
@@ -297,7 +305,15 @@ def reason(
         return tr(MEASURES)
     if query is None:
         return tr(NO_ROUND) if rounds == 0 else unasked or tr(UNASKED)
+    if is_first(query, mode):
+        return tr(FIRST_DRAWN if query.audit else FIRST)
     return tr(DRAWN) if query.audit else _asked_for(query, mode, classes)
+
+
+def is_first(query: Query, mode: str) -> bool:
+    """Say whether an image was chosen before there was a model, by how alike images look."""
+    names = [name for name, _, _ in query.strategies]
+    return query.between is None and mode != "kmeans" and names == ["kmeans"]
 
 
 def unasked_words(images: AskedImages, image_id: int) -> str:
@@ -332,10 +348,12 @@ def _asked_for(query: Query, mode: str, classes: tuple[str, ...]) -> str:
     return tr("Asked for: {reason}; {other}.", reason=words[0], other=words[1])
 
 
-def looks_words(query: Query | None) -> str:
+def looks_words(query: Query | None, mode: str = "") -> str:
     """Say what the strategy looks for that added most, or that none chose; empty without any."""
     if query is None or not query.strategies:
         return ""
+    if is_first(query, mode):
+        return tr(FIRST_DRAWN_LOOKS if query.audit else FIRST_LOOKS)
     if query.audit:
         return tr(BY_CHANCE if len(query.strategies) > 1 else CHANCE_ALONE)
     name = max(query.strategies, key=_part)[0]

@@ -12,10 +12,11 @@ from autoal_gui.core.labels.journal import Entry
 from autoal_gui.core.language import mark, number, percent, tr
 from autoal_gui.core.likeness.kept_map import KeptMap
 from autoal_gui.core.likeness.kept_predictions import read_predictions
+from autoal_gui.core.measures.operating.decision import By, Opinion, given_class, surely_given
 from autoal_gui.core.project.project import Project
 from autoal_gui.gui.keys import class_keys
 from autoal_gui.gui.map.scene import Mask, Part
-from autoal_gui.gui.session.asked_images import AskedImages
+from autoal_gui.gui.session.controller import Controller
 from autoal_gui.gui.session.likeness.blindness import asked_blind, kept_off
 from autoal_gui.gui.widgets.theme import class_colour
 
@@ -47,30 +48,43 @@ class Facts:
     round_number: Ints = field(repr=False)
     """In which it was answered; -1 without an answer."""
     predicted: Ints = field(repr=False)
-    """Class that the model finds likeliest; -1 where that is not known or may not be seen."""
-    certainty: npt.NDArray[np.float32] = field(repr=False)
+    """Class that the model gives; -1 where that is not known or may not be seen."""
+    share: npt.NDArray[np.float32] = field(repr=False)
     """Its probability; nan likewise."""
+    certainty: npt.NDArray[np.float32] = field(repr=False)
+    """That of the likeliest class; nan likewise."""
     asked: Mask = field(repr=False)
     """Whether it is asked for now: nothing of it may be seen."""
+    at_point: Mask | None = field(default=None, repr=False)
+    """Whether the operating point gives `predicted`; else it is the likeliest class, as everywhere
+    where no point is in use: None."""
+
+    def opinion(self, row: int) -> Opinion | None:
+        """Return what may be told of what the model makes of an image."""
+        if self.predicted[row] < 0:
+            return None
+        by: By = "model"
+        if self.at_point is not None:
+            by = "point" if self.at_point[row] else "likeliest"
+        return Opinion(int(self.predicted[row]), float(self.share[row]), by)
 
     @property
     def disagrees(self) -> Mask:
-        """Where the model prefers another class than the label."""
+        """Where the model gives another class than the label, however unsure it is."""
         both = (self.answer >= 0) & (self.predicted >= 0)
         differs: Mask = both & (self.answer != self.predicted)
         return differs
 
 
-def facts_of(kept: KeptMap, project: Project, images: AskedImages, unanswered: bool) -> Facts:
+def facts_of(kept: KeptMap, controller: Controller, unanswered: bool) -> Facts:
     """Gather what may be seen of every image.
 
     Args:
         kept: the map.
-        project: that it is of.
-        images: what is asked for.
+        controller: of the project that it is of.
         unanswered: whether predictions of images without an answer may be seen.
     """
-    total = len(kept.ids)
+    total, project, images = len(kept.ids), controller.project, controller.images
     shown = kept.readable.copy()
     shown[_rows(kept, kept_off(project))] = False
     asked = np.zeros(total, np.bool_)
@@ -80,9 +94,12 @@ def facts_of(kept: KeptMap, project: Project, images: AskedImages, unanswered: b
     answer[asked], rounds[asked] = NONE, -1
     predicted, certainty = np.full(total, -1, np.int32), np.full(total, np.nan, np.float32)
     _put_predictions(kept, project, predicted, certainty)
+    share, at_point = certainty.copy(), None
+    if controller.in_use.threshold is not None:
+        at_point = _put_given(kept, controller, predicted, share)
     hidden = asked if unanswered else asked | (answer == NONE)
-    predicted[hidden], certainty[hidden] = -1, np.nan
-    return Facts(shown, answer, rounds, predicted, certainty, asked)
+    predicted[hidden], share[hidden], certainty[hidden] = -1, np.nan, np.nan
+    return Facts(shown, answer, rounds, predicted, share, certainty, asked, at_point)
 
 
 def _rows(kept: KeptMap, images: Iterable[int]) -> Rows:
@@ -123,6 +140,28 @@ def _put_predictions(
             predicted[row], certainty[row] = int(np.argmax(shares)), float(np.max(shares))
 
 
+def _put_given(
+    kept: KeptMap, controller: Controller, predicted: Ints, share: npt.NDArray[np.float32]
+) -> Mask:
+    """Put what the operating point gives in place of the likeliest class; return where it does."""
+    project, threshold = controller.project, controller.in_use.threshold
+    sure = predicted >= 0
+    if threshold is None:
+        return sure
+    classes, found = len(project.classes.names), project.rounds.predictions()
+    sure[_rows(kept, found)] = False  # of these all classes are known, or an earlier model's
+    predicted[sure], share[sure], certain = surely_given(
+        predicted[sure], share[sure], classes, threshold
+    )
+    sure[sure] = certain
+    for image in controller.in_use.at_point() & found.keys():
+        for row in kept.rows([image]):
+            given = given_class(found[image], classes, threshold)
+            predicted[row], sure[row] = given, True
+            share[row] = found[image][given] if given < len(found[image]) else 0
+    return sure
+
+
 # -- what the dots are coloured by --------------------------------------------------------------
 
 
@@ -137,7 +176,12 @@ class Colouring:
 
 
 def colourings(
-    kept: KeptMap, project: Project, quiet: str, clusters: Ints | None = None
+    kept: KeptMap,
+    project: Project,
+    quiet: str,
+    clusters: Ints | None = None,
+    *,
+    at_point: bool = False,
 ) -> list[Colouring]:
     """Return every way to colour the dots of a project.
 
@@ -146,11 +190,15 @@ def colourings(
         project: that it is of.
         quiet: colour of what there is nothing to say of.
         clusters: (N,) the group of images that are alike, where that has been found.
+        at_point: whether an operating point is in use.
     """
     names, last = project.classes.names, project.rounds.last
     found = [
         Colouring(tr("Label given"), lambda facts: by_label(facts, names, quiet)),
-        Colouring(tr("Prediction"), lambda facts: by_prediction(facts, names, quiet)),
+        Colouring(
+            tr("Prediction at your point") if at_point else tr("Prediction"),
+            lambda facts: by_prediction(facts, names, quiet),
+        ),
         Colouring(tr("Certainty"), lambda facts: by_certainty(facts, quiet)),
         Colouring(tr("Round of the answer"), lambda facts: by_round(facts, last, quiet)),
     ]
@@ -191,9 +239,12 @@ def by_label(facts: Facts, names: tuple[str, ...], quiet: str) -> list[Part]:
 
 
 def by_prediction(facts: Facts, names: tuple[str, ...], quiet: str) -> list[Part]:
-    """Colour by what the model finds likeliest."""
-    parts = [_hidden(facts, facts.predicted < 0, quiet)]
-    return _nonempty([*parts, *_classes(facts, facts.predicted, names)])
+    """Colour by what the model gives, at the operating point where one is in use."""
+    known = facts.predicted >= 0
+    if facts.at_point is not None:
+        known &= facts.at_point
+    given = np.where(known, facts.predicted, -1).astype(np.int32)
+    return _nonempty([_hidden(facts, ~known, quiet), *_classes(facts, given, names)])
 
 
 def by_certainty(facts: Facts, quiet: str) -> list[Part]:

@@ -22,14 +22,14 @@ from autoal_gui.gui.map.making import Making
 from autoal_gui.gui.map.preview import SIDE, Preview
 from autoal_gui.gui.map.scene import Part, Scene, scene_of, unit_places
 from autoal_gui.gui.map.selection import Selection
-from autoal_gui.gui.map.words import image_words, total_words
+from autoal_gui.gui.map.words import DISAGREES, image_words, total_words
 from autoal_gui.gui.session.controller import Controller
 from autoal_gui.gui.widgets.actions import Actions
 from autoal_gui.gui.widgets.inputs import OneOf, StillComboBox
 from autoal_gui.gui.widgets.page import Page
 from autoal_gui.gui.widgets.page_actions import own_action
 from autoal_gui.gui.widgets.text import chip, text_label
-from autoal_gui.gui.widgets.theme import Theme
+from autoal_gui.gui.widgets.theme import SMALL, Theme
 
 NEAR_MEANS = mark(
     "Dots lie near each other where a network that has seen none of your labels finds the images "
@@ -72,6 +72,8 @@ class MapPage(Page):
         self.by = StillComboBox()
         self.by.setAccessibleName(tr("Colour by"))
         self.legend = Legend()
+        self.disagrees = text_label(tr(DISAGREES), role="muted", size=SMALL)
+        self.disagrees.hide()
         self.unanswered = QCheckBox(tr("Predictions before the answer"))
         self.unanswered.setToolTip(tr(NOT_BLIND))
         self.selection = Selection(controller, self.loader, theme)
@@ -120,6 +122,7 @@ class MapPage(Page):
         row.addWidget(self.by, 1)
         right.addLayout(row)
         right.addWidget(self.legend, 3)
+        right.addWidget(self.disagrees)
         right.addWidget(self.unanswered)
         right.addWidget(self.selection)
         self.selection.filled.connect(
@@ -250,7 +253,7 @@ class MapPage(Page):
         if kept is None or not self.controller.is_open:
             return
         project = self.controller.project
-        self._facts = facts_of(kept, project, self.controller.images, self.unanswered.isChecked())
+        self._facts = facts_of(kept, self.controller, self.unanswered.isChecked())
         told = self._facts.shown & (self._facts.predicted >= 0)
         self.controller.images.note_told(kept.ids[told].tolist())
         self._list_ways(kept)
@@ -276,7 +279,8 @@ class MapPage(Page):
     def _list_ways(self, kept: KeptMap) -> None:
         """List what the dots can be coloured by; what is chosen stays."""
         project, quiet = self.controller.project, QUIET[self.theme.dark]
-        self._ways = colourings(kept, project, quiet, self._clusters)
+        at_point = self.controller.in_use.threshold is not None
+        self._ways = colourings(kept, project, quiet, self._clusters, at_point=at_point)
         names = [way.name for way in self._ways]
         if names != [self.by.itemText(place) for place in range(self.by.count())]:
             before = self.by.currentText()
@@ -305,6 +309,7 @@ class MapPage(Page):
         places = unit_places(kept.places, facts.shown)
         self._scene = scene_of(places, facts.shown, parts, ringed, strong)
         self.legend.show_parts(parts, int(facts.shown.sum()), danger)
+        self.disagrees.setVisible(bool(ringed.any()))
 
     @Slot(object)
     def _light(self, part: Part | None) -> None:

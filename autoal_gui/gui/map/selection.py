@@ -5,7 +5,7 @@ import numpy.typing as npt
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
-from autoal_gui.core.language import number, tr, tr_count
+from autoal_gui.core.language import mark, number, tr, tr_count
 from autoal_gui.core.likeness.kept_map import KeptMap
 from autoal_gui.gui.desk.grid_panel import ShownAnswers
 from autoal_gui.gui.images.image_grid import ImageGrid
@@ -82,13 +82,17 @@ class Selection(QWidget):
         waiting = rows[facts.answer[rows] == NONE]
         words = tr_count("{count} without an answer.", "{count} without an answer.", len(waiting))
         predicted = facts.predicted[waiting]
+        told = mark("The model says {name} for {count}.")
+        if facts.at_point is not None:
+            predicted = predicted[facts.at_point[waiting]]
+            told = mark("At your operating point the model says {name} for {count}.")
         predicted = predicted[predicted >= 0]
         if not len(predicted):
             return words
         counts = np.bincount(predicted)
         name = self._controller.project.classes.names[int(counts.argmax())]
         most = number(int(counts.max()))
-        return f"{words} {tr('The model says {name} for {count}.', name=name, count=most)}"
+        return f"{words} {tr(told, name=name, count=most)}"
 
     @Slot()
     def open_grid(self) -> None:

@@ -1,18 +1,23 @@
 """What may be said of an image of the map, and of those that have no dot on it."""
 
-from autoal_gui.core.language import number, percent, tr, tr_count
+from autoal_gui.core.language import mark, number, tr, tr_count
 from autoal_gui.core.likeness.kept_map import KeptMap
 from autoal_gui.core.project.project import Project
 from autoal_gui.gui.map.colouring import NONE, UNSURE, Facts
 from autoal_gui.gui.map.scene import Mask
 from autoal_gui.gui.session.likeness.left_out import left_out_words
-from autoal_gui.gui.widgets.answers import ANSWER_WORDS
+from autoal_gui.gui.widgets.answers import ANSWER_WORDS, line_below
+
+DISAGREES = mark(
+    "“The model disagrees” counts each label where it gives another class; the likely errors of "
+    "Review are those where it is as sure of that class as it usually is."
+)
 
 
 def image_words(project: Project, kept: KeptMap, facts: Facts, row: int) -> str:
     """Return the facts of an image, a line each."""
     one, names = project.pool.images[int(kept.ids[row])], project.classes.names
-    answer, predicted = int(facts.answer[row]), int(facts.predicted[row])
+    answer, opinion = int(facts.answer[row]), facts.opinion(row)
     words = [one.key.replace("\\", "/").rsplit("/", 1)[-1]]
     if answer >= 0:
         words.append(tr("Label: {name}", name=names[answer]))
@@ -20,9 +25,8 @@ def image_words(project: Project, kept: KeptMap, facts: Facts, row: int) -> str:
         words.append(tr("No answer yet"))
     else:
         words.append(tr(ANSWER_WORDS["unsure" if answer == UNSURE else "skip"]))
-    if predicted >= 0:
-        share = percent(float(facts.certainty[row]))
-        words.append(tr("Model: {name} {share}", name=names[predicted], share=share))
+    if opinion is not None:
+        words.append(line_below(names, opinion))
     if one.group:
         words.append(tr("Group: {name}", name=one.group))
     return "\n".join(words)

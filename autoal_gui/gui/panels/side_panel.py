@@ -30,6 +30,7 @@ class SidePanel(QWidget):
 
     toggled = Signal()
     """It has been folded or unfolded."""
+    resized = Signal()
 
     def __init__(
         self,
@@ -111,6 +112,7 @@ class SidePanel(QWidget):
         self.training.fit(event.size().height() - 2 * EDGE)
         room = event.size().width() - 2 * EDGE
         self._show_marks(room >= MARKED * self.fontMetrics().height())
+        self.resized.emit()
 
     def _show_marks(self, shown: bool) -> None:
         bar, place = self.tabs.tabBar(), QTabBar.ButtonPosition.RightSide

@@ -17,7 +17,6 @@ from PySide6.QtWidgets import (
 
 from autoal_gui.core.language import mark, number, percent, tr, tr_count
 from autoal_gui.core.messages import Progress
-from autoal_gui.core.project.result_in_use import last_result
 from autoal_gui.engine.state import State
 from autoal_gui.gui.panels.performance_text import measured_of
 from autoal_gui.gui.panels.plots import series_colour
@@ -182,7 +181,7 @@ class SlimStrip(QFrame):
         project = self._controller.project
         measured = measured_of(project)
         known = bool(measured)
-        result = last_result(project, measured) if measured else None
+        result = self._controller.in_use.result(measured) if measured else None
         metrics = result.metrics if result else None
         self.accuracy.setText(percent(metrics.accuracy) if metrics else "–")
         self.curve.show_curve([m.accuracy for _, m in measured])

@@ -6,9 +6,10 @@ import numpy as np
 
 from autoal_gui.core.labels.label_errors import MODEL_UNKNOWN, ReviewTable
 from autoal_gui.core.language import mark, number, percent, tr
-from autoal_gui.core.measures.operating.decision import Threshold, decided
+from autoal_gui.core.measures.operating.decision import By, Opinion, Threshold, decided
+from autoal_gui.gui.widgets.answers import line_below
 
-MODEL = mark("Model: {name} {share}")
+AT_POINT = mark("Point: {name} {share}")
 NAMED = 3  # classes; of more only the number is told
 
 
@@ -20,7 +21,7 @@ class ModelCaptions(Mapping[int, str]):
         table: ReviewTable,
         classes: Sequence[str],
         threshold: Threshold | None = None,
-        predicted: Collection[int] = (),
+        at_point: Collection[int] = (),
     ) -> None:
         """Take what is known.
 
@@ -28,12 +29,14 @@ class ModelCaptions(Mapping[int, str]):
             table: every answered image.
             classes: their names, by index.
             threshold: which class an image is given, see `decided`.
-            predicted: the images to which it applies: of others no more than a suggestion is kept.
+            at_point: the images to which it applies, see `ModelInUse.at_point`: of others no more
+                is kept than a suggestion, or what an earlier model made of them.
         """
         self._table, self._classes = table, classes
         self._can_judge = table.can_judge
         known = table.model_class != MODEL_UNKNOWN
-        ids = np.fromiter(predicted if threshold else (), np.int64)
+        self._otherwise: By = "model" if threshold is None else "likeliest"
+        ids = np.fromiter(at_point if threshold else (), np.int64)
         self._at_point = known & np.isin(table.ids, ids)
         self._given = table.model_class.copy()
         self._given[self._at_point] = decided(table.shares[self._at_point], threshold)
@@ -48,9 +51,12 @@ class ModelCaptions(Mapping[int, str]):
         if not self._can_judge[place]:
             return f"{tr('Model: class not learned')}\n{tr('not learned')}"
         given = int(self._given[place])
-        name, share = self._classes[given], percent(float(table.shares[place, given]))
-        words = mark("At your point: {name} {share}") if self._at_point[place] else MODEL
-        return f"{tr(words, name=name, share=share)}\n{name} {share}"
+        by = "point" if self._at_point[place] else self._otherwise
+        share = float(table.shares[place, given])
+        line = line_below(self._classes, Opinion(given, share, by))
+        name, chance = self._classes[given], percent(share)
+        short = tr(AT_POINT, name=name, share=chance) if by == "point" else f"{name} {chance}"
+        return line if by == "likeliest" else f"{line}\n{short}"
 
     def __iter__(self) -> Iterator[int]:
         return (image for image in self._table.ids.tolist() if image in self)

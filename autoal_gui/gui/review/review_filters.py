@@ -4,12 +4,13 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QCheckBox, QComboBox, QFrame, QPushButton, QVBoxLayout
+from PySide6.QtWidgets import QCheckBox, QComboBox, QFrame, QPushButton, QSizePolicy, QVBoxLayout
 
 from autoal_gui.core.labels.label_errors import KINDS, SORTS, Filter, ReviewTable, Sort, counts
 from autoal_gui.core.language import mark, number, tr
 from autoal_gui.gui.widgets.inputs import StillComboBox
-from autoal_gui.gui.widgets.text import plain_tip, text_label
+from autoal_gui.gui.widgets.text import text_label
+from autoal_gui.gui.widgets.theme import SMALL
 
 KIND_WORDS = {"label": mark("Labels"), "unsure": mark("Unsure"), "skip": mark("Skipped")}
 MARKS = {
@@ -19,10 +20,9 @@ MARKS = {
     "commented": mark("With a comment"),
     "evaluation": mark("Of the evaluation set"),
 }
-SUSPICIOUS_TIP = mark(
-    "The model puts these images into another class, as surely as it usually does with images of "
-    "that class. Where it is less sure, it may name another class too, but that is not counted "
-    "here."
+SUSPICIOUS = mark(
+    "Counts where the model is as sure of another class as it usually is of that class. The map "
+    "counts every other class it gives."
 )
 SORT_WORDS: dict[Sort, str] = {
     "suspicion": mark("Likely errors first"),
@@ -50,7 +50,10 @@ class ReviewFilters(QFrame):
         self._filter = Filter()
         self.boxes = {name: self._make_box(tr(words)) for name, words in ANY.items()}
         self.marks = {name: self._make_mark(tr(words)) for name, words in MARKS.items()}
-        self.marks["suspicious"].setToolTip(plain_tip(tr(SUSPICIOUS_TIP)))
+        self.suspicious = text_label(tr(SUSPICIOUS), role="muted", size=SMALL)
+        policy = self.suspicious.sizePolicy()
+        policy.setHorizontalPolicy(QSizePolicy.Policy.Ignored)  # the column is no wider for it
+        self.suspicious.setSizePolicy(policy)
         self.order = StillComboBox()
         self.order.setAccessibleName(tr("Order"))
         for sort in SORTS:
@@ -64,6 +67,8 @@ class ReviewFilters(QFrame):
         column.addWidget(text_label(tr("Show"), bold=True))
         for widget in (*self.boxes.values(), *self.marks.values(), self.clear):
             column.addWidget(widget)
+            if widget is self.marks["suspicious"]:
+                column.addWidget(self.suspicious)
         column.addSpacing(8)
         column.addWidget(text_label(tr("Order"), bold=True))
         column.addWidget(self.order)

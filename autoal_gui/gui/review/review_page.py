@@ -1,6 +1,6 @@
 """Every answered image in a grid, filtered and ranked, with its history; relabelled in place."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 
 import numpy as np
 from PySide6.QtCore import Qt, Signal, Slot
@@ -18,7 +18,6 @@ from autoal_gui.core.labels.label_errors import (
 )
 from autoal_gui.core.language import mark, number, tr, tr_count
 from autoal_gui.core.measures.operating.decision import Threshold
-from autoal_gui.core.project.kept_point import kept_point
 from autoal_gui.core.project.learned_classes import learned_classes
 from autoal_gui.gui.desk.class_panel import ClassPanel
 from autoal_gui.gui.images.image_grid import ImageGrid
@@ -65,6 +64,7 @@ class ReviewPage(Page):
         self._among: tuple[int, ...] = ()
         self._table: ReviewTable | None = None
         self._threshold: Threshold | None = None
+        self._at_point: Set[int] = frozenset()  # the images that it is told of
         self._shares: dict[int, Probabilities] = {}
         self._busy = False  # this page itself is changing answers
         self.local = {name: own_action(self, actions[name]) for name in LOCAL}
@@ -155,8 +155,8 @@ class ReviewPage(Page):
     def _load(self) -> None:
         project = self.controller.project
         self._shares = project.rounds.predictions()
-        point = kept_point(project)
-        self._threshold = point.threshold if point else None
+        self._threshold = self.controller.in_use.threshold
+        self._at_point = self.controller.in_use.at_point()
         self._table = table_of(
             project.labels.journal,
             project.pool.images,
@@ -205,7 +205,7 @@ class ReviewPage(Page):
         self.grid.set_marks(project.labels.journal.flags, project.labels.journal.comments)
         if table is not None:
             self.grid.set_captions(
-                ModelCaptions(table, project.classes.names, self._threshold, self._shares)
+                ModelCaptions(table, project.classes.names, self._threshold, self._at_point)
             )
             self.not_learned.setText(not_learned_words(table, project.classes.names))
             self.not_learned.setVisible(bool(self.not_learned.text()))
@@ -221,7 +221,8 @@ class ReviewPage(Page):
         if image is not None:
             self.loader.want((image,))
         shares = None if image is None else self._shares.get(image)
-        self.detail.show_image(project, image, shares, self._threshold)
+        threshold = self._threshold if image in self._at_point else None
+        self.detail.show_image(project, image, shares, threshold)
         entry = project.labels.answers.get(image) if image is not None else None
         chosen_class = entry.class_index if entry is not None and len(selected) == 1 else None
         self.class_panel.set_state(

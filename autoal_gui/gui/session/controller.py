@@ -36,6 +36,7 @@ from autoal_gui.gui.session.readers.adjudication import Adjudication
 from autoal_gui.gui.session.readers.merge_job import Merging
 from autoal_gui.gui.session.readers.second_reading import SecondReading
 from autoal_gui.gui.session.relabelling import Relabelling
+from autoal_gui.gui.session.rounds.model_in_use import ModelInUse
 from autoal_gui.gui.session.rounds.next_round import NextRound
 from autoal_gui.gui.session.training import Training
 
@@ -70,6 +71,7 @@ class Controller(QObject):
         self.engine = EngineQueue(EngineClient(services.make_backend, self), self)
         next_round = NextRound()
         self.images = AskedImages(opened, next_round, self)
+        self.in_use = ModelInUse(opened, self)
         self.labelling = Labelling(opened, self.images, self)
         self.confirming = Confirming(opened, self.images, self.labelling, self)
         self.training = Training(opened, self.engine, next_round, self)

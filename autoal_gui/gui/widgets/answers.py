@@ -1,14 +1,36 @@
 """How an answer is written and painted, the same on every page."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QIcon, QPainter, QPixmap
 
-from autoal_gui.core.database.round_rows import Suggestion
 from autoal_gui.core.labels.journal import Entry
 from autoal_gui.core.language import mark, percent, tr
+from autoal_gui.core.measures.operating.decision import By, Opinion
 from autoal_gui.gui.widgets.theme import class_colour, ink_on
 
 ANSWER_WORDS = {"unsure": mark("Unsure"), "skip": mark("Skipped")}
+SAYS: dict[By, str] = {
+    "model": mark("The model says {name} ({share})."),
+    "point": mark("At your operating point the model says {name} ({share})."),
+    "likeliest": mark("By the highest probability the model says {name} ({share})."),
+}
+BRIEF: dict[By, str] = {
+    "model": mark("Model: {name} ({share})"),
+    "point": mark("At your point: {name} ({share})"),
+    "likeliest": mark("Highest probability: {name} ({share})"),
+}
+LAST: dict[By, str] = {
+    "model": mark("Last image, model: {name} ({share})"),
+    "point": mark("Last image, at your point: {name} ({share})"),
+    "likeliest": mark("Last image, highest probability: {name} ({share})"),
+}
+BELOW: dict[By, str] = {
+    "model": mark("Model: {name} {share}"),
+    "point": mark("At your point: {name} {share}"),
+    "likeliest": mark("Highest probability: {name} {share}"),
+}
 
 
 def paint_key(painter: QPainter, place: QRectF, class_index: int, key: str) -> None:
@@ -21,32 +43,34 @@ def paint_key(painter: QPainter, place: QRectF, class_index: int, key: str) -> N
     painter.drawText(place, Qt.AlignmentFlag.AlignCenter, key.upper() or "–")
 
 
-def feedback_text(
-    classes: tuple[str, ...], entry: Entry | None, suggestion: Suggestion | None
-) -> str:
+def feedback_text(classes: tuple[str, ...], entry: Entry | None, opinion: Opinion | None) -> str:
     """Say what was answered and what the model makes of the same image."""
     words = []
     if entry is not None:
         words.append(tr("{answer}.", answer=answer_word(entry, classes)))
-    if suggestion is not None:
-        name = classes[suggestion.class_index]
-        share = percent(suggestion.confidence)
-        words.append(tr("The model says {name} ({share}).", name=name, share=share))
+    if opinion is not None:
+        words.append(tr(SAYS[opinion.by], **_values(classes, opinion)))
     return " ".join(words)
 
 
-def model_word(classes: tuple[str, ...], suggestion: Suggestion, last: bool) -> str:
+def model_word(classes: tuple[str, ...], opinion: Opinion, last: bool) -> str:
     """Say what the model makes of an image where there is little room.
 
     Args:
         classes: their names.
-        suggestion: what it makes of it.
+        opinion: what it makes of it.
         last: whether it is the last image, not the one on screen, whose suggestion is hidden.
     """
-    words = {"name": classes[suggestion.class_index], "share": percent(suggestion.confidence)}
-    if last:
-        return tr("Last image, model: {name} ({share})", **words)
-    return tr("Model: {name} ({share})", **words)
+    return tr((LAST if last else BRIEF)[opinion.by], **_values(classes, opinion))
+
+
+def line_below(classes: Sequence[str], opinion: Opinion) -> str:
+    """Say the same in a line below an image."""
+    return tr(BELOW[opinion.by], **_values(classes, opinion))
+
+
+def _values(classes: Sequence[str], opinion: Opinion) -> dict[str, str]:
+    return {"name": classes[opinion.class_index], "share": percent(opinion.share)}
 
 
 def answer_word(entry: Entry, classes: tuple[str, ...]) -> str:

@@ -155,6 +155,34 @@ class LowColumn(QScrollArea):
         return super().eventFilter(watched, event)
 
 
+class Sentence(QScrollArea):
+    """A sentence with the height that it needs, which scrolls where a low window has less."""
+
+    def __init__(self, label: QLabel) -> None:
+        super().__init__()
+        label.setProperty("role", "content")
+        self._label = label
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setWidget(label)
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+
+    def heightForWidth(self, width: int) -> int:  # noqa: N802 - Qt's name
+        """Return the height of all lines."""
+        return max(self._label.minimumHeight(), self._label.heightForWidth(width))
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Return the least width of the label, and the height of two lines."""
+        return QSize(self._label.minimumSizeHint().width(), self._label.minimumHeight())
+
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Return the size of the whole sentence."""
+        return self._label.sizeHint()
+
+
 class TitleButton(QToolButton):
     """A title that is pressed; it goes on in a second line where Qt's own would be cut."""
 

@@ -10,7 +10,7 @@ import pytest
 from autoal_gui.cli import run
 from autoal_gui.core.database.schema import FILE_NAME
 from autoal_gui.core.errors import ProjectDamaged
-from autoal_gui.core.language import percent
+from autoal_gui.core.language import decimal, percent
 from autoal_gui.core.measures.estimate import Estimate
 from autoal_gui.core.measures.metrics import Metrics
 from autoal_gui.core.measures.operating.decision import decided
@@ -145,9 +145,11 @@ def test_the_result_is_that_at_the_point_which_is_in_use_and_says_so(project):
     assert found.metrics.correct == (given == known.truth).sum() != likeliest.correct
     assert found.metrics.sensitivity_counts(1)[0] == point.chosen.sensitivity.found
     name, value = project.classes.names[1], percent(point.threshold.value, 1)
+    low, high = likeliest.accuracy_interval
+    interval = f"{decimal(100 * low, 0)} to {percent(high)}"
     assert found.words == (
         f"At your operating point: “{name}” from {value} on. By the highest probability "
-        f"{likeliest.correct} of {likeliest.total} would be right; these images "
+        f"{likeliest.correct} of {likeliest.total} would be right ({interval}); these images "
         "chose the point, so the figures at it are a little too good."
     )
     earlier = [(replace(measured[-1][0], number=0), likeliest)]
@@ -164,7 +166,8 @@ def test_an_estimate_stays_as_it_is_and_the_random_images_tell_of_the_point(proj
     right = (decided(known.probabilities, point.threshold) == known.truth).sum()
     assert (found.metrics, found.threshold) == (estimate, None)
     assert found.words.startswith(BY_LIKELIEST)
-    assert f" {right} of {len(known.truth)} random images are right." in found.words
+    assert f" {right} of {len(known.truth)} random images are right (" in found.words
+    assert "these images chose the point" in found.words
 
 
 def test_report_and_model_card_tell_the_point_and_whether_probabilities_are_right(project):
@@ -175,12 +178,24 @@ def test_report_and_model_card_tell_the_point_and_whether_probabilities_are_righ
     snapshot = Snapshot.of(project)
     found, page = snapshot.operating_point.fresh.sensitivity, words(report(snapshot))
     assert BY_LIKELIEST not in before
-    assert page.count(BY_LIKELIEST) == 2  # beside the balanced accuracy, and above the tables
+    assert page.count(BY_LIKELIEST) == 2  # of the rounds' curve, and of what the model says
+    assert page.count("At your operating point: “") == 2  # in short, and above the tables
+    assert snapshot.result.threshold == snapshot.operating_point.threshold
+    one, among = snapshot.result.metrics.sensitivity_counts(1)
+    assert one == snapshot.operating_point.chosen.sensitivity.found
+    assert f"{one} of {among}" in page[page.index("By class") :]
+    assert "Measured on 60 images of the evaluation set, from which it never learns." in page
     assert "Asked for: a specificity of at least 90.0%." in page
     assert f"find {found.found} of {found.count} (" in page
     card = project_sections(snapshot, last_model(project).record)
     assert "## What the threshold finds" in card
     assert "chosen on other images" in card
+    assert card.count("At your operating point: “") == 1
+    finish_round(project, 2)
+    newer = Snapshot.of(project)  # the point is that of a later model than the card's
+    older = project_sections(newer, project.rounds.finished()[0])
+    assert "At your operating point: “" not in older
+    assert BY_LIKELIEST in older
     project.settings.operating_point = OperatingRule(1, 0.95, "sensitivity")
     page = words(report(Snapshot.of(project)))
     assert "Asked for: a sensitivity of at least 95.0%." in page

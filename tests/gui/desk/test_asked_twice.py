@@ -3,6 +3,7 @@
 import pytest
 from PySide6.QtCore import Qt
 
+from autoal_gui.gui.desk.grid_panel import WAITS
 from autoal_gui.gui.desk.round_card import twice_words
 from autoal_gui.gui.project.new_project_text import next_words
 from tests.gui.session.test_hidden_repeats import reach_a_repeat
@@ -82,7 +83,24 @@ def test_once_the_batch_is_left_the_label_is_shown_and_not_the_second_answer(
     assert window.desk.grid.grid.grid_model.answers[image] == label
 
 
+def test_what_waits_is_listed_and_counted_without_an_image_that_comes_twice(
+    qtbot, window, controller
+):
+    image = reach_a_repeat(qtbot, window)
+    waits = controller.project.labels.unanswered()
+    qtbot.keyClick(window, Qt.Key.Key_G)
+    grid = window.desk.grid
+    assert image in grid.grid.images  # of the batch, as any other
+    grid.which.setCurrentIndex(WAITS)
+    assert image not in grid.grid.images
+    left = [i for i in grid.grid.images if i not in controller.project.labels.answers]
+    assert set(left) == set(waits)
+    assert grid.count.text().startswith(f"{len(grid.grid.images)} images")
+
+
 def test_the_card_waits_behind_the_grid_until_it_can_be_read(qtbot, window, controller):
+    if not window.desk.side.folded:  # else it lies on the panel, in sight
+        qtbot.keyClick(window, Qt.Key.Key_Comma)
     qtbot.keyClick(window, Qt.Key.Key_G)
     card = window.desk.stage.card
     card.say("A round has ended", "", "")

@@ -1,15 +1,18 @@
 """The desk: the image has the room, an answer answers back, and a round's end is told in words."""
 
+from types import SimpleNamespace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import QEvent, QObject, QRect, Qt
 from PySide6.QtGui import QRegion
 
 from autoal_gui.core.measures.metrics import Metrics
 from autoal_gui.core.registry import discover
 from autoal_gui.gui.desk.answer_chip import AnswerChip
 from autoal_gui.gui.desk.round_card import class_words
+from autoal_gui.gui.desk.stage import EDGE
 from autoal_gui.gui.panels.side_panel import folds
 from autoal_gui.gui.strategy_names import strategy_reason
 from autoal_gui.gui.widgets.theme import Theme
@@ -53,6 +56,53 @@ def test_the_desk_answers_back_and_leaves_the_room_to_the_image(qtbot, window, t
     assert "This is your first model." in desk.stage.card.next.text()  # why there is no round 1
     assert desk.header.round.text() == "Round 2"
     assert desk.stage.rect().contains(desk.stage.card.geometry())
+
+
+def test_the_card_of_a_round_covers_no_image_that_waits(qtbot, window, tmp_path):
+    window.resize(1280, 720)
+    start_project(qtbot, window, draw_folder(tmp_path / "images", 24), tmp_path)
+    desk, view = window.desk, window.desk.image_view
+    stage, card = desk.stage, desk.stage.card
+    qtbot.waitUntil(lambda: view.picture is not None)
+    card.say("A round has ended", "Some words of it. " * 20, "")
+    assert card.parent() is desk.side
+    assert desk.side.rect().contains(card.geometry())
+    whole = view.geometry()
+    qtbot.keyClick(window, Qt.Key.Key_Comma)
+    qtbot.waitUntil(lambda: card.parent() is stage and stage.width() >= 0.7 * window.width())
+    assert card.isVisible()
+    qtbot.waitUntil(lambda: not image_in(view).intersects(card.geometry()))
+    assert image_in(view).width() > 160
+    card.hide()
+    qtbot.waitUntil(lambda: view.geometry() == stage.rect().adjusted(EDGE, EDGE, -EDGE, -EDGE))
+    assert view.height() == whole.height()
+
+
+def image_in(view):
+    """Return where the whole image lies in the stage."""
+    width, height = (round(side * view.viewport.scale) for side in view.picture.size)
+    image = QRect(0, 0, width, height)
+    image.moveCenter(view.geometry().center())
+    return image
+
+
+def test_where_there_is_no_room_beside_the_image_the_card_goes_with_the_next_answer(
+    qtbot, window, tmp_path, monkeypatch
+):
+    start_project(qtbot, window, draw_folder(tmp_path / "images", 24), tmp_path)
+    stage = window.desk.stage
+    if not window.desk.side.folded:
+        qtbot.keyClick(window, Qt.Key.Key_Comma)
+    stage.setFixedSize(220, 220)
+    qtbot.waitUntil(lambda: window.desk.image_view.picture is not None)
+    stage.card.say("A round has ended", "Some words of it. " * 9, "")
+    assert stage.card.isVisible()
+    assert stage._is_covered()
+    with monkeypatch.context() as patched:
+        rounds = window.controller.project.rounds
+        patched.setattr(rounds, "finished", lambda: (SimpleNamespace(checkpoint="a"),))
+        stage._follow()
+    assert stage.card.isHidden()
 
 
 def settings_of(window):

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.qt_log_ignore(QUIET)
 
 
 def test_of_a_random_image_no_strategy_is_said_to_have_looked_for_it(qtbot, tmp_path):
-    alone = Query(1, 1.0, (("kmeans", 1.0, 1.0),), audit=True)
+    alone = Query(1, 1.0, (("random", 1.0, 1.0),), audit=True)
     assert looks_words(alone) == "Drawn by chance: no strategy chose it."
     several = Query(1, 0.8, (("margin", 1.0, 0.6), ("bald", 0.5, 0.4)), audit=True)
     assert "played no part" in looks_words(several)
@@ -24,9 +24,35 @@ def test_of_a_random_image_no_strategy_is_said_to_have_looked_for_it(qtbot, tmp_
     panel.toggle()
     panel.show_reason(replace(several, audit=False), "pool", 2)
     assert "Share here" in words_of(panel)
+    assert not panel._share.isHidden()
     panel.show_reason(several, "pool", 2)
     assert "Score" in words_of(panel)
     assert "Share here" not in words_of(panel)
+    assert panel._share.isHidden()
+
+
+def test_before_there_is_a_model_it_is_said_how_the_first_images_are_chosen():
+    spread = Query(1, 1.0, (("kmeans", 1.0, 1.0),))
+    drawn = replace(spread, audit=True)
+    assert reason(spread, "pool", 1, "auto").endswith("spread over all of yours.")
+    assert "most typical one of each" in looks_words(spread, "auto")
+    assert reason(drawn, "pool", 1, "auto").endswith("drawn by chance.")
+    assert "spread over groups that look alike" in looks_words(drawn, "auto")
+    later = replace(spread, between=(0, 1))  # there was a model
+    assert reason(later, "pool", 2, "auto").startswith("Asked for:")
+    assert reason(spread, "pool", 1, "kmeans").startswith("Asked for:")  # chosen by the user
+
+
+def test_the_details_are_no_slit_in_a_low_window(qtbot, tmp_path):
+    panel = WhyPanel(QAction(), settings(tmp_path))
+    qtbot.addWidget(panel)
+    panel.toggle()
+    names = ("margin", "bald", "kmeans", "coreset", "badge", "entropy")
+    panel.show_reason(Query(1, 0.8, tuple((name, 1.0, 0.1) for name in names)), "pool", 2)
+    panel.resize(600, 10)
+    panel.show()
+    assert panel._more.isVisible()
+    assert panel._more.height() >= 5 * panel.fontMetrics().lineSpacing()
 
 
 def words_of(panel) -> list[str]:

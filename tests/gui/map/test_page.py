@@ -10,12 +10,23 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton, QToolButton, QWidget
 
 from autoal_gui.core.likeness.kept_map import write_layout, write_map
+from autoal_gui.core.measures.operating.decision import Threshold
 from autoal_gui.core.messages import Progress
-from autoal_gui.gui.map.colouring import NONE, Facts, by_cells, by_certainty, by_label, facts_of
+from autoal_gui.gui.map.colouring import (
+    NONE,
+    Facts,
+    by_cells,
+    by_certainty,
+    by_label,
+    by_prediction,
+    facts_of,
+)
 from autoal_gui.gui.map.making import step_words
 from autoal_gui.gui.map.scene import unit_places
+from autoal_gui.gui.map.words import image_words
 from autoal_gui.gui.session.likeness import image_maps
 from autoal_gui.gui.session.likeness.blindness import asked_blind
+from autoal_gui.gui.session.rounds.model_in_use import ModelInUse
 from tests.support.gui import QUIET, draw_folder, run_batches, start_project
 from tests.tools.seen import painted, shortened
 
@@ -284,8 +295,8 @@ def buttons_of(state: QWidget) -> list[QPushButton]:
 
 def test_no_prediction_is_seen_before_the_answer_unless_it_is_asked_for(page):
     kept, controller = page._kept, page.controller
-    blind = facts_of(kept, controller.project, controller.images, unanswered=False)
-    seen = facts_of(kept, controller.project, controller.images, unanswered=True)
+    blind = facts_of(kept, controller, unanswered=False)
+    seen = facts_of(kept, controller, unanswered=True)
     without = blind.shown & (blind.answer < 0)
     assert (blind.predicted[without] == -1).all()
     assert np.isnan(blind.certainty[without]).all()
@@ -302,7 +313,34 @@ def facts(total: int = 40) -> Facts:
     certainty = rng.random(total).astype(np.float32)
     certainty[::4] = np.nan
     codes = [rng.integers(-3, 2, total).astype(np.int32) for _ in range(3)]
-    return Facts(rng.random(total) < 0.9, *codes, certainty, np.zeros(total, bool))
+    return Facts(rng.random(total) < 0.9, *codes, certainty, certainty, np.zeros(total, bool))
+
+
+def test_the_map_tells_what_the_operating_point_gives(page, monkeypatch):
+    kept, controller = page._kept, page.controller
+    plain = facts_of(kept, controller, unanswered=True)
+    assert plain.at_point is None
+    threshold = Threshold(1, 0.0)  # everything is given the second class
+    monkeypatch.setattr(ModelInUse, "threshold", threshold)
+    found = facts_of(kept, controller, unanswered=True)
+    known = found.predicted >= 0
+    assert found.at_point[known].any()
+    assert (found.predicted[known & found.at_point] == 1).all()
+    assert np.array_equal(found.certainty, plain.certainty, equal_nan=True)
+    row, name = int(np.flatnonzero(known & found.at_point)[0]), controller.project.classes.names[1]
+    assert f"At your point: {name}" in image_words(controller.project, kept, found, row)
+    earlier = replace(found, at_point=np.zeros(len(known), bool))
+    assert f"Highest probability: {name}" in image_words(controller.project, kept, earlier, row)
+    coloured = by_prediction(earlier, controller.project.classes.names, "#808080")
+    assert [part.name for part in coloured] == ["Not known, or hidden"]
+    page._gather()
+    assert "Prediction at your point" in [page.by.itemText(i) for i in range(page.by.count())]
+    ringed = int((found.shown & found.disagrees).sum())
+    assert ringed > 0
+    assert page.disagrees.isVisible()
+    page.by.setCurrentIndex(1)
+    page._colour()
+    assert not page.disagrees.isVisible()
 
 
 def test_every_dot_has_one_colour_in_each_way_to_colour():

@@ -299,7 +299,7 @@ def test_reasons_in_words():
     )
     assert reason(Query(1, 0.8), "pool", 1) == "Next in the ranking."
     alone = Query(1, 1.0, (("kmeans", 1.0, 1.0),))
-    assert reason(alone, "pool", 1) == ("Asked for: like many images without a label.")
+    assert reason(alone, "pool", 1, "kmeans") == "Asked for: like many images without a label."
 
 
 def test_what_every_strategy_made_of_an_image_in_words():

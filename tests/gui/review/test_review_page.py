@@ -1,7 +1,5 @@
 """The review page by real keys and mouse."""
 
-from types import SimpleNamespace
-
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
@@ -13,6 +11,7 @@ from autoal_gui.core.readers.audit_trail import changes
 from autoal_gui.gui.images.grid_items import _elided_caption
 from autoal_gui.gui.review.model_words import ModelCaptions
 from autoal_gui.gui.review.review_detail import change_line, facts
+from autoal_gui.gui.session.rounds.model_in_use import ModelInUse
 from tests.support.checking import (
     BACKSPACE,
     CTRL,
@@ -131,7 +130,8 @@ def test_what_the_model_disagrees_with_comes_first(qtbot, window, controller, mo
     assert set(page.images[:2]) == wrong
     box = page.filters.marks["suspicious"]
     assert box.text().startswith("Likely errors (")
-    assert "less sure" in box.toolTip()  # which images with another class are not counted
+    assert "as sure of another class" in page.filters.suspicious.text()  # what is counted
+    assert page.filters.suspicious.isVisible()
     assert "(2)" in box.text()
     qtbot.mouseClick(box, Qt.MouseButton.LeftButton, pos=QPoint(8, box.height() // 2))
     assert set(page.images) == wrong
@@ -158,20 +158,27 @@ def test_the_page_says_what_the_rule_in_use_makes_of_an_image(page, controller, 
     names, label = project.classes.names, project.labels.answers[image].class_index
     other = 1 - label
     shares = {image: np.array([0.75, 0.25] if label == 0 else [0.25, 0.75], np.float32)}
-    point = SimpleNamespace(threshold=Threshold(other, 0.2))
+    threshold = Threshold(other, 0.2)
     monkeypatch.setattr(project.rounds, "predictions", lambda: shares)
     page._load()
     told = f"At your operating point that is: {names[other]}."
     assert told not in page.detail.facts.text()
-    monkeypatch.setattr("autoal_gui.gui.review.review_page.kept_point", lambda own: point)
+    monkeypatch.setattr(ModelInUse, "threshold", threshold)
+    monkeypatch.setattr(controller.in_use, "at_point", lambda: {image})
     page._load()
     page.grid.go_to_row(page.images.index(image))
     assert told in page.detail.facts.text()
     captions = page.grid.grid_model.captions
-    assert captions[image] == f"At your point: {names[other]} 25%\n{names[other]} 25%"
+    assert captions[image] == f"At your point: {names[other]} 25%\nPoint: {names[other]} 25%"
     assert len(captions) == len(list(captions))
-    # Of an image of which no more than a suggestion is kept, no rule says anything.
-    assert image not in ModelCaptions(page._table, names, point.threshold)
+    # Of an image that an earlier model predicted the point says nothing.
+    monkeypatch.setattr(controller.in_use, "at_point", frozenset)
+    page._load()
+    assert told not in page.detail.facts.text()
+    assert image not in page.grid.grid_model.captions
+    shares[image] = shares[image][::-1]
+    page._load()
+    assert page.grid.grid_model.captions[image] == f"Highest probability: {names[other]} 75%"
 
 
 def test_flag_and_comment(qtbot, page, controller):

@@ -1,6 +1,7 @@
 """Which class an image is given: the likeliest one, or one from a probability on."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -51,6 +52,48 @@ def given_class(
     row = np.zeros((1, max(classes, len(shares))), shares.dtype)
     row[0, : len(shares)] = shares
     return int(decided(row, threshold)[0])
+
+
+By = Literal["model", "point", "likeliest"]
+"""By what a class is told: the highest probability, where no point is in use; the point; or the
+highest probability all the same, where a point is in use and nobody knows what it gives."""
+
+
+@dataclass(frozen=True)
+class Opinion:
+    """What a model makes of an image, as it is told."""
+
+    class_index: int
+    share: float
+    """Its probability, in [0, 1]."""
+    by: By = "model"
+
+
+def surely_given(
+    likeliest: npt.NDArray[np.integer],
+    shares: npt.NDArray[np.floating],
+    classes: int,
+    threshold: Threshold,
+) -> tuple[npt.NDArray[np.integer], npt.NDArray[np.floating], npt.NDArray[np.bool_]]:
+    """Return what a point gives images of which the likeliest class alone is known.
+
+    Args:
+        likeliest: (n,) that class.
+        shares: (n,) its probability.
+        classes: C. Of two, what one has not the other has.
+        threshold: of the point.
+
+    Returns:
+        (n,) the class given, (n,) its probability, and (n,) whether that is sure: of the others it
+        is the likeliest class.
+    """
+    own, two = threshold.class_index, classes == 2
+    rest = np.maximum(0, 1 - shares)  # no other class has more
+    is_own, reached = likeliest == own, reaches(shares, threshold.value)
+    could = ~is_own & reaches(rest, threshold.value)
+    other = two & ((is_own & ~reached) | could)
+    given, share = np.where(other, 1 - likeliest, likeliest), np.where(other, rest, shares)
+    return given, share, other | (is_own & reached) | (~is_own & ~could)
 
 
 def reaches(scores: npt.NDArray[np.floating], value: float) -> npt.NDArray[np.bool_]:

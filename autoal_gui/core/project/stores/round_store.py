@@ -10,6 +10,7 @@ from autoal_gui.core.database.prediction_rows import (
     Probabilities,
     keep_predictions,
     read_predicted_by,
+    read_prediction,
     read_predictions,
 )
 from autoal_gui.core.database.project_file import ProjectFile
@@ -98,6 +99,11 @@ class RoundStore:
             for image_id, row in found.items()
             if image_id in answers or images[image_id].split == "evaluation"
         }
+
+    def prediction(self, image_id: int) -> tuple[Probabilities, int] | None:
+        """Return what `predictions` and `predicted_by` say of one image, whatever it is."""
+        with self._file.reading() as db:
+            return read_prediction(db, image_id)
 
     def predicted_by(self) -> dict[int, int]:
         """Return the number of the round whose model made each of the `predictions`."""

@@ -19,11 +19,11 @@ from autoal_gui.core.measures.outlook import (
     worth_sentences,
 )
 from autoal_gui.core.measures.stopping_advice import advise, chance_sentence
-from autoal_gui.core.project.kept_point import changed_words, is_of_one_model, kept_point
+from autoal_gui.core.project.kept_point import changed_words, is_of_one_model
 from autoal_gui.core.project.learned_classes import short_names
-from autoal_gui.core.project.measured_images import measured_classes, measured_images
+from autoal_gui.core.project.measured_images import measured_classes
 from autoal_gui.core.project.measured_rounds import Measured, outlook_of, points_of
-from autoal_gui.core.project.result_in_use import BY_LIKELIEST, ResultInUse, result_in_use
+from autoal_gui.core.project.result_in_use import BY_LIKELIEST, ResultInUse
 from autoal_gui.gui.panels.column_results import ColumnResults
 from autoal_gui.gui.panels.performance.calibration_card import CalibrationCard
 from autoal_gui.gui.panels.performance.class_table import ClassTable
@@ -159,9 +159,8 @@ class PerformancePanel(CardColumn):
             self._show_next()
             return
         record, _ = measured[-1]
-        names, known = project.classes.names, measured_images(project)
-        found = self._outlook(measured)
-        result = result_in_use(project, measured, known, kept_point(project, known))
+        names, found = project.classes.names, self._outlook(measured)
+        result = self._controller.in_use.result(measured)
         metrics = result.metrics
         self.headline.show_metrics(metrics, names)
         self._show_warnings(metrics)
@@ -176,7 +175,7 @@ class PerformancePanel(CardColumn):
         self._are_decisions_old = True
         if self.isVisible():
             self._decisions.start()
-        known = replace(known, threshold=result.threshold)
+        known = replace(self._controller.in_use.known, threshold=result.threshold)
         shown = self.columns.show_results(known, project.settings.columns, names)
         self._columns_card.setVisible(shown)
         self.settle()
@@ -295,9 +294,9 @@ class PerformancePanel(CardColumn):
             return
         self._are_decisions_old = False
         project = self._controller.project
-        known = measured_images(project)
+        known, point = self._controller.in_use.known, self._controller.in_use.point
         of_one = is_of_one_model(project) and bool(known.images)
-        rule, point = project.settings.operating_point, kept_point(project, known)
+        rule = project.settings.operating_point
         basis = "" if project.labels.evaluation() or not of_one else basis_words(len(known.images))
         self.operating.show_results(known, self._names_in_use(), rule, point, of_one, basis)
         self.operating.show_change(changed_words(project, point))

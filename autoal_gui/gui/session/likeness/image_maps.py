@@ -301,12 +301,12 @@ class ImageMaps(Part):
     def _among(self, kept: KeptMap, question: Question) -> npt.NDArray[np.bool_]:
         project = self._project
         among = kept.readable.copy()
-        answered = kept.rows(list(project.labels.answers.keys() - self._images.repeats))
-        if question.among == "unlabelled":
-            among[answered] = False
-        elif question.among == "labelled":
+        answered = project.labels.answers.keys()
+        if question.among == "unlabelled":  # an image that is put a second time is none of them
+            among[kept.rows(list(answered))] = False
+        elif question.among == "labelled":  # it is found here once it may be seen that it is
             labelled = np.zeros(len(among), np.bool_)
-            labelled[answered] = True
+            labelled[kept.rows(list(answered - self._images.repeats))] = True
             among &= labelled
         for images in (kept_off(project), question.images):
             among[kept.rows(list(images))] = False
