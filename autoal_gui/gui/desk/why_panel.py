@@ -41,15 +41,12 @@ FIRST_LOOKS = mark(
     "so that the first answers cover all kinds."
 )
 FIRST_DRAWN_LOOKS = mark(
-    "Drawn by chance, to show how good the model will be. The others of the first images are "
-    "spread over groups that look alike."
+    "Drawn by chance. The others of the first images are spread over groups that look alike."
 )
 SHARE_MEANS = mark("Share here: how much of this image's choice is due to the strategy.")
-NO_ROUND = mark(
-    "A random image: no round has finished yet. Such images also show how good the model is."
-)
+NO_ROUND = mark("A random image: no round has finished yet.")
 READ_ALONE = mark("Drawn by lot, to check what is confirmed in bulk.")
-DRAWN = mark("A random image: such images show how good the model really is.")
+DRAWN = mark("A random image: a part of each batch is drawn by chance, not by the strategies.")
 MEASURES = mark("An image of the evaluation set: it measures the model and never trains it.")
 HEADS = (
     (mark("Strategy"), ""),

@@ -53,8 +53,8 @@ WARM_TIP = mark(
 )
 MINUTES_TIP = mark("How long they learn, once for a project; you can stop earlier and go on later.")
 AUDIT_TIP = mark(
-    "Part of each batch in the mode Auto: these random images show how good the model "
-    "really is on yours, and keep a batch from holding only unusual images."
+    "Part of each batch in the mode Auto: these random images keep a batch from holding only "
+    "unusual images, and show how good the model really is where there is no evaluation set."
 )
 BATCH_TIP = mark("A round of training starts by itself whenever so many images are answered.")
 PRESET_TIP = mark(

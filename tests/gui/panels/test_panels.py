@@ -295,7 +295,7 @@ def test_reasons_in_words():
     assert "no round" in reason(None, "pool", 0)
     drawn = Query(1, 0.8, (("margin", 1.0, 0.6),), audit=True)
     assert reason(drawn, "pool", 2) == (
-        "A random image: such images show how good the model really is."
+        "A random image: a part of each batch is drawn by chance, not by the strategies."
     )
     assert reason(Query(1, 0.8), "pool", 1) == "Next in the ranking."
     alone = Query(1, 1.0, (("kmeans", 1.0, 1.0),))
