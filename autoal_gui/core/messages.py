@@ -95,6 +95,8 @@ class RunRound:
     not_now: CancelCheck = field(default=never, repr=False, compare=False)
     """Says whether the user would rather not have it tried now whether to train every layer; asked
     as often as whether to stop."""
+    trial_seconds: float = 0.0
+    """About how long it takes to try that, where the round is to; 0: it is not, or nobody knows."""
 
 
 @dataclass(frozen=True)

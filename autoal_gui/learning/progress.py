@@ -9,11 +9,12 @@ from dataclasses import dataclass, field
 from autoal_gui.core.backend import CancelCheck
 from autoal_gui.core.errors import Cancelled
 from autoal_gui.core.language import tr
-from autoal_gui.core.messages import Progress, Step
+from autoal_gui.core.messages import Progress, Step, never
 
 TRAINING_COST = 3.0  # a training step costs about three forward passes
 RECENT = 10.0  # seconds whose pace tells the time left
 SHORTEST = 1.0  # seconds of work from which a pace can be told
+FROM_TRIAL: tuple[Step, ...] = ("comparison", "evaluation", "scoring", "finishing")
 DOUBTFUL = 3.0  # times the time left that the whole work so far tells: then neither is believed
 
 
@@ -75,6 +76,10 @@ class ProgressTracker:
     total_units: float
     done_units: float = 0.0
     seconds: dict[Step, float] = field(default_factory=dict)
+    ahead: float = 0.0
+    """Seconds of a trial of every layer, whose units are expected only once it begins."""
+    unwanted: CancelCheck = never
+    """Says whether that trial is not to be made after all."""
     _pace: Pace = field(default_factory=lambda: Pace(time.monotonic()))
     _step: Step | None = None
 
@@ -103,6 +108,10 @@ class ProgressTracker:
         self._pace.note(time.monotonic(), self.done_units)
         left = max(0.0, self.total_units - self.done_units)
         seconds = self._pace.seconds_left(self.done_units, left)
+        if step in FROM_TRIAL or self.unwanted():
+            self.ahead = 0.0
+        if seconds is not None:
+            seconds += self.ahead
         return Progress(self.request_id, step, done, total, seconds, loss, self.device)
 
     def check(self) -> None:

@@ -71,6 +71,7 @@ def run_round(command: RunRound, cancelled: CancelCheck) -> Iterator[Event]:
     check_mode(command.settings)
     load_sklearn()
     tracker = ProgressTracker(command.request_id, cancelled, "", 0.0)
+    tracker.ahead, tracker.unwanted = command.trial_seconds, command.not_now
     wanted = None
     if command.sample:
         command = _sampled(command)

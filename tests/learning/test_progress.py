@@ -37,7 +37,7 @@ def test_what_was_slow_or_fast_before_the_last_part_counts_no_more(speed, factor
 
 @given(
     st.lists(st.tuples(st.floats(0, 30), st.floats(0, 1000)), max_size=6),
-    st.floats(0, 1e6),
+    st.just(0.0) | st.floats(1e-6, 1e6),  # the least of all floats would be rounded to 0
 )
 def test_no_time_is_told_without_ground_nor_more_than_a_few_times_the_usual(parts, left):
     pace = Pace(0.0)
@@ -74,3 +74,22 @@ def test_each_step_has_a_pace_of_its_own(monkeypatch):
     assert told("scoring", 4.0) == pytest.approx(20.0)
     tracker.skip(50.0)
     assert told("scoring", 4.0) == 0
+
+
+def test_a_trial_that_is_still_to_come_counts_until_it_begins_or_is_left_out(monkeypatch):
+    now, unwanted = [0.0], [False]
+    monkeypatch.setattr(progress.time, "monotonic", lambda: now[0])
+    tracker = ProgressTracker(1, lambda: False, "cpu", 100.0)
+    tracker.ahead, tracker.unwanted = 400.0, lambda: unwanted[0]
+
+    def told(step):
+        now[0] += SHORTEST
+        return tracker.advance(step, 1, 2, 10.0).seconds_left
+
+    assert [told("features") for _ in range(2)] == [None, 400 + 8 * SHORTEST]
+    unwanted[0] = True
+    assert told("features") == 7 * SHORTEST
+    tracker.ahead, unwanted[0] = 400.0, False
+    tracker.expect(100.0)  # as the trial does when it begins
+    assert [told("comparison") for _ in range(2)] == [None, 15 * SHORTEST]
+    assert [told("evaluation") for _ in range(2)] == [None, 13 * SHORTEST]

@@ -246,6 +246,7 @@ class Training(RoundState):
             sample=FIRST_IMAGES if short else 0,
             trial_owed=is_owed(project),
             not_now=self.trial.begin(project),
+            trial_seconds=self.trial.seconds or 0.0,
         )
 
     def _labels_changed(self) -> bool:

@@ -126,9 +126,11 @@ def test_an_answer_repaints_of_the_strip_what_it_changes(qtbot, window, tmp_path
     controller = start_project(qtbot, window, draw_folder(tmp_path / "images", 24), tmp_path)
     strip, loader, batch = window.desk.strip, window.desk.loader, controller.images.batch
     qtbot.waitUntil(lambda: all(loader.thumbnail(image) is not None for image in batch))
-    qtbot.wait(0)
     painted = Painted()
     strip.viewport().installEventFilter(painted)
+    strip.viewport().update()
+    qtbot.waitUntil(lambda: painted.region.contains(strip.viewport().rect()))
+    painted.region = QRegion()  # with that the last thumbnails were painted, too
     qtbot.keyClick(window, Qt.Key.Key_1)
     items = [strip.visualRect(strip.model().index(row)) for row in range(4)]
     qtbot.waitUntil(lambda: painted.region.contains(items[1]))
