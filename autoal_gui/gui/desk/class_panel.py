@@ -2,7 +2,7 @@
 
 from itertools import pairwise
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import (
     QAction,
     QColor,
@@ -13,6 +13,7 @@ from PySide6.QtGui import (
     QShortcut,
 )
 from PySide6.QtWidgets import (
+    QApplication,
     QBoxLayout,
     QFrame,
     QHBoxLayout,
@@ -25,6 +26,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from shiboken6 import isValid
 
 from autoal_gui.core.language import tr
 from autoal_gui.gui.keys import class_keys
@@ -106,6 +108,8 @@ class ClassPanel(QFrame):
     """Class buttons and their keys; the keys work whatever has the focus, but a text field."""
 
     answered = Signal(int)
+    strayed = Signal()
+    """The focus came here by itself, from what was hidden or disabled: Space would answer."""
 
     def __init__(
         self,
@@ -150,6 +154,15 @@ class ClassPanel(QFrame):
         for action in actions:
             rows.addWidget(ActionRow(action))
         layout.addLayout(rows)
+        QApplication.instance().focusChanged.connect(self._on_focus)  # type: ignore[union-attr]
+
+    @Slot(QWidget, QWidget)
+    def _on_focus(self, before: QWidget | None, now: QWidget | None) -> None:
+        """Qt gives the focus of what goes to the next widget, which nobody has chosen."""
+        if before is None or now is None or not (isValid(before) and self.isAncestorOf(now)):
+            return
+        if not (before.isVisible() and before.isEnabled()):
+            self.strayed.emit()
 
     def whole_height(self) -> int:
         """Return the height in which every class is seen."""

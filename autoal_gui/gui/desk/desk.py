@@ -150,6 +150,7 @@ class Desk(QWidget):
         controller.setup.settings_changed.connect(self._on_settings)
         controller.training.rounds_changed.connect(self._on_settings)
         self.class_panel.answered.connect(self._on_class)
+        self.class_panel.strayed.connect(self.image_view.setFocus)
         self.strip.picked.connect(self.show_large)
         self.grid.opened.connect(self.show_large)
         self.grid.left.connect(self.leave_grid)

@@ -52,6 +52,7 @@ class ImagePage(Page):
         self.class_panel.setFixedWidth(15 * self.fontMetrics().height())
         self._lay_out_image()
         self.class_panel.answered.connect(self.answer)
+        self.class_panel.strayed.connect(self.image_view.setFocus)
         self.loader.ready.connect(self._on_ready)
         controller.project_closed.connect(self._on_project_closed)
 

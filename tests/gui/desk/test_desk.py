@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QEvent, QObject, QRect, Qt
 from PySide6.QtGui import QRegion
+from PySide6.QtWidgets import QApplication, QPushButton
 
 from autoal_gui.core.measures.metrics import Metrics
 from autoal_gui.core.registry import discover
@@ -103,6 +104,37 @@ def test_where_there_is_no_room_beside_the_image_the_card_goes_with_the_next_ans
         patched.setattr(rounds, "finished", lambda: (SimpleNamespace(checkpoint="a"),))
         stage._follow()
     assert stage.card.isHidden()
+
+
+@pytest.mark.parametrize("gone", ["folded", "disabled"])
+def test_what_goes_leaves_the_focus_to_the_image_and_space_answers_nothing(
+    qtbot, window, tmp_path, gone
+):
+    controller = start_project(qtbot, window, draw_folder(tmp_path / "images", 24), tmp_path)
+    desk = window.desk
+    window.activateWindow()
+    focused = QPushButton(desk.side._whole)
+    focused.show()
+    window.setTabOrder(focused, desk.class_panel._buttons[0])  # whatever stands between them
+    focused.setFocus()
+    qtbot.waitUntil(focused.hasFocus)
+    if gone == "folded":
+        desk.side.toggle()
+    else:
+        focused.setEnabled(False)
+    qtbot.waitUntil(desk.image_view.hasFocus)
+    qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Space)
+    assert not controller.project.labels.answers
+
+
+def test_the_keyboard_still_reaches_the_classes(qtbot, window, tmp_path):
+    start_project(qtbot, window, draw_folder(tmp_path / "images", 24), tmp_path)
+    panel = window.desk.class_panel
+    window.activateWindow()
+    panel._buttons[0].setFocus(Qt.FocusReason.TabFocusReason)
+    qtbot.waitUntil(panel._buttons[0].hasFocus)
+    qtbot.keyClick(panel._buttons[0], Qt.Key.Key_Tab)
+    assert panel._buttons[1].hasFocus()
 
 
 def settings_of(window):
