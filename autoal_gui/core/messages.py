@@ -91,12 +91,14 @@ class RunRound:
     sample: int = 0
     """Of the images to rank take only so many, drawn at random, and read no others; 0: all."""
     trial_owed: bool = False
-    """Whether the last round was to try whether to train every layer, and the user said not now."""
+    """Whether the last round was to try whether to train every layer, and left it out."""
     not_now: CancelCheck = field(default=never, repr=False, compare=False)
     """Says whether the user would rather not have it tried now whether to train every layer; asked
     as often as whether to stop."""
     trial_seconds: float = 0.0
     """About how long it takes to try that, where the round is to; 0: it is not, or nobody knows."""
+    trial_is_long: bool = False
+    """Whether `not_now` says so for the time that it takes, and not since the user wished it."""
 
 
 @dataclass(frozen=True)

@@ -3,15 +3,23 @@
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
-from autoal_gui.core.language import mark, tr
+from autoal_gui.core.language import duration, mark, tr
 from autoal_gui.core.messages import Progress
 from autoal_gui.gui.session.controller import Controller
-from autoal_gui.gui.session.rounds.layer_trial import is_off
+from autoal_gui.gui.session.rounds.layer_trial import is_off, seconds_of, was_too_long
 from autoal_gui.gui.session.rounds.trial_words import GOES_ON, LABEL_ON, trial_words
 from autoal_gui.gui.widgets.text import text_label
 from autoal_gui.gui.widgets.theme import SMALL
 
 LEFT_OUT = mark("Training every layer is not tried, as you wished, until you turn it on again.")
+LONG = mark(
+    "Training every layer is not tried by itself: it takes about {time} here, and the next round "
+    "would wait for it."
+)
+LONG_UNTIMED = mark(
+    "Training every layer is not tried by itself: it takes minutes here, and the next round would "
+    "wait for it."
+)
 WANTED = mark("The next round tries whether training every layer is better.")
 TIP = mark(
     "Leave this trial out of this and of later rounds, until you turn it on again here; rounds "
@@ -57,9 +65,17 @@ class TrialLine(QWidget):
         self.again.setVisible(off and not trial.is_wanted_again)
         self.leave_it.setHidden(off and not trial.is_wanted_again)
         if off:
-            self.words.setText(tr(WANTED if trial.is_wanted_again else LEFT_OUT))
+            self.words.setText(tr(WANTED) if trial.is_wanted_again else self._left_out_words())
         else:
             self._tell()
+
+    def _left_out_words(self) -> str:
+        project, trial = self._controller.project, self._controller.training.trial
+        runs = self._controller.training.round_number is not None
+        if not (trial.is_long if runs else was_too_long(project)):
+            return tr(LEFT_OUT)
+        seconds = seconds_of(project)
+        return tr(LONG_UNTIMED) if seconds is None else tr(LONG, time=duration(seconds))
 
     def _tell(self) -> None:
         """Tell a time only as long as the line of the round's progress tells none."""

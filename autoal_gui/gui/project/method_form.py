@@ -64,7 +64,8 @@ PRESET_TIP = mark(
 LAYERS_TIP = mark(
     "After a warm start the last layer is fitted to your labels in seconds. Training "
     "every layer takes minutes, and is worth it only for some sets of images; held-"
-    "out labels show for which."
+    "out labels show for which. Where the trial takes more than two minutes, it is made only "
+    "when you ask for it, in the training panel."
 )
 SIZE_TIP = mark("Images are scaled to this size for training only; you see them as they are.")
 BESIDE_TIP = mark(

@@ -247,6 +247,7 @@ class Training(RoundState):
             trial_owed=is_owed(project),
             not_now=self.trial.begin(project),
             trial_seconds=self.trial.seconds or 0.0,
+            trial_is_long=self.trial.is_long,
         )
 
     def _labels_changed(self) -> bool:

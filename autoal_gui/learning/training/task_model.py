@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from autoal_gui.core.labels.layer_trial import FOLDS_COMPARED, NOT_TRIED, due
+from autoal_gui.core.labels.layer_trial import FOLDS_COMPARED, NOT_TRIED, TOO_LONG, due
 from autoal_gui.core.language import mark, number, percent, tr
 from autoal_gui.core.messages import CancelCheck, Progress, RunRound, Step
 from autoal_gui.core.sentences import Sentences
@@ -117,7 +117,7 @@ def _all_layers_win(
 ) -> Generator[Progress, None, tuple[bool, str, Sentences]]:
     """Decide whether to train every layer; return that, what there is to tell, and to keep told.
 
-    Between two comparisons, and where the user wants none now, a round trains as the one before.
+    Between two comparisons, and where none is wanted now, a round trains as the one before.
     A backbone that comes with weights is not compared: to train it takes a processor many minutes.
     """
     choice = context.settings.all_layers
@@ -131,7 +131,7 @@ def _all_layers_win(
         return as_before, "", ()
     found = yield from _compared(context, command, labelled, confirmed, head)
     if found is None:
-        return as_before, "", (NOT_TRIED,)
+        return as_before, "", (TOO_LONG if command.trial_is_long else NOT_TRIED,)
     right_all, right_head, weights, units = found
     lead = right_all - right_head
     mean = float((weights * lead).sum())

@@ -185,6 +185,43 @@ def test_a_trial_that_was_left_out_stays_so_until_it_is_turned_on_again(
     assert trial.isHidden()
 
 
+def test_a_trial_that_takes_long_is_made_only_once_it_is_asked_for(
+    qtbot, window, tmp_path, backend, monkeypatch
+):
+    controller = window.controller
+    create(controller, tmp_path, draw_folder(tmp_path / "images", 40), settings=WARM)
+    qtbot.waitUntil(lambda: controller.at_rest)
+    run_batches(qtbot, window, 1)
+    monkeypatch.setattr(layer_trial, "FIRST_COMPARED", 4)
+    monkeypatch.setattr("autoal_gui.gui.session.rounds.layer_trial.LONGEST", 0.001)
+    panel, trial = window.desk.training, window.desk.training.trial
+    controller.labelling.answer(0)
+    said = []
+    controller.notice.connect(said.append)
+    backend.reason = (layer_trial.TOO_LONG,)
+    controller.training.train_now()
+    qtbot.waitUntil(lambda: controller.at_rest)
+    command = backend.commands[-1]
+    assert command.not_now()
+    assert command.trial_is_long
+    assert not any("whole network" in sentence for sentence in said)
+    assert trial.words.text().startswith("Training every layer is not tried by itself: it takes")
+    assert panel.note.isHidden()  # it would say the same
+    controller.training.train_now()
+    assert controller.training.trial.is_long
+    assert trial.words.text().startswith("Training every layer is not tried by itself: it takes")
+    qtbot.waitUntil(lambda: controller.at_rest)
+    qtbot.mouseClick(trial.again, Qt.MouseButton.LeftButton)
+    backend.reason = ()
+    controller.training.train_now()
+    assert "whole network" in trial.words.text()
+    qtbot.waitUntil(lambda: controller.at_rest)
+    command = backend.commands[-1]
+    assert not command.not_now()
+    assert not command.trial_is_long
+    assert not controller.training.trial.is_wanted_again  # it has been made; the next asks anew
+
+
 def test_learning_that_is_taken_up_shows_no_empty_bars_and_then_how_far_it_is(
     qtbot, window, tmp_path, backend
 ):

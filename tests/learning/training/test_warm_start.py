@@ -476,6 +476,7 @@ def test_a_trial_that_is_not_wanted_ends_the_round_by_the_last_layer_and_is_owed
     tried = [event for event in seen if event.step == "comparison"]
     assert len(tried) == 1  # it ended at the next training batch
     assert left_out.reason[-1] == layer_trial.NOT_TRIED
+    assert result_of(replace(command, trial_is_long=True)).reason[-1] == layer_trial.TOO_LONG
     assert not backbone_moved(start, left_out)
     assert load_model(Path(left_out.checkpoint))[1].unit
     after_it = replace(warm_round(tmp_path / "2", start), previous=left_out.checkpoint)

@@ -1,8 +1,18 @@
-"""The trial of training every layer: whether a round is to make it, how long, and "not now"."""
+"""The trial of training every layer: whether a round is to make it, how long, and "not now".
+
+One that takes long is left out until it is asked for: the next round would wait for it.
+"""
 
 import threading
 
-from autoal_gui.core.labels.layer_trial import FOLDS_COMPARED, HELD_OUT, due, was_left_out
+from autoal_gui.core.labels.layer_trial import (
+    FOLDS_COMPARED,
+    HELD_OUT,
+    LONGEST,
+    TOO_LONG,
+    due,
+    was_left_out,
+)
 from autoal_gui.core.messages import CancelCheck, Progress, Step
 from autoal_gui.core.project.last_model import last_model
 from autoal_gui.core.project.project import Project
@@ -23,8 +33,10 @@ class LayerTrial:
         """Whether it is to come, or is going on."""
         self.seconds: float | None = None
         """About how long it takes; None where nothing is known of that."""
+        self.is_long = False
+        """Whether it is left out of this round since it takes long, and nobody asked for it."""
         self.is_wanted_again = False
-        """Whether the next round is to make it, although it was left out before."""
+        """Whether the next round is to make it, although it was left out before or takes long."""
         self.told: str | None = None
         """What was said when it was about to begin, as long as that is true."""
         self._unwanted = threading.Event()
@@ -35,13 +47,15 @@ class LayerTrial:
         self._unwanted, self._began = threading.Event(), False
         self.is_ahead = is_due(project)
         self.seconds = seconds_of(project) if self.is_ahead else None
-        if is_owed(project) and not self.is_wanted_again:
+        owed, takes_long = is_owed(project), (self.seconds or 0.0) > LONGEST
+        if (owed or takes_long) and not self.is_wanted_again:
             self._unwanted.set()
+        self.is_long = self.is_left_out and (was_too_long(project) if owed else takes_long)
         return self._unwanted.is_set
 
     @property
     def is_left_out(self) -> bool:
-        """Whether the user does not want it in this round."""
+        """Whether it is not to be made in this round."""
         return self._unwanted.is_set()
 
     def leave_out(self) -> None:
@@ -59,19 +73,27 @@ class LayerTrial:
     def follow(self, progress: Progress) -> None:
         """Note how far the round is."""
         trying = progress.step == TRIAL
+        if self._began and not trying and not self.is_left_out:
+            self.is_wanted_again = False  # it has been made
         if progress.step in AFTER or (self._began and not trying):
             self.is_ahead = False
         self._began = self._began or trying
 
 
 def is_owed(project: Project) -> bool:
-    """Say whether the last model's round was to make the trial, and the user left it out."""
+    """Say whether the last model's round was to make the trial, and it was left out."""
     last = last_model(project)
     return last is not None and was_left_out(last.record.reason)
 
 
+def was_too_long(project: Project) -> bool:
+    """Say whether the last model's round left it out for the time that it takes."""
+    last = last_model(project)
+    return last is not None and TOO_LONG in last.record.reason
+
+
 def is_off(project: Project) -> bool:
-    """Say whether a round of now would make the trial, had the user not left it out before."""
+    """Say whether a round of now would make the trial, had the last one not left it out."""
     return is_owed(project) and is_due(project)
 
 
