@@ -1,17 +1,19 @@
 """What the page has done beside the window, and how far that is and what came of it in words."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from autoal_gui.core.images.pool import ImagePool
 from autoal_gui.core.images.source import Listing, ProgressCallback, SourceSpec
-from autoal_gui.core.language import percent, tr
+from autoal_gui.core.language import number, percent, tr
 from autoal_gui.core.measures.operating.decision import Threshold
 from autoal_gui.core.messages import PredictFinished
-from autoal_gui.core.project.last_model import LastModel
+from autoal_gui.core.project.kept_point import kept_point
+from autoal_gui.core.project.last_model import LastModel, last_model
 from autoal_gui.core.project.project import Project
 from autoal_gui.core.sets.comparison import ModelAnswers
+from autoal_gui.core.system.scratch import ScratchFolder
 from autoal_gui.core.trained_model import StartModel
 from autoal_gui.exporters.predictions import Predicting, save_predictions
 from autoal_gui.gui.services import Services
@@ -26,11 +28,25 @@ def model_of(services: Services, file: Path, progress: ProgressCallback) -> tupl
     return file, services.start_model(file)
 
 
-def own_model_words(project: Project, model: LastModel) -> str:
-    """Say that the last model of the open project is the one that predicts."""
-    return tr(
+def own_model_words(project: Project, model: LastModel, runs: int | None) -> str:
+    """Say that the last model of the open project predicts, or that of a round that runs still.
+
+    Args:
+        project: the open project.
+        model: its last model.
+        runs: the number of the round that trains another now, if any.
+    """
+    words = tr(
         "The last model of {project}: {model}.", project=project.settings.name, model=model.name
     )
+    if runs is None:
+        return words
+    newer = tr(
+        "If round {number}, which runs, leaves a newer one before the prediction begins, that one "
+        "predicts.",
+        number=number(runs),
+    )
+    return f"{words} {newer}"
 
 
 @dataclass(frozen=True)
@@ -46,6 +62,31 @@ class ChosenModel:
     """At which it is used; None: at that which its file carries, if any."""
     is_file: bool = False
     """Whether the user has named its file, whatever project is open."""
+
+
+@dataclass
+class Asked:
+    """A prediction that was asked for and has not ended."""
+
+    models: list[ChosenModel]
+    """The first one's answers are shown, the others are compared with it."""
+    spec: SourceSpec
+    workspace: ScratchFolder
+    listing: Listing = field(default_factory=lambda: Listing((), ()))
+    pool: ImagePool | None = None
+    results: list[PredictFinished] = field(default_factory=list)
+    """What the models say that have predicted."""
+    compares: bool = False
+    """Whether the images that the model learned from are looked at too, as a second step."""
+
+
+def own_model(project: Project) -> ChosenModel | None:
+    """Return the last model of a project as it is used now; None before there is one."""
+    model = last_model(project)
+    if model is None:
+        return None
+    point = kept_point(project)
+    return ChosenModel(model.file, model.name, True, point.threshold if point else None)
 
 
 def answers_of(model: ChosenModel, found: PredictFinished) -> ModelAnswers:

@@ -9,7 +9,6 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QSplitter, QVBoxLayout, 
 from autoal_gui.core.images.source import SourceSpec
 from autoal_gui.core.language import mark, number, tr, tr_count
 from autoal_gui.core.prediction_table import Captions
-from autoal_gui.core.project.kept_point import kept_point
 from autoal_gui.core.project.last_model import last_model
 from autoal_gui.core.trained_model import StartModel
 from autoal_gui.engine.jobs import OneJob
@@ -24,7 +23,12 @@ from autoal_gui.gui.predict.measured_section import MeasuredSection
 from autoal_gui.gui.predict.other_models import KINDS, NO_CLASSES, OtherModels
 from autoal_gui.gui.predict.own_images import OwnImages
 from autoal_gui.gui.predict.predict_filters import PredictFilters
-from autoal_gui.gui.predict.predict_jobs import ChosenModel, model_of, own_model_words
+from autoal_gui.gui.predict.predict_jobs import (
+    ChosenModel,
+    model_of,
+    own_model,
+    own_model_words,
+)
 from autoal_gui.gui.predict.predict_session import PredictSession
 from autoal_gui.gui.predict.predict_setup import NO_MODEL_CHOSEN, PredictSetup
 from autoal_gui.gui.predict.sending import SendButton
@@ -47,6 +51,7 @@ FIRST = mark(
     "images stay where they are."
 )
 MEANWHILE = mark("You can go back meanwhile; what is found will be shown here.")
+FORMER = mark("These are the former predictions; they stay until the new ones are there.")
 NONE_SHOWN = mark("No image meets these conditions.")
 
 
@@ -138,6 +143,7 @@ class PredictPage(Page):
             (self.send.said, setup.line.setText),
             (self.caution.changed, self._on_rule),
             (self.controller.training.ranked, self._on_round),
+            (self.controller.training.rounds_changed, self._follow_own),
             (self.controller.setup.settings_changed, self._show_about),
         ):
             signal.connect(slot)
@@ -152,13 +158,14 @@ class PredictPage(Page):
         place = setup.file if self._model is None else setup.folder if not self._spec else None
         (place or (self.grid if self.session.table is not None else setup.start)).setFocus()
 
+    @Slot()
     def _follow_own(self, also_first: bool = False) -> None:
         """Take the last model anew where the project's own is chosen, or where none is yet."""
         is_open = self.controller.is_open
         checkpoint = self.controller.project.rounds.last_checkpoint() if is_open else None
         self.setup.own.setVisible(checkpoint is not None)
         may_take = self._is_own or (also_first and self._model is None)
-        if may_take and not self.session.is_busy and checkpoint is not None:
+        if may_take and checkpoint is not None:
             self._take_own()
         elif self._is_own and checkpoint is None:
             self._set_model(None, tr(NO_MODEL_CHOSEN))
@@ -190,7 +197,8 @@ class PredictPage(Page):
     def _show_about(self) -> None:
         """Say what the predictions on screen are; a round or a choice may have made them old."""
         if self.session.table is not None:
-            words = (about_result(self.session, self.controller), self.own.sentences())
+            former = tr(FORMER) if self.session.is_busy else ""
+            words = (former, about_result(self.session, self.controller), self.own.sentences())
             self.explanation.setText(" ".join(filter(None, words)))
 
     # -- the model ----------------------------------------------------------------------------
@@ -200,21 +208,16 @@ class PredictPage(Page):
         model = last_model(self.controller.project) if self.controller.is_open else None
         if model is None:
             return
-        self._set_model(model.file, own_model_words(self.controller.project, model), own=True)
+        training = self.controller.training
+        runs = training.round_number if training.trains else None
+        words = own_model_words(self.controller.project, model, runs)
+        self._set_model(model.file, words, own=True)
 
     def _set_model(self, model: Path | None, words: str, own: bool = False) -> None:
         self._model, self._is_own = model, own
         self.setup.model.setText(words)
         self.others.offer(model)
         self._show_state()
-
-    @property
-    def _name(self) -> str:
-        """What the model is called beside others."""
-        last = last_model(self.controller.project) if self._is_own else None
-        if last is not None:
-            return last.name
-        return self._model.stem if self._model else ""
 
     @Slot()
     def _ask_model(self) -> None:
@@ -273,16 +276,13 @@ class PredictPage(Page):
         """List the images beside the window, then have the engine predict them."""
         if self._model is None or self._spec is None or self.session.is_busy:
             return
-        self.grid.set_images(())
-        self.loader.open(None)
-        self.shown.hide()
-        self._show_parts(False)
-        point = kept_point(self.controller.project) if self._is_own else None
-        threshold = point.threshold if point else None
-        own = ChosenModel(self._model, self._name, self._is_own, threshold)
-        self.session.start((own, *self.setup.chosen_others), self._spec)
+        if self.session.table is None:
+            self.explanation.setText(tr(MEANWHILE))
+        own = own_model(self.controller.project) if self._is_own else None
+        first = own or ChosenModel(self._model, self._model.stem)
+        self.session.start((first, *self.setup.chosen_others), self._spec)
         self._show_state()
-        self.explanation.setText(tr(MEANWHILE))
+        self._show_about()
         self.setup.cancel.setFocus()
 
     @Slot()

@@ -32,9 +32,11 @@ from autoal_gui.exporters.predictions import Predicting
 from autoal_gui.gui.panels.column_results import MOST_NAMED
 from autoal_gui.gui.panels.training_text import predicted_line
 from autoal_gui.gui.predict.predict_jobs import (
+    Asked,
     ChosenModel,
     answers_of,
     listed,
+    own_model,
     saved,
     share_lines,
 )
@@ -46,7 +48,7 @@ NONE_FOUND = mark("No image was found there that can be used.")
 
 
 class PredictSession(QObject):
-    """Runs one prediction at a time and keeps what the last one found."""
+    """Runs one prediction at a time and keeps what the last one found until another has ended."""
 
     progressed = Signal(int, int, str)
     """How much is done, of how much (0 where no one knows), and that in words."""
@@ -60,7 +62,7 @@ class PredictSession(QObject):
     def __init__(self, controller: Controller, parent: QObject) -> None:
         super().__init__(parent)
         self._controller = controller
-        self.is_busy = False
+        self._asked: Asked | None = None  # what runs, beside the result that is shown
         self.spec: SourceSpec | None = None
         self.listing = Listing((), ())
         self.pool: ImagePool | None = None
@@ -71,10 +73,8 @@ class PredictSession(QObject):
         self.answers: list[ModelAnswers] = []
         """What each model says, that of the first in front."""
         self._differ: npt.NDArray[np.bool_] | None = None
-        self._results: list[PredictFinished] = []
         self._models: tuple[ChosenModel, ...] = ()
         self._is_stopping = False  # the user has asked to stop
-        self._compares = False  # with the images that the model learned from, as a second step
         self._workspace: ScratchFolder | None = None
         self._target = Path()
         self._listing, self._saving = OneJob(self), OneJob(self)
@@ -93,24 +93,20 @@ class PredictSession(QObject):
             models: the first one's answers are shown, the others are compared with it.
             spec: the set of images.
         """
-        self._forget()
-        self._models, self.is_busy, self._is_stopping = tuple(models), True, False
-        self.spec = spec
+        self._is_stopping = False
         try:
-            self._workspace = ScratchFolder()
+            asked = self._asked = Asked(list(models), spec, ScratchFolder())
         except NoRoom as error:
             self._end(str(error))
             return
         self._on_listing(0, 0)
-        self._listing.start(partial(listed, self._controller.services, spec, self._workspace.path))
+        work = partial(listed, self._controller.services, spec, asked.workspace.path)
+        self._listing.start(work)
 
-    def _forget(self) -> None:
-        """Drop what was predicted before, and its copies on the disk."""
-        self.result, self.table, self.pool, self.caution = None, None, None, None
-        self._results, self.answers, self._differ = [], [], None
-        if self._workspace is not None:
-            self._workspace.remove()
-            self._workspace = None
+    @property
+    def is_busy(self) -> bool:
+        """Whether a prediction has begun that has not ended."""
+        return self._asked is not None
 
     @Slot(int, int)
     def _on_listing(self, done: int, total: int) -> None:
@@ -118,38 +114,48 @@ class PredictSession(QObject):
 
     @Slot(object)
     def _on_listed(self, found: tuple[Listing, ImagePool]) -> None:
-        if self._is_stopping:  # asked for when the listing had just ended
+        asked = self._asked
+        if self._is_stopping or asked is None:  # asked for when the listing had just ended
             self._on_cancelled()
             return
-        self.listing, self.pool = found
-        if not self.listing.images or self._workspace is None:
+        asked.listing, asked.pool = found
+        if not asked.listing.images:
             self._end(tr(NONE_FOUND))
             return
-        begins = self._ask(self.pool, self._workspace.path)
+        begins = self._ask(asked, asked.pool)
         pauses = self._controller.training.is_warming
         waits = tr(PAUSES) if pauses else ""  # for what else it waits is said below it
         self.progressed.emit(0, 0, tr("Starting…") if begins else waits)
 
-    def _ask(self, pool: ImagePool, workspace: Path) -> bool:
+    def _ask(self, asked: Asked, pool: ImagePool) -> bool:
         """Have the engine predict by the next model; say whether that begins at once."""
-        controller, model = self._controller, self._models[len(self._results)]
-        ids, device, learned = tuple(sorted(pool.images)), "auto", None
-        if controller.is_open:
+        return self._controller.inference.predict(partial(self._make, asked, pool))
+
+    def _make(self, asked: Asked, pool: ImagePool) -> Predict:
+        """Predict by the next model: of the open project by the last one that it has by now."""
+        controller, place = self._controller, len(asked.results)
+        device, learned, is_open = "auto", None, controller.is_open
+        if asked.models[place].is_own and is_open:
+            asked.models[place] = own_model(controller.project) or asked.models[place]
+        model = asked.models[place]
+        if is_open:
             project = controller.project
             device, last = project.settings.run.device, last_model(project)
             if model.is_own and last is not None and not project.absent:
                 learned = what_it_learned(project, last)
-        self._compares = learned is not None and bool(learned.labelled)
-        command = Predict(0, pool, ids, str(model.file), str(workspace), device, learned)
-        return controller.inference.predict(command)
+        asked.compares = learned is not None and bool(learned.labelled)
+        ids, workspace = tuple(sorted(pool.images)), str(asked.workspace.path)
+        return Predict(0, pool, ids, str(model.file), workspace, device, learned)
 
-    def _line_of(self, progress: Progress) -> str:
+    def _line_of(self, progress: Progress, asked: Asked) -> str:
         """Say how far it is; also that a second step comes, whose bar begins anew."""
         words = predicted_line(progress)
-        if not self._compares:
-            return words
-        step = 2 if progress.step == "features" else 1
-        return tr("Step {step} of 2: {words}", step=number(step), words=words)
+        if asked.compares:
+            step = 2 if progress.step == "features" else 1
+            words = tr("Step {step} of 2: {words}", step=number(step), words=words)
+        if len(asked.models) > 1:
+            words = f"{asked.models[len(asked.results)].name}: {words}"
+        return words
 
     def cancel(self) -> None:
         """Stop; nothing is kept of what has not ended."""
@@ -165,44 +171,53 @@ class PredictSession(QObject):
 
     @Slot(str)
     def _end(self, sentence: str) -> None:
-        self.is_busy = False
+        """Leave what was asked for; the result that is shown stays."""
+        asked, self._asked = self._asked, None
+        if asked is not None:
+            asked.workspace.remove()
         self.ended.emit(sentence)
 
     @Slot(object)
     def _on_event(self, event: Event) -> None:
-        if not self.is_busy:
+        asked = self._asked
+        if asked is None:
             return
         if isinstance(event, Progress):
-            words = self._line_of(event)
-            if len(self._models) > 1:
-                words = f"{self._models[len(self._results)].name}: {words}"
-            self.progressed.emit(event.done, event.total, words)
+            self.progressed.emit(event.done, event.total, self._line_of(event, asked))
         elif isinstance(event, Notice):
             self.said.emit(event.sentence)
         elif isinstance(event, PredictFinished):
-            self._take(event)
+            self._take(asked, event)
         elif isinstance(event, CommandFailed):
             self._end(event.sentence)
         else:
             self._on_cancelled()
 
-    def _take(self, result: PredictFinished) -> None:
-        self._results.append(result)
-        if len(self._results) < len(self._models) and self.pool and self._workspace:
-            self._ask(self.pool, self._workspace.path)
-            return
+    def _take(self, asked: Asked, result: PredictFinished) -> None:
+        asked.results.append(result)
+        if len(asked.results) < len(asked.models) and asked.pool is not None:
+            self._ask(asked, asked.pool)
+        else:
+            self._show(asked)
+
+    def _show(self, asked: Asked) -> None:
+        """Put what was found in the place of the former result, whose copies go."""
+        self._asked, former, self._workspace = None, self._workspace, asked.workspace
+        self.spec, self.listing, self.pool = asked.spec, asked.listing, asked.pool
+        self._models = tuple(asked.models)
         self.answers = [
             answers_of(model, found)
-            for model, found in zip(self._models, self._results, strict=True)
+            for model, found in zip(asked.models, asked.results, strict=True)
         ]
-        first = self.result = self._results[0]
+        first = self.result = asked.results[0]
         names = {number: image.key for number, image in enumerate(self.listing.images, start=1)}
         self.table = PredictionTable.of(first.predicted, names, self.threshold)
         several = len(self.answers) > 1
         self._differ = differing(self.answers, self.table.ids.tolist()) if several else None
         self.judge(self.rule)
-        self.is_busy = False
         self.predicted.emit()
+        if former is not None:  # the page reads the new images by now
+            former.remove()
 
     def judge(self, rule: Rule) -> None:
         """Say by another rule which images the model answers."""
@@ -330,5 +345,6 @@ class PredictSession(QObject):
         """End what runs beside the window, and remove the copies on the disk."""
         self._listing.close()
         self._saving.close()
-        if self._workspace is not None:
-            self._workspace.remove()
+        for workspace in (self._workspace, self._asked.workspace if self._asked else None):
+            if workspace is not None:
+                workspace.remove()

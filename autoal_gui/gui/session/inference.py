@@ -1,5 +1,7 @@
 """Applying a model for the eye: where it looked in one image, and what it makes of others."""
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QObject, Signal
 
 from autoal_gui.core.language import tr
@@ -80,12 +82,15 @@ class Inference(Part):
         """Whether the engine applies a model to images."""
         return self._engine.runs(Priority.PREDICTION)
 
-    def predict(self, command: Predict) -> bool:
+    def predict(self, make: Callable[[], Predict]) -> bool:
         """Apply a model to images, with or without a project; say whether that begins at once.
 
         Else it begins when what runs has ended; a warm start is put down for it.
+
+        Args:
+            make: makes the command when it begins: a round may have left a newer model by then.
         """
-        return self._engine.submit(lambda: command, self._on_predicting, Priority.PREDICTION)
+        return self._engine.submit(make, self._on_predicting, Priority.PREDICTION)
 
     def cancel_prediction(self) -> None:
         """Stop the prediction, or leave the one that waits."""

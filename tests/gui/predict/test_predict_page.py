@@ -222,7 +222,7 @@ def test_a_stop_at_the_end_of_the_listing_counts(
     qtbot.waitUntil(lambda: bool(page.grid.images))
 
 
-def test_it_waits_for_a_running_round_and_takes_the_project_s_model(
+def test_it_waits_for_a_running_round_and_takes_the_model_that_is_the_newest_then(
     qtbot, window, tmp_path, monkeypatch, model, backend
 ):
     controller = start_project(qtbot, window, draw_folder(tmp_path / "own", 12), tmp_path)
@@ -233,7 +233,8 @@ def test_it_waits_for_a_running_round_and_takes_the_project_s_model(
     controller.training.train_now()
     page = window.pages.predict
     window.pages.show_page(page)
-    assert "The last model of cells: round 2 (4 labels)." in page.setup.model.text()
+    said = page.setup.model.text()
+    assert said.startswith("The last model of cells: round 2 (4 labels). If round 3, which runs,")
     page.choose_images(images_of(tmp_path))
     press(qtbot, page.setup.start)
     waits = "This waits for round 3, which runs: about 3\N{NO-BREAK SPACE}s left."
@@ -245,12 +246,11 @@ def test_it_waits_for_a_running_round_and_takes_the_project_s_model(
     qtbot.waitUntil(lambda: bool(page.grid.images))
     kinds = [type(command) for command in backend.commands]
     assert kinds[-2:] == [RunRound, Predict]
-    assert Path(backend.commands[-1].checkpoint).name == "round-0002.pt"
+    assert Path(backend.commands[-1].checkpoint).name == "round-0003.pt"
     assert controller.training.round_number is None
-    said = page.explanation.text()
-    assert "The model that made them: round 2 (4 labels)." in said
-    assert "There is a newer one by now, round 3 (4 labels): press Predict again" in said
-    assert "round 3 (4 labels)." in page.setup.model.text()
+    assert "The model that made them: round 3 (4 labels)." in page.explanation.text()
+    assert "newer" not in page.explanation.text()
+    assert page.setup.model.text() == "The last model of cells: round 3 (4 labels)."
     steps = [line.split(":")[0] for line in told if line.startswith("Step")]
     assert steps == sorted(steps)
     assert set(steps) == {"Step 1 of 2", "Step 2 of 2"}
@@ -258,12 +258,56 @@ def test_it_waits_for_a_running_round_and_takes_the_project_s_model(
     with qtbot.waitSignal(page.session.said):
         page.session.save(target)
     with target.open(encoding="utf-8-sig", newline="") as table:
-        assert {row["model"] for row in csv.DictReader(table)} == {"round 2 (4 labels)"}
+        assert {row["model"] for row in csv.DictReader(table)} == {"round 3 (4 labels)"}
+
+
+def test_what_a_cancelled_round_would_have_left_is_not_announced_any_more(
+    qtbot, window, tmp_path, backend
+):
+    controller = start_project(qtbot, window, draw_folder(tmp_path / "own", 12), tmp_path)
+    for number in range(4):
+        controller.labelling.answer(number % 2)
+    qtbot.waitUntil(lambda: controller.at_rest)
+    backend.gate.clear()
+    page = window.pages.predict
+    window.pages.show_page(page)
+    controller.training.train_now()
+    assert "leaves a newer one" in page.setup.model.text()
+    controller.cancel()
+    qtbot.waitUntil(lambda: controller.at_rest)
+    backend.gate.set()
+    assert page.setup.model.text() == "The last model of cells: round 2 (4 labels)."
+
+
+@pytest.mark.parametrize("how", ["cancelled", "failed", "predicted"])
+def test_former_predictions_stay_until_new_ones_are_there(qtbot, page, backend, how):
+    backend.fail = CheckpointError("The model is broken.") if how == "failed" else None
+    session = page.session
+    former, result = session._workspace.path, session.result
+    shown, captions = list(page.grid.images), dict(page.grid.grid_model.captions)
+    said = page.explanation.text()
+    backend.gate.clear()
     press(qtbot, page.setup.start)
-    qtbot.waitUntil(lambda: bool(page.grid.images))
-    assert Path(backend.commands[-1].checkpoint).name == "round-0003.pt"
-    assert "The model that made them: round 3 (4 labels)." in page.explanation.text()
-    assert "newer" not in page.explanation.text()
+    assert session.is_busy
+    asked = session._asked.workspace.path
+    assert page.explanation.text() == f"These are the former predictions; {STAY} {said}"
+    assert list(page.grid.images) == shown
+    assert page.grid.isVisible()
+    if how == "cancelled":
+        press(qtbot, page.setup.cancel)
+    backend.gate.set()
+    qtbot.waitUntil(lambda: not session.is_busy)
+    assert page.explanation.text() == said
+    assert list(page.grid.images) == shown
+    assert dict(page.grid.grid_model.captions) == captions
+    assert (session.result is result) == (how != "predicted")
+    kept, gone = (former, asked) if how != "predicted" else (asked, former)
+    assert kept.is_dir()
+    assert not gone.exists()
+    qtbot.waitUntil(lambda: page.image_view.picture is not None)
+
+
+STAY = "they stay until the new ones are there."
 
 
 def test_a_round_that_ends_while_the_result_is_read_says_so_at_once(

@@ -430,7 +430,7 @@ def ask_prediction(controller) -> None:
     pool, model = controller.project.pool, controller.project.models_folder / "any.pt"
     ids = tuple(sorted(pool.images))[:2]
     command = Predict(0, pool, ids, str(model), str(controller.project.workspace), "cpu", None)
-    assert not controller.inference.predict(command)  # what runs has to be put down first
+    assert not controller.inference.predict(lambda: command)  # what runs has to be put down first
 
 
 def test_a_prediction_goes_before_a_warm_start_which_goes_on_afterwards(qtbot, warming, backend):
