@@ -122,7 +122,7 @@ class Training(RoundState):
             return
         if self._forget_lost_warm_start():
             self.notice.emit(tr(WARM_LOST))
-        due = self.new_labels >= project.settings.run.batch_size
+        due = self.next_round.follow(project) and self.new_labels != 0
         # Where no network with weights can choose them, the first images are drawn at random: a
         # ranking is worth nothing yet beside what the warm start will learn.
         new = not project.rounds.finished()

@@ -138,6 +138,66 @@ def test_the_count_is_the_same_after_opening(qtbot, controller, folder, backend)
     assert controller.training.answers_left == 1
 
 
+@pytest.mark.parametrize("how", ["cancelled", "failed"])
+def test_a_round_that_was_given_up_begins_by_itself_neither_before_nor_after_opening(
+    qtbot, controller, folder, backend, how
+):
+    idle(qtbot, controller)
+    label(controller, BATCH)
+    idle(qtbot, controller)
+    if how == "failed":
+        backend.fail = RuntimeError()
+    else:
+        backend.gate.clear()
+    label(controller, BATCH)
+    if how == "cancelled":
+        begun(qtbot, controller)
+        controller.cancel()
+    idle(qtbot, controller)
+    backend.gate.set()
+    backend.fail = None
+    assert controller.project.rounds.all()[-1].outcome == how
+    assert controller.training.answers_left == BATCH
+    label(controller, 1)
+    place, rounds = controller.project.folder, len(controller.project.rounds.all())
+    controller.close_project()
+    assert controller.open_project(place)
+    assert controller.training.answers_left == BATCH - 1
+    idle(qtbot, controller)
+    assert len(controller.project.rounds.all()) == rounds
+    label(controller, BATCH - 1)
+    idle(qtbot, controller)
+    assert len(controller.project.rounds.all()) == rounds + 1
+
+
+def test_a_round_that_closing_interrupted_begins_again(qtbot, controller, folder, backend):
+    idle(qtbot, controller)
+    backend.gate.clear()
+    label(controller, BATCH)
+    begun(qtbot, controller)
+    place = controller.project.folder
+    controller.close_project()
+    backend.gate.set()
+    assert controller.open_project(place)
+    idle(qtbot, controller)
+    last = controller.project.rounds.all()[-1]
+    assert (last.outcome, last.labels) == ("finished", BATCH)
+
+
+def test_a_complete_batch_of_one_class_has_had_its_round_after_opening_too(
+    qtbot, controller, folder, backend
+):
+    idle(qtbot, controller)
+    for _ in range(BATCH):
+        controller.labelling.answer(0)
+    idle(qtbot, controller)
+    assert controller.training.answers_left == BATCH
+    place = controller.project.folder
+    controller.close_project()
+    assert controller.open_project(place)
+    assert controller.training.answers_left == BATCH
+
+
 def test_the_last_images_of_all_get_a_round_though_they_are_few(
     qtbot, controller, tmp_path, backend
 ):

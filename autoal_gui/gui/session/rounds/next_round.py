@@ -4,7 +4,12 @@ A batch has as many images left as answers are missing, so that what stands besi
 what is told of the next round go together.
 """
 
+from bisect import bisect_right
+
 from autoal_gui.core.project.project import Project
+
+BROKEN_OFF = ("running", "interrupted")
+"""How a round ended that the end of the program has stopped: its answers are due again."""
 
 
 class NextRound:
@@ -18,12 +23,18 @@ class NextRound:
         self._before = 0
 
     def open(self, project: Project) -> None:
-        """Count from the start of the last round that made a model, else all answers."""
-        models = [record for record in project.rounds.finished() if record.checkpoint]
-        journal, started = project.labels.journal, models[-1].started if models else ""
-        singly = (i for i, e in journal.answers.items() if e.purpose != "confirm")
-        given = (journal.first_answers[image] for image in singly)
-        self._before = sum(e.at <= started for e in (*given, *journal.repeats.values()))
+        """Count as was counted before the project was closed: from the rounds that it has begun.
+
+        One that failed or was cancelled has taken its answers too; it is not begun again by itself.
+        """
+        times, several = _answer_times(project), _two_classes_at(project)
+        self._before = 0
+        for record in project.rounds.all():
+            given = bisect_right(times, record.started)
+            could_train = bool(record.checkpoint) or ("" < several <= record.started)
+            complete = given - self._before >= record.settings.batch_size
+            if record.outcome not in BROKEN_OFF and (could_train or complete):
+                self._before = given
 
     def count_anew(self, project: Project) -> None:
         """Count from now on: a round begins with all answers of now."""
@@ -61,3 +72,21 @@ def given_answers(project: Project) -> int:
     labels = project.labels
     singly = len(labels.answers) - labels.counts.confirmed.total()
     return singly + len(labels.journal.repeats)
+
+
+def _answer_times(project: Project) -> list[str]:
+    """Return when each of the `given_answers` was given, ascending."""
+    journal = project.labels.journal
+    singly = (i for i, e in journal.answers.items() if e.purpose != "confirm")
+    given = (journal.first_answers[image] for image in singly)
+    return sorted(entry.at for entry in (*given, *journal.repeats.values()))
+
+
+def _two_classes_at(project: Project) -> str:
+    """Return when labels of two classes were there, without which nothing trains; "" if never."""
+    first: dict[int, str] = {}
+    answers = project.labels.journal.first_answers
+    for image_id, class_index in project.labels.training():
+        at = answers[image_id].at
+        first[class_index] = min(at, first.get(class_index, at))
+    return sorted(first.values())[1] if len(first) > 1 else ""
