@@ -8,14 +8,14 @@ from autoal_gui.core.language import mark, number, tr
 from autoal_gui.core.messages import Progress
 from autoal_gui.gui.map.canvas import MapCanvas
 from autoal_gui.gui.session.controller import Controller
-from autoal_gui.gui.session.likeness.image_maps import COMPARING
+from autoal_gui.gui.session.engine_queue import Priority
+from autoal_gui.gui.session.likeness.image_maps import COMPARING, COMPARING_NEXT
 from autoal_gui.gui.session.rounds.waiting import left_words, waiting_words
 
 READING = mark("The images are being read: {done} of {total}; {left}.")
 MAKING = mark("The images are being compared: {done} of {total}; {left}.")
 PLACING = mark("The images have been looked at. Now their places on the map are worked out.")
 NEXT = mark("The map then opens here. You can go back and label meanwhile; rounds go first.")
-STILL = mark("The images are still to be compared.")
 
 
 class Making(QObject):
@@ -41,7 +41,8 @@ class Making(QObject):
     @Slot()
     def _say_what_it_waits_for(self) -> None:
         if self._controller.is_open and self._controller.likeness.is_waiting:
-            self._say(f"{tr(STILL)} {waiting_words(self._controller.engine)}\n{tr(NEXT)}")
+            waits = waiting_words(self._controller.engine, Priority.MAP)
+            self._say(f"{tr(COMPARING_NEXT)} {waits}\n{tr(NEXT)}")
 
     @Slot(object)
     def _on_progress(self, progress: Progress) -> None:

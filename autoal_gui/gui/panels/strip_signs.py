@@ -81,4 +81,6 @@ class StripSigns(QWidget):
         ahead = ahead and training.trial.is_ahead and not training.trial.is_left_out
         self.trial.tell(begun_words(training.trial) if ahead else "")
         waits = engine.waits(Priority.EXPORT) and engine.running is not None
-        self.export.tell(f"{tr(TO_WRITE)} {waiting_words(engine)}" if waits else "")
+        self.export.tell(
+            f"{tr(TO_WRITE)} {waiting_words(engine, Priority.EXPORT)}" if waits else ""
+        )

@@ -55,7 +55,7 @@ class WaitingLine(QWidget):
         if not waits:
             return
         stops = engine.state is State.CANCELLING
-        self.words.setText(f"{self._what} {waiting_words(self._controller.engine)}".strip())
+        self.words.setText(f"{self._what} {waiting_words(engine, self._priority)}".strip())
         self.go_first.setVisible(not stops and self._round is not None)
 
     @property

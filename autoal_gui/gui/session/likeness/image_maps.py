@@ -43,7 +43,7 @@ from autoal_gui.sources.opening import kind_at, spec_of
 Among = Literal["unlabelled", "labelled", "all"]
 MOST_FOUND = 1000  # images; whoever looks for more looks for another image
 COMPARING = mark("The images are being compared, once; that makes way for rounds and exports.")
-COMPARING_NEXT = mark("The images are compared next, once.")
+COMPARING_NEXT = mark("The images are still to be compared.")
 COMPARED = mark("The images have been compared.")
 ABSENT = mark("The images cannot be compared while they are not there.")
 NOT_COMPARED = mark("This image cannot be compared: it cannot be read, or came later.")
@@ -210,7 +210,7 @@ class ImageMaps(Part):
         self.notice.emit(tr(COMPARING) if begun else self._later_words())
 
     def _later_words(self) -> str:
-        return f"{tr(COMPARING_NEXT)} {waiting_words(self._engine)}"
+        return f"{tr(COMPARING_NEXT)} {waiting_words(self._engine, Priority.MAP)}"
 
     def making_words(self) -> str:
         """Say that the images are being compared, or what goes first now; "" if neither is so."""

@@ -25,12 +25,41 @@ WORK: dict[Priority, str] = {
 }
 """What runs that is no round."""
 STOPS = mark("This begins as soon as the work that runs has stopped.")
+STOPPING = mark("The work that runs is being stopped.")
+ALSO_BEFORE = mark("Still to come before this: {names}.")
+NAMES: dict[Priority, str] = {
+    Priority.EXPORT: mark("writing the model"),
+    Priority.QUESTION: mark("where the model looked"),
+    Priority.PREDICTION: mark("the prediction of other images"),
+    Priority.FIRST: mark("the first round"),
+    Priority.WARM_START: mark("learning from your images"),
+    Priority.ROUND: mark("the next round"),
+}
+"""What waits, where it stands among others."""
 
 
-def waiting_words(engine: EngineQueue) -> str:
-    """Say what is waited for while something runs."""
+def waiting_words(engine: EngineQueue, priority: Priority) -> str:
+    """Say what a request of a kind waits for: what runs, and what waits and goes before it."""
+    names = ", ".join(tr(NAMES[kind]) for kind in goes_before(engine, priority))
+    also = tr(ALSO_BEFORE, names=names) if names else ""
     if engine.state is State.CANCELLING:
-        return tr(STOPS)
+        return f"{tr(STOPPING)} {also}" if also else tr(STOPS)
+    return f"{_running_words(engine)} {also}".strip()
+
+
+def goes_before(engine: EngineQueue, priority: Priority) -> list[Priority]:
+    """Return what still goes before a request of a kind once what runs has ended, in order."""
+    before = {kind for kind in Priority if kind < priority and engine.waits(kind)}
+    if priority > Priority.WARM_START and engine.runs(Priority.WARM_START) and engine.makes_way:
+        before.add(Priority.WARM_START)  # it goes on afterwards
+    learns = engine.runs(Priority.WARM_START) or Priority.WARM_START in before
+    if learns and priority > Priority.ROUND:
+        before.add(Priority.ROUND)  # which begins with what has been learned
+    return sorted(before)
+
+
+def _running_words(engine: EngineQueue) -> str:
+    """Say what runs, and about how long that still takes."""
     left = left_words(engine.progress)
     running = engine.running
     if isinstance(running, RunRound):
