@@ -112,6 +112,8 @@ class ProgressTracker:
             self.ahead = 0.0
         if seconds is not None:
             seconds += self.ahead
+        if step == "reading" and left + self.ahead > (total - done) * units:
+            seconds = None  # what follows has another pace: reading tells nothing of it
         return Progress(self.request_id, step, done, total, seconds, loss, self.device)
 
     def check(self) -> None:

@@ -69,11 +69,36 @@ def test_each_step_has_a_pace_of_its_own(monkeypatch):
         now[0] += seconds
         return tracker.advance(step, 1, 2, 10.0).seconds_left
 
-    assert [told("reading", 2.0) for _ in range(3)] == [None, 16.0, 14.0]
+    assert [told("features", 2.0) for _ in range(3)] == [None, 16.0, 14.0]
     assert told("scoring", 2.0) is None  # nothing is known yet of what this costs
     assert told("scoring", 4.0) == pytest.approx(20.0)
     tracker.skip(50.0)
     assert told("scoring", 4.0) == 0
+
+
+@given(PACES, st.integers(2, 50), st.just(0.0) | st.floats(0.01, 1e4))
+def test_reading_tells_a_time_only_where_nothing_follows_it(speed, images, after):
+    now = [0.0]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(progress.time, "monotonic", lambda: now[0])
+        tracker = ProgressTracker(1, lambda: False, "cpu", images + after)
+        for done in range(1, images):
+            now[0] += max(SHORTEST, 1 / speed)
+            told = tracker.advance("reading", done, images, 1.0).seconds_left
+        if after:
+            assert told is None
+        elif images > 2:
+            assert told == pytest.approx(max(SHORTEST, 1 / speed))
+
+
+def test_reading_tells_no_time_where_a_trial_is_still_to_come(monkeypatch):
+    now = [0.0]
+    monkeypatch.setattr(progress.time, "monotonic", lambda: now[0])
+    tracker = ProgressTracker(1, lambda: False, "cpu", 10.0)
+    tracker.ahead = 400.0
+    for done in range(1, 10):
+        now[0] += SHORTEST
+        assert tracker.advance("reading", done, 10, 1.0).seconds_left is None
 
 
 def test_a_trial_that_is_still_to_come_counts_until_it_begins_or_is_left_out(monkeypatch):
