@@ -36,6 +36,7 @@ from autoal_gui.core.registry import label_of
 from autoal_gui.core.report.charts import COLOURS, Line, bounds, curves_chart, sample_line
 from autoal_gui.core.report.markup import table, tag
 from autoal_gui.core.sentences import said
+from autoal_gui.core.time_taken import time_taken
 from autoal_gui.exporters.report_bulk import answer_kind, bulk_lines, came_lines, in_bulk
 from autoal_gui.exporters.report_matrix import confusion_table, hues_note
 
@@ -299,13 +300,16 @@ def rounds_section(labels: Snapshot, measured: Measured) -> Iterable[Element]:
 
 
 def _round_row(record: RoundRecord, metrics: Metrics | None) -> Cells:
-    seconds = sum(taken for _, taken in record.seconds)
+    seconds = time_taken(record.started, record.ended, record.seconds)
     return [
         number(record.number),
         number(record.labels),
         tag("td", said(record.reason) or record.settings.mode, class_="words"),
         _share(metrics.balanced_accuracy, metrics.balanced_accuracy_interval) if metrics else "–",
-        tr("{seconds} s", seconds=decimal(seconds, 0)),
+        tr(
+            "{seconds} s",
+            seconds=decimal(seconds, 0),
+        ),
     ]
 
 

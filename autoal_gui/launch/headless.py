@@ -14,6 +14,7 @@ from autoal_gui.core.images.source import SourceSpec
 from autoal_gui.core.project.project import Project
 from autoal_gui.core.project.stores.warm_record import WarmRecord
 from autoal_gui.core.system.scratch import ScratchFolder
+from autoal_gui.core.time_taken import time_taken
 
 if TYPE_CHECKING:
     from autoal_gui.gui.session.controller import Controller
@@ -117,7 +118,7 @@ def finished(project: Project) -> tuple[RoundRecord, ...]:
 def round_text(record: RoundRecord) -> str:
     """Return a finished round as a line of text."""
     weights = "  ".join(f"{name} {share:.2f}" for name, share in record.weights)
-    seconds = sum(value for _, value in record.seconds)
+    seconds = time_taken(record.started, record.ended, record.seconds)
     scores = "no model yet"
     if record.metrics:
         scores = (

@@ -7,6 +7,7 @@ from autoal_gui.core.language import decimal, duration, mark, number, percent, t
 from autoal_gui.core.messages import Progress, Step, Writing
 from autoal_gui.core.project.project import Project
 from autoal_gui.core.project.stores.warm_record import WarmRecord
+from autoal_gui.core.time_taken import time_taken
 from autoal_gui.gui.session.engine_queue import Priority
 from autoal_gui.gui.session.exports import timed_words
 from autoal_gui.gui.session.rounds.next_round_words import can_train
@@ -154,7 +155,7 @@ def last_round_line(record: RoundRecord) -> str:
         device = record.device.split(",")[0]  # without the precision, which few know
         values = {
             "number": record.number,
-            "time": duration(max(1.0, sum(seconds for _, seconds in record.seconds))),
+            "time": duration(max(1.0, time_taken(record.started, record.ended, record.seconds))),
             "device": tr("this computer") if device in ("", "cpu") else device,
         }
         if not record.checkpoint:

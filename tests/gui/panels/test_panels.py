@@ -1,6 +1,7 @@
 """Panels: what they say and draw of real rounds."""
 
 import math
+from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
@@ -266,6 +267,9 @@ def test_progress_and_time_in_words():
 def test_the_last_round_in_words():
     trained = record(3, seconds=(("FitNet", 30.0),), device="cpu", checkpoint="round-0003.pt")
     assert last_round_line(trained) == "Round 3 (30 labels) took 30\xa0s on this computer."
+    times = {"started": "2024-05-01T10:00:00+00:00", "ended": "2024-05-01T10:00:41+00:00"}
+    whole = replace(trained, **times)  # saving, for one, is no step of it
+    assert last_round_line(whole) == "Round 3 (30 labels) took 41\xa0s on this computer."
     elsewhere = record(3, device="A card, bf16", checkpoint="round-0003.pt")
     assert last_round_line(elsewhere).endswith(" on A card.")
     untrained = record(1, seconds=(("scoring", 2.0),))
