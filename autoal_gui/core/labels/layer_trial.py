@@ -1,5 +1,7 @@
 """When a round tries whether training every layer is better than the last alone."""
 
+import itertools
+
 from autoal_gui.core.language import mark
 from autoal_gui.core.sentences import Sentence, Sentences
 
@@ -45,6 +47,10 @@ def due(labels: int, before: int, owed: bool = False) -> bool:
         before: of the last round.
         owed: whether the last round was to compare them, and left it out.
     """
-    doublings = (FIRST_COMPARED * 2**k for k in range(20))
-    reached = any(before < count <= labels for count in doublings)
-    return reached or (owed and labels >= FIRST_COMPARED)
+    return next_trial(before) <= labels or (owed and labels >= FIRST_COMPARED)
+
+
+def next_trial(labels: int) -> int:
+    """Return at how many labels the two are compared next, after a trial with `labels`."""
+    doublings = (FIRST_COMPARED * 2**k for k in itertools.count())
+    return next(count for count in doublings if count > labels)

@@ -9,7 +9,13 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from autoal_gui.core.labels.layer_trial import FOLDS_COMPARED, NOT_TRIED, TOO_LONG, due
+from autoal_gui.core.labels.layer_trial import (
+    FOLDS_COMPARED,
+    NOT_TRIED,
+    TOO_LONG,
+    due,
+    next_trial,
+)
 from autoal_gui.core.language import mark, number, percent, tr
 from autoal_gui.core.messages import CancelCheck, Progress, RunRound, Step
 from autoal_gui.core.sentences import Sentences
@@ -36,13 +42,15 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 EVERY_LAYER = mark(
     "On {count} of your labels, held out, each class counting alike, training every layer got "
-    "{every} right, training only the last layer {last}; from now on every layer is trained. "
-    "This only chooses between the two; Performance says how good the model is."
+    "{every} right, training only the last layer {last}. Until the next trial, at {next} labels, "
+    "every layer is trained. This only chooses between the two; Performance says how good the "
+    "model is."
 )
 LAST_LAYER = mark(
     "On {count} of your labels, held out, each class counting alike, training every layer got "
-    "{every} right, training only the last layer {last}; from now on only the last layer is "
-    "trained. This only chooses between the two; Performance says how good the model is."
+    "{every} right, training only the last layer {last}. Until the next trial, at {next} labels, "
+    "only the last layer is trained. This only chooses between the two; Performance says how good "
+    "the model is."
 )
 LEAD = 1.5  # standard errors by which every layer must lead: where it loses, it loses much
 MOST_TAUGHT = 1000  # confirmed labels that a last layer learns from: more cost much and add little
@@ -142,6 +150,7 @@ def _all_layers_win(
         count=number(len(right_all)),
         every=percent((weights * right_all).sum()),
         last=percent((weights * right_head).sum()),
+        next=number(next_trial(len(labelled))),
     )
     return wins, sentence, ()
 
