@@ -25,7 +25,7 @@ from autoal_gui.gui.panels.training_text import STEP_NAMES
 from autoal_gui.gui.panels.weights_panel import all_names, stacked, table
 from autoal_gui.gui.session.controller import Controller
 from autoal_gui.gui.session.engine_queue import Priority
-from autoal_gui.gui.session.rounds.next_round_words import next_round_words
+from autoal_gui.gui.session.rounds.next_round_words import due_words, next_round_words
 from autoal_gui.gui.session.rounds.waiting import work_words
 from autoal_gui.gui.widgets.actions import Actions
 from autoal_gui.gui.widgets.page_actions import action_tool
@@ -135,7 +135,7 @@ class SlimStrip(QFrame):
         self.areas = MiniChart(tr("How the strategies' shares move"))
         self.shares = _note(tr("strategies"))
         unfold = actions["panel"]
-        self.signs = StripSigns(controller, unfold, actions["train"], actions["export"])
+        self.signs = StripSigns(controller, unfold, actions.symbol("clock"), actions["export"])
         self.state = _note()
         self.bar = QProgressBar()
         self.bar.setRange(0, RESOLUTION)
@@ -150,6 +150,7 @@ class SlimStrip(QFrame):
         controller.images.batch_changed.connect(self.show_left)
         controller.engine.state_changed.connect(self._show_state)
         controller.engine.waiting_changed.connect(self.show_left)
+        controller.engine.began.connect(self.show_left)
         controller.engine.progressed.connect(self._on_progress)
 
     def _lay_out(self, unfold: QAction) -> None:
@@ -223,7 +224,7 @@ class SlimStrip(QFrame):
         left, waits = training.answers_left, training.round_waits
         self.left.setText(number(left))
         self.left.setVisible(left > 0)
-        self.to_come.setText(tr("The next round waits") if waits else self._to_come(left))
+        self.to_come.setText(due_words(self._controller) if waits else self._to_come(left))
         self.to_come.setVisible(waits or left > 0)
         words = next_round_words(self._controller)
         for label in (self.left, self.to_come):

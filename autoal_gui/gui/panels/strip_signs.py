@@ -1,7 +1,7 @@
 """What the folded panel would tell in sentences: a word each, which opens the panel."""
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtGui import QAction, QShowEvent
+from PySide6.QtGui import QAction, QMouseEvent, QShowEvent
 from PySide6.QtWidgets import QToolButton, QVBoxLayout, QWidget
 
 from autoal_gui.core.language import mark, tr
@@ -23,6 +23,8 @@ class Sign(QWidget):
     def __init__(self, unfold: QAction, symbol: QAction, words: str) -> None:
         """Make it hidden; a press opens the panel by `unfold`."""
         super().__init__()
+        self._unfold = unfold
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.button = QToolButton()
         self.button.setIcon(symbol.icon())
         self.button.setIconSize(icon_size(self.button))
@@ -39,6 +41,11 @@ class Sign(QWidget):
         column.addWidget(self.words)
         self.hide()
 
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        """Let the words below the icon do as the icon does."""
+        if event.button() is Qt.MouseButton.LeftButton and self.rect().contains(event.pos()):
+            self._unfold.trigger()
+
     def tell(self, sentence: str) -> None:
         """Stand for a sentence; for "", hide."""
         self.setVisible(bool(sentence))
@@ -51,10 +58,10 @@ class Sign(QWidget):
 class StripSigns(QWidget):
     """The trial of every layer, which may be left out, and a model that waits to be written."""
 
-    def __init__(self, controller: Controller, unfold: QAction, train: QAction, export: QAction):
+    def __init__(self, controller: Controller, unfold: QAction, trial: QAction, export: QAction):
         super().__init__()
         self._controller = controller
-        self.trial = Sign(unfold, train, tr("trial runs"))
+        self.trial = Sign(unfold, trial, tr("trial runs"))
         self.export = Sign(unfold, export, tr("export waits"))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

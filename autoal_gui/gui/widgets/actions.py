@@ -111,6 +111,17 @@ class Actions(QObject):
     def __getitem__(self, name: str) -> QAction:
         return self._actions[name]
 
+    def symbol(self, picture: str) -> QAction:
+        """Return an action that carries a picture in the theme's colour, and does nothing."""
+        action = QAction(self)
+
+        def tint() -> None:
+            action.setIcon(icon(picture, self._theme.colours.text))
+
+        self._theme.changed.connect(tint)
+        tint()
+        return action
+
     def of_menu(self, menu: str) -> tuple[QAction, ...]:
         """Return the actions of a menu in the order of the table."""
         return tuple(self[command.name] for command in self.commands if command.menu == menu)

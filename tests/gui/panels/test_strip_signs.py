@@ -12,6 +12,10 @@ from tests.tools.seen import cut_off
 pytestmark = pytest.mark.qt_log_ignore(QUIET)
 
 
+def look_of(icon):
+    return icon.pixmap(32, 32).toImage()
+
+
 def test_a_model_that_waits_to_be_written_is_told_on_the_folded_panel_which_a_press_opens(
     qtbot, window, tmp_path, backend
 ):
@@ -30,6 +34,9 @@ def test_a_model_that_waits_to_be_written_is_told_on_the_folded_panel_which_a_pr
     assert told in sign.button.accessibleName()
     assert told in sign.button.toolTip()
     qtbot.waitUntil(lambda: cut_off(side.strip) == [])
+    qtbot.mouseClick(sign.words, Qt.MouseButton.LeftButton)  # the words as well as the icon
+    assert not side.folded
+    side.toggle()
     qtbot.mouseClick(sign.button, Qt.MouseButton.LeftButton)
     assert not side.folded
     backend.gate.set()
@@ -56,6 +63,8 @@ def test_a_trial_is_told_on_the_folded_panel_until_it_is_left_out(
     qtbot.waitUntil(sign.isVisible)
     for told in ("training the whole network", "about", "Go on labelling", "Leave it out, in the"):
         assert told in sign.button.toolTip()
+    play = window.actions_table["train"].icon()
+    assert look_of(sign.button.icon()) != look_of(play)  # which would promise a start
     qtbot.mouseClick(sign.button, Qt.MouseButton.LeftButton)
     qtbot.mouseClick(window.desk.training.trial.leave_it, Qt.MouseButton.LeftButton)
     side.toggle()

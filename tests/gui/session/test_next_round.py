@@ -11,6 +11,7 @@ from autoal_gui.gui.panels.performance.empty_state import next_words
 from autoal_gui.gui.session.rounds.next_round_words import is_busy
 from tests.support.gui import CLASSES, QUIET, begun, draw_folder, start_project
 from tests.support.session import BATCH, WARM, create, idle, kinds, label
+from tests.tools.seen import cut_off
 
 pytestmark = pytest.mark.qt_log_ignore(QUIET)
 
@@ -284,12 +285,31 @@ def test_a_round_that_waits_says_for_what(qtbot, window, tmp_path, backend):
     assert desk.training.awaited.text().startswith(told)
     strip = desk.side.strip
     qtbot.waitUntil(strip.isVisible)
-    assert strip.to_come.text() == "The next round waits"
+    assert strip.to_come.text() == "The next round waits for an export"
     assert strip.to_come.toolTip().startswith("The next round is due.")
     assert strip.left.isHidden()
     backend.export_gate.set()
     idle(qtbot, controller)
     assert desk.training.awaited.text().startswith("The next round starts by itself")
+
+
+def test_a_round_that_waits_for_another_says_so_on_the_folded_panel(
+    qtbot, window, tmp_path, backend
+):
+    controller = start_project(qtbot, window, draw_folder(tmp_path / "images", 40), tmp_path)
+    size, desk = controller.project.settings.run.batch_size, window.desk
+    desk.side.toggle() if not desk.side.folded else None
+    backend.gate.clear()
+    label(controller, size)
+    begun(qtbot, controller)
+    label(controller, size)
+    strip = desk.side.strip
+    qtbot.waitUntil(strip.isVisible)
+    running = controller.training.round_number
+    assert strip.to_come.text() == f"The next round waits for round {running}"
+    qtbot.waitUntil(lambda: cut_off(strip) == [])
+    backend.gate.set()
+    idle(qtbot, controller)
 
 
 def test_the_card_of_a_round_counts_as_the_panel_does(

@@ -14,6 +14,23 @@ ONE_CLASS = mark("Your batch is complete, but a first model needs labels of two 
 DUE = mark("The next round is due.")
 MAKES_WAY = mark("What runs pauses for it now, and goes on afterwards.")
 AFTER = mark("It waits until this has ended: {work}. Go on labelling meanwhile.")
+WAITS = mark("The next round waits")
+WAITS_FOR: dict[Priority, str] = {
+    Priority.EXPORT: mark("The next round waits for an export"),
+    Priority.PREDICTION: mark("The next round waits for a prediction"),
+    Priority.WARM_START: mark("The next round waits for learning"),
+}
+"""In a few words, by what runs."""
+
+
+def due_words(controller: Controller) -> str:
+    """Say in a few words that the next round is due, and for what it waits."""
+    engine, runs = controller.engine, controller.training.round_number
+    if not is_busy(engine):
+        return tr(WAITS)
+    if runs is not None:
+        return tr("The next round waits for round {number}", number=number(runs))
+    return tr(next((words for kind, words in WAITS_FOR.items() if engine.runs(kind)), WAITS))
 
 
 def next_round_words(controller: Controller) -> str:
