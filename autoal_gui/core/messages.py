@@ -216,6 +216,8 @@ class Writing:
     """What is done now."""
     seconds: float | None = None
     """About how long that takes; None where it is soon done, or not known."""
+    is_late: bool = False
+    """Whether it has taken longer than that."""
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """What leaves the program: labels, the model, a report; each format says what it is for."""
 
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 
@@ -27,7 +28,7 @@ from autoal_gui.core.project.export_snapshot import Choices
 from autoal_gui.core.registry import discover
 from autoal_gui.core.system.safe_names import safe_name
 from autoal_gui.exporters.companions.files import companion_files
-from autoal_gui.gui.dialogs.model_line import ModelLine, writing_words
+from autoal_gui.gui.dialogs.model_line import ModelLine, waiting_names, writing_words
 from autoal_gui.gui.panels.waiting_line import WaitingLine
 from autoal_gui.gui.session.controller import Controller
 from autoal_gui.gui.session.engine_queue import Priority
@@ -122,7 +123,8 @@ class ExportDialog(QDialog):
         self.target = QLineEdit()
         self.target.setAccessibleName(tr("File to write"))
         self.outcome = text_label()
-        self.waiting = WaitingLine(self._controller, Priority.EXPORT)
+        names = partial(waiting_names, self._controller.exports)
+        self.waiting = WaitingLine(self._controller, Priority.EXPORT, what=names)
         self._choose = QPushButton(tr("Choose…"))
         self._choose.setAutoDefault(False)  # Enter exports
         self.show_folder = QPushButton(tr("Show in folder"))

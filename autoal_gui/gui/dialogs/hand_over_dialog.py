@@ -1,5 +1,6 @@
 """A folder for whoever is to use the model: which formats, and where it goes."""
 
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 
@@ -23,7 +24,7 @@ from autoal_gui.core.messages import Writing
 from autoal_gui.core.registry import discover
 from autoal_gui.core.system.safe_names import FreeNames, safe_name
 from autoal_gui.exporters.contract import USUAL
-from autoal_gui.gui.dialogs.model_line import ModelLine, writing_words
+from autoal_gui.gui.dialogs.model_line import ModelLine, waiting_names, writing_words
 from autoal_gui.gui.panels.waiting_line import WaitingLine
 from autoal_gui.gui.session.controller import Controller
 from autoal_gui.gui.session.engine_queue import Priority
@@ -38,6 +39,7 @@ ABOUT = mark(
     "how it is used in six lines of Python, and the report. It names classes, and values of "
     "columns such as sex or site, but no image, no reader and no patient."
 )
+AFTER = mark("The next hand over is possible after that.")
 EXISTS = mark("That folder exists; choose a new name for it.")
 
 
@@ -66,7 +68,8 @@ class HandOverDialog(QDialog):
         self._choose = QPushButton(tr("Choose…"))
         self._choose.setAutoDefault(False)
         self.outcome = text_label()
-        self.waiting = WaitingLine(controller, Priority.EXPORT)
+        names = partial(waiting_names, controller.exports)
+        self.waiting = WaitingLine(controller, Priority.EXPORT, what=names, after=tr(AFTER))
         self.progress = QProgressBar()
         self.progress.setTextVisible(False)  # what is written is said below it
         self.progress.setAccessibleName(tr("How much is written"))

@@ -10,10 +10,17 @@ from autoal_gui.core.project.newer_labels import newer_labels
 from autoal_gui.core.project.project import Project
 from autoal_gui.engine.state import Move, can
 from autoal_gui.gui.session.controller import Controller
-from autoal_gui.gui.session.exports import NO_MODEL, timed_words
+from autoal_gui.gui.session.exports import NO_MODEL, Exports, timed_words
 from autoal_gui.gui.widgets.text import text_label
 
 GOES_ON = mark("Closing this window does not stop it.")
+TO_BE_WRITTEN = mark("Still to be written: {names}.")
+
+
+def waiting_names(exports: Exports) -> str:
+    """Say which exports wait; nothing where none does."""
+    names = ", ".join(exports.waiting)
+    return tr(TO_BE_WRITTEN, names=names) if names else ""
 
 
 def writing_words(writing: Writing) -> str:

@@ -81,7 +81,9 @@ class TrainingPanel(QFrame):
         self.learned = text_label(role="muted")
         self.resume = _button(actions, "learn")
         self.trial = TrialLine(controller)
-        self.waiting = WaitingLine(controller, Priority.EXPORT, narrow=True, what=tr(TO_WRITE))
+        self.waiting = WaitingLine(
+            controller, Priority.EXPORT, narrow=True, what=lambda: tr(TO_WRITE)
+        )
         self.losses = Sparkline()
         self._bars = {step: _bar(tr(STEP_NAMES[step])) for step in STEPS}
         self._names: dict[Step, QLabel] = {}

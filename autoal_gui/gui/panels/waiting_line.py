@@ -1,5 +1,7 @@
 """What a request waits for, how long that takes, and a button that lets the request go first."""
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QBoxLayout, QPushButton, QWidget
 
@@ -21,14 +23,25 @@ class WaitingLine(QWidget):
     """Shown while a request of one kind waits in the queue of the engine; hidden else."""
 
     def __init__(
-        self, controller: Controller, priority: Priority, narrow: bool = False, what: str = ""
+        self,
+        controller: Controller,
+        priority: Priority,
+        narrow: bool = False,
+        what: Callable[[], str] = str,
+        after: str = "",
     ) -> None:
-        """Make the line for requests of a kind; where it is narrow, its button stands below.
+        """Make the line.
 
-        `what` says, in a sentence, which request waits, where that does not stand beside the line.
+        Args:
+            controller: whose engine it is.
+            priority: the kind of the request.
+            narrow: whether its button stands below the words.
+            what: says, in a sentence, which request waits, where that does not stand beside it.
+            after: a sentence of what is possible once it has been carried out.
         """
         super().__init__()
-        self._controller, self._priority, self._what = controller, priority, what
+        self._controller, self._priority = controller, priority
+        self._what, self._after = what, after
         self.words = text_label()
         self.go_first = QPushButton(tr(STOP_ROUND))
         self.go_first.setToolTip(tr(STOP_TIP))
@@ -55,7 +68,8 @@ class WaitingLine(QWidget):
         if not waits:
             return
         stops = engine.state is State.CANCELLING
-        self.words.setText(f"{self._what} {waiting_words(engine, self._priority)}".strip())
+        words = (self._what(), waiting_words(engine, self._priority), self._after)
+        self.words.setText(" ".join(filter(None, words)))
         self.go_first.setVisible(not stops and self._round is not None)
 
     @property

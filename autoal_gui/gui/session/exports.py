@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from types import ModuleType
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from autoal_gui.core.errors import AutoALError
 from autoal_gui.core.language import duration, mark, tr
@@ -45,6 +45,7 @@ CARD_BESIDE = mark("Beside it lie a model card and how images must be prepared."
 WHOLE_FOLDER = mark("Begin with HOW_TO_USE.md: it says what each file is for.")
 NEXT = mark("The work that runs makes way; the model of {model} is written next.")
 TAKES = mark("It takes about {time}.")
+LATE = mark("It takes longer than the {time} that were expected.")
 AFTER_WORK = mark("The model will be written when the work that is running now has ended.")
 
 
@@ -52,6 +53,7 @@ BY_SIZE = {"onnx": (20.0, 0.5), "pt2": (10.0, 0.3)}
 """Seconds that a format takes on a slow computer, and those more for each MB of the model: of the
 formats that take long. What this computer took last tells better."""
 WORTH_TELLING = 2.0  # seconds
+LATE_BY = 1.1  # times what was told, which is about so
 
 
 class WritingClock:
@@ -85,7 +87,8 @@ def timed_words(writing: Writing) -> str:
     """Say what of a model is being written, and about how long that takes."""
     if writing.seconds is None:
         return writing.sentence
-    return f"{writing.sentence} {tr(TAKES, time=duration(writing.seconds))}"
+    takes = LATE if writing.is_late else TAKES
+    return f"{writing.sentence} {tr(takes, time=duration(writing.seconds))}"
 
 
 def _format_of(command: Command, writing: Writing) -> str:
@@ -123,11 +126,14 @@ class Exports(Part):
         super().__init__(opened, parent)
         self._engine = engine
         self._labels_to = Path()
-        self._later: deque[Callable[[], Command | None]] = deque()
+        self._later: deque[tuple[Callable[[], Command | None], Path]] = deque()
+        self._next = Path()  # what the export writes that was given to the engine last
         self._has_waited = False
         self.being_written: Writing | None = None
         """Which part of a model is being written; None where none is."""
         self._clock = WritingClock()
+        self._late = QTimer(self, singleShot=True)
+        self._late.timeout.connect(self._on_late)
         self._model = ""  # what the model is called that is being written
         self.label_export = OneJob(self)
         self.label_export.succeeded.connect(self._on_labels_written)
@@ -143,6 +149,12 @@ class Exports(Part):
         """Whether labels or a model are being written, or are to be once the engine is free."""
         in_engine = self._engine.runs(Priority.EXPORT) or self._engine.waits(Priority.EXPORT)
         return self.label_export.running or in_engine or bool(self._later)
+
+    @property
+    def waiting(self) -> tuple[str, ...]:
+        """The names of what is still to be written, in order, without what is being written."""
+        first = (self._next.name,) if self._engine.waits(Priority.EXPORT) else ()
+        return (*first, *(target.name for _, target in self._later))
 
     def stop(self) -> str:
         """Leave what is being written, or waits to be; return what to tell, or nothing.
@@ -179,7 +191,7 @@ class Exports(Part):
 
     def export_model(self, exporter: ModuleType, target: Path) -> None:
         """Write the last good model with an exporter of KIND "model", after a running round."""
-        self._submit(partial(self._make_export, exporter.NAME, target))
+        self._submit(partial(self._make_export, exporter.NAME, target), target)
 
     def hand_over(self, formats: Sequence[str], target: Path) -> None:
         """Write a new folder with the last good model, its cards and the report, as a model is.
@@ -188,18 +200,19 @@ class Exports(Part):
             formats: `NAME` of exporters of KIND "model".
             target: the folder, of which nothing is there yet.
         """
-        self._submit(partial(self._make_folder, tuple(formats), target))
+        self._submit(partial(self._make_folder, tuple(formats), target), target)
 
-    def _submit(self, make: Callable[[], Command | None]) -> None:
+    def _submit(self, make: Callable[[], Command | None], target: Path) -> None:
         if self._project.rounds.last_checkpoint() is None:
             self.failed.emit(tr(NO_MODEL), "")
         elif self._engine.waits(Priority.EXPORT):  # whose place another would take
-            self._later.append(make)
+            self._later.append((make, target))
             self._say_that_it_waits()
         else:
-            self._begin(make)
+            self._begin(make, target)
 
-    def _begin(self, make: Callable[[], Command | None]) -> None:
+    def _begin(self, make: Callable[[], Command | None], target: Path) -> None:
+        self._next = target
         self._has_waited = waits = not self._engine.submit(make, self._on_event, Priority.EXPORT)
         if waits:
             self._say_that_it_waits()
@@ -240,9 +253,7 @@ class Exports(Part):
 
     def _on_event(self, command: Command, event: Event) -> None:
         if isinstance(event, Writing):
-            timed = self._clock.begin(self._project, command, event)
-            self.notice.emit(timed_words(timed))  # else an earlier export's would stay there
-            self._tell_writing(timed)
+            self._tell_part(self._clock.begin(self._project, command, event))
             return
         if isinstance(event, Exported):
             self._clock.end(self._project)
@@ -264,7 +275,20 @@ class Exports(Part):
         self.notice.emit(sentence)  # in place of what was being written
         self.failed.emit(sentence, details)
 
+    def _tell_part(self, timed: Writing) -> None:
+        """Say what is being written now; once more where it takes longer than is said."""
+        self.notice.emit(timed_words(timed))  # else an earlier export's would stay there
+        self._tell_writing(timed)
+        if timed.seconds is not None and not timed.is_late:
+            self._late.start(round(1000 * LATE_BY * timed.seconds))
+
+    @Slot()
+    def _on_late(self) -> None:
+        if self.being_written is not None:
+            self._tell_part(replace(self.being_written, is_late=True))
+
     def _tell_writing(self, event: Writing | None) -> None:
+        self._late.stop()
         self.being_written = event
         self.writing.emit(event)
 
@@ -279,5 +303,6 @@ class Exports(Part):
     def _begin_later(self) -> None:
         """Have the next of those written that were asked for while another waited."""
         if self._later and not self._engine.waits(Priority.EXPORT):
-            self._engine.submit(self._later.popleft(), self._on_event, Priority.EXPORT)
+            make, self._next = self._later.popleft()
+            self._engine.submit(make, self._on_event, Priority.EXPORT)
             self._has_waited = True

@@ -3,6 +3,8 @@
 import pytest
 from PySide6.QtCore import Qt
 
+from autoal_gui.core.registry import discover
+from autoal_gui.gui.session import exports
 from tests.support.gui import QUIET, draw_folder, run_batches, start_project
 from tests.support.session import WARM, create
 
@@ -55,7 +57,10 @@ def test_a_round_that_keeps_it_waiting_can_be_stopped_from_the_dialog(
     assert dialog.waiting.isHidden()  # nothing has been asked for
     press(qtbot, dialog.ok)
     number = controller.training.round_number
-    told = f"This waits for round {number}, which runs: about 3\N{NO-BREAK SPACE}s left."
+    told = (
+        f"Still to be written: given. This waits for round {number}, which runs: about "
+        "3\N{NO-BREAK SPACE}s left. The next hand over is possible after that."
+    )
     qtbot.waitUntil(lambda: dialog.waiting.words.text() == told)
     assert dialog.waiting.isVisible()
     press(qtbot, dialog.waiting.go_first)
@@ -65,6 +70,43 @@ def test_a_round_that_keeps_it_waiting_can_be_stopped_from_the_dialog(
     assert controller.project.rounds.last_checkpoint().name == model
     dialog.reject()
     backend.gate.set()
+
+
+def test_where_another_export_waits_it_is_named_and_nothing_looks_handed_over(
+    qtbot, window, controller, backend, tmp_path
+):
+    backend.gate.clear()
+    controller.training.train_now()
+    exporter = discover("autoal_gui.exporters")["pt"]
+    controller.exports.export_model(exporter, tmp_path / "first.pt")
+    controller.exports.export_model(exporter, tmp_path / "second.pt")
+    dialog = opened(window, tmp_path)
+    assert not dialog.ok.isEnabled()
+    said = dialog.waiting.words.text()
+    assert said.startswith("Still to be written: first.pt, second.pt. This waits for round ")
+    assert said.endswith("The next hand over is possible after that.")
+    backend.gate.set()
+    qtbot.waitUntil(lambda: controller.at_rest and not controller.exports.is_exporting)
+    assert controller.exports.waiting == ()
+    assert dialog.ok.isEnabled()
+    dialog.reject()
+
+
+def test_what_takes_longer_than_was_said_says_so(
+    qtbot, window, controller, backend, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(exports, "WORTH_TELLING", 0.0)
+    monkeypatch.setattr(exports, "_seconds_of", lambda *given: 0.01)
+    dialog = opened(window, tmp_path)
+    backend.export_gate.clear()
+    press(qtbot, dialog.ok)
+    late = "It takes longer than the 0\N{NO-BREAK SPACE}s that were expected."
+    qtbot.waitUntil(lambda: late in dialog.outcome.text())
+    assert late in window.desk.training.line.text()
+    assert "Closing this window does not stop it." in dialog.outcome.text()
+    backend.export_gate.set()
+    qtbot.waitUntil(lambda: "Written" in dialog.outcome.text())
+    dialog.reject()
 
 
 def test_learning_from_the_images_pauses_for_it_and_goes_on_afterwards(
@@ -79,7 +121,8 @@ def test_learning_from_the_images_pauses_for_it_and_goes_on_afterwards(
     assert controller.training.is_warming
     dialog = opened(window, tmp_path)
     press(qtbot, dialog.ok)
-    assert dialog.waiting.words.text() == "This begins as soon as the work that runs has stopped."
+    begins = "This begins as soon as the work that runs has stopped."
+    assert begins in dialog.waiting.words.text()
     assert dialog.waiting.go_first.isHidden()  # nobody has to stop what gives way by itself
     qtbot.waitUntil(lambda: (tmp_path / "given").exists())
     backend.gate.set()
