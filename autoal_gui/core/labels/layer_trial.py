@@ -1,7 +1,5 @@
 """When a round tries whether training every layer is better than the last alone."""
 
-import itertools
-
 from autoal_gui.core.language import mark
 from autoal_gui.core.sentences import Sentence, Sentences
 
@@ -52,5 +50,7 @@ def due(labels: int, before: int, owed: bool = False) -> bool:
 
 def next_trial(labels: int) -> int:
     """Return at how many labels the two are compared next, after a trial with `labels`."""
-    doublings = (FIRST_COMPARED * 2**k for k in itertools.count())
-    return next(count for count in doublings if count > labels)
+    count = FIRST_COMPARED
+    while count <= labels:
+        count *= 2
+    return count

@@ -105,6 +105,7 @@ class Actions(QObject):
         self._theme = theme
         self._by_name = {command.name: command for command in commands}
         self._actions = {command.name: self._make(command) for command in commands}
+        self._symbols: dict[str, QAction] = {}
         theme.changed.connect(self._tint)
         self._tint()
 
@@ -113,14 +114,9 @@ class Actions(QObject):
 
     def symbol(self, picture: str) -> QAction:
         """Return an action that carries a picture in the theme's colour, and does nothing."""
-        action = QAction(self)
-
-        def tint() -> None:
-            action.setIcon(icon(picture, self._theme.colours.text))
-
-        self._theme.changed.connect(tint)
-        tint()
-        return action
+        self._symbols[picture] = QAction(self)
+        self._tint()
+        return self._symbols[picture]
 
     def of_menu(self, menu: str) -> tuple[QAction, ...]:
         """Return the actions of a menu in the order of the table."""
@@ -165,6 +161,8 @@ class Actions(QObject):
         for command in self.commands:
             if command.icon:
                 self[command.name].setIcon(icon(command.icon, self._theme.colours.text))
+        for picture, action in self._symbols.items():
+            action.setIcon(icon(picture, self._theme.colours.text))
 
 
 def _set_keys(action: QAction, command: Command[Any]) -> None:
