@@ -42,15 +42,15 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 EVERY_LAYER = mark(
     "On {count} of your labels, held out, each class counting alike, training every layer got "
-    "{every} right, training only the last layer {last}. Until the next trial, at {next} labels, "
-    "every layer is trained. This only chooses between the two; Performance says how good the "
-    "model is."
+    "{every} right, training only the last layer {last}. Until the next trial, at {next} labels or "
+    "later, every layer is trained. This only chooses between the two; Performance says how good "
+    "the model is."
 )
 LAST_LAYER = mark(
     "On {count} of your labels, held out, each class counting alike, training every layer got "
-    "{every} right, training only the last layer {last}. Until the next trial, at {next} labels, "
-    "only the last layer is trained. This only chooses between the two; Performance says how good "
-    "the model is."
+    "{every} right, training only the last layer {last}. Until the next trial, at {next} labels or "
+    "later, only the last layer is trained. This only chooses between the two; Performance says "
+    "how good the model is."
 )
 LEAD = 1.5  # standard errors by which every layer must lead: where it loses, it loses much
 MOST_TAUGHT = 1000  # confirmed labels that a last layer learns from: more cost much and add little
