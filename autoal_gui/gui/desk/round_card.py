@@ -21,6 +21,7 @@ from autoal_gui.core.measures.metrics import Metrics
 from autoal_gui.core.project.kept_point import changed_words
 from autoal_gui.core.project.last_model import FIRST_MODEL
 from autoal_gui.core.project.learned_classes import short_classes
+from autoal_gui.core.project.measured_rounds import comparable
 from autoal_gui.core.project.project import Project
 from autoal_gui.core.readers.double_reading import said
 from autoal_gui.gui.panels.performance.headline import FEWEST_TO_MEASURE
@@ -152,8 +153,10 @@ def card_words(project: Project, in_use: ModelInUse, left: int) -> tuple[str, st
         )
     result = in_use.result(measured)
     metrics = result.metrics
-    # The round before was counted by the highest probability: at a point it is no comparison.
-    before = measured[-2][1] if len(measured) > 1 and result.threshold is None else None
+    # The round before was counted by the highest probability: at a point it is no comparison,
+    # nor is one that other images measured.
+    earlier = [known for _, known in comparable(measured[-2:])[:-1]]
+    before = earlier[0] if earlier and result.threshold is None else None
     title = tr(
         "Round {number} ({labels} labels): right on {right} of {images}",
         **name,

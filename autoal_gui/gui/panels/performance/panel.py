@@ -18,11 +18,16 @@ from autoal_gui.core.measures.outlook import (
     measuring_sentence,
     worth_sentences,
 )
-from autoal_gui.core.measures.stopping_advice import advise, chance_sentence
+from autoal_gui.core.measures.stopping_advice import advise
 from autoal_gui.core.project.kept_point import changed_words, is_of_one_model
 from autoal_gui.core.project.learned_classes import short_names
 from autoal_gui.core.project.measured_images import measured_classes
-from autoal_gui.core.project.measured_rounds import Measured, outlook_of, points_of
+from autoal_gui.core.project.measured_rounds import (
+    Measured,
+    chance_words,
+    outlook_of,
+    points_of,
+)
 from autoal_gui.core.project.result_in_use import BY_LIKELIEST, ResultInUse
 from autoal_gui.gui.panels.column_results import ColumnResults
 from autoal_gui.gui.panels.performance.calibration_card import CalibrationCard
@@ -271,14 +276,13 @@ class PerformancePanel(CardColumn):
         return outlook_of(measured, waiting, labels.answers.values(), short)
 
     def _show_advice(self, measured: Measured, found: Outlook | None) -> None:
-        points, (record, metrics) = points_of(measured), measured[-1]
+        points, (_, metrics) = points_of(measured), measured[-1]
         short = short_names(self._controller.project)
         self.advice.setText("\n".join(worth_sentences(points, found, short)))
         self.measuring.setText(measuring_sentence(metrics))
         self.measuring.setVisible(bool(self.measuring.text()))
-        known = record.by_chance
-        self.by_chance.setText(chance_sentence(known, points) if known else "")
-        self.by_chance.setVisible(known is not None)
+        self.by_chance.setText(chance_words(measured))
+        self.by_chance.setVisible(bool(self.by_chance.text()))
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
         """Show what came while nobody saw the panel."""
