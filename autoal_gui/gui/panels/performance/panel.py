@@ -1,5 +1,6 @@
 """Performance on images that the method did not choose: the evaluation set, and random ones."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from PySide6.QtCore import QTimer, Slot
@@ -82,6 +83,7 @@ class PerformancePanel(CardColumn):
         self.by_point = [_note("") for _ in range(3)]
         self.by_likeliest = [_note(tr(BY_LIKELIEST)) for _ in range(3)]
         self._result: ResultInUse | None = None
+        self._lacking: tuple[frozenset[str], bool] | None = None  # which the advice names
         self.alike.setToolTip(tr(ALIKE_TIP))
         self.advice = text_label()
         self.advice.setToolTip(tr(WORTH_TIP))
@@ -201,9 +203,15 @@ class PerformancePanel(CardColumn):
 
     def _show_missing(self) -> None:
         """Show which classes lack labels now: what the last round lacked may have come since."""
-        measured = measured_of(self._controller.project) if self.isVisible() else []
-        if measured:
-            self._show_warnings(measured[-1][1])
+        project = self._controller.project
+        measured = measured_of(project) if self.isVisible() else []
+        if not measured:
+            return
+        self._show_warnings(measured[-1][1])
+        if self._lacking != _lacking(short_names(project)):  # else the advice stays as it is
+            found = self._outlook(measured)
+            self._show_advice(measured, found)
+            self.curve.show_rounds(measured, found, project.files.curve_start)
 
     def _names_in_use(self) -> tuple[str, ...]:
         """Return the names of the classes; "" for one that was taken out of use."""
@@ -214,7 +222,8 @@ class PerformancePanel(CardColumn):
         """Show what is missing of which class, and what mends it."""
         names, store = self._names_in_use(), self._controller.project.labels
         labels, aside = [0] * len(names), [0] * len(names)
-        for known, counted in ((store.training(), labels), (store.evaluation(), aside)):
+        taught = (*store.training(), *self._controller.project.bulk.training())
+        for known, counted in ((taught, labels), (store.evaluation(), aside)):
             for _, c in known:
                 counted[c] += 1
         counts = [sum(row) for row in metrics.confusion]
@@ -278,6 +287,7 @@ class PerformancePanel(CardColumn):
     def _show_advice(self, measured: Measured, found: Outlook | None) -> None:
         points, (_, metrics) = points_of(measured), measured[-1]
         short = short_names(self._controller.project)
+        self._lacking = _lacking(short)
         self.advice.setText("\n".join(worth_sentences(points, found, short)))
         self.measuring.setText(measuring_sentence(metrics))
         self.measuring.setVisible(bool(self.measuring.text()))
@@ -326,6 +336,14 @@ class PerformancePanel(CardColumn):
         for part in (self.curve, self.operating, self.calibration):
             part.tint(self._theme)
         self.refresh()
+
+
+def _lacking(short: Mapping[str, int]) -> tuple[frozenset[str], bool]:
+    """Return what the advice says of classes with too few labels: which, and whether any has none.
+
+    An answer seldom changes that, so that the forecast is not made anew for each.
+    """
+    return frozenset(short), 0 in short.values()
 
 
 def basis_words(images: int) -> str:
