@@ -255,6 +255,11 @@ class AskedImages(SeenAnswers):
         self.alone_wanted.emit()
         self.show(waiting[0])
 
+    def leave_alone(self) -> None:
+        """Go on with a usual batch: what was drawn to be read alone comes when its turn does."""
+        self._set_queue(self._sized().with_checks_aside(self.answered))
+        self.show_following()
+
     def leave_repeat(self, image_id: int) -> None:
         """Put an image no second time."""
         if image_id not in self._queue.repeats:
