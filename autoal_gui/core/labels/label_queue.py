@@ -123,8 +123,8 @@ class LabelQueue:
         first = dict.fromkeys(images)
         order = (*(i for i in self.batch if i not in self.repeats), *self.rest)
         rest = tuple(filterfalse(first.__contains__, order))
-        return replace(self, batch=tuple(first), rest=rest, repeats=frozenset(),
-                       checks=self.checks | first.keys(), aside=self.aside - first.keys())  # fmt: skip
+        queue = replace(self, batch=tuple(first), rest=rest, repeats=frozenset())
+        return replace(queue, checks=self.checks | first.keys(), aside=self.aside - first.keys())
 
     def with_checks_aside(self, answered: Container[int]) -> "LabelQueue":
         """Return the queue that goes on with a usual batch; what was drawn by lot comes last."""

@@ -72,6 +72,8 @@ NOT_KNOWN = mark("The images of this cell are known after the next round.")
 class PerformancePanel(CardColumn):
     """How well the last model does, how that came about, and whether more labels are worth it."""
 
+    _lacking: tuple[frozenset[str], bool] | None = None  # classes that the advice names
+
     def __init__(self, controller: Controller, theme: Theme, actions: Actions) -> None:
         super().__init__()
         self._controller, self._theme = controller, theme
@@ -83,7 +85,6 @@ class PerformancePanel(CardColumn):
         self.by_point = [_note("") for _ in range(3)]
         self.by_likeliest = [_note(tr(BY_LIKELIEST)) for _ in range(3)]
         self._result: ResultInUse | None = None
-        self._lacking: tuple[frozenset[str], bool] | None = None  # which the advice names
         self.alike.setToolTip(tr(ALIKE_TIP))
         self.advice = text_label()
         self.advice.setToolTip(tr(WORTH_TIP))
