@@ -33,6 +33,11 @@ class SeenAnswers(Part):
         self._earlier: frozenset[int] = frozenset()  # they had an answer before the program began
 
     @property
+    def checks(self) -> Set[int]:
+        """The images that were drawn to be read alone, before others are confirmed in bulk."""
+        return self._queue.checks
+
+    @property
     def answered(self) -> Answered:
         """Which images need no asking, and what the reader may see of their answers."""
         return Answered(self._project.labels.journal, self._queue.repeats)
@@ -175,11 +180,6 @@ class AskedImages(SeenAnswers):
     def repeats(self) -> Set[int]:
         """The images that are put to the reader a second time."""
         return self._queue.repeats
-
-    @property
-    def checks(self) -> Set[int]:
-        """The images that were drawn to be read alone, before others are confirmed in bulk."""
-        return self._queue.checks
 
     # -- going on -----------------------------------------------------------------------------
 
