@@ -1,7 +1,7 @@
 """The curve joins only what the same images measured."""
 
 from autoal_gui.gui.panels.performance.learning_curve import LearningCurve
-from tests.core.project.test_measured_rounds import FEW, LAST, MORE, measured_by
+from tests.core.project.test_evaluation_set import FEW, LAST, MORE, measured_by
 
 
 def drawn(curve):
