@@ -16,11 +16,13 @@ from autoal_gui.core.measures.alike_text import alike_sentence
 from autoal_gui.core.measures.estimate import Estimate
 from autoal_gui.core.measures.metrics import Interval, Metrics
 from autoal_gui.core.measures.outlook import BAND_NOTE, Outlook, measuring_sentence, worth_sentences
-from autoal_gui.core.measures.stopping_advice import chance_sentence
 from autoal_gui.core.project.export_snapshot import Snapshot
 from autoal_gui.core.project.measured_rounds import (
     Measured,
+    chance_words,
+    comparable,
     new_curve_words,
+    other_images_words,
     outlook_of,
     points_of,
 )
@@ -115,13 +117,11 @@ def _outlook(labels: Snapshot, measured: Measured) -> Outlook | None:
 
 
 def _advice(measured: Measured, found: Outlook | None, short: Collection[str]) -> Iterable[str]:
-    points, (record, metrics) = points_of(measured), measured[-1]
-    yield from worth_sentences(points, found, short)
-    if words := measuring_sentence(metrics):
+    yield from worth_sentences(points_of(measured), found, short)
+    if words := measuring_sentence(measured[-1][1]):
         yield words
-    by_chance = record.by_chance
-    if by_chance is not None:
-        yield chance_sentence(by_chance, points)
+    if words := chance_words(measured):
+        yield words
 
 
 # -- counts -----------------------------------------------------------------------------------
@@ -277,8 +277,9 @@ def rounds_section(labels: Snapshot, measured: Measured) -> Iterable[Element]:
     yield tag("h2", tr("Rounds"))
     if measured:
         title = tr("Balanced accuracy over labels")
-        points = (_Point(m.balanced_accuracy, *m.balanced_accuracy_interval) for _, m in measured)
-        curve = _Curve(tuple(record.labels for record, _ in measured), tuple(points))
+        drawn = comparable(measured)
+        points = (_Point(m.balanced_accuracy, *m.balanced_accuracy_interval) for _, m in drawn)
+        curve = _Curve(tuple(record.labels for record, _ in drawn), tuple(points))
         lines = [Line(title, curve, 0)]
         if found := _outlook(labels, measured):
             ahead = tuple(_Point(e.value, e.low, e.high) for e in found.curve)
@@ -287,6 +288,8 @@ def rounds_section(labels: Snapshot, measured: Measured) -> Iterable[Element]:
         limits = bounds(line.curve for line in lines)
         chart = curves_chart(lines, limits, title, (640, 260), across=tr("labels"))
         yield tag("figure", tag("figcaption", title), chart, class_="single")
+        if words := other_images_words(measured):
+            yield tag("p", tr("{words} The chart leaves them out.", words=words))
         if found:
             yield tag("p", tr(BAND_NOTE))
         if labels.operating_point is not None:

@@ -25,7 +25,12 @@ OWN_FAILS = mark(
     "{name} by itself: {wrong} of {asked} had another class, {share}. That is more than the limit "
     "of {limit}: nothing more is confirmed as {name}."
 )
+OWN_FAILS_FEW = mark(
+    "{name} by itself: {wrong} of {asked} had another class. That is more than the limit of "
+    "{limit} allows: nothing more is confirmed as {name}."
+)
 OWN_LOST = mark("What was confirmed as {name} no longer teaches the model.")
+FEW = 10  # images, below which a share in percent says more than is known
 ALL_READ = mark("All images drawn by lot have been read.")
 
 
@@ -88,7 +93,8 @@ def own_words(check: Check, class_index: int, name: str, confirmed: bool = True)
     own = check.classes.get(class_index, Tally())
     if verdict == "unknown" and check.verdict == "unknown":
         return ""
-    words = {"unknown": OWN_UNKNOWN, "holds": OWN_HOLDS, "fails": OWN_FAILS}[verdict]
+    fails = OWN_FAILS if own.asked >= FEW else OWN_FAILS_FEW
+    words = {"unknown": OWN_UNKNOWN, "holds": OWN_HOLDS, "fails": fails}[verdict]
     said = tr(
         words,
         name=name,
@@ -98,6 +104,33 @@ def own_words(check: Check, class_index: int, name: str, confirmed: bool = True)
         limit=percent(check.limit, 1),
     )
     return f"{said} {tr(OWN_LOST, name=name)}" if verdict == "fails" and confirmed else said
+
+
+def left_words(check: Check, waiting: int) -> str:
+    """Say what the images still to be read alone are good for; "" where there is none.
+
+    Args:
+        check: the check, which does not hold for some class, or for all.
+        waiting: the images that were drawn and have no answer yet.
+    """
+    if not waiting:
+        return ""
+    if check.verdict == "fails":
+        return tr_count(
+            "{count} image drawn by lot is still to come. Its answer is a label like any other, "
+            "from which the model learns; or leave it for later, and go on with the usual images.",
+            "{count} images drawn by lot are still to come. Their answers are labels like any "
+            "other, from which the model learns; or leave them for later, and go on with the usual "
+            "images.",
+            waiting,
+        )
+    return tr_count(
+        "{count} image drawn by lot is still to come: it checks the other classes, and its answer "
+        "is a label like any other.",
+        "{count} images drawn by lot are still to come: they check the other classes, and their "
+        "answers are labels like any other.",
+        waiting,
+    )
 
 
 def end_words(check: Check, names: Sequence[str], confirmed: Collection[int]) -> str:

@@ -264,9 +264,7 @@ def chosen(table: ReviewTable, wanted: Filter, sort: Sort, among: Sequence[int] 
         sort: the order; ties, and what is unknown last, by image id.
         among: where given, only these images.
     """
-    mask = _passes(table, wanted)
-    if among:
-        mask &= np.isin(table.ids, np.array(among, np.int64))
+    mask = _passes(table, wanted) & _is_among(table, among)
     places = np.flatnonzero(mask)
     keys = {
         "suspicion": np.where(table.suspicious, 0.0, 2.0) + np.nan_to_num(table.quality, nan=3.0),
@@ -278,15 +276,18 @@ def chosen(table: ReviewTable, wanted: Filter, sort: Sort, among: Sequence[int] 
     return table.ids[places[np.argsort(keys[places], kind="stable")]]
 
 
-def counts(table: ReviewTable, wanted: Filter, name: str) -> dict[object, int]:
+def counts(
+    table: ReviewTable, wanted: Filter, name: str, among: Sequence[int] = ()
+) -> dict[object, int]:
     """Return how many images each choice of one condition would show, the others as they are.
 
     Args:
         table: every answered image.
         wanted: the filter in use.
         name: a field of `Filter`.
+        among: where given, only these images.
     """
-    mask = _passes(table, replace(wanted, **{name: None}))
+    mask = _passes(table, replace(wanted, **{name: None})) & _is_among(table, among)
     values = getattr(table, name)[mask]
     found, sizes = np.unique(values, return_counts=True)
     named = {value.item(): int(size) for value, size in zip(found, sizes, strict=True)}
@@ -295,6 +296,12 @@ def counts(table: ReviewTable, wanted: Filter, name: str) -> dict[object, int]:
     if name == "annotator":
         return {table.annotators[place]: size for place, size in named.items()}
     return dict(named)
+
+
+def _is_among(table: ReviewTable, among: Sequence[int]) -> Mask:
+    if not among:
+        return np.ones(len(table.ids), np.bool_)
+    return np.isin(table.ids, np.array(among, np.int64))
 
 
 def _passes(table: ReviewTable, wanted: Filter) -> Mask:

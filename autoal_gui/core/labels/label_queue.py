@@ -27,6 +27,9 @@ class LabelQueue:
     checks: frozenset[int] = frozenset()
     """Images that were drawn by lot to check what is confirmed in bulk (`core/labels/bulk.py`)."""
 
+    aside: frozenset[int] = frozenset()
+    """Those of them that come in their turn, not first: their check has failed."""
+
     def current(self, answered: Container[int]) -> int | None:
         """Return the first image of the batch without an answer, or None if it is done."""
         return next((image for image in self.batch if image not in answered), None)
@@ -65,7 +68,8 @@ class LabelQueue:
             again: (place in the batch, image) of answered images to put a second time.
         """
         screen: tuple[int, ...] = () if shown is None else (shown,)
-        screen += tuple(filter(self.checks.__contains__, (*self.batch, *self.rest)))
+        first = self.checks - self.aside
+        screen += tuple(filter(first.__contains__, (*self.batch, *self.rest)))
         order = dict.fromkeys((*screen, *ranking, *self.batch, *self.rest))  # each image once
         over = self.repeats.difference(screen)
         unanswered = filterfalse(answered.__contains__, order)
@@ -119,8 +123,16 @@ class LabelQueue:
         first = dict.fromkeys(images)
         order = (*(i for i in self.batch if i not in self.repeats), *self.rest)
         rest = tuple(filterfalse(first.__contains__, order))
-        return replace(self, batch=tuple(first), rest=rest, repeats=frozenset(),
-                       checks=self.checks | first.keys())  # fmt: skip
+        queue = replace(self, batch=tuple(first), rest=rest, repeats=frozenset())
+        return replace(queue, checks=self.checks | first.keys(), aside=self.aside - first.keys())
+
+    def with_checks_aside(self, answered: Container[int]) -> "LabelQueue":
+        """Return the queue that goes on with a usual batch; what was drawn by lot comes last."""
+        queue = replace(self, aside=self.checks)
+        order = (*self.batch, *self.rest)
+        usual = filterfalse(self.checks.__contains__, order)
+        drawn = filter(self.checks.__contains__, order)
+        return queue._dealt(filterfalse(answered.__contains__, (*usual, *drawn)), ())
 
     def waiting_again(self, images: Iterable[int]) -> "LabelQueue":
         """Return the queue with images behind all others; no image is in it twice."""

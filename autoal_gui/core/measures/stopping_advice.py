@@ -13,7 +13,7 @@ from typing import Literal
 
 import numpy as np
 
-from autoal_gui.core.language import decimal, percent, tr, tr_count
+from autoal_gui.core.language import decimal, number, percent, tr, tr_count
 from autoal_gui.core.measures.metrics import Z_95, ByChance, Metrics
 
 SPAN = 3  # rounds whose gain is told, and as many are looked ahead
@@ -212,11 +212,18 @@ def own_at(curve: Sequence[Point], labels: int) -> float | None:
     return float(np.interp(math.log2(labels), x, [point.value for point in known]))
 
 
-def chance_sentence(by_chance: ByChance, curve: Sequence[Point]) -> str:
-    """Say what random choice would have given, as far as it can be estimated."""
+def chance_sentence(by_chance: ByChance, curve: Sequence[Point], now: Point) -> str:
+    """Say what random choice would have given, as far as it can be estimated.
+
+    Args:
+        by_chance: what random choice gave.
+        curve: of the rounds that were measured on the same images, and on no others: a value on
+            other images is no comparison.
+        now: the last round, measured on the same images.
+    """
     low, high = by_chance.metrics.balanced_accuracy_interval
     values = {
-        "labels": by_chance.labels,
+        "labels": number(by_chance.labels),
         "value": percent(by_chance.metrics.balanced_accuracy, 1),
         "low": percent(low, 1),
         "high": percent(high, 1),
@@ -225,8 +232,11 @@ def chance_sentence(by_chance: ByChance, curve: Sequence[Point]) -> str:
     if own is None:
         return tr(
             "A model taught with {labels} images picked at random has a balanced accuracy of "
-            "{value} ({low} to {high}).",
+            "{value} ({low} to {high}). The model of now, taught with {now_labels}, has {now} on "
+            "the same images.",
             **values,
+            now_labels=number(now.labels),
+            now=percent(now.value, 1),
         )
     return tr(
         "A model taught with {labels} images picked at random has a balanced accuracy of {value} "

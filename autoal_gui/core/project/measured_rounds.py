@@ -1,17 +1,20 @@
 """The rounds whose model was measured, and on which images."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import zip_longest
 
 from autoal_gui.core.database.round_rows import RoundRecord
 from autoal_gui.core.labels.journal import Entry
 from autoal_gui.core.labels.pace import seconds_an_answer
-from autoal_gui.core.language import number, tr
+from autoal_gui.core.language import number, tr, tr_count
 from autoal_gui.core.measures.metrics import Metrics
 from autoal_gui.core.measures.outlook import Outlook, outlook, says_little
-from autoal_gui.core.measures.stopping_advice import Point
+from autoal_gui.core.measures.stopping_advice import Point, chance_sentence
 
 Measured = list[tuple[RoundRecord, Metrics]]
 """Rounds that were measured, each with what was found; ascending by number."""
+
+NEARLY = 0.9  # of the images of every class, where two rounds were measured on the same ones
 
 
 def measured_rounds(rounds: Sequence[RoundRecord], after: int = 0) -> Measured:
@@ -42,9 +45,61 @@ def new_curve_words(after: int) -> str:
     )
 
 
+def comparable(measured: Measured) -> Measured:
+    """Return the rounds that were measured on the images that measured the last.
+
+    Images of the evaluation set without a label get theirs little by little. Until then a round
+    is measured on fewer, maybe without a class: the curve would fall though no model got worse.
+    What all answers estimate stands for the whole pool, on however many it rests.
+    """
+    if not measured or measured[-1][0].metrics is None:
+        return measured
+    last = measured[-1][1]
+    return [one for one in measured if _are_nearly_the_same(one[1], last)]
+
+
+def _are_nearly_the_same(one: Metrics, other: Metrics) -> bool:
+    """Say whether as good as the same images were measured on, class by class."""
+    pairs = zip_longest(_images_of(one), _images_of(other), fillvalue=0)
+    return all(min(pair) >= NEARLY * max(pair) for pair in pairs)
+
+
+def _images_of(metrics: Metrics) -> list[int]:
+    """Return how many images of each class were measured on."""
+    return [sum(row) for row in metrics.confusion]
+
+
+def other_images_words(measured: Measured) -> str:
+    """Say why some rounds do not compare with the last; "" where all do."""
+    count = len(measured) - len(comparable(measured))
+    if not count:
+        return ""
+    return tr_count(
+        "{count} earlier round was measured on other images, mostly fewer, than the last one: its "
+        "value does not compare.",
+        "{count} earlier rounds were measured on other images, mostly fewer, than the last one: "
+        "their values do not compare.",
+        count,
+    )
+
+
 def points_of(measured: Measured) -> list[Point]:
-    """Return the rounds as what advice is taken from."""
+    """Return the rounds that compare with the last as what advice is taken from."""
+    return _points(comparable(measured))
+
+
+def _points(measured: Measured) -> list[Point]:
     return [Point.of(record.labels, metrics) for record, metrics in measured if record.labels]
+
+
+def chance_words(measured: Measured) -> str:
+    """Say what random choice would have given; "" where that is not known."""
+    record, metrics = measured[-1]
+    if record.by_chance is None:
+        return ""
+    images = _images_of(record.by_chance.metrics)
+    same = [one for one in measured if _images_of(one[1]) == images]
+    return chance_sentence(record.by_chance, _points(same), Point.of(record.labels, metrics))
 
 
 def outlook_of(

@@ -23,6 +23,7 @@ class AnswerChip(QWidget):
         self._brief: tuple[str, ...] = ()
         self._class_index: int | None = None
         self._key = ""
+        self._is_last = False
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         scale_font(self, SMALL)
 
@@ -36,7 +37,13 @@ class AnswerChip(QWidget):
         return self._brief
 
     def show_answer(
-        self, words: str, class_index: int | None = None, key: str = "", brief: Sequence[str] = ()
+        self,
+        words: str,
+        class_index: int | None = None,
+        key: str = "",
+        brief: Sequence[str] = (),
+        *,
+        is_last: bool = False,
     ) -> None:
         """Say something of an answer.
 
@@ -45,10 +52,12 @@ class AnswerChip(QWidget):
             class_index: whose colour and key stand in front; None for no class.
             key: of that class.
             brief: said instead where there is no room for all the words: the first that fits.
+            is_last: whether it is of the last image: without words for that, its key and class
+                would be read as those of the image on screen, so that nothing is said instead.
         """
-        shown = words, tuple(brief), class_index, key
-        if shown != (self._words, self._brief, self._class_index, self._key):
-            self._words, self._brief, self._class_index, self._key = shown
+        shown = words, tuple(brief), class_index, key, is_last
+        if shown != (self._words, self._brief, self._class_index, self._key, self._is_last):
+            self._words, self._brief, self._class_index, self._key, self._is_last = shown
             self.setToolTip(plain_tip(words))
             self.setAccessibleName(words)
             self.update()
@@ -70,10 +79,11 @@ class AnswerChip(QWidget):
         forms = (self._words, *self._brief)
         fitting = (one for one in forms if metrics.horizontalAdvance(one) <= room)
         words = next(fitting, forms[-1])
-        if self._key and metrics.horizontalAdvance(words) > room:
+        is_cut = metrics.horizontalAdvance(words) > room
+        if self._key and is_cut:
             words = ""  # the key alone says it better than the first letters of a word
         words = metrics.elidedText(words, Qt.TextElideMode.ElideRight, room)
-        if self.width() < cap:  # half a key is none
+        if self.width() < cap or (is_cut and self._is_last):  # half a key is none
             painter.end()
             return
         wide = cap + metrics.horizontalAdvance(words) + 2 * INSET

@@ -114,8 +114,9 @@ class ImageBar(QFrame):
         key = "" if index is None else class_keys(len(names))[index]
         brief = [] if seen is None else [model_word(names, seen, is_last)]
         if entry is not None:
-            brief.append(answer_word(entry, names))  # beside its key, if it has one
-        self.said.show_answer(sentence, index, key, brief)
+            word = answer_word(entry, names)  # beside its key, if it has one
+            brief.append(tr("Last: {answer}", answer=word) if is_last else word)
+        self.said.show_answer(sentence, index, key, brief, is_last=is_last)
         return None if seen is None else image_id
 
     def _opinion(self, image_id: int | None) -> Opinion | None:

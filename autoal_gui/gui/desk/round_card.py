@@ -21,6 +21,7 @@ from autoal_gui.core.measures.metrics import Metrics
 from autoal_gui.core.project.kept_point import changed_words
 from autoal_gui.core.project.last_model import FIRST_MODEL
 from autoal_gui.core.project.learned_classes import short_classes
+from autoal_gui.core.project.measured_rounds import comparable
 from autoal_gui.core.project.project import Project
 from autoal_gui.core.readers.double_reading import said
 from autoal_gui.gui.panels.performance.headline import FEWEST_TO_MEASURE
@@ -30,6 +31,8 @@ from autoal_gui.gui.widgets.text import text_label
 from autoal_gui.gui.widgets.theme import SMALL, Theme, icon
 
 SHOWN = 20_000  # milliseconds until the card goes by itself
+READ_ON = 3_000  # milliseconds until it is tried again, where the mouse is over it
+HELD = 500  # milliseconds after it has gone in which a click that was meant for it does nothing
 LINES = 22  # its width, in heights of a line
 FOUND = 0.7  # sensitivity of a class that is found
 NAMED = 3  # classes named of a kind
@@ -67,7 +70,7 @@ class RoundCard(QFrame):
         close.setToolTip(tr("Close"))
         close.setAccessibleName(tr("Close"))
         close.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        close.clicked.connect(self.hide)
+        close.clicked.connect(self.go)
         top = QHBoxLayout()
         top.addWidget(self.title, 1)
         top.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
@@ -79,8 +82,13 @@ class RoundCard(QFrame):
         column.addWidget(self.next)
         column.addWidget(self.twice)
         column.addWidget(self.look, 0, Qt.AlignmentFlag.AlignLeft)
-        self._gone = QTimer(self, singleShot=True, interval=SHOWN)
-        self._gone.timeout.connect(self.hide)
+        self._gone = QTimer(self, singleShot=True)
+        self._gone.timeout.connect(self._on_time)
+        self._shield = QWidget(parent)
+        self._shield.setAttribute(Qt.WidgetAttribute.WA_NoMousePropagation)
+        self._shield.hide()
+        self._held = QTimer(self, singleShot=True, interval=HELD)
+        self._held.timeout.connect(self._shield.hide)
         self.hide()
 
     def wanted_width(self) -> int:
@@ -106,7 +114,25 @@ class RoundCard(QFrame):
         self.tell_further(further)
         self.raise_()
         if self.isVisible():
-            self._gone.start()
+            self._gone.start(SHOWN)
+
+    @Slot()
+    def go(self) -> None:
+        """Go, and keep for a moment what lies below from a click that was meant for the card."""
+        if self.isVisible():
+            self._shield.setParent(self.parentWidget())
+            self._shield.setGeometry(self.geometry())
+            self._shield.show()
+            self._shield.raise_()
+            self._held.start()
+        self.hide()
+
+    @Slot()
+    def _on_time(self) -> None:
+        if self.underMouse():  # it is being read, or its cross about to be clicked
+            self._gone.start(READ_ON)
+        else:
+            self.go()
 
     def tell_further(self, further: str) -> None:
         """Say what comes next, which answers change while the card is there; the time goes on."""
@@ -120,13 +146,13 @@ class RoundCard(QFrame):
 
     @Slot()
     def _on_look(self) -> None:
-        self.hide()
+        self.go()
         self.look_wanted.emit(self._unlike)
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
         """Count the time from when it can be read: behind the grid or a page it waits."""
         super().showEvent(event)
-        self._gone.start()
+        self._gone.start(SHOWN)
 
     def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802 - Qt's name
         """Stop the time."""
@@ -152,8 +178,10 @@ def card_words(project: Project, in_use: ModelInUse, left: int) -> tuple[str, st
         )
     result = in_use.result(measured)
     metrics = result.metrics
-    # The round before was counted by the highest probability: at a point it is no comparison.
-    before = measured[-2][1] if len(measured) > 1 and result.threshold is None else None
+    # The round before was counted by the highest probability: at a point it is no comparison,
+    # nor is one that other images measured.
+    earlier = [known for _, known in comparable(measured[-2:])[:-1]]
+    before = earlier[0] if earlier and result.threshold is None else None
     title = tr(
         "Round {number} ({labels} labels): right on {right} of {images}",
         **name,

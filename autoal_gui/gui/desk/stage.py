@@ -104,7 +104,7 @@ class Stage(QWidget):
         rounds = self._controller.project.rounds.finished() if self._controller.is_open else ()
         if not self.card.isHidden() and rounds and rounds[-1].checkpoint:
             if self._is_covered():
-                self.card.hide()
+                self.card.go()
                 return
             left = self._controller.training.answers_left
             self.card.tell_further(further_words(self._controller.project, left))

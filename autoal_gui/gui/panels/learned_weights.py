@@ -83,7 +83,11 @@ def trust_words(record: RoundRecord) -> str:
     """Say whether what a round learned was trusted, and why."""
     found, values = record.learned, {"number": number(record.number)}
     if found is None:
-        return tr("Round {number}: there were too few labels to learn weights from.", **values)
+        return tr(
+            "Round {number}: there were too few labels to learn weights from, so that all "
+            "strategies counted the same.",
+            **values,
+        )
     values |= {"gain": percent(abs(found.gain), 1), "error": percent(found.error, 1)}
     if found.trusted:
         return tr(

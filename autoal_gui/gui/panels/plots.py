@@ -192,6 +192,12 @@ def draw_line(plot: pg.PlotWidget, x: Floats, y: Floats, position: int, **style:
     )
 
 
+def draw_apart(plot: pg.PlotWidget, x: Floats, y: Floats, position: int) -> None:
+    """Draw values of a series that do not compare with the others: hollow, without a line."""
+    edge = pg.mkPen(line_colour(position), width=1.4)
+    draw_line(plot, x, y, position, pen=None, symbolBrush=None, symbolPen=edge)
+
+
 def draw_continuation(
     plot: pg.PlotWidget, x: Floats, y: Floats, low: Floats, high: Floats, position: int
 ) -> None:

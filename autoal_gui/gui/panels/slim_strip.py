@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 
 from autoal_gui.core.language import mark, number, percent, tr, tr_count
 from autoal_gui.core.messages import Progress
+from autoal_gui.core.project.measured_rounds import comparable
 from autoal_gui.engine.state import State
 from autoal_gui.gui.panels.performance_text import measured_of
 from autoal_gui.gui.panels.plots import series_colour
@@ -185,7 +186,7 @@ class SlimStrip(QFrame):
         result = self._controller.in_use.result(measured) if measured else None
         metrics = result.metrics if result else None
         self.accuracy.setText(percent(metrics.accuracy) if metrics else "–")
-        self.curve.show_curve([m.accuracy for _, m in measured])
+        self.curve.show_curve([m.accuracy for _, m in comparable(measured)])
         self.right.setText(
             tr(
                 "right on {right} of {images}",

@@ -1,4 +1,4 @@
-"""The loss of the step in work as a small curve."""
+"""The loss of the step in work as a small curve, with its name in front."""
 
 import math
 from collections import deque
@@ -11,6 +11,8 @@ from autoal_gui.core.language import decimal, tr
 
 KEPT = 240  # values: 12 seconds of progress at 20 a second, and more of a slow step
 MARGIN = 3  # pixels that the line keeps clear of the edges
+LINES = 1.4  # its height, in heights of a line
+BETWEEN = 10  # pixels between the name and the curve
 
 
 class Sparkline(QWidget):
@@ -29,8 +31,8 @@ class Sparkline(QWidget):
         return tuple(self._values)
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
-        """Return two lines of text high."""
-        return QSize(120, 2 * self.fontMetrics().height())
+        """Return a line of text high, with some air."""
+        return QSize(120, round(LINES * self.fontMetrics().height()))
 
     def clear(self) -> None:
         """Begin a new curve."""
@@ -70,11 +72,16 @@ class Sparkline(QWidget):
         ]
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
-        """Draw the curve in the colour of links, the newest value as a dot."""
-        points = self.points(QRectF(self.rect()).adjusted(MARGIN, MARGIN, -MARGIN, -MARGIN))
+        """Draw the name, and the curve in the colour of links, the newest value as a dot."""
+        area = QRectF(self.rect()).adjusted(MARGIN, MARGIN, -MARGIN, -MARGIN)
+        name = tr("Loss")
+        wide = self.fontMetrics().horizontalAdvance(name) + BETWEEN
+        points = self.points(area.adjusted(wide, 0, 0, 0))
         if not points:
             return
         painter = QPainter(self)
+        painter.setPen(self.palette().placeholderText().color())
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter, name)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         colour = self.palette().highlight().color()
         painter.setPen(QPen(colour, 1.5))

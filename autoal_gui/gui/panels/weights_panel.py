@@ -3,6 +3,8 @@
 A share is the mean over the pool of weight times score (the paper's Fig. 5), not the weight.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 import pyqtgraph as pg
@@ -10,7 +12,7 @@ from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QButtonGroup, QToolButton
 
 from autoal_gui.core.database.round_rows import RoundRecord
-from autoal_gui.core.language import mark, percent, tr
+from autoal_gui.core.language import clauses, mark, number, percent, tr
 from autoal_gui.core.settings import RunSettings
 from autoal_gui.gui.panels.learned_weights import LearnedPlot
 from autoal_gui.gui.panels.plots import (
@@ -38,6 +40,7 @@ EXPLAINED = mark(
     "Weight: how far a strategy is trusted. Share: what it then adds to the ranking, which also "
     "depends on how high it scores your images."
 )
+SAME = 0.01  # weights that differ by less, relatively, are equal
 FORMS = {
     "lines": (mark("Lines"), mark("A line a strategy")),
     "areas": (mark("Stacked areas"), mark("Shares on top of each other: together 100%")),
@@ -66,6 +69,7 @@ class WeightsPanel(CardColumn):
         self.pins = PinTable()
         self.pinned = text_label(role="muted", size=SMALL)
         self.explained = text_label(tr(EXPLAINED), role="muted", size=SMALL)
+        self.shared = text_label(role="muted", size=SMALL)
         self.learned = LearnedPlot()
         self._lay_out()
         self.forms.buttonClicked.connect(self._show_form)
@@ -85,7 +89,9 @@ class WeightsPanel(CardColumn):
             self.map,
             self._scale,
         )
-        self._pin_card = self.add_card(tr("Strategies now"), self.explained, self.pinned, self.pins)
+        self._pin_card = self.add_card(
+            tr("Strategies now"), self.explained, self.shared, self.pinned, self.pins
+        )
         self._learned_card = self.add_card(tr("What the search learned"), self.learned)
         self.fit_height(self.lines, self.areas, self.learned.plot)
         self._show_form()
@@ -133,6 +139,8 @@ class WeightsPanel(CardColumn):
         last = rounds[-1] if rounds else None
         self.pins.show_rows(names, last, settings)
         self.explained.setVisible(last is not None)
+        self.shared.setText(shared_words(rounds))
+        self.shared.setVisible(bool(self.shared.text()))
         searches = settings.mode == "auto" and bool(rounds)
         any_learned = self.learned.show_rounds(finished, names)
         self._learned_card.setVisible(searches or any_learned)
@@ -227,6 +235,50 @@ def hint(mode: str, any_weights: bool) -> str:
             "the images alike share one. Shares also depend on the scores."
         )
     return "" if any_weights else tr(NO_WEIGHTS)
+
+
+def shared_words(rounds: Sequence[RoundRecord]) -> str:
+    """Say why equal strategies have other weights than each other, or than in the round before.
+
+    Args:
+        rounds: those that weighed, ascending by number.
+    """
+    if not rounds:
+        return ""
+    now, before = (_alike(record) for record in (rounds[-1], rounds[max(0, len(rounds) - 2)]))
+    if now:
+        named = clauses(strategy_label(name) for name in now)
+        return tr(
+            "All strategies count the same, but those that rank the images nearly alike share one "
+            "weight. In round {round} some of these did: {names}.",
+            round=number(rounds[-1].number),
+            names=named,
+        )
+    if before and is_vote(rounds[-1]):
+        named = clauses(strategy_label(name) for name in before)
+        return tr(
+            "All strategies count the same. The weights changed in round {round} since there no "
+            "two rank the images nearly alike; in the round before, some shared one weight: "
+            "{names}.",
+            round=number(rounds[-1].number),
+            names=named,
+        )
+    return ""
+
+
+def is_vote(record: RoundRecord) -> bool:
+    """Say whether a round's weights were a vote of equals, not learned and not held by pins."""
+    learns = record.learned is not None and record.learned.trusted
+    return record.settings.mode in ("auto", "vote") and not learns and not record.settings.pinned_on
+
+
+def _alike(record: RoundRecord) -> tuple[str, ...]:
+    """Return the strategies that shared a weight with others, in a vote of equals."""
+    weights = dict(record.plain_weights)
+    if not is_vote(record) or not weights:
+        return ()
+    least = max(weights.values()) * (1 - SAME)
+    return tuple(name for name, weight in weights.items() if weight < least)
 
 
 def strategies_of(rounds: list[RoundRecord]) -> list[str]:

@@ -54,9 +54,12 @@ class ModelCaptions(Mapping[int, str]):
         by = "point" if self._at_point[place] else self._otherwise
         share = float(table.shares[place, given])
         line = line_below(self._classes, Opinion(given, share, by))
-        name, chance = self._classes[given], percent(share)
-        short = tr(AT_POINT, name=name, share=chance) if by == "point" else f"{name} {chance}"
-        return line if by == "likeliest" else f"{line}\n{short}"
+        if by == "likeliest":
+            return line
+        values = {"name": self._classes[given], "share": percent(share)}
+        shorter = [tr(AT_POINT, **values)] if by == "point" else []
+        # The class is what is looked for: on a small tile it stands alone, and whole.
+        return "\n".join((line, *shorter, f"{values['name']} {values['share']}"))
 
     def __iter__(self) -> Iterator[int]:
         return (image for image in self._table.ids.tolist() if image in self)

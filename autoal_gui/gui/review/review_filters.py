@@ -1,6 +1,6 @@
 """The conditions of the review page, each choice with the number of images that it would show."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import Signal, Slot
@@ -104,13 +104,21 @@ class ReviewFilters(QFrame):
         self._filter = Filter()
         self.changed.emit()
 
-    def show_counts(self, table: ReviewTable, classes: tuple[str, ...]) -> None:
-        """Show how many images each choice would show, the others as they are."""
+    def show_counts(
+        self, table: ReviewTable, classes: tuple[str, ...], among: Sequence[int] = ()
+    ) -> None:
+        """Show how many images each choice would show, the others as they are.
+
+        Args:
+            table: every answered image.
+            classes: their names.
+            among: where given, only these images are on the page.
+        """
         for name, box in self.boxes.items():
-            found = counts(table, self._filter, name)
+            found = counts(table, self._filter, name, among)
             self._fill(box, name, found, classes)
         for name, mark_box in self.marks.items():
-            count = counts(table, self._filter, name).get(True, 0)
+            count = counts(table, self._filter, name, among).get(True, 0)
             words = tr("{words} ({count})", words=tr(MARKS[name]), count=number(count))
             mark_box.setText(words)
             chosen = getattr(self._filter, name) is True

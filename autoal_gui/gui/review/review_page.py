@@ -180,7 +180,8 @@ class ReviewPage(Page):
         self.grid.set_images(images)
         self.controller.images.note_told(image for image in images if image in self._shares)
         self._show_marks()
-        self.filters.show_counts(self._table, self.controller.project.classes.names)
+        names = self.controller.project.classes.names
+        self.filters.show_counts(self._table, names, self._among)
         self.shown.setText(tr_count("{count} image", "{count} images", len(images)))
         self.none.setText(tr(NONE_SHOWN if self.controller.project.labels.answers else NONE_YET))
         self.none.setVisible(not images)
@@ -307,7 +308,7 @@ class ReviewPage(Page):
             return
         self._table = table
         self._show_marks()
-        self.filters.show_counts(table, project.classes.names)
+        self.filters.show_counts(table, project.classes.names, self._among)
         self._on_selection()
 
     @Slot(bool)

@@ -33,6 +33,11 @@ class SeenAnswers(Part):
         self._earlier: frozenset[int] = frozenset()  # they had an answer before the program began
 
     @property
+    def checks(self) -> Set[int]:
+        """The images that were drawn to be read alone, before others are confirmed in bulk."""
+        return self._queue.checks
+
+    @property
     def answered(self) -> Answered:
         """Which images need no asking, and what the reader may see of their answers."""
         return Answered(self._project.labels.journal, self._queue.repeats)
@@ -176,11 +181,6 @@ class AskedImages(SeenAnswers):
         """The images that are put to the reader a second time."""
         return self._queue.repeats
 
-    @property
-    def checks(self) -> Set[int]:
-        """The images that were drawn to be read alone, before others are confirmed in bulk."""
-        return self._queue.checks
-
     # -- going on -----------------------------------------------------------------------------
 
     def go_to(self, image_id: int) -> None:
@@ -254,6 +254,11 @@ class AskedImages(SeenAnswers):
             self.put_first.emit()
         self.alone_wanted.emit()
         self.show(waiting[0])
+
+    def leave_alone(self) -> None:
+        """Go on with a usual batch: what was drawn to be read alone comes when its turn does."""
+        self._set_queue(self._sized().with_checks_aside(self.answered))
+        self.show_following()
 
     def leave_repeat(self, image_id: int) -> None:
         """Put an image no second time."""

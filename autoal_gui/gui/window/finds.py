@@ -108,10 +108,10 @@ class CheckResult(QObject):
         self, controller: Controller, pages: PageStack, bar: NoticeBar, parent: QObject
     ) -> None:
         super().__init__(parent)
-        self._pages, self._bar = pages, bar
+        self._controller, self._pages, self._bar = controller, pages, bar
         self._said: set[str] = set()  # of the check, as it stood then
         controller.confirming.all_read.connect(self._on_read)
-        controller.confirming.told.connect(self._said.add)
+        controller.confirming.told.connect(self._on_told)  # the window has shown it by then
         controller.confirming.judged_anew.connect(self._forget)
         controller.project_closing.connect(self._forget)
 
@@ -120,6 +120,19 @@ class CheckResult(QObject):
         self._said.add(sentence)
         self._bar.show_notice(sentence)
         self._bar.offer(tr("Confirm the sure ones"), self._go_back, takes_focus=False)
+
+    @Slot(str)
+    def _on_told(self, sentence: str) -> None:
+        """Offer to leave what was drawn for a check that has failed."""
+        self._said.add(sentence)
+        controller = self._controller
+        if not controller.is_open or self._bar.sentence != sentence:
+            return
+        if controller.confirming.check.verdict == "fails" and controller.project.bulk.waiting:
+            self._bar.offer(tr("Leave them for later"), self._leave, takes_focus=False)
+
+    def _leave(self) -> None:
+        self._controller.images.leave_alone()
 
     def _go_back(self) -> None:
         self._pages.show_page(self._pages.confirm)

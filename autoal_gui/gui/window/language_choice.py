@@ -1,5 +1,6 @@
 """The language of the window: which is chosen, and Qt's own words and numbers in it."""
 
+import re
 from datetime import datetime
 
 from PySide6.QtCore import (
@@ -48,9 +49,7 @@ def speak(application: QCoreApplication, choice: str) -> str:
     # The system's own region keeps its way to write numbers where it speaks that language.
     locale = QLocale.system() if choice == AS_SYSTEM else QLocale(code)
     QLocale.setDefault(locale)
-    # English of no region has no order of day and month: as ISO 8601 all read it alike.
-    own = {} if choice != AS_SYSTEM and code == "en" else {"moment": date_time}
-    language.use(code, grouped, locale.decimalPoint(), **own)
+    language.use(code, grouped, locale.decimalPoint(), date_time)
     for old in application.findChildren(QTranslator, KEY):
         application.removeTranslator(old)
         old.deleteLater()
@@ -63,11 +62,19 @@ def speak(application: QCoreApplication, choice: str) -> str:
 
 
 def date_time(when: datetime) -> str:
-    """Return a day with all digits of its year, and a time, as the language in use writes them."""
+    """Return a day and a time as the language in use writes them.
+
+    The month has its name: of two numbers nobody can tell which is the day.
+    """
     locale, short = QLocale(), QLocale.FormatType.ShortFormat
-    days = locale.dateFormat(short).replace("yyyy", "yy").replace("yy", "yyyy")
-    day, time = QDate(when.year, when.month, when.day), QTime(when.hour, when.minute)
-    return f"{locale.toString(day, days)} {locale.toString(time, short)}"
+    time = QTime(when.hour, when.minute)
+    return f"{day_words(QDate(when.year, when.month, when.day))} {locale.toString(time, short)}"
+
+
+def day_words(day: QDate) -> str:
+    """Return a day as the language in use writes it, the month by its name, without the weekday."""
+    whole = QLocale().dateFormat(QLocale.FormatType.LongFormat)
+    return QLocale().toString(day, re.sub(r",? *dddd,? *", "", whole).replace("MMMM", "MMM"))
 
 
 def grouped(count: int) -> str:

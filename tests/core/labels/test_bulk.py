@@ -15,7 +15,7 @@ from autoal_gui.core.labels.bulk import (
     checks_of,
     lots_of,
 )
-from autoal_gui.core.labels.bulk_text import check_words, end_words, own_words
+from autoal_gui.core.labels.bulk_text import check_words, end_words, left_words, own_words
 from autoal_gui.core.labels.journal import Entry, Journal
 
 
@@ -135,9 +135,11 @@ def test_a_class_of_its_own_errors_is_left_out_while_the_others_go_on():
     assert [check.verdict_of(c) for c in range(4)] == ["holds", "fails", "unknown", "unknown"]
     said = own_words(check, 1, "monocyte", confirmed=False)
     assert said == (
-        "monocyte by itself: 1 of 8 had another class, 12.5%. That is more than the limit of 2.0%: "
+        "monocyte by itself: 1 of 8 had another class. That is more than the limit of 2.0% allows: "
         "nothing more is confirmed as monocyte."
     )
+    more = Check.of([*read(60), *read(10, 1, model=1, first=100)], 0.02)
+    assert "1 of 10 had another class, 10.0%." in own_words(more, 1, "monocyte")
     assert own_words(check, 1, "monocyte") == (
         f"{said} What was confirmed as monocyte no longer teaches the model."
     )
@@ -146,6 +148,11 @@ def test_a_class_of_its_own_errors_is_left_out_while_the_others_go_on():
     assert end.endswith(said)
     worse = Check.of([*read(60), *read(8, 4, model=1, first=100)], 0.02)
     assert {worse.verdict_of(c) for c in range(3)} == {"fails"}
+    assert "4 images drawn by lot are still to come: they check the other cl" in left_words(
+        check, 4
+    )
+    assert "or leave them for later" in left_words(worse, 4)
+    assert left_words(worse, 0) == ""
 
 
 def test_what_was_confirmed_is_only_told_of_where_there_is_some():

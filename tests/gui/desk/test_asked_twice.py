@@ -113,3 +113,22 @@ def test_the_card_waits_behind_the_grid_until_it_can_be_read(qtbot, window, cont
 def test_before_a_project_is_made_it_is_said_that_images_come_twice():
     assert "a few images come twice" in next_words(20)
     assert "Settings can stop that" in next_words(20)
+
+
+def test_the_card_stays_under_the_mouse_and_no_click_meant_for_it_falls_through(
+    qtbot, window, controller
+):
+    card = window.desk.stage.card
+    card.say("A round has ended", "", "")
+    assert card.isVisible()
+    card.setAttribute(Qt.WidgetAttribute.WA_UnderMouse, True)
+    card._gone.timeout.emit()
+    assert card.isVisible()
+    card.setAttribute(Qt.WidgetAttribute.WA_UnderMouse, False)
+    place, ground = card.geometry().center(), card.parentWidget()
+    card._gone.timeout.emit()
+    assert not card.isVisible()
+    held = ground.childAt(place)
+    assert held is card._shield
+    assert held.testAttribute(Qt.WidgetAttribute.WA_NoMousePropagation)
+    qtbot.waitUntil(lambda: ground.childAt(place) is not held)

@@ -233,14 +233,36 @@ def test_every_strategy_has_a_reason_that_a_reader_understands():
     assert strategy_reason("kmeans", "auto") != strategy_reason("kmeans", "paper")
 
 
-def test_the_last_answer_is_a_word_beside_its_key_where_there_is_little_room(qtbot):
+def test_an_answer_is_a_word_beside_its_key_where_there_is_little_room(qtbot):
     chip = AnswerChip(Theme())
     qtbot.addWidget(chip)
-    chip.show_answer("Last image: dark. And so on, and on.", 0, "1", ("Last image, model", "dark"))
+    chip.show_answer("This image: dark. And so on, and on.", 0, "1", ("This image, model", "dark"))
     advance = chip.fontMetrics().horizontalAdvance
     drawn = []
     chip.resize(2 * chip.sizeHint().height() + advance("dark"), chip.sizeHint().height())
-    for brief in (("Last image, model", "dark"), ("Last image, model",)):
-        chip.show_answer("Last image: dark. And so on, and on.", 0, "1", brief)
+    for brief in (("This image, model", "dark"), ("This image, model",)):
+        chip.show_answer("This image: dark. And so on, and on.", 0, "1", brief)
         drawn.append(chip.grab().toImage())
     assert drawn[0] != drawn[1]  # the word, and the key alone
+
+
+def test_what_was_said_of_the_last_image_is_never_read_as_of_the_one_on_screen(
+    qtbot, window, tmp_path
+):
+    start_project(qtbot, window, draw_folder(tmp_path / "images", 20), tmp_path)
+    chip = window.desk.image_bar.said
+    qtbot.keyClick(window, Qt.Key.Key_2)
+    qtbot.waitUntil(lambda: chip.text() == "Last image: dark.")
+    assert chip.brief == ("Last: dark",)
+    alone = AnswerChip(Theme())
+    qtbot.addWidget(alone)
+    high = alone.sizeHint().height()
+    wide = 2 * high + alone.fontMetrics().horizontalAdvance("Last: dark")
+    drawn = []
+    for width, key in ((wide, "2"), (wide - high, "2"), (wide - high, "")):
+        alone.resize(width, high)
+        alone.show_answer("", None)
+        empty = alone.grab().toImage()
+        alone.show_answer("Last image: dark.", 1, key, ("Last: dark",), is_last=True)
+        drawn.append(alone.grab().toImage() != empty)
+    assert drawn == [True, False, False]  # without room for "Last", neither key nor class

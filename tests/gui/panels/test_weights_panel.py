@@ -11,7 +11,13 @@ from autoal_gui.core.queries import LearnedWeights
 from autoal_gui.core.settings import PRESETS, RunSettings
 from autoal_gui.gui.panels.learned_weights import LearnedPlot
 from autoal_gui.gui.panels.strategy_pins import SHARE_TIP, pin_of, pinned_words
-from autoal_gui.gui.panels.weights_panel import all_names, hint, stacked, with_pin
+from autoal_gui.gui.panels.weights_panel import (
+    all_names,
+    hint,
+    shared_words,
+    stacked,
+    with_pin,
+)
 from autoal_gui.gui.project.method_form import scheduled
 from autoal_gui.gui.strategy_names import strategy_label
 from tests.support.gui import (
@@ -222,3 +228,24 @@ def test_what_was_learned_is_dotted_and_a_line_where_it_was_trusted(qtbot, trust
     assert plot.show_rounds([record], ["margin"])
     plot.grab()  # what cannot be drawn would warn
     assert len(plot.plot.listDataItems()) == 1 + trusted
+
+
+def voted(number, *weights, **settings):
+    names = ("entropy", "margin", "bald", "kmeans", "coreset", "badge")
+    plain = tuple(zip(names, weights, strict=False))
+    run = RunSettings(mode="auto", **settings)
+    return RoundRecord(number, "finished", run, "", "", 20, plain_weights=plain)
+
+
+def test_weights_that_change_without_being_learned_say_why():
+    twins = voted(3, 0.2, 0.1, 0.1, 0.2, 0.2, 0.2)
+    apart = voted(4, *[1 / 6] * 6)
+    both = f"{strategy_label('margin')}, {strategy_label('bald')}"
+    said = shared_words([twins])
+    assert said.startswith("All strategies count the same")
+    assert said.endswith(f"In round 3 some of these did: {both}.")
+    changed = shared_words([twins, apart])
+    assert "The weights changed in round 4" in changed
+    assert changed.endswith(f"some shared one weight: {both}.")
+    assert shared_words([apart]) == shared_words([]) == shared_words([twins, apart, apart]) == ""
+    assert shared_words([voted(3, 0.2, 0.1, 0.1, 0.2, 0.2, 0.2, pinned_on=("bald",))]) == ""

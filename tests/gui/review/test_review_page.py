@@ -169,7 +169,9 @@ def test_the_page_says_what_the_rule_in_use_makes_of_an_image(page, controller, 
     page.grid.go_to_row(page.images.index(image))
     assert told in page.detail.facts.text()
     captions = page.grid.grid_model.captions
-    assert captions[image] == f"At your point: {names[other]} 25%\nPoint: {names[other]} 25%"
+    whole, shorter, shortest = captions[image].split("\n")
+    assert whole == f"At your point: {names[other]} 25%"
+    assert (shorter, shortest) == (f"Point: {names[other]} 25%", f"{names[other]} 25%")
     assert len(captions) == len(list(captions))
     # Of an image that an earlier model predicted the point says nothing.
     monkeypatch.setattr(controller.in_use, "at_point", frozenset)
@@ -224,8 +226,11 @@ def test_images_that_are_asked_for_are_shown_alone_answered_or_not(qtbot, window
     page = window.pages.review
     assert set(page.images) == {answered, new}
     assert page.title.text() == "True bright, model dark"
+    assert page.filters.boxes["class_index"].itemText(0) == "Any class (1)"  # of what is shown
+    assert page.filters.boxes["kind"].itemText(0) == "Any answer (1)"
     qtbot.mouseClick(page.only, Qt.MouseButton.LeftButton)
     assert len(page.images) == 12
+    assert page.filters.boxes["class_index"].itemText(0) == "Any class (12)"
     assert page.title.text() == "Review"
 
 

@@ -42,12 +42,15 @@ class BatchStore:
         batch = tuple(i for i in saved if i in images and i not in unusable)
         inside = set(batch)
         drawn = [i for i in self._bulk.drawn if i not in unusable]
-        order = dict.fromkeys((*(i for i in drawn if i not in self._labels.answers), *self.ranking))
+        failed = self._bulk.check.verdict == "fails"  # then what was drawn comes in its turn
+        first = () if failed else (i for i in drawn if i not in self._labels.answers)
+        order = dict.fromkeys((*first, *self.ranking))
         rest = tuple(filterfalse(inside.__contains__, order))
         repeats = self._rows.get(stored.REPEATS)
         again = inside.intersection(repeats, self._labels.answers)
         size = self._settings.run.batch_size
-        return LabelQueue(batch, rest, size, frozenset(again), frozenset(drawn))
+        aside = drawn if failed else ()
+        return LabelQueue(batch, rest, size, frozenset(again), frozenset(drawn), frozenset(aside))
 
     def save(self, batch: Sequence[int], repeats: Iterable[int] = ()) -> None:
         """Remember the images in the strip, so that reopening goes on at the same one.

@@ -10,9 +10,15 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from autoal_gui.core.language import tr
 from autoal_gui.core.measures.metrics import Interval
 from autoal_gui.core.measures.outlook import BAND_NOTE, Outlook
-from autoal_gui.core.project.measured_rounds import Measured, new_curve_words
+from autoal_gui.core.project.measured_rounds import (
+    Measured,
+    comparable,
+    new_curve_words,
+    other_images_words,
+)
 from autoal_gui.gui.panels.performance.values import MEASURES, TIPS, Value, curve_point
 from autoal_gui.gui.panels.plots import (
+    draw_apart,
     draw_band,
     draw_continuation,
     draw_line,
@@ -43,6 +49,7 @@ class LearningCurve(QWidget):
         self.plot.setAccessibleName(tr("Performance against the number of labels"))
         self.chance = QWidget()
         self.ahead = text_label(tr(BAND_NOTE), role="muted", size=SMALL)
+        self.apart = text_label(role="muted", size=SMALL)
         self.new_curve = text_label(role="muted", size=SMALL)
         row = QHBoxLayout(self.chance)
         row.setContentsMargins(0, 0, 0, 0)
@@ -51,7 +58,7 @@ class LearningCurve(QWidget):
         row.addWidget(text_label(words, role="muted", size=SMALL), 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        for part in (self.measure, self.plot, self.chance, self.ahead, self.new_curve):
+        for part in (self.measure, self.plot, self.chance, self.ahead, self.apart, self.new_curve):
             column.addWidget(part)
         self.measure.chosen.connect(self._draw)
 
@@ -68,6 +75,9 @@ class LearningCurve(QWidget):
             start: the last round before the evaluation set was changed; 0 if it never was.
         """
         self._measured, self._outlook = measured, found
+        words = other_images_words(measured)
+        self.apart.setText(tr("Hollow points: {words}", words=words) if words else "")
+        self.apart.setVisible(bool(words))
         self.new_curve.setText(new_curve_words(start) if start else "")
         self.new_curve.setVisible(bool(start))
         self._draw()
@@ -77,12 +87,13 @@ class LearningCurve(QWidget):
         position, known = self.measure.position, self._measured
         self.plot.clear()
         found = self._outlook if position == 0 else None
-        rows = [(record.labels, curve_point(metrics, position)) for record, metrics in known]
-        limits = [self._draw_chance(position), self._draw_outlook(found)]
-        limits.append(self._draw_series(rows, position))
+        compared = comparable(known)
+        limits = [self._draw_chance(compared, position), self._draw_outlook(found)]
+        limits.append(self._draw_series(_rows(compared, position), position))
+        limits.append(self._draw_others([one for one in known if one not in compared], position))
         drawn = [limit for limit in limits if limit is not None]
         labels = [record.labels for record, _ in known]
-        labels += [record.by_chance.labels for record, _ in known if record.by_chance]
+        labels += [record.by_chance.labels for record, _ in compared if record.by_chance]
         labels += [found.curve[-1].labels] if found else []
         if drawn:
             lows, highs = zip(*drawn, strict=True)
@@ -92,14 +103,23 @@ class LearningCurve(QWidget):
             self.plot.setXRange(min(labels) - room, max(labels) + room, padding=0)
         self.plot.getAxis("bottom").setTicks([label_ticks(labels)])
 
-    def _draw_chance(self, position: int) -> Interval | None:
+    def _draw_chance(self, measured: Measured, position: int) -> Interval | None:
         """Draw what random choice would have given; return its limits."""
-        known = {r.by_chance.labels: r.by_chance for r, _ in self._measured if r.by_chance}
+        known = {r.by_chance.labels: r.by_chance for r, _ in measured if r.by_chance}
         self.chance.setVisible(bool(known))
         rows = [
             (labels, curve_point(one.metrics, position)) for labels, one in sorted(known.items())
         ]
         return self._draw_series(rows, CHANCE, pen=None)
+
+    def _draw_others(self, measured: Measured, position: int) -> Interval | None:
+        """Draw rounds that other images measured, each for itself; return their limits."""
+        rows = [one for one in _rows(measured, position) if not math.isnan(one[1].value)]
+        if not rows:
+            return None
+        values = 100 * np.array([value.value for _, value in rows])
+        draw_apart(self.plot, np.array([labels for labels, _ in rows], float), values, position)
+        return float(values.min()), float(values.max())
 
     def _draw_outlook(self, found: Outlook | None) -> Interval | None:
         """Draw how the balanced accuracy is expected to go on; return its limits."""
@@ -131,6 +151,10 @@ class LearningCurve(QWidget):
         draw_band(self.plot, x, low, high, position)
         draw_line(self.plot, x, value, position, **style)
         return float(low.min()), float(high.max())
+
+
+def _rows(measured: Measured, position: int) -> list[tuple[int, Value]]:
+    return [(record.labels, curve_point(metrics, position)) for record, metrics in measured]
 
 
 def label_ticks(labels: Sequence[int]) -> list[tuple[float, str]]:

@@ -1,5 +1,6 @@
 """Performance on images that the method did not choose: the evaluation set, and random ones."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from PySide6.QtCore import QTimer, Slot
@@ -18,11 +19,16 @@ from autoal_gui.core.measures.outlook import (
     measuring_sentence,
     worth_sentences,
 )
-from autoal_gui.core.measures.stopping_advice import advise, chance_sentence
+from autoal_gui.core.measures.stopping_advice import advise
 from autoal_gui.core.project.kept_point import changed_words, is_of_one_model
 from autoal_gui.core.project.learned_classes import short_names
 from autoal_gui.core.project.measured_images import measured_classes
-from autoal_gui.core.project.measured_rounds import Measured, outlook_of, points_of
+from autoal_gui.core.project.measured_rounds import (
+    Measured,
+    chance_words,
+    outlook_of,
+    points_of,
+)
 from autoal_gui.core.project.result_in_use import BY_LIKELIEST, ResultInUse
 from autoal_gui.gui.panels.column_results import ColumnResults
 from autoal_gui.gui.panels.performance.calibration_card import CalibrationCard
@@ -65,6 +71,8 @@ NOT_KNOWN = mark("The images of this cell are known after the next round.")
 
 class PerformancePanel(CardColumn):
     """How well the last model does, how that came about, and whether more labels are worth it."""
+
+    _lacking: tuple[frozenset[str], bool] | None = None  # classes that the advice names
 
     def __init__(self, controller: Controller, theme: Theme, actions: Actions) -> None:
         super().__init__()
@@ -196,9 +204,15 @@ class PerformancePanel(CardColumn):
 
     def _show_missing(self) -> None:
         """Show which classes lack labels now: what the last round lacked may have come since."""
-        measured = measured_of(self._controller.project) if self.isVisible() else []
-        if measured:
-            self._show_warnings(measured[-1][1])
+        project = self._controller.project
+        measured = measured_of(project) if self.isVisible() else []
+        if not measured:
+            return
+        self._show_warnings(measured[-1][1])
+        if self._lacking != _lacking(short_names(project)):  # else the advice stays as it is
+            found = self._outlook(measured)
+            self._show_advice(measured, found)
+            self.curve.show_rounds(measured, found, project.files.curve_start)
 
     def _names_in_use(self) -> tuple[str, ...]:
         """Return the names of the classes; "" for one that was taken out of use."""
@@ -209,7 +223,8 @@ class PerformancePanel(CardColumn):
         """Show what is missing of which class, and what mends it."""
         names, store = self._names_in_use(), self._controller.project.labels
         labels, aside = [0] * len(names), [0] * len(names)
-        for known, counted in ((store.training(), labels), (store.evaluation(), aside)):
+        taught = (*store.training(), *self._controller.project.bulk.training())
+        for known, counted in ((taught, labels), (store.evaluation(), aside)):
             for _, c in known:
                 counted[c] += 1
         counts = [sum(row) for row in metrics.confusion]
@@ -271,14 +286,14 @@ class PerformancePanel(CardColumn):
         return outlook_of(measured, waiting, labels.answers.values(), short)
 
     def _show_advice(self, measured: Measured, found: Outlook | None) -> None:
-        points, (record, metrics) = points_of(measured), measured[-1]
+        points, (_, metrics) = points_of(measured), measured[-1]
         short = short_names(self._controller.project)
+        self._lacking = _lacking(short)
         self.advice.setText("\n".join(worth_sentences(points, found, short)))
         self.measuring.setText(measuring_sentence(metrics))
         self.measuring.setVisible(bool(self.measuring.text()))
-        known = record.by_chance
-        self.by_chance.setText(chance_sentence(known, points) if known else "")
-        self.by_chance.setVisible(known is not None)
+        self.by_chance.setText(chance_words(measured))
+        self.by_chance.setVisible(bool(self.by_chance.text()))
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
         """Show what came while nobody saw the panel."""
@@ -322,6 +337,14 @@ class PerformancePanel(CardColumn):
         for part in (self.curve, self.operating, self.calibration):
             part.tint(self._theme)
         self.refresh()
+
+
+def _lacking(short: Mapping[str, int]) -> tuple[frozenset[str], bool]:
+    """Return what the advice says of classes with too few labels: which, and whether any has none.
+
+    An answer seldom changes that, so that the forecast is not made anew for each.
+    """
+    return frozenset(short), 0 in short.values()
 
 
 def basis_words(images: int) -> str:

@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from autoal_gui.core.database.round_rows import Suggestion
 from autoal_gui.core.labels.bulk import Check, SureImages
-from autoal_gui.core.labels.bulk_text import check_words, end_words, own_words
+from autoal_gui.core.labels.bulk_text import check_words, end_words, left_words, own_words
 from autoal_gui.core.labels.journal import Entry
 from autoal_gui.core.language import mark, number, percent, tr
 from autoal_gui.core.likeness.kept_predictions import read_predictions
@@ -17,6 +17,7 @@ from autoal_gui.gui.session.likeness.blindness import asked_blind
 from autoal_gui.gui.session.open_project import OpenProject
 from autoal_gui.gui.session.part import Part
 
+ALL = -1  # in the place of a class: the check as a whole
 FITTED = mark(
     "By the limit of {limit} the check holds now, but this limit was set after {asked} of its "
     "images had been read. Such a check proves less than one whose limit was set before: to be "
@@ -173,8 +174,10 @@ class Confirming(Part):
     # -- what the check says ------------------------------------------------------------------
 
     def _fails(self) -> frozenset[int]:
+        """Return the classes of which the check fails, and `ALL` where it does as a whole."""
         check = self.check
-        return frozenset(c for c in check.classes if check.verdict_of(c) == "fails")
+        own = (c for c in check.classes if check.verdict_of(c) == "fails")
+        return frozenset((*own, *([ALL] if check.verdict == "fails" else [])))
 
     @Slot()
     def follow(self) -> None:
@@ -185,9 +188,11 @@ class Confirming(Part):
         self.begin()
         check, names = self.check, self._project.classes.names
         resting, news = self._project.bulk.resting, sorted(self._failing - before)
-        if news and check.verdict == "fails":
-            self.told.emit(check_words(check, bool(resting)))
-        elif news:
-            self.told.emit(" ".join(own_words(check, c, names[c], c in resting) for c in news))
-        if not self._project.bulk.waiting:
+        waiting = len(self._project.bulk.waiting)
+        if news:
+            fails = check.verdict == "fails"
+            own = (own_words(check, c, names[c], c in resting) for c in news)
+            told = [check_words(check, bool(resting))] if fails else own
+            self.told.emit(" ".join(filter(None, (*told, left_words(check, waiting)))))
+        if not waiting:
             self.all_read.emit(end_words(check, names, resting))

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from PySide6.QtCore import QDate, QLocale, QRectF, QSize, Qt
+from PySide6.QtCore import QDate, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPixmap
 
 from autoal_gui.core.errors import AutoALError
@@ -21,6 +21,7 @@ from autoal_gui.core.project.project import Project
 from autoal_gui.gui.images.thumbnails import squares
 from autoal_gui.gui.panels.performance_text import measured_of
 from autoal_gui.gui.widgets.theme import Colours
+from autoal_gui.gui.window.language_choice import day_words
 
 FILE = "card.png"
 ACROSS, DOWN, TILE = 3, 2, 72  # images of the mosaic, and their side in pixels
@@ -55,8 +56,7 @@ class Card:
         done = tr("{done} of {total} answered", done=number(self.done), total=number(self.total))
         right = [] if self.accuracy is None else [tr("accuracy {p}", p=percent(self.accuracy))]
         day = QDate.fromString(self.day, Qt.DateFormat.ISODate)
-        closed = QLocale().toString(day, QLocale.FormatType.ShortFormat)
-        return "\n".join([done, " · ".join([*right, closed])])
+        return "\n".join([done, " · ".join([*right, day_words(day)])])
 
     def picture(self, colours: Colours) -> QPixmap:
         """Return the mosaic with the ring of progress beside it."""

@@ -418,10 +418,12 @@ def test_a_class_is_told_to_lack_labels_only_until_it_has_them(qtbot, window, tm
         return " ".join(label.text() for label in headline.warnings.findChildren(QLabel))
 
     qtbot.waitUntil(lambda: "“dark”" in warned() and "which is too few" in warned())
+    assert "rely on: bright, dark." in window.desk.performance.advice.text()
     backend.gate.clear()  # no round ends from here on
     project = controller.project
     waiting = [i for i in project.pool.ids("pool") if i not in project.labels.answers]
     controller.labelling.select(waiting[:6])
     controller.labelling.answer(1)
     qtbot.waitUntil(lambda: not re.search("“dark”: [^.]*which is too few", warned()))
+    assert "1 class has too few labels to rely on: bright." in window.desk.performance.advice.text()
     backend.gate.set()

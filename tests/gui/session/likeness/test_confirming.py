@@ -121,6 +121,38 @@ def test_a_check_that_fails_is_told_at_once_and_stops_all(qtbot, confirming, con
     assert confirming.due(confirming.sure(), 6, 0)
 
 
+def test_what_was_drawn_for_a_check_that_failed_can_be_left_and_does_not_come_first_again(
+    qtbot, confirming, controller
+):
+    told = []
+    confirming.told.connect(told.append)
+    sure = confirming.sure()
+    due = confirming.due(sure, 6, 0)
+    assert confirming.read_alone(sure, due)
+    while confirming.check.verdict != "fails":
+        answer_truly(controller, wrongly=True)
+    waiting = set(controller.project.bulk.waiting)
+    assert waiting
+    assert f"{len(waiting)} images drawn by lot are still to come." in told[-1]
+    idle(qtbot, controller)
+    images = controller.images
+    assert images.current in waiting
+    images.leave_alone()
+    assert not waiting.intersection(images.batch)
+    assert waiting < {*images.batch, *images.rest}
+    before = images.current
+    images.rerank()
+    assert images.current == before
+    ranking = [i for i in controller.project.batches.ranking if i != before]
+    assert list(images.batch)[1:] == ranking[: len(images.batch) - 1]  # in their turn, not first
+    assert images.checks >= waiting  # and blind
+    folder = controller.project.folder
+    controller.close_project()
+    assert controller.open_project(folder)
+    controller.images.show_following()
+    assert controller.images.current == before
+
+
 def test_a_limit_that_was_raised_over_what_the_check_found_says_so(confirming, controller):
     read_due(controller)
     controller.confirming.set_limit(0.04)
