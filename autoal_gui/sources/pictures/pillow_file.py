@@ -115,8 +115,12 @@ class PillowFile:
         return None
 
     def _content(self) -> bytes:
+        """Return the whole file; Pillow goes on where it was."""
+        at = self._stream.tell()
         self._stream.seek(0)
-        return self._stream.read()
+        content = self._stream.read()
+        self._stream.seek(at)
+        return content
 
 
 def _why_unknown(start: bytes) -> str:

@@ -63,20 +63,27 @@ def test_pages_and_slices_have_keys_of_their_own(tmp_path, check, monkeypatch):
         ]
 
 
+def bmp(grey):
+    """A picture without check sums, in which one byte is one pixel."""
+    stream = io.BytesIO()
+    Image.fromarray(grey).save(stream, "BMP")
+    return stream.getvalue()
+
+
 def test_identical_files_are_known_though_the_others_wait_to_be_read(tmp_path, monkeypatch):
     monkeypatch.setattr(folder, "CHECKED_FIRST", 0)
     rng = np.random.default_rng(0)
-    noise = [png(rng.integers(0, 255, (120, 90), dtype=np.uint8)) for _ in range(3)]
+    noise = [bmp(rng.integers(0, 255, (120, 90), dtype=np.uint8)) for _ in range(3)]
     middle = bytearray(noise[0])
     middle[5000] ^= 1  # same size, beginning and end: read whole, it is another file
-    root = put(tmp_path, {"a.png": noise[0], "b.png": noise[1], "c.png": noise[2],
-                          "x/b.png": noise[1], "x/d.png": bytes(middle)})  # fmt: skip
+    root = put(tmp_path, {"a.bmp": noise[0], "b.bmp": noise[1], "c.bmp": noise[2],
+                          "x/b.bmp": noise[1], "x/d.bmp": bytes(middle)})  # fmt: skip
     listing = listed(root, check="later")
     hashes = {image.key: image.sha256 for image in listing.images}
-    assert hashes["b.png"] == hashes["x/b.png"] != hashes["a.png"]
-    assert hashes["c.png"] == ""  # has no twin, and waits
-    assert hashes["x/d.png"] != hashes["a.png"]
-    assert list(hashes) == ["a.png", "b.png", "c.png", "x/b.png", "x/d.png"]
+    assert hashes["b.bmp"] == hashes["x/b.bmp"] != hashes["a.bmp"]
+    assert hashes["c.bmp"] == ""  # has no twin, and waits
+    assert hashes["x/d.bmp"] != hashes["a.bmp"]
+    assert list(hashes) == ["a.bmp", "b.bmp", "c.bmp", "x/b.bmp", "x/d.bmp"]
 
 
 def test_a_file_of_many_frames_is_no_class(tmp_path):

@@ -281,3 +281,12 @@ def test_damaged_exif_leaves_the_pixels():
     (length,) = struct.unpack_from(">I", content, start)
     damaged = content[:start] + chunk(b"eXIf", b"\xff" * length) + content[start + 12 + length :]
     np.testing.assert_array_equal(decode(damaged), COLOUR)
+
+
+def test_a_png_that_is_damaged_in_its_middle_is_not_taken_for_whole():
+    content = bytearray(encoded(RNG.integers(0, 256, (120, 90, 3), dtype=np.uint8)))
+    content[len(content) // 2] ^= 1
+    file = PillowFile(io.BytesIO(bytes(content)))
+    file.shape(0)  # looking for how it is turned must not hide that
+    with pytest.raises(ImageUnreadable, match="damaged"):
+        file.picture(0)

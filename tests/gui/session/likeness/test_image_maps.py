@@ -76,9 +76,11 @@ def test_it_is_looked_for_with_or_without_an_answer_as_asked(qtbot, controller):
     assert not set(without) & answered
     assert set(everything) == set(with_answer) | set(without)
     again = next(iter(answered - {image}))  # it comes a second time: it does not lack an answer
-    controller.images._queue = replace(controller.images._queue, repeats=frozenset({again}))
+    before = controller.images._queue
+    controller.images._queue = replace(before, repeats=frozenset({again}))
     assert again not in search(qtbot, controller, image, among="unlabelled").images
     assert again not in search(qtbot, controller, image, among="labelled").images
+    controller.images._queue = before
 
 
 def test_images_of_the_batch_stay_blind_until_they_are_answered(qtbot, controller):
