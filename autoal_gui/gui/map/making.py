@@ -8,9 +8,8 @@ from autoal_gui.core.language import mark, number, tr
 from autoal_gui.core.messages import Progress
 from autoal_gui.gui.map.canvas import MapCanvas
 from autoal_gui.gui.session.controller import Controller
-from autoal_gui.gui.session.engine_queue import Priority
-from autoal_gui.gui.session.likeness.image_maps import COMPARING, COMPARING_NEXT
-from autoal_gui.gui.session.rounds.waiting import left_words, waiting_words
+from autoal_gui.gui.session.likeness.image_maps import COMPARING
+from autoal_gui.gui.session.rounds.waiting import left_words
 
 READING = mark("The images are being read: {done} of {total}; {left}.")
 MAKING = mark("The images are being compared: {done} of {total}; {left}.")
@@ -40,9 +39,9 @@ class Making(QObject):
 
     @Slot()
     def _say_what_it_waits_for(self) -> None:
-        if self._controller.is_open and self._controller.likeness.is_waiting:
-            waits = waiting_words(self._controller.engine, Priority.MAP)
-            self._say(f"{tr(COMPARING_NEXT)} {waits}\n{tr(NEXT)}")
+        maps = self._controller.likeness
+        if self._controller.is_open and maps.is_waiting:
+            self._say(f"{maps.making_words()}\n{tr(NEXT)}")
 
     @Slot(object)
     def _on_progress(self, progress: Progress) -> None:

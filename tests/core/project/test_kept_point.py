@@ -50,14 +50,19 @@ def finish_round(project, seed):
     )
 
 
-@pytest.fixture
-def project(tmp_path):
-    """Thirty images of each class that measure, and a round."""
+def measured_project(tmp_path):
+    """Return a project with thirty images of each class that measure, and a round."""
     project = new_project(tmp_path, per_class=40, evaluation_images=60)
     for image in project.pool.ids("evaluation"):
         name = project.pool.images[image].key.partition("/")[0]
         project.labels.answer(image, "label", project.classes.names.index(name))
     finish_round(project, 1)
+    return project
+
+
+@pytest.fixture
+def project(tmp_path):
+    project = measured_project(tmp_path)
     yield project
     project.close()
 

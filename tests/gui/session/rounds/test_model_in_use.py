@@ -12,18 +12,12 @@ from autoal_gui.core.project.kept_point import kept_point
 from autoal_gui.core.project.measured_rounds import measured_rounds
 from autoal_gui.gui.session.rounds import model_in_use
 from autoal_gui.gui.session.rounds.model_in_use import ModelInUse
-from tests.core.project.test_kept_point import finish_round
-from tests.support.project import new_project
+from tests.core.project.test_kept_point import finish_round, measured_project
 
 
 @pytest.fixture
 def project(tmp_path):
-    """Thirty images of each class that measure, and a round."""
-    project = new_project(tmp_path, per_class=40, evaluation_images=60)
-    for image in project.pool.ids("evaluation"):
-        name = project.pool.images[image].key.partition("/")[0]
-        project.labels.answer(image, "label", project.classes.names.index(name))
-    finish_round(project, 1)
+    project = measured_project(tmp_path)
     yield project
     project.close()
 
