@@ -65,6 +65,21 @@ def test_images_put_in_order_between_two_answers_set_no_count_back(
     assert panel.awaited.text().startswith(f"{size - 1} more answer")
 
 
+def test_that_the_end_of_learning_starts_a_round_is_told_while_it_runs(
+    qtbot, window, told, backend
+):
+    controller, sooner = window.controller, "Sooner if learning from your images ends first."
+    qtbot.waitUntil(lambda: controller.training.is_warming)
+    assert told()[0].endswith(sooner)
+    label(controller, BATCH - 1)
+    assert told()[0].endswith(sooner)
+    backend.gate.set()
+    qtbot.waitUntil(lambda: not controller.training.is_warming)
+    idle(qtbot, controller)
+    assert kinds(backend)[-1] == "RunRound"  # though an answer was missing
+    assert sooner not in told()[0]
+
+
 def test_while_the_first_model_is_trained_nothing_else_is_asked_for(qtbot, window, told, backend):
     controller = window.controller
     label(controller, BATCH)
@@ -359,11 +374,13 @@ def test_a_round_that_runs_is_named_where_the_next_one_is_told_of(qtbot, window,
     qtbot.waitUntil(lambda: controller.training.round_number is not None)
     running, left = controller.training.round_number, controller.training.answers_left
     words = window.desk.training.awaited.text()
-    assert words.startswith(f"The next round starts by itself after {left} more answers and the ")
-    assert words.endswith(f"Round {running}.")
+    assert words == (
+        f"The next round starts by itself after {left} more answers, when round {running} has "
+        "ended."
+    )
     backend.gate.set()
     idle(qtbot, controller)
-    assert "the end of this" not in window.desk.training.awaited.text()
+    assert "has ended" not in window.desk.training.awaited.text()
 
 
 def test_what_has_ended_and_is_not_told_of_yet_is_waited_for_no_more():

@@ -8,6 +8,11 @@ from autoal_gui.core.errors import Cancelled, CheckpointError
 from autoal_gui.core.messages import Predict, PredictFinished, WarmStart
 from autoal_gui.core.system.foreign_files import sha256_of
 from autoal_gui.engine.state import State
+from autoal_gui.gui.session.rounds.next_round_words import (
+    MAKES_WAY,
+    due_words,
+    next_round_words,
+)
 from tests.support.gui import draw_folder
 from tests.support.session import (
     BATCH,
@@ -392,6 +397,18 @@ def test_a_batch_of_one_class_leaves_the_warm_start_alone(qtbot, held_learning, 
         held_learning.labelling.answer(0)
     assert held_learning.training.round_waits
     assert kinds(backend) == ["RunRound", "WarmStart"]
+
+
+def test_a_round_that_pushes_learning_aside_is_not_said_to_wait_for_it(
+    qtbot, held_learning, backend
+):
+    label(held_learning, BATCH)
+    assert held_learning.engine.makes_way
+    assert due_words(held_learning) == "The first model is trained next"
+    assert next_round_words(held_learning).endswith(MAKES_WAY)
+    ask_prediction(held_learning)  # this goes before both
+    assert due_words(held_learning) == "The next round waits for learning"
+    finish(qtbot, held_learning, backend)
 
 
 def test_the_warm_start_goes_on_after_a_first_model_that_fails(qtbot, held_learning, backend):

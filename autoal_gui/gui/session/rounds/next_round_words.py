@@ -14,7 +14,10 @@ ONE_CLASS = mark("Your batch is complete, but a first model needs labels of two 
 DUE = mark("The next round is due.")
 MAKES_WAY = mark("What runs pauses for it now, and goes on afterwards.")
 AFTER = mark("It waits until this has ended: {work}. Go on labelling meanwhile.")
+SOONER = mark("Sooner if learning from your images ends first.")
 WAITS = mark("The next round waits")
+IS_NEXT = mark("The next round begins")
+MODEL_IS_NEXT = mark("The first model is trained next")
 WAITS_FOR: dict[Priority, str] = {
     Priority.EXPORT: mark("The next round waits for an export"),
     Priority.PREDICTION: mark("The next round waits for a prediction"),
@@ -28,6 +31,8 @@ def due_words(controller: Controller) -> str:
     engine, runs = controller.engine, controller.training.round_number
     if not is_busy(engine):
         return tr(WAITS)
+    if _is_let_by(engine):
+        return tr(MODEL_IS_NEXT if _is_first(controller) else IS_NEXT)
     if runs is not None:
         return tr("The next round waits for round {number}", number=number(runs))
     return tr(next((words for kind, words in WAITS_FOR.items() if engine.runs(kind)), WAITS))
@@ -38,17 +43,32 @@ def next_round_words(controller: Controller) -> str:
 
     Nothing where no image is left to answer.
     """
-    project, training = controller.project, controller.training
-    first = project.rounds.last_checkpoint() is None and not training.trains
+    training = controller.training
     if training.round_waits:
-        return _due(controller, first)
+        return _due(controller)
     left = training.answers_left
     if not left:
         return ""
-    if first:
-        return _first_words(project, left)
-    work = running_words(controller) if _goes_first(controller) else ""
-    return _later_words(left, work)
+    first = _is_first(controller)
+    words = _first_words(controller.project, left) if first else _later_words(controller, left)
+    return f"{words} {tr(SOONER)}" if _learning_ends(controller.engine) else words
+
+
+def _is_first(controller: Controller) -> bool:
+    """Say whether the next round makes the first model, where it can."""
+    rounds = controller.project.rounds
+    return rounds.last_checkpoint() is None and not controller.training.trains
+
+
+def _is_let_by(engine: EngineQueue) -> bool:
+    """Say whether what runs stops for a round, and no other work goes before that."""
+    following = next((kind for kind in Priority if engine.waits(kind)), None)
+    return engine.makes_way and following in (Priority.FIRST, Priority.ROUND)
+
+
+def _learning_ends(engine: EngineQueue) -> bool:
+    """Say whether learning from the images goes on: a round follows its end at once."""
+    return engine.runs(Priority.WARM_START) or engine.waits(Priority.WARM_START)
 
 
 def _goes_first(controller: Controller) -> bool:
@@ -57,10 +77,11 @@ def _goes_first(controller: Controller) -> bool:
     return is_busy(engine) and not engine.runs(Priority.WARM_START, Priority.MAP)
 
 
-def _due(controller: Controller, first: bool) -> str:
+def _due(controller: Controller) -> str:
     """Say that nothing but the work that runs keeps the round waiting."""
+    first = _is_first(controller)
     due = (FIRST_IS_NEXT if can_train(controller.project) else ONE_CLASS) if first else DUE
-    if controller.engine.makes_way:
+    if _is_let_by(controller.engine):
         return f"{tr(due)} {tr(MAKES_WAY)}"
     work = running_words(controller)
     return f"{tr(due)} {tr(AFTER, work=work)}" if work else tr(due)
@@ -81,8 +102,18 @@ def is_busy(engine: EngineQueue) -> bool:
     return engine.running is not None and engine.state is not State.IDLE
 
 
-def _later_words(left: int, work: str) -> str:
-    if work:
+def _later_words(controller: Controller, left: int) -> str:
+    runs = controller.training.round_number
+    if runs is not None and is_busy(controller.engine):
+        return tr_count(
+            "The next round starts by itself after {count} more answer, when round {number} has "
+            "ended.",
+            "The next round starts by itself after {count} more answers, when round {number} has "
+            "ended.",
+            left,
+            number=number(runs),
+        )
+    if work := running_words(controller) if _goes_first(controller) else "":
         return tr_count(
             "The next round starts by itself after {count} more answer and the end of this: "
             "{work}.",
