@@ -149,10 +149,14 @@ class AskedImages(SeenAnswers):
         """The image on screen."""
         return self._current
 
-    @property
-    def asked_in(self) -> int:
-        """The last round when the image on screen was put there."""
-        return self._asked_in
+    def asked_in(self, image_id: int) -> int:
+        """Return the last round when an image was put before the reader.
+
+        The image on screen stays there when a round ends, and so does a batch in the grid; what
+        else is answered, such as images that were found on the map, is so by the state of now.
+        """
+        stays = image_id == self._current or self._waits
+        return self._asked_in if stays else self._project.rounds.last
 
     @property
     def batch(self) -> tuple[int, ...]:

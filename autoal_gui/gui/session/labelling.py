@@ -120,7 +120,7 @@ class Labelling(Part):
             class_index,
             self._images.suggestion(image),
             shown=large or self._images.was_told(image),
-            round_number=self._images.asked_in,
+            round_number=self._images.asked_in(image),
             purpose=self._purpose(image, again),
         )
         return self.last_entry

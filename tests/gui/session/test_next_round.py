@@ -109,6 +109,26 @@ def test_answers_that_were_not_asked_for_by_the_batch_count(qtbot, controller, f
     assert controller.training.answers_left == BATCH
 
 
+def test_images_found_after_a_round_are_of_that_round_though_the_desk_shows_one_of_before(
+    qtbot, controller, folder, backend
+):
+    idle(qtbot, controller)
+    backend.gate.clear()
+    label(controller, BATCH)
+    begun(qtbot, controller)
+    label(controller, 1)
+    stays, before = controller.images.current, controller.project.rounds.last
+    backend.gate.set()
+    idle(qtbot, controller)
+    assert controller.images.current == stays
+    assert controller.images.asked_in(stays) == before
+    found = tuple(i for i in controller.images.rest if i != stays)[:1]
+    controller.labelling.select(found)
+    controller.labelling.answer(0)
+    answers = controller.project.labels.journal.answers
+    assert answers[found[0]].round_number == before + 1
+
+
 def test_answers_given_while_a_round_runs_count_towards_the_next(
     qtbot, controller, folder, backend
 ):
