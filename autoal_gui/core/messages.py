@@ -290,6 +290,8 @@ class RoundFinished:
     seconds: tuple[tuple[str, float], ...]
     """(step, seconds)."""
     device: str
+    confirmed: int = 0
+    """How many images it learned from besides, whose labels were confirmed in bulk."""
     notices: tuple[str, ...] = ()
     reason: Sentences = ()
     """What chose the batch, and by what the model sees; none where the mode says it all."""

@@ -189,6 +189,7 @@ class _Trained:
     checkpoint: str = ""
     sha256: str = ""
     measures: RoundMeasures = field(default_factory=RoundMeasures)
+    confirmed: int = 0
 
 
 def _planned_units(command: RunRound) -> float:
@@ -271,7 +272,7 @@ def _trained_round(this: _Round, notices: tuple[str, ...]) -> Iterator[Event]:
         seed=this.settings.seed,
         check=context.tracker.check,
     )
-    trained = _Trained(outputs.probabilities, command.checkpoint, digest, measures)
+    trained = _Trained(outputs.probabilities, command.checkpoint, digest, measures, task.confirmed)
     told = (*reason, *task.told)
     yield replace(_finished(this, acquisition, trained, notices), reason=told)
 
@@ -327,6 +328,7 @@ def _card(this: _Round, task: TaskModel, metrics: Metrics | None) -> ModelCard:
         mode=settings.mode,
         round_number=command.round_number,
         labels=len(this.labelled),
+        confirmed=task.confirmed,
         unseen=tuple(sorted({*range(len(command.classes))} - {c for _, c in this.labelled})),
         data_hash=command.pool.data_hash,
         confusion=metrics.confusion if metrics else (),
@@ -378,6 +380,7 @@ def _finished(
         checkpoint=trained.checkpoint,
         checkpoint_sha256=trained.sha256,
         labels=len(this.labelled),
+        confirmed=trained.confirmed,
         seconds=tuple(this.context.tracker.seconds.items()),
         device=this.context.device.label,
         notices=notices,

@@ -167,6 +167,15 @@ def test_a_class_that_the_model_has_never_seen_is_told_wherever_its_classes_are(
     assert both == "a, c: the model has never seen any of these."
 
 
+@pytest.mark.parametrize(("confirmed", "told"), [(0, ""), (12, "It also learned from 12 images")])
+def test_a_card_counts_what_was_confirmed_in_bulk_apart(model, confirmed, told):
+    card = {**CARD, "confirmed": confirmed}
+    text = model_card(replace(model, card=card), EXPORTERS["onnx"], "m.onnx", "")
+    assert "It learned from 40 labelled images" in text
+    assert told in text
+    assert ("in bulk" in text) == bool(confirmed)
+
+
 def test_a_card_names_the_licence_of_weights_that_others_have_trained(model):
     told = "Tan & Le, EfficientNet, ICML 2019; licence: Apache-2.0"
     card = {**CARD, "architecture": "efficientnet_lite0", "weights": told}

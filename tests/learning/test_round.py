@@ -218,6 +218,15 @@ def test_every_label_counts(tmp_path):
         assert (result.probabilities != expected).any()
 
 
+def test_what_was_confirmed_in_bulk_is_counted_apart_in_result_and_card(tmp_path):
+    command = command_of(tmp_path, labels=10)
+    (*labelled, one, other) = command.labelled
+    result = result_of(replace(command, labelled=tuple(labelled), confirmed=(one, other)))
+    assert (result.labels, result.confirmed) == (8, 2)
+    card = load_checkpoint(Path(result.checkpoint))[0]
+    assert (card.labels, card.confirmed) == (8, 2)
+
+
 # -- what is asked ------------------------------------------------------------------------------
 
 

@@ -51,6 +51,8 @@ class RoundRecord:
     ended: str
     labels: int
     sentence: str = ""
+    confirmed: int = 0
+    """How many images its model learned from besides, whose labels were confirmed in bulk."""
     weights: tuple[tuple[str, float], ...] = ()
     plain_weights: tuple[tuple[str, float], ...] = ()
     metrics: Metrics | None = None
@@ -172,6 +174,7 @@ def round_record(row: tuple[Any, ...]) -> RoundRecord:
         as_line(ended),
         as_whole(labels),
         as_line(sentence),
+        confirmed=as_whole(result.get("confirmed", 0)),
         weights=_pairs(result.get("weights", ())),
         plain_weights=_pairs(result.get("plain_weights", ())),
         metrics=_metrics(result) if result.get("confusion") else None,
@@ -220,6 +223,7 @@ def _plain_result(result: RoundFinished) -> dict[str, Any]:
         "by_chance": _plain_chance(result.by_chance),
         **_plain_learned(result.learned),
         **_plain_alike(result.nearly_alike),
+        **({"confirmed": result.confirmed} if result.confirmed else {}),
         "checkpoint": Path(result.checkpoint).name,
         "checkpoint_sha256": result.checkpoint_sha256,
         "seconds": result.seconds,
@@ -315,11 +319,8 @@ def _area(value: object) -> tuple[float, ...] | None:
 
 
 def _pairs(value: object) -> tuple[tuple[str, float], ...]:
-    return tuple((name, number) for name, number in as_list(value, _pair))
-
-
-def _pair(value: object) -> tuple[Any, ...]:
-    return as_row(value, as_line, as_number)
+    pairs = as_list(value, lambda pair: as_row(pair, as_line, as_number))
+    return tuple((name, number) for name, number in pairs)
 
 
 # -- rankings ---------------------------------------------------------------------------------

@@ -32,11 +32,14 @@ class LastModel:
 
         It has learned from two labels at least.
         """
-        return tr(
-            "round {number} ({labels} labels)",
-            number=number(self.record.number),
-            labels=number(self.record.labels),
-        )
+        values = {
+            "number": number(self.record.number),
+            "labels": number(self.record.labels),
+            "confirmed": number(self.record.confirmed),
+        }
+        if self.record.confirmed:
+            return tr("round {number} ({labels} labels + {confirmed} in bulk)", **values)
+        return tr("round {number} ({labels} labels)", **values)
 
 
 def last_model(project: Project) -> LastModel | None:

@@ -72,8 +72,17 @@ def _head(card: Mapping[str, Any], file: str) -> Iterable[Element]:
         card["labels"],
         round=number(card["round_number"]),
     )
+    told = [tr("Of the model in the file {file}.", file=file), written, learned]
+    if confirmed := card.get("confirmed", 0):
+        told.append(
+            tr_count(
+                "It also learned from {count} image whose label was confirmed in bulk.",
+                "It also learned from {count} images whose labels were confirmed in bulk.",
+                confirmed,
+            )
+        )
     yield tag("h1", tr("Model card"))
-    yield tag("p", tr("Of the model in the file {file}.", file=file), f" {written} {learned}")
+    yield tag("p", " ".join(told))
 
 
 def _use(card: Mapping[str, Any]) -> Iterable[Element]:

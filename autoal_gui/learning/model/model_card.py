@@ -57,6 +57,8 @@ class ModelCard:
     """What it started from that others have trained, and under which licence; empty: nothing."""
     unseen: tuple[int, ...] = ()
     """Class indices, ascending, of which it has learned no image; files of before name none."""
+    confirmed: int = 0
+    """Images whose labels were confirmed in bulk that it was trained on besides."""
     versions: tuple[tuple[str, str], ...] = (
         ("autoal-gui", autoal_gui.__version__),
         ("torch", str(torch.__version__)),
@@ -166,7 +168,7 @@ def _is_history(card: ModelCard) -> bool:
     return (
         isinstance(card.mode, str)
         and isinstance(card.data_hash, str)
-        and _are_counts((card.round_number, card.labels))
+        and _are_counts((card.round_number, card.labels, card.confirmed))
         and len(card.confusion) in (0, classes)
         and all(len(row) == classes and _are_counts(row) for row in card.confusion)
         and all(len(pair) == 2 and _are_texts(pair) for pair in card.versions)

@@ -70,6 +70,8 @@ class TaskModel:
     """What the user should know of the training, in one sentence."""
     told: Sentences = ()
     """By which views its last layer sees, who taught it and why; none: there was no choice."""
+    confirmed: int = 0
+    """How many images it learned from whose labels were confirmed in bulk."""
 
 
 def cold_task(
@@ -101,7 +103,8 @@ def trained_task(
         confirmed: what it learns from besides.
     """
     if not is_frozen(command):
-        return (yield from _trained(context, command, (*labelled, *confirmed)))
+        trained = yield from _trained(context, command, (*labelled, *confirmed))
+        return replace(trained, confirmed=len(confirmed))
     fitted = yield from _fitted(context, command, readable, labelled, confirmed)
     assert fitted.head is not None  # noqa: S101 - for the type checker
     wins, notice, told = yield from _all_layers_win(
@@ -112,7 +115,7 @@ def trained_task(
     del fitted  # its network makes room for the one that is trained
     context.tracker.expect(training_units(context.settings, len(labelled)))
     trained = yield from _trained(context, command, (*labelled, *confirmed))
-    return replace(trained, notice=notice, told=told)
+    return replace(trained, notice=notice, told=told, confirmed=len(confirmed))
 
 
 def training_units(settings: RunSettings, labels: int) -> float:
@@ -304,7 +307,8 @@ def _fitted(
             head, told = lesson.head, (*told, *told_teacher(lesson))
         _put(head, model)
         yield context.tracker.advance("task model", 1, 1, 0)
-    return TaskModel(model, partial(_recall, context, model, features), head, told=told)
+    infer = partial(_recall, context, model, features)
+    return TaskModel(model, infer, head, told=told, confirmed=len(more))
 
 
 def _parted(units: Ints | None, first: int) -> tuple[Ints | None, Ints | None]:

@@ -442,6 +442,17 @@ def test_every_layer_is_trained_on_demand_and_stays_so_until_it_is_measured(star
     assert not backbone_moved(start, result_of(last_only))
 
 
+def test_what_was_confirmed_in_bulk_is_counted_apart_however_it_is_trained(start, tmp_path):
+    command = warm_round(tmp_path, start, all_layers="never")
+    (*labelled, one, other) = command.labelled
+    command = replace(command, labelled=tuple(labelled), confirmed=(one, other))
+    every = replace(command, settings=command.settings.but(all_layers="always"))
+    for each in (command, every):
+        result = result_of(each)
+        assert (result.labels, result.confirmed) == (len(labelled), 2)
+        assert load_checkpoint(Path(result.checkpoint))[0].confirmed == 2
+
+
 def test_a_round_without_a_warm_start_says_nothing_of_rounds_on_one(start, tmp_path):
     cold = result_of(warm_round(tmp_path / "1", start, warm_start=False))
     command = replace(warm_round(tmp_path / "2", start), previous=cold.checkpoint)
