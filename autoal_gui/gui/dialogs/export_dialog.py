@@ -247,7 +247,7 @@ class ExportDialog(QDialog):
         self._controller.exports.exported.connect(self._on_exported)
         self._controller.exports.writing.connect(self._on_writing)
         self._controller.failed.connect(self._on_failed)
-        self._controller.notice.connect(self._on_notice)
+        self._controller.exports.notice.connect(self._on_notice)
         self._controller.exports.label_export.progress.connect(self._on_progress)
         self._controller.exports.label_export.cancelled.connect(self._on_cancelled)
 

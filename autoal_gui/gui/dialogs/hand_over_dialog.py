@@ -148,7 +148,7 @@ class HandOverDialog(QDialog):
         exports.writing.connect(self._on_writing)
         exports.exported.connect(self._on_exported)
         self._controller.failed.connect(self._on_failed)
-        self._controller.notice.connect(self._on_notice)
+        self._controller.exports.notice.connect(self._on_notice)
 
     @property
     def chosen(self) -> tuple[str, ...]:

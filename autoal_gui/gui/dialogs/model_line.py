@@ -14,6 +14,7 @@ from autoal_gui.gui.session.exports import NO_MODEL, Exports, timed_words
 from autoal_gui.gui.widgets.text import text_label
 
 GOES_ON = mark("Closing this window does not stop it.")
+HAS_ALL = mark("It has all labels now.")
 TO_BE_WRITTEN = mark("Still to be written: {names}.")
 
 
@@ -52,15 +53,20 @@ class ModelLine(QWidget):
 
     @Slot()
     def refresh(self) -> None:
-        """Show what is so now: a round may end while the dialog is open."""
+        """Show what is so now: a round may end while the dialog is open.
+
+        What has been shown keeps its place, so that nothing below moves away under the mouse.
+        """
         controller = self._controller
         if not controller.is_open:
             return
         self.words.setText(model_words(controller.project))
         newer = newer_words(controller.project)
-        self.newer.setText(newer)
-        self.newer.setVisible(bool(newer))
-        self.train.setVisible(bool(newer) and can(controller.engine.state, Move.START))
+        shown = bool(newer or self.newer.text())
+        self.newer.setText(newer or (tr(HAS_ALL) if shown else ""))
+        self.newer.setVisible(shown)
+        self.train.setVisible(shown)
+        self.train.setEnabled(bool(newer) and can(controller.engine.state, Move.START))
 
 
 def model_words(project: Project) -> str:

@@ -41,9 +41,15 @@ def test_labels_that_are_newer_than_the_model_are_counted_until_it_has_them(
     assert line.newer.text() == "1 label was given or changed since and is not in it."
     before = controller.project.rounds.last
     press(qtbot, line.train)
+    assert line.train.isVisible()  # what lies below it stays where the mouse is
+    assert not line.train.isEnabled()
     qtbot.waitUntil(lambda: controller.at_rest and controller.project.rounds.last > before)
     assert f"round {before + 1} " in line.words.text()
-    assert line.newer.isHidden()
+    assert line.newer.text() == "It has all labels now."
+    assert line.train.isVisible()
+    assert not line.train.isEnabled()
+    controller.training.notice.emit("The round has ended.")
+    assert not window.dialog.outcome.text()  # what is told of a round is nothing of this dialog
     window.dialog.reject()
 
 

@@ -90,9 +90,10 @@ def fresh_sentence(found: Performance) -> str:
     """Say what to expect of new images, and why that differs."""
     left = _values(found.specificity)
     return tr(
-        "The images that chose the threshold flatter it. Thresholds chosen in the same way on "
-        "other images find {found} of {count} ({value}, {low} to {high}) and rightly leave "
-        "{left_found} of {left_count} ({left_value}, {left_low} to {left_high}): expect that.",
+        "Expected on new images: thresholds chosen in the same way on other images find {found} of "
+        "{count} ({value}, {low} to {high}) and rightly leave {left_found} of {left_count} "
+        "({left_value}, {left_low} to {left_high}). Rely on these figures: those of the images "
+        "that chose the threshold fit it by chance too.",
         **_values(found.sensitivity),
         **{"left_" + name: value for name, value in left.items()},
     )
