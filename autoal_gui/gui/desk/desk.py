@@ -181,6 +181,11 @@ class Desk(QWidget):
         self.strip.set_batch(())
         self.stage.card.hide()
 
+    @property
+    def free_above(self) -> int:
+        """How many pixels lie above the image and what is done with it: what tells alone."""
+        return self.strip.mapTo(self, self.strip.rect().bottomLeft()).y() + 1
+
     @Slot(int)
     def _on_class(self, class_index: int) -> None:
         """Give an answer, and show its colour beside the image that follows."""
@@ -320,6 +325,7 @@ class Desk(QWidget):
                 project.settings.run.mode,
                 project.classes.names if self._controller.images.may_explain(image_id) else (),
                 alone=image_id in self._controller.images.checks,
+                failed=self._controller.confirming.has_failed,
                 unasked=unasked_words(self._controller.images, image_id),
             )
         self.why.setVisible(image_id is not None)

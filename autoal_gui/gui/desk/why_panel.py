@@ -46,6 +46,8 @@ FIRST_DRAWN_LOOKS = mark(
 SHARE_MEANS = mark("Share here: how much of this image's choice is due to the strategy.")
 NO_ROUND = mark("A random image: no round has finished yet.")
 READ_ALONE = mark("Drawn by lot, to check what is confirmed in bulk.")
+# As short as that: the check fails while somebody keys, and another line would move the image.
+LEAVE = mark("Drawn by lot. To leave it for later: menu {menu}.")
 DRAWN = mark("A random image: a part of each batch is drawn by chance, not by the strategies.")
 MEASURES = mark("An image of the evaluation set: it measures the model and never trains it.")
 HEADS = (
@@ -200,6 +202,7 @@ class WhyPanel(QFrame):
         mode: str = "",
         classes: tuple[str, ...] = (),
         alone: bool = False,
+        failed: bool = False,
         unasked: str = "",
     ) -> None:
         """Show why an image is asked for.
@@ -211,11 +214,13 @@ class WhyPanel(QFrame):
             mode: of asking.
             classes: their names, where the reader may know what the model makes of the image.
             alone: whether it was drawn to check what is confirmed in bulk.
+            failed: whether that check has failed.
             unasked: why it is on screen, where no round asked for it; see `unasked_words`.
         """
         query = None if alone else query
         self._query, self._mode = query, mode
-        told = tr(READ_ALONE) if alone else reason(query, split, rounds, mode, classes, unasked)
+        told = reason(query, split, rounds, mode, classes, unasked)
+        told = alone_words(failed) if alone else told
         self._line.setText(told)
         self._line.setToolTip(plain_tip(told))  # whole, where a low window has it scroll
         self._told.updateGeometry()  # a longer sentence gets another line, where there is room
@@ -369,3 +374,8 @@ def loss_words(query: Query | None) -> str:
         "about this image.",
         loss=decimal(query.predicted_loss, 2),
     )
+
+
+def alone_words(failed: bool) -> str:
+    """Say why an image is read alone; and, once its check has failed, how the others are left."""
+    return tr(LEAVE, menu=tr("Label")) if failed else tr(READ_ALONE)

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 
+from PySide6.QtCore import QEvent, QObject, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -101,3 +103,56 @@ class NoticeBar(QFrame):
 
     def _tint(self) -> None:
         self._close.setIcon(icon("close", self._theme.colours.text))
+
+
+class NoticeGround(QWidget):
+    """Pages with the bar above them; where a page has the room, the bar lies over its upper edge.
+
+    It may come while somebody labels by keys: what they look at must then stay where it is.
+    """
+
+    def __init__(self, bar: NoticeBar, pages: QWidget, room: Callable[[], int]) -> None:
+        """Hold both; `room` says how many pixels at the top of the pages may be covered now."""
+        super().__init__()
+        self._bar, self._room = bar, room
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(0)
+        self._column.addWidget(pages, 1)
+        bar.setParent(self)
+        bar.installEventFilter(self)
+        self.place_bar()
+
+    @Slot()
+    def place_bar(self) -> None:
+        """Put the bar where it belongs now, over the pages or above them."""
+        if self._bar.isHidden():
+            self._column.removeWidget(self._bar)
+            return
+        room = self._room()
+        self._lay_over(over=room > 0)
+        high = self._bar.heightForWidth(self.width())
+        if not 0 < high <= room:
+            self._lay_over(over=False)
+            return
+        self._bar.setGeometry(0, 0, self.width(), high)
+        self._bar.raise_()
+
+    def _lay_over(self, *, over: bool) -> None:
+        if self._bar.property("over") != over:
+            set_property(self._bar, "over", over)
+        if over:
+            self._column.removeWidget(self._bar)
+        elif self._column.indexOf(self._bar) < 0:
+            self._column.insertWidget(0, self._bar)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+        """Follow the bar, which comes, goes, and grows with what it says."""
+        if event.type() in (QEvent.Type.Show, QEvent.Type.Hide, QEvent.Type.LayoutRequest):
+            self.place_bar()
+        return super().eventFilter(watched, event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Give the bar the new width."""
+        super().resizeEvent(event)
+        self.place_bar()

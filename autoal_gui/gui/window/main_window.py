@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QSettings, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QIcon
-from PySide6.QtWidgets import QDialog, QLabel, QMainWindow, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QLabel, QMainWindow
 
 from autoal_gui.core.database.schema import FILE_NAME
 from autoal_gui.core.errors import AutoALError
@@ -21,7 +21,7 @@ from autoal_gui.gui.services import Services
 from autoal_gui.gui.session.controller import Controller
 from autoal_gui.gui.session.likeness.image_maps import is_image_file
 from autoal_gui.gui.widgets.actions import Actions, Command
-from autoal_gui.gui.widgets.notice_bar import NoticeBar
+from autoal_gui.gui.widgets.notice_bar import NoticeBar, NoticeGround
 from autoal_gui.gui.widgets.sizes import fitting
 from autoal_gui.gui.widgets.theme import Theme
 from autoal_gui.gui.window.busy import OpeningSign
@@ -102,13 +102,9 @@ class MainWindow(QMainWindow):
         self.setWindowTitle("AutoAL")
         self.setWindowIcon(QIcon(str(resources() / "icons" / "app.svg")))
         self.setAcceptDrops(True)
-        central = QWidget()
-        column = QVBoxLayout(central)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.failure)
-        column.addWidget(self.pages, 1)
-        self.setCentralWidget(central)
+        ground = NoticeGround(self.failure, self.pages, lambda: self.pages.free_above)
+        self.pages.currentChanged.connect(ground.place_bar)
+        self.setCentralWidget(ground)
         self.status.setTextFormat(Qt.TextFormat.PlainText)
         self.status.setAccessibleName(tr("Status"))
         self.status.setContentsMargins(10, 2, 10, 2)

@@ -154,6 +154,11 @@ class PageStack(QStackedWidget):
         """Whether the desk of an open project is on screen."""
         return self._controller.is_open and self.currentWidget() is self._desk
 
+    @property
+    def free_above(self) -> int:
+        """How many pixels of the page may be covered at its top; at the desk what tells alone."""
+        return self.desk.free_above if self.at_desk else 0
+
     def show_page(self, page: Page) -> None:
         """Show one of the pages beside the desk as things are now."""
         page.enter()

@@ -179,3 +179,51 @@ def test_words_in_a_wide_window_stay_in_lines_that_read_well(qtbot, window, tmp_
     qtbot.waitUntil(lambda: page.words.width() == longest)
     middle = page.words.geometry().center().x()
     assert abs(middle - page.words.parentWidget().width() // 2) <= 2
+
+
+def fail_the_check(qtbot, window):
+    """Read images alone, and answer wrongly until the check fails; return the images drawn."""
+    controller = window.controller
+    train(qtbot, controller)
+    page = show(qtbot, window)
+    page.limit.setValue(20)
+    due = page._due
+    qtbot.keyClick(page.alone, ENTER)
+    assert not window.actions_table["leave_drawn"].isEnabled()
+    place = window.desk.image_view.mapTo(window, window.desk.image_view.rect().topLeft())
+    size = window.desk.image_view.size()
+    while not controller.confirming.has_failed:
+        wrong = (
+            Qt.Key.Key_2
+            if is_bright(controller.project, controller.images.current)
+            else (Qt.Key.Key_1)
+        )
+        qtbot.keyClick(window, wrong)
+    QApplication.processEvents()
+    return due, (place, size)
+
+
+def test_a_check_that_fails_while_somebody_keys_moves_no_image(qtbot, window, tmp_path):
+    idle(qtbot, start(window, tmp_path, images=60))
+    _, before = fail_the_check(qtbot, window)
+    view, bar = window.desk.image_view, window.failure
+    assert bar.isVisible()
+    assert "still to come" in bar.sentence
+    assert (view.mapTo(window, view.rect().topLeft()), view.size()) == before
+    assert bar.mapTo(window, bar.rect().bottomLeft()).y() < before[0].y()
+    assert bar.childAt(bar._close.geometry().center()) is bar._close
+    show(qtbot, window)  # a page without such room makes some
+    qtbot.waitUntil(lambda: window.pages.y() == bar.geometry().bottom() + 1)
+
+
+def test_what_was_drawn_by_lot_is_left_by_the_menu_once_the_bar_is_closed(qtbot, window, tmp_path):
+    idle(qtbot, start(window, tmp_path, images=60))
+    drawn, _ = fail_the_check(qtbot, window)
+    images, leave = window.controller.images, window.actions_table["leave_drawn"]
+    window.failure._close.click()
+    assert images.current in drawn
+    assert window.desk.why.line.endswith("menu Label.")
+    assert leave.isEnabled()
+    leave.trigger()
+    assert images.current not in drawn
+    assert not leave.isEnabled()

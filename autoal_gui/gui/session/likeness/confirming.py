@@ -58,6 +58,11 @@ class Confirming(Part):
         """The check that goes on."""
         return self._project.bulk.check
 
+    @property
+    def has_failed(self) -> bool:
+        """Whether that fails for all classes together; known without counting, at every key."""
+        return ALL in self._failing
+
     def sure(self) -> SureImages:
         """Return the images that the last model is sure of, as things are now.
 

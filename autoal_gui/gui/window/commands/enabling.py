@@ -20,6 +20,8 @@ class Enabling(QObject):
             controller.project_opened,
             controller.project_closed,
             controller.labelling.answers_changed,
+            controller.images.batch_changed,
+            controller.confirming.judged_anew,
             controller.training.rounds_changed,
             controller.engine.state_changed,
             controller.engine.began,
@@ -59,6 +61,8 @@ def what_holds(controller: Controller, pages: PageStack) -> frozenset[When]:
             When.AT_DESK: True,
             When.CAN_UNDO: controller.project.labels.can_undo,
             When.CAN_REDO: controller.project.labels.can_redo,
+            When.CAN_LEAVE_DRAWN: controller.confirming.has_failed
+            and controller.images.drawn_comes_first,
             When.IN_HOUNSFIELD: greys is not None and greys.is_hounsfield,
         }
     return frozenset(when for when, does_hold in holds.items() if does_hold)
